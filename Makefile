@@ -1,0 +1,33 @@
+# A thin front for CMake + Ninja. `make` builds, `make demo` runs the main job, `make test` tests.
+BUILD ?= build
+PREFIX ?= /usr/local
+
+all: $(BUILD)/build.ninja
+	@cmake --build $(BUILD)
+
+$(BUILD)/build.ninja:
+	@scripts/install-deps.sh
+	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+
+deps:
+	@scripts/install-deps.sh
+
+demo: deps all
+	@scripts/demo.sh $(BUILD)/lince
+
+test: deps all
+	@ctest --test-dir $(BUILD) --output-on-failure -j2
+
+check: deps
+	@scripts/check.sh
+
+bench: all
+	@scripts/bench.sh $(BUILD)
+
+install: all
+	@cmake --install $(BUILD)
+
+clean:
+	@rm -rf $(BUILD) build-check
+
+.PHONY: all deps demo test check bench install clean

@@ -1,0 +1,15 @@
+# Compiles po/<lang>.po to a .mo catalogue and embeds it as a C byte array `lince_catalogue_<lang>`.
+# The lookup is in src/core/i18n.c: a report's language must not depend on the locales a machine has.
+set(LINCE_TRANSLATIONS "")
+foreach(lang es)
+  set(po ${PROJECT_SOURCE_DIR}/po/${lang}.po)
+  set(mo ${PROJECT_BINARY_DIR}/po/${lang}.mo)
+  set(c ${PROJECT_BINARY_DIR}/po/${lang}.c)
+  add_custom_command(OUTPUT ${c}
+    COMMAND ${MSGFMT} --check-format -o ${mo} ${po}
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${mo} -DOUTPUT=${c} -DNAME=lince_catalogue_${lang}
+      -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${po} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  list(APPEND LINCE_TRANSLATIONS ${c})
+endforeach()
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/po)

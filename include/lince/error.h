@@ -1,0 +1,29 @@
+/* Errors: a negative code, and one message per thread that says what was expected and what was found. */
+#ifndef LINCE_ERROR_H
+#define LINCE_ERROR_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    LINCE_OK = 0,
+    LINCE_EUSAGE = -1,       /* a wrong option, value or combination; the program exits with 2 */
+    LINCE_EIO = -2,          /* the operating system refused: no such file, disk full, ... */
+    LINCE_EFORMAT = -3,      /* a file is not what its name or header claims */
+    LINCE_EDATA = -4,        /* well-formed, but not usable: one class only, an empty part, ... */
+    LINCE_ESHAPE = -5,       /* shapes that do not fit each other */
+    LINCE_ENOMEM = -6,       /* out of memory */
+    LINCE_ENUMERIC = -7,     /* a loss or a gradient that is not finite */
+    LINCE_EINTERRUPTED = -8, /* stopped on request, after the checkpoint was written */
+    LINCE_EUNSUPPORTED = -9, /* valid, but not something this build or machine does */
+};
+
+/* The message of the last failure in the calling thread; "" when there was none. Valid until the thread's
+ * next failing call. */
+const char *lince_error(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs the Debian packages lince is built from, with sudo where not root; does nothing where all is there.
+set -euo pipefail
+
+packages=(
+    gcc make cmake ninja-build pkg-config gettext
+    libdnnl-dev libpng-dev libjpeg62-turbo-dev libzip-dev libarchive-dev
+    libjansson-dev libyaml-dev libssl-dev libcmocka-dev gnuplot-nox
+)
+
+installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+missing=()
+for package in "${packages[@]}"; do
+    installed "$package" || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+sudo=()
+[ "$(id -u)" -eq 0 ] || sudo=(sudo)
+echo "installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get update -qq
+"${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,73 @@
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void lince_buffer_put(lince_buffer *buffer, const char *bytes, size_t size)
+{
+    size_t needed;
+    if (buffer->error) return;
+    if (!lince_add(buffer->size, size, &needed) || !lince_add(needed, 1, &needed)) {
+        buffer->error = lince_fail(LINCE_ENOMEM, "out of memory while writing a text of %zu bytes", buffer->size);
+        return;
+    }
+    buffer->error = lince_grow(&buffer->data, &buffer->capacity, needed, 1);
+    if (buffer->error) return;
+    memcpy(buffer->data + buffer->size, bytes, size);
+    buffer->size += size;
+    buffer->data[buffer->size] = '\0';
+}
+
+void lince_buffer_puts(lince_buffer *buffer, const char *text)
+{
+    lince_buffer_put(buffer, text, strlen(text));
+}
+
+void lince_buffer_printf(lince_buffer *buffer, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    size_t needed = length < 0 ? 0 : buffer->size + (size_t)length + 1;
+    if (!buffer->error && length >= 0 &&
+        !(buffer->error = lince_grow(&buffer->data, &buffer->capacity, needed, 1))) {
+        vsnprintf(buffer->data + buffer->size, (size_t)length + 1, format, again);
+        buffer->size += (size_t)length;
+    }
+    va_end(again);
+}
+
+void lince_buffer_html(lince_buffer *buffer, const char *text)
+{
+    static const char *const entity[256] = {
+        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+    for (const char *c = text; *c; c++) {
+        const char *escaped = entity[(unsigned char)*c];
+        if (escaped) lince_buffer_puts(buffer, escaped);
+        else lince_buffer_put(buffer, c, 1);
+    }
+}
+
+void lince_buffer_base64(lince_buffer *buffer, const void *bytes, size_t size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *in = bytes;
+    for (size_t i = 0; i < size; i += 3) {
+        size_t left = size - i;
+        unsigned group = (unsigned)in[i] << 16 | (left > 1 ? in[i + 1] : 0u) << 8 | (left > 2 ? in[i + 2] : 0u);
+        char quad[4] = {digits[group >> 18], digits[group >> 12 & 63], left > 1 ? digits[group >> 6 & 63] : '=',
+                        left > 2 ? digits[group & 63] : '='};
+        lince_buffer_put(buffer, quad, 4);
+    }
+}
+
+void lince_buffer_release(lince_buffer *buffer)
+{
+    lince_free(buffer->data);
+    *buffer = (lince_buffer){0};
+}

@@ -1,0 +1,120 @@
+#include "core/file.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fail_io(const char *path, const char *doing)
+{
+    return lince_fail(LINCE_EIO, "%s: cannot %s: %s", path, doing, strerror(errno));
+}
+
+int lince_file_open(lince_file *file, const char *path)
+{
+    *file = (lince_file){0};
+    if (strlen(path) >= sizeof file->path) return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
+    strcpy(file->path, path);
+    snprintf(file->beside, sizeof file->beside, "%s.tmp-%ld", path, (long)getpid());
+    file->stream = fopen(file->beside, "wbe");
+    return file->stream ? 0 : fail_io(path, "write");
+}
+
+void lince_file_abandon(lince_file *file)
+{
+    if (!file->stream) return;
+    fclose(file->stream);
+    unlink(file->beside);
+    file->stream = NULL;
+}
+
+/* A rename is durable only once the folder that holds the name is. */
+static int sync_folder_of(const char *path)
+{
+    char folder[LINCE_PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (!slash) strcpy(folder, ".");
+    else slash[slash == folder] = '\0';
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return fail_io(folder, "open");
+    int failed = fsync(fd);
+    close(fd);
+    return failed && errno != EINVAL ? fail_io(folder, "sync") : 0;
+}
+
+int lince_file_commit(lince_file *file)
+{
+    int failed = ferror(file->stream) | fflush(file->stream) | fsync(fileno(file->stream));
+    if (failed) {
+        int code = fail_io(file->path, "write");
+        lince_file_abandon(file);
+        return code;
+    }
+    fclose(file->stream);
+    file->stream = NULL;
+    if (rename(file->beside, file->path)) {
+        int code = fail_io(file->path, "rename");
+        unlink(file->beside);
+        return code;
+    }
+    return sync_folder_of(file->path);
+}
+
+int lince_file_write(const char *path, const void *bytes, size_t size)
+{
+    lince_file file;
+    LINCE_TRY(lince_file_open(&file, path));
+    fwrite(bytes, 1, size, file.stream);
+    return lince_file_commit(&file);
+}
+
+int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
+{
+    *bytes = NULL;
+    *size = 0;
+    FILE *stream = fopen(path, "rbe");
+    if (!stream) return fail_io(path, "read");
+    struct stat status;
+    int code = 0;
+    if (fstat(fileno(stream), &status)) code = fail_io(path, "read");
+    else if (!S_ISREG(status.st_mode)) code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
+    else if ((size_t)status.st_size > limit)
+        code = lince_fail(LINCE_EFORMAT, "%s: %zu bytes; at most %zu are expected", path, (size_t)status.st_size, limit);
+    else if (!(*bytes = lince_alloc((size_t)status.st_size + 1, 1))) code = LINCE_ENOMEM;
+    else if (fread(*bytes, 1, (size_t)status.st_size, stream) != (size_t)status.st_size) code = fail_io(path, "read");
+    else *size = (size_t)status.st_size;
+    fclose(stream);
+    if (code) {
+        lince_free(*bytes);
+        *bytes = NULL;
+    }
+    return code;
+}
+
+int lince_make_folder(const char *path)
+{
+    char partial[LINCE_PATH_MAX];
+    if (strlen(path) >= sizeof partial) return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
+    strcpy(partial, path);
+    for (char *c = partial + 1; *c; c++) {
+        if (*c != '/') continue;
+        *c = '\0';
+        if (mkdir(partial, 0777) && errno != EEXIST) return fail_io(partial, "create the folder");
+        *c = '/';
+    }
+    struct stat status;
+    if (mkdir(partial, 0777) && errno != EEXIST) return fail_io(partial, "create the folder");
+    if (stat(partial, &status) || !S_ISDIR(status.st_mode)) return lince_fail(LINCE_EIO, "%s: not a folder", path);
+    return 0;
+}
+
+int lince_path_join(char out[LINCE_PATH_MAX], const char *folder, const char *name)
+{
+    int length = snprintf(out, LINCE_PATH_MAX, "%s/%s", folder, name);
+    if (length >= LINCE_PATH_MAX) return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", folder);
+    return 0;
+}

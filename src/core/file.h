@@ -1,0 +1,34 @@
+/* Files, written whole or not at all. */
+#ifndef LINCE_CORE_FILE_H
+#define LINCE_CORE_FILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum { LINCE_PATH_MAX = 4096 };
+
+/* A file being written beside its final name: `path.tmp-<pid>`. */
+typedef struct lince_file {
+    FILE *stream;
+    char path[LINCE_PATH_MAX], beside[LINCE_PATH_MAX + 32];
+} lince_file;
+
+/* open; write to file.stream; then commit (flush, fsync, rename, fsync the folder) or abandon (nothing left).
+ * commit reports write errors as LINCE_EIO with the path and the reason; after either the stream is closed. */
+int lince_file_open(lince_file *file, const char *path);
+int lince_file_commit(lince_file *file);
+void lince_file_abandon(lince_file *file);
+
+/* The whole of it in one call. */
+int lince_file_write(const char *path, const void *bytes, size_t size);
+
+/* A whole file as a NUL-terminated lince_alloc'ed block; refused above `limit` bytes. */
+int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
+
+/* Creates a folder and its parents; 0 where it is there already. */
+int lince_make_folder(const char *path);
+
+/* dir/name into out[LINCE_PATH_MAX]; LINCE_EUSAGE where it is too long. */
+int lince_path_join(char out[LINCE_PATH_MAX], const char *folder, const char *name);
+
+#endif

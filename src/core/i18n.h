@@ -1,0 +1,15 @@
+/* Translations: gettext's catalogues (po/<lang>.po), embedded, looked up without locales. */
+#ifndef LINCE_CORE_I18N_H
+#define LINCE_CORE_I18N_H
+
+/* Marks a literal for extraction where it cannot be translated yet (tables). */
+#define N_(text) text
+#define _(text) lince_tr(text)
+
+/* The text in the calling thread's language; the text itself where there is no translation. */
+const char *lince_tr(const char *text) __attribute__((format_arg(1)));
+
+/* The text in a given language ("en", "es"), whatever the thread's. */
+const char *lince_tr_in(const char *language, const char *text) __attribute__((format_arg(2)));
+
+#endif

@@ -1,0 +1,84 @@
+#include "core/memory.h"
+#include "core/error.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Large blocks ask for huge pages: weights and activations are streamed through, and TLB misses show. */
+enum { HUGE_PAGE = 2 << 20 };
+
+static void *out_of_memory(size_t count, size_t size)
+{
+    lince_fail(LINCE_ENOMEM, "out of memory: %zu x %zu bytes could not be allocated; try a smaller --batch-size", count,
+               size);
+    return NULL;
+}
+
+void *lince_alloc(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!lince_mul(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE) return out_of_memory(count, size);
+    size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : LINCE_ALIGNMENT;
+    void *memory = aligned_alloc(alignment, (bytes + alignment) & ~(alignment - 1));
+    if (!memory) return out_of_memory(count, size);
+#ifdef MADV_HUGEPAGE
+    if (alignment == HUGE_PAGE) madvise(memory, bytes & ~(size_t)(HUGE_PAGE - 1), MADV_HUGEPAGE);
+#endif
+    return memset(memory, 0, bytes);
+}
+
+void lince_free(void *memory)
+{
+    free(memory);
+}
+
+int lince_grow(void *array_pointer, size_t *capacity, size_t needed, size_t element_size)
+{
+    if (needed <= *capacity) return 0;
+    void *old;
+    memcpy(&old, array_pointer, sizeof old);
+    size_t wanted = *capacity ? *capacity + *capacity / 2 + 1 : 16;
+    if (wanted < needed) wanted = needed;
+    void *grown = lince_alloc(wanted, element_size);
+    if (!grown) return LINCE_ENOMEM;
+    if (old) memcpy(grown, old, *capacity * element_size);
+    lince_free(old);
+    memcpy(array_pointer, &grown, sizeof grown);
+    *capacity = wanted;
+    return 0;
+}
+
+char *lince_strndup(const char *text, size_t n)
+{
+    n = strnlen(text, n);
+    char *copy = lince_alloc(n + 1, 1);
+    return copy ? memcpy(copy, text, n) : NULL;
+}
+
+char *lince_strdup(const char *text)
+{
+    return lince_strndup(text, strlen(text));
+}
+
+int lince_arena_init(lince_arena *arena, size_t size)
+{
+    *arena = (lince_arena){.memory = lince_alloc(size ? size : 1, 1), .size = size};
+    return arena->memory ? 0 : LINCE_ENOMEM;
+}
+
+void lince_arena_release(lince_arena *arena)
+{
+    lince_free(arena->memory);
+    *arena = (lince_arena){0};
+}
+
+void *lince_arena_take(lince_arena *arena, size_t size)
+{
+    size_t aligned = lince_align(size);
+    if (aligned < size || aligned > arena->size - arena->used) return NULL;
+    void *taken = arena->memory + arena->used;
+    arena->used += aligned;
+    return taken;
+}

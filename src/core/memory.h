@@ -1,0 +1,50 @@
+/* Allocation that checks its sizes. All memory is zeroed, and aligned to 64 bytes (a cache line, a vector). */
+#ifndef LINCE_CORE_MEMORY_H
+#define LINCE_CORE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { LINCE_ALIGNMENT = 64 };
+
+/* a * b and a + b; false where the result does not fit. */
+static inline bool lince_mul(size_t a, size_t b, size_t *result)
+{
+    return !__builtin_mul_overflow(a, b, result);
+}
+
+static inline bool lince_add(size_t a, size_t b, size_t *result)
+{
+    return !__builtin_add_overflow(a, b, result);
+}
+
+/* `count` zeroed elements of `size` bytes; NULL, with lince_error() set, when they do not fit in memory. */
+void *lince_alloc(size_t count, size_t size);
+void lince_free(void *memory);
+
+/* Grows a lince_alloc'ed array of `*capacity` elements so that it holds `needed`; keeps the contents. */
+int lince_grow(void *array_pointer, size_t *capacity, size_t needed, size_t element_size);
+
+/* A copy of a string or of its first `n` bytes; NULL, with lince_error() set, when out of memory. */
+char *lince_strdup(const char *text);
+char *lince_strndup(const char *text, size_t n);
+
+/* A block of memory that is filled from the front and released as a whole. */
+typedef struct lince_arena {
+    unsigned char *memory;
+    size_t size, used; /* bytes */
+} lince_arena;
+
+int lince_arena_init(lince_arena *arena, size_t size);
+void lince_arena_release(lince_arena *arena);
+
+/* The next `size` bytes, aligned; NULL when the arena is full (its planner counted wrong). */
+void *lince_arena_take(lince_arena *arena, size_t size);
+
+/* `size` rounded up to the alignment, as the arena will count it. */
+static inline size_t lince_align(size_t size)
+{
+    return (size + LINCE_ALIGNMENT - 1) & ~(size_t)(LINCE_ALIGNMENT - 1);
+}
+
+#endif

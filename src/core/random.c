@@ -1,0 +1,77 @@
+#include "core/random.h"
+
+#include <math.h>
+
+/* splitmix64's finaliser (S. Vigna): a bijection that spreads every bit. */
+static uint64_t mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+uint64_t lince_key(uint64_t seed, lince_stream stream, uint64_t a, uint64_t b)
+{
+    return mix(mix(mix(mix(seed) ^ (uint64_t)stream) ^ a) ^ b);
+}
+
+void lince_random4(uint64_t key, uint64_t counter, uint32_t out[4])
+{
+    uint32_t c0 = (uint32_t)counter, c1 = (uint32_t)(counter >> 32), c2 = 0, c3 = 0;
+    uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+    for (int round = 0; round < 10; round++) {
+        uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;
+        uint32_t n0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0, n2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+        c1 = (uint32_t)p1;
+        c3 = (uint32_t)p0;
+        c0 = n0;
+        c2 = n2;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+uint32_t lince_random_u32(lince_random *random)
+{
+    if (random->used == 4) {
+        lince_random4(random->key, random->counter++, random->block);
+        random->used = 0;
+    }
+    return random->block[random->used++];
+}
+
+float lince_random_uniform(lince_random *random)
+{
+    return (float)(lince_random_u32(random) >> 8) * 0x1p-24f;
+}
+
+/* D. Lemire, "Fast random integer generation in an interval", 2019. */
+uint32_t lince_random_below(lince_random *random, uint32_t bound)
+{
+    uint64_t product = (uint64_t)lince_random_u32(random) * bound;
+    if ((uint32_t)product < bound) {
+        uint32_t threshold = -bound % bound;
+        while ((uint32_t)product < threshold) product = (uint64_t)lince_random_u32(random) * bound;
+    }
+    return (uint32_t)(product >> 32);
+}
+
+float lince_random_normal(lince_random *random)
+{
+    double u = ((double)lince_random_u32(random) + 0.5) * 0x1p-32;
+    double v = (double)lince_random_u32(random) * 0x1p-32;
+    return (float)(sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v));
+}
+
+void lince_random_permutation(uint64_t key, uint32_t *order, size_t n)
+{
+    lince_random random = lince_random_at(key);
+    for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
+    for (size_t i = n; i > 1; i--) {
+        uint32_t j = lince_random_below(&random, (uint32_t)i), last = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = last;
+    }
+}

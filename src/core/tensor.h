@@ -1,0 +1,32 @@
+/* Shapes and layouts of activations. Data are always float, 64-byte aligned, and owned by an arena. */
+#ifndef LINCE_CORE_TENSOR_H
+#define LINCE_CORE_TENSOR_H
+
+#include <stddef.h>
+
+/* One sample's shape and how a batch of n lies in memory: nChw{b}c, that is
+ *     data[((n * C/b + c/b) * h + y) * w + x) * b + c % b],   C = channels rounded up to b,
+ * with zeros in the padding channels. b = 1 is plain NCHW. A vector of features has h = w = 1. */
+typedef struct lince_shape {
+    int channels, height, width;
+    int block; /* b: 1, 8 or 16 */
+} lince_shape;
+
+static inline int lince_round_up(int n, int multiple)
+{
+    return (n + multiple - 1) / multiple * multiple;
+}
+
+/* Floats of one sample in memory, padding channels included. */
+static inline size_t lince_shape_size(lince_shape s)
+{
+    return (size_t)lince_round_up(s.channels, s.block) * (size_t)s.height * (size_t)s.width;
+}
+
+/* Elements of one sample as PyTorch counts them. */
+static inline size_t lince_shape_elements(lince_shape s)
+{
+    return (size_t)s.channels * (size_t)s.height * (size_t)s.width;
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* What a classifier's predictions are worth: scikit-learn's numbers, in scikit-learn's words. */
+#ifndef LINCE_METRICS_METRICS_H
+#define LINCE_METRICS_METRICS_H
+
+#include "core/buffer.h"
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct lince_class_score {
+    double precision, recall, f1; /* 0 where undefined, as scikit-learn's zero_division=0 */
+    double support;               /* samples of the true class */
+} lince_class_score;
+
+enum { LINCE_CALIBRATION_BINS = 15 };
+
+typedef struct lince_calibration_bin {
+    size_t n;
+    double confidence, accuracy; /* means over the bin's samples */
+} lince_calibration_bin;
+
+typedef struct lince_metrics {
+    int classes;
+    char **names;        /* [classes], copies */
+    size_t n;
+    double loss;         /* mean cross-entropy, without label smoothing */
+    double accuracy, top5; /* fractions; top5 counts a sample whose class is among the 5 most probable */
+    int64_t *confusion;  /* [classes][classes], row: true class */
+    lince_class_score *per_class, macro, weighted;
+    double ece;          /* expected calibration error over equal-width bins (Guo et al. 2017) */
+    lince_calibration_bin bins[LINCE_CALIBRATION_BINS];
+} lince_metrics;
+
+int lince_metrics_init(lince_metrics *metrics, int classes, const char *const *names);
+void lince_metrics_release(lince_metrics *metrics);
+
+/* Adds one sample: its true label and the probabilities [classes]. Ties go to the lower index, as in numpy. */
+void lince_metrics_add(lince_metrics *metrics, int label, const float *probability);
+
+/* Turns counts into fractions; call once, after the last sample. */
+void lince_metrics_finish(lince_metrics *metrics);
+
+/* What sklearn.metrics.classification_report prints with its default settings, to the letter. */
+void lince_metrics_report(const lince_metrics *metrics, lince_buffer *out);
+
+/* The object that `lince eval --json` prints (see docs); a new reference, NULL when out of memory. */
+json_t *lince_metrics_json(const lince_metrics *metrics);
+
+/* Back from test.json, for the report and for comparisons. LINCE_EFORMAT names what is missing. */
+int lince_metrics_from_json(lince_metrics *metrics, const json_t *json);
+
+#endif

@@ -1,0 +1,42 @@
+/* A run's folder: names of its files, and the small ones among them. */
+#ifndef LINCE_TRAIN_RUN_H
+#define LINCE_TRAIN_RUN_H
+
+#include "core/file.h"
+
+#include <lince/settings.h>
+
+typedef struct lince_run {
+    char folder[LINCE_PATH_MAX];
+} lince_run;
+
+/* Makes a new folder: `wanted`, or with the first free number behind it (runs/x -> runs/x2); never one that exists. With
+ * weights/, checkpoint/ and plots/ in it. */
+int lince_run_create(lince_run *run, const char *wanted);
+
+/* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
+int lince_run_open(lince_run *run, const char *folder);
+
+/* config.yaml: every setting as resolved, loadable with --config, and the exact command as a comment. */
+int lince_run_write_config(const lince_run *run, const lince_settings *settings, int argc, const char *const *argv);
+int lince_run_read_config(const lince_run *run, lince_settings *settings);
+
+/* One row of results.csv: epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr */
+typedef struct lince_epoch {
+    int epoch;       /* 1-based */
+    double time;     /* seconds since the run began, interruptions left out */
+    double train_loss, train_accuracy, val_loss, val_accuracy; /* val: NaN where there is no validation part (an empty field) */
+    double lr;
+} lince_epoch;
+
+typedef struct lince_history {
+    lince_epoch *epochs;
+    size_t count, capacity;
+} lince_history;
+
+int lince_history_add(lince_history *history, const lince_epoch *epoch);
+void lince_history_release(lince_history *history);
+int lince_run_write_history(const lince_run *run, const lince_history *history);
+int lince_run_read_history(const lince_run *run, lince_history *history);
+
+#endif
