@@ -1,0 +1,11 @@
+/* lince: train, evaluate and explain neural classifiers. All of the public interface. */
+#ifndef LINCE_H
+#define LINCE_H
+
+#include <lince/error.h>
+#include <lince/language.h>
+#include <lince/model.h>
+#include <lince/settings.h>
+#include <lince/train.h>
+
+#endif
