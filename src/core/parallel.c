@@ -1,5 +1,6 @@
 #include "core/parallel.h"
 
+#include <omp.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -9,6 +10,19 @@ void lince_parallel(int threads, size_t count, lince_task *task, void *context)
 {
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1 && count > 1)
     for (size_t i = 0; i < count; i++) task(context, i);
+}
+
+void lince_parallel_ranges(int threads, size_t total, size_t grain, lince_range_task *task, void *context)
+{
+    size_t pieces = (total + grain - 1) / grain;
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1 && pieces > 1)
+    for (size_t i = 0; i < pieces; i++)
+        task(context, i * grain, i * grain + grain < total ? i * grain + grain : total);
+}
+
+void lince_parallel_use(int threads)
+{
+    omp_set_num_threads(threads);
 }
 
 int lince_processors(void)

@@ -1,0 +1,127 @@
+#include "kernels/choose.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+
+#include <float.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+
+int lince_preferred_block(void)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return 16;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 8;
+#endif
+    return 1;
+}
+
+/* One line of the cache: the machine, the geometry and the direction, without blanks. */
+static void geometry_key(char *out, size_t size, const lince_conv *c, lince_direction direction, int has_bias)
+{
+    snprintf(out, size, "b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d", lince_preferred_block(),
+             (int)direction, c->batch, c->in.channels, c->in.height, c->in.width, c->in.block, c->out.channels, c->out.height,
+             c->out.width, c->out.block, c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0],
+             c->padding[1], c->groups, has_bias);
+}
+
+static bool cache_path(char out[LINCE_PATH_MAX])
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char folder[LINCE_PATH_MAX];
+    int length = cache && *cache ? snprintf(folder, sizeof folder, "%s/lince", cache)
+                 : home && *home ? snprintf(folder, sizeof folder, "%s/.cache/lince", home)
+                                 : -1;
+    if (length < 0 || (size_t)length >= sizeof folder) return false;
+    return lince_make_folder(folder) == 0 && lince_path_join(out, folder, "kernels") == 0;
+}
+
+static const lince_conv_implementation *named(const char *name)
+{
+    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
+        if (!strcmp((*i)->name, name)) return *i;
+    return NULL;
+}
+
+static const lince_conv_implementation *recall(FILE *cache, const char *key)
+{
+    char line[512], found_key[256], name[128];
+    rewind(cache);
+    while (fgets(line, sizeof line, cache))
+        if (sscanf(line, "%255s %127s", found_key, name) == 2 && !strcmp(found_key, key)) return named(name);
+    return NULL;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Best of three runs on zeroed memory: data do not change a kernel's time, denormals aside. */
+static double measure(lince_conv_kernel *k)
+{
+    const lince_conv *c = &k->conv;
+    size_t x = (size_t)c->batch * lince_shape_size(c->in), y = (size_t)c->batch * lince_shape_size(c->out);
+    lince_conv_args args = {.x = lince_alloc(x, sizeof(float)), .w = lince_alloc(lince_conv_weights_size(c), sizeof(float)),
+                            .b = lince_alloc((size_t)c->out.channels, sizeof(float)), .y = lince_alloc(y, sizeof(float)),
+                            .scratch = lince_alloc(k->scratch + 1, 1)};
+    double best = DBL_MAX;
+    if (args.x && args.w && args.b && args.y && args.scratch) {
+        if (!k->has_bias) lince_free(args.b), args.b = NULL;
+        for (int repeat = 0; repeat < 4; repeat++) {
+            double start = seconds();
+            lince_conv_kernel_run(k, &args);
+            double took = seconds() - start;
+            if (repeat > 0 && took < best) best = took;
+        }
+    }
+    lince_free(args.x), lince_free(args.w), lince_free(args.b), lince_free(args.y), lince_free(args.scratch);
+    return best;
+}
+
+static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction, int has_bias, int threads)
+{
+    const lince_conv_implementation *best = NULL;
+    double best_time = DBL_MAX;
+    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++) {
+        lince_conv_kernel k;
+        if (*i == &lince_conv_ref && best) break; /* the reference is measured by nobody's patience */
+        if (lince_conv_kernel_init_as(&k, *i, conv, direction, has_bias, threads)) continue;
+        double took = measure(&k);
+        lince_conv_kernel_release(&k);
+        if (!best || took < best_time) best = *i, best_time = took;
+    }
+    return best;
+}
+
+/* Looks the geometry up, and measures it where it is new, under the file's lock: two processes that start together
+ * must come to the same choice. */
+static const lince_conv_implementation *remembered(const lince_conv *conv, lince_direction direction, int has_bias, int threads)
+{
+    char path[LINCE_PATH_MAX], key[256];
+    if (!cache_path(path)) return NULL;
+    FILE *cache = fopen(path, "a+e");
+    if (!cache) return NULL;
+    geometry_key(key, sizeof key, conv, direction, has_bias);
+    flock(fileno(cache), LOCK_EX);
+    const lince_conv_implementation *choice = recall(cache, key);
+    if (!choice && (choice = fastest(conv, direction, has_bias, threads))) fprintf(cache, "%s %s\n", key, choice->name);
+    if (fclose(cache)) return NULL; /* not remembered: better the rule than a choice that may change */
+    return choice;
+}
+
+int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction, int has_bias, int threads)
+{
+    const lince_conv_implementation *choice = remembered(conv, direction, has_bias, threads);
+    if (choice && !lince_conv_kernel_init_as(kernel, choice, conv, direction, has_bias, threads)) return 0;
+    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
+        if (!lince_conv_kernel_init_as(kernel, *i, conv, direction, has_bias, threads)) return 0;
+    return lince_fail_in(LINCE_EUNSUPPORTED, "conv2d");
+}

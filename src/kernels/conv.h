@@ -1,0 +1,69 @@
+/* Two-dimensional convolution: geometry, layouts, and the table of implementations.
+ *
+ * Activations are nChw{b}c (core/tensor.h). Weights lie in compute layout
+ *     [O/bo][I/bi][kh][kw][bi][bo]     bi, bo: the blocks of input and output, padding zero
+ * for groups = 1, and as PyTorch has them, [O][I/groups][kh][kw], for grouped convolutions. */
+#ifndef LINCE_KERNELS_CONV_H
+#define LINCE_KERNELS_CONV_H
+
+#include "core/tensor.h"
+
+typedef struct lince_conv {
+    int batch;
+    lince_shape in, out;
+    int kernel[2], stride[2], padding[2]; /* height, width */
+    int groups;
+} lince_conv;
+
+typedef enum lince_direction { LINCE_FORWARD, LINCE_BACKWARD_DATA, LINCE_BACKWARD_WEIGHTS } lince_direction;
+
+/*  forward           y[n,o] = b[o] + sum_i x[n,i] (*) w[o,i]             x, w, b -> y
+ *  backward data     dL/dx: the transposed convolution of dL/dy          y, w -> x     (gradients in x and y)
+ *  backward weights  dL/dw, dL/db                                        x, y -> w, b  (gradients in y, w and b)
+ * b may be NULL in all three. */
+typedef struct lince_conv_args {
+    float *x, *w, *b, *y;
+    void *scratch; /* `scratch` bytes of the kernel, contents do not matter */
+} lince_conv_args;
+
+typedef struct lince_conv_kernel lince_conv_kernel;
+
+typedef struct lince_conv_implementation {
+    const char *name;
+    /* LINCE_EUNSUPPORTED where it does not do this geometry. */
+    int (*create)(lince_conv_kernel *kernel);
+    void (*run)(lince_conv_kernel *kernel, const lince_conv_args *args);
+    void (*release)(lince_conv_kernel *kernel);
+} lince_conv_implementation;
+
+/* One implementation, made for one geometry and direction. */
+struct lince_conv_kernel {
+    const lince_conv_implementation *implementation;
+    lince_conv conv;
+    lince_direction direction;
+    int has_bias, threads;
+    size_t scratch; /* bytes that run needs */
+    void *plan;
+};
+
+/* The implementations, best guess first, plain C last; NULL after the last. */
+extern const lince_conv_implementation *const lince_conv_implementations[];
+
+extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct, lince_conv_onednn_winograd;
+
+/* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). */
+int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction, int has_bias,
+                           int threads);
+/* Makes the named one: for tests and measurements. */
+int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,
+                              const lince_conv *conv, lince_direction direction, int has_bias, int threads);
+void lince_conv_kernel_run(lince_conv_kernel *kernel, const lince_conv_args *args);
+void lince_conv_kernel_release(lince_conv_kernel *kernel);
+
+/* Floats of the weights in compute layout. */
+size_t lince_conv_weights_size(const lince_conv *conv);
+
+/* Where w[o][i][y][x] lies in compute layout. */
+size_t lince_conv_weight_at(const lince_conv *conv, int o, int i, int y, int x);
+
+#endif

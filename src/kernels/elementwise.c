@@ -1,0 +1,124 @@
+#include "core/parallel.h"
+#include "core/random.h"
+#include "kernels/kernels.h"
+
+enum { GRAIN = 1 << 16 }; /* floats in one task: small enough to share out, large enough to pay for it */
+
+typedef struct operands {
+    const float *a, *b;
+    float *y;
+} operands;
+
+LINCE_CLONES static void relu_range(const float *x, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : 0;
+}
+
+LINCE_CLONES static void mask_range(const float *y, const float *dy, float *dx, size_t n)
+{
+    for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
+}
+
+LINCE_CLONES static void add_range(const float *a, const float *b, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i];
+}
+
+static void relu_task(void *context, size_t begin, size_t end)
+{
+    const operands *o = context;
+    relu_range(o->a + begin, o->y + begin, end - begin);
+}
+
+static void mask_task(void *context, size_t begin, size_t end)
+{
+    const operands *o = context;
+    mask_range(o->a + begin, o->b + begin, o->y + begin, end - begin);
+}
+
+static void add_task(void *context, size_t begin, size_t end)
+{
+    const operands *o = context;
+    add_range(o->a + begin, o->b + begin, o->y + begin, end - begin);
+}
+
+void lince_relu(int threads, const float *x, float *y, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, relu_task, &(operands){x, 0, y});
+}
+
+void lince_relu_backward(int threads, const float *y, const float *dy, float *dx, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, mask_task, &(operands){y, dy, dx});
+}
+
+void lince_sum(int threads, const float *a, const float *b, float *y, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, add_task, &(operands){a, b, y});
+}
+
+void lince_accumulate(int threads, float *y, const float *x, size_t n)
+{
+    lince_sum(threads, y, x, y, n);
+}
+
+/* --- bias ----------------------------------------------------------------------------------------- */
+
+typedef struct rows {
+    const float *in;
+    float *out;
+    size_t rows, n;
+} rows;
+
+static void add_bias_row(void *context, size_t row)
+{
+    const rows *r = context;
+    add_range(r->out + row * r->n, r->in, r->out + row * r->n, r->n);
+}
+
+void lince_add_bias(int threads, float *y, const float *bias, size_t count, size_t n)
+{
+    lince_parallel(threads, count, add_bias_row, &(rows){bias, y, count, n});
+}
+
+static void sum_columns(void *context, size_t begin, size_t end)
+{
+    const rows *r = context;
+    for (size_t j = begin; j < end; j++) r->out[j] = 0;
+    for (size_t row = 0; row < r->rows; row++)
+        add_range(r->out + begin, r->in + row * r->n + begin, r->out + begin, end - begin);
+}
+
+void lince_sum_rows(int threads, const float *dy, float *sum, size_t count, size_t n)
+{
+    lince_parallel_ranges(threads, n, 256, sum_columns, &(rows){dy, sum, count, n});
+}
+
+/* --- dropout -------------------------------------------------------------------------------------- */
+
+typedef struct dropping {
+    const float *x;
+    float *y, p;
+    size_t size;
+    const uint64_t *key;
+    uint64_t layer;
+} dropping;
+
+static void drop_sample(void *context, size_t i)
+{
+    const dropping *d = context;
+    uint64_t key = lince_key(d->key[i], LINCE_STREAM_DROPOUT, d->layer, 0);
+    uint32_t threshold = (uint32_t)((double)d->p * 0x1p32), draw[4];
+    float scale = 1 / (1 - d->p);
+    const float *x = d->x + i * d->size;
+    float *y = d->y + i * d->size;
+    for (size_t j = 0; j < d->size; j++) {
+        if (j % 4 == 0) lince_random4(key, j / 4, draw);
+        y[j] = draw[j % 4] < threshold ? 0 : x[j] * scale;
+    }
+}
+
+void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size, float p, const uint64_t *key, uint64_t layer)
+{
+    lince_parallel(threads, n, drop_sample, &(dropping){x, y, p, size, key, layer});
+}

@@ -1,0 +1,192 @@
+/* Convolution by oneDNN: direct, and Winograd F(4x4, 3x3) (Lavin & Gray 2016) where it has one.
+ *
+ * The library is asked for the weights layout it likes; where that is not ours, a reorder through scratch
+ * goes with each run. Scratch memory is the caller's, so that a step allocates nothing. */
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "kernels/conv.h"
+#include "kernels/onednn/onednn.h"
+
+typedef struct plan {
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+    dnnl_primitive_t conv, reorder; /* reorder of the weights: before conv, or after it for their gradient; NULL: none */
+    dnnl_memory_t x, w, b, y, scratchpad;
+    dnnl_memory_t own_w;            /* weights in the library's layout, in scratch; NULL: w itself */
+    size_t scratchpad_size;
+} plan;
+
+typedef struct layouts {
+    dnnl_memory_desc_t x, y, b, any_w, w; /* w: compute layout */
+} layouts;
+
+static int weights_layout(const lince_conv *c, layouts *l)
+{
+    dnnl_dims_t dims = {c->out.channels, c->in.channels, c->kernel[0], c->kernel[1]};
+    dnnl_dims_t grouped = {c->groups, c->out.channels / c->groups, c->in.channels / c->groups, c->kernel[0], c->kernel[1]};
+    dnnl_format_tag_t tag = dnnl_goihw;
+    int ndims = c->groups > 1 ? 5 : 4;
+    if (c->groups == 1) {
+        int bi = c->in.block, bo = c->out.block;
+        if (bi == bo) tag = bi == 16 ? dnnl_OIhw16i16o : bi == 8 ? dnnl_OIhw8i8o : dnnl_oihw;
+        else if (bi == 1) tag = bo == 16 ? dnnl_Oihw16o : dnnl_Abcd8a;
+        else return lince_fail(LINCE_EUNSUPPORTED, "conv2d: blocks %d and %d", bi, bo);
+    }
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&l->w, ndims, ndims == 5 ? grouped : dims, dnnl_f32, tag);
+    if (!status)
+        status = dnnl_memory_desc_init_by_tag(&l->any_w, ndims, ndims == 5 ? grouped : dims, dnnl_f32, dnnl_format_tag_any);
+    dnnl_dims_t bias = {c->out.channels};
+    if (!status) status = dnnl_memory_desc_init_by_tag(&l->b, 1, bias, dnnl_f32, dnnl_x);
+    return status ? lince_onednn_fail("conv2d layout", status) : 0;
+}
+
+static dnnl_status_t describe(const lince_conv_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm, dnnl_engine_t engine,
+                              dnnl_primitive_desc_t *result)
+{
+    const lince_conv *c = &k->conv;
+    dnnl_dims_t stride = {c->stride[0], c->stride[1]}, before = {c->padding[0], c->padding[1]}, after;
+    for (int axis = 0; axis < 2; axis++) {
+        int in = axis ? c->in.width : c->in.height, out = axis ? c->out.width : c->out.height;
+        after[axis] = (out - 1) * c->stride[axis] + c->kernel[axis] - in - c->padding[axis];
+    }
+    const dnnl_memory_desc_t *bias = k->has_bias ? &l->b : NULL;
+    dnnl_convolution_desc_t forward, desc;
+    dnnl_primitive_desc_t hint = NULL;
+    dnnl_primitive_attr_t attributes;
+    dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
+    if (status) return status;
+    dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+    status = dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &l->x, &l->any_w, bias, &l->y,
+                                                stride, before, after);
+    if (!status) status = dnnl_primitive_desc_create(&hint, &forward, attributes, engine, NULL);
+    if (status || k->direction == LINCE_FORWARD) {
+        *result = hint;
+        dnnl_primitive_attr_destroy(attributes);
+        return status;
+    }
+    if (k->direction == LINCE_BACKWARD_DATA)
+        status = dnnl_convolution_backward_data_desc_init(&desc, algorithm, &l->x, &l->any_w, &l->y, stride, before, after);
+    else
+        status = dnnl_convolution_backward_weights_desc_init(&desc, algorithm, &l->x, &l->any_w, bias, &l->y, stride, before,
+                                                             after);
+    if (!status) status = dnnl_primitive_desc_create(result, &desc, attributes, engine, hint);
+    dnnl_primitive_desc_destroy(hint);
+    dnnl_primitive_attr_destroy(attributes);
+    return status;
+}
+
+static dnnl_status_t make_reorder(plan *p, const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to)
+{
+    dnnl_primitive_desc_t pd;
+    dnnl_status_t status = dnnl_reorder_primitive_desc_create(&pd, from, p->engine, to, p->engine, NULL);
+    if (status) return status;
+    status = dnnl_primitive_create(&p->reorder, pd);
+    dnnl_primitive_desc_destroy(pd);
+    return status;
+}
+
+static dnnl_status_t make_primitives(lince_conv_kernel *k, plan *p, const layouts *l, dnnl_primitive_desc_t pd)
+{
+    dnnl_status_t status = dnnl_primitive_create(&p->conv, pd);
+    bool gradient = k->direction == LINCE_BACKWARD_WEIGHTS;
+    const dnnl_memory_desc_t *liked = dnnl_primitive_desc_query_md(pd, gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
+    const dnnl_memory_desc_t *pad = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+    p->scratchpad_size = lince_align(dnnl_memory_desc_get_size(pad));
+    k->scratch = p->scratchpad_size;
+    if (!status) status = dnnl_memory_create(&p->x, &l->x, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->y, &l->y, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->b, &l->b, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->w, &l->w, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->scratchpad, pad, p->engine, DNNL_MEMORY_NONE);
+    if (status || dnnl_memory_desc_equal(liked, &l->w)) return status;
+    k->scratch += lince_align(dnnl_memory_desc_get_size(liked));
+    status = dnnl_memory_create(&p->own_w, liked, p->engine, DNNL_MEMORY_NONE);
+    if (status) return status;
+    return gradient ? make_reorder(p, liked, &l->w) : make_reorder(p, &l->w, liked);
+}
+
+static void release(lince_conv_kernel *k)
+{
+    plan *p = k->plan;
+    if (!p) return;
+    dnnl_memory_t memories[] = {p->x, p->w, p->b, p->y, p->scratchpad, p->own_w};
+    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
+        if (memories[i]) dnnl_memory_destroy(memories[i]);
+    if (p->conv) dnnl_primitive_destroy(p->conv);
+    if (p->reorder) dnnl_primitive_destroy(p->reorder);
+    if (p->stream) dnnl_stream_destroy(p->stream);
+    if (p->engine) dnnl_engine_destroy(p->engine);
+    lince_free(p);
+    k->plan = NULL;
+}
+
+static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
+{
+    layouts l;
+    LINCE_TRY(lince_onednn_activation(&l.x, k->conv.batch, k->conv.in));
+    LINCE_TRY(lince_onednn_activation(&l.y, k->conv.batch, k->conv.out));
+    LINCE_TRY(weights_layout(&k->conv, &l));
+    plan *p = lince_alloc(1, sizeof *p);
+    if (!p) return LINCE_ENOMEM;
+    k->plan = p;
+    lince_parallel_use(k->threads);
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_status_t status = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
+    if (!status) status = dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);
+    if (!status) status = describe(k, &l, algorithm, p->engine, &pd);
+    if (!status) status = make_primitives(k, p, &l, pd);
+    if (pd) dnnl_primitive_desc_destroy(pd);
+    if (!status) return 0;
+    release(k);
+    return lince_onednn_fail("conv2d", status);
+}
+
+static int create_direct(lince_conv_kernel *k)
+{
+    return create(k, dnnl_convolution_direct);
+}
+
+static int create_winograd(lince_conv_kernel *k)
+{
+    return create(k, dnnl_convolution_winograd);
+}
+
+static void reorder_weights(plan *p, dnnl_memory_t from, dnnl_memory_t to)
+{
+    dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+    dnnl_primitive_execute(p->reorder, p->stream, 2, args);
+}
+
+static void run(lince_conv_kernel *k, const lince_conv_args *a)
+{
+    plan *p = k->plan;
+    dnnl_memory_set_data_handle(p->x, a->x);
+    dnnl_memory_set_data_handle(p->y, a->y);
+    dnnl_memory_set_data_handle(p->w, a->w);
+    dnnl_memory_set_data_handle(p->scratchpad, a->scratch);
+    if (a->b) dnnl_memory_set_data_handle(p->b, a->b);
+    dnnl_memory_t w = p->w;
+    if (p->own_w) {
+        dnnl_memory_set_data_handle(p->own_w, (char *)a->scratch + p->scratchpad_size);
+        w = p->own_w;
+        if (k->direction != LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->w, p->own_w);
+    }
+    static const int roles[][4] = {
+        [LINCE_FORWARD] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS},
+        [LINCE_BACKWARD_DATA] = {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST, DNNL_ARG_BIAS},
+        [LINCE_BACKWARD_WEIGHTS] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_BIAS},
+    };
+    const int *role = roles[k->direction];
+    dnnl_exec_arg_t args[] = {{role[0], p->x}, {role[1], w}, {role[2], p->y}, {DNNL_ARG_SCRATCHPAD, p->scratchpad},
+                              {role[3], p->b}};
+    bool with_bias = k->has_bias && k->direction != LINCE_BACKWARD_DATA;
+    dnnl_primitive_execute(p->conv, p->stream, with_bias ? 5 : 4, args);
+    if (p->own_w && k->direction == LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->own_w, p->w);
+    dnnl_stream_wait(p->stream);
+}
+
+const lince_conv_implementation lince_conv_onednn_direct = {
+    .name = "onednn-direct", .create = create_direct, .run = run, .release = release};
+const lince_conv_implementation lince_conv_onednn_winograd = {
+    .name = "onednn-winograd", .create = create_winograd, .run = run, .release = release};

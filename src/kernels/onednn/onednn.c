@@ -1,0 +1,17 @@
+#include "kernels/onednn/onednn.h"
+#include "core/error.h"
+
+int lince_onednn_fail(const char *doing, dnnl_status_t status)
+{
+    if (status == dnnl_unimplemented) return lince_fail(LINCE_EUNSUPPORTED, "oneDNN: %s: not implemented", doing);
+    if (status == dnnl_out_of_memory) return lince_fail(LINCE_ENOMEM, "oneDNN: %s: out of memory", doing);
+    return lince_fail(LINCE_EUNSUPPORTED, "oneDNN: %s: status %d", doing, (int)status);
+}
+
+int lince_onednn_activation(dnnl_memory_desc_t *md, int batch, lince_shape s)
+{
+    dnnl_format_tag_t tag = s.block == 16 ? dnnl_nChw16c : s.block == 8 ? dnnl_nChw8c : dnnl_nchw;
+    dnnl_dims_t dims = {batch, s.channels, s.height, s.width};
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(md, 4, dims, dnnl_f32, tag);
+    return status ? lince_onednn_fail("activation layout", status) : 0;
+}
