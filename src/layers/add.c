@@ -1,0 +1,30 @@
+/* Sum of two branches:  y = a + b;  da = db = dy */
+#include "core/error.h"
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+#include <string.h>
+
+static int infer(lince_layer *l)
+{
+    lince_shape a = l->in[0], b = l->in[1];
+    if (memcmp(&a, &b, sizeof a) != 0)
+        return lince_fail(LINCE_ESHAPE, "%s: cannot add %dx%dx%d and %dx%dx%d", l->name, a.channels, a.height, a.width,
+                          b.channels, b.height, b.width);
+    l->out = a;
+    return 0;
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    lince_sum(l->threads, p->in[0], p->in[1], p->out, (size_t)p->n * lince_shape_size(l->out));
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    for (int i = 0; i < 2; i++)
+        if (p->din[i] && p->din[i] != p->dout)
+            memcpy(p->din[i], p->dout, (size_t)p->n * lince_shape_size(l->out) * sizeof(float));
+}
+
+const lince_layer_type lince_add_layer = {.name = "add", .inputs = 2, .infer = infer, .forward = forward, .backward = backward};

@@ -1,0 +1,53 @@
+/* Batch normalisation (Ioffe & Szegedy 2015):  y = gamma (x - mean) / sqrt(var + eps) + beta,  per channel.
+ * Training uses the batch's statistics and moves the running ones; otherwise, and where the layer is frozen, the running
+ * ones are used. eps 1e-5, momentum 0.1, as PyTorch's BatchNorm2d. */
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+enum { GAMMA, BETA, MEAN, VAR, COUNT };
+
+static int infer(lince_layer *l)
+{
+    l->out = l->in[0];
+    int channels = l->out.channels;
+    size_t size = (size_t)lince_round_up(channels, l->out.block);
+    static const char *const names[] = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"};
+    for (int i = GAMMA; i <= COUNT; i++) {
+        lince_param *p = lince_layer_param(l, names[i], i == COUNT ? 0 : 1, &channels);
+        p->size = i == COUNT ? 1 : size;
+        p->buffer = i >= MEAN;
+        p->counter = i == COUNT;
+        p->trainable = i < MEAN;
+        p->init = i == GAMMA || i == VAR ? LINCE_INIT_ONES : LINCE_INIT_ZEROS;
+    }
+    l->saved = 2 * size * sizeof(float); /* the batch's mean and 1/std */
+    l->macs = (double)lince_shape_elements(l->out);
+    return 0;
+}
+
+static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
+{
+    float *saved = p->saved;
+    return (lince_batch_norm){.gamma = l->params[GAMMA].value, .beta = l->params[BETA].value,
+                              .running_mean = l->params[MEAN].value, .running_var = l->params[VAR].value,
+                              .mean = saved, .inv_std = saved + l->params[MEAN].size, .eps = 1e-5f, .momentum = 0.1f,
+                              .train = p->train && !l->frozen};
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    lince_batch_norm bn = norm(l, p);
+    if (bn.train) l->params[COUNT].value[0] += 1;
+    lince_batch_norm_forward(l->threads, &bn, l->out, (size_t)p->n, p->in[0], p->out);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    lince_batch_norm bn = norm(l, p);
+    bool trained = l->params[GAMMA].trainable;
+    lince_batch_norm_backward(l->threads, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->din[0],
+                              trained ? l->params[GAMMA].grad : NULL, trained ? l->params[BETA].grad : NULL);
+}
+
+const lince_layer_type lince_batch_norm2d = {.name = "batch_norm2d", .inputs = 1, .needs_input = true, .infer = infer,
+                                             .forward = forward, .backward = backward};

@@ -1,0 +1,108 @@
+/* Convolution:  y[n,o] = b[o] + sum_i x[n,i] (*) w[o,i]
+ * x [n, in, h, w] -> y [n, out, h', w'],  h' = (h + 2 padding - kernel) / stride + 1
+ * https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html */
+#include "core/error.h"
+#include "core/memory.h"
+#include "kernels/conv.h"
+#include "layers/layer.h"
+
+#include <math.h>
+#include <stdio.h>
+
+typedef struct plan {
+    lince_conv conv;
+    lince_conv_kernel kernel[3]; /* by direction */
+} plan;
+
+static size_t place(const void *layout, const int *dims, size_t element)
+{
+    int x = (int)(element % (size_t)dims[3]), y = (int)(element / (size_t)dims[3] % (size_t)dims[2]);
+    size_t pair = element / (size_t)dims[3] / (size_t)dims[2];
+    return lince_conv_weight_at(layout, (int)(pair / (size_t)dims[1]), (int)(pair % (size_t)dims[1]), y, x);
+}
+
+static int infer(lince_layer *l)
+{
+    lince_layer_args *a = &l->args;
+    if (!a->stride) a->stride = 1;
+    if (!a->groups) a->groups = 1;
+    lince_shape in = l->in[0];
+    if (in.channels % a->groups || a->channels % a->groups)
+        return lince_fail(LINCE_ESHAPE, "%s: %d and %d channels do not divide into %d groups", l->name, in.channels,
+                          a->channels, a->groups);
+    int height = (in.height + 2 * a->padding - a->kernel) / a->stride + 1;
+    int width = (in.width + 2 * a->padding - a->kernel) / a->stride + 1;
+    if (in.height + 2 * a->padding < a->kernel || in.width + 2 * a->padding < a->kernel)
+        return lince_fail(LINCE_ESHAPE, "%s: a %dx%d input is too small for a %dx%d kernel; use a larger --image-size", l->name,
+                          in.height, in.width, a->kernel, a->kernel);
+    l->out = (lince_shape){a->channels, height, width, l->block};
+
+    plan *p = l->plan = lince_alloc(1, sizeof *p);
+    if (!p) return LINCE_ENOMEM;
+    p->conv = (lince_conv){.batch = l->batch, .in = in, .out = l->out, .kernel = {a->kernel, a->kernel},
+                           .stride = {a->stride, a->stride}, .padding = {a->padding, a->padding}, .groups = a->groups};
+    lince_param *w = lince_layer_param(l, "weight", 4,
+                                       (int[]){a->channels, in.channels / a->groups, a->kernel, a->kernel});
+    w->size = lince_conv_weights_size(&p->conv);
+    w->place = place;
+    w->layout = &p->conv;
+    w->init = LINCE_INIT_NORMAL; /* kaiming_normal_(mode="fan_out", nonlinearity="relu") */
+    w->init_std = sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel));
+    if (!a->no_bias) lince_layer_param(l, "bias", 1, &a->channels)->size = (size_t)lince_round_up(a->channels, l->block);
+    l->macs = (double)a->channels * height * width * (in.channels / a->groups) * a->kernel * a->kernel;
+    return 0;
+}
+
+static int prepare(lince_layer *l)
+{
+    plan *p = l->plan;
+    bool wanted[] = {true, !l->inference && l->wants_din, !l->inference && l->params[0].trainable};
+    for (int d = 0; d < 3; d++) {
+        if (!wanted[d]) continue;
+        bool bias = !l->args.no_bias && d != LINCE_BACKWARD_DATA;
+        LINCE_TRY(lince_conv_kernel_init(&p->kernel[d], &p->conv, (lince_direction)d, bias, l->threads));
+        if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
+    }
+    return 0;
+}
+
+static void forward(lince_layer *l, const lince_pass *pass)
+{
+    plan *p = l->plan;
+    lince_conv_kernel_run(&p->kernel[LINCE_FORWARD],
+                          &(lince_conv_args){.x = (float *)pass->in[0], .w = l->params[0].value,
+                                             .b = l->args.no_bias ? NULL : l->params[1].value, .y = pass->out,
+                                             .scratch = pass->scratch});
+}
+
+static void backward(lince_layer *l, const lince_pass *pass)
+{
+    plan *p = l->plan;
+    if (l->params[0].trainable)
+        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_WEIGHTS],
+                              &(lince_conv_args){.x = (float *)pass->in[0], .w = l->params[0].grad,
+                                                 .b = l->args.no_bias ? NULL : l->params[1].grad, .y = (float *)pass->dout,
+                                                 .scratch = pass->scratch});
+    if (pass->din[0])
+        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_DATA],
+                              &(lince_conv_args){.x = pass->din[0], .w = l->params[0].value, .y = (float *)pass->dout,
+                                                 .scratch = pass->scratch});
+}
+
+static void release(lince_layer *l)
+{
+    plan *p = l->plan;
+    for (int d = 0; p && d < 3; d++) lince_conv_kernel_release(&p->kernel[d]);
+    lince_free(p);
+}
+
+static void describe(const lince_layer *l, char *out, size_t size)
+{
+    const lince_layer_args *a = &l->args;
+    int n = snprintf(out, size, "%dx%d, %d -> %d, stride %d, padding %d", a->kernel, a->kernel, l->in[0].channels, a->channels,
+                     a->stride, a->padding);
+    if (a->groups > 1 && n > 0 && (size_t)n < size) snprintf(out + n, size - (size_t)n, ", groups %d", a->groups);
+}
+
+const lince_layer_type lince_conv2d = {.name = "conv2d", .inputs = 1, .needs_input = true, .infer = infer, .prepare = prepare,
+                                       .forward = forward, .backward = backward, .release = release, .describe = describe};

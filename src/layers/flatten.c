@@ -1,0 +1,21 @@
+/* Channels, rows and columns into one row of features, in PyTorch's order: the edge where blocked layouts end. */
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+static int infer(lince_layer *l)
+{
+    l->out = (lince_shape){(int)lince_shape_elements(l->in[0]), 1, 1, 1};
+    return 0;
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    lince_to_plain(l->threads, l->in[0], (size_t)p->n, p->in[0], p->out);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    if (p->din[0]) lince_from_plain(l->threads, l->in[0], (size_t)p->n, p->dout, p->din[0]);
+}
+
+const lince_layer_type lince_flatten = {.name = "flatten", .inputs = 1, .infer = infer, .forward = forward, .backward = backward};

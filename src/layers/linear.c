@@ -1,0 +1,47 @@
+/* Fully connected:  y = x W^T + b
+ * x [n, in], W [out, in], y [n, out];  dx = dy W,  dW = dy^T x,  db = sum over n of dy
+ * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html */
+#include "core/error.h"
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+#include <stdio.h>
+
+static int infer(lince_layer *l)
+{
+    lince_shape in = l->in[0];
+    if (in.height != 1 || in.width != 1 || in.block != 1)
+        return lince_fail(LINCE_ESHAPE, "%s: expects a flat input, found %dx%dx%d", l->name, in.channels, in.height, in.width);
+    l->out = (lince_shape){l->args.channels, 1, 1, 1};
+    lince_param *w = lince_layer_param(l, "weight", 2, (int[]){l->args.channels, in.channels});
+    w->init = LINCE_INIT_NORMAL;
+    w->init_std = l->args.init_std > 0 ? l->args.init_std : 0.01f;
+    lince_layer_param(l, "bias", 1, &l->args.channels);
+    l->macs = (double)l->args.channels * in.channels;
+    return 0;
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    size_t n = (size_t)p->n, in = (size_t)l->in[0].channels, out = (size_t)l->out.channels;
+    lince_gemm(l->threads, false, true, n, out, in, p->in[0], in, l->params[0].value, in, 0, p->out, out);
+    lince_add_bias(l->threads, p->out, l->params[1].value, n, out);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    size_t n = (size_t)p->n, in = (size_t)l->in[0].channels, out = (size_t)l->out.channels;
+    if (l->params[0].trainable) {
+        lince_gemm(l->threads, true, false, out, in, n, p->dout, out, p->in[0], in, 0, l->params[0].grad, in);
+        lince_sum_rows(l->threads, p->dout, l->params[1].grad, n, out);
+    }
+    if (p->din[0]) lince_gemm(l->threads, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0], in);
+}
+
+static void describe(const lince_layer *l, char *out, size_t size)
+{
+    snprintf(out, size, "%d -> %d", l->in[0].channels, l->out.channels);
+}
+
+const lince_layer_type lince_linear = {.name = "linear", .inputs = 1, .needs_input = true, .infer = infer, .forward = forward,
+                                       .backward = backward, .describe = describe};

@@ -1,0 +1,42 @@
+#include "core/error.h"
+#include "layers/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const lince_layer_type *const types[] = {
+    &lince_conv2d,
+    &lince_linear,
+    &lince_batch_norm2d,
+    &lince_relu_layer,
+    &lince_max_pool2d,
+    &lince_adaptive_avg_pool2d,
+    &lince_flatten,
+    &lince_dropout_layer,
+    &lince_add_layer,
+};
+
+const lince_layer_type *lince_layer_type_at(size_t index)
+{
+    return index < sizeof types / sizeof *types ? types[index] : NULL;
+}
+
+const lince_layer_type *lince_layer_type_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (!strcmp(types[i]->name, name)) return types[i];
+    lince_fail(LINCE_EUSAGE, "there is no layer type '%s'", name);
+    return NULL;
+}
+
+lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, const int *dims)
+{
+    lince_param *p = &layer->params[layer->param_count++];
+    *p = (lince_param){.ndim = ndim, .size = 1, .trainable = true};
+    snprintf(p->name, sizeof p->name, "%.*s.%s", LINCE_NAME_MAX - 32, layer->name, name);
+    for (int i = 0; i < ndim; i++) {
+        p->dims[i] = dims[i];
+        p->size *= (size_t)dims[i];
+    }
+    return p;
+}

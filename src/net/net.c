@@ -1,0 +1,411 @@
+#include "net/net.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "kernels/choose.h"
+#include "kernels/kernels.h"
+#include "net/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_NODES = 1024 };
+
+typedef struct node {
+    lince_layer layer;                 /* unused for node 0 */
+    int from[LINCE_LAYER_INPUTS], inputs;
+    int consumers;
+    int buffer;                        /* node whose memory it uses: itself, or the one it works in place of */
+    float *value, *grad;
+    void *saved;
+} node;
+
+struct lince_net {
+    lince_net_options options;
+    node *nodes;
+    size_t count;
+    lince_param **params;
+    size_t param_count;
+    lince_arena values, grads, activations, scratch;
+    lince_arena branch;                /* a second consumer's gradient, until it is added to the first's */
+    int n;                             /* of the last forward */
+    bool train;
+    const uint64_t *key;
+};
+
+static lince_shape shape_of(const lince_net *net, int index)
+{
+    return net->nodes[index].layer.out;
+}
+
+int lince_net_new(lince_net **result, lince_shape input, const lince_net_options *options)
+{
+    lince_net *net = *result = lince_alloc(1, sizeof *net);
+    if (!net) return LINCE_ENOMEM;
+    net->options = *options;
+    if (!net->options.block) net->options.block = lince_preferred_block();
+    net->nodes = lince_alloc(MAX_NODES, sizeof *net->nodes);
+    if (!net->nodes) return LINCE_ENOMEM;
+    net->nodes[0].layer.out = input;
+    net->count = 1;
+    return 0;
+}
+
+void lince_net_free(lince_net *net)
+{
+    if (!net) return;
+    for (size_t i = 1; i < net->count; i++)
+        if (net->nodes[i].layer.type->release) net->nodes[i].layer.type->release(&net->nodes[i].layer);
+    lince_arena_release(&net->values);
+    lince_arena_release(&net->grads);
+    lince_arena_release(&net->activations);
+    lince_arena_release(&net->scratch);
+    lince_arena_release(&net->branch);
+    lince_free(net->nodes);
+    lince_free(net->params);
+    lince_free(net);
+}
+
+int lince_net_add(lince_net *net, const lince_layer_args *args)
+{
+    if (net->count == MAX_NODES) return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", MAX_NODES - 1);
+    const lince_layer_type *type = lince_layer_type_named(args->type);
+    if (!type) return LINCE_EUSAGE;
+    node *n = &net->nodes[net->count];
+    n->layer = (lince_layer){.type = type, .args = *args, .batch = net->options.batch, .threads = net->options.threads,
+                             .block = net->options.block, .inference = net->options.inference, .index = (int)net->count};
+    snprintf(n->layer.name, sizeof n->layer.name, "%s", args->name);
+    n->inputs = type->inputs;
+    for (int i = 0; i < type->inputs; i++) {
+        n->from[i] = args->from[i];
+        n->layer.in[i] = shape_of(net, args->from[i]);
+    }
+    int code = type->infer(&n->layer);
+    if (code < 0) {
+        if (type->release) type->release(&n->layer);
+        return code;
+    }
+    for (int i = 0; i < type->inputs; i++) net->nodes[args->from[i]].consumers++;
+    return (int)net->count++;
+}
+
+void lince_net_freeze(lince_net *net, int last)
+{
+    for (int i = 1; i <= last && i < (int)net->count; i++) {
+        net->nodes[i].layer.frozen = true;
+        for (int p = 0; p < net->nodes[i].layer.param_count; p++) net->nodes[i].layer.params[p].trainable = false;
+    }
+}
+
+/* --- planning ------------------------------------------------------------------------------------- */
+
+/* A node is trained when it has trainable parameters, or anything below it has. */
+static void mark_wanted_gradients(lince_net *net)
+{
+    bool trained[MAX_NODES] = {false};
+    for (size_t i = 1; i < net->count; i++) {
+        node *n = &net->nodes[i];
+        for (int k = 0; k < n->inputs; k++) n->layer.wants_din |= trained[n->from[k]];
+        if (net->options.keep && !net->options.inference && n->from[0] != 0) n->layer.wants_din = true;
+        trained[i] = n->layer.wants_din;
+        for (int p = 0; p < n->layer.param_count; p++) trained[i] |= n->layer.params[p].trainable;
+    }
+}
+
+/* In place where the layer can, nobody else reads the input, and backward does not need what is overwritten. */
+static void assign_buffers(lince_net *net)
+{
+    for (size_t i = 0; i < net->count; i++) {
+        node *n = &net->nodes[i];
+        n->buffer = (int)i;
+        if (i == 0 || !n->layer.type->in_place || net->options.keep || n->from[0] == 0) continue;
+        const node *input = &net->nodes[n->from[0]];
+        bool needed = !net->options.inference && input->layer.type->needs_output;
+        if (input->consumers == 1 && !needed) n->buffer = input->buffer;
+    }
+}
+
+/* Time runs 0 .. count-1 through forward, and on to 2 count - 1 - i for node i's backward. */
+typedef struct timeline {
+    lince_buffer_plan *values, *grads, *saved; /* [count] each */
+    int end;
+} timeline;
+
+static void live(lince_buffer_plan *b, size_t size, int first, int last)
+{
+    if (!b->size) *b = (lince_buffer_plan){.size = size, .first = first, .last = last};
+    if (size > b->size) b->size = size;
+    if (first < b->first) b->first = first;
+    if (last > b->last) b->last = last;
+}
+
+static void find_lifetimes(const lince_net *net, timeline *t)
+{
+    int count = (int)net->count, end = t->end;
+    bool training = !net->options.inference;
+    for (int i = 0; i < count; i++) {
+        const node *n = &net->nodes[i];
+        size_t size = (size_t)net->options.batch * lince_shape_size(n->layer.out) * sizeof(float);
+        int backward = 2 * count - 1 - i;
+        bool edge = i == 0 || i == count - 1 || net->options.keep;
+        live(&t->values[n->buffer], size, i == 0 ? 0 : i, edge ? end : i);
+        for (int k = 0; i > 0 && k < n->inputs; k++) {
+            int from = net->nodes[n->from[k]].buffer;
+            live(&t->values[from], 0, i, training && n->layer.type->needs_input ? backward : i);
+        }
+        if (i == 0) continue;
+        if (training && n->layer.type->needs_output) live(&t->values[n->buffer], 0, i, backward);
+        if (n->layer.saved) live(&t->saved[i], n->layer.saved, i, training ? backward : i);
+        if (!training) continue;
+        live(&t->grads[n->buffer], size, i == count - 1 ? 0 : backward, edge ? end : backward);
+        for (int k = 0; k < n->inputs; k++) {
+            if (n->layer.wants_din && n->from[k] != 0) {
+                size_t in = (size_t)net->options.batch * lince_shape_size(n->layer.in[k]) * sizeof(float);
+                live(&t->grads[net->nodes[n->from[k]].buffer], in, backward, backward);
+            }
+        }
+    }
+}
+
+static int plan_activations(lince_net *net)
+{
+    size_t count = net->count, total;
+    lince_buffer_plan *plans = lince_alloc(3 * count, sizeof *plans);
+    if (!plans) return LINCE_ENOMEM;
+    timeline t = {plans, plans + count, plans + 2 * count, 2 * (int)count};
+    find_lifetimes(net, &t);
+    int code = lince_plan_memory(plans, 3 * count, &total);
+    if (!code) code = lince_arena_init(&net->activations, total);
+    for (size_t i = 0; !code && i < count; i++) {
+        node *n = &net->nodes[i];
+        n->value = (float *)(void *)(net->activations.memory + t.values[n->buffer].offset);
+        if (t.grads[n->buffer].size) n->grad = (float *)(void *)(net->activations.memory + t.grads[n->buffer].offset);
+        if (t.saved[i].size) n->saved = net->activations.memory + t.saved[i].offset;
+    }
+    lince_free(plans);
+    return code;
+}
+
+static int gather_params(lince_net *net)
+{
+    for (size_t i = 1; i < net->count; i++) net->param_count += (size_t)net->nodes[i].layer.param_count;
+    net->params = lince_alloc(net->param_count + 1, sizeof *net->params);
+    if (!net->params) return LINCE_ENOMEM;
+    size_t next = 0, values = 0, grads = 0;
+    for (size_t i = 1; i < net->count; i++)
+        for (int p = 0; p < net->nodes[i].layer.param_count; p++) {
+            lince_param *param = net->params[next++] = &net->nodes[i].layer.params[p];
+            values += lince_align(param->size * sizeof(float));
+            if (param->trainable) grads += lince_align(param->size * sizeof(float));
+        }
+    LINCE_TRY(lince_arena_init(&net->values, values));
+    if (!net->options.inference) LINCE_TRY(lince_arena_init(&net->grads, grads));
+    for (size_t i = 0; i < net->param_count; i++) {
+        lince_param *param = net->params[i];
+        param->value = lince_arena_take(&net->values, param->size * sizeof(float));
+        if (param->trainable && !net->options.inference)
+            param->grad = lince_arena_take(&net->grads, param->size * sizeof(float));
+    }
+    return 0;
+}
+
+/* Bytes of the largest gradient that several consumers add up in. */
+static size_t largest_branch(const lince_net *net)
+{
+    size_t largest = 0;
+    for (size_t i = 1; i < net->count && !net->options.inference; i++) {
+        size_t size = (size_t)net->options.batch * lince_shape_size(net->nodes[i].layer.out) * sizeof(float);
+        if (net->nodes[i].consumers > 1 && size > largest) largest = size;
+    }
+    return largest;
+}
+
+int lince_net_prepare(lince_net *net)
+{
+    size_t scratch = 0;
+    mark_wanted_gradients(net);
+    for (size_t i = 1; i < net->count; i++) {
+        lince_layer *l = &net->nodes[i].layer;
+        if (l->type->prepare) LINCE_TRY(l->type->prepare(l));
+        if (l->scratch > scratch) scratch = l->scratch;
+    }
+    assign_buffers(net);
+    LINCE_TRY(gather_params(net));
+    LINCE_TRY(plan_activations(net));
+    LINCE_TRY(lince_arena_init(&net->scratch, scratch));
+    return lince_arena_init(&net->branch, largest_branch(net));
+}
+
+/* --- weights -------------------------------------------------------------------------------------- */
+
+size_t lince_param_elements(const lince_param *p)
+{
+    size_t elements = 1;
+    for (int i = 0; i < p->ndim; i++) elements *= (size_t)p->dims[i];
+    return elements;
+}
+
+void lince_param_export(const lince_param *p, const float *memory, float *plain)
+{
+    size_t elements = lince_param_elements(p);
+    if (!p->place) memcpy(plain, memory, elements * sizeof *plain);
+    else
+        for (size_t i = 0; i < elements; i++) plain[i] = memory[p->place(p->layout, p->dims, i)];
+}
+
+void lince_param_import(const lince_param *p, const float *plain, float *memory)
+{
+    size_t elements = lince_param_elements(p);
+    if (!p->place) memcpy(memory, plain, elements * sizeof *plain);
+    else
+        for (size_t i = 0; i < elements; i++) memory[p->place(p->layout, p->dims, i)] = plain[i];
+}
+
+void lince_net_init(lince_net *net, uint64_t seed)
+{
+    for (size_t i = 0; i < net->param_count; i++) {
+        lince_param *p = net->params[i];
+        lince_random random = lince_random_at(lince_key(seed, LINCE_STREAM_INIT, i, 0));
+        memset(p->value, 0, p->size * sizeof *p->value);
+        for (size_t e = 0; p->init != LINCE_INIT_ZEROS && e < lince_param_elements(p); e++)
+            p->value[p->place ? p->place(p->layout, p->dims, e) : e] =
+                p->init == LINCE_INIT_ONES ? 1 : p->init_std * lince_random_normal(&random);
+    }
+}
+
+/* --- running -------------------------------------------------------------------------------------- */
+
+static lince_pass pass_of(const lince_net *net, const node *n)
+{
+    lince_pass pass = {.n = net->n, .train = net->train, .key = net->key, .out = n->value, .dout = n->grad,
+                       .saved = n->saved, .scratch = net->scratch.memory};
+    for (int k = 0; k < n->inputs; k++) pass.in[k] = net->nodes[n->from[k]].value;
+    return pass;
+}
+
+/* Kernels compute the whole batch: what lies behind the last sample must be numbers, and without effect. */
+static void clear_tail(const lince_net *net, float *batch, lince_shape shape)
+{
+    size_t size = lince_shape_size(shape);
+    memset(batch + (size_t)net->n * size, 0, (size_t)(net->options.batch - net->n) * size * sizeof *batch);
+}
+
+void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key)
+{
+    net->n = n;
+    net->train = train;
+    net->key = key;
+    lince_parallel_use(net->options.threads);
+    clear_tail(net, net->nodes[0].value, shape_of(net, 0));
+    for (size_t i = 1; i < net->count; i++) {
+        lince_pass pass = pass_of(net, &net->nodes[i]);
+        net->nodes[i].layer.type->forward(&net->nodes[i].layer, &pass);
+    }
+}
+
+/* Where a node has several consumers, the first to run writes its gradient and the others add to it. */
+static void backward_node(lince_net *net, node *n, bool *written)
+{
+    lince_pass pass = pass_of(net, n);
+    for (int k = 0; k < n->inputs; k++) {
+        const node *input = &net->nodes[n->from[k]];
+        if (!n->layer.wants_din || n->from[k] == 0) continue;
+        pass.din[k] = written[n->from[k]] ? (float *)(void *)net->branch.memory : input->grad;
+    }
+    n->layer.type->backward(&n->layer, &pass);
+    for (int k = 0; k < n->inputs; k++) {
+        if (!pass.din[k]) continue;
+        float *sum = net->nodes[n->from[k]].grad;
+        if (written[n->from[k]])
+            lince_accumulate(net->options.threads, sum, pass.din[k], (size_t)net->n * lince_shape_size(n->layer.in[k]));
+        written[n->from[k]] = true;
+    }
+}
+
+void lince_net_backward(lince_net *net)
+{
+    bool written[MAX_NODES] = {false};
+    size_t last = net->count - 1;
+    for (size_t i = last; i >= 1; i--) {
+        if (i != last && !written[i]) continue; /* nothing above it is trained through it */
+        clear_tail(net, net->nodes[i].grad, net->nodes[i].layer.out);
+        backward_node(net, &net->nodes[i], written);
+    }
+}
+
+/* --- looking -------------------------------------------------------------------------------------- */
+
+size_t lince_net_nodes(const lince_net *net)
+{
+    return net->count;
+}
+
+lince_layer *lince_net_layer(lince_net *net, size_t index)
+{
+    return &net->nodes[index].layer;
+}
+
+size_t lince_net_params(const lince_net *net)
+{
+    return net->param_count;
+}
+
+lince_param *lince_net_param(const lince_net *net, size_t index)
+{
+    return net->params[index];
+}
+
+lince_param *lince_net_param_named(const lince_net *net, const char *name)
+{
+    for (size_t i = 0; i < net->param_count; i++)
+        if (!strcmp(net->params[i]->name, name)) return net->params[i];
+    return NULL;
+}
+
+float *lince_net_input(lince_net *net)
+{
+    return net->nodes[0].value;
+}
+
+const float *lince_net_output(lince_net *net)
+{
+    return net->nodes[net->count - 1].value;
+}
+
+float *lince_net_output_gradient(lince_net *net)
+{
+    return net->nodes[net->count - 1].grad;
+}
+
+int lince_net_classes(const lince_net *net)
+{
+    return shape_of(net, (int)net->count - 1).channels;
+}
+
+void lince_net_read(lince_net *net, size_t index, bool gradient, float *plain)
+{
+    const node *n = &net->nodes[index];
+    lince_to_plain(net->options.threads, n->layer.out, (size_t)net->n, gradient ? n->grad : n->value, plain);
+}
+
+lince_net_memory lince_net_memory_used(const lince_net *net)
+{
+    return (lince_net_memory){net->values.size, net->grads.size, net->activations.size, net->scratch.size};
+}
+
+static bool all_finite(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return false;
+    return true;
+}
+
+const char *lince_net_not_finite(const lince_net *net)
+{
+    for (size_t i = 0; i < net->param_count; i++)
+        if (net->params[i]->grad && !all_finite(net->params[i]->grad, net->params[i]->size)) return net->params[i]->name;
+    const node *last = &net->nodes[net->count - 1];
+    return all_finite(last->value, (size_t)net->n * lince_shape_size(last->layer.out)) ? NULL : last->layer.name;
+}

@@ -1,0 +1,73 @@
+/* A network: layers in topological order, built once, planned once, run many times.
+ *
+ *     lince_net *net = NULL;
+ *     lince_net_new(&net, input, options)
+ *     x = lince_net_add(net, &(lince_layer_args){.type = "conv2d", .name = "features.0", ...});
+ *     lince_net_prepare(net);            all allocation happens here
+ *     lince_net_forward(net, ...); lince_net_backward(net);
+ */
+#ifndef LINCE_NET_NET_H
+#define LINCE_NET_NET_H
+
+#include "layers/layer.h"
+
+typedef struct lince_net_options {
+    int batch;       /* samples that memory is planned for */
+    int threads;
+    bool inference;  /* no gradients: less memory, no backward */
+    bool keep;       /* every activation and gradient stays readable (lince_net_read): for figures */
+    int block;       /* channels in a block; 0: what the machine prefers */
+} lince_net_options;
+
+typedef struct lince_net lince_net;
+
+/* `input`: of one sample, plain (block 1). */
+int lince_net_new(lince_net **net, lince_shape input, const lince_net_options *options);
+void lince_net_free(lince_net *net);
+
+/* Adds a layer behind nodes args->from; the node's number, or negative. Node 0 is the input. */
+int lince_net_add(lince_net *net, const lince_layer_args *args);
+
+/* Marks the layers up to and including node `last` as frozen; call before prepare. */
+void lince_net_freeze(lince_net *net, int last);
+
+/* Plans and allocates; weights are zero until lince_net_init or loading. */
+int lince_net_prepare(lince_net *net);
+
+/* Initial weights, a function of (seed, parameter's place) only. */
+void lince_net_init(lince_net *net, uint64_t seed);
+
+size_t lince_net_nodes(const lince_net *net); /* the input included */
+lince_layer *lince_net_layer(lince_net *net, size_t node); /* node >= 1 */
+size_t lince_net_params(const lince_net *net);
+lince_param *lince_net_param(const lince_net *net, size_t index);
+lince_param *lince_net_param_named(const lince_net *net, const char *name); /* NULL: none */
+
+/* Memory of the first and the last node. */
+float *lince_net_input(lince_net *net);   /* [batch][channels][h][w] */
+const float *lince_net_output(lince_net *net); /* [batch][classes] */
+float *lince_net_output_gradient(lince_net *net); /* likewise: to be filled before backward */
+int lince_net_classes(const lince_net *net);
+
+void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key);
+void lince_net_backward(lince_net *net); /* of the last forward */
+
+/* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with options.keep. */
+void lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);
+
+/* Bytes of memory by role: parameters, gradients, activations, scratch. */
+typedef struct lince_net_memory {
+    size_t params, grads, activations, scratch;
+} lince_net_memory;
+lince_net_memory lince_net_memory_used(const lince_net *net);
+
+/* The name of a parameter whose gradient of the last pass is not finite, or of the last layer where its output is
+ * not; NULL: all are. */
+const char *lince_net_not_finite(const lince_net *net);
+
+/* A parameter in PyTorch's order, and back. */
+size_t lince_param_elements(const lince_param *param);
+void lince_param_export(const lince_param *param, const float *memory, float *plain);
+void lince_param_import(const lince_param *param, const float *plain, float *memory);
+
+#endif
