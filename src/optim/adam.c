@@ -1,0 +1,46 @@
+/* Adam (Kingma & Ba 2015) with L2 decay in the gradient, and AdamW (Loshchilov & Hutter 2019), where it is apart:
+ *     g' = g + w p                (Adam)          p -= lr w p        (AdamW)
+ *     m = b1 m + (1 - b1) g';  v = b2 v + (1 - b2) g'^2
+ *     p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps) */
+#include "core/parallel.h"
+#include "optim/optim.h"
+
+#include <math.h>
+
+typedef struct factors {
+    float step, inv_root, beta1, beta2, eps, scale, decay, shrink;
+} factors;
+
+static factors factors_of(const lince_hyper *h)
+{
+    double t = h->step, b1 = (double)h->beta1, b2 = (double)h->beta2;
+    return (factors){.step = (float)((double)h->lr / (1 - pow(b1, t))), .inv_root = (float)(1 / sqrt(1 - pow(b2, t))),
+                     .beta1 = h->beta1, .beta2 = h->beta2, .eps = h->eps, .scale = h->grad_scale,
+                     .decay = h->weight_decay, .shrink = 1};
+}
+
+LINCE_CLONES static void moments(factors f, float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float w = p[i] * f.shrink, d = g[i] * f.scale + f.decay * w;
+        m[i] = f.beta1 * m[i] + (1 - f.beta1) * d;
+        v[i] = f.beta2 * v[i] + (1 - f.beta2) * d * d;
+        p[i] = w - f.step * m[i] / (sqrtf(v[i]) * f.inv_root + f.eps);
+    }
+}
+
+static void adam(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n)
+{
+    moments(factors_of(h), p, g, m, v, n);
+}
+
+static void adamw(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n)
+{
+    factors f = factors_of(h);
+    f.decay = 0;
+    f.shrink = 1 - h->lr * h->weight_decay;
+    moments(f, p, g, m, v, n);
+}
+
+const lince_optimizer lince_adam = {.name = "adam", .usual_lr = 0.001, .states = 2, .update = adam};
+const lince_optimizer lince_adamw = {.name = "adamw", .usual_lr = 0.001, .states = 2, .update = adamw};

@@ -1,0 +1,38 @@
+/* Stochastic gradient descent with momentum m, L2 decay w (torch.optim.SGD):
+ *     g' = g + w p;  b = m b + g';  p -= lr (nesterov ? g' + m b : b)
+ * PyTorch starts b at g'; a zeroed b gives the same. */
+#include "core/parallel.h"
+#include "optim/optim.h"
+
+LINCE_CLONES static void plain(const lince_hyper *h, float *restrict p, const float *restrict g, size_t n)
+{
+    for (size_t i = 0; i < n; i++) p[i] -= h->lr * (g[i] * h->grad_scale + h->weight_decay * p[i]);
+}
+
+LINCE_CLONES static void heavy_ball(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float d = g[i] * h->grad_scale + h->weight_decay * p[i];
+        b[i] = h->momentum * b[i] + d;
+        p[i] -= h->lr * b[i];
+    }
+}
+
+LINCE_CLONES static void nesterov(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float d = g[i] * h->grad_scale + h->weight_decay * p[i];
+        b[i] = h->momentum * b[i] + d;
+        p[i] -= h->lr * (d + h->momentum * b[i]);
+    }
+}
+
+static void update(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b, float *restrict unused, size_t n)
+{
+    (void)unused;
+    if (h->momentum == 0) plain(h, p, g, n);
+    else if (h->nesterov) nesterov(h, p, g, b, n);
+    else heavy_ball(h, p, g, b, n);
+}
+
+const lince_optimizer lince_sgd = {.name = "sgd", .usual_lr = 0.01, .states = 1, .update = update};

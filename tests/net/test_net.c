@@ -1,0 +1,147 @@
+/* A whole training step against PyTorch (tests/reference/vgg_step.py), and what the net promises about memory. */
+#include "core/memory.h"
+#include "kernels/kernels.h"
+#include "models/model_zoo.h"
+
+#include <lince/error.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The formula of vgg_step.py. */
+static float filled(uint64_t i, uint64_t number, double scale)
+{
+    uint64_t h = (i * 2654435761u + number * 40503 + 12345) & 0xFFFFFFFFu;
+    h = ((h ^ (h >> 15)) * 2246822519u) & 0xFFFFFFFFu;
+    h ^= h >> 13;
+    return (float)(((double)h / 4294967296.0 - 0.5) * 2 * scale);
+}
+
+static void fill_param(lince_param *p, uint64_t number, bool gamma)
+{
+    size_t n = lince_param_elements(p);
+    double scale = p->ndim > 1 ? sqrt(6.0 / (double)(n / (size_t)p->dims[0])) : 0.1;
+    float *plain = lince_alloc(n, sizeof *plain);
+    for (size_t i = 0; i < n; i++) plain[i] = filled(i, number, scale) + (gamma ? 1 : 0);
+    lince_param_import(p, plain, p->value);
+    lince_free(plain);
+}
+
+static lince_net *build(const char *name, int batch, int size, int block)
+{
+    lince_net *net;
+    int head = 24;
+    lince_net_options options = {.batch = batch, .threads = 2, .block = block};
+    lince_architecture_options wanted = {.classes = 10, .head = &head, .head_count = 1, .dropout = 0};
+    assert_int_equal(lince_net_new(&net, (lince_shape){3, size, size, 1}, &options), 0);
+    assert_int_equal(lince_architecture_build(lince_architecture_named(name), net, &wanted), 0);
+    if (lince_net_prepare(net)) fail_msg("%s", lince_error());
+    lince_net_init(net, 1);
+    uint64_t number = 0;
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        lince_param *p = lince_net_param(net, i);
+        if (p->buffer) continue;
+        bool gamma = p->ndim == 1 && strstr(name, "_bn") && number % 4 == 2 && number < 30;
+        fill_param(p, ++number, gamma);
+    }
+    return net;
+}
+
+static void assert_near(const char *what, double found, double expected, double tolerance)
+{
+    if (!(fabs(found - expected) <= tolerance)) fail_msg("%s: expected %.9g, found %.9g", what, expected, found);
+}
+
+/* fp32 against double precision, Winograd's transforms included: 2e-4 of the tensor's norm. */
+static void compare_gradient(FILE *reference, const lince_net *net)
+{
+    char name[128];
+    double sum, norm, first, last;
+    assert_int_equal(fscanf(reference, "%127s %lf %lf %lf %lf", name, &sum, &norm, &first, &last), 5);
+    lince_param *p = lince_net_param_named(net, name);
+    assert_non_null(p);
+    size_t n = lince_param_elements(p);
+    float *plain = lince_alloc(n, sizeof *plain);
+    lince_param_export(p, p->grad, plain);
+    double found_sum = 0, squares = 0, tolerance = 2e-4 * norm + 1e-5; /* a bias before batch norm: exactly 0, by cancellation */
+    for (size_t i = 0; i < n; i++) found_sum += (double)plain[i], squares += (double)plain[i] * (double)plain[i];
+    assert_near(name, sqrt(squares), norm, tolerance);
+    assert_near(name, found_sum, sum, 2e-4 * norm * sqrt((double)n) + 1e-5 * (double)n);
+    assert_near(name, (double)plain[0], first, tolerance);
+    assert_near(name, (double)plain[n - 1], last, tolerance);
+    lince_free(plain);
+}
+
+static void compare_step(FILE *reference, int block)
+{
+    char name[64];
+    int batch, size, count;
+    double loss, expected;
+    assert_int_equal(fscanf(reference, "%63s %d %d %lf", name, &batch, &size, &loss), 4);
+    lince_net *net = build(name, batch, size, block);
+    uint64_t key[8] = {0};
+    int32_t label[8];
+    for (int i = 0; i < batch; i++) label[i] = i * 3 % 10;
+    for (int i = 0; i < batch * 3 * size * size; i++) lince_net_input(net)[i] = filled((uint64_t)i, 0, 1);
+    lince_net_forward(net, batch, true, key);
+    for (int i = 0; i < batch * 10; i++) {
+        assert_int_equal(fscanf(reference, "%lf", &expected), 1);
+        assert_near("logit", (double)lince_net_output(net)[i], expected, 1e-4 * (1 + fabs(expected)));
+    }
+    double found = lince_cross_entropy(lince_net_output(net), label, (size_t)batch, 10, 0.1f, NULL, lince_net_output_gradient(net), NULL);
+    assert_near("loss", found, loss, 1e-4);
+    lince_net_backward(net);
+    assert_int_equal(fscanf(reference, "%d", &count), 1);
+    for (int i = 0; i < count; i++) compare_gradient(reference, net);
+    assert_null(lince_net_not_finite(net));
+    lince_net_free(net);
+}
+
+static void test_a_vgg_step_equals_pytorchs(void **state)
+{
+    (void)state;
+    FILE *reference = fopen(TEST_SOURCE_DIR "/tests/net/vgg_step.txt", "r");
+    assert_non_null(reference);
+    compare_step(reference, 0);
+    compare_step(reference, 0);
+    fclose(reference);
+}
+
+static void test_a_short_batch_gives_the_gradients_of_its_samples_alone(void **state)
+{
+    (void)state;
+    uint64_t key[4] = {0};
+    int32_t label[] = {1, 2};
+    lince_net *whole = build("vgg11", 2, 32, 0), *padded = build("vgg11", 4, 32, 0);
+    lince_net *nets[] = {whole, padded};
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < 2 * 3 * 32 * 32; i++) lince_net_input(nets[k])[i] = filled((uint64_t)i, 0, 1);
+        lince_net_forward(nets[k], 2, true, key);
+        lince_cross_entropy(lince_net_output(nets[k]), label, 2, 10, 0, NULL, lince_net_output_gradient(nets[k]), NULL);
+        lince_net_backward(nets[k]);
+    }
+    for (size_t i = 0; i < lince_net_params(whole); i++) {
+        const lince_param *a = lince_net_param(whole, i), *b = lince_net_param(padded, i);
+        double norm = 0, distance = 0;
+        for (size_t e = 0; e < a->size; e++) {
+            norm += (double)a->grad[e] * (double)a->grad[e];
+            distance += ((double)a->grad[e] - (double)b->grad[e]) * ((double)a->grad[e] - (double)b->grad[e]);
+        }
+        assert_near(a->name, sqrt(distance), 0, 1e-4 * sqrt(norm) + 1e-7);
+    }
+    lince_net_free(whole);
+    lince_net_free(padded);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_vgg_step_equals_pytorchs),
+        cmocka_unit_test(test_a_short_batch_gives_the_gradients_of_its_samples_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
