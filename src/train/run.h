@@ -18,7 +18,7 @@ int lince_run_create(lince_run *run, const char *wanted);
 int lince_run_open(lince_run *run, const char *folder);
 
 /* config.yaml: every setting as resolved, loadable with --config, and the exact command as a comment. */
-int lince_run_write_config(const lince_run *run, const lince_settings *settings, int argc, const char *const *argv);
+int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command);
 int lince_run_read_config(const lince_run *run, lince_settings *settings);
 
 /* One row of results.csv: epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr */

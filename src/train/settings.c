@@ -1,0 +1,333 @@
+#include <lince/settings.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/nearest.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+typedef enum kind { TEXT, INTEGER, NUMBER, SWITCH, SEED } kind;
+
+typedef struct entry {
+    lince_setting_info info;
+    kind kind;
+    size_t offset;
+    double least, most;    /* of INTEGER and NUMBER */
+    bool above;            /* the least value itself is not allowed */
+    const char *choices;   /* of TEXT: "a|b|c"; NULL: anything */
+} entry;
+
+#define AT(field)  offsetof(lince_settings, field)
+#define BIG        1e9
+#define WHAT       N_("What to train")
+#define DATA       N_("Data")
+#define TRAINING   N_("Training")
+#define MACHINE    N_("Machine")
+
+#define TEXT_(f, n, s, g, v, d, c, h)          {{n, s, g, v, d, N_(h)}, TEXT, AT(f), 0, 0, false, c}
+#define INT_(f, n, s, g, d, lo, hi, h)         {{n, s, g, "N", d, N_(h)}, INTEGER, AT(f), lo, hi, false, NULL}
+#define NUM_(f, n, g, d, lo, hi, over, h)      {{n, NULL, g, "X", d, N_(h)}, NUMBER, AT(f), lo, hi, over, NULL}
+#define SWITCH_(f, n, g, h)                    {{n, NULL, g, NULL, "no", N_(h)}, SWITCH, AT(f), 0, 0, false, NULL}
+
+static const entry table[] = {
+    TEXT_(data, "data", NULL, WHAT, "PATH", "", NULL, "data set: a folder, a .zip or .tar, CIFAR batches"),
+    TEXT_(model, "model", NULL, WHAT, "NAME", "vgg16", NULL, "architecture, by torchvision's name"),
+    TEXT_(weights, "weights", NULL, WHAT, "FILE", "", NULL, "weights to start from (safetensors)"),
+    TEXT_(out, "out", NULL, WHAT, "DIR", "", NULL, "folder of the run (runs/<model>)"),
+    TEXT_(resume, "resume", NULL, WHAT, "DIR", "", NULL, "go on with an interrupted run"),
+    TEXT_(head, "head", NULL, WHAT, "N,N", "", NULL, "widths of the classifier's hidden layers"),
+    NUM_(dropout, "dropout", WHAT, "-1", -1, 0.999, false, "dropout of the classifier; -1: the architecture's own"),
+    TEXT_(freeze, "freeze", NULL, WHAT, "PART", "none", NULL, "layers that stay as they are: none, features, all-but-head or a number"),
+    NUM_(val_split, "val-split", DATA, "0.1", 0, 0.9, false, "share of the training part to validate on, where there is no validation part"),
+    SWITCH_(val_on_test, "val-on-test", DATA, "validate on the test part (its results are then no longer independent)"),
+    INT_(train_limit, "train-limit", NULL, DATA, "0", 0, BIG, "training pictures per class; 0: all"),
+    INT_(image_size, "image-size", NULL, DATA, "0", 0, 4096, "pixels, height and width; 0: as the data are"),
+    TEXT_(normalize, "normalize", NULL, DATA, "HOW", "auto", NULL, "auto, imagenet, cifar10, none or m,m,m:s,s,s"),
+    TEXT_(augment, "augment", NULL, DATA, "LIST", "none", NULL, "none, standard, or e.g. crop=4,flip,translate=0.1,jitter=0.2,erase=0.25"),
+    TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail", "what to do with a picture that cannot be read"),
+    INT_(cache_mb, "cache-mb", NULL, DATA, "4096", 0, BIG, "memory for decoded pictures, MiB"),
+    INT_(epochs, "epochs", NULL, TRAINING, "10", 1, 100000, "passes over the training part"),
+    INT_(batch_size, "batch-size", "b", TRAINING, "64", 1, 65536, "samples a step"),
+    TEXT_(optimizer, "optimizer", NULL, TRAINING, "sgd|adam|adamw|rmsprop", "sgd", "sgd|adam|adamw|rmsprop", "how weights are updated"),
+    NUM_(lr, "lr", TRAINING, "0", 0, 1000, false, "learning rate; 0: the optimizer's usual one (sgd 0.01, others 0.001)"),
+    NUM_(momentum, "momentum", TRAINING, "0.9", 0, 0.9999, false, "of sgd and rmsprop"),
+    SWITCH_(nesterov, "nesterov", TRAINING, "Nesterov momentum (sgd)"),
+    NUM_(weight_decay, "weight-decay", TRAINING, "0", 0, 10, false, "L2 penalty (decoupled for adamw)"),
+    TEXT_(scheduler, "scheduler", NULL, TRAINING, "constant|step|cosine|onecycle|plateau", "constant",
+          "constant|step|cosine|onecycle|plateau", "how the learning rate changes"),
+    INT_(step_size, "step-size", NULL, TRAINING, "5", 1, 100000, "epochs between the drops of 'step'"),
+    NUM_(gamma, "gamma", TRAINING, "0.1", 0, 1, true, "factor of the drops of 'step' and 'plateau'"),
+    NUM_(warmup_epochs, "warmup-epochs", TRAINING, "0", 0, 1000, false, "epochs of linear warm-up; may be a fraction"),
+    NUM_(min_lr, "min-lr", TRAINING, "0", 0, 1000, false, "lowest rate of 'cosine' and 'plateau'"),
+    NUM_(label_smoothing, "label-smoothing", TRAINING, "0", 0, 0.999, false, "share of the target given to all classes"),
+    TEXT_(class_weights, "class-weights", NULL, TRAINING, "none|balanced", "none", "none|balanced", "weights of the classes in the loss"),
+    NUM_(clip_grad, "clip-grad", TRAINING, "0", 0, BIG, false, "largest norm of the gradient; 0: no clipping"),
+    NUM_(ema, "ema", TRAINING, "0", 0, 0.99999, false, "decay of the weights' moving average; 0: none"),
+    INT_(patience, "patience", NULL, TRAINING, "0", 0, 100000, "epochs without a better validation accuracy before stopping; 0: never"),
+    {{"seed", NULL, MACHINE, "N", "1", N_("of everything random")}, SEED, AT(seed), 0, 0, false, NULL},
+    INT_(threads, "threads", NULL, MACHINE, "0", 0, 1024, "for computing; 0: the processors at hand"),
+    INT_(workers, "workers", NULL, MACHINE, "1", 0, 256, "threads that prepare batches"),
+    INT_(checkpoint_every, "checkpoint-every", NULL, MACHINE, "10", 0, 100000, "minutes between checkpoints inside an epoch; 0: at its end only"),
+    TEXT_(lang, "lang", NULL, MACHINE, "en|es|auto", "auto", "en|es|auto", "language of messages and report"),
+};
+
+enum { COUNT = sizeof table / sizeof *table };
+
+const lince_setting_info *lince_setting_at(size_t index)
+{
+    return index < COUNT ? &table[index].info : NULL;
+}
+
+static void *field(const lince_settings *settings, const entry *e)
+{
+    return (char *)settings + e->offset;
+}
+
+/* Dashes and underscores are the same to a user. */
+static bool same_name(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++)
+        if (*a != *b && !((*a == '_' || *a == '-') && (*b == '_' || *b == '-'))) return false;
+    return *a == *b;
+}
+
+static const entry *find(const char *name)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (same_name(table[i].info.name, name) || (table[i].info.short_name && !strcmp(table[i].info.short_name, name)))
+            return &table[i];
+    return NULL;
+}
+
+static const char *name_at(const void *context, size_t index)
+{
+    (void)context;
+    return index < COUNT ? table[index].info.name : NULL;
+}
+
+static const entry *known(const char *name)
+{
+    const entry *e = find(name);
+    if (e) return e;
+    const char *nearest = lince_nearest(name, name_at, NULL);
+    if (nearest) lince_fail(LINCE_EUSAGE, "unknown option '%s'; did you mean '%s'?", name, nearest);
+    else lince_fail(LINCE_EUSAGE, "unknown option '%s'; 'lince help train' lists them", name);
+    return NULL;
+}
+
+/* --- values --------------------------------------------------------------------------------------- */
+
+/* A decimal number and nothing else, with a point whatever the locale. */
+static bool parse_number(const char *text, double *value)
+{
+    if (!isdigit((unsigned char)*text) && !strchr("+-.", *text)) return false;
+    if (strpbrk(text, "xXnN") || !*text) return false;
+    locale_t c = newlocale(LC_NUMERIC_MASK, "C", NULL);
+    char *end;
+    errno = 0;
+    *value = c ? strtod_l(text, &end, c) : strtod(text, &end);
+    if (c) freelocale(c);
+    return *end == '\0' && end != text && isfinite(*value);
+}
+
+static int set_number(const entry *e, void *place, const char *text)
+{
+    double value;
+    bool whole = e->kind == INTEGER;
+    if (!parse_number(text, &value) || (whole && value != floor(value)))
+        return lince_fail(LINCE_EUSAGE, whole ? N_("--%s: expected a whole number, found '%s'") : N_("--%s: expected a number, found '%s'"),
+                          e->info.name, text);
+    if (value < e->least || value > e->most || (e->above && value == e->least))
+        return e->most >= BIG ? lince_fail(LINCE_EUSAGE, "--%s: expected %g or more, found %s", e->info.name, e->least, text)
+                              : lince_fail(LINCE_EUSAGE, "--%s: expected a value from %g to %g, found %s", e->info.name, e->least,
+                                           e->most, text);
+    if (whole) *(int *)place = (int)value;
+    else *(double *)place = value;
+    return 0;
+}
+
+static int set_switch(const entry *e, void *place, const char *text)
+{
+    static const char *const words[2][5] = {{"no", "false", "off", "0", "n"}, {"yes", "true", "on", "1", "y"}};
+    for (int value = 0; value < 2; value++)
+        for (int i = 0; i < 5; i++)
+            if (!strcasecmp(words[value][i], text)) {
+                *(bool *)place = value;
+                return 0;
+            }
+    return lince_fail(LINCE_EUSAGE, "--%s: expected yes or no, found '%s'", e->info.name, text);
+}
+
+static int set_seed(const entry *e, void *place, const char *text)
+{
+    char *end;
+    errno = 0;
+    uint64_t value = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)*text) || *end || errno)
+        return lince_fail(LINCE_EUSAGE, "--%s: expected a whole number from 0 to 2^64 - 1, found '%s'", e->info.name, text);
+    *(uint64_t *)place = value;
+    return 0;
+}
+
+static bool is_choice(const char *choices, const char *text)
+{
+    size_t length = strlen(text);
+    for (const char *c = choices; c; c = strchr(c, '|') ? strchr(c, '|') + 1 : NULL)
+        if (length && !strncmp(c, text, length) && (c[length] == '|' || !c[length])) return true;
+    return false;
+}
+
+static int set_text(const entry *e, void *place, const char *text)
+{
+    if (e->choices && !is_choice(e->choices, text))
+        return lince_fail(LINCE_EUSAGE, "--%s %s: expected one of %s", e->info.name, text, e->choices);
+    char *copy = *text ? lince_strdup(text) : NULL;
+    if (*text && !copy) return LINCE_ENOMEM;
+    lince_free(*(char **)place);
+    *(char **)place = copy;
+    return 0;
+}
+
+static int (*const setters[])(const entry *e, void *place, const char *text) = {
+    [TEXT] = set_text, [INTEGER] = set_number, [NUMBER] = set_number, [SWITCH] = set_switch, [SEED] = set_seed};
+
+int lince_settings_set(lince_settings *settings, const char *name, const char *value)
+{
+    const entry *e = known(name);
+    return e ? setters[e->kind](e, field(settings, e), value) : LINCE_EUSAGE;
+}
+
+int lince_settings_init(lince_settings *settings)
+{
+    *settings = (lince_settings){0};
+    for (size_t i = 0; i < COUNT; i++) LINCE_TRY(setters[table[i].kind](&table[i], field(settings, &table[i]), table[i].info.standard));
+    return 0;
+}
+
+void lince_settings_release(lince_settings *settings)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (table[i].kind == TEXT) lince_free(*(char **)field(settings, &table[i]));
+    *settings = (lince_settings){0};
+}
+
+/* The shortest decimal that reads back as the same number. */
+static void print_number(char *out, size_t size, double value)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, size, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) return;
+    }
+}
+
+int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size)
+{
+    const entry *e = known(name);
+    if (!e) return LINCE_EUSAGE;
+    const void *place = field(settings, e);
+    switch (e->kind) {
+    case TEXT: snprintf(out, size, "%s", *(char *const *)place ? *(char *const *)place : ""); break;
+    case INTEGER: snprintf(out, size, "%d", *(const int *)place); break;
+    case NUMBER: print_number(out, size, *(const double *)place); break;
+    case SWITCH: snprintf(out, size, "%s", *(const bool *)place ? "yes" : "no"); break;
+    case SEED: snprintf(out, size, "%" PRIu64, *(const uint64_t *)place); break;
+    }
+    return 0;
+}
+
+/* --- configuration files -------------------------------------------------------------------------- */
+
+/* A list becomes text with commas: head: [4096, 2048] */
+static int value_text(yaml_document_t *document, const yaml_node_t *node, lince_buffer *out)
+{
+    if (node->type == YAML_SCALAR_NODE) {
+        lince_buffer_put(out, (const char *)node->data.scalar.value, node->data.scalar.length);
+        return out->error;
+    }
+    if (node->type != YAML_SEQUENCE_NODE) return LINCE_EFORMAT;
+    for (yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top; i++) {
+        const yaml_node_t *item = yaml_document_get_node(document, *i);
+        if (!item || item->type != YAML_SCALAR_NODE) return LINCE_EFORMAT;
+        if (i > node->data.sequence.items.start) lince_buffer_puts(out, ",");
+        lince_buffer_put(out, (const char *)item->data.scalar.value, item->data.scalar.length);
+    }
+    return out->error;
+}
+
+typedef struct loading {
+    lince_settings *settings;
+    bool (*is_fixed)(void *context, const char *name);
+    void *context;
+    bool seen[COUNT];
+} loading;
+
+static int load_pair(loading *l, yaml_document_t *document, const yaml_node_t *key, const yaml_node_t *value)
+{
+    if (key->type != YAML_SCALAR_NODE) return lince_fail(LINCE_EUSAGE, "a key must be a plain word");
+    const entry *e = known((const char *)key->data.scalar.value);
+    if (!e) return LINCE_EUSAGE;
+    bool *seen = &l->seen[e - table];
+    if (*seen) return lince_fail(LINCE_EUSAGE, "'%s' stands there twice", e->info.name);
+    *seen = true;
+    if (l->is_fixed && l->is_fixed(l->context, e->info.name)) return 0;
+    lince_buffer text = {0};
+    lince_buffer_puts(&text, "");
+    int code = value_text(document, value, &text);
+    if (code == LINCE_EFORMAT) code = lince_fail(LINCE_EUSAGE, "'%s': expected a value or a list of values", e->info.name);
+    if (!code) code = setters[e->kind](e, field(l->settings, e), text.data);
+    lince_buffer_release(&text);
+    return code;
+}
+
+static int load_document(loading *l, yaml_document_t *document, const char *path)
+{
+    const yaml_node_t *root = yaml_document_get_root_node(document);
+    if (!root) return 0;
+    if (root->type != YAML_MAPPING_NODE) return lince_fail(LINCE_EUSAGE, "%s: expected lines of the form 'key: value'", path);
+    for (yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
+        const yaml_node_t *key = yaml_document_get_node(document, p->key), *value = yaml_document_get_node(document, p->value);
+        int code = load_pair(l, document, key, value);
+        if (code) {
+            char place[LINCE_PATH_MAX + 32];
+            snprintf(place, sizeof place, "%s:%zu", path, key->start_mark.line + 1);
+            return lince_fail_in(code, place);
+        }
+    }
+    return 0;
+}
+
+int lince_settings_load(lince_settings *settings, const char *path, bool (*is_fixed)(void *context, const char *name), void *context)
+{
+    char *bytes;
+    size_t size;
+    LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));
+    yaml_parser_t parser;
+    yaml_document_t document;
+    int code;
+    loading l = {.settings = settings, .is_fixed = is_fixed, .context = context};
+    if (!yaml_parser_initialize(&parser)) {
+        lince_free(bytes);
+        return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
+    }
+    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);
+    if (!yaml_parser_load(&parser, &document))
+        code = lince_fail(LINCE_EUSAGE, "%s:%zu: not YAML: %s", path, parser.problem_mark.line + 1, parser.problem ? parser.problem : "?");
+    else {
+        code = load_document(&l, &document, path);
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    lince_free(bytes);
+    return code;
+}
