@@ -47,7 +47,4 @@ void lince_metrics_report(const lince_metrics *metrics, lince_buffer *out);
 /* The object that `lince eval --json` prints (see docs); a new reference, NULL when out of memory. */
 json_t *lince_metrics_json(const lince_metrics *metrics);
 
-/* Back from test.json, for the report and for comparisons. LINCE_EFORMAT names what is missing. */
-int lince_metrics_from_json(lince_metrics *metrics, const json_t *json);
-
 #endif

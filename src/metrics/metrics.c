@@ -1,0 +1,152 @@
+#include "metrics/metrics.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+int lince_metrics_init(lince_metrics *m, int classes, const char *const *names)
+{
+    size_t c = (size_t)classes;
+    *m = (lince_metrics){.classes = classes};
+    m->names = lince_alloc(c, sizeof *m->names);
+    m->confusion = lince_alloc(c * c, sizeof *m->confusion);
+    m->per_class = lince_alloc(c, sizeof *m->per_class);
+    bool failed = !m->names || !m->confusion || !m->per_class;
+    for (size_t i = 0; i < c && !failed; i++) failed = !(m->names[i] = lince_strdup(names[i]));
+    if (failed) lince_metrics_release(m);
+    return failed ? LINCE_ENOMEM : 0;
+}
+
+void lince_metrics_release(lince_metrics *m)
+{
+    for (int i = 0; m->names && i < m->classes; i++) lince_free(m->names[i]);
+    lince_free(m->names);
+    lince_free(m->confusion);
+    lince_free(m->per_class);
+    *m = (lince_metrics){0};
+}
+
+void lince_metrics_add(lince_metrics *m, int label, const float *probability)
+{
+    int best = 0, better = 0;
+    for (int c = 0; c < m->classes; c++) {
+        if (probability[c] > probability[best]) best = c;
+        better += probability[c] > probability[label] || (probability[c] == probability[label] && c < label);
+    }
+    double confidence = (double)probability[best];
+    int bin = (int)ceil(confidence * LINCE_CALIBRATION_BINS) - 1; /* bins are (lower, upper], as Guo et al. */
+    lince_calibration_bin *b = &m->bins[bin < 0 ? 0 : bin >= LINCE_CALIBRATION_BINS ? LINCE_CALIBRATION_BINS - 1 : bin];
+    b->n++;
+    b->confidence += confidence;
+    b->accuracy += best == label;
+    m->confusion[label * m->classes + best]++;
+    m->n++;
+    m->accuracy += best == label;
+    m->top5 += better < 5;
+    m->loss -= log(fmax((double)probability[label], 1e-45));
+}
+
+static double ratio(double a, double b)
+{
+    return b > 0 ? a / b : 0;
+}
+
+static void score_classes(lince_metrics *m)
+{
+    int k = m->classes;
+    for (int c = 0; c < k; c++) {
+        double hits = (double)m->confusion[c * k + c], predicted = 0;
+        lince_class_score *s = &m->per_class[c];
+        s->support = 0;
+        for (int o = 0; o < k; o++) s->support += (double)m->confusion[c * k + o], predicted += (double)m->confusion[o * k + c];
+        s->precision = ratio(hits, predicted);
+        s->recall = ratio(hits, s->support);
+        s->f1 = ratio(2 * hits, s->support + predicted);
+        lince_class_score *sums[] = {&m->macro, &m->weighted};
+        double weights[] = {1.0 / k, ratio(s->support, (double)m->n)};
+        for (int i = 0; i < 2; i++) {
+            sums[i]->precision += weights[i] * s->precision;
+            sums[i]->recall += weights[i] * s->recall;
+            sums[i]->f1 += weights[i] * s->f1;
+            sums[i]->support += s->support;
+        }
+    }
+}
+
+void lince_metrics_finish(lince_metrics *m)
+{
+    double n = (double)m->n;
+    m->accuracy = ratio(m->accuracy, n);
+    m->top5 = ratio(m->top5, n);
+    m->loss = ratio(m->loss, n);
+    score_classes(m);
+    for (int i = 0; i < LINCE_CALIBRATION_BINS; i++) {
+        lince_calibration_bin *b = &m->bins[i];
+        b->confidence = ratio(b->confidence, (double)b->n);
+        b->accuracy = ratio(b->accuracy, (double)b->n);
+        m->ece += ratio((double)b->n, n) * fabs(b->confidence - b->accuracy);
+    }
+}
+
+/* --- scikit-learn's text -------------------------------------------------------------------------- */
+
+/* Characters as Python's len counts them: UTF-8 sequences. */
+static int characters(const char *text)
+{
+    int count = 0;
+    for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+static void put_name(lince_buffer *out, const char *name, int width)
+{
+    lince_buffer_printf(out, "%*s%s", width - characters(name), "", name);
+}
+
+static void put_scores(lince_buffer *out, const char *name, int width, const lince_class_score *s)
+{
+    put_name(out, name, width);
+    lince_buffer_printf(out, " %10.2f%10.2f%10.2f%10.0f\n", s->precision, s->recall, s->f1, s->support);
+}
+
+void lince_metrics_report(const lince_metrics *m, lince_buffer *out)
+{
+    int width = characters("weighted avg");
+    for (int c = 0; c < m->classes; c++)
+        if (characters(m->names[c]) > width) width = characters(m->names[c]);
+    lince_buffer_printf(out, "%*s %10s%10s%10s%10s\n\n", width, "", "precision", "recall", "f1-score", "support");
+    for (int c = 0; c < m->classes; c++) put_scores(out, m->names[c], width, &m->per_class[c]);
+    lince_buffer_puts(out, "\n");
+    put_name(out, "accuracy", width);
+    lince_buffer_printf(out, " %10s%10s%10.2f%10zu\n", "", "", m->accuracy, m->n);
+    put_scores(out, "macro avg", width, &m->macro);
+    put_scores(out, "weighted avg", width, &m->weighted);
+}
+
+/* --- JSON ----------------------------------------------------------------------------------------- */
+
+static json_t *score_json(const lince_class_score *s)
+{
+    return json_pack("{s:f, s:f, s:f, s:I}", "precision", s->precision, "recall", s->recall, "f1-score", s->f1, "support",
+                     (json_int_t)s->support);
+}
+
+json_t *lince_metrics_json(const lince_metrics *m)
+{
+    json_t *classes = json_array(), *matrix = json_array(), *scores = json_object(), *bins = json_array();
+    for (int c = 0; c < m->classes; c++) {
+        json_array_append_new(classes, json_string(m->names[c]));
+        json_t *row = json_array();
+        for (int o = 0; o < m->classes; o++) json_array_append_new(row, json_integer(m->confusion[c * m->classes + o]));
+        json_array_append_new(matrix, row);
+        json_object_set_new(scores, m->names[c], score_json(&m->per_class[c]));
+    }
+    for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
+        json_array_append_new(bins, json_pack("{s:I, s:f, s:f}", "n", (json_int_t)m->bins[i].n, "confidence", m->bins[i].confidence,
+                                              "accuracy", m->bins[i].accuracy));
+    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)m->n, "loss", m->loss, "accuracy",
+                     m->accuracy, "top5", m->top5, "ece", m->ece, "classes", classes, "confusion_matrix", matrix, "per_class", scores,
+                     "macro avg", score_json(&m->macro), "weighted avg", score_json(&m->weighted), "calibration", bins);
+}

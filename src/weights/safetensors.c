@@ -1,0 +1,257 @@
+#include "weights/safetensors.h"
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+#include "weights/weights_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PREFIX = 8 };
+static const uint64_t LARGEST_HEADER = 100000000; /* as the reference implementation */
+
+static uint64_t little_endian(const unsigned char *bytes)
+{
+    uint64_t value = 0;
+    for (int i = 7; i >= 0; i--) value = value << 8 | bytes[i];
+    return value;
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+typedef struct reading {
+    const char *file;
+    lince_weights *weights;
+    const unsigned char *data; /* behind the header */
+    size_t size;               /* of it */
+} reading;
+
+static int refuse(const reading *r, const char *tensor, const char *rule)
+{
+    return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': %s", r->file, tensor, rule);
+}
+
+static bool whole_number(const json_t *json, uint64_t *value)
+{
+    if (!json_is_integer(json) || json_integer_value(json) < 0) return false;
+    *value = (uint64_t)json_integer_value(json);
+    return true;
+}
+
+static int read_dtype(const reading *r, const char *name, const json_t *json, lince_dtype *dtype)
+{
+    const char *text = json_string_value(json_object_get(json, "dtype"));
+    for (int d = 0; text && d < LINCE_DTYPES; d++)
+        if (!strcmp(lince_dtype_name((lince_dtype)d), text)) {
+            *dtype = (lince_dtype)d;
+            return 0;
+        }
+    return refuse(r, name, "its dtype is missing or not one of F32 F16 BF16 F64 I64 I32 U8 BOOL");
+}
+
+/* shape x size of dtype, without overflow. */
+static int read_shape(const reading *r, const char *name, const json_t *json, lince_tensor *t, size_t *bytes)
+{
+    const json_t *shape = json_object_get(json, "shape");
+    if (!json_is_array(shape)) return refuse(r, name, "its shape is missing or not a list");
+    if (json_array_size(shape) > LINCE_MAX_DIMS) return refuse(r, name, "it has more than 8 dimensions");
+    t->ndim = (int)json_array_size(shape);
+    *bytes = lince_dtype_size(t->dtype);
+    for (int i = 0; i < t->ndim; i++) {
+        uint64_t n;
+        if (!whole_number(json_array_get(shape, (size_t)i), &n)) return refuse(r, name, "its shape has an entry that is not a size");
+        if (!lince_mul(*bytes, n, bytes)) return refuse(r, name, "its shape is too large");
+        t->dims[i] = (int64_t)n;
+    }
+    return 0;
+}
+
+static int read_range(const reading *r, const char *name, const json_t *json, lince_tensor *t, size_t bytes)
+{
+    const json_t *range = json_object_get(json, "data_offsets");
+    uint64_t begin, end;
+    if (json_array_size(range) != 2 || !whole_number(json_array_get(range, 0), &begin) || !whole_number(json_array_get(range, 1), &end))
+        return refuse(r, name, "its data_offsets are missing or not two sizes");
+    if (begin > end || end > r->size)
+        return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': its data lie at %" PRIu64 "..%" PRIu64 ", the file has %zu bytes of data (truncated?)",
+                          r->file, name, begin, end, r->size);
+    if (end - begin != bytes)
+        return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': shape and dtype need %zu bytes, its data have %" PRIu64, r->file, name, bytes,
+                          end - begin);
+    t->data = r->data + begin;
+    t->bytes = bytes;
+    return 0;
+}
+
+static int read_tensor(reading *r, const char *name, const json_t *json)
+{
+    lince_tensor t = {0};
+    size_t bytes = 0;
+    if (!json_is_object(json)) return refuse(r, name, "its entry is not an object");
+    LINCE_TRY(read_dtype(r, name, json, &t.dtype));
+    LINCE_TRY(read_shape(r, name, json, &t, &bytes));
+    LINCE_TRY(read_range(r, name, json, &t, bytes));
+    lince_weights *w = r->weights;
+    LINCE_TRY(lince_grow(&w->tensors, &w->capacity, w->count + 1, sizeof t));
+    if (!(t.name = lince_strdup(name))) return LINCE_ENOMEM;
+    w->tensors[w->count++] = t;
+    return 0;
+}
+
+static int read_metadata(reading *r, json_t *json)
+{
+    if (!json_is_object(json)) return lince_fail(LINCE_EFORMAT, "%s: __metadata__ is not an object", r->file);
+    lince_weights *w = r->weights;
+    w->keys = lince_alloc(json_object_size(json) + 1, sizeof *w->keys);
+    w->values = lince_alloc(json_object_size(json) + 1, sizeof *w->values);
+    if (!w->keys || !w->values) return LINCE_ENOMEM;
+    const char *key;
+    json_t *value;
+    json_object_foreach(json, key, value)
+    {
+        if (!json_is_string(value)) return lince_fail(LINCE_EFORMAT, "%s: __metadata__ '%.100s' is not a string", r->file, key);
+        size_t i = w->metadata_count++;
+        w->keys[i] = lince_strdup(key);
+        w->values[i] = lince_strdup(json_string_value(value));
+        if (!w->keys[i] || !w->values[i]) return LINCE_ENOMEM;
+    }
+    return 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const lince_tensor *x = a, *y = b;
+    if (x->data != y->data) return (const char *)x->data < (const char *)y->data ? -1 : 1;
+    return (x->bytes > y->bytes) - (x->bytes < y->bytes); /* an empty tensor lies before its neighbour */
+}
+
+/* Every byte of data belongs to exactly one tensor. */
+static int check_cover(const reading *r)
+{
+    const lince_weights *w = r->weights;
+    qsort(w->tensors, w->count, sizeof *w->tensors, by_place);
+    const unsigned char *end = r->data;
+    for (size_t i = 0; i < w->count; i++) {
+        const lince_tensor *t = &w->tensors[i];
+        if ((const unsigned char *)t->data != end)
+            return refuse(r, t->name, (const unsigned char *)t->data < end ? "its data overlap another tensor's" : "there is a hole before its data");
+        end += t->bytes;
+    }
+    if (end != r->data + r->size)
+        return lince_fail(LINCE_EFORMAT, "%s: %zu bytes behind the last tensor", r->file, (size_t)(r->data + r->size - end));
+    return 0;
+}
+
+static int read_header(reading *r, const char *header, size_t size)
+{
+    json_error_t error;
+    json_t *json = json_loadb(header, size, JSON_REJECT_DUPLICATES, &error);
+    if (!json) return lince_fail(LINCE_EFORMAT, "%s: header, byte %d: %s", r->file, error.position + PREFIX, error.text);
+    int code = json_is_object(json) ? 0 : lince_fail(LINCE_EFORMAT, "%s: the header is not a JSON object", r->file);
+    const char *name;
+    json_t *value;
+    json_object_foreach(json, name, value)
+    {
+        if (code) break;
+        code = strcmp(name, "__metadata__") != 0 ? read_tensor(r, name, value) : read_metadata(r, value);
+    }
+    json_decref(json);
+    return code ? code : check_cover(r);
+}
+
+int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
+{
+    *weights = NULL;
+    if (size < PREFIX) return lince_fail(LINCE_EFORMAT, "%s: %zu bytes are too few for a safetensors file", name, size);
+    uint64_t header = little_endian(bytes);
+    if (header > LARGEST_HEADER || header > size - PREFIX)
+        return lince_fail(LINCE_EFORMAT, "%s: not a safetensors file, or truncated: its header claims %" PRIu64 " bytes, the file has %zu", name,
+                          header, size);
+    const char *text = (const char *)bytes + PREFIX;
+    if (!header || *text != '{') return lince_fail(LINCE_EFORMAT, "%s: not a safetensors file: its header does not begin with '{'", name);
+    lince_weights *w = lince_alloc(1, sizeof *w);
+    if (!w) return LINCE_ENOMEM;
+    reading r = {name, w, (const unsigned char *)text + header, size - PREFIX - header};
+    int code = read_header(&r, text, header);
+    if (code) lince_weights_free(w);
+    else *weights = w;
+    return code;
+}
+
+int lince_safetensors_open(lince_weights **weights, const char *path)
+{
+    *weights = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
+    struct stat status;
+    int code = 0;
+    if (fstat(fd, &status)) code = lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
+    else if (!S_ISREG(status.st_mode)) code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
+    else if (status.st_size < PREFIX) code = lince_fail(LINCE_EFORMAT, "%s: too short for a safetensors file", path);
+    void *map = code ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (code) return code;
+    if (map == MAP_FAILED) return lince_fail(LINCE_EIO, "%s: cannot map: %s", path, strerror(errno));
+    code = lince_safetensors_parse(weights, map, (size_t)status.st_size, path);
+    if (code) munmap(map, (size_t)status.st_size);
+    else (*weights)->map = map, (*weights)->map_size = (size_t)status.st_size;
+    return code;
+}
+
+/* --- writing -------------------------------------------------------------------------------------- */
+
+static json_t *tensor_entry(const lince_tensor *t, size_t begin)
+{
+    json_t *shape = json_array();
+    for (int i = 0; i < t->ndim; i++) json_array_append_new(shape, json_integer(t->dims[i]));
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", lince_dtype_name(t->dtype), "shape", shape, "data_offsets", (json_int_t)begin,
+                     (json_int_t)(begin + t->bytes));
+}
+
+/* The header, padded with blanks so that data begin at a multiple of 8; a malloc'ed string, or NULL. */
+static char *header_text(const lince_tensor *tensors, size_t count, const lince_metadata *metadata, size_t metadata_count)
+{
+    json_t *root = json_object();
+    size_t begin = 0;
+    if (metadata_count) {
+        json_t *pairs = json_object();
+        for (size_t i = 0; i < metadata_count; i++) json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value));
+        json_object_set_new(root, "__metadata__", pairs);
+    }
+    for (size_t i = 0; i < count; i++) {
+        json_object_set_new(root, tensors[i].name, tensor_entry(&tensors[i], begin));
+        begin += tensors[i].bytes;
+    }
+    char *text = json_dumps(root, JSON_COMPACT);
+    json_decref(root);
+    return text;
+}
+
+int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count, const lince_metadata *metadata, size_t metadata_count)
+{
+    char *header = header_text(tensors, count, metadata, metadata_count);
+    if (!header) return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
+    lince_file file;
+    int code = lince_file_open(&file, path);
+    if (!code) {
+        size_t length = strlen(header), padded = (length + 7) / 8 * 8;
+        unsigned char prefix[PREFIX];
+        for (int i = 0; i < PREFIX; i++) prefix[i] = (unsigned char)((uint64_t)padded >> 8 * i);
+        fwrite(prefix, 1, PREFIX, file.stream);
+        fwrite(header, 1, length, file.stream);
+        fwrite("        ", 1, padded - length, file.stream);
+        for (size_t i = 0; i < count; i++) fwrite(tensors[i].data, 1, tensors[i].bytes, file.stream);
+        code = lince_file_commit(&file);
+    }
+    free(header);
+    return code;
+}

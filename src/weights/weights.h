@@ -1,0 +1,46 @@
+/* Named tensors in a file: what every weights format is read into. */
+#ifndef LINCE_WEIGHTS_WEIGHTS_H
+#define LINCE_WEIGHTS_WEIGHTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum lince_dtype {
+    LINCE_F32, LINCE_F16, LINCE_BF16, LINCE_F64, LINCE_I64, LINCE_I32, LINCE_U8, LINCE_BOOL, LINCE_DTYPES
+} lince_dtype;
+
+const char *lince_dtype_name(lince_dtype dtype); /* "F32" */
+size_t lince_dtype_size(lince_dtype dtype);      /* bytes */
+
+enum { LINCE_MAX_DIMS = 8 };
+
+/* A named tensor, row-major and contiguous. `data` is borrowed, and may be unaligned. */
+typedef struct lince_tensor {
+    const char *name;
+    lince_dtype dtype;
+    int ndim;
+    int64_t dims[LINCE_MAX_DIMS];
+    const void *data;
+    size_t bytes;
+} lince_tensor;
+
+typedef struct lince_metadata {
+    const char *key, *value;
+} lince_metadata;
+
+/* A weights file, opened: tensors in file order, and string metadata. */
+typedef struct lince_weights lince_weights;
+
+void lince_weights_free(lince_weights *weights);
+size_t lince_weights_count(const lince_weights *weights);
+const lince_tensor *lince_weights_at(const lince_weights *weights, size_t index);
+const lince_tensor *lince_weights_find(const lince_weights *weights, const char *name); /* NULL: not there */
+const char *lince_weights_metadata(const lince_weights *weights, const char *key);      /* NULL: not there */
+
+/* Elements of a tensor. */
+size_t lince_tensor_elements(const lince_tensor *tensor);
+
+/* Copies a tensor's elements as floats (F64 rounded to nearest even, the other kinds exactly or by value). */
+void lince_tensor_floats(const lince_tensor *tensor, float *out);
+
+#endif
