@@ -5,18 +5,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+    LINCE_IMAGE_MAX_PIXELS =
+        1 << 27, /* 134 million: a 400 MB picture; beyond it, a header is taken for a mistake */
+    LINCE_IMAGE_MAX_BYTES = 256 << 20, /* of a picture's file */
+};
+
 typedef struct lince_image {
     int width, height;
     uint8_t *pixels; /* [height][width][3]; owned (lince_free) */
 } lince_image;
 
-/* Decodes a PNG or JPEG from memory; which of them is told from the content. Every PNG colour type and depth, JPEG grey, YCbCr,
- * CMYK and YCCK; alpha is dropped as PIL's convert("RGB") does; EXIF orientation is applied. Sizes are checked
- * against a limit before anything is allocated. `name` is for messages. LINCE_EFORMAT. */
+/* Decodes a PNG or JPEG from memory; which of them is told from the content. Every PNG colour type and depth
+ * (of 16 bits the upper 8 are kept), JPEG grey, YCbCr, RGB, CMYK and YCCK; alpha is dropped as PIL's
+ * convert("RGB") does; EXIF orientation is applied; colour profiles and gamma are not. Sizes are checked
+ * against LINCE_IMAGE_MAX_PIXELS before anything is allocated. `name` is for messages. LINCE_EFORMAT. */
 int lince_image_decode(lince_image *image, const void *bytes, size_t size, const char *name);
 
-/* Reads and decodes a file; "-" reads standard input. */
+/* Reads and decodes a file; "-" reads standard input. LINCE_EIO, LINCE_EFORMAT. */
 int lince_image_load(lince_image *image, const char *path);
+
+/* What the beginning of a file looks like, for messages, in the user's language: "PNG", "GIF", "an HTML
+ * page", "a text"; NULL where it is unknown. */
+const char *lince_looks_like(const void *bytes, size_t size);
 
 /* Writes a PNG file, whole or not at all. */
 int lince_image_save_png(const lince_image *image, const char *path);

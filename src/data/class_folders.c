@@ -1,0 +1,295 @@
+/* Pictures in one folder for each class, as torchvision's ImageFolder has them: <class>/..., or
+ * train/<class>/..., test/<class>/... and perhaps val/<class>/..., at the top or further down. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "data/codec.h"
+#include "data/layout.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* A folder is a range of the sorted entries, because the names of all that is below it begin with its own. */
+typedef struct folder {
+    const char *path;   /* of an entry below it: "train/cat/1.png"; */
+    size_t at, prefix;  /* its own name is path[at, prefix - 1), what is below begins at path[prefix]; both 0:
+                           the outermost */
+    size_t begin, end;  /* entries */
+    size_t here, below; /* pictures directly in it, and all that are below it */
+} folder;
+
+typedef struct folder_list {
+    folder *folders;
+    size_t count, capacity;
+    size_t with_pictures;
+    size_t last_with_pictures; /* index */
+} folder_list;
+
+typedef struct finder {
+    lince_dataset *dataset;
+    bool *is_picture; /* [entries] */
+    size_t strays;
+    const char *first_stray, *stray_kind;
+} finder;
+
+static const struct {
+    const char *name;
+    lince_part part;
+} part_names[] = {
+    {"train", LINCE_TRAIN}, {"training", LINCE_TRAIN}, {"test", LINCE_TEST},      {"testing", LINCE_TEST},
+    {"val", LINCE_VAL},     {"valid", LINCE_VAL},      {"validation", LINCE_VAL},
+};
+
+static size_t name_length(const folder *f)
+{
+    return f->prefix ? f->prefix - 1 - f->at : 0;
+}
+
+/* Which part a folder's name stands for; LINCE_PARTS: none. */
+static lince_part part_of(const folder *f)
+{
+    size_t length = name_length(f);
+    for (size_t i = 0; i < sizeof part_names / sizeof *part_names; i++)
+        if (strlen(part_names[i].name) == length && !strncasecmp(f->path + f->at, part_names[i].name, length))
+            return part_names[i].part;
+    return LINCE_PARTS;
+}
+
+/* For messages: "%.*s" of its path inside the data set. */
+static int shown_length(const folder *f)
+{
+    return (int)(f->prefix ? f->prefix - 1 : 1);
+}
+
+static const char *shown(const folder *f)
+{
+    return f->prefix ? f->path : ".";
+}
+
+static bool has_picture_extension(const char *name)
+{
+    static const char *const extensions[] = {".png", ".jpg", ".jpeg", ".jpe", ".jfif"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
+        if (!strcasecmp(dot, extensions[i])) return true;
+    return false;
+}
+
+/* A file that calls itself PNG or JPEG is a sample, and named as a bad one should it turn out to be something
+ * else. Of other files the content decides. */
+static void look_at(finder *find, size_t index)
+{
+    enum { HEAD = 512 };
+    lince_source *source = &find->dataset->source;
+    const lince_entry *entry = &source->entries[index];
+    if (entry->folder) return;
+    find->is_picture[index] = has_picture_extension(entry->name);
+    if (find->is_picture[index]) return;
+    lince_bytes head = {0};
+    lince_source_peek(source, entry, HEAD, &head);
+    find->is_picture[index] = lince_image_recognised(head.data, head.size);
+    if (!find->is_picture[index] && find->strays++ == 0) {
+        find->first_stray = entry->name;
+        find->stray_kind = lince_looks_like(head.data, head.size);
+    }
+    lince_bytes_release(&head);
+}
+
+static void count_pictures(const finder *find, folder *f)
+{
+    for (size_t i = f->begin; i < f->end; i++) {
+        if (!find->is_picture[i]) continue;
+        f->below++;
+        f->here += !strchr(find->dataset->source.entries[i].name + f->prefix, '/');
+    }
+}
+
+/* The folders directly in a folder. */
+static int list(const finder *find, const folder *parent, folder_list *children)
+{
+    const lince_entry *entries = find->dataset->source.entries;
+    children->count = children->with_pictures = 0;
+    for (size_t i = parent->begin; i < parent->end;) {
+        const char *path = entries[i].name, *slash = strchr(path + parent->prefix, '/');
+        if (!slash) {
+            i++;
+            continue;
+        }
+        folder child = {.path = path, .at = parent->prefix, .prefix = (size_t)(slash - path) + 1, .begin = i};
+        while (i < parent->end && !strncmp(entries[i].name, path, child.prefix)) i++;
+        child.end = i;
+        count_pictures(find, &child);
+        if (child.below) children->with_pictures++, children->last_with_pictures = children->count;
+        LINCE_TRY(lince_grow(&children->folders, &children->capacity, children->count + 1, sizeof child));
+        children->folders[children->count++] = child;
+    }
+    return 0;
+}
+
+/* Whether a folder is train/, test/ or val/ of class folders, rather than a class of that name. */
+static bool is_part(const folder *f)
+{
+    return part_of(f) < LINCE_PARTS && f->below > f->here;
+}
+
+static bool has_parts(const folder_list *children)
+{
+    for (size_t i = 0; i < children->count; i++)
+        if (is_part(&children->folders[i])) return true;
+    return false;
+}
+
+/* Archives often hold all in one folder ("cifar10/cifar10/..."): goes down while there is only one way, to
+ * the folder whose children are classes or parts. Folders without pictures that are passed are noted. */
+static int descend(finder *find, folder *f, folder_list *children)
+{
+    for (;;) {
+        LINCE_TRY(list(find, f, children));
+        if (f->here || children->with_pictures != 1 || has_parts(children)) return 0;
+        const folder *only = &children->folders[children->last_with_pictures];
+        if (only->here) return 0;
+        for (size_t i = 0; i < children->count; i++)
+            if (!children->folders[i].below)
+                LINCE_TRY(lince_dataset_add_note(find->dataset,
+                                                 _("the folder %.*s holds no pictures and was left out"),
+                                                 shown_length(&children->folders[i]),
+                                                 shown(&children->folders[i])));
+        *f = *only;
+    }
+}
+
+static int add_class(finder *find, const folder *f, lince_part part)
+{
+    lince_dataset *dataset = find->dataset;
+    int label;
+    LINCE_TRY(lince_dataset_add_class(dataset, f->path + f->at, name_length(f), &label));
+    for (size_t i = f->begin; i < f->end; i++) {
+        if (!find->is_picture[i]) continue;
+        lince_sample sample = {.name = dataset->source.entries[i].name, .entry = i, .label = label};
+        LINCE_TRY(lince_dataset_add_sample(dataset, part, sample));
+    }
+    return 0;
+}
+
+/* As ImageFolder, which refuses a training class without pictures; a test part may lack one. */
+static int pass_empty(finder *find, const folder *f, lince_part part)
+{
+    if (part == LINCE_TRAIN)
+        return lince_fail(LINCE_EDATA,
+                          "%s: the class folder %.*s holds no PNG or JPEG pictures; fill it or remove it",
+                          find->dataset->source.path, shown_length(f), shown(f));
+    return lince_dataset_add_note(find->dataset, _("the class folder %.*s holds no pictures"),
+                                  shown_length(f), shown(f));
+}
+
+static int add_classes(finder *find, const folder *f, const folder_list *children, lince_part part)
+{
+    if (children->with_pictures == 0)
+        return lince_fail(LINCE_EDATA,
+                          "%s: no class folders: %zu pictures lie directly in %.*s; put those of each class "
+                          "into a folder of "
+                          "its name",
+                          find->dataset->source.path, f->here, shown_length(f), shown(f));
+    if (f->here)
+        LINCE_TRY(lince_dataset_add_note(find->dataset,
+                                         _("%zu pictures in %.*s, outside the class folders, were left out"),
+                                         f->here, shown_length(f), shown(f)));
+    for (size_t i = 0; i < children->count; i++) {
+        const folder *child = &children->folders[i];
+        LINCE_TRY(child->below ? add_class(find, child, part) : pass_empty(find, child, part));
+    }
+    return 0;
+}
+
+/* One folder beside the others where train/ or test/ was found. */
+static int add_part(finder *find, const folder *f)
+{
+    lince_part part = part_of(f);
+    if (part == LINCE_PARTS || f->below == 0)
+        return lince_dataset_add_note(find->dataset, _("the folder %.*s, beside the parts, was left out"),
+                                      shown_length(f), shown(f));
+    if (!is_part(f) && part != LINCE_TRAIN)
+        return lince_dataset_add_note(find->dataset,
+                                      _("the %zu pictures in %.*s are in no class folders and were left out"),
+                                      f->here, shown_length(f), shown(f));
+    folder level = *f;
+    folder_list children = {0};
+    int code = descend(find, &level, &children);
+    if (code >= 0) code = add_classes(find, &level, &children, part);
+    lince_free(children.folders);
+    return code;
+}
+
+static int add_parts(finder *find, const folder_list *children)
+{
+    for (size_t i = 0; i < children->count; i++) LINCE_TRY(add_part(find, &children->folders[i]));
+    return 0;
+}
+
+static int note_strays(const finder *find)
+{
+    if (find->strays == 0) return 0;
+    return lince_dataset_add_note(
+        find->dataset, _("%zu files are neither PNG nor JPEG and were left out, the first: %s (%s)"),
+        find->strays, find->first_stray, find->stray_kind ? find->stray_kind : _("unknown"));
+}
+
+static int find_samples(finder *find, folder_list *children)
+{
+    const lince_source *source = &find->dataset->source;
+    for (size_t i = 0; i < source->count; i++) look_at(find, i);
+    folder top = {.end = source->count};
+    count_pictures(find, &top);
+    if (source->count == 0)
+        return lince_fail(LINCE_EDATA, "%s: empty; expected folders of pictures, one for each class",
+                          source->path);
+    if (top.below == 0)
+        return lince_fail(
+            LINCE_EDATA,
+            "%s: no PNG or JPEG pictures in it; expected <class>/*.png, or train/<class>/*.png and "
+            "test/<class>/*.png",
+            source->path);
+    LINCE_TRY(descend(find, &top, children));
+    LINCE_TRY(has_parts(children) ? add_parts(find, children)
+                                  : add_classes(find, &top, children, LINCE_TRAIN));
+    return note_strays(find);
+}
+
+static int index_folders(lince_dataset *dataset)
+{
+    finder find = {.dataset = dataset};
+    folder_list children = {0};
+    dataset->kind = dataset->source.kind->name;
+    find.is_picture = lince_alloc(dataset->source.count + 1, sizeof *find.is_picture);
+    int code = find.is_picture ? find_samples(&find, &children) : LINCE_ENOMEM;
+    lince_free(children.folders);
+    lince_free(find.is_picture);
+    return code;
+}
+
+static bool recognise(const lince_source *source)
+{
+    (void)source;
+    return true;
+}
+
+static int read_sample(lince_dataset *dataset, const lince_sample *sample, lince_image *image)
+{
+    const lince_entry *entry = &dataset->source.entries[sample->entry];
+    char where[LINCE_WHERE_MAX];
+    lince_bytes bytes;
+    *image = (lince_image){0};
+    LINCE_TRY(lince_source_read(&dataset->source, entry, &bytes));
+    int code =
+        lince_image_decode(image, bytes.data, bytes.size, lince_source_where(&dataset->source, entry, where));
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+static void release(lince_dataset *dataset)
+{
+    (void)dataset;
+}
+
+const lince_layout lince_class_folders = {
+    .recognise = recognise, .index = index_folders, .read = read_sample, .release = release};

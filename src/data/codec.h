@@ -1,0 +1,35 @@
+/* The picture formats behind lince_image_decode: one file each, one line each in image.c's table. */
+#ifndef LINCE_DATA_CODEC_H
+#define LINCE_DATA_CODEC_H
+
+#include "data/image.h"
+
+#include <stdbool.h>
+
+typedef struct lince_codec {
+    const char *name; /* "PNG" */
+    bool (*recognise)(const uint8_t *bytes, size_t size);
+    /* Fills an empty picture, upright. On failure whatever was allocated stays in *image, for the caller to
+     * release. */
+    int (*decode)(lince_image *image, const uint8_t *bytes, size_t size, const char *name);
+} lince_codec;
+
+extern const lince_codec lince_png, lince_jpeg;
+
+/* Whether a file that begins so is one that lince_image_decode knows. */
+bool lince_image_recognised(const uint8_t *bytes, size_t size);
+
+/* Allocates a picture for the sizes a file's header claims. Refuses, before any memory is taken, what is
+ * beyond LINCE_IMAGE_MAX_PIXELS, and what a file of `size` bytes cannot hold: `pixels_per_byte` is the most
+ * that the format's compression can reach (0: no bound is known). LINCE_EFORMAT, LINCE_ENOMEM. */
+int lince_image_claim(lince_image *image, size_t width, size_t height, size_t size, size_t pixels_per_byte,
+                      const char *name);
+
+/* The Orientation tag (1..8) of an Exif block, which begins with its TIFF header ("II*" or "MM"); 1 where
+ * there is none or the block is damaged. CIPA DC-008 (Exif 2.32), section 4.6. */
+int lince_exif_orientation(const uint8_t *exif, size_t size);
+
+/* Turns the picture upright from Exif orientation 1..8. LINCE_ENOMEM. */
+int lince_image_orient(lince_image *image, int orientation);
+
+#endif

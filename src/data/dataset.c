@@ -1,0 +1,294 @@
+#include "data/dataset.h"
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "data/layout.h"
+
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first that recognises its files; class folders take what is left. */
+static const lince_layout *const layouts[] = {&lince_cifar, &lince_class_folders};
+
+const char *lince_part_name(lince_part part)
+{
+    static const char *const names[LINCE_PARTS] = {
+        [LINCE_TRAIN] = "train", [LINCE_VAL] = "val", [LINCE_TEST] = "test"};
+    return names[part];
+}
+
+int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label)
+{
+    for (size_t i = 0; i < dataset->class_count; i++)
+        if (!strncmp(dataset->classes[i], name, length) && !dataset->classes[i][length]) {
+            *label = (int)i;
+            return 0;
+        }
+    LINCE_TRY(lince_grow(&dataset->classes, &dataset->class_capacity, dataset->class_count + 1,
+                         sizeof *dataset->classes));
+    char *copy = lince_strndup(name, length);
+    const char *kept = copy ? lince_names_add(&dataset->names, copy) : NULL;
+    lince_free(copy);
+    if (!kept) return LINCE_ENOMEM;
+    *label = (int)dataset->class_count;
+    dataset->classes[dataset->class_count++] = kept;
+    return 0;
+}
+
+int lince_dataset_add_sample(lince_dataset *dataset, lince_part part, lince_sample sample)
+{
+    lince_samples *samples = &dataset->parts[part];
+    LINCE_TRY(lince_grow(&samples->at, &samples->capacity, samples->count + 1, sizeof sample));
+    samples->at[samples->count++] = sample;
+    return 0;
+}
+
+int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    LINCE_TRY(lince_grow(&dataset->notes, &dataset->note_capacity, dataset->note_count + 1,
+                         sizeof *dataset->notes));
+    const char *kept = lince_names_add(&dataset->names, text);
+    if (!kept) return LINCE_ENOMEM;
+    dataset->notes[dataset->note_count++] = kept;
+    return 0;
+}
+
+int lince_samples_sort(lince_samples *samples, size_t classes)
+{
+    lince_free(samples->per_class);
+    samples->per_class = lince_alloc(classes, sizeof *samples->per_class);
+    lince_sample *sorted = lince_alloc(samples->count + 1, sizeof *sorted);
+    size_t *next = lince_alloc(classes + 1, sizeof *next);
+    int code = samples->per_class && sorted && next ? 0 : LINCE_ENOMEM;
+    if (code == 0) {
+        for (size_t i = 0; i < samples->count; i++) samples->per_class[samples->at[i].label]++;
+        for (size_t c = 0; c < classes; c++) next[c + 1] = next[c] + samples->per_class[c];
+        for (size_t i = 0; i < samples->count; i++) sorted[next[samples->at[i].label]++] = samples->at[i];
+        lince_free(samples->at);
+        samples->at = sorted;
+        samples->capacity = samples->count + 1;
+        sorted = NULL;
+    }
+    lince_free(sorted);
+    lince_free(next);
+    return code;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Gives the classes the labels that follow from their names' order. */
+static int sort_classes(lince_dataset *dataset)
+{
+    size_t n = dataset->class_count;
+    const char **sorted = lince_alloc(n + 1, sizeof *sorted);
+    int *label = lince_alloc(n + 1, sizeof *label);
+    int code = sorted && label ? 0 : LINCE_ENOMEM;
+    if (code == 0) {
+        for (size_t i = 0; i < n; i++) sorted[i] = dataset->classes[i];
+        qsort(sorted, n, sizeof *sorted, by_text);
+        for (size_t i = 0; i < n; i++)
+            label[i] =
+                (int)((const char **)bsearch(&dataset->classes[i], sorted, n, sizeof *sorted, by_text) -
+                      sorted);
+        for (size_t i = 0; i < n; i++) dataset->classes[i] = sorted[i];
+    }
+    for (int p = 0; code == 0 && p < LINCE_PARTS; p++) {
+        lince_samples *samples = &dataset->parts[p];
+        for (size_t i = 0; i < samples->count; i++) samples->at[i].label = label[samples->at[i].label];
+        code = lince_samples_sort(samples, n);
+    }
+    lince_free(sorted);
+    lince_free(label);
+    return code;
+}
+
+/* The classes that part `lacking` has no samples of though part `having` has, as "cat, dog, ..."; how many
+ * there are. */
+static size_t missing_classes(const lince_dataset *dataset, lince_part lacking, lince_part having,
+                              char *names, size_t size)
+{
+    enum { SHOWN = 5 };
+    size_t missing = 0, used = 0;
+    names[0] = '\0';
+    for (size_t c = 0; c < dataset->class_count; c++) {
+        if (dataset->parts[lacking].per_class[c] || !dataset->parts[having].per_class[c]) continue;
+        if (missing <= SHOWN && used < size)
+            used += (size_t)snprintf(names + used, size - used, "%s%s", missing ? ", " : "",
+                                     missing < SHOWN ? dataset->classes[c] : "...");
+        missing++;
+    }
+    return missing;
+}
+
+/* What cannot be learned is refused; what cannot be measured is noted. */
+static int compare_parts(lince_dataset *dataset)
+{
+    char names[512];
+    const lince_samples *parts = dataset->parts;
+    for (int p = LINCE_VAL; p < LINCE_PARTS && parts[LINCE_TRAIN].count; p++) {
+        size_t extra = missing_classes(dataset, LINCE_TRAIN, (lince_part)p, names, sizeof names);
+        if (extra)
+            return lince_fail(
+                LINCE_EDATA,
+                "%s: classes of the %s part that the training part lacks: %zu (%s); add them or remove them",
+                dataset->source.path, lince_part_name((lince_part)p), extra, names);
+        size_t missing =
+            parts[p].count ? missing_classes(dataset, (lince_part)p, LINCE_TRAIN, names, sizeof names) : 0;
+        if (missing)
+            LINCE_TRY(lince_dataset_add_note(dataset, _("classes that the %s part lacks: %zu (%s)"),
+                                             lince_part_name((lince_part)p), missing, names));
+    }
+    return 0;
+}
+
+static int check(lince_dataset *dataset)
+{
+    if (dataset->class_count == 1)
+        return lince_fail(LINCE_EDATA, "%s: only one class, %s; a classifier needs two or more",
+                          dataset->source.path, dataset->classes[0]);
+    return compare_parts(dataset);
+}
+
+static void hash_text(EVP_MD_CTX *hash, const char *text)
+{
+    EVP_DigestUpdate(hash, text, strlen(text) + 1);
+}
+
+static void hash_samples(EVP_MD_CTX *hash, const lince_dataset *dataset, lince_part part)
+{
+    const lince_samples *samples = &dataset->parts[part];
+    hash_text(hash, lince_part_name(part));
+    for (size_t i = 0; i < samples->count; i++) {
+        char numbers[64];
+        snprintf(numbers, sizeof numbers, "%d %llu", samples->at[i].label,
+                 (unsigned long long)dataset->source.entries[samples->at[i].entry].size);
+        hash_text(hash, samples->at[i].name);
+        hash_text(hash, numbers);
+    }
+}
+
+static int take_fingerprint(lince_dataset *dataset)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    if (!hash || !EVP_DigestInit_ex(hash, EVP_sha256(), NULL)) {
+        EVP_MD_CTX_free(hash);
+        return lince_fail(LINCE_ENOMEM, "%s: cannot compute SHA-256", dataset->source.path);
+    }
+    for (size_t c = 0; c < dataset->class_count; c++) hash_text(hash, dataset->classes[c]);
+    for (int p = 0; p < LINCE_PARTS; p++) hash_samples(hash, dataset, (lince_part)p);
+    EVP_DigestFinal_ex(hash, digest, NULL);
+    EVP_MD_CTX_free(hash);
+    for (size_t i = 0; i < 32; i++) snprintf(dataset->fingerprint + 2 * i, 3, "%02x", digest[i]);
+    return 0;
+}
+
+static int read_index(lince_dataset *dataset, const char *path)
+{
+    LINCE_TRY(lince_source_open(&dataset->source, path));
+    const lince_layout *const *layout = layouts;
+    while (!(*layout)->recognise(&dataset->source)) layout++;
+    dataset->layout = *layout;
+    LINCE_TRY(dataset->layout->index(dataset));
+    LINCE_TRY(sort_classes(dataset));
+    LINCE_TRY(check(dataset));
+    return take_fingerprint(dataset);
+}
+
+int lince_dataset_open(lince_dataset **dataset, const char *path)
+{
+    *dataset = lince_alloc(1, sizeof **dataset);
+    if (!*dataset) return LINCE_ENOMEM;
+    int code = read_index(*dataset, path);
+    if (code < 0) {
+        lince_dataset_free(*dataset);
+        *dataset = NULL;
+    }
+    return code;
+}
+
+void lince_dataset_free(lince_dataset *dataset)
+{
+    if (!dataset) return;
+    if (dataset->layout) dataset->layout->release(dataset);
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        lince_free(dataset->parts[p].at);
+        lince_free(dataset->parts[p].per_class);
+    }
+    lince_free(dataset->classes);
+    lince_free(dataset->notes);
+    lince_names_release(&dataset->names);
+    lince_source_close(&dataset->source);
+    lince_free(dataset);
+}
+
+const char *lince_dataset_path(const lince_dataset *dataset)
+{
+    return dataset->source.path;
+}
+
+const char *lince_dataset_kind(const lince_dataset *dataset)
+{
+    return dataset->kind;
+}
+
+int lince_dataset_classes(const lince_dataset *dataset)
+{
+    return (int)dataset->class_count;
+}
+
+const char *lince_dataset_class(const lince_dataset *dataset, int label)
+{
+    return dataset->classes[label];
+}
+
+size_t lince_dataset_count(const lince_dataset *dataset, lince_part part)
+{
+    return dataset->parts[part].count;
+}
+
+size_t lince_dataset_class_count(const lince_dataset *dataset, lince_part part, int label)
+{
+    return dataset->parts[part].per_class[label];
+}
+
+const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, size_t index)
+{
+    return dataset->parts[part].at[index].name;
+}
+
+int lince_dataset_label(const lince_dataset *dataset, lince_part part, size_t index)
+{
+    return dataset->parts[part].at[index].label;
+}
+
+int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image)
+{
+    return dataset->layout->read(dataset, &dataset->parts[part].at[index], image);
+}
+
+const char *lince_dataset_fingerprint(const lince_dataset *dataset)
+{
+    return dataset->fingerprint;
+}
+
+size_t lince_dataset_notes(const lince_dataset *dataset)
+{
+    return dataset->note_count;
+}
+
+const char *lince_dataset_note(const lince_dataset *dataset, size_t index)
+{
+    return dataset->notes[index];
+}

@@ -1,0 +1,187 @@
+#include "data/image.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "data/bytes.h"
+#include "data/codec.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static const lince_codec *const codecs[] = {&lince_png, &lince_jpeg};
+
+/* Other things that are found under a picture's or an archive's name. */
+static const struct {
+    size_t offset;
+    const char *magic, *name;
+} strangers[] = {
+    {0, "\x89PNG", "PNG"},
+    {0, "\xff\xd8\xff", "JPEG"},
+    {0, "GIF8", "GIF"},
+    {0, "BM", "BMP"},
+    {8, "WEBP", "WebP"},
+    {0, "II*", "TIFF"},
+    {0, "MM\0*", "TIFF"},
+    {4, "ftypavi", "AVIF"},
+    {4, "ftyphei", "HEIC"},
+    {4, "ftypmif1", "HEIC"},
+    {4, "ftyp", N_("a film (MP4)")},
+    {4, "jP  ", "JPEG 2000"},
+    {0, "\xff\x0a", "JPEG XL"},
+    {4, "JXL ", "JPEG XL"},
+    {0, "8BPS", N_("a Photoshop file")},
+    {0, "P5", "PGM"},
+    {0, "P6", "PPM"},
+    {0, "%PDF", "PDF"},
+    {0, "<svg", "SVG"},
+    {0, "<?xml", "XML"},
+    {0, "<!DOCTYPE", N_("an HTML page")},
+    {0, "<!doctype", N_("an HTML page")},
+    {0, "<html", N_("an HTML page")},
+    {0, "<HTML", N_("an HTML page")},
+    {0, "version https://git-lfs", N_("a Git LFS pointer, whose file was not downloaded")},
+    {0, "PK\x03\x04", N_("a zip archive")},
+    {0, "\x1f\x8b", N_("a gzip file")},
+    {0,
+     "\xfd"
+     "7zXZ",
+     N_("an xz file")},
+    {0, "7z\xbc\xaf", N_("a 7-Zip archive")},
+    {0, "Rar!", N_("a RAR archive")},
+    {0, "\x80\x02", N_("a Python pickle")},
+    {0, "\x89HDF", N_("an HDF5 file")},
+    {0, "\x93NUMPY", N_("a NumPy array")},
+    {257, "ustar", N_("a tar archive")},
+};
+
+static bool is_text(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] < ' ' && !strchr("\t\n\r\f", bytes[i])) return false;
+    return size > 0;
+}
+
+const char *lince_looks_like(const void *bytes, size_t size)
+{
+    enum { HEAD = 512 };
+    /* A magic number ends at its first zero byte here, except TIFF's, whose rest follows from the offset. */
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        size_t length = memcmp(strangers[i].magic, "MM", 2) ? strlen(strangers[i].magic) : 4;
+        if (size >= strangers[i].offset + length &&
+            !memcmp((const uint8_t *)bytes + strangers[i].offset, strangers[i].magic, length))
+            return _(strangers[i].name);
+    }
+    return is_text(bytes, size < HEAD ? size : HEAD) ? _("a text") : NULL;
+}
+
+static int refuse(const void *bytes, size_t size, const char *name)
+{
+    if (size == 0)
+        return lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes); expected a PNG or JPEG picture",
+                          name);
+    const char *found = lince_looks_like(bytes, size);
+    if (found)
+        return lince_fail(LINCE_EFORMAT, "%s: expected a PNG or JPEG picture, but this looks like %s", name,
+                          found);
+    return lince_fail(LINCE_EFORMAT, "%s: expected a PNG or JPEG picture; the content is neither", name);
+}
+
+static const lince_codec *codec_of(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
+        if (codecs[i]->recognise(bytes, size)) return codecs[i];
+    return NULL;
+}
+
+bool lince_image_recognised(const uint8_t *bytes, size_t size)
+{
+    return codec_of(bytes, size) != NULL;
+}
+
+int lince_image_decode(lince_image *image, const void *bytes, size_t size, const char *name)
+{
+    *image = (lince_image){0};
+    const lince_codec *codec = codec_of(bytes, size);
+    if (!codec) return refuse(bytes, size, name);
+    int code = codec->decode(image, bytes, size, name);
+    if (code < 0) lince_image_release(image);
+    return code;
+}
+
+static ssize_t pull_stdin(void *context, void *out, size_t size)
+{
+    (void)context;
+    return read(STDIN_FILENO, out, size);
+}
+
+static int read_stdin(lince_bytes *bytes)
+{
+    LINCE_TRY(lince_bytes_fill(bytes, 0, (size_t)LINCE_IMAGE_MAX_BYTES + 1, pull_stdin, NULL));
+    if (bytes->size <= LINCE_IMAGE_MAX_BYTES) return 0;
+    lince_bytes_release(bytes);
+    return lince_fail(LINCE_EFORMAT, "standard input: more than %d bytes, too many for a picture",
+                      LINCE_IMAGE_MAX_BYTES);
+}
+
+int lince_image_load(lince_image *image, const char *path)
+{
+    *image = (lince_image){0};
+    bool from_stdin = !strcmp(path, "-");
+    lince_bytes bytes = {0};
+    if (from_stdin)
+        LINCE_TRY(read_stdin(&bytes));
+    else {
+        char *content;
+        LINCE_TRY(lince_file_read(path, LINCE_IMAGE_MAX_BYTES, &content, &bytes.size));
+        bytes.data = bytes.owned = (uint8_t *)content;
+    }
+    int code = lince_image_decode(image, bytes.data, bytes.size, from_stdin ? _("standard input") : path);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+int lince_image_save_png(const lince_image *image, const char *path)
+{
+    uint8_t *bytes;
+    size_t size;
+    LINCE_TRY(lince_image_encode_png(image, &bytes, &size));
+    int code = lince_file_write(path, bytes, size);
+    lince_free(bytes);
+    return code;
+}
+
+int lince_image_claim(lince_image *image, size_t width, size_t height, size_t size, size_t pixels_per_byte,
+                      const char *name)
+{
+    if (width == 0 || height == 0)
+        return lince_fail(LINCE_EFORMAT, "%s: a picture of %zu x %zu pixels", name, width, height);
+    if (width > LINCE_IMAGE_MAX_PIXELS / height)
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: the header claims %zu x %zu pixels; at most %d are read; make it smaller",
+                          name, width, height, LINCE_IMAGE_MAX_PIXELS);
+    if (pixels_per_byte && width * height / pixels_per_byte > size)
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: the header claims %zu x %zu pixels, which %zu bytes cannot hold: truncated or damaged", name,
+            width, height, size);
+    return lince_image_init(image, (int)width, (int)height);
+}
+
+int lince_image_init(lince_image *image, int width, int height)
+{
+    assert(width > 0 && height > 0);
+    *image = (lince_image){.width = width, .height = height};
+    size_t size = 0;
+    if (!lince_mul((size_t)width, (size_t)height, &size)) size = SIZE_MAX;
+    image->pixels = lince_alloc(size, 3);
+    return image->pixels ? 0 : LINCE_ENOMEM;
+}
+
+void lince_image_release(lince_image *image)
+{
+    lince_free(image->pixels);
+    *image = (lince_image){0};
+}

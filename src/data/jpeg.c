@@ -1,0 +1,176 @@
+#include "core/error.h"
+#include "core/memory.h"
+#include "data/codec.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+/* A Huffman-coded block of 8 x 8 takes at least one bit in a scan. Arithmetic coding has no such bound. */
+enum { PIXELS_PER_BYTE = 64 * 8, EXIF_MARKER = JPEG_APP0 + 1, MAX_SCANS = 500 };
+
+/* As in png.c: what changes between setjmp and longjmp lives in a struct of the caller's. */
+typedef struct jpeg_reader {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    struct jpeg_source_mgr source;
+    struct jpeg_progress_mgr progress;
+    jmp_buf failed;
+    const char *name;
+    const uint8_t *bytes;
+    size_t size;
+    bool ended;    /* libjpeg asked for more than there is */
+    uint8_t *cmyk; /* one row */
+    char reason[JMSG_LENGTH_MAX];
+} jpeg_reader;
+
+static bool recognise(const uint8_t *bytes, size_t size)
+{
+    return size >= 3 && !memcmp(bytes, "\xff\xd8\xff", 3);
+}
+
+static void on_error(j_common_ptr jpeg)
+{
+    jpeg_reader *reader = jpeg->client_data;
+    jpeg->err->format_message(jpeg, reader->reason);
+    longjmp(reader->failed, 1);
+}
+
+/* libjpeg goes on with grey where data are missing, and only warns: for us that is a damaged picture. Other
+ * warnings (bytes between markers, ...) lose nothing. */
+static void on_message(j_common_ptr jpeg, int level)
+{
+    if (level < 0 && (jpeg->err->msg_code == JWRN_HIT_MARKER || jpeg->err->msg_code == JWRN_ARITH_BAD_CODE))
+        on_error(jpeg);
+}
+
+static void source_begin(j_decompress_ptr jpeg)
+{
+    (void)jpeg;
+}
+
+static boolean source_fill(j_decompress_ptr jpeg)
+{
+    jpeg_reader *reader = jpeg->client_data;
+    reader->ended = true;
+    ERREXIT(jpeg, JERR_INPUT_EOF);
+    return FALSE;
+}
+
+static void source_skip(j_decompress_ptr jpeg, long count)
+{
+    if (count <= 0) return;
+    if ((size_t)count > jpeg->src->bytes_in_buffer) source_fill(jpeg);
+    jpeg->src->next_input_byte += count;
+    jpeg->src->bytes_in_buffer -= (size_t)count;
+}
+
+/* Thousands of scans over a large picture are an attack on the reader's patience, not a photograph. */
+static void on_progress(j_common_ptr jpeg)
+{
+    jpeg_reader *reader = jpeg->client_data;
+    if (reader->jpeg.input_scan_number <= MAX_SCANS) return;
+    snprintf(reader->reason, sizeof reader->reason, "more than %d scans", MAX_SCANS);
+    longjmp(reader->failed, 1);
+}
+
+static void prepare(jpeg_reader *reader)
+{
+    reader->jpeg.err = jpeg_std_error(&reader->errors);
+    reader->errors.error_exit = on_error;
+    reader->errors.emit_message = on_message;
+    reader->jpeg.client_data = reader;
+    jpeg_create_decompress(&reader->jpeg);
+    reader->source = (struct jpeg_source_mgr){.next_input_byte = reader->bytes,
+                                              .bytes_in_buffer = reader->size,
+                                              .init_source = source_begin,
+                                              .fill_input_buffer = source_fill,
+                                              .skip_input_data = source_skip,
+                                              .resync_to_restart = jpeg_resync_to_restart,
+                                              .term_source = source_begin};
+    reader->jpeg.src = &reader->source;
+    reader->progress.progress_monitor = on_progress;
+    reader->jpeg.progress = &reader->progress;
+    jpeg_save_markers(&reader->jpeg, EXIF_MARKER, 0xffff);
+}
+
+static int orientation_of(const jpeg_reader *reader)
+{
+    static const uint8_t signature[6] = "Exif\0";
+    for (jpeg_saved_marker_ptr marker = reader->jpeg.marker_list; marker; marker = marker->next)
+        if (marker->marker == EXIF_MARKER && marker->data_length > sizeof signature &&
+            !memcmp(marker->data, signature, sizeof signature))
+            return lince_exif_orientation(marker->data + sizeof signature,
+                                          marker->data_length - sizeof signature);
+    return 1;
+}
+
+/* a * b / 255, rounded, for bytes */
+static int scaled(int a, int b)
+{
+    int product = a * b + 128;
+    return (product + (product >> 8)) >> 8;
+}
+
+/* Naive CMYK as PIL has it: R = (1 - C) (1 - K). Adobe's programs store all four inverted. */
+static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, int width, bool inverted)
+{
+    for (int x = 0; x < width; x++, cmyk += 4, rgb += 3) {
+        int light = inverted ? cmyk[3] : 255 - cmyk[3];
+        for (int c = 0; c < 3; c++) {
+            int ink = inverted ? 255 - cmyk[c] : cmyk[c];
+            int value = light - scaled(ink, light);
+            rgb[c] = (uint8_t)(value < 0 ? 0 : value);
+        }
+    }
+}
+
+static int start(jpeg_reader *reader, lince_image *image)
+{
+    struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+    jpeg_read_header(jpeg, TRUE);
+    LINCE_TRY(lince_image_claim(image, jpeg->image_width, jpeg->image_height, reader->size,
+                                jpeg->arith_code ? 0 : PIXELS_PER_BYTE, reader->name));
+    bool four = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
+    jpeg->out_color_space = four ? JCS_CMYK : JCS_RGB;
+    if (four && !(reader->cmyk = lince_alloc(jpeg->image_width, 4))) return LINCE_ENOMEM;
+    jpeg_start_decompress(jpeg);
+    return 0;
+}
+
+static int read_picture(jpeg_reader *reader, lince_image *image)
+{
+    if (setjmp(reader->failed)) {
+        if (reader->ended)
+            return lince_fail(
+                LINCE_EFORMAT,
+                "%s: truncated JPEG: the file ends after %zu bytes, before the picture is complete",
+                reader->name, reader->size);
+        return lince_fail(LINCE_EFORMAT, "%s: damaged JPEG: %s", reader->name, reader->reason);
+    }
+    prepare(reader);
+    LINCE_TRY(start(reader, image));
+    struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+    while (jpeg->output_scanline < jpeg->output_height) {
+        uint8_t *row = image->pixels + (size_t)jpeg->output_scanline * (size_t)image->width * 3;
+        JSAMPROW target = reader->cmyk ? reader->cmyk : row;
+        jpeg_read_scanlines(jpeg, &target, 1);
+        if (reader->cmyk) cmyk_to_rgb(reader->cmyk, row, image->width, jpeg->saw_Adobe_marker);
+    }
+    return lince_image_orient(image, orientation_of(reader));
+}
+
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+{
+    jpeg_reader reader = {.name = name, .bytes = bytes, .size = size};
+    int code = read_picture(&reader, image);
+    jpeg_destroy_decompress(&reader.jpeg);
+    lince_free(reader.cmyk);
+    return code;
+}
+
+const lince_codec lince_jpeg = {.name = "JPEG", .recognise = recognise, .decode = decode};

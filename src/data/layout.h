@@ -1,0 +1,58 @@
+/* What the files of a source mean: which are samples, of which class and part. A new layout is one file, and
+ * one line in the table of dataset.c. */
+#ifndef LINCE_DATA_LAYOUT_H
+#define LINCE_DATA_LAYOUT_H
+
+#include "data/dataset.h"
+#include "data/names.h"
+#include "data/source.h"
+
+typedef struct lince_sample {
+    const char *name;
+    size_t entry;  /* of the source: the file it lies in */
+    size_t offset; /* in that file, bytes; 0 where the file is the sample */
+    int label;
+} lince_sample;
+
+typedef struct lince_samples {
+    lince_sample *at; /* sorted by label; within a class in the order in which they were indexed */
+    size_t count, capacity;
+    size_t *per_class; /* [class_count] */
+} lince_samples;
+
+struct lince_dataset {
+    lince_source source;
+    const struct lince_layout *layout;
+    void *state;      /* of the layout; owned */
+    const char *kind; /* "zip", "cifar-10" */
+    const char **classes;
+    size_t class_count, class_capacity;
+    lince_samples parts[LINCE_PARTS];
+    const char **notes;
+    size_t note_count, note_capacity;
+    lince_names *names; /* owns classes, notes and those samples' names that are no files' names */
+    char fingerprint[65];
+};
+
+typedef struct lince_layout {
+    bool (*recognise)(const lince_source *source);
+    int (*index)(lince_dataset *dataset); /* on failure release is called */
+    int (*read)(lince_dataset *dataset, const lince_sample *sample,
+                lince_image *image); /* by several threads at a time */
+    void (*release)(lince_dataset *dataset);
+} lince_layout;
+
+extern const lince_layout lince_class_folders, lince_cifar;
+
+/* For layouts. A class is numbered when it is first named; labels follow the names' order once all is
+ * indexed. */
+int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label);
+int lince_dataset_add_sample(lince_dataset *dataset, lince_part part, lince_sample sample);
+int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Sorts a part's samples by label and counts those of each class; they were in an order of their own before.
+ */
+int lince_samples_sort(lince_samples *samples, size_t classes);
+
+#endif

@@ -1,0 +1,148 @@
+#include "data/names.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BLOCK = 1 << 18 };
+
+struct lince_names {
+    lince_names *older;
+    size_t used, size;
+    char text[];
+};
+
+const char *lince_names_add(lince_names **names, const char *name)
+{
+    size_t length = strlen(name) + 1;
+    if (!*names || (*names)->size - (*names)->used < length) {
+        size_t size = length > BLOCK ? length : BLOCK;
+        lince_names *block = lince_alloc(1, sizeof *block + size);
+        if (!block) return NULL;
+        block->older = *names;
+        block->size = size;
+        *names = block;
+    }
+    char *kept = (*names)->text + (*names)->used;
+    (*names)->used += length;
+    return memcpy(kept, name, length);
+}
+
+void lince_names_release(lince_names **names)
+{
+    while (*names) {
+        lince_names *older = (*names)->older;
+        lince_free(*names);
+        *names = older;
+    }
+}
+
+/* The length of the UTF-8 sequence at `c` (RFC 3629: shortest form, no surrogates, up to U+10FFFF); 0: none.
+ */
+static size_t utf8_length(const unsigned char *c)
+{
+    static const struct {
+        unsigned char first, last, low, high; /* range of the first and of the second byte */
+        size_t length;
+    } forms[] = {{0x20, 0x7e, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+                 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (*c < forms[i].first || *c > forms[i].last) continue;
+        if (forms[i].length > 1 && (c[1] < forms[i].low || c[1] > forms[i].high)) return 0;
+        for (size_t k = 2; k < forms[i].length; k++)
+            if ((c[k] & 0xc0) != 0x80) return 0;
+        return forms[i].length;
+    }
+    return 0;
+}
+
+bool lince_name_is_clean(const char *name)
+{
+    const unsigned char *c = (const unsigned char *)name;
+    while (*c) {
+        size_t length = utf8_length(c);
+        if (length == 0) return false;
+        c += length;
+    }
+    return true;
+}
+
+void lince_name_for_display(char *out, size_t size, const char *name)
+{
+    size_t i = 0;
+    for (; i + 1 < size && name[i]; i++) out[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
+    out[i] = '\0';
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Levenshtein's distance, whatever the case; names beyond 255 bytes count as far away. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 255 };
+    size_t row[LONGEST + 1], la = strlen(a), lb = strlen(b);
+    if (la > LONGEST || lb > LONGEST) return SIZE_MAX;
+    for (size_t j = 0; j <= lb; j++) row[j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t above = row[j];
+            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+            row[j] = least(row[j - 1] + 1, above + 1, diagonal + !same);
+            diagonal = above;
+        }
+    }
+    return row[lb];
+}
+
+/* The name in `folder` that `wanted` was most likely meant to be, into nearest[]; false: none is near. */
+static bool find_nearest(const char *folder, const char *wanted, char nearest[256])
+{
+    DIR *stream = opendir(folder);
+    if (!stream) return false;
+    size_t best = strlen(wanted) / 3 + 2; /* a third of the letters may be wrong */
+    bool found = false;
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        if (entry->d_name[0] == '.' || !lince_name_is_clean(entry->d_name)) continue;
+        size_t distance = edit_distance(wanted, entry->d_name);
+        if (distance > best || (distance == best && (!found || strcmp(entry->d_name, nearest) > 0))) continue;
+        best = distance;
+        strcpy(nearest, entry->d_name);
+        found = true;
+    }
+    closedir(stream);
+    return found;
+}
+
+int lince_fail_missing(const char *path)
+{
+    char folder[LINCE_PATH_MAX], nearest[256];
+    int reason = errno;
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') length--;
+    if (reason != ENOENT || length >= sizeof folder)
+        return lince_fail(LINCE_EIO, "%s: cannot open: %s", path, strerror(reason));
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+    char *slash = strrchr(folder, '/');
+    const char *wanted = slash ? slash + 1 : folder, *parent = slash == folder ? "/" : slash ? folder : ".";
+    if (slash && slash != folder) *slash = '\0';
+    if (access(parent, F_OK))
+        return lince_fail(LINCE_EIO, "%s: no such file or folder; there is no %s either", path, parent);
+    if (!find_nearest(parent, wanted, nearest))
+        return lince_fail(LINCE_EIO, "%s: no such file or folder", path);
+    return lince_fail(LINCE_EIO, "%s: no such file or folder; did you mean %s%s%s?", path,
+                      slash ? parent : "", slash && slash != folder ? "/" : "", nearest);
+}
