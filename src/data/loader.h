@@ -49,6 +49,9 @@ double lince_loader_waited(const lince_loader *loader);
 size_t lince_loader_bad(const lince_loader *loader);
 const char *lince_loader_bad_message(const lince_loader *loader, size_t index);
 
+/* Sets Normalize's numbers after the loader was made (they may have been measured with it); before lince_loader_start. */
+void lince_loader_normalize(lince_loader *loader, const float mean[3], const float std[3]);
+
 /* Mean and standard deviation of each channel (in 0..1) over the training part's fitted pictures, for --normalize auto. */
 int lince_loader_measure(lince_loader *loader, float mean[3], float std[3]);
 

@@ -31,7 +31,7 @@ int lince_augment_parse(lince_augment *augment, const char *text);
 int lince_transform_fit(const lince_transform *transform, const lince_image *in, lince_image *out);
 
 /* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `key` decides the
- * augmentation; `train` false leaves it out. Allocates nothing; scratch: 2 * 3 * height * width bytes. */
+ * augmentation; `train` false leaves it out. Allocates nothing; scratch: 3 * height * width bytes. */
 void lince_transform_apply(const lince_transform *transform, const uint8_t *pixels, bool train, uint64_t key,
                            uint8_t *scratch, float *out);
 
