@@ -65,7 +65,7 @@ static int frozen_until(const lince_net *net, const lince_architecture *a, const
         return lince_fail(LINCE_EUSAGE, "--freeze %s: expected none, features, all-but-head or a number of layers", freeze);
     for (int i = 1; i < nodes; i++) {
         const lince_layer *l = lince_net_layer((lince_net *)net, (size_t)i);
-        layers += l->param_count > 0 && !strcmp(l->type->name, "batch_norm2d") == 0;
+        layers += l->param_count > 0 && strcmp(l->type->name, "batch_norm2d") != 0;
         bool kept = features ? !strncmp(l->name, a->features, strlen(a->features)) : head ? !l->args.head : layers <= number;
         if (!kept) break;
         *last = i;

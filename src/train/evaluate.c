@@ -1,0 +1,153 @@
+#include "train/evaluate.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+typedef struct pass {
+    lince_net *net;
+    lince_loader *loader;
+    const lince_observer *observer;
+    lince_progress progress;
+    float *probability; /* [batch][classes] */
+    size_t seen;
+    double loss, hits;
+    void (*sample)(void *context, const lince_batch *batch, int i, const float *probability);
+    void *context;
+} pass;
+
+/* The true class's probability may underflow in float: the loss comes from the logits. */
+static double loss_of(const float *logits, int classes, int label)
+{
+    double largest = (double)logits[0], sum = 0;
+    for (int c = 1; c < classes; c++) largest = fmax(largest, (double)logits[c]);
+    for (int c = 0; c < classes; c++) sum += exp((double)logits[c] - largest);
+    return largest + log(sum) - (double)logits[label];
+}
+
+static void take_batch(pass *p, const lince_batch *batch, size_t input)
+{
+    int classes = lince_net_classes(p->net);
+    memcpy(lince_net_input(p->net), batch->x, (size_t)batch->n * input * sizeof(float));
+    lince_net_forward(p->net, batch->n, false, batch->key);
+    const float *logits = lince_net_output(p->net);
+    lince_softmax(logits, p->probability, (size_t)batch->n, classes);
+    for (int i = 0; i < batch->n; i++) {
+        const float *row = logits + (size_t)i * (size_t)classes;
+        int best = 0;
+        for (int c = 1; c < classes; c++)
+            if (row[c] > row[best]) best = c;
+        p->loss += loss_of(row, classes, batch->y[i]);
+        p->hits += best == batch->y[i];
+        if (p->sample) p->sample(p->context, batch, i, p->probability + (size_t)i * (size_t)classes);
+    }
+    p->seen += (size_t)batch->n;
+}
+
+static int run_pass(pass *p)
+{
+    const lince_observer *o = p->observer;
+    lince_batch batch;
+    int code, batch_size = lince_net_layer(p->net, 1)->batch;
+    size_t input = lince_shape_size(lince_net_layer(p->net, 1)->in[0]);
+    p->probability = lince_alloc((size_t)batch_size * (size_t)lince_net_classes(p->net), sizeof(float));
+    if (!p->probability) return LINCE_ENOMEM;
+    double start = now();
+    code = lince_loader_start(p->loader, 0, 0);
+    p->progress.steps = lince_loader_batches(p->loader);
+    while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
+        take_batch(p, &batch, input);
+        code = 0;
+        p->progress.step++;
+        p->progress.loss = p->loss / (double)p->seen;
+        p->progress.accuracy = p->hits / (double)p->seen;
+        p->progress.samples_per_second = (double)p->seen / fmax(now() - start, 1e-9);
+        if (o && o->progress) o->progress(o->context, &p->progress);
+        if (o && o->stop && *o->stop) code = lince_fail(LINCE_EINTERRUPTED, "interrupted");
+    }
+    lince_free(p->probability);
+    return code;
+}
+
+static void add_sample(void *context, const lince_batch *batch, int i, const float *probability)
+{
+    lince_evaluation *e = context;
+    int best = 0;
+    for (int c = 1; c < e->metrics.classes; c++)
+        if (probability[c] > probability[best]) best = c;
+    e->outcomes[e->metrics.n] = (lince_outcome){batch->index[i], batch->y[i], best, probability[best]};
+    lince_metrics_add(&e->metrics, batch->y[i], probability);
+}
+
+int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b, lince_phase phase, const lince_observer *observer,
+                   lince_evaluation *e)
+{
+    *e = (lince_evaluation){0};
+    e->outcomes = lince_alloc(lince_loader_samples(loader) + 1, sizeof *e->outcomes);
+    if (!e->outcomes) return LINCE_ENOMEM;
+    pass p = {.net = net, .loader = loader, .observer = observer, .progress = {.phase = phase, .eta = -1}, .sample = add_sample, .context = e};
+    int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
+    if (!code) code = run_pass(&p);
+    if (!code) lince_metrics_finish(&e->metrics);
+    else lince_evaluation_release(e);
+    return code;
+}
+
+void lince_evaluation_release(lince_evaluation *e)
+{
+    lince_metrics_release(&e->metrics);
+    lince_free(e->outcomes);
+    *e = (lince_evaluation){0};
+}
+
+/* RFC 4180: quoted where needed, quotes doubled. */
+static void put_field(lince_buffer *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        lince_buffer_puts(out, text);
+        return;
+    }
+    lince_buffer_puts(out, "\"");
+    for (const char *c = text; *c; c++) lince_buffer_put(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+    lince_buffer_puts(out, "\"");
+}
+
+int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *dataset, lince_part part, const char *path)
+{
+    lince_buffer out = {0};
+    lince_buffer_puts(&out, "path,true,predicted,probability\n");
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        const lince_outcome *o = &e->outcomes[i];
+        put_field(&out, lince_dataset_name(dataset, part, o->index));
+        lince_buffer_puts(&out, ",");
+        put_field(&out, e->metrics.names[o->label]);
+        lince_buffer_puts(&out, ",");
+        put_field(&out, e->metrics.names[o->predicted]);
+        lince_buffer_printf(&out, ",%.6f\n", (double)o->probability);
+    }
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer, lince_progress progress, double *loss, double *accuracy)
+{
+    pass p = {.net = net, .loader = loader, .observer = observer, .progress = progress};
+    p.progress.phase = LINCE_VALIDATING;
+    p.progress.step = 0;
+    int code = run_pass(&p);
+    *loss = p.loss / (double)p.seen;
+    *accuracy = p.hits / (double)p.seen;
+    return code;
+}

@@ -1,0 +1,36 @@
+/* A net over a part of a data set. */
+#ifndef LINCE_TRAIN_EVALUATE_H
+#define LINCE_TRAIN_EVALUATE_H
+
+#include "data/loader.h"
+#include "metrics/metrics.h"
+#include "net/net.h"
+#include "train/blueprint.h"
+
+#include <lince/train.h>
+
+/* What was predicted for one sample. */
+typedef struct lince_outcome {
+    uint32_t index;
+    int32_t label, predicted;
+    float probability; /* of the predicted class */
+} lince_outcome;
+
+typedef struct lince_evaluation {
+    lince_metrics metrics;
+    lince_outcome *outcomes; /* [metrics.n], in the part's order */
+} lince_evaluation;
+
+/* The loader must not shuffle. LINCE_EINTERRUPTED when the observer's stop is set. */
+int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *blueprint, lince_phase phase,
+                   const lince_observer *observer, lince_evaluation *evaluation);
+void lince_evaluation_release(lince_evaluation *evaluation);
+
+/* path,true,predicted,probability */
+int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset, lince_part part, const char *path);
+
+/* Mean loss and accuracy only, for validation while training. */
+int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer, lince_progress progress, double *loss,
+                   double *accuracy);
+
+#endif

@@ -1,0 +1,201 @@
+#include "train/trainer.h"
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void lince_trainer_swap(lince_trainer *t)
+{
+    for (size_t i = 0; t->ema && i < lince_net_params(t->net); i++) {
+        lince_param *p = lince_net_param(t->net, i);
+        float *value = p->value;
+        p->value = t->ema[i];
+        t->ema[i] = value;
+    }
+}
+
+/* --- one step ------------------------------------------------------------------------------------- */
+
+/* Stops before the update: names the layer, the step and the samples. */
+static int not_finite(const lince_trainer *t, const lince_batch *batch, double loss)
+{
+    char samples[256] = "";
+    const char *where = lince_net_not_finite(t->net);
+    for (int i = 0; i < batch->n && i < 3; i++) {
+        size_t used = strlen(samples);
+        snprintf(samples + used, sizeof samples - used, "%s%.70s", i ? ", " : "",
+                 lince_dataset_name(t->dataset, LINCE_TRAIN, batch->index[i]));
+    }
+    return lince_fail(LINCE_ENUMERIC,
+                      "epoch %d, step %zu: the loss is %g and '%s' is not finite, with samples %s, ...; nothing was updated. "
+                      "Try a smaller --lr, --clip-grad 1 or --warmup-epochs 1",
+                      t->at.epoch + 1, t->at.step + 1, loss, where ? where : "loss", samples);
+}
+
+static double gradient_norm(const lince_trainer *t)
+{
+    double sum = 0;
+    for (size_t i = 0; i < lince_net_params(t->net); i++) {
+        const lince_param *p = lince_net_param(t->net, i);
+        if (p->grad) sum += lince_sum_of_squares(t->threads, p->grad, p->size);
+    }
+    return sqrt(sum);
+}
+
+static void update_weights(lince_trainer *t, double norm)
+{
+    double clip = t->settings->clip_grad;
+    t->hyper.lr = (float)lince_schedule_lr(&t->schedule, t->at.updates);
+    t->hyper.grad_scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1; /* torch.nn.utils.clip_grad_norm_ */
+    t->hyper.step = (int)++t->at.updates;
+    for (size_t i = 0; i < lince_net_params(t->net); i++) {
+        lince_param *p = lince_net_param(t->net, i);
+        float *const state[LINCE_OPTIM_STATES] = {t->state[0] ? t->state[0][i] : NULL, t->state[1] ? t->state[1][i] : NULL};
+        if (p->grad) lince_optimizer_step(t->optimizer, t->threads, &t->hyper, p->value, p->grad, state, p->size);
+        if (t->ema && p->buffer) memcpy(t->ema[i], p->value, p->size * sizeof(float));
+        else if (t->ema) lince_ema(t->threads, (float)t->settings->ema, t->ema[i], p->value, p->size);
+    }
+}
+
+static int train_step(lince_trainer *t, const lince_batch *batch)
+{
+    int classes = t->blueprint.classes;
+    size_t n = (size_t)batch->n, input = lince_shape_size(lince_net_layer(t->net, 1)->in[0]);
+    memcpy(lince_net_input(t->net), batch->x, n * input * sizeof(float));
+    lince_net_forward(t->net, batch->n, true, batch->key);
+    const float *logits = lince_net_output(t->net);
+    double loss = lince_cross_entropy(logits, batch->y, n, classes, (float)t->settings->label_smoothing, t->class_weight,
+                                      lince_net_output_gradient(t->net), t->loss_each);
+    if (!isfinite(loss)) return not_finite(t, batch, loss);
+    lince_net_backward(t->net);
+    double norm = gradient_norm(t);
+    if (!isfinite(norm)) return not_finite(t, batch, loss);
+    update_weights(t, norm);
+    for (size_t i = 0; i < n; i++) {
+        const float *row = logits + i * (size_t)classes;
+        int best = 0;
+        for (int c = 1; c < classes; c++)
+            if (row[c] > row[best]) best = c;
+        t->at.hits += best == batch->y[i];
+        t->at.loss += (double)t->loss_each[i];
+    }
+    t->at.seen += n;
+    t->at.step++;
+    return 0;
+}
+
+/* --- one epoch ------------------------------------------------------------------------------------ */
+
+static lince_progress progress_of(const lince_trainer *t)
+{
+    const lince_position *at = &t->at;
+    size_t steps = lince_loader_batches(t->train);
+    double rate = (double)at->seen / fmax(at->epoch_seconds, 1e-9);
+    double left = (double)(steps - at->step) + (double)steps * (t->settings->epochs - at->epoch - 1);
+    return (lince_progress){.phase = LINCE_TRAINING, .epoch = at->epoch + 1, .epochs = t->settings->epochs, .step = at->step,
+                            .steps = steps, .loss = at->loss / fmax((double)at->seen, 1),
+                            .accuracy = at->hits / fmax((double)at->seen, 1), .lr = (double)t->hyper.lr,
+                            .samples_per_second = rate, .eta = left * t->settings->batch_size / fmax(rate, 1e-9)};
+}
+
+static bool stop_wanted(const lince_trainer *t)
+{
+    return t->observer && t->observer->stop && *t->observer->stop;
+}
+
+static int interrupted(lince_trainer *t)
+{
+    LINCE_TRY(lince_trainer_save(t));
+    return lince_fail(LINCE_EINTERRUPTED, "interrupted in epoch %d after step %zu; the state is saved", t->at.epoch + 1, t->at.step);
+}
+
+static int train_epoch(lince_trainer *t)
+{
+    lince_batch batch;
+    int code;
+    double start = now();
+    LINCE_TRY(lince_loader_start(t->train, t->at.epoch, t->at.step));
+    while ((code = lince_loader_next(t->train, &batch)) > 0) {
+        LINCE_TRY(train_step(t, &batch));
+        double took = now() - start;
+        start += took;
+        t->at.seconds += took;
+        t->at.epoch_seconds += took;
+        if (t->observer && t->observer->progress) {
+            lince_progress progress = progress_of(t);
+            t->observer->progress(t->observer->context, &progress);
+        }
+        if (stop_wanted(t)) return interrupted(t);
+        double every = 60.0 * t->settings->checkpoint_every;
+        if (every > 0 && t->at.seconds - t->last_checkpoint > every && t->at.step < lince_loader_batches(t->train)) {
+            LINCE_TRY(lince_trainer_save(t));
+            start = now();
+        }
+    }
+    return code;
+}
+
+/* Closes the epoch: validation, history, best and last weights, checkpoint. */
+static int finish_epoch(lince_trainer *t)
+{
+    lince_position *at = &t->at;
+    double seen = (double)at->seen, train_seconds = at->epoch_seconds, start = now();
+    lince_epoch row = {.epoch = at->epoch + 1, .train_loss = at->loss / seen, .train_accuracy = at->hits / seen,
+                       .val_loss = NAN, .val_accuracy = NAN, .lr = (double)t->hyper.lr};
+    if (t->val) {
+        lince_trainer_swap(t);
+        int code = lince_validate(t->net, t->val, t->observer, progress_of(t), &row.val_loss, &row.val_accuracy);
+        lince_trainer_swap(t);
+        if (code == LINCE_EINTERRUPTED) return interrupted(t);
+        if (code) return code;
+    }
+    double validating = now() - start;
+    at->seconds += validating;
+    at->epoch_seconds += validating;
+    row.time = at->seconds;
+    double accuracy = t->val ? row.val_accuracy : row.train_accuracy, loss = t->val ? row.val_loss : row.train_loss;
+    bool best = !at->best_epoch || accuracy > at->best_accuracy || (accuracy == at->best_accuracy && loss < at->best_loss);
+    if (best) at->best_accuracy = accuracy, at->best_loss = loss, at->best_epoch = row.epoch;
+    at->waited = best ? 0 : at->waited + 1;
+    lince_schedule_epoch(&t->schedule, loss);
+    LINCE_TRY(lince_history_add(&t->history, &row));
+    if (t->observer && t->observer->epoch)
+        t->observer->epoch(t->observer->context,
+                           &(lince_epoch_result){row.epoch, t->settings->epochs, at->epoch_seconds, row.train_loss, row.train_accuracy,
+                                                 row.val_loss, row.val_accuracy, row.lr, seen / fmax(train_seconds, 1e-9), best});
+    at->epoch++;
+    at->step = at->seen = 0;
+    at->loss = at->hits = at->epoch_seconds = 0;
+    if (best) LINCE_TRY(lince_trainer_save_weights(t, "best"));
+    LINCE_TRY(lince_trainer_save_weights(t, "last"));
+    LINCE_TRY(lince_run_write_history(&t->run, &t->history));
+    return lince_trainer_save(t);
+}
+
+int lince_trainer_run(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    while (t->at.epoch < s->epochs && !(s->patience && t->at.waited >= s->patience)) {
+        LINCE_TRY(train_epoch(t));
+        LINCE_TRY(finish_epoch(t));
+        if (stop_wanted(t) && t->at.epoch < s->epochs) return interrupted(t);
+    }
+    if (t->at.epoch < s->epochs)
+        lince_trainer_note(t, _("stopped after epoch %d: %d epochs without a better validation accuracy (--patience)"), t->at.epoch, t->at.waited);
+    double waited = lince_loader_waited(t->train);
+    if (t->at.seconds > 1 && waited > 0.01 * t->at.seconds)
+        lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited, t->at.seconds);
+    return 0;
+}

@@ -1,0 +1,78 @@
+/* The training loop and what it owns. lince_train (include/lince/train.h) is its front. */
+#ifndef LINCE_TRAIN_TRAINER_H
+#define LINCE_TRAIN_TRAINER_H
+
+#include "data/loader.h"
+#include "net/net.h"
+#include "optim/optim.h"
+#include "optim/schedule.h"
+#include "train/blueprint.h"
+#include "train/evaluate.h"
+#include "train/run.h"
+
+#include <lince/train.h>
+
+/* Where the run stands: all of it goes into the checkpoint, none of it anywhere else. */
+typedef struct lince_position {
+    int epoch;               /* 0-based, being trained */
+    size_t step;             /* batches done in it */
+    size_t updates;          /* of the weights, in all */
+    double loss, hits;       /* sums over the epoch's samples so far */
+    size_t seen;
+    double seconds;          /* spent so far, interruptions left out */
+    double epoch_seconds;    /* of them in this epoch */
+    double best_accuracy, best_loss; /* of validation (of training where there is none) */
+    int best_epoch, waited;  /* 1-based; epochs since */
+} lince_position;
+
+typedef struct lince_trainer {
+    const lince_settings *settings;
+    const lince_observer *observer;
+    lince_run run;
+    lince_dataset *dataset;
+    lince_blueprint blueprint;
+    lince_transform transform;   /* with augmentation */
+    lince_loader *train, *val;   /* val NULL: no validation */
+    lince_part val_part;
+    lince_net *net;
+    const lince_optimizer *optimizer;
+    lince_hyper hyper;
+    lince_schedule schedule;
+    float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
+    float **ema;                 /* [param]; NULL: no average is kept */
+    float *class_weight;         /* [classes]; NULL: none */
+    float *loss_each;            /* [batch] */
+    lince_history history;
+    lince_position at;
+    double last_checkpoint;      /* seconds, as position */
+    int threads;
+} lince_trainer;
+
+/* Opens the data, splits, builds and initialises. The run's folder is made last, when nothing else can be wrong. */
+int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer, const char *command);
+void lince_trainer_close(lince_trainer *trainer);
+
+/* Trains to the end (or to the observer's stop). */
+int lince_trainer_run(lince_trainer *trainer);
+
+/* Checkpoints: written and restored whole. */
+int lince_trainer_save(lince_trainer *trainer);
+int lince_trainer_restore(lince_trainer *trainer);
+
+/* Writes weights/<name>.safetensors (of the average, where one is kept). */
+int lince_trainer_save_weights(lince_trainer *trainer, const char *name);
+
+/* data.json and model.json */
+int lince_trainer_describe(lince_trainer *trainer);
+
+/* Evaluates the best weights on the test part: test.json, predictions.csv. */
+int lince_trainer_test(lince_trainer *trainer);
+
+/* Exchanges weights and their average, where one is kept. */
+void lince_trainer_swap(lince_trainer *trainer);
+
+/* printf-style, to the observer. */
+void lince_trainer_note(const lince_trainer *trainer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void lince_trainer_warn(const lince_trainer *trainer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

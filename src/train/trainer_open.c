@@ -1,0 +1,257 @@
+/* From settings to a trainer that is ready to run. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "train/trainer.h"
+#include "weights/safetensors.h"
+#include "weights/state_dict.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void tell(const lince_trainer *t, void (*to)(void *context, const char *text), const char *format, va_list args)
+{
+    char text[2048];
+    if (!to) return;
+    vsnprintf(text, sizeof text, format, args);
+    to(t->observer->context, text);
+}
+
+void lince_trainer_note(const lince_trainer *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(t, t->observer ? t->observer->note : NULL, format, args);
+    va_end(args);
+}
+
+void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(t, t->observer ? t->observer->warning : NULL, format, args);
+    va_end(args);
+}
+
+/* --- data ----------------------------------------------------------------------------------------- */
+
+static int check_settings(const lince_settings *s)
+{
+    if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
+    if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
+        return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
+    if (s->out && s->resume) return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
+    return 0;
+}
+
+static int open_data(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    LINCE_TRY(lince_dataset_open(&t->dataset, s->data));
+    for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++) lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
+    if (s->val_on_test) lince_trainer_warn(t, _("validating on the test part: choosing by it makes the test results too good"));
+    if (s->val_split > 0 || s->val_on_test)
+        LINCE_TRY(lince_dataset_split(t->dataset, s->val_split, s->val_on_test, s->seed));
+    LINCE_TRY(lince_dataset_limit(t->dataset, s->train_limit, s->seed));
+    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN), val = lince_dataset_count(t->dataset, LINCE_VAL);
+    lince_trainer_note(t, _("%s: %s, %d classes; %zu for training, %zu for validation, %zu for the test"), s->data,
+                       lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset), train, val,
+                       lince_dataset_count(t->dataset, LINCE_TEST));
+    if ((size_t)s->batch_size > train)
+        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part (%zu pictures)", s->batch_size, train);
+    return 0;
+}
+
+/* The size of the first training picture that can be read, where none is asked for. */
+static int find_size(lince_trainer *t)
+{
+    lince_transform *f = &t->transform;
+    f->width = f->height = t->settings->image_size;
+    size_t count = lince_dataset_count(t->dataset, LINCE_TRAIN);
+    for (size_t i = 0; !f->width && i < count; i++) {
+        lince_image image;
+        if (lince_dataset_read(t->dataset, LINCE_TRAIN, i, &image)) continue;
+        f->width = image.width;
+        f->height = image.height;
+        lince_image_release(&image);
+    }
+    if (!f->width) return lince_fail_in(LINCE_EDATA, t->settings->data);
+    if (f->width > 1024 || f->height > 1024)
+        return lince_fail(LINCE_EUSAGE, "%s: the pictures are %d x %d pixels; choose an --image-size, for example 224", t->settings->data,
+                          f->width, f->height);
+    return 0;
+}
+
+static int open_loader(lince_trainer *t, lince_part part, lince_loader **loader)
+{
+    const lince_settings *s = t->settings;
+    lince_loader_options options = {.batch_size = s->batch_size, .train = part == LINCE_TRAIN, .seed = s->seed, .workers = s->workers,
+                                    .cache_bytes = (size_t)s->cache_mb << 20, .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
+    LINCE_TRY(lince_loader_new(loader, t->dataset, part, &t->transform, &options));
+    for (size_t i = 0; i < lince_loader_bad(*loader) && i < 10; i++)
+        lince_trainer_warn(t, _("left out: %s"), lince_loader_bad_message(*loader, i));
+    if (lince_loader_bad(*loader))
+        lince_trainer_warn(t, _("%zu pictures of the %s part could not be read and are left out"), lince_loader_bad(*loader), lince_part_name(part));
+    return 0;
+}
+
+static int open_loaders(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    LINCE_TRY(find_size(t));
+    LINCE_TRY(lince_augment_parse(&t->transform.augment, s->augment));
+    int measured = lince_normalize_parse(s->normalize ? s->normalize : "auto", t->transform.mean, t->transform.std);
+    if (measured < 0) return measured;
+    LINCE_TRY(open_loader(t, LINCE_TRAIN, &t->train));
+    if (measured) LINCE_TRY(lince_loader_measure(t->train, t->transform.mean, t->transform.std));
+    if (measured) lince_loader_normalize(t->train, t->transform.mean, t->transform.std);
+    t->val_part = s->val_on_test ? LINCE_TEST : LINCE_VAL;
+    if (lince_dataset_count(t->dataset, t->val_part)) LINCE_TRY(open_loader(t, t->val_part, &t->val));
+    else lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
+    return 0;
+}
+
+/* --- model ---------------------------------------------------------------------------------------- */
+
+static int draw_blueprint(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    lince_blueprint *b = &t->blueprint;
+    snprintf(b->model, sizeof b->model, "%s", s->model ? s->model : "vgg16");
+    snprintf(b->normalize, sizeof b->normalize, "%s", s->normalize ? s->normalize : "auto");
+    b->dropout = s->dropout;
+    b->transform = t->transform;
+    b->transform.augment = (lince_augment){0};
+    LINCE_TRY(lince_blueprint_head(b, s->head));
+    int classes = lince_dataset_classes(t->dataset);
+    if (!(b->names = lince_alloc((size_t)classes, sizeof *b->names))) return LINCE_ENOMEM;
+    for (; b->classes < classes; b->classes++)
+        if (!(b->names[b->classes] = lince_strdup(lince_dataset_class(t->dataset, b->classes)))) return LINCE_ENOMEM;
+    return 0;
+}
+
+static int load_weights(lince_trainer *t)
+{
+    const char *path = t->settings->weights;
+    lince_weights *w;
+    lince_load_result result;
+    if (!path) return 0;
+    LINCE_TRY(lince_safetensors_open(&w, path));
+    int code = lince_state_dict_load(t->net, w, &result);
+    lince_weights_free(w);
+    if (!code) lince_trainer_note(t, _("%s: %zu tensors loaded, %zu differ"), path, result.loaded, result.different);
+    if (!code && result.different) lince_trainer_warn(t, "%s", result.notes.data);
+    if (code) lince_fail_in(code, path);
+    lince_buffer_release(&result.notes);
+    return code;
+}
+
+static int new_states(lince_trainer *t, float ***states, bool trained_only)
+{
+    size_t count = lince_net_params(t->net);
+    if (!(*states = lince_alloc(count + 1, sizeof **states))) return LINCE_ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const lince_param *p = lince_net_param(t->net, i);
+        if (trained_only && !p->grad) continue;
+        if (!((*states)[i] = lince_alloc(p->size, sizeof(float)))) return LINCE_ENOMEM;
+    }
+    return 0;
+}
+
+/* n / (classes * n_c), as scikit-learn's "balanced". */
+static int weigh_classes(lince_trainer *t)
+{
+    int classes = t->blueprint.classes;
+    if (!t->settings->class_weights || strcmp(t->settings->class_weights, "balanced") != 0) return 0;
+    if (!(t->class_weight = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
+    double n = (double)lince_dataset_count(t->dataset, LINCE_TRAIN);
+    for (int c = 0; c < classes; c++) {
+        double of_class = (double)lince_dataset_class_count(t->dataset, LINCE_TRAIN, c);
+        t->class_weight[c] = of_class > 0 ? (float)(n / (classes * of_class)) : 0;
+    }
+    return 0;
+}
+
+static int open_optimizer(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if (!(t->optimizer = lince_optimizer_named(s->optimizer))) return LINCE_EUSAGE;
+    t->hyper = (lince_hyper){.momentum = (float)s->momentum, .beta1 = 0.9f, .beta2 = 0.999f, .alpha = 0.99f, .eps = 1e-8f,
+                             .weight_decay = (float)s->weight_decay, .nesterov = s->nesterov, .grad_scale = 1};
+    t->schedule = (lince_schedule){.name = s->scheduler, .lr = s->lr > 0 ? s->lr : t->optimizer->usual_lr, .min_lr = s->min_lr,
+                                   .gamma = s->gamma, .step_size = s->step_size, .warmup_epochs = s->warmup_epochs,
+                                   .steps_per_epoch = lince_loader_batches(t->train), .epochs = (size_t)s->epochs};
+    LINCE_TRY(lince_schedule_init(&t->schedule));
+    for (int k = 0; k < t->optimizer->states; k++) LINCE_TRY(new_states(t, &t->state[k], true));
+    if (s->ema > 0) {
+        LINCE_TRY(new_states(t, &t->ema, false));
+        for (size_t i = 0; i < lince_net_params(t->net); i++) {
+            const lince_param *p = lince_net_param(t->net, i);
+            memcpy(t->ema[i], p->value, p->size * sizeof(float));
+        }
+    }
+    return weigh_classes(t);
+}
+
+static int open_model(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    t->threads = s->threads ? s->threads : lince_processors();
+    LINCE_TRY(draw_blueprint(t));
+    lince_net_options options = {.batch = s->batch_size, .threads = t->threads};
+    LINCE_TRY(lince_blueprint_build(&t->blueprint, &options, s->freeze, &t->net));
+    lince_net_init(t->net, s->seed);
+    LINCE_TRY(load_weights(t));
+    if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
+    return open_optimizer(t);
+}
+
+static int open_run(lince_trainer *t, const char *command)
+{
+    const lince_settings *s = t->settings;
+    if (s->resume) {
+        LINCE_TRY(lince_run_open(&t->run, s->resume));
+        return lince_trainer_restore(t);
+    }
+    char wanted[LINCE_PATH_MAX];
+    snprintf(wanted, sizeof wanted, "%s%s", s->out ? "" : "runs/", s->out ? s->out : t->blueprint.model);
+    LINCE_TRY(lince_run_create(&t->run, wanted));
+    if (s->out && strcmp(t->run.folder, wanted) != 0) lince_trainer_warn(t, _("%s exists already; this run goes to %s"), wanted, t->run.folder);
+    LINCE_TRY(lince_run_write_config(&t->run, s, command));
+    LINCE_TRY(lince_trainer_describe(t));
+    return lince_trainer_save(t);
+}
+
+int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer, const char *command)
+{
+    *t = (lince_trainer){.settings = settings, .observer = observer};
+    LINCE_TRY(check_settings(settings));
+    if (!lince_architecture_named(settings->model ? settings->model : "vgg16")) return LINCE_EUSAGE;
+    LINCE_TRY(open_data(t));
+    LINCE_TRY(open_loaders(t));
+    LINCE_TRY(open_model(t));
+    return open_run(t, command);
+}
+
+static void free_states(const lince_trainer *t, float **states)
+{
+    for (size_t i = 0; states && i < lince_net_params(t->net); i++) lince_free(states[i]);
+    lince_free(states);
+}
+
+void lince_trainer_close(lince_trainer *t)
+{
+    for (int k = 0; k < LINCE_OPTIM_STATES; k++) free_states(t, t->state[k]);
+    free_states(t, t->ema);
+    lince_net_free(t->net);
+    lince_loader_free(t->train);
+    lince_loader_free(t->val);
+    lince_dataset_free(t->dataset);
+    lince_blueprint_release(&t->blueprint);
+    lince_history_release(&t->history);
+    lince_free(t->class_weight);
+    lince_free(t->loss_each);
+}

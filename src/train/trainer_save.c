@@ -1,0 +1,139 @@
+/* What a trainer writes: checkpoints, weights, and the description of the run. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
+#include "weights/safetensors.h"
+#include "weights/state_dict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int path_in(const lince_trainer *t, const char *name, char path[LINCE_PATH_MAX])
+{
+    return lince_path_join(path, t->run.folder, name);
+}
+
+/* --- checkpoint ----------------------------------------------------------------------------------- */
+
+static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lince_net_params(t->net); i++) {
+        lince_param *p = lince_net_param(t->net, i);
+        float *const data[] = {p->value, t->state[0] ? t->state[0][i] : NULL, t->state[1] ? t->state[1][i] : NULL, t->ema ? t->ema[i] : NULL};
+        static const char *const role[] = {"value", "state0", "state1", "ema"};
+        for (int k = 0; k < 4; k++) {
+            if (!data[k]) continue;
+            list[count] = (lince_checkpoint_array){.data = data[k], .count = p->size};
+            snprintf(list[count].name, sizeof list[count].name, "%s.%s", role[k], p->name);
+            count++;
+        }
+    }
+    return count;
+}
+
+/* Numbers as text that reads back exactly. */
+static void position_text(const lince_trainer *t, char *out, size_t size)
+{
+    const lince_position *p = &t->at;
+    snprintf(out, size, "%d %zu %zu %a %a %zu %a %a %a %a %d %d %a %a %d", p->epoch, p->step, p->updates, p->loss, p->hits, p->seen, p->seconds,
+             p->epoch_seconds, p->best_accuracy, p->best_loss, p->best_epoch, p->waited, t->schedule.best, t->schedule.factor,
+             t->schedule.waited);
+}
+
+static bool read_position(lince_trainer *t, const char *text)
+{
+    lince_position *p = &t->at;
+    return text && sscanf(text, "%d %zu %zu %la %la %zu %la %la %la %la %d %d %la %la %d", &p->epoch, &p->step, &p->updates, &p->loss, &p->hits,
+                          &p->seen, &p->seconds, &p->epoch_seconds, &p->best_accuracy, &p->best_loss, &p->best_epoch, &p->waited,
+                          &t->schedule.best, &t->schedule.factor, &t->schedule.waited) == 15;
+}
+
+static void history_text(const lince_trainer *t, lince_buffer *out)
+{
+    lince_buffer_puts(out, "");
+    for (size_t i = 0; i < t->history.count; i++) {
+        const lince_epoch *e = &t->history.epochs[i];
+        lince_buffer_printf(out, "%d %a %a %a %a %a %a\n", e->epoch, e->time, e->train_loss, e->train_accuracy, e->val_loss, e->val_accuracy, e->lr);
+    }
+}
+
+static int read_history(lince_trainer *t, const char *text)
+{
+    lince_epoch e;
+    int used;
+    while (text && sscanf(text, "%d %la %la %la %la %la %la\n%n", &e.epoch, &e.time, &e.train_loss, &e.train_accuracy, &e.val_loss,
+                          &e.val_accuracy, &e.lr, &used) == 7) {
+        LINCE_TRY(lince_history_add(&t->history, &e));
+        text += used;
+    }
+    return 0;
+}
+
+int lince_trainer_save(lince_trainer *t)
+{
+    char path[LINCE_PATH_MAX], position[512];
+    lince_buffer history = {0};
+    lince_checkpoint_array *list = lince_alloc(4 * lince_net_params(t->net) + 1, sizeof *list);
+    if (!list) return LINCE_ENOMEM;
+    int code = path_in(t, "checkpoint/state.safetensors", path);
+    position_text(t, position, sizeof position);
+    history_text(t, &history);
+    const lince_metadata texts[] = {{"position", position}, {"history", history.data}, {"model", t->blueprint.model},
+                                    {"data", lince_dataset_fingerprint(t->dataset)}};
+    if (!code) code = history.error;
+    if (!code) code = lince_checkpoint_write(path, list, list_arrays(t, list), texts, sizeof texts / sizeof *texts);
+    t->last_checkpoint = t->at.seconds;
+    lince_buffer_release(&history);
+    lince_free(list);
+    return code;
+}
+
+static int restore_from(lince_trainer *t, const lince_weights *w, const char *path)
+{
+    const char *data = lince_weights_metadata(w, "data"), *model = lince_weights_metadata(w, "model");
+    if (!model || strcmp(model, t->blueprint.model) != 0)
+        return lince_fail(LINCE_EDATA, "%s: the run trains %s, not %s", path, model ? model : "?", t->blueprint.model);
+    if (!data || strcmp(data, lince_dataset_fingerprint(t->dataset)) != 0)
+        return lince_fail(LINCE_EDATA, "%s: the run was begun with other data than %s now holds", path, t->settings->data);
+    lince_checkpoint_array *list = lince_alloc(4 * lince_net_params(t->net) + 1, sizeof *list);
+    if (!list) return LINCE_ENOMEM;
+    int code = lince_checkpoint_restore(w, path, list, list_arrays(t, list));
+    lince_free(list);
+    if (code) return code;
+    if (!read_position(t, lince_weights_metadata(w, "position"))) return lince_fail(LINCE_EFORMAT, "%s: its position cannot be read", path);
+    t->last_checkpoint = t->at.seconds;
+    return read_history(t, lince_weights_metadata(w, "history"));
+}
+
+int lince_trainer_restore(lince_trainer *t)
+{
+    char path[LINCE_PATH_MAX];
+    lince_weights *w;
+    LINCE_TRY(path_in(t, "checkpoint/state.safetensors", path));
+    LINCE_TRY(lince_checkpoint_open(&w, path));
+    int code = restore_from(t, w, path);
+    lince_weights_free(w);
+    if (!code) lince_trainer_note(t, _("%s: going on in epoch %d after step %zu"), t->run.folder, t->at.epoch + 1, t->at.step);
+    return code;
+}
+
+/* --- weights -------------------------------------------------------------------------------------- */
+
+int lince_trainer_save_weights(lince_trainer *t, const char *name)
+{
+    char file[64], path[LINCE_PATH_MAX], *store[LINCE_BLUEPRINT_METADATA] = {0};
+    lince_metadata metadata[LINCE_BLUEPRINT_METADATA];
+    snprintf(file, sizeof file, "weights/%s.safetensors", name);
+    int code = path_in(t, file, path);
+    if (!code) code = lince_blueprint_write(&t->blueprint, metadata, store);
+    lince_trainer_swap(t);
+    if (!code) code = lince_state_dict_save(t->net, path, metadata, LINCE_BLUEPRINT_METADATA);
+    lince_trainer_swap(t);
+    for (int i = 0; i < LINCE_BLUEPRINT_METADATA; i++) lince_free(store[i]);
+    return code;
+}
