@@ -33,7 +33,7 @@ typedef struct lince_trainer {
     lince_blueprint blueprint;
     lince_transform transform;   /* with augmentation */
     lince_loader *train, *val;   /* val NULL: no validation */
-    lince_part val_part;
+    bool val_held_out;           /* the validation part was taken from the training part */
     lince_net *net;
     const lince_optimizer *optimizer;
     lince_hyper hyper;
@@ -67,6 +67,9 @@ int lince_trainer_describe(lince_trainer *trainer);
 
 /* Evaluates the best weights on the test part: test.json, predictions.csv. */
 int lince_trainer_test(lince_trainer *trainer);
+
+/* test.json and predictions.csv */
+int lince_trainer_write_test(const lince_trainer *trainer, const lince_evaluation *evaluation);
 
 /* Exchanges weights and their average, where one is kept. */
 void lince_trainer_swap(lince_trainer *trainer);

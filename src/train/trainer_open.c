@@ -53,6 +53,7 @@ static int open_data(lince_trainer *t)
     LINCE_TRY(lince_dataset_open(&t->dataset, s->data));
     for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++) lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
     if (s->val_on_test) lince_trainer_warn(t, _("validating on the test part: choosing by it makes the test results too good"));
+    t->val_held_out = !lince_dataset_count(t->dataset, LINCE_VAL) && !s->val_on_test;
     if (s->val_split > 0 || s->val_on_test)
         LINCE_TRY(lince_dataset_split(t->dataset, s->val_split, s->val_on_test, s->seed));
     LINCE_TRY(lince_dataset_limit(t->dataset, s->train_limit, s->seed));
@@ -108,8 +109,8 @@ static int open_loaders(lince_trainer *t)
     LINCE_TRY(open_loader(t, LINCE_TRAIN, &t->train));
     if (measured) LINCE_TRY(lince_loader_measure(t->train, t->transform.mean, t->transform.std));
     if (measured) lince_loader_normalize(t->train, t->transform.mean, t->transform.std);
-    t->val_part = s->val_on_test ? LINCE_TEST : LINCE_VAL;
-    if (lince_dataset_count(t->dataset, t->val_part)) LINCE_TRY(open_loader(t, t->val_part, &t->val));
+    lince_part part = s->val_on_test ? LINCE_TEST : LINCE_VAL;
+    if (lince_dataset_count(t->dataset, part)) LINCE_TRY(open_loader(t, part, &t->val));
     else lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
     return 0;
 }

@@ -1,0 +1,47 @@
+/* What the commands share: options, output, progress. */
+#ifndef LINCE_CLI_H
+#define LINCE_CLI_H
+
+#include <lince/lince.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, EXIT_TERMINATED = 143 };
+
+typedef struct command {
+    const char *name, *arguments, *summary;
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
+    bool takes_settings;               /* its options are those of the settings table */
+} command;
+
+extern const command commands[]; /* ends with a NULL name */
+
+/* One option of a command that is not a setting. */
+typedef struct option_spec {
+    const char *name, *value, *help; /* value NULL: a switch, which sets *flag */
+    const char **text;
+    bool *flag;
+} option_spec;
+
+/* Reads argv: options into `specs` (ends with a NULL name) and, where `settings` is not NULL, into it; what is no option goes to
+ * positional[], in order, and *count. Returns 0, or LINCE_EUSAGE with lince_error() set. */
+int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings, const char **positional, int *count);
+
+/* Prints lince_error() and returns the exit code that belongs to `code`. */
+int cli_fail(int code);
+
+/* The observer that draws on standard error: a live line on a terminal, one line an epoch elsewhere. */
+const lince_observer *cli_observer(bool quiet);
+void cli_clear_line(void);
+
+/* SIGINT or SIGTERM, if one came; 0 else. */
+int cli_signal(void);
+void cli_catch_signals(void);
+
+int cmd_train(int argc, char **argv);
+int cmd_eval(int argc, char **argv);
+int cmd_predict(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+
+#endif

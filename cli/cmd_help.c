@@ -1,0 +1,54 @@
+#include "cli.h"
+#include "core/i18n.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void overview(FILE *out)
+{
+    fprintf(out, "%s\n\n", _("lince trains, evaluates and explains neural classifiers."));
+    for (const command *c = commands; c->name; c++) fprintf(out, "  lince %-8s %s\n", c->name, lince_tr(c->summary));
+    fprintf(out, "\n%s\n", _("'lince help COMMAND' explains one of them."));
+}
+
+static void settings(void)
+{
+    const lince_setting_info *info;
+    const char *group = "", *name, *summary;
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
+        char left[96];
+        if (strcmp(group, info->group) != 0) printf("\n%s\n", lince_tr(info->group));
+        group = info->group;
+        snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "", info->short_name ? info->short_name : "",
+                 info->short_name ? ", " : "", info->name, info->value ? info->value : "");
+        printf("  %-32s %s", left, lince_tr(info->help));
+        if (*info->standard && info->value) printf(" (%s)", info->standard);
+        printf("\n");
+    }
+    printf("\n%s\n ", _("Models"));
+    for (size_t i = 0; (name = lince_architecture_at(i, &summary)); i++) printf(" %s", name);
+    printf("\n");
+}
+
+int cmd_help(int argc, char **argv)
+{
+    if (argc < 2) {
+        overview(argv[0] && !strcmp(argv[0], "help") ? stdout : stderr);
+        return EXIT_DONE;
+    }
+    for (const command *c = commands; c->name; c++) {
+        if (strcmp(c->name, argv[1]) != 0) continue;
+        printf("lince %s %s\n  %s\n", c->name, c->arguments, lince_tr(c->summary));
+        if (c->takes_settings) settings();
+        return EXIT_DONE;
+    }
+    fprintf(stderr, _("lince: there is no command '%s'; 'lince help' lists them\n"), argv[1]);
+    return EXIT_USAGE;
+}
+
+int cmd_version(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    printf("lince %s\n", LINCE_VERSION);
+    return EXIT_DONE;
+}

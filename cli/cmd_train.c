@@ -1,0 +1,76 @@
+#include "cli.h"
+#include "core/buffer.h"
+#include "core/i18n.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Quoted so that a shell reads the same words back. */
+static void put_word(lince_buffer *out, const char *word)
+{
+    bool plain = *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%") == strlen(word);
+    lince_buffer_puts(out, plain ? " " : " '");
+    for (const char *c = word; *c; c++)
+        if (*c == '\'') lince_buffer_puts(out, "'\\''");
+        else lince_buffer_put(out, c, 1);
+    if (!plain) lince_buffer_puts(out, "'");
+}
+
+/* First what the files say (a configuration, or the run to resume), then what the command line says. */
+static int read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s, const char **config, const char **positional, int *count)
+{
+    char path[4096];
+    int code = lince_settings_init(s);
+    if (!code) code = cli_parse(argc, argv, specs, s, positional, count);
+    if (code || (!*config && !s->resume)) return code;
+    snprintf(path, sizeof path, "%s/config.yaml", s->resume ? s->resume : "");
+    lince_settings_release(s);
+    code = lince_settings_init(s);
+    if (!code) code = lince_settings_load(s, *config ? *config : path, NULL, NULL);
+    if (!code && !*config) code = lince_settings_set(s, "out", "");
+    return code ? code : cli_parse(argc, argv, specs, s, positional, count);
+}
+
+static int interrupted(const char *run)
+{
+    bool terminated = cli_signal() == 15;
+    cli_clear_line();
+    fprintf(stderr, "%s\n", lince_error());
+    fprintf(stderr, _("go on with:  lince train --resume %s\n"), run);
+    return terminated ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+}
+
+int cmd_train(int argc, char **argv)
+{
+    const char *config = NULL, *positional[256];
+    bool help = false, quiet = false;
+    int count = 0;
+    lince_settings s;
+    char run[4096] = "";
+    const option_spec specs[] = {{"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
+                                 {"quiet", NULL, N_("no progress"), NULL, &quiet},
+                                 {"help", NULL, N_("this help"), NULL, &help},
+                                 {"h", NULL, NULL, NULL, &help},
+                                 {NULL, NULL, NULL, NULL, NULL}};
+    int code = argc > 256 ? LINCE_EUSAGE : read_settings(argc, argv, specs, &s, &config, positional, &count);
+    if (!code && help) {
+        lince_settings_release(&s);
+        return cmd_help(2, (char *[]){"help", "train", NULL});
+    }
+    if (!code && count) {
+        fprintf(stderr, _("lince train: '%s' is not an option; did you mean --data %s?\n"), positional[0], positional[0]);
+        lince_settings_release(&s);
+        return EXIT_USAGE;
+    }
+    if (!code && s.lang) code = lince_language_set(s.lang);
+    lince_buffer command = {0};
+    lince_buffer_puts(&command, "lince");
+    for (int i = 0; i < argc; i++) put_word(&command, argv[i]);
+    cli_catch_signals();
+    if (!code) code = lince_train(&s, command.data, cli_observer(quiet), run, sizeof run);
+    lince_buffer_release(&command);
+    int status = code == LINCE_EINTERRUPTED && *run ? interrupted(run) : code ? cli_fail(code) : EXIT_DONE;
+    if (!code) printf("%s\n", run);
+    lince_settings_release(&s);
+    return status;
+}

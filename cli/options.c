@@ -1,0 +1,98 @@
+#include "cli.h"
+#include "core/error.h"
+#include "core/nearest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct parsing {
+    const option_spec *specs;
+    lince_settings *settings;
+} parsing;
+
+static const char *name_at(const void *context, size_t index)
+{
+    const parsing *p = context;
+    size_t count = 0;
+    for (const option_spec *s = p->specs; s->name; s++, count++)
+        if (count == index) return s->name;
+    const lince_setting_info *info = p->settings ? lince_setting_at(index - count) : NULL;
+    return info ? info->name : NULL;
+}
+
+static const option_spec *find_spec(const parsing *p, const char *name)
+{
+    for (const option_spec *s = p->specs; s->name; s++)
+        if (!strcmp(s->name, name)) return s;
+    return NULL;
+}
+
+static const lince_setting_info *find_setting(const parsing *p, const char *name)
+{
+    const lince_setting_info *info;
+    for (size_t i = 0; p->settings && (info = lince_setting_at(i)); i++) {
+        if (info->short_name && !strcmp(info->short_name, name)) return info;
+        size_t k = 0;
+        while (info->name[k] && (info->name[k] == name[k] || (info->name[k] == '-' && name[k] == '_'))) k++;
+        if (!info->name[k] && !name[k]) return info;
+    }
+    return NULL;
+}
+
+static int unknown(const parsing *p, const char *name)
+{
+    const char *nearest = lince_nearest(name, name_at, p);
+    if (nearest) return lince_fail(LINCE_EUSAGE, "unknown option --%s; did you mean --%s?", name, nearest);
+    return lince_fail(LINCE_EUSAGE, "unknown option --%s; --help lists the options", name);
+}
+
+/* Sets option `name`; *value is NULL where none was attached, and then *next may serve. 1: next was used. */
+static int set(const parsing *p, const char *name, const char *value, const char *next)
+{
+    const option_spec *spec = find_spec(p, name);
+    const lince_setting_info *info = spec ? NULL : find_setting(p, name);
+    bool negated = !spec && !info && !strncmp(name, "no-", 3) && (info = find_setting(p, name + 3)) && !info->value;
+    if (!spec && !info) return unknown(p, name);
+    bool is_switch = spec ? !spec->value : !info->value;
+    if (is_switch) {
+        if (spec) *spec->flag = true;
+        else return lince_settings_set(p->settings, info->name, negated ? "no" : value ? value : "yes");
+        return 0;
+    }
+    const char *given = value ? value : next;
+    if (!given) return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name, spec ? spec->value : info->value);
+    if (spec) *spec->text = given;
+    else {
+        int code = lince_settings_set(p->settings, info->name, given);
+        if (code) return code;
+    }
+    return !value;
+}
+
+int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings, const char **positional, int *count)
+{
+    parsing p = {specs, settings};
+    bool options = true;
+    *count = 0;
+    for (int i = 1; i < argc; i++) {
+        const char *arg = argv[i], *equals = strchr(arg, '=');
+        bool dashed = arg[0] == '-' && arg[1];
+        if (options && !strcmp(arg, "--")) {
+            options = false;
+            continue;
+        }
+        char name[64];
+        const char *begin = arg + (dashed ? 1 + (arg[1] == '-') : 0);
+        size_t length = equals ? (size_t)(equals - begin) : strlen(begin);
+        snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), begin);
+        bool bare = !dashed && equals && (find_spec(&p, name) || find_setting(&p, name));
+        if (!options || (!dashed && !bare)) {
+            positional[(*count)++] = arg;
+            continue;
+        }
+        int used = set(&p, name, equals ? equals + 1 : NULL, i + 1 < argc ? argv[i + 1] : NULL);
+        if (used < 0) return used;
+        i += used;
+    }
+    return 0;
+}

@@ -1,0 +1,260 @@
+/* A trained model, opened for use (include/lince/model.h). */
+#include <lince/model.h>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "kernels/kernels.h"
+#include "train/blueprint.h"
+#include "train/evaluate.h"
+#include "weights/safetensors.h"
+#include "weights/state_dict.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { EVALUATION_BATCH = 64 };
+
+struct lince_model {
+    lince_blueprint blueprint;
+    lince_weights *weights;
+    char path[LINCE_PATH_MAX];
+    int threads;
+    lince_net *net;  /* for `batch` samples; built at the first use */
+    int batch;
+};
+
+/* --- opening -------------------------------------------------------------------------------------- */
+
+static int weights_path(const char *path, char out[LINCE_PATH_MAX])
+{
+    struct stat status;
+    if (stat(path, &status)) return lince_fail(LINCE_EIO, "%s: there is no such run or weights file", path);
+    if (S_ISDIR(status.st_mode)) return lince_path_join(out, path, "weights/best.safetensors");
+    snprintf(out, LINCE_PATH_MAX, "%s", path);
+    return 0;
+}
+
+static int new_model(lince_model **model, const char *path)
+{
+    lince_model *m = *model = lince_alloc(1, sizeof *m);
+    if (!m) return LINCE_ENOMEM;
+    m->threads = lince_processors();
+    LINCE_TRY(weights_path(path, m->path));
+    return lince_safetensors_open(&m->weights, m->path);
+}
+
+static int finish_open(lince_model **model, int code)
+{
+    if (code) {
+        lince_model_free(*model);
+        *model = NULL;
+    }
+    return code;
+}
+
+int lince_model_open(lince_model **model, const char *path)
+{
+    int code = new_model(model, path);
+    if (!code) code = lince_blueprint_read(&(*model)->blueprint, (*model)->weights, (*model)->path);
+    return finish_open(model, code);
+}
+
+/* The outputs of the last two-dimensional weight: the number of classes. */
+static int count_classes(const lince_weights *w)
+{
+    int classes = 0;
+    for (size_t i = 0; i < lince_weights_count(w); i++)
+        if (lince_weights_at(w, i)->ndim == 2) classes = (int)lince_weights_at(w, i)->dims[0];
+    return classes;
+}
+
+static int guess_blueprint(lince_model *m, const char *architecture, const char *normalize, int image_size)
+{
+    lince_blueprint *b = &m->blueprint;
+    const lince_architecture *a = lince_architecture_named(architecture);
+    if (!a) return LINCE_EUSAGE;
+    if (lince_weights_metadata(m->weights, "lince.model")) LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
+    else {
+        *b = (lince_blueprint){.dropout = -1, .classes = count_classes(m->weights), .transform = {a->image_size, a->image_size, {0}, {0}, {0}}};
+        LINCE_TRY(lince_normalize_parse("imagenet", b->transform.mean, b->transform.std));
+        if (b->classes < 2) return lince_fail(LINCE_EDATA, "%s: no output layer of two or more classes", m->path);
+    }
+    snprintf(b->model, sizeof b->model, "%s", architecture);
+    if (image_size) b->transform.width = b->transform.height = image_size;
+    int code = normalize ? lince_normalize_parse(normalize, b->transform.mean, b->transform.std) : 0;
+    return code == 1 ? lince_fail(LINCE_EUSAGE, "--normalize auto: measured in training only; expected imagenet, cifar10, none or numbers") : code;
+}
+
+int lince_model_open_weights(lince_model **model, const char *architecture, const char *weights, const char *normalize, int image_size)
+{
+    int code = new_model(model, weights);
+    if (!code) code = guess_blueprint(*model, architecture, normalize, image_size);
+    return finish_open(model, code);
+}
+
+void lince_model_free(lince_model *m)
+{
+    if (!m) return;
+    lince_net_free(m->net);
+    lince_weights_free(m->weights);
+    lince_blueprint_release(&m->blueprint);
+    lince_free(m);
+}
+
+const char *lince_model_name(const lince_model *m)
+{
+    return m->blueprint.model;
+}
+
+int lince_model_classes(const lince_model *m)
+{
+    return m->blueprint.classes;
+}
+
+const char *lince_model_class(const lince_model *m, int index)
+{
+    if (index < 0 || index >= m->blueprint.classes || !m->blueprint.names) return NULL;
+    return m->blueprint.names[index];
+}
+
+void lince_model_threads(lince_model *m, int threads)
+{
+    m->threads = threads > 0 ? threads : lince_processors();
+}
+
+static int use_net(lince_model *m, int batch)
+{
+    if (m->net && m->batch == batch) return 0;
+    lince_net_free(m->net);
+    m->net = NULL;
+    lince_net_options options = {.batch = batch, .threads = m->threads, .inference = true};
+    LINCE_TRY(lince_blueprint_build(&m->blueprint, &options, NULL, &m->net));
+    lince_load_result result;
+    int code = lince_state_dict_load(m->net, m->weights, &result);
+    if (!code && result.different)
+        code = lince_fail(LINCE_EDATA, "%s: does not fit %s: %.400s", m->path, m->blueprint.model, result.notes.data);
+    lince_buffer_release(&result.notes);
+    m->batch = batch;
+    return code;
+}
+
+/* --- predicting ----------------------------------------------------------------------------------- */
+
+static int predict_image(lince_model *m, const lince_image *image, lince_prediction *prediction)
+{
+    const lince_transform *t = &m->blueprint.transform;
+    lince_image fitted;
+    *prediction = (lince_prediction){.classes = m->blueprint.classes};
+    LINCE_TRY(use_net(m, 1));
+    LINCE_TRY(lince_transform_fit(t, image, &fitted));
+    lince_transform_apply(t, fitted.pixels, false, 0, NULL, lince_net_input(m->net));
+    lince_image_release(&fitted);
+    if (!(prediction->probability = lince_alloc((size_t)prediction->classes, sizeof(float)))) return LINCE_ENOMEM;
+    lince_net_forward(m->net, 1, false, NULL);
+    lince_softmax(lince_net_output(m->net), prediction->probability, 1, prediction->classes);
+    for (int c = 1; c < prediction->classes; c++)
+        if (prediction->probability[c] > prediction->probability[prediction->best]) prediction->best = c;
+    return 0;
+}
+
+int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)
+{
+    lince_image image;
+    *prediction = (lince_prediction){0};
+    LINCE_TRY(lince_image_load(&image, path));
+    int code = predict_image(m, &image, prediction);
+    lince_image_release(&image);
+    return code;
+}
+
+int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, lince_prediction *prediction)
+{
+    lince_image image;
+    *prediction = (lince_prediction){0};
+    LINCE_TRY(lince_image_decode(&image, bytes, size, "picture"));
+    int code = predict_image(m, &image, prediction);
+    lince_image_release(&image);
+    return code;
+}
+
+void lince_prediction_release(lince_prediction *prediction)
+{
+    lince_free(prediction->probability);
+    *prediction = (lince_prediction){0};
+}
+
+/* --- evaluating ----------------------------------------------------------------------------------- */
+
+static int part_named(const char *name, lince_part *part)
+{
+    for (int p = 0; p < LINCE_PARTS; p++)
+        if (!strcmp(name, lince_part_name((lince_part)p))) {
+            *part = (lince_part)p;
+            return 0;
+        }
+    return lince_fail(LINCE_EUSAGE, "--split %s: expected train, val or test", name);
+}
+
+/* The data's classes must be the model's, in its order. */
+static int check_classes(lince_model *m, const lince_dataset *data)
+{
+    lince_blueprint *b = &m->blueprint;
+    if (lince_dataset_classes(data) != b->classes)
+        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d", lince_dataset_path(data), lince_dataset_classes(data), b->classes);
+    if (!b->names && !(b->names = lince_alloc((size_t)b->classes, sizeof *b->names))) return LINCE_ENOMEM;
+    for (int c = 0; c < b->classes; c++) {
+        const char *name = lince_dataset_class(data, c);
+        if (!b->names[c] && !(b->names[c] = lince_strdup(name))) return LINCE_ENOMEM;
+        if (strcmp(b->names[c], name) != 0)
+            return lince_fail(LINCE_EDATA, "%s: class %d is '%s'; the model's is '%s'", lince_dataset_path(data), c, name, b->names[c]);
+    }
+    return 0;
+}
+
+static int as_text(const lince_metrics *metrics, int json, char **text)
+{
+    lince_buffer out = {0};
+    if (json) {
+        json_t *object = lince_metrics_json(metrics);
+        char *dump = object ? json_dumps(object, JSON_REAL_PRECISION(9)) : NULL;
+        json_decref(object);
+        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
+        free(dump);
+    } else lince_metrics_report(metrics, &out);
+    *text = out.data;
+    return out.error;
+}
+
+int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json, const char *predictions,
+                         const lince_observer *observer, char **text)
+{
+    lince_dataset *dataset = NULL;
+    lince_loader *loader = NULL;
+    lince_evaluation e = {0};
+    lince_part part = LINCE_TEST;
+    *text = NULL;
+    lince_loader_options options = {.batch_size = EVALUATION_BATCH, .workers = 1, .cache_bytes = (size_t)256 << 20};
+    int code = part_named(part_name, &part);
+    if (!code) code = lince_dataset_open(&dataset, data);
+    if (!code && !lince_dataset_count(dataset, part)) code = lince_fail(LINCE_EDATA, "%s: has no %s part", data, part_name);
+    if (!code) code = check_classes(m, dataset);
+    if (!code) code = use_net(m, EVALUATION_BATCH);
+    if (!code) code = lince_loader_new(&loader, dataset, part, &m->blueprint.transform, &options);
+    if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
+    if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, predictions);
+    if (!code) code = as_text(&e.metrics, json, text);
+    lince_evaluation_release(&e);
+    lince_loader_free(loader);
+    lince_dataset_free(dataset);
+    return code;
+}
+
+void lince_text_free(char *text)
+{
+    lince_free(text);
+}

@@ -1,0 +1,65 @@
+/* lince_train: the whole job. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "train/trainer.h"
+#include "weights/safetensors.h"
+#include "weights/state_dict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int load_best(lince_trainer *t)
+{
+    char path[LINCE_PATH_MAX];
+    lince_weights *w;
+    lince_load_result result;
+    LINCE_TRY(lince_path_join(path, t->run.folder, "weights/best.safetensors"));
+    LINCE_TRY(lince_safetensors_open(&w, path));
+    int code = lince_state_dict_load(t->net, w, &result);
+    lince_weights_free(w);
+    lince_buffer_release(&result.notes);
+    return code;
+}
+
+static int open_test(lince_trainer *t, lince_loader **loader)
+{
+    const lince_settings *s = t->settings;
+    lince_transform transform = t->transform;
+    transform.augment = (lince_augment){0};
+    lince_loader_options options = {.batch_size = s->batch_size, .workers = s->workers, .cache_bytes = (size_t)s->cache_mb << 20,
+                                    .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
+    return lince_loader_new(loader, t->dataset, LINCE_TEST, &transform, &options);
+}
+
+int lince_trainer_test(lince_trainer *t)
+{
+    lince_loader *loader;
+    lince_evaluation e;
+    if (!lince_dataset_count(t->dataset, LINCE_TEST)) {
+        lince_trainer_warn(t, _("%s has no test part: nothing independent was measured"), t->settings->data);
+        return 0;
+    }
+    LINCE_TRY(load_best(t));
+    LINCE_TRY(open_test(t, &loader));
+    int code = lince_evaluate(t->net, loader, &t->blueprint, LINCE_TESTING, t->observer, &e);
+    if (!code) {
+        code = lince_trainer_write_test(t, &e);
+        lince_trainer_note(t, _("test: %zu samples, loss %.4f, accuracy %.2f %%, of the weights of epoch %d"), e.metrics.n, e.metrics.loss,
+                           100 * e.metrics.accuracy, t->at.best_epoch);
+        lince_evaluation_release(&e);
+    }
+    lince_loader_free(loader);
+    return code;
+}
+
+int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer, char *out, size_t out_size)
+{
+    lince_trainer t;
+    int code = lince_trainer_open(&t, settings, observer, command);
+    if (!code && out) snprintf(out, out_size, "%s", t.run.folder);
+    if (!code) code = lince_trainer_run(&t);
+    if (!code) code = lince_trainer_test(&t);
+    lince_trainer_close(&t);
+    return code;
+}
