@@ -150,3 +150,67 @@ json_t *lince_metrics_json(const lince_metrics *m)
                      m->accuracy, "top5", m->top5, "ece", m->ece, "classes", classes, "confusion_matrix", matrix, "per_class", scores,
                      "macro avg", score_json(&m->macro), "weighted avg", score_json(&m->weighted), "calibration", bins);
 }
+
+/* --- and back ------------------------------------------------------------------------------------- */
+
+/* json_array_get and json_object_get answer NULL for a value of another type, as for one that is not there. */
+static int read_classes(lince_metrics *m, const json_t *classes)
+{
+    size_t count = json_array_size(classes);
+    if (count < 1 || count > 1 << 16) return lince_fail(LINCE_EFORMAT, "'classes': expected an array of class names");
+    const char **names = lince_alloc(count, sizeof *names);
+    if (!names) return LINCE_ENOMEM;
+    int code = 0;
+    for (size_t c = 0; c < count && !code; c++)
+        if (!(names[c] = json_string_value(json_array_get(classes, c))))
+            code = lince_fail(LINCE_EFORMAT, "'classes': entry %zu is not a text", c + 1);
+    if (!code) code = lince_metrics_init(m, (int)count, names);
+    lince_free(names);
+    return code;
+}
+
+static int read_matrix(lince_metrics *m, const json_t *matrix)
+{
+    size_t k = (size_t)m->classes;
+    for (size_t row = 0; row < k; row++)
+        for (size_t column = 0; column < k; column++) {
+            const json_t *count = json_array_get(json_array_get(matrix, row), column);
+            json_int_t value = json_is_integer(count) ? json_integer_value(count) : -1;
+            if (value < 0 || value > UINT32_MAX)
+                return lince_fail(LINCE_EFORMAT, "'confusion_matrix': expected %zu rows of %zu counts; row %zu, column %zu is none", k,
+                                  k, row + 1, column + 1);
+            m->confusion[row * k + column] = value;
+            m->n += (size_t)value;
+        }
+    return 0;
+}
+
+static void read_bins(lince_metrics *m, const json_t *bins)
+{
+    for (size_t i = 0; i < LINCE_CALIBRATION_BINS; i++) {
+        const json_t *bin = json_array_get(bins, i);
+        json_int_t n = json_integer_value(json_object_get(bin, "n"));
+        m->bins[i] = (lince_calibration_bin){n > 0 ? (size_t)n : 0, json_number_value(json_object_get(bin, "confidence")),
+                                             json_number_value(json_object_get(bin, "accuracy"))};
+    }
+}
+
+int lince_metrics_from_json(lince_metrics *m, const json_t *object)
+{
+    *m = (lince_metrics){0};
+    LINCE_TRY(read_classes(m, json_object_get(object, "classes")));
+    int code = read_matrix(m, json_object_get(object, "confusion_matrix"));
+    if (code) {
+        lince_metrics_release(m);
+        return code;
+    }
+    double hits = 0;
+    for (int c = 0; c < m->classes; c++) hits += (double)m->confusion[(size_t)c * (size_t)m->classes + (size_t)c];
+    m->accuracy = ratio(hits, (double)m->n);
+    score_classes(m);
+    read_bins(m, json_object_get(object, "calibration"));
+    m->loss = json_number_value(json_object_get(object, "loss"));
+    m->top5 = json_number_value(json_object_get(object, "top5"));
+    m->ece = json_number_value(json_object_get(object, "ece"));
+    return 0;
+}

@@ -47,4 +47,8 @@ void lince_metrics_report(const lince_metrics *metrics, lince_buffer *out);
 /* The object that `lince eval --json` prints (see docs); a new reference, NULL when out of memory. */
 json_t *lince_metrics_json(const lince_metrics *metrics);
 
+/* Back from that object (a run's test.json). The scores are computed again from the confusion matrix; loss, top5,
+ * ece and calibration are read. LINCE_EFORMAT names what is missing or does not fit; release after success. */
+int lince_metrics_from_json(lince_metrics *metrics, const json_t *object);
+
 #endif
