@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 enum { PREFIX = 8 };
+static const char METADATA[] = "__metadata__";
 static const uint64_t LARGEST_HEADER = 100000000; /* as the reference implementation */
 
 static uint64_t little_endian(const unsigned char *bytes)
@@ -162,7 +163,7 @@ static int read_header(reading *r, const char *header, size_t size)
     json_object_foreach(json, name, value)
     {
         if (code) break;
-        code = strcmp(name, "__metadata__") != 0 ? read_tensor(r, name, value) : read_metadata(r, value);
+        code = strcmp(name, METADATA) != 0 ? read_tensor(r, name, value) : read_metadata(r, value);
     }
     json_decref(json);
     return code ? code : check_cover(r);
@@ -217,32 +218,54 @@ static json_t *tensor_entry(const lince_tensor *t, size_t begin)
                      (json_int_t)(begin + t->bytes));
 }
 
-/* The header, padded with blanks so that data begin at a multiple of 8; a malloc'ed string, or NULL. */
-static char *header_text(const lince_tensor *tensors, size_t count, const lince_metadata *metadata, size_t metadata_count)
+/* Adds one tensor's entry. A name that is there already, or is not UTF-8, would be lost without a word. */
+static int put_tensor(json_t *root, const char *path, const lince_tensor *t, size_t *begin)
+{
+    size_t bytes = lince_dtype_size(t->dtype), end;
+    bool fits = lince_add(*begin, t->bytes, &end);
+    for (int i = 0; i < t->ndim; i++) fits = t->dims[i] >= 0 && lince_mul(bytes, (size_t)t->dims[i], &bytes) && fits;
+    if (!fits || bytes != t->bytes)
+        return lince_fail(LINCE_ESHAPE, "%s: tensor '%.100s': its shape does not give its %zu bytes", path, t->name, t->bytes);
+    if (!strcmp(t->name, METADATA) || json_object_get(root, t->name) || json_object_set_new(root, t->name, tensor_entry(t, *begin)))
+        return lince_fail(LINCE_EDATA, "%s: tensor '%.100s': its name is there twice, reserved or not UTF-8", path, t->name);
+    *begin = end;
+    return 0;
+}
+
+static int put_metadata(json_t *root, const char *path, const lince_metadata *metadata, size_t count)
+{
+    if (!count) return 0;
+    json_t *pairs = json_object();
+    if (json_object_set_new(root, METADATA, pairs)) return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
+    for (size_t i = 0; i < count; i++)
+        if (json_object_get(pairs, metadata[i].key) || json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value)))
+            return lince_fail(LINCE_EDATA, "%s: metadata '%.100s': its key is there twice, or it is not UTF-8: '%.100s'", path,
+                              metadata[i].key, metadata[i].value);
+    return 0;
+}
+
+/* The header as a malloc'ed string. */
+static int header_text(char **text, const char *path, const lince_tensor *tensors, size_t count, const lince_metadata *metadata,
+                       size_t metadata_count)
 {
     json_t *root = json_object();
     size_t begin = 0;
-    if (metadata_count) {
-        json_t *pairs = json_object();
-        for (size_t i = 0; i < metadata_count; i++) json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value));
-        json_object_set_new(root, "__metadata__", pairs);
-    }
-    for (size_t i = 0; i < count; i++) {
-        json_object_set_new(root, tensors[i].name, tensor_entry(&tensors[i], begin));
-        begin += tensors[i].bytes;
-    }
-    char *text = json_dumps(root, JSON_COMPACT);
+    int code = put_metadata(root, path, metadata, metadata_count);
+    for (size_t i = 0; i < count && !code; i++) code = put_tensor(root, path, &tensors[i], &begin);
+    *text = code ? NULL : json_dumps(root, JSON_COMPACT);
     json_decref(root);
-    return text;
+    if (!code && !*text) code = lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
+    return code;
 }
 
 int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count, const lince_metadata *metadata, size_t metadata_count)
 {
-    char *header = header_text(tensors, count, metadata, metadata_count);
-    if (!header) return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
+    char *header;
+    LINCE_TRY(header_text(&header, path, tensors, count, metadata, metadata_count));
     lince_file file;
     int code = lince_file_open(&file, path);
     if (!code) {
+        /* blanks, so that data begin at a multiple of 8 */
         size_t length = strlen(header), padded = (length + 7) / 8 * 8;
         unsigned char prefix[PREFIX];
         for (int i = 0; i < PREFIX; i++) prefix[i] = (unsigned char)((uint64_t)padded >> 8 * i);

@@ -1,4 +1,5 @@
-/* A checkpoint comes back bit for bit into the buffers it was written from, or is refused with the difference named. */
+/* A checkpoint comes back bit for bit into the buffers it was written from, or is refused with the difference
+ * named. */
 #include "train/checkpoint.h"
 
 #include <lince/error.h>

@@ -1,0 +1,264 @@
+/* Optimizers and schedules against PyTorch (tests/reference/optim.py), and independence of threads. */
+#include "core/memory.h"
+#include "optim/optim.h"
+#include "optim/schedule.h"
+
+#include <lince/error.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { WEIGHTS = 4, STEPS = 10 };
+
+static FILE *open_reference(void)
+{
+    FILE *f = fopen(TEST_SOURCE_DIR "/tests/optim/optim.txt", "r");
+    assert_non_null(f);
+    return f;
+}
+
+/* Eight units in the last place of a float near 1: the order of operations differs, nothing else. */
+static void assert_near(const char *what, int step, double found, double expected)
+{
+    if (fabs(found - expected) > 1e-6 * fmax(1, fabs(expected)))
+        fail_msg("%s, step %d: expected %.9g, found %.9g", what, step, expected, found);
+}
+
+/* The formula of optim.py. */
+static void gradient(float *g, int step)
+{
+    static const float shrink[3] = {1, 0.5f, 0.25f};
+    for (int i = 0; i < WEIGHTS; i++)
+        g[i] = ((float)(i + 1) * 0.25f * ((step + i) % 2 ? -1 : 1) + 0.125f * (float)step) * shrink[step % 3];
+}
+
+static void follow(FILE *reference, const char *name, lince_hyper h)
+{
+    float w[WEIGHTS] = {0.5f, -1.0f, 2.0f, 0.03125f}, g[WEIGHTS], s0[WEIGHTS] = {0}, s1[WEIGHTS] = {0};
+    const lince_optimizer *optimizer = lince_optimizer_named(name);
+    assert_non_null(optimizer);
+    for (int step = 0; step < STEPS; step++) {
+        gradient(g, step);
+        for (int i = 0; i < WEIGHTS; i++) g[i] *= 4; /* undone by grad_scale */
+        h.step = step + 1;
+        lince_optimizer_step(optimizer, 1, &h, w, g, (float *[]){s0, s1}, WEIGHTS);
+        for (int i = 0; i < WEIGHTS; i++) {
+            double expected;
+            assert_int_equal(fscanf(reference, "%lf", &expected), 1);
+            assert_near(name, step, (double)w[i], expected);
+        }
+    }
+}
+
+static void test_ten_steps_are_pytorchs(void **state)
+{
+    (void)state;
+    FILE *reference = open_reference();
+    char name[16];
+    double lr, momentum, decay;
+    int nesterov, cases = 0;
+    while (fscanf(reference, " optimizer %15s %lf %lf %d %lf", name, &lr, &momentum, &nesterov, &decay) ==
+           5) {
+        lince_hyper h = {.lr = (float)lr,
+                         .momentum = (float)momentum,
+                         .beta1 = 0.9f,
+                         .beta2 = 0.999f,
+                         .alpha = 0.99f,
+                         .eps = 1e-8f,
+                         .weight_decay = (float)decay,
+                         .nesterov = nesterov,
+                         .grad_scale = 0.25f};
+        follow(reference, name, h);
+        cases++;
+    }
+    assert_int_equal(cases, 9);
+    fclose(reference);
+}
+
+/* Stands behind the first line that begins with `word`; false where there is none. */
+static bool next_case(FILE *reference, const char *word, char line[256])
+{
+    while (fgets(line, 256, reference))
+        if (!strncmp(line, word, strlen(word))) return true;
+    return false;
+}
+
+static void assert_rate(const char *name, size_t step, double found, double expected)
+{
+    if (fabs(found - expected) > 1e-12)
+        fail_msg("%s, step %zu: expected %.15g, found %.15g", name, step, expected, found);
+}
+
+static void test_rates_are_pytorchs(void **state)
+{
+    (void)state;
+    FILE *reference = open_reference();
+    char line[256], name[16];
+    int cases = 0;
+    for (; next_case(reference, "schedule ", line); cases++) {
+        lince_schedule s = {.name = name, .lr = 0.1};
+        assert_int_equal(sscanf(line, "schedule %15s %lf %d %lf %zu %zu", name, &s.gamma, &s.step_size,
+                                &s.min_lr, &s.epochs, &s.steps_per_epoch),
+                         6);
+        assert_int_equal(lince_schedule_init(&s), 0);
+        for (size_t t = 0; t < s.epochs * s.steps_per_epoch; t++) {
+            double expected;
+            assert_int_equal(fscanf(reference, "%lf ", &expected), 1);
+            assert_rate(name, t, lince_schedule_lr(&s, t), expected);
+        }
+    }
+    assert_int_equal(cases, 6);
+    fclose(reference);
+}
+
+static void test_plateau_drops_when_pytorchs_does(void **state)
+{
+    (void)state;
+    FILE *reference = open_reference();
+    char line[256];
+    int cases = 0;
+    for (; next_case(reference, "plateau ", line); cases++) {
+        lince_schedule s = {.name = "plateau", .lr = 0.1, .steps_per_epoch = 5, .epochs = 20};
+        assert_int_equal(sscanf(line, "plateau %lf %lf", &s.gamma, &s.min_lr), 2);
+        assert_int_equal(lince_schedule_init(&s), 0);
+        for (size_t epoch = 0; epoch < s.epochs; epoch++) {
+            double loss, expected;
+            assert_int_equal(fscanf(reference, "%lf %lf ", &loss, &expected), 2);
+            lince_schedule_epoch(&s, loss);
+            assert_rate("plateau", epoch, lince_schedule_lr(&s, epoch * 5), expected);
+        }
+    }
+    assert_int_equal(cases, 2);
+    fclose(reference);
+}
+
+static void test_warm_up_rises_by_equal_amounts_to_the_rate(void **state)
+{
+    (void)state;
+    lince_schedule s = {
+        .name = "constant", .lr = 0.4, .warmup_epochs = 0.5, .steps_per_epoch = 8, .epochs = 3};
+    const double expected[] = {0.1, 0.2, 0.3, 0.4, 0.4, 0.4};
+    assert_int_equal(lince_schedule_init(&s), 0);
+    for (size_t t = 0; t < 6; t++) assert_rate("warm-up", t, lince_schedule_lr(&s, t), expected[t]);
+}
+
+static void test_cosine_begins_behind_the_warm_up(void **state)
+{
+    (void)state;
+    lince_schedule s = {
+        .name = "cosine", .lr = 0.4, .min_lr = 0.1, .warmup_epochs = 1, .steps_per_epoch = 4, .epochs = 3};
+    assert_int_equal(lince_schedule_init(&s), 0);
+    assert_rate("cosine", 3, lince_schedule_lr(&s, 3), 0.4);
+    assert_rate("cosine", 4, lince_schedule_lr(&s, 4), 0.4);
+    assert_rate("cosine", 8, lince_schedule_lr(&s, 8), 0.25);
+    assert_rate("cosine", 12, lince_schedule_lr(&s, 12), 0.1);
+}
+
+static void test_unknown_names_are_refused(void **state)
+{
+    (void)state;
+    assert_null(lince_optimizer_named("adamax"));
+    assert_non_null(strstr(lince_error(), "adamax"));
+    assert_int_equal(lince_schedule_init(&(lince_schedule){.name = "linear"}), LINCE_EUSAGE);
+}
+
+/* --- large arrays: more pieces than threads, and a remainder --------------------------------------- */
+
+enum { LARGE = 70 * 65536 + 77 };
+
+static float *noise(uint32_t seed)
+{
+    float *x = lince_alloc(LARGE, sizeof *x);
+    assert_non_null(x);
+    for (size_t i = 0; i < LARGE; i++)
+        x[i] = (float)((uint32_t)i * 2654435761u + seed * 40503u) / 4294967296.0f - 0.5f;
+    return x;
+}
+
+static void test_a_step_does_not_depend_on_threads_or_position(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"sgd", "adam", "adamw", "rmsprop"};
+    lince_hyper h = {.lr = 0.01f,
+                     .momentum = 0.9f,
+                     .beta1 = 0.9f,
+                     .beta2 = 0.999f,
+                     .alpha = 0.99f,
+                     .eps = 1e-8f,
+                     .weight_decay = 0.01f,
+                     .grad_scale = 0.7f,
+                     .step = 3};
+    enum { PART = 3 * 65536 + 5 };
+    float *g = noise(1);
+    for (int k = 0; k < 4; k++) {
+        float *one = noise(2), *two = noise(2), *s[4];
+        for (int i = 0; i < 4; i++) s[i] = lince_alloc(PART, sizeof(float));
+        const lince_optimizer *optimizer = lince_optimizer_named(names[k]);
+        lince_optimizer_step(optimizer, 1, &h, one, g, (float *[]){s[0], s[1]}, PART);
+        lince_optimizer_step(optimizer, 3, &h, two, g, (float *[]){s[2], s[3]}, 7);
+        lince_optimizer_step(optimizer, 3, &h, two + 7, g + 7, (float *[]){s[2] + 7, s[3] + 7}, PART - 7);
+        assert_memory_equal(one, two, PART * sizeof *one);
+        assert_memory_equal(s[0], s[2], PART * sizeof *one);
+        lince_free(one);
+        lince_free(two);
+        for (int i = 0; i < 4; i++) lince_free(s[i]);
+    }
+    lince_free(g);
+}
+
+static void test_the_norm_does_not_depend_on_threads(void **state)
+{
+    (void)state;
+    float *x = noise(3);
+    double one = lince_sum_of_squares(1, x, LARGE), three = lince_sum_of_squares(3, x, LARGE);
+    long double exact = 0;
+    for (size_t i = 0; i < LARGE; i++) exact += (long double)x[i] * x[i];
+    assert_true(one == three);
+    assert_true(fabs(one - (double)exact) < 1e-12 * one);
+    lince_free(x);
+}
+
+static void test_the_norm_shows_a_gradient_that_is_not_finite(void **state)
+{
+    (void)state;
+    float *x = noise(4);
+    assert_true(isfinite(lince_sum_of_squares(2, x, LARGE)));
+    x[LARGE - 1] = INFINITY;
+    assert_false(isfinite(lince_sum_of_squares(2, x, LARGE)));
+    x[LARGE - 1] = 3e38f; /* its square is no float, but the sum is a double */
+    assert_true(isfinite(lince_sum_of_squares(2, x, LARGE)));
+    x[65536] = NAN;
+    assert_true(isnan(lince_sum_of_squares(2, x, LARGE)));
+    lince_free(x);
+}
+
+static void test_the_average_moves_by_its_decay(void **state)
+{
+    (void)state;
+    float average[3] = {1, 2, -4};
+    lince_ema(2, 0.75f, average, (float[]){5, 2, 0}, 3);
+    assert_true(average[0] == 2 && average[1] == 2 && average[2] == -3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ten_steps_are_pytorchs),
+        cmocka_unit_test(test_rates_are_pytorchs),
+        cmocka_unit_test(test_plateau_drops_when_pytorchs_does),
+        cmocka_unit_test(test_warm_up_rises_by_equal_amounts_to_the_rate),
+        cmocka_unit_test(test_cosine_begins_behind_the_warm_up),
+        cmocka_unit_test(test_unknown_names_are_refused),
+        cmocka_unit_test(test_a_step_does_not_depend_on_threads_or_position),
+        cmocka_unit_test(test_the_norm_does_not_depend_on_threads),
+        cmocka_unit_test(test_the_norm_shows_a_gradient_that_is_not_finite),
+        cmocka_unit_test(test_the_average_moves_by_its_decay),
+    };
+    return cmocka_run_group_tests_name("optim", tests, NULL, NULL);
+}

@@ -1,0 +1,74 @@
+"""Writes tests/optim/optim.txt: what PyTorch's optimizers make of four weights in ten steps, and the learning rates of
+its schedules.
+
+    optimizer NAME lr momentum nesterov weight_decay         then the four weights after each of ten steps
+    schedule NAME gamma step_size min_lr epochs steps        then the rate of each step (lr = 0.1)
+    plateau gamma min_lr                                     then for each epoch: loss, and the rate after it
+
+    python tests/reference/optim.py > tests/optim/optim.txt      (torch)
+"""
+import warnings
+
+import torch
+
+warnings.filterwarnings("ignore")
+STEPS = 10
+
+
+def gradient(weights, step):
+    """Of changing size and sign; the C test repeats it."""
+    return torch.tensor([(i + 1) * 0.25 * (-1) ** (step + i) + 0.125 * step for i in range(len(weights))]) * 0.5 ** (step % 3)
+
+
+def optimizer(name, lr, momentum, nesterov, decay):
+    w = torch.nn.Parameter(torch.tensor([0.5, -1.0, 2.0, 0.03125]))
+    made = {
+        "sgd": lambda: torch.optim.SGD([w], lr, momentum=momentum, nesterov=nesterov, weight_decay=decay),
+        "adam": lambda: torch.optim.Adam([w], lr, weight_decay=decay),
+        "adamw": lambda: torch.optim.AdamW([w], lr, weight_decay=decay),
+        "rmsprop": lambda: torch.optim.RMSprop([w], lr, momentum=momentum, weight_decay=decay),
+    }[name]()
+    print("optimizer", name, lr, momentum, int(nesterov), decay)
+    for step in range(STEPS):
+        w.grad = gradient(w, step)
+        made.step()
+        print(*(f"{v:.9g}" for v in w.tolist()))
+
+
+def schedule(name, gamma, step_size, min_lr, epochs, steps):
+    made = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    total = epochs * steps
+    rates = torch.optim.lr_scheduler
+    per_step, made_rates = {
+        "constant": lambda: (True, rates.LambdaLR(made, lambda t: 1)),
+        "step": lambda: (False, rates.StepLR(made, step_size, gamma)),
+        "cosine": lambda: (True, rates.CosineAnnealingLR(made, total, min_lr)),
+        "onecycle": lambda: (True, rates.OneCycleLR(made, 0.1, total, cycle_momentum=False)),
+    }[name]()
+    print("schedule", name, gamma, step_size, min_lr, epochs, steps)
+    for t in range(total):
+        print(f"{made.param_groups[0]['lr']:.17g}")
+        made.step()
+        if t + 1 < total and (per_step or (t + 1) % steps == 0):
+            made_rates.step()
+
+
+def plateau(gamma, min_lr):
+    made = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    rates = torch.optim.lr_scheduler.ReduceLROnPlateau(made, factor=gamma, patience=3, min_lr=min_lr)
+    print("plateau", gamma, min_lr)
+    losses = [1, 0.9, 0.95, 0.8999999, 0.91, 0.92, 0.93, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.4, 0.6, 0.6, 0.6]
+    for loss in losses:
+        rates.step(loss)
+        print(loss, f"{made.param_groups[0]['lr']:.17g}")
+
+
+for case in [("sgd", 0.1, 0.0, False, 0.0), ("sgd", 0.1, 0.0, False, 0.01), ("sgd", 0.05, 0.9, False, 0.01),
+             ("sgd", 0.05, 0.9, True, 0.01), ("adam", 0.01, 0.0, False, 0.0), ("adam", 0.01, 0.0, False, 0.1),
+             ("adamw", 0.01, 0.0, False, 0.1), ("rmsprop", 0.01, 0.0, False, 0.0), ("rmsprop", 0.01, 0.9, False, 0.1)]:
+    optimizer(*case)
+for case in [("constant", 0.1, 1, 0, 2, 3), ("step", 0.75, 2, 0, 7, 3), ("cosine", 0.1, 1, 0, 4, 5),
+             ("cosine", 0.1, 1, 0.01, 3, 7), ("onecycle", 0.1, 1, 0, 4, 10), ("onecycle", 0.1, 1, 0, 3, 7)]:
+    schedule(*case)
+plateau(0.1, 0)
+plateau(0.5, 0.03)
