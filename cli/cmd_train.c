@@ -63,12 +63,12 @@ int cmd_train(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (!code && s.lang) code = lince_language_set(s.lang);
-    lince_buffer command = {0};
-    lince_buffer_puts(&command, "lince");
-    for (int i = 0; i < argc; i++) put_word(&command, argv[i]);
+    lince_buffer line = {0};
+    lince_buffer_puts(&line, "lince");
+    for (int i = 0; i < argc; i++) put_word(&line, argv[i]);
     cli_catch_signals();
-    if (!code) code = lince_train(&s, command.data, cli_observer(quiet), run, sizeof run);
-    lince_buffer_release(&command);
+    if (!code) code = lince_train(&s, line.data, cli_observer(quiet), run, sizeof run);
+    lince_buffer_release(&line);
     int status = code == LINCE_EINTERRUPTED && *run ? interrupted(run) : code ? cli_fail(code) : EXIT_DONE;
     if (!code) printf("%s\n", run);
     lince_settings_release(&s);
