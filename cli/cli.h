@@ -23,9 +23,11 @@ typedef struct option_spec {
     bool *flag;
 } option_spec;
 
-/* Reads argv: options into `specs` (ends with a NULL name) and, where `settings` is not NULL, into it; what is no option goes to
- * positional[], in order, and *count. Returns 0, or LINCE_EUSAGE with lince_error() set. */
-int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings, const char **positional, int *count);
+/* Reads argv: options into `specs` (ends with a NULL name) and, where `settings` is not NULL, into it; what
+ * is no option goes to positional[], in order, and *count. Returns 0, or LINCE_EUSAGE with lince_error() set.
+ */
+int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+              const char **positional, int *count);
 
 /* Prints lince_error() and returns the exit code that belongs to `code`. */
 int cli_fail(int code);

@@ -15,22 +15,24 @@ static int data_of_run(const char *run, lince_settings *s)
 
 int cmd_eval(int argc, char **argv)
 {
-    const char *run = NULL, *model = NULL, *weights = NULL, *data = NULL, *split = "test", *normalize = NULL, *predictions = NULL, *size = "0",
-               *threads = "0";
+    const char *run = NULL, *model = NULL, *weights = NULL, *data = NULL, *split = "test", *normalize = NULL,
+               *predictions = NULL, *size = "0", *threads = "0";
     bool json = false, quiet = false, help = false;
-    const option_spec specs[] = {{"run", "DIR", N_("the run whose best weights are measured"), &run, NULL},
-                                 {"model", "NAME", N_("architecture of --weights"), &model, NULL},
-                                 {"weights", "FILE", N_("weights file"), &weights, NULL},
-                                 {"data", "PATH", N_("data set; default: the run's"), &data, NULL},
-                                 {"split", "train|val|test", N_("part of it (test)"), &split, NULL},
-                                 {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"), &normalize, NULL},
-                                 {"image-size", "N", N_("pixels; default: the file's"), &size, NULL},
-                                 {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
-                                 {"threads", "N", N_("for computing"), &threads, NULL},
-                                 {"json", NULL, N_("print one JSON object"), NULL, &json},
-                                 {"quiet", NULL, N_("no progress"), NULL, &quiet},
-                                 {"help", NULL, N_("this help"), NULL, &help},
-                                 {NULL, NULL, NULL, NULL, NULL}};
+    const option_spec specs[] = {
+        {"run", "DIR", N_("the run whose best weights are measured"), &run, NULL},
+        {"model", "NAME", N_("architecture of --weights"), &model, NULL},
+        {"weights", "FILE", N_("weights file"), &weights, NULL},
+        {"data", "PATH", N_("data set; default: the run's"), &data, NULL},
+        {"split", "train|val|test", N_("part of it (test)"), &split, NULL},
+        {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"), &normalize,
+         NULL},
+        {"image-size", "N", N_("pixels; default: the file's"), &size, NULL},
+        {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
+        {"threads", "N", N_("for computing"), &threads, NULL},
+        {"json", NULL, N_("print one JSON object"), NULL, &json},
+        {"quiet", NULL, N_("no progress"), NULL, &quiet},
+        {"help", NULL, N_("this help"), NULL, &help},
+        {NULL, NULL, NULL, NULL, NULL}};
     const char *positional[64];
     char *text = NULL;
     int count, code = argc > 64 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
@@ -43,14 +45,18 @@ int cmd_eval(int argc, char **argv)
     lince_settings s = {0};
     lince_model *m = NULL;
     if (run && !data && !(code = data_of_run(run, &s))) data = s.data;
-    if (!code) code = run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, atoi(size));
+    if (!code)
+        code = run ? lince_model_open(&m, run)
+                   : lince_model_open_weights(&m, model, weights, normalize, atoi(size));
     if (!code) lince_model_threads(m, atoi(threads));
     if (!code && !data) {
         fprintf(stderr, "%s\n", _("lince eval: --data is missing"));
         code = EXIT_USAGE;
     } else {
         cli_catch_signals();
-        if (!code) code = lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
+        if (!code)
+            code =
+                lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
         cli_clear_line();
         if (!code) fputs(text, stdout);
         if (code) code = code == LINCE_EINTERRUPTED ? EXIT_INTERRUPTED : cli_fail(code);

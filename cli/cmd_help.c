@@ -7,7 +7,8 @@
 static void overview(FILE *out)
 {
     fprintf(out, "%s\n\n", _("lince trains, evaluates and explains neural classifiers."));
-    for (const command *c = commands; c->name; c++) fprintf(out, "  lince %-8s %s\n", c->name, lince_tr(c->summary));
+    for (const command *c = commands; c->name; c++)
+        fprintf(out, "  lince %-8s %s\n", c->name, lince_tr(c->summary));
     fprintf(out, "\n%s\n", _("'lince help COMMAND' explains one of them."));
 }
 
@@ -19,8 +20,9 @@ static void settings(void)
         char left[96];
         if (strcmp(group, info->group) != 0) printf("\n%s\n", lince_tr(info->group));
         group = info->group;
-        snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "", info->short_name ? info->short_name : "",
-                 info->short_name ? ", " : "", info->name, info->value ? info->value : "");
+        snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "",
+                 info->short_name ? info->short_name : "", info->short_name ? ", " : "", info->name,
+                 info->value ? info->value : "");
         printf("  %-32s %s", left, lince_tr(info->help));
         if (*info->standard && info->value) printf(" (%s)", info->standard);
         printf("\n");

@@ -25,9 +25,10 @@ static void print_line(const lince_model *m, const char *path, const lince_predi
         return;
     }
     json_t *probabilities = json_object();
-    for (int c = 0; c < p->classes; c++) json_object_set_new(probabilities, class_name(m, c, spare), json_real((double)p->probability[c]));
-    json_t *line = json_pack("{s:s, s:s, s:f, s:o}", "path", path, "class", class_name(m, p->best, spare), "probability",
-                             (double)p->probability[p->best], "probabilities", probabilities);
+    for (int c = 0; c < p->classes; c++)
+        json_object_set_new(probabilities, class_name(m, c, spare), json_real((double)p->probability[c]));
+    json_t *line = json_pack("{s:s, s:s, s:f, s:o}", "path", path, "class", class_name(m, p->best, spare),
+                             "probability", (double)p->probability[p->best], "probabilities", probabilities);
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
     printf("\n");
     json_decref(line);
@@ -38,8 +39,10 @@ static int predict_file(lince_model *m, const char *path, bool json)
 {
     lince_prediction p;
     int code = lince_model_predict_file(m, path, &p);
-    if (!code) print_line(m, path, &p, json);
-    else cli_fail(code);
+    if (!code)
+        print_line(m, path, &p, json);
+    else
+        cli_fail(code);
     lince_prediction_release(&p);
     return code ? EXIT_FAILED : EXIT_DONE;
 }
@@ -58,7 +61,8 @@ static int predict_path(lince_model *m, const char *path, bool json)
     for (int i = 0; i < count; i++) {
         char file[4096];
         snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
-        if (!stat(file, &status) && S_ISREG(status.st_mode) && predict_file(m, file, json)) worst = EXIT_FAILED;
+        if (!stat(file, &status) && S_ISREG(status.st_mode) && predict_file(m, file, json))
+            worst = EXIT_FAILED;
         free(names[i]);
     }
     if (count >= 0) free(names);
@@ -72,25 +76,32 @@ int cmd_predict(int argc, char **argv)
     const option_spec specs[] = {{"run", "DIR", N_("the run whose best weights answer"), &run, NULL},
                                  {"model", "NAME", N_("architecture of --weights"), &model, NULL},
                                  {"weights", "FILE", N_("weights file"), &weights, NULL},
-                                 {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"), &normalize, NULL},
+                                 {"normalize", "HOW",
+                                  N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),
+                                  &normalize, NULL},
                                  {"image-size", "N", N_("pixels; default: the file's"), &size, NULL},
                                  {"threads", "N", N_("for computing"), &threads, NULL},
                                  {"json", NULL, N_("print one JSON object an input"), NULL, &json},
                                  {"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
     const char **inputs = calloc((size_t)argc + 1, sizeof *inputs);
-    int count = 0, worst = EXIT_DONE, code = inputs ? cli_parse(argc, argv, specs, NULL, inputs, &count) : LINCE_ENOMEM;
+    int count = 0, worst = EXIT_DONE,
+        code = inputs ? cli_parse(argc, argv, specs, NULL, inputs, &count) : LINCE_ENOMEM;
     lince_model *m = NULL;
     if (!code && help) {
         free(inputs);
         return cmd_help(2, (char *[]){"help", "predict", NULL});
     }
     if (!code && ((!run && !(model && weights)) || !count)) {
-        fprintf(stderr, "%s\n", _("lince predict: expected --run DIR (or --model NAME and --weights FILE) and pictures, a folder or -"));
+        fprintf(stderr, "%s\n",
+                _("lince predict: expected --run DIR (or --model NAME and --weights FILE) and pictures, a "
+                  "folder or -"));
         free(inputs);
         return EXIT_USAGE;
     }
-    if (!code) code = run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, atoi(size));
+    if (!code)
+        code = run ? lince_model_open(&m, run)
+                   : lince_model_open_weights(&m, model, weights, normalize, atoi(size));
     if (!code) lince_model_threads(m, atoi(threads));
     for (int i = 0; i < count && !code; i++)
         if (predict_path(m, inputs[i], json)) worst = EXIT_FAILED;

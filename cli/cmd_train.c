@@ -8,16 +8,21 @@
 /* Quoted so that a shell reads the same words back. */
 static void put_word(lince_buffer *out, const char *word)
 {
-    bool plain = *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%") == strlen(word);
+    bool plain =
+        *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%") ==
+                     strlen(word);
     lince_buffer_puts(out, plain ? " " : " '");
     for (const char *c = word; *c; c++)
-        if (*c == '\'') lince_buffer_puts(out, "'\\''");
-        else lince_buffer_put(out, c, 1);
+        if (*c == '\'')
+            lince_buffer_puts(out, "'\\''");
+        else
+            lince_buffer_put(out, c, 1);
     if (!plain) lince_buffer_puts(out, "'");
 }
 
 /* First what the files say (a configuration, or the run to resume), then what the command line says. */
-static int read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s, const char **config, const char **positional, int *count)
+static int read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s,
+                         const char **config, const char **positional, int *count)
 {
     char path[4096];
     int code = lince_settings_init(s);
@@ -47,18 +52,20 @@ int cmd_train(int argc, char **argv)
     int count = 0;
     lince_settings s;
     char run[4096] = "";
-    const option_spec specs[] = {{"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
-                                 {"quiet", NULL, N_("no progress"), NULL, &quiet},
-                                 {"help", NULL, N_("this help"), NULL, &help},
-                                 {"h", NULL, NULL, NULL, &help},
-                                 {NULL, NULL, NULL, NULL, NULL}};
+    const option_spec specs[] = {
+        {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
+        {"quiet", NULL, N_("no progress"), NULL, &quiet},
+        {"help", NULL, N_("this help"), NULL, &help},
+        {"h", NULL, NULL, NULL, &help},
+        {NULL, NULL, NULL, NULL, NULL}};
     int code = argc > 256 ? LINCE_EUSAGE : read_settings(argc, argv, specs, &s, &config, positional, &count);
     if (!code && help) {
         lince_settings_release(&s);
         return cmd_help(2, (char *[]){"help", "train", NULL});
     }
     if (!code && count) {
-        fprintf(stderr, _("lince train: '%s' is not an option; did you mean --data %s?\n"), positional[0], positional[0]);
+        fprintf(stderr, _("lince train: '%s' is not an option; did you mean --data %s?\n"), positional[0],
+                positional[0]);
         lince_settings_release(&s);
         return EXIT_USAGE;
     }

@@ -9,7 +9,8 @@
 
 const command commands[] = {
     {"train", "--data PATH [options]", N_("train or fine-tune a model; ends with the test"), cmd_train, true},
-    {"eval", "--run DIR | --model NAME --weights FILE  [--data PATH]", N_("measure a model on a part of a data set"), cmd_eval, false},
+    {"eval", "--run DIR | --model NAME --weights FILE  [--data PATH]",
+     N_("measure a model on a part of a data set"), cmd_eval, false},
     {"predict", "--run DIR FILE...", N_("classify pictures: one line an input"), cmd_predict, false},
     {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false},
     {"version", "", N_("print the version"), cmd_version, false},
@@ -24,18 +25,22 @@ static const char *name_at(const void *context, size_t index)
 
 static const command *find(const char *name)
 {
-    static const char *const synonyms[][2] = {{"--help", "help"}, {"-h", "help"}, {"--version", "version"}, {"-V", "version"}};
+    static const char *const synonyms[][2] = {
+        {"--help", "help"}, {"-h", "help"}, {"--version", "version"}, {"-V", "version"}};
     for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
         if (!strcmp(name, synonyms[i][0])) name = synonyms[i][1];
     for (const command *c = commands; c->name; c++)
         if (!strcmp(c->name, name)) return c;
     const char *nearest = lince_nearest(name, name_at, NULL);
-    if (nearest) fprintf(stderr, _("lince: there is no command '%s'; did you mean '%s'?\n"), name, nearest);
-    else fprintf(stderr, _("lince: there is no command '%s'; 'lince help' lists them\n"), name);
+    if (nearest)
+        fprintf(stderr, _("lince: there is no command '%s'; did you mean '%s'?\n"), name, nearest);
+    else
+        fprintf(stderr, _("lince: there is no command '%s'; 'lince help' lists them\n"), name);
     return NULL;
 }
 
-/* Output that could not be written (a full disk) is a failure; a reader that went away (a closed pipe) is not noise. */
+/* Output that could not be written (a full disk) is a failure; a reader that went away (a closed pipe) is not
+ * noise. */
 static int close_output(int code)
 {
     if (fflush(stdout) || ferror(stdout)) {

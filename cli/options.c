@@ -51,17 +51,23 @@ static int set(const parsing *p, const char *name, const char *value, const char
 {
     const option_spec *spec = find_spec(p, name);
     const lince_setting_info *info = spec ? NULL : find_setting(p, name);
-    bool negated = !spec && !info && !strncmp(name, "no-", 3) && (info = find_setting(p, name + 3)) && !info->value;
+    bool negated =
+        !spec && !info && !strncmp(name, "no-", 3) && (info = find_setting(p, name + 3)) && !info->value;
     if (!spec && !info) return unknown(p, name);
     bool is_switch = spec ? !spec->value : !info->value;
     if (is_switch) {
-        if (spec) *spec->flag = true;
-        else return lince_settings_set(p->settings, info->name, negated ? "no" : value ? value : "yes");
+        if (spec)
+            *spec->flag = true;
+        else
+            return lince_settings_set(p->settings, info->name, negated ? "no" : value ? value : "yes");
         return 0;
     }
     const char *given = value ? value : next;
-    if (!given) return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name, spec ? spec->value : info->value);
-    if (spec) *spec->text = given;
+    if (!given)
+        return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
+                          spec ? spec->value : info->value);
+    if (spec)
+        *spec->text = given;
     else {
         int code = lince_settings_set(p->settings, info->name, given);
         if (code) return code;
@@ -69,7 +75,8 @@ static int set(const parsing *p, const char *name, const char *value, const char
     return !value;
 }
 
-int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings, const char **positional, int *count)
+int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+              const char **positional, int *count)
 {
     parsing p = {specs, settings};
     bool options = true;

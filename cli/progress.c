@@ -75,13 +75,16 @@ static void warning(void *context, const char *text)
 static void put_duration(char *out, size_t size, double seconds)
 {
     long s = lround(seconds);
-    if (s >= 3600) snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
-    else snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
+    if (s >= 3600)
+        snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
 }
 
 static const char *phase_name(lince_phase phase)
 {
-    static const char *const names[] = {N_("preparing"), N_("training"), N_("validating"), N_("testing"), N_("report")};
+    static const char *const names[] = {N_("preparing"), N_("training"), N_("validating"), N_("testing"),
+                                        N_("report")};
     return lince_tr(names[phase]);
 }
 
@@ -93,8 +96,9 @@ static void progress(void *context, const lince_progress *p)
     char line[256], eta[32] = "";
     int width = columns() - 1, bar = 20, filled = p->steps ? (int)(p->step * (size_t)bar / p->steps) : 0;
     if (p->eta >= 0 && p->phase == LINCE_TRAINING) put_duration(eta, sizeof eta, p->eta);
-    int used = snprintf(line, sizeof line, "%s %d/%d [%.*s%.*s] %zu/%zu  loss %.4f  acc %.2f%%  %.0f/s%s%s", phase_name(p->phase), p->epoch, p->epochs,
-                        filled, "####################", bar - filled, "....................", p->step, p->steps, p->loss, 100 * p->accuracy,
+    int used = snprintf(line, sizeof line, "%s %d/%d [%.*s%.*s] %zu/%zu  loss %.4f  acc %.2f%%  %.0f/s%s%s",
+                        phase_name(p->phase), p->epoch, p->epochs, filled, "####################",
+                        bar - filled, "....................", p->step, p->steps, p->loss, 100 * p->accuracy,
                         p->samples_per_second, *eta ? "  ETA " : "", eta);
     if (used > width) used = width;
     fprintf(stderr, "\r%.*s%*s", used, line, width - used, "");
@@ -104,8 +108,10 @@ static void progress(void *context, const lince_progress *p)
 
 static void put_value(const char *format, double value)
 {
-    if (isnan(value)) fprintf(stderr, " %9s", "-");
-    else fprintf(stderr, format, value);
+    if (isnan(value))
+        fprintf(stderr, " %9s", "-");
+    else
+        fprintf(stderr, format, value);
 }
 
 static void epoch(void *context, const lince_epoch_result *r)
@@ -114,7 +120,8 @@ static void epoch(void *context, const lince_epoch_result *r)
     char took[32];
     cli_clear_line();
     if (!display.header)
-        fprintf(stderr, "%9s %9s %9s %9s %9s %10s %7s %8s\n", _("epoch"), _("loss"), _("accuracy"), _("val loss"), _("val acc"), "lr", "n/s", _("time"));
+        fprintf(stderr, "%9s %9s %9s %9s %9s %10s %7s %8s\n", _("epoch"), _("loss"), _("accuracy"),
+                _("val loss"), _("val acc"), "lr", "n/s", _("time"));
     display.header = true;
     put_duration(took, sizeof took, r->seconds);
     char number[32];
@@ -132,8 +139,11 @@ const lince_observer *cli_observer(bool quiet)
     static lince_observer observer;
     const char *term = getenv("TERM");
     display.live = !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-    observer = (lince_observer){.note = quiet ? NULL : note, .warning = warning, .progress = quiet ? NULL : progress,
-                                .epoch = quiet ? NULL : epoch, .stop = &stop};
+    observer = (lince_observer){.note = quiet ? NULL : note,
+                                .warning = warning,
+                                .progress = quiet ? NULL : progress,
+                                .epoch = quiet ? NULL : epoch,
+                                .stop = &stop};
     return &observer;
 }
 

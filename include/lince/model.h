@@ -13,7 +13,7 @@ typedef struct lince_model lince_model;
 
 /* The answer for one input. Release with lince_prediction_release. */
 typedef struct lince_prediction {
-    int best;           /* the most probable class */
+    int best; /* the most probable class */
     int classes;
     float *probability; /* [classes], sum 1 */
 } lince_prediction;
@@ -21,10 +21,10 @@ typedef struct lince_prediction {
 /* Opens a run's folder (its weights/best.safetensors) or a self-describing .safetensors file. */
 int lince_model_open(lince_model **model, const char *path);
 
-/* Opens a weights file as a named architecture; `normalize` as in the settings ("imagenet", ...; NULL: what the file says, else imagenet),
- * image_size 0: what the file says, else the architecture's usual one. */
-int lince_model_open_weights(lince_model **model, const char *architecture, const char *weights, const char *normalize,
-                             int image_size);
+/* Opens a weights file as a named architecture; `normalize` as in the settings ("imagenet", ...; NULL: what
+ * the file says, else imagenet), image_size 0: what the file says, else the architecture's usual one. */
+int lince_model_open_weights(lince_model **model, const char *architecture, const char *weights,
+                             const char *normalize, int image_size);
 void lince_model_free(lince_model *model);
 
 const char *lince_model_name(const lince_model *model); /* "vgg16" */
@@ -36,13 +36,15 @@ void lince_model_threads(lince_model *model, int threads);
 
 /* Classifies a picture file (PNG, JPEG; "-": standard input) or bytes in memory. */
 int lince_model_predict_file(lince_model *model, const char *path, lince_prediction *prediction);
-int lince_model_predict_bytes(lince_model *model, const void *bytes, size_t size, lince_prediction *prediction);
+int lince_model_predict_bytes(lince_model *model, const void *bytes, size_t size,
+                              lince_prediction *prediction);
 void lince_prediction_release(lince_prediction *prediction);
 
-/* Evaluates on a part ("train", "val", "test") of a data set. The results as text: scikit-learn's classification report or, with
- * `json`, the object documented in docs/formats.md. `predictions`: a CSV file to write, or NULL. `text` is the caller's (lince_text_free). */
-int lince_model_evaluate(lince_model *model, const char *data, const char *part, int json, const char *predictions,
-                         const lince_observer *observer, char **text);
+/* Evaluates on a part ("train", "val", "test") of a data set. The results as text: scikit-learn's
+ * classification report or, with `json`, the object documented in docs/formats.md. `predictions`: a CSV file
+ * to write, or NULL. `text` is the caller's (lince_text_free). */
+int lince_model_evaluate(lince_model *model, const char *data, const char *part, int json,
+                         const char *predictions, const lince_observer *observer, char **text);
 
 /* What a path is (a data set, a weights file, a run), described in a few lines or as JSON. */
 int lince_describe(const char *path, int json, char **text);
@@ -52,8 +54,8 @@ void lince_text_free(char *text);
 /* The models that --model knows: the name at `index`, or NULL after the last; and a line about it. */
 const char *lince_architecture_at(size_t index, const char **summary);
 
-/* Writes the built-in sample data set of pictures: train/<class>/NNNN.png and test/<class>/NNNN.png below `folder`,
- * `n` pictures in all, a sixth of them in test/. */
+/* Writes the built-in sample data set of pictures: train/<class>/NNNN.png and test/<class>/NNNN.png below
+ * `folder`, `n` pictures in all, a sixth of them in test/. */
 int lince_synth_images(const char *folder, size_t n, uint64_t seed);
 
 #ifdef __cplusplus

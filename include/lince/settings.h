@@ -13,24 +13,24 @@ extern "C" {
 
 typedef struct lince_settings {
     /* what */
-    char *data;    /* folder, archive or table; see lince/dataset.h */
-    char *model;   /* "vgg16", ... */
-    char *weights; /* file to start from; NULL: random initialisation */
-    char *out;     /* the run's folder; NULL: runs/<model> (or runs/<model>2, ...) */
-    char *resume;  /* an interrupted run's folder to go on with; NULL: a new run */
-    char *head;    /* widths of the hidden classifier layers, "4096,2048"; NULL: the architecture's own */
+    char *data;     /* folder, archive or table; see lince/dataset.h */
+    char *model;    /* "vgg16", ... */
+    char *weights;  /* file to start from; NULL: random initialisation */
+    char *out;      /* the run's folder; NULL: runs/<model> (or runs/<model>2, ...) */
+    char *resume;   /* an interrupted run's folder to go on with; NULL: a new run */
+    char *head;     /* widths of the hidden classifier layers, "4096,2048"; NULL: the architecture's own */
     double dropout; /* of the classifier, [0, 1); negative: the architecture's own */
-    char *freeze;  /* "none", "features", "all-but-head" or a number of layers */
+    char *freeze;   /* "none", "features", "all-but-head" or a number of layers */
 
     /* data */
-    double val_split;  /* share of the training part held out where there is no validation part, [0, 1) */
-    bool val_on_test;  /* validate on the test part (and say so) */
-    int train_limit;   /* pictures per class to train on; 0: all */
-    int image_size;    /* pixels, height and width; 0: the data's own */
-    char *normalize;   /* imagenet, cifar10, auto, none or "m,m,m:s,s,s" */
-    char *augment;     /* none, standard, or a list: crop=4,flip,translate=0.1,jitter=0.2,erase=0.25 */
-    char *on_bad;      /* a picture that cannot be read: skip or fail */
-    int cache_mb;      /* memory for decoded pictures; beyond it they are read again each epoch */
+    double val_split; /* share of the training part held out where there is no validation part, [0, 1) */
+    bool val_on_test; /* validate on the test part (and say so) */
+    int train_limit;  /* pictures per class to train on; 0: all */
+    int image_size;   /* pixels, height and width; 0: the data's own */
+    char *normalize;  /* imagenet, cifar10, auto, none or "m,m,m:s,s,s" */
+    char *augment;    /* none, standard, or a list: crop=4,flip,translate=0.1,jitter=0.2,erase=0.25 */
+    char *on_bad;     /* a picture that cannot be read: skip or fail */
+    int cache_mb;     /* memory for decoded pictures; beyond it they are read again each epoch */
 
     /* training */
     int epochs, batch_size;
@@ -62,26 +62,27 @@ typedef struct lince_settings {
 int lince_settings_init(lince_settings *settings);
 void lince_settings_release(lince_settings *settings);
 
-/* Sets one by its name ("batch-size", "batch_size" or its short form "b") from text. LINCE_EUSAGE, with the nearest known
- * name, the range or the choices in the message. */
+/* Sets one by its name ("batch-size", "batch_size" or its short form "b") from text. LINCE_EUSAGE, with the
+ * nearest known name, the range or the choices in the message. */
 int lince_settings_set(lince_settings *settings, const char *name, const char *value);
 
 /* Reads `key: value` lines of a YAML file. A key that `is_fixed` says was given on the command line is left
  * alone (NULL: none). Errors name file and line. */
-int lince_settings_load(lince_settings *settings, const char *path, bool (*is_fixed)(void *context, const char *name),
-                        void *context);
+int lince_settings_load(lince_settings *settings, const char *path,
+                        bool (*is_fixed)(void *context, const char *name), void *context);
 
-/* Writes one setting as text into out[size], as lince_settings_set reads it. LINCE_EUSAGE for an unknown name. */
+/* Writes one setting as text into out[size], as lince_settings_set reads it. LINCE_EUSAGE for an unknown
+ * name. */
 int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size);
 
 /* The table, for help texts and completion: entry `index`, or NULL after the last. */
 typedef struct lince_setting_info {
-    const char *name;     /* "batch-size" */
+    const char *name;       /* "batch-size" */
     const char *short_name; /* "b", or NULL */
-    const char *group;    /* heading in the help text */
-    const char *value;    /* what the value is: "N", "FILE", "sgd|adam|adamw|rmsprop"; NULL for a switch */
-    const char *standard; /* the default, as text */
-    const char *help;     /* one line, untranslated */
+    const char *group;      /* heading in the help text */
+    const char *value;      /* what the value is: "N", "FILE", "sgd|adam|adamw|rmsprop"; NULL for a switch */
+    const char *standard;   /* the default, as text */
+    const char *help;       /* one line, untranslated */
 } lince_setting_info;
 
 const lince_setting_info *lince_setting_at(size_t index);

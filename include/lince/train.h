@@ -10,26 +10,32 @@
 extern "C" {
 #endif
 
-typedef enum lince_phase { LINCE_PREPARING, LINCE_TRAINING, LINCE_VALIDATING, LINCE_TESTING, LINCE_REPORTING } lince_phase;
+typedef enum lince_phase {
+    LINCE_PREPARING,
+    LINCE_TRAINING,
+    LINCE_VALIDATING,
+    LINCE_TESTING,
+    LINCE_REPORTING
+} lince_phase;
 
 /* Where the work stands, a few times a second. */
 typedef struct lince_progress {
     lince_phase phase;
-    int epoch, epochs;       /* 1-based */
-    size_t step, steps;      /* batches done in this phase, and its total (0: not known) */
-    double loss, accuracy;   /* of the samples seen in this phase so far */
+    int epoch, epochs;     /* 1-based */
+    size_t step, steps;    /* batches done in this phase, and its total (0: not known) */
+    double loss, accuracy; /* of the samples seen in this phase so far */
     double lr;
     double samples_per_second; /* in this phase */
-    double eta;              /* seconds to the end of the last epoch; negative: not known */
+    double eta;                /* seconds to the end of the last epoch; negative: not known */
 } lince_progress;
 
 /* One finished epoch. */
 typedef struct lince_epoch_result {
     int epoch, epochs;
-    double seconds;          /* this epoch, validation included */
+    double seconds;                                            /* this epoch, validation included */
     double train_loss, train_accuracy, val_loss, val_accuracy; /* val: NaN where there is none */
-    double lr, samples_per_second; /* of the training part of the epoch */
-    int best;                /* non-zero: the best validation accuracy so far */
+    double lr, samples_per_second;                             /* of the training part of the epoch */
+    int best; /* non-zero: the best validation accuracy so far */
 } lince_epoch_result;
 
 /* The caller's ears. Any of the functions may be NULL. They are called from the thread that trains. */
@@ -39,13 +45,14 @@ typedef struct lince_observer {
     void (*warning)(void *context, const char *text); /* something to mend */
     void (*progress)(void *context, const lince_progress *progress);
     void (*epoch)(void *context, const lince_epoch_result *result);
-    const volatile sig_atomic_t *stop; /* non-zero: finish the step, save, return LINCE_EINTERRUPTED; may be NULL */
+    const volatile sig_atomic_t
+        *stop; /* non-zero: finish the step, save, return LINCE_EINTERRUPTED; may be NULL */
 } lince_observer;
 
 /* Trains, evaluates on the test part and writes the run's folder, report included. `command` is recorded in
  * config.yaml. The folder's name goes to out[out_size] as soon as it is made. */
-int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer, char *out,
-                size_t out_size);
+int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
+                char *out, size_t out_size);
 
 /* (Re)writes report.html and report.md of a run, in "en", "es" or "auto". */
 int lince_report(const char *run, const char *language);

@@ -11,7 +11,8 @@ void lince_buffer_put(lince_buffer *buffer, const char *bytes, size_t size)
     size_t needed;
     if (buffer->error) return;
     if (!lince_add(buffer->size, size, &needed) || !lince_add(needed, 1, &needed)) {
-        buffer->error = lince_fail(LINCE_ENOMEM, "out of memory while writing a text of %zu bytes", buffer->size);
+        buffer->error =
+            lince_fail(LINCE_ENOMEM, "out of memory while writing a text of %zu bytes", buffer->size);
         return;
     }
     buffer->error = lince_grow(&buffer->data, &buffer->capacity, needed, 1);
@@ -48,8 +49,10 @@ void lince_buffer_html(lince_buffer *buffer, const char *text)
         ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
     for (const char *c = text; *c; c++) {
         const char *escaped = entity[(unsigned char)*c];
-        if (escaped) lince_buffer_puts(buffer, escaped);
-        else lince_buffer_put(buffer, c, 1);
+        if (escaped)
+            lince_buffer_puts(buffer, escaped);
+        else
+            lince_buffer_put(buffer, c, 1);
     }
 }
 
@@ -59,9 +62,10 @@ void lince_buffer_base64(lince_buffer *buffer, const void *bytes, size_t size)
     const unsigned char *in = bytes;
     for (size_t i = 0; i < size; i += 3) {
         size_t left = size - i;
-        unsigned group = (unsigned)in[i] << 16 | (left > 1 ? in[i + 1] : 0u) << 8 | (left > 2 ? in[i + 2] : 0u);
-        char quad[4] = {digits[group >> 18], digits[group >> 12 & 63], left > 1 ? digits[group >> 6 & 63] : '=',
-                        left > 2 ? digits[group & 63] : '='};
+        unsigned group =
+            (unsigned)in[i] << 16 | (left > 1 ? in[i + 1] : 0u) << 8 | (left > 2 ? in[i + 2] : 0u);
+        char quad[4] = {digits[group >> 18], digits[group >> 12 & 63],
+                        left > 1 ? digits[group >> 6 & 63] : '=', left > 2 ? digits[group & 63] : '='};
         lince_buffer_put(buffer, quad, 4);
     }
 }

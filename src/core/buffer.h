@@ -8,7 +8,7 @@ typedef struct lince_buffer {
     char *data;  /* always NUL-terminated once something was put in; NULL before */
     size_t size; /* bytes, without the NUL */
     size_t capacity;
-    int error;   /* sticky: the first failure; callers check once, at the end */
+    int error; /* sticky: the first failure; callers check once, at the end */
 } lince_buffer;
 
 void lince_buffer_put(lince_buffer *buffer, const char *bytes, size_t size);

@@ -16,7 +16,8 @@ static int fail_io(const char *path, const char *doing)
 int lince_file_open(lince_file *file, const char *path)
 {
     *file = (lince_file){0};
-    if (strlen(path) >= sizeof file->path) return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
+    if (strlen(path) >= sizeof file->path)
+        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
     strcpy(file->path, path);
     snprintf(file->beside, sizeof file->beside, "%s.tmp-%ld", path, (long)getpid());
     file->stream = fopen(file->beside, "wbe");
@@ -37,8 +38,10 @@ static int sync_folder_of(const char *path)
     char folder[LINCE_PATH_MAX];
     snprintf(folder, sizeof folder, "%s", path);
     char *slash = strrchr(folder, '/');
-    if (!slash) strcpy(folder, ".");
-    else slash[slash == folder] = '\0';
+    if (!slash)
+        strcpy(folder, ".");
+    else
+        slash[slash == folder] = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return fail_io(folder, "open");
     int failed = fsync(fd);
@@ -80,13 +83,19 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
     if (!stream) return fail_io(path, "read");
     struct stat status;
     int code = 0;
-    if (fstat(fileno(stream), &status)) code = fail_io(path, "read");
-    else if (!S_ISREG(status.st_mode)) code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
+    if (fstat(fileno(stream), &status))
+        code = fail_io(path, "read");
+    else if (!S_ISREG(status.st_mode))
+        code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
     else if ((size_t)status.st_size > limit)
-        code = lince_fail(LINCE_EFORMAT, "%s: %zu bytes; at most %zu are expected", path, (size_t)status.st_size, limit);
-    else if (!(*bytes = lince_alloc((size_t)status.st_size + 1, 1))) code = LINCE_ENOMEM;
-    else if (fread(*bytes, 1, (size_t)status.st_size, stream) != (size_t)status.st_size) code = fail_io(path, "read");
-    else *size = (size_t)status.st_size;
+        code = lince_fail(LINCE_EFORMAT, "%s: %zu bytes; at most %zu are expected", path,
+                          (size_t)status.st_size, limit);
+    else if (!(*bytes = lince_alloc((size_t)status.st_size + 1, 1)))
+        code = LINCE_ENOMEM;
+    else if (fread(*bytes, 1, (size_t)status.st_size, stream) != (size_t)status.st_size)
+        code = fail_io(path, "read");
+    else
+        *size = (size_t)status.st_size;
     fclose(stream);
     if (code) {
         lince_free(*bytes);
@@ -98,7 +107,8 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
 int lince_make_folder(const char *path)
 {
     char partial[LINCE_PATH_MAX];
-    if (strlen(path) >= sizeof partial) return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
+    if (strlen(path) >= sizeof partial)
+        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
     strcpy(partial, path);
     for (char *c = partial + 1; *c; c++) {
         if (*c != '/') continue;
@@ -108,7 +118,8 @@ int lince_make_folder(const char *path)
     }
     struct stat status;
     if (mkdir(partial, 0777) && errno != EEXIST) return fail_io(partial, "create the folder");
-    if (stat(partial, &status) || !S_ISDIR(status.st_mode)) return lince_fail(LINCE_EIO, "%s: not a folder", path);
+    if (stat(partial, &status) || !S_ISDIR(status.st_mode))
+        return lince_fail(LINCE_EIO, "%s: not a folder", path);
     return 0;
 }
 

@@ -20,9 +20,12 @@ int lince_language_set(const char *language)
         current = locale && !strncmp(locale, "es", 2) ? "es" : "en";
         return 0;
     }
-    if (!strcmp(language, "en")) current = "en";
-    else if (!strcmp(language, "es")) current = "es";
-    else return lince_fail(LINCE_EUSAGE, "--lang %s: expected en, es or auto", language);
+    if (!strcmp(language, "en"))
+        current = "en";
+    else if (!strcmp(language, "es"))
+        current = "es";
+    else
+        return lince_fail(LINCE_EUSAGE, "--lang %s: expected en, es or auto", language);
     return 0;
 }
 
@@ -48,8 +51,10 @@ static const char *mo_lookup(const unsigned char *mo, size_t size, const char *t
         uint32_t middle = low + (high - low) / 2;
         int order = strcmp(text, (const char *)mo + word(mo, originals + 8 * middle + 4));
         if (!order) return (const char *)mo + word(mo, translations + 8 * middle + 4);
-        if (order < 0) high = middle;
-        else low = middle + 1;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return text;
 }

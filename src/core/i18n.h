@@ -4,7 +4,7 @@
 
 /* Marks a literal for extraction where it cannot be translated yet (tables). */
 #define N_(text) text
-#define _(text) lince_tr(text)
+#define _(text)  lince_tr(text)
 
 /* The text in the calling thread's language; the text itself where there is no translation. */
 const char *lince_tr(const char *text) __attribute__((format_arg(1)));

@@ -11,7 +11,8 @@ enum { HUGE_PAGE = 2 << 20 };
 
 static void *out_of_memory(size_t count, size_t size)
 {
-    lince_fail(LINCE_ENOMEM, "out of memory: %zu x %zu bytes could not be allocated; try a smaller --batch-size", count,
+    lince_fail(LINCE_ENOMEM,
+               "out of memory: %zu x %zu bytes could not be allocated; try a smaller --batch-size", count,
                size);
     return NULL;
 }

@@ -29,13 +29,15 @@ int lince_edit_distance(const char *a, const char *b)
     return rows[n % 3][m];
 }
 
-const char *lince_nearest(const char *word, const char *(*name_at)(const void *context, size_t index), const void *context)
+const char *lince_nearest(const char *word, const char *(*name_at)(const void *context, size_t index),
+                          const void *context)
 {
     const char *best = NULL, *name;
     int best_distance = (int)strlen(word) / 3 + 1;
     for (size_t i = 0; (name = name_at(context, i)); i++) {
         int distance = lince_edit_distance(word, name);
-        if (distance <= best_distance && (!best || distance < best_distance)) best = name, best_distance = distance;
+        if (distance <= best_distance && (!best || distance < best_distance))
+            best = name, best_distance = distance;
     }
     return best;
 }

@@ -16,7 +16,7 @@ typedef enum lince_stream {
     LINCE_STREAM_SPLIT = 3,   /* validation share */
     LINCE_STREAM_AUGMENT = 4, /* what happens to one sample in one epoch */
     LINCE_STREAM_DROPOUT = 5,
-    LINCE_STREAM_SYNTH = 6,   /* built-in data sets */
+    LINCE_STREAM_SYNTH = 6, /* built-in data sets */
     LINCE_STREAM_BOOTSTRAP = 7,
 } lince_stream;
 
@@ -39,9 +39,9 @@ static inline lince_random lince_random_at(uint64_t key)
 }
 
 uint32_t lince_random_u32(lince_random *random);
-float lince_random_uniform(lince_random *random);                   /* [0, 1), 24 bits */
-uint32_t lince_random_below(lince_random *random, uint32_t bound);  /* [0, bound), without bias */
-float lince_random_normal(lince_random *random);                    /* N(0, 1), Box-Muller */
+float lince_random_uniform(lince_random *random);                  /* [0, 1), 24 bits */
+uint32_t lince_random_below(lince_random *random, uint32_t bound); /* [0, bound), without bias */
+float lince_random_normal(lince_random *random);                   /* N(0, 1), Box-Muller */
 
 /* A permutation of 0..n-1 into `order` (Fisher-Yates). */
 void lince_random_permutation(uint64_t key, uint32_t *order, size_t n);

@@ -14,7 +14,8 @@ static void draw_erasing(const lince_transform *t, lince_random *r, lince_draw *
 {
     if (lince_random_uniform(r) >= t->augment.erase) return;
     for (int attempt = 0; attempt < 10; attempt++) {
-        float area = uniform(r, 0.02f, 0.33f) * (float)(t->width * t->height), ratio = expf(uniform(r, logf(0.3f), logf(3.3f)));
+        float area = uniform(r, 0.02f, 0.33f) * (float)(t->width * t->height),
+              ratio = expf(uniform(r, logf(0.3f), logf(3.3f)));
         int height = (int)lrintf(sqrtf(area * ratio)), width = (int)lrintf(sqrtf(area / ratio));
         if (height >= t->height || width >= t->width || !width || !height) continue;
         d->erase_height = height;
@@ -27,7 +28,8 @@ static void draw_erasing(const lince_transform *t, lince_random *r, lince_draw *
 
 static void draw_colour(const lince_transform *t, lince_random *r, lince_draw *d)
 {
-    for (int i = 0; i < 3; i++) d->factor[i] = uniform(r, fmaxf(0, 1 - t->augment.jitter), 1 + t->augment.jitter);
+    for (int i = 0; i < 3; i++)
+        d->factor[i] = uniform(r, fmaxf(0, 1 - t->augment.jitter), 1 + t->augment.jitter);
     for (int i = 2; i > 0; i--) {
         int j = (int)lince_random_below(r, (uint32_t)i + 1), other = d->order[j];
         d->order[j] = d->order[i];

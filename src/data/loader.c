@@ -28,22 +28,23 @@ struct lince_loader {
     lince_part part;
     lince_transform transform;
     lince_loader_options options;
-    size_t picture;            /* bytes of a fitted one */
-    uint32_t *good;            /* samples that can be decoded */
+    size_t picture; /* bytes of a fitted one */
+    uint32_t *good; /* samples that can be decoded */
     size_t samples;
-    uint8_t *cache;            /* the first `cached` of the part's samples */
+    uint8_t *cache; /* the first `cached` of the part's samples */
     size_t cached;
-    char **bad;                /* messages */
+    char **bad; /* messages */
     size_t bad_count;
-    uint32_t *order;           /* of this epoch: positions in good */
+    uint32_t *order; /* of this epoch: positions in good */
     int epoch;
     double waited;
 
-    pthread_mutex_t lock;      /* guards what follows */
+    pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
     slot ring[RING];
-    size_t next, taken, end;   /* batch to be prepared next, batch to be handed out next, batches of the epoch */
-    bool holding;              /* the caller uses batch taken - 1 */
+    size_t next, taken,
+        end;      /* batch to be prepared next, batch to be handed out next, batches of the epoch */
+    bool holding; /* the caller uses batch taken - 1 */
     int error;
     char message[MESSAGE];
     bool stop;
@@ -63,7 +64,7 @@ static double now(void)
 typedef struct scan {
     lince_loader *loader;
     size_t next, total;
-    char **message;            /* [total]: NULL where the picture is good */
+    char **message; /* [total]: NULL where the picture is good */
     int *code;
     pthread_mutex_t lock;
     const char *language;
@@ -127,7 +128,9 @@ static int scan_all(lince_loader *l, size_t total)
         pthread_t thread[MAX_WORKERS];
         int wanted = lince_processors(), count = 0;
         pthread_mutex_init(&s.lock, NULL);
-        while (count < wanted - 1 && count < MAX_WORKERS && !pthread_create(&thread[count], NULL, scan_thread, &s)) count++;
+        while (count < wanted - 1 && count < MAX_WORKERS &&
+               !pthread_create(&thread[count], NULL, scan_thread, &s))
+            count++;
         scan_thread(&s);
         while (count > 0) pthread_join(thread[--count], NULL);
         pthread_mutex_destroy(&s.lock);
@@ -217,7 +220,8 @@ int lince_loader_start(lince_loader *l, int epoch, size_t first)
     stop_workers(l);
     l->epoch = epoch;
     if (l->options.train)
-        lince_random_permutation(lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)epoch, 0), l->order, l->samples);
+        lince_random_permutation(lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)epoch, 0),
+                                 l->order, l->samples);
     l->next = l->taken = first;
     l->end = lince_loader_batches(l);
     l->holding = false;
@@ -273,7 +277,8 @@ static int allocate(lince_loader *l, size_t total)
     l->bad = lince_alloc(total + 1, sizeof *l->bad);
     l->cache = lince_alloc(l->cached + 1, l->picture);
     if (!l->good || !l->order || !l->bad || !l->cache) return LINCE_ENOMEM;
-    if (!lince_mul(batch, l->picture, &floats)) return lince_fail(LINCE_ENOMEM, "--batch-size %d: too large", l->options.batch_size);
+    if (!lince_mul(batch, l->picture, &floats))
+        return lince_fail(LINCE_ENOMEM, "--batch-size %d: too large", l->options.batch_size);
     for (int i = 0; i < RING; i++) {
         slot *s = &l->ring[i];
         s->x = lince_alloc(floats, sizeof *s->x);
@@ -285,8 +290,8 @@ static int allocate(lince_loader *l, size_t total)
     return 0;
 }
 
-int lince_loader_new(lince_loader **result, lince_dataset *dataset, lince_part part, const lince_transform *transform,
-                     const lince_loader_options *options)
+int lince_loader_new(lince_loader **result, lince_dataset *dataset, lince_part part,
+                     const lince_transform *transform, const lince_loader_options *options)
 {
     size_t total = lince_dataset_count(dataset, part);
     lince_loader *l = *result = lince_alloc(1, sizeof *l);
@@ -344,7 +349,8 @@ size_t lince_loader_batches(const lince_loader *l)
 int lince_loader_picture(lince_loader *l, uint32_t index, lince_image *image)
 {
     LINCE_TRY(lince_image_init(image, l->transform.width, l->transform.height));
-    if (index < l->cached) memcpy(image->pixels, l->cache + index * l->picture, l->picture);
+    if (index < l->cached)
+        memcpy(image->pixels, l->cache + index * l->picture, l->picture);
     else {
         int code = fit_sample(l, index, image->pixels);
         if (code) lince_image_release(image);
@@ -384,7 +390,8 @@ int lince_loader_measure(lince_loader *l, float mean[3], float std[3])
     for (int c = 0; c < 3; c++) {
         double m = (double)sum[c] / n, variance = (double)squares[c] / n - m * m;
         mean[c] = (float)(m / 255);
-        std[c] = (float)(sqrt(fmax(variance, 1)) / 255); /* at least one grey level: a constant channel stays finite */
+        std[c] = (float)(sqrt(fmax(variance, 1)) /
+                         255); /* at least one grey level: a constant channel stays finite */
     }
     return 0;
 }

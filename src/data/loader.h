@@ -1,5 +1,5 @@
-/* Batches of one part of a data set, in an order and with augmentations that are functions of (seed, epoch, index)
- * only; decoded and prepared ahead by worker threads. */
+/* Batches of one part of a data set, in an order and with augmentations that are functions of (seed, epoch,
+ * index) only; decoded and prepared ahead by worker threads. */
 #ifndef LINCE_DATA_LOADER_H
 #define LINCE_DATA_LOADER_H
 
@@ -11,23 +11,26 @@ typedef struct lince_batch {
     const float *x;        /* [batch_size][3][height][width]; samples beyond n are zero */
     const int32_t *y;      /* [n] labels */
     const uint32_t *index; /* [n] of the sample in its part */
-    const uint64_t *key;   /* [n] lince_key(seed, AUGMENT, epoch, index): seeds what is random for this sample */
+    const uint64_t
+        *key; /* [n] lince_key(seed, AUGMENT, epoch, index): seeds what is random for this sample */
 } lince_batch;
 
 typedef struct lince_loader_options {
     int batch_size;
-    bool train;       /* shuffle and augment */
+    bool train; /* shuffle and augment */
     uint64_t seed;
-    int workers;      /* threads that prepare batches; 0: prepared by the caller's own thread */
+    int workers;        /* threads that prepare batches; 0: prepared by the caller's own thread */
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
-    bool skip_bad;    /* leave out pictures that cannot be decoded (they are counted and named) instead of failing */
+    bool skip_bad;      /* leave out pictures that cannot be decoded (they are counted and named) instead of
+                           failing */
 } lince_loader_options;
 
 typedef struct lince_loader lince_loader;
 
-/* Decodes the whole part once (in parallel) to find bad pictures and to fill the cache. The data set must outlive it. */
-int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part part, const lince_transform *transform,
-                     const lince_loader_options *options);
+/* Decodes the whole part once (in parallel) to find bad pictures and to fill the cache. The data set must
+ * outlive it. */
+int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part part,
+                     const lince_transform *transform, const lince_loader_options *options);
 void lince_loader_free(lince_loader *loader);
 
 size_t lince_loader_samples(const lince_loader *loader); /* without the bad ones */
@@ -36,7 +39,8 @@ size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last
 /* Begins epoch `epoch` (0-based) at batch `first` (0 unless resuming). */
 int lince_loader_start(lince_loader *loader, int epoch, size_t first);
 
-/* 1 and the next batch, which stays valid until the next call; 0 at the end of the epoch; negative on error. */
+/* 1 and the next batch, which stays valid until the next call; 0 at the end of the epoch; negative on error.
+ */
 int lince_loader_next(lince_loader *loader, lince_batch *batch);
 
 /* The fitted picture of a sample ([height][width][3]), for figures; decoded again where it is not cached. */
@@ -49,10 +53,12 @@ double lince_loader_waited(const lince_loader *loader);
 size_t lince_loader_bad(const lince_loader *loader);
 const char *lince_loader_bad_message(const lince_loader *loader, size_t index);
 
-/* Sets Normalize's numbers after the loader was made (they may have been measured with it); before lince_loader_start. */
+/* Sets Normalize's numbers after the loader was made (they may have been measured with it); before
+ * lince_loader_start. */
 void lince_loader_normalize(lince_loader *loader, const float mean[3], const float std[3]);
 
-/* Mean and standard deviation of each channel (in 0..1) over the training part's fitted pictures, for --normalize auto. */
+/* Mean and standard deviation of each channel (in 0..1) over the training part's fitted pictures, for
+ * --normalize auto. */
 int lince_loader_measure(lince_loader *loader, float mean[3], float std[3]);
 
 #endif

@@ -47,7 +47,8 @@ static int make_filter(filter *f, int in, int out)
     double scale = (double)in / out, stretch = scale > 1 ? scale : 1;
     size_t weights;
     f->width = (int)ceil(stretch) * 2 + 1;
-    if (!lince_mul((size_t)out, (size_t)f->width, &weights)) return lince_fail(LINCE_ENOMEM, "a picture is too large to resize");
+    if (!lince_mul((size_t)out, (size_t)f->width, &weights))
+        return lince_fail(LINCE_ENOMEM, "a picture is too large to resize");
     f->first = lince_alloc((size_t)out, sizeof(int));
     f->count = lince_alloc((size_t)out, sizeof(int));
     f->weight = lince_alloc(weights, sizeof(int));
@@ -63,7 +64,8 @@ static uint8_t rounded(int sum)
 }
 
 /* One pass along an axis: `step` bytes between neighbours on it. */
-static void filter_line(const filter *f, const uint8_t *in, size_t step, uint8_t *out, size_t out_step, int length)
+static void filter_line(const filter *f, const uint8_t *in, size_t step, uint8_t *out, size_t out_step,
+                        int length)
 {
     for (int i = 0; i < length; i++) {
         const int *w = f->weight + i * f->width;
@@ -87,9 +89,11 @@ int lince_resize(const lince_image *in, int width, int height, lince_image *out)
     if (!code) code = lince_image_init(out, width, height);
     size_t wide = (size_t)width * 3;
     for (int y = 0; !code && y < in->height; y++)
-        filter_line(&horizontal, in->pixels + (size_t)y * (size_t)in->width * 3, 3, middle.pixels + (size_t)y * wide, 3, width);
+        filter_line(&horizontal, in->pixels + (size_t)y * (size_t)in->width * 3, 3,
+                    middle.pixels + (size_t)y * wide, 3, width);
     for (int x = 0; !code && x < width; x++)
-        filter_line(&vertical, middle.pixels + (size_t)x * 3, wide, out->pixels + (size_t)x * 3, wide, height);
+        filter_line(&vertical, middle.pixels + (size_t)x * 3, wide, out->pixels + (size_t)x * 3, wide,
+                    height);
     lince_image_release(&middle);
     release(&horizontal);
     release(&vertical);

@@ -1,4 +1,5 @@
-/* Pillow's antialiased bilinear resize of 8-bit pictures, bit for bit: what torchvision's Resize does on PIL images. */
+/* Pillow's antialiased bilinear resize of 8-bit pictures, bit for bit: what torchvision's Resize does on PIL
+ * images. */
 #ifndef LINCE_DATA_RESIZE_H
 #define LINCE_DATA_RESIZE_H
 

@@ -11,18 +11,33 @@
 
 /* --- reading --augment ---------------------------------------------------------------------------- */
 
-static void set_crop(lince_augment *a, double v) { a->crop = (int)v; }
-static void set_flip(lince_augment *a, double v) { a->flip = v != 0; }
-static void set_translate(lince_augment *a, double v) { a->translate = (float)v; }
-static void set_jitter(lince_augment *a, double v) { a->jitter = (float)v; }
-static void set_erase(lince_augment *a, double v) { a->erase = (float)v; }
+static void set_crop(lince_augment *a, double v)
+{
+    a->crop = (int)v;
+}
+static void set_flip(lince_augment *a, double v)
+{
+    a->flip = v != 0;
+}
+static void set_translate(lince_augment *a, double v)
+{
+    a->translate = (float)v;
+}
+static void set_jitter(lince_augment *a, double v)
+{
+    a->jitter = (float)v;
+}
+static void set_erase(lince_augment *a, double v)
+{
+    a->erase = (float)v;
+}
 
 static const struct {
     const char *name;
     double most, usual;
     void (*set)(lince_augment *a, double value);
 } augmentations[] = {
-    {"crop", 256, 4, set_crop},     {"flip", 1, 1, set_flip},       {"translate", 1, 0.1, set_translate},
+    {"crop", 256, 4, set_crop},     {"flip", 1, 1, set_flip},      {"translate", 1, 0.1, set_translate},
     {"jitter", 1, 0.2, set_jitter}, {"erase", 1, 0.25, set_erase},
 };
 
@@ -30,16 +45,20 @@ static int parse_one(lince_augment *a, const char *word, size_t length)
 {
     for (size_t i = 0; i < sizeof augmentations / sizeof *augmentations; i++) {
         size_t n = strlen(augmentations[i].name);
-        if (length < n || strncmp(word, augmentations[i].name, n) != 0 || (length > n && word[n] != '=')) continue;
+        if (length < n || strncmp(word, augmentations[i].name, n) != 0 || (length > n && word[n] != '='))
+            continue;
         char *end = NULL;
         double value = length > n ? strtod(word + n + 1, &end) : augmentations[i].usual;
         if ((length > n && end != word + length) || !(value >= 0) || value > augmentations[i].most)
-            return lince_fail(LINCE_EUSAGE, "--augment %.*s: expected a value from 0 to %g", (int)length, word, augmentations[i].most);
+            return lince_fail(LINCE_EUSAGE, "--augment %.*s: expected a value from 0 to %g", (int)length,
+                              word, augmentations[i].most);
         augmentations[i].set(a, value);
         return 0;
     }
-    return lince_fail(LINCE_EUSAGE, "--augment: '%.*s' is not one of none, standard, crop=N, flip, translate=X, jitter=X, erase=X",
-                      (int)length, word);
+    return lince_fail(
+        LINCE_EUSAGE,
+        "--augment: '%.*s' is not one of none, standard, crop=N, flip, translate=X, jitter=X, erase=X",
+        (int)length, word);
 }
 
 int lince_augment_parse(lince_augment *augment, const char *text)
@@ -57,10 +76,12 @@ int lince_augment_parse(lince_augment *augment, const char *text)
 /* CenterCrop: the offset is rounded half to even, as Python's round. */
 static void crop_center(const lince_image *in, lince_image *out)
 {
-    int left = (int)nearbyint((in->width - out->width) / 2.0), top = (int)nearbyint((in->height - out->height) / 2.0);
+    int left = (int)nearbyint((in->width - out->width) / 2.0),
+        top = (int)nearbyint((in->height - out->height) / 2.0);
     for (int y = 0; y < out->height; y++)
         memcpy(out->pixels + (size_t)y * (size_t)out->width * 3,
-               in->pixels + ((size_t)(y + top) * (size_t)in->width + (size_t)left) * 3, (size_t)out->width * 3);
+               in->pixels + ((size_t)(y + top) * (size_t)in->width + (size_t)left) * 3,
+               (size_t)out->width * 3);
 }
 
 int lince_transform_fit(const lince_transform *t, const lince_image *in, lince_image *out)
@@ -101,7 +122,8 @@ static void erase(const lince_transform *t, const lince_draw *d, float *out)
                    (size_t)d->erase_width * sizeof *out);
 }
 
-void lince_transform_apply(const lince_transform *t, const uint8_t *pixels, bool train, uint64_t key, uint8_t *scratch, float *out)
+void lince_transform_apply(const lince_transform *t, const uint8_t *pixels, bool train, uint64_t key,
+                           uint8_t *scratch, float *out)
 {
     if (!train) {
         normalise(t, pixels, out);

@@ -1,5 +1,6 @@
 /* From a decoded picture to a network's input, with torchvision's semantics:
- *     Resize -> CenterCrop -> [RandomCrop(padding) -> RandomHorizontalFlip -> RandomAffine(translate) -> ColorJitter]
+ *     Resize -> CenterCrop -> [RandomCrop(padding) -> RandomHorizontalFlip -> RandomAffine(translate) ->
+ * ColorJitter]
  *            -> ToTensor -> Normalize -> [RandomErasing]
  * The parts in brackets are the augmentation: training only, and a function of the sample's key only. */
 #ifndef LINCE_DATA_TRANSFORM_H
@@ -10,24 +11,25 @@
 #include <stdbool.h>
 
 typedef struct lince_augment {
-    int crop;         /* padding of the random crop, pixels; 0: none */
-    bool flip;        /* horizontal, probability 1/2 */
-    float translate;  /* largest shift, as a share of width and height */
-    float jitter;     /* brightness, contrast and saturation factors in [1 - j, 1 + j] */
-    float erase;      /* probability of erasing a rectangle (Zhong et al. 2017; scale 0.02..0.33, ratio 0.3..3.3) */
+    int crop;        /* padding of the random crop, pixels; 0: none */
+    bool flip;       /* horizontal, probability 1/2 */
+    float translate; /* largest shift, as a share of width and height */
+    float jitter;    /* brightness, contrast and saturation factors in [1 - j, 1 + j] */
+    float
+        erase; /* probability of erasing a rectangle (Zhong et al. 2017; scale 0.02..0.33, ratio 0.3..3.3) */
 } lince_augment;
 
 typedef struct lince_transform {
-    int width, height;        /* of the network's input */
-    float mean[3], std[3];    /* Normalize: (x / 255 - mean) / std */
+    int width, height;     /* of the network's input */
+    float mean[3], std[3]; /* Normalize: (x / 255 - mean) / std */
     lince_augment augment;
 } lince_transform;
 
 /* Reads "none", "standard" (crop=4,flip) or a list; LINCE_EUSAGE with what is known. */
 int lince_augment_parse(lince_augment *augment, const char *text);
 
-/* The fixed part: smaller side resized to the target (antialiased bilinear), centre cropped. `out` is the caller's
- * to release; where the size is right already it is a copy. */
+/* The fixed part: smaller side resized to the target (antialiased bilinear), centre cropped. `out` is the
+ * caller's to release; where the size is right already it is a copy. */
 int lince_transform_fit(const lince_transform *transform, const lince_image *in, lince_image *out);
 
 /* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `key` decides the

@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-/* One task: one block of up to 16 channels over all samples. Sums are taken in float along a row and in double
- * over rows: rows are short, so that the float part loses nothing that matters, and the result does not depend
- * on threads. */
+/* One task: one block of up to 16 channels over all samples. Sums are taken in float along a row and in
+ * double over rows: rows are short, so that the float part loses nothing that matters, and the result does
+ * not depend on threads. */
 enum { LANES = 16 };
 
 typedef struct normalising {
@@ -40,7 +40,8 @@ LINCE_CLONES static void add_squares(const float *x, const float *mean, size_t w
     for (size_t c = 0; c < b; c++) sum[c] += part[c];
 }
 
-LINCE_CLONES static void add_products(const float *x, const float *mean, const float *dy, size_t width, size_t b, double *sum)
+LINCE_CLONES static void add_products(const float *x, const float *mean, const float *dy, size_t width,
+                                      size_t b, double *sum)
 {
     float part[LANES] = {0};
     for (size_t i = 0; i < width; i++)
@@ -49,15 +50,16 @@ LINCE_CLONES static void add_products(const float *x, const float *mean, const f
 }
 
 /* y = scale x + shift */
-LINCE_CLONES static void affine_row(const float *x, const float *scale, const float *shift, size_t width, size_t b, float *y)
+LINCE_CLONES static void affine_row(const float *x, const float *scale, const float *shift, size_t width,
+                                    size_t b, float *y)
 {
     for (size_t i = 0; i < width; i++)
         for (size_t c = 0; c < b; c++) y[i * b + c] = x[i * b + c] * scale[c] + shift[c];
 }
 
 /* dx = k0 dy + k1 (x - mean) + k2 */
-LINCE_CLONES static void backward_row(const float *x, const float *mean, const float *dy, float k[3][LANES], size_t width,
-                                      size_t b, float *dx)
+LINCE_CLONES static void backward_row(const float *x, const float *mean, const float *dy, float k[3][LANES],
+                                      size_t width, size_t b, float *dx)
 {
     for (size_t i = 0; i < width; i++)
         for (size_t c = 0; c < b; c++)
@@ -102,13 +104,16 @@ static void forward_block(void *context, size_t cb)
     }
     for (size_t s = 0; s < w->n; s++)
         for (size_t r = 0; r < rows; r++)
-            affine_row(row_of(w, w->x, s, cb, r), scale, shift, width, b, (float *)row_of(w, w->out, s, cb, r));
+            affine_row(row_of(w, w->x, s, cb, r), scale, shift, width, b,
+                       (float *)row_of(w, w->out, s, cb, r));
 }
 
-void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n, const float *x, float *y)
+void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,
+                              const float *x, float *y)
 {
     size_t blocks = (size_t)(lince_round_up(shape.channels, shape.block) / shape.block);
-    lince_parallel(threads, blocks, forward_block, &(normalising){.bn = bn, .shape = shape, .n = n, .x = x, .out = y});
+    lince_parallel(threads, blocks, forward_block,
+                   &(normalising){.bn = bn, .shape = shape, .n = n, .x = x, .out = y});
 }
 
 /* With u = x - mean, s = 1/std, m the number of values a channel has:
@@ -144,10 +149,9 @@ static void backward_block(void *context, size_t cb)
                          (float *)row_of(w, w->out, n, cb, r));
 }
 
-void lince_batch_norm_backward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n, const float *x,
-                               const float *dy, float *dx, float *dgamma, float *dbeta)
+void lince_batch_norm_backward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,
+                               const float *x, const float *dy, float *dx, float *dgamma, float *dbeta)
 {
     size_t blocks = (size_t)(lince_round_up(shape.channels, shape.block) / shape.block);
-    lince_parallel(threads, blocks, backward_block,
-                   &(normalising){bn, shape, n, x, dy, dx, dgamma, dbeta});
+    lince_parallel(threads, blocks, backward_block, &(normalising){bn, shape, n, x, dy, dx, dgamma, dbeta});
 }

@@ -24,10 +24,10 @@ int lince_preferred_block(void)
 /* One line of the cache: the machine, the geometry and the direction, without blanks. */
 static void geometry_key(char *out, size_t size, const lince_conv *c, lince_direction direction, int has_bias)
 {
-    snprintf(out, size, "b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d", lince_preferred_block(),
-             (int)direction, c->batch, c->in.channels, c->in.height, c->in.width, c->in.block, c->out.channels, c->out.height,
-             c->out.width, c->out.block, c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0],
-             c->padding[1], c->groups, has_bias);
+    snprintf(out, size, "b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d",
+             lince_preferred_block(), (int)direction, c->batch, c->in.channels, c->in.height, c->in.width,
+             c->in.block, c->out.channels, c->out.height, c->out.width, c->out.block, c->kernel[0],
+             c->kernel[1], c->stride[0], c->stride[1], c->padding[0], c->padding[1], c->groups, has_bias);
 }
 
 static bool cache_path(char out[LINCE_PATH_MAX])
@@ -69,8 +69,10 @@ static double measure(lince_conv_kernel *k)
 {
     const lince_conv *c = &k->conv;
     size_t x = (size_t)c->batch * lince_shape_size(c->in), y = (size_t)c->batch * lince_shape_size(c->out);
-    lince_conv_args args = {.x = lince_alloc(x, sizeof(float)), .w = lince_alloc(lince_conv_weights_size(c), sizeof(float)),
-                            .b = lince_alloc((size_t)c->out.channels, sizeof(float)), .y = lince_alloc(y, sizeof(float)),
+    lince_conv_args args = {.x = lince_alloc(x, sizeof(float)),
+                            .w = lince_alloc(lince_conv_weights_size(c), sizeof(float)),
+                            .b = lince_alloc((size_t)c->out.channels, sizeof(float)),
+                            .y = lince_alloc(y, sizeof(float)),
                             .scratch = lince_alloc(k->scratch + 1, 1)};
     double best = DBL_MAX;
     if (args.x && args.w && args.b && args.y && args.scratch) {
@@ -86,7 +88,8 @@ static double measure(lince_conv_kernel *k)
     return best;
 }
 
-static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction, int has_bias, int threads)
+static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction,
+                                                int has_bias, int threads)
 {
     const lince_conv_implementation *best = NULL;
     double best_time = DBL_MAX;
@@ -101,9 +104,10 @@ static const lince_conv_implementation *fastest(const lince_conv *conv, lince_di
     return best;
 }
 
-/* Looks the geometry up, and measures it where it is new, under the file's lock: two processes that start together
- * must come to the same choice. */
-static const lince_conv_implementation *remembered(const lince_conv *conv, lince_direction direction, int has_bias, int threads)
+/* Looks the geometry up, and measures it where it is new, under the file's lock: two processes that start
+ * together must come to the same choice. */
+static const lince_conv_implementation *remembered(const lince_conv *conv, lince_direction direction,
+                                                   int has_bias, int threads)
 {
     char path[LINCE_PATH_MAX], key[256];
     if (!cache_path(path)) return NULL;
@@ -112,12 +116,14 @@ static const lince_conv_implementation *remembered(const lince_conv *conv, lince
     geometry_key(key, sizeof key, conv, direction, has_bias);
     flock(fileno(cache), LOCK_EX);
     const lince_conv_implementation *choice = recall(cache, key);
-    if (!choice && (choice = fastest(conv, direction, has_bias, threads))) fprintf(cache, "%s %s\n", key, choice->name);
+    if (!choice && (choice = fastest(conv, direction, has_bias, threads)))
+        fprintf(cache, "%s %s\n", key, choice->name);
     if (fclose(cache)) return NULL; /* not remembered: better the rule than a choice that may change */
     return choice;
 }
 
-int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction, int has_bias, int threads)
+int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
+                           int has_bias, int threads)
 {
     const lince_conv_implementation *choice = remembered(conv, direction, has_bias, threads);
     if (choice && !lince_conv_kernel_init_as(kernel, choice, conv, direction, has_bias, threads)) return 0;

@@ -13,14 +13,15 @@ size_t lince_conv_weights_size(const lince_conv *c)
 {
     size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];
     if (c->groups > 1) return (size_t)c->out.channels * (size_t)(c->in.channels / c->groups) * positions;
-    return (size_t)lince_round_up(c->out.channels, c->out.block) * (size_t)lince_round_up(c->in.channels, c->in.block) *
-           positions;
+    return (size_t)lince_round_up(c->out.channels, c->out.block) *
+           (size_t)lince_round_up(c->in.channels, c->in.block) * positions;
 }
 
 size_t lince_conv_weight_at(const lince_conv *c, int o, int i, int y, int x)
 {
     size_t kh = (size_t)c->kernel[0], kw = (size_t)c->kernel[1], position = (size_t)y * kw + (size_t)x;
-    if (c->groups > 1) return ((size_t)o * (size_t)(c->in.channels / c->groups) + (size_t)i) * kh * kw + position;
+    if (c->groups > 1)
+        return ((size_t)o * (size_t)(c->in.channels / c->groups) + (size_t)i) * kh * kw + position;
     size_t bi = (size_t)c->in.block, bo = (size_t)c->out.block;
     size_t blocks = (size_t)lince_round_up(c->in.channels, c->in.block) / bi;
     size_t block = ((size_t)o / bo * blocks + (size_t)i / bi) * kh * kw + position;
@@ -30,8 +31,11 @@ size_t lince_conv_weight_at(const lince_conv *c, int o, int i, int y, int x)
 int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,
                               const lince_conv *conv, lince_direction direction, int has_bias, int threads)
 {
-    *kernel = (lince_conv_kernel){.implementation = implementation, .conv = *conv, .direction = direction,
-                                  .has_bias = has_bias, .threads = threads};
+    *kernel = (lince_conv_kernel){.implementation = implementation,
+                                  .conv = *conv,
+                                  .direction = direction,
+                                  .has_bias = has_bias,
+                                  .threads = threads};
     return implementation->create(kernel);
 }
 

@@ -19,8 +19,8 @@ typedef enum lince_direction { LINCE_FORWARD, LINCE_BACKWARD_DATA, LINCE_BACKWAR
 
 /*  forward           y[n,o] = b[o] + sum_i x[n,i] (*) w[o,i]             x, w, b -> y
  *  backward data     dL/dx: the transposed convolution of dL/dy          y, w -> x     (gradients in x and y)
- *  backward weights  dL/dw, dL/db                                        x, y -> w, b  (gradients in y, w and b)
- * b may be NULL in all three. */
+ *  backward weights  dL/dw, dL/db                                        x, y -> w, b  (gradients in y, w and
+ * b) b may be NULL in all three. */
 typedef struct lince_conv_args {
     float *x, *w, *b, *y;
     void *scratch; /* `scratch` bytes of the kernel, contents do not matter */
@@ -52,8 +52,8 @@ extern const lince_conv_implementation *const lince_conv_implementations[];
 extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct, lince_conv_onednn_winograd;
 
 /* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). */
-int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction, int has_bias,
-                           int threads);
+int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
+                           int has_bias, int threads);
 /* Makes the named one: for tests and measurements. */
 int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,
                               const lince_conv *conv, lince_direction direction, int has_bias, int threads);

@@ -118,7 +118,8 @@ static void drop_sample(void *context, size_t i)
     }
 }
 
-void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size, float p, const uint64_t *key, uint64_t layer)
+void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size, float p, const uint64_t *key,
+                   uint64_t layer)
 {
     lince_parallel(threads, n, drop_sample, &(dropping){x, y, p, size, key, layer});
 }

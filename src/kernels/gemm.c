@@ -22,18 +22,19 @@ static void one_row(void *context, size_t i)
     }
 }
 
-void lince_gemm_ref(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                    size_t ldb, float beta, float *c, size_t ldc)
+void lince_gemm_ref(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                    const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     product p = {ta, tb, n, k, lda, ldb, ldc, a, b, beta, c};
     lince_parallel(threads, m, one_row, &p);
 }
 
-void lince_gemm(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                size_t ldb, float beta, float *c, size_t ldc)
+void lince_gemm(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     lince_parallel_use(threads);
-    dnnl_status_t status = dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0f, a,
-                                      (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, beta, c, (dnnl_dim_t)ldc);
+    dnnl_status_t status =
+        dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0f, a,
+                   (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, beta, c, (dnnl_dim_t)ldc);
     if (status != dnnl_success) lince_gemm_ref(threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }

@@ -1,5 +1,5 @@
-/* The arithmetic of layers other than convolution. Batches are n samples; tensors as core/tensor.h describes them.
- * All of it is plain C over contiguous memory, divided into tasks by data, never by threads. */
+/* The arithmetic of layers other than convolution. Batches are n samples; tensors as core/tensor.h describes
+ * them. All of it is plain C over contiguous memory, divided into tasks by data, never by threads. */
 #ifndef LINCE_KERNELS_KERNELS_H
 #define LINCE_KERNELS_KERNELS_H
 
@@ -9,11 +9,11 @@
 #include <stdint.h>
 
 /* C[m][n] = op(A)[m][k] op(B)[k][n] + beta C, row-major; ld: floats from row to row. */
-void lince_gemm(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
-                const float *b, size_t ldb, float beta, float *c, size_t ldc);
+void lince_gemm(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a,
+                size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 /* The same by its definition, summed in double: the truth. */
-void lince_gemm_ref(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
-                    const float *b, size_t ldb, float beta, float *c, size_t ldc);
+void lince_gemm_ref(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
+                    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 
 /* y[rows][n] += bias[n];  bias_gradient[n] = sum over rows of dy[rows][n] */
 void lince_add_bias(int threads, float *y, const float *bias, size_t rows, size_t n);
@@ -27,38 +27,44 @@ void lince_relu_backward(int threads, const float *y, const float *dy, float *dx
 void lince_sum(int threads, const float *a, const float *b, float *y, size_t n);
 void lince_accumulate(int threads, float *y, const float *x, size_t n);
 
-/* Inverted dropout: y = x / (1 - p) where kept, else 0. Sample i's mask is a function of key[i] and `layer` only, so
- * that backward draws it again instead of storing it. `size`: floats a sample. */
-void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size, float p, const uint64_t *key, uint64_t layer);
+/* Inverted dropout: y = x / (1 - p) where kept, else 0. Sample i's mask is a function of key[i] and `layer`
+ * only, so that backward draws it again instead of storing it. `size`: floats a sample. */
+void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size, float p, const uint64_t *key,
+                   uint64_t layer);
 
 typedef struct lince_window {
     int kernel[2], stride[2], padding[2]; /* height, width */
 } lince_window;
 
 /* Max pooling; `taken` holds, for each output, the position in its window (kernel area at most 255). */
-void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x, float *y, uint8_t *taken);
-void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *dy,
-                             const uint8_t *taken, float *dx);
+void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x,
+                    float *y, uint8_t *taken);
+void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n,
+                             const float *dy, const uint8_t *taken, float *dx);
 
 /* Adaptive average pooling: output cell i averages the inputs [floor(i*in/out), ceil((i+1)*in/out)). */
-void lince_adaptive_avg_pool(int threads, lince_shape in, lince_shape out, size_t n, const float *x, float *y);
-void lince_adaptive_avg_pool_backward(int threads, lince_shape in, lince_shape out, size_t n, const float *dy, float *dx);
+void lince_adaptive_avg_pool(int threads, lince_shape in, lince_shape out, size_t n, const float *x,
+                             float *y);
+void lince_adaptive_avg_pool_backward(int threads, lince_shape in, lince_shape out, size_t n, const float *dy,
+                                      float *dx);
 
 /* Batch normalisation over n samples (Ioffe & Szegedy 2015), per channel:
  *     y = gamma (x - mean) / sqrt(var + eps) + beta
- * mean and inv_std [channels, rounded up to the block]: of the batch (train; biased variance) or as given. Also updates the running statistics in
- * training: r = (1 - momentum) r + momentum batch, with the unbiased variance, as PyTorch. */
+ * mean and inv_std [channels, rounded up to the block]: of the batch (train; biased variance) or as given.
+ * Also updates the running statistics in training: r = (1 - momentum) r + momentum batch, with the unbiased
+ * variance, as PyTorch. */
 typedef struct lince_batch_norm {
     float *gamma, *beta, *running_mean, *running_var; /* [channels rounded up] */
     float *mean, *inv_std;                            /* [channels rounded up], of the last forward */
     float eps, momentum;
-    bool train;                                       /* use and update batch statistics */
+    bool train; /* use and update batch statistics */
 } lince_batch_norm;
 
-void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n, const float *x, float *y);
+void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,
+                              const float *x, float *y);
 /* dgamma, dbeta may be NULL. */
-void lince_batch_norm_backward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n, const float *x,
-                               const float *dy, float *dx, float *dgamma, float *dbeta);
+void lince_batch_norm_backward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,
+                               const float *x, const float *dy, float *dx, float *dgamma, float *dbeta);
 
 /* nChw{b}c to NCHW and back; padding channels of the blocked form become zero. */
 void lince_to_plain(int threads, lince_shape shape, size_t n, const float *blocked, float *plain);
@@ -67,8 +73,9 @@ void lince_from_plain(int threads, lince_shape shape, size_t n, const float *pla
 /* Softmax over rows: probabilities [n][classes] from logits (may be the same memory). */
 void lince_softmax(const float *logits, float *probability, size_t n, int classes);
 
-/* PyTorch's CrossEntropyLoss(weight, label_smoothing, reduction="mean"): returns the loss, and d loss / d logits.
- * weight [classes] may be NULL; loss_each [n] (each sample's own loss, unsmoothed, unweighted) may be NULL. */
+/* PyTorch's CrossEntropyLoss(weight, label_smoothing, reduction="mean"): returns the loss, and d loss / d
+ * logits. weight [classes] may be NULL; loss_each [n] (each sample's own loss, unsmoothed, unweighted) may be
+ * NULL. */
 double lince_cross_entropy(const float *logits, const int32_t *label, size_t n, int classes, float smoothing,
                            const float *weight, float *dlogits, float *loss_each);
 

@@ -17,7 +17,8 @@ void lince_softmax(const float *logits, float *probability, size_t n, int classe
     for (size_t i = 0; i < n; i++) {
         const float *row = logits + i * (size_t)classes;
         double whole = log_sum_exp(row, classes);
-        for (int c = 0; c < classes; c++) probability[i * (size_t)classes + (size_t)c] = (float)exp((double)row[c] - whole);
+        for (int c = 0; c < classes; c++)
+            probability[i * (size_t)classes + (size_t)c] = (float)exp((double)row[c] - whole);
     }
 }
 
@@ -41,7 +42,8 @@ double lince_cross_entropy(const float *logits, const int32_t *label, size_t n, 
             total -= q * ((double)row[c] - whole);
             gradient[c] = (float)(-q / weights);
         }
-        for (int c = 0; c < classes; c++) gradient[c] += (float)(mass * exp((double)row[c] - whole) / weights);
+        for (int c = 0; c < classes; c++)
+            gradient[c] += (float)(mass * exp((double)row[c] - whole) / weights);
         if (loss_each) loss_each[i] = (float)(whole - (double)row[label[i]]);
     }
     return total / weights;

@@ -24,12 +24,14 @@ static size_t planes(lince_shape s, size_t n)
 }
 
 /* One output cell: all channels of the block at once. */
-static inline void max_cell(const pooling *p, const float *x, int oy, int ox, float *y, uint8_t *taken, size_t block)
+static inline void max_cell(const pooling *p, const float *x, int oy, int ox, float *y, uint8_t *taken,
+                            size_t block)
 {
     for (size_t c = 0; c < block; c++) y[c] = -FLT_MAX, taken[c] = 0;
     for (int ky = 0; ky < p->w.kernel[0]; ky++)
         for (int kx = 0; kx < p->w.kernel[1]; kx++) {
-            int iy = oy * p->w.stride[0] - p->w.padding[0] + ky, ix = ox * p->w.stride[1] - p->w.padding[1] + kx;
+            int iy = oy * p->w.stride[0] - p->w.padding[0] + ky,
+                ix = ox * p->w.stride[1] - p->w.padding[1] + kx;
             if (iy < 0 || iy >= p->in.height || ix < 0 || ix >= p->in.width) continue;
             const float *from = x + ((size_t)iy * (size_t)p->in.width + (size_t)ix) * block;
             uint8_t position = (uint8_t)(ky * p->w.kernel[1] + kx);
@@ -46,8 +48,11 @@ LINCE_CLONES static void max_plane(const pooling *p, const float *x, float *y, u
     size_t cell = 0;
     for (int oy = 0; oy < p->out.height; oy++)
         for (int ox = 0; ox < p->out.width; ox++, cell++) {
-            if (p->in.block == 16) max_cell(p, x, oy, ox, y + cell * 16, taken + cell * 16, 16);
-            else max_cell(p, x, oy, ox, y + cell * (size_t)p->in.block, taken + cell * (size_t)p->in.block, (size_t)p->in.block);
+            if (p->in.block == 16)
+                max_cell(p, x, oy, ox, y + cell * 16, taken + cell * 16, 16);
+            else
+                max_cell(p, x, oy, ox, y + cell * (size_t)p->in.block, taken + cell * (size_t)p->in.block,
+                         (size_t)p->in.block);
         }
 }
 
@@ -57,7 +62,8 @@ static void max_task(void *context, size_t i)
     max_plane(p, p->from + i * plane(p->in), p->to + i * plane(p->out), p->taken + i * plane(p->out));
 }
 
-void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x, float *y, uint8_t *taken)
+void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x,
+                    float *y, uint8_t *taken)
 {
     lince_parallel(threads, planes(in, n), max_task, &(pooling){w, in, out, x, y, taken});
 }
@@ -80,10 +86,11 @@ static void max_backward_task(void *context, size_t i)
             }
 }
 
-void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *dy,
-                             const uint8_t *taken, float *dx)
+void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n,
+                             const float *dy, const uint8_t *taken, float *dx)
 {
-    lince_parallel(threads, planes(in, n), max_backward_task, &(pooling){w, in, out, dy, dx, (uint8_t *)taken});
+    lince_parallel(threads, planes(in, n), max_backward_task,
+                   &(pooling){w, in, out, dy, dx, (uint8_t *)taken});
 }
 
 /* --- adaptive average ----------------------------------------------------------------------------- */
@@ -105,13 +112,15 @@ static void average_plane(const pooling *p, const float *x, float *y)
     size_t block = (size_t)p->in.block;
     for (int oy = 0; oy < p->out.height; oy++)
         for (int ox = 0; ox < p->out.width; ox++, y += block) {
-            int y0 = cell_begin(oy, p->in.height, p->out.height), y1 = cell_end(oy, p->in.height, p->out.height);
+            int y0 = cell_begin(oy, p->in.height, p->out.height),
+                y1 = cell_end(oy, p->in.height, p->out.height);
             int x0 = cell_begin(ox, p->in.width, p->out.width), x1 = cell_end(ox, p->in.width, p->out.width);
             float share = 1.0f / (float)((y1 - y0) * (x1 - x0));
             for (size_t c = 0; c < block; c++) y[c] = 0;
             for (int iy = y0; iy < y1; iy++)
                 for (int ix = x0; ix < x1; ix++)
-                    for (size_t c = 0; c < block; c++) y[c] += x[((size_t)iy * (size_t)p->in.width + (size_t)ix) * block + c];
+                    for (size_t c = 0; c < block; c++)
+                        y[c] += x[((size_t)iy * (size_t)p->in.width + (size_t)ix) * block + c];
             for (size_t c = 0; c < block; c++) y[c] *= share;
         }
 }
@@ -122,7 +131,8 @@ static void spread_plane(const pooling *p, const float *dy, float *dx)
     memset(dx, 0, plane(p->in) * sizeof *dx);
     for (int oy = 0; oy < p->out.height; oy++)
         for (int ox = 0; ox < p->out.width; ox++, dy += block) {
-            int y0 = cell_begin(oy, p->in.height, p->out.height), y1 = cell_end(oy, p->in.height, p->out.height);
+            int y0 = cell_begin(oy, p->in.height, p->out.height),
+                y1 = cell_end(oy, p->in.height, p->out.height);
             int x0 = cell_begin(ox, p->in.width, p->out.width), x1 = cell_end(ox, p->in.width, p->out.width);
             float share = 1.0f / (float)((y1 - y0) * (x1 - x0));
             for (int iy = y0; iy < y1; iy++)
@@ -146,10 +156,13 @@ static void spread_task(void *context, size_t i)
 
 void lince_adaptive_avg_pool(int threads, lince_shape in, lince_shape out, size_t n, const float *x, float *y)
 {
-    lince_parallel(threads, planes(in, n), average_task, &(pooling){.in = in, .out = out, .from = x, .to = y});
+    lince_parallel(threads, planes(in, n), average_task,
+                   &(pooling){.in = in, .out = out, .from = x, .to = y});
 }
 
-void lince_adaptive_avg_pool_backward(int threads, lince_shape in, lince_shape out, size_t n, const float *dy, float *dx)
+void lince_adaptive_avg_pool_backward(int threads, lince_shape in, lince_shape out, size_t n, const float *dy,
+                                      float *dx)
 {
-    lince_parallel(threads, planes(in, n), spread_task, &(pooling){.in = in, .out = out, .from = dy, .to = dx});
+    lince_parallel(threads, planes(in, n), spread_task,
+                   &(pooling){.in = in, .out = out, .from = dy, .to = dx});
 }

@@ -1,5 +1,6 @@
-/* Adaptive average pooling to size x size, whatever the input's size: cell i averages [floor(i h / s), ceil((i + 1) h / s)).
- * An input smaller than the output is repeated: 1x1 -> 7x7 copies one pixel 49 times. */
+/* Adaptive average pooling to size x size, whatever the input's size: cell i averages [floor(i h / s),
+ * ceil((i + 1) h / s)). An input smaller than the output is repeated: 1x1 -> 7x7 copies one pixel 49 times.
+ */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
@@ -19,7 +20,8 @@ static void forward(lince_layer *l, const lince_pass *p)
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0]) lince_adaptive_avg_pool_backward(l->threads, l->in[0], l->out, (size_t)p->n, p->dout, p->din[0]);
+    if (p->din[0])
+        lince_adaptive_avg_pool_backward(l->threads, l->in[0], l->out, (size_t)p->n, p->dout, p->din[0]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)
@@ -27,5 +29,9 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%dx%d -> %dx%d", l->in[0].height, l->in[0].width, l->out.height, l->out.width);
 }
 
-const lince_layer_type lince_adaptive_avg_pool2d = {.name = "adaptive_avg_pool2d", .inputs = 1, .infer = infer,
-                                                    .forward = forward, .backward = backward, .describe = describe};
+const lince_layer_type lince_adaptive_avg_pool2d = {.name = "adaptive_avg_pool2d",
+                                                    .inputs = 1,
+                                                    .infer = infer,
+                                                    .forward = forward,
+                                                    .backward = backward,
+                                                    .describe = describe};

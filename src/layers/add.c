@@ -9,8 +9,8 @@ static int infer(lince_layer *l)
 {
     lince_shape a = l->in[0], b = l->in[1];
     if (memcmp(&a, &b, sizeof a) != 0)
-        return lince_fail(LINCE_ESHAPE, "%s: cannot add %dx%dx%d and %dx%dx%d", l->name, a.channels, a.height, a.width,
-                          b.channels, b.height, b.width);
+        return lince_fail(LINCE_ESHAPE, "%s: cannot add %dx%dx%d and %dx%dx%d", l->name, a.channels, a.height,
+                          a.width, b.channels, b.height, b.width);
     l->out = a;
     return 0;
 }
@@ -27,4 +27,5 @@ static void backward(lince_layer *l, const lince_pass *p)
             memcpy(p->din[i], p->dout, (size_t)p->n * lince_shape_size(l->out) * sizeof(float));
 }
 
-const lince_layer_type lince_add_layer = {.name = "add", .inputs = 2, .infer = infer, .forward = forward, .backward = backward};
+const lince_layer_type lince_add_layer = {
+    .name = "add", .inputs = 2, .infer = infer, .forward = forward, .backward = backward};

@@ -1,6 +1,6 @@
 /* Batch normalisation (Ioffe & Szegedy 2015):  y = gamma (x - mean) / sqrt(var + eps) + beta,  per channel.
- * Training uses the batch's statistics and moves the running ones; otherwise, and where the layer is frozen, the running
- * ones are used. eps 1e-5, momentum 0.1, as PyTorch's BatchNorm2d. */
+ * Training uses the batch's statistics and moves the running ones; otherwise, and where the layer is frozen,
+ * the running ones are used. eps 1e-5, momentum 0.1, as PyTorch's BatchNorm2d. */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
@@ -11,7 +11,8 @@ static int infer(lince_layer *l)
     l->out = l->in[0];
     int channels = l->out.channels;
     size_t size = (size_t)lince_round_up(channels, l->out.block);
-    static const char *const names[] = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"};
+    static const char *const names[] = {"weight", "bias", "running_mean", "running_var",
+                                        "num_batches_tracked"};
     for (int i = GAMMA; i <= COUNT; i++) {
         lince_param *p = lince_layer_param(l, names[i], i == COUNT ? 0 : 1, &channels);
         p->size = i == COUNT ? 1 : size;
@@ -28,9 +29,14 @@ static int infer(lince_layer *l)
 static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
 {
     float *saved = p->saved;
-    return (lince_batch_norm){.gamma = l->params[GAMMA].value, .beta = l->params[BETA].value,
-                              .running_mean = l->params[MEAN].value, .running_var = l->params[VAR].value,
-                              .mean = saved, .inv_std = saved + l->params[MEAN].size, .eps = 1e-5f, .momentum = 0.1f,
+    return (lince_batch_norm){.gamma = l->params[GAMMA].value,
+                              .beta = l->params[BETA].value,
+                              .running_mean = l->params[MEAN].value,
+                              .running_var = l->params[VAR].value,
+                              .mean = saved,
+                              .inv_std = saved + l->params[MEAN].size,
+                              .eps = 1e-5f,
+                              .momentum = 0.1f,
                               .train = p->train && !l->frozen};
 }
 
@@ -49,5 +55,9 @@ static void backward(lince_layer *l, const lince_pass *p)
                               trained ? l->params[GAMMA].grad : NULL, trained ? l->params[BETA].grad : NULL);
 }
 
-const lince_layer_type lince_batch_norm2d = {.name = "batch_norm2d", .inputs = 1, .needs_input = true, .infer = infer,
-                                             .forward = forward, .backward = backward};
+const lince_layer_type lince_batch_norm2d = {.name = "batch_norm2d",
+                                             .inputs = 1,
+                                             .needs_input = true,
+                                             .infer = infer,
+                                             .forward = forward,
+                                             .backward = backward};

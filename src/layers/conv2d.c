@@ -28,19 +28,25 @@ static int infer(lince_layer *l)
     if (!a->groups) a->groups = 1;
     lince_shape in = l->in[0];
     if (in.channels % a->groups || a->channels % a->groups)
-        return lince_fail(LINCE_ESHAPE, "%s: %d and %d channels do not divide into %d groups", l->name, in.channels,
-                          a->channels, a->groups);
+        return lince_fail(LINCE_ESHAPE, "%s: %d and %d channels do not divide into %d groups", l->name,
+                          in.channels, a->channels, a->groups);
     int height = (in.height + 2 * a->padding - a->kernel) / a->stride + 1;
     int width = (in.width + 2 * a->padding - a->kernel) / a->stride + 1;
     if (in.height + 2 * a->padding < a->kernel || in.width + 2 * a->padding < a->kernel)
-        return lince_fail(LINCE_ESHAPE, "%s: a %dx%d input is too small for a %dx%d kernel; use a larger --image-size", l->name,
-                          in.height, in.width, a->kernel, a->kernel);
+        return lince_fail(LINCE_ESHAPE,
+                          "%s: a %dx%d input is too small for a %dx%d kernel; use a larger --image-size",
+                          l->name, in.height, in.width, a->kernel, a->kernel);
     l->out = (lince_shape){a->channels, height, width, l->block};
 
     plan *p = l->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
-    p->conv = (lince_conv){.batch = l->batch, .in = in, .out = l->out, .kernel = {a->kernel, a->kernel},
-                           .stride = {a->stride, a->stride}, .padding = {a->padding, a->padding}, .groups = a->groups};
+    p->conv = (lince_conv){.batch = l->batch,
+                           .in = in,
+                           .out = l->out,
+                           .kernel = {a->kernel, a->kernel},
+                           .stride = {a->stride, a->stride},
+                           .padding = {a->padding, a->padding},
+                           .groups = a->groups};
     lince_param *w = lince_layer_param(l, "weight", 4,
                                        (int[]){a->channels, in.channels / a->groups, a->kernel, a->kernel});
     w->size = lince_conv_weights_size(&p->conv);
@@ -48,7 +54,8 @@ static int infer(lince_layer *l)
     w->layout = &p->conv;
     w->init = LINCE_INIT_NORMAL; /* kaiming_normal_(mode="fan_out", nonlinearity="relu") */
     w->init_std = sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel));
-    if (!a->no_bias) lince_layer_param(l, "bias", 1, &a->channels)->size = (size_t)lince_round_up(a->channels, l->block);
+    if (!a->no_bias)
+        lince_layer_param(l, "bias", 1, &a->channels)->size = (size_t)lince_round_up(a->channels, l->block);
     l->macs = (double)a->channels * height * width * (in.channels / a->groups) * a->kernel * a->kernel;
     return 0;
 }
@@ -70,8 +77,10 @@ static void forward(lince_layer *l, const lince_pass *pass)
 {
     plan *p = l->plan;
     lince_conv_kernel_run(&p->kernel[LINCE_FORWARD],
-                          &(lince_conv_args){.x = (float *)pass->in[0], .w = l->params[0].value,
-                                             .b = l->args.no_bias ? NULL : l->params[1].value, .y = pass->out,
+                          &(lince_conv_args){.x = (float *)pass->in[0],
+                                             .w = l->params[0].value,
+                                             .b = l->args.no_bias ? NULL : l->params[1].value,
+                                             .y = pass->out,
                                              .scratch = pass->scratch});
 }
 
@@ -80,13 +89,16 @@ static void backward(lince_layer *l, const lince_pass *pass)
     plan *p = l->plan;
     if (l->params[0].trainable)
         lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_WEIGHTS],
-                              &(lince_conv_args){.x = (float *)pass->in[0], .w = l->params[0].grad,
-                                                 .b = l->args.no_bias ? NULL : l->params[1].grad, .y = (float *)pass->dout,
+                              &(lince_conv_args){.x = (float *)pass->in[0],
+                                                 .w = l->params[0].grad,
+                                                 .b = l->args.no_bias ? NULL : l->params[1].grad,
+                                                 .y = (float *)pass->dout,
                                                  .scratch = pass->scratch});
     if (pass->din[0])
-        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_DATA],
-                              &(lince_conv_args){.x = pass->din[0], .w = l->params[0].value, .y = (float *)pass->dout,
-                                                 .scratch = pass->scratch});
+        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_DATA], &(lince_conv_args){.x = pass->din[0],
+                                                                                  .w = l->params[0].value,
+                                                                                  .y = (float *)pass->dout,
+                                                                                  .scratch = pass->scratch});
 }
 
 static void release(lince_layer *l)
@@ -99,10 +111,18 @@ static void release(lince_layer *l)
 static void describe(const lince_layer *l, char *out, size_t size)
 {
     const lince_layer_args *a = &l->args;
-    int n = snprintf(out, size, "%dx%d, %d -> %d, stride %d, padding %d", a->kernel, a->kernel, l->in[0].channels, a->channels,
-                     a->stride, a->padding);
-    if (a->groups > 1 && n > 0 && (size_t)n < size) snprintf(out + n, size - (size_t)n, ", groups %d", a->groups);
+    int n = snprintf(out, size, "%dx%d, %d -> %d, stride %d, padding %d", a->kernel, a->kernel,
+                     l->in[0].channels, a->channels, a->stride, a->padding);
+    if (a->groups > 1 && n > 0 && (size_t)n < size)
+        snprintf(out + n, size - (size_t)n, ", groups %d", a->groups);
 }
 
-const lince_layer_type lince_conv2d = {.name = "conv2d", .inputs = 1, .needs_input = true, .infer = infer, .prepare = prepare,
-                                       .forward = forward, .backward = backward, .release = release, .describe = describe};
+const lince_layer_type lince_conv2d = {.name = "conv2d",
+                                       .inputs = 1,
+                                       .needs_input = true,
+                                       .infer = infer,
+                                       .prepare = prepare,
+                                       .forward = forward,
+                                       .backward = backward,
+                                       .release = release,
+                                       .describe = describe};

@@ -1,4 +1,5 @@
-/* Inverted dropout (Srivastava et al. 2014): training keeps each value with probability 1 - p, scaled by 1 / (1 - p). */
+/* Inverted dropout (Srivastava et al. 2014): training keeps each value with probability 1 - p, scaled by 1 /
+ * (1 - p). */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
@@ -17,7 +18,8 @@ static void drop(lince_layer *l, const lince_pass *p, const float *from, float *
     size_t size = lince_shape_size(l->out);
     if (p->train && l->args.p > 0)
         lince_dropout(l->threads, from, to, (size_t)p->n, size, l->args.p, p->key, (uint64_t)l->index);
-    else if (to != from) memcpy(to, from, (size_t)p->n * size * sizeof *to);
+    else if (to != from)
+        memcpy(to, from, (size_t)p->n * size * sizeof *to);
 }
 
 static void forward(lince_layer *l, const lince_pass *p)
@@ -35,5 +37,10 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "p = %g", (double)l->args.p);
 }
 
-const lince_layer_type lince_dropout_layer = {.name = "dropout", .inputs = 1, .in_place = true, .infer = infer,
-                                              .forward = forward, .backward = backward, .describe = describe};
+const lince_layer_type lince_dropout_layer = {.name = "dropout",
+                                              .inputs = 1,
+                                              .in_place = true,
+                                              .infer = infer,
+                                              .forward = forward,
+                                              .backward = backward,
+                                              .describe = describe};

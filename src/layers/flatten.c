@@ -1,4 +1,5 @@
-/* Channels, rows and columns into one row of features, in PyTorch's order: the edge where blocked layouts end. */
+/* Channels, rows and columns into one row of features, in PyTorch's order: the edge where blocked layouts
+ * end. */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
@@ -18,4 +19,5 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (p->din[0]) lince_from_plain(l->threads, l->in[0], (size_t)p->n, p->dout, p->din[0]);
 }
 
-const lince_layer_type lince_flatten = {.name = "flatten", .inputs = 1, .infer = infer, .forward = forward, .backward = backward};
+const lince_layer_type lince_flatten = {
+    .name = "flatten", .inputs = 1, .infer = infer, .forward = forward, .backward = backward};

@@ -1,7 +1,7 @@
 /* What a layer is: shapes, parameters, memory it asks for, and two functions.
  *
- * A layer type is one file and one line in the table of registry.c. `infer` looks at the input shapes and sets
- * all that the net has to know; `prepare` makes kernels; forward and backward only compute. */
+ * A layer type is one file and one line in the table of registry.c. `infer` looks at the input shapes and
+ * sets all that the net has to know; `prepare` makes kernels; forward and backward only compute. */
 #ifndef LINCE_LAYERS_LAYER_H
 #define LINCE_LAYERS_LAYER_H
 
@@ -15,17 +15,18 @@ enum { LINCE_LAYER_INPUTS = 2, LINCE_LAYER_PARAMS = 5, LINCE_NAME_MAX = 96 };
 
 typedef enum lince_init { LINCE_INIT_ZEROS, LINCE_INIT_ONES, LINCE_INIT_NORMAL } lince_init;
 
-/* A tensor of the state_dict. PyTorch sees `dims`, row-major; memory holds `size` floats in compute layout. */
+/* A tensor of the state_dict. PyTorch sees `dims`, row-major; memory holds `size` floats in compute layout.
+ */
 typedef struct lince_param {
     char name[LINCE_NAME_MAX]; /* "features.0.weight" */
     int ndim, dims[4];
     size_t size;
-    bool buffer;               /* a running statistic: kept, not trained */
-    bool counter;              /* a buffer that PyTorch keeps as an int64 scalar */
-    bool trainable;            /* gets a gradient; false for buffers and frozen layers */
+    bool buffer;    /* a running statistic: kept, not trained */
+    bool counter;   /* a buffer that PyTorch keeps as an int64 scalar */
+    bool trainable; /* gets a gradient; false for buffers and frozen layers */
     lince_init init;
-    float init_std;            /* of LINCE_INIT_NORMAL */
-    float *value, *grad;       /* set by the net; grad NULL where not trainable */
+    float init_std;      /* of LINCE_INIT_NORMAL */
+    float *value, *grad; /* set by the net; grad NULL where not trainable */
     /* Where element (row-major index) of the PyTorch tensor lies in memory; NULL: same order. */
     size_t (*place)(const void *layout, const int *dims, size_t element);
     const void *layout;
@@ -33,15 +34,15 @@ typedef struct lince_param {
 
 /* What a model's builder says of a layer; each type reads the fields it needs. */
 typedef struct lince_layer_args {
-    const char *type, *name;   /* "conv2d", "features.0" */
+    const char *type, *name;      /* "conv2d", "features.0" */
     int from[LINCE_LAYER_INPUTS]; /* nodes; 0 is the net's input */
-    int channels;              /* conv2d, linear: of the output */
+    int channels;                 /* conv2d, linear: of the output */
     int kernel, stride, padding, groups;
-    int size;                  /* adaptive_avg_pool2d: output height and width */
-    float p;                   /* dropout: probability of zeroing */
+    int size; /* adaptive_avg_pool2d: output height and width */
+    float p;  /* dropout: probability of zeroing */
     bool no_bias;
-    float init_std;            /* linear: N(0, init_std); 0: 0.01 */
-    bool head;                 /* part of the output layer, replaced when classes differ */
+    float init_std; /* linear: N(0, init_std); 0: 0.01 */
+    bool head;      /* part of the output layer, replaced when classes differ */
 } lince_layer_args;
 
 typedef struct lince_layer lince_layer;
@@ -49,25 +50,25 @@ typedef struct lince_layer lince_layer;
 /* One call: n samples of memory that holds `batch`. */
 typedef struct lince_pass {
     int n;
-    bool train;                /* dropout active, batch statistics used */
-    const uint64_t *key;       /* [n], of the samples: seeds what is random */
+    bool train;          /* dropout active, batch statistics used */
+    const uint64_t *key; /* [n], of the samples: seeds what is random */
     const float *in[LINCE_LAYER_INPUTS];
     float *out;
-    const float *dout;         /* backward only */
+    const float *dout;              /* backward only */
     float *din[LINCE_LAYER_INPUTS]; /* backward only; NULL: not wanted */
     void *saved, *scratch;
 } lince_pass;
 
 typedef struct lince_layer_type {
     const char *name;
-    int inputs;                /* 1, or 2 */
-    bool in_place;             /* forward may write over its input, backward over its output's gradient */
+    int inputs;    /* 1, or 2 */
+    bool in_place; /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
     int (*infer)(lince_layer *layer);
     int (*prepare)(lince_layer *layer); /* may be NULL */
     void (*forward)(lince_layer *layer, const lince_pass *pass);
     void (*backward)(lince_layer *layer, const lince_pass *pass);
-    void (*release)(lince_layer *layer); /* may be NULL */
+    void (*release)(lince_layer *layer);                                /* may be NULL */
     void (*describe)(const lince_layer *layer, char *out, size_t size); /* "3x3, 64 -> 128"; may be NULL */
 } lince_layer_type;
 
@@ -83,10 +84,10 @@ struct lince_layer {
     int index;                 /* in its net: distinguishes its random numbers */
     lince_param params[LINCE_LAYER_PARAMS];
     int param_count;
-    size_t saved;              /* bytes kept from forward to backward, set by infer */
-    size_t scratch;            /* bytes for the time of one call, set by prepare */
-    double macs;               /* multiply-adds of a sample's forward */
-    void *plan;                /* the type's own */
+    size_t saved;   /* bytes kept from forward to backward, set by infer */
+    size_t scratch; /* bytes for the time of one call, set by prepare */
+    double macs;    /* multiply-adds of a sample's forward */
+    void *plan;     /* the type's own */
 };
 
 /* The type of that name; NULL, with lince_error() set and the nearest name in it, where there is none. */
@@ -97,7 +98,7 @@ const lince_layer_type *lince_layer_type_at(size_t index);
 /* Adds a parameter to a layer: <layer name>.<name>. Used by infer. */
 lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, const int *dims);
 
-extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d, lince_adaptive_avg_pool2d,
-    lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer;
+extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d,
+    lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer;
 
 #endif

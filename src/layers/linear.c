@@ -11,7 +11,8 @@ static int infer(lince_layer *l)
 {
     lince_shape in = l->in[0];
     if (in.height != 1 || in.width != 1 || in.block != 1)
-        return lince_fail(LINCE_ESHAPE, "%s: expects a flat input, found %dx%dx%d", l->name, in.channels, in.height, in.width);
+        return lince_fail(LINCE_ESHAPE, "%s: expects a flat input, found %dx%dx%d", l->name, in.channels,
+                          in.height, in.width);
     l->out = (lince_shape){l->args.channels, 1, 1, 1};
     lince_param *w = lince_layer_param(l, "weight", 2, (int[]){l->args.channels, in.channels});
     w->init = LINCE_INIT_NORMAL;
@@ -35,7 +36,9 @@ static void backward(lince_layer *l, const lince_pass *p)
         lince_gemm(l->threads, true, false, out, in, n, p->dout, out, p->in[0], in, 0, l->params[0].grad, in);
         lince_sum_rows(l->threads, p->dout, l->params[1].grad, n, out);
     }
-    if (p->din[0]) lince_gemm(l->threads, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0], in);
+    if (p->din[0])
+        lince_gemm(l->threads, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0],
+                   in);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)
@@ -43,5 +46,10 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%d -> %d", l->in[0].channels, l->out.channels);
 }
 
-const lince_layer_type lince_linear = {.name = "linear", .inputs = 1, .needs_input = true, .infer = infer, .forward = forward,
-                                       .backward = backward, .describe = describe};
+const lince_layer_type lince_linear = {.name = "linear",
+                                       .inputs = 1,
+                                       .needs_input = true,
+                                       .infer = infer,
+                                       .forward = forward,
+                                       .backward = backward,
+                                       .describe = describe};

@@ -1,4 +1,5 @@
-/* Max pooling:  y[c, i, j] = max over the window of x[c, .., ..];  the gradient goes to the element that was taken. */
+/* Max pooling:  y[c, i, j] = max over the window of x[c, .., ..];  the gradient goes to the element that was
+ * taken. */
 #include "core/error.h"
 #include "kernels/kernels.h"
 #include "layers/layer.h"
@@ -11,8 +12,9 @@ static int infer(lince_layer *l)
     if (!a->stride) a->stride = a->kernel;
     lince_shape in = l->in[0];
     if (in.height + 2 * a->padding < a->kernel || in.width + 2 * a->padding < a->kernel)
-        return lince_fail(LINCE_ESHAPE, "%s: a %dx%d input is too small for pooling by %d; use a larger --image-size", l->name,
-                          in.height, in.width, a->kernel);
+        return lince_fail(LINCE_ESHAPE,
+                          "%s: a %dx%d input is too small for pooling by %d; use a larger --image-size",
+                          l->name, in.height, in.width, a->kernel);
     l->out = in;
     l->out.height = (in.height + 2 * a->padding - a->kernel) / a->stride + 1;
     l->out.width = (in.width + 2 * a->padding - a->kernel) / a->stride + 1;
@@ -34,7 +36,8 @@ static void forward(lince_layer *l, const lince_pass *p)
 static void backward(lince_layer *l, const lince_pass *p)
 {
     if (p->din[0])
-        lince_max_pool_backward(l->threads, window(l), l->in[0], l->out, (size_t)p->n, p->dout, p->saved, p->din[0]);
+        lince_max_pool_backward(l->threads, window(l), l->in[0], l->out, (size_t)p->n, p->dout, p->saved,
+                                p->din[0]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)
@@ -42,5 +45,9 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%dx%d, stride %d", l->args.kernel, l->args.kernel, l->args.stride);
 }
 
-const lince_layer_type lince_max_pool2d = {.name = "max_pool2d", .inputs = 1, .infer = infer, .forward = forward,
-                                           .backward = backward, .describe = describe};
+const lince_layer_type lince_max_pool2d = {.name = "max_pool2d",
+                                           .inputs = 1,
+                                           .infer = infer,
+                                           .forward = forward,
+                                           .backward = backward,
+                                           .describe = describe};

@@ -23,5 +23,10 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (p->din[0]) lince_relu_backward(l->threads, p->out, p->dout, p->din[0], floats(l, p));
 }
 
-const lince_layer_type lince_relu_layer = {.name = "relu", .inputs = 1, .in_place = true, .needs_output = true, .infer = infer,
-                                           .forward = forward, .backward = backward};
+const lince_layer_type lince_relu_layer = {.name = "relu",
+                                           .inputs = 1,
+                                           .in_place = true,
+                                           .needs_output = true,
+                                           .infer = infer,
+                                           .forward = forward,
+                                           .backward = backward};

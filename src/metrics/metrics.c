@@ -37,7 +37,9 @@ void lince_metrics_add(lince_metrics *m, int label, const float *probability)
     }
     double confidence = (double)probability[best];
     int bin = (int)ceil(confidence * LINCE_CALIBRATION_BINS) - 1; /* bins are (lower, upper], as Guo et al. */
-    lince_calibration_bin *b = &m->bins[bin < 0 ? 0 : bin >= LINCE_CALIBRATION_BINS ? LINCE_CALIBRATION_BINS - 1 : bin];
+    lince_calibration_bin *b = &m->bins[bin < 0                         ? 0
+                                        : bin >= LINCE_CALIBRATION_BINS ? LINCE_CALIBRATION_BINS - 1
+                                                                        : bin];
     b->n++;
     b->confidence += confidence;
     b->accuracy += best == label;
@@ -60,7 +62,8 @@ static void score_classes(lince_metrics *m)
         double hits = (double)m->confusion[c * k + c], predicted = 0;
         lince_class_score *s = &m->per_class[c];
         s->support = 0;
-        for (int o = 0; o < k; o++) s->support += (double)m->confusion[c * k + o], predicted += (double)m->confusion[o * k + c];
+        for (int o = 0; o < k; o++)
+            s->support += (double)m->confusion[c * k + o], predicted += (double)m->confusion[o * k + c];
         s->precision = ratio(hits, predicted);
         s->recall = ratio(hits, s->support);
         s->f1 = ratio(2 * hits, s->support + predicted);
@@ -116,7 +119,8 @@ void lince_metrics_report(const lince_metrics *m, lince_buffer *out)
     int width = characters("weighted avg");
     for (int c = 0; c < m->classes; c++)
         if (characters(m->names[c]) > width) width = characters(m->names[c]);
-    lince_buffer_printf(out, "%*s %10s%10s%10s%10s\n\n", width, "", "precision", "recall", "f1-score", "support");
+    lince_buffer_printf(out, "%*s %10s%10s%10s%10s\n\n", width, "", "precision", "recall", "f1-score",
+                        "support");
     for (int c = 0; c < m->classes; c++) put_scores(out, m->names[c], width, &m->per_class[c]);
     lince_buffer_puts(out, "\n");
     put_name(out, "accuracy", width);
@@ -129,8 +133,8 @@ void lince_metrics_report(const lince_metrics *m, lince_buffer *out)
 
 static json_t *score_json(const lince_class_score *s)
 {
-    return json_pack("{s:f, s:f, s:f, s:I}", "precision", s->precision, "recall", s->recall, "f1-score", s->f1, "support",
-                     (json_int_t)s->support);
+    return json_pack("{s:f, s:f, s:f, s:I}", "precision", s->precision, "recall", s->recall, "f1-score",
+                     s->f1, "support", (json_int_t)s->support);
 }
 
 json_t *lince_metrics_json(const lince_metrics *m)
@@ -139,25 +143,29 @@ json_t *lince_metrics_json(const lince_metrics *m)
     for (int c = 0; c < m->classes; c++) {
         json_array_append_new(classes, json_string(m->names[c]));
         json_t *row = json_array();
-        for (int o = 0; o < m->classes; o++) json_array_append_new(row, json_integer(m->confusion[c * m->classes + o]));
+        for (int o = 0; o < m->classes; o++)
+            json_array_append_new(row, json_integer(m->confusion[c * m->classes + o]));
         json_array_append_new(matrix, row);
         json_object_set_new(scores, m->names[c], score_json(&m->per_class[c]));
     }
     for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
-        json_array_append_new(bins, json_pack("{s:I, s:f, s:f}", "n", (json_int_t)m->bins[i].n, "confidence", m->bins[i].confidence,
-                                              "accuracy", m->bins[i].accuracy));
-    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)m->n, "loss", m->loss, "accuracy",
-                     m->accuracy, "top5", m->top5, "ece", m->ece, "classes", classes, "confusion_matrix", matrix, "per_class", scores,
-                     "macro avg", score_json(&m->macro), "weighted avg", score_json(&m->weighted), "calibration", bins);
+        json_array_append_new(bins, json_pack("{s:I, s:f, s:f}", "n", (json_int_t)m->bins[i].n, "confidence",
+                                              m->bins[i].confidence, "accuracy", m->bins[i].accuracy));
+    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)m->n, "loss",
+                     m->loss, "accuracy", m->accuracy, "top5", m->top5, "ece", m->ece, "classes", classes,
+                     "confusion_matrix", matrix, "per_class", scores, "macro avg", score_json(&m->macro),
+                     "weighted avg", score_json(&m->weighted), "calibration", bins);
 }
 
 /* --- and back ------------------------------------------------------------------------------------- */
 
-/* json_array_get and json_object_get answer NULL for a value of another type, as for one that is not there. */
+/* json_array_get and json_object_get answer NULL for a value of another type, as for one that is not there.
+ */
 static int read_classes(lince_metrics *m, const json_t *classes)
 {
     size_t count = json_array_size(classes);
-    if (count < 1 || count > 1 << 16) return lince_fail(LINCE_EFORMAT, "'classes': expected an array of class names");
+    if (count < 1 || count > 1 << 16)
+        return lince_fail(LINCE_EFORMAT, "'classes': expected an array of class names");
     const char **names = lince_alloc(count, sizeof *names);
     if (!names) return LINCE_ENOMEM;
     int code = 0;
@@ -177,8 +185,10 @@ static int read_matrix(lince_metrics *m, const json_t *matrix)
             const json_t *count = json_array_get(json_array_get(matrix, row), column);
             json_int_t value = json_is_integer(count) ? json_integer_value(count) : -1;
             if (value < 0 || value > UINT32_MAX)
-                return lince_fail(LINCE_EFORMAT, "'confusion_matrix': expected %zu rows of %zu counts; row %zu, column %zu is none", k,
-                                  k, row + 1, column + 1);
+                return lince_fail(
+                    LINCE_EFORMAT,
+                    "'confusion_matrix': expected %zu rows of %zu counts; row %zu, column %zu is none", k, k,
+                    row + 1, column + 1);
             m->confusion[row * k + column] = value;
             m->n += (size_t)value;
         }
@@ -190,7 +200,8 @@ static void read_bins(lince_metrics *m, const json_t *bins)
     for (size_t i = 0; i < LINCE_CALIBRATION_BINS; i++) {
         const json_t *bin = json_array_get(bins, i);
         json_int_t n = json_integer_value(json_object_get(bin, "n"));
-        m->bins[i] = (lince_calibration_bin){n > 0 ? (size_t)n : 0, json_number_value(json_object_get(bin, "confidence")),
+        m->bins[i] = (lince_calibration_bin){n > 0 ? (size_t)n : 0,
+                                             json_number_value(json_object_get(bin, "confidence")),
                                              json_number_value(json_object_get(bin, "accuracy"))};
     }
 }
@@ -205,7 +216,8 @@ int lince_metrics_from_json(lince_metrics *m, const json_t *object)
         return code;
     }
     double hits = 0;
-    for (int c = 0; c < m->classes; c++) hits += (double)m->confusion[(size_t)c * (size_t)m->classes + (size_t)c];
+    for (int c = 0; c < m->classes; c++)
+        hits += (double)m->confusion[(size_t)c * (size_t)m->classes + (size_t)c];
     m->accuracy = ratio(hits, (double)m->n);
     score_classes(m);
     read_bins(m, json_object_get(object, "calibration"));

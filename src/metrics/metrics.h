@@ -22,20 +22,21 @@ typedef struct lince_calibration_bin {
 
 typedef struct lince_metrics {
     int classes;
-    char **names;        /* [classes], copies */
+    char **names; /* [classes], copies */
     size_t n;
-    double loss;         /* mean cross-entropy, without label smoothing */
+    double loss;           /* mean cross-entropy, without label smoothing */
     double accuracy, top5; /* fractions; top5 counts a sample whose class is among the 5 most probable */
-    int64_t *confusion;  /* [classes][classes], row: true class */
+    int64_t *confusion;    /* [classes][classes], row: true class */
     lince_class_score *per_class, macro, weighted;
-    double ece;          /* expected calibration error over equal-width bins (Guo et al. 2017) */
+    double ece; /* expected calibration error over equal-width bins (Guo et al. 2017) */
     lince_calibration_bin bins[LINCE_CALIBRATION_BINS];
 } lince_metrics;
 
 int lince_metrics_init(lince_metrics *metrics, int classes, const char *const *names);
 void lince_metrics_release(lince_metrics *metrics);
 
-/* Adds one sample: its true label and the probabilities [classes]. Ties go to the lower index, as in numpy. */
+/* Adds one sample: its true label and the probabilities [classes]. Ties go to the lower index, as in numpy.
+ */
 void lince_metrics_add(lince_metrics *metrics, int label, const float *probability);
 
 /* Turns counts into fractions; call once, after the last sample. */
@@ -47,8 +48,9 @@ void lince_metrics_report(const lince_metrics *metrics, lince_buffer *out);
 /* The object that `lince eval --json` prints (see docs); a new reference, NULL when out of memory. */
 json_t *lince_metrics_json(const lince_metrics *metrics);
 
-/* Back from that object (a run's test.json). The scores are computed again from the confusion matrix; loss, top5,
- * ece and calibration are read. LINCE_EFORMAT names what is missing or does not fit; release after success. */
+/* Back from that object (a run's test.json). The scores are computed again from the confusion matrix; loss,
+ * top5, ece and calibration are read. LINCE_EFORMAT names what is missing or does not fit; release after
+ * success. */
 int lince_metrics_from_json(lince_metrics *metrics, const json_t *object);
 
 #endif

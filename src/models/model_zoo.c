@@ -5,9 +5,12 @@
 #include <lince/model.h>
 #include <string.h>
 
-#define VGG(depth, layers, bn, suffix, note)                                                                 \
-    {.name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .image_size = 224, .build = lince_build_vgg, \
-     .paper = "Simonyan & Zisserman 2015", .table = layers, .batch_norm = bn, .features = "features."}
+#define VGG(depth, layers, bn, suffix, note)                                                               \
+    {                                                                                                      \
+        .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .image_size = 224,                     \
+        .build = lince_build_vgg, .paper = "Simonyan & Zisserman 2015", .table = layers, .batch_norm = bn, \
+        .features = "features."                                                                            \
+    }
 
 static const lince_architecture architectures[] = {
     VGG(11, lince_vgg_a, false, "", ""),
@@ -45,12 +48,16 @@ const lince_architecture *lince_architecture_named(const char *name)
     for (size_t i = 0; i < COUNT; i++)
         if (!strcmp(architectures[i].name, name)) return &architectures[i];
     const char *nearest = lince_nearest(name, name_at, NULL);
-    if (nearest) lince_fail(LINCE_EUSAGE, "--model %s: not a model that lince knows; did you mean %s?", name, nearest);
-    else lince_fail(LINCE_EUSAGE, "--model %s: not a model that lince knows; 'lince help train' lists them", name);
+    if (nearest)
+        lince_fail(LINCE_EUSAGE, "--model %s: not a model that lince knows; did you mean %s?", name, nearest);
+    else
+        lince_fail(LINCE_EUSAGE, "--model %s: not a model that lince knows; 'lince help train' lists them",
+                   name);
     return NULL;
 }
 
-int lince_architecture_build(const lince_architecture *architecture, lince_net *net, const lince_architecture_options *options)
+int lince_architecture_build(const lince_architecture *architecture, lince_net *net,
+                             const lince_architecture_options *options)
 {
     int last = architecture->build(net, architecture, options);
     return last < 0 ? last : 0;

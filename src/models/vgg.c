@@ -1,5 +1,5 @@
-/* VGG: K. Simonyan & A. Zisserman, "Very deep convolutional networks for large-scale image recognition", 2015, table 1.
- * Modules and names as torchvision's. */
+/* VGG: K. Simonyan & A. Zisserman, "Very deep convolutional networks for large-scale image recognition",
+ * 2015, table 1. Modules and names as torchvision's. */
 #include "core/error.h"
 #include "models/model_zoo.h"
 
@@ -58,7 +58,9 @@ int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_
 {
     int x = features(net, self->table, self->batch_norm);
     if (x >= 0)
-        x = lince_net_add(net, &(lince_layer_args){.type = "adaptive_avg_pool2d", .name = "avgpool", .size = 7, .from = {x}});
-    if (x >= 0) x = lince_net_add(net, &(lince_layer_args){.type = "flatten", .name = "flatten", .from = {x}});
+        x = lince_net_add(net, &(lince_layer_args){
+                                   .type = "adaptive_avg_pool2d", .name = "avgpool", .size = 7, .from = {x}});
+    if (x >= 0)
+        x = lince_net_add(net, &(lince_layer_args){.type = "flatten", .name = "flatten", .from = {x}});
     return classifier(net, x, options);
 }

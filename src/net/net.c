@@ -14,10 +14,10 @@
 enum { MAX_NODES = 1024 };
 
 typedef struct node {
-    lince_layer layer;                 /* unused for node 0 */
+    lince_layer layer; /* unused for node 0 */
     int from[LINCE_LAYER_INPUTS], inputs;
     int consumers;
-    int buffer;                        /* node whose memory it uses: itself, or the one it works in place of */
+    int buffer; /* node whose memory it uses: itself, or the one it works in place of */
     float *value, *grad;
     void *saved;
 } node;
@@ -29,8 +29,8 @@ struct lince_net {
     lince_param **params;
     size_t param_count;
     lince_arena values, grads, activations, scratch;
-    lince_arena branch;                /* a second consumer's gradient, until it is added to the first's */
-    int n;                             /* of the last forward */
+    lince_arena branch; /* a second consumer's gradient, until it is added to the first's */
+    int n;              /* of the last forward */
     bool train;
     const uint64_t *key;
 };
@@ -70,12 +70,18 @@ void lince_net_free(lince_net *net)
 
 int lince_net_add(lince_net *net, const lince_layer_args *args)
 {
-    if (net->count == MAX_NODES) return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", MAX_NODES - 1);
+    if (net->count == MAX_NODES)
+        return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", MAX_NODES - 1);
     const lince_layer_type *type = lince_layer_type_named(args->type);
     if (!type) return LINCE_EUSAGE;
     node *n = &net->nodes[net->count];
-    n->layer = (lince_layer){.type = type, .args = *args, .batch = net->options.batch, .threads = net->options.threads,
-                             .block = net->options.block, .inference = net->options.inference, .index = (int)net->count};
+    n->layer = (lince_layer){.type = type,
+                             .args = *args,
+                             .batch = net->options.batch,
+                             .threads = net->options.threads,
+                             .block = net->options.block,
+                             .inference = net->options.inference,
+                             .index = (int)net->count};
     snprintf(n->layer.name, sizeof n->layer.name, "%s", args->name);
     n->inputs = type->inputs;
     for (int i = 0; i < type->inputs; i++) {
@@ -95,7 +101,8 @@ void lince_net_freeze(lince_net *net, int last)
 {
     for (int i = 1; i <= last && i < (int)net->count; i++) {
         net->nodes[i].layer.frozen = true;
-        for (int p = 0; p < net->nodes[i].layer.param_count; p++) net->nodes[i].layer.params[p].trainable = false;
+        for (int p = 0; p < net->nodes[i].layer.param_count; p++)
+            net->nodes[i].layer.params[p].trainable = false;
     }
 }
 
@@ -114,7 +121,8 @@ static void mark_wanted_gradients(lince_net *net)
     }
 }
 
-/* In place where the layer can, nobody else reads the input, and backward does not need what is overwritten. */
+/* In place where the layer can, nobody else reads the input, and backward does not need what is overwritten.
+ */
 static void assign_buffers(lince_net *net)
 {
     for (size_t i = 0; i < net->count; i++) {
@@ -181,7 +189,8 @@ static int plan_activations(lince_net *net)
     for (size_t i = 0; !code && i < count; i++) {
         node *n = &net->nodes[i];
         n->value = (float *)(void *)(net->activations.memory + t.values[n->buffer].offset);
-        if (t.grads[n->buffer].size) n->grad = (float *)(void *)(net->activations.memory + t.grads[n->buffer].offset);
+        if (t.grads[n->buffer].size)
+            n->grad = (float *)(void *)(net->activations.memory + t.grads[n->buffer].offset);
         if (t.saved[i].size) n->saved = net->activations.memory + t.saved[i].offset;
     }
     lince_free(plans);
@@ -250,7 +259,8 @@ size_t lince_param_elements(const lince_param *p)
 void lince_param_export(const lince_param *p, const float *memory, float *plain)
 {
     size_t elements = lince_param_elements(p);
-    if (!p->place) memcpy(plain, memory, elements * sizeof *plain);
+    if (!p->place)
+        memcpy(plain, memory, elements * sizeof *plain);
     else
         for (size_t i = 0; i < elements; i++) plain[i] = memory[p->place(p->layout, p->dims, i)];
 }
@@ -258,7 +268,8 @@ void lince_param_export(const lince_param *p, const float *memory, float *plain)
 void lince_param_import(const lince_param *p, const float *plain, float *memory)
 {
     size_t elements = lince_param_elements(p);
-    if (!p->place) memcpy(memory, plain, elements * sizeof *plain);
+    if (!p->place)
+        memcpy(memory, plain, elements * sizeof *plain);
     else
         for (size_t i = 0; i < elements; i++) memory[p->place(p->layout, p->dims, i)] = plain[i];
 }
@@ -279,8 +290,13 @@ void lince_net_init(lince_net *net, uint64_t seed)
 
 static lince_pass pass_of(const lince_net *net, const node *n)
 {
-    lince_pass pass = {.n = net->n, .train = net->train, .key = net->key, .out = n->value, .dout = n->grad,
-                       .saved = n->saved, .scratch = net->scratch.memory};
+    lince_pass pass = {.n = net->n,
+                       .train = net->train,
+                       .key = net->key,
+                       .out = n->value,
+                       .dout = n->grad,
+                       .saved = n->saved,
+                       .scratch = net->scratch.memory};
     for (int k = 0; k < n->inputs; k++) pass.in[k] = net->nodes[n->from[k]].value;
     return pass;
 }
@@ -319,7 +335,8 @@ static void backward_node(lince_net *net, node *n, bool *written)
         if (!pass.din[k]) continue;
         float *sum = net->nodes[n->from[k]].grad;
         if (written[n->from[k]])
-            lince_accumulate(net->options.threads, sum, pass.din[k], (size_t)net->n * lince_shape_size(n->layer.in[k]));
+            lince_accumulate(net->options.threads, sum, pass.din[k],
+                             (size_t)net->n * lince_shape_size(n->layer.in[k]));
         written[n->from[k]] = true;
     }
 }
@@ -405,7 +422,9 @@ static bool all_finite(const float *x, size_t n)
 const char *lince_net_not_finite(const lince_net *net)
 {
     for (size_t i = 0; i < net->param_count; i++)
-        if (net->params[i]->grad && !all_finite(net->params[i]->grad, net->params[i]->size)) return net->params[i]->name;
+        if (net->params[i]->grad && !all_finite(net->params[i]->grad, net->params[i]->size))
+            return net->params[i]->name;
     const node *last = &net->nodes[net->count - 1];
-    return all_finite(last->value, (size_t)net->n * lince_shape_size(last->layer.out)) ? NULL : last->layer.name;
+    return all_finite(last->value, (size_t)net->n * lince_shape_size(last->layer.out)) ? NULL
+                                                                                       : last->layer.name;
 }

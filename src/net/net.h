@@ -12,11 +12,11 @@
 #include "layers/layer.h"
 
 typedef struct lince_net_options {
-    int batch;       /* samples that memory is planned for */
+    int batch; /* samples that memory is planned for */
     int threads;
-    bool inference;  /* no gradients: less memory, no backward */
-    bool keep;       /* every activation and gradient stays readable (lince_net_read): for figures */
-    int block;       /* channels in a block; 0: what the machine prefers */
+    bool inference; /* no gradients: less memory, no backward */
+    bool keep;      /* every activation and gradient stays readable (lince_net_read): for figures */
+    int block;      /* channels in a block; 0: what the machine prefers */
 } lince_net_options;
 
 typedef struct lince_net lince_net;
@@ -37,22 +37,23 @@ int lince_net_prepare(lince_net *net);
 /* Initial weights, a function of (seed, parameter's place) only. */
 void lince_net_init(lince_net *net, uint64_t seed);
 
-size_t lince_net_nodes(const lince_net *net); /* the input included */
+size_t lince_net_nodes(const lince_net *net);              /* the input included */
 lince_layer *lince_net_layer(lince_net *net, size_t node); /* node >= 1 */
 size_t lince_net_params(const lince_net *net);
 lince_param *lince_net_param(const lince_net *net, size_t index);
 lince_param *lince_net_param_named(const lince_net *net, const char *name); /* NULL: none */
 
 /* Memory of the first and the last node. */
-float *lince_net_input(lince_net *net);   /* [batch][channels][h][w] */
-const float *lince_net_output(lince_net *net); /* [batch][classes] */
+float *lince_net_input(lince_net *net);           /* [batch][channels][h][w] */
+const float *lince_net_output(lince_net *net);    /* [batch][classes] */
 float *lince_net_output_gradient(lince_net *net); /* likewise: to be filled before backward */
 int lince_net_classes(const lince_net *net);
 
 void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key);
 void lince_net_backward(lince_net *net); /* of the last forward */
 
-/* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with options.keep. */
+/* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with
+ * options.keep. */
 void lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);
 
 /* Bytes of memory by role: parameters, gradients, activations, scratch. */
@@ -61,8 +62,8 @@ typedef struct lince_net_memory {
 } lince_net_memory;
 lince_net_memory lince_net_memory_used(const lince_net *net);
 
-/* The name of a parameter whose gradient of the last pass is not finite, or of the last layer where its output is
- * not; NULL: all are. */
+/* The name of a parameter whose gradient of the last pass is not finite, or of the last layer where its
+ * output is not; NULL: all are. */
 const char *lince_net_not_finite(const lince_net *net);
 
 /* A parameter in PyTorch's order, and back. */

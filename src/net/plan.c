@@ -27,7 +27,8 @@ static size_t lowest_place(const lince_buffer_plan *buffer, lince_buffer_plan *c
         if (overlap(buffer, placed[i], best)) {
             best = placed[i]->offset + lince_align(placed[i]->size);
             i = 0;
-        } else i++;
+        } else
+            i++;
     }
     return best;
 }

@@ -1,7 +1,6 @@
-/* Adam (Kingma & Ba 2015) with L2 decay in the gradient, and AdamW (Loshchilov & Hutter 2019), where it is apart:
- *     g' = g + w p                (Adam)          p -= lr w p        (AdamW)
- *     m = b1 m + (1 - b1) g';  v = b2 v + (1 - b2) g'^2
- *     p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps) */
+/* Adam (Kingma & Ba 2015) with L2 decay in the gradient, and AdamW (Loshchilov & Hutter 2019), where it is
+ * apart: g' = g + w p                (Adam)          p -= lr w p        (AdamW) m = b1 m + (1 - b1) g';  v =
+ * b2 v + (1 - b2) g'^2 p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps) */
 #include "core/parallel.h"
 #include "optim/optim.h"
 
@@ -14,12 +13,18 @@ typedef struct factors {
 static factors factors_of(const lince_hyper *h)
 {
     double t = h->step, b1 = (double)h->beta1, b2 = (double)h->beta2;
-    return (factors){.step = (float)((double)h->lr / (1 - pow(b1, t))), .inv_root = (float)(1 / sqrt(1 - pow(b2, t))),
-                     .beta1 = h->beta1, .beta2 = h->beta2, .eps = h->eps, .scale = h->grad_scale,
-                     .decay = h->weight_decay, .shrink = 1};
+    return (factors){.step = (float)((double)h->lr / (1 - pow(b1, t))),
+                     .inv_root = (float)(1 / sqrt(1 - pow(b2, t))),
+                     .beta1 = h->beta1,
+                     .beta2 = h->beta2,
+                     .eps = h->eps,
+                     .scale = h->grad_scale,
+                     .decay = h->weight_decay,
+                     .shrink = 1};
 }
 
-LINCE_CLONES static void moments(factors f, float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n)
+LINCE_CLONES static void moments(factors f, float *restrict p, const float *restrict g, float *restrict m,
+                                 float *restrict v, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         float w = p[i] * f.shrink, d = g[i] * f.scale + f.decay * w;
@@ -29,12 +34,14 @@ LINCE_CLONES static void moments(factors f, float *restrict p, const float *rest
     }
 }
 
-static void adam(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n)
+static void adam(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict m,
+                 float *restrict v, size_t n)
 {
     moments(factors_of(h), p, g, m, v, n);
 }
 
-static void adamw(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n)
+static void adamw(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict m,
+                  float *restrict v, size_t n)
 {
     factors f = factors_of(h);
     f.decay = 0;

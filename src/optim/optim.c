@@ -27,12 +27,13 @@ typedef struct stepping {
 static void step_piece(void *context, size_t begin, size_t end)
 {
     const stepping *s = context;
-    s->optimizer->update(s->hyper, s->value + begin, s->grad + begin, s->state[0] ? s->state[0] + begin : NULL,
-                         s->state[1] ? s->state[1] + begin : NULL, end - begin);
+    s->optimizer->update(s->hyper, s->value + begin, s->grad + begin,
+                         s->state[0] ? s->state[0] + begin : NULL, s->state[1] ? s->state[1] + begin : NULL,
+                         end - begin);
 }
 
-void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper, float *value, const float *grad,
-                          float *const state[LINCE_OPTIM_STATES], size_t n)
+void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
+                          float *value, const float *grad, float *const state[LINCE_OPTIM_STATES], size_t n)
 {
     lince_parallel_ranges(threads, n, PIECE, step_piece, &(stepping){optimizer, hyper, value, grad, state});
 }

@@ -19,16 +19,16 @@ typedef struct lince_optimizer {
     double usual_lr;
     int states; /* floats of state a weight */
     /* n weights; state[0..states-1]. */
-    void (*update)(const lince_hyper *hyper, float *restrict value, const float *restrict grad, float *restrict state0,
-                   float *restrict state1, size_t n);
+    void (*update)(const lince_hyper *hyper, float *restrict value, const float *restrict grad,
+                   float *restrict state0, float *restrict state1, size_t n);
 } lince_optimizer;
 
 /* NULL, with lince_error() set, where there is none of that name. */
 const lince_optimizer *lince_optimizer_named(const char *name);
 
 /* One update of `n` weights, divided over threads in fixed pieces. Unused states are NULL. */
-void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper, float *value, const float *grad,
-                          float *const state[LINCE_OPTIM_STATES], size_t n);
+void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
+                          float *value, const float *grad, float *const state[LINCE_OPTIM_STATES], size_t n);
 
 /* Sum of squares, in double, the same for any number of threads; NaN or infinite where a gradient is. */
 double lince_sum_of_squares(int threads, const float *x, size_t n);

@@ -5,10 +5,11 @@
 
 #include <math.h>
 
-LINCE_CLONES static void update(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict v, float *restrict b,
-                                size_t n)
+LINCE_CLONES static void update(const lince_hyper *h, float *restrict p, const float *restrict g,
+                                float *restrict v, float *restrict b, size_t n)
 {
-    float alpha = h->alpha, eps = h->eps, momentum = h->momentum, lr = h->lr, scale = h->grad_scale, decay = h->weight_decay;
+    float alpha = h->alpha, eps = h->eps, momentum = h->momentum, lr = h->lr, scale = h->grad_scale,
+          decay = h->weight_decay;
     for (size_t i = 0; i < n; i++) {
         float d = g[i] * scale + decay * p[i];
         v[i] = alpha * v[i] + (1 - alpha) * d * d;

@@ -34,8 +34,8 @@ static double between(double from, double to, double share)
     return to + (from - to) * (1 + cos(PI * share)) / 2;
 }
 
-/* OneCycleLR (Smith & Topin 2018) with PyTorch's defaults: from lr / 25 up over the first 30 % of the steps, down to
- * lr / 25 / 10^4 at the last. */
+/* OneCycleLR (Smith & Topin 2018) with PyTorch's defaults: from lr / 25 up over the first 30 % of the steps,
+ * down to lr / 25 / 10^4 at the last. */
 static double onecycle(const lince_schedule *s, double t)
 {
     double total = (double)(s->steps_per_epoch * s->epochs), start = s->lr / 25, end = start / 1e4;
@@ -65,7 +65,8 @@ int lince_schedule_init(lince_schedule *s)
     s->waited = 0;
     for (size_t i = 0; i < COUNT; i++)
         if (!strcmp(schedules[i].name, s->name)) return 0;
-    return lince_fail(LINCE_EUSAGE, "--scheduler %s: expected constant, step, cosine, onecycle or plateau", s->name);
+    return lince_fail(LINCE_EUSAGE, "--scheduler %s: expected constant, step, cosine, onecycle or plateau",
+                      s->name);
 }
 
 double lince_schedule_lr(const lince_schedule *s, size_t t)

@@ -5,11 +5,11 @@
 #include <stddef.h>
 
 typedef struct lince_schedule {
-    const char *name;        /* constant, step, cosine, onecycle, plateau */
+    const char *name; /* constant, step, cosine, onecycle, plateau */
     double lr, min_lr;
-    double gamma;            /* factor of step and plateau */
-    int step_size;           /* epochs, of step */
-    double warmup_epochs;    /* linear from lr / (warm-up steps) */
+    double gamma;         /* factor of step and plateau */
+    int step_size;        /* epochs, of step */
+    double warmup_epochs; /* linear from lr / (warm-up steps) */
     size_t steps_per_epoch, epochs;
     /* plateau: what it has seen; part of a checkpoint */
     double best, factor;

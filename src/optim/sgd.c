@@ -9,7 +9,8 @@ LINCE_CLONES static void plain(const lince_hyper *h, float *restrict p, const fl
     for (size_t i = 0; i < n; i++) p[i] -= h->lr * (g[i] * h->grad_scale + h->weight_decay * p[i]);
 }
 
-LINCE_CLONES static void heavy_ball(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b, size_t n)
+LINCE_CLONES static void heavy_ball(const lince_hyper *h, float *restrict p, const float *restrict g,
+                                    float *restrict b, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         float d = g[i] * h->grad_scale + h->weight_decay * p[i];
@@ -18,7 +19,8 @@ LINCE_CLONES static void heavy_ball(const lince_hyper *h, float *restrict p, con
     }
 }
 
-LINCE_CLONES static void nesterov(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b, size_t n)
+LINCE_CLONES static void nesterov(const lince_hyper *h, float *restrict p, const float *restrict g,
+                                  float *restrict b, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         float d = g[i] * h->grad_scale + h->weight_decay * p[i];
@@ -27,12 +29,16 @@ LINCE_CLONES static void nesterov(const lince_hyper *h, float *restrict p, const
     }
 }
 
-static void update(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b, float *restrict unused, size_t n)
+static void update(const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b,
+                   float *restrict unused, size_t n)
 {
     (void)unused;
-    if (h->momentum == 0) plain(h, p, g, n);
-    else if (h->nesterov) nesterov(h, p, g, b, n);
-    else heavy_ball(h, p, g, b, n);
+    if (h->momentum == 0)
+        plain(h, p, g, n);
+    else if (h->nesterov)
+        nesterov(h, p, g, b, n);
+    else
+        heavy_ball(h, p, g, b, n);
 }
 
 const lince_optimizer lince_sgd = {.name = "sgd", .usual_lr = 0.01, .states = 1, .update = update};

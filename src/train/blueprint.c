@@ -20,8 +20,10 @@ int lince_blueprint_head(lince_blueprint *b, const char *text)
     for (const char *at = text; at && *at;) {
         char *end;
         long width = strtol(at, &end, 10);
-        if (end == at || width < 1 || width > 1 << 20 || (*end && *end != ',') || b->head_count == LINCE_HEAD_MAX)
-            return lince_fail(LINCE_EUSAGE, "--head %s: expected up to %d widths, like 4096,2048", text, LINCE_HEAD_MAX);
+        if (end == at || width < 1 || width > 1 << 20 || (*end && *end != ',') ||
+            b->head_count == LINCE_HEAD_MAX)
+            return lince_fail(LINCE_EUSAGE, "--head %s: expected up to %d widths, like 4096,2048", text,
+                              LINCE_HEAD_MAX);
         b->head[b->head_count++] = (int)width;
         at = *end ? end + 1 : end;
     }
@@ -32,7 +34,7 @@ static const struct {
     const char *name;
     float mean[3], std[3];
 } known[] = {
-    {"imagenet", {0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}},       /* torchvision's models */
+    {"imagenet", {0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}},      /* torchvision's models */
     {"cifar10", {0.4914f, 0.4822f, 0.4465f}, {0.2470f, 0.2435f, 0.2616f}}, /* of its training part */
     {"none", {0, 0, 0}, {1, 1, 1}},
 };
@@ -47,10 +49,13 @@ int lince_normalize_parse(const char *text, float mean[3], float std[3])
             return 0;
         }
     int end = 0;
-    if (sscanf(text, "%f,%f,%f:%f,%f,%f%n", &mean[0], &mean[1], &mean[2], &std[0], &std[1], &std[2], &end) == 6 && !text[end] &&
-        std[0] > 0 && std[1] > 0 && std[2] > 0)
+    if (sscanf(text, "%f,%f,%f:%f,%f,%f%n", &mean[0], &mean[1], &mean[2], &std[0], &std[1], &std[2], &end) ==
+            6 &&
+        !text[end] && std[0] > 0 && std[1] > 0 && std[2] > 0)
         return 0;
-    return lince_fail(LINCE_EUSAGE, "--normalize %s: expected auto, imagenet, cifar10, none or mean,mean,mean:std,std,std", text);
+    return lince_fail(LINCE_EUSAGE,
+                      "--normalize %s: expected auto, imagenet, cifar10, none or mean,mean,mean:std,std,std",
+                      text);
 }
 
 /* The last node that --freeze keeps as it is; 0: none. */
@@ -60,27 +65,35 @@ static int frozen_until(const lince_net *net, const lince_architecture *a, const
     long number = strtol(freeze, &end, 10);
     int nodes = (int)lince_net_nodes(net), layers = 0;
     *last = 0;
-    bool features = !strcmp(freeze, "features"), head = !strcmp(freeze, "all-but-head"), count = *freeze && !*end && number >= 0;
+    bool features = !strcmp(freeze, "features"), head = !strcmp(freeze, "all-but-head"),
+         count = *freeze && !*end && number >= 0;
     if (!features && !head && !count)
-        return lince_fail(LINCE_EUSAGE, "--freeze %s: expected none, features, all-but-head or a number of layers", freeze);
+        return lince_fail(LINCE_EUSAGE,
+                          "--freeze %s: expected none, features, all-but-head or a number of layers", freeze);
     for (int i = 1; i < nodes; i++) {
         const lince_layer *l = lince_net_layer((lince_net *)net, (size_t)i);
         layers += l->param_count > 0 && strcmp(l->type->name, "batch_norm2d") != 0;
-        bool kept = features ? !strncmp(l->name, a->features, strlen(a->features)) : head ? !l->args.head : layers <= number;
+        bool kept = features ? !strncmp(l->name, a->features, strlen(a->features))
+                    : head   ? !l->args.head
+                             : layers <= number;
         if (!kept) break;
         *last = i;
     }
     return 0;
 }
 
-int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *options, const char *freeze, lince_net **net)
+int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *options, const char *freeze,
+                          lince_net **net)
 {
     *net = NULL;
     const lince_architecture *a = lince_architecture_named(b->model);
     if (!a) return LINCE_EUSAGE;
-    lince_architecture_options wanted = {.classes = b->classes, .head = b->head_count ? b->head : NULL, .head_count = b->head_count,
+    lince_architecture_options wanted = {.classes = b->classes,
+                                         .head = b->head_count ? b->head : NULL,
+                                         .head_count = b->head_count,
                                          .dropout = b->dropout};
-    int last = 0, code = lince_net_new(net, (lince_shape){3, b->transform.height, b->transform.width, 1}, options);
+    int last = 0,
+        code = lince_net_new(net, (lince_shape){3, b->transform.height, b->transform.width, 1}, options);
     if (!code) code = lince_architecture_build(a, *net, &wanted);
     if (!code && freeze && strcmp(freeze, "none") != 0) code = frozen_until(*net, a, freeze, &last);
     if (!code && last) lince_net_freeze(*net, last);
@@ -104,17 +117,19 @@ static char *names_json(const lince_blueprint *b)
     return copy;
 }
 
-int lince_blueprint_write(const lince_blueprint *b, lince_metadata metadata[LINCE_BLUEPRINT_METADATA], char *store[LINCE_BLUEPRINT_METADATA])
+int lince_blueprint_write(const lince_blueprint *b, lince_metadata metadata[LINCE_BLUEPRINT_METADATA],
+                          char *store[LINCE_BLUEPRINT_METADATA])
 {
     char head[128] = "", size[32], numbers[160], dropout[32];
-    for (int i = 0; i < b->head_count; i++) snprintf(head + strlen(head), sizeof head - strlen(head), "%s%d", i ? "," : "", b->head[i]);
+    for (int i = 0; i < b->head_count; i++)
+        snprintf(head + strlen(head), sizeof head - strlen(head), "%s%d", i ? "," : "", b->head[i]);
     const lince_transform *t = &b->transform;
     snprintf(size, sizeof size, "%dx%d", t->width, t->height);
     snprintf(dropout, sizeof dropout, "%.9g", b->dropout);
-    snprintf(numbers, sizeof numbers, "%.9g,%.9g,%.9g:%.9g,%.9g,%.9g", (double)t->mean[0], (double)t->mean[1], (double)t->mean[2],
-             (double)t->std[0], (double)t->std[1], (double)t->std[2]);
-    static const char *const keys[] = {"lince.model", "lince.head", "lince.dropout", "lince.image_size", "lince.normalize",
-                                       "format", "lince.classes"};
+    snprintf(numbers, sizeof numbers, "%.9g,%.9g,%.9g:%.9g,%.9g,%.9g", (double)t->mean[0], (double)t->mean[1],
+             (double)t->mean[2], (double)t->std[0], (double)t->std[1], (double)t->std[2]);
+    static const char *const keys[] = {"lince.model",     "lince.head", "lince.dropout", "lince.image_size",
+                                       "lince.normalize", "format",     "lince.classes"};
     const char *const values[] = {b->model, head, dropout, size, numbers, "pt"};
     bool failed = false;
     for (int i = 0; i < LINCE_BLUEPRINT_METADATA; i++) {
@@ -129,7 +144,10 @@ static int read_names(lince_blueprint *b, const char *text, const char *path)
 {
     json_t *array = json_loads(text, 0, NULL);
     size_t count = json_array_size(array);
-    int code = count >= 2 && count <= 1 << 20 ? 0 : lince_fail(LINCE_EDATA, "%s: its metadata 'lince.classes' is not a list of classes", path);
+    int code =
+        count >= 2 && count <= 1 << 20
+            ? 0
+            : lince_fail(LINCE_EDATA, "%s: its metadata 'lince.classes' is not a list of classes", path);
     if (!code && !(b->names = lince_alloc(count, sizeof *b->names))) code = LINCE_ENOMEM;
     for (size_t i = 0; i < count && !code; i++) {
         const char *name = json_string_value(json_array_get(array, i));
@@ -144,16 +162,24 @@ static int read_names(lince_blueprint *b, const char *text, const char *path)
 int lince_blueprint_read(lince_blueprint *b, const lince_weights *w, const char *path)
 {
     *b = (lince_blueprint){.dropout = -1};
-    const char *model = lince_weights_metadata(w, "lince.model"), *classes = lince_weights_metadata(w, "lince.classes");
-    const char *size = lince_weights_metadata(w, "lince.image_size"), *normalize = lince_weights_metadata(w, "lince.normalize");
-    const char *head = lince_weights_metadata(w, "lince.head"), *dropout = lince_weights_metadata(w, "lince.dropout");
+    const char *model = lince_weights_metadata(w, "lince.model"),
+               *classes = lince_weights_metadata(w, "lince.classes");
+    const char *size = lince_weights_metadata(w, "lince.image_size"),
+               *normalize = lince_weights_metadata(w, "lince.normalize");
+    const char *head = lince_weights_metadata(w, "lince.head"),
+               *dropout = lince_weights_metadata(w, "lince.dropout");
     if (!model || !classes || !size || !normalize)
-        return lince_fail(LINCE_EDATA, "%s: the file does not say which model it belongs to; use --model NAME --weights FILE", path);
+        return lince_fail(
+            LINCE_EDATA,
+            "%s: the file does not say which model it belongs to; use --model NAME --weights FILE", path);
     snprintf(b->model, sizeof b->model, "%s", model);
     snprintf(b->normalize, sizeof b->normalize, "%s", normalize);
     lince_transform *t = &b->transform;
-    if (sscanf(size, "%dx%d", &t->width, &t->height) != 2 || t->width < 1 || t->height < 1 || t->width > 4096 || t->height > 4096)
-        return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.image_size' is '%.40s'; expected WIDTHxHEIGHT", path, size);
+    if (sscanf(size, "%dx%d", &t->width, &t->height) != 2 || t->width < 1 || t->height < 1 ||
+        t->width > 4096 || t->height > 4096)
+        return lince_fail(LINCE_EDATA,
+                          "%s: its metadata 'lince.image_size' is '%.40s'; expected WIDTHxHEIGHT", path,
+                          size);
     LINCE_TRY(lince_normalize_parse(normalize, t->mean, t->std));
     if (head) LINCE_TRY(lince_blueprint_head(b, head));
     if (dropout) b->dropout = strtod(dropout, NULL);

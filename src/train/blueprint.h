@@ -13,9 +13,9 @@ typedef struct lince_blueprint {
     int head[LINCE_HEAD_MAX], head_count; /* head_count 0: the architecture's own */
     double dropout;
     int classes;
-    char **names;             /* [classes]; owned; NULL where not known */
+    char **names;              /* [classes]; owned; NULL where not known */
     lince_transform transform; /* size and normalisation; no augmentation */
-    char normalize[128];      /* as given: "auto", "imagenet", ... */
+    char normalize[128];       /* as given: "auto", "imagenet", ... */
 } lince_blueprint;
 
 void lince_blueprint_release(lince_blueprint *blueprint);
@@ -23,15 +23,18 @@ void lince_blueprint_release(lince_blueprint *blueprint);
 /* "4096,2048" into head; LINCE_EUSAGE. */
 int lince_blueprint_head(lince_blueprint *blueprint, const char *text);
 
-/* "imagenet", "cifar10", "none", "m,m,m:s,s,s" into mean and std; 1 for "auto" (to be measured). LINCE_EUSAGE. */
+/* "imagenet", "cifar10", "none", "m,m,m:s,s,s" into mean and std; 1 for "auto" (to be measured).
+ * LINCE_EUSAGE. */
 int lince_normalize_parse(const char *text, float mean[3], float std[3]);
 
 /* Builds and prepares the net. `frozen` as --freeze, NULL for none. */
-int lince_blueprint_build(const lince_blueprint *blueprint, const lince_net_options *options, const char *freeze, lince_net **net);
+int lince_blueprint_build(const lince_blueprint *blueprint, const lince_net_options *options,
+                          const char *freeze, lince_net **net);
 
 enum { LINCE_BLUEPRINT_METADATA = 7 };
 
-/* The blueprint as metadata of a weights file; texts are allocated in `store` (release each with lince_free). */
+/* The blueprint as metadata of a weights file; texts are allocated in `store` (release each with lince_free).
+ */
 int lince_blueprint_write(const lince_blueprint *blueprint, lince_metadata metadata[LINCE_BLUEPRINT_METADATA],
                           char *store[LINCE_BLUEPRINT_METADATA]);
 

@@ -90,17 +90,24 @@ static void add_sample(void *context, const lince_batch *batch, int i, const flo
     lince_metrics_add(&e->metrics, batch->y[i], probability);
 }
 
-int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b, lince_phase phase, const lince_observer *observer,
-                   lince_evaluation *e)
+int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b, lince_phase phase,
+                   const lince_observer *observer, lince_evaluation *e)
 {
     *e = (lince_evaluation){0};
     e->outcomes = lince_alloc(lince_loader_samples(loader) + 1, sizeof *e->outcomes);
     if (!e->outcomes) return LINCE_ENOMEM;
-    pass p = {.net = net, .loader = loader, .observer = observer, .progress = {.phase = phase, .eta = -1}, .sample = add_sample, .context = e};
+    pass p = {.net = net,
+              .loader = loader,
+              .observer = observer,
+              .progress = {.phase = phase, .eta = -1},
+              .sample = add_sample,
+              .context = e};
     int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
     if (!code) code = run_pass(&p);
-    if (!code) lince_metrics_finish(&e->metrics);
-    else lince_evaluation_release(e);
+    if (!code)
+        lince_metrics_finish(&e->metrics);
+    else
+        lince_evaluation_release(e);
     return code;
 }
 
@@ -123,7 +130,8 @@ static void put_field(lince_buffer *out, const char *text)
     lince_buffer_puts(out, "\"");
 }
 
-int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *dataset, lince_part part, const char *path)
+int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *dataset, lince_part part,
+                               const char *path)
 {
     lince_buffer out = {0};
     lince_buffer_puts(&out, "path,true,predicted,probability\n");
@@ -141,7 +149,8 @@ int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *d
     return code;
 }
 
-int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer, lince_progress progress, double *loss, double *accuracy)
+int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer,
+                   lince_progress progress, double *loss, double *accuracy)
 {
     pass p = {.net = net, .loader = loader, .observer = observer, .progress = progress};
     p.progress.phase = LINCE_VALIDATING;

@@ -27,10 +27,11 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
 void lince_evaluation_release(lince_evaluation *evaluation);
 
 /* path,true,predicted,probability */
-int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset, lince_part part, const char *path);
+int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset,
+                               lince_part part, const char *path);
 
 /* Mean loss and accuracy only, for validation while training. */
-int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer, lince_progress progress, double *loss,
-                   double *accuracy);
+int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer,
+                   lince_progress progress, double *loss, double *accuracy);
 
 #endif

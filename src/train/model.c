@@ -24,7 +24,7 @@ struct lince_model {
     lince_weights *weights;
     char path[LINCE_PATH_MAX];
     int threads;
-    lince_net *net;  /* for `batch` samples; built at the first use */
+    lince_net *net; /* for `batch` samples; built at the first use */
     int batch;
 };
 
@@ -78,19 +78,26 @@ static int guess_blueprint(lince_model *m, const char *architecture, const char 
     lince_blueprint *b = &m->blueprint;
     const lince_architecture *a = lince_architecture_named(architecture);
     if (!a) return LINCE_EUSAGE;
-    if (lince_weights_metadata(m->weights, "lince.model")) LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
+    if (lince_weights_metadata(m->weights, "lince.model"))
+        LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
     else {
-        *b = (lince_blueprint){.dropout = -1, .classes = count_classes(m->weights), .transform = {a->image_size, a->image_size, {0}, {0}, {0}}};
+        *b = (lince_blueprint){.dropout = -1,
+                               .classes = count_classes(m->weights),
+                               .transform = {a->image_size, a->image_size, {0}, {0}, {0}}};
         LINCE_TRY(lince_normalize_parse("imagenet", b->transform.mean, b->transform.std));
-        if (b->classes < 2) return lince_fail(LINCE_EDATA, "%s: no output layer of two or more classes", m->path);
+        if (b->classes < 2)
+            return lince_fail(LINCE_EDATA, "%s: no output layer of two or more classes", m->path);
     }
     snprintf(b->model, sizeof b->model, "%s", architecture);
     if (image_size) b->transform.width = b->transform.height = image_size;
     int code = normalize ? lince_normalize_parse(normalize, b->transform.mean, b->transform.std) : 0;
-    return code == 1 ? lince_fail(LINCE_EUSAGE, "--normalize auto: measured in training only; expected imagenet, cifar10, none or numbers") : code;
+    return code == 1 ? lince_fail(LINCE_EUSAGE, "--normalize auto: measured in training only; expected "
+                                                "imagenet, cifar10, none or numbers")
+                     : code;
 }
 
-int lince_model_open_weights(lince_model **model, const char *architecture, const char *weights, const char *normalize, int image_size)
+int lince_model_open_weights(lince_model **model, const char *architecture, const char *weights,
+                             const char *normalize, int image_size)
 {
     int code = new_model(model, weights);
     if (!code) code = guess_blueprint(*model, architecture, normalize, image_size);
@@ -137,7 +144,8 @@ static int use_net(lince_model *m, int batch)
     lince_load_result result;
     int code = lince_state_dict_load(m->net, m->weights, &result);
     if (!code && result.different)
-        code = lince_fail(LINCE_EDATA, "%s: does not fit %s: %.400s", m->path, m->blueprint.model, result.notes.data);
+        code = lince_fail(LINCE_EDATA, "%s: does not fit %s: %.400s", m->path, m->blueprint.model,
+                          result.notes.data);
     lince_buffer_release(&result.notes);
     m->batch = batch;
     return code;
@@ -154,7 +162,8 @@ static int predict_image(lince_model *m, const lince_image *image, lince_predict
     LINCE_TRY(lince_transform_fit(t, image, &fitted));
     lince_transform_apply(t, fitted.pixels, false, 0, NULL, lince_net_input(m->net));
     lince_image_release(&fitted);
-    if (!(prediction->probability = lince_alloc((size_t)prediction->classes, sizeof(float)))) return LINCE_ENOMEM;
+    if (!(prediction->probability = lince_alloc((size_t)prediction->classes, sizeof(float))))
+        return LINCE_ENOMEM;
     lince_net_forward(m->net, 1, false, NULL);
     lince_softmax(lince_net_output(m->net), prediction->probability, 1, prediction->classes);
     for (int c = 1; c < prediction->classes; c++)
@@ -205,13 +214,15 @@ static int check_classes(lince_model *m, const lince_dataset *data)
 {
     lince_blueprint *b = &m->blueprint;
     if (lince_dataset_classes(data) != b->classes)
-        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d", lince_dataset_path(data), lince_dataset_classes(data), b->classes);
+        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d", lince_dataset_path(data),
+                          lince_dataset_classes(data), b->classes);
     if (!b->names && !(b->names = lince_alloc((size_t)b->classes, sizeof *b->names))) return LINCE_ENOMEM;
     for (int c = 0; c < b->classes; c++) {
         const char *name = lince_dataset_class(data, c);
         if (!b->names[c] && !(b->names[c] = lince_strdup(name))) return LINCE_ENOMEM;
         if (strcmp(b->names[c], name) != 0)
-            return lince_fail(LINCE_EDATA, "%s: class %d is '%s'; the model's is '%s'", lince_dataset_path(data), c, name, b->names[c]);
+            return lince_fail(LINCE_EDATA, "%s: class %d is '%s'; the model's is '%s'",
+                              lince_dataset_path(data), c, name, b->names[c]);
     }
     return 0;
 }
@@ -225,23 +236,27 @@ static int as_text(const lince_metrics *metrics, int json, char **text)
         json_decref(object);
         lince_buffer_printf(&out, "%s\n", dump ? dump : "");
         free(dump);
-    } else lince_metrics_report(metrics, &out);
+    } else
+        lince_metrics_report(metrics, &out);
     *text = out.data;
     return out.error;
 }
 
-int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json, const char *predictions,
-                         const lince_observer *observer, char **text)
+int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json,
+                         const char *predictions, const lince_observer *observer, char **text)
 {
     lince_dataset *dataset = NULL;
     lince_loader *loader = NULL;
     lince_evaluation e = {0};
     lince_part part = LINCE_TEST;
     *text = NULL;
-    lince_loader_options options = {.batch_size = EVALUATION_BATCH, .workers = 1, .cache_bytes = (size_t)256 << 20};
+    lince_loader_options options = {.batch_size = EVALUATION_BATCH,
+                                    .workers = 1,
+                                    .cache_bytes = (size_t)256 << 20};
     int code = part_named(part_name, &part);
     if (!code) code = lince_dataset_open(&dataset, data);
-    if (!code && !lince_dataset_count(dataset, part)) code = lince_fail(LINCE_EDATA, "%s: has no %s part", data, part_name);
+    if (!code && !lince_dataset_count(dataset, part))
+        code = lince_fail(LINCE_EDATA, "%s: has no %s part", data, part_name);
     if (!code) code = check_classes(m, dataset);
     if (!code) code = use_net(m, EVALUATION_BATCH);
     if (!code) code = lince_loader_new(&loader, dataset, part, &m->blueprint.transform, &options);

@@ -14,7 +14,8 @@ static const char HEADER[] = "epoch,time,train/loss,train/accuracy,val/loss,val/
 static int make_parents(const char *path)
 {
     char parent[LINCE_PATH_MAX];
-    if (strlen(path) >= sizeof parent) return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
+    if (strlen(path) >= sizeof parent)
+        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
     strcpy(parent, path);
     char *slash = strrchr(parent, '/');
     if (!slash || slash == parent) return 0;
@@ -29,9 +30,11 @@ int lince_run_create(lince_run *run, const char *wanted)
     for (int number = 1;; number++) {
         int length = number == 1 ? snprintf(run->folder, sizeof run->folder, "%s", wanted)
                                  : snprintf(run->folder, sizeof run->folder, "%s%d", wanted, number);
-        if ((size_t)length >= sizeof run->folder) return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", wanted);
+        if ((size_t)length >= sizeof run->folder)
+            return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", wanted);
         if (!mkdir(run->folder, 0777)) break;
-        if (errno != EEXIST) return lince_fail(LINCE_EIO, "%s: cannot create the folder: %s", run->folder, strerror(errno));
+        if (errno != EEXIST)
+            return lince_fail(LINCE_EIO, "%s: cannot create the folder: %s", run->folder, strerror(errno));
     }
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
         char path[LINCE_PATH_MAX];
@@ -47,7 +50,8 @@ int lince_run_open(lince_run *run, const char *folder)
     struct stat status;
     LINCE_TRY(lince_path_join(config, folder, "config.yaml"));
     if (stat(folder, &status)) return lince_fail(LINCE_EIO, "%s: there is no such run", folder);
-    if (stat(config, &status)) return lince_fail(LINCE_EIO, "%s: not the folder of a run (it has no config.yaml)", folder);
+    if (stat(config, &status))
+        return lince_fail(LINCE_EIO, "%s: not the folder of a run (it has no config.yaml)", folder);
     snprintf(run->folder, sizeof run->folder, "%s", folder);
     return 0;
 }
@@ -57,9 +61,12 @@ static void put_quoted(lince_buffer *out, const char *text)
 {
     lince_buffer_puts(out, "\"");
     for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\') lince_buffer_printf(out, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20 || *c == 0x7f) lince_buffer_printf(out, "\\x%02x", (unsigned char)*c);
-        else lince_buffer_put(out, c, 1);
+        if (*c == '"' || *c == '\\')
+            lince_buffer_printf(out, "\\%c", *c);
+        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            lince_buffer_printf(out, "\\x%02x", (unsigned char)*c);
+        else
+            lince_buffer_put(out, c, 1);
     }
     lince_buffer_puts(out, "\"");
 }
@@ -118,7 +125,8 @@ int lince_run_write_history(const lince_run *run, const lince_history *history)
     lince_buffer_puts(&out, HEADER);
     for (size_t i = 0; i < history->count; i++) {
         const lince_epoch *e = &history->epochs[i];
-        const double values[] = {e->time, e->train_loss, e->train_accuracy, e->val_loss, e->val_accuracy, e->lr};
+        const double values[] = {e->time,     e->train_loss,   e->train_accuracy,
+                                 e->val_loss, e->val_accuracy, e->lr};
         lince_buffer_printf(&out, "%d", e->epoch);
         for (size_t k = 0; k < sizeof values / sizeof *values; k++) put_number(&out, values[k]);
         lince_buffer_puts(&out, "\n");
@@ -151,12 +159,16 @@ int lince_run_read_history(const lince_run *run, lince_history *history)
     LINCE_TRY(lince_file_read(path, 64 << 20, &bytes, &size));
     int code = 0, row = 1;
     if (strncmp(bytes, HEADER, sizeof HEADER - 1) != 0)
-        code = lince_fail(LINCE_EFORMAT, "%s:1: expected the header %.*s", path, (int)sizeof HEADER - 2, HEADER);
-    for (char *line = code ? NULL : strtok_r(bytes + sizeof HEADER - 1, "\n", &rest); line && !code; line = strtok_r(NULL, "\n", &rest)) {
+        code =
+            lince_fail(LINCE_EFORMAT, "%s:1: expected the header %.*s", path, (int)sizeof HEADER - 2, HEADER);
+    for (char *line = code ? NULL : strtok_r(bytes + sizeof HEADER - 1, "\n", &rest); line && !code;
+         line = strtok_r(NULL, "\n", &rest)) {
         lince_epoch epoch;
         row++;
-        if (!parse_row(line, &epoch)) code = lince_fail(LINCE_EFORMAT, "%s:%d: expected 7 numbers, found '%.80s'", path, row, line);
-        else code = lince_history_add(history, &epoch);
+        if (!parse_row(line, &epoch))
+            code = lince_fail(LINCE_EFORMAT, "%s:%d: expected 7 numbers, found '%.80s'", path, row, line);
+        else
+            code = lince_history_add(history, &epoch);
     }
     lince_free(bytes);
     return code;

@@ -10,8 +10,8 @@ typedef struct lince_run {
     char folder[LINCE_PATH_MAX];
 } lince_run;
 
-/* Makes a new folder: `wanted`, or with the first free number behind it (runs/x -> runs/x2); never one that exists. With
- * weights/, checkpoint/ and plots/ in it. */
+/* Makes a new folder: `wanted`, or with the first free number behind it (runs/x -> runs/x2); never one that
+ * exists. With weights/, checkpoint/ and plots/ in it. */
 int lince_run_create(lince_run *run, const char *wanted);
 
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
@@ -23,9 +23,10 @@ int lince_run_read_config(const lince_run *run, lince_settings *settings);
 
 /* One row of results.csv: epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr */
 typedef struct lince_epoch {
-    int epoch;       /* 1-based */
-    double time;     /* seconds since the run began, interruptions left out */
-    double train_loss, train_accuracy, val_loss, val_accuracy; /* val: NaN where there is no validation part (an empty field) */
+    int epoch;   /* 1-based */
+    double time; /* seconds since the run began, interruptions left out */
+    double train_loss, train_accuracy, val_loss,
+        val_accuracy; /* val: NaN where there is no validation part (an empty field) */
     double lr;
 } lince_epoch;
 

@@ -23,22 +23,34 @@ typedef struct entry {
     lince_setting_info info;
     kind kind;
     size_t offset;
-    double least, most;    /* of INTEGER and NUMBER */
-    bool above;            /* the least value itself is not allowed */
-    const char *choices;   /* of TEXT: "a|b|c"; NULL: anything */
+    double least, most;  /* of INTEGER and NUMBER */
+    bool above;          /* the least value itself is not allowed */
+    const char *choices; /* of TEXT: "a|b|c"; NULL: anything */
 } entry;
 
-#define AT(field)  offsetof(lince_settings, field)
-#define BIG        1e9
-#define WHAT       N_("What to train")
-#define DATA       N_("Data")
-#define TRAINING   N_("Training")
-#define MACHINE    N_("Machine")
+#define AT(field) offsetof(lince_settings, field)
+#define BIG       1e9
+#define WHAT      N_("What to train")
+#define DATA      N_("Data")
+#define TRAINING  N_("Training")
+#define MACHINE   N_("Machine")
 
-#define TEXT_(f, n, s, g, v, d, c, h)          {{n, s, g, v, d, N_(h)}, TEXT, AT(f), 0, 0, false, c}
-#define INT_(f, n, s, g, d, lo, hi, h)         {{n, s, g, "N", d, N_(h)}, INTEGER, AT(f), lo, hi, false, NULL}
-#define NUM_(f, n, g, d, lo, hi, over, h)      {{n, NULL, g, "X", d, N_(h)}, NUMBER, AT(f), lo, hi, over, NULL}
-#define SWITCH_(f, n, g, h)                    {{n, NULL, g, NULL, "no", N_(h)}, SWITCH, AT(f), 0, 0, false, NULL}
+#define TEXT_(f, n, s, g, v, d, c, h)                       \
+    {                                                       \
+        {n, s, g, v, d, N_(h)}, TEXT, AT(f), 0, 0, false, c \
+    }
+#define INT_(f, n, s, g, d, lo, hi, h)                                \
+    {                                                                 \
+        {n, s, g, "N", d, N_(h)}, INTEGER, AT(f), lo, hi, false, NULL \
+    }
+#define NUM_(f, n, g, d, lo, hi, over, h)                              \
+    {                                                                  \
+        {n, NULL, g, "X", d, N_(h)}, NUMBER, AT(f), lo, hi, over, NULL \
+    }
+#define SWITCH_(f, n, g, h)                                               \
+    {                                                                     \
+        {n, NULL, g, NULL, "no", N_(h)}, SWITCH, AT(f), 0, 0, false, NULL \
+    }
 
 static const entry table[] = {
     TEXT_(data, "data", NULL, WHAT, "PATH", "", NULL, "data set: a folder, a .zip or .tar, CIFAR batches"),
@@ -47,20 +59,29 @@ static const entry table[] = {
     TEXT_(out, "out", NULL, WHAT, "DIR", "", NULL, "folder of the run (runs/<model>)"),
     TEXT_(resume, "resume", NULL, WHAT, "DIR", "", NULL, "go on with an interrupted run"),
     TEXT_(head, "head", NULL, WHAT, "N,N", "", NULL, "widths of the classifier's hidden layers"),
-    NUM_(dropout, "dropout", WHAT, "-1", -1, 0.999, false, "dropout of the classifier; -1: the architecture's own"),
-    TEXT_(freeze, "freeze", NULL, WHAT, "PART", "none", NULL, "layers that stay as they are: none, features, all-but-head or a number"),
-    NUM_(val_split, "val-split", DATA, "0.1", 0, 0.9, false, "share of the training part to validate on, where there is no validation part"),
-    SWITCH_(val_on_test, "val-on-test", DATA, "validate on the test part (its results are then no longer independent)"),
+    NUM_(dropout, "dropout", WHAT, "-1", -1, 0.999, false,
+         "dropout of the classifier; -1: the architecture's own"),
+    TEXT_(freeze, "freeze", NULL, WHAT, "PART", "none", NULL,
+          "layers that stay as they are: none, features, all-but-head or a number"),
+    NUM_(val_split, "val-split", DATA, "0.1", 0, 0.9, false,
+         "share of the training part to validate on, where there is no validation part"),
+    SWITCH_(val_on_test, "val-on-test", DATA,
+            "validate on the test part (its results are then no longer independent)"),
     INT_(train_limit, "train-limit", NULL, DATA, "0", 0, BIG, "training pictures per class; 0: all"),
     INT_(image_size, "image-size", NULL, DATA, "0", 0, 4096, "pixels, height and width; 0: as the data are"),
-    TEXT_(normalize, "normalize", NULL, DATA, "HOW", "auto", NULL, "auto, imagenet, cifar10, none or m,m,m:s,s,s"),
-    TEXT_(augment, "augment", NULL, DATA, "LIST", "none", NULL, "none, standard, or e.g. crop=4,flip,translate=0.1,jitter=0.2,erase=0.25"),
-    TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail", "what to do with a picture that cannot be read"),
+    TEXT_(normalize, "normalize", NULL, DATA, "HOW", "auto", NULL,
+          "auto, imagenet, cifar10, none or m,m,m:s,s,s"),
+    TEXT_(augment, "augment", NULL, DATA, "LIST", "none", NULL,
+          "none, standard, or e.g. crop=4,flip,translate=0.1,jitter=0.2,erase=0.25"),
+    TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail",
+          "what to do with a picture that cannot be read"),
     INT_(cache_mb, "cache-mb", NULL, DATA, "4096", 0, BIG, "memory for decoded pictures, MiB"),
     INT_(epochs, "epochs", NULL, TRAINING, "10", 1, 100000, "passes over the training part"),
     INT_(batch_size, "batch-size", "b", TRAINING, "64", 1, 65536, "samples a step"),
-    TEXT_(optimizer, "optimizer", NULL, TRAINING, "sgd|adam|adamw|rmsprop", "sgd", "sgd|adam|adamw|rmsprop", "how weights are updated"),
-    NUM_(lr, "lr", TRAINING, "0", 0, 1000, false, "learning rate; 0: the optimizer's usual one (sgd 0.01, others 0.001)"),
+    TEXT_(optimizer, "optimizer", NULL, TRAINING, "sgd|adam|adamw|rmsprop", "sgd", "sgd|adam|adamw|rmsprop",
+          "how weights are updated"),
+    NUM_(lr, "lr", TRAINING, "0", 0, 1000, false,
+         "learning rate; 0: the optimizer's usual one (sgd 0.01, others 0.001)"),
     NUM_(momentum, "momentum", TRAINING, "0.9", 0, 0.9999, false, "of sgd and rmsprop"),
     SWITCH_(nesterov, "nesterov", TRAINING, "Nesterov momentum (sgd)"),
     NUM_(weight_decay, "weight-decay", TRAINING, "0", 0, 10, false, "L2 penalty (decoupled for adamw)"),
@@ -68,17 +89,23 @@ static const entry table[] = {
           "constant|step|cosine|onecycle|plateau", "how the learning rate changes"),
     INT_(step_size, "step-size", NULL, TRAINING, "5", 1, 100000, "epochs between the drops of 'step'"),
     NUM_(gamma, "gamma", TRAINING, "0.1", 0, 1, true, "factor of the drops of 'step' and 'plateau'"),
-    NUM_(warmup_epochs, "warmup-epochs", TRAINING, "0", 0, 1000, false, "epochs of linear warm-up; may be a fraction"),
+    NUM_(warmup_epochs, "warmup-epochs", TRAINING, "0", 0, 1000, false,
+         "epochs of linear warm-up; may be a fraction"),
     NUM_(min_lr, "min-lr", TRAINING, "0", 0, 1000, false, "lowest rate of 'cosine' and 'plateau'"),
-    NUM_(label_smoothing, "label-smoothing", TRAINING, "0", 0, 0.999, false, "share of the target given to all classes"),
-    TEXT_(class_weights, "class-weights", NULL, TRAINING, "none|balanced", "none", "none|balanced", "weights of the classes in the loss"),
-    NUM_(clip_grad, "clip-grad", TRAINING, "0", 0, BIG, false, "largest norm of the gradient; 0: no clipping"),
+    NUM_(label_smoothing, "label-smoothing", TRAINING, "0", 0, 0.999, false,
+         "share of the target given to all classes"),
+    TEXT_(class_weights, "class-weights", NULL, TRAINING, "none|balanced", "none", "none|balanced",
+          "weights of the classes in the loss"),
+    NUM_(clip_grad, "clip-grad", TRAINING, "0", 0, BIG, false,
+         "largest norm of the gradient; 0: no clipping"),
     NUM_(ema, "ema", TRAINING, "0", 0, 0.99999, false, "decay of the weights' moving average; 0: none"),
-    INT_(patience, "patience", NULL, TRAINING, "0", 0, 100000, "epochs without a better validation accuracy before stopping; 0: never"),
+    INT_(patience, "patience", NULL, TRAINING, "0", 0, 100000,
+         "epochs without a better validation accuracy before stopping; 0: never"),
     {{"seed", NULL, MACHINE, "N", "1", N_("of everything random")}, SEED, AT(seed), 0, 0, false, NULL},
     INT_(threads, "threads", NULL, MACHINE, "0", 0, 1024, "for computing; 0: the processors at hand"),
     INT_(workers, "workers", NULL, MACHINE, "1", 0, 256, "threads that prepare batches"),
-    INT_(checkpoint_every, "checkpoint-every", NULL, MACHINE, "10", 0, 100000, "minutes between checkpoints inside an epoch; 0: at its end only"),
+    INT_(checkpoint_every, "checkpoint-every", NULL, MACHINE, "10", 0, 100000,
+         "minutes between checkpoints inside an epoch; 0: at its end only"),
     TEXT_(lang, "lang", NULL, MACHINE, "en|es|auto", "auto", "en|es|auto", "language of messages and report"),
 };
 
@@ -105,7 +132,8 @@ static bool same_name(const char *a, const char *b)
 static const entry *find(const char *name)
 {
     for (size_t i = 0; i < COUNT; i++)
-        if (same_name(table[i].info.name, name) || (table[i].info.short_name && !strcmp(table[i].info.short_name, name)))
+        if (same_name(table[i].info.name, name) ||
+            (table[i].info.short_name && !strcmp(table[i].info.short_name, name)))
             return &table[i];
     return NULL;
 }
@@ -121,8 +149,10 @@ static const entry *known(const char *name)
     const entry *e = find(name);
     if (e) return e;
     const char *nearest = lince_nearest(name, name_at, NULL);
-    if (nearest) lince_fail(LINCE_EUSAGE, "unknown option '%s'; did you mean '%s'?", name, nearest);
-    else lince_fail(LINCE_EUSAGE, "unknown option '%s'; 'lince help train' lists them", name);
+    if (nearest)
+        lince_fail(LINCE_EUSAGE, "unknown option '%s'; did you mean '%s'?", name, nearest);
+    else
+        lince_fail(LINCE_EUSAGE, "unknown option '%s'; 'lince help train' lists them", name);
     return NULL;
 }
 
@@ -146,20 +176,26 @@ static int set_number(const entry *e, void *place, const char *text)
     double value;
     bool whole = e->kind == INTEGER;
     if (!parse_number(text, &value) || (whole && value != floor(value)))
-        return lince_fail(LINCE_EUSAGE, whole ? N_("--%s: expected a whole number, found '%s'") : N_("--%s: expected a number, found '%s'"),
+        return lince_fail(LINCE_EUSAGE,
+                          whole ? N_("--%s: expected a whole number, found '%s'")
+                                : N_("--%s: expected a number, found '%s'"),
                           e->info.name, text);
     if (value < e->least || value > e->most || (e->above && value == e->least))
-        return e->most >= BIG ? lince_fail(LINCE_EUSAGE, "--%s: expected %g or more, found %s", e->info.name, e->least, text)
-                              : lince_fail(LINCE_EUSAGE, "--%s: expected a value from %g to %g, found %s", e->info.name, e->least,
-                                           e->most, text);
-    if (whole) *(int *)place = (int)value;
-    else *(double *)place = value;
+        return e->most >= BIG ? lince_fail(LINCE_EUSAGE, "--%s: expected %g or more, found %s", e->info.name,
+                                           e->least, text)
+                              : lince_fail(LINCE_EUSAGE, "--%s: expected a value from %g to %g, found %s",
+                                           e->info.name, e->least, e->most, text);
+    if (whole)
+        *(int *)place = (int)value;
+    else
+        *(double *)place = value;
     return 0;
 }
 
 static int set_switch(const entry *e, void *place, const char *text)
 {
-    static const char *const words[2][5] = {{"no", "false", "off", "0", "n"}, {"yes", "true", "on", "1", "y"}};
+    static const char *const words[2][5] = {{"no", "false", "off", "0", "n"},
+                                            {"yes", "true", "on", "1", "y"}};
     for (int value = 0; value < 2; value++)
         for (int i = 0; i < 5; i++)
             if (!strcasecmp(words[value][i], text)) {
@@ -175,7 +211,8 @@ static int set_seed(const entry *e, void *place, const char *text)
     errno = 0;
     uint64_t value = strtoull(text, &end, 10);
     if (!isdigit((unsigned char)*text) || *end || errno)
-        return lince_fail(LINCE_EUSAGE, "--%s: expected a whole number from 0 to 2^64 - 1, found '%s'", e->info.name, text);
+        return lince_fail(LINCE_EUSAGE, "--%s: expected a whole number from 0 to 2^64 - 1, found '%s'",
+                          e->info.name, text);
     *(uint64_t *)place = value;
     return 0;
 }
@@ -199,8 +236,11 @@ static int set_text(const entry *e, void *place, const char *text)
     return 0;
 }
 
-static int (*const setters[])(const entry *e, void *place, const char *text) = {
-    [TEXT] = set_text, [INTEGER] = set_number, [NUMBER] = set_number, [SWITCH] = set_switch, [SEED] = set_seed};
+static int (*const setters[])(const entry *e, void *place, const char *text) = {[TEXT] = set_text,
+                                                                                [INTEGER] = set_number,
+                                                                                [NUMBER] = set_number,
+                                                                                [SWITCH] = set_switch,
+                                                                                [SEED] = set_seed};
 
 int lince_settings_set(lince_settings *settings, const char *name, const char *value)
 {
@@ -211,7 +251,8 @@ int lince_settings_set(lince_settings *settings, const char *name, const char *v
 int lince_settings_init(lince_settings *settings)
 {
     *settings = (lince_settings){0};
-    for (size_t i = 0; i < COUNT; i++) LINCE_TRY(setters[table[i].kind](&table[i], field(settings, &table[i]), table[i].info.standard));
+    for (size_t i = 0; i < COUNT; i++)
+        LINCE_TRY(setters[table[i].kind](&table[i], field(settings, &table[i]), table[i].info.standard));
     return 0;
 }
 
@@ -284,7 +325,8 @@ static int load_pair(loading *l, yaml_document_t *document, const yaml_node_t *k
     lince_buffer text = {0};
     lince_buffer_puts(&text, "");
     int code = value_text(document, value, &text);
-    if (code == LINCE_EFORMAT) code = lince_fail(LINCE_EUSAGE, "'%s': expected a value or a list of values", e->info.name);
+    if (code == LINCE_EFORMAT)
+        code = lince_fail(LINCE_EUSAGE, "'%s': expected a value or a list of values", e->info.name);
     if (!code) code = setters[e->kind](e, field(l->settings, e), text.data);
     lince_buffer_release(&text);
     return code;
@@ -294,9 +336,11 @@ static int load_document(loading *l, yaml_document_t *document, const char *path
 {
     const yaml_node_t *root = yaml_document_get_root_node(document);
     if (!root) return 0;
-    if (root->type != YAML_MAPPING_NODE) return lince_fail(LINCE_EUSAGE, "%s: expected lines of the form 'key: value'", path);
+    if (root->type != YAML_MAPPING_NODE)
+        return lince_fail(LINCE_EUSAGE, "%s: expected lines of the form 'key: value'", path);
     for (yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
-        const yaml_node_t *key = yaml_document_get_node(document, p->key), *value = yaml_document_get_node(document, p->value);
+        const yaml_node_t *key = yaml_document_get_node(document, p->key),
+                          *value = yaml_document_get_node(document, p->value);
         int code = load_pair(l, document, key, value);
         if (code) {
             char place[LINCE_PATH_MAX + 32];
@@ -307,7 +351,8 @@ static int load_document(loading *l, yaml_document_t *document, const char *path
     return 0;
 }
 
-int lince_settings_load(lince_settings *settings, const char *path, bool (*is_fixed)(void *context, const char *name), void *context)
+int lince_settings_load(lince_settings *settings, const char *path,
+                        bool (*is_fixed)(void *context, const char *name), void *context)
 {
     char *bytes;
     size_t size;
@@ -322,7 +367,8 @@ int lince_settings_load(lince_settings *settings, const char *path, bool (*is_fi
     }
     yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);
     if (!yaml_parser_load(&parser, &document))
-        code = lince_fail(LINCE_EUSAGE, "%s:%zu: not YAML: %s", path, parser.problem_mark.line + 1, parser.problem ? parser.problem : "?");
+        code = lince_fail(LINCE_EUSAGE, "%s:%zu: not YAML: %s", path, parser.problem_mark.line + 1,
+                          parser.problem ? parser.problem : "?");
     else {
         code = load_document(&l, &document, path);
         yaml_document_delete(&document);

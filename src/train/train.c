@@ -27,7 +27,9 @@ static int open_test(lince_trainer *t, lince_loader **loader)
     const lince_settings *s = t->settings;
     lince_transform transform = t->transform;
     transform.augment = (lince_augment){0};
-    lince_loader_options options = {.batch_size = s->batch_size, .workers = s->workers, .cache_bytes = (size_t)s->cache_mb << 20,
+    lince_loader_options options = {.batch_size = s->batch_size,
+                                    .workers = s->workers,
+                                    .cache_bytes = (size_t)s->cache_mb << 20,
                                     .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
     return lince_loader_new(loader, t->dataset, LINCE_TEST, &transform, &options);
 }
@@ -45,15 +47,16 @@ int lince_trainer_test(lince_trainer *t)
     int code = lince_evaluate(t->net, loader, &t->blueprint, LINCE_TESTING, t->observer, &e);
     if (!code) {
         code = lince_trainer_write_test(t, &e);
-        lince_trainer_note(t, _("test: %zu samples, loss %.4f, accuracy %.2f %%, of the weights of epoch %d"), e.metrics.n, e.metrics.loss,
-                           100 * e.metrics.accuracy, t->at.best_epoch);
+        lince_trainer_note(t, _("test: %zu samples, loss %.4f, accuracy %.2f %%, of the weights of epoch %d"),
+                           e.metrics.n, e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch);
         lince_evaluation_release(&e);
     }
     lince_loader_free(loader);
     return code;
 }
 
-int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer, char *out, size_t out_size)
+int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
+                char *out, size_t out_size)
 {
     lince_trainer t;
     int code = lince_trainer_open(&t, settings, observer, command);

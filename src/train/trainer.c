@@ -39,7 +39,8 @@ static int not_finite(const lince_trainer *t, const lince_batch *batch, double l
                  lince_dataset_name(t->dataset, LINCE_TRAIN, batch->index[i]));
     }
     return lince_fail(LINCE_ENUMERIC,
-                      "epoch %d, step %zu: the loss is %g and '%s' is not finite, with samples %s, ...; nothing was updated. "
+                      "epoch %d, step %zu: the loss is %g and '%s' is not finite, with samples %s, ...; "
+                      "nothing was updated. "
                       "Try a smaller --lr, --clip-grad 1 or --warmup-epochs 1",
                       t->at.epoch + 1, t->at.step + 1, loss, where ? where : "loss", samples);
 }
@@ -58,14 +59,19 @@ static void update_weights(lince_trainer *t, double norm)
 {
     double clip = t->settings->clip_grad;
     t->hyper.lr = (float)lince_schedule_lr(&t->schedule, t->at.updates);
-    t->hyper.grad_scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1; /* torch.nn.utils.clip_grad_norm_ */
+    t->hyper.grad_scale =
+        clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1; /* torch.nn.utils.clip_grad_norm_ */
     t->hyper.step = (int)++t->at.updates;
     for (size_t i = 0; i < lince_net_params(t->net); i++) {
         lince_param *p = lince_net_param(t->net, i);
-        float *const state[LINCE_OPTIM_STATES] = {t->state[0] ? t->state[0][i] : NULL, t->state[1] ? t->state[1][i] : NULL};
-        if (p->grad) lince_optimizer_step(t->optimizer, t->threads, &t->hyper, p->value, p->grad, state, p->size);
-        if (t->ema && p->buffer) memcpy(t->ema[i], p->value, p->size * sizeof(float));
-        else if (t->ema) lince_ema(t->threads, (float)t->settings->ema, t->ema[i], p->value, p->size);
+        float *const state[LINCE_OPTIM_STATES] = {t->state[0] ? t->state[0][i] : NULL,
+                                                  t->state[1] ? t->state[1][i] : NULL};
+        if (p->grad)
+            lince_optimizer_step(t->optimizer, t->threads, &t->hyper, p->value, p->grad, state, p->size);
+        if (t->ema && p->buffer)
+            memcpy(t->ema[i], p->value, p->size * sizeof(float));
+        else if (t->ema)
+            lince_ema(t->threads, (float)t->settings->ema, t->ema[i], p->value, p->size);
     }
 }
 
@@ -76,8 +82,8 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
     memcpy(lince_net_input(t->net), batch->x, n * input * sizeof(float));
     lince_net_forward(t->net, batch->n, true, batch->key);
     const float *logits = lince_net_output(t->net);
-    double loss = lince_cross_entropy(logits, batch->y, n, classes, (float)t->settings->label_smoothing, t->class_weight,
-                                      lince_net_output_gradient(t->net), t->loss_each);
+    double loss = lince_cross_entropy(logits, batch->y, n, classes, (float)t->settings->label_smoothing,
+                                      t->class_weight, lince_net_output_gradient(t->net), t->loss_each);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);
     double norm = gradient_norm(t);
@@ -104,10 +110,16 @@ static lince_progress progress_of(const lince_trainer *t)
     size_t steps = lince_loader_batches(t->train);
     double rate = (double)at->seen / fmax(at->epoch_seconds, 1e-9);
     double left = (double)(steps - at->step) + (double)steps * (t->settings->epochs - at->epoch - 1);
-    return (lince_progress){.phase = LINCE_TRAINING, .epoch = at->epoch + 1, .epochs = t->settings->epochs, .step = at->step,
-                            .steps = steps, .loss = at->loss / fmax((double)at->seen, 1),
-                            .accuracy = at->hits / fmax((double)at->seen, 1), .lr = (double)t->hyper.lr,
-                            .samples_per_second = rate, .eta = left * t->settings->batch_size / fmax(rate, 1e-9)};
+    return (lince_progress){.phase = LINCE_TRAINING,
+                            .epoch = at->epoch + 1,
+                            .epochs = t->settings->epochs,
+                            .step = at->step,
+                            .steps = steps,
+                            .loss = at->loss / fmax((double)at->seen, 1),
+                            .accuracy = at->hits / fmax((double)at->seen, 1),
+                            .lr = (double)t->hyper.lr,
+                            .samples_per_second = rate,
+                            .eta = left * t->settings->batch_size / fmax(rate, 1e-9)};
 }
 
 static bool stop_wanted(const lince_trainer *t)
@@ -118,7 +130,8 @@ static bool stop_wanted(const lince_trainer *t)
 static int interrupted(lince_trainer *t)
 {
     LINCE_TRY(lince_trainer_save(t));
-    return lince_fail(LINCE_EINTERRUPTED, "interrupted in epoch %d after step %zu; the state is saved", t->at.epoch + 1, t->at.step);
+    return lince_fail(LINCE_EINTERRUPTED, "interrupted in epoch %d after step %zu; the state is saved",
+                      t->at.epoch + 1, t->at.step);
 }
 
 static int train_epoch(lince_trainer *t)
@@ -139,7 +152,8 @@ static int train_epoch(lince_trainer *t)
         }
         if (stop_wanted(t)) return interrupted(t);
         double every = 60.0 * t->settings->checkpoint_every;
-        if (every > 0 && t->at.seconds - t->last_checkpoint > every && t->at.step < lince_loader_batches(t->train)) {
+        if (every > 0 && t->at.seconds - t->last_checkpoint > every &&
+            t->at.step < lince_loader_batches(t->train)) {
             LINCE_TRY(lince_trainer_save(t));
             start = now();
         }
@@ -152,11 +166,16 @@ static int finish_epoch(lince_trainer *t)
 {
     lince_position *at = &t->at;
     double seen = (double)at->seen, train_seconds = at->epoch_seconds, start = now();
-    lince_epoch row = {.epoch = at->epoch + 1, .train_loss = at->loss / seen, .train_accuracy = at->hits / seen,
-                       .val_loss = NAN, .val_accuracy = NAN, .lr = (double)t->hyper.lr};
+    lince_epoch row = {.epoch = at->epoch + 1,
+                       .train_loss = at->loss / seen,
+                       .train_accuracy = at->hits / seen,
+                       .val_loss = NAN,
+                       .val_accuracy = NAN,
+                       .lr = (double)t->hyper.lr};
     if (t->val) {
         lince_trainer_swap(t);
-        int code = lince_validate(t->net, t->val, t->observer, progress_of(t), &row.val_loss, &row.val_accuracy);
+        int code =
+            lince_validate(t->net, t->val, t->observer, progress_of(t), &row.val_loss, &row.val_accuracy);
         lince_trainer_swap(t);
         if (code == LINCE_EINTERRUPTED) return interrupted(t);
         if (code) return code;
@@ -165,16 +184,20 @@ static int finish_epoch(lince_trainer *t)
     at->seconds += validating;
     at->epoch_seconds += validating;
     row.time = at->seconds;
-    double accuracy = t->val ? row.val_accuracy : row.train_accuracy, loss = t->val ? row.val_loss : row.train_loss;
-    bool best = !at->best_epoch || accuracy > at->best_accuracy || (accuracy == at->best_accuracy && loss < at->best_loss);
+    double accuracy = t->val ? row.val_accuracy : row.train_accuracy,
+           loss = t->val ? row.val_loss : row.train_loss;
+    bool best = !at->best_epoch || accuracy > at->best_accuracy ||
+                (accuracy == at->best_accuracy && loss < at->best_loss);
     if (best) at->best_accuracy = accuracy, at->best_loss = loss, at->best_epoch = row.epoch;
     at->waited = best ? 0 : at->waited + 1;
     lince_schedule_epoch(&t->schedule, loss);
     LINCE_TRY(lince_history_add(&t->history, &row));
     if (t->observer && t->observer->epoch)
         t->observer->epoch(t->observer->context,
-                           &(lince_epoch_result){row.epoch, t->settings->epochs, at->epoch_seconds, row.train_loss, row.train_accuracy,
-                                                 row.val_loss, row.val_accuracy, row.lr, seen / fmax(train_seconds, 1e-9), best});
+                           &(lince_epoch_result){row.epoch, t->settings->epochs, at->epoch_seconds,
+                                                 row.train_loss, row.train_accuracy, row.val_loss,
+                                                 row.val_accuracy, row.lr, seen / fmax(train_seconds, 1e-9),
+                                                 best});
     at->epoch++;
     at->step = at->seen = 0;
     at->loss = at->hits = at->epoch_seconds = 0;
@@ -193,9 +216,12 @@ int lince_trainer_run(lince_trainer *t)
         if (stop_wanted(t) && t->at.epoch < s->epochs) return interrupted(t);
     }
     if (t->at.epoch < s->epochs)
-        lince_trainer_note(t, _("stopped after epoch %d: %d epochs without a better validation accuracy (--patience)"), t->at.epoch, t->at.waited);
+        lince_trainer_note(
+            t, _("stopped after epoch %d: %d epochs without a better validation accuracy (--patience)"),
+            t->at.epoch, t->at.waited);
     double waited = lince_loader_waited(t->train);
     if (t->at.seconds > 1 && waited > 0.01 * t->at.seconds)
-        lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited, t->at.seconds);
+        lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited,
+                           t->at.seconds);
     return 0;
 }

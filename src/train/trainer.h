@@ -14,15 +14,15 @@
 
 /* Where the run stands: all of it goes into the checkpoint, none of it anywhere else. */
 typedef struct lince_position {
-    int epoch;               /* 0-based, being trained */
-    size_t step;             /* batches done in it */
-    size_t updates;          /* of the weights, in all */
-    double loss, hits;       /* sums over the epoch's samples so far */
+    int epoch;         /* 0-based, being trained */
+    size_t step;       /* batches done in it */
+    size_t updates;    /* of the weights, in all */
+    double loss, hits; /* sums over the epoch's samples so far */
     size_t seen;
-    double seconds;          /* spent so far, interruptions left out */
-    double epoch_seconds;    /* of them in this epoch */
+    double seconds;                  /* spent so far, interruptions left out */
+    double epoch_seconds;            /* of them in this epoch */
     double best_accuracy, best_loss; /* of validation (of training where there is none) */
-    int best_epoch, waited;  /* 1-based; epochs since */
+    int best_epoch, waited;          /* 1-based; epochs since */
 } lince_position;
 
 typedef struct lince_trainer {
@@ -31,25 +31,27 @@ typedef struct lince_trainer {
     lince_run run;
     lince_dataset *dataset;
     lince_blueprint blueprint;
-    lince_transform transform;   /* with augmentation */
-    lince_loader *train, *val;   /* val NULL: no validation */
-    bool val_held_out;           /* the validation part was taken from the training part */
+    lince_transform transform; /* with augmentation */
+    lince_loader *train, *val; /* val NULL: no validation */
+    bool val_held_out;         /* the validation part was taken from the training part */
     lince_net *net;
     const lince_optimizer *optimizer;
     lince_hyper hyper;
     lince_schedule schedule;
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
-    float **ema;                 /* [param]; NULL: no average is kept */
-    float *class_weight;         /* [classes]; NULL: none */
-    float *loss_each;            /* [batch] */
+    float **ema;                       /* [param]; NULL: no average is kept */
+    float *class_weight;               /* [classes]; NULL: none */
+    float *loss_each;                  /* [batch] */
     lince_history history;
     lince_position at;
-    double last_checkpoint;      /* seconds, as position */
+    double last_checkpoint; /* seconds, as position */
     int threads;
 } lince_trainer;
 
-/* Opens the data, splits, builds and initialises. The run's folder is made last, when nothing else can be wrong. */
-int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer, const char *command);
+/* Opens the data, splits, builds and initialises. The run's folder is made last, when nothing else can be
+ * wrong. */
+int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer,
+                       const char *command);
 void lince_trainer_close(lince_trainer *trainer);
 
 /* Trains to the end (or to the observer's stop). */
@@ -75,7 +77,9 @@ int lince_trainer_write_test(const lince_trainer *trainer, const lince_evaluatio
 void lince_trainer_swap(lince_trainer *trainer);
 
 /* printf-style, to the observer. */
-void lince_trainer_note(const lince_trainer *trainer, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void lince_trainer_warn(const lince_trainer *trainer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void lince_trainer_note(const lince_trainer *trainer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void lince_trainer_warn(const lince_trainer *trainer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

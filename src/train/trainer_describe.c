@@ -43,7 +43,8 @@ static json_t *part_json(const lince_dataset *d, lince_part part)
 static void put_bad(json_t *array, const lince_loader *loader, const char *part)
 {
     for (size_t i = 0; loader && i < lince_loader_bad(loader); i++)
-        json_array_append_new(array, json_pack("{s:s, s:s}", "part", part, "message", lince_loader_bad_message(loader, i)));
+        json_array_append_new(array, json_pack("{s:s, s:s}", "part", part, "message",
+                                               lince_loader_bad_message(loader, i)));
 }
 
 static json_t *three(const float v[3])
@@ -59,14 +60,17 @@ static json_t *data_json(const lince_trainer *t)
     put_bad(bad, t->train, "train");
     put_bad(bad, t->val, "val");
     const char *from = s->val_on_test ? "test" : !t->val ? "none" : t->val_held_out ? "train" : "folder";
-    return json_pack("{s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:{s:f, s:b, s:s, s:I}, s:[i, i], s:{s:s, s:o, s:o}, s:s, s:o, s:o}",
-                     "path", lince_dataset_path(d), "kind", lince_dataset_kind(d), "fingerprint", lince_dataset_fingerprint(d), "classes",
-                     strings((size_t)lince_dataset_classes(d), class_at, d), "parts", "train", part_json(d, LINCE_TRAIN), "val",
-                     part_json(d, LINCE_VAL), "test", part_json(d, LINCE_TEST), "split", "val_split", s->val_split, "val_on_test",
-                     s->val_on_test, "val_from", from, "seed", (json_int_t)s->seed, "image_size", t->transform.width,
-                     t->transform.height, "normalize", "name", t->blueprint.normalize, "mean", three(t->transform.mean), "std",
-                     three(t->transform.std), "augment", s->augment ? s->augment : "none", "bad", bad, "notes",
-                     strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note, d));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:{s:f, s:b, s:s, s:I}, s:[i, i], s:{s:s, s:o, s:o}, s:s, "
+        "s:o, s:o}",
+        "path", lince_dataset_path(d), "kind", lince_dataset_kind(d), "fingerprint",
+        lince_dataset_fingerprint(d), "classes", strings((size_t)lince_dataset_classes(d), class_at, d),
+        "parts", "train", part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test",
+        part_json(d, LINCE_TEST), "split", "val_split", s->val_split, "val_on_test", s->val_on_test,
+        "val_from", from, "seed", (json_int_t)s->seed, "image_size", t->transform.width, t->transform.height,
+        "normalize", "name", t->blueprint.normalize, "mean", three(t->transform.mean), "std",
+        three(t->transform.std), "augment", s->augment ? s->augment : "none", "bad", bad, "notes",
+        strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note, d));
 }
 
 /* --- the model ------------------------------------------------------------------------------------ */
@@ -75,7 +79,8 @@ static size_t elements(const lince_layer *l, bool trainable_only)
 {
     size_t sum = 0;
     for (int i = 0; i < l->param_count; i++)
-        if (!l->params[i].buffer && (!trainable_only || l->params[i].trainable)) sum += lince_param_elements(&l->params[i]);
+        if (!l->params[i].buffer && (!trainable_only || l->params[i].trainable))
+            sum += lince_param_elements(&l->params[i]);
     return sum;
 }
 
@@ -83,9 +88,9 @@ static json_t *layer_json(const lince_layer *l)
 {
     char detail[128] = "";
     if (l->type->describe) l->type->describe(l, detail, sizeof detail);
-    return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:b}", "name", l->name, "type", l->type->name, "detail", detail, "output",
-                     l->out.channels, l->out.height, l->out.width, "parameters", (json_int_t)elements(l, false), "macs",
-                     (json_int_t)l->macs, "frozen", l->frozen);
+    return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:b}", "name", l->name, "type", l->type->name,
+                     "detail", detail, "output", l->out.channels, l->out.height, l->out.width, "parameters",
+                     (json_int_t)elements(l, false), "macs", (json_int_t)l->macs, "frozen", l->frozen);
 }
 
 static json_t *changes(const lince_trainer *t)
@@ -93,10 +98,12 @@ static json_t *changes(const lince_trainer *t)
     json_t *list = json_array();
     const lince_architecture *a = lince_architecture_named(t->blueprint.model);
     char text[512];
-    snprintf(text, sizeof text, _("the output layer has %d outputs, one a class, instead of ImageNet's 1000"), t->blueprint.classes);
+    snprintf(text, sizeof text, _("the output layer has %d outputs, one a class, instead of ImageNet's 1000"),
+             t->blueprint.classes);
     json_array_append_new(list, json_string(text));
     if (t->blueprint.head_count) {
-        snprintf(text, sizeof text, _("the classifier's hidden layers have the widths %s (--head)"), t->settings->head);
+        snprintf(text, sizeof text, _("the classifier's hidden layers have the widths %s (--head)"),
+                 t->settings->head);
         json_array_append_new(list, json_string(text));
     }
     if (t->blueprint.dropout >= 0) {
@@ -104,8 +111,9 @@ static json_t *changes(const lince_trainer *t)
         json_array_append_new(list, json_string(text));
     }
     if (a && (t->transform.width != a->image_size || t->transform.height != a->image_size)) {
-        snprintf(text, sizeof text, _("the input is %d x %d pixels; the architecture was published for %d x %d"), t->transform.width,
-                 t->transform.height, a->image_size, a->image_size);
+        snprintf(text, sizeof text,
+                 _("the input is %d x %d pixels; the architecture was published for %d x %d"),
+                 t->transform.width, t->transform.height, a->image_size, a->image_size);
         json_array_append_new(list, json_string(text));
     }
     return list;
@@ -141,10 +149,11 @@ static json_t *model_json(const lince_trainer *t)
         macs += l->macs;
     }
     processor_name(machine, sizeof machine);
-    return json_pack("{s:s, s:I, s:I, s:I, s:s?, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name", t->blueprint.model, "parameters",
-                     (json_int_t)all, "trainable", (json_int_t)trained, "macs", (json_int_t)macs, "weights", t->settings->weights, "input", 3,
-                     t->transform.height, t->transform.width, "threads", t->threads, "machine", machine, "version", LINCE_VERSION,
-                     "changes", changes(t), "layers", layers);
+    return json_pack("{s:s, s:I, s:I, s:I, s:s?, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
+                     t->blueprint.model, "parameters", (json_int_t)all, "trainable", (json_int_t)trained,
+                     "macs", (json_int_t)macs, "weights", t->settings->weights, "input", 3,
+                     t->transform.height, t->transform.width, "threads", t->threads, "machine", machine,
+                     "version", LINCE_VERSION, "changes", changes(t), "layers", layers);
 }
 
 int lince_trainer_describe(lince_trainer *t)

@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void tell(const lince_trainer *t, void (*to)(void *context, const char *text), const char *format, va_list args)
+static void tell(const lince_trainer *t, void (*to)(void *context, const char *text), const char *format,
+                 va_list args)
 {
     char text[2048];
     if (!to) return;
@@ -43,7 +44,8 @@ static int check_settings(const lince_settings *s)
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
         return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
-    if (s->out && s->resume) return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
+    if (s->out && s->resume)
+        return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
     return 0;
 }
 
@@ -51,18 +53,23 @@ static int open_data(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     LINCE_TRY(lince_dataset_open(&t->dataset, s->data));
-    for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++) lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
-    if (s->val_on_test) lince_trainer_warn(t, _("validating on the test part: choosing by it makes the test results too good"));
+    for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++)
+        lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
+    if (s->val_on_test)
+        lince_trainer_warn(t,
+                           _("validating on the test part: choosing by it makes the test results too good"));
     t->val_held_out = !lince_dataset_count(t->dataset, LINCE_VAL) && !s->val_on_test;
     if (s->val_split > 0 || s->val_on_test)
         LINCE_TRY(lince_dataset_split(t->dataset, s->val_split, s->val_on_test, s->seed));
     LINCE_TRY(lince_dataset_limit(t->dataset, s->train_limit, s->seed));
-    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN), val = lince_dataset_count(t->dataset, LINCE_VAL);
-    lince_trainer_note(t, _("%s: %s, %d classes; %zu for training, %zu for validation, %zu for the test"), s->data,
-                       lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset), train, val,
+    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN),
+           val = lince_dataset_count(t->dataset, LINCE_VAL);
+    lince_trainer_note(t, _("%s: %s, %d classes; %zu for training, %zu for validation, %zu for the test"),
+                       s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset), train, val,
                        lince_dataset_count(t->dataset, LINCE_TEST));
     if ((size_t)s->batch_size > train)
-        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part (%zu pictures)", s->batch_size, train);
+        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part (%zu pictures)",
+                          s->batch_size, train);
     return 0;
 }
 
@@ -81,21 +88,27 @@ static int find_size(lince_trainer *t)
     }
     if (!f->width) return lince_fail_in(LINCE_EDATA, t->settings->data);
     if (f->width > 1024 || f->height > 1024)
-        return lince_fail(LINCE_EUSAGE, "%s: the pictures are %d x %d pixels; choose an --image-size, for example 224", t->settings->data,
-                          f->width, f->height);
+        return lince_fail(LINCE_EUSAGE,
+                          "%s: the pictures are %d x %d pixels; choose an --image-size, for example 224",
+                          t->settings->data, f->width, f->height);
     return 0;
 }
 
 static int open_loader(lince_trainer *t, lince_part part, lince_loader **loader)
 {
     const lince_settings *s = t->settings;
-    lince_loader_options options = {.batch_size = s->batch_size, .train = part == LINCE_TRAIN, .seed = s->seed, .workers = s->workers,
-                                    .cache_bytes = (size_t)s->cache_mb << 20, .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
+    lince_loader_options options = {.batch_size = s->batch_size,
+                                    .train = part == LINCE_TRAIN,
+                                    .seed = s->seed,
+                                    .workers = s->workers,
+                                    .cache_bytes = (size_t)s->cache_mb << 20,
+                                    .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
     LINCE_TRY(lince_loader_new(loader, t->dataset, part, &t->transform, &options));
     for (size_t i = 0; i < lince_loader_bad(*loader) && i < 10; i++)
         lince_trainer_warn(t, _("left out: %s"), lince_loader_bad_message(*loader, i));
     if (lince_loader_bad(*loader))
-        lince_trainer_warn(t, _("%zu pictures of the %s part could not be read and are left out"), lince_loader_bad(*loader), lince_part_name(part));
+        lince_trainer_warn(t, _("%zu pictures of the %s part could not be read and are left out"),
+                           lince_loader_bad(*loader), lince_part_name(part));
     return 0;
 }
 
@@ -104,14 +117,17 @@ static int open_loaders(lince_trainer *t)
     const lince_settings *s = t->settings;
     LINCE_TRY(find_size(t));
     LINCE_TRY(lince_augment_parse(&t->transform.augment, s->augment));
-    int measured = lince_normalize_parse(s->normalize ? s->normalize : "auto", t->transform.mean, t->transform.std);
+    int measured =
+        lince_normalize_parse(s->normalize ? s->normalize : "auto", t->transform.mean, t->transform.std);
     if (measured < 0) return measured;
     LINCE_TRY(open_loader(t, LINCE_TRAIN, &t->train));
     if (measured) LINCE_TRY(lince_loader_measure(t->train, t->transform.mean, t->transform.std));
     if (measured) lince_loader_normalize(t->train, t->transform.mean, t->transform.std);
     lince_part part = s->val_on_test ? LINCE_TEST : LINCE_VAL;
-    if (lince_dataset_count(t->dataset, part)) LINCE_TRY(open_loader(t, part, &t->val));
-    else lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
+    if (lince_dataset_count(t->dataset, part))
+        LINCE_TRY(open_loader(t, part, &t->val));
+    else
+        lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
     return 0;
 }
 
@@ -130,7 +146,8 @@ static int draw_blueprint(lince_trainer *t)
     int classes = lince_dataset_classes(t->dataset);
     if (!(b->names = lince_alloc((size_t)classes, sizeof *b->names))) return LINCE_ENOMEM;
     for (; b->classes < classes; b->classes++)
-        if (!(b->names[b->classes] = lince_strdup(lince_dataset_class(t->dataset, b->classes)))) return LINCE_ENOMEM;
+        if (!(b->names[b->classes] = lince_strdup(lince_dataset_class(t->dataset, b->classes))))
+            return LINCE_ENOMEM;
     return 0;
 }
 
@@ -143,7 +160,8 @@ static int load_weights(lince_trainer *t)
     LINCE_TRY(lince_safetensors_open(&w, path));
     int code = lince_state_dict_load(t->net, w, &result);
     lince_weights_free(w);
-    if (!code) lince_trainer_note(t, _("%s: %zu tensors loaded, %zu differ"), path, result.loaded, result.different);
+    if (!code)
+        lince_trainer_note(t, _("%s: %zu tensors loaded, %zu differ"), path, result.loaded, result.different);
     if (!code && result.different) lince_trainer_warn(t, "%s", result.notes.data);
     if (code) lince_fail_in(code, path);
     lince_buffer_release(&result.notes);
@@ -180,11 +198,22 @@ static int open_optimizer(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     if (!(t->optimizer = lince_optimizer_named(s->optimizer))) return LINCE_EUSAGE;
-    t->hyper = (lince_hyper){.momentum = (float)s->momentum, .beta1 = 0.9f, .beta2 = 0.999f, .alpha = 0.99f, .eps = 1e-8f,
-                             .weight_decay = (float)s->weight_decay, .nesterov = s->nesterov, .grad_scale = 1};
-    t->schedule = (lince_schedule){.name = s->scheduler, .lr = s->lr > 0 ? s->lr : t->optimizer->usual_lr, .min_lr = s->min_lr,
-                                   .gamma = s->gamma, .step_size = s->step_size, .warmup_epochs = s->warmup_epochs,
-                                   .steps_per_epoch = lince_loader_batches(t->train), .epochs = (size_t)s->epochs};
+    t->hyper = (lince_hyper){.momentum = (float)s->momentum,
+                             .beta1 = 0.9f,
+                             .beta2 = 0.999f,
+                             .alpha = 0.99f,
+                             .eps = 1e-8f,
+                             .weight_decay = (float)s->weight_decay,
+                             .nesterov = s->nesterov,
+                             .grad_scale = 1};
+    t->schedule = (lince_schedule){.name = s->scheduler,
+                                   .lr = s->lr > 0 ? s->lr : t->optimizer->usual_lr,
+                                   .min_lr = s->min_lr,
+                                   .gamma = s->gamma,
+                                   .step_size = s->step_size,
+                                   .warmup_epochs = s->warmup_epochs,
+                                   .steps_per_epoch = lince_loader_batches(t->train),
+                                   .epochs = (size_t)s->epochs};
     LINCE_TRY(lince_schedule_init(&t->schedule));
     for (int k = 0; k < t->optimizer->states; k++) LINCE_TRY(new_states(t, &t->state[k], true));
     if (s->ema > 0) {
@@ -220,13 +249,15 @@ static int open_run(lince_trainer *t, const char *command)
     char wanted[LINCE_PATH_MAX];
     snprintf(wanted, sizeof wanted, "%s%s", s->out ? "" : "runs/", s->out ? s->out : t->blueprint.model);
     LINCE_TRY(lince_run_create(&t->run, wanted));
-    if (s->out && strcmp(t->run.folder, wanted) != 0) lince_trainer_warn(t, _("%s exists already; this run goes to %s"), wanted, t->run.folder);
+    if (s->out && strcmp(t->run.folder, wanted) != 0)
+        lince_trainer_warn(t, _("%s exists already; this run goes to %s"), wanted, t->run.folder);
     LINCE_TRY(lince_run_write_config(&t->run, s, command));
     LINCE_TRY(lince_trainer_describe(t));
     return lince_trainer_save(t);
 }
 
-int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer, const char *command)
+int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
+                       const char *command)
 {
     *t = (lince_trainer){.settings = settings, .observer = observer};
     LINCE_TRY(check_settings(settings));

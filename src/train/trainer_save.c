@@ -24,7 +24,8 @@ static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
     size_t count = 0;
     for (size_t i = 0; i < lince_net_params(t->net); i++) {
         lince_param *p = lince_net_param(t->net, i);
-        float *const data[] = {p->value, t->state[0] ? t->state[0][i] : NULL, t->state[1] ? t->state[1][i] : NULL, t->ema ? t->ema[i] : NULL};
+        float *const data[] = {p->value, t->state[0] ? t->state[0][i] : NULL,
+                               t->state[1] ? t->state[1][i] : NULL, t->ema ? t->ema[i] : NULL};
         static const char *const role[] = {"value", "state0", "state1", "ema"};
         for (int k = 0; k < 4; k++) {
             if (!data[k]) continue;
@@ -40,17 +41,18 @@ static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
 static void position_text(const lince_trainer *t, char *out, size_t size)
 {
     const lince_position *p = &t->at;
-    snprintf(out, size, "%d %zu %zu %a %a %zu %a %a %a %a %d %d %a %a %d", p->epoch, p->step, p->updates, p->loss, p->hits, p->seen, p->seconds,
-             p->epoch_seconds, p->best_accuracy, p->best_loss, p->best_epoch, p->waited, t->schedule.best, t->schedule.factor,
-             t->schedule.waited);
+    snprintf(out, size, "%d %zu %zu %a %a %zu %a %a %a %a %d %d %a %a %d", p->epoch, p->step, p->updates,
+             p->loss, p->hits, p->seen, p->seconds, p->epoch_seconds, p->best_accuracy, p->best_loss,
+             p->best_epoch, p->waited, t->schedule.best, t->schedule.factor, t->schedule.waited);
 }
 
 static bool read_position(lince_trainer *t, const char *text)
 {
     lince_position *p = &t->at;
-    return text && sscanf(text, "%d %zu %zu %la %la %zu %la %la %la %la %d %d %la %la %d", &p->epoch, &p->step, &p->updates, &p->loss, &p->hits,
-                          &p->seen, &p->seconds, &p->epoch_seconds, &p->best_accuracy, &p->best_loss, &p->best_epoch, &p->waited,
-                          &t->schedule.best, &t->schedule.factor, &t->schedule.waited) == 15;
+    return text && sscanf(text, "%d %zu %zu %la %la %zu %la %la %la %la %d %d %la %la %d", &p->epoch,
+                          &p->step, &p->updates, &p->loss, &p->hits, &p->seen, &p->seconds, &p->epoch_seconds,
+                          &p->best_accuracy, &p->best_loss, &p->best_epoch, &p->waited, &t->schedule.best,
+                          &t->schedule.factor, &t->schedule.waited) == 15;
 }
 
 static void history_text(const lince_trainer *t, lince_buffer *out)
@@ -58,7 +60,8 @@ static void history_text(const lince_trainer *t, lince_buffer *out)
     lince_buffer_puts(out, "");
     for (size_t i = 0; i < t->history.count; i++) {
         const lince_epoch *e = &t->history.epochs[i];
-        lince_buffer_printf(out, "%d %a %a %a %a %a %a\n", e->epoch, e->time, e->train_loss, e->train_accuracy, e->val_loss, e->val_accuracy, e->lr);
+        lince_buffer_printf(out, "%d %a %a %a %a %a %a\n", e->epoch, e->time, e->train_loss,
+                            e->train_accuracy, e->val_loss, e->val_accuracy, e->lr);
     }
 }
 
@@ -66,8 +69,8 @@ static int read_history(lince_trainer *t, const char *text)
 {
     lince_epoch e;
     int used;
-    while (text && sscanf(text, "%d %la %la %la %la %la %la\n%n", &e.epoch, &e.time, &e.train_loss, &e.train_accuracy, &e.val_loss,
-                          &e.val_accuracy, &e.lr, &used) == 7) {
+    while (text && sscanf(text, "%d %la %la %la %la %la %la\n%n", &e.epoch, &e.time, &e.train_loss,
+                          &e.train_accuracy, &e.val_loss, &e.val_accuracy, &e.lr, &used) == 7) {
         LINCE_TRY(lince_history_add(&t->history, &e));
         text += used;
     }
@@ -83,10 +86,13 @@ int lince_trainer_save(lince_trainer *t)
     int code = path_in(t, "checkpoint/state.safetensors", path);
     position_text(t, position, sizeof position);
     history_text(t, &history);
-    const lince_metadata texts[] = {{"position", position}, {"history", history.data}, {"model", t->blueprint.model},
+    const lince_metadata texts[] = {{"position", position},
+                                    {"history", history.data},
+                                    {"model", t->blueprint.model},
                                     {"data", lince_dataset_fingerprint(t->dataset)}};
     if (!code) code = history.error;
-    if (!code) code = lince_checkpoint_write(path, list, list_arrays(t, list), texts, sizeof texts / sizeof *texts);
+    if (!code)
+        code = lince_checkpoint_write(path, list, list_arrays(t, list), texts, sizeof texts / sizeof *texts);
     t->last_checkpoint = t->at.seconds;
     lince_buffer_release(&history);
     lince_free(list);
@@ -97,15 +103,18 @@ static int restore_from(lince_trainer *t, const lince_weights *w, const char *pa
 {
     const char *data = lince_weights_metadata(w, "data"), *model = lince_weights_metadata(w, "model");
     if (!model || strcmp(model, t->blueprint.model) != 0)
-        return lince_fail(LINCE_EDATA, "%s: the run trains %s, not %s", path, model ? model : "?", t->blueprint.model);
+        return lince_fail(LINCE_EDATA, "%s: the run trains %s, not %s", path, model ? model : "?",
+                          t->blueprint.model);
     if (!data || strcmp(data, lince_dataset_fingerprint(t->dataset)) != 0)
-        return lince_fail(LINCE_EDATA, "%s: the run was begun with other data than %s now holds", path, t->settings->data);
+        return lince_fail(LINCE_EDATA, "%s: the run was begun with other data than %s now holds", path,
+                          t->settings->data);
     lince_checkpoint_array *list = lince_alloc(4 * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
     int code = lince_checkpoint_restore(w, path, list, list_arrays(t, list));
     lince_free(list);
     if (code) return code;
-    if (!read_position(t, lince_weights_metadata(w, "position"))) return lince_fail(LINCE_EFORMAT, "%s: its position cannot be read", path);
+    if (!read_position(t, lince_weights_metadata(w, "position")))
+        return lince_fail(LINCE_EFORMAT, "%s: its position cannot be read", path);
     t->last_checkpoint = t->at.seconds;
     return read_history(t, lince_weights_metadata(w, "history"));
 }
@@ -118,7 +127,9 @@ int lince_trainer_restore(lince_trainer *t)
     LINCE_TRY(lince_checkpoint_open(&w, path));
     int code = restore_from(t, w, path);
     lince_weights_free(w);
-    if (!code) lince_trainer_note(t, _("%s: going on in epoch %d after step %zu"), t->run.folder, t->at.epoch + 1, t->at.step);
+    if (!code)
+        lince_trainer_note(t, _("%s: going on in epoch %d after step %zu"), t->run.folder, t->at.epoch + 1,
+                           t->at.step);
     return code;
 }
 

@@ -69,7 +69,8 @@ static int read_shape(const reading *r, const char *name, const json_t *json, li
     *bytes = lince_dtype_size(t->dtype);
     for (int i = 0; i < t->ndim; i++) {
         uint64_t n;
-        if (!whole_number(json_array_get(shape, (size_t)i), &n)) return refuse(r, name, "its shape has an entry that is not a size");
+        if (!whole_number(json_array_get(shape, (size_t)i), &n))
+            return refuse(r, name, "its shape has an entry that is not a size");
         if (!lince_mul(*bytes, n, bytes)) return refuse(r, name, "its shape is too large");
         t->dims[i] = (int64_t)n;
     }
@@ -80,14 +81,18 @@ static int read_range(const reading *r, const char *name, const json_t *json, li
 {
     const json_t *range = json_object_get(json, "data_offsets");
     uint64_t begin, end;
-    if (json_array_size(range) != 2 || !whole_number(json_array_get(range, 0), &begin) || !whole_number(json_array_get(range, 1), &end))
+    if (json_array_size(range) != 2 || !whole_number(json_array_get(range, 0), &begin) ||
+        !whole_number(json_array_get(range, 1), &end))
         return refuse(r, name, "its data_offsets are missing or not two sizes");
     if (begin > end || end > r->size)
-        return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': its data lie at %" PRIu64 "..%" PRIu64 ", the file has %zu bytes of data (truncated?)",
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: tensor '%.100s': its data lie at %" PRIu64 "..%" PRIu64
+                          ", the file has %zu bytes of data (truncated?)",
                           r->file, name, begin, end, r->size);
     if (end - begin != bytes)
-        return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': shape and dtype need %zu bytes, its data have %" PRIu64, r->file, name, bytes,
-                          end - begin);
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: tensor '%.100s': shape and dtype need %zu bytes, its data have %" PRIu64,
+                          r->file, name, bytes, end - begin);
     t->data = r->data + begin;
     t->bytes = bytes;
     return 0;
@@ -119,7 +124,8 @@ static int read_metadata(reading *r, json_t *json)
     json_t *value;
     json_object_foreach(json, key, value)
     {
-        if (!json_is_string(value)) return lince_fail(LINCE_EFORMAT, "%s: __metadata__ '%.100s' is not a string", r->file, key);
+        if (!json_is_string(value))
+            return lince_fail(LINCE_EFORMAT, "%s: __metadata__ '%.100s' is not a string", r->file, key);
         size_t i = w->metadata_count++;
         w->keys[i] = lince_strdup(key);
         w->values[i] = lince_strdup(json_string_value(value));
@@ -144,11 +150,14 @@ static int check_cover(const reading *r)
     for (size_t i = 0; i < w->count; i++) {
         const lince_tensor *t = &w->tensors[i];
         if ((const unsigned char *)t->data != end)
-            return refuse(r, t->name, (const unsigned char *)t->data < end ? "its data overlap another tensor's" : "there is a hole before its data");
+            return refuse(r, t->name,
+                          (const unsigned char *)t->data < end ? "its data overlap another tensor's"
+                                                               : "there is a hole before its data");
         end += t->bytes;
     }
     if (end != r->data + r->size)
-        return lince_fail(LINCE_EFORMAT, "%s: %zu bytes behind the last tensor", r->file, (size_t)(r->data + r->size - end));
+        return lince_fail(LINCE_EFORMAT, "%s: %zu bytes behind the last tensor", r->file,
+                          (size_t)(r->data + r->size - end));
     return 0;
 }
 
@@ -156,8 +165,11 @@ static int read_header(reading *r, const char *header, size_t size)
 {
     json_error_t error;
     json_t *json = json_loadb(header, size, JSON_REJECT_DUPLICATES, &error);
-    if (!json) return lince_fail(LINCE_EFORMAT, "%s: header, byte %d: %s", r->file, error.position + PREFIX, error.text);
-    int code = json_is_object(json) ? 0 : lince_fail(LINCE_EFORMAT, "%s: the header is not a JSON object", r->file);
+    if (!json)
+        return lince_fail(LINCE_EFORMAT, "%s: header, byte %d: %s", r->file, error.position + PREFIX,
+                          error.text);
+    int code =
+        json_is_object(json) ? 0 : lince_fail(LINCE_EFORMAT, "%s: the header is not a JSON object", r->file);
     const char *name;
     json_t *value;
     json_object_foreach(json, name, value)
@@ -172,19 +184,26 @@ static int read_header(reading *r, const char *header, size_t size)
 int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
 {
     *weights = NULL;
-    if (size < PREFIX) return lince_fail(LINCE_EFORMAT, "%s: %zu bytes are too few for a safetensors file", name, size);
+    if (size < PREFIX)
+        return lince_fail(LINCE_EFORMAT, "%s: %zu bytes are too few for a safetensors file", name, size);
     uint64_t header = little_endian(bytes);
     if (header > LARGEST_HEADER || header > size - PREFIX)
-        return lince_fail(LINCE_EFORMAT, "%s: not a safetensors file, or truncated: its header claims %" PRIu64 " bytes, the file has %zu", name,
-                          header, size);
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: not a safetensors file, or truncated: its header claims %" PRIu64
+                          " bytes, the file has %zu",
+                          name, header, size);
     const char *text = (const char *)bytes + PREFIX;
-    if (!header || *text != '{') return lince_fail(LINCE_EFORMAT, "%s: not a safetensors file: its header does not begin with '{'", name);
+    if (!header || *text != '{')
+        return lince_fail(LINCE_EFORMAT, "%s: not a safetensors file: its header does not begin with '{'",
+                          name);
     lince_weights *w = lince_alloc(1, sizeof *w);
     if (!w) return LINCE_ENOMEM;
     reading r = {name, w, (const unsigned char *)text + header, size - PREFIX - header};
     int code = read_header(&r, text, header);
-    if (code) lince_weights_free(w);
-    else *weights = w;
+    if (code)
+        lince_weights_free(w);
+    else
+        *weights = w;
     return code;
 }
 
@@ -195,16 +214,21 @@ int lince_safetensors_open(lince_weights **weights, const char *path)
     if (fd < 0) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
     struct stat status;
     int code = 0;
-    if (fstat(fd, &status)) code = lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
-    else if (!S_ISREG(status.st_mode)) code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
-    else if (status.st_size < PREFIX) code = lince_fail(LINCE_EFORMAT, "%s: too short for a safetensors file", path);
+    if (fstat(fd, &status))
+        code = lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
+    else if (status.st_size < PREFIX)
+        code = lince_fail(LINCE_EFORMAT, "%s: too short for a safetensors file", path);
     void *map = code ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
     if (code) return code;
     if (map == MAP_FAILED) return lince_fail(LINCE_EIO, "%s: cannot map: %s", path, strerror(errno));
     code = lince_safetensors_parse(weights, map, (size_t)status.st_size, path);
-    if (code) munmap(map, (size_t)status.st_size);
-    else (*weights)->map = map, (*weights)->map_size = (size_t)status.st_size;
+    if (code)
+        munmap(map, (size_t)status.st_size);
+    else
+        (*weights)->map = map, (*weights)->map_size = (size_t)status.st_size;
     return code;
 }
 
@@ -214,8 +238,8 @@ static json_t *tensor_entry(const lince_tensor *t, size_t begin)
 {
     json_t *shape = json_array();
     for (int i = 0; i < t->ndim; i++) json_array_append_new(shape, json_integer(t->dims[i]));
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", lince_dtype_name(t->dtype), "shape", shape, "data_offsets", (json_int_t)begin,
-                     (json_int_t)(begin + t->bytes));
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", lince_dtype_name(t->dtype), "shape", shape,
+                     "data_offsets", (json_int_t)begin, (json_int_t)(begin + t->bytes));
 }
 
 /* Adds one tensor's entry. A name that is there already, or is not UTF-8, would be lost without a word. */
@@ -223,11 +247,15 @@ static int put_tensor(json_t *root, const char *path, const lince_tensor *t, siz
 {
     size_t bytes = lince_dtype_size(t->dtype), end;
     bool fits = lince_add(*begin, t->bytes, &end);
-    for (int i = 0; i < t->ndim; i++) fits = t->dims[i] >= 0 && lince_mul(bytes, (size_t)t->dims[i], &bytes) && fits;
+    for (int i = 0; i < t->ndim; i++)
+        fits = t->dims[i] >= 0 && lince_mul(bytes, (size_t)t->dims[i], &bytes) && fits;
     if (!fits || bytes != t->bytes)
-        return lince_fail(LINCE_ESHAPE, "%s: tensor '%.100s': its shape does not give its %zu bytes", path, t->name, t->bytes);
-    if (!strcmp(t->name, METADATA) || json_object_get(root, t->name) || json_object_set_new(root, t->name, tensor_entry(t, *begin)))
-        return lince_fail(LINCE_EDATA, "%s: tensor '%.100s': its name is there twice, reserved or not UTF-8", path, t->name);
+        return lince_fail(LINCE_ESHAPE, "%s: tensor '%.100s': its shape does not give its %zu bytes", path,
+                          t->name, t->bytes);
+    if (!strcmp(t->name, METADATA) || json_object_get(root, t->name) ||
+        json_object_set_new(root, t->name, tensor_entry(t, *begin)))
+        return lince_fail(LINCE_EDATA, "%s: tensor '%.100s': its name is there twice, reserved or not UTF-8",
+                          path, t->name);
     *begin = end;
     return 0;
 }
@@ -236,17 +264,20 @@ static int put_metadata(json_t *root, const char *path, const lince_metadata *me
 {
     if (!count) return 0;
     json_t *pairs = json_object();
-    if (json_object_set_new(root, METADATA, pairs)) return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
+    if (json_object_set_new(root, METADATA, pairs))
+        return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
     for (size_t i = 0; i < count; i++)
-        if (json_object_get(pairs, metadata[i].key) || json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value)))
-            return lince_fail(LINCE_EDATA, "%s: metadata '%.100s': its key is there twice, or it is not UTF-8: '%.100s'", path,
-                              metadata[i].key, metadata[i].value);
+        if (json_object_get(pairs, metadata[i].key) ||
+            json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value)))
+            return lince_fail(LINCE_EDATA,
+                              "%s: metadata '%.100s': its key is there twice, or it is not UTF-8: '%.100s'",
+                              path, metadata[i].key, metadata[i].value);
     return 0;
 }
 
 /* The header as a malloc'ed string. */
-static int header_text(char **text, const char *path, const lince_tensor *tensors, size_t count, const lince_metadata *metadata,
-                       size_t metadata_count)
+static int header_text(char **text, const char *path, const lince_tensor *tensors, size_t count,
+                       const lince_metadata *metadata, size_t metadata_count)
 {
     json_t *root = json_object();
     size_t begin = 0;
@@ -258,7 +289,8 @@ static int header_text(char **text, const char *path, const lince_tensor *tensor
     return code;
 }
 
-int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count, const lince_metadata *metadata, size_t metadata_count)
+int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
+                            const lince_metadata *metadata, size_t metadata_count)
 {
     char *header;
     LINCE_TRY(header_text(&header, path, tensors, count, metadata, metadata_count));

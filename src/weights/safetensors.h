@@ -5,14 +5,15 @@
 
 #include "weights/weights.h"
 
-/* Maps a file into memory; tensors point into it. LINCE_EIO, LINCE_EFORMAT (rule and place in the message). */
+/* Maps a file into memory; tensors point into it. LINCE_EIO, LINCE_EFORMAT (rule and place in the message).
+ */
 int lince_safetensors_open(lince_weights **weights, const char *path);
 
 /* The same from bytes that the caller keeps; `name` is for messages. */
 int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
 
 /* Writes a file, whole or not at all (fsync before and after the rename). Same input, same bytes. */
-int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count, const lince_metadata *metadata,
-                            size_t metadata_count);
+int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
+                            const lince_metadata *metadata, size_t metadata_count);
 
 #endif

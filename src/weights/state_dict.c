@@ -10,7 +10,8 @@
 static int as_tensor(const lince_param *p, lince_tensor *t, void **copy)
 {
     size_t elements = lince_param_elements(p);
-    *t = (lince_tensor){.name = p->name, .ndim = p->ndim, .data = p->value, .bytes = elements * sizeof(float)};
+    *t =
+        (lince_tensor){.name = p->name, .ndim = p->ndim, .data = p->value, .bytes = elements * sizeof(float)};
     for (int i = 0; i < p->ndim; i++) t->dims[i] = p->dims[i];
     *copy = NULL;
     if (p->counter) {
@@ -27,13 +28,15 @@ static int as_tensor(const lince_param *p, lince_tensor *t, void **copy)
     return 0;
 }
 
-int lince_state_dict_save(const lince_net *net, const char *path, const lince_metadata *metadata, size_t metadata_count)
+int lince_state_dict_save(const lince_net *net, const char *path, const lince_metadata *metadata,
+                          size_t metadata_count)
 {
     size_t count = lince_net_params(net);
     lince_tensor *tensors = lince_alloc(count + 1, sizeof *tensors);
     void **copies = lince_alloc(count + 1, sizeof *copies);
     int code = tensors && copies ? 0 : LINCE_ENOMEM;
-    for (size_t i = 0; i < count && !code; i++) code = as_tensor(lince_net_param(net, i), &tensors[i], &copies[i]);
+    for (size_t i = 0; i < count && !code; i++)
+        code = as_tensor(lince_net_param(net, i), &tensors[i], &copies[i]);
     if (!code) code = lince_safetensors_write(path, tensors, count, metadata, metadata_count);
     for (size_t i = 0; copies && i < count; i++) lince_free(copies[i]);
     lince_free(copies);
@@ -44,7 +47,8 @@ int lince_state_dict_save(const lince_net *net, const char *path, const lince_me
 static void put_shape(lince_buffer *out, const lince_tensor *t)
 {
     lince_buffer_puts(out, "[");
-    for (int i = 0; i < t->ndim; i++) lince_buffer_printf(out, "%s%lld", i ? ", " : "", (long long)t->dims[i]);
+    for (int i = 0; i < t->ndim; i++)
+        lince_buffer_printf(out, "%s%lld", i ? ", " : "", (long long)t->dims[i]);
     lince_buffer_puts(out, "]");
 }
 
@@ -77,7 +81,8 @@ int lince_state_dict_load(lince_net *net, const lince_weights *weights, lince_lo
             continue;
         }
         result->different++;
-        lince_buffer_printf(&result->notes, "%s: %s", p->name, t ? "other shape in the file, " : "not in the file");
+        lince_buffer_printf(&result->notes, "%s: %s", p->name,
+                            t ? "other shape in the file, " : "not in the file");
         if (t) put_shape(&result->notes, t);
         lince_buffer_puts(&result->notes, "\n");
     }
@@ -88,5 +93,7 @@ int lince_state_dict_load(lince_net *net, const lince_weights *weights, lince_lo
         lince_buffer_printf(&result->notes, "%s: not part of the model\n", name);
     }
     if (result->notes.error) return result->notes.error;
-    return result->loaded ? 0 : lince_fail(LINCE_EDATA, "none of the file's %zu tensors fits the model", lince_weights_count(weights));
+    return result->loaded ? 0
+                          : lince_fail(LINCE_EDATA, "none of the file's %zu tensors fits the model",
+                                       lince_weights_count(weights));
 }

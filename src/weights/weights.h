@@ -6,7 +6,15 @@
 #include <stdint.h>
 
 typedef enum lince_dtype {
-    LINCE_F32, LINCE_F16, LINCE_BF16, LINCE_F64, LINCE_I64, LINCE_I32, LINCE_U8, LINCE_BOOL, LINCE_DTYPES
+    LINCE_F32,
+    LINCE_F16,
+    LINCE_BF16,
+    LINCE_F64,
+    LINCE_I64,
+    LINCE_I32,
+    LINCE_U8,
+    LINCE_BOOL,
+    LINCE_DTYPES
 } lince_dtype;
 
 const char *lince_dtype_name(lince_dtype dtype); /* "F32" */

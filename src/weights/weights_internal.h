@@ -5,11 +5,11 @@
 #include "weights/weights.h"
 
 struct lince_weights {
-    lince_tensor *tensors;  /* names are lince_alloc'ed */
+    lince_tensor *tensors; /* names are lince_alloc'ed */
     size_t count, capacity;
-    char **keys, **values;  /* metadata */
+    char **keys, **values; /* metadata */
     size_t metadata_count;
-    void *map;              /* of the file; NULL: the caller's bytes */
+    void *map; /* of the file; NULL: the caller's bytes */
     size_t map_size;
 };
 

@@ -1,4 +1,5 @@
-/* A whole training step against PyTorch (tests/reference/vgg_step.py), and what the net promises about memory. */
+/* A whole training step against PyTorch (tests/reference/vgg_step.py), and what the net promises about
+ * memory. */
 #include "core/memory.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
@@ -53,7 +54,8 @@ static lince_net *build(const char *name, int batch, int size, int block)
 
 static void assert_near(const char *what, double found, double expected, double tolerance)
 {
-    if (!(fabs(found - expected) <= tolerance)) fail_msg("%s: expected %.9g, found %.9g", what, expected, found);
+    if (!(fabs(found - expected) <= tolerance))
+        fail_msg("%s: expected %.9g, found %.9g", what, expected, found);
 }
 
 /* fp32 against double precision, Winograd's transforms included: 2e-4 of the tensor's norm. */
@@ -67,8 +69,10 @@ static void compare_gradient(FILE *reference, const lince_net *net)
     size_t n = lince_param_elements(p);
     float *plain = lince_alloc(n, sizeof *plain);
     lince_param_export(p, p->grad, plain);
-    double found_sum = 0, squares = 0, tolerance = 2e-4 * norm + 1e-5; /* a bias before batch norm: exactly 0, by cancellation */
-    for (size_t i = 0; i < n; i++) found_sum += (double)plain[i], squares += (double)plain[i] * (double)plain[i];
+    double found_sum = 0, squares = 0,
+           tolerance = 2e-4 * norm + 1e-5; /* a bias before batch norm: exactly 0, by cancellation */
+    for (size_t i = 0; i < n; i++)
+        found_sum += (double)plain[i], squares += (double)plain[i] * (double)plain[i];
     assert_near(name, sqrt(squares), norm, tolerance);
     assert_near(name, found_sum, sum, 2e-4 * norm * sqrt((double)n) + 1e-5 * (double)n);
     assert_near(name, (double)plain[0], first, tolerance);
@@ -92,7 +96,8 @@ static void compare_step(FILE *reference, int block)
         assert_int_equal(fscanf(reference, "%lf", &expected), 1);
         assert_near("logit", (double)lince_net_output(net)[i], expected, 1e-4 * (1 + fabs(expected)));
     }
-    double found = lince_cross_entropy(lince_net_output(net), label, (size_t)batch, 10, 0.1f, NULL, lince_net_output_gradient(net), NULL);
+    double found = lince_cross_entropy(lince_net_output(net), label, (size_t)batch, 10, 0.1f, NULL,
+                                       lince_net_output_gradient(net), NULL);
     assert_near("loss", found, loss, 1e-4);
     lince_net_backward(net);
     assert_int_equal(fscanf(reference, "%d", &count), 1);
@@ -121,7 +126,8 @@ static void test_a_short_batch_gives_the_gradients_of_its_samples_alone(void **s
     for (int k = 0; k < 2; k++) {
         for (int i = 0; i < 2 * 3 * 32 * 32; i++) lince_net_input(nets[k])[i] = filled((uint64_t)i, 0, 1);
         lince_net_forward(nets[k], 2, true, key);
-        lince_cross_entropy(lince_net_output(nets[k]), label, 2, 10, 0, NULL, lince_net_output_gradient(nets[k]), NULL);
+        lince_cross_entropy(lince_net_output(nets[k]), label, 2, 10, 0, NULL,
+                            lince_net_output_gradient(nets[k]), NULL);
         lince_net_backward(nets[k]);
     }
     for (size_t i = 0; i < lince_net_params(whole); i++) {

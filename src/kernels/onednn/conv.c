@@ -2,18 +2,19 @@
  *
  * The library is asked for the weights layout it likes; where that is not ours, a reorder through scratch
  * goes with each run. Scratch memory is the caller's, so that a step allocates nothing. */
+#include "kernels/conv.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "kernels/conv.h"
 #include "kernels/onednn/onednn.h"
 
 typedef struct plan {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
-    dnnl_primitive_t conv, reorder; /* reorder of the weights: before conv, or after it for their gradient; NULL: none */
+    dnnl_primitive_t conv,
+        reorder; /* reorder of the weights: before conv, or after it for their gradient; NULL: none */
     dnnl_memory_t x, w, b, y, scratchpad;
-    dnnl_memory_t own_w;            /* weights in the library's layout, in scratch; NULL: w itself */
+    dnnl_memory_t own_w; /* weights in the library's layout, in scratch; NULL: w itself */
     size_t scratchpad_size;
 } plan;
 
@@ -24,25 +25,31 @@ typedef struct layouts {
 static int weights_layout(const lince_conv *c, layouts *l)
 {
     dnnl_dims_t dims = {c->out.channels, c->in.channels, c->kernel[0], c->kernel[1]};
-    dnnl_dims_t grouped = {c->groups, c->out.channels / c->groups, c->in.channels / c->groups, c->kernel[0], c->kernel[1]};
+    dnnl_dims_t grouped = {c->groups, c->out.channels / c->groups, c->in.channels / c->groups, c->kernel[0],
+                           c->kernel[1]};
     dnnl_format_tag_t tag = dnnl_goihw;
     int ndims = c->groups > 1 ? 5 : 4;
     if (c->groups == 1) {
         int bi = c->in.block, bo = c->out.block;
-        if (bi == bo) tag = bi == 16 ? dnnl_OIhw16i16o : bi == 8 ? dnnl_OIhw8i8o : dnnl_oihw;
-        else if (bi == 1) tag = bo == 16 ? dnnl_Oihw16o : dnnl_Abcd8a;
-        else return lince_fail(LINCE_EUNSUPPORTED, "conv2d: blocks %d and %d", bi, bo);
+        if (bi == bo)
+            tag = bi == 16 ? dnnl_OIhw16i16o : bi == 8 ? dnnl_OIhw8i8o : dnnl_oihw;
+        else if (bi == 1)
+            tag = bo == 16 ? dnnl_Oihw16o : dnnl_Abcd8a;
+        else
+            return lince_fail(LINCE_EUNSUPPORTED, "conv2d: blocks %d and %d", bi, bo);
     }
-    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&l->w, ndims, ndims == 5 ? grouped : dims, dnnl_f32, tag);
+    dnnl_status_t status =
+        dnnl_memory_desc_init_by_tag(&l->w, ndims, ndims == 5 ? grouped : dims, dnnl_f32, tag);
     if (!status)
-        status = dnnl_memory_desc_init_by_tag(&l->any_w, ndims, ndims == 5 ? grouped : dims, dnnl_f32, dnnl_format_tag_any);
+        status = dnnl_memory_desc_init_by_tag(&l->any_w, ndims, ndims == 5 ? grouped : dims, dnnl_f32,
+                                              dnnl_format_tag_any);
     dnnl_dims_t bias = {c->out.channels};
     if (!status) status = dnnl_memory_desc_init_by_tag(&l->b, 1, bias, dnnl_f32, dnnl_x);
     return status ? lince_onednn_fail("conv2d layout", status) : 0;
 }
 
-static dnnl_status_t describe(const lince_conv_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm, dnnl_engine_t engine,
-                              dnnl_primitive_desc_t *result)
+static dnnl_status_t describe(const lince_conv_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm,
+                              dnnl_engine_t engine, dnnl_primitive_desc_t *result)
 {
     const lince_conv *c = &k->conv;
     dnnl_dims_t stride = {c->stride[0], c->stride[1]}, before = {c->padding[0], c->padding[1]}, after;
@@ -57,8 +64,8 @@ static dnnl_status_t describe(const lince_conv_kernel *k, const layouts *l, dnnl
     dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
     if (status) return status;
     dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
-    status = dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &l->x, &l->any_w, bias, &l->y,
-                                                stride, before, after);
+    status = dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &l->x, &l->any_w,
+                                                bias, &l->y, stride, before, after);
     if (!status) status = dnnl_primitive_desc_create(&hint, &forward, attributes, engine, NULL);
     if (status || k->direction == LINCE_FORWARD) {
         *result = hint;
@@ -66,10 +73,11 @@ static dnnl_status_t describe(const lince_conv_kernel *k, const layouts *l, dnnl
         return status;
     }
     if (k->direction == LINCE_BACKWARD_DATA)
-        status = dnnl_convolution_backward_data_desc_init(&desc, algorithm, &l->x, &l->any_w, &l->y, stride, before, after);
+        status = dnnl_convolution_backward_data_desc_init(&desc, algorithm, &l->x, &l->any_w, &l->y, stride,
+                                                          before, after);
     else
-        status = dnnl_convolution_backward_weights_desc_init(&desc, algorithm, &l->x, &l->any_w, bias, &l->y, stride, before,
-                                                             after);
+        status = dnnl_convolution_backward_weights_desc_init(&desc, algorithm, &l->x, &l->any_w, bias, &l->y,
+                                                             stride, before, after);
     if (!status) status = dnnl_primitive_desc_create(result, &desc, attributes, engine, hint);
     dnnl_primitive_desc_destroy(hint);
     dnnl_primitive_attr_destroy(attributes);
@@ -86,11 +94,13 @@ static dnnl_status_t make_reorder(plan *p, const dnnl_memory_desc_t *from, const
     return status;
 }
 
-static dnnl_status_t make_primitives(lince_conv_kernel *k, plan *p, const layouts *l, dnnl_primitive_desc_t pd)
+static dnnl_status_t make_primitives(lince_conv_kernel *k, plan *p, const layouts *l,
+                                     dnnl_primitive_desc_t pd)
 {
     dnnl_status_t status = dnnl_primitive_create(&p->conv, pd);
     bool gradient = k->direction == LINCE_BACKWARD_WEIGHTS;
-    const dnnl_memory_desc_t *liked = dnnl_primitive_desc_query_md(pd, gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
+    const dnnl_memory_desc_t *liked =
+        dnnl_primitive_desc_query_md(pd, gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
     const dnnl_memory_desc_t *pad = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
     p->scratchpad_size = lince_align(dnnl_memory_desc_get_size(pad));
     k->scratch = p->scratchpad_size;
@@ -175,10 +185,14 @@ static void run(lince_conv_kernel *k, const lince_conv_args *a)
     static const int roles[][4] = {
         [LINCE_FORWARD] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS},
         [LINCE_BACKWARD_DATA] = {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST, DNNL_ARG_BIAS},
-        [LINCE_BACKWARD_WEIGHTS] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_BIAS},
+        [LINCE_BACKWARD_WEIGHTS] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST,
+                                    DNNL_ARG_DIFF_BIAS},
     };
     const int *role = roles[k->direction];
-    dnnl_exec_arg_t args[] = {{role[0], p->x}, {role[1], w}, {role[2], p->y}, {DNNL_ARG_SCRATCHPAD, p->scratchpad},
+    dnnl_exec_arg_t args[] = {{role[0], p->x},
+                              {role[1], w},
+                              {role[2], p->y},
+                              {DNNL_ARG_SCRATCHPAD, p->scratchpad},
                               {role[3], p->b}};
     bool with_bias = k->has_bias && k->direction != LINCE_BACKWARD_DATA;
     dnnl_primitive_execute(p->conv, p->stream, with_bias ? 5 : 4, args);

@@ -3,7 +3,8 @@
 
 int lince_onednn_fail(const char *doing, dnnl_status_t status)
 {
-    if (status == dnnl_unimplemented) return lince_fail(LINCE_EUNSUPPORTED, "oneDNN: %s: not implemented", doing);
+    if (status == dnnl_unimplemented)
+        return lince_fail(LINCE_EUNSUPPORTED, "oneDNN: %s: not implemented", doing);
     if (status == dnnl_out_of_memory) return lince_fail(LINCE_ENOMEM, "oneDNN: %s: out of memory", doing);
     return lince_fail(LINCE_EUNSUPPORTED, "oneDNN: %s: status %d", doing, (int)status);
 }

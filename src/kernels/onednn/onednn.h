@@ -1,4 +1,5 @@
-/* What lince's files on oneDNN share: one engine and stream per kernel, errors as text, memory descriptors. */
+/* What lince's files on oneDNN share: one engine and stream per kernel, errors as text, memory descriptors.
+ */
 #ifndef LINCE_KERNELS_ONEDNN_H
 #define LINCE_KERNELS_ONEDNN_H
 

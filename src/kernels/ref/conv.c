@@ -1,15 +1,18 @@
 /* The truth that faster kernels are tested against: the definition, loop by loop, summed in double. */
-#include "core/parallel.h"
 #include "kernels/conv.h"
+#include "core/parallel.h"
 
 static size_t at(lince_shape s, int n, int c, int y, int x)
 {
     size_t blocks = (size_t)lince_round_up(s.channels, s.block) / (size_t)s.block;
-    return ((((size_t)n * blocks + (size_t)(c / s.block)) * (size_t)s.height + (size_t)y) * (size_t)s.width + (size_t)x) *
-               (size_t)s.block + (size_t)(c % s.block);
+    return ((((size_t)n * blocks + (size_t)(c / s.block)) * (size_t)s.height + (size_t)y) * (size_t)s.width +
+            (size_t)x) *
+               (size_t)s.block +
+           (size_t)(c % s.block);
 }
 
-/* Input coordinate that output coordinate `o` sees through kernel position `k`; outside [0, size): padding. */
+/* Input coordinate that output coordinate `o` sees through kernel position `k`; outside [0, size): padding.
+ */
 static int seen(const lince_conv *c, int axis, int o, int k)
 {
     return o * c->stride[axis] - c->padding[axis] + k;
@@ -29,7 +32,8 @@ static float forward_one(const lince_conv *c, const lince_conv_args *a, int n, i
             for (int kx = 0; kx < c->kernel[1]; kx++) {
                 int iy = seen(c, 0, y, ky), ix = seen(c, 1, x, kx);
                 if (iy < 0 || iy >= c->in.height || ix < 0 || ix >= c->in.width) continue;
-                sum += (double)a->x[at(c->in, n, first + i, iy, ix)] * a->w[lince_conv_weight_at(c, o, i, ky, kx)];
+                sum += (double)a->x[at(c->in, n, first + i, iy, ix)] *
+                       a->w[lince_conv_weight_at(c, o, i, ky, kx)];
             }
     return (float)sum;
 }
@@ -41,12 +45,14 @@ static void forward(void *context, size_t n)
     for (int o = 0; o < lince_round_up(out.channels, out.block); o++)
         for (int y = 0; y < out.height; y++)
             for (int x = 0; x < out.width; x++)
-                w->a->y[at(out, (int)n, o, y, x)] = o < out.channels ? forward_one(w->c, w->a, (int)n, o, y, x) : 0;
+                w->a->y[at(out, (int)n, o, y, x)] =
+                    o < out.channels ? forward_one(w->c, w->a, (int)n, o, y, x) : 0;
 }
 
 static float backward_data_one(const lince_conv *c, const lince_conv_args *a, int n, int i, int y, int x)
 {
-    int per_group = c->in.channels / c->groups, outs = c->out.channels / c->groups, first = i / per_group * outs;
+    int per_group = c->in.channels / c->groups, outs = c->out.channels / c->groups,
+        first = i / per_group * outs;
     double sum = 0;
     for (int o = first; o < first + outs; o++)
         for (int ky = 0; ky < c->kernel[0]; ky++)
@@ -55,7 +61,8 @@ static float backward_data_one(const lince_conv *c, const lince_conv_args *a, in
                 if (oy < 0 || ox < 0 || oy % c->stride[0] || ox % c->stride[1]) continue;
                 oy /= c->stride[0], ox /= c->stride[1];
                 if (oy >= c->out.height || ox >= c->out.width) continue;
-                sum += (double)a->y[at(c->out, n, o, oy, ox)] * a->w[lince_conv_weight_at(c, o, i % per_group, ky, kx)];
+                sum += (double)a->y[at(c->out, n, o, oy, ox)] *
+                       a->w[lince_conv_weight_at(c, o, i % per_group, ky, kx)];
             }
     return (float)sum;
 }
@@ -67,7 +74,8 @@ static void backward_data(void *context, size_t n)
     for (int i = 0; i < lince_round_up(in.channels, in.block); i++)
         for (int y = 0; y < in.height; y++)
             for (int x = 0; x < in.width; x++)
-                w->a->x[at(in, (int)n, i, y, x)] = i < in.channels ? backward_data_one(w->c, w->a, (int)n, i, y, x) : 0;
+                w->a->x[at(in, (int)n, i, y, x)] =
+                    i < in.channels ? backward_data_one(w->c, w->a, (int)n, i, y, x) : 0;
 }
 
 static float backward_weight_one(const lince_conv *c, const lince_conv_args *a, int o, int i, int ky, int kx)
@@ -113,7 +121,9 @@ static void run(lince_conv_kernel *k, const lince_conv_args *args)
     switch (k->direction) {
     case LINCE_FORWARD: lince_parallel(k->threads, (size_t)k->conv.batch, forward, &w); break;
     case LINCE_BACKWARD_DATA: lince_parallel(k->threads, (size_t)k->conv.batch, backward_data, &w); break;
-    case LINCE_BACKWARD_WEIGHTS: lince_parallel(k->threads, (size_t)k->conv.out.channels, backward_weights, &w); break;
+    case LINCE_BACKWARD_WEIGHTS:
+        lince_parallel(k->threads, (size_t)k->conv.out.channels, backward_weights, &w);
+        break;
     }
 }
 
@@ -122,4 +132,5 @@ static void release(lince_conv_kernel *kernel)
     (void)kernel;
 }
 
-const lince_conv_implementation lince_conv_ref = {.name = "ref", .create = create, .run = run, .release = release};
+const lince_conv_implementation lince_conv_ref = {
+    .name = "ref", .create = create, .run = run, .release = release};

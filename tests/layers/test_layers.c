@@ -1,0 +1,178 @@
+/* Every registered layer against finite differences: along a random direction v,
+ *     (L(p + h v) - L(p - h v)) / 2h  =  <dL/dp, v>       L = <output, r> for a random r
+ * for its input and for each of its parameters. A layer without a case fails the suite. */
+#include "core/memory.h"
+#include "core/random.h"
+#include "net/net.h"
+
+#include <lince/error.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { BATCH = 3 };
+
+/* The layer stands behind a 1x1 convolution (or a linear layer, where `flat`), so that it has an input to
+ * send a gradient to. */
+static const struct {
+    lince_layer_args args;
+    lince_shape input;
+    bool flat;
+} cases[] = {
+    {{.type = "conv2d", .channels = 20, .kernel = 3, .padding = 1}, {5, 6, 7, 1}, false},
+    {{.type = "conv2d", .channels = 32, .kernel = 3, .stride = 2, .groups = 2}, {16, 7, 7, 1}, false},
+    {{.type = "linear", .channels = 9}, {12, 1, 1, 1}, true},
+    {{.type = "relu"}, {18, 5, 5, 1}, false},
+    {{.type = "max_pool2d", .kernel = 2}, {18, 6, 5, 1}, false},
+    {{.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1}, {18, 7, 7, 1}, false},
+    {{.type = "adaptive_avg_pool2d", .size = 3}, {18, 7, 5, 1}, false},
+    {{.type = "adaptive_avg_pool2d", .size = 7}, {18, 2, 2, 1}, false},
+    {{.type = "flatten"}, {18, 3, 3, 1}, false},
+    {{.type = "dropout", .p = 0.4f}, {18, 3, 3, 1}, false},
+    {{.type = "batch_norm2d"}, {18, 4, 5, 1}, false},
+    {{.type = "add", .from = {1, 1}}, {18, 4, 4, 1}, false},
+};
+
+static const uint64_t keys[BATCH] = {11, 22, 33};
+
+static lince_net *build(size_t which, int block)
+{
+    lince_net *net;
+    lince_net_options options = {.batch = BATCH, .threads = 2, .block = block};
+    lince_shape input = cases[which].input;
+    lince_layer_args first = {.type = cases[which].flat ? "linear" : "conv2d",
+                              .name = "first",
+                              .channels = input.channels,
+                              .kernel = 1,
+                              .init_std = 0.3f};
+    lince_layer_args second = cases[which].args;
+    second.name = "second";
+    if (!second.from[0]) second.from[0] = 1;
+    assert_int_equal(lince_net_new(&net, input, &options), 0);
+    assert_int_equal(lince_net_add(net, &first), 1);
+    if (lince_net_add(net, &second) != 2 || lince_net_prepare(net))
+        fail_msg("%s: %s", second.type, lince_error());
+    lince_net_init(net, 3);
+    lince_random r = lince_random_at(5);
+    for (size_t i = 0; i < BATCH * lince_shape_size(input); i++)
+        lince_net_input(net)[i] = lince_random_normal(&r);
+    return net;
+}
+
+/* L, and with `gradient` what backward starts from. Padding channels get no weight: they are not outputs. */
+static double objective(lince_net *net, bool gradient)
+{
+    lince_net_forward(net, BATCH, true, keys);
+    lince_shape out = lince_net_layer(net, 2)->out;
+    size_t area = (size_t)out.height * (size_t)out.width, b = (size_t)out.block;
+    const float *y = lince_net_output(net);
+    double sum = 0;
+    for (size_t n = 0; n < BATCH; n++)
+        for (size_t c = 0; c < (size_t)out.channels; c++)
+            for (size_t p = 0; p < area; p++) {
+                size_t at = n * lince_shape_size(out) + (c / b * area + p) * b + c % b;
+                float r = sinf((float)((n * 131 + c) * 17 + p * 3));
+                sum += (double)y[at] * (double)r;
+                if (gradient) lince_net_output_gradient(net)[at] = r;
+            }
+    return sum;
+}
+
+static double probe(lince_net *net, lince_param *p, const float *v, double h)
+{
+    double side[2];
+    for (int s = 0; s < 2; s++) {
+        for (size_t i = 0; i < p->size; i++) p->value[i] += (float)((s ? -h : h) * (double)v[i]);
+        side[s] = objective(net, false);
+        for (size_t i = 0; i < p->size; i++) p->value[i] -= (float)((s ? -h : h) * (double)v[i]);
+    }
+    return (side[0] - side[1]) / (2 * h);
+}
+
+static void check_param(lince_net *net, lince_param *p, const char *layer)
+{
+    float *v = lince_alloc(p->size, sizeof *v);
+    lince_random r = lince_random_at(9);
+    double expected = 0, size = 0;
+    for (size_t e = 0; e < lince_param_elements(p); e++) {
+        size_t at = p->place ? p->place(p->layout, p->dims, e) : e;
+        v[at] = lince_random_normal(&r);
+        expected += (double)v[at] * (double)p->grad[at];
+        size += (double)p->grad[at] * (double)p->grad[at];
+    }
+    /* Several steps: kinks (relu, max) between the probes spoil large ones, float noise over h spoils small
+     * ones. */
+    static const double steps[] = {2e-3, 5e-4, 1e-4, 3e-5};
+    double best = INFINITY;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        best = fmin(best, fabs(probe(net, p, v, steps[i]) - expected));
+    if (!(best <= 1e-2 * sqrt(size) + 2e-2))
+        fail_msg("%s: %s: gradient along v is %g, off by %g", layer, p->name, expected, best);
+    lince_free(v);
+}
+
+static void check_case(size_t which, int block)
+{
+    lince_net *net = build(which, block);
+    objective(net, true);
+    lince_net_backward(net);
+    for (size_t i = 0; i < lince_net_params(net); i++)
+        if (lince_net_param(net, i)->trainable)
+            check_param(net, lince_net_param(net, i), cases[which].args.type);
+    lince_net_free(net);
+}
+
+static void test_gradients_equal_finite_differences(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        check_case(i, 0);
+        check_case(i, 1); /* plain layout: another set of kernels */
+    }
+}
+
+static void test_every_layer_has_a_case(void **state)
+{
+    (void)state;
+    const lince_layer_type *type;
+    for (size_t t = 0; (type = lince_layer_type_at(t)); t++) {
+        bool found = false;
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+            found |= !strcmp(cases[i].args.type, type->name);
+        if (!found) fail_msg("layer '%s' has no case", type->name);
+    }
+}
+
+static void test_dropout_is_a_function_of_the_samples_key(void **state)
+{
+    (void)state;
+    size_t which = 9;
+    assert_string_equal(cases[which].args.type, "dropout");
+    lince_net *net = build(which, 0);
+    size_t size = lince_shape_size(lince_net_layer(net, 2)->out), zeros = 0;
+    float *first = lince_alloc(BATCH * size, sizeof *first);
+    lince_net_forward(net, BATCH, true, keys);
+    memcpy(first, lince_net_output(net), BATCH * size * sizeof *first);
+    lince_net_forward(net, BATCH, true, keys);
+    assert_memory_equal(first, lince_net_output(net), BATCH * size * sizeof *first);
+    for (size_t i = 0; i < size; i++) zeros += first[i] == 0;
+    assert_true(zeros > 0);
+    lince_net_forward(net, BATCH, false, keys);
+    assert_memory_not_equal(first, lince_net_output(net), BATCH * size * sizeof *first);
+    lince_free(first);
+    lince_net_free(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gradients_equal_finite_differences),
+        cmocka_unit_test(test_every_layer_has_a_case),
+        cmocka_unit_test(test_dropout_is_a_function_of_the_samples_key),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
