@@ -13,8 +13,9 @@ typedef struct lince_bytes {
 } lince_bytes;
 
 /* Reads a stream to its end, or up to `most` bytes. `pull` returns the bytes it wrote, 0 at the end, negative
- * on failure (errno, or a message of its own when errno is 0). `claimed` is the size that somebody wrote into
- * a header: a hint, not believed beyond a mebibyte, so that a lie costs no memory. */
+ * on failure: with errno for LINCE_EIO, or with errno 0 and a message of its own for LINCE_EFORMAT. `claimed`
+ * is the size that somebody wrote into a header: a hint, not believed beyond a mebibyte, so that a lie costs
+ * no memory. */
 int lince_bytes_fill(lince_bytes *bytes, uint64_t claimed, size_t most,
                      ssize_t (*pull)(void *context, void *out, size_t size), void *context);
 void lince_bytes_release(lince_bytes *bytes);

@@ -6,6 +6,7 @@
 #include "data/codec.h"
 #include "data/layout.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -55,15 +56,15 @@ static lince_part part_of(const folder *f)
     return LINCE_PARTS;
 }
 
-/* For messages: "%.*s" of its path inside the data set. */
+/* Its path inside the data set, for messages: "%.*s" of the two. */
 static int shown_length(const folder *f)
 {
-    return (int)(f->prefix ? f->prefix - 1 : 1);
+    return f->prefix ? (int)f->prefix - 1 : INT_MAX;
 }
 
 static const char *shown(const folder *f)
 {
-    return f->prefix ? f->path : ".";
+    return f->prefix ? f->path : _("the outermost folder");
 }
 
 static bool has_picture_extension(const char *name)
@@ -140,12 +141,14 @@ static bool has_parts(const folder_list *children)
 }
 
 /* Archives often hold all in one folder ("cifar10/cifar10/..."): goes down while there is only one way, to
- * the folder whose children are classes or parts. Folders without pictures that are passed are noted. */
-static int descend(finder *find, folder *f, folder_list *children)
+ * the folder whose children are classes or, where they are looked for, parts. Folders without pictures that
+ * are passed are noted. */
+static int descend(finder *find, folder *f, bool to_parts, folder_list *children)
 {
     for (;;) {
         LINCE_TRY(list(find, f, children));
-        if (f->here || children->with_pictures != 1 || has_parts(children)) return 0;
+        if (f->here || children->with_pictures != 1) return 0;
+        if (to_parts && has_parts(children)) return 0;
         const folder *only = &children->folders[children->last_with_pictures];
         if (only->here) return 0;
         for (size_t i = 0; i < children->count; i++)
@@ -214,7 +217,7 @@ static int add_part(finder *find, const folder *f)
                                       f->here, shown_length(f), shown(f));
     folder level = *f;
     folder_list children = {0};
-    int code = descend(find, &level, &children);
+    int code = descend(find, &level, false, &children);
     if (code >= 0) code = add_classes(find, &level, &children, part);
     lince_free(children.folders);
     return code;
@@ -249,7 +252,7 @@ static int find_samples(finder *find, folder_list *children)
             "%s: no PNG or JPEG pictures in it; expected <class>/*.png, or train/<class>/*.png and "
             "test/<class>/*.png",
             source->path);
-    LINCE_TRY(descend(find, &top, children));
+    LINCE_TRY(descend(find, &top, true, children));
     LINCE_TRY(has_parts(children) ? add_parts(find, children)
                                   : add_classes(find, &top, children, LINCE_TRAIN));
     return note_strays(find);

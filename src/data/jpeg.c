@@ -116,17 +116,12 @@ static int scaled(int a, int b)
     return (product + (product >> 8)) >> 8;
 }
 
-/* Naive CMYK as PIL has it: R = (1 - C) (1 - K). Adobe's programs store all four inverted. */
-static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, int width, bool inverted)
+/* Naive CMYK as PIL has it: R = (1 - C) (1 - K). All four are taken to be stored inverted, as Adobe's
+ * programs do and everybody since; PIL and browsers do not ask for Adobe's marker either. */
+static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, int width)
 {
-    for (int x = 0; x < width; x++, cmyk += 4, rgb += 3) {
-        int light = inverted ? cmyk[3] : 255 - cmyk[3];
-        for (int c = 0; c < 3; c++) {
-            int ink = inverted ? 255 - cmyk[c] : cmyk[c];
-            int value = light - scaled(ink, light);
-            rgb[c] = (uint8_t)(value < 0 ? 0 : value);
-        }
-    }
+    for (int x = 0; x < width; x++, cmyk += 4, rgb += 3)
+        for (int c = 0; c < 3; c++) rgb[c] = (uint8_t)(cmyk[3] - scaled(255 - cmyk[c], cmyk[3]));
 }
 
 static int start(jpeg_reader *reader, lince_image *image)
@@ -159,7 +154,7 @@ static int read_picture(jpeg_reader *reader, lince_image *image)
         uint8_t *row = image->pixels + (size_t)jpeg->output_scanline * (size_t)image->width * 3;
         JSAMPROW target = reader->cmyk ? reader->cmyk : row;
         jpeg_read_scanlines(jpeg, &target, 1);
-        if (reader->cmyk) cmyk_to_rgb(reader->cmyk, row, image->width, jpeg->saw_Adobe_marker);
+        if (reader->cmyk) cmyk_to_rgb(reader->cmyk, row, image->width);
     }
     return lince_image_orient(image, orientation_of(reader));
 }

@@ -2,11 +2,11 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "core/nearest.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,49 +81,35 @@ void lince_name_for_display(char *out, size_t size, const char *name)
     out[i] = '\0';
 }
 
-static size_t least(size_t a, size_t b, size_t c)
+static int is_suggestible(const struct dirent *entry)
 {
-    size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
+    return entry->d_name[0] != '.' && lince_name_is_clean(entry->d_name);
 }
 
-/* Levenshtein's distance, whatever the case; names beyond 255 bytes count as far away. */
-static size_t edit_distance(const char *a, const char *b)
+/* A list as scandir makes it: `entries` ends in NULL. */
+static const char *name_at(const void *entries, size_t index)
 {
-    enum { LONGEST = 255 };
-    size_t row[LONGEST + 1], la = strlen(a), lb = strlen(b);
-    if (la > LONGEST || lb > LONGEST) return SIZE_MAX;
-    for (size_t j = 0; j <= lb; j++) row[j] = j;
-    for (size_t i = 1; i <= la; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= lb; j++) {
-            size_t above = row[j];
-            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
-            row[j] = least(row[j - 1] + 1, above + 1, diagonal + !same);
-            diagonal = above;
-        }
-    }
-    return row[lb];
+    const struct dirent *entry = ((struct dirent *const *)entries)[index];
+    return entry ? entry->d_name : NULL;
 }
 
 /* The name in `folder` that `wanted` was most likely meant to be, into nearest[]; false: none is near. */
 static bool find_nearest(const char *folder, const char *wanted, char nearest[256])
 {
-    DIR *stream = opendir(folder);
-    if (!stream) return false;
-    size_t best = strlen(wanted) / 3 + 2; /* a third of the letters may be wrong */
-    bool found = false;
-    for (struct dirent *entry; (entry = readdir(stream));) {
-        if (entry->d_name[0] == '.' || !lince_name_is_clean(entry->d_name)) continue;
-        size_t distance = edit_distance(wanted, entry->d_name);
-        if (distance > best || (distance == best && (!found || strcmp(entry->d_name, nearest) > 0))) continue;
-        best = distance;
-        strcpy(nearest, entry->d_name);
-        found = true;
+    struct dirent **found;
+    int n = scandir(folder, &found, is_suggestible, alphasort);
+    if (n < 0) return false;
+    struct dirent **ended = lince_alloc((size_t)n + 1, sizeof(struct dirent *));
+    const char *name = NULL;
+    if (ended) {
+        for (int i = 0; i < n; i++) ended[i] = found[i];
+        name = lince_nearest(wanted, name_at, ended);
+        if (name) strcpy(nearest, name);
     }
-    closedir(stream);
-    return found;
+    for (int i = 0; i < n; i++) free(found[i]);
+    free(found);
+    lince_free(ended);
+    return name != NULL;
 }
 
 int lince_fail_missing(const char *path)

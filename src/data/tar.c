@@ -56,7 +56,7 @@ static int hold(lince_source *source, tar_state *state, struct archive_entry *me
     lince_bytes *bytes = &state->members[state->count];
     uint64_t left = most_in_memory - state->held;
     int code = lince_bytes_fill(bytes, (uint64_t)archive_entry_size(member), left + 1, pull, state->archive);
-    if (code == LINCE_EIO) return fail_read(source, state->archive, state->count);
+    if (code == LINCE_EFORMAT) return fail_read(source, state->archive, state->count);
     if (code < 0) return code;
     state->count++;
     state->held += bytes->size;

@@ -1,0 +1,441 @@
+/* Class folders: what is found in them, and what is said where they are not as they should be. */
+#include "core/parallel.h"
+#include "data/dataset.h"
+#include "data/fixture.h"
+
+#include <lince/language.h>
+
+#include <time.h>
+
+static int setup(void **state)
+{
+    (void)state;
+    return lince_language_set("en");
+}
+
+static lince_dataset *open_ok(const char *path)
+{
+    lince_dataset *dataset;
+    if (lince_dataset_open(&dataset, path) < 0) fail_msg("%s", lince_error());
+    return dataset;
+}
+
+static void assert_refused(const char *path, int code, const char *why)
+{
+    lince_dataset *dataset;
+    assert_int_equal(lince_dataset_open(&dataset, path), code);
+    assert_null(dataset);
+    assert_message(path);
+    assert_message(why);
+}
+
+static void assert_noted(const lince_dataset *dataset, const char *text)
+{
+    for (size_t i = 0; i < lince_dataset_notes(dataset); i++)
+        if (strstr(lince_dataset_note(dataset, i), text)) return;
+    fail_msg("no note says: %s", text);
+}
+
+static void assert_counts(const lince_dataset *dataset, size_t train, size_t val, size_t test)
+{
+    assert_int_equal(lince_dataset_count(dataset, LINCE_TRAIN), train);
+    assert_int_equal(lince_dataset_count(dataset, LINCE_VAL), val);
+    assert_int_equal(lince_dataset_count(dataset, LINCE_TEST), test);
+}
+
+/* As many pictures as `names`; shades 0, 1, ... */
+static void put_pngs(const char *folder, const char *const *names)
+{
+    for (int i = 0; names[i]; i++) put_png(folder, names[i], i);
+}
+
+#define PNGS(folder, ...) put_pngs(folder, (const char *const[]){__VA_ARGS__, NULL})
+
+static void test_plain_class_folders_are_a_training_part(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("plain");
+    PNGS(folder, "dog/2.png", "cat/1.png", "dog/10.png", "cat/deeper/3.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_string_equal(lince_dataset_kind(dataset), "folder");
+    assert_string_equal(lince_dataset_path(dataset), folder);
+    assert_int_equal(lince_dataset_classes(dataset), 2);
+    assert_counts(dataset, 4, 0, 0);
+    static const char *const names[] = {"cat/1.png", "cat/deeper/3.png", "dog/10.png", "dog/2.png"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(lince_dataset_name(dataset, LINCE_TRAIN, i), names[i]);
+        assert_int_equal(lince_dataset_label(dataset, LINCE_TRAIN, i), i / 2);
+    }
+    assert_int_equal(lince_dataset_class_count(dataset, LINCE_TRAIN, 1), 2);
+    assert_int_equal(lince_dataset_notes(dataset), 0);
+    lince_image image;
+    assert_int_equal(lince_dataset_read(dataset, LINCE_TRAIN, 2, &image), 0);
+    assert_int_equal(image.pixels[0], 2); /* the third that was put */
+    lince_image_release(&image);
+    lince_dataset_free(dataset);
+}
+
+/* 'a-b/' comes before 'a/' as a path, but "a" before "a-b" as a name; capitals come first. */
+static void test_classes_are_sorted_by_name_bytewise(void **state)
+{
+    (void)state;
+    static const char *const sorted[] = {"Zebra", "a", "a-b", "a.b", "ñandú"};
+    const char *folder = fresh_folder("sorted");
+    PNGS(folder, "a/1.png", "a-b/1.png", "ñandú/1.png", "Zebra/1.png", "a.b/1.png");
+    lince_dataset *dataset = open_ok(folder);
+    for (int i = 0; i < 5; i++) {
+        assert_string_equal(lince_dataset_class(dataset, i), sorted[i]);
+        assert_int_equal(lince_dataset_label(dataset, LINCE_TRAIN, (size_t)i), i);
+        assert_memory_equal(lince_dataset_name(dataset, LINCE_TRAIN, (size_t)i), sorted[i],
+                            strlen(sorted[i]));
+    }
+    lince_dataset_free(dataset);
+}
+
+static void test_train_val_and_test_folders_are_parts_whatever_they_are_called(void **state)
+{
+    (void)state;
+    static const char *const spellings[][3] = {{"train", "val", "test"},
+                                               {"Training", "Validation", "Testing"},
+                                               {"TRAIN", "valid", "Test"}};
+    for (size_t i = 0; i < 3; i++) {
+        const char *folder = fresh_folder("parts");
+        for (int p = 0; p < 3; p++)
+            for (int n = 0; n < 2 * (3 - p); n++) {
+                char name[64];
+                snprintf(name, sizeof name, "%s/%s/%d.png", spellings[i][p], n % 2 ? "cat" : "dog", n);
+                put_png(folder, name, n);
+            }
+        lince_dataset *dataset = open_ok(folder);
+        assert_int_equal(lince_dataset_classes(dataset), 2);
+        assert_counts(dataset, 6, 4, 2);
+        lince_dataset_free(dataset);
+    }
+}
+
+static void test_parts_and_classes_are_found_further_down(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("nested");
+    PNGS(folder, "pets/pets/train/cat/1.png", "pets/pets/train/dog/1.png", "pets/pets/test/test/cat/2.png",
+         "pets/pets/test/test/dog/2.png");
+    put_text(folder, "pets/licence/licence.txt", "free");
+    lince_dataset *dataset = open_ok(folder);
+    assert_counts(dataset, 2, 0, 2);
+    assert_string_equal(lince_dataset_class(dataset, 0), "cat");
+    assert_noted(dataset, "folder pets/licence holds no pictures");
+    assert_noted(
+        dataset,
+        "1 files are neither PNG nor JPEG and were left out, the first: pets/licence/licence.txt (a text)");
+    lince_dataset_free(dataset);
+}
+
+/* COCO has a class "train"; it holds pictures, not classes. */
+static void test_a_class_may_be_called_train(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("railway");
+    PNGS(folder, "bus/1.png", "train/1.png", "tram/1.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_int_equal(lince_dataset_classes(dataset), 3);
+    assert_counts(dataset, 3, 0, 0);
+    lince_dataset_free(dataset);
+}
+
+static void test_hidden_files_and_those_of_operating_systems_are_passed_over(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("hidden");
+    PNGS(folder, "cat/1.png", "dog/1.png", ".cache/9.png", "cat/._1.png", "__MACOSX/cat/1.png");
+    put_text(folder, "cat/Thumbs.db", "x");
+    put_text(folder, "cat/.DS_Store", "x");
+    put_text(folder, "dog/desktop.ini", "x");
+    lince_dataset *dataset = open_ok(folder);
+    assert_int_equal(lince_dataset_classes(dataset), 2);
+    assert_counts(dataset, 2, 0, 0);
+    assert_int_equal(lince_dataset_notes(dataset), 0);
+    lince_dataset_free(dataset);
+}
+
+static void test_the_content_decides_what_is_a_picture(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("content");
+    PNGS(folder, "cat/1.PNG", "cat/no-extension", "cat/called.gif", "dog/1.png");
+    put_text(folder, "dog/really.gif", "GIF89a");
+    put_text(folder, "dog/labels.csv", "a,b\n");
+    put_text(folder, "dog/broken.jpg", "not a picture"); /* claims to be one: told when it is read */
+    lince_dataset *dataset = open_ok(folder);
+    assert_int_equal(lince_dataset_class_count(dataset, LINCE_TRAIN, 0), 3);
+    assert_int_equal(lince_dataset_class_count(dataset, LINCE_TRAIN, 1), 2);
+    assert_noted(dataset, "2 files are neither PNG nor JPEG");
+    lince_image image;
+    assert_int_equal(lince_dataset_read(dataset, LINCE_TRAIN, 4, &image), LINCE_EFORMAT);
+    assert_message("dog/broken.jpg: expected a PNG or JPEG picture, but this looks like a text");
+    lince_dataset_free(dataset);
+}
+
+static void test_pictures_outside_the_class_folders_are_noted(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("outside");
+    PNGS(folder, "train/cat/1.png", "train/dog/1.png", "train/lost.png", "extra/cat/1.png", "test/1.png",
+         "test/2.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_counts(dataset, 2, 0, 0);
+    assert_noted(dataset, "1 pictures in train, outside the class folders");
+    assert_noted(dataset, "folder extra, beside the parts");
+    assert_noted(dataset, "the 2 pictures in test are in no class folders");
+    lince_dataset_free(dataset);
+}
+
+static void test_a_missing_folder_is_named_with_the_nearest_there_is(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("near");
+    char path[LINCE_PATH_MAX];
+    PNGS(folder, "kittens/cat/1.png", "puppies/dog/1.png");
+    snprintf(path, sizeof path, "%s/kitens", folder);
+    assert_refused(path, LINCE_EIO, "did you mean");
+    assert_message("/near/kittens?");
+    snprintf(path, sizeof path, "%s/kitens/", folder);
+    assert_refused(path, LINCE_EIO, "/near/kittens?");
+    snprintf(path, sizeof path, "%s/elephants", folder);
+    assert_refused(path, LINCE_EIO, "no such file or folder");
+    assert_null(strstr(lince_error(), "did you mean"));
+    snprintf(path, sizeof path, "%s/no/such", folder);
+    assert_refused(path, LINCE_EIO, "there is no");
+}
+
+static void test_what_cannot_be_a_data_set_is_refused(void **state)
+{
+    (void)state;
+    const char *empty = fresh_folder("empty");
+    assert_refused(empty, LINCE_EDATA, "empty");
+
+    const char *texts = fresh_folder("texts");
+    put_text(texts, "cat/1.txt", "meow");
+    assert_refused(texts, LINCE_EDATA, "no PNG or JPEG pictures");
+
+    const char *flat = fresh_folder("flat");
+    PNGS(flat, "1.png", "2.png");
+    assert_refused(flat, LINCE_EDATA, "no class folders: 2 pictures lie directly in");
+
+    const char *flat_train = fresh_folder("flat-train");
+    PNGS(flat_train, "train/1.png", "train/2.png", "test/cat/1.png", "test/dog/1.png");
+    assert_refused(flat_train, LINCE_EDATA, "no class folders: 2 pictures lie directly in train");
+
+    const char *lonely = fresh_folder("lonely");
+    PNGS(lonely, "cat/1.png", "cat/2.png");
+    assert_refused(lonely, LINCE_EDATA, "only one class, cat");
+}
+
+static void test_an_empty_training_class_is_refused_as_imagefolder_does(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("empty-class");
+    PNGS(folder, "train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png");
+    put_text(folder, "train/fish/readme.txt", "to do");
+    assert_refused(folder, LINCE_EDATA, "class folder train/fish holds no PNG or JPEG pictures");
+}
+
+static void test_an_entirely_empty_class_folder_is_seen(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("empty-folder");
+    char path[LINCE_PATH_MAX];
+    PNGS(folder, "cat/1.png", "dog/1.png");
+    snprintf(path, sizeof path, "%s/fish", folder);
+    assert_int_equal(lince_make_folder(path), 0);
+    assert_refused(folder, LINCE_EDATA, "class folder fish");
+}
+
+static void test_a_class_that_only_the_test_part_has_is_refused(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("test-only-class");
+    PNGS(folder, "train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/fish/1.png");
+    assert_refused(folder, LINCE_EDATA, "classes of the test part that the training part lacks: 1 (fish)");
+}
+
+static void test_a_class_that_the_test_part_lacks_is_noted(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("test-lacks-class");
+    PNGS(folder, "train/cat/1.png", "train/dog/1.png", "train/fish/1.png", "test/cat/1.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_noted(dataset, "classes that the test part lacks: 2 (dog, fish)");
+    assert_int_equal(lince_dataset_label(dataset, LINCE_TEST, 0), 0);
+    assert_int_equal(lince_dataset_class_count(dataset, LINCE_TEST, 2), 0);
+    lince_dataset_free(dataset);
+}
+
+static void test_a_test_part_alone_can_be_opened(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("test-alone");
+    PNGS(folder, "test/cat/1.png", "test/dog/1.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_counts(dataset, 0, 0, 2);
+    lince_dataset_free(dataset);
+}
+
+static void test_a_picture_that_vanished_is_named(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("vanished");
+    char path[LINCE_PATH_MAX];
+    PNGS(folder, "cat/1.png", "dog/1.png");
+    lince_dataset *dataset = open_ok(folder);
+    snprintf(path, sizeof path, "%s/cat/1.png", folder);
+    assert_int_equal(unlink(path), 0);
+    lince_image image;
+    assert_int_equal(lince_dataset_read(dataset, LINCE_TRAIN, 0, &image), LINCE_EIO);
+    assert_null(image.pixels);
+    assert_message("vanished/cat/1.png: cannot open: No such file");
+    lince_dataset_free(dataset);
+}
+
+static void test_a_link_that_leads_nowhere_is_one_bad_picture(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("broken-link");
+    char path[LINCE_PATH_MAX];
+    PNGS(folder, "cat/1.png", "dog/1.png");
+    snprintf(path, sizeof path, "%s/cat/2.png", folder);
+    assert_int_equal(symlink("nowhere", path), 0);
+    lince_dataset *dataset = open_ok(folder);
+    lince_image image;
+    assert_int_equal(lince_dataset_read(dataset, LINCE_TRAIN, 1, &image), LINCE_EIO);
+    assert_message("broken-link/cat/2.png");
+    lince_dataset_free(dataset);
+}
+
+static void test_a_link_in_a_circle_is_refused(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("circle");
+    char path[LINCE_PATH_MAX];
+    PNGS(folder, "cat/1.png", "dog/1.png");
+    snprintf(path, sizeof path, "%s/cat/back", folder);
+    assert_int_equal(symlink("..", path), 0);
+    assert_refused(folder, LINCE_EFORMAT, "leads back");
+}
+
+static char *fingerprint(const char *path)
+{
+    lince_dataset *dataset = open_ok(path);
+    char *kept = strdup(lince_dataset_fingerprint(dataset));
+    lince_dataset_free(dataset);
+    assert_int_equal(strlen(kept), 64);
+    return kept;
+}
+
+static void test_the_fingerprint_tells_data_sets_apart(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("print");
+    char path[LINCE_PATH_MAX];
+    PNGS(folder, "data/cat/1.png", "data/cat/2.png", "data/dog/1.png");
+    char *first = fingerprint(folder), *again = fingerprint(folder);
+    assert_string_equal(first, again);
+
+    snprintf(path, sizeof path, "%s.zip", folder);
+    zip_t *zip = new_zip(path);
+    zip_put_png(zip, "data/dog/1.png", 2);
+    zip_put_png(zip, "data/cat/2.png", 1);
+    zip_put_png(zip, "data/cat/1.png", 0);
+    assert_int_equal(zip_close(zip), 0);
+    char *packed = fingerprint(path);
+    assert_string_equal(first, packed);
+
+    put_text(folder, "data/cat/2.png", "another size");
+    char *changed = fingerprint(folder);
+    assert_string_not_equal(first, changed);
+    free(first), free(again), free(packed), free(changed);
+}
+
+typedef struct shared_reading {
+    lince_dataset *dataset;
+    int wrong[64];
+} shared_reading;
+
+static void read_one(void *context, size_t index)
+{
+    shared_reading *shared = context;
+    lince_image image;
+    shared->wrong[index] =
+        lince_dataset_read(shared->dataset, LINCE_TRAIN, index, &image) < 0 || image.pixels[5] != index;
+    lince_image_release(&image);
+}
+
+static void test_several_threads_read_at_a_time(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("threads");
+    char path[LINCE_PATH_MAX], name[64];
+    snprintf(path, sizeof path, "%s/data.zip", folder);
+    zip_t *zip = new_zip(path);
+    for (int i = 0; i < 64; i++) {
+        snprintf(name, sizeof name, "%s/%02d.png", i < 32 ? "cat" : "dog", i);
+        zip_put_png(zip, name, i);
+    }
+    assert_int_equal(zip_close(zip), 0);
+    shared_reading shared = {.dataset = open_ok(path)};
+    lince_parallel(4, 64, read_one, &shared);
+    for (int i = 0; i < 64; i++) assert_int_equal(shared.wrong[i], 0);
+    lince_dataset_free(shared.dataset);
+}
+
+/* The real archive of 60,000 pictures, where it is there. */
+static void test_cifar10_in_a_zip_opens_within_a_second(void **state)
+{
+    (void)state;
+    char path[LINCE_PATH_MAX];
+    const char *data = getenv("LINCE_DATA");
+    snprintf(path, sizeof path, "%s/cifar10-pngs-in-folders.zip",
+             data ? data : TEST_SOURCE_DIR "/../shared/data");
+    if (access(path, R_OK)) {
+        print_message("skipped: no %s\n", path);
+        skip();
+    }
+    struct timespec begin, end;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+    lince_dataset *dataset = open_ok(path);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+    assert_true((double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec) < 1);
+    assert_counts(dataset, 50000, 0, 10000);
+    assert_int_equal(lince_dataset_classes(dataset), 10);
+    assert_string_equal(lince_dataset_class(dataset, 9), "truck");
+    assert_string_equal(lince_dataset_name(dataset, LINCE_TRAIN, 0),
+                        "cifar10/cifar10/train/airplane/aeroplane_s_000004.png");
+    lince_dataset_free(dataset);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain_class_folders_are_a_training_part),
+        cmocka_unit_test(test_classes_are_sorted_by_name_bytewise),
+        cmocka_unit_test(test_train_val_and_test_folders_are_parts_whatever_they_are_called),
+        cmocka_unit_test(test_parts_and_classes_are_found_further_down),
+        cmocka_unit_test(test_a_class_may_be_called_train),
+        cmocka_unit_test(test_hidden_files_and_those_of_operating_systems_are_passed_over),
+        cmocka_unit_test(test_the_content_decides_what_is_a_picture),
+        cmocka_unit_test(test_pictures_outside_the_class_folders_are_noted),
+        cmocka_unit_test(test_a_missing_folder_is_named_with_the_nearest_there_is),
+        cmocka_unit_test(test_what_cannot_be_a_data_set_is_refused),
+        cmocka_unit_test(test_an_empty_training_class_is_refused_as_imagefolder_does),
+        cmocka_unit_test(test_an_entirely_empty_class_folder_is_seen),
+        cmocka_unit_test(test_a_class_that_only_the_test_part_has_is_refused),
+        cmocka_unit_test(test_a_class_that_the_test_part_lacks_is_noted),
+        cmocka_unit_test(test_a_test_part_alone_can_be_opened),
+        cmocka_unit_test(test_a_picture_that_vanished_is_named),
+        cmocka_unit_test(test_a_link_that_leads_nowhere_is_one_bad_picture),
+        cmocka_unit_test(test_a_link_in_a_circle_is_refused),
+        cmocka_unit_test(test_the_fingerprint_tells_data_sets_apart),
+        cmocka_unit_test(test_several_threads_read_at_a_time),
+        cmocka_unit_test(test_cifar10_in_a_zip_opens_within_a_second),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
