@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
     gcc make cmake ninja-build pkg-config gettext
     libdnnl-dev libpng-dev libjpeg62-turbo-dev libzip-dev libarchive-dev
-    libjansson-dev libyaml-dev libssl-dev libcmocka-dev gnuplot-nox
+    libjansson-dev libyaml-dev libutf8proc-dev libssl-dev libcmocka-dev gnuplot-nox
 )
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }

@@ -2,30 +2,37 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/number.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <utf8proc.h>
 
 static const char HEADER[] = "epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr\n";
 
 static int make_parents(const char *path)
 {
     char parent[LINCE_PATH_MAX];
-    if (strlen(path) >= sizeof parent)
-        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
-    strcpy(parent, path);
+    snprintf(parent, sizeof parent, "%s", path);
     char *slash = strrchr(parent, '/');
     if (!slash || slash == parent) return 0;
     *slash = '\0';
     return lince_make_folder(parent);
 }
 
-int lince_run_create(lince_run *run, const char *wanted)
+int lince_run_create(lince_run *run, const char *folder)
 {
     static const char *const inside[] = {"weights", "checkpoint", "plots"};
+    char wanted[LINCE_PATH_MAX];
+    if (strlen(folder) >= sizeof wanted)
+        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", folder);
+    strcpy(wanted, folder);
+    for (size_t end = strlen(wanted); end > 1 && wanted[end - 1] == '/';)
+        wanted[--end] = '\0'; /* runs/x/ -> runs/x2 */
     LINCE_TRY(make_parents(wanted));
     for (int number = 1;; number++) {
         int length = number == 1 ? snprintf(run->folder, sizeof run->folder, "%s", wanted)
@@ -56,37 +63,79 @@ int lince_run_open(lince_run *run, const char *folder)
     return 0;
 }
 
-/* A double-quoted YAML scalar: every text survives. */
-static void put_quoted(lince_buffer *out, const char *text)
+/* Characters that a YAML file may hold and that do not end a line (YAML 1.1, 5.1 and 5.4); a byte order mark
+ * is none. */
+static bool is_plain(utf8proc_int32_t c)
+{
+    return (c >= 0x20 && c < 0x7f) ||
+           (c >= 0xa0 && c != 0x2028 && c != 0x2029 && c != 0xfeff && c < 0xfffe) || c > 0xffff;
+}
+
+/* The next character of a text, and its bytes; a byte that is no UTF-8 is returned as -1. */
+static size_t next_character(const char *text, utf8proc_int32_t *c)
+{
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, c);
+    return n > 0 ? (size_t)n : 1;
+}
+
+/* A double-quoted YAML scalar: every text survives that is UTF-8, as YAML must be. */
+static int put_quoted(lince_buffer *out, const char *name, const char *text)
 {
     lince_buffer_puts(out, "\"");
-    for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            lince_buffer_printf(out, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            lince_buffer_printf(out, "\\x%02x", (unsigned char)*c);
+    for (size_t n; *text; text += n) {
+        utf8proc_int32_t c;
+        n = next_character(text, &c);
+        if (c < 0)
+            return lince_fail(LINCE_EUSAGE,
+                              "--%s: '%.200s' is not UTF-8 and could not be recorded; rename it", name, text);
+        if (c == '"' || c == '\\')
+            lince_buffer_printf(out, "\\%c", (char)c);
+        else if (is_plain(c))
+            lince_buffer_put(out, text, n);
         else
-            lince_buffer_put(out, c, 1);
+            lince_buffer_printf(out, "\\U%08x", (unsigned)c);
     }
-    lince_buffer_puts(out, "\"");
+    lince_buffer_puts(out, "\"\n");
+    return 0;
+}
+
+/* What would end the comment, or spoil the file, is shown byte by byte. */
+static void put_comment(lince_buffer *out, const char *text)
+{
+    lince_buffer_puts(out, "# ");
+    for (size_t n; *text; text += n) {
+        utf8proc_int32_t c;
+        n = next_character(text, &c);
+        if (is_plain(c))
+            lince_buffer_put(out, text, n);
+        else
+            for (size_t i = 0; i < n; i++) lince_buffer_printf(out, "\\x%02x", (unsigned char)text[i]);
+    }
+    lince_buffer_puts(out, "\n");
+}
+
+static int put_setting(lince_buffer *out, const lince_settings *settings, const char *name)
+{
+    char value[2 * LINCE_PATH_MAX];
+    LINCE_TRY(lince_settings_get(settings, name, value, sizeof value));
+    if (strlen(value) == sizeof value - 1)
+        return lince_fail(LINCE_EUSAGE, "--%s: '%.64s...' is too long", name, value);
+    lince_buffer_printf(out, "%s: ", name);
+    return put_quoted(out, name, value);
 }
 
 int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command)
 {
-    char path[LINCE_PATH_MAX], value[LINCE_PATH_MAX];
+    char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
     lince_buffer out = {0};
-    lince_buffer_puts(&out, "# lince " LINCE_VERSION "\n# ");
-    for (const char *c = command; *c; c++) lince_buffer_put(&out, *c == '\n' ? " " : c, 1);
-    lince_buffer_puts(&out, "\n");
+    int code = 0;
+    put_comment(&out, "lince " LINCE_VERSION);
+    put_comment(&out, command);
     const lince_setting_info *info;
-    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
-        lince_settings_get(settings, info->name, value, sizeof value);
-        lince_buffer_printf(&out, "%s: ", info->name);
-        put_quoted(&out, value);
-        lince_buffer_puts(&out, "\n");
-    }
-    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    for (size_t i = 0; !code && (info = lince_setting_at(i)); i++)
+        code = put_setting(&out, settings, info->name);
+    if (!code) code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;
 }
@@ -113,8 +162,9 @@ void lince_history_release(lince_history *history)
 
 static void put_number(lince_buffer *out, double value)
 {
-    lince_buffer_puts(out, ",");
-    if (!isnan(value)) lince_buffer_printf(out, "%.9g", value);
+    char text[LINCE_NUMBER_MAX] = "";
+    if (!isnan(value)) lince_number_print(text, value, 9);
+    lince_buffer_printf(out, ",%s", text);
 }
 
 int lince_run_write_history(const lince_run *run, const lince_history *history)
@@ -136,40 +186,51 @@ int lince_run_write_history(const lince_run *run, const lince_history *history)
     return code;
 }
 
-/* One line into an epoch; false where it is not seven fields. */
-static bool parse_row(const char *line, lince_epoch *epoch)
+/* One line into seven numbers, NaN where a field is empty; false where they are not seven, or not numbers. */
+static bool parse_row(const char *line, double value[7])
 {
-    double value[7];
     for (int i = 0; i < 7; i++) {
-        char *end;
-        value[i] = strtod(line, &end);
+        const char *end = lince_number_read(line, &value[i]);
         if (end == line) value[i] = NAN;
         if (*end != (i < 6 ? ',' : '\0')) return false;
         line = end + 1;
     }
-    *epoch = (lince_epoch){(int)value[0], value[1], value[2], value[3], value[4], value[5], value[6]};
-    return value[0] >= 1;
+    return true;
+}
+
+static int read_row(const char *path, const char *line, lince_history *history)
+{
+    double v[7];
+    size_t number = history->count + 1; /* the row's epoch; the header is line 1 */
+    if (!parse_row(line, v))
+        return lince_fail(LINCE_EFORMAT, "%s:%zu: expected 7 numbers, found '%.80s'", path, number + 1, line);
+    if (number > INT_MAX || v[0] != (double)number)
+        return lince_fail(LINCE_EFORMAT, "%s:%zu: expected epoch %zu, found '%.80s'", path, number + 1,
+                          number, line);
+    if (isnan(v[1]) || isnan(v[6]))
+        return lince_fail(LINCE_EFORMAT, "%s:%zu: time or lr is missing in '%.80s'", path, number + 1, line);
+    return lince_history_add(history, &(lince_epoch){(int)number, v[1], v[2], v[3], v[4], v[5], v[6]});
 }
 
 int lince_run_read_history(const lince_run *run, lince_history *history)
 {
-    char path[LINCE_PATH_MAX], *bytes, *rest = NULL;
+    char path[LINCE_PATH_MAX], *bytes;
     size_t size;
+    *history = (lince_history){0};
     LINCE_TRY(lince_path_join(path, run->folder, "results.csv"));
     LINCE_TRY(lince_file_read(path, 64 << 20, &bytes, &size));
-    int code = 0, row = 1;
+    int code = 0;
+    char *line = bytes + sizeof HEADER - 1, *end;
     if (strncmp(bytes, HEADER, sizeof HEADER - 1) != 0)
         code =
             lince_fail(LINCE_EFORMAT, "%s:1: expected the header %.*s", path, (int)sizeof HEADER - 2, HEADER);
-    for (char *line = code ? NULL : strtok_r(bytes + sizeof HEADER - 1, "\n", &rest); line && !code;
-         line = strtok_r(NULL, "\n", &rest)) {
-        lince_epoch epoch;
-        row++;
-        if (!parse_row(line, &epoch))
-            code = lince_fail(LINCE_EFORMAT, "%s:%d: expected 7 numbers, found '%.80s'", path, row, line);
-        else
-            code = lince_history_add(history, &epoch);
+    for (; !code && line < bytes + size; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end) end = line + strlen(line);
+        *end = '\0';
+        code = read_row(path, line, history);
     }
     lince_free(bytes);
+    if (code) lince_history_release(history);
     return code;
 }
