@@ -12,6 +12,7 @@ const command commands[] = {
     {"eval", "--run DIR | --model NAME --weights FILE  [--data PATH]",
      N_("measure a model on a part of a data set"), cmd_eval, false},
     {"predict", "--run DIR FILE...", N_("classify pictures: one line an input"), cmd_predict, false},
+    {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false},
     {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false},
     {"version", "", N_("print the version"), cmd_version, false},
     {NULL, NULL, NULL, NULL, false},

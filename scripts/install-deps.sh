@@ -8,6 +8,9 @@ packages=(
     libjansson-dev libyaml-dev libutf8proc-dev libssl-dev libcmocka-dev gnuplot-nox
 )
 
+# `install-deps.sh check` adds the tools of `make check`.
+[ "${1:-}" = check ] && packages+=(clang clang-format cppcheck libclang-rt-14-dev libomp-dev)
+
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 
 missing=()

@@ -1,0 +1,26 @@
+#include "cli.h"
+#include "core/i18n.h"
+
+#include <stdio.h>
+
+int cmd_info(int argc, char **argv)
+{
+    bool json = false, help = false;
+    const option_spec specs[] = {{"json", NULL, N_("print one JSON object"), NULL, &json},
+                                 {"help", NULL, N_("this help"), NULL, &help},
+                                 {NULL, NULL, NULL, NULL, NULL}};
+    const char *positional[16];
+    char *text;
+    int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
+    if (code) return cli_fail(code);
+    if (help) return cmd_help(2, (char *[]){"help", "info", NULL});
+    if (count != 1) {
+        fprintf(stderr, "%s\n", _("lince info: expected one path: a data set, a weights file or a run"));
+        return EXIT_USAGE;
+    }
+    code = lince_describe(positional[0], json, &text);
+    if (code) return cli_fail(code);
+    fputs(text, stdout);
+    lince_text_free(text);
+    return EXIT_DONE;
+}

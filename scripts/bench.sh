@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Training and inference rates on this machine. usage: scripts/bench.sh BUILD
+set -euo pipefail
+build=$1
+cmake --build "$build" --target bench_model
+for batch in 16 128; do
+    "$build/bench/bench_model" vgg16 32 "$batch"
+done

@@ -1,0 +1,159 @@
+/* lince_describe: what a path is, in a few lines or as JSON. */
+#include <lince/model.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "data/dataset.h"
+#include "train/run.h"
+#include "weights/safetensors.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* --- weights -------------------------------------------------------------------------------------- */
+
+static json_t *tensor_json(const lince_tensor *t)
+{
+    json_t *shape = json_array();
+    for (int i = 0; i < t->ndim; i++) json_array_append_new(shape, json_integer(t->dims[i]));
+    return json_pack("{s:s, s:s, s:o}", "name", t->name, "dtype", lince_dtype_name(t->dtype), "shape", shape);
+}
+
+static int describe_weights(const char *path, json_t **result)
+{
+    lince_weights *w;
+    LINCE_TRY(lince_safetensors_open(&w, path));
+    json_t *tensors = json_array();
+    size_t parameters = 0;
+    for (size_t i = 0; i < lince_weights_count(w); i++) {
+        const lince_tensor *t = lince_weights_at(w, i);
+        json_array_append_new(tensors, tensor_json(t));
+        parameters += lince_tensor_elements(t);
+    }
+    const char *model = lince_weights_metadata(w, "lince.model"), *classes = lince_weights_metadata(w, "lince.classes");
+    *result = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:o}", "path", path, "kind", "safetensors", "model", model, "classes", classes,
+                        "elements", (json_int_t)parameters, "tensors", tensors);
+    lince_weights_free(w);
+    return 0;
+}
+
+/* --- data sets ------------------------------------------------------------------------------------ */
+
+static int describe_data(const char *path, json_t **result)
+{
+    lince_dataset *d;
+    LINCE_TRY(lince_dataset_open(&d, path));
+    json_t *parts = json_object(), *classes = json_array(), *notes = json_array();
+    for (int c = 0; c < lince_dataset_classes(d); c++) json_array_append_new(classes, json_string(lince_dataset_class(d, c)));
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        json_t *counts = json_array();
+        for (int c = 0; c < lince_dataset_classes(d); c++)
+            json_array_append_new(counts, json_integer((json_int_t)lince_dataset_class_count(d, (lince_part)p, c)));
+        json_object_set_new(parts, lince_part_name((lince_part)p), counts);
+    }
+    for (size_t i = 0; i < lince_dataset_notes(d); i++) json_array_append_new(notes, json_string(lince_dataset_note(d, i)));
+    *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d), "fingerprint",
+                        lince_dataset_fingerprint(d), "classes", classes, "per_class", parts, "notes", notes);
+    lince_dataset_free(d);
+    return 0;
+}
+
+/* --- runs ----------------------------------------------------------------------------------------- */
+
+static int describe_run(const char *path, json_t **result)
+{
+    lince_run run;
+    lince_history history = {0};
+    char file[LINCE_PATH_MAX];
+    LINCE_TRY(lince_run_open(&run, path));
+    *result = json_pack("{s:s, s:s}", "path", path, "kind", "run");
+    if (!lince_run_read_history(&run, &history) && history.count)
+        json_object_set_new(*result, "epochs", json_integer((json_int_t)history.count));
+    lince_history_release(&history);
+    static const char *const parts[][2] = {{"model", "model.json"}, {"test", "test.json"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        LINCE_TRY(lince_path_join(file, path, parts[i][1]));
+        json_t *json = json_load_file(file, 0, NULL);
+        if (json) json_object_set_new(*result, parts[i][0], json);
+    }
+    return 0;
+}
+
+/* --- as text -------------------------------------------------------------------------------------- */
+
+/* One line a value; lists of objects a line each; long lists in one line. */
+static void put_value(lince_buffer *out, const char *key, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
+    if (json_is_string(value)) lince_buffer_printf(out, "%-14s %s\n", key, json_string_value(value));
+    else lince_buffer_printf(out, "%-14s %s\n", key, text ? text : "");
+    free(text);
+}
+
+static void put_tensors(lince_buffer *out, const json_t *tensors)
+{
+    size_t i;
+    const json_t *t;
+    json_array_foreach(tensors, i, t)
+    {
+        char *shape = json_dumps(json_object_get(t, "shape"), 0);
+        lince_buffer_printf(out, "  %-44s %-5s %s\n", json_string_value(json_object_get(t, "name")),
+                            json_string_value(json_object_get(t, "dtype")), shape ? shape : "");
+        free(shape);
+    }
+}
+
+static void put_text(lince_buffer *out, const json_t *json)
+{
+    static const char *const model[] = {"name", "parameters", "trainable", "macs"}, *const test[] = {"n", "loss", "accuracy", "top5", "ece"};
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)json, key, value)
+    {
+        if (!strcmp(key, "tensors")) put_tensors(out, value);
+        else if (!strcmp(key, "model") && json_is_object(value))
+            for (size_t i = 0; i < sizeof model / sizeof *model; i++) put_value(out, model[i], json_object_get(value, model[i]));
+        else if (!strcmp(key, "test"))
+            for (size_t i = 0; i < sizeof test / sizeof *test; i++) put_value(out, test[i], json_object_get(value, test[i]));
+        else if (!json_is_null(value)) put_value(out, key, value);
+    }
+}
+
+static bool is_run(const char *path)
+{
+    char config[LINCE_PATH_MAX];
+    struct stat status;
+    return !lince_path_join(config, path, "config.yaml") && !stat(config, &status);
+}
+
+/* A safetensors file has '{' behind 8 bytes of header size. */
+static bool is_safetensors(const char *path)
+{
+    char head[9] = {0};
+    FILE *file = fopen(path, "rbe");
+    size_t got = file ? fread(head, 1, sizeof head, file) : 0;
+    if (file) fclose(file);
+    return got == sizeof head && head[8] == '{' && !head[7] && !head[6];
+}
+
+int lince_describe(const char *path, int json, char **text)
+{
+    json_t *result = NULL;
+    lince_buffer out = {0};
+    *text = NULL;
+    LINCE_TRY(is_run(path) ? describe_run(path, &result) : is_safetensors(path) ? describe_weights(path, &result) : describe_data(path, &result));
+    if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
+    if (json) {
+        char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
+        free(dump);
+    } else put_text(&out, result);
+    json_decref(result);
+    *text = out.data;
+    return out.error;
+}
