@@ -1,0 +1,16 @@
+/* gnuplot, started without a shell. */
+#ifndef LINCE_REPORT_GNUPLOT_H
+#define LINCE_REPORT_GNUPLOT_H
+
+#include "core/buffer.h"
+
+/* 'text' as a gnuplot literal; nothing in it is read as a command or as markup (figures are `noenhanced`). */
+void lince_gnuplot_quote(lince_buffer *out, const char *text);
+
+/* Writes plots_folder/<name>.gp and draws <name>.svg and <name>.png with it. `data` are datablocks; `body`
+ * the commands that draw, run once for each kind. LINCE_EUNSUPPORTED where there is no gnuplot; LINCE_EIO
+ * with what it said. */
+int lince_gnuplot_draw(const char *plots_folder, const char *name, int width, int height,
+                       const lince_buffer *data, const lince_buffer *body);
+
+#endif
