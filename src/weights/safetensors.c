@@ -145,7 +145,7 @@ static int by_place(const void *a, const void *b)
 static int check_cover(const reading *r)
 {
     const lince_weights *w = r->weights;
-    qsort(w->tensors, w->count, sizeof *w->tensors, by_place);
+    if (w->count) qsort(w->tensors, w->count, sizeof *w->tensors, by_place);
     const unsigned char *end = r->data;
     for (size_t i = 0; i < w->count; i++) {
         const lince_tensor *t = &w->tensors[i];
