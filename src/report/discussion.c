@@ -53,6 +53,11 @@ static void write_confused(document *d, const lince_metrics *m)
     lince_document_table_end(d);
 }
 
+static bool augmented(const facts *f)
+{
+    return f->settings.augment && strcmp(f->settings.augment, "none") != 0;
+}
+
 static void write_fit(document *d, const facts *f)
 {
     if (f->best < 0) return;
@@ -66,8 +71,10 @@ static void write_fit(document *d, const facts *f)
         lince_document_paragraph(
             d,
             TR("Overfitting: in epoch %d the training accuracy was %.2f %%, the validation accuracy %.2f %%. "
-               "Try --augment standard, --dropout 0.5, --weight-decay 5e-4 or more data."),
-            e->epoch, 100 * e->train_accuracy, 100 * e->val_accuracy);
+               "Try %s, --dropout 0.5, --weight-decay 5e-4 or more data."),
+            e->epoch, 100 * e->train_accuracy, 100 * e->val_accuracy,
+            augmented(f) ? "--augment crop=4,flip,translate=0.1,jitter=0.2,erase=0.25"
+                         : "--augment standard");
     else if (e->train_accuracy < TOO_LOW)
         lince_document_paragraph(
             d,

@@ -3,6 +3,7 @@
 #include "report/document.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char STYLE[] =
     ":root{color-scheme:light "
@@ -97,12 +98,22 @@ static void figure(lince_document *d, const char *name, const char *caption)
     lince_free(bytes);
 }
 
+/* Words to the left, numbers to the right. */
+static bool is_number(const char *cell)
+{
+    return !*cell || strchr("0123456789+-", *cell) || !strcmp(cell, "–");
+}
+
 static void row(lince_document *d, const char *const *cells, int count, bool is_heading, bool marked)
 {
     if (is_heading) lince_buffer_puts(&d->out, "<div class=\"scroll\"><table>\n");
     lince_buffer_puts(&d->out, marked ? "<tr class=\"marked\">" : "<tr>");
     for (int i = 0; i < count; i++)
-        element(d, is_heading ? "<th>" : "<td>", cells[i], is_heading ? "</th>" : "</td>");
+        element(d,
+                is_heading            ? "<th>"
+                : is_number(cells[i]) ? "<td>"
+                                      : "<td class=\"word\">",
+                cells[i], is_heading ? "</th>" : "</td>");
     lince_buffer_puts(&d->out, "</tr>\n");
 }
 

@@ -13,11 +13,10 @@ static void write_summary(lince_document *d, const lince_facts *f)
     const char *name = json_string_value(json_object_get(f->model, "name"));
     if (f->tested)
         lince_document_paragraph(d,
-                                 TR("%s, trained for %zu epochs on %zu classes, gets %.2f %% of the test "
-                                    "samples right (macro F1 %.3f)."),
-                                 name ? name : "", f->history.count,
-                                 json_array_size(json_object_get(f->data, "classes")), 100 * f->test.accuracy,
-                                 f->test.macro.f1);
+                                 TR("%s gets %.2f %% of the %zu test samples right (macro F1 %.3f; %zu "
+                                    "classes; epochs trained: %zu)."),
+                                 name ? name : "", 100 * f->test.accuracy, f->test.n, f->test.macro.f1,
+                                 json_array_size(json_object_get(f->data, "classes")), f->history.count);
     if (json_is_true(json_object_get(json_object_get(f->data, "split"), "val_on_test")))
         lince_document_warning(d, "%s",
                                TR("Validated on the test part: the test figures are not independent."));
