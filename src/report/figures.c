@@ -106,8 +106,8 @@ static bool draw_lr(figure *g)
     put_history(g, offsetof(lince_epoch, lr), offsetof(lince_epoch, lr), 1);
     put_epoch_axis(g);
     put_label(g, "set ylabel ", TR("learning rate"));
-    lince_buffer_puts(
-        &g->body, "set format y '%.1e'\nplot $history using 1:2 with steps lw 2 lc rgb '#1f5fa8' notitle\n");
+    lince_buffer_puts(&g->body, "set format y '%.1e'\nplot $history using 1:2 with linespoints lw 2 pt 7 ps "
+                                "0.6 lc rgb '#1f5fa8' notitle\n");
     return true;
 }
 
