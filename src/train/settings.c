@@ -6,11 +6,11 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/nearest.h"
+#include "core/number.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,11 +163,7 @@ static bool parse_number(const char *text, double *value)
 {
     if (!isdigit((unsigned char)*text) && !strchr("+-.", *text)) return false;
     if (strpbrk(text, "xXnN") || !*text) return false;
-    locale_t c = newlocale(LC_NUMERIC_MASK, "C", NULL);
-    char *end;
-    errno = 0;
-    *value = c ? strtod_l(text, &end, c) : strtod(text, &end);
-    if (c) freelocale(c);
+    const char *end = lince_number_read(text, value);
     return *end == '\0' && end != text && isfinite(*value);
 }
 
@@ -263,24 +259,19 @@ void lince_settings_release(lince_settings *settings)
     *settings = (lince_settings){0};
 }
 
-/* The shortest decimal that reads back as the same number. */
-static void print_number(char *out, size_t size, double value)
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(out, size, "%.*g", digits, value);
-        if (strtod(out, NULL) == value) return;
-    }
-}
-
 int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size)
 {
     const entry *e = known(name);
     if (!e) return LINCE_EUSAGE;
+    char number[LINCE_NUMBER_MAX];
     const void *place = field(settings, e);
     switch (e->kind) {
     case TEXT: snprintf(out, size, "%s", *(char *const *)place ? *(char *const *)place : ""); break;
     case INTEGER: snprintf(out, size, "%d", *(const int *)place); break;
-    case NUMBER: print_number(out, size, *(const double *)place); break;
+    case NUMBER:
+        lince_number_print_exact(number, *(const double *)place);
+        snprintf(out, size, "%s", number);
+        break;
     case SWITCH: snprintf(out, size, "%s", *(const bool *)place ? "yes" : "no"); break;
     case SEED: snprintf(out, size, "%" PRIu64, *(const uint64_t *)place); break;
     }

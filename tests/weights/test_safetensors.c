@@ -216,10 +216,10 @@ static void test_every_kind_comes_back_bit_for_bit(void **state)
     lince_weights_free(w);
 }
 
-static bytes read_back(void)
+static bytes read_back(const char *path)
 {
     bytes b = {malloc(1 << 16), 0};
-    FILE *f = fopen(PATH, "rb");
+    FILE *f = fopen(path, "rb");
     assert_non_null(f);
     b.size = fread(b.data, 1, 1 << 16, f);
     fclose(f);
@@ -230,9 +230,9 @@ static void test_the_same_tensors_give_the_same_bytes_and_data_are_aligned(void 
 {
     (void)state;
     write_every_kind();
-    bytes one = read_back();
+    bytes one = read_back(PATH);
     write_every_kind();
-    bytes two = read_back();
+    bytes two = read_back(PATH);
     assert_int_equal(one.size, two.size);
     assert_memory_equal(one.data, two.data, one.size);
     assert_int_equal(one.data[0] % 8, 0);
@@ -240,11 +240,31 @@ static void test_the_same_tensors_give_the_same_bytes_and_data_are_aligned(void 
     free(two.data);
 }
 
+/* tests/reference/safetensors_file.py */
+static void test_a_file_of_the_python_package_is_written_again_byte_for_byte(void **state)
+{
+    (void)state;
+    lince_weights *w;
+    const char *path = TEST_SOURCE_DIR "/tests/weights/python.safetensors";
+    if (lince_safetensors_open(&w, path)) fail_msg("%s", lince_error());
+    assert_int_equal(lince_weights_count(w), KINDS);
+    assert_int_equal(lince_weights_find(w, "steps")->ndim, 0);
+    lince_metadata format = {"format", lince_weights_metadata(w, "format")};
+    if (lince_safetensors_write(PATH, lince_weights_at(w, 0), KINDS, &format, 1))
+        fail_msg("%s", lince_error());
+    lince_weights_free(w);
+    bytes theirs = read_back(path), ours = read_back(PATH);
+    assert_int_equal(ours.size, theirs.size);
+    assert_memory_equal(ours.data, theirs.data, theirs.size);
+    free(theirs.data);
+    free(ours.data);
+}
+
 static void test_a_file_cut_anywhere_is_refused(void **state)
 {
     (void)state;
     write_every_kind();
-    bytes b = read_back();
+    bytes b = read_back(PATH);
     for (size_t size = 0; size < b.size; size++) {
         lince_weights *w;
         unsigned char *cut = malloc(size + 1); /* its own block, so that the sanitizer sees a byte too far */
@@ -349,6 +369,7 @@ int main(void)
         cmocka_unit_test(test_ranges_cover_the_data_once),
         cmocka_unit_test(test_every_kind_comes_back_bit_for_bit),
         cmocka_unit_test(test_the_same_tensors_give_the_same_bytes_and_data_are_aligned),
+        cmocka_unit_test(test_a_file_of_the_python_package_is_written_again_byte_for_byte),
         cmocka_unit_test(test_a_file_cut_anywhere_is_refused),
         cmocka_unit_test(test_elements_become_floats),
         cmocka_unit_test(test_what_a_file_cannot_hold_is_not_written),
