@@ -5,6 +5,7 @@
 #include <lince/lince.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, EXIT_TERMINATED = 143 };
 
@@ -29,6 +30,15 @@ typedef struct option_spec {
 int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
               const char **positional, int *count);
 
+/* A whole number of an option that is not a setting. LINCE_EUSAGE. */
+int cli_whole(const char *option, const char *text, int *value);
+
+/* The list of commands. */
+void cli_overview(FILE *out);
+
+/* Prints a command's usage with its options to standard output. */
+int cli_usage(const char *name, const option_spec *specs);
+
 /* Prints lince_error() and returns the exit code that belongs to `code`. */
 int cli_fail(int code);
 
@@ -44,6 +54,7 @@ int cmd_train(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
 int cmd_info(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

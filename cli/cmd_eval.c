@@ -37,7 +37,7 @@ int cmd_eval(int argc, char **argv)
     char *text = NULL;
     int count, code = argc > 64 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
-    if (help) return cmd_help(2, (char *[]){"help", "eval", NULL});
+    if (help) return cli_usage("eval", specs);
     if (!run && !(model && weights)) {
         fprintf(stderr, "%s\n", _("lince eval: expected --run DIR, or --model NAME and --weights FILE"));
         return EXIT_USAGE;
@@ -45,10 +45,13 @@ int cmd_eval(int argc, char **argv)
     lince_settings s = {0};
     lince_model *m = NULL;
     if (run && !data && !(code = data_of_run(run, &s))) data = s.data;
+    int pixels = 0, processors = 0;
+    if (!code) code = cli_whole("image-size", size, &pixels);
+    if (!code) code = cli_whole("threads", threads, &processors);
     if (!code)
-        code = run ? lince_model_open(&m, run)
-                   : lince_model_open_weights(&m, model, weights, normalize, atoi(size));
-    if (!code) lince_model_threads(m, atoi(threads));
+        code =
+            run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, pixels);
+    if (!code) lince_model_threads(m, processors);
     if (!code && !data) {
         fprintf(stderr, "%s\n", _("lince eval: --data is missing"));
         code = EXIT_USAGE;

@@ -4,12 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static void overview(FILE *out)
+void cli_overview(FILE *out)
 {
     fprintf(out, "%s\n\n", _("lince trains, evaluates and explains neural classifiers."));
     for (const command *c = commands; c->name; c++)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_tr(c->summary));
     fprintf(out, "\n%s\n", _("'lince help COMMAND' explains one of them."));
+}
+
+static void put_option(const char *left, const char *help)
+{
+    printf("  %-32s %s", left, help);
 }
 
 static void settings(void)
@@ -23,7 +28,7 @@ static void settings(void)
         snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "",
                  info->short_name ? info->short_name : "", info->short_name ? ", " : "", info->name,
                  info->value ? info->value : "");
-        printf("  %-32s %s", left, lince_tr(info->help));
+        put_option(left, lince_tr(info->help));
         if (*info->standard && info->value) printf(" (%s)", info->standard);
         printf("\n");
     }
@@ -32,17 +37,31 @@ static void settings(void)
     printf("\n");
 }
 
+int cli_usage(const char *name, const option_spec *specs)
+{
+    const command *c = commands;
+    while (strcmp(c->name, name) != 0) c++;
+    printf("lince %s %s\n  %s\n\n", c->name, c->arguments, lince_tr(c->summary));
+    for (const option_spec *s = specs; s->name; s++) {
+        char left[96];
+        snprintf(left, sizeof left, "--%s %s", s->name, s->value ? s->value : "");
+        put_option(left, lince_tr(s->help));
+        printf("\n");
+    }
+    if (c->takes_settings) settings();
+    return EXIT_DONE;
+}
+
+/* Each command knows its options: `help COMMAND` is `COMMAND --help`. */
 int cmd_help(int argc, char **argv)
 {
-    if (argc < 2) {
-        overview(argv[0] && !strcmp(argv[0], "help") ? stdout : stderr);
+    if (argc < 2 || argv[1][0] == '-') {
+        cli_overview(stdout);
         return EXIT_DONE;
     }
     for (const command *c = commands; c->name; c++) {
         if (strcmp(c->name, argv[1]) != 0) continue;
-        printf("lince %s %s\n  %s\n", c->name, c->arguments, lince_tr(c->summary));
-        if (c->takes_settings) settings();
-        return EXIT_DONE;
+        return c->run(2, (char *[]){argv[1], "--help", NULL});
     }
     fprintf(stderr, _("lince: there is no command '%s'; 'lince help' lists them\n"), argv[1]);
     return EXIT_USAGE;

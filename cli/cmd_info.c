@@ -13,7 +13,7 @@ int cmd_info(int argc, char **argv)
     char *text;
     int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
-    if (help) return cmd_help(2, (char *[]){"help", "info", NULL});
+    if (help) return cli_usage("info", specs);
     if (count != 1) {
         fprintf(stderr, "%s\n", _("lince info: expected one path: a data set, a weights file or a run"));
         return EXIT_USAGE;

@@ -90,7 +90,7 @@ int cmd_predict(int argc, char **argv)
     lince_model *m = NULL;
     if (!code && help) {
         free(inputs);
-        return cmd_help(2, (char *[]){"help", "predict", NULL});
+        return cli_usage("predict", specs);
     }
     if (!code && ((!run && !(model && weights)) || !count)) {
         fprintf(stderr, "%s\n",
@@ -99,10 +99,13 @@ int cmd_predict(int argc, char **argv)
         free(inputs);
         return EXIT_USAGE;
     }
+    int pixels = 0, processors = 0;
+    if (!code) code = cli_whole("image-size", size, &pixels);
+    if (!code) code = cli_whole("threads", threads, &processors);
     if (!code)
-        code = run ? lince_model_open(&m, run)
-                   : lince_model_open_weights(&m, model, weights, normalize, atoi(size));
-    if (!code) lince_model_threads(m, atoi(threads));
+        code =
+            run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, pixels);
+    if (!code) lince_model_threads(m, processors);
     for (int i = 0; i < count && !code; i++)
         if (predict_path(m, inputs[i], json)) worst = EXIT_FAILED;
     if (code) worst = cli_fail(code);

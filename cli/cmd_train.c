@@ -1,9 +1,11 @@
 #include "cli.h"
 #include "core/buffer.h"
+#include "core/error.h"
 #include "core/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Quoted so that a shell reads the same words back. */
 static void put_word(lince_buffer *out, const char *word)
@@ -45,23 +47,30 @@ static int interrupted(const char *run)
     return terminated ? EXIT_TERMINATED : EXIT_INTERRUPTED;
 }
 
+static void tell_report(const char *run)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/report.html", run);
+    if (!access(path, R_OK)) fprintf(stderr, _("report: %s\n"), path);
+}
+
 int cmd_train(int argc, char **argv)
 {
     const char *config = NULL, *positional[256];
     bool help = false, quiet = false;
     int count = 0;
-    lince_settings s;
+    lince_settings s = {0};
     char run[4096] = "";
     const option_spec specs[] = {
         {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
-        {"h", NULL, NULL, NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 256 ? LINCE_EUSAGE : read_settings(argc, argv, specs, &s, &config, positional, &count);
+    int code = argc > 256 ? lince_fail(LINCE_EUSAGE, "train: too many arguments")
+                          : read_settings(argc, argv, specs, &s, &config, positional, &count);
     if (!code && help) {
         lince_settings_release(&s);
-        return cmd_help(2, (char *[]){"help", "train", NULL});
+        return cli_usage("train", specs);
     }
     if (!code && count) {
         fprintf(stderr, _("lince train: '%s' is not an option; did you mean --data %s?\n"), positional[0],
@@ -78,6 +87,7 @@ int cmd_train(int argc, char **argv)
     lince_buffer_release(&line);
     int status = code == LINCE_EINTERRUPTED && *run ? interrupted(run) : code ? cli_fail(code) : EXIT_DONE;
     if (!code) printf("%s\n", run);
+    if (!code && !quiet) tell_report(run);
     lince_settings_release(&s);
     return status;
 }

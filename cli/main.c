@@ -12,6 +12,7 @@ const command commands[] = {
     {"eval", "--run DIR | --model NAME --weights FILE  [--data PATH]",
      N_("measure a model on a part of a data set"), cmd_eval, false},
     {"predict", "--run DIR FILE...", N_("classify pictures: one line an input"), cmd_predict, false},
+    {"report", "RUN [--lang en|es]", N_("write a run's report again"), cmd_report, false},
     {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false},
     {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false},
     {"version", "", N_("print the version"), cmd_version, false},
@@ -55,7 +56,7 @@ int main(int argc, char **argv)
 {
     lince_language_set("auto");
     if (argc < 2) {
-        cmd_help(1, argv);
+        cli_overview(stderr);
         return EXIT_USAGE;
     }
     const command *c = find(argv[1]);

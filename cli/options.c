@@ -2,7 +2,10 @@
 #include "core/error.h"
 #include "core/nearest.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct parsing {
@@ -22,6 +25,7 @@ static const char *name_at(const void *context, size_t index)
 
 static const option_spec *find_spec(const parsing *p, const char *name)
 {
+    if (!strcmp(name, "h")) name = "help";
     for (const option_spec *s = p->specs; s->name; s++)
         if (!strcmp(s->name, name)) return s;
     return NULL;
@@ -56,10 +60,9 @@ static int set(const parsing *p, const char *name, const char *value, const char
     if (!spec && !info) return unknown(p, name);
     bool is_switch = spec ? !spec->value : !info->value;
     if (is_switch) {
-        if (spec)
-            *spec->flag = true;
-        else
-            return lince_settings_set(p->settings, info->name, negated ? "no" : value ? value : "yes");
+        if (value && (spec || negated)) return lince_fail(LINCE_EUSAGE, "--%s takes no value", name);
+        if (!spec) return lince_settings_set(p->settings, info->name, negated ? "no" : value ? value : "yes");
+        *spec->flag = true;
         return 0;
     }
     const char *given = value ? value : next;
@@ -98,8 +101,19 @@ int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *s
             continue;
         }
         int used = set(&p, name, equals ? equals + 1 : NULL, i + 1 < argc ? argv[i + 1] : NULL);
-        if (used < 0) return used;
+        if (used < 0) return lince_fail_in(used, argv[0]);
         i += used;
     }
+    return 0;
+}
+
+int cli_whole(const char *option, const char *text, int *value)
+{
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end || errno || number < 0 || number > INT_MAX)
+        return lince_fail(LINCE_EUSAGE, "--%s: expected a whole number, not '%s'", option, text);
+    *value = (int)number;
     return 0;
 }

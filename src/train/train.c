@@ -55,6 +55,16 @@ int lince_trainer_test(lince_trainer *t)
     return code;
 }
 
+/* The run is whole without it: what keeps the report from being written (no gnuplot) is a warning. */
+static void write_report(lince_trainer *t)
+{
+    const char *lang = t->settings->lang;
+    if (t->observer && t->observer->progress)
+        t->observer->progress(t->observer->context, &(lince_progress){.phase = LINCE_REPORTING, .eta = -1});
+    if (lince_report(t->run.folder, lang && *lang ? lang : "auto"))
+        lince_trainer_warn(t, _("the report was not written: %s"), lince_error());
+}
+
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size)
 {
@@ -63,6 +73,7 @@ int lince_train(const lince_settings *settings, const char *command, const lince
     if (!code && out) snprintf(out, out_size, "%s", t.run.folder);
     if (!code) code = lince_trainer_run(&t);
     if (!code) code = lince_trainer_test(&t);
+    if (!code) write_report(&t);
     lince_trainer_close(&t);
     return code;
 }

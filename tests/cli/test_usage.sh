@@ -1,0 +1,80 @@
+# The command line as a user types it, wrongly. usage: test_usage.sh LINCE
+lince=$1
+scratch=$TEST_SCRATCH/cli_usage
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch" || exit 1
+failures=0
+
+# expect CODE PATTERN ARGUMENTS...: that exit code, and that pattern on standard error, nothing on standard output
+expect() {
+    local code=$1 pattern=$2 found
+    shift 2
+    "$lince" "$@" >out 2>err </dev/null
+    found=$?
+    if [ $found -ne "$code" ] || ! grep -q -- "$pattern" err || [ -s out ]; then
+        echo "lince $*: expected $code and '$pattern', found $found:"
+        cat out err
+        failures=$((failures + 1))
+    fi
+}
+
+# helps PATTERN ARGUMENTS...: the help goes to standard output, exit code 0
+helps() {
+    local pattern=$1
+    shift
+    if ! "$lince" "$@" >out 2>err || ! grep -q -- "$pattern" out || [ -s err ]; then
+        echo "lince $*: expected help with '$pattern':"
+        cat out err
+        failures=$((failures + 1))
+    fi
+}
+
+expect 2 "lince train"
+expect 2 "did you mean 'train'" trian
+expect 2 "did you mean --epochs" train --epoch 3
+expect 2 "did you mean --json" eval --jsn
+expect 2 "1 to 100000, found 0" train --epochs 0
+expect 2 "--epochs" train epochs=0
+expect 2 "--epochs" train --epochs=three
+expect 2 "--batch-size" train -b 0
+expect 2 "--lr" train --lr -1
+expect 2 "--optimizer" train --optimizer adm
+expect 2 "a value is missing" train --epochs
+expect 2 "takes no value" eval --json=1
+expect 2 "takes no value" train --no-nesterov=yes
+expect 2 "did you mean --data" train pictures
+expect 2 "did you mean --data" train -- --epochs
+expect 2 "--run DIR" eval
+expect 2 "--run DIR" predict
+expect 2 "--run DIR" predict --run somewhere
+expect 2 "--threads" eval --model vgg16 --weights w --threads many
+expect 2 "one path" info
+expect 2 "one run" report
+expect 2 "expected en, es or auto" report --lang fr run
+expect 1 "no-such" train --data no-such
+expect 1 "no-such" info no-such
+expect 1 "no-such" report no-such
+expect 1 "no-such" eval --run no-such
+expect 1 "no-such" predict --run no-such picture.png
+expect 1 "no-such" train --resume no-such
+expect 1 "no-such.yaml" train --config no-such.yaml
+
+printf 'epochs: 2\nepoch: 3\n' >wrong.yaml
+expect 2 "wrong.yaml:2" train --config wrong.yaml
+
+helps "lince predict" help
+helps "lince predict" --help
+helps "--batch-size" help train
+helps "vgg16_bn" train -h
+for command in eval predict info report; do
+    helps "--help" help $command
+    helps "lince $command" $command --help
+done
+
+"$lince" version | grep -q '^lince [0-9]' || failures=$((failures + 1))
+if "$lince" help >/dev/full 2>err || [ $? -ne 1 ]; then
+    echo "a full disk on standard output is not a failure"
+    failures=$((failures + 1))
+fi
+exit $((failures > 0))
