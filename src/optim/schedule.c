@@ -20,7 +20,7 @@ static double step(const lince_schedule *s, double t)
     return s->lr * pow(s->gamma, floor(epoch / s->step_size));
 }
 
-/* CosineAnnealingLR, by step: half a cosine from lr after the warm-up to min_lr at the last step. */
+/* CosineAnnealingLR, by step: half a cosine from lr after the warm-up to min_lr behind the last step. */
 static double cosine(const lince_schedule *s, double t)
 {
     double warm = s->warmup_epochs * (double)s->steps_per_epoch;
