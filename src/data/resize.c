@@ -4,16 +4,19 @@
 
 #include <math.h>
 
-/* Weights are fixed-point numbers with 22 fractional bits, as in Pillow's Resample.c: 32 bits less 8 of the
+/* Weights are fixed-point numbers with 22 fractional bits, as in Pillow's Resample.c: 32 bits, less 8 of the
  * pixel and 2 for the sum. */
-enum { BITS = 22 };
+enum { BITS = 22, HALF = 1 << (BITS - 1) };
 
-/* For each output position: the first input position, how many, and their weights. */
+/* Along one axis: output i is the weighted sum of inputs first[i] .. first[i] + count[i] - 1. */
 typedef struct filter {
-    int *first, *count, *weight, width; /* width: of a row of weights */
+    int length; /* outputs */
+    int width;  /* of a row of weights */
+    int *first, *count;
+    int32_t *weight; /* [length][width] */
 } filter;
 
-static void release(filter *f)
+static void filter_release(filter *f)
 {
     lince_free(f->first);
     lince_free(f->count);
@@ -26,76 +29,95 @@ static double triangle(double x)
     return x < 1 ? 1 - x : 0;
 }
 
-static void fill_position(filter *f, int out, int in, double scale)
+/* Position `at` of the resized axis, whose pixels are `scale` input pixels wide: a triangle about its centre,
+ * as wide as two input pixels or, shrinking, two output pixels. Pillow's order of operations, for the same
+ * roundings. */
+static void fill_position(filter *f, int i, int64_t at, int in, double scale)
 {
-    double stretch = scale > 1 ? scale : 1, center = (out + 0.5) * scale, sum = 0, w[2];
-    int first = (int)(center - stretch + 0.5), last = (int)(center + stretch + 0.5);
-    if (first < 0) first = 0;
-    if (last > in) last = in;
-    for (int i = first; i < last; i++) sum += triangle((i - center + 0.5) / stretch);
-    for (int i = first; i < last; i++) {
-        w[0] = triangle((i - center + 0.5) * (1 / stretch));
-        w[1] = sum != 0 ? w[0] / sum : w[0];
-        f->weight[out * f->width + i - first] = (int)(0.5 + w[1] * (1 << BITS));
+    double support = fmax(scale, 1), shrink = 1 / support, center = ((double)at + 0.5) * scale, sum = 0;
+    int first = (int)fmax(center - support + 0.5, 0), last = (int)fmin(center + support + 0.5, in);
+    for (int x = first; x < last; x++) sum += triangle((x - center + 0.5) * shrink);
+    for (int x = first; x < last; x++) {
+        double weight = triangle((x - center + 0.5) * shrink) / sum;
+        f->weight[(size_t)i * (size_t)f->width + (size_t)(x - first)] = (int32_t)(weight * (1 << BITS) + 0.5);
     }
-    f->first[out] = first;
-    f->count[out] = last - first;
+    f->first[i] = first;
+    f->count[i] = last - first;
 }
 
-static int make_filter(filter *f, int in, int out)
+/* For positions [begin, begin + length) of an axis of `in` pixels resized to `out`. */
+static int filter_init(filter *f, int in, int64_t out, int64_t begin, int length)
 {
-    double scale = (double)in / out, stretch = scale > 1 ? scale : 1;
-    size_t weights;
-    f->width = (int)ceil(stretch) * 2 + 1;
-    if (!lince_mul((size_t)out, (size_t)f->width, &weights))
-        return lince_fail(LINCE_ENOMEM, "a picture is too large to resize");
-    f->first = lince_alloc((size_t)out, sizeof(int));
-    f->count = lince_alloc((size_t)out, sizeof(int));
-    f->weight = lince_alloc(weights, sizeof(int));
+    double scale = (double)in / (double)out;
+    f->length = length;
+    f->width = 2 * (int)ceil(fmax(scale, 1)) + 1;
+    f->first = lince_alloc((size_t)length, sizeof *f->first);
+    f->count = lince_alloc((size_t)length, sizeof *f->count);
+    f->weight = lince_alloc((size_t)length * (size_t)f->width, sizeof *f->weight);
     if (!f->first || !f->count || !f->weight) return LINCE_ENOMEM;
-    for (int i = 0; i < out; i++) fill_position(f, i, in, scale);
+    for (int i = 0; i < length; i++) fill_position(f, i, begin + i, in, scale);
     return 0;
 }
 
-static uint8_t rounded(int sum)
+/* Rounded weights may add up to a little more than 1. */
+static uint8_t rounded(int32_t sum)
 {
-    int value = sum >> BITS;
-    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    int32_t value = sum >> BITS;
+    return (uint8_t)(value < 255 ? value : 255);
 }
 
-/* One pass along an axis: `step` bytes between neighbours on it. */
-static void filter_line(const filter *f, const uint8_t *in, size_t step, uint8_t *out, size_t out_step,
-                        int length)
+/* A row of RGB pixels along the axis. */
+static void filter_row(const filter *f, const uint8_t *in, uint8_t *out)
 {
-    for (int i = 0; i < length; i++) {
-        const int *w = f->weight + i * f->width;
-        for (int c = 0; c < 3; c++) {
-            const uint8_t *from = in + (size_t)f->first[i] * step + c;
-            int sum = 1 << (BITS - 1);
-            for (int k = 0; k < f->count[i]; k++) sum += from[(size_t)k * step] * w[k];
-            out[(size_t)i * out_step + (size_t)c] = rounded(sum);
+    for (int i = 0; i < f->length; i++, out += 3) {
+        const uint8_t *p = in + 3 * (size_t)f->first[i];
+        const int32_t *weight = f->weight + (size_t)i * (size_t)f->width;
+        int32_t r = HALF, g = HALF, b = HALF;
+        for (int k = 0; k < f->count[i]; k++, p += 3) {
+            r += p[0] * weight[k];
+            g += p[1] * weight[k];
+            b += p[2] * weight[k];
         }
+        out[0] = rounded(r), out[1] = rounded(g), out[2] = rounded(b);
     }
 }
 
-int lince_resize(const lince_image *in, int width, int height, lince_image *out)
+/* Output row i from rows of `size` bytes, the first of which is `in`. */
+static void filter_column(const filter *f, int i, const uint8_t *in, size_t size, int32_t *sum, uint8_t *out)
 {
-    filter horizontal = {0}, vertical = {0};
-    lince_image middle = {0};
-    *out = (lince_image){0};
-    int code = make_filter(&horizontal, in->width, width);
-    if (!code) code = make_filter(&vertical, in->height, height);
-    if (!code) code = lince_image_init(&middle, width, in->height);
-    if (!code) code = lince_image_init(out, width, height);
-    size_t wide = (size_t)width * 3;
-    for (int y = 0; !code && y < in->height; y++)
-        filter_line(&horizontal, in->pixels + (size_t)y * (size_t)in->width * 3, 3,
-                    middle.pixels + (size_t)y * wide, 3, width);
-    for (int x = 0; !code && x < width; x++)
-        filter_line(&vertical, middle.pixels + (size_t)x * 3, wide, out->pixels + (size_t)x * 3, wide,
-                    height);
-    lince_image_release(&middle);
-    release(&horizontal);
-    release(&vertical);
+    const int32_t *weight = f->weight + (size_t)i * (size_t)f->width;
+    for (size_t x = 0; x < size; x++) sum[x] = HALF;
+    for (int k = 0; k < f->count[i]; k++, in += size)
+        for (size_t x = 0; x < size; x++) sum[x] += in[x] * weight[k];
+    for (size_t x = 0; x < size; x++) out[x] = rounded(sum[x]);
+}
+
+int lince_resize(const lince_image *in, const lince_resized *whole, lince_image *out)
+{
+    filter across = {0}, down = {0};
+    uint8_t *middle = NULL; /* [rows][out->width][3]: the rows that the window needs, resized across */
+    size_t size = 3 * (size_t)out->width;
+    int32_t *sum = lince_alloc(size, sizeof *sum);
+    int code = sum ? 0 : LINCE_ENOMEM;
+    if (!code) code = filter_init(&across, in->width, whole->width, whole->left, out->width);
+    if (!code) code = filter_init(&down, in->height, whole->height, whole->top, out->height);
+    if (code) goto done;
+
+    int first = down.first[0], rows = down.first[out->height - 1] + down.count[out->height - 1] - first;
+    if (!(middle = lince_alloc((size_t)rows, size))) {
+        code = LINCE_ENOMEM;
+        goto done;
+    }
+    for (int y = 0; y < rows; y++)
+        filter_row(&across, in->pixels + (size_t)(first + y) * 3 * (size_t)in->width,
+                   middle + (size_t)y * size);
+    for (int y = 0; y < out->height; y++)
+        filter_column(&down, y, middle + (size_t)(down.first[y] - first) * size, size, sum,
+                      out->pixels + (size_t)y * size);
+done:
+    lince_free(middle);
+    lince_free(sum);
+    filter_release(&across);
+    filter_release(&down);
     return code;
 }

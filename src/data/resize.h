@@ -1,11 +1,19 @@
-/* Pillow's antialiased bilinear resize of 8-bit pictures, bit for bit: what torchvision's Resize does on PIL
- * images. */
+/* Pillow's antialiased bilinear resize of 8-bit pictures, bit for bit: torchvision's Resize on a PIL image.
+ */
 #ifndef LINCE_DATA_RESIZE_H
 #define LINCE_DATA_RESIZE_H
 
 #include "data/image.h"
 
-/* `out` is the caller's to release. LINCE_ENOMEM. */
-int lince_resize(const lince_image *in, int width, int height, lince_image *out);
+/* A window of a resized picture: only what it shows is computed, so that a long thin picture takes no more
+ * memory than any other. Sizes are 64 bits wide because the whole is never made. */
+typedef struct lince_resized {
+    int64_t width, height; /* of the whole resized picture */
+    int64_t left, top;     /* of the window in it */
+} lince_resized;
+
+/* Fills `out`, whose size is the window's, with image.resize((width, height), BILINEAR).crop(window).
+ * LINCE_ENOMEM. */
+int lince_resize(const lince_image *in, const lince_resized *whole, lince_image *out);
 
 #endif

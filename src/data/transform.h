@@ -1,7 +1,7 @@
 /* From a decoded picture to a network's input, with torchvision's semantics:
- *     Resize -> CenterCrop -> [RandomCrop(padding) -> RandomHorizontalFlip -> RandomAffine(translate) ->
- * ColorJitter]
- *            -> ToTensor -> Normalize -> [RandomErasing]
+ *     Resize -> CenterCrop
+ *         -> [RandomCrop(padding) -> RandomHorizontalFlip -> RandomAffine(translate) -> ColorJitter]
+ *         -> ToTensor -> Normalize -> [RandomErasing]
  * The parts in brackets are the augmentation: training only, and a function of the sample's key only. */
 #ifndef LINCE_DATA_TRANSFORM_H
 #define LINCE_DATA_TRANSFORM_H
@@ -15,8 +15,7 @@ typedef struct lince_augment {
     bool flip;       /* horizontal, probability 1/2 */
     float translate; /* largest shift, as a share of width and height */
     float jitter;    /* brightness, contrast and saturation factors in [1 - j, 1 + j] */
-    float
-        erase; /* probability of erasing a rectangle (Zhong et al. 2017; scale 0.02..0.33, ratio 0.3..3.3) */
+    float erase; /* probability of erasing a rectangle (Zhong et al. 2017; area 0.02..0.33, ratio 0.3..3.3) */
 } lince_augment;
 
 typedef struct lince_transform {
@@ -25,16 +24,23 @@ typedef struct lince_transform {
     lince_augment augment;
 } lince_transform;
 
-/* Reads "none", "standard" (crop=4,flip) or a list; LINCE_EUSAGE with what is known. */
+/* Reads "none", "standard" (crop=4,flip) or a list, "crop=4,flip,erase=0.25", where a name without a value
+ * takes its usual one; LINCE_EUSAGE with what is known. */
 int lince_augment_parse(lince_augment *augment, const char *text);
 
-/* The fixed part: smaller side resized to the target (antialiased bilinear), centre cropped. `out` is the
- * caller's to release; where the size is right already it is a copy. */
+/* The fixed part: smaller side resized to the target (antialiased bilinear), centre cropped; the same bytes
+ * as torchvision on a PIL image. Where the target is not square: the smallest size of the same proportions
+ * that covers it. `out` is the caller's to release; where the size is right already it is a copy.
+ * LINCE_ENOMEM. */
 int lince_transform_fit(const lince_transform *transform, const lince_image *in, lince_image *out);
 
 /* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `key` decides the
- * augmentation; `train` false leaves it out. Allocates nothing; scratch: 3 * height * width bytes. */
+ * augmentation; `train` false leaves it out. Allocates nothing; scratch: 3 * height * width bytes, for
+ * `train`. */
 void lince_transform_apply(const lince_transform *transform, const uint8_t *pixels, bool train, uint64_t key,
                            uint8_t *scratch, float *out);
+
+/* ToTensor and Normalize alone; [height][width][3] to [3][height][width]. */
+void lince_transform_normalise(const lince_transform *transform, const uint8_t *pixels, float *out);
 
 #endif
