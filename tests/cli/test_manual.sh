@@ -1,0 +1,34 @@
+# Every command and option stands in the manual page, and the shell completion offers it. usage: test_manual.sh LINCE
+lince=$1
+failures=0
+page=$(sed 's/\\-/-/g; s/\\f[BIR]//g' "$TEST_SOURCE_DIR/man/lince.1")
+
+missing() {
+    echo "$1 is missing in $2"
+    failures=$((failures + 1))
+}
+
+complete() { :; }
+. "$TEST_SOURCE_DIR/completions/lince.bash"
+
+# offered WORD...: what completion offers for the last of the words
+offered() {
+    COMP_WORDS=("$lince" "$@")
+    COMP_CWORD=$#
+    COMPREPLY=()
+    _lince "$lince"
+    printf '%s\n' "${COMPREPLY[@]}"
+}
+
+commands=$("$lince" help | sed -n 's/^  lince \([a-z]*\) .*/\1/p')
+[ -n "$commands" ] || missing "the list of commands" "lince help"
+for command in $commands; do
+    grep -qx -- ".B $command" <<<"$page" || missing "$command" lince.1
+    offered "${command:0:1}" | grep -qx -- "$command" || missing "$command" "the completion"
+    section=$(awk -v heading=".SS lince $command" '/^\.S[SH]/ { inside = $0 == heading } inside' <<<"$page")
+    for option in $("$lince" help "$command" | grep -oE -- '^  (-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+        grep -qE -- "(^|, )$option( |\$)" <<<"$section" || missing "$command $option" lince.1
+        offered "$command" "$option" | grep -qx -- "$option" || missing "$command $option" "the completion"
+    done
+done
+exit $((failures > 0))
