@@ -40,6 +40,7 @@ static void write_confused(document *d, const lince_metrics *m)
         d, TR("The hardest class is %s: precision %.2f, recall %.2f, F1 %.2f. The most frequent mistakes:"),
         m->names[worst], m->per_class[worst].precision, m->per_class[worst].recall, m->per_class[worst].f1);
     const char *headings[] = {TR("true class"), TR("taken for"), TR("samples"), TR("share of the class")};
+    lince_document_table_begin(d, 2);
     for (int k = 0; k < 4; k++) lince_document_cell(d, "%s", headings[k]);
     lince_document_row(d);
     for (int i = 0; i < count; i++) {

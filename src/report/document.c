@@ -50,6 +50,11 @@ bool lince_document_figure(lince_document *d, const char *name, const char *capt
     return true;
 }
 
+void lince_document_table_begin(lince_document *d, int words)
+{
+    d->words = words;
+}
+
 void lince_document_cell(lince_document *d, const char *format, ...)
 {
     WITH_TEXT(snprintf(d->cells[d->count++], sizeof d->cells[0], "%.255s", text));

@@ -29,6 +29,7 @@ struct lince_document {
     const char *folder;   /* the run's, where plots/ is */
     lince_buffer out;
     bool in_table;
+    int words; /* the first columns of the table, which hold words; the others hold numbers */
     char cells[LINCE_DOCUMENT_CELLS][256];
     int count;
 };
@@ -49,7 +50,9 @@ void lince_document_code(lince_document *d, const char *text);
 /* plots/<name>.svg with its caption; false, and nothing is written, where there is no such figure. */
 bool lince_document_figure(lince_document *d, const char *name, const char *caption);
 
-/* A table: cells, then end of row; the first row holds the headings. */
+/* A table: cells, then end of row; the first row holds the headings. Its first `words` columns hold words and
+ * are set to the left, the others hold numbers. */
+void lince_document_table_begin(lince_document *d, int words);
 void lince_document_cell(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void lince_document_row(lince_document *d);
 void lince_document_row_marked(lince_document *d); /* a row to look at */

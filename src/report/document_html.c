@@ -3,9 +3,9 @@
 #include "report/document.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const char STYLE[] =
+    "th.word,td.word{text-align:left}\n"
     ":root{color-scheme:light "
     "dark;--ink:#1d2329;--soft:#5b6670;--paper:#fcfcfa;--card:#fff;--line:#dfe3e6;--mark:#fff4d6;"
     "--accent:#1f5fa8;--warn:#a8321f;--warnpaper:#fdeeea}\n"
@@ -98,22 +98,15 @@ static void figure(lince_document *d, const char *name, const char *caption)
     lince_free(bytes);
 }
 
-/* Words to the left, numbers to the right. */
-static bool is_number(const char *cell)
-{
-    return !*cell || strchr("0123456789+-", *cell) || !strcmp(cell, "–");
-}
-
 static void row(lince_document *d, const char *const *cells, int count, bool is_heading, bool marked)
 {
     if (is_heading) lince_buffer_puts(&d->out, "<div class=\"scroll\"><table>\n");
     lince_buffer_puts(&d->out, marked ? "<tr class=\"marked\">" : "<tr>");
-    for (int i = 0; i < count; i++)
-        element(d,
-                is_heading            ? "<th>"
-                : is_number(cells[i]) ? "<td>"
-                                      : "<td class=\"word\">",
-                cells[i], is_heading ? "</th>" : "</td>");
+    for (int i = 0; i < count; i++) {
+        lince_buffer_printf(&d->out, "<%s%s>", is_heading ? "th" : "td",
+                            i < d->words ? " class=\"word\"" : "");
+        element(d, "", cells[i], is_heading ? "</th>" : "</td>");
+    }
     lince_buffer_puts(&d->out, "</tr>\n");
 }
 

@@ -69,7 +69,7 @@ static void row(lince_document *d, const char *const *cells, int count, bool is_
         lince_buffer_puts(&d->out, marked && *cells[i] ? "** " : " ");
     }
     lince_buffer_puts(&d->out, "|\n");
-    for (int i = 0; is_heading && i < count; i++) lince_buffer_puts(&d->out, i ? "|--:" : "|:--");
+    for (int i = 0; is_heading && i < count; i++) lince_buffer_puts(&d->out, i < d->words ? "|:--" : "|--:");
     if (is_heading) lince_buffer_puts(&d->out, "|\n");
 }
 

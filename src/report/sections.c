@@ -47,6 +47,7 @@ static void write_class_counts(document *d, const facts *f)
     static const char *const keys[] = {"train", "val", "test"};
     const json_t *classes = json_object_get(f->data, "classes"), *parts = json_object_get(f->data, "parts");
     const char *headings[] = {TR("class"), TR("training"), TR("validation"), TR("test")};
+    lince_document_table_begin(d, 1);
     for (int i = 0; i < 4; i++) lince_document_cell(d, "%s", headings[i]);
     lince_document_row(d);
     for (size_t c = 0; c < json_array_size(classes); c++) {
@@ -116,6 +117,7 @@ static void write_transforms(document *d, const facts *f)
                                 "result divided by its standard deviation (normalisation '%s'):"),
                              text_of(normalize, "name"));
     const char *headings[] = {"", TR("red"), TR("green"), TR("blue")};
+    lince_document_table_begin(d, 1);
     for (int i = 0; i < 4; i++) lince_document_cell(d, "%s", headings[i]);
     lince_document_row(d);
     for (int row = 0; row < 2; row++) {
@@ -145,6 +147,7 @@ static void write_layers(document *d, const json_t *layers)
                               TR("output"), TR("parameters"), TR("multiply-adds")};
     const json_t *layer;
     size_t i;
+    lince_document_table_begin(d, 3);
     for (int k = 0; k < 6; k++) lince_document_cell(d, "%s", headings[k]);
     lince_document_row(d);
     json_array_foreach(layers, i, layer)
@@ -198,6 +201,7 @@ static void write_settings(document *d, const facts *f)
     const char *headings[] = {TR("option"), TR("value"), TR("default"), TR("meaning")};
     char value[LINCE_PATH_MAX];
     lince_document_paragraph(d, "%s", TR("Marked rows differ from lince's defaults."));
+    lince_document_table_begin(d, 4);
     for (int k = 0; k < 4; k++) lince_document_cell(d, "%s", headings[k]);
     lince_document_row(d);
     for (size_t i = 0; (info = lince_setting_at(i)); i++) {
@@ -241,6 +245,7 @@ static void write_progress(document *d, const facts *f)
         lince_document_note(d, "%s", TR("No epoch was finished."));
         return;
     }
+    lince_document_table_begin(d, 1);
     for (int k = 0; k < 7; k++) lince_document_cell(d, "%s", headings[k]);
     lince_document_row(d);
     for (size_t i = 0; i < f->history.count; i++) {

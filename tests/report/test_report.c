@@ -74,8 +74,8 @@ static void test_the_page_is_one_file_without_network_or_script(void **state)
 static void test_tags_balance_and_names_are_escaped(void **state)
 {
     (void)state;
-    static const char *const tags[][2] = {{"<table>", "</table>"},   {"<tr", "</tr>"},  {"<td", "</td>"},
-                                          {"<th", "</th>"},          {"<pre>", "</pre>"},    {"<h2>", "</h2>"},
+    static const char *const tags[][2] = {{"<table>", "</table>"},   {"<tr", "</tr>"},    {"<td", "</td>"},
+                                          {"<th", "</th>"},          {"<pre>", "</pre>"}, {"<h2>", "</h2>"},
                                           {"<figure>", "</figure>"}, {"<div", "</div>"}};
     assert_int_equal(lince_report(RUN, "en"), 0);
     char *html = get("report.html");
