@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 static const char STYLE[] =
-    "th.word,td.word{text-align:left}\n"
+    "th.word,td.word{text-align:left}td.word:nth-child(n+3){min-width:9rem}\n"
     ":root{color-scheme:light "
     "dark;--ink:#1d2329;--soft:#5b6670;--paper:#fcfcfa;--card:#fff;--line:#dfe3e6;--mark:#fff4d6;"
     "--accent:#1f5fa8;--warn:#a8321f;--warnpaper:#fdeeea}\n"
