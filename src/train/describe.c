@@ -35,9 +35,10 @@ static int describe_weights(const char *path, json_t **result)
         json_array_append_new(tensors, tensor_json(t));
         parameters += lince_tensor_elements(t);
     }
-    const char *model = lince_weights_metadata(w, "lince.model"), *classes = lince_weights_metadata(w, "lince.classes");
-    *result = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:o}", "path", path, "kind", "safetensors", "model", model, "classes", classes,
-                        "elements", (json_int_t)parameters, "tensors", tensors);
+    const char *model = lince_weights_metadata(w, "lince.model"),
+               *classes = lince_weights_metadata(w, "lince.classes");
+    *result = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:o}", "path", path, "kind", "safetensors", "model",
+                        model, "classes", classes, "elements", (json_int_t)parameters, "tensors", tensors);
     lince_weights_free(w);
     return 0;
 }
@@ -49,16 +50,20 @@ static int describe_data(const char *path, json_t **result)
     lince_dataset *d;
     LINCE_TRY(lince_dataset_open(&d, path));
     json_t *parts = json_object(), *classes = json_array(), *notes = json_array();
-    for (int c = 0; c < lince_dataset_classes(d); c++) json_array_append_new(classes, json_string(lince_dataset_class(d, c)));
+    for (int c = 0; c < lince_dataset_classes(d); c++)
+        json_array_append_new(classes, json_string(lince_dataset_class(d, c)));
     for (int p = 0; p < LINCE_PARTS; p++) {
         json_t *counts = json_array();
         for (int c = 0; c < lince_dataset_classes(d); c++)
-            json_array_append_new(counts, json_integer((json_int_t)lince_dataset_class_count(d, (lince_part)p, c)));
+            json_array_append_new(counts,
+                                  json_integer((json_int_t)lince_dataset_class_count(d, (lince_part)p, c)));
         json_object_set_new(parts, lince_part_name((lince_part)p), counts);
     }
-    for (size_t i = 0; i < lince_dataset_notes(d); i++) json_array_append_new(notes, json_string(lince_dataset_note(d, i)));
-    *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d), "fingerprint",
-                        lince_dataset_fingerprint(d), "classes", classes, "per_class", parts, "notes", notes);
+    for (size_t i = 0; i < lince_dataset_notes(d); i++)
+        json_array_append_new(notes, json_string(lince_dataset_note(d, i)));
+    *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d),
+                        "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class", parts,
+                        "notes", notes);
     lince_dataset_free(d);
     return 0;
 }
@@ -90,8 +95,10 @@ static int describe_run(const char *path, json_t **result)
 static void put_value(lince_buffer *out, const char *key, const json_t *value)
 {
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
-    if (json_is_string(value)) lince_buffer_printf(out, "%-14s %s\n", key, json_string_value(value));
-    else lince_buffer_printf(out, "%-14s %s\n", key, text ? text : "");
+    if (json_is_string(value))
+        lince_buffer_printf(out, "%-14s %s\n", key, json_string_value(value));
+    else
+        lince_buffer_printf(out, "%-14s %s\n", key, text ? text : "");
     free(text);
 }
 
@@ -110,17 +117,24 @@ static void put_tensors(lince_buffer *out, const json_t *tensors)
 
 static void put_text(lince_buffer *out, const json_t *json)
 {
-    static const char *const model[] = {"name", "parameters", "trainable", "macs"}, *const test[] = {"n", "loss", "accuracy", "top5", "ece"};
+    static const char *const model[] = {"name", "parameters", "trainable", "macs"}, *const test[] = {
+                                                                                        "n", "loss",
+                                                                                        "accuracy", "top5",
+                                                                                        "ece"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)json, key, value)
     {
-        if (!strcmp(key, "tensors")) put_tensors(out, value);
+        if (!strcmp(key, "tensors"))
+            put_tensors(out, value);
         else if (!strcmp(key, "model") && json_is_object(value))
-            for (size_t i = 0; i < sizeof model / sizeof *model; i++) put_value(out, model[i], json_object_get(value, model[i]));
+            for (size_t i = 0; i < sizeof model / sizeof *model; i++)
+                put_value(out, model[i], json_object_get(value, model[i]));
         else if (!strcmp(key, "test"))
-            for (size_t i = 0; i < sizeof test / sizeof *test; i++) put_value(out, test[i], json_object_get(value, test[i]));
-        else if (!json_is_null(value)) put_value(out, key, value);
+            for (size_t i = 0; i < sizeof test / sizeof *test; i++)
+                put_value(out, test[i], json_object_get(value, test[i]));
+        else if (!json_is_null(value))
+            put_value(out, key, value);
     }
 }
 
@@ -146,13 +160,16 @@ int lince_describe(const char *path, int json, char **text)
     json_t *result = NULL;
     lince_buffer out = {0};
     *text = NULL;
-    LINCE_TRY(is_run(path) ? describe_run(path, &result) : is_safetensors(path) ? describe_weights(path, &result) : describe_data(path, &result));
+    LINCE_TRY(is_run(path)           ? describe_run(path, &result)
+              : is_safetensors(path) ? describe_weights(path, &result)
+                                     : describe_data(path, &result));
     if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (json) {
         char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         lince_buffer_printf(&out, "%s\n", dump ? dump : "");
         free(dump);
-    } else put_text(&out, result);
+    } else
+        put_text(&out, result);
     json_decref(result);
     *text = out.data;
     return out.error;
