@@ -14,6 +14,7 @@ const command commands[] = {
     {"predict", "--run DIR FILE...", N_("classify pictures: one line an input"), cmd_predict, false},
     {"report", "RUN [--lang en|es]", N_("write a run's report again"), cmd_report, false},
     {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false},
+    {"synth", "images DIR [--n N] [--seed S]", N_("draw the built-in sample data set"), cmd_synth, false},
     {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false},
     {"version", "", N_("print the version"), cmd_version, false},
     {NULL, NULL, NULL, NULL, false},

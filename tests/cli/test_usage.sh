@@ -51,6 +51,10 @@ expect 2 "--run DIR" predict --run somewhere
 expect 2 "--threads" eval --model vgg16 --weights w --threads many
 expect 2 "one path" info
 expect 2 "one run" report
+expect 2 "images" synth
+expect 2 "images" synth tweets somewhere
+expect 2 "--n 3" synth images somewhere --n 3
+expect 1 "nothing is overwritten" synth images "$scratch"
 expect 2 "expected en, es or auto" report --lang fr run
 expect 1 "no-such" train --data no-such
 expect 1 "no-such" info no-such
@@ -67,7 +71,7 @@ helps "lince predict" help
 helps "lince predict" --help
 helps "--batch-size" help train
 helps "vgg16_bn" train -h
-for command in eval predict info report; do
+for command in eval predict info report synth; do
     helps "--help" help $command
     helps "lince $command" $command --help
 done
