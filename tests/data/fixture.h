@@ -155,4 +155,16 @@ static inline void tar_close(struct archive *tar)
     archive_write_free(tar);
 }
 
+/* Keeps a file as a seed of tests/fuzz/fuzz_dataset.c. */
+static inline void keep_seed(const char *path, const char *name)
+{
+    char *bytes, kept[LINCE_PATH_MAX];
+    size_t size;
+    assert_int_equal(lince_make_folder(TEST_SCRATCH "/seeds/dataset"), 0);
+    snprintf(kept, sizeof kept, "%s/seeds/dataset/%s", TEST_SCRATCH, name);
+    assert_int_equal(lince_file_read(path, 1 << 20, &bytes, &size), 0);
+    assert_int_equal(lince_file_write(kept, bytes, size), 0);
+    lince_free(bytes);
+}
+
 #endif

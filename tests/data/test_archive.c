@@ -66,6 +66,7 @@ static void test_a_zip_is_read_in_place_packed_or_stored(void **state)
     zip_set_file_compression(zip, 2, ZIP_CM_DEFLATE, 9);
     assert_int_equal(zip_close(zip), 0);
     assert_good(path, "zip");
+    keep_seed(path, "classes.zip");
 }
 
 static void test_the_content_decides_what_is_an_archive(void **state)
@@ -90,6 +91,9 @@ static void test_a_tar_is_read_plain_and_compressed(void **state)
         }
         tar_close(tar);
         assert_good(path, "tar");
+        char name[32];
+        snprintf(name, sizeof name, "classes%zu.tar", f);
+        keep_seed(path, name);
     }
 }
 

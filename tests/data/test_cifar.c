@@ -99,6 +99,7 @@ static void test_cifar10_is_read_from_its_tar_gz(void **state)
     }
     tar_close(tar);
     assert_cifar10(path);
+    keep_seed(path, "cifar10.tar.gz");
 }
 
 /* The names need not be in order in the file; labels follow their order, as those of class folders do. */

@@ -13,12 +13,13 @@ typedef struct file {
 
 static file made; /* the picture that the test at hand has made */
 
-/* The pictures are kept, for tests/reference/pictures.py to look at with PIL. */
+/* The pictures are kept: for tests/reference/pictures.py to look at with PIL, and as seeds of
+ * tests/fuzz/fuzz_image.c. */
 static void keep(const char *name)
 {
     char path[LINCE_PATH_MAX];
-    assert_int_equal(lince_make_folder(TEST_SCRATCH "/pictures"), 0);
-    snprintf(path, sizeof path, "%s/pictures/%s", TEST_SCRATCH, name);
+    assert_int_equal(lince_make_folder(TEST_SCRATCH "/seeds/image"), 0);
+    snprintf(path, sizeof path, "%s/seeds/image/%s", TEST_SCRATCH, name);
     assert_int_equal(lince_file_write(path, made.bytes, made.size), 0);
 }
 

@@ -1,6 +1,6 @@
 """What PIL makes of the pictures that tests/data/test_image.c writes: the numbers in that test's tables.
 
-    python3 tests/reference/pictures.py build/test-scratch/pictures        (Pillow 13.0)
+    python3 tests/reference/pictures.py build/test-scratch/seeds/image        (Pillow 13.0)
 """
 import sys
 from pathlib import Path
