@@ -176,7 +176,10 @@ static int set_number(const entry *e, void *place, const char *text)
                           whole ? N_("--%s: expected a whole number, found '%s'")
                                 : N_("--%s: expected a number, found '%s'"),
                           e->info.name, text);
-    if (value < e->least || value > e->most || (e->above && value == e->least))
+    if (e->above && (value <= e->least || value > e->most))
+        return lince_fail(LINCE_EUSAGE, "--%s: expected a value above %g and up to %g, found %s",
+                          e->info.name, e->least, e->most, text);
+    if (value < e->least || value > e->most)
         return e->most >= BIG ? lince_fail(LINCE_EUSAGE, "--%s: expected %g or more, found %s", e->info.name,
                                            e->least, text)
                               : lince_fail(LINCE_EUSAGE, "--%s: expected a value from %g to %g, found %s",
@@ -215,7 +218,8 @@ static int set_seed(const entry *e, void *place, const char *text)
 
 static bool is_choice(const char *choices, const char *text)
 {
-    size_t length = strlen(text);
+    size_t length = strcspn(text, "|");
+    if (text[length]) return false;
     for (const char *c = choices; c; c = strchr(c, '|') ? strchr(c, '|') + 1 : NULL)
         if (length && !strncmp(c, text, length) && (c[length] == '|' || !c[length])) return true;
     return false;
