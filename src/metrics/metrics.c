@@ -177,6 +177,20 @@ static int read_classes(lince_metrics *m, const json_t *classes)
     return code;
 }
 
+/* Square, and of the classes' number: known before memory for it is taken. */
+static int check_matrix(const json_t *matrix, size_t k)
+{
+    size_t rows = json_array_size(matrix), row;
+    const json_t *cells;
+    if (rows != k)
+        return lince_fail(LINCE_EFORMAT, "'confusion_matrix': expected %zu rows, one a class; found %zu", k,
+                          rows);
+    json_array_foreach(matrix, row, cells) if (json_array_size(cells) != k) return lince_fail(
+        LINCE_EFORMAT, "'confusion_matrix': expected %zu counts in row %zu; found %zu", k, row + 1,
+        json_array_size(cells));
+    return 0;
+}
+
 static int read_matrix(lince_metrics *m, const json_t *matrix)
 {
     size_t k = (size_t)m->classes;
@@ -185,10 +199,9 @@ static int read_matrix(lince_metrics *m, const json_t *matrix)
             const json_t *count = json_array_get(json_array_get(matrix, row), column);
             json_int_t value = json_is_integer(count) ? json_integer_value(count) : -1;
             if (value < 0 || value > UINT32_MAX)
-                return lince_fail(
-                    LINCE_EFORMAT,
-                    "'confusion_matrix': expected %zu rows of %zu counts; row %zu, column %zu is none", k, k,
-                    row + 1, column + 1);
+                return lince_fail(LINCE_EFORMAT,
+                                  "'confusion_matrix': row %zu, column %zu: expected a count of 0 or more",
+                                  row + 1, column + 1);
             m->confusion[row * k + column] = value;
             m->n += (size_t)value;
         }
@@ -209,8 +222,11 @@ static void read_bins(lince_metrics *m, const json_t *bins)
 int lince_metrics_from_json(lince_metrics *m, const json_t *object)
 {
     *m = (lince_metrics){0};
-    LINCE_TRY(read_classes(m, json_object_get(object, "classes")));
-    int code = read_matrix(m, json_object_get(object, "confusion_matrix"));
+    const json_t *classes = json_object_get(object, "classes"),
+                 *matrix = json_object_get(object, "confusion_matrix");
+    LINCE_TRY(check_matrix(matrix, json_array_size(classes)));
+    LINCE_TRY(read_classes(m, classes));
+    int code = read_matrix(m, matrix);
     if (code) {
         lince_metrics_release(m);
         return code;

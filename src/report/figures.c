@@ -95,6 +95,8 @@ static bool draw_loss(figure *g)
 
 static bool draw_accuracy(figure *g)
 {
+    /* never an axis to 110 % or -20 %; a little room, so that the border hides no curve */
+    lince_buffer_puts(&g->body, "set yrange [-1<*:*<101]\n");
     return curves(g, TR("accuracy, %"), offsetof(lince_epoch, train_accuracy),
                   offsetof(lince_epoch, val_accuracy), 100);
 }

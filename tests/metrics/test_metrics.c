@@ -115,8 +115,11 @@ static void test_metrics_survive_json(void **state)
 static void test_a_matrix_that_does_not_fit_its_classes_is_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"{}", "[]", "{\"classes\": [1]}",
+    static const char *const texts[] = {"{}",
+                                        "[]",
+                                        "{\"classes\": [1]}",
                                         "{\"classes\": [\"a\", \"b\"], \"confusion_matrix\": [[1, 2]]}",
+                                        "{\"classes\": [\"a\"], \"confusion_matrix\": [[1, 2]]}",
                                         "{\"classes\": [\"a\"], \"confusion_matrix\": [[-1]]}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         lince_metrics m;
@@ -126,6 +129,18 @@ static void test_a_matrix_that_does_not_fit_its_classes_is_refused(void **state)
     }
 }
 
+/* 65000 names without a matrix would ask for 34 GB; the missing matrix is noticed first. */
+static void test_many_classes_without_a_matrix_take_no_memory(void **state)
+{
+    (void)state;
+    json_t *classes = json_array(), *json;
+    for (int c = 0; c < 65000; c++) json_array_append_new(classes, json_string("a"));
+    json = json_pack("{s:o, s:[]}", "classes", classes, "confusion_matrix");
+    lince_metrics m;
+    assert_int_equal(lince_metrics_from_json(&m, json), LINCE_EFORMAT);
+    json_decref(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_loss_and_calibration_follow_their_formulas),
         cmocka_unit_test(test_metrics_survive_json),
         cmocka_unit_test(test_a_matrix_that_does_not_fit_its_classes_is_refused),
+        cmocka_unit_test(test_many_classes_without_a_matrix_take_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
