@@ -11,8 +11,7 @@ typedef struct lince_batch {
     const float *x;        /* [batch_size][3][height][width]; samples beyond n are zero */
     const int32_t *y;      /* [n] labels */
     const uint32_t *index; /* [n] of the sample in its part */
-    const uint64_t
-        *key; /* [n] lince_key(seed, AUGMENT, epoch, index): seeds what is random for this sample */
+    const uint64_t *key;   /* [n] lince_key(seed, AUGMENT, epoch, index): decides what is random for it */
 } lince_batch;
 
 typedef struct lince_loader_options {
@@ -21,14 +20,15 @@ typedef struct lince_loader_options {
     uint64_t seed;
     int workers;        /* threads that prepare batches; 0: prepared by the caller's own thread */
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
-    bool skip_bad;      /* leave out pictures that cannot be decoded (they are counted and named) instead of
-                           failing */
+    bool skip_bad;      /* leave out pictures that cannot be read, counted and named, instead of failing */
 } lince_loader_options;
 
 typedef struct lince_loader lince_loader;
 
-/* Decodes the whole part once (in parallel) to find bad pictures and to fill the cache. The data set must
- * outlive it. */
+/* Decodes the whole part once, on all processors, to find bad pictures and to fill the cache. The data set
+ * must outlive it. Without skip_bad: the error of the first bad picture in sample order. LINCE_EDATA where
+ * none is good; an empty part makes a loader of no batches. Batches do not depend on `workers` nor on
+ * `cache_bytes`; memory: workers + 2 batches (one without workers) and the cache. */
 int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part part,
                      const lince_transform *transform, const lince_loader_options *options);
 void lince_loader_free(lince_loader *loader);
@@ -36,17 +36,19 @@ void lince_loader_free(lince_loader *loader);
 size_t lince_loader_samples(const lince_loader *loader); /* without the bad ones */
 size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last may be short */
 
-/* Begins epoch `epoch` (0-based) at batch `first` (0 unless resuming). */
+/* Begins epoch `epoch` (0-based) at batch `first` (0 unless resuming), also in the middle of another.
+ * LINCE_EDATA where the epoch has fewer batches. */
 int lince_loader_start(lince_loader *loader, int epoch, size_t first);
 
-/* 1 and the next batch, which stays valid until the next call; 0 at the end of the epoch; negative on error.
- */
+/* 1 and the next batch, which stays valid until the next call; 0 at the end of the epoch; negative where a
+ * picture of this batch can no longer be read, which ends the epoch. Allocates nothing where all pictures are
+ * cached. */
 int lince_loader_next(lince_loader *loader, lince_batch *batch);
 
 /* The fitted picture of a sample ([height][width][3]), for figures; decoded again where it is not cached. */
 int lince_loader_picture(lince_loader *loader, uint32_t index, lince_image *image);
 
-/* Seconds for which lince_loader_next had to wait, since the loader was made. */
+/* Seconds spent in lince_loader_next, since the loader was made: what the caller lost to waiting for data. */
 double lince_loader_waited(const lince_loader *loader);
 
 /* Pictures left out because they could not be decoded: how many, and one's message. */
@@ -57,8 +59,9 @@ const char *lince_loader_bad_message(const lince_loader *loader, size_t index);
  * lince_loader_start. */
 void lince_loader_normalize(lince_loader *loader, const float mean[3], const float std[3]);
 
-/* Mean and standard deviation of each channel (in 0..1) over the training part's fitted pictures, for
- * --normalize auto. */
+/* Mean and (population) standard deviation of each channel, in 0..1, over all pixels of the part's good
+ * pictures: what normalisation is measured by. The deviation is at least 1/255, so that a constant channel
+ * stays finite. LINCE_EDATA where there are no pictures. */
 int lince_loader_measure(lince_loader *loader, float mean[3], float std[3]);
 
 #endif
