@@ -392,6 +392,35 @@ static void test_a_constant_channel_has_a_deviation_of_one_grey_level(void **sta
     lince_dataset_free(dataset);
 }
 
+/* Computed independently from the same pictures: github.com/akamaster/pytorch_resnet_cifar10, issue 9. */
+static void test_cifar10_measures_as_published(void **state)
+{
+    (void)state;
+    static const float known_mean[3] = {0.49139968f, 0.48215841f, 0.44653091f};
+    static const float known_std[3] = {0.24703223f, 0.24348513f, 0.26158784f};
+    const char *data = getenv("LINCE_DATA");
+    char path[LINCE_PATH_MAX];
+    snprintf(path, sizeof path, "%s/cifar10-pngs-in-folders.zip",
+             data ? data : TEST_SOURCE_DIR "/../shared/data");
+    if (access(path, R_OK)) {
+        print_message("skipped: %s is not there (LINCE_DATA names the folder)\n", path);
+        skip();
+    }
+    lince_dataset *dataset = open_folder(path);
+    lince_transform t = {.width = 32, .height = 32, .std = {1, 1, 1}};
+    lince_loader_options options = {.batch_size = BATCH};
+    lince_loader *loader;
+    float mean[3], std[3];
+    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &t, &options));
+    assert_done(lince_loader_measure(loader, mean, std));
+    for (int c = 0; c < 3; c++) {
+        assert_float_equal(mean[c], known_mean[c], 1e-6);
+        assert_float_equal(std[c], known_std[c], 1e-6);
+    }
+    lince_loader_free(loader);
+    lince_dataset_free(dataset);
+}
+
 /* --- bad pictures --------------------------------------------------------------------------------- */
 
 /* Pictures 4, 5 and 17 are bad in different ways. */
@@ -545,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_pictures_are_the_fitted_ones_cached_or_not),
         cmocka_unit_test(test_measured_mean_and_deviation_normalise_to_zero_and_one),
         cmocka_unit_test(test_a_constant_channel_has_a_deviation_of_one_grey_level),
+        cmocka_unit_test(test_cifar10_measures_as_published),
         cmocka_unit_test(test_the_first_bad_picture_in_sample_order_is_the_error),
         cmocka_unit_test(test_skipped_pictures_are_left_out_counted_and_named),
         cmocka_unit_test(test_a_part_of_bad_pictures_only_is_refused_even_where_they_may_be_skipped),
