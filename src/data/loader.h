@@ -7,8 +7,12 @@
 #include "data/transform.h"
 
 typedef struct lince_batch {
-    int n;                 /* samples in this batch: batch_size, or fewer in an epoch's last */
-    const float *x;        /* [batch_size][3][height][width]; samples beyond n are zero */
+    int n;          /* samples in this batch: batch_size, or fewer in an epoch's last */
+    const float *x; /* [batch_size][3][height][width]; samples beyond n are zero; NULL for texts */
+    const int32_t
+        *tokens; /* [batch_size][steps] of texts, <pad> = 0 behind each one's end; NULL for pictures */
+    const int32_t *length; /* [n] tokens of each text, at least 1 */
+    int steps;             /* of the longest text of this batch */
     const int32_t *y;      /* [n] labels */
     const uint32_t *index; /* [n] of the sample in its part */
     const uint64_t *key;   /* [n] lince_key(seed, AUGMENT, epoch, index): decides what is random for it */

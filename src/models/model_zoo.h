@@ -4,16 +4,30 @@
 
 #include "net/net.h"
 
+/* What a text's vector is made of: the last step's hidden state, or all steps' mean or largest. */
+typedef enum lince_read { LINCE_READ_LAST, LINCE_READ_MEAN, LINCE_READ_MAX } lince_read;
+
+/* The sizes of a net over tokens. */
+typedef struct lince_text_net {
+    int vocabulary; /* ids are below it: 0 <pad>, 1 <unk>, then words */
+    int embedding, hidden, layers;
+    bool bidirectional;
+    lince_read read;
+    bool read_padding; /* as if <pad> were a word: every text has max_tokens steps */
+    int max_tokens;
+} lince_text_net;
+
 typedef struct lince_architecture_options {
     int classes;
-    const int *head; /* widths of the hidden classifier layers; NULL: the architecture's own */
+    lince_text_net text; /* of models of texts */
+    const int *head;     /* widths of the hidden classifier layers; NULL: the architecture's own */
     int head_count;
     double dropout; /* of the classifier; negative: the architecture's own */
 } lince_architecture_options;
 
 typedef struct lince_architecture {
     const char *name, *summary;
-    int image_size; /* the size it was published for */
+    int image_size; /* the size it was published for; 0: a model of texts */
     const char *paper;
     int (*build)(lince_net *net, const struct lince_architecture *self,
                  const lince_architecture_options *options);

@@ -89,6 +89,7 @@ int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *opt
     const lince_architecture *a = lince_architecture_named(b->model);
     if (!a) return LINCE_EUSAGE;
     lince_architecture_options wanted = {.classes = b->classes,
+                                         .text = b->text,
                                          .head = b->head_count ? b->head : NULL,
                                          .head_count = b->head_count,
                                          .dropout = b->dropout};

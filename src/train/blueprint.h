@@ -12,6 +12,7 @@ typedef struct lince_blueprint {
     char model[64];
     int head[LINCE_HEAD_MAX], head_count; /* head_count 0: the architecture's own */
     double dropout;
+    lince_text_net text; /* of models of texts, whose vocabulary it knows; zero for pictures */
     int classes;
     char **names;              /* [classes]; owned; NULL where not known */
     lince_transform transform; /* size and normalisation; no augmentation */

@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "kernels/kernels.h"
+#include "train/feed.h"
 
 #include <math.h>
 #include <string.h>
@@ -36,10 +37,10 @@ static double loss_of(const float *logits, int classes, int label)
     return largest + log(sum) - (double)logits[label];
 }
 
-static void take_batch(pass *p, const lince_batch *batch, size_t input)
+static void take_batch(pass *p, const lince_batch *batch)
 {
     int classes = lince_net_classes(p->net);
-    memcpy(lince_net_input(p->net), batch->x, (size_t)batch->n * input * sizeof(float));
+    lince_feed(p->net, batch);
     lince_net_forward(p->net, batch->n, false, batch->key);
     const float *logits = lince_net_output(p->net);
     lince_softmax(logits, p->probability, (size_t)batch->n, classes);
@@ -60,14 +61,13 @@ static int run_pass(pass *p)
     const lince_observer *o = p->observer;
     lince_batch batch;
     int code, batch_size = lince_net_layer(p->net, 1)->batch;
-    size_t input = lince_shape_size(lince_net_layer(p->net, 1)->in[0]);
     p->probability = lince_alloc((size_t)batch_size * (size_t)lince_net_classes(p->net), sizeof(float));
     if (!p->probability) return LINCE_ENOMEM;
     double start = now();
     code = lince_loader_start(p->loader, 0, 0);
     p->progress.steps = lince_loader_batches(p->loader);
     while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
-        take_batch(p, &batch, input);
+        take_batch(p, &batch);
         code = 0;
         p->progress.step++;
         p->progress.loss = p->loss / (double)p->seen;

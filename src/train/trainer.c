@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "kernels/kernels.h"
+#include "train/feed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,8 +79,8 @@ static void update_weights(lince_trainer *t, double norm)
 static int train_step(lince_trainer *t, const lince_batch *batch)
 {
     int classes = t->blueprint.classes;
-    size_t n = (size_t)batch->n, input = lince_shape_size(lince_net_layer(t->net, 1)->in[0]);
-    memcpy(lince_net_input(t->net), batch->x, n * input * sizeof(float));
+    size_t n = (size_t)batch->n;
+    lince_feed(t->net, batch);
     lince_net_forward(t->net, batch->n, true, batch->key);
     const float *logits = lince_net_output(t->net);
     double loss = lince_cross_entropy(logits, batch->y, n, classes, (float)t->settings->label_smoothing,
