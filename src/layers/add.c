@@ -28,4 +28,4 @@ static void backward(lince_layer *l, const lince_pass *p)
 }
 
 const lince_layer_type lince_add_layer = {
-    .name = "add", .inputs = 2, .infer = infer, .forward = forward, .backward = backward};
+    .name = "add", .inputs = 2, .in_place = true, .infer = infer, .forward = forward, .backward = backward};

@@ -52,10 +52,9 @@ static int infer(lince_layer *l)
     w->size = lince_conv_weights_size(&p->conv);
     w->place = place;
     w->layout = &p->conv;
-    w->init = LINCE_INIT_NORMAL; /* kaiming_normal_(mode="fan_out", nonlinearity="relu") */
-    w->init_std = sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel));
-    if (!a->no_bias)
-        lince_layer_param(l, "bias", 1, &a->channels)->size = (size_t)lince_round_up(a->channels, l->block);
+    lince_param *bias = a->no_bias ? NULL : lince_layer_param(l, "bias", 1, &a->channels);
+    if (bias) bias->size = (size_t)lince_round_up(a->channels, l->block);
+    lince_layer_init(l, w, bias, sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel)));
     l->macs = (double)a->channels * height * width * (in.channels / a->groups) * a->kernel * a->kernel;
     return 0;
 }

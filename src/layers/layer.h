@@ -13,7 +13,12 @@
 
 enum { LINCE_LAYER_INPUTS = 2, LINCE_LAYER_PARAMS = 5, LINCE_NAME_MAX = 96 };
 
-typedef enum lince_init { LINCE_INIT_ZEROS, LINCE_INIT_ONES, LINCE_INIT_NORMAL } lince_init;
+typedef enum lince_init {
+    LINCE_INIT_ZEROS,
+    LINCE_INIT_ONES,
+    LINCE_INIT_NORMAL, /* N(0, scale) */
+    LINCE_INIT_UNIFORM /* U(-scale, scale) */
+} lince_init;
 
 /* A tensor of the state_dict. PyTorch sees `dims`, row-major; memory holds `size` floats in compute layout.
  */
@@ -25,12 +30,22 @@ typedef struct lince_param {
     bool counter;   /* a buffer that PyTorch keeps as an int64 scalar */
     bool trainable; /* gets a gradient; false for buffers and frozen layers */
     lince_init init;
-    float init_std;      /* of LINCE_INIT_NORMAL */
+    float init_scale;    /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
     float *value, *grad; /* set by the net; grad NULL where not trainable */
     /* Where element (row-major index) of the PyTorch tensor lies in memory; NULL: same order. */
     size_t (*place)(const void *layout, const int *dims, size_t element);
     const void *layout;
 } lince_param;
+
+/* How conv2d and linear begin; fan_in and fan_out as torch.nn.init counts them. */
+typedef enum lince_init_rule {
+    LINCE_OWN_INIT,     /* conv2d: kaiming_normal_(mode="fan_out"), linear: normal_(std=0.01); bias 0 */
+    LINCE_HE_FAN_IN,    /* kaiming_normal_(mode="fan_in"): N(0, sqrt(2 / fan_in)); bias 0 */
+    LINCE_HE_UNIFORM,   /* kaiming_uniform_: U(-b, b), b = sqrt(6 / fan_in); bias 0 */
+    LINCE_PYTORCH_INIT, /* what PyTorch's modules begin with: weight and bias U(-b, b), b = 1/sqrt(fan_in) */
+    LINCE_UNIFORM_FAN_IN,  /* the same, with bias 0 */
+    LINCE_UNIFORM_FAN_OUT, /* U(-b, b), b = 1 / sqrt(fan_out); bias 0 */
+} lince_init_rule;
 
 /* What a model's builder says of a layer; each type reads the fields it needs. */
 typedef struct lince_layer_args {
@@ -41,8 +56,9 @@ typedef struct lince_layer_args {
     int size; /* adaptive_avg_pool2d: output height and width */
     float p;  /* dropout: probability of zeroing */
     bool no_bias;
-    float init_std; /* linear: N(0, init_std); 0: 0.01 */
-    bool head;      /* part of the output layer, replaced when classes differ */
+    lince_init_rule init; /* conv2d, linear */
+    float init_std;       /* conv2d, linear: N(0, init_std) instead, where above 0 */
+    bool head;            /* part of the output layer, replaced when classes differ */
 } lince_layer_args;
 
 typedef struct lince_layer lince_layer;
@@ -98,7 +114,12 @@ const lince_layer_type *lince_layer_type_at(size_t index);
 /* Adds a parameter to a layer: <layer name>.<name>. Used by infer. */
 lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, const int *dims);
 
+/* Sets how a layer's weight (and bias, or NULL) begins, by its args; `own`: what its type does for
+ * LINCE_OWN_INIT, N(0, own). */
+void lince_layer_init(const lince_layer *layer, lince_param *weight, lince_param *bias, float own);
+
 extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d,
-    lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer;
+    lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer,
+    lince_pad_shortcut_layer;
 
 #endif

@@ -15,9 +15,7 @@ static int infer(lince_layer *l)
                           in.height, in.width);
     l->out = (lince_shape){l->args.channels, 1, 1, 1};
     lince_param *w = lince_layer_param(l, "weight", 2, (int[]){l->args.channels, in.channels});
-    w->init = LINCE_INIT_NORMAL;
-    w->init_std = l->args.init_std > 0 ? l->args.init_std : 0.01f;
-    lince_layer_param(l, "bias", 1, &l->args.channels);
+    lince_layer_init(l, w, lince_layer_param(l, "bias", 1, &l->args.channels), 0.01f);
     l->macs = (double)l->args.channels * in.channels;
     return 0;
 }

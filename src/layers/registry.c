@@ -5,9 +5,11 @@
 #include <string.h>
 
 static const lince_layer_type *const types[] = {
-    &lince_conv2d,     &lince_linear,        &lince_batch_norm2d,
-    &lince_relu_layer, &lince_max_pool2d,    &lince_adaptive_avg_pool2d,
-    &lince_flatten,    &lince_dropout_layer, &lince_add_layer,
+    &lince_conv2d,       &lince_linear,
+    &lince_batch_norm2d, &lince_relu_layer,
+    &lince_max_pool2d,   &lince_adaptive_avg_pool2d,
+    &lince_flatten,      &lince_dropout_layer,
+    &lince_add_layer,    &lince_pad_shortcut_layer,
 };
 
 const lince_layer_type *lince_layer_type_at(size_t index)

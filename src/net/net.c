@@ -70,10 +70,12 @@ void lince_net_free(lince_net *net)
 
 int lince_net_add(lince_net *net, const lince_layer_args *args)
 {
-    if (net->count == MAX_NODES)
-        return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", MAX_NODES - 1);
     const lince_layer_type *type = lince_layer_type_named(args->type);
     if (!type) return LINCE_EUSAGE;
+    for (int i = 0; i < type->inputs; i++)
+        if (args->from[i] < 0) return args->from[i];
+    if (net->count == MAX_NODES)
+        return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", MAX_NODES - 1);
     node *n = &net->nodes[net->count];
     n->layer = (lince_layer){.type = type,
                              .args = *args,
@@ -274,6 +276,17 @@ void lince_param_import(const lince_param *p, const float *plain, float *memory)
         for (size_t i = 0; i < elements; i++) memory[p->place(p->layout, p->dims, i)] = plain[i];
 }
 
+static float initial(const lince_param *p, lince_random *random)
+{
+    switch (p->init) {
+    case LINCE_INIT_ZEROS: return 0;
+    case LINCE_INIT_ONES: return 1;
+    case LINCE_INIT_NORMAL: return p->init_scale * lince_random_normal(random);
+    case LINCE_INIT_UNIFORM: return p->init_scale * (2 * lince_random_uniform(random) - 1);
+    }
+    return 0;
+}
+
 void lince_net_init(lince_net *net, uint64_t seed)
 {
     for (size_t i = 0; i < net->param_count; i++) {
@@ -281,8 +294,7 @@ void lince_net_init(lince_net *net, uint64_t seed)
         lince_random random = lince_random_at(lince_key(seed, LINCE_STREAM_INIT, i, 0));
         memset(p->value, 0, p->size * sizeof *p->value);
         for (size_t e = 0; p->init != LINCE_INIT_ZEROS && e < lince_param_elements(p); e++)
-            p->value[p->place ? p->place(p->layout, p->dims, e) : e] =
-                p->init == LINCE_INIT_ONES ? 1 : p->init_std * lince_random_normal(&random);
+            p->value[p->place ? p->place(p->layout, p->dims, e) : e] = initial(p, &random);
     }
 }
 
