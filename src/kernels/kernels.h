@@ -48,6 +48,13 @@ void lince_adaptive_avg_pool(int threads, lince_shape in, lince_shape out, size_
 void lince_adaptive_avg_pool_backward(int threads, lince_shape in, lince_shape out, size_t n, const float *dy,
                                       float *dx);
 
+/* y[c + d, i, j] = x[c, stride i, stride j], d = (out - in channels) / 2; other channels zero. And its
+ * transpose. */
+void lince_pad_shortcut(int threads, lince_shape in, lince_shape out, int stride, size_t n, const float *x,
+                        float *y);
+void lince_pad_shortcut_backward(int threads, lince_shape in, lince_shape out, int stride, size_t n,
+                                 const float *dy, float *dx);
+
 /* Batch normalisation over n samples (Ioffe & Szegedy 2015), per channel:
  *     y = gamma (x - mean) / sqrt(var + eps) + beta
  * mean and inv_std [channels, rounded up to the block]: of the batch (train; biased variance) or as given.

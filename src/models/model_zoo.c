@@ -9,7 +9,19 @@
     {                                                                                                      \
         .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .image_size = 224,                     \
         .build = lince_build_vgg, .paper = "Simonyan & Zisserman 2015", .table = layers, .batch_norm = bn, \
-        .features = "features."                                                                            \
+        .classifier = "classifier.", .hidden = {4096, 4096}, .dropout = 0.5f                               \
+    }
+#define RESNET(depth, narrow, a, b, c, d)                                                            \
+    {                                                                                                \
+        .name = "resnet" #depth, .summary = "ResNet-" #depth, .image_size = 224,                     \
+        .build = lince_build_resnet, .paper = "He et al. 2016",                                      \
+        .table = &(const lince_resnet){{a, b, c, d}, narrow}, .batch_norm = true, .classifier = "fc" \
+    }
+#define CIFAR_RESNET(depth)                                                                  \
+    {                                                                                        \
+        .name = "resnet" #depth, .summary = "ResNet-" #depth " for CIFAR", .image_size = 32, \
+        .build = lince_build_cifar_resnet, .paper = "He et al. 2016, section 4.2",           \
+        .table = &(const int){(depth - 2) / 6}, .batch_norm = true, .classifier = "linear"   \
     }
 
 static const lince_architecture architectures[] = {
@@ -21,6 +33,16 @@ static const lince_architecture architectures[] = {
     VGG(13, lince_vgg_b, true, "_bn", " with batch normalisation"),
     VGG(16, lince_vgg_d, true, "_bn", " with batch normalisation"),
     VGG(19, lince_vgg_e, true, "_bn", " with batch normalisation"),
+    RESNET(18, false, 2, 2, 2, 2),
+    RESNET(34, false, 3, 4, 6, 3),
+    RESNET(50, true, 3, 4, 6, 3),
+    RESNET(101, true, 3, 4, 23, 3),
+    RESNET(152, true, 3, 8, 36, 3),
+    CIFAR_RESNET(20),
+    CIFAR_RESNET(32),
+    CIFAR_RESNET(44),
+    CIFAR_RESNET(56),
+    CIFAR_RESNET(110),
 };
 
 enum { COUNT = sizeof architectures / sizeof *architectures };
@@ -56,9 +78,19 @@ const lince_architecture *lince_architecture_named(const char *name)
     return NULL;
 }
 
-int lince_architecture_build(const lince_architecture *architecture, lince_net *net,
+int lince_architecture_build(const lince_architecture *a, lince_net *net,
                              const lince_architecture_options *options)
 {
-    int last = architecture->build(net, architecture, options);
+    lince_classifier classifier = {.classes = options->classes,
+                                   .hidden = options->head ? options->head : a->hidden,
+                                   .count =
+                                       options->head ? options->head_count : !!a->hidden[0] + !!a->hidden[1],
+                                   .new_hidden = options->head != NULL,
+                                   .dropout = options->dropout < 0 ? a->dropout : (float)options->dropout};
+    if (options->head && !a->hidden[0])
+        return lince_fail(LINCE_EUSAGE, "--head: the classifier of %s has no hidden layers", a->name);
+    if (options->dropout > 0 && a->dropout == 0)
+        return lince_fail(LINCE_EUSAGE, "--dropout: the classifier of %s has no dropout", a->name);
+    int last = a->build(net, a, &classifier);
     return last < 0 ? last : 0;
 }

@@ -25,28 +25,50 @@ typedef struct lince_architecture_options {
     double dropout; /* of the classifier; negative: the architecture's own */
 } lince_architecture_options;
 
+/* What a builder is told: the options, with the architecture's own values where nothing else was asked for.
+ */
+typedef struct lince_classifier {
+    int classes;
+    const int *hidden; /* [count] widths */
+    int count;
+    bool new_hidden; /* the widths are not the published ones: those layers belong to the head */
+    float dropout;
+} lince_classifier;
+
 typedef struct lince_architecture {
     const char *name, *summary;
     int image_size; /* the size it was published for; 0: a model of texts */
     const char *paper;
-    int (*build)(lince_net *net, const struct lince_architecture *self,
-                 const lince_architecture_options *options);
+    int (*build)(lince_net *net, const struct lince_architecture *self, const lince_classifier *classifier);
     const void *table; /* the builder's own */
     bool batch_norm;
-    /* The part before the classifier ends with this prefix's layers: what --freeze features freezes. */
-    const char *features;
+    const char *classifier; /* what its layers' names begin with; all before them are the features */
+    int hidden[2];          /* widths of the classifier's hidden layers; 0: none */
+    float dropout;          /* of the classifier; 0: it has none */
 } lince_architecture;
 
 /* NULL, with lince_error() set and the nearest name in it, where there is none. */
 const lince_architecture *lince_architecture_named(const char *name);
 const lince_architecture *lince_architecture_get(size_t index); /* NULL after the last */
 
-/* Adds the architecture's layers behind the input. The last layer has `options->classes` outputs. */
+/* Adds the architecture's layers behind the input. The last layer has `options->classes` outputs.
+ * LINCE_EUSAGE where hidden layers or dropout are asked for that the architecture has no place for. */
 int lince_architecture_build(const lince_architecture *architecture, lince_net *net,
                              const lince_architecture_options *options);
 
-int lince_build_vgg(lince_net *net, const lince_architecture *self,
-                    const lince_architecture_options *options);
+/* --- builders and their tables -------------------------------------------------------------------- */
+
+int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 extern const signed char lince_vgg_a[], lince_vgg_b[], lince_vgg_d[], lince_vgg_e[];
+
+typedef struct lince_resnet {
+    int blocks[4]; /* of each of the four parts */
+    bool bottleneck;
+} lince_resnet;
+int lince_build_resnet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
+
+/* table: int, the blocks of each of the three parts. */
+int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self,
+                             const lince_classifier *classifier);
 
 #endif

@@ -73,7 +73,7 @@ static int frozen_until(const lince_net *net, const lince_architecture *a, const
     for (int i = 1; i < nodes; i++) {
         const lince_layer *l = lince_net_layer((lince_net *)net, (size_t)i);
         layers += l->param_count > 0 && strcmp(l->type->name, "batch_norm2d") != 0;
-        bool kept = features ? !strncmp(l->name, a->features, strlen(a->features))
+        bool kept = features ? strncmp(l->name, a->classifier, strlen(a->classifier)) != 0
                     : head   ? !l->args.head
                              : layers <= number;
         if (!kept) break;

@@ -35,6 +35,7 @@ static const struct {
     {{.type = "dropout", .p = 0.4f}, {18, 3, 3, 1}, false},
     {{.type = "batch_norm2d"}, {18, 4, 5, 1}, false},
     {{.type = "add", .from = {1, 1}}, {18, 4, 4, 1}, false},
+    {{.type = "pad_shortcut", .channels = 38, .stride = 2}, {18, 5, 4, 1}, false},
 };
 
 static const uint64_t keys[BATCH] = {11, 22, 33};

@@ -1,6 +1,7 @@
 /* A whole training step against PyTorch (tests/reference/vgg_step.py), and what the net promises about
  * memory. */
 #include "core/memory.h"
+#include "formula.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
 
@@ -13,21 +14,12 @@
 
 #include <cmocka.h>
 
-/* The formula of vgg_step.py. */
-static float filled(uint64_t i, uint64_t number, double scale)
-{
-    uint64_t h = (i * 2654435761u + number * 40503 + 12345) & 0xFFFFFFFFu;
-    h = ((h ^ (h >> 15)) * 2246822519u) & 0xFFFFFFFFu;
-    h ^= h >> 13;
-    return (float)(((double)h / 4294967296.0 - 0.5) * 2 * scale);
-}
-
 static void fill_param(lince_param *p, uint64_t number, bool gamma)
 {
     size_t n = lince_param_elements(p);
     double scale = p->ndim > 1 ? sqrt(6.0 / (double)(n / (size_t)p->dims[0])) : 0.1;
     float *plain = lince_alloc(n, sizeof *plain);
-    for (size_t i = 0; i < n; i++) plain[i] = filled(i, number, scale) + (gamma ? 1 : 0);
+    for (size_t i = 0; i < n; i++) plain[i] = formula(i, number, scale) + (gamma ? 1 : 0);
     lince_param_import(p, plain, p->value);
     lince_free(plain);
 }
@@ -90,7 +82,7 @@ static void compare_step(FILE *reference, int block)
     uint64_t key[8] = {0};
     int32_t label[8];
     for (int i = 0; i < batch; i++) label[i] = i * 3 % 10;
-    for (int i = 0; i < batch * 3 * size * size; i++) lince_net_input(net)[i] = filled((uint64_t)i, 0, 1);
+    for (int i = 0; i < batch * 3 * size * size; i++) lince_net_input(net)[i] = formula((uint64_t)i, 0, 1);
     lince_net_forward(net, batch, true, key);
     for (int i = 0; i < batch * 10; i++) {
         assert_int_equal(fscanf(reference, "%lf", &expected), 1);
@@ -124,7 +116,7 @@ static void test_a_short_batch_gives_the_gradients_of_its_samples_alone(void **s
     lince_net *whole = build("vgg11", 2, 32, 0), *padded = build("vgg11", 4, 32, 0);
     lince_net *nets[] = {whole, padded};
     for (int k = 0; k < 2; k++) {
-        for (int i = 0; i < 2 * 3 * 32 * 32; i++) lince_net_input(nets[k])[i] = filled((uint64_t)i, 0, 1);
+        for (int i = 0; i < 2 * 3 * 32 * 32; i++) lince_net_input(nets[k])[i] = formula((uint64_t)i, 0, 1);
         lince_net_forward(nets[k], 2, true, key);
         lince_cross_entropy(lince_net_output(nets[k]), label, 2, 10, 0, NULL,
                             lince_net_output_gradient(nets[k]), NULL);

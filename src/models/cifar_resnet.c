@@ -1,0 +1,56 @@
+/* The ResNets for CIFAR of He et al. 2016, section 4.2: a 3x3 stem, three parts of n blocks with 16, 32 and
+ * 64 channels, 6n + 2 layers in all. Shortcuts without parameters (option A); names as the common PyTorch
+ * implementations have them. */
+#include "models/model_zoo.h"
+#include "models/module.h"
+
+#include <stdio.h>
+
+/* 3x3 convolution and batch normalisation. */
+static int conv_bn(lince_net *net, int x, const char *block, int number, int channels, int stride)
+{
+    x = lince_module(net, x,
+                     (lince_layer_args){.type = "conv2d",
+                                        .channels = channels,
+                                        .kernel = 3,
+                                        .stride = stride,
+                                        .padding = 1,
+                                        .no_bias = true,
+                                        .init = LINCE_HE_FAN_IN},
+                     "%sconv%d", block, number);
+    return lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%sbn%d", block, number);
+}
+
+static int relu(lince_net *net, int x, const char *block)
+{
+    return lince_module(net, x, (lince_layer_args){.type = "relu"}, "%srelu", block);
+}
+
+static int residual(lince_net *net, int x, const char *block, int channels, int stride)
+{
+    int y = relu(net, conv_bn(net, x, block, 1, channels, stride), block);
+    y = conv_bn(net, y, block, 2, channels, 1);
+    if (stride > 1)
+        x = lince_module(net, x,
+                         (lince_layer_args){.type = "pad_shortcut", .channels = channels, .stride = stride},
+                         "%sshortcut", block);
+    x = lince_module(net, y, (lince_layer_args){.type = "add", .from = {0, x}}, "%sadd", block);
+    return relu(net, x, block);
+}
+
+int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+{
+    const int *blocks = self->table;
+    int x = relu(net, conv_bn(net, 0, "", 1, 16, 1), "");
+    for (int part = 0; part < 3; part++)
+        for (int i = 0; i < *blocks; i++) {
+            char block[32];
+            snprintf(block, sizeof block, "layer%d.%d.", part + 1, i);
+            x = residual(net, x, block, 16 << part, part > 0 && i == 0 ? 2 : 1);
+        }
+    x = lince_global_average(net, x);
+    return lince_module(
+        net, x,
+        (lince_layer_args){.type = "linear", .channels = c->classes, .init = LINCE_HE_FAN_IN, .head = true},
+        "linear");
+}

@@ -1,0 +1,78 @@
+/* ResNet: K. He, X. Zhang, S. Ren & J. Sun, "Deep residual learning for image recognition", 2016, table 1.
+ * Modules and names as torchvision's, whose bottlenecks have their stride in the 3x3 convolution. */
+#include "models/model_zoo.h"
+#include "models/module.h"
+
+#include <stdio.h>
+
+/* Convolution `conv<number>` without bias and batch normalisation `bn<number>`. */
+static int conv_bn(lince_net *net, int x, const char *block, int number, int kernel, int channels, int stride)
+{
+    x = lince_module(net, x,
+                     (lince_layer_args){.type = "conv2d",
+                                        .channels = channels,
+                                        .kernel = kernel,
+                                        .stride = stride,
+                                        .padding = kernel / 2,
+                                        .no_bias = true},
+                     "%sconv%d", block, number);
+    return lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%sbn%d", block, number);
+}
+
+static int relu(lince_net *net, int x, const char *block)
+{
+    return lince_module(net, x, (lince_layer_args){.type = "relu"}, "%srelu", block);
+}
+
+/* The identity, or a 1x1 convolution where the shape changes. */
+static int shortcut(lince_net *net, int x, const char *block, int channels, int stride, bool changes)
+{
+    if (!changes) return x;
+    x = lince_module(
+        net, x,
+        (lince_layer_args){
+            .type = "conv2d", .channels = channels, .kernel = 1, .stride = stride, .no_bias = true},
+        "%sdownsample.0", block);
+    return lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%sdownsample.1", block);
+}
+
+/* Two 3x3 convolutions of `width` channels. */
+static int basic(lince_net *net, int x, const char *block, int width, int stride)
+{
+    x = relu(net, conv_bn(net, x, block, 1, 3, width, stride), block);
+    return conv_bn(net, x, block, 2, 3, width, 1);
+}
+
+/* 1x1 to `width` channels, 3x3, and 1x1 to four times as many. */
+static int bottleneck(lince_net *net, int x, const char *block, int width, int stride)
+{
+    x = relu(net, conv_bn(net, x, block, 1, 1, width, 1), block);
+    x = relu(net, conv_bn(net, x, block, 2, 3, width, stride), block);
+    return conv_bn(net, x, block, 3, 1, 4 * width, 1);
+}
+
+int lince_build_resnet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+{
+    const lince_resnet *r = self->table;
+    int x = relu(net, conv_bn(net, 0, "", 1, 7, 64, 2), "");
+    x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1},
+                     "maxpool");
+    for (int part = 0; part < 4; part++)
+        for (int i = 0; i < r->blocks[part]; i++) {
+            char block[32];
+            int width = 64 << part, stride = part > 0 && i == 0 ? 2 : 1;
+            snprintf(block, sizeof block, "layer%d.%d.", part + 1, i);
+            int y = (r->bottleneck ? bottleneck : basic)(net, x, block, width, stride);
+            x = shortcut(net, x, block, r->bottleneck ? 4 * width : width, stride,
+                         i == 0 && (part > 0 || r->bottleneck));
+            x = lince_module(net, y, (lince_layer_args){.type = "add", .from = {0, x}}, "%sadd", block);
+            x = relu(net, x, block);
+        }
+    x = lince_global_average(net, x);
+    return lince_module(net, x,
+                        (lince_layer_args){.type = "linear",
+                                           .channels = c->classes,
+                                           .init = LINCE_PYTORCH_INIT,
+                                           .head = true},
+                        "fc");
+}

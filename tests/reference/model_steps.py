@@ -1,0 +1,125 @@
+"""Writes tests/models/steps.txt: a training step and an evaluation of each architecture as PyTorch computes them, in
+double precision and without dropout.
+
+Weights and pictures come from a formula that the C test repeats (see fill), so that only results are kept:
+    model batch size loss, the training step's logits, the logits of an evaluation after it (running statistics moved)
+    number of parameters that follow, then for each: name |grad|_2 <grad, fill(number)>
+
+    python tests/reference/model_steps.py > tests/models/steps.txt      (torch, torchvision, numpy)
+"""
+import numpy as np, torch, torchvision
+from torch import nn
+
+
+class OptionA(nn.Module):
+    """Shortcut of the CIFAR ResNets: every second pixel, zeros before and behind the channels."""
+
+    def __init__(self, planes):
+        super().__init__()
+        self.planes = planes
+
+    def forward(self, x):
+        pad = (self.planes - x.shape[1]) // 2
+        return nn.functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, pad, pad))
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, planes, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, planes, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.shortcut = OptionA(planes) if stride > 1 else nn.Identity()
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        return torch.relu(y + self.shortcut(x))
+
+
+class CifarResNet(nn.Module):
+    def __init__(self, depth, classes):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        inputs = 16
+        for part in range(3):
+            blocks = []
+            for i in range((depth - 2) // 6):
+                blocks.append(Block(inputs, 16 << part, 2 if part and not i else 1))
+                inputs = 16 << part
+            setattr(self, f"layer{part + 1}", nn.Sequential(*blocks))
+        self.linear = nn.Linear(64, classes)
+
+    def forward(self, x):
+        x = torch.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.linear(x.mean((2, 3)))
+
+
+def architecture(name, classes=10):
+    """The model, its hidden classifier layers (if it has any) narrowed to one of 24 units, without dropout."""
+    if name in ("resnet20", "resnet32", "resnet44", "resnet56", "resnet110"):
+        return CifarResNet(int(name[6:]), classes)
+    model = getattr(torchvision.models, name)(num_classes=classes)
+    if name.startswith("vgg"):
+        model.classifier = nn.Sequential(nn.Linear(512 * 49, 24), nn.ReLU(), nn.Dropout(), nn.Linear(24, classes))
+    if name == "alexnet":
+        model.classifier = nn.Sequential(nn.Dropout(), nn.Linear(256 * 36, 24), nn.ReLU(), nn.Linear(24, classes))
+    for module in model.modules():
+        if isinstance(module, (nn.Dropout, torchvision.ops.StochasticDepth)):
+            module.p = 0.0
+    return model
+
+
+def fill(count, number, scale):
+    i = np.arange(count, dtype=np.uint64)
+    h = (i * np.uint64(2654435761) + np.uint64(number * 40503 + 12345)) & np.uint64(0xFFFFFFFF)
+    h = (h ^ (h >> np.uint64(15))) * np.uint64(2246822519) & np.uint64(0xFFFFFFFF)
+    h = h ^ (h >> np.uint64(13))
+    return torch.from_numpy(((h.astype(np.float64) / 2**32 - 0.5) * 2 * scale).astype(np.float32)).double()
+
+
+def fill_parameters(model):
+    with torch.no_grad():
+        for number, (name, p) in enumerate(model.named_parameters(), 1):
+            scale = (6.0 / (p.numel() // p.shape[0])) ** 0.5 if p.dim() > 1 else 0.1
+            p.copy_(fill(p.numel(), number, scale).reshape(p.shape))
+            if p.dim() == 1 and name.endswith("weight"):  # of a batch normalisation
+                p.add_(0.25 if name.endswith("bn3.weight") else 1.0)  # deep sums of branches stay well conditioned
+
+
+def numbers(values):
+    return " ".join(f"{v:.8g}" for v in values)
+
+
+def step(name, batch, size, gradients):
+    torch.manual_seed(0)
+    model = architecture(name).double()
+    fill_parameters(model)
+    x = fill(batch * 3 * size * size, 0, 1.0).reshape(batch, 3, size, size)
+    y = torch.arange(batch) * 3 % 10
+    logits = model.train()(x)
+    loss = nn.functional.cross_entropy(logits, y, label_smoothing=0.1)
+    loss.backward()
+    print(name, batch, size, f"{loss.item():.8g}")
+    print(numbers(logits.flatten().tolist()))
+    print(numbers(model.eval()(x).flatten().tolist()))
+    params = list(enumerate(model.named_parameters(), 1))
+    print(len(params) if gradients else 0)
+    for number, (key, p) in params if gradients else []:
+        g = p.grad.flatten()
+        print(key, numbers([g.norm().item(), (g @ fill(g.numel(), number, 1.0)).item()]))
+
+
+if __name__ == "__main__":
+    step("resnet18", 4, 64, True)
+    step("resnet34", 4, 64, False)
+    step("resnet50", 4, 64, False)
+    step("resnet101", 4, 64, False)
+    step("resnet152", 4, 64, False)
+    step("resnet20", 4, 16, True)
+    step("resnet32", 4, 16, False)
+    step("resnet44", 4, 16, False)
+    step("resnet56", 4, 16, False)
+    step("resnet110", 4, 16, False)
