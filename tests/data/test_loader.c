@@ -523,7 +523,7 @@ static void test_threads_word_their_errors_in_the_callers_language(void **state)
 {
     (void)state;
     static const char empty[] = "%s: the file is empty (0 bytes); expected a PNG or JPEG picture";
-    static const char cut[] = "%s: %llu bytes were expected, only %zu found; truncated?";
+    static const char cut[] = "%s: %llu bytes were expected, only %llu found; truncated?";
     const char *folder = noise_folder("loader-language");
     for (int i = 0; i < 8; i++) {
         char name[32];
@@ -550,7 +550,7 @@ static void test_threads_word_their_errors_in_the_callers_language(void **state)
     assert_int_equal(lince_loader_next(loader, &batch), LINCE_EFORMAT);
     lince_language_set("en");
     snprintf(expected, sizeof expected, lince_tr_in("es", cut), path, (unsigned long long)status.st_size,
-             (size_t)0);
+             0ULL);
     assert_message(expected);
     lince_loader_free(loader);
     lince_dataset_free(dataset);
