@@ -6,7 +6,7 @@ enum { GRAIN = 1 << 16 }; /* floats in one task: small enough to share out, larg
 
 typedef struct operands {
     const float *a, *b;
-    float *y;
+    float *y, factor;
 } operands;
 
 LINCE_CLONES static void relu_range(const float *x, float *y, size_t n)
@@ -22,6 +22,11 @@ LINCE_CLONES static void mask_range(const float *y, const float *dy, float *dx, 
 LINCE_CLONES static void add_range(const float *a, const float *b, float *y, size_t n)
 {
     for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i];
+}
+
+LINCE_CLONES static void scale_range(float *y, float factor, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] *= factor;
 }
 
 static void relu_task(void *context, size_t begin, size_t end)
@@ -42,19 +47,30 @@ static void add_task(void *context, size_t begin, size_t end)
     add_range(o->a + begin, o->b + begin, o->y + begin, end - begin);
 }
 
+static void scale_task(void *context, size_t begin, size_t end)
+{
+    const operands *o = context;
+    scale_range(o->y + begin, o->factor, end - begin);
+}
+
 void lince_relu(int threads, const float *x, float *y, size_t n)
 {
-    lince_parallel_ranges(threads, n, GRAIN, relu_task, &(operands){x, 0, y});
+    lince_parallel_ranges(threads, n, GRAIN, relu_task, &(operands){.a = x, .y = y});
 }
 
 void lince_relu_backward(int threads, const float *y, const float *dy, float *dx, size_t n)
 {
-    lince_parallel_ranges(threads, n, GRAIN, mask_task, &(operands){y, dy, dx});
+    lince_parallel_ranges(threads, n, GRAIN, mask_task, &(operands){.a = y, .b = dy, .y = dx});
 }
 
 void lince_sum(int threads, const float *a, const float *b, float *y, size_t n)
 {
-    lince_parallel_ranges(threads, n, GRAIN, add_task, &(operands){a, b, y});
+    lince_parallel_ranges(threads, n, GRAIN, add_task, &(operands){.a = a, .b = b, .y = y});
+}
+
+void lince_scale(int threads, float *y, float factor, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, scale_task, &(operands){.y = y, .factor = factor});
 }
 
 void lince_accumulate(int threads, float *y, const float *x, size_t n)

@@ -23,6 +23,9 @@ void lince_sum_rows(int threads, const float *dy, float *sum, size_t rows, size_
 void lince_relu(int threads, const float *x, float *y, size_t n);
 void lince_relu_backward(int threads, const float *y, const float *dy, float *dx, size_t n);
 
+/* y *= factor */
+void lince_scale(int threads, float *y, float factor, size_t n);
+
 /* y = a + b; y += x */
 void lince_sum(int threads, const float *a, const float *b, float *y, size_t n);
 void lince_accumulate(int threads, float *y, const float *x, size_t n);

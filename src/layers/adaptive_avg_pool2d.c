@@ -1,32 +1,49 @@
 /* Adaptive average pooling to size x size, whatever the input's size: cell i averages [floor(i h / s),
  * ceil((i + 1) h / s)). An input smaller than the output is repeated: 1x1 -> 7x7 copies one pixel 49 times.
- */
+ * Where the layers behind it allow (args.fold), that pixel goes on alone, and stands for its copies
+ * (docs/classifier-redundancy.md). */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int infer(lince_layer *l)
 {
     l->out = l->in[0];
-    l->out.height = l->out.width = l->args.size;
+    if (l->args.fold && !l->unfolded && l->in[0].height == 1 && l->in[0].width == 1)
+        l->out_copies = l->args.size * l->args.size;
+    else
+        l->out.height = l->out.width = l->args.size;
     return 0;
+}
+
+static bool folds(const lince_layer *l)
+{
+    return l->out_copies > 1;
 }
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
+    if (folds(l)) {
+        memcpy(p->out, p->in[0], (size_t)p->n * lince_shape_size(l->out) * sizeof *p->out);
+        return;
+    }
     lince_adaptive_avg_pool(l->threads, l->in[0], l->out, (size_t)p->n, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0])
+    if (!p->din[0]) return;
+    if (folds(l))
+        memcpy(p->din[0], p->dout, (size_t)p->n * lince_shape_size(l->out) * sizeof *p->dout);
+    else
         lince_adaptive_avg_pool_backward(l->threads, l->in[0], l->out, (size_t)p->n, p->dout, p->din[0]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%dx%d -> %dx%d", l->in[0].height, l->in[0].width, l->out.height, l->out.width);
+    snprintf(out, size, "%dx%d -> %dx%d", l->in[0].height, l->in[0].width, l->args.size, l->args.size);
 }
 
 const lince_layer_type lince_adaptive_avg_pool2d = {.name = "adaptive_avg_pool2d",

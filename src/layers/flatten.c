@@ -6,6 +6,7 @@
 static int infer(lince_layer *l)
 {
     l->out = (lince_shape){(int)lince_shape_elements(l->in[0]), 1, 1, 1};
+    l->out_copies = l->in_copies;
     return 0;
 }
 
@@ -19,5 +20,9 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (p->din[0]) lince_from_plain(l->threads, l->in[0], (size_t)p->n, p->dout, p->din[0]);
 }
 
-const lince_layer_type lince_flatten = {
-    .name = "flatten", .inputs = 1, .infer = infer, .forward = forward, .backward = backward};
+const lince_layer_type lince_flatten = {.name = "flatten",
+                                        .inputs = 1,
+                                        .takes_copies = true,
+                                        .infer = infer,
+                                        .forward = forward,
+                                        .backward = backward};

@@ -35,6 +35,12 @@ typedef struct lince_param {
     /* Where element (row-major index) of the PyTorch tensor lies in memory; NULL: same order. */
     size_t (*place)(const void *layout, const int *dims, size_t element);
     const void *layout;
+    /* Above 1 (docs/classifier-redundancy.md): PyTorch's elements come in runs of `copies` that always have
+     * the same gradient. Memory holds each run's mean, and behind the means one factor f, which has gradient
+     * 0:  element = mean + f (origin - mean of origin).  `origin` [elements] is where they began; NULL in a
+     * net for inference. */
+    int copies;
+    float *origin;
 } lince_param;
 
 /* How conv2d and linear begin; fan_in and fan_out as torch.nn.init counts them. */
@@ -53,8 +59,9 @@ typedef struct lince_layer_args {
     int from[LINCE_LAYER_INPUTS]; /* nodes; 0 is the net's input */
     int channels;                 /* conv2d, linear: of the output */
     int kernel, stride, padding, groups;
-    int size; /* adaptive_avg_pool2d: output height and width */
-    float p;  /* dropout: probability of zeroing */
+    int size;  /* adaptive_avg_pool2d: output height and width */
+    bool fold; /* adaptive_avg_pool2d: only flatten and linear follow, which need equal outputs but once */
+    float p;   /* dropout: probability of zeroing */
     bool no_bias;
     lince_init_rule init; /* conv2d, linear */
     float init_std;       /* conv2d, linear: N(0, init_std) instead, where above 0 */
@@ -80,6 +87,7 @@ typedef struct lince_layer_type {
     int inputs;    /* 1, or 2 */
     bool in_place; /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
+    bool takes_copies;              /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);
     int (*prepare)(lince_layer *layer); /* may be NULL */
     void (*forward)(lince_layer *layer, const lince_pass *pass);
@@ -93,9 +101,11 @@ struct lince_layer {
     char name[LINCE_NAME_MAX];
     lince_layer_args args;
     lince_shape in[LINCE_LAYER_INPUTS], out;
+    int in_copies, out_copies; /* PyTorch's equal features that one of these stands for; usually 1 */
     int batch, threads, block; /* block: what the machine prefers */
     bool inference;            /* prepared without backward */
     bool wants_din;            /* something below it is trained */
+    bool unfolded;             /* copies are made, as PyTorch does */
     bool frozen;               /* parameters and statistics stay as they are */
     int index;                 /* in its net: distinguishes its random numbers */
     lince_param params[LINCE_LAYER_PARAMS];

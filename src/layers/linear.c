@@ -1,5 +1,7 @@
 /* Fully connected:  y = x W^T + b
  * x [n, in], W [out, in], y [n, out];  dx = dy W,  dW = dy^T x,  db = sum over n of dy
+ * Where each input stands for `copies` equal ones (docs/classifier-redundancy.md), W holds the mean of the
+ * copies' weights:  y = copies x W^T + b,  dx = copies dy W;  dW is every copy's gradient as it is.
  * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html */
 #include "core/error.h"
 #include "kernels/kernels.h"
@@ -14,7 +16,11 @@ static int infer(lince_layer *l)
         return lince_fail(LINCE_ESHAPE, "%s: expects a flat input, found %dx%dx%d", l->name, in.channels,
                           in.height, in.width);
     l->out = (lince_shape){l->args.channels, 1, 1, 1};
-    lince_param *w = lince_layer_param(l, "weight", 2, (int[]){l->args.channels, in.channels});
+    lince_param *w = lince_layer_param(l, "weight", 2, (int[]){l->args.channels, in.channels * l->in_copies});
+    if (l->in_copies > 1) {
+        w->copies = l->in_copies;
+        w->size = (size_t)l->args.channels * (size_t)in.channels + 1;
+    }
     lince_layer_init(l, w, lince_layer_param(l, "bias", 1, &l->args.channels), 0.01f);
     l->macs = (double)l->args.channels * in.channels;
     return 0;
@@ -24,6 +30,7 @@ static void forward(lince_layer *l, const lince_pass *p)
 {
     size_t n = (size_t)p->n, in = (size_t)l->in[0].channels, out = (size_t)l->out.channels;
     lince_gemm(l->threads, false, true, n, out, in, p->in[0], in, l->params[0].value, in, 0, p->out, out);
+    if (l->in_copies > 1) lince_scale(l->threads, p->out, (float)l->in_copies, n * out);
     lince_add_bias(l->threads, p->out, l->params[1].value, n, out);
 }
 
@@ -34,19 +41,20 @@ static void backward(lince_layer *l, const lince_pass *p)
         lince_gemm(l->threads, true, false, out, in, n, p->dout, out, p->in[0], in, 0, l->params[0].grad, in);
         lince_sum_rows(l->threads, p->dout, l->params[1].grad, n, out);
     }
-    if (p->din[0])
-        lince_gemm(l->threads, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0],
-                   in);
+    if (!p->din[0]) return;
+    lince_gemm(l->threads, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0], in);
+    if (l->in_copies > 1) lince_scale(l->threads, p->din[0], (float)l->in_copies, n * in);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d -> %d", l->in[0].channels, l->out.channels);
+    snprintf(out, size, "%d -> %d", l->in[0].channels * l->in_copies, l->out.channels);
 }
 
 const lince_layer_type lince_linear = {.name = "linear",
                                        .inputs = 1,
                                        .needs_input = true,
+                                       .takes_copies = true,
                                        .infer = infer,
                                        .forward = forward,
                                        .backward = backward,

@@ -47,7 +47,8 @@ static int classifier(lince_net *net, int x, const lince_classifier *c)
 int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     int x = features(net, self->table, self->batch_norm);
-    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 7}, "avgpool");
+    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 7, .fold = true},
+                     "avgpool");
     x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
     return classifier(net, x, c);
 }

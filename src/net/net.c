@@ -7,6 +7,7 @@
 #include "kernels/kernels.h"
 #include "net/plan.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +29,7 @@ struct lince_net {
     size_t count;
     lince_param **params;
     size_t param_count;
-    lince_arena values, grads, activations, scratch;
+    lince_arena values, grads, origins, activations, scratch;
     lince_arena branch; /* a second consumer's gradient, until it is added to the first's */
     int n;              /* of the last forward */
     bool train;
@@ -60,6 +61,7 @@ void lince_net_free(lince_net *net)
         if (net->nodes[i].layer.type->release) net->nodes[i].layer.type->release(&net->nodes[i].layer);
     lince_arena_release(&net->values);
     lince_arena_release(&net->grads);
+    lince_arena_release(&net->origins);
     lince_arena_release(&net->activations);
     lince_arena_release(&net->scratch);
     lince_arena_release(&net->branch);
@@ -83,12 +85,17 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
                              .threads = net->options.threads,
                              .block = net->options.block,
                              .inference = net->options.inference,
+                             .unfolded = net->options.unfolded,
+                             .in_copies = 1,
+                             .out_copies = 1,
                              .index = (int)net->count};
     snprintf(n->layer.name, sizeof n->layer.name, "%s", args->name);
     n->inputs = type->inputs;
     for (int i = 0; i < type->inputs; i++) {
         n->from[i] = args->from[i];
         n->layer.in[i] = shape_of(net, args->from[i]);
+        if (args->from[i] > 0) n->layer.in_copies = net->nodes[args->from[i]].layer.out_copies;
+        assert(n->layer.in_copies == 1 || type->takes_copies); /* the model says `fold` where it may not */
     }
     int code = type->infer(&n->layer);
     if (code < 0) {
@@ -204,20 +211,24 @@ static int gather_params(lince_net *net)
     for (size_t i = 1; i < net->count; i++) net->param_count += (size_t)net->nodes[i].layer.param_count;
     net->params = lince_alloc(net->param_count + 1, sizeof *net->params);
     if (!net->params) return LINCE_ENOMEM;
-    size_t next = 0, values = 0, grads = 0;
+    size_t next = 0, values = 0, grads = 0, origins = 0;
     for (size_t i = 1; i < net->count; i++)
         for (int p = 0; p < net->nodes[i].layer.param_count; p++) {
             lince_param *param = net->params[next++] = &net->nodes[i].layer.params[p];
             values += lince_align(param->size * sizeof(float));
             if (param->trainable) grads += lince_align(param->size * sizeof(float));
+            if (param->copies > 1) origins += lince_align(lince_param_elements(param) * sizeof(float));
         }
     LINCE_TRY(lince_arena_init(&net->values, values));
     if (!net->options.inference) LINCE_TRY(lince_arena_init(&net->grads, grads));
+    if (!net->options.inference) LINCE_TRY(lince_arena_init(&net->origins, origins));
     for (size_t i = 0; i < net->param_count; i++) {
         lince_param *param = net->params[i];
         param->value = lince_arena_take(&net->values, param->size * sizeof(float));
         if (param->trainable && !net->options.inference)
             param->grad = lince_arena_take(&net->grads, param->size * sizeof(float));
+        if (param->copies > 1 && !net->options.inference)
+            param->origin = lince_arena_take(&net->origins, lince_param_elements(param) * sizeof(float));
     }
     return 0;
 }
@@ -258,10 +269,45 @@ size_t lince_param_elements(const lince_param *p)
     return elements;
 }
 
+/* Eight partial sums, so that additions need not wait for each other. */
+static float mean_of(const float *run, size_t copies)
+{
+    double sum[8] = {0}, total = 0;
+    size_t i = 0;
+    for (; i + 8 <= copies; i += 8)
+        for (size_t k = 0; k < 8; k++) sum[k] += (double)run[i + k];
+    for (; i < copies; i++) total += (double)run[i];
+    for (size_t k = 0; k < 8; k++) total += sum[k];
+    return (float)(total / (double)copies);
+}
+
+/* mean + f (origin - mean of origin): origin itself, to the bit, as long as nothing was trained. */
+static void unfold(const lince_param *p, const float *memory, float *plain)
+{
+    assert(p->origin);
+    size_t copies = (size_t)p->copies, runs = p->size - 1;
+    float factor = memory[runs];
+    for (size_t i = 0; i < runs; i++) {
+        const float *origin = p->origin + i * copies;
+        float rest = memory[i] - factor * mean_of(origin, copies);
+        for (size_t k = 0; k < copies; k++) plain[i * copies + k] = rest + factor * origin[k];
+    }
+}
+
+static void fold(const lince_param *p, const float *plain, float *memory)
+{
+    size_t copies = (size_t)p->copies, runs = p->size - 1;
+    if (p->origin && p->origin != plain) memcpy(p->origin, plain, runs * copies * sizeof *plain);
+    for (size_t i = 0; i < runs; i++) memory[i] = mean_of(plain + i * copies, copies);
+    memory[runs] = 1;
+}
+
 void lince_param_export(const lince_param *p, const float *memory, float *plain)
 {
     size_t elements = lince_param_elements(p);
-    if (!p->place)
+    if (p->copies > 1)
+        unfold(p, memory, plain);
+    else if (!p->place)
         memcpy(plain, memory, elements * sizeof *plain);
     else
         for (size_t i = 0; i < elements; i++) plain[i] = memory[p->place(p->layout, p->dims, i)];
@@ -270,7 +316,9 @@ void lince_param_export(const lince_param *p, const float *memory, float *plain)
 void lince_param_import(const lince_param *p, const float *plain, float *memory)
 {
     size_t elements = lince_param_elements(p);
-    if (!p->place)
+    if (p->copies > 1)
+        fold(p, plain, memory);
+    else if (!p->place)
         memcpy(memory, plain, elements * sizeof *plain);
     else
         for (size_t i = 0; i < elements; i++) memory[p->place(p->layout, p->dims, i)] = plain[i];
@@ -287,6 +335,16 @@ static float initial(const lince_param *p, lince_random *random)
     return 0;
 }
 
+static void init_element(lince_param *p, size_t e, float x)
+{
+    if (p->copies > 1 && p->origin)
+        p->origin[e] = x;
+    else if (p->copies > 1)
+        p->value[e / (size_t)p->copies] += x / (float)p->copies;
+    else
+        p->value[p->place ? p->place(p->layout, p->dims, e) : e] = x;
+}
+
 void lince_net_init(lince_net *net, uint64_t seed)
 {
     for (size_t i = 0; i < net->param_count; i++) {
@@ -294,7 +352,8 @@ void lince_net_init(lince_net *net, uint64_t seed)
         lince_random random = lince_random_at(lince_key(seed, LINCE_STREAM_INIT, i, 0));
         memset(p->value, 0, p->size * sizeof *p->value);
         for (size_t e = 0; p->init != LINCE_INIT_ZEROS && e < lince_param_elements(p); e++)
-            p->value[p->place ? p->place(p->layout, p->dims, e) : e] = initial(p, &random);
+            init_element(p, e, initial(p, &random));
+        if (p->origin) fold(p, p->origin, p->value);
     }
 }
 

@@ -16,6 +16,7 @@ typedef struct lince_net_options {
     int threads;
     bool inference; /* no gradients: less memory, no backward */
     bool keep;      /* every activation and gradient stays readable (lince_net_read): for figures */
+    bool unfolded;  /* equal features are computed and trained each by itself, as PyTorch does */
     int block;      /* channels in a block; 0: what the machine prefers */
 } lince_net_options;
 
@@ -67,8 +68,11 @@ lince_net_memory lince_net_memory_used(const lince_net *net);
  * output is not; NULL: all are. */
 const char *lince_net_not_finite(const lince_net *net);
 
-/* A parameter in PyTorch's order, and back. */
+/* Elements as PyTorch counts them, copies included. */
 size_t lince_param_elements(const lince_param *param);
+
+/* A parameter (or its gradient, or a moment of it) in PyTorch's order, and back: import is for values only,
+ * and begins a run of copies anew. Copies cannot be exported from a net for inference. */
 void lince_param_export(const lince_param *param, const float *memory, float *plain);
 void lince_param_import(const lince_param *param, const float *plain, float *memory);
 

@@ -50,4 +50,5 @@ static void adamw(const lince_hyper *h, float *restrict p, const float *restrict
 }
 
 const lince_optimizer lince_adam = {.name = "adam", .usual_lr = 0.001, .states = 2, .update = adam};
-const lince_optimizer lince_adamw = {.name = "adamw", .usual_lr = 0.001, .states = 2, .update = adamw};
+const lince_optimizer lince_adamw = {
+    .name = "adamw", .usual_lr = 0.001, .states = 2, .proportional_decay = true, .update = adamw};

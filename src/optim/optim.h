@@ -18,6 +18,9 @@ typedef struct lince_optimizer {
     const char *name;
     double usual_lr;
     int states; /* floats of state a weight */
+    /* Weight decay takes the same share of every weight, whatever its gradient: weights whose gradients are
+     * always equal can then be trained as one (docs/classifier-redundancy.md). Without decay all can. */
+    bool proportional_decay;
     /* n weights; state[0..states-1]. */
     void (*update)(const lince_hyper *hyper, float *restrict value, const float *restrict grad,
                    float *restrict state0, float *restrict state1, size_t n);

@@ -41,4 +41,5 @@ static void update(const lince_hyper *h, float *restrict p, const float *restric
         heavy_ball(h, p, g, b, n);
 }
 
-const lince_optimizer lince_sgd = {.name = "sgd", .usual_lr = 0.01, .states = 1, .update = update};
+const lince_optimizer lince_sgd = {
+    .name = "sgd", .usual_lr = 0.01, .states = 1, .proportional_decay = true, .update = update};

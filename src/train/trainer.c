@@ -17,16 +17,6 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void lince_trainer_swap(lince_trainer *t)
-{
-    for (size_t i = 0; t->ema && i < lince_net_params(t->net); i++) {
-        lince_param *p = lince_net_param(t->net, i);
-        float *value = p->value;
-        p->value = t->ema[i];
-        t->ema[i] = value;
-    }
-}
-
 /* --- one step ------------------------------------------------------------------------------------- */
 
 /* Stops before the update: names the layer, the step and the samples. */
@@ -46,36 +36,6 @@ static int not_finite(const lince_trainer *t, const lince_batch *batch, double l
                       t->at.epoch + 1, t->at.step + 1, loss, where ? where : "loss", samples);
 }
 
-static double gradient_norm(const lince_trainer *t)
-{
-    double sum = 0;
-    for (size_t i = 0; i < lince_net_params(t->net); i++) {
-        const lince_param *p = lince_net_param(t->net, i);
-        if (p->grad) sum += lince_sum_of_squares(t->threads, p->grad, p->size);
-    }
-    return sqrt(sum);
-}
-
-static void update_weights(lince_trainer *t, double norm)
-{
-    double clip = t->settings->clip_grad;
-    t->hyper.lr = (float)lince_schedule_lr(&t->schedule, t->at.updates);
-    t->hyper.grad_scale =
-        clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1; /* torch.nn.utils.clip_grad_norm_ */
-    t->hyper.step = (int)++t->at.updates;
-    for (size_t i = 0; i < lince_net_params(t->net); i++) {
-        lince_param *p = lince_net_param(t->net, i);
-        float *const state[LINCE_OPTIM_STATES] = {t->state[0] ? t->state[0][i] : NULL,
-                                                  t->state[1] ? t->state[1][i] : NULL};
-        if (p->grad)
-            lince_optimizer_step(t->optimizer, t->threads, &t->hyper, p->value, p->grad, state, p->size);
-        if (t->ema && p->buffer)
-            memcpy(t->ema[i], p->value, p->size * sizeof(float));
-        else if (t->ema)
-            lince_ema(t->threads, (float)t->settings->ema, t->ema[i], p->value, p->size);
-    }
-}
-
 static int train_step(lince_trainer *t, const lince_batch *batch)
 {
     int classes = t->blueprint.classes;
@@ -87,9 +47,10 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
                                       t->class_weight, lince_net_output_gradient(t->net), t->loss_each);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);
-    double norm = gradient_norm(t);
+    double norm = lince_update_norm(&t->update, t->net);
     if (!isfinite(norm)) return not_finite(t, batch, loss);
-    update_weights(t, norm);
+    double lr = lince_schedule_lr(&t->schedule, t->at.updates);
+    lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
     for (size_t i = 0; i < n; i++) {
         const float *row = logits + i * (size_t)classes;
         int best = 0;
@@ -118,7 +79,7 @@ static lince_progress progress_of(const lince_trainer *t)
                             .steps = steps,
                             .loss = at->loss / fmax((double)at->seen, 1),
                             .accuracy = at->hits / fmax((double)at->seen, 1),
-                            .lr = (double)t->hyper.lr,
+                            .lr = (double)t->update.hyper.lr,
                             .samples_per_second = rate,
                             .eta = left * t->settings->batch_size / fmax(rate, 1e-9)};
 }
@@ -172,12 +133,12 @@ static int finish_epoch(lince_trainer *t)
                        .train_accuracy = at->hits / seen,
                        .val_loss = NAN,
                        .val_accuracy = NAN,
-                       .lr = (double)t->hyper.lr};
+                       .lr = (double)t->update.hyper.lr};
     if (t->val) {
-        lince_trainer_swap(t);
+        lince_update_swap(&t->update, t->net);
         int code =
             lince_validate(t->net, t->val, t->observer, progress_of(t), &row.val_loss, &row.val_accuracy);
-        lince_trainer_swap(t);
+        lince_update_swap(&t->update, t->net);
         if (code == LINCE_EINTERRUPTED) return interrupted(t);
         if (code) return code;
     }

@@ -4,11 +4,11 @@
 
 #include "data/loader.h"
 #include "net/net.h"
-#include "optim/optim.h"
 #include "optim/schedule.h"
 #include "train/blueprint.h"
 #include "train/evaluate.h"
 #include "train/run.h"
+#include "train/update.h"
 
 #include <lince/train.h>
 
@@ -35,13 +35,10 @@ typedef struct lince_trainer {
     lince_loader *train, *val; /* val NULL: no validation */
     bool val_held_out;         /* the validation part was taken from the training part */
     lince_net *net;
-    const lince_optimizer *optimizer;
-    lince_hyper hyper;
+    lince_update update;
     lince_schedule schedule;
-    float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
-    float **ema;                       /* [param]; NULL: no average is kept */
-    float *class_weight;               /* [classes]; NULL: none */
-    float *loss_each;                  /* [batch] */
+    float *class_weight; /* [classes]; NULL: none */
+    float *loss_each;    /* [batch] */
     lince_history history;
     lince_position at;
     double last_checkpoint; /* seconds, as position */
@@ -72,9 +69,6 @@ int lince_trainer_test(lince_trainer *trainer);
 
 /* test.json and predictions.csv */
 int lince_trainer_write_test(const lince_trainer *trainer, const lince_evaluation *evaluation);
-
-/* Exchanges weights and their average, where one is kept. */
-void lince_trainer_swap(lince_trainer *trainer);
 
 /* printf-style, to the observer. */
 void lince_trainer_note(const lince_trainer *trainer, const char *format, ...)

@@ -168,18 +168,6 @@ static int load_weights(lince_trainer *t)
     return code;
 }
 
-static int new_states(lince_trainer *t, float ***states, bool trained_only)
-{
-    size_t count = lince_net_params(t->net);
-    if (!(*states = lince_alloc(count + 1, sizeof **states))) return LINCE_ENOMEM;
-    for (size_t i = 0; i < count; i++) {
-        const lince_param *p = lince_net_param(t->net, i);
-        if (trained_only && !p->grad) continue;
-        if (!((*states)[i] = lince_alloc(p->size, sizeof(float)))) return LINCE_ENOMEM;
-    }
-    return 0;
-}
-
 /* n / (classes * n_c), as scikit-learn's "balanced". */
 static int weigh_classes(lince_trainer *t)
 {
@@ -194,36 +182,35 @@ static int weigh_classes(lince_trainer *t)
     return 0;
 }
 
-static int open_optimizer(lince_trainer *t)
+static int choose_optimizer(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
-    if (!(t->optimizer = lince_optimizer_named(s->optimizer))) return LINCE_EUSAGE;
-    t->hyper = (lince_hyper){.momentum = (float)s->momentum,
-                             .beta1 = 0.9f,
-                             .beta2 = 0.999f,
-                             .alpha = 0.99f,
-                             .eps = 1e-8f,
-                             .weight_decay = (float)s->weight_decay,
-                             .nesterov = s->nesterov,
-                             .grad_scale = 1};
+    t->update = (lince_update){.optimizer = lince_optimizer_named(s->optimizer),
+                               .hyper = {.momentum = (float)s->momentum,
+                                         .beta1 = 0.9f,
+                                         .beta2 = 0.999f,
+                                         .alpha = 0.99f,
+                                         .eps = 1e-8f,
+                                         .weight_decay = (float)s->weight_decay,
+                                         .nesterov = s->nesterov},
+                               .clip = s->clip_grad,
+                               .decay = s->ema,
+                               .threads = t->threads};
+    return t->update.optimizer ? 0 : LINCE_EUSAGE;
+}
+
+static int open_schedule(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
     t->schedule = (lince_schedule){.name = s->scheduler,
-                                   .lr = s->lr > 0 ? s->lr : t->optimizer->usual_lr,
+                                   .lr = s->lr > 0 ? s->lr : t->update.optimizer->usual_lr,
                                    .min_lr = s->min_lr,
                                    .gamma = s->gamma,
                                    .step_size = s->step_size,
                                    .warmup_epochs = s->warmup_epochs,
                                    .steps_per_epoch = lince_loader_batches(t->train),
                                    .epochs = (size_t)s->epochs};
-    LINCE_TRY(lince_schedule_init(&t->schedule));
-    for (int k = 0; k < t->optimizer->states; k++) LINCE_TRY(new_states(t, &t->state[k], true));
-    if (s->ema > 0) {
-        LINCE_TRY(new_states(t, &t->ema, false));
-        for (size_t i = 0; i < lince_net_params(t->net); i++) {
-            const lince_param *p = lince_net_param(t->net, i);
-            memcpy(t->ema[i], p->value, p->size * sizeof(float));
-        }
-    }
-    return weigh_classes(t);
+    return lince_schedule_init(&t->schedule);
 }
 
 static int open_model(lince_trainer *t)
@@ -231,12 +218,17 @@ static int open_model(lince_trainer *t)
     const lince_settings *s = t->settings;
     t->threads = s->threads ? s->threads : lince_processors();
     LINCE_TRY(draw_blueprint(t));
-    lince_net_options options = {.batch = s->batch_size, .threads = t->threads};
+    LINCE_TRY(choose_optimizer(t));
+    lince_net_options options = {.batch = s->batch_size,
+                                 .threads = t->threads,
+                                 .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
     LINCE_TRY(lince_blueprint_build(&t->blueprint, &options, s->freeze, &t->net));
     lince_net_init(t->net, s->seed);
     LINCE_TRY(load_weights(t));
     if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
-    return open_optimizer(t);
+    LINCE_TRY(open_schedule(t));
+    LINCE_TRY(lince_update_init(&t->update, t->net));
+    return weigh_classes(t);
 }
 
 static int open_run(lince_trainer *t, const char *command)
@@ -268,16 +260,9 @@ int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const l
     return open_run(t, command);
 }
 
-static void free_states(const lince_trainer *t, float **states)
-{
-    for (size_t i = 0; states && i < lince_net_params(t->net); i++) lince_free(states[i]);
-    lince_free(states);
-}
-
 void lince_trainer_close(lince_trainer *t)
 {
-    for (int k = 0; k < LINCE_OPTIM_STATES; k++) free_states(t, t->state[k]);
-    free_states(t, t->ema);
+    lince_update_release(&t->update, t->net);
     lince_net_free(t->net);
     lince_loader_free(t->train);
     lince_loader_free(t->val);

@@ -19,17 +19,23 @@ static int path_in(const lince_trainer *t, const char *name, char path[LINCE_PAT
 
 /* --- checkpoint ----------------------------------------------------------------------------------- */
 
+enum { ROLES = 5 }; /* arrays that one parameter may have in a checkpoint */
+
 static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
 {
     size_t count = 0;
     for (size_t i = 0; i < lince_net_params(t->net); i++) {
         lince_param *p = lince_net_param(t->net, i);
-        float *const data[] = {p->value, t->state[0] ? t->state[0][i] : NULL,
-                               t->state[1] ? t->state[1][i] : NULL, t->ema ? t->ema[i] : NULL};
-        static const char *const role[] = {"value", "state0", "state1", "ema"};
-        for (int k = 0; k < 4; k++) {
+        const lince_update *u = &t->update;
+        float *const data[ROLES] = {p->value, u->state[0] ? u->state[0][i] : NULL,
+                                    u->state[1] ? u->state[1][i] : NULL, u->average ? u->average[i] : NULL,
+                                    p->origin};
+        static const char *const role[ROLES] = {"value", "state0", "state1", "ema", "origin"};
+        for (int k = 0; k < ROLES; k++) {
             if (!data[k]) continue;
-            list[count] = (lince_checkpoint_array){.data = data[k], .count = p->size};
+            list[count] =
+                (lince_checkpoint_array){.data = data[k],
+                                         .count = data[k] == p->origin ? lince_param_elements(p) : p->size};
             snprintf(list[count].name, sizeof list[count].name, "%s.%s", role[k], p->name);
             count++;
         }
@@ -81,7 +87,7 @@ int lince_trainer_save(lince_trainer *t)
 {
     char path[LINCE_PATH_MAX], position[512];
     lince_buffer history = {0};
-    lince_checkpoint_array *list = lince_alloc(4 * lince_net_params(t->net) + 1, sizeof *list);
+    lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
     int code = path_in(t, "checkpoint/state.safetensors", path);
     position_text(t, position, sizeof position);
@@ -108,7 +114,7 @@ static int restore_from(lince_trainer *t, const lince_weights *w, const char *pa
     if (!data || strcmp(data, lince_dataset_fingerprint(t->dataset)) != 0)
         return lince_fail(LINCE_EDATA, "%s: the run was begun with other data than %s now holds", path,
                           t->settings->data);
-    lince_checkpoint_array *list = lince_alloc(4 * lince_net_params(t->net) + 1, sizeof *list);
+    lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
     int code = lince_checkpoint_restore(w, path, list, list_arrays(t, list));
     lince_free(list);
@@ -142,9 +148,9 @@ int lince_trainer_save_weights(lince_trainer *t, const char *name)
     snprintf(file, sizeof file, "weights/%s.safetensors", name);
     int code = path_in(t, file, path);
     if (!code) code = lince_blueprint_write(&t->blueprint, metadata, store);
-    lince_trainer_swap(t);
+    lince_update_swap(&t->update, t->net);
     if (!code) code = lince_state_dict_save(t->net, path, metadata, LINCE_BLUEPRINT_METADATA);
-    lince_trainer_swap(t);
+    lince_update_swap(&t->update, t->net);
     for (int i = 0; i < LINCE_BLUEPRINT_METADATA; i++) lince_free(store[i]);
     return code;
 }

@@ -20,7 +20,7 @@ static int as_tensor(const lince_param *p, lince_tensor *t, void **copy)
         *count = (int64_t)p->value[0];
         t->dtype = LINCE_I64;
         t->bytes = sizeof *count;
-    } else if (p->place) {
+    } else if (p->place || p->copies > 1) {
         if (!(*copy = lince_alloc(elements, sizeof(float)))) return LINCE_ENOMEM;
         lince_param_export(p, p->value, *copy);
     }

@@ -31,6 +31,7 @@ static const struct {
     {{.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1}, {18, 7, 7, 1}, false},
     {{.type = "adaptive_avg_pool2d", .size = 3}, {18, 7, 5, 1}, false},
     {{.type = "adaptive_avg_pool2d", .size = 7}, {18, 2, 2, 1}, false},
+    {{.type = "adaptive_avg_pool2d", .size = 7, .fold = true}, {18, 1, 1, 1}, false},
     {{.type = "flatten"}, {18, 3, 3, 1}, false},
     {{.type = "dropout", .p = 0.4f}, {18, 3, 3, 1}, false},
     {{.type = "batch_norm2d"}, {18, 4, 5, 1}, false},
