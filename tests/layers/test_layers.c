@@ -152,8 +152,8 @@ static void test_every_layer_has_a_case(void **state)
 static void test_dropout_is_a_function_of_the_samples_key(void **state)
 {
     (void)state;
-    size_t which = 9;
-    assert_string_equal(cases[which].args.type, "dropout");
+    size_t which = 0;
+    while (strcmp(cases[which].args.type, "dropout") != 0) which++;
     lince_net *net = build(which, 0);
     size_t size = lince_shape_size(lince_net_layer(net, 2)->out), zeros = 0;
     float *first = lince_alloc(BATCH * size, sizeof *first);
