@@ -51,6 +51,13 @@ void lince_adaptive_avg_pool(int threads, lince_shape in, lince_shape out, size_
 void lince_adaptive_avg_pool_backward(int threads, lince_shape in, lince_shape out, size_t n, const float *dy,
                                       float *dx);
 
+/* y = a's channels, then b's; and the parts of dy (da, db may be NULL). Heights, widths and blocks are the
+ * same. */
+void lince_concat(int threads, lince_shape a, lince_shape b, lince_shape out, size_t n, const float *xa,
+                  const float *xb, float *y);
+void lince_concat_backward(int threads, lince_shape a, lince_shape b, lince_shape out, size_t n,
+                           const float *dy, float *da, float *db);
+
 /* y[c + d, i, j] = x[c, stride i, stride j], d = (out - in channels) / 2; other channels zero. And its
  * transpose. */
 void lince_pad_shortcut(int threads, lince_shape in, lince_shape out, int stride, size_t n, const float *x,

@@ -59,7 +59,8 @@ typedef struct lince_layer_args {
     int from[LINCE_LAYER_INPUTS]; /* nodes; 0 is the net's input */
     int channels;                 /* conv2d, linear: of the output */
     int kernel, stride, padding, groups;
-    int size;  /* adaptive_avg_pool2d: output height and width */
+    bool ceil_mode; /* max_pool2d: a window that only begins inside counts */
+    int size;       /* adaptive_avg_pool2d: output height and width */
     bool fold; /* adaptive_avg_pool2d: only flatten and linear follow, which need equal outputs but once */
     float p;   /* dropout: probability of zeroing */
     bool no_bias;
@@ -130,6 +131,6 @@ void lince_layer_init(const lince_layer *layer, lince_param *weight, lince_param
 
 extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d,
     lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer,
-    lince_pad_shortcut_layer;
+    lince_pad_shortcut_layer, lince_concat_layer;
 
 #endif

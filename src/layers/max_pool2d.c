@@ -6,6 +6,15 @@
 
 #include <stdio.h>
 
+/* Windows along an axis; with ceil_mode also one that ends outside, but none that begins outside (PyTorch's
+ * rule). */
+static int windows(const lince_layer_args *a, int in)
+{
+    int room = in + 2 * a->padding - a->kernel,
+        count = (room + (a->ceil_mode ? a->stride - 1 : 0)) / a->stride + 1;
+    return a->ceil_mode && (count - 1) * a->stride >= in + a->padding ? count - 1 : count;
+}
+
 static int infer(lince_layer *l)
 {
     lince_layer_args *a = &l->args;
@@ -16,8 +25,8 @@ static int infer(lince_layer *l)
                           "%s: a %dx%d input is too small for pooling by %d; use a larger --image-size",
                           l->name, in.height, in.width, a->kernel);
     l->out = in;
-    l->out.height = (in.height + 2 * a->padding - a->kernel) / a->stride + 1;
-    l->out.width = (in.width + 2 * a->padding - a->kernel) / a->stride + 1;
+    l->out.height = windows(a, in.height);
+    l->out.width = windows(a, in.width);
     l->saved = (size_t)l->batch * lince_shape_size(l->out);
     return 0;
 }

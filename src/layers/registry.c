@@ -10,6 +10,7 @@ static const lince_layer_type *const types[] = {
     &lince_max_pool2d,   &lince_adaptive_avg_pool2d,
     &lince_flatten,      &lince_dropout_layer,
     &lince_add_layer,    &lince_pad_shortcut_layer,
+    &lince_concat_layer,
 };
 
 const lince_layer_type *lince_layer_type_at(size_t index)

@@ -43,6 +43,21 @@ static const lince_architecture architectures[] = {
     CIFAR_RESNET(44),
     CIFAR_RESNET(56),
     CIFAR_RESNET(110),
+    {.name = "alexnet",
+     .summary = "AlexNet",
+     .paper = "Krizhevsky 2014",
+     .image_size = 224,
+     .build = lince_build_alexnet,
+     .classifier = "classifier.",
+     .hidden = {4096, 4096},
+     .dropout = 0.5f},
+    {.name = "squeezenet1_1",
+     .summary = "SqueezeNet 1.1",
+     .paper = "Iandola et al. 2016",
+     .image_size = 224,
+     .build = lince_build_squeezenet,
+     .classifier = "classifier.",
+     .dropout = 0.5f},
 };
 
 enum { COUNT = sizeof architectures / sizeof *architectures };

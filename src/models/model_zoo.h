@@ -67,6 +67,10 @@ typedef struct lince_resnet {
 } lince_resnet;
 int lince_build_resnet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 
+int lince_build_squeezenet(lince_net *net, const lince_architecture *self,
+                           const lince_classifier *classifier);
+int lince_build_alexnet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
+
 /* table: int, the blocks of each of the three parts. */
 int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self,
                              const lince_classifier *classifier);

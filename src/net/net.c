@@ -76,6 +76,8 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
     if (!type) return LINCE_EUSAGE;
     for (int i = 0; i < type->inputs; i++)
         if (args->from[i] < 0) return args->from[i];
+    assert(type->inputs == 1 ||
+           args->from[0] != args->from[1]); /* backward gives each input its own memory */
     if (net->count == MAX_NODES)
         return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", MAX_NODES - 1);
     node *n = &net->nodes[net->count];

@@ -26,8 +26,8 @@ typedef struct lince_net lince_net;
 int lince_net_new(lince_net **net, lince_shape input, const lince_net_options *options);
 void lince_net_free(lince_net *net);
 
-/* Adds a layer behind nodes args->from; the node's number, or negative. Node 0 is the input. A negative
- * `from`, the error of an earlier addition, is handed on. */
+/* Adds a layer behind nodes args->from; the node's number, or negative. Node 0 is the input; two inputs are
+ * two nodes. A negative `from`, the error of an earlier addition, is handed on. */
 int lince_net_add(lince_net *net, const lince_layer_args *args);
 
 /* Marks the layers up to and including node `last` as frozen; call before prepare. */

@@ -17,26 +17,33 @@
 enum { BATCH = 3 };
 
 /* The layer stands behind a 1x1 convolution (or a linear layer, where `flat`), so that it has an input to
- * send a gradient to. */
+ * send a gradient to; a second input is a layer `branch` behind the same convolution. */
 static const struct {
     lince_layer_args args;
     lince_shape input;
     bool flat;
+    lince_layer_args branch;
 } cases[] = {
-    {{.type = "conv2d", .channels = 20, .kernel = 3, .padding = 1}, {5, 6, 7, 1}, false},
-    {{.type = "conv2d", .channels = 32, .kernel = 3, .stride = 2, .groups = 2}, {16, 7, 7, 1}, false},
-    {{.type = "linear", .channels = 9}, {12, 1, 1, 1}, true},
-    {{.type = "relu"}, {18, 5, 5, 1}, false},
-    {{.type = "max_pool2d", .kernel = 2}, {18, 6, 5, 1}, false},
-    {{.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1}, {18, 7, 7, 1}, false},
-    {{.type = "adaptive_avg_pool2d", .size = 3}, {18, 7, 5, 1}, false},
-    {{.type = "adaptive_avg_pool2d", .size = 7}, {18, 2, 2, 1}, false},
-    {{.type = "adaptive_avg_pool2d", .size = 7, .fold = true}, {18, 1, 1, 1}, false},
-    {{.type = "flatten"}, {18, 3, 3, 1}, false},
-    {{.type = "dropout", .p = 0.4f}, {18, 3, 3, 1}, false},
-    {{.type = "batch_norm2d"}, {18, 4, 5, 1}, false},
-    {{.type = "add", .from = {1, 1}}, {18, 4, 4, 1}, false},
-    {{.type = "pad_shortcut", .channels = 38, .stride = 2}, {18, 5, 4, 1}, false},
+    {.args = {.type = "conv2d", .channels = 20, .kernel = 3, .padding = 1}, .input = {5, 6, 7, 1}},
+    {.args = {.type = "conv2d", .channels = 32, .kernel = 3, .stride = 2, .groups = 2},
+     .input = {16, 7, 7, 1}},
+    {.args = {.type = "linear", .channels = 9}, .input = {12, 1, 1, 1}, .flat = true},
+    {.args = {.type = "relu"}, .input = {18, 5, 5, 1}},
+    {.args = {.type = "max_pool2d", .kernel = 2}, .input = {18, 6, 5, 1}},
+    {.args = {.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1}, .input = {18, 7, 7, 1}},
+    {.args = {.type = "max_pool2d", .kernel = 3, .stride = 2, .ceil_mode = true}, .input = {18, 6, 7, 1}},
+    {.args = {.type = "adaptive_avg_pool2d", .size = 3}, .input = {18, 7, 5, 1}},
+    {.args = {.type = "adaptive_avg_pool2d", .size = 7}, .input = {18, 2, 2, 1}},
+    {.args = {.type = "adaptive_avg_pool2d", .size = 7, .fold = true}, .input = {18, 1, 1, 1}},
+    {.args = {.type = "flatten"}, .input = {18, 3, 3, 1}},
+    {.args = {.type = "dropout", .p = 0.4f}, .input = {18, 3, 3, 1}},
+    {.args = {.type = "batch_norm2d"}, .input = {18, 4, 5, 1}},
+    {.args = {.type = "add"}, .input = {18, 4, 4, 1}, .branch = {.type = "relu"}},
+    {.args = {.type = "concat"}, .input = {18, 4, 3, 1}, .branch = {.type = "relu"}},
+    {.args = {.type = "concat"},
+     .input = {32, 4, 3, 1},
+     .branch = {.type = "conv2d", .channels = 7, .kernel = 1}},
+    {.args = {.type = "pad_shortcut", .channels = 38, .stride = 2}, .input = {18, 5, 4, 1}},
 };
 
 static const uint64_t keys[BATCH] = {11, 22, 33};
@@ -51,13 +58,15 @@ static lince_net *build(size_t which, int block)
                               .channels = input.channels,
                               .kernel = 1,
                               .init_std = 0.3f};
-    lince_layer_args second = cases[which].args;
-    second.name = "second";
-    if (!second.from[0]) second.from[0] = 1;
+    lince_layer_args branch = cases[which].branch, layer = cases[which].args;
+    branch.name = "branch";
+    layer.name = "layer";
+    branch.from[0] = layer.from[0] = 1;
     assert_int_equal(lince_net_new(&net, input, &options), 0);
     assert_int_equal(lince_net_add(net, &first), 1);
-    if (lince_net_add(net, &second) != 2 || lince_net_prepare(net))
-        fail_msg("%s: %s", second.type, lince_error());
+    if (branch.type) assert_true((layer.from[1] = lince_net_add(net, &branch)) > 0);
+    if (lince_net_add(net, &layer) < 0 || lince_net_prepare(net))
+        fail_msg("%s: %s", layer.type, lince_error());
     lince_net_init(net, 3);
     lince_random r = lince_random_at(5);
     for (size_t i = 0; i < BATCH * lince_shape_size(input); i++)
@@ -65,11 +74,16 @@ static lince_net *build(size_t which, int block)
     return net;
 }
 
+static const lince_layer *last_layer(lince_net *net)
+{
+    return lince_net_layer(net, lince_net_nodes(net) - 1);
+}
+
 /* L, and with `gradient` what backward starts from. Padding channels get no weight: they are not outputs. */
 static double objective(lince_net *net, bool gradient)
 {
     lince_net_forward(net, BATCH, true, keys);
-    lince_shape out = lince_net_layer(net, 2)->out;
+    lince_shape out = last_layer(net)->out;
     size_t area = (size_t)out.height * (size_t)out.width, b = (size_t)out.block;
     const float *y = lince_net_output(net);
     double sum = 0;
@@ -155,7 +169,7 @@ static void test_dropout_is_a_function_of_the_samples_key(void **state)
     size_t which = 0;
     while (strcmp(cases[which].args.type, "dropout") != 0) which++;
     lince_net *net = build(which, 0);
-    size_t size = lince_shape_size(lince_net_layer(net, 2)->out), zeros = 0;
+    size_t size = lince_shape_size(last_layer(net)->out), zeros = 0;
     float *first = lince_alloc(BATCH * size, sizeof *first);
     lince_net_forward(net, BATCH, true, keys);
     memcpy(first, lince_net_output(net), BATCH * size * sizeof *first);

@@ -47,7 +47,7 @@ static lince_net *build(const char *name, int batch, int size, int block)
 {
     static const int narrow[] = {24};
     lince_net *net;
-    lince_net_options options = {.batch = batch, .threads = 2, .block = block};
+    lince_net_options options = {.batch = batch, .threads = 1, .block = block};
     const lince_architecture *a = lince_architecture_named(name);
     assert_non_null(a);
     lince_architecture_options wanted = {

@@ -1,0 +1,40 @@
+/* Channels of two inputs one behind the other:  y = [a; b];  da, db: the parts of dy */
+#include "core/error.h"
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+#include <stdio.h>
+
+static int infer(lince_layer *l)
+{
+    lince_shape a = l->in[0], b = l->in[1];
+    if (a.height != b.height || a.width != b.width || a.block != b.block)
+        return lince_fail(LINCE_ESHAPE, "%s: cannot join %dx%dx%d and %dx%dx%d", l->name, a.channels,
+                          a.height, a.width, b.channels, b.height, b.width);
+    l->out = a;
+    l->out.channels += b.channels;
+    return 0;
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    lince_concat(l->threads, l->in[0], l->in[1], l->out, (size_t)p->n, p->in[0], p->in[1], p->out);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    lince_concat_backward(l->threads, l->in[0], l->in[1], l->out, (size_t)p->n, p->dout, p->din[0],
+                          p->din[1]);
+}
+
+static void describe(const lince_layer *l, char *out, size_t size)
+{
+    snprintf(out, size, "%d + %d", l->in[0].channels, l->in[1].channels);
+}
+
+const lince_layer_type lince_concat_layer = {.name = "concat",
+                                             .inputs = 2,
+                                             .infer = infer,
+                                             .forward = forward,
+                                             .backward = backward,
+                                             .describe = describe};

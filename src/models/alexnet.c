@@ -1,0 +1,66 @@
+/* AlexNet: A. Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, in one
+ * column. Modules and names as torchvision's. */
+#include "models/model_zoo.h"
+#include "models/module.h"
+
+#include <stddef.h>
+
+static const struct {
+    int channels, kernel, stride, padding;
+    bool pool; /* 3x3 max pooling with stride 2 behind it */
+} table[] = {{64, 11, 4, 2, true},
+             {192, 5, 1, 2, true},
+             {384, 3, 1, 1, false},
+             {256, 3, 1, 1, false},
+             {256, 3, 1, 1, true}};
+
+static int features(lince_net *net)
+{
+    int x = 0, number = 0;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        x = lince_module(net, x,
+                         (lince_layer_args){.type = "conv2d",
+                                            .channels = table[i].channels,
+                                            .kernel = table[i].kernel,
+                                            .stride = table[i].stride,
+                                            .padding = table[i].padding,
+                                            .init = LINCE_PYTORCH_INIT},
+                         "features.%d", number++);
+        x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "features.%d", number++);
+        if (table[i].pool)
+            x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 3, .stride = 2},
+                             "features.%d", number++);
+    }
+    return x;
+}
+
+/* Dropout, Linear, ReLU for each hidden width, then the output layer. */
+static int classifier(lince_net *net, int x, const lince_classifier *c)
+{
+    for (int i = 0, number = 0; i < c->count; i++) {
+        x = lince_module(net, x, (lince_layer_args){.type = "dropout", .p = c->dropout}, "classifier.%d",
+                         number++);
+        x = lince_module(net, x,
+                         (lince_layer_args){.type = "linear",
+                                            .channels = c->hidden[i],
+                                            .init = LINCE_PYTORCH_INIT,
+                                            .head = c->new_hidden},
+                         "classifier.%d", number++);
+        x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "classifier.%d", number++);
+    }
+    return lince_module(net, x,
+                        (lince_layer_args){.type = "linear",
+                                           .channels = c->classes,
+                                           .init = LINCE_PYTORCH_INIT,
+                                           .head = true},
+                        "classifier.%d", 3 * c->count);
+}
+
+int lince_build_alexnet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+{
+    (void)self;
+    int x = features(net);
+    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 6}, "avgpool");
+    x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
+    return classifier(net, x, c);
+}
