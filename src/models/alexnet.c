@@ -60,7 +60,8 @@ int lince_build_alexnet(lince_net *net, const lince_architecture *self, const li
 {
     (void)self;
     int x = features(net);
-    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 6}, "avgpool");
+    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 6, .fold = true},
+                     "avgpool");
     x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
     return classifier(net, x, c);
 }
