@@ -11,7 +11,7 @@ const char *lince_error(void)
     return message;
 }
 
-int lince_fail(int code, const char *format, ...)
+int lince_set_error(const char *format, ...)
 {
     /* Formatted apart: an argument may be the current message. */
     char text[sizeof message];
@@ -19,8 +19,11 @@ int lince_fail(int code, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, lince_tr(format), args);
     va_end(args);
+    /* Names out of files must not command the terminal. */
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < 32 && *c != '\n') *c = '?';
     snprintf(message, sizeof message, "%s", text);
-    return code;
+    return 0;
 }
 
 int lince_fail_in(int code, const char *prefix)

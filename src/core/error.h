@@ -8,7 +8,17 @@
  *     return lince_fail(LINCE_ESHAPE, "conv2d: input has %d channels, weights expect %d", c, k);
  * The format is a literal: it is also the key of its translation. Start with the file or the option
  * concerned. */
-int lince_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define lince_fail(code, ...) lince_failed(code, lince_set_error(__VA_ARGS__))
+
+/* Stores the message; returns 0. */
+int lince_set_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Inline, so that the compiler sees the negative code behind LINCE_TRY. */
+static inline int lince_failed(int code, int stored)
+{
+    (void)stored;
+    return code;
+}
 
 /* Puts `prefix: ` before the current message and returns `code`, for callers that know the file's name. */
 int lince_fail_in(int code, const char *prefix);

@@ -27,7 +27,7 @@ static json_t *tensor_json(const lince_tensor *t)
 static int describe_weights(const char *path, json_t **result)
 {
     lince_weights *w;
-    LINCE_TRY(lince_safetensors_open(&w, path));
+    LINCE_TRY(lince_weights_open(&w, path));
     json_t *tensors = json_array();
     size_t parameters = 0;
     for (size_t i = 0; i < lince_weights_count(w); i++) {
@@ -145,23 +145,13 @@ static bool is_run(const char *path)
     return !lince_path_join(config, path, "config.yaml") && !stat(config, &status);
 }
 
-/* A safetensors file has '{' behind 8 bytes of header size. */
-static bool is_safetensors(const char *path)
-{
-    char head[9] = {0};
-    FILE *file = fopen(path, "rbe");
-    size_t got = file ? fread(head, 1, sizeof head, file) : 0;
-    if (file) fclose(file);
-    return got == sizeof head && head[8] == '{' && !head[7] && !head[6];
-}
-
 int lince_describe(const char *path, int json, char **text)
 {
     json_t *result = NULL;
     lince_buffer out = {0};
     *text = NULL;
     LINCE_TRY(is_run(path)           ? describe_run(path, &result)
-              : is_safetensors(path) ? describe_weights(path, &result)
+              : lince_weights_recognise(path) ? describe_weights(path, &result)
                                      : describe_data(path, &result));
     if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (json) {

@@ -45,7 +45,7 @@ static int new_model(lince_model **model, const char *path)
     if (!m) return LINCE_ENOMEM;
     m->threads = lince_processors();
     LINCE_TRY(weights_path(path, m->path));
-    return lince_safetensors_open(&m->weights, m->path);
+    return lince_weights_open(&m->weights, m->path);
 }
 
 static int finish_open(lince_model **model, int code)

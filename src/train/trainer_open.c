@@ -157,7 +157,7 @@ static int load_weights(lince_trainer *t)
     lince_weights *w;
     lince_load_result result;
     if (!path) return 0;
-    LINCE_TRY(lince_safetensors_open(&w, path));
+    LINCE_TRY(lince_weights_open(&w, path));
     int code = lince_state_dict_load(t->net, w, &result);
     lince_weights_free(w);
     if (!code)

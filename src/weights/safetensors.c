@@ -5,16 +5,11 @@
 #include "core/memory.h"
 #include "weights/weights_internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { PREFIX = 8 };
 static const char METADATA[] = "__metadata__";
@@ -106,30 +101,19 @@ static int read_tensor(reading *r, const char *name, const json_t *json)
     LINCE_TRY(read_dtype(r, name, json, &t.dtype));
     LINCE_TRY(read_shape(r, name, json, &t, &bytes));
     LINCE_TRY(read_range(r, name, json, &t, bytes));
-    lince_weights *w = r->weights;
-    LINCE_TRY(lince_grow(&w->tensors, &w->capacity, w->count + 1, sizeof t));
-    if (!(t.name = lince_strdup(name))) return LINCE_ENOMEM;
-    w->tensors[w->count++] = t;
-    return 0;
+    return lince_weights_add(r->weights, &t, name, strlen(name));
 }
 
 static int read_metadata(reading *r, json_t *json)
 {
     if (!json_is_object(json)) return lince_fail(LINCE_EFORMAT, "%s: __metadata__ is not an object", r->file);
-    lince_weights *w = r->weights;
-    w->keys = lince_alloc(json_object_size(json) + 1, sizeof *w->keys);
-    w->values = lince_alloc(json_object_size(json) + 1, sizeof *w->values);
-    if (!w->keys || !w->values) return LINCE_ENOMEM;
     const char *key;
     json_t *value;
     json_object_foreach(json, key, value)
     {
         if (!json_is_string(value))
             return lince_fail(LINCE_EFORMAT, "%s: __metadata__ '%.100s' is not a string", r->file, key);
-        size_t i = w->metadata_count++;
-        w->keys[i] = lince_strdup(key);
-        w->values[i] = lince_strdup(json_string_value(value));
-        if (!w->keys[i] || !w->values[i]) return LINCE_ENOMEM;
+        LINCE_TRY(lince_weights_add_metadata(r->weights, key, json_string_value(value)));
     }
     return 0;
 }
@@ -178,7 +162,9 @@ static int read_header(reading *r, const char *header, size_t size)
         code = strcmp(name, METADATA) != 0 ? read_tensor(r, name, value) : read_metadata(r, value);
     }
     json_decref(json);
-    return code ? code : check_cover(r);
+    LINCE_TRY(code);
+    LINCE_TRY(check_cover(r));
+    return lince_weights_index(r->weights, r->file);
 }
 
 int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
@@ -198,6 +184,7 @@ int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t s
                           name);
     lince_weights *w = lince_alloc(1, sizeof *w);
     if (!w) return LINCE_ENOMEM;
+    w->format = "safetensors";
     reading r = {name, w, (const unsigned char *)text + header, size - PREFIX - header};
     int code = read_header(&r, text, header);
     if (code)
@@ -209,26 +196,14 @@ int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t s
 
 int lince_safetensors_open(lince_weights **weights, const char *path)
 {
+    lince_map map;
     *weights = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
-    struct stat status;
-    int code = 0;
-    if (fstat(fd, &status))
-        code = lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
-    else if (!S_ISREG(status.st_mode))
-        code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
-    else if (status.st_size < PREFIX)
-        code = lince_fail(LINCE_EFORMAT, "%s: too short for a safetensors file", path);
-    void *map = code ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (code) return code;
-    if (map == MAP_FAILED) return lince_fail(LINCE_EIO, "%s: cannot map: %s", path, strerror(errno));
-    code = lince_safetensors_parse(weights, map, (size_t)status.st_size, path);
+    LINCE_TRY(lince_map_open(&map, path));
+    int code = lince_safetensors_parse(weights, map.bytes, map.size, path);
     if (code)
-        munmap(map, (size_t)status.st_size);
+        lince_map_release(&map);
     else
-        (*weights)->map = map, (*weights)->map_size = (size_t)status.st_size;
+        (*weights)->map = map;
     return code;
 }
 
@@ -242,21 +217,14 @@ static json_t *tensor_entry(const lince_tensor *t, size_t begin)
                      "data_offsets", (json_int_t)begin, (json_int_t)(begin + t->bytes));
 }
 
-/* Adds one tensor's entry. A name that is there already, or is not UTF-8, would be lost without a word. */
+/* Adds one tensor's entry; *begin moves on. */
 static int put_tensor(json_t *root, const char *path, const lince_tensor *t, size_t *begin)
 {
-    size_t bytes = lince_dtype_size(t->dtype), end;
-    bool fits = lince_add(*begin, t->bytes, &end);
-    for (int i = 0; i < t->ndim; i++)
-        fits = t->dims[i] >= 0 && lince_mul(bytes, (size_t)t->dims[i], &bytes) && fits;
-    if (!fits || bytes != t->bytes)
-        return lince_fail(LINCE_ESHAPE, "%s: tensor '%.100s': its shape does not give its %zu bytes", path,
-                          t->name, t->bytes);
-    if (!strcmp(t->name, METADATA) || json_object_get(root, t->name) ||
-        json_object_set_new(root, t->name, tensor_entry(t, *begin)))
-        return lince_fail(LINCE_EDATA, "%s: tensor '%.100s': its name is there twice, reserved or not UTF-8",
-                          path, t->name);
-    *begin = end;
+    if (!strcmp(t->name, METADATA))
+        return lince_fail(LINCE_EDATA, "%s: no tensor may be named '%s'", path, METADATA);
+    if (!lince_add(*begin, t->bytes, begin) ||
+        json_object_set_new(root, t->name, tensor_entry(t, *begin - t->bytes)))
+        return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
     return 0;
 }
 
@@ -293,6 +261,7 @@ int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_
                             const lince_metadata *metadata, size_t metadata_count)
 {
     char *header;
+    LINCE_TRY(lince_tensors_check(path, tensors, count));
     LINCE_TRY(header_text(&header, path, tensors, count, metadata, metadata_count));
     lince_file file;
     int code = lince_file_open(&file, path);

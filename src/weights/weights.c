@@ -1,9 +1,11 @@
 #include "weights/weights.h"
+#include "core/error.h"
 #include "core/memory.h"
 #include "weights/weights_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <utf8proc.h>
 
 static const struct {
     const char *name;
@@ -28,12 +30,111 @@ void lince_weights_free(lince_weights *w)
 {
     if (!w) return;
     for (size_t i = 0; i < w->count; i++) lince_free((char *)w->tensors[i].name);
-    for (size_t i = 0; i < w->metadata_count; i++) lince_free(w->keys[i]), lince_free(w->values[i]);
+    for (size_t i = 0; i < w->metadata_count; i++) {
+        lince_free((char *)w->metadata[i].key);
+        lince_free((char *)w->metadata[i].value);
+    }
+    for (size_t i = 0; i < w->copy_count; i++) lince_free(w->copies[i]);
     lince_free(w->tensors);
-    lince_free(w->keys);
-    lince_free(w->values);
-    if (w->map) munmap(w->map, w->map_size);
+    lince_free(w->by_name);
+    lince_free(w->metadata);
+    lince_free(w->copies);
+    lince_buffer_release(&w->notes);
+    lince_map_release(&w->map);
     lince_free(w);
+}
+
+int lince_weights_add(lince_weights *w, const lince_tensor *tensor, const char *name, size_t name_size)
+{
+    LINCE_TRY(lince_grow(&w->tensors, &w->capacity, w->count + 1, sizeof *w->tensors));
+    lince_tensor *t = &w->tensors[w->count];
+    *t = *tensor;
+    if (!(t->name = lince_strndup(name, name_size))) return LINCE_ENOMEM;
+    w->count++;
+    return 0;
+}
+
+int lince_weights_add_metadata(lince_weights *w, const char *key, const char *value)
+{
+    LINCE_TRY(lince_grow(&w->metadata, &w->metadata_capacity, w->metadata_count + 1, sizeof *w->metadata));
+    lince_metadata pair = {lince_strdup(key), lince_strdup(value)};
+    w->metadata[w->metadata_count++] = pair;
+    return pair.key && pair.value ? 0 : LINCE_ENOMEM;
+}
+
+static int by_name(const void *a, const void *b, void *context)
+{
+    const lince_tensor *tensors = context;
+    return strcmp(tensors[*(const size_t *)a].name, tensors[*(const size_t *)b].name);
+}
+
+int lince_weights_index(lince_weights *w, const char *file)
+{
+    lince_free(w->by_name);
+    if (!(w->by_name = lince_alloc(w->count + 1, sizeof *w->by_name))) return LINCE_ENOMEM;
+    for (size_t i = 0; i < w->count; i++) w->by_name[i] = i;
+    if (w->count) qsort_r(w->by_name, w->count, sizeof *w->by_name, by_name, w->tensors);
+    for (size_t i = 1; i < w->count; i++)
+        if (!by_name(&w->by_name[i - 1], &w->by_name[i], w->tensors))
+            return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s' is there twice", file,
+                              w->tensors[w->by_name[i]].name);
+    return 0;
+}
+
+bool lince_is_name(const char *bytes, size_t size)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)bytes, *end = at + size;
+    for (utf8proc_int32_t c; at < end;) {
+        utf8proc_ssize_t n = utf8proc_iterate(at, end - at, &c);
+        if (n < 1 || !c) return false;
+        at += n;
+    }
+    return size > 0;
+}
+
+static int check_shape(const char *path, const lince_tensor *t)
+{
+    size_t bytes = lince_dtype_size(t->dtype);
+    bool fits = true;
+    for (int i = 0; i < t->ndim; i++)
+        fits = fits && t->dims[i] >= 0 && lince_mul(bytes, (size_t)t->dims[i], &bytes);
+    if (fits && bytes == t->bytes) return 0;
+    return lince_fail(LINCE_ESHAPE, "%s: tensor '%.100s': its shape does not give its %zu bytes", path,
+                      t->name, t->bytes);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int lince_tensors_check(const char *path, const lince_tensor *tensors, size_t count)
+{
+    const char **names = lince_alloc(count + 1, sizeof *names);
+    int code = names ? 0 : LINCE_ENOMEM;
+    for (size_t i = 0; i < count && !code; i++) {
+        names[i] = tensors[i].name;
+        code = check_shape(path, &tensors[i]);
+        if (!code && !lince_is_name(names[i], strlen(names[i])))
+            code = lince_fail(LINCE_EDATA, "%s: tensor '%.100s': its name is empty or not UTF-8", path,
+                              names[i]);
+    }
+    if (!code && count) qsort(names, count, sizeof *names, compare_names);
+    for (size_t i = 1; i < count && !code; i++)
+        if (!strcmp(names[i - 1], names[i]))
+            code = lince_fail(LINCE_EDATA, "%s: tensor '%.100s': its name is there twice", path, names[i]);
+    lince_free(names);
+    return code;
+}
+
+const char *lince_weights_format(const lince_weights *w)
+{
+    return w->format;
+}
+
+const char *lince_weights_notes(const lince_weights *w)
+{
+    return w->notes.data ? w->notes.data : "";
 }
 
 size_t lince_weights_count(const lince_weights *w)
@@ -48,16 +149,30 @@ const lince_tensor *lince_weights_at(const lince_weights *w, size_t index)
 
 const lince_tensor *lince_weights_find(const lince_weights *w, const char *name)
 {
-    for (size_t i = 0; i < w->count; i++)
-        if (!strcmp(w->tensors[i].name, name)) return &w->tensors[i];
+    size_t low = 0, high = w->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const lince_tensor *t = &w->tensors[w->by_name[middle]];
+        int order = strcmp(name, t->name);
+        if (!order) return t;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
     return NULL;
 }
 
 const char *lince_weights_metadata(const lince_weights *w, const char *key)
 {
     for (size_t i = 0; i < w->metadata_count; i++)
-        if (!strcmp(w->keys[i], key)) return w->values[i];
+        if (!strcmp(w->metadata[i].key, key)) return w->metadata[i].value;
     return NULL;
+}
+
+const lince_metadata *lince_weights_metadata_at(const lince_weights *w, size_t index)
+{
+    return index < w->metadata_count ? &w->metadata[index] : NULL;
 }
 
 size_t lince_tensor_elements(const lince_tensor *t)

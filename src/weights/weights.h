@@ -2,6 +2,7 @@
 #ifndef LINCE_WEIGHTS_WEIGHTS_H
 #define LINCE_WEIGHTS_WEIGHTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,14 +37,33 @@ typedef struct lince_metadata {
     const char *key, *value;
 } lince_metadata;
 
-/* A weights file, opened: tensors in file order, and string metadata. */
+/* A weights file, opened: tensors in the file's order, and string metadata. */
 typedef struct lince_weights lince_weights;
 
+/* Opens a file of any format that lince knows, told by its content: safetensors, or PyTorch's .pt/.pth/.th in
+ * both of their forms. It is mapped: tensors point into it. Where all names begin with "module." or
+ * "_orig_mod." (DataParallel, torch.compile) that is taken away, and noted. LINCE_EIO; LINCE_EFORMAT with
+ * place and rule. */
+int lince_weights_open(lince_weights **weights, const char *path);
+
+/* The same from bytes that the caller keeps; `name` is for messages. */
+int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
+
+/* Whether the content looks like one of those formats; nothing is checked. */
+bool lince_weights_recognise(const char *path);
+
 void lince_weights_free(lince_weights *weights);
+const char *lince_weights_format(const lince_weights *weights); /* "safetensors" */
+
+/* What was found, renamed or left out on reading, a line each; "" where there is nothing to say. */
+const char *lince_weights_notes(const lince_weights *weights);
+
 size_t lince_weights_count(const lince_weights *weights);
 const lince_tensor *lince_weights_at(const lince_weights *weights, size_t index);
 const lince_tensor *lince_weights_find(const lince_weights *weights, const char *name); /* NULL: not there */
 const char *lince_weights_metadata(const lince_weights *weights, const char *key);      /* NULL: not there */
+const lince_metadata *lince_weights_metadata_at(const lince_weights *weights,
+                                                size_t index); /* NULL: no more */
 
 /* Elements of a tensor. */
 size_t lince_tensor_elements(const lince_tensor *tensor);

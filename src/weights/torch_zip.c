@@ -1,0 +1,160 @@
+/* PyTorch's zip form, read:
+ *     <any name>/data.pkl         the object; storages as ("storage", type, key, location, elements)
+ *     <any name>/byteorder        "little" or "big"; missing in older files, which are little-endian
+ *     <any name>/data/<key>       a storage's bytes
+ *     <any name>/extra/lince.json lince's metadata, where lince wrote the file */
+#include "core/error.h"
+#include "core/memory.h"
+#include "weights/stored_zip.h"
+#include "weights/torch.h"
+#include "weights/torch_state.h"
+#include "weights/weights_internal.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_SIZE = 512 };
+static const char OBJECT[] = "/data.pkl";
+
+typedef struct reading {
+    const char *file;
+    const unsigned char *bytes;
+    lince_stored_zip zip;
+    char folder[NAME_MAX_SIZE];
+} reading;
+
+const lince_zip_entry *lince_torch_zip_object(const lince_stored_zip *zip)
+{
+    size_t length = strlen(OBJECT);
+    for (size_t i = 0; i < zip->count; i++) {
+        const lince_zip_entry *e = &zip->entries[i];
+        if (e->name_size > length && !memcmp(e->name + e->name_size - length, OBJECT, length) &&
+            memchr(e->name, '/', e->name_size) == e->name + e->name_size - length)
+            return e;
+    }
+    return NULL;
+}
+
+/* The record <folder>/<part><key>; NULL where there is none. */
+static const lince_zip_entry *record(const reading *r, const char *part, const char *key, size_t key_size)
+{
+    char name[2 * NAME_MAX_SIZE];
+    int length = snprintf(name, sizeof name, "%s/%s%.*s", r->folder, part,
+                          (int)(key_size < 256 ? key_size : 256), key);
+    return key_size < 256 ? lince_stored_zip_find(&r->zip, name, (size_t)length) : NULL;
+}
+
+static int check_stored(const reading *r, const lince_zip_entry *e)
+{
+    if (!e->method) return 0;
+    return lince_fail(LINCE_EFORMAT,
+                      "%s, byte %llu: entry '%.*s' is compressed (method %d); PyTorch stores its entries",
+                      r->file, (unsigned long long)e->header, (int)(e->name_size < 100 ? e->name_size : 100),
+                      e->name, e->method);
+}
+
+static int find_storage(const void *context, const lince_torch_storage *s, const unsigned char **bytes)
+{
+    const reading *r = context;
+    const lince_zip_entry *e = record(r, "data/", s->key, s->key_size);
+    if (!e)
+        return lince_fail(LINCE_EFORMAT, "%s: there is no record '%s/data/%.*s' for a storage", r->file,
+                          r->folder, (int)(s->key_size < 100 ? s->key_size : 100), s->key);
+    LINCE_TRY(check_stored(r, e));
+    if (e->size / lince_dtype_size(s->dtype) != s->elements)
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s, byte %zu: storage '%.*s' should have %llu elements of %zu bytes, its record has %zu "
+            "bytes",
+            r->file, e->offset, (int)(s->key_size < 100 ? s->key_size : 100), s->key,
+            (unsigned long long)s->elements, lince_dtype_size(s->dtype), e->size);
+    *bytes = r->bytes + e->offset;
+    return 0;
+}
+
+static int find_object(reading *r, const lince_zip_entry **object)
+{
+    const lince_zip_entry *e = *object = lince_torch_zip_object(&r->zip);
+    if (!e)
+        return lince_fail(LINCE_EFORMAT, "%s: a zip file, but not of PyTorch: it has no <folder>/data.pkl",
+                          r->file);
+    size_t length = e->name_size - strlen(OBJECT);
+    if (length >= sizeof r->folder || memchr(e->name, '\0', length))
+        return lince_fail(LINCE_EFORMAT, "%s, byte %llu: the name of its folder is not usable", r->file,
+                          (unsigned long long)e->header);
+    memcpy(r->folder, e->name, length);
+    if (record(r, "constants.pkl", "", 0))
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: a TorchScript program; lince reads its weights once they are saved as a "
+                          "state dict: torch.save(model.state_dict(), ...)",
+                          r->file);
+    return check_stored(r, e);
+}
+
+static int check_byte_order(const reading *r)
+{
+    const lince_zip_entry *e = record(r, "byteorder", "", 0);
+    if (!e || (!e->method && e->size == 6 && !memcmp(r->bytes + e->offset, "little", 6))) return 0;
+    return lince_fail(LINCE_EFORMAT,
+                      "%s, byte %zu: its byte order is '%.*s'; lince reads little-endian files", r->file,
+                      e->offset, (int)(e->size < 16 ? e->size : 16), (const char *)r->bytes + e->offset);
+}
+
+/* {"key": "value", ...}, as lince_torch_write leaves it. */
+static int read_metadata(const reading *r, lince_weights *w)
+{
+    const lince_zip_entry *e = record(r, "extra/lince.json", "", 0);
+    if (!e || e->method) return 0;
+    json_error_t error;
+    json_t *json = json_loadb((const char *)r->bytes + e->offset, e->size, JSON_REJECT_DUPLICATES, &error),
+           *value;
+    const char *key;
+    int code = json_is_object(json)
+                   ? 0
+                   : lince_fail(LINCE_EFORMAT, "%s, byte %zu: extra/lince.json is not a JSON object", r->file,
+                                e->offset);
+    json_object_foreach(json, key, value)
+    {
+        if (!code && !json_is_string(value))
+            code = lince_fail(LINCE_EFORMAT, "%s, byte %zu: extra/lince.json: '%.100s' is not a string",
+                              r->file, e->offset, key);
+        if (!code) code = lince_weights_add_metadata(w, key, json_string_value(value));
+    }
+    json_decref(json);
+    return code;
+}
+
+static int read_file(reading *r, lince_weights *w, size_t size)
+{
+    const lince_zip_entry *object;
+    char name[2 * NAME_MAX_SIZE];
+    lince_pickle pickle;
+    LINCE_TRY(lince_stored_zip_read(&r->zip, r->file, r->bytes, size));
+    LINCE_TRY(find_object(r, &object));
+    LINCE_TRY(check_byte_order(r));
+    LINCE_TRY(read_metadata(r, w));
+    snprintf(name, sizeof name, "%.500s: %.500s%s", r->file, r->folder, OBJECT);
+    LINCE_TRY(lince_pickle_read(&pickle, name, r->bytes + object->offset, object->size, object->offset,
+                                lince_torch_globals));
+    lince_torch_object state = {name, pickle.root, object->offset, size, find_storage, r};
+    int code = lince_torch_state(w, &state);
+    lince_pickle_release(&pickle);
+    return code ? code : lince_weights_index(w, r->file);
+}
+
+int lince_torch_zip_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
+{
+    *weights = NULL;
+    lince_weights *w = lince_alloc(1, sizeof *w);
+    if (!w) return LINCE_ENOMEM;
+    w->format = "PyTorch (zip)";
+    reading r = {.file = name, .bytes = bytes};
+    int code = read_file(&r, w, size);
+    lince_stored_zip_release(&r.zip);
+    if (code)
+        lince_weights_free(w);
+    else
+        *weights = w;
+    return code;
+}
