@@ -1,25 +1,14 @@
 /* What a safetensors file must be, rule by rule, and that tensors survive the way there and back. */
 #include "weights/safetensors.h"
 
-#include <lince/error.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "fixture.h"
 
-#include <cmocka.h>
+#include <math.h>
+#include <unistd.h>
 
 static const char PATH[] = TEST_SCRATCH "/tensors.safetensors";
 
 /* --- files made by hand --------------------------------------------------------------------------- */
-
-typedef struct bytes {
-    unsigned char *data;
-    size_t size;
-} bytes;
 
 /* Prefix and header, then `size` zero bytes of data; in memory that ends where the file does. */
 static bytes made(const char *header, size_t size)
@@ -27,7 +16,7 @@ static bytes made(const char *header, size_t size)
     size_t length = strlen(header);
     bytes b = {calloc(1, 8 + length + size), 8 + length + size};
     assert_non_null(b.data);
-    for (int i = 0; i < 8; i++) b.data[i] = (unsigned char)(length >> 8 * i);
+    for (int i = 0; i < 8; i++) b.data[i] = (char)(length >> 8 * i);
     memcpy(b.data + 8, header, length);
     return b;
 }
@@ -107,6 +96,21 @@ static void test_a_name_that_is_there_twice_is_refused(void **state)
     expect_refused("{\"a\":" EMPTY ",\"\\u0061\":" EMPTY "}", 0, "duplicate");
     expect_refused("{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0,
                    "duplicate");
+}
+
+static void test_names_with_escapes_are_read(void **state)
+{
+    (void)state;
+    lince_weights *w;
+    bytes b = made("{\"a\\u0062\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]},"
+                   "\"\\ud83d\\ude00\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}      ",
+                   2);
+    if (lince_safetensors_parse(&w, b.data, b.size, "x")) fail_msg("%s", lince_error());
+    assert_non_null(lince_weights_find(w, "ab"));
+    assert_non_null(lince_weights_find(w, "\xf0\x9f\x98\x80"));
+    lince_weights_free(w);
+    leave_seed("safetensors", "escaped", b);
+    free(b.data);
 }
 
 static void test_an_entry_of_the_wrong_type_is_refused(void **state)
@@ -216,16 +220,6 @@ static void test_every_kind_comes_back_bit_for_bit(void **state)
     lince_weights_free(w);
 }
 
-static bytes read_back(const char *path)
-{
-    bytes b = {malloc(1 << 16), 0};
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    b.size = fread(b.data, 1, 1 << 16, f);
-    fclose(f);
-    return b;
-}
-
 static void test_the_same_tensors_give_the_same_bytes_and_data_are_aligned(void **state)
 {
     (void)state;
@@ -236,6 +230,7 @@ static void test_the_same_tensors_give_the_same_bytes_and_data_are_aligned(void 
     assert_int_equal(one.size, two.size);
     assert_memory_equal(one.data, two.data, one.size);
     assert_int_equal(one.data[0] % 8, 0);
+    leave_seed("safetensors", "kinds", one);
     free(one.data);
     free(two.data);
 }
@@ -267,7 +262,7 @@ static void test_a_file_cut_anywhere_is_refused(void **state)
     bytes b = read_back(PATH);
     for (size_t size = 0; size < b.size; size++) {
         lince_weights *w;
-        unsigned char *cut = malloc(size + 1); /* its own block, so that the sanitizer sees a byte too far */
+        char *cut = malloc(size + 1); /* its own block, so that the sanitizer sees a byte too far */
         memcpy(cut, b.data, size);
         assert_int_equal(lince_safetensors_parse(&w, cut, size, "cut"), LINCE_EFORMAT);
         assert_null(w);
@@ -363,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_a_file_without_a_proper_header_is_refused),
         cmocka_unit_test(test_a_header_nested_without_end_is_refused),
         cmocka_unit_test(test_a_name_that_is_there_twice_is_refused),
+        cmocka_unit_test(test_names_with_escapes_are_read),
         cmocka_unit_test(test_an_entry_of_the_wrong_type_is_refused),
         cmocka_unit_test(test_sizes_that_wrap_around_are_refused),
         cmocka_unit_test(test_shape_and_range_must_agree),

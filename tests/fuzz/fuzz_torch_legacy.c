@@ -1,0 +1,10 @@
+/* Any bytes as a file of PyTorch's before 1.6. Seeds: tests/weights/test_torch.c. */
+#include "weights.h"
+#include "weights/torch.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
+{
+    lince_weights *weights;
+    check_weights(lince_torch_legacy_parse(&weights, bytes, size, "fuzz"), weights);
+    return 0;
+}

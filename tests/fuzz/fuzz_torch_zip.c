@@ -1,0 +1,10 @@
+/* Any bytes as a zip file of PyTorch's. Seeds: tests/weights/test_torch.c, test_stored_zip.c. */
+#include "weights.h"
+#include "weights/torch.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
+{
+    lince_weights *weights;
+    check_weights(lince_torch_zip_parse(&weights, bytes, size, "fuzz"), weights);
+    return 0;
+}
