@@ -130,12 +130,12 @@ int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size,
 
 int lince_weights_open(lince_weights **weights, const char *path)
 {
-    lince_map map;
+    lince_mapping map;
     *weights = NULL;
-    LINCE_TRY(lince_map_open(&map, path));
+    LINCE_TRY(lince_mapping_open(&map, path));
     int code = lince_weights_parse(weights, map.bytes, map.size, path);
     if (code)
-        lince_map_release(&map);
+        lince_mapping_release(&map);
     else
         (*weights)->map = map;
     return code;
@@ -143,15 +143,15 @@ int lince_weights_open(lince_weights **weights, const char *path)
 
 bool lince_weights_recognise(const char *path)
 {
-    lince_map map;
+    lince_mapping map;
     lince_stored_zip zip;
-    if (lince_map_open(&map, path)) return false;
+    if (lince_mapping_open(&map, path)) return false;
     const format *f = format_of(map.bytes, map.size);
     bool known = f != NULL;
     if (known && f->recognise == is_torch_zip) { /* many things are zip files */
         known = !lince_stored_zip_read(&zip, path, map.bytes, map.size) && lince_torch_zip_object(&zip);
         lince_stored_zip_release(&zip);
     }
-    lince_map_release(&map);
+    lince_mapping_release(&map);
     return known;
 }

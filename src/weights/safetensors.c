@@ -196,12 +196,12 @@ int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t s
 
 int lince_safetensors_open(lince_weights **weights, const char *path)
 {
-    lince_map map;
+    lince_mapping map;
     *weights = NULL;
-    LINCE_TRY(lince_map_open(&map, path));
+    LINCE_TRY(lince_mapping_open(&map, path));
     int code = lince_safetensors_parse(weights, map.bytes, map.size, path);
     if (code)
-        lince_map_release(&map);
+        lince_mapping_release(&map);
     else
         (*weights)->map = map;
     return code;

@@ -40,7 +40,7 @@ void lince_weights_free(lince_weights *w)
     lince_free(w->metadata);
     lince_free(w->copies);
     lince_buffer_release(&w->notes);
-    lince_map_release(&w->map);
+    lince_mapping_release(&w->map);
     lince_free(w);
 }
 

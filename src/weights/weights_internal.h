@@ -3,7 +3,7 @@
 #define LINCE_WEIGHTS_INTERNAL_H
 
 #include "core/buffer.h"
-#include "core/map.h"
+#include "core/mapping.h"
 #include "weights/weights.h"
 
 struct lince_weights {
@@ -16,7 +16,7 @@ struct lince_weights {
     lince_buffer notes; /* a line each */
     void **copies;      /* data that the file has in another order */
     size_t copy_count, copy_capacity;
-    lince_map map; /* of the file; empty where the bytes are the caller's */
+    lince_mapping map; /* of the file; empty where the bytes are the caller's */
 };
 
 /* Adds a tensor; its name is copied. */

@@ -19,15 +19,15 @@
 /* A literal with its size: NULs count. */
 #define BYTES(literal) literal, sizeof(literal) - 1
 
-typedef struct bytes {
+typedef struct blob {
     char *data;
     size_t size;
-} bytes;
+} blob;
 
 /* Grows as it is written to; flush before reading. Release data with free. */
 typedef struct memory {
     FILE *stream;
-    bytes to;
+    blob to;
 } memory;
 
 static inline void memory_open(memory *m)
@@ -37,7 +37,7 @@ static inline void memory_open(memory *m)
     assert_non_null(m->stream);
 }
 
-static inline bytes memory_close(memory *m)
+static inline blob memory_close(memory *m)
 {
     assert_int_equal(fclose(m->stream), 0);
     return m->to;
@@ -48,9 +48,9 @@ static inline void put(FILE *stream, const void *data, size_t size)
     if (size) assert_int_equal(fwrite(data, 1, size, stream), size);
 }
 
-static inline bytes read_back(const char *path)
+static inline blob read_back(const char *path)
 {
-    bytes b = {0};
+    blob b = {0};
     char *read;
     if (lince_file_read(path, 1 << 20, &read, &b.size)) fail_msg("%s", lince_error());
     b.data = malloc(b.size + 1);
@@ -60,7 +60,7 @@ static inline bytes read_back(const char *path)
 }
 
 /* Kept for the fuzz harness. */
-static inline void leave_seed(const char *subject, const char *name, bytes b)
+static inline void leave_seed(const char *subject, const char *name, blob b)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/seeds/%s", TEST_SCRATCH, subject);
@@ -85,7 +85,7 @@ static inline void leave_seed(const char *subject, const char *name, bytes b)
 /* --- files ---------------------------------------------------------------------------------------- */
 
 /* <folder>/data.pkl and, where there is one, <folder>/data/0 */
-static inline bytes zip_form(const char *object, size_t object_size, const void *storage, size_t size)
+static inline blob zip_form(const char *object, size_t object_size, const void *storage, size_t size)
 {
     memory m;
     memory_open(&m);
@@ -103,8 +103,8 @@ static inline bytes zip_form(const char *object, size_t object_size, const void 
 #define LEGACY_SYSTEM   "\x80\2}U\rlittle_endian\x88s."
 
 /* One storage, "0", of `elements`. */
-static inline bytes legacy_form(const char *object, size_t object_size, const void *storage, size_t size,
-                                uint64_t elements)
+static inline blob legacy_form(const char *object, size_t object_size, const void *storage, size_t size,
+                               uint64_t elements)
 {
     memory m;
     memory_open(&m);

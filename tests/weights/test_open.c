@@ -24,7 +24,7 @@ static void test_formats_are_told_by_content(void **state)
         char path[4096];
         lince_weights *w;
         snprintf(path, sizeof path, "%s/tests/weights/%s", TEST_SOURCE_DIR, files[i][0]);
-        bytes b = read_back(path);
+        blob b = read_back(path);
         assert_int_equal(lince_file_write(TEST_SCRATCH "/some.bin", b.data, b.size), 0);
         free(b.data);
         assert_true(lince_weights_recognise(TEST_SCRATCH "/some.bin"));
@@ -60,7 +60,7 @@ static void test_a_zip_file_of_pictures_is_not_a_weights_file(void **state)
     lince_zip_add(&w, "train/cat/1.png", "", 0);
     lince_zip_finish(&w);
     lince_buffer_release(&w.directory);
-    bytes b = memory_close(&m);
+    blob b = memory_close(&m);
     assert_int_equal(lince_file_write(TEST_SCRATCH "/pictures.zip", b.data, b.size), 0);
     free(b.data);
     assert_false(lince_weights_recognise(TEST_SCRATCH "/pictures.zip"));

@@ -97,7 +97,7 @@ static void test_containers(void **state)
     static const char all[] = "\x80\2}q\0(U\1a]q\1(K\1K\2eU\1b(K\1K\2K\3K\4tU\1c)U\1d\x88\x85"
                               "U\1eNN\x86U\1fNNN\x87U\1gh\1u.";
     lince_pickle p = read_pickle(all, sizeof all - 1);
-    leave_seed("pickle", "containers", (bytes){(char *)all, sizeof all - 1});
+    leave_seed("pickle", "containers", (blob){(char *)all, sizeof all - 1});
     static const struct {
         const char *key;
         int kind;
@@ -298,7 +298,7 @@ static void test_a_pickle_cut_anywhere_is_refused(void **state)
                      LINCE_EFORMAT); /* a cycle */
     assert_non_null(strstr(lince_error(), "contains itself"));
     for (size_t size = 0; size < sizeof whole - 1; size++) expect_refused(whole, size, "");
-    leave_seed("pickle", "kinds", (bytes){(char *)whole, sizeof whole - 1});
+    leave_seed("pickle", "kinds", (blob){(char *)whole, sizeof whole - 1});
 }
 
 int main(void)

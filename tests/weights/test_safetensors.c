@@ -11,10 +11,10 @@ static const char PATH[] = TEST_SCRATCH "/tensors.safetensors";
 /* --- files made by hand --------------------------------------------------------------------------- */
 
 /* Prefix and header, then `size` zero bytes of data; in memory that ends where the file does. */
-static bytes made(const char *header, size_t size)
+static blob made(const char *header, size_t size)
 {
     size_t length = strlen(header);
-    bytes b = {calloc(1, 8 + length + size), 8 + length + size};
+    blob b = {calloc(1, 8 + length + size), 8 + length + size};
     assert_non_null(b.data);
     for (int i = 0; i < 8; i++) b.data[i] = (char)(length >> 8 * i);
     memcpy(b.data + 8, header, length);
@@ -24,7 +24,7 @@ static bytes made(const char *header, size_t size)
 static void expect_refused(const char *header, size_t size, const char *message)
 {
     lince_weights *w;
-    bytes b = made(header, size);
+    blob b = made(header, size);
     int code = lince_safetensors_parse(&w, b.data, b.size, "x.safetensors");
     free(b.data);
     if (code != LINCE_EFORMAT) fail_msg("%s: expected a refusal, found code %d", header, code);
@@ -36,7 +36,7 @@ static void expect_refused(const char *header, size_t size, const char *message)
 static void expect_read(const char *header, size_t size, size_t count)
 {
     lince_weights *w;
-    bytes b = made(header, size);
+    blob b = made(header, size);
     if (lince_safetensors_parse(&w, b.data, b.size, "x")) fail_msg("%s: %s", header, lince_error());
     assert_int_equal(lince_weights_count(w), count);
     lince_weights_free(w);
@@ -102,9 +102,9 @@ static void test_names_with_escapes_are_read(void **state)
 {
     (void)state;
     lince_weights *w;
-    bytes b = made("{\"a\\u0062\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]},"
-                   "\"\\ud83d\\ude00\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}      ",
-                   2);
+    blob b = made("{\"a\\u0062\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]},"
+                  "\"\\ud83d\\ude00\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}      ",
+                  2);
     if (lince_safetensors_parse(&w, b.data, b.size, "x")) fail_msg("%s", lince_error());
     assert_non_null(lince_weights_find(w, "ab"));
     assert_non_null(lince_weights_find(w, "\xf0\x9f\x98\x80"));
@@ -224,9 +224,9 @@ static void test_the_same_tensors_give_the_same_bytes_and_data_are_aligned(void 
 {
     (void)state;
     write_every_kind();
-    bytes one = read_back(PATH);
+    blob one = read_back(PATH);
     write_every_kind();
-    bytes two = read_back(PATH);
+    blob two = read_back(PATH);
     assert_int_equal(one.size, two.size);
     assert_memory_equal(one.data, two.data, one.size);
     assert_int_equal(one.data[0] % 8, 0);
@@ -248,7 +248,7 @@ static void test_a_file_of_the_python_package_is_written_again_byte_for_byte(voi
     if (lince_safetensors_write(PATH, lince_weights_at(w, 0), KINDS, &format, 1))
         fail_msg("%s", lince_error());
     lince_weights_free(w);
-    bytes theirs = read_back(path), ours = read_back(PATH);
+    blob theirs = read_back(path), ours = read_back(PATH);
     assert_int_equal(ours.size, theirs.size);
     assert_memory_equal(ours.data, theirs.data, theirs.size);
     free(theirs.data);
@@ -259,7 +259,7 @@ static void test_a_file_cut_anywhere_is_refused(void **state)
 {
     (void)state;
     write_every_kind();
-    bytes b = read_back(PATH);
+    blob b = read_back(PATH);
     for (size_t size = 0; size < b.size; size++) {
         lince_weights *w;
         char *cut = malloc(size + 1); /* its own block, so that the sanitizer sees a byte too far */

@@ -4,7 +4,7 @@
 #include "fixture.h"
 
 /* Three entries, one of them empty; not sorted by name. */
-static bytes small_zip(void)
+static blob small_zip(void)
 {
     memory m;
     memory_open(&m);
@@ -17,7 +17,7 @@ static bytes small_zip(void)
     return memory_close(&m);
 }
 
-static int read_bytes(lince_stored_zip *zip, bytes b)
+static int read_bytes(lince_stored_zip *zip, blob b)
 {
     char *copy = malloc(b.size + 1); /* its own block, so that the sanitizer sees a byte too far */
     memcpy(copy, b.data, b.size);
@@ -27,7 +27,7 @@ static int read_bytes(lince_stored_zip *zip, bytes b)
     return code;
 }
 
-static void expect_refused(bytes b, const char *message)
+static void expect_refused(blob b, const char *message)
 {
     lince_stored_zip zip;
     assert_int_equal(read_bytes(&zip, b), LINCE_EFORMAT);
@@ -36,7 +36,7 @@ static void expect_refused(bytes b, const char *message)
 }
 
 /* The n-th place (from 0) where a signature stands. */
-static char *find(bytes b, const char *signature, int n)
+static char *find(blob b, const char *signature, int n)
 {
     for (char *at = b.data; (at = memmem(at, (size_t)(b.data + b.size - at), signature, 4)); at++)
         if (!n--) return at;
@@ -48,7 +48,7 @@ static void test_entries_are_found_by_name(void **state)
 {
     (void)state;
     lince_stored_zip zip;
-    bytes b = small_zip();
+    blob b = small_zip();
     if (lince_stored_zip_read(&zip, "x.zip", b.data, b.size)) fail_msg("%s", lince_error());
     assert_int_equal(zip.count, 3);
     const lince_zip_entry *two = lince_stored_zip_find(&zip, "b/two", 5);
@@ -66,8 +66,8 @@ static void test_entries_are_found_by_name(void **state)
 static void test_a_file_cut_anywhere_is_refused(void **state)
 {
     (void)state;
-    bytes b = small_zip();
-    for (size_t size = 0; size < b.size; size++) expect_refused((bytes){b.data, size}, "");
+    blob b = small_zip();
+    for (size_t size = 0; size < b.size; size++) expect_refused((blob){b.data, size}, "");
     free(b.data);
 }
 
@@ -75,7 +75,7 @@ static void test_a_file_cut_anywhere_is_refused(void **state)
 static void expect_refused_with(const char *signature, int n, size_t offset, const char *with, size_t width,
                                 const char *message)
 {
-    bytes b = small_zip();
+    blob b = small_zip();
     memcpy(find(b, signature, n) + offset, with, width);
     expect_refused(b, message);
     free(b.data);
@@ -119,7 +119,7 @@ static void test_what_the_records_say_must_hold(void **state)
 static void test_a_name_that_is_there_twice_is_refused(void **state)
 {
     (void)state;
-    bytes b = small_zip();
+    blob b = small_zip();
     memcpy(find(b, "PK\1\2", 0) + 46, "b/one", 5);
     memcpy(find(b, "PK\3\4", 0) + 30, "b/one", 5);
     expect_refused(b, "two entries have the same name");
@@ -129,7 +129,7 @@ static void test_a_name_that_is_there_twice_is_refused(void **state)
 static void test_two_names_for_one_place_overlap(void **state)
 {
     (void)state;
-    bytes b = small_zip();
+    blob b = small_zip();
     memcpy(find(b, "PK\1\2", 2) + 46 + 5 + 20, "\0\0\0\0\0\0\0\0", 8); /* b/one where b/two is */
     memcpy(find(b, "PK\1\2", 2) + 46, "b/two", 5);
     expect_refused(b, "overlap");
@@ -150,14 +150,14 @@ static void test_an_old_zip_file_is_read(void **state)
     assert_int_equal(zip.count, 1);
     assert_memory_equal(old + zip.entries[0].offset, "hi", 2);
     lince_stored_zip_release(&zip);
-    leave_seed("torch_zip", "old", (bytes){(char *)old, sizeof old - 1});
+    leave_seed("torch_zip", "old", (blob){(char *)old, sizeof old - 1});
 }
 
 static void test_what_unzip_says(void **state)
 {
     (void)state;
     const char *path = TEST_SCRATCH "/small.zip";
-    bytes b = small_zip();
+    blob b = small_zip();
     assert_int_equal(lince_file_write(path, b.data, b.size), 0);
     free(b.data);
     if (system("command -v unzip >/dev/null") != 0) {

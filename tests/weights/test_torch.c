@@ -9,14 +9,14 @@ static const float numbers[6] = {0, 1, 2, 3, 4, 5};
 
 typedef int parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
 
-static lince_weights *read_bytes(parse *form, bytes b)
+static lince_weights *read_bytes(parse *form, blob b)
 {
     lince_weights *w;
     if (form(&w, b.data, b.size, "x.pth")) fail_msg("%s", lince_error());
     return w;
 }
 
-static void refused(parse *form, bytes b, const char *message)
+static void refused(parse *form, blob b, const char *message)
 {
     lince_weights *w;
     char *copy = malloc(b.size + 1); /* its own block, so that the sanitizer sees a byte too far */
@@ -31,8 +31,8 @@ static void refused(parse *form, bytes b, const char *message)
 /* An object over one storage of six floats, in both forms. */
 static void both_refused(const char *object, size_t size, const char *message)
 {
-    bytes zip = zip_form(object, size, numbers, sizeof numbers);
-    bytes legacy = legacy_form(object, size, numbers, sizeof numbers, 6);
+    blob zip = zip_form(object, size, numbers, sizeof numbers);
+    blob legacy = legacy_form(object, size, numbers, sizeof numbers, 6);
     refused(lince_torch_zip_parse, zip, message);
     refused(lince_torch_legacy_parse, legacy, message);
     free(zip.data);
@@ -42,7 +42,7 @@ static void both_refused(const char *object, size_t size, const char *message)
 /* In the zip form: the other one asks for the storages first. */
 static void zip_refused(const char *object, size_t size, const char *message)
 {
-    bytes zip = zip_form(object, size, numbers, sizeof numbers);
+    blob zip = zip_form(object, size, numbers, sizeof numbers);
     refused(lince_torch_zip_parse, zip, message);
     free(zip.data);
 }
@@ -101,14 +101,14 @@ static void test_what_pytorch_writes_is_read(void **state)
 static void test_what_pytorch_writes_cut_anywhere_is_refused(void **state)
 {
     (void)state;
-    bytes zip = read_back(TEST_SOURCE_DIR "/tests/weights/python.pth");
-    bytes legacy = read_back(TEST_SOURCE_DIR "/tests/weights/python-legacy.pth");
+    blob zip = read_back(TEST_SOURCE_DIR "/tests/weights/python.pth");
+    blob legacy = read_back(TEST_SOURCE_DIR "/tests/weights/python-legacy.pth");
     leave_seed("torch_zip", "python.pth", zip);
     leave_seed("torch_legacy", "python-legacy.pth", legacy);
     for (size_t size = 0; size < zip.size; size++)
-        refused(lince_torch_zip_parse, (bytes){zip.data, size}, "x.pth");
+        refused(lince_torch_zip_parse, (blob){zip.data, size}, "x.pth");
     for (size_t size = 0; size < legacy.size; size++)
-        refused(lince_torch_legacy_parse, (bytes){legacy.data, size}, "x.pth");
+        refused(lince_torch_legacy_parse, (blob){legacy.data, size}, "x.pth");
     free(zip.data);
     free(legacy.data);
 }
@@ -119,8 +119,8 @@ static void test_a_tensor_in_both_forms(void **state)
 {
     (void)state;
     static const char object[] = STATE(TENSOR(SIX, "K\0", "K\2K\3", "K\3K\1"));
-    bytes zip = zip_form(object, sizeof object - 1, numbers, sizeof numbers);
-    bytes legacy = legacy_form(object, sizeof object - 1, numbers, sizeof numbers, 6);
+    blob zip = zip_form(object, sizeof object - 1, numbers, sizeof numbers);
+    blob legacy = legacy_form(object, sizeof object - 1, numbers, sizeof numbers, 6);
     leave_seed("torch_zip", "zip", zip);
     leave_seed("torch_legacy", "legacy", legacy);
     lince_weights *w = read_bytes(lince_torch_zip_parse, zip);
@@ -140,7 +140,7 @@ static void test_a_view_of_a_storage_in_the_legacy_form(void **state)
     (void)state;
     static const char object[] =
         STATE(TENSOR(STORAGE_VIEW("FloatStorage", "0", "\6", "(U\1vK\2K\3t"), "K\1", "K\2", "K\1"));
-    bytes b = legacy_form(object, sizeof object - 1, numbers, sizeof numbers, 6);
+    blob b = legacy_form(object, sizeof object - 1, numbers, sizeof numbers, 6);
     lince_weights *w = read_bytes(lince_torch_legacy_parse, b);
     expect_floats(lince_weights_find(w, "a"), (float[]){3, 4}, 2);
     lince_weights_free(w);
@@ -191,7 +191,7 @@ static void test_a_broadcast_view_is_limited_by_the_file(void **state)
     (void)state;
     both_refused(BYTES(STATE(TENSOR(SIX, "K\0", "J\0\0\0\1", "K\0"))), "larger than the file");
     static const char object[] = STATE(TENSOR(SIX, "K\1", "K\3", "K\0"));
-    bytes b = zip_form(object, sizeof object - 1, numbers, sizeof numbers);
+    blob b = zip_form(object, sizeof object - 1, numbers, sizeof numbers);
     lince_weights *w = read_bytes(lince_torch_zip_parse, b);
     expect_floats(lince_weights_find(w, "a"), (float[]){1, 1, 1}, 3);
     lince_weights_free(w);
@@ -231,7 +231,7 @@ static void test_a_storage_must_have_the_size_that_is_said(void **state)
 {
     (void)state;
     static const char object[] = STATE(TENSOR(SIX, "K\0", "K\2", "K\1"));
-    bytes b = zip_form(object, sizeof object - 1, numbers, 20);
+    blob b = zip_form(object, sizeof object - 1, numbers, 20);
     refused(lince_torch_zip_parse, b, "should have 6 elements of 4 bytes, its record has 20 bytes");
     free(b.data);
     b = zip_form(object, sizeof object - 1, NULL, 0);
@@ -248,8 +248,8 @@ static void test_a_storage_must_have_the_size_that_is_said(void **state)
 static void test_the_legacy_forms_list_of_storages(void **state)
 {
     (void)state;
-    bytes b = legacy_form(BYTES(STATE(TENSOR(STORAGE("FloatStorage", "1", "\6"), "K\0", "K\2", "K\1"))),
-                          numbers, 24, 6);
+    blob b = legacy_form(BYTES(STATE(TENSOR(STORAGE("FloatStorage", "1", "\6"), "K\0", "K\2", "K\1"))),
+                         numbers, 24, 6);
     refused(lince_torch_legacy_parse, b, "one that no tensor uses");
     free(b.data);
     b = legacy_form(BYTES("\x80\2}(U\1a" TENSOR(SIX, "K\0", "K\2", "K\1") "U\1b" TENSOR(
@@ -273,15 +273,15 @@ static void test_the_legacy_forms_list_of_storages(void **state)
 static void test_a_pickle_that_is_not_pytorchs_is_refused(void **state)
 {
     (void)state;
-    refused(lince_torch_legacy_parse, (bytes){BYTES("\x80\2}.")}, "byte 0: a pickle, but not of PyTorch");
+    refused(lince_torch_legacy_parse, (blob){BYTES("\x80\2}.")}, "byte 0: a pickle, but not of PyTorch");
     refused(lince_torch_legacy_parse,
-            (bytes){BYTES("\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x18.")}, "magic");
-    refused(lince_torch_legacy_parse, (bytes){BYTES(LEGACY_MAGIC "\x80\2M\xea\3.")},
+            (blob){BYTES("\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x18.")}, "magic");
+    refused(lince_torch_legacy_parse, (blob){BYTES(LEGACY_MAGIC "\x80\2M\xea\3.")},
             "protocol of PyTorch's file is not 1001");
-    refused(lince_torch_legacy_parse, (bytes){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}.")},
+    refused(lince_torch_legacy_parse, (blob){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}.")},
             "does not say its byte order");
     refused(lince_torch_legacy_parse,
-            (bytes){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}U\rlittle_endian\x89s.")},
+            (blob){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}U\rlittle_endian\x89s.")},
             "byte order is 'big'");
 }
 
@@ -289,7 +289,7 @@ typedef struct entry {
     const char *name, *data;
 } entry;
 
-static bytes zip_of(const entry *entries, size_t count)
+static blob zip_of(const entry *entries, size_t count)
 {
     memory m;
     memory_open(&m);
@@ -318,7 +318,7 @@ static void test_a_zip_file_that_is_not_pytorchs_is_refused(void **state)
         {{{"x/data.pkl", "N."}, {"x/byteorder", "little"}}, "there is no state dict in it"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bytes b = zip_of(cases[i].entries, 2);
+        blob b = zip_of(cases[i].entries, 2);
         refused(lince_torch_zip_parse, b, cases[i].message);
         free(b.data);
     }
@@ -328,7 +328,7 @@ static void test_a_compressed_entry_is_refused(void **state)
 {
     (void)state;
     static const entry entries[] = {{"x/data.pkl", "}."}};
-    bytes b = zip_of(entries, 1);
+    blob b = zip_of(entries, 1);
     char *central = memmem(b.data, b.size, "PK\1\2", 4);
     central[10] = 8;
     refused(lince_torch_zip_parse, b, "'x/data.pkl' is compressed (method 8)");
@@ -342,7 +342,7 @@ static void test_a_compressed_entry_is_refused(void **state)
 static void expect_found(const char *object, size_t size, const char *notes)
 {
     lince_weights *w;
-    bytes b = zip_form(object, size, numbers, sizeof numbers);
+    blob b = zip_form(object, size, numbers, sizeof numbers);
     if (lince_weights_parse(&w, b.data, b.size, "x.pth")) fail_msg("%s", lince_error());
     assert_non_null(lince_weights_find(w, "a"));
     assert_string_equal(lince_weights_notes(w), notes);
@@ -421,7 +421,7 @@ static void test_what_is_written_comes_back_bit_for_bit(void **state)
     const char *path = TEST_SCRATCH "/written.pth";
     lince_weights *w;
     if (lince_torch_write(path, tensors, COUNT, texts, 2)) fail_msg("%s", lince_error());
-    bytes one = read_back(path);
+    blob one = read_back(path);
     if (lince_weights_open(&w, path)) fail_msg("%s", lince_error());
     assert_int_equal(lince_weights_count(w), COUNT);
     for (size_t i = 0; i < COUNT; i++) {
@@ -437,7 +437,7 @@ static void test_what_is_written_comes_back_bit_for_bit(void **state)
     assert_string_equal(lince_weights_metadata(w, "lince.classes"), "[\"a\", \"\303\261\"]");
     lince_weights_free(w);
     if (lince_torch_write(path, tensors, COUNT, texts, 2)) fail_msg("%s", lince_error());
-    bytes two = read_back(path);
+    blob two = read_back(path);
     assert_int_equal(one.size, two.size);
     assert_memory_equal(one.data, two.data, one.size);
     leave_seed("torch_zip", "written.pth", one);

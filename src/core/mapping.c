@@ -1,4 +1,4 @@
-#include "core/map.h"
+#include "core/mapping.h"
 #include "core/error.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int map_file(lince_map *map, const char *path, int fd)
+static int map_file(lince_mapping *map, const char *path, int fd)
 {
     struct stat status;
     if (fstat(fd, &status)) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
@@ -16,13 +16,13 @@ static int map_file(lince_map *map, const char *path, int fd)
     if (!status.st_size) return 0; /* which mmap refuses */
     void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (bytes == MAP_FAILED) return lince_fail(LINCE_EIO, "%s: cannot map: %s", path, strerror(errno));
-    *map = (lince_map){bytes, (size_t)status.st_size};
+    *map = (lince_mapping){bytes, (size_t)status.st_size};
     return 0;
 }
 
-int lince_map_open(lince_map *map, const char *path)
+int lince_mapping_open(lince_mapping *map, const char *path)
 {
-    *map = (lince_map){0};
+    *map = (lince_mapping){0};
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not block */
     if (fd < 0) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
     int code = map_file(map, path, fd);
@@ -30,8 +30,8 @@ int lince_map_open(lince_map *map, const char *path)
     return code;
 }
 
-void lince_map_release(lince_map *map)
+void lince_mapping_release(lince_mapping *map)
 {
     if (map->bytes) munmap((void *)map->bytes, map->size);
-    *map = (lince_map){0};
+    *map = (lince_mapping){0};
 }
