@@ -150,9 +150,9 @@ int lince_describe(const char *path, int json, char **text)
     json_t *result = NULL;
     lince_buffer out = {0};
     *text = NULL;
-    LINCE_TRY(is_run(path)           ? describe_run(path, &result)
+    LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
               : lince_weights_recognise(path) ? describe_weights(path, &result)
-                                     : describe_data(path, &result));
+                                              : describe_data(path, &result));
     if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (json) {
         char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
