@@ -3,8 +3,8 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/names.h"
 #include "data/layout.h"
-#include "data/names.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static const variant *variant_of(const lince_source *source)
     return NULL;
 }
 
-static bool recognise(const lince_source *source)
+static bool recognise(lince_source *source)
 {
     for (size_t i = 0; i < sizeof pickles / sizeof *pickles; i++)
         if (find(source, pickles[i]) >= 0) return true;

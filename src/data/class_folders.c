@@ -33,14 +33,6 @@ typedef struct finder {
     const char *first_stray, *stray_kind;
 } finder;
 
-static const struct {
-    const char *name;
-    lince_part part;
-} part_names[] = {
-    {"train", LINCE_TRAIN}, {"training", LINCE_TRAIN}, {"test", LINCE_TEST},      {"testing", LINCE_TEST},
-    {"val", LINCE_VAL},     {"valid", LINCE_VAL},      {"validation", LINCE_VAL},
-};
-
 static size_t name_length(const folder *f)
 {
     return f->prefix ? f->prefix - 1 - f->at : 0;
@@ -49,11 +41,7 @@ static size_t name_length(const folder *f)
 /* Which part a folder's name stands for; LINCE_PARTS: none. */
 static lince_part part_of(const folder *f)
 {
-    size_t length = name_length(f);
-    for (size_t i = 0; i < sizeof part_names / sizeof *part_names; i++)
-        if (strlen(part_names[i].name) == length && !strncasecmp(f->path + f->at, part_names[i].name, length))
-            return part_names[i].part;
-    return LINCE_PARTS;
+    return lince_part_named(f->path + f->at, name_length(f));
 }
 
 /* Its path inside the data set, for messages: "%.*s" of the two. */
@@ -67,7 +55,7 @@ static const char *shown(const folder *f)
     return f->prefix ? f->path : _("the outermost folder");
 }
 
-static bool has_picture_extension(const char *name)
+bool lince_has_picture_extension(const char *name)
 {
     static const char *const extensions[] = {".png", ".jpg", ".jpeg", ".jpe", ".jfif"};
     const char *dot = strrchr(name, '.');
@@ -84,7 +72,7 @@ static void look_at(finder *find, size_t index)
     lince_source *source = &find->dataset->source;
     const lince_entry *entry = &source->entries[index];
     if (entry->folder) return;
-    find->is_picture[index] = has_picture_extension(entry->name);
+    find->is_picture[index] = lince_has_picture_extension(entry->name);
     if (find->is_picture[index]) return;
     lince_bytes head = {0};
     lince_source_peek(source, entry, HEAD, &head);
@@ -270,7 +258,7 @@ static int index_folders(lince_dataset *dataset)
     return code;
 }
 
-static bool recognise(const lince_source *source)
+static bool recognise(lince_source *source)
 {
     (void)source;
     return true;

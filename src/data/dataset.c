@@ -9,15 +9,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* The first that recognises its files; class folders take what is left. */
-static const lince_layout *const layouts[] = {&lince_cifar, &lince_class_folders};
+static const lince_layout *const layouts[] = {&lince_cifar, &lince_texts, &lince_class_folders};
 
 const char *lince_part_name(lince_part part)
 {
     static const char *const names[LINCE_PARTS] = {
         [LINCE_TRAIN] = "train", [LINCE_VAL] = "val", [LINCE_TEST] = "test"};
     return names[part];
+}
+
+lince_part lince_part_named(const char *name, size_t length)
+{
+    static const struct {
+        const char *name;
+        lince_part part;
+    } names[] = {
+        {"train", LINCE_TRAIN}, {"training", LINCE_TRAIN}, {"test", LINCE_TEST},      {"testing", LINCE_TEST},
+        {"val", LINCE_VAL},     {"valid", LINCE_VAL},      {"validation", LINCE_VAL}, {"dev", LINCE_VAL},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strlen(names[i].name) == length && !strncasecmp(name, names[i].name, length))
+            return names[i].part;
+    return LINCE_PARTS;
 }
 
 int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label)
@@ -131,6 +147,15 @@ static size_t missing_classes(const lince_dataset *dataset, lince_part lacking, 
     return missing;
 }
 
+/* A sample of part `p` whose class the training part lacks. */
+static const char *first_unknown(const lince_dataset *dataset, int p)
+{
+    const lince_samples *samples = &dataset->parts[p];
+    size_t i = 0;
+    while (dataset->parts[LINCE_TRAIN].per_class[samples->at[i].label]) i++;
+    return samples->at[i].name;
+}
+
 /* What cannot be learned is refused; what cannot be measured is noted. */
 static int compare_parts(lince_dataset *dataset)
 {
@@ -139,10 +164,12 @@ static int compare_parts(lince_dataset *dataset)
     for (int p = LINCE_VAL; p < LINCE_PARTS && parts[LINCE_TRAIN].count; p++) {
         size_t extra = missing_classes(dataset, LINCE_TRAIN, (lince_part)p, names, sizeof names);
         if (extra)
-            return lince_fail(
-                LINCE_EDATA,
-                "%s: classes of the %s part that the training part lacks: %zu (%s); add them or remove them",
-                dataset->source.path, lince_part_name((lince_part)p), extra, names);
+            return lince_fail(LINCE_EDATA,
+                              "%s: classes of the %s part that the training part lacks: %zu (%s), the first "
+                              "at %s; add them or "
+                              "remove them",
+                              dataset->source.path, lince_part_name((lince_part)p), extra, names,
+                              first_unknown(dataset, p));
         size_t missing =
             parts[p].count ? missing_classes(dataset, (lince_part)p, LINCE_TRAIN, names, sizeof names) : 0;
         if (missing)
@@ -175,6 +202,7 @@ static void hash_samples(EVP_MD_CTX *hash, const lince_dataset *dataset, lince_p
                  (unsigned long long)dataset->source.entries[samples->at[i].entry].size);
         hash_text(hash, samples->at[i].name);
         hash_text(hash, numbers);
+        if (samples->at[i].text) hash_text(hash, samples->at[i].text);
     }
 }
 
@@ -208,9 +236,16 @@ static int read_index(lince_dataset *dataset, const char *path)
 
 int lince_dataset_open(lince_dataset **dataset, const char *path)
 {
+    return lince_dataset_open_table(dataset, path, &(lince_table_options){0});
+}
+
+int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options)
+{
     *dataset = lince_alloc(1, sizeof **dataset);
     if (!*dataset) return LINCE_ENOMEM;
+    (*dataset)->options = options;
     int code = read_index(*dataset, path);
+    (*dataset)->options = NULL;
     if (code < 0) {
         lince_dataset_free(*dataset);
         *dataset = NULL;
@@ -271,6 +306,31 @@ const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, si
 int lince_dataset_label(const lince_dataset *dataset, lince_part part, size_t index)
 {
     return dataset->parts[part].at[index].label;
+}
+
+bool lince_dataset_is_text(const lince_dataset *dataset)
+{
+    return !dataset->layout->read;
+}
+
+const char *lince_dataset_text(const lince_dataset *dataset, lince_part part, size_t index)
+{
+    return dataset->parts[part].at[index].text;
+}
+
+const char *lince_dataset_group(const lince_dataset *dataset, lince_part part, size_t index)
+{
+    return dataset->parts[part].at[index].group;
+}
+
+bool lince_dataset_grouped(const lince_dataset *dataset)
+{
+    return dataset->grouped;
+}
+
+const lince_table_facts *lince_dataset_table(const lince_dataset *dataset)
+{
+    return lince_dataset_is_text(dataset) ? &dataset->table : NULL;
 }
 
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image)

@@ -1,10 +1,13 @@
-/* A data set of labelled pictures: where they lie, what class they have, which part they belong to. */
+/* A data set of labelled pictures or texts: where they lie, what class they have, which part they belong to.
+ */
 #ifndef LINCE_DATA_DATASET_H
 #define LINCE_DATA_DATASET_H
 
 #include "data/image.h"
+#include "text/table.h"
 
 #include <lince/settings.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,18 +18,35 @@ const char *lince_part_name(lince_part part);
 
 typedef struct lince_dataset lince_dataset;
 
-/* Opens a folder, an archive (.zip, .tar, .tar.gz, .tar.xz) or CIFAR batches; the kind is told from the
- * content. Classes are sorted by name (bytewise), as torchvision's ImageFolder does. Where no part is named
- * (plain class folders) all samples are training samples. Nothing is decoded yet. Errors: LINCE_EIO,
- * LINCE_EFORMAT, LINCE_EDATA (no class folders, one class only, an empty class, a class that one part lacks,
+/* Opens a folder, an archive (.zip, .tar, .tar.gz, .tar.xz), CIFAR batches, or texts: a CSV or TSV file, or
+ * lines of fastText's "__label__name text", by themselves or in a folder or archive. The kind is told from
+ * the content; several tables are parts by their names ("twitter_training.csv"). Classes are sorted by name
+ * (bytewise), as torchvision's ImageFolder does. Where no part is named (plain class folders) all samples are
+ * training samples. Nothing is decoded yet. Errors: LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA (no class folders,
+ * one class only, an empty class, a class that one part lacks,
  * ...). */
 int lince_dataset_open(lince_dataset **dataset, const char *path);
+
+/* The same, with what the user says of a table of texts. LINCE_EUSAGE for a column or a label that is not
+ * there. */
+int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options);
 void lince_dataset_free(lince_dataset *dataset);
 
-/* Moves a stratified share of the training part to a validation part, where there is none: from each class
- * round(share * count) samples (at least one, where the class has two), drawn by seed. With `on_test` the
- * test part's samples serve as validation part too. */
-int lince_dataset_split(lince_dataset *dataset, double share, int on_test, uint64_t seed);
+/* How the parts that nobody has made come out of the training part. */
+typedef struct lince_split {
+    double val,
+        test; /* shares of the training part, in [0, 1); the validation part's of what the test leaves */
+    bool val_on_test; /* the test part's samples serve as validation part too */
+    bool fresh;       /* a validation and a test part that are there already are left out */
+    bool by_group;    /* samples of one group stay on one side; those without a group stand for themselves */
+    uint64_t seed;
+} lince_split;
+
+/* Moves shares of the training part to a test and to a validation part, where there are none: from each class
+ * round(share * count) samples (at least one, where the class has two), drawn by seed; or, by group, whole
+ * groups in an order drawn by seed until they hold round(share * count) samples or more. LINCE_EUSAGE for a
+ * share out of range and for `by_group` without groups; LINCE_EDATA where there is nothing to validate on. */
+int lince_dataset_split(lince_dataset *dataset, const lince_split *split);
 
 /* Keeps at most `per_class` training samples of each class, drawn by seed; 0 keeps all. Call after the split.
  */
@@ -42,6 +62,27 @@ size_t lince_dataset_class_count(const lince_dataset *dataset, lince_part part, 
 /* Sample `index` of a part: its name (path inside the data set, stable, unique) and its label. */
 const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, size_t index);
 int lince_dataset_label(const lince_dataset *dataset, lince_part part, size_t index);
+
+bool lince_dataset_is_text(const lince_dataset *dataset);
+
+/* A sample's text (UTF-8, not empty); NULL: it is a picture. */
+const char *lince_dataset_text(const lince_dataset *dataset, lince_part part, size_t index);
+
+/* What a sample belongs to: those of one group are about the same. NULL: none is known. They are the values
+ * of the group column or, where none was chosen, of the column that most likely tells what belongs together.
+ */
+const char *lince_dataset_group(const lince_dataset *dataset, lince_part part, size_t index);
+bool lince_dataset_grouped(const lince_dataset *dataset); /* a group column was chosen */
+
+/* What became of a table's rows, and which of its columns are used. */
+typedef struct lince_table_facts {
+    size_t rows;                                                        /* below the headers */
+    size_t empty, duplicates, unlabelled, dropped, bad;                 /* rows left out */
+    char text_column[LINCE_COLUMN_MAX], label_column[LINCE_COLUMN_MAX]; /* "4 (text)"; "": fastText lines */
+    char group_column[LINCE_COLUMN_MAX];                                /* chosen or guessed; "": none */
+} lince_table_facts;
+
+const lince_table_facts *lince_dataset_table(const lince_dataset *dataset); /* NULL: pictures */
 
 /* Decodes one picture. Safe to call from several threads at a time. The image is the caller's to release. */
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image);

@@ -64,9 +64,8 @@ static bool is_text(const uint8_t *bytes, size_t size)
     return size > 0;
 }
 
-const char *lince_looks_like(const void *bytes, size_t size)
+static const char *stranger_of(const void *bytes, size_t size)
 {
-    enum { HEAD = 512 };
     /* A magic number ends at its first zero byte here, except TIFF's, whose rest follows from the offset. */
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
         size_t length = memcmp(strangers[i].magic, "MM", 2) ? strlen(strangers[i].magic) : 4;
@@ -74,7 +73,18 @@ const char *lince_looks_like(const void *bytes, size_t size)
             !memcmp((const uint8_t *)bytes + strangers[i].offset, strangers[i].magic, length))
             return _(strangers[i].name);
     }
-    return is_text(bytes, size < HEAD ? size : HEAD) ? _("a text") : NULL;
+    return NULL;
+}
+
+bool lince_looks_like_text(const void *bytes, size_t size)
+{
+    enum { HEAD = 512 };
+    return !stranger_of(bytes, size) && is_text(bytes, size < HEAD ? size : HEAD);
+}
+
+const char *lince_looks_like(const void *bytes, size_t size)
+{
+    return lince_looks_like_text(bytes, size) ? _("a text") : stranger_of(bytes, size);
 }
 
 static int refuse(const void *bytes, size_t size, const char *name)

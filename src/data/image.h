@@ -2,6 +2,7 @@
 #ifndef LINCE_DATA_IMAGE_H
 #define LINCE_DATA_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ int lince_image_load(lince_image *image, const char *path);
 /* What the beginning of a file looks like, for messages, in the user's language: "PNG", "GIF", "an HTML
  * page", "a text"; NULL where it is unknown. */
 const char *lince_looks_like(const void *bytes, size_t size);
+
+/* Whether the beginning of a file is that of a text and of no format that lince_looks_like names. */
+bool lince_looks_like_text(const void *bytes, size_t size);
 
 /* Writes a PNG file, whole or not at all. */
 int lince_image_save_png(const lince_image *image, const char *path);

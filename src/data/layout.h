@@ -3,8 +3,8 @@
 #ifndef LINCE_DATA_LAYOUT_H
 #define LINCE_DATA_LAYOUT_H
 
+#include "core/names.h"
 #include "data/dataset.h"
-#include "data/names.h"
 #include "data/source.h"
 
 typedef struct lince_sample {
@@ -12,6 +12,8 @@ typedef struct lince_sample {
     size_t entry;  /* of the source: the file it lies in */
     size_t offset; /* in that file, bytes; 0 where the file is the sample */
     int label;
+    const char *text;  /* NULL: a picture, to be read from its file */
+    const char *group; /* NULL: none is known */
 } lince_sample;
 
 typedef struct lince_samples {
@@ -23,8 +25,11 @@ typedef struct lince_samples {
 struct lince_dataset {
     lince_source source;
     const struct lince_layout *layout;
-    void *state;      /* of the layout; owned */
-    const char *kind; /* "zip", "cifar-10" */
+    void *state;                        /* of the layout; owned */
+    const char *kind;                   /* "zip", "cifar-10", "csv" */
+    const lince_table_options *options; /* while it is indexed */
+    bool grouped;                       /* samples' groups were asked for, not guessed */
+    lince_table_facts table;            /* of texts */
     const char **classes;
     size_t class_count, class_capacity;
     lince_samples parts[LINCE_PARTS];
@@ -35,14 +40,14 @@ struct lince_dataset {
 };
 
 typedef struct lince_layout {
-    bool (*recognise)(const lince_source *source);
+    bool (*recognise)(lince_source *source);
     int (*index)(lince_dataset *dataset); /* on failure release is called */
     int (*read)(lince_dataset *dataset, const lince_sample *sample,
-                lince_image *image); /* by several threads at a time */
+                lince_image *image); /* by several threads at a time; NULL: samples are texts */
     void (*release)(lince_dataset *dataset);
 } lince_layout;
 
-extern const lince_layout lince_class_folders, lince_cifar;
+extern const lince_layout lince_class_folders, lince_cifar, lince_texts;
 
 /* For layouts. A class is numbered when it is first named; labels follow the names' order once all is
  * indexed. */
@@ -50,6 +55,12 @@ int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t len
 int lince_dataset_add_sample(lince_dataset *dataset, lince_part part, lince_sample sample);
 int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Whether a file calls itself PNG or JPEG. */
+bool lince_has_picture_extension(const char *name);
+
+/* The part that a name stands for ("training", "valid", ...); LINCE_PARTS: none. */
+lince_part lince_part_named(const char *name, size_t length);
 
 /* Sorts a part's samples by label and counts those of each class; they were in an order of their own before.
  */

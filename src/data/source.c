@@ -3,8 +3,8 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/names.h"
 #include "data/image.h"
-#include "data/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const lince_source_kind *const kinds[] = {&lince_folder, &lince_zip, &lince_tar};
+static const lince_source_kind *const kinds[] = {&lince_folder, &lince_zip, &lince_tar, &lince_plain_file};
 
 static int read_head(const char *path, lince_head *head)
 {
@@ -35,7 +35,7 @@ static int read_head(const char *path, lince_head *head)
 
 static int refuse(const char *path, const lince_head *head)
 {
-    static const char expected[] = N_("a folder, .zip, .tar, .tar.gz or .tar.xz");
+    static const char expected[] = N_("a folder, .zip, .tar, .tar.gz, .tar.xz or a CSV of texts");
     if (head->size == 0)
         return lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes); expected %s", path, _(expected));
     const char *found = lince_looks_like(head->bytes, head->size);
@@ -81,7 +81,7 @@ static int open_kind(lince_source *source, const lince_head *head)
 int lince_source_open(lince_source *source, const char *path)
 {
     *source = (lince_source){0};
-    lince_head head = {0};
+    lince_head head = {.path = path};
     LINCE_TRY(read_head(path, &head));
     source->path = lince_strdup(path);
     int code = source->path ? open_kind(source, &head) : LINCE_ENOMEM;
@@ -101,8 +101,11 @@ void lince_source_close(lince_source *source)
 const char *lince_source_where(const lince_source *source, const lince_entry *entry,
                                char where[LINCE_WHERE_MAX])
 {
-    snprintf(where, LINCE_WHERE_MAX, "%.500s%s%.500s", source->path,
-             source->kind == &lince_folder ? "/" : ": ", entry->name);
+    if (source->kind == &lince_plain_file)
+        snprintf(where, LINCE_WHERE_MAX, "%.1000s", source->path);
+    else
+        snprintf(where, LINCE_WHERE_MAX, "%.500s%s%.500s", source->path,
+                 source->kind == &lince_folder ? "/" : ": ", entry->name);
     return where;
 }
 

@@ -1,5 +1,6 @@
-/* Where files lie: a folder or an archive, listed once and read in place. A new kind is one file, and one
- * line in the table of source.c. What the files mean (class folders, CIFAR batches) is layout.h's subject. */
+/* Where files lie: a folder, an archive or one plain file, listed once and read in place. A new kind is one
+ * file, and one line in the table of source.c. What the files mean (class folders, CIFAR batches) is
+ * layout.h's subject. */
 #ifndef LINCE_DATA_SOURCE_H
 #define LINCE_DATA_SOURCE_H
 
@@ -30,6 +31,7 @@ typedef struct lince_source {
 
 /* What a kind is recognised by. */
 typedef struct lince_head {
+    const char *path;
     bool folder;
     uint8_t bytes[512]; /* the file's first */
     size_t size;
@@ -44,7 +46,10 @@ typedef struct lince_source_kind {
     void (*close)(lince_source *source);
 } lince_source_kind;
 
-extern const lince_source_kind lince_folder, lince_zip, lince_tar;
+extern const lince_source_kind lince_folder, lince_zip, lince_tar, lince_plain_file;
+
+/* Whether a file calls itself a table: .csv, .tsv, .tab. */
+bool lince_is_table_name(const char *name);
 
 /* Opens what `path` names. LINCE_EIO (missing: with the nearest name there is), LINCE_EFORMAT (no kind
  * recognises it, or a name in it is not safe to use). */

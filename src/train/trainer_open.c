@@ -60,7 +60,8 @@ static int open_data(lince_trainer *t)
                            _("validating on the test part: choosing by it makes the test results too good"));
     t->val_held_out = !lince_dataset_count(t->dataset, LINCE_VAL) && !s->val_on_test;
     if (s->val_split > 0 || s->val_on_test)
-        LINCE_TRY(lince_dataset_split(t->dataset, s->val_split, s->val_on_test, s->seed));
+        LINCE_TRY(lince_dataset_split(
+            t->dataset, &(lince_split){.val = s->val_split, .val_on_test = s->val_on_test, .seed = s->seed}));
     LINCE_TRY(lince_dataset_limit(t->dataset, s->train_limit, s->seed));
     size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN),
            val = lince_dataset_count(t->dataset, LINCE_VAL);

@@ -32,7 +32,7 @@ static lince_dataset *open_split(double share, uint64_t seed)
 {
     lince_dataset *dataset;
     assert_done(lince_dataset_open(&dataset, folder));
-    assert_done(lince_dataset_split(dataset, share, 0, seed));
+    assert_done(lince_dataset_split(dataset, &(lince_split){.val = share, .seed = seed}));
     return dataset;
 }
 
@@ -114,7 +114,7 @@ static void test_a_validation_part_that_is_there_is_kept(void **state)
     put_classes(with_val, "val");
     lince_dataset *dataset;
     assert_done(lince_dataset_open(&dataset, with_val));
-    assert_done(lince_dataset_split(dataset, 0.5, 0, 1));
+    assert_done(lince_dataset_split(dataset, &(lince_split){.val = 0.5, .seed = 1}));
     assert_per_class(dataset, LINCE_TRAIN, 20, 7, 1);
     assert_per_class(dataset, LINCE_VAL, 20, 7, 1);
     lince_dataset_free(dataset);
@@ -126,7 +126,7 @@ static void test_on_demand_the_test_part_validates(void **state)
     char test[1024], val[1024];
     lince_dataset *dataset;
     assert_done(lince_dataset_open(&dataset, folder));
-    assert_done(lince_dataset_split(dataset, 0.1, 1, 1));
+    assert_done(lince_dataset_split(dataset, &(lince_split){.val = 0.1, .val_on_test = true, .seed = 1}));
     list(dataset, LINCE_TEST, test), list(dataset, LINCE_VAL, val);
     assert_string_equal(test, val);
     assert_per_class(dataset, LINCE_TRAIN, 20, 7, 1);
@@ -140,8 +140,88 @@ static void test_validating_on_a_test_part_that_is_not_there_is_refused(void **s
     put_classes(no_test, "train");
     lince_dataset *dataset;
     assert_done(lince_dataset_open(&dataset, no_test));
-    assert_int_equal(lince_dataset_split(dataset, 0.1, 1, 1), LINCE_EDATA);
+    assert_int_equal(lince_dataset_split(dataset, &(lince_split){.val = 0.1, .val_on_test = true, .seed = 1}),
+                     LINCE_EDATA);
     assert_message("no test part to validate on");
+    lince_dataset_free(dataset);
+}
+
+static void test_a_test_part_is_drawn_before_the_validation_part(void **state)
+{
+    (void)state;
+    const char *plain = fresh_folder("split-plain");
+    put_classes(plain, "train");
+    lince_dataset *dataset;
+    assert_done(lince_dataset_open(&dataset, plain));
+    assert_done(lince_dataset_split(dataset, &(lince_split){.val = 0.25, .test = 0.2, .seed = 1}));
+    assert_per_class(dataset, LINCE_TEST, 4, 1, 0);
+    assert_per_class(dataset, LINCE_VAL, 4, 2, 0);
+    assert_per_class(dataset, LINCE_TRAIN, 12, 4, 1);
+    lince_dataset_free(dataset);
+}
+
+static void test_a_fresh_split_leaves_the_parts_out_that_were_there(void **state)
+{
+    (void)state;
+    lince_dataset *dataset;
+    assert_done(lince_dataset_open(&dataset, folder));
+    assert_done(lince_dataset_split(dataset, &(lince_split){.test = 0.25, .fresh = true, .seed = 1}));
+    assert_per_class(dataset, LINCE_TEST, 5, 2, 0);
+    assert_per_class(dataset, LINCE_TRAIN, 15, 5, 1);
+    lince_dataset_free(dataset);
+}
+
+/* 300 texts of 60 groups, some of which are larger than others, and of two classes. */
+static lince_dataset *open_grouped(const char *group_column, lince_split split)
+{
+    const char *texts = fresh_folder("split-groups");
+    char csv[16384] = "topic,label,text\n";
+    for (int i = 0; i < 300; i++)
+        sprintf(csv + strlen(csv), "t%d,%s,text number %d\n", i % 2 ? i % 59 : 77, i % 3 ? "yes" : "no", i);
+    put_text(texts, "texts.csv", csv);
+    lince_dataset *dataset;
+    assert_done(
+        lince_dataset_open_table(&dataset, texts, &(lince_table_options){.group_column = group_column}));
+    assert_done(lince_dataset_split(dataset, &split));
+    return dataset;
+}
+
+static bool has_group(const lince_dataset *dataset, lince_part part, const char *group)
+{
+    for (size_t i = 0; i < lince_dataset_count(dataset, part); i++)
+        if (!strcmp(lince_dataset_group(dataset, part, i), group)) return true;
+    return false;
+}
+
+static void test_a_group_stays_on_one_side(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        lince_dataset *dataset =
+            open_grouped("topic", (lince_split){.val = 0.2, .test = 0.2, .by_group = true, .seed = seed});
+        size_t sum = 0;
+        for (int p = 0; p < LINCE_PARTS; p++) {
+            size_t count = lince_dataset_count(dataset, (lince_part)p);
+            sum += count;
+            assert_true(count > 0);
+            for (size_t i = 0; i < count; i++)
+                for (int other = p + 1; other < LINCE_PARTS; other++)
+                    assert_false(has_group(dataset, (lince_part)other,
+                                           lince_dataset_group(dataset, (lince_part)p, i)));
+        }
+        assert_int_equal(sum, 300);
+        assert_true(lince_dataset_count(dataset, LINCE_TEST) >= 60);
+        lince_dataset_free(dataset);
+    }
+}
+
+static void test_a_grouped_split_needs_groups(void **state)
+{
+    (void)state;
+    lince_dataset *dataset = open_grouped(NULL, (lince_split){0});
+    assert_int_equal(lince_dataset_split(dataset, &(lince_split){.test = 0.2, .by_group = true}),
+                     LINCE_EUSAGE);
+    assert_message("--group-column");
     lince_dataset_free(dataset);
 }
 
@@ -152,7 +232,9 @@ static void test_a_share_that_is_none_is_refused(void **state)
     lince_dataset *dataset;
     assert_done(lince_dataset_open(&dataset, folder));
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(lince_dataset_split(dataset, shares[i], 0, 1), LINCE_EUSAGE);
+        assert_int_equal(lince_dataset_split(dataset, &(lince_split){.val = shares[i], .seed = 1}),
+                         LINCE_EUSAGE);
+    assert_int_equal(lince_dataset_split(dataset, &(lince_split){.test = 1}), LINCE_EUSAGE);
     assert_int_equal(lince_dataset_limit(dataset, -1, 1), LINCE_EUSAGE);
     lince_dataset_free(dataset);
 }
@@ -184,6 +266,10 @@ int main(void)
         cmocka_unit_test(test_a_validation_part_that_is_there_is_kept),
         cmocka_unit_test(test_on_demand_the_test_part_validates),
         cmocka_unit_test(test_validating_on_a_test_part_that_is_not_there_is_refused),
+        cmocka_unit_test(test_a_test_part_is_drawn_before_the_validation_part),
+        cmocka_unit_test(test_a_fresh_split_leaves_the_parts_out_that_were_there),
+        cmocka_unit_test(test_a_group_stays_on_one_side),
+        cmocka_unit_test(test_a_grouped_split_needs_groups),
         cmocka_unit_test(test_a_share_that_is_none_is_refused),
         cmocka_unit_test(test_a_limit_keeps_so_many_of_each_class),
     };

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     if (lince_dataset_open(&dataset, path) < 0) {
         if (dataset || !*lince_error()) abort();
     } else {
-        if (lince_dataset_split(dataset, 0.3, 0, 1) < 0) abort();
+        if (lince_dataset_split(dataset, &(lince_split){.val = 0.3, .test = 0.2, .seed = 1}) < 0) abort();
         for (int part = 0; part < LINCE_PARTS; part++) read_samples(dataset, (lince_part)part);
         lince_dataset_free(dataset);
     }

@@ -1,4 +1,4 @@
-#include "data/names.h"
+#include "core/names.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -76,9 +76,20 @@ bool lince_name_is_clean(const char *name)
 
 void lince_name_for_display(char *out, size_t size, const char *name)
 {
-    size_t i = 0;
-    for (; i + 1 < size && name[i]; i++) out[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
-    out[i] = '\0';
+    const unsigned char *c = (const unsigned char *)name;
+    size_t used = 0;
+    for (size_t n; *c && used + 1 < size; c += n) {
+        bool control = c[0] == 0xc2 && c[1] < 0xa0; /* U+0080 to U+009F */
+        n = control ? 0 : utf8_length(c);
+        if (used + n >= size) break;
+        if (n)
+            memcpy(out + used, c, n);
+        else
+            out[used] = '?';
+        n += !n;
+        used += n;
+    }
+    out[used] = '\0';
 }
 
 static int is_suggestible(const struct dirent *entry)

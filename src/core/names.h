@@ -1,6 +1,6 @@
 /* Names of files: many of them kept in few blocks of memory, checked, shown, and guessed when mistyped. */
-#ifndef LINCE_DATA_NAMES_H
-#define LINCE_DATA_NAMES_H
+#ifndef LINCE_CORE_NAMES_H
+#define LINCE_CORE_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ void lince_names_release(lince_names **names);
 /* Whether a name is UTF-8 without control characters, so that it can be printed and written to JSON. */
 bool lince_name_is_clean(const char *name);
 
-/* A name as it may be shown: what is not printable ASCII becomes '?', what is too long is cut. */
+/* A name as it may be shown: control characters and what is not UTF-8 become '?', what is too long is cut. */
 void lince_name_for_display(char *out, size_t size, const char *name);
 
 /* Fails with LINCE_EIO because `path` is not there; names the sibling that it is nearest to, if any. */

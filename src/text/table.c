@@ -1,0 +1,319 @@
+#include "text/table.h"
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/memory.h"
+#include "core/names.h"
+#include "core/nearest.h"
+#include "text/csv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SURVEYED = 100000 /* records */, MOST_LABELS = 1000 };
+
+static const char *const text_names[] = {"text",    "tweet", "message", "content", "review",    "sentence",
+                                         "comment", "body",  "texto",   "mensaje", "contenido", NULL};
+static const char *const label_names[] = {
+    "label",    "labels",      "sentiment", "class",     "category",          "target", "polarity", "emotion",
+    "etiqueta", "sentimiento", "clase",     "categoria", "airline_sentiment", NULL};
+
+/* What was seen of a column below the first record. */
+typedef struct column_seen {
+    lince_map values; /* how often each occurs */
+    uint64_t first;   /* the first record's value, hashed */
+    size_t bytes, filled;
+} column_seen;
+
+typedef struct survey {
+    lince_table *table;
+    column_seen *columns; /* [table->columns] */
+    size_t rows;          /* below the first record, of as many columns */
+} survey;
+
+void lince_table_release(lince_table *t)
+{
+    for (int i = 0; t->names && i < t->columns; i++) lince_free(t->names[i]);
+    lince_free(t->names);
+    *t = (lince_table){0};
+}
+
+/* --- looking -------------------------------------------------------------------------------------- */
+
+static int take_first(survey *s, const lince_csv_record *record)
+{
+    lince_table *t = s->table;
+    size_t n = record->count;
+    t->names = lince_alloc(n, sizeof *t->names);
+    s->columns = lince_alloc(n, sizeof *s->columns);
+    if (!t->names || !s->columns) return LINCE_ENOMEM;
+    t->columns = (int)n;
+    for (size_t i = 0; i < n; i++) {
+        s->columns[i].first = lince_hash(0, record->fields[i].text, record->fields[i].size);
+        if (!(t->names[i] = lince_strdup(record->fields[i].text))) return LINCE_ENOMEM;
+    }
+    return 0;
+}
+
+static int look(void *context, const lince_csv_record *record)
+{
+    survey *s = context;
+    if (record->row == 1) return take_first(s, record);
+    if (record->count != (size_t)s->table->columns) return 0;
+    for (size_t i = 0; i < record->count; i++) {
+        column_seen *c = &s->columns[i];
+        const lince_csv_field *f = &record->fields[i];
+        bool is_new;
+        uint32_t *times = lince_map_at(&c->values, lince_hash(0, f->text, f->size), &is_new);
+        if (!times) return LINCE_ENOMEM;
+        (*times)++;
+        c->bytes += f->size;
+        c->filled += f->size > 0;
+    }
+    s->rows++;
+    return s->rows == SURVEYED;
+}
+
+/* --- columns by name and number ------------------------------------------------------------------- */
+
+static const char *name_at(const void *context, size_t index)
+{
+    const lince_table *t = context;
+    return index < (size_t)t->columns ? t->names[index] : NULL;
+}
+
+const char *lince_table_column(const lince_table *t, int column, char out[LINCE_COLUMN_MAX])
+{
+    char name[64];
+    lince_name_for_display(name, sizeof name, t->names[column]);
+    snprintf(out, LINCE_COLUMN_MAX, t->header ? "%d (%s)" : "%d", column + 1, name);
+    return out;
+}
+
+/* "1 (id), 2 (text)"; without a header what the first row holds stands in quotes. */
+static void list_columns(const lince_table *t, lince_buffer *out)
+{
+    enum { SHOWN = 20 };
+    for (int i = 0; i < t->columns && i < SHOWN; i++) {
+        char name[28];
+        lince_name_for_display(name, sizeof name, t->names[i]);
+        lince_buffer_printf(out, t->header ? "%s%d (%s)" : "%s%d ('%s')", i ? ", " : "", i + 1, name);
+    }
+    if (t->columns > SHOWN) lince_buffer_puts(out, ", ...");
+}
+
+static int no_column(const lince_table *t, const char *option, const char *wanted)
+{
+    lince_buffer all = {0};
+    const char *nearest = t->header ? lince_nearest(wanted, name_at, t) : NULL;
+    list_columns(t, &all);
+    int code =
+        nearest ? lince_fail(LINCE_EUSAGE, "--%s %s: there is no such column; did you mean %s? There are: %s",
+                             option, wanted, nearest, all.data)
+                : lince_fail(LINCE_EUSAGE, "--%s %s: there is no such column; there are: %s", option, wanted,
+                             all.data);
+    lince_buffer_release(&all);
+    return code;
+}
+
+static int by_name(const lince_table *t, const char *name)
+{
+    for (int pass = 0; pass < 2; pass++) /* the exact name before one in other letters */
+        for (int i = 0; i < t->columns; i++)
+            if (!(pass ? strcasecmp : strcmp)(t->names[i], name)) return i;
+    return LINCE_NO_COLUMN;
+}
+
+static bool is_number(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* The column that an option asks for; LINCE_NO_COLUMN where it asks for none. */
+static int find_column(const lince_table *t, const char *option, const char *wanted, int *column)
+{
+    *column = LINCE_NO_COLUMN;
+    if (!wanted) return 0;
+    if (t->header) *column = by_name(t, wanted);
+    if (*column == LINCE_NO_COLUMN && is_number(wanted)) {
+        long number = strtol(wanted, NULL, 10);
+        if (number >= 1 && number <= t->columns) *column = (int)number - 1;
+    }
+    return *column == LINCE_NO_COLUMN ? no_column(t, option, wanted) : 0;
+}
+
+/* --- guessing ------------------------------------------------------------------------------------- */
+
+static int known_name(const lince_table *t, const char *const *names, int but)
+{
+    for (; *names; names++) {
+        int i = by_name(t, *names);
+        if (i != LINCE_NO_COLUMN && i != but) return i;
+    }
+    return LINCE_NO_COLUMN;
+}
+
+static int longest(const survey *s, int but)
+{
+    int best = LINCE_NO_COLUMN;
+    for (int i = 0; i < s->table->columns; i++)
+        if (i != but && (best == LINCE_NO_COLUMN || s->columns[i].bytes > s->columns[best].bytes)) best = i;
+    return best;
+}
+
+/* The column of the fewest different values, two or more before one; the last of them, which is the nearest
+ * to the text in most tables. */
+static int fewest_values(const survey *s, int but)
+{
+    int best = LINCE_NO_COLUMN;
+    size_t fewest = 0, bound = s->rows < 20 ? s->rows : s->rows / 2;
+    for (int i = 0; i < s->table->columns; i++) {
+        size_t n = s->columns[i].values.count;
+        if (i == but || n > bound || n > MOST_LABELS || !s->columns[i].filled) continue;
+        size_t rank = n == 1 ? MOST_LABELS + 1 : n;
+        if (best == LINCE_NO_COLUMN || rank <= fewest) best = i, fewest = rank;
+    }
+    return best;
+}
+
+static bool occurs_again(const survey *s, int column)
+{
+    return lince_map_find(&s->columns[column].values, s->columns[column].first) != NULL;
+}
+
+static bool names_a_column(const lince_table *t, const lince_table_options *o)
+{
+    const char *const wanted[] = {o->text_column, o->label_column, o->group_column};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (wanted[i] && by_name(t, wanted[i]) != LINCE_NO_COLUMN) return true;
+    return false;
+}
+
+static bool looks_like_header(const survey *s, const lince_table_options *o)
+{
+    const lince_table *t = s->table;
+    if (o->header && strcmp(o->header, "auto") != 0) return !strcmp(o->header, "yes");
+    if (names_a_column(t, o) || known_name(t, text_names, LINCE_NO_COLUMN) != LINCE_NO_COLUMN ||
+        known_name(t, label_names, LINCE_NO_COLUMN) != LINCE_NO_COLUMN)
+        return true;
+    int label = fewest_values(s, longest(s, LINCE_NO_COLUMN));
+    return s->rows >= 10 && label != LINCE_NO_COLUMN && !occurs_again(s, label) &&
+           !is_number(t->names[label]);
+}
+
+static bool is_taken(const lince_table *t, int i)
+{
+    return i == t->text || i == t->label || i == t->group;
+}
+
+/* Many values, which rows share: between a fiftieth and nine tenths of the rows. */
+static int find_kin(const survey *s)
+{
+    int best = LINCE_NO_COLUMN;
+    for (int i = 0; i < s->table->columns; i++) {
+        size_t n = s->columns[i].values.count;
+        if (is_taken(s->table, i) || 50 * n < s->rows || 10 * n > 9 * s->rows) continue;
+        if (best == LINCE_NO_COLUMN || n > s->columns[best].values.count) best = i;
+    }
+    return best;
+}
+
+static int find_id(const survey *s)
+{
+    const lince_table *t = s->table;
+    for (int i = 0; i < t->columns; i++) {
+        const column_seen *c = &s->columns[i];
+        if (is_taken(t, i) || c->filled < s->rows || c->values.count < s->rows) continue;
+        if (t->header || !occurs_again(s, i)) return i;
+    }
+    return LINCE_NO_COLUMN;
+}
+
+/* --- deciding ------------------------------------------------------------------------------------- */
+
+/* Where the other table's column is in this one: by name where both have names. */
+static int follow(const lince_table *t, const lince_table *like, int column, int *here)
+{
+    char shown[LINCE_COLUMN_MAX];
+    *here = LINCE_NO_COLUMN;
+    if (column == LINCE_NO_COLUMN) return 0;
+    if (t->header && like->header)
+        *here = by_name(t, like->names[column]);
+    else if (t->columns == like->columns)
+        *here = column;
+    if (*here != LINCE_NO_COLUMN) return 0;
+    return lince_fail(LINCE_EDATA, "%d columns, and none is column %s of the training file", t->columns,
+                      lince_table_column(like, column, shown));
+}
+
+static int guess(survey *s, const lince_table_options *o)
+{
+    lince_table *t = s->table;
+    LINCE_TRY(find_column(t, "text-column", o->text_column, &t->text));
+    LINCE_TRY(find_column(t, "label-column", o->label_column, &t->label));
+    LINCE_TRY(find_column(t, "group-column", o->group_column, &t->group));
+    if (t->text == LINCE_NO_COLUMN && t->header) t->text = known_name(t, text_names, t->label);
+    if (t->text == LINCE_NO_COLUMN) t->text = longest(s, t->label);
+    if (t->label == LINCE_NO_COLUMN && t->header) t->label = known_name(t, label_names, t->text);
+    if (t->label == LINCE_NO_COLUMN) t->label = fewest_values(s, t->text);
+    return 0;
+}
+
+static int check(const lince_table *t)
+{
+    char shown[LINCE_COLUMN_MAX];
+    if (t->text != LINCE_NO_COLUMN && t->text == t->label)
+        return lince_fail(LINCE_EUSAGE, "column %s cannot be both text and label",
+                          lince_table_column(t, t->text, shown));
+    if (t->text != LINCE_NO_COLUMN && t->label != LINCE_NO_COLUMN) return 0;
+    lince_buffer all = {0};
+    list_columns(t, &all);
+    int code = lince_fail(LINCE_EDATA,
+                          "no column looks like labels, which many rows share; name it with --label-column. "
+                          "There are: %s",
+                          all.data);
+    lince_buffer_release(&all);
+    return code;
+}
+
+static int decide(survey *s, const lince_table_options *o, const lince_table *like)
+{
+    lince_table *t = s->table;
+    if (!t->columns) return lince_fail(LINCE_EDATA, "the file is empty: it has no rows");
+    t->header = looks_like_header(s, o);
+    if (like) {
+        LINCE_TRY(follow(t, like, like->text, &t->text));
+        LINCE_TRY(follow(t, like, like->label, &t->label));
+        LINCE_TRY(follow(t, like, like->group, &t->group));
+        LINCE_TRY(follow(t, like, like->id, &t->id));
+        return follow(t, like, like->kin, &t->kin);
+    }
+    if (t->columns == 1)
+        return lince_fail(LINCE_EDATA, "one column only; expected labels and texts, in columns that commas, "
+                                       "tabs, semicolons or bars separate");
+    LINCE_TRY(guess(s, o));
+    LINCE_TRY(check(t));
+    t->kin = t->group == LINCE_NO_COLUMN ? find_kin(s) : LINCE_NO_COLUMN;
+    t->id = find_id(s);
+    return 0;
+}
+
+int lince_table_survey(lince_table *table, const char *text, size_t size, const lince_table_options *options,
+                       const lince_table *like)
+{
+    *table = (lince_table){.delimiter = like ? like->delimiter : lince_csv_delimiter(text, size),
+                           .text = LINCE_NO_COLUMN,
+                           .label = LINCE_NO_COLUMN,
+                           .group = LINCE_NO_COLUMN,
+                           .id = LINCE_NO_COLUMN,
+                           .kin = LINCE_NO_COLUMN};
+    survey s = {.table = table};
+    int code = lince_csv_read(text, size, table->delimiter, look, &s);
+    if (!code) code = decide(&s, options, like);
+    for (int i = 0; s.columns && i < table->columns; i++) lince_map_release(&s.columns[i].values);
+    lince_free(s.columns);
+    if (code) lince_table_release(table);
+    return code;
+}

@@ -1,0 +1,49 @@
+/* What the columns of a CSV file are: which holds the texts, which their labels, and so on, as the user says
+ * or as the content shows. */
+#ifndef LINCE_TEXT_TABLE_H
+#define LINCE_TEXT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the user says of a table. Columns are given by name or by number, from 1 on. */
+typedef struct lince_table_options {
+    const char *text_column, *label_column; /* NULL: guessed */
+    const char *group_column;               /* NULL: none */
+    const char *header;                     /* "yes", "no"; "auto" or NULL: seen from the content */
+    const char *encoding;                   /* NULL: "utf-8" */
+    const char *drop_labels;                /* "a,b": rows of these labels are left out; NULL: none */
+    bool skip_bad;                          /* rows that cannot be read are left out instead of failing */
+} lince_table_options;
+
+enum { LINCE_NO_COLUMN = -1 };
+
+typedef struct lince_table {
+    char delimiter;
+    bool header; /* the first record holds the columns' names */
+    int columns;
+    char **names;    /* [columns] the first record's fields; owned */
+    int text, label; /* columns, from 0 on */
+    int group;       /* LINCE_NO_COLUMN where none is chosen */
+    int id;          /* whose values are all different; LINCE_NO_COLUMN where there is none */
+    int kin; /* not chosen, but most likely to tell which texts belong together: it has many values, and
+                rows share them; LINCE_NO_COLUMN where there is none */
+} lince_table;
+
+/* Looks at the table's beginning (100,000 records) and decides. The texts are the column of that name
+ * ("text", "tweet", ...) or the one with the longest values; the labels the column of that name ("label",
+ * "sentiment",
+ * ...) or the one with the fewest different values, two at least. The first record is a header where it holds
+ * such a name or a column that was asked for by name, or where its label is no other row's.
+ * `like`: a table of the same data set, whose choices are followed by name (by number where one of the two
+ * has no names); NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name and all there
+ * are; LINCE_EDATA where no column will do. */
+int lince_table_survey(lince_table *table, const char *text, size_t size, const lince_table_options *options,
+                       const lince_table *like);
+void lince_table_release(lince_table *table);
+
+/* "4 (text)" with the column's name where it has one, into out; for messages. Returns `out`. */
+enum { LINCE_COLUMN_MAX = 128 };
+const char *lince_table_column(const lince_table *table, int column, char out[LINCE_COLUMN_MAX]);
+
+#endif
