@@ -86,11 +86,11 @@ static void test_a_header_names_the_columns(void **state)
 /* As the course's file: id, entity, label, text, and no header. */
 static const char course[] = "2401,Borough,Positive,\"a good day, really\"\n"
                              "2401,Borough,Positive,what a good day it was\n"
-                             "2401,Borough,Positive,a day of the good ones\n"
+                             "2402,Borough,Positive,a day of the good ones\n"
                              "7,Harbour,Negative,\"the boat\nsank\"\n"
                              "7,Harbour,Negative,that boat has sunk\n"
                              "9,Market,Neutral,a boat is a boat\n"
-                             "9,Lake,Neutral,boats will be boats\n";
+                             "10,Lake,Neutral,boats will be boats\n";
 
 static void test_without_a_header_the_content_tells_the_columns(void **state)
 {
