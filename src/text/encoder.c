@@ -1,0 +1,120 @@
+#include "text/encoder.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int lince_encoder_init(lince_encoder *e, const lince_encoder_options *options)
+{
+    *e = (lince_encoder){.options = *options};
+    int code = lince_splitter_new(&e->splitter, &options->words);
+    if (!code) code = lince_vocabulary_init(&e->vocabulary);
+    if (code) lince_encoder_release(e);
+    return code;
+}
+
+void lince_encoder_release(lince_encoder *e)
+{
+    lince_splitter_free(e->splitter);
+    lince_vocabulary_release(&e->vocabulary);
+    lince_words_release(&e->words);
+    *e = (lince_encoder){0};
+}
+
+int lince_encode(lince_encoder *e, const char *text, int32_t *tokens, lince_encoded *encoded)
+{
+    size_t most = (size_t)e->options.max_tokens, unknown = 0;
+    LINCE_TRY(lince_split(e->splitter, text, &e->words));
+    size_t n = e->words.count < most ? e->words.count : most;
+    for (size_t i = 0; i < n; i++) {
+        tokens[i] = lince_vocabulary_find(&e->vocabulary, lince_word_at(&e->words, i));
+        unknown += tokens[i] == LINCE_UNK;
+    }
+    if (!n) tokens[n++] = LINCE_UNK;
+    for (size_t i = n; i < most; i++) tokens[i] = LINCE_PAD;
+    if (encoded) *encoded = (lince_encoded){e->words.count, unknown};
+    return e->options.pad ? (int)most : (int)n;
+}
+
+/* --- as JSON -------------------------------------------------------------------------------------- */
+
+static int dump(json_t *json, char **text)
+{
+    char *dumped = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+    *text = dumped ? lince_strdup(dumped) : NULL;
+    free(dumped);
+    return *text ? 0 : lince_fail(LINCE_ENOMEM, "out of memory");
+}
+
+int lince_encoder_write(const lince_encoder *e, char **options, char **vocabulary)
+{
+    const lince_encoder_options *o = &e->options;
+    json_t *words = json_array();
+    *options = *vocabulary = NULL;
+    for (size_t i = 0; i < e->vocabulary.size; i++)
+        if (json_array_append_new(words, json_string(e->vocabulary.words[i]))) {
+            json_decref(words);
+            return lince_fail(LINCE_ENOMEM, "out of memory");
+        }
+    LINCE_TRY(dump(words, vocabulary));
+    return dump(json_pack("{s:s, s:s, s:s, s:i, s:b}", "clean", lince_cleaning_name(o->words.clean),
+                          "stop_words", o->words.stop_words, "stem", o->words.stem, "max_tokens",
+                          o->max_tokens, "pad", o->pad),
+                options);
+}
+
+static int wrong(const char *path, const char *what)
+{
+    return lince_fail(LINCE_EDATA, "%s: its metadata '%s' is not as lince writes it", path, what);
+}
+
+static int read_options(lince_encoder_options *o, const char *text, const char *path)
+{
+    const char *clean, *stop, *stem;
+    int pad;
+    json_t *json = json_loads(text, 0, NULL);
+    *o = (lince_encoder_options){0};
+    bool whole = json && !json_unpack(json, "{s:s, s:s, s:s, s:i, s:b}", "clean", &clean, "stop_words", &stop,
+                                      "stem", &stem, "max_tokens", &o->max_tokens, "pad", &pad);
+    whole = whole && !lince_cleaning_named(clean, &o->words.clean) && o->max_tokens >= 1 &&
+            o->max_tokens <= LINCE_TOKENS_MAX && strlen(stop) < sizeof o->words.stop_words &&
+            strlen(stem) < sizeof o->words.stem;
+    if (whole) {
+        o->pad = pad;
+        strcpy(o->words.stop_words, stop);
+        strcpy(o->words.stem, stem);
+    }
+    json_decref(json);
+    return whole ? 0 : wrong(path, "lince.text");
+}
+
+static int read_vocabulary(lince_vocabulary *v, const char *text, const char *path)
+{
+    json_t *words = json_loads(text, 0, NULL);
+    size_t count = json_array_size(words);
+    int code = 0;
+    for (size_t i = 0; i < count && !code; i++) {
+        const char *word = json_string_value(json_array_get(words, i));
+        if (!word || (i < v->size && strcmp(word, v->words[i]) != 0))
+            code = wrong(path, "lince.vocabulary");
+        else if (i >= LINCE_FIRST_WORD)
+            code = lince_vocabulary_add(v, word);
+    }
+    json_decref(words);
+    return code ? code : count < LINCE_FIRST_WORD ? wrong(path, "lince.vocabulary") : 0;
+}
+
+int lince_encoder_read(lince_encoder *e, const char *options, const char *vocabulary, const char *path)
+{
+    lince_encoder_options o;
+    *e = (lince_encoder){0};
+    LINCE_TRY(read_options(&o, options, path));
+    LINCE_TRY(lince_encoder_init(e, &o));
+    int code = read_vocabulary(&e->vocabulary, vocabulary, path);
+    if (code) lince_encoder_release(e);
+    return code;
+}
