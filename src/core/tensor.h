@@ -12,6 +12,12 @@ typedef struct lince_shape {
     int block; /* b: 1, 8 or 16 */
 } lince_shape;
 
+/* What a batch of an activation consists of: samples of the layout above, or, for texts, packed rows of
+ * `channels` floats (height is the largest number of steps, width and block are 1): one for each step of each
+ * text, or only one for each distinct token of the batch, where nothing but the token matters.
+ * kernels/packed.h says which row is whose; memory behind the last row is undefined. */
+typedef enum lince_rows { LINCE_SAMPLES, LINCE_STEPS, LINCE_TOKENS } lince_rows;
+
 static inline int lince_round_up(int n, int multiple)
 {
     return (n + multiple - 1) / multiple * multiple;

@@ -6,12 +6,13 @@
 #define LINCE_LAYERS_LAYER_H
 
 #include "core/tensor.h"
+#include "kernels/packed.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LINCE_LAYER_INPUTS = 2, LINCE_LAYER_PARAMS = 5, LINCE_NAME_MAX = 96 };
+enum { LINCE_LAYER_INPUTS = 2, LINCE_LAYER_PARAMS = 8, LINCE_NAME_MAX = 96 };
 
 typedef enum lince_init {
     LINCE_INIT_ZEROS,
@@ -31,7 +32,13 @@ typedef struct lince_param {
     bool trainable; /* gets a gradient; false for buffers and frozen layers */
     lince_init init;
     float init_scale;    /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
+    size_t init_zeros;   /* the first so many elements stay zero */
     float *value, *grad; /* set by the net; grad NULL where not trainable */
+    /* Sparse: the gradient has only the rows (of dims[1] floats) that the last pass touched, at most
+     * `sparse_rows`; all others are zero. touched[i] is the row of grad's i-th. */
+    size_t sparse_rows; /* 0: dense */
+    const int32_t *touched;
+    size_t touched_count;
     /* Where element (row-major index) of the PyTorch tensor lies in memory; NULL: same order. */
     size_t (*place)(const void *layout, const int *dims, size_t element);
     const void *layout;
@@ -53,6 +60,9 @@ typedef enum lince_init_rule {
     LINCE_UNIFORM_FAN_OUT, /* U(-b, b), b = 1 / sqrt(fan_out); bias 0 */
 } lince_init_rule;
 
+/* What a text's vector is made of: the last step's hidden state, or all steps' mean or largest. */
+typedef enum lince_read { LINCE_READ_LAST, LINCE_READ_MEAN, LINCE_READ_MAX } lince_read;
+
 /* What a model's builder says of a layer; each type reads the fields it needs. */
 typedef struct lince_layer_args {
     const char *type, *name;      /* "conv2d", "features.0" */
@@ -64,6 +74,11 @@ typedef struct lince_layer_args {
     bool fold; /* adaptive_avg_pool2d: only flatten and linear follow, which need equal outputs but once */
     float p;   /* dropout: probability of zeroing */
     bool no_bias;
+    int vocabulary;     /* embedding: rows */
+    int level;          /* rnn, gru, lstm: of a stack, from 0: names weight_ih_l<level> */
+    bool bidirectional; /* rnn, gru, lstm: a second one from the end, its features behind the first's */
+    bool relu;          /* rnn: max(0, .) instead of tanh */
+    lince_read read;
     lince_init_rule init; /* conv2d, linear */
     float init_std;       /* conv2d, linear: N(0, init_std) instead, where above 0 */
     bool head;            /* part of the output layer, replaced when classes differ */
@@ -74,8 +89,9 @@ typedef struct lince_layer lince_layer;
 /* One call: n samples of memory that holds `batch`. */
 typedef struct lince_pass {
     int n;
-    bool train;          /* dropout active, batch statistics used */
-    const uint64_t *key; /* [n], of the samples: seeds what is random */
+    bool train;               /* dropout active, batch statistics used */
+    const uint64_t *key;      /* [n], of the samples: seeds what is random */
+    const lince_packed *text; /* the batch's texts; NULL for pictures */
     const float *in[LINCE_LAYER_INPUTS];
     float *out;
     const float *dout;              /* backward only */
@@ -103,6 +119,7 @@ struct lince_layer {
     lince_layer_args args;
     lince_shape in[LINCE_LAYER_INPUTS], out;
     int in_copies, out_copies; /* PyTorch's equal features that one of these stands for; usually 1 */
+    lince_rows in_rows[LINCE_LAYER_INPUTS], out_rows;
     int batch, threads, block; /* block: what the machine prefers */
     bool inference;            /* prepared without backward */
     bool wants_din;            /* something below it is trained */
@@ -131,6 +148,7 @@ void lince_layer_init(const lince_layer *layer, lince_param *weight, lince_param
 
 extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d,
     lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer,
-    lince_pad_shortcut_layer, lince_concat_layer;
+    lince_pad_shortcut_layer, lince_concat_layer, lince_embedding, lince_rnn, lince_gru, lince_lstm,
+    lince_sequence_dropout, lince_read_layer;
 
 #endif

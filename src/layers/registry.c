@@ -10,7 +10,10 @@ static const lince_layer_type *const types[] = {
     &lince_max_pool2d,   &lince_adaptive_avg_pool2d,
     &lince_flatten,      &lince_dropout_layer,
     &lince_add_layer,    &lince_pad_shortcut_layer,
-    &lince_concat_layer,
+    &lince_concat_layer, &lince_embedding,
+    &lince_rnn,          &lince_gru,
+    &lince_lstm,         &lince_sequence_dropout,
+    &lince_read_layer,
 };
 
 const lince_layer_type *lince_layer_type_at(size_t index)

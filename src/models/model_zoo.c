@@ -24,6 +24,11 @@
         .table = &(const int){(depth - 2) / 6}, .batch_norm = true, .classifier = "linear"   \
     }
 
+#define RECURRENT(word, note, origin)                                                                      \
+    {                                                                                                      \
+        .name = word, .summary = note, .build = lince_build_recurrent, .paper = origin, .classifier = "fc" \
+    }
+
 static const lince_architecture architectures[] = {
     VGG(11, lince_vgg_a, false, "", ""),
     VGG(13, lince_vgg_b, false, "", ""),
@@ -58,6 +63,9 @@ static const lince_architecture architectures[] = {
      .build = lince_build_squeezenet,
      .classifier = "classifier.",
      .dropout = 0.5f},
+    RECURRENT("rnn", "Elman's recurrent network over words", "Elman 1990"),
+    RECURRENT("gru", "gated recurrent units over words", "Cho et al. 2014"),
+    RECURRENT("lstm", "long short-term memory over words", "Hochreiter & Schmidhuber 1997"),
 };
 
 enum { COUNT = sizeof architectures / sizeof *architectures };
@@ -97,6 +105,7 @@ int lince_architecture_build(const lince_architecture *a, lince_net *net,
                              const lince_architecture_options *options)
 {
     lince_classifier classifier = {.classes = options->classes,
+                                   .text = &options->text,
                                    .hidden = options->head ? options->head : a->hidden,
                                    .count =
                                        options->head ? options->head_count : !!a->hidden[0] + !!a->hidden[1],
@@ -104,7 +113,7 @@ int lince_architecture_build(const lince_architecture *a, lince_net *net,
                                    .dropout = options->dropout < 0 ? a->dropout : (float)options->dropout};
     if (options->head && !a->hidden[0])
         return lince_fail(LINCE_EUSAGE, "--head: the classifier of %s has no hidden layers", a->name);
-    if (options->dropout > 0 && a->dropout == 0)
+    if (options->dropout > 0 && a->dropout == 0 && a->image_size)
         return lince_fail(LINCE_EUSAGE, "--dropout: the classifier of %s has no dropout", a->name);
     int last = a->build(net, a, &classifier);
     return last < 0 ? last : 0;

@@ -4,14 +4,13 @@
 
 #include "net/net.h"
 
-/* What a text's vector is made of: the last step's hidden state, or all steps' mean or largest. */
-typedef enum lince_read { LINCE_READ_LAST, LINCE_READ_MEAN, LINCE_READ_MAX } lince_read;
-
 /* The sizes of a net over tokens. */
 typedef struct lince_text_net {
     int vocabulary; /* ids are below it: 0 <pad>, 1 <unk>, then words */
     int embedding, hidden, layers;
     bool bidirectional;
+    bool relu; /* rnn: max(0, .) instead of tanh */
+    float embedding_dropout;
     lince_read read;
     bool read_padding; /* as if <pad> were a word: every text has max_tokens steps */
     int max_tokens;
@@ -22,14 +21,15 @@ typedef struct lince_architecture_options {
     lince_text_net text; /* of models of texts */
     const int *head;     /* widths of the hidden classifier layers; NULL: the architecture's own */
     int head_count;
-    double dropout; /* of the classifier; negative: the architecture's own */
+    double dropout; /* of the classifier, and between recurrent layers; negative: the architecture's own */
 } lince_architecture_options;
 
 /* What a builder is told: the options, with the architecture's own values where nothing else was asked for.
  */
 typedef struct lince_classifier {
     int classes;
-    const int *hidden; /* [count] widths */
+    const lince_text_net *text; /* of models of texts */
+    const int *hidden;          /* [count] widths */
     int count;
     bool new_hidden; /* the widths are not the published ones: those layers belong to the head */
     float dropout;
@@ -59,6 +59,7 @@ int lince_architecture_build(const lince_architecture *architecture, lince_net *
 /* --- builders and their tables -------------------------------------------------------------------- */
 
 int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
+int lince_build_recurrent(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 extern const signed char lince_vgg_a[], lince_vgg_b[], lince_vgg_d[], lince_vgg_e[];
 
 typedef struct lince_resnet {

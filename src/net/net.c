@@ -31,6 +31,7 @@ struct lince_net {
     size_t param_count;
     lince_arena values, grads, origins, activations, scratch;
     lince_arena branch; /* a second consumer's gradient, until it is added to the first's */
+    lince_packed text;  /* of nets over tokens; batch 0 in others */
     int n;              /* of the last forward */
     bool train;
     const uint64_t *key;
@@ -50,6 +51,7 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     net->nodes = lince_alloc(MAX_NODES, sizeof *net->nodes);
     if (!net->nodes) return LINCE_ENOMEM;
     net->nodes[0].layer.out = input;
+    net->nodes[0].layer.out_rows = options->texts ? LINCE_STEPS : LINCE_SAMPLES;
     net->count = 1;
     return 0;
 }
@@ -65,6 +67,7 @@ void lince_net_free(lince_net *net)
     lince_arena_release(&net->activations);
     lince_arena_release(&net->scratch);
     lince_arena_release(&net->branch);
+    lince_packed_release(&net->text);
     lince_free(net->nodes);
     lince_free(net->params);
     lince_free(net);
@@ -98,6 +101,7 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
         n->layer.in[i] = shape_of(net, args->from[i]);
         if (args->from[i] > 0) n->layer.in_copies = net->nodes[args->from[i]].layer.out_copies;
         assert(n->layer.in_copies == 1 || type->takes_copies); /* the model says `fold` where it may not */
+        n->layer.in_rows[i] = net->nodes[args->from[i]].layer.out_rows;
     }
     int code = type->infer(&n->layer);
     if (code < 0) {
@@ -208,6 +212,12 @@ static int plan_activations(lince_net *net)
     return code;
 }
 
+/* Floats of a gradient in memory. */
+static size_t grad_capacity(const lince_param *p)
+{
+    return p->sparse_rows ? p->sparse_rows * (size_t)p->dims[1] : p->size;
+}
+
 static int gather_params(lince_net *net)
 {
     for (size_t i = 1; i < net->count; i++) net->param_count += (size_t)net->nodes[i].layer.param_count;
@@ -218,7 +228,7 @@ static int gather_params(lince_net *net)
         for (int p = 0; p < net->nodes[i].layer.param_count; p++) {
             lince_param *param = net->params[next++] = &net->nodes[i].layer.params[p];
             values += lince_align(param->size * sizeof(float));
-            if (param->trainable) grads += lince_align(param->size * sizeof(float));
+            if (param->trainable) grads += lince_align(grad_capacity(param) * sizeof(float));
             if (param->copies > 1) origins += lince_align(lince_param_elements(param) * sizeof(float));
         }
     LINCE_TRY(lince_arena_init(&net->values, values));
@@ -228,7 +238,7 @@ static int gather_params(lince_net *net)
         lince_param *param = net->params[i];
         param->value = lince_arena_take(&net->values, param->size * sizeof(float));
         if (param->trainable && !net->options.inference)
-            param->grad = lince_arena_take(&net->grads, param->size * sizeof(float));
+            param->grad = lince_arena_take(&net->grads, grad_capacity(param) * sizeof(float));
         if (param->copies > 1 && !net->options.inference)
             param->origin = lince_arena_take(&net->origins, lince_param_elements(param) * sizeof(float));
     }
@@ -259,6 +269,8 @@ int lince_net_prepare(lince_net *net)
     LINCE_TRY(gather_params(net));
     LINCE_TRY(plan_activations(net));
     LINCE_TRY(lince_arena_init(&net->scratch, scratch));
+    if (net->options.texts)
+        LINCE_TRY(lince_packed_init(&net->text, net->options.batch, shape_of(net, 0).height));
     return lince_arena_init(&net->branch, largest_branch(net));
 }
 
@@ -302,6 +314,11 @@ static void fold(const lince_param *p, const float *plain, float *memory)
     if (p->origin && p->origin != plain) memcpy(p->origin, plain, runs * copies * sizeof *plain);
     for (size_t i = 0; i < runs; i++) memory[i] = mean_of(plain + i * copies, copies);
     memory[runs] = 1;
+}
+
+size_t lince_param_grad_size(const lince_param *p)
+{
+    return p->sparse_rows ? p->touched_count * (size_t)p->dims[1] : p->size;
 }
 
 void lince_param_export(const lince_param *p, const float *memory, float *plain)
@@ -353,7 +370,7 @@ void lince_net_init(lince_net *net, uint64_t seed)
         lince_param *p = net->params[i];
         lince_random random = lince_random_at(lince_key(seed, LINCE_STREAM_INIT, i, 0));
         memset(p->value, 0, p->size * sizeof *p->value);
-        for (size_t e = 0; p->init != LINCE_INIT_ZEROS && e < lince_param_elements(p); e++)
+        for (size_t e = p->init_zeros; p->init != LINCE_INIT_ZEROS && e < lince_param_elements(p); e++)
             init_element(p, e, initial(p, &random));
         if (p->origin) fold(p, p->origin, p->value);
     }
@@ -366,6 +383,7 @@ static lince_pass pass_of(const lince_net *net, const node *n)
     lince_pass pass = {.n = net->n,
                        .train = net->train,
                        .key = net->key,
+                       .text = net->text.batch ? &net->text : NULL,
                        .out = n->value,
                        .dout = n->grad,
                        .saved = n->saved,
@@ -375,10 +393,21 @@ static lince_pass pass_of(const lince_net *net, const node *n)
 }
 
 /* Kernels compute the whole batch: what lies behind the last sample must be numbers, and without effect. */
-static void clear_tail(const lince_net *net, float *batch, lince_shape shape)
+static void clear_tail(const lince_net *net, float *batch, const lince_layer *layer)
 {
-    size_t size = lince_shape_size(shape);
+    size_t size = lince_shape_size(layer->out);
+    if (layer->out_rows) return; /* only the batch's rows are computed */
     memset(batch + (size_t)net->n * size, 0, (size_t)(net->options.batch - net->n) * size * sizeof *batch);
+}
+
+void lince_net_set_tokens(lince_net *net, int n, const int32_t *token, const int32_t *length, int steps)
+{
+    lince_pack(&net->text, n, token, length, steps, net->options.read_padding);
+}
+
+const lince_packed *lince_net_text(const lince_net *net)
+{
+    return net->text.batch ? &net->text : NULL;
 }
 
 void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key)
@@ -387,11 +416,20 @@ void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key)
     net->train = train;
     net->key = key;
     lince_parallel_use(net->options.threads);
-    clear_tail(net, net->nodes[0].value, shape_of(net, 0));
+    clear_tail(net, net->nodes[0].value, &net->nodes[0].layer);
     for (size_t i = 1; i < net->count; i++) {
         lince_pass pass = pass_of(net, &net->nodes[i]);
         net->nodes[i].layer.type->forward(&net->nodes[i].layer, &pass);
     }
+}
+
+/* Floats of this batch in a node's activation. */
+static size_t floats(const lince_net *net, const node *n)
+{
+    size_t channels = (size_t)n->layer.out.channels;
+    if (n->layer.out_rows == LINCE_STEPS) return (size_t)net->text.rows * channels;
+    if (n->layer.out_rows == LINCE_TOKENS) return (size_t)net->text.distinct * channels;
+    return (size_t)net->n * lince_shape_size(n->layer.out);
 }
 
 /* Where a node has several consumers, the first to run writes its gradient and the others add to it. */
@@ -408,8 +446,7 @@ static void backward_node(lince_net *net, node *n, bool *written)
         if (!pass.din[k]) continue;
         float *sum = net->nodes[n->from[k]].grad;
         if (written[n->from[k]])
-            lince_accumulate(net->options.threads, sum, pass.din[k],
-                             (size_t)net->n * lince_shape_size(n->layer.in[k]));
+            lince_accumulate(net->options.threads, sum, pass.din[k], floats(net, &net->nodes[n->from[k]]));
         written[n->from[k]] = true;
     }
 }
@@ -420,7 +457,7 @@ void lince_net_backward(lince_net *net)
     size_t last = net->count - 1;
     for (size_t i = last; i >= 1; i--) {
         if (i != last && !written[i]) continue; /* nothing above it is trained through it */
-        clear_tail(net, net->nodes[i].grad, net->nodes[i].layer.out);
+        clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
         backward_node(net, &net->nodes[i], written);
     }
 }
@@ -495,7 +532,7 @@ static bool all_finite(const float *x, size_t n)
 const char *lince_net_not_finite(const lince_net *net)
 {
     for (size_t i = 0; i < net->param_count; i++)
-        if (net->params[i]->grad && !all_finite(net->params[i]->grad, net->params[i]->size))
+        if (net->params[i]->grad && !all_finite(net->params[i]->grad, lince_param_grad_size(net->params[i])))
             return net->params[i]->name;
     const node *last = &net->nodes[net->count - 1];
     return all_finite(last->value, (size_t)net->n * lince_shape_size(last->layer.out)) ? NULL

@@ -14,10 +14,12 @@
 typedef struct lince_net_options {
     int batch; /* samples that memory is planned for */
     int threads;
-    bool inference; /* no gradients: less memory, no backward */
-    bool keep;      /* every activation and gradient stays readable (lince_net_read): for figures */
-    bool unfolded;  /* equal features are computed and trained each by itself, as PyTorch does */
-    int block;      /* channels in a block; 0: what the machine prefers */
+    bool inference;    /* no gradients: less memory, no backward */
+    bool keep;         /* every activation and gradient stays readable (lince_net_read): for figures */
+    bool unfolded;     /* equal features are computed and trained each by itself, as PyTorch does */
+    int block;         /* channels in a block; 0: what the machine prefers */
+    bool texts;        /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
+    bool read_padding; /* <pad> is read like a word, up to T */
 } lince_net_options;
 
 typedef struct lince_net lince_net;
@@ -51,6 +53,11 @@ const float *lince_net_output(lince_net *net);    /* [batch][classes] */
 float *lince_net_output_gradient(lince_net *net); /* likewise: to be filled before backward */
 int lince_net_classes(const lince_net *net);
 
+/* The texts of the next pass, instead of lince_net_input: token [n][steps], length [n], each in 1..T. Packs
+ * them, so that both may be gone afterwards. `n` must be that of the forward. */
+void lince_net_set_tokens(lince_net *net, int n, const int32_t *token, const int32_t *length, int steps);
+const lince_packed *lince_net_text(const lince_net *net); /* as packed; NULL where the input is no text */
+
 void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key);
 void lince_net_backward(lince_net *net); /* of the last forward */
 
@@ -70,6 +77,7 @@ const char *lince_net_not_finite(const lince_net *net);
 
 /* Elements as PyTorch counts them, copies included. */
 size_t lince_param_elements(const lince_param *param);
+size_t lince_param_grad_size(const lince_param *param); /* floats in the last pass's gradient */
 
 /* A parameter (or its gradient, or a moment of it) in PyTorch's order, and back: import is for values only,
  * and begins a run of copies anew. Copies cannot be exported from a net for inference. */

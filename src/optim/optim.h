@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct lince_hyper {
     float lr, momentum, beta1, beta2, alpha, eps, weight_decay;
@@ -32,6 +33,12 @@ const lince_optimizer *lince_optimizer_named(const char *name);
 /* One update of `n` weights, divided over threads in fixed pieces. Unused states are NULL. */
 void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
                           float *value, const float *grad, float *const state[LINCE_OPTIM_STATES], size_t n);
+
+/* The same for the `count` rows of n weights that have a gradient, grad[i] that of row[i]; the others stay.
+ */
+void lince_optimizer_step_rows(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
+                               float *value, const float *grad, float *const state[LINCE_OPTIM_STATES],
+                               const int32_t *row, size_t count, size_t n);
 
 /* Sum of squares, in double, the same for any number of threads; NaN or infinite where a gradient is. */
 double lince_sum_of_squares(int threads, const float *x, size_t n);

@@ -93,8 +93,14 @@ int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *opt
                                          .head = b->head_count ? b->head : NULL,
                                          .head_count = b->head_count,
                                          .dropout = b->dropout};
-    int last = 0,
-        code = lince_net_new(net, (lince_shape){3, b->transform.height, b->transform.width, 1}, options);
+    lince_shape input = {3, b->transform.height, b->transform.width, 1};
+    lince_net_options planned = *options;
+    if (!a->image_size) {
+        input = (lince_shape){1, b->text.max_tokens, 1, 1};
+        planned.texts = true;
+        planned.read_padding = b->text.read_padding;
+    }
+    int last = 0, code = lince_net_new(net, input, &planned);
     if (!code) code = lince_architecture_build(a, *net, &wanted);
     if (!code && freeze && strcmp(freeze, "none") != 0) code = frozen_until(*net, a, freeze, &last);
     if (!code && last) lince_net_freeze(*net, last);

@@ -53,7 +53,8 @@ double lince_update_norm(const lince_update *u, const lince_net *net)
     for (size_t i = 0; i < lince_net_params(net); i++) {
         const lince_param *p = lince_net_param(net, i);
         if (p->grad)
-            sum += (p->copies > 1 ? p->copies : 1) * lince_sum_of_squares(u->threads, p->grad, p->size);
+            sum += (p->copies > 1 ? p->copies : 1) *
+                   lince_sum_of_squares(u->threads, p->grad, lince_param_grad_size(p));
     }
     return sqrt(sum);
 }
@@ -68,7 +69,10 @@ void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr,
         lince_param *p = lince_net_param(net, i);
         float *const state[LINCE_OPTIM_STATES] = {u->state[0] ? u->state[0][i] : NULL,
                                                   u->state[1] ? u->state[1][i] : NULL};
-        if (p->grad)
+        if (p->grad && p->sparse_rows)
+            lince_optimizer_step_rows(u->optimizer, u->threads, &u->hyper, p->value, p->grad, state,
+                                      p->touched, p->touched_count, (size_t)p->dims[1]);
+        else if (p->grad)
             lince_optimizer_step(u->optimizer, u->threads, &u->hyper, p->value, p->grad, state, p->size);
         if (u->average && p->grad)
             lince_ema(u->threads, (float)u->decay, u->average[i], p->value, p->size);

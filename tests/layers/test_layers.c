@@ -16,18 +16,20 @@
 
 enum { BATCH = 3 };
 
-/* The layer stands behind a 1x1 convolution (or a linear layer, where `flat`), so that it has an input to
- * send a gradient to; a second input is a layer `branch` behind the same convolution. */
+/* The layer stands behind another one, so that it has an input to send a gradient to: a 1x1 convolution, a
+ * linear layer, an embedding (whose rows are distinct tokens), an embedding and a recurrent layer (one row a
+ * step). A second input is a layer `branch` behind the same. */
+enum first { CONV, FLAT, NOTHING, TOKENS, STEPS };
 static const struct {
     lince_layer_args args;
     lince_shape input;
-    bool flat;
+    enum first first;
     lince_layer_args branch;
 } cases[] = {
     {.args = {.type = "conv2d", .channels = 20, .kernel = 3, .padding = 1}, .input = {5, 6, 7, 1}},
     {.args = {.type = "conv2d", .channels = 32, .kernel = 3, .stride = 2, .groups = 2},
      .input = {16, 7, 7, 1}},
-    {.args = {.type = "linear", .channels = 9}, .input = {12, 1, 1, 1}, .flat = true},
+    {.args = {.type = "linear", .channels = 9}, .input = {12, 1, 1, 1}, .first = FLAT},
     {.args = {.type = "relu"}, .input = {18, 5, 5, 1}},
     {.args = {.type = "max_pool2d", .kernel = 2}, .input = {18, 6, 5, 1}},
     {.args = {.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1}, .input = {18, 7, 7, 1}},
@@ -44,26 +46,58 @@ static const struct {
      .input = {32, 4, 3, 1},
      .branch = {.type = "conv2d", .channels = 7, .kernel = 1}},
     {.args = {.type = "pad_shortcut", .channels = 38, .stride = 2}, .input = {18, 5, 4, 1}},
+    {.args = {.type = "embedding", .vocabulary = 9, .channels = 5}, .first = NOTHING},
+    {.args = {.type = "rnn", .channels = 20}, .first = TOKENS},
+    {.args = {.type = "rnn", .channels = 12, .relu = true}, .first = STEPS},
+    {.args = {.type = "rnn", .channels = 70, .bidirectional = true}, .first = STEPS},
+    {.args = {.type = "gru", .channels = 20}, .first = TOKENS},
+    {.args = {.type = "gru", .channels = 33, .bidirectional = true}, .first = STEPS},
+    {.args = {.type = "lstm", .channels = 20}, .first = TOKENS},
+    {.args = {.type = "lstm", .channels = 17, .bidirectional = true}, .first = STEPS},
+    {.args = {.type = "sequence_dropout", .p = 0.4f}, .first = TOKENS},
+    {.args = {.type = "sequence_dropout", .p = 0.4f}, .first = STEPS},
+    {.args = {.type = "read", .read = LINCE_READ_LAST}, .first = STEPS},
+    {.args = {.type = "read", .read = LINCE_READ_LAST, .bidirectional = true}, .first = STEPS},
+    {.args = {.type = "read", .read = LINCE_READ_MEAN}, .first = STEPS},
+    {.args = {.type = "read", .read = LINCE_READ_MAX}, .first = STEPS},
 };
 
 static const uint64_t keys[BATCH] = {11, 22, 33};
 
+/* Texts of different lengths, with tokens that stand in several places. */
+enum { LONGEST = 6 };
+static const int32_t tokens[BATCH][LONGEST] = {{3, 1, 3, 8}, {5}, {2, 3, 5, 1, 1, 7}},
+                     lengths[BATCH] = {4, 1, LONGEST};
+
+/* The layers in front; the node that the layer in question stands behind. */
+static int add_first(lince_net *net, enum first first, int channels)
+{
+    lince_layer_args conv = {.type = "conv2d", .name = "first", .channels = channels, .kernel = 1},
+                     linear = {.type = "linear", .name = "first", .channels = channels},
+                     embedding = {.type = "embedding", .name = "first", .vocabulary = 9, .channels = 10},
+                     steps = {.type = "gru", .name = "steps", .channels = 6, .from = {1}};
+    conv.init_std = linear.init_std = 0.3f;
+    switch (first) {
+    case CONV: return lince_net_add(net, &conv);
+    case FLAT: return lince_net_add(net, &linear);
+    case NOTHING: return 0;
+    case TOKENS: return lince_net_add(net, &embedding);
+    case STEPS: lince_net_add(net, &embedding); return lince_net_add(net, &steps);
+    }
+    return -1;
+}
+
 static lince_net *build(size_t which, int block)
 {
     lince_net *net;
-    lince_net_options options = {.batch = BATCH, .threads = 2, .block = block};
-    lince_shape input = cases[which].input;
-    lince_layer_args first = {.type = cases[which].flat ? "linear" : "conv2d",
-                              .name = "first",
-                              .channels = input.channels,
-                              .kernel = 1,
-                              .init_std = 0.3f};
+    bool texts = cases[which].first >= NOTHING;
+    lince_net_options options = {.batch = BATCH, .threads = 2, .block = block, .texts = texts};
+    lince_shape input = texts ? (lince_shape){1, LONGEST, 1, 1} : cases[which].input;
     lince_layer_args branch = cases[which].branch, layer = cases[which].args;
     branch.name = "branch";
     layer.name = "layer";
-    branch.from[0] = layer.from[0] = 1;
     assert_int_equal(lince_net_new(&net, input, &options), 0);
-    assert_int_equal(lince_net_add(net, &first), 1);
+    branch.from[0] = layer.from[0] = add_first(net, cases[which].first, input.channels);
     if (branch.type) assert_true((layer.from[1] = lince_net_add(net, &branch)) > 0);
     if (lince_net_add(net, &layer) < 0 || lince_net_prepare(net))
         fail_msg("%s: %s", layer.type, lince_error());
@@ -71,6 +105,7 @@ static lince_net *build(size_t which, int block)
     lince_random r = lince_random_at(5);
     for (size_t i = 0; i < BATCH * lince_shape_size(input); i++)
         lince_net_input(net)[i] = lince_random_normal(&r);
+    if (texts) lince_net_set_tokens(net, BATCH, tokens[0], lengths, LONGEST);
     return net;
 }
 
@@ -79,15 +114,24 @@ static const lince_layer *last_layer(lince_net *net)
     return lince_net_layer(net, lince_net_nodes(net) - 1);
 }
 
+/* What the batch has of the layer's output: samples, or rows of texts. */
+static size_t samples_of(const lince_net *net, const lince_layer *layer)
+{
+    if (layer->out_rows == LINCE_STEPS) return (size_t)lince_net_text(net)->rows;
+    if (layer->out_rows == LINCE_TOKENS) return (size_t)lince_net_text(net)->distinct;
+    return BATCH;
+}
+
 /* L, and with `gradient` what backward starts from. Padding channels get no weight: they are not outputs. */
 static double objective(lince_net *net, bool gradient)
 {
     lince_net_forward(net, BATCH, true, keys);
     lince_shape out = last_layer(net)->out;
+    if (last_layer(net)->out_rows) out.height = 1; /* a row is one step */
     size_t area = (size_t)out.height * (size_t)out.width, b = (size_t)out.block;
     const float *y = lince_net_output(net);
     double sum = 0;
-    for (size_t n = 0; n < BATCH; n++)
+    for (size_t n = 0; n < samples_of(net, last_layer(net)); n++)
         for (size_t c = 0; c < (size_t)out.channels; c++)
             for (size_t p = 0; p < area; p++) {
                 size_t at = n * lince_shape_size(out) + (c / b * area + p) * b + c % b;
@@ -109,16 +153,27 @@ static double probe(lince_net *net, lince_param *p, const float *v, double h)
     return (side[0] - side[1]) / (2 * h);
 }
 
+/* The gradient with all its rows. */
+static float *dense_gradient(const lince_param *p)
+{
+    float *grad = lince_alloc(p->size, sizeof *grad);
+    size_t n = (size_t)p->dims[1];
+    if (!p->sparse_rows) memcpy(grad, p->grad, p->size * sizeof *grad);
+    for (size_t i = 0; i < p->touched_count; i++)
+        memcpy(grad + (size_t)p->touched[i] * n, p->grad + i * n, n * sizeof *grad);
+    return grad;
+}
+
 static void check_param(lince_net *net, lince_param *p, const char *layer)
 {
-    float *v = lince_alloc(p->size, sizeof *v);
+    float *v = lince_alloc(p->size, sizeof *v), *grad = dense_gradient(p);
     lince_random r = lince_random_at(9);
     double expected = 0, size = 0;
     for (size_t e = 0; e < lince_param_elements(p); e++) {
         size_t at = p->place ? p->place(p->layout, p->dims, e) : e;
         v[at] = lince_random_normal(&r);
-        expected += (double)v[at] * (double)p->grad[at];
-        size += (double)p->grad[at] * (double)p->grad[at];
+        expected += (double)v[at] * (double)grad[at];
+        size += (double)grad[at] * (double)grad[at];
     }
     /* Several steps: kinks (relu, max) between the probes spoil large ones, float noise over h spoils small
      * ones. */
@@ -129,6 +184,7 @@ static void check_param(lince_net *net, lince_param *p, const char *layer)
     if (!(best <= 1e-2 * sqrt(size) + 2e-2))
         fail_msg("%s: %s: gradient along v is %g, off by %g", layer, p->name, expected, best);
     lince_free(v);
+    lince_free(grad);
 }
 
 static void check_case(size_t which, int block)

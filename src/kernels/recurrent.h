@@ -1,0 +1,47 @@
+/* Recurrent cells over packed texts (kernels/packed.h), one direction of one layer. PyTorch's equations and
+ * order of gates (torch.nn.RNN, GRU, LSTM); s is the logistic function, * elementwise, h' and c' the previous
+ * step's state (0 before the first), a_g and b_g the products of the input and of h' with gate g's weights,
+ * biases in:
+ *
+ *     rnn   h = tanh(a + b), or max(0, a + b)
+ *     gru   r = s(a_r + b_r);  z = s(a_z + b_z);  n = tanh(a_n + r * b_n);  h = (1 - z) * n + z * h'
+ *     lstm  i, f, o = s(a + b);  g = tanh(a_g + b_g);  c = f * c' + i * g;  h = o * tanh(c)
+ */
+#ifndef LINCE_KERNELS_RECURRENT_H
+#define LINCE_KERNELS_RECURRENT_H
+
+#include "kernels/packed.h"
+
+typedef enum lince_cell { LINCE_RNN_TANH, LINCE_RNN_RELU, LINCE_GRU, LINCE_LSTM } lince_cell;
+
+typedef struct lince_recurrent {
+    lince_cell cell;
+    int hidden;          /* H; G is the number of gates */
+    bool reverse;        /* from each text's last step to its first */
+    const float *w;      /* weight_hh [G H][H] */
+    const float *b;      /* bias_hh [G H] */
+    const float *x;      /* [..][G H]: products of the inputs, bias_ih in */
+    const int32_t *slot; /* [rows] row of x; NULL: the row itself */
+    float *h;            /* [rows] of H floats, ld apart: the result */
+    size_t ld;
+    float *previous; /* [rows][H]: each row's h' */
+    float *c;        /* lstm [rows][H] */
+    /* [rows][lince_cell_saved()]: forward leaves what backward needs (gru: b_n r z n; lstm: i f g o) and
+     * backward the gradients before the nonlinearities (rnn: a; gru: b_n a_r a_z a_n; lstm: as saved). */
+    float *gates;
+    const float *dh; /* [rows] of H floats, ld apart: of the results; backward only */
+    float *work;     /* lince_recurrent_work() floats */
+} lince_recurrent;
+
+int lince_cell_gates(lince_cell cell);             /* G */
+int lince_cell_saved(lince_cell cell, int hidden); /* floats a row */
+size_t lince_recurrent_work(lince_cell cell, int hidden, int groups);
+
+void lince_recurrent_forward(int threads, const lince_packed *packed, const lince_recurrent *r);
+void lince_recurrent_backward(int threads, const lince_packed *packed, const lince_recurrent *r);
+
+/* By the definition: the truth. */
+void lince_recurrent_forward_ref(int threads, const lince_packed *packed, const lince_recurrent *r);
+void lince_recurrent_backward_ref(int threads, const lince_packed *packed, const lince_recurrent *r);
+
+#endif

@@ -1,0 +1,187 @@
+/* Vanilla RNN, GRU and LSTM: one layer of a stack, one or both directions; kernels/recurrent.h has the
+ * equations. Parameters are named, shaped and ordered as torch.nn.RNN's, GRU's and LSTM's.
+ *
+ * What the input contributes needs no recurrence: it is one product over all rows, and where the input is a
+ * table of distinct tokens, over these only. Likewise backwards: the gradients of equal tokens are added up
+ * first. */
+#include "kernels/recurrent.h"
+#include "core/error.h"
+#include "kernels/kernels.h"
+#include "kernels/sequence.h"
+#include "layers/layer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static lince_cell cell_of(const lince_layer *l)
+{
+    if (l->type == &lince_gru) return LINCE_GRU;
+    if (l->type == &lince_lstm) return LINCE_LSTM;
+    return l->args.relu ? LINCE_RNN_RELU : LINCE_RNN_TANH;
+}
+
+static int directions(const lince_layer *l)
+{
+    return l->args.bidirectional ? 2 : 1;
+}
+
+static void add_params(lince_layer *l, int direction)
+{
+    int hidden = l->args.channels, rows = lince_cell_gates(cell_of(l)) * hidden, inputs = l->in[0].channels;
+    static const char *const names[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
+    for (int i = 0; i < 4; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "%s_l%d%s", names[i], l->args.level, direction ? "_reverse" : "");
+        lince_param *p = lince_layer_param(l, name, i < 2 ? 2 : 1, (int[]){rows, i ? hidden : inputs});
+        p->init = LINCE_INIT_UNIFORM;
+        p->init_scale = 1 / sqrtf((float)hidden);
+    }
+}
+
+/* --- memory: floats, for the largest batch --------------------------------------------------------- */
+
+static size_t rows_of(const lince_layer *l)
+{
+    return (size_t)l->batch * (size_t)l->in[0].height;
+}
+
+/* Of one direction: previous, gates, c. */
+static size_t saved_floats(const lince_layer *l)
+{
+    size_t hidden = (size_t)l->args.channels;
+    return rows_of(l) * (hidden + (size_t)lince_cell_saved(cell_of(l), l->args.channels) +
+                         (cell_of(l) == LINCE_LSTM ? hidden : 0));
+}
+
+static size_t work_floats(const lince_layer *l)
+{
+    return lince_recurrent_work(cell_of(l), l->args.channels, (l->batch + LINCE_GROUP - 1) / LINCE_GROUP);
+}
+
+static int infer(lince_layer *l)
+{
+    lince_shape in = l->in[0];
+    if (!l->in_rows[0])
+        return lince_fail(LINCE_ESHAPE, "%s: expects a sequence, found %dx%dx%d", l->name, in.channels,
+                          in.height, in.width);
+    for (int d = 0; d < directions(l); d++) add_params(l, d);
+    size_t hidden = (size_t)l->args.channels, rows = (size_t)lince_cell_gates(cell_of(l)) * hidden;
+    l->out = (lince_shape){directions(l) * l->args.channels, in.height, 1, 1};
+    l->out_rows = LINCE_STEPS;
+    l->saved = (size_t)directions(l) * saved_floats(l) * sizeof(float);
+    l->scratch = (rows_of(l) * rows + 4 * hidden + work_floats(l)) * sizeof(float);
+    l->macs =
+        (double)directions(l) * (double)in.height * (double)rows * ((double)in.channels + (double)hidden);
+    return 0;
+}
+
+/* Scratch: the input's products (or their gradients) first, then what the kernel needs. */
+static lince_recurrent direction_of(const lince_layer *l, const lince_pass *p, int d)
+{
+    lince_cell cell = cell_of(l);
+    size_t hidden = (size_t)l->args.channels;
+    float *saved = (float *)p->saved + (size_t)d * saved_floats(l), *scratch = p->scratch;
+    const lince_param *param = &l->params[4 * d];
+    lince_recurrent r = {.cell = cell,
+                         .hidden = l->args.channels,
+                         .reverse = d == 1,
+                         .w = param[1].value,
+                         .b = param[3].value,
+                         .x = scratch,
+                         .slot = l->in_rows[0] == LINCE_TOKENS ? p->text->slot : NULL,
+                         .h = p->out + (size_t)d * hidden,
+                         .ld = (size_t)l->out.channels,
+                         .previous = saved,
+                         .dh = p->dout ? p->dout + (size_t)d * hidden : NULL};
+    r.gates = r.previous + rows_of(l) * hidden;
+    r.c = r.gates + rows_of(l) * (size_t)lince_cell_saved(cell, l->args.channels);
+    r.work = scratch + rows_of(l) * (size_t)lince_cell_gates(cell) * hidden + 4 * hidden;
+    return r;
+}
+
+/* Rows of the input: of the distinct tokens, or of all steps. */
+static size_t inputs_of(const lince_layer *l, const lince_pass *p)
+{
+    return (size_t)(l->in_rows[0] == LINCE_TOKENS ? p->text->distinct : p->text->rows);
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    size_t count = inputs_of(l, p), in = (size_t)l->in[0].channels;
+    size_t rows = (size_t)lince_cell_gates(cell_of(l)) * (size_t)l->args.channels;
+    for (int d = 0; d < directions(l); d++) {
+        const lince_param *param = &l->params[4 * d];
+        lince_recurrent r = direction_of(l, p, d);
+        float *x = p->scratch;
+        lince_gemm(l->threads, false, true, count, rows, in, p->in[0], in, param[0].value, in, 0, x, rows);
+        lince_add_bias(l->threads, x, param[2].value, count, rows);
+        lince_recurrent_forward(l->threads, p->text, &r);
+    }
+}
+
+/* The gradients of the recurrent weights and of the biases, from those before the nonlinearities. */
+static void recurrent_gradients(const lince_layer *l, const lince_pass *p, const lince_recurrent *r,
+                                const lince_param *param)
+{
+    size_t hidden = (size_t)r->hidden, n = (size_t)p->text->rows,
+           ld = (size_t)lince_cell_saved(r->cell, r->hidden);
+    size_t rows = (size_t)lince_cell_gates(r->cell) * hidden;
+    float *sum = (float *)p->scratch + rows_of(l) * rows;
+    lince_sum_rows(l->threads, r->gates, sum, n, ld);
+    if (r->cell != LINCE_GRU) {
+        lince_gemm(l->threads, true, false, rows, hidden, n, r->gates, ld, r->previous, hidden, 0,
+                   param[1].grad, hidden);
+        memcpy(param[2].grad, sum, rows * sizeof *sum);
+        memcpy(param[3].grad, sum, rows * sizeof *sum);
+        return;
+    }
+    lince_gemm(l->threads, true, false, 2 * hidden, hidden, n, r->gates + hidden, ld, r->previous, hidden, 0,
+               param[1].grad, hidden);
+    lince_gemm(l->threads, true, false, hidden, hidden, n, r->gates, ld, r->previous, hidden, 0,
+               param[1].grad + 2 * hidden * hidden, hidden);
+    memcpy(param[2].grad, sum + hidden, rows * sizeof *sum);
+    memcpy(param[3].grad, sum + hidden, 2 * hidden * sizeof *sum);
+    memcpy(param[3].grad + 2 * hidden, sum, hidden * sizeof *sum);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    size_t count = inputs_of(l, p), in = (size_t)l->in[0].channels, hidden = (size_t)l->args.channels;
+    lince_cell cell = cell_of(l);
+    size_t rows = (size_t)lince_cell_gates(cell) * hidden,
+           ld = (size_t)lince_cell_saved(cell, l->args.channels);
+    for (int d = 0; d < directions(l); d++) {
+        const lince_param *param = &l->params[4 * d];
+        lince_recurrent r = direction_of(l, p, d);
+        lince_recurrent_backward(l->threads, p->text, &r);
+        if (param[1].grad) recurrent_gradients(l, p, &r, param);
+        const float *da = r.gates + (cell == LINCE_GRU ? hidden : 0);
+        if (r.slot) {
+            lince_sum_uses(l->threads, p->text, da, ld, rows, p->scratch);
+            da = p->scratch;
+            ld = rows;
+        }
+        if (param[0].grad)
+            lince_gemm(l->threads, true, false, rows, in, count, da, ld, p->in[0], in, 0, param[0].grad, in);
+        if (p->din[0])
+            lince_gemm(l->threads, false, false, count, in, rows, da, ld, param[0].value, in, d ? 1 : 0,
+                       p->din[0], in);
+        ld = (size_t)lince_cell_saved(cell, l->args.channels);
+    }
+}
+
+static void describe(const lince_layer *l, char *out, size_t size)
+{
+    snprintf(out, size, "%d -> %s%d%s", l->in[0].channels, l->args.bidirectional ? "2 x " : "",
+             l->args.channels, l->args.relu ? ", relu" : "");
+}
+
+#define RECURRENT(word)                                                                       \
+    {                                                                                         \
+        .name = word, .inputs = 1, .needs_input = true, .needs_output = true, .infer = infer, \
+        .forward = forward, .backward = backward, .describe = describe                        \
+    }
+
+const lince_layer_type lince_rnn = RECURRENT("rnn"), lince_gru = RECURRENT("gru"),
+                       lince_lstm = RECURRENT("lstm");

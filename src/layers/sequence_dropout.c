@@ -1,0 +1,47 @@
+/* Inverted dropout on sequences: each feature of each step by itself, as torch.nn.Dropout on [n, steps,
+ * channels]. A text's mask is a function of its key, the step and the feature, so that it depends on no other
+ * text. */
+#include "core/error.h"
+#include "kernels/sequence.h"
+#include "layers/layer.h"
+
+#include <stdio.h>
+
+static int infer(lince_layer *l)
+{
+    if (!l->in_rows[0]) return lince_fail(LINCE_ESHAPE, "%s: expects a sequence", l->name);
+    l->out = l->in[0];
+    l->out_rows = LINCE_STEPS; /* equal tokens are no longer equal */
+    if (l->in_rows[0] == LINCE_TOKENS)
+        l->scratch = (size_t)l->batch * (size_t)l->in[0].height * (size_t)l->in[0].channels * sizeof(float);
+    return 0;
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    const int32_t *slot = l->in_rows[0] == LINCE_TOKENS ? p->text->slot : NULL;
+    lince_drop_steps(l->threads, p->text, p->in[0], slot, (size_t)l->out.channels, p->train ? l->args.p : 0,
+                     p->key, (uint64_t)l->index, p->out);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    size_t n = (size_t)l->out.channels;
+    if (!p->din[0]) return;
+    float *dropped = l->in_rows[0] == LINCE_TOKENS ? p->scratch : p->din[0];
+    lince_drop_steps(l->threads, p->text, p->dout, NULL, n, p->train ? l->args.p : 0, p->key,
+                     (uint64_t)l->index, dropped);
+    if (dropped != p->din[0]) lince_sum_uses(l->threads, p->text, dropped, n, n, p->din[0]);
+}
+
+static void describe(const lince_layer *l, char *out, size_t size)
+{
+    snprintf(out, size, "p = %g", (double)l->args.p);
+}
+
+const lince_layer_type lince_sequence_dropout = {.name = "sequence_dropout",
+                                                 .inputs = 1,
+                                                 .infer = infer,
+                                                 .forward = forward,
+                                                 .backward = backward,
+                                                 .describe = describe};

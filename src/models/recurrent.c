@@ -1,0 +1,36 @@
+/* Words, a stack of recurrent layers over them, one vector for the text, its classes:
+ *     embedding, rnn|gru|lstm x layers, read, fc
+ * Names of the parameters are those of a module with `self.embedding`, `self.rnn` (`self.gru`, `self.lstm`)
+ * and `self.fc`; dropout stands where torch.nn.GRU(dropout=p) has it (between layers), and before fc. */
+#include "models/model_zoo.h"
+#include "models/module.h"
+
+static int dropout(lince_net *net, int x, const char *type, const char *name, float p)
+{
+    return p > 0 ? lince_module(net, x, (lince_layer_args){.type = type, .p = p}, "%s", name) : x;
+}
+
+int lince_build_recurrent(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+{
+    const lince_text_net *t = c->text;
+    lince_layer_args table = {.type = "embedding", .vocabulary = t->vocabulary, .channels = t->embedding},
+                     read = {.type = "read", .read = t->read, .bidirectional = t->bidirectional};
+    int x = lince_module(net, 0, table, "embedding");
+    x = dropout(net, x, "sequence_dropout", "embedding_dropout", t->embedding_dropout);
+    for (int level = 0; level < t->layers; level++) {
+        lince_layer_args cell = {.type = self->name,
+                                 .channels = t->hidden,
+                                 .level = level,
+                                 .bidirectional = t->bidirectional,
+                                 .relu = t->relu};
+        if (level) x = dropout(net, x, "sequence_dropout", "dropout", c->dropout);
+        x = lince_module(net, x, cell, "%s", self->name);
+    }
+    x = dropout(net, lince_module(net, x, read, "read"), "dropout", "fc_dropout", c->dropout);
+    return lince_module(net, x,
+                        (lince_layer_args){.type = "linear",
+                                           .channels = c->classes,
+                                           .init = LINCE_PYTORCH_INIT,
+                                           .head = true},
+                        "fc");
+}
