@@ -1,7 +1,11 @@
+#include "kernels/x86/gemm.h"
 #include "core/parallel.h"
+#include "kernels/choose.h"
 #include "kernels/kernels.h"
 
 #include <oneapi/dnnl/dnnl.h>
+
+/* --- the truth ------------------------------------------------------------------------------------ */
 
 typedef struct product {
     bool ta, tb;
@@ -29,12 +33,49 @@ void lince_gemm_ref(int threads, bool ta, bool tb, size_t m, size_t n, size_t k,
     lince_parallel(threads, m, one_row, &p);
 }
 
-void lince_gemm(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
-                const float *b, size_t ldb, float beta, float *c, size_t ldc)
+/* --- oneDNN --------------------------------------------------------------------------------------- */
+
+static void onednn(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                   const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     lince_parallel_use(threads);
     dnnl_status_t status =
         dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0f, a,
                    (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, beta, c, (dnnl_dim_t)ldc);
     if (status != dnnl_success) lince_gemm_ref(threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+/* --- our own -------------------------------------------------------------------------------------- */
+
+#ifdef __x86_64__
+
+static void avx512(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                   const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    lince_gemm_x86(&lince_gemm_avx512, threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+static void avx2(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                 const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    lince_gemm_x86(&lince_gemm_avx2, threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+#endif
+
+/* --- choice --------------------------------------------------------------------------------------- */
+
+const lince_gemm_implementation lince_gemm_implementations[] = {
+#ifdef __x86_64__
+    {"avx512", 16, avx512}, {"avx2", 8, avx2},
+#endif
+    {"onednn", 1, onednn},  {"ref", 1, lince_gemm_ref}, {0},
+};
+
+void lince_gemm(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    const lince_gemm_implementation *best = lince_gemm_implementations;
+    while (best->lanes > lince_preferred_block()) best++;
+    best->run(threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }

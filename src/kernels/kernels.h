@@ -9,11 +9,23 @@
 #include <stdint.h>
 
 /* C[m][n] = op(A)[m][k] op(B)[k][n] + beta C, row-major; ld: floats from row to row. */
-void lince_gemm(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a,
-                size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
-/* The same by its definition, summed in double: the truth. */
-void lince_gemm_ref(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
-                    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
+typedef void lince_gemm_function(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n,
+                                 size_t k, const float *a, size_t lda, const float *b, size_t ldb, float beta,
+                                 float *c, size_t ldc);
+/* By the best implementation that the machine can run. Our own give the same bits on any number of threads.
+ */
+lince_gemm_function lince_gemm;
+/* By its definition, summed in double: the truth. */
+lince_gemm_function lince_gemm_ref;
+
+typedef struct lince_gemm_implementation {
+    const char *name;
+    int lanes; /* it needs a machine of that lince_preferred_block(), or more */
+    lince_gemm_function *run;
+} lince_gemm_implementation;
+
+/* Best first, the truth last; name NULL behind it. */
+extern const lince_gemm_implementation lince_gemm_implementations[];
 
 /* y[rows][n] += bias[n];  bias_gradient[n] = sum over rows of dy[rows][n] */
 void lince_add_bias(int threads, float *y, const float *bias, size_t rows, size_t n);
