@@ -4,6 +4,7 @@
 #define LINCE_DATA_LOADER_H
 
 #include "data/dataset.h"
+#include "data/tokens.h"
 #include "data/transform.h"
 
 typedef struct lince_batch {
@@ -35,7 +36,16 @@ typedef struct lince_loader lince_loader;
  * `cache_bytes`; memory: workers + 2 batches (one without workers) and the cache. */
 int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part part,
                      const lince_transform *transform, const lince_loader_options *options);
+
+/* The same for texts: all are encoded at once, by the caller's thread. While training the texts of a batch
+ * are about as long as each other; otherwise the shortest come first, and outcomes are told apart by their
+ * index. Of the options only batch_size, train, seed and workers matter. */
+int lince_loader_new_texts(lince_loader **loader, lince_dataset *dataset, lince_part part,
+                           lince_encoder *encoder, const lince_loader_options *options);
 void lince_loader_free(lince_loader *loader);
+
+/* The texts as encoded; NULL: the samples are pictures. */
+const lince_tokens *lince_loader_tokens(const lince_loader *loader);
 
 size_t lince_loader_samples(const lince_loader *loader); /* without the bad ones */
 size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last may be short */

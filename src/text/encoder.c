@@ -27,16 +27,15 @@ void lince_encoder_release(lince_encoder *e)
 int lince_encode(lince_encoder *e, const char *text, int32_t *tokens, lince_encoded *encoded)
 {
     size_t most = (size_t)e->options.max_tokens, unknown = 0;
-    LINCE_TRY(lince_split(e->splitter, text, &e->words));
+    LINCE_TRY(lince_split_words(e->splitter, text, &e->words));
     size_t n = e->words.count < most ? e->words.count : most;
     for (size_t i = 0; i < n; i++) {
         tokens[i] = lince_vocabulary_find(&e->vocabulary, lince_word_at(&e->words, i));
         unknown += tokens[i] == LINCE_UNK;
     }
     if (!n) tokens[n++] = LINCE_UNK;
-    for (size_t i = n; i < most; i++) tokens[i] = LINCE_PAD;
     if (encoded) *encoded = (lince_encoded){e->words.count, unknown};
-    return e->options.pad ? (int)most : (int)n;
+    return (int)n;
 }
 
 /* --- as JSON -------------------------------------------------------------------------------------- */
@@ -61,9 +60,8 @@ int lince_encoder_write(const lince_encoder *e, char **options, char **vocabular
             return lince_fail(LINCE_ENOMEM, "out of memory");
         }
     LINCE_TRY(dump(words, vocabulary));
-    return dump(json_pack("{s:s, s:s, s:s, s:i, s:b}", "clean", lince_cleaning_name(o->words.clean),
-                          "stop_words", o->words.stop_words, "stem", o->words.stem, "max_tokens",
-                          o->max_tokens, "pad", o->pad),
+    return dump(json_pack("{s:s, s:s, s:s, s:i}", "clean", lince_cleaning_name(o->words.clean), "stop_words",
+                          o->words.stop_words, "stem", o->words.stem, "max_tokens", o->max_tokens),
                 options);
 }
 
@@ -75,16 +73,14 @@ static int wrong(const char *path, const char *what)
 static int read_options(lince_encoder_options *o, const char *text, const char *path)
 {
     const char *clean, *stop, *stem;
-    int pad;
     json_t *json = json_loads(text, 0, NULL);
     *o = (lince_encoder_options){0};
-    bool whole = json && !json_unpack(json, "{s:s, s:s, s:s, s:i, s:b}", "clean", &clean, "stop_words", &stop,
-                                      "stem", &stem, "max_tokens", &o->max_tokens, "pad", &pad);
+    bool whole = json && !json_unpack(json, "{s:s, s:s, s:s, s:i}", "clean", &clean, "stop_words", &stop,
+                                      "stem", &stem, "max_tokens", &o->max_tokens);
     whole = whole && !lince_cleaning_named(clean, &o->words.clean) && o->max_tokens >= 1 &&
             o->max_tokens <= LINCE_TOKENS_MAX && strlen(stop) < sizeof o->words.stop_words &&
             strlen(stem) < sizeof o->words.stem;
     if (whole) {
-        o->pad = pad;
         strcpy(o->words.stop_words, stop);
         strcpy(o->words.stem, stem);
     }

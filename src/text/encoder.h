@@ -10,7 +10,6 @@ enum { LINCE_TOKENS_MAX = 65536 };
 typedef struct lince_encoder_options {
     lince_words_options words;
     int max_tokens; /* of a text, 1..LINCE_TOKENS_MAX: what is behind them is not read */
-    bool pad;       /* each text is filled up with <pad> to max_tokens, which the model reads as words */
 } lince_encoder_options;
 
 typedef struct lince_encoder {
@@ -30,7 +29,7 @@ typedef struct lince_encoded {
 } lince_encoded;
 
 /* A text's numbers into tokens[max_tokens]; how many they are, 1 at least: a text without words is one <unk>.
- * Filled up with <pad> to max_tokens. `encoded` may be NULL. Not by several threads at a time. LINCE_ENOMEM
+ * `encoded` may be NULL. Not by several threads at a time. LINCE_ENOMEM
  * (negative). */
 int lince_encode(lince_encoder *encoder, const char *text, int32_t *tokens, lince_encoded *encoded);
 

@@ -355,7 +355,7 @@ static int split_blanks(lince_splitter *s, const char *text, lince_words *words)
     return 0;
 }
 
-int lince_split(lince_splitter *s, const char *text, lince_words *words)
+int lince_split_words(lince_splitter *s, const char *text, lince_words *words)
 {
     words->count = words->text.size = 0;
     s->word.size = 0;

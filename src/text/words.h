@@ -50,7 +50,7 @@ void lince_splitter_free(lince_splitter *splitter);
 
 /* Splits a text. What is not UTF-8 separates, as a blank does. Not by several threads at a time.
  * LINCE_ENOMEM. */
-int lince_split(lince_splitter *splitter, const char *text, lince_words *words);
+int lince_split_words(lince_splitter *splitter, const char *text, lince_words *words);
 
 /* The function words of a language, separated by blanks; NULL: not known. Negations and "but" are not among
  * them: they turn a text's meaning. */

@@ -6,6 +6,7 @@
 #include "train/feed.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -90,6 +91,13 @@ static void add_sample(void *context, const lince_batch *batch, int i, const flo
     lince_metrics_add(&e->metrics, batch->y[i], probability);
 }
 
+/* Texts come by their length. */
+static int by_index(const void *a, const void *b)
+{
+    const lince_outcome *left = a, *right = b;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
 int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b, lince_phase phase,
                    const lince_observer *observer, lince_evaluation *e)
 {
@@ -104,9 +112,10 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
               .context = e};
     int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
     if (!code) code = run_pass(&p);
-    if (!code)
+    if (!code) {
+        qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
         lince_metrics_finish(&e->metrics);
-    else
+    } else
         lince_evaluation_release(e);
     return code;
 }

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
 static void split(lince_splitter *splitter, const char *text, lince_words *words)
 {
-    if (lince_split(splitter, text, words) < 0) abort();
+    if (lince_split_words(splitter, text, words) < 0) abort();
     for (size_t i = 0; i < words->count; i++) {
         size_t length = strlen(lince_word_at(words, i));
         if (!length || length > LINCE_WORD_MAX || words->begin[i] + length >= words->text.size) abort();

@@ -60,24 +60,15 @@ static void assert_encoded(lince_encoder *encoder, const char *text, int length,
     for (int i = 0; i < 4; i++) assert_int_equal(tokens[i], expected[i]);
 }
 
-static void test_a_text_becomes_numbers_with_padding_behind(void **state)
+static void test_a_text_becomes_its_words_numbers(void **state)
 {
     (void)state;
     lince_encoder e;
     make(&e, (lince_encoder_options){.max_tokens = 4}, "good good day");
-    assert_encoded(&e, "Good day", 2, (const int32_t[]){2, 3, LINCE_PAD, LINCE_PAD});
-    assert_encoded(&e, "a good day", 3, (const int32_t[]){LINCE_UNK, 2, 3, LINCE_PAD});
+    assert_encoded(&e, "Good day", 2, (const int32_t[]){2, 3, -1, -1});
+    assert_encoded(&e, "a good day", 3, (const int32_t[]){LINCE_UNK, 2, 3, -1});
     assert_encoded(&e, "day day good good day", 4, (const int32_t[]){3, 3, 2, 2});
-    assert_encoded(&e, "...", 1, (const int32_t[]){LINCE_UNK, LINCE_PAD, LINCE_PAD, LINCE_PAD});
-    lince_encoder_release(&e);
-}
-
-static void test_padding_may_be_read_as_words(void **state)
-{
-    (void)state;
-    lince_encoder e;
-    make(&e, (lince_encoder_options){.max_tokens = 4, .pad = true}, "good");
-    assert_encoded(&e, "good", 4, (const int32_t[]){2, LINCE_PAD, LINCE_PAD, LINCE_PAD});
+    assert_encoded(&e, "...", 1, (const int32_t[]){LINCE_UNK, -1, -1, -1});
     lince_encoder_release(&e);
 }
 
@@ -107,7 +98,7 @@ static void test_it_comes_back_from_its_texts(void **state)
     assert_done(lince_encoder_write(&e, &options, &vocabulary));
     assert_string_equal(vocabulary, "[\"<pad>\",\"<unk>\",\"\\\"\",\"run\",\"ñ\"]");
     assert_done(lince_encoder_read(&back, options, vocabulary, "best.safetensors"));
-    assert_encoded(&back, "the running ñ", 2, (const int32_t[]){3, 4, LINCE_PAD, LINCE_PAD});
+    assert_encoded(&back, "the running ñ", 2, (const int32_t[]){3, 4, -1, -1});
     lince_encoder_release(&back);
     lince_encoder_release(&e);
     lince_free(options);
@@ -117,14 +108,11 @@ static void test_it_comes_back_from_its_texts(void **state)
 static void test_texts_that_are_not_its_own_are_refused(void **state)
 {
     (void)state;
-    static const char good[] =
-        "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4,\"pad\":false}";
+    static const char good[] = "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4}";
     static const char *const options[] = {
         "", "[]", "{\"clean\":\"words\"}",
-        "{\"clean\":\"soap\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4,"
-        "\"pad\":false}",
-        "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":0,"
-        "\"pad\":false}"};
+        "{\"clean\":\"soap\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4}",
+        "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":0}"};
     static const char *const vocabularies[] = {"",
                                                "{}",
                                                "[\"<pad>\"]",
@@ -142,8 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frequent_words_come_first_and_ties_by_their_bytes),
-        cmocka_unit_test(test_a_text_becomes_numbers_with_padding_behind),
-        cmocka_unit_test(test_padding_may_be_read_as_words),
+        cmocka_unit_test(test_a_text_becomes_its_words_numbers),
         cmocka_unit_test(test_words_and_unknown_ones_are_counted),
         cmocka_unit_test(test_it_comes_back_from_its_texts),
         cmocka_unit_test(test_texts_that_are_not_its_own_are_refused),

@@ -25,7 +25,7 @@ static void assert_split(lince_splitter *splitter, const char *text, const char 
 {
     lince_words words = {0};
     char found[512] = "";
-    assert_done(lince_split(splitter, text, &words));
+    assert_done(lince_split_words(splitter, text, &words));
     for (size_t i = 0; i < words.count; i++) strcat(strcat(found, i ? "|" : ""), lince_word_at(&words, i));
     assert_string_equal(found, expected);
     lince_words_release(&words);
@@ -123,7 +123,7 @@ static void test_a_very_long_word_is_cut_between_two_characters(void **state)
     for (int i = 0; i < TIMES; i++) strcat(text, i % 2 ? "語" : "本");
     lince_splitter *splitter = new_splitter(LINCE_CLEAN_WORDS, "", "");
     lince_words words = {0};
-    assert_done(lince_split(splitter, text, &words));
+    assert_done(lince_split_words(splitter, text, &words));
     assert_int_equal(words.count, 1);
     assert_int_equal(strlen(lince_word_at(&words, 0)), 1 + 3 * ((LINCE_WORD_MAX - 1) / 3));
     lince_words_release(&words);

@@ -1,0 +1,113 @@
+/* Batches of pictures: decoded, fitted, augmented and normalised. */
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "data/loader_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+static int allocate(const lince_loader *l, lince_slot *s)
+{
+    size_t floats;
+    if (!lince_mul((size_t)l->options.batch_size, l->pictures.size, &floats)) floats = SIZE_MAX;
+    s->x = lince_alloc(floats, sizeof *s->x);
+    return s->x ? 0 : LINCE_ENOMEM;
+}
+
+static int order(lince_loader *l, int epoch)
+{
+    const lince_pictures *p = &l->pictures;
+    if (!l->options.train) {
+        memcpy(l->order, p->good, p->count * sizeof *l->order);
+        return 0;
+    }
+    lince_random_permutation(lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)epoch, 0), l->order,
+                             p->count);
+    for (size_t i = 0; i < p->count; i++) l->order[i] = p->good[l->order[i]];
+    return 0;
+}
+
+/* Scratch is two pictures: one to augment in, one to decode into. */
+static int fill(const lince_loader *l, lince_slot *s, void *scratch)
+{
+    const lince_pictures *p = &l->pictures;
+    size_t n = (size_t)s->n, left = (size_t)l->options.batch_size - n;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *pixels;
+        LINCE_TRY(lince_pictures_get(p, s->index[i], (uint8_t *)scratch + p->size, &pixels));
+        lince_transform_apply(&l->transform, pixels, l->options.train, s->key[i], scratch,
+                              s->x + i * p->size);
+    }
+    memset(s->x + n * p->size, 0, left * p->size * sizeof *s->x);
+    return 0;
+}
+
+static void release(lince_loader *l)
+{
+    lince_pictures_release(&l->pictures);
+}
+
+static const lince_content pictures = {
+    .allocate = allocate, .order = order, .fill = fill, .release = release};
+
+static int open_pictures(lince_loader *l, void *transform)
+{
+    l->transform = *(const lince_transform *)transform;
+    LINCE_TRY(lince_pictures_init(&l->pictures, l->dataset, l->part, transform, l->options.cache_bytes,
+                                  l->options.skip_bad, lince_processors()));
+    l->count = l->pictures.count;
+    l->scratch = 2 * l->pictures.size;
+    return 0;
+}
+
+int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part part,
+                     const lince_transform *transform, const lince_loader_options *options)
+{
+    lince_transform copy = *transform;
+    return lince_loader_make(loader, &pictures, dataset, part, options, open_pictures, &copy);
+}
+
+void lince_loader_normalize(lince_loader *l, const float mean[3], const float std[3])
+{
+    memcpy(l->transform.mean, mean, sizeof l->transform.mean);
+    memcpy(l->transform.std, std, sizeof l->transform.std);
+}
+
+int lince_loader_picture(lince_loader *l, uint32_t index, lince_image *image)
+{
+    const uint8_t *pixels;
+    LINCE_TRY(lince_image_init(image, l->transform.width, l->transform.height));
+    int code = lince_pictures_get(&l->pictures, index, image->pixels, &pixels);
+    if (code)
+        lince_image_release(image);
+    else if (pixels != image->pixels)
+        memcpy(image->pixels, pixels, l->pictures.size);
+    return code;
+}
+
+size_t lince_loader_bad(const lince_loader *l)
+{
+    return l->pictures.bad_count;
+}
+
+const char *lince_loader_bad_message(const lince_loader *l, size_t index)
+{
+    return l->pictures.bad[index];
+}
+
+int lince_loader_measure(lince_loader *l, float mean[3], float std[3])
+{
+    const lince_pictures *p = &l->pictures;
+    if (!p->count)
+        return lince_fail(LINCE_EDATA, "%s: the %s part has no pictures to measure",
+                          lince_dataset_path(p->dataset), lince_part_name(p->part));
+    double n = (double)p->count * (double)(p->size / 3);
+    for (int c = 0; c < 3; c++) {
+        double m = (double)p->sum[c] / n, variance = (double)p->squares[c] / n - m * m;
+        mean[c] = (float)(m / 255);
+        std[c] = (float)(sqrt(fmax(variance, 1)) / 255);
+    }
+    return 0;
+}

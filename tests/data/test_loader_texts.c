@@ -1,0 +1,190 @@
+/* Batches of texts: of about the same length, padded, in an order that seed and epoch decide. */
+#include "data/fixture.h"
+#include "data/loader.h"
+
+#include <lince/language.h>
+
+enum { TEXTS = 500, BATCH = 16, BATCHES = (TEXTS + BATCH - 1) / BATCH, MOST = 12 };
+
+static lince_encoder encoder;
+
+/* TEXTS texts of 0 to 16 words, "w1 w2 ...", of which the first MOST are read. */
+static int setup(void **state)
+{
+    char csv[65536] = "label,text\n", *at = csv + strlen(csv);
+    lince_language_set("en");
+    for (int i = 0; i < TEXTS; i++) {
+        int words = i * 7919 % 17;
+        at += sprintf(at, "%s,", i % 3 ? "yes" : "no");
+        for (int k = 0; k < words; k++) at += sprintf(at, "w%d ", (i + k) % 40);
+        at += sprintf(at, ".%d\n", i);
+    }
+    const char *folder = fresh_folder("loader-texts");
+    put_text(folder, "texts.csv", csv);
+    lince_dataset *dataset;
+    assert_done(lince_dataset_open(&dataset, folder));
+    lince_counter counter = {0};
+    assert_done(lince_encoder_init(&encoder, &(lince_encoder_options){.words = {.clean = LINCE_CLEAN_WORDS},
+                                                                      .max_tokens = MOST}));
+    assert_done(lince_tokens_count(&counter, dataset, LINCE_TRAIN, &encoder));
+    lince_vocabulary_release(&encoder.vocabulary);
+    assert_done(lince_vocabulary_make(&encoder.vocabulary, &counter, 10, 0));
+    lince_counter_release(&counter);
+    *state = dataset;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    lince_encoder_release(&encoder);
+    lince_dataset_free(*state);
+    return 0;
+}
+
+static lince_loader *new_loader(lince_dataset *dataset, bool train, int workers)
+{
+    lince_loader *loader;
+    lince_loader_options options = {.batch_size = BATCH, .train = train, .seed = 5, .workers = workers};
+    assert_done(lince_loader_new_texts(&loader, dataset, LINCE_TRAIN, &encoder, &options));
+    assert_int_equal(lince_loader_samples(loader), TEXTS);
+    assert_int_equal(lince_loader_batches(loader), BATCHES);
+    return loader;
+}
+
+/* The indices of an epoch in their order; each batch is checked against the texts themselves. */
+static void run_epoch(lince_dataset *dataset, lince_loader *loader, int epoch, size_t first, uint32_t *order)
+{
+    lince_batch b;
+    size_t seen = first * BATCH;
+    int code;
+    assert_done(lince_loader_start(loader, epoch, first));
+    while ((code = lince_loader_next(loader, &b)) > 0) {
+        int longest = 0;
+        assert_null(b.x);
+        for (int i = 0; i < b.n; i++) {
+            int32_t expected[MOST];
+            int n =
+                lince_encode(&encoder, lince_dataset_text(dataset, LINCE_TRAIN, b.index[i]), expected, NULL);
+            assert_int_equal(b.length[i], n);
+            assert_memory_equal(b.tokens + i * b.steps, expected, (size_t)n * sizeof *expected);
+            for (int k = n; k < b.steps; k++) assert_int_equal(b.tokens[i * b.steps + k], LINCE_PAD);
+            assert_int_equal(b.y[i], lince_dataset_label(dataset, LINCE_TRAIN, b.index[i]));
+            if (n > longest) longest = n;
+            order[seen++] = b.index[i];
+        }
+        assert_int_equal(b.steps, longest);
+    }
+    assert_int_equal(code, 0);
+    assert_int_equal(seen, TEXTS);
+}
+
+static void test_every_text_comes_once_and_padded(void **state)
+{
+    bool seen[TEXTS] = {false};
+    uint32_t order[TEXTS];
+    lince_loader *loader = new_loader(*state, true, 1);
+    run_epoch(*state, loader, 0, 0, order);
+    for (int i = 0; i < TEXTS; i++) {
+        assert_false(seen[order[i]]);
+        seen[order[i]] = true;
+    }
+    lince_loader_free(loader);
+}
+
+static void test_texts_of_a_batch_are_about_as_long_as_each_other(void **state)
+{
+    lince_loader *loader = new_loader(*state, true, 0);
+    lince_batch b;
+    int padded = 0, tokens = 0;
+    assert_done(lince_loader_start(loader, 0, 0));
+    while (lince_loader_next(loader, &b) > 0)
+        for (int i = 0; i < b.n; i++) padded += b.steps - b.length[i], tokens += b.length[i];
+    assert_true(padded < tokens / 10); /* drawn at random: more than a half */
+    lince_loader_free(loader);
+}
+
+static void test_seed_and_epoch_decide_the_order_and_nothing_else(void **state)
+{
+    uint32_t a[TEXTS], b[TEXTS], c[TEXTS];
+    lince_loader *one = new_loader(*state, true, 0), *two = new_loader(*state, true, 3);
+    run_epoch(*state, one, 4, 0, a);
+    run_epoch(*state, two, 4, 0, b);
+    assert_memory_equal(a, b, sizeof a);
+    run_epoch(*state, one, 5, 0, c);
+    assert_memory_not_equal(a, c, sizeof a);
+    lince_loader_free(one);
+    lince_loader_free(two);
+}
+
+static void test_an_epoch_resumed_goes_on_as_if_never_interrupted(void **state)
+{
+    uint32_t whole[TEXTS], rest[TEXTS];
+    lince_loader *loader = new_loader(*state, true, 2);
+    run_epoch(*state, loader, 2, 0, whole);
+    for (size_t first = 0; first < BATCHES; first += 7) {
+        run_epoch(*state, loader, 2, first, rest);
+        assert_memory_equal(whole + first * BATCH, rest + first * BATCH,
+                            (TEXTS - first * BATCH) * sizeof *whole);
+    }
+    lince_loader_free(loader);
+}
+
+static void test_batches_of_an_epoch_are_not_sorted_among_themselves(void **state)
+{
+    lince_loader *loader = new_loader(*state, true, 0);
+    lince_batch b;
+    int last = 0, falls = 0;
+    assert_done(lince_loader_start(loader, 0, 0));
+    while (lince_loader_next(loader, &b) > 0) {
+        falls += b.steps < last;
+        last = b.steps;
+    }
+    assert_true(falls > BATCHES / 5);
+    lince_loader_free(loader);
+}
+
+static void test_evaluation_begins_with_the_shortest(void **state)
+{
+    uint32_t order[TEXTS];
+    lince_loader *loader = new_loader(*state, false, 1);
+    const lince_tokens *t = lince_loader_tokens(loader);
+    run_epoch(*state, loader, 0, 0, order);
+    for (int i = 1; i < TEXTS; i++) {
+        size_t before = lince_tokens_length(t, order[i - 1]), now = lince_tokens_length(t, order[i]);
+        assert_true(before < now || (before == now && order[i - 1] < order[i]));
+    }
+    lince_loader_free(loader);
+}
+
+static void test_what_was_seen_is_counted(void **state)
+{
+    lince_loader *loader = new_loader(*state, false, 0);
+    const lince_tokens *t = lince_loader_tokens(loader);
+    size_t words = 0, read = 0, cut = 0;
+    for (size_t i = 0; i < TEXTS; i++) {
+        size_t n = i * 7919 % 17 + 1; /* and the number behind the point, a word that is not known */
+        words += n;
+        read += n < MOST ? n : MOST;
+        cut += n > MOST;
+    }
+    assert_int_equal(t->words, words);
+    assert_int_equal(t->read, read);
+    assert_int_equal(t->cut, cut);
+    assert_int_equal(t->empty, 0);
+    assert_true(t->unknown > TEXTS / 3 && t->unknown <= TEXTS);
+    lince_loader_free(loader);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_text_comes_once_and_padded),
+        cmocka_unit_test(test_texts_of_a_batch_are_about_as_long_as_each_other),
+        cmocka_unit_test(test_seed_and_epoch_decide_the_order_and_nothing_else),
+        cmocka_unit_test(test_an_epoch_resumed_goes_on_as_if_never_interrupted),
+        cmocka_unit_test(test_batches_of_an_epoch_are_not_sorted_among_themselves),
+        cmocka_unit_test(test_evaluation_begins_with_the_shortest),
+        cmocka_unit_test(test_what_was_seen_is_counted),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
