@@ -9,7 +9,8 @@ int lince_tokens_count(lince_counter *counter, const lince_dataset *dataset, lin
                        lince_encoder *encoder)
 {
     for (size_t i = 0; i < lince_dataset_count(dataset, part); i++) {
-        LINCE_TRY(lince_split_words(encoder->splitter, lince_dataset_text(dataset, part, i), &encoder->words));
+        LINCE_TRY(
+            lince_split_words(encoder->splitter, lince_dataset_text(dataset, part, i), &encoder->words));
         for (size_t k = 0; k < encoder->words.count; k++)
             LINCE_TRY(lince_counter_add(counter, lince_word_at(&encoder->words, k)));
     }
