@@ -43,7 +43,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%dx%d -> %dx%d", l->in[0].height, l->in[0].width, l->args.size, l->args.size);
+    snprintf(out, size, "%d×%d → %d×%d", l->in[0].height, l->in[0].width, l->args.size, l->args.size);
 }
 
 const lince_layer_type lince_adaptive_avg_pool2d = {.name = "adaptive_avg_pool2d",

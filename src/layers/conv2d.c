@@ -110,10 +110,14 @@ static void release(lince_layer *l)
 static void describe(const lince_layer *l, char *out, size_t size)
 {
     const lince_layer_args *a = &l->args;
-    int n = snprintf(out, size, "%dx%d, %d -> %d, stride %d, padding %d", a->kernel, a->kernel,
-                     l->in[0].channels, a->channels, a->stride, a->padding);
-    if (a->groups > 1 && n > 0 && (size_t)n < size)
-        snprintf(out + n, size - (size_t)n, ", groups %d", a->groups);
+    int n = snprintf(out, size, "%d×%d, %d → %d", a->kernel, a->kernel, l->in[0].channels, a->channels);
+    const struct {
+        const char *name;
+        int value, usual;
+    } more[] = {{"stride", a->stride, 1}, {"padding", a->padding, 0}, {"groups", a->groups, 1}};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (more[i].value != more[i].usual && (size_t)n < size)
+            n += snprintf(out + n, size - (size_t)n, ", %s=%d", more[i].name, more[i].value);
 }
 
 const lince_layer_type lince_conv2d = {.name = "conv2d",

@@ -34,7 +34,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "p = %g", (double)l->args.p);
+    snprintf(out, size, "p=%g", (double)l->args.p);
 }
 
 const lince_layer_type lince_dropout_layer = {.name = "dropout",

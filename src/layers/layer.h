@@ -30,6 +30,7 @@ typedef struct lince_param {
     bool buffer;    /* a running statistic: kept, not trained */
     bool counter;   /* a buffer that PyTorch keeps as an int64 scalar */
     bool trainable; /* gets a gradient; false for buffers and frozen layers */
+    bool loaded;    /* its values came from a file */
     lince_init init;
     float init_scale;    /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
     size_t init_zeros;   /* the first so many elements stay zero */

@@ -48,7 +48,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d -> %d", l->in[0].channels * l->in_copies, l->out.channels);
+    snprintf(out, size, "%d → %d", l->in[0].channels * l->in_copies, l->out.channels);
 }
 
 const lince_layer_type lince_linear = {.name = "linear",

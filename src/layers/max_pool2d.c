@@ -51,7 +51,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%dx%d, stride %d", l->args.kernel, l->args.kernel, l->args.stride);
+    snprintf(out, size, "%d×%d, stride=%d", l->args.kernel, l->args.kernel, l->args.stride);
 }
 
 const lince_layer_type lince_max_pool2d = {.name = "max_pool2d",

@@ -32,7 +32,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d -> %d, stride %d", l->in[0].channels, l->out.channels, l->args.stride);
+    snprintf(out, size, "%d → %d, stride=%d", l->in[0].channels, l->out.channels, l->args.stride);
 }
 
 const lince_layer_type lince_pad_shortcut_layer = {.name = "pad_shortcut",

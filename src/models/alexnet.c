@@ -1,9 +1,15 @@
 /* AlexNet: A. Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, in one
  * column. Modules and names as torchvision's. */
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
 #include <stddef.h>
+
+const char lince_alexnet_about[] = N_(
+    "AlexNet (Krizhevsky 2014; the network that won ImageNet in 2012, in one column) has five convolutions, "
+    "from large 11×11 ones with long strides to 3×3, with three max poolings between them, and two fully "
+    "connected layers with dropout. It is wide and shallow beside its successors, and fast.");
 
 static const struct {
     int channels, kernel, stride, padding;

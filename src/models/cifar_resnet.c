@@ -1,10 +1,17 @@
 /* The ResNets for CIFAR of He et al. 2016, section 4.2: a 3x3 stem, three parts of n blocks with 16, 32 and
  * 64 channels, 6n + 2 layers in all. Shortcuts without parameters (option A); names as the common PyTorch
  * implementations have them. */
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
 #include <stdio.h>
+
+const char lince_cifar_resnet_about[] = N_(
+    "This is the small ResNet that He et al. (2016, section 4.2) built for CIFAR-10: three groups of "
+    "residual "
+    "blocks with 16, 32 and 64 channels, whose blocks compute a correction that is added to their input. The "
+    "mean over the last feature maps and a single linear layer give one number a class.");
 
 /* 3x3 convolution and batch normalisation. */
 static int conv_bn(lince_net *net, int x, const char *block, int number, int channels, int stride)

@@ -5,23 +5,25 @@
 #include <lince/model.h>
 #include <string.h>
 
-#define VGG(depth, layers, bn, suffix, note)                                                               \
-    {                                                                                                      \
-        .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .image_size = 224,                     \
-        .build = lince_build_vgg, .paper = "Simonyan & Zisserman 2015", .table = layers, .batch_norm = bn, \
-        .classifier = "classifier.", .hidden = {4096, 4096}, .dropout = 0.5f                               \
+#define VGG(depth, layers, bn, suffix, note)                                                                \
+    {                                                                                                       \
+        .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .about = lince_vgg_about,               \
+        .image_size = 224, .classes = 1000, .build = lince_build_vgg, .paper = "Simonyan & Zisserman 2015", \
+        .table = layers, .batch_norm = bn, .classifier = "classifier.", .hidden = {4096, 4096},             \
+        .dropout = 0.5f                                                                                     \
     }
 #define RESNET(depth, narrow, a, b, c, d)                                                            \
     {                                                                                                \
-        .name = "resnet" #depth, .summary = "ResNet-" #depth, .image_size = 224,                     \
-        .build = lince_build_resnet, .paper = "He et al. 2016",                                      \
+        .name = "resnet" #depth, .summary = "ResNet-" #depth, .about = lince_resnet_about,           \
+        .image_size = 224, .classes = 1000, .build = lince_build_resnet, .paper = "He et al. 2016",  \
         .table = &(const lince_resnet){{a, b, c, d}, narrow}, .batch_norm = true, .classifier = "fc" \
     }
-#define CIFAR_RESNET(depth)                                                                  \
-    {                                                                                        \
-        .name = "resnet" #depth, .summary = "ResNet-" #depth " for CIFAR", .image_size = 32, \
-        .build = lince_build_cifar_resnet, .paper = "He et al. 2016, section 4.2",           \
-        .table = &(const int){(depth - 2) / 6}, .batch_norm = true, .classifier = "linear"   \
+#define CIFAR_RESNET(depth)                                                                \
+    {                                                                                      \
+        .name = "resnet" #depth, .summary = "ResNet-" #depth " for CIFAR",                 \
+        .about = lince_cifar_resnet_about, .image_size = 32, .classes = 10,                \
+        .build = lince_build_cifar_resnet, .paper = "He et al. 2016, section 4.2",         \
+        .table = &(const int){(depth - 2) / 6}, .batch_norm = true, .classifier = "linear" \
     }
 
 #define RECURRENT(word, note, origin)                                                                      \
@@ -50,6 +52,8 @@ static const lince_architecture architectures[] = {
     CIFAR_RESNET(110),
     {.name = "alexnet",
      .summary = "AlexNet",
+     .about = lince_alexnet_about,
+     .classes = 1000,
      .paper = "Krizhevsky 2014",
      .image_size = 224,
      .build = lince_build_alexnet,
@@ -58,6 +62,8 @@ static const lince_architecture architectures[] = {
      .dropout = 0.5f},
     {.name = "squeezenet1_1",
      .summary = "SqueezeNet 1.1",
+     .about = lince_squeezenet_about,
+     .classes = 1000,
      .paper = "Iandola et al. 2016",
      .image_size = 224,
      .build = lince_build_squeezenet,

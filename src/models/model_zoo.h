@@ -37,7 +37,9 @@ typedef struct lince_classifier {
 
 typedef struct lince_architecture {
     const char *name, *summary;
-    int image_size; /* the size it was published for; 0: a model of texts */
+    const char *about; /* what it is, for the report: a paragraph, untranslated */
+    int image_size;    /* the size it was published for; 0: a model of texts */
+    int classes;       /* the outputs it was published with; 0: it has no usual number */
     const char *paper;
     int (*build)(lince_net *net, const struct lince_architecture *self, const lince_classifier *classifier);
     const void *table; /* the builder's own */
@@ -60,6 +62,8 @@ int lince_architecture_build(const lince_architecture *architecture, lince_net *
 
 int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 int lince_build_recurrent(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
+extern const char lince_vgg_about[], lince_resnet_about[], lince_cifar_resnet_about[], lince_alexnet_about[],
+    lince_squeezenet_about[];
 extern const signed char lince_vgg_a[], lince_vgg_b[], lince_vgg_d[], lince_vgg_e[];
 
 typedef struct lince_resnet {

@@ -1,7 +1,15 @@
 /* SqueezeNet 1.1: F. N. Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters", 2016,
  * and the authors' version 1.1, which pools earlier. Modules and names as torchvision's. */
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
+
+const char lince_squeezenet_about[] = N_(
+    "SqueezeNet 1.1 (Iandola et al. 2016) saves weights: its fire modules first squeeze the channels with "
+    "1×1 "
+    "convolutions and then expand them with 1×1 and 3×3 ones side by side. The classifier is a convolution "
+    "as well, whose maps are averaged to one number a class; the whole has fifty times fewer parameters than "
+    "AlexNet.");
 
 static int conv_relu(lince_net *net, int x, int module, const char *part, int channels, int kernel)
 {

@@ -1,7 +1,15 @@
 /* VGG: K. Simonyan & A. Zisserman, "Very deep convolutional networks for large-scale image recognition",
  * 2015, table 1. Modules and names as torchvision's. */
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
+
+const char lince_vgg_about[] = N_(
+    "VGG (Simonyan & Zisserman 2015) stacks small 3×3 convolutions in five blocks. Inside a block the "
+    "picture keeps its size; behind each one a 2×2 max pooling halves it, while the channels grow from 64 to "
+    "512: the network sees ever larger regions in ever more ways. Two 3×3 convolutions see as far as one of "
+    "5×5, with fewer weights and one more nonlinearity. Fully connected layers with dropout then turn the "
+    "last feature maps into one number a class. The number in its name counts the layers with weights.");
 
 /* Channels of each 3x3 convolution in units of 64; M: 2x2 max pooling. */
 enum { M = -1, END = 0 };

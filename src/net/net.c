@@ -259,6 +259,7 @@ static size_t largest_branch(const lince_net *net)
 int lince_net_prepare(lince_net *net)
 {
     size_t scratch = 0;
+    if (net->options.frozen) lince_net_freeze(net, (int)net->count - 1);
     mark_wanted_gradients(net);
     for (size_t i = 1; i < net->count; i++) {
         lince_layer *l = &net->nodes[i].layer;

@@ -15,6 +15,7 @@ typedef struct lince_net_options {
     int batch; /* samples that memory is planned for */
     int threads;
     bool inference;    /* no gradients: less memory, no backward */
+    bool frozen;       /* no parameter gets a gradient, activations do */
     bool keep;         /* every activation and gradient stays readable (lince_net_read): for figures */
     bool unfolded;     /* equal features are computed and trained each by itself, as PyTorch does */
     int block;         /* channels in a block; 0: what the machine prefers */

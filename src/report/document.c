@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Formats into a text of its own and hands it to `use(d, text)`. */
+/* Formats into a text of its own and hands it to `use`. */
 #define WITH_TEXT(use)                              \
     do {                                            \
         char text[4096];                            \
@@ -16,42 +16,87 @@
         use;                                        \
     } while (0)
 
+/* Closes what is open and is not `block`; opens that. */
+static void enter(lince_document *d, lince_document_block block)
+{
+    if (d->block == block) return;
+    if (d->block != LINCE_BLOCK_NONE) d->backend->block(d, d->block, false);
+    d->block = block;
+    if (block != LINCE_BLOCK_NONE) d->backend->block(d, block, true);
+}
+
+static void put_heading(lince_document *d, int level, const char *text)
+{
+    enter(d, LINCE_BLOCK_NONE);
+    d->backend->heading(d, level, text);
+}
+
+static void put_note(lince_document *d, const char *text, bool warning)
+{
+    enter(d, LINCE_BLOCK_NONE);
+    d->backend->note(d, text, warning);
+}
+
 void lince_document_heading(lince_document *d, const char *format, ...)
 {
-    WITH_TEXT(d->backend->heading(d, text));
+    WITH_TEXT(put_heading(d, 2, text));
+}
+
+void lince_document_subheading(lince_document *d, const char *text)
+{
+    put_heading(d, 3, text);
 }
 
 void lince_document_paragraph(lince_document *d, const char *format, ...)
 {
+    enter(d, LINCE_BLOCK_NONE);
     WITH_TEXT(d->backend->paragraph(d, text));
 }
 
 void lince_document_note(lince_document *d, const char *format, ...)
 {
-    WITH_TEXT(d->backend->note(d, text, false));
+    WITH_TEXT(put_note(d, text, false));
 }
 
 void lince_document_warning(lince_document *d, const char *format, ...)
 {
-    WITH_TEXT(d->backend->note(d, text, true));
+    WITH_TEXT(put_note(d, text, true));
 }
 
 void lince_document_code(lince_document *d, const char *text)
 {
+    enter(d, LINCE_BLOCK_NONE);
     d->backend->code(d, text);
 }
 
-bool lince_document_figure(lince_document *d, const char *name, const char *caption)
+void lince_document_item(lince_document *d, const char *format, ...)
+{
+    enter(d, LINCE_BLOCK_LIST);
+    WITH_TEXT(d->backend->item(d, text));
+}
+
+void lince_document_card(lince_document *d, const char *label, const char *format, ...)
+{
+    enter(d, LINCE_BLOCK_CARDS);
+    WITH_TEXT(d->backend->card(d, label, text));
+}
+
+bool lince_document_has_figure(const lince_document *d, const char *name)
 {
     char path[LINCE_PATH_MAX + 64];
     snprintf(path, sizeof path, "%s/plots/%s.svg", d->folder, name);
-    if (access(path, R_OK)) return false;
-    d->backend->figure(d, name, caption);
-    return true;
+    return !access(path, R_OK);
+}
+
+void lince_document_figure(lince_document *d, const char *name, const char *alt, const char *caption)
+{
+    enter(d, LINCE_BLOCK_NONE);
+    if (lince_document_has_figure(d, name)) d->backend->figure(d, name, alt, caption);
 }
 
 void lince_document_table_begin(lince_document *d, int words)
 {
+    enter(d, LINCE_BLOCK_NONE);
     d->words = words;
 }
 
@@ -60,27 +105,33 @@ void lince_document_cell(lince_document *d, const char *format, ...)
     WITH_TEXT(snprintf(d->cells[d->count++], sizeof d->cells[0], "%.255s", text));
 }
 
-static void end_row(lince_document *d, bool marked)
+static void end_row(lince_document *d, lince_document_row_kind kind)
 {
     const char *cells[LINCE_DOCUMENT_CELLS];
     for (int i = 0; i < d->count; i++) cells[i] = d->cells[i];
-    d->backend->row(d, cells, d->count, !d->in_table, marked);
-    d->in_table = true;
+    bool first = d->block != LINCE_BLOCK_TABLE;
+    enter(d, LINCE_BLOCK_TABLE);
+    d->backend->row(d, cells, d->count, first ? LINCE_ROW_HEADING : kind);
     d->count = 0;
 }
 
 void lince_document_row(lince_document *d)
 {
-    end_row(d, false);
+    end_row(d, LINCE_ROW);
 }
 
 void lince_document_row_marked(lince_document *d)
 {
-    end_row(d, true);
+    end_row(d, LINCE_ROW_MARKED);
 }
 
 void lince_document_table_end(lince_document *d)
 {
-    if (d->in_table) d->backend->table_end(d);
-    d->in_table = false;
+    enter(d, LINCE_BLOCK_NONE);
+}
+
+void lince_document_headings(lince_document *d, const char *const *headings, int count)
+{
+    for (int i = 0; i < count; i++) lince_document_cell(d, "%s", TR(headings[i]));
+    lince_document_row(d);
 }

@@ -9,16 +9,33 @@
 
 typedef struct lince_document lince_document;
 
+/* What lies open until something else is written. */
+typedef enum lince_document_block {
+    LINCE_BLOCK_NONE,
+    LINCE_BLOCK_LIST,
+    LINCE_BLOCK_CARDS,
+    LINCE_BLOCK_TABLE
+} lince_document_block;
+
+/* How a table's row is meant: its cells, one to look at, or the headings. */
+typedef enum lince_document_row_kind {
+    LINCE_ROW,
+    LINCE_ROW_MARKED,
+    LINCE_ROW_HEADING
+} lince_document_row_kind;
+
 typedef struct lince_document_backend {
     void (*begin)(lince_document *d, const char *title);
     void (*end)(lince_document *d);
-    void (*heading)(lince_document *d, const char *text);
+    void (*heading)(lince_document *d, int level, const char *text);
     void (*paragraph)(lince_document *d, const char *text);
     void (*code)(lince_document *d, const char *text);
     void (*note)(lince_document *d, const char *text, bool warning);
-    void (*figure)(lince_document *d, const char *name, const char *caption);
-    void (*row)(lince_document *d, const char *const *cells, int count, bool heading, bool marked);
-    void (*table_end)(lince_document *d);
+    void (*figure)(lince_document *d, const char *name, const char *alt, const char *caption);
+    void (*item)(lince_document *d, const char *text);
+    void (*card)(lince_document *d, const char *label, const char *value);
+    void (*row)(lince_document *d, const char *const *cells, int count, lince_document_row_kind kind);
+    void (*block)(lince_document *d, lince_document_block block, bool open);
 } lince_document_backend;
 
 enum { LINCE_DOCUMENT_CELLS = 10 };
@@ -28,7 +45,7 @@ struct lince_document {
     const char *language; /* "en" or "es" */
     const char *folder;   /* the run's, where plots/ is */
     lince_buffer out;
-    bool in_table;
+    lince_document_block block; /* that is open */
     int words; /* the first columns of the table, which hold words; the others hold numbers */
     char cells[LINCE_DOCUMENT_CELLS][256];
     int count;
@@ -41,21 +58,37 @@ extern const lince_document_backend lince_document_html, lince_document_markdown
 
 /* Texts are plain: each backend escapes them. Formats as printf's. */
 void lince_document_heading(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void lince_document_subheading(lince_document *d, const char *text);
 void lince_document_paragraph(lince_document *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void lince_document_note(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void lince_document_warning(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void lince_document_code(lince_document *d, const char *text);
 
-/* plots/<name>.svg with its caption; false, and nothing is written, where there is no such figure. */
-bool lince_document_figure(lince_document *d, const char *name, const char *caption);
+/* An item of a list; neighbours make one list. */
+void lince_document_item(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A number to see at a glance, with what it is; neighbours stand side by side. */
+void lince_document_card(lince_document *d, const char *label, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Whether there is a figure plots/<name>.svg. */
+bool lince_document_has_figure(const lince_document *d, const char *name);
+
+/* plots/<name>.svg; `alt` tells what it shows to who cannot see it, the caption how to read it. Nothing is
+ * written where there is no such figure. */
+void lince_document_figure(lince_document *d, const char *name, const char *alt, const char *caption);
 
 /* A table: cells, then end of row; the first row holds the headings. Its first `words` columns hold words and
- * are set to the left, the others hold numbers. */
+ * are set to the left, the others hold numbers. A cell that begins with "--" is an option, and set as code.
+ */
 void lince_document_table_begin(lince_document *d, int words);
 void lince_document_cell(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void lince_document_row(lince_document *d);
 void lince_document_row_marked(lince_document *d); /* a row to look at */
 void lince_document_table_end(lince_document *d);
+
+/* The headings of a table, untranslated, each in a cell of the first row. */
+void lince_document_headings(lince_document *d, const char *const *headings, int count);
 
 #endif

@@ -3,41 +3,51 @@
 #include "report/document.h"
 
 #include <stdio.h>
+#include <string.h>
 
+/* No font, script or picture from elsewhere: the page is read without network. Figures keep a white ground in
+ * the dark, where they were drawn for one. */
 static const char STYLE[] =
-    "th.word,td.word{text-align:left}td.word:nth-child(n+3){min-width:9rem}\n"
-    ":root{color-scheme:light "
-    "dark;--ink:#1d2329;--soft:#5b6670;--paper:#fcfcfa;--card:#fff;--line:#dfe3e6;--mark:#fff4d6;"
-    "--accent:#1f5fa8;--warn:#a8321f;--warnpaper:#fdeeea}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#9aa5ae;--paper:#15181b;--card:#1d2125;--"
-    "line:#343b41;"
-    "--mark:#3a3217;--accent:#7db4f0;--warn:#ff9b85;--warnpaper:#3a1d17}figure img{filter:brightness(.9)}}\n"
+    ":root{color-scheme:light dark;--ink:#1d2329;--soft:#5b6670;--paper:#fcfcfa;--card:#fff;--line:#dfe3e6;"
+    "--mark:#fff4d6;--accent:#1f5fa8;--warn:#a8321f;--warnpaper:#fdeeea}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#9aa5ae;--paper:#15181b;--card:#1d2125;"
+    "--line:#343b41;--mark:#3a3217;--accent:#7db4f0;--warn:#ff9b85;--warnpaper:#3a1d17}"
+    "figure img{filter:brightness(.92)}}\n"
     "*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);"
-    "font:17px/1.6 'Source Serif 4',Georgia,'Noto Serif',serif}\n"
-    "main{max-width:52rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}\n"
-    "h1,h2,th,td,figcaption,pre{font-family:system-ui,'Segoe UI',Roboto,'Noto Sans',sans-serif}\n"
+    "font:17px/1.6 'Source Serif 4',Georgia,'Noto Serif','DejaVu Serif',serif}\n"
+    "main{max-width:54rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}\n"
+    "h1,h2,h3,th,td,dl,figcaption,pre{font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',"
+    "sans-serif}\n"
     "h1{font-size:2rem;line-height:1.2;letter-spacing:-.02em;margin:0 0 1rem;overflow-wrap:anywhere}\n"
     "h2{font-size:1.3rem;margin:3rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line)}\n"
-    "p{margin:.75rem 0;overflow-wrap:anywhere}\n"
+    "h3{font-size:1rem;margin:1.75rem 0 .5rem}\n"
+    "p,li{overflow-wrap:anywhere}p{margin:.75rem 0}ul{margin:.75rem 0;padding-left:1.3rem}li{margin:.3rem "
+    "0}\n"
+    "dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.6rem;margin:1.5rem 0}\n"
+    "dl div{display:flex;flex-direction:column-reverse;justify-content:flex-end;padding:.7rem .85rem;"
+    "background:var(--card);border:1px solid var(--line);border-radius:10px}\n"
+    "dt{color:var(--soft);font-size:.78rem;line-height:1.3}dd{margin:0;font-size:1.3rem;font-weight:600;"
+    "line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\n"
     ".scroll{overflow-x:auto;margin:1.25rem 0}table{border-collapse:collapse;width:100%;font-size:.82rem;"
     "font-variant-numeric:tabular-nums}\n"
-    "th,td{text-align:right;padding:.32rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}"
-    "th{color:var(--soft);font-weight:600}th:first-child,td:first-child{text-align:left}tr.marked "
-    "td{background:var(--mark)}\n"
-    "figure{margin:1.5rem 0;padding:.75rem;background:#fff;border:1px solid "
-    "var(--line);border-radius:10px;break-inside:avoid}"
-    "figure "
-    "img{display:block;width:100%;height:auto}figcaption{color:#5b6670;font-size:.82rem;margin-top:.5rem}\n"
-    "pre{overflow-x:auto;padding:.9rem 1rem;background:var(--card);border:1px solid "
-    "var(--line);border-radius:8px;"
-    "font:.78rem/1.5 ui-monospace,'DejaVu Sans Mono',monospace}\n"
-    ".note,.warning{border-left:4px solid var(--accent);background:var(--card);padding:.6rem "
-    "1rem;margin:1rem 0}"
-    ".warning{border-color:var(--warn);background:var(--warnpaper);font-weight:600}\n"
-    "@media(max-width:480px){body{font-size:16px}main{padding:1.25rem .9rem 3rem}h1{font-size:1.55rem}}\n"
-    "@media "
-    "print{:root{--paper:#fff;--card:#fff;--ink:#000}main{max-width:none;padding:0}pre{white-space:pre-wrap}"
-    "h2{break-after:avoid}tr{break-inside:avoid}}\n";
+    "th,td{text-align:right;padding:.32rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;"
+    "overflow-wrap:break-word}th{color:var(--soft);font-weight:600;line-height:1.3;vertical-align:bottom}\n"
+    ".word{text-align:left}td.word:nth-child(n+3){min-width:9rem}td code{white-space:nowrap}\n"
+    "tr.marked td{background:var(--mark)}\n"
+    "figure{margin:1.5rem 0;padding:.75rem;background:#fff;border:1px solid var(--line);border-radius:10px;"
+    "break-inside:avoid}figure .scroll{margin:0}figure "
+    "img{display:block;max-width:100%;height:auto;margin:auto}\n"
+    "figcaption{color:#5b6670;font-size:.82rem;margin-top:.5rem}\n"
+    "pre,code{font-family:ui-monospace,'DejaVu Sans Mono',monospace}pre{overflow-x:auto;padding:.9rem 1rem;"
+    "background:var(--card);border:1px solid var(--line);border-radius:8px;font-size:.78rem;line-height:1.5;"
+    "white-space:pre-wrap;overflow-wrap:anywhere}\n"
+    ".note,.warning{border-left:4px solid var(--accent);background:var(--card);padding:.6rem 1rem;"
+    "margin:1rem 0}.warning{border-color:var(--warn);background:var(--warnpaper);font-weight:600}\n"
+    "@media(max-width:600px){body{font-size:16px}main{padding:1.25rem .9rem 3rem}h1{font-size:1.55rem}"
+    "figure img{min-width:32rem}}\n"
+    "@media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;"
+    "--mark:#f3f0e4;--warn:#a8321f;--warnpaper:#fff}body{font-size:10.5pt}main{max-width:none;padding:0}"
+    "h2,h3{break-after:avoid}tr,dl{break-inside:avoid}h2{margin-top:1.5rem}}\n";
 
 static void begin(lince_document *d, const char *title)
 {
@@ -65,9 +75,9 @@ static void element(lince_document *d, const char *open, const char *text, const
     lince_buffer_puts(&d->out, close);
 }
 
-static void heading(lince_document *d, const char *text)
+static void heading(lince_document *d, int level, const char *text)
 {
-    element(d, "<h2>", text, "</h2>\n");
+    element(d, level == 2 ? "<h2>" : "<h3>", text, level == 2 ? "</h2>\n" : "</h3>\n");
 }
 
 static void paragraph(lince_document *d, const char *text)
@@ -86,34 +96,51 @@ static void note(lince_document *d, const char *text, bool warning)
 }
 
 /* As a data address: the identifiers of two inlined SVGs would collide. */
-static void figure(lince_document *d, const char *name, const char *caption)
+static void figure(lince_document *d, const char *name, const char *alt, const char *caption)
 {
     char path[LINCE_PATH_MAX + 64], *bytes;
     size_t size;
     snprintf(path, sizeof path, "%s/plots/%s.svg", d->folder, name);
     if (lince_file_read(path, 64 << 20, &bytes, &size) < 0) return;
-    element(d, "<figure><img alt=\"", caption, "\" src=\"data:image/svg+xml;base64,");
+    element(d, "<figure><div class=\"scroll\"><img alt=\"", alt, "\" src=\"data:image/svg+xml;base64,");
     lince_buffer_base64(&d->out, bytes, size);
-    element(d, "\"><figcaption>", caption, "</figcaption></figure>\n");
+    element(d, "\"></div><figcaption>", caption, "</figcaption></figure>\n");
     lince_free(bytes);
 }
 
-static void row(lince_document *d, const char *const *cells, int count, bool is_heading, bool marked)
+static void item(lince_document *d, const char *text)
 {
-    if (is_heading) lince_buffer_puts(&d->out, "<div class=\"scroll\"><table>\n");
-    lince_buffer_puts(&d->out, marked ? "<tr class=\"marked\">" : "<tr>");
+    element(d, "<li>", text, "</li>\n");
+}
+
+static void card(lince_document *d, const char *label, const char *value)
+{
+    element(d, "<div><dt>", label, "</dt>");
+    element(d, "<dd>", value, "</dd></div>\n");
+}
+
+static void row(lince_document *d, const char *const *cells, int count, lince_document_row_kind kind)
+{
+    const char *tag = kind == LINCE_ROW_HEADING ? "th" : "td";
+    lince_buffer_puts(&d->out, kind == LINCE_ROW_MARKED ? "<tr class=\"marked\">" : "<tr>");
     for (int i = 0; i < count; i++) {
-        lince_buffer_printf(&d->out, "<%s%s>", is_heading ? "th" : "td",
-                            i < d->words ? " class=\"word\"" : "");
-        element(d, "", cells[i], is_heading ? "</th>" : "</td>");
+        bool option = !strncmp(cells[i], "--", 2);
+        lince_buffer_printf(&d->out, "<%s%s>", tag, i < d->words ? " class=\"word\"" : "");
+        element(d, option ? "<code>" : "", cells[i], option ? "</code>" : "");
+        lince_buffer_printf(&d->out, "</%s>", tag);
     }
     lince_buffer_puts(&d->out, "</tr>\n");
 }
 
-static void table_end(lince_document *d)
+static void block(lince_document *d, lince_document_block which, bool open)
 {
-    lince_buffer_puts(&d->out, "</table></div>\n");
+    static const char *const tags[][2] = {
+        [LINCE_BLOCK_LIST] = {"</ul>\n", "<ul>\n"},
+        [LINCE_BLOCK_CARDS] = {"</dl>\n", "<dl>\n"},
+        [LINCE_BLOCK_TABLE] = {"</table></div>\n", "<div class=\"scroll\"><table>\n"},
+    };
+    lince_buffer_puts(&d->out, tags[which][open]);
 }
 
-const lince_document_backend lince_document_html = {begin, end,    heading, paragraph, code,
-                                                    note,  figure, row,     table_end};
+const lince_document_backend lince_document_html = {begin,  end,  heading, paragraph, code, note,
+                                                    figure, item, card,    row,       block};

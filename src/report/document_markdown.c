@@ -6,16 +6,21 @@
 static void put_escaped(lince_buffer *out, const char *text)
 {
     for (; *text; text++) {
-        if (strchr("\\`*_[]<>|#~", *text)) lince_buffer_puts(out, "\\");
+        if (strchr("\\`*_[]<>|#~&", *text)) lince_buffer_puts(out, "\\");
         lince_buffer_put(out, *text == '\n' ? " " : text, 1);
     }
 }
 
+static void put_line(lince_document *d, const char *before, const char *text, const char *after)
+{
+    lince_buffer_puts(&d->out, before);
+    put_escaped(&d->out, text);
+    lince_buffer_puts(&d->out, after);
+}
+
 static void begin(lince_document *d, const char *title)
 {
-    lince_buffer_puts(&d->out, "# ");
-    put_escaped(&d->out, title);
-    lince_buffer_puts(&d->out, "\n\n");
+    put_line(d, "# ", title, "\n\n");
 }
 
 static void end(lince_document *d)
@@ -23,17 +28,14 @@ static void end(lince_document *d)
     (void)d;
 }
 
-static void heading(lince_document *d, const char *text)
+static void heading(lince_document *d, int level, const char *text)
 {
-    lince_buffer_puts(&d->out, "## ");
-    put_escaped(&d->out, text);
-    lince_buffer_puts(&d->out, "\n\n");
+    put_line(d, level == 2 ? "## " : "### ", text, "\n\n");
 }
 
 static void paragraph(lince_document *d, const char *text)
 {
-    put_escaped(&d->out, text);
-    lince_buffer_puts(&d->out, "\n\n");
+    put_line(d, "", text, "\n\n");
 }
 
 /* An indented block: no text can end it early. */
@@ -49,34 +51,51 @@ static void code(lince_document *d, const char *text)
 
 static void note(lince_document *d, const char *text, bool warning)
 {
-    lince_buffer_puts(&d->out, warning ? "> ⚠ **" : "> ");
-    put_escaped(&d->out, text);
-    lince_buffer_puts(&d->out, warning ? "**\n\n" : "\n\n");
+    put_line(d, warning ? "> ⚠ **" : "> ", text, warning ? "**\n\n" : "\n\n");
 }
 
-static void figure(lince_document *d, const char *name, const char *caption)
+static void figure(lince_document *d, const char *name, const char *alt, const char *caption)
 {
-    lince_buffer_puts(&d->out, "![");
-    put_escaped(&d->out, caption);
-    lince_buffer_printf(&d->out, "](plots/%s.svg)\n\n", name);
+    put_line(d, "![", alt, "]");
+    lince_buffer_printf(&d->out, "(plots/%s.svg)\n\n", name);
+    put_line(d, "*", caption, "*\n\n");
 }
 
-static void row(lince_document *d, const char *const *cells, int count, bool is_heading, bool marked)
+static void item(lince_document *d, const char *text)
 {
-    for (int i = 0; i < count; i++) {
-        lince_buffer_puts(&d->out, marked && *cells[i] ? "| **" : "| ");
-        put_escaped(&d->out, cells[i]);
-        lince_buffer_puts(&d->out, marked && *cells[i] ? "** " : " ");
+    put_line(d, "- ", text, "\n");
+}
+
+static void card(lince_document *d, const char *label, const char *value)
+{
+    put_line(d, "- **", value, "** ");
+    put_line(d, "", label, "\n");
+}
+
+static void cell(lince_document *d, const char *text, bool marked)
+{
+    if (!strncmp(text, "--", 2) && !strchr(text, '`') && !strchr(text, '|')) {
+        lince_buffer_printf(&d->out, "| `%s` ", text);
+        return;
     }
-    lince_buffer_puts(&d->out, "|\n");
-    for (int i = 0; is_heading && i < count; i++) lince_buffer_puts(&d->out, i < d->words ? "|:--" : "|--:");
-    if (is_heading) lince_buffer_puts(&d->out, "|\n");
+    marked = marked && *text;
+    put_line(d, marked ? "| **" : "| ", text, marked ? "** " : " ");
 }
 
-static void table_end(lince_document *d)
+static void row(lince_document *d, const char *const *cells, int count, lince_document_row_kind kind)
 {
-    lince_buffer_puts(&d->out, "\n");
+    for (int i = 0; i < count; i++) cell(d, cells[i], kind == LINCE_ROW_MARKED);
+    lince_buffer_puts(&d->out, "|\n");
+    if (kind != LINCE_ROW_HEADING) return;
+    for (int i = 0; i < count; i++) lince_buffer_puts(&d->out, i < d->words ? "|:--" : "|--:");
+    lince_buffer_puts(&d->out, "|\n");
 }
 
-const lince_document_backend lince_document_markdown = {begin, end,    heading, paragraph, code,
-                                                        note,  figure, row,     table_end};
+static void block(lince_document *d, lince_document_block which, bool open)
+{
+    (void)which;
+    if (!open) lince_buffer_puts(&d->out, "\n");
+}
+
+const lince_document_backend lince_document_markdown = {begin,  end,  heading, paragraph, code, note,
+                                                        figure, item, card,    row,       block};

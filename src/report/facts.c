@@ -1,6 +1,8 @@
 #include "report/facts.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/number.h"
+#include "text/csv.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,15 +47,32 @@ static int read_command(lince_facts *f)
     return f->command ? 0 : LINCE_ENOMEM;
 }
 
+/* As the trainer chose: the highest accuracy, and of equal ones the lowest loss. */
 static void find_best(lince_facts *f)
 {
-    f->best = (int)f->history.count - 1;
+    double accuracy = 0, loss = 0;
+    for (size_t i = 0; i < f->history.count; i++) f->validated |= !isnan(f->history.epochs[i].val_accuracy);
     for (size_t i = 0; i < f->history.count; i++) {
-        double accuracy = f->history.epochs[i].val_accuracy;
-        if (isnan(accuracy)) continue;
-        if (!f->validated || accuracy > f->history.epochs[f->best].val_accuracy) f->best = (int)i;
-        f->validated = true;
+        const lince_epoch *e = &f->history.epochs[i];
+        double a = f->validated ? e->val_accuracy : e->train_accuracy,
+               l = f->validated ? e->val_loss : e->train_loss;
+        if (f->best >= 0 && !(a > accuracy || (a == accuracy && l < loss))) continue;
+        f->best = (int)i, accuracy = a, loss = l;
     }
+}
+
+static void find_modality(lince_facts *f)
+{
+    f->modality = !strcmp(lince_fact_text(f->data, "modality"), "text") ? LINCE_TEXTS : LINCE_PICTURES;
+}
+
+int lince_facts_read_explained(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    json_decref(f->explained);
+    f->explained = NULL;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "explain.json"));
+    return access(path, F_OK) ? 0 : read_json(&f->explained, &f->run, "explain.json");
 }
 
 int lince_facts_read(lince_facts *f, const char *run)
@@ -65,6 +84,8 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(read_command(f));
     LINCE_TRY(read_json(&f->data, &f->run, "data.json"));
     LINCE_TRY(read_json(&f->model, &f->run, "model.json"));
+    find_modality(f);
+    LINCE_TRY(lince_facts_read_explained(f));
     LINCE_TRY(lince_run_read_history(&f->run, &f->history));
     find_best(f);
     return read_test(f);
@@ -76,6 +97,94 @@ void lince_facts_release(lince_facts *f)
     lince_free(f->command);
     json_decref(f->data);
     json_decref(f->model);
+    json_decref(f->explained);
     lince_history_release(&f->history);
     lince_metrics_release(&f->test);
+}
+
+/* --- values --------------------------------------------------------------------------------------- */
+
+const char *lince_fact_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+double lince_fact_number(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+const char *lince_fact_text_at(const json_t *array, size_t index)
+{
+    const char *text = json_string_value(json_array_get(array, index));
+    return text ? text : "";
+}
+
+double lince_fact_number_at(const json_t *array, size_t index)
+{
+    return json_number_value(json_array_get(array, index));
+}
+
+int lince_facts_outputs(const lince_facts *f)
+{
+    const json_t *layers = json_object_get(f->model, "layers");
+    size_t count = json_array_size(layers);
+    const json_t *last = count ? json_array_get(layers, count - 1) : NULL;
+    return (int)lince_fact_number_at(json_object_get(last, "output"), 0);
+}
+
+/* --- outcomes ------------------------------------------------------------------------------------- */
+
+typedef struct reading {
+    const lince_metrics *metrics;
+    lince_outcomes *outcomes;
+} reading;
+
+static int class_named(const lince_metrics *m, const char *name)
+{
+    for (int c = 0; c < m->classes; c++)
+        if (!strcmp(m->names[c], name)) return c;
+    return -1;
+}
+
+static int take_outcome(void *context, const lince_csv_record *record)
+{
+    const reading *r = context;
+    const lince_csv_field *field = record->fields;
+    if (record->row == 1) return 0;
+    if (record->count != 4)
+        return lince_fail(LINCE_EFORMAT, "row %zu: expected 4 fields, found %zu", record->row, record->count);
+    lince_outcome_row row = {.label = class_named(r->metrics, field[1].text),
+                             .predicted = class_named(r->metrics, field[2].text)};
+    const char *end = lince_number_read(field[3].text, &row.probability);
+    if (row.label < 0 || row.predicted < 0 || end == field[3].text || *end)
+        return lince_fail(LINCE_EFORMAT,
+                          "row %zu: expected two classes and a number, found '%.40s,%.40s,%.40s'",
+                          record->row, field[1].text, field[2].text, field[3].text);
+    lince_outcomes *o = r->outcomes;
+    LINCE_TRY(lince_grow(&o->rows, &o->capacity, o->count + 1, sizeof *o->rows));
+    if (!(row.path = lince_strdup(field[0].text))) return LINCE_ENOMEM;
+    o->rows[o->count++] = row;
+    return 0;
+}
+
+int lince_facts_read_outcomes(const lince_facts *f, lince_outcomes *outcomes)
+{
+    char path[LINCE_PATH_MAX], *bytes;
+    size_t size;
+    *outcomes = (lince_outcomes){0};
+    LINCE_TRY(lince_path_join(path, f->run.folder, "predictions.csv"));
+    LINCE_TRY(lince_file_read(path, (size_t)1 << 30, &bytes, &size));
+    reading r = {&f->test, outcomes};
+    int code = lince_csv_read(bytes, size, ',', take_outcome, &r);
+    lince_free(bytes);
+    return code ? lince_fail_in(code, path) : 0;
+}
+
+void lince_outcomes_release(lince_outcomes *outcomes)
+{
+    for (size_t i = 0; i < outcomes->count; i++) lince_free(outcomes->rows[i].path);
+    lince_free(outcomes->rows);
+    *outcomes = (lince_outcomes){0};
 }

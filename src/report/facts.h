@@ -8,20 +8,57 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* What a run's samples are. Sections, figures and pictures of the report say which of them they are for. */
+typedef enum lince_modality {
+    LINCE_PICTURES = 1,
+    LINCE_TEXTS = 2,
+    LINCE_ANY = LINCE_PICTURES | LINCE_TEXTS
+} lince_modality;
+
 typedef struct lince_facts {
     lince_run run;
     lince_settings settings;
     char *command; /* as typed; "" where not recorded */
+    lince_modality modality;
     json_t *data, *model;
+    json_t *explained; /* explain.json: what the pictures in plots/ show; NULL: there are none */
     lince_history history;
-    int best; /* row of history: best validation accuracy, or the last one without validation; -1: none */
+    int best;       /* row of history: the epoch whose weights were kept; -1: none */
     bool validated; /* there was a validation part */
     bool tested;    /* there is a test.json */
     lince_metrics test;
 } lince_facts;
 
-/* LINCE_EIO, LINCE_EFORMAT. A missing test.json is no error. Release in any case. */
+/* LINCE_EIO, LINCE_EFORMAT. A missing test.json or explain.json is no error. Release in any case. */
 int lince_facts_read(lince_facts *facts, const char *run);
 void lince_facts_release(lince_facts *facts);
+
+/* Reads explain.json again, after it was written. */
+int lince_facts_read_explained(lince_facts *facts);
+
+/* Values of JSON; "" and 0 where they are not there. */
+const char *lince_fact_text(const json_t *object, const char *key);
+double lince_fact_number(const json_t *object, const char *key);
+const char *lince_fact_text_at(const json_t *array, size_t index);
+double lince_fact_number_at(const json_t *array, size_t index);
+
+/* The outputs of the network's last layer; 0: not known. */
+int lince_facts_outputs(const lince_facts *facts);
+
+/* A row of predictions.csv. */
+typedef struct lince_outcome_row {
+    char *path; /* the sample's name; owned */
+    int label, predicted;
+    double probability; /* of the predicted class */
+} lince_outcome_row;
+
+typedef struct lince_outcomes {
+    lince_outcome_row *rows; /* in the test part's order */
+    size_t count, capacity;
+} lince_outcomes;
+
+/* predictions.csv; LINCE_EIO, LINCE_EFORMAT. Needs facts->tested. Release in any case. */
+int lince_facts_read_outcomes(const lince_facts *facts, lince_outcomes *outcomes);
+void lince_outcomes_release(lince_outcomes *outcomes);
 
 #endif

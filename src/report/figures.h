@@ -1,12 +1,35 @@
-/* The figures that are drawn from numbers: loss, accuracy, lr, confusion, confusion_normalised, per_class,
- * calibration. Those that a run has nothing for are left out. */
+/* The figures that are drawn from numbers: loss, accuracy, lr, confusion, confusion_normalised, confused,
+ * per_class, calibration. Those that a run has nothing for are left out. */
 #ifndef LINCE_REPORT_FIGURES_H
 #define LINCE_REPORT_FIGURES_H
 
 #include "report/facts.h"
+#include "report/gnuplot.h"
 
-/* Draws all into the run's plots/, titles in `language`; the first failure (no gnuplot: LINCE_EUNSUPPORTED).
- */
-int lince_figures_draw(const lince_facts *facts, const char *language);
+/* Draws all into the run's plots/, titles in the thread's language; the first failure (no gnuplot:
+ * LINCE_EUNSUPPORTED). */
+int lince_figures_draw(const lince_facts *facts);
+
+/* --- for the figures: a new one is one function and one line in the table of figures.c ------------- */
+
+/* One figure being put together: gnuplot's datablocks, and the commands that draw them. */
+typedef struct lince_figure {
+    const lince_facts *facts;
+    int width, height; /* 820 x 400, where the function does not change it */
+    lince_buffer data, body;
+} lince_figure;
+
+/* Each returns false where there is nothing to draw. */
+bool lince_figure_loss(lince_figure *g);
+bool lince_figure_accuracy(lince_figure *g);
+bool lince_figure_lr(lince_figure *g);
+bool lince_figure_confusion(lince_figure *g);
+bool lince_figure_confusion_normalised(lince_figure *g);
+bool lince_figure_confused(lince_figure *g);
+bool lince_figure_per_class(lince_figure *g);
+bool lince_figure_calibration(lince_figure *g);
+
+/* A command with a text behind it: set xlabel 'epoch'. */
+void lince_figure_label(lince_figure *g, const char *command, const char *text);
 
 #endif

@@ -3,77 +3,93 @@
 
 #include "core/error.h"
 #include "core/i18n.h"
+#include "report/explain.h"
 #include "report/figures.h"
 #include "report/sections.h"
 
+#include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
-static void write_summary(lince_document *d, const lince_facts *f)
+/* What could not be drawn, and why; "" where all was. */
+typedef struct gaps {
+    char figures[1024], pictures[1024];
+} gaps;
+
+static void write_title(char *title, size_t size, const lince_document *d, const lince_facts *f)
 {
-    const char *name = json_string_value(json_object_get(f->model, "name"));
-    if (f->tested)
-        lince_document_paragraph(d,
-                                 TR("%s gets %.2f %% of the %zu test samples right (macro F1 %.3f; %zu "
-                                    "classes; epochs trained: %zu)."),
-                                 name ? name : "", 100 * f->test.accuracy, f->test.n, f->test.macro.f1,
-                                 json_array_size(json_object_get(f->data, "classes")), f->history.count);
-    if (json_is_true(json_object_get(json_object_get(f->data, "split"), "val_on_test")))
-        lince_document_warning(d, "%s",
-                               TR("Validated on the test part: the test figures are not independent."));
+    const char *data = lince_fact_text(f->data, "path"), *slash = strrchr(data, '/');
+    snprintf(title, size, TR("%s on %s"), lince_fact_text(f->model, "name"),
+             slash && slash[1] ? slash + 1 : data);
+}
+
+static void write_gaps(lince_document *d, const gaps *missing)
+{
+    if (*missing->figures) lince_document_note(d, TR("The figures are missing. %s"), missing->figures);
+    if (*missing->pictures)
+        lince_document_note(d, TR("The pictures of samples could not be drawn this time. %s"),
+                            missing->pictures);
+}
+
+static void write_sections(lince_document *d, const lince_facts *f)
+{
+    int number = 0;
+    for (size_t i = 0; i < lince_section_count; i++) {
+        if (!(lince_sections[i].modality & f->modality)) continue;
+        lince_document_heading(d, "%d. %s", ++number, TR(lince_sections[i].title));
+        lince_sections[i].write(d, f);
+    }
 }
 
 /* The whole page in one backend's markup. */
-static int write_page(const lince_facts *f, const lince_document_backend *backend, const char *language,
-                      const char *no_figures, const char *file)
+static int write_page(const lince_facts *f, const lince_document_backend *backend, const gaps *missing,
+                      const char *file)
 {
     char path[LINCE_PATH_MAX], title[512];
     LINCE_TRY(lince_path_join(path, f->run.folder, file));
-    lince_document document = {.backend = backend, .language = language, .folder = f->run.folder},
+    lince_document document = {.backend = backend, .language = lince_language(), .folder = f->run.folder},
                    *d = &document;
-    const char *model = json_string_value(json_object_get(f->model, "name")),
-               *data = json_string_value(json_object_get(f->data, "path"));
-    const char *slash = data ? strrchr(data, '/') : NULL;
-    snprintf(title, sizeof title, TR("%s on %s"), model ? model : "?",
-             slash && slash[1] ? slash + 1
-             : data            ? data
-                               : "?");
+    write_title(title, sizeof title, d, f);
     backend->begin(d, title);
-    write_summary(d, f);
-    if (no_figures) lince_document_note(d, TR("The figures are missing. %s"), no_figures);
-    for (size_t i = 0; i < lince_section_count; i++) {
-        lince_document_heading(d, "%zu. %s", i + 1, TR(lince_sections[i].title));
-        lince_sections[i].write(d, f);
-    }
+    lince_section_summary(d, f);
+    write_gaps(d, missing);
+    write_sections(d, f);
     backend->end(d);
     int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
     lince_buffer_release(&d->out);
     return code;
 }
 
-/* "auto" is the environment's language; the thread's own is left as it was. */
-static const char *resolve(const char *language)
+static int write_report(const char *run)
+{
+    lince_facts facts;
+    gaps missing = {0};
+    int code = lince_facts_read(&facts, run);
+    if (!code && lince_figures_draw(&facts) < 0)
+        snprintf(missing.figures, sizeof missing.figures, "%s", lince_error());
+    if (!code && lince_explain(&facts) < 0)
+        snprintf(missing.pictures, sizeof missing.pictures, "%s", lince_error());
+    if (!code) code = lince_facts_read_explained(&facts);
+    if (!code) code = write_page(&facts, &lince_document_html, &missing, "report.html");
+    if (!code) code = write_page(&facts, &lince_document_markdown, &missing, "report.md");
+    lince_facts_release(&facts);
+    return code;
+}
+
+/* Numbers have a decimal point in scripts and pages, whatever the locale of the program that embeds lince;
+ * the thread's language is the report's while it is written. */
+int lince_report(const char *run, const char *language)
 {
     char before[8];
     snprintf(before, sizeof before, "%s", lince_language());
-    if (lince_language_set(language)) return NULL;
-    const char *resolved = lince_language();
-    lince_language_set(before);
-    return resolved;
-}
-
-int lince_report(const char *run, const char *language)
-{
-    lince_facts facts;
-    char why[1024];
-    const char *resolved = resolve(language), *no_figures = NULL;
-    if (!resolved) return LINCE_EUSAGE;
-    int code = lince_facts_read(&facts, run);
-    if (!code && lince_figures_draw(&facts, resolved) < 0) {
-        snprintf(why, sizeof why, "%s", lince_error());
-        no_figures = why;
+    LINCE_TRY(lince_language_set(language));
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), usual = (locale_t)0;
+    if (plain) usual = uselocale(plain);
+    int code = write_report(run);
+    if (plain) {
+        uselocale(usual);
+        freelocale(plain);
     }
-    if (!code) code = write_page(&facts, &lince_document_html, resolved, no_figures, "report.html");
-    if (!code) code = write_page(&facts, &lince_document_markdown, resolved, no_figures, "report.md");
-    lince_facts_release(&facts);
+    lince_language_set(before);
     return code;
 }

@@ -55,25 +55,27 @@ int lince_trainer_test(lince_trainer *t)
     return code;
 }
 
-/* The run is whole without it: what keeps the report from being written (no gnuplot) is a warning. */
-static void write_report(lince_trainer *t)
+/* The run is whole without it: what keeps the report from being written is a warning. */
+static void write_report(const char *folder, const lince_settings *s, const lince_observer *o)
 {
-    const char *lang = t->settings->lang;
-    if (t->observer && t->observer->progress)
-        t->observer->progress(t->observer->context, &(lince_progress){.phase = LINCE_REPORTING, .eta = -1});
-    if (lince_report(t->run.folder, lang && *lang ? lang : "auto"))
-        lince_trainer_warn(t, _("the report was not written: %s"), lince_error());
+    char text[2048];
+    if (o && o->progress) o->progress(o->context, &(lince_progress){.phase = LINCE_REPORTING, .eta = -1});
+    if (!lince_report(folder, s->lang && *s->lang ? s->lang : "auto") || !o || !o->warning) return;
+    snprintf(text, sizeof text, _("the report was not written: %s"), lince_error());
+    o->warning(o->context, text);
 }
 
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size)
 {
     lince_trainer t;
+    char folder[LINCE_PATH_MAX];
     int code = lince_trainer_open(&t, settings, observer, command);
-    if (!code && out) snprintf(out, out_size, "%s", t.run.folder);
+    snprintf(folder, sizeof folder, "%s", t.run.folder);
+    if (!code && out) snprintf(out, out_size, "%s", folder);
     if (!code) code = lince_trainer_run(&t);
     if (!code) code = lince_trainer_test(&t);
-    if (!code) write_report(&t);
-    lince_trainer_close(&t);
+    lince_trainer_close(&t); /* before the report, which opens data and network for itself */
+    if (!code) write_report(folder, settings, observer);
     return code;
 }

@@ -1,9 +1,9 @@
 /* data.json and model.json: what the report tells of data and architecture (docs/formats.md). */
 #include "core/error.h"
-#include "core/i18n.h"
 #include "train/trainer.h"
 
 #include <jansson.h>
+#include <lince/language.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,25 +52,44 @@ static json_t *three(const float v[3])
     return json_pack("[f, f, f]", (double)v[0], (double)v[1], (double)v[2]);
 }
 
+/* What is told of pictures alone. */
+static void put_pictures(const lince_trainer *t, json_t *data)
+{
+    const lince_transform *f = &t->transform;
+    const char *augment = t->settings->augment ? t->settings->augment : "none";
+    json_object_set_new(data, "image_size", json_pack("[i, i]", f->width, f->height));
+    json_object_set_new(data, "normalize",
+                        json_pack("{s:s, s:o, s:o}", "name", t->blueprint.normalize, "mean", three(f->mean),
+                                  "std", three(f->std)));
+    json_object_set_new(data, "augment", json_string(augment));
+}
+
+static json_t *split_json(const lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    const char *from = s->val_on_test ? "test" : !t->val ? "none" : t->val_held_out ? "train" : "folder";
+    return json_pack("{s:f, s:b, s:s, s:I}", "val_split", s->val_split, "val_on_test", s->val_on_test,
+                     "val_from", from, "seed", (json_int_t)s->seed);
+}
+
 static json_t *data_json(const lince_trainer *t)
 {
     const lince_dataset *d = t->dataset;
-    const lince_settings *s = t->settings;
+    bool texts = lince_dataset_is_text(d);
     json_t *bad = json_array();
     put_bad(bad, t->train, "train");
     put_bad(bad, t->val, "val");
-    const char *from = s->val_on_test ? "test" : !t->val ? "none" : t->val_held_out ? "train" : "folder";
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:{s:f, s:b, s:s, s:I}, s:[i, i], s:{s:s, s:o, s:o}, s:s, "
-        "s:o, s:o}",
-        "path", lince_dataset_path(d), "kind", lince_dataset_kind(d), "fingerprint",
-        lince_dataset_fingerprint(d), "classes", strings((size_t)lince_dataset_classes(d), class_at, d),
-        "parts", "train", part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test",
-        part_json(d, LINCE_TEST), "split", "val_split", s->val_split, "val_on_test", s->val_on_test,
-        "val_from", from, "seed", (json_int_t)s->seed, "image_size", t->transform.width, t->transform.height,
-        "normalize", "name", t->blueprint.normalize, "mean", three(t->transform.mean), "std",
-        three(t->transform.std), "augment", s->augment ? s->augment : "none", "bad", bad, "notes",
-        strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note, d));
+    json_t *data =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o}", "modality",
+                  texts ? "text" : "image", "language", lince_language(), "path", lince_dataset_path(d),
+                  "kind", lince_dataset_kind(d), "fingerprint", lince_dataset_fingerprint(d), "classes",
+                  strings((size_t)lince_dataset_classes(d), class_at, d), "parts", "train",
+                  part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test", part_json(d, LINCE_TEST),
+                  "split", split_json(t), "bad", bad, "notes",
+                  strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note,
+                          d));
+    if (data && !texts) put_pictures(t, data);
+    return data;
 }
 
 /* --- the model ------------------------------------------------------------------------------------ */
@@ -84,38 +103,60 @@ static size_t elements(const lince_layer *l, bool trainable_only)
     return sum;
 }
 
+/* Whether all of its parameters came from the file of --weights. */
+static bool is_loaded(const lince_layer *l)
+{
+    bool loaded = l->param_count > 0;
+    for (int i = 0; i < l->param_count; i++) loaded &= l->params[i].loaded || l->params[i].counter;
+    return loaded;
+}
+
 static json_t *layer_json(const lince_layer *l)
 {
     char detail[128] = "";
+    lince_shape out = l->out; /* as PyTorch has it: with the copies that lince does not compute */
+    if (l->type == &lince_adaptive_avg_pool2d)
+        out.height = out.width = l->args.size;
+    else
+        out.channels *= l->out_copies;
     if (l->type->describe) l->type->describe(l, detail, sizeof detail);
-    return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:b}", "name", l->name, "type", l->type->name,
-                     "detail", detail, "output", l->out.channels, l->out.height, l->out.width, "parameters",
-                     (json_int_t)elements(l, false), "macs", (json_int_t)l->macs, "frozen", l->frozen);
+    return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:b, s:b}", "name", l->name, "type",
+                     l->type->name, "detail", detail, "output", out.channels, out.height, out.width,
+                     "parameters", (json_int_t)elements(l, false), "macs", (json_int_t)l->macs, "frozen",
+                     l->frozen, "loaded", is_loaded(l));
 }
 
+static json_t *widths_json(const int *widths, int count)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < count && widths[i]; i++) json_array_append_new(array, json_integer(widths[i]));
+    return array;
+}
+
+static void put_change(json_t *list, const char *what, json_t *value, json_t *published)
+{
+    if (json_equal(value, published)) {
+        json_decref(value);
+        json_decref(published);
+    } else
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "what", what, "value", value, "published",
+                                              published));
+}
+
+/* What differs from the published architecture, as facts; the report has the words. */
 static json_t *changes(const lince_trainer *t)
 {
+    const lince_blueprint *b = &t->blueprint;
+    const lince_architecture *a = lince_architecture_named(b->model);
+    const lince_transform *f = &t->transform;
     json_t *list = json_array();
-    const lince_architecture *a = lince_architecture_named(t->blueprint.model);
-    char text[512];
-    snprintf(text, sizeof text, _("the output layer has %d outputs, one a class, instead of ImageNet's 1000"),
-             t->blueprint.classes);
-    json_array_append_new(list, json_string(text));
-    if (t->blueprint.head_count) {
-        snprintf(text, sizeof text, _("the classifier's hidden layers have the widths %s (--head)"),
-                 t->settings->head);
-        json_array_append_new(list, json_string(text));
-    }
-    if (t->blueprint.dropout >= 0) {
-        snprintf(text, sizeof text, _("dropout in the classifier is %g (--dropout)"), t->blueprint.dropout);
-        json_array_append_new(list, json_string(text));
-    }
-    if (a && (t->transform.width != a->image_size || t->transform.height != a->image_size)) {
-        snprintf(text, sizeof text,
-                 _("the input is %d x %d pixels; the architecture was published for %d x %d"),
-                 t->transform.width, t->transform.height, a->image_size, a->image_size);
-        json_array_append_new(list, json_string(text));
-    }
+    if (a->classes) put_change(list, "outputs", json_integer(b->classes), json_integer(a->classes));
+    if (b->head_count)
+        put_change(list, "head", widths_json(b->head, b->head_count), widths_json(a->hidden, 2));
+    if (b->dropout >= 0) put_change(list, "dropout", json_real(b->dropout), json_real((double)a->dropout));
+    if (a->image_size)
+        put_change(list, "input", json_pack("[i, i]", f->width, f->height),
+                   json_pack("[i, i]", a->image_size, a->image_size));
     return list;
 }
 
@@ -138,7 +179,7 @@ static void processor_name(char *out, size_t size)
 static json_t *model_json(const lince_trainer *t)
 {
     json_t *layers = json_array();
-    size_t all = 0, trained = 0;
+    size_t all = 0, trained = 0, loaded = 0;
     double macs = 0;
     char machine[256];
     for (size_t i = 1; i < lince_net_nodes(t->net); i++) {
@@ -146,14 +187,15 @@ static json_t *model_json(const lince_trainer *t)
         json_array_append_new(layers, layer_json(l));
         all += elements(l, false);
         trained += elements(l, true);
+        loaded += is_loaded(l) ? elements(l, false) : 0;
         macs += l->macs;
     }
     processor_name(machine, sizeof machine);
-    return json_pack("{s:s, s:I, s:I, s:I, s:s?, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s?, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
                      t->blueprint.model, "parameters", (json_int_t)all, "trainable", (json_int_t)trained,
-                     "macs", (json_int_t)macs, "weights", t->settings->weights, "input", 3,
-                     t->transform.height, t->transform.width, "threads", t->threads, "machine", machine,
-                     "version", LINCE_VERSION, "changes", changes(t), "layers", layers);
+                     "loaded", (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
+                     "input", 3, t->transform.height, t->transform.width, "threads", t->threads, "machine",
+                     machine, "version", LINCE_VERSION, "changes", changes(t), "layers", layers);
 }
 
 int lince_trainer_describe(lince_trainer *t)

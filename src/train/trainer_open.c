@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "train/open_data.h"
 #include "train/trainer.h"
 #include "weights/safetensors.h"
 #include "weights/state_dict.h"
@@ -41,7 +42,6 @@ void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
 
 static int check_settings(const lince_settings *s)
 {
-    if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
         return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
     if (s->out && s->resume)
@@ -52,17 +52,12 @@ static int check_settings(const lince_settings *s)
 static int open_data(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
-    LINCE_TRY(lince_dataset_open(&t->dataset, s->data));
+    LINCE_TRY(lince_open_data(&t->dataset, s, &t->val_held_out));
     for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++)
         lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
     if (s->val_on_test)
         lince_trainer_warn(t,
                            _("validating on the test part: choosing by it makes the test results too good"));
-    t->val_held_out = !lince_dataset_count(t->dataset, LINCE_VAL) && !s->val_on_test;
-    if (s->val_split > 0 || s->val_on_test)
-        LINCE_TRY(lince_dataset_split(
-            t->dataset, &(lince_split){.val = s->val_split, .val_on_test = s->val_on_test, .seed = s->seed}));
-    LINCE_TRY(lince_dataset_limit(t->dataset, s->train_limit, s->seed));
     size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN),
            val = lince_dataset_count(t->dataset, LINCE_VAL);
     lince_trainer_note(t, _("%s: %s, %d classes; %zu for training, %zu for validation, %zu for the test"),

@@ -66,6 +66,7 @@ static int load_param(lince_param *p, const lince_tensor *t, lince_load_result *
     lince_tensor_floats(t, plain);
     lince_param_import(p, plain, p->value);
     lince_free(plain);
+    p->loaded = true;
     result->loaded++;
     return 0;
 }

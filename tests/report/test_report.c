@@ -83,7 +83,7 @@ static void test_tags_balance_and_names_are_escaped(void **state)
         size_t opened = occurrences(html, tags[i][0]);
         assert_int_equal(opened, occurrences(html, tags[i][1]));
     }
-    assert_true(occurrences(html, "<h2>") == 9);
+    assert_true(occurrences(html, "<h2>") == 10);
     assert_null(strstr(html, "<b>"));
     assert_non_null(strstr(html, "&lt;b&gt;"));
     lince_free(html);

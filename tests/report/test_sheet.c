@@ -18,7 +18,8 @@ static void test_a_sheet_holds_all_pictures_and_captions(void **state)
     memset(square.pixels, 200, 32 * 32 * 3);
     const lince_sheet_item items[] = {{&square, "cat <1>\ndog 0.9"}, {&wide, "it's"}, {&square, NULL}};
     assert_int_equal(lince_make_folder(TEST_SCRATCH "/sheet"), 0);
-    assert_int_equal(lince_sheet_draw(TEST_SCRATCH "/sheet", "errors", items, 3, 2), 0);
+    const lince_sheet layout = {.columns = 2, .tile = 96, .lines = 2};
+    assert_int_equal(lince_sheet_draw(TEST_SCRATCH "/sheet", "errors", &layout, items, 3), 0);
     char *svg;
     size_t size;
     assert_int_equal(lince_file_read(TEST_SCRATCH "/sheet/errors.svg", 1 << 20, &svg, &size), 0);
@@ -27,7 +28,7 @@ static void test_a_sheet_holds_all_pictures_and_captions(void **state)
     assert_null(strstr(svg, "href=\"http"));
     assert_int_equal(lince_image_load(&sheet, TEST_SCRATCH "/sheet/errors.png"), 0);
     assert_int_equal(sheet.width, 2 * 108 + 12);
-    assert_int_equal(sheet.height, 2 * 136 + 12);
+    assert_int_equal(sheet.height, 2 * 138 + 12);
     assert_in_range(sheet.pixels[(60 * sheet.width + 60) * 3], 195, 205); /* inside the first picture */
     lince_free(svg);
     lince_image_release(&sheet);
@@ -42,7 +43,7 @@ static void test_heat_turns_a_grey_picture_red_and_yellow(void **state)
     lince_image grey, hot;
     assert_int_equal(lince_image_init(&grey, 3, 1), 0);
     memset(grey.pixels, 100, 9);
-    assert_int_equal(lince_sheet_blend(&hot, &grey, heat), 0);
+    assert_int_equal(lince_sheet_blend(&hot, &grey, heat, 1, 3), 0);
     assert_true(hot.pixels[0] == hot.pixels[1] && hot.pixels[0] < 100); /* cold: darker */
     assert_true(hot.pixels[3] > hot.pixels[4]);                         /* red */
     assert_true(hot.pixels[6] == hot.pixels[7] && hot.pixels[8] < 50);  /* yellow */

@@ -1,0 +1,160 @@
+#include "report/explain.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "train/open_data.h"
+#include "weights/safetensors.h"
+#include "weights/state_dict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct picture {
+    const char *name;
+    lince_modality modality;
+    int (*draw)(lince_explainer *e);
+} picture;
+
+static const picture pictures[] = {
+    {"samples", LINCE_PICTURES, lince_explain_samples},
+    {"filters", LINCE_PICTURES, lince_explain_filters},
+    {"errors", LINCE_PICTURES, lince_explain_errors},
+    {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
+};
+
+enum { COUNT = sizeof pictures / sizeof *pictures };
+
+/* --- opening -------------------------------------------------------------------------------------- */
+
+static int open_data(lince_explainer *e)
+{
+    const lince_settings *s = &e->facts->settings;
+    LINCE_TRY(lince_open_data(&e->dataset, s, NULL));
+    if (strcmp(lince_dataset_fingerprint(e->dataset), lince_fact_text(e->facts->data, "fingerprint")) != 0)
+        return lince_fail(LINCE_EDATA, "%s: other data than the run was trained on", s->data);
+    return 0;
+}
+
+static int build_net(lince_explainer *e, const lince_weights *w, const char *path)
+{
+    LINCE_TRY(lince_blueprint_read(&e->blueprint, w, path));
+    lince_net_options options = {.batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
+    LINCE_TRY(lince_blueprint_build(&e->blueprint, &options, NULL, &e->net));
+    lince_load_result result;
+    int code = lince_state_dict_load(e->net, w, &result);
+    lince_buffer_release(&result.notes);
+    return code;
+}
+
+static int open_net(lince_explainer *e)
+{
+    char path[LINCE_PATH_MAX];
+    lince_weights *w;
+    LINCE_TRY(lince_path_join(path, e->facts->run.folder, "weights/best.safetensors"));
+    LINCE_TRY(lince_safetensors_open(&w, path));
+    int code = build_net(e, w, path);
+    lince_weights_free(w);
+    return code;
+}
+
+/* The rows lie in the part's order, without the samples that could not be read. */
+static int find_outcomes(lince_explainer *e)
+{
+    if (!e->facts->tested) return 0;
+    LINCE_TRY(lince_facts_read_outcomes(e->facts, &e->outcomes));
+    e->index = lince_alloc(e->outcomes.count + 1, sizeof *e->index);
+    if (!e->index) return LINCE_ENOMEM;
+    size_t at = 0, count = lince_dataset_count(e->dataset, LINCE_TEST);
+    for (size_t i = 0; i < e->outcomes.count; i++, at++) {
+        const char *path = e->outcomes.rows[i].path;
+        while (at < count && strcmp(lince_dataset_name(e->dataset, LINCE_TEST, at), path) != 0) at++;
+        if (at == count)
+            return lince_fail(LINCE_EDATA, "%s: predictions.csv names %s, which is not in its place there",
+                              lince_dataset_path(e->dataset), path);
+        e->index[i] = at;
+    }
+    return 0;
+}
+
+/* --- for the pictures ----------------------------------------------------------------------------- */
+
+size_t lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most)
+{
+    const lince_outcome_row *rows = e->outcomes.rows;
+    size_t found = 0;
+    for (size_t i = 0; i < e->outcomes.count; i++) {
+        if (rows[i].label == rows[i].predicted) continue;
+        if (found == most && rows[i].probability <= rows[worst[most - 1]].probability) continue;
+        size_t at = found < most ? found++ : most - 1;
+        for (; at > 0 && rows[worst[at - 1]].probability < rows[i].probability; at--)
+            worst[at] = worst[at - 1];
+        worst[at] = i;
+    }
+    return found;
+}
+
+int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image)
+{
+    lince_image whole;
+    *image = (lince_image){0};
+    LINCE_TRY(lince_dataset_read(e->dataset, LINCE_TEST, e->index[outcome], &whole));
+    int code = lince_transform_fit(&e->blueprint.transform, &whole, image);
+    lince_image_release(&whole);
+    return code;
+}
+
+json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome)
+{
+    const lince_outcome_row *row = &e->outcomes.rows[outcome];
+    char *const *names = e->facts->test.names;
+    return json_pack("{s:s, s:s, s:s, s:f}", "path", row->path, "true", names[row->label], "predicted",
+                     names[row->predicted], "probability", row->probability);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------ */
+
+static int write_told(const lince_explainer *e)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, e->facts->run.folder, "explain.json"));
+    char *text = json_dumps(e->told, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    if (!text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
+    int code = lince_file_write(path, text, strlen(text));
+    free(text);
+    return code;
+}
+
+static int open_all(lince_explainer *e)
+{
+    LINCE_TRY(lince_path_join(e->plots, e->facts->run.folder, "plots"));
+    LINCE_TRY(lince_make_folder(e->plots));
+    LINCE_TRY(open_data(e));
+    LINCE_TRY(open_net(e));
+    LINCE_TRY(find_outcomes(e));
+    e->told = json_object();
+    return e->told ? 0 : lince_fail(LINCE_ENOMEM, "out of memory");
+}
+
+static bool has_pictures(const lince_facts *facts)
+{
+    bool any = false;
+    for (size_t i = 0; i < COUNT; i++) any |= (pictures[i].modality & facts->modality) != 0;
+    return any;
+}
+
+int lince_explain(const lince_facts *facts)
+{
+    lince_explainer e = {.facts = facts};
+    if (!has_pictures(facts)) return 0;
+    int code = open_all(&e);
+    for (size_t i = 0; i < COUNT && !code; i++)
+        if (pictures[i].modality & facts->modality) code = pictures[i].draw(&e);
+    if (!code) code = write_told(&e);
+    json_decref(e.told);
+    lince_free(e.index);
+    lince_outcomes_release(&e.outcomes);
+    lince_net_free(e.net);
+    lince_blueprint_release(&e.blueprint);
+    lince_dataset_free(e.dataset);
+    return code;
+}

@@ -1,0 +1,45 @@
+/* The pictures of a report that need the data and the network, and not only the run's folder. */
+#ifndef LINCE_REPORT_EXPLAIN_H
+#define LINCE_REPORT_EXPLAIN_H
+
+#include "data/dataset.h"
+#include "net/net.h"
+#include "report/facts.h"
+#include "train/blueprint.h"
+
+/* Opens the run's data (the same as in training, by their fingerprint) and its best weights, draws what there
+ * is for the run's kind of samples into plots/ and writes explain.json. Where that cannot be done, the reason
+ * is in lince_error() and what was drawn before is left as it is. A kind that has no pictures: 0. */
+int lince_explain(const lince_facts *facts);
+
+/* --- for the pictures: a new one is one function and one line in the table of explain.c ------------- */
+
+typedef struct lince_explainer {
+    const lince_facts *facts;
+    char plots[LINCE_PATH_MAX];
+    lince_dataset *dataset; /* split and limited as in training */
+    lince_blueprint blueprint;
+    lince_net *net;          /* for one sample; activations and their gradients can be read */
+    lince_outcomes outcomes; /* none where there was no test */
+    size_t *index;           /* [outcomes.count] in the test part */
+    json_t *told;            /* becomes explain.json */
+} lince_explainer;
+
+/* Each draws one figure and puts what it shows into e->told under the figure's name; 0 where there is nothing
+ * to draw. */
+int lince_explain_samples(lince_explainer *e);
+int lince_explain_filters(lince_explainer *e);
+int lince_explain_errors(lince_explainer *e);
+int lince_explain_gradcam(lince_explainer *e);
+
+/* The test samples that were mistaken with the highest probability, most sure first, into worst[most]; how
+ * many there are. */
+size_t lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most);
+
+/* The fitted picture of a test sample, an index of e->outcomes. */
+int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image);
+
+/* {path, true, predicted, probability} of a test sample. */
+json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome);
+
+#endif

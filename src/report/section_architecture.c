@@ -1,0 +1,164 @@
+#include "models/model_zoo.h"
+#include "report/sections.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- what was changed ----------------------------------------------------------------------------- */
+
+/* "4096, 2048" */
+static const char *widths(const json_t *array, char *out, size_t size)
+{
+    const json_t *entry;
+    char number[32];
+    size_t i;
+    *out = '\0';
+    json_array_foreach(array, i, entry)
+    {
+        snprintf(number, sizeof number, "%.0f", json_number_value(entry));
+        lince_add_name(out, size, number);
+    }
+    return out;
+}
+
+static void tell_outputs(lince_document *d, const json_t *value, const json_t *published)
+{
+    lince_document_item(d,
+                        TR("The output layer was replaced: %.0f outputs, one for each class of the data, "
+                           "instead of the published %.0f."),
+                        json_number_value(value), json_number_value(published));
+}
+
+static void tell_head(lince_document *d, const json_t *value, const json_t *published)
+{
+    char new[128], old[128];
+    lince_document_item(d, TR("The classifier's hidden layers have the widths %s instead of %s (--head)."),
+                        widths(value, new, sizeof new),
+                        json_array_size(published) ? widths(published, old, sizeof old) : "–");
+}
+
+static void tell_dropout(lince_document *d, const json_t *value, const json_t *published)
+{
+    lince_document_item(d, TR("Dropout in the classifier is %g instead of %g (--dropout)."),
+                        json_number_value(value), json_number_value(published));
+}
+
+static void tell_input(lince_document *d, const json_t *value, const json_t *published)
+{
+    lince_document_item(
+        d, TR("The input is %.0f × %.0f pixels; the architecture was published for %.0f × %.0f."),
+        lince_fact_number_at(value, 0), lince_fact_number_at(value, 1), lince_fact_number_at(published, 0),
+        lince_fact_number_at(published, 1));
+}
+
+static const struct {
+    const char *what;
+    void (*tell)(lince_document *d, const json_t *value, const json_t *published);
+} changes[] = {
+    {"outputs", tell_outputs}, {"head", tell_head}, {"dropout", tell_dropout}, {"input", tell_input}};
+
+static void write_changes(lince_document *d, const lince_facts *f)
+{
+    const json_t *list = json_object_get(f->model, "changes"), *change;
+    size_t i;
+    lince_document_subheading(d, TR("What was changed"));
+    if (!json_array_size(list))
+        lince_document_paragraph(d, "%s", TR("Nothing was changed in the published architecture."));
+    json_array_foreach(list, i, change)
+    {
+        for (size_t k = 0; k < sizeof changes / sizeof *changes; k++)
+            if (!strcmp(lince_fact_text(change, "what"), changes[k].what))
+                changes[k].tell(d, json_object_get(change, "value"), json_object_get(change, "published"));
+    }
+}
+
+/* --- where the parameters come from --------------------------------------------------------------- */
+
+static void write_share(lince_document *d, const char *what, double n, double all)
+{
+    lince_document_cell(d, "%s", what);
+    lince_cell_count(d, n);
+    lince_document_cell(d, "%.1f %%", all > 0 ? 100 * n / all : 0);
+    lince_document_row(d);
+}
+
+static void write_origins(lince_document *d, const lince_facts *f)
+{
+    static const char *const headings[] = {N_("parameters"), N_("number"), N_("share")};
+    const char *weights = lince_fact_text(f->model, "weights");
+    double all = lince_fact_number(f->model, "parameters"), loaded = lince_fact_number(f->model, "loaded"),
+           trained = lince_fact_number(f->model, "trainable");
+    if (*weights)
+        lince_document_paragraph(d,
+                                 TR("Training started from the weights in %s; what does not fit was started "
+                                    "at random (seed %llu)."),
+                                 weights, (unsigned long long)f->settings.seed);
+    else
+        lince_document_paragraph(d, TR("Training started from random weights (seed %llu)."),
+                                 (unsigned long long)f->settings.seed);
+    lince_document_table_begin(d, 1);
+    lince_document_headings(d, headings, 3);
+    write_share(d, TR("loaded from a file"), loaded, all);
+    write_share(d, TR("started at random"), all - loaded, all);
+    write_share(d, TR("trained"), trained, all);
+    write_share(d, TR("frozen: kept as they were"), all - trained, all);
+    lince_document_table_end(d);
+}
+
+/* --- layers --------------------------------------------------------------------------------------- */
+
+static void write_layer(lince_document *d, const json_t *layer, bool loading)
+{
+    const json_t *out = json_object_get(layer, "output");
+    double channels = lince_fact_number_at(out, 0), height = lince_fact_number_at(out, 1),
+           width = lince_fact_number_at(out, 2), parameters = lince_fact_number(layer, "parameters");
+    lince_document_cell(d, "%s", lince_fact_text(layer, "name"));
+    lince_document_cell(d, "%s%s", lince_fact_text(layer, "type"),
+                        json_is_true(json_object_get(layer, "frozen")) && parameters > 0 ? TR(" (frozen)")
+                                                                                         : "");
+    lince_document_cell(d, "%s", lince_fact_text(layer, "detail"));
+    if (height == 1 && width == 1)
+        lince_document_cell(d, "%.0f", channels);
+    else
+        lince_document_cell(d, "%.0f×%.0f×%.0f", channels, height, width);
+    lince_cell_count(d, parameters);
+    lince_cell_count(d, lince_fact_number(layer, "macs"));
+    if (loading && parameters > 0 && !json_is_true(json_object_get(layer, "loaded")))
+        lince_document_row_marked(d);
+    else
+        lince_document_row(d);
+}
+
+static void write_layers(lince_document *d, const lince_facts *f)
+{
+    static const char *const headings[] = {N_("layer"),  N_("type"),       N_("details"),
+                                           N_("output"), N_("parameters"), N_("multiply-adds")};
+    const json_t *layer;
+    bool loading = *lince_fact_text(f->model, "weights");
+    size_t i;
+    lince_document_subheading(d, TR("Layer by layer"));
+    lince_document_paragraph(
+        d, "%s%s",
+        TR("Names and types are those of PyTorch; the output is channels × height × width of one sample."),
+        loading ? TR(" Marked rows were not in the file of weights, or did not fit, and started at random.")
+                : "");
+    lince_document_table_begin(d, 3);
+    lince_document_headings(d, headings, 6);
+    json_array_foreach(json_object_get(f->model, "layers"), i, layer) write_layer(d, layer, loading);
+    lince_document_table_end(d);
+}
+
+void lince_section_architecture(lince_document *d, const lince_facts *f)
+{
+    const char *name = lince_fact_text(f->model, "name");
+    const lince_architecture *a = lince_architecture_named(name);
+    if (a && a->about) lince_document_paragraph(d, "%s", TR(a->about));
+    lince_document_paragraph(d,
+                             TR("%s as built here has %.2f million parameters; classifying one sample takes "
+                                "%.1f million multiply-adds."),
+                             name, lince_fact_number(f->model, "parameters") / 1e6,
+                             lince_fact_number(f->model, "macs") / 1e6);
+    write_changes(d, f);
+    write_origins(d, f);
+    write_layers(d, f);
+}

@@ -1,0 +1,143 @@
+#include "core/file.h"
+#include "optim/optim.h"
+#include "report/sections.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- the choices that matter, in words ------------------------------------------------------------ */
+
+static double base_lr(const lince_settings *s)
+{
+    const lince_optimizer *o = lince_optimizer_named(s->optimizer);
+    return s->lr > 0 ? s->lr : o ? o->usual_lr : 0;
+}
+
+static void tell(lince_document *d, const char *what, const char *value)
+{
+    lince_document_cell(d, "%s", what);
+    lince_document_cell(d, "%s", value);
+    lince_document_row(d);
+}
+
+static void tell_loss(lince_document *d, const lince_settings *s)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s", TR("cross-entropy"));
+    size_t used = strlen(text);
+    if (s->label_smoothing > 0)
+        snprintf(text + used, sizeof text - used, TR(", label smoothing %g"), s->label_smoothing);
+    used = strlen(text);
+    if (s->class_weights && strcmp(s->class_weights, "none") != 0)
+        snprintf(text + used, sizeof text - used, "%s", TR(", classes weighted by their rarity"));
+    tell(d, TR("loss"), text);
+}
+
+static void tell_optimizer(lince_document *d, const lince_settings *s)
+{
+    char text[256];
+    bool momentum = !strcmp(s->optimizer, "sgd") && s->momentum > 0;
+    if (momentum)
+        snprintf(text, sizeof text, s->nesterov ? TR("%s, Nesterov momentum %g") : TR("%s, momentum %g"),
+                 s->optimizer, s->momentum);
+    else
+        snprintf(text, sizeof text, "%s", s->optimizer);
+    size_t used = strlen(text);
+    if (s->weight_decay > 0)
+        snprintf(text + used, sizeof text - used, TR(", weight decay %g"), s->weight_decay);
+    tell(d, TR("optimizer"), text);
+}
+
+static void tell_rate(lince_document *d, const lince_settings *s)
+{
+    char text[256];
+    double lr = base_lr(s);
+    const char *scheduler = s->scheduler;
+    if (!strcmp(scheduler, "step"))
+        snprintf(text, sizeof text, TR("%g, times %g every %d epochs"), lr, s->gamma, s->step_size);
+    else if (!strcmp(scheduler, "cosine"))
+        snprintf(text, sizeof text, TR("%g, falling along a cosine to %g"), lr, s->min_lr);
+    else if (!strcmp(scheduler, "onecycle"))
+        snprintf(text, sizeof text, TR("one cycle: rising to %g, then falling to almost 0"), lr);
+    else if (!strcmp(scheduler, "plateau"))
+        snprintf(text, sizeof text, TR("%g, times %g whenever the validation loss stops falling"), lr,
+                 s->gamma);
+    else
+        snprintf(text, sizeof text, TR("%g, constant"), lr);
+    size_t used = strlen(text);
+    if (s->warmup_epochs > 0)
+        snprintf(text + used, sizeof text - used, TR(", after %g epochs of warm-up"), s->warmup_epochs);
+    tell(d, TR("learning rate"), text);
+}
+
+static void tell_lengths(lince_document *d, const lince_facts *f)
+{
+    char text[256];
+    const lince_settings *s = &f->settings;
+    double n = lince_fact_number(json_object_get(json_object_get(f->data, "parts"), "train"), "n");
+    snprintf(text, sizeof text, TR("%d (%.0f steps an epoch)"), s->batch_size, ceil(n / s->batch_size));
+    tell(d, TR("batch size"), text);
+    if ((size_t)s->epochs == f->history.count)
+        snprintf(text, sizeof text, "%d", s->epochs);
+    else
+        snprintf(text, sizeof text, TR("%zu of at most %d"), f->history.count, s->epochs);
+    tell(d, TR("epochs"), text);
+}
+
+static void tell_rest(lince_document *d, const lince_settings *s)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%g", s->dropout);
+    if (s->dropout >= 0) tell(d, TR("dropout in the classifier"), text);
+    snprintf(text, sizeof text, TR("norm at most %g"), s->clip_grad);
+    if (s->clip_grad > 0) tell(d, TR("gradient clipping"), text);
+    snprintf(text, sizeof text, TR("moving, decay %g"), s->ema);
+    if (s->ema > 0) tell(d, TR("average of the weights"), text);
+    snprintf(text, sizeof text, TR("after %d epochs without a better validation"), s->patience);
+    if (s->patience > 0) tell(d, TR("early stopping"), text);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)s->seed);
+    tell(d, TR("seed"), text);
+}
+
+static void write_choices(lince_document *d, const lince_facts *f)
+{
+    static const char *const headings[] = {N_("hyperparameter"), N_("value")};
+    lince_document_table_begin(d, 2);
+    lince_document_headings(d, headings, 2);
+    tell_loss(d, &f->settings);
+    tell_optimizer(d, &f->settings);
+    tell_rate(d, &f->settings);
+    tell_lengths(d, f);
+    tell_rest(d, &f->settings);
+    lince_document_table_end(d);
+}
+
+/* --- every option --------------------------------------------------------------------------------- */
+
+static void write_option(lince_document *d, const lince_facts *f, const lince_setting_info *info)
+{
+    char value[LINCE_PATH_MAX];
+    if (lince_settings_get(&f->settings, info->name, value, sizeof value) < 0) return;
+    lince_document_cell(d, "--%s", info->name);
+    lince_document_cell(d, "%s", !*value ? "–" : info->value ? value : TR(value));
+    lince_document_cell(d, "%s", !*info->standard ? "–" : info->value ? info->standard : TR(info->standard));
+    lince_document_cell(d, "%s", TR(info->help));
+    if (strcmp(value, info->standard) != 0)
+        lince_document_row_marked(d);
+    else
+        lince_document_row(d);
+}
+
+void lince_section_settings(lince_document *d, const lince_facts *f)
+{
+    static const char *const headings[] = {N_("option"), N_("value"), N_("default"), N_("meaning")};
+    const lince_setting_info *info;
+    write_choices(d, f);
+    lince_document_subheading(d, TR("Every option"));
+    lince_document_paragraph(d, "%s", TR("Marked rows differ from lince's defaults."));
+    lince_document_table_begin(d, 4);
+    lince_document_headings(d, headings, 4);
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) write_option(d, f, info);
+    lince_document_table_end(d);
+}

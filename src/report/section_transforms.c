@@ -1,0 +1,99 @@
+#include "data/transform.h"
+#include "report/sections.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void write_numbers(lince_document *d, const json_t *normalize)
+{
+    static const char *const rows[][2] = {{"mean", N_("mean")}, {"std", N_("standard deviation")}},
+                             *const headings[] = {"", N_("red"), N_("green"), N_("blue")};
+    lince_document_table_begin(d, 1);
+    lince_document_headings(d, headings, 4);
+    for (int row = 0; row < 2; row++) {
+        lince_document_cell(d, "%s", TR(rows[row][1]));
+        for (size_t c = 0; c < 3; c++)
+            lince_document_cell(d, "%.4f", lince_fact_number_at(json_object_get(normalize, rows[row][0]), c));
+        lince_document_row(d);
+    }
+    lince_document_table_end(d);
+}
+
+static void write_normalisation(lince_document *d, const lince_facts *f)
+{
+    const json_t *normalize = json_object_get(f->data, "normalize"),
+                 *size = json_object_get(f->data, "image_size");
+    const char *name = lince_fact_text(normalize, "name");
+    lince_document_paragraph(d,
+                             TR("Pictures enter the network as %.0f × %.0f pixels of red, green and blue."),
+                             lince_fact_number_at(size, 0), lince_fact_number_at(size, 1));
+    if (!strcmp(name, "none")) {
+        lince_document_paragraph(d, "%s", TR("Pixels are scaled to 0..1 and nothing else is done to them."));
+        return;
+    }
+    lince_document_paragraph(
+        d, "%s",
+        TR("Pixels are scaled to 0..1; then each channel's mean is subtracted and the result divided by its "
+           "standard deviation."));
+    lince_document_paragraph(
+        d, "%s",
+        !strcmp(name, "auto")       ? TR("These numbers were measured on the training part alone, so that "
+                                               "nothing of the other parts leaks into training:")
+        : !strcmp(name, "imagenet") ? TR("These numbers are ImageNet's, which pretrained "
+                                         "weights expect:")
+        : !strcmp(name, "cifar10")  ? TR("These numbers are those of CIFAR-10's training part:")
+                                    : TR("These numbers were given with --normalize:"));
+    write_numbers(d, normalize);
+}
+
+static void write_augmentation(lince_document *d, const char *text)
+{
+    lince_augment a = {0};
+    if (!*text || !strcmp(text, "none") || lince_augment_parse(&a, text) < 0) {
+        lince_document_paragraph(d, "%s",
+                                 TR("The training pictures were not augmented: the network sees each one "
+                                    "unchanged in every epoch."));
+        return;
+    }
+    lince_document_paragraph(d,
+                             TR("Training pictures are changed at random each time they are seen (--augment "
+                                "%s); validation and test pictures never are:"),
+                             text);
+    if (a.crop)
+        lince_document_item(d, TR("a random crop after a border of %d black pixels was added"), a.crop);
+    if (a.flip) lince_document_item(d, "%s", TR("mirrored left to right, one time in two"));
+    if (a.translate > 0)
+        lince_document_item(d, TR("moved by up to %.0f %% of the size"), 100 * (double)a.translate);
+    if (a.jitter > 0)
+        lince_document_item(d, TR("brightness, contrast and saturation changed by up to %.0f %%"),
+                            100 * (double)a.jitter);
+    if (a.erase > 0)
+        lince_document_item(d, TR("a random rectangle erased, %.0f times in a hundred"),
+                            100 * (double)a.erase);
+}
+
+static void write_samples(lince_document *d, const lince_facts *f)
+{
+    char names[512] = "", alt[1024];
+    const json_t *samples = json_object_get(f->explained, "samples"),
+                 *classes = json_object_get(f->data, "classes");
+    for (size_t c = 0; c < json_array_size(classes) && c < 10; c++)
+        lince_add_name(names, sizeof names, lince_fact_text_at(classes, c));
+    snprintf(alt, sizeof alt, TR("Small training pictures, one column a class: %s."), names);
+    lince_document_figure(d, "samples", alt,
+                          json_is_true(json_object_get(samples, "augmented"))
+                              ? TR("Training pictures. First row: as they are stored; second and third row: "
+                                   "the same ones as the "
+                                   "network saw them in the first two epochs, after augmentation and "
+                                   "normalisation (undone here "
+                                   "for the eye).")
+                              : TR("Training pictures as the network sees them, after normalisation (undone "
+                                   "here for the eye)."));
+}
+
+void lince_section_transforms(lince_document *d, const lince_facts *f)
+{
+    write_normalisation(d, f);
+    write_augmentation(d, lince_fact_text(f->data, "augment"));
+    write_samples(d, f);
+}

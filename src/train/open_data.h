@@ -1,0 +1,12 @@
+/* The data of a run, as its settings say: opened, split, limited; the same samples in the same parts whenever
+ * it is done again. */
+#ifndef LINCE_TRAIN_OPEN_DATA_H
+#define LINCE_TRAIN_OPEN_DATA_H
+
+#include "data/dataset.h"
+
+/* `held_out` (or NULL) becomes true where the validation part is taken from the training part. On failure
+ * *dataset may be there, for the caller to free. */
+int lince_open_data(lince_dataset **dataset, const lince_settings *settings, bool *held_out);
+
+#endif
