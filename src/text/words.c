@@ -262,6 +262,7 @@ static size_t emoticon_length(const char *text, bool in_word)
                                         ":-o",  ":-*", ":)",  ":(",  ":d",  ":p",  ":/",  ":|",
                                         ":o",   ":*",  ":3",  ";-)", ";)",  ";d",  "=)",  "=(",
                                         "=d",   "<3",  "</3", "(:",  "):",  "^_^", "-_-"};
+    if (!strchr(":;=<()^-", *text)) return 0; /* hardly any character begins one */
     for (size_t i = 0; i < sizeof faces / sizeof *faces; i++) {
         size_t length = strlen(faces[i]);
         bool joins = isalnum((unsigned char)faces[i][length - 1]);
