@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, EXIT_TERMINATED = 143 };
+/* Interrupted by a signal: its number above EXIT_SIGNAL, as a shell counts (130: Ctrl-C, 143: terminated). */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
 
 typedef struct command {
     const char *name, *arguments, *summary;
@@ -46,9 +47,10 @@ int cli_fail(int code);
 const lince_observer *cli_observer(bool quiet);
 void cli_clear_line(void);
 
-/* SIGINT or SIGTERM, if one came; 0 else. */
-int cli_signal(void);
+/* From now on SIGINT, SIGTERM and SIGHUP ask the observer's work to stop; a second one ends the program at
+ * once. */
 void cli_catch_signals(void);
+int cli_signal(void); /* the one that came; 0: none */
 
 int cmd_train(int argc, char **argv);
 int cmd_eval(int argc, char **argv);

@@ -2,6 +2,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/i18n.h"
+#include "train/run.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,29 +23,30 @@ static void put_word(lince_buffer *out, const char *word)
     if (!plain) lince_buffer_puts(out, "'");
 }
 
-/* First what the files say (a configuration, or the run to resume), then what the command line says. */
+/* First what the files say (the run to resume, a configuration), then what the command line says. */
 static int read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s,
                          const char **config, const char **positional, int *count)
 {
-    char path[4096];
+    lince_run run;
     int code = lince_settings_init(s);
     if (!code) code = cli_parse(argc, argv, specs, s, positional, count);
     if (code || (!*config && !s->resume)) return code;
-    snprintf(path, sizeof path, "%s/config.yaml", s->resume ? s->resume : "");
+    if (s->resume && (code = lince_run_open(&run, s->resume))) return code;
+    bool resumes = s->resume;
     lince_settings_release(s);
     code = lince_settings_init(s);
-    if (!code) code = lince_settings_load(s, *config ? *config : path, NULL, NULL);
-    if (!code && !*config) code = lince_settings_set(s, "out", "");
+    if (!code && resumes) code = lince_run_read_config(&run, s);
+    if (!code && resumes) code = lince_settings_set(s, "out", "");
+    if (!code && *config) code = lince_settings_load(s, *config, NULL, NULL);
     return code ? code : cli_parse(argc, argv, specs, s, positional, count);
 }
 
 static int interrupted(const char *run)
 {
-    bool terminated = cli_signal() == 15;
     cli_clear_line();
     fprintf(stderr, "%s\n", lince_error());
     fprintf(stderr, _("go on with:  lince train --resume %s\n"), run);
-    return terminated ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+    return EXIT_SIGNAL + cli_signal();
 }
 
 static void tell_report(const char *run)

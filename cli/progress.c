@@ -15,7 +15,7 @@ static volatile sig_atomic_t caught, stop;
 
 static void on_signal(int number)
 {
-    if (caught) _exit(number == SIGINT ? EXIT_INTERRUPTED : EXIT_TERMINATED);
+    if (caught) _exit(EXIT_SIGNAL + number);
     caught = number;
     stop = 1;
 }
@@ -25,6 +25,7 @@ void cli_catch_signals(void)
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
 }
 
 int cli_signal(void)

@@ -52,10 +52,10 @@ typedef struct lince_settings {
 
     /* machine */
     uint64_t seed;
-    int threads;          /* for computing; 0: the processors this process may use */
-    int workers;          /* for decoding and augmenting */
-    int checkpoint_every; /* minutes between checkpoints inside an epoch; 0: only at its end */
-    char *lang;           /* en, es or auto */
+    int threads;             /* for computing; 0: the processors this process may use */
+    int workers;             /* for decoding and augmenting */
+    double checkpoint_every; /* minutes between checkpoints inside an epoch; 0: only at its end */
+    char *lang;              /* en, es or auto */
 } lince_settings;
 
 /* Fills every setting with its default. LINCE_ENOMEM. */

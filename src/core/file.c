@@ -19,7 +19,7 @@ int lince_file_open(lince_file *file, const char *path)
     if (strlen(path) >= sizeof file->path)
         return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
     strcpy(file->path, path);
-    snprintf(file->beside, sizeof file->beside, "%s.tmp-%ld", path, (long)getpid());
+    snprintf(file->beside, sizeof file->beside, "%s" LINCE_FILE_BESIDE "%ld", path, (long)getpid());
     file->stream = fopen(file->beside, "wbe");
     return file->stream ? 0 : fail_io(path, "write");
 }

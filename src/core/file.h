@@ -7,7 +7,9 @@
 
 enum { LINCE_PATH_MAX = 4096 };
 
-/* A file being written beside its final name: `path.tmp-<pid>`. */
+/* A file being written lies beside its final name, as `path.tmp-<pid>`: what a killed process leaves. */
+#define LINCE_FILE_BESIDE ".tmp-"
+
 typedef struct lince_file {
     FILE *stream;
     char path[LINCE_PATH_MAX], beside[LINCE_PATH_MAX + 32];

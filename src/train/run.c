@@ -4,12 +4,16 @@
 #include "core/memory.h"
 #include "core/number.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utf8proc.h>
 
 static const char HEADER[] = "epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr\n";
@@ -26,6 +30,7 @@ static int make_parents(const char *path)
 
 int lince_run_create(lince_run *run, const char *folder)
 {
+    run->lock = -1;
     static const char *const inside[] = {"weights", "checkpoint", "plots"};
     char wanted[LINCE_PATH_MAX];
     if (strlen(folder) >= sizeof wanted)
@@ -55,12 +60,44 @@ int lince_run_open(lince_run *run, const char *folder)
 {
     char config[LINCE_PATH_MAX];
     struct stat status;
+    run->lock = -1;
     LINCE_TRY(lince_path_join(config, folder, "config.yaml"));
     if (stat(folder, &status)) return lince_fail(LINCE_EIO, "%s: there is no such run", folder);
     if (stat(config, &status))
         return lince_fail(LINCE_EIO, "%s: not the folder of a run (it has no config.yaml)", folder);
     snprintf(run->folder, sizeof run->folder, "%s", folder);
     return 0;
+}
+
+static void remove_half_written(const char *folder)
+{
+    DIR *stream = opendir(folder);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));)
+        if (strstr(entry->d_name, LINCE_FILE_BESIDE)) unlinkat(dirfd(stream), entry->d_name, 0);
+    if (stream) closedir(stream);
+}
+
+int lince_run_lock(lince_run *run)
+{
+    static const char *const folders[] = {".", "weights", "checkpoint"};
+    run->lock = open(run->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (run->lock < 0) return lince_fail(LINCE_EIO, "%s: cannot open: %s", run->folder, strerror(errno));
+    if (flock(run->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+        lince_run_unlock(run);
+        return lince_fail(LINCE_EIO, "%s: another process is training in it; stop that one first",
+                          run->folder);
+    }
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        char path[LINCE_PATH_MAX];
+        if (!lince_path_join(path, run->folder, folders[i])) remove_half_written(path);
+    }
+    return 0;
+}
+
+void lince_run_unlock(lince_run *run)
+{
+    if (run->lock >= 0) close(run->lock);
+    run->lock = -1;
 }
 
 /* Characters that a YAML file may hold and that do not end a line (YAML 1.1, 5.1 and 5.4); a byte order mark

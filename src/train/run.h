@@ -8,6 +8,7 @@
 
 typedef struct lince_run {
     char folder[LINCE_PATH_MAX];
+    int lock; /* file descriptor; -1: not locked */
 } lince_run;
 
 /* Makes a new folder: `wanted`, or with the first free number behind it (runs/x -> runs/x2); never one that
@@ -16,6 +17,11 @@ int lince_run_create(lince_run *run, const char *wanted);
 
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
 int lince_run_open(lince_run *run, const char *folder);
+
+/* Keeps other processes from training in the folder until lince_run_unlock (or this process's end), and
+ * removes what one that was killed left half-written. LINCE_EIO where another holds it. */
+int lince_run_lock(lince_run *run);
+void lince_run_unlock(lince_run *run);
 
 /* config.yaml: every setting as resolved, loadable with --config, and the exact command as a comment. */
 int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command);

@@ -104,7 +104,7 @@ static const entry table[] = {
     {{"seed", NULL, MACHINE, "N", "1", N_("of everything random")}, SEED, AT(seed), 0, 0, false, NULL},
     INT_(threads, "threads", NULL, MACHINE, "0", 0, 1024, "for computing; 0: the processors at hand"),
     INT_(workers, "workers", NULL, MACHINE, "1", 0, 256, "threads that prepare batches"),
-    INT_(checkpoint_every, "checkpoint-every", NULL, MACHINE, "10", 0, 100000,
+    NUM_(checkpoint_every, "checkpoint-every", MACHINE, "10", 0, 100000, false,
          "minutes between checkpoints inside an epoch; 0: at its end only"),
     TEXT_(lang, "lang", NULL, MACHINE, "en|es|auto", "auto", "en|es|auto", "language of messages and report"),
 };

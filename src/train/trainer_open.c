@@ -152,7 +152,7 @@ static int load_weights(lince_trainer *t)
     const char *path = t->settings->weights;
     lince_weights *w;
     lince_load_result result;
-    if (!path) return 0;
+    if (!path || t->settings->resume) return 0; /* a checkpoint holds all weights */
     LINCE_TRY(lince_weights_open(&w, path));
     int code = lince_state_dict_load(t->net, w, &result);
     lince_weights_free(w);
@@ -232,11 +232,13 @@ static int open_run(lince_trainer *t, const char *command)
     const lince_settings *s = t->settings;
     if (s->resume) {
         LINCE_TRY(lince_run_open(&t->run, s->resume));
+        LINCE_TRY(lince_run_lock(&t->run));
         return lince_trainer_restore(t);
     }
     char wanted[LINCE_PATH_MAX];
     snprintf(wanted, sizeof wanted, "%s%s", s->out ? "" : "runs/", s->out ? s->out : t->blueprint.model);
     LINCE_TRY(lince_run_create(&t->run, wanted));
+    LINCE_TRY(lince_run_lock(&t->run));
     if (s->out && strcmp(t->run.folder, wanted) != 0)
         lince_trainer_warn(t, _("%s exists already; this run goes to %s"), wanted, t->run.folder);
     LINCE_TRY(lince_run_write_config(&t->run, s, command));
@@ -247,7 +249,7 @@ static int open_run(lince_trainer *t, const char *command)
 int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
                        const char *command)
 {
-    *t = (lince_trainer){.settings = settings, .observer = observer};
+    *t = (lince_trainer){.settings = settings, .observer = observer, .run.lock = -1};
     LINCE_TRY(check_settings(settings));
     if (!lince_architecture_named(settings->model ? settings->model : "vgg16")) return LINCE_EUSAGE;
     LINCE_TRY(open_data(t));
@@ -265,6 +267,7 @@ void lince_trainer_close(lince_trainer *t)
     lince_dataset_free(t->dataset);
     lince_blueprint_release(&t->blueprint);
     lince_history_release(&t->history);
+    lince_run_unlock(&t->run);
     lince_free(t->class_weight);
     lince_free(t->loss_each);
 }

@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "train/checkpoint.h"
+#include "train/resume.h"
 #include "train/trainer.h"
 #include "weights/safetensors.h"
 #include "weights/state_dict.h"
@@ -92,28 +93,31 @@ int lince_trainer_save(lince_trainer *t)
     int code = path_in(t, "checkpoint/state.safetensors", path);
     position_text(t, position, sizeof position);
     history_text(t, &history);
+    char *settings = lince_resume_record(t->settings);
     const lince_metadata texts[] = {{"position", position},
                                     {"history", history.data},
-                                    {"model", t->blueprint.model},
+                                    {"settings", settings},
                                     {"data", lince_dataset_fingerprint(t->dataset)}};
     if (!code) code = history.error;
+    if (!code && !settings) code = lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (!code)
         code = lince_checkpoint_write(path, list, list_arrays(t, list), texts, sizeof texts / sizeof *texts);
     t->last_checkpoint = t->at.seconds;
     lince_buffer_release(&history);
+    free(settings);
     lince_free(list);
     return code;
 }
 
 static int restore_from(lince_trainer *t, const lince_weights *w, const char *path)
 {
-    const char *data = lince_weights_metadata(w, "data"), *model = lince_weights_metadata(w, "model");
-    if (!model || strcmp(model, t->blueprint.model) != 0)
-        return lince_fail(LINCE_EDATA, "%s: the run trains %s, not %s", path, model ? model : "?",
-                          t->blueprint.model);
+    const char *data = lince_weights_metadata(w, "data");
+    LINCE_TRY(lince_resume_check(t->settings, lince_weights_metadata(w, "settings"), t->run.folder));
     if (!data || strcmp(data, lince_dataset_fingerprint(t->dataset)) != 0)
-        return lince_fail(LINCE_EDATA, "%s: the run was begun with other data than %s now holds", path,
-                          t->settings->data);
+        return lince_fail(LINCE_EDATA,
+                          "%s: the run was begun with other data than %s now holds; give the same --data, or "
+                          "begin a new run",
+                          t->run.folder, t->settings->data);
     lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
     int code = lince_checkpoint_restore(w, path, list, list_arrays(t, list));

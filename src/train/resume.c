@@ -1,0 +1,62 @@
+#include "train/resume.h"
+#include "core/error.h"
+#include "core/file.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* Where a run lives and how the machine serves it change nothing of what it computes; data are recognised by
+ * their fingerprint, wherever they lie now. */
+static bool decides_nothing(const char *name)
+{
+    static const char *const names[] = {"data",    "out",      "resume",           "threads",
+                                        "workers", "cache-mb", "checkpoint-every", "lang"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) return true;
+    return false;
+}
+
+char *lince_resume_record(const lince_settings *settings)
+{
+    const lince_setting_info *info;
+    json_t *record = json_object();
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
+        char value[2 * LINCE_PATH_MAX];
+        if (decides_nothing(info->name)) continue;
+        if (!lince_settings_get(settings, info->name, value, sizeof value))
+            json_object_set_new(record, info->name, json_string(value));
+    }
+    char *text = json_dumps(record, JSON_COMPACT);
+    json_decref(record);
+    return text;
+}
+
+static int check_one(const lince_settings *settings, const char *name, const char *begun, const char *path)
+{
+    char value[2 * LINCE_PATH_MAX];
+    LINCE_TRY(lince_settings_get(settings, name, value, sizeof value));
+    if (!strcmp(value, begun)) return 0;
+    return lince_fail(
+        LINCE_EUSAGE,
+        "--%s '%s': %s was begun with '%s', and a resumed run must equal the uninterrupted one; "
+        "leave the option out, or begin a new run",
+        name, value, path, begun);
+}
+
+int lince_resume_check(const lince_settings *settings, const char *record, const char *path)
+{
+    json_t *begun = record ? json_loads(record, 0, NULL) : NULL;
+    if (!json_is_object(begun)) {
+        json_decref(begun);
+        return lince_fail(LINCE_EFORMAT, "%s: its settings cannot be read", path);
+    }
+    int code = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach(begun, name, value)
+    {
+        if (!code && json_is_string(value)) code = check_one(settings, name, json_string_value(value), path);
+    }
+    json_decref(begun);
+    return code;
+}

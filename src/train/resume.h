@@ -1,0 +1,14 @@
+/* What a resumed run must have in common with the run that was begun. */
+#ifndef LINCE_TRAIN_RESUME_H
+#define LINCE_TRAIN_RESUME_H
+
+#include <lince/settings.h>
+
+/* The settings that decide the result, as JSON for a checkpoint: release with free(). NULL: out of memory. */
+char *lince_resume_record(const lince_settings *settings);
+
+/* LINCE_EUSAGE where one of them is not what `record` says, with both values; LINCE_EFORMAT where `record` is
+ * NULL or no such text. `path`: the checkpoint's, for the message. */
+int lince_resume_check(const lince_settings *settings, const char *record, const char *path);
+
+#endif
