@@ -1,6 +1,8 @@
 #include "core/number.h"
 
 #include <locale.h>
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,7 +38,8 @@ const char *lince_number_read(const char *text, double *value)
 void lince_number_print_exact(char out[LINCE_NUMBER_MAX], double value)
 {
     double back;
-    for (int digits = 1; digits <= 17; digits++) {
+    bool round_number = fabs(value) < 1e6 && value == floor(value); /* 10, not 1e+01 */
+    for (int digits = round_number ? 6 : 1; digits <= 17; digits++) {
         lince_number_print(out, value, digits);
         lince_number_read(out, &back);
         if (back == value) return;

@@ -29,6 +29,9 @@ static void test_the_fewest_digits_that_read_back_are_printed(void **state)
     expect_exact(0.1 + 0.2, "0.30000000000000004");
     expect_exact(-0.0, "-0");
     expect_exact(1e-4, "0.0001");
+    expect_exact(10, "10");
+    expect_exact(100000, "100000");
+    expect_exact(1e6, "1e+06");
     expect_exact(DBL_MAX, "1.7976931348623157e+308");
     expect_exact(5e-324, "5e-324");
     expect_exact(-INFINITY, "-inf");
