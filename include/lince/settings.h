@@ -55,6 +55,7 @@ typedef struct lince_settings {
     int threads;             /* for computing; 0: the processors this process may use */
     int workers;             /* for decoding and augmenting */
     double checkpoint_every; /* minutes between checkpoints inside an epoch; 0: only at its end */
+    bool profile;            /* tell at the end where the time went */
     char *lang;              /* en, es or auto */
 } lince_settings;
 

@@ -1,4 +1,5 @@
 #include "net/net.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -35,6 +36,7 @@ struct lince_net {
     int n;              /* of the last forward */
     bool train;
     const uint64_t *key;
+    lince_net_time *times; /* [count]; NULL: nobody wants to know */
 };
 
 static lince_shape shape_of(const lince_net *net, int index)
@@ -69,6 +71,7 @@ void lince_net_free(lince_net *net)
     lince_arena_release(&net->branch);
     lince_packed_release(&net->text);
     lince_free(net->nodes);
+    lince_free(net->times);
     lince_free(net->params);
     lince_free(net);
 }
@@ -419,8 +422,10 @@ void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key)
     lince_parallel_use(net->options.threads);
     clear_tail(net, net->nodes[0].value, &net->nodes[0].layer);
     for (size_t i = 1; i < net->count; i++) {
+        double start = net->times ? lince_now() : 0;
         lince_pass pass = pass_of(net, &net->nodes[i]);
         net->nodes[i].layer.type->forward(&net->nodes[i].layer, &pass);
+        if (net->times && train) net->times[i].forward += lince_now() - start;
     }
 }
 
@@ -459,7 +464,9 @@ void lince_net_backward(lince_net *net)
     for (size_t i = last; i >= 1; i--) {
         if (i != last && !written[i]) continue; /* nothing above it is trained through it */
         clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
+        double start = net->times ? lince_now() : 0;
         backward_node(net, &net->nodes[i], written);
+        if (net->times) net->times[i].backward += lince_now() - start;
     }
 }
 
@@ -510,6 +517,17 @@ float *lince_net_output_gradient(lince_net *net)
 int lince_net_classes(const lince_net *net)
 {
     return shape_of(net, (int)net->count - 1).channels;
+}
+
+int lince_net_measure(lince_net *net)
+{
+    if (!net->times) net->times = lince_alloc(net->count, sizeof *net->times);
+    return net->times ? 0 : LINCE_ENOMEM;
+}
+
+const lince_net_time *lince_net_times(const lince_net *net)
+{
+    return net->times;
 }
 
 void lince_net_read(lince_net *net, size_t index, bool gradient, float *plain)

@@ -62,6 +62,15 @@ const lince_packed *lince_net_text(const lince_net *net); /* as packed; NULL whe
 void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key);
 void lince_net_backward(lince_net *net); /* of the last forward */
 
+/* Seconds that a node's layer took in training passes, all together. */
+typedef struct lince_net_time {
+    double forward, backward;
+} lince_net_time;
+
+/* Measures from now on. LINCE_ENOMEM. */
+int lince_net_measure(lince_net *net);
+const lince_net_time *lince_net_times(const lince_net *net); /* [nodes]; NULL where nothing is measured */
+
 /* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with
  * options.keep. */
 void lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);

@@ -1,4 +1,5 @@
 #include "train/trainer.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
@@ -8,14 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* --- one step ------------------------------------------------------------------------------------- */
 
@@ -42,15 +35,20 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
     size_t n = (size_t)batch->n;
     lince_feed(t->net, batch);
     lince_net_forward(t->net, batch->n, true, batch->key);
+    lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
     const float *logits = lince_net_output(t->net);
     double loss = lince_cross_entropy(logits, batch->y, n, classes, (float)t->settings->label_smoothing,
                                       t->class_weight, lince_net_output_gradient(t->net), t->loss_each);
+    lince_profile_lap(&t->profile, LINCE_TIME_LOSS);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);
+    lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
     double norm = lince_update_norm(&t->update, t->net);
+    lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     if (!isfinite(norm)) return not_finite(t, batch, loss);
     double lr = lince_schedule_lr(&t->schedule, t->at.updates);
     lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
+    lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
     for (size_t i = 0; i < n; i++) {
         const float *row = logits + i * (size_t)classes;
         int best = 0;
@@ -61,6 +59,8 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
     }
     t->at.seen += n;
     t->at.step++;
+    t->profile.steps++;
+    t->profile.samples += n;
     return 0;
 }
 
@@ -100,11 +100,13 @@ static int train_epoch(lince_trainer *t)
 {
     lince_batch batch;
     int code;
-    double start = now();
+    double start = lince_now();
+    lince_profile_start(&t->profile);
     LINCE_TRY(lince_loader_start(t->train, t->at.epoch, t->at.step));
     while ((code = lince_loader_next(t->train, &batch)) > 0) {
+        lince_profile_lap(&t->profile, LINCE_TIME_WAITING);
         LINCE_TRY(train_step(t, &batch));
-        double took = now() - start;
+        double took = lince_now() - start;
         start += took;
         t->at.seconds += took;
         t->at.epoch_seconds += took;
@@ -112,12 +114,14 @@ static int train_epoch(lince_trainer *t)
             lince_progress progress = progress_of(t);
             t->observer->progress(t->observer->context, &progress);
         }
+        lince_profile_lap(&t->profile, LINCE_TIME_PROGRESS);
         if (stop_wanted(t)) return interrupted(t);
         double every = 60.0 * t->settings->checkpoint_every;
         if (every > 0 && t->at.seconds - t->last_checkpoint > every &&
             t->at.step < lince_loader_batches(t->train)) {
             LINCE_TRY(lince_trainer_save(t));
-            start = now();
+            lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
+            start = lince_now();
         }
     }
     return code;
@@ -127,7 +131,7 @@ static int train_epoch(lince_trainer *t)
 static int finish_epoch(lince_trainer *t)
 {
     lince_position *at = &t->at;
-    double seen = (double)at->seen, train_seconds = at->epoch_seconds, start = now();
+    double seen = (double)at->seen, train_seconds = at->epoch_seconds, start = lince_now();
     lince_epoch row = {.epoch = at->epoch + 1,
                        .train_loss = at->loss / seen,
                        .train_accuracy = at->hits / seen,
@@ -142,7 +146,8 @@ static int finish_epoch(lince_trainer *t)
         if (code == LINCE_EINTERRUPTED) return interrupted(t);
         if (code) return code;
     }
-    double validating = now() - start;
+    lince_profile_lap(&t->profile, LINCE_TIME_VALIDATION);
+    double validating = lince_now() - start;
     at->seconds += validating;
     at->epoch_seconds += validating;
     row.time = at->seconds;
@@ -166,12 +171,25 @@ static int finish_epoch(lince_trainer *t)
     if (best) LINCE_TRY(lince_trainer_save_weights(t, "best"));
     LINCE_TRY(lince_trainer_save_weights(t, "last"));
     LINCE_TRY(lince_run_write_history(&t->run, &t->history));
-    return lince_trainer_save(t);
+    LINCE_TRY(lince_trainer_save(t));
+    lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
+    return 0;
+}
+
+static int tell_profile(const lince_trainer *t)
+{
+    lince_buffer text = {0};
+    lince_profile_print(&t->profile, t->net, &text);
+    if (!text.error && t->observer && t->observer->note) t->observer->note(t->observer->context, text.data);
+    int code = text.error;
+    lince_buffer_release(&text);
+    return code;
 }
 
 int lince_trainer_run(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
+    if (s->profile) LINCE_TRY(lince_net_measure(t->net));
     while (t->at.epoch < s->epochs && !(s->patience && t->at.waited >= s->patience)) {
         LINCE_TRY(train_epoch(t));
         LINCE_TRY(finish_epoch(t));
@@ -185,5 +203,5 @@ int lince_trainer_run(lince_trainer *t)
     if (t->at.seconds > 1 && waited > 0.01 * t->at.seconds)
         lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited,
                            t->at.seconds);
-    return 0;
+    return s->profile ? tell_profile(t) : 0;
 }

@@ -7,6 +7,7 @@
 #include "optim/schedule.h"
 #include "train/blueprint.h"
 #include "train/evaluate.h"
+#include "train/profile.h"
 #include "train/run.h"
 #include "train/update.h"
 
@@ -41,6 +42,7 @@ typedef struct lince_trainer {
     float *loss_each;    /* [batch] */
     lince_history history;
     lince_position at;
+    lince_profile profile;
     double last_checkpoint; /* seconds, as position */
     int threads;
 } lince_trainer;

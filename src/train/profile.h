@@ -1,0 +1,34 @@
+/* Where a training run's time goes: `--profile`. */
+#ifndef LINCE_TRAIN_PROFILE_H
+#define LINCE_TRAIN_PROFILE_H
+
+#include "core/buffer.h"
+#include "net/net.h"
+
+typedef enum lince_phase_of_step {
+    LINCE_TIME_WAITING, /* for the loader */
+    LINCE_TIME_LAYERS,  /* forward and backward */
+    LINCE_TIME_LOSS,
+    LINCE_TIME_NORM, /* of the gradient, which also finds what is not finite */
+    LINCE_TIME_UPDATE,
+    LINCE_TIME_PROGRESS, /* counting, and the observer */
+    LINCE_TIME_VALIDATION,
+    LINCE_TIME_SAVING,
+    LINCE_TIMES
+} lince_phase_of_step;
+
+typedef struct lince_profile {
+    double last; /* when the stopwatch was read */
+    double seconds[LINCE_TIMES];
+    size_t steps, samples;
+} lince_profile;
+
+/* Starts the stopwatch, and gives the time since it was read last to a phase. */
+void lince_profile_start(lince_profile *profile);
+void lince_profile_lap(lince_profile *profile, lince_phase_of_step phase);
+
+/* A table: the net's layers with milliseconds a step and GFLOP/s (multiplications and additions of the direct
+ * algorithm, whatever is used) in each direction; then the phases. */
+void lince_profile_print(const lince_profile *profile, lince_net *net, lince_buffer *out);
+
+#endif
