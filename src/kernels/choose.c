@@ -21,13 +21,24 @@ int lince_preferred_block(void)
     return 1;
 }
 
-/* One line of the cache: the machine, the geometry and the direction, without blanks. */
+/* Of the implementations' names: a choice among others than these is worth nothing. */
+static unsigned generation(void)
+{
+    unsigned hash = 2166136261u; /* FNV-1a */
+    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
+        for (const char *c = (*i)->name; c == (*i)->name || c[-1]; c++)
+            hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return hash;
+}
+
+/* One line of the cache: the implementations, the machine, the geometry and the direction, without blanks. */
 static void geometry_key(char *out, size_t size, const lince_conv *c, lince_direction direction, int has_bias)
 {
-    snprintf(out, size, "b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d",
-             lince_preferred_block(), (int)direction, c->batch, c->in.channels, c->in.height, c->in.width,
-             c->in.block, c->out.channels, c->out.height, c->out.width, c->out.block, c->kernel[0],
-             c->kernel[1], c->stride[0], c->stride[1], c->padding[0], c->padding[1], c->groups, has_bias);
+    snprintf(out, size, "i%08x-b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d",
+             generation(), lince_preferred_block(), (int)direction, c->batch, c->in.channels, c->in.height,
+             c->in.width, c->in.block, c->out.channels, c->out.height, c->out.width, c->out.block,
+             c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0], c->padding[1], c->groups,
+             has_bias);
 }
 
 static bool cache_path(char out[LINCE_PATH_MAX])
@@ -64,27 +75,39 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Best of three runs on zeroed memory: data do not change a kernel's time, denormals aside. */
-static double measure(lince_conv_kernel *k)
+/* Operands to measure with: zeros, because data do not change a kernel's time, denormals aside. */
+static int make_operands(lince_conv_args *args, const lince_conv *c, int has_bias)
 {
-    const lince_conv *c = &k->conv;
-    size_t x = (size_t)c->batch * lince_shape_size(c->in), y = (size_t)c->batch * lince_shape_size(c->out);
-    lince_conv_args args = {.x = lince_alloc(x, sizeof(float)),
-                            .w = lince_alloc(lince_conv_weights_size(c), sizeof(float)),
-                            .b = lince_alloc((size_t)c->out.channels, sizeof(float)),
-                            .y = lince_alloc(y, sizeof(float)),
-                            .scratch = lince_alloc(k->scratch + 1, 1)};
+    *args =
+        (lince_conv_args){.x = lince_alloc((size_t)c->batch * lince_shape_size(c->in), sizeof(float)),
+                          .w = lince_alloc(lince_conv_weights_size(c), sizeof(float)),
+                          .y = lince_alloc((size_t)c->batch * lince_shape_size(c->out), sizeof(float)),
+                          .b = has_bias ? lince_alloc((size_t)lince_round_up(c->out.channels, c->out.block),
+                                                      sizeof(float))
+                                        : NULL};
+    return args->x && args->w && args->y && (args->b || !has_bias) ? 0 : LINCE_ENOMEM;
+}
+
+static void free_operands(lince_conv_args *args)
+{
+    lince_free(args->x), lince_free(args->w), lince_free(args->b), lince_free(args->y);
+}
+
+/* Seconds of the best of three runs after a first one, which finds the caches cold. One that is hopelessly
+ * behind `rival`, the best time yet, is not run again. */
+static double measure(lince_conv_kernel *k, lince_conv_args *args, double rival)
+{
+    enum { RUNS = 4, HOPELESS = 2 };
     double best = DBL_MAX;
-    if (args.x && args.w && args.b && args.y && args.scratch) {
-        if (!k->has_bias) lince_free(args.b), args.b = NULL;
-        for (int repeat = 0; repeat < 4; repeat++) {
-            double start = seconds();
-            lince_conv_kernel_run(k, &args);
-            double took = seconds() - start;
-            if (repeat > 0 && took < best) best = took;
-        }
+    args->scratch = lince_alloc(k->scratch + 1, 1);
+    for (int i = 0; args->scratch && i < RUNS; i++) {
+        double start = seconds();
+        lince_conv_kernel_run(k, args);
+        double took = seconds() - start;
+        if (took < best) best = took;
+        if (took > HOPELESS * rival) break;
     }
-    lince_free(args.x), lince_free(args.w), lince_free(args.b), lince_free(args.y), lince_free(args.scratch);
+    lince_free(args->scratch);
     return best;
 }
 
@@ -93,14 +116,17 @@ static const lince_conv_implementation *fastest(const lince_conv *conv, lince_di
 {
     const lince_conv_implementation *best = NULL;
     double best_time = DBL_MAX;
-    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++) {
+    lince_conv_args args;
+    int code = make_operands(&args, conv, has_bias);
+    for (const lince_conv_implementation *const *i = lince_conv_implementations; !code && *i; i++) {
         lince_conv_kernel k;
         if (*i == &lince_conv_ref && best) break; /* the reference is measured by nobody's patience */
         if (lince_conv_kernel_init_as(&k, *i, conv, direction, has_bias, threads)) continue;
-        double took = measure(&k);
+        double took = measure(&k, &args, best_time);
         lince_conv_kernel_release(&k);
         if (!best || took < best_time) best = *i, best_time = took;
     }
+    free_operands(&args);
     return best;
 }
 

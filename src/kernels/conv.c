@@ -1,12 +1,13 @@
 #include "kernels/conv.h"
 #include "core/error.h"
 #include "kernels/choose.h"
+#include "kernels/kernels.h"
 
 const lince_conv_implementation *const lince_conv_implementations[] = {
-    &lince_conv_onednn_winograd,
-    &lince_conv_onednn_direct,
-    &lince_conv_ref,
-    NULL,
+#ifdef __x86_64__
+    &lince_conv_winograd_avx512, &lince_conv_winograd_avx2,
+#endif
+    &lince_conv_onednn_winograd, &lince_conv_onednn_direct, &lince_conv_ref, NULL,
 };
 
 size_t lince_conv_weights_size(const lince_conv *c)
@@ -41,7 +42,14 @@ int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implem
 
 void lince_conv_kernel_run(lince_conv_kernel *kernel, const lince_conv_args *args)
 {
+    const lince_conv *c = &kernel->conv;
     kernel->implementation->run(kernel, args);
+    if (kernel->implementation->fuses) return;
+    if (kernel->direction == LINCE_FORWARD && args->relu)
+        lince_relu(kernel->threads, args->y, args->y, (size_t)c->batch * lince_shape_size(c->out));
+    if (kernel->direction == LINCE_BACKWARD_DATA && args->gate)
+        lince_relu_backward(kernel->threads, args->gate, args->x, args->x,
+                            (size_t)c->batch * lince_shape_size(c->in));
 }
 
 void lince_conv_kernel_release(lince_conv_kernel *kernel)

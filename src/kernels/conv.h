@@ -8,6 +8,8 @@
 
 #include "core/tensor.h"
 
+#include <stdbool.h>
+
 typedef struct lince_conv {
     int batch;
     lince_shape in, out;
@@ -19,17 +21,21 @@ typedef enum lince_direction { LINCE_FORWARD, LINCE_BACKWARD_DATA, LINCE_BACKWAR
 
 /*  forward           y[n,o] = b[o] + sum_i x[n,i] (*) w[o,i]             x, w, b -> y
  *  backward data     dL/dx: the transposed convolution of dL/dy          y, w -> x     (gradients in x and y)
- *  backward weights  dL/dw, dL/db                                        x, y -> w, b  (gradients in y, w and
- * b) b may be NULL in all three. */
+ *  backward weights  dL/dw, dL/db                                        x, y -> w, b  (gradients in y, w, b)
+ * b may be NULL in all three. */
 typedef struct lince_conv_args {
     float *x, *w, *b, *y;
     void *scratch; /* `scratch` bytes of the kernel, contents do not matter */
+    bool relu;     /* forward: y = max(y, 0) */
+    const float
+        *gate; /* backward data: the gradient is zero where gate, laid out as x, is not positive; or NULL */
 } lince_conv_args;
 
 typedef struct lince_conv_kernel lince_conv_kernel;
 
 typedef struct lince_conv_implementation {
     const char *name;
+    bool fuses; /* run does args.relu and args.gate itself; else they are done after it */
     /* LINCE_EUNSUPPORTED where it does not do this geometry. */
     int (*create)(lince_conv_kernel *kernel);
     void (*run)(lince_conv_kernel *kernel, const lince_conv_args *args);
@@ -49,7 +55,8 @@ struct lince_conv_kernel {
 /* The implementations, best guess first, plain C last; NULL after the last. */
 extern const lince_conv_implementation *const lince_conv_implementations[];
 
-extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct, lince_conv_onednn_winograd;
+extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct, lince_conv_onednn_winograd,
+    lince_conv_winograd_avx512, lince_conv_winograd_avx2;
 
 /* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). */
 int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,

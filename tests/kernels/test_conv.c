@@ -1,5 +1,7 @@
 /* Every implementation of convolution against the plain C reference, in every direction, over shapes that
- * have caught convolutions out: odd sizes, strides, no padding, groups, channels that do not fill a block. */
+ * have caught convolutions out: odd sizes, strides, no padding, groups, channels that do not fill a block,
+ * maps smaller than a tile; more and fewer tiles than channels, which go different ways through kernels/x86.
+ */
 #include "core/memory.h"
 #include "core/random.h"
 #include "kernels/choose.h"
@@ -9,17 +11,27 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-static const struct {
+typedef struct shape {
     int n, in, height, width, out, kernel, stride, padding, groups;
-} cases[] = {
-    {2, 3, 9, 11, 20, 3, 1, 1, 1},  {1, 16, 8, 8, 16, 3, 1, 1, 1}, {3, 40, 7, 5, 33, 3, 1, 1, 1},
-    {2, 64, 4, 4, 64, 3, 1, 1, 1},  {2, 64, 2, 2, 32, 3, 1, 1, 1}, {1, 32, 13, 13, 48, 5, 2, 2, 1},
-    {2, 32, 6, 6, 64, 1, 1, 0, 1},  {2, 32, 7, 7, 16, 1, 2, 0, 1}, {1, 3, 23, 23, 16, 7, 2, 3, 1},
-    {2, 32, 6, 6, 32, 3, 1, 1, 32}, {2, 32, 6, 6, 64, 3, 2, 1, 2}, {1, 128, 12, 12, 64, 3, 1, 1, 1},
+} shape;
+
+static const shape cases[] = {
+    {2, 3, 9, 11, 20, 3, 1, 1, 1},  {1, 16, 8, 8, 16, 3, 1, 1, 1},   {3, 40, 7, 5, 33, 3, 1, 1, 1},
+    {2, 64, 4, 4, 64, 3, 1, 1, 1},  {2, 64, 2, 2, 32, 3, 1, 1, 1},   {1, 32, 13, 13, 48, 5, 2, 2, 1},
+    {2, 32, 6, 6, 64, 1, 1, 0, 1},  {2, 32, 7, 7, 16, 1, 2, 0, 1},   {1, 3, 23, 23, 16, 7, 2, 3, 1},
+    {2, 32, 6, 6, 32, 3, 1, 1, 32}, {2, 32, 6, 6, 64, 3, 2, 1, 2},   {1, 128, 12, 12, 64, 3, 1, 1, 1},
+    {5, 24, 1, 1, 48, 3, 1, 1, 1},  {3, 48, 2, 2, 80, 3, 1, 1, 1},   {3, 16, 1, 6, 16, 3, 1, 1, 1},
+    {2, 16, 9, 6, 48, 3, 1, 0, 1},  {2, 32, 5, 10, 16, 3, 1, 2, 1},  {1, 16, 3, 3, 16, 3, 1, 0, 1},
+    {9, 16, 17, 19, 8, 3, 1, 1, 1}, {17, 80, 4, 4, 112, 3, 1, 1, 1}, {131, 16, 4, 4, 144, 3, 1, 1, 1},
 };
+enum { CASES = sizeof cases / sizeof *cases };
+
+/* A walk over the tiles in several chunks: too large for the loops below. */
+static const shape many_tiles = {6, 16, 67, 67, 64, 3, 1, 1, 1};
 
 typedef struct operands {
     float *x, *w, *b, *y;
@@ -31,19 +43,16 @@ static int out_size(int in, int kernel, int stride, int padding)
     return (in + 2 * padding - kernel) / stride + 1;
 }
 
-static lince_conv geometry(size_t i)
+static lince_conv geometry(shape s, int block)
 {
-    int block = lince_preferred_block(),
-        in_block = cases[i].in % block ? (cases[i].in < block ? 1 : block) : block;
-    return (lince_conv){
-        .batch = cases[i].n,
-        .in = {cases[i].in, cases[i].height, cases[i].width, in_block},
-        .out = {cases[i].out, out_size(cases[i].height, cases[i].kernel, cases[i].stride, cases[i].padding),
-                out_size(cases[i].width, cases[i].kernel, cases[i].stride, cases[i].padding), block},
-        .kernel = {cases[i].kernel, cases[i].kernel},
-        .stride = {cases[i].stride, cases[i].stride},
-        .padding = {cases[i].padding, cases[i].padding},
-        .groups = cases[i].groups};
+    return (lince_conv){.batch = s.n,
+                        .in = {s.in, s.height, s.width, s.in < block ? 1 : block},
+                        .out = {s.out, out_size(s.height, s.kernel, s.stride, s.padding),
+                                out_size(s.width, s.kernel, s.stride, s.padding), block},
+                        .kernel = {s.kernel, s.kernel},
+                        .stride = {s.stride, s.stride},
+                        .padding = {s.padding, s.padding},
+                        .groups = s.groups};
 }
 
 /* Random values where there are channels, zeros in their padding. */
@@ -82,53 +91,132 @@ static void release(operands *o)
     lince_free(o->x), lince_free(o->w), lince_free(o->b), lince_free(o->y);
 }
 
-/* |a - b| in units of b's root mean square. fp32 sums: 1e-5 is ample; Winograd F(4x4, 3x3) with points 0,
- * +-1, +-2 loses about one digit more (Lavin & Gray 2016; Barabasz et al. 2020). */
-static void assert_close(const char *name, int direction, size_t which, const float *a, const float *b,
-                         size_t n)
+/* Runs one implementation over the operands; false where it does not do this geometry. */
+static bool run(const lince_conv_implementation *implementation, const lince_conv *c,
+                lince_direction direction, int threads, operands *o, lince_conv_args more)
 {
-    double squares = 0, worst = 0;
-    for (size_t i = 0; i < n; i++) {
-        squares += (double)b[i] * (double)b[i];
-        worst = fmax(worst, fabs((double)a[i] - (double)b[i]));
-    }
-    double rms = sqrt(squares / (double)n), tolerance = 1e-4;
-    if (!(worst <= tolerance * rms))
-        fail_msg("%s, direction %d, case %zu: off by %g of %g", name, direction, which, worst, rms);
+    lince_conv_kernel kernel;
+    bool bias = direction != LINCE_BACKWARD_DATA;
+    if (lince_conv_kernel_init_as(&kernel, implementation, c, direction, bias, threads)) return false;
+    more.x = o->x, more.w = o->w, more.b = bias ? o->b : NULL, more.y = o->y;
+    more.scratch = lince_alloc(kernel.scratch + 1, 1);
+    assert_non_null(more.scratch);
+    memset(more.scratch, 0xFF, kernel.scratch); /* NaN: it must not be read before it is written */
+    lince_conv_kernel_run(&kernel, &more);
+    lince_free(more.scratch);
+    lince_conv_kernel_release(&kernel);
+    return true;
 }
 
-static void compare(const lince_conv_implementation *implementation, size_t which, lince_direction direction)
+/* |a - b| in units of b's root mean square. A sum of n products in single precision is off by up to
+ * sqrt(n) 2^-24 of it, 3e-6 for the longest here. Winograd's F(4x4, 3x3) is off by 0.8e-6 in the mean with
+ * the points 0, +-5/8, +-3/2 that both implementations take, and by ten times that at worst (of as many
+ * values as there are here); 2e-5 leaves room for other numbers of channels, and finds a wrong tap. */
+static double worst(const float *a, const float *b, size_t n)
 {
-    lince_conv c = geometry(which);
-    lince_conv_kernel kernel, reference;
-    if (lince_conv_kernel_init_as(&kernel, implementation, &c, direction, direction != LINCE_BACKWARD_DATA,
-                                  2))
-        return;
-    assert_int_equal(lince_conv_kernel_init_as(&reference, &lince_conv_ref, &c, direction,
-                                               direction != LINCE_BACKWARD_DATA, 1),
-                     0);
-    operands a = make(&c), b = make(&c);
-    void *scratch = lince_alloc(kernel.scratch + 1, 1);
-    lince_conv_kernel_run(&kernel, &(lince_conv_args){a.x, a.w, a.b, a.y, scratch});
-    lince_conv_kernel_run(&reference, &(lince_conv_args){b.x, b.w, b.b, b.y, NULL});
-    assert_close(implementation->name, direction, which, a.x, b.x, a.size[0]);
-    assert_close(implementation->name, direction, which, a.w, b.w, a.size[1]);
-    assert_close(implementation->name, direction, which, a.b, b.b, a.size[2]);
-    assert_close(implementation->name, direction, which, a.y, b.y, a.size[3]);
-    lince_free(scratch);
-    release(&a);
-    release(&b);
-    lince_conv_kernel_release(&kernel);
-    lince_conv_kernel_release(&reference);
+    double squares = 0, largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        squares += (double)b[i] * (double)b[i];
+        double off = fabs((double)a[i] - (double)b[i]);
+        if (!(off <= largest)) largest = off;
+    }
+    return squares > 0 ? largest / sqrt(squares / (double)n) : largest;
+}
+
+static void assert_close(const char *what, shape s, int direction, const operands *a, const operands *b)
+{
+    const float *all[2][4] = {{a->x, a->w, a->b, a->y}, {b->x, b->w, b->b, b->y}};
+    for (int i = 0; i < 4; i++) {
+        double off = worst(all[0][i], all[1][i], a->size[i]);
+        if (!(off <= 2e-5))
+            fail_msg("%s, direction %d, %d x %dx%dx%d -> %d, kernel %d: %c is off by %g", what, direction,
+                     s.n, s.in, s.height, s.width, s.out, s.kernel, "xwby"[i], off);
+    }
+}
+
+/* What each implementation that does this geometry gives, against the truth's. */
+static void compare(shape s, int block, lince_direction direction, const lince_conv_implementation *truth)
+{
+    lince_conv c = geometry(s, block);
+    operands expected = make(&c);
+    assert_true(run(truth, &c, direction, 2, &expected, (lince_conv_args){0}));
+    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i != truth; i++) {
+        operands found = make(&c);
+        if (run(*i, &c, direction, 2, &found, (lince_conv_args){0}))
+            assert_close((*i)->name, s, direction, &found, &expected);
+        release(&found);
+    }
+    release(&expected);
 }
 
 static void test_every_implementation_equals_the_reference(void **state)
 {
     (void)state;
+    for (size_t which = 0; which < CASES; which++)
+        for (int d = LINCE_FORWARD; d <= LINCE_BACKWARD_WEIGHTS; d++)
+            for (int block = 8; block <= 16; block += 8)
+                compare(cases[which], block, (lince_direction)d, &lince_conv_ref);
+}
+
+/* The reference would take too long here: against oneDNN's direct one, which the test above has checked. */
+static void test_backward_weights_adds_up_over_chunks(void **state)
+{
+    (void)state;
+    compare(many_tiles, lince_preferred_block() == 8 ? 8 : 16, LINCE_BACKWARD_WEIGHTS,
+            &lince_conv_onednn_direct);
+}
+
+/* relu and gate: fused or not, the same numbers as in a pass of their own. */
+static void compare_fused(const lince_conv_implementation *implementation, lince_direction direction)
+{
+    lince_conv c = geometry(cases[2], lince_preferred_block());
+    operands plain = make(&c), fused = make(&c), gate = make(&c);
+    if (run(implementation, &c, direction, 1, &plain, (lince_conv_args){0})) {
+        run(implementation, &c, direction, 1, &fused, (lince_conv_args){.relu = true, .gate = gate.x});
+        for (size_t k = 0; k < plain.size[3] && direction == LINCE_FORWARD; k++)
+            assert_true(fused.y[k] == (plain.y[k] > 0 ? plain.y[k] : 0));
+        for (size_t k = 0; k < plain.size[0] && direction == LINCE_BACKWARD_DATA; k++)
+            assert_true(fused.x[k] == (gate.x[k] > 0 ? plain.x[k] : 0));
+    }
+    release(&plain), release(&fused), release(&gate);
+}
+
+static void test_relu_and_gate(void **state)
+{
+    (void)state;
+    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
+        compare_fused(*i, LINCE_FORWARD), compare_fused(*i, LINCE_BACKWARD_DATA);
+}
+
+/* lince's own kernels (oneDNN promises nothing): bytes, on more threads than there is work for, too. */
+static void compare_threads(const lince_conv_implementation *implementation, shape s, int block,
+                            lince_direction direction)
+{
+    static const int threads[] = {2, 3, 64};
+    lince_conv c = geometry(s, block);
+    operands first = make(&c);
+    bool done = run(implementation, &c, direction, 1, &first, (lince_conv_args){0});
+    for (int t = 0; done && t < 3; t++) {
+        operands o = make(&c);
+        run(implementation, &c, direction, threads[t], &o, (lince_conv_args){0});
+        assert_memory_equal(o.x, first.x, o.size[0] * sizeof(float));
+        assert_memory_equal(o.w, first.w, o.size[1] * sizeof(float));
+        assert_memory_equal(o.b, first.b, o.size[2] * sizeof(float));
+        assert_memory_equal(o.y, first.y, o.size[3] * sizeof(float));
+        release(&o);
+    }
+    release(&first);
+}
+
+static void test_own_kernels_give_the_same_bits_on_any_number_of_threads(void **state)
+{
+    (void)state;
+    const shape shapes[] = {cases[2], cases[13], cases[18], cases[19], many_tiles};
     for (const lince_conv_implementation *const *i = lince_conv_implementations; *i != &lince_conv_ref; i++)
-        for (size_t which = 0; which < sizeof cases / sizeof *cases; which++)
-            for (int d = LINCE_FORWARD; d <= LINCE_BACKWARD_WEIGHTS; d++)
-                compare(*i, which, (lince_direction)d);
+        for (int d = LINCE_FORWARD; d <= LINCE_BACKWARD_WEIGHTS && strncmp((*i)->name, "onednn", 6); d++)
+            for (size_t which = 0; which < sizeof shapes / sizeof *shapes; which++)
+                for (int block = 8; block <= 16; block += 8)
+                    compare_threads(*i, shapes[which], block, (lince_direction)d);
 }
 
 /* <y, conv(x, w)> = <x, backward data(y, w)> = <w, backward weights(x, y)>: the reference's three directions
@@ -136,13 +224,13 @@ static void test_every_implementation_equals_the_reference(void **state)
 static void test_the_reference_directions_are_transposes(void **state)
 {
     (void)state;
-    for (size_t which = 0; which < sizeof cases / sizeof *cases; which++) {
-        lince_conv c = geometry(which);
+    for (size_t which = 0; which < CASES; which++) {
+        lince_conv c = geometry(cases[which], 16);
         operands o = make(&c), result = make(&c);
         double product[3] = {0};
-        lince_conv_args args[3] = {{o.x, o.w, NULL, result.y, NULL},
-                                   {result.x, o.w, NULL, o.y, NULL},
-                                   {o.x, result.w, NULL, o.y, NULL}};
+        lince_conv_args args[3] = {{.x = o.x, .w = o.w, .y = result.y},
+                                   {.x = result.x, .w = o.w, .y = o.y},
+                                   {.x = o.x, .w = result.w, .y = o.y}};
         for (int d = 0; d < 3; d++) {
             lince_conv_kernel k;
             assert_int_equal(lince_conv_kernel_init_as(&k, &lince_conv_ref, &c, (lince_direction)d, 0, 2), 0);
@@ -164,6 +252,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_implementation_equals_the_reference),
+        cmocka_unit_test(test_backward_weights_adds_up_over_chunks),
+        cmocka_unit_test(test_relu_and_gate),
+        cmocka_unit_test(test_own_kernels_give_the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(test_the_reference_directions_are_transposes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

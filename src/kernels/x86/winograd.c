@@ -1,0 +1,450 @@
+/* Fast 3x3 convolution (winograd.h): which transforms in which order, in which pieces, on which threads.
+ *
+ * Transformed operands are up to four times as large as plain ones, and would cost more to write and read
+ * than their products save. So of inputs and weights only the smaller is transformed as a whole, into
+ * scratch; the other one, block by block, stays in the core's own cache (L2) between its transform and its
+ * products, and so do the products before theirs:
+ *     few tiles (deep layers, small batches)   tiles in scratch; a task makes the weights of one panel
+ *     many tiles (first layers)                weights in scratch; a task makes the tiles of one block
+ * Backward weights needs both transformed operands of all tiles for each product, and walks through the tiles
+ * in chunks that the shared cache holds, adding up the transformed gradient; then, or with one chunk at once,
+ * a task transforms back its block of it.
+ *
+ * Tasks and chunks follow from the geometry alone, and each sum is made by one task in one order: the result
+ * has the same bits on any number of threads. */
+#include "kernels/x86/winograd.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "kernels/conv.h"
+
+/* Sizes of blocks. Measured on a Zen 4 core (L1 32 KiB, L2 1 MiB, 16 MiB of L3 a core) over the shapes of
+ * VGG and ResNet; they are flat around these values. */
+enum {
+    TILE_BLOCKS = 2,         /* register blocks of tiles in a task that makes tiles: V and M in L2 */
+    TILES_IN_TASK = 128,     /* tiles of a task that makes weights: M in L2 */
+    CHANNELS_IN_PIECE = 64,  /* weights made at a time: U in L2, beside M */
+    TILES_IN_TRANSFORM = 32, /* tiles of a task that only transforms */
+    CHUNK_BYTES = 12 << 20,  /* backward weights: tiles and gradients of a chunk, in L3 */
+    CHUNK_TILES = 64,        /* but at least so many */
+};
+
+typedef struct plan {
+    const lince_winograd_simd *simd;
+    const lince_winograd_transforms *transforms;
+    size_t lanes, points;
+    lince_tiling from, to; /* tiles read (with their rims), tiles written (or dy's) */
+    size_t tiles;          /* over the batch */
+    size_t c_blocks, k_blocks,
+        panels;             /* blocks of channels that are summed over, of results; panels of results */
+    size_t in_blocks;       /* of the weights' layout */
+    bool rotated;           /* backward data */
+    bool weights_first;     /* weights in scratch, tiles made by tasks */
+    size_t chunk, chunks;   /* backward weights: tiles of a chunk */
+    size_t sums, gradients; /* where in scratch the sums over dy and the gradients of U lie */
+    size_t shared, task;    /* floats of scratch: for all, and for each thread */
+} plan;
+
+typedef struct work {
+    const plan *plan;
+    const lince_conv_args *args;
+    float *shared, *own; /* scratch */
+    const float *source, *bias, *gate;
+    float *result;
+    bool relu;
+    size_t workers;
+    float *sums;         /* backward weights: [k_blocks][ranges][lanes] of dy, of this chunk */
+    size_t first, count; /* backward weights: tiles of this chunk */
+} work;
+
+/* Odd numbers of cache lines from point to point: powers of two would crowd into few sets of the caches. */
+static size_t point_stride(size_t floats)
+{
+    return ((floats + 15) / 16 | 1) * 16;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t divide_up(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* Vectors of result channels in a panel: two, or one in the last of an odd number. */
+static size_t vectors_of(const plan *p, size_t panel)
+{
+    return smaller(LINCE_WINOGRAD_VECTORS, p->k_blocks - panel * LINCE_WINOGRAD_VECTORS);
+}
+
+/* --- pieces of scratch ----------------------------------------------------------------------------------
+ * Floats from point to point. */
+
+static size_t tiles_stride(const plan *p, size_t blocks, size_t tiles)
+{
+    return point_stride(blocks * tiles * p->lanes);
+}
+
+static size_t panel_stride(const plan *p, size_t channels)
+{
+    return point_stride(channels * LINCE_WINOGRAD_VECTORS * p->lanes);
+}
+
+static size_t products_stride(const plan *p, size_t tiles)
+{
+    return point_stride(tiles * LINCE_WINOGRAD_VECTORS * p->lanes);
+}
+
+static size_t tile_block(const plan *p)
+{
+    return smaller(p->tiles, (size_t)(TILE_BLOCKS * p->simd->rows));
+}
+
+/* --- forward, backward data ------------------------------------------------------------------------------
+ */
+
+/* U of blocks [first, first + count) of channels for one panel. The weights' layout is
+ * [O/L][I/L][3][3][L][L]: forward sums over I, backward data over O. */
+static void make_weights(const work *w, size_t panel, size_t first, size_t count, float *u, size_t stride)
+{
+    const plan *p = w->plan;
+    size_t vectors = vectors_of(p, panel), pitch = vectors * p->lanes, block_size = 9 * p->lanes * p->lanes;
+    for (size_t c = first; c < first + count; c++, u += p->lanes * pitch)
+        for (size_t k = 0; k < vectors; k++) {
+            size_t result = panel * LINCE_WINOGRAD_VECTORS + k;
+            size_t block = p->rotated ? c * p->in_blocks + result : result * p->in_blocks + c;
+            p->transforms->weights(w->args->w + block * block_size, p->rotated, u + k * p->lanes, stride,
+                                   pitch);
+        }
+}
+
+/* M (+)= U V at one point, for all tiles of v, as evenly cut into register blocks as they allow. */
+static void multiply(const plan *p, size_t vectors, const float *u, const float *v, size_t tiles,
+                     size_t v_stride, size_t blocks, bool accumulate, float *m)
+{
+    size_t pieces = divide_up(tiles, (size_t)p->simd->rows);
+    for (size_t i = 0; i < pieces; i++) {
+        size_t begin = i * tiles / pieces, end = (i + 1) * tiles / pieces;
+        p->simd->multiply[vectors - 1][end - begin - 1](u, v + begin * p->lanes, v_stride, blocks, accumulate,
+                                                        m + begin * vectors * p->lanes);
+    }
+}
+
+static void write_panel(const work *w, size_t panel, const float *m, size_t stride, size_t first,
+                        size_t count)
+{
+    const plan *p = w->plan;
+    size_t vectors = vectors_of(p, panel);
+    for (size_t k = 0; k < vectors; k++) {
+        size_t block = panel * LINCE_WINOGRAD_VECTORS + k;
+        p->transforms->output_tiles(&p->to, m + k * p->lanes, stride, vectors * p->lanes, first, count, block,
+                                    w->bias ? w->bias + block * p->lanes : NULL, w->relu, w->gate, w->result);
+    }
+}
+
+static void panel_to_scratch(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    size_t panel = index / p->c_blocks, block = index % p->c_blocks;
+    size_t stride = panel_stride(p, p->c_blocks * p->lanes);
+    make_weights(w, panel, block, 1,
+                 w->shared + panel * p->points * stride + block * p->lanes * vectors_of(p, panel) * p->lanes,
+                 stride);
+}
+
+/* One block of tiles, with weights from scratch. */
+static void tiles_task(const work *w, size_t index, float *own)
+{
+    const plan *p = w->plan;
+    size_t block = tile_block(p), first = index * block, count = smaller(block, p->tiles - first);
+    size_t v_stride = tiles_stride(p, p->c_blocks, block), m_stride = products_stride(p, block);
+    size_t u_stride = panel_stride(p, p->c_blocks * p->lanes);
+    float *v = own, *m = own + p->points * v_stride;
+    for (size_t c = 0; c < p->c_blocks; c++)
+        p->transforms->input_tiles(&p->from, w->source, first, count, c, v + c * block * p->lanes, v_stride);
+    for (size_t panel = 0; panel < p->panels; panel++) {
+        const float *u = w->shared + panel * p->points * u_stride;
+        for (size_t i = 0; i < p->points; i++)
+            multiply(p, vectors_of(p, panel), u + i * u_stride, v + i * v_stride, count, block * p->lanes,
+                     p->c_blocks, false, m + i * m_stride);
+        write_panel(w, panel, m, m_stride, first, count);
+    }
+}
+
+static void tiles_to_scratch(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    size_t block = index % p->c_blocks, first = index / p->c_blocks * TILES_IN_TRANSFORM;
+    p->transforms->input_tiles(&p->from, w->source, first, smaller(TILES_IN_TRANSFORM, p->tiles - first),
+                               block, w->shared + (block * p->tiles + first) * p->lanes,
+                               tiles_stride(p, p->c_blocks, p->tiles));
+}
+
+/* One panel of results for a range of tiles, with tiles from scratch. */
+static void panel_task(const work *w, size_t index, float *own)
+{
+    const plan *p = w->plan;
+    size_t panel = index % p->panels, first = index / p->panels * TILES_IN_TASK;
+    size_t count = smaller(TILES_IN_TASK, p->tiles - first), piece = CHANNELS_IN_PIECE / p->lanes;
+    size_t u_stride = panel_stride(p, CHANNELS_IN_PIECE), m_stride = products_stride(p, TILES_IN_TASK);
+    size_t v_stride = tiles_stride(p, p->c_blocks, p->tiles);
+    float *u = own, *m = own + p->points * u_stride;
+    for (size_t c = 0; c < p->c_blocks; c += piece) {
+        size_t blocks = smaller(piece, p->c_blocks - c);
+        make_weights(w, panel, c, blocks, u, u_stride);
+        for (size_t i = 0; i < p->points; i++)
+            multiply(p, vectors_of(p, panel), u + i * u_stride,
+                     w->shared + i * v_stride + (c * p->tiles + first) * p->lanes, count, p->tiles * p->lanes,
+                     blocks, c > 0, m + i * m_stride);
+    }
+    write_panel(w, panel, m, m_stride, first, count);
+}
+
+static size_t tasks(const plan *p)
+{
+    return p->weights_first ? divide_up(p->tiles, tile_block(p))
+                            : p->panels * divide_up(p->tiles, TILES_IN_TASK);
+}
+
+/* Thread `index` of w->workers: its share of the tasks, with scratch of its own. */
+static void worker(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    size_t count = tasks(p);
+    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++)
+        (p->weights_first ? tiles_task : panel_task)(w, i, w->own + index * p->task);
+}
+
+static void run_data(int threads, work *w)
+{
+    const plan *p = w->plan;
+    if (p->weights_first)
+        lince_parallel(threads, p->panels * p->c_blocks, panel_to_scratch, w);
+    else
+        lince_parallel(threads, divide_up(p->tiles, TILES_IN_TRANSFORM) * p->c_blocks, tiles_to_scratch, w);
+    lince_parallel(threads, w->workers, worker, w);
+}
+
+static void plan_data(plan *p)
+{
+    size_t channels = p->c_blocks * p->lanes;
+    p->weights_first = p->tiles >= p->k_blocks * p->lanes;
+    if (p->weights_first) {
+        p->shared = p->panels * p->points * panel_stride(p, channels);
+        p->task =
+            p->points * (tiles_stride(p, p->c_blocks, tile_block(p)) + products_stride(p, tile_block(p)));
+    } else {
+        p->shared = p->points * tiles_stride(p, p->c_blocks, p->tiles);
+        p->task = p->points * (panel_stride(p, CHANNELS_IN_PIECE) + products_stride(p, TILES_IN_TASK));
+    }
+}
+
+/* --- backward weights ------------------------------------------------------------------------------------
+ */
+
+static size_t chunk_stride(const plan *p)
+{
+    return tiles_stride(p, p->c_blocks + p->k_blocks, p->chunk);
+}
+
+/* Ranges of tiles that a chunk is transformed in. */
+static size_t ranges(const plan *p)
+{
+    return divide_up(p->chunk, TILES_IN_TRANSFORM);
+}
+
+/* dU of one task: a block of input channels, a panel of output channels. */
+static size_t gradient_stride(const plan *p)
+{
+    return panel_stride(p, p->lanes);
+}
+
+/* Inputs' blocks first, gradients' behind them. */
+static void chunk_to_scratch(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    size_t blocks = p->c_blocks + p->k_blocks, block = index % blocks, range = index / blocks;
+    size_t first = range * TILES_IN_TRANSFORM;
+    size_t count = smaller(TILES_IN_TRANSFORM, w->count - first);
+    float *v = w->shared + (block * p->chunk + first) * p->lanes;
+    if (block < p->c_blocks)
+        p->transforms->input_tiles(&p->from, w->args->x, w->first + first, count, block, v, chunk_stride(p));
+    else
+        p->transforms->gradient_tiles(&p->to, w->args->y, w->first + first, count, block - p->c_blocks, v,
+                                      chunk_stride(p),
+                                      w->sums + ((block - p->c_blocks) * ranges(p) + range) * p->lanes);
+}
+
+/* db of one block: the sums of its ranges of tiles, and of the chunks before. */
+static void sum_bias(const work *w, size_t block)
+{
+    const plan *p = w->plan;
+    float *b = w->args->b + block * p->lanes;
+    for (size_t l = 0; l < p->lanes; l++) {
+        float sum = 0;
+        for (size_t i = 0; i < divide_up(w->count, TILES_IN_TRANSFORM); i++)
+            sum += w->sums[(block * ranges(p) + i) * p->lanes + l];
+        b[l] = w->first > 0 ? b[l] + sum : sum;
+    }
+}
+
+static void write_gradient(const work *w, size_t panel, size_t block, const float *du)
+{
+    const plan *p = w->plan;
+    size_t vectors = vectors_of(p, panel);
+    for (size_t k = 0; k < vectors; k++) {
+        size_t o = panel * LINCE_WINOGRAD_VECTORS + k;
+        p->transforms->weights_gradient(du + k * p->lanes, gradient_stride(p), vectors * p->lanes,
+                                        w->args->w + (o * p->in_blocks + block) * 9 * p->lanes * p->lanes);
+    }
+}
+
+static void gradient_task(const work *w, size_t index, float *du)
+{
+    const plan *p = w->plan;
+    size_t panel = index / p->c_blocks, block = index % p->c_blocks, vectors = vectors_of(p, panel);
+    size_t o = panel * LINCE_WINOGRAD_VECTORS, per_block = p->chunk * p->lanes;
+    for (size_t i = 0; i < p->points; i++) {
+        const float *v = w->shared + i * chunk_stride(p), *y = v + (p->c_blocks + o) * per_block;
+        p->simd->outer[vectors - 1](v + block * per_block, y, per_block, w->count, w->first > 0,
+                                    du + i * gradient_stride(p));
+    }
+    for (size_t k = 0; k < vectors && block == 0 && w->args->b; k++) sum_bias(w, o + k);
+    if (w->first + w->count == p->tiles) write_gradient(w, panel, block, du);
+}
+
+/* With one chunk, a thread's dU may be overwritten as soon as it is transformed back; else each task's is
+ * kept. */
+static void gradient_worker(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    size_t count = p->panels * p->c_blocks, size = p->points * gradient_stride(p);
+    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++)
+        gradient_task(w, i, w->own + (p->chunks == 1 ? index : i) * size);
+}
+
+static void run_weights(int threads, work *w)
+{
+    const plan *p = w->plan;
+    for (w->first = 0; w->first < p->tiles; w->first += p->chunk) {
+        w->count = smaller(p->chunk, p->tiles - w->first);
+        size_t transforms = divide_up(w->count, TILES_IN_TRANSFORM) * (p->c_blocks + p->k_blocks);
+        lince_parallel(threads, transforms, chunk_to_scratch, w);
+        lince_parallel(threads, w->workers, gradient_worker, w);
+    }
+}
+
+static void plan_weights(plan *p)
+{
+    size_t tile = p->points * (p->c_blocks + p->k_blocks) * p->lanes * sizeof(float);
+    p->chunk = CHUNK_BYTES / tile < CHUNK_TILES ? CHUNK_TILES : CHUNK_BYTES / tile;
+    p->chunks = divide_up(p->tiles, p->chunk);
+    p->chunk = divide_up(p->tiles, p->chunks);
+    p->sums = p->points * chunk_stride(p);
+    p->shared = p->sums + p->k_blocks * ranges(p) * p->lanes;
+    p->task = p->points * gradient_stride(p);
+    p->gradients = p->shared = point_stride(p->shared);
+    if (p->chunks > 1) p->shared += p->panels * p->c_blocks * p->task, p->task = 0;
+}
+
+/* --- the implementation ----------------------------------------------------------------------------------
+ */
+
+static const lince_winograd_transforms *transforms_for(const lince_winograd_simd *simd, const lince_conv *c)
+{
+    bool padded = c->padding[0] == 1 && c->padding[1] == 1;
+    if (padded && c->in.height == 2 && c->in.width == 2) return &simd->map2;
+    if (padded && c->in.height == 1 && c->in.width == 1) return &simd->map1;
+    return &simd->map4;
+}
+
+static bool supported(const lince_conv *c, size_t lanes)
+{
+    return lanes > 0 && c->groups == 1 && c->kernel[0] == 3 && c->kernel[1] == 3 && c->stride[0] == 1 &&
+           c->stride[1] == 1 && c->padding[0] == c->padding[1] && c->padding[0] <= 2 &&
+           (size_t)c->in.block == lanes && (size_t)c->out.block == lanes;
+}
+
+static int create(lince_conv_kernel *k, const lince_winograd_simd *simd)
+{
+    const lince_conv *c = &k->conv;
+    if (!supported(c, (size_t)simd->lanes))
+        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: not a 3x3 convolution of stride 1");
+    plan *p = k->plan = lince_alloc(1, sizeof *p);
+    if (!p) return LINCE_ENOMEM;
+    p->simd = simd;
+    p->transforms = transforms_for(simd, c);
+    p->lanes = (size_t)simd->lanes;
+    p->points = (size_t)p->transforms->points;
+    p->rotated = k->direction == LINCE_BACKWARD_DATA;
+    lince_shape from = p->rotated ? c->out : c->in, to = p->rotated ? c->in : c->out;
+    int step = p->transforms->output, rows = (to.height + step - 1) / step,
+        columns = (to.width + step - 1) / step;
+    int origin = step == 4 ? (p->rotated ? 2 - c->padding[0] : c->padding[0]) : 0;
+    p->from = (lince_tiling){from, rows, columns, step, origin};
+    p->to = (lince_tiling){to, rows, columns, step, 0};
+    p->tiles = (size_t)c->batch * (size_t)rows * (size_t)columns;
+    p->c_blocks = divide_up((size_t)from.channels, p->lanes);
+    p->k_blocks = divide_up((size_t)to.channels, p->lanes);
+    p->in_blocks = divide_up((size_t)c->in.channels, p->lanes);
+    p->panels = divide_up(p->k_blocks, LINCE_WINOGRAD_VECTORS);
+    if (k->direction == LINCE_BACKWARD_WEIGHTS)
+        plan_weights(p);
+    else
+        plan_data(p);
+    k->scratch = (p->shared + (size_t)k->threads * p->task) * sizeof(float);
+    return 0;
+}
+
+static void run(lince_conv_kernel *k, const lince_conv_args *a)
+{
+    const plan *p = k->plan;
+    work w = {.plan = p,
+              .args = a,
+              .shared = a->scratch,
+              .own = (float *)a->scratch + p->shared,
+              .source = p->rotated ? a->y : a->x,
+              .result = p->rotated ? a->x : a->y,
+              .bias = p->rotated ? NULL : a->b,
+              .relu = a->relu && !p->rotated,
+              .gate = p->rotated ? a->gate : NULL,
+              .workers = (size_t)k->threads};
+    if (k->direction == LINCE_BACKWARD_WEIGHTS) {
+        w.sums = w.shared + p->sums;
+        w.own = w.shared + p->gradients;
+        run_weights(k->threads, &w);
+    } else {
+        run_data(k->threads, &w);
+    }
+}
+
+static void release(lince_conv_kernel *k)
+{
+    lince_free(k->plan);
+    k->plan = NULL;
+}
+
+static int create_avx512(lince_conv_kernel *k)
+{
+    if (!__builtin_cpu_supports("avx512f")) return lince_fail(LINCE_EUNSUPPORTED, "conv2d: no AVX-512");
+    return create(k, &lince_winograd_simd_avx512);
+}
+
+static int create_avx2(lince_conv_kernel *k)
+{
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: no AVX2");
+    return create(k, &lince_winograd_simd_avx2);
+}
+
+const lince_conv_implementation lince_conv_winograd_avx512 = {
+    .name = "winograd-avx512", .fuses = true, .create = create_avx512, .run = run, .release = release};
+const lince_conv_implementation lince_conv_winograd_avx2 = {
+    .name = "winograd-avx2", .fuses = true, .create = create_avx2, .run = run, .release = release};
