@@ -84,8 +84,8 @@ static void put_duration(char *out, size_t size, double seconds)
 
 static const char *phase_name(lince_phase phase)
 {
-    static const char *const names[] = {N_("preparing"), N_("training"), N_("validating"), N_("testing"),
-                                        N_("report")};
+    static const char *const names[] = {N_("preparing"),  N_("features"), N_("training"),
+                                        N_("validating"), N_("testing"),  N_("report")};
     return lince_tr(names[phase]);
 }
 

@@ -21,6 +21,7 @@ typedef struct lince_settings {
     char *head;     /* widths of the hidden classifier layers, "4096,2048"; NULL: the architecture's own */
     double dropout; /* of the classifier, [0, 1); negative: the architecture's own */
     char *freeze;   /* "none", "features", "all-but-head" or a number of layers */
+    char *unfreeze; /* from which epoch on less is frozen: "5", or "3:features,6:none"; NULL: never */
 
     /* data */
     double val_split; /* share of the training part held out where there is no validation part, [0, 1) */
@@ -34,8 +35,9 @@ typedef struct lince_settings {
 
     /* training */
     int epochs, batch_size;
-    char *optimizer; /* sgd, adam, adamw, rmsprop */
-    double lr;       /* 0: the optimizer's usual one (sgd 0.01, others 0.001) */
+    char *optimizer;    /* sgd, adam, adamw, rmsprop */
+    double lr;          /* 0: the optimizer's usual one (sgd 0.01, others 0.001) */
+    double lr_backbone; /* of all layers but the head; 0: the same */
     double momentum;
     bool nesterov;
     double weight_decay;

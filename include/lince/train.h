@@ -12,6 +12,7 @@ extern "C" {
 
 typedef enum lince_phase {
     LINCE_PREPARING,
+    LINCE_COMPUTING_FEATURES, /* of the frozen layers, once for many epochs */
     LINCE_TRAINING,
     LINCE_VALIDATING,
     LINCE_TESTING,

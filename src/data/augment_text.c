@@ -93,6 +93,11 @@ static int parse_one(lince_augment *a, const char *word, size_t length)
     return 0;
 }
 
+bool lince_augments(const lince_augment *a)
+{
+    return a->crop || a->flip || a->translate > 0 || a->jitter > 0 || a->erase > 0;
+}
+
 int lince_augment_parse(lince_augment *augment, const char *text)
 {
     *augment = (lince_augment){0};

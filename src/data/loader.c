@@ -12,6 +12,12 @@
 
 /* --- one batch ------------------------------------------------------------------------------------ */
 
+static void fill_rows(const lince_loader *l, lince_slot *s)
+{
+    for (size_t i = 0; i < (size_t)s->n; i++)
+        memcpy(s->served + i * l->row, l->rows + s->index[i] * l->row, l->row * sizeof *s->served);
+}
+
 static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *scratch)
 {
     size_t size = (size_t)l->options.batch_size, first = batch * size, left = l->count - first;
@@ -23,7 +29,9 @@ static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *s
         s->y[i] = lince_dataset_label(l->dataset, l->part, index);
         s->key[i] = lince_key(l->options.seed, LINCE_STREAM_AUGMENT, (uint64_t)l->epoch, index);
     }
-    return l->content->fill(l, s, scratch);
+    if (!l->rows) return l->content->fill(l, s, scratch);
+    fill_rows(l, s);
+    return 0;
 }
 
 static void prepare(lince_loader *l, size_t batch, void *scratch)
@@ -138,8 +146,8 @@ int lince_loader_next(lince_loader *l, lince_batch *batch)
     l->waited += now() - start;
     if (s->code) return lince_fail(s->code, "%s", s->message);
     *batch = (lince_batch){.n = s->n,
-                           .x = s->x,
-                           .tokens = s->tokens,
+                           .x = l->rows ? s->served : s->x,
+                           .tokens = l->rows ? NULL : s->tokens,
                            .length = s->length,
                            .steps = s->steps,
                            .y = s->y,
@@ -206,6 +214,7 @@ void lince_loader_free(lince_loader *l)
     for (size_t i = 0; l->ring && i < l->ring_size; i++) {
         lince_free(l->ring[i].x);
         lince_free(l->ring[i].tokens);
+        lince_free(l->ring[i].served);
         lince_free(l->ring[i].length);
         lince_free(l->ring[i].y);
         lince_free(l->ring[i].index);
@@ -220,6 +229,23 @@ void lince_loader_free(lince_loader *l)
     pthread_cond_destroy(&l->vacant);
     pthread_cond_destroy(&l->ready);
     lince_free(l);
+}
+
+int lince_loader_serve(lince_loader *l, const float *rows, size_t row)
+{
+    size_t floats;
+    stop_workers(l);
+    l->taken = l->end; /* what was prepared is no batch any more */
+    l->rows = NULL;
+    if (!lince_mul((size_t)l->options.batch_size, row, &floats)) floats = SIZE_MAX;
+    for (size_t i = 0; i < l->ring_size; i++) {
+        lince_free(l->ring[i].served);
+        l->ring[i].served = rows ? lince_alloc(floats, sizeof(float)) : NULL;
+        if (rows && !l->ring[i].served) return LINCE_ENOMEM;
+    }
+    l->rows = rows;
+    l->row = row;
+    return 0;
 }
 
 size_t lince_loader_samples(const lince_loader *l)

@@ -59,6 +59,10 @@ int lince_loader_start(lince_loader *loader, int epoch, size_t first);
  * cached. */
 int lince_loader_next(lince_loader *loader, lince_batch *batch);
 
+/* From the next start on batches hold rows[index] (`row` floats each, not owned) as their x, in place of
+ * pictures or texts; NULL: those again. Order, labels and keys stay the same. */
+int lince_loader_serve(lince_loader *loader, const float *rows, size_t row);
+
 /* The fitted picture of a sample ([height][width][3]), for figures; decoded again where it is not cached. */
 int lince_loader_picture(lince_loader *loader, uint32_t index, lince_image *image);
 

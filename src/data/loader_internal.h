@@ -15,6 +15,7 @@ typedef struct lince_slot {
     int32_t *tokens; /* of texts, with length and steps */
     int32_t *length;
     int steps;
+    float *served; /* of rows (lince_loader_serve), instead of both */
     int32_t *y;
     uint32_t *index;
     uint64_t *key;
@@ -56,6 +57,8 @@ struct lince_loader {
     lince_slot *ring;
     size_t ring_size; /* batch b lies in ring[b % ring_size] */
     double waited;
+    const float *rows; /* [samples of the part][row]: served instead of the content; NULL: none */
+    size_t row;
 
     /* this epoch's */
     int epoch;

@@ -24,6 +24,9 @@ typedef struct lince_transform {
     lince_augment augment;
 } lince_transform;
 
+/* Whether anything is done at all. */
+bool lince_augments(const lince_augment *augment);
+
 /* Reads "none", "standard" (crop=4,flip) or a list, "crop=4,flip,erase=0.25", where a name without a value
  * takes its usual one; LINCE_EUSAGE with what is known. */
 int lince_augment_parse(lince_augment *augment, const char *text);

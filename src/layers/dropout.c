@@ -40,6 +40,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 const lince_layer_type lince_dropout_layer = {.name = "dropout",
                                               .inputs = 1,
                                               .in_place = true,
+                                              .random = true,
                                               .infer = infer,
                                               .forward = forward,
                                               .backward = backward,

@@ -29,6 +29,7 @@ typedef struct lince_param {
     size_t size;
     bool buffer;    /* a running statistic: kept, not trained */
     bool counter;   /* a buffer that PyTorch keeps as an int64 scalar */
+    bool head;      /* of the head (lince_layer_args.head) */
     bool trainable; /* gets a gradient; false for buffers and frozen layers */
     bool loaded;    /* its values came from a file */
     lince_init init;
@@ -82,7 +83,7 @@ typedef struct lince_layer_args {
     lince_read read;
     lince_init_rule init; /* conv2d, linear */
     float init_std;       /* conv2d, linear: N(0, init_std) instead, where above 0 */
-    bool head;            /* part of the output layer, replaced when classes differ */
+    bool head;            /* the output layer and new hidden ones before it: what other classes need anew */
 } lince_layer_args;
 
 typedef struct lince_layer lince_layer;
@@ -105,6 +106,7 @@ typedef struct lince_layer_type {
     int inputs;    /* 1, or 2 */
     bool in_place; /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
+    bool random;                    /* in training, where args.p > 0: each sample's key decides */
     bool takes_copies;              /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);
     int (*prepare)(lince_layer *layer); /* may be NULL */

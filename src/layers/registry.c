@@ -32,7 +32,7 @@ const lince_layer_type *lince_layer_type_named(const char *name)
 lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, const int *dims)
 {
     lince_param *p = &layer->params[layer->param_count++];
-    *p = (lince_param){.ndim = ndim, .size = 1, .trainable = true};
+    *p = (lince_param){.ndim = ndim, .size = 1, .head = layer->args.head, .trainable = true};
     snprintf(p->name, sizeof p->name, "%.*s.%s", LINCE_NAME_MAX - 32, layer->name, name);
     for (int i = 0; i < ndim; i++) {
         p->dims[i] = dims[i];

@@ -41,6 +41,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 
 const lince_layer_type lince_sequence_dropout = {.name = "sequence_dropout",
                                                  .inputs = 1,
+                                                 .random = true,
                                                  .infer = infer,
                                                  .forward = forward,
                                                  .backward = backward,

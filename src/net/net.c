@@ -19,7 +19,8 @@ typedef struct node {
     lince_layer layer; /* unused for node 0 */
     int from[LINCE_LAYER_INPUTS], inputs;
     int consumers;
-    int buffer; /* node whose memory it uses: itself, or the one it works in place of */
+    int buffer;  /* node whose memory it uses: itself, or the one it works in place of */
+    bool learns; /* it, or something below it, is trained: backward reaches it */
     float *value, *grad;
     void *saved;
 } node;
@@ -29,10 +30,12 @@ struct lince_net {
     node *nodes;
     size_t count;
     lince_param **params;
+    float **grad_memory; /* [param] what was planned for its gradient; NULL: none */
     size_t param_count;
     lince_arena values, grads, origins, activations, scratch;
     lince_arena branch; /* a second consumer's gradient, until it is added to the first's */
     lince_packed text;  /* of nets over tokens; batch 0 in others */
+    int first;          /* node that forward starts behind: 0, or where lince_net_begin said */
     int n;              /* of the last forward */
     bool train;
     const uint64_t *key;
@@ -73,6 +76,7 @@ void lince_net_free(lince_net *net)
     lince_free(net->nodes);
     lince_free(net->times);
     lince_free(net->params);
+    lince_free(net->grad_memory);
     lince_free(net);
 }
 
@@ -115,29 +119,64 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
     return (int)net->count++;
 }
 
+/* --- what is trained ------------------------------------------------------------------------------ */
+
+/* A node learns when it has trainable parameters, or anything below it has. */
+static void mark_learning(lince_net *net)
+{
+    for (size_t i = 1; i < net->count; i++) {
+        node *n = &net->nodes[i];
+        n->layer.wants_din = net->options.keep && !net->options.inference && n->from[0] != 0;
+        for (int k = 0; k < n->inputs; k++) n->layer.wants_din |= net->nodes[n->from[k]].learns;
+        n->learns = n->layer.wants_din;
+        for (int p = 0; p < n->layer.param_count; p++) n->learns |= n->layer.params[p].trainable;
+    }
+}
+
 void lince_net_freeze(lince_net *net, int last)
 {
-    for (int i = 1; i <= last && i < (int)net->count; i++) {
-        net->nodes[i].layer.frozen = true;
-        for (int p = 0; p < net->nodes[i].layer.param_count; p++)
-            net->nodes[i].layer.params[p].trainable = false;
+    for (int i = 1; i < (int)net->count; i++) {
+        lince_layer *l = &net->nodes[i].layer;
+        l->frozen = i <= last;
+        for (int p = 0; p < l->param_count; p++) l->params[p].trainable = !l->frozen && !l->params[p].buffer;
     }
+    mark_learning(net);
+    for (size_t i = 0; i < net->param_count; i++) {
+        lince_param *p = net->params[i];
+        assert(!p->trainable || !net->grad_memory || net->grad_memory[i]);
+        p->grad = p->trainable && net->grad_memory ? net->grad_memory[i] : NULL;
+    }
+}
+
+/* The same for every batch, whatever else is trained: nothing of it learns, and nothing is random. */
+static bool is_fixed(const node *n)
+{
+    const lince_layer *l = &n->layer;
+    return !n->learns && (l->frozen || !l->param_count) && !(l->type->random && l->args.p > 0);
+}
+
+int lince_net_fixed(const lince_net *net)
+{
+    int best = 0, reach = 0; /* reach: the last consumer of any node before i */
+    int last_use[MAX_NODES] = {0};
+    for (int i = 1; i < (int)net->count; i++)
+        for (int k = 0; k < net->nodes[i].inputs; k++) last_use[net->nodes[i].from[k]] = i;
+    bool computes = false; /* a layer with parameters stands behind the best one */
+    for (int i = 1; i < (int)net->count && is_fixed(&net->nodes[i]); i++) {
+        const lince_layer *l = &net->nodes[i].layer;
+        if (last_use[i - 1] > reach) reach = last_use[i - 1];
+        computes |= l->param_count > 0;
+        if (reach > i || l->out_rows != LINCE_SAMPLES)
+            continue; /* something passes it by, or it has no rows to keep */
+        bool smaller = best && lince_shape_size(l->out) <= lince_shape_size(shape_of(net, best));
+        if (!computes && !smaller) continue;
+        best = i;
+        computes = false;
+    }
+    return best;
 }
 
 /* --- planning ------------------------------------------------------------------------------------- */
-
-/* A node is trained when it has trainable parameters, or anything below it has. */
-static void mark_wanted_gradients(lince_net *net)
-{
-    bool trained[MAX_NODES] = {false};
-    for (size_t i = 1; i < net->count; i++) {
-        node *n = &net->nodes[i];
-        for (int k = 0; k < n->inputs; k++) n->layer.wants_din |= trained[n->from[k]];
-        if (net->options.keep && !net->options.inference && n->from[0] != 0) n->layer.wants_din = true;
-        trained[i] = n->layer.wants_din;
-        for (int p = 0; p < n->layer.param_count; p++) trained[i] |= n->layer.params[p].trainable;
-    }
-}
 
 /* In place where the layer can, nobody else reads the input, and backward does not need what is overwritten.
  */
@@ -170,9 +209,9 @@ static void live(lince_buffer_plan *b, size_t size, int first, int last)
 static void find_lifetimes(const lince_net *net, timeline *t)
 {
     int count = (int)net->count, end = t->end;
-    bool training = !net->options.inference;
     for (int i = 0; i < count; i++) {
         const node *n = &net->nodes[i];
+        bool training = !net->options.inference && n->learns;
         size_t size = (size_t)net->options.batch * lince_shape_size(n->layer.out) * sizeof(float);
         int backward = 2 * count - 1 - i;
         bool edge = i == 0 || i == count - 1 || net->options.keep;
@@ -225,7 +264,8 @@ static int gather_params(lince_net *net)
 {
     for (size_t i = 1; i < net->count; i++) net->param_count += (size_t)net->nodes[i].layer.param_count;
     net->params = lince_alloc(net->param_count + 1, sizeof *net->params);
-    if (!net->params) return LINCE_ENOMEM;
+    net->grad_memory = lince_alloc(net->param_count + 1, sizeof *net->grad_memory);
+    if (!net->params || !net->grad_memory) return LINCE_ENOMEM;
     size_t next = 0, values = 0, grads = 0, origins = 0;
     for (size_t i = 1; i < net->count; i++)
         for (int p = 0; p < net->nodes[i].layer.param_count; p++) {
@@ -241,7 +281,8 @@ static int gather_params(lince_net *net)
         lince_param *param = net->params[i];
         param->value = lince_arena_take(&net->values, param->size * sizeof(float));
         if (param->trainable && !net->options.inference)
-            param->grad = lince_arena_take(&net->grads, grad_capacity(param) * sizeof(float));
+            param->grad = net->grad_memory[i] =
+                lince_arena_take(&net->grads, grad_capacity(param) * sizeof(float));
         if (param->copies > 1 && !net->options.inference)
             param->origin = lince_arena_take(&net->origins, lince_param_elements(param) * sizeof(float));
     }
@@ -263,7 +304,7 @@ int lince_net_prepare(lince_net *net)
 {
     size_t scratch = 0;
     if (net->options.frozen) lince_net_freeze(net, (int)net->count - 1);
-    mark_wanted_gradients(net);
+    mark_learning(net);
     for (size_t i = 1; i < net->count; i++) {
         lince_layer *l = &net->nodes[i].layer;
         if (l->type->prepare) LINCE_TRY(l->type->prepare(l));
@@ -414,19 +455,38 @@ const lince_packed *lince_net_text(const lince_net *net)
     return net->text.batch ? &net->text : NULL;
 }
 
-void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key)
+/* Nodes first + 1 to last. */
+static void run_forward(lince_net *net, int first, int last, int n, bool train, const uint64_t *key)
 {
     net->n = n;
     net->train = train;
     net->key = key;
     lince_parallel_use(net->options.threads);
-    clear_tail(net, net->nodes[0].value, &net->nodes[0].layer);
-    for (size_t i = 1; i < net->count; i++) {
+    clear_tail(net, net->nodes[first].value, &net->nodes[first].layer);
+    for (int i = first + 1; i <= last; i++) {
         double start = net->times ? lince_now() : 0;
         lince_pass pass = pass_of(net, &net->nodes[i]);
         net->nodes[i].layer.type->forward(&net->nodes[i].layer, &pass);
         if (net->times && train) net->times[i].forward += lince_now() - start;
     }
+}
+
+void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key)
+{
+    run_forward(net, net->first, (int)net->count - 1, n, train, key);
+}
+
+void lince_net_begin(lince_net *net, int behind)
+{
+    assert(behind == 0 || behind == lince_net_fixed(net));
+    net->first = behind;
+}
+
+const float *lince_net_compute(lince_net *net, int last, int n)
+{
+    assert(net->first == 0);
+    run_forward(net, 0, last, n, false, NULL);
+    return net->nodes[last].value;
 }
 
 /* Floats of this batch in a node's activation. */
@@ -501,7 +561,12 @@ lince_param *lince_net_param_named(const lince_net *net, const char *name)
 
 float *lince_net_input(lince_net *net)
 {
-    return net->nodes[0].value;
+    return net->nodes[net->first].value;
+}
+
+lince_shape lince_net_input_shape(const lince_net *net)
+{
+    return shape_of(net, net->first);
 }
 
 const float *lince_net_output(lince_net *net)

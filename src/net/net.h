@@ -33,7 +33,9 @@ void lince_net_free(lince_net *net);
  * two nodes. A negative `from`, the error of an earlier addition, is handed on. */
 int lince_net_add(lince_net *net, const lince_layer_args *args);
 
-/* Marks the layers up to and including node `last` as frozen; call before prepare. */
+/* Freezes the layers up to and including node `last`, and no others: they keep their parameters and
+ * statistics. Before prepare it also saves the memory of their gradients, so that afterwards at least as many
+ * must stay frozen. */
 void lince_net_freeze(lince_net *net, int last);
 
 /* Plans and allocates; weights are zero until lince_net_init or loading. */
@@ -49,7 +51,8 @@ lince_param *lince_net_param(const lince_net *net, size_t index);
 lince_param *lince_net_param_named(const lince_net *net, const char *name); /* NULL: none */
 
 /* Memory of the first and the last node. */
-float *lince_net_input(lince_net *net);           /* [batch][channels][h][w] */
+float *lince_net_input(lince_net *net); /* [batch][lince_net_input_shape] */
+lince_shape lince_net_input_shape(const lince_net *net);
 const float *lince_net_output(lince_net *net);    /* [batch][classes] */
 float *lince_net_output_gradient(lince_net *net); /* likewise: to be filled before backward */
 int lince_net_classes(const lince_net *net);
@@ -70,6 +73,19 @@ typedef struct lince_net_time {
 /* Measures from now on. LINCE_ENOMEM. */
 int lince_net_measure(lince_net *net);
 const lince_net_time *lince_net_times(const lince_net *net); /* [nodes]; NULL where nothing is measured */
+
+/* The node whose output can be computed once and kept, for as long as no more is unfrozen: everything up to
+ * it is frozen and not random, and nothing but its output is used behind it. 0: there is none that saves
+ * work. */
+int lince_net_fixed(const lince_net *net);
+
+/* From now on passes begin behind node `behind`, lince_net_fixed or 0: its output is the net's input. */
+void lince_net_begin(lince_net *net, int behind);
+
+/* Evaluates the layers up to node `last` for the input's n samples: [n][shape of its output], until the next
+ * pass.
+ */
+const float *lince_net_compute(lince_net *net, int last, int n);
 
 /* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with
  * options.keep. */

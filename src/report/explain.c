@@ -39,7 +39,7 @@ static int build_net(lince_explainer *e, const lince_weights *w, const char *pat
 {
     LINCE_TRY(lince_blueprint_read(&e->blueprint, w, path));
     lince_net_options options = {.batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
-    LINCE_TRY(lince_blueprint_build(&e->blueprint, &options, NULL, &e->net));
+    LINCE_TRY(lince_blueprint_build(&e->blueprint, &options, &e->net));
     lince_load_result result;
     int code = lince_state_dict_load(e->net, w, &result);
     lince_buffer_release(&result.notes);

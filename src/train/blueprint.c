@@ -58,32 +58,16 @@ int lince_normalize_parse(const char *text, float mean[3], float std[3])
                       text);
 }
 
-/* The last node that --freeze keeps as it is; 0: none. */
-static int frozen_until(const lince_net *net, const lince_architecture *a, const char *freeze, int *last)
+static int discard_if(int code, lince_net **net)
 {
-    char *end;
-    long number = strtol(freeze, &end, 10);
-    int nodes = (int)lince_net_nodes(net), layers = 0;
-    *last = 0;
-    bool features = !strcmp(freeze, "features"), head = !strcmp(freeze, "all-but-head"),
-         count = *freeze && !*end && number >= 0;
-    if (!features && !head && !count)
-        return lince_fail(LINCE_EUSAGE,
-                          "--freeze %s: expected none, features, all-but-head or a number of layers", freeze);
-    for (int i = 1; i < nodes; i++) {
-        const lince_layer *l = lince_net_layer((lince_net *)net, (size_t)i);
-        layers += l->param_count > 0 && strcmp(l->type->name, "batch_norm2d") != 0;
-        bool kept = features ? strncmp(l->name, a->classifier, strlen(a->classifier)) != 0
-                    : head   ? !l->args.head
-                             : layers <= number;
-        if (!kept) break;
-        *last = i;
+    if (code) {
+        lince_net_free(*net);
+        *net = NULL;
     }
-    return 0;
+    return code;
 }
 
-int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *options, const char *freeze,
-                          lince_net **net)
+int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *options, lince_net **net)
 {
     *net = NULL;
     const lince_architecture *a = lince_architecture_named(b->model);
@@ -100,16 +84,15 @@ int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *opt
         planned.texts = true;
         planned.read_padding = b->text.read_padding;
     }
-    int last = 0, code = lince_net_new(net, input, &planned);
+    int code = lince_net_new(net, input, &planned);
     if (!code) code = lince_architecture_build(a, *net, &wanted);
-    if (!code && freeze && strcmp(freeze, "none") != 0) code = frozen_until(*net, a, freeze, &last);
-    if (!code && last) lince_net_freeze(*net, last);
-    if (!code) code = lince_net_prepare(*net);
-    if (code) {
-        lince_net_free(*net);
-        *net = NULL;
-    }
-    return code;
+    return discard_if(code, net);
+}
+
+int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *options, lince_net **net)
+{
+    LINCE_TRY(lince_blueprint_assemble(b, options, net));
+    return discard_if(lince_net_prepare(*net), net);
 }
 
 /* --- as metadata ---------------------------------------------------------------------------------- */

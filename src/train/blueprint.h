@@ -28,9 +28,11 @@ int lince_blueprint_head(lince_blueprint *blueprint, const char *text);
  * LINCE_EUSAGE. */
 int lince_normalize_parse(const char *text, float mean[3], float std[3]);
 
-/* Builds and prepares the net. `frozen` as --freeze, NULL for none. */
+/* Builds the net, to be prepared by the caller; and builds and prepares it. */
+int lince_blueprint_assemble(const lince_blueprint *blueprint, const lince_net_options *options,
+                             lince_net **net);
 int lince_blueprint_build(const lince_blueprint *blueprint, const lince_net_options *options,
-                          const char *freeze, lince_net **net);
+                          lince_net **net);
 
 enum { LINCE_BLUEPRINT_METADATA = 7 };
 

@@ -8,6 +8,6 @@ void lince_feed(lince_net *net, const lince_batch *batch)
         lince_net_set_tokens(net, batch->n, batch->tokens, batch->length, batch->steps);
         return;
     }
-    size_t input = lince_shape_size(lince_net_layer(net, 1)->in[0]);
+    size_t input = lince_shape_size(lince_net_input_shape(net));
     memcpy(lince_net_input(net), batch->x, (size_t)batch->n * input * sizeof(float));
 }

@@ -140,7 +140,7 @@ static int use_net(lince_model *m, int batch)
     lince_net_free(m->net);
     m->net = NULL;
     lince_net_options options = {.batch = batch, .threads = m->threads, .inference = true};
-    LINCE_TRY(lince_blueprint_build(&m->blueprint, &options, NULL, &m->net));
+    LINCE_TRY(lince_blueprint_build(&m->blueprint, &options, &m->net));
     lince_load_result result;
     int code = lince_state_dict_load(m->net, m->weights, &result);
     if (!code && result.different)

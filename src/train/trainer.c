@@ -191,10 +191,14 @@ int lince_trainer_run(lince_trainer *t)
     const lince_settings *s = t->settings;
     if (s->profile) LINCE_TRY(lince_net_measure(t->net));
     while (t->at.epoch < s->epochs && !(s->patience && t->at.waited >= s->patience)) {
+        int code = lince_trainer_begin_stage(t);
+        if (code == LINCE_EINTERRUPTED) return interrupted(t);
+        if (code) return code;
         LINCE_TRY(train_epoch(t));
         LINCE_TRY(finish_epoch(t));
         if (stop_wanted(t) && t->at.epoch < s->epochs) return interrupted(t);
     }
+    LINCE_TRY(lince_trainer_drop_features(t));
     if (t->at.epoch < s->epochs)
         lince_trainer_note(
             t, _("stopped after epoch %d: %d epochs without a better validation accuracy (--patience)"),

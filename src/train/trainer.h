@@ -7,6 +7,8 @@
 #include "optim/schedule.h"
 #include "train/blueprint.h"
 #include "train/evaluate.h"
+#include "train/features.h"
+#include "train/freezing.h"
 #include "train/profile.h"
 #include "train/run.h"
 #include "train/update.h"
@@ -38,8 +40,12 @@ typedef struct lince_trainer {
     lince_net *net;
     lince_update update;
     lince_schedule schedule;
-    float *class_weight; /* [classes]; NULL: none */
-    float *loss_each;    /* [batch] */
+    lince_freezing freezing;
+    bool staged;                /* `frozen` is set */
+    int frozen;                 /* the last node that is, in this stage */
+    lince_features features[2]; /* of train and val, where they are kept */
+    float *class_weight;        /* [classes]; NULL: none */
+    float *loss_each;           /* [batch] */
     lince_history history;
     lince_position at;
     lince_profile profile;
@@ -55,6 +61,13 @@ void lince_trainer_close(lince_trainer *trainer);
 
 /* Trains to the end (or to the observer's stop). */
 int lince_trainer_run(lince_trainer *trainer);
+
+/* The settings of freezing checked, and the net as the first epoch finds it; after the optimizer's states. */
+int lince_trainer_plan_stages(lince_trainer *trainer);
+/* What the position's epoch freezes, where that is new; features where they are worth it. */
+int lince_trainer_begin_stage(lince_trainer *trainer);
+/* Pictures again instead of features. */
+int lince_trainer_drop_features(lince_trainer *trainer);
 
 /* Checkpoints: written and restored whole. */
 int lince_trainer_save(lince_trainer *trainer);

@@ -218,12 +218,17 @@ static int open_model(lince_trainer *t)
     lince_net_options options = {.batch = s->batch_size,
                                  .threads = t->threads,
                                  .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
-    LINCE_TRY(lince_blueprint_build(&t->blueprint, &options, s->freeze, &t->net));
+    LINCE_TRY(lince_blueprint_assemble(&t->blueprint, &options, &t->net));
+    LINCE_TRY(lince_freezing_plan(&t->freezing, t->net, lince_architecture_named(t->blueprint.model),
+                                  s->freeze, s->unfreeze));
+    lince_net_freeze(t->net, lince_freezing_least(&t->freezing));
+    LINCE_TRY(lince_net_prepare(t->net));
     lince_net_init(t->net, s->seed);
     LINCE_TRY(load_weights(t));
     if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
     LINCE_TRY(open_schedule(t));
     LINCE_TRY(lince_update_init(&t->update, t->net));
+    LINCE_TRY(lince_trainer_plan_stages(t));
     return weigh_classes(t);
 }
 
@@ -264,6 +269,7 @@ void lince_trainer_close(lince_trainer *t)
     lince_net_free(t->net);
     lince_loader_free(t->train);
     lince_loader_free(t->val);
+    for (int i = 0; i < 2; i++) lince_features_release(&t->features[i]);
     lince_dataset_free(t->dataset);
     lince_blueprint_release(&t->blueprint);
     lince_history_release(&t->history);

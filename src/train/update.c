@@ -25,6 +25,7 @@ static int new_arrays(const lince_net *net, float ***arrays, bool trained_only)
 int lince_update_init(lince_update *u, const lince_net *net)
 {
     for (int k = 0; k < u->optimizer->states; k++) LINCE_TRY(new_arrays(net, &u->state[k], true));
+    if (!(u->since = lince_alloc(lince_net_params(net) + 1, sizeof *u->since))) return LINCE_ENOMEM;
     if (u->decay == 0) return 0;
     LINCE_TRY(new_arrays(net, &u->average, false));
     for (size_t i = 0; i < lince_net_params(net); i++) {
@@ -44,6 +45,7 @@ void lince_update_release(lince_update *u, const lince_net *net)
 {
     for (int k = 0; k < LINCE_OPTIM_STATES; k++) free_arrays(net, u->state[k]);
     free_arrays(net, u->average);
+    lince_free(u->since);
     *u = (lince_update){0};
 }
 
@@ -62,11 +64,12 @@ double lince_update_norm(const lince_update *u, const lince_net *net)
 void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr, double norm)
 {
     bool clipped = u->clip > 0 && norm > u->clip;
-    u->hyper.lr = (float)lr;
     u->hyper.grad_scale = clipped ? (float)(u->clip / (norm + 1e-6)) : 1; /* torch.nn.utils.clip_grad_norm_ */
-    u->hyper.step = (int)step;
+    double backbone = u->backbone > 0 ? u->backbone * lr : lr;
     for (size_t i = 0; i < lince_net_params(net); i++) {
         lince_param *p = lince_net_param(net, i);
+        u->hyper.lr = (float)(p->head ? lr : backbone);
+        u->hyper.step = (int)(step - u->since[i]);
         float *const state[LINCE_OPTIM_STATES] = {u->state[0] ? u->state[0][i] : NULL,
                                                   u->state[1] ? u->state[1][i] : NULL};
         if (p->grad && p->sparse_rows)
@@ -79,6 +82,7 @@ void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr,
         else if (u->average)
             memcpy(u->average[i], p->value, p->size * sizeof(float)); /* statistics go along */
     }
+    u->hyper.lr = (float)lr;
 }
 
 void lince_update_swap(lince_update *u, lince_net *net)

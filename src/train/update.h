@@ -9,18 +9,20 @@
 typedef struct lince_update {
     const lince_optimizer *optimizer;
     lince_hyper hyper; /* lr, grad_scale and step are set by each update */
+    double backbone;   /* factor of lr for parameters that are not of the head; 0: 1 */
     double clip;       /* largest norm of the gradient; 0: none */
     double decay;      /* of the average; 0: none is kept */
     int threads;
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
     float **average;                   /* [param]; NULL: none is kept */
+    size_t *since; /* [param] updates before it was trained: its own step counts from there */
 } lince_update;
 
 /* Whether copies may be trained as one (net options' `unfolded` says otherwise). */
 bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyper);
 
-/* Allocates states and the average, which begins at the net's weights; the fields above are the caller's.
- * LINCE_ENOMEM. */
+/* Allocates states and the average, which begins at the net's weights; the fields above are the caller's, and
+ * so is `since`, all 0, afterwards. For all that has a gradient now or may get one later. LINCE_ENOMEM. */
 int lince_update_init(lince_update *update, const lince_net *net);
 void lince_update_release(lince_update *update, const lince_net *net);
 

@@ -135,10 +135,86 @@ static void test_a_short_batch_gives_the_gradients_of_its_samples_alone(void **s
     lince_net_free(padded);
 }
 
+/* A chain of layers with `frozen` of them; what lince_net_fixed says. */
+static int fixed(const lince_layer_args *layers, int count, int size, int frozen)
+{
+    lince_net *net;
+    lince_net_options options = {.batch = 2, .threads = 1};
+    assert_int_equal(lince_net_new(&net, (lince_shape){3, size, size, 1}, &options), 0);
+    for (int i = 0; i < count; i++) {
+        lince_layer_args args = layers[i];
+        if (!args.from[1]) args.from[0] = i;
+        args.name = args.type;
+        if (lince_net_add(net, &args) < 0) fail_msg("%s", lince_error());
+    }
+    lince_net_freeze(net, frozen);
+    assert_int_equal(lince_net_prepare(net), 0);
+    int node = lince_net_fixed(net);
+    lince_net_free(net);
+    return node;
+}
+
+static void test_the_fixed_part_ends_before_what_learns_is_random_or_passed_by(void **state)
+{
+    (void)state;
+    static const lince_layer_args plain[] = {
+        {.type = "conv2d", .channels = 16, .kernel = 3, .padding = 1}, /* 1 */
+        {.type = "batch_norm2d"},
+        {.type = "relu"},
+        {.type = "adaptive_avg_pool2d", .size = 7}, /* 4 */
+        {.type = "flatten"},
+        {.type = "linear", .channels = 8}, /* 6 */
+        {.type = "dropout", .p = 0.5f},
+        {.type = "linear", .channels = 5},
+    };
+    assert_int_equal(fixed(plain, 8, 8, 0), 0);
+    assert_int_equal(fixed(plain, 8, 8, 1), 1); /* the batch normalisation measures its batch */
+    assert_int_equal(fixed(plain, 8, 8, 2), 5); /* pooling and flatten make it smaller: they belong to it */
+    assert_int_equal(fixed(plain, 8, 4, 2), 3); /* 4x4 -> 7x7 would be more to keep, and computes nothing */
+    assert_int_equal(fixed(plain, 8, 4, 7), 6); /* but not so before a frozen linear; dropout ends it */
+    static const lince_layer_args residual[] = {
+        {.type = "conv2d", .channels = 16, .kernel = 1}, /* 1 */
+        {.type = "conv2d", .channels = 16, .kernel = 1},
+        {.type = "conv2d", .channels = 16, .kernel = 1},
+        {.type = "add", .from = {3, 1}},
+        {.type = "conv2d", .channels = 16, .kernel = 1},
+    };
+    assert_int_equal(fixed(residual, 5, 4, 1), 1);
+    assert_int_equal(fixed(residual, 5, 4, 2), 1);
+    assert_int_equal(fixed(residual, 5, 4, 3), 4);
+}
+
+static void test_a_pass_may_begin_behind_the_fixed_part(void **state)
+{
+    (void)state;
+    lince_net *net = build("vgg11", 2, 32, 0);
+    uint64_t key[2] = {1, 2};
+    float logits[20];
+    lince_net_freeze(net, 15);
+    int node = lince_net_fixed(net);
+    assert_true(node >= 15);
+    size_t floats = 2 * lince_shape_size(lince_net_layer(net, (size_t)node)->out);
+    float *kept = lince_alloc(floats, sizeof *kept);
+    for (int i = 0; i < 2 * 3 * 32 * 32; i++) lince_net_input(net)[i] = formula((uint64_t)i, 0, 1);
+    memcpy(kept, lince_net_compute(net, node, 2), floats * sizeof *kept);
+    for (int i = 0; i < 2 * 3 * 32 * 32; i++) lince_net_input(net)[i] = formula((uint64_t)i, 0, 1);
+    lince_net_forward(net, 2, true, key);
+    memcpy(logits, lince_net_output(net), sizeof logits);
+    lince_net_begin(net, node);
+    assert_int_equal(2 * lince_shape_size(lince_net_input_shape(net)), floats);
+    memcpy(lince_net_input(net), kept, floats * sizeof *kept);
+    lince_net_forward(net, 2, true, key);
+    assert_memory_equal(logits, lince_net_output(net), sizeof logits);
+    lince_free(kept);
+    lince_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_vgg_step_equals_pytorchs),
+        cmocka_unit_test(test_the_fixed_part_ends_before_what_learns_is_random_or_passed_by),
+        cmocka_unit_test(test_a_pass_may_begin_behind_the_fixed_part),
         cmocka_unit_test(test_a_short_batch_gives_the_gradients_of_its_samples_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
