@@ -37,11 +37,19 @@ int lince_cell_gates(lince_cell cell);             /* G */
 int lince_cell_saved(lince_cell cell, int hidden); /* floats a row */
 size_t lince_recurrent_work(lince_cell cell, int hidden, int groups);
 
-void lince_recurrent_forward(int threads, const lince_packed *packed, const lince_recurrent *r);
-void lince_recurrent_backward(int threads, const lince_packed *packed, const lince_recurrent *r);
-
+/* By the best implementation that the machine can run; the same bits on any number of threads. */
+typedef void lince_recurrent_function(int threads, const lince_packed *packed, const lince_recurrent *r);
+lince_recurrent_function lince_recurrent_forward, lince_recurrent_backward;
 /* By the definition: the truth. */
-void lince_recurrent_forward_ref(int threads, const lince_packed *packed, const lince_recurrent *r);
-void lince_recurrent_backward_ref(int threads, const lince_packed *packed, const lince_recurrent *r);
+lince_recurrent_function lince_recurrent_forward_ref, lince_recurrent_backward_ref;
+
+typedef struct lince_recurrent_implementation {
+    const char *name;
+    int lanes; /* it needs a machine of that lince_preferred_block(), or more */
+    lince_recurrent_function *forward, *backward;
+} lince_recurrent_implementation;
+
+/* Best first, the truth last; name NULL behind it. */
+extern const lince_recurrent_implementation lince_recurrent_implementations[];
 
 #endif
