@@ -61,8 +61,11 @@ static const char *mo_lookup(const unsigned char *mo, size_t size, const char *t
 
 const char *lince_tr_in(const char *language, const char *text)
 {
-    if (!*text || strcmp(language, "es") != 0) return text; /* the empty key holds the catalogue's header */
-    return mo_lookup(lince_catalogue_es, lince_catalogue_es_size, text);
+    const char *found = text;
+    if (*text && !strcmp(language, "es")) /* the empty key holds the catalogue's header */
+        found = mo_lookup(lince_catalogue_es, lince_catalogue_es_size, text);
+    const char *context = found == text ? strchr(text, '\004') : NULL;
+    return context ? context + 1 : found;
 }
 
 const char *lince_tr(const char *text)

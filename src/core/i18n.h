@@ -6,6 +6,10 @@
 #define N_(text) text
 #define _(text)  lince_tr(text)
 
+/* The same word in another sense, as gettext's pgettext: the context is not shown. */
+#define NC_(context, text) context "\004" text
+#define C_(context, text)  lince_tr(NC_(context, text))
+
 /* The text in the calling thread's language; the text itself where there is no translation. */
 const char *lince_tr(const char *text) __attribute__((format_arg(1)));
 

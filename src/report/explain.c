@@ -22,7 +22,7 @@ static const picture pictures[] = {
     {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
 };
 
-enum { COUNT = sizeof pictures / sizeof *pictures };
+enum { COUNT = sizeof pictures / sizeof *pictures, OF_ONE_PAIR = 3 };
 
 /* --- opening -------------------------------------------------------------------------------------- */
 
@@ -78,19 +78,38 @@ static int find_outcomes(lince_explainer *e)
 
 /* --- for the pictures ----------------------------------------------------------------------------- */
 
-size_t lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most)
+static int by_probability(const void *a, const void *b, void *context)
+{
+    const lince_outcome_row *rows = context;
+    size_t i = *(const size_t *)a, j = *(const size_t *)b;
+    if (rows[i].probability != rows[j].probability) return rows[i].probability < rows[j].probability ? 1 : -1;
+    return i < j ? -1 : 1;
+}
+
+/* How many of chosen[count] are mistakes of the same two classes. */
+static int same_pair(const lince_outcome_row *rows, const size_t *chosen, size_t count, size_t outcome)
+{
+    int same = 0;
+    for (size_t i = 0; i < count; i++)
+        same += rows[chosen[i]].label == rows[outcome].label &&
+                rows[chosen[i]].predicted == rows[outcome].predicted;
+    return same;
+}
+
+int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, size_t *found)
 {
     const lince_outcome_row *rows = e->outcomes.rows;
-    size_t found = 0;
-    for (size_t i = 0; i < e->outcomes.count; i++) {
-        if (rows[i].label == rows[i].predicted) continue;
-        if (found == most && rows[i].probability <= rows[worst[most - 1]].probability) continue;
-        size_t at = found < most ? found++ : most - 1;
-        for (; at > 0 && rows[worst[at - 1]].probability < rows[i].probability; at--)
-            worst[at] = worst[at - 1];
-        worst[at] = i;
-    }
-    return found;
+    size_t count = 0;
+    size_t *wrong = lince_alloc(e->outcomes.count + 1, sizeof *wrong);
+    *found = 0;
+    if (!wrong) return LINCE_ENOMEM;
+    for (size_t i = 0; i < e->outcomes.count; i++)
+        if (rows[i].label != rows[i].predicted) wrong[count++] = i;
+    qsort_r(wrong, count, sizeof *wrong, by_probability, e->outcomes.rows);
+    for (size_t i = 0; i < count && *found < most; i++)
+        if (same_pair(rows, worst, *found, wrong[i]) < OF_ONE_PAIR) worst[(*found)++] = wrong[i];
+    lince_free(wrong);
+    return 0;
 }
 
 int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image)

@@ -32,9 +32,10 @@ int lince_explain_filters(lince_explainer *e);
 int lince_explain_errors(lince_explainer *e);
 int lince_explain_gradcam(lince_explainer *e);
 
-/* The test samples that were mistaken with the highest probability, most sure first, into worst[most]; how
- * many there are. */
-size_t lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most);
+/* The test samples that were mistaken with the highest probability, most sure first, into worst[most], their
+ * number into *found; of the same two classes three at most, so that one kind of mistake does not hide the
+ * others. LINCE_ENOMEM. */
+int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, size_t *found);
 
 /* The fitted picture of a test sample, an index of e->outcomes. */
 int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image);

@@ -9,7 +9,8 @@ enum { COLUMNS = 6, ERRORS = 12, TILE = 120 };
 
 int lince_explain_errors(lince_explainer *e)
 {
-    size_t worst[ERRORS], count = lince_explain_worst(e, worst, ERRORS);
+    size_t worst[ERRORS], count;
+    LINCE_TRY(lince_explain_worst(e, worst, ERRORS, &count));
     lince_image images[ERRORS] = {0};
     lince_sheet_item items[ERRORS];
     char captions[ERRORS][512];

@@ -96,8 +96,9 @@ static int allocate(drawing *d)
 
 int lince_explain_gradcam(lince_explainer *e)
 {
-    size_t chosen[SAMPLES], count = choose_right(e, chosen);
-    count += lince_explain_worst(e, chosen + count, WRONG);
+    size_t chosen[SAMPLES], count = choose_right(e, chosen), wrong;
+    LINCE_TRY(lince_explain_worst(e, chosen + count, WRONG, &wrong));
+    count += wrong;
     drawing d = {.e = e, .node = lince_gradcam_node(e->net)};
     if (!d.node || !count) return 0;
     int code = allocate(&d);

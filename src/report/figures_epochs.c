@@ -57,7 +57,7 @@ static bool curves(lince_figure *g, const char *label, size_t train, size_t val,
     lince_buffer_puts(&g->body,
                       "set key outside top center horizontal\n"
                       "plot $history using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc rgb '#1f5fa8' title ");
-    lince_gnuplot_quote(&g->body, _("training"));
+    lince_gnuplot_quote(&g->body, C_("part", "training"));
     if (g->facts->validated) {
         lince_buffer_puts(&g->body,
                           ", $history using 1:3 with linespoints lw 2 pt 5 ps 0.6 lc rgb '#d1701a' title ");

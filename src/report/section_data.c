@@ -6,7 +6,7 @@
 static void write_class_counts(lince_document *d, const lince_facts *f)
 {
     static const char *const keys[] = {"train", "val", "test"}, *const headings[] = {N_("class"),
-                                                                                     N_("training"),
+                                                                                     NC_("part", "training"),
                                                                                      N_("validation"),
                                                                                      N_("test")};
     const json_t *classes = json_object_get(f->data, "classes"), *parts = json_object_get(f->data, "parts");

@@ -69,10 +69,14 @@ static void tell_nothing_learnt(discussion *t)
         TR("The network has learned nothing: its training loss stayed at %.3f, and guessing among %.0f "
            "classes gives %.3f."),
         epoch(t, (int)t->f->history.count - 1)->train_loss, classes, log(classes));
-    advise(t, LINCE_ANY, N_("the usual reason is a learning rate that is too high"), "--lr %g",
-           rate(&t->f->settings) / 10);
-    advise(t, LINCE_ANY, N_("a slow start keeps the first steps from ruining the weights"),
-           "--scheduler onecycle");
+    const lince_settings *s = &t->f->settings;
+    advise(t, LINCE_ANY, N_("the usual reason is a learning rate that is too high"), "--lr %g", rate(s) / 10);
+    if (!strcmp(s->optimizer, "sgd"))
+        advise(t, LINCE_ANY, N_("a step whose length does not depend on the gradient's"),
+               "--optimizer adamw --lr 5e-4");
+    if (strcmp(s->scheduler, "onecycle") != 0)
+        advise(t, LINCE_ANY, N_("a slow start keeps the first steps from ruining the weights"),
+               "--scheduler onecycle");
     if (!strstr(lince_fact_text(t->f->model, "name"), "_bn"))
         advise(t, LINCE_PICTURES, N_("batch normalisation makes deep networks start"), "--model vgg16_bn");
 }
@@ -389,6 +393,14 @@ static void write_advice(const discussion *t)
     lince_document_table_end(d);
 }
 
+static void tell_test(discussion *t)
+{
+    tell_errors(t);
+    tell_balance(t);
+    tell_calibration(t);
+    tell_promise(t);
+}
+
 void lince_section_discussion(lince_document *d, const lince_facts *f)
 {
     discussion t = {.d = d, .f = f};
@@ -397,19 +409,14 @@ void lince_section_discussion(lince_document *d, const lince_facts *f)
             d, "%s",
             TR("Read the figures with care: validation was done on the test part (--val-on-test). Leave that "
                "option out for figures that hold for new samples."));
-    if (f->best >= 0 && nothing_learnt(&t))
-        tell_nothing_learnt(&t);
-    else if (f->best >= 0) {
+    bool learnt = f->best >= 0 && !nothing_learnt(&t);
+    if (learnt) {
         tell_fit(&t);
         if (f->validated) tell_rising_loss(&t);
         tell_unsteady(&t);
         tell_length(&t);
-    }
-    if (f->tested) {
-        tell_errors(&t);
-        tell_balance(&t);
-        tell_calibration(&t);
-        if (f->best >= 0) tell_promise(&t);
-    }
+    } else if (f->best >= 0)
+        tell_nothing_learnt(&t);
+    if (f->tested && learnt) tell_test(&t);
     write_advice(&t);
 }

@@ -62,8 +62,8 @@ static void write_errors(lince_document *d, const lince_facts *f)
     snprintf(alt, sizeof alt, TR("Test pictures that were mistaken: %s."), list);
     lince_document_figure(
         d, "errors", alt,
-        TR("The worst errors: wrong, and sure of it. Below each picture its true class, then "
-           "the prediction and its probability."));
+        TR("The worst errors: wrong, and sure of it, of each pair of classes three at most. Below each "
+           "picture its true class, then the prediction and its probability."));
 }
 
 void lince_section_looks(lince_document *d, const lince_facts *f)

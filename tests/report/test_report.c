@@ -13,22 +13,29 @@
 
 #include <cmocka.h>
 
+#include "report/page.h"
+
 static const char RUN[] = TEST_SCRATCH "/report-run";
 
 static void put(const char *name, const char *text)
 {
-    char path[LINCE_PATH_MAX];
-    assert_int_equal(lince_path_join(path, RUN, name), 0);
-    assert_int_equal(lince_file_write(path, text, strlen(text)), 0);
+    put_file(RUN, name, text);
 }
 
 static char *get(const char *name)
 {
-    char path[LINCE_PATH_MAX], *bytes;
-    size_t size;
-    assert_int_equal(lince_path_join(path, RUN, name), 0);
-    assert_int_equal(lince_file_read(path, 64 << 20, &bytes, &size), 0);
-    return bytes;
+    return get_file(RUN, name);
+}
+
+/* The pages alone, as where there is no gnuplot; what is asked of their words does not wait for figures. */
+static int report_without_figures(const char *language)
+{
+    char *path = strdup(getenv("PATH"));
+    setenv("PATH", TEST_SCRATCH, 1);
+    int code = lince_report(RUN, language);
+    setenv("PATH", path, 1);
+    free(path);
+    return code;
 }
 
 /* A finished run of two epochs over two classes, one of which has a name that is markup everywhere. */
@@ -37,26 +44,22 @@ static int a_small_run(void **state)
     (void)state;
     assert_int_equal(lince_make_folder(RUN), 0);
     put("config.yaml", "# lince 0\n# lince train --data <b>\nepochs: 2\n");
-    put("data.json", "{\"path\": \"cats\", \"kind\": \"folder\", \"classes\": [\"<b>'|`x`\", \"dog\"],"
-                     "\"parts\": {\"train\": {\"n\": 8, \"per_class\": [4, 4]}, \"test\": {\"n\": 4, "
-                     "\"per_class\": [2, 2]}},"
-                     "\"split\": {\"val_from\": \"train\", \"val_split\": 0.1, \"seed\": 1}}");
-    put("model.json", "{\"name\": \"vgg11\", \"layers\": [{\"name\": \"features.0\", \"type\": \"conv2d\", "
-                      "\"output\": [64, 32, 32]}]}");
+    put("data.json",
+        "{\"path\": \"cats\", \"kind\": \"folder\", \"classes\": [\"<b>'|`x`&ñ\\\\\\\"\", \"dog\"],"
+        "\"parts\": {\"train\": {\"n\": 8, \"per_class\": [4, 4]}, \"test\": {\"n\": 4, "
+        "\"per_class\": [2, 2]}},"
+        "\"split\": {\"val_from\": \"train\", \"val_split\": 0.1, \"seed\": 1}}");
+    put("model.json",
+        "{\"name\": \"vgg11\", \"layers\": [{\"name\": \"features.0\", \"type\": \"conv2d\", "
+        "\"output\": [64, 32, 32]}, {\"name\": \"fc\", \"type\": \"linear\", \"output\": [2, 1, 1]}]}");
     put("results.csv", "epoch,time,train/loss,train/accuracy,val/loss,val/"
                        "accuracy,lr\n1,1,2,0.5,2,0.5,0.1\n2,2,1,0.9,1,0.6,0.1\n");
     put("test.json",
-        "{\"classes\": [\"<b>'|`x`\", \"dog\"], \"confusion_matrix\": [[2, 0], [1, 1]], \"loss\": 0.5, "
+        "{\"classes\": [\"<b>'|`x`&ñ\\\\\\\"\", \"dog\"], \"confusion_matrix\": [[2, 0], [1, 1]], \"loss\": "
+        "0.5, "
         "\"top5\": 1,"
         "\"ece\": 0.2, \"calibration\": [{\"n\": 4, \"confidence\": 0.05, \"accuracy\": 0.75}]}");
     return 0;
-}
-
-static size_t occurrences(const char *text, const char *word)
-{
-    size_t count = 0;
-    for (const char *at = text; (at = strstr(at, word)); at += strlen(word)) count++;
-    return count;
 }
 
 static void test_the_page_is_one_file_without_network_or_script(void **state)
@@ -71,22 +74,44 @@ static void test_the_page_is_one_file_without_network_or_script(void **state)
     lince_free(html);
 }
 
-static void test_tags_balance_and_names_are_escaped(void **state)
+/* The first class of the run is called <b>'|`x`&ñ\\" */
+static void test_the_page_is_well_formed_and_names_are_escaped(void **state)
 {
     (void)state;
-    static const char *const tags[][2] = {{"<table>", "</table>"},   {"<tr", "</tr>"},    {"<td", "</td>"},
-                                          {"<th", "</th>"},          {"<pre>", "</pre>"}, {"<h2>", "</h2>"},
-                                          {"<figure>", "</figure>"}, {"<div", "</div>"}};
     assert_int_equal(lince_report(RUN, "en"), 0);
     char *html = get("report.html");
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-        size_t opened = occurrences(html, tags[i][0]);
-        assert_int_equal(opened, occurrences(html, tags[i][1]));
-    }
-    assert_true(occurrences(html, "<h2>") == 10);
+    assert_well_formed(html);
+    assert_int_equal(occurrences(html, "<h2>"), 10);
     assert_null(strstr(html, "<b>"));
-    assert_non_null(strstr(html, "&lt;b&gt;"));
+    assert_non_null(strstr(html, "&lt;b&gt;&#39;|`x`&amp;ñ\\&quot;"));
     lince_free(html);
+    char *markdown = get("report.md");
+    assert_non_null(strstr(markdown, "\\<b\\>'\\|\\`x\\`\\&ñ\\\\\""));
+    lince_free(markdown);
+    char *svg = get("plots/confusion.svg");
+    assert_null(strstr(svg, "<b>")); /* gnuplot escapes what it must */
+    assert_non_null(strstr(svg, "&lt;b>'|`x`&amp;ñ"));
+    lince_free(svg);
+}
+
+static void test_every_picture_has_a_text_that_stands_for_it(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_report(RUN, "en"), 0);
+    char *html = get("report.html");
+    assert_int_equal(occurrences(html, "<img "), occurrences(html, "<img alt=\""));
+    assert_null(strstr(html, "alt=\"\""));
+    assert_non_null(strstr(html,
+                           "alt=\"Curves of the loss by epoch: training from 2.000 to 1.000, validation from "
+                           "2.000 to 1.000.\""));
+    lince_free(html);
+}
+
+static void test_every_figure_is_there_twice_and_decodes(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_report(RUN, "en"), 0);
+    assert_int_equal(count_figures(RUN), 7); /* no learning rate, which is constant; no pictures */
 }
 
 static void test_every_figure_that_the_markdown_names_is_there(void **state)
@@ -105,12 +130,111 @@ static void test_the_report_speaks_both_languages(void **state)
 {
     (void)state;
     assert_int_equal(lince_report(RUN, "es"), 0);
-    char *spanish = get("report.html");
-    assert_non_null(strstr(spanish, "lang=\"es\""));
+    char *spanish = get("report.md");
     assert_non_null(strstr(spanish, "Resultados de prueba"));
-    assert_null(strstr(spanish, "Test results"));
+    assert_non_null(strstr(spanish, "| época | pérdida de entrenamiento |"));
+    assert_no_english(spanish);
     lince_free(spanish);
+    char *html = get("report.html");
+    assert_non_null(strstr(html, "lang=\"es\""));
+    lince_free(html);
     assert_int_equal(lince_report(RUN, "xx"), LINCE_EUSAGE);
+}
+
+static const char *line_with(const char *page, const char *words)
+{
+    static char line[512];
+    const char *at = strstr(page, words);
+    assert_non_null(at);
+    while (at > page && at[-1] != '\n') at--;
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+    return line;
+}
+
+static void assert_check(const char *what, bool passed)
+{
+    assert_int_equal(report_without_figures("en"), 0);
+    char *page = get("report.md");
+    assert_non_null(strstr(line_with(page, what), passed ? "| ✓ |" : "✗"));
+    lince_free(page);
+}
+
+static void test_the_checks_find_what_is_wrong(void **state)
+{
+    (void)state;
+    assert_check("as many outputs as there are classes", true);
+    assert_check("classes in the same order", true);
+    assert_check("no say in training", true);
+    assert_check("counts every test sample", true);
+    put("model.json", "{\"name\": \"vgg11\", \"layers\": [{\"name\": \"x\", \"type\": \"linear\", "
+                      "\"output\": [200, 1, 1]}]}");
+    assert_check("as many outputs as there are classes", false);
+    put("data.json",
+        "{\"path\": \"cats\", \"classes\": [\"dog\", \"cat\"], \"parts\": {\"test\": {\"n\": 5}}, \"split\": "
+        "{\"val_from\": \"test\"}}");
+    assert_check("classes in the same order", false);
+    assert_check("no say in training", false);
+    assert_check("counts every test sample", false);
+}
+
+/* Columns as results.csv has them: training loss and accuracy, validation loss and accuracy. */
+static char *discussion_of(const char *rows)
+{
+    char text[1024] = "epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr\n";
+    strcat(text, rows);
+    put("results.csv", text);
+    assert_int_equal(report_without_figures("en"), 0);
+    return get("report.md");
+}
+
+static void test_the_discussion_is_drawn_from_the_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rows, *says, *suggests;
+    } cases[] = {
+        {"1,1,0.6,0.9,0.7,0.6,0.1\n2,2,0.4,0.95,0.6,0.65,0.1\n", "Overfitting: in epoch 2",
+         "`--augment standard`"},
+        {"1,1,0.65,0.5,0.65,0.5,0.1\n2,2,0.6,0.6,0.6,0.6,0.1\n", "Underfitting: in epoch 2", "`--epochs 9`"},
+        {"1,1,0.5,0.8,0.5,0.8,0.1\n2,2,0.4,0.85,0.4,0.84,0.1\n", "Training and validation agree",
+         "--scheduler cosine"},
+        {"1,1,0.7,0.5,0.7,0.5,0.1\n2,2,0.69,0.5,0.7,0.5,0.1\n", "The network has learned nothing",
+         "`--lr 0.001`"},
+        {"1,1,0.5,0.8,0.5,0.8,0.1\n2,2,0.3,0.85,0.8,0.84,0.1\n",
+         "The validation loss was lowest in epoch 1 (0.500) and rose to 0.800", "`--label-smoothing 0.1`"},
+        {"1,1,0.5,0.8,0.5,0.8,0.1\n2,2,0.6,0.8,0.5,0.8,0.1\n3,3,0.5,0.8,0.5,0.8,0.1\n4,4,0.6,0.8,0.5,0.8,0."
+         "1\n",
+         "rose in 2 of 4 epochs", "`--clip-grad 1`"},
+        {"1,1,0.5,0.8,,,0.1\n", "Without validation, nothing can be said", "`--val-split 0.1`"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *page = discussion_of(cases[i].rows);
+        if (!strstr(page, cases[i].says)) fail_msg("not said: %s", cases[i].says);
+        if (!strstr(page, cases[i].suggests)) fail_msg("not suggested: %s", cases[i].suggests);
+        lince_free(page);
+    }
+}
+
+/* Two epochs of equal accuracy: the one with the lower loss was kept. */
+static void test_the_best_epoch_is_the_one_that_training_kept(void **state)
+{
+    (void)state;
+    char *page = discussion_of("1,1,0.5,0.8,0.9,0.8,0.1\n2,2,0.4,0.85,0.4,0.8,0.1\n");
+    assert_non_null(strstr(page, "The weights of epoch 2 were kept"));
+    lince_free(page);
+}
+
+static void test_what_is_not_for_the_run_s_kind_of_samples_is_left_out(void **state)
+{
+    (void)state;
+    put("data.json",
+        "{\"modality\": \"text\", \"path\": \"tweets\", \"classes\": [\"a\", \"b\"], \"split\": {}}");
+    assert_int_equal(report_without_figures("en"), 0);
+    char *page = get("report.md");
+    assert_null(strstr(page, "Normalisation"));
+    assert_null(strstr(page, "Pictures"));
+    assert_non_null(strstr(page, "## 2. Architecture"));
+    lince_free(page);
 }
 
 static void test_validation_on_the_test_part_is_said_loudly(void **state)
@@ -118,7 +242,7 @@ static void test_validation_on_the_test_part_is_said_loudly(void **state)
     (void)state;
     put("data.json", "{\"path\": \"cats\", \"classes\": [\"a\", \"b\"], \"split\": {\"val_from\": \"test\", "
                      "\"val_on_test\": true}}");
-    assert_int_equal(lince_report(RUN, "en"), 0);
+    assert_int_equal(report_without_figures("en"), 0);
     char *html = get("report.html");
     assert_non_null(strstr(html, "<p class=\"warning\">The test part was used for validation"));
     lince_free(html);
@@ -128,12 +252,7 @@ static void test_validation_on_the_test_part_is_said_loudly(void **state)
 static void test_without_gnuplot_the_report_is_written_and_says_so(void **state)
 {
     (void)state;
-    char *path = strdup(getenv("PATH"));
-    setenv("PATH", TEST_SCRATCH, 1);
-    int code = lince_report(RUN, "en");
-    setenv("PATH", path, 1);
-    free(path);
-    assert_int_equal(code, 0);
+    assert_int_equal(report_without_figures("en"), 0);
     char *html = get("report.html");
     assert_non_null(strstr(html, "The figures are missing. gnuplot"));
     lince_free(html);
@@ -143,11 +262,17 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_the_page_is_one_file_without_network_or_script, a_small_run),
-        cmocka_unit_test_setup(test_tags_balance_and_names_are_escaped, a_small_run),
+        cmocka_unit_test_setup(test_the_page_is_well_formed_and_names_are_escaped, a_small_run),
         cmocka_unit_test_setup(test_every_figure_that_the_markdown_names_is_there, a_small_run),
         cmocka_unit_test_setup(test_the_report_speaks_both_languages, a_small_run),
         cmocka_unit_test_setup(test_validation_on_the_test_part_is_said_loudly, a_small_run),
         cmocka_unit_test_setup(test_without_gnuplot_the_report_is_written_and_says_so, a_small_run),
+        cmocka_unit_test_setup(test_every_picture_has_a_text_that_stands_for_it, a_small_run),
+        cmocka_unit_test_setup(test_every_figure_is_there_twice_and_decodes, a_small_run),
+        cmocka_unit_test_setup(test_the_checks_find_what_is_wrong, a_small_run),
+        cmocka_unit_test_setup(test_the_discussion_is_drawn_from_the_numbers, a_small_run),
+        cmocka_unit_test_setup(test_the_best_epoch_is_the_one_that_training_kept, a_small_run),
+        cmocka_unit_test_setup(test_what_is_not_for_the_run_s_kind_of_samples_is_left_out, a_small_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
