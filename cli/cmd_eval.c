@@ -4,26 +4,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The data a run was trained on: its config.yaml knows. */
-static int data_of_run(const char *run, lince_settings *s)
+/* Settings that say how data are read, where they are not read as the run did. */
+typedef struct reading {
+    const char *name, *value;
+} reading;
+
+static int set_readings(lince_model *m, const reading *readings, size_t count)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/config.yaml", run);
-    int code = lince_settings_init(s);
-    return code ? code : lince_settings_load(s, path, NULL, NULL);
+    int code = 0;
+    for (size_t i = 0; i < count && !code; i++)
+        if (readings[i].value) code = lince_model_set(m, readings[i].name, readings[i].value);
+    return code;
 }
 
 int cmd_eval(int argc, char **argv)
 {
-    const char *run = NULL, *model = NULL, *weights = NULL, *data = NULL, *split = "test", *normalize = NULL,
+    const char *run = NULL, *model = NULL, *weights = NULL, *data = NULL, *split = NULL, *normalize = NULL,
                *predictions = NULL, *size = "0", *threads = "0";
     bool json = false, quiet = false, help = false;
+    reading readings[] = {
+        {"text-column", NULL}, {"label-column", NULL}, {"drop-label", NULL}, {"encoding", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &run, NULL},
         {"model", "NAME", N_("architecture of --weights"), &model, NULL},
         {"weights", "FILE", N_("weights file"), &weights, NULL},
         {"data", "PATH", N_("data set; default: the run's"), &data, NULL},
         {"split", "train|val|test", N_("part of it (test)"), &split, NULL},
+        {"text-column", "NAME|N", N_("of a table; default: the run's"), &readings[0].value, NULL},
+        {"label-column", "NAME|N", N_("of a table; default: the run's"), &readings[1].value, NULL},
+        {"drop-label", "NAME,NAME", N_("labels whose rows are left out; default: the run's"),
+         &readings[2].value, NULL},
+        {"encoding", "NAME", N_("of a table; default: the run's"), &readings[3].value, NULL},
         {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"), &normalize,
          NULL},
         {"image-size", "N", N_("pixels; default: the file's"), &size, NULL},
@@ -42,30 +53,22 @@ int cmd_eval(int argc, char **argv)
         fprintf(stderr, "%s\n", _("lince eval: expected --run DIR, or --model NAME and --weights FILE"));
         return EXIT_USAGE;
     }
-    lince_settings s = {0};
     lince_model *m = NULL;
-    if (run && !data && !(code = data_of_run(run, &s))) data = s.data;
     int pixels = 0, processors = 0;
     if (!code) code = cli_whole("image-size", size, &pixels);
     if (!code) code = cli_whole("threads", threads, &processors);
     if (!code)
         code =
             run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, pixels);
+    if (!code) code = set_readings(m, readings, sizeof readings / sizeof *readings);
     if (!code) lince_model_threads(m, processors);
-    if (!code && !data) {
-        fprintf(stderr, "%s\n", _("lince eval: --data is missing"));
-        code = EXIT_USAGE;
-    } else {
-        cli_catch_signals();
-        if (!code)
-            code =
-                lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
-        cli_clear_line();
-        if (!code) fputs(text, stdout);
-        if (code) code = code == LINCE_EINTERRUPTED ? EXIT_SIGNAL + cli_signal() : cli_fail(code);
-    }
+    cli_catch_signals();
+    if (!code)
+        code = lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
+    cli_clear_line();
+    if (!code) fputs(text, stdout);
+    if (code) code = code == LINCE_EINTERRUPTED ? EXIT_SIGNAL + cli_signal() : cli_fail(code);
     lince_text_free(text);
     lince_model_free(m);
-    lince_settings_release(&s);
     return code;
 }

@@ -2,6 +2,7 @@
 #include "core/i18n.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,35 +17,87 @@ static const char *class_name(const lince_model *m, int index, char spare[32])
     return spare;
 }
 
-static void print_line(const lince_model *m, const char *path, const lince_prediction *p, bool json)
+/* A text on one line of output. */
+static void print_input(const char *text)
+{
+    for (; *text; text++) putchar(strchr("\t\r\n", *text) ? ' ' : *text);
+}
+
+static json_t *probabilities(const lince_model *m, const lince_prediction *p)
+{
+    char spare[32];
+    json_t *object = json_object();
+    for (int c = 0; c < p->classes; c++)
+        json_object_set_new(object, class_name(m, c, spare), json_real((double)p->probability[c]));
+    return object;
+}
+
+/* `input`: a picture's path, or a text itself. */
+static void print_line(const lince_model *m, const char *input, const lince_prediction *p, bool json)
 {
     char spare[32];
     const char *name = class_name(m, p->best, spare);
+    bool is_text = lince_model_is_text(m);
     if (!json) {
-        printf("%s\t%s\t%.4f\n", path, name, (double)p->probability[p->best]);
+        print_input(input);
+        printf("\t%s\t%.4f\n", name, (double)p->probability[p->best]);
         return;
     }
-    json_t *probabilities = json_object();
-    for (int c = 0; c < p->classes; c++)
-        json_object_set_new(probabilities, class_name(m, c, spare), json_real((double)p->probability[c]));
-    json_t *line = json_pack("{s:s, s:s, s:f, s:o}", "path", path, "class", class_name(m, p->best, spare),
-                             "probability", (double)p->probability[p->best], "probabilities", probabilities);
+    json_t *line =
+        json_pack("{s:s, s:s, s:f, s:o}", is_text ? "text" : "path", input, "class", name, "probability",
+                  (double)p->probability[p->best], "probabilities", probabilities(m, p));
+    if (is_text)
+        json_object_update_new(line, json_pack("{s:I, s:I, s:I}", "words", (json_int_t)p->words, "read",
+                                               (json_int_t)p->read, "unknown", (json_int_t)p->unknown));
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
     printf("\n");
     json_decref(line);
 }
 
-/* One file: an answer, or a message and the others go on. */
+/* One input: an answer, or a message and the others go on. */
+static int print_answer(const lince_model *m, int code, const char *input, lince_prediction *p, bool json)
+{
+    if (!code)
+        print_line(m, input, p, json);
+    else
+        cli_fail(code);
+    lince_prediction_release(p);
+    return code ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int predict_text(lince_model *m, const char *text, bool json)
+{
+    lince_prediction p;
+    return print_answer(m, lince_model_predict_text(m, text, &p), text, &p, json);
+}
+
+/* A text a line; empty lines are passed over. */
+static int predict_lines(lince_model *m, const char *path, bool json)
+{
+    bool from_stdin = !strcmp(path, "-");
+    FILE *file = from_stdin ? stdin : fopen(path, "rbe");
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    int worst = EXIT_DONE;
+    if (!file) {
+        fprintf(stderr, "lince: %s: %s\n", path, strerror(errno));
+        return EXIT_FAILED;
+    }
+    while ((length = getline(&line, &capacity, file)) >= 0) {
+        while (length > 0 && strchr("\r\n", line[length - 1])) line[--length] = '\0';
+        if (length && predict_text(m, line, json)) worst = EXIT_FAILED;
+    }
+    if (!from_stdin) fclose(file);
+    free(line);
+    return worst;
+}
+
 static int predict_file(lince_model *m, const char *path, bool json)
 {
     lince_prediction p;
-    int code = lince_model_predict_file(m, path, &p);
-    if (!code)
-        print_line(m, path, &p, json);
-    else
-        cli_fail(code);
-    lince_prediction_release(&p);
-    return code ? EXIT_FAILED : EXIT_DONE;
+    if (lince_model_is_text(m)) return predict_lines(m, path, json);
+    return print_answer(m, lince_model_predict_file(m, path, &p), path, &p, json);
 }
 
 static int visible(const struct dirent *entry)
@@ -71,11 +124,13 @@ static int predict_path(lince_model *m, const char *path, bool json)
 
 int cmd_predict(int argc, char **argv)
 {
-    const char *run = NULL, *model = NULL, *weights = NULL, *normalize = NULL, *size = "0", *threads = "0";
+    const char *run = NULL, *model = NULL, *weights = NULL, *normalize = NULL, *size = "0", *threads = "0",
+               *text = NULL;
     bool json = false, help = false;
     const option_spec specs[] = {{"run", "DIR", N_("the run whose best weights answer"), &run, NULL},
                                  {"model", "NAME", N_("architecture of --weights"), &model, NULL},
                                  {"weights", "FILE", N_("weights file"), &weights, NULL},
+                                 {"text", "TEXT", N_("a text to classify"), &text, NULL},
                                  {"normalize", "HOW",
                                   N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),
                                   &normalize, NULL},
@@ -92,10 +147,10 @@ int cmd_predict(int argc, char **argv)
         free(inputs);
         return cli_usage("predict", specs);
     }
-    if (!code && ((!run && !(model && weights)) || !count)) {
+    if (!code && ((!run && !(model && weights)) || !(count || text))) {
         fprintf(stderr, "%s\n",
                 _("lince predict: expected --run DIR (or --model NAME and --weights FILE) and pictures, a "
-                  "folder or -"));
+                  "folder, --text TEXT, files of a text a line, or -"));
         free(inputs);
         return EXIT_USAGE;
     }
@@ -106,6 +161,7 @@ int cmd_predict(int argc, char **argv)
         code =
             run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, pixels);
     if (!code) lince_model_threads(m, processors);
+    if (!code && text && predict_text(m, text, json)) worst = EXIT_FAILED;
     for (int i = 0; i < count && !code; i++)
         if (predict_path(m, inputs[i], json)) worst = EXIT_FAILED;
     if (code) worst = cli_fail(code);

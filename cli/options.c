@@ -11,6 +11,8 @@
 typedef struct parsing {
     const option_spec *specs;
     lince_settings *settings;
+    const lince_setting_info *lists[8]; /* settings of several values that were given already */
+    int list_count;
 } parsing;
 
 static const char *name_at(const void *context, size_t index)
@@ -50,8 +52,25 @@ static int unknown(const parsing *p, const char *name)
     return lince_fail(LINCE_EUSAGE, "unknown option --%s; --help lists the options", name);
 }
 
+/* A list that was given before on this command line grows: what a file said of it is replaced. */
+static int set_setting(parsing *p, const lince_setting_info *info, const char *value)
+{
+    char joined[8192];
+    bool again = false;
+    if (!info->list) return lince_settings_set(p->settings, info->name, value);
+    for (int i = 0; i < p->list_count; i++) again = again || p->lists[i] == info;
+    if (!again) {
+        if (p->list_count < (int)(sizeof p->lists / sizeof *p->lists)) p->lists[p->list_count++] = info;
+        return lince_settings_set(p->settings, info->name, value);
+    }
+    int code = lince_settings_get(p->settings, info->name, joined, sizeof joined);
+    size_t used = strlen(joined);
+    snprintf(joined + used, sizeof joined - used, ",%s", value);
+    return code ? code : lince_settings_set(p->settings, info->name, joined);
+}
+
 /* Sets option `name`; *value is NULL where none was attached, and then *next may serve. 1: next was used. */
-static int set(const parsing *p, const char *name, const char *value, const char *next)
+static int set(parsing *p, const char *name, const char *value, const char *next)
 {
     const option_spec *spec = find_spec(p, name);
     const lince_setting_info *info = spec ? NULL : find_setting(p, name);
@@ -72,7 +91,7 @@ static int set(const parsing *p, const char *name, const char *value, const char
     if (spec)
         *spec->text = given;
     else {
-        int code = lince_settings_set(p->settings, info->name, given);
+        int code = set_setting(p, info, given);
         if (code) return code;
     }
     return !value;
@@ -81,7 +100,7 @@ static int set(const parsing *p, const char *name, const char *value, const char
 int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
               const char **positional, int *count)
 {
-    parsing p = {specs, settings};
+    parsing p = {.specs = specs, .settings = settings};
     bool options = true;
     *count = 0;
     for (int i = 1; i < argc; i++) {

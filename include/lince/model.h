@@ -3,6 +3,7 @@
 #define LINCE_MODEL_H
 
 #include <lince/train.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -16,6 +17,8 @@ typedef struct lince_prediction {
     int best; /* the most probable class */
     int classes;
     float *probability; /* [classes], sum 1 */
+    size_t words, read,
+        unknown; /* of a text: its words, those that were read, and of these the unknown ones */
 } lince_prediction;
 
 /* Opens a run's folder (its weights/best.safetensors) or a self-describing .safetensors file. */
@@ -38,11 +41,22 @@ void lince_model_threads(lince_model *model, int threads);
 int lince_model_predict_file(lince_model *model, const char *path, lince_prediction *prediction);
 int lince_model_predict_bytes(lince_model *model, const void *bytes, size_t size,
                               lince_prediction *prediction);
+
+/* Classifies a text (UTF-8). Words behind the model's --max-tokens are not read; words that it does not know
+ * stand for one and the same unknown word; so does a text without words. LINCE_EFORMAT where it is not UTF-8.
+ */
+bool lince_model_is_text(const lince_model *model);
+int lince_model_predict_text(lince_model *model, const char *text, lince_prediction *prediction);
 void lince_prediction_release(lince_prediction *prediction);
 
-/* Evaluates on a part ("train", "val", "test") of a data set. The results as text: scikit-learn's
- * classification report or, with `json`, the object documented in docs/formats.md. `predictions`: a CSV file
- * to write, or NULL. `text` is the caller's (lince_text_free). */
+/* How lince_model_evaluate reads data: any setting of training's by name ("text-column", "drop-label", ...).
+ * Those of the model's run are its defaults. LINCE_EUSAGE. */
+int lince_model_set(lince_model *model, const char *setting, const char *value);
+
+/* Evaluates on a part ("train", "val", "test"; NULL: test, or the only one there is) of a data set (NULL: the
+ * run's, in the parts it had there). The results as text: scikit-learn's classification report or, with
+ * `json`, the object documented in docs/formats.md. `predictions`: a CSV file to write, or NULL. `text` is
+ * the caller's (lince_text_free). */
 int lince_model_evaluate(lince_model *model, const char *data, const char *part, int json,
                          const char *predictions, const lince_observer *observer, char **text);
 

@@ -13,8 +13,8 @@ extern "C" {
 
 typedef struct lince_settings {
     /* what */
-    char *data;     /* folder, archive or table; see lince/dataset.h */
-    char *model;    /* "vgg16", ... */
+    char *data;     /* folder, archive or table of texts */
+    char *model;    /* "vgg16", ...; NULL: vgg16 for pictures, gru for texts */
     char *weights;  /* file to start from; NULL: random initialisation */
     char *out;      /* the run's folder; NULL: runs/<model> (or runs/<model>2, ...) */
     char *resume;   /* an interrupted run's folder to go on with; NULL: a new run */
@@ -24,18 +24,39 @@ typedef struct lince_settings {
     char *unfreeze; /* from which epoch on less is frozen: "5", or "3:features,6:none"; NULL: never */
 
     /* data */
-    double val_split; /* share of the training part held out where there is no validation part, [0, 1) */
-    bool val_on_test; /* validate on the test part (and say so) */
-    int train_limit;  /* pictures per class to train on; 0: all */
-    int image_size;   /* pixels, height and width; 0: the data's own */
-    char *normalize;  /* imagenet, cifar10, auto, none or "m,m,m:s,s,s" */
-    char *augment;    /* none, standard, or a list: crop=4,flip,translate=0.1,jitter=0.2,erase=0.25 */
-    char *on_bad;     /* a picture that cannot be read: skip or fail */
-    int cache_mb;     /* memory for decoded pictures; beyond it they are read again each epoch */
+    double val_split;  /* share of the training part held out where there is no validation part, [0, 1) */
+    double test_split; /* likewise for the test part; negative: 0.2 of texts and where split_by is not
+                          "files", else 0 */
+    bool val_on_test;  /* validate on the test part (and say so) */
+    char *split_by;    /* files: parts as the files name them; random, group: all drawn anew from the training
+                          part */
+    int train_limit;   /* pictures per class to train on; 0: all */
+    int image_size;    /* pixels, height and width; 0: the data's own */
+    char *normalize;   /* imagenet, cifar10, auto, none or "m,m,m:s,s,s" */
+    char *augment;     /* none, standard, or a list: crop=4,flip,translate=0.1,jitter=0.2,erase=0.25 */
+    char *on_bad;      /* a picture or a row that cannot be read: skip or fail */
+    int cache_mb;      /* memory for decoded pictures; beyond it they are read again each epoch */
+
+    /* texts */
+    char *text_column, *label_column, *group_column; /* by name or number; NULL: guessed (group: none) */
+    char *header;                                    /* auto, yes or no */
+    char *encoding;                                  /* utf-8, latin-1, windows-1252, utf-16 */
+    char *drop_label;                                /* labels whose rows are left out, "a,b" */
+    char *clean;                                     /* words, tweets or none */
+    char *stop_words, *stem;                         /* languages; NULL: none */
+    int min_freq, max_vocab;                         /* of words in the vocabulary; max_vocab 0: all */
+    int max_tokens;                                  /* words of a text that are read */
+    char *vectors;                                   /* file of word vectors to begin with */
+    int embedding, hidden, layers;                   /* sizes of rnn, gru, lstm */
+    bool bidirectional;
+    char *activation;         /* of rnn: tanh or relu */
+    double embedding_dropout; /* [0, 1) */
+    char *read;               /* what the classifier sees: last, mean or max */
+    bool read_padding;        /* padding is read like words */
 
     /* training */
     int epochs, batch_size;
-    char *optimizer;    /* sgd, adam, adamw, rmsprop */
+    char *optimizer;    /* sgd, adam, adamw, rmsprop; auto: sgd for pictures, adam for texts */
     double lr;          /* 0: the optimizer's usual one (sgd 0.01, others 0.001) */
     double lr_backbone; /* of all layers but the head; 0: the same */
     double momentum;
@@ -65,6 +86,9 @@ typedef struct lince_settings {
 int lince_settings_init(lince_settings *settings);
 void lince_settings_release(lince_settings *settings);
 
+/* Fills a released or new one with another's values. LINCE_ENOMEM. */
+int lince_settings_copy(lince_settings *settings, const lince_settings *from);
+
 /* Sets one by its name ("batch-size", "batch_size" or its short form "b") from text. LINCE_EUSAGE, with the
  * nearest known name, the range or the choices in the message. */
 int lince_settings_set(lince_settings *settings, const char *name, const char *value);
@@ -86,6 +110,7 @@ typedef struct lince_setting_info {
     const char *value;      /* what the value is: "N", "FILE", "sgd|adam|adamw|rmsprop"; NULL for a switch */
     const char *standard;   /* the default, as text */
     const char *help;       /* one line, untranslated */
+    bool list;              /* given several times on a command line, its values are joined by commas */
 } lince_setting_info;
 
 const lince_setting_info *lince_setting_at(size_t index);

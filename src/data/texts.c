@@ -170,7 +170,9 @@ static int check_field(const reading *r, const lince_csv_record *record, int col
         return lince_fail(LINCE_EFORMAT, "%s, column %s: a NUL byte at offset %zu; a text holds none", place,
                           name, (size_t)(nul - text));
     lince_utf8_explain(text, size, at, why, sizeof why);
-    return lince_fail(LINCE_EFORMAT, "%s, column %s: %s", place, name, why);
+    return lince_fail(LINCE_EFORMAT,
+                      "%s, column %s: %s; --encoding latin-1 or windows-1252 may read the file", place, name,
+                      why);
 }
 
 /* A label without the blanks around it, into label[MOST_LABEL + 1]. */
@@ -409,6 +411,13 @@ static int read_files(reading *r)
     return 0;
 }
 
+static bool is_listed(const reading *r, const char *name)
+{
+    for (size_t i = 0; i < r->drop_count; i++)
+        if (!strcmp(r->drop[i].name, name)) return true;
+    return false;
+}
+
 static int parse_dropped(reading *r)
 {
     for (const char *at = r->options->drop_labels; at && *at;) {
@@ -416,7 +425,9 @@ static int parse_dropped(reading *r)
         if (length > MOST_LABEL || r->drop_count == MOST_DROPPED)
             return lince_fail(LINCE_EUSAGE, "--drop-label: at most %d labels of at most %d bytes",
                               MOST_DROPPED, MOST_LABEL);
-        if (length) snprintf(r->drop[r->drop_count++].name, MOST_LABEL + 1, "%.*s", (int)length, at);
+        dropped *d = &r->drop[r->drop_count];
+        snprintf(d->name, sizeof d->name, "%.*s", (int)length, at);
+        if (length && !is_listed(r, d->name)) r->drop_count++;
         at += length + (at[length] == ',');
     }
     return 0;
@@ -432,7 +443,7 @@ static const char *class_at(const void *context, size_t index)
 static int check_dropped(const reading *r)
 {
     for (size_t i = 0; i < r->drop_count; i++) {
-        if (r->drop[i].rows) continue;
+        if (r->drop[i].rows || r->options->drop_any) continue;
         const char *nearest = lince_nearest(r->drop[i].name, class_at, r->dataset);
         if (nearest)
             return lince_fail(LINCE_EUSAGE, "--drop-label %s: no row has this label; did you mean %s?",

@@ -16,6 +16,10 @@ typedef struct lince_text_net {
     int max_tokens;
 } lince_text_net;
 
+/* "last", "mean", "max", and back; LINCE_EUSAGE for another name. */
+const char *lince_read_name(lince_read read);
+int lince_read_named(const char *name, lince_read *read);
+
 typedef struct lince_architecture_options {
     int classes;
     lince_text_net text; /* of models of texts */

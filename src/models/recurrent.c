@@ -2,8 +2,29 @@
  *     embedding, rnn|gru|lstm x layers, read, fc
  * Names of the parameters are those of a module with `self.embedding`, `self.rnn` (`self.gru`, `self.lstm`)
  * and `self.fc`; dropout stands where torch.nn.GRU(dropout=p) has it (between layers), and before fc. */
+#include "core/error.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
+
+#include <string.h>
+
+static const char *const reads[] = {
+    [LINCE_READ_LAST] = "last", [LINCE_READ_MEAN] = "mean", [LINCE_READ_MAX] = "max"};
+
+const char *lince_read_name(lince_read read)
+{
+    return reads[read];
+}
+
+int lince_read_named(const char *name, lince_read *read)
+{
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++)
+        if (!strcmp(reads[i], name)) {
+            *read = (lince_read)i;
+            return 0;
+        }
+    return lince_fail(LINCE_EUSAGE, "--read %s: expected last, mean or max", name);
+}
 
 static int dropout(lince_net *net, int x, const char *type, const char *name, float p)
 {

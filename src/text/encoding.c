@@ -90,14 +90,9 @@ size_t lince_utf8_check(const char *text, size_t size)
 void lince_utf8_explain(const char *text, size_t size, size_t at, char *out, size_t out_size)
 {
     const unsigned char *c = (const unsigned char *)text + at;
-    if (*c == 0xed && at + 1 < size && c[1] >= 0xa0)
-        snprintf(
-            out, out_size,
-            _("half of a surrogate pair (byte 0x%02X), which UTF-8 does not have; write the text again as "
-              "UTF-8"),
-            *c);
-    else
-        snprintf(out, out_size,
-                 _("byte 0x%02X at offset %zu is not UTF-8; --encoding latin-1 or windows-1252 may read it"),
-                 *c, at);
+    bool surrogate = *c == 0xed && at + 1 < size && c[1] >= 0xa0;
+    snprintf(out, out_size,
+             surrogate ? _("byte 0x%02X at offset %zu is half of a surrogate pair, which UTF-8 does not have")
+                       : _("byte 0x%02X at offset %zu is not UTF-8"),
+             *c, at);
 }

@@ -15,8 +15,7 @@ int lince_decode(const void *bytes, size_t size, const char *encoding, char **te
  * `size` where all is. */
 size_t lince_utf8_check(const char *text, size_t size);
 
-/* What is wrong there, in the user's language: "byte 0xE9 is not UTF-8; ...", with what to do, into
- * out[size]. */
+/* What is wrong there, in the user's language, into out[out_size]: "byte 0xE9 at offset 7 is not UTF-8". */
 void lince_utf8_explain(const char *text, size_t size, size_t at, char *out, size_t out_size);
 
 #endif

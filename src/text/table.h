@@ -13,6 +13,7 @@ typedef struct lince_table_options {
     const char *header;                     /* "yes", "no"; "auto" or NULL: seen from the content */
     const char *encoding;                   /* NULL: "utf-8" */
     const char *drop_labels;                /* "a,b": rows of these labels are left out; NULL: none */
+    bool drop_any;                          /* a label to be dropped that no row has is no mistake */
     bool skip_bad;                          /* rows that cannot be read are left out instead of failing */
 } lince_table_options;
 

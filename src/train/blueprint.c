@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ void lince_blueprint_release(lince_blueprint *b)
 {
     for (int i = 0; b->names && i < b->classes; i++) lince_free(b->names[i]);
     lince_free(b->names);
+    lince_encoder_release(&b->encoder);
     *b = (lince_blueprint){0};
 }
 
@@ -107,27 +109,54 @@ static char *names_json(const lince_blueprint *b)
     return copy;
 }
 
-int lince_blueprint_write(const lince_blueprint *b, lince_metadata metadata[LINCE_BLUEPRINT_METADATA],
-                          char *store[LINCE_BLUEPRINT_METADATA])
+int lince_blueprint_put(lince_blueprint_texts *texts, const char *key, char *value)
 {
-    char head[128] = "", size[32], numbers[160], dropout[32];
-    for (int i = 0; i < b->head_count; i++)
-        snprintf(head + strlen(head), sizeof head - strlen(head), "%s%d", i ? "," : "", b->head[i]);
+    if (!value) return lince_fail(LINCE_ENOMEM, "out of memory for the model's description");
+    assert(texts->count < LINCE_BLUEPRINT_METADATA);
+    texts->list[texts->count++] = (lince_metadata){key, value};
+    return 0;
+}
+
+static int put(lince_blueprint_texts *texts, const char *key, const char *value)
+{
+    return lince_blueprint_put(texts, key, lince_strdup(value));
+}
+
+static int write_pictures(const lince_blueprint *b, lince_blueprint_texts *texts)
+{
+    char size[32], numbers[160];
     const lince_transform *t = &b->transform;
     snprintf(size, sizeof size, "%dx%d", t->width, t->height);
-    snprintf(dropout, sizeof dropout, "%.9g", b->dropout);
     snprintf(numbers, sizeof numbers, "%.9g,%.9g,%.9g:%.9g,%.9g,%.9g", (double)t->mean[0], (double)t->mean[1],
              (double)t->mean[2], (double)t->std[0], (double)t->std[1], (double)t->std[2]);
-    static const char *const keys[] = {"lince.model",     "lince.head", "lince.dropout", "lince.image_size",
-                                       "lince.normalize", "format",     "lince.classes"};
-    const char *const values[] = {b->model, head, dropout, size, numbers, "pt"};
-    bool failed = false;
-    for (int i = 0; i < LINCE_BLUEPRINT_METADATA; i++) {
-        store[i] = i < LINCE_BLUEPRINT_METADATA - 1 ? lince_strdup(values[i]) : names_json(b);
-        metadata[i] = (lince_metadata){keys[i], store[i]};
-        failed |= !store[i];
-    }
-    return failed ? lince_fail(LINCE_ENOMEM, "out of memory for the model's description") : 0;
+    LINCE_TRY(put(texts, "lince.image_size", size));
+    return put(texts, "lince.normalize", numbers);
+}
+
+int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts)
+{
+    char head[128] = "", dropout[32];
+    *texts = (lince_blueprint_texts){0};
+    for (int i = 0; i < b->head_count; i++)
+        snprintf(head + strlen(head), sizeof head - strlen(head), "%s%d", i ? "," : "", b->head[i]);
+    snprintf(dropout, sizeof dropout, "%.9g", b->dropout);
+    LINCE_TRY(put(texts, "lince.model", b->model));
+    LINCE_TRY(put(texts, "lince.head", head));
+    LINCE_TRY(put(texts, "lince.dropout", dropout));
+    LINCE_TRY(put(texts, "format", "pt"));
+    LINCE_TRY(lince_blueprint_put(texts, "lince.classes", names_json(b)));
+    return lince_blueprint_is_text(b) ? lince_blueprint_write_text(b, texts) : write_pictures(b, texts);
+}
+
+void lince_blueprint_texts_release(lince_blueprint_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++) lince_free((char *)(size_t)texts->list[i].value);
+    *texts = (lince_blueprint_texts){0};
+}
+
+bool lince_blueprint_is_text(const lince_blueprint *b)
+{
+    return b->encoder.splitter != NULL;
 }
 
 static int read_names(lince_blueprint *b, const char *text, const char *path)
@@ -149,31 +178,49 @@ static int read_names(lince_blueprint *b, const char *text, const char *path)
     return code;
 }
 
-int lince_blueprint_read(lince_blueprint *b, const lince_weights *w, const char *path)
+static int read_pictures(lince_blueprint *b, const lince_weights *w, const char *path)
 {
-    *b = (lince_blueprint){.dropout = -1};
-    const char *model = lince_weights_metadata(w, "lince.model"),
-               *classes = lince_weights_metadata(w, "lince.classes");
     const char *size = lince_weights_metadata(w, "lince.image_size"),
                *normalize = lince_weights_metadata(w, "lince.normalize");
-    const char *head = lince_weights_metadata(w, "lince.head"),
-               *dropout = lince_weights_metadata(w, "lince.dropout");
-    if (!model || !classes || !size || !normalize)
-        return lince_fail(
-            LINCE_EDATA,
-            "%s: the file does not say which model it belongs to; use --model NAME --weights FILE", path);
-    snprintf(b->model, sizeof b->model, "%s", model);
-    snprintf(b->normalize, sizeof b->normalize, "%s", normalize);
     lince_transform *t = &b->transform;
     if (sscanf(size, "%dx%d", &t->width, &t->height) != 2 || t->width < 1 || t->height < 1 ||
         t->width > 4096 || t->height > 4096)
         return lince_fail(LINCE_EDATA,
                           "%s: its metadata 'lince.image_size' is '%.40s'; expected WIDTHxHEIGHT", path,
                           size);
-    LINCE_TRY(lince_normalize_parse(normalize, t->mean, t->std));
+    snprintf(b->normalize, sizeof b->normalize, "%s", normalize);
+    return lince_normalize_parse(normalize, t->mean, t->std);
+}
+
+static int read_all(lince_blueprint *b, const lince_weights *w, const char *path)
+{
+    const char *head = lince_weights_metadata(w, "lince.head"),
+               *dropout = lince_weights_metadata(w, "lince.dropout");
+    bool texts = lince_weights_metadata(w, "lince.text") != NULL;
+    LINCE_TRY(texts ? lince_blueprint_read_text(b, w, path) : read_pictures(b, w, path));
     if (head) LINCE_TRY(lince_blueprint_head(b, head));
     if (dropout) b->dropout = strtod(dropout, NULL);
-    int code = read_names(b, classes, path);
+    return read_names(b, lince_weights_metadata(w, "lince.classes"), path);
+}
+
+int lince_blueprint_read(lince_blueprint *b, const lince_weights *w, const char *path)
+{
+    *b = (lince_blueprint){.dropout = -1};
+    static const char *const pictures[] = {"lince.image_size", "lince.normalize"}, *const texts[] = {
+                                                                                       "lince.text",
+                                                                                       "lince.vocabulary"};
+    const char *model = lince_weights_metadata(w, "lince.model");
+    bool whole = model && lince_weights_metadata(w, "lince.classes"), as_picture = true, as_text = true;
+    for (int i = 0; i < 2; i++) {
+        as_picture &= lince_weights_metadata(w, pictures[i]) != NULL;
+        as_text &= lince_weights_metadata(w, texts[i]) != NULL;
+    }
+    if (!whole || !(as_picture || as_text))
+        return lince_fail(
+            LINCE_EDATA,
+            "%s: the file does not say which model it belongs to; use --model NAME --weights FILE", path);
+    snprintf(b->model, sizeof b->model, "%s", model);
+    int code = read_all(b, w, path);
     if (code) lince_blueprint_release(b);
     return code;
 }

@@ -4,6 +4,7 @@
 
 #include "data/transform.h"
 #include "models/model_zoo.h"
+#include "text/encoder.h"
 #include "weights/weights.h"
 
 enum { LINCE_HEAD_MAX = 8 };
@@ -12,7 +13,8 @@ typedef struct lince_blueprint {
     char model[64];
     int head[LINCE_HEAD_MAX], head_count; /* head_count 0: the architecture's own */
     double dropout;
-    lince_text_net text; /* of models of texts, whose vocabulary it knows; zero for pictures */
+    lince_text_net text;   /* of models of texts; zero for pictures */
+    lince_encoder encoder; /* likewise */
     int classes;
     char **names;              /* [classes]; owned; NULL where not known */
     lince_transform transform; /* size and normalisation; no augmentation */
@@ -34,12 +36,27 @@ int lince_blueprint_assemble(const lince_blueprint *blueprint, const lince_net_o
 int lince_blueprint_build(const lince_blueprint *blueprint, const lince_net_options *options,
                           lince_net **net);
 
-enum { LINCE_BLUEPRINT_METADATA = 7 };
+/* Whether it is a model of texts. */
+bool lince_blueprint_is_text(const lince_blueprint *blueprint);
 
-/* The blueprint as metadata of a weights file; texts are allocated in `store` (release each with lince_free).
+/* The blueprint as metadata of a weights file; the values are lince_alloc'ed. Release the list, also after a
+ * failure. */
+enum { LINCE_BLUEPRINT_METADATA = 10 };
+typedef struct lince_blueprint_texts {
+    lince_metadata list[LINCE_BLUEPRINT_METADATA];
+    size_t count;
+} lince_blueprint_texts;
+
+int lince_blueprint_write(const lince_blueprint *blueprint, lince_blueprint_texts *texts);
+void lince_blueprint_texts_release(lince_blueprint_texts *texts);
+
+/* For lince_blueprint_write: a value that is lince_alloc'ed, or NULL, which is out of memory. */
+int lince_blueprint_put(lince_blueprint_texts *texts, const char *key, char *value);
+
+/* blueprint_text.c: what models of texts have of their own. LINCE_EDATA where it is not as lince writes it.
  */
-int lince_blueprint_write(const lince_blueprint *blueprint, lince_metadata metadata[LINCE_BLUEPRINT_METADATA],
-                          char *store[LINCE_BLUEPRINT_METADATA]);
+int lince_blueprint_write_text(const lince_blueprint *blueprint, lince_blueprint_texts *texts);
+int lince_blueprint_read_text(lince_blueprint *blueprint, const lince_weights *weights, const char *path);
 
 /* And back. LINCE_EDATA where the file does not say what it is. */
 int lince_blueprint_read(lince_blueprint *blueprint, const lince_weights *weights, const char *path);

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "data/dataset.h"
 #include "train/run.h"
+#include "train/table_facts.h"
 #include "weights/safetensors.h"
 
 #include <jansson.h>
@@ -64,6 +65,7 @@ static int describe_data(const char *path, json_t **result)
     *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d),
                         "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class", parts,
                         "notes", notes);
+    if (lince_dataset_is_text(d)) json_object_set_new(*result, "table", lince_table_facts_json(d));
     lince_dataset_free(d);
     return 0;
 }

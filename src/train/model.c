@@ -6,8 +6,11 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
+#include "text/encoding.h"
 #include "train/blueprint.h"
 #include "train/evaluate.h"
+#include "train/open_data.h"
+#include "train/run.h"
 #include "weights/safetensors.h"
 #include "weights/state_dict.h"
 
@@ -26,6 +29,8 @@ struct lince_model {
     int threads;
     lince_net *net; /* for `batch` samples; built at the first use */
     int batch;
+    lince_settings settings; /* of its run; where it has none, the defaults */
+    bool has_run;
 };
 
 /* --- opening -------------------------------------------------------------------------------------- */
@@ -45,6 +50,7 @@ static int new_model(lince_model **model, const char *path)
     if (!m) return LINCE_ENOMEM;
     m->threads = lince_processors();
     LINCE_TRY(weights_path(path, m->path));
+    LINCE_TRY(lince_settings_init(&m->settings));
     return lince_weights_open(&m->weights, m->path);
 }
 
@@ -57,11 +63,29 @@ static int finish_open(lince_model **model, int code)
     return code;
 }
 
+/* How the run read its data, where `path` is a run's folder. */
+static int read_settings(lince_model *m, const char *path)
+{
+    lince_run run;
+    struct stat status;
+    if (stat(path, &status) || !S_ISDIR(status.st_mode)) return 0;
+    if (lince_run_open(&run, path)) return 0; /* weights in a folder that is no run's */
+    LINCE_TRY(lince_run_read_config(&run, &m->settings));
+    m->has_run = true;
+    return 0;
+}
+
 int lince_model_open(lince_model **model, const char *path)
 {
     int code = new_model(model, path);
     if (!code) code = lince_blueprint_read(&(*model)->blueprint, (*model)->weights, (*model)->path);
+    if (!code) code = read_settings(*model, path);
     return finish_open(model, code);
+}
+
+int lince_model_set(lince_model *m, const char *setting, const char *value)
+{
+    return lince_settings_set(&m->settings, setting, value);
 }
 
 /* The outputs of the last two-dimensional weight: the number of classes. */
@@ -80,6 +104,11 @@ static int guess_blueprint(lince_model *m, const char *architecture, const char 
     if (!a) return LINCE_EUSAGE;
     if (lince_weights_metadata(m->weights, "lince.model"))
         LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
+    else if (!a->image_size)
+        return lince_fail(LINCE_EDATA,
+                          "%s: does not say the words that its rows stand for; models of texts are "
+                          "opened from runs and from weights that lince wrote",
+                          m->path);
     else {
         *b = (lince_blueprint){.dropout = -1,
                                .classes = count_classes(m->weights),
@@ -110,6 +139,7 @@ void lince_model_free(lince_model *m)
     lince_net_free(m->net);
     lince_weights_free(m->weights);
     lince_blueprint_release(&m->blueprint);
+    lince_settings_release(&m->settings);
     lince_free(m);
 }
 
@@ -153,15 +183,9 @@ static int use_net(lince_model *m, int batch)
 
 /* --- predicting ----------------------------------------------------------------------------------- */
 
-static int predict_image(lince_model *m, const lince_image *image, lince_prediction *prediction)
+/* The net's answer to what was put into it. */
+static int answer(lince_model *m, lince_prediction *prediction)
 {
-    const lince_transform *t = &m->blueprint.transform;
-    lince_image fitted;
-    *prediction = (lince_prediction){.classes = m->blueprint.classes};
-    LINCE_TRY(use_net(m, 1));
-    LINCE_TRY(lince_transform_fit(t, image, &fitted));
-    lince_transform_apply(t, fitted.pixels, false, 0, NULL, lince_net_input(m->net));
-    lince_image_release(&fitted);
     if (!(prediction->probability = lince_alloc((size_t)prediction->classes, sizeof(float))))
         return LINCE_ENOMEM;
     lince_net_forward(m->net, 1, false, NULL);
@@ -171,10 +195,61 @@ static int predict_image(lince_model *m, const lince_image *image, lince_predict
     return 0;
 }
 
+static int predict_image(lince_model *m, const lince_image *image, lince_prediction *prediction)
+{
+    const lince_transform *t = &m->blueprint.transform;
+    lince_image fitted;
+    *prediction = (lince_prediction){.classes = m->blueprint.classes};
+    LINCE_TRY(use_net(m, 1));
+    LINCE_TRY(lince_transform_fit(t, image, &fitted));
+    lince_transform_apply(t, fitted.pixels, false, 0, NULL, lince_net_input(m->net));
+    lince_image_release(&fitted);
+    return answer(m, prediction);
+}
+
+static int refuse_kind(const lince_model *m, bool texts)
+{
+    if (lince_model_is_text(m) == texts) return 0;
+    return texts ? lince_fail(LINCE_EUSAGE, "%s classifies pictures, not texts", m->path)
+                 : lince_fail(LINCE_EUSAGE, "%s classifies texts, not pictures", m->path);
+}
+
+bool lince_model_is_text(const lince_model *m)
+{
+    return lince_blueprint_is_text(&m->blueprint);
+}
+
+int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)
+{
+    lince_encoder *e = &m->blueprint.encoder;
+    lince_encoded seen;
+    char why[256];
+    size_t size = strlen(text), at = lince_utf8_check(text, size);
+    *prediction = (lince_prediction){.classes = m->blueprint.classes};
+    LINCE_TRY(refuse_kind(m, true));
+    if (at < size) {
+        lince_utf8_explain(text, size, at, why, sizeof why);
+        return lince_fail(LINCE_EFORMAT, "text: %s", why);
+    }
+    LINCE_TRY(use_net(m, 1));
+    int32_t *tokens = lince_alloc((size_t)e->options.max_tokens, sizeof *tokens);
+    if (!tokens) return LINCE_ENOMEM;
+    int32_t length = lince_encode(e, text, tokens, &seen);
+    if (length > 0) lince_net_set_tokens(m->net, 1, tokens, &length, length);
+    lince_free(tokens);
+    if (length < 0) return length;
+    prediction->words = seen.words;
+    prediction->read =
+        seen.words < (size_t)e->options.max_tokens ? seen.words : (size_t)e->options.max_tokens;
+    prediction->unknown = seen.unknown;
+    return answer(m, prediction);
+}
+
 int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)
 {
     lince_image image;
     *prediction = (lince_prediction){0};
+    LINCE_TRY(refuse_kind(m, false));
     LINCE_TRY(lince_image_load(&image, path));
     int code = predict_image(m, &image, prediction);
     lince_image_release(&image);
@@ -185,6 +260,7 @@ int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, li
 {
     lince_image image;
     *prediction = (lince_prediction){0};
+    LINCE_TRY(refuse_kind(m, false));
     LINCE_TRY(lince_image_decode(&image, bytes, size, "picture"));
     int code = predict_image(m, &image, prediction);
     lince_image_release(&image);
@@ -199,14 +275,53 @@ void lince_prediction_release(lince_prediction *prediction)
 
 /* --- evaluating ----------------------------------------------------------------------------------- */
 
-static int part_named(const char *name, lince_part *part)
+/* The part of that name; without a name the test part or, where the data have one part only, that one. */
+static int choose_part(const lince_dataset *data, const char *name, lince_part *part)
 {
-    for (int p = 0; p < LINCE_PARTS; p++)
-        if (!strcmp(name, lince_part_name((lince_part)p))) {
-            *part = (lince_part)p;
-            return 0;
-        }
-    return lince_fail(LINCE_EUSAGE, "--split %s: expected train, val or test", name);
+    int there = 0;
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        bool has = lince_dataset_count(data, (lince_part)p) > 0;
+        if (name ? !strcmp(name, lince_part_name((lince_part)p)) : has) *part = (lince_part)p;
+        there += has;
+    }
+    if (!name && there > 1) *part = LINCE_TEST;
+    if (name && strcmp(name, lince_part_name(*part)) != 0)
+        return lince_fail(LINCE_EUSAGE, "--split %s: expected train, val or test", name);
+    if (lince_dataset_count(data, *part)) return 0;
+    return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_name(*part));
+}
+
+/* The run's own data are read and split as it did; others are read in the same way, and taken in the parts
+ * that they have. */
+static int open_data(const lince_model *m, const char *data, lince_dataset **dataset)
+{
+    lince_settings own = m->settings;
+    bool same = m->has_run && (!data || (own.data && !strcmp(data, own.data)));
+    if (same) return lince_open_data(dataset, &own, NULL);
+    if (!data) return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
+    lince_table_options table = lince_table_settings(&own);
+    table.drop_any = true;
+    return lince_dataset_open_table(dataset, data, &table);
+}
+
+static int refuse_content(const lince_model *m, const lince_dataset *data)
+{
+    bool texts = lince_dataset_is_text(data);
+    if (texts == lince_model_is_text(m)) return 0;
+    return texts ? lince_fail(LINCE_EDATA, "%s holds texts, and %s classifies pictures",
+                              lince_dataset_path(data), m->blueprint.model)
+                 : lince_fail(LINCE_EDATA, "%s holds pictures, and %s classifies texts",
+                              lince_dataset_path(data), m->blueprint.model);
+}
+
+static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part, lince_loader **loader)
+{
+    lince_loader_options options = {.batch_size = EVALUATION_BATCH,
+                                    .workers = 1,
+                                    .cache_bytes = (size_t)256 << 20};
+    return lince_model_is_text(m)
+               ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
+               : lince_loader_new(loader, dataset, part, &m->blueprint.transform, &options);
 }
 
 /* The data's classes must be the model's, in its order. */
@@ -250,16 +365,12 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     lince_evaluation e = {0};
     lince_part part = LINCE_TEST;
     *text = NULL;
-    lince_loader_options options = {.batch_size = EVALUATION_BATCH,
-                                    .workers = 1,
-                                    .cache_bytes = (size_t)256 << 20};
-    int code = part_named(part_name, &part);
-    if (!code) code = lince_dataset_open(&dataset, data);
-    if (!code && !lince_dataset_count(dataset, part))
-        code = lince_fail(LINCE_EDATA, "%s: has no %s part", data, part_name);
+    int code = open_data(m, data, &dataset);
+    if (!code) code = choose_part(dataset, part_name, &part);
+    if (!code) code = refuse_content(m, dataset);
     if (!code) code = check_classes(m, dataset);
     if (!code) code = use_net(m, EVALUATION_BATCH);
-    if (!code) code = lince_loader_new(&loader, dataset, part, &m->blueprint.transform, &options);
+    if (!code) code = open_loader(m, dataset, part, &loader);
     if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
     if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, predictions);
     if (!code) code = as_text(&e.metrics, json, text);

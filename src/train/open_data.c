@@ -1,13 +1,34 @@
 #include "train/open_data.h"
 #include "core/error.h"
 
+#include <string.h>
+
+lince_table_options lince_table_settings(const lince_settings *s)
+{
+    return (lince_table_options){.text_column = s->text_column,
+                                 .label_column = s->label_column,
+                                 .group_column = s->group_column,
+                                 .header = s->header,
+                                 .encoding = s->encoding,
+                                 .drop_labels = s->drop_label,
+                                 .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
+}
+
 int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held_out)
 {
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
-    LINCE_TRY(lince_dataset_open(dataset, s->data));
-    if (held_out) *held_out = !lince_dataset_count(*dataset, LINCE_VAL) && !s->val_on_test;
-    if (s->val_split > 0 || s->val_on_test)
-        LINCE_TRY(lince_dataset_split(
-            *dataset, &(lince_split){.val = s->val_split, .val_on_test = s->val_on_test, .seed = s->seed}));
+    lince_table_options table = lince_table_settings(s);
+    LINCE_TRY(lince_dataset_open_table(dataset, s->data, &table));
+    bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
+         by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
+    if (held_out) *held_out = (fresh || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
+    double usual_test = fresh || lince_dataset_is_text(*dataset) ? 0.2 : 0;
+    lince_split split = {.val = s->val_split,
+                         .test = s->test_split < 0 ? usual_test : s->test_split,
+                         .val_on_test = s->val_on_test,
+                         .fresh = fresh,
+                         .by_group = by_group,
+                         .seed = s->seed};
+    LINCE_TRY(lince_dataset_split(*dataset, &split));
     return lince_dataset_limit(*dataset, s->train_limit, s->seed);
 }

@@ -5,6 +5,9 @@
 
 #include "data/dataset.h"
 
+/* What the settings say of tables; borrows their texts. */
+lince_table_options lince_table_settings(const lince_settings *settings);
+
 /* `held_out` (or NULL) becomes true where the validation part is taken from the training part. On failure
  * *dataset may be there, for the caller to free. */
 int lince_open_data(lince_dataset **dataset, const lince_settings *settings, bool *held_out);

@@ -32,29 +32,36 @@ typedef struct entry {
 #define BIG       1e9
 #define WHAT      N_("What to train")
 #define DATA      N_("Data")
+#define TEXTS     N_("Texts")
 #define TRAINING  N_("Training")
 #define MACHINE   N_("Machine")
 
-#define TEXT_(f, n, s, g, v, d, c, h)                       \
-    {                                                       \
-        {n, s, g, v, d, N_(h)}, TEXT, AT(f), 0, 0, false, c \
+#define TEXT_(f, n, s, g, v, d, c, h)                              \
+    {                                                              \
+        {n, s, g, v, d, N_(h), false}, TEXT, AT(f), 0, 0, false, c \
     }
-#define INT_(f, n, s, g, d, lo, hi, h)                                \
-    {                                                                 \
-        {n, s, g, "N", d, N_(h)}, INTEGER, AT(f), lo, hi, false, NULL \
+/* Given again, a list grows. */
+#define LIST_(f, n, g, v, d, h)                                         \
+    {                                                                   \
+        {n, NULL, g, v, d, N_(h), true}, TEXT, AT(f), 0, 0, false, NULL \
     }
-#define NUM_(f, n, g, d, lo, hi, over, h)                              \
-    {                                                                  \
-        {n, NULL, g, "X", d, N_(h)}, NUMBER, AT(f), lo, hi, over, NULL \
+#define INT_(f, n, s, g, d, lo, hi, h)                                       \
+    {                                                                        \
+        {n, s, g, "N", d, N_(h), false}, INTEGER, AT(f), lo, hi, false, NULL \
     }
-#define SWITCH_(f, n, g, h)                                               \
-    {                                                                     \
-        {n, NULL, g, NULL, "no", N_(h)}, SWITCH, AT(f), 0, 0, false, NULL \
+#define NUM_(f, n, g, d, lo, hi, over, h)                                     \
+    {                                                                         \
+        {n, NULL, g, "X", d, N_(h), false}, NUMBER, AT(f), lo, hi, over, NULL \
+    }
+#define SWITCH_(f, n, g, h)                                                      \
+    {                                                                            \
+        {n, NULL, g, NULL, "no", N_(h), false}, SWITCH, AT(f), 0, 0, false, NULL \
     }
 
 static const entry table[] = {
-    TEXT_(data, "data", NULL, WHAT, "PATH", "", NULL, "data set: a folder, a .zip or .tar, CIFAR batches"),
-    TEXT_(model, "model", NULL, WHAT, "NAME", "vgg16", NULL, "architecture, by torchvision's name"),
+    TEXT_(data, "data", NULL, WHAT, "PATH", "", NULL,
+          "data set: a folder, a .zip or .tar, CIFAR batches, a CSV"),
+    TEXT_(model, "model", NULL, WHAT, "NAME", "", NULL, "architecture (vgg16; for texts gru)"),
     TEXT_(weights, "weights", NULL, WHAT, "FILE", "", NULL, "weights to start from (safetensors)"),
     TEXT_(out, "out", NULL, WHAT, "DIR", "", NULL, "folder of the run (runs/<model>)"),
     TEXT_(resume, "resume", NULL, WHAT, "DIR", "", NULL, "go on with an interrupted run"),
@@ -67,21 +74,56 @@ static const entry table[] = {
           "epoch from which everything is trained, or gradually: 3:features,6:none"),
     NUM_(val_split, "val-split", DATA, "0.1", 0, 0.9, false,
          "share of the training part to validate on, where there is no validation part"),
+    NUM_(test_split, "test-split", DATA, "-1", -1, 0.9, false,
+         "share for the test, where there is no test part; -1: 0.2 of texts and of data split anew, else "
+         "none"),
+    TEXT_(split_by, "split-by", NULL, DATA, "files|random|group", "files", "files|random|group",
+          "parts as the files name them, or all drawn from the training part, at random or by whole groups"),
     SWITCH_(val_on_test, "val-on-test", DATA,
             "validate on the test part (its results are then no longer independent)"),
-    INT_(train_limit, "train-limit", NULL, DATA, "0", 0, BIG, "training pictures per class; 0: all"),
+    INT_(train_limit, "train-limit", NULL, DATA, "0", 0, BIG, "training samples per class; 0: all"),
     INT_(image_size, "image-size", NULL, DATA, "0", 0, 4096, "pixels, height and width; 0: as the data are"),
     TEXT_(normalize, "normalize", NULL, DATA, "HOW", "auto", NULL,
           "auto, imagenet, cifar10, none or m,m,m:s,s,s"),
     TEXT_(augment, "augment", NULL, DATA, "LIST", "none", NULL,
           "none, standard, or e.g. crop=4,flip,translate=0.1,jitter=0.2,erase=0.25"),
     TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail",
-          "what to do with a picture that cannot be read"),
+          "what to do with a picture or a row that cannot be read"),
     INT_(cache_mb, "cache-mb", NULL, DATA, "4096", 0, BIG, "memory for decoded pictures, MiB"),
+    TEXT_(text_column, "text-column", NULL, TEXTS, "NAME|N", "", NULL, "column of the texts (guessed)"),
+    TEXT_(label_column, "label-column", NULL, TEXTS, "NAME|N", "", NULL, "column of the labels (guessed)"),
+    TEXT_(group_column, "group-column", NULL, TEXTS, "NAME|N", "", NULL,
+          "column that tells which texts belong together"),
+    TEXT_(header, "header", NULL, TEXTS, "auto|yes|no", "auto", "auto|yes|no",
+          "whether the first row names the columns"),
+    TEXT_(encoding, "encoding", NULL, TEXTS, "NAME", "utf-8", "utf-8|latin-1|windows-1252|utf-16",
+          "utf-8, latin-1, windows-1252 or utf-16"),
+    LIST_(drop_label, "drop-label", TEXTS, "NAME,NAME", "", "labels whose rows are left out"),
+    TEXT_(clean, "clean", NULL, TEXTS, "words|tweets|none", "words", "words|tweets|none",
+          "words in any script, letters only, or what stands between blanks"),
+    TEXT_(stop_words, "stop-words", NULL, TEXTS, "LANGUAGE", "", NULL,
+          "leave out function words: english, spanish"),
+    TEXT_(stem, "stem", NULL, TEXTS, "LANGUAGE", "", NULL, "Snowball stems: english, spanish, ..."),
+    INT_(min_freq, "min-freq", NULL, TEXTS, "1", 1, BIG, "times a word must come to be in the vocabulary"),
+    INT_(max_vocab, "max-vocab", NULL, TEXTS, "0", 0, 1 << 24,
+         "words of the vocabulary, the most frequent; 0: all"),
+    INT_(max_tokens, "max-tokens", NULL, TEXTS, "50", 1, 65536, "words of a text that are read"),
+    TEXT_(vectors, "vectors", NULL, TEXTS, "FILE", "", NULL,
+          "word vectors to begin with (GloVe, fastText .vec)"),
+    INT_(embedding, "embedding", NULL, TEXTS, "128", 1, 65536, "numbers in a word's vector"),
+    INT_(hidden, "hidden", NULL, TEXTS, "256", 1, 65536, "numbers in the state"),
+    INT_(layers, "layers", NULL, TEXTS, "1", 1, 16, "recurrent layers"),
+    SWITCH_(bidirectional, "bidirectional", TEXTS, "read from both ends"),
+    TEXT_(activation, "activation", NULL, TEXTS, "tanh|relu", "tanh", "tanh|relu", "of rnn"),
+    NUM_(embedding_dropout, "embedding-dropout", TEXTS, "0", 0, 0.999, false,
+         "dropout of the words' vectors"),
+    TEXT_(read, "read", NULL, TEXTS, "last|mean|max", "last", "last|mean|max",
+          "what the classifier sees: the last state, or the mean or largest of all"),
+    SWITCH_(read_padding, "read-padding", TEXTS, "read padding like words, up to --max-tokens"),
     INT_(epochs, "epochs", NULL, TRAINING, "10", 1, 100000, "passes over the training part"),
     INT_(batch_size, "batch-size", "b", TRAINING, "64", 1, 65536, "samples a step"),
-    TEXT_(optimizer, "optimizer", NULL, TRAINING, "sgd|adam|adamw|rmsprop", "sgd", "sgd|adam|adamw|rmsprop",
-          "how weights are updated"),
+    TEXT_(optimizer, "optimizer", NULL, TRAINING, "auto|sgd|adam|adamw|rmsprop", "auto",
+          "auto|sgd|adam|adamw|rmsprop", "how weights are updated; auto: sgd for pictures, adam for texts"),
     NUM_(lr, "lr", TRAINING, "0", 0, 1000, false,
          "learning rate; 0: the optimizer's usual one (sgd 0.01, others 0.001)"),
     NUM_(lr_backbone, "lr-backbone", TRAINING, "0", 0, 1000, false,
@@ -105,7 +147,7 @@ static const entry table[] = {
     NUM_(ema, "ema", TRAINING, "0", 0, 0.99999, false, "decay of the weights' moving average; 0: none"),
     INT_(patience, "patience", NULL, TRAINING, "0", 0, 100000,
          "epochs without a better validation accuracy before stopping; 0: never"),
-    {{"seed", NULL, MACHINE, "N", "1", N_("of everything random")}, SEED, AT(seed), 0, 0, false, NULL},
+    {{"seed", NULL, MACHINE, "N", "1", N_("of everything random"), false}, SEED, AT(seed), 0, 0, false, NULL},
     INT_(threads, "threads", NULL, MACHINE, "0", 0, 1024, "for computing; 0: the processors at hand"),
     INT_(workers, "workers", NULL, MACHINE, "1", 0, 256, "threads that prepare batches"),
     NUM_(checkpoint_every, "checkpoint-every", MACHINE, "10", 0, 100000, false,
@@ -266,6 +308,19 @@ void lince_settings_release(lince_settings *settings)
     for (size_t i = 0; i < COUNT; i++)
         if (table[i].kind == TEXT) lince_free(*(char **)field(settings, &table[i]));
     *settings = (lince_settings){0};
+}
+
+int lince_settings_copy(lince_settings *settings, const lince_settings *from)
+{
+    int code = 0;
+    *settings = *from;
+    for (size_t i = 0; i < COUNT; i++) {
+        if (table[i].kind != TEXT) continue;
+        char **text = field(settings, &table[i]);
+        if (*text && !(*text = lince_strdup(*text))) code = LINCE_ENOMEM;
+    }
+    if (code) lince_settings_release(settings);
+    return code;
 }
 
 int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size)

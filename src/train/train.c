@@ -22,18 +22,6 @@ static int load_best(lince_trainer *t)
     return code;
 }
 
-static int open_test(lince_trainer *t, lince_loader **loader)
-{
-    const lince_settings *s = t->settings;
-    lince_transform transform = t->transform;
-    transform.augment = (lince_augment){0};
-    lince_loader_options options = {.batch_size = s->batch_size,
-                                    .workers = s->workers,
-                                    .cache_bytes = (size_t)s->cache_mb << 20,
-                                    .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
-    return lince_loader_new(loader, t->dataset, LINCE_TEST, &transform, &options);
-}
-
 int lince_trainer_test(lince_trainer *t)
 {
     lince_loader *loader;
@@ -43,7 +31,7 @@ int lince_trainer_test(lince_trainer *t)
         return 0;
     }
     LINCE_TRY(load_best(t));
-    LINCE_TRY(open_test(t, &loader));
+    LINCE_TRY(lince_trainer_loader(t, LINCE_TEST, false, &loader));
     int code = lince_evaluate(t->net, loader, &t->blueprint, LINCE_TESTING, t->observer, &e);
     if (!code) {
         code = lince_trainer_write_test(t, &e);

@@ -2,6 +2,7 @@
 #ifndef LINCE_TRAIN_TRAINER_H
 #define LINCE_TRAIN_TRAINER_H
 
+#include "data/leak.h"
 #include "data/loader.h"
 #include "net/net.h"
 #include "optim/schedule.h"
@@ -29,7 +30,8 @@ typedef struct lince_position {
 } lince_position;
 
 typedef struct lince_trainer {
-    const lince_settings *settings;
+    const lince_settings *settings; /* `own` */
+    lince_settings own;             /* as given, and where that left a choice to the data, as chosen */
     const lince_observer *observer;
     lince_run run;
     lince_dataset *dataset;
@@ -51,6 +53,13 @@ typedef struct lince_trainer {
     lince_profile profile;
     double last_checkpoint; /* seconds, as position */
     int threads;
+
+    /* of texts */
+    size_t distinct_words;         /* of the training part */
+    lince_tokens test_tokens;      /* for counting; the loaders have the others */
+    lince_leak leaks[LINCE_PARTS]; /* between its parts */
+    size_t leak_count;
+    size_t vectors_found; /* words that --vectors has */
 } lince_trainer;
 
 /* Opens the data, splits, builds and initialises. The run's folder is made last, when nothing else can be
@@ -58,6 +67,16 @@ typedef struct lince_trainer {
 int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer,
                        const char *command);
 void lince_trainer_close(lince_trainer *trainer);
+
+/* trainer_texts.c: the vocabulary, the loaders and the leak check of texts; their word vectors, once there is
+ * a net; and what data.json tells of them (a jansson object; NULL: out of memory). */
+int lince_trainer_open_texts(lince_trainer *trainer);
+int lince_trainer_load_vectors(lince_trainer *trainer);
+struct json_t *lince_trainer_texts_json(const lince_trainer *trainer);
+
+/* Opens the loader of a part, and tells what was left out. The part may be that of another use: `train`
+ * shuffles and augments. */
+int lince_trainer_loader(lince_trainer *trainer, lince_part part, bool train, lince_loader **loader);
 
 /* Trains to the end (or to the observer's stop). */
 int lince_trainer_run(lince_trainer *trainer);

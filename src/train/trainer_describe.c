@@ -68,8 +68,9 @@ static json_t *split_json(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     const char *from = s->val_on_test ? "test" : !t->val ? "none" : t->val_held_out ? "train" : "folder";
-    return json_pack("{s:f, s:b, s:s, s:I}", "val_split", s->val_split, "val_on_test", s->val_on_test,
-                     "val_from", from, "seed", (json_int_t)s->seed);
+    return json_pack("{s:f, s:f, s:s, s:b, s:s, s:I}", "val_split", s->val_split, "test_split", s->test_split,
+                     "split_by", s->split_by, "val_on_test", s->val_on_test, "val_from", from, "seed",
+                     (json_int_t)s->seed);
 }
 
 static json_t *data_json(const lince_trainer *t)
@@ -88,6 +89,7 @@ static json_t *data_json(const lince_trainer *t)
                   "split", split_json(t), "bad", bad, "notes",
                   strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note,
                           d));
+    if (data && texts) json_object_set_new(data, "text", lince_trainer_texts_json(t));
     if (data && !texts) put_pictures(t, data);
     return data;
 }
@@ -182,6 +184,9 @@ static json_t *model_json(const lince_trainer *t)
     size_t all = 0, trained = 0, loaded = 0;
     double macs = 0;
     char machine[256];
+    bool texts = lince_blueprint_is_text(&t->blueprint);
+    const int input[] = {texts ? 1 : 3, texts ? t->blueprint.text.max_tokens : t->transform.height,
+                         texts ? 1 : t->transform.width};
     for (size_t i = 1; i < lince_net_nodes(t->net); i++) {
         const lince_layer *l = lince_net_layer(t->net, i);
         json_array_append_new(layers, layer_json(l));
@@ -194,8 +199,8 @@ static json_t *model_json(const lince_trainer *t)
     return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s?, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
                      t->blueprint.model, "parameters", (json_int_t)all, "trainable", (json_int_t)trained,
                      "loaded", (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
-                     "input", 3, t->transform.height, t->transform.width, "threads", t->threads, "machine",
-                     machine, "version", LINCE_VERSION, "changes", changes(t), "layers", layers);
+                     "input", input[0], input[1], input[2], "threads", t->threads, "machine", machine,
+                     "version", LINCE_VERSION, "changes", changes(t), "layers", layers);
 }
 
 int lince_trainer_describe(lince_trainer *t)

@@ -42,8 +42,6 @@ void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
 
 static int check_settings(const lince_settings *s)
 {
-    if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
-        return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
     if (s->out && s->resume)
         return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
     return 0;
@@ -64,8 +62,30 @@ static int open_data(lince_trainer *t)
                        s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset), train, val,
                        lince_dataset_count(t->dataset, LINCE_TEST));
     if ((size_t)s->batch_size > train)
-        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part (%zu pictures)",
+        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part (%zu samples)",
                           s->batch_size, train);
+    return 0;
+}
+
+/* What is left to the data: which model, which optimizer. */
+static int choose(lince_trainer *t)
+{
+    bool texts = lince_dataset_is_text(t->dataset);
+    lince_settings *s = &t->own;
+    if (!s->model) LINCE_TRY(lince_settings_set(s, "model", texts ? "gru" : "vgg16"));
+    if (!strcmp(s->optimizer, "auto")) LINCE_TRY(lince_settings_set(s, "optimizer", texts ? "adam" : "sgd"));
+    const lince_architecture *a = lince_architecture_named(s->model);
+    if (!a) return LINCE_EUSAGE;
+    if (texts && a->image_size)
+        return lince_fail(LINCE_EUSAGE,
+                          "--model %s is for pictures, and %s holds texts; choose rnn, gru or lstm", s->model,
+                          s->data);
+    if (!texts && !a->image_size)
+        return lince_fail(LINCE_EUSAGE,
+                          "--model %s is for texts, and %s holds pictures; choose vgg16 or resnet18",
+                          s->model, s->data);
+    if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
+        return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
     return 0;
 }
 
@@ -90,16 +110,20 @@ static int find_size(lince_trainer *t)
     return 0;
 }
 
-static int open_loader(lince_trainer *t, lince_part part, lince_loader **loader)
+int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
 {
     const lince_settings *s = t->settings;
+    lince_transform transform = t->transform;
     lince_loader_options options = {.batch_size = s->batch_size,
-                                    .train = part == LINCE_TRAIN,
+                                    .train = train,
                                     .seed = s->seed,
                                     .workers = s->workers,
                                     .cache_bytes = (size_t)s->cache_mb << 20,
                                     .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
-    LINCE_TRY(lince_loader_new(loader, t->dataset, part, &t->transform, &options));
+    if (lince_dataset_is_text(t->dataset))
+        return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);
+    if (!train) transform.augment = (lince_augment){0};
+    LINCE_TRY(lince_loader_new(loader, t->dataset, part, &transform, &options));
     for (size_t i = 0; i < lince_loader_bad(*loader) && i < 10; i++)
         lince_trainer_warn(t, _("left out: %s"), lince_loader_bad_message(*loader, i));
     if (lince_loader_bad(*loader))
@@ -108,7 +132,7 @@ static int open_loader(lince_trainer *t, lince_part part, lince_loader **loader)
     return 0;
 }
 
-static int open_loaders(lince_trainer *t)
+static int open_pictures(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     LINCE_TRY(find_size(t));
@@ -116,14 +140,18 @@ static int open_loaders(lince_trainer *t)
     int measured =
         lince_normalize_parse(s->normalize ? s->normalize : "auto", t->transform.mean, t->transform.std);
     if (measured < 0) return measured;
-    LINCE_TRY(open_loader(t, LINCE_TRAIN, &t->train));
+    LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
     if (measured) LINCE_TRY(lince_loader_measure(t->train, t->transform.mean, t->transform.std));
     if (measured) lince_loader_normalize(t->train, t->transform.mean, t->transform.std);
-    lince_part part = s->val_on_test ? LINCE_TEST : LINCE_VAL;
-    if (lince_dataset_count(t->dataset, part))
-        LINCE_TRY(open_loader(t, part, &t->val));
-    else
-        lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
+    return 0;
+}
+
+static int open_loaders(lince_trainer *t)
+{
+    LINCE_TRY(lince_dataset_is_text(t->dataset) ? lince_trainer_open_texts(t) : open_pictures(t));
+    lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
+    if (lince_dataset_count(t->dataset, part)) return lince_trainer_loader(t, part, false, &t->val);
+    lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
     return 0;
 }
 
@@ -133,7 +161,7 @@ static int draw_blueprint(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     lince_blueprint *b = &t->blueprint;
-    snprintf(b->model, sizeof b->model, "%s", s->model ? s->model : "vgg16");
+    snprintf(b->model, sizeof b->model, "%s", s->model);
     snprintf(b->normalize, sizeof b->normalize, "%s", s->normalize ? s->normalize : "auto");
     b->dropout = s->dropout;
     b->transform = t->transform;
@@ -224,6 +252,7 @@ static int open_model(lince_trainer *t)
     lince_net_freeze(t->net, lince_freezing_least(&t->freezing));
     LINCE_TRY(lince_net_prepare(t->net));
     lince_net_init(t->net, s->seed);
+    LINCE_TRY(lince_trainer_load_vectors(t));
     LINCE_TRY(load_weights(t));
     if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
     LINCE_TRY(open_schedule(t));
@@ -254,10 +283,12 @@ static int open_run(lince_trainer *t, const char *command)
 int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
                        const char *command)
 {
-    *t = (lince_trainer){.settings = settings, .observer = observer, .run.lock = -1};
+    *t = (lince_trainer){.settings = &t->own, .observer = observer, .run.lock = -1};
+    LINCE_TRY(lince_settings_copy(&t->own, settings));
     LINCE_TRY(check_settings(settings));
-    if (!lince_architecture_named(settings->model ? settings->model : "vgg16")) return LINCE_EUSAGE;
+    if (settings->model && !lince_architecture_named(settings->model)) return LINCE_EUSAGE;
     LINCE_TRY(open_data(t));
+    LINCE_TRY(choose(t));
     LINCE_TRY(open_loaders(t));
     LINCE_TRY(open_model(t));
     return open_run(t, command);
@@ -272,6 +303,8 @@ void lince_trainer_close(lince_trainer *t)
     for (int i = 0; i < 2; i++) lince_features_release(&t->features[i]);
     lince_dataset_free(t->dataset);
     lince_blueprint_release(&t->blueprint);
+    lince_tokens_release(&t->test_tokens);
+    lince_settings_release(&t->own);
     lince_history_release(&t->history);
     lince_run_unlock(&t->run);
     lince_free(t->class_weight);

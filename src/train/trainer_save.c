@@ -147,14 +147,14 @@ int lince_trainer_restore(lince_trainer *t)
 
 int lince_trainer_save_weights(lince_trainer *t, const char *name)
 {
-    char file[64], path[LINCE_PATH_MAX], *store[LINCE_BLUEPRINT_METADATA] = {0};
-    lince_metadata metadata[LINCE_BLUEPRINT_METADATA];
+    char file[64], path[LINCE_PATH_MAX];
+    lince_blueprint_texts texts;
     snprintf(file, sizeof file, "weights/%s.safetensors", name);
-    int code = path_in(t, file, path);
-    if (!code) code = lince_blueprint_write(&t->blueprint, metadata, store);
+    int code = lince_blueprint_write(&t->blueprint, &texts);
+    if (!code) code = path_in(t, file, path);
     lince_update_swap(&t->update, t->net);
-    if (!code) code = lince_state_dict_save(t->net, path, metadata, LINCE_BLUEPRINT_METADATA);
+    if (!code) code = lince_state_dict_save(t->net, path, texts.list, texts.count);
     lince_update_swap(&t->update, t->net);
-    for (int i = 0; i < LINCE_BLUEPRINT_METADATA; i++) lince_free(store[i]);
+    lince_blueprint_texts_release(&texts);
     return code;
 }

@@ -283,7 +283,7 @@ static void test_rows_that_cannot_be_read_are_named_with_their_place(void **stat
     refuse("label,text\na,one\nb,\"two\n",
            "row 3 (line 3), column 2: the quoted field that begins in line 3");
     refuse("label,text\na,one\nb,\xed\xa0\x80\n",
-           "row 3 (line 3), column 2 (text): half of a surrogate pair");
+           "row 3 (line 3), column 2 (text): byte 0xED at offset 0 is half of a surrogate pair");
     static const char nul[] = "label,text\na,one\nb,t\0o\n";
     assert_refused(nul, sizeof nul - 1, (lince_table_options){0}, LINCE_EFORMAT,
                    "row 3 (line 3), column 2 (text): a NUL byte at offset 1");

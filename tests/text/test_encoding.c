@@ -74,7 +74,7 @@ static void test_what_is_wrong_is_said(void **state)
     (void)state;
     char text[256];
     lince_utf8_explain("ni\xf1o", 4, 2, text, sizeof text);
-    assert_non_null(strstr(text, "byte 0xF1 at offset 2 is not UTF-8; --encoding latin-1"));
+    assert_non_null(strstr(text, "byte 0xF1 at offset 2 is not UTF-8"));
     lince_utf8_explain("\xed\xa0\x80", 3, 0, text, sizeof text);
     assert_non_null(strstr(text, "half of a surrogate pair"));
 }

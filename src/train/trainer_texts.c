@@ -1,0 +1,245 @@
+/* What a trainer does for texts: their vocabulary, their word vectors, and whether its parts know of each
+ * other. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "text/vectors.h"
+#include "train/table_facts.h"
+#include "train/trainer.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- the vocabulary ------------------------------------------------------------------------------- */
+
+static int encoder_options(const lince_settings *s, lince_encoder_options *o)
+{
+    const char *stop = s->stop_words ? s->stop_words : "", *stem = s->stem ? s->stem : "";
+    *o = (lince_encoder_options){.max_tokens = s->max_tokens};
+    snprintf(o->words.stop_words, sizeof o->words.stop_words, "%s", stop);
+    snprintf(o->words.stem, sizeof o->words.stem, "%s", stem);
+    return lince_cleaning_named(s->clean, &o->words.clean);
+}
+
+static int make_vocabulary(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    lince_encoder *e = &t->blueprint.encoder;
+    lince_counter counter = {0};
+    int code = lince_tokens_count(&counter, t->dataset, LINCE_TRAIN, e);
+    t->distinct_words = counter.count;
+    lince_vocabulary_release(&e->vocabulary);
+    if (!code)
+        code = lince_vocabulary_make(&e->vocabulary, &counter, (size_t)s->min_freq, (size_t)s->max_vocab);
+    lince_counter_release(&counter);
+    if (code) return code;
+    if (e->vocabulary.size == LINCE_FIRST_WORD)
+        return lince_fail(LINCE_EDATA,
+                          "%s: no words in the texts for training, with --clean %s and --min-freq %d",
+                          s->data, s->clean, s->min_freq);
+    lince_trainer_note(t, _("vocabulary: %zu of the training part's %zu words"),
+                       e->vocabulary.size - LINCE_FIRST_WORD, t->distinct_words);
+    return 0;
+}
+
+static int draw_net(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    lince_text_net *n = &t->blueprint.text;
+    *n = (lince_text_net){.vocabulary = (int)t->blueprint.encoder.vocabulary.size,
+                          .embedding = s->embedding,
+                          .hidden = s->hidden,
+                          .layers = s->layers,
+                          .bidirectional = s->bidirectional,
+                          .relu = !strcmp(s->activation, "relu"),
+                          .embedding_dropout = (float)s->embedding_dropout,
+                          .read_padding = s->read_padding,
+                          .max_tokens = s->max_tokens};
+    if (n->relu && strcmp(s->model, "rnn") != 0)
+        return lince_fail(LINCE_EUSAGE, "--activation relu is for rnn; %s has gates of its own", s->model);
+    return lince_read_named(s->read, &n->read);
+}
+
+/* --- leaks ---------------------------------------------------------------------------------------- */
+
+static void tell_example(const lince_trainer *t, const lince_leak *leak, const lince_leak_pair *pair)
+{
+    enum { SHOWN = 100 };
+    char text[SHOWN], other[SHOWN];
+    lince_name_for_display(text, sizeof text, lince_dataset_text(t->dataset, leak->part, pair->index));
+    lince_name_for_display(other, sizeof other, lince_dataset_text(t->dataset, leak->from, pair->from));
+    lince_trainer_warn(t, _("  %3.0f %% alike: \"%s\" (%s) and \"%s\" (%s)"), 100 * pair->similarity, text,
+                       lince_dataset_name(t->dataset, leak->part, pair->index), other,
+                       lince_dataset_name(t->dataset, leak->from, pair->from));
+}
+
+/* Says which column tells what belongs together, where most of what stands twice agrees in it. */
+static void suggest_groups(const lince_trainer *t, const lince_leak *leak)
+{
+    const char *column = lince_dataset_table(t->dataset)->group_column;
+    size_t found = leak->exact + leak->near;
+    if (!*column || 2 * leak->kin < found) return;
+    lince_trainer_warn(
+        t,
+        _("%.0f %% of them have the same value in column %s: '--split-by group --group-column %.*s' "
+          "keeps such texts on one side"),
+        100.0 * (double)leak->kin / (double)found, column, (int)strcspn(column, " "), column);
+}
+
+/* With examples, and a suggestion, for the first of the leaks. */
+static void tell_leak(const lince_trainer *t, const lince_leak *leak, bool first)
+{
+    size_t found = leak->exact + leak->near;
+    if (!found) return;
+    double share = (double)found / (double)leak->count;
+    lince_trainer_warn(
+        t,
+        _("of the %zu texts of the %s part %zu stand word for word in the %s part too, and %zu "
+          "nearly so (%.1f %%): what is measured with them is better than it would be with new texts"),
+        leak->count, lince_part_name(leak->part), leak->exact, lince_part_name(leak->from), leak->near,
+        100 * share);
+    if (!first || share < 0.01) return;
+    for (size_t i = 0; i < leak->example_count; i++) tell_example(t, leak, &leak->examples[i]);
+    suggest_groups(t, leak);
+}
+
+static int find_leaks(lince_trainer *t)
+{
+    static const lince_part pairs[][2] = {{LINCE_TEST, LINCE_TRAIN},
+                                          {LINCE_VAL, LINCE_TRAIN},
+                                          {LINCE_TEST, LINCE_VAL}};
+    size_t count = t->settings->val_on_test ? 1 : sizeof pairs / sizeof *pairs; /* then both are the same */
+    for (size_t i = 0; i < count; i++) {
+        if (!lince_dataset_count(t->dataset, pairs[i][0]) || !lince_dataset_count(t->dataset, pairs[i][1]))
+            continue;
+        lince_leak *leak = &t->leaks[t->leak_count++];
+        LINCE_TRY(lince_leak_find(leak, t->dataset, pairs[i][0], pairs[i][1], lince_processors()));
+        tell_leak(t, leak, leak == t->leaks);
+    }
+    return 0;
+}
+
+/* --- opening -------------------------------------------------------------------------------------- */
+
+static void tell_table(const lince_trainer *t)
+{
+    const lince_table_facts *f = lince_dataset_table(t->dataset);
+    if (*f->text_column)
+        lince_trainer_note(t, _("texts from column %s, labels from column %s"), f->text_column,
+                           f->label_column);
+    lince_trainer_note(
+        t,
+        _("of %zu rows left out: %zu without a text, %zu copies of rows before, %zu without a label, "
+          "%zu of dropped labels, %zu that cannot be read"),
+        f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad);
+}
+
+int lince_trainer_open_texts(lince_trainer *t)
+{
+    lince_encoder_options options;
+    tell_table(t);
+    LINCE_TRY(encoder_options(t->settings, &options));
+    LINCE_TRY(lince_encoder_init(&t->blueprint.encoder, &options));
+    LINCE_TRY(make_vocabulary(t));
+    LINCE_TRY(draw_net(t));
+    LINCE_TRY(find_leaks(t));
+    LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
+    const lince_tokens *tokens = lince_loader_tokens(t->train);
+    if (tokens->cut)
+        lince_trainer_note(t,
+                           _("%zu of %zu texts for training have more than %d words: the rest is not read "
+                             "(--max-tokens)"),
+                           tokens->cut, tokens->count, options.max_tokens);
+    return lince_tokens_init(&t->test_tokens, t->dataset, LINCE_TEST, &t->blueprint.encoder);
+}
+
+int lince_trainer_load_vectors(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if (!s->vectors || s->resume || !lince_blueprint_is_text(&t->blueprint)) return 0;
+    const lince_vocabulary *v = &t->blueprint.encoder.vocabulary;
+    lince_param *p = lince_net_param_named(t->net, "embedding.weight");
+    float *plain = lince_alloc(lince_param_elements(p), sizeof *plain);
+    if (!plain) return LINCE_ENOMEM;
+    lince_param_export(p, p->value, plain);
+    int code = lince_vectors_load(s->vectors, v, s->embedding, plain, &t->vectors_found);
+    if (!code) lince_param_import(p, plain, p->value);
+    lince_free(plain);
+    if (!code)
+        lince_trainer_note(t, _("%s: vectors for %zu of the vocabulary's %zu words"), s->vectors,
+                           t->vectors_found, v->size - LINCE_FIRST_WORD);
+    return code;
+}
+
+/* --- data.json ------------------------------------------------------------------------------------ */
+
+static json_int_t whole(size_t n)
+{
+    return (json_int_t)n;
+}
+
+/* How many texts have 1, 2, ... words that are read. */
+static json_t *lengths_json(const lince_tokens *tokens, int most)
+{
+    json_t *array = json_array();
+    size_t *count = lince_alloc((size_t)most + 1, sizeof *count);
+    for (size_t i = 0; count && i < tokens->count; i++) count[lince_tokens_length(tokens, i)]++;
+    for (int n = 1; count && n <= most; n++) json_array_append_new(array, json_integer(whole(count[n])));
+    lince_free(count);
+    return array;
+}
+
+static json_t *tokens_json(const lince_tokens *k, int most)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "texts", whole(k->count), "words",
+                     whole(k->words), "read", whole(k->read), "unknown", whole(k->unknown), "cut",
+                     whole(k->cut), "empty", whole(k->empty), "lengths", lengths_json(k, most));
+}
+
+static json_t *parts_json(const lince_trainer *t)
+{
+    int most = t->settings->max_tokens;
+    json_t *parts = json_object();
+    json_object_set_new(parts, "train", tokens_json(lince_loader_tokens(t->train), most));
+    if (t->val) json_object_set_new(parts, "val", tokens_json(lince_loader_tokens(t->val), most));
+    if (t->test_tokens.count) json_object_set_new(parts, "test", tokens_json(&t->test_tokens, most));
+    return parts;
+}
+
+static json_t *example_json(const lince_dataset *d, const lince_leak *leak, const lince_leak_pair *pair)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:f}", "path", lince_dataset_name(d, leak->part, pair->index),
+                     "text", lince_dataset_text(d, leak->part, pair->index), "like_path",
+                     lince_dataset_name(d, leak->from, pair->from), "like",
+                     lince_dataset_text(d, leak->from, pair->from), "similarity", pair->similarity);
+}
+
+static json_t *leak_json(const lince_dataset *d, const lince_leak *leak)
+{
+    json_t *examples = json_array();
+    for (size_t i = 0; i < leak->example_count; i++)
+        json_array_append_new(examples, example_json(d, leak, &leak->examples[i]));
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "part", lince_part_name(leak->part), "from",
+                     lince_part_name(leak->from), "n", whole(leak->count), "exact", whole(leak->exact),
+                     "near", whole(leak->near), "same_group", whole(leak->kin), "examples", examples);
+}
+
+json_t *lince_trainer_texts_json(const lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    json_t *leaks = json_array();
+    for (size_t i = 0; i < t->leak_count; i++)
+        json_array_append_new(leaks, leak_json(t->dataset, &t->leaks[i]));
+    json_t *vocabulary =
+        json_pack("{s:I, s:I, s:i, s:i}", "size", whole(t->blueprint.encoder.vocabulary.size), "distinct",
+                  whole(t->distinct_words), "min_freq", s->min_freq, "max_vocab", s->max_vocab);
+    if (s->vectors)
+        json_object_set_new(vocabulary, "vectors",
+                            json_pack("{s:s, s:I}", "path", s->vectors, "found", whole(t->vectors_found)));
+    return json_pack("{s:o, s:s, s:s?, s:s?, s:i, s:o, s:o, s:o}", "table",
+                     lince_table_facts_json(t->dataset), "clean", s->clean, "stop_words", s->stop_words,
+                     "stem", s->stem, "max_tokens", s->max_tokens, "vocabulary", vocabulary, "parts",
+                     parts_json(t), "leaks", leaks);
+}

@@ -1,0 +1,97 @@
+/* Word vectors from files of GloVe's and fastText's kind. */
+#include "data/fixture.h"
+#include "text/vectors.h"
+
+#include <lince/language.h>
+
+enum { WIDTH = 3 };
+
+static lince_vocabulary vocabulary;
+static char path[LINCE_PATH_MAX];
+
+static int setup(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "%s/words.vec", fresh_folder("vectors"));
+    lince_language_set("en");
+    return lince_vocabulary_init(&vocabulary) || lince_vocabulary_add(&vocabulary, "good") ||
+           lince_vocabulary_add(&vocabulary, "ñu") || lince_vocabulary_add(&vocabulary, "bad");
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    lince_vocabulary_release(&vocabulary);
+    return 0;
+}
+
+static int load(const char *content, float table[5 * WIDTH], size_t *found)
+{
+    for (int i = 0; i < 5 * WIDTH; i++) table[i] = -1;
+    assert_done(lince_file_write(path, content, strlen(content)));
+    return lince_vectors_load(path, &vocabulary, WIDTH, table, found);
+}
+
+static void expect(const char *content, size_t expected, const float good[WIDTH], const float nu[WIDTH])
+{
+    float table[5 * WIDTH];
+    static const float untouched[WIDTH] = {-1, -1, -1};
+    size_t found;
+    assert_done(load(content, table, &found));
+    assert_int_equal(found, expected);
+    assert_memory_equal(table, untouched, sizeof untouched); /* <pad> */
+    assert_memory_equal(table + 1 * WIDTH, untouched, sizeof untouched);
+    assert_memory_equal(table + 2 * WIDTH, good, sizeof untouched);
+    assert_memory_equal(table + 3 * WIDTH, nu ? nu : untouched, sizeof untouched);
+    assert_memory_equal(table + 4 * WIDTH, untouched, sizeof untouched);
+}
+
+static void test_words_of_the_vocabulary_get_their_vectors(void **state)
+{
+    (void)state;
+    static const float good[] = {0.5f, -1.25f, 3e-2f}, nu[] = {1, 2, 3};
+    expect("the 0 0 0\ngood 0.5 -1.25 3e-2\nñu 1 2 3\n", 2, good, nu);
+    expect("good 0.5 -1.25 3e-2 \r\ngood 9 9 9\r\n<unk> 8 8 8", 1, good, NULL);
+    expect("2 3\ngood 0.5 -1.25 3e-2\nñu 1 2 3\n", 2, good, nu);
+    expect("at name . 7 7 7\ngood 0.5 -1.25 3e-2\n", 1, good, NULL);
+}
+
+static void refuse(const char *content, int code, const char *why)
+{
+    float table[5 * WIDTH];
+    size_t found;
+    assert_int_equal(load(content, table, &found), code);
+    assert_message(path);
+    assert_message(why);
+}
+
+static void test_another_width_is_refused(void **state)
+{
+    (void)state;
+    refuse("good 1 2\n", LINCE_EUSAGE, "vectors of 2 numbers; --embedding is 3 and must be the same");
+    refuse("400000 300\ngood 1 2 3\n", LINCE_EUSAGE, "vectors of 300 numbers; --embedding is 3");
+}
+
+static void test_lines_that_are_no_vectors_are_named(void **state)
+{
+    (void)state;
+    refuse("the 0 0 0\ngood 1 2\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
+    refuse("the 0 0 0\ngood 1 x 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
+    refuse("the 0 0 0\ngood 1 nan 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
+    refuse("", LINCE_EFORMAT, "the file is empty");
+    float table[5 * WIDTH];
+    size_t found;
+    char missing[LINCE_PATH_MAX + 8];
+    snprintf(missing, sizeof missing, "%.4000s.x", path);
+    assert_int_equal(lince_vectors_load(missing, &vocabulary, WIDTH, table, &found), LINCE_EIO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words_of_the_vocabulary_get_their_vectors),
+        cmocka_unit_test(test_another_width_is_refused),
+        cmocka_unit_test(test_lines_that_are_no_vectors_are_named),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
