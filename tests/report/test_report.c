@@ -43,7 +43,7 @@ static int a_small_run(void **state)
 {
     (void)state;
     assert_int_equal(lince_make_folder(RUN), 0);
-    put("config.yaml", "# lince 0\n# lince train --data <b>\nepochs: 2\n");
+    put("config.yaml", "# lince 0\n# lince train --data <b>\nepochs: 2\noptimizer: sgd\n");
     put("data.json",
         "{\"path\": \"cats\", \"kind\": \"folder\", \"classes\": [\"<b>'|`x`&ñ\\\\\\\"\", \"dog\"],"
         "\"parts\": {\"train\": {\"n\": 8, \"per_class\": [4, 4]}, \"test\": {\"n\": 4, "
