@@ -12,7 +12,7 @@ static const char STYLE[] =
     "--mark:#fff4d6;--accent:#1f5fa8;--warn:#a8321f;--warnpaper:#fdeeea}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#9aa5ae;--paper:#15181b;--card:#1d2125;"
     "--line:#343b41;--mark:#3a3217;--accent:#7db4f0;--warn:#ff9b85;--warnpaper:#3a1d17}"
-    "figure img{filter:brightness(.92)}}\n"
+    "figure{filter:brightness(.92)}}\n"
     "*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);"
     "font:17px/1.6 'Source Serif 4',Georgia,'Noto Serif','DejaVu Serif',serif}\n"
     "main{max-width:54rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}\n"
@@ -45,9 +45,12 @@ static const char STYLE[] =
     ".note,.warning{border-left:4px solid var(--accent);background:var(--card);padding:.6rem 1rem;"
     "margin:1rem 0}.warning{border-color:var(--warn);background:var(--warnpaper);font-weight:600}\n"
     "@media(max-width:600px){body{font-size:16px}main{padding:1.25rem .9rem 3rem}h1{font-size:1.55rem}"
-    "figure img{min-width:32rem}}\n"
-    "@media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;"
-    "--mark:#f3f0e4;--warn:#a8321f;--warnpaper:#fff}body{font-size:10.5pt}main{max-width:none;padding:0}"
+    "figure img{min-width:32rem}th,td{padding:.3rem .35rem}}\n"
+    "@media "
+    "print{html{font-size:11px}:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--"
+    "line:#ccc;"
+    "--mark:#f3f0e4;--warn:#a8321f;--warnpaper:#fff}body{font-size:10pt}.scroll{overflow:visible}main{max-"
+    "width:none;padding:0}"
     "h2,h3{break-after:avoid}tr,dl{break-inside:avoid}h2{margin-top:1.5rem}}\n";
 
 static void begin(lince_document *d, const char *title)

@@ -82,6 +82,20 @@ static void write_share(lince_document *d, const char *what, double n, double al
     lince_document_row(d);
 }
 
+static void write_stages(lince_document *d, const lince_settings *s)
+{
+    if (s->freeze && strcmp(s->freeze, "none") != 0 && s->unfreeze && *s->unfreeze)
+        lince_document_paragraph(d,
+                                 TR("Frozen at first (--freeze %s), then trained as well (--unfreeze %s): "
+                                    "new layers learn first, so that their "
+                                    "early mistakes do not spoil what the others know."),
+                                 s->freeze, s->unfreeze);
+    if (s->lr_backbone > 0)
+        lince_document_paragraph(
+            d, TR("All layers but the new ones learn at a rate of their own, %g (--lr-backbone)."),
+            s->lr_backbone);
+}
+
 static void write_origins(lince_document *d, const lince_facts *f)
 {
     static const char *const headings[] = {N_("parameters"), N_("number"), N_("share")};
@@ -103,9 +117,23 @@ static void write_origins(lince_document *d, const lince_facts *f)
     write_share(d, TR("trained"), trained, all);
     write_share(d, TR("frozen: kept as they were"), all - trained, all);
     lince_document_table_end(d);
+    write_stages(d, &f->settings);
 }
 
 /* --- layers --------------------------------------------------------------------------------------- */
+
+/* "conv2d", and since when it is trained where that is not from the start. */
+static void cell_type(lince_document *d, const json_t *layer)
+{
+    const char *type = lince_fact_text(layer, "type");
+    int from = (int)lince_fact_number(layer, "trained_from");
+    if (lince_fact_number(layer, "parameters") == 0 || from == 1 || !json_object_get(layer, "trained_from"))
+        lince_document_cell(d, "%s", type);
+    else if (from == 0)
+        lince_document_cell(d, TR("%s (frozen)"), type);
+    else
+        lince_document_cell(d, TR("%s (trained from epoch %d on)"), type, from);
+}
 
 static void write_layer(lince_document *d, const json_t *layer, bool loading)
 {
@@ -113,9 +141,7 @@ static void write_layer(lince_document *d, const json_t *layer, bool loading)
     double channels = lince_fact_number_at(out, 0), height = lince_fact_number_at(out, 1),
            width = lince_fact_number_at(out, 2), parameters = lince_fact_number(layer, "parameters");
     lince_document_cell(d, "%s", lince_fact_text(layer, "name"));
-    lince_document_cell(d, "%s%s", lince_fact_text(layer, "type"),
-                        json_is_true(json_object_get(layer, "frozen")) && parameters > 0 ? TR(" (frozen)")
-                                                                                         : "");
+    cell_type(d, layer);
     lince_document_cell(d, "%s", lince_fact_text(layer, "detail"));
     if (height == 1 && width == 1)
         lince_document_cell(d, "%.0f", channels);

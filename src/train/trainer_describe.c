@@ -96,12 +96,11 @@ static json_t *data_json(const lince_trainer *t)
 
 /* --- the model ------------------------------------------------------------------------------------ */
 
-static size_t elements(const lince_layer *l, bool trainable_only)
+static size_t elements(const lince_layer *l)
 {
     size_t sum = 0;
     for (int i = 0; i < l->param_count; i++)
-        if (!l->params[i].buffer && (!trainable_only || l->params[i].trainable))
-            sum += lince_param_elements(&l->params[i]);
+        if (!l->params[i].buffer) sum += lince_param_elements(&l->params[i]);
     return sum;
 }
 
@@ -113,7 +112,8 @@ static bool is_loaded(const lince_layer *l)
     return loaded;
 }
 
-static json_t *layer_json(const lince_layer *l)
+/* trained_from: the first epoch that changes it, 1-based; 0: none does. */
+static json_t *layer_json(const lince_layer *l, int trained_from)
 {
     char detail[128] = "";
     lince_shape out = l->out; /* as PyTorch has it: with the copies that lince does not compute */
@@ -122,10 +122,10 @@ static json_t *layer_json(const lince_layer *l)
     else
         out.channels *= l->out_copies;
     if (l->type->describe) l->type->describe(l, detail, sizeof detail);
-    return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:b, s:b}", "name", l->name, "type",
+    return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:i, s:b}", "name", l->name, "type",
                      l->type->name, "detail", detail, "output", out.channels, out.height, out.width,
-                     "parameters", (json_int_t)elements(l, false), "macs", (json_int_t)l->macs, "frozen",
-                     l->frozen, "loaded", is_loaded(l));
+                     "parameters", (json_int_t)elements(l), "macs", (json_int_t)l->macs, "trained_from",
+                     trained_from, "loaded", is_loaded(l));
 }
 
 static json_t *widths_json(const int *widths, int count)
@@ -189,10 +189,11 @@ static json_t *model_json(const lince_trainer *t)
                          texts ? 1 : t->transform.width};
     for (size_t i = 1; i < lince_net_nodes(t->net); i++) {
         const lince_layer *l = lince_net_layer(t->net, i);
-        json_array_append_new(layers, layer_json(l));
-        all += elements(l, false);
-        trained += elements(l, true);
-        loaded += is_loaded(l) ? elements(l, false) : 0;
+        int trained_from = lince_freezing_first(&t->freezing, (int)i) + 1;
+        json_array_append_new(layers, layer_json(l, trained_from));
+        all += elements(l);
+        trained += trained_from ? elements(l) : 0;
+        loaded += is_loaded(l) ? elements(l) : 0;
         macs += l->macs;
     }
     processor_name(machine, sizeof machine);
