@@ -3,6 +3,8 @@
 #include "kernels/choose.h"
 #include "kernels/kernels.h"
 
+#include <string.h>
+
 const lince_conv_implementation *const lince_conv_implementations[] = {
 #ifdef __x86_64__
     &lince_conv_winograd_avx512, &lince_conv_winograd_avx2,
@@ -27,6 +29,27 @@ size_t lince_conv_weight_at(const lince_conv *c, int o, int i, int y, int x)
     size_t blocks = (size_t)lince_round_up(c->in.channels, c->in.block) / bi;
     size_t block = ((size_t)o / bo * blocks + (size_t)i / bi) * kh * kw + position;
     return (block * bi + (size_t)i % bi) * bo + (size_t)o % bo;
+}
+
+void lince_conv_weights_put(const lince_conv *c, const float *rows, float *memory, size_t begin, size_t end)
+{
+    size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];
+    size_t inputs = (size_t)(c->in.channels / c->groups), row = inputs * positions;
+    if (c->groups > 1) {
+        memcpy(memory + begin * row, rows, (end - begin) * row * sizeof *rows);
+        return;
+    }
+    size_t bi = (size_t)c->in.block, bo = (size_t)c->out.block;
+    size_t blocks = (size_t)lince_round_up(c->in.channels, c->in.block) / bi;
+    for (size_t o = begin, next; o < end; o = next) { /* outputs of one block: neighbours in memory */
+        next = (o / bo + 1) * bo < end ? (o / bo + 1) * bo : end;
+        for (size_t i = 0; i < inputs; i++)
+            for (size_t p = 0; p < positions; p++) {
+                float *to = memory + (((o / bo * blocks + i / bi) * positions + p) * bi + i % bi) * bo + o % bo;
+                const float *from = rows + (o - begin) * row + i * positions + p;
+                for (size_t k = 0; k < next - o; k++) to[k] = from[k * row];
+            }
+    }
 }
 
 int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,

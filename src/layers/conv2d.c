@@ -21,6 +21,11 @@ static size_t place(const void *layout, const int *dims, size_t element)
     return lince_conv_weight_at(layout, (int)(pair / (size_t)dims[1]), (int)(pair % (size_t)dims[1]), y, x);
 }
 
+static void put_rows(const void *layout, const float *rows, float *memory, size_t begin, size_t end)
+{
+    lince_conv_weights_put(layout, rows, memory, begin, end);
+}
+
 static int infer(lince_layer *l)
 {
     lince_layer_args *a = &l->args;
@@ -51,6 +56,7 @@ static int infer(lince_layer *l)
                                        (int[]){a->channels, in.channels / a->groups, a->kernel, a->kernel});
     w->size = lince_conv_weights_size(&p->conv);
     w->place = place;
+    w->put_rows = put_rows;
     w->layout = &p->conv;
     lince_param *bias = a->no_bias ? NULL : lince_layer_param(l, "bias", 1, &a->channels);
     if (bias) bias->size = (size_t)lince_round_up(a->channels, l->block);

@@ -353,12 +353,14 @@ static void unfold(const lince_param *p, const float *memory, float *plain)
     }
 }
 
-static void fold(const lince_param *p, const float *plain, float *memory)
+/* Runs begin..end, of which `plain` has the first. */
+static void fold(const lince_param *p, const float *plain, float *memory, size_t begin, size_t end)
 {
-    size_t copies = (size_t)p->copies, runs = p->size - 1;
-    if (p->origin && p->origin != plain) memcpy(p->origin, plain, runs * copies * sizeof *plain);
-    for (size_t i = 0; i < runs; i++) memory[i] = mean_of(plain + i * copies, copies);
-    memory[runs] = 1;
+    size_t copies = (size_t)p->copies;
+    if (p->origin && p->origin + begin * copies != plain)
+        memcpy(p->origin + begin * copies, plain, (end - begin) * copies * sizeof *plain);
+    for (size_t i = begin; i < end; i++) memory[i] = mean_of(plain + (i - begin) * copies, copies);
+    if (end == p->size - 1) memory[end] = 1;
 }
 
 size_t lince_param_grad_size(const lince_param *p)
@@ -377,15 +379,32 @@ void lince_param_export(const lince_param *p, const float *memory, float *plain)
         for (size_t i = 0; i < elements; i++) plain[i] = memory[p->place(p->layout, p->dims, i)];
 }
 
+bool lince_param_is_plain(const lince_param *p)
+{
+    return p->copies <= 1 && !p->place && p->size == lince_param_elements(p);
+}
+
+static size_t first_dim(const lince_param *p)
+{
+    return p->ndim ? (size_t)p->dims[0] : 1;
+}
+
+void lince_param_import_rows(const lince_param *p, const float *rows, float *memory, size_t begin, size_t end)
+{
+    size_t row = lince_param_elements(p) / first_dim(p), first = begin * row, count = (end - begin) * row;
+    if (p->copies > 1)
+        fold(p, rows, memory, first / (size_t)p->copies, (first + count) / (size_t)p->copies);
+    else if (p->put_rows)
+        p->put_rows(p->layout, rows, memory, begin, end);
+    else if (!p->place)
+        memcpy(memory + first, rows, count * sizeof *rows);
+    else
+        for (size_t i = 0; i < count; i++) memory[p->place(p->layout, p->dims, first + i)] = rows[i];
+}
+
 void lince_param_import(const lince_param *p, const float *plain, float *memory)
 {
-    size_t elements = lince_param_elements(p);
-    if (p->copies > 1)
-        fold(p, plain, memory);
-    else if (!p->place)
-        memcpy(memory, plain, elements * sizeof *plain);
-    else
-        for (size_t i = 0; i < elements; i++) memory[p->place(p->layout, p->dims, i)] = plain[i];
+    lince_param_import_rows(p, plain, memory, 0, first_dim(p));
 }
 
 static float initial(const lince_param *p, lince_random *random)
@@ -417,7 +436,7 @@ void lince_net_init(lince_net *net, uint64_t seed)
         memset(p->value, 0, p->size * sizeof *p->value);
         for (size_t e = p->init_zeros; p->init != LINCE_INIT_ZEROS && e < lince_param_elements(p); e++)
             init_element(p, e, initial(p, &random));
-        if (p->origin) fold(p, p->origin, p->value);
+        if (p->origin) fold(p, p->origin, p->value, 0, p->size - 1);
     }
 }
 

@@ -112,7 +112,7 @@ static int pop_to_mark(machine *m, value ***items, size_t *count)
 {
     if (!m->mark_count) return refuse(m, "there is no mark on the stack");
     size_t floor = m->marks[--m->mark_count];
-    *items = m->stack + floor;
+    *items = m->stack ? m->stack + floor : NULL;
     *count = m->count - floor;
     m->count = floor;
     return 0;

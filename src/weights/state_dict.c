@@ -1,8 +1,11 @@
 #include "weights/state_dict.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "weights/safetensors.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,57 +47,209 @@ int lince_state_dict_save(const lince_net *net, const char *path, const lince_me
     return code;
 }
 
-static void put_shape(lince_buffer *out, const lince_tensor *t)
+/* --- comparing ------------------------------------------------------------------------------------ */
+
+static const char *const names[LINCE_DIFFERENCE_KINDS] = {[LINCE_REPLACED] = N_("replaced"),
+                                                          [LINCE_MISSING] = N_("missing"),
+                                                          [LINCE_MISSHAPED] = N_("of another shape"),
+                                                          [LINCE_UNEXPECTED] = N_("unexpected")};
+
+const char *lince_difference_name(lince_difference_kind kind)
 {
-    lince_buffer_puts(out, "[");
-    for (int i = 0; i < t->ndim; i++)
-        lince_buffer_printf(out, "%s%lld", i ? ", " : "", (long long)t->dims[i]);
-    lince_buffer_puts(out, "]");
+    return names[kind];
 }
 
-static bool same_shape(const lince_param *p, const lince_tensor *t)
+void lince_load_result_release(lince_load_result *result)
 {
-    bool same = p->ndim == t->ndim;
+    lince_free(result->differences);
+    *result = (lince_load_result){0};
+}
+
+void lince_load_result_text(const lince_load_result *result, lince_buffer *out)
+{
+    for (size_t i = 0; i < result->count; i++) {
+        const lince_difference *d = &result->differences[i];
+        lince_buffer_printf(out, "%s: %s", _(names[d->kind]), d->name);
+        if (*d->in_file && *d->in_net)
+            lince_buffer_printf(out, _(": %s in the file, %s in the model"), d->in_file, d->in_net);
+        lince_buffer_puts(out, "\n");
+    }
+}
+
+/* "[64, 3, 3, 3]"; with the type where it is none that a parameter can have. */
+static void shape_text(char out[96], const lince_tensor *t, bool type)
+{
+    int n = snprintf(out, 96, "%s[", type ? lince_dtype_name(t->dtype) : "");
+    for (int i = 0; i < t->ndim && n < 70; i++)
+        n += snprintf(out + n, 96 - (size_t)n, "%s%" PRId64, i ? ", " : "", t->dims[i]);
+    snprintf(out + n, 96 - (size_t)n, "]");
+}
+
+static int add_difference(lince_load_result *r, lince_difference_kind kind, const lince_tensor *in_file,
+                          const lince_param *in_net)
+{
+    LINCE_TRY(lince_grow(&r->differences, &r->capacity, r->count + 1, sizeof *r->differences));
+    lince_difference *d = &r->differences[r->count++];
+    *d = (lince_difference){.kind = kind, .name = in_net ? in_net->name : in_file->name};
+    r->of_kind[kind]++;
+    if (in_file) shape_text(d->in_file, in_file, in_net && !lince_dtype_is_real(in_file->dtype));
+    if (in_net) {
+        lince_tensor t = {.ndim = in_net->ndim};
+        for (int i = 0; i < t.ndim; i++) t.dims[i] = in_net->dims[i];
+        shape_text(d->in_net, &t, false);
+    }
+    return 0;
+}
+
+static bool fits(const lince_param *p, const lince_tensor *t)
+{
+    bool same = p->ndim == t->ndim && (p->counter || lince_dtype_is_real(t->dtype));
     for (int i = 0; same && i < p->ndim; i++) same = p->dims[i] == t->dims[i];
     return same;
 }
 
-static int load_param(lince_param *p, const lince_tensor *t, lince_load_result *result)
+/* An output layer is replaced as a whole. */
+static bool replaced(const lince_layer *l, const lince_weights *weights, const lince_load_options *options)
 {
-    float *plain = lince_alloc(lince_param_elements(p), sizeof *plain);
-    if (!plain) return LINCE_ENOMEM;
-    lince_tensor_floats(t, plain);
-    lince_param_import(p, plain, p->value);
-    lince_free(plain);
-    p->loaded = true;
-    result->loaded++;
+    bool change = false;
+    for (int i = 0; l->args.head && i < l->param_count; i++) {
+        const lince_tensor *t = lince_weights_find(weights, l->params[i].name);
+        if (!t) return false;
+        change |= options->new_head || !fits(&l->params[i], t);
+    }
+    return change;
+}
+
+/* The tensor that a parameter is loaded from; NULL: from none. */
+static const lince_tensor *source(const lince_layer *l, const lince_param *p, const lince_weights *weights,
+                                  const lince_load_options *options)
+{
+    const lince_tensor *t = lince_weights_find(weights, p->name);
+    return t && fits(p, t) && !replaced(l, weights, options) ? t : NULL;
+}
+
+static int compare_layer(const lince_layer *l, const lince_weights *weights, const lince_load_options *options,
+                         lince_load_result *r)
+{
+    bool new = replaced(l, weights, options);
+    for (int i = 0; i < l->param_count; i++) {
+        const lince_param *p = &l->params[i];
+        const lince_tensor *t = lince_weights_find(weights, p->name);
+        if (new)
+            LINCE_TRY(add_difference(r, LINCE_REPLACED, t, p));
+        else if (!t && !p->counter)
+            LINCE_TRY(add_difference(r, LINCE_MISSING, t, p));
+        else if (t && !fits(p, t))
+            LINCE_TRY(add_difference(r, LINCE_MISSHAPED, t, p));
+        else
+            r->loaded += t != NULL;
+    }
     return 0;
 }
 
-int lince_state_dict_load(lince_net *net, const lince_weights *weights, lince_load_result *result)
+/* Tensors of the file that no parameter of the net is named after. */
+static int find_unexpected(lince_net *net, const lince_weights *weights, lince_load_result *r)
+{
+    size_t count = lince_weights_count(weights);
+    bool *known = lince_alloc(count + 1, sizeof *known);
+    if (!known) return LINCE_ENOMEM;
+    for (size_t n = 1; n < lince_net_nodes(net); n++) {
+        const lince_layer *l = lince_net_layer(net, n);
+        for (int i = 0; i < l->param_count; i++) {
+            const lince_tensor *t = lince_weights_find(weights, l->params[i].name);
+            if (t) known[t - lince_weights_at(weights, 0)] = true;
+        }
+    }
+    int code = 0;
+    for (size_t i = 0; i < count && !code; i++)
+        if (!known[i]) code = add_difference(r, LINCE_UNEXPECTED, lince_weights_at(weights, i), NULL);
+    lince_free(known);
+    return code;
+}
+
+/* What the options do not allow, with the first differences. */
+static int judge(const lince_load_result *r, const lince_weights *weights, const lince_load_options *options)
+{
+    lince_buffer text = {0};
+    bool unfilled = r->count > r->of_kind[LINCE_UNEXPECTED];
+    if (!r->loaded)
+        return lince_fail(LINCE_EDATA, "none of the file's %zu tensors fits the model", lince_weights_count(weights));
+    if (!(options->strict && r->count) && !(options->whole && unfilled)) return 0;
+    lince_load_result_text(r, &text);
+    int code = lince_fail(LINCE_EDATA, "%zu parameters fit, %zu are replaced, %zu missing, %zu of another shape, %zu "
+                                       "unexpected:\n%.1000s",
+                          r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING],
+                          r->of_kind[LINCE_MISSHAPED], r->of_kind[LINCE_UNEXPECTED], text.data ? text.data : "");
+    lince_buffer_release(&text);
+    return code;
+}
+
+int lince_state_dict_compare(lince_net *net, const lince_weights *weights, const lince_load_options *options,
+                             lince_load_result *result)
 {
     *result = (lince_load_result){0};
-    for (size_t i = 0; i < lince_net_params(net); i++) {
-        lince_param *p = lince_net_param(net, i);
-        const lince_tensor *t = lince_weights_find(weights, p->name);
-        if (t && same_shape(p, t)) {
-            LINCE_TRY(load_param(p, t, result));
-            continue;
+    for (size_t n = 1; n < lince_net_nodes(net); n++)
+        LINCE_TRY(compare_layer(lince_net_layer(net, n), weights, options, result));
+    LINCE_TRY(find_unexpected(net, weights, result));
+    return judge(result, weights, options);
+}
+
+/* --- loading -------------------------------------------------------------------------------------- */
+
+typedef struct copying {
+    lince_param *param;
+    const lince_tensor *tensor;
+    size_t row; /* elements: all but the first dimension */
+    int code;
+} copying;
+
+/* Rows begin..end of the parameter's first dimension. */
+static void copy_rows(void *context, size_t begin, size_t end)
+{
+    copying *c = context;
+    const lince_tensor *t = c->tensor;
+    size_t count = (end - begin) * c->row, first = begin * c->row;
+    const float *rows = lince_tensor_floats_in_place(t);
+    if (rows) {
+        lince_param_import_rows(c->param, rows + first, c->param->value, begin, end);
+        return;
+    }
+    float *converted = lince_alloc(count, sizeof *converted);
+    if (!converted) {
+        c->code = LINCE_ENOMEM;
+        return;
+    }
+    lince_tensor_floats(t, first, count, converted);
+    lince_param_import_rows(c->param, converted, c->param->value, begin, end);
+    lince_free(converted);
+}
+
+static int load_param(lince_param *p, const lince_tensor *t, const lince_load_options *options)
+{
+    enum { PIECE = 1 << 18 }; /* elements: some milliseconds of work, and little memory for what is converted */
+    const float *in_place = lince_tensor_floats_in_place(t);
+    size_t elements = lince_param_elements(p), rows = p->ndim ? (size_t)p->dims[0] : 1;
+    if (options->map && in_place && lince_param_is_plain(p)) {
+        p->value = (float *)in_place;
+        return 0;
+    }
+    copying c = {p, t, elements / rows, 0};
+    size_t grain = c.row < PIECE ? (PIECE / c.row + 15) / 16 * 16 : 1; /* whole blocks of channels */
+    lince_parallel_ranges(options->threads > 0 ? options->threads : 1, rows, grain, copy_rows, &c);
+    return c.code ? lince_fail(LINCE_ENOMEM, "%s: out of memory for its conversion", p->name) : 0;
+}
+
+int lince_state_dict_load(lince_net *net, const lince_weights *weights, const lince_load_options *options,
+                          lince_load_result *result)
+{
+    LINCE_TRY(lince_state_dict_compare(net, weights, options, result));
+    for (size_t n = 1; n < lince_net_nodes(net); n++) {
+        lince_layer *l = lince_net_layer(net, n);
+        for (int i = 0; i < l->param_count; i++) {
+            const lince_tensor *t = source(l, &l->params[i], weights, options);
+            if (t) LINCE_TRY(load_param(&l->params[i], t, options));
+            l->params[i].loaded = t != NULL;
         }
-        result->different++;
-        lince_buffer_printf(&result->notes, "%s: %s", p->name,
-                            t ? "other shape in the file, " : "not in the file");
-        if (t) put_shape(&result->notes, t);
-        lince_buffer_puts(&result->notes, "\n");
     }
-    for (size_t i = 0; i < lince_weights_count(weights); i++) {
-        const char *name = lince_weights_at(weights, i)->name;
-        if (lince_net_param_named(net, name)) continue;
-        result->different++;
-        lince_buffer_printf(&result->notes, "%s: not part of the model\n", name);
-    }
-    if (result->notes.error) return result->notes.error;
-    return result->loaded ? 0
-                          : lince_fail(LINCE_EDATA, "none of the file's %zu tensors fits the model",
-                                       lince_weights_count(weights));
+    return 0;
 }

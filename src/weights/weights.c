@@ -26,6 +26,11 @@ size_t lince_dtype_size(lince_dtype dtype)
     return dtypes[dtype].size;
 }
 
+bool lince_dtype_is_real(lince_dtype dtype)
+{
+    return dtype == LINCE_F32 || dtype == LINCE_F16 || dtype == LINCE_BF16 || dtype == LINCE_F64;
+}
+
 void lince_weights_free(lince_weights *w)
 {
     if (!w) return;
@@ -222,12 +227,18 @@ static float element(lince_dtype dtype, const unsigned char *at)
     return v.u8;
 }
 
-void lince_tensor_floats(const lince_tensor *t, float *out)
+void lince_tensor_floats(const lince_tensor *t, size_t first, size_t count, float *out)
 {
+    size_t size = lince_dtype_size(t->dtype);
+    const unsigned char *from = (const unsigned char *)t->data + first * size;
     if (t->dtype == LINCE_F32) {
-        memcpy(out, t->data, t->bytes);
+        if (count) memcpy(out, from, count * size);
         return;
     }
-    size_t size = lince_dtype_size(t->dtype), count = lince_tensor_elements(t);
-    for (size_t i = 0; i < count; i++) out[i] = element(t->dtype, (const unsigned char *)t->data + i * size);
+    for (size_t i = 0; i < count; i++) out[i] = element(t->dtype, from + i * size);
+}
+
+const float *lince_tensor_floats_in_place(const lince_tensor *t)
+{
+    return t->dtype == LINCE_F32 && (uintptr_t)t->data % _Alignof(float) == 0 ? t->data : NULL;
 }

@@ -20,6 +20,7 @@ typedef enum lince_dtype {
 
 const char *lince_dtype_name(lince_dtype dtype); /* "F32" */
 size_t lince_dtype_size(lince_dtype dtype);      /* bytes */
+bool lince_dtype_is_real(lince_dtype dtype);     /* F32 F16 BF16 F64 */
 
 enum { LINCE_MAX_DIMS = 8 };
 
@@ -68,7 +69,11 @@ const lince_metadata *lince_weights_metadata_at(const lince_weights *weights,
 /* Elements of a tensor. */
 size_t lince_tensor_elements(const lince_tensor *tensor);
 
-/* Copies a tensor's elements as floats (F64 rounded to nearest even, the other kinds exactly or by value). */
-void lince_tensor_floats(const lince_tensor *tensor, float *out);
+/* Copies elements first .. first + count - 1 as floats (F64 rounded to nearest even, the other kinds exactly or by
+ * value). */
+void lince_tensor_floats(const lince_tensor *tensor, size_t first, size_t count, float *out);
+
+/* The elements where they lie, where they are floats and aligned as such; NULL otherwise. */
+const float *lince_tensor_floats_in_place(const lince_tensor *tensor);
 
 #endif

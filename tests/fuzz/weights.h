@@ -20,7 +20,7 @@ static inline void check_weights(int code, lince_weights *weights)
         const lince_tensor *t = lince_weights_at(weights, i);
         float *values = malloc(lince_tensor_elements(t) * sizeof *values + 1);
         if (!values || lince_weights_find(weights, t->name) != t) abort();
-        lince_tensor_floats(t, values);
+        lince_tensor_floats(t, 0, lince_tensor_elements(t), values);
         free(values);
     }
     lince_weights_free(weights);

@@ -97,6 +97,8 @@ static void test_containers(void **state)
     static const char all[] = "\x80\2}q\0(U\1a]q\1(K\1K\2eU\1b(K\1K\2K\3K\4tU\1c)U\1d\x88\x85"
                               "U\1eNN\x86U\1fNNN\x87U\1gh\1u.";
     lince_pickle p = read_pickle(all, sizeof all - 1);
+    lince_pickle none = read_pickle(BYTES("(t.")); /* nothing was ever pushed */
+    lince_pickle_release(&none);
     leave_seed("pickle", "containers", (blob){(char *)all, sizeof all - 1});
     static const struct {
         const char *key;

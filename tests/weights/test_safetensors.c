@@ -275,19 +275,19 @@ static void test_elements_become_floats(void **state)
 {
     (void)state;
     float out[6];
-    lince_tensor_floats(&every_kind[0], out);
+    lince_tensor_floats(&every_kind[0], 0, lince_tensor_elements(&every_kind[0]), out);
     assert_memory_equal(out, weight, sizeof weight);
-    lince_tensor_floats(&every_kind[1], out);
+    lince_tensor_floats(&every_kind[1], 0, lince_tensor_elements(&every_kind[1]), out);
     assert_memory_equal(out, ((float[]){1, -2, 0x1p-24f, 65504, -INFINITY, -0.0f}), sizeof out);
-    lince_tensor_floats(&every_kind[2], out);
+    lince_tensor_floats(&every_kind[2], 0, lince_tensor_elements(&every_kind[2]), out);
     assert_true(out[0] == 1 && out[1] == -3.140625f);
-    lince_tensor_floats(&every_kind[4], out);
+    lince_tensor_floats(&every_kind[4], 0, lince_tensor_elements(&every_kind[4]), out);
     assert_true(out[0] == 0.1f && isinf(out[1]) && out[1] < 0);
-    lince_tensor_floats(&every_kind[5], out);
+    lince_tensor_floats(&every_kind[5], 0, lince_tensor_elements(&every_kind[5]), out);
     assert_true(out[0] == 3 && out[1] == -0x1p40f);
-    lince_tensor_floats(&every_kind[6], out);
+    lince_tensor_floats(&every_kind[6], 0, lince_tensor_elements(&every_kind[6]), out);
     assert_true(out[0] == -7);
-    lince_tensor_floats(&every_kind[7], out);
+    lince_tensor_floats(&every_kind[7], 0, lince_tensor_elements(&every_kind[7]), out);
     assert_true(out[0] == 0 && out[1] == 255 && out[2] == 7);
 }
 

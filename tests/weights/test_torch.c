@@ -52,7 +52,7 @@ static void expect_floats(const lince_tensor *t, const float *values, size_t cou
     float found[64];
     assert_non_null(t);
     assert_int_equal(lince_tensor_elements(t), count);
-    lince_tensor_floats(t, found);
+    lince_tensor_floats(t, 0, count, found);
     assert_memory_equal(found, values, count * sizeof *values);
 }
 
