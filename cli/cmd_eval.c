@@ -19,15 +19,14 @@ static int set_readings(lince_model *m, const reading *readings, size_t count)
 
 int cmd_eval(int argc, char **argv)
 {
-    const char *run = NULL, *model = NULL, *weights = NULL, *data = NULL, *split = NULL, *normalize = NULL,
-               *predictions = NULL, *size = "0", *threads = "0";
+    const char *data = NULL, *split = NULL, *predictions = NULL;
+    model_choice choice = {0};
     bool json = false, quiet = false, help = false;
     reading readings[] = {
         {"text-column", NULL}, {"label-column", NULL}, {"drop-label", NULL}, {"encoding", NULL}};
     const option_spec specs[] = {
-        {"run", "DIR", N_("the run whose best weights are measured"), &run, NULL},
-        {"model", "NAME", N_("architecture of --weights"), &model, NULL},
-        {"weights", "FILE", N_("weights file"), &weights, NULL},
+        {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
+        MODEL_OPTIONS(choice),
         {"data", "PATH", N_("data set; default: the run's"), &data, NULL},
         {"split", "train|val|test", N_("part of it (test)"), &split, NULL},
         {"text-column", "NAME|N", N_("of a table; default: the run's"), &readings[0].value, NULL},
@@ -35,11 +34,7 @@ int cmd_eval(int argc, char **argv)
         {"drop-label", "NAME,NAME", N_("labels whose rows are left out; default: the run's"),
          &readings[2].value, NULL},
         {"encoding", "NAME", N_("of a table; default: the run's"), &readings[3].value, NULL},
-        {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"), &normalize,
-         NULL},
-        {"image-size", "N", N_("pixels; default: the file's"), &size, NULL},
         {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
-        {"threads", "N", N_("for computing"), &threads, NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
@@ -49,19 +44,13 @@ int cmd_eval(int argc, char **argv)
     int count, code = argc > 64 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("eval", specs);
-    if (!run && !(model && weights)) {
+    if (!choice.run && !(choice.file.architecture && choice.file.weights)) {
         fprintf(stderr, "%s\n", _("lince eval: expected --run DIR, or --model NAME and --weights FILE"));
         return EXIT_USAGE;
     }
     lince_model *m = NULL;
-    int pixels = 0, processors = 0;
-    if (!code) code = cli_whole("image-size", size, &pixels);
-    if (!code) code = cli_whole("threads", threads, &processors);
-    if (!code)
-        code =
-            run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, pixels);
+    if (!code) code = cli_open_model(&m, &choice, quiet);
     if (!code) code = set_readings(m, readings, sizeof readings / sizeof *readings);
-    if (!code) lince_model_threads(m, processors);
     cli_catch_signals();
     if (!code)
         code = lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);

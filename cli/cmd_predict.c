@@ -124,18 +124,12 @@ static int predict_path(lince_model *m, const char *path, bool json)
 
 int cmd_predict(int argc, char **argv)
 {
-    const char *run = NULL, *model = NULL, *weights = NULL, *normalize = NULL, *size = "0", *threads = "0",
-               *text = NULL;
+    const char *text = NULL;
+    model_choice choice = {0};
     bool json = false, help = false;
-    const option_spec specs[] = {{"run", "DIR", N_("the run whose best weights answer"), &run, NULL},
-                                 {"model", "NAME", N_("architecture of --weights"), &model, NULL},
-                                 {"weights", "FILE", N_("weights file"), &weights, NULL},
+    const option_spec specs[] = {{"run", "DIR", N_("the run whose best weights answer"), &choice.run, NULL},
+                                 MODEL_OPTIONS(choice),
                                  {"text", "TEXT", N_("a text to classify"), &text, NULL},
-                                 {"normalize", "HOW",
-                                  N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),
-                                  &normalize, NULL},
-                                 {"image-size", "N", N_("pixels; default: the file's"), &size, NULL},
-                                 {"threads", "N", N_("for computing"), &threads, NULL},
                                  {"json", NULL, N_("print one JSON object an input"), NULL, &json},
                                  {"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
@@ -147,20 +141,14 @@ int cmd_predict(int argc, char **argv)
         free(inputs);
         return cli_usage("predict", specs);
     }
-    if (!code && ((!run && !(model && weights)) || !(count || text))) {
+    if (!code && ((!choice.run && !(choice.file.architecture && choice.file.weights)) || !(count || text))) {
         fprintf(stderr, "%s\n",
                 _("lince predict: expected --run DIR (or --model NAME and --weights FILE) and pictures, a "
                   "folder, --text TEXT, files of a text a line, or -"));
         free(inputs);
         return EXIT_USAGE;
     }
-    int pixels = 0, processors = 0;
-    if (!code) code = cli_whole("image-size", size, &pixels);
-    if (!code) code = cli_whole("threads", threads, &processors);
-    if (!code)
-        code =
-            run ? lince_model_open(&m, run) : lince_model_open_weights(&m, model, weights, normalize, pixels);
-    if (!code) lince_model_threads(m, processors);
+    if (!code) code = cli_open_model(&m, &choice, false);
     if (!code && text && predict_text(m, text, json)) worst = EXIT_FAILED;
     for (int i = 0; i < count && !code; i++)
         if (predict_path(m, inputs[i], json)) worst = EXIT_FAILED;

@@ -24,15 +24,25 @@ typedef struct lince_prediction {
 /* Opens a run's folder (its weights/best.safetensors) or a self-describing .safetensors file. */
 int lince_model_open(lince_model **model, const char *path);
 
-/* Opens a weights file as a named architecture; `normalize` as in the settings ("imagenet", ...; NULL: what
- * the file says, else imagenet), image_size 0: what the file says, else the architecture's usual one. */
-int lince_model_open_weights(lince_model **model, const char *architecture, const char *weights,
-                             const char *normalize, int image_size);
+/* How a weights file is opened that is not a run's. NULL and 0: what the file says, else the usual. */
+typedef struct lince_open_options {
+    const char *weights;      /* the file: .safetensors, or PyTorch's .pth, .pt, .th */
+    const char *architecture; /* by name */
+    const char *normalize;    /* "imagenet", ... as in the settings; usual: imagenet */
+    const char *classes;      /* file with the classes' names, one a line */
+    int image_size;           /* pixels; usual: the architecture's */
+    bool strict;              /* refuses tensors that the architecture does not have */
+} lince_open_options;
+
+int lince_model_open_weights(lince_model **model, const lince_open_options *options);
 void lince_model_free(lince_model *model);
 
 const char *lince_model_name(const lince_model *model); /* "vgg16" */
 int lince_model_classes(const lince_model *model);
 const char *lince_model_class(const lince_model *model, int index); /* NULL: no such class */
+
+/* What was found, renamed or left out in the weights file, a line each; "" where there is nothing to say. */
+const char *lince_model_notes(const lince_model *model);
 
 /* Threads for computing; 0 (the default): the processors this process may use. */
 void lince_model_threads(lince_model *model, int threads);

@@ -16,6 +16,7 @@ typedef struct lince_settings {
     char *data;     /* folder, archive or table of texts */
     char *model;    /* "vgg16", ...; NULL: vgg16 for pictures, gru for texts */
     char *weights;  /* file to start from; NULL: random initialisation */
+    bool strict;    /* refuse weights of which any differs from the model's */
     char *out;      /* the run's folder; NULL: runs/<model> (or runs/<model>2, ...) */
     char *resume;   /* an interrupted run's folder to go on with; NULL: a new run */
     char *head;     /* widths of the hidden classifier layers, "4096,2048"; NULL: the architecture's own */

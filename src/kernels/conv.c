@@ -45,7 +45,8 @@ void lince_conv_weights_put(const lince_conv *c, const float *rows, float *memor
         next = (o / bo + 1) * bo < end ? (o / bo + 1) * bo : end;
         for (size_t i = 0; i < inputs; i++)
             for (size_t p = 0; p < positions; p++) {
-                float *to = memory + (((o / bo * blocks + i / bi) * positions + p) * bi + i % bi) * bo + o % bo;
+                float *to =
+                    memory + (((o / bo * blocks + i / bi) * positions + p) * bi + i % bi) * bo + o % bo;
                 const float *from = rows + (o - begin) * row + i * positions + p;
                 for (size_t k = 0; k < next - o; k++) to[k] = from[k * row];
             }

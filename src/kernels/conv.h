@@ -71,7 +71,8 @@ void lince_conv_kernel_release(lince_conv_kernel *kernel);
 size_t lince_conv_weights_size(const lince_conv *conv);
 
 /* Puts the weights of outputs begin..end, PyTorch's w[o - begin][i][y][x] in `rows`, into compute layout. */
-void lince_conv_weights_put(const lince_conv *conv, const float *rows, float *memory, size_t begin, size_t end);
+void lince_conv_weights_put(const lince_conv *conv, const float *rows, float *memory, size_t begin,
+                            size_t end);
 
 /* Where w[o][i][y][x] lies in compute layout. */
 size_t lince_conv_weight_at(const lince_conv *conv, int o, int i, int y, int x);

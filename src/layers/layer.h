@@ -43,8 +43,8 @@ typedef struct lince_param {
     size_t touched_count;
     /* Where element (row-major index) of the PyTorch tensor lies in memory; NULL: same order. */
     size_t (*place)(const void *layout, const int *dims, size_t element);
-    /* Puts rows begin..end of the first dimension, of which `rows` has the first, into memory: the same faster; may
-     * be NULL. */
+    /* Puts rows begin..end of the first dimension, of which `rows` has the first, into memory: the same
+     * faster; may be NULL. */
     void (*put_rows)(const void *layout, const float *rows, float *memory, size_t begin, size_t end);
     const void *layout;
     /* Above 1 (docs/classifier-redundancy.md): PyTorch's elements come in runs of `copies` that always have

@@ -110,9 +110,10 @@ size_t lince_param_grad_size(const lince_param *param); /* floats in the last pa
 void lince_param_export(const lince_param *param, const float *memory, float *plain);
 void lince_param_import(const lince_param *param, const float *plain, float *memory);
 
-/* Only rows begin..end of the first dimension, of which `rows` has the first: different rows may be imported at the
- * same time. */
-void lince_param_import_rows(const lince_param *param, const float *rows, float *memory, size_t begin, size_t end);
+/* Only rows begin..end of the first dimension, of which `rows` has the first: different rows may be imported
+ * at the same time. */
+void lince_param_import_rows(const lince_param *param, const float *rows, float *memory, size_t begin,
+                             size_t end);
 
 /* Whether memory has PyTorch's elements in PyTorch's order, and nothing else. */
 bool lince_param_is_plain(const lince_param *param);

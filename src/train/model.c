@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
@@ -11,7 +12,6 @@
 #include "train/evaluate.h"
 #include "train/open_data.h"
 #include "train/run.h"
-#include "weights/safetensors.h"
 #include "weights/state_dict.h"
 
 #include <jansson.h>
@@ -26,6 +26,8 @@ struct lince_model {
     lince_blueprint blueprint;
     lince_weights *weights;
     char path[LINCE_PATH_MAX];
+    lince_buffer notes;
+    bool strict;
     int threads;
     lince_net *net; /* for `batch` samples; built at the first use */
     int batch;
@@ -88,48 +90,60 @@ int lince_model_set(lince_model *m, const char *setting, const char *value)
     return lince_settings_set(&m->settings, setting, value);
 }
 
-/* The outputs of the last two-dimensional weight: the number of classes. */
-static int count_classes(const lince_weights *w)
+/* The current message is the list of differences. */
+static int does_not_fit(const lince_model *m, int code)
 {
-    int classes = 0;
-    for (size_t i = 0; i < lince_weights_count(w); i++)
-        if (lince_weights_at(w, i)->ndim == 2) classes = (int)lince_weights_at(w, i)->dims[0];
-    return classes;
+    char prefix[LINCE_PATH_MAX + 96];
+    snprintf(prefix, sizeof prefix, _("%s: does not fit %s"), m->path, m->blueprint.model);
+    return lince_fail_in(code, prefix);
 }
 
-static int guess_blueprint(lince_model *m, const char *architecture, const char *normalize, int image_size)
+static int choose_normalize(lince_blueprint *b, const char *normalize)
 {
-    lince_blueprint *b = &m->blueprint;
-    const lince_architecture *a = lince_architecture_named(architecture);
-    if (!a) return LINCE_EUSAGE;
-    if (lince_weights_metadata(m->weights, "lince.model"))
-        LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
-    else if (!a->image_size)
-        return lince_fail(LINCE_EDATA,
-                          "%s: does not say the words that its rows stand for; models of texts are "
-                          "opened from runs and from weights that lince wrote",
-                          m->path);
-    else {
-        *b = (lince_blueprint){.dropout = -1,
-                               .classes = count_classes(m->weights),
-                               .transform = {a->image_size, a->image_size, {0}, {0}, {0}}};
-        LINCE_TRY(lince_normalize_parse("imagenet", b->transform.mean, b->transform.std));
-        if (b->classes < 2)
-            return lince_fail(LINCE_EDATA, "%s: no output layer of two or more classes", m->path);
-    }
-    snprintf(b->model, sizeof b->model, "%s", architecture);
-    if (image_size) b->transform.width = b->transform.height = image_size;
     int code = normalize ? lince_normalize_parse(normalize, b->transform.mean, b->transform.std) : 0;
     return code == 1 ? lince_fail(LINCE_EUSAGE, "--normalize auto: measured in training only; expected "
                                                 "imagenet, cifar10, none or numbers")
                      : code;
 }
 
-int lince_model_open_weights(lince_model **model, const char *architecture, const char *weights,
-                             const char *normalize, int image_size)
+/* Compares names and shapes before anything is computed, and keeps what there is to say. */
+static int check_fit(lince_model *m)
 {
-    int code = new_model(model, weights);
-    if (!code) code = guess_blueprint(*model, architecture, normalize, image_size);
+    lince_net *net;
+    lince_load_result result;
+    lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
+    lince_load_options load = {.whole = true, .strict = m->strict};
+    lince_buffer_puts(&m->notes, lince_weights_notes(m->weights));
+    LINCE_TRY(lince_blueprint_assemble(&m->blueprint, &options, &net));
+    int code = lince_state_dict_compare(net, m->weights, &load, &result);
+    if (!code)
+        lince_load_result_text(&result, &m->notes);
+    else
+        code = does_not_fit(m, code);
+    lince_load_result_release(&result);
+    lince_net_free(net);
+    return code ? code : m->notes.error;
+}
+
+static int open_weights(lince_model *m, const lince_open_options *o)
+{
+    lince_blueprint *b = &m->blueprint;
+    m->strict = o->strict;
+    if (lince_weights_metadata(m->weights, "lince.model")) {
+        LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
+        if (o->architecture) snprintf(b->model, sizeof b->model, "%s", o->architecture);
+    } else
+        LINCE_TRY(lince_blueprint_guess(b, o->architecture, m->weights, m->path));
+    if (o->classes) LINCE_TRY(lince_blueprint_read_classes(b, o->classes));
+    if (o->image_size) b->transform.width = b->transform.height = o->image_size;
+    LINCE_TRY(choose_normalize(b, o->normalize));
+    return check_fit(m);
+}
+
+int lince_model_open_weights(lince_model **model, const lince_open_options *options)
+{
+    int code = new_model(model, options->weights);
+    if (!code) code = open_weights(*model, options);
     return finish_open(model, code);
 }
 
@@ -140,6 +154,7 @@ void lince_model_free(lince_model *m)
     lince_weights_free(m->weights);
     lince_blueprint_release(&m->blueprint);
     lince_settings_release(&m->settings);
+    lince_buffer_release(&m->notes);
     lince_free(m);
 }
 
@@ -159,6 +174,11 @@ const char *lince_model_class(const lince_model *m, int index)
     return m->blueprint.names[index];
 }
 
+const char *lince_model_notes(const lince_model *m)
+{
+    return m->notes.data ? m->notes.data : "";
+}
+
 void lince_model_threads(lince_model *m, int threads)
 {
     m->threads = threads > 0 ? threads : lince_processors();
@@ -172,13 +192,16 @@ static int use_net(lince_model *m, int batch)
     lince_net_options options = {.batch = batch, .threads = m->threads, .inference = true};
     LINCE_TRY(lince_blueprint_build(&m->blueprint, &options, &m->net));
     lince_load_result result;
-    int code = lince_state_dict_load(m->net, m->weights, &result);
-    if (!code && result.different)
-        code = lince_fail(LINCE_EDATA, "%s: does not fit %s: %.400s", m->path, m->blueprint.model,
-                          result.notes.data);
-    lince_buffer_release(&result.notes);
+    lince_load_options load = {.whole = true, .strict = m->strict, .map = true, .threads = m->threads};
+    int code = lince_state_dict_load(m->net, m->weights, &load, &result);
+    lince_load_result_release(&result);
+    if (code) {
+        lince_net_free(m->net);
+        m->net = NULL;
+        return does_not_fit(m, code);
+    }
     m->batch = batch;
-    return code;
+    return 0;
 }
 
 /* --- predicting ----------------------------------------------------------------------------------- */

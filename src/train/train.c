@@ -16,9 +16,10 @@ static int load_best(lince_trainer *t)
     lince_load_result result;
     LINCE_TRY(lince_path_join(path, t->run.folder, "weights/best.safetensors"));
     LINCE_TRY(lince_safetensors_open(&w, path));
-    int code = lince_state_dict_load(t->net, w, &result);
+    lince_load_options load = {.whole = true, .threads = t->threads};
+    int code = lince_state_dict_load(t->net, w, &load, &result);
+    lince_load_result_release(&result);
     lince_weights_free(w);
-    lince_buffer_release(&result.notes);
     return code;
 }
 

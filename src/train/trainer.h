@@ -13,6 +13,7 @@
 #include "train/profile.h"
 #include "train/run.h"
 #include "train/update.h"
+#include "weights/state_dict.h"
 
 #include <lince/train.h>
 
@@ -36,6 +37,7 @@ typedef struct lince_trainer {
     lince_run run;
     lince_dataset *dataset;
     lince_blueprint blueprint;
+    lince_load_result loaded;  /* of --weights */
     lince_transform transform; /* with augmentation */
     lince_loader *train, *val; /* val NULL: no validation */
     bool val_held_out;         /* the validation part was taken from the training part */

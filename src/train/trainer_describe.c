@@ -178,6 +178,20 @@ static void processor_name(char *out, size_t size)
     if (info) fclose(info);
 }
 
+/* What of the weights that training started from was not simply loaded; null where it started from none. */
+static json_t *differences_json(const lince_trainer *t)
+{
+    const lince_load_result *r = &t->loaded;
+    if (!t->settings->weights) return json_null();
+    json_t *object = json_object();
+    for (int k = 0; k < LINCE_DIFFERENCE_KINDS; k++)
+        json_object_set_new(object, lince_difference_name((lince_difference_kind)k), json_array());
+    for (size_t i = 0; i < r->count; i++)
+        json_array_append_new(json_object_get(object, lince_difference_name(r->differences[i].kind)),
+                              json_string(r->differences[i].name));
+    return object;
+}
+
 static json_t *model_json(const lince_trainer *t)
 {
     json_t *layers = json_array();
@@ -197,11 +211,12 @@ static json_t *model_json(const lince_trainer *t)
         macs += l->macs;
     }
     processor_name(machine, sizeof machine);
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s?, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
                      t->blueprint.model, "parameters", (json_int_t)all, "trainable", (json_int_t)trained,
                      "loaded", (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
-                     "input", input[0], input[1], input[2], "threads", t->threads, "machine", machine,
-                     "version", LINCE_VERSION, "changes", changes(t), "layers", layers);
+                     "differences", differences_json(t), "input", input[0], input[1], input[2], "threads",
+                     t->threads, "machine", machine, "version", LINCE_VERSION, "changes", changes(t),
+                     "layers", layers);
 }
 
 int lince_trainer_describe(lince_trainer *t)

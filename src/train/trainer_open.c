@@ -5,7 +5,6 @@
 #include "core/parallel.h"
 #include "train/open_data.h"
 #include "train/trainer.h"
-#include "weights/safetensors.h"
 #include "weights/state_dict.h"
 
 #include <math.h>
@@ -175,20 +174,38 @@ static int draw_blueprint(lince_trainer *t)
     return 0;
 }
 
+/* Says line by line what was not simply loaded. */
+static void tell_loaded(const lince_trainer *t, const lince_weights *w)
+{
+    const lince_load_result *r = &t->loaded;
+    const char *path = t->settings->weights, *notes = lince_weights_notes(w);
+    lince_buffer text = {0};
+    if (*notes) lince_trainer_note(t, "%s: %.*s", path, (int)strlen(notes) - 1, notes);
+    lince_trainer_note(t,
+                       _("%s: %zu parameters loaded; %zu replaced, %zu missing, %zu of another shape, "
+                         "%zu unexpected"),
+                       path, r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING],
+                       r->of_kind[LINCE_MISSHAPED], r->of_kind[LINCE_UNEXPECTED]);
+    lince_load_result_text(r, &text);
+    if (text.size) lince_trainer_note(t, "%.*s", (int)text.size - 1, text.data);
+    lince_buffer_release(&text);
+}
+
 static int load_weights(lince_trainer *t)
 {
-    const char *path = t->settings->weights;
+    const lince_settings *s = t->settings;
     lince_weights *w;
-    lince_load_result result;
-    if (!path || t->settings->resume) return 0; /* a checkpoint holds all weights */
-    LINCE_TRY(lince_weights_open(&w, path));
-    int code = lince_state_dict_load(t->net, w, &result);
-    lince_weights_free(w);
+    if (!s->weights || s->resume) return 0; /* a checkpoint holds all weights */
+    LINCE_TRY(lince_weights_open(&w, s->weights));
+    lince_load_options load = {.new_head = lince_blueprint_other_classes(&t->blueprint, w),
+                               .strict = s->strict,
+                               .threads = t->threads};
+    int code = lince_state_dict_load(t->net, w, &load, &t->loaded);
     if (!code)
-        lince_trainer_note(t, _("%s: %zu tensors loaded, %zu differ"), path, result.loaded, result.different);
-    if (!code && result.different) lince_trainer_warn(t, "%s", result.notes.data);
-    if (code) lince_fail_in(code, path);
-    lince_buffer_release(&result.notes);
+        tell_loaded(t, w);
+    else
+        lince_fail_in(code, s->weights);
+    lince_weights_free(w);
     return code;
 }
 
@@ -305,6 +322,7 @@ void lince_trainer_close(lince_trainer *t)
     lince_blueprint_release(&t->blueprint);
     lince_tokens_release(&t->test_tokens);
     lince_settings_release(&t->own);
+    lince_load_result_release(&t->loaded);
     lince_history_release(&t->history);
     lince_run_unlock(&t->run);
     lince_free(t->class_weight);

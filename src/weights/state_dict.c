@@ -65,15 +65,17 @@ void lince_load_result_release(lince_load_result *result)
     *result = (lince_load_result){0};
 }
 
+static void put_difference(lince_buffer *out, const lince_difference *d)
+{
+    lince_buffer_printf(out, "%s: %s", _(names[d->kind]), d->name);
+    if (*d->in_file && *d->in_net)
+        lince_buffer_printf(out, _(": %s in the file, %s in the model"), d->in_file, d->in_net);
+    lince_buffer_puts(out, "\n");
+}
+
 void lince_load_result_text(const lince_load_result *result, lince_buffer *out)
 {
-    for (size_t i = 0; i < result->count; i++) {
-        const lince_difference *d = &result->differences[i];
-        lince_buffer_printf(out, "%s: %s", _(names[d->kind]), d->name);
-        if (*d->in_file && *d->in_net)
-            lince_buffer_printf(out, _(": %s in the file, %s in the model"), d->in_file, d->in_net);
-        lince_buffer_puts(out, "\n");
-    }
+    for (size_t i = 0; i < result->count; i++) put_difference(out, &result->differences[i]);
 }
 
 /* "[64, 3, 3, 3]"; with the type where it is none that a parameter can have. */
@@ -90,7 +92,8 @@ static int add_difference(lince_load_result *r, lince_difference_kind kind, cons
 {
     LINCE_TRY(lince_grow(&r->differences, &r->capacity, r->count + 1, sizeof *r->differences));
     lince_difference *d = &r->differences[r->count++];
-    *d = (lince_difference){.kind = kind, .name = in_net ? in_net->name : in_file->name};
+    d->kind = kind;
+    snprintf(d->name, sizeof d->name, "%s", in_net ? in_net->name : in_file->name);
     r->of_kind[kind]++;
     if (in_file) shape_text(d->in_file, in_file, in_net && !lince_dtype_is_real(in_file->dtype));
     if (in_net) {
@@ -128,8 +131,8 @@ static const lince_tensor *source(const lince_layer *l, const lince_param *p, co
     return t && fits(p, t) && !replaced(l, weights, options) ? t : NULL;
 }
 
-static int compare_layer(const lince_layer *l, const lince_weights *weights, const lince_load_options *options,
-                         lince_load_result *r)
+static int compare_layer(const lince_layer *l, const lince_weights *weights,
+                         const lince_load_options *options, lince_load_result *r)
 {
     bool new = replaced(l, weights, options);
     for (int i = 0; i < l->param_count; i++) {
@@ -170,16 +173,21 @@ static int find_unexpected(lince_net *net, const lince_weights *weights, lince_l
 /* What the options do not allow, with the first differences. */
 static int judge(const lince_load_result *r, const lince_weights *weights, const lince_load_options *options)
 {
+    enum { LISTED = 6 };
     lince_buffer text = {0};
     bool unfilled = r->count > r->of_kind[LINCE_UNEXPECTED];
     if (!r->loaded)
-        return lince_fail(LINCE_EDATA, "none of the file's %zu tensors fits the model", lince_weights_count(weights));
+        return lince_fail(LINCE_EDATA, "none of the file's %zu tensors fits the model",
+                          lince_weights_count(weights));
     if (!(options->strict && r->count) && !(options->whole && unfilled)) return 0;
-    lince_load_result_text(r, &text);
-    int code = lince_fail(LINCE_EDATA, "%zu parameters fit, %zu are replaced, %zu missing, %zu of another shape, %zu "
-                                       "unexpected:\n%.1000s",
+    for (size_t i = 0; i < r->count && i < LISTED; i++) put_difference(&text, &r->differences[i]);
+    if (r->count > LISTED) lince_buffer_puts(&text, "...\n");
+    int code = lince_fail(LINCE_EDATA,
+                          "%zu parameters fit, %zu are replaced, %zu missing, %zu of another shape, %zu "
+                          "unexpected:\n%.*s",
                           r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING],
-                          r->of_kind[LINCE_MISSHAPED], r->of_kind[LINCE_UNEXPECTED], text.data ? text.data : "");
+                          r->of_kind[LINCE_MISSHAPED], r->of_kind[LINCE_UNEXPECTED],
+                          text.size ? (int)text.size - 1 : 0, text.data ? text.data : "");
     lince_buffer_release(&text);
     return code;
 }
@@ -226,7 +234,9 @@ static void copy_rows(void *context, size_t begin, size_t end)
 
 static int load_param(lince_param *p, const lince_tensor *t, const lince_load_options *options)
 {
-    enum { PIECE = 1 << 18 }; /* elements: some milliseconds of work, and little memory for what is converted */
+    enum {
+        PIECE = 1 << 18
+    }; /* elements: some milliseconds of work, and little memory for what is converted */
     const float *in_place = lince_tensor_floats_in_place(t);
     size_t elements = lince_param_elements(p), rows = p->ndim ? (size_t)p->dims[0] : 1;
     if (options->map && in_place && lince_param_is_plain(p)) {

@@ -23,7 +23,7 @@ const char *lince_difference_name(lince_difference_kind kind); /* "replaced" */
 
 typedef struct lince_difference {
     lince_difference_kind kind;
-    const char *name;    /* of the net or of the weights, whose it is */
+    char name[128];               /* cut where it is longer */
     char in_file[96], in_net[96]; /* shapes: "[64, 3, 3, 3]"; "" where it is not there */
 } lince_difference;
 
@@ -42,9 +42,9 @@ typedef struct lince_load_options {
     int threads;
 } lince_load_options;
 
-/* Compares by name and shape. A BatchNorm's num_batches_tracked may be missing, as for PyTorch. The net need not be
- * prepared. LINCE_EDATA where nothing fits, and as the options have it; the message lists the first differences.
- * Release the result, also after a failure. */
+/* Compares by name and shape. A BatchNorm's num_batches_tracked may be missing, as for PyTorch. The net need
+ * not be prepared. LINCE_EDATA where nothing fits, and as the options have it; the message lists the first
+ * differences. Release the result, also after a failure. */
 int lince_state_dict_compare(lince_net *net, const lince_weights *weights, const lince_load_options *options,
                              lince_load_result *result);
 
@@ -52,7 +52,8 @@ int lince_state_dict_compare(lince_net *net, const lince_weights *weights, const
 int lince_state_dict_load(lince_net *net, const lince_weights *weights, const lince_load_options *options,
                           lince_load_result *result);
 
-/* The differences, a line each: "replaced: classifier.6.weight: [1000, 4096] in the file, [10, 4096] in the model". */
+/* The differences, a line each: "replaced: classifier.6.weight: [1000, 4096] in the file, [10, 4096] in the
+ * model". */
 void lince_load_result_text(const lince_load_result *result, lince_buffer *out);
 void lince_load_result_release(lince_load_result *result);
 

@@ -69,8 +69,8 @@ const lince_metadata *lince_weights_metadata_at(const lince_weights *weights,
 /* Elements of a tensor. */
 size_t lince_tensor_elements(const lince_tensor *tensor);
 
-/* Copies elements first .. first + count - 1 as floats (F64 rounded to nearest even, the other kinds exactly or by
- * value). */
+/* Copies elements first .. first + count - 1 as floats (F64 rounded to nearest even, the other kinds exactly
+ * or by value). */
 void lince_tensor_floats(const lince_tensor *tensor, size_t first, size_t count, float *out);
 
 /* The elements where they lie, where they are floats and aligned as such; NULL otherwise. */

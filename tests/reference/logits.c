@@ -2,7 +2,6 @@
  *
  *     logits MODEL WEIGHTS CLASSES SIZE < floats [3][SIZE][SIZE] > floats [CLASSES] */
 #include "models/model_zoo.h"
-#include "weights/safetensors.h"
 #include "weights/state_dict.h"
 
 #include <lince/error.h>
@@ -13,14 +12,10 @@ static int load(lince_net *net, const char *path)
 {
     lince_weights *weights;
     lince_load_result result;
-    int code = lince_safetensors_open(&weights, path);
+    int code = lince_weights_open(&weights, path);
     if (code) return code;
-    code = lince_state_dict_load(net, weights, &result);
-    if (!code && result.different) {
-        fprintf(stderr, "%s: %s", path, result.notes.data);
-        code = LINCE_EDATA;
-    }
-    lince_buffer_release(&result.notes);
+    code = lince_state_dict_load(net, weights, &(lince_load_options){.strict = true}, &result);
+    lince_load_result_release(&result);
     lince_weights_free(weights);
     return code;
 }

@@ -1,0 +1,18 @@
+/* The model that eval and predict ask: a run's, or a weights file's. */
+#include "cli.h"
+#include "core/i18n.h"
+
+int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)
+{
+    lince_open_options options = choice->file;
+    int threads = 0,
+        code = cli_whole("image-size", choice->image_size ? choice->image_size : "0", &options.image_size);
+    *model = NULL;
+    if (!code) code = cli_whole("threads", choice->threads ? choice->threads : "0", &threads);
+    if (!code)
+        code = choice->run ? lince_model_open(model, choice->run) : lince_model_open_weights(model, &options);
+    if (code) return code;
+    lince_model_threads(*model, threads);
+    if (!quiet && !choice->run) fputs(lince_model_notes(*model), stderr);
+    return 0;
+}

@@ -1,0 +1,118 @@
+/* Blueprints of weights files that lince did not write, and the names of their classes. */
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+#include "models/imagenet.h"
+#include "train/blueprint.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static int new_names(lince_blueprint *b)
+{
+    for (int i = 0; b->names && i < b->classes; i++) lince_free(b->names[i]);
+    lince_free(b->names);
+    b->names = lince_alloc((size_t)b->classes, sizeof *b->names);
+    return b->names ? 0 : LINCE_ENOMEM;
+}
+
+/* --- the output layer ----------------------------------------------------------------------------- */
+
+/* The outputs that the file has for the net's output layer; 0: it has none. */
+static int outputs(lince_net *net, const lince_weights *w)
+{
+    for (size_t n = lince_net_nodes(net) - 1; n > 0; n--) {
+        const lince_layer *l = lince_net_layer(net, n);
+        if (!l->args.head || !l->param_count) continue;
+        const lince_tensor *t = lince_weights_find(w, l->params[0].name);
+        return t && t->ndim == l->params[0].ndim && t->dims[0] <= 1 << 20 ? (int)t->dims[0] : 0;
+    }
+    return 0;
+}
+
+static int count_classes(lince_blueprint *b, const lince_weights *w, const char *path)
+{
+    lince_net *net;
+    lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
+    b->classes = 2;
+    LINCE_TRY(lince_blueprint_assemble(b, &options, &net));
+    b->classes = outputs(net, w);
+    lince_net_free(net);
+    if (b->classes >= 2) return 0;
+    return lince_fail(LINCE_EDATA,
+                      "%s: there is no output layer of %s with two or more classes; 'lince info' lists "
+                      "the file's tensors",
+                      path, b->model);
+}
+
+/* --- names ---------------------------------------------------------------------------------------- */
+
+static int imagenet_names(lince_blueprint *b)
+{
+    LINCE_TRY(new_names(b));
+    for (int i = 0; i < b->classes; i++)
+        if (!(b->names[i] = lince_imagenet_class(i))) return LINCE_ENOMEM;
+    return 0;
+}
+
+int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const lince_weights *w,
+                          const char *path)
+{
+    const lince_architecture *a = lince_architecture_named(architecture);
+    *b = (lince_blueprint){.dropout = -1};
+    if (!a) return LINCE_EUSAGE;
+    if (!a->image_size)
+        return lince_fail(LINCE_EUSAGE, "%s: %s needs its vocabulary: only files that lince wrote have it",
+                          path, architecture);
+    snprintf(b->model, sizeof b->model, "%s", architecture);
+    snprintf(b->normalize, sizeof b->normalize, "imagenet");
+    b->transform.width = b->transform.height = a->image_size;
+    LINCE_TRY(lince_normalize_parse(b->normalize, b->transform.mean, b->transform.std));
+    LINCE_TRY(count_classes(b, w, path));
+    return b->classes == LINCE_IMAGENET_CLASSES && a->image_size >= 224 ? imagenet_names(b) : 0;
+}
+
+bool lince_blueprint_other_classes(const lince_blueprint *b, const lince_weights *w)
+{
+    const char *text = lince_weights_metadata(w, "lince.classes");
+    json_t *array = text ? json_loads(text, 0, NULL) : NULL;
+    bool known = json_is_array(array), same = known && json_array_size(array) == (size_t)b->classes;
+    for (int i = 0; same && b->names && i < b->classes; i++) {
+        const char *name = json_string_value(json_array_get(array, (size_t)i));
+        same = name && !strcmp(name, b->names[i]);
+    }
+    json_decref(array);
+    return known && !same;
+}
+
+/* Takes the next line of *text, without its end. */
+static char *next_line(char **text)
+{
+    char *line = *text, *end = line + strcspn(line, "\n");
+    if (!*line) return NULL;
+    *text = *end ? end + 1 : end;
+    if (end > line && end[-1] == '\r') end--;
+    *end = '\0';
+    return line;
+}
+
+int lince_blueprint_read_classes(lince_blueprint *b, const char *path)
+{
+    enum { LARGEST = 16 << 20 };
+    char *text, *rest, *line;
+    size_t size;
+    int count = 0, code = 0;
+    LINCE_TRY(lince_file_read(path, LARGEST, &text, &size));
+    code = new_names(b);
+    rest = text;
+    while (!code && (line = next_line(&rest))) {
+        if (*line && count < b->classes && !(b->names[count] = lince_strdup(line))) code = LINCE_ENOMEM;
+        count += *line != '\0';
+    }
+    lince_free(text);
+    if (!code && count != b->classes)
+        code = lince_fail(LINCE_EDATA, "%s: %d names, one a line; the model has %d classes", path, count,
+                          b->classes);
+    return code;
+}
