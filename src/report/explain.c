@@ -41,8 +41,9 @@ static int build_net(lince_explainer *e, const lince_weights *w, const char *pat
     lince_net_options options = {.batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
     LINCE_TRY(lince_blueprint_build(&e->blueprint, &options, &e->net));
     lince_load_result result;
-    int code = lince_state_dict_load(e->net, w, &result);
-    lince_buffer_release(&result.notes);
+    lince_load_options load = {.whole = true, .threads = options.threads};
+    int code = lince_state_dict_load(e->net, w, &load, &result);
+    lince_load_result_release(&result);
     return code;
 }
 
