@@ -1,8 +1,8 @@
 #include "weights/pickle.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 typedef lince_pickle_value value;
@@ -25,7 +25,7 @@ static const char *opcode_name(unsigned char opcode);
 static int refuse(const machine *m, const char *rule)
 {
     return lince_fail(LINCE_EFORMAT, "%s, byte %zu: %s: %s", m->name, m->offset + m->opcode,
-                      opcode_name(m->bytes[m->opcode]), rule);
+                      opcode_name(m->bytes[m->opcode]), _(rule));
 }
 
 /* --- memory --------------------------------------------------------------------------------------- */
@@ -437,8 +437,8 @@ static int recall(machine *m, size_t width)
     uint64_t number;
     LINCE_TRY(take_number(m, width, &number));
     if (number >= m->memo_count || !m->memo[number])
-        return lince_fail(LINCE_EFORMAT, "%s, byte %zu: %s: nothing was stored under number %" PRIu64,
-                          m->name, m->offset + m->opcode, opcode_name(m->bytes[m->opcode]), number);
+        return lince_fail(LINCE_EFORMAT, "%s, byte %zu: %s: nothing was stored under number %zu", m->name,
+                          m->offset + m->opcode, opcode_name(m->bytes[m->opcode]), (size_t)number);
     return push(m, m->memo[number]);
 }
 

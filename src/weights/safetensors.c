@@ -2,10 +2,10 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "weights/weights_internal.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ typedef struct reading {
 
 static int refuse(const reading *r, const char *tensor, const char *rule)
 {
-    return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': %s", r->file, tensor, rule);
+    return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': %s", r->file, tensor, _(rule));
 }
 
 static bool whole_number(const json_t *json, uint64_t *value)
@@ -81,13 +81,13 @@ static int read_range(const reading *r, const char *name, const json_t *json, li
         return refuse(r, name, "its data_offsets are missing or not two sizes");
     if (begin > end || end > r->size)
         return lince_fail(LINCE_EFORMAT,
-                          "%s: tensor '%.100s': its data lie at %" PRIu64 "..%" PRIu64
+                          "%s: tensor '%.100s': its data lie at %zu..%zu"
                           ", the file has %zu bytes of data (truncated?)",
-                          r->file, name, begin, end, r->size);
+                          r->file, name, (size_t)begin, (size_t)end, r->size);
     if (end - begin != bytes)
         return lince_fail(LINCE_EFORMAT,
-                          "%s: tensor '%.100s': shape and dtype need %zu bytes, its data have %" PRIu64,
-                          r->file, name, bytes, end - begin);
+                          "%s: tensor '%.100s': shape and dtype need %zu bytes, its data have %zu", r->file,
+                          name, bytes, (size_t)(end - begin));
     t->data = r->data + begin;
     t->bytes = bytes;
     return 0;
@@ -175,9 +175,9 @@ int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t s
     uint64_t header = little_endian(bytes);
     if (header > LARGEST_HEADER || header > size - PREFIX)
         return lince_fail(LINCE_EFORMAT,
-                          "%s: not a safetensors file, or truncated: its header claims %" PRIu64
+                          "%s: not a safetensors file, or truncated: its header claims %zu"
                           " bytes, the file has %zu",
-                          name, header, size);
+                          name, (size_t)header, size);
     const char *text = (const char *)bytes + PREFIX;
     if (!header || *text != '{')
         return lince_fail(LINCE_EFORMAT, "%s: not a safetensors file: its header does not begin with '{'",

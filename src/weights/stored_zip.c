@@ -1,8 +1,8 @@
 #include "weights/stored_zip.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ typedef struct directory {
 
 static int refuse(const reading *r, uint64_t offset, const char *rule)
 {
-    return lince_fail(LINCE_EFORMAT, "%s, byte %" PRIu64 ": zip: %s", r->file, offset, rule);
+    return lince_fail(LINCE_EFORMAT, "%s, byte %zu: zip: %s", r->file, (size_t)offset, _(rule));
 }
 
 /* A little-endian number of `width` bytes that lie inside the file. */

@@ -4,7 +4,7 @@
 #include "core/memory.h"
 #include "weights/weights_internal.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef lince_pickle_value value;
@@ -36,7 +36,7 @@ const char *lince_torch_storage_type(lince_dtype dtype)
 
 static int refuse(const char *name, size_t offset, const value *v, const char *rule)
 {
-    return lince_fail(LINCE_EFORMAT, "%s, byte %zu: %s", name, offset + v->offset, rule);
+    return lince_fail(LINCE_EFORMAT, "%s, byte %zu: %s", name, offset + v->offset, _(rule));
 }
 
 /* The item of a tuple where it is of that kind; NULL otherwise. */
@@ -147,10 +147,10 @@ static int check_extent(const reading *r, const value *call, const lince_tensor 
     }
     if (fits && (t->bytes ? last < in->storage.view_elements : last <= in->storage.view_elements)) return 0;
     return lince_fail(LINCE_EFORMAT,
-                      "%s, byte %zu: a tensor reaches beyond its storage: it starts at element %" PRIu64
-                      " and needs element %zu of %" PRIu64,
-                      r->object->name, r->object->offset + call->offset, in->offset, last,
-                      in->storage.view_elements);
+                      "%s, byte %zu: a tensor reaches beyond its storage: it starts at element %zu"
+                      " and needs element %zu of %zu",
+                      r->object->name, r->object->offset + call->offset, (size_t)in->offset, last,
+                      (size_t)in->storage.view_elements);
 }
 
 /* Reads the arguments (storage, offset, sizes, strides[, requires_grad, hooks[, metadata]]). */
@@ -249,23 +249,22 @@ static size_t count_tensors(const value *v)
     return count;
 }
 
-static void put_key(lince_buffer *out, const value *key)
+static const char *key_text(char out[104], const value *key)
 {
-    if (is_name(key))
-        lince_buffer_printf(out, "%.*s", (int)(key->as.text.size < 100 ? key->as.text.size : 100),
-                            key->as.text.bytes);
-    else
-        lince_buffer_puts(out, "?");
+    bool fit = is_name(key) && key->as.text.size < 104;
+    snprintf(out, 104, "%.*s", fit ? (int)key->as.text.size : 1, fit ? key->as.text.bytes : "?");
+    return out;
 }
 
 /* Says which entries of a dict are not taken; `taken`: the place of the one that is. */
 static void note_left_out(lince_buffer *notes, const value *dict, size_t taken)
 {
+    char name[104];
     size_t listed = 0, entries = dict->as.list.count / 2;
     for (size_t i = 0; i < entries && listed < 20; i++) {
         if (i == taken) continue;
         lince_buffer_puts(notes, listed++ ? ", " : _("beside it, left out: "));
-        put_key(notes, dict->as.list.items[2 * i]);
+        lince_buffer_puts(notes, key_text(name, dict->as.list.items[2 * i]));
     }
     if (listed) lince_buffer_puts(notes, entries - 1 > listed ? ", ...\n" : "\n");
 }
@@ -304,6 +303,7 @@ static const value *only_entry(const value *dict, size_t *place)
 static int find_state_dict(reading *r, const value **found)
 {
     enum { DEEPEST = 4 };
+    char name[104];
     lince_buffer *notes = &r->weights->notes;
     const value *v = r->object->root;
     for (int depth = 0; v && v->kind == LINCE_PICKLE_DICT && depth < DEEPEST; depth++) {
@@ -315,9 +315,8 @@ static int find_state_dict(reading *r, const value **found)
         const value *dict = v;
         if (!(v = usual_entry(dict, &place))) v = only_entry(dict, &place);
         if (!v) break;
-        lince_buffer_puts(notes, _("a checkpoint; the weights are in '"));
-        put_key(notes, dict->as.list.items[2 * place]);
-        lince_buffer_puts(notes, "'\n");
+        lince_buffer_printf(notes, _("a checkpoint; the weights are in '%s'\n"),
+                            key_text(name, dict->as.list.items[2 * place]));
         note_left_out(notes, dict, place);
     }
     return lince_fail(
@@ -331,6 +330,7 @@ int lince_torch_state(lince_weights *weights, const lince_torch_object *object)
 {
     reading r = {object, weights, 0};
     const value *dict = NULL;
+    char name[104];
     LINCE_TRY(find_state_dict(&r, &dict));
     for (size_t i = 0; i < dict->as.list.count; i += 2) {
         const value *key = dict->as.list.items[i], *call = tensor_call(dict->as.list.items[i + 1]);
@@ -338,8 +338,7 @@ int lince_torch_state(lince_weights *weights, const lince_torch_object *object)
         if (call)
             LINCE_TRY(add_tensor(&r, key, call));
         else {
-            put_key(&weights->notes, key);
-            lince_buffer_puts(&weights->notes, _(": not a tensor, left out\n"));
+            lince_buffer_printf(&weights->notes, _("%s: not a tensor, left out\n"), key_text(name, key));
         }
     }
     return weights->notes.error;
