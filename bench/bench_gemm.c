@@ -4,11 +4,11 @@
 #include "core/parallel.h"
 #include "kernels/choose.h"
 #include "kernels/kernels.h"
+#include "timing.h"
 
 #include <lince/error.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { REPEATS = 7 };
 
@@ -43,26 +43,16 @@ static const shape shapes[] = {
     {"square 1024", 1024, 1024, 1024, false, false},
 };
 
-/* On one thread, its own time: other programs do not count. */
-static clockid_t clock_used = CLOCK_MONOTONIC;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(clock_used, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* The shortest of several: other programs only ever make it longer. */
 static double seconds(lince_gemm_function *run, int threads, const shape *s, const float *a, const float *b,
                       float *c)
 {
     double best = 1e9;
     for (int i = 0; i < REPEATS; i++) {
-        double begin = now();
+        double begin = bench_now(threads);
         run(threads, s->ta, s->tb, s->m, s->n, s->k, a, s->ta ? s->m : s->k, b, s->tb ? s->k : s->n, 0, c,
             s->n);
-        double took = now() - begin;
+        double took = bench_now(threads) - begin;
         if (took < best) best = took;
     }
     return best;
@@ -91,7 +81,6 @@ static int measure(const shape *s, int threads)
 int main(int argc, char **argv)
 {
     int threads = argc > 1 ? atoi(argv[1]) : lince_processors(), code = 0;
-    if (threads == 1) clock_used = CLOCK_THREAD_CPUTIME_ID;
     if (argc == 7) {
         shape s = {"as asked",
                    strtoul(argv[2], NULL, 10),

@@ -1,60 +1,114 @@
-/* Pictures a second of a model: training (forward, loss, backward; without and with the optimizer) and
- * inference. bench_model [model [size [batch [threads]]]] */
+/* Pictures a second of a model: training (forward, loss, backward, norm, update) and inference, and the most
+ * memory that the process held.
+ *     bench_model [model [size [batch [sgd|adam|adamw|rmsprop|infer [steps [threads]]]]]] */
+#include "core/memory.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
+#include "timing.h"
+#include "train/update.h"
 
 #include <lince/error.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
+#include <sys/resource.h>
 
-static double now(void)
+enum { CLASSES = 10, WARM_UP = 2 };
+
+typedef struct bench {
+    const char *model, *optimizer; /* NULL: inference */
+    int size, batch, steps, threads;
+    lince_net *net;
+    lince_update update;
+    uint64_t *key;
+    int32_t *label;
+    double *seconds; /* [steps] */
+} bench;
+
+static int build(bench *b)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    lince_architecture_options wanted = {.classes = CLASSES, .dropout = -1};
+    lince_net_options options = {.batch = b->batch, .threads = b->threads, .inference = !b->optimizer};
+    const lince_architecture *a = lince_architecture_named(b->model);
+    int code = a ? lince_net_new(&b->net, (lince_shape){3, b->size, b->size, 1}, &options) : LINCE_EUSAGE;
+    if (!code) code = lince_architecture_build(a, b->net, &wanted);
+    if (!code) code = lince_net_prepare(b->net);
+    if (code) return code;
+    lince_net_init(b->net, 1);
+    if (!b->optimizer) return 0;
+    b->update = (lince_update){
+        .optimizer = lince_optimizer_named(b->optimizer),
+        .hyper = {.momentum = 0.9f, .beta1 = 0.9f, .beta2 = 0.999f, .alpha = 0.99f, .eps = 1e-8f},
+        .threads = b->threads};
+    return b->update.optimizer ? lince_update_init(&b->update, b->net) : LINCE_EUSAGE;
+}
+
+static int fill(bench *b)
+{
+    size_t floats = (size_t)b->batch * 3 * (size_t)b->size * (size_t)b->size;
+    b->key = lince_alloc((size_t)b->batch, sizeof *b->key);
+    b->label = lince_alloc((size_t)b->batch, sizeof *b->label);
+    b->seconds = lince_alloc((size_t)b->steps, sizeof *b->seconds);
+    if (!b->key || !b->label || !b->seconds) return LINCE_ENOMEM;
+    for (int i = 0; i < b->batch; i++) b->key[i] = (uint64_t)i, b->label[i] = i % CLASSES;
+    for (size_t i = 0; i < floats; i++) lince_net_input(b->net)[i] = (float)(i * 7919 % 1000) / 500 - 1;
+    return 0;
+}
+
+static void run_step(bench *b, size_t number)
+{
+    lince_net_forward(b->net, b->batch, b->optimizer != NULL, b->key);
+    if (!b->optimizer) return;
+    lince_cross_entropy(lince_net_output(b->net), b->label, (size_t)b->batch, CLASSES, 0, NULL,
+                        lince_net_output_gradient(b->net), NULL);
+    lince_net_backward(b->net);
+    lince_update_apply(&b->update, b->net, number, 1e-4, lince_update_norm(&b->update, b->net));
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void measure(bench *b)
+{
+    for (int i = -WARM_UP; i < b->steps; i++) {
+        double start = bench_now(b->threads);
+        run_step(b, (size_t)(i + WARM_UP + 1));
+        if (i >= 0) b->seconds[i] = bench_now(b->threads) - start;
+    }
+    qsort(b->seconds, (size_t)b->steps, sizeof *b->seconds, ascending);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    double median = b->seconds[b->steps / 2], best = b->seconds[0];
+    printf("%-9s %4d px  batch %4d  %-8s %d threads: %8.1f pictures/s (best %8.1f), %8.1f ms, %5ld MiB\n",
+           b->model, b->size, b->batch, b->optimizer ? b->optimizer : "infer", b->threads, b->batch / median,
+           b->batch / best, 1e3 * median, usage.ru_maxrss >> 10);
 }
 
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "vgg16";
-    int size = argc > 2 ? atoi(argv[2]) : 32, batch = argc > 3 ? atoi(argv[3]) : 128;
-    int threads = argc > 4 ? atoi(argv[4]) : lince_processors();
-    lince_net_options options = {.batch = batch, .threads = threads};
-    const lince_architecture *a = lince_architecture_named(name);
-    lince_net *net;
-    if (!a || lince_net_new(&net, (lince_shape){3, size, size, 1}, &options) ||
-        lince_architecture_build(a, net, &(lince_architecture_options){.classes = 10, .dropout = -1}) ||
-        lince_net_prepare(net))
-        return fprintf(stderr, "%s\n", lince_error()), 1;
-    lince_net_init(net, 1);
-    uint64_t *key = calloc((size_t)batch, sizeof *key);
-    int32_t *label = calloc((size_t)batch, sizeof *label);
-    for (int i = 0; i < batch; i++) key[i] = (uint64_t)i, label[i] = i % 10;
-    for (int i = 0; i < batch * 3 * size * size; i++)
-        lince_net_input(net)[i] = (float)(i * 7919 % 1000) / 500 - 1;
-    double fwd = 0, bwd = 0;
-    for (int step = -2; step < 6; step++) {
-        double t0 = now();
-        lince_net_forward(net, batch, true, key);
-        double loss = lince_cross_entropy(lince_net_output(net), label, (size_t)batch, 10, 0, NULL,
-                                          lince_net_output_gradient(net), NULL);
-        double t1 = now();
-        lince_net_backward(net);
-        double t2 = now();
-        if (step >= 0)
-            fwd += t1 - t0, bwd += t2 - t1;
-        else
-            printf("loss %.6f\n", loss);
-    }
-    printf("%s %dx%d batch %d threads %d: forward %.1f ms, backward %.1f ms, %.1f pictures/s\n", name, size,
-           size, batch, threads, fwd / 6 * 1e3, bwd / 6 * 1e3, 6 * batch / (fwd + bwd));
-    lince_net_memory m = lince_net_memory_used(net);
-    printf("MiB: parameters %zu, gradients %zu, activations %zu, scratch %zu\n", m.params >> 20,
-           m.grads >> 20, m.activations >> 20, m.scratch >> 20);
-    lince_net_free(net);
-    free(key);
-    free(label);
-    return 0;
+    bench b = {.model = argc > 1 ? argv[1] : "vgg16",
+               .size = argc > 2 ? atoi(argv[2]) : 32,
+               .batch = argc > 3 ? atoi(argv[3]) : 128,
+               .optimizer = argc > 4 ? argv[4] : "sgd",
+               .steps = argc > 5 ? atoi(argv[5]) : 10,
+               .threads = argc > 6 ? atoi(argv[6]) : lince_processors()};
+    if (!strcmp(b.optimizer, "infer")) b.optimizer = NULL;
+    if (b.size < 1 || b.batch < 1 || b.steps < 1 || b.threads < 1)
+        return fprintf(stderr,
+                       "usage: bench_model [model [size [batch [optimizer|infer [steps [threads]]]]]]\n"),
+               2;
+    int code = build(&b);
+    if (!code) code = fill(&b);
+    if (!code)
+        measure(&b);
+    else
+        fprintf(stderr, "%s\n", lince_error());
+    lince_update_release(&b.update, b.net);
+    lince_net_free(b.net);
+    lince_free(b.key), lince_free(b.label), lince_free(b.seconds);
+    return code != 0;
 }

@@ -3,18 +3,11 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "optim/optim.h"
+#include "timing.h"
 
 #include <lince/error.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* The shortest of five: other programs only ever make it longer. */
 static void measure(const char *name, int threads, float *value, const float *grad, float *const state[2],
@@ -31,9 +24,9 @@ static void measure(const char *name, int threads, float *value, const float *gr
                      .grad_scale = 1};
     double best = 1e9;
     for (h.step = 1; h.step <= 6; h.step++) {
-        double begin = now();
+        double begin = bench_now(threads);
         lince_optimizer_step(optimizer, threads, &h, value, grad, state, n);
-        double seconds = now() - begin;
+        double seconds = bench_now(threads) - begin;
         if (h.step > 1 && seconds < best) best = seconds;
     }
     /* value and states are read and written, gradients read */
@@ -53,7 +46,8 @@ int main(int argc, char **argv)
     printf("%zu parameters, %d threads\n", n, threads);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         measure(names[i], threads, memory[0], memory[1], memory + 2, n);
-    double begin = now(), sum = lince_sum_of_squares(threads, memory[1], n), seconds = now() - begin;
+    double begin = bench_now(threads), sum = lince_sum_of_squares(threads, memory[1], n),
+           seconds = bench_now(threads) - begin;
     printf("%-8s %8.1f ms %6.1f GB/s (%.6g)\n", "norm", seconds * 1e3,
            (double)n * sizeof(float) / seconds / 1e9, sum);
     for (int i = 0; i < 4; i++) lince_free(memory[i]);
