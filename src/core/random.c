@@ -1,4 +1,5 @@
 #include "core/random.h"
+#include "core/parallel.h"
 
 #include <math.h>
 
@@ -31,6 +32,34 @@ void lince_random4(uint64_t key, uint64_t counter, uint32_t out[4])
         k1 += 0xBB67AE85u;
     }
     out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+enum { SIDE_BY_SIDE = 64 }; /* enough for the compiler to leave it a loop, and to make it vectors */
+
+/* lince_random4 for as many counters at once, one in each lane. */
+LINCE_CLONES static void side_by_side(uint64_t key, uint64_t counter, uint32_t *out)
+{
+    uint32_t c0[SIDE_BY_SIDE], c1[SIDE_BY_SIDE], c2[SIDE_BY_SIDE] = {0}, c3[SIDE_BY_SIDE] = {0};
+    uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+    for (int i = 0; i < SIDE_BY_SIDE; i++)
+        c0[i] = (uint32_t)(counter + (uint64_t)i), c1[i] = (uint32_t)((counter + (uint64_t)i) >> 32);
+    for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+        for (int i = 0; i < SIDE_BY_SIDE; i++) {
+            uint64_t p0 = (uint64_t)0xD2511F53u * c0[i], p1 = (uint64_t)0xCD9E8D57u * c2[i];
+            c0[i] = (uint32_t)(p1 >> 32) ^ c1[i] ^ k0;
+            c2[i] = (uint32_t)(p0 >> 32) ^ c3[i] ^ k1;
+            c1[i] = (uint32_t)p1;
+            c3[i] = (uint32_t)p0;
+        }
+    for (int i = 0; i < SIDE_BY_SIDE; i++)
+        out[4 * i] = c0[i], out[4 * i + 1] = c1[i], out[4 * i + 2] = c2[i], out[4 * i + 3] = c3[i];
+}
+
+void lince_random_blocks(uint64_t key, uint64_t counter, size_t count, uint32_t *out)
+{
+    for (; count >= SIDE_BY_SIDE; count -= SIDE_BY_SIDE, counter += SIDE_BY_SIDE, out += 4 * SIDE_BY_SIDE)
+        side_by_side(key, counter, out);
+    for (; count > 0; count--, counter++, out += 4) lince_random4(key, counter, out);
 }
 
 uint32_t lince_random_u32(lince_random *random)

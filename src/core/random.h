@@ -26,6 +26,9 @@ uint64_t lince_key(uint64_t seed, lince_stream stream, uint64_t a, uint64_t b);
 /* Four independent 32-bit numbers: block `counter` of the sequence that belongs to `key`. */
 void lince_random4(uint64_t key, uint64_t counter, uint32_t out[4]);
 
+/* Blocks counter .. counter + count - 1 of it, one behind the other: out[4 * count]. */
+void lince_random_blocks(uint64_t key, uint64_t counter, size_t count, uint32_t *out);
+
 /* A reader over such a sequence, for code that draws one number after the other. */
 typedef struct lince_random {
     uint64_t key, counter;

@@ -2,6 +2,8 @@
 #include "core/random.h"
 #include "kernels/kernels.h"
 
+#include <string.h>
+
 enum { GRAIN = 1 << 16 }; /* floats in one task: small enough to share out, large enough to pay for it */
 
 typedef struct operands {
@@ -120,18 +122,36 @@ typedef struct dropping {
     uint64_t layer;
 } dropping;
 
+enum { DRAWS = 256 }; /* random numbers at a time */
+
+/* By way of `kept`, because x and y may be the same memory, which would keep the loop from becoming vectors.
+ */
+LINCE_CLONES static void keep_range(const float *x, const uint32_t *draw, uint32_t threshold, float scale,
+                                    float *y, size_t n)
+{
+    float kept[DRAWS];
+    for (size_t i = 0; i < n; i++) {
+        float scaled = x[i] * scale;
+        kept[i] = draw[i] < threshold ? 0 : scaled;
+    }
+    memcpy(y, kept, n * sizeof *y);
+}
+
+void lince_drop(uint64_t key, uint64_t block, const float *x, float *y, size_t n, float p)
+{
+    uint32_t threshold = (uint32_t)((double)p * 0x1p32), draw[DRAWS];
+    for (size_t i = 0; i < n; i += DRAWS) {
+        size_t count = n - i < DRAWS ? n - i : DRAWS;
+        lince_random_blocks(key, block + i / 4, (count + 3) / 4, draw);
+        keep_range(x + i, draw, threshold, 1 / (1 - p), y + i, count);
+    }
+}
+
 static void drop_sample(void *context, size_t i)
 {
     const dropping *d = context;
     uint64_t key = lince_key(d->key[i], LINCE_STREAM_DROPOUT, d->layer, 0);
-    uint32_t threshold = (uint32_t)((double)d->p * 0x1p32), draw[4];
-    float scale = 1 / (1 - d->p);
-    const float *x = d->x + i * d->size;
-    float *y = d->y + i * d->size;
-    for (size_t j = 0; j < d->size; j++) {
-        if (j % 4 == 0) lince_random4(key, j / 4, draw);
-        y[j] = draw[j % 4] < threshold ? 0 : x[j] * scale;
-    }
+    lince_drop(key, 0, d->x + i * d->size, d->y + i * d->size, d->size, d->p);
 }
 
 void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size, float p, const uint64_t *key,

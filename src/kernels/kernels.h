@@ -46,6 +46,8 @@ void lince_accumulate(int threads, float *y, const float *x, size_t n);
  * only, so that backward draws it again instead of storing it. `size`: floats a sample. */
 void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size, float p, const uint64_t *key,
                    uint64_t layer);
+/* n numbers of it, dropped by the random blocks of `key` from number `block` on. */
+void lince_drop(uint64_t key, uint64_t block, const float *x, float *y, size_t n, float p);
 
 typedef struct lince_window {
     int kernel[2], stride[2], padding[2]; /* height, width */

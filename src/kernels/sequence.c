@@ -67,14 +67,8 @@ typedef struct dropping {
 static void drop_row(const dropping *d, size_t row, uint64_t key, size_t step)
 {
     const float *x = d->x + (d->slot ? (size_t)d->slot[row] : row) * d->n;
-    float *y = d->y + row * d->n, scale = 1 / (1 - d->p);
-    uint32_t threshold = (uint32_t)((double)d->p * 0x1p32), draw[4];
     size_t blocks = (d->n + 3) / 4; /* of four features, a step */
-    for (size_t b = 0; b < blocks; b++) {
-        lince_random4(key, step * blocks + b, draw);
-        for (size_t j = 4 * b; j < d->n && j < 4 * b + 4; j++)
-            y[j] = draw[j % 4] < threshold ? 0 : x[j] * scale;
-    }
+    lince_drop(key, step * blocks, x, d->y + row * d->n, d->n, d->p);
 }
 
 static void copy_row(const dropping *d, size_t row)
