@@ -1,6 +1,7 @@
 #include "kernels/sequence.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "kernels/kernels.h"
 
 #include <string.h>
 
