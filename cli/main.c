@@ -56,6 +56,7 @@ static int close_output(int code)
 int main(int argc, char **argv)
 {
     lince_language_set("auto");
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow further is a full disk: a message, not a death */
     if (argc < 2) {
         cli_overview(stderr);
         return EXIT_USAGE;

@@ -69,6 +69,12 @@ static int set_setting(parsing *p, const lince_setting_info *info, const char *v
     return code ? code : lince_settings_set(p->settings, info->name, joined);
 }
 
+/* "--epochs" where a value should be: the value is missing. */
+static bool names_option(const parsing *p, const char *text)
+{
+    return !strncmp(text, "--", 2) && (find_spec(p, text + 2) || find_setting(p, text + 2));
+}
+
 /* Sets option `name`; *value is NULL where none was attached, and then *next may serve. 1: next was used. */
 static int set(parsing *p, const char *name, const char *value, const char *next)
 {
@@ -85,7 +91,7 @@ static int set(parsing *p, const char *name, const char *value, const char *next
         return 0;
     }
     const char *given = value ? value : next;
-    if (!given)
+    if (!given || (!value && names_option(p, given)))
         return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
                           spec ? spec->value : info->value);
     if (spec)

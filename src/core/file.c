@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -121,6 +122,17 @@ int lince_make_folder(const char *path)
     if (stat(partial, &status) || !S_ISDIR(status.st_mode))
         return lince_fail(LINCE_EIO, "%s: not a folder", path);
     return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+    (void)status, (void)type, (void)ftw;
+    return remove(path);
+}
+
+void lince_remove_folder(const char *path)
+{
+    nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 int lince_path_join(char out[LINCE_PATH_MAX], const char *folder, const char *name)

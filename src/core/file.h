@@ -31,6 +31,9 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
 /* Creates a folder and its parents; 0 where it is there already. */
 int lince_make_folder(const char *path);
 
+/* Removes a folder and all that is in it, as far as that is allowed; links are not followed. */
+void lince_remove_folder(const char *path);
+
 /* dir/name into out[LINCE_PATH_MAX]; LINCE_EUSAGE where it is too long. */
 int lince_path_join(char out[LINCE_PATH_MAX], const char *folder, const char *name);
 

@@ -39,5 +39,7 @@ const char *lince_nearest(const char *word, const char *(*name_at)(const void *c
         if (distance <= best_distance && (!best || distance < best_distance))
             best = name, best_distance = distance;
     }
+    for (size_t i = 0; !best && strlen(word) > 1 && (name = name_at(context, i)); i++)
+        if (!strncmp(name, word, strlen(word))) best = name; /* "cos" for "cosine" */
     return best;
 }

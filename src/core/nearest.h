@@ -9,7 +9,7 @@
 int lince_edit_distance(const char *a, const char *b);
 
 /* The name nearest to `word` among name_at(context, 0), ... until NULL; NULL where none is near
- * (more than a third of its letters differ). */
+ * (more than a third of its letters differ) and none begins with it. */
 const char *lince_nearest(const char *word, const char *(*name_at)(const void *context, size_t index),
                           const void *context);
 

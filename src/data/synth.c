@@ -13,7 +13,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -359,12 +358,6 @@ static int publish(const char *beside, const char *folder)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-    (void)status, (void)type, (void)ftw;
-    return remove(path);
-}
-
 /* Whether nothing is there, or an empty folder. */
 static bool is_free(const char *path)
 {
@@ -395,6 +388,6 @@ int lince_synth_images(const char *folder, size_t n, uint64_t seed)
     snprintf(beside, sizeof beside, "%.4000s.tmp-%ld", final, (long)getpid());
     int code = write_pictures(beside, n, seed);
     if (code == 0) code = publish(beside, final);
-    if (code < 0) nftw(beside, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    if (code < 0) lince_remove_folder(beside);
     return code;
 }

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,9 +40,10 @@ int lince_run_create(lince_run *run, const char *folder)
     for (size_t end = strlen(wanted); end > 1 && wanted[end - 1] == '/';)
         wanted[--end] = '\0'; /* runs/x/ -> runs/x2 */
     LINCE_TRY(make_parents(wanted));
+    const char *dash = isdigit((unsigned char)wanted[strlen(wanted) - 1]) ? "-" : ""; /* vgg16 -> vgg16-2 */
     for (int number = 1;; number++) {
         int length = number == 1 ? snprintf(run->folder, sizeof run->folder, "%s", wanted)
-                                 : snprintf(run->folder, sizeof run->folder, "%s%d", wanted, number);
+                                 : snprintf(run->folder, sizeof run->folder, "%s%s%d", wanted, dash, number);
         if ((size_t)length >= sizeof run->folder)
             return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", wanted);
         if (!mkdir(run->folder, 0777)) break;

@@ -274,10 +274,41 @@ static bool is_choice(const char *choices, const char *text)
     return false;
 }
 
+enum { CHOICES_MAX = 8 };
+
+/* "a|b|c", taken apart. */
+typedef struct choice_list {
+    char text[128];
+    const char *at[CHOICES_MAX];
+} choice_list;
+
+static void split_choices(const char *choices, choice_list *list)
+{
+    char *rest = list->text;
+    *list = (choice_list){0};
+    snprintf(list->text, sizeof list->text, "%s", choices);
+    for (size_t i = 0; rest && i < CHOICES_MAX; i++) list->at[i] = strsep(&rest, "|");
+}
+
+static const char *choice_at(const void *context, size_t index)
+{
+    return index < CHOICES_MAX ? ((const choice_list *)context)->at[index] : NULL;
+}
+
+static int refuse_choice(const entry *e, const char *text)
+{
+    choice_list list;
+    split_choices(e->choices, &list);
+    const char *nearest = lince_nearest(text, choice_at, &list);
+    if (nearest)
+        return lince_fail(LINCE_EUSAGE, "--%s %s: expected one of %s; did you mean %s?", e->info.name, text,
+                          e->choices, nearest);
+    return lince_fail(LINCE_EUSAGE, "--%s %s: expected one of %s", e->info.name, text, e->choices);
+}
+
 static int set_text(const entry *e, void *place, const char *text)
 {
-    if (e->choices && !is_choice(e->choices, text))
-        return lince_fail(LINCE_EUSAGE, "--%s %s: expected one of %s", e->info.name, text, e->choices);
+    if (e->choices && !is_choice(e->choices, text)) return refuse_choice(e, text);
     char *copy = *text ? lince_strdup(text) : NULL;
     if (*text && !copy) return LINCE_ENOMEM;
     lince_free(*(char **)place);

@@ -7,10 +7,12 @@
 #include "train/trainer.h"
 #include "weights/state_dict.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void tell(const lince_trainer *t, void (*to)(void *context, const char *text), const char *format,
                  va_list args)
@@ -39,11 +41,20 @@ void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
 
 /* --- data ----------------------------------------------------------------------------------------- */
 
+/* What can be told to be wrong before the data are read, which may take a while. */
 static int check_settings(const lince_settings *s)
 {
     if (s->out && s->resume)
         return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
-    return 0;
+    if (s->weights && !s->resume && access(s->weights, R_OK))
+        return lince_fail(LINCE_EIO, "%s: cannot read: %s", s->weights, strerror(errno));
+    lince_blueprint head;
+    lince_augment augment;
+    float mean[3], std[3];
+    LINCE_TRY(lince_blueprint_head(&head, s->head));
+    LINCE_TRY(lince_augment_parse(&augment, s->augment));
+    int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
+    return measured < 0 ? measured : 0;
 }
 
 static int open_data(lince_trainer *t)
@@ -60,8 +71,9 @@ static int open_data(lince_trainer *t)
     lince_trainer_note(t, _("%s: %s, %d classes; %zu for training, %zu for validation, %zu for the test"),
                        s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset), train, val,
                        lince_dataset_count(t->dataset, LINCE_TEST));
+    if (!train) return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
     if ((size_t)s->batch_size > train)
-        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part (%zu samples)",
+        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part; choose %zu or less",
                           s->batch_size, train);
     return 0;
 }
@@ -278,23 +290,33 @@ static int open_model(lince_trainer *t)
     return weigh_classes(t);
 }
 
-static int open_run(lince_trainer *t, const char *command)
+static int resume_run(lince_trainer *t)
+{
+    LINCE_TRY(lince_run_open(&t->run, t->settings->resume));
+    LINCE_TRY(lince_run_lock(&t->run));
+    return lince_trainer_restore(t);
+}
+
+/* A folder that could not be filled (a full disk) is no run: it is taken away again. */
+static int fill_run(lince_trainer *t, const char *command)
+{
+    int code = lince_run_write_config(&t->run, t->settings, command);
+    if (!code) code = lince_trainer_describe(t);
+    if (!code) code = lince_trainer_save(t);
+    if (code) lince_remove_folder(t->run.folder);
+    return code;
+}
+
+static int begin_run(lince_trainer *t, const char *command)
 {
     const lince_settings *s = t->settings;
-    if (s->resume) {
-        LINCE_TRY(lince_run_open(&t->run, s->resume));
-        LINCE_TRY(lince_run_lock(&t->run));
-        return lince_trainer_restore(t);
-    }
     char wanted[LINCE_PATH_MAX];
     snprintf(wanted, sizeof wanted, "%s%s", s->out ? "" : "runs/", s->out ? s->out : t->blueprint.model);
     LINCE_TRY(lince_run_create(&t->run, wanted));
     LINCE_TRY(lince_run_lock(&t->run));
     if (s->out && strcmp(t->run.folder, wanted) != 0)
         lince_trainer_warn(t, _("%s exists already; this run goes to %s"), wanted, t->run.folder);
-    LINCE_TRY(lince_run_write_config(&t->run, s, command));
-    LINCE_TRY(lince_trainer_describe(t));
-    return lince_trainer_save(t);
+    return fill_run(t, command);
 }
 
 int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
@@ -308,7 +330,7 @@ int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const l
     LINCE_TRY(choose(t));
     LINCE_TRY(open_loaders(t));
     LINCE_TRY(open_model(t));
-    return open_run(t, command);
+    return settings->resume ? resume_run(t) : begin_run(t, command);
 }
 
 void lince_trainer_close(lince_trainer *t)

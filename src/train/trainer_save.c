@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int path_in(const lince_trainer *t, const char *name, char path[LINCE_PATH_MAX])
 {
@@ -134,6 +135,9 @@ int lince_trainer_restore(lince_trainer *t)
     char path[LINCE_PATH_MAX];
     lince_weights *w;
     LINCE_TRY(path_in(t, "checkpoint/state.safetensors", path));
+    if (access(path, F_OK))
+        return lince_fail(LINCE_EDATA, "%s: it ended before anything was saved; begin a new run",
+                          t->run.folder);
     LINCE_TRY(lince_checkpoint_open(&w, path));
     int code = restore_from(t, w, path);
     lince_weights_free(w);
