@@ -35,8 +35,6 @@ static void backward(lince_layer *l, const lince_pass *p)
 {
     lince_param *w = &l->params[0];
     size_t n = (size_t)l->args.channels, count = (size_t)p->text->distinct;
-    w->touched = p->text->vocabulary;
-    w->touched_count = count;
     if (!w->grad) return;
     memcpy(w->grad, p->dout, count * n * sizeof(float));
     for (size_t i = 0; i < count; i++)

@@ -36,8 +36,8 @@ typedef struct lince_param {
     float init_scale;    /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
     size_t init_zeros;   /* the first so many elements stay zero */
     float *value, *grad; /* set by the net; grad NULL where not trainable */
-    /* Sparse: the gradient has only the rows (of dims[1] floats) that the last pass touched, at most
-     * `sparse_rows`; all others are zero. touched[i] is the row of grad's i-th. */
+    /* Sparse: the gradient has only the rows (of dims[1] floats) that the texts touch, at most `sparse_rows`;
+     * all others are zero. touched[i] is the row of grad's i-th; known when the texts are set. */
     size_t sparse_rows; /* 0: dense */
     const int32_t *touched;
     size_t touched_count;

@@ -467,6 +467,11 @@ static void clear_tail(const lince_net *net, float *batch, const lince_layer *la
 void lince_net_set_tokens(lince_net *net, int n, const int32_t *token, const int32_t *length, int steps)
 {
     lince_pack(&net->text, n, token, length, steps, net->options.read_padding);
+    for (size_t i = 0; i < net->param_count; i++)
+        if (net->params[i]->sparse_rows) {
+            net->params[i]->touched = net->text.vocabulary;
+            net->params[i]->touched_count = (size_t)net->text.distinct;
+        }
 }
 
 const lince_packed *lince_net_text(const lince_net *net)

@@ -49,6 +49,33 @@ static void adamw(const lince_hyper *h, float *restrict p, const float *restrict
     moments(f, p, g, m, v, n);
 }
 
-const lince_optimizer lince_adam = {.name = "adam", .usual_lr = 0.001, .states = 2, .update = adam};
-const lince_optimizer lince_adamw = {
-    .name = "adamw", .usual_lr = 0.001, .states = 2, .proportional_decay = true, .update = adamw};
+static void rest_adamw(const lince_hyper *h, lince_rest *rest)
+{
+    double t = h->step, b1 = (double)h->beta1, b2 = (double)h->beta2;
+    *rest = (lince_rest){.m_decay = b1,
+                         .v_decay = b2,
+                         .v_growth = 1 / sqrt(b2),
+                         .keep = (double)(1 - h->lr * h->weight_decay),
+                         .rate = (double)h->lr / (1 - pow(b1, t)),
+                         .correction = sqrt(1 - pow(b2, t)),
+                         .eps = (double)h->eps,
+                         .m = 0,
+                         .v = 1,
+                         .divided = true};
+}
+
+static void rest_adam(const lince_hyper *h, lince_rest *rest)
+{
+    rest_adamw(h, rest);
+    rest->keep = 1;
+    rest->coupled = h->weight_decay != 0;
+}
+
+const lince_optimizer lince_adam = {
+    .name = "adam", .usual_lr = 0.001, .states = 2, .update = adam, .rest = rest_adam};
+const lince_optimizer lince_adamw = {.name = "adamw",
+                                     .usual_lr = 0.001,
+                                     .states = 2,
+                                     .proportional_decay = true,
+                                     .update = adamw,
+                                     .rest = rest_adamw};

@@ -38,29 +38,6 @@ void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const l
     lince_parallel_ranges(threads, n, PIECE, step_piece, &(stepping){optimizer, hyper, value, grad, state});
 }
 
-typedef struct stepping_rows {
-    const stepping *step;
-    const int32_t *row;
-    size_t n;
-} stepping_rows;
-
-static void step_row(void *context, size_t i)
-{
-    const stepping_rows *r = context;
-    stepping s = *r->step;
-    size_t at = (size_t)r->row[i] * r->n;
-    s.optimizer->update(s.hyper, s.value + at, s.grad + i * r->n, s.state[0] ? s.state[0] + at : NULL,
-                        s.state[1] ? s.state[1] + at : NULL, r->n);
-}
-
-void lince_optimizer_step_rows(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
-                               float *value, const float *grad, float *const state[LINCE_OPTIM_STATES],
-                               const int32_t *row, size_t count, size_t n)
-{
-    stepping step = {optimizer, hyper, value, grad, state};
-    lince_parallel(threads, count, step_row, &(stepping_rows){&step, row, n});
-}
-
 typedef float floats __attribute__((vector_size(8 * sizeof(float))));
 typedef double doubles __attribute__((vector_size(8 * sizeof(double))));
 

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 typedef struct lince_hyper {
     float lr, momentum, beta1, beta2, alpha, eps, weight_decay;
@@ -14,6 +13,18 @@ typedef struct lince_hyper {
 } lince_hyper;
 
 enum { LINCE_OPTIM_STATES = 2 };
+
+/* What a step does to a weight whose gradient is zero (optim/lazy.h):
+ *     m *= m_decay;  v *= v_decay;  w = keep w - rate m,  or where divided  keep w - rate m / (sqrt(v) /
+ * correction + eps)
+ */
+typedef struct lince_rest {
+    double m_decay, v_decay, v_growth; /* v_growth: 1 / sqrt(v_decay) */
+    double keep, rate, correction, eps;
+    int m, v; /* which of the states; -1: none */
+    bool divided;
+    bool coupled; /* not so: the weight itself enters the gradient */
+} lince_rest;
 
 typedef struct lince_optimizer {
     const char *name;
@@ -25,6 +36,7 @@ typedef struct lince_optimizer {
     /* n weights; state[0..states-1]. */
     void (*update)(const lince_hyper *hyper, float *restrict value, const float *restrict grad,
                    float *restrict state0, float *restrict state1, size_t n);
+    void (*rest)(const lince_hyper *hyper, lince_rest *rest);
 } lince_optimizer;
 
 /* NULL, with lince_error() set, where there is none of that name. */
@@ -33,12 +45,6 @@ const lince_optimizer *lince_optimizer_named(const char *name);
 /* One update of `n` weights, divided over threads in fixed pieces. Unused states are NULL. */
 void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
                           float *value, const float *grad, float *const state[LINCE_OPTIM_STATES], size_t n);
-
-/* The same for the `count` rows of n weights that have a gradient, grad[i] that of row[i]; the others stay.
- */
-void lince_optimizer_step_rows(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
-                               float *value, const float *grad, float *const state[LINCE_OPTIM_STATES],
-                               const int32_t *row, size_t count, size_t n);
 
 /* Sum of squares, in double, the same for any number of threads; NaN or infinite where a gradient is. */
 double lince_sum_of_squares(int threads, const float *x, size_t n);

@@ -18,4 +18,16 @@ LINCE_CLONES static void update(const lince_hyper *h, float *restrict p, const f
     }
 }
 
-const lince_optimizer lince_rmsprop = {.name = "rmsprop", .usual_lr = 0.001, .states = 2, .update = update};
+static void rest_of(const lince_hyper *h, lince_rest *rest)
+{
+    *rest = (lince_rest){.m_decay = (double)h->momentum,
+                         .v_decay = (double)h->alpha,
+                         .keep = 1,
+                         .rate = (double)h->lr,
+                         .m = 1,
+                         .v = 0,
+                         .coupled = h->weight_decay != 0};
+}
+
+const lince_optimizer lince_rmsprop = {
+    .name = "rmsprop", .usual_lr = 0.001, .states = 2, .update = update, .rest = rest_of};

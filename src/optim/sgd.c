@@ -41,5 +41,21 @@ static void update(const lince_hyper *h, float *restrict p, const float *restric
         heavy_ball(h, p, g, b, n);
 }
 
-const lince_optimizer lince_sgd = {
-    .name = "sgd", .usual_lr = 0.01, .states = 1, .proportional_decay = true, .update = update};
+static void rest_of(const lince_hyper *h, lince_rest *rest)
+{
+    bool heavy = h->momentum != 0;
+    *rest = (lince_rest){.m_decay = (double)h->momentum,
+                         .v_decay = 1,
+                         .keep = heavy ? 1 : (double)(1 - h->lr * h->weight_decay),
+                         .rate = (double)(h->nesterov ? h->lr * h->momentum : h->lr),
+                         .m = heavy ? 0 : -1,
+                         .v = -1,
+                         .coupled = heavy && h->weight_decay != 0};
+}
+
+const lince_optimizer lince_sgd = {.name = "sgd",
+                                   .usual_lr = 0.01,
+                                   .states = 1,
+                                   .proportional_decay = true,
+                                   .update = update,
+                                   .rest = rest_of};

@@ -34,6 +34,7 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
     int classes = t->blueprint.classes;
     size_t n = (size_t)batch->n;
     lince_feed(t->net, batch);
+    lince_update_touch(&t->update, t->net, t->at.updates);
     lince_net_forward(t->net, batch->n, true, batch->key);
     lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
     const float *logits = lince_net_output(t->net);
@@ -138,6 +139,7 @@ static int finish_epoch(lince_trainer *t)
                        .val_loss = NAN,
                        .val_accuracy = NAN,
                        .lr = (double)t->update.hyper.lr};
+    lince_update_finish(&t->update, t->net, at->updates);
     if (t->val) {
         lince_update_swap(&t->update, t->net);
         int code =

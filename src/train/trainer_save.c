@@ -21,7 +21,7 @@ static int path_in(const lince_trainer *t, const char *name, char path[LINCE_PAT
 
 /* --- checkpoint ----------------------------------------------------------------------------------- */
 
-enum { ROLES = 5 }; /* arrays that one parameter may have in a checkpoint */
+enum { ROLES = 7 }; /* arrays that one parameter may have in a checkpoint */
 
 static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
 {
@@ -29,16 +29,21 @@ static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
     for (size_t i = 0; i < lince_net_params(t->net); i++) {
         lince_param *p = lince_net_param(t->net, i);
         const lince_update *u = &t->update;
-        float *const data[ROLES] = {p->value, u->state[0] ? u->state[0][i] : NULL,
-                                    u->state[1] ? u->state[1][i] : NULL, u->average ? u->average[i] : NULL,
-                                    p->origin};
-        static const char *const role[ROLES] = {"value", "state0", "state1", "ema", "origin"};
+        const struct {
+            const char *role;
+            float *data;
+            size_t count;
+        } arrays[ROLES] = {{"value", p->value, p->size},
+                           {"state0", u->state[0] ? u->state[0][i] : NULL, p->size},
+                           {"state1", u->state[1] ? u->state[1][i] : NULL, p->size},
+                           {"ema", u->average ? u->average[i] : NULL, p->size},
+                           {"origin", p->origin, lince_param_elements(p)},
+                           {"seen", u->lazy[i].seen, u->lazy[i].rows},
+                           {"rates", u->lazy[i].rates, LINCE_LAZY_WINDOW + 1}};
         for (int k = 0; k < ROLES; k++) {
-            if (!data[k]) continue;
-            list[count] =
-                (lince_checkpoint_array){.data = data[k],
-                                         .count = data[k] == p->origin ? lince_param_elements(p) : p->size};
-            snprintf(list[count].name, sizeof list[count].name, "%s.%s", role[k], p->name);
+            if (!arrays[k].data) continue;
+            list[count] = (lince_checkpoint_array){.data = arrays[k].data, .count = arrays[k].count};
+            snprintf(list[count].name, sizeof list[count].name, "%s.%s", arrays[k].role, p->name);
             count++;
         }
     }
@@ -127,6 +132,7 @@ static int restore_from(lince_trainer *t, const lince_weights *w, const char *pa
     if (!read_position(t, lince_weights_metadata(w, "position")))
         return lince_fail(LINCE_EFORMAT, "%s: its position cannot be read", path);
     t->last_checkpoint = t->at.seconds;
+    if (lince_update_restore(&t->update, t->net, t->at.updates)) return lince_fail_in(LINCE_EFORMAT, path);
     return read_history(t, lince_weights_metadata(w, "history"));
 }
 

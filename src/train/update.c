@@ -22,10 +22,21 @@ static int new_arrays(const lince_net *net, float ***arrays, bool trained_only)
     return 0;
 }
 
+static int new_lazy_tables(lince_update *u, const lince_net *net)
+{
+    if (!(u->lazy = lince_alloc(lince_net_params(net) + 1, sizeof *u->lazy))) return LINCE_ENOMEM;
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        if (p->sparse_rows) LINCE_TRY(lince_lazy_init(&u->lazy[i], (size_t)p->dims[0], (size_t)p->dims[1]));
+    }
+    return 0;
+}
+
 int lince_update_init(lince_update *u, const lince_net *net)
 {
     for (int k = 0; k < u->optimizer->states; k++) LINCE_TRY(new_arrays(net, &u->state[k], true));
     if (!(u->since = lince_alloc(lince_net_params(net) + 1, sizeof *u->since))) return LINCE_ENOMEM;
+    LINCE_TRY(new_lazy_tables(u, net));
     if (u->decay == 0) return 0;
     LINCE_TRY(new_arrays(net, &u->average, false));
     for (size_t i = 0; i < lince_net_params(net); i++) {
@@ -45,6 +56,8 @@ void lince_update_release(lince_update *u, const lince_net *net)
 {
     for (int k = 0; k < LINCE_OPTIM_STATES; k++) free_arrays(net, u->state[k]);
     free_arrays(net, u->average);
+    for (size_t i = 0; u->lazy && i < lince_net_params(net); i++) lince_lazy_release(&u->lazy[i]);
+    lince_free(u->lazy);
     lince_free(u->since);
     *u = (lince_update){0};
 }
@@ -61,28 +74,81 @@ double lince_update_norm(const lince_update *u, const lince_net *net)
     return sqrt(sum);
 }
 
+/* The hyperparameters of parameter i at a step. */
+static lince_hyper hyper_of(const lince_update *u, const lince_param *p, size_t i, size_t step, double lr)
+{
+    lince_hyper hyper = u->hyper;
+    hyper.lr = (float)(p->head || u->backbone <= 0 ? lr : u->backbone * lr);
+    hyper.step = (int)(step - u->since[i]);
+    return hyper;
+}
+
+static lince_lazy_table table_of(const lince_update *u, const lince_param *p, size_t i)
+{
+    return (
+        lince_lazy_table){.value = p->value,
+                          .state = {u->state[0] ? u->state[0][i] : NULL, u->state[1] ? u->state[1][i] : NULL},
+                          .average = u->average ? u->average[i] : NULL,
+                          .decay = u->decay};
+}
+
+static void update_param(lince_update *u, const lince_param *p, size_t i, const lince_hyper *hyper)
+{
+    lince_lazy_table t = table_of(u, p, i);
+    if (p->grad && p->sparse_rows) {
+        lince_lazy_step(&u->lazy[i], u->optimizer, u->threads, hyper, &t, p->grad, p->touched,
+                        p->touched_count);
+        return;
+    }
+    if (p->grad) lince_optimizer_step(u->optimizer, u->threads, hyper, p->value, p->grad, t.state, p->size);
+    if (u->average && p->grad)
+        lince_ema(u->threads, (float)u->decay, t.average, p->value, p->size);
+    else if (u->average)
+        memcpy(t.average, p->value, p->size * sizeof(float)); /* statistics go along */
+}
+
 void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr, double norm)
 {
     bool clipped = u->clip > 0 && norm > u->clip;
     u->hyper.grad_scale = clipped ? (float)(u->clip / (norm + 1e-6)) : 1; /* torch.nn.utils.clip_grad_norm_ */
-    double backbone = u->backbone > 0 ? u->backbone * lr : lr;
     for (size_t i = 0; i < lince_net_params(net); i++) {
         lince_param *p = lince_net_param(net, i);
-        u->hyper.lr = (float)(p->head ? lr : backbone);
-        u->hyper.step = (int)(step - u->since[i]);
-        float *const state[LINCE_OPTIM_STATES] = {u->state[0] ? u->state[0][i] : NULL,
-                                                  u->state[1] ? u->state[1][i] : NULL};
-        if (p->grad && p->sparse_rows)
-            lince_optimizer_step_rows(u->optimizer, u->threads, &u->hyper, p->value, p->grad, state,
-                                      p->touched, p->touched_count, (size_t)p->dims[1]);
-        else if (p->grad)
-            lince_optimizer_step(u->optimizer, u->threads, &u->hyper, p->value, p->grad, state, p->size);
-        if (u->average && p->grad)
-            lince_ema(u->threads, (float)u->decay, u->average[i], p->value, p->size);
-        else if (u->average)
-            memcpy(u->average[i], p->value, p->size * sizeof(float)); /* statistics go along */
+        lince_hyper hyper = hyper_of(u, p, i, step, lr);
+        update_param(u, p, i, &hyper);
     }
     u->hyper.lr = (float)lr;
+}
+
+static void catch_up(lince_update *u, lince_net *net, size_t step, bool all)
+{
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        if (!p->sparse_rows || !p->grad) continue;
+        lince_hyper hyper = hyper_of(u, p, i, step, (double)u->hyper.lr);
+        lince_lazy_table t = table_of(u, p, i);
+        lince_lazy_catch_up(&u->lazy[i], u->optimizer, u->threads, &hyper, &t, all ? NULL : p->touched,
+                            p->touched_count);
+    }
+}
+
+int lince_update_restore(lince_update *u, const lince_net *net, size_t step)
+{
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        lince_hyper hyper = hyper_of(u, p, i, step, 0);
+        if (p->sparse_rows) LINCE_TRY(lince_lazy_restore(&u->lazy[i], u->optimizer, &hyper, hyper.step));
+    }
+    return 0;
+}
+
+void lince_update_touch(lince_update *u, lince_net *net, size_t step)
+{
+    catch_up(u, net, step, false);
+}
+
+void lince_update_finish(lince_update *u, lince_net *net, size_t step)
+{
+    catch_up(u, net, step, true);
 }
 
 void lince_update_swap(lince_update *u, lince_net *net)

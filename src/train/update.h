@@ -4,7 +4,7 @@
 #define LINCE_TRAIN_UPDATE_H
 
 #include "net/net.h"
-#include "optim/optim.h"
+#include "optim/lazy.h"
 
 typedef struct lince_update {
     const lince_optimizer *optimizer;
@@ -15,6 +15,7 @@ typedef struct lince_update {
     int threads;
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
     float **average;                   /* [param]; NULL: none is kept */
+    lince_lazy *lazy;                  /* [param]; of those with sparse gradients */
     size_t *since; /* [param] updates before it was trained: its own step counts from there */
 } lince_update;
 
@@ -31,6 +32,15 @@ double lince_update_norm(const lince_update *update, const lince_net *net);
 
 /* Update number `step` (from 1) with a gradient of that norm. */
 void lince_update_apply(lince_update *update, lince_net *net, size_t step, double lr, double norm);
+
+/* Weights that a batch does not touch are updated when they are needed, as if they had been at every step
+ * (optim/lazy.h): before a pass those that its texts touch, and all before the net is evaluated or its
+ * weights are saved. `step`: of the last update; the texts are set. */
+void lince_update_touch(lince_update *update, lince_net *net, size_t step);
+void lince_update_finish(lince_update *update, lince_net *net, size_t step);
+
+/* After the arrays of the lazy tables were read from a checkpoint. LINCE_EFORMAT. */
+int lince_update_restore(lince_update *update, const lince_net *net, size_t step);
 
 /* Exchanges weights and their average, where one is kept. */
 void lince_update_swap(lince_update *update, lince_net *net);
