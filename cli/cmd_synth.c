@@ -6,9 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct {
+    const char *name;
+    int (*make)(const char *folder, size_t n, uint64_t seed);
+} kinds[] = {{"images", lince_synth_images}, {"tweets", lince_synth_tweets}};
+
 static int usage_error(void)
 {
-    fprintf(stderr, "%s\n", _("lince synth: expected images and a folder: lince synth images DIR"));
+    fprintf(stderr, "%s\n",
+            _("lince synth: expected images or tweets, and a folder: lince synth images DIR"));
     return EXIT_USAGE;
 }
 
@@ -16,19 +22,21 @@ int cmd_synth(int argc, char **argv)
 {
     const char *n = "6000", *seed = "1", *positional[16];
     bool help = false;
-    int pictures, number, count;
-    const option_spec specs[] = {{"n", "N", N_("pictures in all, a sixth of them for the test (6000)"), &n,
-                                  NULL},
+    int samples, number, count;
+    const option_spec specs[] = {{"n", "N", N_("samples in all; of pictures a sixth are for the test (6000)"),
+                                  &n, NULL},
                                  {"seed", "N", N_("of everything random (1)"), &seed, NULL},
                                  {"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
     int code = argc > 16 ? lince_fail(LINCE_EUSAGE, "synth: too many arguments")
                          : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (!code && help) return cli_usage("synth", specs);
-    if (!code && (count != 2 || strcmp(positional[0], "images") != 0)) return usage_error();
-    if (!code) code = cli_whole("n", n, &pictures);
+    size_t kind = 0;
+    while (!code && count == 2 && kind < 2 && strcmp(positional[0], kinds[kind].name) != 0) kind++;
+    if (!code && (count != 2 || kind == 2)) return usage_error();
+    if (!code) code = cli_whole("n", n, &samples);
     if (!code) code = cli_whole("seed", seed, &number);
-    if (!code) code = lince_synth_images(positional[1], (size_t)pictures, (uint64_t)number);
+    if (!code) code = kinds[kind].make(positional[1], (size_t)samples, (uint64_t)number);
     if (code) return cli_fail(code);
     printf("%s\n", positional[1]);
     return EXIT_DONE;

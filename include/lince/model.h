@@ -82,6 +82,11 @@ const char *lince_architecture_at(size_t index, const char **summary);
  * `folder`, `n` pictures in all, a sixth of them in test/. */
 int lince_synth_images(const char *folder, size_t n, uint64_t seed);
 
+/* Writes the built-in sample data set of short texts: `n` messages into tweets.csv in `folder`, with the
+ * columns id, group, label (negative, neutral, positive) and text. Messages of one group paraphrase each
+ * other. */
+int lince_synth_tweets(const char *folder, size_t n, uint64_t seed);
+
 #ifdef __cplusplus
 }
 #endif
