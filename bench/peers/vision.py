@@ -1,0 +1,108 @@
+"""Pictures a second of a torchvision model in PyTorch (or ONNX Runtime), as bench_model measures lince's.
+
+    vision.py MODEL SIZE BATCH sgd|adam|infer [--variant eager|channels_last|compile|onnx] [--seconds S] [--threads N]
+
+Prints one JSON object: median seconds of a step (forward, loss, backward, update; or forward alone), and peak memory.
+"""
+import argparse
+import json
+import resource
+import statistics
+import time
+
+import torch
+import torchvision
+
+
+def parse():
+    p = argparse.ArgumentParser()
+    p.add_argument("model")
+    p.add_argument("size", type=int)
+    p.add_argument("batch", type=int)
+    p.add_argument("work", choices=["sgd", "adam", "infer"])
+    p.add_argument("--variant", default="channels_last", choices=["eager", "channels_last", "compile", "onnx"])
+    p.add_argument("--seconds", type=float, default=6)
+    p.add_argument("--threads", type=int, default=0)
+    return p.parse_args()
+
+
+def optimizer_of(name, parameters):
+    """The fused implementations are the fastest that PyTorch has on CPUs; older versions lack them."""
+    kind, options = {
+        "sgd": (torch.optim.SGD, {"lr": 1e-3, "momentum": 0.9}),
+        "adam": (torch.optim.Adam, {"lr": 1e-4}),
+    }[name]
+    try:
+        return kind(parameters, fused=True, **options)
+    except (TypeError, RuntimeError):
+        return kind(parameters, **options)
+
+
+def training_step(args, model, x):
+    model.train()
+    y = torch.arange(args.batch) % 10
+    optimizer = optimizer_of(args.work, model.parameters())
+    loss_of = torch.nn.CrossEntropyLoss()
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss_of(model(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def inference_step(model, x):
+    model.eval()
+
+    def step():
+        with torch.inference_mode():
+            model(x)
+
+    return step
+
+
+def onnx_step(args, model, x):
+    import onnxruntime
+
+    path = f"/tmp/lince-peer-{args.model}-{args.size}.onnx"
+    torch.onnx.export(model.eval(), (x,), path, input_names=["x"], dynamo=False)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    feed = {"x": x.numpy()}
+    return lambda: session.run(None, feed)
+
+
+def median_seconds(step, seconds):
+    """After two warm-up steps, for the given time but at least five steps."""
+    step(), step()
+    times, end = [], time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 5:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main():
+    args = parse()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.manual_seed(0)
+    model = getattr(torchvision.models, args.model)(num_classes=10)
+    x = torch.rand(args.batch, 3, args.size, args.size)
+    if args.variant == "channels_last":
+        model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    if args.variant == "onnx":
+        step = onnx_step(args, model, x)
+    else:
+        run = torch.compile(model) if args.variant == "compile" else model
+        step = inference_step(run, x) if args.work == "infer" else training_step(args, run, x)
+    seconds = median_seconds(step, args.seconds)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "per_second": args.batch / seconds, "peak_mib": round(peak),
+                      "version": torch.__version__, "variant": args.variant}))
+
+
+main()
