@@ -24,10 +24,16 @@ check: deps
 bench: all
 	@scripts/bench.sh $(BUILD)
 
+# Beside PyTorch and ONNX Runtime (a private environment under build/; downloads some GB): writes bench/results.md.
+bench-peers: all
+	@bench/peers/setup.sh $(BUILD)/peers
+	@cmake --build $(BUILD) --target bench_model bench_recurrent
+	@$(BUILD)/peers/bin/python bench/peers/run.py $(BUILD) $(BUILD)/peers
+
 install: all
 	@cmake --install $(BUILD)
 
 clean:
 	@rm -rf $(BUILD) build-check
 
-.PHONY: all deps demo test check bench install clean
+.PHONY: all deps demo test check bench bench-peers install clean

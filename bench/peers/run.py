@@ -8,9 +8,10 @@ contender's figure is the median of its rounds, and the ratio is the median of t
 """
 import argparse
 import datetime
-import json
+import math
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -19,26 +20,26 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Contender:
-    """A program that prints one JSON object with "per_second" and "peak_mib" as its last line."""
+    """A program whose output holds "... N pictures/s ..." or "... N texts/s ...", and perhaps "... N MiB"."""
 
     def __init__(self, name, command):
         self.name, self.command, self.rounds, self.error = name, command, [], None
 
     def run(self):
         done = subprocess.run(self.command, capture_output=True, text=True)
-        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-        if done.returncode or not lines:
+        rate = re.search(r"([\d.]+) (?:pictures|texts)/s", done.stdout)
+        memory = re.search(r"(\d+) MiB", done.stdout)
+        if done.returncode or not rate:
             self.error = (done.stderr.strip().splitlines() or ["no result"])[-1]
             return
-        self.rounds.append(json.loads(lines[-1]))
+        self.rounds.append({"per_second": float(rate[1]), "peak_mib": int(memory[1]) if memory else math.nan})
 
     def median(self, key):
         return statistics.median(r[key] for r in self.rounds)
 
 
 def vision_case(args, model, size, batch, work, variants):
-    lince = Contender("lince", [f"{args.build}/bench/bench_model", model, str(size), str(batch), work,
-                                "--seconds", str(args.seconds), "--json"])
+    lince = Contender("lince", [f"{args.build}/bench/bench_model", model, str(size), str(batch), work])
     peers = [Contender(f"{'ONNX Runtime' if v == 'onnx' else 'PyTorch ' + v}",
                        [f"{args.peers}/bin/python", f"{HERE}/vision.py", model, str(size), str(batch), work,
                         "--variant", v, "--seconds", str(args.seconds)]) for v in variants]
@@ -47,7 +48,7 @@ def vision_case(args, model, size, batch, work, variants):
 
 
 def recurrent_case(args, model, batch):
-    lince = Contender("lince", [f"{args.build}/bench/bench_recurrent", model, str(batch), "--json"])
+    lince = Contender("lince", [f"{args.build}/bench/bench_recurrent", model, str(batch)])
     peer = Contender("PyTorch", [f"{args.peers}/bin/python", f"{HERE}/recurrent.py", model, str(batch)])
     return (f"{model}, batch {batch}, training, Adam", "texts/s", [lince, peer])
 
@@ -86,7 +87,8 @@ def rows(title, unit, contenders):
             yield f"| {title} | {c.name} | - | - | {c.error} |"
             continue
         ratio = "" if c is lince or not lince.rounds else ratio_text(lince, c)
-        yield f"| {title} | {c.name} | {c.median('per_second'):.1f} {unit} | {c.median('peak_mib'):.0f} | {ratio} |"
+        rate, peak = c.median("per_second"), c.median("peak_mib")
+        yield f"| {title} | {c.name} | {rate:.1f} {unit} | {'' if math.isnan(peak) else round(peak)} | {ratio} |"
 
 
 def machine():
