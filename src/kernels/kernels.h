@@ -53,9 +53,11 @@ typedef struct lince_window {
     int kernel[2], stride[2], padding[2]; /* height, width */
 } lince_window;
 
-/* Max pooling; `taken` holds, for each output, the position in its window (kernel area at most 255). */
-void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x,
-                    float *y, uint8_t *taken);
+/* Max pooling; `taken` holds, for each output, the position in its window (kernel area at most 255), or, with
+ * `gate`, LINCE_TAKEN_NONE where the largest is not positive: it passes no gradient down. */
+enum { LINCE_TAKEN_NONE = 255 };
+void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, bool gate,
+                    const float *x, float *y, uint8_t *taken);
 void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n,
                              const float *dy, const uint8_t *taken, float *dx);
 

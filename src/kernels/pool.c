@@ -1,4 +1,6 @@
+#include "kernels/x86/pool.h"
 #include "core/parallel.h"
+#include "kernels/choose.h"
 #include "kernels/kernels.h"
 
 #include <float.h>
@@ -11,6 +13,8 @@ typedef struct pooling {
     const float *from;
     float *to;
     uint8_t *taken;
+    bool gate;
+    const lince_pool_simd *simd;
 } pooling;
 
 static size_t plane(lince_shape s)
@@ -36,11 +40,13 @@ static inline void max_cell(const pooling *p, const float *x, int oy, int ox, fl
             const float *from = x + ((size_t)iy * (size_t)p->in.width + (size_t)ix) * block;
             uint8_t position = (uint8_t)(ky * p->w.kernel[1] + kx);
             for (size_t c = 0; c < block; c++) {
-                int larger = !(from[c] <= y[c]); /* a NaN is taken, so that it is seen */
+                int larger = from[c] > y[c] || from[c] != from[c]; /* a NaN is taken, so that it is seen */
                 y[c] = larger ? from[c] : y[c];
                 taken[c] = larger ? position : taken[c];
             }
         }
+    for (size_t c = 0; p->gate && c < block; c++)
+        if (y[c] <= 0) taken[c] = LINCE_TAKEN_NONE;
 }
 
 LINCE_CLONES static void max_plane(const pooling *p, const float *x, float *y, uint8_t *taken)
@@ -56,16 +62,37 @@ LINCE_CLONES static void max_plane(const pooling *p, const float *x, float *y, u
         }
 }
 
+/* Vector code for these windows on this machine; NULL: none. */
+static const lince_pool_simd *simd_for(lince_window w, lince_shape in, lince_shape out)
+{
+    bool halves = w.kernel[0] == 2 && w.kernel[1] == 2 && w.stride[0] == 2 && w.stride[1] == 2 &&
+                  !w.padding[0] && !w.padding[1] && 2 * out.height <= in.height && 2 * out.width <= in.width;
+    if (!halves || lince_preferred_block() < in.block) return NULL;
+#ifdef __x86_64__
+    if (in.block == lince_pool_avx512.lanes) return &lince_pool_avx512;
+    if (in.block == lince_pool_avx2.lanes) return &lince_pool_avx2;
+#endif
+    return NULL;
+}
+
 static void max_task(void *context, size_t i)
 {
     const pooling *p = context;
-    max_plane(p, p->from + i * plane(p->in), p->to + i * plane(p->out), p->taken + i * plane(p->out));
+    const float *x = p->from + i * plane(p->in);
+    float *y = p->to + i * plane(p->out);
+    uint8_t *taken = p->taken + i * plane(p->out);
+    if (p->simd)
+        p->simd->max(p->in, p->out, p->gate, x, y, taken);
+    else
+        max_plane(p, x, y, taken);
 }
 
-void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x,
-                    float *y, uint8_t *taken)
+void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, bool gate,
+                    const float *x, float *y, uint8_t *taken)
 {
-    lince_parallel(threads, planes(in, n), max_task, &(pooling){w, in, out, x, y, taken});
+    pooling p = {.w = w, .in = in, .out = out, .from = x, .to = y, .taken = taken, .gate = gate};
+    p.simd = simd_for(w, in, out);
+    lince_parallel(threads, planes(in, n), max_task, &p);
 }
 
 static void max_backward_task(void *context, size_t i)
@@ -75,11 +102,16 @@ static void max_backward_task(void *context, size_t i)
     const float *dy = p->from + i * plane(p->out);
     const uint8_t *taken = p->taken + i * plane(p->out);
     float *dx = p->to + i * plane(p->in);
+    if (p->simd) {
+        p->simd->max_backward(p->in, p->out, dy, taken, dx);
+        return;
+    }
     memset(dx, 0, plane(p->in) * sizeof *dx);
     for (int oy = 0; oy < p->out.height; oy++)
         for (int ox = 0; ox < p->out.width; ox++, cell++)
             for (size_t c = 0; c < block; c++) {
                 int position = taken[cell * block + c];
+                if (position == LINCE_TAKEN_NONE) continue;
                 int iy = oy * p->w.stride[0] - p->w.padding[0] + position / p->w.kernel[1];
                 int ix = ox * p->w.stride[1] - p->w.padding[1] + position % p->w.kernel[1];
                 dx[((size_t)iy * (size_t)p->in.width + (size_t)ix) * block + c] += dy[cell * block + c];
@@ -89,8 +121,9 @@ static void max_backward_task(void *context, size_t i)
 void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n,
                              const float *dy, const uint8_t *taken, float *dx)
 {
-    lince_parallel(threads, planes(in, n), max_backward_task,
-                   &(pooling){w, in, out, dy, dx, (uint8_t *)taken});
+    pooling p = {.w = w, .in = in, .out = out, .from = dy, .to = dx, .taken = (uint8_t *)taken};
+    p.simd = simd_for(w, in, out);
+    lince_parallel(threads, planes(in, n), max_backward_task, &p);
 }
 
 /* --- adaptive average ----------------------------------------------------------------------------- */

@@ -86,7 +86,8 @@ static void forward(lince_layer *l, const lince_pass *pass)
                                              .w = l->params[0].value,
                                              .b = l->args.no_bias ? NULL : l->params[1].value,
                                              .y = pass->out,
-                                             .scratch = pass->scratch});
+                                             .scratch = pass->scratch,
+                                             .relu = l->relu});
 }
 
 static void backward(lince_layer *l, const lince_pass *pass)
@@ -100,10 +101,12 @@ static void backward(lince_layer *l, const lince_pass *pass)
                                                  .y = (float *)pass->dout,
                                                  .scratch = pass->scratch});
     if (pass->din[0])
-        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_DATA], &(lince_conv_args){.x = pass->din[0],
-                                                                                  .w = l->params[0].value,
-                                                                                  .y = (float *)pass->dout,
-                                                                                  .scratch = pass->scratch});
+        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_DATA],
+                              &(lince_conv_args){.x = pass->din[0],
+                                                 .w = l->params[0].value,
+                                                 .y = (float *)pass->dout,
+                                                 .scratch = pass->scratch,
+                                                 .gate = l->gate ? pass->in[0] : NULL});
 }
 
 static void release(lince_layer *l)
@@ -129,6 +132,8 @@ static void describe(const lince_layer *l, char *out, size_t size)
 const lince_layer_type lince_conv2d = {.name = "conv2d",
                                        .inputs = 1,
                                        .needs_input = true,
+                                       .rectifies = true,
+                                       .gates = true,
                                        .infer = infer,
                                        .prepare = prepare,
                                        .forward = forward,

@@ -110,6 +110,8 @@ typedef struct lince_layer_type {
     bool in_place; /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
     bool random;                    /* in training, where args.p > 0: each sample's key decides */
+    bool rectifies;                 /* forward heeds `relu` */
+    bool gates;                     /* backward heeds `gate` */
     bool takes_copies;              /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);
     int (*prepare)(lince_layer *layer); /* may be NULL */
@@ -130,8 +132,10 @@ struct lince_layer {
     bool inference;            /* prepared without backward */
     bool wants_din;            /* something below it is trained */
     bool unfolded;             /* copies are made, as PyTorch does */
-    bool frozen;               /* parameters and statistics stay as they are */
-    int index;                 /* in its net: distinguishes its random numbers */
+    bool relu;                 /* the output is to be rectified: a relu behind it has nothing left to do */
+    bool gate;   /* the input's gradient is to be zero where the input is not positive: likewise */
+    bool frozen; /* parameters and statistics stay as they are */
+    int index;   /* in its net: distinguishes its random numbers */
     lince_param params[LINCE_LAYER_PARAMS];
     int param_count;
     size_t saved;   /* bytes kept from forward to backward, set by infer */

@@ -39,7 +39,8 @@ static lince_window window(const lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_max_pool(l->threads, window(l), l->in[0], l->out, (size_t)p->n, p->in[0], p->out, p->saved);
+    lince_max_pool(l->threads, window(l), l->in[0], l->out, (size_t)p->n, l->gate, p->in[0], p->out,
+                   p->saved);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -56,6 +57,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 
 const lince_layer_type lince_max_pool2d = {.name = "max_pool2d",
                                            .inputs = 1,
+                                           .gates = true,
                                            .infer = infer,
                                            .forward = forward,
                                            .backward = backward,

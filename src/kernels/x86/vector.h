@@ -5,6 +5,7 @@
 
 #include <immintrin.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -70,6 +71,35 @@ INLINE vec vec_relu(vec x)
 INLINE vec vec_where_positive(vec x, vec gate)
 {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_GT_OQ), x);
+}
+
+/* a > b, or a is no number; a = b; one of two where a mask is set, or not */
+typedef __mmask16 vec_mask;
+
+INLINE vec_mask vec_larger(vec a, vec b)
+{
+    return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) | _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
+}
+
+INLINE vec_mask vec_equal(vec a, vec b)
+{
+    return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);
+}
+
+INLINE vec vec_select(vec_mask mask, vec set, vec unset)
+{
+    return _mm512_mask_blend_ps(mask, unset, set);
+}
+
+/* Integers in 0..255 */
+INLINE vec vec_load_bytes(const uint8_t *p)
+{
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p)));
+}
+
+INLINE void vec_store_bytes(uint8_t *p, vec x)
+{
+    _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(x)));
 }
 
 /* Rows become columns: pairs of floats, pairs of pairs, then quarters of registers change places. */
@@ -172,6 +202,35 @@ INLINE vec vec_relu(vec x)
 INLINE vec vec_where_positive(vec x, vec gate)
 {
     return _mm256_and_ps(x, _mm256_cmp_ps(gate, _mm256_setzero_ps(), _CMP_GT_OQ));
+}
+
+typedef __m256 vec_mask;
+
+INLINE vec_mask vec_larger(vec a, vec b)
+{
+    return _mm256_or_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ), _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+}
+
+INLINE vec_mask vec_equal(vec a, vec b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_EQ_OQ);
+}
+
+INLINE vec vec_select(vec_mask mask, vec set, vec unset)
+{
+    return _mm256_blendv_ps(unset, set, mask);
+}
+
+INLINE vec vec_load_bytes(const uint8_t *p)
+{
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
+}
+
+INLINE void vec_store_bytes(uint8_t *p, vec x)
+{
+    __m256i wide = _mm256_cvtps_epi32(x);
+    __m128i half = _mm_packus_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
+    _mm_storel_epi64((__m128i *)(void *)p, _mm_packus_epi16(half, half));
 }
 
 INLINE void vec_transpose(vec r[8])

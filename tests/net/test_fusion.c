@@ -1,0 +1,94 @@
+/* A relu that is left to its neighbours gives what it gives in a pass of its own: the same net, fused, and
+ * with every activation kept (`keep`), which forbids fusing. */
+#include "core/random.h"
+#include "net/net.h"
+
+#include <lince/error.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { BATCH = 3, SIZE = 11, CLASSES = 5 };
+
+/* Each of: rectified by conv2d, batch_norm2d, add; held back by conv2d, by max_pool2d of both kinds; left
+ * alone before two readers and before a layer that does not gate. */
+static const lince_layer_args layers[] = {
+    {.type = "conv2d", .name = "1", .channels = 20, .kernel = 3, .padding = 1, .from = {0}},
+    {.type = "relu", .name = "2", .from = {1}},
+    {.type = "max_pool2d", .name = "3", .kernel = 2, .from = {2}},
+    {.type = "conv2d", .name = "4", .channels = 20, .kernel = 3, .padding = 1, .from = {3}},
+    {.type = "batch_norm2d", .name = "5", .from = {4}},
+    {.type = "relu", .name = "6", .from = {5}},
+    {.type = "conv2d", .name = "7", .channels = 20, .kernel = 3, .padding = 1, .from = {6}},
+    {.type = "add", .name = "8", .from = {7, 3}},
+    {.type = "relu", .name = "9", .from = {8}},
+    {.type = "conv2d", .name = "10", .channels = 24, .kernel = 1, .from = {9}},
+    {.type = "conv2d", .name = "11", .channels = 24, .kernel = 3, .padding = 1, .from = {9}},
+    {.type = "add", .name = "12", .from = {10, 11}},
+    {.type = "relu", .name = "13", .from = {12}},
+    {.type = "max_pool2d", .name = "14", .kernel = 3, .stride = 2, .padding = 1, .from = {13}},
+    {.type = "flatten", .name = "15", .from = {14}},
+    {.type = "linear", .name = "16", .channels = 12, .from = {15}},
+    {.type = "relu", .name = "17", .from = {16}},
+    {.type = "linear", .name = "18", .channels = CLASSES, .from = {17}},
+};
+
+static lince_net *build(bool keep)
+{
+    lince_net *net;
+    assert_int_equal(lince_net_new(&net, (lince_shape){3, SIZE, SIZE, 1},
+                                   &(lince_net_options){BATCH, 2, .keep = keep}),
+                     0);
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+        if (lince_net_add(net, &layers[i]) < 0) fail_msg("%s", lince_error());
+    if (lince_net_prepare(net)) fail_msg("%s", lince_error());
+    lince_net_init(net, 1);
+    return net;
+}
+
+static void step(lince_net *net)
+{
+    static const uint64_t key[BATCH] = {1, 2, 3};
+    lince_random r = lince_random_at(5);
+    for (int i = 0; i < BATCH * 3 * SIZE * SIZE; i++) lince_net_input(net)[i] = lince_random_normal(&r);
+    lince_net_forward(net, BATCH, true, key);
+    for (int i = 0; i < BATCH * CLASSES; i++) lince_net_output_gradient(net)[i] = lince_random_normal(&r);
+    lince_net_backward(net);
+}
+
+static void test_fused_and_plain_relus_give_the_same_bits(void **state)
+{
+    (void)state;
+    lince_net *fused = build(false), *plain = build(true);
+    step(fused), step(plain);
+    assert_memory_equal(lince_net_output(fused), lince_net_output(plain), BATCH * CLASSES * sizeof(float));
+    for (size_t i = 0; i < lince_net_params(fused); i++) {
+        const lince_param *a = lince_net_param(fused, i), *b = lince_net_param(plain, i);
+        assert_memory_equal(a->value, b->value, a->size * sizeof(float));
+        if (a->grad) assert_memory_equal(a->grad, b->grad, a->size * sizeof(float));
+    }
+    lince_net_free(fused), lince_net_free(plain);
+}
+
+static void test_convolutions_rectify_and_hold_back(void **state)
+{
+    (void)state;
+    lince_net *net = build(false);
+    assert_true(lince_net_layer(net, 1)->relu);
+    assert_true(lince_net_layer(net, 3)->gate);
+    assert_true(lince_net_layer(net, 7)->gate);
+    assert_false(lince_net_layer(net, 10)->gate);
+    assert_true(lince_net_layer(net, 14)->gate);
+    lince_net_free(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fused_and_plain_relus_give_the_same_bits),
+        cmocka_unit_test(test_convolutions_rectify_and_hold_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
