@@ -1,87 +1,111 @@
 #include "core/parallel.h"
+#include "kernels/choose.h"
 #include "kernels/kernels.h"
+#include "kernels/pixels.h"
 
 #include <math.h>
 
-/* One task: one block of up to 16 channels over all samples. Sums are taken in float along a row and in
- * double over rows: rows are short, so that the float part loses nothing that matters, and the result does
- * not depend on threads. */
-enum { LANES = 16 };
+/* --- plain loops -------------------------------------------------------------------------------------- */
 
+enum { LANES = 16 }; /* at most, in a block */
+
+static void moments(const float *x, size_t n, size_t b, const float *origin, double *sum, double *squares)
+{
+    for (size_t i = 0; i < n;) {
+        size_t end = n - i < LINCE_PIXELS_SEGMENT ? n : i + LINCE_PIXELS_SEGMENT;
+        float s[LANES] = {0}, q[LANES] = {0};
+        for (; i < end; i++)
+            for (size_t c = 0; c < b; c++) {
+                float u = x[i * b + c] - origin[c];
+                s[c] += u;
+                q[c] += u * u;
+            }
+        for (size_t c = 0; c < b; c++) sum[c] += (double)s[c], squares[c] += (double)q[c];
+    }
+}
+
+static void affine(const float *x, size_t n, size_t b, const float *scale, const float *shift, bool relu,
+                   float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < b; c++) {
+            float r = x[i * b + c] * scale[c] + shift[c];
+            y[i * b + c] = relu && !(r > 0) ? 0 : r;
+        }
+}
+
+static void products(const float *x, const float *dy, size_t n, size_t b, const float *mean, double *sum,
+                     double *product)
+{
+    for (size_t i = 0; i < n;) {
+        size_t end = n - i < LINCE_PIXELS_SEGMENT ? n : i + LINCE_PIXELS_SEGMENT;
+        float s[LANES] = {0}, p[LANES] = {0};
+        for (; i < end; i++)
+            for (size_t c = 0; c < b; c++) {
+                s[c] += dy[i * b + c];
+                p[c] += (x[i * b + c] - mean[c]) * dy[i * b + c];
+            }
+        for (size_t c = 0; c < b; c++) sum[c] += (double)s[c], product[c] += (double)p[c];
+    }
+}
+
+static void combine(const float *x, const float *dy, size_t n, size_t b, const float *mean, const float *k,
+                    float *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < b; c++)
+            dx[i * b + c] = k[c] * dy[i * b + c] + k[b + c] * (x[i * b + c] - mean[c]) + k[2 * b + c];
+}
+
+static const lince_pixels plain = {moments, affine, products, combine};
+
+static const lince_pixels *loops_for(int block)
+{
+#ifdef __x86_64__
+    if (block == 16 && lince_preferred_block() >= 16) return &lince_pixels_avx512;
+    if (block == 8 && lince_preferred_block() >= 8) return &lince_pixels_avx2;
+#endif
+    (void)block;
+    return &plain;
+}
+
+/* --- blocks ------------------------------------------------------------------------------------------- */
+
+/* One task: one block of channels over all samples, plane by plane, so that sums do not depend on threads. */
 typedef struct normalising {
+    const lince_pixels *loops;
     const lince_batch_norm *bn;
     lince_shape shape;
-    size_t n;
+    size_t n, block, area; /* area: pixels of a plane */
+    bool relu;
     const float *x, *dy;
     float *out, *dgamma, *dbeta;
 } normalising;
 
-typedef double lanes[LANES];
-
-static const float *row_of(const normalising *w, const float *base, size_t sample, size_t cb, size_t row)
+static size_t plane(const normalising *w, size_t sample, size_t cb)
 {
-    size_t width = (size_t)w->shape.width * (size_t)w->shape.block;
-    return base + sample * lince_shape_size(w->shape) + (cb * (size_t)w->shape.height + row) * width;
+    return sample * lince_shape_size(w->shape) + cb * w->area * w->block;
 }
 
-LINCE_CLONES static void add_row(const float *x, size_t width, size_t b, double *sum)
-{
-    float part[LANES] = {0};
-    for (size_t i = 0; i < width; i++)
-        for (size_t c = 0; c < b; c++) part[c] += x[i * b + c];
-    for (size_t c = 0; c < b; c++) sum[c] += part[c];
-}
-
-LINCE_CLONES static void add_squares(const float *x, const float *mean, size_t width, size_t b, double *sum)
-{
-    float part[LANES] = {0};
-    for (size_t i = 0; i < width; i++)
-        for (size_t c = 0; c < b; c++) part[c] += (x[i * b + c] - mean[c]) * (x[i * b + c] - mean[c]);
-    for (size_t c = 0; c < b; c++) sum[c] += part[c];
-}
-
-LINCE_CLONES static void add_products(const float *x, const float *mean, const float *dy, size_t width,
-                                      size_t b, double *sum)
-{
-    float part[LANES] = {0};
-    for (size_t i = 0; i < width; i++)
-        for (size_t c = 0; c < b; c++) part[c] += (x[i * b + c] - mean[c]) * dy[i * b + c];
-    for (size_t c = 0; c < b; c++) sum[c] += part[c];
-}
-
-/* y = scale x + shift */
-LINCE_CLONES static void affine_row(const float *x, const float *scale, const float *shift, size_t width,
-                                    size_t b, float *y)
-{
-    for (size_t i = 0; i < width; i++)
-        for (size_t c = 0; c < b; c++) y[i * b + c] = x[i * b + c] * scale[c] + shift[c];
-}
-
-/* dx = k0 dy + k1 (x - mean) + k2 */
-LINCE_CLONES static void backward_row(const float *x, const float *mean, const float *dy, float k[3][LANES],
-                                      size_t width, size_t b, float *dx)
-{
-    for (size_t i = 0; i < width; i++)
-        for (size_t c = 0; c < b; c++)
-            dx[i * b + c] = k[0][c] * dy[i * b + c] + k[1][c] * (x[i * b + c] - mean[c]) + k[2][c];
-}
-
-/* Batch mean and variance of the block's channels, and the running statistics they move. */
+/* Batch mean and variance of the block's channels, and the running statistics they move. One walk gives both,
+ * because sums are taken around the first plane's mean, close enough that nothing cancels:
+ *     mean = o + E(x - o),  variance = E(x - o)^2 - (mean - o)^2 */
 static void measure_block(const normalising *w, size_t cb, float *mean, float *inv_std)
 {
     const lince_batch_norm *bn = w->bn;
-    size_t b = (size_t)w->shape.block, rows = (size_t)w->shape.height, width = (size_t)w->shape.width;
-    double count = (double)(w->n * rows * width);
-    lanes sum = {0}, squares = {0};
+    double count = (double)(w->n * w->area), sum[LANES] = {0}, squares[LANES] = {0};
+    float origin[LANES] = {0};
+    w->loops->moments(w->x + plane(w, 0, cb), w->area, w->block, origin, sum, squares);
+    for (size_t c = 0; c < w->block; c++)
+        origin[c] = (float)(sum[c] / (double)w->area), sum[c] = squares[c] = 0;
     for (size_t s = 0; s < w->n; s++)
-        for (size_t r = 0; r < rows; r++) add_row(row_of(w, w->x, s, cb, r), width, b, sum);
-    for (size_t c = 0; c < b; c++) mean[c] = (float)(sum[c] / count);
-    for (size_t s = 0; s < w->n; s++)
-        for (size_t r = 0; r < rows; r++) add_squares(row_of(w, w->x, s, cb, r), mean, width, b, squares);
-    for (size_t c = 0; c < b; c++) {
-        double variance = squares[c] / count, unbiased = count > 1 ? squares[c] / (count - 1) : variance;
+        w->loops->moments(w->x + plane(w, s, cb), w->area, w->block, origin, sum, squares);
+    for (size_t c = 0; c < w->block; c++) {
+        double off = sum[c] / count, variance = fmax(squares[c] / count - off * off, 0);
+        double unbiased = count > 1 ? variance * count / (count - 1) : variance;
+        mean[c] = (float)((double)origin[c] + off);
         inv_std[c] = (float)(1 / sqrt(variance + (double)bn->eps));
-        float *rm = bn->running_mean + cb * b + c, *rv = bn->running_var + cb * b + c;
+        float *rm = bn->running_mean + cb * w->block + c, *rv = bn->running_var + cb * w->block + c;
         *rm = (1 - bn->momentum) * *rm + bn->momentum * mean[c];
         *rv = (1 - bn->momentum) * *rv + bn->momentum * (float)unbiased;
     }
@@ -91,7 +115,7 @@ static void forward_block(void *context, size_t cb)
 {
     const normalising *w = context;
     const lince_batch_norm *bn = w->bn;
-    size_t b = (size_t)w->shape.block, rows = (size_t)w->shape.height, width = (size_t)w->shape.width;
+    size_t b = w->block;
     float *mean = bn->mean + cb * b, *inv_std = bn->inv_std + cb * b, scale[LANES], shift[LANES];
     if (bn->train) measure_block(w, cb, mean, inv_std);
     for (size_t c = 0; c < b; c++) {
@@ -103,17 +127,32 @@ static void forward_block(void *context, size_t cb)
         shift[c] = bn->beta[cb * b + c] - mean[c] * scale[c];
     }
     for (size_t s = 0; s < w->n; s++)
-        for (size_t r = 0; r < rows; r++)
-            affine_row(row_of(w, w->x, s, cb, r), scale, shift, width, b,
-                       (float *)row_of(w, w->out, s, cb, r));
+        w->loops->affine(w->x + plane(w, s, cb), w->area, b, scale, shift, w->relu, w->out + plane(w, s, cb));
 }
 
-void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,
+static normalising describe(const lince_batch_norm *bn, lince_shape shape, size_t n, const float *x)
+{
+    return (normalising){.loops = loops_for(shape.block),
+                         .bn = bn,
+                         .shape = shape,
+                         .n = n,
+                         .block = (size_t)shape.block,
+                         .area = (size_t)shape.height * (size_t)shape.width,
+                         .x = x};
+}
+
+static size_t blocks(lince_shape shape)
+{
+    return (size_t)(lince_round_up(shape.channels, shape.block) / shape.block);
+}
+
+void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n, bool relu,
                               const float *x, float *y)
 {
-    size_t blocks = (size_t)(lince_round_up(shape.channels, shape.block) / shape.block);
-    lince_parallel(threads, blocks, forward_block,
-                   &(normalising){.bn = bn, .shape = shape, .n = n, .x = x, .out = y});
+    normalising w = describe(bn, shape, n, x);
+    w.relu = relu;
+    w.out = y;
+    lince_parallel(threads, blocks(shape), forward_block, &w);
 }
 
 /* With u = x - mean, s = 1/std, m the number of values a channel has:
@@ -123,35 +162,29 @@ static void backward_block(void *context, size_t cb)
 {
     const normalising *w = context;
     const lince_batch_norm *bn = w->bn;
-    size_t b = (size_t)w->shape.block, rows = (size_t)w->shape.height, width = (size_t)w->shape.width;
+    size_t b = w->block;
     const float *mean = bn->mean + cb * b, *s = bn->inv_std + cb * b;
-    double m = (double)(w->n * rows * width);
-    lanes sum = {0}, products = {0};
+    double m = (double)(w->n * w->area), sum[LANES] = {0}, product[LANES] = {0};
     for (size_t n = 0; n < w->n; n++)
-        for (size_t r = 0; r < rows; r++) {
-            const float *dy = row_of(w, w->dy, n, cb, r);
-            add_row(dy, width, b, sum);
-            add_products(row_of(w, w->x, n, cb, r), mean, dy, width, b, products);
-        }
-    float k[3][LANES];
+        w->loops->products(w->x + plane(w, n, cb), w->dy + plane(w, n, cb), w->area, b, mean, sum, product);
+    float k[3 * LANES];
     for (size_t c = 0; c < b; c++) {
         if (w->dbeta) w->dbeta[cb * b + c] = (float)sum[c];
-        if (w->dgamma) w->dgamma[cb * b + c] = (float)(products[c] * (double)s[c]);
+        if (w->dgamma) w->dgamma[cb * b + c] = (float)(product[c] * (double)s[c]);
         double gs = (double)bn->gamma[cb * b + c] * (double)s[c];
-        k[0][c] = (float)gs;
-        k[1][c] = bn->train ? (float)(-gs * (double)s[c] * (double)s[c] * products[c] / m) : 0;
-        k[2][c] = bn->train ? (float)(-gs * sum[c] / m) : 0;
+        k[c] = (float)gs;
+        k[b + c] = bn->train ? (float)(-gs * (double)s[c] * (double)s[c] * product[c] / m) : 0;
+        k[2 * b + c] = bn->train ? (float)(-gs * sum[c] / m) : 0;
     }
-    if (!w->out) return;
-    for (size_t n = 0; n < w->n; n++)
-        for (size_t r = 0; r < rows; r++)
-            backward_row(row_of(w, w->x, n, cb, r), mean, row_of(w, w->dy, n, cb, r), k, width, b,
-                         (float *)row_of(w, w->out, n, cb, r));
+    for (size_t n = 0; n < w->n && w->out; n++)
+        w->loops->combine(w->x + plane(w, n, cb), w->dy + plane(w, n, cb), w->area, b, mean, k,
+                          w->out + plane(w, n, cb));
 }
 
 void lince_batch_norm_backward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,
                                const float *x, const float *dy, float *dx, float *dgamma, float *dbeta)
 {
-    size_t blocks = (size_t)(lince_round_up(shape.channels, shape.block) / shape.block);
-    lince_parallel(threads, blocks, backward_block, &(normalising){bn, shape, n, x, dy, dx, dgamma, dbeta});
+    normalising w = describe(bn, shape, n, x);
+    w.dy = dy, w.out = dx, w.dgamma = dgamma, w.dbeta = dbeta;
+    lince_parallel(threads, blocks(shape), backward_block, &w);
 }

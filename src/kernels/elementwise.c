@@ -31,6 +31,11 @@ LINCE_CLONES static void scale_range(float *y, float factor, size_t n)
     for (size_t i = 0; i < n; i++) y[i] *= factor;
 }
 
+LINCE_CLONES static void add_relu_range(const float *a, const float *b, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i] > 0 ? a[i] + b[i] : 0;
+}
+
 static void relu_task(void *context, size_t begin, size_t end)
 {
     const operands *o = context;
@@ -55,6 +60,12 @@ static void scale_task(void *context, size_t begin, size_t end)
     scale_range(o->y + begin, o->factor, end - begin);
 }
 
+static void add_relu_task(void *context, size_t begin, size_t end)
+{
+    const operands *o = context;
+    add_relu_range(o->a + begin, o->b + begin, o->y + begin, end - begin);
+}
+
 void lince_relu(int threads, const float *x, float *y, size_t n)
 {
     lince_parallel_ranges(threads, n, GRAIN, relu_task, &(operands){.a = x, .y = y});
@@ -65,9 +76,10 @@ void lince_relu_backward(int threads, const float *y, const float *dy, float *dx
     lince_parallel_ranges(threads, n, GRAIN, mask_task, &(operands){.a = y, .b = dy, .y = dx});
 }
 
-void lince_sum(int threads, const float *a, const float *b, float *y, size_t n)
+void lince_sum(int threads, const float *a, const float *b, bool relu, float *y, size_t n)
 {
-    lince_parallel_ranges(threads, n, GRAIN, add_task, &(operands){.a = a, .b = b, .y = y});
+    lince_parallel_ranges(threads, n, GRAIN, relu ? add_relu_task : add_task,
+                          &(operands){.a = a, .b = b, .y = y});
 }
 
 void lince_scale(int threads, float *y, float factor, size_t n)
@@ -77,7 +89,7 @@ void lince_scale(int threads, float *y, float factor, size_t n)
 
 void lince_accumulate(int threads, float *y, const float *x, size_t n)
 {
-    lince_sum(threads, y, x, y, n);
+    lince_sum(threads, y, x, false, y, n);
 }
 
 /* --- bias ----------------------------------------------------------------------------------------- */

@@ -38,8 +38,8 @@ void lince_relu_backward(int threads, const float *y, const float *dy, float *dx
 /* y *= factor */
 void lince_scale(int threads, float *y, float factor, size_t n);
 
-/* y = a + b; y += x */
-void lince_sum(int threads, const float *a, const float *b, float *y, size_t n);
+/* y = a + b, rectified or not; y += x */
+void lince_sum(int threads, const float *a, const float *b, bool relu, float *y, size_t n);
 void lince_accumulate(int threads, float *y, const float *x, size_t n);
 
 /* Inverted dropout: y = x / (1 - p) where kept, else 0. Sample i's mask is a function of key[i] and `layer`
@@ -93,7 +93,8 @@ typedef struct lince_batch_norm {
     bool train; /* use and update batch statistics */
 } lince_batch_norm;
 
-void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,
+/* relu: y is rectified as well. */
+void lince_batch_norm_forward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n, bool relu,
                               const float *x, float *y);
 /* dgamma, dbeta may be NULL. */
 void lince_batch_norm_backward(int threads, const lince_batch_norm *bn, lince_shape shape, size_t n,

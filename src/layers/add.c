@@ -17,7 +17,7 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_sum(l->threads, p->in[0], p->in[1], p->out, (size_t)p->n * lince_shape_size(l->out));
+    lince_sum(l->threads, p->in[0], p->in[1], l->relu, p->out, (size_t)p->n * lince_shape_size(l->out));
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -27,5 +27,10 @@ static void backward(lince_layer *l, const lince_pass *p)
             memcpy(p->din[i], p->dout, (size_t)p->n * lince_shape_size(l->out) * sizeof(float));
 }
 
-const lince_layer_type lince_add_layer = {
-    .name = "add", .inputs = 2, .in_place = true, .infer = infer, .forward = forward, .backward = backward};
+const lince_layer_type lince_add_layer = {.name = "add",
+                                          .inputs = 2,
+                                          .in_place = true,
+                                          .rectifies = true,
+                                          .infer = infer,
+                                          .forward = forward,
+                                          .backward = backward};

@@ -44,7 +44,7 @@ static void forward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
     if (bn.train) l->params[COUNT].value[0] += 1;
-    lince_batch_norm_forward(l->threads, &bn, l->out, (size_t)p->n, p->in[0], p->out);
+    lince_batch_norm_forward(l->threads, &bn, l->out, (size_t)p->n, l->relu, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -58,6 +58,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 const lince_layer_type lince_batch_norm2d = {.name = "batch_norm2d",
                                              .inputs = 1,
                                              .needs_input = true,
+                                             .rectifies = true,
                                              .infer = infer,
                                              .forward = forward,
                                              .backward = backward};

@@ -72,11 +72,11 @@ static void test_fused_and_plain_relus_give_the_same_bits(void **state)
     lince_net_free(fused), lince_net_free(plain);
 }
 
-static void test_convolutions_rectify_and_hold_back(void **state)
+static void test_neighbours_rectify_and_hold_back(void **state)
 {
     (void)state;
     lince_net *net = build(false);
-    assert_true(lince_net_layer(net, 1)->relu);
+    for (int i = 1; i <= 8; i++) assert_true(lince_net_layer(net, i)->relu == (i == 1 || i == 5 || i == 8));
     assert_true(lince_net_layer(net, 3)->gate);
     assert_true(lince_net_layer(net, 7)->gate);
     assert_false(lince_net_layer(net, 10)->gate);
@@ -88,7 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fused_and_plain_relus_give_the_same_bits),
-        cmocka_unit_test(test_convolutions_rectify_and_hold_back),
+        cmocka_unit_test(test_neighbours_rectify_and_hold_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
