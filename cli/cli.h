@@ -40,7 +40,7 @@ void cli_overview(FILE *out);
 /* Prints a command's usage with its options to standard output. */
 int cli_usage(const char *name, const option_spec *specs);
 
-/* Prints lince_error() and returns the exit code that belongs to `code`. */
+/* Prints lince_error() and returns the exit code that belongs to `code`: a signal's where one interrupted. */
 int cli_fail(int code);
 
 /* Which model: options as texts. */
@@ -71,10 +71,12 @@ int cli_open_model(lince_model **model, const model_choice *choice, bool quiet);
 const lince_observer *cli_observer(bool quiet);
 void cli_clear_line(void);
 
+/* Looks whether standard error is a terminal, and one with colours; before anything is printed. */
+void cli_open_screen(void);
+
 /* From now on SIGINT, SIGTERM and SIGHUP ask the observer's work to stop; a second one ends the program at
  * once. */
 void cli_catch_signals(void);
-int cli_signal(void); /* the one that came; 0: none */
 
 int cmd_train(int argc, char **argv);
 int cmd_eval(int argc, char **argv);

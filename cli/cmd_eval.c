@@ -56,7 +56,7 @@ int cmd_eval(int argc, char **argv)
         code = lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
     cli_clear_line();
     if (!code) fputs(text, stdout);
-    if (code) code = code == LINCE_EINTERRUPTED ? EXIT_SIGNAL + cli_signal() : cli_fail(code);
+    if (code) code = cli_fail(code);
     lince_text_free(text);
     lince_model_free(m);
     return code;

@@ -48,7 +48,12 @@ int cli_usage(const char *name, const option_spec *specs)
         put_option(left, lince_tr(s->help));
         printf("\n");
     }
-    if (c->takes_settings) settings();
+    if (c->takes_settings)
+        settings();
+    else {
+        put_option("--lang en|es|auto", _("language of messages and report"));
+        printf("\n");
+    }
     return EXIT_DONE;
 }
 

@@ -5,20 +5,18 @@
 
 int cmd_report(int argc, char **argv)
 {
-    const char *lang = "auto", *positional[16];
+    const char *positional[16];
     bool help = false;
-    const option_spec specs[] = {{"lang", "en|es|auto", N_("language of messages and report"), &lang, NULL},
-                                 {"help", NULL, N_("this help"), NULL, &help},
+    const option_spec specs[] = {{"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
     int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
-    if (!code) code = lince_language_set(lang);
     if (code) return cli_fail(code);
     if (help) return cli_usage("report", specs);
     if (count != 1) {
         fprintf(stderr, "%s\n", _("lince report: expected one run's folder"));
         return EXIT_USAGE;
     }
-    code = lince_report(positional[0], lang);
+    code = lince_report(positional[0], lince_language());
     if (code) return cli_fail(code);
     printf("%s/report.html\n", positional[0]);
     return EXIT_DONE;

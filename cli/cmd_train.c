@@ -41,12 +41,12 @@ static int read_settings(int argc, char **argv, const option_spec *specs, lince_
     return code ? code : cli_parse(argc, argv, specs, s, positional, count);
 }
 
-static int interrupted(const char *run)
+/* The message, and the way on where something was saved. */
+static int failed(int code, const char *run)
 {
-    cli_clear_line();
-    fprintf(stderr, "%s\n", lince_error());
-    fprintf(stderr, _("go on with:  lince train --resume %s\n"), run);
-    return EXIT_SIGNAL + cli_signal();
+    int status = cli_fail(code);
+    if (code == LINCE_EINTERRUPTED && *run) fprintf(stderr, _("go on with:  lince train --resume %s\n"), run);
+    return status;
 }
 
 static void tell_report(const char *run)
@@ -87,7 +87,7 @@ int cmd_train(int argc, char **argv)
     cli_catch_signals();
     if (!code) code = lince_train(&s, line.data, cli_observer(quiet), run, sizeof run);
     lince_buffer_release(&line);
-    int status = code == LINCE_EINTERRUPTED && *run ? interrupted(run) : code ? cli_fail(code) : EXIT_DONE;
+    int status = code ? failed(code, run) : EXIT_DONE;
     if (!code) printf("%s\n", run);
     if (!code && !quiet) tell_report(run);
     lince_settings_release(&s);

@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/nearest.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@ const command commands[] = {
     {"eval", "--run DIR | --model NAME --weights FILE  [--data PATH]",
      N_("measure a model on a part of a data set"), cmd_eval, false},
     {"predict", "--run DIR FILE...", N_("classify pictures: one line an input"), cmd_predict, false},
-    {"report", "RUN [--lang en|es]", N_("write a run's report again"), cmd_report, false},
+    {"report", "RUN", N_("write a run's report again"), cmd_report, false},
     {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false},
     {"synth", "images|tweets DIR [--n N] [--seed S]", N_("draw the built-in sample data set"), cmd_synth,
      false},
@@ -43,11 +44,25 @@ static const command *find(const char *name)
     return NULL;
 }
 
-/* Output that could not be written (a full disk) is a failure; a reader that went away (a closed pipe) is not
- * noise. */
+/* Before anything is said: errors in what stands left of --lang are in its language, too. */
+static void choose_language(int argc, char **argv)
+{
+    lince_language_set("auto");
+    for (int i = 2; i < argc; i++) {
+        const char *arg = argv[i] + 2 * !strncmp(argv[i], "--", 2);
+        if (!strncmp(arg, "lang=", 5))
+            lince_language_set(arg + 5);
+        else if (!strcmp(argv[i], "--lang") && i + 1 < argc)
+            lince_language_set(argv[i + 1]);
+    }
+}
+
+/* Output that could not be written (a full disk) is a failure; a reader that went away (a closed pipe) ends
+ * the work, too, but is not noise. */
 static int close_output(int code)
 {
-    if (fflush(stdout) || ferror(stdout)) {
+    if (fflush(stdout) && errno == EPIPE) return code ? code : EXIT_SIGNAL + SIGPIPE;
+    if (ferror(stdout)) {
         fprintf(stderr, "%s\n", _("lince: standard output could not be written"));
         return code ? code : EXIT_FAILED;
     }
@@ -56,7 +71,8 @@ static int close_output(int code)
 
 int main(int argc, char **argv)
 {
-    lince_language_set("auto");
+    choose_language(argc, argv);
+    cli_open_screen();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow further is a full disk: a message, not a death */
     if (argc < 2) {
         cli_overview(stderr);

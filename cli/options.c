@@ -75,15 +75,17 @@ static bool names_option(const parsing *p, const char *text)
     return !strncmp(text, "--", 2) && (find_spec(p, text + 2) || find_setting(p, text + 2));
 }
 
-/* Sets option `name`; *value is NULL where none was attached, and then *next may serve. 1: next was used. */
+/* Sets option `name` (--lang is every command's, and train's a setting); *value is NULL where none was
+ * attached, and then *next may serve. 1: next was used. */
 static int set(parsing *p, const char *name, const char *value, const char *next)
 {
     const option_spec *spec = find_spec(p, name);
     const lince_setting_info *info = spec ? NULL : find_setting(p, name);
     bool negated =
         !spec && !info && !strncmp(name, "no-", 3) && (info = find_setting(p, name + 3)) && !info->value;
-    if (!spec && !info) return unknown(p, name);
-    bool is_switch = spec ? !spec->value : !info->value;
+    bool language = !spec && !info && !strcmp(name, "lang");
+    if (!spec && !info && !language) return unknown(p, name);
+    bool is_switch = !language && (spec ? !spec->value : !info->value);
     if (is_switch) {
         if (value && (spec || negated)) return lince_fail(LINCE_EUSAGE, "--%s takes no value", name);
         if (!spec) return lince_settings_set(p->settings, info->name, negated ? "no" : value ? value : "yes");
@@ -93,14 +95,17 @@ static int set(parsing *p, const char *name, const char *value, const char *next
     const char *given = value ? value : next;
     if (!given || (!value && names_option(p, given)))
         return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
-                          spec ? spec->value : info->value);
-    if (spec)
+                          spec       ? spec->value
+                          : language ? "en|es|auto"
+                                     : info->value);
+    int code = 0;
+    if (language)
+        code = lince_language_set(given);
+    else if (spec)
         *spec->text = given;
-    else {
-        int code = set_setting(p, info, given);
-        if (code) return code;
-    }
-    return !value;
+    else
+        code = set_setting(p, info, given);
+    return code ? code : !value;
 }
 
 int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,

@@ -26,16 +26,15 @@ void cli_catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
-}
-
-int cli_signal(void)
-{
-    return caught;
+    signal(SIGPIPE, SIG_IGN); /* long work outlives whoever read its progress */
 }
 
 typedef struct screen {
-    bool live, drawn, header;
+    bool live, colours, drawn, header;
     double last; /* when the line was drawn */
+    lince_phase phase;
+    size_t step; /* what the line shows of it */
+    double phase_began;
 } screen;
 
 static screen display;
@@ -66,12 +65,24 @@ static void note(void *context, const char *text)
     fprintf(stderr, "%s\n", text);
 }
 
+/* The word before a message, in a colour where the terminal has some and NO_COLOR does not forbid it. */
+static void put_label(const char *label, const char *colour)
+{
+    if (display.colours)
+        fprintf(stderr, "\033[1;%sm%s\033[0m ", colour, label);
+    else
+        fprintf(stderr, "%s ", label);
+}
+
 static void warning(void *context, const char *text)
 {
     (void)context;
     cli_clear_line();
-    fprintf(stderr, _("warning: %s\n"), text);
+    put_label(_("warning:"), "33");
+    fprintf(stderr, "%s\n", text);
 }
+
+/* --- the live line -------------------------------------------------------------------------------- */
 
 static void put_duration(char *out, size_t size, double seconds)
 {
@@ -82,30 +93,88 @@ static void put_duration(char *out, size_t size, double seconds)
         snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
 }
 
-static const char *phase_name(lince_phase phase)
+static void put_phase(char *out, size_t size, const lince_progress *p)
 {
-    static const char *const names[] = {N_("preparing"),  N_("features"), N_("training"),
-                                        N_("validating"), N_("testing"),  N_("report")};
-    return lince_tr(names[phase]);
+    static const char *const names[] = {
+        [LINCE_PREPARING] = N_("preparing"), [LINCE_COMPUTING_FEATURES] = N_("features"),
+        [LINCE_TRAINING] = N_("training"),   [LINCE_VALIDATING] = N_("validating"),
+        [LINCE_TESTING] = N_("testing"),     [LINCE_REPORTING] = N_("report"),
+    };
+    int used = snprintf(out, size, "%s", lince_tr(names[p->phase]));
+    if (p->epochs) snprintf(out + used, size - (size_t)used, " %d/%d", p->epoch, p->epochs);
+}
+
+/* To the end of the training, or of the phase that is all there is. */
+static double seconds_left(const lince_progress *p)
+{
+    double spent = now() - display.phase_began;
+    if (p->phase == LINCE_TRAINING) return p->eta;
+    if (p->phase == LINCE_VALIDATING || !p->step || !p->steps || spent < 1) return -1;
+    return spent * (double)(p->steps - p->step) / (double)p->step;
+}
+
+enum { STEP, LOSS, ACCURACY, RATE, LEFT, FACTS };
+
+static void list_facts(const lince_progress *p, char facts[FACTS][48])
+{
+    char duration[32];
+    double left = seconds_left(p);
+    memset(facts, 0, FACTS * sizeof *facts);
+    if (p->steps) snprintf(facts[STEP], sizeof *facts, "%zu/%zu", p->step, p->steps);
+    if (p->samples_per_second > 0) {
+        snprintf(facts[LOSS], sizeof *facts, _("loss %.4f"), p->loss);
+        snprintf(facts[ACCURACY], sizeof *facts, _("acc %.2f%%"), 100 * p->accuracy);
+        snprintf(facts[RATE], sizeof *facts, "%.0f/s", p->samples_per_second);
+    }
+    if (left < 0) return;
+    put_duration(duration, sizeof duration, left);
+    snprintf(facts[LEFT], sizeof *facts, "ETA %s", duration);
+}
+
+/* Drops what is least missed until the rest fits; the bar takes what room is left, if it is enough. */
+static void compose(char *line, size_t size, int width, const lince_progress *p)
+{
+    enum { BAR_LEAST = 10, BAR_MOST = 30 };
+    static const int least_missed[FACTS] = {RATE, LOSS, ACCURACY, STEP, LEFT};
+    char phase[48], facts[FACTS][48];
+    put_phase(phase, sizeof phase, p);
+    list_facts(p, facts);
+    int used = (int)strlen(phase);
+    for (int i = 0; i < FACTS; i++) used += *facts[i] ? (int)strlen(facts[i]) + 2 : 0;
+    for (int i = 0; i < FACTS && used > width; i++) {
+        used -= *facts[least_missed[i]] ? (int)strlen(facts[least_missed[i]]) + 2 : 0;
+        *facts[least_missed[i]] = '\0';
+    }
+    int bar = width - used - 3 < BAR_MOST ? width - used - 3 : BAR_MOST;
+    size_t at = (size_t)snprintf(line, size, "%s", phase);
+    if (bar >= BAR_LEAST && p->steps) {
+        int filled = (int)((double)p->step * bar / (double)p->steps);
+        at += (size_t)snprintf(line + at, size - at, " [%.*s%.*s]", filled, "##############################",
+                               bar - filled, "..............................");
+    }
+    for (int i = 0; i < FACTS; i++)
+        if (*facts[i]) at += (size_t)snprintf(line + at, size - at, "  %s", facts[i]);
 }
 
 static void progress(void *context, const lince_progress *p)
 {
     (void)context;
     double time = now();
-    if (!display.live || (time - display.last < 0.1 && p->step != p->steps)) return;
-    char line[256], eta[32] = "";
-    int width = columns() - 1, bar = 20, filled = p->steps ? (int)(p->step * (size_t)bar / p->steps) : 0;
-    if (p->eta >= 0 && p->phase == LINCE_TRAINING) put_duration(eta, sizeof eta, p->eta);
-    int used = snprintf(line, sizeof line, "%s %d/%d [%.*s%.*s] %zu/%zu  loss %.4f  acc %.2f%%  %.0f/s%s%s",
-                        phase_name(p->phase), p->epoch, p->epochs, filled, "####################",
-                        bar - filled, "....................", p->step, p->steps, p->loss, 100 * p->accuracy,
-                        p->samples_per_second, *eta ? "  ETA " : "", eta);
-    if (used > width) used = width;
-    fprintf(stderr, "\r%.*s%*s", used, line, width - used, "");
+    if (!display.live) return;
+    if (display.phase != p->phase || p->step < display.step || !display.phase_began)
+        display.phase = p->phase, display.phase_began = time;
+    display.step = p->step;
+    if (time - display.last < 0.1 && p->step != p->steps) return;
+    char line[512];
+    int width = columns() - 1;
+    compose(line, sizeof line, width, p);
+    int used = (int)strlen(line);
+    fprintf(stderr, "\r%.*s%*s", width, line, used < width ? width - used : 0, "");
     display.drawn = true;
     display.last = time;
 }
+
+/* --- a line an epoch ------------------------------------------------------------------------------ */
 
 static void put_value(const char *format, double value)
 {
@@ -118,28 +187,43 @@ static void put_value(const char *format, double value)
 static void epoch(void *context, const lince_epoch_result *r)
 {
     (void)context;
-    char took[32];
+    char took[32], number[32];
+    bool wide = columns() >= 78;
     cli_clear_line();
-    if (!display.header)
-        fprintf(stderr, "%9s %9s %9s %9s %9s %10s %7s %8s\n", _("epoch"), _("loss"), _("accuracy"),
-                _("val loss"), _("val acc"), "lr", "n/s", _("time"));
+    if (!display.header) {
+        fprintf(stderr, "%7s %9s %9s %9s %9s", _("epoch"), _("loss"), _("accuracy"), _("val loss"),
+                _("val acc"));
+        if (wide) fprintf(stderr, " %10s %7s", "lr", "n/s");
+        fprintf(stderr, " %7s\n", _("time"));
+    }
     display.header = true;
     put_duration(took, sizeof took, r->seconds);
-    char number[32];
     snprintf(number, sizeof number, "%d/%d", r->epoch, r->epochs);
-    fprintf(stderr, "%9s", number);
+    fprintf(stderr, "%7s", number);
     put_value(" %9.4f", r->train_loss);
     put_value(" %8.2f%%", 100 * r->train_accuracy);
     put_value(" %9.4f", r->val_loss);
     put_value(" %8.2f%%", 100 * r->val_accuracy);
-    fprintf(stderr, " %10.3g %7.0f %8s%s\n", r->lr, r->samples_per_second, took, r->best ? " *" : "");
+    if (wide) fprintf(stderr, " %10.3g %7.0f", r->lr, r->samples_per_second);
+    fprintf(stderr, " %7s%s\n", took, r->best ? " *" : "");
+}
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
+void cli_open_screen(void)
+{
+    const char *term = getenv("TERM");
+    display.live = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+    display.colours = display.live && !is_set("NO_COLOR"); /* https://no-color.org */
 }
 
 const lince_observer *cli_observer(bool quiet)
 {
     static lince_observer observer;
-    const char *term = getenv("TERM");
-    display.live = !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     observer = (lince_observer){.note = quiet ? NULL : note,
                                 .warning = warning,
                                 .progress = quiet ? NULL : progress,
@@ -151,6 +235,11 @@ const lince_observer *cli_observer(bool quiet)
 int cli_fail(int code)
 {
     cli_clear_line();
-    fprintf(stderr, "lince: %s\n", lince_error());
+    if (code == LINCE_EINTERRUPTED) {
+        fprintf(stderr, "%s\n", lince_error());
+        return EXIT_SIGNAL + caught;
+    }
+    put_label("lince:", "31");
+    fprintf(stderr, "%s\n", lince_error());
     return code == LINCE_EUSAGE ? EXIT_USAGE : EXIT_FAILED;
 }

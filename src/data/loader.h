@@ -3,6 +3,7 @@
 #ifndef LINCE_DATA_LOADER_H
 #define LINCE_DATA_LOADER_H
 
+#include "core/watch.h"
 #include "data/dataset.h"
 #include "data/tokens.h"
 #include "data/transform.h"
@@ -26,6 +27,7 @@ typedef struct lince_loader_options {
     int workers;        /* threads that prepare batches; 0: prepared by the caller's own thread */
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
     bool skip_bad;      /* leave out pictures that cannot be read, counted and named, instead of failing */
+    lince_watch watch;  /* of the decoding in lince_loader_new */
 } lince_loader_options;
 
 typedef struct lince_loader lince_loader;

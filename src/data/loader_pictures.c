@@ -56,7 +56,7 @@ static int open_pictures(lince_loader *l, void *transform)
 {
     l->transform = *(const lince_transform *)transform;
     LINCE_TRY(lince_pictures_init(&l->pictures, l->dataset, l->part, transform, l->options.cache_bytes,
-                                  l->options.skip_bad, lince_processors()));
+                                  l->options.skip_bad, lince_processors(), &l->options.watch));
     l->count = l->pictures.count;
     l->scratch = 2 * l->pictures.size;
     return 0;

@@ -44,6 +44,8 @@ typedef struct scan {
     outcome *outcomes; /* [total] */
     bool skip_bad;
     const char *language;
+    const lince_watch *watch; /* or NULL */
+    pthread_t caller;
 } scan;
 
 typedef struct scanner {
@@ -73,6 +75,18 @@ static int scan_one(scanner *s, size_t i, uint8_t *spare)
     return 0;
 }
 
+static bool stop_wanted(const scan *shared)
+{
+    return shared->watch && shared->watch->stop && *shared->watch->stop;
+}
+
+static void tell(const scan *shared, size_t done)
+{
+    const lince_watch *w = shared->watch;
+    if (w && w->progress && pthread_equal(pthread_self(), shared->caller))
+        w->progress(w->context, done, shared->total);
+}
+
 /* Takes samples in their order until there are none. An error that ends the scan lets those before it finish,
  * so that the first of the part is among those that are found. */
 static void *scan_samples(void *context)
@@ -82,7 +96,8 @@ static void *scan_samples(void *context)
     lince_language_set(shared->language);
     uint8_t *spare = lince_alloc(shared->pictures->size, 1);
     size_t i;
-    while ((i = atomic_fetch_add(&shared->next, 1)) < shared->total) {
+    while (!stop_wanted(shared) && (i = atomic_fetch_add(&shared->next, 1)) < shared->total) {
+        tell(shared, i);
         outcome *o = &shared->outcomes[i];
         o->code = spare ? scan_one(s, i, spare) : LINCE_ENOMEM;
         if (!o->code) continue;
@@ -136,20 +151,27 @@ static int sort_out(lince_pictures *p, scan *s)
     return 0;
 }
 
-static int scan_all(lince_pictures *p, size_t total, bool skip_bad, int threads)
+static int scan_all(lince_pictures *p, size_t total, bool skip_bad, int threads, const lince_watch *watch)
 {
-    scan s = {.pictures = p, .total = total, .skip_bad = skip_bad, .language = lince_language()};
+    scan s = {.pictures = p,
+              .total = total,
+              .skip_bad = skip_bad,
+              .language = lince_language(),
+              .watch = watch,
+              .caller = pthread_self()};
     atomic_init(&s.next, 0);
     if (!(s.outcomes = lince_alloc(total, sizeof *s.outcomes))) return LINCE_ENOMEM;
     scan_parallel(p, &s, threads);
-    int code = sort_out(p, &s);
+    tell(&s, total);
+    int code = stop_wanted(&s) ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : sort_out(p, &s);
     for (size_t i = 0; i < total; i++) lince_free(s.outcomes[i].message);
     lince_free(s.outcomes);
     return code;
 }
 
 int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part part,
-                        const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads)
+                        const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads,
+                        const lince_watch *watch)
 {
     size_t total = lince_dataset_count(dataset, part);
     *p = (lince_pictures){.dataset = dataset, .part = part, .transform = *transform};
@@ -162,7 +184,7 @@ int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part pa
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the decoded pictures take %zu MiB; choose a smaller --cache-mb",
                           p->cached * p->size >> 20);
-    if (!code) code = scan_all(p, total, skip_bad, threads);
+    if (!code) code = scan_all(p, total, skip_bad, threads, watch);
     if (code) lince_pictures_release(p);
     return code;
 }

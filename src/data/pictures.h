@@ -3,6 +3,7 @@
 #ifndef LINCE_DATA_PICTURES_H
 #define LINCE_DATA_PICTURES_H
 
+#include "core/watch.h"
 #include "data/dataset.h"
 #include "data/transform.h"
 
@@ -22,9 +23,10 @@ typedef struct lince_pictures {
 
 /* Decodes the whole part once, on `threads` threads, to fill the cache, to find the bad ones and to add up.
  * Where a picture is bad and `skip_bad` is not set: its error (the first in sample order, whatever the
- * threads' timing). LINCE_EDATA where none is good. */
+ * threads' timing). LINCE_EDATA where none is good. `watch` (or NULL) is called from the caller's thread. */
 int lince_pictures_init(lince_pictures *pictures, lince_dataset *dataset, lince_part part,
-                        const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads);
+                        const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads,
+                        const lince_watch *watch);
 void lince_pictures_release(lince_pictures *pictures);
 
 /* A good picture's [height][width][3] bytes: in the cache, or decoded into `spare` (of `size` bytes). Safe to

@@ -81,6 +81,20 @@ static int run_pass(pass *p)
     return code;
 }
 
+static void tell_decoding(void *context, size_t done, size_t total)
+{
+    const lince_observer *o = context;
+    o->progress(o->context,
+                &(lince_progress){.phase = LINCE_PREPARING, .step = done, .steps = total, .eta = -1});
+}
+
+lince_watch lince_watch_for(const lince_observer *o)
+{
+    if (!o) return (lince_watch){0};
+    return (
+        lince_watch){.progress = o->progress ? tell_decoding : NULL, .context = (void *)o, .stop = o->stop};
+}
+
 static void add_sample(void *context, const lince_batch *batch, int i, const float *probability)
 {
     lince_evaluation *e = context;

@@ -337,11 +337,13 @@ static int refuse_content(const lince_model *m, const lince_dataset *data)
                               lince_dataset_path(data), m->blueprint.model);
 }
 
-static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part, lince_loader **loader)
+static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
+                       const lince_observer *observer, lince_loader **loader)
 {
     lince_loader_options options = {.batch_size = EVALUATION_BATCH,
                                     .workers = 1,
-                                    .cache_bytes = (size_t)256 << 20};
+                                    .cache_bytes = (size_t)256 << 20,
+                                    .watch = lince_watch_for(observer)};
     return lince_model_is_text(m)
                ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
                : lince_loader_new(loader, dataset, part, &m->blueprint.transform, &options);
@@ -393,7 +395,7 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     if (!code) code = refuse_content(m, dataset);
     if (!code) code = check_classes(m, dataset);
     if (!code) code = use_net(m, EVALUATION_BATCH);
-    if (!code) code = open_loader(m, dataset, part, &loader);
+    if (!code) code = open_loader(m, dataset, part, observer, &loader);
     if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
     if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, predictions);
     if (!code) code = as_text(&e.metrics, json, text);
