@@ -44,8 +44,8 @@ int cmd_eval(int argc, char **argv)
     int count, code = argc > 64 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("eval", specs);
-    if (!choice.run && !(choice.file.architecture && choice.file.weights)) {
-        fprintf(stderr, "%s\n", _("lince eval: expected --run DIR, or --model NAME and --weights FILE"));
+    if (!choice.run && !choice.file.weights) {
+        fprintf(stderr, "%s\n", _("lince eval: expected --run DIR or --weights FILE"));
         return EXIT_USAGE;
     }
     lince_model *m = NULL;

@@ -141,9 +141,9 @@ int cmd_predict(int argc, char **argv)
         free(inputs);
         return cli_usage("predict", specs);
     }
-    if (!code && ((!choice.run && !(choice.file.architecture && choice.file.weights)) || !(count || text))) {
+    if (!code && ((!choice.run && !choice.file.weights) || !(count || text))) {
         fprintf(stderr, "%s\n",
-                _("lince predict: expected --run DIR (or --model NAME and --weights FILE) and pictures, a "
+                _("lince predict: expected --run DIR or --weights FILE, and pictures, a "
                   "folder, --text TEXT, files of a text a line, or -"));
         free(inputs);
         return EXIT_USAGE;

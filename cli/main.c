@@ -10,11 +10,13 @@
 
 const command commands[] = {
     {"train", "--data PATH [options]", N_("train or fine-tune a model; ends with the test"), cmd_train, true},
-    {"eval", "--run DIR | --model NAME --weights FILE  [--data PATH]",
+    {"eval", "--run DIR | --weights FILE [--model NAME]  [--data PATH]",
      N_("measure a model on a part of a data set"), cmd_eval, false},
     {"predict", "--run DIR FILE...", N_("classify pictures: one line an input"), cmd_predict, false},
     {"report", "RUN", N_("write a run's report again"), cmd_report, false},
     {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false},
+    {"convert", "IN OUT", N_("write a weights file in another format"), cmd_convert, false},
+    {"fetch", "[NAME] [--to DIR]", N_("download a data set or weights, and verify them"), cmd_fetch, false},
     {"synth", "images|tweets DIR [--n N] [--seed S]", N_("draw the built-in sample data set"), cmd_synth,
      false},
     {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false},

@@ -99,6 +99,7 @@ static void put_phase(char *out, size_t size, const lince_progress *p)
         [LINCE_PREPARING] = N_("preparing"), [LINCE_COMPUTING_FEATURES] = N_("features"),
         [LINCE_TRAINING] = N_("training"),   [LINCE_VALIDATING] = N_("validating"),
         [LINCE_TESTING] = N_("testing"),     [LINCE_REPORTING] = N_("report"),
+        [LINCE_FETCHING] = N_("fetching"),
     };
     int used = snprintf(out, size, "%s", lince_tr(names[p->phase]));
     if (p->epochs) snprintf(out + used, size - (size_t)used, " %d/%d", p->epoch, p->epochs);
@@ -120,7 +121,11 @@ static void list_facts(const lince_progress *p, char facts[FACTS][48])
     char duration[32];
     double left = seconds_left(p);
     memset(facts, 0, FACTS * sizeof *facts);
-    if (p->steps) snprintf(facts[STEP], sizeof *facts, "%zu/%zu", p->step, p->steps);
+    if (p->phase == LINCE_FETCHING) /* bytes */
+        snprintf(facts[STEP], sizeof *facts, p->steps ? "%.1f/%.1f MiB" : "%.1f MiB",
+                 (double)p->step * 0x1p-20, (double)p->steps * 0x1p-20);
+    else if (p->steps)
+        snprintf(facts[STEP], sizeof *facts, "%zu/%zu", p->step, p->steps);
     if (p->samples_per_second > 0) {
         snprintf(facts[LOSS], sizeof *facts, _("loss %.4f"), p->loss);
         snprintf(facts[ACCURACY], sizeof *facts, _("acc %.2f%%"), 100 * p->accuracy);

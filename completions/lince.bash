@@ -5,7 +5,7 @@ _lince() {
         mapfile -t COMPREPLY < <(compgen -W "$("$1" help 2>/dev/null | sed -n 's/^  lince \([a-z]*\) .*/\1/p')" -- "$current")
     elif [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            "$("$1" help "${COMP_WORDS[1]}" 2>/dev/null | grep -oE -- '^  (-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')" -- "$current")
+            "$("$1" help "${COMP_WORDS[1]}" 2>/dev/null | grep -oE -- '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+')" -- "$current")
     fi
 }
 complete -o default -F _lince lince

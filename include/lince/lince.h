@@ -3,6 +3,7 @@
 #define LINCE_H
 
 #include <lince/error.h>
+#include <lince/fetch.h>
 #include <lince/language.h>
 #include <lince/model.h>
 #include <lince/settings.h>

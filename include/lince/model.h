@@ -27,7 +27,7 @@ int lince_model_open(lince_model **model, const char *path);
 /* How a weights file is opened that is not a run's. NULL and 0: what the file says, else the usual. */
 typedef struct lince_open_options {
     const char *weights;      /* the file: .safetensors, or PyTorch's .pth, .pt, .th */
-    const char *architecture; /* by name */
+    const char *architecture; /* by name; usual: the one that all tensors fit */
     const char *normalize;    /* "imagenet", ... as in the settings; usual: imagenet */
     const char *classes;      /* file with the classes' names, one a line */
     int image_size;           /* pixels; usual: the architecture's */
@@ -72,6 +72,10 @@ int lince_model_evaluate(lince_model *model, const char *data, const char *part,
 
 /* What a path is (a data set, a weights file, a run), described in a few lines or as JSON. */
 int lince_describe(const char *path, int json, char **text);
+
+/* Writes a weights file in another format, which the ending of `out` says (.safetensors; .pth, .pt, .th): the
+ * same tensors, bit for bit. `text`, the caller's (lince_text_free), tells what was found and written. */
+int lince_convert(const char *in, const char *out, char **text);
 
 void lince_text_free(char *text);
 

@@ -11,6 +11,7 @@ extern "C" {
 #endif
 
 typedef enum lince_phase {
+    LINCE_FETCHING, /* step and steps count bytes */
     LINCE_PREPARING,
     LINCE_COMPUTING_FEATURES, /* of the frozen layers, once for many epochs */
     LINCE_TRAINING,

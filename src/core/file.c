@@ -50,6 +50,11 @@ static int sync_folder_of(const char *path)
     return failed && errno != EINVAL ? fail_io(folder, "sync") : 0;
 }
 
+int lince_file_rename(const char *from, const char *to)
+{
+    return rename(from, to) ? fail_io(to, "rename") : sync_folder_of(to);
+}
+
 int lince_file_commit(lince_file *file)
 {
     int failed = ferror(file->stream) | fflush(file->stream) | fsync(fileno(file->stream));
@@ -60,12 +65,9 @@ int lince_file_commit(lince_file *file)
     }
     fclose(file->stream);
     file->stream = NULL;
-    if (rename(file->beside, file->path)) {
-        int code = fail_io(file->path, "rename");
-        unlink(file->beside);
-        return code;
-    }
-    return sync_folder_of(file->path);
+    int code = lince_file_rename(file->beside, file->path);
+    if (code) unlink(file->beside);
+    return code;
 }
 
 int lince_file_write(const char *path, const void *bytes, size_t size)

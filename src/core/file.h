@@ -22,6 +22,9 @@ int lince_file_open(lince_file *file, const char *path);
 int lince_file_commit(lince_file *file);
 void lince_file_abandon(lince_file *file);
 
+/* Gives a file that was written and synced its name, durably: rename, fsync the folder. */
+int lince_file_rename(const char *from, const char *to);
+
 /* The whole of it in one call. */
 int lince_file_write(const char *path, const void *bytes, size_t size);
 

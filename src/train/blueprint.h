@@ -61,14 +61,26 @@ int lince_blueprint_read_text(lince_blueprint *blueprint, const lince_weights *w
 /* And back. LINCE_EDATA where the file does not say what it is. */
 int lince_blueprint_read(lince_blueprint *blueprint, const lince_weights *weights, const char *path);
 
+/* The architecture of which the most parameters fit, by name and shape. */
+typedef struct lince_likely {
+    const char *architecture;
+    int classes;
+    size_t fits, of; /* parameters, of the net's and the file's own together */
+} lince_likely;
+
+/* LINCE_EDATA where not even half of any fits. Models of texts are not among them: their shapes need a
+ * vocabulary. */
+int lince_blueprint_recognise(const lince_weights *weights, lince_likely *likely);
+
 /* Whether the file knows its classes, and they are others than the blueprint's. */
 bool lince_blueprint_other_classes(const lince_blueprint *blueprint, const lince_weights *weights);
 
 /* Class names from a file: one a line, as many as the blueprint has classes; LINCE_EDATA, LINCE_EIO. */
 int lince_blueprint_read_classes(lince_blueprint *blueprint, const char *path);
 
-/* The blueprint of a file that does not say what it is: that of the architecture, with the classes that the
- * output layer has, which are ImageNet's where there are 1000. LINCE_EUSAGE, LINCE_EDATA. */
+/* The blueprint of a file that does not say what it is: that of the architecture (NULL: the one of which all
+ * parameters fit), with the classes that the output layer has, which are ImageNet's where there are 1000.
+ * LINCE_EUSAGE, LINCE_EDATA. */
 int lince_blueprint_guess(lince_blueprint *blueprint, const char *architecture, const lince_weights *weights,
                           const char *path);
 

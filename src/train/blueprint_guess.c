@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "models/imagenet.h"
 #include "train/blueprint.h"
+#include "weights/state_dict.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -56,9 +57,54 @@ static int imagenet_names(lince_blueprint *b)
     return 0;
 }
 
+/* How many of the parameters fit. */
+static int rate(const lince_architecture *a, const lince_weights *w, lince_likely *likely)
+{
+    lince_blueprint b = {.dropout = -1,
+                         .classes = 2,
+                         .transform = {.width = a->image_size, .height = a->image_size}};
+    lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
+    lince_load_options load = {0};
+    lince_load_result result;
+    lince_net *net;
+    snprintf(b.model, sizeof b.model, "%s", a->name);
+    LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
+    int classes = outputs(net, w);
+    lince_net_free(net);
+    if (classes >= 2) b.classes = classes;
+    LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
+    int code = lince_state_dict_compare(net, w, &load, &result);
+    *likely = (lince_likely){a->name, classes, result.loaded, result.loaded + result.count};
+    lince_load_result_release(&result);
+    lince_net_free(net);
+    return code == LINCE_EDATA ? 0 : code;
+}
+
+int lince_blueprint_recognise(const lince_weights *w, lince_likely *likely)
+{
+    const lince_architecture *a;
+    *likely = (lince_likely){0};
+    for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
+        lince_likely this;
+        if (!a->image_size) continue;
+        LINCE_TRY(rate(a, w, &this));
+        if (!likely->of || this.fits * likely->of > likely->fits * this.of) *likely = this;
+    }
+    return 2 * likely->fits > likely->of
+               ? 0
+               : lince_fail(LINCE_EDATA, "the weights are of no architecture that lince knows");
+}
+
 int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const lince_weights *w,
                           const char *path)
 {
+    lince_likely likely;
+    *b = (lince_blueprint){.dropout = -1};
+    if (!architecture) {
+        if (lince_blueprint_recognise(w, &likely) || likely.fits < likely.of)
+            return lince_fail(LINCE_EUSAGE, "%s: does not say its architecture; name it with --model", path);
+        architecture = likely.architecture;
+    }
     const lince_architecture *a = lince_architecture_named(architecture);
     *b = (lince_blueprint){.dropout = -1};
     if (!a) return LINCE_EUSAGE;

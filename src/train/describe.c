@@ -7,42 +7,15 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/dataset.h"
+#include "train/describe.h"
 #include "train/run.h"
 #include "train/table_facts.h"
-#include "weights/safetensors.h"
+#include "weights/weights.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* --- weights -------------------------------------------------------------------------------------- */
-
-static json_t *tensor_json(const lince_tensor *t)
-{
-    json_t *shape = json_array();
-    for (int i = 0; i < t->ndim; i++) json_array_append_new(shape, json_integer(t->dims[i]));
-    return json_pack("{s:s, s:s, s:o}", "name", t->name, "dtype", lince_dtype_name(t->dtype), "shape", shape);
-}
-
-static int describe_weights(const char *path, json_t **result)
-{
-    lince_weights *w;
-    LINCE_TRY(lince_weights_open(&w, path));
-    json_t *tensors = json_array();
-    size_t parameters = 0;
-    for (size_t i = 0; i < lince_weights_count(w); i++) {
-        const lince_tensor *t = lince_weights_at(w, i);
-        json_array_append_new(tensors, tensor_json(t));
-        parameters += lince_tensor_elements(t);
-    }
-    const char *model = lince_weights_metadata(w, "lince.model"),
-               *classes = lince_weights_metadata(w, "lince.classes");
-    *result = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:o}", "path", path, "kind", "safetensors", "model",
-                        model, "classes", classes, "elements", (json_int_t)parameters, "tensors", tensors);
-    lince_weights_free(w);
-    return 0;
-}
 
 /* --- data sets ------------------------------------------------------------------------------------ */
 
@@ -104,19 +77,6 @@ static void put_value(lince_buffer *out, const char *key, const json_t *value)
     free(text);
 }
 
-static void put_tensors(lince_buffer *out, const json_t *tensors)
-{
-    size_t i;
-    const json_t *t;
-    json_array_foreach(tensors, i, t)
-    {
-        char *shape = json_dumps(json_object_get(t, "shape"), 0);
-        lince_buffer_printf(out, "  %-44s %-5s %s\n", json_string_value(json_object_get(t, "name")),
-                            json_string_value(json_object_get(t, "dtype")), shape ? shape : "");
-        free(shape);
-    }
-}
-
 static void put_text(lince_buffer *out, const json_t *json)
 {
     static const char *const model[] = {"name", "parameters", "trainable", "macs"}, *const test[] = {
@@ -127,9 +87,7 @@ static void put_text(lince_buffer *out, const json_t *json)
     json_t *value;
     json_object_foreach((json_t *)json, key, value)
     {
-        if (!strcmp(key, "tensors"))
-            put_tensors(out, value);
-        else if (!strcmp(key, "model") && json_is_object(value))
+        if (!strcmp(key, "model") && json_is_object(value))
             for (size_t i = 0; i < sizeof model / sizeof *model; i++)
                 put_value(out, model[i], json_object_get(value, model[i]));
         else if (!strcmp(key, "test"))
@@ -153,14 +111,16 @@ int lince_describe(const char *path, int json, char **text)
     lince_buffer out = {0};
     *text = NULL;
     LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
-              : lince_weights_recognise(path) ? describe_weights(path, &result)
+              : lince_weights_recognise(path) ? lince_describe_weights(path, &result)
                                               : describe_data(path, &result));
     if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (json) {
         char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         lince_buffer_printf(&out, "%s\n", dump ? dump : "");
         free(dump);
-    } else
+    } else if (!strcmp(json_string_value(json_object_get(result, "kind")), "weights"))
+        lince_put_weights(&out, result);
+    else
         put_text(&out, result);
     json_decref(result);
     *text = out.data;

@@ -26,7 +26,7 @@ for command in $commands; do
     grep -qx -- ".B $command" <<<"$page" || missing "$command" lince.1
     offered "${command:0:1}" | grep -qx -- "$command" || missing "$command" "the completion"
     section=$(awk -v heading=".SS lince $command" '/^\.S[SH]/ { inside = $0 == heading } inside' <<<"$page")
-    for option in $("$lince" help "$command" | grep -oE -- '^  (-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+    for option in $("$lince" help "$command" | grep -oE -- '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'); do
         grep -qE -- "(^|, )$option( |\$)" <<<"$section" || missing "$command $option" lince.1
         offered "$command" "$option" | grep -qx -- "$option" || missing "$command $option" "the completion"
     done

@@ -1,0 +1,50 @@
+#include "cli.h"
+#include "core/i18n.h"
+
+#include <lince/fetch.h>
+#include <stdio.h>
+
+static int list(void)
+{
+    const lince_fetchable *f;
+    for (size_t i = 0; (f = lince_fetchable_at(i)); i++)
+        printf("%-16s %6.1f MiB  %s\n", f->name, f->mebibytes, _(f->summary));
+    return EXIT_DONE;
+}
+
+int cmd_fetch(int argc, char **argv)
+{
+    lince_fetch_options o = {0};
+    const char *stall = "0", *positional[16];
+    bool quiet = false, help = false;
+    char path[4096];
+    const option_spec specs[] = {
+        {"to", "DIR", N_("folder to put it in (the current one)"), &o.folder, NULL},
+        {"url-base", "URL", N_("a mirror: http://, https:// or file://"), &o.url_base, NULL},
+        {"sha256", "HEX", N_("8 to 64 digits, for an address that is not in the list"), &o.sha256, NULL},
+        {"stall", "SECONDS", N_("without a byte, before the connection is given up (30)"), &stall, NULL},
+        {"quiet", NULL, N_("no progress"), NULL, &quiet},
+        {"help", NULL, N_("this help"), NULL, &help},
+        {NULL, NULL, NULL, NULL, NULL}};
+    int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
+    if (code) return cli_fail(code);
+    if (help) return cli_usage("fetch", specs);
+    if (!count) return list();
+    if (count > 1) {
+        fprintf(stderr, "%s\n",
+                _("lince fetch: expected one name or address; without one the names are listed"));
+        return EXIT_USAGE;
+    }
+    o.what = positional[0];
+    cli_catch_signals();
+    code = cli_whole("stall", stall, &o.stall_seconds);
+    if (!code) code = lince_fetch(&o, cli_observer(quiet), path, sizeof path);
+    cli_clear_line();
+    if (code == LINCE_EINTERRUPTED) {
+        fprintf(stderr, "%s\n", lince_error());
+        return EXIT_SIGNAL + cli_signal();
+    }
+    if (code) return cli_fail(code);
+    printf("%s\n", path);
+    return EXIT_DONE;
+}

@@ -1,0 +1,49 @@
+/* What lince fetch knows by name. Sizes and sums of CIFAR are those of the files at their home; torchvision
+ * publishes the first 8 digits of its files' SHA-256 in their names. */
+#include <lince/fetch.h>
+
+#include "core/i18n.h"
+
+#define TORCHVISION(architecture, file, size, digits)                                                \
+    {                                                                                                \
+        .name = architecture, .summary = N_("ImageNet weights of torchvision"),                      \
+        .address = "https://download.pytorch.org/models/" file "-" digits ".pth", .mebibytes = size, \
+        .sha256 = digits                                                                             \
+    }
+
+static const lince_fetchable catalogue[] = {
+    {.name = "cifar10",
+     .summary = N_("CIFAR-10: 60,000 pictures of 32 x 32 in 10 classes (Krizhevsky 2009)"),
+     .address = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+     .bytes = 170052171,
+     .mebibytes = 162.2,
+     .sha256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"},
+    {.name = "cifar100",
+     .summary = N_("CIFAR-100: 60,000 pictures of 32 x 32 in 100 classes (Krizhevsky 2009)"),
+     .address = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
+     .mebibytes = 160.7,
+     .sha256 = "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec"},
+    TORCHVISION("alexnet", "alexnet-owt", 233.1, "7be5be79"),
+    TORCHVISION("vgg11", "vgg11", 506.8, "8a719046"),
+    TORCHVISION("vgg13", "vgg13", 507.5, "19584684"),
+    TORCHVISION("vgg16", "vgg16", 527.8, "397923af"),
+    TORCHVISION("vgg19", "vgg19", 548.1, "dcbb9e9d"),
+    TORCHVISION("vgg11_bn", "vgg11_bn", 506.9, "6002323d"),
+    TORCHVISION("vgg13_bn", "vgg13_bn", 507.6, "abd245e5"),
+    TORCHVISION("vgg16_bn", "vgg16_bn", 527.9, "6c64b313"),
+    TORCHVISION("vgg19_bn", "vgg19_bn", 548.1, "c79401a0"),
+    TORCHVISION("resnet18", "resnet18", 44.7, "f37072fd"),
+    TORCHVISION("resnet34", "resnet34", 83.3, "b627a593"),
+    TORCHVISION("resnet50", "resnet50", 97.8, "11ad3fa6"),
+    TORCHVISION("resnet101", "resnet101", 170.5, "cd907fc2"),
+    TORCHVISION("resnet152", "resnet152", 230.5, "f82ba261"),
+    TORCHVISION("squeezenet1_1", "squeezenet1_1", 4.73, "b8a52dc0"),
+    TORCHVISION("mobilenet_v2", "mobilenet_v2", 13.6, "7ebf99e0"),
+    TORCHVISION("densenet121", "densenet121", 30.8, "a639ec97"),
+    TORCHVISION("efficientnet_b0", "efficientnet_b0_rwightman", 20.5, "7f5810bc"),
+};
+
+const lince_fetchable *lince_fetchable_at(size_t index)
+{
+    return index < sizeof catalogue / sizeof *catalogue ? &catalogue[index] : NULL;
+}

@@ -1,0 +1,161 @@
+# Fetching from a server that misbehaves: what arrives is right, or is not there. usage: test_fetch.sh LINCE
+lince=$(realpath "$1")
+scratch=${TEST_SCRATCH:?}/cli_fetch
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch" || exit 1
+failures=0
+
+fail() {
+    echo "$1"
+    [ -s err ] && sed 's/^/    /' err
+    failures=$((failures + 1))
+}
+
+# expect CODE TEXT ARGUMENTS...: the exit code, and a text in what is said on standard error ("": any)
+expect() {
+    local code=$1 text=$2 found
+    shift 2
+    "$lince" fetch --stall 1 "$@" >out 2>err </dev/null
+    found=$?
+    [ $found -eq "$code" ] || fail "lince fetch $*: expected exit code $code, found $found"
+    grep -qF -- "$text" err || fail "lince fetch $*: expected '$text'"
+}
+
+# nothing NAME: neither the file nor the beginning of one is there
+nothing() {
+    [ -e "to/$1" ] && fail "$1 is there"
+    [ -e "to/$1.part" ] && fail "$1.part is there"
+}
+
+# --- without a server: names, mirrors, and nothing to reach ---
+
+"$lince" fetch >out 2>err || fail "the list"
+grep -q '^cifar10 .*162.2 MiB' out || fail "cifar10 is not in the list"
+grep -q '^vgg16 .*527.8 MiB' out || fail "vgg16 is not in the list"
+expect 2 "did you mean cifar10?" cifar_10
+expect 2 "expected one name" vgg16 vgg19
+expect 2 "8 to 64 hexadecimal digits" http://127.0.0.1/x
+expect 2 "8 to 64 hexadecimal digits" http://127.0.0.1/x --sha256 xyz
+expect 2 "does not end with a file's name" http://127.0.0.1/ --sha256 00000000
+expect 2 "expected http://, https:// or file://" vgg16 --url-base ftp://127.0.0.1
+expect 1 "is there a network?" vgg16 --to to --url-base http://127.0.0.1:9
+nothing vgg16-397923af.pth
+expect 1 "resolve host" vgg16 --to to --url-base http://no-such.invalid
+nothing vgg16-397923af.pth
+
+mkdir -p mirror
+head -c 300000 /dev/urandom >mirror/some.bin
+sum=$(sha256sum mirror/some.bin | cut -c1-64)
+expect 0 "is the expected one" "file://$scratch/mirror/some.bin" --sha256 "$sum" --to to
+cmp -s mirror/some.bin to/some.bin || fail "the file of the mirror differs"
+[ "$(cat out)" = to/some.bin ] || fail "the path is not said"
+expect 0 "is the expected one" "file://$scratch/mirror/some.bin" --sha256 "$sum" --to to
+expect 0 "only these 8 digits are known" "file://$scratch/mirror/some.bin" --sha256 "${sum:0:8}" --to to
+echo other >to/some.bin
+expect 1 "is there already, and is something else" "file://$scratch/mirror/some.bin" --sha256 "$sum" --to to
+[ "$(cat to/some.bin)" = other ] || fail "a file of the user's was changed"
+rm to/some.bin
+expect 1 "none.bin" "file://$scratch/mirror/none.bin" --sha256 "$sum" --to to
+nothing none.bin
+cp mirror/some.bin mirror/vgg16-397923af.pth
+expect 1 "300000 bytes; expected about 553438" vgg16 --to to --url-base "file://$scratch/mirror"
+
+# --- with one ---
+
+if ! command -v python3 >/dev/null; then
+    echo "skipped: there is no python3 for the server"
+    [ $failures -eq 0 ] && exit 77
+    exit 1
+fi
+python3 "$TEST_SOURCE_DIR/tests/cli/fetch_server.py" port mirror/some.bin &
+server=$!
+trap 'kill $server 2>/dev/null' EXIT
+for _ in $(seq 100); do [ -s port ] && break; sleep 0.1; done
+[ -s port ] || { echo "the server did not start"; exit 1; }
+base=http://127.0.0.1:$(cat port)
+
+# right BEHAVIOUR [OPTIONS]: arrives, whatever the server does
+right() {
+    local what=$1
+    shift
+    rm -rf to
+    expect 0 "is the expected one" "$base/$what/x.bin" --sha256 "$sum" --to to "$@"
+    cmp -s mirror/some.bin to/x.bin || fail "$what: the file differs"
+    [ -e to/x.bin.part ] && fail "$what: x.bin.part is left"
+}
+
+# wrong BEHAVIOUR CODE TEXT [OPTIONS]: does not appear under its name
+wrong() {
+    local what=$1 code=$2 text=$3
+    shift 3
+    rm -rf to
+    expect "$code" "$text" "$base/$what/x.bin" --sha256 "$sum" --to to "$@"
+    [ -e to/x.bin ] && fail "$what: the file is there"
+}
+
+right good
+right truncate
+right drip
+right norange
+right redirect
+right nolength
+right busy
+right stall
+wrong loop 1 "redirect"
+wrong escape 1 ""
+wrong missing 1 "HTTP 404"
+nothing x.bin
+wrong wrong 1 "not what was expected: its SHA-256 is"
+nothing x.bin
+wrong short 1 "not what was expected: its SHA-256 is"
+wrong long 1 "the same command goes on from there"
+wrong dead 1 "too slow"
+wrong shifted 1 "another part"
+rm -rf to
+expect 1 "bytes; expected about" squeezenet1_1 --to to --url-base "$base/good"
+rm -rf to
+expect 1 "sends more than" squeezenet1_1 --to to --url-base "$base/endless"
+
+# what was begun is gone on with, and asked for from its end
+rm -rf to && mkdir to
+head -c 100000 mirror/some.bin >to/begun.bin.part
+expect 0 "is the expected one" "$base/good/begun.bin" --sha256 "$sum" --to to
+cmp -s mirror/some.bin to/begun.bin || fail "a resumed file differs"
+grep -qx '/good/begun.bin bytes=100000-' port.requests || fail "the beginning was asked for again"
+
+# all had come, but the name was not given yet
+rm -rf to && mkdir to
+cp mirror/some.bin to/whole.bin.part
+expect 0 "is the expected one" "$base/good/whole.bin" --sha256 "$sum" --to to
+cmp -s mirror/some.bin to/whole.bin || fail "a finished file differs"
+grep -q whole.bin port.requests && fail "what was there was asked for"
+
+# ... unless it belongs to another file
+rm -rf to && mkdir to
+head -c 100000 /dev/zero >to/x.bin.part
+expect 0 "once more from the start" "$base/good/x.bin" --sha256 "$sum" --to to
+cmp -s mirror/some.bin to/x.bin || fail "a file begun wrongly differs"
+rm -rf to && mkdir to
+head -c 400000 /dev/zero >to/x.bin.part
+expect 0 "is the expected one" "$base/good/x.bin" --sha256 "$sum" --to to
+cmp -s mirror/some.bin to/x.bin || fail "a file begun too long differs"
+
+# Ctrl-C keeps what came; a second fetch at the same time is refused
+rm -rf to
+"$lince" fetch "$base/slow/x.bin" --sha256 "$sum" --to to >out 2>err &
+fetching=$!
+for _ in $(seq 100); do [ -s to/x.bin.part ] && break; sleep 0.1; done
+"$lince" fetch "$base/slow/x.bin" --sha256 "$sum" --to to >out2 2>err2
+[ $? -eq 1 ] && grep -q "another lince is fetching it" err2 || fail "two fetched at once"
+kill -TERM $fetching
+wait $fetching
+found=$?
+[ $found -eq 143 ] || fail "terminated: expected exit code 143, found $found"
+grep -q "bytes are kept in to/x.bin.part" err || fail "what is kept is not said"
+[ -s to/x.bin.part ] || fail "nothing was kept"
+expect 0 "is the expected one" "$base/slow/x.bin" --sha256 "$sum" --to to
+cmp -s mirror/some.bin to/x.bin || fail "a file gone on with after an interruption differs"
+grep '^/slow/x.bin' port.requests | tail -1 | grep -q 'bytes=[1-9]' || fail "an interrupted download began again"
+
+exit $((failures > 0))

@@ -1,0 +1,212 @@
+/* A weights file without a run: its architecture, its classes, and what does not fit. */
+#include <lince/error.h>
+#include <lince/model.h>
+
+#include "core/file.h"
+#include "core/memory.h"
+#include "models/imagenet.h"
+#include "train/blueprint.h"
+#include "weights/state_dict.h"
+#include "weights/torch.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char CIFAR[] = TEST_SCRATCH "/resnet20.th", IMAGENET[] = TEST_SCRATCH "/squeezenet.pth";
+
+/* Random weights of an architecture, as PyTorch would have them; names begin with `prefix`; `more`: one
+ * tensor that the architecture does not have. */
+static void write_weights(const char *path, const char *architecture, int classes, const char *prefix,
+                          bool more)
+{
+    lince_net *net;
+    lince_weights *w;
+    lince_blueprint b = {.dropout = -1, .classes = classes, .transform = {.width = 64, .height = 64}};
+    lince_net_options options = {.batch = 1, .threads = 1};
+    const char *saved = TEST_SCRATCH "/open_weights.safetensors";
+    snprintf(b.model, sizeof b.model, "%s", architecture);
+    if (lince_blueprint_build(&b, &options, &net)) fail_msg("%s", lince_error());
+    lince_net_init(net, 5);
+    assert_int_equal(lince_state_dict_save(net, saved, NULL, 0), 0);
+    lince_net_free(net);
+    assert_int_equal(lince_weights_open(&w, saved), 0);
+    size_t count = lince_weights_count(w);
+    lince_tensor *tensors = calloc(count + 1, sizeof *tensors);
+    char(*names)[128] = calloc(count + 1, sizeof *names);
+    for (size_t i = 0; i <= count; i++) {
+        tensors[i] = *lince_weights_at(w, i < count ? i : 0);
+        snprintf(names[i], sizeof names[i], "%s%s", prefix, i < count ? tensors[i].name : "aux.weight");
+        tensors[i].name = names[i];
+    }
+    if (lince_torch_write(path, tensors, count + more, NULL, 0)) fail_msg("%s", lince_error());
+    free(tensors);
+    free(names);
+    lince_weights_free(w);
+}
+
+static int write_files(void **state)
+{
+    (void)state;
+    write_weights(CIFAR, "resnet20", 10, "module.", false);
+    write_weights(IMAGENET, "squeezenet1_1", 1000, "", false);
+    return 0;
+}
+
+static lince_model *open_weights(const lince_open_options *options)
+{
+    lince_model *m;
+    if (lince_model_open_weights(&m, options)) fail_msg("%s", lince_error());
+    return m;
+}
+
+static void refused(const lince_open_options *options, int code, const char *message)
+{
+    lince_model *m;
+    assert_int_equal(lince_model_open_weights(&m, options), code);
+    assert_null(m);
+    if (!strstr(lince_error(), message)) fail_msg("expected '%s' in: %s", message, lince_error());
+}
+
+static void test_the_architecture_is_found_where_all_fits(void **state)
+{
+    (void)state;
+    lince_model *m = open_weights(&(lince_open_options){.weights = CIFAR});
+    assert_string_equal(lince_model_name(m), "resnet20");
+    assert_int_equal(lince_model_classes(m), 10);
+    assert_null(lince_model_class(m, 0));
+    assert_string_equal(lince_model_notes(m), "all names begin with 'module.': taken away\n");
+    lince_model_free(m);
+}
+
+static void test_a_thousand_classes_are_imagenets(void **state)
+{
+    (void)state;
+    lince_model *m =
+        open_weights(&(lince_open_options){.weights = IMAGENET, .architecture = "squeezenet1_1"});
+    assert_string_equal(lince_model_class(m, 0), "tench");
+    assert_string_equal(lince_model_class(m, 134), "crane bird");
+    assert_string_equal(lince_model_class(m, 999), "toilet tissue");
+    assert_null(lince_model_class(m, 1000));
+    lince_model_free(m);
+}
+
+static void test_imagenets_names_are_all_different(void **state)
+{
+    (void)state;
+    char *names[LINCE_IMAGENET_CLASSES];
+    for (int i = 0; i < LINCE_IMAGENET_CLASSES; i++) {
+        assert_non_null(names[i] = lince_imagenet_class(i));
+        for (int k = 0; k < i; k++) assert_string_not_equal(names[i], names[k]);
+    }
+    for (int i = 0; i < LINCE_IMAGENET_CLASSES; i++) lince_free(names[i]);
+}
+
+/* Each is the first of a line's synonyms there, but for two names that stand for two classes each. */
+static void test_imagenets_names_are_in_the_published_order(void **state)
+{
+    (void)state;
+    const char *folder = getenv("LINCE_DATA");
+    char path[4096], line[512];
+    snprintf(path, sizeof path, "%s/imagenet-classes.txt",
+             folder ? folder : TEST_SOURCE_DIR "/../shared/data");
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        print_message("skipped: %s is not there (LINCE_DATA names the folder)\n", path);
+        skip();
+    }
+    for (int i = 0; i < LINCE_IMAGENET_CLASSES; i++) {
+        assert_non_null(fgets(line, sizeof line, file));
+        line[strcspn(line, ",\n")] = '\0';
+        char *name = lince_imagenet_class(i);
+        if (i == 134 || i == 639) name[strlen(line)] = '\0';
+        assert_string_equal(name, line);
+        lince_free(name);
+    }
+    fclose(file);
+}
+
+static void test_names_can_be_given(void **state)
+{
+    (void)state;
+    const char *names = TEST_SCRATCH "/names.txt";
+    assert_int_equal(lince_file_write(names, "a\nb\r\nc d\n\n4\n5\n6\n7\n8\n9\nten", 29), 0);
+    lince_model *m = open_weights(&(lince_open_options){.weights = CIFAR, .classes = names});
+    assert_string_equal(lince_model_class(m, 1), "b");
+    assert_string_equal(lince_model_class(m, 2), "c d");
+    assert_string_equal(lince_model_class(m, 9), "ten");
+    lince_model_free(m);
+    refused(&(lince_open_options){.weights = IMAGENET, .classes = names}, LINCE_EDATA,
+            "10 names, one a line; the model has 1000 classes");
+    refused(&(lince_open_options){.weights = CIFAR, .classes = TEST_SCRATCH "/none"}, LINCE_EIO, "none");
+}
+
+static void test_another_architecture_is_refused_with_what_differs(void **state)
+{
+    (void)state;
+    refused(&(lince_open_options){.weights = CIFAR, .architecture = "resnet32"}, LINCE_EDATA,
+            "does not fit resnet32: 116 parameters fit, 0 are replaced, 60 missing, 0 of another shape, 0 "
+            "unexpected");
+    refused(&(lince_open_options){.weights = CIFAR, .architecture = "vgg16"}, LINCE_EDATA,
+            "there is no output layer of vgg16");
+    refused(&(lince_open_options){.weights = CIFAR, .architecture = "resnet21"}, LINCE_EUSAGE,
+            "did you mean");
+    refused(&(lince_open_options){.weights = TEST_SOURCE_DIR "/tests/weights/python.pth"}, LINCE_EUSAGE,
+            "does not say its architecture; name it with --model");
+}
+
+static void test_more_than_the_architecture_has_is_said_or_refused(void **state)
+{
+    (void)state;
+    const char *path = TEST_SCRATCH "/more.pth";
+    write_weights(path, "resnet20", 10, "", true);
+    lince_model *m = open_weights(&(lince_open_options){.weights = path, .architecture = "resnet20"});
+    assert_string_equal(lince_model_notes(m), "unexpected: aux.weight\n");
+    lince_model_free(m);
+    refused(&(lince_open_options){.weights = path, .architecture = "resnet20", .strict = true}, LINCE_EDATA,
+            "1 unexpected:\nunexpected: aux.weight");
+}
+
+static void test_described(void **state)
+{
+    (void)state;
+    char *text;
+    assert_int_equal(lince_describe(CIFAR, 0, &text), 0);
+    assert_non_null(strstr(text, "format         PyTorch (zip)\n"));
+    assert_non_null(strstr(text, "note           all names begin with 'module.': taken away\n"));
+    assert_non_null(strstr(text, "architecture   resnet20, 10 classes; 116 of 116 parameters fit\n"));
+    assert_non_null(strstr(text, "  conv1.weight                                 F32   [16, 3, 3, 3]\n"));
+    lince_text_free(text);
+    assert_int_equal(lince_describe(IMAGENET, 1, &text), 0);
+    json_t *json = json_loads(text, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(json, "kind")), "weights");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(json, "architecture"), "name")),
+                        "squeezenet1_1");
+    assert_int_equal(json_integer_value(json_object_get(json, "elements")), 1235496);
+    assert_int_equal(json_array_size(json_object_get(json, "tensors")), 52);
+    json_decref(json);
+    lince_text_free(text);
+    assert_int_equal(lince_describe(TEST_SOURCE_DIR "/tests/weights/python-legacy.pth", 1, &text), 0);
+    assert_non_null(strstr(text, "\"architecture\": null"));
+    lince_text_free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_architecture_is_found_where_all_fits),
+        cmocka_unit_test(test_a_thousand_classes_are_imagenets),
+        cmocka_unit_test(test_imagenets_names_are_all_different),
+        cmocka_unit_test(test_imagenets_names_are_in_the_published_order),
+        cmocka_unit_test(test_names_can_be_given),
+        cmocka_unit_test(test_another_architecture_is_refused_with_what_differs),
+        cmocka_unit_test(test_more_than_the_architecture_has_is_said_or_refused),
+        cmocka_unit_test(test_described),
+    };
+    return cmocka_run_group_tests(tests, write_files, NULL);
+}
