@@ -40,10 +40,6 @@ int cmd_fetch(int argc, char **argv)
     code = cli_whole("stall", stall, &o.stall_seconds);
     if (!code) code = lince_fetch(&o, cli_observer(quiet), path, sizeof path);
     cli_clear_line();
-    if (code == LINCE_EINTERRUPTED) {
-        fprintf(stderr, "%s\n", lince_error());
-        return EXIT_SIGNAL + cli_signal();
-    }
     if (code) return cli_fail(code);
     printf("%s\n", path);
     return EXIT_DONE;
