@@ -29,8 +29,10 @@ typedef struct lince_recurrent {
     /* [rows][lince_cell_saved()]: forward leaves what backward needs (gru: b_n r z n; lstm: i f g o) and
      * backward the gradients before the nonlinearities (rnn: a; gru: b_n a_r a_z a_n; lstm: as saved). */
     float *gates;
-    const float *dh; /* [rows] of H floats, ld apart: of the results; backward only */
-    float *work;     /* lince_recurrent_work() floats */
+    /* [rows] of H floats, ld apart; backward only: the gradients of the results, to which it adds what flows
+     * back from the steps behind, so that they become the whole derivative of the loss by each state. */
+    float *dh;
+    float *work; /* lince_recurrent_work() floats */
 } lince_recurrent;
 
 int lince_cell_gates(lince_cell cell);             /* G */

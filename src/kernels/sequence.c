@@ -52,6 +52,18 @@ void lince_sum_uses(int threads, const lince_packed *packed, const float *x, siz
                           &(table){packed, x, NULL, ld, n, sum});
 }
 
+void lince_unpack(const lince_packed *p, const float *x, bool distinct, size_t n, float *plain)
+{
+    memset(plain, 0, (size_t)p->n * (size_t)p->max_steps * n * sizeof *plain);
+    for (int g = 0; g < p->groups; g++)
+        for (int t = 0; t < p->steps; t++)
+            for (int r = 0; r < lince_active(p, g, t); r++) {
+                size_t row = (size_t)(lince_row(p, g, t) + r), text = (size_t)lince_text(p, g, r);
+                if (distinct) row = (size_t)p->slot[row];
+                memcpy(plain + (text * (size_t)p->max_steps + (size_t)t) * n, x + row * n, n * sizeof *plain);
+            }
+}
+
 /* --- dropout --------------------------------------------------------------------------------------- */
 
 typedef struct dropping {

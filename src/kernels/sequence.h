@@ -11,6 +11,10 @@ void lince_gather_rows(int threads, const float *table, const int32_t *index, si
 /* sum[d] = over the rows that hold distinct token d, in their order, of x[row * ld ..] */
 void lince_sum_uses(int threads, const lince_packed *packed, const float *x, size_t ld, size_t n, float *sum);
 
+/* plain[text][max_steps][n], zero behind each text's end; x has a row for each step, or for each distinct
+ * token. */
+void lince_unpack(const lince_packed *packed, const float *x, bool distinct, size_t n, float *plain);
+
 /* y[row] = x[slot[row]] / (1 - p) where kept, else 0; slot NULL: x[row]. What is kept is a function of the
  * text's key, `layer`, the step and the feature. Linear in x: backward is the same function. */
 void lince_drop_steps(int threads, const lince_packed *packed, const float *x, const int32_t *slot, size_t n,

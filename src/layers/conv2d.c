@@ -98,13 +98,13 @@ static void backward(lince_layer *l, const lince_pass *pass)
                               &(lince_conv_args){.x = (float *)pass->in[0],
                                                  .w = l->params[0].grad,
                                                  .b = l->args.no_bias ? NULL : l->params[1].grad,
-                                                 .y = (float *)pass->dout,
+                                                 .y = pass->dout,
                                                  .scratch = pass->scratch});
     if (pass->din[0])
         lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_DATA],
                               &(lince_conv_args){.x = pass->din[0],
                                                  .w = l->params[0].value,
-                                                 .y = (float *)pass->dout,
+                                                 .y = pass->dout,
                                                  .scratch = pass->scratch,
                                                  .gate = l->gate ? pass->in[0] : NULL});
 }

@@ -99,7 +99,7 @@ typedef struct lince_pass {
     const lince_packed *text; /* the batch's texts; NULL for pictures */
     const float *in[LINCE_LAYER_INPUTS];
     float *out;
-    const float *dout;              /* backward only */
+    float *dout;                    /* backward only; may be written over */
     float *din[LINCE_LAYER_INPUTS]; /* backward only; NULL: not wanted */
     void *saved, *scratch;
 } lince_pass;

@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "kernels/choose.h"
 #include "kernels/kernels.h"
+#include "kernels/sequence.h"
 #include "net/plan.h"
 
 #include <assert.h>
@@ -647,7 +648,12 @@ const lince_net_time *lince_net_times(const lince_net *net)
 void lince_net_read(lince_net *net, size_t index, bool gradient, float *plain)
 {
     const node *n = &net->nodes[index];
-    lince_to_plain(net->options.threads, n->layer.out, (size_t)net->n, gradient ? n->grad : n->value, plain);
+    const float *memory = gradient ? n->grad : n->value;
+    if (n->layer.out_rows)
+        lince_unpack(&net->text, memory, n->layer.out_rows == LINCE_TOKENS, (size_t)n->layer.out.channels,
+                     plain);
+    else
+        lince_to_plain(net->options.threads, n->layer.out, (size_t)net->n, memory, plain);
 }
 
 lince_net_memory lince_net_memory_used(const lince_net *net)

@@ -88,7 +88,9 @@ void lince_net_begin(lince_net *net, int behind);
 const float *lince_net_compute(lince_net *net, int last, int n);
 
 /* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with
- * options.keep. */
+ * options.keep. Of texts [n][T][c], zero behind each one's end; where equal tokens share a row, at every
+ * place where they stand (a gradient is then that of all places together). The gradients of a recurrent
+ * layer's states are the whole ones: by way of all later steps too. */
 void lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);
 
 /* Bytes of memory by role: parameters, gradients, activations, scratch. */

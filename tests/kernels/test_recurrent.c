@@ -148,6 +148,7 @@ static void check(const lince_recurrent_implementation *way, lince_cell cell, in
     if (cell >= LINCE_GRU) compare("gates", way->name, &b, b.r.gates, a.r.gates, saved, saved, 2e-6);
     lince_recurrent_backward_ref(1, &a.packed, &a.r);
     way->backward(2, &b.packed, &b.r);
+    compare("dh", way->name, &b, b.r.dh, a.r.dh, h, a.r.ld, 1e-5);
     compare("gradients", way->name, &b, b.r.gates, a.r.gates, saved, saved, 1e-5);
     release(&a);
     release(&b);

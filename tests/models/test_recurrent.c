@@ -189,6 +189,33 @@ static void test_the_same_bits_on_any_number_of_threads(void **state)
     for_each_model(check_threads);
 }
 
+/* The derivative by a state, of a text of three words: as only the last state is read, the earlier ones
+ * matter through the next alone, W^T (dh_{t+1} (1 - h_{t+1}^2)). */
+static void test_gradients_of_states_are_whole(void **state)
+{
+    (void)state;
+    const int32_t token[] = {4, 9, 2}, length = 3;
+    float h[LONGEST * HIDDEN], dh[LONGEST * HIDDEN];
+    lince_net *net = build("rnn", (lince_text_net){.layers = 1},
+                           (lince_net_options){.batch = 1, .threads = 1, .keep = true}, 0);
+    step(net, 1, token, &length, 3);
+    lince_net_read(net, 2, false, h);
+    lince_net_read(net, 2, true, dh);
+    const float *w = lince_net_param_named(net, "rnn.weight_hh_l0")->value;
+    for (int t = 0; t < 2; t++)
+        for (int k = 0; k < HIDDEN; k++) {
+            double expected = 0;
+            for (int j = 0; j < HIDDEN; j++) {
+                double next = (double)h[(t + 1) * HIDDEN + j];
+                expected += (double)w[j * HIDDEN + k] * (double)dh[(t + 1) * HIDDEN + j] * (1 - next * next);
+            }
+            assert_near("rnn", "gradient of a state", (double)dh[t * HIDDEN + k], expected);
+        }
+    assert_true(dh[0] != 0);
+    for (int i = 3 * HIDDEN; i < LONGEST * HIDDEN; i++) assert_true(h[i] == 0 && dh[i] == 0);
+    lince_net_free(net);
+}
+
 /* As in a notebook that reads the state behind the padding: what the text said is left far behind. */
 static void test_reading_the_padding_is_reading_pad_like_a_word(void **state)
 {
@@ -250,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_steps_equal_pytorchs),
         cmocka_unit_test(test_a_text_gives_the_same_alone_and_in_a_batch),
         cmocka_unit_test(test_the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(test_gradients_of_states_are_whole),
         cmocka_unit_test(test_reading_the_padding_is_reading_pad_like_a_word),
         cmocka_unit_test(test_the_padding_row_is_zero_and_not_trained),
         cmocka_unit_test(test_weights_begin_as_pytorchs),

@@ -149,11 +149,11 @@ static void backward_group(void *context, size_t index)
         for (int rank = 0; rank < lince_active(q->packed, group, t); rank++) {
             ptrdiff_t row = lince_row(q->packed, group, t) + rank, before = row_before(q, group, t, rank);
             float *dh = carry + rank * hidden, *dc = carry_c + rank * hidden;
+            float *state = r->dh + row * (ptrdiff_t)r->ld;
             for (int k = 0; k < hidden; k++) {
                 double dc_k = (double)dc[k];
-                dh[k] =
-                    (float)backward_unit(r, row, before, k,
-                                         (double)r->dh[row * (ptrdiff_t)r->ld + k] + (double)dh[k], &dc_k);
+                state[k] += dh[k];
+                dh[k] = (float)backward_unit(r, row, before, k, (double)state[k], &dc_k);
                 dc[k] = (float)dc_k;
             }
             for (int k = 0; k < hidden; k++) dh[k] += (float)back_product(r, row, k);

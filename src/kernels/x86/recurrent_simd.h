@@ -265,14 +265,22 @@ static void forward(const lince_packed *texts, const lince_recurrent *r, const f
 
 /* --- backward -------------------------------------------------------------------------------------- */
 
+/* The derivative by the state of n units of rank i; dh is what flows back from the step behind. */
+INLINE vec whole_gradient(const step *s, int i, int unit, int n, const float *dh)
+{
+    float *state = s->r->dh + (size_t)(s->row + i) * s->r->ld + unit;
+    vec d = vec_add(take(state, n), take(dh, n));
+    put(state, n, d);
+    return d;
+}
+
 /* The gradients before the nonlinearities of n units of rank i; what flows on to h' past the weights into dh,
  * to c' into dc. */
 INLINE void backward_units_rnn(const step *s, int i, int unit, int n, float *dh)
 {
     const lince_recurrent *r = s->r;
     ptrdiff_t row = s->row + i;
-    vec h = take(r->h + (size_t)row * r->ld + unit, n),
-        d = vec_add(take(dh, n), take(r->dh + (size_t)row * r->ld + unit, n));
+    vec h = take(r->h + (size_t)row * r->ld + unit, n), d = whole_gradient(s, i, unit, n, dh);
     vec da = r->cell == LINCE_RNN_RELU ? vec_where_positive(d, h)
                                        : vec_mul(d, vec_fma(vec_sub(vec_zero(), h), h, vec_all(1)));
     put(r->gates + row * r->hidden + unit, n, da);
@@ -291,7 +299,7 @@ INLINE void backward_units_gru(const step *s, int i, int unit, int n, float *dh)
     ptrdiff_t row = s->row + i;
     int hidden = r->hidden;
     float *saved = r->gates + row * 4 * hidden + unit;
-    vec d = vec_add(take(dh, n), take(r->dh + (size_t)row * r->ld + unit, n));
+    vec d = whole_gradient(s, i, unit, n, dh);
     vec b = take(saved, n), reset = take(saved + hidden, n), z = take(saved + 2 * hidden, n);
     vec new = take(saved + 3 * hidden, n), previous = take(r->previous + row * hidden + unit, n);
     vec da = vec_mul(vec_mul(d, vec_sub(vec_all(1), z)), vec_fma(vec_sub(vec_zero(), new), new, vec_all(1)));
@@ -308,7 +316,7 @@ INLINE void backward_units_lstm(const step *s, int i, int unit, int n, float *dh
     ptrdiff_t row = s->row + i;
     int hidden = r->hidden;
     float *saved = r->gates + row * 4 * hidden + unit;
-    vec d = vec_add(take(dh, n), take(r->dh + (size_t)row * r->ld + unit, n));
+    vec d = whole_gradient(s, i, unit, n, dh);
     vec in = take(saved, n), forget = take(saved + hidden, n), cell = take(saved + 2 * hidden, n);
     vec out = take(saved + 3 * hidden, n), t = vec_tanh(take(r->c + row * hidden + unit, n));
     vec previous = i < s->old ? take(r->c + (ptrdiff_t)(s->before + i) * hidden + unit, n) : vec_zero();
