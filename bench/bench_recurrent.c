@@ -7,22 +7,15 @@
 #include "core/random.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
+#include "timing.h"
 #include "train/update.h"
 
 #include <lince/error.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { VOCABULARY = 30000, LONGEST = 50, CLASSES = 3, SETS = 16, ROUNDS = 15, EPOCH = 47295 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Lengths about exponential, 18 words on average; words log-uniform by rank (Zipf's law), spread over the
  * ids. */
@@ -94,18 +87,18 @@ static void close_bench(bench *b)
 /* `first`: of the batch's texts. */
 static void train_step(bench *b, size_t first)
 {
-    double t[5] = {now()};
+    double t[5] = {bench_now(b->update.threads)};
     lince_net_set_tokens(b->net, b->batch, b->token + first * LONGEST, b->length + first, LONGEST);
     lince_update_touch(&b->update, b->net, b->step);
-    t[1] = now();
+    t[1] = bench_now(b->update.threads);
     lince_net_forward(b->net, b->batch, true, b->key);
     lince_cross_entropy(lince_net_output(b->net), b->label + first, (size_t)b->batch, CLASSES, 0, NULL,
                         lince_net_output_gradient(b->net), NULL);
-    t[2] = now();
+    t[2] = bench_now(b->update.threads);
     lince_net_backward(b->net);
-    t[3] = now();
+    t[3] = bench_now(b->update.threads);
     lince_update_apply(&b->update, b->net, ++b->step, 1e-3, lince_update_norm(&b->update, b->net));
-    t[4] = now();
+    t[4] = bench_now(b->update.threads);
     for (int i = 0; i < 4; i++) b->part[i] += t[i + 1] - t[i];
 }
 
@@ -122,11 +115,11 @@ static int run(const char *model, int batch, int threads)
     double seconds[ROUNDS]; /* a text; each round is over the same batches */
     int steps = batch < 128 ? SETS : SETS / 4;
     for (int round = -1; round < ROUNDS; round++) {
-        double start = now();
+        double start = bench_now(threads);
         if (round == 0)
             for (int i = 0; i < 4; i++) b.part[i] = 0; /* the round before was for warming up */
         for (int i = 0; i < steps; i++) train_step(&b, (size_t)(i * batch));
-        if (round >= 0) seconds[round] = (now() - start) / (steps * batch);
+        if (round >= 0) seconds[round] = (bench_now(threads) - start) / (steps * batch);
     }
     qsort(seconds, ROUNDS, sizeof *seconds, ascending);
     double all = b.part[0] + b.part[1] + b.part[2] + b.part[3];

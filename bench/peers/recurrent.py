@@ -1,9 +1,10 @@
 """Texts a second of a training step of rnn, gru and lstm in PyTorch: the work of bench/bench_recurrent.c (which see).
 
-    python bench/peers/recurrent.py [model [batch [threads]]]        without: all models at 32 and 256
+    python bench/peers/recurrent.py [model [batch [threads [way]]]]        without: all models at 32 and 256
 
-Every text is read at its own last word. Two ways are tried and the faster one counts: packed sequences, and padded
-ones whose state is picked at the last word. Adam is fused; the embedding's gradient is dense, as Adam needs it.
+Ways: packed sequences; padded ones, whose state is picked at the last word; notebook: all padded to 50 words and read
+behind the padding, as the course's notebook does (which computes something else). Without a way the faster of the
+first two counts. Adam is fused; the embedding's gradient is dense, as Adam needs it.
 """
 import statistics, sys, time
 import torch
@@ -13,55 +14,56 @@ VOCABULARY, LONGEST, CLASSES, SETS, EPOCH = 30000, 50, 3, 16, 47295
 
 
 class Model(nn.Module):
-    def __init__(self, cell, packed):
+    def __init__(self, cell, way):
         super().__init__()
-        self.packed = packed
+        self.way = way
         self.embedding = nn.Embedding(VOCABULARY, 128, padding_idx=0)
         self.cell = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}[cell](128, 256, batch_first=True)
         self.fc = nn.Linear(256, CLASSES)
 
     def forward(self, token, length):
         x = self.embedding(token)
-        if self.packed:
+        if self.way == "packed":
             x = nn.utils.rnn.pack_padded_sequence(x, length, batch_first=True, enforce_sorted=False)
             state = self.cell(x)[1]
             state = (state[0] if isinstance(state, tuple) else state)[0]
         else:
-            state = self.cell(x)[0][torch.arange(len(token)), length - 1]
+            state = self.cell(x)[0]
+            state = state[:, -1] if self.way == "notebook" else state[torch.arange(len(token)), length - 1]
         return self.fc(state)
 
 
-def draw(batch):
+def draw(batch, longest=None):
     length = (1 - 20 * torch.log(1 - torch.rand(batch))).clamp(max=LONGEST).long()
     rank = torch.exp(torch.rand(batch, LONGEST) * torch.log(torch.tensor(12000.0))).long()
     token = 1 + rank * 2654435761 % (VOCABULARY - 1)
     token[torch.arange(LONGEST) >= length[:, None]] = 0
-    return token[:, : int(length.max())], length, torch.randint(CLASSES, (batch,))
+    return token[:, : longest or int(length.max())], length, torch.randint(CLASSES, (batch,))
 
 
-def rounds(cell, batch, packed, count):
+def rounds(cell, batch, way, count):
     """Seconds a text of each round over the same batches; the first round, for warming up, is left out."""
     torch.manual_seed(7)
-    model = Model(cell, packed)
+    model = Model(cell, way)
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
-    batches = [draw(batch) for _ in range(SETS if batch < 128 else 4)]
-    seconds = []
+    batches = [draw(batch, LONGEST if way == "notebook" else None) for _ in range(SETS if batch < 128 else 4)]
+    seconds, now = [], time.process_time if torch.get_num_threads() == 1 else time.perf_counter  # as bench/timing.h
     for _ in range(count + 1):
-        start = time.perf_counter()
+        start = now()
         for token, length, label in batches:
             optimizer.zero_grad(set_to_none=True)
             nn.functional.cross_entropy(model(token, length), label).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-        seconds.append((time.perf_counter() - start) / (len(batches) * batch))
+        seconds.append((now() - start) / (len(batches) * batch))
     return seconds[1:]
 
 
-def run(cell, batch, threads):
+def run(cell, batch, threads, ways):
     torch.set_num_threads(threads)
-    ways = {("packed" if packed else "padded"): rounds(cell, batch, packed, 5) for packed in (True, False)}
-    way = min(ways, key=lambda w: min(ways[w]))
-    best, median = min(ways[way]), statistics.median(ways[way])
+    seconds = {way: rounds(cell, batch, way, 5) for way in ways}
+    way = min(ways, key=lambda w: min(seconds[w]))
+    best, median = min(seconds[way]), statistics.median(seconds[way])
     print(f"{cell:4} batch {batch:3}, {threads} threads: {1 / best:7.0f} texts/s (median {1 / median:.0f}), "
           f"{EPOCH * best:5.1f} s an epoch of {EPOCH}  ({way})", flush=True)
 
@@ -71,4 +73,4 @@ if __name__ == "__main__":
     threads = int(arguments[2]) if len(arguments) > 2 else 2
     for batch in [int(arguments[1])] if len(arguments) > 1 else (32, 256):
         for cell in [arguments[0]] if arguments else ("rnn", "gru", "lstm"):
-            run(cell, batch, threads)
+            run(cell, batch, threads, arguments[3:] or ["packed", "padded"])

@@ -49,8 +49,9 @@ def vision_case(args, model, size, batch, work, variants):
 
 def recurrent_case(args, model, batch):
     lince = Contender("lince", [f"{args.build}/bench/bench_recurrent", model, str(batch)])
-    peer = Contender("PyTorch", [f"{args.peers}/bin/python", f"{HERE}/recurrent.py", model, str(batch)])
-    return (f"{model}, batch {batch}, training, Adam", "texts/s", [lince, peer])
+    python = [f"{args.peers}/bin/python", f"{HERE}/recurrent.py", model, str(batch), str(len(os.sched_getaffinity(0)))]
+    peers = [Contender("PyTorch", python), Contender("PyTorch, padded to 50 as in the notebook", python + ["notebook"])]
+    return (f"{model}, batch {batch}, training, Adam", "texts/s", [lince] + peers)
 
 
 def cases(args):
