@@ -150,14 +150,16 @@ static int count_words(const char *text)
 /* What all messages of a group share. */
 typedef struct group {
     const language *language;
+    lince_random behind; /* decides what stands behind the cue */
     const char *topic;
     polarity polarity;
     int way;
 } group;
 
-static group draw_group(lince_random *random, size_t number)
+static group draw_group(lince_random *random, uint64_t seed, size_t number)
 {
-    group g = {.language = lince_random_below(random, 4) ? &english : &spanish,
+    group g = {.behind = lince_random_at(lince_key(seed, LINCE_STREAM_SYNTH, 2, number)),
+               .language = lince_random_below(random, 4) ? &english : &spanish,
                .polarity = (polarity)(number % POLARITIES)};
     g.topic = pick(random, g.language->topics);
     uint32_t way = lince_random_below(random, 4);
@@ -165,17 +167,19 @@ static group draw_group(lince_random *random, size_t number)
     return g;
 }
 
-/* The cue, and in two messages of three 5 to 60 words behind it. */
+/* The cue, in other words for each message of a group, and in two groups of three 5 to 60 words behind it, in
+ * the same. */
 static void write_text(lince_buffer *out, const group *g, lince_random *random)
 {
     const language *l = g->language;
+    lince_random behind = g->behind;
     out->size = 0;
     expand(out, l, pick(random, l->templates[g->polarity][g->way]), g->topic, random);
     size_t cue = out->size;
-    int wanted = lince_random_below(random, 3) ? 5 + (int)lince_random_below(random, 56) : 0;
+    int wanted = lince_random_below(&behind, 3) ? 5 + (int)lince_random_below(&behind, 56) : 0;
     while (!out->error && wanted && count_words(out->data + cue) < wanted) {
-        lince_buffer_puts(out, pick(random, l->joints));
-        expand(out, l, pick(random, l->fillers), g->topic, random);
+        lince_buffer_puts(out, pick(&behind, l->joints));
+        expand(out, l, pick(&behind, l->fillers), g->topic, &behind);
     }
     lince_buffer_puts(out, endings[lince_random_below(random, sizeof endings / sizeof *endings)]);
 }
@@ -188,7 +192,7 @@ static int write_rows(FILE *stream, size_t n, uint64_t seed)
     fputs("id,group,label,text\n", stream);
     for (size_t number = 0, row = 0; row < n && !text.error; number++) {
         lince_random random = lince_random_at(lince_key(seed, LINCE_STREAM_SYNTH, 1, number));
-        group g = draw_group(&random, number);
+        group g = draw_group(&random, seed, number);
         size_t size = 1 + lince_random_below(&random, LARGEST_GROUP);
         for (; size && row < n && !text.error; size--) {
             write_text(&text, &g, &random);

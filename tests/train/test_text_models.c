@@ -232,8 +232,8 @@ static void test_a_resumed_run_ends_as_one_left_alone(void **state)
 {
     (void)state;
     lince_observer observer = {.progress = count_steps, .stop = &stop};
-    const char *const *options = WITH("dropout", "0.3", "embedding-dropout", "0.1", "clip-grad", "1",
-                                      "bidirectional", "yes", "layers", "2");
+    const char *const *options = WITH("epochs", "1", "dropout", "0.3", "embedding-dropout", "0.1",
+                                      "clip-grad", "1", "bidirectional", "yes", "layers", "2");
     assert_done(train("alone", options, NULL));
     steps_left = 5;
     assert_int_equal(train("halved", options, &observer), LINCE_EINTERRUPTED);

@@ -1,0 +1,62 @@
+# Texts on the command line: from a table to predictions. usage: test_texts.sh LINCE
+lince=$1
+. "$TEST_SOURCE_DIR/tests/cli/lib.sh" texts
+
+# prints PATTERN ARGUMENTS...: exit code 0, and that pattern on standard output
+prints() {
+    local pattern=$1
+    shift
+    done_with "$@"
+    grep -qE -- "$pattern" out || wrong "lince $*: expected '$pattern'"
+}
+
+# says PATTERN: on the last command's standard error
+says() {
+    grep -qE -- "$1" err || wrong "expected on standard error: '$1'"
+}
+
+printf '%s\n' 'good,what a lovely day it is' 'bad,what an awful day it is' 'good,what a lovely evening it is' 'odd,?' 'bad,"awful,
+truly awful"' 'good,lovely' 'bad,awful things' 'good,a lovely thing' 'bad,such an awful evening' 'silly,x' 'good,lovely' 'bad,' >day.csv
+sed -n '/^\(good\|bad\),[a-z]/p' day.csv >other.csv
+sed -i '1i label,text' other.csv
+small=(--embedding 4 --hidden 4 --epochs 2 --batch-size 2 --threads 1 --lang en)
+
+# a table without a header: columns, rows left out, and what was seen are told
+done_with train --data day.csv --drop-label odd --drop-label silly --out day "${small[@]}"
+says 'day.csv: csv, 2 classes'
+says 'texts from column 2, labels from column 1'
+says 'of 12 rows left out: 1 without a text, 1 copies of rows before, 0 without a label, 2 of dropped labels'
+grep -q 'drop-label: "odd,silly"' day/config.yaml || wrong "repeated --drop-label does not stand in config.yaml"
+prints 'weighted avg +[01]\.[0-9]{2} +[01]\.[0-9]{2} +[01]\.[0-9]{2} +2$' eval --run day --quiet
+prints '"n": 7' eval --run day --data other.csv --json --quiet # all of a file that has no parts
+
+# one text, or one a line
+prints '^lovely day	(good|bad)	0\.[0-9]{4}$' predict --run day --text 'lovely day'
+prints '"text":"q w","class":"(good|bad)".*"words":2,"read":2,"unknown":2' predict --run day --text 'q w' --json
+printf 'lovely\tday\n\nawful \xff\nthings\r\n' | "$lince" predict --run day - >out 2>err
+[ $? -eq 1 ] || wrong "a line that is not UTF-8 does not fail"
+[ "$(cut -f1 out)" = $'lovely day\nthings' ] || wrong "lines of standard input are not answered one by one"
+says 'byte 0xFF at offset 6 is not UTF-8'
+expect 1 'no-such' predict --run day no-such
+expect 2 'expected --run' predict --run day
+
+# what is wrong is said with its place, and leaves nothing behind
+printf 'label,text\na,one\nb,"two\n' >unclosed.csv
+expect 1 'unclosed.csv: row 3 (line 3), column 2: the quoted field that begins in line 3 has no end' train --data unclosed.csv
+expect 2 'did you mean text? There are: 1 (label), 2 (text)' train --data other.csv --text-column txt
+expect 2 '--drop-label god: no row has this label; did you mean good?' train --data other.csv --drop-label god
+expect 2 "--encoding" train --data other.csv --encoding ebcdic
+expect 2 'is for pictures' train --data other.csv --model vgg16 --batch-size 2
+printf 'label,text\na,caf\xe9\nb,two\n' >latin.csv
+expect 1 'column 2 (text): byte 0xE9 at offset 3 is not UTF-8; --encoding latin-1' train --data latin.csv
+expect 1 'columna 2 (text): el byte 0xE9 en la posición 3 no es UTF-8' train --data latin.csv --lang es
+[ -e runs ] && wrong "a refused training left a folder"
+
+# the built-in texts, parts that keep groups together, and those that do not
+done_with synth tweets tweets --n 800 --seed 2
+prints '"group_column":"2 \(group\)"' info tweets
+done_with train --data tweets --split-by random --out random "${small[@]}" --batch-size 16
+says 'warning: of the 160 texts of the test part'
+says "'--split-by group --group-column 2'"
+done_with train --data tweets --split-by group --group-column group --out grouped "${small[@]}" --batch-size 16
+finish
