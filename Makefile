@@ -21,6 +21,9 @@ test: deps all
 check: deps
 	@scripts/check.sh
 
+fuzz: deps all
+	@scripts/fuzz.sh $(BUILD)
+
 bench: all
 	@scripts/bench.sh $(BUILD)
 
@@ -34,6 +37,6 @@ install: all
 	@cmake --install $(BUILD)
 
 clean:
-	@rm -rf $(BUILD) build-check
+	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test check bench bench-peers install clean
+.PHONY: all deps demo test check fuzz bench bench-peers install clean

@@ -63,15 +63,26 @@ char *lince_strdup(const char *text)
     return lince_strndup(text, strlen(text));
 }
 
+/* Mapped, and so zeroed by the system page by page as it is touched: what nobody touches takes no memory. */
 int lince_arena_init(lince_arena *arena, size_t size)
 {
-    *arena = (lince_arena){.memory = lince_alloc(size ? size : 1, 1), .size = size};
-    return arena->memory ? 0 : LINCE_ENOMEM;
+    *arena = (lince_arena){0};
+    if (size > SIZE_MAX - 2 * HUGE_PAGE) return out_of_memory(1, size), LINCE_ENOMEM;
+    size_t mapped = size + HUGE_PAGE;
+    void *mapping = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapping == MAP_FAILED) return out_of_memory(1, size), LINCE_ENOMEM;
+    uintptr_t begin = ((uintptr_t)mapping + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    *arena =
+        (lince_arena){.memory = (unsigned char *)begin, .size = size, .mapping = mapping, .mapped = mapped};
+#ifdef MADV_HUGEPAGE
+    if (size >= HUGE_PAGE) madvise(arena->memory, size, MADV_HUGEPAGE);
+#endif
+    return 0;
 }
 
 void lince_arena_release(lince_arena *arena)
 {
-    lince_free(arena->memory);
+    if (arena->mapping) munmap(arena->mapping, arena->mapped);
     *arena = (lince_arena){0};
 }
 

@@ -34,6 +34,8 @@ char *lince_strndup(const char *text, size_t n);
 typedef struct lince_arena {
     unsigned char *memory;
     size_t size, used; /* bytes */
+    void *mapping;
+    size_t mapped;
 } lince_arena;
 
 int lince_arena_init(lince_arena *arena, size_t size);

@@ -151,7 +151,11 @@ static const lince_conv_implementation *remembered(const lince_conv *conv, lince
 int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
                            int has_bias, int threads)
 {
-    const lince_conv_implementation *choice = remembered(conv, direction, has_bias, threads);
+    /* One sample's forward pass takes less time than measuring would: a picture to be classified is not kept
+     * waiting. */
+    bool worthwhile = conv->batch > 1 || direction != LINCE_FORWARD;
+    const lince_conv_implementation *choice =
+        worthwhile ? remembered(conv, direction, has_bias, threads) : NULL;
     if (choice && !lince_conv_kernel_init_as(kernel, choice, conv, direction, has_bias, threads)) return 0;
     for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
         if (!lince_conv_kernel_init_as(kernel, *i, conv, direction, has_bias, threads)) return 0;
