@@ -31,6 +31,14 @@ typedef struct option_spec {
 int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
               const char **positional, int *count);
 
+/* Settings of a command that trains: first what the files say (the run to resume, a configuration), then what
+ * the command line says. As cli_parse. */
+int cli_read_settings(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+                      const char **config, const char **positional, int *count);
+
+/* The command as a shell reads it back; release with lince_text_free. */
+char *cli_command_line(int argc, char **argv);
+
 /* A whole number of an option that is not a setting. LINCE_EUSAGE. */
 int cli_whole(const char *option, const char *text, int *value);
 
@@ -85,6 +93,7 @@ int cmd_info(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 int cmd_synth(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);

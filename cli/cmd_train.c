@@ -8,39 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Quoted so that a shell reads the same words back. */
-static void put_word(lince_buffer *out, const char *word)
-{
-    bool plain =
-        *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%") ==
-                     strlen(word);
-    lince_buffer_puts(out, plain ? " " : " '");
-    for (const char *c = word; *c; c++)
-        if (*c == '\'')
-            lince_buffer_puts(out, "'\\''");
-        else
-            lince_buffer_put(out, c, 1);
-    if (!plain) lince_buffer_puts(out, "'");
-}
-
-/* First what the files say (the run to resume, a configuration), then what the command line says. */
-static int read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s,
-                         const char **config, const char **positional, int *count)
-{
-    lince_run run;
-    int code = lince_settings_init(s);
-    if (!code) code = cli_parse(argc, argv, specs, s, positional, count);
-    if (code || (!*config && !s->resume)) return code;
-    if (s->resume && (code = lince_run_open(&run, s->resume))) return code;
-    bool resumes = s->resume;
-    lince_settings_release(s);
-    code = lince_settings_init(s);
-    if (!code && resumes) code = lince_run_read_config(&run, s);
-    if (!code && resumes) code = lince_settings_set(s, "out", "");
-    if (!code && *config) code = lince_settings_load(s, *config, NULL, NULL);
-    return code ? code : cli_parse(argc, argv, specs, s, positional, count);
-}
-
 /* The message, and the way on where something was saved. */
 static int failed(int code, const char *run)
 {
@@ -69,7 +36,7 @@ int cmd_train(int argc, char **argv)
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
     int code = argc > 256 ? lince_fail(LINCE_EUSAGE, "train: too many arguments")
-                          : read_settings(argc, argv, specs, &s, &config, positional, &count);
+                          : cli_read_settings(argc, argv, specs, &s, &config, positional, &count);
     if (!code && help) {
         lince_settings_release(&s);
         return cli_usage("train", specs);
@@ -81,12 +48,10 @@ int cmd_train(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (!code && s.lang) code = lince_language_set(s.lang);
-    lince_buffer line = {0};
-    lince_buffer_puts(&line, "lince");
-    for (int i = 0; i < argc; i++) put_word(&line, argv[i]);
+    char *line = cli_command_line(argc, argv);
     cli_catch_signals();
-    if (!code) code = lince_train(&s, line.data, cli_observer(quiet), run, sizeof run);
-    lince_buffer_release(&line);
+    if (!code) code = lince_train(&s, line, cli_observer(quiet), run, sizeof run);
+    lince_text_free(line);
     int status = code ? failed(code, run) : EXIT_DONE;
     if (!code) printf("%s\n", run);
     if (!code && !quiet) tell_report(run);

@@ -14,6 +14,8 @@ const command commands[] = {
      N_("measure a model on a part of a data set"), cmd_eval, false},
     {"predict", "--run DIR FILE...", N_("classify pictures: one line an input"), cmd_predict, false},
     {"report", "RUN", N_("write a run's report again"), cmd_report, false},
+    {"compare", "RUN RUN... | --data PATH --models A,B [options of train]",
+     N_("compare runs on the same test samples"), cmd_compare, false},
     {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false},
     {"convert", "IN OUT", N_("write a weights file in another format"), cmd_convert, false},
     {"fetch", "[NAME] [--to DIR]", N_("download a data set or weights, and verify them"), cmd_fetch, false},

@@ -26,6 +26,7 @@ typedef struct lince_settings {
 
     /* data */
     double val_split;  /* share of the training part held out where there is no validation part, [0, 1) */
+    int split_seed;    /* of the split alone, so that runs of several seeds share their parts; -1: seed */
     double test_split; /* likewise for the test part; negative: 0.2 of texts and where split_by is not
                           "files", else 0 */
     bool val_on_test;  /* validate on the test part (and say so) */

@@ -59,6 +59,13 @@ int lince_train(const lince_settings *settings, const char *command, const lince
 /* (Re)writes report.html and report.md of a run, in "en", "es" or "auto". */
 int lince_report(const char *run, const char *language);
 
+/* Compares finished runs that were tested on the same samples: scores with intervals, tests, cost, figures
+ * and a verdict, as compare.html, compare.md and compare.json in a new folder (`out`; NULL: runs/compare),
+ * whose name goes to folder[folder_size]. `text`: what to print, a table or, with `json`, compare.json; the
+ * caller's (lince_text_free). In the thread's language. */
+int lince_compare(const char *const *runs, size_t count, const char *out, int json, char *folder,
+                  size_t folder_size, char **text);
+
 #ifdef __cplusplus
 }
 #endif

@@ -23,12 +23,13 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
     if (held_out) *held_out = (fresh || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
     double usual_test = fresh || lince_dataset_is_text(*dataset) ? 0.2 : 0;
+    uint64_t seed = s->split_seed < 0 ? s->seed : (uint64_t)s->split_seed;
     lince_split split = {.val = s->val_split,
                          .test = s->test_split < 0 ? usual_test : s->test_split,
                          .val_on_test = s->val_on_test,
                          .fresh = fresh,
                          .by_group = by_group,
-                         .seed = s->seed};
+                         .seed = seed};
     LINCE_TRY(lince_dataset_split(*dataset, &split));
-    return lince_dataset_limit(*dataset, s->train_limit, s->seed);
+    return lince_dataset_limit(*dataset, s->train_limit, seed);
 }

@@ -29,10 +29,8 @@ static int make_parents(const char *path)
     return lince_make_folder(parent);
 }
 
-int lince_run_create(lince_run *run, const char *folder)
+int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *folder)
 {
-    run->lock = -1;
-    static const char *const inside[] = {"weights", "checkpoint", "plots"};
     char wanted[LINCE_PATH_MAX];
     if (strlen(folder) >= sizeof wanted)
         return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", folder);
@@ -42,14 +40,21 @@ int lince_run_create(lince_run *run, const char *folder)
     LINCE_TRY(make_parents(wanted));
     const char *dash = isdigit((unsigned char)wanted[strlen(wanted) - 1]) ? "-" : ""; /* vgg16 -> vgg16-2 */
     for (int number = 1;; number++) {
-        int length = number == 1 ? snprintf(run->folder, sizeof run->folder, "%s", wanted)
-                                 : snprintf(run->folder, sizeof run->folder, "%s%s%d", wanted, dash, number);
-        if ((size_t)length >= sizeof run->folder)
+        int length = number == 1 ? snprintf(made, LINCE_PATH_MAX, "%s", wanted)
+                                 : snprintf(made, LINCE_PATH_MAX, "%s%s%d", wanted, dash, number);
+        if (length >= LINCE_PATH_MAX)
             return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", wanted);
-        if (!mkdir(run->folder, 0777)) break;
+        if (!mkdir(made, 0777)) return 0;
         if (errno != EEXIST)
-            return lince_fail(LINCE_EIO, "%s: cannot create the folder: %s", run->folder, strerror(errno));
+            return lince_fail(LINCE_EIO, "%s: cannot create the folder: %s", made, strerror(errno));
     }
+}
+
+int lince_run_create(lince_run *run, const char *folder)
+{
+    static const char *const inside[] = {"weights", "checkpoint", "plots"};
+    run->lock = -1;
+    LINCE_TRY(lince_run_new_folder(run->folder, folder));
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
         char path[LINCE_PATH_MAX];
         LINCE_TRY(lince_path_join(path, run->folder, inside[i]));

@@ -11,8 +11,11 @@ typedef struct lince_run {
     int lock; /* file descriptor; -1: not locked */
 } lince_run;
 
-/* Makes a new folder: `wanted`, or with the first free number behind it (runs/x -> runs/x2, runs/vgg16 ->
- * runs/vgg16-2); never one that exists. With weights/, checkpoint/ and plots/ in it. */
+/* Makes a new folder and its parents: `wanted`, or with the first free number behind it (runs/x -> runs/x2,
+ * runs/vgg16 -> runs/vgg16-2); never one that exists. Its name goes to `made`. */
+int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *wanted);
+
+/* Such a folder with weights/, checkpoint/ and plots/ in it. */
 int lince_run_create(lince_run *run, const char *wanted);
 
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */

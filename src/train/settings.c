@@ -79,6 +79,7 @@ static const entry table[] = {
     NUM_(test_split, "test-split", DATA, "-1", -1, 0.9, false,
          "share for the test, where there is no test part; -1: 0.2 of texts and of data split anew, else "
          "none"),
+    INT_(split_seed, "split-seed", NULL, DATA, "-1", -1, 2147483647, "seed of the split alone; -1: --seed"),
     TEXT_(split_by, "split-by", NULL, DATA, "files|random|group", "files", "files|random|group",
           "parts as the files name them, or all drawn from the training part, at random or by whole groups"),
     SWITCH_(val_on_test, "val-on-test", DATA,

@@ -1,0 +1,134 @@
+/* lince_compare: runs beside one another, as a page, as JSON and as a few lines of text. */
+#include <lince/language.h>
+#include <lince/train.h>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "report/comparison.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int write_page(const lince_comparison *c, const lince_document_backend *backend, const char *folder,
+                      const char *file, const char *no_figures)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, folder, file));
+    lince_document document = {.backend = backend, .language = lince_language(), .folder = folder},
+                   *d = &document;
+    backend->begin(d, TR("Comparison of runs"));
+    if (no_figures) lince_document_note(d, TR("The figures are missing. %s"), no_figures);
+    lince_comparison_write(d, c);
+    backend->end(d);
+    int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
+    lince_buffer_release(&d->out);
+    return code;
+}
+
+/* --- JSON ----------------------------------------------------------------------------------------- */
+
+static json_t *interval_json(const lince_interval *i)
+{
+    return json_pack("{s:f, s:f, s:f}", "value", i->value, "low", i->low, "high", i->high);
+}
+
+static json_t *run_json(const lince_comparison *c, size_t run)
+{
+    const lince_interval *s = lince_comparison_scores(c, run), *over = lince_comparison_differences(c, run);
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:b}", "run",
+                     c->facts[run].run.folder, "model", lince_fact_text(c->facts[run].model, "name"),
+                     "accuracy", interval_json(&s[LINCE_SCORE_ACCURACY]), "macro precision",
+                     interval_json(&s[LINCE_SCORE_PRECISION]), "macro recall",
+                     interval_json(&s[LINCE_SCORE_RECALL]), "macro f1-score",
+                     interval_json(&s[LINCE_SCORE_F1]), "accuracy over the best",
+                     interval_json(&over[LINCE_SCORE_ACCURACY]), "only the best is right",
+                     (json_int_t)c->contests[run].only_best, "only this one is right",
+                     (json_int_t)c->contests[run].only_this, "p", c->contests[run].p, "distinct",
+                     lince_comparison_distinct(c, run));
+}
+
+static json_t *comparison_json(const lince_comparison *c)
+{
+    json_t *runs = json_array();
+    for (size_t i = 0; i < c->count; i++) json_array_append_new(runs, run_json(c, i));
+    return json_pack("{s:I, s:s, s:o}", "n", (json_int_t)c->n, "best", c->facts[c->best].run.folder, "runs",
+                     runs);
+}
+
+static int write_json(const lince_comparison *c, const char *folder, char **text)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, folder, "compare.json"));
+    json_t *object = comparison_json(c);
+    *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    if (!*text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
+    return lince_file_write(path, *text, strlen(*text));
+}
+
+/* --- text ----------------------------------------------------------------------------------------- */
+
+static void put_table(const lince_comparison *c, lince_buffer *out)
+{
+    int width = 4;
+    for (size_t i = 0; i < c->count; i++) {
+        int length = (int)strlen(lince_comparison_name(c, i));
+        if (length > width) width = length;
+    }
+    lince_buffer_printf(out, "%-*s %24s %24s %9s\n", width, _("run"), _("accuracy, %"), _("F1, %"), "p");
+    for (size_t i = 0; i < c->count; i++) {
+        const lince_interval *s = lince_comparison_scores(c, i), *a = &s[LINCE_SCORE_ACCURACY],
+                             *f = &s[LINCE_SCORE_F1];
+        lince_buffer_printf(out, "%-*s   %6.2f [%6.2f, %6.2f]   %6.2f [%6.2f, %6.2f]", width,
+                            lince_comparison_name(c, i), 100 * a->value, 100 * a->low, 100 * a->high,
+                            100 * f->value, 100 * f->low, 100 * f->high);
+        if (i == c->best)
+            lince_buffer_puts(out, "         *\n");
+        else
+            lince_buffer_printf(out, " %9.4f\n", c->contests[i].p);
+    }
+    lince_buffer_puts(out, "\n");
+    lince_comparison_verdict(c, out);
+    lince_buffer_puts(out, "\n");
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+static int write_all(const lince_comparison *c, const char *folder, int json, char **text)
+{
+    char why[1024], *dump = NULL;
+    const char *no_figures = NULL;
+    if (lince_comparison_draw(c, folder) < 0) {
+        snprintf(why, sizeof why, "%s", lince_error());
+        no_figures = why;
+    }
+    LINCE_TRY(write_page(c, &lince_document_html, folder, "compare.html", no_figures));
+    LINCE_TRY(write_page(c, &lince_document_markdown, folder, "compare.md", no_figures));
+    int code = write_json(c, folder, &dump);
+    lince_buffer out = {0};
+    if (!code && json)
+        lince_buffer_printf(&out, "%s\n", dump);
+    else if (!code)
+        put_table(c, &out);
+    free(dump);
+    *text = out.data;
+    return code ? code : out.error;
+}
+
+int lince_compare(const char *const *runs, size_t count, const char *out, int json, char *folder,
+                  size_t folder_size, char **text)
+{
+    lince_comparison c;
+    char made[LINCE_PATH_MAX];
+    *text = NULL;
+    int code = lince_comparison_read(&c, runs, count);
+    if (!code) code = lince_run_new_folder(made, out && *out ? out : "runs/compare");
+    if (!code) {
+        snprintf(folder, folder_size, "%s", made);
+        code = write_all(&c, made, json, text);
+    }
+    lince_comparison_release(&c);
+    return code;
+}

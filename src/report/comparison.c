@@ -1,0 +1,200 @@
+#include "report/comparison.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RESAMPLES = 2000 };
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+static int read_runs(lince_comparison *c, const char *const *runs)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        lince_facts *f = &c->facts[i];
+        LINCE_TRY(lince_facts_read(f, runs[i]));
+        if (!f->tested)
+            return lince_fail(LINCE_EDATA,
+                              "%s: has no test.json: the run was not finished; "
+                              "'lince train --resume %s' finishes it",
+                              runs[i], runs[i]);
+        LINCE_TRY(lince_facts_read_outcomes(f, &c->outcomes[i]));
+    }
+    return 0;
+}
+
+static int same_classes(const lince_comparison *c)
+{
+    const lince_metrics *first = &c->facts[0].test;
+    for (size_t i = 1; i < c->count; i++) {
+        const lince_metrics *m = &c->facts[i].test;
+        bool same = m->classes == first->classes;
+        for (int k = 0; same && k < m->classes; k++) same = !strcmp(m->names[k], first->names[k]);
+        if (!same)
+            return lince_fail(LINCE_EDATA,
+                              "%s and %s: classify into other classes; compare runs on one data set",
+                              c->facts[0].run.folder, c->facts[i].run.folder);
+    }
+    return 0;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const lince_outcome_row *)a)->path, ((const lince_outcome_row *)b)->path);
+}
+
+/* Every run must have been asked the same samples, with the same truth. */
+static int pair(lince_comparison *c)
+{
+    c->n = c->outcomes[0].count;
+    for (size_t i = 0; i < c->count; i++) {
+        lince_outcomes *o = &c->outcomes[i], *first = &c->outcomes[0];
+        qsort(o->rows, o->count, sizeof *o->rows, by_path);
+        if (o->count != c->n)
+            return lince_fail(LINCE_EDATA,
+                              "%s and %s: %zu and %zu test samples; compare runs with one test part",
+                              c->facts[0].run.folder, c->facts[i].run.folder, c->n, o->count);
+        for (size_t k = 0; k < c->n; k++)
+            if (strcmp(o->rows[k].path, first->rows[k].path) != 0 || o->rows[k].label != first->rows[k].label)
+                return lince_fail(
+                    LINCE_EDATA,
+                    "%s and %s: have other test samples ('%.80s', '%.80s'); compare runs with one "
+                    "test part (the same data, split and seed of the split)",
+                    c->facts[0].run.folder, c->facts[i].run.folder, first->rows[k].path, o->rows[k].path);
+    }
+    return 0;
+}
+
+static int copy_labels(lince_comparison *c)
+{
+    c->classes = c->facts[0].test.classes;
+    c->label = lince_alloc(c->n, sizeof *c->label);
+    c->predicted = lince_alloc(c->count, sizeof *c->predicted);
+    if (!c->label || !c->predicted) return LINCE_ENOMEM;
+    for (size_t k = 0; k < c->n; k++) c->label[k] = c->outcomes[0].rows[k].label;
+    for (size_t i = 0; i < c->count; i++) {
+        if (!(c->predicted[i] = lince_alloc(c->n, sizeof **c->predicted))) return LINCE_ENOMEM;
+        for (size_t k = 0; k < c->n; k++) c->predicted[i][k] = c->outcomes[i].rows[k].predicted;
+        if (c->facts[i].test.accuracy > c->facts[c->best].test.accuracy) c->best = i;
+    }
+    return 0;
+}
+
+/* --- judging -------------------------------------------------------------------------------------- */
+
+static void hold_contests(lince_comparison *c)
+{
+    double p[LINCE_COMPARED_RUNS];
+    size_t tests = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        lince_contest *contest = &c->contests[i];
+        for (size_t k = 0; k < c->n; k++) {
+            bool best = c->predicted[c->best][k] == c->label[k], own = c->predicted[i][k] == c->label[k];
+            contest->only_best += best && !own;
+            contest->only_this += own && !best;
+        }
+        if (i != c->best) p[tests++] = lince_mcnemar_exact(contest->only_best, contest->only_this);
+    }
+    lince_holm(p, tests);
+    for (size_t i = 0, test = 0; i < c->count; i++) c->contests[i].p = i == c->best ? 1 : p[test++];
+}
+
+static int judge(lince_comparison *c)
+{
+    size_t all = c->count * lince_score_count(c->classes);
+    c->scores = lince_alloc(all, sizeof *c->scores);
+    c->differences = lince_alloc(all, sizeof *c->differences);
+    c->contests = lince_alloc(c->count, sizeof *c->contests);
+    if (!c->scores || !c->differences || !c->contests) return LINCE_ENOMEM;
+    hold_contests(c);
+    lince_paired paired = {c->classes, c->n, c->count, c->label, (const int32_t *const *)c->predicted};
+    return lince_bootstrap(&paired, c->best, RESAMPLES, 1, c->scores, c->differences);
+}
+
+int lince_comparison_read(lince_comparison *c, const char *const *runs, size_t count)
+{
+    *c = (lince_comparison){.count = count};
+    if (count < 2 || count > LINCE_COMPARED_RUNS)
+        return lince_fail(LINCE_EUSAGE, "compare: expected 2 to %d runs, found %zu", LINCE_COMPARED_RUNS,
+                          count);
+    c->facts = lince_alloc(count, sizeof *c->facts);
+    c->outcomes = lince_alloc(count, sizeof *c->outcomes);
+    if (!c->facts || !c->outcomes) return LINCE_ENOMEM;
+    LINCE_TRY(read_runs(c, runs));
+    LINCE_TRY(same_classes(c));
+    LINCE_TRY(pair(c));
+    LINCE_TRY(copy_labels(c));
+    return judge(c);
+}
+
+void lince_comparison_release(lince_comparison *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->facts) lince_facts_release(&c->facts[i]);
+        if (c->outcomes) lince_outcomes_release(&c->outcomes[i]);
+        if (c->predicted) lince_free(c->predicted[i]);
+    }
+    lince_free(c->facts);
+    lince_free(c->outcomes);
+    lince_free(c->label);
+    lince_free(c->predicted);
+    lince_free(c->scores);
+    lince_free(c->differences);
+    lince_free(c->contests);
+    *c = (lince_comparison){0};
+}
+
+/* --- asking --------------------------------------------------------------------------------------- */
+
+const char *lince_comparison_name(const lince_comparison *c, size_t run)
+{
+    const char *folder = c->facts[run].run.folder, *slash = strrchr(folder, '/');
+    return slash && slash[1] ? slash + 1 : folder;
+}
+
+const lince_interval *lince_comparison_scores(const lince_comparison *c, size_t run)
+{
+    return c->scores + run * lince_score_count(c->classes);
+}
+
+const lince_interval *lince_comparison_differences(const lince_comparison *c, size_t run)
+{
+    return c->differences + run * lince_score_count(c->classes);
+}
+
+bool lince_comparison_distinct(const lince_comparison *c, size_t run)
+{
+    const lince_interval *accuracy = &lince_comparison_differences(c, run)[LINCE_SCORE_ACCURACY];
+    return run != c->best && c->contests[run].p < 0.05 && accuracy->high < 0;
+}
+
+/* Settings that do not make another kind of run: where it lies, how it was computed, and its seed. */
+static bool is_circumstance(const char *name)
+{
+    static const char *const names[] = {"out",  "seed",    "threads",          "workers", "resume",
+                                        "lang", "profile", "checkpoint-every", "cache-mb"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], name)) return true;
+    return false;
+}
+
+static bool same_kind(const lince_settings *a, const lince_settings *b)
+{
+    const lince_setting_info *info;
+    char x[512], y[512];
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
+        if (is_circumstance(info->name)) continue;
+        if (lince_settings_get(a, info->name, x, sizeof x) ||
+            lince_settings_get(b, info->name, y, sizeof y) || strcmp(x, y) != 0)
+            return false;
+    }
+    return true;
+}
+
+size_t lince_comparison_kind(const lince_comparison *c, size_t run)
+{
+    for (size_t i = 0; i < run; i++)
+        if (same_kind(&c->facts[i].settings, &c->facts[run].settings)) return i;
+    return run;
+}

@@ -1,0 +1,55 @@
+/* Finished runs beside one another: read, paired by their test samples, and judged. */
+#ifndef LINCE_REPORT_COMPARISON_H
+#define LINCE_REPORT_COMPARISON_H
+
+#include "metrics/paired.h"
+#include "report/document.h"
+#include "report/facts.h"
+#include "report/gnuplot.h"
+
+enum { LINCE_COMPARED_RUNS = 64 };
+
+/* A run against the one with the highest accuracy. */
+typedef struct lince_contest {
+    size_t only_best, only_this; /* samples that exactly one of the two got right */
+    double p;                    /* McNemar's exact test, corrected for the number of contests (Holm) */
+} lince_contest;
+
+typedef struct lince_comparison {
+    size_t count, best;       /* runs, and which of them has the highest test accuracy */
+    lince_facts *facts;       /* [count] */
+    lince_outcomes *outcomes; /* [count], each sorted by sample */
+    int classes;
+    size_t n;                             /* test samples */
+    int32_t *label, **predicted;          /* [n]; [count][n] */
+    lince_interval *scores, *differences; /* [count][lince_score_count(classes)]; differences to the best */
+    lince_contest *contests;              /* [count]; the best's own is empty */
+} lince_comparison;
+
+/* Reads the runs. LINCE_EDATA where they cannot be compared: fewer than two, one not tested, other classes,
+ * other test samples. Release in any case. */
+int lince_comparison_read(lince_comparison *comparison, const char *const *runs, size_t count);
+void lince_comparison_release(lince_comparison *comparison);
+
+/* The last part of a run's path: what it is called in tables. */
+const char *lince_comparison_name(const lince_comparison *comparison, size_t run);
+
+/* Intervals of one run, or what it has over the best. */
+const lince_interval *lince_comparison_scores(const lince_comparison *comparison, size_t run);
+const lince_interval *lince_comparison_differences(const lince_comparison *comparison, size_t run);
+
+/* Whether the best is better than `run` by more than luck: p below 0.05, and the interval of the difference
+ * in accuracy without zero. */
+bool lince_comparison_distinct(const lince_comparison *comparison, size_t run);
+
+/* Runs that differ in their seed only: the first run of the one's kind. */
+size_t lince_comparison_kind(const lince_comparison *comparison, size_t run);
+
+/* plots/<name>.svg and .png in `folder`: val_accuracy, val_loss, confusions. */
+int lince_comparison_draw(const lince_comparison *comparison, const char *folder);
+
+/* The page, into an open document; and the verdict alone, as a paragraph. */
+void lince_comparison_write(lince_document *d, const lince_comparison *comparison);
+void lince_comparison_verdict(const lince_comparison *comparison, lince_buffer *out);
+
+#endif
