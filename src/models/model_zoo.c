@@ -26,9 +26,10 @@
         .table = &(const int){(depth - 2) / 6}, .batch_norm = true, .classifier = "linear" \
     }
 
-#define RECURRENT(word, note, origin)                                                                      \
-    {                                                                                                      \
-        .name = word, .summary = note, .build = lince_build_recurrent, .paper = origin, .classifier = "fc" \
+#define RECURRENT(word, note, origin)                                                                  \
+    {                                                                                                  \
+        .name = #word, .summary = note, .about = lince_##word##_about, .build = lince_build_recurrent, \
+        .paper = origin, .classifier = "fc"                                                            \
     }
 
 static const lince_architecture architectures[] = {
@@ -69,9 +70,9 @@ static const lince_architecture architectures[] = {
      .build = lince_build_squeezenet,
      .classifier = "classifier.",
      .dropout = 0.5f},
-    RECURRENT("rnn", "Elman's recurrent network over words", "Elman 1990"),
-    RECURRENT("gru", "gated recurrent units over words", "Cho et al. 2014"),
-    RECURRENT("lstm", "long short-term memory over words", "Hochreiter & Schmidhuber 1997"),
+    RECURRENT(rnn, "Elman's recurrent network over words", "Elman 1990"),
+    RECURRENT(gru, "gated recurrent units over words", "Cho et al. 2014"),
+    RECURRENT(lstm, "long short-term memory over words", "Hochreiter & Schmidhuber 1997"),
 };
 
 enum { COUNT = sizeof architectures / sizeof *architectures };

@@ -3,10 +3,36 @@
  * Names of the parameters are those of a module with `self.embedding`, `self.rnn` (`self.gru`, `self.lstm`)
  * and `self.fc`; dropout stands where torch.nn.GRU(dropout=p) has it (between layers), and before fc. */
 #include "core/error.h"
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
 #include <string.h>
+
+const char lince_rnn_about[] = N_(
+    "A recurrent network (Elman 1990) reads a text word by word. Each word becomes a vector (its embedding); "
+    "the state after a word is a squashed sum of that vector and of the state before it, each times a matrix "
+    "that is the same at every step. What is read from the states goes to a linear layer with one output a "
+    "class. Going back over many words the gradient is multiplied by the same matrix again and again and "
+    "fades, so that such a network has a short memory.");
+
+const char lince_gru_about[] = N_(
+    "A network of gated recurrent units (Cho et al. 2014) reads a text word by word. Each word becomes a "
+    "vector "
+    "(its embedding); a gate decides how much of the state before it is kept and another how much of it is "
+    "used "
+    "for the new one. Where the first is open, a state passes many words unchanged, and so does the gradient "
+    "on its way back: it remembers farther than a plain recurrent network. What is read from the states goes "
+    "to a linear layer with one output a class.");
+
+const char lince_lstm_about[] =
+    N_("A network of long short-term memory (Hochreiter & Schmidhuber 1997) reads a text word by word. Each "
+       "word "
+       "becomes a vector (its embedding); besides its state every unit has a cell that is only added to, and "
+       "three "
+       "gates decide what enters it, what is forgotten and what is shown. Along the cell the gradient passes "
+       "many "
+       "words without fading. What is read from the states goes to a linear layer with one output a class.");
 
 static const char *const reads[] = {
     [LINCE_READ_LAST] = "last", [LINCE_READ_MEAN] = "mean", [LINCE_READ_MAX] = "max"};

@@ -145,6 +145,8 @@ static void write_layer(lince_document *d, const json_t *layer, bool loading)
     lince_document_cell(d, "%s", lince_fact_text(layer, "detail"));
     if (height == 1 && width == 1)
         lince_document_cell(d, "%.0f", channels);
+    else if (width == 1)
+        lince_document_cell(d, "%.0f×%.0f", channels, height);
     else
         lince_document_cell(d, "%.0f×%.0f×%.0f", channels, height, width);
     lince_cell_count(d, parameters);
@@ -165,7 +167,10 @@ static void write_layers(lince_document *d, const lince_facts *f)
     lince_document_subheading(d, TR("Layer by layer"));
     lince_document_paragraph(
         d, "%s%s",
-        TR("Names and types are those of PyTorch; the output is channels × height × width of one sample."),
+        f->modality == LINCE_TEXTS
+            ? TR("Names and types are those of PyTorch; the output is numbers × words of one sample.")
+            : TR("Names and types are those of PyTorch; the output is channels × height × width of one "
+                 "sample."),
         loading ? TR(" Marked rows were not in the file of weights, or did not fit, and started at random.")
                 : "");
     lince_document_table_begin(d, 3);
@@ -174,7 +179,7 @@ static void write_layers(lince_document *d, const lince_facts *f)
     lince_document_table_end(d);
 }
 
-void lince_section_architecture(lince_document *d, const lince_facts *f)
+static void write_about(lince_document *d, const lince_facts *f)
 {
     const char *name = lince_fact_text(f->model, "name");
     const lince_architecture *a = lince_architecture_named(name);
@@ -184,7 +189,18 @@ void lince_section_architecture(lince_document *d, const lince_facts *f)
                                 "%.1f million multiply-adds."),
                              name, lince_fact_number(f->model, "parameters") / 1e6,
                              lince_fact_number(f->model, "macs") / 1e6);
-    write_changes(d, f);
-    write_origins(d, f);
-    write_layers(d, f);
+}
+
+static const struct {
+    lince_modality modality;
+    void (*write)(lince_document *d, const lince_facts *f);
+} parts[] = {{LINCE_ANY, write_about},
+             {LINCE_PICTURES, write_changes},
+             {LINCE_ANY, write_origins},
+             {LINCE_ANY, write_layers}};
+
+void lince_section_architecture(lince_document *d, const lince_facts *f)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].modality & f->modality) parts[i].write(d, f);
 }

@@ -67,7 +67,7 @@ static verdict evaluation_fixed(const lince_document *d, const lince_facts *f, c
     double difference = lince_fact_number(again, "difference");
     if (!again) return UNKNOWN;
     snprintf(found, size,
-             TR("%.0f samples classified again, one by one: probabilities differ by %.6f at most"),
+             TR("%.0f samples classified again, one by one: probabilities differ by %.1g at most"),
              lince_fact_number(again, "samples"), difference);
     return difference < 1e-3 ? PASSED : FAILED;
 }

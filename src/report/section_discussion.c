@@ -368,16 +368,18 @@ static bool is_repeated(const discussion *t, int index)
     return false;
 }
 
-static void write_advice(const discussion *t)
+static void write_advice(discussion *t)
 {
     static const char *const headings[] = {N_("option"), N_("reason")};
     lince_document *d = t->d;
     lince_buffer command = {0};
-    if (!t->count) return;
+    if (!t->count)
+        advise(t, LINCE_ANY, N_("tells how much of this result is chance"), "--seed %llu",
+               (unsigned long long)t->f->settings.seed + 1);
     lince_document_subheading(d, TR("What to try next"));
     lince_document_paragraph(
         d, "%s",
-        TR("One change at a time, with the same seed, tells what each is worth; the first of them:"));
+        TR("One change at a time, with all else the same, tells what it is worth; the first of them:"));
     lince_buffer_printf(&command, "lince train --config %s/config.yaml %s --out %s-next", t->f->run.folder,
                         t->list[0].options, t->f->run.folder);
     if (command.data) lince_document_code(d, command.data);

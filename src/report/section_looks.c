@@ -42,14 +42,13 @@ static void write_gradcam(lince_document *d, const lince_facts *f)
     if (!gradcam) return;
     list_outcomes(d, json_object_get(gradcam, "samples"), list, sizeof list);
     snprintf(alt, sizeof alt, TR("Test pictures, each beside its map of warm and cold places: %s."), list);
-    snprintf(
-        caption, sizeof caption,
-        TR("Grad-CAM (Selvaraju et al. 2017) of test pictures, first right ones, then errors: on the left "
-           "the picture and its true class, on the right the predicted class, its probability and the "
-           "places that spoke for it; the warmer, the more. It is read from %s, whose map has %.0f × %.0f "
-           "places."),
-        lince_fact_text(gradcam, "layer"), lince_fact_number(gradcam, "width"),
-        lince_fact_number(gradcam, "height"));
+    snprintf(caption, sizeof caption,
+             TR("Grad-CAM (Selvaraju et al. 2017) of test pictures, first right ones, then errors: on the "
+                "left the picture and its true class, on the right the predicted class, its probability and "
+                "the places that spoke for it; the warmer, the more. It is read from %s, whose map has %.0f "
+                "× %.0f places; where none of them is warm, this map alone does not explain the answer."),
+             lince_fact_text(gradcam, "layer"), lince_fact_number(gradcam, "width"),
+             lince_fact_number(gradcam, "height"));
     lince_document_figure(d, "gradcam", alt, caption);
 }
 
