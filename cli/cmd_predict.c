@@ -1,13 +1,18 @@
 #include "cli.h"
 #include "core/i18n.h"
+#include "core/names.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+
+typedef struct asking {
+    const lince_model *model;
+    bool json, failed;
+    int top;    /* classes to tell of an input */
+    int *order; /* [classes] by probability; scratch */
+} asking;
 
 static const char *class_name(const lince_model *m, int index, char spare[32])
 {
@@ -17,143 +22,137 @@ static const char *class_name(const lince_model *m, int index, char spare[32])
     return spare;
 }
 
-/* A text on one line of output. */
-static void print_input(const char *text)
+/* order[0..top): the most probable classes, the first first; of equals the one that is first by name. */
+static void rank(const asking *a, const lince_prediction *p)
 {
-    for (; *text; text++) putchar(strchr("\t\r\n", *text) ? ' ' : *text);
+    for (int c = 0; c < p->classes; c++) a->order[c] = c;
+    for (int i = 0; i < a->top; i++)
+        for (int j = p->classes - 1; j > i; j--)
+            if (p->probability[a->order[j]] > p->probability[a->order[j - 1]]) {
+                int swap = a->order[j];
+                a->order[j] = a->order[j - 1];
+                a->order[j - 1] = swap;
+            }
 }
 
-static json_t *probabilities(const lince_model *m, const lince_prediction *p)
+/* --- a line an input ------------------------------------------------------------------------------ */
+
+/* Columns are separated by tabs: an input that holds some, or the end of a line, must not make others. */
+static void print_plain(const asking *a, const char *input, const lince_prediction *p)
 {
     char spare[32];
-    json_t *object = json_object();
-    for (int c = 0; c < p->classes; c++)
-        json_object_set_new(object, class_name(m, c, spare), json_real((double)p->probability[c]));
-    return object;
+    for (; *input; input++) putchar((unsigned char)*input < ' ' || *input == 127 ? ' ' : *input);
+    for (int i = 0; i < a->top; i++)
+        printf("\t%s\t%.4f", class_name(a->model, a->order[i], spare), (double)p->probability[a->order[i]]);
+    putchar('\n');
 }
 
-/* `input`: a picture's path, or a text itself. */
-static void print_line(const lince_model *m, const char *input, const lince_prediction *p, bool json)
+static json_t *answer_json(const asking *a, const lince_prediction *p)
 {
     char spare[32];
-    const char *name = class_name(m, p->best, spare);
-    bool is_text = lince_model_is_text(m);
-    if (!json) {
-        print_input(input);
-        printf("\t%s\t%.4f\n", name, (double)p->probability[p->best]);
-        return;
+    json_t *probabilities = json_object();
+    for (int i = 0; i < a->top; i++)
+        json_object_set_new(probabilities, class_name(a->model, a->order[i], spare),
+                            json_real((double)p->probability[a->order[i]]));
+    json_t *answer =
+        json_pack("{s:s, s:f, s:o}", "class", class_name(a->model, p->best, spare), "probability",
+                  (double)p->probability[p->best], "probabilities", probabilities);
+    if (lince_model_is_text(a->model))
+        json_object_update_new(answer, json_pack("{s:I, s:I, s:I}", "words", (json_int_t)p->words, "read",
+                                                 (json_int_t)p->read, "unknown", (json_int_t)p->unknown));
+    return answer;
+}
+
+/* A path need not be UTF-8, as JSON must be. */
+static void print_json(const asking *a, const char *input, int code, const lince_prediction *p)
+{
+    char shown[4096];
+    if (!lince_name_is_clean(input) && !lince_model_is_text(a->model)) {
+        lince_name_for_display(shown, sizeof shown, input);
+        input = shown;
     }
-    json_t *line =
-        json_pack("{s:s, s:s, s:f, s:o}", is_text ? "text" : "path", input, "class", name, "probability",
-                  (double)p->probability[p->best], "probabilities", probabilities(m, p));
-    if (is_text)
-        json_object_update_new(line, json_pack("{s:I, s:I, s:I}", "words", (json_int_t)p->words, "read",
-                                               (json_int_t)p->read, "unknown", (json_int_t)p->unknown));
-    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
-    printf("\n");
+    json_t *line = json_pack("{s:s}", lince_model_is_text(a->model) ? "text" : "path", input);
+    json_object_update_new(line, code ? json_pack("{s:s}", "error", lince_error()) : answer_json(a, p));
+    if (line) json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    putchar('\n');
     json_decref(line);
 }
 
-/* One input: an answer, or a message and the others go on. */
-static int print_answer(const lince_model *m, int code, const char *input, lince_prediction *p, bool json)
+/* What cannot be classified is told, and the others go on. */
+static int tell(void *context, const char *input, int code, const lince_prediction *p)
 {
-    if (!code)
-        print_line(m, input, p, json);
-    else
+    asking *a = context;
+    if (code) {
         cli_fail(code);
-    lince_prediction_release(p);
-    return code ? EXIT_FAILED : EXIT_DONE;
+        a->failed = true;
+    } else
+        rank(a, p);
+    if (a->json)
+        print_json(a, input, code, p);
+    else if (!code)
+        print_plain(a, input, p);
+    return 0;
 }
 
-static int predict_text(lince_model *m, const char *text, bool json)
-{
-    lince_prediction p;
-    return print_answer(m, lince_model_predict_text(m, text, &p), text, &p, json);
-}
+/* --- the command ---------------------------------------------------------------------------------- */
 
-/* A text a line; empty lines are passed over. */
-static int predict_lines(lince_model *m, const char *path, bool json)
+static int ask(asking *a, lince_model *m, const char *text, const char *const *inputs, int count)
 {
-    bool from_stdin = !strcmp(path, "-");
-    FILE *file = from_stdin ? stdin : fopen(path, "rbe");
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    int worst = EXIT_DONE;
-    if (!file) {
-        fprintf(stderr, "lince: %s: %s\n", path, strerror(errno));
-        return EXIT_FAILED;
+    int classes = lince_model_classes(m);
+    a->model = m;
+    if (!a->top) a->top = a->json ? classes : 1;
+    if (a->top > classes) a->top = classes;
+    if (!(a->order = calloc((size_t)classes, sizeof *a->order))) return EXIT_FAILED;
+    if (text) {
+        lince_prediction p;
+        int code = lince_model_predict_text(m, text, &p);
+        tell(a, text, code, &p);
+        lince_prediction_release(&p);
     }
-    while ((length = getline(&line, &capacity, file)) >= 0) {
-        while (length > 0 && strchr("\r\n", line[length - 1])) line[--length] = '\0';
-        if (length && predict_text(m, line, json)) worst = EXIT_FAILED;
-    }
-    if (!from_stdin) fclose(file);
-    free(line);
-    return worst;
+    for (int i = 0; i < count; i++)
+        if (lince_model_predict_all(m, inputs[i], tell, a)) tell(a, inputs[i], -1, NULL);
+    free(a->order);
+    return a->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int predict_file(lince_model *m, const char *path, bool json)
+static int expect_more(void)
 {
-    lince_prediction p;
-    if (lince_model_is_text(m)) return predict_lines(m, path, json);
-    return print_answer(m, lince_model_predict_file(m, path, &p), path, &p, json);
-}
-
-static int visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int predict_path(lince_model *m, const char *path, bool json)
-{
-    struct stat status;
-    struct dirent **names;
-    if (stat(path, &status) || !S_ISDIR(status.st_mode)) return predict_file(m, path, json);
-    int count = scandir(path, &names, visible, alphasort), worst = EXIT_DONE;
-    for (int i = 0; i < count; i++) {
-        char file[4096];
-        snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
-        if (!stat(file, &status) && S_ISREG(status.st_mode) && predict_file(m, file, json))
-            worst = EXIT_FAILED;
-        free(names[i]);
-    }
-    if (count >= 0) free(names);
-    return worst;
+    fprintf(stderr, "%s\n",
+            _("lince predict: expected --run DIR or --weights FILE, and pictures, a "
+              "folder, --text TEXT, files of a text a line, or -"));
+    return EXIT_USAGE;
 }
 
 int cmd_predict(int argc, char **argv)
 {
-    const char *text = NULL;
+    const char *text = NULL, *top = "0";
     model_choice choice = {0};
-    bool json = false, help = false;
+    asking a = {0};
+    bool help = false;
     const option_spec specs[] = {{"run", "DIR", N_("the run whose best weights answer"), &choice.run, NULL},
                                  MODEL_OPTIONS(choice),
                                  {"text", "TEXT", N_("a text to classify"), &text, NULL},
-                                 {"json", NULL, N_("print one JSON object an input"), NULL, &json},
+                                 {"top", "K", N_("tell the K most probable classes (1; with --json all)"),
+                                  &top, NULL},
+                                 {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
                                  {"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
     const char **inputs = calloc((size_t)argc + 1, sizeof *inputs);
-    int count = 0, worst = EXIT_DONE,
-        code = inputs ? cli_parse(argc, argv, specs, NULL, inputs, &count) : LINCE_ENOMEM;
+    int count = 0, status;
     lince_model *m = NULL;
-    if (!code && help) {
-        free(inputs);
-        return cli_usage("predict", specs);
-    }
-    if (!code && ((!choice.run && !choice.file.weights) || !(count || text))) {
-        fprintf(stderr, "%s\n",
-                _("lince predict: expected --run DIR or --weights FILE, and pictures, a "
-                  "folder, --text TEXT, files of a text a line, or -"));
-        free(inputs);
-        return EXIT_USAGE;
-    }
-    if (!code) code = cli_open_model(&m, &choice, false);
-    if (!code && text && predict_text(m, text, json)) worst = EXIT_FAILED;
-    for (int i = 0; i < count && !code; i++)
-        if (predict_path(m, inputs[i], json)) worst = EXIT_FAILED;
-    if (code) worst = cli_fail(code);
+    int code = inputs ? cli_parse(argc, argv, specs, NULL, inputs, &count) : LINCE_ENOMEM;
+    if (!code && !help) code = cli_whole("top", top, &a.top);
+    if (code)
+        status = cli_fail(code);
+    else if (help)
+        status = cli_usage("predict", specs);
+    else if ((!choice.run && !choice.file.weights) || !(count || text))
+        status = expect_more();
+    else if ((code = cli_open_model(&m, &choice, false)))
+        status = cli_fail(code);
+    else
+        status = ask(&a, m, text, inputs, count);
     lince_model_free(m);
     free(inputs);
-    return worst;
+    return status;
 }

@@ -59,6 +59,16 @@ bool lince_model_is_text(const lince_model *model);
 int lince_model_predict_text(lince_model *model, const char *text, lince_prediction *prediction);
 void lince_prediction_release(lince_prediction *prediction);
 
+/* Hears each answer in its input's order: the picture's path or the text itself, and 0 with what was predicted
+ * or an error's code with lince_error(). What is not 0 ends the asking and is returned. */
+typedef int (*lince_answer_fn)(void *context, const char *input, int code,
+                               const lince_prediction *prediction);
+
+/* Classifies all that a path leads to: a picture; every picture in a folder, with all below it, or in an
+ * archive; "-": a picture on standard input, or paths, one a line. For a model of texts: every line of a file
+ * or of standard input. An error of the path itself is returned. */
+int lince_model_predict_all(lince_model *model, const char *path, lince_answer_fn tell, void *context);
+
 /* How lince_model_evaluate reads data: any setting of training's by name ("text-column", "drop-label", ...).
  * Those of the model's run are its defaults. LINCE_EUSAGE. */
 int lince_model_set(lince_model *model, const char *setting, const char *value);

@@ -127,7 +127,7 @@ static ssize_t pull_stdin(void *context, void *out, size_t size)
     return read(STDIN_FILENO, out, size);
 }
 
-static int read_stdin(lince_bytes *bytes)
+int lince_image_read_stdin(lince_bytes *bytes)
 {
     LINCE_TRY(lince_bytes_fill(bytes, 0, (size_t)LINCE_IMAGE_MAX_BYTES + 1, pull_stdin, NULL));
     if (bytes->size <= LINCE_IMAGE_MAX_BYTES) return 0;
@@ -142,7 +142,7 @@ int lince_image_load(lince_image *image, const char *path)
     bool from_stdin = !strcmp(path, "-");
     lince_bytes bytes = {0};
     if (from_stdin)
-        LINCE_TRY(read_stdin(&bytes));
+        LINCE_TRY(lince_image_read_stdin(&bytes));
     else {
         char *content;
         LINCE_TRY(lince_file_read(path, LINCE_IMAGE_MAX_BYTES, &content, &bytes.size));

@@ -2,6 +2,8 @@
 #ifndef LINCE_DATA_IMAGE_H
 #define LINCE_DATA_IMAGE_H
 
+#include "data/bytes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +27,9 @@ int lince_image_decode(lince_image *image, const void *bytes, size_t size, const
 
 /* Reads and decodes a file; "-" reads standard input. LINCE_EIO, LINCE_EFORMAT. */
 int lince_image_load(lince_image *image, const char *path);
+
+/* All of standard input, as long as a picture may be. LINCE_EIO, LINCE_EFORMAT. */
+int lince_image_read_stdin(lince_bytes *bytes);
 
 /* What the beginning of a file looks like, for messages, in the user's language: "PNG", "GIF", "an HTML
  * page", "a text"; NULL where it is unknown. */

@@ -10,6 +10,7 @@
 #include "text/encoding.h"
 #include "train/blueprint.h"
 #include "train/evaluate.h"
+#include "train/model_internal.h"
 #include "train/open_data.h"
 #include "train/run.h"
 #include "weights/state_dict.h"
@@ -281,10 +282,16 @@ int lince_model_predict_file(lince_model *m, const char *path, lince_prediction 
 
 int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, lince_prediction *prediction)
 {
+    return lince_model_predict_named(m, bytes, size, _("picture"), prediction);
+}
+
+int lince_model_predict_named(lince_model *m, const void *bytes, size_t size, const char *name,
+                              lince_prediction *prediction)
+{
     lince_image image;
     *prediction = (lince_prediction){0};
     LINCE_TRY(refuse_kind(m, false));
-    LINCE_TRY(lince_image_decode(&image, bytes, size, "picture"));
+    LINCE_TRY(lince_image_decode(&image, bytes, size, name));
     int code = predict_image(m, &image, prediction);
     lince_image_release(&image);
     return code;

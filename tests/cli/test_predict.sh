@@ -1,0 +1,99 @@
+# Predictions and evaluations, as a user asks for them. usage: test_predict.sh LINCE
+lince=$1
+. "$TEST_SOURCE_DIR/tests/cli/lib.sh" predict
+
+"$lince" synth images data --n 120 --seed 1 >/dev/null
+done_with train --data data --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out run
+picture=data/test/disc/0005.png
+
+# lines N: so many on standard output
+lines() { [ "$(wc -l <out)" -eq "$1" ] || wrong "expected $1 lines:"; }
+matches() { grep -qE -- "$1" out || wrong "expected '$1':"; }
+
+# --- files, folders, archives ---
+done_with predict --run run $picture
+lines 1
+matches "^$picture	[a-z]+	0\.[0-9]{4}\$"
+cp out alone
+done_with predict --run run data/test
+lines 20
+grep -qxF "$(cat alone)" out || wrong "a picture in a folder is not answered as alone:"
+[ "$(cut -f1 out | LC_ALL=C sort)" = "$(cut -f1 out)" ] || wrong "the pictures of a folder are not in order:"
+echo 'about these pictures' >data/test/README
+tar cf test.tar -C data test
+done_with predict --run run test.tar
+lines 20
+matches "^test.tar: test/disc/0005.png	"
+done_with predict --model resnet20 --weights run/weights/best.safetensors $picture
+cmp -s out alone || wrong "weights and run answer differently:"
+
+# --- standard input: a picture, or paths ---
+"$lince" predict --run run - <$picture >out 2>err
+[ "$(cut -f2- out)" = "$(cut -f2- alone)" ] || wrong "a picture on standard input:"
+printf '%s\n%s\n' $picture data/test/ring/0005.png | "$lince" predict --run run - >out 2>err
+lines 2
+grep -qxF "$(cat alone)" out || wrong "paths on standard input:"
+printf '\001\000\002' | "$lince" predict --run run - >out 2>err
+grep -q 'standard input: expected a picture, or paths' err || wrong "neither picture nor paths:"
+expect 1 'standard input' predict --run run -
+
+# --- how much is told ---
+done_with predict --run run --top 3 $picture
+matches '^[^	]*(	[a-z]+	[0-9.]+){3}$'
+done_with predict --run run --top 99 $picture
+matches '^[^	]*(	[a-z]+	[0-9.]+){10}$'
+done_with predict --run run --json $picture
+matches '^\{"path":"data/test/disc/0005.png","class":"[a-z]+","probability":0\.[0-9]+,"probabilities":\{("[a-z]+":[0-9.e-]+,?){10}\}\}$'
+done_with predict --run run --json --top 2 $picture
+matches '"probabilities":\{("[a-z]+":[0-9.e-]+,?){2}\}\}$'
+expect 2 'whole number' predict --run run --top many $picture
+
+# --- some cannot be read: the others are answered, and the exit code tells ---
+run predict --run run missing.png $picture data/test/README
+{ [ $code -eq 1 ] && [ "$(wc -l <err)" -eq 2 ]; } || wrong "two of three inputs are bad: $code"
+cmp -s out alone || wrong "the good one of three inputs:"
+run predict --run run --json missing.png $picture
+lines 2
+matches '^\{"path":"missing.png","error":"missing.png: .*"\}$'
+[ $code -eq 1 ] || wrong "a bad input with --json: $code"
+mkdir none
+expect 1 'none: no PNG or JPEG pictures in it' predict --run run none
+
+# --- names that could break a line ---
+strange=$(printf 'a\tb\nc.png')
+cp $picture "$strange"
+done_with predict --run run "$strange"
+lines 1
+matches '^a b c.png	[a-z]+	0\.[0-9]+$'
+cp $picture "$(printf 'x\377.png')"
+done_with predict --run run --json "$(printf 'x\377.png')"
+matches '^\{"path":"x\?.png","class"'
+
+# --- evaluation ---
+done_with eval --run run --quiet
+matches '^ *precision +recall +f1-score +support$'
+matches '^ +accuracy +[01]\.[0-9]{2} +20$'
+done_with eval --run run --json --quiet
+# but for last digits: another batch size sums in another order
+for file in out run/test.json; do tr -d ' \n' <$file | grep -o '"classes":.*"calibration"' >$(basename $file).same; done
+cmp -s out.same test.json.same || wrong "eval --json is not test.json:"
+matches '"ece": ?0\.[0-9]+'
+done_with eval --run run --split val --quiet --json
+matches '"n": ?10\b'
+done_with eval --run run --split train --quiet --predictions predictions.csv
+[ "$(head -1 predictions.csv)" = path,true,predicted,probability ] || wrong "the header of predictions.csv"
+[ "$(wc -l <predictions.csv)" -eq 91 ] || wrong "predictions.csv does not have a line a picture"
+expect 1 'nowhere/predictions.csv: cannot write' eval --run run --quiet --predictions nowhere/predictions.csv
+done_with eval --run run --data data --quiet
+matches 'accuracy'
+
+# --- descriptions ---
+for path in data test.tar run run/weights/best.safetensors; do
+    done_with info $path
+    matches "^path +$path\$"
+    done_with info $path --json
+    if command -v python3 >/dev/null; then
+        python3 -c 'import json,sys; json.load(sys.stdin)' <out || wrong "info $path --json is not JSON"
+    fi
+done
+finish
