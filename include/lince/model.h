@@ -59,8 +59,8 @@ bool lince_model_is_text(const lince_model *model);
 int lince_model_predict_text(lince_model *model, const char *text, lince_prediction *prediction);
 void lince_prediction_release(lince_prediction *prediction);
 
-/* Hears each answer in its input's order: the picture's path or the text itself, and 0 with what was predicted
- * or an error's code with lince_error(). What is not 0 ends the asking and is returned. */
+/* Hears each answer in its input's order: the picture's path or the text itself, and 0 with what was
+ * predicted or an error's code with lince_error(). What is not 0 ends the asking and is returned. */
 typedef int (*lince_answer_fn)(void *context, const char *input, int code,
                                const lince_prediction *prediction);
 
