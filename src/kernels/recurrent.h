@@ -16,13 +16,13 @@ typedef enum lince_cell { LINCE_RNN_TANH, LINCE_RNN_RELU, LINCE_GRU, LINCE_LSTM 
 
 typedef struct lince_recurrent {
     lince_cell cell;
-    int hidden;          /* H; G is the number of gates */
-    bool reverse;        /* from each text's last step to its first */
-    const float *w;      /* weight_hh [G H][H] */
-    const float *b;      /* bias_hh [G H] */
-    const float *x;      /* [..][G H]: products of the inputs, bias_ih in */
-    const int32_t *slot; /* [rows] row of x; NULL: the row itself */
-    float *h;            /* [rows] of H floats, ld apart: the result */
+    int hidden;               /* H; G is the number of gates */
+    bool reverse;             /* from each text's last step to its first */
+    const float *w;           /* weight_hh [G H][H] */
+    const float *b_ih, *b_hh; /* biases [G H] */
+    const float *x;           /* [..][G H]: products of the inputs, without bias */
+    const int32_t *slot;      /* [rows] row of x; NULL: the row itself */
+    float *h;                 /* [rows] of H floats, ld apart: the result */
     size_t ld;
     float *previous; /* [rows][H]: each row's h' */
     float *c;        /* lstm [rows][H] */

@@ -87,7 +87,8 @@ static lince_recurrent direction_of(const lince_layer *l, const lince_pass *p, i
                          .hidden = l->args.channels,
                          .reverse = d == 1,
                          .w = param[1].value,
-                         .b = param[3].value,
+                         .b_ih = param[2].value,
+                         .b_hh = param[3].value,
                          .x = scratch,
                          .slot = l->in_rows[0] == LINCE_TOKENS ? p->text->slot : NULL,
                          .h = p->out + (size_t)d * hidden,
@@ -115,7 +116,6 @@ static void forward(lince_layer *l, const lince_pass *p)
         lince_recurrent r = direction_of(l, p, d);
         float *x = p->scratch;
         lince_gemm(l->threads, false, true, count, rows, in, p->in[0], in, param[0].value, in, 0, x, rows);
-        lince_add_bias(l->threads, x, param[2].value, count, rows);
         lince_recurrent_forward(l->threads, p->text, &r);
     }
 }

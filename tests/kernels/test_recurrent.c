@@ -81,7 +81,7 @@ typedef struct problem {
     lince_packed packed;
     lince_recurrent r;
     size_t rows;
-    float *memory[9];
+    float *memory[10];
 } problem;
 
 static float *draw(problem *p, int which, size_t n, float scale)
@@ -106,7 +106,8 @@ static problem make(lince_cell cell, int hidden, bool reverse)
                             .ld = ld,
                             .slot = p.packed.slot,
                             .w = draw(&p, 0, gates * h * h, 1 / sqrtf((float)hidden)),
-                            .b = draw(&p, 1, gates * h, 0.3f),
+                            .b_ih = draw(&p, 1, gates * h, 0.3f),
+                            .b_hh = draw(&p, 9, gates * h, 0.3f),
                             .x = draw(&p, 2, (size_t)p.packed.distinct * gates * h, 1),
                             .dh = draw(&p, 3, rows * ld, 1),
                             .h = draw(&p, 4, rows * ld, 9),
@@ -119,7 +120,7 @@ static problem make(lince_cell cell, int hidden, bool reverse)
 
 static void release(problem *p)
 {
-    for (int i = 0; i < 9; i++) lince_free(p->memory[i]);
+    for (int i = 0; i < 10; i++) lince_free(p->memory[i]);
     lince_packed_release(&p->packed);
 }
 
@@ -201,6 +202,7 @@ static void check_activation(const lince_recurrent_implementation *way, lince_ce
     size_t gates = (size_t)lince_cell_gates(cell), n = (size_t)p.packed.distinct * gates * 64;
     memset(p.memory[0], 0, gates * 64 * 64 * sizeof(float));
     memset(p.memory[1], 0, gates * 64 * sizeof(float));
+    memset(p.memory[9], 0, gates * 64 * sizeof(float));
     for (size_t i = 0; i < n; i++)
         p.memory[2][i] = 40 * sinf((float)(i * i % 9973)) * powf(0.5f, (float)(i % 20));
     p.memory[2][0] = INFINITY;

@@ -18,7 +18,7 @@ static double logistic(double x)
 /* b + w h' for row j of the weights. */
 static double recurrent_product(const lince_recurrent *r, int j, const float *previous)
 {
-    double sum = (double)r->b[j];
+    double sum = (double)r->b_hh[j];
     for (int k = 0; k < r->hidden; k++)
         sum += (double)r->w[(ptrdiff_t)j * r->hidden + k] * (double)previous[k];
     return sum;
@@ -32,7 +32,7 @@ static void forward_unit(const lince_recurrent *r, ptrdiff_t row, ptrdiff_t befo
     float *saved = r->gates + row * lince_cell_saved(r->cell, hidden), *h = r->h + row * (ptrdiff_t)r->ld;
     double a[4], b[4];
     for (int g = 0; g < gates; g++) {
-        a[g] = (double)x[g * hidden + j];
+        a[g] = (double)x[g * hidden + j] + (double)r->b_ih[g * hidden + j];
         b[g] = recurrent_product(r, g * hidden + j, previous);
     }
     switch (r->cell) {

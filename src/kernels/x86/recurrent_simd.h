@@ -119,9 +119,10 @@ INLINE void finish_gru(const step *s, int i, int unit, int n, const vec sum[4])
     const float *x = input_of(s, i) + unit;
     ptrdiff_t row = s->row + i;
     vec previous = take(s->r->previous + row * hidden + unit, n);
+    vec bias = take(s->r->b_ih + 2 * hidden + unit, n);
     vec reset = vec_logistic(vec_add(sum[0], take(x, n))),
         z = vec_logistic(vec_add(sum[1], take(x + hidden, n)));
-    vec new = vec_tanh(vec_fma(reset, sum[2], take(x + 2 * hidden, n)));
+    vec new = vec_tanh(vec_fma(reset, sum[2], vec_add(take(x + 2 * hidden, n), bias)));
     float *saved = s->r->gates + row * 4 * hidden + unit;
     put(saved, n, sum[2]);
     put(saved + hidden, n, reset);
@@ -150,6 +151,13 @@ INLINE void finish_lstm(const step *s, int i, int unit, int n, const vec sum[4])
     put_state(s, i, unit, n, vec_mul(out, vec_tanh(c)));
 }
 
+/* Both biases, but of the gru's n only the one that stands inside r's product. */
+INLINE vec bias_of(const lince_recurrent *r, lince_cell cell, int at, int n, int column)
+{
+    vec b = take(r->b_hh + at, n);
+    return cell == LINCE_GRU && column == 2 ? b : vec_add(b, take(r->b_ih + at, n));
+}
+
 /* `rows` rows from rank `first` on, for one block of units; with a previous state or without. */
 INLINE void forward_tile(lince_cell cell, int rows, const step *s, int first, int block, bool old)
 {
@@ -161,7 +169,7 @@ INLINE void forward_tile(lince_cell cell, int rows, const step *s, int first, in
     {
         int at = unit + (units == LANES ? 0 : c * LANES), gate = units == LANES ? c : 0;
         int n = r->hidden - at;
-        vec b = n > 0 ? take(r->b + (size_t)gate * hidden + at, n) : vec_zero();
+        vec b = n > 0 ? bias_of(r, cell, gate * r->hidden + at, n, c) : vec_zero();
         UNROLL for (int i = 0; i < rows; i++) sum[i][c] = b;
     }
     const float *previous = r->previous + (size_t)(s->row + first) * hidden;
