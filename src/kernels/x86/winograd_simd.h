@@ -23,7 +23,15 @@
  * 0.74e-6, the least of all +-a, +-b in sixteenths; the direct sum: 0.2e-6. Being symmetric they also need
  * the fewest operations, because sums of even and of odd terms serve two points each. */
 
-typedef void line_transform(const vec *in, vec *out);
+typedef void rows_of(const vec *in, vec *out);
+
+/* A matrix as the code that applies it to a column of vectors. Where it has six rows, their halves have
+ * nothing in common, and half of a transform in two dimensions fits into the registers. */
+typedef struct matrix {
+    int rows, columns;
+    rows_of *upper, *lower; /* lower may be NULL */
+    int upper_rows;
+} matrix;
 
 #define A_POINT 0.625f
 #define B_POINT 1.5f
@@ -47,20 +55,26 @@ INLINE vec plus_scaled(vec y, float factor, vec x)
  *       | 0  -+a bb        -bb         +-a       1     0 |    for +-a
  *  B' = | 0  -+b aa        -aa         +-b       1     0 |    for +-b
  *       | 0    aabb          0       -(aa+bb)    0     1 | */
-INLINE void map4_input(const vec *d, vec *r)
+INLINE void map4_input_upper(const vec *d, vec *r)
 {
     vec even = plus_scaled(d[4], -BB, d[2]), odd = plus_scaled(d[3], -BB, d[1]);
     r[0] = plus_scaled(plus_scaled(d[0], -(AA + BB) / (AA * BB), d[2]), 1 / (AA * BB), d[4]);
     r[1] = plus_scaled(even, A_POINT, odd);
     r[2] = plus_scaled(even, -A_POINT, odd);
-    even = plus_scaled(d[4], -AA, d[2]), odd = plus_scaled(d[3], -AA, d[1]);
-    r[3] = plus_scaled(even, B_POINT, odd);
-    r[4] = plus_scaled(even, -B_POINT, odd);
-    r[5] = plus_scaled(plus_scaled(d[5], -(AA + BB), d[3]), AA * BB, d[1]);
 }
 
+INLINE void map4_input_lower(const vec *d, vec *r)
+{
+    vec even = plus_scaled(d[4], -AA, d[2]), odd = plus_scaled(d[3], -AA, d[1]);
+    r[0] = plus_scaled(even, B_POINT, odd);
+    r[1] = plus_scaled(even, -B_POINT, odd);
+    r[2] = plus_scaled(plus_scaled(d[5], -(AA + BB), d[3]), AA * BB, d[1]);
+}
+
+static const matrix map4_input = {6, 6, map4_input_upper, map4_input_lower, 3};
+
 /* G */
-INLINE void map4_weights(const vec *g, vec *r)
+INLINE void map4_weights_rows(const vec *g, vec *r)
 {
     vec even = plus_scaled(g[0], AA, g[2]);
     r[0] = g[0];
@@ -72,8 +86,10 @@ INLINE void map4_weights(const vec *g, vec *r)
     r[5] = g[2];
 }
 
+static const matrix map4_weights = {6, 3, map4_weights_rows, NULL, 6};
+
 /* A' */
-INLINE void map4_output(const vec *m, vec *y)
+INLINE void map4_output_rows(const vec *m, vec *y)
 {
     vec a_even = vec_add(m[1], m[2]), a_odd = vec_sub(m[1], m[2]);
     vec b_even = vec_add(m[3], m[4]), b_odd = vec_sub(m[3], m[4]);
@@ -83,23 +99,31 @@ INLINE void map4_output(const vec *m, vec *y)
     y[3] = plus_scaled(plus_scaled(m[5], A_SCALE * AA * A_POINT, a_odd), B_SCALE * BB * B_POINT, b_odd);
 }
 
+static const matrix map4_output = {4, 6, map4_output_rows, NULL, 4};
+
 /* A */
-INLINE void map4_gradient(const vec *y, vec *r)
+INLINE void map4_gradient_upper(const vec *y, vec *r)
 {
     vec even = plus_scaled(scaled(A_SCALE, y[0]), A_SCALE * AA, y[2]);
     vec odd = plus_scaled(scaled(A_SCALE * A_POINT, y[1]), A_SCALE * AA * A_POINT, y[3]);
     r[0] = y[0];
     r[1] = vec_add(even, odd);
     r[2] = vec_sub(even, odd);
-    even = plus_scaled(scaled(B_SCALE, y[0]), B_SCALE * BB, y[2]);
-    odd = plus_scaled(scaled(B_SCALE * B_POINT, y[1]), B_SCALE * BB * B_POINT, y[3]);
-    r[3] = vec_add(even, odd);
-    r[4] = vec_sub(even, odd);
-    r[5] = y[3];
 }
 
+INLINE void map4_gradient_lower(const vec *y, vec *r)
+{
+    vec even = plus_scaled(scaled(B_SCALE, y[0]), B_SCALE * BB, y[2]);
+    vec odd = plus_scaled(scaled(B_SCALE * B_POINT, y[1]), B_SCALE * BB * B_POINT, y[3]);
+    r[0] = vec_add(even, odd);
+    r[1] = vec_sub(even, odd);
+    r[2] = y[3];
+}
+
+static const matrix map4_gradient = {6, 4, map4_gradient_upper, map4_gradient_lower, 3};
+
 /* G' */
-INLINE void map4_weights_gradient(const vec *u, vec *w)
+INLINE void map4_weights_gradient_rows(const vec *u, vec *w)
 {
     vec a_even = vec_add(u[1], u[2]), a_odd = vec_sub(u[1], u[2]);
     vec b_even = vec_add(u[3], u[4]), b_odd = vec_sub(u[3], u[4]);
@@ -108,76 +132,123 @@ INLINE void map4_weights_gradient(const vec *u, vec *w)
     w[2] = plus_scaled(plus_scaled(u[5], AA, a_even), BB, b_even);
 }
 
+static const matrix map4_weights_gradient = {3, 6, map4_weights_gradient_rows, NULL, 3};
+
 /* A map of two pixels with one pixel of padding sees a 2x2 Toeplitz matrix of the three taps,
  *     y0 = w1 x0 + w2 x1,   y1 = w0 x0 + w1 x1,
  * which three products do:  w1 (x0 + x1),  (w2 - w1) x1,  (w0 - w1) x0. */
-INLINE void map2_input(const vec *x, vec *r)
+INLINE void map2_input_rows(const vec *x, vec *r)
 {
     r[0] = vec_add(x[0], x[1]), r[1] = x[1], r[2] = x[0];
 }
 
-INLINE void map2_weights(const vec *w, vec *r)
+INLINE void map2_weights_rows(const vec *w, vec *r)
 {
     r[0] = w[1], r[1] = vec_sub(w[2], w[1]), r[2] = vec_sub(w[0], w[1]);
 }
 
-INLINE void map2_output(const vec *m, vec *y)
+INLINE void map2_output_rows(const vec *m, vec *y)
 {
     y[0] = vec_add(m[0], m[1]), y[1] = vec_add(m[0], m[2]);
 }
 
-INLINE void map2_gradient(const vec *y, vec *r)
+INLINE void map2_gradient_rows(const vec *y, vec *r)
 {
     r[0] = vec_add(y[0], y[1]), r[1] = y[0], r[2] = y[1];
 }
 
-INLINE void map2_weights_gradient(const vec *u, vec *w)
+INLINE void map2_weights_gradient_rows(const vec *u, vec *w)
 {
     w[0] = u[2], w[1] = vec_sub(u[0], vec_add(u[1], u[2])), w[2] = u[1];
 }
 
+static const matrix map2_input = {3, 2, map2_input_rows, NULL, 3};
+static const matrix map2_weights = {3, 3, map2_weights_rows, NULL, 3};
+static const matrix map2_output = {2, 3, map2_output_rows, NULL, 2};
+static const matrix map2_gradient = {3, 2, map2_gradient_rows, NULL, 3};
+static const matrix map2_weights_gradient = {3, 3, map2_weights_gradient_rows, NULL, 3};
+
 /* A map of one pixel with one pixel of padding sees the middle tap alone. */
-INLINE void map1_same(const vec *x, vec *r)
+INLINE void map1_same_rows(const vec *x, vec *r)
 {
     r[0] = x[0];
 }
 
-INLINE void map1_weights(const vec *w, vec *r)
+INLINE void map1_weights_rows(const vec *w, vec *r)
 {
     r[0] = w[1];
 }
 
-INLINE void map1_weights_gradient(const vec *u, vec *w)
+INLINE void map1_weights_gradient_rows(const vec *u, vec *w)
 {
     w[0] = w[2] = vec_zero(), w[1] = u[0];
 }
 
-/* --- two dimensions ---------------------------------------------------------------------------------- */
+static const matrix map1_same = {1, 1, map1_same_rows, NULL, 1};
+static const matrix map1_weights = {1, 3, map1_weights_rows, NULL, 1};
+static const matrix map1_weights_gradient = {3, 1, map1_weights_gradient_rows, NULL, 3};
+
+/* --- two dimensions ------------------------------------------------------------------------------------
+ *
+ * T in T': T goes over the columns, then over the rows of what that gives. */
 
 enum { EDGE = 6 };
 
-/* out[n][n] = T in T', with T from `m` to `n` elements; in: strides in floats from row to row and from column
- * to column, a vector at each place. */
-INLINE void transform(line_transform *line, int m, int n, const float *in, ptrdiff_t row, ptrdiff_t column,
-                      vec out[EDGE * EDGE])
+/* A square of vectors: strides in floats from row to row and column to column. What lies outside of its part
+ * [top, bottom) x [left, right) is zero, where it is clipped. */
+typedef struct square {
+    const float *at;
+    ptrdiff_t row, column;
+    int top, left, bottom, right;
+} square;
+
+INLINE bool has(square s, int i, int j)
 {
-    vec half[EDGE][EDGE], from[EDGE], to[EDGE]; /* half[j]: column j, transformed */
+    return i >= s.top && i < s.bottom && j >= s.left && j < s.right;
+}
+
+/* Some rows of T over all columns: half[j] becomes column j. */
+INLINE void over_columns(rows_of *some, int m, square s, bool clipped, vec half[EDGE][EDGE])
+{
+    vec from[EDGE];
     UNROLL for (int j = 0; j < m; j++)
     {
-        UNROLL for (int i = 0; i < m; i++) from[i] = vec_load(in + i * row + j * column);
-        line(from, half[j]);
-    }
-    UNROLL for (int i = 0; i < n; i++)
-    {
-        UNROLL for (int j = 0; j < m; j++) from[j] = half[j][i];
-        line(from, to);
-        UNROLL for (int j = 0; j < n; j++) out[i * n + j] = to[j];
+        UNROLL for (int i = 0; i < m; i++)
+        {
+            from[i] = clipped && !has(s, i, j) ? vec_zero() : vec_load(s.at + i * s.row + j * s.column);
+        }
+        some(from, half[j]);
     }
 }
 
-INLINE void scatter(const vec *r, int points, float *to, size_t stride)
+/* T over row i of those. */
+INLINE void over_row(matrix t, vec half[EDGE][EDGE], int i, vec to[EDGE])
 {
-    UNROLL for (int p = 0; p < points; p++) vec_store(to + (size_t)p * stride, r[p]);
+    vec from[EDGE];
+    UNROLL for (int j = 0; j < t.columns; j++) from[j] = half[j][i];
+    t.upper(from, to);
+    if (t.lower) t.lower(from, to + t.upper_rows);
+}
+
+/* Rows of the result, which some rows of T give; the result's vectors are `stride` apart. */
+INLINE void transform_rows(matrix t, rows_of *some, int rows, square s, bool clipped, float *to,
+                           size_t stride)
+{
+    vec half[EDGE][EDGE], out[EDGE];
+    over_columns(some, t.columns, s, clipped, half);
+    UNROLL for (int i = 0; i < rows; i++)
+    {
+        over_row(t, half, i, out);
+        UNROLL for (int j = 0; j < t.rows; j++) vec_store(to + (size_t)(i * t.rows + j) * stride, out[j]);
+    }
+}
+
+INLINE void transform(matrix t, square s, bool clipped, float *to, size_t stride)
+{
+    transform_rows(t, t.upper, t.upper_rows, s, clipped, to, stride);
+    if (t.lower)
+        transform_rows(t, t.lower, t.rows - t.upper_rows, s, clipped,
+                       to + (size_t)(t.upper_rows * t.rows) * stride, stride);
 }
 
 /* One tile's place in an activation: where it begins, and which part of it lies inside of the map. */
@@ -204,59 +275,54 @@ INLINE place place_of(const lince_tiling *t, int edge, size_t tile, size_t block
     return p;
 }
 
-/* The tile with zeros around the map's part of it. */
-INLINE void copy_in(const lince_tiling *t, place p, int edge, const float *x, float *patch)
-{
-    memset(patch, 0, (size_t)(edge * edge * LANES) * sizeof *patch);
-    for (int i = p.top; i < p.bottom; i++)
-        for (int j = p.left; j < p.right; j++)
-            vec_store(patch + (i * edge + j) * LANES,
-                      vec_load(x + p.at + ((ptrdiff_t)i * t->shape.width + j) * LANES));
-}
-
-INLINE vec tile_sum(const float *x, int edge, ptrdiff_t row)
+INLINE vec sum_of(square s, int edge, bool clipped)
 {
     vec sum = vec_zero();
     UNROLL for (int i = 0; i < edge; i++)
     {
-        UNROLL for (int j = 0; j < edge; j++) sum = vec_add(sum, vec_load(x + i * row + j * LANES));
+        UNROLL for (int j = 0; j < edge; j++)
+        {
+            if (!clipped || has(s, i, j)) sum = vec_add(sum, vec_load(s.at + i * s.row + j * s.column));
+        }
     }
     return sum;
 }
 
-/* sums: of all pixels of the tiles; NULL: not wanted */
-INLINE void read_tiles(line_transform *line, int edge, int n, const lince_tiling *t, const float *x,
-                       size_t first, size_t count, size_t block, float *v, size_t stride, float *sums)
+/* sums: of all pixels of the tiles; NULL: not wanted. */
+INLINE void read_tiles(matrix t, const lince_tiling *tiling, const float *x, size_t first, size_t count,
+                       size_t block, float *v, size_t stride, float *sums)
 {
-    float patch[EDGE * EDGE * LANES];
-    vec out[EDGE * EDGE], sum = vec_zero();
-    for (size_t i = 0; i < count; i++) {
-        place p = place_of(t, edge, first + i, block);
-        const float *from = x + p.at;
-        ptrdiff_t row = (ptrdiff_t)t->shape.width * LANES;
-        if (!p.inside) copy_in(t, p, edge, x, patch), from = patch, row = edge * LANES;
-        transform(line, edge, n, from, row, LANES, out);
-        scatter(out, n * n, v + i * LANES, stride);
-        if (sums) sum = vec_add(sum, tile_sum(from, edge, row));
+    vec sum = vec_zero();
+    for (size_t i = 0; i < count; i++, v += LANES) {
+        place p = place_of(tiling, t.columns, first + i, block);
+        square s = {x + p.at, (ptrdiff_t)tiling->shape.width * LANES, LANES, p.top, p.left, p.bottom,
+                    p.right};
+        if (p.inside)
+            transform(t, s, false, v, stride);
+        else
+            transform(t, s, true, v, stride);
+        if (sums) sum = vec_add(sum, p.inside ? sum_of(s, t.columns, false) : sum_of(s, t.columns, true));
     }
     if (sums) vec_store(sums, sum);
 }
 
-INLINE void write_tiles(line_transform *line, int edge, int n, const lince_tiling *t, const float *m,
-                        size_t stride, size_t pitch, size_t first, size_t count, size_t block,
-                        const float *bias, bool relu, const float *gate, float *y)
+INLINE void write_tiles(matrix t, const lince_tiling *tiling, const float *m, size_t stride, size_t pitch,
+                        size_t first, size_t count, size_t block, const float *bias, bool relu,
+                        const float *gate, float *y)
 {
-    vec out[EDGE * EDGE], b = bias ? vec_load(bias) : vec_zero();
+    vec half[EDGE][EDGE], out[EDGE], b = bias ? vec_load(bias) : vec_zero();
     for (size_t i = 0; i < count; i++) {
-        place p = place_of(t, edge, first + i, block);
-        transform(line, n, edge, m + i * pitch, (ptrdiff_t)stride * n, (ptrdiff_t)stride, out);
-        UNROLL for (int r = 0; r < edge; r++)
+        place p = place_of(tiling, t.rows, first + i, block);
+        square s = {.at = m + i * pitch, .row = (ptrdiff_t)stride * t.columns, .column = (ptrdiff_t)stride};
+        over_columns(t.upper, t.columns, s, false, half);
+        UNROLL for (int r = 0; r < t.rows; r++)
         {
-            UNROLL for (int c = 0; c < edge; c++)
+            over_row(t, half, r, out);
+            UNROLL for (int c = 0; c < t.rows; c++)
             {
                 if (!p.inside && (r < p.top || r >= p.bottom || c < p.left || c >= p.right)) continue;
-                ptrdiff_t at = p.at + ((ptrdiff_t)r * t->shape.width + c) * LANES;
-                vec result = vec_add(out[r * edge + c], b);
+                ptrdiff_t at = p.at + ((ptrdiff_t)r * tiling->shape.width + c) * LANES;
+                vec result = vec_add(out[c], b);
                 if (relu) result = vec_relu(result);
                 if (gate) result = vec_where_positive(result, vec_load(gate + at));
                 vec_store(y + at, result);
@@ -276,63 +342,55 @@ static void transpose_block(const float *w, float *t)
     }
 }
 
-INLINE void read_weights(line_transform *line, int n, const float *w, bool transposed, float *u,
-                         size_t stride, size_t pitch)
+INLINE void read_weights(matrix t, const float *w, bool transposed, float *u, size_t stride, size_t pitch)
 {
     enum { TAP = LANES * LANES };
     float turned[9 * TAP];
-    ptrdiff_t column = TAP;
-    vec out[EDGE * EDGE];
+    square s = {.at = w, .row = 3 * TAP, .column = TAP};
     if (transposed) {
         transpose_block(w, turned);
-        w = turned + 8 * TAP, column = -column;
+        s = (square){.at = turned + 8 * TAP, .row = -3 * TAP, .column = -TAP};
     }
-    for (size_t i = 0; i < LANES; i++) {
-        transform(line, 3, n, w + i * LANES, 3 * column, column, out);
-        scatter(out, n * n, u + i * pitch, stride);
-    }
+    for (size_t i = 0; i < LANES; i++, s.at += LANES) transform(t, s, false, u + i * pitch, stride);
 }
 
-INLINE void write_weights(line_transform *line, int n, const float *u, size_t stride, size_t pitch, float *dw)
+INLINE void write_weights(matrix t, const float *u, size_t stride, size_t pitch, float *dw)
 {
     enum { TAP = LANES * LANES };
-    vec out[EDGE * EDGE];
-    for (size_t i = 0; i < LANES; i++) {
-        transform(line, n, 3, u + i * pitch, (ptrdiff_t)stride * n, (ptrdiff_t)stride, out);
-        scatter(out, 9, dw + i * LANES, TAP);
-    }
+    square s = {.at = u, .row = (ptrdiff_t)stride * t.columns, .column = (ptrdiff_t)stride};
+    for (size_t i = 0; i < LANES; i++, s.at += pitch) transform(t, s, false, dw + i * LANES, TAP);
 }
 
-/* The five functions of an algorithm with n x n points on tiles of `input` and `output` pixels' edge. */
-#define TRANSFORMS(name, n, input_edge, output_edge, input, output, gradient)                                \
+/* The five functions of an algorithm. */
+#define TRANSFORMS(name, input, output, gradient)                                                            \
     static void name##_input_tiles(const lince_tiling *t, const float *x, size_t first, size_t count,        \
                                    size_t block, float *v, size_t stride)                                    \
     {                                                                                                        \
-        read_tiles(input, input_edge, n, t, x, first, count, block, v, stride, NULL);                        \
+        read_tiles(input, t, x, first, count, block, v, stride, NULL);                                       \
     }                                                                                                        \
     static void name##_gradient_tiles(const lince_tiling *t, const float *dy, size_t first, size_t count,    \
                                       size_t block, float *v, size_t stride, float *sums)                    \
     {                                                                                                        \
-        read_tiles(gradient, output_edge, n, t, dy, first, count, block, v, stride, sums);                   \
+        read_tiles(gradient, t, dy, first, count, block, v, stride, sums);                                   \
     }                                                                                                        \
     static void name##_output_tiles(const lince_tiling *t, const float *m, size_t stride, size_t pitch,      \
                                     size_t first, size_t count, size_t block, const float *bias, bool relu,  \
                                     const float *gate, float *y)                                             \
     {                                                                                                        \
-        write_tiles(output, output_edge, n, t, m, stride, pitch, first, count, block, bias, relu, gate, y);  \
+        write_tiles(output, t, m, stride, pitch, first, count, block, bias, relu, gate, y);                  \
     }                                                                                                        \
     static void name##_weights_block(const float *w, bool transposed, float *u, size_t stride, size_t pitch) \
     {                                                                                                        \
-        read_weights(name##_weights, n, w, transposed, u, stride, pitch);                                    \
+        read_weights(name##_weights, w, transposed, u, stride, pitch);                                       \
     }                                                                                                        \
     static void name##_weights_gradient_block(const float *u, size_t stride, size_t pitch, float *dw)        \
     {                                                                                                        \
-        write_weights(name##_weights_gradient, n, u, stride, pitch, dw);                                     \
+        write_weights(name##_weights_gradient, u, stride, pitch, dw);                                        \
     }
 
-TRANSFORMS(map4, 6, 6, 4, map4_input, map4_output, map4_gradient)
-TRANSFORMS(map2, 3, 2, 2, map2_input, map2_output, map2_gradient)
-TRANSFORMS(map1, 1, 1, 1, map1_same, map1_same, map1_same)
+TRANSFORMS(map4, map4_input, map4_output, map4_gradient)
+TRANSFORMS(map2, map2_input, map2_output, map2_gradient)
+TRANSFORMS(map1, map1_same, map1_same, map1_same)
 
 /* --- products ------------------------------------------------------------------------------------------ */
 
