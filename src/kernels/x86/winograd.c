@@ -155,7 +155,39 @@ static void panel_to_scratch(void *context, size_t index)
                  stride);
 }
 
-/* One block of tiles, with weights from scratch. */
+/* A function that only fetches ahead has no effect that the compiler sees: not inlined, it would be dropped.
+ */
+#define FETCH static inline __attribute__((always_inline))
+
+/* Tiles of some blocks of channels that will be wanted soon: they come from memory while products are made.
+ */
+typedef struct ahead {
+    const lince_tiling *tiling;
+    const float *activation; /* NULL: nothing */
+    size_t first, count, block, blocks;
+} ahead;
+
+FETCH void fetch_tile(const plan *p, const ahead *a, size_t tile, size_t block)
+{
+    const lince_tiling *t = a->tiling;
+    size_t height = (size_t)t->shape.height, width = (size_t)t->shape.width, step = (size_t)t->step;
+    size_t per_map = (size_t)t->rows * (size_t)t->columns, within = tile % per_map;
+    size_t y = within / (size_t)t->columns * step, x = within % (size_t)t->columns * step;
+    size_t plane = tile / per_map * (lince_shape_size(t->shape) / (height * width * p->lanes)) + block;
+    for (size_t row = y; row < y + step && row < height; row++)
+        for (size_t column = x; column < x + step && column < width; column++)
+            __builtin_prefetch(a->activation + ((plane * height + row) * width + column) * p->lanes, 0, 2);
+}
+
+/* Part `part` of `parts`. */
+FETCH void fetch(const plan *p, const ahead *a, size_t part, size_t parts)
+{
+    size_t count = a->activation ? a->count * a->blocks : 0;
+    for (size_t i = part * count / parts; i < (part + 1) * count / parts; i++)
+        fetch_tile(p, a, a->first + i % a->count, a->block + i / a->count);
+}
+
+/* One block of tiles, with weights from scratch; `next`: of the tiles that come after. */
 static void tiles_task(const work *w, size_t index, float *own)
 {
     const plan *p = w->plan;
@@ -163,13 +195,22 @@ static void tiles_task(const work *w, size_t index, float *own)
     size_t v_stride = tiles_stride(p, p->c_blocks, block), m_stride = products_stride(p, block);
     size_t u_stride = panel_stride(p, p->c_blocks * p->lanes);
     float *v = own, *m = own + p->points * v_stride;
+    ahead next = {&p->from, w->source,  first + count, smaller(block, p->tiles - first - count),
+                  0,        p->c_blocks};
     for (size_t c = 0; c < p->c_blocks; c++)
         p->transforms->input_tiles(&p->from, w->source, first, count, c, v + c * block * p->lanes, v_stride);
     for (size_t panel = 0; panel < p->panels; panel++) {
         const float *u = w->shared + panel * p->points * u_stride;
-        for (size_t i = 0; i < p->points; i++)
-            multiply(p, vectors_of(p, panel), u + i * u_stride, v + i * v_stride, count, block * p->lanes,
-                     p->c_blocks, false, m + i * m_stride);
+        size_t vectors = vectors_of(p, panel), result = panel * LINCE_WINOGRAD_VECTORS;
+        ahead out = {&p->to, w->result, first, count, result, vectors}, gate = out;
+        gate.activation = w->gate;
+        for (size_t i = 0; i < p->points; i++) {
+            multiply(p, vectors, u + i * u_stride, v + i * v_stride, count, block * p->lanes, p->c_blocks,
+                     false, m + i * m_stride);
+            fetch(p, &next, panel * p->points + i, p->panels * p->points);
+            fetch(p, &out, i, p->points);
+            fetch(p, &gate, i, p->points);
+        }
         write_panel(w, panel, m, m_stride, first, count);
     }
 }
