@@ -25,7 +25,7 @@ enum {
     TILES_IN_TASK = 128,     /* tiles of a task that makes weights: M in L2 */
     CHANNELS_IN_PIECE = 64,  /* weights made at a time: U in L2, beside M */
     TILES_IN_TRANSFORM = 32, /* tiles of a task that only transforms */
-    CHUNK_BYTES = 12 << 20,  /* backward weights: tiles and gradients of a chunk, in L3 */
+    CHUNK_BYTES = 3 << 20,   /* backward weights: tiles and gradients of a chunk, in L3 */
     CHUNK_TILES = 64,        /* but at least so many */
 };
 
@@ -102,22 +102,70 @@ static size_t tile_block(const plan *p)
     return smaller(p->tiles, (size_t)(TILE_BLOCKS * p->simd->rows));
 }
 
+/* --- fetching ahead --------------------------------------------------------------------------------------
+ */
+
+/* A function that only fetches ahead has no effect that the compiler sees: not inlined, it would be dropped.
+ */
+#define FETCH static inline __attribute__((always_inline))
+
+/* Tiles of some blocks of channels that will be wanted soon: they come from memory while products are made.
+ */
+typedef struct ahead {
+    const lince_tiling *tiling;
+    const float *activation; /* NULL: nothing */
+    size_t first, count, block, blocks;
+} ahead;
+
+FETCH void fetch_tile(const plan *p, const ahead *a, size_t tile, size_t block)
+{
+    const lince_tiling *t = a->tiling;
+    size_t height = (size_t)t->shape.height, width = (size_t)t->shape.width, step = (size_t)t->step;
+    size_t per_map = (size_t)t->rows * (size_t)t->columns, within = tile % per_map;
+    size_t y = within / (size_t)t->columns * step, x = within % (size_t)t->columns * step;
+    size_t plane = tile / per_map * (lince_shape_size(t->shape) / (height * width * p->lanes)) + block;
+    for (size_t row = y; row < y + step && row < height; row++)
+        for (size_t column = x; column < x + step && column < width; column++)
+            __builtin_prefetch(a->activation + ((plane * height + row) * width + column) * p->lanes, 0, 2);
+}
+
+/* Part `part` of `parts`. */
+FETCH void fetch(const plan *p, const ahead *a, size_t part, size_t parts)
+{
+    size_t count = a->activation ? a->count * a->blocks : 0;
+    for (size_t i = part * count / parts; i < (part + 1) * count / parts; i++)
+        fetch_tile(p, a, a->first + i / a->blocks, a->block + i % a->blocks);
+}
+
+/* Lines of a block [3][3][L][L] of the weights: part `part` of `parts`. */
+FETCH void fetch_block(const plan *p, const float *block, size_t part, size_t parts)
+{
+    size_t line = 16, lines = 9 * p->lanes * p->lanes / line;
+    for (size_t i = part * lines / parts; i < (part + 1) * lines / parts; i++)
+        __builtin_prefetch(block + i * line, 0, 2);
+}
+
 /* --- forward, backward data ------------------------------------------------------------------------------
  */
 
-/* U of blocks [first, first + count) of channels for one panel. The weights' layout is
- * [O/L][I/L][3][3][L][L]: forward sums over I, backward data over O. */
+/* The block of weights that leads from block c of what is summed over to block k of the results. Their layout
+ * is [O/L][I/L][3][3][L][L]: forward sums over I, backward data over O. */
+static const float *weights_at(const work *w, size_t c, size_t k)
+{
+    const plan *p = w->plan;
+    size_t block = p->rotated ? c * p->in_blocks + k : k * p->in_blocks + c;
+    return w->args->w + block * 9 * p->lanes * p->lanes;
+}
+
+/* U of blocks [first, first + count) of channels for one panel. */
 static void make_weights(const work *w, size_t panel, size_t first, size_t count, float *u, size_t stride)
 {
     const plan *p = w->plan;
-    size_t vectors = vectors_of(p, panel), pitch = vectors * p->lanes, block_size = 9 * p->lanes * p->lanes;
+    size_t vectors = vectors_of(p, panel), pitch = vectors * p->lanes;
     for (size_t c = first; c < first + count; c++, u += p->lanes * pitch)
-        for (size_t k = 0; k < vectors; k++) {
-            size_t result = panel * LINCE_WINOGRAD_VECTORS + k;
-            size_t block = p->rotated ? c * p->in_blocks + result : result * p->in_blocks + c;
-            p->transforms->weights(w->args->w + block * block_size, p->rotated, u + k * p->lanes, stride,
-                                   pitch);
-        }
+        for (size_t k = 0; k < vectors; k++)
+            p->transforms->weights(weights_at(w, c, panel * LINCE_WINOGRAD_VECTORS + k), p->rotated,
+                                   u + k * p->lanes, stride, pitch);
 }
 
 /* M (+)= U V at one point, for all tiles of v, as evenly cut into register blocks as they allow. */
@@ -153,38 +201,6 @@ static void panel_to_scratch(void *context, size_t index)
     make_weights(w, panel, block, 1,
                  w->shared + panel * p->points * stride + block * p->lanes * vectors_of(p, panel) * p->lanes,
                  stride);
-}
-
-/* A function that only fetches ahead has no effect that the compiler sees: not inlined, it would be dropped.
- */
-#define FETCH static inline __attribute__((always_inline))
-
-/* Tiles of some blocks of channels that will be wanted soon: they come from memory while products are made.
- */
-typedef struct ahead {
-    const lince_tiling *tiling;
-    const float *activation; /* NULL: nothing */
-    size_t first, count, block, blocks;
-} ahead;
-
-FETCH void fetch_tile(const plan *p, const ahead *a, size_t tile, size_t block)
-{
-    const lince_tiling *t = a->tiling;
-    size_t height = (size_t)t->shape.height, width = (size_t)t->shape.width, step = (size_t)t->step;
-    size_t per_map = (size_t)t->rows * (size_t)t->columns, within = tile % per_map;
-    size_t y = within / (size_t)t->columns * step, x = within % (size_t)t->columns * step;
-    size_t plane = tile / per_map * (lince_shape_size(t->shape) / (height * width * p->lanes)) + block;
-    for (size_t row = y; row < y + step && row < height; row++)
-        for (size_t column = x; column < x + step && column < width; column++)
-            __builtin_prefetch(a->activation + ((plane * height + row) * width + column) * p->lanes, 0, 2);
-}
-
-/* Part `part` of `parts`. */
-FETCH void fetch(const plan *p, const ahead *a, size_t part, size_t parts)
-{
-    size_t count = a->activation ? a->count * a->blocks : 0;
-    for (size_t i = part * count / parts; i < (part + 1) * count / parts; i++)
-        fetch_tile(p, a, a->first + i % a->count, a->block + i / a->count);
 }
 
 /* One block of tiles, with weights from scratch; `next`: of the tiles that come after. */
@@ -225,22 +241,36 @@ static void tiles_to_scratch(void *context, size_t index)
                                tiles_stride(p, p->c_blocks, p->tiles));
 }
 
+/* The weights of `count` blocks of channels from `first` on, for one panel. */
+FETCH void fetch_weights(const work *w, size_t panel, size_t first, size_t count, size_t part, size_t parts)
+{
+    for (size_t c = first; c < first + count; c++)
+        for (size_t k = 0; k < vectors_of(w->plan, panel); k++)
+            fetch_block(w->plan, weights_at(w, c, panel * LINCE_WINOGRAD_VECTORS + k), part, parts);
+}
+
 /* One panel of results for a range of tiles, with tiles from scratch. */
 static void panel_task(const work *w, size_t index, float *own)
 {
     const plan *p = w->plan;
-    size_t panel = index % p->panels, first = index / p->panels * TILES_IN_TASK;
+    size_t panel = index % p->panels, first = index / p->panels * TILES_IN_TASK,
+           vectors = vectors_of(p, panel);
     size_t count = smaller(TILES_IN_TASK, p->tiles - first), piece = CHANNELS_IN_PIECE / p->lanes;
     size_t u_stride = panel_stride(p, CHANNELS_IN_PIECE), m_stride = products_stride(p, TILES_IN_TASK);
-    size_t v_stride = tiles_stride(p, p->c_blocks, p->tiles);
+    size_t v_stride = tiles_stride(p, p->c_blocks, p->tiles), next_panel = (panel + 1) % p->panels;
     float *u = own, *m = own + p->points * u_stride;
     for (size_t c = 0; c < p->c_blocks; c += piece) {
-        size_t blocks = smaller(piece, p->c_blocks - c);
+        size_t blocks = smaller(piece, p->c_blocks - c), next = c + piece;
         make_weights(w, panel, c, blocks, u, u_stride);
-        for (size_t i = 0; i < p->points; i++)
-            multiply(p, vectors_of(p, panel), u + i * u_stride,
+        for (size_t i = 0; i < p->points; i++) {
+            multiply(p, vectors, u + i * u_stride,
                      w->shared + i * v_stride + (c * p->tiles + first) * p->lanes, count, p->tiles * p->lanes,
                      blocks, c > 0, m + i * m_stride);
+            if (next < p->c_blocks)
+                fetch_weights(w, panel, next, smaller(piece, p->c_blocks - next), i, p->points);
+            else
+                fetch_weights(w, next_panel, 0, smaller(piece, p->c_blocks), i, p->points);
+        }
     }
     write_panel(w, panel, m, m_stride, first, count);
 }
@@ -335,29 +365,44 @@ static void sum_bias(const work *w, size_t block)
     }
 }
 
+/* The block of dw that leads from input block `block` to output block o. */
+static float *gradient_at(const work *w, size_t o, size_t block)
+{
+    return w->args->w + (o * w->plan->in_blocks + block) * 9 * w->plan->lanes * w->plan->lanes;
+}
+
 static void write_gradient(const work *w, size_t panel, size_t block, const float *du)
 {
     const plan *p = w->plan;
     size_t vectors = vectors_of(p, panel);
-    for (size_t k = 0; k < vectors; k++) {
-        size_t o = panel * LINCE_WINOGRAD_VECTORS + k;
+    for (size_t k = 0; k < vectors; k++)
         p->transforms->weights_gradient(du + k * p->lanes, gradient_stride(p), vectors * p->lanes,
-                                        w->args->w + (o * p->in_blocks + block) * 9 * p->lanes * p->lanes);
-    }
+                                        gradient_at(w, panel * LINCE_WINOGRAD_VECTORS + k, block));
 }
 
-static void gradient_task(const work *w, size_t index, float *du)
+/* What the next chunk will read, of which a thread fetches what it is likely to transform itself. */
+typedef struct next_chunk {
+    ahead x, dy;
+    size_t part, parts;
+} next_chunk;
+
+static void gradient_task(const work *w, size_t index, float *du, next_chunk *next)
 {
     const plan *p = w->plan;
     size_t panel = index / p->c_blocks, block = index % p->c_blocks, vectors = vectors_of(p, panel);
     size_t o = panel * LINCE_WINOGRAD_VECTORS, per_block = p->chunk * p->lanes;
-    for (size_t i = 0; i < p->points; i++) {
+    bool last = w->first + w->count == p->tiles;
+    for (size_t i = 0; i < p->points; i++, next->part++) {
         const float *v = w->shared + i * chunk_stride(p), *y = v + (p->c_blocks + o) * per_block;
         p->simd->outer[vectors - 1](v + block * per_block, y, per_block, w->count, w->first > 0,
                                     du + i * gradient_stride(p));
+        fetch(p, &next->x, next->part, next->parts);
+        fetch(p, &next->dy, next->part, next->parts);
+        for (size_t k = 0; k < vectors && last; k++)
+            fetch_block(p, gradient_at(w, o + k, block), i, p->points);
     }
     for (size_t k = 0; k < vectors && block == 0 && w->args->b; k++) sum_bias(w, o + k);
-    if (w->first + w->count == p->tiles) write_gradient(w, panel, block, du);
+    if (last) write_gradient(w, panel, block, du);
 }
 
 /* With one chunk, a thread's dU may be overwritten as soon as it is transformed back; else each task's is
@@ -367,8 +412,14 @@ static void gradient_worker(void *context, size_t index)
     const work *w = context;
     const plan *p = w->plan;
     size_t count = p->panels * p->c_blocks, size = p->points * gradient_stride(p);
-    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++)
-        gradient_task(w, i, w->own + (p->chunks == 1 ? index : i) * size);
+    size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
+    size_t first = w->first + w->count, tiles = smaller(p->chunk, p->tiles - first);
+    next_chunk next = {.x = {&p->from, w->args->x, first, tiles, 0, p->c_blocks},
+                       .dy = {&p->to, w->args->y, first, tiles, 0, p->k_blocks},
+                       .part = index * (end - begin) * p->points,
+                       .parts = w->workers * (end - begin) * p->points};
+    for (size_t i = begin; i < end; i++)
+        gradient_task(w, i, w->own + (p->chunks == 1 ? index : i) * size, &next);
 }
 
 static void run_weights(int threads, work *w)
