@@ -1,6 +1,8 @@
-/* Every implementation of convolution over the shapes of VGG16 at 32x32, in all directions: milliseconds, and
- * GFLOP/s as the definition counts them (2 multiply-adds a tap), so that fast algorithms show as more than
- * the machine has.  bench_conv [batch [threads [only: part of an implementation's name]]] */
+/* Every implementation of convolution over the shapes of VGG16 at 32x32, or of depthwise ones over those of
+ * MobileNetV2 and EfficientNet-B0 at 224x224, in all directions: milliseconds, and GFLOP/s as the definition
+ * counts them (2 multiply-adds a tap), so that fast algorithms show as more than the machine has.
+ *
+ *     bench_conv [batch [threads [only: part of an implementation's name [vgg | depthwise]]]] */
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "kernels/choose.h"
@@ -11,11 +13,20 @@
 #include <string.h>
 #include <time.h>
 
-static const struct {
-    int size, in, out, times; /* times: layers of this shape */
-} shapes[] = {{32, 3, 64, 1},   {32, 64, 64, 1},  {16, 64, 128, 1}, {16, 128, 128, 1}, {8, 128, 256, 1},
-              {8, 256, 256, 2}, {4, 256, 512, 1}, {4, 512, 512, 2}, {2, 512, 512, 3}};
-enum { SHAPES = sizeof shapes / sizeof *shapes };
+typedef struct shape {
+    int size, in, out, kernel, stride;
+    int times; /* layers of this shape */
+} shape;
+
+static const shape vgg[] = {{32, 3, 64, 3, 1, 1},   {32, 64, 64, 3, 1, 1},
+                            {16, 64, 128, 3, 1, 1}, {16, 128, 128, 3, 1, 1},
+                            {8, 128, 256, 3, 1, 1}, {8, 256, 256, 3, 1, 2},
+                            {4, 256, 512, 3, 1, 1}, {4, 512, 512, 3, 1, 2},
+                            {2, 512, 512, 3, 1, 3}, {0}};
+static const shape depthwise[] = {{112, 32, 32, 3, 1, 1},  {112, 96, 96, 3, 2, 1},   {56, 144, 144, 3, 1, 1},
+                                  {56, 144, 144, 5, 2, 1}, {28, 192, 192, 3, 1, 2},  {28, 240, 240, 5, 1, 1},
+                                  {14, 384, 384, 3, 1, 4}, {14, 672, 672, 5, 1, 2},  {14, 672, 672, 5, 2, 1},
+                                  {7, 960, 960, 3, 1, 3},  {7, 1152, 1152, 5, 1, 3}, {0}};
 
 static double now(void)
 {
@@ -24,16 +35,17 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static lince_conv geometry(int i, int batch)
+static lince_conv geometry(const shape *s, bool each, int batch)
 {
-    int block = lince_preferred_block(), size = shapes[i].size;
+    int block = lince_preferred_block(), padding = s->kernel / 2;
+    int out = (s->size + 2 * padding - s->kernel) / s->stride + 1;
     return (lince_conv){.batch = batch,
-                        .in = {shapes[i].in, size, size, shapes[i].in < block ? 1 : block},
-                        .out = {shapes[i].out, size, size, block},
-                        .kernel = {3, 3},
-                        .stride = {1, 1},
-                        .padding = {1, 1},
-                        .groups = 1};
+                        .in = {s->in, s->size, s->size, s->in < block ? 1 : block},
+                        .out = {s->out, out, out, block},
+                        .kernel = {s->kernel, s->kernel},
+                        .stride = {s->stride, s->stride},
+                        .padding = {padding, padding},
+                        .groups = each ? s->in : 1};
 }
 
 static void fill(float *x, size_t n)
@@ -60,12 +72,13 @@ int main(int argc, char **argv)
 {
     int batch = argc > 1 ? atoi(argv[1]) : 128, threads = argc > 2 ? atoi(argv[2]) : lince_processors();
     const char *only = argc > 3 ? argv[3] : "";
+    bool each = argc > 4 && !strcmp(argv[4], "depthwise");
     static const char *const directions[] = {"forward", "backward data", "backward weights"};
     double total = 0;
     lince_parallel_use(threads);
     for (int d = 0; d < 3; d++)
-        for (int i = 0; i < SHAPES; i++) {
-            lince_conv c = geometry(i, batch);
+        for (const shape *s = each ? depthwise : vgg; s->size; s++) {
+            lince_conv c = geometry(s, each, batch);
             if (d == LINCE_BACKWARD_DATA && c.in.channels == 3) continue;
             size_t x = (size_t)batch * lince_shape_size(c.in), y = (size_t)batch * lince_shape_size(c.out);
             size_t w = lince_conv_weights_size(&c);
@@ -75,10 +88,11 @@ int main(int argc, char **argv)
                                  .y = lince_alloc(y, sizeof(float))};
             if (!a.x || !a.w || !a.b || !a.y) return fprintf(stderr, "out of memory\n"), 1;
             fill(a.x, x), fill(a.w, w), fill(a.y, y);
-            double flops = 2.0 * 9 * batch * c.in.channels * c.out.channels * c.out.height * c.out.width,
+            double flops = 2.0 * s->kernel * s->kernel * batch * (c.in.channels / c.groups) * c.out.channels *
+                           c.out.height * c.out.width,
                    best = 1e9;
-            printf("%-16s %2dx%-2d %3d -> %3d ", directions[d], c.in.height, c.in.width, c.in.channels,
-                   c.out.channels);
+            printf("%-16s %dx%d/%d %3dx%-3d %3d -> %3d ", directions[d], s->kernel, s->kernel, s->stride,
+                   c.in.height, c.in.width, c.in.channels, c.out.channels);
             for (const lince_conv_implementation *const *im = lince_conv_implementations;
                  *im != &lince_conv_ref; im++) {
                 lince_conv_kernel k;
@@ -92,7 +106,7 @@ int main(int argc, char **argv)
                 if (took < best) best = took;
                 lince_conv_kernel_release(&k);
             }
-            total += best * shapes[i].times;
+            total += best * s->times;
             printf("\n");
             lince_free(a.x), lince_free(a.w), lince_free(a.b), lince_free(a.y);
         }

@@ -7,14 +7,27 @@
 
 const lince_conv_implementation *const lince_conv_implementations[] = {
 #ifdef __x86_64__
-    &lince_conv_winograd_avx512, &lince_conv_winograd_avx2,
+    &lince_conv_winograd_avx512,
+    &lince_conv_winograd_avx2,
+    &lince_conv_depthwise_avx512,
+    &lince_conv_depthwise_avx2,
 #endif
-    &lince_conv_onednn_winograd, &lince_conv_onednn_direct, &lince_conv_ref, NULL,
+    &lince_conv_onednn_winograd,
+    &lince_conv_onednn_direct,
+    &lince_conv_ref,
+    NULL,
 };
+
+bool lince_conv_is_depthwise(const lince_conv *c)
+{
+    return c->groups > 1 && c->groups == c->in.channels && c->groups == c->out.channels &&
+           c->in.block == c->out.block;
+}
 
 size_t lince_conv_weights_size(const lince_conv *c)
 {
     size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];
+    if (lince_conv_is_depthwise(c)) return (size_t)lince_round_up(c->out.channels, c->out.block) * positions;
     if (c->groups > 1) return (size_t)c->out.channels * (size_t)(c->in.channels / c->groups) * positions;
     return (size_t)lince_round_up(c->out.channels, c->out.block) *
            (size_t)lince_round_up(c->in.channels, c->in.block) * positions;
@@ -23,6 +36,8 @@ size_t lince_conv_weights_size(const lince_conv *c)
 size_t lince_conv_weight_at(const lince_conv *c, int o, int i, int y, int x)
 {
     size_t kh = (size_t)c->kernel[0], kw = (size_t)c->kernel[1], position = (size_t)y * kw + (size_t)x;
+    size_t b = (size_t)c->out.block;
+    if (lince_conv_is_depthwise(c)) return ((size_t)o / b * kh * kw + position) * b + (size_t)o % b;
     if (c->groups > 1)
         return ((size_t)o * (size_t)(c->in.channels / c->groups) + (size_t)i) * kh * kw + position;
     size_t bi = (size_t)c->in.block, bo = (size_t)c->out.block;

@@ -2,7 +2,8 @@
  *
  * Activations are nChw{b}c (core/tensor.h). Weights lie in compute layout
  *     [O/bo][I/bi][kh][kw][bi][bo]     bi, bo: the blocks of input and output, padding zero
- * for groups = 1, and as PyTorch has them, [O][I/groups][kh][kw], for grouped convolutions. */
+ * for groups = 1, [C/b][kh][kw][b] for depthwise ones (a group a channel), and as PyTorch has them,
+ * [O][I/groups][kh][kw], for other grouped convolutions. */
 #ifndef LINCE_KERNELS_CONV_H
 #define LINCE_KERNELS_CONV_H
 
@@ -56,7 +57,8 @@ struct lince_conv_kernel {
 extern const lince_conv_implementation *const lince_conv_implementations[];
 
 extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct, lince_conv_onednn_winograd,
-    lince_conv_winograd_avx512, lince_conv_winograd_avx2;
+    lince_conv_winograd_avx512, lince_conv_winograd_avx2, lince_conv_depthwise_avx512,
+    lince_conv_depthwise_avx2;
 
 /* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). */
 int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
@@ -66,6 +68,9 @@ int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implem
                               const lince_conv *conv, lince_direction direction, int has_bias, int threads);
 void lince_conv_kernel_run(lince_conv_kernel *kernel, const lince_conv_args *args);
 void lince_conv_kernel_release(lince_conv_kernel *kernel);
+
+/* Each channel by itself, blocks and all. */
+bool lince_conv_is_depthwise(const lince_conv *conv);
 
 /* Floats of the weights in compute layout. */
 size_t lince_conv_weights_size(const lince_conv *conv);

@@ -8,6 +8,8 @@
 #include "core/parallel.h"
 #include "kernels/onednn/onednn.h"
 
+#include <string.h>
+
 typedef struct plan {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
@@ -29,6 +31,8 @@ static int weights_layout(const lince_conv *c, layouts *l)
                            c->kernel[1]};
     dnnl_format_tag_t tag = dnnl_goihw;
     int ndims = c->groups > 1 ? 5 : 4;
+    if (lince_conv_is_depthwise(c))
+        tag = c->out.block == 16 ? dnnl_Goihw16g : c->out.block == 8 ? dnnl_Goihw8g : dnnl_goihw;
     if (c->groups == 1) {
         int bi = c->in.block, bo = c->out.block;
         if (bi == bo)
@@ -131,6 +135,15 @@ static void release(lince_conv_kernel *k)
     k->plan = NULL;
 }
 
+/* The library's plain loops, for what it has no fast code for: a thousand times slower, and ours stand in the
+ * table. */
+static bool is_reference(const_dnnl_primitive_desc_t pd)
+{
+    const char *name = NULL;
+    return !dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) && name &&
+           !strncmp(name, "ref", 3);
+}
+
 static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
 {
     layouts l;
@@ -145,6 +158,7 @@ static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
     dnnl_status_t status = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
     if (!status) status = dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);
     if (!status) status = describe(k, &l, algorithm, p->engine, &pd);
+    if (!status && is_reference(pd)) status = dnnl_unimplemented;
     if (!status) status = make_primitives(k, p, &l, pd);
     if (pd) dnnl_primitive_desc_destroy(pd);
     if (!status) return 0;

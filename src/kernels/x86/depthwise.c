@@ -1,0 +1,229 @@
+/* Depthwise convolution (depthwise.h): the walk over planes (one sample's block of channels) and rows.
+ *
+ * Backward data is the same walk over dy with the taps that meet an input pixel: with stride s these are
+ * those of its phase, pixel modulo s. */
+#include "kernels/x86/depthwise.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "kernels/conv.h"
+
+#include <string.h>
+
+enum { MAX_KERNEL = 5, SAMPLE_GROUPS = 8 };
+
+typedef struct plan {
+    const lince_depthwise_simd *simd;
+    size_t lanes, blocks, kernel, stride, padding;
+    lince_shape from, to; /* read, and written (backward weights: x, and dy's shape) */
+    size_t groups;        /* backward weights: parts of the batch, each with sums of its own in scratch */
+} plan;
+
+typedef struct work {
+    const plan *plan;
+    const lince_conv_args *args;
+    const lince_conv_kernel *kernel;
+} work;
+
+static const float *plane_at(const plan *p, lince_shape s, const float *base, size_t plane)
+{
+    return base + plane * (size_t)s.height * (size_t)s.width * p->lanes;
+}
+
+static size_t row_floats(const plan *p, lince_shape s)
+{
+    return (size_t)s.width * p->lanes;
+}
+
+/* y[oy, :] = sum over ky, kx of w[ky, kx] x[oy s - p + ky, ox s - p + kx] */
+static void forward_row(const work *k, const float *x, size_t oy, const float *w, const float *bias, float *y)
+{
+    const plan *p = k->plan;
+    lince_tap_row rows[MAX_KERNEL];
+    size_t count = 0;
+    for (size_t ky = 0; ky < p->kernel; ky++) {
+        size_t iy = oy * p->stride + ky;
+        if (iy < p->padding || iy - p->padding >= (size_t)p->from.height) continue;
+        rows[count++] = (lince_tap_row){x + (iy - p->padding) * row_floats(p, p->from),
+                                        w + ky * p->kernel * p->lanes, (ptrdiff_t)p->lanes};
+    }
+    p->simd->row(&(lince_depthwise_row){.rows = rows,
+                                        .row_count = count,
+                                        .taps = p->kernel,
+                                        .from_step = p->stride,
+                                        .shift = -(ptrdiff_t)p->padding,
+                                        .width = p->from.width,
+                                        .bias = bias,
+                                        .relu = k->args->relu,
+                                        .y = y,
+                                        .to_step = 1,
+                                        .count = (size_t)p->to.width});
+}
+
+/* dx[iy, ix] = sum over the taps with iy + p - ky = oy s, ix + p - kx = ox s of w[ky, kx] dy[oy, ox]. The
+ * pixels ix = phase + s j see the taps kx = r + s i, r = (phase + p) mod s, i < m, at ox = j + (phase + p -
+ * r) / s - i: in ascending order of ox, from the last tap to the first. */
+static void backward_phase(const work *k, const float *dy, size_t iy, size_t phase, const float *w,
+                           const float *gate, float *dx)
+{
+    const plan *p = k->plan;
+    lince_tap_row rows[MAX_KERNEL];
+    size_t s = p->stride, count = 0, r = (phase + p->padding) % s, m = (p->kernel - r + s - 1) / s;
+    for (size_t ky = 0; ky < p->kernel; ky++) {
+        if (iy + p->padding < ky || (iy + p->padding - ky) % s) continue;
+        size_t oy = (iy + p->padding - ky) / s;
+        if (oy >= (size_t)p->from.height) continue;
+        rows[count++] =
+            (lince_tap_row){dy + oy * row_floats(p, p->from),
+                            w + (ky * p->kernel + r + s * (m - 1)) * p->lanes, -(ptrdiff_t)(s * p->lanes)};
+    }
+    p->simd->row(
+        &(lince_depthwise_row){.rows = rows,
+                               .row_count = count,
+                               .taps = m,
+                               .from_step = 1,
+                               .shift = (ptrdiff_t)((phase + p->padding - r) / s) - (ptrdiff_t)(m - 1),
+                               .width = p->from.width,
+                               .gate = gate ? gate + phase * p->lanes : NULL,
+                               .y = dx + phase * p->lanes,
+                               .to_step = s,
+                               .count = ((size_t)p->to.width - phase + s - 1) / s});
+}
+
+static void data_plane(void *context, size_t index)
+{
+    const work *k = context;
+    const plan *p = k->plan;
+    const lince_conv_args *a = k->args;
+    bool back = k->kernel->direction == LINCE_BACKWARD_DATA;
+    size_t block = index % p->blocks, row = row_floats(p, p->to);
+    const float *w = a->w + block * p->kernel * p->kernel * p->lanes,
+                *from = plane_at(p, p->from, back ? a->y : a->x, index);
+    const float *bias = a->b ? a->b + block * p->lanes : NULL,
+                *gate = a->gate ? plane_at(p, p->to, a->gate, index) : NULL;
+    float *to = (float *)plane_at(p, p->to, back ? a->x : a->y, index);
+    for (size_t i = 0; i < (size_t)p->to.height; i++, to += row, gate = gate ? gate + row : NULL)
+        if (!back)
+            forward_row(k, from, i, w, bias, to);
+        else
+            for (size_t phase = 0; phase < p->stride && phase < (size_t)p->to.width; phase++)
+                backward_phase(k, from, i, phase, w, gate, to);
+}
+
+/* dw[ky, kx] += sum over pixels of dy[oy, ox] x[oy s - p + ky, ox s - p + kx] */
+static void weights_plane(const work *k, size_t index, float *dw)
+{
+    const plan *p = k->plan;
+    const float *x = plane_at(p, p->from, k->args->x, index), *dy = plane_at(p, p->to, k->args->y, index);
+    for (size_t oy = 0; oy < (size_t)p->to.height; oy++, dy += row_floats(p, p->to)) {
+        for (size_t ky = 0; ky < p->kernel; ky++) {
+            size_t iy = oy * p->stride + ky;
+            if (iy < p->padding || iy - p->padding >= (size_t)p->from.height) continue;
+            p->simd->weights(dy, (size_t)p->to.width, x + (iy - p->padding) * row_floats(p, p->from),
+                             -(ptrdiff_t)p->padding, p->from.width, p->kernel, p->stride,
+                             dw + ky * p->kernel * p->lanes);
+        }
+        if (k->args->b) p->simd->sum(dy, (size_t)p->to.width, dw + p->kernel * p->kernel * p->lanes);
+    }
+}
+
+static size_t sums_floats(const plan *p)
+{
+    return (p->kernel * p->kernel + 1) * p->lanes;
+}
+
+/* One block of channels over one part of the batch, its sums in scratch. */
+static void weights_unit(void *context, size_t unit)
+{
+    const work *k = context;
+    const plan *p = k->plan;
+    size_t block = unit / p->groups, group = unit % p->groups, batch = (size_t)k->kernel->conv.batch;
+    float *sums = (float *)k->args->scratch + unit * sums_floats(p);
+    memset(sums, 0, sums_floats(p) * sizeof *sums);
+    for (size_t n = group * batch / p->groups; n < (group + 1) * batch / p->groups; n++)
+        weights_plane(k, n * p->blocks + block, sums);
+}
+
+static void add_groups(const work *k)
+{
+    const plan *p = k->plan;
+    size_t taps = p->kernel * p->kernel * p->lanes;
+    for (size_t block = 0; block < p->blocks; block++) {
+        const float *sums = (const float *)k->args->scratch + block * p->groups * sums_floats(p);
+        float *to = k->args->w + block * taps, *bias = k->args->b ? k->args->b + block * p->lanes : NULL;
+        memcpy(to, sums, taps * sizeof *to);
+        if (bias) memcpy(bias, sums + taps, p->lanes * sizeof *bias);
+        for (size_t g = 1; g < p->groups; g++) {
+            sums += sums_floats(p);
+            for (size_t i = 0; i < taps; i++) to[i] += sums[i];
+            for (size_t i = 0; bias && i < p->lanes; i++) bias[i] += sums[taps + i];
+        }
+    }
+}
+
+static void run(lince_conv_kernel *kernel, const lince_conv_args *args)
+{
+    const plan *p = kernel->plan;
+    work k = {p, args, kernel};
+    if (kernel->direction != LINCE_BACKWARD_WEIGHTS) {
+        lince_parallel(kernel->threads, p->blocks * (size_t)kernel->conv.batch, data_plane, &k);
+        return;
+    }
+    lince_parallel(kernel->threads, p->blocks * p->groups, weights_unit, &k);
+    add_groups(&k);
+}
+
+/* --- planning ------------------------------------------------------------------------------------- */
+
+static bool supported(const lince_conv *c, int lanes)
+{
+    return lince_conv_is_depthwise(c) && c->in.block == lanes && c->kernel[0] == c->kernel[1] &&
+           (c->kernel[0] == 3 || c->kernel[0] == 5) && c->stride[0] == c->stride[1] && c->stride[0] <= 2 &&
+           c->padding[0] == c->padding[1] && c->padding[0] < c->kernel[0];
+}
+
+static int create(lince_conv_kernel *k, const lince_depthwise_simd *simd)
+{
+    const lince_conv *c = &k->conv;
+    if (!supported(c, simd->lanes))
+        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: not a depthwise convolution of 3x3 or 5x5");
+    plan *p = k->plan = lince_alloc(1, sizeof *p);
+    if (!p) return LINCE_ENOMEM;
+    bool back = k->direction == LINCE_BACKWARD_DATA;
+    *p = (plan){.simd = simd,
+                .lanes = (size_t)simd->lanes,
+                .blocks = (size_t)(lince_round_up(c->in.channels, simd->lanes) / simd->lanes),
+                .kernel = (size_t)c->kernel[0],
+                .stride = (size_t)c->stride[0],
+                .padding = (size_t)c->padding[0],
+                .from = back ? c->out : c->in,
+                .to = back ? c->in : c->out,
+                .groups = (size_t)(c->batch < SAMPLE_GROUPS ? c->batch : SAMPLE_GROUPS)};
+    if (k->direction == LINCE_BACKWARD_WEIGHTS)
+        k->scratch = p->blocks * p->groups * sums_floats(p) * sizeof(float);
+    return 0;
+}
+
+static void release(lince_conv_kernel *k)
+{
+    lince_free(k->plan);
+    k->plan = NULL;
+}
+
+static int create_avx512(lince_conv_kernel *k)
+{
+    if (!__builtin_cpu_supports("avx512f")) return lince_fail(LINCE_EUNSUPPORTED, "conv2d: no AVX-512");
+    return create(k, &lince_depthwise_simd_avx512);
+}
+
+static int create_avx2(lince_conv_kernel *k)
+{
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: no AVX2");
+    return create(k, &lince_depthwise_simd_avx2);
+}
+
+const lince_conv_implementation lince_conv_depthwise_avx512 = {
+    .name = "depthwise-avx512", .fuses = true, .create = create_avx512, .run = run, .release = release};
+const lince_conv_implementation lince_conv_depthwise_avx2 = {
+    .name = "depthwise-avx2", .fuses = true, .create = create_avx2, .run = run, .release = release};

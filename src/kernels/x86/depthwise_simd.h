@@ -1,0 +1,152 @@
+/* The vector code of depthwise.h, for the instruction set that the including file is compiled with. */
+#include "kernels/x86/depthwise.h"
+#include "kernels/x86/vector.h"
+
+#define UNROLL _Pragma("GCC unroll 16")
+
+/* A row goes in pieces of T pixels, T known to the compiler: eight, or seven where that fits better (maps of
+ * 7, 14, 28 and 56 pixels), then what is left. */
+#define IN_PIECES(count, PIECE)                                 \
+    do {                                                        \
+        size_t first_ = 0, n_ = (count);                        \
+        if (n_ % 8 && n_ % 7 == 0)                              \
+            for (; first_ < n_; first_ += 7) PIECE(first_, 7);  \
+        for (; first_ + 8 <= n_; first_ += 8) PIECE(first_, 8); \
+        if (n_ - first_ >= 4) {                                 \
+            PIECE(first_, 4);                                   \
+            first_ += 4;                                        \
+        }                                                       \
+        if (n_ - first_ >= 2) {                                 \
+            PIECE(first_, 2);                                   \
+            first_ += 2;                                        \
+        }                                                       \
+        if (n_ - first_ >= 1) PIECE(first_, 1);                 \
+    } while (0)
+
+/* Whether the pixels [first, first + count) all lie in a row. */
+INLINE bool inside(ptrdiff_t first, size_t count, ptrdiff_t width)
+{
+    return first >= 0 && first + (ptrdiff_t)count <= width;
+}
+
+/* T outputs: each pixel is loaded once for all the taps that meet it. At the ends of a row (`edge`) those
+ * outside are left out. */
+INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, size_t step, size_t T,
+                      bool edge)
+{
+    vec sum[8], w[5];
+    ptrdiff_t column = (ptrdiff_t)(first * step) + j->shift;
+    UNROLL for (size_t t = 0; t < T; t++) sum[t] = j->bias ? vec_load(j->bias) : vec_zero();
+    for (size_t r = 0; r < j->row_count; r++) {
+        const lince_tap_row *row = &j->rows[r];
+        UNROLL for (size_t i = 0; i < taps; i++) w[i] = vec_load(row->w + (ptrdiff_t)i * row->w_step);
+        UNROLL for (size_t c = 0; c < (T - 1) * step + taps; c++)
+        {
+            ptrdiff_t at = column + (ptrdiff_t)c;
+            if (edge && (at < 0 || at >= j->width)) continue;
+            vec pixel = vec_load(row->x + at * LANES);
+            UNROLL for (size_t i = 0; i < taps; i++) if (c >= i && (c - i) % step == 0 && (c - i) / step < T)
+                sum[(c - i) / step] = vec_fma(w[i], pixel, sum[(c - i) / step]);
+        }
+    }
+    UNROLL for (size_t t = 0; t < T; t++)
+    {
+        size_t at = (first + t) * j->to_step * LANES;
+        if (j->relu) sum[t] = vec_relu(sum[t]);
+        if (j->gate) sum[t] = vec_where_positive(sum[t], vec_load(j->gate + at));
+        vec_store(j->y + at, sum[t]);
+    }
+}
+
+INLINE void row_of(const lince_depthwise_row *j, size_t taps, size_t step)
+{
+#define PIECE(first, T)                                                                    \
+    do {                                                                                   \
+        if (inside((ptrdiff_t)((first)*step) + j->shift, ((T)-1) * step + taps, j->width)) \
+            row_piece(j, first, taps, step, T, false);                                     \
+        else                                                                               \
+            row_piece(j, first, taps, step, T, true);                                      \
+    } while (0)
+    IN_PIECES(j->count, PIECE);
+#undef PIECE
+}
+
+static void row(const lince_depthwise_row *j)
+{
+    if (j->from_step == 2 && j->taps == 3)
+        row_of(j, 3, 2);
+    else if (j->from_step == 2)
+        row_of(j, 5, 2);
+    else if (j->taps == 1)
+        row_of(j, 1, 1);
+    else if (j->taps == 2)
+        row_of(j, 2, 1);
+    else if (j->taps == 3)
+        row_of(j, 3, 1);
+    else
+        row_of(j, 5, 1);
+}
+
+typedef struct weights_job {
+    const float *dy, *x;
+    size_t count;
+    ptrdiff_t shift, width;
+    vec sum[2][5]; /* two sums a tap, of even and of odd pixels, so that additions wait less for each other */
+} weights_job;
+
+INLINE void weights_piece(weights_job *j, size_t first, size_t kernel, size_t step, size_t T, bool edge)
+{
+    vec gradient[8];
+    ptrdiff_t column = (ptrdiff_t)(first * step) + j->shift;
+    UNROLL for (size_t t = 0; t < T; t++) gradient[t] = vec_load(j->dy + (first + t) * LANES);
+    UNROLL for (size_t c = 0; c < (T - 1) * step + kernel; c++)
+    {
+        ptrdiff_t at = column + (ptrdiff_t)c;
+        if (edge && (at < 0 || at >= j->width)) continue;
+        vec pixel = vec_load(j->x + at * LANES);
+        UNROLL for (size_t k = 0; k < kernel; k++) if (c >= k && (c - k) % step == 0 && (c - k) / step < T)
+        {
+            size_t t = (c - k) / step;
+            j->sum[t % 2][k] = vec_fma(gradient[t], pixel, j->sum[t % 2][k]);
+        }
+    }
+}
+
+INLINE void weights_of(weights_job j, size_t kernel, size_t step, float *dw)
+{
+    UNROLL for (size_t k = 0; k < kernel; k++) j.sum[0][k] = vec_load(dw + k * LANES),
+                                               j.sum[1][k] = vec_zero();
+#define PIECE(first, T)                                                                    \
+    do {                                                                                   \
+        if (inside((ptrdiff_t)((first)*step) + j.shift, ((T)-1) * step + kernel, j.width)) \
+            weights_piece(&j, first, kernel, step, T, false);                              \
+        else                                                                               \
+            weights_piece(&j, first, kernel, step, T, true);                               \
+    } while (0)
+    IN_PIECES(j.count, PIECE);
+#undef PIECE
+    UNROLL for (size_t k = 0; k < kernel; k++) vec_store(dw + k * LANES, vec_add(j.sum[0][k], j.sum[1][k]));
+}
+
+static void weights(const float *dy, size_t count, const float *x, ptrdiff_t shift, ptrdiff_t width,
+                    size_t kernel, size_t step, float *dw)
+{
+    weights_job j = {.dy = dy, .x = x, .count = count, .shift = shift, .width = width};
+    if (kernel == 3 && step == 1)
+        weights_of(j, 3, 1, dw);
+    else if (kernel == 3)
+        weights_of(j, 3, 2, dw);
+    else if (step == 1)
+        weights_of(j, 5, 1, dw);
+    else
+        weights_of(j, 5, 2, dw);
+}
+
+static void sum(const float *dy, size_t count, float *total)
+{
+    vec all = vec_load(total);
+    for (size_t t = 0; t < count; t++) all = vec_add(all, vec_load(dy + t * LANES));
+    vec_store(total, all);
+}
+
+const lince_depthwise_simd DEPTHWISE_SIMD = {.lanes = LANES, .row = row, .weights = weights, .sum = sum};
