@@ -21,7 +21,8 @@ typedef struct lince_settings {
     char *resume;   /* an interrupted run's folder to go on with; NULL: a new run */
     char *head;     /* widths of the hidden classifier layers, "4096,2048"; NULL: the architecture's own */
     double dropout; /* of the classifier, [0, 1); negative: the architecture's own */
-    char *freeze;   /* "none", "features", "all-but-head" or a number of layers */
+    double stochastic_depth; /* of the last block, [0, 1); negative: the architecture's own */
+    char *freeze;            /* "none", "features", "all-but-head" or a number of layers */
     char *unfreeze; /* from which epoch on less is frozen: "5", or "3:features,6:none"; NULL: never */
 
     /* data */
@@ -32,6 +33,7 @@ typedef struct lince_settings {
     bool val_on_test;  /* validate on the test part (and say so) */
     char *split_by;    /* files: parts as the files name them; random, group: all drawn anew from the training
                           part */
+    char *classes;     /* names of the classes to learn, with commas; NULL: all */
     int train_limit;   /* pictures per class to train on; 0: all */
     int image_size;    /* pixels, height and width; 0: the data's own */
     char *normalize;   /* imagenet, cifar10, auto, none or "m,m,m:s,s,s" */

@@ -32,6 +32,10 @@ int lince_dataset_open(lince_dataset **dataset, const char *path);
 int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options);
 void lince_dataset_free(lince_dataset *dataset);
 
+/* Keeps the classes of a list "cat,dog" only, in the data set's order; NULL or "": all. Call before the
+ * split. LINCE_EUSAGE, with the nearest class, for one that is not there, and for fewer than two. */
+int lince_dataset_select(lince_dataset *dataset, const char *classes);
+
 /* How the parts that nobody has made come out of the training part. */
 typedef struct lince_split {
     double val,
