@@ -21,6 +21,22 @@ LINCE_CLONES static void mask_range(const float *y, const float *dy, float *dx, 
     for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
 }
 
+LINCE_CLONES static void relu6_range(const float *x, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float positive = x[i] > 0 ? x[i] : 0;
+        y[i] = positive < 6 ? positive : 6;
+    }
+}
+
+LINCE_CLONES static void mask6_range(const float *y, const float *dy, float *dx, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float below = y[i] < 6 ? dy[i] : 0;
+        dx[i] = y[i] > 0 ? below : 0;
+    }
+}
+
 LINCE_CLONES static void add_range(const float *a, const float *b, float *y, size_t n)
 {
     for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i];
@@ -46,6 +62,18 @@ static void mask_task(void *context, size_t begin, size_t end)
 {
     const operands *o = context;
     mask_range(o->a + begin, o->b + begin, o->y + begin, end - begin);
+}
+
+static void relu6_task(void *context, size_t begin, size_t end)
+{
+    const operands *o = context;
+    relu6_range(o->a + begin, o->y + begin, end - begin);
+}
+
+static void mask6_task(void *context, size_t begin, size_t end)
+{
+    const operands *o = context;
+    mask6_range(o->a + begin, o->b + begin, o->y + begin, end - begin);
 }
 
 static void add_task(void *context, size_t begin, size_t end)
@@ -74,6 +102,16 @@ void lince_relu(int threads, const float *x, float *y, size_t n)
 void lince_relu_backward(int threads, const float *y, const float *dy, float *dx, size_t n)
 {
     lince_parallel_ranges(threads, n, GRAIN, mask_task, &(operands){.a = y, .b = dy, .y = dx});
+}
+
+void lince_relu6(int threads, const float *x, float *y, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, relu6_task, &(operands){.a = x, .y = y});
+}
+
+void lince_relu6_backward(int threads, const float *y, const float *dy, float *dx, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, mask6_task, &(operands){.a = y, .b = dy, .y = dx});
 }
 
 void lince_sum(int threads, const float *a, const float *b, bool relu, float *y, size_t n)
@@ -170,4 +208,19 @@ void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size,
                    uint64_t layer)
 {
     lince_parallel(threads, n, drop_sample, &(dropping){x, y, p, size, key, layer});
+}
+
+static void drop_whole_sample(void *context, size_t i)
+{
+    const dropping *d = context;
+    uint32_t draw[4];
+    lince_random4(lince_key(d->key[i], LINCE_STREAM_DROPOUT, d->layer, 0), 0, draw);
+    float scale = draw[0] < (uint32_t)((double)d->p * 0x1p32) ? 0 : 1 / (1 - d->p);
+    for (size_t j = i * d->size; j < (i + 1) * d->size; j++) d->y[j] = d->x[j] * scale;
+}
+
+void lince_drop_samples(int threads, const float *x, float *y, size_t n, size_t size, float p,
+                        const uint64_t *key, uint64_t layer)
+{
+    lince_parallel(threads, n, drop_whole_sample, &(dropping){x, y, p, size, key, layer});
 }

@@ -35,6 +35,16 @@ void lince_sum_rows(int threads, const float *dy, float *sum, size_t rows, size_
 void lince_relu(int threads, const float *x, float *y, size_t n);
 void lince_relu_backward(int threads, const float *y, const float *dy, float *dx, size_t n);
 
+/* y = min(max(x, 0), 6); dx = dy where 0 < y < 6, else 0. Likewise. */
+void lince_relu6(int threads, const float *x, float *y, size_t n);
+void lince_relu6_backward(int threads, const float *y, const float *dy, float *dx, size_t n);
+
+/* With s(x) = 1 / (1 + exp(-x)), to 3e-7 of it: y = s(x) and y = x s(x). Likewise in place. */
+void lince_sigmoid(int threads, const float *x, float *y, size_t n);
+void lince_sigmoid_backward(int threads, const float *y, const float *dy, float *dx, size_t n);
+void lince_silu(int threads, const float *x, float *y, size_t n);
+void lince_silu_backward(int threads, const float *x, const float *dy, float *dx, size_t n);
+
 /* y *= factor */
 void lince_scale(int threads, float *y, float factor, size_t n);
 
@@ -49,6 +59,18 @@ void lince_dropout(int threads, const float *x, float *y, size_t n, size_t size,
 /* n numbers of it, dropped by the random blocks of `key` from number `block` on. */
 void lince_drop(uint64_t key, uint64_t block, const float *x, float *y, size_t n, float p);
 
+/* y = 0 for the samples that are left out, with probability p, else x / (1 - p); drawn as dropout's masks. */
+void lince_drop_samples(int threads, const float *x, float *y, size_t n, size_t size, float p,
+                        const uint64_t *key, uint64_t layer);
+
+/* y[c, pixel] = x[c, pixel] s[c]; dx = dy s, ds[c] = sum over pixels of dy x (dx, ds may be NULL). */
+void lince_scale_channels(int threads, lince_shape shape, size_t n, const float *x, const float *s, float *y);
+void lince_scale_channels_backward(int threads, lince_shape shape, size_t n, const float *x, const float *s,
+                                   const float *dy, float *dx, float *ds);
+
+/* Zeros in the padding channels. */
+void lince_clear_padding(int threads, lince_shape shape, size_t n, float *blocked);
+
 typedef struct lince_window {
     int kernel[2], stride[2], padding[2]; /* height, width */
 } lince_window;
@@ -60,6 +82,12 @@ void lince_max_pool(int threads, lince_window w, lince_shape in, lince_shape out
                     const float *x, float *y, uint8_t *taken);
 void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n,
                              const float *dy, const uint8_t *taken, float *dx);
+
+/* Average pooling; windows lie inside. */
+void lince_avg_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x,
+                    float *y);
+void lince_avg_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n,
+                             const float *dy, float *dx);
 
 /* Adaptive average pooling: output cell i averages the inputs [floor(i*in/out), ceil((i+1)*in/out)). */
 void lince_adaptive_avg_pool(int threads, lince_shape in, lince_shape out, size_t n, const float *x,

@@ -38,3 +38,19 @@ void lince_from_plain(int threads, lince_shape shape, size_t n, const float *pla
 {
     lince_parallel(threads, n, sample_from_plain, &(reordering){shape, plain, blocked});
 }
+
+static void clear_sample(void *context, size_t n)
+{
+    const reordering *r = context;
+    size_t b = (size_t)r->shape.block, used = (size_t)r->shape.channels % b,
+           area = (size_t)r->shape.height * (size_t)r->shape.width;
+    float *last = r->to + (n + 1) * lince_shape_size(r->shape) - area * b;
+    for (size_t i = 0; i < area; i++)
+        for (size_t c = used; c < b; c++) last[i * b + c] = 0;
+}
+
+void lince_clear_padding(int threads, lince_shape shape, size_t n, float *blocked)
+{
+    if (shape.channels % shape.block)
+        lince_parallel(threads, n, clear_sample, &(reordering){shape, NULL, blocked});
+}

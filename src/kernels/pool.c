@@ -126,7 +126,12 @@ void lince_max_pool_backward(int threads, lince_window w, lince_shape in, lince_
     lince_parallel(threads, planes(in, n), max_backward_task, &p);
 }
 
-/* --- adaptive average ----------------------------------------------------------------------------- */
+/* --- average -------------------------------------------------------------------------------------- */
+
+/* The inputs that an output cell averages: rows y0 .. y1 - 1, columns x0 .. x1 - 1. */
+typedef struct cell {
+    int y0, y1, x0, x1;
+} cell;
 
 static int cell_begin(int i, int in, int out)
 {
@@ -138,40 +143,59 @@ static int cell_end(int i, int in, int out)
     return ((i + 1) * in + out - 1) / out;
 }
 
-/* Calls for each pair of an output cell and an input cell in its window would hide the loops; both directions
- * walk the same window with 1 / area as the weight. */
-static void average_plane(const pooling *p, const float *x, float *y)
+/* By the window where there is one, else adaptive. */
+static cell cell_at(const pooling *p, int oy, int ox)
+{
+    const lince_window *w = &p->w;
+    if (w->kernel[0])
+        return (cell){oy * w->stride[0], oy * w->stride[0] + w->kernel[0], ox * w->stride[1],
+                      ox * w->stride[1] + w->kernel[1]};
+    return (cell){cell_begin(oy, p->in.height, p->out.height), cell_end(oy, p->in.height, p->out.height),
+                  cell_begin(ox, p->in.width, p->out.width), cell_end(ox, p->in.width, p->out.width)};
+}
+
+static inline void average_cell(const pooling *p, cell c, const float *x, float *y, size_t block)
+{
+    float share = 1.0f / (float)((c.y1 - c.y0) * (c.x1 - c.x0)), sum[16] = {0};
+    for (int iy = c.y0; iy < c.y1; iy++)
+        for (int ix = c.x0; ix < c.x1; ix++)
+            for (size_t k = 0; k < block; k++)
+                sum[k] += x[((size_t)iy * (size_t)p->in.width + (size_t)ix) * block + k];
+    for (size_t k = 0; k < block; k++) y[k] = sum[k] * share;
+}
+
+static inline void spread_cell(const pooling *p, cell c, const float *dy, float *dx, size_t block)
+{
+    float share = 1.0f / (float)((c.y1 - c.y0) * (c.x1 - c.x0));
+    for (int iy = c.y0; iy < c.y1; iy++)
+        for (int ix = c.x0; ix < c.x1; ix++)
+            for (size_t k = 0; k < block; k++)
+                dx[((size_t)iy * (size_t)p->in.width + (size_t)ix) * block + k] += dy[k] * share;
+}
+
+/* Blocks that the compiler knows become vectors. */
+LINCE_CLONES static void average_plane(const pooling *p, const float *x, float *y)
 {
     size_t block = (size_t)p->in.block;
     for (int oy = 0; oy < p->out.height; oy++)
         for (int ox = 0; ox < p->out.width; ox++, y += block) {
-            int y0 = cell_begin(oy, p->in.height, p->out.height),
-                y1 = cell_end(oy, p->in.height, p->out.height);
-            int x0 = cell_begin(ox, p->in.width, p->out.width), x1 = cell_end(ox, p->in.width, p->out.width);
-            float share = 1.0f / (float)((y1 - y0) * (x1 - x0));
-            for (size_t c = 0; c < block; c++) y[c] = 0;
-            for (int iy = y0; iy < y1; iy++)
-                for (int ix = x0; ix < x1; ix++)
-                    for (size_t c = 0; c < block; c++)
-                        y[c] += x[((size_t)iy * (size_t)p->in.width + (size_t)ix) * block + c];
-            for (size_t c = 0; c < block; c++) y[c] *= share;
+            if (block == 16)
+                average_cell(p, cell_at(p, oy, ox), x, y, 16);
+            else
+                average_cell(p, cell_at(p, oy, ox), x, y, block);
         }
 }
 
-static void spread_plane(const pooling *p, const float *dy, float *dx)
+LINCE_CLONES static void spread_plane(const pooling *p, const float *dy, float *dx)
 {
     size_t block = (size_t)p->in.block;
     memset(dx, 0, plane(p->in) * sizeof *dx);
     for (int oy = 0; oy < p->out.height; oy++)
         for (int ox = 0; ox < p->out.width; ox++, dy += block) {
-            int y0 = cell_begin(oy, p->in.height, p->out.height),
-                y1 = cell_end(oy, p->in.height, p->out.height);
-            int x0 = cell_begin(ox, p->in.width, p->out.width), x1 = cell_end(ox, p->in.width, p->out.width);
-            float share = 1.0f / (float)((y1 - y0) * (x1 - x0));
-            for (int iy = y0; iy < y1; iy++)
-                for (int ix = x0; ix < x1; ix++)
-                    for (size_t c = 0; c < block; c++)
-                        dx[((size_t)iy * (size_t)p->in.width + (size_t)ix) * block + c] += dy[c] * share;
+            if (block == 16)
+                spread_cell(p, cell_at(p, oy, ox), dy, dx, 16);
+            else
+                spread_cell(p, cell_at(p, oy, ox), dy, dx, block);
         }
 }
 
@@ -198,4 +222,18 @@ void lince_adaptive_avg_pool_backward(int threads, lince_shape in, lince_shape o
 {
     lince_parallel(threads, planes(in, n), spread_task,
                    &(pooling){.in = in, .out = out, .from = dy, .to = dx});
+}
+
+void lince_avg_pool(int threads, lince_window w, lince_shape in, lince_shape out, size_t n, const float *x,
+                    float *y)
+{
+    lince_parallel(threads, planes(in, n), average_task,
+                   &(pooling){.w = w, .in = in, .out = out, .from = x, .to = y});
+}
+
+void lince_avg_pool_backward(int threads, lince_window w, lince_shape in, lince_shape out, size_t n,
+                             const float *dy, float *dx)
+{
+    lince_parallel(threads, planes(in, n), spread_task,
+                   &(pooling){.w = w, .in = in, .out = out, .from = dy, .to = dx});
 }

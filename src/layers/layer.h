@@ -77,7 +77,7 @@ typedef struct lince_layer_args {
     bool ceil_mode; /* max_pool2d: a window that only begins inside counts */
     int size;       /* adaptive_avg_pool2d: output height and width */
     bool fold; /* adaptive_avg_pool2d: only flatten and linear follow, which need equal outputs but once */
-    float p;   /* dropout: probability of zeroing */
+    float p;   /* dropout, stochastic_depth: probability of zeroing */
     bool no_bias;
     int vocabulary;     /* embedding: rows */
     int level;          /* rnn, gru, lstm: of a stack, from 0: names weight_ih_l<level> */
@@ -159,6 +159,7 @@ void lince_layer_init(const lince_layer *layer, lince_param *weight, lince_param
 extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d,
     lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer,
     lince_pad_shortcut_layer, lince_concat_layer, lince_embedding, lince_rnn, lince_gru, lince_lstm,
-    lince_sequence_dropout, lince_read_layer;
+    lince_sequence_dropout, lince_read_layer, lince_silu_layer, lince_sigmoid_layer, lince_relu6_layer,
+    lince_scale_channels_layer, lince_stochastic_depth, lince_avg_pool2d;
 
 #endif

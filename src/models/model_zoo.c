@@ -51,6 +51,30 @@ static const lince_architecture architectures[] = {
     CIFAR_RESNET(44),
     CIFAR_RESNET(56),
     CIFAR_RESNET(110),
+    {.name = "mobilenet_v2",
+     .summary = "MobileNetV2",
+     .paper = "Sandler et al. 2018",
+     .image_size = 224,
+     .build = lince_build_mobilenet_v2,
+     .batch_norm = true,
+     .classifier = "classifier.",
+     .dropout = 0.2f},
+    {.name = "efficientnet_b0",
+     .summary = "EfficientNet-B0",
+     .paper = "Tan & Le 2019",
+     .image_size = 224,
+     .build = lince_build_efficientnet,
+     .batch_norm = true,
+     .classifier = "classifier.",
+     .dropout = 0.2f,
+     .stochastic_depth = 0.2f},
+    {.name = "densenet121",
+     .summary = "DenseNet-121",
+     .paper = "Huang et al. 2017",
+     .image_size = 224,
+     .build = lince_build_densenet,
+     .batch_norm = true,
+     .classifier = "classifier"},
     {.name = "alexnet",
      .summary = "AlexNet",
      .about = lince_alexnet_about,
@@ -117,11 +141,17 @@ int lince_architecture_build(const lince_architecture *a, lince_net *net,
                                    .count =
                                        options->head ? options->head_count : !!a->hidden[0] + !!a->hidden[1],
                                    .new_hidden = options->head != NULL,
-                                   .dropout = options->dropout < 0 ? a->dropout : (float)options->dropout};
+                                   .dropout = options->dropout < 0 ? a->dropout : (float)options->dropout,
+                                   .stochastic_depth = options->stochastic_depth < 0
+                                                           ? a->stochastic_depth
+                                                           : (float)options->stochastic_depth};
     if (options->head && !a->hidden[0])
         return lince_fail(LINCE_EUSAGE, "--head: the classifier of %s has no hidden layers", a->name);
     if (options->dropout > 0 && a->dropout == 0 && a->image_size)
         return lince_fail(LINCE_EUSAGE, "--dropout: the classifier of %s has no dropout", a->name);
+    if (options->stochastic_depth > 0 && a->stochastic_depth == 0)
+        return lince_fail(LINCE_EUSAGE, "--stochastic-depth: %s has no branches that can be left out",
+                          a->name);
     int last = a->build(net, a, &classifier);
     return last < 0 ? last : 0;
 }

@@ -26,6 +26,7 @@ typedef struct lince_architecture_options {
     const int *head;     /* widths of the hidden classifier layers; NULL: the architecture's own */
     int head_count;
     double dropout; /* of the classifier, and between recurrent layers; negative: the architecture's own */
+    double stochastic_depth; /* of the last block; negative: the architecture's own */
 } lince_architecture_options;
 
 /* What a builder is told: the options, with the architecture's own values where nothing else was asked for.
@@ -36,7 +37,7 @@ typedef struct lince_classifier {
     const int *hidden;          /* [count] widths */
     int count;
     bool new_hidden; /* the widths are not the published ones: those layers belong to the head */
-    float dropout;
+    float dropout, stochastic_depth;
 } lince_classifier;
 
 typedef struct lince_architecture {
@@ -51,6 +52,7 @@ typedef struct lince_architecture {
     const char *classifier; /* what its layers' names begin with; all before them are the features */
     int hidden[2];          /* widths of the classifier's hidden layers; 0: none */
     float dropout;          /* of the classifier; 0: it has none */
+    float stochastic_depth; /* of the last block, growing up to it; 0: it has none */
 } lince_architecture;
 
 /* NULL, with lince_error() set and the nearest name in it, where there is none. */
@@ -79,6 +81,12 @@ int lince_build_resnet(lince_net *net, const lince_architecture *self, const lin
 int lince_build_squeezenet(lince_net *net, const lince_architecture *self,
                            const lince_classifier *classifier);
 int lince_build_alexnet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
+
+int lince_build_mobilenet_v2(lince_net *net, const lince_architecture *self,
+                             const lince_classifier *classifier);
+int lince_build_densenet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
+int lince_build_efficientnet(lince_net *net, const lince_architecture *self,
+                             const lince_classifier *classifier);
 
 /* table: int, the blocks of each of the three parts. */
 int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self,

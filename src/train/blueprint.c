@@ -78,7 +78,8 @@ int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *
                                          .text = b->text,
                                          .head = b->head_count ? b->head : NULL,
                                          .head_count = b->head_count,
-                                         .dropout = b->dropout};
+                                         .dropout = b->dropout,
+                                         .stochastic_depth = b->stochastic_depth};
     lince_shape input = {3, b->transform.height, b->transform.width, 1};
     lince_net_options planned = *options;
     if (!a->image_size) {

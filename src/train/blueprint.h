@@ -12,9 +12,9 @@ enum { LINCE_HEAD_MAX = 8 };
 typedef struct lince_blueprint {
     char model[64];
     int head[LINCE_HEAD_MAX], head_count; /* head_count 0: the architecture's own */
-    double dropout;
-    lince_text_net text;   /* of models of texts; zero for pictures */
-    lince_encoder encoder; /* likewise */
+    double dropout, stochastic_depth; /* as the architecture's options; the second matters in training only */
+    lince_text_net text;              /* of models of texts; zero for pictures */
+    lince_encoder encoder;            /* likewise */
     int classes;
     char **names;              /* [classes]; owned; NULL where not known */
     lince_transform transform; /* size and normalisation; no augmentation */

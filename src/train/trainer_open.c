@@ -176,6 +176,7 @@ static int draw_blueprint(lince_trainer *t)
     snprintf(b->model, sizeof b->model, "%s", s->model);
     snprintf(b->normalize, sizeof b->normalize, "%s", s->normalize ? s->normalize : "auto");
     b->dropout = s->dropout;
+    b->stochastic_depth = s->stochastic_depth;
     b->transform = t->transform;
     b->transform.augment = (lince_augment){0};
     LINCE_TRY(lince_blueprint_head(b, s->head));

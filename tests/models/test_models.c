@@ -78,9 +78,10 @@ static void compare_logits(FILE *reference, lince_net *net, int batch, const cha
     if (!(worst <= 1e-4 * largest)) fail_msg("%s: logits off by %g of %g", name, worst, largest);
 }
 
-/* Norm, and the product with a direction, to 1e-2 of the norm: a ReLU or a maximum that another rounding
- * decides otherwise moves the gradients below it by some thousandths. A bias before a batch normalisation has
- * none, by cancellation. */
+/* Norm, and the product with a direction, to 4e-2 of the norm: a ReLU or a maximum that another rounding
+ * decides otherwise moves the gradients below it. PyTorch's own single precision is off by up to 2.4e-2
+ * (DenseNet); a layer that is wrong, by the whole. A bias before a batch normalisation has none, by
+ * cancellation. */
 static void compare_gradient(FILE *reference, const lince_net *net, uint64_t number)
 {
     char name[128];
@@ -96,8 +97,8 @@ static void compare_gradient(FILE *reference, const lince_net *net, uint64_t num
         found_product += (double)plain[i] * (double)formula(i, number, 1);
     }
     lince_free(plain);
-    if (!(fabs(sqrt(found_norm) - norm) <= 1e-2 * norm + 1e-5 &&
-          fabs(found_product - product) <= 1e-2 * norm + 1e-5))
+    if (!(fabs(sqrt(found_norm) - norm) <= 4e-2 * norm + 1e-5 &&
+          fabs(found_product - product) <= 4e-2 * norm + 1e-5))
         fail_msg("%s: gradient of norm %g along %g; found %g, %g", name, norm, product, sqrt(found_norm),
                  found_product);
 }

@@ -13,6 +13,7 @@ from model_steps import CifarResNet
 CIFAR = [f"resnet{depth}" for depth in (20, 32, 44, 56, 110)]
 MODELS = CIFAR + [
     "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "alexnet", "squeezenet1_1",
+    "mobilenet_v2", "densenet121", "efficientnet_b0",
     "vgg11", "vgg13", "vgg16", "vgg19", "vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn",
 ]
 

@@ -5,8 +5,9 @@ Weights and pictures come from a formula that the C test repeats (see fill), so 
     model batch size loss, the training step's logits, the logits of an evaluation after it (running statistics moved)
     number of parameters that follow, then for each: name |grad|_2 <grad, fill(number)>
 
-    python tests/reference/model_steps.py > tests/models/steps.txt      (torch, torchvision, numpy)
+    python tests/reference/model_steps.py [MODEL...] > tests/models/steps.txt      (torch, torchvision, numpy)
 """
+import sys
 import numpy as np, torch, torchvision
 from torch import nn
 
@@ -112,20 +113,29 @@ def step(name, batch, size, gradients):
         print(key, numbers([g.norm().item(), (g @ fill(g.numel(), number, 1.0)).item()]))
 
 
+STEPS = [  # model, batch, size, with gradients
+    ("resnet18", 4, 64, True),
+    ("resnet34", 4, 64, False),
+    ("resnet50", 4, 64, False),
+    ("resnet101", 4, 64, False),
+    ("resnet152", 4, 64, False),
+    ("mobilenet_v2", 4, 64, True),
+    ("densenet121", 4, 64, True),
+    ("efficientnet_b0", 4, 64, True),
+    ("squeezenet1_1", 4, 65, True),
+    ("alexnet", 4, 96, True),
+    ("vgg11", 2, 32, False),
+    ("vgg16", 2, 32, False),
+    ("vgg13_bn", 2, 32, False),
+    ("vgg19_bn", 2, 32, False),
+    ("resnet20", 4, 16, True),
+    ("resnet32", 4, 16, False),
+    ("resnet44", 4, 16, False),
+    ("resnet56", 4, 16, False),
+    ("resnet110", 4, 16, False),
+]
+
 if __name__ == "__main__":
-    step("resnet18", 4, 64, True)
-    step("resnet34", 4, 64, False)
-    step("resnet50", 4, 64, False)
-    step("resnet101", 4, 64, False)
-    step("resnet152", 4, 64, False)
-    step("squeezenet1_1", 4, 65, True)
-    step("alexnet", 4, 96, True)
-    step("vgg11", 2, 32, False)
-    step("vgg16", 2, 32, False)
-    step("vgg13_bn", 2, 32, False)
-    step("vgg19_bn", 2, 32, False)
-    step("resnet20", 4, 16, True)
-    step("resnet32", 4, 16, False)
-    step("resnet44", 4, 16, False)
-    step("resnet56", 4, 16, False)
-    step("resnet110", 4, 16, False)
+    for wanted in STEPS:
+        if not sys.argv[1:] or wanted[0] in sys.argv[1:]:
+            step(*wanted)

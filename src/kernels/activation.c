@@ -1,0 +1,90 @@
+/* Logistic functions of many numbers, in plain C that compilers turn into vectors. */
+#include "core/parallel.h"
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+enum { GRAIN = 1 << 14 };
+
+typedef struct operands {
+    const float *a, *b;
+    float *y;
+} operands;
+
+/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2, by its Taylor polynomial of degree 7;
+ * relative error below 3e-7. Arguments beyond +-87 give exp(+-87). */
+static inline float exp_of(float x)
+{
+    const float to_integer = 12582912.0f; /* 1.5 * 2^23: adding it leaves no digits behind the point */
+    x = x < -87 ? -87 : x;
+    x = x > 87 ? 87 : x;
+    float n = (x * 1.44269504f + to_integer) - to_integer;
+    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f; /* log 2 in two parts */
+    float p =
+        1 + r * (1 + r * (1.0f / 2 +
+                          r * (1.0f / 6 +
+                               r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
+    int32_t bits = ((int32_t)n + 127) * (1 << 23);
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return p * power;
+}
+
+static inline float logistic(float x)
+{
+    return 1 / (1 + exp_of(-x));
+}
+
+LINCE_CLONES static void sigmoid_range(const float *x, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = logistic(x[i]);
+}
+
+LINCE_CLONES static void sigmoid_back_range(const float *y, const float *dy, float *dx, size_t n)
+{
+    for (size_t i = 0; i < n; i++) dx[i] = dy[i] * y[i] * (1 - y[i]);
+}
+
+LINCE_CLONES static void silu_range(const float *x, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * logistic(x[i]);
+}
+
+LINCE_CLONES static void silu_back_range(const float *x, const float *dy, float *dx, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float s = logistic(x[i]);
+        dx[i] = dy[i] * s * (1 + x[i] * (1 - s));
+    }
+}
+
+#define TASK(name, range)                                     \
+    static void name(void *context, size_t begin, size_t end) \
+    {                                                         \
+        const operands *o = context;                          \
+        range;                                                \
+    }
+TASK(sigmoid_task, sigmoid_range(o->a + begin, o->y + begin, end - begin))
+TASK(sigmoid_back_task, sigmoid_back_range(o->a + begin, o->b + begin, o->y + begin, end - begin))
+TASK(silu_task, silu_range(o->a + begin, o->y + begin, end - begin))
+TASK(silu_back_task, silu_back_range(o->a + begin, o->b + begin, o->y + begin, end - begin))
+
+void lince_sigmoid(int threads, const float *x, float *y, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, sigmoid_task, &(operands){x, NULL, y});
+}
+
+void lince_sigmoid_backward(int threads, const float *y, const float *dy, float *dx, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, sigmoid_back_task, &(operands){y, dy, dx});
+}
+
+void lince_silu(int threads, const float *x, float *y, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, silu_task, &(operands){x, NULL, y});
+}
+
+void lince_silu_backward(int threads, const float *x, const float *dy, float *dx, size_t n)
+{
+    lince_parallel_ranges(threads, n, GRAIN, silu_back_task, &(operands){x, dy, dx});
+}

@@ -1,0 +1,60 @@
+#include "core/parallel.h"
+#include "kernels/kernels.h"
+
+/* One plane: a block of channels of one sample, all its pixels with the same factors. */
+typedef struct scaling {
+    size_t area, block;
+    const float *x, *s, *dy;
+    float *y, *dx, *ds;
+} scaling;
+
+LINCE_CLONES static void scale_plane(const float *x, const float *s, size_t area, size_t b, float *y)
+{
+    for (size_t i = 0; i < area; i++)
+        for (size_t c = 0; c < b; c++) y[i * b + c] = x[i * b + c] * s[c];
+}
+
+LINCE_CLONES static void product_plane(const float *x, const float *dy, size_t area, size_t b, float *sum)
+{
+    for (size_t c = 0; c < b; c++) sum[c] = 0;
+    for (size_t i = 0; i < area; i++)
+        for (size_t c = 0; c < b; c++) sum[c] += x[i * b + c] * dy[i * b + c];
+}
+
+static void forward_plane(void *context, size_t plane)
+{
+    const scaling *k = context;
+    size_t at = plane * k->area * k->block;
+    scale_plane(k->x + at, k->s + plane * k->block, k->area, k->block, k->y + at);
+}
+
+static void backward_plane(void *context, size_t plane)
+{
+    const scaling *k = context;
+    size_t at = plane * k->area * k->block, channel = plane * k->block;
+    if (k->ds) product_plane(k->x + at, k->dy + at, k->area, k->block, k->ds + channel);
+    if (k->dx) scale_plane(k->dy + at, k->s + channel, k->area, k->block, k->dx + at);
+}
+
+static size_t area(lince_shape s)
+{
+    return (size_t)s.height * (size_t)s.width;
+}
+
+static size_t planes(lince_shape s, size_t n)
+{
+    return n * (size_t)(lince_round_up(s.channels, s.block) / s.block);
+}
+
+void lince_scale_channels(int threads, lince_shape shape, size_t n, const float *x, const float *s, float *y)
+{
+    lince_parallel(threads, planes(shape, n), forward_plane,
+                   &(scaling){.area = area(shape), .block = (size_t)shape.block, .x = x, .s = s, .y = y});
+}
+
+void lince_scale_channels_backward(int threads, lince_shape shape, size_t n, const float *x, const float *s,
+                                   const float *dy, float *dx, float *ds)
+{
+    lince_parallel(threads, planes(shape, n), backward_plane,
+                   &(scaling){area(shape), (size_t)shape.block, x, s, dy, NULL, dx, ds});
+}

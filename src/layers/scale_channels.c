@@ -1,0 +1,33 @@
+/* The product of squeeze and excitation (Hu et al. 2018):  y[c, i, j] = x[c, i, j] s[c]
+ *     dx = dy s,  ds[c] = sum over i, j of dy x */
+#include "core/error.h"
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+static int infer(lince_layer *l)
+{
+    lince_shape x = l->in[0], s = l->in[1];
+    if (s.channels != x.channels || s.height != 1 || s.width != 1 || s.block != x.block)
+        return lince_fail(LINCE_ESHAPE, "%s: %dx%dx%d cannot be scaled by %dx%dx%d", l->name, x.channels,
+                          x.height, x.width, s.channels, s.height, s.width);
+    l->out = x;
+    return 0;
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    lince_scale_channels(l->threads, l->out, (size_t)p->n, p->in[0], p->in[1], p->out);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    lince_scale_channels_backward(l->threads, l->out, (size_t)p->n, p->in[0], p->in[1], p->dout, p->din[0],
+                                  p->din[1]);
+}
+
+const lince_layer_type lince_scale_channels_layer = {.name = "scale_channels",
+                                                     .inputs = 2,
+                                                     .needs_input = true,
+                                                     .infer = infer,
+                                                     .forward = forward,
+                                                     .backward = backward};

@@ -1,0 +1,34 @@
+/* Logistic function:  y = 1 / (1 + exp(-x));  dx = dy y (1 - y) */
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+static int infer(lince_layer *l)
+{
+    l->out = l->in[0];
+    return 0;
+}
+
+static size_t floats(const lince_layer *l, const lince_pass *p)
+{
+    return (size_t)p->n * lince_shape_size(l->out);
+}
+
+/* s(0) is not 0: the padding channels are cleared (core/tensor.h). */
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    lince_sigmoid(l->threads, p->in[0], p->out, floats(l, p));
+    lince_clear_padding(l->threads, l->out, (size_t)p->n, p->out);
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    if (p->din[0]) lince_sigmoid_backward(l->threads, p->out, p->dout, p->din[0], floats(l, p));
+}
+
+const lince_layer_type lince_sigmoid_layer = {.name = "sigmoid",
+                                              .inputs = 1,
+                                              .in_place = true,
+                                              .needs_output = true,
+                                              .infer = infer,
+                                              .forward = forward,
+                                              .backward = backward};

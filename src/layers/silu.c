@@ -1,0 +1,32 @@
+/* SiLU, or swish (Elfwing et al. 2017; Ramachandran et al. 2017):
+ *     y = x s(x),  dx = dy s(x) (1 + x (1 - s(x))),  s(x) = 1 / (1 + exp(-x)) */
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+static int infer(lince_layer *l)
+{
+    l->out = l->in[0];
+    return 0;
+}
+
+static size_t floats(const lince_layer *l, const lince_pass *p)
+{
+    return (size_t)p->n * lince_shape_size(l->out);
+}
+
+static void forward(lince_layer *l, const lince_pass *p)
+{
+    lince_silu(l->threads, p->in[0], p->out, floats(l, p));
+}
+
+static void backward(lince_layer *l, const lince_pass *p)
+{
+    if (p->din[0]) lince_silu_backward(l->threads, p->in[0], p->dout, p->din[0], floats(l, p));
+}
+
+const lince_layer_type lince_silu_layer = {.name = "silu",
+                                           .inputs = 1,
+                                           .needs_input = true,
+                                           .infer = infer,
+                                           .forward = forward,
+                                           .backward = backward};
