@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "models/imagenet.h"
 #include "train/blueprint.h"
+#include "weights/safetensors.h"
 #include "weights/state_dict.h"
 #include "weights/torch.h"
 
@@ -172,6 +173,36 @@ static void test_more_than_the_architecture_has_is_said_or_refused(void **state)
             "1 unexpected:\nunexpected: aux.weight");
 }
 
+/* As many classes, but others: the output layer is not theirs. */
+static void test_other_classes_are_told_by_their_names(void **state)
+{
+    (void)state;
+    static char *const cats_and_dogs[] = {"cat", "dog"};
+    static const struct {
+        const char *classes;
+        bool other;
+    } cases[] = {
+        {"[\"cat\",\"dog\"]", false},
+        {"[\"dog\",\"cat\"]", true},
+        {"[\"cat\",\"dog\",\"elk\"]", true},
+        {"[1,2]", true},
+        {"no list", false}, /* it does not say */
+    };
+    lince_blueprint b = {.classes = 2, .names = (char **)cats_and_dogs};
+    const float none = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = TEST_SCRATCH "/classes.safetensors";
+        lince_weights *w;
+        const lince_metadata classes = {"lince.classes", cases[i].classes};
+        assert_int_equal(lince_safetensors_write(path, &(lince_tensor){"a", LINCE_F32, 1, {1}, &none, 4}, 1,
+                                                 &classes, 1),
+                         0);
+        assert_int_equal(lince_weights_open(&w, path), 0);
+        assert_int_equal(lince_blueprint_other_classes(&b, w), cases[i].other);
+        lince_weights_free(w);
+    }
+}
+
 static void test_described(void **state)
 {
     (void)state;
@@ -206,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_names_can_be_given),
         cmocka_unit_test(test_another_architecture_is_refused_with_what_differs),
         cmocka_unit_test(test_more_than_the_architecture_has_is_said_or_refused),
+        cmocka_unit_test(test_other_classes_are_told_by_their_names),
         cmocka_unit_test(test_described),
     };
     return cmocka_run_group_tests(tests, write_files, NULL);

@@ -1,0 +1,71 @@
+# Weights files on the command line: described, converted, asked, started from. usage: test_weights.sh LINCE
+lince=$1
+scratch=${TEST_SCRATCH:?}/cli_weights
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch" || exit 1
+failures=0
+
+fail() {
+    echo "$1"
+    [ -s err ] && sed 's/^/    /' err
+    failures=$((failures + 1))
+}
+
+# expect CODE TEXT ARGUMENTS...: the exit code, and a text in what is said ("": any)
+expect() {
+    local code=$1 text=$2 found
+    shift 2
+    "$lince" "$@" >out 2>err </dev/null
+    found=$?
+    [ $found -eq "$code" ] || fail "lince $*: expected exit code $code, found $found"
+    grep -qF -- "$text" out err || fail "lince $*: expected '$text'"
+}
+
+# A little network, trained for a moment on two of the built-in classes, and its weights as a .pth.
+"$lince" synth images all --n 120 >out 2>err || fail "synth"
+mapfile -t classes < <(ls all/train)
+for part in train test; do
+    mkdir -p two/$part four/$part
+    for class in "${classes[@]:0:2}"; do cp -r "all/$part/$class" two/$part; done
+    for class in "${classes[@]:2:4}"; do cp -r "all/$part/$class" four/$part; done
+done
+small=(--model resnet20 --image-size 16 --batch-size 4 --train-limit 4 --val-split 0 --epochs 1 --quiet)
+expect 0 "" train --data two "${small[@]}" --out run
+expect 0 "tensors" convert run/weights/best.safetensors best.pth
+expect 0 "resnet20, 2 classes" info best.pth
+grep -q "format  *PyTorch (zip)" out || fail "the format is not said"
+grep -q "lince.model = resnet20" out || fail "the metadata are lost"
+expect 0 '"kind": "weights"' info --json best.pth
+
+# The same answers from the run, from its file, and from the file of the other format, which says all of itself.
+picture=$(ls two/test/*/*.png | head -1)
+for source in "--run run" "--weights run/weights/best.safetensors" "--weights best.pth"; do
+    # shellcheck disable=SC2086
+    expect 0 "$picture" predict $source "$picture"
+    mv out "answer ${source//\//-}"
+done
+cmp -s "answer --run run" "answer --weights best.pth" || fail "the answers differ"
+expect 0 '"n": ' eval --weights best.pth --data two --json
+
+# Other classes: the output layer is replaced, and said; --strict refuses that, and then nothing is left.
+expect 0 "114 parameters loaded; 2 replaced, 0 missing, 0 of another shape, 0 unexpected" \
+    train --data four "${small[@]:0:10}" --epochs 1 --weights best.pth --out more
+grep -qF "replaced: linear.weight: [2, 64] in the file, [4, 64] in the model" err || fail "what is replaced is not said"
+grep -q '"linear.weight"' more/model.json || fail "what was replaced is not in the run's folder"
+expect 1 "best.pth: 114 parameters fit, 2 are replaced" train --data four "${small[@]}" --weights best.pth --strict --out none
+[ -e none ] && fail "a refused training left a folder"
+expect 1 "none of the file's" train --data two "${small[@]}" --model vgg11 --image-size 32 --weights best.pth --out none
+
+# What is no weights file, or not one of this network.
+expect 1 "does not fit resnet32" predict --model resnet32 --weights best.pth "$picture"
+head -c 1000 best.pth >cut.pth
+expect 1 "cut.pth" predict --weights cut.pth "$picture"
+printf '\x80\x02cposix\nsystem\nX\x0b\x00\x00\x00touch owned\x85R.' >evil.pth
+expect 1 "GLOBAL of 'posix.system'" info evil.pth
+expect 1 "GLOBAL of 'posix.system'" train --data two "${small[@]}" --weights evil.pth --out none
+[ -e owned ] && fail "a file was run"
+printf 'a\nb\nc\n' >three.txt
+expect 1 "3 names, one a line; the model has 2 classes" predict --weights best.pth --classes-file three.txt "$picture"
+
+exit $((failures > 0))
