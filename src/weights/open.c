@@ -96,12 +96,41 @@ static void take_away(lince_weights *w, const char *prefix)
     lince_buffer_printf(&w->notes, _("all names begin with '%s': taken away\n"), prefix);
 }
 
+/* torchvision's oldest DenseNet files say "denselayer1.norm.1.weight" for what is now
+ * "denselayer1.norm1.weight": the place of the dot that went; NULL: another name. */
+static char *old_dot(char *name)
+{
+    static const char *const parts[] = {".norm.", ".conv.", ".relu."};
+    char *at = strstr(name, ".denselayer");
+    if (!at) return NULL;
+    at += strlen(".denselayer");
+    at += strspn(at, "0123456789");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strncmp(at, parts[i], 6) && at[6] >= '0' && at[6] <= '9' && at[7] == '.') return at + 5;
+    return NULL;
+}
+
+static bool renew_names(lince_weights *w)
+{
+    size_t renewed = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        char *dot = old_dot((char *)w->tensors[i].name);
+        if (!dot) continue;
+        memmove(dot, dot + 1, strlen(dot));
+        renewed++;
+    }
+    if (renewed)
+        lince_buffer_printf(&w->notes, _("%zu names of old DenseNets: 'norm.1' is read as 'norm1'\n"),
+                            renewed);
+    return renewed > 0;
+}
+
 /* What wraps a module puts its own name before all of the module's. */
-static int unwrap_names(lince_weights *w, const char *file)
+static int mend_names(lince_weights *w, const char *file)
 {
     static const char *const prefixes[] = {"module.", "_orig_mod."};
     enum { COUNT = sizeof prefixes / sizeof *prefixes };
-    bool changed = false;
+    bool changed = renew_names(w);
     for (int i = 0; i < COUNT; i++) {
         if (!all_begin_with(w, prefixes[i])) continue;
         take_away(w, prefixes[i]);
@@ -120,7 +149,7 @@ int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size,
     const format *f = format_of(bytes, size);
     if (!f) return refuse(bytes, size, name);
     LINCE_TRY(f->parse(weights, bytes, size, name));
-    int code = unwrap_names(*weights, name);
+    int code = mend_names(*weights, name);
     if (code) {
         lince_weights_free(*weights);
         *weights = NULL;

@@ -381,6 +381,22 @@ static void test_names_that_wrappers_change_are_found_and_said(void **state)
                  "config: not a tensor, left out\n");
 }
 
+/* "denselayer1.norm.1.weight" */
+static void test_names_of_old_densenets_are_read_as_the_new_ones(void **state)
+{
+    (void)state;
+#define NAMED(size, name) "U" size name TENSOR(SIX, "K\0", "K\1", "K\1")
+    static const char object[] =
+        "\x80\2}(" NAMED("\x1a", "b1.denselayer12.norm.1.run") NAMED("\x14", "denselayer1.norm.1.x") "u.";
+    lince_weights *w;
+    blob b = zip_form(object, sizeof object - 1, numbers, sizeof numbers);
+    if (lince_weights_parse(&w, b.data, b.size, "x.pth")) fail_msg("%s", lince_error());
+    assert_non_null(lince_weights_find(w, "b1.denselayer12.norm1.run"));
+    assert_string_equal(lince_weights_notes(w), "1 names of old DenseNets: 'norm.1' is read as 'norm1'\n");
+    lince_weights_free(w);
+    free(b.data);
+}
+
 static void test_names_are_there_once_and_are_texts(void **state)
 {
     (void)state;
@@ -478,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_a_compressed_entry_is_refused),
         cmocka_unit_test(test_the_state_dict_is_found_and_said),
         cmocka_unit_test(test_names_that_wrappers_change_are_found_and_said),
+        cmocka_unit_test(test_names_of_old_densenets_are_read_as_the_new_ones),
         cmocka_unit_test(test_names_are_there_once_and_are_texts),
         cmocka_unit_test(test_several_state_dicts_under_unknown_names_are_refused),
         cmocka_unit_test(test_what_is_written_comes_back_bit_for_bit),
