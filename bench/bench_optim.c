@@ -25,7 +25,7 @@ static void measure(const char *name, int threads, float *value, const float *gr
     double best = 1e9;
     for (h.step = 1; h.step <= 6; h.step++) {
         double begin = bench_now(threads);
-        lince_optimizer_step(optimizer, threads, &h, value, grad, state, n);
+        lince_optimizer_step(optimizer, threads, &h, value, grad, state, NULL, n);
         double seconds = bench_now(threads) - begin;
         if (h.step > 1 && seconds < best) best = seconds;
     }

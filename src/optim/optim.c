@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { PIECE = 1 << 16, /* floats in one task */ BATCH = 64 /* pieces whose sums are held at a time */ };
+enum { PIECE = 1 << 15, /* floats in one task */ BATCH = 64 /* pieces whose sums are held at a time */ };
 
 static const lince_optimizer *const optimizers[] = {&lince_sgd, &lince_adam, &lince_adamw, &lince_rmsprop};
 
@@ -16,12 +16,17 @@ const lince_optimizer *lince_optimizer_named(const char *name)
     return NULL;
 }
 
+LINCE_CLONES static void mix(float decay, float *restrict a, const float *restrict v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) a[i] = decay * a[i] + (1 - decay) * v[i];
+}
+
 typedef struct stepping {
     const lince_optimizer *optimizer;
     const lince_hyper *hyper;
     float *value;
     const float *grad;
-    float *const *state;
+    float *const *state, *average;
 } stepping;
 
 static void step_piece(void *context, size_t begin, size_t end)
@@ -30,12 +35,15 @@ static void step_piece(void *context, size_t begin, size_t end)
     s->optimizer->update(s->hyper, s->value + begin, s->grad + begin,
                          s->state[0] ? s->state[0] + begin : NULL, s->state[1] ? s->state[1] + begin : NULL,
                          end - begin);
+    if (s->average) mix(s->hyper->average, s->average + begin, s->value + begin, end - begin);
 }
 
 void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
-                          float *value, const float *grad, float *const state[LINCE_OPTIM_STATES], size_t n)
+                          float *value, const float *grad, float *const state[LINCE_OPTIM_STATES],
+                          float *average, size_t n)
 {
-    lince_parallel_ranges(threads, n, PIECE, step_piece, &(stepping){optimizer, hyper, value, grad, state});
+    lince_parallel_ranges(threads, n, PIECE, step_piece,
+                          &(stepping){optimizer, hyper, value, grad, state, average});
 }
 
 typedef float floats __attribute__((vector_size(8 * sizeof(float))));
@@ -96,18 +104,13 @@ typedef struct averaging {
     const float *value;
 } averaging;
 
-LINCE_CLONES static void average(float decay, float *restrict a, const float *restrict v, size_t n)
-{
-    for (size_t i = 0; i < n; i++) a[i] = decay * a[i] + (1 - decay) * v[i];
-}
-
 static void average_piece(void *context, size_t begin, size_t end)
 {
     const averaging *a = context;
-    average(a->decay, a->average + begin, a->value + begin, end - begin);
+    mix(a->decay, a->average + begin, a->value + begin, end - begin);
 }
 
-void lince_ema(int threads, float decay, float *ema, const float *value, size_t n)
+void lince_ema(int threads, float decay, float *average, const float *value, size_t n)
 {
-    lince_parallel_ranges(threads, n, PIECE, average_piece, &(averaging){decay, ema, value});
+    lince_parallel_ranges(threads, n, PIECE, average_piece, &(averaging){decay, average, value});
 }

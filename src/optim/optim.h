@@ -9,6 +9,7 @@ typedef struct lince_hyper {
     float lr, momentum, beta1, beta2, alpha, eps, weight_decay;
     bool nesterov;
     float grad_scale; /* multiplies every gradient: from clipping */
+    float average;    /* decay of the weights' moving average, where one is kept */
     int step;         /* 1-based: of bias correction */
 } lince_hyper;
 
@@ -42,9 +43,11 @@ typedef struct lince_optimizer {
 /* NULL, with lince_error() set, where there is none of that name. */
 const lince_optimizer *lince_optimizer_named(const char *name);
 
-/* One update of `n` weights, divided over threads in fixed pieces. Unused states are NULL. */
+/* One update of `n` weights and of their average, in fixed pieces that stay in the caches. Unused states are
+ * NULL, and so is an average that nobody keeps. */
 void lince_optimizer_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper,
-                          float *value, const float *grad, float *const state[LINCE_OPTIM_STATES], size_t n);
+                          float *value, const float *grad, float *const state[LINCE_OPTIM_STATES],
+                          float *average, size_t n);
 
 /* Sum of squares, in double, the same for any number of threads; NaN or infinite where a gradient is. */
 double lince_sum_of_squares(int threads, const float *x, size_t n);

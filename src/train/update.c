@@ -80,6 +80,7 @@ static lince_hyper hyper_of(const lince_update *u, const lince_param *p, size_t 
     lince_hyper hyper = u->hyper;
     hyper.lr = (float)(p->head || u->backbone <= 0 ? lr : u->backbone * lr);
     hyper.step = (int)(step - u->since[i]);
+    hyper.average = (float)u->decay;
     return hyper;
 }
 
@@ -100,10 +101,9 @@ static void update_param(lince_update *u, const lince_param *p, size_t i, const 
                         p->touched_count);
         return;
     }
-    if (p->grad) lince_optimizer_step(u->optimizer, u->threads, hyper, p->value, p->grad, t.state, p->size);
-    if (u->average && p->grad)
-        lince_ema(u->threads, (float)u->decay, t.average, p->value, p->size);
-    else if (u->average)
+    if (p->grad)
+        lince_optimizer_step(u->optimizer, u->threads, hyper, p->value, p->grad, t.state, t.average, p->size);
+    else if (u->average && p->buffer)
         memcpy(t.average, p->value, p->size * sizeof(float)); /* statistics go along */
 }
 

@@ -81,7 +81,7 @@ static void step_dense(side *s, const struct training *t, int step)
     lince_hyper h = hyper_at(t, step);
     draw(step, row, grad);
     for (int i = 0; i < TOUCHED; i++) memcpy(all + row[i] * N, grad + i * N, N * sizeof *all);
-    lince_optimizer_step(o, 1, &h, s->value, all, s->table.state, SIZE);
+    lince_optimizer_step(o, 1, &h, s->value, all, s->table.state, NULL, SIZE);
     if (s->table.average) lince_ema(1, (float)t->average, s->average, s->value, SIZE);
 }
 

@@ -47,7 +47,7 @@ static void follow(FILE *reference, const char *name, lince_hyper h)
         gradient(g, step);
         for (int i = 0; i < WEIGHTS; i++) g[i] *= 4; /* undone by grad_scale */
         h.step = step + 1;
-        lince_optimizer_step(optimizer, 1, &h, w, g, (float *[]){s0, s1}, WEIGHTS);
+        lince_optimizer_step(optimizer, 1, &h, w, g, (float *[]){s0, s1}, NULL, WEIGHTS);
         for (int i = 0; i < WEIGHTS; i++) {
             double expected;
             assert_int_equal(fscanf(reference, "%lf", &expected), 1);
@@ -200,9 +200,10 @@ static void test_a_step_does_not_depend_on_threads_or_position(void **state)
         float *one = noise(2), *two = noise(2), *s[4];
         for (int i = 0; i < 4; i++) s[i] = lince_alloc(PART, sizeof(float));
         const lince_optimizer *optimizer = lince_optimizer_named(names[k]);
-        lince_optimizer_step(optimizer, 1, &h, one, g, (float *[]){s[0], s[1]}, PART);
-        lince_optimizer_step(optimizer, 3, &h, two, g, (float *[]){s[2], s[3]}, 7);
-        lince_optimizer_step(optimizer, 3, &h, two + 7, g + 7, (float *[]){s[2] + 7, s[3] + 7}, PART - 7);
+        lince_optimizer_step(optimizer, 1, &h, one, g, (float *[]){s[0], s[1]}, NULL, PART);
+        lince_optimizer_step(optimizer, 3, &h, two, g, (float *[]){s[2], s[3]}, NULL, 7);
+        lince_optimizer_step(optimizer, 3, &h, two + 7, g + 7, (float *[]){s[2] + 7, s[3] + 7}, NULL,
+                             PART - 7);
         assert_memory_equal(one, two, PART * sizeof *one);
         assert_memory_equal(s[0], s[2], PART * sizeof *one);
         lince_free(one);
@@ -246,6 +247,21 @@ static void test_the_average_moves_by_its_decay(void **state)
     assert_true(average[0] == 2 && average[1] == 2 && average[2] == -3);
 }
 
+static void test_a_step_takes_the_average_along(void **state)
+{
+    (void)state;
+    float *g = noise(1), *w = noise(2), *v = noise(2), *a = noise(3), *b = noise(3);
+    float *s = lince_alloc(2 * LARGE, sizeof *s);
+    const lince_optimizer *sgd = lince_optimizer_named("sgd");
+    lince_hyper h = {.lr = 0.1f, .momentum = 0.9f, .grad_scale = 1, .step = 1, .average = 0.75f};
+    lince_optimizer_step(sgd, 2, &h, w, g, (float *[]){s, NULL}, a, LARGE);
+    lince_optimizer_step(sgd, 2, &h, v, g, (float *[]){s + LARGE, NULL}, NULL, LARGE);
+    lince_ema(2, 0.75f, b, v, LARGE);
+    assert_memory_equal(w, v, LARGE * sizeof *w);
+    assert_memory_equal(a, b, LARGE * sizeof *a);
+    lince_free(g), lince_free(w), lince_free(v), lince_free(a), lince_free(b), lince_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_the_norm_does_not_depend_on_threads),
         cmocka_unit_test(test_the_norm_shows_a_gradient_that_is_not_finite),
         cmocka_unit_test(test_the_average_moves_by_its_decay),
+        cmocka_unit_test(test_a_step_takes_the_average_along),
     };
     return cmocka_run_group_tests_name("optim", tests, NULL, NULL);
 }
