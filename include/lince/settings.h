@@ -82,6 +82,7 @@ typedef struct lince_settings {
     int threads;             /* for computing; 0: the processors this process may use */
     int workers;             /* for decoding and augmenting */
     double checkpoint_every; /* minutes between checkpoints inside an epoch; 0: only at its end */
+    bool deterministic;      /* the same weights on any number of threads, even where that is slower */
     bool profile;            /* tell at the end where the time went */
     char *lang;              /* en, es or auto */
 } lince_settings;

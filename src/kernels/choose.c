@@ -32,13 +32,14 @@ static unsigned generation(void)
 }
 
 /* One line of the cache: the implementations, the machine, the geometry and the direction, without blanks. */
-static void geometry_key(char *out, size_t size, const lince_conv *c, lince_direction direction, int has_bias)
+static void geometry_key(char *out, size_t size, const lince_conv *c, lince_direction direction, int has_bias,
+                         bool deterministic)
 {
-    snprintf(out, size, "i%08x-b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d",
+    snprintf(out, size, "i%08x-b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d%s",
              generation(), lince_preferred_block(), (int)direction, c->batch, c->in.channels, c->in.height,
              c->in.width, c->in.block, c->out.channels, c->out.height, c->out.width, c->out.block,
              c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0], c->padding[1], c->groups,
-             has_bias);
+             has_bias, deterministic ? "-deterministic" : "");
 }
 
 static bool cache_path(char out[LINCE_PATH_MAX])
@@ -111,8 +112,13 @@ static double measure(lince_conv_kernel *k, lince_conv_args *args, double rival)
     return best;
 }
 
+static int threads_for(const lince_conv_implementation *i, int threads, bool deterministic)
+{
+    return deterministic && !i->same_bits ? 1 : threads;
+}
+
 static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction,
-                                                int has_bias, int threads)
+                                                int has_bias, int threads, bool deterministic)
 {
     const lince_conv_implementation *best = NULL;
     double best_time = DBL_MAX;
@@ -121,7 +127,9 @@ static const lince_conv_implementation *fastest(const lince_conv *conv, lince_di
     for (const lince_conv_implementation *const *i = lince_conv_implementations; !code && *i; i++) {
         lince_conv_kernel k;
         if (*i == &lince_conv_ref && best) break; /* the reference is measured by nobody's patience */
-        if (lince_conv_kernel_init_as(&k, *i, conv, direction, has_bias, threads)) continue;
+        if (lince_conv_kernel_init_as(&k, *i, conv, direction, has_bias,
+                                      threads_for(*i, threads, deterministic)))
+            continue;
         double took = measure(&k, &args, best_time);
         lince_conv_kernel_release(&k);
         if (!best || took < best_time) best = *i, best_time = took;
@@ -133,31 +141,35 @@ static const lince_conv_implementation *fastest(const lince_conv *conv, lince_di
 /* Looks the geometry up, and measures it where it is new, under the file's lock: two processes that start
  * together must come to the same choice. */
 static const lince_conv_implementation *remembered(const lince_conv *conv, lince_direction direction,
-                                                   int has_bias, int threads)
+                                                   int has_bias, int threads, bool deterministic)
 {
     char path[LINCE_PATH_MAX], key[256];
     if (!cache_path(path)) return NULL;
     FILE *cache = fopen(path, "a+e");
     if (!cache) return NULL;
-    geometry_key(key, sizeof key, conv, direction, has_bias);
+    geometry_key(key, sizeof key, conv, direction, has_bias, deterministic);
     flock(fileno(cache), LOCK_EX);
     const lince_conv_implementation *choice = recall(cache, key);
-    if (!choice && (choice = fastest(conv, direction, has_bias, threads)))
+    if (!choice && (choice = fastest(conv, direction, has_bias, threads, deterministic)))
         fprintf(cache, "%s %s\n", key, choice->name);
     if (fclose(cache)) return NULL; /* not remembered: better the rule than a choice that may change */
     return choice;
 }
 
 int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
-                           int has_bias, int threads)
+                           int has_bias, int threads, bool deterministic)
 {
     /* One sample's forward pass takes less time than measuring would: a picture to be classified is not kept
      * waiting. */
     bool worthwhile = conv->batch > 1 || direction != LINCE_FORWARD;
     const lince_conv_implementation *choice =
-        worthwhile ? remembered(conv, direction, has_bias, threads) : NULL;
-    if (choice && !lince_conv_kernel_init_as(kernel, choice, conv, direction, has_bias, threads)) return 0;
+        worthwhile ? remembered(conv, direction, has_bias, threads, deterministic) : NULL;
+    if (choice && !lince_conv_kernel_init_as(kernel, choice, conv, direction, has_bias,
+                                             threads_for(choice, threads, deterministic)))
+        return 0;
     for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
-        if (!lince_conv_kernel_init_as(kernel, *i, conv, direction, has_bias, threads)) return 0;
+        if (!lince_conv_kernel_init_as(kernel, *i, conv, direction, has_bias,
+                                       threads_for(*i, threads, deterministic)))
+            return 0;
     return lince_fail_in(LINCE_EUNSUPPORTED, "conv2d");
 }

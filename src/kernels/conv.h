@@ -36,7 +36,8 @@ typedef struct lince_conv_kernel lince_conv_kernel;
 
 typedef struct lince_conv_implementation {
     const char *name;
-    bool fuses; /* run does args.relu and args.gate itself; else they are done after it */
+    bool fuses;     /* run does args.relu and args.gate itself; else they are done after it */
+    bool same_bits; /* whatever the number of threads */
     /* LINCE_EUNSUPPORTED where it does not do this geometry. */
     int (*create)(lince_conv_kernel *kernel);
     void (*run)(lince_conv_kernel *kernel, const lince_conv_args *args);
@@ -60,9 +61,10 @@ extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct,
     lince_conv_winograd_avx512, lince_conv_winograd_avx2, lince_conv_depthwise_avx512,
     lince_conv_depthwise_avx2;
 
-/* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). */
+/* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). Deterministic:
+ * one whose bits depend on the number of threads runs on one. */
 int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
-                           int has_bias, int threads);
+                           int has_bias, int threads, bool deterministic);
 /* Makes the named one: for tests and measurements. */
 int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,
                               const lince_conv *conv, lince_direction direction, int has_bias, int threads);

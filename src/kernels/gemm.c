@@ -9,7 +9,7 @@
 
 typedef struct product {
     bool ta, tb;
-    size_t n, k, lda, ldb, ldc;
+    size_t m, n, k, lda, ldb, ldc;
     const float *a, *b;
     float beta, *c;
 } product;
@@ -29,20 +29,34 @@ static void one_row(void *context, size_t i)
 void lince_gemm_ref(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
                     const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
-    product p = {ta, tb, n, k, lda, ldb, ldc, a, b, beta, c};
+    product p = {ta, tb, m, n, k, lda, ldb, ldc, a, b, beta, c};
     lince_parallel(threads, m, one_row, &p);
 }
 
 /* --- oneDNN --------------------------------------------------------------------------------------- */
 
+enum { BLOCK = 128 };
+
+/* A block of C by one thread: the library's own division would make sums depend on their number. */
+static void onednn_block(void *context, size_t index)
+{
+    const product *p = context;
+    size_t across = (p->n + BLOCK - 1) / BLOCK, i = index / across * BLOCK, j = index % across * BLOCK;
+    size_t rows = p->m - i < BLOCK ? p->m - i : BLOCK, columns = p->n - j < BLOCK ? p->n - j : BLOCK;
+    const float *a = p->a + (p->ta ? i : i * p->lda), *b = p->b + (p->tb ? j * p->ldb : j);
+    float *c = p->c + i * p->ldc + j;
+    lince_parallel_use(1);
+    if (dnnl_sgemm(p->ta ? 'T' : 'N', p->tb ? 'T' : 'N', (dnnl_dim_t)rows, (dnnl_dim_t)columns,
+                   (dnnl_dim_t)p->k, 1, a, (dnnl_dim_t)p->lda, b, (dnnl_dim_t)p->ldb, p->beta, c,
+                   (dnnl_dim_t)p->ldc) != dnnl_success)
+        lince_gemm_ref(1, p->ta, p->tb, rows, columns, p->k, a, p->lda, b, p->ldb, p->beta, c, p->ldc);
+}
+
 static void onednn(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
                    const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
-    lince_parallel_use(threads);
-    dnnl_status_t status =
-        dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0f, a,
-                   (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, beta, c, (dnnl_dim_t)ldc);
-    if (status != dnnl_success) lince_gemm_ref(threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+    product p = {ta, tb, m, n, k, lda, ldb, ldc, a, b, beta, c};
+    lince_parallel(threads, ((m + BLOCK - 1) / BLOCK) * ((n + BLOCK - 1) / BLOCK), onednn_block, &p);
 }
 
 /* --- our own -------------------------------------------------------------------------------------- */

@@ -12,8 +12,7 @@
 typedef void lince_gemm_function(int threads, bool transpose_a, bool transpose_b, size_t m, size_t n,
                                  size_t k, const float *a, size_t lda, const float *b, size_t ldb, float beta,
                                  float *c, size_t ldc);
-/* By the best implementation that the machine can run. Our own give the same bits on any number of threads.
- */
+/* By the best implementation that the machine can run. All give the same bits on any number of threads. */
 lince_gemm_function lince_gemm;
 /* By its definition, summed in double: the truth. */
 lince_gemm_function lince_gemm_ref;

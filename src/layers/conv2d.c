@@ -72,7 +72,8 @@ static int prepare(lince_layer *l)
     for (int d = 0; d < 3; d++) {
         if (!wanted[d]) continue;
         bool bias = !l->args.no_bias && d != LINCE_BACKWARD_DATA;
-        LINCE_TRY(lince_conv_kernel_init(&p->kernel[d], &p->conv, (lince_direction)d, bias, l->threads));
+        LINCE_TRY(lince_conv_kernel_init(&p->kernel[d], &p->conv, (lince_direction)d, bias, l->threads,
+                                         l->deterministic));
         if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
     }
     return 0;

@@ -132,6 +132,7 @@ struct lince_layer {
     bool inference;            /* prepared without backward */
     bool wants_din;            /* something below it is trained */
     bool unfolded;             /* copies are made, as PyTorch does */
+    bool deterministic;        /* the same bits on any number of threads */
     bool relu;                 /* the output is to be rectified: a relu behind it has nothing left to do */
     bool gate;   /* the input's gradient is to be zero where the input is not positive: likewise */
     bool frozen; /* parameters and statistics stay as they are */

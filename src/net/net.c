@@ -100,6 +100,7 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
                              .block = net->options.block,
                              .inference = net->options.inference,
                              .unfolded = net->options.unfolded,
+                             .deterministic = net->options.deterministic,
                              .in_copies = 1,
                              .out_copies = 1,
                              .index = (int)net->count};

@@ -15,13 +15,14 @@
 typedef struct lince_net_options {
     int batch; /* samples that memory is planned for */
     int threads;
-    bool inference;    /* no gradients: less memory, no backward */
-    bool frozen;       /* no parameter gets a gradient, activations do */
-    bool keep;         /* every activation and gradient stays readable (lince_net_read): for figures */
-    bool unfolded;     /* equal features are computed and trained each by itself, as PyTorch does */
-    int block;         /* channels in a block; 0: what the machine prefers */
-    bool texts;        /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
-    bool read_padding; /* <pad> is read like a word, up to T */
+    bool inference;     /* no gradients: less memory, no backward */
+    bool frozen;        /* no parameter gets a gradient, activations do */
+    bool keep;          /* every activation and gradient stays readable (lince_net_read): for figures */
+    bool deterministic; /* the same bits on any number of threads, at whatever cost */
+    bool unfolded;      /* equal features are computed and trained each by itself, as PyTorch does */
+    int block;          /* channels in a block; 0: what the machine prefers */
+    bool texts;         /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
+    bool read_padding;  /* <pad> is read like a word, up to T */
 } lince_net_options;
 
 typedef struct lince_net lince_net;

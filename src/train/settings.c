@@ -158,6 +158,8 @@ static const entry table[] = {
     INT_(workers, "workers", NULL, MACHINE, "1", 0, 256, "threads that prepare batches"),
     NUM_(checkpoint_every, "checkpoint-every", MACHINE, "10", 0, 100000, false,
          "minutes between checkpoints inside an epoch; 0: at its end only"),
+    SWITCH_(deterministic, "deterministic", MACHINE,
+            "the same weights on any number of threads, even where that is slower"),
     SWITCH_(profile, "profile", MACHINE, "at the end, the time and GFLOP/s of each layer and phase"),
     TEXT_(lang, "lang", NULL, MACHINE, "en|es|auto", "auto", "en|es|auto", "language of messages and report"),
 };

@@ -276,6 +276,7 @@ static int open_model(lince_trainer *t)
     LINCE_TRY(choose_optimizer(t));
     lince_net_options options = {.batch = s->batch_size,
                                  .threads = t->threads,
+                                 .deterministic = s->deterministic,
                                  .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
     LINCE_TRY(lince_blueprint_assemble(&t->blueprint, &options, &t->net));
     LINCE_TRY(lince_freezing_plan(&t->freezing, t->net, lince_architecture_named(t->blueprint.model),

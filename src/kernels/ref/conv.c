@@ -133,4 +133,4 @@ static void release(lince_conv_kernel *kernel)
 }
 
 const lince_conv_implementation lince_conv_ref = {
-    .name = "ref", .create = create, .run = run, .release = release};
+    .name = "ref", .same_bits = true, .create = create, .run = run, .release = release};

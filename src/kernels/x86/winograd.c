@@ -536,7 +536,15 @@ static int create_avx2(lince_conv_kernel *k)
     return create(k, &lince_winograd_simd_avx2);
 }
 
-const lince_conv_implementation lince_conv_winograd_avx512 = {
-    .name = "winograd-avx512", .fuses = true, .create = create_avx512, .run = run, .release = release};
-const lince_conv_implementation lince_conv_winograd_avx2 = {
-    .name = "winograd-avx2", .fuses = true, .create = create_avx2, .run = run, .release = release};
+const lince_conv_implementation lince_conv_winograd_avx512 = {.name = "winograd-avx512",
+                                                              .fuses = true,
+                                                              .same_bits = true,
+                                                              .create = create_avx512,
+                                                              .run = run,
+                                                              .release = release};
+const lince_conv_implementation lince_conv_winograd_avx2 = {.name = "winograd-avx2",
+                                                            .fuses = true,
+                                                            .same_bits = true,
+                                                            .create = create_avx2,
+                                                            .run = run,
+                                                            .release = release};

@@ -1,0 +1,30 @@
+# The same weights on any number of threads, whole or interrupted: vgg11 at 32 pixels, with its repeated features trained as
+# one, batch normalisation, dropout, momentum, decay, clipping and an average. usage: test_same_weights.sh LINCE
+lince=$1
+. "$TEST_SOURCE_DIR/tests/cli/lib.sh" same_weights
+
+"$lince" synth images data --n 40 --seed 1 >/dev/null
+training=(--data data --model vgg11_bn --head 24 --epochs 2 --batch-size 16 --image-size 32 --augment crop=4,flip --lr 0.001
+    --weight-decay 0.01 --clip-grad 1 --ema 0.9 --seed 5 --deterministic --lang en)
+
+# same RUN: its weights are those of the run on one thread
+same() {
+    cmp -s one/weights/last.safetensors "$1/weights/last.safetensors" || wrong "$1: last.safetensors differs from the run on one thread"
+    cmp -s one/weights/best.safetensors "$1/weights/best.safetensors" || wrong "$1: best.safetensors differs from the run on one thread"
+}
+
+done_with train "${training[@]}" --threads 1 --out one
+for threads in 2 64; do
+    done_with train "${training[@]}" --threads $threads --out on-$threads
+    same on-$threads
+done
+
+"$lince" train "${training[@]}" --threads 2 --checkpoint-every 0.00001 --out interrupted >out 2>err </dev/null &
+process=$!
+until [ -e interrupted/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
+kill -INT $process
+wait $process
+[ $? -eq 130 ] || wrong "the run was not interrupted"
+done_with train --resume interrupted --threads 1
+same interrupted
+finish
