@@ -52,9 +52,9 @@ typedef struct lince_split {
  * share out of range and for `by_group` without groups; LINCE_EDATA where there is nothing to validate on. */
 int lince_dataset_split(lince_dataset *dataset, const lince_split *split);
 
-/* Keeps at most `per_class` training samples of each class, drawn by seed; 0 keeps all. Call after the split.
+/* Keeps at most `per_class` samples of each class in a part, drawn by seed; 0 keeps all. Call after the split.
  */
-int lince_dataset_limit(lince_dataset *dataset, int per_class, uint64_t seed);
+int lince_dataset_limit(lince_dataset *dataset, lince_part part, int per_class, uint64_t seed);
 
 const char *lince_dataset_path(const lince_dataset *dataset);
 const char *lince_dataset_kind(const lince_dataset *dataset); /* "folder", "zip", "tar", "cifar-10", ... */

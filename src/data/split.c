@@ -25,28 +25,28 @@ static int draw(bool *drawn, size_t count, size_t n, uint64_t key)
 }
 
 /* As draw, class by class; `wanted` says how many of a class's `count` samples. */
-static int draw_all(const lince_dataset *dataset, uint64_t seed, enum draw what, double argument,
-                    size_t (*wanted)(size_t count, double argument), bool *drawn)
+static int draw_all(const lince_dataset *dataset, lince_part part, uint64_t seed, enum draw what,
+                    double argument, size_t (*wanted)(size_t count, double argument), bool *drawn)
 {
-    const lince_samples *train = &dataset->parts[LINCE_TRAIN];
+    const lince_samples *samples = &dataset->parts[part];
     size_t begin = 0;
     for (size_t c = 0; c < dataset->class_count; c++) {
         uint64_t key = lince_key(seed, LINCE_STREAM_SPLIT, what, c);
-        LINCE_TRY(draw(drawn + begin, train->per_class[c], wanted(train->per_class[c], argument), key));
-        begin += train->per_class[c];
+        LINCE_TRY(draw(drawn + begin, samples->per_class[c], wanted(samples->per_class[c], argument), key));
+        begin += samples->per_class[c];
     }
     return 0;
 }
 
-/* Removes the marked samples from the training part. */
-static int remove_drawn(lince_dataset *dataset, const bool *drawn)
+/* Removes the marked samples from a part. */
+static int remove_drawn(lince_dataset *dataset, lince_part part, const bool *drawn)
 {
-    lince_samples *train = &dataset->parts[LINCE_TRAIN];
+    lince_samples *samples = &dataset->parts[part];
     size_t kept = 0;
-    for (size_t i = 0; i < train->count; i++)
-        if (!drawn[i]) train->at[kept++] = train->at[i];
-    train->count = kept;
-    return lince_samples_sort(train, dataset->class_count);
+    for (size_t i = 0; i < samples->count; i++)
+        if (!drawn[i]) samples->at[kept++] = samples->at[i];
+    samples->count = kept;
+    return lince_samples_sort(samples, dataset->class_count);
 }
 
 static size_t share_of(size_t count, double share)
@@ -147,7 +147,7 @@ static int move_drawn(lince_dataset *dataset, lince_part part, const bool *drawn
     for (size_t i = 0; i < train->count; i++)
         if (drawn[i]) LINCE_TRY(lince_dataset_add_sample(dataset, part, train->at[i]));
     LINCE_TRY(lince_samples_sort(&dataset->parts[part], dataset->class_count));
-    return remove_drawn(dataset, drawn);
+    return remove_drawn(dataset, LINCE_TRAIN, drawn);
 }
 
 static int hold_out(lince_dataset *dataset, lince_part part, double share, const lince_split *split)
@@ -158,7 +158,7 @@ static int hold_out(lince_dataset *dataset, lince_part part, double share, const
     bool *drawn = lince_alloc(train->count + 1, sizeof *drawn);
     if (!drawn) return LINCE_ENOMEM;
     int code = split->by_group ? draw_by_group(train, split->seed, what, share, drawn)
-                               : draw_all(dataset, split->seed, what, share, share_of, drawn);
+                               : draw_all(dataset, LINCE_TRAIN, split->seed, what, share, share_of, drawn);
     if (code == 0) code = move_drawn(dataset, part, drawn);
     lince_free(drawn);
     return code;
@@ -185,15 +185,15 @@ int lince_dataset_split(lince_dataset *dataset, const lince_split *split)
     return split->val_on_test ? validate_on_test(dataset) : hold_out(dataset, LINCE_VAL, split->val, split);
 }
 
-int lince_dataset_limit(lince_dataset *dataset, int per_class, uint64_t seed)
+int lince_dataset_limit(lince_dataset *dataset, lince_part part, int per_class, uint64_t seed)
 {
     if (per_class < 0)
         return lince_fail(LINCE_EUSAGE, "--train-limit %d: expected 0 or a number of samples", per_class);
     if (per_class == 0) return 0;
-    bool *drawn = lince_alloc(dataset->parts[LINCE_TRAIN].count + 1, sizeof *drawn);
+    bool *drawn = lince_alloc(dataset->parts[part].count + 1, sizeof *drawn);
     if (!drawn) return LINCE_ENOMEM;
-    int code = draw_all(dataset, seed, LIMIT, per_class, excess_over, drawn);
-    if (code == 0) code = remove_drawn(dataset, drawn);
+    int code = draw_all(dataset, part, seed, LIMIT, per_class, excess_over, drawn);
+    if (code == 0) code = remove_drawn(dataset, part, drawn);
     lince_free(drawn);
     return code;
 }

@@ -1,6 +1,7 @@
 #include "train/open_data.h"
 #include "core/error.h"
 
+#include <math.h>
 #include <string.h>
 
 lince_table_options lince_table_settings(const lince_settings *s)
@@ -14,6 +15,16 @@ lince_table_options lince_table_settings(const lince_settings *s)
                                  .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
 }
 
+/* A quick try is not to spend its time on validating: a part that is held out keeps its proportion to what is
+ * left to train on. A validation part of the data's own stays whole. */
+static int limit(lince_dataset *dataset, const lince_settings *s, bool held_out, uint64_t seed)
+{
+    double share = s->train_limit * s->val_split / (1 - s->val_split);
+    LINCE_TRY(lince_dataset_limit(dataset, LINCE_TRAIN, s->train_limit, seed));
+    if (!s->train_limit || !held_out) return 0;
+    return lince_dataset_limit(dataset, LINCE_VAL, share < 1 ? 1 : (int)lround(share), seed);
+}
+
 int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held_out)
 {
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
@@ -22,7 +33,8 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held
     LINCE_TRY(lince_dataset_select(*dataset, s->classes));
     bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
-    if (held_out) *held_out = (fresh || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
+    bool taken = (fresh || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
+    if (held_out) *held_out = taken;
     double usual_test = fresh || lince_dataset_is_text(*dataset) ? 0.2 : 0;
     uint64_t seed = s->split_seed < 0 ? s->seed : (uint64_t)s->split_seed;
     lince_split split = {.val = s->val_split,
@@ -32,5 +44,5 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held
                          .by_group = by_group,
                          .seed = seed};
     LINCE_TRY(lince_dataset_split(*dataset, &split));
-    return lince_dataset_limit(*dataset, s->train_limit, seed);
+    return limit(*dataset, s, taken, seed);
 }

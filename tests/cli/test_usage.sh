@@ -65,6 +65,11 @@ expect 1 "no-such" predict --run no-such picture.png
 expect 1 "no-such" train --resume no-such
 expect 1 "no-such.yaml" train --config no-such.yaml
 
+# the recipes are read: only the data are missing
+for recipe in "$TEST_SOURCE_DIR"/configs/*.yaml; do
+    expect 1 "no-such: no such file" train --config "$recipe" --data no-such
+done
+
 printf 'epochs: 2\nepoch: 3\n' >wrong.yaml
 expect 2 "wrong.yaml:2" train --config wrong.yaml
 

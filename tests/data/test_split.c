@@ -235,7 +235,7 @@ static void test_a_share_that_is_none_is_refused(void **state)
         assert_int_equal(lince_dataset_split(dataset, &(lince_split){.val = shares[i], .seed = 1}),
                          LINCE_EUSAGE);
     assert_int_equal(lince_dataset_split(dataset, &(lince_split){.test = 1}), LINCE_EUSAGE);
-    assert_int_equal(lince_dataset_limit(dataset, -1, 1), LINCE_EUSAGE);
+    assert_int_equal(lince_dataset_limit(dataset, LINCE_TRAIN, -1, 1), LINCE_EUSAGE);
     lince_dataset_free(dataset);
 }
 
@@ -245,14 +245,17 @@ static void test_a_limit_keeps_so_many_of_each_class(void **state)
     char few[1024], again[1024], val[1024], val_before[1024];
     lince_dataset *a = open_split(0.25, 1), *b = open_split(0.25, 1);
     list(a, LINCE_VAL, val_before);
-    assert_done(lince_dataset_limit(a, 0, 9));
+    assert_done(lince_dataset_limit(a, LINCE_TRAIN, 0, 9));
     assert_per_class(a, LINCE_TRAIN, 15, 5, 1);
-    assert_done(lince_dataset_limit(a, 3, 9));
-    assert_done(lince_dataset_limit(b, 3, 9));
+    assert_done(lince_dataset_limit(a, LINCE_TRAIN, 3, 9));
+    assert_done(lince_dataset_limit(b, LINCE_TRAIN, 3, 9));
     assert_per_class(a, LINCE_TRAIN, 3, 3, 1);
     list(a, LINCE_TRAIN, few), list(b, LINCE_TRAIN, again), list(a, LINCE_VAL, val);
     assert_string_equal(few, again);
     assert_string_equal(val, val_before);
+    assert_done(lince_dataset_limit(a, LINCE_VAL, 1, 9));
+    assert_int_equal(lince_dataset_class_count(a, LINCE_VAL, 0), 1);
+    assert_per_class(a, LINCE_TRAIN, 3, 3, 1);
     lince_dataset_free(a), lince_dataset_free(b);
 }
 
