@@ -24,6 +24,11 @@ check: deps
 fuzz: deps all
 	@scripts/fuzz.sh $(BUILD)
 
+# Every fuzz harness for a minute; SECONDS=600 for longer.
+SECONDS ?= 60
+fuzz: deps
+	@scripts/fuzz.sh $(SECONDS)
+
 bench: all
 	@scripts/bench.sh $(BUILD)
 
@@ -34,7 +39,7 @@ bench-peers: all
 	@$(BUILD)/peers/bin/python bench/peers/run.py $(BUILD) $(BUILD)/peers
 
 install: all
-	@cmake --install $(BUILD)
+	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz

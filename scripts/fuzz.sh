@@ -1,35 +1,34 @@
 #!/usr/bin/env bash
-# make fuzz: every harness of tests/fuzz under AddressSanitizer and UndefinedBehaviorSanitizer, TIME seconds each (60). It
-# starts from what the tests leave as seeds; what it finds new goes to build-fuzz/corpus, a finding to build-fuzz/findings.
-# usage: fuzz.sh [BUILD] [HARNESS...]        e.g.  TIME=600 scripts/fuzz.sh build torch_zip
+# make fuzz: every harness of tests/fuzz under libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer. The seeds are what
+# the tests leave. usage: scripts/fuzz.sh [SECONDS for each]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=${1:-build}
-shift || true
-subjects=("$@")
-[ ${#subjects[@]} -gt 0 ] || mapfile -t subjects < <(ls tests/fuzz/fuzz_*.c | sed 's|.*/fuzz_||; s|\.c$||')
-
+seconds=${1:-60}
 scripts/install-deps.sh check
-ctest --test-dir "$build" -R '^fuzz/' --output-on-failure | tail -3 # with it, the tests that leave seeds
-cmake -S . -B build-fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DLINCE_FUZZ=ON >/dev/null
-cmake --build build-fuzz --target "${subjects[@]/#/fuzz_}" | tail -1
 
-mkdir -p build-fuzz/findings
-failures=0
-for subject in "${subjects[@]}"; do
-    corpus=build-fuzz/corpus/$subject
+cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null
+cmake --build build
+ctest --test-dir build --quiet -R '^(data|weights|text|csv)/' >/dev/null || true # leaves the seeds
+cmake -S . -B build-check/fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DLINCE_FUZZ=ON >/dev/null
+cmake --build build-check/fuzz
+
+found=0
+for harness in build-check/fuzz/tests/fuzz/fuzz_*; do
+    [ -x "$harness" ] && [ -f "$harness" ] || continue
+    subject=$(basename "$harness")
+    subject=${subject#fuzz_}
+    seeds=tests/fuzz/corpus/$subject
+    [ -d "$seeds" ] || seeds=build/test-scratch/seeds/$subject
+    corpus=build-check/fuzz/corpus/$subject # grows from run to run
     mkdir -p "$corpus"
-    seeds=()
-    for folder in "tests/fuzz/corpus/$subject" "$build/test-scratch/seeds/$subject"; do
-        [ ! -d "$folder" ] || seeds+=("$folder")
-    done
-    log=build-fuzz/findings/$subject.log
-    if "build-fuzz/tests/fuzz/fuzz_$subject" -max_total_time="${TIME:-60}" -timeout=20 -rss_limit_mb=2048 \
-        -artifact_prefix="build-fuzz/findings/$subject-" "$corpus" "${seeds[@]}" >"$log" 2>&1; then
-        echo "$subject: $(tail -1 "$log")"
+    log=build-check/fuzz/$subject.log
+    if "$harness" -max_total_time="$seconds" -rss_limit_mb=4096 -artifact_prefix="build-check/fuzz/$subject-" \
+        "$corpus" "$seeds" >"$log" 2>&1; then
+        echo "$subject: $(grep -oE 'Done [0-9]+ runs in [0-9]+ second' "$log")s, $(find "$corpus" -type f | wc -l) inputs kept"
     else
-        echo "$subject: a finding; see $log"
-        failures=$((failures + 1))
+        echo "$subject: FAILED, see $log"
+        tail -5 "$log"
+        found=1
     fi
 done
-exit $((failures > 0))
+exit $found
