@@ -52,7 +52,8 @@ typedef struct lince_split {
  * share out of range and for `by_group` without groups; LINCE_EDATA where there is nothing to validate on. */
 int lince_dataset_split(lince_dataset *dataset, const lince_split *split);
 
-/* Keeps at most `per_class` samples of each class in a part, drawn by seed; 0 keeps all. Call after the split.
+/* Keeps at most `per_class` samples of each class in a part, drawn by seed; 0 keeps all. Call after the
+ * split.
  */
 int lince_dataset_limit(lince_dataset *dataset, lince_part part, int per_class, uint64_t seed);
 
