@@ -50,12 +50,13 @@ void lince_conv_weights_put(const lince_conv *c, const float *rows, float *memor
 {
     size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];
     size_t inputs = (size_t)(c->in.channels / c->groups), row = inputs * positions;
-    if (c->groups > 1) {
+    bool depthwise = lince_conv_is_depthwise(c);
+    if (c->groups > 1 && !depthwise) {
         memcpy(memory + begin * row, rows, (end - begin) * row * sizeof *rows);
         return;
     }
-    size_t bi = (size_t)c->in.block, bo = (size_t)c->out.block;
-    size_t blocks = (size_t)lince_round_up(c->in.channels, c->in.block) / bi;
+    size_t bi = depthwise ? 1 : (size_t)c->in.block, bo = (size_t)c->out.block; /* one input an output */
+    size_t blocks = depthwise ? 1 : (size_t)lince_round_up(c->in.channels, c->in.block) / bi;
     for (size_t o = begin, next; o < end; o = next) { /* outputs of one block: neighbours in memory */
         next = (o / bo + 1) * bo < end ? (o / bo + 1) * bo : end;
         for (size_t i = 0; i < inputs; i++)

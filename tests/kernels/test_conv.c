@@ -250,6 +250,30 @@ static void test_the_reference_directions_are_transposes(void **state)
     }
 }
 
+/* In two parts, whose border lies inside of a block. */
+static void test_rows_of_weights_go_where_each_weight_lies(void **state)
+{
+    (void)state;
+    for (size_t which = 0; which < CASES; which++) {
+        lince_conv c = geometry(cases[which], lince_preferred_block());
+        size_t rows = (size_t)c.out.channels, inputs = (size_t)(c.in.channels / c.groups),
+               positions = (size_t)c.kernel[0] * (size_t)c.kernel[1], row = inputs * positions;
+        float *plain = lince_alloc(rows * row, sizeof *plain),
+              *memory = lince_alloc(lince_conv_weights_size(&c), sizeof *memory);
+        for (size_t i = 0; i < rows * row; i++) plain[i] = (float)i;
+        lince_conv_weights_put(&c, plain, memory, 0, rows / 3);
+        lince_conv_weights_put(&c, plain + rows / 3 * row, memory, rows / 3, rows);
+        for (size_t i = 0; i < rows * row; i++) {
+            size_t p = i % positions, pair = i / positions;
+            size_t at = lince_conv_weight_at(&c, (int)(pair / inputs), (int)(pair % inputs),
+                                             (int)p / c.kernel[1], (int)p % c.kernel[1]);
+            if (memory[at] != (float)i) fail_msg("case %zu: weight %zu is not at %zu", which, i, at);
+        }
+        lince_free(plain);
+        lince_free(memory);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_backward_weights_adds_up_over_chunks),
         cmocka_unit_test(test_relu_and_gate),
         cmocka_unit_test(test_own_kernels_give_the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(test_rows_of_weights_go_where_each_weight_lies),
         cmocka_unit_test(test_the_reference_directions_are_transposes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
