@@ -1,9 +1,15 @@
 /* DenseNet-121: G. Huang, Z. Liu, L. van der Maaten & K. Weinberger, "Densely connected convolutional
  * networks", 2017, table 1 (DenseNet-BC, growth rate 32). Modules and names as torchvision's. */
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
 #include <stdio.h>
+
+const char lince_densenet_about[] =
+    N_("DenseNet-121 (Huang et al. 2017) gives each layer the outputs of all layers before it in its "
+       "block, joined rather than added, so that features need not be learnt twice and gradients reach "
+       "every layer on a short way. Between blocks the channels and the size are halved.");
 
 enum { GROWTH = 32, BLOCKS = 4 };
 static const int layers[BLOCKS] = {6, 12, 24, 16};

@@ -1,10 +1,17 @@
 /* EfficientNet-B0: M. Tan & Q. V. Le, "EfficientNet: rethinking model scaling for convolutional neural
  * networks", 2019, table 1. Modules and names as torchvision's. */
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
 #include <stddef.h>
 #include <stdio.h>
+
+const char lince_efficientnet_about[] =
+    N_("EfficientNet-B0 (Tan & Le 2019) was found by a search that weighs accuracy against the number "
+       "of multiplications. Its blocks are MobileNetV2's with squeeze and excitation: each channel is "
+       "scaled by a factor that depends on the means of all channels. In training, blocks are left out "
+       "at random (stochastic depth).");
 
 static const struct {
     int expand, kernel, stride, in, out, layers;

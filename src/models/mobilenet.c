@@ -1,10 +1,17 @@
 /* MobileNetV2: M. Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", 2018, table 2.
  * Modules and names as torchvision's. */
+#include "core/i18n.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
 #include <stddef.h>
 #include <stdio.h>
+
+const char lince_mobilenet_about[] =
+    N_("MobileNetV2 (Sandler et al. 2018) is made for small machines: a 3×3 convolution of each channel"
+       " by itself, and 1×1 convolutions that mix channels, take a fraction of a full convolution's "
+       "multiplications. Its blocks are inverted residuals: narrow inputs are widened, filtered and "
+       "narrowed again without an activation, and added to where they came from.");
 
 /* t: expansion, c: output channels, n: blocks, s: stride of the first */
 static const struct {

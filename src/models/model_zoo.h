@@ -69,7 +69,8 @@ int lince_architecture_build(const lince_architecture *architecture, lince_net *
 int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 int lince_build_recurrent(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 extern const char lince_vgg_about[], lince_resnet_about[], lince_cifar_resnet_about[], lince_alexnet_about[],
-    lince_squeezenet_about[], lince_rnn_about[], lince_gru_about[], lince_lstm_about[];
+    lince_squeezenet_about[], lince_mobilenet_about[], lince_efficientnet_about[], lince_densenet_about[],
+    lince_rnn_about[], lince_gru_about[], lince_lstm_about[];
 extern const signed char lince_vgg_a[], lince_vgg_b[], lince_vgg_d[], lince_vgg_e[];
 
 typedef struct lince_resnet {

@@ -111,30 +111,39 @@ static bool fits(const lince_param *p, const lince_tensor *t)
     return same;
 }
 
-/* An output layer is replaced as a whole. */
-static bool replaced(const lince_layer *l, const lince_weights *weights, const lince_load_options *options)
+/* The layer that has an output for each class: the last one of the head. */
+static bool is_output(lince_net *net, const lince_layer *l)
 {
-    bool change = false;
+    for (size_t n = lince_net_nodes(net) - 1; n > 0; n--)
+        if (lince_net_layer(net, n)->args.head) return lince_net_layer(net, n) == l;
+    return false;
+}
+
+/* A layer of the head is replaced as a whole: where it does not fit, and the output for other classes. */
+static bool replaced(lince_net *net, const lince_layer *l, const lince_weights *weights,
+                     const lince_load_options *options)
+{
+    bool change = options->new_head && is_output(net, l);
     for (int i = 0; l->args.head && i < l->param_count; i++) {
         const lince_tensor *t = lince_weights_find(weights, l->params[i].name);
         if (!t) return false;
-        change |= options->new_head || !fits(&l->params[i], t);
+        change |= !fits(&l->params[i], t);
     }
     return change;
 }
 
 /* The tensor that a parameter is loaded from; NULL: from none. */
-static const lince_tensor *source(const lince_layer *l, const lince_param *p, const lince_weights *weights,
-                                  const lince_load_options *options)
+static const lince_tensor *source(lince_net *net, const lince_layer *l, const lince_param *p,
+                                  const lince_weights *weights, const lince_load_options *options)
 {
     const lince_tensor *t = lince_weights_find(weights, p->name);
-    return t && fits(p, t) && !replaced(l, weights, options) ? t : NULL;
+    return t && fits(p, t) && !replaced(net, l, weights, options) ? t : NULL;
 }
 
-static int compare_layer(const lince_layer *l, const lince_weights *weights,
+static int compare_layer(lince_net *net, const lince_layer *l, const lince_weights *weights,
                          const lince_load_options *options, lince_load_result *r)
 {
-    bool new = replaced(l, weights, options);
+    bool new = replaced(net, l, weights, options);
     for (int i = 0; i < l->param_count; i++) {
         const lince_param *p = &l->params[i];
         const lince_tensor *t = lince_weights_find(weights, p->name);
@@ -197,7 +206,7 @@ int lince_state_dict_compare(lince_net *net, const lince_weights *weights, const
 {
     *result = (lince_load_result){0};
     for (size_t n = 1; n < lince_net_nodes(net); n++)
-        LINCE_TRY(compare_layer(lince_net_layer(net, n), weights, options, result));
+        LINCE_TRY(compare_layer(net, lince_net_layer(net, n), weights, options, result));
     LINCE_TRY(find_unexpected(net, weights, result));
     return judge(result, weights, options);
 }
@@ -256,7 +265,7 @@ int lince_state_dict_load(lince_net *net, const lince_weights *weights, const li
     for (size_t n = 1; n < lince_net_nodes(net); n++) {
         lince_layer *l = lince_net_layer(net, n);
         for (int i = 0; i < l->param_count; i++) {
-            const lince_tensor *t = source(l, &l->params[i], weights, options);
+            const lince_tensor *t = source(net, l, &l->params[i], weights, options);
             if (t) LINCE_TRY(load_param(&l->params[i], t, options));
             l->params[i].loaded = t != NULL;
         }

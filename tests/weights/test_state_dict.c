@@ -1,4 +1,5 @@
 /* Weights into a net: by name and shape; every difference is listed; nothing is lost on the way and back. */
+#include "models/model_zoo.h"
 #include "weights/safetensors.h"
 #include "weights/state_dict.h"
 #include "weights/torch.h"
@@ -183,6 +184,28 @@ static void test_the_output_layer_can_be_replaced_though_it_fits(void **state)
     lince_weights_free(w);
 }
 
+/* Hidden layers of --head belong to the head, but know no classes. */
+static void test_hidden_layers_of_a_new_head_are_loaded_where_they_fit(void **state)
+{
+    (void)state;
+    lince_load_result r;
+    lince_weights *w;
+    lince_net *net;
+    lince_net_options options = {.batch = 1, .threads = 1};
+    lince_architecture_options wanted = {.classes = 3, .head = (const int[]){8}, .head_count = 1};
+    assert_int_equal(lince_net_new(&net, (lince_shape){3, 32, 32, 1}, &options), 0);
+    assert_int_equal(lince_architecture_build(lince_architecture_named("vgg11"), net, &wanted), 0);
+    assert_int_equal(lince_net_prepare(net), 0);
+    if (lince_state_dict_save(net, PATH, NULL, 0) || lince_weights_open(&w, PATH))
+        fail_msg("%s", lince_error());
+    assert_int_equal(lince_state_dict_load(net, w, &(lince_load_options){.new_head = true}, &r), 0);
+    assert_int_equal(r.of_kind[LINCE_REPLACED], 2);
+    assert_string_equal(r.differences[0].name, "classifier.3.weight");
+    lince_load_result_release(&r);
+    lince_weights_free(w);
+    lince_net_free(net);
+}
+
 static void test_missing_misshaped_and_unexpected_are_listed(void **state)
 {
     (void)state;
@@ -283,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_halves_become_floats),
         cmocka_unit_test(test_the_output_layer_is_replaced_where_the_classes_differ),
         cmocka_unit_test(test_the_output_layer_can_be_replaced_though_it_fits),
+        cmocka_unit_test(test_hidden_layers_of_a_new_head_are_loaded_where_they_fit),
         cmocka_unit_test(test_missing_misshaped_and_unexpected_are_listed),
         cmocka_unit_test(test_a_missing_counter_is_no_difference),
         cmocka_unit_test(test_an_unexpected_tensor_does_not_keep_a_net_from_answering),

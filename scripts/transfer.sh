@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# What pretraining is worth, measured on CIFAR-10 (docs/results.md):
+#   (a) SqueezeNet 1.1 with ImageNet's weights, at 96 pixels, on 10, 100 and 1,000 pictures a class: its head only, with
+#       the frozen part's features computed once; the whole network, the backbone at a tenth of the rate; and from scratch
+#   (b) VGG16 trained on five classes, then fine-tuned on the other five from 10, 50 and 500 pictures a class; and from scratch
+# Runs that are there are not repeated, an interrupted one goes on. The table goes to RUNS/transfer.csv.
+#
+#   DATA=cifar10.zip WEIGHTS=squeezenet1_1.safetensors scripts/transfer.sh LINCE [a|b]
+#   SEEDS="1 2 3": of the pictures drawn, the order and the head; RUNS: folder (runs/transfer); QUICK=1: one epoch each, to
+#   try the script
+set -euo pipefail
+lince=$1
+part=${2:-ab}
+runs=${RUNS:-runs/transfer}
+first=airplane,automobile,bird,cat,deer
+second=dog,frog,horse,ship,truck
+mkdir -p "$runs"
+
+# run NAME SEED OPTIONS...: trains, unless the test results are there
+run() {
+    local name=$1-seed$2 seed=$2
+    shift 2
+    local out=$runs/$name options=(--data "$DATA" --seed "$seed" --out "$runs/$name" "$@")
+    [ -z "${QUICK:-}" ] || options+=(--epochs 1)
+    if [ -e "$out/test.json" ]; then return; fi
+    if [ -e "$out/config.yaml" ]; then options=(--resume "$out"); fi
+    "$lince" train "${options[@]}"
+}
+
+# pictures N OPTIONS...: the options for N pictures a class; few pictures make few steps an epoch
+pictures() {
+    case $1 in
+    10) echo --train-limit 10 --batch-size 10 --epochs 40 ;;
+    50) echo --train-limit 50 --batch-size 25 --epochs 40 ;;
+    100) echo --train-limit 100 --batch-size 32 --epochs 20 ;;
+    500) echo --train-limit 500 --batch-size 64 --epochs 30 ;;
+    1000) echo --train-limit 1000 --batch-size 64 --epochs 15 ;;
+    esac
+}
+
+imagenet() {
+    local common=(--model squeezenet1_1 --image-size 96 --normalize imagenet --optimizer adamw --scheduler onecycle
+        --weight-decay 0.01 --val-split 0.01)
+    local n seed
+    for seed in ${SEEDS:-1}; do
+        for n in 10 100 1000; do
+            # shellcheck disable=SC2046
+            {
+                run a-head-$n "$seed" "${common[@]}" $(pictures $n) --weights "$WEIGHTS" --freeze features --lr 0.003
+                run a-whole-$n "$seed" "${common[@]}" $(pictures $n) --weights "$WEIGHTS" --augment flip --lr 0.001 \
+                    --lr-backbone 0.0001
+                run a-scratch-$n "$seed" "${common[@]}" $(pictures $n) --augment flip --lr 0.001
+            }
+        done
+    done
+}
+
+halves() {
+    local common=(--model vgg16 --head 512 --normalize cifar10 --optimizer adamw --scheduler onecycle --weight-decay 0.01)
+    local n seed
+    run b-first 1 "${common[@]}" --classes $first --augment standard --epochs 20 --batch-size 128 --lr 0.0005 \
+        --val-split 0.05
+    for seed in ${SEEDS:-1}; do
+        for n in 10 50 500; do
+            # shellcheck disable=SC2046
+            {
+                run b-fine-$n "$seed" "${common[@]}" $(pictures $n) --classes $second --augment standard --val-split 0.02 \
+                    --weights "$runs/b-first-seed1/weights/best.safetensors" --lr 0.0005 --lr-backbone 0.00005
+                run b-scratch-$n "$seed" "${common[@]}" $(pictures $n) --classes $second --augment standard \
+                    --val-split 0.02 --lr 0.0005
+            }
+        done
+    done
+}
+
+# The accuracy and the seconds of every run.
+table() {
+    echo run,accuracy,seconds
+    local folder
+    for folder in "$runs"/[ab]-*/; do
+        [ -e "$folder/test.json" ] || continue
+        printf '%s,%s,%s\n' "$(basename "$folder")" "$(sed -n 's/^  "accuracy": \([0-9.e-]*\),*$/\1/p' "$folder/test.json")" \
+            "$(tail -n 1 "$folder/results.csv" | cut -d, -f2)"
+    done
+}
+
+[[ $part != *a* ]] || imagenet
+[[ $part != *b* ]] || halves
+table | tee "$runs/transfer.csv"
