@@ -46,7 +46,16 @@ int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t len
     LINCE_TRY(lince_grow(&dataset->classes, &dataset->class_capacity, dataset->class_count + 1,
                          sizeof *dataset->classes));
     char *copy = lince_strndup(name, length);
-    const char *kept = copy ? lince_names_add(&dataset->names, copy) : NULL;
+    if (!copy) return LINCE_ENOMEM;
+    if (!lince_name_is_clean(copy)) { /* it could not be written to JSON */
+        char shown[128];
+        lince_name_for_display(shown, sizeof shown, copy);
+        lince_free(copy);
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: the class '%s' has a name that is not plain UTF-8 text; rename it",
+                          dataset->source.path, shown);
+    }
+    const char *kept = lince_names_add(&dataset->names, copy);
     lince_free(copy);
     if (!kept) return LINCE_ENOMEM;
     *label = (int)dataset->class_count;

@@ -82,6 +82,29 @@ static void write_share(lince_document *d, const char *what, double n, double al
     lince_document_row(d);
 }
 
+/* What the file of weights had otherwise than the model. */
+static void write_differences(lince_document *d, const json_t *differences)
+{
+    enum { NAMES = 6 };
+    static const struct {
+        const char *key, *text; /* untranslated */
+    } kinds[] = {
+        {"replaced", N_("Replaced by new ones, because the classes are others: %s")},
+        {"missing", N_("Not in the file, started at random: %s")},
+        {"of another shape", N_("Of another shape in the file, started at random: %s")},
+        {"unexpected", N_("In the file, but not part of the model: %s")},
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const json_t *list = json_object_get(differences, kinds[k].key);
+        char names[1024] = "";
+        size_t count = json_array_size(list);
+        for (size_t i = 0; i < count && i < NAMES; i++)
+            lince_add_name(names, sizeof names, lince_fact_text_at(list, i));
+        if (count > NAMES) lince_add_name(names, sizeof names, "…");
+        if (count) lince_document_item(d, TR(kinds[k].text), names);
+    }
+}
+
 static void write_stages(lince_document *d, const lince_settings *s)
 {
     if (s->freeze && strcmp(s->freeze, "none") != 0 && s->unfreeze && *s->unfreeze)
@@ -117,6 +140,7 @@ static void write_origins(lince_document *d, const lince_facts *f)
     write_share(d, TR("trained"), trained, all);
     write_share(d, TR("frozen: kept as they were"), all - trained, all);
     lince_document_table_end(d);
+    write_differences(d, json_object_get(f->model, "differences"));
     write_stages(d, &f->settings);
 }
 

@@ -153,6 +153,8 @@ static void test_a_label_without_a_name_is_refused(void **state)
                    "data_batch_1.bin: record 1 has label 2, but batches.meta.txt names only 2 classes");
     put_text(folder, "cifar-10-batches-bin/batches.meta.txt", "airplane\nbird\nbird\n");
     assert_refused(folder, "batches.meta.txt: line 3 names a class twice");
+    put_text(folder, "cifar-10-batches-bin/batches.meta.txt", "airplane\nb\xffrd\nbird\n");
+    assert_refused(folder, "the class 'b?rd' has a name that is not plain UTF-8 text; rename it");
 }
 
 static void test_missing_class_names_are_asked_for(void **state)
