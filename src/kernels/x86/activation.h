@@ -7,9 +7,11 @@
 
 #if defined(__AVX512F__)
 
-INLINE vec vec_div(vec a, vec b)
+/* 1 / x: the machine's 14 bits, and a step of Newton's. */
+INLINE vec vec_inverse(vec x)
 {
-    return _mm512_div_ps(a, b);
+    vec y = _mm512_rcp14_ps(x);
+    return vec_fma(y, _mm512_fnmadd_ps(x, y, vec_all(1)), y);
 }
 
 INLINE vec vec_round(vec x)
@@ -17,11 +19,10 @@ INLINE vec vec_round(vec x)
     return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
-/* 2^n for whole n from -126 to 127 */
-INLINE vec vec_power_of_two(vec n)
+/* x 2^n for whole n */
+INLINE vec vec_scale(vec x, vec n)
 {
-    __m512i bits = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(bits, 23));
+    return _mm512_scalef_ps(x, n);
 }
 
 INLINE vec vec_clamp(vec x, float low, float high)
@@ -43,9 +44,9 @@ INLINE vec vec_with_sign(vec x, vec s)
 
 #elif defined(__AVX2__)
 
-INLINE vec vec_div(vec a, vec b)
+INLINE vec vec_inverse(vec x)
 {
-    return _mm256_div_ps(a, b);
+    return _mm256_div_ps(vec_all(1), x);
 }
 
 INLINE vec vec_round(vec x)
@@ -53,10 +54,11 @@ INLINE vec vec_round(vec x)
     return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
-INLINE vec vec_power_of_two(vec n)
+/* n from -126 to 127 */
+INLINE vec vec_scale(vec x, vec n)
 {
     __m256i bits = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
-    return _mm256_castsi256_ps(_mm256_slli_epi32(bits, 23));
+    return _mm256_mul_ps(x, _mm256_castsi256_ps(_mm256_slli_epi32(bits, 23)));
 }
 
 INLINE vec vec_clamp(vec x, float low, float high)
@@ -76,34 +78,33 @@ INLINE vec vec_with_sign(vec x, vec s)
 
 #endif
 
-/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2; exp(r) by its Taylor polynomial of degree 7,
- * whose remainder is below 6e-9. log 2 in two parts, the first of 15 bits, so that n times it is exact. */
+/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2; log 2 in two parts, the first of 15 bits, so
+ * that n times it is exact. exp(r) = 1 + r + r^2 q(r), q of degree 4 fitted so that the largest relative
+ * error is least: 3.1e-9. */
 INLINE vec vec_exp(vec x)
 {
     x = vec_clamp(x, -87, 88);
     vec n = vec_round(vec_mul(x, vec_all(1.44269504f)));
     vec r = vec_fma(n, vec_all(-0.693145752f), x);
     r = vec_fma(n, vec_all(-1.42860677e-6f), r);
-    vec p = vec_fma(r, vec_all(1.0f / 5040), vec_all(1.0f / 720));
-    p = vec_fma(p, r, vec_all(1.0f / 120));
-    p = vec_fma(p, r, vec_all(1.0f / 24));
-    p = vec_fma(p, r, vec_all(1.0f / 6));
-    p = vec_fma(p, r, vec_all(0.5f));
-    p = vec_fma(p, vec_mul(r, r), r);
-    return vec_mul(vec_add(p, vec_all(1)), vec_power_of_two(n));
+    vec q = vec_fma(r, vec_all(1.38144637e-3f), vec_all(8.36878084e-3f));
+    q = vec_fma(q, r, vec_all(4.16683927e-2f));
+    q = vec_fma(q, r, vec_all(0.166665196f));
+    q = vec_fma(q, r, vec_all(0.49999994f));
+    return vec_scale(vec_add(vec_fma(q, vec_mul(r, r), r), vec_all(1)), n);
 }
 
 /* 1 / (1 + exp(-x)) */
 INLINE vec vec_logistic(vec x)
 {
-    return vec_div(vec_all(1), vec_add(vec_all(1), vec_exp(vec_sub(vec_zero(), x))));
+    return vec_inverse(vec_add(vec_all(1), vec_exp(vec_sub(vec_zero(), x))));
 }
 
 /* tanh |x| = (1 - e) / (1 + e), e = exp(-2 |x|) */
 INLINE vec vec_tanh(vec x)
 {
     vec e = vec_exp(vec_mul(vec_abs(x), vec_all(-2)));
-    return vec_with_sign(vec_div(vec_sub(vec_all(1), e), vec_add(vec_all(1), e)), x);
+    return vec_with_sign(vec_mul(vec_sub(vec_all(1), e), vec_inverse(vec_add(vec_all(1), e))), x);
 }
 
 #endif

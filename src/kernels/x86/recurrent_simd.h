@@ -35,15 +35,15 @@ INLINE void multiply(int rows, int columns, size_t k, const float *x, size_t ldx
     }
 }
 
-/* n floats, all of a vector or its first. */
+/* n floats, all of a vector or its first: n is LANES, as a constant, but at the end of the units. */
 INLINE vec take(const float *p, int n)
 {
-    return n >= LANES ? vec_load(p) : vec_load_first(p, (size_t)n);
+    return n == LANES ? vec_load(p) : vec_load_first(p, (size_t)n);
 }
 
 INLINE void put(float *p, int n, vec x)
 {
-    if (n >= LANES)
+    if (n == LANES)
         vec_store(p, x);
     else
         vec_store_first(p, (size_t)n, x);
@@ -56,17 +56,34 @@ static int forward_units(lince_cell cell)
     return cell == LINCE_RNN_TANH || cell == LINCE_RNN_RELU ? WIDE * LANES : LANES;
 }
 
-/* One unit's weights go down a column of its block. */
+/* LANES units' weights by LANES units of h': rows become columns. */
+INLINE void pack_square(const float *w, size_t ld, float *packed, size_t wide)
+{
+    vec square[LANES];
+    UNROLL for (size_t i = 0; i < LANES; i++) square[i] = vec_load(w + i * ld);
+    vec_transpose(square);
+    UNROLL for (size_t i = 0; i < LANES; i++) vec_store(packed + i * wide, square[i]);
+}
+
+static void pack_part(const float *w, size_t ld, int units, int from, int to, float *packed, size_t wide)
+{
+    for (int u = 0; u < LANES; u++)
+        for (int k = from; k < to; k++)
+            packed[(size_t)k * wide + (size_t)u] = u < units ? w[(size_t)u * ld + (size_t)k] : 0;
+}
+
 static void pack_forward(const lince_recurrent *r, int block, float *packed)
 {
     int gates = lince_cell_gates(r->cell), units = forward_units(r->cell), hidden = r->hidden;
-    int wide = gates * units;
+    size_t wide = (size_t)(gates * units), ld = (size_t)hidden;
     for (int g = 0; g < gates; g++)
-        for (int u = 0; u < units; u++) {
-            int unit = block * units + u;
+        for (int u = 0; u < units; u += LANES) {
+            int unit = block * units + u, left = hidden - unit, k = 0;
             const float *w = r->w + ((ptrdiff_t)g * hidden + unit) * hidden;
-            for (int k = 0; k < hidden; k++)
-                packed[(ptrdiff_t)k * wide + g * units + u] = unit < hidden ? w[k] : 0;
+            float *to = packed + g * units + u;
+            for (; left >= LANES && k + LANES <= hidden; k += LANES)
+                pack_square(w + k, ld, to + (size_t)k * wide, wide);
+            pack_part(w, ld, left, k, hidden, to, wide);
         }
 }
 
@@ -158,8 +175,14 @@ INLINE vec bias_of(const lince_recurrent *r, lince_cell cell, int at, int n, int
     return cell == LINCE_GRU && column == 2 ? b : vec_add(b, take(r->b_ih + at, n));
 }
 
-/* `rows` rows from rank `first` on, for one block of units; with a previous state or without. */
-INLINE void forward_tile(lince_cell cell, int rows, const step *s, int first, int block, bool old)
+/* Units of a vector from `unit` on. */
+INLINE int units_at(int hidden, int unit, bool whole)
+{
+    return whole || hidden - unit >= LANES ? LANES : hidden - unit;
+}
+
+/* `rows` rows from rank `first` on, for one block of units; `whole`: all of its units exist. */
+INLINE void forward_tile(lince_cell cell, int rows, const step *s, int first, int block, bool old, bool whole)
 {
     const lince_recurrent *r = s->r;
     int columns = columns_of(cell), units = forward_units(cell), unit = block * units;
@@ -168,22 +191,22 @@ INLINE void forward_tile(lince_cell cell, int rows, const step *s, int first, in
     UNROLL for (int c = 0; c < columns; c++)
     {
         int at = unit + (units == LANES ? 0 : c * LANES), gate = units == LANES ? c : 0;
-        int n = r->hidden - at;
+        int n = units_at(r->hidden, at, whole);
         vec b = n > 0 ? bias_of(r, cell, gate * r->hidden + at, n, c) : vec_zero();
         UNROLL for (int i = 0; i < rows; i++) sum[i][c] = b;
     }
-    const float *previous = r->previous + (size_t)(s->row + first) * hidden;
-    if (old)
-        multiply(rows, columns, hidden, previous, hidden, s->packed + (size_t)block * hidden * wide, sum);
+    multiply(rows, columns, old ? hidden : 0, r->previous + (size_t)(s->row + first) * hidden, hidden,
+             s->packed + (size_t)block * hidden * wide, sum);
     UNROLL for (int i = 0; i < rows; i++)
     {
         if (cell == LINCE_GRU)
-            finish_gru(s, first + i, unit, r->hidden - unit, sum[i]);
+            finish_gru(s, first + i, unit, units_at(r->hidden, unit, whole), sum[i]);
         else if (cell == LINCE_LSTM)
-            finish_lstm(s, first + i, unit, r->hidden - unit, sum[i]);
+            finish_lstm(s, first + i, unit, units_at(r->hidden, unit, whole), sum[i]);
         else
             for (int c = 0; c < columns && unit + c * LANES < r->hidden; c++)
-                finish_rnn(s, first + i, unit + c * LANES, r->hidden - unit - c * LANES, sum[i][c]);
+                finish_rnn(s, first + i, unit + c * LANES, units_at(r->hidden, unit + c * LANES, whole),
+                           sum[i][c]);
     }
 }
 
@@ -207,14 +230,20 @@ INLINE int tile_rows(int rows, int most)
     return (rows + tiles - 1) / tiles;
 }
 
-INLINE void forward_rows(lince_cell cell, const step *s, int begin, int end, int block, bool old)
+/* The last units, where they do not fill a block, take two rows at a time: not worth more code. */
+INLINE int most_rows(lince_cell cell, bool whole)
+{
+    return whole ? rows_of(columns_of(cell)) : 2;
+}
+
+INLINE void forward_rows(lince_cell cell, const step *s, int begin, int end, int block, bool old, bool whole)
 {
     if (begin == end) return;
-    int most = tile_rows(end - begin, rows_of(columns_of(cell)));
+    int most = tile_rows(end - begin, most_rows(cell, whole));
     for (int first = begin; first < end; first += most) {
         int rows = end - first < most ? end - first : most;
 #define TILE(constant) \
-    if (constant <= rows_of(columns_of(cell))) forward_tile(cell, constant, s, first, block, old)
+    if (constant <= most_rows(cell, whole)) forward_tile(cell, constant, s, first, block, old, whole)
         WITH_ROWS(rows, TILE)
 #undef TILE
     }
@@ -222,11 +251,14 @@ INLINE void forward_rows(lince_cell cell, const step *s, int begin, int end, int
 
 INLINE void forward_step(lince_cell cell, const step *s)
 {
-    int units = forward_units(cell);
-    for (int block = 0; block * units < s->r->hidden; block++) {
-        forward_rows(cell, s, 0, s->old, block, true);
-        forward_rows(cell, s, s->old, s->rows, block, false);
+    int units = forward_units(cell), block = 0;
+    for (; (block + 1) * units <= s->r->hidden; block++) {
+        forward_rows(cell, s, 0, s->old, block, true, true);
+        forward_rows(cell, s, s->old, s->rows, block, false, true);
     }
+    if (block * units == s->r->hidden) return;
+    forward_rows(cell, s, 0, s->old, block, true, false);
+    forward_rows(cell, s, s->old, s->rows, block, false, false);
 }
 
 static void forward_rnn(const step *s)
@@ -337,18 +369,24 @@ INLINE void backward_units_lstm(const step *s, int i, int unit, int n, float *dh
     put(dc, n, vec_mul(c, forget));
 }
 
+INLINE void backward_units(const step *s, int i, int unit, int n, float *dh, float *dc)
+{
+    if (s->r->cell == LINCE_GRU)
+        backward_units_gru(s, i, unit, n, dh + unit);
+    else if (s->r->cell == LINCE_LSTM)
+        backward_units_lstm(s, i, unit, n, dh + unit, dc + unit);
+    else
+        backward_units_rnn(s, i, unit, n, dh + unit);
+}
+
 static void backward_gates(const step *s, float *dh, float *dc, size_t ld)
 {
-    for (int i = 0; i < s->rows; i++, dh += ld, dc += ld)
-        for (int unit = 0; unit < s->r->hidden; unit += LANES) {
-            int n = s->r->hidden - unit;
-            if (s->r->cell == LINCE_GRU)
-                backward_units_gru(s, i, unit, n, dh + unit);
-            else if (s->r->cell == LINCE_LSTM)
-                backward_units_lstm(s, i, unit, n, dh + unit, dc + unit);
-            else
-                backward_units_rnn(s, i, unit, n, dh + unit);
-        }
+    int hidden = s->r->hidden;
+    for (int i = 0; i < s->rows; i++, dh += ld, dc += ld) {
+        int unit = 0;
+        for (; unit + LANES <= hidden; unit += LANES) backward_units(s, i, unit, LANES, dh, dc);
+        if (unit < hidden) backward_units(s, i, unit, hidden - unit, dh, dc);
+    }
 }
 
 /* dh[rows][WIDE vectors] += W^T da */
