@@ -11,6 +11,8 @@ const lince_conv_implementation *const lince_conv_implementations[] = {
     &lince_conv_winograd_avx2,
     &lince_conv_depthwise_avx512,
     &lince_conv_depthwise_avx2,
+    &lince_conv_direct_avx512,
+    &lince_conv_direct_avx2,
 #endif
     &lince_conv_onednn_winograd,
     &lince_conv_onednn_direct,

@@ -59,7 +59,7 @@ extern const lince_conv_implementation *const lince_conv_implementations[];
 
 extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct, lince_conv_onednn_winograd,
     lince_conv_winograd_avx512, lince_conv_winograd_avx2, lince_conv_depthwise_avx512,
-    lince_conv_depthwise_avx2;
+    lince_conv_depthwise_avx2, lince_conv_direct_avx512, lince_conv_direct_avx2;
 
 /* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). Deterministic:
  * one whose bits depend on the number of threads runs on one. */

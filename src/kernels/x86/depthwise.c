@@ -223,7 +223,15 @@ static int create_avx2(lince_conv_kernel *k)
     return create(k, &lince_depthwise_simd_avx2);
 }
 
-const lince_conv_implementation lince_conv_depthwise_avx512 = {
-    .name = "depthwise-avx512", .fuses = true, .create = create_avx512, .run = run, .release = release};
-const lince_conv_implementation lince_conv_depthwise_avx2 = {
-    .name = "depthwise-avx2", .fuses = true, .create = create_avx2, .run = run, .release = release};
+const lince_conv_implementation lince_conv_depthwise_avx512 = {.name = "depthwise-avx512",
+                                                               .fuses = true,
+                                                               .same_bits = true,
+                                                               .create = create_avx512,
+                                                               .run = run,
+                                                               .release = release};
+const lince_conv_implementation lince_conv_depthwise_avx2 = {.name = "depthwise-avx2",
+                                                             .fuses = true,
+                                                             .same_bits = true,
+                                                             .create = create_avx2,
+                                                             .run = run,
+                                                             .release = release};

@@ -1,0 +1,528 @@
+/* Direct convolution (direct.h): the walk over samples, panels of results and rows.
+ *
+ * Forward and backward data are one thing: results in a grid are sums over some taps of a source, at
+ * distances that do not change along a row. Forward has one grid with all taps. Backward data with stride s
+ * has s x s grids, because the pixels that lie s apart in the input are reached by the same taps: dx[i] = sum
+ * over taps k, where s divides i + padding - k, of dy[(i + padding - k) / s] w[k]
+ *
+ * A task is one sample and panel (two vectors of results); for backward weights, one panel and one block of
+ * inputs, or group of taps, over the whole batch. Each sum is made by one task in one order: the result has
+ * the same bits on any number of threads. */
+#include "kernels/x86/direct.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "kernels/choose.h"
+#include "kernels/conv.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { MAX_GRIDS = 4 }; /* backward data: stride 1 or 2 */
+
+/* A tap reads the pixel `y`, `x` behind the one that a result begins at. */
+typedef struct reach {
+    int y, x;
+} reach;
+
+/* Results at (top + i step, left + j step), of which each is a sum over taps. */
+typedef struct grid {
+    int top, left, step;
+    size_t taps;
+    reach *reach;
+    ptrdiff_t *x_tap, *w_tap; /* the same as distances in floats */
+} grid;
+
+typedef struct plan {
+    const lince_direct_simd *simd;
+    lince_direct_step row_step;
+    lince_shape from, to;          /* what is read and written; backward weights: x, dy */
+    size_t channels;               /* in a block of `from` */
+    size_t from_blocks, to_blocks; /* `to` always in blocks of lanes */
+    int source_step;               /* pixels of `from` between neighbours of a grid */
+    int margin[2], line[2];        /* of the padded source: pixels before; lines and their pixels */
+    bool padded;                   /* the source is copied, with its padding */
+    int grids;
+    grid grid[MAX_GRIDS];
+    ptrdiff_t *offsets; /* memory of all x_tap and w_tap */
+    reach *positions;   /* memory of all reach */
+    size_t shared, own; /* floats of scratch: turned weights; each thread's padded source */
+} plan;
+
+typedef struct work {
+    const lince_conv_kernel *kernel;
+    const plan *plan;
+    const lince_conv_args *args;
+    const float *source, *weights;
+    float *result, *turned, *own;
+    size_t panels, workers;
+} work;
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t lanes(const plan *p)
+{
+    return (size_t)p->simd->lanes;
+}
+
+static size_t taps_of(const lince_conv *c)
+{
+    return (size_t)c->kernel[0] * (size_t)c->kernel[1];
+}
+
+static size_t vectors_of(const plan *p, size_t panel)
+{
+    return smaller(LINCE_DIRECT_VECTORS, p->to_blocks - panel * LINCE_DIRECT_VECTORS);
+}
+
+static size_t pixels_of(lince_shape s)
+{
+    return (size_t)s.height * (size_t)s.width;
+}
+
+/* Floats of one block of the padded source. */
+static size_t padded_block(const plan *p)
+{
+    return (size_t)p->line[0] * (size_t)p->line[1] * p->channels;
+}
+
+/* --- the source, with its padding ------------------------------------------------------------------------
+ */
+
+static void pad_block(const plan *p, const float *from, float *to)
+{
+    size_t pixel = p->channels, width = (size_t)p->line[1] * pixel, left = (size_t)p->margin[1] * pixel;
+    size_t row = (size_t)p->from.width * pixel, copied = smaller(row, width - left);
+    for (int i = 0; i < p->line[0]; i++, to += width) {
+        int y = i - p->margin[0];
+        if (y < 0 || y >= p->from.height) {
+            memset(to, 0, width * sizeof *to);
+            continue;
+        }
+        memset(to, 0, left * sizeof *to);
+        memcpy(to + left, from + (size_t)y * row, copied * sizeof *to);
+        memset(to + left + copied, 0, (width - left - copied) * sizeof *to);
+    }
+}
+
+/* One block of a sample, as it is or padded in `own`. */
+static const float *source_block(const plan *p, const float *activation, size_t sample, size_t block,
+                                 float *own)
+{
+    const float *from = activation + (sample * p->from_blocks + block) * pixels_of(p->from) * p->channels;
+    if (!p->padded) return from;
+    pad_block(p, from, own);
+    return own;
+}
+
+/* --- forward, backward data ------------------------------------------------------------------------------
+ */
+
+/* Backward data sums over output channels: their blocks are turned, [I/L][O/L][kh][kw][o][i]. */
+static void turn_weights(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    size_t taps = taps_of(&w->kernel->conv), size = taps * lanes(p) * lanes(p);
+    size_t i = index / p->from_blocks, o = index % p->from_blocks;
+    p->simd->transpose(w->args->w + (o * p->to_blocks + i) * size, taps, w->turned + index * size);
+}
+
+static void run_row(const plan *p, lince_direct_row *d, size_t vectors, size_t pixels)
+{
+    size_t source_pixel = (size_t)p->source_step * p->channels;
+    while (pixels > 0) {
+        int i = 0;
+        while (p->simd->size[i] > pixels) i++;
+        size_t size = p->simd->size[i];
+        p->simd->row[p->row_step][vectors - 1][i](d);
+        d->x += size * source_pixel;
+        d->y += size * d->y_pixel;
+        if (d->gate) d->gate += size * d->y_pixel;
+        pixels -= size;
+    }
+}
+
+static size_t results_along(int size, int begin, int step)
+{
+    return begin < size ? (size_t)((size - begin + step - 1) / step) : 0;
+}
+
+/* The results of [0, count) whose tap at distance `tap` lies in [0, size): [*begin, *end). */
+static void reaching(int tap, int step, int size, size_t count, size_t *begin, size_t *end)
+{
+    *begin = smaller(tap < 0 ? (size_t)((-tap + step - 1) / step) : 0, count);
+    *end = tap < size ? smaller((size_t)((size - 1 - tap) / step + 1), count) : 0;
+    if (*end < *begin) *end = *begin;
+}
+
+/* Taps of line i that read a line of the source and not its padding; they are neighbours. */
+static size_t taps_of_line(const plan *p, const grid *g, int i, size_t *first)
+{
+    size_t begin = 0, end = g->taps;
+    int line = i * p->source_step, height = p->from.height;
+    while (begin < end && (line + g->reach[begin].y < 0 || line + g->reach[begin].y >= height)) begin++;
+    while (begin < end && (line + g->reach[end - 1].y < 0 || line + g->reach[end - 1].y >= height)) end--;
+    *first = begin;
+    return end - begin;
+}
+
+static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, const float *source)
+{
+    const plan *p = w->plan;
+    size_t vectors = vectors_of(p, panel), first = panel * LINCE_DIRECT_VECTORS,
+           block = p->channels * lanes(p);
+    size_t taps = taps_of(&w->kernel->conv), plane = pixels_of(p->to) * lanes(p);
+    size_t lines = results_along(p->to.height, g->top, g->step),
+           pixels = results_along(p->to.width, g->left, g->step);
+    bool forward = w->kernel->direction == LINCE_FORWARD;
+    for (size_t i = 0; i < lines; i++) {
+        size_t first_tap, count = taps_of_line(p, g, (int)i, &first_tap);
+        size_t y = (size_t)g->top + i * (size_t)g->step;
+        size_t at =
+            (sample * p->to_blocks + first) * plane + (y * (size_t)p->to.width + (size_t)g->left) * lanes(p);
+        lince_direct_row d = {
+            .blocks = p->from_blocks,
+            .taps = count,
+            .x_tap = g->x_tap + first_tap,
+            .w_tap = g->w_tap + first_tap,
+            .x = source + i * (size_t)(p->source_step * p->line[1]) * p->channels,
+            .x_block = padded_block(p),
+            .w = w->weights + first * p->from_blocks * taps * block,
+            .w_block = taps * block,
+            .w_vector = p->from_blocks * taps * block,
+            .bias = forward && w->args->b ? w->args->b + first * lanes(p) : NULL,
+            .gate = !forward && w->args->gate ? w->args->gate + at : NULL,
+            .relu = forward && w->args->relu,
+            .y = w->result + at,
+            .y_pixel = (size_t)g->step * lanes(p),
+            .y_vector = plane,
+        };
+        run_row(p, &d, vectors, pixels);
+    }
+}
+
+/* A thread's share of the tasks, sample by sample. */
+static void worker(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    size_t count = (size_t)w->kernel->conv.batch * w->panels, padded = SIZE_MAX;
+    float *own = w->own + index * p->own;
+    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
+        size_t sample = i / w->panels;
+        const float *source = p->padded ? own : source_block(p, w->source, sample, 0, NULL);
+        for (size_t b = 0; b < p->from_blocks && p->padded && padded != sample; b++)
+            source_block(p, w->source, sample, b, own + b * padded_block(p));
+        padded = sample;
+        for (int g = 0; g < p->grids; g++) run_grid(w, &p->grid[g], sample, i % w->panels, source);
+    }
+}
+
+static void run_data(work *w)
+{
+    const plan *p = w->plan;
+    if (w->kernel->direction == LINCE_BACKWARD_DATA)
+        lince_parallel(w->kernel->threads, p->from_blocks * p->to_blocks, turn_weights, w);
+    lince_parallel(w->kernel->threads, w->workers, worker, w);
+}
+
+/* --- backward weights ------------------------------------------------------------------------------------
+ */
+
+/* Groups of rows of dw that one task makes for a panel: a block of channels, or, of a plain input, as many
+ * taps as the registers hold. */
+static size_t groups_of(const plan *p, const lince_conv *c)
+{
+    size_t rows = (size_t)p->simd->rows;
+    return p->channels > 1 ? p->from_blocks : (p->from_blocks * taps_of(c) + rows - 1) / rows;
+}
+
+/* dw of one panel, where its row `row` of tap `tap` of block `block` begins. */
+static float *gradient_at(const work *w, size_t panel, size_t block, size_t tap)
+{
+    const plan *p = w->plan;
+    size_t o = panel * LINCE_DIRECT_VECTORS, taps = taps_of(&w->kernel->conv);
+    return w->args->w + ((o * p->from_blocks + block) * taps + tap) * p->channels * lanes(p);
+}
+
+static lince_direct_outer outer_over(const work *w, size_t sample, size_t panel)
+{
+    const plan *p = w->plan;
+    size_t line = (size_t)p->line[1] * p->channels, step = (size_t)p->source_step,
+           plane = pixels_of(p->to) * lanes(p);
+    return (lince_direct_outer){
+        .x_line = step * line,
+        .x_pixel = step * p->channels,
+        .dy = w->args->y + (sample * p->to_blocks + panel * LINCE_DIRECT_VECTORS) * plane,
+        .dy_line = (size_t)p->to.width * lanes(p),
+        .dy_vector = plane,
+        .lines = (size_t)p->to.height,
+        .pixels = (size_t)p->to.width,
+        .w_vector = p->from_blocks * taps_of(&w->kernel->conv) * p->channels * lanes(p),
+    };
+}
+
+/* Each tap over the results that it reaches; the others meet its zeros. */
+static void add_channels(const work *w, size_t sample, size_t panel, size_t block)
+{
+    const plan *p = w->plan;
+    const grid *g = &p->grid[0];
+    const float *x = w->args->x + (sample * p->from_blocks + block) * pixels_of(p->from) * p->channels;
+    lince_direct_outer all = outer_over(w, sample, panel);
+    for (size_t t = 0; t < g->taps; t++) {
+        lince_direct_outer o = all;
+        size_t line, end_line, pixel, end;
+        reaching(g->reach[t].y, p->source_step, p->from.height, all.lines, &line, &end_line);
+        reaching(g->reach[t].x, p->source_step, p->from.width, all.pixels, &pixel, &end);
+        o.lines = end_line - line, o.pixels = end - pixel;
+        o.x = x + g->x_tap[t] + (ptrdiff_t)(line * all.x_line + pixel * all.x_pixel);
+        o.dy += line * all.dy_line + pixel * lanes(p);
+        o.dw = gradient_at(w, panel, block, t);
+        p->simd->channels[vectors_of(p, panel) - 1](&o);
+    }
+}
+
+static void add_taps(const work *w, size_t sample, size_t panel, size_t group, float *own)
+{
+    const plan *p = w->plan;
+    size_t taps = p->grid[0].taps, all = p->from_blocks * taps, groups = groups_of(p, &w->kernel->conv);
+    size_t first = group * all / groups, rows = (group + 1) * all / groups - first;
+    lince_direct_outer o = outer_over(w, sample, panel);
+    ptrdiff_t row[LINCE_DIRECT_ROWS];
+    for (size_t b = first / taps; b <= (first + rows - 1) / taps && p->padded; b++)
+        source_block(p, w->args->x, sample, b, own + b * padded_block(p));
+    for (size_t r = 0; r < rows; r++)
+        row[r] = (ptrdiff_t)((first + r) / taps * padded_block(p)) + p->grid[0].x_tap[(first + r) % taps];
+    o.x = p->padded ? own : source_block(p, w->args->x, sample, 0, NULL);
+    o.dw = gradient_at(w, panel, first / taps, first % taps);
+    p->simd->taps[vectors_of(p, panel) - 1][rows - 1](&o, row);
+}
+
+static void sum_bias(void *context, size_t block)
+{
+    const work *w = context;
+    const plan *p = w->plan;
+    float *b = w->args->b + block * lanes(p);
+    memset(b, 0, lanes(p) * sizeof *b);
+    for (int n = 0; n < w->kernel->conv.batch; n++)
+        p->simd->sum(w->args->y + ((size_t)n * p->to_blocks + block) * pixels_of(p->to) * lanes(p),
+                     pixels_of(p->to), b);
+}
+
+static void clear(const work *w, size_t panel, size_t group, size_t groups)
+{
+    const plan *p = w->plan;
+    size_t rows = p->from_blocks * taps_of(&w->kernel->conv) * p->channels, first = group * rows / groups;
+    size_t end = (group + 1) * rows / groups;
+    for (size_t k = 0; k < vectors_of(p, panel); k++)
+        memset(gradient_at(w, panel, 0, 0) + (k * rows + first) * lanes(p), 0,
+               (end - first) * lanes(p) * sizeof(float));
+}
+
+/* Of a plain input all of dw's rows are few: sample by sample, so that dy comes from memory once. */
+static void taps_worker(void *context, size_t index)
+{
+    const work *w = context;
+    size_t groups = groups_of(w->plan, &w->kernel->conv), count = w->panels * groups;
+    size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
+    for (size_t i = begin; i < end; i++) clear(w, i / groups, i % groups, groups);
+    for (int n = 0; n < w->kernel->conv.batch; n++)
+        for (size_t i = begin; i < end; i++)
+            add_taps(w, (size_t)n, i / groups, i % groups, w->own + index * w->plan->own);
+}
+
+static void channels_worker(void *context, size_t index)
+{
+    const work *w = context;
+    size_t groups = w->plan->from_blocks, count = w->panels * groups;
+    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
+        clear(w, i / groups, i % groups, groups);
+        for (int n = 0; n < w->kernel->conv.batch; n++) add_channels(w, (size_t)n, i / groups, i % groups);
+    }
+}
+
+static void run_weights(work *w)
+{
+    int threads = w->kernel->threads;
+    lince_parallel(threads, w->workers, w->plan->channels > 1 ? channels_worker : taps_worker, w);
+    if (w->args->b) lince_parallel(threads, w->plan->to_blocks, sum_bias, w);
+}
+
+/* --- plan ------------------------------------------------------------------------------------------------
+ */
+
+/* Adds to a grid the tap (ky, kx), which reads at y, x. */
+static void add_tap(plan *p, grid *g, const lince_conv *c, int ky, int kx, int y, int x)
+{
+    ptrdiff_t line = p->line[1];
+    g->reach[g->taps] = (reach){y, x};
+    g->x_tap[g->taps] = ((y + p->margin[0]) * line + x + p->margin[1]) * (ptrdiff_t)p->channels;
+    g->w_tap[g->taps++] = (ptrdiff_t)((size_t)(ky * c->kernel[1] + kx) * p->channels * lanes(p));
+}
+
+static int divide_down(int a, int b)
+{
+    return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+
+/* bare: the source is read as it is, by taps that keep to it. */
+static void plan_forward(plan *p, const lince_conv *c, bool bare)
+{
+    int in[] = {c->in.height, c->in.width}, out[] = {c->out.height, c->out.width};
+    for (int axis = 0; axis < 2; axis++) {
+        int needed = (out[axis] - 1) * c->stride[axis] + c->kernel[axis];
+        p->margin[axis] = bare ? 0 : c->padding[axis];
+        p->padded |= !bare && (c->padding[axis] > 0 || needed > in[axis]);
+        p->line[axis] = needed;
+    }
+    if (!p->padded) p->line[0] = in[0], p->line[1] = in[1];
+    p->source_step = c->stride[0];
+    p->grids = 1;
+    p->grid[0].step = 1;
+    for (int ky = 0; ky < c->kernel[0]; ky++)
+        for (int kx = 0; kx < c->kernel[1]; kx++)
+            add_tap(p, &p->grid[0], c, ky, kx, ky - c->padding[0], kx - c->padding[1]);
+}
+
+static void plan_backward(plan *p, const lince_conv *c)
+{
+    int s = c->stride[0], in[] = {c->in.height, c->in.width}, out[] = {c->out.height, c->out.width};
+    for (int axis = 0; axis < 2; axis++) {
+        int first = divide_down(c->padding[axis] - c->kernel[axis] + 1, s),
+            last = (in[axis] - 1 + c->padding[axis]) / s;
+        p->margin[axis] = first < 0 ? -first : 0;
+        p->line[axis] = p->margin[axis] + (last + 1 > out[axis] ? last + 1 : out[axis]);
+        p->padded |= p->line[axis] != out[axis];
+    }
+    p->source_step = 1;
+    p->grids = s * s;
+    for (int i = 0; i < p->grids; i++) {
+        grid *g = &p->grid[i];
+        *g = (grid){
+            .top = i / s, .left = i % s, .step = s, .reach = g->reach, .x_tap = g->x_tap, .w_tap = g->w_tap};
+        for (int ky = 0; ky < c->kernel[0]; ky++)
+            for (int kx = 0; kx < c->kernel[1]; kx++) {
+                int y = g->top + c->padding[0] - ky, x = g->left + c->padding[1] - kx;
+                if (y % s == 0 && x % s == 0) add_tap(p, g, c, ky, kx, divide_down(y, s), divide_down(x, s));
+            }
+    }
+}
+
+static bool supported(const lince_conv *c, lince_direction direction, int block)
+{
+    int s = c->stride[0];
+    bool plain = c->in.block == 1 && block > 1;
+    return c->groups == 1 && s == c->stride[1] && c->out.block == block &&
+           (plain ? direction != LINCE_BACKWARD_DATA && (s == 1 || s == 2 || s == 4)
+                  : c->in.block == block && (s == 1 || s == 2));
+}
+
+/* 1x1 with stride 1 does not know rows: a map is one long row. */
+static lince_conv flattened(lince_conv c)
+{
+    bool alone = taps_of(&c) == 1 && c.stride[0] == 1 && c.padding[0] == 0 && c.padding[1] == 0;
+    if (!alone) return c;
+    c.in.width *= c.in.height, c.out.width *= c.out.height;
+    c.in.height = c.out.height = 1;
+    return c;
+}
+
+static void describe(plan *p, const lince_conv *c, lince_direction direction)
+{
+    bool backward = direction == LINCE_BACKWARD_DATA, plain = c->in.block == 1;
+    int s = backward ? 1 : c->stride[0];
+    p->from = backward ? c->out : c->in;
+    p->to = backward ? c->in : c->out;
+    p->channels = (size_t)p->from.block;
+    p->from_blocks = (size_t)(lince_round_up(p->from.channels, p->from.block) / p->from.block);
+    p->to_blocks = (size_t)(lince_round_up(p->to.channels, p->to.block) / p->to.block);
+    p->row_step = plain ? (s == 4   ? LINCE_DIRECT_FOUR
+                           : s == 2 ? LINCE_DIRECT_TWO
+                                    : LINCE_DIRECT_ONE)
+                        : (s == 2 ? LINCE_DIRECT_TWO_BLOCKS : LINCE_DIRECT_BLOCK);
+    for (int i = 0; i < MAX_GRIDS; i++) {
+        p->grid[i].reach = p->positions + (size_t)i * taps_of(c);
+        p->grid[i].x_tap = p->offsets + (size_t)(2 * i) * taps_of(c);
+        p->grid[i].w_tap = p->offsets + (size_t)(2 * i + 1) * taps_of(c);
+    }
+    if (backward)
+        plan_backward(p, c);
+    else
+        plan_forward(p, c, direction == LINCE_BACKWARD_WEIGHTS && !plain);
+    if (p->padded) p->own = (padded_block(p) * p->from_blocks + 15) / 16 * 16;
+    if (backward) p->shared = lince_conv_weights_size(c);
+}
+
+static void release(lince_conv_kernel *k)
+{
+    plan *p = k->plan;
+    if (p) lince_free(p->offsets), lince_free(p->positions);
+    lince_free(p);
+    k->plan = NULL;
+}
+
+static int create(lince_conv_kernel *k, const lince_direct_simd *simd)
+{
+    if (lince_preferred_block() < simd->lanes || !supported(&k->conv, k->direction, simd->lanes))
+        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: not a convolution in blocks of %d", simd->lanes);
+    plan *p = k->plan = lince_alloc(1, sizeof *p);
+    if (!p) return LINCE_ENOMEM;
+    k->conv = flattened(k->conv);
+    p->simd = simd;
+    p->offsets = lince_alloc(2 * MAX_GRIDS * taps_of(&k->conv), sizeof *p->offsets);
+    p->positions = lince_alloc(MAX_GRIDS * taps_of(&k->conv), sizeof *p->positions);
+    if (!p->offsets || !p->positions) {
+        release(k);
+        return LINCE_ENOMEM;
+    }
+    describe(p, &k->conv, k->direction);
+    k->scratch = (p->shared + (size_t)k->threads * p->own) * sizeof(float);
+    return 0;
+}
+
+static void run(lince_conv_kernel *k, const lince_conv_args *a)
+{
+    const plan *p = k->plan;
+    bool backward = k->direction == LINCE_BACKWARD_DATA;
+    work w = {.kernel = k,
+              .plan = p,
+              .args = a,
+              .source = backward ? a->y : a->x,
+              .result = backward ? a->x : a->y,
+              .weights = backward ? a->scratch : a->w,
+              .turned = a->scratch,
+              .own = (float *)a->scratch + p->shared,
+              .panels = (p->to_blocks + LINCE_DIRECT_VECTORS - 1) / LINCE_DIRECT_VECTORS,
+              .workers = (size_t)k->threads};
+    if (k->direction == LINCE_BACKWARD_WEIGHTS)
+        run_weights(&w);
+    else
+        run_data(&w);
+}
+
+static int create_avx512(lince_conv_kernel *k)
+{
+    return create(k, &lince_direct_simd_avx512);
+}
+
+static int create_avx2(lince_conv_kernel *k)
+{
+    return create(k, &lince_direct_simd_avx2);
+}
+
+const lince_conv_implementation lince_conv_direct_avx512 = {.name = "direct-avx512",
+                                                            .fuses = true,
+                                                            .same_bits = true,
+                                                            .create = create_avx512,
+                                                            .run = run,
+                                                            .release = release};
+const lince_conv_implementation lince_conv_direct_avx2 = {.name = "direct-avx2",
+                                                          .fuses = true,
+                                                          .same_bits = true,
+                                                          .create = create_avx2,
+                                                          .run = run,
+                                                          .release = release};

@@ -1,0 +1,72 @@
+/* Direct convolution, by the definition: what the driver (direct.c) and the vector code (direct_simd.h,
+ * compiled once for each instruction set) say to each other.
+ *
+ * The source lies in memory with its padding around it, so that no tap needs a test. It is in blocks of L
+ * channels (L: lanes) or plain, that is in blocks of one channel; results are in blocks of L. */
+#ifndef LINCE_KERNELS_X86_DIRECT_H
+#define LINCE_KERNELS_X86_DIRECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Distances, in floats, between the source's pixels that neighbouring results begin at. */
+typedef enum lince_direct_step {
+    LINCE_DIRECT_BLOCK,      /* L: stride 1 */
+    LINCE_DIRECT_TWO_BLOCKS, /* 2 L: stride 2 */
+    LINCE_DIRECT_ONE,        /* 1, 2 and 4: plain, strides 1, 2 and 4 */
+    LINCE_DIRECT_TWO,
+    LINCE_DIRECT_FOUR,
+    LINCE_DIRECT_STEPS
+} lince_direct_step;
+
+/* Results of one row for one or two vectors of channels:
+ *     y[pixel][vector] = bias[vector] + the sum over blocks, taps and channels c of a block of
+ *                        w[block][tap][c][vector] x[block][tap + pixel step][c]
+ * Distances are in floats. */
+typedef struct lince_direct_row {
+    size_t blocks, taps;
+    const ptrdiff_t *x_tap, *w_tap; /* [taps] */
+    const float *x;
+    size_t x_block;
+    const float *w;
+    size_t w_block, w_vector;
+    const float *bias, *gate; /* bias [vectors][L], gate as y; may be NULL */
+    bool relu;
+    float *y;
+    size_t y_pixel, y_vector;
+} lince_direct_row;
+
+/* dw[row][vector] += sum over the pixels of a map of x[row + pixel] dy[pixel][vector] */
+typedef struct lince_direct_outer {
+    const float *x;
+    size_t x_line, x_pixel;
+    const float *dy;
+    size_t dy_line, dy_vector;
+    size_t lines, pixels;
+    float *dw; /* rows are L apart */
+    size_t w_vector;
+} lince_direct_outer;
+
+enum { LINCE_DIRECT_VECTORS = 2, LINCE_DIRECT_SIZES = 6, LINCE_DIRECT_ROWS = 14 };
+
+typedef void lince_direct_row_function(const lince_direct_row *row);
+typedef void lince_direct_outer_function(const lince_direct_outer *outer);
+typedef void lince_direct_taps_function(const lince_direct_outer *outer, const ptrdiff_t *row);
+
+typedef struct lince_direct_simd {
+    int lanes;
+    int rows;                        /* of the largest outer product with taps */
+    size_t size[LINCE_DIRECT_SIZES]; /* pixels of one call, falling; 1 last */
+    lince_direct_row_function *row[LINCE_DIRECT_STEPS][LINCE_DIRECT_VECTORS][LINCE_DIRECT_SIZES];
+    /* The rows are the L channels of a block; or 1 to `rows` taps, at x + row[i]. */
+    lince_direct_outer_function *channels[LINCE_DIRECT_VECTORS];
+    lince_direct_taps_function *taps[LINCE_DIRECT_VECTORS][LINCE_DIRECT_ROWS];
+    /* sum[L] += the sum of `pixels` pixels */
+    void (*sum)(const float *dy, size_t pixels, float *sum);
+    /* L x L matrices, `count` of them, each transposed. */
+    void (*transpose)(const float *from, size_t count, float *to);
+} lince_direct_simd;
+
+extern const lince_direct_simd lince_direct_simd_avx512, lince_direct_simd_avx2;
+
+#endif

@@ -1,0 +1,166 @@
+/* The vector code of direct.h, for the instruction set that the including file is compiled with. */
+#include "kernels/x86/direct.h"
+#include "kernels/x86/vector.h"
+
+#define UNROLL _Pragma("GCC unroll 16")
+
+enum { VECTORS = LINCE_DIRECT_VECTORS, ROWS = LINCE_DIRECT_ROWS };
+
+INLINE void finish(const lince_direct_row *d, size_t pixel, size_t vector, vec sum)
+{
+    size_t at = pixel * d->y_pixel + vector * d->y_vector;
+    if (d->bias) sum = vec_add(sum, vec_load(d->bias + vector * LANES));
+    if (d->relu) sum = vec_relu(sum);
+    if (d->gate) sum = vec_where_positive(sum, vec_load(d->gate + at));
+    vec_store(d->y + at, sum);
+}
+
+/* pixels x vectors sums in registers: each channel of each tap loads `vectors` vectors and `pixels` scalars.
+ */
+INLINE void row(int pixels, int vectors, int channels, int step, const lince_direct_row *d)
+{
+    vec sum[ROWS][VECTORS], factor[VECTORS];
+    UNROLL for (int r = 0; r < pixels; r++)
+    {
+        UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_zero();
+    }
+    for (size_t b = 0; b < d->blocks; b++)
+        for (size_t t = 0; t < d->taps; t++) {
+            const float *x = d->x + (ptrdiff_t)(b * d->x_block) + d->x_tap[t];
+            const float *w = d->w + (ptrdiff_t)(b * d->w_block) + d->w_tap[t];
+            for (int c = 0; c < channels; c++, x++, w += LANES) {
+                UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(w + (size_t)k * d->w_vector);
+                UNROLL for (int r = 0; r < pixels; r++)
+                {
+                    vec a = vec_all(x[r * step]);
+                    UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
+                }
+            }
+        }
+    UNROLL for (int r = 0; r < pixels; r++)
+    {
+        UNROLL for (int k = 0; k < vectors; k++) finish(d, (size_t)r, (size_t)k, sum[r][k]);
+    }
+}
+
+/* `rows` x vectors sums in registers over all pixels. tap: where the rows lie; NULL: one after the other. */
+INLINE void outer(int rows, int vectors, const lince_direct_outer *o, const ptrdiff_t *tap, size_t first)
+{
+    vec sum[ROWS][VECTORS], factor[VECTORS];
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+        UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_zero();
+    }
+    for (size_t i = 0; i < o->lines; i++) {
+        const float *x = o->x + i * o->x_line + first, *dy = o->dy + i * o->dy_line;
+        for (size_t j = 0; j < o->pixels; j++, x += o->x_pixel, dy += LANES) {
+            UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(dy + (size_t)k * o->dy_vector);
+            UNROLL for (int r = 0; r < rows; r++)
+            {
+                vec a = vec_all(tap ? x[tap[r]] : x[r]);
+                UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+        UNROLL for (int k = 0; k < vectors; k++)
+        {
+            float *dw = o->dw + (first + (size_t)r) * LANES + (size_t)k * o->w_vector;
+            vec_store(dw, vec_add(vec_load(dw), sum[r][k]));
+        }
+    }
+}
+
+static void sum_pixels(const float *dy, size_t pixels, float *sum)
+{
+    vec total = vec_zero();
+    for (size_t i = 0; i < pixels; i++) total = vec_add(total, vec_load(dy + i * LANES));
+    vec_store(sum, vec_add(vec_load(sum), total));
+}
+
+static void transpose(const float *from, size_t count, float *to)
+{
+    vec r[LANES];
+    for (size_t n = 0; n < count; n++, from += LANES * LANES, to += LANES * LANES) {
+        UNROLL for (int i = 0; i < LANES; i++) r[i] = vec_load(from + i * LANES);
+        vec_transpose(r);
+        UNROLL for (int i = 0; i < LANES; i++) vec_store(to + i * LANES, r[i]);
+    }
+}
+
+#define ROW(name, pixels, vectors, channels, step)                           \
+    static void row_##name##_##pixels##x##vectors(const lince_direct_row *d) \
+    {                                                                        \
+        row(pixels, vectors, channels, step, d);                             \
+    }
+#define TAPS(rows, vectors)                                                                \
+    static void taps_##rows##x##vectors(const lince_direct_outer *o, const ptrdiff_t *tap) \
+    {                                                                                      \
+        outer(rows, vectors, o, tap, 0);                                                   \
+    }
+#define CHANNELS(vectors)                                       \
+    static void channels_##vectors(const lince_direct_outer *o) \
+    {                                                           \
+        outer(LANES / 2, vectors, o, NULL, 0);                  \
+        outer(LANES / 2, vectors, o, NULL, LANES / 2);          \
+    }
+
+/* 28 sums of 32 registers, or 12 of 16. */
+#if defined(__AVX512F__)
+#define EACH_SIZE(M, name, vectors, channels, step) \
+    M(name, 14, vectors, channels, step)            \
+    M(name, 8, vectors, channels, step)             \
+    M(name, 7, vectors, channels, step)             \
+    M(name, 4, vectors, channels, step)             \
+    M(name, 2, vectors, channels, step) M(name, 1, vectors, channels, step)
+#define EACH_ROWS(M, v) \
+    M(1, v)             \
+    M(2, v)             \
+    M(3, v) M(4, v) M(5, v) M(6, v) M(7, v) M(8, v) M(9, v) M(10, v) M(11, v) M(12, v) M(13, v) M(14, v)
+enum { MOST_ROWS = 14 };
+#define SIZES 14, 8, 7, 4, 2, 1
+#else
+#define EACH_SIZE(M, name, vectors, channels, step) \
+    M(name, 6, vectors, channels, step)             \
+    M(name, 4, vectors, channels, step)             \
+    M(name, 3, vectors, channels, step)             \
+    M(name, 2, vectors, channels, step) M(name, 1, vectors, channels, step)
+#define EACH_ROWS(M, v) M(1, v) M(2, v) M(3, v) M(4, v) M(5, v) M(6, v)
+enum { MOST_ROWS = 6 };
+#define SIZES           6, 4, 3, 2, 1
+#endif
+
+#define EACH_STEP(M, vectors)                           \
+    EACH_SIZE(M, block, vectors, LANES, LANES)          \
+    EACH_SIZE(M, two_blocks, vectors, LANES, 2 * LANES) \
+    EACH_SIZE(M, one, vectors, 1, 1) EACH_SIZE(M, two, vectors, 1, 2) EACH_SIZE(M, four, vectors, 1, 4)
+
+EACH_STEP(ROW, 1)
+EACH_STEP(ROW, 2)
+EACH_ROWS(TAPS, 1)
+EACH_ROWS(TAPS, 2)
+CHANNELS(1)
+CHANNELS(2)
+
+#define ROW_ENTRY(name, pixels, vectors, channels, step) row_##name##_##pixels##x##vectors,
+#define ROW_ENTRIES(name)                     \
+    {                                         \
+        {EACH_SIZE(ROW_ENTRY, name, 1, , )},  \
+        {                                     \
+            EACH_SIZE(ROW_ENTRY, name, 2, , ) \
+        }                                     \
+    }
+#define TAPS_ENTRY(rows, vectors) taps_##rows##x##vectors,
+
+const lince_direct_simd DIRECT_SIMD = {
+    .lanes = LANES,
+    .rows = MOST_ROWS,
+    .size = {SIZES},
+    .row = {ROW_ENTRIES(block), ROW_ENTRIES(two_blocks), ROW_ENTRIES(one), ROW_ENTRIES(two),
+            ROW_ENTRIES(four)},
+    .channels = {channels_1, channels_2},
+    .taps = {{EACH_ROWS(TAPS_ENTRY, 1)}, {EACH_ROWS(TAPS_ENTRY, 2)}},
+    .sum = sum_pixels,
+    .transpose = transpose,
+};
