@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "data/layout.h"
 
+#include <assert.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -344,6 +345,7 @@ const lince_table_facts *lince_dataset_table(const lince_dataset *dataset)
 
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image)
 {
+    assert(!lince_dataset_is_text(dataset));
     return dataset->layout->read(dataset, &dataset->parts[part].at[index], image);
 }
 

@@ -13,7 +13,7 @@
  * 1 - (1 - s^4)^20. */
 enum { BANDS = 20, ROWS = 4, HASHES = BANDS * ROWS, SHINGLE = 3, GRAIN = 256, MOST_CANDIDATES = 64 };
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 typedef struct outcome {
     uint32_t from; /* NONE: it stands nowhere */

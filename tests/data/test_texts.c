@@ -96,6 +96,7 @@ static void test_without_a_header_the_content_tells_the_columns(void **state)
 {
     (void)state;
     lince_dataset *d = open_csv(course);
+    keep_seed(lince_dataset_path(d), "course.csv");
     assert_int_equal(lince_dataset_classes(d), 3);
     assert_string_equal(lince_dataset_table(d)->text_column, "4");
     assert_string_equal(lince_dataset_table(d)->label_column, "3");
@@ -137,6 +138,7 @@ static void test_tabs_marks_and_line_ends_of_all_kinds(void **state)
     (void)state;
     static const char tsv[] = "\xef\xbb\xbflabel\ttext\r\n1\tni\xc3\xb1o, s\xc3\xad\r\n0\t\"no\r\nno\"\r\n";
     lince_dataset *d = open_with(table("t.tsv", tsv, strlen(tsv)), (lince_table_options){0});
+    keep_seed(lince_dataset_path(d), "tabs.tsv");
     assert_string_equal(lince_dataset_kind(d), "tsv");
     assert_samples(d, LINCE_TRAIN, "3 0 no\r\nno -\n2 1 niño, sí -\n");
     lince_dataset_free(d);
@@ -147,6 +149,7 @@ static void test_lines_of_fasttext(void **state)
     (void)state;
     static const char lines[] = "__label__good  what a day\r\n\n__label__bad none of it\n";
     lince_dataset *d = open_with(table("train.txt", lines, strlen(lines)), (lince_table_options){0});
+    keep_seed(lince_dataset_path(d), "lines.txt");
     assert_string_equal(lince_dataset_kind(d), "fasttext");
     assert_samples(d, LINCE_TRAIN, "3 bad none of it -\n1 good what a day -\n");
     lince_dataset_free(d);

@@ -1,6 +1,6 @@
-/* Any bytes as an archive with a data set in it: refused with a message, or listed and read.
- * The seeds are the archives of tests/data/test_archive.c and test_cifar.c, left in
- * test-scratch/seeds/dataset. */
+/* Any bytes as an archive with a data set in it, or as a table of texts: refused with a message, or listed
+ * and read. The seeds are the archives of tests/data/test_archive.c and test_cifar.c and the tables of
+ * test_texts.c, left in test-scratch/seeds/dataset. */
 #include "data/dataset.h"
 
 #include <lince/error.h>
@@ -19,6 +19,10 @@ static void read_samples(lince_dataset *dataset, lince_part part)
         int label = lince_dataset_label(dataset, part, i);
         if (label < 0 || label >= lince_dataset_classes(dataset) || !*lince_dataset_name(dataset, part, i))
             abort();
+        if (lince_dataset_is_text(dataset)) {
+            if (!*lince_dataset_text(dataset, part, i)) abort();
+            continue;
+        }
         if (lince_dataset_read(dataset, part, i, &image) < 0 && (!*lince_error() || image.pixels)) abort();
         lince_image_release(&image);
     }
