@@ -33,8 +33,8 @@ pictures() {
     10) echo --train-limit 10 --batch-size 10 --epochs 40 ;;
     50) echo --train-limit 50 --batch-size 25 --epochs 40 ;;
     100) echo --train-limit 100 --batch-size 32 --epochs 20 ;;
-    500) echo --train-limit 500 --batch-size 64 --epochs 30 ;;
-    1000) echo --train-limit 1000 --batch-size 64 --epochs 15 ;;
+    500) echo --train-limit 500 --batch-size 64 --epochs 15 ;;
+    1000) echo --train-limit 1000 --batch-size 64 --epochs 8 ;;
     esac
 }
 
@@ -58,16 +58,16 @@ imagenet() {
 halves() {
     local common=(--model vgg16 --head 512 --normalize cifar10 --optimizer adamw --scheduler onecycle --weight-decay 0.01)
     local n seed
-    run b-first 1 "${common[@]}" --classes $first --augment standard --epochs 20 --batch-size 128 --lr 0.0005 \
+    run b-first 1 "${common[@]}" --classes $first --augment standard --epochs 6 --batch-size 64 --lr 0.0001 --lr-backbone 0.0003 \
         --val-split 0.05
     for seed in ${SEEDS:-1}; do
         for n in 10 50 500; do
             # shellcheck disable=SC2046
             {
                 run b-fine-$n "$seed" "${common[@]}" $(pictures $n) --classes $second --augment standard --val-split 0.02 \
-                    --weights "$runs/b-first-seed1/weights/best.safetensors" --lr 0.0005 --lr-backbone 0.00005
+                    --weights "$runs/b-first-seed1/weights/best.safetensors" --lr 0.0001 --lr-backbone 0.00005
                 run b-scratch-$n "$seed" "${common[@]}" $(pictures $n) --classes $second --augment standard \
-                    --val-split 0.02 --lr 0.0005
+                    --val-split 0.02 --lr 0.0001 --lr-backbone 0.0003
             }
         done
     done
