@@ -22,18 +22,23 @@ int cmd_eval(int argc, char **argv)
     const char *data = NULL, *split = NULL, *predictions = NULL;
     model_choice choice = {0};
     bool json = false, quiet = false, help = false;
-    reading readings[] = {
-        {"text-column", NULL}, {"label-column", NULL}, {"drop-label", NULL}, {"encoding", NULL}};
+    reading readings[] = {{"classes", NULL},
+                          {"text-column", NULL},
+                          {"label-column", NULL},
+                          {"drop-label", NULL},
+                          {"encoding", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
         {"data", "PATH", N_("data set; default: the run's"), &data, NULL},
         {"split", "train|val|test", N_("part of it (test)"), &split, NULL},
-        {"text-column", "NAME|N", N_("of a table; default: the run's"), &readings[0].value, NULL},
-        {"label-column", "NAME|N", N_("of a table; default: the run's"), &readings[1].value, NULL},
+        {"classes", "A,B", N_("only these classes of the data; default: the run's"), &readings[0].value,
+         NULL},
+        {"text-column", "NAME|N", N_("of a table; default: the run's"), &readings[1].value, NULL},
+        {"label-column", "NAME|N", N_("of a table; default: the run's"), &readings[2].value, NULL},
         {"drop-label", "NAME,NAME", N_("labels whose rows are left out; default: the run's"),
-         &readings[2].value, NULL},
-        {"encoding", "NAME", N_("of a table; default: the run's"), &readings[3].value, NULL},
+         &readings[3].value, NULL},
+        {"encoding", "NAME", N_("of a table; default: the run's"), &readings[4].value, NULL},
         {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},

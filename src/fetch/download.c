@@ -176,8 +176,11 @@ static int judge(attempt *a, CURLcode result, const char *error)
     curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
     if (a->failure) return a->failure;
     if (result == CURLE_ABORTED_BY_CALLBACK)
-        return lince_fail(LINCE_EINTERRUPTED, "%s: interrupted; %zu bytes are kept in %s", d->address,
-                          (size_t)a->have, d->part);
+        return a->have ? lince_fail(LINCE_EINTERRUPTED,
+                                    "%s: interrupted; %zu bytes are kept in %s, and the same command goes on "
+                                    "from there",
+                                    d->address, (size_t)a->have, d->part)
+                       : lince_fail(LINCE_EINTERRUPTED, "%s: interrupted", d->address);
     if (!result &&
         status == 416) { /* no such part: the file that is offered is no longer than what there is */
         if (!a->begin) return lince_fail(LINCE_EDATA, "%s: the server answers HTTP %ld", d->address, status);

@@ -331,7 +331,8 @@ static int open_data(const lince_model *m, const char *data, lince_dataset **dat
     if (!data) return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
     lince_table_options table = lince_table_settings(&own);
     table.drop_any = true;
-    return lince_dataset_open_table(dataset, data, &table);
+    LINCE_TRY(lince_dataset_open_table(dataset, data, &table));
+    return lince_dataset_select(*dataset, own.classes);
 }
 
 static int refuse_content(const lince_model *m, const lince_dataset *data)
@@ -360,9 +361,13 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
 static int check_classes(lince_model *m, const lince_dataset *data)
 {
     lince_blueprint *b = &m->blueprint;
-    if (lince_dataset_classes(data) != b->classes)
-        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d", lince_dataset_path(data),
-                          lince_dataset_classes(data), b->classes);
+    int found = lince_dataset_classes(data);
+    if (found > b->classes)
+        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d; --classes names those to take",
+                          lince_dataset_path(data), found, b->classes);
+    if (found < b->classes)
+        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d", lince_dataset_path(data), found,
+                          b->classes);
     if (!b->names && !(b->names = lince_alloc((size_t)b->classes, sizeof *b->names))) return LINCE_ENOMEM;
     for (int c = 0; c < b->classes; c++) {
         const char *name = lince_dataset_class(data, c);

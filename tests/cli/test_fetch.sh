@@ -141,7 +141,24 @@ head -c 400000 /dev/zero >to/x.bin.part
 expect 0 "is the expected one" "$base/good/x.bin" --sha256 "$sum" --to to
 cmp -s mirror/some.bin to/x.bin || fail "a file begun too long differs"
 
-# Ctrl-C keeps what came; a second fetch at the same time is refused
+# Ctrl-C keeps what came and says how to go on (a script's job ignores SIGINT unless told otherwise)
+rm -rf to
+env --default-signal=INT "$lince" fetch "$base/slow/int.bin" --sha256 "$sum" --to to >out 2>err &
+fetching=$!
+for _ in $(seq 100); do [ -s to/int.bin.part ] && break; sleep 0.1; done
+kill -INT $fetching
+wait $fetching
+found=$?
+[ $found -eq 130 ] || fail "interrupted: expected exit code 130, found $found"
+kept=$(stat -c %s to/int.bin.part)
+grep -q "interrupted; $kept bytes are kept in to/int.bin.part, and the same command goes on from there" err ||
+    fail "what is kept is not said"
+[ -e to/int.bin ] && fail "an interrupted file has its name"
+expect 0 "is the expected one" "$base/slow/int.bin" --sha256 "$sum" --to to
+cmp -s mirror/some.bin to/int.bin || fail "a file gone on with after Ctrl-C differs"
+grep -qx "/slow/int.bin bytes=$kept-" port.requests || fail "what was kept was asked for again"
+
+# terminated likewise; a second fetch at the same time is refused
 rm -rf to
 "$lince" fetch "$base/slow/x.bin" --sha256 "$sum" --to to >out 2>err &
 fetching=$!

@@ -48,6 +48,18 @@ done
 cmp -s "answer --run run" "answer --weights best.pth" || fail "the answers differ"
 expect 0 '"n": ' eval --weights best.pth --data two --json
 
+# A data set with more classes than the model's: those that it knows are taken, which a run says of itself.
+expect 1 "the model knows 2; --classes names those to take" eval --weights best.pth --data all
+"$lince" eval --run run --data two >of_two 2>err
+expect 0 "" eval --weights best.pth --data all --classes "${classes[1]},${classes[0]}"
+cmp -s out of_two || fail "eval --classes differs from the evaluation of these classes alone"
+expect 1 "class 1 is '${classes[2]}'; the model's is '${classes[1]}'" \
+    eval --weights best.pth --data all --classes "${classes[0]},${classes[2]}"
+expect 2 "there is no class '${classes[0]}x'; did you mean '${classes[0]}'?" \
+    eval --weights best.pth --data all --classes "${classes[0]}x,${classes[1]}"
+expect 0 "" train --data all --classes "${classes[0]},${classes[1]}" "${small[@]}" --out chosen
+expect 0 '"n": ' eval --run chosen --data all/test --json
+
 # Other classes: the output layer is replaced, and said; --strict refuses that, and then nothing is left.
 expect 0 "114 parameters loaded; 2 replaced, 0 missing, 0 of another shape, 0 unexpected" \
     train --data four "${small[@]:0:10}" --epochs 1 --weights best.pth --out more
