@@ -21,13 +21,11 @@ test: deps all
 check: deps
 	@scripts/check.sh
 
-fuzz: deps all
-	@scripts/fuzz.sh $(BUILD)
-
-# Every fuzz harness for a minute; SECONDS=600 for longer.
+# Every fuzz harness for a minute; SECONDS=600 for longer, JOBS=2 for two at a time.
 SECONDS ?= 60
+JOBS ?= 1
 fuzz: deps
-	@scripts/fuzz.sh $(SECONDS)
+	@scripts/fuzz.sh -j $(JOBS) $(SECONDS)
 
 bench: all
 	@scripts/bench.sh $(BUILD)
