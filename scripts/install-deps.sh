@@ -10,7 +10,7 @@ packages=(
 )
 
 # `install-deps.sh check` adds the tools of `make check`.
-[ "${1:-}" = check ] && packages+=(clang clang-format cppcheck libclang-rt-14-dev libomp-dev)
+[ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev)
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 

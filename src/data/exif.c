@@ -49,7 +49,7 @@ static const struct {
 
 int lince_image_orient(lince_image *image, int orientation)
 {
-    if (orientation <= 1) return 0;
+    if (orientation <= 1 || orientation > 8) return 0;
     bool turn = orientations[orientation].turn;
     int w = image->width, h = image->height;
     lince_image upright;

@@ -50,8 +50,8 @@ static void split_sample(void *context, size_t n)
     lince_shape shapes[] = {j->a, j->b};
     for (int k = 0; k < 2; first += (size_t)shapes[k].channels, k++) {
         size_t part = lince_shape_size(shapes[k]);
-        float *to = j->to[k] + n * part;
         if (!j->to[k]) continue;
+        float *to = j->to[k] + n * part;
         if (first % (size_t)j->out.block == 0 && shapes[k].channels % shapes[k].block == 0) {
             memcpy(to, dy + channel_at(j->out, first), part * sizeof *to);
             continue;

@@ -184,7 +184,7 @@ LINCE_CLONES static void keep_range(const float *x, const uint32_t *draw, uint32
         float scaled = x[i] * scale;
         kept[i] = draw[i] < threshold ? 0 : scaled;
     }
-    memcpy(y, kept, n * sizeof *y);
+    for (size_t i = 0; i < n; i++) y[i] = kept[i];
 }
 
 void lince_drop(uint64_t key, uint64_t block, const float *x, float *y, size_t n, float p)

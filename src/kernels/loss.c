@@ -7,8 +7,8 @@ static double log_sum_exp(const float *row, int classes)
 {
     float largest = row[0];
     for (int c = 1; c < classes; c++) largest = row[c] > largest ? row[c] : largest;
-    double sum = 0;
-    for (int c = 0; c < classes; c++) sum += exp((double)row[c] - (double)largest);
+    double sum = exp((double)row[0] - (double)largest);
+    for (int c = 1; c < classes; c++) sum += exp((double)row[c] - (double)largest);
     return (double)largest + log(sum);
 }
 

@@ -33,7 +33,7 @@ void lince_metrics_add(lince_metrics *m, int label, const float *probability)
     int best = 0, better = 0;
     for (int c = 0; c < m->classes; c++) {
         if (probability[c] > probability[best]) best = c;
-        better += probability[c] > probability[label] || (probability[c] == probability[label] && c < label);
+        better += probability[c] > probability[label] || (c < label && probability[c] == probability[label]);
     }
     double confidence = (double)probability[best];
     int bin = (int)ceil(confidence * LINCE_CALIBRATION_BINS) - 1; /* bins are (lower, upper], as Guo et al. */

@@ -90,7 +90,7 @@ static void sum_piece(void *context, size_t begin, size_t end)
 
 double lince_sum_of_squares(int threads, const float *x, size_t n)
 {
-    double total = 0, sum[BATCH];
+    double total = 0, sum[BATCH] = {0};
     for (size_t done = 0; done < n; done += (size_t)BATCH * PIECE) {
         size_t left = n - done < (size_t)BATCH * PIECE ? n - done : (size_t)BATCH * PIECE;
         lince_parallel_ranges(threads, left, PIECE, sum_piece, &(summing){x + done, sum});

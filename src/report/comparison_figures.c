@@ -35,8 +35,7 @@ static void put_curves(lince_buffer *data, const lince_comparison *c, size_t val
         const lince_facts *f = &c->facts[i];
         lince_buffer_printf(data, "$run%zu << EOD\n", i);
         for (size_t e = 0; e < f->history.count; e++) {
-            const char *row = (const char *)&f->history.epochs[e];
-            double value = *(const double *)(row + (f->validated ? val : train));
+            double value = lince_fact_of_epoch(&f->history.epochs[e], f->validated ? val : train);
             if (isfinite(value)) lince_buffer_printf(data, "%zu %.9g\n", e + 1, scale * value);
         }
         lince_buffer_puts(data, "EOD\n");

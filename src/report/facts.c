@@ -126,6 +126,13 @@ double lince_fact_number_at(const json_t *array, size_t index)
     return json_number_value(json_array_get(array, index));
 }
 
+double lince_fact_of_epoch(const lince_epoch *epoch, size_t offset)
+{
+    double value;
+    memcpy(&value, (const char *)epoch + offset, sizeof value);
+    return value;
+}
+
 int lince_facts_outputs(const lince_facts *f)
 {
     const json_t *layers = json_object_get(f->model, "layers");

@@ -42,6 +42,9 @@ double lince_fact_number(const json_t *object, const char *key);
 const char *lince_fact_text_at(const json_t *array, size_t index);
 double lince_fact_number_at(const json_t *array, size_t index);
 
+/* The number at `offset` in a row of the history: offsetof(lince_epoch, val_loss), ... */
+double lince_fact_of_epoch(const lince_epoch *epoch, size_t offset);
+
 /* The outputs of the network's last layer; 0: not known. */
 int lince_facts_outputs(const lince_facts *facts);
 

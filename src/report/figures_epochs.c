@@ -18,10 +18,10 @@ static void put_history(lince_figure *g, size_t train, size_t val, double scale)
 {
     lince_buffer_puts(&g->data, "$history << EOD\n");
     for (size_t i = 0; i < g->facts->history.count; i++) {
-        const char *e = (const char *)&g->facts->history.epochs[i];
-        lince_buffer_printf(&g->data, "%d", g->facts->history.epochs[i].epoch);
-        put_value(&g->data, scale * *(const double *)(e + train));
-        put_value(&g->data, scale * *(const double *)(e + val));
+        const lince_epoch *e = &g->facts->history.epochs[i];
+        lince_buffer_printf(&g->data, "%d", e->epoch);
+        put_value(&g->data, scale * lince_fact_of_epoch(e, train));
+        put_value(&g->data, scale * lince_fact_of_epoch(e, val));
         lince_buffer_puts(&g->data, "\n");
     }
     lince_buffer_puts(&g->data, "EOD\n");

@@ -32,9 +32,10 @@ typedef struct pass {
 /* The true class's probability may underflow in float: the loss comes from the logits. */
 static double loss_of(const float *logits, int classes, int label)
 {
-    double largest = (double)logits[0], sum = 0;
+    double largest = (double)logits[0];
     for (int c = 1; c < classes; c++) largest = fmax(largest, (double)logits[c]);
-    for (int c = 0; c < classes; c++) sum += exp((double)logits[c] - largest);
+    double sum = exp((double)logits[0] - largest);
+    for (int c = 1; c < classes; c++) sum += exp((double)logits[c] - largest);
     return largest + log(sum) - (double)logits[label];
 }
 

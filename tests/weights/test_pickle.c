@@ -7,8 +7,8 @@ enum { ORDERED_DICT, FUNCTION, TYPE };
 static const lince_pickle_global globals[] = {
     [ORDERED_DICT] = {"collections", "OrderedDict", .makes_dict = true},
     [FUNCTION] = {"torch._utils", "_rebuild", .called = true},
-    [TYPE] = {"torch", "FloatStorage"},
-    {NULL, NULL},
+    [TYPE] = {.module = "torch", .name = "FloatStorage"},
+    {.name = NULL},
 };
 
 static lince_pickle read_pickle(const char *bytes, size_t size)

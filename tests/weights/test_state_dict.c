@@ -189,7 +189,7 @@ static void test_hidden_layers_of_a_new_head_are_loaded_where_they_fit(void **st
 {
     (void)state;
     lince_load_result r;
-    lince_weights *w;
+    lince_weights *w = NULL;
     lince_net *net;
     lince_net_options options = {.batch = 1, .threads = 1};
     lince_architecture_options wanted = {.classes = 3, .head = (const int[]){8}, .head_count = 1};

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { WIDE = 4 /* vectors in a block where gates do not set it: rnn, and backward */ };
+enum {
+    WIDE = 4,     /* vectors in a block where gates do not set it: rnn, and backward */
+    MOST_ROWS = 8 /* that WITH_ROWS knows; an instruction set's tiles have no more */
+};
 
 #define UNROLL _Pragma("GCC unroll 16")
 
@@ -22,7 +25,7 @@ INLINE int rows_of(int columns)
 
 /* sum[r][c] += over l < k of x[r][l] w[l][c] */
 INLINE void multiply(int rows, int columns, size_t k, const float *x, size_t ldx, const float *w,
-                     vec sum[ROWS_3][4])
+                     vec sum[MOST_ROWS][4])
 {
     for (size_t l = 0; l < k; l++, w += columns * LANES) {
         vec line[4];
@@ -187,7 +190,7 @@ INLINE void forward_tile(lince_cell cell, int rows, const step *s, int first, in
     const lince_recurrent *r = s->r;
     int columns = columns_of(cell), units = forward_units(cell), unit = block * units;
     size_t hidden = (size_t)r->hidden, wide = (size_t)(columns * LANES);
-    vec sum[ROWS_3][4];
+    vec sum[MOST_ROWS][4];
     UNROLL for (int c = 0; c < columns; c++)
     {
         int at = unit + (units == LANES ? 0 : c * LANES), gate = units == LANES ? c : 0;
@@ -393,7 +396,7 @@ static void backward_gates(const step *s, float *dh, float *dc, size_t ld)
 INLINE void backward_tile(int rows, size_t k, const float *da, size_t lda, const float *packed, float *dh,
                           size_t ld)
 {
-    vec sum[ROWS_3][4];
+    vec sum[MOST_ROWS][4];
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int c = 0; c < WIDE; c++) sum[i][c] =
         vec_load(dh + (size_t)i * ld + c * LANES);
     multiply(rows, WIDE, k, da, lda, packed, sum);
