@@ -44,7 +44,7 @@ def compare(tool, name, size, folder):
     with torch.no_grad():
         model.train()
         for _ in range(3):  # running statistics that are some batch's
-            model(torch.cat([picture(size) for _ in range(4)]))
+            model(torch.cat([picture(min(size, 96)) for _ in range(4)]))
         x = picture(size)
         expected = model.double().eval()(x.double())[0].float()
     path = f"{folder}/{name}.safetensors"
