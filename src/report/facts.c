@@ -33,6 +33,19 @@ static int read_test(lince_facts *f)
     return 0;
 }
 
+/* Runs of earlier versions have none. */
+static int read_cost(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    json_t *cost = NULL;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "cost.json"));
+    if (access(path, F_OK)) return 0;
+    LINCE_TRY(read_json(&cost, &f->run, "cost.json"));
+    f->peak_memory = lince_fact_number(cost, "peak_memory");
+    json_decref(cost);
+    return 0;
+}
+
 /* The second comment line of config.yaml. */
 static int read_command(lince_facts *f)
 {
@@ -88,6 +101,7 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(lince_facts_read_explained(f));
     LINCE_TRY(lince_run_read_history(&f->run, &f->history));
     find_best(f);
+    LINCE_TRY(read_cost(f));
     return read_test(f);
 }
 

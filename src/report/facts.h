@@ -23,9 +23,10 @@ typedef struct lince_facts {
     json_t *data, *model;
     json_t *explained; /* explain.json: what the pictures in plots/ show; NULL: there are none */
     lince_history history;
-    int best;       /* row of history: the epoch whose weights were kept; -1: none */
-    bool validated; /* there was a validation part */
-    bool tested;    /* there is a test.json */
+    int best;           /* row of history: the epoch whose weights were kept; -1: none */
+    bool validated;     /* there was a validation part */
+    bool tested;        /* there is a test.json */
+    double peak_memory; /* bytes at most while it trained; 0: not recorded */
     lince_metrics test;
 } lince_facts;
 

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/peak_memory.h"
 #include "train/trainer.h"
 #include "weights/safetensors.h"
 #include "weights/state_dict.h"
@@ -59,11 +60,15 @@ int lince_train(const lince_settings *settings, const char *command, const lince
 {
     lince_trainer t;
     char folder[LINCE_PATH_MAX];
+    lince_peak_memory_begin();
     int code = lince_trainer_open(&t, settings, observer, command);
     snprintf(folder, sizeof folder, "%s", t.run.folder);
     if (!code && out) snprintf(out, out_size, "%s", folder);
+    bool opened = !code;
     if (!code) code = lince_trainer_run(&t);
     if (!code) code = lince_trainer_test(&t);
+    int written = opened ? lince_trainer_write_cost(&t) : 0; /* also of a session that was interrupted */
+    if (!code) code = written;
     lince_trainer_close(&t); /* before the report, which opens data and network for itself */
     if (!code) write_report(folder, settings, observer);
     return code;

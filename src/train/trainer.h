@@ -100,6 +100,9 @@ int lince_trainer_save_weights(lince_trainer *trainer, const char *name);
 /* data.json and model.json */
 int lince_trainer_describe(lince_trainer *trainer);
 
+/* cost.json: what this process, and those before it that trained in the folder, needed at most. */
+int lince_trainer_write_cost(const lince_trainer *trainer);
+
 /* Evaluates the best weights on the test part: test.json, predictions.csv. */
 int lince_trainer_test(lince_trainer *trainer);
 

@@ -1,5 +1,8 @@
-/* data.json and model.json: what the report tells of data and architecture (docs/formats.md). */
+/* data.json, model.json and cost.json: what the report tells of data, architecture and cost
+ * (docs/formats.md).
+ */
 #include "core/error.h"
+#include "core/peak_memory.h"
 #include "train/trainer.h"
 
 #include <jansson.h>
@@ -7,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int write_json(const lince_trainer *t, const char *name, json_t *json)
 {
@@ -223,6 +227,25 @@ int lince_trainer_describe(lince_trainer *t)
 {
     LINCE_TRY(write_json(t, "data.json", data_json(t)));
     return write_json(t, "model.json", model_json(t));
+}
+
+/* --- cost ----------------------------------------------------------------------------------------- */
+
+/* What a session before this one needed; 0: there was none. */
+static json_int_t earlier_peak(const lince_trainer *t)
+{
+    char path[LINCE_PATH_MAX];
+    if (lince_path_join(path, t->run.folder, "cost.json") || access(path, R_OK)) return 0;
+    json_t *cost = json_load_file(path, 0, NULL);
+    json_int_t peak = json_integer_value(json_object_get(cost, "peak_memory"));
+    json_decref(cost);
+    return peak;
+}
+
+int lince_trainer_write_cost(const lince_trainer *t)
+{
+    json_int_t peak = (json_int_t)lince_peak_memory(), earlier = earlier_peak(t);
+    return write_json(t, "cost.json", json_pack("{s:I}", "peak_memory", peak > earlier ? peak : earlier));
 }
 
 /* --- the test ------------------------------------------------------------------------------------- */
