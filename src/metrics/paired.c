@@ -39,6 +39,17 @@ void lince_holm(double *p, size_t count)
     for (size_t i = 0; i < count; i++) p[i] = -1 - p[i];
 }
 
+/* (p + z^2/2n +- z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n) */
+lince_interval lince_wilson(size_t hits, size_t n)
+{
+    const double z = 1.959963984540054, count = (double)n;
+    if (!n) return (lince_interval){0, 0, 1};
+    double p = (double)hits / count, square = z * z / count, scale = 1 / (1 + square),
+           half = z * sqrt(p * (1 - p) / count + square / (4 * count));
+    return (lince_interval){p, fmax(0, scale * (p + square / 2 - half)),
+                            fmin(1, scale * (p + square / 2 + half))};
+}
+
 size_t lince_score_count(int classes)
 {
     return LINCE_SCORE_CLASSES + 3 * (size_t)classes;

@@ -33,6 +33,10 @@ typedef struct lince_interval {
     double value, low, high; /* of all samples; 2.5 % and 97.5 % of the resamples lie beyond */
 } lince_interval;
 
+/* The share of `hits` of `n` samples with its 95 % interval, which stays in 0..1 and is of use for few
+ * samples (Wilson 1927). n 0: 0 in [0, 1]. */
+lince_interval lince_wilson(size_t hits, size_t n);
+
 /* Percentile bootstrap (Efron 1979): `resamples` times n samples are drawn with repetition, the same ones for
  * all classifiers, so that differences are paired. scores and differences [runs][lince_score_count]: each
  * classifier's own, and what it has over classifier `reference`. A function of `seed`. LINCE_ENOMEM. */

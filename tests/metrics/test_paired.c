@@ -106,12 +106,26 @@ static void test_the_same_seed_gives_the_same_intervals(void **state)
     assert_memory_not_equal(a, other, sizeof a);
 }
 
+/* Values of statsmodels' proportion_confint(method="wilson"). */
+static void test_wilsons_interval_stays_between_0_and_1(void **state)
+{
+    (void)state;
+    lince_interval half = lince_wilson(5, 10), all = lince_wilson(10, 10), none = lince_wilson(0, 0);
+    assert_float_equal(half.value, 0.5, 1e-12);
+    assert_float_equal(half.low, 0.236593, 1e-6);
+    assert_float_equal(half.high, 0.763407, 1e-6);
+    assert_float_equal(all.low, 0.722467, 1e-6);
+    assert_true(all.value == 1 && all.high <= 1);
+    assert_true(none.low == 0 && none.high == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mcnemar_is_the_exact_binomial_test),
         cmocka_unit_test(test_holm_multiplies_by_what_is_left),
         cmocka_unit_test(test_the_interval_of_an_accuracy_is_the_binomial_one),
+        cmocka_unit_test(test_wilsons_interval_stays_between_0_and_1),
         cmocka_unit_test(test_differences_are_paired),
         cmocka_unit_test(test_the_same_seed_gives_the_same_intervals),
     };
