@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
-#include "report/comparison.h"
+#include "report/context.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static json_t *interval_json(const lince_interval *i)
 static json_t *run_json(const lince_comparison *c, size_t run)
 {
     const lince_interval *s = lince_comparison_scores(c, run), *over = lince_comparison_differences(c, run);
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:b}", "run",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:b, s:f}", "run",
                      c->facts[run].run.folder, "model", lince_fact_text(c->facts[run].model, "name"),
                      "accuracy", interval_json(&s[LINCE_SCORE_ACCURACY]), "macro precision",
                      interval_json(&s[LINCE_SCORE_PRECISION]), "macro recall",
@@ -46,15 +46,17 @@ static json_t *run_json(const lince_comparison *c, size_t run)
                      interval_json(&over[LINCE_SCORE_ACCURACY]), "only the best is right",
                      (json_int_t)c->contests[run].only_best, "only this one is right",
                      (json_int_t)c->contests[run].only_this, "p", c->contests[run].p, "distinct",
-                     lince_comparison_distinct(c, run));
+                     lince_comparison_distinct(c, run), "peak memory", c->facts[run].peak_memory);
 }
 
 static json_t *comparison_json(const lince_comparison *c)
 {
     json_t *runs = json_array();
     for (size_t i = 0; i < c->count; i++) json_array_append_new(runs, run_json(c, i));
-    return json_pack("{s:I, s:s, s:o}", "n", (json_int_t)c->n, "best", c->facts[c->best].run.folder, "runs",
-                     runs);
+    json_t *all = json_pack("{s:I, s:s, s:o}", "n", (json_int_t)c->n, "best", c->facts[c->best].run.folder,
+                            "runs", runs);
+    if (c->context) json_object_set_new(all, "context", lince_context_json(c));
+    return all;
 }
 
 static int write_json(const lince_comparison *c, const char *folder, char **text)
@@ -91,6 +93,10 @@ static void put_table(const lince_comparison *c, lince_buffer *out)
     }
     lince_buffer_puts(out, "\n");
     lince_comparison_verdict(c, out);
+    lince_buffer_puts(out, "\n");
+    if (!c->context || *c->context->no_texts) return;
+    lince_buffer_puts(out, "\n");
+    lince_context_verdict(c, out);
     lince_buffer_puts(out, "\n");
 }
 

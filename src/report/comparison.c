@@ -1,6 +1,7 @@
 #include "report/comparison.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "report/context.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,21 +84,22 @@ static int copy_labels(lince_comparison *c)
 
 /* --- judging -------------------------------------------------------------------------------------- */
 
-static void hold_contests(lince_comparison *c)
+void lince_comparison_contests(const lince_comparison *c, const bool *within, lince_contest *contests)
 {
     double p[LINCE_COMPARED_RUNS];
     size_t tests = 0;
     for (size_t i = 0; i < c->count; i++) {
-        lince_contest *contest = &c->contests[i];
+        lince_contest *contest = &contests[i];
         for (size_t k = 0; k < c->n; k++) {
-            bool best = c->predicted[c->best][k] == c->label[k], own = c->predicted[i][k] == c->label[k];
+            if (within && !within[k]) continue;
+            bool best = lince_comparison_right(c, c->best, k), own = lince_comparison_right(c, i, k);
             contest->only_best += best && !own;
             contest->only_this += own && !best;
         }
         if (i != c->best) p[tests++] = lince_mcnemar_exact(contest->only_best, contest->only_this);
     }
     lince_holm(p, tests);
-    for (size_t i = 0, test = 0; i < c->count; i++) c->contests[i].p = i == c->best ? 1 : p[test++];
+    for (size_t i = 0, test = 0; i < c->count; i++) contests[i].p = i == c->best ? 1 : p[test++];
 }
 
 static int judge(lince_comparison *c)
@@ -107,7 +109,7 @@ static int judge(lince_comparison *c)
     c->differences = lince_alloc(all, sizeof *c->differences);
     c->contests = lince_alloc(c->count, sizeof *c->contests);
     if (!c->scores || !c->differences || !c->contests) return LINCE_ENOMEM;
-    hold_contests(c);
+    lince_comparison_contests(c, NULL, c->contests);
     lince_paired paired = {c->classes, c->n, c->count, c->label, (const int32_t *const *)c->predicted};
     return lince_bootstrap(&paired, c->best, RESAMPLES, 1, c->scores, c->differences);
 }
@@ -125,11 +127,13 @@ int lince_comparison_read(lince_comparison *c, const char *const *runs, size_t c
     LINCE_TRY(same_classes(c));
     LINCE_TRY(pair(c));
     LINCE_TRY(copy_labels(c));
-    return judge(c);
+    LINCE_TRY(judge(c));
+    return lince_context_new(&c->context, c);
 }
 
 void lince_comparison_release(lince_comparison *c)
 {
+    lince_context_free(c->context);
     for (size_t i = 0; i < c->count; i++) {
         if (c->facts) lince_facts_release(&c->facts[i]);
         if (c->outcomes) lince_outcomes_release(&c->outcomes[i]);
@@ -197,4 +201,15 @@ size_t lince_comparison_kind(const lince_comparison *c, size_t run)
     for (size_t i = 0; i < run; i++)
         if (same_kind(&c->facts[i].settings, &c->facts[run].settings)) return i;
     return run;
+}
+
+/* Of each kind its first run, but of the best one's kind the best. */
+size_t lince_comparison_shown(const lince_comparison *c, size_t shown[LINCE_COMPARED_SHOWN])
+{
+    size_t count = 0, best_kind = lince_comparison_kind(c, c->best);
+    for (size_t i = 0; i < c->count && count < LINCE_COMPARED_SHOWN; i++) {
+        size_t kind = c->count <= LINCE_COMPARED_SHOWN ? i : lince_comparison_kind(c, i);
+        if (kind == i) shown[count++] = c->count > LINCE_COMPARED_SHOWN && kind == best_kind ? c->best : i;
+    }
+    return count;
 }

@@ -7,7 +7,12 @@
 #include "report/facts.h"
 #include "report/gnuplot.h"
 
-enum { LINCE_COMPARED_RUNS = 64 };
+#include <stdbool.h>
+
+enum {
+    LINCE_COMPARED_RUNS = 64,
+    LINCE_COMPARED_SHOWN = LINCE_DOCUMENT_CELLS - 2 /* side by side in a table with two more columns */
+};
 
 /* A run against the one with the highest accuracy. */
 typedef struct lince_contest {
@@ -24,6 +29,7 @@ typedef struct lince_comparison {
     int32_t *label, **predicted;          /* [n]; [count][n] */
     lince_interval *scores, *differences; /* [count][lince_score_count(classes)]; differences to the best */
     lince_contest *contests;              /* [count]; the best's own is empty */
+    struct lince_context *context;        /* of texts (report/context.h); NULL for pictures */
 } lince_comparison;
 
 /* Reads the runs. LINCE_EDATA where they cannot be compared: fewer than two, one not tested, other classes,
@@ -33,6 +39,20 @@ void lince_comparison_release(lince_comparison *comparison);
 
 /* The last part of a run's path: what it is called in tables. */
 const char *lince_comparison_name(const lince_comparison *comparison, size_t run);
+
+/* The runs that stand side by side where there is no room for all: as many as there are or, beyond
+ * LINCE_COMPARED_SHOWN, one of each kind. Returns their number. */
+size_t lince_comparison_shown(const lince_comparison *comparison, size_t shown[LINCE_COMPARED_SHOWN]);
+
+/* Each run against the best on the samples `within` [n] (NULL: on all) into contests [count], zero before. */
+void lince_comparison_contests(const lince_comparison *comparison, const bool *within,
+                               lince_contest *contests);
+
+/* Whether a run was right about a sample. */
+static inline bool lince_comparison_right(const lince_comparison *c, size_t run, size_t sample)
+{
+    return c->predicted[run][sample] == c->label[sample];
+}
 
 /* Intervals of one run, or what it has over the best. */
 const lince_interval *lince_comparison_scores(const lince_comparison *comparison, size_t run);
@@ -45,8 +65,18 @@ bool lince_comparison_distinct(const lince_comparison *comparison, size_t run);
 /* Runs that differ in their seed only: the first run of the one's kind. */
 size_t lince_comparison_kind(const lince_comparison *comparison, size_t run);
 
-/* plots/<name>.svg and .png in `folder`: val_accuracy, val_loss, confusions. */
+/* plots/<name>.svg and .png in `folder`: val_accuracy, val_loss, confusions; of texts by_length, reach,
+ * moved.
+ */
 int lince_comparison_draw(const lince_comparison *comparison, const char *folder);
+
+/* --- for its figures -------------------------------------------------------------------------------- */
+
+/* A command with a text behind it: set xlabel 'epoch'. */
+void lince_comparison_label(lince_buffer *out, const char *command, const char *text);
+
+/* The colour of the `place`-th run of a figure: Okabe & Ito's, which colour-blind people tell apart. */
+const char *lince_comparison_colour(size_t place);
 
 /* The page, into an open document; and the verdict alone, as a paragraph. */
 void lince_comparison_write(lince_document *d, const lince_comparison *comparison);

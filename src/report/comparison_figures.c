@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
-#include "report/comparison.h"
+#include "report/context.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -12,7 +12,12 @@ static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7"
                                       "#e69f00", "#56b4e9", "#000000"};
 enum { COLOURS = sizeof colours / sizeof *colours };
 
-static void put_label(lince_buffer *out, const char *command, const char *text)
+const char *lince_comparison_colour(size_t place)
+{
+    return colours[place % COLOURS];
+}
+
+void lince_comparison_label(lince_buffer *out, const char *command, const char *text)
 {
     lince_buffer_printf(out, "%s ", command);
     lince_gnuplot_quote(out, text);
@@ -47,15 +52,15 @@ static int draw_curves(const lince_comparison *c, const char *folder, const char
 {
     lince_buffer data = {0}, body = {0};
     put_curves(&data, c, val, train, scale);
-    put_label(&body, "set xlabel", _("epoch"));
-    put_label(&body, "set ylabel", label);
+    lince_comparison_label(&body, "set xlabel", _("epoch"));
+    lince_comparison_label(&body, "set ylabel", label);
     lince_buffer_printf(&body, "set xtics %zu\n", epoch_step(c));
     lince_buffer_puts(&body, "set offsets 0.3,0.3,graph 0.06,graph 0.06\nset grid lc rgb '#dddddd'\n"
                              "set border 3 lc rgb '#777777'\nset tics nomirror\n"
                              "set key outside top center horizontal\nplot ");
     for (size_t i = 0; i < c->count; i++) {
         lince_buffer_printf(&body, "%s$run%zu using 1:2 with linespoints lw 2 pt 7 ps 0.5 lc rgb '%s' title ",
-                            i ? ", " : "", i, colours[i % COLOURS]);
+                            i ? ", " : "", i, lince_comparison_colour(i));
         lince_gnuplot_quote(&body, lince_comparison_name(c, i));
     }
     lince_buffer_puts(&body, "\n");
@@ -109,7 +114,7 @@ static int draw_confusions(const lince_comparison *c, const char *folder)
     put_names(&body, first, "y");
     for (size_t i = 0; i < shown; i++) {
         put_matrix(&data, &c->facts[i].test, i);
-        put_label(&body, "set title", lince_comparison_name(c, i));
+        lince_comparison_label(&body, "set title", lince_comparison_name(c, i));
         lince_buffer_printf(
             &body,
             "plot $matrix%zu using 1:2:3 with image, $matrix%zu using 1:2:(sprintf('%%.2f', $3)) "
@@ -134,5 +139,6 @@ int lince_comparison_draw(const lince_comparison *c, const char *folder)
                           offsetof(lince_epoch, val_accuracy), offsetof(lince_epoch, train_accuracy), 100));
     LINCE_TRY(draw_curves(c, plots, "val_loss", _("validation loss"), offsetof(lince_epoch, val_loss),
                           offsetof(lince_epoch, train_loss), 1));
-    return draw_confusions(c, plots);
+    LINCE_TRY(draw_confusions(c, plots));
+    return c->context ? lince_context_draw(c, plots) : 0;
 }

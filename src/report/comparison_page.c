@@ -1,5 +1,5 @@
-/* A comparison as a page: verdict, scores, tests, cost, curves, confusions, classes, settings, seeds. */
-#include "report/comparison.h"
+/* A comparison as a page: the verdict, and the sections of the table at the end. */
+#include "report/context.h"
 #include "report/sections.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 static void cell_interval(lince_document *d, const lince_interval *i)
 {
-    lince_document_cell(d, "%.2f [%.2f, %.2f]", 100 * i->value, 100 * i->low, 100 * i->high);
+    lince_document_cell(d, "%.2f [%.1f, %.1f]", 100 * i->value, 100 * i->low, 100 * i->high);
 }
 
 static void end_row(lince_document *d, bool marked)
@@ -25,7 +25,6 @@ static void write_scores(lince_document *d, const lince_comparison *c)
     static const char *const headings[] = {N_("run"),          N_("model"),     N_("accuracy, %"),
                                            N_("precision, %"), N_("recall, %"), N_("F1, %"),
                                            N_("test loss")};
-    lince_document_heading(d, "1. %s", TR("Quality"));
     lince_document_paragraph(
         d,
         TR("%zu test samples. In brackets: 95 %% intervals by bootstrap over the test samples. "
@@ -49,7 +48,6 @@ static void write_contests(lince_document *d, const lince_comparison *c)
     static const char *const headings[] = {
         N_("run"), N_("only the best is right"),         N_("only this one is right"),
         "p",       N_("accuracy, difference in points"), N_("F1, difference in points")};
-    lince_document_heading(d, "2. %s", TR("Is the difference more than luck?"));
     lince_document_paragraph(
         d,
         TR("Each run against the best, %s, on the same test samples: McNemar's exact test on those "
@@ -87,13 +85,12 @@ static double train_samples(const lince_facts *f)
 
 static void write_cost(lince_document *d, const lince_comparison *c)
 {
-    static const char *const headings[] = {N_("run"),        N_("parameters"),       N_("epochs"),
-                                           N_("best epoch"), N_("seconds an epoch"), N_("samples a second"),
-                                           N_("time in all")};
+    static const char *const headings[] = {N_("run"),         N_("parameters"),       N_("epochs"),
+                                           N_("best epoch"),  N_("seconds an epoch"), N_("samples a second"),
+                                           N_("time in all"), N_("peak memory, MiB")};
     char duration[32];
-    lince_document_heading(d, "3. %s", TR("Cost of training"));
     lince_document_table_begin(d, 1);
-    lince_document_headings(d, headings, 7);
+    lince_document_headings(d, headings, 8);
     for (size_t i = 0; i < c->count; i++) {
         const lince_facts *f = &c->facts[i];
         double seconds = epoch_seconds(f);
@@ -104,24 +101,35 @@ static void write_cost(lince_document *d, const lince_comparison *c)
         lince_document_cell(d, "%.1f", seconds);
         lince_document_cell(d, "%.0f", train_samples(f) / seconds);
         lince_document_cell(d, "%s", lince_duration(seconds * (double)f->history.count, duration));
+        if (f->peak_memory > 0)
+            lince_document_cell(d, "%.0f", f->peak_memory / (1 << 20));
+        else
+            lince_document_cell(d, "–");
         end_row(d, i == c->best);
     }
     lince_document_table_end(d);
-    lince_document_paragraph(d, "%s",
-                             TR("Times compare only where the runs had the same machine to themselves."));
+    lince_document_paragraph(
+        d, "%s",
+        TR("Times compare only where the runs had the same machine to themselves. Peak memory is what the "
+           "whole "
+           "process held at most (resident), with the data; – where a run does not tell."));
 }
 
 /* --- figures and classes -------------------------------------------------------------------------- */
 
-static void write_figures(lince_document *d)
+static void write_curves(lince_document *d, const lince_comparison *c)
 {
-    lince_document_heading(d, "4. %s", TR("Learning curves"));
+    (void)c;
     lince_document_figure(d, "val_accuracy", TR("Accuracy by epoch, one line a run."),
                           TR("Accuracy on the validation part, epoch by epoch."));
     lince_document_figure(
         d, "val_loss", TR("Loss by epoch, one line a run."),
         TR("Loss on the validation part: where it rises again, the run has begun to overfit."));
-    lince_document_heading(d, "5. %s", TR("Confusion matrices"));
+}
+
+static void write_confusions(lince_document *d, const lince_comparison *c)
+{
+    (void)c;
     lince_document_figure(d, "confusions", TR("One confusion matrix a run, side by side."),
                           TR("Rows are the true class, columns the predicted one; shares of each row."));
 }
@@ -129,7 +137,6 @@ static void write_figures(lince_document *d)
 static void write_classes(lince_document *d, const lince_comparison *c)
 {
     size_t shown = c->count < LINCE_DOCUMENT_CELLS - 1 ? c->count : LINCE_DOCUMENT_CELLS - 1;
-    lince_document_heading(d, "6. %s", TR("Class by class"));
     lince_document_paragraph(
         d, "%s", TR("F1 of each class in per cent, with its 95 % interval; the highest is marked with *."));
     lince_document_table_begin(d, 1);
@@ -169,7 +176,6 @@ static void write_settings(lince_document *d, const lince_comparison *c)
     const lince_setting_info *info;
     size_t shown = c->count < LINCE_DOCUMENT_CELLS - 1 ? c->count : LINCE_DOCUMENT_CELLS - 1;
     char value[512];
-    lince_document_heading(d, "7. %s", TR("Settings that differ"));
     lince_document_table_begin(d, 1 + (int)shown);
     lince_document_cell(d, "%s", TR("setting"));
     for (size_t i = 0; i < shown; i++) lince_document_cell(d, "%s", lince_comparison_name(c, i));
@@ -207,14 +213,17 @@ static spread spread_of(const lince_comparison *c, size_t kind)
     return s;
 }
 
+static bool has_seeds(const lince_comparison *c)
+{
+    bool repeated = false;
+    for (size_t i = 0; i < c->count; i++) repeated |= lince_comparison_kind(c, i) != i;
+    return repeated;
+}
+
 static void write_seeds(lince_document *d, const lince_comparison *c)
 {
     static const char *const headings[] = {N_("kind"), N_("seeds"), N_("accuracy, mean, %"),
                                            N_("standard deviation")};
-    bool repeated = false;
-    for (size_t i = 0; i < c->count; i++) repeated |= lince_comparison_kind(c, i) != i;
-    if (!repeated) return;
-    lince_document_heading(d, "8. %s", TR("Over seeds"));
     lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, 4);
     for (size_t i = 0; i < c->count; i++) {
@@ -232,19 +241,55 @@ static void write_seeds(lince_document *d, const lince_comparison *c)
     lince_document_table_end(d);
 }
 
+/* --- the page ------------------------------------------------------------------------------------- */
+
+static bool has_context(const lince_comparison *c)
+{
+    return c->context != NULL;
+}
+
+static bool has_texts(const lince_comparison *c)
+{
+    return c->context && !*c->context->no_texts;
+}
+
+static const struct {
+    const char *title;                          /* untranslated */
+    bool (*applies)(const lince_comparison *c); /* NULL: always */
+    void (*write)(lince_document *d, const lince_comparison *c);
+} sections[] = {
+    {N_("Quality"), NULL, write_scores},
+    {N_("Is the difference more than luck?"), NULL, write_contests},
+    {N_("Cost of training"), NULL, write_cost},
+    {N_("Long texts, negations and contrasts"), has_context, lince_context_write_slices},
+    {N_("How far the gradient reaches back"), has_texts, lince_context_write_reach},
+    {N_("When the telling word is farther from the end"), has_texts, lince_context_write_moved},
+    {N_("Learning curves"), NULL, write_curves},
+    {N_("Confusion matrices"), NULL, write_confusions},
+    {N_("Class by class"), NULL, write_classes},
+    {N_("Settings that differ"), NULL, write_settings},
+    {N_("Over seeds"), has_seeds, write_seeds},
+};
+
+static void write_note(lince_document *d, const lince_comparison *c,
+                       void (*tell)(const lince_comparison *c, lince_buffer *out))
+{
+    lince_buffer text = {0};
+    tell(c, &text);
+    if (text.data) lince_document_note(d, "%s", text.data);
+    lince_buffer_release(&text);
+}
+
 void lince_comparison_write(lince_document *d, const lince_comparison *c)
 {
-    lince_buffer verdict = {0};
-    lince_comparison_verdict(c, &verdict);
-    if (verdict.data) lince_document_note(d, "%s", verdict.data);
-    lince_buffer_release(&verdict);
-    write_scores(d, c);
-    write_contests(d, c);
-    write_cost(d, c);
-    write_figures(d);
-    write_classes(d, c);
-    write_settings(d, c);
-    write_seeds(d, c);
+    int number = 0;
+    write_note(d, c, lince_comparison_verdict);
+    write_note(d, c, lince_context_verdict);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        if (sections[i].applies && !sections[i].applies(c)) continue;
+        lince_document_heading(d, "%d. %s", ++number, TR(sections[i].title));
+        sections[i].write(d, c);
+    }
 }
 
 /* --- the verdict ---------------------------------------------------------------------------------- */

@@ -44,4 +44,39 @@ cp -r two/resnet20-seed2 unfinished && rm unfinished/test.json
 refuse 'the run was not finished' two/resnet20-seed1 unfinished
 cp -r two/resnet20-seed2 other && sed -i '2s/^[^,]*/another.png/' other/predictions.csv
 refuse 'other test samples' two/resnet20-seed1 other
+
+# texts: by length and negation, how far the gradient reaches, the telling word moved
+"$lince" synth tweets tweets --n 900 --seed 3 >/dev/null
+"$lince" compare --data tweets --models rnn,gru --embedding 8 --hidden 8 --epochs 2 --batch-size 32 --lr 0.01 \
+    --split-by random --out texts --quiet >table 2>err || fail "comparing models of texts failed: $(cat err)"
+grep -q '^Context\. On the [0-9]* longest texts' table && grep -q 'gradient by h is below a tenth' table &&
+    grep -q '40 words put behind the telling word' table || fail "the verdict says nothing of context: $(cat table)"
+for figure in by_length reach moved; do
+    [ -s texts/compare/plots/$figure.svg ] || fail "texts: the figure $figure is missing"
+done
+[ "$(grep -o '"peak memory": [1-9]' texts/compare/compare.json | wc -l)" -eq 2 ] || fail "texts: no peak memory"
+[ -s texts/rnn/cost.json ] || fail "texts: cost.json is missing"
+for heading in 'Long texts, negations and contrasts' 'How far the gradient reaches back' 'farther from the end'; do
+    grep -q "^## [0-9]*\. .*$heading" texts/compare/compare.md || fail "texts: no section '$heading'"
+done
+# all test texts are asked, and unmoved they are the test again
+"$lince" eval --run texts/gru --json --quiet >eval.json || fail "eval failed"
+right=$(grep -o '"accuracy": [0-9.]*' eval.json | head -1 | cut -d' ' -f2)
+grep -q "^| gru | $(awk -v a="$right" 'BEGIN { printf "%.1f", 100 * a }') " texts/compare/compare.md ||
+    fail "texts: unmoved, gru is not right in $right of all"
+grep -q '^| 0 | 180 | 100 (100) | 100 (100) |' texts/compare/compare.md || fail "texts: shares do not begin at 100 %"
+# pictures have nothing of it
+grep -q 'context\|gradient' two/compare/compare.md two/compare/compare.json && fail "pictures have sections of texts"
+
+# without the data what needs them is left out, and the rest is there
+mv tweets elsewhere
+"$lince" compare texts/rnn texts/gru --out gone --quiet >table 2>err || fail "without its data nothing is compared"
+grep -q 'could not be read again' gone/compare.md || fail "that the data are gone is not said"
+grep -q 'gradient reaches' gone/compare.md && fail "without data there is a section of gradients"
+[ -s gone/plots/by_length.svg ] && fail "without data there is a figure by length"
+"$lince" compare texts/rnn texts/gru --out gone-es --lang es --quiet >/dev/null 2>err
+grep -q 'no se han podido volver a leer' gone-es/compare.md || fail "that the data are gone is not said in Spanish"
+mv elsewhere tweets
+"$lince" compare texts/rnn texts/gru --out es-texts --lang es --quiet | grep -q '^Contexto\.' ||
+    fail "the verdict on context is not in Spanish"
 exit $((failures > 0))
