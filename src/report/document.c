@@ -75,6 +75,12 @@ void lince_document_item(lince_document *d, const char *format, ...)
     WITH_TEXT(d->backend->item(d, text));
 }
 
+void lince_document_words(lince_document *d, const lince_shaded_word *words, size_t count)
+{
+    enter(d, LINCE_BLOCK_NONE);
+    d->backend->words(d, words, count);
+}
+
 void lince_document_card(lince_document *d, const char *label, const char *format, ...)
 {
     enter(d, LINCE_BLOCK_CARDS);

@@ -24,6 +24,14 @@ typedef enum lince_document_row_kind {
     LINCE_ROW_HEADING
 } lince_document_row_kind;
 
+/* A word of a text, with what it does to something. */
+typedef struct lince_shaded_word {
+    const char *word;
+    double value; /* what it does, for where there are no colours */
+    double shade; /* -1 (against) .. 1 (for) */
+    bool unknown; /* not in the vocabulary */
+} lince_shaded_word;
+
 typedef struct lince_document_backend {
     void (*begin)(lince_document *d, const char *title);
     void (*end)(lince_document *d);
@@ -34,6 +42,7 @@ typedef struct lince_document_backend {
     void (*figure)(lince_document *d, const char *name, const char *alt, const char *caption);
     void (*item)(lince_document *d, const char *text);
     void (*card)(lince_document *d, const char *label, const char *value);
+    void (*words)(lince_document *d, const lince_shaded_word *words, size_t count);
     void (*row)(lince_document *d, const char *const *cells, int count, lince_document_row_kind kind);
     void (*block)(lince_document *d, lince_document_block block, bool open);
 } lince_document_backend;
@@ -67,6 +76,10 @@ void lince_document_code(lince_document *d, const char *text);
 
 /* An item of a list; neighbours make one list. */
 void lince_document_item(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A text as its words, shaded where there are colours, and as a list of the strongest where there are none;
+ * values in per cent. */
+void lince_document_words(lince_document *d, const lince_shaded_word *words, size_t count);
 
 /* A number to see at a glance, with what it is; neighbours stand side by side. */
 void lince_document_card(lince_document *d, const char *label, const char *format, ...)

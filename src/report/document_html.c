@@ -2,6 +2,7 @@
 #include "core/memory.h"
 #include "report/document.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ static const char STYLE[] =
     "line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\n"
     ".scroll{overflow-x:auto;margin:1.25rem 0}table{border-collapse:collapse;width:100%;font-size:.82rem;"
     "font-variant-numeric:tabular-nums}\n"
-    "th,td{text-align:right;padding:.32rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;"
+    "th,td{text-align:right;padding:.32rem .5rem;border-bottom:1px solid var(--line);vertical-align:top;"
     "overflow-wrap:break-word}th{color:var(--soft);font-weight:600;line-height:1.3;vertical-align:bottom}\n"
     "td{white-space:nowrap}td.word{white-space:normal}.word{text-align:left}td.word:nth-child(n+3){min-width:"
     "9rem}td code{white-space:nowrap}\n"
@@ -42,6 +43,7 @@ static const char STYLE[] =
     "pre,code{font-family:ui-monospace,'DejaVu Sans Mono',monospace}pre{overflow-x:auto;padding:.9rem 1rem;"
     "background:var(--card);border:1px solid var(--line);border-radius:8px;font-size:.78rem;line-height:1.5;"
     "white-space:pre-wrap;overflow-wrap:anywhere}\n"
+    ".words span{padding:.05rem .2rem;border-radius:4px}.unknown{border-bottom:2px dotted var(--soft)}\n"
     ".note,.warning{border-left:4px solid var(--accent);background:var(--card);padding:.6rem 1rem;"
     "margin:1rem 0}.warning{border-color:var(--warn);background:var(--warnpaper);font-weight:600}\n"
     "@media(max-width:600px){body{font-size:16px}main{padding:1.25rem .9rem 3rem}h1{font-size:1.55rem}"
@@ -123,6 +125,20 @@ static void card(lince_document *d, const char *label, const char *value)
     element(d, "<dd>", value, "</dd></div>\n");
 }
 
+/* Blue for, orange against; the number as the word's tooltip. */
+static void words(lince_document *d, const lince_shaded_word *w, size_t count)
+{
+    lince_buffer_puts(&d->out, "<p class=\"words\">");
+    for (size_t i = 0; i < count; i++) {
+        lince_buffer_printf(&d->out, "%s<span style=\"background:rgba(%s,%.2f)\" title=\"%+.1f %%\"%s>",
+                            i ? " " : "", w[i].shade < 0 ? "224,123,32" : "52,125,205",
+                            0.75 * fabs(w[i].shade), 100 * w[i].value,
+                            w[i].unknown ? " class=\"unknown\"" : "");
+        element(d, "", w[i].word, "</span>");
+    }
+    lince_buffer_puts(&d->out, "</p>\n");
+}
+
 static void row(lince_document *d, const char *const *cells, int count, lince_document_row_kind kind)
 {
     const char *tag = kind == LINCE_ROW_HEADING ? "th" : "td";
@@ -147,4 +163,4 @@ static void block(lince_document *d, lince_document_block which, bool open)
 }
 
 const lince_document_backend lince_document_html = {begin,  end,  heading, paragraph, code, note,
-                                                    figure, item, card,    row,       block};
+                                                    figure, item, card,    words,     row,  block};

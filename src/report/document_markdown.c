@@ -1,5 +1,6 @@
 #include "report/document.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A backslash before all that Markdown or HTML would read as markup. */
@@ -72,6 +73,21 @@ static void card(lince_document *d, const char *label, const char *value)
     put_line(d, "", label, "\n");
 }
 
+/* "word (+12.3), ...": those that do a tenth or more of what the strongest does, in the text's order. */
+static void words(lince_document *d, const lince_shaded_word *w, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) put_line(d, i ? " " : "> ", w[i].word, "");
+    lince_buffer_puts(&d->out, "\n\n");
+    for (size_t i = 0; i < count; i++) {
+        if (fabs(w[i].shade) < 0.1) continue;
+        put_line(d, any ? ", " : "", w[i].word, "");
+        lince_buffer_printf(&d->out, " (%+.1f)", 100 * w[i].value);
+        any = true;
+    }
+    lince_buffer_puts(&d->out, "\n\n");
+}
+
 static void cell(lince_document *d, const char *text, bool marked)
 {
     if (!strncmp(text, "--", 2) && !strchr(text, '`') && !strchr(text, '|')) {
@@ -98,4 +114,4 @@ static void block(lince_document *d, lince_document_block which, bool open)
 }
 
 const lince_document_backend lince_document_markdown = {begin,  end,  heading, paragraph, code, note,
-                                                        figure, item, card,    row,       block};
+                                                        figure, item, card,    words,     row,  block};

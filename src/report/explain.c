@@ -2,9 +2,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "train/open_data.h"
-#include "weights/safetensors.h"
-#include "weights/state_dict.h"
+#include "report/reopen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,46 +14,21 @@ typedef struct picture {
 } picture;
 
 static const picture pictures[] = {
-    {"samples", LINCE_PICTURES, lince_explain_samples},
-    {"filters", LINCE_PICTURES, lince_explain_filters},
-    {"errors", LINCE_PICTURES, lince_explain_errors},
-    {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
+    {"samples", LINCE_PICTURES, lince_explain_samples}, {"filters", LINCE_PICTURES, lince_explain_filters},
+    {"errors", LINCE_PICTURES, lince_explain_errors},   {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
+    {"words", LINCE_TEXTS, lince_explain_words},        {"mistaken", LINCE_TEXTS, lince_explain_mistaken},
 };
 
 enum { COUNT = sizeof pictures / sizeof *pictures, OF_ONE_PAIR = 3 };
 
 /* --- opening -------------------------------------------------------------------------------------- */
 
-static int open_data(lince_explainer *e)
-{
-    const lince_settings *s = &e->facts->settings;
-    LINCE_TRY(lince_open_data(&e->dataset, s, NULL));
-    if (strcmp(lince_dataset_fingerprint(e->dataset), lince_fact_text(e->facts->data, "fingerprint")) != 0)
-        return lince_fail(LINCE_EDATA, "%s: other data than the run was trained on", s->data);
-    return 0;
-}
-
-static int build_net(lince_explainer *e, const lince_weights *w, const char *path)
-{
-    LINCE_TRY(lince_blueprint_read(&e->blueprint, w, path));
-    lince_net_options options = {.batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
-    LINCE_TRY(lince_blueprint_build(&e->blueprint, &options, &e->net));
-    lince_load_result result;
-    lince_load_options load = {.whole = true, .threads = options.threads};
-    int code = lince_state_dict_load(e->net, w, &load, &result);
-    lince_load_result_release(&result);
-    return code;
-}
-
 static int open_net(lince_explainer *e)
 {
-    char path[LINCE_PATH_MAX];
-    lince_weights *w;
-    LINCE_TRY(lince_path_join(path, e->facts->run.folder, "weights/best.safetensors"));
-    LINCE_TRY(lince_safetensors_open(&w, path));
-    int code = build_net(e, w, path);
-    lince_weights_free(w);
-    return code;
+    const lince_net_options options = {
+        .batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
+    LINCE_TRY(lince_reopen_blueprint(e->facts, &e->blueprint));
+    return lince_reopen_net(e->facts, &e->blueprint, &options, &e->net);
 }
 
 /* The rows lie in the part's order, without the samples that could not be read. */
@@ -148,7 +121,7 @@ static int open_all(lince_explainer *e)
 {
     LINCE_TRY(lince_path_join(e->plots, e->facts->run.folder, "plots"));
     LINCE_TRY(lince_make_folder(e->plots));
-    LINCE_TRY(open_data(e));
+    LINCE_TRY(lince_reopen_data(e->facts, &e->dataset));
     LINCE_TRY(open_net(e));
     LINCE_TRY(find_outcomes(e));
     e->told = json_object();

@@ -31,6 +31,8 @@ int lince_explain_samples(lince_explainer *e);
 int lince_explain_filters(lince_explainer *e);
 int lince_explain_errors(lince_explainer *e);
 int lince_explain_gradcam(lince_explainer *e);
+int lince_explain_words(lince_explainer *e);    /* no figure: the words are drawn by the page */
+int lince_explain_mistaken(lince_explainer *e); /* likewise */
 
 /* The test samples that were mistaken with the highest probability, most sure first, into worst[most], their
  * number into *found; of the same two classes three at most, so that one kind of mistake does not hide the

@@ -16,6 +16,7 @@ static const recipe recipes[] = {
     {"confused", LINCE_ANY, lince_figure_confused},
     {"per_class", LINCE_ANY, lince_figure_per_class},
     {"calibration", LINCE_ANY, lince_figure_calibration},
+    {"lengths", LINCE_TEXTS, lince_figure_lengths},
 };
 
 void lince_figure_label(lince_figure *g, const char *command, const char *text)

@@ -23,11 +23,14 @@ static void write_title(char *title, size_t size, const lince_document *d, const
              slash && slash[1] ? slash + 1 : data);
 }
 
-static void write_gaps(lince_document *d, const gaps *missing)
+static void write_gaps(lince_document *d, const lince_facts *f, const gaps *missing)
 {
+    bool texts = f->modality == LINCE_TEXTS;
     if (*missing->figures) lince_document_note(d, TR("The figures are missing. %s"), missing->figures);
     if (*missing->pictures)
-        lince_document_note(d, TR("The pictures of samples could not be drawn this time. %s"),
+        lince_document_note(d,
+                            texts ? TR("What needs the texts themselves is left as it was. %s")
+                                  : TR("The pictures of samples could not be drawn this time. %s"),
                             missing->pictures);
 }
 
@@ -52,7 +55,7 @@ static int write_page(const lince_facts *f, const lince_document_backend *backen
     write_title(title, sizeof title, d, f);
     backend->begin(d, title);
     lince_section_summary(d, f);
-    write_gaps(d, missing);
+    write_gaps(d, f, missing);
     write_sections(d, f);
     backend->end(d);
     int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);

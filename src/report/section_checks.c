@@ -72,6 +72,25 @@ static verdict evaluation_fixed(const lince_document *d, const lince_facts *f, c
     return difference < 1e-3 ? PASSED : FAILED;
 }
 
+/* Of texts: whether those of the test are new (docs/texts.md). */
+static verdict unseen_test(const lince_document *d, const lince_facts *f, char *found, size_t size)
+{
+    const json_t *leaks = json_object_get(json_object_get(f->data, "text"), "leaks"), *leak;
+    size_t i;
+    json_array_foreach(leaks, i, leak)
+    {
+        double n = lince_fact_number(leak, "n"),
+               known = lince_fact_number(leak, "exact") + lince_fact_number(leak, "near");
+        if (strcmp(lince_fact_text(leak, "part"), "test") != 0 ||
+            strcmp(lince_fact_text(leak, "from"), "train") != 0)
+            continue;
+        snprintf(found, size, TR("%.0f of %.0f stand in the training part, word for word or nearly so"),
+                 known, n);
+        return known < 0.01 * n ? PASSED : FAILED;
+    }
+    return UNKNOWN;
+}
+
 static verdict best_tested(const lince_document *d, const lince_facts *f, char *found, size_t size)
 {
     if (f->best < 0 || !f->tested) return UNKNOWN;
@@ -103,6 +122,7 @@ static const check checks[] = {
     {N_("The test part had no say in training."), independent_test},
     {N_("Normalisation knows nothing of validation and test."), measured_on_training},
     {N_("Dropout is off and batch statistics are fixed in evaluation."), evaluation_fixed},
+    {N_("The texts of the test are new to the network."), unseen_test},
     {N_("The weights that were tested are those of the best epoch."), best_tested},
     {N_("The confusion matrix counts every test sample."), all_counted},
     {N_("Seed and command are recorded."), recorded},

@@ -17,11 +17,13 @@ extern const size_t lince_section_count;
 
 void lince_section_data(lince_document *d, const lince_facts *facts);
 void lince_section_transforms(lince_document *d, const lince_facts *facts);
+void lince_section_texts(lince_document *d, const lince_facts *facts);
 void lince_section_architecture(lince_document *d, const lince_facts *facts);
 void lince_section_settings(lince_document *d, const lince_facts *facts);
 void lince_section_progress(lince_document *d, const lince_facts *facts);
 void lince_section_test(lince_document *d, const lince_facts *facts);
 void lince_section_looks(lince_document *d, const lince_facts *facts);
+void lince_section_words(lince_document *d, const lince_facts *facts);
 void lince_section_checks(lince_document *d, const lince_facts *facts);
 void lince_section_discussion(lince_document *d, const lince_facts *facts);
 void lince_section_reproduction(lince_document *d, const lince_facts *facts);

@@ -234,7 +234,7 @@ static void test_what_is_not_for_the_run_s_kind_of_samples_is_left_out(void **st
     char *page = get("report.md");
     assert_null(strstr(page, "Normalisation"));
     assert_null(strstr(page, "Pictures"));
-    assert_non_null(strstr(page, "## 2. Architecture"));
+    assert_non_null(strstr(page, "## 3. Architecture"));
     lince_free(page);
 }
 

@@ -1,0 +1,152 @@
+/* The texts of a run: how long they are, how many of their words are known, and which of them the parts
+ * share. */
+#include "core/names.h"
+#include "report/sections.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const part_keys[] = {"train", "val", "test"};
+static const char *const part_names[] = {NC_("part", "training"), N_("validation"), N_("test")};
+enum { PARTS = sizeof part_keys / sizeof *part_keys };
+
+static const char *part_name(const lince_document *d, const char *key)
+{
+    for (int p = 0; p < PARTS; p++)
+        if (!strcmp(part_keys[p], key)) return TR(part_names[p]);
+    return key;
+}
+
+static void write_cleaning(lince_document *d, const json_t *text)
+{
+    const char *stop = lince_fact_text(text, "stop_words"), *stem = lince_fact_text(text, "stem");
+    const json_t *vocabulary = json_object_get(text, "vocabulary");
+    lince_document_paragraph(
+        d,
+        TR("Texts become words by --clean %s; of each text the first %.0f words are read. The "
+           "vocabulary has %.0f entries, made of the %.0f different words of the training part "
+           "alone (those that come %.0f times or more)."),
+        lince_fact_text(text, "clean"), lince_fact_number(text, "max_tokens"),
+        lince_fact_number(vocabulary, "size"), lince_fact_number(vocabulary, "distinct"),
+        lince_fact_number(vocabulary, "min_freq"));
+    if (*stop) lince_document_paragraph(d, TR("Function words of %s are left out (--stop-words)."), stop);
+    if (*stem) lince_document_paragraph(d, TR("Words are cut to their stems, in %s (--stem)."), stem);
+}
+
+/* The number of words that a share of the texts does not exceed. */
+static size_t quantile(const json_t *lengths, double texts, double share)
+{
+    double sum = 0;
+    size_t i = 0;
+    for (; i < json_array_size(lengths); i++)
+        if ((sum += lince_fact_number_at(lengths, i)) >= share * texts) break;
+    return i + 1;
+}
+
+static void write_coverage(lince_document *d, const json_t *parts)
+{
+    static const char *const headings[] = {N_("part"),          N_("texts"),
+                                           N_("words, median"), N_("words, 95 % quantile"),
+                                           N_("cut"),           N_("without words"),
+                                           N_("words known")};
+    lince_document_table_begin(d, 1);
+    lince_document_headings(d, headings, 7);
+    for (int p = 0; p < PARTS; p++) {
+        const json_t *part = json_object_get(parts, part_keys[p]),
+                     *lengths = json_object_get(part, "lengths");
+        double texts = lince_fact_number(part, "texts"), read = lince_fact_number(part, "read");
+        if (!part || texts == 0) continue;
+        lince_document_cell(d, "%s", TR(part_names[p]));
+        lince_document_cell(d, "%.0f", texts);
+        lince_document_cell(d, "%zu", quantile(lengths, texts, 0.5));
+        lince_document_cell(d, "%zu", quantile(lengths, texts, 0.95));
+        lince_document_cell(d, "%.0f", lince_fact_number(part, "cut"));
+        lince_document_cell(d, "%.0f", lince_fact_number(part, "empty"));
+        lince_cell_percent(d, read > 0 ? 1 - lince_fact_number(part, "unknown") / read : NAN);
+        lince_document_row(d);
+    }
+    lince_document_table_end(d);
+    lince_document_paragraph(
+        d, "%s",
+        TR("Words known: the share of the words read that stand in the vocabulary; the others "
+           "are all read as one, <unk>. Cut: texts of which the end is not read."));
+    lince_document_figure(d, "lengths", TR("Shares of the texts by their number of words, one line a part."),
+                          TR("How long the texts are, in words that are read."));
+}
+
+static void write_examples(lince_document *d, const json_t *examples)
+{
+    static const char *const headings[] = {N_("text"), N_("stands there as"), N_("alike")};
+    const json_t *e;
+    char text[240], like[240];
+    size_t i;
+    if (!json_array_size(examples)) return;
+    lince_document_table_begin(d, 2);
+    lince_document_headings(d, headings, 3);
+    json_array_foreach(examples, i, e)
+    {
+        lince_name_for_display(text, sizeof text, lince_fact_text(e, "text"));
+        lince_name_for_display(like, sizeof like, lince_fact_text(e, "like"));
+        lince_document_cell(d, "%s", text);
+        lince_document_cell(d, "%s", like);
+        lince_document_cell(d, "%.0f %%", 100 * lince_fact_number(e, "similarity"));
+        lince_document_row(d);
+    }
+    lince_document_table_end(d);
+}
+
+static void write_leak(lince_document *d, const json_t *leak)
+{
+    double exact = lince_fact_number(leak, "exact"), near = lince_fact_number(leak, "near"),
+           n = lince_fact_number(leak, "n"), share = n > 0 ? (exact + near) / n : 0;
+    const char *part = part_name(d, lince_fact_text(leak, "part")),
+               *from = part_name(d, lince_fact_text(leak, "from"));
+    if (share >= 0.01)
+        lince_document_warning(
+            d,
+            TR("Of the %.0f texts of the part %s, %.0f stand word for word in the part %s too, and "
+               "%.0f nearly so (%.1f %%): what is measured with them is better than it would be "
+               "with new texts."),
+            n, part, exact, from, near, 100 * share);
+    else
+        lince_document_paragraph(
+            d,
+            TR("Of the %.0f texts of the part %s, %.0f stand word for word in the part %s too, "
+               "and %.0f nearly so (%.1f %%)."),
+            n, part, exact, from, near, 100 * share);
+    if (share > 0) write_examples(d, json_object_get(leak, "examples"));
+}
+
+static void write_leaks(lince_document *d, const lince_facts *f, const json_t *text)
+{
+    const json_t *leaks = json_object_get(text, "leaks"), *table = json_object_get(text, "table"), *leak;
+    const char *column = lince_fact_text(table, "group_column");
+    double found = 0, kin = 0;
+    size_t i;
+    lince_document_subheading(d, TR("Texts that stand in two parts"));
+    json_array_foreach(leaks, i, leak)
+    {
+        write_leak(d, leak);
+        found += lince_fact_number(leak, "exact") + lince_fact_number(leak, "near");
+        kin += lince_fact_number(leak, "same_group");
+    }
+    if (*column && found > 0 && 2 * kin >= found && strcmp(f->settings.split_by, "group") != 0)
+        lince_document_paragraph(
+            d,
+            TR("%.0f %% of them agree in column %s: --split-by group --group-column %.*s keeps "
+               "such texts on one side."),
+            100 * kin / found, column, (int)strcspn(column, " "), column);
+    lince_document_paragraph(
+        d, "%s",
+        TR("Nearly: the sets of their words' three-letter pieces have a Jaccard similarity of 0.7 or more."));
+}
+
+void lince_section_texts(lince_document *d, const lince_facts *f)
+{
+    const json_t *text = json_object_get(f->data, "text");
+    if (!text) return; /* of a run that was described otherwise */
+    write_cleaning(d, text);
+    write_coverage(d, json_object_get(text, "parts"));
+    if (json_object_get(text, "leaks")) write_leaks(d, f, text);
+}
