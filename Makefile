@@ -33,7 +33,7 @@ bench: all
 # Beside PyTorch and ONNX Runtime (a private environment under build/; downloads some GB): writes bench/results.md.
 bench-peers: all
 	@bench/peers/setup.sh $(BUILD)/peers
-	@cmake --build $(BUILD) --target bench_model bench_recurrent
+	@cmake --build $(BUILD) --target bench_model bench_recurrent bench_loader
 	@$(BUILD)/peers/bin/python bench/peers/run.py $(BUILD) $(BUILD)/peers
 
 install: all

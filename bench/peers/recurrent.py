@@ -4,11 +4,13 @@
 
 Ways: packed sequences; padded ones, whose state is picked at the last word; notebook: all padded to 50 words and read
 behind the padding, as the course's notebook does (which computes something else). Without a way the faster of the
-first two counts. Adam is fused; the embedding's gradient is dense, as Adam needs it.
+first two counts. The embedding's gradient is dense, as Adam needs it.
 """
 import statistics, sys, time
 import torch
 from torch import nn
+
+from torch_setting import optimizer_of
 
 VOCABULARY, LONGEST, CLASSES, SETS, EPOCH = 30000, 50, 3, 16, 47295
 
@@ -45,7 +47,7 @@ def rounds(cell, batch, way, count):
     """Seconds a text of each round over the same batches; the first round, for warming up, is left out."""
     torch.manual_seed(7)
     model = Model(cell, way)
-    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    optimizer = optimizer_of("adam", model.parameters())
     batches = [draw(batch, LONGEST if way == "notebook" else None) for _ in range(SETS if batch < 128 else 4)]
     seconds, now = [], time.process_time if torch.get_num_threads() == 1 else time.perf_counter  # as bench/timing.h
     for _ in range(count + 1):
@@ -61,7 +63,7 @@ def rounds(cell, batch, way, count):
 
 def run(cell, batch, threads, ways):
     torch.set_num_threads(threads)
-    seconds = {way: rounds(cell, batch, way, 5) for way in ways}
+    seconds = {way: rounds(cell, batch, way, 3) for way in ways}
     way = min(ways, key=lambda w: min(seconds[w]))
     best, median = min(seconds[way]), statistics.median(seconds[way])
     print(f"{cell:4} batch {batch:3}, {threads} threads: {1 / best:7.0f} texts/s (median {1 / median:.0f}), "

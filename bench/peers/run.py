@@ -1,134 +1,191 @@
 """lince and its peers side by side: `make bench-peers` runs this and writes bench/results.md.
 
-    run.py BUILD PEERS [--rounds N] [--seconds S] [--only TEXT] [--out FILE]
+    run.py BUILD PEERS [--only TEXT] [--minutes M] [--again] [--quick] [--out FILE]
 
-BUILD holds bench/bench_model and bench/bench_recurrent; PEERS is the Python environment made by setup.sh. Each case
-is a list of contenders, run in alternation for N rounds, so that a busy moment of the machine hits all of them; a
-contender's figure is the median of its rounds, and the ratio is the median of the rounds' ratios, with its range.
+BUILD holds lince and bench/; PEERS is the Python environment made by setup.sh. Each case (cases.py) is a list of
+contenders, run in alternation, so that a busy moment of the machine hits all of them; a contender's figure is the
+median of its rounds, and the ratio is the median of the rounds' ratios, with its range. A contender that fails or
+takes too long is named in the table. Rounds are kept in BUILD/bench-peers/rounds.json: a run that was ended, or whose
+time was up, goes on from there.
 """
 import argparse
 import datetime
-import math
+import json
 import os
 import platform
-import re
-import statistics
+import shutil
 import subprocess
 import sys
+import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from cases import HERE, Bench, all_cases
+from contender import SMALLER_IS_BETTER, ratio
 
-
-class Contender:
-    """A program whose output holds "... N pictures/s ..." or "... N texts/s ...", and perhaps "... N MiB"."""
-
-    def __init__(self, name, command):
-        self.name, self.command, self.rounds, self.error = name, command, [], None
-
-    def run(self):
-        done = subprocess.run(self.command, capture_output=True, text=True)
-        rate = re.search(r"([\d.]+) (?:pictures|texts)/s", done.stdout)
-        memory = re.search(r"(\d+) MiB", done.stdout)
-        if done.returncode or not rate:
-            self.error = (done.stderr.strip().splitlines() or ["no result"])[-1]
-            return
-        self.rounds.append({"per_second": float(rate[1]), "peak_mib": int(memory[1]) if memory else math.nan})
-
-    def median(self, key):
-        return statistics.median(r[key] for r in self.rounds)
-
-
-def vision_case(args, model, size, batch, work, variants):
-    lince = Contender("lince", [f"{args.build}/bench/bench_model", model, str(size), str(batch), work])
-    peers = [Contender(f"{'ONNX Runtime' if v == 'onnx' else 'PyTorch ' + v}",
-                       [f"{args.peers}/bin/python", f"{HERE}/vision.py", model, str(size), str(batch), work,
-                        "--variant", v, "--seconds", str(args.seconds)]) for v in variants]
-    name = "inference" if work == "infer" else f"training, {work.upper() if work == 'sgd' else work.capitalize()}"
-    return (f"{model} {size}x{size}, batch {batch}, {name}", "pictures/s", [lince] + peers)
-
-
-def recurrent_case(args, model, batch):
-    lince = Contender("lince", [f"{args.build}/bench/bench_recurrent", model, str(batch)])
-    python = [f"{args.peers}/bin/python", f"{HERE}/recurrent.py", model, str(batch), str(len(os.sched_getaffinity(0)))]
-    peers = [Contender("PyTorch", python), Contender("PyTorch, padded to 50 as in the notebook", python + ["notebook"])]
-    return (f"{model}, batch {batch}, training, Adam", "texts/s", [lince] + peers)
-
-
-def cases(args):
-    training = ["eager", "channels_last"]
-    for model in ("vgg16", "vgg16_bn"):
-        for batch in (16, 64, 128):
-            for work in ("sgd", "adam"):
-                yield vision_case(args, model, 32, batch, work, training)
-    for model in ("resnet18", "resnet50"):
-        yield vision_case(args, model, 64, 32, "sgd", training)
-    for model, size, batch in (("vgg16", 32, 1), ("vgg16", 32, 128), ("vgg16", 224, 1), ("resnet18", 224, 1)):
-        yield vision_case(args, model, size, batch, "infer", ["eager", "channels_last", "onnx"])
-    for model in ("rnn", "gru", "lstm"):
-        for batch in (32, 256):
-            yield recurrent_case(args, model, batch)
-
-
-def run_case(args, contenders):
-    for _ in range(args.rounds):
-        for c in contenders:
-            if not c.error:
-                c.run()
-
-
-def ratio_text(lince, peer):
-    ratios = sorted(a["per_second"] / b["per_second"] for a, b in zip(lince.rounds, peer.rounds))
-    return f"{statistics.median(ratios):.1f} ({ratios[0]:.1f}..{ratios[-1]:.1f})"
-
-
-def rows(title, unit, contenders):
-    lince = contenders[0]
-    for c in contenders:
-        if c.error or not c.rounds:
-            yield f"| {title} | {c.name} | - | - | {c.error} |"
-            continue
-        ratio = "" if c is lince or not lince.rounds else ratio_text(lince, c)
-        rate, peak = c.median("per_second"), c.median("peak_mib")
-        yield f"| {title} | {c.name} | {rate:.1f} {unit} | {'' if math.isnan(peak) else round(peak)} | {ratio} |"
-
-
-def machine():
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
-    flags = next((line for line in open("/proc/cpuinfo") if line.startswith("flags")), "")
-    vector = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "SSE"
-    return f"{model}, {len(os.sched_getaffinity(0))} cores, {vector}, {platform.system()} {platform.release()}"
-
-
-def versions(args):
-    code = "import torch, onnxruntime; print('PyTorch', torch.__version__, '- ONNX Runtime', onnxruntime.__version__)"
-    return subprocess.run([f"{args.peers}/bin/python", "-c", code], capture_output=True, text=True).stdout.strip()
+LONGEST = 150  # seconds that a contender may take
 
 
 def parse():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("build")
     p.add_argument("peers")
-    p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--seconds", type=float, default=4)
-    p.add_argument("--only", default="", help="cases whose title holds this text")
-    p.add_argument("--out", default=os.path.join(HERE, "..", "results.md"))
+    p.add_argument("--only", default="", help="cases whose section or title holds this text")
+    p.add_argument("--minutes", type=float, default=25, help="no case begins after so many")
+    p.add_argument("--again", action="store_true", help="forget the rounds that were kept (of --only's cases)")
+    p.add_argument("--quick", action="store_true", help="one short round each: does everything run?")
+    p.add_argument("--out", help="bench/results.md, or BUILD/bench-peers/quick.md")
     return p.parse_args()
+
+
+# --- rounds that are kept -----------------------------------------------------------------------------------
+
+
+class Memory:
+    """{title: {contender: {"rounds": [...], "error": ...}}}, written after every run."""
+
+    def __init__(self, path):
+        self.path, self.known = path, {}
+        if os.path.exists(path):
+            with open(path) as file:
+                self.known = json.load(file)
+
+    def recall(self, case):
+        for c in case.contenders:
+            kept = self.known.get(case.title, {}).get(c.name, {})
+            c.rounds, c.error = list(kept.get("rounds", [])), kept.get("error")
+
+    def keep(self, case):
+        self.known[case.title] = {c.name: {"rounds": c.rounds, "error": c.error} for c in case.contenders}
+        with open(self.path + ".new", "w") as file:
+            json.dump(self.known, file, indent=1)
+        os.replace(self.path + ".new", self.path)
+
+    def forget(self, case):
+        self.known.pop(case.title, None)
+
+
+# --- running ------------------------------------------------------------------------------------------------
+
+
+def better(c):
+    return c.median() if c.unit not in SMALLER_IS_BETTER else -c.median()
+
+
+def outrun(case, contender):
+    """Whether another of the same field was better in the first round."""
+    field = [c for c in case.contenders if c.field and c.field == contender.field]
+    if not field or any(c.wants(1) for c in field):
+        return False
+    return contender is not max((c for c in field if c.rounds), key=better, default=contender)
+
+
+def run_case(case, rounds, memory, environment):
+    for c in case.contenders:
+        c.error = None  # what failed in an earlier run is given another chance
+    for number in range(1, rounds + 1):
+        for c in case.contenders:
+            if c.wants(number) and not (number > 1 and outrun(case, c)):
+                c.run(LONGEST, environment)
+                memory.keep(case)
+
+
+def environment_of(bench):
+    """Caches of their own: kernels chosen while the machine was busy would do lince wrong, and PyTorch's compiled
+    code should not be looked for elsewhere."""
+    mine = {"XDG_CACHE_HOME": f"{bench.work}/cache", "TORCHINDUCTOR_CACHE_DIR": f"{bench.work}/inductor", "LC_ALL": "C.UTF-8"}
+    return {**os.environ, **mine}
+
+
+# --- the table ----------------------------------------------------------------------------------------------
+
+
+def number(x):
+    return f"{x:.0f}" if x >= 100 else f"{x:.1f}" if x >= 10 else f"{x:.2f}"
+
+
+def row(case, c):
+    lince, title = case.contenders[0], case.title if c is case.contenders[0] else ""
+    if c.error or not c.rounds:
+        return f"| {title} | {c.name} | {c.error or 'not run yet'} | | | | |"
+    figures = sorted(r["figure"] for r in c.rounds)
+    spread = f"{number(figures[0])}..{number(figures[-1])}" if len(figures) > 1 else ""
+    middle, low, high = ratio(lince, c)
+    times = "" if c is lince or middle != middle else f"{middle:.2f}" + (f" ({low:.2f}..{high:.2f})" if low < high else "")
+    peak = f"{c.median('peak_mib'):.0f}" if c.unit not in ("MiB", "passed") else ""
+    figure = "yes" if c.unit == "passed" else f"{number(c.median())} {c.unit}"
+    return f"| {title} | {c.name} | {figure} | {spread} | {len(figures)} | {peak} | {times} |"
+
+
+def table(cases):
+    section = None
+    for case in cases:
+        if case.section != section:
+            section = case.section
+            yield from ("", f"## {section}", "", "| what | program | median | lowest..highest | rounds | peak MiB | lince is times better |",
+                        "|---|---|---:|---:|---:|---:|---:|")
+        yield from (row(case, c) for c in case.contenders)
+
+
+def machine():
+    with open("/proc/cpuinfo") as file:
+        lines = file.read().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
+    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    vector = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "SSE"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (f"{model}, {len(os.sched_getaffinity(0))} cores, {vector}, {memory:.0f} GiB, {platform.system()} "
+            f"{platform.release().split('-')[0]}")
+
+
+def versions(bench):
+    code = "import torch; print('PyTorch', torch.__version__); import onnxruntime; print('ONNX Runtime', onnxruntime.__version__)"
+    said = subprocess.run([bench.python, "-c", code], capture_output=True, text=True).stdout.split("\n")
+    if bench.debian:
+        code = "import torch; print('Debian\\'s PyTorch', torch.__version__)"
+        said += subprocess.run([bench.debian, "-c", code], capture_output=True, text=True).stdout.split("\n")
+    return ", ".join(line for line in said if line)
+
+
+INTRODUCTION = """# lince and its peers, side by side
+
+`make bench-peers` measures and writes this page. Contenders of a case run in alternation, all on every core unless a
+row says otherwise; figures are medians of the rounds, each of which is the median of several steps; the ratio is the
+median of the rounds' ratios (lowest..highest). A training step is forward, loss, backward and update. PyTorch runs
+with its fused optimizers; of its settings (plain, channels_last, `torch.compile` where tried, which took it {longest} s at
+the most) the fastest of the first round goes on, the others keep their one round. Peak memory is the whole process's.
+"""
+
+
+def write(path, bench, cases):
+    head = INTRODUCTION.format(longest=LONGEST) + f"\nMachine: {machine()}. {versions(bench)}. {datetime.date.today()}.\n"
+    with open(path, "w") as out:
+        out.write(head + "\n".join(table(cases)) + "\n")
 
 
 def main():
     args = parse()
-    lines = [f"Machine: {machine()}. {versions(args)}. {datetime.date.today()}. Median of {args.rounds} rounds in "
-             "alternation; ratio: lince to that contender, median (lowest..highest) over the rounds.", "",
-             "| what | program | rate | peak MiB | lince is times faster |", "|---|---|---:|---:|---:|"]
-    for title, unit, contenders in cases(args):
-        if args.only not in title:
-            continue
-        run_case(args, contenders)
-        new = list(rows(title, unit, contenders))
-        print("\n".join(new), flush=True)
-        lines += new
-    with open(args.out, "w") as out:
-        out.write("# lince and its peers, side by side\n\n`make bench-peers`\n\n" + "\n".join(lines) + "\n")
+    bench = Bench(args.build, args.peers, os.path.join(args.build, "bench-peers"), 0.5 if args.quick else 2.5)
+    bench.prepare()
+    memory = Memory(os.path.join(bench.work, "quick.json" if args.quick else "rounds.json"))
+    cases, end = list(all_cases(bench)), time.monotonic() + 60 * args.minutes
+    wanted = [c for c in cases if args.only in c.section + " " + c.title]
+    if args.again and not args.only:
+        shutil.rmtree(os.path.join(bench.work, "cache"), ignore_errors=True)
+    for case in wanted if args.again else []:
+        memory.forget(case)
+    for case in cases:
+        memory.recall(case)
+    try:
+        for case in wanted:
+            if time.monotonic() > end:
+                print("time is up: run again to go on", file=sys.stderr)
+                break
+            run_case(case, 1 if args.quick else case.rounds, memory, environment_of(bench))
+            print("\n".join(row(case, c) for c in case.contenders), flush=True)
+    except KeyboardInterrupt:
+        print("interrupted: run again to go on", file=sys.stderr)
+    out = args.out or (os.path.join(bench.work, "quick.md") if args.quick else os.path.join(HERE, "..", "results.md"))
+    write(out, bench, sorted(cases, key=lambda c: [k.section for k in cases].index(c.section)))
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    main()

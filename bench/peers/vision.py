@@ -1,16 +1,20 @@
 """Pictures a second of a torchvision model in PyTorch (or ONNX Runtime), as bench_model measures lince's.
 
-    vision.py MODEL SIZE BATCH sgd|adam|infer [--variant eager|channels_last|compile|onnx] [--seconds S] [--threads N]
+    vision.py MODEL SIZE BATCH sgd|adam|infer [--variant plain|channels_last|compile|onnx] [--seconds S] [--threads N]
+              [--folder DIR: of exported networks]
 
 Prints the rate at the median step (forward, loss, backward, update; or forward alone), and peak memory.
 """
 import argparse
+import os
 import resource
 import statistics
 import time
 
 import torch
 import torchvision
+
+from torch_setting import optimizer_of
 
 
 def parse():
@@ -19,22 +23,11 @@ def parse():
     p.add_argument("size", type=int)
     p.add_argument("batch", type=int)
     p.add_argument("work", choices=["sgd", "adam", "infer"])
-    p.add_argument("--variant", default="channels_last", choices=["eager", "channels_last", "compile", "onnx"])
+    p.add_argument("--variant", default="channels_last", choices=["plain", "channels_last", "compile", "onnx"])
     p.add_argument("--seconds", type=float, default=6)
     p.add_argument("--threads", type=int, default=0)
+    p.add_argument("--folder", default="/tmp")
     return p.parse_args()
-
-
-def optimizer_of(name, parameters):
-    """The fused implementations are the fastest that PyTorch has on CPUs; older versions lack them."""
-    kind, options = {
-        "sgd": (torch.optim.SGD, {"lr": 1e-3, "momentum": 0.9}),
-        "adam": (torch.optim.Adam, {"lr": 1e-4}),
-    }[name]
-    try:
-        return kind(parameters, fused=True, **options)
-    except (TypeError, RuntimeError):
-        return kind(parameters, **options)
 
 
 def training_step(args, model, x):
@@ -68,26 +61,31 @@ class Repeat(torch.nn.Module):
         return x.expand(-1, -1, 7, 7)
 
 
+def export(args, model, x):
+    if args.model.startswith("vgg") and args.size < 64:
+        model.avgpool = Repeat()
+    path = f"{args.folder}/{args.model}-{args.size}-{args.batch}.onnx"
+    if not os.path.exists(path):
+        torch.onnx.export(model.eval(), (x,), path + ".new", input_names=["x"], dynamo=False)
+        os.replace(path + ".new", path)
+    return path
+
+
 def onnx_step(args, model, x):
     import onnxruntime
 
-    if args.model.startswith("vgg") and args.size < 64:
-        model.avgpool = Repeat()
-
-    path = f"/tmp/lince-peer-{args.model}-{args.size}.onnx"
-    torch.onnx.export(model.eval(), (x,), path, input_names=["x"], dynamo=False)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(export(args, model, x), options, providers=["CPUExecutionProvider"])
     feed = {"x": x.numpy()}
     return lambda: session.run(None, feed)
 
 
 def median_seconds(step, seconds):
-    """After two warm-up steps, for the given time but at least five steps."""
+    """After two warm-up steps, for the given time but at least three steps."""
     step(), step()
     times, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times) < 5:
+    while time.perf_counter() < end or len(times) < 3:
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
