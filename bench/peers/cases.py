@@ -5,6 +5,7 @@ import subprocess
 
 from contender import Contender
 
+INFERENCE = [("vgg16", 32, 1), ("vgg16", 224, 1), ("vgg16", 32, 128), ("resnet18", 224, 1)]
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -17,6 +18,10 @@ class Case:
     contenders: list
     rounds: int = 3
 
+    @property
+    def key(self):
+        return f"{self.section}: {self.title}"
+
 
 class Bench:
     """Where things are. `debian`: a Python with the distribution's PyTorch, or None."""
@@ -28,8 +33,11 @@ class Bench:
         self.data, self.weights = f"{self.work}/data", f"{self.work}/vgg16.pth"
         self.debian = "/usr/bin/python3" if imports_torch("/usr/bin/python3") else None
 
+    def onnx(self, model, size, batch):
+        return f"{self.work}/{model}-{size}-{batch}.onnx"
+
     def prepare(self):
-        """The inputs of all cases: small pictures, a large weights file."""
+        """The inputs of all cases: small pictures, a large weights file, networks for ONNX Runtime."""
         os.makedirs(self.work, exist_ok=True)
         for n in (600, 6000):
             if not os.path.exists(f"{self.data}-{n}"):
@@ -37,6 +45,11 @@ class Bench:
                                stdout=subprocess.DEVNULL)
         if not os.path.exists(self.weights):
             subprocess.run([self.python, f"{HERE}/first_prediction.py", "--make", self.weights], check=True)
+        for model, size, batch in INFERENCE:
+            path = self.onnx(model, size, batch)
+            if not os.path.exists(path):
+                subprocess.run([self.python, f"{HERE}/onnx_inference.py", model, str(size), str(batch), path, "--export"],
+                               check=True, stderr=subprocess.DEVNULL)
 
     def picture(self):
         for folder, _, files in sorted(os.walk(f"{self.data}-600")):
@@ -59,7 +72,7 @@ def bench_model(b, model, size, batch, work, *more):
 
 def vision(b, model, size, batch, work, variant, threads=None, python=None):
     return [python or b.python, f"{HERE}/vision.py", model, size, batch, work, "--variant", variant, "--seconds",
-            b.seconds, "--threads", threads or b.threads, "--folder", b.work]
+            b.seconds, "--threads", threads or b.threads]
 
 
 def training(b, model, size, batch, work, rounds, compiled=False, debian=False):
@@ -77,7 +90,8 @@ def inference(b, model, size, batch, compiled):
     contenders = [Contender("lince", bench_model(b, model, size, batch, "infer"))]
     for variant in ["plain", "channels_last"] + (["compile"] if compiled else []):
         contenders.append(Contender(f"PyTorch, {variant}", vision(b, model, size, batch, "infer", variant), field="PyTorch"))
-    contenders.append(Contender("ONNX Runtime", vision(b, model, size, batch, "infer", "onnx")))
+    onnx = [b.python, f"{HERE}/onnx_inference.py", model, size, batch, b.onnx(model, size, batch)]
+    contenders.append(Contender("ONNX Runtime", onnx + [b.threads, b.seconds]))
     return Case("Inference", f"{model} {size}x{size}, batch {batch}", contenders)
 
 
@@ -169,15 +183,15 @@ def all_cases(b):
             yield training(b, "vgg16", 32, batch, work, 3, compiled=batch == 16 and work == "sgd",
                            debian=batch != 64 and work == "sgd")
     yield texts(b, "gru", 32, 3, debian=True)
-    yield inference(b, "vgg16", 32, 1, True)
-    yield inference(b, "vgg16", 224, 1, True)
+    for model, size, batch in INFERENCE[:2]:
+        yield inference(b, model, size, batch, compiled=True)
     yield first_prediction(b)
-    yield inference(b, "vgg16", 32, 128, False)
     for batch in (128, 16, 64):
         for work in ("sgd", "adam"):
             yield training(b, "vgg16_bn", 32, batch, work, 2)
     yield training(b, "resnet18", 64, 32, "sgd", 2)
-    yield inference(b, "resnet18", 224, 1, False)
+    for model, size, batch in INFERENCE[2:]:
+        yield inference(b, model, size, batch, compiled=False)
     for model, batch in (("lstm", 32), ("rnn", 32), ("gru", 256), ("lstm", 256), ("rnn", 256)):
         yield texts(b, model, batch, 2)
     yield loading(b)

@@ -40,7 +40,7 @@ def parse():
 
 
 class Memory:
-    """{title: {contender: {"rounds": [...], "error": ...}}}, written after every run."""
+    """{case: {contender: {"rounds": [...], "error": ...}}}, written after every run."""
 
     def __init__(self, path):
         self.path, self.known = path, {}
@@ -50,17 +50,17 @@ class Memory:
 
     def recall(self, case):
         for c in case.contenders:
-            kept = self.known.get(case.title, {}).get(c.name, {})
+            kept = self.known.get(case.key, {}).get(c.name, {})
             c.rounds, c.error = list(kept.get("rounds", [])), kept.get("error")
 
     def keep(self, case):
-        self.known[case.title] = {c.name: {"rounds": c.rounds, "error": c.error} for c in case.contenders}
+        self.known[case.key] = {c.name: {"rounds": c.rounds, "error": c.error} for c in case.contenders}
         with open(self.path + ".new", "w") as file:
             json.dump(self.known, file, indent=1)
         os.replace(self.path + ".new", self.path)
 
     def forget(self, case):
-        self.known.pop(case.title, None)
+        self.known.pop(case.key, None)
 
 
 # --- running ------------------------------------------------------------------------------------------------
@@ -156,7 +156,8 @@ the most) the fastest of the first round goes on, the others keep their one roun
 
 
 def write(path, bench, cases):
-    head = INTRODUCTION.format(longest=LONGEST) + f"\nMachine: {machine()}. {versions(bench)}. {datetime.date.today()}.\n"
+    head = INTRODUCTION.format(longest=LONGEST) + f"""\nMachine: {machine()}. {versions(bench)}. {datetime.date.today()}. Load average over the last quarter
+of an hour: {os.getloadavg()[2]:.1f} (2 where nothing else runs).\n"""
     with open(path, "w") as out:
         out.write(head + "\n".join(table(cases)) + "\n")
 
