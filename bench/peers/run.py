@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -164,6 +165,7 @@ of an hour: {os.getloadavg()[2]:.1f} (2 where nothing else runs).\n"""
 
 def main():
     args = parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     bench = Bench(args.build, args.peers, os.path.join(args.build, "bench-peers"), 0.5 if args.quick else 2.5)
     bench.prepare()
     memory = Memory(os.path.join(bench.work, "quick.json" if args.quick else "rounds.json"))
