@@ -24,14 +24,15 @@ class Case:
 
 
 class Bench:
-    """Where things are. `debian`: a Python with the distribution's PyTorch, or None."""
+    """Where things are. `debian`: a Python with the distribution's PyTorch, or None, and what to call it."""
 
-    def __init__(self, build, peers, work, seconds):
+    def __init__(self, build, peers, work, seconds, debian):
         self.build, self.work, self.seconds = os.path.abspath(build), os.path.abspath(work), seconds
         self.python = os.path.join(os.path.abspath(peers), "bin", "python")
         self.lince, self.threads = f"{self.build}/lince", len(os.sched_getaffinity(0))
         self.data, self.weights = f"{self.work}/data", f"{self.work}/vgg16.pth"
-        self.debian = "/usr/bin/python3" if imports_torch("/usr/bin/python3") else None
+        blas = blas_of(debian)
+        self.debian, self.debian_name = debian if blas else None, f"Debian's PyTorch, as installed, {blas}"
 
     def onnx(self, model, size, batch):
         return f"{self.work}/{model}-{size}-{batch}.onnx"
@@ -57,8 +58,11 @@ class Bench:
                 return os.path.join(folder, name)
 
 
-def imports_torch(python):
-    return subprocess.run([python, "-c", "import torch, torchvision"], capture_output=True).returncode == 0
+def blas_of(python):
+    """Which BLAS its PyTorch computes with; None: it has no PyTorch. Debian's takes the one that is installed."""
+    code = "import torch, torchvision; print(open('/proc/self/maps').read())"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    return None if done.returncode else "OpenBLAS" if "openblas" in done.stdout else "reference BLAS"
 
 
 # --- pictures ---------------------------------------------------------------------------------------------
@@ -80,8 +84,8 @@ def training(b, model, size, batch, work, rounds, compiled=False, debian=False):
     for variant in ["plain", "channels_last"] + (["compile"] if compiled else []):
         contenders.append(Contender(f"PyTorch, {variant}", vision(b, model, size, batch, work, variant), field="PyTorch"))
     if debian and b.debian:
-        contenders.append(Contender("Debian's PyTorch, as installed",
-                                    vision(b, model, size, batch, work, "plain", python=b.debian), rounds=1))
+        command = vision(b, model, size, batch, work, "plain", python=b.debian)
+        contenders.append(Contender(b.debian_name, command, rounds=1))
     name = {"sgd": "SGD with momentum", "adam": "Adam"}[work]
     return Case("Training on pictures", f"{model} {size}x{size}, batch {batch}, {name}", contenders, rounds)
 
@@ -107,7 +111,7 @@ def texts(b, model, batch, rounds, debian=False):
                   peer("PyTorch, padded to the longest", "padded", field="PyTorch"),
                   peer("PyTorch, padded to 50 and read there, as the course does", "notebook", rounds=1)]
     if debian and b.debian:
-        contenders.append(peer("Debian's PyTorch, as installed, packed", "packed", python=b.debian, rounds=1))
+        contenders.append(peer(b.debian_name + ", packed", "packed", python=b.debian, rounds=1))
     return Case("Training on texts", f"{model}, batch {batch}, Adam", contenders, rounds)
 
 

@@ -1,6 +1,6 @@
 """lince and its peers side by side: `make bench-peers` runs this and writes bench/results.md.
 
-    run.py BUILD PEERS [--only TEXT] [--minutes M] [--again] [--quick] [--out FILE]
+    run.py BUILD PEERS [--only TEXT] [--minutes M] [--again] [--quick] [--debian PYTHON] [--out FILE]
 
 BUILD holds lince and bench/; PEERS is the Python environment made by setup.sh. Each case (cases.py) is a list of
 contenders, run in alternation, so that a busy moment of the machine hits all of them; a contender's figure is the
@@ -33,6 +33,7 @@ def parse():
     p.add_argument("--minutes", type=float, default=25, help="no case begins after so many")
     p.add_argument("--again", action="store_true", help="forget the rounds that were kept (of --only's cases)")
     p.add_argument("--quick", action="store_true", help="one short round each: does everything run?")
+    p.add_argument("--debian", default="/usr/bin/python3", help="a Python with the distribution's PyTorch, where there is one")
     p.add_argument("--out", help="bench/results.md, or BUILD/bench-peers/quick.md")
     return p.parse_args()
 
@@ -166,7 +167,7 @@ of an hour: {os.getloadavg()[2]:.1f} (2 where nothing else runs).\n"""
 def main():
     args = parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    bench = Bench(args.build, args.peers, os.path.join(args.build, "bench-peers"), 0.5 if args.quick else 2.5)
+    bench = Bench(args.build, args.peers, os.path.join(args.build, "bench-peers"), 0.5 if args.quick else 2.5, args.debian)
     bench.prepare()
     memory = Memory(os.path.join(bench.work, "quick.json" if args.quick else "rounds.json"))
     cases, end = list(all_cases(bench)), time.monotonic() + 60 * args.minutes
