@@ -61,7 +61,10 @@ class Bench:
 def blas_of(python):
     """Which BLAS its PyTorch computes with; None: it has no PyTorch. Debian's takes the one that is installed."""
     code = "import torch, torchvision; print(open('/proc/self/maps').read())"
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    try:
+        done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    except OSError:
+        return None
     return None if done.returncode else "OpenBLAS" if "openblas" in done.stdout else "reference BLAS"
 
 
