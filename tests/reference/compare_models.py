@@ -71,7 +71,7 @@ if __name__ == "__main__":
     parser.add_argument("models", nargs="*")
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--squeezenet")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     with tempfile.TemporaryDirectory() as folder:
         good = [compare(options.tool, name, options.size, folder) for name in options.models or MODELS]
     if options.squeezenet:
