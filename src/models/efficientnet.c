@@ -76,7 +76,7 @@ int lince_build_efficientnet(lince_net *net, const lince_architecture *self, con
     int x = conv_bn(net, 0, "features.0", true, (lince_layer_args){.channels = 32, .kernel = 3, .stride = 2});
     for (int stage = 0; stage < STAGES; stage++)
         for (int i = 0; i < table[stage].layers; i++) {
-            char block[32];
+            char block[40];
             snprintf(block, sizeof block, "features.%d.%d", stage + 1, i);
             x = mbconv(net, x, block, stage, i ? table[stage].out : table[stage].in,
                        i ? 1 : table[stage].stride, c->stochastic_depth * (float)number++ / BLOCKS);
