@@ -34,7 +34,7 @@ static const char STYLE[] =
     "th,td{text-align:right;padding:.32rem .5rem;border-bottom:1px solid var(--line);vertical-align:top;"
     "overflow-wrap:break-word}th{color:var(--soft);font-weight:600;line-height:1.3;vertical-align:bottom}\n"
     "td{white-space:nowrap}td.word{white-space:normal}.word{text-align:left}td.word:nth-child(n+3){min-width:"
-    "9rem}td code{white-space:nowrap}\n"
+    "9rem}td.word:nth-child(2){overflow-wrap:anywhere;min-width:5rem}td code{white-space:nowrap}\n"
     "tr.marked td{background:var(--mark)}\n"
     "figure{margin:1.5rem 0;padding:.75rem;background:#fff;border:1px solid var(--line);border-radius:10px;"
     "break-inside:avoid}figure .scroll{margin:0}figure "
