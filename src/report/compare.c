@@ -37,7 +37,7 @@ static json_t *interval_json(const lince_interval *i)
 static json_t *run_json(const lince_comparison *c, size_t run)
 {
     const lince_interval *s = lince_comparison_scores(c, run), *over = lince_comparison_differences(c, run);
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:b, s:f}", "run",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:b, s:I}", "run",
                      c->facts[run].run.folder, "model", lince_fact_text(c->facts[run].model, "name"),
                      "accuracy", interval_json(&s[LINCE_SCORE_ACCURACY]), "macro precision",
                      interval_json(&s[LINCE_SCORE_PRECISION]), "macro recall",
@@ -46,7 +46,7 @@ static json_t *run_json(const lince_comparison *c, size_t run)
                      interval_json(&over[LINCE_SCORE_ACCURACY]), "only the best is right",
                      (json_int_t)c->contests[run].only_best, "only this one is right",
                      (json_int_t)c->contests[run].only_this, "p", c->contests[run].p, "distinct",
-                     lince_comparison_distinct(c, run), "peak memory", c->facts[run].peak_memory);
+                     lince_comparison_distinct(c, run), "peak memory", (json_int_t)c->facts[run].peak_memory);
 }
 
 static json_t *comparison_json(const lince_comparison *c)

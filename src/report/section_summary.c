@@ -37,6 +37,7 @@ void lince_section_summary(lince_document *d, const lince_facts *f)
     lince_document_card(d, TR("parameters"), "%.2f M", lince_fact_number(f->model, "parameters") / 1e6);
     lince_document_card(d, TR("epochs"), "%zu", f->history.count);
     lince_document_card(d, TR("training time"), "%s", lince_duration(last_time(f), time));
+    if (f->peak_memory > 0) lince_document_card(d, TR("peak memory"), "%.0f MiB", f->peak_memory / (1 << 20));
     if (f->settings.val_on_test)
         lince_document_warning(d, "%s",
                                TR("Validated on the test part: the test figures are not independent."));

@@ -1,6 +1,5 @@
 /* The texts of a run: how long they are, how many of their words are known, and which of them the parts
  * share. */
-#include "core/names.h"
 #include "report/sections.h"
 
 #include <math.h>
@@ -79,17 +78,14 @@ static void write_examples(lince_document *d, const json_t *examples)
 {
     static const char *const headings[] = {N_("text"), N_("stands there as"), N_("alike")};
     const json_t *e;
-    char text[240], like[240];
     size_t i;
     if (!json_array_size(examples)) return;
     lince_document_table_begin(d, 2);
     lince_document_headings(d, headings, 3);
     json_array_foreach(examples, i, e)
     {
-        lince_name_for_display(text, sizeof text, lince_fact_text(e, "text"));
-        lince_name_for_display(like, sizeof like, lince_fact_text(e, "like"));
-        lince_document_cell(d, "%s", text);
-        lince_document_cell(d, "%s", like);
+        lince_cell_text(d, lince_fact_text(e, "text"));
+        lince_cell_text(d, lince_fact_text(e, "like"));
         lince_document_cell(d, "%.0f %%", 100 * lince_fact_number(e, "similarity"));
         lince_document_row(d);
     }

@@ -1,6 +1,5 @@
 /* What a prediction of a text hangs on, and the texts that were mistaken. */
 #include "core/memory.h"
-#include "core/names.h"
 #include "report/sections.h"
 
 #include <math.h>
@@ -49,7 +48,6 @@ static void write_errors(lince_document *d, const lince_facts *f)
     static const char *const headings[] = {N_("text"), N_("true class"), N_("predicted class"),
                                            N_("probability")};
     const json_t *errors = json_object_get(f->explained, "errors"), *e;
-    char text[250];
     size_t i;
     if (!json_array_size(errors)) return;
     lince_document_subheading(d, TR("The worst errors"));
@@ -60,8 +58,7 @@ static void write_errors(lince_document *d, const lince_facts *f)
     lince_document_headings(d, headings, 4);
     json_array_foreach(errors, i, e)
     {
-        lince_name_for_display(text, sizeof text, lince_fact_text(e, "text"));
-        lince_document_cell(d, "%s", text);
+        lince_cell_text(d, lince_fact_text(e, "text"));
         lince_document_cell(d, "%s", lince_fact_text(e, "true"));
         lince_document_cell(d, "%s", lince_fact_text(e, "predicted"));
         lince_cell_percent(d, lince_fact_number(e, "probability"));

@@ -1,4 +1,5 @@
 #include "report/sections.h"
+#include "core/names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,6 +41,17 @@ void lince_cell_percent(lince_document *d, double fraction)
         lince_document_cell(d, "–");
     else
         lince_document_cell(d, "%.2f %%", 100 * fraction);
+}
+
+void lince_cell_text(lince_document *d, const char *text)
+{
+    enum { SHOWN = 236 };
+    char line[SHOWN + 8], shown[SHOWN];
+    size_t n = 0;
+    for (; text[n] && n + 1 < sizeof line; n++) line[n] = strchr("\n\r\t", text[n]) ? ' ' : text[n];
+    line[n] = '\0';
+    lince_name_for_display(shown, sizeof shown, line);
+    lince_document_cell(d, "%s%s", shown, strlen(text) > strlen(shown) ? "…" : "");
 }
 
 const char *lince_duration(double seconds, char out[32])

@@ -39,6 +39,9 @@ void lince_cell_count(lince_document *d, double n);
 /* 0.8512 as "85.12 %"; "–" for NaN. */
 void lince_cell_percent(lince_document *d, double fraction);
 
+/* A text in one line; where it is too long for a cell its end is left out, and "…" stands for it. */
+void lince_cell_text(lince_document *d, const char *text);
+
 /* 3725 seconds as "1 h 02 min", 95 as "1 min 35 s". */
 const char *lince_duration(double seconds, char out[32]);
 

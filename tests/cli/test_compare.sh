@@ -68,6 +68,14 @@ grep -q '^| 0 | 180 | 100 (100) | 100 (100) |' texts/compare/compare.md || fail 
 # pictures have nothing of it
 grep -q 'context\|gradient' two/compare/compare.md two/compare/compare.json && fail "pictures have sections of texts"
 
+# without weights what needs the network is left out
+mv texts/rnn/weights weights
+"$lince" compare texts/rnn texts/gru --out netless --quiet >table 2>err || fail "without weights nothing is compared"
+[ "$(grep -c 'This could not be measured. texts/rnn/weights/best.safetensors' netless/compare.md)" -eq 2 ] ||
+    fail "that the weights are gone is not said"
+[ -s netless/plots/by_length.svg ] || fail "without weights there is no figure by length"
+mv weights texts/rnn/weights
+
 # without the data what needs them is left out, and the rest is there
 mv tweets elsewhere
 "$lince" compare texts/rnn texts/gru --out gone --quiet >table 2>err || fail "without its data nothing is compared"
