@@ -119,9 +119,6 @@ STEPS = [  # model, batch, size, with gradients
     ("resnet50", 4, 64, False),
     ("resnet101", 4, 64, False),
     ("resnet152", 4, 64, False),
-    ("mobilenet_v2", 4, 64, True),
-    ("densenet121", 4, 64, True),
-    ("efficientnet_b0", 4, 64, True),
     ("squeezenet1_1", 4, 65, True),
     ("alexnet", 4, 96, True),
     ("vgg11", 2, 32, False),
@@ -133,6 +130,9 @@ STEPS = [  # model, batch, size, with gradients
     ("resnet44", 4, 16, False),
     ("resnet56", 4, 16, False),
     ("resnet110", 4, 16, False),
+    ("mobilenet_v2", 4, 64, True),
+    ("densenet121", 4, 64, True),
+    ("efficientnet_b0", 4, 64, True),
 ]
 
 if __name__ == "__main__":
