@@ -273,12 +273,13 @@ static int run(search *s, size_t from_count, size_t part_count, int threads)
 }
 
 int lince_leak_find(lince_leak *leak, const lince_dataset *dataset, lince_part part, lince_part from,
-                    int threads)
+                    int threads, bool *known)
 {
     search s = {.dataset = dataset, .part = part, .from = from};
     *leak = (lince_leak){.part = part, .from = from, .count = lince_dataset_count(dataset, part)};
     int code = run(&s, lince_dataset_count(dataset, from), leak->count, threads);
     if (!code) count(leak, &s);
+    for (size_t i = 0; !code && known && i < leak->count; i++) known[i] = s.outcomes[i].from != NONE;
     lince_free(s.keys);
     lince_free(s.previous);
     lince_free(s.whole);

@@ -28,9 +28,9 @@ typedef struct lince_leak {
 
 /* Near duplicates are found by MinHash and locality-sensitive hashing: of those with a similarity of
  * 0.7, 99.6 %; of more similar ones, more. Each is verified, so that none is counted wrongly. 60,000 texts
- * take about a second. A. Z. Broder, "On the resemblance and containment of documents", 1997. LINCE_ENOMEM.
- */
+ * take about a second. A. Z. Broder, "On the resemblance and containment of documents", 1997.
+ * known (may be NULL): for each text of `part`, whether it stands in `from` too. LINCE_ENOMEM. */
 int lince_leak_find(lince_leak *leak, const lince_dataset *dataset, lince_part part, lince_part from,
-                    int threads);
+                    int threads, bool *known);
 
 #endif

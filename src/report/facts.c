@@ -27,6 +27,7 @@ static int read_test(lince_facts *f)
     if (access(path, F_OK)) return 0;
     LINCE_TRY(read_json(&object, &f->run, "test.json"));
     int code = lince_metrics_from_json(&f->test, object);
+    f->seen = json_incref(json_object_get(object, "seen_in_training"));
     json_decref(object);
     if (code) return lince_fail_in(code, path);
     f->tested = f->test.n > 0;
@@ -109,6 +110,7 @@ void lince_facts_release(lince_facts *f)
 {
     lince_settings_release(&f->settings);
     lince_free(f->command);
+    json_decref(f->seen);
     json_decref(f->data);
     json_decref(f->model);
     json_decref(f->explained);

@@ -21,6 +21,8 @@ typedef struct lince_facts {
     char *command; /* as typed; "" where not recorded */
     lince_modality modality;
     json_t *data, *model;
+    json_t
+        *seen; /* of test.json: accuracy on texts that the training part has too, and on new ones; or NULL */
     json_t *explained; /* explain.json: what the pictures in plots/ show; NULL: there are none */
     lince_history history;
     int best;           /* row of history: the epoch whose weights were kept; -1: none */

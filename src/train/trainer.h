@@ -61,6 +61,7 @@ typedef struct lince_trainer {
     lince_tokens test_tokens;      /* for counting; the loaders have the others */
     lince_leak leaks[LINCE_PARTS]; /* between its parts */
     size_t leak_count;
+    bool *test_known; /* [count of the test], whether the training part has it too; NULL: not looked for */
     size_t vectors_found; /* words that --vectors has */
 } lince_trainer;
 

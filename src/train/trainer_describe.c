@@ -250,10 +250,36 @@ int lince_trainer_write_cost(const lince_trainer *t)
 
 /* --- the test ------------------------------------------------------------------------------------- */
 
+/* Accuracy on the texts that the training part has too, and on those that are new: what the split flatters.
+ */
+static json_t *known_json(const lince_evaluation *e, const bool *known)
+{
+    static const char *const names[] = {"new", "known"};
+    json_int_t n[2] = {0}, right[2] = {0};
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        const lince_outcome *o = &e->outcomes[i];
+        n[known[o->index]]++;
+        right[known[o->index]] += o->predicted == o->label;
+    }
+    json_t *both = json_object();
+    for (int k = 0; k < 2; k++)
+        json_object_set_new(both, names[k],
+                            json_pack("{s:I, s:f}", "n", n[k], "accuracy",
+                                      n[k] ? (double)right[k] / (double)n[k] : 0.0));
+    return both;
+}
+
+static json_t *test_json(const lince_trainer *t, const lince_evaluation *e)
+{
+    json_t *json = lince_metrics_json(&e->metrics);
+    if (json && t->test_known) json_object_set_new(json, "seen_in_training", known_json(e, t->test_known));
+    return json;
+}
+
 int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
 {
     char path[LINCE_PATH_MAX];
-    LINCE_TRY(write_json(t, "test.json", lince_metrics_json(&e->metrics)));
+    LINCE_TRY(write_json(t, "test.json", test_json(t, e)));
     LINCE_TRY(lince_path_join(path, t->run.folder, "predictions.csv"));
     return lince_evaluation_write_csv(e, t->dataset, LINCE_TEST, path);
 }

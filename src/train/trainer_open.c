@@ -351,5 +351,6 @@ void lince_trainer_close(lince_trainer *t)
     lince_history_release(&t->history);
     lince_run_unlock(&t->run);
     lince_free(t->class_weight);
+    lince_free(t->test_known);
     lince_free(t->loss_each);
 }

@@ -114,8 +114,13 @@ static int find_leaks(lince_trainer *t)
     for (size_t i = 0; i < count; i++) {
         if (!lince_dataset_count(t->dataset, pairs[i][0]) || !lince_dataset_count(t->dataset, pairs[i][1]))
             continue;
+        bool tested = pairs[i][0] == LINCE_TEST && pairs[i][1] == LINCE_TRAIN;
+        if (tested &&
+            !(t->test_known = lince_alloc(lince_dataset_count(t->dataset, LINCE_TEST), sizeof(bool))))
+            return LINCE_ENOMEM;
         lince_leak *leak = &t->leaks[t->leak_count++];
-        LINCE_TRY(lince_leak_find(leak, t->dataset, pairs[i][0], pairs[i][1], lince_processors()));
+        LINCE_TRY(lince_leak_find(leak, t->dataset, pairs[i][0], pairs[i][1], lince_processors(),
+                                  tested ? t->test_known : NULL));
         tell_leak(t, leak, leak == t->leaks);
     }
     return 0;

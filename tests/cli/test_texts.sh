@@ -58,5 +58,8 @@ prints '"group_column":"2 \(group\)"' info tweets
 done_with train --data tweets --split-by random --out random "${small[@]}" --batch-size 16
 says 'warning: of the 160 texts of the test part'
 says "'--split-by group --group-column 2'"
+tr -d ' \n' <random/test.json | grep -qE '"seen_in_training":\{"new":\{"n":[0-9]+,"accuracy":[0-9.]+\},"known":\{"n":[1-9]' ||
+    wrong "test.json does not tell known texts from new ones"
+grep -q 'So much does the split flatter' random/report.md || wrong "the report does not say how much the split flatters"
 done_with train --data tweets --split-by group --group-column group --out grouped "${small[@]}" --batch-size 16
 finish

@@ -39,8 +39,11 @@ static void test_copies_and_near_copies_are_told_apart(void **state)
                    "6,a,???\n"
                    "7,b,no\n");
     lince_leak leak;
-    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 2));
+    bool known[5];
+    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 2, known));
     assert_int_equal(leak.count, 5);
+    assert_int_equal(known[0] + known[1] + known[2] + known[3] + known[4], 2);
+    for (size_t i = 0; i < 2; i++) assert_true(known[leak.examples[i].index]);
     assert_int_equal(leak.exact, 0); /* the link is a word more */
     assert_int_equal(leak.near, 2);
     assert_int_equal(leak.kin, 1);
@@ -60,7 +63,7 @@ static void test_case_and_punctuation_do_not_make_another_text(void **state)
     (void)state;
     lince_dataset *d = open_parts(train, "group,label,text\n3,a,\"Wow...\"\n8,b,wow\n5,a,wow not\n");
     lince_leak leak;
-    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 1));
+    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 1, NULL));
     assert_int_equal(leak.exact, 2);
     assert_int_equal(leak.near, 0);
     assert_int_equal(leak.kin, 1);
@@ -73,7 +76,7 @@ static void test_texts_without_words_are_nobodys_copies(void **state)
     (void)state;
     lince_dataset *d = open_parts(train, "group,label,text\n3,a,\"?,\"\n8,b,....\n");
     lince_leak leak;
-    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 1));
+    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 1, NULL));
     assert_int_equal(leak.exact + leak.near, 0);
     assert_int_equal(leak.example_count, 0);
     lince_dataset_free(d);
@@ -84,9 +87,9 @@ static void test_an_empty_part_leaks_nothing(void **state)
     (void)state;
     lince_dataset *d = open_parts(train, train);
     lince_leak leak;
-    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_VAL, 1));
+    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_VAL, 1, NULL));
     assert_int_equal(leak.exact + leak.near, 0);
-    assert_done(lince_leak_find(&leak, d, LINCE_VAL, LINCE_TRAIN, 1));
+    assert_done(lince_leak_find(&leak, d, LINCE_VAL, LINCE_TRAIN, 1, NULL));
     assert_int_equal(leak.count, 0);
     lince_dataset_free(d);
 }
@@ -120,8 +123,8 @@ static void test_hashing_misses_hardly_any_and_threads_change_nothing(void **sta
     }
     lince_dataset *d = open_parts(first, second);
     lince_leak one, three;
-    assert_done(lince_leak_find(&one, d, LINCE_TEST, LINCE_TRAIN, 1));
-    assert_done(lince_leak_find(&three, d, LINCE_TEST, LINCE_TRAIN, 3));
+    assert_done(lince_leak_find(&one, d, LINCE_TEST, LINCE_TRAIN, 1, NULL));
+    assert_done(lince_leak_find(&three, d, LINCE_TEST, LINCE_TRAIN, 3, NULL));
     assert_true(one.near > N / 2 * 98 / 100);
     assert_true(one.near <= N / 2);
     assert_int_equal(one.kin, one.near);
@@ -146,13 +149,13 @@ static void test_a_random_split_of_the_courses_file_leaks(void **state)
     lince_leak leak;
     lince_table_options options = {.drop_labels = "Irrelevant", .group_column = "1"};
     assert_done(lince_dataset_open_table(&d, path, &options));
-    assert_done(lince_leak_find(&leak, d, LINCE_VAL, LINCE_TRAIN, 1));
+    assert_done(lince_leak_find(&leak, d, LINCE_VAL, LINCE_TRAIN, 1, NULL));
     print_message("validation file: %zu copies, %zu near copies of %zu; %zu in their own group\n", leak.exact,
                   leak.near, leak.count, leak.kin);
     assert_true(2 * leak.exact > leak.count - 100);
     assert_done(lince_dataset_split(d, &(lince_split){.test = 0.2, .fresh = true, .seed = 1}));
     clock_t begin = clock();
-    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 1));
+    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 1, NULL));
     double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
     print_message("random split: %zu copies, %zu near copies of %zu; %zu in their own group; %.1f s\n",
                   leak.exact, leak.near, leak.count, leak.kin, seconds);
