@@ -38,7 +38,8 @@ int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *folder)
     for (size_t end = strlen(wanted); end > 1 && wanted[end - 1] == '/';)
         wanted[--end] = '\0'; /* runs/x/ -> runs/x2 */
     LINCE_TRY(make_parents(wanted));
-    const char *dash = isdigit((unsigned char)wanted[strlen(wanted) - 1]) ? "-" : ""; /* vgg16 -> vgg16-2 */
+    bool digit = *wanted && isdigit((unsigned char)wanted[strlen(wanted) - 1]);
+    const char *dash = digit ? "-" : ""; /* vgg16 -> vgg16-2 */
     for (int number = 1;; number++) {
         int length = number == 1 ? snprintf(made, LINCE_PATH_MAX, "%s", wanted)
                                  : snprintf(made, LINCE_PATH_MAX, "%s%s%d", wanted, dash, number);

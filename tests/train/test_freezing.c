@@ -124,7 +124,7 @@ static void watch(void *context, const lince_progress *progress)
 static int train(const char *name, const char *options, char out[LINCE_PATH_MAX])
 {
     lince_settings s;
-    char key[64], value[64], folder[LINCE_PATH_MAX];
+    char key[64], value[256], folder[LINCE_PATH_MAX];
     int used;
     snprintf(folder, sizeof folder, "%s/%s", root, name);
     assert_int_equal(lince_settings_init(&s), 0);
@@ -133,7 +133,7 @@ static int train(const char *name, const char *options, char out[LINCE_PATH_MAX]
                                     {"out", folder},      {"normalize", "none"}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         assert_int_equal(lince_settings_set(&s, fixed[i][0], fixed[i][1]), 0);
-    for (; sscanf(options, " %63s %63s%n", key, value, &used) == 2; options += used)
+    for (; sscanf(options, " %63s %255s%n", key, value, &used) == 2; options += used)
         if (lince_settings_set(&s, key, value)) fail_msg("%s", lince_error());
     lince_observer observer = {.progress = watch, .stop = &stop};
     computed = false;
@@ -215,7 +215,7 @@ static void test_what_is_frozen_stays_and_all_else_moves(void **state)
     (void)state;
     char before[LINCE_PATH_MAX], after[LINCE_PATH_MAX], start[256 + LINCE_PATH_MAX];
     if (train("before", "model resnet20 epochs 1 lr 0.05", before)) fail_msg("%s", lince_error());
-    char link[] = TEST_SCRATCH "/start.safetensors"; /* short enough for `options` */
+    char link[] = TEST_SCRATCH "/start.safetensors";
     assert_int_equal(lince_path_join(start, before, "weights/last.safetensors"), 0);
     unlink(link);
     assert_int_equal(symlink(start, link), 0);

@@ -136,7 +136,8 @@ static void test_names_can_be_given(void **state)
 {
     (void)state;
     const char *names = TEST_SCRATCH "/names.txt";
-    assert_int_equal(lince_file_write(names, "a\nb\r\nc d\n\n4\n5\n6\n7\n8\n9\nten", 29), 0);
+    static const char lines[] = "a\nb\r\nc d\n\n4\n5\n6\n7\n8\n9\nten";
+    assert_int_equal(lince_file_write(names, lines, strlen(lines)), 0);
     lince_model *m = open_weights(&(lince_open_options){.weights = CIFAR, .classes = names});
     assert_string_equal(lince_model_class(m, 1), "b");
     assert_string_equal(lince_model_class(m, 2), "c d");
