@@ -1,16 +1,6 @@
 # Fetching from a server that misbehaves: what arrives is right, or is not there. usage: test_fetch.sh LINCE
 lince=$(realpath "$1")
-scratch=${TEST_SCRATCH:?}/cli_fetch
-rm -rf "$scratch"
-mkdir -p "$scratch"
-cd "$scratch" || exit 1
-failures=0
-
-fail() {
-    echo "$1"
-    [ -s err ] && sed 's/^/    /' err
-    failures=$((failures + 1))
-}
+. "$TEST_SOURCE_DIR/tests/cli/lib.sh" fetch
 
 # expect CODE TEXT ARGUMENTS...: the exit code, and a text in what is said on standard error ("": any)
 expect() {
@@ -18,21 +8,21 @@ expect() {
     shift 2
     "$lince" fetch --stall 1 "$@" >out 2>err </dev/null
     found=$?
-    [ $found -eq "$code" ] || fail "lince fetch $*: expected exit code $code, found $found"
-    grep -qF -- "$text" err || fail "lince fetch $*: expected '$text'"
+    [ $found -eq "$code" ] || wrong "lince fetch $*: expected exit code $code, found $found"
+    grep -qF -- "$text" err || wrong "lince fetch $*: expected '$text'"
 }
 
 # nothing NAME: neither the file nor the beginning of one is there
 nothing() {
-    [ -e "to/$1" ] && fail "$1 is there"
-    [ -e "to/$1.part" ] && fail "$1.part is there"
+    [ -e "to/$1" ] && wrong "$1 is there"
+    [ -e "to/$1.part" ] && wrong "$1.part is there"
 }
 
 # --- without a server: names, mirrors, and nothing to reach ---
 
-"$lince" fetch >out 2>err || fail "the list"
-grep -q '^cifar10 .*162.2 MiB' out || fail "cifar10 is not in the list"
-grep -q '^vgg16 .*527.8 MiB' out || fail "vgg16 is not in the list"
+"$lince" fetch >out 2>err || wrong "the list"
+grep -q '^cifar10 .*162.2 MiB' out || wrong "cifar10 is not in the list"
+grep -q '^vgg16 .*527.8 MiB' out || wrong "vgg16 is not in the list"
 expect 2 "did you mean cifar10?" cifar_10
 expect 2 "expected one name" vgg16 vgg19
 expect 2 "8 to 64 hexadecimal digits" http://127.0.0.1/x
@@ -48,13 +38,13 @@ mkdir -p mirror
 head -c 300000 /dev/urandom >mirror/some.bin
 sum=$(sha256sum mirror/some.bin | cut -c1-64)
 expect 0 "is the expected one" "file://$scratch/mirror/some.bin" --sha256 "$sum" --to to
-cmp -s mirror/some.bin to/some.bin || fail "the file of the mirror differs"
-[ "$(cat out)" = to/some.bin ] || fail "the path is not said"
+cmp -s mirror/some.bin to/some.bin || wrong "the file of the mirror differs"
+[ "$(cat out)" = to/some.bin ] || wrong "the path is not said"
 expect 0 "is the expected one" "file://$scratch/mirror/some.bin" --sha256 "$sum" --to to
 expect 0 "only these 8 digits are known" "file://$scratch/mirror/some.bin" --sha256 "${sum:0:8}" --to to
 echo other >to/some.bin
 expect 1 "is there already, and is something else" "file://$scratch/mirror/some.bin" --sha256 "$sum" --to to
-[ "$(cat to/some.bin)" = other ] || fail "a file of the user's was changed"
+[ "$(cat to/some.bin)" = other ] || wrong "a file of the user's was changed"
 rm to/some.bin
 expect 1 "none.bin" "file://$scratch/mirror/none.bin" --sha256 "$sum" --to to
 nothing none.bin
@@ -81,8 +71,8 @@ right() {
     shift
     rm -rf to
     expect 0 "is the expected one" "$base/$what/x.bin" --sha256 "$sum" --to to "$@"
-    cmp -s mirror/some.bin to/x.bin || fail "$what: the file differs"
-    [ -e to/x.bin.part ] && fail "$what: x.bin.part is left"
+    cmp -s mirror/some.bin to/x.bin || wrong "$what: the file differs"
+    [ -e to/x.bin.part ] && wrong "$what: x.bin.part is left"
 }
 
 # wrong BEHAVIOUR CODE TEXT [OPTIONS]: does not appear under its name
@@ -91,7 +81,7 @@ wrong() {
     shift 3
     rm -rf to
     expect "$code" "$text" "$base/$what/x.bin" --sha256 "$sum" --to to "$@"
-    [ -e to/x.bin ] && fail "$what: the file is there"
+    [ -e to/x.bin ] && wrong "$what: the file is there"
 }
 
 right good
@@ -121,25 +111,25 @@ expect 1 "sends more than" squeezenet1_1 --to to --url-base "$base/endless"
 rm -rf to && mkdir to
 head -c 100000 mirror/some.bin >to/begun.bin.part
 expect 0 "is the expected one" "$base/good/begun.bin" --sha256 "$sum" --to to
-cmp -s mirror/some.bin to/begun.bin || fail "a resumed file differs"
-grep -qx '/good/begun.bin bytes=100000-' port.requests || fail "the beginning was asked for again"
+cmp -s mirror/some.bin to/begun.bin || wrong "a resumed file differs"
+grep -qx '/good/begun.bin bytes=100000-' port.requests || wrong "the beginning was asked for again"
 
 # all had come, but the name was not given yet
 rm -rf to && mkdir to
 cp mirror/some.bin to/whole.bin.part
 expect 0 "is the expected one" "$base/good/whole.bin" --sha256 "$sum" --to to
-cmp -s mirror/some.bin to/whole.bin || fail "a finished file differs"
-grep -q whole.bin port.requests && fail "what was there was asked for"
+cmp -s mirror/some.bin to/whole.bin || wrong "a finished file differs"
+grep -q whole.bin port.requests && wrong "what was there was asked for"
 
 # ... unless it belongs to another file
 rm -rf to && mkdir to
 head -c 100000 /dev/zero >to/x.bin.part
 expect 0 "once more from the start" "$base/good/x.bin" --sha256 "$sum" --to to
-cmp -s mirror/some.bin to/x.bin || fail "a file begun wrongly differs"
+cmp -s mirror/some.bin to/x.bin || wrong "a file begun wrongly differs"
 rm -rf to && mkdir to
 head -c 400000 /dev/zero >to/x.bin.part
 expect 0 "is the expected one" "$base/good/x.bin" --sha256 "$sum" --to to
-cmp -s mirror/some.bin to/x.bin || fail "a file begun too long differs"
+cmp -s mirror/some.bin to/x.bin || wrong "a file begun too long differs"
 
 # Ctrl-C keeps what came and says how to go on (a script's job ignores SIGINT unless told otherwise)
 rm -rf to
@@ -149,14 +139,14 @@ for _ in $(seq 100); do [ -s to/int.bin.part ] && break; sleep 0.1; done
 kill -INT $fetching
 wait $fetching
 found=$?
-[ $found -eq 130 ] || fail "interrupted: expected exit code 130, found $found"
+[ $found -eq 130 ] || wrong "interrupted: expected exit code 130, found $found"
 kept=$(stat -c %s to/int.bin.part)
 grep -q "interrupted; $kept bytes are kept in to/int.bin.part, and the same command goes on from there" err ||
-    fail "what is kept is not said"
-[ -e to/int.bin ] && fail "an interrupted file has its name"
+    wrong "what is kept is not said"
+[ -e to/int.bin ] && wrong "an interrupted file has its name"
 expect 0 "is the expected one" "$base/slow/int.bin" --sha256 "$sum" --to to
-cmp -s mirror/some.bin to/int.bin || fail "a file gone on with after Ctrl-C differs"
-grep -qx "/slow/int.bin bytes=$kept-" port.requests || fail "what was kept was asked for again"
+cmp -s mirror/some.bin to/int.bin || wrong "a file gone on with after Ctrl-C differs"
+grep -qx "/slow/int.bin bytes=$kept-" port.requests || wrong "what was kept was asked for again"
 
 # terminated likewise; a second fetch at the same time is refused
 rm -rf to
@@ -164,15 +154,15 @@ rm -rf to
 fetching=$!
 for _ in $(seq 100); do [ -s to/x.bin.part ] && break; sleep 0.1; done
 "$lince" fetch "$base/slow/x.bin" --sha256 "$sum" --to to >out2 2>err2
-[ $? -eq 1 ] && grep -q "another lince is fetching it" err2 || fail "two fetched at once"
+[ $? -eq 1 ] && grep -q "another lince is fetching it" err2 || wrong "two fetched at once"
 kill -TERM $fetching
 wait $fetching
 found=$?
-[ $found -eq 143 ] || fail "terminated: expected exit code 143, found $found"
-grep -q "bytes are kept in to/x.bin.part" err || fail "what is kept is not said"
-[ -s to/x.bin.part ] || fail "nothing was kept"
+[ $found -eq 143 ] || wrong "terminated: expected exit code 143, found $found"
+grep -q "bytes are kept in to/x.bin.part" err || wrong "what is kept is not said"
+[ -s to/x.bin.part ] || wrong "nothing was kept"
 expect 0 "is the expected one" "$base/slow/x.bin" --sha256 "$sum" --to to
-cmp -s mirror/some.bin to/x.bin || fail "a file gone on with after an interruption differs"
-grep '^/slow/x.bin' port.requests | tail -1 | grep -q 'bytes=[1-9]' || fail "an interrupted download began again"
+cmp -s mirror/some.bin to/x.bin || wrong "a file gone on with after an interruption differs"
+grep '^/slow/x.bin' port.requests | tail -1 | grep -q 'bytes=[1-9]' || wrong "an interrupted download began again"
 
-exit $((failures > 0))
+finish
