@@ -89,7 +89,8 @@ static void put_table(const lince_comparison *c, lince_buffer *out)
         if (i == c->best)
             lince_buffer_puts(out, "         *\n");
         else
-            lince_buffer_printf(out, " %9.4f\n", c->contests[i].p);
+            lince_buffer_printf(out, c->contests[i].p < 0.0001 ? "  < 0.0001\n" : " %9.4f\n",
+                                c->contests[i].p);
     }
     lince_buffer_puts(out, "\n");
     lince_comparison_verdict(c, out);
