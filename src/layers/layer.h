@@ -157,6 +157,24 @@ lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, c
  * LINCE_OWN_INIT, N(0, own). */
 void lince_layer_init(const lince_layer *layer, lince_param *weight, lince_param *bias, float own);
 
+/* --- elementwise.c: for layers that compute each value by itself ------------------------------------ */
+
+/* infer: the output has the input's shape. */
+int lince_layer_same_shape(lince_layer *layer);
+
+/* Values of the pass, padding channels included. */
+size_t lince_layer_floats(const lince_layer *layer, const lince_pass *pass);
+
+/* In training `drop` with probability args.p, else a copy. Linear in x with the same draw for a key, so that
+ * it is forward and backward. */
+typedef void lince_drop_kernel(int threads, const float *x, float *y, size_t n, size_t size, float p,
+                               const uint64_t *key, uint64_t layer);
+void lince_layer_drop(const lince_layer *layer, const lince_pass *pass, lince_drop_kernel *drop,
+                      const float *from, float *to);
+
+/* describe: "p = 0.5". */
+void lince_layer_describe_p(const lince_layer *layer, char *out, size_t size);
+
 extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d,
     lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer,
     lince_pad_shortcut_layer, lince_concat_layer, lince_embedding, lince_rnn, lince_gru, lince_lstm,

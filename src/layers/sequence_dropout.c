@@ -5,8 +5,6 @@
 #include "kernels/sequence.h"
 #include "layers/layer.h"
 
-#include <stdio.h>
-
 static int infer(lince_layer *l)
 {
     if (!l->in_rows[0]) return lince_fail(LINCE_ESHAPE, "%s: expects a sequence", l->name);
@@ -34,15 +32,10 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (dropped != p->din[0]) lince_sum_uses(l->threads, p->text, dropped, n, n, p->din[0]);
 }
 
-static void describe(const lince_layer *l, char *out, size_t size)
-{
-    snprintf(out, size, "p = %g", (double)l->args.p);
-}
-
 const lince_layer_type lince_sequence_dropout = {.name = "sequence_dropout",
                                                  .inputs = 1,
                                                  .random = true,
                                                  .infer = infer,
                                                  .forward = forward,
                                                  .backward = backward,
-                                                 .describe = describe};
+                                                 .describe = lince_layer_describe_p};

@@ -2,33 +2,22 @@
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
-static int infer(lince_layer *l)
-{
-    l->out = l->in[0];
-    return 0;
-}
-
-static size_t floats(const lince_layer *l, const lince_pass *p)
-{
-    return (size_t)p->n * lince_shape_size(l->out);
-}
-
 /* s(0) is not 0: the padding channels are cleared (core/tensor.h). */
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_sigmoid(l->threads, p->in[0], p->out, floats(l, p));
+    lince_sigmoid(l->threads, p->in[0], p->out, lince_layer_floats(l, p));
     lince_clear_padding(l->threads, l->out, (size_t)p->n, p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0]) lince_sigmoid_backward(l->threads, p->out, p->dout, p->din[0], floats(l, p));
+    if (p->din[0]) lince_sigmoid_backward(l->threads, p->out, p->dout, p->din[0], lince_layer_floats(l, p));
 }
 
 const lince_layer_type lince_sigmoid_layer = {.name = "sigmoid",
                                               .inputs = 1,
                                               .in_place = true,
                                               .needs_output = true,
-                                              .infer = infer,
+                                              .infer = lince_layer_same_shape,
                                               .forward = forward,
                                               .backward = backward};

@@ -3,30 +3,19 @@
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
-static int infer(lince_layer *l)
-{
-    l->out = l->in[0];
-    return 0;
-}
-
-static size_t floats(const lince_layer *l, const lince_pass *p)
-{
-    return (size_t)p->n * lince_shape_size(l->out);
-}
-
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_silu(l->threads, p->in[0], p->out, floats(l, p));
+    lince_silu(l->threads, p->in[0], p->out, lince_layer_floats(l, p));
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0]) lince_silu_backward(l->threads, p->in[0], p->dout, p->din[0], floats(l, p));
+    if (p->din[0]) lince_silu_backward(l->threads, p->in[0], p->dout, p->din[0], lince_layer_floats(l, p));
 }
 
 const lince_layer_type lince_silu_layer = {.name = "silu",
                                            .inputs = 1,
                                            .needs_input = true,
-                                           .infer = infer,
+                                           .infer = lince_layer_same_shape,
                                            .forward = forward,
                                            .backward = backward};
