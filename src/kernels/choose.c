@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,13 @@ static void free_operands(lince_conv_args *args)
     lince_free(args->x), lince_free(args->w), lince_free(args->b), lince_free(args->y);
 }
 
+static double run_once(lince_conv_kernel *k, const lince_conv_args *args)
+{
+    double start = seconds();
+    lince_conv_kernel_run(k, args);
+    return seconds() - start;
+}
+
 /* Seconds of the best of three runs after a first one, which finds the caches cold. One that is hopelessly
  * behind `rival`, the best time yet, is not run again. */
 static double measure(lince_conv_kernel *k, lince_conv_args *args, double rival)
@@ -102,9 +110,7 @@ static double measure(lince_conv_kernel *k, lince_conv_args *args, double rival)
     double best = DBL_MAX;
     args->scratch = lince_alloc(k->scratch + 1, 1);
     for (int i = 0; args->scratch && i < RUNS; i++) {
-        double start = seconds();
-        lince_conv_kernel_run(k, args);
-        double took = seconds() - start;
+        double took = run_once(k, args);
         if (took < best) best = took;
         if (took > HOPELESS * rival) break;
     }
@@ -121,11 +127,40 @@ static int threads_for(const lince_conv_implementation *i, int threads, bool det
  * over memory of their own for what the others fuse. */
 static const double handicap = 1.25;
 
+/* Whether the library's kernel is faster than the own one again when they run in turns. A busy moment during
+ * one's three runs would else decide for as long as the cache lasts. */
+static bool wins_again(const lince_conv_implementation *library, const lince_conv_implementation *own,
+                       const lince_conv *conv, lince_direction direction, int has_bias, int threads,
+                       bool deterministic, lince_conv_args *args)
+{
+    enum { RUNS = 8 };
+    const lince_conv_implementation *const side[2] = {library, own};
+    lince_conv_kernel kernel[2];
+    void *scratch[2] = {0};
+    double best[2] = {DBL_MAX, DBL_MAX};
+    int ready = 0;
+    while (ready < 2 && !lince_conv_kernel_init_as(&kernel[ready], side[ready], conv, direction, has_bias,
+                                                   threads_for(side[ready], threads, deterministic))) {
+        scratch[ready] = lince_alloc(kernel[ready].scratch + 1, 1);
+        ready++;
+    }
+    bool runs = ready == 2 && scratch[0] && scratch[1];
+    for (int i = 0; runs && i < 2 * RUNS; i++) {
+        args->scratch = scratch[i % 2];
+        best[i % 2] = fmin(best[i % 2], run_once(&kernel[i % 2], args));
+    }
+    for (int i = 0; i < ready; i++) {
+        lince_conv_kernel_release(&kernel[i]);
+        lince_free(scratch[i]);
+    }
+    return runs && best[0] * handicap < best[1];
+}
+
 static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction,
                                                 int has_bias, int threads, bool deterministic)
 {
-    const lince_conv_implementation *best = NULL;
-    double best_time = DBL_MAX;
+    const lince_conv_implementation *best = NULL, *own = NULL;
+    double best_time = DBL_MAX, own_time = DBL_MAX;
     lince_conv_args args;
     int code = make_operands(&args, conv, has_bias);
     for (const lince_conv_implementation *const *i = lince_conv_implementations; !code && *i; i++) {
@@ -137,7 +172,11 @@ static const lince_conv_implementation *fastest(const lince_conv *conv, lince_di
         double took = measure(&k, &args, best_time) * ((*i)->same_bits ? 1 : handicap);
         lince_conv_kernel_release(&k);
         if (!best || took < best_time) best = *i, best_time = took;
+        if ((*i)->same_bits && took < own_time) own = *i, own_time = took;
     }
+    if (own && best != own &&
+        !wins_again(best, own, conv, direction, has_bias, threads, deterministic, &args))
+        best = own;
     free_operands(&args);
     return best;
 }
