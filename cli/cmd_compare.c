@@ -62,8 +62,9 @@ static int train_all(job *j)
 static int compare(job *j)
 {
     char folder[PATH], *text = NULL;
-    int code =
-        lince_compare(j->runs, (size_t)j->count, j->settings.out, j->json, folder, sizeof folder, &text);
+    int code = lince_compare(j->runs, (size_t)j->count, j->settings.out, j->json, cli_observer(j->quiet),
+                             folder, sizeof folder, &text);
+    cli_clear_line();
     if (code) return code;
     fputs(text, stdout);
     lince_text_free(text);

@@ -17,6 +17,7 @@ typedef enum lince_phase {
     LINCE_TRAINING,
     LINCE_VALIDATING,
     LINCE_TESTING,
+    LINCE_COMPARING, /* step and steps count texts that the runs are asked about */
     LINCE_REPORTING
 } lince_phase;
 
@@ -62,9 +63,9 @@ int lince_report(const char *run, const char *language);
 /* Compares finished runs that were tested on the same samples: scores with intervals, tests, cost, figures
  * and a verdict, as compare.html, compare.md and compare.json in a new folder (`out`; NULL: runs/compare),
  * whose name goes to folder[folder_size]. `text`: what to print, a table or, with `json`, compare.json; the
- * caller's (lince_text_free). In the thread's language. */
-int lince_compare(const char *const *runs, size_t count, const char *out, int json, char *folder,
-                  size_t folder_size, char **text);
+ * caller's (lince_text_free). In the thread's language. LINCE_EINTERRUPTED, before anything is written. */
+int lince_compare(const char *const *runs, size_t count, const char *out, int json,
+                  const lince_observer *observer, char *folder, size_t folder_size, char **text);
 
 #ifdef __cplusplus
 }

@@ -124,13 +124,13 @@ static int write_all(const lince_comparison *c, const char *folder, int json, ch
     return code ? code : out.error;
 }
 
-int lince_compare(const char *const *runs, size_t count, const char *out, int json, char *folder,
-                  size_t folder_size, char **text)
+int lince_compare(const char *const *runs, size_t count, const char *out, int json,
+                  const lince_observer *observer, char *folder, size_t folder_size, char **text)
 {
     lince_comparison c;
     char made[LINCE_PATH_MAX];
     *text = NULL;
-    int code = lince_comparison_read(&c, runs, count);
+    int code = lince_comparison_read(&c, runs, count, observer);
     if (!code) code = lince_run_new_folder(made, out && *out ? out : "runs/compare");
     if (!code) {
         snprintf(folder, folder_size, "%s", made);

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "report/context.h"
+#include "train/evaluate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,9 +115,19 @@ static int judge(lince_comparison *c)
     return lince_bootstrap(&paired, c->best, RESAMPLES, 1, c->scores, c->differences);
 }
 
-int lince_comparison_read(lince_comparison *c, const char *const *runs, size_t count)
+int lince_comparison_tell(const lince_comparison *c, size_t done, size_t total)
 {
-    *c = (lince_comparison){.count = count};
+    const lince_observer *o = c->observer;
+    if (o && o->progress)
+        o->progress(o->context,
+                    &(lince_progress){.phase = LINCE_COMPARING, .step = done, .steps = total, .eta = -1});
+    return lince_observer_stops(o);
+}
+
+int lince_comparison_read(lince_comparison *c, const char *const *runs, size_t count,
+                          const lince_observer *observer)
+{
+    *c = (lince_comparison){.count = count, .observer = observer};
     if (count < 2 || count > LINCE_COMPARED_RUNS)
         return lince_fail(LINCE_EUSAGE, "compare: expected 2 to %d runs, found %zu", LINCE_COMPARED_RUNS,
                           count);

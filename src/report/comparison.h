@@ -2,6 +2,8 @@
 #ifndef LINCE_REPORT_COMPARISON_H
 #define LINCE_REPORT_COMPARISON_H
 
+#include <lince/train.h>
+
 #include "metrics/paired.h"
 #include "report/document.h"
 #include "report/facts.h"
@@ -30,12 +32,17 @@ typedef struct lince_comparison {
     lince_interval *scores, *differences; /* [count][lince_score_count(classes)]; differences to the best */
     lince_contest *contests;              /* [count]; the best's own is empty */
     struct lince_context *context;        /* of texts (report/context.h); NULL for pictures */
+    const lince_observer *observer;       /* or NULL */
 } lince_comparison;
 
 /* Reads the runs. LINCE_EDATA where they cannot be compared: fewer than two, one not tested, other classes,
- * other test samples. Release in any case. */
-int lince_comparison_read(lince_comparison *comparison, const char *const *runs, size_t count);
+ * other test samples. LINCE_EINTERRUPTED. Release in any case. */
+int lince_comparison_read(lince_comparison *comparison, const char *const *runs, size_t count,
+                          const lince_observer *observer);
 void lince_comparison_release(lince_comparison *comparison);
+
+/* Tells the observer how far a part of the work is; LINCE_EINTERRUPTED where it is to stop. */
+int lince_comparison_tell(const lince_comparison *comparison, size_t done, size_t total);
 
 /* The last part of a run's path: what it is called in tables. */
 const char *lince_comparison_name(const lince_comparison *comparison, size_t run);

@@ -78,10 +78,10 @@ int lince_context_sample(const lince_context *x, size_t most, size_t **sample, s
 
 /* --- the whole ------------------------------------------------------------------------------------ */
 
-/* What is missing leaves its reason behind; only memory is worth failing for. */
+/* What is missing leaves its reason behind; only want of memory and an interruption end it all. */
 static int excuse(int code, char why[1024])
 {
-    if (code == LINCE_ENOMEM) return code;
+    if (code == LINCE_ENOMEM || code == LINCE_EINTERRUPTED) return code;
     if (code) snprintf(why, 1024, "%s", lince_error());
     return 0;
 }

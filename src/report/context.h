@@ -81,7 +81,7 @@ typedef struct lince_context {
 } lince_context;
 
 /* Finds all that can be found; what cannot is left out, and says why. Runs of pictures: *context NULL.
- * LINCE_ENOMEM. */
+ * LINCE_ENOMEM, LINCE_EINTERRUPTED. */
 int lince_context_new(lince_context **context, const lince_comparison *comparison);
 void lince_context_free(lince_context *context);
 

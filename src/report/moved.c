@@ -63,6 +63,12 @@ static const int32_t *text_at(const asking *a, const reader *r, size_t text, siz
     return r->tokens.tokens + r->tokens.begin[a->chosen[text]];
 }
 
+/* Of one of the two passes over the texts, run by run. */
+static int tell(const asking *a, size_t place, size_t text)
+{
+    return lince_comparison_tell(a->c, place * a->count + text, a->x->shown_count * a->count);
+}
+
 /* --- the runs ------------------------------------------------------------------------------------- */
 
 static bool splits_alike(const lince_encoder_options *a, const lince_encoder_options *b)
@@ -258,10 +264,11 @@ static void take_erased(void *context, size_t number, const float *probability)
     if (++e->word > a->begin[e->text + 1] - a->begin[e->text]) e->word = 0, e->text++;
 }
 
-static int erase(asking *a, const reader *r)
+static int erase(asking *a, size_t place)
 {
     lince_ask ask;
     erasing e = {.a = a};
+    const reader *r = &a->readers[place];
     int32_t *scratch = lince_alloc(a->longest, sizeof *scratch);
     int code = lince_ask_init(&ask, r->net, take_erased, &e);
     if (!scratch) code = LINCE_ENOMEM;
@@ -269,6 +276,7 @@ static int erase(asking *a, const reader *r)
         size_t length;
         const int32_t *tokens = text_at(a, r, i, &length);
         lince_ask_erased(&ask, tokens, length, scratch);
+        code = tell(a, place, i);
     }
     if (!code) lince_ask_flush(&ask);
     lince_ask_release(&ask);
@@ -322,18 +330,21 @@ static size_t fill(const asking *a, const reader *r, size_t text, size_t at, siz
     return length + count;
 }
 
-static int move(asking *a, const reader *r, lince_moved *moved)
+static int move(asking *a, size_t place, lince_moved *moved)
 {
     lince_ask ask;
     moving m = {.a = a};
+    const reader *r = &a->readers[place];
     int32_t *filled = lince_alloc(a->longest + FARTHEST, sizeof *filled);
     int code = lince_ask_init(&ask, r->net, take_moved, &m);
     if (!filled) code = LINCE_ENOMEM;
-    for (size_t i = 0; !code && i < a->count; i++)
+    for (size_t i = 0; !code && i < a->count; i++) {
         for (int k = 0; k < 2 * LINCE_MOVES; k++) {
             size_t at = k < LINCE_MOVES ? a->telling[i] + 1 : 0;
             lince_ask_add(&ask, filled, fill(a, r, i, at, (size_t)lince_moves[k % LINCE_MOVES], filled));
         }
+        code = tell(a, place, i);
+    }
     if (!code) lince_ask_flush(&ask);
     lince_ask_release(&ask);
     lince_free(filled);
@@ -361,10 +372,10 @@ static int ask_all(asking *a, lince_moved *moved)
     size_t count = a->x->shown_count;
     for (size_t i = 0; i < count; i++) {
         LINCE_TRY(open_net(a, &a->readers[i]));
-        LINCE_TRY(erase(a, &a->readers[i]));
+        LINCE_TRY(erase(a, i));
     }
     choose_words(a);
-    for (size_t i = 0; i < count; i++) LINCE_TRY(move(a, &a->readers[i], &moved[i]));
+    for (size_t i = 0; i < count; i++) LINCE_TRY(move(a, i, &moved[i]));
     for (size_t i = 0; i < count; i++) p[i] = moved[i].farthest.p;
     lince_holm(p, count);
     for (size_t i = 0; i < count; i++) moved[i].farthest.p = p[i];

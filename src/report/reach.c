@@ -97,6 +97,7 @@ static void take_norms(asking *a, size_t first, int n)
     }
 }
 
+/* Of the texts from the `first` on, a batch. */
 static void ask(asking *a, size_t first)
 {
     int n = a->count - first < (size_t)a->batch ? (int)(a->count - first) : a->batch;
@@ -168,12 +169,21 @@ static int summarise_all(const asking *a, lince_reach *r)
 
 /* --- the whole ------------------------------------------------------------------------------------ */
 
-static int ask_run(const lince_context *x, const lince_comparison *c, size_t run, lince_reach *reach)
+static int ask_all(asking *a, size_t place)
+{
+    for (size_t first = 0; first < a->count; first += (size_t)a->batch) {
+        ask(a, first);
+        LINCE_TRY(lince_comparison_tell(a->c, place * a->count + first, a->x->shown_count * a->count));
+    }
+    return 0;
+}
+
+static int ask_run(const lince_context *x, const lince_comparison *c, size_t place, lince_reach *reach)
 {
     asking a = {.x = x, .c = c};
     int code = lince_context_sample(x, TEXTS, &a.chosen, &a.count);
-    if (!code) code = open_net(&a, &c->facts[run]);
-    for (size_t first = 0; !code && first < a.count; first += (size_t)a.batch) ask(&a, first);
+    if (!code) code = open_net(&a, &c->facts[x->shown[place]]);
+    if (!code) code = ask_all(&a, place);
     if (!code) code = summarise_all(&a, reach);
     lince_free(a.chosen);
     lince_free(a.token);
@@ -191,7 +201,7 @@ int lince_context_reach(lince_context *x, const lince_comparison *c)
     lince_reach *reach = lince_alloc(x->shown_count, sizeof *reach);
     if (!reach) return LINCE_ENOMEM;
     int code = 0;
-    for (size_t i = 0; i < x->shown_count && !code; i++) code = ask_run(x, c, x->shown[i], &reach[i]);
+    for (size_t i = 0; i < x->shown_count && !code; i++) code = ask_run(x, c, i, &reach[i]);
     if (!code && reach[0].distances < 2)
         code = lince_fail(LINCE_EDATA, "%s: too few test texts of more than one word",
                           lince_dataset_path(x->dataset));

@@ -70,13 +70,12 @@ static int run_pass(pass *p)
     p->progress.steps = lince_loader_batches(p->loader);
     while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
         take_batch(p, &batch);
-        code = 0;
         p->progress.step++;
         p->progress.loss = p->loss / (double)p->seen;
         p->progress.accuracy = p->hits / (double)p->seen;
         p->progress.samples_per_second = (double)p->seen / fmax(now() - start, 1e-9);
         if (o && o->progress) o->progress(o->context, &p->progress);
-        if (o && o->stop && *o->stop) code = lince_fail(LINCE_EINTERRUPTED, "interrupted");
+        code = lince_observer_stops(o);
     }
     lince_free(p->probability);
     return code;
@@ -94,6 +93,11 @@ lince_watch lince_watch_for(const lince_observer *o)
     if (!o) return (lince_watch){0};
     return (
         lince_watch){.progress = o->progress ? tell_decoding : NULL, .context = (void *)o, .stop = o->stop};
+}
+
+int lince_observer_stops(const lince_observer *o)
+{
+    return o && o->stop && *o->stop ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : 0;
 }
 
 static void add_sample(void *context, const lince_batch *batch, int i, const float *probability)

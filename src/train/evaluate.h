@@ -24,6 +24,9 @@ typedef struct lince_evaluation {
 /* What a loader's decoding tells an observer (or NULL): LINCE_PREPARING. */
 lince_watch lince_watch_for(const lince_observer *observer);
 
+/* LINCE_EINTERRUPTED where the observer asks to stop. */
+int lince_observer_stops(const lince_observer *observer);
+
 /* The loader must not shuffle. LINCE_EINTERRUPTED when the observer's stop is set. */
 int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *blueprint, lince_phase phase,
                    const lince_observer *observer, lince_evaluation *evaluation);

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "train/evaluate.h"
 #include "train/feed.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ int lince_features_compute(lince_features *f, lince_net *net, int last, lince_lo
         progress.step++;
         progress.samples_per_second = (seen += batch.n) / (lince_now() - start + 1e-9);
         if (o && o->progress) o->progress(o->context, &progress);
-        code = o && o->stop && *o->stop ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : 0;
+        code = lince_observer_stops(o);
     }
     return code;
 }

@@ -68,6 +68,14 @@ grep -q '^| 0 | 180 | 100 (100) | 100 (100) |' texts/compare/compare.md || fail 
 # pictures have nothing of it
 grep -q 'context\|gradient' two/compare/compare.md two/compare/compare.json && fail "pictures have sections of texts"
 
+# Ctrl-C while the runs are asked ends it before anything is written (a script's job ignores SIGINT unless told otherwise)
+env --default-signal=INT "$lince" compare texts/rnn texts/gru --out given-up --quiet >out 2>err &
+sleep 0.05
+kill -INT $!
+wait $!
+code=$?
+[ $code -eq 130 ] && [ ! -e given-up ] || fail "interrupted: expected 130 and no folder, found $code and: $(ls given-up; cat err)"
+
 # without weights what needs the network is left out
 mv texts/rnn/weights weights
 "$lince" compare texts/rnn texts/gru --out netless --quiet >table 2>err || fail "without weights nothing is compared"
