@@ -23,7 +23,7 @@ int lince_read_named(const char *name, lince_read *read);
 typedef struct lince_architecture_options {
     int classes;
     lince_text_net text; /* of models of texts */
-    const int *head;     /* widths of the hidden classifier layers; NULL: the architecture's own */
+    const int *head; /* [head_count] widths of the hidden classifier layers; NULL: the architecture's own */
     int head_count;
     double dropout; /* of the classifier, and between recurrent layers; negative: the architecture's own */
     double stochastic_depth; /* of the last block; negative: the architecture's own */

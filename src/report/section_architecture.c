@@ -32,9 +32,14 @@ static void tell_outputs(lince_document *d, const json_t *value, const json_t *p
 static void tell_head(lince_document *d, const json_t *value, const json_t *published)
 {
     char new[128], old[128];
-    lince_document_item(d, TR("The classifier's hidden layers have the widths %s instead of %s (--head)."),
-                        widths(value, new, sizeof new),
-                        json_array_size(published) ? widths(published, old, sizeof old) : "–");
+    widths(value, new, sizeof new);
+    widths(published, old, sizeof old);
+    if (!*new)
+        lince_document_item(d, TR("The classifier's hidden layers (%s) were left out (--head none)."), old);
+    else
+        lince_document_item(d,
+                            TR("The classifier's hidden layers have the widths %s instead of %s (--head)."),
+                            new, old);
 }
 
 static void tell_dropout(lince_document *d, const json_t *value, const json_t *published)

@@ -18,14 +18,16 @@ void lince_blueprint_release(lince_blueprint *b)
 
 int lince_blueprint_head(lince_blueprint *b, const char *text)
 {
+    b->head_given = text && *text;
     b->head_count = 0;
+    if (b->head_given && !strcmp(text, "none")) return 0;
     for (const char *at = text; at && *at;) {
         char *end;
         long width = strtol(at, &end, 10);
         if (end == at || width < 1 || width > 1 << 20 || (*end && *end != ',') ||
             b->head_count == LINCE_HEAD_MAX)
-            return lince_fail(LINCE_EUSAGE, "--head %s: expected up to %d widths, like 4096,2048", text,
-                              LINCE_HEAD_MAX);
+            return lince_fail(LINCE_EUSAGE, "--head %s: expected none or up to %d widths, like 4096,2048",
+                              text, LINCE_HEAD_MAX);
         b->head[b->head_count++] = (int)width;
         at = *end ? end + 1 : end;
     }
@@ -76,7 +78,7 @@ int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *
     if (!a) return LINCE_EUSAGE;
     lince_architecture_options wanted = {.classes = b->classes,
                                          .text = b->text,
-                                         .head = b->head_count ? b->head : NULL,
+                                         .head = b->head_given ? b->head : NULL,
                                          .head_count = b->head_count,
                                          .dropout = b->dropout,
                                          .stochastic_depth = b->stochastic_depth};
@@ -136,8 +138,9 @@ static int write_pictures(const lince_blueprint *b, lince_blueprint_texts *texts
 
 int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts)
 {
-    char head[128] = "", dropout[32];
+    char head[128], dropout[32];
     *texts = (lince_blueprint_texts){0};
+    snprintf(head, sizeof head, "%s", b->head_given && !b->head_count ? "none" : "");
     for (int i = 0; i < b->head_count; i++)
         snprintf(head + strlen(head), sizeof head - strlen(head), "%s%d", i ? "," : "", b->head[i]);
     snprintf(dropout, sizeof dropout, "%.9g", b->dropout);

@@ -11,7 +11,8 @@ enum { LINCE_HEAD_MAX = 8 };
 
 typedef struct lince_blueprint {
     char model[64];
-    int head[LINCE_HEAD_MAX], head_count; /* head_count 0: the architecture's own */
+    bool head_given;                      /* hidden layers of the classifier other than the architecture's */
+    int head[LINCE_HEAD_MAX], head_count; /* their widths */
     double dropout, stochastic_depth; /* as the architecture's options; the second matters in training only */
     lince_text_net text;              /* of models of texts; zero for pictures */
     lince_encoder encoder;            /* likewise */
@@ -23,7 +24,7 @@ typedef struct lince_blueprint {
 
 void lince_blueprint_release(lince_blueprint *blueprint);
 
-/* "4096,2048" into head; LINCE_EUSAGE. */
+/* "4096,2048" into head; "none": no hidden layers; "" or NULL: the architecture's own. LINCE_EUSAGE. */
 int lince_blueprint_head(lince_blueprint *blueprint, const char *text);
 
 /* "imagenet", "cifar10", "none", "m,m,m:s,s,s" into mean and std; 1 for "auto" (to be measured).

@@ -67,7 +67,7 @@ static const entry table[] = {
     SWITCH_(strict, "strict", WHAT, "refuse weights of which any differs from the model's"),
     TEXT_(out, "out", NULL, WHAT, "DIR", "", NULL, "folder of the run (runs/<model>)"),
     TEXT_(resume, "resume", NULL, WHAT, "DIR", "", NULL, "go on with an interrupted run"),
-    TEXT_(head, "head", NULL, WHAT, "N,N", "", NULL, "widths of the classifier's hidden layers"),
+    TEXT_(head, "head", NULL, WHAT, "none|N,N", "", NULL, "widths of the classifier's hidden layers"),
     NUM_(dropout, "dropout", WHAT, "-1", -1, 0.999, false,
          "dropout of the classifier; -1: the architecture's own"),
     NUM_(stochastic_depth, "stochastic-depth", WHAT, "-1", -1, 0.999, false,

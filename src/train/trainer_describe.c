@@ -157,7 +157,7 @@ static json_t *changes(const lince_trainer *t)
     const lince_transform *f = &t->transform;
     json_t *list = json_array();
     if (a->classes) put_change(list, "outputs", json_integer(b->classes), json_integer(a->classes));
-    if (b->head_count)
+    if (b->head_given)
         put_change(list, "head", widths_json(b->head, b->head_count), widths_json(a->hidden, 2));
     if (b->dropout >= 0) put_change(list, "dropout", json_real(b->dropout), json_real((double)a->dropout));
     if (a->image_size)

@@ -102,7 +102,7 @@ refuses 2 '--data: a value is missing' --data --epochs 1
 refuses 2 '--epochs: expected a value from 1 to 100000, found 0' --data good --epochs 0
 refuses 2 '--lr: expected a value from 0 to 1000, found -1' --data good --lr -1
 refuses 2 '--batch-size 500: larger than the training part; choose 90 or less' --data good --batch-size 500
-refuses 2 '--head 4096,x: expected up to 8 widths, like 4096,2048' --data good --head 4096,x
+refuses 2 '--head 4096,x: expected none or up to 8 widths, like 4096,2048' --data good --head 4096,x
 refuses 2 '--freeze conv: expected none, features' --data good --freeze conv
 refuses 2 '--normalize imgnet: expected auto, imagenet' --data good --normalize imgnet
 refuses 2 "unknown 'crp'; did you mean 'crop'?" --data good --augment crp=4
