@@ -53,10 +53,10 @@ typedef struct lince_settings {
     char *vectors;                                   /* file of word vectors to begin with */
     int embedding, hidden, layers;                   /* sizes of rnn, gru, lstm */
     bool bidirectional;
-    char *activation;         /* of rnn: tanh or relu */
-    double embedding_dropout; /* [0, 1) */
-    char *read;               /* what the classifier sees: last, mean or max */
-    bool read_padding;        /* padding is read like words */
+    char *activation;                       /* of rnn: tanh or relu */
+    double word_dropout, embedding_dropout; /* [0, 1) */
+    char *read;                             /* what the classifier sees: last, mean or max */
+    bool read_padding;                      /* padding is read like words */
 
     /* training */
     int epochs, batch_size;

@@ -27,6 +27,7 @@ typedef struct lince_loader_options {
     int workers;        /* threads that prepare batches; 0: prepared by the caller's own thread */
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
     bool skip_bad;      /* leave out pictures that cannot be read, counted and named, instead of failing */
+    float word_dropout; /* while training: the share of a text's words that are <unk>, others in each epoch */
     lince_watch watch;  /* of the decoding in lince_loader_new */
 } lince_loader_options;
 
@@ -41,7 +42,7 @@ int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part p
 
 /* The same for texts: all are encoded at once, by the caller's thread. While training the texts of a batch
  * are about as long as each other; otherwise the shortest come first, and outcomes are told apart by their
- * index. Of the options only batch_size, train, seed and workers matter. */
+ * index. Of the options only batch_size, train, seed, workers and word_dropout matter. */
 int lince_loader_new_texts(lince_loader **loader, lince_dataset *dataset, lince_part part,
                            lince_encoder *encoder, const lince_loader_options *options);
 void lince_loader_free(lince_loader *loader);

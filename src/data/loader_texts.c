@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "data/loader_internal.h"
+#include "text/vocabulary.h"
 
 static int allocate(const lince_loader *l, lince_slot *s)
 {
@@ -20,10 +21,23 @@ static int order(lince_loader *l, int epoch)
                             : lince_tokens_sort(&l->tokens, l->order);
 }
 
+/* Word dropout (Iyyer et al. 2015, "Deep unordered composition rivals syntactic methods"): a text must be
+ * known by more than one of its words. The key's own stream goes to the layers, hence one derived from it. */
+static void drop_words(const lince_loader *l, lince_slot *s)
+{
+    for (int i = 0; i < s->n; i++) {
+        lince_random random = lince_random_at(lince_key(s->key[i], LINCE_STREAM_AUGMENT, 0, 0));
+        int32_t *text = s->tokens + (ptrdiff_t)i * s->steps;
+        for (int k = 0; k < s->length[i]; k++)
+            if (lince_random_uniform(&random) < l->options.word_dropout) text[k] = LINCE_UNK;
+    }
+}
+
 static int fill(const lince_loader *l, lince_slot *s, void *scratch)
 {
     (void)scratch;
     s->steps = lince_tokens_batch(&l->tokens, s->index, (size_t)s->n, s->tokens, s->length);
+    if (l->options.train && l->options.word_dropout > 0) drop_words(l, s);
     return 0;
 }
 

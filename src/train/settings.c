@@ -122,6 +122,8 @@ static const entry table[] = {
     INT_(layers, "layers", NULL, TEXTS, "1", 1, 16, "recurrent layers"),
     SWITCH_(bidirectional, "bidirectional", TEXTS, "read from both ends"),
     TEXT_(activation, "activation", NULL, TEXTS, "tanh|relu", "tanh", "tanh|relu", "of rnn"),
+    NUM_(word_dropout, "word-dropout", TEXTS, "0", 0, 0.999, false,
+         "share of a training text's words that are unknown to it, others in each epoch"),
     NUM_(embedding_dropout, "embedding-dropout", TEXTS, "0", 0, 0.999, false,
          "dropout of the words' vectors"),
     TEXT_(read, "read", NULL, TEXTS, "last|mean|max", "last", "last|mean|max",

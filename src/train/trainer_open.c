@@ -131,6 +131,7 @@ int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_lo
                                     .workers = s->workers,
                                     .cache_bytes = (size_t)s->cache_mb << 20,
                                     .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip"),
+                                    .word_dropout = (float)s->word_dropout,
                                     .watch = lince_watch_for(t->observer)};
     if (lince_dataset_is_text(t->dataset))
         return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);

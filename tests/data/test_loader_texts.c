@@ -4,6 +4,8 @@
 
 #include <lince/language.h>
 
+#include <math.h>
+
 enum { TEXTS = 500, BATCH = 16, BATCHES = (TEXTS + BATCH - 1) / BATCH, MOST = 12 };
 
 static lince_encoder encoder;
@@ -156,6 +158,55 @@ static void test_evaluation_begins_with_the_shortest(void **state)
     lince_loader_free(loader);
 }
 
+/* Puts an epoch's tokens [TEXTS][MOST] at their texts' places, and counts those that are <unk>. */
+static int tokens_of_epoch(lince_loader *loader, int epoch, int32_t *tokens)
+{
+    lince_batch b;
+    int unknown = 0;
+    memset(tokens, 0, sizeof(int32_t) * TEXTS * MOST);
+    assert_done(lince_loader_start(loader, epoch, 0));
+    while (lince_loader_next(loader, &b) > 0)
+        for (int i = 0; i < b.n; i++)
+            for (int k = 0; k < b.length[i]; k++) {
+                unknown += b.tokens[i * b.steps + k] == LINCE_UNK;
+                tokens[b.index[i] * MOST + (size_t)k] = b.tokens[i * b.steps + k];
+            }
+    return unknown;
+}
+
+static void test_dropped_words_are_unknown_by_seed_and_epoch(void **state)
+{
+    static int32_t plain[TEXTS * MOST], one[TEXTS * MOST], two[TEXTS * MOST];
+    lince_loader_options options = {.batch_size = BATCH, .train = true, .seed = 5, .word_dropout = 0.25f};
+    lince_loader *loader = new_loader(*state, true, 0), *dropping, *other, *evaluating;
+    assert_done(lince_loader_new_texts(&dropping, *state, LINCE_TRAIN, &encoder, &options));
+    options.workers = 3;
+    assert_done(lince_loader_new_texts(&other, *state, LINCE_TRAIN, &encoder, &options));
+    options.train = false;
+    assert_done(lince_loader_new_texts(&evaluating, *state, LINCE_TRAIN, &encoder, &options));
+
+    int before = tokens_of_epoch(loader, 3, plain), after = tokens_of_epoch(dropping, 3, one),
+        known = -before;
+    for (size_t i = 0; i < TEXTS * MOST; i++) {
+        assert_true(one[i] == plain[i] || one[i] == LINCE_UNK);
+        known += plain[i] != LINCE_PAD;
+    }
+    /* binomial: 0.25 +- 4 standard deviations */
+    double share = (double)(after - before) / known, four = 4 * sqrt(0.25 * 0.75 / known);
+    assert_true(share > 0.25 - four && share < 0.25 + four);
+
+    tokens_of_epoch(other, 3, two);
+    assert_memory_equal(one, two, sizeof one);
+    tokens_of_epoch(other, 4, two);
+    assert_memory_not_equal(one, two, sizeof one);
+    assert_int_equal(tokens_of_epoch(evaluating, 0, two), before);
+    assert_memory_equal(plain, two, sizeof plain);
+    lince_loader_free(loader);
+    lince_loader_free(dropping);
+    lince_loader_free(other);
+    lince_loader_free(evaluating);
+}
+
 static void test_what_was_seen_is_counted(void **state)
 {
     lince_loader *loader = new_loader(*state, false, 0);
@@ -184,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_an_epoch_resumed_goes_on_as_if_never_interrupted),
         cmocka_unit_test(test_batches_of_an_epoch_are_not_sorted_among_themselves),
         cmocka_unit_test(test_evaluation_begins_with_the_shortest),
+        cmocka_unit_test(test_dropped_words_are_unknown_by_seed_and_epoch),
         cmocka_unit_test(test_what_was_seen_is_counted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
