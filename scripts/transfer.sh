@@ -3,7 +3,8 @@
 #   (a) SqueezeNet 1.1 with ImageNet's weights, at 96 pixels, on 10, 100 and 1,000 pictures a class: its head only, with
 #       the frozen part's features computed once; the whole network, the backbone at a tenth of the rate; and from scratch
 #   (b) VGG16 trained on five classes, then fine-tuned on the other five from 10, 50 and 500 pictures a class; and from scratch
-# Runs that are there are not repeated, an interrupted one goes on. The table goes to RUNS/transfer.csv.
+# Runs that are there are not repeated, an interrupted one goes on. The table goes to RUNS/transfer.csv, a figure of it to
+# RUNS/transfer.svg.
 #
 #   DATA=cifar10.zip WEIGHTS=squeezenet1_1.safetensors scripts/transfer.sh LINCE [a|b]
 #   SEEDS="1 2 3": of the pictures drawn, the order and the head; RUNS: folder (runs/transfer); QUICK=1: one epoch each, to
@@ -84,6 +85,48 @@ table() {
     done
 }
 
+# curve a-head: a block of gnuplot's, pictures a class and the mean accuracy over the seeds
+curve() {
+    printf '$%s << end\n' "${1//-/_}"
+    awk -F, -v name="$1-" 'index($1, name) == 1 { split($1, part, "-"); sum[part[3]] += 100 * $2; seeds[part[3]]++ }
+        END { for (n in sum) print n, sum[n] / seeds[n] }' "$runs/transfer.csv" | sort -n
+    echo end
+}
+
+# panel TITLE CURVE NAME COLOUR CURVE NAME COLOUR ...
+panel() {
+    local plots=() title=$1
+    shift
+    for (( ; $#; )); do
+        curve "$1"
+        plots+=("\$${1//-/_} title '$2' with linespoints linecolor rgb '$3' linewidth 2 pointtype 7")
+        shift 3
+    done
+    printf 'set title "%s"\nplot %s\n' "$title" "$(IFS=,; echo "${plots[*]}")"
+}
+
+# The colours are Okabe & Ito's, which colour-blind people tell apart.
+draw() {
+    cat <<'end'
+set terminal svg size 900,360 font "sans-serif,13" background "white"
+set multiplot layout 1,2
+set logscale x
+set xtics (10, 50, 100, 500, 1000)
+set xrange [8:1250]
+set yrange [0:100]
+set grid
+set key bottom right
+set xlabel "pictures a class"
+set ylabel "test accuracy, %"
+end
+    [ -z "$(compgen -G "$runs/a-*/test.json")" ] ||
+        panel "SqueezeNet 1.1, ten classes" a-whole "ImageNet, all trained" '#0072B2' a-head "ImageNet, head only" '#E69F00' \
+            a-scratch "from scratch" '#999999'
+    [ -z "$(compgen -G "$runs/b-fine*/test.json")" ] ||
+        panel "VGG16, five classes" b-fine "after five other classes" '#0072B2' b-scratch "from scratch" '#999999'
+}
+
 [[ $part != *a* ]] || imagenet
 [[ $part != *b* ]] || halves
 table | tee "$runs/transfer.csv"
+draw | gnuplot >"$runs/transfer.svg"
