@@ -59,7 +59,7 @@ static inline int lince_text(const lince_packed *p, int group, int rank)
 }
 
 /* Texts of a group. */
-static inline int lince_texts(const lince_packed *p, int group)
+static inline int lince_group_texts(const lince_packed *p, int group)
 {
     return lince_active(p, group, 0);
 }

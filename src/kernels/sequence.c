@@ -95,7 +95,7 @@ static void drop_group(void *context, size_t index)
 {
     const dropping *d = context;
     int group = (int)index;
-    for (int r = 0; r < lince_texts(d->packed, group); r++) {
+    for (int r = 0; r < lince_group_texts(d->packed, group); r++) {
         int text = lince_text(d->packed, group, r);
         uint64_t key = d->p > 0 ? lince_key(d->key[text], LINCE_STREAM_DROPOUT, d->layer, 0) : 0;
         for (int t = 0; t < d->packed->length[text]; t++) {
@@ -131,7 +131,7 @@ typedef void read_text(const reading *r, int group, int rank, int text);
 static void for_each_text(const reading *r, read_text *each)
 {
     for (int g = 0; g < r->packed->groups; g++)
-        for (int i = 0; i < lince_texts(r->packed, g); i++) each(r, g, i, lince_text(r->packed, g, i));
+        for (int i = 0; i < lince_group_texts(r->packed, g); i++) each(r, g, i, lince_text(r->packed, g, i));
 }
 
 static size_t row_of(const reading *r, int group, int rank, int step)

@@ -23,19 +23,6 @@
 
 enum { EVALUATION_BATCH = 64 };
 
-struct lince_model {
-    lince_blueprint blueprint;
-    lince_weights *weights;
-    char path[LINCE_PATH_MAX];
-    lince_buffer notes;
-    bool strict;
-    int threads;
-    lince_net *net; /* for `batch` samples; built at the first use */
-    int batch;
-    lince_settings settings; /* of its run; where it has none, the defaults */
-    bool has_run;
-};
-
 /* --- opening -------------------------------------------------------------------------------------- */
 
 static int weights_path(const char *path, char out[LINCE_PATH_MAX])
@@ -207,28 +194,40 @@ static int use_net(lince_model *m, int batch)
 
 /* --- predicting ----------------------------------------------------------------------------------- */
 
-/* The net's answer to what was put into it. */
-static int answer(lince_model *m, lince_prediction *prediction)
+/* The net's answers to the n samples that were put into it. */
+static int answer(lince_model *m, int n, lince_prediction *predictions)
 {
-    if (!(prediction->probability = lince_alloc((size_t)prediction->classes, sizeof(float))))
-        return LINCE_ENOMEM;
-    lince_net_forward(m->net, 1, false, NULL);
-    lince_softmax(lince_net_output(m->net), prediction->probability, 1, prediction->classes);
-    for (int c = 1; c < prediction->classes; c++)
-        if (prediction->probability[c] > prediction->probability[prediction->best]) prediction->best = c;
+    int classes = m->blueprint.classes;
+    lince_net_forward(m->net, n, false, NULL);
+    for (int i = 0; i < n; i++) {
+        lince_prediction *p = &predictions[i];
+        if (!(p->probability = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
+        lince_softmax(lince_net_output(m->net) + (ptrdiff_t)i * classes, p->probability, 1, classes);
+        for (int c = 1; c < classes; c++)
+            if (p->probability[c] > p->probability[p->best]) p->best = c;
+    }
     return 0;
+}
+
+int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n, int batch,
+                               lince_prediction *predictions)
+{
+    for (int i = 0; i < n; i++) predictions[i] = (lince_prediction){.classes = m->blueprint.classes};
+    LINCE_TRY(use_net(m, batch));
+    size_t input = lince_shape_size(lince_net_input_shape(m->net));
+    for (int i = 0; i < n; i++)
+        lince_transform_apply(&m->blueprint.transform, fitted[i].pixels, false, 0, NULL,
+                              lince_net_input(m->net) + (size_t)i * input);
+    return answer(m, n, predictions);
 }
 
 static int predict_image(lince_model *m, const lince_image *image, lince_prediction *prediction)
 {
-    const lince_transform *t = &m->blueprint.transform;
     lince_image fitted;
-    *prediction = (lince_prediction){.classes = m->blueprint.classes};
-    LINCE_TRY(use_net(m, 1));
-    LINCE_TRY(lince_transform_fit(t, image, &fitted));
-    lince_transform_apply(t, fitted.pixels, false, 0, NULL, lince_net_input(m->net));
+    LINCE_TRY(lince_transform_fit(&m->blueprint.transform, image, &fitted));
+    int code = lince_model_predict_fitted(m, &fitted, 1, 1, prediction);
     lince_image_release(&fitted);
-    return answer(m, prediction);
+    return code;
 }
 
 static int refuse_kind(const lince_model *m, bool texts)
@@ -266,7 +265,7 @@ int lince_model_predict_text(lince_model *m, const char *text, lince_prediction 
     prediction->read =
         seen.words < (size_t)e->options.max_tokens ? seen.words : (size_t)e->options.max_tokens;
     prediction->unknown = seen.unknown;
-    return answer(m, prediction);
+    return answer(m, 1, prediction);
 }
 
 int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)

@@ -2,10 +2,38 @@
 #ifndef LINCE_TRAIN_MODEL_INTERNAL_H
 #define LINCE_TRAIN_MODEL_INTERNAL_H
 
+#include "core/buffer.h"
+#include "core/file.h"
+#include "data/image.h"
+#include "net/net.h"
+#include "train/blueprint.h"
+#include "weights/weights.h"
+
 #include <lince/model.h>
+
+struct lince_model {
+    lince_blueprint blueprint;
+    lince_weights *weights;
+    char path[LINCE_PATH_MAX];
+    lince_buffer notes;
+    bool strict;
+    int threads;
+    lince_net *net; /* for `batch` samples; built at the first use */
+    int batch;
+    lince_settings settings; /* of its run; where it has none, the defaults */
+    bool has_run;
+};
 
 /* lince_model_predict_bytes, with the name that messages give the picture. */
 int lince_model_predict_named(lince_model *model, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction);
+
+/* Classifies n pictures, which the model's transform has fitted, by a net for `batch` of them, n or more;
+ * predictions [n] are to be released in any case. */
+int lince_model_predict_fitted(lince_model *model, const lince_image *fitted, int n, int batch,
+                               lince_prediction *predictions);
+
+/* lince_model_predict_all of a folder or an archive. */
+int lince_model_predict_source(lince_model *model, const char *path, lince_answer_fn tell, void *context);
 
 #endif

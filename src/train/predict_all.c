@@ -3,7 +3,6 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/codec.h"
-#include "data/layout.h"
 #include "train/model_internal.h"
 
 #include <errno.h>
@@ -61,44 +60,6 @@ static int ask_bytes(const asking *a, const char *name, int code, const lince_by
     return pass_on(a, name, code, &p);
 }
 
-static int ask_entry(const asking *a, lince_source *source, const lince_entry *entry)
-{
-    char where[LINCE_WHERE_MAX];
-    lince_bytes bytes = {0};
-    int code = lince_source_read(source, entry, &bytes);
-    code = ask_bytes(a, lince_source_where(source, entry, where), code, &bytes);
-    lince_bytes_release(&bytes);
-    return code;
-}
-
-/* Other files lie among pictures, and are passed over; one that calls itself a picture is not. */
-static bool is_picture(lince_source *source, const lince_entry *entry)
-{
-    enum { HEAD = 512 };
-    lince_bytes head = {0};
-    if (entry->folder) return false;
-    if (lince_has_picture_extension(entry->name)) return true;
-    bool recognised =
-        !lince_source_peek(source, entry, HEAD, &head) && lince_image_recognised(head.data, head.size);
-    lince_bytes_release(&head);
-    return recognised;
-}
-
-static int ask_source(const asking *a, const char *path)
-{
-    lince_source source;
-    size_t pictures = 0;
-    int code = lince_source_open(&source, path);
-    for (size_t i = 0; !code && i < source.count; i++) {
-        if (!is_picture(&source, &source.entries[i])) continue;
-        pictures++;
-        code = ask_entry(a, &source, &source.entries[i]);
-    }
-    if (!code && !pictures) code = lince_fail(LINCE_EDATA, "%s: no PNG or JPEG pictures in it", path);
-    lince_source_close(&source);
-    return code;
-}
-
 static bool is_archive(const char *path)
 {
     unsigned char head[264] = {0};
@@ -112,7 +73,8 @@ static bool is_archive(const char *path)
 static int ask_path(const asking *a, const char *path)
 {
     struct stat status;
-    if (!stat(path, &status) && (S_ISDIR(status.st_mode) || is_archive(path))) return ask_source(a, path);
+    if (!stat(path, &status) && (S_ISDIR(status.st_mode) || is_archive(path)))
+        return lince_model_predict_source(a->model, path, a->tell, a->context);
     lince_prediction p;
     return pass_on(a, path, lince_model_predict_file(a->model, path, &p), &p);
 }

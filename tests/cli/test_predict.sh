@@ -27,6 +27,20 @@ matches "^test.tar: test/disc/0005.png	"
 done_with predict --model resnet20 --weights run/weights/best.safetensors $picture
 cmp -s out alone || wrong "weights and run answer differently:"
 
+# many pictures are answered several at a time: in their order, as alone but for the last digit, and whatever lies among them
+find data/train -name '*.png' | LC_ALL=C sort | "$lince" predict --run run - >one-by-one 2>err
+done_with predict --run run data/train
+lines 100
+paste one-by-one out | awk -F '\t' '$1 != $4 || $2 != $5 || $3 - $6 > 0.0002 || $6 - $3 > 0.0002 { differ = 1 } END { exit differ }' ||
+    wrong "many pictures are not answered as alone:"
+cp -r data/train among
+for number in 03 08; do echo 'no picture' >among/disc/00$number.png; done
+run predict --run run among
+{ [ $code -eq 1 ] && [ "$(wc -l <out)" -eq 98 ] && [ "$(grep -c '^lince: among/disc/000[38].png: ' err)" -eq 2 ]; } ||
+    wrong "two of a hundred cannot be read: $code"
+done_with predict --run run --json --top 1 among/ring
+lines 10
+
 # --- standard input: a picture, or paths ---
 "$lince" predict --run run - <$picture >out 2>err
 [ "$(cut -f2- out)" = "$(cut -f2- alone)" ] || wrong "a picture on standard input:"

@@ -1,0 +1,150 @@
+/* Every picture of a folder or an archive, several at a time. */
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "data/codec.h"
+#include "data/layout.h"
+#include "train/model_internal.h"
+
+#include <string.h>
+
+/* One of the pictures that are answered together. */
+typedef struct picture {
+    char where[LINCE_WHERE_MAX];
+    lince_bytes bytes; /* until it is decoded */
+    lince_image fitted;
+    lince_prediction prediction;
+    int code;  /* of reading and decoding it */
+    char *why; /* its message */
+} picture;
+
+typedef struct pictures {
+    lince_model *model;
+    lince_answer_fn tell;
+    void *context;
+    picture *list; /* [batch] */
+    int count, batch;
+    lince_image *fitted;          /* [batch] the good ones', one behind the other, borrowed from the list */
+    lince_prediction *prediction; /* [batch] and their answers */
+} pictures;
+
+static void keep_error(picture *p, int code)
+{
+    p->code = code;
+    if (code) p->why = lince_strdup(lince_error());
+}
+
+static void decode(void *context, size_t index)
+{
+    pictures *s = context;
+    picture *p = &s->list[index];
+    lince_image image;
+    if (p->code) return;
+    int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, p->where);
+    if (!code) {
+        code = lince_transform_fit(&s->model->blueprint.transform, &image, &p->fitted);
+        lince_image_release(&image);
+    }
+    keep_error(p, code);
+    lince_bytes_release(&p->bytes);
+}
+
+/* What keeps the net from answering is each picture's error. */
+static void classify(pictures *s)
+{
+    int good = 0;
+    for (int i = 0; i < s->count; i++)
+        if (!s->list[i].code) s->fitted[good++] = s->list[i].fitted;
+    int code = good ? lince_model_predict_fitted(s->model, s->fitted, good, s->batch, s->prediction) : 0;
+    for (int i = 0, k = 0; i < s->count; i++) {
+        if (s->list[i].code) continue;
+        s->list[i].prediction = s->prediction[k++];
+        keep_error(&s->list[i], code);
+    }
+}
+
+/* In their order, until the caller has heard enough. */
+static int tell_all(pictures *s)
+{
+    int code = 0;
+    for (int i = 0; i < s->count; i++) {
+        picture *p = &s->list[i];
+        if (p->code) lince_fail(p->code, "%s", p->why ? p->why : p->where);
+        if (!code) code = s->tell(s->context, p->where, p->code, &p->prediction);
+        lince_prediction_release(&p->prediction);
+        lince_image_release(&p->fitted);
+        lince_free(p->why);
+    }
+    memset(s->list, 0, (size_t)s->count * sizeof *s->list);
+    s->count = 0;
+    return code;
+}
+
+static int flush(pictures *s)
+{
+    lince_parallel(s->model->threads, (size_t)s->count, decode, s);
+    classify(s);
+    return tell_all(s);
+}
+
+static int add(pictures *s, lince_source *source, const lince_entry *entry)
+{
+    picture *p = &s->list[s->count++];
+    lince_source_where(source, entry, p->where);
+    keep_error(p, lince_source_read(source, entry, &p->bytes));
+    return s->count == s->batch ? flush(s) : 0;
+}
+
+/* Several at a time where there are many: fewer do not repay the choice of kernels for another batch. The
+ * larger the pictures, the fewer, so that memory stays small. */
+static int batch_for(const lince_model *m, size_t count)
+{
+    enum { MANY = 64, BATCH = 32, PIXELS = 1 << 19 };
+    const lince_transform *t = &m->blueprint.transform;
+    int fit = PIXELS / t->width / t->height;
+    return count < MANY || fit < 1 ? 1 : fit < BATCH ? fit : BATCH;
+}
+
+static int ask_entries(pictures *s, lince_source *source, const size_t *entries, size_t count)
+{
+    size_t batch = (size_t)(s->batch = batch_for(s->model, count));
+    s->list = lince_alloc(batch, sizeof *s->list);
+    s->fitted = lince_alloc(batch, sizeof *s->fitted);
+    s->prediction = lince_alloc(batch, sizeof *s->prediction);
+    int code = s->list && s->fitted && s->prediction ? 0 : LINCE_ENOMEM;
+    for (size_t i = 0; !code && i < count; i++) code = add(s, source, &source->entries[entries[i]]);
+    if (!code) code = flush(s);
+    lince_free(s->list);
+    lince_free(s->fitted);
+    lince_free(s->prediction);
+    return code;
+}
+
+/* Other files lie among pictures, and are passed over; one that calls itself a picture is not. */
+static bool is_picture(lince_source *source, const lince_entry *entry)
+{
+    enum { HEAD = 512 };
+    lince_bytes head = {0};
+    if (entry->folder) return false;
+    if (lince_has_picture_extension(entry->name)) return true;
+    bool recognised =
+        !lince_source_peek(source, entry, HEAD, &head) && lince_image_recognised(head.data, head.size);
+    lince_bytes_release(&head);
+    return recognised;
+}
+
+int lince_model_predict_source(lince_model *model, const char *path, lince_answer_fn tell, void *context)
+{
+    pictures s = {.model = model, .tell = tell, .context = context};
+    lince_source source;
+    size_t count = 0, *entries = NULL;
+    int code = lince_source_open(&source, path);
+    if (!code && !(entries = lince_alloc(source.count + 1, sizeof *entries))) code = LINCE_ENOMEM;
+    for (size_t i = 0; !code && i < source.count; i++)
+        if (is_picture(&source, &source.entries[i])) entries[count++] = i;
+    if (!code && !count) code = lince_fail(LINCE_EDATA, "%s: no PNG or JPEG pictures in it", path);
+    if (!code) code = ask_entries(&s, &source, entries, count);
+    lince_free(entries);
+    lince_source_close(&source);
+    return code;
+}
