@@ -41,6 +41,16 @@ run predict --run run among
 done_with predict --run run --json --top 1 among/ring
 lines 10
 
+# --- a classifier of the output layer alone ---
+done_with train --data data --model vgg11_bn --head none --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out headless
+grep -q 'hidden layers (4096, 4096) were left out' headless/report.md || wrong "the report does not say what --head none left out"
+done_with info headless/weights/best.safetensors
+matches 'classifier\.0\.weight.*10.*25088'
+! grep -q 'classifier\.3' out || wrong "--head none has hidden layers:"
+done_with predict --run headless $picture
+lines 1
+expect 2 '--dropout: it stands behind hidden layers' train --data data --model vgg11_bn --head none --dropout 0.5 --out never
+
 # --- standard input: a picture, or paths ---
 "$lince" predict --run run - <$picture >out 2>err
 [ "$(cut -f2- out)" = "$(cut -f2- alone)" ] || wrong "a picture on standard input:"
