@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,6 +69,19 @@ int lince_file_commit(lince_file *file)
     file->stream = NULL;
     int code = lince_file_rename(file->beside, file->path);
     if (code) unlink(file->beside);
+    return code;
+}
+
+int lince_file_link(const char *from, const char *to)
+{
+    char beside[LINCE_PATH_MAX + 32];
+    snprintf(beside, sizeof beside, "%s" LINCE_FILE_BESIDE "%ld", to, (long)getpid());
+    if (link(from, beside)) {
+        bool unknown = errno == EPERM || errno == ENOTSUP || errno == ENOSYS || errno == EMLINK;
+        return unknown ? 1 : fail_io(to, "link");
+    }
+    int code = lince_file_rename(beside, to);
+    unlink(beside); /* rename leaves it where both names are the same file's already */
     return code;
 }
 

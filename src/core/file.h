@@ -25,6 +25,10 @@ void lince_file_abandon(lince_file *file);
 /* Gives a file that was written and synced its name, durably: rename, fsync the folder. */
 int lince_file_rename(const char *from, const char *to);
 
+/* Makes `to` another name of the file `from` (a hard link), whole or not at all; a file that lince writes in
+ * place of one of them later leaves the other as it is. 1 where the file system knows no links. LINCE_EIO. */
+int lince_file_link(const char *from, const char *to);
+
 /* The whole of it in one call. */
 int lince_file_write(const char *path, const void *bytes, size_t size);
 

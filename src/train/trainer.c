@@ -170,8 +170,7 @@ static int finish_epoch(lince_trainer *t)
     at->epoch++;
     at->step = at->seen = 0;
     at->loss = at->hits = at->epoch_seconds = 0;
-    if (best) LINCE_TRY(lince_trainer_save_weights(t, "best"));
-    LINCE_TRY(lince_trainer_save_weights(t, "last"));
+    LINCE_TRY(lince_trainer_save_weights(t, best));
     LINCE_TRY(lince_run_write_history(&t->run, &t->history));
     LINCE_TRY(lince_trainer_save(t));
     lince_profile_lap(&t->profile, LINCE_TIME_SAVING);

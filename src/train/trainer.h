@@ -95,8 +95,9 @@ int lince_trainer_drop_features(lince_trainer *trainer);
 int lince_trainer_save(lince_trainer *trainer);
 int lince_trainer_restore(lince_trainer *trainer);
 
-/* Writes weights/<name>.safetensors (of the average, where one is kept). */
-int lince_trainer_save_weights(lince_trainer *trainer, const char *name);
+/* Writes weights/last.safetensors (of the average, where one is kept) and, where they are the best, makes
+ * best.safetensors the same file. */
+int lince_trainer_save_weights(lince_trainer *trainer, bool best);
 
 /* data.json and model.json */
 int lince_trainer_describe(lince_trainer *trainer);

@@ -155,16 +155,23 @@ int lince_trainer_restore(lince_trainer *t)
 
 /* --- weights -------------------------------------------------------------------------------------- */
 
-int lince_trainer_save_weights(lince_trainer *t, const char *name)
+static int write_weights(lince_trainer *t, const char *path)
 {
-    char file[64], path[LINCE_PATH_MAX];
     lince_blueprint_texts texts;
-    snprintf(file, sizeof file, "weights/%s.safetensors", name);
     int code = lince_blueprint_write(&t->blueprint, &texts);
-    if (!code) code = path_in(t, file, path);
     lince_update_swap(&t->update, t->net);
     if (!code) code = lince_state_dict_save(t->net, path, texts.list, texts.count);
     lince_update_swap(&t->update, t->net);
     lince_blueprint_texts_release(&texts);
     return code;
+}
+
+int lince_trainer_save_weights(lince_trainer *t, bool best)
+{
+    char last_path[LINCE_PATH_MAX], best_path[LINCE_PATH_MAX];
+    LINCE_TRY(path_in(t, "weights/last.safetensors", last_path));
+    LINCE_TRY(path_in(t, "weights/best.safetensors", best_path));
+    LINCE_TRY(write_weights(t, last_path));
+    int code = best ? lince_file_link(last_path, best_path) : 0;
+    return code == 1 ? write_weights(t, best_path) : code;
 }
