@@ -1,6 +1,4 @@
 /* The pictures of a real run: a small network, a few built-in pictures, one epoch. */
-#include <lince/error.h>
-#include <lince/lince.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "report/facts.h"
 #include "report/page.h"
+#include "report/trained_run.h"
 
 static const char DATA[] = TEST_SCRATCH "/explain-data", AWAY[] = TEST_SCRATCH "/explain-away";
 static char run[LINCE_PATH_MAX];
@@ -24,15 +22,8 @@ static int a_trained_run(void **state)
         {"data", DATA},       {"model", "resnet20"},   {"epochs", "1"},
         {"batch-size", "16"}, {"augment", "standard"}, {"val-split", "0.2"},
         {"seed", "5"},        {"lang", "en"},          {"out", TEST_SCRATCH "/explain-run"}};
-    lince_settings s;
-    if (system("rm -rf " TEST_SCRATCH "/explain-*") || lince_synth_images(DATA, 120, 1) ||
-        lince_settings_init(&s))
-        return -1;
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (lince_settings_set(&s, settings[i][0], settings[i][1])) return -1;
-    int code = lince_train(&s, "lince train", NULL, run, sizeof run);
-    lince_settings_release(&s);
-    return code;
+    if (system("rm -rf " TEST_SCRATCH "/explain-*") || lince_synth_images(DATA, 120, 1)) return -1;
+    return train_run(settings, sizeof settings / sizeof *settings, run);
 }
 
 static void assert_there(const char *figure)
@@ -63,12 +54,7 @@ static void test_training_ends_with_all_pictures(void **state)
 static void test_the_network_says_again_what_predictions_csv_says(void **state)
 {
     (void)state;
-    lince_facts facts;
-    assert_int_equal(lince_facts_read(&facts, run), 0);
-    const json_t *again = json_object_get(facts.explained, "again");
-    assert_true(lince_fact_number(again, "samples") >= 6);
-    assert_true(lince_fact_number(again, "difference") < 1e-4);
-    lince_facts_release(&facts);
+    assert_says_it_again(run, 6, 1e-4);
 }
 
 static void test_the_worst_errors_are_the_surest_ones_of_predictions_csv(void **state)
@@ -78,20 +64,13 @@ static void test_the_worst_errors_are_the_surest_ones_of_predictions_csv(void **
     lince_outcomes outcomes;
     assert_int_equal(lince_facts_read(&facts, run), 0);
     assert_int_equal(lince_facts_read_outcomes(&facts, &outcomes), 0);
-    const json_t *errors = json_object_get(facts.explained, "errors"), *error;
-    double surest = 0, before = 1;
+    const json_t *errors = json_object_get(facts.explained, "errors");
+    double surest = 0;
     for (size_t i = 0; i < outcomes.count; i++)
         if (outcomes.rows[i].label != outcomes.rows[i].predicted && outcomes.rows[i].probability > surest)
             surest = outcomes.rows[i].probability;
-    size_t i;
-    assert_true(json_array_size(errors) > 0);
     assert_true(lince_fact_number(json_array_get(errors, 0), "probability") == surest);
-    json_array_foreach(errors, i, error)
-    {
-        assert_string_not_equal(lince_fact_text(error, "true"), lince_fact_text(error, "predicted"));
-        assert_true(lince_fact_number(error, "probability") <= before);
-        before = lince_fact_number(error, "probability");
-    }
+    assert_errors_by_confidence(&facts, "path");
     lince_outcomes_release(&outcomes);
     lince_facts_release(&facts);
 }
@@ -109,11 +88,7 @@ static void test_a_trained_report_in_spanish_has_no_english(void **state)
 static void test_without_the_data_the_pictures_are_kept_and_the_reason_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(rename(DATA, AWAY), 0);
-    int code = lince_report(run, "en");
-    assert_int_equal(rename(AWAY, DATA), 0);
-    assert_int_equal(code, 0);
-    char *markdown = get_file(run, "report.md");
+    char *markdown = report_without_data(run, DATA, AWAY);
     assert_non_null(strstr(markdown, "The pictures of samples could not be drawn this time."));
     assert_non_null(strstr(markdown, "explain-data"));
     assert_non_null(strstr(markdown, "(plots/gradcam.svg)"));

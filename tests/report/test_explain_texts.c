@@ -1,6 +1,4 @@
 /* The report of a real run on texts: a small network, built-in tweets, two epochs. */
-#include <lince/error.h>
-#include <lince/lince.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "report/facts.h"
 #include "report/page.h"
+#include "report/trained_run.h"
 
 static const char DATA[] = TEST_SCRATCH "/explain-tweets", AWAY[] = TEST_SCRATCH "/explain-tweets-away";
 static char run[LINCE_PATH_MAX];
@@ -28,15 +26,8 @@ static int a_trained_run(void **state)
         {"seed", "5"},        {"split-by", "random"},
         {"lang", "en"},       {"max-tokens", "30"},
         {"val-split", "0.2"}, {"out", TEST_SCRATCH "/explain-tweets-run"}};
-    lince_settings s;
-    if (system("rm -rf " TEST_SCRATCH "/explain-tweets*") || lince_synth_tweets(DATA, 600, 1) ||
-        lince_settings_init(&s))
-        return -1;
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (lince_settings_set(&s, settings[i][0], settings[i][1])) return -1;
-    int code = lince_train(&s, "lince train", NULL, run, sizeof run);
-    lince_settings_release(&s);
-    return code;
+    if (system("rm -rf " TEST_SCRATCH "/explain-tweets*") || lince_synth_tweets(DATA, 600, 1)) return -1;
+    return train_run(settings, sizeof settings / sizeof *settings, run);
 }
 
 static void test_the_page_tells_of_lengths_vocabulary_and_leaks(void **state)
@@ -91,12 +82,7 @@ static void test_words_are_shaded_by_what_their_absence_costs(void **state)
 static void test_the_network_says_again_what_predictions_csv_says(void **state)
 {
     (void)state;
-    lince_facts facts;
-    assert_int_equal(lince_facts_read(&facts, run), 0);
-    const json_t *again = json_object_get(facts.explained, "again");
-    assert_true(lince_fact_number(again, "samples") >= 4);
-    assert_true(lince_fact_number(again, "difference") < 1e-5);
-    lince_facts_release(&facts);
+    assert_says_it_again(run, 4, 1e-5);
 }
 
 static void test_errors_stand_with_their_texts_the_surest_first(void **state)
@@ -104,17 +90,7 @@ static void test_errors_stand_with_their_texts_the_surest_first(void **state)
     (void)state;
     lince_facts facts;
     assert_int_equal(lince_facts_read(&facts, run), 0);
-    const json_t *errors = json_object_get(facts.explained, "errors"), *error;
-    double before = 1;
-    size_t i;
-    assert_true(json_array_size(errors) > 0);
-    json_array_foreach(errors, i, error)
-    {
-        assert_true(*lince_fact_text(error, "text"));
-        assert_string_not_equal(lince_fact_text(error, "true"), lince_fact_text(error, "predicted"));
-        assert_true(lince_fact_number(error, "probability") <= before);
-        before = lince_fact_number(error, "probability");
-    }
+    assert_errors_by_confidence(&facts, "text");
     lince_facts_release(&facts);
 }
 
@@ -142,11 +118,7 @@ static void test_the_report_in_spanish(void **state)
 static void test_without_the_data_what_was_found_is_kept(void **state)
 {
     (void)state;
-    assert_int_equal(rename(DATA, AWAY), 0);
-    int code = lince_report(run, "en");
-    assert_int_equal(rename(AWAY, DATA), 0);
-    assert_int_equal(code, 0);
-    char *markdown = get_file(run, "report.md");
+    char *markdown = report_without_data(run, DATA, AWAY);
     assert_non_null(strstr(markdown, "What needs the texts themselves is left as it was."));
     assert_non_null(strstr(markdown, "The words that a prediction hangs on"));
     lince_free(markdown);
