@@ -3,9 +3,9 @@
  * counts them (2 multiply-adds a tap), so that fast algorithms show as more than the machine has.
  *
  *     bench_conv [batch [threads [only: part of an implementation's name [vgg | depthwise]]]] */
+#include "core/cpu.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "kernels/choose.h"
 #include "kernels/conv.h"
 #include "timing.h"
 
@@ -30,7 +30,7 @@ static const shape depthwise[] = {{112, 32, 32, 3, 1, 1},  {112, 96, 96, 3, 2, 1
 
 static lince_conv geometry(const shape *s, bool each, int batch)
 {
-    int block = lince_preferred_block(), padding = s->kernel / 2;
+    int block = lince_cpu_lanes(), padding = s->kernel / 2;
     int out = (s->size + 2 * padding - s->kernel) / s->stride + 1;
     return (lince_conv){.batch = batch,
                         .in = {s->in, s->size, s->size, s->in < block ? 1 : block},

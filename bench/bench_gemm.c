@@ -1,8 +1,8 @@
 /* The matrix products of linear and recurrent layers: each implementation's GFLOP/s, and the GB/s at which
  * the three matrices pass once.       bench_gemm [threads [m n k ta tb]] */
+#include "core/cpu.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "kernels/choose.h"
 #include "kernels/kernels.h"
 #include "timing.h"
 
@@ -68,7 +68,7 @@ static int measure(const shape *s, int threads)
     double bytes = (double)(s->m * s->k + s->k * s->n + s->m * s->n) * sizeof(float);
     printf("%-28s", s->what);
     for (const lince_gemm_implementation *i = lince_gemm_implementations; i->name; i++) {
-        if (i->lanes > lince_preferred_block() || i->run == lince_gemm_ref) continue;
+        if (i->needs > lince_cpu_level() || i->run == lince_gemm_ref) continue;
         double took = seconds(i->run, threads, s, a, b, c);
         printf("  %s %8.3f ms %6.1f GFLOP/s %5.1f GB/s", i->name, took * 1e3,
                2e-9 * (double)s->m * (double)s->n * (double)s->k / took, bytes / took * 1e-9);

@@ -9,7 +9,9 @@ void cli_overview(FILE *out)
     fprintf(out, "%s\n\n", _("lince trains, evaluates and explains neural classifiers."));
     for (const command *c = commands; c->name; c++)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_tr(c->summary));
-    fprintf(out, "\n%s\n", _("'lince help COMMAND' explains one of them."));
+    fprintf(out, "\n%s\n",
+            _("--cpu avx512|avx2|plain, with any of them, hides what the machine has above that."));
+    fprintf(out, "%s\n", _("'lince help COMMAND' explains one of them."));
 }
 
 static void put_option(const char *left, const char *help)
@@ -70,11 +72,4 @@ int cmd_help(int argc, char **argv)
     }
     fprintf(stderr, _("lince: there is no command '%s'; 'lince help' lists them\n"), argv[1]);
     return EXIT_USAGE;
-}
-
-int cmd_version(int argc, char **argv)
-{
-    (void)argc, (void)argv;
-    printf("lince %s\n", LINCE_VERSION);
-    return EXIT_DONE;
 }

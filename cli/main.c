@@ -1,11 +1,13 @@
 /* lince: the program. Parses options and prints; the library does the work. */
 #include "cli.h"
+#include "core/cpu.h"
 #include "core/i18n.h"
 #include "core/nearest.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const command commands[] = {
@@ -22,7 +24,7 @@ const command commands[] = {
     {"synth", "images|tweets DIR [--n N] [--seed S]", N_("write a built-in data set: pictures or texts"),
      cmd_synth, false},
     {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false},
-    {"version", "", N_("print the version"), cmd_version, false},
+    {"version", "[--verbose]", N_("print the version; what the machine has"), cmd_version, false},
     {NULL, NULL, NULL, NULL, false},
 };
 
@@ -61,6 +63,23 @@ static void choose_language(int argc, char **argv)
     }
 }
 
+/* Takes --cpu LEVEL, which may stand anywhere, out of argv; returns what is left of argc. It says what
+ * LINCE_CPU says, and must be said before the library looks at the machine. */
+static int choose_level(int argc, char **argv)
+{
+    int left = 1;
+    for (int i = 1; i < argc; i++) {
+        if (!strncmp(argv[i], "--cpu=", 6))
+            setenv("LINCE_CPU", argv[i] + 6, 1);
+        else if (!strcmp(argv[i], "--cpu") && i + 1 < argc)
+            setenv("LINCE_CPU", argv[++i], 1);
+        else
+            argv[left++] = argv[i];
+    }
+    argv[left] = NULL;
+    return left;
+}
+
 /* Output that could not be written (a full disk) is a failure; a reader that went away (a closed pipe) ends
  * the work, too, but is not noise. */
 static int close_output(int code)
@@ -75,9 +94,12 @@ static int close_output(int code)
 
 int main(int argc, char **argv)
 {
+    argc = choose_level(argc, argv);
     choose_language(argc, argv);
     cli_open_screen();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow further is a full disk: a message, not a death */
+    int level = lince_cpu_check();
+    if (level) return cli_fail(level);
     if (argc < 2) {
         cli_overview(stderr);
         return EXIT_USAGE;

@@ -3,6 +3,7 @@
 #include "core/buffer.h"
 #include "train/run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Quoted so that a shell reads the same words back. */
@@ -40,6 +41,12 @@ int cli_read_settings(int argc, char **argv, const option_spec *specs, lince_set
 char *cli_command_line(int argc, char **argv)
 {
     lince_buffer line = {0};
+    const char *level = getenv("LINCE_CPU"); /* or --cpu, which ends there: other levels, other last bits */
+    if (level && *level) {
+        lince_buffer_puts(&line, "LINCE_CPU=");
+        lince_buffer_puts(&line, level);
+        lince_buffer_puts(&line, " ");
+    }
     lince_buffer_puts(&line, "lince");
     for (int i = 0; i < argc; i++) put_word(&line, argv[i]);
     return line.data;

@@ -20,14 +20,4 @@ void lince_parallel_use(int threads);
 /* The processors that this process may use (its affinity mask). */
 int lince_processors(void);
 
-/* Compiles a function for several instruction sets and lets the loader choose: plain C loops at the speed
- * of the machine. All variants give the same bits (no contraction: -ffp-contract=off). Not under sanitizers:
- * the loader would choose before they are set up. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define LINCE_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define LINCE_CLONES
-#endif
-
 #endif

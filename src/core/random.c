@@ -1,4 +1,5 @@
 #include "core/random.h"
+#include "core/cpu.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -37,7 +38,7 @@ void lince_random4(uint64_t key, uint64_t counter, uint32_t out[4])
 enum { SIDE_BY_SIDE = 64 }; /* enough for the compiler to leave it a loop, and to make it vectors */
 
 /* lince_random4 for as many counters at once, one in each lane. */
-LINCE_CLONES static void side_by_side(uint64_t key, uint64_t counter, uint32_t *out)
+LINCE_EACH_LEVEL(side_by_side, (uint64_t key, uint64_t counter, uint32_t *out), (key, counter, out))
 {
     uint32_t c0[SIDE_BY_SIDE], c1[SIDE_BY_SIDE], c2[SIDE_BY_SIDE] = {0}, c3[SIDE_BY_SIDE] = {0};
     uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);

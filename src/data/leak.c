@@ -1,4 +1,5 @@
 #include "data/leak.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/memory.h"
@@ -97,8 +98,8 @@ static uint32_t permute(uint32_t x, uint32_t k)
     return x ^ x >> 15;
 }
 
-LINCE_CLONES
-static void smallest_hashes(const uint32_t *set, size_t count, uint32_t smallest[HASHES])
+LINCE_EACH_LEVEL(smallest_hashes, (const uint32_t *set, size_t count, uint32_t smallest[HASHES]),
+                 (set, count, smallest))
 {
     for (uint32_t k = 0; k < HASHES; k++) smallest[k] = UINT32_MAX;
     for (size_t i = 0; i < count; i++)

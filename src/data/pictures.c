@@ -1,4 +1,5 @@
 #include "data/pictures.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -54,8 +55,8 @@ typedef struct scanner {
     uint64_t sum[3], squares[3]; /* whole numbers: the same total in whatever order they are added */
 } scanner;
 
-LINCE_CLONES
-static void add_up(const uint8_t *pixels, size_t size, uint64_t *sum, uint64_t *squares)
+LINCE_EACH_LEVEL(add_up, (const uint8_t *pixels, size_t size, uint64_t *sum, uint64_t *squares),
+                 (pixels, size, sum, squares))
 {
     uint64_t total = 0, total_squares = 0;
     for (size_t i = 0; i < size; i += 3) {

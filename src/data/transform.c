@@ -1,4 +1,5 @@
 #include "data/transform.h"
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "data/augment.h"
 #include "data/resize.h"
@@ -47,9 +48,9 @@ int lince_transform_fit(const lince_transform *t, const lince_image *in, lince_i
 }
 
 /* In torchvision's order of operations, for the same bits: two divisions a value, which vectors hide. */
-LINCE_CLONES
-static void normalise_channel(const uint8_t *restrict in, size_t count, float mean, float std,
-                              float *restrict out)
+LINCE_EACH_LEVEL(normalise_channel,
+                 (const uint8_t *restrict in, size_t count, float mean, float std, float *restrict out),
+                 (in, count, mean, std, out))
 {
     for (size_t i = 0; i < count; i++) out[i] = ((float)in[3 * i] / 255.0f - mean) / std;
 }

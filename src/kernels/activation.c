@@ -1,4 +1,5 @@
 /* Logistic functions of many numbers, in plain C that compilers turn into vectors. */
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 
@@ -35,22 +36,22 @@ static inline float logistic(float x)
     return 1 / (1 + exp_of(-x));
 }
 
-LINCE_CLONES static void sigmoid_range(const float *x, float *y, size_t n)
+LINCE_EACH_LEVEL(sigmoid_range, (const float *x, float *y, size_t n), (x, y, n))
 {
     for (size_t i = 0; i < n; i++) y[i] = logistic(x[i]);
 }
 
-LINCE_CLONES static void sigmoid_back_range(const float *y, const float *dy, float *dx, size_t n)
+LINCE_EACH_LEVEL(sigmoid_back_range, (const float *y, const float *dy, float *dx, size_t n), (y, dy, dx, n))
 {
     for (size_t i = 0; i < n; i++) dx[i] = dy[i] * y[i] * (1 - y[i]);
 }
 
-LINCE_CLONES static void silu_range(const float *x, float *y, size_t n)
+LINCE_EACH_LEVEL(silu_range, (const float *x, float *y, size_t n), (x, y, n))
 {
     for (size_t i = 0; i < n; i++) y[i] = x[i] * logistic(x[i]);
 }
 
-LINCE_CLONES static void silu_back_range(const float *x, const float *dy, float *dx, size_t n)
+LINCE_EACH_LEVEL(silu_back_range, (const float *x, const float *dy, float *dx, size_t n), (x, dy, dx, n))
 {
     for (size_t i = 0; i < n; i++) {
         float s = logistic(x[i]);

@@ -1,5 +1,5 @@
+#include "core/cpu.h"
 #include "core/parallel.h"
-#include "kernels/choose.h"
 #include "kernels/kernels.h"
 #include "kernels/pixels.h"
 
@@ -62,8 +62,8 @@ static const lince_pixels plain = {moments, affine, products, combine};
 static const lince_pixels *loops_for(int block)
 {
 #ifdef __x86_64__
-    if (block == 16 && lince_preferred_block() >= 16) return &lince_pixels_avx512;
-    if (block == 8 && lince_preferred_block() >= 8) return &lince_pixels_avx2;
+    if (block == 16 && lince_cpu_lanes() >= 16) return &lince_pixels_avx512;
+    if (block == 8 && lince_cpu_lanes() >= 8) return &lince_pixels_avx2;
 #endif
     (void)block;
     return &plain;

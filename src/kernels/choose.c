@@ -1,8 +1,20 @@
-#include "kernels/choose.h"
+/* The one place where a kernel is chosen.
+ *
+ * Every implementation that can do a geometry is timed once, for a few milliseconds, and the fastest (a
+ * library's only when it is so by a quarter) is remembered in a file of the user's cache
+ * ($XDG_CACHE_HOME/lince/kernels, one line a geometry): kernels differ in their last bits, so that a choice
+ * made anew in each run would break "same seed, same weights". A choice holds for the processor, the level
+ * (core/cpu.h), the library's version and, but for deterministic runs, the number of
+ * threads that it was made with. An implementation that
+ * changes its speed or its results changes its name, which makes older choices void. Without a writable cache
+ * nothing is measured, and a fixed rule decides. */
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "kernels/conv.h"
+#include "kernels/onednn/onednn.h"
 
 #include <float.h>
 #include <math.h>
@@ -13,34 +25,38 @@
 #include <sys/file.h>
 #include <time.h>
 
-int lince_preferred_block(void)
+static unsigned add_text(unsigned hash, const char *text)
 {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return 16;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 8;
-#endif
-    return 1;
+    for (const char *c = text; c == text || c[-1]; c++) hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return hash; /* FNV-1a, of the zero at the end, too */
 }
 
-/* Of the implementations' names: a choice among others than these is worth nothing. */
+/* Of the implementations' names, the library's version and the processor: a choice among others than these,
+ * or made on another machine whose cache came along, is worth nothing. */
 static unsigned generation(void)
 {
-    unsigned hash = 2166136261u; /* FNV-1a */
+    char processor[128];
+    lince_cpu_name(processor, sizeof processor);
+    unsigned hash = add_text(2166136261u, processor);
+    const dnnl_version_t *library = dnnl_version();
+    hash = add_text(hash, library->hash);
     for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
-        for (const char *c = (*i)->name; c == (*i)->name || c[-1]; c++)
-            hash = (hash ^ (unsigned char)*c) * 16777619u;
+        hash = add_text(hash, (*i)->name);
     return hash;
 }
 
-/* One line of the cache: the implementations, the machine, the geometry and the direction, without blanks. */
+/* One line of the cache: the implementations and the machine, level, threads, the geometry and the direction,
+ * without blanks. Deterministic: the same choice on any number of threads. */
 static void geometry_key(char *out, size_t size, const lince_conv *c, lince_direction direction, int has_bias,
-                         bool deterministic)
+                         int threads, bool deterministic)
 {
-    snprintf(out, size, "i%08x-b%d-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d%s",
-             generation(), lince_preferred_block(), (int)direction, c->batch, c->in.channels, c->in.height,
-             c->in.width, c->in.block, c->out.channels, c->out.height, c->out.width, c->out.block,
-             c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0], c->padding[1], c->groups,
-             has_bias, deterministic ? "-deterministic" : "");
+    char how[32] = "deterministic";
+    if (!deterministic) snprintf(how, sizeof how, "t%d", threads);
+    snprintf(out, size, "i%08x-%s-%s-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d",
+             generation(), lince_level_name(lince_cpu_level()), how, (int)direction, c->batch, c->in.channels,
+             c->in.height, c->in.width, c->in.block, c->out.channels, c->out.height, c->out.width,
+             c->out.block, c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0],
+             c->padding[1], c->groups, has_bias);
 }
 
 static bool cache_path(char out[LINCE_PATH_MAX])
@@ -190,7 +206,7 @@ static const lince_conv_implementation *remembered(const lince_conv *conv, lince
     if (!cache_path(path)) return NULL;
     FILE *cache = fopen(path, "a+e");
     if (!cache) return NULL;
-    geometry_key(key, sizeof key, conv, direction, has_bias, deterministic);
+    geometry_key(key, sizeof key, conv, direction, has_bias, threads, deterministic);
     flock(fileno(cache), LOCK_EX);
     const lince_conv_implementation *choice = recall(cache, key);
     if (!choice && (choice = fastest(conv, direction, has_bias, threads, deterministic)))

@@ -1,6 +1,5 @@
 #include "kernels/conv.h"
 #include "core/error.h"
-#include "kernels/choose.h"
 #include "kernels/kernels.h"
 
 #include <string.h>
@@ -79,6 +78,8 @@ int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implem
                                   .direction = direction,
                                   .has_bias = has_bias,
                                   .threads = threads};
+    if (implementation->needs > lince_cpu_level())
+        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: %s is not for this machine", implementation->name);
     return implementation->create(kernel);
 }
 

@@ -7,6 +7,7 @@
 #ifndef LINCE_KERNELS_CONV_H
 #define LINCE_KERNELS_CONV_H
 
+#include "core/cpu.h"
 #include "core/tensor.h"
 
 #include <stdbool.h>
@@ -36,8 +37,9 @@ typedef struct lince_conv_kernel lince_conv_kernel;
 
 typedef struct lince_conv_implementation {
     const char *name;
-    bool fuses;     /* run does args.relu and args.gate itself; else they are done after it */
-    bool same_bits; /* whatever the number of threads */
+    lince_level needs; /* of the machine */
+    bool fuses;        /* run does args.relu and args.gate itself; else they are done after it */
+    bool same_bits;    /* whatever the number of threads */
     /* LINCE_EUNSUPPORTED where it does not do this geometry. */
     int (*create)(lince_conv_kernel *kernel);
     void (*run)(lince_conv_kernel *kernel, const lince_conv_args *args);
@@ -61,11 +63,11 @@ extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct,
     lince_conv_winograd_avx512, lince_conv_winograd_avx2, lince_conv_depthwise_avx512,
     lince_conv_depthwise_avx2, lince_conv_direct_avx512, lince_conv_direct_avx2;
 
-/* Makes the implementation that is best for this geometry on this machine (kernels/choose.h). Deterministic:
+/* Makes the implementation that is best for this geometry on this machine (choose.c). Deterministic:
  * one whose bits depend on the number of threads runs on one. */
 int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
                            int has_bias, int threads, bool deterministic);
-/* Makes the named one: for tests and measurements. */
+/* Makes the named one: for tests and measurements. LINCE_EUNSUPPORTED where the machine lacks its level. */
 int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,
                               const lince_conv *conv, lince_direction direction, int has_bias, int threads);
 void lince_conv_kernel_run(lince_conv_kernel *kernel, const lince_conv_args *args);

@@ -1,3 +1,4 @@
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/kernels.h"
@@ -11,17 +12,17 @@ typedef struct operands {
     float *y, factor;
 } operands;
 
-LINCE_CLONES static void relu_range(const float *x, float *y, size_t n)
+LINCE_EACH_LEVEL(relu_range, (const float *x, float *y, size_t n), (x, y, n))
 {
     for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : 0;
 }
 
-LINCE_CLONES static void mask_range(const float *y, const float *dy, float *dx, size_t n)
+LINCE_EACH_LEVEL(mask_range, (const float *y, const float *dy, float *dx, size_t n), (y, dy, dx, n))
 {
     for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
 }
 
-LINCE_CLONES static void relu6_range(const float *x, float *y, size_t n)
+LINCE_EACH_LEVEL(relu6_range, (const float *x, float *y, size_t n), (x, y, n))
 {
     for (size_t i = 0; i < n; i++) {
         float positive = x[i] > 0 ? x[i] : 0;
@@ -29,7 +30,7 @@ LINCE_CLONES static void relu6_range(const float *x, float *y, size_t n)
     }
 }
 
-LINCE_CLONES static void mask6_range(const float *y, const float *dy, float *dx, size_t n)
+LINCE_EACH_LEVEL(mask6_range, (const float *y, const float *dy, float *dx, size_t n), (y, dy, dx, n))
 {
     for (size_t i = 0; i < n; i++) {
         float below = y[i] < 6 ? dy[i] : 0;
@@ -37,17 +38,17 @@ LINCE_CLONES static void mask6_range(const float *y, const float *dy, float *dx,
     }
 }
 
-LINCE_CLONES static void add_range(const float *a, const float *b, float *y, size_t n)
+LINCE_EACH_LEVEL(add_range, (const float *a, const float *b, float *y, size_t n), (a, b, y, n))
 {
     for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i];
 }
 
-LINCE_CLONES static void scale_range(float *y, float factor, size_t n)
+LINCE_EACH_LEVEL(scale_range, (float *y, float factor, size_t n), (y, factor, n))
 {
     for (size_t i = 0; i < n; i++) y[i] *= factor;
 }
 
-LINCE_CLONES static void add_relu_range(const float *a, const float *b, float *y, size_t n)
+LINCE_EACH_LEVEL(add_relu_range, (const float *a, const float *b, float *y, size_t n), (a, b, y, n))
 {
     for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i] > 0 ? a[i] + b[i] : 0;
 }
@@ -176,8 +177,9 @@ enum { DRAWS = 256 }; /* random numbers at a time */
 
 /* By way of `kept`, because x and y may be the same memory, which would keep the loop from becoming vectors.
  */
-LINCE_CLONES static void keep_range(const float *x, const uint32_t *draw, uint32_t threshold, float scale,
-                                    float *y, size_t n)
+LINCE_EACH_LEVEL(keep_range,
+                 (const float *x, const uint32_t *draw, uint32_t threshold, float scale, float *y, size_t n),
+                 (x, draw, threshold, scale, y, n))
 {
     float kept[DRAWS];
     for (size_t i = 0; i < n; i++) {

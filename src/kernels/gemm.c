@@ -1,9 +1,7 @@
 #include "kernels/x86/gemm.h"
 #include "core/parallel.h"
-#include "kernels/choose.h"
 #include "kernels/kernels.h"
-
-#include <oneapi/dnnl/dnnl.h>
+#include "kernels/onednn/onednn.h"
 
 /* --- the truth ------------------------------------------------------------------------------------ */
 
@@ -56,6 +54,11 @@ static void onednn(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, 
                    const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     product p = {ta, tb, m, n, k, lda, ldb, ldc, a, b, beta, c};
+    if (k == 0) { /* the library refuses an empty sum */
+        lince_gemm_ref(threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+        return;
+    }
+    lince_onednn_mask();
     lince_parallel(threads, ((m + BLOCK - 1) / BLOCK) * ((n + BLOCK - 1) / BLOCK), onednn_block, &p);
 }
 
@@ -81,15 +84,15 @@ static void avx2(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, co
 
 const lince_gemm_implementation lince_gemm_implementations[] = {
 #ifdef __x86_64__
-    {"avx512", 16, avx512}, {"avx2", 8, avx2},
+    {"avx512", LINCE_AVX512, avx512}, {"avx2", LINCE_AVX2, avx2},
 #endif
-    {"onednn", 1, onednn},  {"ref", 1, lince_gemm_ref}, {0},
+    {"onednn", LINCE_PLAIN, onednn},  {"ref", LINCE_PLAIN, lince_gemm_ref}, {0},
 };
 
 void lince_gemm(int threads, bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, size_t lda,
                 const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     const lince_gemm_implementation *best = lince_gemm_implementations;
-    while (best->lanes > lince_preferred_block()) best++;
+    while (best->needs > lince_cpu_level()) best++;
     best->run(threads, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }

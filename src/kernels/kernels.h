@@ -3,6 +3,7 @@
 #ifndef LINCE_KERNELS_KERNELS_H
 #define LINCE_KERNELS_KERNELS_H
 
+#include "core/cpu.h"
 #include "core/tensor.h"
 
 #include <stdbool.h>
@@ -19,7 +20,7 @@ lince_gemm_function lince_gemm_ref;
 
 typedef struct lince_gemm_implementation {
     const char *name;
-    int lanes; /* it needs a machine of that lince_preferred_block(), or more */
+    lince_level needs; /* of the machine */
     lince_gemm_function *run;
 } lince_gemm_implementation;
 

@@ -1,6 +1,6 @@
 #include "kernels/x86/pool.h"
+#include "core/cpu.h"
 #include "core/parallel.h"
-#include "kernels/choose.h"
 #include "kernels/kernels.h"
 
 #include <float.h>
@@ -49,7 +49,7 @@ static inline void max_cell(const pooling *p, const float *x, int oy, int ox, fl
         if (y[c] <= 0) taken[c] = LINCE_TAKEN_NONE;
 }
 
-LINCE_CLONES static void max_plane(const pooling *p, const float *x, float *y, uint8_t *taken)
+LINCE_EACH_LEVEL(max_plane, (const pooling *p, const float *x, float *y, uint8_t *taken), (p, x, y, taken))
 {
     size_t cell = 0;
     for (int oy = 0; oy < p->out.height; oy++)
@@ -67,7 +67,7 @@ static const lince_pool_simd *simd_for(lince_window w, lince_shape in, lince_sha
 {
     bool halves = w.kernel[0] == 2 && w.kernel[1] == 2 && w.stride[0] == 2 && w.stride[1] == 2 &&
                   !w.padding[0] && !w.padding[1] && 2 * out.height <= in.height && 2 * out.width <= in.width;
-    if (!halves || lince_preferred_block() < in.block) return NULL;
+    if (!halves || lince_cpu_lanes() < in.block) return NULL;
 #ifdef __x86_64__
     if (in.block == lince_pool_avx512.lanes) return &lince_pool_avx512;
     if (in.block == lince_pool_avx2.lanes) return &lince_pool_avx2;
@@ -174,7 +174,7 @@ static inline void spread_cell(const pooling *p, cell c, const float *dy, float 
 }
 
 /* Blocks that the compiler knows become vectors. */
-LINCE_CLONES static void average_plane(const pooling *p, const float *x, float *y)
+LINCE_EACH_LEVEL(average_plane, (const pooling *p, const float *x, float *y), (p, x, y))
 {
     size_t block = (size_t)p->in.block;
     for (int oy = 0; oy < p->out.height; oy++)
@@ -186,7 +186,7 @@ LINCE_CLONES static void average_plane(const pooling *p, const float *x, float *
         }
 }
 
-LINCE_CLONES static void spread_plane(const pooling *p, const float *dy, float *dx)
+LINCE_EACH_LEVEL(spread_plane, (const pooling *p, const float *dy, float *dx), (p, dy, dx))
 {
     size_t block = (size_t)p->in.block;
     memset(dx, 0, plane(p->in) * sizeof *dx);

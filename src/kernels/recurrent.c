@@ -1,6 +1,5 @@
 #include "kernels/recurrent.h"
 #include "core/tensor.h"
-#include "kernels/choose.h"
 #include "kernels/x86/recurrent.h"
 
 int lince_cell_gates(lince_cell cell)
@@ -48,17 +47,17 @@ static void backward_avx2(int threads, const lince_packed *packed, const lince_r
 
 const lince_recurrent_implementation lince_recurrent_implementations[] = {
 #ifdef __x86_64__
-    {"avx512", 16, forward_avx512, backward_avx512},
-    {"avx2", 8, forward_avx2, backward_avx2},
+    {"avx512", LINCE_AVX512, forward_avx512, backward_avx512},
+    {"avx2", LINCE_AVX2, forward_avx2, backward_avx2},
 #endif
-    {"ref", 1, lince_recurrent_forward_ref, lince_recurrent_backward_ref},
+    {"ref", LINCE_PLAIN, lince_recurrent_forward_ref, lince_recurrent_backward_ref},
     {0},
 };
 
 static const lince_recurrent_implementation *best(void)
 {
     const lince_recurrent_implementation *i = lince_recurrent_implementations;
-    while (i->lanes > lince_preferred_block()) i++;
+    while (i->needs > lince_cpu_level()) i++;
     return i;
 }
 

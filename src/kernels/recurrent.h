@@ -10,6 +10,7 @@
 #ifndef LINCE_KERNELS_RECURRENT_H
 #define LINCE_KERNELS_RECURRENT_H
 
+#include "core/cpu.h"
 #include "kernels/packed.h"
 
 typedef enum lince_cell { LINCE_RNN_TANH, LINCE_RNN_RELU, LINCE_GRU, LINCE_LSTM } lince_cell;
@@ -47,7 +48,7 @@ lince_recurrent_function lince_recurrent_forward_ref, lince_recurrent_backward_r
 
 typedef struct lince_recurrent_implementation {
     const char *name;
-    int lanes; /* it needs a machine of that lince_preferred_block(), or more */
+    lince_level needs; /* of the machine */
     lince_recurrent_function *forward, *backward;
 } lince_recurrent_implementation;
 

@@ -1,3 +1,4 @@
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 
@@ -8,13 +9,15 @@ typedef struct scaling {
     float *y, *dx, *ds;
 } scaling;
 
-LINCE_CLONES static void scale_plane(const float *x, const float *s, size_t area, size_t b, float *y)
+LINCE_EACH_LEVEL(scale_plane, (const float *x, const float *s, size_t area, size_t b, float *y),
+                 (x, s, area, b, y))
 {
     for (size_t i = 0; i < area; i++)
         for (size_t c = 0; c < b; c++) y[i * b + c] = x[i * b + c] * s[c];
 }
 
-LINCE_CLONES static void product_plane(const float *x, const float *dy, size_t area, size_t b, float *sum)
+LINCE_EACH_LEVEL(product_plane, (const float *x, const float *dy, size_t area, size_t b, float *sum),
+                 (x, dy, area, b, sum))
 {
     for (size_t c = 0; c < b; c++) sum[c] = 0;
     for (size_t i = 0; i < area; i++)

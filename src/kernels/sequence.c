@@ -1,4 +1,5 @@
 #include "kernels/sequence.h"
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/kernels.h"
@@ -29,7 +30,7 @@ void lince_gather_rows(int threads, const float *x, const int32_t *index, size_t
     lince_parallel_ranges(threads, count, ROWS, gather_task, &(table){NULL, x, index, n, n, out});
 }
 
-LINCE_CLONES static void add(float *restrict sum, const float *restrict x, size_t n)
+LINCE_EACH_LEVEL(add, (float *restrict sum, const float *restrict x, size_t n), (sum, x, n))
 {
     for (size_t i = 0; i < n; i++) sum[i] += x[i];
 }

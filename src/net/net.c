@@ -1,10 +1,10 @@
 #include "net/net.h"
 #include "core/clock.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "kernels/choose.h"
 #include "kernels/kernels.h"
 #include "kernels/sequence.h"
 #include "net/plan.h"
@@ -54,7 +54,8 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     lince_net *net = *result = lince_alloc(1, sizeof *net);
     if (!net) return LINCE_ENOMEM;
     net->options = *options;
-    if (!net->options.block) net->options.block = lince_preferred_block();
+    LINCE_TRY(lince_cpu_check());
+    if (!net->options.block) net->options.block = lince_cpu_lanes();
     net->nodes = lince_alloc(MAX_NODES, sizeof *net->nodes);
     if (!net->nodes) return LINCE_ENOMEM;
     net->nodes[0].layer.out = input;

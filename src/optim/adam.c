@@ -1,6 +1,7 @@
 /* Adam (Kingma & Ba 2015) with L2 decay in the gradient, and AdamW (Loshchilov & Hutter 2019), where it is
  * apart: g' = g + w p                (Adam)          p -= lr w p        (AdamW) m = b1 m + (1 - b1) g';  v =
  * b2 v + (1 - b2) g'^2 p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps) */
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "optim/optim.h"
 
@@ -23,8 +24,10 @@ static factors factors_of(const lince_hyper *h)
                      .shrink = 1};
 }
 
-LINCE_CLONES static void moments(factors f, float *restrict p, const float *restrict g, float *restrict m,
-                                 float *restrict v, size_t n)
+LINCE_EACH_LEVEL(moments,
+                 (factors f, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
+                  size_t n),
+                 (f, p, g, m, v, n))
 {
     for (size_t i = 0; i < n; i++) {
         float w = p[i] * f.shrink, d = g[i] * f.scale + f.decay * w;

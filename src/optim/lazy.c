@@ -1,4 +1,5 @@
 #include "optim/lazy.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -138,8 +139,10 @@ static inline float moved(const movement *s, float m, float root, float eps, boo
     return m * y * (s->central[0] + z * z * (s->central[2] - z * (s->central[3] - z * s->central[4])));
 }
 
-LINCE_CLONES static void rest_divided(const struct lazy_sum *s, float eps, float *restrict w,
-                                      float *restrict m, float *restrict v, float *restrict average, size_t n)
+LINCE_EACH_LEVEL(rest_divided,
+                 (const struct lazy_sum *s, float eps, float *restrict w, float *restrict m,
+                  float *restrict v, float *restrict average, size_t n),
+                 (s, eps, w, m, v, average, n))
 {
     float keep = (float)s->keep, old = (float)s->average_keep, from = (float)s->average_value;
     float m_decay = (float)s->m_decay, v_decay = (float)s->v_decay;
@@ -152,8 +155,10 @@ LINCE_CLONES static void rest_divided(const struct lazy_sum *s, float eps, float
     }
 }
 
-LINCE_CLONES static void rest_plain(const struct lazy_sum *s, float *restrict w, float *restrict m,
-                                    float *restrict average, size_t n)
+LINCE_EACH_LEVEL(rest_plain,
+                 (const struct lazy_sum *s, float *restrict w, float *restrict m, float *restrict average,
+                  size_t n),
+                 (s, w, m, average, n))
 {
     float keep = (float)s->keep, old = (float)s->average_keep, from = (float)s->average_value;
     for (size_t i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
 #include "optim/optim.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/parallel.h"
 
@@ -16,7 +17,7 @@ const lince_optimizer *lince_optimizer_named(const char *name)
     return NULL;
 }
 
-LINCE_CLONES static void mix(float decay, float *restrict a, const float *restrict v, size_t n)
+LINCE_EACH_LEVEL(mix, (float decay, float *restrict a, const float *restrict v, size_t n), (decay, a, v, n))
 {
     for (size_t i = 0; i < n; i++) a[i] = decay * a[i] + (1 - decay) * v[i];
 }
@@ -60,7 +61,7 @@ static inline void add_squares(doubles *sum, const float *x)
 /* 32 partial sums, written as vectors: the order of additions is the same in every variant, and four chains
  * hide an addition's latency. A float's square cannot overflow a double: the sum is finite where all of x is.
  */
-LINCE_CLONES static double squares(const float *x, size_t n)
+LINCE_EACH_LEVEL(squares, (const float *x, size_t n, double *result), (x, n, result))
 {
     doubles a = {0}, b = {0}, c = {0}, d = {0};
     double total = 0;
@@ -74,7 +75,7 @@ LINCE_CLONES static double squares(const float *x, size_t n)
     for (; i < n; i++) total += (double)x[i] * (double)x[i];
     a += b + (c + d);
     for (int k = 0; k < 8; k++) total += a[k];
-    return total;
+    *result = total;
 }
 
 typedef struct summing {
@@ -85,7 +86,7 @@ typedef struct summing {
 static void sum_piece(void *context, size_t begin, size_t end)
 {
     const summing *s = context;
-    s->sum[begin / PIECE] = squares(s->x + begin, end - begin);
+    squares(s->x + begin, end - begin, &s->sum[begin / PIECE]);
 }
 
 double lince_sum_of_squares(int threads, const float *x, size_t n)

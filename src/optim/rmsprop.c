@@ -1,12 +1,15 @@
 /* RMSprop (Tieleman & Hinton 2012; torch.optim.RMSprop, not centred):
  *     g' = g + w p;  v = a v + (1 - a) g'^2;  d = g' / (sqrt(v) + eps);  b = m b + d;  p -= lr b */
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "optim/optim.h"
 
 #include <math.h>
 
-LINCE_CLONES static void update(const lince_hyper *h, float *restrict p, const float *restrict g,
-                                float *restrict v, float *restrict b, size_t n)
+LINCE_EACH_LEVEL(update,
+                 (const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict v,
+                  float *restrict b, size_t n),
+                 (h, p, g, v, b, n))
 {
     float alpha = h->alpha, eps = h->eps, momentum = h->momentum, lr = h->lr, scale = h->grad_scale,
           decay = h->weight_decay;

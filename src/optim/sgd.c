@@ -1,16 +1,20 @@
 /* Stochastic gradient descent with momentum m, L2 decay w (torch.optim.SGD):
  *     g' = g + w p;  b = m b + g';  p -= lr (nesterov ? g' + m b : b)
  * PyTorch starts b at g'; a zeroed b gives the same. */
+#include "core/cpu.h"
 #include "core/parallel.h"
 #include "optim/optim.h"
 
-LINCE_CLONES static void plain(const lince_hyper *h, float *restrict p, const float *restrict g, size_t n)
+LINCE_EACH_LEVEL(plain, (const lince_hyper *h, float *restrict p, const float *restrict g, size_t n),
+                 (h, p, g, n))
 {
     for (size_t i = 0; i < n; i++) p[i] -= h->lr * (g[i] * h->grad_scale + h->weight_decay * p[i]);
 }
 
-LINCE_CLONES static void heavy_ball(const lince_hyper *h, float *restrict p, const float *restrict g,
-                                    float *restrict b, size_t n)
+LINCE_EACH_LEVEL(heavy_ball,
+                 (const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b,
+                  size_t n),
+                 (h, p, g, b, n))
 {
     for (size_t i = 0; i < n; i++) {
         float d = g[i] * h->grad_scale + h->weight_decay * p[i];
@@ -19,8 +23,10 @@ LINCE_CLONES static void heavy_ball(const lince_hyper *h, float *restrict p, con
     }
 }
 
-LINCE_CLONES static void nesterov(const lince_hyper *h, float *restrict p, const float *restrict g,
-                                  float *restrict b, size_t n)
+LINCE_EACH_LEVEL(nesterov,
+                 (const lince_hyper *h, float *restrict p, const float *restrict g, float *restrict b,
+                  size_t n),
+                 (h, p, g, b, n))
 {
     for (size_t i = 0; i < n; i++) {
         float d = g[i] * h->grad_scale + h->weight_decay * p[i];

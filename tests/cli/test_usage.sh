@@ -57,6 +57,8 @@ expect 2 "--n 3" synth tweets somewhere --n 3
 expect 2 "--n 3" synth images somewhere --n 3
 expect 1 "nothing is overwritten" synth images "$scratch"
 expect 2 "expected en, es or auto" report --lang fr run
+expect 2 "avx512, avx2 and plain" --cpu avx3 version
+expect 2 "avx512, avx2 and plain" info --cpu=avx3 somewhere
 expect 1 "no-such" train --data no-such
 expect 1 "no-such" info no-such
 expect 1 "no-such" report no-such
@@ -82,6 +84,7 @@ for command in eval predict info report synth; do
     helps "lince $command" $command --help
 done
 
+LINCE_CPU=plain "$lince" version --verbose | grep -q '^level  *plain' || failures=$((failures + 1))
 "$lince" version | grep -q '^lince [0-9]' || failures=$((failures + 1))
 if "$lince" help >/dev/full 2>err || [ $? -ne 1 ]; then
     echo "a full disk on standard output is not a failure"

@@ -1,9 +1,9 @@
 /* Every implementation of the matrix product against its definition: all transposes, shapes that do not fill
  * a tile, a panel or a block, rows that are not next to each other, beta; and the same bits on any number of
  * threads. */
+#include "core/cpu.h"
 #include "core/memory.h"
 #include "core/random.h"
-#include "kernels/choose.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -82,7 +82,7 @@ static void check_transposes(size_t which, bool ta, bool tb)
     for (size_t b = 0; b < sizeof betas / sizeof *betas; b++) {
         multiply(lince_gemm_ref, 2, &o, which, ta, tb, betas[b], o.expected);
         for (const lince_gemm_implementation *i = lince_gemm_implementations; i->name; i++) {
-            if (i->lanes > lince_preferred_block() || i->run == lince_gemm_ref) continue;
+            if (i->needs > lince_cpu_level() || i->run == lince_gemm_ref) continue;
             multiply(i->run, 2, &o, which, ta, tb, betas[b], o.found);
             check(i->name, &o, which, betas[b]);
         }
@@ -114,7 +114,7 @@ static void check_threads(size_t which, bool ta, bool tb)
     static const int threads[] = {2, 3, 64};
     operands o = make(which, ta, tb);
     for (const lince_gemm_implementation *i = lince_gemm_implementations; i->name; i++) {
-        if (i->lanes > lince_preferred_block() || i->run == lince_gemm_ref) continue;
+        if (i->needs > lince_cpu_level() || i->run == lince_gemm_ref) continue;
         multiply(i->run, 1, &o, which, ta, tb, 1, o.expected);
         for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) {
             multiply(i->run, threads[k], &o, which, ta, tb, 1, o.found);

@@ -1,7 +1,7 @@
 /* Every implementation of the recurrent cells against the definition, and the packing that they work on. */
+#include "core/cpu.h"
 #include "core/memory.h"
 #include "core/random.h"
-#include "kernels/choose.h"
 #include "kernels/recurrent.h"
 
 #include <math.h>
@@ -160,8 +160,7 @@ static void for_each_way(void (*what)(const lince_recurrent_implementation *way,
 {
     static const int sizes[] = {5, 16, 33, 64, 70};
     for (const lince_recurrent_implementation *way = lince_recurrent_implementations; way->name; way++)
-        for (lince_cell cell = LINCE_RNN_TANH; way->lanes <= lince_preferred_block() && cell <= LINCE_LSTM;
-             cell++)
+        for (lince_cell cell = LINCE_RNN_TANH; way->needs <= lince_cpu_level() && cell <= LINCE_LSTM; cell++)
             for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
                 for (int reverse = 0; reverse < 2; reverse++) what(way, cell, sizes[i], reverse);
 }
@@ -224,7 +223,7 @@ static void test_activations_are_as_exact_as_stated(void **state)
 {
     (void)state;
     for (const lince_recurrent_implementation *way = lince_recurrent_implementations; way->name; way++)
-        if (way->lanes <= lince_preferred_block()) {
+        if (way->needs <= lince_cpu_level()) {
             check_activation(way, LINCE_RNN_TANH);
             check_activation(way, LINCE_GRU);
         }

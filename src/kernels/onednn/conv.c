@@ -154,6 +154,7 @@ static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
     if (!p) return LINCE_ENOMEM;
     k->plan = p;
     lince_parallel_use(k->threads);
+    lince_onednn_mask();
     dnnl_primitive_desc_t pd = NULL;
     dnnl_status_t status = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
     if (!status) status = dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);

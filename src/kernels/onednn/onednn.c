@@ -1,5 +1,14 @@
 #include "kernels/onednn/onednn.h"
+#include "core/cpu.h"
 #include "core/error.h"
+
+void lince_onednn_mask(void)
+{
+    static const dnnl_cpu_isa_t isa[LINCE_LEVELS] = {[LINCE_PLAIN] = dnnl_cpu_isa_sse41,
+                                                     [LINCE_AVX2] = dnnl_cpu_isa_avx2,
+                                                     [LINCE_AVX512] = dnnl_cpu_isa_all};
+    if (lince_cpu_level() < lince_cpu_highest()) dnnl_set_max_cpu_isa(isa[lince_cpu_level()]);
+}
 
 int lince_onednn_fail(const char *doing, dnnl_status_t status)
 {

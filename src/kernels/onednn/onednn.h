@@ -7,6 +7,9 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
+/* Hides from the library what LINCE_CPU hides from us. Before its first work: it listens only then. */
+void lince_onednn_mask(void);
+
 /* lince_fail with oneDNN's reason; LINCE_EUNSUPPORTED for unimplemented. */
 int lince_onednn_fail(const char *doing, dnnl_status_t status);
 

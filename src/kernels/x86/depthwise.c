@@ -212,24 +212,23 @@ static void release(lince_conv_kernel *k)
 
 static int create_avx512(lince_conv_kernel *k)
 {
-    if (!__builtin_cpu_supports("avx512f")) return lince_fail(LINCE_EUNSUPPORTED, "conv2d: no AVX-512");
     return create(k, &lince_depthwise_simd_avx512);
 }
 
 static int create_avx2(lince_conv_kernel *k)
 {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: no AVX2");
     return create(k, &lince_depthwise_simd_avx2);
 }
 
 const lince_conv_implementation lince_conv_depthwise_avx512 = {.name = "depthwise-avx512",
+                                                               .needs = LINCE_AVX512,
                                                                .fuses = true,
                                                                .same_bits = true,
                                                                .create = create_avx512,
                                                                .run = run,
                                                                .release = release};
 const lince_conv_implementation lince_conv_depthwise_avx2 = {.name = "depthwise-avx2",
+                                                             .needs = LINCE_AVX2,
                                                              .fuses = true,
                                                              .same_bits = true,
                                                              .create = create_avx2,

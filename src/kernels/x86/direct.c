@@ -12,7 +12,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "kernels/choose.h"
 #include "kernels/conv.h"
 
 #include <stdint.h>
@@ -467,7 +466,7 @@ static void release(lince_conv_kernel *k)
 
 static int create(lince_conv_kernel *k, const lince_direct_simd *simd)
 {
-    if (lince_preferred_block() < simd->lanes || !supported(&k->conv, k->direction, simd->lanes))
+    if (!supported(&k->conv, k->direction, simd->lanes))
         return lince_fail(LINCE_EUNSUPPORTED, "conv2d: not a convolution in blocks of %d", simd->lanes);
     plan *p = k->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
@@ -515,12 +514,14 @@ static int create_avx2(lince_conv_kernel *k)
 }
 
 const lince_conv_implementation lince_conv_direct_avx512 = {.name = "direct-avx512",
+                                                            .needs = LINCE_AVX512,
                                                             .fuses = true,
                                                             .same_bits = true,
                                                             .create = create_avx512,
                                                             .run = run,
                                                             .release = release};
 const lince_conv_implementation lince_conv_direct_avx2 = {.name = "direct-avx2",
+                                                          .needs = LINCE_AVX2,
                                                           .fuses = true,
                                                           .same_bits = true,
                                                           .create = create_avx2,

@@ -1,0 +1,138 @@
+#include "core/cpu.h"
+#include "core/error.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const names[LINCE_LEVELS] = {"plain", "avx2", "avx512"};
+
+const char *lince_level_name(lince_level level)
+{
+    return names[level];
+}
+
+lince_level lince_cpu_highest(void)
+{
+#ifdef __x86_64__
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return LINCE_PLAIN;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq")) return LINCE_AVX2;
+    return LINCE_AVX512;
+#else
+    return LINCE_PLAIN;
+#endif
+}
+
+/* The level that LINCE_CPU names; LINCE_LEVELS: it names none. */
+static lince_level asked_for(const char *name)
+{
+    int level = 0;
+    while (level < LINCE_LEVELS && strcmp(names[level], name) != 0) level++;
+    return (lince_level)level;
+}
+
+int lince_cpu_check(void)
+{
+    const char *name = getenv("LINCE_CPU");
+    if (!name || !*name) return 0;
+    lince_level level = asked_for(name);
+    if (level == LINCE_LEVELS)
+        return lince_fail(LINCE_EUSAGE, "LINCE_CPU: '%s' is no level; avx512, avx2 and plain are", name);
+    if (level > lince_cpu_highest())
+        return lince_fail(LINCE_EUSAGE, "LINCE_CPU: this machine has no %s, %s at most", name,
+                          names[lince_cpu_highest()]);
+    return 0;
+}
+
+/* Constants of the process, found when first asked for. */
+static struct {
+    pthread_once_t once;
+    lince_level level;
+    size_t cache[3];
+} machine = {.once = PTHREAD_ONCE_INIT};
+
+static lince_level masked_level(void)
+{
+    const char *name = getenv("LINCE_CPU");
+    lince_level highest = lince_cpu_highest(), level = name ? asked_for(name) : LINCE_LEVELS;
+    return level < highest ? level : highest;
+}
+
+/* The text of one file of Linux's description of the first processor's caches; false where there is none. */
+static bool read_cache_file(int index, const char *file, char *out, size_t size)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index, file);
+    FILE *f = fopen(path, "re");
+    if (!f) return false;
+    bool read = fgets(out, (int)size, f) != NULL;
+    fclose(f);
+    return read;
+}
+
+static size_t cache_of_linux(int level)
+{
+    char text[64];
+    for (int i = 0; read_cache_file(i, "level", text, sizeof text); i++) {
+        if (atoi(text) != level || !read_cache_file(i, "type", text, sizeof text) || *text == 'I') continue;
+        if (read_cache_file(i, "size", text, sizeof text)) return (size_t)strtoul(text, NULL, 10) << 10;
+    }
+    return 0;
+}
+
+/* What the C library knows, where Linux tells nothing (some virtual machines, other systems). */
+static size_t cache_of_library(int level)
+{
+    long size = -1;
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+    static const int name[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
+    size = sysconf(name[level - 1]);
+#endif
+    return size > 0 ? (size_t)size : 0;
+}
+
+static void ask(void)
+{
+    static const size_t usual[] = {32 << 10, 256 << 10, 4 << 20};
+    machine.level = masked_level();
+    for (int level = 1; level <= 3; level++) {
+        size_t size = cache_of_linux(level);
+        if (!size) size = cache_of_library(level);
+        machine.cache[level - 1] = size ? size : usual[level - 1];
+    }
+}
+
+lince_level lince_cpu_level(void)
+{
+    pthread_once(&machine.once, ask);
+    return machine.level;
+}
+
+int lince_cpu_lanes(void)
+{
+    static const int lanes[LINCE_LEVELS] = {1, 8, 16};
+    return lanes[lince_cpu_level()];
+}
+
+size_t lince_cpu_cache(int level)
+{
+    pthread_once(&machine.once, ask);
+    return machine.cache[level - 1];
+}
+
+void lince_cpu_name(char *out, size_t size)
+{
+    char line[256];
+    FILE *f = fopen("/proc/cpuinfo", "re");
+    snprintf(out, size, "unknown");
+    while (f && fgets(line, sizeof line, f)) {
+        char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
+        break;
+    }
+    if (f) fclose(f);
+}

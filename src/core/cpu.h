@@ -1,0 +1,78 @@
+/* What the processor can do: the one place where the machine is asked. Everything that exists for several
+ * instruction sets asks lince_cpu_level() which to take.
+ *
+ * The environment variable LINCE_CPU (avx512, avx2 or plain) hides what lies above it, so that one machine
+ * runs, tests and measures all levels that it has. It is read once, when the level is first asked for. */
+#ifndef LINCE_CORE_CPU_H
+#define LINCE_CORE_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Each holds the ones before it. A level stands for exactly the extensions that its files are compiled with
+ * (CMakeLists.txt), and that the operating system saves: */
+typedef enum lince_level {
+    LINCE_PLAIN,  /* what every machine of the architecture has */
+    LINCE_AVX2,   /* AVX2, FMA */
+    LINCE_AVX512, /* AVX-512 F and DQ */
+    LINCE_LEVELS
+} lince_level;
+
+/* The level to use: the machine's, or a lower one that LINCE_CPU names. */
+lince_level lince_cpu_level(void);
+
+/* The machine's own, whatever LINCE_CPU says. */
+lince_level lince_cpu_highest(void);
+
+/* "plain", "avx2", "avx512" */
+const char *lince_level_name(lince_level level);
+
+/* 0, or LINCE_EUSAGE where LINCE_CPU names no level or one that the machine lacks: it would else be passed
+ * over in silence. */
+int lince_cpu_check(void);
+
+/* Floats in a vector of the level to use, which is also the block that activations should have
+ * (core/tensor.h): 16, 8 or 1. */
+int lince_cpu_lanes(void);
+
+/* Bytes of data cache `level` (1 to 3) that one core can fill, shared ones whole; a usual size where the
+ * machine does not tell. */
+size_t lince_cpu_cache(int level);
+
+/* The processor's name, as /proc/cpuinfo has it, in `out`; "unknown" where it has none. */
+void lince_cpu_name(char *out, size_t size);
+
+/* Defines `static void name parameters` for each level, from the one body that follows, and calls the version
+ * for the level to use: plain C loops at the speed of the machine. All give the same bits, because products
+ * and sums are not contracted (-ffp-contract=off).
+ *
+ *     LINCE_EACH_LEVEL(scale, (float *y, float factor, size_t n), (y, factor, n))
+ *     {
+ *         for (size_t i = 0; i < n; i++) y[i] *= factor;
+ *     }
+ */
+#ifdef __x86_64__
+#define LINCE_EACH_LEVEL(name, parameters, arguments)                                \
+    static inline __attribute__((always_inline)) void name##_body parameters;        \
+    __attribute__((target("avx512f,avx512dq"))) static void name##_avx512 parameters \
+    {                                                                                \
+        name##_body arguments;                                                       \
+    }                                                                                \
+    __attribute__((target("avx2"))) static void name##_avx2 parameters               \
+    {                                                                                \
+        name##_body arguments;                                                       \
+    }                                                                                \
+    static void name parameters                                                      \
+    {                                                                                \
+        switch (lince_cpu_level()) {                                                 \
+        case LINCE_AVX512: name##_avx512 arguments; return;                          \
+        case LINCE_AVX2: name##_avx2 arguments; return;                              \
+        default: name##_body arguments;                                              \
+        }                                                                            \
+    }                                                                                \
+    static inline void name##_body parameters
+#else
+#define LINCE_EACH_LEVEL(name, parameters, arguments) static void name parameters
+#endif
+
+#endif
