@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Installs the Debian packages lince is built from, with sudo where not root; does nothing where all is there.
+# Installs the Debian packages that lince is built from and tested with, with sudo where not root; does nothing where all
+# is there. usage: scripts/install-deps.sh [check|say]
+#   check: also the tools of `make check`
+#   say:   installs nothing; says what is missing and how to get it
 set -euo pipefail
 
 packages=(
@@ -8,21 +11,39 @@ packages=(
     libjansson-dev libyaml-dev libcsv-dev libutf8proc-dev libstemmer-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
     gnuplot-nox
 )
-
-# `install-deps.sh check` adds the tools of `make check`.
 [ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev)
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+# say ENGLISH SPANISH: in the language of the locale, to standard error
+say() {
+    case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
+    es*) echo "$2" >&2 ;;
+    *) echo "$1" >&2 ;;
+    esac
+}
 
 missing=()
 for package in "${packages[@]}"; do
     installed "$package" || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
 
 sudo=()
 [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-echo "installing: ${missing[*]}"
+if [ "${1:-}" = say ]; then
+    if [ ${#missing[@]} -eq 0 ]; then
+        say "all of Debian's packages are there; what is wrong stands above" \
+            "todos los paquetes de Debian están; lo que falla se lee arriba"
+    else
+        say "missing: ${missing[*]}" "falta: ${missing[*]}"
+        say "install: ${sudo[*]} apt-get install ${missing[*]}     (or: make deps)" \
+            "instálelo: ${sudo[*]} apt-get install ${missing[*]}     (o: make deps)"
+    fi
+    exit 0
+fi
+
+[ ${#missing[@]} -eq 0 ] && exit 0
+say "installing: ${missing[*]}" "instalando: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${sudo[@]}" apt-get update -qq
 "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# `make` asks the package manager for nothing: where something is missing it says what, and how to get it.
+# usage: test_make.sh LINCE
+set -euo pipefail
+folder=$TEST_SCRATCH/make
+rm -rf "$folder"
+mkdir -p "$folder/bin"
+
+# A machine where nothing is installed, cmake finds nothing, and apt-get leaves a trace.
+printf '#!/bin/sh\nexit 1\n' | tee "$folder/bin/cmake" >"$folder/bin/dpkg-query"
+printf '#!/bin/sh\ntouch "%s/asked"\n' "$folder" | tee "$folder/bin/apt-get" >"$folder/bin/sudo"
+chmod +x "$folder"/bin/*
+
+make_there() { PATH=$folder/bin:$PATH make --no-print-directory -C "$TEST_SOURCE_DIR" BUILD="$folder/build" "$@" 2>&1; }
+
+if said=$(make_there); then
+    echo "make succeeded without cmake" && exit 1
+fi
+grep -q 'missing: .*libzip-dev' <<<"$said"
+grep -q 'apt-get install .*libzip-dev' <<<"$said"
+if said=$(LC_ALL=es_ES.UTF-8 make_there); then exit 1; fi
+grep -q 'falta: .*libzip-dev' <<<"$said"
+[ ! -e "$folder/asked" ] || { echo "make asked the package manager" && exit 1; }
+
+# These may install.
+for target in demo test; do
+    rm -f "$folder/asked"
+    make_there "$target" >/dev/null || true
+    [ -e "$folder/asked" ] || { echo "make $target did not install what is missing" && exit 1; }
+done
