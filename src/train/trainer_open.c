@@ -57,6 +57,20 @@ static int check_settings(const lince_settings *s)
     return measured < 0 ? measured : 0;
 }
 
+/* The usual batch, or where there are fewer samples a quarter of them, for a few steps an epoch. */
+static int choose_batch(lince_trainer *t, size_t train)
+{
+    enum { USUAL = 64, STEPS = 4 };
+    char size[16];
+    if (t->own.batch_size) return 0;
+    bool few = train < USUAL;
+    snprintf(size, sizeof size, "%zu", !few ? USUAL : train < STEPS ? 1 : train / STEPS);
+    if (few)
+        lince_trainer_note(t, _("--batch-size %s, because the training part has only %zu samples"), size,
+                           train);
+    return lince_settings_set(&t->own, "batch-size", size);
+}
+
 static int open_data(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
@@ -72,6 +86,7 @@ static int open_data(lince_trainer *t)
                        s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset), train, val,
                        lince_dataset_count(t->dataset, LINCE_TEST));
     if (!train) return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
+    LINCE_TRY(choose_batch(t, train));
     if ((size_t)s->batch_size > train)
         return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part; choose %zu or less",
                           s->batch_size, train);

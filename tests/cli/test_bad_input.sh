@@ -102,6 +102,9 @@ refuses 2 '--data: a value is missing' --data --epochs 1
 refuses 2 '--epochs: expected a value from 1 to 100000, found 0' --data good --epochs 0
 refuses 2 '--lr: expected a value from 0 to 1000, found -1' --data good --lr -1
 refuses 2 '--batch-size 500: larger than the training part; choose 90 or less' --data good --batch-size 500
+"$lince" synth images few --n 60 --seed 1 >/dev/null
+"$lince" train --data few --model resnet20 --epochs 1 --out few-run --lang en >out 2>err </dev/null && grep -q -- '--batch-size 10, because the training part has only 40 samples' err &&
+    grep -q '^batch-size: .*10' few-run/config.yaml || wrong 'few samples are not trained in small batches'
 refuses 2 '--head 4096,x: expected none or up to 8 widths, like 4096,2048' --data good --head 4096,x
 refuses 2 '--freeze conv: expected none, features' --data good --freeze conv
 refuses 2 '--normalize imgnet: expected auto, imagenet' --data good --normalize imgnet

@@ -37,7 +37,7 @@ expect 2 "did you mean --json" eval --jsn
 expect 2 "1 to 100000, found 0" train --epochs 0
 expect 2 "--epochs" train epochs=0
 expect 2 "--epochs" train --epochs=three
-expect 2 "--batch-size" train -b 0
+expect 2 "--batch-size" train -b -1
 expect 2 "--lr" train --lr -1
 expect 2 "--optimizer" train --optimizer adm
 expect 2 "a value is missing" train --epochs
