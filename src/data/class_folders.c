@@ -1,12 +1,17 @@
 /* Pictures in one folder for each class, as torchvision's ImageFolder has them: <class>/..., or
- * train/<class>/..., test/<class>/... and perhaps val/<class>/..., at the top or further down. */
+ * train/<class>/..., test/<class>/... and perhaps val/<class>/..., at the top or further down. Folders are
+ * parts by their names; those that hold the same class folders and have no such names are refused, as are
+ * parts without class folders: what is taken for a class must be one. */
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/codec.h"
 #include "data/layout.h"
+#include "data/part_names.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,6 +22,7 @@ typedef struct folder {
                            the outermost */
     size_t begin, end;  /* entries */
     size_t here, below; /* pictures directly in it, and all that are below it */
+    lince_part part;    /* that it is, among its siblings; LINCE_PARTS: none */
 } folder;
 
 typedef struct folder_list {
@@ -38,10 +44,9 @@ static size_t name_length(const folder *f)
     return f->prefix ? f->prefix - 1 - f->at : 0;
 }
 
-/* Which part a folder's name stands for; LINCE_PARTS: none. */
-static lince_part part_of(const folder *f)
+static lince_part_name part_name(const folder *f)
 {
-    return lince_part_named(f->path + f->at, name_length(f));
+    return lince_part_in(f->path + f->at, name_length(f));
 }
 
 /* Its path inside the data set, for messages: "%.*s" of the two. */
@@ -104,7 +109,11 @@ static int list(const finder *find, const folder *parent, folder_list *children)
             i++;
             continue;
         }
-        folder child = {.path = path, .at = parent->prefix, .prefix = (size_t)(slash - path) + 1, .begin = i};
+        folder child = {.path = path,
+                        .at = parent->prefix,
+                        .prefix = (size_t)(slash - path) + 1,
+                        .begin = i,
+                        .part = LINCE_PARTS};
         while (i < parent->end && !strncmp(entries[i].name, path, child.prefix)) i++;
         child.end = i;
         count_pictures(find, &child);
@@ -115,30 +124,124 @@ static int list(const finder *find, const folder *parent, folder_list *children)
     return 0;
 }
 
-/* Whether a folder is train/, test/ or val/ of class folders, rather than a class of that name. */
-static bool is_part(const folder *f)
+/* --- parts among siblings ------------------------------------------------------------------------- */
+
+static bool several(unsigned parts)
 {
-    return part_of(f) < LINCE_PARTS && f->below > f->here;
+    return (parts & (parts - 1)) != 0;
 }
 
-static bool has_parts(const folder_list *children)
+/* By names that say nothing but a part. One such folder without class folders may be a class of that name
+ * (COCO has a class "train"), unless there is nothing else, or another part. */
+static bool find_sure_parts(folder_list *children)
 {
-    for (size_t i = 0; i < children->count; i++)
-        if (is_part(&children->folders[i])) return true;
-    return false;
+    unsigned parts = 0;
+    size_t sure = 0;
+    bool found = false;
+    for (size_t i = 0; i < children->count; i++) {
+        folder *f = &children->folders[i];
+        lince_part_name name = part_name(f);
+        if (!name.sure) continue;
+        f->part = name.part;
+        if (!f->below) continue;
+        sure++;
+        parts |= 1U << name.part;
+        found = found || f->below > f->here;
+    }
+    return found || several(parts) || (sure && sure == children->with_pictures);
+}
+
+/* By names that differ in the part only: asl_alphabet_train, asl_alphabet_test. */
+static int find_paired_parts(folder_list *children, bool *found)
+{
+    lince_map parts = {0};
+    bool is_new;
+    int code = 0;
+    for (int pass = 0; pass < 2 && !code; pass++)
+        for (size_t i = 0; i < children->count && !code; i++) {
+            folder *f = &children->folders[i];
+            lince_part_name name = part_name(f);
+            if (name.sure || name.part == LINCE_PARTS || !f->below) continue;
+            uint32_t *of_rest = lince_map_at(&parts, name.rest, &is_new);
+            if (!of_rest) code = LINCE_ENOMEM;
+            if (of_rest && pass == 0) *of_rest |= 1U << name.part;
+            if (of_rest && pass == 1 && several(*of_rest)) f->part = name.part, *found = true;
+        }
+    lince_map_release(&parts);
+    return code;
+}
+
+/* Folders' names that siblings share. */
+typedef struct shared_names {
+    lince_map times;
+    size_t count;      /* names that more than half of the siblings have */
+    char first[2][64]; /* of them */
+} shared_names;
+
+static int count_shared(const finder *find, const folder *parent, size_t siblings, shared_names *shared)
+{
+    folder_list below = {0};
+    int code = list(find, parent, &below);
+    for (size_t i = 0; i < below.count && !code; i++) {
+        const folder *f = &below.folders[i];
+        bool is_new;
+        if (!f->below) continue;
+        uint32_t *times =
+            lince_map_at(&shared->times, lince_hash(0, f->path + f->at, name_length(f)), &is_new);
+        if (!times)
+            code = LINCE_ENOMEM;
+        else if (++*times == siblings / 2 + 1 && *times > 1 && shared->count++ < 2)
+            snprintf(shared->first[shared->count - 1], sizeof shared->first[0], "%.*s", (int)name_length(f),
+                     f->path + f->at);
+    }
+    lince_free(below.folders);
+    return code;
+}
+
+static int refuse_same_folders(const finder *find, const folder_list *children, const shared_names *shared)
+{
+    const folder *first = NULL, *second = NULL;
+    for (size_t i = 0; i < children->count && !second; i++)
+        if (children->folders[i].below) *(first ? &second : &first) = &children->folders[i];
+    return lince_fail(
+        LINCE_EDATA,
+        "%s: %zu folders (%.*s, %.*s, ...) hold folders of the same names (%s, %s, ...): parts, or classes? "
+        "Name parts train, val and test; put class folders into one that is called train",
+        find->dataset->source.path, children->with_pictures, shown_length(first), shown(first),
+        shown_length(second), shown(second), shared->first[0], shared->first[1]);
+}
+
+/* Two names that most siblings share are no chance; one ("images") may be a habit. */
+static int refuse_hidden_parts(const finder *find, const folder_list *children)
+{
+    shared_names shared = {0};
+    int code = 0;
+    if (children->with_pictures < 2) return 0;
+    for (size_t i = 0; i < children->count && !code; i++)
+        if (children->folders[i].below)
+            code = count_shared(find, &children->folders[i], children->with_pictures, &shared);
+    lince_map_release(&shared.times);
+    if (code || shared.count < 2) return code;
+    return refuse_same_folders(find, children, &shared);
+}
+
+static int find_parts(folder_list *children, bool *found)
+{
+    *found = find_sure_parts(children);
+    return find_paired_parts(children, found);
 }
 
 /* Archives often hold all in one folder ("cifar10/cifar10/..."): goes down while there is only one way, to
  * the folder whose children are classes or, where they are looked for, parts. Folders without pictures that
  * are passed are noted. */
-static int descend(finder *find, folder *f, bool to_parts, folder_list *children)
+static int descend(finder *find, folder *f, bool *parts, folder_list *children)
 {
     for (;;) {
         LINCE_TRY(list(find, f, children));
-        if (f->here || children->with_pictures != 1) return 0;
-        if (to_parts && has_parts(children)) return 0;
+        if (parts) LINCE_TRY(find_parts(children, parts));
+        if (f->here || children->with_pictures != 1 || (parts && *parts)) return 0;
         const folder *only = &children->folders[children->last_with_pictures];
-        if (only->here) return 0;
+        if (only->here && !lince_names_pictures(only->path + only->at, name_length(only))) return 0;
         for (size_t i = 0; i < children->count; i++)
             if (!children->folders[i].below)
                 LINCE_TRY(lince_dataset_add_note(find->dataset,
@@ -148,6 +251,8 @@ static int descend(finder *find, folder *f, bool to_parts, folder_list *children
         *f = *only;
     }
 }
+
+/* --- samples -------------------------------------------------------------------------------------- */
 
 static int add_class(finder *find, const folder *f, lince_part part)
 {
@@ -192,21 +297,31 @@ static int add_classes(finder *find, const folder *f, const folder_list *childre
     return 0;
 }
 
+/* A part without class folders: nothing can be learned from it, or measured with it. */
+static int pass_flat(const finder *find, const folder *f)
+{
+    return lince_dataset_add_note(find->dataset,
+                                  _("the %zu pictures in %.*s are in no class folders and were left out"),
+                                  f->here, shown_length(f), shown(f));
+}
+
 /* One folder beside the others where train/ or test/ was found. */
 static int add_part(finder *find, const folder *f)
 {
-    lince_part part = part_of(f);
-    if (part == LINCE_PARTS || f->below == 0)
+    if (f->below == 0)
+        return lince_dataset_add_note(find->dataset, _("the folder %.*s holds no pictures and was left out"),
+                                      shown_length(f), shown(f));
+    if (f->part == LINCE_PARTS)
         return lince_dataset_add_note(find->dataset, _("the folder %.*s, beside the parts, was left out"),
                                       shown_length(f), shown(f));
-    if (!is_part(f) && part != LINCE_TRAIN)
-        return lince_dataset_add_note(find->dataset,
-                                      _("the %zu pictures in %.*s are in no class folders and were left out"),
-                                      f->here, shown_length(f), shown(f));
+    if (find->dataset->parts[f->part].count)
+        LINCE_TRY(lince_dataset_add_note(find->dataset, _("the folder %.*s was added to the %s part"),
+                                         shown_length(f), shown(f), lince_part_name(f->part)));
     folder level = *f;
     folder_list children = {0};
-    int code = descend(find, &level, false, &children);
-    if (code >= 0) code = add_classes(find, &level, &children, part);
+    int code = descend(find, &level, NULL, &children);
+    bool flat = children.with_pictures == 0 && f->part != LINCE_TRAIN;
+    if (code >= 0) code = flat ? pass_flat(find, &level) : add_classes(find, &level, &children, f->part);
     lince_free(children.folders);
     return code;
 }
@@ -240,9 +355,10 @@ static int find_samples(finder *find, folder_list *children)
             "%s: no PNG or JPEG pictures in it; expected <class>/*.png, or train/<class>/*.png and "
             "test/<class>/*.png",
             source->path);
-    LINCE_TRY(descend(find, &top, true, children));
-    LINCE_TRY(has_parts(children) ? add_parts(find, children)
-                                  : add_classes(find, &top, children, LINCE_TRAIN));
+    bool parts = false;
+    LINCE_TRY(descend(find, &top, &parts, children));
+    if (!parts) LINCE_TRY(refuse_hidden_parts(find, children));
+    LINCE_TRY(parts ? add_parts(find, children) : add_classes(find, &top, children, LINCE_TRAIN));
     return note_strays(find);
 }
 

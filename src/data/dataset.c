@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The first that recognises its files; class folders take what is left. */
 static const lince_layout *const layouts[] = {&lince_cifar, &lince_texts, &lince_class_folders};
@@ -20,21 +19,6 @@ const char *lince_part_name(lince_part part)
     static const char *const names[LINCE_PARTS] = {
         [LINCE_TRAIN] = "train", [LINCE_VAL] = "val", [LINCE_TEST] = "test"};
     return names[part];
-}
-
-lince_part lince_part_named(const char *name, size_t length)
-{
-    static const struct {
-        const char *name;
-        lince_part part;
-    } names[] = {
-        {"train", LINCE_TRAIN}, {"training", LINCE_TRAIN}, {"test", LINCE_TEST},      {"testing", LINCE_TEST},
-        {"val", LINCE_VAL},     {"valid", LINCE_VAL},      {"validation", LINCE_VAL}, {"dev", LINCE_VAL},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i].name) == length && !strncasecmp(name, names[i].name, length))
-            return names[i].part;
-    return LINCE_PARTS;
 }
 
 int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label)

@@ -59,9 +59,6 @@ int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
 /* Whether a file calls itself PNG or JPEG. */
 bool lince_has_picture_extension(const char *name);
 
-/* The part that a name stands for ("training", "valid", ...); LINCE_PARTS: none. */
-lince_part lince_part_named(const char *name, size_t length);
-
 /* Sorts a part's samples by label and counts those of each class; they were in an order of their own before.
  */
 int lince_samples_sort(lince_samples *samples, size_t classes);

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "data/layout.h"
+#include "data/part_names.h"
 #include "text/csv.h"
 #include "text/encoding.h"
 

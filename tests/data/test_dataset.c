@@ -142,6 +142,112 @@ static void test_a_class_may_be_called_train(void **state)
     lince_dataset_free(dataset);
 }
 
+/* As they are published: recognised, never taken for classes. */
+static void test_parts_are_recognised_by_the_names_that_are_in_use(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"training_set", "test_set"},
+                                           {"seg_train", "seg_test"},
+                                           {"X_train", "X_test"},
+                                           {"Final_Training", "Final_Test"},
+                                           {"train_data", "test_data"},
+                                           {"train_images", "test_images"},
+                                           {"imagesTr", "imagesTs"},
+                                           {"train", "test1"},
+                                           {"trainset", "testset"},
+                                           {"entrenamiento", "prueba"},
+                                           {"train", "eval"},
+                                           {"asl_alphabet_train", "asl_alphabet_test"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const char *folder = fresh_folder("part-names");
+        for (int n = 0; n < 4; n++) {
+            char name[80];
+            snprintf(name, sizeof name, "%s/%s/%d.png", pairs[i][n / 2], n % 2 ? "cat" : "dog", n);
+            put_png(folder, name, n);
+        }
+        lince_dataset *dataset = open_ok(folder);
+        assert_int_equal(lince_dataset_classes(dataset), 2);
+        assert_string_equal(lince_dataset_class(dataset, 0), "cat");
+        assert_counts(dataset, 2, 0, 2);
+        lince_dataset_free(dataset);
+    }
+}
+
+/* Kaggle's CIFAR-10, Dogs vs. Cats, Hugging Face's image folders. */
+static void test_parts_without_class_folders_are_no_classes(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"train", "test"},
+                                           {"train", "test1"},
+                                           {"training_set", "val"},
+                                           {"train/train", "test1/test1"},
+                                           {"train/images", "val/images"},
+                                           {"imagesTr", "imagesTs"},
+                                           {"pets_train", "pets_test"},
+                                           {"train", "train"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const char *folder = fresh_folder("flat-parts");
+        char name[64];
+        for (int n = 0; n < 4; n++) {
+            snprintf(name, sizeof name, "%s/%d.png", pairs[i][n / 2], n);
+            put_png(folder, name, n);
+        }
+        put_text(folder, "trainLabels.csv", "id,label\n0,cat\n1,dog\n");
+        assert_refused(folder, LINCE_EDATA, "no class folders: ");
+        assert_message(pairs[i][0]);
+    }
+}
+
+static void test_siblings_with_the_same_folders_are_refused(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("same-folders");
+    PNGS(folder, "A/cat/1.png", "A/dog/2.png", "B/cat/3.png", "B/dog/4.png");
+    assert_refused(
+        folder, LINCE_EDATA,
+        "2 folders (A, B, ...) hold folders of the same names (cat, dog, ...): parts, or classes?");
+
+    /* the way out that the message names, and one name that is a habit */
+    folder = fresh_folder("same-folders-in-train");
+    PNGS(folder, "train/A/left/1.png", "train/A/right/2.png", "train/B/left/3.png", "train/B/right/4.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_string_equal(lince_dataset_class(dataset, 0), "A");
+    assert_counts(dataset, 4, 0, 0);
+    lince_dataset_free(dataset);
+    folder = fresh_folder("images-in-classes");
+    PNGS(folder, "cat/images/1.png", "dog/images/2.png", "cat/images/3.png");
+    dataset = open_ok(folder);
+    assert_counts(dataset, 3, 0, 0);
+    lince_dataset_free(dataset);
+}
+
+static void test_an_empty_part_and_one_that_is_there_twice_are_noted(void **state)
+{
+    (void)state;
+    char path[LINCE_PATH_MAX];
+    const char *folder = fresh_folder("empty-part");
+    PNGS(folder, "train/cat/1.png", "train/dog/2.png", "train_2/cat/3.png", "seg_pred/4.png");
+    snprintf(path, sizeof path, "%s/test", folder);
+    assert_int_equal(lince_make_folder(path), 0);
+    lince_dataset *dataset = open_ok(folder);
+    assert_counts(dataset, 3, 0, 0);
+    assert_noted(dataset, "the folder test holds no pictures and was left out");
+    assert_noted(dataset, "the folder train_2 was added to the train part");
+    assert_noted(dataset, "the 1 pictures in seg_pred are in no class folders");
+    lince_dataset_free(dataset);
+}
+
+/* Words that parts' names are made of are in classes' names, too. */
+static void test_classes_may_have_names_like_those_of_parts(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("like-parts");
+    PNGS(folder, "test_tube/1.png", "train_station/1.png", "bullet train/1.png", "tr/1.png", "ts/1.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_int_equal(lince_dataset_classes(dataset), 5);
+    lince_dataset_free(dataset);
+}
+
 static void test_hidden_files_and_those_of_operating_systems_are_passed_over(void **state)
 {
     (void)state;
@@ -420,6 +526,11 @@ int main(void)
         cmocka_unit_test(test_train_val_and_test_folders_are_parts_whatever_they_are_called),
         cmocka_unit_test(test_parts_and_classes_are_found_further_down),
         cmocka_unit_test(test_a_class_may_be_called_train),
+        cmocka_unit_test(test_parts_are_recognised_by_the_names_that_are_in_use),
+        cmocka_unit_test(test_parts_without_class_folders_are_no_classes),
+        cmocka_unit_test(test_siblings_with_the_same_folders_are_refused),
+        cmocka_unit_test(test_an_empty_part_and_one_that_is_there_twice_are_noted),
+        cmocka_unit_test(test_classes_may_have_names_like_those_of_parts),
         cmocka_unit_test(test_hidden_files_and_those_of_operating_systems_are_passed_over),
         cmocka_unit_test(test_the_content_decides_what_is_a_picture),
         cmocka_unit_test(test_pictures_outside_the_class_folders_are_noted),
