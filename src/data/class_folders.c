@@ -44,7 +44,7 @@ static size_t name_length(const folder *f)
     return f->prefix ? f->prefix - 1 - f->at : 0;
 }
 
-static lince_part_name part_name(const folder *f)
+static lince_named_part part_name(const folder *f)
 {
     return lince_part_in(f->path + f->at, name_length(f));
 }
@@ -140,7 +140,7 @@ static bool find_sure_parts(folder_list *children)
     bool found = false;
     for (size_t i = 0; i < children->count; i++) {
         folder *f = &children->folders[i];
-        lince_part_name name = part_name(f);
+        lince_named_part name = part_name(f);
         if (!name.sure) continue;
         f->part = name.part;
         if (!f->below) continue;
@@ -160,12 +160,15 @@ static int find_paired_parts(folder_list *children, bool *found)
     for (int pass = 0; pass < 2 && !code; pass++)
         for (size_t i = 0; i < children->count && !code; i++) {
             folder *f = &children->folders[i];
-            lince_part_name name = part_name(f);
+            lince_named_part name = part_name(f);
             if (name.sure || name.part == LINCE_PARTS || !f->below) continue;
             uint32_t *of_rest = lince_map_at(&parts, name.rest, &is_new);
             if (!of_rest) code = LINCE_ENOMEM;
             if (of_rest && pass == 0) *of_rest |= 1U << name.part;
-            if (of_rest && pass == 1 && several(*of_rest)) f->part = name.part, *found = true;
+            if (of_rest && pass == 1 && several(*of_rest)) {
+                f->part = name.part;
+                *found = true;
+            }
         }
     lince_map_release(&parts);
     return code;
@@ -185,7 +188,7 @@ static int count_shared(const finder *find, const folder *parent, size_t sibling
     for (size_t i = 0; i < below.count && !code; i++) {
         const folder *f = &below.folders[i];
         bool is_new;
-        if (!f->below) continue;
+        if (!f->below || lince_names_contents(f->path + f->at, name_length(f))) continue;
         uint32_t *times =
             lince_map_at(&shared->times, lince_hash(0, f->path + f->at, name_length(f)), &is_new);
         if (!times)

@@ -5,19 +5,23 @@
 
 #include "data/dataset.h"
 
-/* The part that one word stands for ("training", "valid", "prueba", ...); LINCE_PARTS: none. */
+/* The part that one word stands for ("training", "valid", ...); LINCE_PARTS: none. */
 lince_part lince_part_named(const char *word, size_t length);
 
-typedef struct lince_part_name {
+typedef struct lince_named_part {
     lince_part part; /* of the last word that names one; LINCE_PARTS: none does */
     bool sure;       /* the other words say nothing ("set", "images", numbers, ...) */
     uint64_t rest;   /* a hash of the other words: asl_train and asl_test have the same */
-} lince_part_name;
+} lince_named_part;
 
-/* Of a name of several words, which anything but letters separates, or a capital behind a small letter. */
-lince_part_name lince_part_in(const char *name, size_t length);
+/* Of a folder's name of several words, which anything but letters separates, or a capital behind a small
+ * letter. */
+lince_named_part lince_part_in(const char *name, size_t length);
 
 /* Whether a name says that what is in it are pictures, and nothing else of them: "images", "IMG". */
 bool lince_names_pictures(const char *name, size_t length);
+
+/* Or of what lies beside them: "masks". Such folders are neither parts nor classes. */
+bool lince_names_contents(const char *name, size_t length);
 
 #endif

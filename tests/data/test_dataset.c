@@ -219,6 +219,11 @@ static void test_siblings_with_the_same_folders_are_refused(void **state)
     dataset = open_ok(folder);
     assert_counts(dataset, 3, 0, 0);
     lince_dataset_free(dataset);
+    folder = fresh_folder("masks-in-classes");
+    PNGS(folder, "COVID/images/1.png", "COVID/masks/1.png", "Normal/images/2.png", "Normal/masks/2.png");
+    dataset = open_ok(folder);
+    assert_string_equal(lince_dataset_class(dataset, 0), "COVID");
+    lince_dataset_free(dataset);
 }
 
 static void test_an_empty_part_and_one_that_is_there_twice_are_noted(void **state)
