@@ -234,6 +234,14 @@ static int find_parts(folder_list *children, bool *found)
     return find_paired_parts(children, found);
 }
 
+/* Pictures in train/images/ or test1/test1/ are those of the part: such a folder is no class. */
+static bool is_wrapping(const folder *only, const folder *parent)
+{
+    lince_named_part name = part_name(only), outer = part_name(parent);
+    if (lince_names_pictures(only->path + only->at, name_length(only))) return true;
+    return name.part < LINCE_PARTS && name.part == outer.part && (name.sure || name.rest == outer.rest);
+}
+
 /* Archives often hold all in one folder ("cifar10/cifar10/..."): goes down while there is only one way, to
  * the folder whose children are classes or, where they are looked for, parts. Folders without pictures that
  * are passed are noted. */
@@ -244,7 +252,7 @@ static int descend(finder *find, folder *f, bool *parts, folder_list *children)
         if (parts) LINCE_TRY(find_parts(children, parts));
         if (f->here || children->with_pictures != 1 || (parts && *parts)) return 0;
         const folder *only = &children->folders[children->last_with_pictures];
-        if (only->here && !lince_names_pictures(only->path + only->at, name_length(only))) return 0;
+        if (only->here && !is_wrapping(only, f)) return 0;
         for (size_t i = 0; i < children->count; i++)
             if (!children->folders[i].below)
                 LINCE_TRY(lince_dataset_add_note(find->dataset,

@@ -184,6 +184,7 @@ static void test_parts_without_class_folders_are_no_classes(void **state)
                                            {"train/images", "val/images"},
                                            {"imagesTr", "imagesTs"},
                                            {"pets_train", "pets_test"},
+                                           {"pets_train/pets_train", "pets_test/pets_test"},
                                            {"train", "train"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         const char *folder = fresh_folder("flat-parts");
@@ -250,6 +251,11 @@ static void test_classes_may_have_names_like_those_of_parts(void **state)
     PNGS(folder, "test_tube/1.png", "train_station/1.png", "bullet train/1.png", "tr/1.png", "ts/1.png");
     lince_dataset *dataset = open_ok(folder);
     assert_int_equal(lince_dataset_classes(dataset), 5);
+    lince_dataset_free(dataset);
+    folder = fresh_folder("like-parts-in-parts");
+    PNGS(folder, "train/cup/1.png", "train/test tube/1.png", "test/test tube/1.png");
+    dataset = open_ok(folder);
+    assert_counts(dataset, 2, 0, 1);
     lince_dataset_free(dataset);
 }
 
