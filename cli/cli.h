@@ -36,6 +36,9 @@ int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *s
 int cli_read_settings(int argc, char **argv, const option_spec *specs, lince_settings *settings,
                       const char **config, const char **positional, int *count);
 
+/* LINCE_EUSAGE: more arguments than the command has room for. */
+int cli_too_many(const char *name);
+
 /* The command as a shell reads it back; release with lince_text_free. */
 char *cli_command_line(int argc, char **argv);
 

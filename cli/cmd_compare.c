@@ -85,7 +85,7 @@ int cmd_compare(int argc, char **argv)
         {"help", NULL, N_("this help"), NULL, &j.help},
         {NULL, NULL, NULL, NULL, NULL}};
     int code = argc > MOST_RUNS
-                   ? LINCE_EUSAGE
+                   ? cli_too_many(argv[0])
                    : cli_read_settings(argc, argv, specs, &j.settings, &j.config, j.runs, &j.count);
     if (!code && j.help) {
         lince_settings_release(&j.settings);

@@ -46,7 +46,8 @@ int cmd_eval(int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL}};
     const char *positional[64];
     char *text = NULL;
-    int count, code = argc > 64 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int count,
+        code = argc > 64 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("eval", specs);
     if (!choice.run && !choice.file.weights) {

@@ -26,7 +26,8 @@ int cmd_fetch(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int count,
+        code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("fetch", specs);
     if (!count) return list();

@@ -11,7 +11,8 @@ int cmd_info(int argc, char **argv)
                                  {NULL, NULL, NULL, NULL, NULL}};
     const char *positional[16];
     char *text;
-    int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int count,
+        code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("info", specs);
     if (count != 1) {

@@ -9,7 +9,8 @@ int cmd_report(int argc, char **argv)
     bool help = false;
     const option_spec specs[] = {{"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
-    int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int count,
+        code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("report", specs);
     if (count != 1) {

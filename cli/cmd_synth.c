@@ -28,8 +28,7 @@ int cmd_synth(int argc, char **argv)
                                  {"seed", "N", N_("of everything random (1)"), &seed, NULL},
                                  {"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 16 ? lince_fail(LINCE_EUSAGE, "synth: too many arguments")
-                         : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (!code && help) return cli_usage("synth", specs);
     size_t kind = 0;
     while (!code && count == 2 && kind < 2 && strcmp(positional[0], kinds[kind].name) != 0) kind++;

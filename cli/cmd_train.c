@@ -35,7 +35,7 @@ int cmd_train(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 256 ? lince_fail(LINCE_EUSAGE, "train: too many arguments")
+    int code = argc > 256 ? cli_too_many(argv[0])
                           : cli_read_settings(argc, argv, specs, &s, &config, positional, &count);
     if (!code && help) {
         lince_settings_release(&s);

@@ -137,6 +137,11 @@ int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *s
     return 0;
 }
 
+int cli_too_many(const char *name)
+{
+    return lince_fail(LINCE_EUSAGE, "%s: too many arguments", name);
+}
+
 int cli_whole(const char *option, const char *text, int *value)
 {
     char *end;

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@ int lince_metrics_init(lince_metrics *m, int classes, const char *const *names)
     m->names = lince_alloc(c, sizeof *m->names);
     m->confusion = lince_alloc(c * c, sizeof *m->confusion);
     m->per_class = lince_alloc(c, sizeof *m->per_class);
-    bool failed = !m->names || !m->confusion || !m->per_class;
+    m->spare = lince_alloc(c, sizeof *m->spare);
+    bool failed = !m->names || !m->confusion || !m->per_class || !m->spare;
     for (size_t i = 0; i < c && !failed; i++) failed = !(m->names[i] = lince_strdup(names[i]));
     if (failed) lince_metrics_release(m);
     return failed ? LINCE_ENOMEM : 0;
@@ -25,6 +27,7 @@ void lince_metrics_release(lince_metrics *m)
     lince_free(m->names);
     lince_free(m->confusion);
     lince_free(m->per_class);
+    lince_free(m->spare);
     *m = (lince_metrics){0};
 }
 
@@ -55,27 +58,64 @@ static double ratio(double a, double b)
     return b > 0 ? a / b : 0;
 }
 
-static void score_classes(lince_metrics *m)
+/* Numbers added as numpy's add.reduce adds them, so that means round as scikit-learn's do: up to 128 of them
+ * in eight sums, more of them in halves, the first half a multiple of eight. */
+static double pairwise_sum(const double *x, size_t n)
+{
+    double r[8], rest = 0;
+    if (n < 8) {
+        for (size_t i = 0; i < n; i++) rest += x[i];
+        return rest;
+    }
+    if (n > 128) {
+        size_t half = n / 2 - n / 2 % 8;
+        return pairwise_sum(x, half) + pairwise_sum(x + half, n - half);
+    }
+    memcpy(r, x, sizeof r);
+    size_t i = 8;
+    for (; i + 8 <= n; i += 8)
+        for (size_t k = 0; k < 8; k++) r[k] += x[i + k];
+    double sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+    for (; i < n; i++) sum += x[i];
+    return sum;
+}
+
+static void score_class(lince_metrics *m, int c)
 {
     int k = m->classes;
-    for (int c = 0; c < k; c++) {
-        double hits = (double)m->confusion[c * k + c], predicted = 0;
-        lince_class_score *s = &m->per_class[c];
-        s->support = 0;
-        for (int o = 0; o < k; o++)
-            s->support += (double)m->confusion[c * k + o], predicted += (double)m->confusion[o * k + c];
-        s->precision = ratio(hits, predicted);
-        s->recall = ratio(hits, s->support);
-        s->f1 = ratio(2 * hits, s->support + predicted);
-        lince_class_score *sums[] = {&m->macro, &m->weighted};
-        double weights[] = {1.0 / k, ratio(s->support, (double)m->n)};
-        for (int i = 0; i < 2; i++) {
-            sums[i]->precision += weights[i] * s->precision;
-            sums[i]->recall += weights[i] * s->recall;
-            sums[i]->f1 += weights[i] * s->f1;
-            sums[i]->support += s->support;
-        }
+    lince_class_score *s = &m->per_class[c];
+    double hits = (double)m->confusion[c * k + c], predicted = 0;
+    s->support = 0;
+    for (int o = 0; o < k; o++)
+        s->support += (double)m->confusion[c * k + o], predicted += (double)m->confusion[o * k + c];
+    s->precision = ratio(hits, predicted);
+    s->recall = ratio(hits, s->support);
+    s->f1 = ratio(2 * hits, s->support + predicted);
+}
+
+/* sum(w v) / sum(w) of all classes; w: the support, or 1. */
+static double average(lince_metrics *m, size_t offset, bool weighted)
+{
+    double weights = 0;
+    for (int c = 0; c < m->classes; c++) {
+        const lince_class_score *s = &m->per_class[c];
+        double value, weight = weighted ? s->support : 1;
+        memcpy(&value, (const char *)s + offset, sizeof value);
+        m->spare[c] = value * weight;
+        weights += weight;
     }
+    return ratio(pairwise_sum(m->spare, (size_t)m->classes), weights);
+}
+
+static void score_classes(lince_metrics *m)
+{
+    lince_class_score *const averages[] = {&m->macro, &m->weighted};
+    for (int c = 0; c < m->classes; c++) score_class(m, c);
+    for (int i = 0; i < 2; i++)
+        *averages[i] = (lince_class_score){.precision = average(m, offsetof(lince_class_score, precision), i),
+                                           .recall = average(m, offsetof(lince_class_score, recall), i),
+                                           .f1 = average(m, offsetof(lince_class_score, f1), i),
+                                           .support = (double)m->n};
 }
 
 void lince_metrics_finish(lince_metrics *m)

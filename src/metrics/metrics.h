@@ -27,8 +27,10 @@ typedef struct lince_metrics {
     double loss;           /* mean cross-entropy, without label smoothing */
     double accuracy, top5; /* fractions; top5 counts a sample whose class is among the 5 most probable */
     int64_t *confusion;    /* [classes][classes], row: true class */
+    /* The averages are of all classes; one that no sample has counts with its zeros. */
     lince_class_score *per_class, macro, weighted;
-    double ece; /* expected calibration error over equal-width bins (Guo et al. 2017) */
+    double *spare; /* [classes], for adding up */
+    double ece;    /* expected calibration error over equal-width bins (Guo et al. 2017) */
     lince_calibration_bin bins[LINCE_CALIBRATION_BINS];
 } lince_metrics;
 

@@ -4,6 +4,7 @@
 #include "core/random.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,11 +61,12 @@ static double ratio(double a, double b)
     return b > 0 ? a / b : 0;
 }
 
-/* Scores from a confusion matrix [true][predicted]. Classes that stand in neither are left out of averages,
- * as in scikit-learn, where a resample may lack one. */
-static void score(const uint32_t *confusion, int classes, double *out)
+/* Scores from a confusion matrix [true][predicted]. The averages are of all classes, as lince_metrics has
+ * them; but one that is `met` [classes] among the samples, and that this resample lacks by chance, is left
+ * out. */
+static void score(const uint32_t *confusion, int classes, const bool *met, double *out)
 {
-    double hits = 0, n = 0, present = 0, *average = out + LINCE_SCORE_PRECISION;
+    double hits = 0, n = 0, counted = 0, *average = out + LINCE_SCORE_PRECISION;
     memset(out, 0, lince_score_count(classes) * sizeof *out);
     for (int c = 0; c < classes; c++) {
         double right = confusion[c * classes + c], truly = 0, said = 0;
@@ -76,12 +78,12 @@ static void score(const uint32_t *confusion, int classes, double *out)
         own[2] = ratio(2 * right, said + truly);
         hits += right;
         n += truly;
-        if (truly + said == 0) continue;
-        present++;
+        if (truly + said == 0 && met[c]) continue;
+        counted++;
         for (int k = 0; k < 3; k++) average[k] += own[k];
     }
     out[LINCE_SCORE_ACCURACY] = ratio(hits, n);
-    for (int k = 0; k < 3; k++) average[k] = ratio(average[k], present);
+    for (int k = 0; k < 3; k++) average[k] = ratio(average[k], counted);
 }
 
 static int by_value(const void *a, const void *b)
@@ -101,6 +103,7 @@ static void set_interval(lince_interval *interval, double value, float *drawn, i
 typedef struct bootstrap {
     const lince_paired *paired;
     uint32_t *confusion; /* [classes][classes] */
+    bool *met;           /* [runs][classes] of the samples themselves: a class is in truth or prediction */
     double *scores;      /* [runs][count] of one resample */
     size_t count;
 } bootstrap;
@@ -117,7 +120,10 @@ static void resample(bootstrap *b, uint64_t seed, int r)
             size_t at = r < 0 ? i : lince_random_below(&random, (uint32_t)p->n);
             b->confusion[p->label[at] * p->classes + p->predicted[run][at]]++;
         }
-        score(b->confusion, p->classes, b->scores + run * b->count);
+        score(b->confusion, p->classes, b->met + run * (size_t)p->classes, b->scores + run * b->count);
+        for (size_t i = 0; r < 0 && i < p->n; i++)
+            b->met[run * (size_t)p->classes + (size_t)p->label[i]] =
+                b->met[run * (size_t)p->classes + (size_t)p->predicted[run][i]] = true;
     }
 }
 
@@ -126,11 +132,12 @@ int lince_bootstrap(const lince_paired *p, size_t reference, int resamples, uint
 {
     size_t count = lince_score_count(p->classes), all = p->runs * count, draws = (size_t)resamples;
     bootstrap b = {p, lince_alloc((size_t)p->classes * (size_t)p->classes, sizeof *b.confusion),
+                   lince_alloc(p->runs * (size_t)p->classes, sizeof *b.met),
                    lince_alloc(all, sizeof *b.scores), count};
     double *whole = lince_alloc(all, sizeof *whole);
     float *drawn =
         lince_alloc(2 * all, draws * sizeof *drawn); /* [2: own, difference][runs][count][resamples] */
-    int code = b.confusion && b.scores && whole && drawn ? 0 : LINCE_ENOMEM;
+    int code = b.confusion && b.met && b.scores && whole && drawn ? 0 : LINCE_ENOMEM;
     for (int r = -1; !code && r < resamples; r++) {
         resample(&b, seed, r);
         if (r < 0) {
@@ -149,6 +156,7 @@ int lince_bootstrap(const lince_paired *p, size_t reference, int resamples, uint
                      drawn + (all + i) * draws, resamples);
     }
     lince_free(b.confusion);
+    lince_free(b.met);
     lince_free(b.scores);
     lince_free(whole);
     lince_free(drawn);

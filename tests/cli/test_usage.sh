@@ -72,6 +72,12 @@ for recipe in "$TEST_SOURCE_DIR"/configs/*.yaml; do
     expect 1 "no-such: no such file" train --config "$recipe" --data no-such
 done
 
+many=$(printf 'a%.0s ' {1..300})
+for command in train eval info report convert fetch synth compare; do
+    expect 2 "$command: too many arguments" $command $many
+    expect 2 "$command: demasiados argumentos" $command $many --lang es
+done
+
 printf 'epochs: 2\nepoch: 3\n' >wrong.yaml
 expect 2 "wrong.yaml:2" train --config wrong.yaml
 

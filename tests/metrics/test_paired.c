@@ -78,6 +78,21 @@ static void test_the_interval_of_an_accuracy_is_the_binomial_one(void **state)
     near(own[LINCE_SCORE_ACCURACY].high, p + half, 0.004);
 }
 
+/* sklearn: recall_score([0, 0, 1, 1], [0, 0, 1, 0], labels=range(3), average="macro") is (1 + 0.5 + 0) / 3,
+ * here as in a run's metrics. */
+static void test_a_class_without_samples_counts_as_nothing_in_the_average(void **state)
+{
+    (void)state;
+    const int32_t label[] = {0, 0, 1, 1}, predicted[] = {0, 0, 1, 0}, *rows[] = {predicted};
+    const lince_paired paired = {.classes = 3, .n = 4, .runs = 1, .label = label, .predicted = rows};
+    lince_interval own[13], difference[13];
+    assert_int_equal(lince_score_count(3), 13);
+    assert_int_equal(lince_bootstrap(&paired, 0, 500, 1, own, difference), 0);
+    near(own[LINCE_SCORE_RECALL].value, 0.5, 1e-12);
+    near(own[LINCE_SCORE_PRECISION].value, (2. / 3 + 1) / 3, 1e-12);
+    near(own[LINCE_SCORE_RECALL].high, 2. / 3, 1e-6); /* two classes right of three, in resamples too */
+}
+
 static void test_differences_are_paired(void **state)
 {
     (void)state;
@@ -126,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_holm_multiplies_by_what_is_left),
         cmocka_unit_test(test_the_interval_of_an_accuracy_is_the_binomial_one),
         cmocka_unit_test(test_wilsons_interval_stays_between_0_and_1),
+        cmocka_unit_test(test_a_class_without_samples_counts_as_nothing_in_the_average),
         cmocka_unit_test(test_differences_are_paired),
         cmocka_unit_test(test_the_same_seed_gives_the_same_intervals),
     };
