@@ -1,6 +1,7 @@
 #include "cli.h"
 #include "core/cpu.h"
 #include "core/i18n.h"
+#include "core/names.h"
 #include "core/parallel.h"
 
 #include <archive.h>
@@ -14,14 +15,13 @@
 
 static void line(const char *what, const char *value)
 {
-    printf("%-12s %s\n", what, value);
+    printf("%s%*s %s\n", what, 12 - lince_characters(what), "", value);
 }
 
 static void machine(void)
 {
     char text[160];
-    lince_cpu_name(text, sizeof text);
-    line(_("processor"), text);
+    line(_("processor"), lince_cpu_name());
     snprintf(text, sizeof text, "%d", lince_processors());
     line(_("cores"), text);
     snprintf(text, sizeof text, _("%zu KiB of data, %zu KiB, %zu KiB"), lince_cpu_cache(1) >> 10,
@@ -55,7 +55,8 @@ int cmd_version(int argc, char **argv)
         {"verbose", NULL, N_("the processor, its caches and level, and the libraries"), NULL, &verbose},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int count, code = argc > 16 ? LINCE_EUSAGE : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int count,
+        code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("version", specs);
     printf("lince %s\n", LINCE_VERSION);

@@ -51,6 +51,7 @@ static struct {
     pthread_once_t once;
     lince_level level;
     size_t cache[3];
+    char name[128];
 } machine = {.once = PTHREAD_ONCE_INIT};
 
 static lince_level masked_level(void)
@@ -93,10 +94,27 @@ static size_t cache_of_library(int level)
     return size > 0 ? (size_t)size : 0;
 }
 
+/* "model name" of /proc/cpuinfo. */
+static void read_name(char *out, size_t size)
+{
+    char line[256];
+    FILE *f = fopen("/proc/cpuinfo", "re");
+    snprintf(out, size, "?");
+    while (f && fgets(line, sizeof line, f)) {
+        char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
+        break;
+    }
+    if (f) fclose(f);
+}
+
 static void ask(void)
 {
     static const size_t usual[] = {32 << 10, 256 << 10, 4 << 20};
     machine.level = masked_level();
+    read_name(machine.name, sizeof machine.name);
     for (int level = 1; level <= 3; level++) {
         size_t size = cache_of_linux(level);
         if (!size) size = cache_of_library(level);
@@ -122,17 +140,8 @@ size_t lince_cpu_cache(int level)
     return machine.cache[level - 1];
 }
 
-void lince_cpu_name(char *out, size_t size)
+const char *lince_cpu_name(void)
 {
-    char line[256];
-    FILE *f = fopen("/proc/cpuinfo", "re");
-    snprintf(out, size, "unknown");
-    while (f && fgets(line, sizeof line, f)) {
-        char *colon = strchr(line, ':');
-        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
-        line[strcspn(line, "\n")] = '\0';
-        snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
-        break;
-    }
-    if (f) fclose(f);
+    pthread_once(&machine.once, ask);
+    return machine.name;
 }

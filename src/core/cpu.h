@@ -39,8 +39,8 @@ int lince_cpu_lanes(void);
  * machine does not tell. */
 size_t lince_cpu_cache(int level);
 
-/* The processor's name, as /proc/cpuinfo has it, in `out`; "unknown" where it has none. */
-void lince_cpu_name(char *out, size_t size);
+/* The processor's name, as /proc/cpuinfo has it; "?" where it has none. */
+const char *lince_cpu_name(void);
 
 /* Defines `static void name parameters` for each level, from the one body that follows, and calls the version
  * for the level to use: plain C loops at the speed of the machine. All give the same bits, because products

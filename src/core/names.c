@@ -143,3 +143,10 @@ int lince_fail_missing(const char *path)
     return lince_fail(LINCE_EIO, "%s: no such file or folder; did you mean %s%s%s?", path,
                       slash ? parent : "", slash && slash != folder ? "/" : "", nearest);
 }
+
+int lince_characters(const char *text)
+{
+    int count = 0;
+    for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}

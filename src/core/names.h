@@ -20,4 +20,7 @@ void lince_name_for_display(char *out, size_t size, const char *name);
 /* Fails with LINCE_EIO because `path` is not there; names the sibling that it is nearest to, if any. */
 int lince_fail_missing(const char *path);
 
+/* Characters as Python's len counts them: UTF-8 sequences. */
+int lince_characters(const char *text);
+
 #endif

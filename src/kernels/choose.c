@@ -4,10 +4,9 @@
  * library's only when it is so by a quarter) is remembered in a file of the user's cache
  * ($XDG_CACHE_HOME/lince/kernels, one line a geometry): kernels differ in their last bits, so that a choice
  * made anew in each run would break "same seed, same weights". A choice holds for the processor, the level
- * (core/cpu.h), the library's version and, but for deterministic runs, the number of
- * threads that it was made with. An implementation that
- * changes its speed or its results changes its name, which makes older choices void. Without a writable cache
- * nothing is measured, and a fixed rule decides. */
+ * (core/cpu.h), the library's version and, but for deterministic runs, the number of threads that it was made
+ * with. An implementation that changes its speed or its results changes its name, which makes older choices
+ * void. Without a writable cache nothing is measured, and a fixed rule decides. */
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -35,9 +34,7 @@ static unsigned add_text(unsigned hash, const char *text)
  * or made on another machine whose cache came along, is worth nothing. */
 static unsigned generation(void)
 {
-    char processor[128];
-    lince_cpu_name(processor, sizeof processor);
-    unsigned hash = add_text(2166136261u, processor);
+    unsigned hash = add_text(2166136261u, lince_cpu_name());
     const dnnl_version_t *library = dnnl_version();
     hash = add_text(hash, library->hash);
     for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)

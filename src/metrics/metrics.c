@@ -1,6 +1,7 @@
 #include "metrics/metrics.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/names.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -135,17 +136,9 @@ void lince_metrics_finish(lince_metrics *m)
 
 /* --- scikit-learn's text -------------------------------------------------------------------------- */
 
-/* Characters as Python's len counts them: UTF-8 sequences. */
-static int characters(const char *text)
-{
-    int count = 0;
-    for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
 static void put_name(lince_buffer *out, const char *name, int width)
 {
-    lince_buffer_printf(out, "%*s%s", width - characters(name), "", name);
+    lince_buffer_printf(out, "%*s%s", width - lince_characters(name), "", name);
 }
 
 static void put_scores(lince_buffer *out, const char *name, int width, const lince_class_score *s)
@@ -156,9 +149,9 @@ static void put_scores(lince_buffer *out, const char *name, int width, const lin
 
 void lince_metrics_report(const lince_metrics *m, lince_buffer *out)
 {
-    int width = characters("weighted avg");
+    int width = lince_characters("weighted avg");
     for (int c = 0; c < m->classes; c++)
-        if (characters(m->names[c]) > width) width = characters(m->names[c]);
+        if (lince_characters(m->names[c]) > width) width = lince_characters(m->names[c]);
     lince_buffer_printf(out, "%*s %10s%10s%10s%10s\n\n", width, "", "precision", "recall", "f1-score",
                         "support");
     for (int c = 0; c < m->classes; c++) put_scores(out, m->names[c], width, &m->per_class[c]);

@@ -1,6 +1,7 @@
 /* data.json, model.json and cost.json: what the report tells of data, architecture and cost
  * (docs/formats.md).
  */
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/peak_memory.h"
 #include "train/trainer.h"
@@ -166,22 +167,6 @@ static json_t *changes(const lince_trainer *t)
     return list;
 }
 
-/* "model name" of /proc/cpuinfo, where there is one. */
-static void processor_name(char *out, size_t size)
-{
-    char line[256];
-    FILE *info = fopen("/proc/cpuinfo", "re");
-    snprintf(out, size, "?");
-    while (info && fgets(line, sizeof line, info)) {
-        char *colon = strchr(line, ':');
-        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
-        colon[strcspn(colon, "\n")] = '\0';
-        snprintf(out, size, "%s", colon + 2);
-        break;
-    }
-    if (info) fclose(info);
-}
-
 /* What of the weights that training started from was not simply loaded; null where it started from none. */
 static json_t *differences_json(const lince_trainer *t)
 {
@@ -201,7 +186,6 @@ static json_t *model_json(const lince_trainer *t)
     json_t *layers = json_array();
     size_t all = 0, trained = 0, loaded = 0;
     double macs = 0;
-    char machine[256];
     bool texts = lince_blueprint_is_text(&t->blueprint);
     const int input[] = {texts ? 1 : 3, texts ? t->blueprint.text.max_tokens : t->transform.height,
                          texts ? 1 : t->transform.width};
@@ -214,12 +198,11 @@ static json_t *model_json(const lince_trainer *t)
         loaded += is_loaded(l) ? elements(l) : 0;
         macs += l->macs;
     }
-    processor_name(machine, sizeof machine);
     return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
                      t->blueprint.model, "parameters", (json_int_t)all, "trainable", (json_int_t)trained,
                      "loaded", (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
                      "differences", differences_json(t), "input", input[0], input[1], input[2], "threads",
-                     t->threads, "machine", machine, "version", LINCE_VERSION, "changes", changes(t),
+                     t->threads, "machine", lince_cpu_name(), "version", LINCE_VERSION, "changes", changes(t),
                      "layers", layers);
 }
 

@@ -73,7 +73,7 @@ for recipe in "$TEST_SOURCE_DIR"/configs/*.yaml; do
 done
 
 many=$(printf 'a%.0s ' {1..300})
-for command in train eval info report convert fetch synth compare; do
+for command in train eval info report convert fetch synth compare version; do
     expect 2 "$command: too many arguments" $command $many
     expect 2 "$command: demasiados argumentos" $command $many --lang es
 done

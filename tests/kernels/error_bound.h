@@ -7,13 +7,11 @@
  *     P(|error| > C u sqrt(V)) <= 2 exp(-C^2 / 2),    V = sum of (derivative_i s_i)^2.
  * So the truth is computed in double precision with, beside each value, its V: an `estimate`.
  *
- * A sum of n terms t_i, S in all, rounds its n partial sums s_k. In no particular order,
- *     mean of sum_k s_k^2 = n (S^2 / 3 + Q / 6),    Q = sum of t_i^2,
- * the second part that of a Brownian bridge, of which one in 400 has six times its mean: n (S^2 / 3 + Q)
- * bounds the sum of squares as surely as C does the roundings (both together: exp(-pi C), 1e-11 for C = 8).
- * It is much less than the classical gamma_n sum |t_i|, n u sum |t_i|, and than sqrt(n) u sum |t_i|: partial
- * sums of terms of either sign stay small (Higham & Mary 2020, "Sharper probabilistic backward error
- * analysis").
+ * A sum of n terms t_i, S in all, rounds its n partial sums s_k. Where the terms stand in no particular
+ * order, mean of sum_k s_k^2 = n (S^2 / 3 + Q / 6),    Q = sum of t_i^2, the second part that of a random
+ * walk that returns to its end. n (S^2 / 3 + Q) leaves it six times its mean; that this is seldom exceeded is
+ * an estimate, which the tests' worst ratios bear out, and no proof. Terms in an order in which the sum rises
+ * before it falls need more: ((A + |S|) / 2)^2 for each s_k, A = sum of |t_i|.
  *
  * `chain` is how many additions a term goes through, at most: n in one chain, less where lanes or blocks are
  * summed by themselves. */
@@ -23,8 +21,7 @@
 #include <math.h>
 #include <stddef.h>
 
-/* u; and C: 1e-11 is one wrong alarm in a hundred samples of 10,000 shapes, if every rounding were as bad as
- * it can be. In the mean it is 0.43 u, so that the worst of 1e9 values is at about a third of the bound. */
+/* u; and C, for which the inequality gives 3e-14. */
 #define UNIT_ROUNDOFF   0x1p-24
 #define ERROR_CERTAINTY 8.0
 
