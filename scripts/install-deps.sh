@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(
     gcc make cmake ninja-build pkg-config gettext
     libdnnl-dev libpng-dev libjpeg62-turbo-dev libzip-dev libarchive-dev
-    libjansson-dev libyaml-dev libcsv-dev libutf8proc-dev libstemmer-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
+    libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
     gnuplot-nox
 )
 [ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev)

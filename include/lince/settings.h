@@ -44,6 +44,7 @@ typedef struct lince_settings {
     /* texts */
     char *text_column, *label_column, *group_column; /* by name or number; NULL: guessed (group: none) */
     char *header;                                    /* auto, yes or no */
+    char *quoting;                                   /* auto, none or minimal */
     char *encoding;                                  /* utf-8, latin-1, windows-1252, utf-16 */
     char *drop_label;                                /* labels whose rows are left out, "a,b" */
     char *clean;                                     /* words, tweets or none */

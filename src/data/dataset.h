@@ -81,7 +81,7 @@ bool lince_dataset_grouped(const lince_dataset *dataset); /* a group column was 
 
 /* What became of a table's rows, and which of its columns are used. */
 typedef struct lince_table_facts {
-    size_t rows;                                                        /* below the headers */
+    size_t rows, lines; /* below the headers; a row in quotes may go over several lines */
     size_t empty, duplicates, unlabelled, dropped, bad;                 /* rows left out */
     char text_column[LINCE_COLUMN_MAX], label_column[LINCE_COLUMN_MAX]; /* "4 (text)"; "": fastText lines */
     char group_column[LINCE_COLUMN_MAX];                                /* chosen or guessed; "": none */

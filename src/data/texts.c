@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CLASSES = 1000, MOST_LABEL = 200 /* bytes */, MOST_DROPPED = 64, NOTED = 3 };
+enum { MOST_CLASSES = 1000, MOST_LABEL = 200 /* bytes */, MOST_DROPPED = 64, NOTED = 3, MANY_LINES = 30 };
 
 static const char fasttext_mark[] = "__label__";
 
@@ -43,6 +43,8 @@ typedef struct reading {
     /* the file that is being read */
     const file *now;
     const lince_table *table;
+    size_t longest; /* lines of a field, at most */
+    char longest_at[LINCE_CSV_PLACE_MAX];
     lince_map seen; /* rows of this part */
 } reading;
 
@@ -285,12 +287,23 @@ static int check_record(const reading *r, const lince_csv_record *record)
     return 0;
 }
 
+static void find_longest(reading *r, const lince_csv_record *record)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        if (record->fields[i].lines <= r->longest) continue;
+        r->longest = record->fields[i].lines;
+        lince_csv_place(record, r->longest_at);
+    }
+}
+
 static int take_record(void *context, const lince_csv_record *record)
 {
     reading *r = context;
     const lince_table *t = r->table;
+    find_longest(r, record);
     if (record->row == 1 && t->header) return 0;
     r->dataset->table.rows++;
+    r->dataset->table.lines += record->lines;
     int code = check_record(r, record);
     if (code) return bad_row(r, code);
     text_row row = {.record = record,
@@ -311,7 +324,33 @@ static void tell_columns(reading *r, const lince_table *t)
     lince_table_column(t, t->label, facts->label_column);
     if (group != LINCE_NO_COLUMN) lince_table_column(t, group, facts->group_column);
     r->dataset->grouped = t->group != LINCE_NO_COLUMN;
-    r->dataset->kind = t->delimiter == '\t' ? "tsv" : "csv";
+    r->dataset->kind = t->dialect.delimiter == '\t' ? "tsv" : "csv";
+}
+
+/* Whether quotes hold fields together is a guess that shows in the number of rows. */
+static int tell_quoting(reading *r)
+{
+    lince_dataset *d = r->dataset;
+    const char *name = d->source.entries[r->now->entry].name;
+    bool guessed = !r->options->quoting || !strcmp(r->options->quoting, "auto");
+    if (guessed && r->table->dialect.quoting == LINCE_QUOTING_NONE)
+        return lince_dataset_add_note(
+            d,
+            _("%s: its quotes are read as characters of the texts, each line as a row: as marks that "
+              "hold fields together they would join rows (--quoting minimal does so)"),
+            name);
+    if (r->longest <= MANY_LINES) return 0;
+    return lince_dataset_add_note(d,
+                                  _("%s, %s: a field of %zu lines; if the end of a quote is missing, it "
+                                    "holds rows (--quoting none reads each line as a row)"),
+                                  name, r->longest_at, r->longest);
+}
+
+static int read_records(reading *r, const char *text, size_t size)
+{
+    r->longest = 0;
+    LINCE_TRY(lince_csv_read(text, size, r->table->dialect, take_record, r));
+    return tell_quoting(r);
 }
 
 static int read_csv(reading *r, const char *text, size_t size)
@@ -326,7 +365,7 @@ static int read_csv(reading *r, const char *text, size_t size)
     if (code) return code;
     r->table = &table;
     if (first) tell_columns(r, &table);
-    code = lince_csv_read(text, size, table.delimiter, take_record, r);
+    code = read_records(r, text, size);
     r->table = NULL;
     if (first)
         r->model = table;
@@ -370,6 +409,7 @@ static int read_lines(reading *r, char *text, size_t size)
         number++;
         if (last == line) continue;
         r->dataset->table.rows++;
+        r->dataset->table.lines++;
         int code = take_line(r, line, (size_t)(last - line), number);
         if (code) LINCE_TRY(bad_row(r, code));
     }

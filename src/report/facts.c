@@ -200,7 +200,8 @@ int lince_facts_read_outcomes(const lince_facts *f, lince_outcomes *outcomes)
     LINCE_TRY(lince_path_join(path, f->run.folder, "predictions.csv"));
     LINCE_TRY(lince_file_read(path, (size_t)1 << 30, &bytes, &size));
     reading r = {&f->test, outcomes};
-    int code = lince_csv_read(bytes, size, ',', take_outcome, &r);
+    lince_csv_dialect dialect = {',', LINCE_QUOTING_MINIMAL};
+    int code = lince_csv_read(bytes, size, dialect, take_outcome, &r);
     lince_free(bytes);
     return code ? lince_fail_in(code, path) : 0;
 }

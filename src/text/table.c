@@ -5,7 +5,6 @@
 #include "core/memory.h"
 #include "core/names.h"
 #include "core/nearest.h"
-#include "text/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,17 +299,29 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
     return 0;
 }
 
+/* The options' dialect, then the other table's, then what the content says. */
+static lince_csv_dialect dialect_of(const char *text, size_t size, const lince_table_options *o,
+                                    const lince_table *like)
+{
+    lince_csv_dialect known = {0};
+    if (like) known.delimiter = like->dialect.delimiter;
+    if (like && like->dialect.quoting == LINCE_QUOTING_NONE) known.quoting = LINCE_QUOTING_NONE;
+    if (o->quoting && !strcmp(o->quoting, "minimal")) known.quoting = LINCE_QUOTING_MINIMAL;
+    if (o->quoting && !strcmp(o->quoting, "none")) known.quoting = LINCE_QUOTING_NONE;
+    return lince_csv_sniff(text, size, known);
+}
+
 int lince_table_survey(lince_table *table, const char *text, size_t size, const lince_table_options *options,
                        const lince_table *like)
 {
-    *table = (lince_table){.delimiter = like ? like->delimiter : lince_csv_delimiter(text, size),
+    *table = (lince_table){.dialect = dialect_of(text, size, options, like),
                            .text = LINCE_NO_COLUMN,
                            .label = LINCE_NO_COLUMN,
                            .group = LINCE_NO_COLUMN,
                            .id = LINCE_NO_COLUMN,
                            .kin = LINCE_NO_COLUMN};
     survey s = {.table = table};
-    int code = lince_csv_read(text, size, table->delimiter, look, &s);
+    int code = lince_csv_read(text, size, table->dialect, look, &s);
     if (!code) code = decide(&s, options, like);
     for (int i = 0; s.columns && i < table->columns; i++) lince_map_release(&s.columns[i].values);
     lince_free(s.columns);

@@ -3,6 +3,8 @@
 #ifndef LINCE_TEXT_TABLE_H
 #define LINCE_TEXT_TABLE_H
 
+#include "text/csv.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,6 +13,7 @@ typedef struct lince_table_options {
     const char *text_column, *label_column; /* NULL: guessed */
     const char *group_column;               /* NULL: none */
     const char *header;                     /* "yes", "no"; "auto" or NULL: seen from the content */
+    const char *quoting;                    /* "minimal", "none"; "auto" or NULL: seen from the content */
     const char *encoding;                   /* NULL: "utf-8" */
     const char *drop_labels;                /* "a,b": rows of these labels are left out; NULL: none */
     bool drop_any;                          /* a label to be dropped that no row has is no mistake */
@@ -20,7 +23,7 @@ typedef struct lince_table_options {
 enum { LINCE_NO_COLUMN = -1 };
 
 typedef struct lince_table {
-    char delimiter;
+    lince_csv_dialect dialect;
     bool header; /* the first record holds the columns' names */
     int columns;
     char **names;    /* [columns] the first record's fields; owned */
@@ -37,8 +40,9 @@ typedef struct lince_table {
  * ...) or the one with the fewest different values, two at least. The first record is a header where it holds
  * such a name or a column that was asked for by name, or where its label is no other row's.
  * `like`: a table of the same data set, whose choices are followed by name (by number where one of the two
- * has no names); NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name and all there
- * are; LINCE_EDATA where no column will do. */
+ * has no names), and whose dialect is this one's, unless quotes count there and the content here is against
+ * it; NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name and all there are;
+ * LINCE_EDATA where no column will do. */
 int lince_table_survey(lince_table *table, const char *text, size_t size, const lince_table_options *options,
                        const lince_table *like);
 void lince_table_release(lince_table *table);

@@ -10,6 +10,7 @@ lince_table_options lince_table_settings(const lince_settings *s)
                                  .label_column = s->label_column,
                                  .group_column = s->group_column,
                                  .header = s->header,
+                                 .quoting = s->quoting,
                                  .encoding = s->encoding,
                                  .drop_labels = s->drop_label,
                                  .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};

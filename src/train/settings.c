@@ -103,6 +103,8 @@ static const entry table[] = {
           "column that tells which texts belong together"),
     TEXT_(header, "header", NULL, TEXTS, "auto|yes|no", "auto", "auto|yes|no",
           "whether the first row names the columns"),
+    TEXT_(quoting, "quoting", NULL, TEXTS, "auto|none|minimal", "auto", "auto|none|minimal",
+          "whether quotes of a table hold fields together; none: they are characters"),
     TEXT_(encoding, "encoding", NULL, TEXTS, "NAME", "utf-8", "utf-8|latin-1|windows-1252|utf-16",
           "utf-8, latin-1, windows-1252 or utf-16"),
     LIST_(drop_label, "drop-label", TEXTS, "NAME,NAME", "", "labels whose rows are left out"),

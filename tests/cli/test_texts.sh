@@ -41,8 +41,9 @@ expect 1 'no-such' predict --run day no-such
 expect 2 'expected --run' predict --run day
 
 # what is wrong is said with its place, and leaves nothing behind
-printf 'label,text\na,one\nb,"two\n' >unclosed.csv
+printf 'label,text\na,"one"\nb,"two\n' >unclosed.csv
 expect 1 'unclosed.csv: row 3 (line 3), column 2: the quoted field that begins in line 3 has no end' train --data unclosed.csv
+expect 2 'quoting some: expected one of auto|none|minimal' train --data unclosed.csv --quoting some
 expect 2 'did you mean text? There are: 1 (label), 2 (text)' train --data other.csv --text-column txt
 expect 2 '--drop-label god: no row has this label; did you mean good?' train --data other.csv --drop-label god
 expect 2 "--encoding" train --data other.csv --encoding ebcdic

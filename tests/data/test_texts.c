@@ -160,6 +160,76 @@ static void test_lines_of_fasttext(void **state)
     assert_refused(two, strlen(two), (lince_table_options){0}, LINCE_EFORMAT, "row 2 (line 2): two labels");
 }
 
+/* --- quotes ----------------------------------------------------------------------------------------- */
+
+/* 40 rows of two labels; each second text begins with a quote, which goes on behind its end, or has none. */
+static const char *quotes(char out[4096], const char *first)
+{
+    out[0] = '\0';
+    for (int i = 0; i < 40; i++)
+        snprintf(out + strlen(out), 4096 - strlen(out), i % 2 ? "y\tplain %d\n" : first, i);
+    return out;
+}
+
+static void test_texts_that_begin_with_a_quote_swallow_no_rows(void **state)
+{
+    (void)state;
+    static const char *const first[] = {"x\t\"a\" b %d\n", "x\t\"a b %d\n"};
+    char tsv[4096];
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        quotes(tsv, first[i]);
+        lince_dataset *d = open_with(table("t.tsv", tsv, strlen(tsv)), (lince_table_options){0});
+        assert_int_equal(lince_dataset_count(d, LINCE_TRAIN), 40);
+        assert_int_equal(lince_dataset_table(d)->rows, 40);
+        assert_int_equal(lince_dataset_table(d)->lines, 40);
+        lince_dataset_free(d);
+    }
+}
+
+static void test_quoting_is_told_where_it_is_guessed_and_as_the_option_says(void **state)
+{
+    (void)state;
+    char tsv[4096];
+    quotes(tsv, "x\t\"a b %d\n");
+    lince_dataset *d = open_with(table("t.tsv", tsv, strlen(tsv)), (lince_table_options){0});
+    assert_noted(d, "t.tsv: its quotes are read as characters of the texts, each line as a row");
+    assert_string_equal(lince_dataset_text(d, LINCE_TRAIN, 0), "\"a b 0");
+    lince_dataset_free(d);
+    d = open_with(table("t.tsv", tsv, strlen(tsv)), (lince_table_options){.quoting = "none"});
+    assert_int_equal(lince_dataset_count(d, LINCE_TRAIN), 40);
+    assert_int_equal(lince_dataset_notes(d), 0);
+    lince_dataset_free(d);
+    d = open_with(table("t.tsv", tsv, strlen(tsv)), (lince_table_options){.quoting = "minimal"});
+    assert_int_equal(lince_dataset_table(d)->rows, 20);
+    assert_int_equal(lince_dataset_table(d)->lines, 40);
+    lince_dataset_free(d);
+}
+
+static void test_quotes_that_are_characters_in_one_file_are_so_in_the_others(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("texts-quotes");
+    char tsv[4096];
+    put_text(folder, "train.tsv", quotes(tsv, "x\t\"a b %d\n"));
+    put_text(folder, "test.tsv", "x\t\"a\"\ny\tb\n");
+    lince_dataset *d = open_with(folder, (lince_table_options){0});
+    assert_samples(d, LINCE_TEST, "test.tsv:1 x \"a\" -\ntest.tsv:2 y b -\n");
+    lince_dataset_free(d);
+}
+
+static void test_a_field_of_many_lines_is_told(void **state)
+{
+    (void)state;
+    char csv[4096] = "x,one\ny,\"two\n";
+    for (int i = 0; i < 40; i++) strcat(csv, "and so on\n");
+    strcat(csv, "\"\nx,three\n");
+    lince_dataset *d = open_csv(csv);
+    assert_int_equal(lince_dataset_table(d)->rows, 3);
+    assert_int_equal(lince_dataset_table(d)->lines, 44);
+    assert_noted(d, "tweets.csv, row 2 (line 2): a field of 42 lines; if the end of a quote is missing");
+    lince_dataset_free(d);
+}
+
 static void test_files_are_parts_by_their_names(void **state)
 {
     (void)state;
@@ -283,7 +353,7 @@ static void test_rows_that_cannot_be_read_are_named_with_their_place(void **stat
     (void)state;
     refuse("label,text\na,one\nb,two,three\n", "row 3 (line 3): 3 columns, expected 2 as in the first row");
     refuse("label,text\na,\"one\nand\"\nb\n", "row 3 (line 4): 1 columns, expected 2");
-    refuse("label,text\na,one\nb,\"two\n",
+    refuse("label,text\na,\"one\"\nb,\"two\n",
            "row 3 (line 3), column 2: the quoted field that begins in line 3");
     refuse("label,text\na,one\nb,\xed\xa0\x80\n",
            "row 3 (line 3), column 2 (text): byte 0xED at offset 0 is half of a surrogate pair");
@@ -377,6 +447,10 @@ int main(void)
         cmocka_unit_test(test_a_header_can_be_said_to_be_one_or_none),
         cmocka_unit_test(test_tabs_marks_and_line_ends_of_all_kinds),
         cmocka_unit_test(test_lines_of_fasttext),
+        cmocka_unit_test(test_texts_that_begin_with_a_quote_swallow_no_rows),
+        cmocka_unit_test(test_quoting_is_told_where_it_is_guessed_and_as_the_option_says),
+        cmocka_unit_test(test_quotes_that_are_characters_in_one_file_are_so_in_the_others),
+        cmocka_unit_test(test_a_field_of_many_lines_is_told),
         cmocka_unit_test(test_files_are_parts_by_their_names),
         cmocka_unit_test(test_a_part_without_labels_is_left_out),
         cmocka_unit_test(test_a_zip_is_read_in_place_and_has_the_same_fingerprint),

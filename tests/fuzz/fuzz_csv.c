@@ -17,7 +17,7 @@ static int check(void *context, const lince_csv_record *record)
 {
     seen *s = context;
     if (record->row != ++s->rows || record->line <= s->line || !record->count) abort();
-    s->line = record->line;
+    s->line = record->line + record->lines - 1;
     for (size_t i = 0; i < record->count; i++) {
         const lince_csv_field *f = &record->fields[i];
         if (f->text[f->size] || (!memchr(f->text, 0, f->size) && strlen(f->text) != f->size)) abort();
@@ -33,17 +33,23 @@ static int check(void *context, const lince_csv_record *record)
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     static const char *const encodings[] = {"utf-8", "latin-1", "utf-16"};
+    static const lince_csv_quoting quotings[] = {LINCE_QUOTING_AUTO, LINCE_QUOTING_MINIMAL,
+                                                 LINCE_QUOTING_NONE};
     for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
         char *text;
         size_t text_size;
-        seen s = {0};
         if (lince_decode(bytes, size, encodings[i], &text, &text_size) < 0) {
             if (text || !*lince_error()) abort();
             continue;
         }
-        char delimiter = lince_csv_delimiter(text, text_size);
-        if (lince_csv_read(text, text_size, delimiter, check, &s) < 0 && !*lince_error()) abort();
-        if (s.bytes > text_size) abort();
+        for (size_t q = 0; q < sizeof quotings / sizeof *quotings; q++) {
+            seen s = {0};
+            lince_csv_dialect dialect =
+                lince_csv_sniff(text, text_size, (lince_csv_dialect){.quoting = quotings[q]});
+            if (!dialect.delimiter || dialect.quoting == LINCE_QUOTING_AUTO) abort();
+            if (lince_csv_read(text, text_size, dialect, check, &s) < 0 && !*lince_error()) abort();
+            if (s.bytes > text_size) abort();
+        }
         lince_free(text);
     }
     return 0;

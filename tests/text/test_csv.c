@@ -25,19 +25,26 @@ static int write_down(void *context, const lince_csv_record *record)
     return out->error;
 }
 
-static void expect_records(const char *csv, char delimiter, const char *expected)
+static void expect_as(const char *csv, lince_csv_dialect dialect, const char *expected)
 {
     lince_buffer out = {0};
     lince_buffer_puts(&out, "");
-    assert_done(lince_csv_read(csv, strlen(csv), delimiter, write_down, &out));
+    assert_done(lince_csv_read(csv, strlen(csv), dialect, write_down, &out));
     assert_string_equal(out.data, expected);
     lince_buffer_release(&out);
 }
 
+static void expect_records(const char *csv, char delimiter, const char *expected)
+{
+    expect_as(csv, (lince_csv_dialect){delimiter, LINCE_QUOTING_MINIMAL}, expected);
+}
+
+static const lince_csv_dialect commas = {',', LINCE_QUOTING_MINIMAL};
+
 static void expect_refused(const char *csv, size_t size, const char *why)
 {
     lince_buffer out = {0};
-    assert_int_equal(lince_csv_read(csv, size, ',', write_down, &out), LINCE_EFORMAT);
+    assert_int_equal(lince_csv_read(csv, size, commas, write_down, &out), LINCE_EFORMAT);
     assert_message(why);
     lince_buffer_release(&out);
 }
@@ -111,7 +118,7 @@ static void test_a_field_of_the_largest_size_is_read(void **state)
     memset(csv, 'x', size);
     memcpy(csv, "a,", 2);
     lince_buffer out = {0};
-    assert_done(lince_csv_read(csv, size, ',', write_down, &out));
+    assert_done(lince_csv_read(csv, size, commas, write_down, &out));
     assert_int_equal(out.size, 4 + size + 1);
     lince_buffer_release(&out);
     free(csv);
@@ -136,8 +143,13 @@ static void test_who_takes_may_stop(void **state)
 {
     (void)state;
     size_t rows = 0;
-    assert_int_equal(lince_csv_read("a\nb\nc\n\"", 7, ',', stop_at_two, &rows), 0);
+    assert_int_equal(lince_csv_read("a\nb\nc\n\"", 7, commas, stop_at_two, &rows), 0);
     assert_int_equal(rows, 2);
+}
+
+static lince_csv_dialect sniffed(const char *csv)
+{
+    return lince_csv_sniff(csv, strlen(csv), (lince_csv_dialect){0});
 }
 
 static void test_the_delimiter_is_the_one_that_all_rows_share(void **state)
@@ -150,10 +162,67 @@ static void test_the_delimiter_is_the_one_that_all_rows_share(void **state)
                  {"label\tit is late, dear, very late\nx\tno, it is not\n", '\t'},
                  {"a;b\n\"c;d\";e\n", ';'},
                  {"a|b|c\nd|e|f\n", '|'},
+                 {"a\t\"no end, dear\nb\tc, d, e\nb\tf\n", '\t'},
                  {"one column\nof text\n", ','},
                  {"", ','}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(lince_csv_delimiter(cases[i].csv, strlen(cases[i].csv)), cases[i].expected);
+        assert_int_equal(sniffed(cases[i].csv).delimiter, cases[i].expected);
+}
+
+/* --- quotes that are characters ------------------------------------------------------------------- */
+
+static void test_a_quoted_field_ends_where_its_quote_closes(void **state)
+{
+    (void)state;
+    expect_records("x\t\"a\" b\ny\tc\n", '\t', "1:1 x|a b 2:2 y|c ");
+    expect_records("x,\"a\" \"b\", c\ny,d\n", ',', "1:1 x|a \"b\"| c 2:2 y|d ");
+}
+
+static void test_without_quoting_a_line_is_a_record(void **state)
+{
+    (void)state;
+    lince_csv_dialect plain = {'\t', LINCE_QUOTING_NONE};
+    expect_as("x\t\"a\" b\ny\t\"c\r\nz\t\"\"\n", plain, "1:1 x|\"a\" b 2:2 y|\"c 3:3 z|\"\" ");
+}
+
+static void expect_quoting(const char *csv, lince_csv_quoting expected)
+{
+    assert_int_equal(sniffed(csv).quoting, expected);
+}
+
+static void test_quotes_that_would_swallow_rows_are_characters(void **state)
+{
+    (void)state;
+    expect_quoting("x\t\"one\ny\ttwo\nx\tthree\ny\t\"four\nx\tfive\n", LINCE_QUOTING_NONE);
+    expect_quoting("x\tone\ny\t\"two\nx\tthree\n", LINCE_QUOTING_NONE); /* no end */
+    /* with a row of three columns, too: it is that row which is wrong */
+    expect_quoting("x\t\"one\ny\ttwo\nx\tthree\ny\t\"four\nx\tfive\ty\n", LINCE_QUOTING_NONE);
+    /* joined rows of another number of columns */
+    expect_quoting("x,\"one\ny,two\nx,three\ny,\"four,five\nx,six\nx,seven\n", LINCE_QUOTING_NONE);
+}
+
+static void test_quotes_count_where_they_hold_fields_together(void **state)
+{
+    (void)state;
+    expect_quoting("a,b\nc,d\n", LINCE_QUOTING_MINIMAL);
+    expect_quoting("x,\"one, two\"\ny,three\n", LINCE_QUOTING_MINIMAL);
+    expect_quoting("x,\"one\ntwo\"\ny,three\n", LINCE_QUOTING_MINIMAL);
+    expect_quoting("x,\"one\nand, then, two\"\ny,three\ny,\"four\nfive\"\n", LINCE_QUOTING_MINIMAL);
+    expect_quoting("\"x\",\"one\"\n\"y\",\"two\"\n", LINCE_QUOTING_MINIMAL);
+    /* a file that quotes, with one mistake, which reading it then tells */
+    expect_quoting("\"x\",\"one\"\n\"y\",\"two\"\n\"x\",\"three\n", LINCE_QUOTING_MINIMAL);
+}
+
+static void test_what_is_known_of_a_dialect_stays(void **state)
+{
+    (void)state;
+    static const char csv[] = "x\t\"one;\ny\ttwo;\nx\tthree;\n";
+    lince_csv_dialect d = lince_csv_sniff(csv, strlen(csv), (lince_csv_dialect){';', LINCE_QUOTING_MINIMAL});
+    assert_int_equal(d.delimiter, ';');
+    assert_int_equal(d.quoting, LINCE_QUOTING_MINIMAL);
+    d = lince_csv_sniff(csv, 0, (lince_csv_dialect){0});
+    assert_int_equal(d.delimiter, ',');
+    assert_int_equal(d.quoting, LINCE_QUOTING_MINIMAL);
 }
 
 int main(void)
@@ -170,6 +239,11 @@ int main(void)
         cmocka_unit_test(test_a_record_of_too_many_columns_is_refused),
         cmocka_unit_test(test_who_takes_may_stop),
         cmocka_unit_test(test_the_delimiter_is_the_one_that_all_rows_share),
+        cmocka_unit_test(test_a_quoted_field_ends_where_its_quote_closes),
+        cmocka_unit_test(test_without_quoting_a_line_is_a_record),
+        cmocka_unit_test(test_quotes_that_would_swallow_rows_are_characters),
+        cmocka_unit_test(test_quotes_count_where_they_hold_fields_together),
+        cmocka_unit_test(test_what_is_known_of_a_dialect_stays),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
