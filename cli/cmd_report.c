@@ -17,7 +17,7 @@ int cmd_report(int argc, char **argv)
         fprintf(stderr, "%s\n", _("lince report: expected one run's folder"));
         return EXIT_USAGE;
     }
-    code = lince_report(positional[0], lince_language());
+    code = lince_report(positional[0], lince_language(), cli_observer(false));
     if (code) return cli_fail(code);
     printf("%s/report.html\n", positional[0]);
     return EXIT_DONE;

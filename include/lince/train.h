@@ -57,8 +57,9 @@ typedef struct lince_observer {
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size);
 
-/* (Re)writes report.html and report.md of a run, in "en", "es" or "auto". */
-int lince_report(const char *run, const char *language);
+/* (Re)writes report.html and report.md of a run, in "en", "es" or "auto". A figure that cannot be drawn is a
+ * warning to the observer (or NULL), and a note in the report. */
+int lince_report(const char *run, const char *language, const lince_observer *observer);
 
 /* Compares finished runs that were tested on the same samples: scores with intervals, tests, cost, figures
  * and a verdict, as compare.html, compare.md and compare.json in a new folder (`out`; NULL: runs/compare),

@@ -12,14 +12,14 @@
 #include <string.h>
 
 static int write_page(const lince_comparison *c, const lince_document_backend *backend, const char *folder,
-                      const char *file, const char *no_figures)
+                      const char *file, const lince_gaps *gaps)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, file));
     lince_document document = {.backend = backend, .language = lince_language(), .folder = folder},
                    *d = &document;
     backend->begin(d, TR("Comparison of runs"));
-    if (no_figures) lince_document_note(d, TR("The figures are missing. %s"), no_figures);
+    if (*gaps->figures) lince_document_note(d, TR("Figures are missing: %s"), gaps->figures);
     lince_comparison_write(d, c);
     backend->end(d);
     int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
@@ -105,14 +105,11 @@ static void put_table(const lince_comparison *c, lince_buffer *out)
 
 static int write_all(const lince_comparison *c, const char *folder, int json, char **text)
 {
-    char why[1024], *dump = NULL;
-    const char *no_figures = NULL;
-    if (lince_comparison_draw(c, folder) < 0) {
-        snprintf(why, sizeof why, "%s", lince_error());
-        no_figures = why;
-    }
-    LINCE_TRY(write_page(c, &lince_document_html, folder, "compare.html", no_figures));
-    LINCE_TRY(write_page(c, &lince_document_markdown, folder, "compare.md", no_figures));
+    char *dump = NULL;
+    lince_gaps gaps = {.observer = c->observer};
+    lince_comparison_draw(c, folder, &gaps);
+    LINCE_TRY(write_page(c, &lince_document_html, folder, "compare.html", &gaps));
+    LINCE_TRY(write_page(c, &lince_document_markdown, folder, "compare.md", &gaps));
     int code = write_json(c, folder, &dump);
     lince_buffer out = {0};
     if (!code && json)

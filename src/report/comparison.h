@@ -7,6 +7,7 @@
 #include "metrics/paired.h"
 #include "report/document.h"
 #include "report/facts.h"
+#include "report/gaps.h"
 #include "report/gnuplot.h"
 
 #include <stdbool.h>
@@ -74,8 +75,9 @@ size_t lince_comparison_kind(const lince_comparison *comparison, size_t run);
 
 /* plots/<name>.svg and .png in `folder`: val_accuracy, val_loss, confusions; of texts by_length, reach,
  * moved.
+ What cannot be drawn is a gap.
  */
-int lince_comparison_draw(const lince_comparison *comparison, const char *folder);
+void lince_comparison_draw(const lince_comparison *comparison, const char *folder, lince_gaps *gaps);
 
 /* --- for its figures -------------------------------------------------------------------------------- */
 

@@ -91,8 +91,7 @@ static void put_names(lince_buffer *body, const lince_metrics *m, const char *ax
     lince_buffer_printf(body, "set %stics scale 0 (", axis);
     for (int k = 0; k < m->classes; k++) {
         lince_buffer_puts(body, k ? ", " : "");
-        lince_gnuplot_quote(body, m->names[k]);
-        lince_buffer_printf(body, " %d", k);
+        lince_gnuplot_tic(body, m->names[k], k);
     }
     lince_buffer_printf(body, ") font ',9'%s\n", *axis == 'x' ? " rotate by -45" : "");
 }
@@ -115,11 +114,11 @@ static int draw_confusions(const lince_comparison *c, const char *folder)
     for (size_t i = 0; i < shown; i++) {
         put_matrix(&data, &c->facts[i].test, i);
         lince_comparison_label(&body, "set title", lince_comparison_name(c, i));
-        lince_buffer_printf(
-            &body,
-            "plot $matrix%zu using 1:2:3 with image, $matrix%zu using 1:2:(sprintf('%%.2f', $3)) "
-            "with labels font ',%d' textcolor rgb '#333333'\n",
-            i, i, first->classes > 5 ? 6 : 11);
+        lince_buffer_printf(&body,
+                            "plot $matrix%zu using 1:2:3 with image pixels, $matrix%zu using "
+                            "1:2:(sprintf('%%.2f', $3)):($3 > "
+                            "0.5 ? 0xffffff : 0x222222) with labels font ',%d' tc rgb variable\n",
+                            i, i, first->classes > 5 ? 6 : 11);
     }
     lince_buffer_puts(&body, "unset multiplot\n");
     int code = data.error ? data.error : body.error;
@@ -130,15 +129,28 @@ static int draw_confusions(const lince_comparison *c, const char *folder)
     return code;
 }
 
-int lince_comparison_draw(const lince_comparison *c, const char *folder)
+static int draw_accuracies(const lince_comparison *c, const char *plots)
 {
+    return draw_curves(c, plots, "val_accuracy", _("validation accuracy, %"),
+                       offsetof(lince_epoch, val_accuracy), offsetof(lince_epoch, train_accuracy), 100);
+}
+
+static int draw_losses(const lince_comparison *c, const char *plots)
+{
+    return draw_curves(c, plots, "val_loss", _("validation loss"), offsetof(lince_epoch, val_loss),
+                       offsetof(lince_epoch, train_loss), 1);
+}
+
+void lince_comparison_draw(const lince_comparison *c, const char *folder, lince_gaps *gaps)
+{
+    static int (*const figures[])(const lince_comparison *c,
+                                  const char *plots) = {draw_accuracies,          draw_losses,
+                                                        draw_confusions,          lince_context_draw_lengths,
+                                                        lince_context_draw_reach, lince_context_draw_moved};
     char plots[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(plots, folder, "plots"));
-    LINCE_TRY(lince_make_folder(plots));
-    LINCE_TRY(draw_curves(c, plots, "val_accuracy", _("validation accuracy, %"),
-                          offsetof(lince_epoch, val_accuracy), offsetof(lince_epoch, train_accuracy), 100));
-    LINCE_TRY(draw_curves(c, plots, "val_loss", _("validation loss"), offsetof(lince_epoch, val_loss),
-                          offsetof(lince_epoch, train_loss), 1));
-    LINCE_TRY(draw_confusions(c, plots));
-    return c->context ? lince_context_draw(c, plots) : 0;
+    int code = lince_path_join(plots, folder, "plots");
+    if (!code) code = lince_make_folder(plots);
+    if (code) lince_gaps_figure(gaps, code);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures && !code; i++)
+        code = lince_gaps_figure(gaps, figures[i](c, plots));
 }

@@ -45,10 +45,11 @@ static void put_length_tics(const lince_context *x, lince_buffer *body)
     lince_buffer_printf(body, ")\nset xrange [-0.5:%d.5]\n", count - 1);
 }
 
-static int draw_lengths(const lince_comparison *c, const char *plots)
+int lince_context_draw_lengths(const lince_comparison *c, const char *plots)
 {
     const lince_context *x = c->context;
     lince_buffer data = {0}, body = {0};
+    if (!x || *x->no_texts) return 0;
     for (size_t k = 0; k < x->shown_count; k++) {
         double place = 0.06 * ((double)k - 0.5 * (double)(x->shown_count - 1));
         lince_buffer_printf(&data, "$run%zu << EOD\n", k);
@@ -72,11 +73,11 @@ static int draw_lengths(const lince_comparison *c, const char *plots)
 
 /* --- reach ---------------------------------------------------------------------------------------- */
 
-static int draw_reach(const lince_comparison *c, const char *plots)
+int lince_context_draw_reach(const lince_comparison *c, const char *plots)
 {
     const lince_context *x = c->context;
     lince_buffer data = {0}, body = {0};
-    if (!x->reach) return 0;
+    if (!x || !x->reach) return 0;
     for (size_t k = 0; k < x->shown_count; k++) {
         const lince_reach *r = &x->reach[k];
         lince_buffer_printf(&data, "$run%zu << EOD\n", k);
@@ -97,11 +98,11 @@ static int draw_reach(const lince_comparison *c, const char *plots)
 
 /* --- moved ---------------------------------------------------------------------------------------- */
 
-static int draw_moved(const lince_comparison *c, const char *plots)
+int lince_context_draw_moved(const lince_comparison *c, const char *plots)
 {
     const lince_context *x = c->context;
     lince_buffer data = {0}, body = {0};
-    if (!x->moved) return 0;
+    if (!x || !x->moved) return 0;
     for (size_t k = 0; k < x->shown_count; k++) {
         const lince_moved *m = &x->moved[k];
         double place = 0.25 * ((double)k - 0.5 * (double)(x->shown_count - 1));
@@ -129,12 +130,4 @@ static int draw_moved(const lince_comparison *c, const char *plots)
     }
     lince_buffer_puts(&body, "\n");
     return draw(plots, "moved", &data, &body);
-}
-
-int lince_context_draw(const lince_comparison *c, const char *plots)
-{
-    if (*c->context->no_texts) return 0;
-    LINCE_TRY(draw_lengths(c, plots));
-    LINCE_TRY(draw_reach(c, plots));
-    return draw_moved(c, plots);
 }

@@ -40,12 +40,13 @@ static int draw(const lince_facts *facts, const char *folder, const recipe *r)
     return code;
 }
 
-int lince_figures_draw(const lince_facts *facts)
+void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)
 {
     char folder[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(folder, facts->run.folder, "plots"));
-    LINCE_TRY(lince_make_folder(folder));
-    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
-        if (recipes[i].modality & facts->modality) LINCE_TRY(draw(facts, folder, &recipes[i]));
-    return 0;
+    int code = lince_path_join(folder, facts->run.folder, "plots");
+    if (!code) code = lince_make_folder(folder);
+    if (code) lince_gaps_figure(gaps, code);
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes && !code; i++)
+        if (recipes[i].modality & facts->modality)
+            code = lince_gaps_figure(gaps, draw(facts, folder, &recipes[i]));
 }

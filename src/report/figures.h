@@ -4,11 +4,11 @@
 #define LINCE_REPORT_FIGURES_H
 
 #include "report/facts.h"
+#include "report/gaps.h"
 #include "report/gnuplot.h"
 
-/* Draws all into the run's plots/, titles in the thread's language; the first failure (no gnuplot:
- * LINCE_EUNSUPPORTED). */
-int lince_figures_draw(const lince_facts *facts);
+/* Draws all into the run's plots/, titles in the thread's language; what cannot be drawn is a gap. */
+void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps);
 
 /* --- for the figures: a new one is one function and one line in the table of figures.c ------------- */
 

@@ -30,8 +30,7 @@ static void put_class_tics(lince_figure *g, const char *axis)
     lince_buffer_printf(&g->body, "set %stics scale 0 (", axis);
     for (int c = 0; c < m->classes; c++) {
         lince_buffer_puts(&g->body, c ? ", " : "");
-        lince_gnuplot_quote(&g->body, m->names[c]);
-        lince_buffer_printf(&g->body, " %d", c);
+        lince_gnuplot_tic(&g->body, m->names[c], c);
     }
     lince_buffer_printf(&g->body, ") font ',%d'\n", name_size(m));
     if (*axis == 'x') lince_buffer_puts(&g->body, "set xtics rotate by -45\n");
@@ -115,8 +114,7 @@ static void put_pair(lince_figure *g, const lince_confused_pair *pair, int place
     lince_buffer name = {0};
     lince_buffer_printf(&name, "%s → %s", m->names[pair->true_class], m->names[pair->predicted]);
     lince_buffer_puts(&g->body, place ? ", " : "");
-    lince_gnuplot_quote(&g->body, name.data ? name.data : "?");
-    lince_buffer_printf(&g->body, " %d", place);
+    lince_gnuplot_tic(&g->body, name.data ? name.data : "?", place);
     lince_buffer_printf(&g->data, "%d %lld %.1f\n", place, (long long)pair->count,
                         100 * (double)pair->count / m->per_class[pair->true_class].support);
     lince_buffer_release(&name);

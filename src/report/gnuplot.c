@@ -14,16 +14,28 @@
 
 extern char **environ;
 
-void lince_gnuplot_quote(lince_buffer *out, const char *text)
+/* Bytes that are in `doubled` stand twice. */
+static void quote(lince_buffer *out, const char *text, const char *doubled)
 {
     lince_buffer_puts(out, "'");
     for (; *text; text++) {
-        if (*text == '\'')
-            lince_buffer_puts(out, "''");
+        if (strchr(doubled, *text))
+            lince_buffer_printf(out, "%c%c", *text, *text);
         else
             lince_buffer_put(out, (unsigned char)*text < 0x20 ? " " : text, 1);
     }
     lince_buffer_puts(out, "'");
+}
+
+void lince_gnuplot_quote(lince_buffer *out, const char *text)
+{
+    quote(out, text, "'");
+}
+
+void lince_gnuplot_tic(lince_buffer *out, const char *label, int place)
+{
+    quote(out, label, "'%");
+    lince_buffer_printf(out, " %d", place);
 }
 
 /* Runs `gnuplot name.gp` in the folder, its messages into name.log. */
@@ -66,6 +78,16 @@ static int run(const char *folder, const char *name)
     return code;
 }
 
+static void remove_pictures(const char *folder, const char *name)
+{
+    static const char *const kinds[] = {"svg", "png"};
+    char path[LINCE_PATH_MAX], file[128];
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        snprintf(file, sizeof file, "%s.%s", name, kinds[i]);
+        if (!lince_path_join(path, folder, file)) unlink(path);
+    }
+}
+
 int lince_gnuplot_draw(const char *folder, const char *name, int width, int height, const lince_buffer *data,
                        const lince_buffer *body)
 {
@@ -86,5 +108,7 @@ int lince_gnuplot_draw(const char *folder, const char *name, int width, int heig
     lince_buffer_puts(&script, "}\nset output\n");
     int code = script.error ? script.error : lince_file_write(path, script.data, script.size);
     lince_buffer_release(&script);
-    return code ? code : run(folder, name);
+    if (!code) code = run(folder, name);
+    if (code) remove_pictures(folder, name);
+    return code;
 }

@@ -7,9 +7,14 @@
 /* 'text' as a gnuplot literal; nothing in it is read as a command or as markup (figures are `noenhanced`). */
 void lince_gnuplot_quote(lince_buffer *out, const char *text);
 
+/* 'label' place, of a list of tics: gnuplot takes a tic's label for a format, so that a % in it is doubled.
+ */
+void lince_gnuplot_tic(lince_buffer *out, const char *label, int place);
+
 /* Writes plots_folder/<name>.gp and draws <name>.svg and <name>.png with it. `data` are datablocks; `body`
  * the commands that draw, run once for each kind. LINCE_EUNSUPPORTED where there is no gnuplot; LINCE_EIO
- * with what it said. */
+ * with what it said. What could not be drawn leaves no picture behind, neither half of one nor an earlier
+ * one. */
 int lince_gnuplot_draw(const char *plots_folder, const char *name, int width, int height,
                        const lince_buffer *data, const lince_buffer *body);
 

@@ -11,11 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What could not be drawn, and why; "" where all was. */
-typedef struct gaps {
-    char figures[1024], pictures[1024];
-} gaps;
-
 static void write_title(char *title, size_t size, const lince_document *d, const lince_facts *f)
 {
     const char *data = lince_fact_text(f->data, "path"), *slash = strrchr(data, '/');
@@ -23,10 +18,10 @@ static void write_title(char *title, size_t size, const lince_document *d, const
              slash && slash[1] ? slash + 1 : data);
 }
 
-static void write_gaps(lince_document *d, const lince_facts *f, const gaps *missing)
+static void write_gaps(lince_document *d, const lince_facts *f, const lince_gaps *missing)
 {
     bool texts = f->modality == LINCE_TEXTS;
-    if (*missing->figures) lince_document_note(d, TR("The figures are missing. %s"), missing->figures);
+    if (*missing->figures) lince_document_note(d, TR("Figures are missing: %s"), missing->figures);
     if (*missing->pictures)
         lince_document_note(d,
                             texts ? TR("What needs the texts themselves is left as it was. %s")
@@ -45,7 +40,7 @@ static void write_sections(lince_document *d, const lince_facts *f)
 }
 
 /* The whole page in one backend's markup. */
-static int write_page(const lince_facts *f, const lince_document_backend *backend, const gaps *missing,
+static int write_page(const lince_facts *f, const lince_document_backend *backend, const lince_gaps *missing,
                       const char *file)
 {
     char path[LINCE_PATH_MAX], title[512];
@@ -63,15 +58,13 @@ static int write_page(const lince_facts *f, const lince_document_backend *backen
     return code;
 }
 
-static int write_report(const char *run)
+static int write_report(const char *run, const lince_observer *observer)
 {
     lince_facts facts;
-    gaps missing = {0};
+    lince_gaps missing = {.observer = observer};
     int code = lince_facts_read(&facts, run);
-    if (!code && lince_figures_draw(&facts) < 0)
-        snprintf(missing.figures, sizeof missing.figures, "%s", lince_error());
-    if (!code && lince_explain(&facts) < 0)
-        snprintf(missing.pictures, sizeof missing.pictures, "%s", lince_error());
+    if (!code) lince_figures_draw(&facts, &missing);
+    if (!code) lince_gaps_pictures(&missing, lince_explain(&facts));
     if (!code) code = lince_facts_read_explained(&facts);
     if (!code) code = write_page(&facts, &lince_document_html, &missing, "report.html");
     if (!code) code = write_page(&facts, &lince_document_markdown, &missing, "report.md");
@@ -81,14 +74,14 @@ static int write_report(const char *run)
 
 /* Numbers have a decimal point in scripts and pages, whatever the locale of the program that embeds lince;
  * the thread's language is the report's while it is written. */
-int lince_report(const char *run, const char *language)
+int lince_report(const char *run, const char *language, const lince_observer *observer)
 {
     char before[8];
     snprintf(before, sizeof before, "%s", lince_language());
     LINCE_TRY(lince_language_set(language));
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), usual = (locale_t)0;
     if (plain) usual = uselocale(plain);
-    int code = write_report(run);
+    int code = write_report(run, observer);
     if (plain) {
         uselocale(usual);
         freelocale(plain);

@@ -52,7 +52,7 @@ static void write_report(const char *folder, const lince_settings *s, const linc
 {
     char text[2048];
     if (o && o->progress) o->progress(o->context, &(lince_progress){.phase = LINCE_REPORTING, .eta = -1});
-    if (!lince_report(folder, s->lang && *s->lang ? s->lang : "auto") || !o || !o->warning) return;
+    if (!lince_report(folder, s->lang && *s->lang ? s->lang : "auto", o) || !o || !o->warning) return;
     snprintf(text, sizeof text, _("the report was not written: %s"), lince_error());
     o->warning(o->context, text);
 }

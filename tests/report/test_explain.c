@@ -78,7 +78,7 @@ static void test_the_worst_errors_are_the_surest_ones_of_predictions_csv(void **
 static void test_a_trained_report_in_spanish_has_no_english(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(run, "es"), 0);
+    assert_int_equal(lince_report(run, "es", NULL), 0);
     char *markdown = get_file(run, "report.md");
     assert_no_english(markdown);
     assert_non_null(strstr(markdown, "Grad-CAM (Selvaraju et al. 2017) de imágenes de prueba"));
@@ -100,7 +100,7 @@ static void test_other_data_under_the_same_name_are_not_taken(void **state)
     (void)state;
     assert_int_equal(rename(DATA, AWAY), 0);
     assert_int_equal(lince_synth_images(DATA, 130, 2), 0);
-    int code = lince_report(run, "en");
+    int code = lince_report(run, "en", NULL);
     assert_int_equal(system("rm -rf " TEST_SCRATCH "/explain-data"), 0);
     assert_int_equal(rename(AWAY, DATA), 0);
     assert_int_equal(code, 0);

@@ -106,7 +106,7 @@ static void test_the_peak_of_memory_is_recorded(void **state)
 static void test_the_report_in_spanish(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(run, "es"), 0);
+    assert_int_equal(lince_report(run, "es", NULL), 0);
     char *markdown = get_file(run, "report.md");
     assert_non_null(strstr(markdown, "De textos a números"));
     assert_non_null(strstr(markdown, "Las palabras de que depende una predicción"));

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -32,7 +33,7 @@ static int report_without_figures(const char *language)
 {
     char *path = strdup(getenv("PATH"));
     setenv("PATH", TEST_SCRATCH, 1);
-    int code = lince_report(RUN, language);
+    int code = lince_report(RUN, language, NULL);
     setenv("PATH", path, 1);
     free(path);
     return code;
@@ -66,7 +67,7 @@ static int a_small_run(void **state)
 static void test_the_page_is_one_file_without_network_or_script(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(RUN, "en"), 0);
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
     char *html = get("report.html");
     assert_null(strstr(html, "http:"));
     assert_null(strstr(html, "https:"));
@@ -79,7 +80,7 @@ static void test_the_page_is_one_file_without_network_or_script(void **state)
 static void test_the_page_is_well_formed_and_names_are_escaped(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(RUN, "en"), 0);
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
     char *html = get("report.html");
     assert_well_formed(html);
     assert_int_equal(occurrences(html, "<h2>"), 10);
@@ -98,7 +99,7 @@ static void test_the_page_is_well_formed_and_names_are_escaped(void **state)
 static void test_every_picture_has_a_text_that_stands_for_it(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(RUN, "en"), 0);
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
     char *html = get("report.html");
     assert_int_equal(occurrences(html, "<img "), occurrences(html, "<img alt=\""));
     assert_null(strstr(html, "alt=\"\""));
@@ -111,14 +112,14 @@ static void test_every_picture_has_a_text_that_stands_for_it(void **state)
 static void test_every_figure_is_there_twice_and_decodes(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(RUN, "en"), 0);
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
     assert_int_equal(count_figures(RUN), 7); /* no learning rate, which is constant; no pictures */
 }
 
 static void test_every_figure_that_the_markdown_names_is_there(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(RUN, "en"), 0);
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
     char *markdown = get("report.md"), path[LINCE_PATH_MAX];
     for (const char *at = markdown; (at = strstr(at, "](")); at += 2) {
         snprintf(path, sizeof path, "%s/%.*s", RUN, (int)strcspn(at + 2, ")"), at + 2);
@@ -130,7 +131,7 @@ static void test_every_figure_that_the_markdown_names_is_there(void **state)
 static void test_the_report_speaks_both_languages(void **state)
 {
     (void)state;
-    assert_int_equal(lince_report(RUN, "es"), 0);
+    assert_int_equal(lince_report(RUN, "es", NULL), 0);
     char *spanish = get("report.md");
     assert_non_null(strstr(spanish, "Resultados de prueba"));
     assert_non_null(strstr(spanish, "| época | pérdida de entrenamiento |"));
@@ -139,7 +140,7 @@ static void test_the_report_speaks_both_languages(void **state)
     char *html = get("report.html");
     assert_non_null(strstr(html, "lang=\"es\""));
     lince_free(html);
-    assert_int_equal(lince_report(RUN, "xx"), LINCE_EUSAGE);
+    assert_int_equal(lince_report(RUN, "xx", NULL), LINCE_EUSAGE);
 }
 
 static const char *line_with(const char *page, const char *words)
@@ -254,8 +255,83 @@ static void test_without_gnuplot_the_report_is_written_and_says_so(void **state)
     (void)state;
     assert_int_equal(report_without_figures("en"), 0);
     char *html = get("report.html");
-    assert_non_null(strstr(html, "The figures are missing. gnuplot"));
+    assert_non_null(strstr(html, "Figures are missing: gnuplot"));
     lince_free(html);
+}
+
+/* --- names that gnuplot could take for something else ---------------------------------------------- */
+
+typedef struct heard {
+    int count;
+    char last[512];
+} heard;
+
+static void hear(void *context, const char *text)
+{
+    heard *h = context;
+    if (!strstr(text, "figure")) return; /* this run has no data: their pictures are another warning */
+    h->count++;
+    snprintf(h->last, sizeof h->last, "%s", text);
+}
+
+static void name_the_classes(const char *first)
+{
+    char text[512];
+    snprintf(text, sizeof text, "{\"classes\": [\"%s\", \"dog\"], \"confusion_matrix\": [[2, 0], [1, 1]]}",
+             first);
+    put("test.json", text);
+}
+
+/* A tic's label is a format to gnuplot: "bad format character" emptied the figure. */
+static void test_any_class_name_is_drawn_as_it_is(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"50% off", "%",        "100%%d", "{/Symbol a}", "it's",
+                                        "a_b^2",   "$x @y #z", "\\\\n",  "名前"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        heard h = {0};
+        name_the_classes(names[i]);
+        assert_int_equal(lince_report(RUN, "en", &(lince_observer){.context = &h, .warning = hear}), 0);
+        if (h.count) fail_msg("%s: %s", names[i], h.last);
+        assert_int_equal(count_figures(RUN), 7);
+    }
+    name_the_classes("50% off");
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
+    char *svg = get("plots/confusion.svg");
+    assert_non_null(strstr(svg, "50% off"));
+    lince_free(svg);
+}
+
+/* A program of that name that fails on one figure: the others are drawn, that one is told and leaves nothing,
+ * not even what an earlier report had drawn. */
+static void test_a_figure_that_fails_is_told_and_the_others_are_drawn(void **state)
+{
+    (void)state;
+    static const char
+        folder[] = TEST_SCRATCH "/report-bin",
+        *const script =
+            "#!/bin/sh\ncase $1 in loss.gp) echo 'no such thing' >&2; printf x >loss.svg; exit 1;; esac\n"
+            "printf '<svg></svg>' >${1%.gp}.svg\n";
+    heard h = {0};
+    char path[4096], *before = strdup(getenv("PATH"));
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
+    assert_int_equal(lince_make_folder(folder), 0);
+    put_file(folder, "gnuplot", script);
+    assert_int_equal(chmod(TEST_SCRATCH "/report-bin/gnuplot", 0755), 0);
+    snprintf(path, sizeof path, "%s:%s", folder, before);
+    setenv("PATH", path, 1);
+    int code = lince_report(RUN, "en", &(lince_observer){.context = &h, .warning = hear});
+    setenv("PATH", before, 1);
+    free(before);
+    assert_int_equal(code, 0);
+    assert_int_equal(h.count, 1);
+    assert_non_null(strstr(h.last, "loss.gp: no such thing"));
+    assert_int_not_equal(access(TEST_SCRATCH "/report-run/plots/loss.svg", F_OK), 0);
+    assert_int_not_equal(access(TEST_SCRATCH "/report-run/plots/loss.png", F_OK), 0);
+    assert_int_equal(access(TEST_SCRATCH "/report-run/plots/confusion.svg", F_OK), 0);
+    char *page = get("report.md");
+    assert_non_null(strstr(page, "Figures are missing: gnuplot failed on"));
+    lince_free(page);
 }
 
 int main(void)
@@ -269,6 +345,8 @@ int main(void)
         cmocka_unit_test_setup(test_without_gnuplot_the_report_is_written_and_says_so, a_small_run),
         cmocka_unit_test_setup(test_every_picture_has_a_text_that_stands_for_it, a_small_run),
         cmocka_unit_test_setup(test_every_figure_is_there_twice_and_decodes, a_small_run),
+        cmocka_unit_test_setup(test_any_class_name_is_drawn_as_it_is, a_small_run),
+        cmocka_unit_test_setup(test_a_figure_that_fails_is_told_and_the_others_are_drawn, a_small_run),
         cmocka_unit_test_setup(test_the_checks_find_what_is_wrong, a_small_run),
         cmocka_unit_test_setup(test_the_discussion_is_drawn_from_the_numbers, a_small_run),
         cmocka_unit_test_setup(test_the_best_epoch_is_the_one_that_training_kept, a_small_run),

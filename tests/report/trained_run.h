@@ -52,7 +52,7 @@ static inline void assert_errors_by_confidence(const lince_facts *facts, const c
 static inline char *report_without_data(const char *run, const char *data, const char *away)
 {
     assert_int_equal(rename(data, away), 0);
-    int code = lince_report(run, "en");
+    int code = lince_report(run, "en", NULL);
     assert_int_equal(rename(away, data), 0);
     assert_int_equal(code, 0);
     return get_file(run, "report.md");
