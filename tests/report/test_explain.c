@@ -22,7 +22,10 @@ static int a_trained_run(void **state)
         {"data", DATA},       {"model", "resnet20"},   {"epochs", "1"},
         {"batch-size", "16"}, {"augment", "standard"}, {"val-split", "0.2"},
         {"seed", "5"},        {"lang", "en"},          {"out", TEST_SCRATCH "/explain-run"}};
-    if (system("rm -rf " TEST_SCRATCH "/explain-*") || lince_synth_images(DATA, 120, 1)) return -1;
+    if (system("rm -rf " TEST_SCRATCH "/explain-data " TEST_SCRATCH "/explain-away " TEST_SCRATCH
+               "/explain-run") ||
+        lince_synth_images(DATA, 120, 1))
+        return -1;
     return train_run(settings, sizeof settings / sizeof *settings, run);
 }
 
