@@ -30,6 +30,7 @@ typedef struct survey {
     lince_table *table;
     column_seen *columns; /* [table->columns] */
     size_t rows;          /* below the first record, of as many columns */
+    bool named;           /* the format says that the first record holds the columns' names */
 } survey;
 
 void lince_table_release(lince_table *t)
@@ -49,6 +50,7 @@ static int take_first(survey *s, const lince_csv_record *record)
     s->columns = lince_alloc(n, sizeof *s->columns);
     if (!t->names || !s->columns) return LINCE_ENOMEM;
     t->columns = (int)n;
+    t->first_row = record->row;
     for (size_t i = 0; i < n; i++) {
         s->columns[i].first = lince_hash(0, record->fields[i].text, record->fields[i].size);
         if (!(t->names[i] = lince_strdup(record->fields[i].text))) return LINCE_ENOMEM;
@@ -59,7 +61,7 @@ static int take_first(survey *s, const lince_csv_record *record)
 static int look(void *context, const lince_csv_record *record)
 {
     survey *s = context;
-    if (record->row == 1) return take_first(s, record);
+    if (!s->columns) return take_first(s, record);
     if (record->count != (size_t)s->table->columns) return 0;
     for (size_t i = 0; i < record->count; i++) {
         column_seen *c = &s->columns[i];
@@ -281,7 +283,7 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
 {
     lince_table *t = s->table;
     if (!t->columns) return lince_fail(LINCE_EDATA, "the file is empty: it has no rows");
-    t->header = looks_like_header(s, o);
+    t->header = s->named || looks_like_header(s, o);
     if (like) {
         LINCE_TRY(follow(t, like, like->text, &t->text));
         LINCE_TRY(follow(t, like, like->label, &t->label));
@@ -299,29 +301,27 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
     return 0;
 }
 
-/* The options' dialect, then the other table's, then what the content says. */
-static lince_csv_dialect dialect_of(const char *text, size_t size, const lince_table_options *o,
-                                    const lince_table *like)
+lince_csv_dialect lince_table_dialect(const lince_table_options *o, const lince_table *like)
 {
     lince_csv_dialect known = {0};
     if (like) known.delimiter = like->dialect.delimiter;
     if (like && like->dialect.quoting == LINCE_QUOTING_NONE) known.quoting = LINCE_QUOTING_NONE;
     if (o->quoting && !strcmp(o->quoting, "minimal")) known.quoting = LINCE_QUOTING_MINIMAL;
     if (o->quoting && !strcmp(o->quoting, "none")) known.quoting = LINCE_QUOTING_NONE;
-    return lince_csv_sniff(text, size, known);
+    return known;
 }
 
-int lince_table_survey(lince_table *table, const char *text, size_t size, const lince_table_options *options,
+int lince_table_survey(lince_table *table, const lince_records *records, const lince_table_options *options,
                        const lince_table *like)
 {
-    *table = (lince_table){.dialect = dialect_of(text, size, options, like),
+    *table = (lince_table){.dialect = records->dialect,
                            .text = LINCE_NO_COLUMN,
                            .label = LINCE_NO_COLUMN,
                            .group = LINCE_NO_COLUMN,
                            .id = LINCE_NO_COLUMN,
                            .kin = LINCE_NO_COLUMN};
-    survey s = {.table = table};
-    int code = lince_csv_read(text, size, table->dialect, look, &s);
+    survey s = {.table = table, .named = records->format->named};
+    int code = lince_records_read(records, look, &s);
     if (!code) code = decide(&s, options, like);
     for (int i = 0; s.columns && i < table->columns; i++) lince_map_release(&s.columns[i].values);
     lince_free(s.columns);

@@ -3,7 +3,7 @@
 #ifndef LINCE_TEXT_TABLE_H
 #define LINCE_TEXT_TABLE_H
 
-#include "text/csv.h"
+#include "text/records.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +24,8 @@ enum { LINCE_NO_COLUMN = -1 };
 
 typedef struct lince_table {
     lince_csv_dialect dialect;
-    bool header; /* the first record holds the columns' names */
+    size_t first_row; /* the first record's row */
+    bool header;      /* the first record holds the columns' names */
     int columns;
     char **names;    /* [columns] the first record's fields; owned */
     int text, label; /* columns, from 0 on */
@@ -34,16 +35,19 @@ typedef struct lince_table {
                 rows share them; LINCE_NO_COLUMN where there is none */
 } lince_table;
 
+/* What is known of a table's dialect before looking at it: what the options say, and then what another table
+ * of the same data set has; whether quotes count is looked at anew where they do there. */
+lince_csv_dialect lince_table_dialect(const lince_table_options *options, const lince_table *like);
+
 /* Looks at the table's beginning (100,000 records) and decides. The texts are the column of that name
  * ("text", "tweet", ...) or the one with the longest values; the labels the column of that name ("label",
  * "sentiment",
  * ...) or the one with the fewest different values, two at least. The first record is a header where it holds
  * such a name or a column that was asked for by name, or where its label is no other row's.
  * `like`: a table of the same data set, whose choices are followed by name (by number where one of the two
- * has no names), and whose dialect is this one's, unless quotes count there and the content here is against
- * it; NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name and all there are;
- * LINCE_EDATA where no column will do. */
-int lince_table_survey(lince_table *table, const char *text, size_t size, const lince_table_options *options,
+ * has no names); NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name and all there
+ * are; LINCE_EDATA where no column will do. */
+int lince_table_survey(lince_table *table, const lince_records *records, const lince_table_options *options,
                        const lince_table *like);
 void lince_table_release(lince_table *table);
 
