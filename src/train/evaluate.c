@@ -106,7 +106,10 @@ static void add_sample(void *context, const lince_batch *batch, int i, const flo
     int best = 0;
     for (int c = 1; c < e->metrics.classes; c++)
         if (probability[c] > probability[best]) best = c;
-    e->outcomes[e->metrics.n] = (lince_outcome){batch->index[i], batch->y[i], best, probability[best]};
+    size_t n = e->metrics.n, classes = (size_t)e->metrics.classes;
+    e->outcomes[n] = (lince_outcome){batch->index[i], batch->y[i], best, probability[best]};
+    memcpy(e->scores + n * classes, probability, classes * sizeof *probability);
+    e->labels[n] = batch->y[i];
     lince_metrics_add(&e->metrics, batch->y[i], probability);
 }
 
@@ -117,12 +120,24 @@ static int by_index(const void *a, const void *b)
     return left->index < right->index ? -1 : left->index > right->index;
 }
 
+static int take_room(lince_evaluation *e, size_t samples, size_t classes)
+{
+    size_t scores;
+    if (!lince_mul(samples, classes, &scores))
+        return lince_fail(LINCE_ENOMEM, "%zu samples of %zu classes do not fit in memory", samples, classes);
+    e->outcomes = lince_alloc(samples, sizeof *e->outcomes);
+    e->scores = lince_alloc(scores, sizeof *e->scores);
+    e->labels = lince_alloc(samples, sizeof *e->labels);
+    if (e->outcomes && e->scores && e->labels) return 0;
+    lince_evaluation_release(e);
+    return LINCE_ENOMEM;
+}
+
 int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b, lince_phase phase,
                    const lince_observer *observer, lince_evaluation *e)
 {
     *e = (lince_evaluation){0};
-    e->outcomes = lince_alloc(lince_loader_samples(loader) + 1, sizeof *e->outcomes);
-    if (!e->outcomes) return LINCE_ENOMEM;
+    LINCE_TRY(take_room(e, lince_loader_samples(loader) + 1, (size_t)b->classes));
     pass p = {.net = net,
               .loader = loader,
               .observer = observer,
@@ -134,16 +149,27 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
     if (!code) {
         qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
         lince_metrics_finish(&e->metrics);
-    } else
-        lince_evaluation_release(e);
+        code = lince_curves_init(&e->curves, e->scores, e->labels, e->metrics.n, b->classes);
+    }
+    if (code) lince_evaluation_release(e);
     return code;
 }
 
 void lince_evaluation_release(lince_evaluation *e)
 {
     lince_metrics_release(&e->metrics);
+    lince_curves_release(&e->curves);
     lince_free(e->outcomes);
+    lince_free(e->scores);
+    lince_free(e->labels);
     *e = (lince_evaluation){0};
+}
+
+json_t *lince_evaluation_json(const lince_evaluation *e)
+{
+    json_t *json = lince_metrics_json(&e->metrics);
+    if (json) lince_curves_summary(&e->curves, e->metrics.names, json);
+    return json;
 }
 
 /* RFC 4180: quoted where needed, quotes doubled. */

@@ -3,6 +3,7 @@
 #define LINCE_TRAIN_EVALUATE_H
 
 #include "data/loader.h"
+#include "metrics/curves.h"
 #include "metrics/metrics.h"
 #include "net/net.h"
 #include "train/blueprint.h"
@@ -18,7 +19,10 @@ typedef struct lince_outcome {
 
 typedef struct lince_evaluation {
     lince_metrics metrics;
+    lince_curves curves;
     lince_outcome *outcomes; /* [metrics.n], in the part's order */
+    float *scores;           /* [metrics.n][classes], in the order of the batches */
+    int32_t *labels;         /* [metrics.n], likewise */
 } lince_evaluation;
 
 /* What a loader's decoding tells an observer (or NULL): LINCE_PREPARING. */
@@ -31,6 +35,10 @@ int lince_observer_stops(const lince_observer *observer);
 int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *blueprint, lince_phase phase,
                    const lince_observer *observer, lince_evaluation *evaluation);
 void lince_evaluation_release(lince_evaluation *evaluation);
+
+/* What `lince eval --json` prints: the metrics, and the areas under each class's curves. A new reference;
+ * NULL when out of memory. */
+json_t *lince_evaluation_json(const lince_evaluation *evaluation);
 
 /* path,true,predicted,probability */
 int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset,

@@ -378,17 +378,17 @@ static int check_classes(lince_model *m, const lince_dataset *data)
     return 0;
 }
 
-static int as_text(const lince_metrics *metrics, int json, char **text)
+static int as_text(const lince_evaluation *e, int json, char **text)
 {
     lince_buffer out = {0};
     if (json) {
-        json_t *object = lince_metrics_json(metrics);
+        json_t *object = lince_evaluation_json(e);
         char *dump = object ? json_dumps(object, JSON_REAL_PRECISION(9)) : NULL;
         json_decref(object);
         lince_buffer_printf(&out, "%s\n", dump ? dump : "");
         free(dump);
     } else
-        lince_metrics_report(metrics, &out);
+        lince_metrics_report(&e->metrics, &out);
     *text = out.data;
     return out.error;
 }
@@ -409,7 +409,7 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     if (!code) code = open_loader(m, dataset, part, observer, &loader);
     if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
     if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, predictions);
-    if (!code) code = as_text(&e.metrics, json, text);
+    if (!code) code = as_text(&e, json, text);
     lince_evaluation_release(&e);
     lince_loader_free(loader);
     lince_dataset_free(dataset);

@@ -13,16 +13,22 @@
 #include <string.h>
 #include <unistd.h>
 
-static int write_json(const lince_trainer *t, const char *name, json_t *json)
+/* `layout`: jansson's flags. */
+static int write_laid_out(const lince_trainer *t, const char *name, json_t *json, size_t layout)
 {
     char path[LINCE_PATH_MAX];
-    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    char *text = json ? json_dumps(json, layout | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(json);
     if (!text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", name);
     int code = lince_path_join(path, t->run.folder, name);
     if (!code) code = lince_file_write(path, text, strlen(text));
     free(text);
     return code;
+}
+
+static int write_json(const lince_trainer *t, const char *name, json_t *json)
+{
+    return write_laid_out(t, name, json, JSON_INDENT(2));
 }
 
 static json_t *strings(size_t count, const char *(*at)(const void *from, size_t index), const void *from)
@@ -254,7 +260,7 @@ static json_t *known_json(const lince_evaluation *e, const bool *known)
 
 static json_t *test_json(const lince_trainer *t, const lince_evaluation *e)
 {
-    json_t *json = lince_metrics_json(&e->metrics);
+    json_t *json = lince_evaluation_json(e);
     if (json && t->test_known) json_object_set_new(json, "seen_in_training", known_json(e, t->test_known));
     return json;
 }
@@ -263,6 +269,8 @@ int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(write_json(t, "test.json", test_json(t, e)));
+    LINCE_TRY(
+        write_laid_out(t, "curves.json", lince_curves_json(&e->curves, e->metrics.names), JSON_COMPACT));
     LINCE_TRY(lince_path_join(path, t->run.folder, "predictions.csv"));
     return lince_evaluation_write_csv(e, t->dataset, LINCE_TEST, path);
 }
