@@ -23,7 +23,8 @@ int cmd_eval(int argc, char **argv)
     model_choice choice = {0};
     bool json = false, quiet = false, help = false;
     reading readings[] = {{"classes", NULL},    {"text-column", NULL}, {"label-column", NULL},
-                          {"drop-label", NULL}, {"quoting", NULL},     {"encoding", NULL}};
+                          {"drop-label", NULL}, {"header", NULL},      {"quoting", NULL},
+                          {"encoding", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
@@ -35,8 +36,9 @@ int cmd_eval(int argc, char **argv)
         {"label-column", "NAME|N", N_("of a table; default: the run's"), &readings[2].value, NULL},
         {"drop-label", "NAME,NAME", N_("labels whose rows are left out; default: the run's"),
          &readings[3].value, NULL},
-        {"quoting", "auto|none|minimal", N_("of a table; default: the run's"), &readings[4].value, NULL},
-        {"encoding", "NAME", N_("of a table; default: the run's"), &readings[5].value, NULL},
+        {"header", "auto|yes|no", N_("of a table; default: the run's"), &readings[4].value, NULL},
+        {"quoting", "auto|none|minimal", N_("of a table; default: the run's"), &readings[5].value, NULL},
+        {"encoding", "NAME", N_("of a table; default: the run's"), &readings[6].value, NULL},
         {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},

@@ -1,6 +1,25 @@
 /* The model that eval and predict ask: a run's, or a weights file's. */
 #include "cli.h"
+#include "core/error.h"
 #include "core/i18n.h"
+
+/* A run says all this of itself. */
+static int refuse_both(const model_choice *choice)
+{
+    const lince_open_options *file = &choice->file;
+    const struct {
+        const char *option;
+        bool given;
+    } options[] = {{"weights", file->weights},         {"model", file->architecture},
+                   {"classes-file", file->classes},    {"normalize", file->normalize},
+                   {"image-size", choice->image_size}, {"strict", file->strict}};
+    for (size_t i = 0; choice->run && i < sizeof options / sizeof *options; i++)
+        if (options[i].given)
+            return lince_fail(LINCE_EUSAGE,
+                              "--%s: a run says so of itself; give --run or --weights, not both",
+                              options[i].option);
+    return 0;
+}
 
 int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)
 {
@@ -8,6 +27,7 @@ int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)
     int threads = 0,
         code = cli_whole("image-size", choice->image_size ? choice->image_size : "0", &options.image_size);
     *model = NULL;
+    if (!code) code = refuse_both(choice);
     if (!code) code = cli_whole("threads", choice->threads ? choice->threads : "0", &threads);
     if (!code)
         code = choice->run ? lince_model_open(model, choice->run) : lince_model_open_weights(model, &options);

@@ -278,10 +278,10 @@ static int add_class(finder *find, const folder *f, lince_part part)
     return 0;
 }
 
-/* As ImageFolder, which refuses a training class without pictures; a test part may lack one. */
+/* As ImageFolder, which refuses a training class without pictures; what is measured may lack one. */
 static int pass_empty(finder *find, const folder *f, lince_part part)
 {
-    if (part == LINCE_TRAIN)
+    if (part == LINCE_TRAIN && !find->dataset->options->measured)
         return lince_fail(LINCE_EDATA,
                           "%s: the class folder %.*s holds no PNG or JPEG pictures; fill it or remove it",
                           find->dataset->source.path, shown_length(f), shown(f));

@@ -175,6 +175,7 @@ static int compare_parts(lince_dataset *dataset)
 
 static int check(lince_dataset *dataset)
 {
+    if (dataset->options->measured) return 0;
     if (dataset->class_count == 1)
         return lince_fail(LINCE_EDATA, "%s: only one class, %s; a classifier needs two or more",
                           dataset->source.path, dataset->classes[0]);

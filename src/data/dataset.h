@@ -36,6 +36,13 @@ void lince_dataset_free(lince_dataset *dataset);
  * split. LINCE_EUSAGE, with the nearest class, for one that is not there, and for fewer than two. */
 int lince_dataset_select(lince_dataset *dataset, const char *classes);
 
+/* Gives the data the `count` classes `names` of a model, in its order: samples get the label of the class
+ * that is called as theirs, and classes that no sample has stay without. Of the data's own classes those of a
+ * list "cat,dog" stay, of one name or more, which the model or the data know; NULL or "": all. LINCE_EUSAGE,
+ * with the nearest class, for one that neither knows; LINCE_EDATA for classes that the model does not know,
+ * or that it has twice. */
+int lince_dataset_match(lince_dataset *dataset, const char *classes, char *const *names, int count);
+
 /* How the parts that nobody has made come out of the training part. */
 typedef struct lince_split {
     double val,

@@ -197,7 +197,7 @@ static const char *class_at(const void *context, size_t index)
 static int check_dropped(const lince_text_reading *r)
 {
     for (size_t i = 0; i < r->drop_count; i++) {
-        if (r->drop[i].rows || r->options->drop_any) continue;
+        if (r->drop[i].rows || r->options->measured) continue;
         const char *nearest = lince_nearest(r->drop[i].name, class_at, r->dataset);
         if (nearest)
             return lince_fail(LINCE_EUSAGE, "--drop-label %s: no row has this label; did you mean %s?",

@@ -127,9 +127,34 @@ static int by_name(const lince_table *t, const char *name)
     return LINCE_NO_COLUMN;
 }
 
+static int times_named(const lince_table *t, const char *name)
+{
+    int times = 0;
+    for (int i = 0; i < t->columns; i++) times += !strcmp(t->names[i], name);
+    return times;
+}
+
+static int several_columns(const lince_table *t, const char *option, const char *wanted)
+{
+    lince_buffer all = {0};
+    list_columns(t, &all);
+    int code =
+        lince_fail(LINCE_EUSAGE, "--%s %s: several columns are called so; give the number. There are: %s",
+                   option, wanted, all.data);
+    lince_buffer_release(&all);
+    return code;
+}
+
 static bool is_number(const char *text)
 {
     return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* From 0 on; LINCE_NO_COLUMN where it is no column's number. */
+static int by_number(const lince_table *t, const char *wanted)
+{
+    long number = is_number(wanted) ? strtol(wanted, NULL, 10) : 0;
+    return number >= 1 && number <= t->columns ? (int)number - 1 : LINCE_NO_COLUMN;
 }
 
 /* The column that an option asks for; LINCE_NO_COLUMN where it asks for none. */
@@ -138,10 +163,8 @@ static int find_column(const lince_table *t, const char *option, const char *wan
     *column = LINCE_NO_COLUMN;
     if (!wanted) return 0;
     if (t->header) *column = by_name(t, wanted);
-    if (*column == LINCE_NO_COLUMN && is_number(wanted)) {
-        long number = strtol(wanted, NULL, 10);
-        if (number >= 1 && number <= t->columns) *column = (int)number - 1;
-    }
+    if (t->header && times_named(t, wanted) > 1) return several_columns(t, option, wanted);
+    if (*column == LINCE_NO_COLUMN) *column = by_number(t, wanted);
     return *column == LINCE_NO_COLUMN ? no_column(t, option, wanted) : 0;
 }
 
@@ -184,11 +207,14 @@ static bool occurs_again(const survey *s, int column)
     return lince_map_find(&s->columns[column].values, s->columns[column].first) != NULL;
 }
 
+/* "4" asks for the fourth column, and not for one whose first value is 4. */
 static bool names_a_column(const lince_table *t, const lince_table_options *o)
 {
     const char *const wanted[] = {o->text_column, o->label_column, o->group_column};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (wanted[i] && by_name(t, wanted[i]) != LINCE_NO_COLUMN) return true;
+        if (wanted[i] && by_number(t, wanted[i]) == LINCE_NO_COLUMN &&
+            by_name(t, wanted[i]) != LINCE_NO_COLUMN)
+            return true;
     return false;
 }
 

@@ -9,9 +9,7 @@
 #include "kernels/kernels.h"
 #include "text/encoding.h"
 #include "train/blueprint.h"
-#include "train/evaluate.h"
 #include "train/model_internal.h"
-#include "train/open_data.h"
 #include "train/run.h"
 #include "weights/state_dict.h"
 
@@ -20,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { EVALUATION_BATCH = 64 };
 
 /* --- opening -------------------------------------------------------------------------------------- */
 
@@ -62,6 +58,7 @@ static int read_settings(lince_model *m, const char *path)
     if (lince_run_open(&run, path)) return 0; /* weights in a folder that is no run's */
     LINCE_TRY(lince_run_read_config(&run, &m->settings));
     m->has_run = true;
+    snprintf(m->run, sizeof m->run, "%s", run.folder);
     return 0;
 }
 
@@ -75,7 +72,12 @@ int lince_model_open(lince_model **model, const char *path)
 
 int lince_model_set(lince_model *m, const char *setting, const char *value)
 {
-    return lince_settings_set(&m->settings, setting, value);
+    m->set.text |= !strcmp(setting, "text-column");
+    m->set.label |= !strcmp(setting, "label-column");
+    m->set.header |= !strcmp(setting, "header");
+    if (strcmp(setting, "classes") != 0) return lince_settings_set(&m->settings, setting, value);
+    lince_free(m->chosen);
+    return (m->chosen = lince_strdup(value)) ? 0 : LINCE_ENOMEM;
 }
 
 /* The current message is the list of differences. */
@@ -142,6 +144,7 @@ void lince_model_free(lince_model *m)
     lince_weights_free(m->weights);
     lince_blueprint_release(&m->blueprint);
     lince_settings_release(&m->settings);
+    lince_free(m->chosen);
     lince_buffer_release(&m->notes);
     lince_free(m);
 }
@@ -172,7 +175,7 @@ void lince_model_threads(lince_model *m, int threads)
     m->threads = threads > 0 ? threads : lince_processors();
 }
 
-static int use_net(lince_model *m, int batch)
+int lince_model_use(lince_model *m, int batch)
 {
     if (m->net && m->batch == batch) return 0;
     lince_net_free(m->net);
@@ -213,7 +216,7 @@ int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n,
                                lince_prediction *predictions)
 {
     for (int i = 0; i < n; i++) predictions[i] = (lince_prediction){.classes = m->blueprint.classes};
-    LINCE_TRY(use_net(m, batch));
+    LINCE_TRY(lince_model_use(m, batch));
     size_t input = lince_shape_size(lince_net_input_shape(m->net));
     for (int i = 0; i < n; i++)
         lince_transform_apply(&m->blueprint.transform, fitted[i].pixels, false, 0, NULL,
@@ -254,7 +257,7 @@ int lince_model_predict_text(lince_model *m, const char *text, lince_prediction 
         lince_utf8_explain(text, size, at, why, sizeof why);
         return lince_fail(LINCE_EFORMAT, "text: %s", why);
     }
-    LINCE_TRY(use_net(m, 1));
+    LINCE_TRY(lince_model_use(m, 1));
     int32_t *tokens = lince_alloc((size_t)e->options.max_tokens, sizeof *tokens);
     if (!tokens) return LINCE_ENOMEM;
     int32_t length = lince_encode(e, text, tokens, &seen);
@@ -300,120 +303,6 @@ void lince_prediction_release(lince_prediction *prediction)
 {
     lince_free(prediction->probability);
     *prediction = (lince_prediction){0};
-}
-
-/* --- evaluating ----------------------------------------------------------------------------------- */
-
-/* The part of that name; without a name the test part or, where the data have one part only, that one. */
-static int choose_part(const lince_dataset *data, const char *name, lince_part *part)
-{
-    int there = 0;
-    for (int p = 0; p < LINCE_PARTS; p++) {
-        bool has = lince_dataset_count(data, (lince_part)p) > 0;
-        if (name ? !strcmp(name, lince_part_name((lince_part)p)) : has) *part = (lince_part)p;
-        there += has;
-    }
-    if (!name && there > 1) *part = LINCE_TEST;
-    if (name && strcmp(name, lince_part_name(*part)) != 0)
-        return lince_fail(LINCE_EUSAGE, "--split %s: expected train, val or test", name);
-    if (lince_dataset_count(data, *part)) return 0;
-    return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_name(*part));
-}
-
-/* The run's own data are read and split as it did; others are read in the same way, and taken in the parts
- * that they have. */
-static int open_data(const lince_model *m, const char *data, lince_dataset **dataset)
-{
-    lince_settings own = m->settings;
-    bool same = m->has_run && (!data || (own.data && !strcmp(data, own.data)));
-    if (same) return lince_open_data(dataset, &own, NULL);
-    if (!data) return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
-    lince_table_options table = lince_table_settings(&own);
-    table.drop_any = true;
-    LINCE_TRY(lince_dataset_open_table(dataset, data, &table));
-    return lince_dataset_select(*dataset, own.classes);
-}
-
-static int refuse_content(const lince_model *m, const lince_dataset *data)
-{
-    bool texts = lince_dataset_is_text(data);
-    if (texts == lince_model_is_text(m)) return 0;
-    return texts ? lince_fail(LINCE_EDATA, "%s holds texts, and %s classifies pictures",
-                              lince_dataset_path(data), m->blueprint.model)
-                 : lince_fail(LINCE_EDATA, "%s holds pictures, and %s classifies texts",
-                              lince_dataset_path(data), m->blueprint.model);
-}
-
-static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
-                       const lince_observer *observer, lince_loader **loader)
-{
-    lince_loader_options options = {.batch_size = EVALUATION_BATCH,
-                                    .workers = 1,
-                                    .cache_bytes = (size_t)256 << 20,
-                                    .watch = lince_watch_for(observer)};
-    return lince_model_is_text(m)
-               ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
-               : lince_loader_new(loader, dataset, part, &m->blueprint.transform, &options);
-}
-
-/* The data's classes must be the model's, in its order. */
-static int check_classes(lince_model *m, const lince_dataset *data)
-{
-    lince_blueprint *b = &m->blueprint;
-    int found = lince_dataset_classes(data);
-    if (found > b->classes)
-        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d; --classes names those to take",
-                          lince_dataset_path(data), found, b->classes);
-    if (found < b->classes)
-        return lince_fail(LINCE_EDATA, "%s: %d classes; the model knows %d", lince_dataset_path(data), found,
-                          b->classes);
-    if (!b->names && !(b->names = lince_alloc((size_t)b->classes, sizeof *b->names))) return LINCE_ENOMEM;
-    for (int c = 0; c < b->classes; c++) {
-        const char *name = lince_dataset_class(data, c);
-        if (!b->names[c] && !(b->names[c] = lince_strdup(name))) return LINCE_ENOMEM;
-        if (strcmp(b->names[c], name) != 0)
-            return lince_fail(LINCE_EDATA, "%s: class %d is '%s'; the model's is '%s'",
-                              lince_dataset_path(data), c, name, b->names[c]);
-    }
-    return 0;
-}
-
-static int as_text(const lince_evaluation *e, int json, char **text)
-{
-    lince_buffer out = {0};
-    if (json) {
-        json_t *object = lince_evaluation_json(e);
-        char *dump = object ? json_dumps(object, JSON_REAL_PRECISION(9)) : NULL;
-        json_decref(object);
-        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
-        free(dump);
-    } else
-        lince_metrics_report(&e->metrics, &out);
-    *text = out.data;
-    return out.error;
-}
-
-int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json,
-                         const char *predictions, const lince_observer *observer, char **text)
-{
-    lince_dataset *dataset = NULL;
-    lince_loader *loader = NULL;
-    lince_evaluation e = {0};
-    lince_part part = LINCE_TEST;
-    *text = NULL;
-    int code = open_data(m, data, &dataset);
-    if (!code) code = choose_part(dataset, part_name, &part);
-    if (!code) code = refuse_content(m, dataset);
-    if (!code) code = check_classes(m, dataset);
-    if (!code) code = use_net(m, EVALUATION_BATCH);
-    if (!code) code = open_loader(m, dataset, part, observer, &loader);
-    if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
-    if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, predictions);
-    if (!code) code = as_text(&e, json, text);
-    lince_evaluation_release(&e);
-    lince_loader_free(loader);
-    lince_dataset_free(dataset);
-    return code;
 }
 
 void lince_text_free(char *text)

@@ -22,7 +22,15 @@ struct lince_model {
     int batch;
     lince_settings settings; /* of its run; where it has none, the defaults */
     bool has_run;
+    char run[LINCE_PATH_MAX]; /* its folder, where there is one */
+    struct {
+        bool text, label, header;
+    } set;        /* what of tables lince_model_set has said anew */
+    char *chosen; /* --classes: those to be measured; NULL: the run's */
 };
+
+/* Makes the net ready for batches of up to `batch` samples. */
+int lince_model_use(lince_model *model, int batch);
 
 /* lince_model_predict_bytes, with the name that messages give the picture. */
 int lince_model_predict_named(lince_model *model, const void *bytes, size_t size, const char *name,

@@ -1,5 +1,8 @@
 #include "train/table_facts.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static json_int_t whole(size_t n)
 {
     return (json_int_t)n;
@@ -14,4 +17,25 @@ json_t *lince_table_facts_json(const lince_dataset *d)
                      "unlabelled", whole(f->unlabelled), "dropped", whole(f->dropped), "bad", whole(f->bad),
                      "text_column", f->text_column, "label_column", f->label_column, "group_column",
                      f->group_column, "grouped", lince_dataset_grouped(d));
+}
+
+lince_columns lince_columns_recorded(const json_t *data)
+{
+    const json_t *table = json_object_get(json_object_get(data, "text"), "table");
+    lince_columns c = {json_string_value(json_object_get(table, "text_column")),
+                       json_string_value(json_object_get(table, "label_column")), false};
+    if (!c.text || !*c.text || !c.label || !*c.label) return (lince_columns){0}; /* fastText's lines */
+    c.named = strchr(c.text, '(') != NULL;
+    return c;
+}
+
+const char *lince_column_option(const char *recorded, char out[LINCE_COLUMN_MAX])
+{
+    const char *name = strchr(recorded, '(');
+    size_t length = name ? strlen(name) : 0;
+    if (length > 2)
+        snprintf(out, LINCE_COLUMN_MAX, "%.*s", (int)length - 2, name + 1);
+    else
+        snprintf(out, LINCE_COLUMN_MAX, "%.*s", (int)strcspn(recorded, " "), recorded);
+    return out;
 }

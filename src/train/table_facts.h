@@ -9,4 +9,16 @@
 /* rows, and how many were left out and why, and which columns are used; NULL: pictures, or out of memory. */
 json_t *lince_table_facts_json(const lince_dataset *dataset);
 
+/* The columns of a run, as its data.json tells of them ("4 (text)"); borrowed. text NULL: it read no table.
+ */
+typedef struct lince_columns {
+    const char *text, *label;
+    bool named; /* by the table's first row */
+} lince_columns;
+
+lince_columns lince_columns_recorded(const json_t *data);
+
+/* Such a column as an option asks for it: "text", "4". Returns `out`. */
+const char *lince_column_option(const char *recorded, char out[LINCE_COLUMN_MAX]);
+
 #endif

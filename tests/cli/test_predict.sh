@@ -111,6 +111,21 @@ expect 1 'nowhere/predictions.csv: cannot write' eval --run run --quiet --predic
 done_with eval --run run --data data --quiet
 matches 'accuracy'
 
+# --- evaluation on other pictures: classes go by their names ---
+mkdir -p other/holdout
+cp -r data/test/ring other/holdout/
+done_with eval --run run --data other/holdout --lang en
+matches '^ +ring .* 2$'
+matches '^ +disc +0\.00 +0\.00 +0\.00 +0$'
+grep -q 'without a sample in these data: 9 of 10' err || wrong "absent classes are not told:"
+ls data/train | sort -r >names
+# names in another order are another model: what was called disc is called by the last name
+done_with eval --weights run/weights/best.safetensors --classes-file names --data other/holdout --json --quiet
+matches "\"classes\": \[\"$(head -1 names)\""
+cp -r data/test/disc other/holdout/unheard
+expect 1 'does not know: 1 of 2 (unheard)' eval --run run --data other/holdout
+expect 2 '--classes-file: a run says so of itself' eval --run run --classes-file names --data data
+
 # --- descriptions ---
 for path in data test.tar run run/weights/best.safetensors; do
     done_with info $path

@@ -77,12 +77,51 @@ static void test_a_list_that_cannot_be_is_refused(void **state)
     }
 }
 
+/* --- a model's classes ---------------------------------------------------------------------------- */
+
+static lince_dataset *match(char *const *names, int count, const char *classes, int expected)
+{
+    lince_dataset *d = open_data();
+    assert_int_equal(lince_dataset_match(d, classes, names, count), expected);
+    return d;
+}
+
+static void test_samples_get_the_labels_of_a_model_in_its_order(void **state)
+{
+    (void)state;
+    static char *const names[] = {"fish", "zebra", "dog", "bear", "cat"};
+    lince_dataset *d = match(names, 5, NULL, 0);
+    assert_int_equal(lince_dataset_classes(d), 5);
+    assert_string_equal(lince_dataset_class(d, 1), "zebra");
+    static const size_t counts[] = {4, 0, 3, 1, 2};
+    for (int c = 0; c < 5; c++) assert_int_equal(lince_dataset_class_count(d, LINCE_TEST, c), counts[c]);
+    for (size_t i = 0; i < lince_dataset_count(d, LINCE_TEST); i++)
+        assert_non_null(strstr(lince_dataset_name(d, LINCE_TEST, i),
+                               lince_dataset_class(d, lince_dataset_label(d, LINCE_TEST, i))));
+    lince_dataset_free(d);
+}
+
+static void test_classes_that_the_model_lacks_or_has_twice_are_refused(void **state)
+{
+    (void)state;
+    static char *const few[] = {"bear", "cat"}, *const twice[] = {"bear", "cat", "dog", "fish", "cat"};
+    lince_dataset_free(match(few, 2, NULL, LINCE_EDATA));
+    assert_message("does not know: 2 of 4 (dog, fish)");
+    lince_dataset_free(match(twice, 5, NULL, LINCE_EDATA));
+    assert_message("2 classes of the model are called 'cat'");
+    lince_dataset *d = match(few, 2, "cat", 0);
+    assert_int_equal(lince_dataset_count(d, LINCE_TEST), 2);
+    lince_dataset_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chosen_classes_keep_their_samples_and_order),
         cmocka_unit_test(test_no_list_keeps_all),
         cmocka_unit_test(test_a_list_that_cannot_be_is_refused),
+        cmocka_unit_test(test_samples_get_the_labels_of_a_model_in_its_order),
+        cmocka_unit_test(test_classes_that_the_model_lacks_or_has_twice_are_refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

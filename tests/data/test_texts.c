@@ -120,6 +120,17 @@ static void test_columns_are_chosen_by_name_or_number(void **state)
     lince_dataset_free(d);
 }
 
+static void test_a_number_asks_for_a_place_whatever_the_first_row_holds(void **state)
+{
+    (void)state;
+    static const char csv[] = "3,x,some words,u\n5,y,more words,u\n";
+    lince_dataset *d = open_with(table("t.csv", csv, strlen(csv)),
+                                 (lince_table_options){.text_column = "3", .label_column = "2"});
+    assert_int_equal(lince_dataset_count(d, LINCE_TRAIN), 2);
+    assert_string_equal(lince_dataset_text(d, LINCE_TRAIN, 0), "some words");
+    lince_dataset_free(d);
+}
+
 static void test_a_header_can_be_said_to_be_one_or_none(void **state)
 {
     (void)state;
@@ -444,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_a_header_names_the_columns),
         cmocka_unit_test(test_without_a_header_the_content_tells_the_columns),
         cmocka_unit_test(test_columns_are_chosen_by_name_or_number),
+        cmocka_unit_test(test_a_number_asks_for_a_place_whatever_the_first_row_holds),
         cmocka_unit_test(test_a_header_can_be_said_to_be_one_or_none),
         cmocka_unit_test(test_tabs_marks_and_line_ends_of_all_kinds),
         cmocka_unit_test(test_lines_of_fasttext),

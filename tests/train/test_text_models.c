@@ -170,24 +170,14 @@ static void test_evaluating_the_run_again_gives_its_test(void **state)
     lince_model_free(m);
 }
 
-static void test_another_table_is_evaluated_as_its_columns_say(void **state)
+static void test_a_run_of_texts_refuses_pictures(void **state)
 {
     (void)state;
     lince_model *m;
     char *text;
-    put_text(root, "other.csv",
-             "Label;Message\npositive;this book is lovely\nnegative;the hotel is awful\nneutral;Ana is in "
-             "the museum\n");
-    assert_done(lince_model_open(&m, in_run("usual", "")));
-    assert_done(lince_model_set(m, "group-column", ""));
-    assert_done(lince_model_evaluate(m, in_run(".", "other.csv"), NULL, 1, NULL, NULL, &text));
-    assert_non_null(strstr(text, "\"n\": 3"));
-    lince_text_free(text);
-    assert_int_equal(lince_model_evaluate(m, in_run(".", "other.csv"), "test", 1, NULL, NULL, &text),
-                     LINCE_EDATA);
-    assert_message("has no test part");
     put_png(root, "pictures/a/1.png", 1);
     put_png(root, "pictures/b/1.png", 1);
+    assert_done(lince_model_open(&m, in_run("usual", "")));
     assert_int_equal(lince_model_evaluate(m, in_run(".", "pictures"), NULL, 1, NULL, NULL, &text),
                      LINCE_EDATA);
     assert_message("holds pictures, and gru classifies texts");
@@ -294,7 +284,7 @@ int main(void)
         cmocka_unit_test(test_data_json_tells_of_words_lengths_and_leaks),
         cmocka_unit_test(test_predictions_are_those_of_the_opened_model),
         cmocka_unit_test(test_evaluating_the_run_again_gives_its_test),
-        cmocka_unit_test(test_another_table_is_evaluated_as_its_columns_say),
+        cmocka_unit_test(test_a_run_of_texts_refuses_pictures),
         cmocka_unit_test(test_what_of_a_text_was_read_is_told),
         cmocka_unit_test(test_a_resumed_run_ends_as_one_left_alone),
         cmocka_unit_test(test_what_does_not_fit_is_refused_and_leaves_no_folder),

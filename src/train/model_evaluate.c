@@ -1,0 +1,252 @@
+/* lince_model_evaluate: a model on a part of a data set, its run's own or another. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "train/evaluate.h"
+#include "train/model_internal.h"
+#include "train/open_data.h"
+#include "train/table_facts.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { EVALUATION_BATCH = 64 };
+
+static void tell(void (*to)(void *context, const char *text), const lince_observer *observer,
+                 const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void tell(void (*to)(void *context, const char *text), const lince_observer *observer,
+                 const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    if (!to) return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    to(observer->context, text);
+}
+
+/* --- the data ------------------------------------------------------------------------------------- */
+
+/* The part of that name; without a name the test part or, where the data have one part only, that one. */
+static int choose_part(const lince_dataset *data, const char *name, lince_part *part)
+{
+    int there = 0;
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        bool has = lince_dataset_count(data, (lince_part)p) > 0;
+        if (name ? !strcmp(name, lince_part_name((lince_part)p)) : has) *part = (lince_part)p;
+        there += has;
+    }
+    if (!name && there > 1) *part = LINCE_TEST;
+    if (name && strcmp(name, lince_part_name(*part)) != 0)
+        return lince_fail(LINCE_EUSAGE, "--split %s: expected train, val or test", name);
+    if (lince_dataset_count(data, *part)) return 0;
+    return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_name(*part));
+}
+
+/* What data.json says of the run's data; NULL where it has none. */
+static json_t *recorded(const lince_model *m)
+{
+    char path[LINCE_PATH_MAX];
+    if (!m->has_run || lince_path_join(path, m->run, "data.json")) return NULL;
+    return json_load_file(path, 0, NULL);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+static int changed(const char *data, const char *then, const char *now, const char *option)
+{
+    return lince_fail(LINCE_EDATA,
+                      "%s: changed since the training, which read column %s: now column %s would be read; "
+                      "choose one by --%s",
+                      data, then, now, option);
+}
+
+/* Split as the run did. Where the data have changed since, so may have the columns that are guessed. */
+static int open_own(const lince_model *m, const lince_settings *own, const json_t *record,
+                    lince_dataset **dataset)
+{
+    lince_columns then = lince_columns_recorded(record);
+    LINCE_TRY(lince_open_data(dataset, own, NULL));
+    const lince_table_facts *now = lince_dataset_table(*dataset);
+    if (!now || !then.text) return 0;
+    if (!m->set.text && strcmp(now->text_column, then.text) != 0)
+        return changed(own->data, then.text, now->text_column, "text-column");
+    if (!m->set.label && strcmp(now->label_column, then.label) != 0)
+        return changed(own->data, then.label, now->label_column, "label-column");
+    return 0;
+}
+
+/* In the parts that the data have, by the columns that the run used: by their names, where they had some. */
+static int open_other(const lince_model *m, const json_t *record, const char *data, lince_dataset **dataset)
+{
+    lince_columns then = lince_columns_recorded(record);
+    char text[LINCE_COLUMN_MAX], label[LINCE_COLUMN_MAX];
+    lince_table_options table = lince_table_settings(&m->settings);
+    table.measured = true;
+    table.group_column = NULL; /* nothing is split */
+    if (then.text && !m->set.text) table.text_column = lince_column_option(then.text, text);
+    if (then.text && !m->set.label) table.label_column = lince_column_option(then.label, label);
+    if (then.text && then.named && !m->set.text && !m->set.label && !m->set.header) table.header = "yes";
+    return lince_dataset_open_table(dataset, data, &table);
+}
+
+static bool is_fingerprint(const json_t *record, const lince_dataset *dataset)
+{
+    const char *then = json_string_value(json_object_get(record, "fingerprint"));
+    return then && !strcmp(then, lince_dataset_fingerprint(dataset));
+}
+
+/* The run's own data, wherever they lie now, are split as it did: others have not seen its training. */
+static int open_data(const lince_model *m, const char *data, lince_dataset **dataset)
+{
+    lince_settings own = m->settings;
+    if (!data && !m->has_run)
+        return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
+    json_t *record = recorded(m);
+    bool same = m->has_run && (!data || (own.data && same_file(data, own.data)));
+    int code = same ? 0 : open_other(m, record, data, dataset);
+    if (!code && !same && is_fingerprint(record, *dataset)) {
+        lince_dataset_free(*dataset);
+        *dataset = NULL;
+        same = true;
+        own.data = (char *)data;
+    }
+    if (!code && same) code = open_own(m, &own, record, dataset);
+    json_decref(record);
+    return code;
+}
+
+static int refuse_content(const lince_model *m, const lince_dataset *data)
+{
+    bool texts = lince_dataset_is_text(data);
+    if (texts == lince_model_is_text(m)) return 0;
+    return texts ? lince_fail(LINCE_EDATA, "%s holds texts, and %s classifies pictures",
+                              lince_dataset_path(data), m->blueprint.model)
+                 : lince_fail(LINCE_EDATA, "%s holds pictures, and %s classifies texts",
+                              lince_dataset_path(data), m->blueprint.model);
+}
+
+/* A weights file need not name its classes; then they are those of the data, in the data's order. */
+static int take_classes(lince_model *m, lince_dataset *data)
+{
+    lince_blueprint *b = &m->blueprint;
+    LINCE_TRY(lince_dataset_select(data, m->chosen));
+    int found = lince_dataset_classes(data);
+    if (found != b->classes)
+        return lince_fail(LINCE_EDATA,
+                          "%s: %d classes; the model has %d and does not name them; --classes-file does",
+                          lince_dataset_path(data), found, b->classes);
+    if (!(b->names = lince_alloc((size_t)found, sizeof *b->names))) return LINCE_ENOMEM;
+    for (int c = 0; c < found; c++)
+        if (!(b->names[c] = lince_strdup(lince_dataset_class(data, c)))) return LINCE_ENOMEM;
+    return 0;
+}
+
+static int match_classes(lince_model *m, lince_dataset *data)
+{
+    lince_blueprint *b = &m->blueprint;
+    if (!b->names) return take_classes(m, data);
+    return lince_dataset_match(data, m->chosen ? m->chosen : m->settings.classes, b->names, b->classes);
+}
+
+/* --- what there is to say of them ----------------------------------------------------------------- */
+
+static void tell_absent(const lince_dataset *d, lince_part part, const lince_observer *o)
+{
+    enum { SHOWN = 5 };
+    int absent = 0, classes = lince_dataset_classes(d);
+    lince_buffer names = {0};
+    for (int c = 0; c < classes; c++) {
+        if (lince_dataset_class_count(d, part, c)) continue;
+        if (absent++ <= SHOWN)
+            lince_buffer_printf(&names, "%s%s", absent > 1 ? ", " : "",
+                                absent <= SHOWN ? lince_dataset_class(d, c) : "...");
+    }
+    if (absent && names.data)
+        tell(o->warning, o, _("classes of the model without a sample in these data: %d of %d (%s)"), absent,
+             classes, names.data);
+    lince_buffer_release(&names);
+}
+
+static void tell_table(const lince_table_facts *t, const lince_observer *o)
+{
+    size_t out = t->empty + t->duplicates + t->unlabelled + t->dropped + t->bad;
+    if (*t->text_column)
+        tell(o->note, o, _("texts from column %s, labels from column %s"), t->text_column, t->label_column);
+    if (out)
+        tell(o->warning, o,
+             _("%zu of %zu rows left out: %zu without a text, %zu copies, %zu without a label, %zu of "
+               "dropped labels, %zu that cannot be read"),
+             out, t->rows, t->empty, t->duplicates, t->unlabelled, t->dropped, t->bad);
+}
+
+static void tell_data(const lince_dataset *d, lince_part part, const lince_observer *o)
+{
+    if (!o) return;
+    for (size_t i = 0; i < lince_dataset_notes(d); i++) tell(o->warning, o, "%s", lince_dataset_note(d, i));
+    if (lince_dataset_table(d)) tell_table(lince_dataset_table(d), o);
+    tell_absent(d, part, o);
+}
+
+/* --- the measuring -------------------------------------------------------------------------------- */
+
+static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
+                       const lince_observer *observer, lince_loader **loader)
+{
+    lince_loader_options options = {.batch_size = EVALUATION_BATCH,
+                                    .workers = 1,
+                                    .cache_bytes = (size_t)256 << 20,
+                                    .watch = lince_watch_for(observer)};
+    return lince_model_is_text(m)
+               ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
+               : lince_loader_new(loader, dataset, part, &m->blueprint.transform, &options);
+}
+
+static int as_text(const lince_evaluation *e, int json, char **text)
+{
+    lince_buffer out = {0};
+    if (json) {
+        json_t *object = lince_evaluation_json(e);
+        char *dump = object ? json_dumps(object, JSON_REAL_PRECISION(9)) : NULL;
+        json_decref(object);
+        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
+        free(dump);
+    } else
+        lince_metrics_report(&e->metrics, &out);
+    *text = out.data;
+    return out.error;
+}
+
+int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json,
+                         const char *predictions, const lince_observer *observer, char **text)
+{
+    lince_dataset *dataset = NULL;
+    lince_loader *loader = NULL;
+    lince_evaluation e = {0};
+    lince_part part = LINCE_TEST;
+    *text = NULL;
+    int code = open_data(m, data, &dataset);
+    if (!code) code = refuse_content(m, dataset);
+    if (!code) code = match_classes(m, dataset);
+    if (!code) code = choose_part(dataset, part_name, &part);
+    if (!code) tell_data(dataset, part, observer);
+    if (!code) code = lince_model_use(m, EVALUATION_BATCH);
+    if (!code) code = open_loader(m, dataset, part, observer, &loader);
+    if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
+    if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, predictions);
+    if (!code) code = as_text(&e, json, text);
+    lince_evaluation_release(&e);
+    lince_loader_free(loader);
+    lince_dataset_free(dataset);
+    return code;
+}
