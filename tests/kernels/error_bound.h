@@ -1,68 +1,125 @@
-/* How far single precision may be from the truth: derived, for tests of kernels.
+/* How far single precision may be from the truth: one rule for all tests of kernels (docs/tolerances.md).
  *
  * Each rounding multiplies a result by 1 + d, |d| <= u = 2^-24. What a kernel returns is off by a sum of such
- * d_i, each times the number s_i that was rounded and what the result's derivative by it is. The d_i behave
- * as independent numbers of mean zero (Higham & Mary 2019, "A new approach to probabilistic rounding error
- * analysis"); for such, by Hoeffding's inequality,
+ * d_i, each times the number s_i that was rounded and what the result's derivative by it is. So certainly
+ *     |error| <= u R,    R = sum of |derivative_i s_i|                                (Higham 2002, chapter
+ * 3) to first order; for many roundings that is far too much, because the d_i behave as independent numbers
+ * of mean zero (Higham & Mary 2019, "A new approach to probabilistic rounding error analysis"), and by
+ * Hoeffding's inequality
  *     P(|error| > C u sqrt(V)) <= 2 exp(-C^2 / 2),    V = sum of (derivative_i s_i)^2.
- * So the truth is computed in double precision with, beside each value, its V: an `estimate`.
+ * The bound is the smaller of the two. The truth is computed in double precision with, beside each value, its
+ * R and V: an `estimate`.
  *
  * A sum of n terms t_i, S in all, rounds its n partial sums s_k. Where the terms stand in no particular
  * order, mean of sum_k s_k^2 = n (S^2 / 3 + Q / 6),    Q = sum of t_i^2, the second part that of a random
  * walk that returns to its end. n (S^2 / 3 + Q) leaves it six times its mean; that this is seldom exceeded is
- * an estimate, which the tests' worst ratios bear out, and no proof. Terms in an order in which the sum rises
- * before it falls need more: ((A + |S|) / 2)^2 for each s_k, A = sum of |t_i|.
- *
- * `chain` is how many additions a term goes through, at most: n in one chain, less where lanes or blocks are
- * summed by themselves. */
+ * an estimate, which the tests' worst ratios bear out, and no proof. Where the order makes a sum rise before
+ * it falls, its peak P = (A + |S|) / 2, A = sum of |t_i|, stands for S. And R is n A in any order. */
 #ifndef LINCE_TESTS_ERROR_BOUND_H
 #define LINCE_TESTS_ERROR_BOUND_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* u; and C, for which the inequality gives 3e-14. */
 #define UNIT_ROUNDOFF   0x1p-24
 #define ERROR_CERTAINTY 8.0
 
-/* A value and its V. */
+/* A value, its V and its R. */
 typedef struct estimate {
-    double value, variance;
+    double value, variance, reach;
 } estimate;
 
 /* A float as it is. */
 static inline estimate exactly(double value)
 {
-    return (estimate){value, 0};
+    return (estimate){value, 0, 0};
 }
 
+/* e, rounded once more. */
+static inline estimate rounded(estimate e)
+{
+    return (estimate){e.value, e.variance + e.value * e.value, e.reach + fabs(e.value)};
+}
+
+/* a b before it is rounded, as in a fused multiply-add. */
+static inline estimate product_of(estimate a, estimate b)
+{
+    return (estimate){a.value * b.value, a.value * a.value * b.variance + b.value * b.value * a.variance,
+                      fabs(a.value) * b.reach + fabs(b.value) * a.reach};
+}
+
+/* a + b, and a b, rounded. */
+static inline estimate added(estimate a, estimate b)
+{
+    return rounded((estimate){a.value + b.value, a.variance + b.variance, a.reach + b.reach});
+}
+
+static inline estimate multiplied(estimate a, estimate b)
+{
+    return rounded(product_of(a, b));
+}
+
+/* --- sums --------------------------------------------------------------------------------------------- */
+
+typedef enum order {
+    MIXED, /* none in particular */
+    SORTED /* the sum rises before it falls */
+} order;
+
 typedef struct sum {
-    double terms, value, squares, inherited; /* n, S, Q, V of the terms */
+    double terms, value, squares, magnitude; /* n, S, Q, A */
+    double variance, reach;                  /* of the terms */
 } sum;
+
+/* What is zero for certain rounds nothing. */
+static inline bool is_zero(estimate e)
+{
+    return e.value == 0 && e.reach == 0;
+}
 
 static inline void add_term(sum *s, estimate t)
 {
-    s->terms += 1;
+    s->terms += !is_zero(t);
     s->value += t.value;
     s->squares += t.value * t.value;
-    s->inherited += t.variance;
+    s->magnitude += fabs(t.value);
+    s->variance += t.variance;
+    s->reach += t.reach;
 }
 
-/* a b, as part of a fused multiply-add. */
-static inline void add_product(sum *s, estimate a, estimate b)
+/* A sum whose terms each go through at most `roundings` of them: as many as terms in one chain of fused
+ * multiply-adds, one less where terms are added as they are. */
+static inline estimate total_of(const sum *s, order terms_order, double roundings)
 {
-    double inherited = a.value * a.value * b.variance + b.value * b.value * a.variance;
-    add_term(s, (estimate){a.value * b.value, inherited});
+    double peak = terms_order == SORTED ? (s->magnitude + fabs(s->value)) / 2 : s->value;
+    roundings = fmax(roundings, 0);
+    return (estimate){s->value, s->variance + roundings * (peak * peak / 3 + s->squares),
+                      s->reach + roundings * s->magnitude};
 }
 
-static inline estimate total_of(const sum *s, double chain)
+/* A part's sum becomes a term of the whole. */
+static inline void carry_up(order terms_order, sum *part, double roundings, sum *whole)
 {
-    return (estimate){s->value, s->inherited + chain * (s->value * s->value / 3 + s->squares)};
+    if (part->terms > 0) add_term(whole, total_of(part, terms_order, roundings));
+    *part = (sum){0};
 }
 
+/* A sum in double precision, whose u is 2^-29 of ours, rounded to single in the end. */
+static inline estimate total_in_double(const sum *s)
+{
+    double before = 0x1p-29 * s->terms * s->magnitude;
+    return (estimate){s->value, s->variance + s->value * s->value + before * before,
+                      s->reach + fabs(s->value) + before};
+}
+
+/* --- the bound ---------------------------------------------------------------------------------------- */
+
+/* The first factor is for what the first order leaves out. */
 static inline double error_bound(estimate e)
 {
-    return ERROR_CERTAINTY * UNIT_ROUNDOFF * sqrt(e.variance);
+    return (1 + 0x1p-16) * UNIT_ROUNDOFF * fmin(e.reach, ERROR_CERTAINTY * sqrt(e.variance));
 }
 
 /* |error| / bound: above 1 is a fault. What must be exact and is not, and what is no number, is infinitely

@@ -6,6 +6,8 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "kernels/conv.h"
+#include "kernels/sample.h"
+#include "kernels/winograd_bound.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -35,7 +37,7 @@ static const shape cases[] = {
 enum { CASES = sizeof cases / sizeof *cases };
 
 /* A walk over the tiles in several chunks: too large for the loops below. */
-static const shape many_tiles = {4, 16, 67, 67, 64, 3, 1, 1, 1};
+static const shape many_tiles = {4, 16, 67, 67, 32, 3, 1, 1, 1};
 
 typedef struct operands {
     float *x, *w, *b, *y;
@@ -59,35 +61,71 @@ static lince_conv geometry(shape s, int block)
                         .groups = s.groups};
 }
 
-/* Random values where there are channels, zeros in their padding. */
-static void fill_activation(float *x, lince_shape s, int n, lince_random *r)
+static size_t activation_at(lince_shape s, size_t n, size_t c, size_t y, size_t x)
 {
-    size_t area = (size_t)s.height * (size_t)s.width, b = (size_t)s.block,
-           padded = (size_t)lince_round_up(s.channels, s.block);
-    for (size_t i = 0; i < (size_t)n; i++)
-        for (size_t c = 0; c < (size_t)s.channels; c++)
-            for (size_t p = 0; p < area; p++)
-                x[i * padded * area + (c / b * area + p) * b + c % b] = lince_random_normal(r);
+    size_t b = (size_t)s.block, height = (size_t)s.height, width = (size_t)s.width,
+           blocks = (size_t)lince_round_up(s.channels, s.block) / b;
+    return (((n * blocks + c / b) * height + y) * width + x) * b + c % b;
 }
 
-static operands make(const lince_conv *c)
+/* Random values where there are channels, zeros in their padding. */
+static void fill_activation(float *v, lince_shape s, int n, value_kind kind, lince_random *r)
+{
+    for (size_t i = 0; i < (size_t)n; i++)
+        for (size_t c = 0; c < (size_t)s.channels; c++)
+            for (size_t y = 0; y < (size_t)s.height; y++)
+                for (size_t x = 0; x < (size_t)s.width; x++)
+                    v[activation_at(s, i, c, y, x)] = draw_value(kind, r);
+}
+
+/* Gradients take part in the sums of backward weights as weights do in the others. */
+static void fill_gradient(float *v, lince_shape s, int n, value_kind kind, lince_random *r)
+{
+    int all = n * s.height * s.width;
+    for (int i = 0; i < all; i++)
+        for (size_t c = 0; c < (size_t)s.channels; c++) {
+            size_t sample = (size_t)(i / (s.height * s.width)), y = (size_t)(i / s.width % s.height);
+            v[activation_at(s, sample, c, y, (size_t)(i % s.width))] = draw_weight(kind, i >= all / 2, r);
+        }
+}
+
+/* What is summed over: a group's inputs and taps, or in backward data its outputs and taps. */
+static void fill_weights(float *w, const lince_conv *c, lince_direction direction, value_kind kind,
+                         lince_random *r)
+{
+    int inputs = c->in.channels / c->groups, outputs = c->out.channels / c->groups;
+    int taps = c->kernel[0] * c->kernel[1];
+    for (int o = 0; o < c->out.channels; o++)
+        for (int i = 0; i < inputs; i++)
+            for (int tap = 0; tap < taps; tap++) {
+                bool back = direction == LINCE_BACKWARD_DATA;
+                int place = (back ? o % outputs : i) * taps + tap, places = (back ? outputs : inputs) * taps;
+                w[lince_conv_weight_at(c, o, i, tap / c->kernel[1], tap % c->kernel[1])] =
+                    draw_weight(kind, place >= places / 2, r);
+            }
+}
+
+static operands make_of(const lince_conv *c, lince_direction direction, value_kind kind, uint64_t key)
 {
     operands o = {.size = {(size_t)c->batch * lince_shape_size(c->in), lince_conv_weights_size(c),
                            (size_t)lince_round_up(c->out.channels, c->out.block),
                            (size_t)c->batch * lince_shape_size(c->out)}};
     float **all[] = {&o.x, &o.w, &o.b, &o.y};
-    lince_random r = lince_random_at(7);
+    lince_random r = lince_random_at(key);
     for (int i = 0; i < 4; i++) assert_non_null(*all[i] = lince_alloc(o.size[i], sizeof(float)));
-    fill_activation(o.x, c->in, c->batch, &r);
-    fill_activation(o.y, c->out, c->batch, &r);
-    for (int k = 0; k < c->out.channels; k++) {
-        o.b[k] = lince_random_normal(&r);
-        for (int i = 0; i < c->in.channels / c->groups; i++)
-            for (int y = 0; y < c->kernel[0]; y++)
-                for (int x = 0; x < c->kernel[1]; x++)
-                    o.w[lince_conv_weight_at(c, k, i, y, x)] = lince_random_normal(&r);
-    }
+    fill_activation(o.x, c->in, c->batch, kind, &r);
+    if (direction == LINCE_BACKWARD_WEIGHTS)
+        fill_gradient(o.y, c->out, c->batch, kind, &r);
+    else
+        fill_activation(o.y, c->out, c->batch, kind, &r);
+    fill_weights(o.w, c, direction, kind, &r);
+    for (int k = 0; k < c->out.channels; k++) o.b[k] = draw_weight(kind, true, &r);
     return o;
+}
+
+static operands make(const lince_conv *c)
+{
+    return make_of(c, LINCE_FORWARD, NORMAL, 7);
 }
 
 static void release(operands *o)
@@ -112,81 +150,242 @@ static bool run(const lince_conv_implementation *implementation, const lince_con
     return true;
 }
 
-/* How far from the truth the worst of some values may be, in units of their root mean square.
- *
- * A sum of n products of independent numbers, in one chain and in single precision, rounds n partial sums,
- * the k-th of which is sqrt(k / n) of the result in the mean: together they are off by u sqrt(n / 2) or less,
- * u = 2^-24, and the worst of 1e9 values by less than eight times that (Higham & Mary 2019, "A new approach
- * to probabilistic rounding error analysis"). Winograd's F(4x4, 3x3) is off by 0.8e-6 in the mean with the
- * points 0, +-5/8, +-3/2 that both implementations take, and by ten times that at worst (of as many values as
- * there are here); 2e-5 leaves room for other numbers of channels, and finds a wrong tap. */
-static double tolerance(double terms)
+/* --- against the truth ---------------------------------------------------------------------------------- */
+
+/* Operands without blocks, in double precision. */
+static double *plain_activation(lince_shape s, int n, const float *from)
 {
-    return fmax(2e-5, 8 * 0x1p-24 * sqrt(terms / 2));
+    double *to = lince_alloc((size_t)n * lince_shape_elements(s), sizeof *to), *next = to;
+    assert_non_null(to);
+    for (size_t i = 0; i < (size_t)n; i++)
+        for (size_t c = 0; c < (size_t)s.channels; c++)
+            for (size_t y = 0; y < (size_t)s.height; y++)
+                for (size_t x = 0; x < (size_t)s.width; x++)
+                    *next++ = (double)from[activation_at(s, i, c, y, x)];
+    return to;
 }
 
-/* The products that are summed for one result. */
-static double terms_of(const lince_conv *c, lince_direction direction)
+static double *plain_weights(const lince_conv *c, const float *from)
 {
-    double window = (double)c->kernel[0] * c->kernel[1];
-    if (direction == LINCE_FORWARD) return window * c->in.channels / c->groups;
-    if (direction == LINCE_BACKWARD_DATA) return window * c->out.channels / c->groups;
-    return (double)c->batch * c->out.height * c->out.width;
+    double *to = lince_alloc(conv_w_at(c, c->out.channels, 0, 0, 0), sizeof *to), *next = to;
+    assert_non_null(to);
+    for (int o = 0; o < c->out.channels; o++)
+        for (int i = 0; i < conv_inputs(c); i++)
+            for (int ky = 0; ky < c->kernel[0]; ky++)
+                for (int kx = 0; kx < c->kernel[1]; kx++)
+                    *next++ = (double)from[lince_conv_weight_at(c, o, i, ky, kx)];
+    return to;
 }
 
-/* |a - b| in units of b's root mean square. */
-static double worst(const float *a, const float *b, size_t n)
+typedef struct plain_operands {
+    double *x, *w, *b, *y;
+} plain_operands;
+
+static plain_operands plain_of(const lince_conv *c, const operands *o)
 {
-    double squares = 0, largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        squares += (double)b[i] * (double)b[i];
-        double off = fabs((double)a[i] - (double)b[i]);
-        if (!(off <= largest)) largest = off;
+    plain_operands p = {plain_activation(c->in, c->batch, o->x), plain_weights(c, o->w),
+                        lince_alloc(o->size[2], sizeof(double)), plain_activation(c->out, c->batch, o->y)};
+    assert_non_null(p.b);
+    for (size_t i = 0; i < o->size[2]; i++) p.b[i] = (double)o->b[i];
+    return p;
+}
+
+static void plain_release(plain_operands *p)
+{
+    lince_free(p->x), lince_free(p->w), lince_free(p->b), lince_free(p->y);
+}
+
+/* By its name, because what an architecture does not have is in no table. */
+static conv_algorithm algorithm_of(const lince_conv_implementation *implementation, lince_direction direction)
+{
+    const char *name = implementation->name;
+    if (implementation == &lince_conv_ref) return IN_DOUBLE;
+    if (strstr(name, "winograd")) return WINOGRAD;
+    if (strstr(name, "onednn")) return lince_cpu_level() > LINCE_PLAIN ? IN_CHAIN : BY_PRODUCT;
+    if (direction != LINCE_BACKWARD_WEIGHTS) return IN_CHAIN;
+    return strstr(name, "depthwise") ? BY_PARITY : BY_SAMPLE;
+}
+
+enum { IMPLEMENTATIONS = 16 };
+static tally tallies[IMPLEMENTATIONS][3];
+
+/* Where the result's element `at`, as conv_bound.h numbers them, lies. */
+static size_t place_of(const lince_conv *c, lince_direction direction, size_t at)
+{
+    if (direction == LINCE_BACKWARD_WEIGHTS) {
+        size_t kernel = (size_t)c->kernel[1], row = at / kernel, height = (size_t)c->kernel[0],
+               inputs = (size_t)conv_inputs(c);
+        return lince_conv_weight_at(c, (int)(row / height / inputs), (int)(row / height % inputs),
+                                    (int)(row % height), (int)(at % kernel));
     }
-    return squares > 0 ? largest / sqrt(squares / (double)n) : largest;
+    lince_shape s = direction == LINCE_FORWARD ? c->out : c->in;
+    size_t width = (size_t)s.width, height = (size_t)s.height, channels = (size_t)s.channels;
+    return activation_at(s, at / width / height / channels, at / width / height % channels,
+                         at / width % height, at % width);
 }
 
-static void assert_close(const char *what, shape s, int direction, double allowed, const operands *a,
-                         const operands *b)
+typedef struct checked {
+    const lince_conv_implementation *implementation;
+    shape shape;
+    int block;
+    lince_direction direction;
+    value_kind kind;
+    tally *tally;
+} checked;
+
+static void check_result(const checked *k, char what, size_t at, estimate expected, float found, double terms)
 {
-    const float *all[2][4] = {{a->x, a->w, a->b, a->y}, {b->x, b->w, b->b, b->y}};
-    for (int i = 0; i < 4; i++) {
-        double off = worst(all[0][i], all[1][i], a->size[i]);
-        if (!(off <= allowed))
-            fail_msg("%s, direction %d, %d x %dx%dx%d -> %d, kernel %d: %c is off by %g", what, direction,
-                     s.n, s.in, s.height, s.width, s.out, s.kernel, "xwby"[i], off);
-    }
+    static const char *const directions[] = {"forward", "backward data", "backward weights"};
+    shape s = k->shape;
+    double ratio = error_ratio(expected, found);
+    if (!(ratio <= 1))
+        fail_msg("%s, %s, %s values, %d x %dx%dx%d -> %d, kernel %d, stride %d, padding %d, groups %d, block "
+                 "%d: %c[%zu] is %.9g, expected %.9g: %.3g times the bound",
+                 k->implementation->name, directions[k->direction], value_kind_names[k->kind], s.n, s.in,
+                 s.height, s.width, s.out, s.kernel, s.stride, s.padding, s.groups, k->block, what, at,
+                 (double)found, expected.value, ratio);
+    record(k->tally, k->kind, terms, ratio);
 }
 
-/* What each implementation that does this geometry gives, against the truth's. */
-static void compare(shape s, int block, lince_direction direction, const lince_conv_implementation *truth)
+/* Results against the truth; their padding is zero, and the other operands are as they were. */
+static void check_operands(const checked *k, const conv_truth *t, const operands *before, operands *found)
+{
+    const lince_conv *c = t->p->c;
+    float *all[] = {found->x, found->w, found->b, found->y};
+    const float *was[] = {before->x, before->w, before->b, before->y};
+    size_t result = k->direction == LINCE_FORWARD ? 3 : k->direction == LINCE_BACKWARD_DATA ? 0 : 1;
+    bool weights = k->direction == LINCE_BACKWARD_WEIGHTS;
+    static const char names[] = "xwby";
+    for (size_t i = 0; i < 4; i++)
+        if (i != result && !(i == 2 && weights))
+            assert_memory_equal(all[i], was[i], before->size[i] * sizeof(float));
+    for (size_t i = 0; i < conv_results(t->p); i++) {
+        float *y = &all[result][place_of(c, k->direction, i)];
+        check_result(k, names[result], i, t->result[i], *y, t->p->sums[i].terms);
+        *y = 0;
+    }
+    for (size_t i = 0; i < before->size[result]; i++) assert_true(all[result][i] == 0);
+    double pixels = (double)c->batch * c->out.height * c->out.width;
+    for (size_t i = 0; i < before->size[2] && weights; i++)
+        if (i < (size_t)c->out.channels)
+            check_result(k, 'b', i, t->bias[i], found->b[i], pixels);
+        else
+            assert_true(found->b[i] == 0);
+}
+
+/* What each implementation that does this geometry gives, against the truth; how many did it. */
+static int compare(shape s, int block, lince_direction direction, value_kind kind, uint64_t key)
 {
     lince_conv c = geometry(s, block);
-    operands expected = make(&c);
-    assert_true(run(truth, &c, direction, 2, &expected, (lince_conv_args){0}));
-    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i != truth; i++) {
-        operands found = make(&c);
-        if (run(*i, &c, direction, 2, &found, (lince_conv_args){0}))
-            assert_close((*i)->name, s, direction, tolerance(terms_of(&c, direction)), &found, &expected);
+    operands before = make_of(&c, direction, kind, key);
+    plain_operands plain = plain_of(&c, &before);
+    conv_problem p = {&c, direction, order_of(kind), plain.x, plain.w, plain.b, plain.y, NULL, NULL};
+    conv_truth truth[CONV_ALGORITHMS] = {{0}};
+    int done = 0;
+    conv_problem_sum(&p);
+    for (size_t i = 0; lince_conv_implementations[i]; i++) {
+        const lince_conv_implementation *way = lince_conv_implementations[i];
+        checked k = {way, s, block, direction, kind, &tallies[i][direction]};
+        conv_algorithm a = algorithm_of(way, direction);
+        operands found = make_of(&c, direction, kind, key);
+        if (run(way, &c, direction, 2, &found, (lince_conv_args){0})) {
+            if (!truth[a].p) truth[a] = a == WINOGRAD ? winograd_truth_of(&p) : conv_truth_of(&p, a);
+            check_operands(&k, &truth[a], &before, &found);
+            done++;
+        }
         release(&found);
     }
-    release(&expected);
+    for (int a = 0; a < CONV_ALGORITHMS; a++) conv_truth_release(&truth[a]);
+    lince_free(p.sums), lince_free(p.bias_sums);
+    plain_release(&plain);
+    release(&before);
+    return done;
 }
 
-static void test_every_implementation_equals_the_reference(void **state)
+/* In blocks of their lanes lince's own kernels do all that is not grouped otherwise than by channel. */
+static bool has_own(shape s, int block)
+{
+    return lince_cpu_level() > LINCE_PLAIN && block == lince_cpu_lanes() && s.in >= block && s.stride <= 2 &&
+           (s.groups == 1 || s.groups == s.in);
+}
+
+static void compare_all(shape s, int block, value_kind kind, uint64_t key)
+{
+    for (int d = LINCE_FORWARD; d <= LINCE_BACKWARD_WEIGHTS; d++)
+        if (compare(s, block, (lince_direction)d, kind, key) < 2 && has_own(s, block))
+            fail_msg("%dx%dx%d -> %d, kernel %d, direction %d: nothing but the reference", s.in, s.height,
+                     s.width, s.out, s.kernel, d);
+}
+
+static void test_every_implementation_is_the_definition(void **state)
 {
     (void)state;
     for (size_t which = 0; which < CASES; which++)
-        for (int d = LINCE_FORWARD; d <= LINCE_BACKWARD_WEIGHTS; d++)
-            for (int block = 8; block <= 16; block += 8)
-                compare(cases[which], block, (lince_direction)d, &lince_conv_ref);
+        for (int block = 8; block <= 16; block += 8)
+            compare_all(cases[which], block, (value_kind)(which % VALUE_KINDS), which);
 }
 
 static void test_backward_weights_adds_up_over_chunks(void **state)
 {
     (void)state;
-    for (int block = 8; block <= 16; block += 8)
-        compare(many_tiles, block, LINCE_BACKWARD_WEIGHTS, &lince_conv_ref);
+    compare(many_tiles, lince_cpu_lanes() > 8 ? 16 : 8, LINCE_BACKWARD_WEIGHTS, NORMAL, 7);
+}
+
+/* Half of them 3x3 with stride 1, a quarter depthwise. */
+static shape draw_shape(lince_random *r)
+{
+    shape s = {.n = draw_size(r, 1, 6), .height = draw_size(r, 1, 20), .width = draw_size(r, 1, 20)};
+    s.in = draw_size(r, 1, 96), s.out = draw_size(r, 1, 96), s.groups = 1, s.kernel = 3, s.stride = 1;
+    switch (lince_random_below(r, 4)) {
+    case 0:
+        s.groups = s.out = s.in = lince_round_up(s.in, 8), s.kernel = lince_random_below(r, 2) ? 3 : 5;
+        break;
+    case 1: s.kernel = 1 + (int)lince_random_below(r, 5); break;
+    default: break;
+    }
+    if (s.kernel != 3 || s.groups > 1) s.stride = 1 + (int)lince_random_below(r, 2);
+    s.padding = (int)lince_random_below(r, (uint32_t)(s.kernel < 3 ? s.kernel : 3));
+    int least = s.kernel - 2 * s.padding;
+    if (s.height < least) s.height = least;
+    if (s.width < least) s.width = least;
+    return s;
+}
+
+/* At most as many as let a sample of 10,000 end in minutes. */
+static bool is_large(shape s)
+{
+    double taps = s.kernel * s.kernel, pixels = (double)s.n * s.height * s.width;
+    return taps * pixels * s.in / s.groups * s.out > 2e7;
+}
+
+static void test_random_shapes(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < sample_size(); i++) {
+        lince_random r = lince_random_at(lince_key(11, LINCE_STREAM_SYNTH, 0, i));
+        shape s = draw_shape(&r);
+        while (is_large(s)) s = draw_shape(&r);
+        int block = lince_cpu_lanes() > 8 && lince_random_below(&r, 2) ? 16 : 8;
+        compare_all(s, block, (value_kind)(i % VALUE_KINDS), i);
+    }
+}
+
+/* Behind all comparisons: none was ten times too wide, and each implementation of this level took part. */
+static void test_bounds_are_not_wide(void **state)
+{
+    (void)state;
+    static const char *const directions[] = {"forward", "backward data", "backward weights"};
+    for (size_t i = 0; lince_conv_implementations[i]; i++)
+        for (int d = 0; d < 3; d++) {
+            const lince_conv_implementation *way = lince_conv_implementations[i];
+            char name[64];
+            size_t results = 0;
+            snprintf(name, sizeof name, "%s, %s", way->name, directions[d]);
+            check_tally(name, &tallies[i][d]);
+            for (int l = 0; l < LENGTHS; l++) results += tallies[i][d].results[NORMAL][l];
+            if (!results && way->needs == lince_cpu_level() && way->needs > LINCE_PLAIN)
+                fail_msg("%s took no part", name);
+        }
 }
 
 /* relu and gate: fused or not, the same numbers as in a pass of their own. */
@@ -237,7 +436,8 @@ static void test_own_kernels_give_the_same_bits_on_any_number_of_threads(void **
     const shape shapes[] = {cases[2], cases[13], cases[18], cases[19],
                             cases[0], cases[5],  cases[7],  many_tiles};
     for (const lince_conv_implementation *const *i = lince_conv_implementations; *i != &lince_conv_ref; i++)
-        for (int d = LINCE_FORWARD; d <= LINCE_BACKWARD_WEIGHTS && (*i)->same_bits; d++)
+        for (int d = LINCE_FORWARD;
+             d <= LINCE_BACKWARD_WEIGHTS && lince_cpu_level() >= (*i)->needs && (*i)->same_bits; d++)
             for (size_t which = 0; which < sizeof shapes / sizeof *shapes; which++)
                 for (int block = 8; block <= 16; block += 8)
                     compare_threads(*i, shapes[which], block, (lince_direction)d);
@@ -299,8 +499,10 @@ static void test_rows_of_weights_go_where_each_weight_lies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_implementation_equals_the_reference),
+        cmocka_unit_test(test_every_implementation_is_the_definition),
         cmocka_unit_test(test_backward_weights_adds_up_over_chunks),
+        cmocka_unit_test(test_random_shapes),
+        cmocka_unit_test(test_bounds_are_not_wide),
         cmocka_unit_test(test_relu_and_gate),
         cmocka_unit_test(test_own_kernels_give_the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(test_rows_of_weights_go_where_each_weight_lies),

@@ -187,10 +187,10 @@ static void run_dot(product *p, int threads)
 
 /* Of A B^T. Dot products pay for adding up lanes once for each element of C; packing B's columns pays once
  * for each element of B. */
-static bool dot_is_better(const product *p)
+bool lince_gemm_x86_dots(bool ta, bool tb, size_t m, size_t n, size_t k)
 {
-    size_t edge = smaller(p->m, p->n);
-    return !p->ta && p->tb && edge <= DOT_EDGE && p->k >= 8 * edge;
+    size_t edge = smaller(m, n);
+    return !ta && tb && edge <= DOT_EDGE && k >= 8 * edge;
 }
 
 void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool ta, bool tb, size_t m, size_t n, size_t k,
@@ -210,7 +210,7 @@ void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool ta, bool tb, 
                  .beta = beta,
                  .c = c};
     if (!m || !n) return;
-    if (dot_is_better(&p))
+    if (lince_gemm_x86_dots(ta, tb, m, n, k))
         run_dot(&p, threads);
     else
         run_outer(&p, threads);

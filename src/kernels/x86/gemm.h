@@ -50,4 +50,7 @@ void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool transpose_a, 
                     size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float beta,
                     float *c, size_t ldc);
 
+/* Whether it takes the form `dot` for this product. */
+bool lince_gemm_x86_dots(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k);
+
 #endif
