@@ -20,8 +20,9 @@ extern const command commands[]; /* ends with a NULL name */
 
 /* One option of a command that is not a setting. */
 typedef struct option_spec {
-    const char *name, *value, *help; /* value NULL: a switch, which sets *flag */
-    const char **text;
+    const char *name, *value,
+        *help;         /* value NULL: a switch, which sets *flag; "TEXT...": may be given again */
+    const char **text; /* the last value; of "TEXT..." all, with room for each and a NULL */
     bool *flag;
 } option_spec;
 

@@ -1,4 +1,5 @@
 #include "cli.h"
+#include "core/error.h"
 #include "core/i18n.h"
 #include "core/names.h"
 
@@ -63,17 +64,18 @@ static json_t *answer_json(const asking *a, const lince_prediction *p)
     return answer;
 }
 
-/* A path need not be UTF-8, as JSON must be. */
+/* A path need not be UTF-8, as JSON must be; nor need a text that was refused for it. */
 static void print_json(const asking *a, const char *input, int code, const lince_prediction *p)
 {
     char shown[4096];
-    if (!lince_name_is_clean(input) && !lince_model_is_text(a->model)) {
+    json_t *line = json_object(), *given = json_string(input);
+    if (!given) {
         lince_name_for_display(shown, sizeof shown, input);
-        input = shown;
+        given = json_string(shown);
     }
-    json_t *line = json_pack("{s:s}", lince_model_is_text(a->model) ? "text" : "path", input);
+    json_object_set_new(line, lince_model_is_text(a->model) ? "text" : "path", given);
     json_object_update_new(line, code ? json_pack("{s:s}", "error", lince_error()) : answer_json(a, p));
-    if (line) json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
     putchar('\n');
     json_decref(line);
 }
@@ -96,21 +98,24 @@ static int tell(void *context, const char *input, int code, const lince_predicti
 
 /* --- the command ---------------------------------------------------------------------------------- */
 
-static int ask(asking *a, lince_model *m, const char *text, const char *const *inputs, int count)
+static int ask(asking *a, lince_model *m, const char *const *texts, const char *const *inputs, int count)
 {
     int classes = lince_model_classes(m);
     a->model = m;
     if (!a->top) a->top = a->json ? classes : 1;
     if (a->top > classes) a->top = classes;
-    if (!(a->order = calloc((size_t)classes, sizeof *a->order))) return EXIT_FAILED;
-    if (text) {
+    if (!(a->order = calloc((size_t)classes, sizeof *a->order)))
+        return cli_fail(lince_fail(LINCE_ENOMEM, "out of memory"));
+    for (; *texts; texts++) {
         lince_prediction p;
-        int code = lince_model_predict_text(m, text, &p);
-        tell(a, text, code, &p);
+        int code = lince_model_predict_text(m, *texts, &p);
+        tell(a, *texts, code, &p);
         lince_prediction_release(&p);
     }
-    for (int i = 0; i < count; i++)
-        if (lince_model_predict_all(m, inputs[i], tell, a)) tell(a, inputs[i], -1, NULL);
+    for (int i = 0; i < count; i++) {
+        int code = lince_model_predict_all(m, inputs[i], tell, a);
+        if (code) tell(a, inputs[i], code, NULL);
+    }
     free(a->order);
     return a->failed ? EXIT_FAILED : EXIT_DONE;
 }
@@ -125,34 +130,42 @@ static int expect_more(void)
 
 int cmd_predict(int argc, char **argv)
 {
-    const char *text = NULL, *top = "0";
+    const char *top = "0", *encoding = NULL;
     model_choice choice = {0};
     asking a = {0};
     bool help = false;
-    const option_spec specs[] = {{"run", "DIR", N_("the run whose best weights answer"), &choice.run, NULL},
-                                 MODEL_OPTIONS(choice),
-                                 {"text", "TEXT", N_("a text to classify"), &text, NULL},
-                                 {"top", "K", N_("tell the K most probable classes (1; with --json all)"),
-                                  &top, NULL},
-                                 {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
-                                 {"help", NULL, N_("this help"), NULL, &help},
-                                 {NULL, NULL, NULL, NULL, NULL}};
-    const char **inputs = calloc((size_t)argc + 1, sizeof *inputs);
+    /* As many as there are arguments, and a NULL. */
+    const char **inputs = calloc((size_t)argc + 1, sizeof *inputs),
+               **texts = calloc((size_t)argc + 1, sizeof *texts);
+    const option_spec specs[] = {
+        {"run", "DIR", N_("the run whose best weights answer"), &choice.run, NULL},
+        MODEL_OPTIONS(choice),
+        {"text", "TEXT...", N_("a text to classify; may be given again"), texts, NULL},
+        {"encoding", "NAME", N_("of lines of texts; default: utf-8"), &encoding, NULL},
+        {"top", "K", N_("tell the K most probable classes (1; with --json all)"), &top, NULL},
+        {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
+        {"help", NULL, N_("this help"), NULL, &help},
+        {NULL, NULL, NULL, NULL, NULL}};
     int count = 0, status;
     lince_model *m = NULL;
-    int code = inputs ? cli_parse(argc, argv, specs, NULL, inputs, &count) : LINCE_ENOMEM;
+    int code = inputs && texts ? cli_parse(argc, argv, specs, NULL, inputs, &count)
+                               : lince_fail(LINCE_ENOMEM, "out of memory");
     if (!code && !help) code = cli_whole("top", top, &a.top);
     if (code)
         status = cli_fail(code);
     else if (help)
         status = cli_usage("predict", specs);
-    else if ((!choice.run && !choice.file.weights) || !(count || text))
+    else if ((!choice.run && !choice.file.weights) || !(count || *texts))
         status = expect_more();
-    else if ((code = cli_open_model(&m, &choice, false)))
+    else if ((code = cli_open_model(&m, &choice, false)) ||
+             (encoding && (code = lince_model_set(m, "encoding", encoding))))
         status = cli_fail(code);
-    else
-        status = ask(&a, m, text, inputs, count);
+    else {
+        lince_model_observe(m, cli_observer(false));
+        status = ask(&a, m, texts, inputs, count);
+    }
     lince_model_free(m);
     free(inputs);
+    free(texts);
     return status;
 }

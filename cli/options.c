@@ -75,6 +75,15 @@ static bool names_option(const parsing *p, const char *text)
     return !strncmp(text, "--", 2) && (find_spec(p, text + 2) || find_setting(p, text + 2));
 }
 
+static void set_text(const option_spec *spec, const char *value)
+{
+    size_t length = strlen(spec->value);
+    const char **text = spec->text;
+    bool again = length > 3 && !strcmp(spec->value + length - 3, "...");
+    while (again && *text) text++;
+    *text = value;
+}
+
 /* Sets option `name` (--lang is every command's, and train's a setting); *value is NULL where none was
  * attached, and then *next may serve. 1: next was used. */
 static int set(parsing *p, const char *name, const char *value, const char *next)
@@ -102,7 +111,7 @@ static int set(parsing *p, const char *name, const char *value, const char *next
     if (language)
         code = lince_language_set(given);
     else if (spec)
-        *spec->text = given;
+        set_text(spec, given);
     else
         code = set_setting(p, info, given);
     return code ? code : !value;

@@ -47,6 +47,9 @@ const char *lince_model_notes(const lince_model *model);
 /* Threads for computing; 0 (the default): the processors this process may use. */
 void lince_model_threads(lince_model *model, int threads);
 
+/* Who hears what there is to say while it predicts (warnings only); NULL (the default): nobody. Not owned. */
+void lince_model_observe(lince_model *model, const lince_observer *observer);
+
 /* Classifies a picture file (PNG, JPEG; "-": standard input) or bytes in memory. */
 int lince_model_predict_file(lince_model *model, const char *path, lince_prediction *prediction);
 int lince_model_predict_bytes(lince_model *model, const void *bytes, size_t size,
@@ -64,9 +67,11 @@ void lince_prediction_release(lince_prediction *prediction);
 typedef int (*lince_answer_fn)(void *context, const char *input, int code,
                                const lince_prediction *prediction);
 
-/* Classifies all that a path leads to: a picture; every picture in a folder, with all below it, or in an
- * archive; "-": a picture on standard input, or paths, one a line. For a model of texts: every line of a file
- * or of standard input. An error of the path itself is returned. */
+/* Classifies all that a path leads to; each input has an answer, or an error. A picture; every file in a
+ * folder, with all below it, or in an archive, but for texts that lie among pictures, which are counted; "-":
+ * a picture on standard input, or paths, one a line. For a model of texts: every line, also an empty one, of
+ * a file, of all files of a folder or an archive, or of standard input; lines are UTF-8, or in the encoding
+ * that lince_model_set has set. An error of the path itself is returned. */
 int lince_model_predict_all(lince_model *model, const char *path, lince_answer_fn tell, void *context);
 
 /* How lince_model_evaluate reads data: any setting of training's by name ("text-column", "drop-label", ...).

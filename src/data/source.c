@@ -67,15 +67,26 @@ static int sort_entries(lince_source *source)
     return 0;
 }
 
+static const lince_source_kind *kind_of(const lince_head *head)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i]->probe(head)) return kinds[i];
+    return NULL;
+}
+
+bool lince_source_holds_files(const char *path)
+{
+    lince_head head = {.path = path};
+    const lince_source_kind *kind = read_head(path, &head) ? NULL : kind_of(&head);
+    return kind && kind != &lince_plain_file;
+}
+
 static int open_kind(lince_source *source, const lince_head *head)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (!kinds[i]->probe(head)) continue;
-        source->kind = kinds[i];
-        LINCE_TRY(source->kind->open(source));
-        return sort_entries(source);
-    }
-    return refuse(source->path, head);
+    source->kind = kind_of(head);
+    if (!source->kind) return refuse(source->path, head);
+    LINCE_TRY(source->kind->open(source));
+    return sort_entries(source);
 }
 
 int lince_source_open(lince_source *source, const char *path)

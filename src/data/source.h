@@ -51,6 +51,9 @@ extern const lince_source_kind lince_folder, lince_zip, lince_tar, lince_plain_f
 /* Whether a file calls itself a table: .csv, .tsv, .tab. */
 bool lince_is_table_name(const char *name);
 
+/* Whether `path` is a folder or an archive, which lince_source_open lists. */
+bool lince_source_holds_files(const char *path);
+
 /* Opens what `path` names. LINCE_EIO (missing: with the nearest name there is), LINCE_EFORMAT (no kind
  * recognises it, or a name in it is not safe to use). */
 int lince_source_open(lince_source *source, const char *path);

@@ -75,6 +75,7 @@ int lince_model_set(lince_model *m, const char *setting, const char *value)
     m->set.text |= !strcmp(setting, "text-column");
     m->set.label |= !strcmp(setting, "label-column");
     m->set.header |= !strcmp(setting, "header");
+    m->set.encoding |= !strcmp(setting, "encoding");
     if (strcmp(setting, "classes") != 0) return lince_settings_set(&m->settings, setting, value);
     lince_free(m->chosen);
     return (m->chosen = lince_strdup(value)) ? 0 : LINCE_ENOMEM;
@@ -170,6 +171,11 @@ const char *lince_model_notes(const lince_model *m)
     return m->notes.data ? m->notes.data : "";
 }
 
+void lince_model_observe(lince_model *m, const lince_observer *observer)
+{
+    m->observer = observer;
+}
+
 void lince_model_threads(lince_model *m, int threads)
 {
     m->threads = threads > 0 ? threads : lince_processors();
@@ -245,30 +251,50 @@ bool lince_model_is_text(const lince_model *m)
     return lince_blueprint_is_text(&m->blueprint);
 }
 
-int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)
+static int check_text(const char *text, size_t size)
+{
+    char why[256];
+    const char *nul = memchr(text, '\0', size);
+    size_t at = lince_utf8_check(text, size);
+    if (nul)
+        return lince_fail(LINCE_EFORMAT, "text: a NUL byte at offset %zu; a text holds none",
+                          (size_t)(nul - text));
+    if (at == size) return 0;
+    lince_utf8_explain(text, size, at, why, sizeof why);
+    return lince_fail(LINCE_EFORMAT, "text: %s", why);
+}
+
+/* Puts a text into the net. */
+static int feed_text(lince_model *m, const char *text, lince_prediction *p)
 {
     lince_encoder *e = &m->blueprint.encoder;
+    size_t most = (size_t)e->options.max_tokens;
     lince_encoded seen;
-    char why[256];
-    size_t size = strlen(text), at = lince_utf8_check(text, size);
-    *prediction = (lince_prediction){.classes = m->blueprint.classes};
-    LINCE_TRY(refuse_kind(m, true));
-    if (at < size) {
-        lince_utf8_explain(text, size, at, why, sizeof why);
-        return lince_fail(LINCE_EFORMAT, "text: %s", why);
-    }
-    LINCE_TRY(lince_model_use(m, 1));
-    int32_t *tokens = lince_alloc((size_t)e->options.max_tokens, sizeof *tokens);
+    int32_t *tokens = lince_alloc(most, sizeof *tokens);
     if (!tokens) return LINCE_ENOMEM;
     int32_t length = lince_encode(e, text, tokens, &seen);
     if (length > 0) lince_net_set_tokens(m->net, 1, tokens, &length, length);
     lince_free(tokens);
     if (length < 0) return length;
-    prediction->words = seen.words;
-    prediction->read =
-        seen.words < (size_t)e->options.max_tokens ? seen.words : (size_t)e->options.max_tokens;
-    prediction->unknown = seen.unknown;
+    p->words = seen.words;
+    p->read = seen.words < most ? seen.words : most;
+    p->unknown = seen.unknown;
+    return 0;
+}
+
+int lince_model_predict_span(lince_model *m, const char *text, size_t size, lince_prediction *prediction)
+{
+    *prediction = (lince_prediction){.classes = m->blueprint.classes};
+    LINCE_TRY(refuse_kind(m, true));
+    LINCE_TRY(check_text(text, size));
+    LINCE_TRY(lince_model_use(m, 1));
+    LINCE_TRY(feed_text(m, text, prediction));
     return answer(m, 1, prediction);
+}
+
+int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)
+{
+    return lince_model_predict_span(m, text, strlen(text), prediction);
 }
 
 int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)

@@ -24,9 +24,10 @@ struct lince_model {
     bool has_run;
     char run[LINCE_PATH_MAX]; /* its folder, where there is one */
     struct {
-        bool text, label, header;
-    } set;        /* what of tables lince_model_set has said anew */
-    char *chosen; /* --classes: those to be measured; NULL: the run's */
+        bool text, label, header, encoding;
+    } set;                          /* what of tables lince_model_set has said anew */
+    const lince_observer *observer; /* of predicting; or NULL */
+    char *chosen;                   /* --classes: those to be measured; NULL: the run's */
 };
 
 /* Makes the net ready for batches of up to `batch` samples. */
@@ -41,7 +42,22 @@ int lince_model_predict_named(lince_model *model, const void *bytes, size_t size
 int lince_model_predict_fitted(lince_model *model, const lince_image *fitted, int n, int batch,
                                lince_prediction *predictions);
 
-/* lince_model_predict_all of a folder or an archive. */
-int lince_model_predict_source(lince_model *model, const char *path, lince_answer_fn tell, void *context);
+/* lince_model_predict_text of `size` bytes and a NUL behind them; LINCE_EFORMAT where there is one among
+ * them. */
+int lince_model_predict_span(lince_model *model, const char *text, size_t size, lince_prediction *prediction);
+
+/* lince_model_predict_all: who is asked, and who hears the answers. */
+typedef struct lince_asking {
+    lince_model *model;
+    lince_answer_fn tell;
+    void *context;
+} lince_asking;
+
+/* Tells an answer, or an error with what lince_error() says, and releases the prediction (or NULL). */
+int lince_answer(const lince_asking *asking, const char *input, int code, lince_prediction *prediction);
+
+/* Of a folder or an archive of pictures; and of all that a model of texts is asked. */
+int lince_ask_pictures(const lince_asking *asking, const char *path);
+int lince_ask_texts(const lince_asking *asking, const char *path);
 
 #endif

@@ -1,11 +1,13 @@
 /* Every picture of a folder or an archive, several at a time. */
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "data/codec.h"
 #include "data/layout.h"
 #include "train/model_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One of the pictures that are answered together. */
@@ -19,9 +21,7 @@ typedef struct picture {
 } picture;
 
 typedef struct pictures {
-    lince_model *model;
-    lince_answer_fn tell;
-    void *context;
+    const lince_asking *asking;
     picture *list; /* [batch] */
     int count, batch;
     lince_image *fitted;          /* [batch] the good ones', one behind the other, borrowed from the list */
@@ -42,7 +42,7 @@ static void decode(void *context, size_t index)
     if (p->code) return;
     int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, p->where);
     if (!code) {
-        code = lince_transform_fit(&s->model->blueprint.transform, &image, &p->fitted);
+        code = lince_transform_fit(&s->asking->model->blueprint.transform, &image, &p->fitted);
         lince_image_release(&image);
     }
     keep_error(p, code);
@@ -55,7 +55,8 @@ static void classify(pictures *s)
     int good = 0;
     for (int i = 0; i < s->count; i++)
         if (!s->list[i].code) s->fitted[good++] = s->list[i].fitted;
-    int code = good ? lince_model_predict_fitted(s->model, s->fitted, good, s->batch, s->prediction) : 0;
+    int code =
+        good ? lince_model_predict_fitted(s->asking->model, s->fitted, good, s->batch, s->prediction) : 0;
     for (int i = 0, k = 0; i < s->count; i++) {
         if (s->list[i].code) continue;
         s->list[i].prediction = s->prediction[k++];
@@ -70,7 +71,7 @@ static int tell_all(pictures *s)
     for (int i = 0; i < s->count; i++) {
         picture *p = &s->list[i];
         if (p->code) lince_fail(p->code, "%s", p->why ? p->why : p->where);
-        if (!code) code = s->tell(s->context, p->where, p->code, &p->prediction);
+        if (!code) code = s->asking->tell(s->asking->context, p->where, p->code, &p->prediction);
         lince_prediction_release(&p->prediction);
         lince_image_release(&p->fitted);
         lince_free(p->why);
@@ -82,7 +83,7 @@ static int tell_all(pictures *s)
 
 static int flush(pictures *s)
 {
-    lince_parallel(s->model->threads, (size_t)s->count, decode, s);
+    lince_parallel(s->asking->model->threads, (size_t)s->count, decode, s);
     classify(s);
     return tell_all(s);
 }
@@ -107,7 +108,7 @@ static int batch_for(const lince_model *m, size_t count)
 
 static int ask_entries(pictures *s, lince_source *source, const size_t *entries, size_t count)
 {
-    size_t batch = (size_t)(s->batch = batch_for(s->model, count));
+    size_t batch = (size_t)(s->batch = batch_for(s->asking->model, count));
     s->list = lince_alloc(batch, sizeof *s->list);
     s->fitted = lince_alloc(batch, sizeof *s->fitted);
     s->prediction = lince_alloc(batch, sizeof *s->prediction);
@@ -120,30 +121,45 @@ static int ask_entries(pictures *s, lince_source *source, const size_t *entries,
     return code;
 }
 
-/* Other files lie among pictures, and are passed over; one that calls itself a picture is not. */
-static bool is_picture(lince_source *source, const lince_entry *entry)
+/* Texts lie among pictures: labels, notes. What else is there calls for an answer, be it that it cannot be
+ * read; so does what calls itself a picture. */
+static bool is_text(lince_source *source, const lince_entry *entry)
 {
     enum { HEAD = 512 };
     lince_bytes head = {0};
-    if (entry->folder) return false;
-    if (lince_has_picture_extension(entry->name)) return true;
-    bool recognised =
-        !lince_source_peek(source, entry, HEAD, &head) && lince_image_recognised(head.data, head.size);
+    if (lince_has_picture_extension(entry->name)) return false;
+    bool text = !lince_source_peek(source, entry, HEAD, &head) && lince_looks_like_text(head.data, head.size);
     lince_bytes_release(&head);
-    return recognised;
+    return text;
 }
 
-int lince_model_predict_source(lince_model *model, const char *path, lince_answer_fn tell, void *context)
+static void tell_texts(const lince_model *m, size_t texts, const char *path, const char *first)
 {
-    pictures s = {.model = model, .tell = tell, .context = context};
+    char text[LINCE_WHERE_MAX + 256];
+    if (!texts || !m->observer || !m->observer->warning) return;
+    snprintf(text, sizeof text, _("%s: texts among the pictures were passed over: %zu, the first: %s"), path,
+             texts, first);
+    m->observer->warning(m->observer->context, text);
+}
+
+int lince_ask_pictures(const lince_asking *asking, const char *path)
+{
+    pictures s = {.asking = asking};
     lince_source source;
-    size_t count = 0, *entries = NULL;
+    size_t count = 0, texts = 0, *entries = NULL;
+    const char *first = NULL;
     int code = lince_source_open(&source, path);
     if (!code && !(entries = lince_alloc(source.count + 1, sizeof *entries))) code = LINCE_ENOMEM;
-    for (size_t i = 0; !code && i < source.count; i++)
-        if (is_picture(&source, &source.entries[i])) entries[count++] = i;
+    for (size_t i = 0; !code && i < source.count; i++) {
+        if (source.entries[i].folder) continue;
+        if (!is_text(&source, &source.entries[i]))
+            entries[count++] = i;
+        else if (!texts++)
+            first = source.entries[i].name;
+    }
     if (!code && !count) code = lince_fail(LINCE_EDATA, "%s: no PNG or JPEG pictures in it", path);
     if (!code) code = ask_entries(&s, &source, entries, count);
+    if (!code) tell_texts(asking->model, texts, path, first);
     lince_free(entries);
     lince_source_close(&source);
     return code;

@@ -21,9 +21,13 @@ grep -qxF "$(cat alone)" out || wrong "a picture in a folder is not answered as 
 [ "$(cut -f1 out | LC_ALL=C sort)" = "$(cut -f1 out)" ] || wrong "the pictures of a folder are not in order:"
 echo 'about these pictures' >data/test/README
 tar cf test.tar -C data test
-done_with predict --run run test.tar
+done_with predict --run run --lang en test.tar
 lines 20
 matches "^test.tar: test/disc/0005.png	"
+grep -q 'test.tar: texts among the pictures were passed over: 1, the first: test/README' err || wrong "what is passed over is not told:"
+tar cjf test.tar.bz2 data/test/disc # every kind of archive that data sets may be in
+done_with predict --run run test.tar.bz2
+lines 2
 done_with predict --model resnet20 --weights run/weights/best.safetensors $picture
 cmp -s out alone || wrong "weights and run answer differently:"
 
@@ -40,6 +44,17 @@ run predict --run run among
     wrong "two of a hundred cannot be read: $code"
 done_with predict --run run --json --top 1 among/ring
 lines 10
+
+# what cannot be read has an error, whatever it calls itself
+mkdir mixed
+for i in 1 2 3; do cp $picture mixed/$i.png; done
+for i in 1 2 3 4 5; do printf '\0\1\2\3 no picture' >mixed/$i.webp; done
+run predict --run run mixed
+{ [ $code -eq 1 ] && [ "$(wc -l <out)" -eq 3 ] && [ "$(grep -c '^lince: mixed/[1-5].webp: ' err)" -eq 5 ]; } ||
+    wrong "three pictures and five others: $code"
+run predict --run run --json mixed
+lines 8
+[ "$(grep -c '"error":' out)" -eq 5 ] || wrong "--json has no line for what cannot be read:"
 
 # --- a classifier of the output layer alone ---
 done_with train --data data --model vgg11_bn --head none --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out headless

@@ -33,10 +33,41 @@ prints '"n": 7' eval --run day --data other.csv --json --quiet # all of a file t
 # one text, or one a line
 prints '^lovely day	(good|bad)	0\.[0-9]{4}$' predict --run day --text 'lovely day'
 prints '"text":"q w","class":"(good|bad)".*"words":2,"read":2,"unknown":2' predict --run day --text 'q w' --json
-printf 'lovely\tday\n\nawful \xff\nthings\r\n' | "$lince" predict --run day - >out 2>err
-[ $? -eq 1 ] || wrong "a line that is not UTF-8 does not fail"
-[ "$(cut -f1 out)" = $'lovely day\nthings' ] || wrong "lines of standard input are not answered one by one"
-says 'byte 0xFF at offset 6 is not UTF-8'
+printf '\xef\xbb\xbflovely\tday\n\nawful \xff\nthings\r\nnul\0here\nthe last' >lines.txt
+for way in - lines.txt; do
+    "$lince" predict --run day --lang en $way >out 2>err <lines.txt
+    [ $? -eq 1 ] || wrong "a line that is not UTF-8 does not fail"
+    [ "$(cut -f1 out)" = $'lovely day\n\nthings\nthe last' ] || wrong "$way: not each line has an answer or an error"
+    says 'line 3: text: byte 0xFF at offset 6 is not UTF-8'
+    says 'line 5: text: a NUL byte at offset 3'
+    [ "$(wc -l <err)" -eq 2 ] || wrong "$way: other errors:"
+done
+run predict --run day --json lines.txt
+[ "$(grep -c '^{"text":"' out)" -eq 6 ] || wrong "--json has not one line an input:"
+grep -q '"text":"","class"' out || wrong "an empty line has no answer:"
+grep -q '"text":"nul here","error"' out || wrong "an error has no line:"
+done_with predict --run day --text 'lovely day' --text awful --text=things
+[ "$(cut -f1 out)" = $'lovely day\nawful\nthings' ] || wrong "several --text are not all answered:"
+printf 'caf\xe9\n' >latin.txt
+done_with predict --run day latin.txt --encoding latin-1
+[ "$(cut -f1 out)" = café ] || wrong "--encoding is not heeded:"
+
+# a folder or an archive of texts: every file
+mkdir -p texts/deeper
+printf 'lovely day\nawful day\n' >texts/a.txt
+printf 'things\n' >texts/deeper/b.txt
+done_with predict --run day texts
+[ "$(cut -f1 out)" = $'lovely day\nawful day\nthings' ] || wrong "a folder of texts:"
+: >texts/none.txt
+printf '\0\1\2\3' >texts/x.bin
+tar cjf texts.tar.bz2 texts
+run predict --run day --lang en texts.tar.bz2
+{ [ $code -eq 1 ] && [ "$(wc -l <out)" -eq 3 ] && [ "$(wc -l <err)" -eq 2 ]; } || wrong "an archive of texts and others: $code"
+says 'none.txt: .*an empty file'
+: >empty.txt
+expect 1 'empty.txt: the file is empty' predict --run day empty.txt
+mkdir nothing
+expect 1 'nothing: no files in it' predict --run day nothing
 expect 1 'no-such' predict --run day no-such
 expect 2 'expected --run' predict --run day
 
