@@ -13,6 +13,7 @@
  * Tasks and chunks follow from the geometry alone, and each sum is made by one task in one order: the result
  * has the same bits on any number of threads. */
 #include "kernels/x86/winograd.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -21,13 +22,17 @@
 /* Sizes of blocks. Measured on a Zen 4 core (L1 32 KiB, L2 1 MiB, 16 MiB of L3 a core) over the shapes of
  * VGG and ResNet; they are flat around these values. */
 enum {
-    TILE_BLOCKS = 2,         /* register blocks of tiles in a task that makes tiles: V and M in L2 */
-    TILES_IN_TASK = 128,     /* tiles of a task that makes weights: M in L2 */
-    CHANNELS_IN_PIECE = 64,  /* weights made at a time: U in L2, beside M */
+    TILE_BLOCKS = 2,     /* a task that makes tiles: at least so many register blocks, ... */
+    TILES_IN_BLOCK = 64, /* ... at most so many tiles, and between them what L2 holds of V and M */
+    TILES_IN_TASK = 128, /* tiles of a task that makes weights: M in L2 */
+    CHANNELS_IN_PIECE =
+        64, /* summed over at a time: U of a point in L1; where it is made, of all points in L2 */
     TILES_IN_TRANSFORM = 32, /* tiles of a task that only transforms */
     CHUNK_BYTES = 3 << 20,   /* backward weights: tiles and gradients of a chunk, in L3 */
     CHUNK_TILES = 64,        /* but at least so many */
 };
+
+enum { LINE = 16 }; /* floats of a cache line */
 
 typedef struct plan {
     const lince_winograd_simd *simd;
@@ -40,6 +45,7 @@ typedef struct plan {
     size_t in_blocks;       /* of the weights' layout */
     bool rotated;           /* backward data */
     bool weights_first;     /* weights in scratch, tiles made by tasks */
+    size_t block;           /* tiles of a task that makes them */
     size_t chunk, chunks;   /* backward weights: tiles of a chunk */
     size_t sums, gradients; /* where in scratch the sums over dy and the gradients of U lie */
     size_t shared, task;    /* floats of scratch: for all, and for each thread */
@@ -73,10 +79,16 @@ static size_t divide_up(size_t a, size_t b)
     return (a + b - 1) / b;
 }
 
-/* Vectors of result channels in a panel: two, or one in the last of an odd number. */
+/* The first block of result channels of a panel: blocks are dealt out evenly. */
+static size_t panel_begin(const plan *p, size_t panel)
+{
+    return panel * p->k_blocks / p->panels;
+}
+
+/* Vectors of result channels in a panel. */
 static size_t vectors_of(const plan *p, size_t panel)
 {
-    return smaller(LINCE_WINOGRAD_VECTORS, p->k_blocks - panel * LINCE_WINOGRAD_VECTORS);
+    return panel_begin(p, panel + 1) - panel_begin(p, panel);
 }
 
 /* --- pieces of scratch ----------------------------------------------------------------------------------
@@ -89,17 +101,21 @@ static size_t tiles_stride(const plan *p, size_t blocks, size_t tiles)
 
 static size_t panel_stride(const plan *p, size_t channels)
 {
-    return point_stride(channels * LINCE_WINOGRAD_VECTORS * p->lanes);
+    return point_stride(channels * (size_t)p->simd->vectors * p->lanes);
 }
 
 static size_t products_stride(const plan *p, size_t tiles)
 {
-    return point_stride(tiles * LINCE_WINOGRAD_VECTORS * p->lanes);
+    return point_stride(tiles * (size_t)p->simd->vectors * p->lanes);
 }
 
-static size_t tile_block(const plan *p)
+/* Tiles of a task that makes tiles. Sums do not depend on it, so that it may follow the machine's caches. */
+static size_t choose_tile_block(const plan *p)
 {
-    return smaller(p->tiles, (size_t)(TILE_BLOCKS * p->simd->rows));
+    size_t rows = (size_t)p->simd->rows, budget = lince_cpu_cache(2) / 8 * 5;
+    size_t tile = p->points * (p->c_blocks + (size_t)p->simd->vectors) * p->lanes * sizeof(float);
+    size_t count = smaller(budget / tile, TILES_IN_BLOCK) / rows * rows;
+    return smaller(p->tiles, count > TILE_BLOCKS * rows ? count : TILE_BLOCKS * rows);
 }
 
 /* --- fetching ahead --------------------------------------------------------------------------------------
@@ -110,39 +126,54 @@ static size_t tile_block(const plan *p)
 #define FETCH static inline __attribute__((always_inline))
 
 /* Tiles of some blocks of channels that will be wanted soon: they come from memory while products are made.
- */
+ * Counted in rows of tiles, which are contiguous in memory; of those cut by the range, the ones that begin in
+ * it. */
 typedef struct ahead {
     const lince_tiling *tiling;
-    const float *activation; /* NULL: nothing */
-    size_t first, count, block, blocks;
+    const float *activation;
+    size_t row, block, blocks; /* of tiles, over the batch; the channels' */
+    size_t per_row, lines;     /* cache lines of a row of tiles of one block, and of all */
 } ahead;
 
-FETCH void fetch_tile(const plan *p, const ahead *a, size_t tile, size_t block)
+static ahead ahead_of(const plan *p, const lince_tiling *t, const float *activation, size_t first,
+                      size_t count, size_t block, size_t blocks)
+{
+    size_t columns = (size_t)t->columns, row = divide_up(first, columns);
+    size_t rows = activation ? divide_up(first + count, columns) - row : 0;
+    size_t per_row = divide_up((size_t)t->step * (size_t)t->shape.width * p->lanes, LINE);
+    return (ahead){t, activation, row, block, blocks, per_row, rows * blocks * per_row};
+}
+
+/* Where a row of tiles begins, and the lines of it that exist. */
+static const float *row_of_tiles(const plan *p, const ahead *a, size_t index, size_t *lines)
 {
     const lince_tiling *t = a->tiling;
-    size_t height = (size_t)t->shape.height, width = (size_t)t->shape.width, step = (size_t)t->step;
-    size_t per_map = (size_t)t->rows * (size_t)t->columns, within = tile % per_map;
-    size_t y = within / (size_t)t->columns * step, x = within % (size_t)t->columns * step;
-    size_t plane = tile / per_map * (lince_shape_size(t->shape) / (height * width * p->lanes)) + block;
-    for (size_t row = y; row < y + step && row < height; row++)
-        for (size_t column = x; column < x + step && column < width; column++)
-            __builtin_prefetch(a->activation + ((plane * height + row) * width + column) * p->lanes, 0, 2);
+    size_t row = a->row + index / a->blocks, sample = row / (size_t)t->rows,
+           block = a->block + index % a->blocks;
+    size_t y = row % (size_t)t->rows * (size_t)t->step, height = (size_t)t->shape.height;
+    size_t width = (size_t)t->shape.width, planes = divide_up((size_t)t->shape.channels, p->lanes);
+    *lines = divide_up(smaller((size_t)t->step, height - y) * width * p->lanes, LINE);
+    return a->activation + ((sample * planes + block) * height + y) * width * p->lanes;
 }
 
 /* Part `part` of `parts`. */
 FETCH void fetch(const plan *p, const ahead *a, size_t part, size_t parts)
 {
-    size_t count = a->activation ? a->count * a->blocks : 0;
-    for (size_t i = part * count / parts; i < (part + 1) * count / parts; i++)
-        fetch_tile(p, a, a->first + i / a->blocks, a->block + i % a->blocks);
+    size_t line = part * a->lines / parts, end = (part + 1) * a->lines / parts;
+    while (line < end) {
+        size_t exist, from = line % a->per_row, to = smaller(a->per_row, from + end - line);
+        const float *begin = row_of_tiles(p, a, line / a->per_row, &exist);
+        line += to - from;
+        for (size_t i = from; i < smaller(to, exist); i++) __builtin_prefetch(begin + i * LINE, 0, 2);
+    }
 }
 
 /* Lines of a block [3][3][L][L] of the weights: part `part` of `parts`. */
 FETCH void fetch_block(const plan *p, const float *block, size_t part, size_t parts)
 {
-    size_t line = 16, lines = 9 * p->lanes * p->lanes / line;
+    size_t lines = 9 * p->lanes * p->lanes / LINE;
     for (size_t i = part * lines / parts; i < (part + 1) * lines / parts; i++)
-        __builtin_prefetch(block + i * line, 0, 2);
+        __builtin_prefetch(block + i * LINE, 0, 2);
 }
 
 /* --- forward, backward data ------------------------------------------------------------------------------
@@ -164,8 +195,8 @@ static void make_weights(const work *w, size_t panel, size_t first, size_t count
     size_t vectors = vectors_of(p, panel), pitch = vectors * p->lanes;
     for (size_t c = first; c < first + count; c++, u += p->lanes * pitch)
         for (size_t k = 0; k < vectors; k++)
-            p->transforms->weights(weights_at(w, c, panel * LINCE_WINOGRAD_VECTORS + k), p->rotated,
-                                   u + k * p->lanes, stride, pitch);
+            p->transforms->weights(weights_at(w, c, panel_begin(p, panel) + k), p->rotated, u + k * p->lanes,
+                                   stride, pitch);
 }
 
 /* M (+)= U V at one point, for all tiles of v, as evenly cut into register blocks as they allow. */
@@ -186,7 +217,7 @@ static void write_panel(const work *w, size_t panel, const float *m, size_t stri
     const plan *p = w->plan;
     size_t vectors = vectors_of(p, panel);
     for (size_t k = 0; k < vectors; k++) {
-        size_t block = panel * LINCE_WINOGRAD_VECTORS + k;
+        size_t block = panel_begin(p, panel) + k;
         p->transforms->output_tiles(&p->to, m + k * p->lanes, stride, vectors * p->lanes, first, count, block,
                                     w->bias ? w->bias + block * p->lanes : NULL, w->relu, w->gate, w->result);
     }
@@ -203,26 +234,34 @@ static void panel_to_scratch(void *context, size_t index)
                  stride);
 }
 
-/* One block of tiles, with weights from scratch; `next`: of the tiles that come after. */
+/* M of one panel at one point: channels by pieces, so that their weights stay in L1 for all tiles. */
+static void multiply_pieces(const plan *p, size_t vectors, const float *u, const float *v, size_t tiles,
+                            float *m)
+{
+    size_t piece = CHANNELS_IN_PIECE / p->lanes, v_stride = p->block * p->lanes;
+    for (size_t c = 0; c < p->c_blocks; c += piece)
+        multiply(p, vectors, u + c * p->lanes * vectors * p->lanes, v + c * v_stride, tiles, v_stride,
+                 smaller(piece, p->c_blocks - c), c > 0, m);
+}
+
+/* One block of tiles, with weights from scratch; meanwhile the tiles that come after are fetched. */
 static void tiles_task(const work *w, size_t index, float *own)
 {
     const plan *p = w->plan;
-    size_t block = tile_block(p), first = index * block, count = smaller(block, p->tiles - first);
+    size_t block = p->block, first = index * block, count = smaller(block, p->tiles - first);
     size_t v_stride = tiles_stride(p, p->c_blocks, block), m_stride = products_stride(p, block);
-    size_t u_stride = panel_stride(p, p->c_blocks * p->lanes);
+    size_t u_stride = panel_stride(p, p->c_blocks * p->lanes), after = first + count;
     float *v = own, *m = own + p->points * v_stride;
-    ahead next = {&p->from, w->source,  first + count, smaller(block, p->tiles - first - count),
-                  0,        p->c_blocks};
+    ahead next = ahead_of(p, &p->from, w->source, after, smaller(block, p->tiles - after), 0, p->c_blocks);
     for (size_t c = 0; c < p->c_blocks; c++)
         p->transforms->input_tiles(&p->from, w->source, first, count, c, v + c * block * p->lanes, v_stride);
     for (size_t panel = 0; panel < p->panels; panel++) {
         const float *u = w->shared + panel * p->points * u_stride;
-        size_t vectors = vectors_of(p, panel), result = panel * LINCE_WINOGRAD_VECTORS;
-        ahead out = {&p->to, w->result, first, count, result, vectors}, gate = out;
-        gate.activation = w->gate;
+        size_t vectors = vectors_of(p, panel), result = panel_begin(p, panel);
+        ahead out = ahead_of(p, &p->to, w->result, first, count, result, vectors);
+        ahead gate = ahead_of(p, &p->to, w->gate, first, count, result, vectors);
         for (size_t i = 0; i < p->points; i++) {
-            multiply(p, vectors, u + i * u_stride, v + i * v_stride, count, block * p->lanes, p->c_blocks,
-                     false, m + i * m_stride);
+            multiply_pieces(p, vectors, u + i * u_stride, v + i * v_stride, count, m + i * m_stride);
             fetch(p, &next, panel * p->points + i, p->panels * p->points);
             fetch(p, &out, i, p->points);
             fetch(p, &gate, i, p->points);
@@ -246,7 +285,7 @@ FETCH void fetch_weights(const work *w, size_t panel, size_t first, size_t count
 {
     for (size_t c = first; c < first + count; c++)
         for (size_t k = 0; k < vectors_of(w->plan, panel); k++)
-            fetch_block(w->plan, weights_at(w, c, panel * LINCE_WINOGRAD_VECTORS + k), part, parts);
+            fetch_block(w->plan, weights_at(w, c, panel_begin(w->plan, panel) + k), part, parts);
 }
 
 /* One panel of results for a range of tiles, with tiles from scratch. */
@@ -277,8 +316,7 @@ static void panel_task(const work *w, size_t index, float *own)
 
 static size_t tasks(const plan *p)
 {
-    return p->weights_first ? divide_up(p->tiles, tile_block(p))
-                            : p->panels * divide_up(p->tiles, TILES_IN_TASK);
+    return p->weights_first ? divide_up(p->tiles, p->block) : p->panels * divide_up(p->tiles, TILES_IN_TASK);
 }
 
 /* Thread `index` of w->workers: its share of the tasks, with scratch of its own. */
@@ -306,9 +344,9 @@ static void plan_data(plan *p)
     size_t channels = p->c_blocks * p->lanes;
     p->weights_first = p->tiles >= p->k_blocks * p->lanes;
     if (p->weights_first) {
+        p->block = choose_tile_block(p);
         p->shared = p->panels * p->points * panel_stride(p, channels);
-        p->task =
-            p->points * (tiles_stride(p, p->c_blocks, tile_block(p)) + products_stride(p, tile_block(p)));
+        p->task = p->points * (tiles_stride(p, p->c_blocks, p->block) + products_stride(p, p->block));
     } else {
         p->shared = p->points * tiles_stride(p, p->c_blocks, p->tiles);
         p->task = p->points * (panel_stride(p, CHANNELS_IN_PIECE) + products_stride(p, TILES_IN_TASK));
@@ -377,7 +415,7 @@ static void write_gradient(const work *w, size_t panel, size_t block, const floa
     size_t vectors = vectors_of(p, panel);
     for (size_t k = 0; k < vectors; k++)
         p->transforms->weights_gradient(du + k * p->lanes, gradient_stride(p), vectors * p->lanes,
-                                        gradient_at(w, panel * LINCE_WINOGRAD_VECTORS + k, block));
+                                        gradient_at(w, panel_begin(p, panel) + k, block));
 }
 
 /* What the next chunk will read, of which a thread fetches what it is likely to transform itself. */
@@ -390,7 +428,7 @@ static void gradient_task(const work *w, size_t index, float *du, next_chunk *ne
 {
     const plan *p = w->plan;
     size_t panel = index / p->c_blocks, block = index % p->c_blocks, vectors = vectors_of(p, panel);
-    size_t o = panel * LINCE_WINOGRAD_VECTORS, per_block = p->chunk * p->lanes;
+    size_t o = panel_begin(p, panel), per_block = p->chunk * p->lanes;
     bool last = w->first + w->count == p->tiles;
     for (size_t i = 0; i < p->points; i++, next->part++) {
         const float *v = w->shared + i * chunk_stride(p), *y = v + (p->c_blocks + o) * per_block;
@@ -414,8 +452,8 @@ static void gradient_worker(void *context, size_t index)
     size_t count = p->panels * p->c_blocks, size = p->points * gradient_stride(p);
     size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
     size_t first = w->first + w->count, tiles = smaller(p->chunk, p->tiles - first);
-    next_chunk next = {.x = {&p->from, w->args->x, first, tiles, 0, p->c_blocks},
-                       .dy = {&p->to, w->args->y, first, tiles, 0, p->k_blocks},
+    next_chunk next = {.x = ahead_of(p, &p->from, w->args->x, first, tiles, 0, p->c_blocks),
+                       .dy = ahead_of(p, &p->to, w->args->y, first, tiles, 0, p->k_blocks),
                        .part = index * (end - begin) * p->points,
                        .parts = w->workers * (end - begin) * p->points};
     for (size_t i = begin; i < end; i++)
@@ -486,7 +524,7 @@ static int create(lince_conv_kernel *k, const lince_winograd_simd *simd)
     p->c_blocks = divide_up((size_t)from.channels, p->lanes);
     p->k_blocks = divide_up((size_t)to.channels, p->lanes);
     p->in_blocks = divide_up((size_t)c->in.channels, p->lanes);
-    p->panels = divide_up(p->k_blocks, LINCE_WINOGRAD_VECTORS);
+    p->panels = divide_up(p->k_blocks, (size_t)simd->vectors);
     if (k->direction == LINCE_BACKWARD_WEIGHTS)
         plan_weights(p);
     else

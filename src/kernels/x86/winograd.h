@@ -7,7 +7,7 @@
  * and backward data is forward with the weights rotated by 180 degrees and input and output channels
  * exchanged. The products in brackets are one matrix product for each of the P points.
  *
- * Operands between the transforms (L: lanes, the channel block; kv: 1 or 2 vectors of result channels):
+ * Operands between the transforms (L: lanes, the channel block; kv: 1 to 3 vectors of result channels):
  *     V [P][c / L][tiles][L]      transformed input, and transformed gradients of the output
  *     U [P][c][kv][L]             transformed weights of one panel of kv vectors, and their gradients
  *     M [P][tiles][kv][L]         products
@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LINCE_WINOGRAD_VECTORS = 2, LINCE_WINOGRAD_MAX_ROWS = 14 };
+enum { LINCE_WINOGRAD_MAX_VECTORS = 3, LINCE_WINOGRAD_MAX_ROWS = 14 };
 
 /* Where the tiles of an activation lie: tile (i, j) begins at pixel (i step - origin, j step - origin). What
  * lies outside of the map reads as zero and is not written. */
@@ -63,12 +63,12 @@ typedef void lince_winograd_outer(const float *v, const float *y, size_t y_strid
                                   bool accumulate, float *du);
 
 typedef struct lince_winograd_simd {
-    int lanes; /* 0: not compiled for this architecture */
-    int rows;  /* tiles of the largest register block */
+    int lanes;         /* 0: not compiled for this architecture */
+    int rows, vectors; /* tiles and vectors of result channels of the largest register block */
     lince_winograd_transforms map4, map2, map1;
     lince_winograd_multiply
-        *multiply[LINCE_WINOGRAD_VECTORS][LINCE_WINOGRAD_MAX_ROWS]; /* [kv - 1][rows - 1] */
-    lince_winograd_outer *outer[LINCE_WINOGRAD_VECTORS];
+        *multiply[LINCE_WINOGRAD_MAX_VECTORS][LINCE_WINOGRAD_MAX_ROWS]; /* [kv - 1][rows - 1] */
+    lince_winograd_outer *outer[LINCE_WINOGRAD_MAX_VECTORS];
 } lince_winograd_simd;
 
 extern const lince_winograd_simd lince_winograd_simd_avx512, lince_winograd_simd_avx2;

@@ -7,6 +7,12 @@
 
 #define UNROLL _Pragma("GCC unroll 16")
 
+#if defined(__AVX512F__)
+#define REGISTERS 32
+#else
+#define REGISTERS 16
+#endif
+
 /* --- one-dimensional transforms ------------------------------------------------------------------------
  *
  * F(4, 3): four outputs of a three-tap filter from six inputs with six products, by evaluation at the points
@@ -23,14 +29,21 @@
  * 0.74e-6, the least of all +-a, +-b in sixteenths; the direct sum: 0.2e-6. Being symmetric they also need
  * the fewest operations, because sums of even and of odd terms serve two points each. */
 
+/* Some rows of T times a column of vectors, each written to its place. */
 typedef void rows_of(const vec *in, vec *out);
 
-/* A matrix as the code that applies it to a column of vectors. Where it has six rows, their halves have
- * nothing in common, and half of a transform in two dimensions fits into the registers. */
+/* A matrix as the code that applies it to a column of vectors, in up to three parts, each with the set of
+ * rows that it gives (bit i: row i). Rows that share sums belong into one part. In two dimensions a part at a
+ * time is made, so that what it gives for all columns fits into the registers: 32 with AVX-512, 16 with AVX2.
+ */
 typedef struct matrix {
     int rows, columns;
-    rows_of *upper, *lower; /* lower may be NULL */
-    int upper_rows;
+    rows_of *first;
+    unsigned first_rows;
+    rows_of *second; /* or NULL */
+    unsigned second_rows;
+    rows_of *third; /* or NULL */
+    unsigned third_rows;
 } matrix;
 
 #define A_POINT 0.625f
@@ -55,51 +68,88 @@ INLINE vec plus_scaled(vec y, float factor, vec x)
  *       | 0  -+a bb        -bb         +-a       1     0 |    for +-a
  *  B' = | 0  -+b aa        -aa         +-b       1     0 |    for +-b
  *       | 0    aabb          0       -(aa+bb)    0     1 | */
-INLINE void map4_input_upper(const vec *d, vec *r)
+INLINE void map4_input_a(const vec *d, vec *r)
 {
     vec even = plus_scaled(d[4], -BB, d[2]), odd = plus_scaled(d[3], -BB, d[1]);
-    r[0] = plus_scaled(plus_scaled(d[0], -(AA + BB) / (AA * BB), d[2]), 1 / (AA * BB), d[4]);
     r[1] = plus_scaled(even, A_POINT, odd);
     r[2] = plus_scaled(even, -A_POINT, odd);
 }
 
-INLINE void map4_input_lower(const vec *d, vec *r)
+INLINE void map4_input_b(const vec *d, vec *r)
 {
     vec even = plus_scaled(d[4], -AA, d[2]), odd = plus_scaled(d[3], -AA, d[1]);
-    r[0] = plus_scaled(even, B_POINT, odd);
-    r[1] = plus_scaled(even, -B_POINT, odd);
-    r[2] = plus_scaled(plus_scaled(d[5], -(AA + BB), d[3]), AA * BB, d[1]);
+    r[3] = plus_scaled(even, B_POINT, odd);
+    r[4] = plus_scaled(even, -B_POINT, odd);
 }
 
-static const matrix map4_input = {6, 6, map4_input_upper, map4_input_lower, 3};
+INLINE vec map4_input_zero(const vec *d)
+{
+    return plus_scaled(plus_scaled(d[0], -(AA + BB) / (AA * BB), d[2]), 1 / (AA * BB), d[4]);
+}
+
+INLINE vec map4_input_infinity(const vec *d)
+{
+    return plus_scaled(plus_scaled(d[5], -(AA + BB), d[3]), AA * BB, d[1]);
+}
+
+#if REGISTERS == 32
+INLINE void map4_input_upper(const vec *d, vec *r)
+{
+    r[0] = map4_input_zero(d);
+    map4_input_a(d, r);
+}
+
+INLINE void map4_input_lower(const vec *d, vec *r)
+{
+    map4_input_b(d, r);
+    r[5] = map4_input_infinity(d);
+}
+
+static const matrix map4_input = {6, 6, map4_input_upper, 0x07, map4_input_lower, 0x38, NULL, 0};
+#else
+INLINE void map4_input_ends(const vec *d, vec *r)
+{
+    r[0] = map4_input_zero(d), r[5] = map4_input_infinity(d);
+}
+
+static const matrix map4_input = {6, 6, map4_input_ends, 0x21, map4_input_a, 0x06, map4_input_b, 0x18};
+#endif
 
 /* G */
-INLINE void map4_weights_rows(const vec *g, vec *r)
+INLINE void map4_weights_upper(const vec *g, vec *r)
 {
     vec even = plus_scaled(g[0], AA, g[2]);
     r[0] = g[0];
     r[1] = plus_scaled(even, A_POINT, g[1]);
     r[2] = plus_scaled(even, -A_POINT, g[1]);
-    even = plus_scaled(g[0], BB, g[2]);
+}
+
+INLINE void map4_weights_lower(const vec *g, vec *r)
+{
+    vec even = plus_scaled(g[0], BB, g[2]);
     r[3] = plus_scaled(even, B_POINT, g[1]);
     r[4] = plus_scaled(even, -B_POINT, g[1]);
     r[5] = g[2];
 }
 
-static const matrix map4_weights = {6, 3, map4_weights_rows, NULL, 6};
+static const matrix map4_weights = {6, 3, map4_weights_upper, 0x07, map4_weights_lower, 0x38, NULL, 0};
 
 /* A' */
-INLINE void map4_output_rows(const vec *m, vec *y)
+INLINE void map4_output_even(const vec *m, vec *y)
 {
-    vec a_even = vec_add(m[1], m[2]), a_odd = vec_sub(m[1], m[2]);
-    vec b_even = vec_add(m[3], m[4]), b_odd = vec_sub(m[3], m[4]);
-    y[0] = plus_scaled(plus_scaled(m[0], A_SCALE, a_even), B_SCALE, b_even);
-    y[1] = plus_scaled(scaled(A_SCALE * A_POINT, a_odd), B_SCALE * B_POINT, b_odd);
-    y[2] = plus_scaled(scaled(A_SCALE * AA, a_even), B_SCALE * BB, b_even);
-    y[3] = plus_scaled(plus_scaled(m[5], A_SCALE * AA * A_POINT, a_odd), B_SCALE * BB * B_POINT, b_odd);
+    vec a = vec_add(m[1], m[2]), b = vec_add(m[3], m[4]);
+    y[0] = plus_scaled(plus_scaled(m[0], A_SCALE, a), B_SCALE, b);
+    y[2] = plus_scaled(scaled(A_SCALE * AA, a), B_SCALE * BB, b);
 }
 
-static const matrix map4_output = {4, 6, map4_output_rows, NULL, 4};
+INLINE void map4_output_odd(const vec *m, vec *y)
+{
+    vec a = vec_sub(m[1], m[2]), b = vec_sub(m[3], m[4]);
+    y[1] = plus_scaled(scaled(A_SCALE * A_POINT, a), B_SCALE * B_POINT, b);
+    y[3] = plus_scaled(plus_scaled(m[5], A_SCALE * AA * A_POINT, a), B_SCALE * BB * B_POINT, b);
+}
+
+static const matrix map4_output = {4, 6, map4_output_even, 0x05, map4_output_odd, 0x0A, NULL, 0};
 
 /* A */
 INLINE void map4_gradient_upper(const vec *y, vec *r)
@@ -115,24 +165,29 @@ INLINE void map4_gradient_lower(const vec *y, vec *r)
 {
     vec even = plus_scaled(scaled(B_SCALE, y[0]), B_SCALE * BB, y[2]);
     vec odd = plus_scaled(scaled(B_SCALE * B_POINT, y[1]), B_SCALE * BB * B_POINT, y[3]);
-    r[0] = vec_add(even, odd);
-    r[1] = vec_sub(even, odd);
-    r[2] = y[3];
+    r[3] = vec_add(even, odd);
+    r[4] = vec_sub(even, odd);
+    r[5] = y[3];
 }
 
-static const matrix map4_gradient = {6, 4, map4_gradient_upper, map4_gradient_lower, 3};
+static const matrix map4_gradient = {6, 4, map4_gradient_upper, 0x07, map4_gradient_lower, 0x38, NULL, 0};
 
 /* G' */
-INLINE void map4_weights_gradient_rows(const vec *u, vec *w)
+INLINE void map4_weights_gradient_even(const vec *u, vec *w)
 {
-    vec a_even = vec_add(u[1], u[2]), a_odd = vec_sub(u[1], u[2]);
-    vec b_even = vec_add(u[3], u[4]), b_odd = vec_sub(u[3], u[4]);
-    w[0] = vec_add(u[0], vec_add(a_even, b_even));
-    w[1] = plus_scaled(scaled(A_POINT, a_odd), B_POINT, b_odd);
-    w[2] = plus_scaled(plus_scaled(u[5], AA, a_even), BB, b_even);
+    vec a = vec_add(u[1], u[2]), b = vec_add(u[3], u[4]);
+    w[0] = vec_add(u[0], vec_add(a, b));
+    w[2] = plus_scaled(plus_scaled(u[5], AA, a), BB, b);
 }
 
-static const matrix map4_weights_gradient = {3, 6, map4_weights_gradient_rows, NULL, 3};
+INLINE void map4_weights_gradient_odd(const vec *u, vec *w)
+{
+    vec a = vec_sub(u[1], u[2]), b = vec_sub(u[3], u[4]);
+    w[1] = plus_scaled(scaled(A_POINT, a), B_POINT, b);
+}
+
+static const matrix map4_weights_gradient = {
+    3, 6, map4_weights_gradient_even, 0x05, map4_weights_gradient_odd, 0x02, NULL, 0};
 
 /* A map of two pixels with one pixel of padding sees a 2x2 Toeplitz matrix of the three taps,
  *     y0 = w1 x0 + w2 x1,   y1 = w0 x0 + w1 x1,
@@ -162,11 +217,11 @@ INLINE void map2_weights_gradient_rows(const vec *u, vec *w)
     w[0] = u[2], w[1] = vec_sub(u[0], vec_add(u[1], u[2])), w[2] = u[1];
 }
 
-static const matrix map2_input = {3, 2, map2_input_rows, NULL, 3};
-static const matrix map2_weights = {3, 3, map2_weights_rows, NULL, 3};
-static const matrix map2_output = {2, 3, map2_output_rows, NULL, 2};
-static const matrix map2_gradient = {3, 2, map2_gradient_rows, NULL, 3};
-static const matrix map2_weights_gradient = {3, 3, map2_weights_gradient_rows, NULL, 3};
+static const matrix map2_input = {3, 2, map2_input_rows, 0x7, NULL, 0, NULL, 0};
+static const matrix map2_weights = {3, 3, map2_weights_rows, 0x7, NULL, 0, NULL, 0};
+static const matrix map2_output = {2, 3, map2_output_rows, 0x3, NULL, 0, NULL, 0};
+static const matrix map2_gradient = {3, 2, map2_gradient_rows, 0x7, NULL, 0, NULL, 0};
+static const matrix map2_weights_gradient = {3, 3, map2_weights_gradient_rows, 0x7, NULL, 0, NULL, 0};
 
 /* A map of one pixel with one pixel of padding sees the middle tap alone. */
 INLINE void map1_same_rows(const vec *x, vec *r)
@@ -184,9 +239,9 @@ INLINE void map1_weights_gradient_rows(const vec *u, vec *w)
     w[0] = w[2] = vec_zero(), w[1] = u[0];
 }
 
-static const matrix map1_same = {1, 1, map1_same_rows, NULL, 1};
-static const matrix map1_weights = {1, 3, map1_weights_rows, NULL, 1};
-static const matrix map1_weights_gradient = {3, 1, map1_weights_gradient_rows, NULL, 3};
+static const matrix map1_same = {1, 1, map1_same_rows, 0x1, NULL, 0, NULL, 0};
+static const matrix map1_weights = {1, 3, map1_weights_rows, 0x1, NULL, 0, NULL, 0};
+static const matrix map1_weights_gradient = {3, 1, map1_weights_gradient_rows, 0x7, NULL, 0, NULL, 0};
 
 /* --- two dimensions ------------------------------------------------------------------------------------
  *
@@ -194,29 +249,34 @@ static const matrix map1_weights_gradient = {3, 1, map1_weights_gradient_rows, N
 
 enum { EDGE = 6 };
 
-/* A square of vectors: strides in floats from row to row and column to column. What lies outside of its part
- * [top, bottom) x [left, right) is zero, where it is clipped. */
+/* A square of vectors: where its rows begin, floats from column to column. Columns outside of [left, right)
+ * are zero and not read. */
 typedef struct square {
-    const float *at;
-    ptrdiff_t row, column;
-    int top, left, bottom, right;
+    const float *row[EDGE];
+    ptrdiff_t column;
+    int left, right;
 } square;
 
-INLINE bool has(square s, int i, int j)
+INLINE square square_at(const float *at, ptrdiff_t row, ptrdiff_t column)
 {
-    return i >= s.top && i < s.bottom && j >= s.left && j < s.right;
+    square s = {.column = column, .left = 0, .right = EDGE};
+    UNROLL for (int i = 0; i < EDGE; i++) s.row[i] = at + i * row;
+    return s;
+}
+
+INLINE vec square_load(const square *s, int i, int j)
+{
+    return vec_load(s->row[i] + j * s->column);
 }
 
 /* Some rows of T over all columns: half[j] becomes column j. */
-INLINE void over_columns(rows_of *some, int m, square s, bool clipped, vec half[EDGE][EDGE])
+INLINE void over_columns(rows_of *some, int m, const square *s, vec half[EDGE][EDGE])
 {
     vec from[EDGE];
     UNROLL for (int j = 0; j < m; j++)
     {
-        UNROLL for (int i = 0; i < m; i++)
-        {
-            from[i] = clipped && !has(s, i, j) ? vec_zero() : vec_load(s.at + i * s.row + j * s.column);
-        }
+        bool outside = j < s->left || j >= s->right;
+        UNROLL for (int i = 0; i < m; i++) from[i] = outside ? vec_zero() : square_load(s, i, j);
         some(from, half[j]);
     }
 }
@@ -226,29 +286,51 @@ INLINE void over_row(matrix t, vec half[EDGE][EDGE], int i, vec to[EDGE])
 {
     vec from[EDGE];
     UNROLL for (int j = 0; j < t.columns; j++) from[j] = half[j][i];
-    t.upper(from, to);
-    if (t.lower) t.lower(from, to + t.upper_rows);
+    t.first(from, to);
+    if (t.second) t.second(from, to);
+    if (t.third) t.third(from, to);
 }
 
-/* Rows of the result, which some rows of T give; the result's vectors are `stride` apart. */
-INLINE void transform_rows(matrix t, rows_of *some, int rows, square s, bool clipped, float *to,
-                           size_t stride)
+/* Those rows of the result that a part of T gives; the result's vectors are `stride` apart. */
+INLINE void transform_part(matrix t, rows_of *some, unsigned rows, const square *s, float *to, size_t stride)
 {
     vec half[EDGE][EDGE], out[EDGE];
-    over_columns(some, t.columns, s, clipped, half);
-    UNROLL for (int i = 0; i < rows; i++)
+    if (!some) return;
+    over_columns(some, t.columns, s, half);
+    UNROLL for (int i = 0; i < t.rows; i++)
     {
+        if (!(rows >> i & 1)) continue;
         over_row(t, half, i, out);
         UNROLL for (int j = 0; j < t.rows; j++) vec_store(to + (size_t)(i * t.rows + j) * stride, out[j]);
     }
 }
 
-INLINE void transform(matrix t, square s, bool clipped, float *to, size_t stride)
+INLINE void transform(matrix t, const square *s, float *to, size_t stride)
 {
-    transform_rows(t, t.upper, t.upper_rows, s, clipped, to, stride);
-    if (t.lower)
-        transform_rows(t, t.lower, t.rows - t.upper_rows, s, clipped,
-                       to + (size_t)(t.upper_rows * t.rows) * stride, stride);
+    transform_part(t, t.first, t.first_rows, s, to, stride);
+    transform_part(t, t.second, t.second_rows, s, to, stride);
+    transform_part(t, t.third, t.third_rows, s, to, stride);
+}
+
+/* Where a tile stands: its sample, and its row and column among the tiles of the map. */
+typedef struct cursor {
+    size_t sample;
+    int row, column;
+} cursor;
+
+INLINE cursor cursor_at(const lince_tiling *t, size_t tile)
+{
+    size_t columns = (size_t)t->columns, per_map = (size_t)t->rows * columns, within = tile % per_map;
+    return (cursor){tile / per_map, (int)(within / columns), (int)(within % columns)};
+}
+
+/* By counting: dividing for each tile takes as long as a tenth of its transform. */
+INLINE void advance(const lince_tiling *t, cursor *c)
+{
+    if (++c->column < t->columns) return;
+    c->column = 0;
+    if (++c->row < t->rows) return;
+    c->row = 0, c->sample++;
 }
 
 /* One tile's place in an activation: where it begins, and which part of it lies inside of the map. */
@@ -258,14 +340,12 @@ typedef struct place {
     bool inside;
 } place;
 
-INLINE place place_of(const lince_tiling *t, int edge, size_t tile, size_t block)
+INLINE place place_of(const lince_tiling *t, int edge, cursor c, size_t block)
 {
-    size_t per_map = (size_t)t->rows * (size_t)t->columns, sample = tile / per_map, within = tile % per_map;
-    int y = (int)(within / (size_t)t->columns) * t->step - t->origin;
-    int x = (int)(within % (size_t)t->columns) * t->step - t->origin;
+    int y = c.row * t->step - t->origin, x = c.column * t->step - t->origin;
     int height = t->shape.height, width = t->shape.width;
     size_t blocks = (size_t)(t->shape.channels + LANES - 1) / LANES;
-    place p = {.at = ((ptrdiff_t)(sample * blocks + block) * height + y) * width + x,
+    place p = {.at = ((ptrdiff_t)(c.sample * blocks + block) * height + y) * width + x,
                .top = y < 0 ? -y : 0,
                .left = x < 0 ? -x : 0,
                .bottom = y + edge > height ? height - y : edge,
@@ -275,17 +355,25 @@ INLINE place place_of(const lince_tiling *t, int edge, size_t tile, size_t block
     return p;
 }
 
-INLINE vec sum_of(square s, int edge, bool clipped)
+INLINE vec sum_of(const square *s, int edge)
 {
     vec sum = vec_zero();
-    UNROLL for (int i = 0; i < edge; i++)
+    UNROLL for (int j = 0; j < edge; j++)
     {
-        UNROLL for (int j = 0; j < edge; j++)
-        {
-            if (!clipped || has(s, i, j)) sum = vec_add(sum, vec_load(s.at + i * s.row + j * s.column));
-        }
+        if (j < s->left || j >= s->right) continue;
+        UNROLL for (int i = 0; i < edge; i++) sum = vec_add(sum, square_load(s, i, j));
     }
     return sum;
+}
+
+/* The pixels of a tile, zeros for what lies outside of the map: rows there are read from a row of zeros. */
+INLINE square square_of(const lince_tiling *t, const float *x, const place *p)
+{
+    static const float zeros[EDGE * LANES];
+    square s = square_at(x + p->at, (ptrdiff_t)t->shape.width * LANES, LANES);
+    UNROLL for (int i = 0; i < EDGE; i++) if (i < p->top || i >= p->bottom) s.row[i] = zeros;
+    s.left = p->left, s.right = p->right;
+    return s;
 }
 
 /* sums: of all pixels of the tiles; NULL: not wanted. */
@@ -293,41 +381,58 @@ INLINE void read_tiles(matrix t, const lince_tiling *tiling, const float *x, siz
                        size_t block, float *v, size_t stride, float *sums)
 {
     vec sum = vec_zero();
-    for (size_t i = 0; i < count; i++, v += LANES) {
-        place p = place_of(tiling, t.columns, first + i, block);
-        square s = {x + p.at, (ptrdiff_t)tiling->shape.width * LANES, LANES, p.top, p.left, p.bottom,
-                    p.right};
-        if (p.inside)
-            transform(t, s, false, v, stride);
-        else
-            transform(t, s, true, v, stride);
-        if (sums) sum = vec_add(sum, p.inside ? sum_of(s, t.columns, false) : sum_of(s, t.columns, true));
+    cursor c = cursor_at(tiling, first);
+    for (size_t i = 0; i < count; i++, v += LANES, advance(tiling, &c)) {
+        place p = place_of(tiling, t.columns, c, block);
+        square s = square_of(tiling, x, &p);
+        transform(t, &s, v, stride);
+        if (sums) sum = vec_add(sum, sum_of(&s, t.columns));
     }
     if (sums) vec_store(sums, sum);
+}
+
+/* What becomes of a result before it is written. */
+typedef struct finish {
+    vec bias;
+    bool relu;
+    const float *gate; /* or NULL */
+} finish;
+
+INLINE void write_part(matrix t, rows_of *some, unsigned rows, const square *s, const place *p, int width,
+                       const finish *f, float *y)
+{
+    vec half[EDGE][EDGE], out[EDGE];
+    if (!some) return;
+    over_columns(some, t.columns, s, half);
+    UNROLL for (int r = 0; r < t.rows; r++)
+    {
+        if (!(rows >> r & 1)) continue;
+        over_row(t, half, r, out);
+        UNROLL for (int c = 0; c < t.rows; c++)
+        {
+            if (!p->inside && (r < p->top || r >= p->bottom || c < p->left || c >= p->right)) continue;
+            ptrdiff_t at = p->at + ((ptrdiff_t)r * width + c) * LANES;
+            vec result = vec_add(out[c], f->bias);
+            if (f->relu) result = vec_relu(result);
+            if (f->gate) result = vec_where_positive(result, vec_load(f->gate + at));
+            vec_store(y + at, result);
+        }
+    }
 }
 
 INLINE void write_tiles(matrix t, const lince_tiling *tiling, const float *m, size_t stride, size_t pitch,
                         size_t first, size_t count, size_t block, const float *bias, bool relu,
                         const float *gate, float *y)
 {
-    vec half[EDGE][EDGE], out[EDGE], b = bias ? vec_load(bias) : vec_zero();
-    for (size_t i = 0; i < count; i++) {
-        place p = place_of(tiling, t.rows, first + i, block);
-        square s = {.at = m + i * pitch, .row = (ptrdiff_t)stride * t.columns, .column = (ptrdiff_t)stride};
-        over_columns(t.upper, t.columns, s, false, half);
-        UNROLL for (int r = 0; r < t.rows; r++)
-        {
-            over_row(t, half, r, out);
-            UNROLL for (int c = 0; c < t.rows; c++)
-            {
-                if (!p.inside && (r < p.top || r >= p.bottom || c < p.left || c >= p.right)) continue;
-                ptrdiff_t at = p.at + ((ptrdiff_t)r * tiling->shape.width + c) * LANES;
-                vec result = vec_add(out[c], b);
-                if (relu) result = vec_relu(result);
-                if (gate) result = vec_where_positive(result, vec_load(gate + at));
-                vec_store(y + at, result);
-            }
-        }
+    finish f = {bias ? vec_load(bias) : vec_zero(), relu, gate};
+    cursor c = cursor_at(tiling, first);
+    int width = tiling->shape.width;
+    for (size_t i = 0; i < count; i++, advance(tiling, &c)) {
+        place p = place_of(tiling, t.rows, c, block);
+        square s = square_at(m + i * pitch, (ptrdiff_t)stride * t.columns, (ptrdiff_t)stride);
+        write_part(t, t.first, t.first_rows, &s, &p, width, &f, y);
+        write_part(t, t.second, t.second_rows, &s, &p, width, &f, y);
+        write_part(t, t.third, t.third_rows, &s, &p, width, &f, y);
     }
 }
 
@@ -346,19 +451,20 @@ INLINE void read_weights(matrix t, const float *w, bool transposed, float *u, si
 {
     enum { TAP = LANES * LANES };
     float turned[9 * TAP];
-    square s = {.at = w, .row = 3 * TAP, .column = TAP};
-    if (transposed) {
-        transpose_block(w, turned);
-        s = (square){.at = turned + 8 * TAP, .row = -3 * TAP, .column = -TAP};
+    if (transposed) transpose_block(w, turned);
+    for (size_t i = 0; i < LANES; i++, u += pitch) {
+        square s = transposed ? square_at(turned + 8 * TAP + i * LANES, -3 * TAP, -TAP)
+                              : square_at(w + i * LANES, 3 * TAP, TAP);
+        transform(t, &s, u, stride);
     }
-    for (size_t i = 0; i < LANES; i++, s.at += LANES) transform(t, s, false, u + i * pitch, stride);
 }
 
 INLINE void write_weights(matrix t, const float *u, size_t stride, size_t pitch, float *dw)
 {
-    enum { TAP = LANES * LANES };
-    square s = {.at = u, .row = (ptrdiff_t)stride * t.columns, .column = (ptrdiff_t)stride};
-    for (size_t i = 0; i < LANES; i++, s.at += pitch) transform(t, s, false, dw + i * LANES, TAP);
+    for (size_t i = 0; i < LANES; i++, u += pitch) {
+        square s = square_at(u, (ptrdiff_t)stride * t.columns, (ptrdiff_t)stride);
+        transform(t, &s, dw + i * LANES, LANES * LANES);
+    }
 }
 
 /* The five functions of an algorithm. */
@@ -404,7 +510,7 @@ INLINE void put(float *to, vec sum, bool accumulate)
 INLINE void multiply(int rows, int vectors, const float *u, const float *v, size_t v_stride, size_t blocks,
                      bool accumulate, float *m)
 {
-    vec sum[LINCE_WINOGRAD_MAX_ROWS][LINCE_WINOGRAD_VECTORS], factor[LINCE_WINOGRAD_VECTORS];
+    vec sum[LINCE_WINOGRAD_MAX_ROWS][LINCE_WINOGRAD_MAX_VECTORS], factor[LINCE_WINOGRAD_MAX_VECTORS];
     UNROLL for (int r = 0; r < rows; r++)
     {
         UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_zero();
@@ -424,12 +530,12 @@ INLINE void multiply(int rows, int vectors, const float *u, const float *v, size
     }
 }
 
-/* Half of the block's channels at once: 2 L sums, of 32 (AVX-512) or 16 (AVX2) registers. */
+/* Half of the block's channels at once: L / 2 times `vectors` sums. */
 INLINE void outer(int vectors, const float *v, const float *y, size_t y_stride, size_t tiles, bool accumulate,
                   float *du)
 {
     enum { ROWS = LANES / 2 };
-    vec sum[ROWS][LINCE_WINOGRAD_VECTORS], factor[LINCE_WINOGRAD_VECTORS];
+    vec sum[ROWS][LINCE_WINOGRAD_MAX_VECTORS], factor[LINCE_WINOGRAD_MAX_VECTORS];
     for (int half = 0; half < 2; half++, v += ROWS, du += ROWS * vectors * LANES) {
         UNROLL for (int r = 0; r < ROWS; r++)
         {
@@ -464,24 +570,27 @@ INLINE void outer(int vectors, const float *v, const float *y, size_t y_stride, 
     {                                                                                          \
         outer(vectors, v, y, y_stride, tiles, accumulate, du);                                 \
     }
-#define EACH_ROWS_6(M, v) M(1, v) M(2, v) M(3, v) M(4, v) M(5, v) M(6, v)
+#define EACH_ROWS_4(M, v) M(1, v) M(2, v) M(3, v) M(4, v)
 #define EACH_ROWS_14(M, v) \
-    EACH_ROWS_6(M, v) M(7, v) M(8, v) M(9, v) M(10, v) M(11, v) M(12, v) M(13, v) M(14, v)
+    EACH_ROWS_4(M, v) M(5, v) M(6, v) M(7, v) M(8, v) M(9, v) M(10, v) M(11, v) M(12, v) M(13, v) M(14, v)
 #define ENTRY(rows, vectors) multiply_##rows##x##vectors,
 
-/* 28 sums of 32 registers, or 12 of 16. */
-#if defined(__AVX512F__)
-enum { ROWS = 14 };
-#define EACH_ROWS EACH_ROWS_14
+/* 14 x 2 sums of 32 registers, or 4 x 3 of 16: a step of 4 x 3 loads seven times for twelve multiply-adds,
+ * one of 6 x 2 eight times. */
+#if REGISTERS == 32
+enum { ROWS = 14, VECTORS = 2 };
+#define EACH_ROWS       EACH_ROWS_14
+#define EACH_VECTORS(M) M(1) M(2)
 #else
-enum { ROWS = 6 };
-#define EACH_ROWS EACH_ROWS_6
+enum { ROWS = 4, VECTORS = 3 };
+#define EACH_ROWS       EACH_ROWS_4
+#define EACH_VECTORS(M) M(1) M(2) M(3)
 #endif
+#define FUNCTIONS(vectors)   EACH_ROWS(MULTIPLY, vectors) OUTER(vectors)
+#define MULTIPLIES(vectors)  {EACH_ROWS(ENTRY, vectors)},
+#define OUTER_ENTRY(vectors) outer_##vectors,
 
-EACH_ROWS(MULTIPLY, 1)
-EACH_ROWS(MULTIPLY, 2)
-OUTER(1)
-OUTER(2)
+EACH_VECTORS(FUNCTIONS)
 
 #define TABLE(name, n, input_edge, output_edge)                                                     \
     {                                                                                               \
@@ -496,6 +605,7 @@ const lince_winograd_simd WINOGRAD_SIMD = {
     .map4 = TABLE(map4, 36, 6, 4),
     .map2 = TABLE(map2, 9, 2, 2),
     .map1 = TABLE(map1, 1, 1, 1),
-    .multiply = {{EACH_ROWS(ENTRY, 1)}, {EACH_ROWS(ENTRY, 2)}},
-    .outer = {outer_1, outer_2},
+    .vectors = VECTORS,
+    .multiply = {EACH_VECTORS(MULTIPLIES)},
+    .outer = {EACH_VECTORS(OUTER_ENTRY)},
 };
