@@ -92,6 +92,7 @@ static void score_class(lince_metrics *m, int c)
     s->precision = ratio(hits, predicted);
     s->recall = ratio(hits, s->support);
     s->f1 = ratio(2 * hits, s->support + predicted);
+    s->specificity = ratio((double)m->n - s->support - (predicted - hits), (double)m->n - s->support);
 }
 
 /* sum(w v) / sum(w) of all classes; w: the support, or 1. */
@@ -113,10 +114,12 @@ static void score_classes(lince_metrics *m)
     lince_class_score *const averages[] = {&m->macro, &m->weighted};
     for (int c = 0; c < m->classes; c++) score_class(m, c);
     for (int i = 0; i < 2; i++)
-        *averages[i] = (lince_class_score){.precision = average(m, offsetof(lince_class_score, precision), i),
-                                           .recall = average(m, offsetof(lince_class_score, recall), i),
-                                           .f1 = average(m, offsetof(lince_class_score, f1), i),
-                                           .support = (double)m->n};
+        *averages[i] =
+            (lince_class_score){.precision = average(m, offsetof(lince_class_score, precision), i),
+                                .recall = average(m, offsetof(lince_class_score, recall), i),
+                                .f1 = average(m, offsetof(lince_class_score, f1), i),
+                                .specificity = average(m, offsetof(lince_class_score, specificity), i),
+                                .support = (double)m->n};
 }
 
 void lince_metrics_finish(lince_metrics *m)

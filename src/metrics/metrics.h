@@ -10,6 +10,7 @@
 
 typedef struct lince_class_score {
     double precision, recall, f1; /* 0 where undefined, as scikit-learn's zero_division=0 */
+    double specificity;           /* of the samples of other classes, how many were left alone */
     double support;               /* samples of the true class */
 } lince_class_score;
 

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/names.h"
 #include "report/context.h"
 
 #include <math.h>
@@ -96,6 +97,16 @@ static void put_names(lince_buffer *body, const lince_metrics *m, const char *ax
     lince_buffer_printf(body, ") font ',9'%s\n", *axis == 'x' ? " rotate by -45" : "");
 }
 
+/* Letters of the longest class name, within reason: margins are measured in letters. */
+static int longest_name(const lince_metrics *m)
+{
+    enum { MOST = 24 };
+    int longest = 0;
+    for (int k = 0; k < m->classes; k++)
+        if (lince_characters(m->names[k]) > longest) longest = lince_characters(m->names[k]);
+    return longest < MOST ? longest : MOST;
+}
+
 static int draw_confusions(const lince_comparison *c, const char *folder)
 {
     const lince_metrics *first = &c->facts[0].test;
@@ -103,12 +114,14 @@ static int draw_confusions(const lince_comparison *c, const char *folder)
     if (first->classes > MOST_CLASSES) return 0;
     lince_buffer data = {0}, body = {0};
     size_t columns = shown < 3 ? shown : 3, rows = (shown + columns - 1) / columns;
+    int letters = longest_name(first);
     lince_buffer_printf(&body,
                         "set multiplot layout %zu,%zu\nunset key\nunset colorbox\nset size square\n"
-                        "set lmargin 12\nset rmargin 1\nset tmargin 2\nset bmargin 6\n"
+                        "set lmargin %d\nset rmargin 1\nset tmargin 2\nset bmargin %d\n"
                         "set palette defined (0 '#ffffff', 1 '#1f5fa8')\nset cbrange [0:1]\n"
                         "set xrange [-0.5:%d.5]\nset yrange [%d.5:-0.5]\n",
-                        rows, columns, first->classes - 1, first->classes - 1);
+                        rows, columns, 3 + letters * 2 / 3, 3 + letters * 2 / 5, first->classes - 1,
+                        first->classes - 1);
     put_names(&body, first, "x");
     put_names(&body, first, "y");
     for (size_t i = 0; i < shown; i++) {
@@ -116,9 +129,12 @@ static int draw_confusions(const lince_comparison *c, const char *folder)
         lince_comparison_label(&body, "set title", lince_comparison_name(c, i));
         lince_buffer_printf(&body,
                             "plot $matrix%zu using 1:2:3 with image pixels, $matrix%zu using "
-                            "1:2:(sprintf('%%.2f', $3)):($3 > "
+                            "1:2:($3 >= 0.005 ? sprintf('%%.2f', $3) : ''):($3 > "
                             "0.5 ? 0xffffff : 0x222222) with labels font ',%d' tc rgb variable\n",
-                            i, i, first->classes > 5 ? 6 : 11);
+                            i, i,
+                            first->classes > 12  ? 6
+                            : first->classes > 5 ? 7
+                                                 : 11);
     }
     lince_buffer_puts(&body, "unset multiplot\n");
     int code = data.error ? data.error : body.error;

@@ -35,6 +35,19 @@ static int read_test(lince_facts *f)
 }
 
 /* Runs of earlier versions have none. */
+static int read_curves(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    json_t *curves = NULL;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "curves.json"));
+    if (!f->tested || access(path, F_OK)) return 0;
+    LINCE_TRY(read_json(&curves, &f->run, "curves.json"));
+    int code = lince_curves_from_json(&f->curves, f->test.classes, f->test.names, curves);
+    json_decref(curves);
+    return code ? lince_fail_in(code, path) : 0;
+}
+
+/* Runs of earlier versions have none. */
 static int read_cost(lince_facts *f)
 {
     char path[LINCE_PATH_MAX];
@@ -103,7 +116,8 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(lince_run_read_history(&f->run, &f->history));
     find_best(f);
     LINCE_TRY(read_cost(f));
-    return read_test(f);
+    LINCE_TRY(read_test(f));
+    return read_curves(f);
 }
 
 void lince_facts_release(lince_facts *f)
@@ -116,6 +130,7 @@ void lince_facts_release(lince_facts *f)
     json_decref(f->explained);
     lince_history_release(&f->history);
     lince_metrics_release(&f->test);
+    lince_curves_release(&f->curves);
 }
 
 /* --- values --------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #ifndef LINCE_REPORT_FACTS_H
 #define LINCE_REPORT_FACTS_H
 
+#include "metrics/curves.h"
 #include "metrics/metrics.h"
 #include "train/run.h"
 
@@ -30,6 +31,8 @@ typedef struct lince_facts {
     bool tested;        /* there is a test.json */
     double peak_memory; /* bytes at most while it trained; 0: not recorded */
     lince_metrics test;
+    lince_curves
+        curves; /* of the test, by class; classes 0: the run has none (it is of an earlier version) */
 } lince_facts;
 
 /* LINCE_EIO, LINCE_EFORMAT. A missing test.json or explain.json is no error. Release in any case. */

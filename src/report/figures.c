@@ -16,6 +16,8 @@ static const recipe recipes[] = {
     {"confused", LINCE_ANY, lince_figure_confused},
     {"per_class", LINCE_ANY, lince_figure_per_class},
     {"calibration", LINCE_ANY, lince_figure_calibration},
+    {"roc", LINCE_ANY, lince_figure_roc},
+    {"precision_recall", LINCE_ANY, lince_figure_precision_recall},
     {"lengths", LINCE_TEXTS, lince_figure_lengths},
 };
 
@@ -34,7 +36,8 @@ static int draw(const lince_facts *facts, const char *folder, const recipe *r)
     if (r->draw(&g)) {
         code = g.data.error ? g.data.error : g.body.error;
         if (!code) code = lince_gnuplot_draw(folder, r->name, g.width, g.height, &g.data, &g.body);
-    }
+    } else
+        lince_gnuplot_remove(folder, r->name); /* of an earlier report */
     lince_buffer_release(&g.data);
     lince_buffer_release(&g.body);
     return code;

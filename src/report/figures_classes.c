@@ -1,38 +1,40 @@
 /* Figures of the test, by class. */
 #include "core/i18n.h"
+#include "core/memory.h"
+#include "core/names.h"
 #include "report/figures.h"
 #include "report/sections.h"
 
 #include <string.h>
 
-enum { CLASSES = 100 }; /* more would be a grey fog */
+enum {
+    READABLE = 60, /* more names side by side are not; those of the rows stand in the same order */
+    CLASSES = 100, /* a matrix of more would be a grey fog */
+    ENDS = 15      /* of more than twice as many classes: the best and the worst are shown */
+};
 
-/* Pixels of the longest class name, at a font of `size`; names are UTF-8. */
+/* Pixels of the longest class name, at a font of `size`. */
 static int longest_name(const lince_metrics *m, int size)
 {
     int longest = 0;
-    for (int c = 0; c < m->classes; c++) {
-        int letters = 0;
-        for (const char *t = m->names[c]; *t; t++) letters += ((unsigned char)*t & 0xc0) != 0x80;
-        if (letters > longest) longest = letters;
-    }
+    for (int c = 0; c < m->classes; c++)
+        if (lince_characters(m->names[c]) > longest) longest = lince_characters(m->names[c]);
     return (longest < 40 ? longest : 40) * size * 6 / 10;
 }
 
-static int name_size(const lince_metrics *m)
+static int name_size(int classes)
 {
-    return m->classes <= 30 ? 12 : m->classes <= 60 ? 7 : 5;
+    return classes <= 30 ? 12 : 7;
 }
 
-static void put_class_tics(lince_figure *g, const char *axis)
+static void put_class_tics(lince_figure *g, const char *axis, const int *class, int count)
 {
-    const lince_metrics *m = &g->facts->test;
     lince_buffer_printf(&g->body, "set %stics scale 0 (", axis);
-    for (int c = 0; c < m->classes; c++) {
-        lince_buffer_puts(&g->body, c ? ", " : "");
-        lince_gnuplot_tic(&g->body, m->names[c], c);
+    for (int i = 0; i < count; i++) {
+        lince_buffer_puts(&g->body, i ? ", " : "");
+        lince_gnuplot_tic(&g->body, g->facts->test.names[class[i]], i);
     }
-    lince_buffer_printf(&g->body, ") font ',%d'\n", name_size(m));
+    lince_buffer_printf(&g->body, ") font ',%d'\n", name_size(count));
     if (*axis == 'x') lince_buffer_puts(&g->body, "set xtics rotate by -45\n");
 }
 
@@ -51,22 +53,31 @@ static void put_matrix(lince_figure *g, bool normalised)
     lince_buffer_puts(&g->data, "EOD\n");
 }
 
-/* A square of 560 pixels with room for the names on its left and below, and for the scale on its right. */
+/* Pixels: large enough for a number in each cell of a few classes, and for the names of many. */
+static int matrix_side(int classes)
+{
+    return classes <= 2 ? 240 : classes <= READABLE ? 560 : 9 * classes;
+}
+
+/* A square with room for the names on its left and below, and for the scale on its right. */
 static void put_square(lince_figure *g)
 {
-    enum { SIDE = 560, SCALE = 80, TOP = 12, LABEL = 40 };
-    int name = longest_name(&g->facts->test, name_size(&g->facts->test)), left = name + LABEL + 16,
-        bottom = name * 7 / 10 + LABEL + 12;
-    g->width = left + SIDE + SCALE, g->height = TOP + SIDE + bottom;
+    enum { SCALE = 80, TOP = 12, LABEL = 40 };
+    const lince_metrics *m = &g->facts->test;
+    int side = matrix_side(m->classes), name = longest_name(m, name_size(m->classes)),
+        left = name + LABEL + 16, bottom = (m->classes <= READABLE ? name * 7 / 10 : 0) + LABEL + 12;
+    g->width = left + side + SCALE, g->height = TOP + side + bottom;
     double w = g->width, h = g->height;
     lince_buffer_printf(&g->body,
                         "set lmargin at screen %.5f\nset rmargin at screen %.5f\nset tmargin at screen %.5f\n"
                         "set bmargin at screen %.5f\n",
-                        left / w, (left + SIDE) / w, 1 - TOP / h, bottom / h);
-    lince_buffer_printf(&g->body, "set label 1 center at screen %.5f,%.5f ", (left + SIDE / 2) / w, 14 / h);
+                        left / w, (left + side) / w, 1 - TOP / h, bottom / h);
+    lince_buffer_printf(&g->body, "set colorbox user origin screen %.5f,%.5f size screen %.5f,%.5f\n",
+                        (left + side + 12) / w, bottom / h, 14 / w, side / h);
+    lince_buffer_printf(&g->body, "set label 1 center at screen %.5f,%.5f ", (left + side / 2) / w, 14 / h);
     lince_gnuplot_quote(&g->body, _("predicted class"));
     lince_buffer_printf(&g->body, "\nset label 2 center rotate by 90 at screen %.5f,%.5f ", 14 / w,
-                        (bottom + SIDE / 2) / h);
+                        (bottom + side / 2) / h);
     lince_gnuplot_quote(&g->body, _("true class"));
     lince_buffer_puts(&g->body, "\n");
 }
@@ -74,8 +85,9 @@ static void put_square(lince_figure *g)
 /* Colour is the share of the row in both figures, so that large classes do not drown small ones. */
 static bool confusion(lince_figure *g, bool normalised)
 {
-    int k = g->facts->test.classes;
+    int k = g->facts->test.classes, all[CLASSES];
     if (!g->facts->tested || k > CLASSES) return false;
+    for (int c = 0; c < k; c++) all[c] = c;
     put_matrix(g, normalised);
     put_square(g);
     lince_buffer_printf(
@@ -84,14 +96,21 @@ static bool confusion(lince_figure *g, bool normalised)
     lince_buffer_puts(&g->body,
                       "set palette defined (0 '#ffffff', 0.05 '#dfeaf6', 0.5 '#6fa3d6', 1 '#123f75')\n"
                       "set cbrange [0:1]\nset cbtics font ',11'\n");
-    put_class_tics(g, "x");
-    put_class_tics(g, "y");
+    if (k <= READABLE)
+        put_class_tics(g, "x", all, k);
+    else
+        lince_buffer_puts(&g->body, "unset xtics\n");
+    put_class_tics(g, "y", all, k);
     lince_buffer_puts(&g->body, "plot $matrix using 1:2:4 with image pixels");
-    if (k <= 20)
-        lince_buffer_printf(&g->body,
-                            ", $matrix using 1:2:($3 > 0 ? sprintf('%s', $3) : ''):($4 > 0.5 ? 0xffffff : "
-                            "0x222222) with labels font ',%d' tc rgb variable",
-                            normalised ? "%.2f" : "%.0f", k <= 12 ? 12 : 9);
+    if (k <= LINCE_MANY_CLASSES)
+        lince_buffer_printf(
+            &g->body,
+            ", $matrix using 1:2:($3 > 0 ? sprintf('%s', $3, 100*$4) : ''):($4 > 0.5 ? 0xffffff : "
+            "0x222222) with labels font ',%d' tc rgb variable",
+            normalised ? "%.2f"
+            : k == 2   ? "%.0f (%.1f %%)"
+                       : "%.0f",
+            k <= 12 ? 12 : 9);
     lince_buffer_puts(&g->body, "\n");
     return true;
 }
@@ -101,9 +120,10 @@ bool lince_figure_confusion(lince_figure *g)
     return confusion(g, false);
 }
 
+/* Of two classes the other matrix says it all. */
 bool lince_figure_confusion_normalised(lince_figure *g)
 {
-    return confusion(g, true);
+    return g->facts->test.classes > 2 && confusion(g, true);
 }
 
 /* --- the most confused pairs ---------------------------------------------------------------------- */
@@ -124,7 +144,7 @@ bool lince_figure_confused(lince_figure *g)
 {
     enum { PAIRS = 10 };
     lince_confused_pair pairs[PAIRS];
-    if (!g->facts->tested) return false;
+    if (!g->facts->tested || g->facts->test.classes == 2) return false;
     int count = lince_most_confused(&g->facts->test, pairs, PAIRS);
     if (!count) return false;
     g->height = 70 + 30 * count;
@@ -148,25 +168,50 @@ bool lince_figure_confused(lince_figure *g)
 
 /* --- scores --------------------------------------------------------------------------------------- */
 
+/* All classes in their order or, where they are too many, the best and the worst by F1. Returns how many. */
+static int choose_classes(const lince_metrics *m, int shown[2 * ENDS])
+{
+    int count = 0;
+    if (m->classes <= 2 * ENDS) {
+        for (; count < m->classes; count++) shown[count] = count;
+        return count;
+    }
+    int *order = lince_classes_by_f1(m);
+    for (; order && count < 2 * ENDS; count++)
+        shown[count] = order[count < ENDS ? count : m->classes - 2 * ENDS + count];
+    lince_free(order);
+    return count;
+}
+
+static void put_scores(lince_figure *g, const int *class, int count)
+{
+    lince_buffer_puts(&g->data, "$scores << EOD\n");
+    for (int i = 0; i < count; i++) {
+        const lince_class_score *s = &g->facts->test.per_class[class[i]];
+        lince_buffer_printf(&g->data, "%d %.6g %.6g %.6g\n", i, s->precision, s->recall, s->f1);
+    }
+    lince_buffer_puts(&g->data, "EOD\n");
+}
+
 bool lince_figure_per_class(lince_figure *g)
 {
     static const char *const colours[] = {"#1f5fa8", "#d1701a", "#5a8f3c"};
     const char *names[] = {_("precision"), _("recall"), "F1"};
-    const lince_metrics *m = &g->facts->test;
-    if (!g->facts->tested || m->classes > CLASSES) return false;
-    g->width += m->classes > 15 ? 14 * (m->classes - 15) : 0;
-    lince_buffer_puts(&g->data, "$scores << EOD\n");
-    for (int c = 0; c < m->classes; c++)
-        lince_buffer_printf(&g->data, "%d %.6g %.6g %.6g\n", c, m->per_class[c].precision,
-                            m->per_class[c].recall, m->per_class[c].f1);
-    lince_buffer_printf(&g->data, "EOD\n");
+    int class[2 * ENDS];
+    if (!g->facts->tested) return false;
+    int count = choose_classes(&g->facts->test, class);
+    g->width += count > 15 ? 14 * (count - 15) : 0;
+    put_scores(g, class, count);
     lince_buffer_printf(&g->body,
                         "set xrange [-0.6:%d.6]\nset yrange [0:1.02]\nset grid y lc rgb '#dddddd'\nset "
-                        "border 3 lc rgb '#777777'\n",
-                        m->classes - 1);
-    lince_buffer_puts(&g->body, "set style fill solid 1 noborder\nset boxwidth 0.24\nset key outside top "
-                                "center horizontal\nset tics nomirror\n");
-    put_class_tics(g, "x");
+                        "border 3 lc rgb '#777777'\nset style fill solid 1 noborder\nset boxwidth 0.24\n"
+                        "set key outside top center horizontal\nset tics nomirror\n",
+                        count - 1);
+    if (count < g->facts->test.classes)
+        lince_buffer_printf(&g->body,
+                            "set arrow from %d.5, graph 0 to %d.5, graph 1 nohead dt 2 lc rgb '#999999'\n",
+                            ENDS - 1, ENDS - 1);
+    put_class_tics(g, "x", class, count);
     for (int i = 0; i < 3; i++) {
         lince_buffer_printf(&g->body, "%s $scores using ($1%+.2f):%d with boxes lc rgb '%s' title ",
                             i ? "," : "plot", 0.27 * (i - 1), i + 2, colours[i]);

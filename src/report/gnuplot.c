@@ -78,7 +78,7 @@ static int run(const char *folder, const char *name)
     return code;
 }
 
-static void remove_pictures(const char *folder, const char *name)
+void lince_gnuplot_remove(const char *folder, const char *name)
 {
     static const char *const kinds[] = {"svg", "png"};
     char path[LINCE_PATH_MAX], file[128];
@@ -109,6 +109,6 @@ int lince_gnuplot_draw(const char *folder, const char *name, int width, int heig
     int code = script.error ? script.error : lince_file_write(path, script.data, script.size);
     lince_buffer_release(&script);
     if (!code) code = run(folder, name);
-    if (code) remove_pictures(folder, name);
+    if (code) lince_gnuplot_remove(folder, name);
     return code;
 }

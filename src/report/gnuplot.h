@@ -18,4 +18,7 @@ void lince_gnuplot_tic(lince_buffer *out, const char *label, int place);
 int lince_gnuplot_draw(const char *plots_folder, const char *name, int width, int height,
                        const lince_buffer *data, const lince_buffer *body);
 
+/* Removes both pictures of a figure, where there are any. */
+void lince_gnuplot_remove(const char *plots_folder, const char *name);
+
 #endif

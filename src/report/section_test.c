@@ -1,6 +1,6 @@
-#include "report/sections.h"
-
+#include "core/memory.h"
 #include "metrics/paired.h"
+#include "report/sections.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,12 +22,24 @@ static void write_seen(lince_document *d, const json_t *seen)
                         n, 100 * known_accuracy, 100 * new_accuracy, rest, 100 * (all - new_accuracy));
 }
 
-static void write_score(lince_document *d, const char *name, const lince_class_score *s, bool marked)
+static void cell_share(lince_document *d, double value)
+{
+    if (isnan(value))
+        lince_document_cell(d, "–");
+    else
+        lince_document_cell(d, "%.3f", value);
+}
+
+static void write_score(lince_document *d, const char *name, const lince_class_score *s, double auc,
+                        double average_precision, bool marked)
 {
     lince_document_cell(d, "%s", name);
-    lince_document_cell(d, "%.3f", s->precision);
-    lince_document_cell(d, "%.3f", s->recall);
-    lince_document_cell(d, "%.3f", s->f1);
+    cell_share(d, s->precision);
+    cell_share(d, s->recall);
+    cell_share(d, s->specificity);
+    cell_share(d, s->f1);
+    cell_share(d, auc);
+    cell_share(d, average_precision);
     lince_document_cell(d, "%.0f", s->support);
     if (marked)
         lince_document_row_marked(d);
@@ -35,19 +47,110 @@ static void write_score(lince_document *d, const char *name, const lince_class_s
         lince_document_row(d);
 }
 
-static void write_scores(lince_document *d, const lince_metrics *m)
+/* Few classes in their order; many by F1, the lowest first: that is where to look. */
+static void write_each(lince_document *d, const lince_facts *f)
 {
-    static const char *const headings[] = {N_("class"), N_("precision"), N_("recall"), "F1", N_("samples")};
+    const lince_metrics *m = &f->test;
+    int *order = m->classes > LINCE_MANY_CLASSES ? lince_classes_by_f1(m) : NULL;
+    for (int i = 0; i < m->classes; i++) {
+        int c = order ? order[m->classes - 1 - i] : i;
+        const lince_curve *curve = f->curves.each ? &f->curves.each[c] : NULL;
+        write_score(d, m->names[c], &m->per_class[c], curve ? curve->auc : NAN,
+                    curve ? curve->average_precision : NAN, false);
+    }
+    lince_free(order);
+}
+
+static void write_scores(lince_document *d, const lince_facts *f)
+{
+    static const char *const headings[] = {
+        N_("class"), N_("precision"), N_("recall (sensitivity)"), N_("specificity"),
+        "F1",        N_("AUC (ROC)"), N_("average precision"),    N_("samples")};
+    const lince_metrics *m = &f->test;
+    bool curves = f->curves.each;
     lince_document_table_begin(d, 1);
-    lince_document_headings(d, headings, 5);
-    for (int c = 0; c < m->classes; c++) write_score(d, m->names[c], &m->per_class[c], false);
-    write_score(d, TR("mean of the classes (macro)"), &m->macro, true);
-    write_score(d, TR("mean of the samples (weighted)"), &m->weighted, true);
+    lince_document_headings(d, headings, 8);
+    write_each(d, f);
+    write_score(d, TR("mean of the classes (macro)"), &m->macro, curves ? f->curves.auc : NAN,
+                curves ? f->curves.average_precision : NAN, true);
+    write_score(d, TR("mean of the samples (weighted)"), &m->weighted, NAN, NAN, true);
     lince_document_table_end(d);
-    lince_document_paragraph(d, "%s",
-                             TR("Precision: how many of the samples given to a class belong to it. Recall: "
-                                "how many of a class were "
-                                "found. F1: their harmonic mean."));
+    if (m->classes > LINCE_MANY_CLASSES)
+        lince_document_paragraph(d, "%s", TR("The classes are in the order of their F1, the lowest first."));
+    lince_document_paragraph(
+        d, "%s",
+        TR("Precision: how many of the samples given to a class belong to it. Recall, or "
+           "sensitivity: how many of a class were found. Specificity: how many of the "
+           "others were not taken for it. F1: the harmonic mean of precision and recall."));
+}
+
+/* --- two classes: where to draw the line ---------------------------------------------------------- */
+
+static void write_threshold(lince_document *d, const lince_curve *c, double threshold, bool marked)
+{
+    lince_curve_point p = lince_curve_at(c, threshold);
+    double all = (double)(c->positives + c->negatives), called = (double)(p.hits + p.alarms);
+    lince_document_cell(d, "%.2f", threshold);
+    cell_share(d, lince_curve_sensitivity(c, &p));
+    cell_share(d, lince_curve_specificity(c, &p));
+    cell_share(d, lince_curve_precision(&p));
+    cell_share(d, 2.0 * (double)p.hits / (called + (double)c->positives));
+    cell_share(d, (double)(p.hits + c->negatives - p.alarms) / all);
+    lince_document_cell(d, "%zu", p.alarms);
+    lince_document_cell(d, "%zu", c->positives - p.hits);
+    if (marked)
+        lince_document_row_marked(d);
+    else
+        lince_document_row(d);
+}
+
+static void write_thresholds(lince_document *d, const lince_facts *f)
+{
+    static const char *const headings[] = {
+        N_("threshold"), N_("sensitivity"),     N_("specificity"),    N_("precision"), "F1",
+        N_("accuracy"),  N_("false positives"), N_("false negatives")};
+    static const double thresholds[] = {0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95};
+    const lince_curve *c = &f->curves.each[1];
+    const char *name = f->test.names[1];
+    if (!c->positives || !c->negatives) return;
+    lince_document_subheading(d, TR("Where to draw the line"));
+    lince_document_paragraph(
+        d,
+        TR("A sample counts as %s where the network gives that class the threshold's probability or more; "
+           "the "
+           "marked row is what the other figures are made with. A lower threshold finds more of them and "
+           "raises more false alarms."),
+        name);
+    lince_document_table_begin(d, 0);
+    lince_document_headings(d, headings, 8);
+    for (size_t i = 0; i < sizeof thresholds / sizeof *thresholds; i++)
+        write_threshold(d, c, thresholds[i], thresholds[i] == 0.5);
+    lince_document_table_end(d);
+}
+
+/* --- at every threshold --------------------------------------------------------------------------- */
+
+static void write_curves(lince_document *d, const lince_facts *f)
+{
+    char alt[512];
+    bool two = f->test.classes == 2;
+    snprintf(alt, sizeof alt,
+             TR("Curve of sensitivity against false alarms, above the diagonal; the area below it is %.3f."),
+             two ? f->curves.each[1].auc : f->curves.auc);
+    lince_document_figure(
+        d, "roc", alt,
+        two ? TR("Receiver operating characteristic (ROC): sensitivity against the share of false alarms, "
+                 "for "
+                 "every threshold; in brackets the area below the curve (AUC). On the dashed line, the "
+                 "network knows nothing.")
+            : TR("Receiver operating characteristic (ROC) of each class against the others: sensitivity "
+                 "against the share of false alarms, for every threshold; in brackets the area below the "
+                 "curve (AUC). On the dashed line, the network knows nothing."));
+    snprintf(alt, sizeof alt, TR("Curves of precision against recall; the mean average precision is %.3f."),
+             f->curves.average_precision);
+    lince_document_figure(d, "precision_recall", alt,
+                          TR("Precision against recall of each class, for every threshold; in brackets the "
+                             "average precision. Where a class is rare, this says more than the ROC."));
 }
 
 static void write_confusion(lince_document *d, const lince_metrics *m)
@@ -96,7 +199,10 @@ static void write_classes(lince_document *d, const lince_metrics *m)
         TR("Bars of precision, recall and F1 of each class; the highest F1 is %.2f (%.80s), the lowest %.2f "
            "(%.80s)."),
         m->per_class[best].f1, m->names[best], m->per_class[worst].f1, m->names[worst]);
-    lince_document_figure(d, "per_class", alt, TR("Precision, recall and F1 of each class."));
+    lince_document_figure(d, "per_class", alt,
+                          m->classes <= 30 ? TR("Precision, recall and F1 of each class.")
+                                           : TR("Precision, recall and F1 of the 15 best and the 15 worst "
+                                                "classes by F1."));
 }
 
 static void write_calibration(lince_document *d, const lince_metrics *m)
@@ -134,9 +240,12 @@ void lince_section_test(lince_document *d, const lince_facts *f)
         lince_document_paragraph(d, TR("The true class is among the five most probable ones for %.2f %%."),
                                  100 * m->top5);
     if (f->seen) write_seen(d, f->seen);
-    write_scores(d, m);
+    write_scores(d, f);
+    if (m->classes > LINCE_MANY_CLASSES) write_pairs(d, m);
     write_confusion(d, m);
-    write_pairs(d, m);
+    if (m->classes <= LINCE_MANY_CLASSES) write_pairs(d, m);
     write_classes(d, m);
+    if (f->curves.each && m->classes == 2) write_thresholds(d, f);
+    if (f->curves.each) write_curves(d, f);
     write_calibration(d, m);
 }

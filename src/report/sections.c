@@ -1,4 +1,5 @@
 #include "report/sections.h"
+#include "core/memory.h"
 #include "core/names.h"
 
 #include <math.h>
@@ -84,4 +85,15 @@ int lince_most_confused(const lince_metrics *m, lince_confused_pair *pairs, int 
             pairs[at] = (lince_confused_pair){r, c, count};
         }
     return found;
+}
+
+int *lince_classes_by_f1(const lince_metrics *m)
+{
+    int *order = lince_alloc((size_t)m->classes, sizeof *order);
+    for (int c = 0; order && c < m->classes; c++) {
+        int i = c;
+        for (; i > 0 && m->per_class[order[i - 1]].f1 < m->per_class[c].f1; i--) order[i] = order[i - 1];
+        order[i] = c;
+    }
+    return order;
 }

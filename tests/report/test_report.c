@@ -1,6 +1,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 
+#include <errno.h>
 #include <lince/error.h>
 #include <lince/train.h>
 #include <setjmp.h>
@@ -61,6 +62,11 @@ static int a_small_run(void **state)
         "0.5, "
         "\"top5\": 1,"
         "\"ece\": 0.2, \"calibration\": [{\"n\": 4, \"confidence\": 0.05, \"accuracy\": 0.75}]}");
+    put("curves.json",
+        "[{\"class\": \"<b>'|`x`&ñ\\\\\\\"\", \"positives\": 2, \"negatives\": 2, \"roc auc\": 0.75, "
+        "\"average precision\": 0.8, \"points\": [[0.9, 1, 0], [0.6, 2, 1], [0.1, 2, 2]]},"
+        "{\"class\": \"dog\", \"positives\": 2, \"negatives\": 2, \"roc auc\": 0.75, \"average precision\": "
+        "0.7, \"points\": [[0.9, 1, 0], [0.4, 1, 1], [0.1, 2, 2]]}]");
     return 0;
 }
 
@@ -259,6 +265,65 @@ static void test_without_gnuplot_the_report_is_written_and_says_so(void **state)
     lince_free(html);
 }
 
+/* --- few classes and many ------------------------------------------------------------------------- */
+
+static void test_two_classes_have_one_matrix_and_a_table_of_thresholds(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
+    char *page = get("report.md");
+    assert_non_null(strstr(page, "(plots/confusion.svg)"));
+    assert_null(strstr(page, "confusion_normalised"));
+    assert_null(strstr(page, "(plots/confused.svg)"));
+    assert_null(strstr(page, "five most probable"));
+    assert_non_null(strstr(page, "| dog | 1.000 | 0.500 | 1.000 | 0.667 | 0.750 | 0.700 | 2 |"));
+    assert_non_null(strstr(page, "A sample counts as dog where"));
+    assert_non_null(strstr(page, "| 0.30 | 0.500 | 0.500 | 0.500 | 0.500 | 0.500 | 1 | 1 |"));
+    assert_non_null(strstr(
+        page, "| **0.50** | **0.500** | **1.000** | **1.000** | **0.667** | **0.750** | **0** | **1** |"));
+    assert_non_null(strstr(page, "(plots/roc.svg)"));
+    lince_free(page);
+}
+
+/* k classes of two samples; class c00 is never found, each other one always. */
+static void many_classes(int k)
+{
+    char text[65536];
+    int used = snprintf(text, sizeof text, "{\"classes\": [");
+    for (int c = 0; c < k; c++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s\"c%02d\"", c ? ", " : "", c);
+    used += snprintf(text + used, sizeof text - (size_t)used, "], \"confusion_matrix\": [");
+    for (int r = 0; r < k; r++)
+        for (int c = 0; c < k; c++)
+            used += snprintf(text + used, sizeof text - (size_t)used, "%s%d%s",
+                             c   ? ","
+                             : r ? ",["
+                                 : "[",
+                             c == (r ? r : 1) ? 2 : 0, c == k - 1 ? "]" : "");
+    snprintf(text + used, sizeof text - (size_t)used, "]}");
+    put("test.json", text);
+    assert_true(!unlink(TEST_SCRATCH "/report-run/curves.json") || errno == ENOENT);
+}
+
+static void test_of_many_classes_the_worst_come_first(void **state)
+{
+    (void)state;
+    many_classes(100);
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
+    char *page = get("report.md");
+    const char *first = strstr(page, "| c00 | 0.000"), *second = strstr(page, "| c01 | 0.500"),
+               *third = strstr(page, "| c99 | 1.000"), *pairs = strstr(page, "(plots/confused.svg)"),
+               *matrix = strstr(page, "(plots/confusion.svg)");
+    assert_true(first && second && third && first < second && second < third);
+    assert_true(pairs && matrix && pairs < matrix);
+    assert_non_null(strstr(page, "the 15 best and the 15 worst classes"));
+    lince_free(page);
+    char *script = get("plots/per_class.gp");
+    assert_non_null(strstr(script, "'c00' 29")); /* the last one of thirty */
+    assert_null(strstr(script, "'c50'"));
+    lince_free(script);
+}
+
 /* --- names that gnuplot could take for something else ---------------------------------------------- */
 
 typedef struct heard {
@@ -280,6 +345,8 @@ static void name_the_classes(const char *first)
     snprintf(text, sizeof text, "{\"classes\": [\"%s\", \"dog\"], \"confusion_matrix\": [[2, 0], [1, 1]]}",
              first);
     put("test.json", text);
+    assert_true(!unlink(TEST_SCRATCH "/report-run/curves.json") ||
+                errno == ENOENT); /* those of other names */
 }
 
 /* A tic's label is a format to gnuplot: "bad format character" emptied the figure. */
@@ -293,7 +360,7 @@ static void test_any_class_name_is_drawn_as_it_is(void **state)
         name_the_classes(names[i]);
         assert_int_equal(lince_report(RUN, "en", &(lince_observer){.context = &h, .warning = hear}), 0);
         if (h.count) fail_msg("%s: %s", names[i], h.last);
-        assert_int_equal(count_figures(RUN), 7);
+        assert_int_equal(count_figures(RUN), 5);
     }
     name_the_classes("50% off");
     assert_int_equal(lince_report(RUN, "en", NULL), 0);
@@ -345,6 +412,8 @@ int main(void)
         cmocka_unit_test_setup(test_without_gnuplot_the_report_is_written_and_says_so, a_small_run),
         cmocka_unit_test_setup(test_every_picture_has_a_text_that_stands_for_it, a_small_run),
         cmocka_unit_test_setup(test_every_figure_is_there_twice_and_decodes, a_small_run),
+        cmocka_unit_test_setup(test_two_classes_have_one_matrix_and_a_table_of_thresholds, a_small_run),
+        cmocka_unit_test_setup(test_of_many_classes_the_worst_come_first, a_small_run),
         cmocka_unit_test_setup(test_any_class_name_is_drawn_as_it_is, a_small_run),
         cmocka_unit_test_setup(test_a_figure_that_fails_is_told_and_the_others_are_drawn, a_small_run),
         cmocka_unit_test_setup(test_the_checks_find_what_is_wrong, a_small_run),
