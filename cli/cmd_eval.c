@@ -24,7 +24,7 @@ int cmd_eval(int argc, char **argv)
     bool json = false, quiet = false, help = false;
     reading readings[] = {{"classes", NULL},    {"text-column", NULL}, {"label-column", NULL},
                           {"drop-label", NULL}, {"header", NULL},      {"quoting", NULL},
-                          {"encoding", NULL}};
+                          {"encoding", NULL},   {"split-column", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
@@ -39,6 +39,7 @@ int cmd_eval(int argc, char **argv)
         {"header", "auto|yes|no", N_("of a table; default: the run's"), &readings[4].value, NULL},
         {"quoting", "auto|none|minimal", N_("of a table; default: the run's"), &readings[5].value, NULL},
         {"encoding", "NAME", N_("of a table; default: the run's"), &readings[6].value, NULL},
+        {"split-column", "NAME|N", N_("of a table; default: the run's"), &readings[7].value, NULL},
         {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},

@@ -10,11 +10,9 @@ static int refuse_both(const model_choice *choice)
     const struct {
         const char *option;
         bool given;
-    } options[] = {{"weights", file->weights},       {"model", file->architecture},
-                   {"classes-file", file->classes},  {"normalize", file->normalize},
-                   {"image-size", file->image_size}, {"fit", file->fit},
-                   {"resize", choice->resize},       {"interpolation", file->interpolation},
-                   {"strict", file->strict}};
+    } options[] = {{"weights", file->weights},         {"model", file->architecture},
+                   {"classes-file", file->classes},    {"normalize", file->normalize},
+                   {"image-size", choice->image_size}, {"strict", file->strict}};
     for (size_t i = 0; choice->run && i < sizeof options / sizeof *options; i++)
         if (options[i].given)
             return lince_fail(LINCE_EUSAGE,
@@ -26,7 +24,8 @@ static int refuse_both(const model_choice *choice)
 int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)
 {
     lince_open_options options = choice->file;
-    int threads = 0, code = cli_whole("resize", choice->resize ? choice->resize : "0", &options.resize);
+    int threads = 0,
+        code = cli_whole("image-size", choice->image_size ? choice->image_size : "0", &options.image_size);
     *model = NULL;
     if (!code) code = refuse_both(choice);
     if (!code) code = cli_whole("threads", choice->threads ? choice->threads : "0", &threads);

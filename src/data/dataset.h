@@ -89,18 +89,17 @@ bool lince_dataset_grouped(const lince_dataset *dataset); /* a group column was 
 /* What became of a table's rows, and which of its columns are used. */
 typedef struct lince_table_facts {
     size_t rows, lines; /* below the headers; a row in quotes may go over several lines */
-    size_t empty, duplicates, unlabelled, dropped, bad;                 /* rows left out */
+    size_t empty, duplicates, unlabelled, dropped, bad; /* rows left out */
+    size_t elsewhere; /* left out, too: the split column names no part for them */
     char text_column[LINCE_COLUMN_MAX], label_column[LINCE_COLUMN_MAX]; /* "4 (text)"; "": fastText lines */
-    char group_column[LINCE_COLUMN_MAX];                                /* chosen or guessed; "": none */
+    const char *quoting;                 /* of CSV: "minimal", "none"; NULL: there is none */
+    char group_column[LINCE_COLUMN_MAX]; /* chosen or guessed; "": none */
 } lince_table_facts;
 
 const lince_table_facts *lince_dataset_table(const lince_dataset *dataset); /* NULL: pictures */
 
 /* Decodes one picture. Safe to call from several threads at a time. The image is the caller's to release. */
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image);
-
-/* Its size once it is upright, by its header alone. LINCE_EFORMAT, LINCE_EIO. As safe. */
-int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, int *width, int *height);
 
 /* A SHA-256 over names, labels, parts and sizes as they were found (before split and limit), hexadecimal: two
  * runs with the same fingerprint see the same data. Packing a folder into an archive does not change it. */

@@ -3,27 +3,22 @@
 #include "core/error.h"
 #include "data/image.h"
 #include "data/source.h"
+#include "data/table_formats.h"
+#include "data/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool lince_is_table_name(const char *name)
-{
-    static const char *const extensions[] = {".csv", ".tsv", ".tab"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
-        if (!strcasecmp(dot, extensions[i])) return true;
-    return false;
-}
-
+/* What is no text is told by who reads it, with what it is. */
 static bool probe(const lince_head *head)
 {
-    return !head->folder && head->size > 0 &&
-           (lince_is_table_name(head->path) || lince_looks_like_text(head->bytes, head->size));
+    if (head->folder || head->size == 0) return false;
+    return lince_is_packed(head->bytes, head->size) || lince_is_table_name(head->path) ||
+           lince_foreign_named(head->path) || lince_foreign_begun(head->bytes, head->size) ||
+           lince_looks_like_text(head->bytes, head->size);
 }
 
 static const char *last_part(const char *path)

@@ -48,9 +48,6 @@ typedef struct lince_source_kind {
 
 extern const lince_source_kind lince_folder, lince_zip, lince_tar, lince_plain_file;
 
-/* Whether a file calls itself a table: .csv, .tsv, .tab. */
-bool lince_is_table_name(const char *name);
-
 /* Whether `path` is a folder or an archive, which lince_source_open lists. */
 bool lince_source_holds_files(const char *path);
 

@@ -3,11 +3,13 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "data/source.h"
+#include "data/unpack.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 /* What the members of an archive may take in memory. */
 static const uint64_t most_in_memory = (uint64_t)4 << 30;
@@ -19,19 +21,45 @@ typedef struct tar_state {
     uint64_t held; /* bytes */
 } tar_state;
 
-static bool begins(const lince_head *head, const char *magic, size_t size)
+/* By name, and not "all": that would run external programs for formats it has no library for. */
+static int open_archive(struct archive *archive, const char *path)
 {
-    return head->size >= size && !memcmp(head->bytes, magic, size);
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_bzip2(archive);
+    archive_read_support_filter_zstd(archive);
+    archive_read_support_format_tar(archive);
+    return archive_read_open_filename(archive, path, 1 << 18);
+}
+
+static bool has_tar_name(const char *path)
+{
+    static const char *const extensions[] = {".tgz", ".tbz2", ".txz", ".tzst"};
+    size_t length = lince_unpacked_name(path);
+    if (length > 4 && !strncasecmp(path + length - 4, ".tar", 4)) return true;
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
+        if (!strcasecmp(dot, extensions[i])) return true;
+    return false;
+}
+
+/* Whether what is packed begins with a member's header; a packed file may be a table as well. */
+static bool holds_members(const char *path)
+{
+    struct archive *archive = archive_read_new();
+    struct archive_entry *member;
+    if (!archive) return false;
+    bool holds = open_archive(archive, path) == ARCHIVE_OK &&
+                 archive_read_next_header(archive, &member) >= ARCHIVE_WARN;
+    archive_read_free(archive);
+    return holds;
 }
 
 static bool probe(const lince_head *head)
 {
-    return (head->size > 262 && !memcmp(head->bytes + 257, "ustar", 5)) || begins(head, "\x1f\x8b", 2) ||
-           begins(head,
-                  "\xfd"
-                  "7zXZ",
-                  5) ||
-           begins(head, "BZh", 3) || begins(head, "\x28\xb5\x2f\xfd", 4);
+    if (head->size > 262 && !memcmp(head->bytes + 257, "ustar", 5)) return true;
+    return lince_is_packed(head->bytes, head->size) &&
+           (has_tar_name(head->path) || holds_members(head->path));
 }
 
 static ssize_t pull(void *context, void *out, size_t size)
@@ -90,14 +118,7 @@ static int add(lince_source *source, struct archive_entry *member)
 static int read_members(lince_source *source, struct archive *archive)
 {
     tar_state *state = source->state;
-    /* By name, and not "all": that would run external programs for formats it has no library for. */
-    archive_read_support_filter_gzip(archive);
-    archive_read_support_filter_xz(archive);
-    archive_read_support_filter_bzip2(archive);
-    archive_read_support_filter_zstd(archive);
-    archive_read_support_format_tar(archive);
-    if (archive_read_open_filename(archive, source->path, 1 << 18) != ARCHIVE_OK)
-        return fail_read(source, archive, 0);
+    if (open_archive(archive, source->path) != ARCHIVE_OK) return fail_read(source, archive, 0);
     struct archive_entry *member;
     int status;
     while ((status = archive_read_next_header(archive, &member)) == ARCHIVE_OK || status == ARCHIVE_WARN)

@@ -1,4 +1,5 @@
-/* fastText's lines: "__label__name text". */
+/* Texts that lie in files as they are: fastText's lines, "__label__name text", and files that have a label.
+ */
 #include "core/error.h"
 #include "data/texts.h"
 
@@ -21,27 +22,72 @@ static int take_line(lince_text_reading *r, char *line, size_t size, size_t numb
     if (!strncmp(text, mark, sizeof mark - 1))
         return lince_fail(LINCE_EFORMAT, "%s: two labels; lince learns one label a text", place);
     return lince_text_take(r, &(lince_text_row){.record = &record,
+                                                .part = r->now->part,
                                                 .label = label,
                                                 .text = text,
                                                 .hash = lince_hash(lince_hash(0, label, strlen(label)), text,
                                                                    strlen(text))});
 }
 
-int lince_text_read_fasttext(lince_text_reading *r, char *text, size_t size)
+/* The line that begins at `line`, ended by a NUL; where the next one begins. */
+static char *end_line(char *line, char *end, char **last)
+{
+    char *next = memchr(line, '\n', (size_t)(end - line));
+    if (!next) next = end;
+    *last = next > line && next[-1] == '\r' ? next - 1 : next;
+    **last = '\0';
+    return next + 1;
+}
+
+static int each_line(lince_text_reading *r, char *text, size_t size,
+                     int (*take)(lince_text_reading *r, char *line, size_t size, size_t number))
 {
     size_t number = 0;
-    r->dataset->kind = "fasttext";
-    for (char *line = text, *end; line < text + size; line = end + 1) {
-        end = memchr(line, '\n', size - (size_t)(line - text));
-        if (!end) end = text + size;
-        char *last = end > line && end[-1] == '\r' ? end - 1 : end;
-        *last = '\0';
+    for (char *line = text, *last, *next; line < text + size; line = next) {
+        next = end_line(line, text + size, &last);
         number++;
         if (last == line) continue;
         r->dataset->table.rows++;
         r->dataset->table.lines++;
-        int code = take_line(r, line, (size_t)(last - line), number);
+        int code = take(r, line, (size_t)(last - line), number);
         if (code) LINCE_TRY(lince_text_bad_row(r, code));
     }
     return 0;
+}
+
+int lince_text_read_fasttext(lince_text_reading *r, char *text, size_t size)
+{
+    r->dataset->kind = "fasttext";
+    return each_line(r, text, size, take_line);
+}
+
+static int take_labelled(lince_text_reading *r, char *text, size_t size, size_t number)
+{
+    lince_csv_record record = {.row = number, .line = number};
+    LINCE_TRY(lince_text_check_field(r, &record, 0, text, size));
+    return lince_text_take(
+        r, &(lince_text_row){.record = &record,
+                             .part = r->now->part,
+                             .label = r->now->label,
+                             .text = text,
+                             .hash = lince_hash(lince_hash(0, r->now->label, strlen(r->now->label)), text,
+                                                size)});
+}
+
+int lince_text_read_lines(lince_text_reading *r, char *text, size_t size)
+{
+    r->dataset->kind = "lines";
+    return each_line(r, text, size, take_labelled);
+}
+
+int lince_text_read_whole(lince_text_reading *r, char *text, size_t size)
+{
+    static const char blanks[] = " \t\r\n";
+    r->dataset->kind = "files";
+    r->dataset->table.rows++;
+    while (size && memchr(blanks, text[size - 1], sizeof blanks - 1)) size--;
+    text[size] = '\0';
+    while (size && memchr(blanks, *text, sizeof blanks - 1)) text++, size--;
+    int code = take_labelled(r, text, size, 1);
+    return code ? lince_text_bad_row(r, code) : 0;
 }

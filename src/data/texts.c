@@ -5,12 +5,63 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/nearest.h"
+#include "data/unpack.h"
 #include "text/encoding.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_CLASSES = 1000, NOTED = 3 };
+
+/* --- which files ---------------------------------------------------------------------------------- */
+
+static bool recognise(lince_source *source)
+{
+    lince_text_files files;
+    bool is = lince_text_files_find(&files, source) || files.count || files.counts[LINCE_FOREIGN];
+    lince_text_files_release(&files);
+    return is;
+}
+
+static int by_part(const void *a, const void *b)
+{
+    const lince_text_file *left = a, *right = b;
+    if (left->part != right->part) return left->part < right->part ? -1 : 1;
+    return left->entry < right->entry ? -1 : left->entry > right->entry;
+}
+
+/* Files without a part's name are training files, unless there are some that say so of themselves. */
+static int settle_parts(lince_text_reading *r)
+{
+    lince_text_files *f = &r->files;
+    bool named = false;
+    size_t kept = 0;
+    for (size_t i = 0; i < f->count; i++) named = named || f->files[i].part == LINCE_TRAIN;
+    for (size_t i = 0; i < f->count; i++) {
+        lince_text_file file = f->files[i];
+        if (file.part == LINCE_PARTS && named) {
+            LINCE_TRY(lince_dataset_add_note(r->dataset, _("%s is no part by its name and was left out"),
+                                             f->source->entries[file.entry].name));
+            continue;
+        }
+        if (file.part == LINCE_PARTS) file.part = LINCE_TRAIN;
+        f->files[kept++] = file;
+    }
+    f->count = kept;
+    if (kept == 1) f->files[0].part = LINCE_TRAIN; /* whatever it is called: nothing is beside it */
+    qsort(f->files, kept, sizeof *f->files, by_part);
+    return 0;
+}
+
+static int list_files(lince_text_reading *r)
+{
+    lince_text_files *f = &r->files;
+    LINCE_TRY(lince_text_files_find(f, &r->dataset->source));
+    if (f->count == 0) return lince_text_files_refuse(f);
+    LINCE_TRY(lince_text_files_note(f, r->dataset));
+    return settle_parts(r);
+}
 
 /* --- one row -------------------------------------------------------------------------------------- */
 
@@ -77,14 +128,17 @@ static bool is_dropped(lince_text_reading *r, const char *label)
     return false;
 }
 
-/* The row's number or, where all have one, its id; behind the file's name where there are several. */
+/* The row's number or, where all have one, its id; behind the file's name where there are several. A file
+ * that is one text is called like the file. */
 static const char *sample_name(lince_text_reading *r, const lince_text_row *row)
 {
-    char name[LINCE_PATH_MAX + 64], number[32];
+    char name[LINCE_PATH_MAX + 256], number[32];
     snprintf(number, sizeof number, "%zu", row->record->row);
     const char *own = row->id && *row->id && lince_name_is_clean(row->id) ? row->id : number;
     const lince_entry *entry = &r->dataset->source.entries[r->now->entry];
-    snprintf(name, sizeof name, "%s%s%.200s", r->count > 1 ? entry->name : "", r->count > 1 ? ":" : "", own);
+    if (r->now->whole) return entry->name;
+    bool several = r->files.count > 1;
+    snprintf(name, sizeof name, "%s%s%.200s", several ? entry->name : "", several ? ":" : "", own);
     return lince_names_add(&r->dataset->names, name);
 }
 
@@ -102,7 +156,7 @@ static int keep_row(lince_text_reading *r, const lince_text_row *row, const char
     sample.text = lince_names_add(&d->names, row->text);
     if (row->group) sample.group = lince_names_add(&d->names, row->group);
     if (!sample.name || !sample.text || (row->group && !sample.group)) return LINCE_ENOMEM;
-    return lince_dataset_add_sample(d, r->now->part, sample);
+    return lince_dataset_add_sample(d, row->part, sample);
 }
 
 /* Rows without a text, exact copies of rows before them, rows without a label and of labels that are not
@@ -116,7 +170,7 @@ int lince_text_take(lince_text_reading *r, const lince_text_row *row)
         facts->empty++;
         return 0;
     }
-    if (!lince_map_at(&r->seen[r->now->part], row->hash, &is_new)) return LINCE_ENOMEM;
+    if (!lince_map_at(&r->seen[row->part], row->hash, &is_new)) return LINCE_ENOMEM;
     if (!is_new) {
         facts->duplicates++;
         return 0;
@@ -134,15 +188,26 @@ int lince_text_take(lince_text_reading *r, const lince_text_row *row)
 
 /* --- all of it ------------------------------------------------------------------------------------ */
 
-static int read_text(lince_text_reading *r, const lince_bytes *bytes)
+static int read_text(lince_text_reading *r, char *text, size_t size)
 {
+    size_t blanks = strspn(text, " \t\r\n");
+    if (r->now->whole) return lince_text_read_whole(r, text, size);
+    if (r->now->label) return lince_text_read_lines(r, text, size);
+    bool marked = !strncmp(text + blanks, LINCE_FASTTEXT_MARK, sizeof LINCE_FASTTEXT_MARK - 1);
+    return marked ? lince_text_read_fasttext(r, text, size) : lince_text_read_table(r, text, size);
+}
+
+static int read_bytes(lince_text_reading *r, const lince_bytes *packed)
+{
+    lince_bytes bytes;
     char *text;
     size_t size;
     const char *encoding = r->options->encoding ? r->options->encoding : "utf-8";
-    LINCE_TRY(lince_decode(bytes->data, bytes->size, encoding, &text, &size));
-    size_t blanks = strspn(text, " \t\r\n");
-    bool lines = !strncmp(text + blanks, LINCE_FASTTEXT_MARK, sizeof LINCE_FASTTEXT_MARK - 1);
-    int code = lines ? lince_text_read_fasttext(r, text, size) : lince_text_read_table(r, text, size);
+    LINCE_TRY(lince_bytes_unpack(packed, LINCE_ENTRY_MAX, &bytes));
+    int code = lince_decode(bytes.data, bytes.size, encoding, &text, &size);
+    lince_bytes_release(&bytes);
+    if (code) return code;
+    code = read_text(r, text, size);
     lince_free(text);
     return code;
 }
@@ -154,14 +219,14 @@ static int read_file(lince_text_reading *r, const lince_text_file *f)
     lince_bytes bytes;
     LINCE_TRY(lince_source_read(source, entry, &bytes));
     r->now = f;
-    int code = read_text(r, &bytes);
+    int code = read_bytes(r, &bytes);
     lince_bytes_release(&bytes);
     return code ? lince_text_fail_in_file(r, code) : 0;
 }
 
 static int read_files(lince_text_reading *r)
 {
-    for (size_t i = 0; i < r->count; i++) LINCE_TRY(read_file(r, &r->files[i]));
+    for (size_t i = 0; i < r->files.count; i++) LINCE_TRY(read_file(r, &r->files.files[i]));
     return 0;
 }
 
@@ -210,12 +275,12 @@ static int check_dropped(const lince_text_reading *r)
 static int check_rows(const lince_dataset *d)
 {
     const lince_table_facts *f = &d->table;
-    if (f->rows > f->empty + f->duplicates + f->unlabelled + f->dropped + f->bad) return 0;
+    if (f->rows > f->empty + f->duplicates + f->unlabelled + f->dropped + f->bad + f->elsewhere) return 0;
     return lince_fail(
         LINCE_EDATA,
         "%s: no texts are left of %zu rows: %zu without a text, %zu copies, %zu without a label, "
-        "%zu of dropped labels, %zu that cannot be read",
-        d->source.path, f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad);
+        "%zu of dropped labels, %zu that cannot be read, %zu of no part",
+        d->source.path, f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad, f->elsewhere);
 }
 
 static int index_texts(lince_dataset *dataset)
@@ -225,13 +290,13 @@ static int index_texts(lince_dataset *dataset)
     r->dataset = dataset;
     r->options = dataset->options;
     int code = parse_dropped(r);
-    if (!code) code = lince_text_files_list(r);
+    if (!code) code = list_files(r);
     if (!code) code = read_files(r);
     if (!code) code = check_rows(dataset);
     if (!code) code = check_dropped(r);
     lince_table_release(&r->model);
     for (int p = 0; p < LINCE_PARTS; p++) lince_map_release(&r->seen[p]);
-    lince_free(r->files);
+    lince_text_files_release(&r->files);
     lince_free(r);
     return code;
 }
@@ -241,6 +306,4 @@ static void release(lince_dataset *dataset)
     (void)dataset;
 }
 
-const lince_layout lince_texts = {.recognise = lince_text_files_recognise,
-                                  .index = index_texts,
-                                  .release = release};
+const lince_layout lince_texts = {.recognise = recognise, .index = index_texts, .release = release};

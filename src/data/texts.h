@@ -5,9 +5,10 @@
 
 #include "core/hash.h"
 #include "data/layout.h"
+#include "data/text_files.h"
 #include "text/csv.h"
 
-enum { LINCE_LABEL_MAX = 200 /* bytes */, LINCE_DROPPED_MAX = 64 };
+enum { LINCE_LABEL_MAX = 200 /* bytes */, LINCE_DROPPED_MAX = 64, LINCE_SPLIT_COLUMNS_MAX = 64 };
 
 /* What begins fastText's lines. */
 #define LINCE_FASTTEXT_MARK "__label__"
@@ -18,16 +19,10 @@ typedef struct lince_dropped {
     size_t rows;
 } lince_dropped;
 
-typedef struct lince_text_file {
-    size_t entry; /* of the source */
-    lince_part part;
-} lince_text_file;
-
 typedef struct lince_text_reading {
     lince_dataset *dataset;
     const lince_table_options *options;
-    lince_text_file *files;
-    size_t count, capacity;
+    lince_text_files files;
     lince_table model; /* the first file's table, which the others follow; no names: there is none yet */
     lince_dropped drop[LINCE_DROPPED_MAX];
     size_t drop_count;
@@ -35,27 +30,29 @@ typedef struct lince_text_reading {
 
     /* the file that is being read */
     const lince_text_file *now;
-    const lince_table *table; /* NULL: it is none */
-    size_t longest;           /* lines of a field, at most */
+    const lince_table *table;                     /* NULL: it is none */
+    lince_buffer joined;                          /* a text of several columns */
+    size_t headers;                               /* rows that are the header */
+    uint8_t parts_named[LINCE_SPLIT_COLUMNS_MAX]; /* a bit for each part that a column's values name */
+    size_t longest;                               /* lines of a field, at most */
     char longest_at[LINCE_CSV_PLACE_MAX];
 } lince_text_reading;
 
 /* One row: its values are borrowed; group and id may be NULL. */
 typedef struct lince_text_row {
     const lince_csv_record *record;
+    lince_part part;
     const char *text, *label, *group, *id;
     uint64_t hash; /* of all its fields */
 } lince_text_row;
 
-/* Whether a source holds texts. */
-bool lince_text_files_recognise(lince_source *source);
-
-/* Lists the files that are read, training files first. */
-int lince_text_files_list(lince_text_reading *reading);
-
 /* A file's content, UTF-8, which they may write into. */
 int lince_text_read_table(lince_text_reading *reading, const char *text, size_t size);
 int lince_text_read_fasttext(lince_text_reading *reading, char *text, size_t size);
+
+/* Of a file that has a label: each line, or all of it. */
+int lince_text_read_lines(lince_text_reading *reading, char *text, size_t size);
+int lince_text_read_whole(lince_text_reading *reading, char *text, size_t size);
 
 /* For them: keeps a row, unless it is one of those that are left out and counted. */
 int lince_text_take(lince_text_reading *reading, const lince_text_row *row);

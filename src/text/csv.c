@@ -18,6 +18,12 @@ typedef struct reader {
     lince_buffer text; /* the fields, a NUL behind each */
 } reader;
 
+const char *lince_csv_quoting_name(lince_csv_quoting quoting)
+{
+    static const char *const names[] = {NULL, "minimal", "none"};
+    return names[quoting];
+}
+
 const char *lince_csv_place(const lince_csv_record *record, char out[LINCE_CSV_PLACE_MAX])
 {
     snprintf(out, LINCE_CSV_PLACE_MAX, _("row %zu (line %zu)"), record->row, record->line);
@@ -130,10 +136,23 @@ static int read_record(reader *r)
     return 0;
 }
 
+/* "sep=;", which spreadsheets write before the first record. */
+size_t lince_csv_preamble(const char *bytes, size_t size, char *delimiter)
+{
+    static const char mark[] = "sep=";
+    size_t n = sizeof mark;
+    if (size <= n || memcmp(bytes, mark, n - 1) != 0 || (bytes[n] != '\n' && bytes[n] != '\r')) return 0;
+    *delimiter = bytes[n - 1];
+    return n;
+}
+
 int lince_csv_read(const char *bytes, size_t size, lince_csv_dialect dialect, lince_csv_take *take,
                    void *context)
 {
-    reader r = {.dialect = dialect, .at = bytes, .end = bytes + size, .line = 1};
+    char told = dialect.delimiter;
+    size_t begin = lince_csv_preamble(bytes, size, &told);
+    if (told != dialect.delimiter) begin = 0;
+    reader r = {.dialect = dialect, .at = bytes + begin, .end = bytes + size, .line = 1};
     int code = 0;
     while (!code) {
         while (at_line_end(&r)) pass_line_end(&r);

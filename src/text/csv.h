@@ -6,6 +6,7 @@
 #ifndef LINCE_TEXT_CSV_H
 #define LINCE_TEXT_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -18,6 +19,9 @@ typedef enum lince_csv_quoting {
     LINCE_QUOTING_MINIMAL,
     LINCE_QUOTING_NONE, /* quotes are characters like any other; each line is a record */
 } lince_csv_quoting;
+
+/* "minimal", "none"; NULL: not known */
+const char *lince_csv_quoting_name(lince_csv_quoting quoting);
 
 typedef struct lince_csv_dialect {
     char delimiter; /* '\0': to be found out */
@@ -50,11 +54,18 @@ typedef int lince_csv_take(void *context, const lince_csv_record *record);
 int lince_csv_read(const char *bytes, size_t size, lince_csv_dialect dialect, lince_csv_take *take,
                    void *context);
 
-/* The dialect of a file, where `known` does not say it. The delimiter is that of comma, tab, semicolon and
- * bar which gives the most records of one and the same number of fields, two or more, in the file's
- * beginning; a comma where none does. Quotes count unless the whole file speaks against it: see csv_sniff.c.
- */
+/* The length of a first line "sep=;", without its end, and what it says; 0 where there is none. Such a line
+ * is passed over where it names the dialect's delimiter. */
+size_t lince_csv_preamble(const char *bytes, size_t size, char *delimiter);
+
+/* The dialect of a file, where `known` does not say it. The delimiter is what a first line "sep=;" says, or
+ * that of comma, tab, semicolon and bar which gives the most records of one and the same number of fields,
+ * two or more, in the file's beginning; a comma where none does. Quotes count unless the whole file speaks
+ * against it: see csv_sniff.c. */
 lince_csv_dialect lince_csv_sniff(const char *bytes, size_t size, lince_csv_dialect known);
+
+/* Whether a text is a table by its beginning: nearly all of its lines have as many fields, two or more. */
+bool lince_csv_is_table(const char *bytes, size_t size);
 
 /* "row 5 (line 9)" into out, for messages. Returns `out`. */
 enum { LINCE_CSV_PLACE_MAX = 64 };

@@ -106,7 +106,16 @@ lince_csv_dialect lince_csv_sniff(const char *bytes, size_t size, lince_csv_dial
     if (!size)
         return (lince_csv_dialect){known.delimiter ? known.delimiter : ',',
                                    known.quoting ? known.quoting : LINCE_QUOTING_MINIMAL};
+    if (!known.delimiter) lince_csv_preamble(bytes, size, &known.delimiter);
     if (!known.delimiter) known.delimiter = find_delimiter(bytes, size, known.quoting);
     if (!known.quoting) known.quoting = find_quoting(bytes, size, known.delimiter);
     return known;
+}
+
+bool lince_csv_is_table(const char *bytes, size_t size)
+{
+    enum { ENOUGH = 100 };
+    lince_csv_dialect dialect = lince_csv_sniff(bytes, size, (lince_csv_dialect){0});
+    survey s = survey_as(bytes, beginning(bytes, size), dialect, ENOUGH);
+    return s.rows > 1 && 10 * s.same >= 9 * s.rows && s.columns > 1;
 }

@@ -27,7 +27,7 @@ static const lince_records_format csv = {
     .name = "csv", .recognise = is_csv, .open = open_csv, .read = read_csv, .close = close_csv};
 
 /* The first that recognises the content; CSV takes what is left. */
-static const lince_records_format *const formats[] = {&csv};
+static const lince_records_format *const formats[] = {&lince_json_records, &csv};
 
 int lince_records_open(lince_records *records, const char *text, size_t size, lince_csv_dialect known)
 {

@@ -24,6 +24,8 @@ typedef struct lince_records_format {
     void (*close)(lince_records *records);
 } lince_records_format;
 
+extern const lince_records_format lince_json_records;
+
 /* Looks at a table's content, which must stay where it is. `known`: what is known of its dialect, if it
  * should be CSV. LINCE_EFORMAT for what is damaged. */
 int lince_records_open(lince_records *records, const char *text, size_t size, lince_csv_dialect known);

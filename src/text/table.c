@@ -168,6 +168,31 @@ static int find_column(const lince_table *t, const char *option, const char *wan
     return *column == LINCE_NO_COLUMN ? no_column(t, option, wanted) : 0;
 }
 
+/* The first name of "title,body" into `name`; what stands behind its comma, NULL at the end. */
+static const char *next_name(const char *list, char name[LINCE_COLUMN_MAX])
+{
+    size_t length = strcspn(list, ",");
+    snprintf(name, LINCE_COLUMN_MAX, "%.*s", (int)(length < LINCE_COLUMN_MAX ? length : LINCE_COLUMN_MAX - 1),
+             list);
+    return list[length] ? list + length + 1 : NULL;
+}
+
+/* The columns of "title,body"; a column may itself be called so. */
+static int find_texts(lince_table *t, const char *wanted)
+{
+    char name[LINCE_COLUMN_MAX];
+    bool one = wanted && t->header && by_name(t, wanted) != LINCE_NO_COLUMN;
+    while (wanted) {
+        const char *rest = next_name(wanted, name);
+        if (t->text_count == LINCE_TEXT_COLUMNS_MAX)
+            return lince_fail(LINCE_EUSAGE, "--text-column: more than %d columns", LINCE_TEXT_COLUMNS_MAX);
+        LINCE_TRY(find_column(t, "text-column", one ? wanted : name, &t->texts[t->text_count]));
+        t->text_count++;
+        wanted = one ? NULL : rest;
+    }
+    return 0;
+}
+
 /* --- guessing ------------------------------------------------------------------------------------- */
 
 static int known_name(const lince_table *t, const char *const *names, int but)
@@ -210,7 +235,10 @@ static bool occurs_again(const survey *s, int column)
 /* "4" asks for the fourth column, and not for one whose first value is 4. */
 static bool names_a_column(const lince_table *t, const lince_table_options *o)
 {
-    const char *const wanted[] = {o->text_column, o->label_column, o->group_column};
+    char first[LINCE_COLUMN_MAX];
+    if (o->text_column) next_name(o->text_column, first);
+    const char *const wanted[] = {o->text_column ? first : NULL, o->text_column, o->label_column,
+                                  o->group_column, o->split_column};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (wanted[i] && by_number(t, wanted[i]) == LINCE_NO_COLUMN &&
             by_name(t, wanted[i]) != LINCE_NO_COLUMN)
@@ -230,9 +258,16 @@ static bool looks_like_header(const survey *s, const lince_table_options *o)
            !is_number(t->names[label]);
 }
 
+static bool is_text(const lince_table *t, int i)
+{
+    for (int k = 0; k < t->text_count; k++)
+        if (t->texts[k] == i) return true;
+    return false;
+}
+
 static bool is_taken(const lince_table *t, int i)
 {
-    return i == t->text || i == t->label || i == t->group;
+    return is_text(t, i) || i == t->label || i == t->group || i == t->split;
 }
 
 /* Many values, which rows share: between a fiftieth and nine tenths of the rows. */
@@ -275,26 +310,37 @@ static int follow(const lince_table *t, const lince_table *like, int column, int
                       lince_table_column(like, column, shown));
 }
 
+static int find_split(lince_table *t, const lince_table_options *o)
+{
+    const char *wanted = o->split_column;
+    bool there = wanted && (by_number(t, wanted) != LINCE_NO_COLUMN ||
+                            (t->header && by_name(t, wanted) != LINCE_NO_COLUMN));
+    return there || !o->split_optional ? find_column(t, "split-column", wanted, &t->split) : 0;
+}
+
 static int guess(survey *s, const lince_table_options *o)
 {
     lince_table *t = s->table;
-    LINCE_TRY(find_column(t, "text-column", o->text_column, &t->text));
+    LINCE_TRY(find_texts(t, o->text_column));
     LINCE_TRY(find_column(t, "label-column", o->label_column, &t->label));
     LINCE_TRY(find_column(t, "group-column", o->group_column, &t->group));
-    if (t->text == LINCE_NO_COLUMN && t->header) t->text = known_name(t, text_names, t->label);
-    if (t->text == LINCE_NO_COLUMN) t->text = longest(s, t->label);
-    if (t->label == LINCE_NO_COLUMN && t->header) t->label = known_name(t, label_names, t->text);
-    if (t->label == LINCE_NO_COLUMN) t->label = fewest_values(s, t->text);
+    LINCE_TRY(find_split(t, o));
+    int text = t->text_count ? t->texts[0] : LINCE_NO_COLUMN;
+    if (text == LINCE_NO_COLUMN && t->header) text = known_name(t, text_names, t->label);
+    if (text == LINCE_NO_COLUMN) text = longest(s, t->label);
+    if (!t->text_count && text != LINCE_NO_COLUMN) t->texts[t->text_count++] = text;
+    if (t->label == LINCE_NO_COLUMN && t->header) t->label = known_name(t, label_names, text);
+    if (t->label == LINCE_NO_COLUMN) t->label = fewest_values(s, text);
     return 0;
 }
 
 static int check(const lince_table *t)
 {
     char shown[LINCE_COLUMN_MAX];
-    if (t->text != LINCE_NO_COLUMN && t->text == t->label)
+    if (t->label != LINCE_NO_COLUMN && is_text(t, t->label))
         return lince_fail(LINCE_EUSAGE, "column %s cannot be both text and label",
-                          lince_table_column(t, t->text, shown));
-    if (t->text != LINCE_NO_COLUMN && t->label != LINCE_NO_COLUMN) return 0;
+                          lince_table_column(t, t->label, shown));
+    if (t->text_count && t->label != LINCE_NO_COLUMN) return 0;
     lince_buffer all = {0};
     list_columns(t, &all);
     int code = lince_fail(LINCE_EDATA,
@@ -311,8 +357,10 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
     if (!t->columns) return lince_fail(LINCE_EDATA, "the file is empty: it has no rows");
     t->header = s->named || looks_like_header(s, o);
     if (like) {
-        LINCE_TRY(follow(t, like, like->text, &t->text));
+        for (; t->text_count < like->text_count; t->text_count++)
+            LINCE_TRY(follow(t, like, like->texts[t->text_count], &t->texts[t->text_count]));
         LINCE_TRY(follow(t, like, like->label, &t->label));
+        LINCE_TRY(follow(t, like, like->split, &t->split));
         LINCE_TRY(follow(t, like, like->group, &t->group));
         LINCE_TRY(follow(t, like, like->id, &t->id));
         return follow(t, like, like->kin, &t->kin);
@@ -326,6 +374,31 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
     t->id = find_id(s);
     return 0;
 }
+
+/* --- records -------------------------------------------------------------------------------------- */
+
+const char *lince_table_text(const lince_table *t, const lince_csv_record *record, lince_buffer *joined)
+{
+    if (t->text_count == 1) return record->fields[t->texts[0]].text;
+    joined->size = 0;
+    lince_buffer_puts(joined, "");
+    for (int i = 0; i < t->text_count; i++) {
+        const lince_csv_field *f = &record->fields[t->texts[i]];
+        if (f->size && joined->size) lince_buffer_puts(joined, " ");
+        lince_buffer_put(joined, f->text, f->size);
+    }
+    return joined->error ? NULL : joined->data;
+}
+
+bool lince_table_is_header(const lince_table *t, const lince_csv_record *record)
+{
+    if (!t->header || record->count != (size_t)t->columns) return false;
+    for (int i = 0; i < t->columns; i++)
+        if (strcmp(record->fields[i].text, t->names[i]) != 0) return false;
+    return true;
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
 
 lince_csv_dialect lince_table_dialect(const lince_table_options *o, const lince_table *like)
 {
@@ -341,8 +414,8 @@ int lince_table_survey(lince_table *table, const lince_records *records, const l
                        const lince_table *like)
 {
     *table = (lince_table){.dialect = records->dialect,
-                           .text = LINCE_NO_COLUMN,
                            .label = LINCE_NO_COLUMN,
+                           .split = LINCE_NO_COLUMN,
                            .group = LINCE_NO_COLUMN,
                            .id = LINCE_NO_COLUMN,
                            .kin = LINCE_NO_COLUMN};

@@ -3,6 +3,7 @@
 #ifndef LINCE_TEXT_TABLE_H
 #define LINCE_TEXT_TABLE_H
 
+#include "core/buffer.h"
 #include "text/records.h"
 
 #include <stdbool.h>
@@ -10,30 +11,35 @@
 
 /* What the user says of a table. Columns are given by name or by number, from 1 on. */
 typedef struct lince_table_options {
-    const char *text_column, *label_column; /* NULL: guessed */
-    const char *group_column;               /* NULL: none */
-    const char *header;                     /* "yes", "no"; "auto" or NULL: seen from the content */
-    const char *quoting;                    /* "minimal", "none"; "auto" or NULL: seen from the content */
-    const char *encoding;                   /* NULL: "utf-8" */
-    const char *drop_labels;                /* "a,b": rows of these labels are left out; NULL: none */
-    bool measured; /* by a model that knows its classes: one class is enough, parts may differ in theirs, and
-                      a label to be dropped that no row has is no mistake */
+    const char *text_column;  /* NULL: guessed; "title,body": texts stand in several */
+    const char *label_column; /* NULL: guessed */
+    const char *group_column; /* NULL: none */
+    const char *split_column; /* which part a row belongs to; NULL: the file's name says it */
+    bool split_optional;      /* it may be missing */
+    const char *header;       /* "yes", "no"; "auto" or NULL: seen from the content */
+    const char *quoting;      /* "minimal", "none"; "auto" or NULL: seen from the content */
+    const char *encoding;     /* NULL: "utf-8" */
+    const char *drop_labels;  /* "a,b": rows of these labels are left out; NULL: none */
+    bool measured; /* by a model that knows its classes: one class is enough, parts may differ in theirs,
+                      and a label to be dropped that no row has is no mistake */
     bool skip_bad; /* rows that cannot be read are left out instead of failing */
 } lince_table_options;
 
-enum { LINCE_NO_COLUMN = -1 };
+enum { LINCE_NO_COLUMN = -1, LINCE_TEXT_COLUMNS_MAX = 8 };
 
 typedef struct lince_table {
     lince_csv_dialect dialect;
     size_t first_row; /* the first record's row */
     bool header;      /* the first record holds the columns' names */
     int columns;
-    char **names;    /* [columns] the first record's fields; owned */
-    int text, label; /* columns, from 0 on */
-    int group;       /* LINCE_NO_COLUMN where none is chosen */
-    int id;          /* whose values are all different; LINCE_NO_COLUMN where there is none */
-    int kin; /* not chosen, but most likely to tell which texts belong together: it has many values, and
-                rows share them; LINCE_NO_COLUMN where there is none */
+    char **names;                                  /* [columns] the first record's fields; owned */
+    int texts[LINCE_TEXT_COLUMNS_MAX], text_count; /* columns, from 0 on, whose values are joined */
+    int label;
+    int group; /* LINCE_NO_COLUMN where none is chosen */
+    int split; /* likewise */
+    int id;    /* whose values are all different; LINCE_NO_COLUMN where there is none */
+    int kin;   /* not chosen, but most likely to tell which texts belong together: it has many values, and
+                  rows share them; LINCE_NO_COLUMN where there is none */
 } lince_table;
 
 /* What is known of a table's dialect before looking at it: what the options say, and then what another table
@@ -51,6 +57,14 @@ lince_csv_dialect lince_table_dialect(const lince_table_options *options, const 
 int lince_table_survey(lince_table *table, const lince_records *records, const lince_table_options *options,
                        const lince_table *like);
 void lince_table_release(lince_table *table);
+
+/* The text of a record: its columns' values, a blank between those that are not empty. Where it is several
+ * columns' it lies in `joined`, until that is used again; NULL, with joined->error set, when out of memory.
+ */
+const char *lince_table_text(const lince_table *table, const lince_csv_record *record, lince_buffer *joined);
+
+/* Whether a record is the table's header once more, as where files were put behind each other. */
+bool lince_table_is_header(const lince_table *table, const lince_csv_record *record);
 
 /* "4 (text)" with the column's name where it has one, into out; for messages. Returns `out`. */
 enum { LINCE_COLUMN_MAX = 128 };

@@ -74,6 +74,7 @@ int lince_model_set(lince_model *m, const char *setting, const char *value)
 {
     m->set.text |= !strcmp(setting, "text-column");
     m->set.label |= !strcmp(setting, "label-column");
+    m->set.split |= !strcmp(setting, "split-column");
     m->set.header |= !strcmp(setting, "header");
     m->set.encoding |= !strcmp(setting, "encoding");
     if (strcmp(setting, "classes") != 0) return lince_settings_set(&m->settings, setting, value);
@@ -95,21 +96,6 @@ static int choose_normalize(lince_blueprint *b, const char *normalize)
     return code == 1 ? lince_fail(LINCE_EUSAGE, "--normalize auto: measured in training only; expected "
                                                 "imagenet, cifar10, none or numbers")
                      : code;
-}
-
-/* What is asked for; the file's own at its size only. */
-static int choose_fit(lince_transform *t, const lince_open_options *o)
-{
-    int height = 0, width = 0;
-    if (o->image_size) LINCE_TRY(lince_image_size_parse(o->image_size, &height, &width));
-    if (width && (width != t->width || height != t->height)) {
-        t->height = height;
-        t->width = width;
-        t->resize = 0;
-    }
-    if (o->fit && strcmp(o->fit, lince_fit_name(LINCE_FIT_CROP)) != 0) t->resize = 0;
-    LINCE_TRY(lince_transform_set(t, o->fit, o->resize, o->interpolation));
-    return lince_transform_check(t);
 }
 
 /* Compares names and shapes before anything is computed, and keeps what there is to say. */
@@ -141,7 +127,7 @@ static int open_weights(lince_model *m, const lince_open_options *o)
     } else
         LINCE_TRY(lince_blueprint_guess(b, o->architecture, m->weights, m->path));
     if (o->classes) LINCE_TRY(lince_blueprint_read_classes(b, o->classes));
-    if (!lince_blueprint_is_text(b)) LINCE_TRY(choose_fit(&b->transform, o));
+    if (o->image_size) b->transform.width = b->transform.height = o->image_size;
     LINCE_TRY(choose_normalize(b, o->normalize));
     return check_fit(m);
 }

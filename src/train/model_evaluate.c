@@ -94,6 +94,9 @@ static int open_other(const lince_model *m, const json_t *record, const char *da
     lince_table_options table = lince_table_settings(&m->settings);
     table.measured = true;
     table.group_column = NULL; /* nothing is split */
+    table.split_optional = !m->set.split;
+    bool looks = !table.quoting || !strcmp(table.quoting, "auto");
+    if (looks && then.quoting && !strcmp(then.quoting, "none")) table.quoting = then.quoting;
     if (then.text && !m->set.text) table.text_column = lince_column_option(then.text, text);
     if (then.text && !m->set.label) table.label_column = lince_column_option(then.label, label);
     if (then.text && then.named && !m->set.text && !m->set.label && !m->set.header) table.header = "yes";

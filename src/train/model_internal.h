@@ -24,7 +24,7 @@ struct lince_model {
     bool has_run;
     char run[LINCE_PATH_MAX]; /* its folder, where there is one */
     struct {
-        bool text, label, header, encoding;
+        bool text, label, header, encoding, split;
     } set;                          /* what of tables lince_model_set has said anew */
     const lince_observer *observer; /* of predicting; or NULL */
     char *chosen;                   /* --classes: those to be measured; NULL: the run's */

@@ -13,12 +13,13 @@ json_t *lince_table_facts_json(const lince_dataset *dataset);
  */
 typedef struct lince_columns {
     const char *text, *label;
-    bool named; /* by the table's first row */
+    const char *quoting; /* how the table was read: "minimal", "none"; "": it was no CSV */
+    bool named;          /* by the table's first row */
 } lince_columns;
 
 lince_columns lince_columns_recorded(const json_t *data);
 
-/* Such a column as an option asks for it: "text", "4". Returns `out`. */
+/* Such a column as an option asks for it: "text", "4", and "title,body" of several. Returns `out`. */
 const char *lince_column_option(const char *recorded, char out[LINCE_COLUMN_MAX]);
 
 #endif

@@ -137,8 +137,8 @@ static void tell_table(const lince_trainer *t)
     lince_trainer_note(
         t,
         _("of %zu rows left out: %zu without a text, %zu copies of rows before, %zu without a label, "
-          "%zu of dropped labels, %zu that cannot be read"),
-        f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad);
+          "%zu of dropped labels, %zu that cannot be read, %zu of no part"),
+        f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad, f->elsewhere);
 }
 
 int lince_trainer_open_texts(lince_trainer *t)
