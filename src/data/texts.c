@@ -294,6 +294,7 @@ static int index_texts(lince_dataset *dataset)
     if (!code) code = read_files(r);
     if (!code) code = check_rows(dataset);
     if (!code) code = check_dropped(r);
+    if (!code) code = lince_text_note_labels(dataset);
     lince_table_release(&r->model);
     for (int p = 0; p < LINCE_PARTS; p++) lince_map_release(&r->seen[p]);
     lince_text_files_release(&r->files);

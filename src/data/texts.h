@@ -64,6 +64,9 @@ int lince_text_check_field(const lince_text_reading *reading, const lince_csv_re
 /* A row that cannot be read, for the reason in lince_error(), is an error, or one more that is left out. */
 int lince_text_bad_row(lince_text_reading *reading, int code);
 
+/* Notes labels that look like a mistake. */
+int lince_text_note_labels(lince_dataset *dataset);
+
 /* Puts the file's name before lince_error(). */
 int lince_text_fail_in_file(const lince_text_reading *reading, int code);
 

@@ -357,6 +357,29 @@ static void test_bad_rows_can_be_left_out(void **state)
     lince_dataset_free(d);
 }
 
+/* --- labels that look like a mistake --------------------------------------------------------------- */
+
+static void test_labels_that_look_like_a_mistake_are_told_and_kept(void **state)
+{
+    (void)state;
+    lince_dataset *d =
+        open_csv("label,text\npositive,one\npositive,two\nPositive,three\nPositive,four\nNaN,five\n"
+                 "NaN,six\nnull,seven\nnull,eight\n1,nine\n1,ten\n1.0,eleven\n1.0,twelve\nrare,x\n");
+    assert_int_equal(lince_dataset_classes(d), 7);
+    assert_int_equal(lince_dataset_notes(d), 5);
+    assert_noted(
+        d,
+        "2 texts have the label NaN, which often says that there is none; --drop-label NaN leaves them out");
+    assert_noted(d, "2 texts have the label null");
+    assert_noted(d, "the labels positive and Positive differ in capitals only, and are two classes");
+    assert_noted(d, "the labels 1 and 1.0 are the same number, and two classes");
+    assert_noted(d, "classes of one text, which cannot be both learned and tested: 1 (rare)");
+    lince_dataset_free(d);
+    d = open_csv("label,text\n1,one\n1,two\n10,three\n10,four\n01x,five\n01x,six\nnonesuch,y\nnonesuch,z\n");
+    assert_int_equal(lince_dataset_notes(d), 0);
+    lince_dataset_free(d);
+}
+
 /* --- what is refused ------------------------------------------------------------------------------ */
 
 static void test_rows_that_cannot_be_read_are_named_with_their_place(void **state)
@@ -471,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_empty_copied_unlabelled_and_unwanted_rows_are_left_out_and_counted),
         cmocka_unit_test(test_a_dropped_label_that_no_row_has_is_refused),
         cmocka_unit_test(test_bad_rows_can_be_left_out),
+        cmocka_unit_test(test_labels_that_look_like_a_mistake_are_told_and_kept),
         cmocka_unit_test(test_rows_that_cannot_be_read_are_named_with_their_place),
         cmocka_unit_test(test_a_wrong_column_names_the_nearest_and_all_there_are),
         cmocka_unit_test(test_tables_that_cannot_be_learned_from_are_refused),
