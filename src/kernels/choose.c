@@ -1,87 +1,22 @@
 /* The one place where a kernel is chosen.
  *
  * Every implementation that can do a geometry is timed once, for a few milliseconds, and the fastest (a
- * library's only when it is so by a quarter) is remembered in a file of the user's cache
- * ($XDG_CACHE_HOME/lince/kernels, one line a geometry): kernels differ in their last bits, so that a choice
- * made anew in each run would break "same seed, same weights". A choice holds for the processor, the level
- * (core/cpu.h), the library's version and, but for deterministic runs, the number of threads that it was made
- * with. An implementation that changes its speed or its results changes its name, which makes older choices
- * void. Without a writable cache nothing is measured, and a fixed rule decides. */
-#include "core/cpu.h"
+ * library's only when it is so by a quarter) is remembered (choices.h): kernels differ in their last bits, so
+ * that a choice made anew in each run would break "same seed, same weights". Without a writable cache nothing
+ * is measured, and a fixed rule decides, the order of the table.
+ *
+ * A busy machine. Runs that another program interrupted do not count; where an implementation had no other,
+ * the rule decides, and the choice is marked in the cache. It stays, since a run may have begun with it,
+ * until `lince info --kernels --forget`. */
 #include "core/error.h"
-#include "core/file.h"
 #include "core/memory.h"
-#include "core/parallel.h"
+#include "kernels/choices.h"
 #include "kernels/conv.h"
-#include "kernels/onednn/onednn.h"
 
 #include <float.h>
-#include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
+#include <sys/resource.h>
 #include <time.h>
-
-static unsigned add_text(unsigned hash, const char *text)
-{
-    for (const char *c = text; c == text || c[-1]; c++) hash = (hash ^ (unsigned char)*c) * 16777619u;
-    return hash; /* FNV-1a, of the zero at the end, too */
-}
-
-/* Of the implementations' names, the library's version and the processor: a choice among others than these,
- * or made on another machine whose cache came along, is worth nothing. */
-static unsigned generation(void)
-{
-    unsigned hash = add_text(2166136261u, lince_cpu_name());
-    const dnnl_version_t *library = dnnl_version();
-    hash = add_text(hash, library->hash);
-    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
-        hash = add_text(hash, (*i)->name);
-    return hash;
-}
-
-/* One line of the cache: the implementations and the machine, level, threads, the geometry and the direction,
- * without blanks. Deterministic: the same choice on any number of threads. */
-static void geometry_key(char *out, size_t size, const lince_conv *c, lince_direction direction, int has_bias,
-                         int threads, bool deterministic)
-{
-    char how[32] = "deterministic";
-    if (!deterministic) snprintf(how, sizeof how, "t%d", threads);
-    snprintf(out, size, "i%08x-%s-%s-dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d",
-             generation(), lince_level_name(lince_cpu_level()), how, (int)direction, c->batch, c->in.channels,
-             c->in.height, c->in.width, c->in.block, c->out.channels, c->out.height, c->out.width,
-             c->out.block, c->kernel[0], c->kernel[1], c->stride[0], c->stride[1], c->padding[0],
-             c->padding[1], c->groups, has_bias);
-}
-
-static bool cache_path(char out[LINCE_PATH_MAX])
-{
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char folder[LINCE_PATH_MAX];
-    int length = cache && *cache ? snprintf(folder, sizeof folder, "%s/lince", cache)
-                 : home && *home ? snprintf(folder, sizeof folder, "%s/.cache/lince", home)
-                                 : -1;
-    if (length < 0 || (size_t)length >= sizeof folder) return false;
-    return lince_make_folder(folder) == 0 && lince_path_join(out, folder, "kernels") == 0;
-}
-
-static const lince_conv_implementation *named(const char *name)
-{
-    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
-        if (!strcmp((*i)->name, name)) return *i;
-    return NULL;
-}
-
-static const lince_conv_implementation *recall(FILE *cache, const char *key)
-{
-    char line[512], found_key[256], name[128];
-    rewind(cache);
-    while (fgets(line, sizeof line, cache))
-        if (sscanf(line, "%255s %127s", found_key, name) == 2 && !strcmp(found_key, key)) return named(name);
-    return NULL;
-}
 
 static double seconds(void)
 {
@@ -108,24 +43,36 @@ static void free_operands(lince_conv_args *args)
     lince_free(args->x), lince_free(args->w), lince_free(args->b), lince_free(args->y);
 }
 
-static double run_once(lince_conv_kernel *k, const lince_conv_args *args)
+static long interruptions(void)
 {
-    double start = seconds();
-    lince_conv_kernel_run(k, args);
-    return seconds() - start;
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) ? 0 : usage.ru_nivcsw;
 }
 
-/* Seconds of the best of three runs after a first one, which finds the caches cold. One that is hopelessly
- * behind `rival`, the best time yet, is not run again. */
+/* Whether no other program took a core meanwhile; a quiet machine's own housekeeping does so a few times a
+ * second. `took`: seconds. */
+static bool run_undisturbed(lince_conv_kernel *k, const lince_conv_args *args, double *took)
+{
+    static const double seconds_an_interruption = 0.05;
+    long before = interruptions();
+    double start = seconds();
+    lince_conv_kernel_run(k, args);
+    *took = seconds() - start;
+    return (double)(interruptions() - before) <= *took / seconds_an_interruption;
+}
+
+/* Seconds of the best of three undisturbed runs after a first one, which finds the caches cold, DBL_MAX where
+ * there was none. One that is hopelessly behind `rival`, the best time yet, is not run again. */
 static double measure(lince_conv_kernel *k, lince_conv_args *args, double rival)
 {
-    enum { RUNS = 4, HOPELESS = 2 };
-    double best = DBL_MAX;
+    enum { RUNS = 4, TRIES = 8, HOPELESS = 2 };
+    double best = DBL_MAX, took;
     args->scratch = lince_alloc(k->scratch + 1, 1);
-    for (int i = 0; args->scratch && i < RUNS; i++) {
-        double took = run_once(k, args);
-        if (took < best) best = took;
-        if (took > HOPELESS * rival) break;
+    for (int tries = 0, runs = 0; args->scratch && tries < TRIES && runs < RUNS; tries++) {
+        bool counts = run_undisturbed(k, args, &took);
+        if (counts && took < best) best = took;
+        if (counts && took > HOPELESS * rival) break;
+        runs += counts;
     }
     lince_free(args->scratch);
     return best;
@@ -159,33 +106,42 @@ static bool wins_again(const lince_conv_implementation *library, const lince_con
     }
     bool runs = ready == 2 && scratch[0] && scratch[1];
     for (int i = 0; runs && i < 2 * RUNS; i++) {
+        double took;
         args->scratch = scratch[i % 2];
-        best[i % 2] = fmin(best[i % 2], run_once(&kernel[i % 2], args));
+        bool counts = run_undisturbed(&kernel[i % 2], args, &took);
+        if (counts && took < best[i % 2]) best[i % 2] = took;
     }
     for (int i = 0; i < ready; i++) {
         lince_conv_kernel_release(&kernel[i]);
         lince_free(scratch[i]);
     }
-    return runs && best[0] * handicap < best[1];
+    return runs && best[0] < best[1] / handicap;
 }
 
+/* disturbed: whether an implementation had no run that counts. */
 static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction,
-                                                int has_bias, int threads, bool deterministic)
+                                                int has_bias, int threads, bool deterministic,
+                                                bool *disturbed)
 {
     const lince_conv_implementation *best = NULL, *own = NULL;
     double best_time = DBL_MAX, own_time = DBL_MAX;
     lince_conv_args args;
     int code = make_operands(&args, conv, has_bias);
+    *disturbed = false;
     for (const lince_conv_implementation *const *i = lince_conv_implementations; !code && *i; i++) {
         lince_conv_kernel k;
         if (*i == &lince_conv_ref && best) break; /* the reference is measured by nobody's patience */
         if (lince_conv_kernel_init_as(&k, *i, conv, direction, has_bias,
                                       threads_for(*i, threads, deterministic)))
             continue;
-        double took = measure(&k, &args, best_time) * ((*i)->same_bits ? 1 : handicap);
+        double took = measure(&k, &args, best_time);
         lince_conv_kernel_release(&k);
+        if (took == DBL_MAX)
+            *disturbed = true;
+        else if (!(*i)->same_bits)
+            took *= handicap;
         if (!best || took < best_time) best = *i, best_time = took;
-        if ((*i)->same_bits && took < own_time) own = *i, own_time = took;
+        if ((*i)->same_bits && (!own || took < own_time)) own = *i, own_time = took;
     }
     if (own && best != own &&
         !wins_again(best, own, conv, direction, has_bias, threads, deterministic, &args))
@@ -194,22 +150,22 @@ static const lince_conv_implementation *fastest(const lince_conv *conv, lince_di
     return best;
 }
 
-/* Looks the geometry up, and measures it where it is new, under the file's lock: two processes that start
- * together must come to the same choice. */
+/* Looks the geometry up, and measures it where it is new. */
 static const lince_conv_implementation *remembered(const lince_conv *conv, lince_direction direction,
                                                    int has_bias, int threads, bool deterministic)
 {
-    char path[LINCE_PATH_MAX], key[256];
-    if (!cache_path(path)) return NULL;
-    FILE *cache = fopen(path, "a+e");
-    if (!cache) return NULL;
-    geometry_key(key, sizeof key, conv, direction, has_bias, threads, deterministic);
-    flock(fileno(cache), LOCK_EX);
-    const lince_conv_implementation *choice = recall(cache, key);
-    if (!choice && (choice = fastest(conv, direction, has_bias, threads, deterministic)))
-        fprintf(cache, "%s %s\n", key, choice->name);
-    if (fclose(cache)) return NULL; /* not remembered: better the rule than a choice that may change */
-    return choice;
+    lince_choices choices;
+    bool disturbed;
+    if (!lince_choices_open(&choices, conv, direction, has_bias, deterministic ? 0 : threads)) return NULL;
+    const lince_conv_implementation *choice = lince_choices_recall(&choices);
+    if (choice) {
+        lince_choices_close(&choices);
+        return choice;
+    }
+    choice = fastest(conv, direction, has_bias, threads, deterministic, &disturbed);
+    if (choice) lince_choices_add(&choices, choice, disturbed);
+    /* Not remembered: better the rule than a choice that may change. */
+    return lince_choices_close(&choices) ? NULL : choice;
 }
 
 int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,

@@ -37,6 +37,7 @@ typedef struct lince_conv_kernel lince_conv_kernel;
 
 typedef struct lince_conv_implementation {
     const char *name;
+    int revision;      /* goes up where speed or bits change: choices made before are void (choices.h) */
     lince_level needs; /* of the machine */
     bool fuses;        /* run does args.relu and args.gate itself; else they are done after it */
     bool same_bits;    /* whatever the number of threads */

@@ -572,6 +572,7 @@ static int create_avx2(lince_conv_kernel *k)
 }
 
 const lince_conv_implementation lince_conv_winograd_avx512 = {.name = "winograd-avx512",
+                                                              .revision = 1,
                                                               .needs = LINCE_AVX512,
                                                               .fuses = true,
                                                               .same_bits = true,
@@ -579,6 +580,7 @@ const lince_conv_implementation lince_conv_winograd_avx512 = {.name = "winograd-
                                                               .run = run,
                                                               .release = release};
 const lince_conv_implementation lince_conv_winograd_avx2 = {.name = "winograd-avx2",
+                                                            .revision = 1,
                                                             .needs = LINCE_AVX2,
                                                             .fuses = true,
                                                             .same_bits = true,

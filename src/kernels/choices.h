@@ -1,0 +1,42 @@
+/* The kernels that were chosen by measurement, in a file of the user's cache ($XDG_CACHE_HOME/lince/kernels),
+ * one line a geometry:     KEY NAME [busy]
+ *
+ * The key holds what a choice depends on: processor, level (core/cpu.h), number of threads, the library's
+ * version, the implementations and their revisions. Where one of them changes, the geometry is measured
+ * again, and the old line stays for the machine or the program that it belongs to. */
+#ifndef LINCE_KERNELS_CHOICES_H
+#define LINCE_KERNELS_CHOICES_H
+
+#include "kernels/conv.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef struct lince_choices {
+    FILE *file;
+    char key[256];
+} lince_choices;
+
+/* Opens the file for one geometry and direction, under its lock: two processes that start together must come
+ * to the same choice. threads 0: the choice is for any number of threads (deterministic runs). False where
+ * there is no file to write to; else to be closed. */
+bool lince_choices_open(lince_choices *choices, const lince_conv *conv, lince_direction direction,
+                        int has_bias, int threads);
+
+/* What was chosen; NULL where nothing was. */
+const lince_conv_implementation *lince_choices_recall(lince_choices *choices);
+
+/* busy: other programs ran while it was made. */
+void lince_choices_add(lince_choices *choices, const lince_conv_implementation *choice, bool busy);
+
+/* 0, or -1 where what was added could not be written. */
+int lince_choices_close(lince_choices *choices);
+
+/* Prints the choices that hold for this program on this machine at its present level, one line each, and how
+ * many others the file has. 0, or an error. */
+int lince_choices_print(FILE *out);
+
+/* Removes the file: all is measured again when it is next needed. 0, or an error. */
+int lince_choices_forget(void);
+
+#endif

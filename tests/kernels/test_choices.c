@@ -1,0 +1,120 @@
+/* The remembered choices of kernels: for what they hold, how they are listed, and how they are forgotten. */
+#include "kernels/choices.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const lince_conv geometry = {.batch = 8,
+                                    .in = {16, 12, 10, 8},
+                                    .out = {24, 12, 10, 8},
+                                    .kernel = {3, 3},
+                                    .stride = {1, 1},
+                                    .padding = {1, 1},
+                                    .groups = 1};
+
+static const lince_conv_implementation *recalled(const lince_conv *conv, lince_direction direction,
+                                                 int threads)
+{
+    lince_choices choices;
+    assert_true(lince_choices_open(&choices, conv, direction, 1, threads));
+    const lince_conv_implementation *found = lince_choices_recall(&choices);
+    assert_int_equal(lince_choices_close(&choices), 0);
+    return found;
+}
+
+static void add(int threads, const lince_conv_implementation *choice, bool busy)
+{
+    lince_choices choices;
+    assert_true(lince_choices_open(&choices, &geometry, LINCE_FORWARD, 1, threads));
+    lince_choices_add(&choices, choice, busy);
+    assert_int_equal(lince_choices_close(&choices), 0);
+}
+
+static char *printed(void)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    assert_int_equal(lince_choices_print(out), 0);
+    fclose(out);
+    return text;
+}
+
+static void test_a_choice_holds_for_its_geometry_direction_and_threads(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_null(recalled(&geometry, LINCE_FORWARD, 2));
+    add(2, &lince_conv_onednn_direct, false);
+    assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_onednn_direct);
+    assert_null(recalled(&geometry, LINCE_FORWARD, 4));
+    assert_null(recalled(&geometry, LINCE_FORWARD, 0)); /* deterministic */
+    assert_null(recalled(&geometry, LINCE_BACKWARD_DATA, 2));
+    lince_conv larger = geometry;
+    larger.batch = 16;
+    assert_null(recalled(&larger, LINCE_FORWARD, 2));
+}
+
+static void test_the_list_says_what_was_chosen_and_what_was_not_measured(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_choices_forget(), 0);
+    add(2, &lince_conv_onednn_direct, false);
+    add(0, &lince_conv_ref, true);
+    char *text = printed();
+    assert_non_null(strstr(text, "8 x 16x12x10 -> 24x12x10  3x3/1  t2: onednn-direct\n"));
+    assert_non_null(strstr(text, "3x3/1  deterministic: ref  (by rule: other programs ran"));
+    assert_non_null(strstr(text, ": 2 for this machine and level"));
+    free(text);
+}
+
+static void test_lines_of_others_and_broken_ones_are_passed_over(void **state)
+{
+    (void)state;
+    char path[512];
+    snprintf(path, sizeof path, "%s/lince/kernels", getenv("XDG_CACHE_HOME"));
+    assert_int_equal(lince_choices_forget(), 0);
+    add(2, &lince_conv_ref, false);
+    FILE *file = fopen(path, "a");
+    assert_non_null(file);
+    fputs("i00000000-avx2-t2-dir0-n8 onednn-direct\nno sense\n\n", file);
+    fclose(file);
+    char *text = printed();
+    assert_non_null(strstr(text, ": 1 for this machine and level"));
+    assert_non_null(strstr(text, ", 2 for others"));
+    free(text);
+    assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_ref);
+}
+
+static void test_after_forgetting_all_is_measured_again(void **state)
+{
+    (void)state;
+    add(2, &lince_conv_ref, false);
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_null(recalled(&geometry, LINCE_FORWARD, 2));
+    assert_int_equal(lince_choices_forget(), 0); /* no file is no error */
+}
+
+int main(void)
+{
+    char folder[512];
+    const char *scratch = getenv("TEST_SCRATCH");
+    snprintf(folder, sizeof folder, "%s/choices", scratch ? scratch : "/tmp");
+    mkdir(folder, 0777);
+    setenv("XDG_CACHE_HOME", folder, 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_choice_holds_for_its_geometry_direction_and_threads),
+        cmocka_unit_test(test_the_list_says_what_was_chosen_and_what_was_not_measured),
+        cmocka_unit_test(test_lines_of_others_and_broken_ones_are_passed_over),
+        cmocka_unit_test(test_after_forgetting_all_is_measured_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
