@@ -87,6 +87,7 @@ typedef struct lince_settings {
     bool deterministic;      /* the same weights on any number of threads, even where that is slower */
     bool profile;            /* tell at the end where the time went */
     char *lang;              /* en, es or auto */
+    char *author, *notes;    /* who signs the report, and what is to stand in it; NULL: nothing */
 } lince_settings;
 
 /* Fills every setting with its default. LINCE_ENOMEM. */

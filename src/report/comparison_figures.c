@@ -66,7 +66,8 @@ static int draw_curves(const lince_comparison *c, const char *folder, const char
     }
     lince_buffer_puts(&body, "\n");
     int code = data.error ? data.error : body.error;
-    if (!code) code = lince_gnuplot_draw(folder, name, 820, 400, &data, &body);
+    if (!code) code = lince_gnuplot_draw(folder, name, false, 820, 400, &data, &body);
+    if (!code) code = lince_gnuplot_draw(folder, name, true, 360, 320, &data, &body);
     lince_buffer_release(&data);
     lince_buffer_release(&body);
     return code;
@@ -107,13 +108,13 @@ static int longest_name(const lince_metrics *m)
     return longest < MOST ? longest : MOST;
 }
 
-static int draw_confusions(const lince_comparison *c, const char *folder)
+/* In rows of three or, narrow, one below the other. */
+static int draw_matrices(const lince_comparison *c, const char *folder, bool narrow)
 {
     const lince_metrics *first = &c->facts[0].test;
     size_t shown = c->count < MOST_MATRICES ? c->count : MOST_MATRICES;
-    if (first->classes > MOST_CLASSES) return 0;
     lince_buffer data = {0}, body = {0};
-    size_t columns = shown < 3 ? shown : 3, rows = (shown + columns - 1) / columns;
+    size_t columns = narrow ? 1 : shown < 3 ? shown : 3, rows = (shown + columns - 1) / columns;
     int letters = longest_name(first);
     lince_buffer_printf(&body,
                         "set multiplot layout %zu,%zu\nunset key\nunset colorbox\nset size square\n"
@@ -139,10 +140,18 @@ static int draw_confusions(const lince_comparison *c, const char *folder)
     lince_buffer_puts(&body, "unset multiplot\n");
     int code = data.error ? data.error : body.error;
     if (!code)
-        code = lince_gnuplot_draw(folder, "confusions", (int)columns * SIDE, (int)rows * SIDE, &data, &body);
+        code = lince_gnuplot_draw(folder, "confusions", narrow, (int)columns * (narrow ? 360 : SIDE),
+                                  (int)rows * SIDE, &data, &body);
     lince_buffer_release(&data);
     lince_buffer_release(&body);
     return code;
+}
+
+static int draw_confusions(const lince_comparison *c, const char *folder)
+{
+    if (c->facts[0].test.classes > MOST_CLASSES) return 0;
+    LINCE_TRY(draw_matrices(c, folder, false));
+    return draw_matrices(c, folder, true);
 }
 
 static int draw_accuracies(const lince_comparison *c, const char *plots)

@@ -282,13 +282,21 @@ static void write_note(lince_document *d, const lince_comparison *c,
 
 void lince_comparison_write(lince_document *d, const lince_comparison *c)
 {
-    int number = 0;
+    enum { COUNT = sizeof sections / sizeof *sections };
+    const char *titles[COUNT];
+    size_t which[COUNT];
+    int count = 0;
     write_note(d, c, lince_comparison_verdict);
     write_note(d, c, lince_context_verdict);
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+    for (size_t i = 0; i < COUNT; i++) {
         if (sections[i].applies && !sections[i].applies(c)) continue;
-        lince_document_heading(d, "%d. %s", ++number, TR(sections[i].title));
-        sections[i].write(d, c);
+        titles[count] = TR(sections[i].title);
+        which[count++] = i;
+    }
+    lince_document_contents(d, titles, count);
+    for (int i = 0; i < count; i++) {
+        lince_document_heading(d, "%d. %s", i + 1, titles[i]);
+        sections[which[i]].write(d, c);
     }
 }
 

@@ -13,7 +13,8 @@ static const char STYLE[] = "set grid lc rgb '#dddddd'\nset border 3 lc rgb '#77
 static int draw(const char *plots, const char *name, lince_buffer *data, lince_buffer *body)
 {
     int code = data->error ? data->error : body->error;
-    if (!code) code = lince_gnuplot_draw(plots, name, 820, 400, data, body);
+    if (!code) code = lince_gnuplot_draw(plots, name, false, 820, 400, data, body);
+    if (!code) code = lince_gnuplot_draw(plots, name, true, 360, 320, data, body);
     lince_buffer_release(data);
     lince_buffer_release(body);
     return code;

@@ -37,8 +37,15 @@ static void put_note(lince_document *d, const char *text, bool warning)
     d->backend->note(d, text, warning);
 }
 
+void lince_document_contents(lince_document *d, const char *const *titles, int count)
+{
+    enter(d, LINCE_BLOCK_NONE);
+    d->backend->contents(d, titles, count);
+}
+
 void lince_document_heading(lince_document *d, const char *format, ...)
 {
+    d->sections++;
     WITH_TEXT(put_heading(d, 2, text));
 }
 
@@ -87,11 +94,16 @@ void lince_document_card(lince_document *d, const char *label, const char *forma
     WITH_TEXT(d->backend->card(d, label, text));
 }
 
-bool lince_document_has_figure(const lince_document *d, const char *name)
+bool lince_document_has_figure_of(const lince_document *d, const char *name, const char *kind)
 {
     char path[LINCE_PATH_MAX + 64];
-    snprintf(path, sizeof path, "%s/plots/%s.svg", d->folder, name);
+    snprintf(path, sizeof path, "%s/plots/%s%s.svg", d->folder, name, kind);
     return !access(path, R_OK);
+}
+
+bool lince_document_has_figure(const lince_document *d, const char *name)
+{
+    return lince_document_has_figure_of(d, name, "");
 }
 
 void lince_document_figure(lince_document *d, const char *name, const char *alt, const char *caption)

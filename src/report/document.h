@@ -35,6 +35,7 @@ typedef struct lince_shaded_word {
 typedef struct lince_document_backend {
     void (*begin)(lince_document *d, const char *title);
     void (*end)(lince_document *d);
+    void (*contents)(lince_document *d, const char *const *titles, int count);
     void (*heading)(lince_document *d, int level, const char *text);
     void (*paragraph)(lince_document *d, const char *text);
     void (*code)(lince_document *d, const char *text);
@@ -55,6 +56,7 @@ struct lince_document {
     const char *folder;   /* the run's, where plots/ is */
     lince_buffer out;
     lince_document_block block; /* that is open */
+    int sections;               /* headings so far: each has the anchor s1, s2, ... */
     int words; /* the first columns of the table, which hold words; the others hold numbers */
     char cells[LINCE_DOCUMENT_CELLS][256];
     int count;
@@ -64,6 +66,9 @@ extern const lince_document_backend lince_document_html, lince_document_markdown
 
 /* The text in the document's language. */
 #define TR(text) lince_tr_in(d->language, text)
+
+/* The table of contents: the headings that will follow, all of them and in their order. */
+void lince_document_contents(lince_document *d, const char *const *titles, int count);
 
 /* Texts are plain: each backend escapes them. Formats as printf's. */
 void lince_document_heading(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -88,8 +93,12 @@ void lince_document_card(lince_document *d, const char *label, const char *forma
 /* Whether there is a figure plots/<name>.svg. */
 bool lince_document_has_figure(const lince_document *d, const char *name);
 
-/* plots/<name>.svg; `alt` tells what it shows to who cannot see it, the caption how to read it. Nothing is
- * written where there is no such figure. */
+/* ... plots/<name><kind>.svg; kind: "-narrow", or "". */
+bool lince_document_has_figure_of(const lince_document *d, const char *name, const char *kind);
+
+/* plots/<name>.svg, and where there is one plots/<name>-narrow.svg on a narrow screen; `alt` tells what it
+ * shows to who cannot see it, the caption how to read it. Nothing is written where there is no such figure.
+ */
 void lince_document_figure(lince_document *d, const char *name, const char *alt, const char *caption);
 
 /* A table: cells, then end of row; the first row holds the headings. Its first `words` columns hold words and

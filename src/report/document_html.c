@@ -17,7 +17,7 @@ static const char STYLE[] =
     "*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);"
     "font:17px/1.6 'Source Serif 4',Georgia,'Noto Serif','DejaVu Serif',serif}\n"
     "main{max-width:54rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}\n"
-    "h1,h2,h3,th,td,dl,figcaption,pre{font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',"
+    "h1,h2,h3,nav,th,td,dl,figcaption,pre{font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',"
     "sans-serif}\n"
     "h1{font-size:2rem;line-height:1.2;letter-spacing:-.02em;margin:0 0 1rem;overflow-wrap:anywhere}\n"
     "h2{font-size:1.3rem;margin:3rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line)}\n"
@@ -29,6 +29,8 @@ static const char STYLE[] =
     "background:var(--card);border:1px solid var(--line);border-radius:10px}\n"
     "dt{color:var(--soft);font-size:.78rem;line-height:1.3}dd{margin:0;font-size:1.3rem;font-weight:600;"
     "line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\n"
+    "nav{margin:1.5rem 0;font-size:.9rem}nav ol{columns:2;margin:0;padding-left:1.6rem}nav "
+    "a{color:var(--accent)}\n"
     ".scroll{overflow-x:auto;margin:1.25rem 0}table{border-collapse:collapse;width:100%;font-size:.82rem;"
     "font-variant-numeric:tabular-nums}\n"
     "th,td{text-align:right;padding:.32rem .5rem;border-bottom:1px solid var(--line);vertical-align:top;"
@@ -47,7 +49,7 @@ static const char STYLE[] =
     ".note,.warning{border-left:4px solid var(--accent);background:var(--card);padding:.6rem 1rem;"
     "margin:1rem 0}.warning{border-color:var(--warn);background:var(--warnpaper);font-weight:600}\n"
     "@media(max-width:600px){body{font-size:16px}main{padding:1.25rem .9rem 3rem}h1{font-size:1.55rem}"
-    "figure img{min-width:32rem}th,td{padding:.3rem .35rem}}\n"
+    "figure.wide img{min-width:32rem}nav ol{columns:1}th,td{padding:.3rem .35rem}}\n"
     "@media "
     "print{html{font-size:11px}:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--"
     "line:#ccc;"
@@ -81,9 +83,20 @@ static void element(lince_document *d, const char *open, const char *text, const
     lince_buffer_puts(&d->out, close);
 }
 
+static void contents(lince_document *d, const char *const *titles, int count)
+{
+    element(d, "<nav aria-label=\"", TR("Contents"), "\"><ol>\n");
+    for (int i = 0; i < count; i++) {
+        lince_buffer_printf(&d->out, "<li><a href=\"#s%d\">", i + 1);
+        element(d, "", titles[i], "</a></li>\n");
+    }
+    lince_buffer_puts(&d->out, "</ol></nav>\n");
+}
+
 static void heading(lince_document *d, int level, const char *text)
 {
-    element(d, level == 2 ? "<h2>" : "<h3>", text, level == 2 ? "</h2>\n" : "</h3>\n");
+    if (level == 2) lince_buffer_printf(&d->out, "<h2 id=\"s%d\">", d->sections);
+    element(d, level == 2 ? "" : "<h3>", text, level == 2 ? "</h2>\n" : "</h3>\n");
 }
 
 static void paragraph(lince_document *d, const char *text)
@@ -101,17 +114,33 @@ static void note(lince_document *d, const char *text, bool warning)
     element(d, warning ? "<p class=\"warning\">" : "<p class=\"note\">", text, "</p>\n");
 }
 
-/* As a data address: the identifiers of two inlined SVGs would collide. */
-static void figure(lince_document *d, const char *name, const char *alt, const char *caption)
+/* As a data address: the identifiers of two inlined SVGs would collide. False where there is no such file. */
+static bool put_svg(lince_document *d, const char *name, const char *kind, const char *before,
+                    const char *after)
 {
     char path[LINCE_PATH_MAX + 64], *bytes;
     size_t size;
-    snprintf(path, sizeof path, "%s/plots/%s.svg", d->folder, name);
-    if (lince_file_read(path, 64 << 20, &bytes, &size) < 0) return;
-    element(d, "<figure><div class=\"scroll\"><img alt=\"", alt, "\" src=\"data:image/svg+xml;base64,");
+    snprintf(path, sizeof path, "%s/plots/%s%s.svg", d->folder, name, kind);
+    if (lince_file_read(path, 64 << 20, &bytes, &size) < 0) return false;
+    lince_buffer_puts(&d->out, before);
+    lince_buffer_puts(&d->out, "data:image/svg+xml;base64,");
     lince_buffer_base64(&d->out, bytes, size);
-    element(d, "\"></div><figcaption>", caption, "</figcaption></figure>\n");
+    lince_buffer_puts(&d->out, after);
     lince_free(bytes);
+    return true;
+}
+
+/* What has no drawing of its own for narrow screens is scrolled there: scaled down it could not be read. */
+static void figure(lince_document *d, const char *name, const char *alt, const char *caption)
+{
+    bool narrow = lince_document_has_figure_of(d, name, "-narrow");
+    lince_buffer_puts(&d->out,
+                      narrow ? "<figure><picture>" : "<figure class=\"wide\"><div class=\"scroll\">");
+    if (narrow) put_svg(d, name, "-narrow", "<source media=\"(max-width:600px)\" srcset=\"", "\">");
+    element(d, "<img alt=\"", alt, "\" src=\"");
+    put_svg(d, name, "", "", "");
+    element(d, narrow ? "\"></picture><figcaption>" : "\"></div><figcaption>", caption,
+            "</figcaption></figure>\n");
 }
 
 static void item(lince_document *d, const char *text)
@@ -141,7 +170,9 @@ static void words(lince_document *d, const lince_shaded_word *w, size_t count)
 
 static void row(lince_document *d, const char *const *cells, int count, lince_document_row_kind kind)
 {
-    const char *tag = kind == LINCE_ROW_HEADING ? "th" : "td";
+    bool heading_row = kind == LINCE_ROW_HEADING;
+    const char *tag = heading_row ? "th" : "td";
+    if (heading_row) lince_buffer_puts(&d->out, "<thead>\n");
     lince_buffer_puts(&d->out, kind == LINCE_ROW_MARKED ? "<tr class=\"marked\">" : "<tr>");
     for (int i = 0; i < count; i++) {
         bool option = !strncmp(cells[i], "--", 2);
@@ -149,7 +180,7 @@ static void row(lince_document *d, const char *const *cells, int count, lince_do
         element(d, option ? "<code>" : "", cells[i], option ? "</code>" : "");
         lince_buffer_printf(&d->out, "</%s>", tag);
     }
-    lince_buffer_puts(&d->out, "</tr>\n");
+    lince_buffer_puts(&d->out, heading_row ? "</tr>\n</thead>\n<tbody>\n" : "</tr>\n");
 }
 
 static void block(lince_document *d, lince_document_block which, bool open)
@@ -157,10 +188,10 @@ static void block(lince_document *d, lince_document_block which, bool open)
     static const char *const tags[][2] = {
         [LINCE_BLOCK_LIST] = {"</ul>\n", "<ul>\n"},
         [LINCE_BLOCK_CARDS] = {"</dl>\n", "<dl>\n"},
-        [LINCE_BLOCK_TABLE] = {"</table></div>\n", "<div class=\"scroll\"><table>\n"},
+        [LINCE_BLOCK_TABLE] = {"</tbody></table></div>\n", "<div class=\"scroll\"><table>\n"},
     };
     lince_buffer_puts(&d->out, tags[which][open]);
 }
 
-const lince_document_backend lince_document_html = {begin,  end,  heading, paragraph, code, note,
-                                                    figure, item, card,    words,     row,  block};
+const lince_document_backend lince_document_html = {begin,  end,  contents, heading, paragraph, code, note,
+                                                    figure, item, card,     words,   row,       block};

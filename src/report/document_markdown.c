@@ -29,8 +29,19 @@ static void end(lince_document *d)
     (void)d;
 }
 
+static void contents(lince_document *d, const char *const *titles, int count)
+{
+    for (int i = 0; i < count; i++) {
+        lince_buffer_printf(&d->out, "%d. ", i + 1);
+        put_line(d, "[", titles[i], "]");
+        lince_buffer_printf(&d->out, "(#s%d)\n", i + 1);
+    }
+    lince_buffer_puts(&d->out, "\n");
+}
+
 static void heading(lince_document *d, int level, const char *text)
 {
+    if (level == 2) lince_buffer_printf(&d->out, "<a id=\"s%d\"></a>\n\n", d->sections);
     put_line(d, level == 2 ? "## " : "### ", text, "\n\n");
 }
 
@@ -113,5 +124,6 @@ static void block(lince_document *d, lince_document_block which, bool open)
     if (!open) lince_buffer_puts(&d->out, "\n");
 }
 
-const lince_document_backend lince_document_markdown = {begin,  end,  heading, paragraph, code, note,
-                                                        figure, item, card,    words,     row,  block};
+const lince_document_backend lince_document_markdown = {begin, end,  contents, heading, paragraph,
+                                                        code,  note, figure,   item,    card,
+                                                        words, row,  block};

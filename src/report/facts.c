@@ -56,6 +56,7 @@ static int read_cost(lince_facts *f)
     if (access(path, F_OK)) return 0;
     LINCE_TRY(read_json(&cost, &f->run, "cost.json"));
     f->peak_memory = lince_fact_number(cost, "peak_memory");
+    snprintf(f->finished, sizeof f->finished, "%s", lince_fact_text(cost, "finished"));
     json_decref(cost);
     return 0;
 }

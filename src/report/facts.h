@@ -30,6 +30,7 @@ typedef struct lince_facts {
     bool validated;     /* there was a validation part */
     bool tested;        /* there is a test.json */
     double peak_memory; /* bytes at most while it trained; 0: not recorded */
+    char finished[32];  /* when its training ended; "": not recorded */
     lince_metrics test;
     lince_curves
         curves; /* of the test, by class; classes 0: the run has none (it is of an earlier version) */

@@ -29,18 +29,28 @@ void lince_figure_label(lince_figure *g, const char *command, const char *text)
     lince_buffer_puts(&g->body, "\n");
 }
 
-static int draw(const lince_facts *facts, const char *folder, const recipe *r)
+/* 1: there is nothing to draw. */
+static int draw(const lince_facts *facts, const char *folder, const recipe *r, bool narrow)
 {
-    lince_figure g = {.facts = facts, .width = 820, .height = 400};
-    int code = 0;
+    lince_figure g = {
+        .facts = facts, .narrow = narrow, .width = narrow ? 360 : 820, .height = narrow ? 300 : 400};
+    int code = 1;
     if (r->draw(&g)) {
         code = g.data.error ? g.data.error : g.body.error;
-        if (!code) code = lince_gnuplot_draw(folder, r->name, g.width, g.height, &g.data, &g.body);
-    } else
-        lince_gnuplot_remove(folder, r->name); /* of an earlier report */
+        if (!code) code = lince_gnuplot_draw(folder, r->name, narrow, g.width, g.height, &g.data, &g.body);
+    }
     lince_buffer_release(&g.data);
     lince_buffer_release(&g.body);
     return code;
+}
+
+/* Where there is nothing to draw, what an earlier report drew goes. */
+static int draw_both(const lince_facts *facts, const char *folder, const recipe *r)
+{
+    int code = draw(facts, folder, r, false);
+    if (!code) code = draw(facts, folder, r, true);
+    if (code > 0) lince_gnuplot_remove(folder, r->name);
+    return code < 0 ? code : 0;
 }
 
 void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)
@@ -51,5 +61,5 @@ void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)
     if (code) lince_gaps_figure(gaps, code);
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes && !code; i++)
         if (recipes[i].modality & facts->modality)
-            code = lince_gaps_figure(gaps, draw(facts, folder, &recipes[i]));
+            code = lince_gaps_figure(gaps, draw_both(facts, folder, &recipes[i]));
 }

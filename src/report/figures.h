@@ -15,7 +15,8 @@ void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps);
 /* One figure being put together: gnuplot's datablocks, and the commands that draw them. */
 typedef struct lince_figure {
     const lince_facts *facts;
-    int width, height; /* 820 x 400, where the function does not change it */
+    bool narrow;       /* to be read on a screen of 390 pixels */
+    int width, height; /* 820 x 400 or, narrow, 360 x 300, where the function does not change it */
     lince_buffer data, body;
 } lince_figure;
 

@@ -8,23 +8,52 @@
 #include <string.h>
 
 enum {
-    READABLE = 60, /* more names side by side are not; those of the rows stand in the same order */
-    CLASSES = 100, /* a matrix of more would be a grey fog */
-    ENDS = 15      /* of more than twice as many classes: the best and the worst are shown */
+    READABLE = 60,     /* more names side by side are not; those of the rows stand in the same order */
+    CLASSES = 100,     /* a matrix of more would be a grey fog */
+    SCALE_NARROW = 34, /* pixels to the right of a narrow matrix, for the last name */
+    NUMBERED = 10,     /* cells of a narrow matrix of more have no room for numbers */
+    ENDS = 15          /* of more than twice as many classes: the best and the worst are shown */
 };
 
-/* Pixels of the longest class name, at a font of `size`. */
-static int longest_name(const lince_metrics *m, int size)
+/* Points of the font of `classes` names side by side, and how many letters of a name are written. */
+static int name_size(const lince_figure *g, int classes)
 {
-    int longest = 0;
-    for (int c = 0; c < m->classes; c++)
-        if (lince_characters(m->names[c]) > longest) longest = lince_characters(m->names[c]);
-    return (longest < 40 ? longest : 40) * size * 6 / 10;
+    return classes <= (g->narrow ? 10 : 30) ? 12 : 7;
 }
 
-static int name_size(int classes)
+static int name_letters(const lince_figure *g)
 {
-    return classes <= 30 ? 12 : 7;
+    return g->narrow ? 14 : 40;
+}
+
+/* Pixels of the longest class name as it is written. */
+static int longest_name(const lince_figure *g, int size)
+{
+    const lince_metrics *m = &g->facts->test;
+    int longest = 0, most = name_letters(g);
+    for (int c = 0; c < m->classes; c++)
+        if (lince_characters(m->names[c]) > longest) longest = lince_characters(m->names[c]);
+    return (longest < most ? longest : most) * size * 6 / 10;
+}
+
+/* As many letters of a name as there is room for. */
+static void put_name(lince_buffer *out, const char *name, int letters)
+{
+    bool cut = lince_characters(name) > letters;
+    for (const char *t = name; *t; t++) {
+        letters -= ((unsigned char)*t & 0xc0) != 0x80;
+        if (letters < cut) break;
+        lince_buffer_put(out, t, 1);
+    }
+    if (cut) lince_buffer_puts(out, "…");
+}
+
+static void put_class_tic(lince_figure *g, const char *name, int place)
+{
+    lince_buffer text = {0};
+    put_name(&text, name, name_letters(g));
+    lince_gnuplot_tic(&g->body, text.data ? text.data : "?", place);
+    lince_buffer_release(&text);
 }
 
 static void put_class_tics(lince_figure *g, const char *axis, const int *class, int count)
@@ -32,9 +61,9 @@ static void put_class_tics(lince_figure *g, const char *axis, const int *class, 
     lince_buffer_printf(&g->body, "set %stics scale 0 (", axis);
     for (int i = 0; i < count; i++) {
         lince_buffer_puts(&g->body, i ? ", " : "");
-        lince_gnuplot_tic(&g->body, g->facts->test.names[class[i]], i);
+        put_class_tic(g, g->facts->test.names[class[i]], i);
     }
-    lince_buffer_printf(&g->body, ") font ',%d'\n", name_size(count));
+    lince_buffer_printf(&g->body, ") font ',%d'\n", name_size(g, count));
     if (*axis == 'x') lince_buffer_puts(&g->body, "set xtics rotate by -45\n");
 }
 
@@ -54,8 +83,9 @@ static void put_matrix(lince_figure *g, bool normalised)
 }
 
 /* Pixels: large enough for a number in each cell of a few classes, and for the names of many. */
-static int matrix_side(int classes)
+static int matrix_side(const lince_figure *g, int classes, int left)
 {
+    if (g->narrow) return 360 - SCALE_NARROW - left;
     return classes <= 2 ? 240 : classes <= READABLE ? 560 : 9 * classes;
 }
 
@@ -64,9 +94,10 @@ static void put_square(lince_figure *g)
 {
     enum { SCALE = 80, TOP = 12, LABEL = 40 };
     const lince_metrics *m = &g->facts->test;
-    int side = matrix_side(m->classes), name = longest_name(m, name_size(m->classes)),
-        left = name + LABEL + 16, bottom = (m->classes <= READABLE ? name * 7 / 10 : 0) + LABEL + 12;
-    g->width = left + side + SCALE, g->height = TOP + side + bottom;
+    int name = longest_name(g, name_size(g, m->classes)), left = name + LABEL + (g->narrow ? 0 : 16),
+        side = matrix_side(g, m->classes, left),
+        bottom = (m->classes <= READABLE ? name * 7 / 10 : 0) + LABEL + 12;
+    g->width = left + side + (g->narrow ? SCALE_NARROW : SCALE), g->height = TOP + side + bottom;
     double w = g->width, h = g->height;
     lince_buffer_printf(&g->body,
                         "set lmargin at screen %.5f\nset rmargin at screen %.5f\nset tmargin at screen %.5f\n"
@@ -101,8 +132,9 @@ static bool confusion(lince_figure *g, bool normalised)
     else
         lince_buffer_puts(&g->body, "unset xtics\n");
     put_class_tics(g, "y", all, k);
+    if (g->narrow) lince_buffer_puts(&g->body, "unset colorbox\n");
     lince_buffer_puts(&g->body, "plot $matrix using 1:2:4 with image pixels");
-    if (k <= LINCE_MANY_CLASSES)
+    if (k <= (g->narrow ? NUMBERED : LINCE_MANY_CLASSES))
         lince_buffer_printf(
             &g->body,
             ", $matrix using 1:2:($3 > 0 ? sprintf('%s', $3, 100*$4) : ''):($4 > 0.5 ? 0xffffff : "
@@ -110,7 +142,7 @@ static bool confusion(lince_figure *g, bool normalised)
             normalised ? "%.2f"
             : k == 2   ? "%.0f (%.1f %%)"
                        : "%.0f",
-            k <= 12 ? 12 : 9);
+            k <= (g->narrow ? 5 : 12) ? 12 : 9);
     lince_buffer_puts(&g->body, "\n");
     return true;
 }
@@ -132,7 +164,9 @@ static void put_pair(lince_figure *g, const lince_confused_pair *pair, int place
 {
     const lince_metrics *m = &g->facts->test;
     lince_buffer name = {0};
-    lince_buffer_printf(&name, "%s → %s", m->names[pair->true_class], m->names[pair->predicted]);
+    put_name(&name, m->names[pair->true_class], name_letters(g));
+    lince_buffer_puts(&name, " → ");
+    put_name(&name, m->names[pair->predicted], name_letters(g));
     lince_buffer_puts(&g->body, place ? ", " : "");
     lince_gnuplot_tic(&g->body, name.data ? name.data : "?", place);
     lince_buffer_printf(&g->data, "%d %lld %.1f\n", place, (long long)pair->count,
@@ -157,7 +191,7 @@ bool lince_figure_confused(lince_figure *g)
         ") font ',11'\nset yrange [%d.5:-0.5]\nset xrange [0:%.6g]\nset grid x lc rgb '#dddddd'\n"
         "set border 1 lc rgb '#777777'\nset xtics nomirror\nunset key\n"
         "set style fill solid 1 noborder\n",
-        count - 1, 1.15 * (double)pairs[0].count);
+        count - 1, (g->narrow ? 2 : 1.15) * (double)pairs[0].count);
     lince_figure_label(g, "set xlabel", _("samples"));
     lince_buffer_puts(
         &g->body,
@@ -200,7 +234,7 @@ bool lince_figure_per_class(lince_figure *g)
     int class[2 * ENDS];
     if (!g->facts->tested) return false;
     int count = choose_classes(&g->facts->test, class);
-    g->width += count > 15 ? 14 * (count - 15) : 0;
+    g->width += count > 15 && !g->narrow ? 14 * (count - 15) : 0;
     put_scores(g, class, count);
     lince_buffer_printf(&g->body,
                         "set xrange [-0.6:%d.6]\nset yrange [0:1.02]\nset grid y lc rgb '#dddddd'\nset "
@@ -225,7 +259,7 @@ bool lince_figure_calibration(lince_figure *g)
 {
     const lince_metrics *m = &g->facts->test;
     if (!g->facts->tested) return false;
-    g->width = 560, g->height = 500;
+    g->width = g->narrow ? 360 : 460, g->height = g->narrow ? 340 : 420;
     lince_buffer_puts(&g->data, "$bins << EOD\n");
     for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
         if (m->bins[i].n)

@@ -39,18 +39,18 @@ static void put_curve(lince_figure *g, int class, place *at)
     lince_buffer_puts(&g->data, "EOD\n");
 }
 
-/* A square of 420 pixels, and below it a line for each name. */
+/* A square, and below it a line for each name. */
 static void put_frame(lince_figure *g, const char *x, const char *y, int names)
 {
-    enum { LEFT = 80, SIDE = 420, RIGHT = 60, TOP = 12, LABEL = 60, LINE = 20 };
-    int bottom = LABEL + LINE * names + 8;
-    g->width = LEFT + SIDE + RIGHT, g->height = TOP + SIDE + bottom;
+    enum { LEFT = 70, RIGHT = 20, TOP = 12, LABEL = 60, LINE = 20 };
+    int side = g->narrow ? 270 : 420, bottom = LABEL + LINE * names + 8;
+    g->width = LEFT + side + RIGHT, g->height = TOP + side + bottom;
     double w = g->width, h = g->height;
     lince_buffer_printf(&g->body,
                         "set lmargin at screen %.5f\nset rmargin at screen %.5f\nset tmargin at screen %.5f\n"
                         "set bmargin at screen %.5f\nset key at screen 0.5,%.5f center top vertical maxrows "
                         "%d samplen 2\n",
-                        LEFT / w, (LEFT + SIDE) / w, 1 - TOP / h, bottom / h, (bottom - LABEL) / h, names);
+                        LEFT / w, (LEFT + side) / w, 1 - TOP / h, bottom / h, (bottom - LABEL) / h, names);
     lince_buffer_puts(&g->body, "set xrange [0:1]\nset yrange [0:1.005]\nset grid lc rgb '#dddddd'\n"
                                 "set border 3 lc rgb '#777777'\nset tics nomirror\n");
     lince_figure_label(g, "set xlabel", x);

@@ -34,7 +34,7 @@ static void put_epoch_axis(lince_figure *g)
     lince_figure_label(g, "set xlabel", _("epoch"));
     lince_buffer_printf(&g->body,
                         "set xrange [0.7:%zu.3]\nset xtics %zu\nset offsets 0,0,graph 0.06,graph 0.06\n", n,
-                        (n + 11) / 12);
+                        g->narrow ? (n + 4) / 5 : (n + 11) / 12);
     lince_buffer_puts(&g->body,
                       "set grid lc rgb '#dddddd'\nset border 3 lc rgb '#777777'\nset tics nomirror\n");
 }
@@ -91,7 +91,7 @@ static bool is_constant(const lince_history *h)
 bool lince_figure_lr(lince_figure *g)
 {
     if (is_constant(&g->facts->history)) return false;
-    g->height = 260;
+    g->height = g->narrow ? 220 : 260;
     put_history(g, offsetof(lince_epoch, lr), offsetof(lince_epoch, lr), 1);
     put_epoch_axis(g);
     lince_figure_label(g, "set ylabel", _("learning rate"));

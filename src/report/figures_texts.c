@@ -25,7 +25,7 @@ bool lince_figure_lengths(lince_figure *g)
                                                                                     "#5a8f3c"};
     const char *const names[] = {C_("part", "training"), _("validation"), _("test")};
     bool any = false;
-    g->height = 320;
+    g->height = g->narrow ? 280 : 320;
     lince_buffer_puts(&g->body,
                       "set grid lc rgb '#dddddd'\nset border 3 lc rgb '#777777'\nset tics nomirror\n"
                       "set key outside top center horizontal\nset yrange [0:*]\nset offsets 1,1,0,0\n");

@@ -80,35 +80,36 @@ static int run(const char *folder, const char *name)
 
 void lince_gnuplot_remove(const char *folder, const char *name)
 {
-    static const char *const kinds[] = {"svg", "png"};
+    static const char *const endings[] = {".svg", ".png", "-narrow.svg"};
     char path[LINCE_PATH_MAX], file[128];
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        snprintf(file, sizeof file, "%s.%s", name, kinds[i]);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        snprintf(file, sizeof file, "%s%s", name, endings[i]);
         if (!lince_path_join(path, folder, file)) unlink(path);
     }
 }
 
-int lince_gnuplot_draw(const char *folder, const char *name, int width, int height, const lince_buffer *data,
-                       const lince_buffer *body)
+int lince_gnuplot_draw(const char *folder, const char *name, bool narrow, int width, int height,
+                       const lince_buffer *data, const lince_buffer *body)
 {
-    char path[LINCE_PATH_MAX], file[128];
+    char path[LINCE_PATH_MAX], stem[96], file[128];
     lince_buffer script = {0};
-    snprintf(file, sizeof file, "%s.gp", name);
+    snprintf(stem, sizeof stem, "%s%s", name, narrow ? "-narrow" : "");
+    snprintf(file, sizeof file, "%s.gp", stem);
     LINCE_TRY(lince_path_join(path, folder, file));
     lince_buffer_puts(&script,
-                      "# gnuplot: draws the .svg and the .png beside this file\nset encoding utf8\n");
+                      "# gnuplot: draws the pictures of its name beside this file\nset encoding utf8\n");
     if (data->data) lince_buffer_put(&script, data->data, data->size);
     lince_buffer_printf(
         &script,
-        "do for [kind in 'svg png'] {\nif (kind eq 'svg') {\n"
+        "do for [kind in '%s'] {\nif (kind eq 'svg') {\n"
         "set terminal svg size %d,%d noenhanced font 'sans-serif,14' background 'white'\n} else {\n"
         "set terminal pngcairo size %d,%d noenhanced font 'sans,11'\n}\nset output '%s.'.kind\n",
-        width, height, width, height, name);
+        narrow ? "svg" : "svg png", width, height, width, height, stem);
     if (body->data) lince_buffer_put(&script, body->data, body->size);
     lince_buffer_puts(&script, "}\nset output\n");
     int code = script.error ? script.error : lince_file_write(path, script.data, script.size);
     lince_buffer_release(&script);
-    if (!code) code = run(folder, name);
+    if (!code) code = run(folder, stem);
     if (code) lince_gnuplot_remove(folder, name);
     return code;
 }

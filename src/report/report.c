@@ -29,12 +29,41 @@ static void write_gaps(lince_document *d, const lince_facts *f, const lince_gaps
                             missing->pictures);
 }
 
+/* "Ana · 2026-11-29 10:15 UTC", of what there is. */
+static void write_byline(lince_document *d, const lince_facts *f)
+{
+    const char *author = f->settings.author ? f->settings.author : "";
+    bool both = *author && *f->finished;
+    if (*author || *f->finished)
+        lince_document_paragraph(d, "%s%s%s", author, both ? " · " : "", f->finished);
+}
+
+/* An empty line ends a paragraph. */
+static void write_notes(lince_document *d, const lince_facts *f)
+{
+    const char *at = f->settings.notes ? f->settings.notes : "";
+    if (!*at) return;
+    lince_document_subheading(d, TR("Notes"));
+    while (*at) {
+        const char *end = strstr(at, "\n\n");
+        size_t size = end ? (size_t)(end - at) : strlen(at);
+        lince_document_paragraph(d, "%.*s", (int)size, at);
+        at += size;
+        at += strspn(at, "\n");
+    }
+}
+
 static void write_sections(lince_document *d, const lince_facts *f)
 {
-    int number = 0;
+    const char *titles[32];
+    int count = 0, number = 0;
+    for (size_t i = 0; i < lince_section_count; i++)
+        if (lince_sections[i].modality & f->modality) titles[count++] = TR(lince_sections[i].title);
+    lince_document_contents(d, titles, count);
     for (size_t i = 0; i < lince_section_count; i++) {
         if (!(lince_sections[i].modality & f->modality)) continue;
-        lince_document_heading(d, "%d. %s", ++number, TR(lince_sections[i].title));
+        lince_document_heading(d, "%d. %s", number + 1, titles[number]);
+        number++;
         lince_sections[i].write(d, f);
     }
 }
@@ -49,8 +78,10 @@ static int write_page(const lince_facts *f, const lince_document_backend *backen
                    *d = &document;
     write_title(title, sizeof title, d, f);
     backend->begin(d, title);
+    write_byline(d, f);
     lince_section_summary(d, f);
     write_gaps(d, f, missing);
+    write_notes(d, f);
     write_sections(d, f);
     backend->end(d);
     int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
@@ -70,6 +101,14 @@ static int write_report(const char *run, const lince_observer *observer)
     if (!code) code = write_page(&facts, &lince_document_markdown, &missing, "report.md");
     lince_facts_release(&facts);
     return code;
+}
+
+int lince_report_sign(const char *folder, const char *author, const char *notes)
+{
+    lince_run run;
+    LINCE_TRY(lince_run_open(&run, folder));
+    if (author) LINCE_TRY(lince_run_set_config(&run, "author", author));
+    return notes ? lince_run_set_config(&run, "notes", notes) : 0;
 }
 
 /* Numbers have a decimal point in scripts and pages, whatever the locale of the program that embeds lince;

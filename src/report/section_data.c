@@ -34,7 +34,7 @@ static void write_split(lince_document *d, const json_t *split)
         lince_document_warning(
             d, "%s",
             TR("The test part was used for validation: the best epoch was chosen by looking at it, so the "
-               "test figures below are no longer independent and are likely too good."));
+               "test figures are no longer independent and are likely too good."));
     else if (!strcmp(from, "train"))
         lince_document_paragraph(
             d,

@@ -1,5 +1,6 @@
 /* What the numbers say, and what to try next. Thresholds are rules of thumb; each finding quotes the numbers
  * that it was drawn from. */
+#include "core/memory.h"
 #include "optim/optim.h"
 #include "report/sections.h"
 
@@ -8,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const double GAP = 0.08, TOO_LOW = 0.75, MISCALIBRATED = 0.05, RISE = 1.05, UNEVEN = 2;
+static const double GAP = 0.08, TOO_LOW = 0.75, MISCALIBRATED = 0.05, RISE = 1.05, UNEVEN = 2,
+                    ONE_ANSWER = 0.9;
 
 enum { PAIRS = 5, ADVICE = 8 };
 
@@ -52,23 +54,65 @@ static const lince_epoch *epoch(const discussion *t, int row)
     return &t->f->history.epochs[row];
 }
 
-/* No better than guessing: a constant answer has the loss ln(classes). */
-static bool nothing_learnt(const discussion *t)
+/* The loss of the best answer that does not look at the sample: the entropy of the classes' shares of the
+ * training part, ln(classes) where they are even. */
+static double blind_loss(const discussion *t)
 {
-    double classes = (double)json_array_size(json_object_get(t->f->data, "classes")), lowest = INFINITY;
-    for (size_t i = 0; i < t->f->history.count; i++) lowest = fmin(lowest, epoch(t, (int)i)->train_loss);
-    return lowest > 0.97 * log(classes);
+    const json_t *train = json_object_get(json_object_get(t->f->data, "parts"), "train"),
+                 *counts = json_object_get(train, "per_class");
+    double all = 0, entropy = 0, classes = (double)json_array_size(json_object_get(t->f->data, "classes"));
+    for (size_t c = 0; c < json_array_size(counts); c++) all += lince_fact_number_at(counts, c);
+    for (size_t c = 0; c < json_array_size(counts); c++) {
+        double share = all > 0 ? lince_fact_number_at(counts, c) / all : 0;
+        if (share > 0) entropy -= share * log(share);
+    }
+    return entropy > 0 ? entropy : log(classes);
 }
 
-static void tell_nothing_learnt(discussion *t)
+static bool nothing_learnt(const discussion *t)
+{
+    double lowest = INFINITY;
+    for (size_t i = 0; i < t->f->history.count; i++) lowest = fmin(lowest, epoch(t, (int)i)->train_loss);
+    return lowest > 0.97 * blind_loss(t);
+}
+
+/* The class that nearly all test samples are taken for, by a network that is no better than that; -1: none.
+ */
+static int only_answer(const discussion *t)
+{
+    const lince_metrics *m = &t->f->test;
+    if (!t->f->tested || m->classes < 2 || m->macro.recall > 1.0 / m->classes + 0.05) return -1;
+    for (int c = 0; c < m->classes; c++) {
+        int64_t called = 0;
+        for (int r = 0; r < m->classes; r++) called += m->confusion[r * m->classes + c];
+        if ((double)called >= ONE_ANSWER * (double)m->n) return c;
+    }
+    return -1;
+}
+
+static void tell_balance(discussion *t)
 {
     lince_document *d = t->d;
-    double classes = (double)json_array_size(json_object_get(t->f->data, "classes"));
-    lince_document_paragraph(
-        d,
-        TR("The network has learned nothing: its training loss stayed at %.3f, and guessing among %.0f "
-           "classes gives %.3f."),
-        epoch(t, (int)t->f->history.count - 1)->train_loss, classes, log(classes));
+    const json_t *counts =
+        json_object_get(json_object_get(json_object_get(t->f->data, "parts"), "train"), "per_class");
+    double least = INFINITY, most = 0;
+    for (size_t c = 0; c < json_array_size(counts); c++) {
+        least = fmin(least, lince_fact_number_at(counts, c));
+        most = fmax(most, lince_fact_number_at(counts, c));
+    }
+    if (most < UNEVEN * least || most == 0) return;
+    lince_document_paragraph(d,
+                             TR("The classes are uneven: from %.0f to %.0f training samples. Read macro F1 "
+                                "(%.3f), which weighs all "
+                                "classes alike, rather than accuracy."),
+                             least, most, t->f->test.macro.f1);
+    if (!t->f->settings.class_weights || strcmp(t->f->settings.class_weights, "balanced") != 0)
+        advise(t, LINCE_ANY, N_("rare classes count as much as frequent ones"), "--class-weights balanced");
+}
+
+/* What makes a network begin to learn. */
+static void advise_a_start(discussion *t)
+{
     const lince_settings *s = &t->f->settings;
     advise(t, LINCE_ANY, N_("the usual reason is a learning rate that is too high"), "--lr %g", rate(s) / 10);
     if (!strcmp(s->optimizer, "sgd"))
@@ -79,6 +123,35 @@ static void tell_nothing_learnt(discussion *t)
                "--scheduler onecycle");
     if (!strstr(lince_fact_text(t->f->model, "name"), "_bn"))
         advise(t, LINCE_PICTURES, N_("batch normalisation makes deep networks start"), "--model vgg16_bn");
+}
+
+static void tell_nothing_learnt(discussion *t)
+{
+    lince_document *d = t->d;
+    lince_document_paragraph(
+        d,
+        TR("The network has learned nothing: its training loss stayed at %.3f, and an answer that does not "
+           "look at the sample has %.3f."),
+        epoch(t, (int)t->f->history.count - 1)->train_loss, blind_loss(t));
+    advise_a_start(t);
+}
+
+static void tell_only_answer(discussion *t, int class)
+{
+    lince_document *d = t->d;
+    const lince_metrics *m = &t->f->test;
+    int64_t called = 0;
+    for (int r = 0; r < m->classes; r++) called += m->confusion[r * m->classes + class];
+    lince_document_paragraph(
+        d,
+        TR("The network gives one answer to nearly everything: %s for %.1f %% of the test samples, of which "
+           "%.1f "
+           "%% belong to that class. It tells the classes apart no better than a constant would (mean recall "
+           "%.2f), so that nothing is said here of how well it fits or of single classes."),
+        m->names[class], 100 * (double)called / (double)m->n,
+        100 * m->per_class[class].support / (double)m->n, m->macro.recall);
+    tell_balance(t);
+    advise_a_start(t);
 }
 
 static void advise_against_overfitting(discussion *t)
@@ -212,26 +285,65 @@ static void tell_length(discussion *t)
 
 /* --- what the test says --------------------------------------------------------------------------- */
 
+/* The classes of one F1, by name: "a, b, c", or some of them and how many there are. Returns their number. */
+static int list_equal(const discussion *t, double f1, char *names, size_t size)
+{
+    enum { SHOWN = 6 };
+    const lince_document *d = t->d;
+    const lince_metrics *m = &t->f->test;
+    int count = 0;
+    *names = '\0';
+    for (int c = 0; c < m->classes; c++)
+        if (m->per_class[c].f1 == f1 && count++ < SHOWN) lince_add_name(names, size, m->names[c]);
+    size_t used = strlen(names);
+    if (count > SHOWN) snprintf(names + used, size - used, TR(" and %d more"), count - SHOWN);
+    return count;
+}
+
+/* Of the class that is alone the hardest: how it errs. */
+static void tell_how(discussion *t, int class)
+{
+    lince_document *d = t->d;
+    const char *name = t->f->test.names[class];
+    const lince_class_score *s = &t->f->test.per_class[class];
+    if (s->recall < s->precision - 0.15)
+        lince_document_paragraph(d, TR("%s is often overlooked: only %.0f %% of its samples were found."),
+                                 name, 100 * s->recall);
+    else if (s->precision < s->recall - 0.15)
+        lince_document_paragraph(
+            d, TR("%s is a catch-all: only %.0f %% of the samples given to it belong to it."), name,
+            100 * s->precision);
+}
+
 static void tell_hardest(discussion *t)
 {
     lince_document *d = t->d;
     const lince_metrics *m = &t->f->test;
-    int worst = 0, best = 0;
-    for (int c = 1; c < m->classes; c++) {
-        if (m->per_class[c].f1 < m->per_class[worst].f1) worst = c;
-        if (m->per_class[c].f1 > m->per_class[best].f1) best = c;
+    char hardest[1024], easiest[1024];
+    int *order = lince_classes_by_f1(m);
+    if (!order) return;
+    int worst = order[m->classes - 1];
+    double low = m->per_class[worst].f1, high = m->per_class[order[0]].f1;
+    lince_free(order);
+    int hard = list_equal(t, low, hardest, sizeof hardest),
+        easy = list_equal(t, high, easiest, sizeof easiest);
+    if (low == high)
+        lince_document_paragraph(d, TR("All classes are equally hard: F1 %.2f."), low);
+    else if (hard > 1 && low == 0)
+        lince_document_paragraph(d, TR("Of %d classes not one sample was recognised: %s."), hard, hardest);
+    else if (hard > 1)
+        lince_document_paragraph(d, TR("The hardest classes are %s, each with an F1 of %.2f."), hardest, low);
+    else {
+        const lince_class_score *s = &m->per_class[worst];
+        lince_document_paragraph(d, TR("The hardest class is %s (precision %.2f, recall %.2f, F1 %.2f)."),
+                                 hardest, s->precision, s->recall, s->f1);
+        tell_how(t, worst);
     }
-    const lince_class_score *w = &m->per_class[worst];
-    lince_document_paragraph(
-        d, TR("The hardest class is %s (precision %.2f, recall %.2f, F1 %.2f), the easiest %s (F1 %.2f)."),
-        m->names[worst], w->precision, w->recall, w->f1, m->names[best], m->per_class[best].f1);
-    if (w->recall < w->precision - 0.15)
-        lince_document_paragraph(d, TR("%s is often overlooked: only %.0f %% of its samples were found."),
-                                 m->names[worst], 100 * w->recall);
-    else if (w->precision < w->recall - 0.15)
-        lince_document_paragraph(
-            d, TR("%s is a catch-all: only %.0f %% of the samples given to it belong to it."),
-            m->names[worst], 100 * w->precision);
+    if (low < high)
+        lince_document_paragraph(d,
+                                 easy > 1 ? TR("The easiest classes are %s (F1 %.2f).")
+                                          : TR("The easiest class is %s (F1 %.2f)."),
+                                 easiest, high);
 }
 
 /* Two classes that are mistaken for each other, both ways counted. */
@@ -338,26 +450,6 @@ static void tell_promise(discussion *t)
             100 * val, 100 * m->accuracy);
 }
 
-static void tell_balance(discussion *t)
-{
-    lince_document *d = t->d;
-    const json_t *counts =
-        json_object_get(json_object_get(json_object_get(t->f->data, "parts"), "train"), "per_class");
-    double least = INFINITY, most = 0;
-    for (size_t c = 0; c < json_array_size(counts); c++) {
-        least = fmin(least, lince_fact_number_at(counts, c));
-        most = fmax(most, lince_fact_number_at(counts, c));
-    }
-    if (most < UNEVEN * least || most == 0) return;
-    lince_document_paragraph(d,
-                             TR("The classes are uneven: from %.0f to %.0f training samples. Read macro F1 "
-                                "(%.3f), which weighs all "
-                                "classes alike, rather than accuracy."),
-                             least, most, t->f->test.macro.f1);
-    if (!t->f->settings.class_weights || strcmp(t->f->settings.class_weights, "balanced") != 0)
-        advise(t, LINCE_ANY, N_("rare classes count as much as frequent ones"), "--class-weights balanced");
-}
-
 /* --- what to try next ----------------------------------------------------------------------------- */
 
 static bool is_repeated(const discussion *t, int index)
@@ -412,13 +504,16 @@ void lince_section_discussion(lince_document *d, const lince_facts *f)
             TR("Read the figures with care: validation was done on the test part (--val-on-test). Leave that "
                "option out for figures that hold for new samples."));
     bool learnt = f->best >= 0 && !nothing_learnt(&t);
-    if (learnt) {
+    int answer = learnt ? only_answer(&t) : -1;
+    if (answer >= 0)
+        tell_only_answer(&t, answer);
+    else if (learnt) {
         tell_fit(&t);
         if (f->validated) tell_rising_loss(&t);
         tell_unsteady(&t);
         tell_length(&t);
     } else if (f->best >= 0)
         tell_nothing_learnt(&t);
-    if (f->tested && learnt) tell_test(&t);
+    if (f->tested && learnt && answer < 0) tell_test(&t);
     write_advice(&t);
 }

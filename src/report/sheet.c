@@ -182,7 +182,8 @@ static int write_png(const char *folder, const char *name, const sheet *s, const
     put_captions(&body, s, put_gnuplot_line);
     lince_buffer_printf(&body, "plot '%s.tiles.png' binary filetype=png origin=(0.5,0.5) with rgbimage\n",
                         name);
-    int code = body.error ? body.error : lince_gnuplot_draw(folder, name, s->width, s->height, &none, &body);
+    int code =
+        body.error ? body.error : lince_gnuplot_draw(folder, name, false, s->width, s->height, &none, &body);
     lince_buffer_release(&body);
     return code == LINCE_EUNSUPPORTED ? 0 : code;
 }

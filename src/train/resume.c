@@ -9,9 +9,9 @@
  * their fingerprint, wherever they lie now. */
 static bool decides_nothing(const char *name)
 {
-    static const char *const names[] = {"data",    "out",      "resume",           "threads",
-                                        "workers", "cache-mb", "checkpoint-every", "profile",
-                                        "lang"};
+    static const char *const names[] = {
+        "data",    "out",  "resume", "threads", "workers", "cache-mb", "checkpoint-every",
+        "profile", "lang", "author", "notes"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i])) return true;
     return false;

@@ -185,6 +185,36 @@ int lince_run_write_config(const lince_run *run, const lince_settings *settings,
     return code;
 }
 
+/* The lines of `text` but those of the setting: it stands on one line, as put_setting wrote it. */
+static void put_other_lines(lince_buffer *out, const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *line = text; *line;) {
+        size_t size = strcspn(line, "\n");
+        if (strncmp(line, name, length) != 0 || line[length] != ':') {
+            lince_buffer_put(out, line, size);
+            lince_buffer_puts(out, "\n");
+        }
+        line += size + (line[size] == '\n');
+    }
+}
+
+int lince_run_set_config(const lince_run *run, const char *name, const char *value)
+{
+    char path[LINCE_PATH_MAX], *bytes;
+    size_t size;
+    lince_buffer out = {0};
+    LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
+    LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));
+    put_other_lines(&out, bytes, name);
+    lince_free(bytes);
+    lince_buffer_printf(&out, "%s: ", name);
+    int code = put_quoted(&out, name, value);
+    if (!code) code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
 int lince_run_read_config(const lince_run *run, lince_settings *settings)
 {
     char path[LINCE_PATH_MAX];

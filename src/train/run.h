@@ -28,6 +28,8 @@ void lince_run_unlock(lince_run *run);
 
 /* config.yaml: every setting as resolved, loadable with --config, and the exact command as a comment. */
 int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command);
+/* Sets one setting in the file that is there, and leaves its other lines alone. */
+int lince_run_set_config(const lince_run *run, const char *name, const char *value);
 int lince_run_read_config(const lince_run *run, lince_settings *settings);
 
 /* One row of results.csv: epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr */

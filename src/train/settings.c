@@ -35,6 +35,7 @@ typedef struct entry {
 #define TEXTS     N_("Texts")
 #define TRAINING  N_("Training")
 #define MACHINE   N_("Machine")
+#define REPORT    N_("Report")
 
 #define TEXT_(f, n, s, g, v, d, c, h)                              \
     {                                                              \
@@ -170,7 +171,10 @@ static const entry table[] = {
     SWITCH_(deterministic, "deterministic", MACHINE,
             "the same weights on any number of threads, even where that is slower"),
     SWITCH_(profile, "profile", MACHINE, "at the end, the time and GFLOP/s of each layer and phase"),
-    TEXT_(lang, "lang", NULL, MACHINE, "en|es|auto", "auto", "en|es|auto", "language of messages and report"),
+    TEXT_(lang, "lang", NULL, REPORT, "en|es|auto", "auto", "en|es|auto", "language of messages and report"),
+    TEXT_(author, "author", NULL, REPORT, "NAME", "", NULL, "who signs the report"),
+    TEXT_(notes, "notes", NULL, REPORT, "TEXT", "", NULL,
+          "a text for the report; an empty line ends a paragraph"),
 };
 
 enum { COUNT = sizeof table / sizeof *table };

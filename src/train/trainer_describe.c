@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* `layout`: jansson's flags. */
@@ -234,7 +235,13 @@ static json_int_t earlier_peak(const lince_trainer *t)
 int lince_trainer_write_cost(const lince_trainer *t)
 {
     json_int_t peak = (json_int_t)lince_peak_memory(), earlier = earlier_peak(t);
-    return write_json(t, "cost.json", json_pack("{s:I}", "peak_memory", peak > earlier ? peak : earlier));
+    char finished[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(finished, sizeof finished, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
+    return write_json(t, "cost.json",
+                      json_pack("{s:I, s:s}", "peak_memory", peak > earlier ? peak : earlier, "finished",
+                                finished));
 }
 
 /* --- the test ------------------------------------------------------------------------------------- */

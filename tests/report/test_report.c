@@ -89,7 +89,7 @@ static void test_the_page_is_well_formed_and_names_are_escaped(void **state)
     assert_int_equal(lince_report(RUN, "en", NULL), 0);
     char *html = get("report.html");
     assert_well_formed(html);
-    assert_int_equal(occurrences(html, "<h2>"), 10);
+    assert_int_equal(occurrences(html, "<h2 id="), 10);
     assert_null(strstr(html, "<b>"));
     assert_non_null(strstr(html, "&lt;b&gt;&#39;|`x`&amp;ñ\\&quot;"));
     lince_free(html);
@@ -128,6 +128,7 @@ static void test_every_figure_that_the_markdown_names_is_there(void **state)
     assert_int_equal(lince_report(RUN, "en", NULL), 0);
     char *markdown = get("report.md"), path[LINCE_PATH_MAX];
     for (const char *at = markdown; (at = strstr(at, "](")); at += 2) {
+        if (at[2] == '#') continue; /* the table of contents */
         snprintf(path, sizeof path, "%s/%.*s", RUN, (int)strcspn(at + 2, ")"), at + 2);
         assert_int_equal(access(path, R_OK), 0);
     }
@@ -185,6 +186,72 @@ static void test_the_checks_find_what_is_wrong(void **state)
     assert_check("counts every test sample", false);
 }
 
+/* --- the page's frame ----------------------------------------------------------------------------- */
+
+static void test_results_come_first_and_each_section_is_in_the_contents(void **state)
+{
+    (void)state;
+    assert_int_equal(report_without_figures("en"), 0);
+    char *html = get("report.html");
+    const char *test = strstr(html, "<h2 id=\"s1\">1. Test results</h2>"),
+               *how = strstr(html, "Data and split</h2>"), *last = strstr(html, "To do it again</h2>");
+    assert_true(test && how && last && test < how && how < last);
+    assert_int_equal(occurrences(html, "<li><a href=\"#s"), occurrences(html, "<h2 id=\"s"));
+    assert_non_null(strstr(html, "<li><a href=\"#s10\">To do it again</a></li>"));
+    lince_free(html);
+    char *markdown = get("report.md");
+    assert_non_null(strstr(markdown, "1. [Test results](#s1)"));
+    assert_non_null(strstr(markdown, "<a id=\"s1\"></a>"));
+    lince_free(markdown);
+}
+
+/* Browsers repeat the head of a table that goes over pages. */
+static void test_tables_have_a_head_and_a_body(void **state)
+{
+    (void)state;
+    assert_int_equal(report_without_figures("en"), 0);
+    char *html = get("report.html");
+    size_t tables = occurrences(html, "<table>");
+    assert_true(tables > 3);
+    assert_int_equal(occurrences(html, "<table><thead>") + occurrences(html, "<table>\n<thead>"), tables);
+    assert_int_equal(occurrences(html, "</thead>\n<tbody>"), tables);
+    lince_free(html);
+}
+
+static void test_charts_have_a_drawing_for_narrow_screens(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
+    char *html = get("report.html"), *svg = get("plots/loss-narrow.svg");
+    assert_int_equal(occurrences(html, "<picture><source media=\"(max-width:600px)\""), 7);
+    assert_non_null(strstr(svg, "width=\"360\""));
+    assert_int_not_equal(access(TEST_SCRATCH "/report-run/plots/loss-narrow.png", F_OK), 0);
+    lince_free(svg);
+    lince_free(html);
+}
+
+static void test_the_report_is_signed_dated_and_annotated(void **state)
+{
+    (void)state;
+    put("cost.json", "{\"peak_memory\": 1048576, \"finished\": \"2026-11-29 10:15 UTC\"}");
+    assert_int_equal(lince_report_sign(RUN, "Ana <b>", "first\n\nsecond: \"quoted\""), 0);
+    assert_int_equal(lince_report_sign(RUN, NULL, NULL), 0); /* as it was */
+    assert_int_equal(report_without_figures("en"), 0);
+    char *html = get("report.html"), *config = get("config.yaml");
+    assert_well_formed(html);
+    assert_non_null(strstr(html, "<p>Ana &lt;b&gt; · 2026-11-29 10:15 UTC</p>"));
+    assert_non_null(strstr(html, "<h3>Notes</h3>\n<p>first</p>\n<p>second: &quot;quoted&quot;</p>"));
+    assert_non_null(strstr(config, "# lince train --data <b>\nepochs: 2\noptimizer: sgd\n")); /* left alone */
+    lince_free(config);
+    lince_free(html);
+    assert_int_equal(lince_report_sign(RUN, "", ""), 0);
+    assert_int_equal(report_without_figures("en"), 0);
+    html = get("report.html");
+    assert_null(strstr(html, "Ana"));
+    assert_null(strstr(html, "Notes"));
+    lince_free(html);
+}
+
 /* Columns as results.csv has them: training loss and accuracy, validation loss and accuracy. */
 static char *discussion_of(const char *rows)
 {
@@ -232,6 +299,54 @@ static void test_the_best_epoch_is_the_one_that_training_kept(void **state)
     lince_free(page);
 }
 
+static void test_one_answer_to_everything_is_no_overfitting(void **state)
+{
+    (void)state;
+    put("test.json", "{\"classes\": [\"a\", \"b\"], \"confusion_matrix\": [[0, 2], [0, 2]]}");
+    put("data.json", "{\"path\": \"cats\", \"classes\": [\"a\", \"b\"], \"split\": {}}");
+    assert_int_equal(unlink(TEST_SCRATCH "/report-run/curves.json"), 0);
+    char *page = discussion_of("1,1,0.5,0.9,0.7,0.5,0.1\n2,2,0.4,0.95,0.7,0.5,0.1\n");
+    assert_non_null(
+        strstr(page, "one answer to nearly everything: b for 100.0 % of the test samples, of which 50.0 %"));
+    assert_null(strstr(page, "Overfitting"));
+    assert_null(strstr(page, "hardest"));
+    assert_non_null(strstr(page, "`--lr 0.001`"));
+    lince_free(page);
+}
+
+static void test_classes_of_equal_difficulty_are_named_together(void **state)
+{
+    (void)state;
+    static const char *const rows = "1,1,0.5,0.8,0.5,0.8,0.1\n2,2,0.4,0.85,0.4,0.84,0.1\n";
+    put("data.json", "{\"path\": \"cats\", \"classes\": [\"a\", \"b\", \"c\"], \"split\": {}}");
+    assert_int_equal(unlink(TEST_SCRATCH "/report-run/curves.json"), 0);
+    put("test.json",
+        "{\"classes\": [\"a\", \"b\", \"c\"], \"confusion_matrix\": [[9, 0, 0], [0, 0, 1], [0, 1, 0]]}");
+    char *page = discussion_of(rows);
+    assert_non_null(strstr(page, "Of 2 classes not one sample was recognised: b, c."));
+    assert_non_null(strstr(page, "The easiest class is a (F1 1.00)."));
+    assert_null(strstr(page, "The hardest class"));
+    lince_free(page);
+    put("test.json",
+        "{\"classes\": [\"a\", \"b\", \"c\"], \"confusion_matrix\": [[9, 0, 0], [0, 1, 1], [0, 1, 1]]}");
+    page = discussion_of(rows);
+    assert_non_null(strstr(page, "The hardest classes are b, c, each with an F1 of 0.50."));
+    lince_free(page);
+}
+
+/* Nine of ten are of one class: the constant answer has a loss of 0.325, not ln 2. */
+static void test_nothing_learnt_is_measured_by_the_classes_shares(void **state)
+{
+    (void)state;
+    put("data.json", "{\"path\": \"cats\", \"classes\": [\"a\", \"b\"], \"split\": {}, "
+                     "\"parts\": {\"train\": {\"n\": 100, \"per_class\": [90, 10]}}}");
+    char *page = discussion_of("1,1,0.33,0.9,0.33,0.9,0.1\n2,2,0.325,0.9,0.33,0.9,0.1\n");
+    assert_non_null(strstr(page,
+                           "learned nothing: its training loss stayed at 0.325, and an answer that does "
+                           "not look at the sample has 0.325"));
+    lince_free(page);
+}
+
 static void test_what_is_not_for_the_run_s_kind_of_samples_is_left_out(void **state)
 {
     (void)state;
@@ -241,7 +356,7 @@ static void test_what_is_not_for_the_run_s_kind_of_samples_is_left_out(void **st
     char *page = get("report.md");
     assert_null(strstr(page, "Normalisation"));
     assert_null(strstr(page, "Pictures"));
-    assert_non_null(strstr(page, "## 3. Architecture"));
+    assert_non_null(strstr(page, "## 7. Architecture"));
     lince_free(page);
 }
 
@@ -414,6 +529,13 @@ int main(void)
         cmocka_unit_test_setup(test_every_figure_is_there_twice_and_decodes, a_small_run),
         cmocka_unit_test_setup(test_two_classes_have_one_matrix_and_a_table_of_thresholds, a_small_run),
         cmocka_unit_test_setup(test_of_many_classes_the_worst_come_first, a_small_run),
+        cmocka_unit_test_setup(test_results_come_first_and_each_section_is_in_the_contents, a_small_run),
+        cmocka_unit_test_setup(test_tables_have_a_head_and_a_body, a_small_run),
+        cmocka_unit_test_setup(test_charts_have_a_drawing_for_narrow_screens, a_small_run),
+        cmocka_unit_test_setup(test_the_report_is_signed_dated_and_annotated, a_small_run),
+        cmocka_unit_test_setup(test_one_answer_to_everything_is_no_overfitting, a_small_run),
+        cmocka_unit_test_setup(test_classes_of_equal_difficulty_are_named_together, a_small_run),
+        cmocka_unit_test_setup(test_nothing_learnt_is_measured_by_the_classes_shares, a_small_run),
         cmocka_unit_test_setup(test_any_class_name_is_drawn_as_it_is, a_small_run),
         cmocka_unit_test_setup(test_a_figure_that_fails_is_told_and_the_others_are_drawn, a_small_run),
         cmocka_unit_test_setup(test_the_checks_find_what_is_wrong, a_small_run),
