@@ -43,17 +43,18 @@ typedef struct lince_settings {
 
     /* texts */
     char *text_column, *label_column, *group_column; /* by name or number; NULL: guessed (group: none) */
-    char *split_column;                              /* which part a row belongs to; NULL: by files' names */
-    char *header;                                    /* auto, yes or no */
-    char *quoting;                                   /* auto, none or minimal */
-    char *encoding;                                  /* utf-8, latin-1, windows-1252, utf-16 */
-    char *drop_label;                                /* labels whose rows are left out, "a,b" */
-    char *clean;                                     /* words, tweets or none */
-    char *stop_words, *stem;                         /* languages; NULL: none */
-    int min_freq, max_vocab;                         /* of words in the vocabulary; max_vocab 0: all */
-    int max_tokens;                                  /* words of a text that are read */
-    char *vectors;                                   /* file of word vectors to begin with */
-    int embedding, hidden, layers;                   /* sizes of rnn, gru, lstm */
+    char *image_column;            /* of a table beside pictures: their files; NULL: guessed */
+    char *split_column;            /* which part a row belongs to; NULL: by files' names */
+    char *header;                  /* auto, yes or no */
+    char *quoting;                 /* auto, none or minimal */
+    char *encoding;                /* utf-8, latin-1, windows-1252, utf-16 */
+    char *drop_label;              /* labels whose rows are left out, "a,b" */
+    char *clean;                   /* words, tweets or none */
+    char *stop_words, *stem;       /* languages; NULL: none */
+    int min_freq, max_vocab;       /* of words in the vocabulary; max_vocab 0: all */
+    int max_tokens;                /* words of a text that are read */
+    char *vectors;                 /* file of word vectors to begin with */
+    int embedding, hidden, layers; /* sizes of rnn, gru, lstm */
     bool bidirectional;
     char *activation;                       /* of rnn: tanh or relu */
     double word_dropout, embedding_dropout; /* [0, 1) */

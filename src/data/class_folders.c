@@ -1,12 +1,13 @@
-/* Pictures in one folder for each class, as torchvision's ImageFolder has them: <class>/..., or
- * train/<class>/..., test/<class>/... and perhaps val/<class>/..., at the top or further down. Folders are
- * parts by their names; those that hold the same class folders and have no such names are refused, as are
- * parts without class folders: what is taken for a class must be one. */
+/* Pictures whose labels stand in a table (label_tables.h), or in one folder for each class, as torchvision's
+ * ImageFolder has them: <class>/..., or train/<class>/..., test/<class>/... and perhaps val/<class>/..., at
+ * the top or further down. Folders are parts by their names; those that hold the same class folders and have
+ * no such names are refused, as are parts without class folders: what is taken for a class must be one. */
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/codec.h"
+#include "data/label_tables.h"
 #include "data/layout.h"
 #include "data/part_names.h"
 
@@ -354,7 +355,6 @@ static int note_strays(const finder *find)
 static int find_samples(finder *find, folder_list *children)
 {
     const lince_source *source = &find->dataset->source;
-    for (size_t i = 0; i < source->count; i++) look_at(find, i);
     folder top = {.end = source->count};
     count_pictures(find, &top);
     if (source->count == 0)
@@ -379,10 +379,13 @@ static int index_folders(lince_dataset *dataset)
     folder_list children = {0};
     dataset->kind = dataset->source.kind->name;
     find.is_picture = lince_alloc(dataset->source.count + 1, sizeof *find.is_picture);
-    int code = find.is_picture ? find_samples(&find, &children) : LINCE_ENOMEM;
+    int code = find.is_picture ? 0 : LINCE_ENOMEM;
+    for (size_t i = 0; i < dataset->source.count && !code; i++) look_at(&find, i);
+    if (!code) code = lince_label_tables_index(dataset, find.is_picture);
+    if (!code) code = find_samples(&find, &children);
     lince_free(children.folders);
     lince_free(find.is_picture);
-    return code;
+    return code < 0 ? code : 0;
 }
 
 static bool recognise(lince_source *source)

@@ -95,6 +95,8 @@ static const entry table[] = {
           "auto, imagenet, cifar10, none or m,m,m:s,s,s"),
     TEXT_(augment, "augment", NULL, DATA, "LIST", "none", NULL,
           "none, standard, or e.g. crop=4,flip,translate=0.1,jitter=0.2,erase=0.25"),
+    TEXT_(image_column, "image-column", NULL, DATA, "NAME|N", "", NULL,
+          "column of the pictures' files in a table beside them (guessed)"),
     TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail",
           "what to do with a picture or a row that cannot be read"),
     INT_(cache_mb, "cache-mb", NULL, DATA, "4096", 0, BIG, "memory for decoded pictures, MiB"),

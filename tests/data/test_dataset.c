@@ -193,7 +193,6 @@ static void test_parts_without_class_folders_are_no_classes(void **state)
             snprintf(name, sizeof name, "%s/%d.png", pairs[i][n / 2], n);
             put_png(folder, name, n);
         }
-        put_text(folder, "trainLabels.csv", "id,label\n0,cat\n1,dog\n");
         assert_refused(folder, LINCE_EDATA, "no class folders: ");
         assert_message(pairs[i][0]);
     }
@@ -331,7 +330,7 @@ static void test_what_cannot_be_a_data_set_is_refused(void **state)
     assert_refused(empty, LINCE_EDATA, "empty");
 
     const char *texts = fresh_folder("texts");
-    put_text(texts, "cat/1.txt", "meow");
+    put_text(texts, "cat/1.wav", "RIFF\1\1\1\1WAVEfmt ");
     assert_refused(texts, LINCE_EDATA, "no PNG or JPEG pictures");
 
     const char *flat = fresh_folder("flat");
