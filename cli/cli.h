@@ -58,22 +58,28 @@ int cli_fail(int code);
 /* Which model: options as texts. */
 typedef struct model_choice {
     const char *run;         /* NULL: file.weights */
-    lince_open_options file; /* image_size: see below */
-    const char *image_size, *threads;
+    lince_open_options file; /* resize: see below */
+    const char *resize, *threads;
 } model_choice;
 
 /* The options that fill one: a part of a command's table. */
-#define MODEL_OPTIONS(choice)                                                                              \
-    {"model", "NAME", N_("architecture of --weights"), &(choice).file.architecture, NULL},                 \
-        {"weights", "FILE", N_("weights file: .safetensors, .pth, .pt or .th"), &(choice).file.weights,    \
-         NULL},                                                                                            \
-        {"strict", NULL, N_("refuse weights that have more than the model"), NULL, &(choice).file.strict}, \
-        {"classes-file", "FILE", N_("names of the classes, one a line"), &(choice).file.classes, NULL},    \
-        {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),            \
-         &(choice).file.normalize, NULL},                                                                  \
-        {"image-size", "N", N_("pixels; default: the file's"), &(choice).image_size, NULL},                \
-    {                                                                                                      \
-        "threads", "N", N_("for computing"), &(choice).threads, NULL                                       \
+#define MODEL_OPTIONS(choice)                                                                                \
+    {"model", "NAME", N_("architecture of --weights"), &(choice).file.architecture, NULL},                   \
+        {"weights", "FILE", N_("weights file: .safetensors, .pth, .pt or .th"), &(choice).file.weights,      \
+         NULL},                                                                                              \
+        {"strict", NULL, N_("refuse weights that have more than the model"), NULL, &(choice).file.strict},   \
+        {"classes-file", "FILE", N_("names of the classes, one a line"), &(choice).file.classes, NULL},      \
+        {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),              \
+         &(choice).file.normalize, NULL},                                                                    \
+        {"image-size", "N|HxW", N_("input's pixels; default: the file's"), &(choice).file.image_size, NULL}, \
+        {"fit", "crop|squash|pad", N_("pictures to the input; default: the file's"), &(choice).file.fit,     \
+         NULL},                                                                                              \
+        {"resize", "N", N_("before a crop, the shorter side's pixels; default: the file's"),                 \
+         &(choice).resize, NULL},                                                                            \
+        {"interpolation", "bilinear|bicubic", N_("of resizing; default: the file's"),                        \
+         &(choice).file.interpolation, NULL},                                                                \
+    {                                                                                                        \
+        "threads", "N", N_("for computing"), &(choice).threads, NULL                                         \
     }
 
 /* Opens it, and says on standard error what there is to say of a weights file. */

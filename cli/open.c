@@ -24,8 +24,7 @@ static int refuse_both(const model_choice *choice)
 int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)
 {
     lince_open_options options = choice->file;
-    int threads = 0,
-        code = cli_whole("image-size", choice->image_size ? choice->image_size : "0", &options.image_size);
+    int threads = 0, code = cli_whole("resize", choice->resize ? choice->resize : "0", &options.resize);
     *model = NULL;
     if (!code) code = refuse_both(choice);
     if (!code) code = cli_whole("threads", choice->threads ? choice->threads : "0", &threads);

@@ -26,12 +26,16 @@ int lince_model_open(lince_model **model, const char *path);
 
 /* How a weights file is opened that is not a run's. NULL and 0: what the file says, else the usual. */
 typedef struct lince_open_options {
-    const char *weights;      /* the file: .safetensors, or PyTorch's .pth, .pt, .th */
-    const char *architecture; /* by name; usual: the one that all tensors fit */
-    const char *normalize;    /* "imagenet", ... as in the settings; usual: imagenet */
-    const char *classes;      /* file with the classes' names, one a line */
-    int image_size;           /* pixels; usual: the architecture's */
-    bool strict;              /* refuses tensors that the architecture does not have */
+    const char *weights;       /* the file: .safetensors, or PyTorch's .pth, .pt, .th */
+    const char *architecture;  /* by name; usual: the one that all tensors fit */
+    const char *normalize;     /* "imagenet", ... as in the settings; usual: imagenet */
+    const char *classes;       /* file with the classes' names, one a line */
+    const char *image_size;    /* pixels of the input, "224" or "HEIGHTxWIDTH"; usual: the architecture's */
+    const char *fit;           /* "crop", "squash", "pad"; usual: crop */
+    const char *interpolation; /* "bilinear", "bicubic"; usual: the architecture's */
+    int resize;                /* pixels of the shorter side before a crop; usual: the architecture's at its
+                                  own size (256 for 224), else the fewest that cover the input */
+    bool strict;               /* refuses tensors that the architecture does not have */
 } lince_open_options;
 
 int lince_model_open_weights(lince_model **model, const lince_open_options *options);

@@ -35,11 +35,14 @@ typedef struct lince_settings {
                           part */
     char *classes;     /* names of the classes to learn, with commas; NULL: all */
     int train_limit;   /* pictures per class to train on; 0: all */
-    int image_size;    /* pixels, height and width; 0: the data's own */
-    char *normalize;   /* imagenet, cifar10, auto, none or "m,m,m:s,s,s" */
-    char *augment;     /* none, standard, or a list: crop=4,flip,translate=0.1,jitter=0.2,erase=0.25 */
-    char *on_bad;      /* a picture or a row that cannot be read: skip or fail */
-    int cache_mb;      /* memory for decoded pictures; beyond it they are read again each epoch */
+    char *image_size;  /* of the network's input, pixels: "224" or "HEIGHTxWIDTH"; "0": the data's own */
+    char *fit;         /* how pictures of other proportions become it: crop, squash, pad or auto */
+    int resize;        /* pixels of the shorter side before a crop; 0: chosen */
+    char *interpolation; /* of resizing: bilinear, bicubic or auto */
+    char *normalize;     /* imagenet, cifar10, auto, measured, none or "m,m,m:s,s,s" */
+    char *augment;       /* none, standard, or a list: crop=4,flip,translate=0.1,jitter=0.2,erase=0.25 */
+    char *on_bad;        /* a picture or a row that cannot be read: skip or fail */
+    int cache_mb;        /* memory for decoded pictures; beyond it they are read again each epoch */
 
     /* texts */
     char *text_column, *label_column, *group_column; /* by name or number; NULL: guessed (group: none) */

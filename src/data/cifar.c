@@ -162,6 +162,13 @@ static int read_sample(lince_dataset *dataset, const lince_sample *sample, lince
     return 0;
 }
 
+static int measure(lince_dataset *dataset, const lince_sample *sample, int *width, int *height)
+{
+    (void)dataset, (void)sample;
+    *width = *height = SIDE;
+    return 0;
+}
+
 static void release(lince_dataset *dataset)
 {
     lince_bytes *files = dataset->state;
@@ -169,5 +176,8 @@ static void release(lince_dataset *dataset)
     lince_free(files);
 }
 
-const lince_layout lince_cifar = {
-    .recognise = recognise, .index = index_batches, .read = read_sample, .release = release};
+const lince_layout lince_cifar = {.recognise = recognise,
+                                  .index = index_batches,
+                                  .read = read_sample,
+                                  .measure = measure,
+                                  .release = release};

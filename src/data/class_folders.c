@@ -407,10 +407,33 @@ static int read_sample(lince_dataset *dataset, const lince_sample *sample, lince
     return code;
 }
 
+/* A header lies in the first bytes, but for a photograph's that begins with a preview. */
+static int measure(lince_dataset *dataset, const lince_sample *sample, int *width, int *height)
+{
+    enum { HEAD = 4096 };
+    lince_source *source = &dataset->source;
+    const lince_entry *entry = &source->entries[sample->entry];
+    char where[LINCE_WHERE_MAX];
+    lince_bytes bytes;
+    LINCE_TRY(lince_source_peek(source, entry, HEAD, &bytes));
+    bool found = lince_image_measure(bytes.data, bytes.size, width, height);
+    lince_bytes_release(&bytes);
+    if (found) return 0;
+    LINCE_TRY(lince_source_read(source, entry, &bytes));
+    found = lince_image_measure(bytes.data, bytes.size, width, height);
+    lince_bytes_release(&bytes);
+    return found ? 0
+                 : lince_fail(LINCE_EFORMAT, "%s: does not say its size",
+                              lince_source_where(source, entry, where));
+}
+
 static void release(lince_dataset *dataset)
 {
     (void)dataset;
 }
 
-const lince_layout lince_class_folders = {
-    .recognise = recognise, .index = index_folders, .read = read_sample, .release = release};
+const lince_layout lince_class_folders = {.recognise = recognise,
+                                          .index = index_folders,
+                                          .read = read_sample,
+                                          .measure = measure,
+                                          .release = release};

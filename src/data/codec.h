@@ -9,6 +9,9 @@
 typedef struct lince_codec {
     const char *name; /* "PNG" */
     bool (*recognise)(const uint8_t *bytes, size_t size);
+    /* The size once it is upright, by a header that may be all there is of the file; false: it ends before it
+     * says its size. */
+    bool (*measure)(const uint8_t *bytes, size_t size, int *width, int *height);
     /* Fills an empty picture, upright. On failure whatever was allocated stays in *image, for the caller to
      * release. */
     int (*decode)(lince_image *image, const uint8_t *bytes, size_t size, const char *name);
@@ -28,6 +31,9 @@ int lince_image_claim(lince_image *image, size_t width, size_t height, size_t si
 /* The Orientation tag (1..8) of an Exif block, which begins with its TIFF header ("II*" or "MM"); 1 where
  * there is none or the block is damaged. CIPA DC-008 (Exif 2.32), section 4.6. */
 int lince_exif_orientation(const uint8_t *exif, size_t size);
+
+/* The size of a picture once it is turned upright; false: it is none. */
+bool lince_upright(uint32_t width, uint32_t height, int orientation, int *upright_width, int *upright_height);
 
 /* Turns the picture upright from Exif orientation 1..8. LINCE_ENOMEM. */
 int lince_image_orient(lince_image *image, int orientation);

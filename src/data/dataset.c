@@ -334,6 +334,12 @@ int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, li
     return dataset->layout->read(dataset, &dataset->parts[part].at[index], image);
 }
 
+int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, int *width, int *height)
+{
+    assert(!lince_dataset_is_text(dataset));
+    return dataset->layout->measure(dataset, &dataset->parts[part].at[index], width, height);
+}
+
 const char *lince_dataset_fingerprint(const lince_dataset *dataset)
 {
     return dataset->fingerprint;

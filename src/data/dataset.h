@@ -101,6 +101,9 @@ const lince_table_facts *lince_dataset_table(const lince_dataset *dataset); /* N
 /* Decodes one picture. Safe to call from several threads at a time. The image is the caller's to release. */
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image);
 
+/* Its size once it is upright, by its header alone. LINCE_EFORMAT, LINCE_EIO. As safe. */
+int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, int *width, int *height);
+
 /* A SHA-256 over names, labels, parts and sizes as they were found (before split and limit), hexadecimal: two
  * runs with the same fingerprint see the same data. Packing a folder into an archive does not change it. */
 const char *lince_dataset_fingerprint(const lince_dataset *dataset);

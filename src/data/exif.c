@@ -47,6 +47,15 @@ static const struct {
     [7] = {true, true, true},    [8] = {true, true, false},
 };
 
+bool lince_upright(uint32_t width, uint32_t height, int orientation, int *upright_width, int *upright_height)
+{
+    bool turn = orientation >= 5 && orientation <= 8;
+    if (width < 1 || height < 1 || width > INT32_MAX || height > INT32_MAX) return false;
+    *upright_width = (int)(turn ? height : width);
+    *upright_height = (int)(turn ? width : height);
+    return true;
+}
+
 int lince_image_orient(lince_image *image, int orientation)
 {
     if (orientation <= 1 || orientation > 8) return 0;

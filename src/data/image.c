@@ -121,6 +121,12 @@ int lince_image_decode(lince_image *image, const void *bytes, size_t size, const
     return code;
 }
 
+bool lince_image_measure(const void *bytes, size_t size, int *width, int *height)
+{
+    const lince_codec *codec = codec_of(bytes, size);
+    return codec && codec->measure(bytes, size, width, height);
+}
+
 static ssize_t pull_stdin(void *context, void *out, size_t size)
 {
     (void)context;

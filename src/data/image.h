@@ -25,6 +25,9 @@ typedef struct lince_image {
  * against LINCE_IMAGE_MAX_PIXELS before anything is allocated. `name` is for messages. LINCE_EFORMAT. */
 int lince_image_decode(lince_image *image, const void *bytes, size_t size, const char *name);
 
+/* The size that it would have, by a header that may be all there is of the file; false: it does not say. */
+bool lince_image_measure(const void *bytes, size_t size, int *width, int *height);
+
 /* Reads and decodes a file; "-" reads standard input. LINCE_EIO, LINCE_EFORMAT. */
 int lince_image_load(lince_image *image, const char *path);
 

@@ -98,15 +98,20 @@ static void prepare(jpeg_reader *reader)
     jpeg_save_markers(&reader->jpeg, EXIF_MARKER, 0xffff);
 }
 
-static int orientation_of(const jpeg_reader *reader)
+/* Of an APP1 segment; 0: it is not Exif's. */
+static int exif_orientation(const uint8_t *data, size_t size)
 {
     static const uint8_t signature[6] = "Exif\0";
-    for (jpeg_saved_marker_ptr marker = reader->jpeg.marker_list; marker; marker = marker->next)
-        if (marker->marker == EXIF_MARKER && marker->data_length > sizeof signature &&
-            !memcmp(marker->data, signature, sizeof signature))
-            return lince_exif_orientation(marker->data + sizeof signature,
-                                          marker->data_length - sizeof signature);
-    return 1;
+    if (size <= sizeof signature || memcmp(data, signature, sizeof signature) != 0) return 0;
+    return lince_exif_orientation(data + sizeof signature, size - sizeof signature);
+}
+
+static int orientation_of(const jpeg_reader *reader)
+{
+    int orientation = 0;
+    for (jpeg_saved_marker_ptr m = reader->jpeg.marker_list; m && !orientation; m = m->next)
+        if (m->marker == EXIF_MARKER) orientation = exif_orientation(m->data, m->data_length);
+    return orientation ? orientation : 1;
 }
 
 /* a * b / 255, rounded, for bytes */
@@ -159,6 +164,34 @@ static int read_picture(jpeg_reader *reader, lince_image *image)
     return lince_image_orient(image, orientation_of(reader));
 }
 
+/* Start of frame: 0xc0 to 0xcf without the tables' DHT, JPG and DAC. */
+static bool begins_frame(uint8_t marker)
+{
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+/* Segments: 0xff (any number of them), a marker, the length with its own two bytes, data. ITU-T T.81, B.1. */
+static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+{
+    int orientation = 0;
+    for (size_t at = 2; at + 9 <= size;) {
+        if (bytes[at] != 0xff || bytes[at + 1] == 0xff) {
+            at++;
+            continue;
+        }
+        uint8_t marker = bytes[at + 1];
+        const uint8_t *data = bytes + at + 4;
+        size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+        if (begins_frame(marker))
+            return lince_upright((uint32_t)data[3] << 8 | data[4], (uint32_t)data[1] << 8 | data[2],
+                                 orientation, width, height);
+        if (length < 2 || length > size - at - 2) return false;
+        if (marker == EXIF_MARKER && !orientation) orientation = exif_orientation(data, length - 2);
+        at += 2 + length;
+    }
+    return false;
+}
+
 static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
 {
     jpeg_reader reader = {.name = name, .bytes = bytes, .size = size};
@@ -168,4 +201,4 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const c
     return code;
 }
 
-const lince_codec lince_jpeg = {.name = "JPEG", .recognise = recognise, .decode = decode};
+const lince_codec lince_jpeg = {.name = "JPEG", .recognise = recognise, .measure = measure, .decode = decode};

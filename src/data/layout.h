@@ -44,6 +44,8 @@ typedef struct lince_layout {
     int (*index)(lince_dataset *dataset); /* on failure release is called */
     int (*read)(lince_dataset *dataset, const lince_sample *sample,
                 lince_image *image); /* by several threads at a time; NULL: samples are texts */
+    /* A picture's size, without decoding it; likewise. */
+    int (*measure)(lince_dataset *dataset, const lince_sample *sample, int *width, int *height);
     void (*release)(lince_dataset *dataset);
 } lince_layout;
 

@@ -91,6 +91,25 @@ static int read_picture(png_structp png, png_infop info, png_reader *reader, lin
     return lince_image_orient(image, orientation_of(png, info));
 }
 
+/* Chunks: length, type, data, checksum. The size is in the first; a turn is looked for in those before the
+ * pixels, where it is commonly written. */
+static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+{
+    enum { SIGNATURE = 8, AROUND = 12, IHDR = 13 };
+    int orientation = 1;
+    if (size < SIGNATURE + AROUND + IHDR) return false;
+    uint32_t w = png_get_uint_32(bytes + 16), h = png_get_uint_32(bytes + 20);
+    for (size_t at = SIGNATURE; at + AROUND <= size;) {
+        uint32_t length = png_get_uint_32(bytes + at);
+        const uint8_t *data = bytes + at + 8;
+        if (!memcmp(bytes + at + 4, "IDAT", 4)) break;
+        if (length > size - at - AROUND) return false;
+        if (!memcmp(bytes + at + 4, "eXIf", 4)) orientation = lince_exif_orientation(data, length);
+        at += AROUND + length;
+    }
+    return lince_upright(w, h, orientation, width, height);
+}
+
 static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
 {
     png_reader reader = {.name = name, .bytes = bytes, .size = size};
@@ -102,7 +121,7 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const c
     return code;
 }
 
-const lince_codec lince_png = {.name = "PNG", .recognise = recognise, .decode = decode};
+const lince_codec lince_png = {.name = "PNG", .recognise = recognise, .measure = measure, .decode = decode};
 
 typedef struct png_writer {
     uint8_t *bytes;

@@ -29,40 +29,58 @@ static double triangle(double x)
     return x < 1 ? 1 - x : 0;
 }
 
-/* Position `at` of the resized axis, whose pixels are `scale` input pixels wide: a triangle about its centre,
- * as wide as two input pixels or, shrinking, two output pixels. Pillow's order of operations, for the same
- * roundings. */
-static void fill_position(filter *f, int i, int64_t at, int in, double scale)
+/* Keys 1981 with a = -1/2, as Pillow (OpenCV and PyTorch's tensors take -3/4). */
+static double cubic(double x)
 {
-    double support = fmax(scale, 1), shrink = 1 / support, center = ((double)at + 0.5) * scale, sum = 0;
+    const double a = -0.5;
+    x = fabs(x);
+    return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+}
+
+/* A curve that is 0 from `reach` on, in input pixels or, shrinking, output pixels. */
+typedef struct curve {
+    double (*at)(double x);
+    double reach;
+} curve;
+
+static const curve curves[] = {[LINCE_BILINEAR] = {triangle, 1}, [LINCE_BICUBIC] = {cubic, 2}};
+
+/* Position `at` of the resized axis, whose pixels are `scale` input pixels wide: the curve about its centre.
+ * Pillow's order of operations, for the same roundings. */
+static void fill_position(filter *f, const curve *c, int i, int64_t at, int in, double scale)
+{
+    double wide = fmax(scale, 1), support = c->reach * wide, shrink = 1 / wide,
+           center = ((double)at + 0.5) * scale, sum = 0;
     int first = (int)fmax(center - support + 0.5, 0), last = (int)fmin(center + support + 0.5, in);
-    for (int x = first; x < last; x++) sum += triangle((x - center + 0.5) * shrink);
+    for (int x = first; x < last; x++) sum += c->at((x - center + 0.5) * shrink);
     for (int x = first; x < last; x++) {
-        double weight = triangle((x - center + 0.5) * shrink) / sum;
-        f->weight[(size_t)i * (size_t)f->width + (size_t)(x - first)] = (int32_t)(weight * (1 << BITS) + 0.5);
+        double weight = c->at((x - center + 0.5) * shrink) / sum * (1 << BITS);
+        f->weight[(size_t)i * (size_t)f->width + (size_t)(x - first)] =
+            (int32_t)(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
     f->first[i] = first;
     f->count[i] = last - first;
 }
 
 /* For positions [begin, begin + length) of an axis of `in` pixels resized to `out`. */
-static int filter_init(filter *f, int in, int64_t out, int64_t begin, int length)
+static int filter_init(filter *f, const curve *c, int in, int64_t out, int64_t begin, int length)
 {
     double scale = (double)in / (double)out;
     f->length = length;
-    f->width = 2 * (int)ceil(fmax(scale, 1)) + 1;
+    f->width = 2 * (int)ceil(c->reach * fmax(scale, 1)) + 1;
     f->first = lince_alloc((size_t)length, sizeof *f->first);
     f->count = lince_alloc((size_t)length, sizeof *f->count);
     f->weight = lince_alloc((size_t)length * (size_t)f->width, sizeof *f->weight);
     if (!f->first || !f->count || !f->weight) return LINCE_ENOMEM;
-    for (int i = 0; i < length; i++) fill_position(f, i, begin + i, in, scale);
+    for (int i = 0; i < length; i++) fill_position(f, c, i, begin + i, in, scale);
     return 0;
 }
 
-/* Rounded weights may add up to a little more than 1. */
+/* Rounded weights may add up to a little more than 1; a cubic's are negative at its sides. The sum of their
+ * amounts is below 2, as 32 bits need. */
 static uint8_t rounded(int32_t sum)
 {
-    int32_t value = sum >> BITS;
+    int32_t value = sum < 0 ? 0 : sum >> BITS;
     return (uint8_t)(value < 255 ? value : 255);
 }
 
@@ -92,15 +110,17 @@ static void filter_column(const filter *f, int i, const uint8_t *in, size_t size
     for (size_t x = 0; x < size; x++) out[x] = rounded(sum[x]);
 }
 
-int lince_resize(const lince_image *in, const lince_resized *whole, lince_image *out)
+int lince_resize(const lince_image *in, const lince_resized *whole, lince_interpolation interpolation,
+                 lince_image *out)
 {
+    const curve *c = &curves[interpolation];
     filter across = {0}, down = {0};
     uint8_t *middle = NULL; /* [rows][out->width][3]: the rows that the window needs, resized across */
     size_t size = 3 * (size_t)out->width;
     int32_t *sum = lince_alloc(size, sizeof *sum);
     int code = sum ? 0 : LINCE_ENOMEM;
-    if (!code) code = filter_init(&across, in->width, whole->width, whole->left, out->width);
-    if (!code) code = filter_init(&down, in->height, whole->height, whole->top, out->height);
+    if (!code) code = filter_init(&across, c, in->width, whole->width, whole->left, out->width);
+    if (!code) code = filter_init(&down, c, in->height, whole->height, whole->top, out->height);
     if (code) goto done;
 
     int first = down.first[0], rows = down.first[out->height - 1] + down.count[out->height - 1] - first;

@@ -1,9 +1,10 @@
-/* Pillow's antialiased bilinear resize of 8-bit pictures, bit for bit: torchvision's Resize on a PIL image.
- */
+/* Pillow's antialiased resizes of 8-bit pictures, bit for bit: torchvision's Resize on a PIL image. */
 #ifndef LINCE_DATA_RESIZE_H
 #define LINCE_DATA_RESIZE_H
 
 #include "data/image.h"
+
+typedef enum lince_interpolation { LINCE_BILINEAR, LINCE_BICUBIC } lince_interpolation;
 
 /* A window of a resized picture: only what it shows is computed, so that a long thin picture takes no more
  * memory than any other. Sizes are 64 bits wide because the whole is never made. */
@@ -12,8 +13,9 @@ typedef struct lince_resized {
     int64_t left, top;     /* of the window in it */
 } lince_resized;
 
-/* Fills `out`, whose size is the window's, with image.resize((width, height), BILINEAR).crop(window).
+/* Fills `out`, whose size is the window's, with image.resize((width, height), interpolation).crop(window).
  * LINCE_ENOMEM. */
-int lince_resize(const lince_image *in, const lince_resized *whole, lince_image *out);
+int lince_resize(const lince_image *in, const lince_resized *whole, lince_interpolation interpolation,
+                 lince_image *out);
 
 #endif

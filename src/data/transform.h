@@ -7,6 +7,7 @@
 #define LINCE_DATA_TRANSFORM_H
 
 #include "data/image.h"
+#include "data/resize.h"
 
 #include <stdbool.h>
 
@@ -18,8 +19,20 @@ typedef struct lince_augment {
     float erase; /* probability of erasing a rectangle (Zhong et al. 2017; area 0.02..0.33, ratio 0.3..3.3) */
 } lince_augment;
 
+/* How a picture of other proportions becomes the network's input. */
+typedef enum lince_fit {
+    LINCE_FIT_CROP,   /* resized until it covers the input; what is beyond it, left and right or above and
+                     below,   is cut off */
+    LINCE_FIT_SQUASH, /* resized to the input, whatever its proportions */
+    LINCE_FIT_PAD     /* resized until the input holds all of it, on black */
+} lince_fit;
+
 typedef struct lince_transform {
-    int width, height;     /* of the network's input */
+    int width, height; /* of the network's input */
+    lince_fit fit;
+    int resize; /* of LINCE_FIT_CROP: pixels of the shorter side before the cut, at least as many as the input
+                   has; 0: the fewest that cover it */
+    lince_interpolation interpolation;
     float mean[3], std[3]; /* Normalize: (x / 255 - mean) / std */
     lince_augment augment;
 } lince_transform;
@@ -31,10 +44,25 @@ bool lince_augments(const lince_augment *augment);
  * takes its usual one; LINCE_EUSAGE with what is known. */
 int lince_augment_parse(lince_augment *augment, const char *text);
 
-/* The fixed part: smaller side resized to the target (antialiased bilinear), centre cropped; the same bytes
- * as torchvision on a PIL image. Where the target is not square: the smallest size of the same proportions
- * that covers it. `out` is the caller's to release; where the size is right already it is a copy.
- * LINCE_ENOMEM. */
+enum { LINCE_INPUT_MAX = 4096 }; /* pixels of an input's side, and of the side before the cut */
+
+/* Reads "224" or "HEIGHTxWIDTH" (as PyTorch orders them); "0": both become 0. LINCE_EUSAGE. */
+int lince_image_size_parse(const char *text, int *height, int *width);
+
+/* The names "crop", "squash", "pad"; "bilinear", "bicubic". */
+const char *lince_fit_name(lince_fit fit);
+const char *lince_interpolation_name(lince_interpolation interpolation);
+
+/* Sets what the texts (each may be NULL) and a `resize` that is not 0 say. LINCE_EUSAGE for an unknown name.
+ */
+int lince_transform_set(lince_transform *transform, const char *fit, int resize, const char *interpolation);
+
+/* LINCE_EUSAGE for a `resize` that is smaller than the input, or stands beside another fit than crop. */
+int lince_transform_check(const lince_transform *transform);
+
+/* The fixed part, the same bytes as torchvision on a PIL image (antialiased): of LINCE_FIT_CROP Resize and
+ * CenterCrop, of LINCE_FIT_SQUASH Resize((height, width)), of LINCE_FIT_PAD PIL's ImageOps.pad. `out` is the
+ * caller's to release; where the size is right already it is a copy. LINCE_ENOMEM. */
 int lince_transform_fit(const lince_transform *transform, const lince_image *in, lince_image *out);
 
 /* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `key` decides the

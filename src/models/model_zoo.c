@@ -5,18 +5,19 @@
 #include <lince/model.h>
 #include <string.h>
 
-#define VGG(depth, layers, bn, suffix, note)                                                                \
-    {                                                                                                       \
-        .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .about = lince_vgg_about,               \
-        .image_size = 224, .classes = 1000, .build = lince_build_vgg, .paper = "Simonyan & Zisserman 2015", \
-        .table = layers, .batch_norm = bn, .classifier = "classifier.", .hidden = {4096, 4096},             \
-        .dropout = 0.5f                                                                                     \
+#define VGG(depth, layers, bn, suffix, note)                                                  \
+    {                                                                                         \
+        .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .about = lince_vgg_about, \
+        .image_size = 224, .resize = 256, .classes = 1000, .build = lince_build_vgg,          \
+        .paper = "Simonyan & Zisserman 2015", .table = layers, .batch_norm = bn,              \
+        .classifier = "classifier.", .hidden = {4096, 4096}, .dropout = 0.5f                  \
     }
-#define RESNET(depth, narrow, a, b, c, d)                                                            \
-    {                                                                                                \
-        .name = "resnet" #depth, .summary = "ResNet-" #depth, .about = lince_resnet_about,           \
-        .image_size = 224, .classes = 1000, .build = lince_build_resnet, .paper = "He et al. 2016",  \
-        .table = &(const lince_resnet){{a, b, c, d}, narrow}, .batch_norm = true, .classifier = "fc" \
+#define RESNET(depth, narrow, a, b, c, d)                                                                    \
+    {                                                                                                        \
+        .name = "resnet" #depth, .summary = "ResNet-" #depth, .about = lince_resnet_about,                   \
+        .image_size = 224, .resize = 256, .classes = 1000, .build = lince_build_resnet,                      \
+        .paper = "He et al. 2016", .table = &(const lince_resnet){{a, b, c, d}, narrow}, .batch_norm = true, \
+        .classifier = "fc"                                                                                   \
     }
 #define CIFAR_RESNET(depth)                                                                \
     {                                                                                      \
@@ -57,6 +58,7 @@ static const lince_architecture architectures[] = {
      .classes = 1000,
      .paper = "Sandler et al. 2018",
      .image_size = 224,
+     .resize = 256,
      .build = lince_build_mobilenet_v2,
      .batch_norm = true,
      .classifier = "classifier.",
@@ -67,6 +69,8 @@ static const lince_architecture architectures[] = {
      .classes = 1000,
      .paper = "Tan & Le 2019",
      .image_size = 224,
+     .resize = 256,
+     .bicubic = true,
      .build = lince_build_efficientnet,
      .batch_norm = true,
      .classifier = "classifier.",
@@ -78,6 +82,7 @@ static const lince_architecture architectures[] = {
      .classes = 1000,
      .paper = "Huang et al. 2017",
      .image_size = 224,
+     .resize = 256,
      .build = lince_build_densenet,
      .batch_norm = true,
      .classifier = "classifier"},
@@ -87,6 +92,7 @@ static const lince_architecture architectures[] = {
      .classes = 1000,
      .paper = "Krizhevsky 2014",
      .image_size = 224,
+     .resize = 256,
      .build = lince_build_alexnet,
      .classifier = "classifier.",
      .hidden = {4096, 4096},
@@ -97,6 +103,7 @@ static const lince_architecture architectures[] = {
      .classes = 1000,
      .paper = "Iandola et al. 2016",
      .image_size = 224,
+     .resize = 256,
      .build = lince_build_squeezenet,
      .classifier = "classifier.",
      .dropout = 0.5f},

@@ -44,6 +44,8 @@ typedef struct lince_architecture {
     const char *name, *summary;
     const char *about; /* what it is, for the report: a paragraph, untranslated */
     int image_size;    /* the size it was published for; 0: a model of texts */
+    int resize;        /* pixels of the shorter side before that size was cut out, published; 0: not known */
+    bool bicubic;      /* published with that interpolation, not bilinear */
     int classes;       /* the outputs it was published with; 0: it has no usual number */
     const char *paper;
     int (*build)(lince_net *net, const struct lince_architecture *self, const lince_classifier *classifier);

@@ -19,6 +19,35 @@ static void write_numbers(lince_document *d, const json_t *normalize)
     lince_document_table_end(d);
 }
 
+/* How a picture becomes the input; runs of lince 0.1 do not say it: theirs were cropped. */
+static void write_fit(lince_document *d, const lince_facts *f)
+{
+    const char *fit = lince_fact_text(f->data, "fit"), *curve = lince_fact_text(f->data, "interpolation");
+    double resize = json_number_value(json_object_get(f->data, "resize"));
+    curve = strcmp(curve, "bicubic") != 0 ? TR("bilinear") : TR("bicubic");
+    if (!strcmp(fit, "squash"))
+        lince_document_paragraph(
+            d, TR("Pictures of other proportions are squashed to this size (%s, antialiased)."), curve);
+    else if (!strcmp(fit, "pad"))
+        lince_document_paragraph(
+            d,
+            TR("Pictures of other sizes are resized until they fit in (%s, antialiased), and "
+               "stand in the middle of black."),
+            curve);
+    else if (resize > 0)
+        lince_document_paragraph(d,
+                                 TR("Pictures are resized until their shorter side has %.0f pixels (%s, "
+                                    "antialiased); then the middle is cut out."),
+                                 resize, curve);
+    else
+        lince_document_paragraph(
+            d,
+            TR("Pictures of other sizes are resized until they cover this one (%s, "
+               "antialiased); what is beyond it, left and right or above and below, is cut "
+               "off."),
+            curve);
+}
+
 static void write_normalisation(lince_document *d, const lince_facts *f)
 {
     const json_t *normalize = json_object_get(f->data, "normalize"),
@@ -27,6 +56,7 @@ static void write_normalisation(lince_document *d, const lince_facts *f)
     lince_document_paragraph(d,
                              TR("Pictures enter the network as %.0f × %.0f pixels of red, green and blue."),
                              lince_fact_number_at(size, 0), lince_fact_number_at(size, 1));
+    write_fit(d, f);
     if (!strcmp(name, "none")) {
         lince_document_paragraph(d, "%s", TR("Pixels are scaled to 0..1 and nothing else is done to them."));
         return;
@@ -37,10 +67,13 @@ static void write_normalisation(lince_document *d, const lince_facts *f)
            "standard deviation."));
     lince_document_paragraph(
         d, "%s",
-        !strcmp(name, "auto")       ? TR("These numbers were measured on the training part alone, so that "
-                                               "nothing of the other parts leaks into training:")
+        !strcmp(name, "auto") || !strcmp(name, "measured")
+            ? TR("These numbers were measured on the training part alone, so that "
+                 "nothing of the other parts leaks into training:")
         : !strcmp(name, "imagenet") ? TR("These numbers are ImageNet's, which pretrained "
                                          "weights expect:")
+        : !strcmp(name, "weights")  ? TR("These numbers are those that the weights expect with which "
+                                          "the run began:")
         : !strcmp(name, "cifar10")  ? TR("These numbers are those of CIFAR-10's training part:")
                                     : TR("These numbers were given with --normalize:"));
     write_numbers(d, normalize);

@@ -45,7 +45,7 @@ static const struct {
 
 int lince_normalize_parse(const char *text, float mean[3], float std[3])
 {
-    if (!strcmp(text, "auto")) return 1;
+    if (!strcmp(text, "auto") || !strcmp(text, "measured")) return 1;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i].name, text)) {
             memcpy(mean, known[i].mean, sizeof known[i].mean);
@@ -58,7 +58,8 @@ int lince_normalize_parse(const char *text, float mean[3], float std[3])
         !text[end] && std[0] > 0 && std[1] > 0 && std[2] > 0)
         return 0;
     return lince_fail(LINCE_EUSAGE,
-                      "--normalize %s: expected auto, imagenet, cifar10, none or mean,mean,mean:std,std,std",
+                      "--normalize %s: expected auto, measured, imagenet, cifar10, none or "
+                      "mean,mean,mean:std,std,std",
                       text);
 }
 
@@ -127,12 +128,16 @@ static int put(lince_blueprint_texts *texts, const char *key, const char *value)
 
 static int write_pictures(const lince_blueprint *b, lince_blueprint_texts *texts)
 {
-    char size[32], numbers[160];
+    char size[32], resize[16], numbers[160];
     const lince_transform *t = &b->transform;
     snprintf(size, sizeof size, "%dx%d", t->width, t->height);
     snprintf(numbers, sizeof numbers, "%.9g,%.9g,%.9g:%.9g,%.9g,%.9g", (double)t->mean[0], (double)t->mean[1],
              (double)t->mean[2], (double)t->std[0], (double)t->std[1], (double)t->std[2]);
+    snprintf(resize, sizeof resize, "%d", t->resize);
     LINCE_TRY(put(texts, "lince.image_size", size));
+    LINCE_TRY(put(texts, "lince.fit", lince_fit_name(t->fit)));
+    LINCE_TRY(put(texts, "lince.resize", resize));
+    LINCE_TRY(put(texts, "lince.interpolation", lince_interpolation_name(t->interpolation)));
     return put(texts, "lince.normalize", numbers);
 }
 
@@ -182,6 +187,17 @@ static int read_names(lince_blueprint *b, const char *text, const char *path)
     return code;
 }
 
+/* Files of lince 0.1 have none of this: they were made with what is usual. */
+static int read_fit(lince_transform *t, const lince_weights *w, const char *path)
+{
+    const char *resize = lince_weights_metadata(w, "lince.resize");
+    int code = lince_transform_set(t, lince_weights_metadata(w, "lince.fit"),
+                                   resize ? (int)strtol(resize, NULL, 10) : 0,
+                                   lince_weights_metadata(w, "lince.interpolation"));
+    if (!code) code = lince_transform_check(t);
+    return code ? lince_fail_in(LINCE_EDATA, path) : 0;
+}
+
 static int read_pictures(lince_blueprint *b, const lince_weights *w, const char *path)
 {
     const char *size = lince_weights_metadata(w, "lince.image_size"),
@@ -192,8 +208,23 @@ static int read_pictures(lince_blueprint *b, const lince_weights *w, const char 
         return lince_fail(LINCE_EDATA,
                           "%s: its metadata 'lince.image_size' is '%.40s'; expected WIDTHxHEIGHT", path,
                           size);
+    LINCE_TRY(read_fit(t, w, path));
     snprintf(b->normalize, sizeof b->normalize, "%s", normalize);
     return lince_normalize_parse(normalize, t->mean, t->std);
+}
+
+int lince_blueprint_pictures(lince_blueprint *b, const lince_architecture *a, const lince_weights *w,
+                             const char *path)
+{
+    const char *normalize = lince_weights_metadata(w, "normalize");
+    if (lince_weights_metadata(w, "lince.image_size") && lince_weights_metadata(w, "lince.normalize"))
+        return read_pictures(b, w, path);
+    b->transform = (lince_transform){.width = a->image_size,
+                                     .height = a->image_size,
+                                     .resize = a->resize,
+                                     .interpolation = a->bicubic ? LINCE_BICUBIC : LINCE_BILINEAR};
+    snprintf(b->normalize, sizeof b->normalize, "%s", normalize ? normalize : "imagenet");
+    return lince_normalize_parse(b->normalize, b->transform.mean, b->transform.std);
 }
 
 static int read_all(lince_blueprint *b, const lince_weights *w, const char *path)

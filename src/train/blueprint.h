@@ -18,8 +18,8 @@ typedef struct lince_blueprint {
     lince_encoder encoder;            /* likewise */
     int classes;
     char **names;              /* [classes]; owned; NULL where not known */
-    lince_transform transform; /* size and normalisation; no augmentation */
-    char normalize[128];       /* as given: "auto", "imagenet", ... */
+    lince_transform transform; /* size, fit and normalisation; no augmentation */
+    char normalize[128];       /* as given: "auto", "imagenet", ...; "weights": as those begun with expect */
 } lince_blueprint;
 
 void lince_blueprint_release(lince_blueprint *blueprint);
@@ -27,7 +27,7 @@ void lince_blueprint_release(lince_blueprint *blueprint);
 /* "4096,2048" into head; "none": no hidden layers; "" or NULL: the architecture's own. LINCE_EUSAGE. */
 int lince_blueprint_head(lince_blueprint *blueprint, const char *text);
 
-/* "imagenet", "cifar10", "none", "m,m,m:s,s,s" into mean and std; 1 for "auto" (to be measured).
+/* "imagenet", "cifar10", "none", "m,m,m:s,s,s" into mean and std; 1 for "auto" and "measured".
  * LINCE_EUSAGE. */
 int lince_normalize_parse(const char *text, float mean[3], float std[3]);
 
@@ -42,7 +42,7 @@ bool lince_blueprint_is_text(const lince_blueprint *blueprint);
 
 /* The blueprint as metadata of a weights file; the values are lince_alloc'ed. Release the list, also after a
  * failure. */
-enum { LINCE_BLUEPRINT_METADATA = 10 };
+enum { LINCE_BLUEPRINT_METADATA = 12 };
 typedef struct lince_blueprint_texts {
     lince_metadata list[LINCE_BLUEPRINT_METADATA];
     size_t count;
@@ -61,6 +61,11 @@ int lince_blueprint_read_text(lince_blueprint *blueprint, const lince_weights *w
 
 /* And back. LINCE_EDATA where the file does not say what it is. */
 int lince_blueprint_read(lince_blueprint *blueprint, const lince_weights *weights, const char *path);
+
+/* What weights expect of pictures, into transform and normalize: as their file says or, where lince did not
+ * write it, as the architecture was published (`normalize` alone may be in its metadata). LINCE_EDATA. */
+int lince_blueprint_pictures(lince_blueprint *blueprint, const lince_architecture *architecture,
+                             const lince_weights *weights, const char *path);
 
 /* The architecture of which the most parameters fit, by name and shape. */
 typedef struct lince_likely {

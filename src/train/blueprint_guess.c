@@ -112,9 +112,7 @@ int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const li
         return lince_fail(LINCE_EUSAGE, "%s: %s needs its vocabulary: only files that lince wrote have it",
                           path, architecture);
     snprintf(b->model, sizeof b->model, "%s", architecture);
-    snprintf(b->normalize, sizeof b->normalize, "imagenet");
-    b->transform.width = b->transform.height = a->image_size;
-    LINCE_TRY(lince_normalize_parse(b->normalize, b->transform.mean, b->transform.std));
+    LINCE_TRY(lince_blueprint_pictures(b, a, w, path));
     LINCE_TRY(count_classes(b, w, path));
     return b->classes == LINCE_IMAGENET_CLASSES && a->image_size >= 224 ? imagenet_names(b) : 0;
 }

@@ -7,6 +7,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/dataset.h"
+#include "data/sizes.h"
 #include "train/describe.h"
 #include "train/run.h"
 #include "train/table_facts.h"
@@ -18,6 +19,15 @@
 #include <sys/stat.h>
 
 /* --- data sets ------------------------------------------------------------------------------------ */
+
+/* What the pictures measure, over all parts. */
+static json_t *sizes_json(lince_dataset *d)
+{
+    lince_sizes s = {0};
+    for (int p = 0; p < LINCE_PARTS; p++) lince_sizes_add(&s, d, (lince_part)p);
+    return json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
+                     s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
+}
 
 static int describe_data(const char *path, json_t **result)
 {
@@ -39,6 +49,7 @@ static int describe_data(const char *path, json_t **result)
                         "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class", parts,
                         "notes", notes);
     if (lince_dataset_is_text(d)) json_object_set_new(*result, "table", lince_table_facts_json(d));
+    if (!lince_dataset_is_text(d)) json_object_set_new(*result, "pixels", sizes_json(d));
     lince_dataset_free(d);
     return 0;
 }

@@ -98,6 +98,21 @@ static int choose_normalize(lince_blueprint *b, const char *normalize)
                      : code;
 }
 
+/* What is asked for; the file's own at its size only. */
+static int choose_fit(lince_transform *t, const lince_open_options *o)
+{
+    int height = 0, width = 0;
+    if (o->image_size) LINCE_TRY(lince_image_size_parse(o->image_size, &height, &width));
+    if (width && (width != t->width || height != t->height)) {
+        t->height = height;
+        t->width = width;
+        t->resize = 0;
+    }
+    if (o->fit && strcmp(o->fit, lince_fit_name(LINCE_FIT_CROP)) != 0) t->resize = 0;
+    LINCE_TRY(lince_transform_set(t, o->fit, o->resize, o->interpolation));
+    return lince_transform_check(t);
+}
+
 /* Compares names and shapes before anything is computed, and keeps what there is to say. */
 static int check_fit(lince_model *m)
 {
@@ -127,7 +142,7 @@ static int open_weights(lince_model *m, const lince_open_options *o)
     } else
         LINCE_TRY(lince_blueprint_guess(b, o->architecture, m->weights, m->path));
     if (o->classes) LINCE_TRY(lince_blueprint_read_classes(b, o->classes));
-    if (o->image_size) b->transform.width = b->transform.height = o->image_size;
+    if (!lince_blueprint_is_text(b)) LINCE_TRY(choose_fit(&b->transform, o));
     LINCE_TRY(choose_normalize(b, o->normalize));
     return check_fit(m);
 }

@@ -71,6 +71,16 @@ int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, c
                        const char *command);
 void lince_trainer_close(lince_trainer *trainer);
 
+/* trainer_pictures.c: what is left open of size, fit and normalisation, chosen and told; and the loader of
+ * the training part. */
+int lince_trainer_open_pictures(lince_trainer *trainer);
+
+/* trainer_weights.c, of --weights, where there are: the architecture, where the settings name none; how they
+ * expect pictures (zero: there are none, or the run is resumed); and loading them. */
+int lince_trainer_infer_model(lince_trainer *trainer);
+int lince_trainer_expected(lince_trainer *trainer, lince_blueprint *expected);
+int lince_trainer_load_weights(lince_trainer *trainer);
+
 /* trainer_texts.c: the vocabulary, the loaders and the leak check of texts; their word vectors, once there is
  * a net; and what data.json tells of them (a jansson object; NULL: out of memory). */
 int lince_trainer_open_texts(lince_trainer *trainer);

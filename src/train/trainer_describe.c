@@ -70,6 +70,9 @@ static void put_pictures(const lince_trainer *t, json_t *data)
     const lince_transform *f = &t->transform;
     const char *augment = t->settings->augment ? t->settings->augment : "none";
     json_object_set_new(data, "image_size", json_pack("[i, i]", f->width, f->height));
+    json_object_set_new(data, "fit", json_string(lince_fit_name(f->fit)));
+    json_object_set_new(data, "resize", json_integer(f->resize));
+    json_object_set_new(data, "interpolation", json_string(lince_interpolation_name(f->interpolation)));
     json_object_set_new(data, "normalize",
                         json_pack("{s:s, s:o, s:o}", "name", t->blueprint.normalize, "mean", three(f->mean),
                                   "std", three(f->std)));

@@ -11,16 +11,17 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static void tell(const lince_trainer *t, void (*to)(void *context, const char *text), const char *format,
                  va_list args)
 {
-    char text[2048];
-    if (!to) return;
-    vsnprintf(text, sizeof text, format, args);
+    char *text = NULL;
+    if (!to || vasprintf(&text, format, args) < 0) return;
     to(t->observer->context, text);
+    free(text);
 }
 
 void lince_trainer_note(const lince_trainer *t, const char *format, ...)
@@ -51,8 +52,10 @@ static int check_settings(const lince_settings *s)
     lince_blueprint head;
     lince_augment augment;
     float mean[3], std[3];
+    int height, width;
     LINCE_TRY(lince_blueprint_head(&head, s->head));
     LINCE_TRY(lince_augment_parse(&augment, s->augment));
+    LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
     int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
     return measured < 0 ? measured : 0;
 }
@@ -98,6 +101,7 @@ static int choose(lince_trainer *t)
 {
     bool texts = lince_dataset_is_text(t->dataset);
     lince_settings *s = &t->own;
+    LINCE_TRY(lince_trainer_infer_model(t));
     if (!s->model) LINCE_TRY(lince_settings_set(s, "model", texts ? "gru" : "vgg16"));
     if (!strcmp(s->optimizer, "auto")) LINCE_TRY(lince_settings_set(s, "optimizer", texts ? "adam" : "sgd"));
     const lince_architecture *a = lince_architecture_named(s->model);
@@ -112,27 +116,6 @@ static int choose(lince_trainer *t)
                           s->model, s->data);
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
         return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
-    return 0;
-}
-
-/* The size of the first training picture that can be read, where none is asked for. */
-static int find_size(lince_trainer *t)
-{
-    lince_transform *f = &t->transform;
-    f->width = f->height = t->settings->image_size;
-    size_t count = lince_dataset_count(t->dataset, LINCE_TRAIN);
-    for (size_t i = 0; !f->width && i < count; i++) {
-        lince_image image;
-        if (lince_dataset_read(t->dataset, LINCE_TRAIN, i, &image)) continue;
-        f->width = image.width;
-        f->height = image.height;
-        lince_image_release(&image);
-    }
-    if (!f->width) return lince_fail_in(LINCE_EDATA, t->settings->data);
-    if (f->width > 1024 || f->height > 1024)
-        return lince_fail(LINCE_EUSAGE,
-                          "%s: the pictures are %d x %d pixels; choose an --image-size, for example 224",
-                          t->settings->data, f->width, f->height);
     return 0;
 }
 
@@ -160,23 +143,10 @@ int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_lo
     return 0;
 }
 
-static int open_pictures(lince_trainer *t)
-{
-    const lince_settings *s = t->settings;
-    LINCE_TRY(find_size(t));
-    LINCE_TRY(lince_augment_parse(&t->transform.augment, s->augment));
-    int measured =
-        lince_normalize_parse(s->normalize ? s->normalize : "auto", t->transform.mean, t->transform.std);
-    if (measured < 0) return measured;
-    LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
-    if (measured) LINCE_TRY(lince_loader_measure(t->train, t->transform.mean, t->transform.std));
-    if (measured) lince_loader_normalize(t->train, t->transform.mean, t->transform.std);
-    return 0;
-}
-
 static int open_loaders(lince_trainer *t)
 {
-    LINCE_TRY(lince_dataset_is_text(t->dataset) ? lince_trainer_open_texts(t) : open_pictures(t));
+    LINCE_TRY(lince_dataset_is_text(t->dataset) ? lince_trainer_open_texts(t)
+                                                : lince_trainer_open_pictures(t));
     lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
     if (lince_dataset_count(t->dataset, part)) return lince_trainer_loader(t, part, false, &t->val);
     lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
@@ -190,7 +160,6 @@ static int draw_blueprint(lince_trainer *t)
     const lince_settings *s = t->settings;
     lince_blueprint *b = &t->blueprint;
     snprintf(b->model, sizeof b->model, "%s", s->model);
-    snprintf(b->normalize, sizeof b->normalize, "%s", s->normalize ? s->normalize : "auto");
     b->dropout = s->dropout;
     b->stochastic_depth = s->stochastic_depth;
     b->transform = t->transform;
@@ -202,41 +171,6 @@ static int draw_blueprint(lince_trainer *t)
         if (!(b->names[b->classes] = lince_strdup(lince_dataset_class(t->dataset, b->classes))))
             return LINCE_ENOMEM;
     return 0;
-}
-
-/* Says line by line what was not simply loaded. */
-static void tell_loaded(const lince_trainer *t, const lince_weights *w)
-{
-    const lince_load_result *r = &t->loaded;
-    const char *path = t->settings->weights, *notes = lince_weights_notes(w);
-    lince_buffer text = {0};
-    if (*notes) lince_trainer_note(t, "%s: %.*s", path, (int)strlen(notes) - 1, notes);
-    lince_trainer_note(t,
-                       _("%s: %zu parameters loaded; %zu replaced, %zu missing, %zu of another shape, "
-                         "%zu unexpected"),
-                       path, r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING],
-                       r->of_kind[LINCE_MISSHAPED], r->of_kind[LINCE_UNEXPECTED]);
-    lince_load_result_text(r, &text);
-    if (text.size) lince_trainer_note(t, "%.*s", (int)text.size - 1, text.data);
-    lince_buffer_release(&text);
-}
-
-static int load_weights(lince_trainer *t)
-{
-    const lince_settings *s = t->settings;
-    lince_weights *w;
-    if (!s->weights || s->resume) return 0; /* a checkpoint holds all weights */
-    LINCE_TRY(lince_weights_open(&w, s->weights));
-    lince_load_options load = {.new_head = lince_blueprint_other_classes(&t->blueprint, w),
-                               .strict = s->strict,
-                               .threads = t->threads};
-    int code = lince_state_dict_load(t->net, w, &load, &t->loaded);
-    if (!code)
-        tell_loaded(t, w);
-    else
-        lince_fail_in(code, s->weights);
-    lince_weights_free(w);
-    return code;
 }
 
 /* n / (classes * n_c), as scikit-learn's "balanced". */
@@ -301,7 +235,7 @@ static int open_model(lince_trainer *t)
     LINCE_TRY(lince_net_prepare(t->net));
     lince_net_init(t->net, s->seed);
     LINCE_TRY(lince_trainer_load_vectors(t));
-    LINCE_TRY(load_weights(t));
+    LINCE_TRY(lince_trainer_load_weights(t));
     if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
     LINCE_TRY(open_schedule(t));
     LINCE_TRY(lince_update_init(&t->update, t->net));

@@ -107,7 +107,7 @@ refuses 2 '--batch-size 500: larger than the training part; choose 90 or less' -
     grep -q '^batch-size: .*10' few-run/config.yaml || wrong 'few samples are not trained in small batches'
 refuses 2 '--head 4096,x: expected none or up to 8 widths, like 4096,2048' --data good --head 4096,x
 refuses 2 '--freeze conv: expected none, features' --data good --freeze conv
-refuses 2 '--normalize imgnet: expected auto, imagenet' --data good --normalize imgnet
+refuses 2 '--normalize imgnet: expected auto, measured, imagenet' --data good --normalize imgnet
 refuses 2 "unknown 'crp'; did you mean 'crop'?" --data good --augment crp=4
 refuses 1 'use a larger --image-size' --data good --model vgg16 --image-size 8
 refuses 1 'none.pth: ' --data good --weights none.pth

@@ -72,6 +72,69 @@ static void test_fitting_is_resize_and_center_crop_bit_for_bit(void **state)
     assert_int_equal(cases, 29);
 }
 
+static void check_prepare(const char *line)
+{
+    char fit[16], interpolation[16];
+    int width, height, resize;
+    unsigned long long expected;
+    lince_transform t = imagenet;
+    assert_int_equal(sscanf(line, "prepare %15s %15s %d %d %d %d %d %llx", fit, interpolation, &resize,
+                            &width, &height, &t.width, &t.height, &expected),
+                     8);
+    assert_int_equal(lince_transform_set(&t, fit, resize, interpolation), 0);
+    assert_int_equal(lince_transform_check(&t), 0);
+    lince_image in = picture(width, height), out;
+    assert_int_equal(lince_transform_fit(&t, &in, &out), 0);
+    if (fnv(out.pixels, (size_t)t.width * (size_t)t.height * 3) != expected)
+        fail_msg("other bytes than Pillow's: %s", line);
+    lince_image_release(&in);
+    lince_image_release(&out);
+}
+
+static void test_crop_squash_and_pad_bilinear_and_bicubic_are_pillow_bit_for_bit(void **state)
+{
+    (void)state;
+    char line[512];
+    int cases = 0;
+    FILE *file = open_reference();
+    while (fgets(line, sizeof line, file))
+        if (!strncmp(line, "prepare", 7)) check_prepare(line), cases++;
+    fclose(file);
+    assert_int_equal(cases, 88);
+}
+
+static void test_image_sizes_are_one_number_or_height_and_width(void **state)
+{
+    (void)state;
+    int height, width;
+    assert_int_equal(lince_image_size_parse("224", &height, &width), 0);
+    assert_true(height == 224 && width == 224);
+    assert_int_equal(lince_image_size_parse("160x224", &height, &width), 0);
+    assert_true(height == 160 && width == 224);
+    assert_int_equal(lince_image_size_parse("0", &height, &width), 0);
+    assert_true(height == 0 && width == 0);
+    static const char *const wrong[] = {"",   "x",    "224x",    "x224",  "0x32",  "32x0",   "4097",
+                                        "-3", " 224", "32x32x3", "32 32", "99999", "32x5000"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        if (lince_image_size_parse(wrong[i], &height, &width) != LINCE_EUSAGE) fail_msg("'%s'", wrong[i]);
+        assert_non_null(strstr(lince_error(), "as 224 or as HEIGHTxWIDTH"));
+    }
+}
+
+static void test_a_resize_must_leave_something_to_cut(void **state)
+{
+    (void)state;
+    lince_transform t = {.width = 224, .height = 160};
+    assert_int_equal(lince_transform_set(&t, NULL, 200, NULL), 0);
+    assert_int_equal(lince_transform_check(&t), LINCE_EUSAGE);
+    assert_non_null(strstr(lince_error(), "choose 224 or more"));
+    assert_int_equal(lince_transform_set(&t, "squash", 256, NULL), 0);
+    assert_int_equal(lince_transform_check(&t), LINCE_EUSAGE);
+    assert_non_null(strstr(lince_error(), "--fit squash has none"));
+    assert_int_equal(lince_transform_set(&t, "letterbox", 0, NULL), LINCE_EUSAGE);
+    assert_int_equal(lince_transform_set(&t, NULL, 0, "lanczos"), LINCE_EUSAGE);
+}
+
 static void check_apply(const char *line)
 {
     lince_transform t = imagenet;
@@ -321,6 +384,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fitting_is_resize_and_center_crop_bit_for_bit),
+        cmocka_unit_test(test_crop_squash_and_pad_bilinear_and_bicubic_are_pillow_bit_for_bit),
+        cmocka_unit_test(test_image_sizes_are_one_number_or_height_and_width),
+        cmocka_unit_test(test_a_resize_must_leave_something_to_cut),
         cmocka_unit_test(test_augmenting_with_given_parameters_is_torchvision_bit_for_bit),
         cmocka_unit_test(test_a_picture_a_million_times_longer_than_wide_is_fitted_in_little_memory),
         cmocka_unit_test(test_without_augmentation_training_sees_what_evaluation_sees),

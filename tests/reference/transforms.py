@@ -3,6 +3,7 @@
 The pictures come from a formula that the C test repeats (see picture), so that only parameters and a hash of the
 result (FNV-1a, 64 bits, over the bytes in memory) are kept. One line a case:
     fit <source w h> <network w h> <hash of the uint8 [h][w][3]>
+    prepare <crop|squash|pad> <bilinear|bicubic> <resize, 0: the fewest> <source w h> <network w h> <hash, as fit>
     apply <w h> <crop padding> <left top of the crop> <flip> <move x y> <jitter> <order> <factors> <erase x y w h> <hash>
 where the hash of apply is of the float32 [3][h][w] after Normalize with ImageNet's mean and deviation.
 
@@ -15,7 +16,8 @@ import itertools
 
 import numpy as np
 import PIL
-from PIL import Image
+from PIL import Image, ImageOps
+from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as F
 
 assert int(PIL.__version__.split(".")[0]) < 13, PIL.__version__
@@ -50,6 +52,15 @@ def fit(w, h, tw, th):
         size = (int(tw * h / w), tw) if across else (th, int(th * w / h))
         image = F.resize(image, [max(size[0], th), max(size[1], tw)])
     print("fit", w, h, tw, th, fnv(F.center_crop(image, [th, tw]).tobytes()))
+
+
+def prepare(how, interpolation, resize, w, h, tw, th):
+    image = picture(w, h)
+    if how == "pad":
+        image = ImageOps.pad(image, (tw, th), getattr(Image.Resampling, interpolation.upper()))
+    else:
+        image = F.resize(image, [th, tw] if how == "squash" else resize, InterpolationMode(interpolation))
+    print("prepare", how, interpolation, resize, w, h, tw, th, fnv(F.center_crop(image, [th, tw]).tobytes()))
 
 
 def apply(w, h, pad=0, left=0, top=0, flip=0, move=(0, 0), jitter=0, order=(0, 1, 2), factors=(1, 1, 1), erase=(0, 0, 0, 0)):
@@ -97,3 +108,13 @@ apply(32, 32, 4, 8, 2, 1, (2, -3), 0.2, (1, 2, 0), (0.85, 1.19, 0.91))
 for erase in [(0, 0, 1, 1), (3, 9, 20, 6), (31, 31, 1, 1), (0, 5, 31, 12)]:
     apply(32, 32, erase=erase)
 apply(48, 40, 5, 1, 9, 1, (-4, 3), 0.4, (2, 1, 0), (1.4, 0.6, 1.39), (10, 4, 21, 30))
+
+for interpolation in ["bilinear", "bicubic"]:
+    for size in [(32, 32), (40, 30), (31, 90), (500, 375), (90, 31), (1, 9), (33, 47)]:
+        prepare("crop", interpolation, 40, *size, 32, 32)
+        prepare("crop", interpolation, 50, *size, 48, 32)
+        for how in ["squash", "pad"]:
+            prepare(how, interpolation, 0, *size, 32, 32)
+            prepare(how, interpolation, 0, *size, 20, 41)
+    prepare("crop", interpolation, 256, 640, 480, 224, 224)
+    prepare("crop", interpolation, 256, 199, 301, 224, 224)

@@ -1,0 +1,29 @@
+#include "data/sizes.h"
+
+#include <limits.h>
+
+static void include(lince_sizes *s, int width, int height)
+{
+    if (!s->pictures++) s->least_width = s->least_height = INT_MAX;
+    if (width < s->least_width) s->least_width = width;
+    if (height < s->least_height) s->least_height = height;
+    if (width > s->greatest_width) s->greatest_width = width;
+    if (height > s->greatest_height) s->greatest_height = height;
+}
+
+void lince_sizes_add(lince_sizes *s, lince_dataset *dataset, lince_part part)
+{
+    size_t count = lince_dataset_count(dataset, part);
+    for (size_t i = 0; i < count; i++) {
+        int width, height;
+        if (lince_dataset_measure(dataset, part, i, &width, &height))
+            s->unknown++;
+        else
+            include(s, width, height);
+    }
+}
+
+bool lince_sizes_agree(const lince_sizes *s)
+{
+    return s->pictures && s->least_width == s->greatest_width && s->least_height == s->greatest_height;
+}

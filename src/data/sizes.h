@@ -1,0 +1,20 @@
+/* The sizes of a data set's pictures, from their headers: nothing is decoded. */
+#ifndef LINCE_DATA_SIZES_H
+#define LINCE_DATA_SIZES_H
+
+#include "data/dataset.h"
+
+typedef struct lince_sizes {
+    size_t pictures;               /* that say their size */
+    size_t unknown;                /* that do not: they cannot be read */
+    int least_width, least_height; /* over all of them: of no one picture, perhaps */
+    int greatest_width, greatest_height;
+} lince_sizes;
+
+/* Adds a part's pictures to sizes that are zero at first. */
+void lince_sizes_add(lince_sizes *sizes, lince_dataset *dataset, lince_part part);
+
+/* Whether all have one and the same size. */
+bool lince_sizes_agree(const lince_sizes *sizes);
+
+#endif

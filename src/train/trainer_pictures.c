@@ -1,0 +1,127 @@
+/* What the network sees of pictures: their size, how they are fitted to it, and by which numbers they are
+ * normalised. What the settings leave open the data and the weights decide; the run's settings say how. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "data/sizes.h"
+#include "train/trainer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* For pictures of many sizes: what most architectures were made for. Larger ones than LARGEST, all alike, are
+ * photographs too. */
+enum { USUAL = 224, LARGEST = 1024 };
+
+/* Why the first picture, and with it all others, says no size. */
+static int fail_unknown(lince_trainer *t)
+{
+    lince_image image;
+    int code = lince_dataset_read(t->dataset, LINCE_TRAIN, 0, &image);
+    if (!code) lince_image_release(&image);
+    return code ? lince_fail_in(LINCE_EDATA, t->settings->data)
+                : lince_fail(LINCE_EDATA, "%s: no picture says its size; choose an --image-size",
+                             t->settings->data);
+}
+
+static void tell_size(const lince_trainer *t, const lince_sizes *sizes)
+{
+    const lince_transform *f = &t->transform;
+    if (f->width == sizes->least_width && f->height == sizes->least_height)
+        lince_trainer_note(t, _("input: %d x %d pixels, the size of all pictures"), f->width, f->height);
+    else if (lince_sizes_agree(sizes))
+        lince_trainer_note(t,
+                           _("input: %d x %d pixels, because %d x %d, the size of all pictures, is large; "
+                             "--image-size chooses another"),
+                           f->width, f->height, sizes->least_width, sizes->least_height);
+    else
+        lince_trainer_note(t,
+                           _("input: %d x %d pixels, because the pictures differ (%d to %d wide, %d to %d "
+                             "high); --image-size chooses another, --fit how they are cut"),
+                           f->width, f->height, sizes->least_width, sizes->greatest_width,
+                           sizes->least_height, sizes->greatest_height);
+}
+
+static int choose_size(lince_trainer *t)
+{
+    lince_transform *f = &t->transform;
+    lince_sizes sizes = {0};
+    LINCE_TRY(lince_image_size_parse(t->settings->image_size, &f->height, &f->width));
+    if (f->width) return 0;
+    for (int part = 0; part < LINCE_PARTS; part++) lince_sizes_add(&sizes, t->dataset, (lince_part)part);
+    if (!sizes.pictures) return fail_unknown(t);
+    bool common = lince_sizes_agree(&sizes) && sizes.least_width <= LARGEST && sizes.least_height <= LARGEST;
+    f->width = common ? sizes.least_width : USUAL;
+    f->height = common ? sizes.least_height : USUAL;
+    tell_size(t, &sizes);
+    return 0;
+}
+
+/* As the weights saw pictures, where they saw them at this size and nothing else is asked for. */
+static int choose_fit(lince_trainer *t, const lince_transform *expected)
+{
+    const lince_settings *s = t->settings;
+    lince_transform *f = &t->transform;
+    const char *fit = strcmp(s->fit, "auto") != 0 ? s->fit : NULL,
+               *interpolation = strcmp(s->interpolation, "auto") != 0 ? s->interpolation : NULL;
+    bool alike = f->width == expected->width && f->height == expected->height;
+    if (alike) {
+        f->fit = expected->fit;
+        f->resize = expected->resize;
+        f->interpolation = expected->interpolation;
+    }
+    if (fit && strcmp(fit, lince_fit_name(LINCE_FIT_CROP)) != 0) f->resize = 0;
+    LINCE_TRY(lince_transform_set(f, fit, s->resize, interpolation));
+    LINCE_TRY(lince_transform_check(f));
+    if (alike && f->resize && !s->resize)
+        lince_trainer_note(
+            t,
+            _("pictures as the weights expect them: the shorter side resized to %d pixels (%s), "
+              "then %d x %d cut out; --resize chooses another"),
+            f->resize, lince_interpolation_name(f->interpolation), f->width, f->height);
+    return 0;
+}
+
+/* Returns 1 where the numbers are to be measured. */
+static int choose_normalisation(lince_trainer *t, const lince_blueprint *expected)
+{
+    const lince_settings *s = t->settings;
+    lince_transform *f = &t->transform;
+    const char *name = s->normalize ? s->normalize : "auto";
+    bool from_weights = !strcmp(name, "auto") && expected->normalize[0];
+    snprintf(t->blueprint.normalize, sizeof t->blueprint.normalize, "%s", from_weights ? "weights" : name);
+    if (!from_weights) return lince_normalize_parse(name, f->mean, f->std);
+    memcpy(f->mean, expected->transform.mean, sizeof f->mean);
+    memcpy(f->std, expected->transform.std, sizeof f->std);
+    lince_trainer_note(t, _("normalised by the numbers that the weights expect: %s"), expected->normalize);
+    return lince_settings_set(&t->own, "normalize", expected->normalize);
+}
+
+/* What a resumed run is to find without measuring or the weights file. */
+static int keep_choices(lince_trainer *t)
+{
+    const lince_transform *f = &t->transform;
+    char size[32], resize[16];
+    snprintf(size, sizeof size, f->width == f->height ? "%d" : "%dx%d", f->height, f->width);
+    snprintf(resize, sizeof resize, "%d", f->resize);
+    LINCE_TRY(lince_settings_set(&t->own, "image-size", size));
+    LINCE_TRY(lince_settings_set(&t->own, "fit", lince_fit_name(f->fit)));
+    LINCE_TRY(lince_settings_set(&t->own, "resize", resize));
+    return lince_settings_set(&t->own, "interpolation", lince_interpolation_name(f->interpolation));
+}
+
+int lince_trainer_open_pictures(lince_trainer *t)
+{
+    lince_blueprint expected;
+    LINCE_TRY(lince_trainer_expected(t, &expected));
+    LINCE_TRY(choose_size(t));
+    LINCE_TRY(choose_fit(t, &expected.transform));
+    LINCE_TRY(lince_augment_parse(&t->transform.augment, t->settings->augment));
+    int measured = choose_normalisation(t, &expected);
+    if (measured < 0) return measured;
+    LINCE_TRY(keep_choices(t));
+    LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
+    if (!measured) return 0;
+    LINCE_TRY(lince_loader_measure(t->train, t->transform.mean, t->transform.std));
+    lince_loader_normalize(t->train, t->transform.mean, t->transform.std);
+    return 0;
+}
