@@ -10,9 +10,11 @@ static int refuse_both(const model_choice *choice)
     const struct {
         const char *option;
         bool given;
-    } options[] = {{"weights", file->weights},         {"model", file->architecture},
-                   {"classes-file", file->classes},    {"normalize", file->normalize},
-                   {"image-size", choice->image_size}, {"strict", file->strict}};
+    } options[] = {{"weights", file->weights},       {"model", file->architecture},
+                   {"classes-file", file->classes},  {"normalize", file->normalize},
+                   {"image-size", file->image_size}, {"fit", file->fit},
+                   {"resize", choice->resize},       {"interpolation", file->interpolation},
+                   {"strict", file->strict}};
     for (size_t i = 0; choice->run && i < sizeof options / sizeof *options; i++)
         if (options[i].given)
             return lince_fail(LINCE_EUSAGE,
