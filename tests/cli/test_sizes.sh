@@ -14,7 +14,7 @@ photo=$(find mixed/test -name '*.png' | sort | head -1)
 base64 -d >"$photo" <<<'iVBORw0KGgoAAAANSUhEUgAAACgAAAAeCAIAAADRv8uKAAAA0klEQVR4nLWXSxKEIBBDxykPxv1P5dZPOp0EYAXpkIclih6/ro05Q1X9t+BN7dyPGPvAOJq3AOxisF8HizzVpoDbLG7A1RZMQqdKZ+2pCmt0d3PBlESswN9pYro6EYKzuFZ5DINd7QEq/xdspeRDa3ORILvEwUG0OuX1HLtxeX/mdLJIb9Hd1WWQKRovEB0g4fVDwqU2/iX3OOncwVNBdQfr2QskhN0Nynk8Op3DsB5/c4nLKoerDgmCwR7xiiEvpg4CHrWoL4KV+L8TxIuLaBZ0AX/KMzID8VXMAAAAAElFTkSuQmCC'
 done_with info mixed
 says '"width":[32,40],"height":[30,32],"unknown":0' out
-small=(--model resnet20 --train-limit 1 --val-split 0 --epochs 1 --batch-size 5)
+small=(--model resnet20 --train-limit 1 --val-split 0 --epochs 1 --batch-size 5 --threads 1)
 
 # All of one size: that one. Others: 224, whatever the first file by name measures; and both are told.
 done_with train --data same "${small[@]}" --out same_run
@@ -47,7 +47,7 @@ expect 2 "--image-size 0x9: expected" train --data same "${small[@]}" --image-si
 expect 2 "--fit stretch: expected one of auto|crop|squash|pad" train --data same --fit stretch --out none
 
 # --weights: the architecture and the numbers of the normalisation are the file's, unless something is asked for.
-begin=(--weights padded/weights/best.safetensors --train-limit 1 --val-split 0 --epochs 1 --batch-size 5)
+begin=(--weights padded/weights/best.safetensors --train-limit 1 --val-split 0 --epochs 1 --batch-size 5 --threads 1)
 numbers=$("$lince" info padded/weights/best.safetensors | sed -n 's/.*lince.normalize = //p')
 done_with train --data same "${begin[@]}" --image-size 16x24 --out more
 says 'weights of resnet20, as it says' err
