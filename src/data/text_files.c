@@ -162,6 +162,14 @@ static bool has_pictures(const lince_source *source)
     return false;
 }
 
+/* A workbook is a zip that may hold pictures. */
+static bool is_foreign_archive(const lince_source *source)
+{
+    for (size_t i = 0; i < source->count; i++)
+        if (source->kind == &lince_zip && lince_foreign_member(source->entries[i].name)) return true;
+    return false;
+}
+
 /* Texts in class folders before tables, unless there are as many of these; tables before plain texts. */
 static int choose(lince_text_files *f)
 {
@@ -181,7 +189,9 @@ int lince_text_files_find(lince_text_files *f, lince_source *source)
     *f = (lince_text_files){.source = source};
     if (!(f->contents = lince_alloc(source->count + 1, sizeof *f->contents))) return LINCE_ENOMEM;
     for (size_t i = 0; i < source->count; i++) look_at(f, i);
-    return f->counts[LINCE_FOREIGN] == 0 && has_pictures(source) ? 0 : choose(f);
+    if (!has_pictures(source) || is_foreign_archive(source)) return choose(f);
+    f->counts[LINCE_FOREIGN] = 0; /* a table beside pictures is no reason to refuse them */
+    return 0;
 }
 
 void lince_text_files_release(lince_text_files *f)

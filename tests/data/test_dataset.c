@@ -291,6 +291,17 @@ static void test_the_content_decides_what_is_a_picture(void **state)
     lince_dataset_free(dataset);
 }
 
+static void test_a_workbook_beside_pictures_is_a_stray_file(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("workbook");
+    PNGS(folder, "cat/1.png", "dog/1.png");
+    put_text(folder, "notes.xlsx", "PK\3\4");
+    lince_dataset *dataset = open_ok(folder);
+    assert_counts(dataset, 2, 0, 0);
+    lince_dataset_free(dataset);
+}
+
 static void test_pictures_outside_the_class_folders_are_noted(void **state)
 {
     (void)state;
@@ -543,6 +554,7 @@ int main(void)
         cmocka_unit_test(test_classes_may_have_names_like_those_of_parts),
         cmocka_unit_test(test_hidden_files_and_those_of_operating_systems_are_passed_over),
         cmocka_unit_test(test_the_content_decides_what_is_a_picture),
+        cmocka_unit_test(test_a_workbook_beside_pictures_is_a_stray_file),
         cmocka_unit_test(test_pictures_outside_the_class_folders_are_noted),
         cmocka_unit_test(test_a_missing_folder_is_named_with_the_nearest_there_is),
         cmocka_unit_test(test_what_cannot_be_a_data_set_is_refused),
