@@ -1,12 +1,14 @@
 /* Every implementation of convolution over the shapes of VGG16 at 32x32, or of depthwise ones over those of
  * MobileNetV2 and EfficientNet-B0 at 224x224, in all directions: milliseconds, and GFLOP/s as the definition
- * counts them (2 multiply-adds a tap), so that fast algorithms show as more than the machine has.
+ * counts them (2 operations a tap), also in percent of the machine's peak: fast algorithms show as more than
+ * it has, at most as 400 % (36 products where the definition has 144).
  *
  *     bench_conv [batch [threads [only: part of an implementation's name [vgg | depthwise]]]] */
 #include "core/cpu.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "kernels/conv.h"
+#include "peak.h"
 #include "timing.h"
 
 #include <stdio.h>
@@ -69,6 +71,7 @@ int main(int argc, char **argv)
     static const char *const directions[] = {"forward", "backward data", "backward weights"};
     double total = 0;
     lince_parallel_use(threads);
+    double peak = bench_peak_print(threads) * 1e9;
     for (int d = 0; d < 3; d++)
         for (const shape *s = each ? depthwise : vgg; s->size; s++) {
             lince_conv c = geometry(s, each, batch);
@@ -94,7 +97,8 @@ int main(int argc, char **argv)
                                               threads))
                     continue;
                 double took = measure(&k, &a);
-                printf(" %s %.2f ms %.0f", (*im)->name, took * 1e3, flops / took * 1e-9);
+                printf(" %s %.2f ms %.0f (%.0f %%)", (*im)->name, took * 1e3, flops / took * 1e-9,
+                       100 * flops / took / peak);
                 fflush(stdout);
                 if (took < best) best = took;
                 lince_conv_kernel_release(&k);

@@ -1,9 +1,11 @@
-/* The matrix products of linear and recurrent layers: each implementation's GFLOP/s, and the GB/s at which
- * the three matrices pass once.       bench_gemm [threads [m n k ta tb]] */
+/* The matrix products of linear and recurrent layers: each implementation's GFLOP/s, also in percent of the
+ * machine's peak, and the GB/s at which the three matrices pass once.       bench_gemm [threads [m n k ta
+ * tb]] */
 #include "core/cpu.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
+#include "peak.h"
 #include "timing.h"
 
 #include <lince/error.h>
@@ -58,7 +60,8 @@ static double seconds(lince_gemm_function *run, int threads, const shape *s, con
     return best;
 }
 
-static int measure(const shape *s, int threads)
+/* peak: FLOP/s */
+static int measure(const shape *s, int threads, double peak)
 {
     float *a = lince_alloc(s->m * s->k, sizeof *a), *b = lince_alloc(s->k * s->n, sizeof *b),
           *c = lince_alloc(s->m * s->n, sizeof *c);
@@ -70,8 +73,9 @@ static int measure(const shape *s, int threads)
     for (const lince_gemm_implementation *i = lince_gemm_implementations; i->name; i++) {
         if (i->needs > lince_cpu_level() || i->run == lince_gemm_ref) continue;
         double took = seconds(i->run, threads, s, a, b, c);
-        printf("  %s %8.3f ms %6.1f GFLOP/s %5.1f GB/s", i->name, took * 1e3,
-               2e-9 * (double)s->m * (double)s->n * (double)s->k / took, bytes / took * 1e-9);
+        double rate = 2 * (double)s->m * (double)s->n * (double)s->k / took;
+        printf("  %s %8.3f ms %6.1f GFLOP/s (%2.0f %%) %5.1f GB/s", i->name, took * 1e3, rate * 1e-9,
+               100 * rate / peak, bytes / took * 1e-9);
     }
     printf("\n");
     lince_free(a), lince_free(b), lince_free(c);
@@ -81,6 +85,7 @@ static int measure(const shape *s, int threads)
 int main(int argc, char **argv)
 {
     int threads = argc > 1 ? atoi(argv[1]) : lince_processors(), code = 0;
+    double peak = bench_peak_print(threads) * 1e9;
     if (argc == 7) {
         shape s = {"as asked",
                    strtoul(argv[2], NULL, 10),
@@ -88,10 +93,10 @@ int main(int argc, char **argv)
                    strtoul(argv[4], NULL, 10),
                    atoi(argv[5]) != 0,
                    atoi(argv[6]) != 0};
-        code = measure(&s, threads);
+        code = measure(&s, threads, peak);
     } else
         for (size_t i = 0; i < sizeof shapes / sizeof *shapes && !code; i++)
-            code = measure(&shapes[i], threads);
+            code = measure(&shapes[i], threads, peak);
     if (code) fprintf(stderr, "%s\n", lince_error());
     return code;
 }

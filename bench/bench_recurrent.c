@@ -7,6 +7,7 @@
 #include "core/random.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
+#include "peak.h"
 #include "timing.h"
 #include "train/update.h"
 
@@ -14,8 +15,18 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { VOCABULARY = 30000, LONGEST = 50, CLASSES = 3, SETS = 16, ROUNDS = 15, EPOCH = 47295 };
+enum {
+    VOCABULARY = 30000,
+    LONGEST = 50,
+    EMBEDDING = 128,
+    HIDDEN = 256,
+    CLASSES = 3,
+    SETS = 16,
+    ROUNDS = 15,
+    EPOCH = 47295
+};
 
 /* Lengths about exponential, 18 words on average; words log-uniform by rank (Zipf's law), spread over the
  * ids. */
@@ -43,11 +54,13 @@ static int open_bench(bench *b, const char *model, int batch, int threads)
 {
     const lince_architecture *a = lince_architecture_named(model);
     lince_net_options options = {.batch = batch, .threads = threads, .texts = true};
-    lince_architecture_options sizes = {
-        .classes = CLASSES,
-        .dropout = -1,
-        .text = {
-            .vocabulary = VOCABULARY, .embedding = 128, .hidden = 256, .layers = 1, .max_tokens = LONGEST}};
+    lince_architecture_options sizes = {.classes = CLASSES,
+                                        .dropout = -1,
+                                        .text = {.vocabulary = VOCABULARY,
+                                                 .embedding = EMBEDDING,
+                                                 .hidden = HIDDEN,
+                                                 .layers = 1,
+                                                 .max_tokens = LONGEST}};
     *b = (bench){.batch = batch};
     if (!a || lince_net_new(&b->net, (lince_shape){1, LONGEST, 1, 1}, &options) ||
         lince_architecture_build(a, b->net, &sizes) || lince_net_prepare(b->net))
@@ -108,7 +121,17 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int run(const char *model, int batch, int threads)
+/* Operations of the recurrent products of a training step a text: each gate multiplies input and state for
+ * each word, forward, and twice as often backward. */
+static double operations(const bench *b, const char *model, size_t texts)
+{
+    double gates = strcmp(model, "rnn") == 0 ? 1 : strcmp(model, "gru") == 0 ? 3 : 4, words = 0;
+    for (size_t i = 0; i < texts; i++) words += b->length[i];
+    return 3 * 2 * gates * HIDDEN * (EMBEDDING + HIDDEN) * words / (double)texts;
+}
+
+/* peak: FLOP/s */
+static int run(const char *model, int batch, int threads, double peak)
 {
     bench b;
     if (open_bench(&b, model, batch, threads)) return fprintf(stderr, "%s\n", lince_error()), 1;
@@ -125,6 +148,7 @@ static int run(const char *model, int batch, int threads)
     double all = b.part[0] + b.part[1] + b.part[2] + b.part[3];
     printf("%-4s batch %3d, %d threads: %7.0f texts/s (median %.0f), %5.1f s an epoch of %d", model, batch,
            threads, 1 / seconds[0], 1 / seconds[ROUNDS / 2], EPOCH * seconds[0], EPOCH);
+    printf(", %.0f %% of peak", 100 * operations(&b, model, (size_t)(steps * batch)) / seconds[0] / peak);
     printf("  (packing %.0f %%, forward %.0f %%, backward %.0f %%, update %.0f %%)\n", 100 * b.part[0] / all,
            100 * b.part[1] / all, 100 * b.part[2] / all, 100 * b.part[3] / all);
     close_bench(&b);
@@ -135,9 +159,10 @@ int main(int argc, char **argv)
 {
     static const char *const models[] = {"rnn", "gru", "lstm"};
     int threads = argc > 3 ? atoi(argv[3]) : lince_processors();
-    if (argc > 1) return run(argv[1], argc > 2 ? atoi(argv[2]) : 32, threads);
+    double peak = bench_peak_print(threads) * 1e9;
+    if (argc > 1) return run(argv[1], argc > 2 ? atoi(argv[2]) : 32, threads, peak);
     for (int batch = 32; batch <= 256; batch *= 8)
         for (int i = 0; i < 3; i++)
-            if (run(models[i], batch, threads)) return 1;
+            if (run(models[i], batch, threads, peak)) return 1;
     return 0;
 }
