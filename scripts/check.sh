@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make check: formatting, warnings as errors with gcc and clang, static analysis, and the tests under sanitizers and some
-# under valgrind.
+# make check: formatting, warnings as errors with gcc and clang, static analysis, and the tests under sanitizers, as on
+# other machines, and some under valgrind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install-deps.sh check
@@ -24,6 +24,8 @@ cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-e
 
 build sanitize -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g' -DLINCE_SANITIZE=ON
 ctest --test-dir build-check/sanitize --output-on-failure -j2
+
+scripts/check-machines.sh build-check
 
 # Values that were never set. valgrind's processor has no AVX-512, which lince asks it for: the kernels are those for AVX2.
 for test in core_hash core_i18n core_random data_split net_param text_csv text_words weights_pickle; do

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that lince is built from and tested with, with sudo where not root; does nothing where all
-# is there. usage: scripts/install-deps.sh [check|say]
+# is there. usage: scripts/install-deps.sh [check|say|libraries]
 #   check: also the tools of `make check`
 #   say:   installs nothing; says what is missing and how to get it
+#   libraries: installs nothing; prints the packages of the libraries, for another architecture
 set -euo pipefail
 
 packages=(
@@ -11,7 +12,12 @@ packages=(
     libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
     gnuplot-nox
 )
-[ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev)
+if [ "${1:-}" = libraries ]; then
+    printf '%s\n' "${packages[@]}" | grep -E -- '-dev$'
+    exit 0
+fi
+[ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev
+    qemu-user gcc-aarch64-linux-gnu)
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 

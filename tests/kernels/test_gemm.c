@@ -94,6 +94,8 @@ static algorithm algorithm_of(const lince_gemm_implementation *way, const shape 
     if (way->run == lince_gemm_ref) return IN_DOUBLE;
 #ifdef __x86_64__
     if (way->needs > LINCE_PLAIN && lince_gemm_x86_dots(s->ta, s->tb, s->m, s->n, s->k)) return IN_LANES;
+#else
+    (void)s;
 #endif
     return lince_cpu_level() > LINCE_PLAIN ? IN_PANELS : BY_PRODUCT;
 }
