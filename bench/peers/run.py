@@ -118,24 +118,26 @@ def row(case, c):
 
 
 def table(cases):
+    """Of the cases that were run."""
     section = None
     for case in cases:
+        if not any(c.rounds or c.error for c in case.contenders):
+            continue
         if case.section != section:
             section = case.section
-            yield from ("", f"## {section}", "", "| what | program | median | lowest..highest | rounds | peak MiB | lince is times better |",
+            yield from ("", f"### {section}", "", "| what | program | median | lowest..highest | rounds | peak MiB | lince is times better |",
                         "|---|---|---:|---:|---:|---:|---:|")
         yield from (row(case, c) for c in case.contenders)
 
 
 def machine():
     with open("/proc/cpuinfo") as file:
-        lines = file.read().splitlines()
-    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
-    flags = next((line for line in lines if line.startswith("flags")), "").split()
+        fields = dict([part.strip() for part in line.split(":", 1)] for line in file if ":" in line)
+    flags = fields.get("flags", "").split()
     vector = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "SSE"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (f"{model}, {len(os.sched_getaffinity(0))} cores, {vector}, {memory:.0f} GiB, {platform.system()} "
-            f"{platform.release().split('-')[0]}")
+    return (f"{fields.get('model name', '?')} (family {fields.get('cpu family', '?')}, model {fields.get('model', '?')}), "
+            f"{len(os.sched_getaffinity(0))} cores, {vector}, {memory:.0f} GiB")
 
 
 def versions(bench):
@@ -149,7 +151,7 @@ def versions(bench):
 
 INTRODUCTION = """# lince and its peers, side by side
 
-`make bench-peers` measures and writes this page. Contenders of a case run in alternation, all on every core unless a
+`make bench-peers` measures and writes this page: a part for each machine, of which a run replaces its own. Contenders of a case run in alternation, all on every core unless a
 row says otherwise; figures are medians of the rounds, each of which is the median of several steps; the ratio is the
 median of the rounds' ratios (lowest..highest). A training step is forward, loss, backward and update. PyTorch runs
 with its fused optimizers; of its settings (plain, channels_last, `torch.compile` where tried, which took it {longest} s at
@@ -157,11 +159,21 @@ the most) the fastest of the first round goes on, the others keep their one roun
 """
 
 
+def parts_of_others(path):
+    """What the page has of other machines, each from its heading on."""
+    if not os.path.exists(path):
+        return []
+    with open(path) as file:
+        parts = file.read().split("\n## ")[1:]
+    return [f"## {part.rstrip()}\n" for part in parts if part.splitlines()[0] != machine()]
+
+
 def write(path, bench, cases):
-    head = INTRODUCTION.format(longest=LONGEST) + f"""\nMachine: {machine()}. {versions(bench)}. {datetime.date.today()}. Load average over the last quarter
-of an hour: {os.getloadavg()[2]:.1f} (2 where nothing else runs).\n"""
+    others = parts_of_others(path)
+    mine = (f"## {machine()}\n\n{versions(bench)}, Linux {platform.release().split('-')[0]}. {datetime.date.today()}. Load average over "
+            f"the last quarter of an hour:\n{os.getloadavg()[2]:.1f} (2 where nothing else runs).\n" + "\n".join(table(cases)) + "\n")
     with open(path, "w") as out:
-        out.write(head + "\n".join(table(cases)) + "\n")
+        out.write("\n".join([INTRODUCTION.format(longest=LONGEST), *others, mine]))
 
 
 def main():
