@@ -16,6 +16,8 @@ done
 
 # run PROGRAM...: the tests of everything that exists for several levels, a training run, and what the machine says it is
 kernels='core_cpu kernels_conv kernels_gemm kernels_recurrent layers_layers net_net'
+# Emulation is slow: few random shapes.
+export LINCE_TEST_SHAPES=20
 try() { # BUILD PROGRAM...
     local build=$1 name
     shift
