@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const command commands[] = {
     {"train", "--data PATH [options]", N_("train or fine-tune a model; ends with the test"), cmd_train, true},
@@ -92,8 +93,19 @@ static int close_output(int code)
     return code;
 }
 
+/* Threads that wait for each other should sleep soon: OpenMP's would turn in place for milliseconds, on cores
+ * that another program could use, or the very thread that they wait for (docs/performance.md has figures).
+ * The library reads its settings once, before main(): the program starts anew with the setting, unless the
+ * user has made one. */
+static void wait_briefly(char **argv)
+{
+    if (getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY")) return;
+    if (!setenv("GOMP_SPINCOUNT", "1000", 1)) execv("/proc/self/exe", argv);
+}
+
 int main(int argc, char **argv)
 {
+    wait_briefly(argv);
     argc = choose_level(argc, argv);
     choose_language(argc, argv);
     cli_open_screen();

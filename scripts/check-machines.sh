@@ -16,8 +16,8 @@ done
 
 # run PROGRAM...: the tests of everything that exists for several levels, a training run, and what the machine says it is
 kernels='core_cpu kernels_conv kernels_gemm kernels_recurrent layers_layers net_net'
-# Emulation is slow: few random shapes.
-export LINCE_TEST_SHAPES=20
+# Emulation is slow: few random shapes, no turning in place.
+export LINCE_TEST_SHAPES=20 GOMP_SPINCOUNT=1000
 try() { # BUILD PROGRAM...
     local build=$1 name
     shift
