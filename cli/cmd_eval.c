@@ -22,9 +22,9 @@ int cmd_eval(int argc, char **argv)
     const char *data = NULL, *split = NULL, *predictions = NULL;
     model_choice choice = {0};
     bool json = false, quiet = false, help = false;
-    reading readings[] = {{"classes", NULL},    {"text-column", NULL}, {"label-column", NULL},
-                          {"drop-label", NULL}, {"header", NULL},      {"quoting", NULL},
-                          {"encoding", NULL},   {"split-column", NULL}};
+    reading readings[] = {{"classes", NULL},    {"text-column", NULL},  {"label-column", NULL},
+                          {"drop-label", NULL}, {"header", NULL},       {"quoting", NULL},
+                          {"encoding", NULL},   {"split-column", NULL}, {"on-bad", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
@@ -40,6 +40,8 @@ int cmd_eval(int argc, char **argv)
         {"quoting", "auto|none|minimal", N_("of a table; default: the run's"), &readings[5].value, NULL},
         {"encoding", "NAME", N_("of a table; default: the run's"), &readings[6].value, NULL},
         {"split-column", "NAME|N", N_("of a table; default: the run's"), &readings[7].value, NULL},
+        {"on-bad", "fail|skip", N_("samples that cannot be read; default: the run's"), &readings[8].value,
+         NULL},
         {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},

@@ -258,6 +258,7 @@ void lince_dataset_free(lince_dataset *dataset)
     }
     lince_free(dataset->classes);
     lince_free(dataset->notes);
+    lince_free(dataset->left_out);
     lince_names_release(&dataset->names);
     lince_source_close(&dataset->source);
     lince_free(dataset);
@@ -291,6 +292,13 @@ size_t lince_dataset_count(const lince_dataset *dataset, lince_part part)
 size_t lince_dataset_class_count(const lince_dataset *dataset, lince_part part, int label)
 {
     return dataset->parts[part].per_class[label];
+}
+
+size_t lince_dataset_used(const lince_dataset *dataset, lince_part part)
+{
+    size_t sum = 0;
+    for (size_t c = 0; c < dataset->class_count; c++) sum += dataset->parts[part].per_class[c];
+    return sum;
 }
 
 const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, size_t index)

@@ -70,6 +70,7 @@ int lince_dataset_classes(const lince_dataset *dataset);
 const char *lince_dataset_class(const lince_dataset *dataset, int label);
 size_t lince_dataset_count(const lince_dataset *dataset, lince_part part);
 size_t lince_dataset_class_count(const lince_dataset *dataset, lince_part part, int label);
+size_t lince_dataset_used(const lince_dataset *dataset, lince_part part); /* of all classes */
 
 /* Sample `index` of a part: its name (path inside the data set, stable, unique) and its label. */
 const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, size_t index);
@@ -97,6 +98,22 @@ typedef struct lince_table_facts {
 } lince_table_facts;
 
 const lince_table_facts *lince_dataset_table(const lince_dataset *dataset); /* NULL: pictures */
+
+/* A sample that is not used, and why. */
+typedef struct lince_left_out {
+    const char *name;   /* as a sample's */
+    const char *class;  /* NULL: not known */
+    const char *reason; /* in the user's language */
+    lince_part part;    /* where it was found */
+    bool unreadable;    /* and not left out by choice, as a copy is */
+} lince_left_out;
+
+size_t lince_dataset_left_out(const lince_dataset *dataset);
+const lince_left_out *lince_dataset_left_out_at(const lince_dataset *dataset, size_t index);
+
+/* Leaves out a picture that cannot be read, once: it keeps its index, and is no more among
+ * lince_dataset_class_count. */
+int lince_dataset_leave_out(lince_dataset *dataset, lince_part part, size_t index, const char *reason);
 
 /* Decodes one picture. Safe to call from several threads at a time. The image is the caller's to release. */
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image);

@@ -14,12 +14,13 @@ typedef struct lince_sample {
     int label;
     const char *text;  /* NULL: a picture, to be read from its file */
     const char *group; /* NULL: none is known */
+    bool left_out;     /* it cannot be read: it keeps its place, and counts no more */
 } lince_sample;
 
 typedef struct lince_samples {
     lince_sample *at; /* sorted by label; within a class in the order in which they were indexed */
     size_t count, capacity;
-    size_t *per_class; /* [class_count] */
+    size_t *per_class; /* [class_count] without those left out */
 } lince_samples;
 
 struct lince_dataset {
@@ -35,6 +36,8 @@ struct lince_dataset {
     lince_samples parts[LINCE_PARTS];
     const char **notes;
     size_t note_count, note_capacity;
+    lince_left_out *left_out;
+    size_t left_out_count, left_out_capacity;
     lince_names *names; /* owns classes, notes and those samples' names that are no files' names */
     char fingerprint[65];
 };
@@ -55,6 +58,7 @@ extern const lince_layout lince_class_folders, lince_cifar, lince_texts;
  * indexed. */
 int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label);
 int lince_dataset_add_sample(lince_dataset *dataset, lince_part part, lince_sample sample);
+int lince_dataset_add_left_out(lince_dataset *dataset, const lince_left_out *sample); /* copies the texts */
 int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -26,7 +26,7 @@ typedef struct lince_loader_options {
     uint64_t seed;
     int workers;        /* threads that prepare batches; 0: prepared by the caller's own thread */
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
-    bool skip_bad;      /* leave out pictures that cannot be read, counted and named, instead of failing */
+    bool skip_bad;      /* lince_dataset_leave_out what cannot be read, instead of failing */
     float word_dropout; /* while training: the share of a text's words that are <unk>, others in each epoch */
     lince_watch watch;  /* of the decoding in lince_loader_new */
 } lince_loader_options;
@@ -71,10 +71,6 @@ int lince_loader_picture(lince_loader *loader, uint32_t index, lince_image *imag
 
 /* Seconds spent in lince_loader_next, since the loader was made: what the caller lost to waiting for data. */
 double lince_loader_waited(const lince_loader *loader);
-
-/* Pictures left out because they could not be decoded: how many, and one's message. */
-size_t lince_loader_bad(const lince_loader *loader);
-const char *lince_loader_bad_message(const lince_loader *loader, size_t index);
 
 /* Sets Normalize's numbers after the loader was made (they may have been measured with it); before
  * lince_loader_start. */

@@ -87,16 +87,6 @@ int lince_loader_picture(lince_loader *l, uint32_t index, lince_image *image)
     return code;
 }
 
-size_t lince_loader_bad(const lince_loader *l)
-{
-    return l->pictures.bad_count;
-}
-
-const char *lince_loader_bad_message(const lince_loader *l, size_t index)
-{
-    return l->pictures.bad[index];
-}
-
 int lince_loader_measure(lince_loader *l, float mean[3], float std[3])
 {
     const lince_pictures *p = &l->pictures;

@@ -132,9 +132,10 @@ static int fail_with(const outcome *o)
     return lince_fail(o->code, "%s", o->message ? o->message : "out of memory");
 }
 
-/* Keeps the good ones, and the messages of the bad ones. */
+/* Keeps the good ones; the data set leaves out the others. */
 static int sort_out(lince_pictures *p, scan *s)
 {
+    const char *first = NULL;
     for (size_t i = 0; i < s->total; i++) {
         outcome *o = &s->outcomes[i];
         if (!o->code) {
@@ -142,13 +143,13 @@ static int sort_out(lince_pictures *p, scan *s)
             continue;
         }
         if (!s->skip_bad || o->code == LINCE_ENOMEM) return fail_with(o);
-        p->bad[p->bad_count++] = o->message;
-        o->message = NULL;
+        if (!first) first = o->message;
+        LINCE_TRY(lince_dataset_leave_out(p->dataset, p->part, i, o->message));
     }
     if (s->total && !p->count)
         return lince_fail(LINCE_EDATA,
                           "%s: none of the %zu pictures of the %s part can be read; the first: %s",
-                          lince_dataset_path(p->dataset), s->total, lince_part_name(p->part), p->bad[0]);
+                          lince_dataset_path(p->dataset), s->total, lince_part_name(p->part), first);
     return 0;
 }
 
@@ -179,8 +180,7 @@ int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part pa
     p->size = (size_t)transform->width * (size_t)transform->height * 3;
     p->cached = cache_bytes / p->size < total ? cache_bytes / p->size : total;
     p->good = lince_alloc(total, sizeof *p->good);
-    p->bad = lince_alloc(total, sizeof *p->bad);
-    int code = p->good && p->bad ? 0 : LINCE_ENOMEM;
+    int code = p->good ? 0 : LINCE_ENOMEM;
     if (!code && !(p->cache = lince_alloc(p->cached, p->size)))
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the decoded pictures take %zu MiB; choose a smaller --cache-mb",
@@ -192,8 +192,6 @@ int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part pa
 
 void lince_pictures_release(lince_pictures *p)
 {
-    for (size_t i = 0; i < p->bad_count; i++) lince_free(p->bad[i]);
-    lince_free(p->bad);
     lince_free(p->good);
     lince_free(p->cache);
     *p = (lince_pictures){0};

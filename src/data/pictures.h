@@ -14,16 +14,15 @@ typedef struct lince_pictures {
     size_t size;    /* bytes of one: height * width * 3 */
     uint32_t *good; /* [count] indices in the part of those that can be decoded, ascending */
     size_t count;
-    char **bad; /* [bad_count] messages of the others */
-    size_t bad_count;
     uint8_t *cache; /* [cached][size]: the first of the part */
     size_t cached;
     uint64_t sum[3], squares[3]; /* over all pixels of the good ones */
 } lince_pictures;
 
 /* Decodes the whole part once, on `threads` threads, to fill the cache, to find the bad ones and to add up.
- * Where a picture is bad and `skip_bad` is not set: its error (the first in sample order, whatever the
- * threads' timing). LINCE_EDATA where none is good. `watch` (or NULL) is called from the caller's thread. */
+ * With `skip_bad` the data set leaves the bad ones out. Where a picture is bad and it is not set: its error
+ * (the first in sample order, whatever the threads' timing). LINCE_EDATA where none is good. `watch` (or
+ * NULL) is called from the caller's thread. */
 int lince_pictures_init(lince_pictures *pictures, lince_dataset *dataset, lince_part part,
                         const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads,
                         const lince_watch *watch);

@@ -100,7 +100,7 @@ static int take_record(void *context, const lince_csv_record *record)
     r->dataset->table.rows++;
     r->dataset->table.lines += record->lines;
     int code = check_record(r, record);
-    if (code) return lince_text_bad_row(r, code);
+    if (code) return lince_text_bad_row(r, record->row, code);
     look_for_parts(r, record);
     return take_text(r, record);
 }

@@ -72,11 +72,30 @@ int lince_text_fail_in_file(const lince_text_reading *r, int code)
     return lince_fail_in(code, lince_source_where(source, &source->entries[r->now->entry], where));
 }
 
-int lince_text_bad_row(lince_text_reading *r, int code)
+/* The row's number or, where all have one, its id; behind the file's name where there are several. A file
+ * that is one text is called like the file. */
+static void row_name(const lince_text_reading *r, size_t row, const char *id, char *name, size_t size)
 {
+    char number[32];
+    snprintf(number, sizeof number, "%zu", row);
+    const char *own = id && *id && lince_name_is_clean(id) ? id : number;
+    const lince_entry *entry = &r->dataset->source.entries[r->now->entry];
+    bool several = r->files.count > 1;
+    if (r->now->whole)
+        snprintf(name, size, "%s", entry->name);
+    else
+        snprintf(name, size, "%s%s%.200s", several ? entry->name : "", several ? ":" : "", own);
+}
+
+int lince_text_bad_row(lince_text_reading *r, size_t row, int code)
+{
+    char name[LINCE_PATH_MAX + 32];
     if (!r->options->skip_bad || code == LINCE_ENOMEM) return code;
-    if (r->dataset->table.bad++ >= NOTED) return 0;
     lince_text_fail_in_file(r, code);
+    row_name(r, row, NULL, name, sizeof name);
+    lince_left_out left = {.name = name, .reason = lince_error(), .part = r->now->part, .unreadable = true};
+    LINCE_TRY(lince_dataset_add_left_out(r->dataset, &left));
+    if (r->dataset->table.bad++ >= NOTED) return 0;
     return lince_dataset_add_note(r->dataset, _("left out: %s"), lince_error());
 }
 
@@ -128,35 +147,34 @@ static bool is_dropped(lince_text_reading *r, const char *label)
     return false;
 }
 
-/* The row's number or, where all have one, its id; behind the file's name where there are several. A file
- * that is one text is called like the file. */
-static const char *sample_name(lince_text_reading *r, const lince_text_row *row)
-{
-    char name[LINCE_PATH_MAX + 256], number[32];
-    snprintf(number, sizeof number, "%zu", row->record->row);
-    const char *own = row->id && *row->id && lince_name_is_clean(row->id) ? row->id : number;
-    const lince_entry *entry = &r->dataset->source.entries[r->now->entry];
-    if (r->now->whole) return entry->name;
-    bool several = r->files.count > 1;
-    snprintf(name, sizeof name, "%s%s%.200s", several ? entry->name : "", several ? ":" : "", own);
-    return lince_names_add(&r->dataset->names, name);
-}
-
 static int keep_row(lince_text_reading *r, const lince_text_row *row, const char *label)
 {
     lince_dataset *d = r->dataset;
     lince_sample sample = {.entry = r->now->entry};
+    char name[LINCE_PATH_MAX + 256];
     LINCE_TRY(lince_dataset_add_class(d, label, strlen(label), &sample.label));
     if (d->class_count > MOST_CLASSES)
         return lince_fail(LINCE_EDATA,
                           "%s: more than %d different labels; name the column of the labels with "
                           "--label-column",
                           d->source.path, MOST_CLASSES);
-    sample.name = sample_name(r, row);
+    row_name(r, row->record->row, row->id, name, sizeof name);
+    sample.name = lince_names_add(&d->names, name);
     sample.text = lince_names_add(&d->names, row->text);
     if (row->group) sample.group = lince_names_add(&d->names, row->group);
     if (!sample.name || !sample.text || (row->group && !sample.group)) return LINCE_ENOMEM;
     return lince_dataset_add_sample(d, row->part, sample);
+}
+
+/* One more of `count`. */
+static int pass_over(lince_text_reading *r, const lince_text_row *row, const char *label, size_t *count,
+                     const char *reason)
+{
+    char name[LINCE_PATH_MAX + 256];
+    row_name(r, row->record->row, row->id, name, sizeof name);
+    ++*count;
+    return lince_dataset_add_left_out(
+        r->dataset, &(lince_left_out){.name = name, .class = label, .reason = reason, .part = row->part});
 }
 
 /* Rows without a text, exact copies of rows before them, rows without a label and of labels that are not
@@ -166,24 +184,14 @@ int lince_text_take(lince_text_reading *r, const lince_text_row *row)
     lince_table_facts *facts = &r->dataset->table;
     char label[LINCE_LABEL_MAX + 1];
     bool is_new;
-    if (!*row->text) {
-        facts->empty++;
-        return 0;
-    }
+    if (!*row->text) return pass_over(r, row, NULL, &facts->empty, _("without a text"));
     if (!lince_map_at(&r->seen[row->part], row->hash, &is_new)) return LINCE_ENOMEM;
-    if (!is_new) {
-        facts->duplicates++;
-        return 0;
-    }
+    if (!is_new) return pass_over(r, row, NULL, &facts->duplicates, _("a copy of a row before it"));
     int code = trim_label(r, row, label);
-    if (code) return lince_text_bad_row(r, code);
-    if (!*label)
-        facts->unlabelled++;
-    else if (is_dropped(r, label))
-        facts->dropped++;
-    else
-        return keep_row(r, row, label);
-    return 0;
+    if (code) return lince_text_bad_row(r, row->record->row, code);
+    if (!*label) return pass_over(r, row, NULL, &facts->unlabelled, _("without a label"));
+    if (is_dropped(r, label)) return pass_over(r, row, label, &facts->dropped, _("of a dropped label"));
+    return keep_row(r, row, label);
 }
 
 /* --- all of it ------------------------------------------------------------------------------------ */

@@ -184,11 +184,34 @@ static void put_field(lince_buffer *out, const char *text)
     lince_buffer_puts(out, "\"");
 }
 
+static size_t count_left_out(const lince_dataset *dataset, lince_part part)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lince_dataset_left_out(dataset); i++)
+        count += lince_dataset_left_out_at(dataset, i)->part == part;
+    return count;
+}
+
+static void put_left_out(lince_buffer *out, const lince_dataset *dataset, lince_part part)
+{
+    for (size_t i = 0; i < lince_dataset_left_out(dataset); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(dataset, i);
+        if (sample->part != part) continue;
+        put_field(out, sample->name);
+        lince_buffer_puts(out, ",");
+        put_field(out, sample->class ? sample->class : "");
+        lince_buffer_puts(out, ",,,");
+        put_field(out, sample->reason);
+        lince_buffer_puts(out, "\n");
+    }
+}
+
 int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *dataset, lince_part part,
-                               const char *path)
+                               bool all, const char *path)
 {
     lince_buffer out = {0};
-    lince_buffer_puts(&out, "path,true,predicted,probability\n");
+    bool reasons = all && count_left_out(dataset, part);
+    lince_buffer_printf(&out, "path,true,predicted,probability%s\n", reasons ? ",left_out" : "");
     for (size_t i = 0; i < e->metrics.n; i++) {
         const lince_outcome *o = &e->outcomes[i];
         put_field(&out, lince_dataset_name(dataset, part, o->index));
@@ -196,8 +219,9 @@ int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *d
         put_field(&out, e->metrics.names[o->label]);
         lince_buffer_puts(&out, ",");
         put_field(&out, e->metrics.names[o->predicted]);
-        lince_buffer_printf(&out, ",%.6f\n", (double)o->probability);
+        lince_buffer_printf(&out, ",%.6f%s\n", (double)o->probability, reasons ? "," : "");
     }
+    if (reasons) put_left_out(&out, dataset, part);
     int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;

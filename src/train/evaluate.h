@@ -40,9 +40,10 @@ void lince_evaluation_release(lince_evaluation *evaluation);
  * NULL when out of memory. */
 json_t *lince_evaluation_json(const lince_evaluation *evaluation);
 
-/* path,true,predicted,probability */
+/* path,true,predicted,probability; `all`: the part's samples that were left out follow, if there are any,
+ * with the reason in a column left_out. */
 int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset,
-                               lince_part part, const char *path);
+                               lince_part part, bool all, const char *path);
 
 /* Mean loss and accuracy only, for validation while training. */
 int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer,

@@ -183,21 +183,37 @@ static void tell_absent(const lince_dataset *d, lince_part part, const lince_obs
 
 static void tell_table(const lince_table_facts *t, const lince_observer *o)
 {
-    size_t out = t->empty + t->duplicates + t->unlabelled + t->dropped + t->bad;
+    size_t out = t->empty + t->duplicates + t->unlabelled + t->dropped + t->bad + t->elsewhere;
     if (*t->text_column)
         tell(o->note, o, _("texts from column %s, labels from column %s"), t->text_column, t->label_column);
     if (out)
         tell(o->warning, o,
              _("%zu of %zu rows left out: %zu without a text, %zu copies, %zu without a label, %zu of "
-               "dropped labels, %zu that cannot be read"),
-             out, t->rows, t->empty, t->duplicates, t->unlabelled, t->dropped, t->bad);
+               "dropped labels, %zu that cannot be read, %zu of no part"),
+             out, t->rows, t->empty, t->duplicates, t->unlabelled, t->dropped, t->bad, t->elsewhere);
+}
+
+static void tell_pictures(const lince_dataset *d, lince_part part, const lince_observer *o)
+{
+    enum { SHOWN = 10 };
+    size_t count = 0;
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
+        if (sample->part == part && count++ < SHOWN) tell(o->warning, o, _("left out: %s"), sample->reason);
+    }
+    if (count)
+        tell(o->warning, o, _("%zu pictures of the %s part could not be read and are left out"), count,
+             lince_part_name(part));
 }
 
 static void tell_data(const lince_dataset *d, lince_part part, const lince_observer *o)
 {
     if (!o) return;
     for (size_t i = 0; i < lince_dataset_notes(d); i++) tell(o->warning, o, "%s", lince_dataset_note(d, i));
-    if (lince_dataset_table(d)) tell_table(lince_dataset_table(d), o);
+    if (lince_dataset_table(d))
+        tell_table(lince_dataset_table(d), o);
+    else
+        tell_pictures(d, part, o);
     tell_absent(d, part, o);
 }
 
@@ -209,6 +225,7 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
     lince_loader_options options = {.batch_size = EVALUATION_BATCH,
                                     .workers = 1,
                                     .cache_bytes = (size_t)256 << 20,
+                                    .skip_bad = lince_skips_bad(&m->settings),
                                     .watch = lince_watch_for(observer)};
     return lince_model_is_text(m)
                ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
@@ -242,11 +259,11 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     if (!code) code = refuse_content(m, dataset);
     if (!code) code = match_classes(m, dataset);
     if (!code) code = choose_part(dataset, part_name, &part);
-    if (!code) tell_data(dataset, part, observer);
     if (!code) code = lince_model_use(m, EVALUATION_BATCH);
     if (!code) code = open_loader(m, dataset, part, observer, &loader);
+    if (!code) tell_data(dataset, part, observer);
     if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
-    if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, predictions);
+    if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, true, predictions);
     if (!code) code = as_text(&e, json, text);
     lince_evaluation_release(&e);
     lince_loader_free(loader);

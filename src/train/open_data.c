@@ -4,6 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+bool lince_skips_bad(const lince_settings *s)
+{
+    return s->on_bad && !strcmp(s->on_bad, "skip");
+}
+
 lince_table_options lince_table_settings(const lince_settings *s)
 {
     return (lince_table_options){.text_column = s->text_column,
@@ -15,7 +20,7 @@ lince_table_options lince_table_settings(const lince_settings *s)
                                  .quoting = s->quoting,
                                  .encoding = s->encoding,
                                  .drop_labels = s->drop_label,
-                                 .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip")};
+                                 .skip_bad = lince_skips_bad(s)};
 }
 
 /* A quick try is not to spend its time on validating: a part that is held out keeps its proportion to what is

@@ -5,6 +5,9 @@
 
 #include "data/dataset.h"
 
+/* --on-bad skip */
+bool lince_skips_bad(const lince_settings *settings);
+
 /* What the settings say of tables; borrows their texts. */
 lince_table_options lince_table_settings(const lince_settings *settings);
 

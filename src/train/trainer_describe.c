@@ -49,14 +49,19 @@ static json_t *part_json(const lince_dataset *d, lince_part part)
     json_t *counts = json_array();
     for (int c = 0; c < lince_dataset_classes(d); c++)
         json_array_append_new(counts, json_integer((json_int_t)lince_dataset_class_count(d, part, c)));
-    return json_pack("{s:I, s:o}", "n", (json_int_t)lince_dataset_count(d, part), "per_class", counts);
+    return json_pack("{s:I, s:o}", "n", (json_int_t)lince_dataset_used(d, part), "per_class", counts);
 }
 
-static void put_bad(json_t *array, const lince_loader *loader, const char *part)
+static json_t *bad_json(const lince_dataset *d)
 {
-    for (size_t i = 0; loader && i < lince_loader_bad(loader); i++)
-        json_array_append_new(array, json_pack("{s:s, s:s}", "part", part, "message",
-                                               lince_loader_bad_message(loader, i)));
+    json_t *array = json_array();
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
+        if (sample->unreadable)
+            json_array_append_new(array, json_pack("{s:s, s:s}", "part", lince_part_name(sample->part),
+                                                   "message", sample->reason));
+    }
+    return array;
 }
 
 static json_t *three(const float v[3])
@@ -92,16 +97,13 @@ static json_t *data_json(const lince_trainer *t)
 {
     const lince_dataset *d = t->dataset;
     bool texts = lince_dataset_is_text(d);
-    json_t *bad = json_array();
-    put_bad(bad, t->train, "train");
-    put_bad(bad, t->val, "val");
     json_t *data =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o}", "modality",
                   texts ? "text" : "image", "language", lince_language(), "path", lince_dataset_path(d),
                   "kind", lince_dataset_kind(d), "fingerprint", lince_dataset_fingerprint(d), "classes",
                   strings((size_t)lince_dataset_classes(d), class_at, d), "parts", "train",
                   part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test", part_json(d, LINCE_TEST),
-                  "split", split_json(t), "bad", bad, "notes",
+                  "split", split_json(t), "bad", bad_json(d), "notes",
                   strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note,
                           d));
     if (data && texts) json_object_set_new(data, "text", lince_trainer_texts_json(t));
@@ -282,5 +284,5 @@ int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
     LINCE_TRY(
         write_laid_out(t, "curves.json", lince_curves_json(&e->curves, e->metrics.names), JSON_COMPACT));
     LINCE_TRY(lince_path_join(path, t->run.folder, "predictions.csv"));
-    return lince_evaluation_write_csv(e, t->dataset, LINCE_TEST, path);
+    return lince_evaluation_write_csv(e, t->dataset, LINCE_TEST, false, path);
 }

@@ -119,27 +119,77 @@ static int choose(lince_trainer *t)
     return 0;
 }
 
+static size_t count_left_out(const lince_dataset *d, lince_part part, const char *class)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
+        count += sample->part == part && sample->class && !strcmp(sample->class, class);
+    }
+    return count;
+}
+
+/* A class none of whose pictures can be read cannot be learned, and elsewhere is not measured. */
+static int check_lost_classes(const lince_trainer *t, lince_part part)
+{
+    const lince_dataset *d = t->dataset;
+    for (int c = 0; c < lince_dataset_classes(d); c++) {
+        const char *class = lince_dataset_class(d, c);
+        size_t lost = lince_dataset_class_count(d, part, c) ? 0 : count_left_out(d, part, class);
+        if (lost && part == LINCE_TRAIN)
+            return lince_fail(LINCE_EDATA,
+                              "%s: none of the %zu training pictures of the class %s can be read; mend them, "
+                              "or choose other classes by --classes",
+                              t->settings->data, lost, class);
+        if (lost)
+            lince_trainer_warn(t, _("none of the %zu pictures of the class %s in the %s part can be read"),
+                               lost, class, lince_part_name(part));
+    }
+    return 0;
+}
+
+/* Of the samples that were left out since there were `before`. */
+static int tell_left_out(const lince_trainer *t, lince_part part, size_t before)
+{
+    enum { SHOWN = 10 };
+    size_t count = lince_dataset_left_out(t->dataset) - before;
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        lince_trainer_warn(t, _("left out: %s"), lince_dataset_left_out_at(t->dataset, before + i)->reason);
+    if (!count) return 0;
+    lince_trainer_warn(t, _("%zu pictures of the %s part could not be read and are left out"), count,
+                       lince_part_name(part));
+    return check_lost_classes(t, part);
+}
+
 int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
 {
     const lince_settings *s = t->settings;
+    size_t before = lince_dataset_left_out(t->dataset);
     lince_transform transform = t->transform;
     lince_loader_options options = {.batch_size = s->batch_size,
                                     .train = train,
                                     .seed = s->seed,
                                     .workers = s->workers,
                                     .cache_bytes = (size_t)s->cache_mb << 20,
-                                    .skip_bad = s->on_bad && !strcmp(s->on_bad, "skip"),
+                                    .skip_bad = lince_skips_bad(s),
                                     .word_dropout = (float)s->word_dropout,
                                     .watch = lince_watch_for(t->observer)};
     if (lince_dataset_is_text(t->dataset))
         return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);
     if (!train) transform.augment = (lince_augment){0};
     LINCE_TRY(lince_loader_new(loader, t->dataset, part, &transform, &options));
-    for (size_t i = 0; i < lince_loader_bad(*loader) && i < 10; i++)
-        lince_trainer_warn(t, _("left out: %s"), lince_loader_bad_message(*loader, i));
-    if (lince_loader_bad(*loader))
-        lince_trainer_warn(t, _("%zu pictures of the %s part could not be read and are left out"),
-                           lince_loader_bad(*loader), lince_part_name(part));
+    return tell_left_out(t, part, before);
+}
+
+/* What of the test part cannot be read is known, and told, before it is measured. */
+static int look_through_test(lince_trainer *t)
+{
+    lince_loader *loader;
+    bool needed = lince_skips_bad(t->settings) && !lince_dataset_is_text(t->dataset) &&
+                  lince_dataset_count(t->dataset, LINCE_TEST);
+    if (!needed) return 0;
+    LINCE_TRY(lince_trainer_loader(t, LINCE_TEST, false, &loader));
+    lince_loader_free(loader);
     return 0;
 }
 
@@ -147,6 +197,7 @@ static int open_loaders(lince_trainer *t)
 {
     LINCE_TRY(lince_dataset_is_text(t->dataset) ? lince_trainer_open_texts(t)
                                                 : lince_trainer_open_pictures(t));
+    LINCE_TRY(look_through_test(t));
     lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
     if (lince_dataset_count(t->dataset, part)) return lince_trainer_loader(t, part, false, &t->val);
     lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
@@ -179,7 +230,7 @@ static int weigh_classes(lince_trainer *t)
     int classes = t->blueprint.classes;
     if (!t->settings->class_weights || strcmp(t->settings->class_weights, "balanced") != 0) return 0;
     if (!(t->class_weight = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
-    double n = (double)lince_dataset_count(t->dataset, LINCE_TRAIN);
+    double n = (double)lince_dataset_used(t->dataset, LINCE_TRAIN);
     for (int c = 0; c < classes; c++) {
         double of_class = (double)lince_dataset_class_count(t->dataset, LINCE_TRAIN, c);
         t->class_weight[c] = of_class > 0 ? (float)(n / (classes * of_class)) : 0;

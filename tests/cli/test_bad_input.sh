@@ -88,10 +88,28 @@ refuses 1 "mislabelled/$picture: expected a PNG or JPEG picture, but this looks 
 } | spoiled huge
 refuses 1 "huge/$picture: the header claims 60000 x 60000 pixels" --data huge
 
-# skipped where asked for: named and counted
+# skipped where asked for: named and counted, in the test part too, and used nowhere
+: >zero/test/ring/0011.png
 done_with train --model resnet20 --epochs 1 --batch-size 16 --threads 1 --data zero --on-bad skip --out skipping --lang en
 grep -q "left out: zero/$picture: the file is empty" err || wrong "a picture that was skipped is not named:"
 grep -q '^warning: 1 pictures\? of the train part' err || wrong "pictures that were skipped are not counted:"
+grep -q '^warning: 1 pictures\? of the test part' err || wrong "those of the test part are not counted:"
+tr -d ' \n' <skipping/data.json >facts
+grep -q '"test":{"n":19,"per_class":\[2,2,2,2,2,1,2,2,2,2\]}' facts || wrong "data.json counts what was not read: $(cat facts)"
+grep -q '"bad":\[{"part":"train","message":"zero/train/[^}]*},{"part":"test","message":"zero/test/[^}]*}\]' facts || wrong "data.json does not list what was not read: $(cat facts)"
+grep -q 'Samples that could not be read and were left out: 2' skipping/report.md || wrong "the report does not count them"
+[ "$(wc -l <skipping/predictions.csv)" -eq 20 ] || wrong "predictions.csv is not of the pictures that can be read"
+# and measured again: as the run did, or as asked; what was left out is listed with its reason
+done_with eval --run skipping --quiet --lang en --predictions all.csv
+grep -q ' accuracy .* 19$' out || wrong "eval does not skip as the run did:"
+grep -q '^warning: left out: zero/test/ring/0011.png: the file is empty' err || wrong "eval does not name what it leaves out:"
+grep -q '^path,true,predicted,probability,left_out$' all.csv && grep -q '^test/ring/0011.png,ring,,,zero/test/ring/0011.png: the file is empty' all.csv ||
+    wrong "--predictions does not list what is left out: $(tail -2 all.csv)"
+expect 1 'zero/test/ring/0011.png: the file is empty' eval --run skipping --quiet --lang en --on-bad fail
+cp -r zero lost
+for file in lost/train/cross/*; do : >"$file"; done
+run train --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out run --data lost --on-bad skip
+{ [ $code -eq 1 ] && grep -q 'none of the 9 training pictures of the class cross can be read' err; } || wrong "a class of which no picture can be read is learned: $code"
 
 # --- options ---
 refuses 2 'did you mean vgg16' --data good --model vgg_16

@@ -464,10 +464,12 @@ static void test_skipped_pictures_are_left_out_counted_and_named(void **state)
         int seen[SAMPLES] = {0};
         assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &evaluation, &options));
         assert_int_equal(lince_loader_samples(loader), SAMPLES - 3);
-        assert_int_equal(lince_loader_bad(loader), 3);
-        assert_non_null(strstr(lince_loader_bad_message(loader, 0), "cat/04.png: the file is empty"));
-        assert_non_null(strstr(lince_loader_bad_message(loader, 1), "cat/05.png"));
-        assert_non_null(strstr(lince_loader_bad_message(loader, 2), "dog/17.png"));
+        assert_int_equal(lince_dataset_left_out(dataset), 3);
+        assert_int_equal(lince_dataset_used(dataset, LINCE_TRAIN), SAMPLES - 3);
+        assert_non_null(strstr(lince_dataset_left_out_at(dataset, 0)->reason, "cat/04.png: the file is empty"));
+        assert_string_equal(lince_dataset_left_out_at(dataset, 0)->name, "cat/04.png");
+        assert_string_equal(lince_dataset_left_out_at(dataset, 1)->name, "cat/05.png");
+        assert_string_equal(lince_dataset_left_out_at(dataset, 2)->class, "dog");
         assert_done(lince_loader_start(loader, 0, 0));
         while (lince_loader_next(loader, &batch) > 0)
             for (int i = 0; i < batch.n; i++) {
@@ -540,7 +542,7 @@ static void test_threads_word_their_errors_in_the_callers_language(void **state)
     for (size_t i = 0; i < 8; i++) {
         snprintf(path, sizeof path, "%s/cat/%02zu.png", folder, i);
         snprintf(expected, sizeof expected, lince_tr_in("es", empty), path);
-        assert_string_equal(lince_loader_bad_message(loader, i), expected);
+        assert_string_equal(lince_dataset_left_out_at(dataset, i)->reason, expected);
     }
     snprintf(path, sizeof path, "%s/cat/08.png", folder);
     struct stat status;

@@ -357,6 +357,32 @@ static void test_bad_rows_can_be_left_out(void **state)
     lince_dataset_free(d);
 }
 
+static void test_rows_left_out_are_kept_with_their_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *class, *reason;
+        bool unreadable;
+    } expected[] = {{"3", NULL, "without a text", false},
+                    {"4", NULL, "a copy of a row before it", false},
+                    {"5", NULL, "without a label", false},
+                    {"6", "odd", "of a dropped label", false},
+                    {"7", NULL, "row 7 (line 7): 1 columns, expected 2", true}};
+    static const char csv[] = "label,text\na,one\nb,\na,one\n,three\nodd,four\nb\nb,two\n";
+    lince_dataset *d = open_with(table("t.csv", csv, strlen(csv)),
+                                 (lince_table_options){.skip_bad = true, .drop_labels = "odd"});
+    assert_int_equal(lince_dataset_left_out(d), 5);
+    for (size_t i = 0; i < 5; i++) {
+        const lince_left_out *row = lince_dataset_left_out_at(d, i);
+        assert_string_equal(row->name, expected[i].name);
+        assert_non_null(strstr(row->reason, expected[i].reason));
+        assert_int_equal(row->part, LINCE_TRAIN);
+        assert_int_equal(row->unreadable, expected[i].unreadable);
+        if (expected[i].class) assert_string_equal(row->class, expected[i].class);
+    }
+    lince_dataset_free(d);
+}
+
 /* --- labels that look like a mistake --------------------------------------------------------------- */
 
 static void test_labels_that_look_like_a_mistake_are_told_and_kept(void **state)
@@ -495,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_a_dropped_label_that_no_row_has_is_refused),
         cmocka_unit_test(test_bad_rows_can_be_left_out),
         cmocka_unit_test(test_labels_that_look_like_a_mistake_are_told_and_kept),
+        cmocka_unit_test(test_rows_left_out_are_kept_with_their_reason),
         cmocka_unit_test(test_rows_that_cannot_be_read_are_named_with_their_place),
         cmocka_unit_test(test_a_wrong_column_names_the_nearest_and_all_there_are),
         cmocka_unit_test(test_tables_that_cannot_be_learned_from_are_refused),

@@ -157,6 +157,15 @@ static void test_rows_left_out_are_told(void **state)
     expect("id,label,text,note\n1,pos,it was good,x\n2,pos,,x\n3,,it was good,x\n1,pos,it was good,x\n", NULL,
            1, 1);
     assert_non_null(strstr(told, "3 of 4 rows left out: 1 without a text, 1 copies, 1 without a label"));
+    char *csv, path[700];
+    size_t size;
+    snprintf(path, sizeof path, "%s/predictions.csv", root);
+    assert_done(lince_file_read(path, 4096, &csv, &size));
+    assert_non_null(strstr(csv, "path,true,predicted,probability,left_out\n2,pos,pos,"));
+    assert_non_null(strstr(csv, "\n3,,,,without a text\n"));
+    assert_non_null(strstr(csv, "\n4,,,,without a label\n"));
+    assert_non_null(strstr(csv, "\n5,,,,a copy of a row before it\n"));
+    lince_free(csv);
 }
 
 /* Else the training's own texts would be measured. */
