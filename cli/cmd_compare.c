@@ -1,7 +1,12 @@
 #include "cli.h"
+#include "core/error.h"
 #include "core/i18n.h"
+#include "core/nearest.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_RUNS = 64, PATH = 4096 };
@@ -13,22 +18,23 @@ typedef struct job {
     char folder[MOST_RUNS][PATH]; /* of the runs */
     const char *runs[MOST_RUNS];
     int count;
+    char base[PATH]; /* of the runs that are trained: <base>/<model> */
+    int each;        /* of every model, with the seeds from `first` on */
+    uint64_t first;
     char *line; /* the command, for the runs' config.yaml */
 } job;
 
 /* --- training what is to be compared -------------------------------------------------------------- */
 
 /* Trains one model with one seed into <out>/<model>[-seed<n>]. */
-static int train_one(job *j, const char *base, const char *model, int seed, int seeds)
+static int train_one(job *j, const char *model, uint64_t seed)
 {
     char out[PATH], number[32];
     lince_settings *s = &j->settings;
-    if (j->count == MOST_RUNS) {
-        fprintf(stderr, _("lince compare: at most %d runs\n"), MOST_RUNS);
-        return LINCE_EUSAGE;
-    }
-    snprintf(number, sizeof number, "%d", seed);
-    snprintf(out, sizeof out, seeds > 1 ? "%s/%s-seed%d" : "%s/%s", base, model, seed);
+    if (j->count == MOST_RUNS) return lince_fail(LINCE_EUSAGE, "compare: at most %d runs", MOST_RUNS);
+    snprintf(number, sizeof number, "%" PRIu64, seed);
+    int length = snprintf(out, sizeof out, j->each > 1 ? "%s/%s-seed%s" : "%s/%s", j->base, model, number);
+    if (length >= PATH) return lince_fail(LINCE_EUSAGE, "compare: the name of a run's folder is too long");
     int code = lince_settings_set(s, "model", model);
     if (!code) code = lince_settings_set(s, "seed", number);
     if (!code) code = lince_settings_set(s, "out", out);
@@ -38,23 +44,71 @@ static int train_one(job *j, const char *base, const char *model, int seed, int 
 }
 
 /* All seeds share one split: the first seed's, where none is given. */
+static int share_split(lince_settings *s)
+{
+    char split[32];
+    if (s->split_seed >= 0) return 0;
+    snprintf(split, sizeof split, "%" PRIu64, s->seed);
+    if (s->seed > INT_MAX)
+        return lince_fail(LINCE_EUSAGE,
+                          "--seed %s: too large for the split that runs share; give a --split-seed", split);
+    return lince_settings_set(s, "split-seed", split);
+}
+
+/* Each name of --models, without the others. */
+static int each_model(const char *models, int (*take)(job *j, const char *model), job *j)
+{
+    int code = 0;
+    for (const char *at = models, *end; !code && at; at = *end ? end + 1 : NULL) {
+        end = at + strcspn(at, ",");
+        char *model = strndup(at, (size_t)(end - at));
+        code = model ? take(j, model) : lince_fail(LINCE_ENOMEM, "out of memory");
+        free(model);
+    }
+    return code;
+}
+
+static const char *model_at(const void *context, size_t index)
+{
+    const char *summary;
+    (void)context;
+    return lince_architecture_at(index, &summary);
+}
+
+/* Before the first is trained, which may take a while. */
+static int check_model(job *j, const char *model)
+{
+    const char *name;
+    (void)j;
+    for (size_t i = 0; (name = model_at(NULL, i)); i++)
+        if (!strcmp(name, model)) return 0;
+    if (!*model) return lince_fail(LINCE_EUSAGE, "--models: a name is missing");
+    name = lince_nearest(model, model_at, NULL);
+    if (!name)
+        return lince_fail(LINCE_EUSAGE, "--models: there is no model '%s'; 'lince help train' lists them",
+                          model);
+    return lince_fail(LINCE_EUSAGE, "--models: there is no model '%s'; did you mean %s?", model, name);
+}
+
+static int train_seeds(job *j, const char *model)
+{
+    int code = 0;
+    for (int k = 0; !code && k < j->each; k++) code = train_one(j, model, j->first + (uint64_t)k);
+    return code;
+}
+
 static int train_all(job *j)
 {
-    char base[PATH], model[64], split[32];
     lince_settings *s = &j->settings;
-    int seeds = 1, first = (int)s->seed;
-    int code = j->seeds ? cli_whole("seeds", j->seeds, &seeds) : 0;
-    snprintf(base, sizeof base, "%s", s->out && *s->out ? s->out : "runs/compared");
-    snprintf(split, sizeof split, "%d", s->split_seed < 0 ? first : s->split_seed);
-    if (!code) code = lince_settings_set(s, "split-seed", split);
-    for (const char *at = j->models; !code && *at;) {
-        size_t length = strcspn(at, ",");
-        snprintf(model, sizeof model, "%.*s", (int)length, at);
-        for (int k = 0; !code && k < seeds; k++) code = train_one(j, base, model, first + k, seeds);
-        at += length + (at[length] == ',');
-    }
-    snprintf(base + strlen(base), sizeof base - strlen(base), "/compare");
-    return code ? code : lince_settings_set(s, "out", base);
+    j->each = 1;
+    j->first = s->seed;
+    snprintf(j->base, sizeof j->base, "%s", s->out && *s->out ? s->out : "runs/compared");
+    int code = j->seeds ? cli_whole("seeds", j->seeds, &j->each) : 0;
+    if (!code) code = each_model(j->models, check_model, j);
+    if (!code) code = share_split(s);
+    if (!code) code = each_model(j->models, train_seeds, j);
+    snprintf(j->base + strlen(j->base), sizeof j->base - strlen(j->base), "/compare");
+    return code ? code : lince_settings_set(s, "out", j->base);
 }
 
 /* --- the command ---------------------------------------------------------------------------------- */
@@ -91,11 +145,8 @@ int cmd_compare(int argc, char **argv)
         lince_settings_release(&j.settings);
         return cli_usage("compare", specs);
     }
-    if (!code && j.models && j.count) {
-        fprintf(stderr, _("lince compare: give runs, or --models to train; not both\n"));
-        lince_settings_release(&j.settings);
-        return EXIT_USAGE;
-    }
+    if (!code && j.models && j.count)
+        code = lince_fail(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
     if (!code && j.settings.lang) code = lince_language_set(j.settings.lang);
     j.line = cli_command_line(argc, argv);
     cli_catch_signals();

@@ -5,11 +5,13 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/memory.h"
 #include "report/context.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int write_page(const lince_comparison *c, const lince_document_backend *backend, const char *folder,
                       const char *file, const lince_gaps *gaps)
@@ -121,18 +123,45 @@ static int write_all(const lince_comparison *c, const char *folder, int json, ch
     return code ? code : out.error;
 }
 
+/* The folder of an earlier comparison, as the pattern OUT/... names it beside the runs. */
+static bool is_comparison(const char *folder)
+{
+    char path[LINCE_PATH_MAX];
+    if (!lince_path_join(path, folder, "config.yaml") && !access(path, F_OK)) return false;
+    return !lince_path_join(path, folder, "compare.json") && !access(path, F_OK);
+}
+
+/* kept[count]: the runs among them. */
+static size_t keep_runs(const char *const *runs, size_t count, const lince_observer *o, const char **kept)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        char text[LINCE_PATH_MAX + 128];
+        if (!is_comparison(runs[i])) {
+            kept[n++] = runs[i];
+            continue;
+        }
+        snprintf(text, sizeof text, _("%s: a comparison, and no run: left out"), runs[i]);
+        if (o && o->warning) o->warning(o->context, text);
+    }
+    return n;
+}
+
 int lince_compare(const char *const *runs, size_t count, const char *out, int json,
                   const lince_observer *observer, char *folder, size_t folder_size, char **text)
 {
-    lince_comparison c;
+    lince_comparison c = {0};
     char made[LINCE_PATH_MAX];
+    const char **kept = lince_alloc(count, sizeof *kept);
     *text = NULL;
-    int code = lince_comparison_read(&c, runs, count, observer);
+    if (!kept) return LINCE_ENOMEM;
+    int code = lince_comparison_read(&c, kept, keep_runs(runs, count, observer, kept), observer);
     if (!code) code = lince_run_new_folder(made, out && *out ? out : "runs/compare");
     if (!code) {
         snprintf(folder, folder_size, "%s", made);
         code = write_all(&c, made, json, text);
     }
     lince_comparison_release(&c);
+    lince_free(kept);
     return code;
 }

@@ -6,21 +6,48 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { RESAMPLES = 2000 };
 
 /* --- reading -------------------------------------------------------------------------------------- */
+
+static int refuse_untested(const lince_facts *f)
+{
+    const json_t *test = json_object_get(json_object_get(f->data, "parts"), "test");
+    const char *run = f->run.folder;
+    if (lince_fact_number(test, "n") == 0)
+        return lince_fail(LINCE_EDATA,
+                          "%s: its data had no test part, and runs are compared on one; 'lince train "
+                          "--test-split 0.2' holds one out",
+                          run);
+    return lince_fail(LINCE_EDATA,
+                      "%s: has no test.json: the run was not finished; 'lince train --resume %s' finishes it",
+                      run, run);
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+    struct stat left, right;
+    return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+/* A run beside itself would be as good as the best, for no reason. */
+static int refuse_twice(const char *const *runs, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (same_folder(runs[i], runs[k]))
+                return lince_fail(LINCE_EUSAGE, "compare: %s and %s are one run", runs[k], runs[i]);
+    return 0;
+}
 
 static int read_runs(lince_comparison *c, const char *const *runs)
 {
     for (size_t i = 0; i < c->count; i++) {
         lince_facts *f = &c->facts[i];
         LINCE_TRY(lince_facts_read(f, runs[i]));
-        if (!f->tested)
-            return lince_fail(LINCE_EDATA,
-                              "%s: has no test.json: the run was not finished; "
-                              "'lince train --resume %s' finishes it",
-                              runs[i], runs[i]);
+        if (!f->tested) return refuse_untested(f);
         LINCE_TRY(lince_facts_read_outcomes(f, &c->outcomes[i]));
     }
     return 0;
@@ -46,24 +73,36 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const lince_outcome_row *)a)->path, ((const lince_outcome_row *)b)->path);
 }
 
+static int compare_samples(const lince_comparison *c, size_t run, size_t k)
+{
+    const lince_outcome_row *a = &c->outcomes[0].rows[k], *b = &c->outcomes[run].rows[k];
+    const char *first = c->facts[0].run.folder, *other = c->facts[run].run.folder;
+    char *const *names = c->facts[0].test.names;
+    if (strcmp(a->path, b->path) != 0)
+        return lince_fail(LINCE_EDATA,
+                          "%s and %s: have other test samples ('%.80s', '%.80s'); compare runs with one test "
+                          "part (the same data, split and seed of the split)",
+                          first, other, a->path, b->path);
+    if (a->label != b->label)
+        return lince_fail(LINCE_EDATA,
+                          "%s and %s: the test sample '%.80s' is '%s' to one and '%s' to the other; compare "
+                          "runs on data of the same labels",
+                          first, other, a->path, names[a->label], names[b->label]);
+    return 0;
+}
+
 /* Every run must have been asked the same samples, with the same truth. */
 static int pair(lince_comparison *c)
 {
     c->n = c->outcomes[0].count;
     for (size_t i = 0; i < c->count; i++) {
-        lince_outcomes *o = &c->outcomes[i], *first = &c->outcomes[0];
+        lince_outcomes *o = &c->outcomes[i];
         qsort(o->rows, o->count, sizeof *o->rows, by_path);
         if (o->count != c->n)
             return lince_fail(LINCE_EDATA,
                               "%s and %s: %zu and %zu test samples; compare runs with one test part",
                               c->facts[0].run.folder, c->facts[i].run.folder, c->n, o->count);
-        for (size_t k = 0; k < c->n; k++)
-            if (strcmp(o->rows[k].path, first->rows[k].path) != 0 || o->rows[k].label != first->rows[k].label)
-                return lince_fail(
-                    LINCE_EDATA,
-                    "%s and %s: have other test samples ('%.80s', '%.80s'); compare runs with one "
-                    "test part (the same data, split and seed of the split)",
-                    c->facts[0].run.folder, c->facts[i].run.folder, first->rows[k].path, o->rows[k].path);
+        for (size_t k = 0; k < c->n; k++) LINCE_TRY(compare_samples(c, i, k));
     }
     return 0;
 }
@@ -134,6 +173,7 @@ int lince_comparison_read(lince_comparison *c, const char *const *runs, size_t c
     c->facts = lince_alloc(count, sizeof *c->facts);
     c->outcomes = lince_alloc(count, sizeof *c->outcomes);
     if (!c->facts || !c->outcomes) return LINCE_ENOMEM;
+    LINCE_TRY(refuse_twice(runs, count));
     LINCE_TRY(read_runs(c, runs));
     LINCE_TRY(same_classes(c));
     LINCE_TRY(pair(c));
@@ -162,10 +202,26 @@ void lince_comparison_release(lince_comparison *c)
 
 /* --- asking --------------------------------------------------------------------------------------- */
 
+/* The last `parts` names of a path; all of it where it has no more. */
+static const char *last_names(const char *path, size_t parts)
+{
+    const char *at = path + strlen(path);
+    while (at > path && (at[-1] != '/' || --parts)) at--;
+    return at;
+}
+
+/* As much of the folder's path, from its end, as no other run has. */
 const char *lince_comparison_name(const lince_comparison *c, size_t run)
 {
-    const char *folder = c->facts[run].run.folder, *slash = strrchr(folder, '/');
-    return slash && slash[1] ? slash + 1 : folder;
+    const char *folder = c->facts[run].run.folder, *name = folder;
+    for (size_t parts = 1; parts == 1 || name > folder; parts++) {
+        bool alone = true;
+        name = last_names(folder, parts);
+        for (size_t i = 0; i < c->count; i++)
+            alone = alone && (i == run || strcmp(last_names(c->facts[i].run.folder, parts), name) != 0);
+        if (alone) break;
+    }
+    return name;
 }
 
 const lince_interval *lince_comparison_scores(const lince_comparison *c, size_t run)

@@ -74,6 +74,7 @@ int lince_run_open(lince_run *run, const char *folder)
     if (stat(config, &status))
         return lince_fail(LINCE_EIO, "%s: not the folder of a run (it has no config.yaml)", folder);
     snprintf(run->folder, sizeof run->folder, "%s", folder);
+    for (size_t n = strlen(run->folder); n > 1 && run->folder[n - 1] == '/'; n--) run->folder[n - 1] = '\0';
     return 0;
 }
 
@@ -293,6 +294,11 @@ int lince_run_read_history(const lince_run *run, lince_history *history)
     size_t size;
     *history = (lince_history){0};
     LINCE_TRY(lince_path_join(path, run->folder, "results.csv"));
+    if (access(path, F_OK))
+        return lince_fail(LINCE_EIO,
+                          "%s: results.csv is missing: no epoch was finished ('lince train --resume %s' goes "
+                          "on), or it was moved",
+                          run->folder, run->folder);
     LINCE_TRY(lince_file_read(path, 64 << 20, &bytes, &size));
     int code = 0;
     char *line = bytes + sizeof HEADER - 1, *end;

@@ -44,6 +44,23 @@ cp -r two/resnet20-seed2 unfinished && rm unfinished/test.json
 refuse 'the run was not finished' two/resnet20-seed1 unfinished
 cp -r two/resnet20-seed2 other && sed -i '2s/^[^,]*/another.png/' other/predictions.csv
 refuse 'other test samples' two/resnet20-seed1 other
+cp -r two/resnet20-seed2 relabelled && sed -i '2s/,disc,/,ring,/;2s/,[a-z]*,\([a-z]*,[0-9.]*\)$/,ring,\1/' relabelled/predictions.csv
+refuse "the test sample 'test/[a-z]*/[0-9]*.png' is '[a-z]*' to one and 'ring' to the other" two/resnet20-seed1 relabelled
+cp -r unfinished untested && sed -i 's/"n": 20/"n": 0/' untested/data.json
+refuse 'its data had no test part' two/resnet20-seed1 untested
+cp -r two/resnet20-seed2 timeless && rm timeless/results.csv
+refuse 'results.csv is missing: no epoch was finished' two/resnet20-seed1 timeless
+refuse 'two/resnet20-seed1 and two/../two/resnet20-seed1 are one run' two/resnet20-seed1 two/../two/resnet20-seed1
+refuse 'a name is missing' --data data --models resnet20,
+refuse "no model 'resnet21'; did you mean resnet20" --data data --models resnet20,resnet21
+
+# two runs of one name, and a comparison that lies among the runs
+mkdir -p a b
+cp -r two/resnet20-seed1 a/resnet20 && cp -r two/resnet20-seed2 b/resnet20
+"$lince" compare a/resnet20 b/resnet20/ --out named --lang en --quiet >table || fail "runs of one name are not compared"
+grep -q '^a/resnet20 ' table && grep -q '^b/resnet20 ' table || fail "two runs of one name cannot be told apart: $(cat table)"
+"$lince" compare two/* --out among --lang en --quiet >table 2>err || fail "OUT/* is not compared: $(cat err)"
+grep -q 'two/compare: a comparison, and no run' err || fail "that a comparison is no run is not said: $(cat err)"
 
 # texts: by length and negation, how far the gradient reaches, the telling word moved
 "$lince" synth tweets tweets --n 900 --seed 3 >/dev/null
