@@ -282,6 +282,7 @@ static int add_class(finder *find, const folder *f, lince_part part)
 /* As ImageFolder, which refuses a training class without pictures; what is measured may lack one. */
 static int pass_empty(finder *find, const folder *f, lince_part part)
 {
+    if (!lince_dataset_wants(find->dataset, f->path + f->at, name_length(f))) return 0;
     if (part == LINCE_TRAIN && !find->dataset->options->measured)
         return lince_fail(LINCE_EDATA,
                           "%s: the class folder %.*s holds no PNG or JPEG pictures; fill it or remove it",

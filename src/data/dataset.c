@@ -225,8 +225,9 @@ static int read_index(lince_dataset *dataset, const char *path)
     dataset->layout = *layout;
     LINCE_TRY(dataset->layout->index(dataset));
     LINCE_TRY(sort_classes(dataset));
-    LINCE_TRY(check(dataset));
-    return take_fingerprint(dataset);
+    LINCE_TRY(take_fingerprint(dataset));
+    LINCE_TRY(lince_dataset_select(dataset, dataset->options->classes));
+    return check(dataset);
 }
 
 int lince_dataset_open(lince_dataset **dataset, const char *path)

@@ -32,8 +32,9 @@ int lince_dataset_open(lince_dataset **dataset, const char *path);
 int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options);
 void lince_dataset_free(lince_dataset *dataset);
 
-/* Keeps the classes of a list "cat,dog" only, in the data set's order; NULL or "": all. Call before the
- * split. LINCE_EUSAGE, with the nearest class, for one that is not there, and for fewer than two. */
+/* Keeps the classes of a list "cat,dog" only, in the data set's order; NULL or "": all. As the option does,
+ * but after the classes were checked. Call before the split. LINCE_EUSAGE, with the nearest class, for one
+ * that is not there, and for fewer than two. */
 int lince_dataset_select(lince_dataset *dataset, const char *classes);
 
 /* Gives the data the `count` classes `names` of a model, in its order: samples get the label of the class

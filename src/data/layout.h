@@ -62,6 +62,9 @@ int lince_dataset_add_left_out(lince_dataset *dataset, const lince_left_out *sam
 int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Whether a class is among those of the options, which are all where these name none. */
+bool lince_dataset_wants(const lince_dataset *dataset, const char *class, size_t length);
+
 /* Whether a file calls itself PNG or JPEG. */
 bool lince_has_picture_extension(const char *name);
 

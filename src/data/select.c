@@ -13,6 +13,17 @@ static const char *class_at(const void *dataset, size_t index)
     return index < d->class_count ? d->classes[index] : NULL;
 }
 
+bool lince_dataset_wants(const lince_dataset *d, const char *class, size_t length)
+{
+    const char *at = d->options->classes;
+    if (!at || !*at) return true;
+    for (size_t named; *at; at += named + (at[named] == ',')) {
+        named = strcspn(at, ",");
+        if (named == length && !strncmp(at, class, length)) return true;
+    }
+    return false;
+}
+
 /* A model's classes; none: count 0. */
 typedef struct class_names {
     char *const *at;

@@ -20,7 +20,8 @@ typedef struct lince_table_options {
     const char *header;       /* "yes", "no"; "auto" or NULL: seen from the content */
     const char *quoting;      /* "minimal", "none"; "auto" or NULL: seen from the content */
     const char *encoding;     /* NULL: "utf-8" */
-    const char *drop_labels;  /* "a,b": rows of these labels are left out; NULL: none */
+    const char *classes;     /* "a,b": the others are left out, and none of their faults matters; NULL: all */
+    const char *drop_labels; /* "a,b": rows of these labels are left out; NULL: none */
     bool measured; /* by a model that knows its classes: one class is enough, parts may differ in theirs,
                       and a label to be dropped that no row has is no mistake */
     bool skip_bad; /* rows that cannot be read are left out instead of failing */

@@ -93,6 +93,7 @@ static int open_other(const lince_model *m, const json_t *record, const char *da
     char text[LINCE_COLUMN_MAX], label[LINCE_COLUMN_MAX];
     lince_table_options table = lince_table_settings(&m->settings);
     table.measured = true;
+    table.classes = NULL;      /* matched with the model's later */
     table.group_column = NULL; /* nothing is split */
     table.split_optional = !m->set.split;
     bool looks = !table.quoting || !strcmp(table.quoting, "auto");

@@ -19,6 +19,7 @@ lince_table_options lince_table_settings(const lince_settings *s)
                                  .header = s->header,
                                  .quoting = s->quoting,
                                  .encoding = s->encoding,
+                                 .classes = s->classes,
                                  .drop_labels = s->drop_label,
                                  .skip_bad = lince_skips_bad(s)};
 }
@@ -38,7 +39,6 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
     lince_table_options table = lince_table_settings(s);
     LINCE_TRY(lince_dataset_open_table(dataset, s->data, &table));
-    LINCE_TRY(lince_dataset_select(*dataset, s->classes));
     bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
     bool taken = (fresh || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;

@@ -77,6 +77,44 @@ static void test_a_list_that_cannot_be_is_refused(void **state)
     }
 }
 
+static lince_dataset *open_classes(const char *from, const char *classes, int expected)
+{
+    lince_dataset *d;
+    assert_int_equal(lince_dataset_open_table(&d, from, &(lince_table_options){.classes = classes}),
+                     expected);
+    return d;
+}
+
+static void test_faults_of_classes_that_are_not_chosen_do_not_matter(void **state)
+{
+    (void)state;
+    const char *spoiled = fresh_folder("select-spoiled");
+    static const char *const pictures[] = {"train/cat/1.png", "train/dog/1.png", "test/cat/1.png",
+                                           "test/dog/1.png",  "test/odd/1.png",  "train/rare/1.png"};
+    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) put_png(spoiled, pictures[i], 0);
+    put_text(spoiled, "train/empty/notes.txt", "no picture yet");
+    assert_null(open_classes(spoiled, NULL, LINCE_EDATA));
+    lince_dataset *d = open_classes(spoiled, "cat,dog", 0);
+    assert_int_equal(lince_dataset_classes(d), 2);
+    assert_int_equal(lince_dataset_count(d, LINCE_TEST), 2);
+    for (size_t i = 0; i < lince_dataset_notes(d); i++)
+        assert_null(strstr(lince_dataset_note(d, i), "lacks"));
+    lince_dataset_free(d);
+    assert_null(open_classes(spoiled, "cat,empty", LINCE_EDATA));
+    assert_message("the class folder train/empty holds no");
+    assert_null(open_classes(spoiled, "cat,odd", LINCE_EDATA));
+    assert_message("that the training part lacks: 1 (odd)");
+}
+
+static void test_the_fingerprint_is_of_all_that_was_found(void **state)
+{
+    (void)state;
+    lince_dataset *all = open_classes(folder, NULL, 0), *some = open_classes(folder, "cat,dog", 0);
+    assert_string_equal(lince_dataset_fingerprint(all), lince_dataset_fingerprint(some));
+    lince_dataset_free(all);
+    lince_dataset_free(some);
+}
+
 /* --- a model's classes ---------------------------------------------------------------------------- */
 
 static lince_dataset *match(char *const *names, int count, const char *classes, int expected)
@@ -120,6 +158,8 @@ int main(void)
         cmocka_unit_test(test_chosen_classes_keep_their_samples_and_order),
         cmocka_unit_test(test_no_list_keeps_all),
         cmocka_unit_test(test_a_list_that_cannot_be_is_refused),
+        cmocka_unit_test(test_faults_of_classes_that_are_not_chosen_do_not_matter),
+        cmocka_unit_test(test_the_fingerprint_is_of_all_that_was_found),
         cmocka_unit_test(test_samples_get_the_labels_of_a_model_in_its_order),
         cmocka_unit_test(test_classes_that_the_model_lacks_or_has_twice_are_refused),
     };
