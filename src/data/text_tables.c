@@ -123,6 +123,23 @@ static void tell_columns(lince_text_reading *r, const lince_records *records)
     r->dataset->kind = lince_records_kind(records);
 }
 
+/* A guess that could have been another one. */
+static int tell_guesses(lince_text_reading *r)
+{
+    const lince_table *t = r->table;
+    char column[LINCE_COLUMN_MAX], other[LINCE_COLUMN_MAX];
+    if (t->other_text != LINCE_NO_COLUMN)
+        LINCE_TRY(lince_dataset_add_note(
+            r->dataset,
+            _("texts are read from column %s; they could be those of column %s, too: --text-column chooses"),
+            lince_table_column(t, t->texts[0], column), lince_table_column(t, t->other_text, other)));
+    if (t->other_label == LINCE_NO_COLUMN) return 0;
+    return lince_dataset_add_note(
+        r->dataset,
+        _("labels are read from column %s; they could be those of column %s, too: --label-column chooses"),
+        lince_table_column(t, t->label, column), lince_table_column(t, t->other_label, other));
+}
+
 /* Whether quotes hold fields together is a guess that shows in the number of rows. */
 static int tell_quoting(lince_text_reading *r)
 {
@@ -183,7 +200,8 @@ static int read_all(lince_text_reading *r, const lince_records *records)
     if (code) return code;
     r->table = &table;
     if (first) tell_columns(r, records);
-    code = read_records(r, records);
+    if (first) code = tell_guesses(r);
+    if (!code) code = read_records(r, records);
     r->table = NULL;
     lince_buffer_release(&r->joined);
     if (first)

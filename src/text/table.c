@@ -227,6 +227,53 @@ static int fewest_values(const survey *s, int but)
     return best;
 }
 
+static bool is_text(const lince_table *t, int i)
+{
+    for (int k = 0; k < t->text_count; k++)
+        if (t->texts[k] == i) return true;
+    return false;
+}
+
+static bool is_taken(const lince_table *t, int i)
+{
+    return is_text(t, i) || i == t->label || i == t->group || i == t->split;
+}
+
+/* --- guesses that are close ----------------------------------------------------------------------- */
+
+static bool is_named(const char *column, const char *const *names)
+{
+    for (; *names; names++)
+        if (!strcasecmp(column, *names)) return true;
+    return false;
+}
+
+/* Beside a text that is known by its name one that could be, too; else one that is three quarters as long. */
+static bool close_text(const survey *s, int best, int other)
+{
+    const lince_table *t = s->table;
+    if (t->header && is_named(t->names[best], text_names)) return is_named(t->names[other], text_names);
+    return 4 * s->columns[other].bytes >= 3 * s->columns[best].bytes;
+}
+
+/* Likewise; else one of as few values. */
+static bool close_label(const survey *s, int best, int other)
+{
+    const lince_table *t = s->table;
+    if (t->header && is_named(t->names[best], label_names)) return is_named(t->names[other], label_names);
+    return s->columns[other].filled && s->columns[other].values.count == s->columns[best].values.count;
+}
+
+/* In a table of a few rows all guesses are close. */
+static int find_close(const survey *s, bool (*close)(const survey *s, int best, int other), int best)
+{
+    enum { FEW = 10 };
+    const lince_table *t = s->table;
+    for (int i = 0; i < t->columns && s->rows >= FEW && best != LINCE_NO_COLUMN; i++)
+        if (!is_taken(t, i) && close(s, best, i)) return i;
+    return LINCE_NO_COLUMN;
+}
+
 static bool occurs_again(const survey *s, int column)
 {
     return lince_map_find(&s->columns[column].values, s->columns[column].first) != NULL;
@@ -256,18 +303,6 @@ static bool looks_like_header(const survey *s, const lince_table_options *o)
     int label = fewest_values(s, longest(s, LINCE_NO_COLUMN));
     return s->rows >= 10 && label != LINCE_NO_COLUMN && !occurs_again(s, label) &&
            !is_number(t->names[label]);
-}
-
-static bool is_text(const lince_table *t, int i)
-{
-    for (int k = 0; k < t->text_count; k++)
-        if (t->texts[k] == i) return true;
-    return false;
-}
-
-static bool is_taken(const lince_table *t, int i)
-{
-    return is_text(t, i) || i == t->label || i == t->group || i == t->split;
 }
 
 /* Many values, which rows share: between a fiftieth and nine tenths of the rows. */
@@ -370,6 +405,8 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
                                        "tabs, semicolons or bars separate");
     LINCE_TRY(guess(s, o));
     LINCE_TRY(check(t));
+    if (!o->text_column) t->other_text = find_close(s, close_text, t->texts[0]);
+    if (!o->label_column) t->other_label = find_close(s, close_label, t->label);
     t->kin = t->group == LINCE_NO_COLUMN ? find_kin(s) : LINCE_NO_COLUMN;
     t->id = find_id(s);
     return 0;
@@ -415,6 +452,8 @@ int lince_table_survey(lince_table *table, const lince_records *records, const l
 {
     *table = (lince_table){.dialect = records->dialect,
                            .label = LINCE_NO_COLUMN,
+                           .other_text = LINCE_NO_COLUMN,
+                           .other_label = LINCE_NO_COLUMN,
                            .split = LINCE_NO_COLUMN,
                            .group = LINCE_NO_COLUMN,
                            .id = LINCE_NO_COLUMN,

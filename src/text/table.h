@@ -42,6 +42,8 @@ typedef struct lince_table {
     int id;    /* whose values are all different; LINCE_NO_COLUMN where there is none */
     int kin;   /* not chosen, but most likely to tell which texts belong together: it has many values, and
                   rows share them; LINCE_NO_COLUMN where there is none */
+    int other_text,
+        other_label; /* that would have been as good a guess; LINCE_NO_COLUMN where there is none */
 } lince_table;
 
 /* What is known of a table's dialect before looking at it: what the options say, and then what another table

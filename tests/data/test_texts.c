@@ -120,6 +120,28 @@ static void test_columns_are_chosen_by_name_or_number(void **state)
     lince_dataset_free(d);
 }
 
+static void test_a_guess_that_could_be_another_is_told(void **state)
+{
+    (void)state;
+    char csv[4096] = "title,text,tweet,label,sentiment\n", same[4096] = "first,second,kind\n";
+    for (int i = 0; i < 12; i++) {
+        snprintf(csv + strlen(csv), 128, "t%d,some words %d,other words %d,%d,%c\n", i, i, i, i % 2,
+                 "ab"[i % 2]);
+        snprintf(same + strlen(same), 128, "some words %d,other words %d,%d\n", i, i, i % 2);
+    }
+    lince_dataset *d = open_csv(csv);
+    assert_noted(d, "texts are read from column 2 (text); they could be those of column 3 (tweet), too");
+    assert_noted(d,
+                 "labels are read from column 4 (label); they could be those of column 5 (sentiment), too");
+    lince_dataset_free(d);
+    d = open_csv(same);
+    assert_noted(d, "texts are read from column 2 (second); they could be those of column 1 (first), too");
+    lince_dataset_free(d);
+    d = open_with(table("t.csv", same, strlen(same)), (lince_table_options){.text_column = "first"});
+    assert_int_equal(lince_dataset_notes(d), 0);
+    lince_dataset_free(d);
+}
+
 static void test_a_number_asks_for_a_place_whatever_the_first_row_holds(void **state)
 {
     (void)state;
@@ -504,6 +526,7 @@ int main(void)
         cmocka_unit_test(test_a_header_names_the_columns),
         cmocka_unit_test(test_without_a_header_the_content_tells_the_columns),
         cmocka_unit_test(test_columns_are_chosen_by_name_or_number),
+        cmocka_unit_test(test_a_guess_that_could_be_another_is_told),
         cmocka_unit_test(test_a_number_asks_for_a_place_whatever_the_first_row_holds),
         cmocka_unit_test(test_a_header_can_be_said_to_be_one_or_none),
         cmocka_unit_test(test_tabs_marks_and_line_ends_of_all_kinds),
