@@ -10,9 +10,11 @@
 
 typedef struct asking {
     const lince_model *model;
-    bool json, failed;
-    int top;    /* classes to tell of an input */
-    int *order; /* [classes] by probability; scratch */
+    bool json, csv, failed;
+    bool headed;              /* the header of --csv was printed, */
+    const char *const *named; /* and for these columns */
+    int top;                  /* classes to tell of an input */
+    int *order;               /* [classes] by probability; scratch */
 } asking;
 
 static const char *class_name(const lince_model *m, int index, char spare[32])
@@ -45,6 +47,51 @@ static void print_plain(const asking *a, const char *input, const lince_predicti
     for (; *input; input++) putchar((unsigned char)*input < ' ' || *input == 127 ? ' ' : *input);
     for (int i = 0; i < a->top; i++)
         printf("\t%s\t%.4f", class_name(a->model, a->order[i], spare), (double)p->probability[a->order[i]]);
+    putchar('\n');
+}
+
+/* RFC 4180 */
+static void put_csv(const char *text, bool first)
+{
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    if (!first) putchar(',');
+    if (quoted) putchar('"');
+    for (; *text; text++) {
+        if (*text == '"') putchar('"');
+        putchar(*text);
+    }
+    if (quoted) putchar('"');
+}
+
+/* A table's own columns, or the input; then the answer, which is empty where there is none. */
+static void print_csv_header(asking *a, const char *const *names, size_t columns)
+{
+    char number[32];
+    for (size_t i = 0; i < columns; i++) {
+        snprintf(number, sizeof number, "%zu", i + 1);
+        put_csv(names ? names[i] : number, !i);
+    }
+    if (!columns) put_csv(lince_model_is_text(a->model) ? "text" : "path", true);
+    fputs(",predicted,probability", stdout);
+    for (int i = 2; i <= a->top; i++) printf(",predicted %d,probability %d", i, i);
+    putchar('\n');
+    a->headed = true;
+    a->named = names;
+}
+
+static void print_csv(asking *a, const char *input, int code, const lince_prediction *p)
+{
+    const char *const *names, *const *values;
+    char spare[32];
+    size_t columns = lince_model_row(a->model, &names, &values);
+    if (!a->headed || a->named != names) print_csv_header(a, names, columns);
+    for (size_t i = 0; i < columns; i++) put_csv(values[i], !i);
+    if (!columns) put_csv(input, true);
+    for (int i = 0; i < a->top; i++) {
+        put_csv(code ? "" : class_name(a->model, a->order[i], spare), false);
+        putchar(',');
+        if (!code) printf("%.6f", (double)p->probability[a->order[i]]);
+    }
     putchar('\n');
 }
 
@@ -91,6 +138,8 @@ static int tell(void *context, const char *input, int code, const lince_predicti
         rank(a, p);
     if (a->json)
         print_json(a, input, code, p);
+    else if (a->csv)
+        print_csv(a, input, code, p);
     else if (!code)
         print_plain(a, input, p);
     return 0;
@@ -130,7 +179,7 @@ static int expect_more(void)
 
 int cmd_predict(int argc, char **argv)
 {
-    const char *top = "0", *encoding = NULL;
+    const char *top = "0", *encoding = NULL, *column = NULL;
     model_choice choice = {0};
     asking a = {0};
     bool help = false;
@@ -141,9 +190,11 @@ int cmd_predict(int argc, char **argv)
         {"run", "DIR", N_("the run whose best weights answer"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
         {"text", "TEXT...", N_("a text to classify; may be given again"), texts, NULL},
-        {"encoding", "NAME", N_("of lines of texts; default: utf-8"), &encoding, NULL},
+        {"encoding", "NAME", N_("of texts; default: utf-8, of a table the run's"), &encoding, NULL},
+        {"text-column", "NAME|N", N_("of a table; default: the run's"), &column, NULL},
         {"top", "K", N_("tell the K most probable classes (1; with --json all)"), &top, NULL},
         {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
+        {"csv", NULL, N_("print a CSV: a table's own columns, or the input, and the answer"), NULL, &a.csv},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
     int count = 0, status;
@@ -151,6 +202,7 @@ int cmd_predict(int argc, char **argv)
     int code = inputs && texts ? cli_parse(argc, argv, specs, NULL, inputs, &count)
                                : lince_fail(LINCE_ENOMEM, "out of memory");
     if (!code && !help) code = cli_whole("top", top, &a.top);
+    if (!code && a.json && a.csv) code = lince_fail(LINCE_EUSAGE, "predict: --json or --csv, not both");
     if (code)
         status = cli_fail(code);
     else if (help)
@@ -158,7 +210,8 @@ int cmd_predict(int argc, char **argv)
     else if ((!choice.run && !choice.file.weights) || !(count || *texts))
         status = expect_more();
     else if ((code = cli_open_model(&m, &choice, false)) ||
-             (encoding && (code = lince_model_set(m, "encoding", encoding))))
+             (encoding && (code = lince_model_set(m, "encoding", encoding))) ||
+             (column && (code = lince_model_set(m, "text-column", column))))
         status = cli_fail(code);
     else {
         lince_model_observe(m, cli_observer(false));

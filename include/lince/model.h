@@ -71,6 +71,10 @@ void lince_prediction_release(lince_prediction *prediction);
 typedef int (*lince_answer_fn)(void *context, const char *input, int code,
                                const lince_prediction *prediction);
 
+/* While an answer about a row of a table is heard: how many columns the row has, what they hold, and what
+ * they are called (NULL: the table has no header). 0: the input is no row. Borrowed, until it was heard. */
+size_t lince_model_row(const lince_model *model, const char *const **names, const char *const **values);
+
 /* Classifies all that a path leads to; each input has an answer, or an error. A picture; every file in a
  * folder, with all below it, or in an archive, but for texts that lie among pictures, which are counted; "-":
  * a picture on standard input, or paths, one a line. For a model of texts: every line, also an empty one, of

@@ -369,13 +369,13 @@ static int guess(survey *s, const lince_table_options *o)
     return 0;
 }
 
-static int check(const lince_table *t)
+static int check(const lince_table *t, bool unlabelled)
 {
     char shown[LINCE_COLUMN_MAX];
     if (t->label != LINCE_NO_COLUMN && is_text(t, t->label))
         return lince_fail(LINCE_EUSAGE, "column %s cannot be both text and label",
                           lince_table_column(t, t->label, shown));
-    if (t->text_count && t->label != LINCE_NO_COLUMN) return 0;
+    if (t->text_count && (t->label != LINCE_NO_COLUMN || unlabelled)) return 0;
     lince_buffer all = {0};
     list_columns(t, &all);
     int code = lince_fail(LINCE_EDATA,
@@ -400,11 +400,11 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
         LINCE_TRY(follow(t, like, like->id, &t->id));
         return follow(t, like, like->kin, &t->kin);
     }
-    if (t->columns == 1)
+    if (t->columns == 1 && !o->unlabelled)
         return lince_fail(LINCE_EDATA, "one column only; expected labels and texts, in columns that commas, "
                                        "tabs, semicolons or bars separate");
     LINCE_TRY(guess(s, o));
-    LINCE_TRY(check(t));
+    LINCE_TRY(check(t, o->unlabelled));
     if (!o->text_column) t->other_text = find_close(s, close_text, t->texts[0]);
     if (!o->label_column) t->other_label = find_close(s, close_label, t->label);
     t->kin = t->group == LINCE_NO_COLUMN ? find_kin(s) : LINCE_NO_COLUMN;

@@ -22,9 +22,10 @@ typedef struct lince_table_options {
     const char *encoding;     /* NULL: "utf-8" */
     const char *classes;     /* "a,b": the others are left out, and none of their faults matters; NULL: all */
     const char *drop_labels; /* "a,b": rows of these labels are left out; NULL: none */
-    bool measured; /* by a model that knows its classes: one class is enough, parts may differ in theirs,
-                      and a label to be dropped that no row has is no mistake */
-    bool skip_bad; /* rows that cannot be read are left out instead of failing */
+    bool measured;   /* by a model that knows its classes: one class is enough, parts may differ in theirs,
+                        and a label to be dropped that no row has is no mistake */
+    bool unlabelled; /* it needs no labels, nor a column of them */
+    bool skip_bad;   /* rows that cannot be read are left out instead of failing */
 } lince_table_options;
 
 enum { LINCE_NO_COLUMN = -1, LINCE_TEXT_COLUMNS_MAX = 8 };

@@ -49,8 +49,7 @@ static int choose_part(const lince_dataset *data, const char *name, lince_part *
     return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_name(*part));
 }
 
-/* What data.json says of the run's data; NULL where it has none. */
-static json_t *recorded(const lince_model *m)
+json_t *lince_model_recorded(const lince_model *m)
 {
     char path[LINCE_PATH_MAX];
     if (!m->has_run || lince_path_join(path, m->run, "data.json")) return NULL;
@@ -116,7 +115,7 @@ static int open_data(const lince_model *m, const char *data, lince_dataset **dat
     lince_settings own = m->settings;
     if (!data && !m->has_run)
         return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
-    json_t *record = recorded(m);
+    json_t *record = lince_model_recorded(m);
     bool same = m->has_run && (!data || (own.data && same_file(data, own.data)));
     int code = same ? 0 : open_other(m, record, data, dataset);
     if (!code && !same && is_fingerprint(record, *dataset)) {

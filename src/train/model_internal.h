@@ -9,6 +9,7 @@
 #include "train/blueprint.h"
 #include "weights/weights.h"
 
+#include <jansson.h>
 #include <lince/model.h>
 
 struct lince_model {
@@ -27,7 +28,11 @@ struct lince_model {
         bool text, label, header, encoding, split;
     } set;                          /* what of tables lince_model_set has said anew */
     const lince_observer *observer; /* of predicting; or NULL */
-    char *chosen;                   /* --classes: those to be measured; NULL: the run's */
+    struct {
+        const char *const *names, *const *values; /* [count]; names NULL: it has none */
+        size_t count;
+    } row;        /* of a table, while an answer about it is told */
+    char *chosen; /* --classes: those to be measured; NULL: the run's */
 };
 
 /* Makes the net ready for batches of up to `batch` samples. */
@@ -55,6 +60,12 @@ typedef struct lince_asking {
 
 /* Tells an answer, or an error with what lince_error() says, and releases the prediction (or NULL). */
 int lince_answer(const lince_asking *asking, const char *input, int code, lince_prediction *prediction);
+
+/* Of a table's content. */
+int lince_ask_table(const lince_asking *asking, const char *where, const void *bytes, size_t size);
+
+/* What data.json says of the run's data; NULL where it has none. */
+json_t *lince_model_recorded(const lince_model *model);
 
 /* Of a folder or an archive of pictures; and of all that a model of texts is asked. */
 int lince_ask_pictures(const lince_asking *asking, const char *path);

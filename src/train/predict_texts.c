@@ -6,6 +6,8 @@
 #include "core/memory.h"
 #include "data/image.h"
 #include "data/source.h"
+#include "data/table_formats.h"
+#include "data/unpack.h"
 #include "text/encoding.h"
 #include "train/model_internal.h"
 
@@ -73,20 +75,32 @@ static int ask_lines(const lince_asking *a, const char *where, const void *bytes
     return code;
 }
 
+/* A file's content, packed or not. */
+static int ask_content(const lince_asking *a, const char *where, const lince_bytes *packed)
+{
+    lince_bytes bytes;
+    int code = lince_bytes_unpack(packed, LINCE_ENTRY_MAX, &bytes);
+    if (code) return lince_fail_in(code, where);
+    code = lince_is_table_name(where) ? lince_ask_table(a, where, bytes.data, bytes.size)
+                                      : ask_lines(a, where, bytes.data, bytes.size);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
 static int ask_entry(const lince_asking *a, lince_source *source, const lince_entry *entry)
 {
     char where[LINCE_WHERE_MAX];
     lince_bytes bytes;
     lince_source_where(source, entry, where);
     int code = lince_source_read(source, entry, &bytes);
-    if (!code && !lince_looks_like_text(bytes.data, bytes.size)) {
+    if (!code && !lince_is_packed(bytes.data, bytes.size) && !lince_looks_like_text(bytes.data, bytes.size)) {
         const char *found = lince_looks_like(bytes.data, bytes.size);
         code = lince_fail(LINCE_EFORMAT, "%s: expected texts, one a line; this is %s", where,
                           !bytes.size ? _("an empty file")
                           : found     ? found
                                       : _("something else"));
     }
-    if (!code) code = ask_lines(a, where, bytes.data, bytes.size);
+    if (!code) code = ask_content(a, where, &bytes);
     lince_bytes_release(&bytes);
     return code < 0 ? lince_answer(a, where, code, NULL) : code;
 }
@@ -110,14 +124,15 @@ static int ask_source(const lince_asking *a, const char *path)
 int lince_ask_texts(const lince_asking *a, const char *path)
 {
     enum { LARGEST = 1 << 30 };
-    char *bytes;
-    size_t size;
+    char *content;
+    lince_bytes bytes = {0};
     if (!strcmp(path, "-")) return ask_stdin(a);
     if (lince_source_holds_files(path)) return ask_source(a, path);
-    LINCE_TRY(lince_file_read(path, LARGEST, &bytes, &size));
-    int code =
-        size ? ask_lines(a, path, bytes, size)
-             : lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes); expected texts, one a line", path);
-    lince_free(bytes);
+    LINCE_TRY(lince_file_read(path, LARGEST, &content, &bytes.size));
+    bytes.data = bytes.owned = (uint8_t *)content;
+    int code = bytes.size ? ask_content(a, path, &bytes)
+                          : lince_fail(LINCE_EFORMAT,
+                                       "%s: the file is empty (0 bytes); expected texts, one a line", path);
+    lince_bytes_release(&bytes);
     return code;
 }

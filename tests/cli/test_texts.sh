@@ -52,6 +52,22 @@ printf 'caf\xe9\n' >latin.txt
 done_with predict --run day latin.txt --encoding latin-1
 [ "$(cut -f1 out)" = café ] || wrong "--encoding is not heeded:"
 
+# the rows of a table: in the run's column, with the table's other columns in a CSV
+printf 'id,words,label\n1,"a lovely, lovely day",good\n2,such an awful evening,"b""d"\n3,,none\n' >asked.csv
+expect 1 'asked.csv: --text-column x: there is no such column' predict --run day asked.csv --text-column 2,x
+done_with predict --run day --lang en asked.csv
+[ "$(cut -f1 out | head -2)" = $'a lovely, lovely day\nsuch an awful evening' ] || wrong "the texts of a table:"
+says 'asked.csv: texts from column 2 .words.'
+gzip -k asked.csv
+done_with predict --run day --lang en --csv asked.csv.gz
+[ "$(wc -l <out)" -eq 4 ] && grep -q '^id,words,label,predicted,probability$' out && grep -qE '^1,"a lovely, lovely day",good,(good|bad),0\.[0-9]{6}$' out &&
+    grep -qE '^2,such an awful evening,"b""d",(good|bad),0\.' out && grep -qE '^3,,none,(good|bad),0\.' out || wrong "--csv does not keep the table's columns:"
+printf '4,too,many,columns\n' >>asked.csv
+run predict --run day --lang en --csv asked.csv
+{ [ $code -eq 1 ] && grep -qx '4,too,many,columns,,' out; } || wrong "a row that cannot be asked about has no line: $code"
+says 'asked.csv: row 5 .line 5.: 4 columns, expected 3'
+expect 2 'json or --csv, not both' predict --run day --json --csv asked.csv
+
 # a folder or an archive of texts: every file
 mkdir -p texts/deeper
 printf 'lovely day\nawful day\n' >texts/a.txt
