@@ -22,6 +22,12 @@ test: deps
 	@cmake --build $(BUILD)
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j2
 
+# The kernels against their bounds (docs/tolerances.md) over 10,000 random shapes at each level: about half an hour.
+test-shapes: deps
+	@$(CONFIGURE) >/dev/null
+	@cmake --build $(BUILD)
+	@ctest --test-dir $(BUILD) -C shapes -R '^shapes/' --verbose --no-tests=error
+
 check: deps
 	@scripts/check.sh
 
@@ -46,4 +52,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test check fuzz bench bench-peers install clean
+.PHONY: all deps demo test test-shapes check fuzz bench bench-peers install clean

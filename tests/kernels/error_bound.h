@@ -50,15 +50,25 @@ static inline estimate product_of(estimate a, estimate b)
                       fabs(a.value) * b.reach + fabs(b.value) * a.reach};
 }
 
-/* a + b, and a b, rounded. */
-static inline estimate added(estimate a, estimate b)
+/* a + b likewise. */
+static inline estimate sum_of(estimate a, estimate b)
 {
-    return rounded((estimate){a.value + b.value, a.variance + b.variance, a.reach + b.reach});
+    return (estimate){a.value + b.value, a.variance + b.variance, a.reach + b.reach};
 }
 
-static inline estimate multiplied(estimate a, estimate b)
+/* a - b likewise. */
+static inline estimate difference_of(estimate a, estimate b)
 {
-    return rounded(product_of(a, b));
+    return sum_of(a, product_of(exactly(-1), b));
+}
+
+/* f(e), given f's value and derivative there, by code that is off by at most `error` units u. Always in the
+ * same way for the same e: such an error is no random one, and has its whole size in V. */
+static inline estimate function_of(estimate e, double value, double derivative, double error)
+{
+    double share = error / ERROR_CERTAINTY;
+    return (estimate){value, derivative * derivative * e.variance + share * share,
+                      fabs(derivative) * e.reach + error};
 }
 
 /* --- sums --------------------------------------------------------------------------------------------- */

@@ -83,7 +83,8 @@ typedef enum algorithm {
     IN_DOUBLE,  /* in double precision, rounded in the end */
     IN_PANELS,  /* the sums of PANEL terms are added up */
     IN_LANES,   /* each lane of a vector by itself, their sums in pairs (kernels/x86/gemm.h: dot) */
-    BY_PRODUCT, /* as in panels; products are rounded before they are added: machines without FMA */
+    FROM_C,     /* in panels, but that beta C may be the first's first term: oneDNN */
+    BY_PRODUCT, /* the same, and products are rounded before they are added: machines without FMA */
     ALGORITHMS
 } algorithm;
 
@@ -97,7 +98,8 @@ static algorithm algorithm_of(const lince_gemm_implementation *way, const shape 
 #else
     (void)s;
 #endif
-    return lince_cpu_level() > LINCE_PLAIN ? IN_PANELS : BY_PRODUCT;
+    if (way->needs > LINCE_PLAIN) return IN_PANELS;
+    return lince_cpu_level() > LINCE_PLAIN ? FROM_C : BY_PRODUCT;
 }
 
 typedef struct truth {
@@ -124,7 +126,7 @@ static estimate lanes_total(const truth *t, size_t i, size_t j)
     for (size_t l = 0; l < t->s->k; l++) add_term(&lane[l % t->lanes], product_at(t, i, j, l));
     for (size_t l = 0; l < t->lanes; l++) total[l] = total_of(&lane[l], t->order, lane[l].terms);
     for (size_t width = t->lanes / 2; width; width /= 2)
-        for (size_t l = 0; l < width; l++) total[l] = added(total[l], total[l + width]);
+        for (size_t l = 0; l < width; l++) total[l] = rounded(sum_of(total[l], total[l + width]));
     return total[0];
 }
 
@@ -134,7 +136,8 @@ static estimate element_at(const truth *t, size_t i, size_t j)
     sum whole = {0}, panel = {0};
     if (beta != 0) {
         estimate c = exactly((double)beta * (double)t->o->c[i * (t->s->n + GAP) + j]);
-        add_term(&whole, beta == 1 ? c : rounded(c));
+        bool first = t->algorithm == FROM_C || t->algorithm == BY_PRODUCT;
+        add_term(first ? &panel : &whole, beta == 1 ? c : rounded(c));
     }
     if (t->algorithm == IN_LANES) {
         add_term(&whole, lanes_total(t, i, j));
@@ -239,7 +242,7 @@ static void test_random_shapes(void **state)
 static void test_bounds_are_not_wide(void **state)
 {
     (void)state;
-    static const char *const names[] = {"in double", "in panels", "in lanes", "by product"};
+    static const char *const names[] = {"in double", "in panels", "in lanes", "from c", "by product"};
     for (size_t i = 0; lince_gemm_implementations[i].name; i++)
         for (int a = 0; a < ALGORITHMS; a++) {
             char name[64];

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "kernels/recurrent.h"
+#include "kernels/sample.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -80,6 +81,7 @@ static void test_packing_lists_the_rows_of_each_distinct_token(void **state)
 typedef struct problem {
     lince_packed packed;
     lince_recurrent r;
+    value_kind kind;
     size_t rows;
     float *memory[10];
 } problem;
@@ -88,15 +90,29 @@ static float *draw(problem *p, int which, size_t n, float scale)
 {
     lince_random random = lince_random_at((uint64_t)which + 1);
     float *x = p->memory[which] = lince_alloc(n + 1, sizeof *x);
+    assert_non_null(x);
     for (size_t i = 0; i < n; i++) x[i] = scale * lince_random_normal(&random);
     return x;
 }
 
-/* Rows of h and dh lie further apart than they are long; x has a row for each distinct token. */
-static problem make(lince_cell cell, int hidden, bool reverse)
+/* Sums over hidden units, of about the size of one; inputs that move the states. */
+static void draw_weights(problem *p, uint64_t key)
 {
-    problem p = {0};
-    pack(&p.packed, false);
+    lince_recurrent *r = &p->r;
+    size_t h = (size_t)r->hidden, gates = (size_t)lince_cell_gates(r->cell);
+    lince_random random = lince_random_at(key);
+    float scale = p->kind == POSITIVE || p->kind == CANCELLING ? 1 / (float)h : 1 / sqrtf((float)h);
+    for (size_t i = 0; i < gates * h * h; i++)
+        p->memory[0][i] = scale * draw_weight(p->kind, i % h >= h / 2, &random);
+    for (size_t i = 0; i < (size_t)p->packed.distinct * gates * h; i++)
+        p->memory[2][i] = draw_value(p->kind, &random);
+}
+
+/* Rows of h and dh lie further apart than they are long; x has a row for each distinct token. */
+static problem make_of(lince_packed packed, lince_cell cell, int hidden, bool reverse, value_kind kind,
+                       uint64_t key)
+{
+    problem p = {.packed = packed, .kind = kind};
     size_t gates = (size_t)lince_cell_gates(cell), h = (size_t)hidden, rows = (size_t)p.packed.rows,
            ld = h + 3;
     p.rows = rows;
@@ -105,17 +121,25 @@ static problem make(lince_cell cell, int hidden, bool reverse)
                             .reverse = reverse,
                             .ld = ld,
                             .slot = p.packed.slot,
-                            .w = draw(&p, 0, gates * h * h, 1 / sqrtf((float)hidden)),
+                            .w = draw(&p, 0, gates * h * h, 0),
                             .b_ih = draw(&p, 1, gates * h, 0.3f),
                             .b_hh = draw(&p, 9, gates * h, 0.3f),
-                            .x = draw(&p, 2, (size_t)p.packed.distinct * gates * h, 1),
+                            .x = draw(&p, 2, (size_t)p.packed.distinct * gates * h, 0),
                             .dh = draw(&p, 3, rows * ld, 1),
                             .h = draw(&p, 4, rows * ld, 9),
                             .previous = draw(&p, 5, rows * h, 9),
                             .c = draw(&p, 6, rows * h, 9),
                             .gates = draw(&p, 7, rows * (size_t)lince_cell_saved(cell, hidden), 9),
                             .work = draw(&p, 8, lince_recurrent_work(cell, hidden, p.packed.groups), 9)};
+    draw_weights(&p, key);
     return p;
+}
+
+static problem make(lince_cell cell, int hidden, bool reverse)
+{
+    lince_packed packed;
+    pack(&packed, false);
+    return make_of(packed, cell, hidden, reverse, NORMAL, 1);
 }
 
 static void release(problem *p)
@@ -124,35 +148,334 @@ static void release(problem *p)
     lince_packed_release(&p->packed);
 }
 
-static void compare(const char *what, const char *name, const problem *p, const float *found,
-                    const float *expected, size_t n, size_t ld, double tolerance)
+/* --- against the definition -------------------------------------------------------------------------- */
+
+/* Each number that a cell writes, against the definition of it by the numbers that it was made from: those of
+ * the step before and of this step are results, too, so that errors do not add up from step to step. */
+typedef struct checker {
+    const lince_recurrent_implementation *way;
+    const problem *p;
+    double unit;             /* what a step of the calculation rounds to, in units u; results to 1 */
+    double function;         /* error of the logistic function and tanh, likewise */
+    const float *gates, *dh; /* what forward saved, and the gradients of the results, before backward */
+    estimate *dc;            /* lstm [rows][H]: what flows back to c */
+    int *next;               /* [rows]: the row that a row is the previous state of, or -1 */
+    tally *tally;
+} checker;
+
+/* As activation.h states it. */
+#define FUNCTION_ERROR (1.5e-7 / UNIT_ROUNDOFF)
+
+static bool in_double(const checker *k)
 {
-    for (size_t row = 0; row < p->rows; row++)
-        for (size_t i = 0; i < n; i++) {
-            double x = (double)found[row * ld + i], y = (double)expected[row * ld + i];
-            if (!(fabs(x - y) <= tolerance * (1 + fabs(y))))
-                fail_msg(
-                    "%s, cell %d, hidden %d, reverse %d: %s of row %zu, unit %zu: expected %.9g, found %.9g",
-                    name, (int)p->r.cell, p->r.hidden, p->r.reverse, what, row, i, y, x);
+    return k->unit < 1;
+}
+
+static estimate step_of(const checker *k, estimate e)
+{
+    double rounding = k->unit * fabs(e.value);
+    return (estimate){e.value, e.variance + rounding * rounding, e.reach + rounding};
+}
+
+/* e as a result; a result that was gone on from before it was rounded. */
+static estimate stored(const checker *k, estimate e)
+{
+    return in_double(k) ? rounded(e) : e;
+}
+
+static estimate again(const checker *k, float found)
+{
+    return stored(k, exactly((double)found));
+}
+
+static estimate times(const checker *k, estimate a, estimate b)
+{
+    return step_of(k, product_of(a, b));
+}
+
+static estimate plus(const checker *k, estimate a, estimate b)
+{
+    return step_of(k, sum_of(a, b));
+}
+
+static estimate minus(const checker *k, estimate a, estimate b)
+{
+    return step_of(k, difference_of(a, b));
+}
+
+/* a b + c */
+static estimate fused(const checker *k, estimate a, estimate b, estimate c)
+{
+    return step_of(k, sum_of(product_of(a, b), c));
+}
+
+static estimate logistic_of(const checker *k, estimate e)
+{
+    double s = 1 / (1 + exp(-e.value));
+    return function_of(e, s, s * (1 - s), k->function);
+}
+
+static estimate tanh_of(const checker *k, estimate e)
+{
+    double t = tanh(e.value);
+    return function_of(e, t, 1 - t * t, k->function);
+}
+
+/* The derivatives of both by what they return. */
+static estimate logistic_slope(const checker *k, estimate s)
+{
+    return step_of(k, function_of(s, s.value * (1 - s.value), 1 - 2 * s.value, 0));
+}
+
+static estimate tanh_slope(const checker *k, estimate t)
+{
+    return step_of(k, function_of(t, 1 - t.value * t.value, -2 * t.value, 0));
+}
+
+static void check_number(const checker *k, const char *what, ptrdiff_t row, int unit, estimate expected,
+                         float found)
+{
+    const lince_recurrent *r = &k->p->r;
+    double ratio = error_ratio(expected, found);
+    if (!(ratio <= 1))
+        fail_msg(
+            "%s, cell %d, %s values, hidden %d, reverse %d: %s of row %d, unit %d is %.9g, expected %.9g: "
+            "%.3g times the bound",
+            k->way->name, (int)r->cell, value_kind_names[k->p->kind], r->hidden, r->reverse, what, (int)row,
+            unit, (double)found, expected.value, ratio);
+    record(k->tally, k->p->kind, r->hidden, ratio);
+}
+
+/* A float of gate `gate`, unit j, as forward saved it or backward left it. */
+static float saved_at(const lince_recurrent *r, const float *gates, ptrdiff_t row, int gate, int j)
+{
+    return gates[row * lince_cell_saved(r->cell, r->hidden) + gate * r->hidden + j];
+}
+
+/* --- forward */
+
+/* b + w h' of a gate, b with both biases or with one. */
+static estimate recurrent_sum(const checker *k, ptrdiff_t row, int gate, int j, bool both)
+{
+    const lince_recurrent *r = &k->p->r;
+    int at = gate * r->hidden + j;
+    estimate bias = exactly((double)r->b_hh[at]);
+    sum s = {0};
+    add_term(&s, both ? plus(k, bias, exactly((double)r->b_ih[at])) : bias);
+    for (int i = 0; i < r->hidden; i++)
+        add_term(&s, exactly((double)r->w[(ptrdiff_t)at * r->hidden + i] *
+                             (double)r->previous[row * r->hidden + i]));
+    estimate total = total_of(&s, order_of(k->p->kind), s.terms - 1);
+    return (estimate){total.value, total.variance * k->unit * k->unit, total.reach * k->unit};
+}
+
+static estimate input_of(const checker *k, ptrdiff_t row, int gate, int j)
+{
+    const lince_recurrent *r = &k->p->r;
+    return exactly((double)r->x[(r->slot[row] * lince_cell_gates(r->cell) + gate) * r->hidden + j]);
+}
+
+static estimate gate_input(const checker *k, ptrdiff_t row, int gate, int j)
+{
+    return plus(k, recurrent_sum(k, row, gate, j, true), input_of(k, row, gate, j));
+}
+
+static estimate forward_rnn(const checker *k, ptrdiff_t row, int j)
+{
+    estimate a = gate_input(k, row, 0, j);
+    return k->p->r.cell == LINCE_RNN_TANH ? tanh_of(k, a) : function_of(a, fmax(a.value, 0), 1, 0);
+}
+
+static estimate forward_gru(const checker *k, ptrdiff_t row, int j)
+{
+    const lince_recurrent *r = &k->p->r;
+    float found[4];
+    for (int i = 0; i < 4; i++) found[i] = saved_at(r, r->gates, row, i, j);
+    check_number(k, "b", row, j, stored(k, recurrent_sum(k, row, 2, j, false)), found[0]);
+    check_number(k, "r", row, j, stored(k, logistic_of(k, gate_input(k, row, 0, j))), found[1]);
+    check_number(k, "z", row, j, stored(k, logistic_of(k, gate_input(k, row, 1, j))), found[2]);
+    estimate a = plus(k, input_of(k, row, 2, j), exactly((double)r->b_ih[2 * r->hidden + j]));
+    a = fused(k, again(k, found[1]), again(k, found[0]), a);
+    check_number(k, "n", row, j, stored(k, tanh_of(k, a)), found[3]);
+    estimate n = again(k, found[3]), previous = exactly((double)r->previous[row * r->hidden + j]);
+    return fused(k, again(k, found[2]), minus(k, previous, n), n);
+}
+
+static estimate forward_lstm(const checker *k, ptrdiff_t row, ptrdiff_t before, int j)
+{
+    const lince_recurrent *r = &k->p->r;
+    estimate gate[4];
+    for (int i = 0; i < 4; i++) {
+        estimate a = gate_input(k, row, i, j);
+        float found = saved_at(r, r->gates, row, i, j);
+        check_number(k, "a gate", row, j, stored(k, i == 2 ? tanh_of(k, a) : logistic_of(k, a)), found);
+        gate[i] = again(k, found);
+    }
+    estimate c = times(k, gate[0], gate[2]);
+    if (before >= 0) c = fused(k, gate[1], exactly((double)r->c[before * r->hidden + j]), c);
+    float found = r->c[row * r->hidden + j];
+    check_number(k, "c", row, j, stored(k, c), found);
+    return times(k, gate[3], tanh_of(k, again(k, found)));
+}
+
+static void check_forward_row(const checker *k, ptrdiff_t row, ptrdiff_t before)
+{
+    const lince_recurrent *r = &k->p->r;
+    for (int j = 0; j < r->hidden; j++) {
+        float previous = before < 0 ? 0 : r->h[before * (ptrdiff_t)r->ld + j];
+        assert_true(r->previous[row * r->hidden + j] == previous);
+        estimate h = r->cell == LINCE_GRU    ? forward_gru(k, row, j)
+                     : r->cell == LINCE_LSTM ? forward_lstm(k, row, before, j)
+                                             : forward_rnn(k, row, j);
+        check_number(k, "h", row, j, stored(k, h), r->h[row * (ptrdiff_t)r->ld + j]);
+    }
+}
+
+/* --- backward */
+
+/* What flows back to the state of `row` from the row behind it: past the weights, and through them. */
+static estimate flowing_back(const checker *k, ptrdiff_t row, int j)
+{
+    const lince_recurrent *r = &k->p->r;
+    int units = lince_cell_gates(r->cell) * r->hidden;
+    estimate past = exactly(0);
+    if (r->cell == LINCE_GRU)
+        past = rounded(product_of(exactly((double)r->dh[row * (ptrdiff_t)r->ld + j]),
+                                  exactly((double)saved_at(r, k->gates, row, 2, j))));
+    sum s = {0};
+    if (!in_double(k)) add_term(&s, past);
+    for (int i = 0; i < units; i++) {
+        int at = r->cell == LINCE_GRU ? (i + r->hidden) % units : i; /* b_n stands first */
+        add_term(&s, exactly((double)saved_at(r, r->gates, row, 0, at) *
+                             (double)r->w[(ptrdiff_t)i * r->hidden + j]));
+    }
+    if (in_double(k)) return rounded(sum_of(past, total_in_double(&s)));
+    return total_of(&s, order_of(k->p->kind), s.terms);
+}
+
+static void check_gradient(const checker *k, ptrdiff_t row, int gate, int j, estimate expected)
+{
+    check_number(k, "a gradient", row, j, stored(k, expected),
+                 saved_at(&k->p->r, k->p->r.gates, row, gate, j));
+}
+
+static void backward_rnn(const checker *k, ptrdiff_t row, int j, estimate d)
+{
+    const lince_recurrent *r = &k->p->r;
+    estimate h = exactly((double)r->h[row * (ptrdiff_t)r->ld + j]);
+    if (r->cell == LINCE_RNN_TANH)
+        check_gradient(k, row, 0, j, times(k, d, tanh_slope(k, h)));
+    else
+        assert_true((double)saved_at(r, r->gates, row, 0, j) == (h.value > 0 ? d.value : 0));
+}
+
+static void backward_gru(const checker *k, ptrdiff_t row, int j, estimate d)
+{
+    const lince_recurrent *r = &k->p->r;
+    estimate b = exactly((double)saved_at(r, k->gates, row, 0, j)),
+             reset = exactly((double)saved_at(r, k->gates, row, 1, j)),
+             z = exactly((double)saved_at(r, k->gates, row, 2, j)),
+             n = exactly((double)saved_at(r, k->gates, row, 3, j)),
+             previous = exactly((double)r->previous[row * r->hidden + j]);
+    estimate da = times(k, times(k, d, minus(k, exactly(1), z)), tanh_slope(k, n));
+    check_gradient(k, row, 0, j, times(k, da, reset));
+    check_gradient(k, row, 1, j, times(k, times(k, da, b), logistic_slope(k, reset)));
+    check_gradient(k, row, 2, j, times(k, times(k, d, minus(k, previous, n)), logistic_slope(k, z)));
+    check_gradient(k, row, 3, j, da);
+}
+
+static void backward_lstm(const checker *k, ptrdiff_t row, ptrdiff_t before, int j, estimate d)
+{
+    const lince_recurrent *r = &k->p->r;
+    estimate i = exactly((double)saved_at(r, k->gates, row, 0, j)),
+             f = exactly((double)saved_at(r, k->gates, row, 1, j)),
+             g = exactly((double)saved_at(r, k->gates, row, 2, j)),
+             o = exactly((double)saved_at(r, k->gates, row, 3, j)),
+             previous = exactly(before < 0 ? 0 : (double)r->c[before * r->hidden + j]),
+             t = tanh_of(k, exactly((double)r->c[row * r->hidden + j]));
+    estimate c = fused(k, times(k, d, o), tanh_slope(k, t), k->dc[row * r->hidden + j]);
+    check_gradient(k, row, 0, j, times(k, times(k, c, g), logistic_slope(k, i)));
+    check_gradient(k, row, 1, j, times(k, times(k, c, previous), logistic_slope(k, f)));
+    check_gradient(k, row, 2, j, times(k, times(k, c, i), tanh_slope(k, g)));
+    check_gradient(k, row, 3, j, times(k, times(k, d, t), logistic_slope(k, o)));
+    if (before >= 0) k->dc[before * r->hidden + j] = stored(k, times(k, c, f));
+}
+
+static void check_backward_row(const checker *k, ptrdiff_t row, ptrdiff_t before)
+{
+    const lince_recurrent *r = &k->p->r;
+    for (int j = 0; j < r->hidden; j++) {
+        ptrdiff_t at = row * (ptrdiff_t)r->ld + j;
+        estimate d = exactly((double)k->dh[at]);
+        if (k->next[row] >= 0) d = rounded(sum_of(d, flowing_back(k, k->next[row], j)));
+        check_number(k, "dh", row, j, d, r->dh[at]);
+        d = exactly((double)r->dh[at]);
+        if (r->cell == LINCE_GRU)
+            backward_gru(k, row, j, d);
+        else if (r->cell == LINCE_LSTM)
+            backward_lstm(k, row, before, j, d);
+        else
+            backward_rnn(k, row, j, d);
+    }
+}
+
+/* --- all rows */
+
+/* In the order of time or, for `back`, against it. */
+static void for_each_row(const checker *k, bool back, void (*what)(const checker *, ptrdiff_t, ptrdiff_t))
+{
+    const lince_packed *packed = &k->p->packed;
+    bool reverse = k->p->r.reverse;
+    for (int g = 0; g < packed->groups; g++)
+        for (int s = 0; s < packed->steps; s++) {
+            int t = reverse != back ? packed->steps - 1 - s : s, before = reverse ? t + 1 : t - 1;
+            for (int rank = 0; rank < lince_active(packed, g, t); rank++) {
+                bool first = before < 0 || rank >= lince_active(packed, g, before);
+                what(k, lince_row(packed, g, t) + rank, first ? -1 : lince_row(packed, g, before) + rank);
+            }
         }
+}
+
+static void note_next(const checker *k, ptrdiff_t row, ptrdiff_t before)
+{
+    if (before >= 0) k->next[before] = (int)row;
+}
+
+enum { IMPLEMENTATIONS = 8 };
+static tally tallies[IMPLEMENTATIONS][2]; /* forward, backward */
+
+static void check_problem(const lince_recurrent_implementation *way, problem p)
+{
+    size_t h = (size_t)p.r.hidden, saved = p.rows * (size_t)lince_cell_saved(p.r.cell, p.r.hidden);
+    bool is_ref = way->forward == lince_recurrent_forward_ref;
+    tally *t = tallies[way - lince_recurrent_implementations];
+    float *dh = lince_alloc(p.rows * p.r.ld, sizeof *dh), *gates = lince_alloc(saved, sizeof *gates);
+    checker k = {way,
+                 &p,
+                 is_ref ? 0x1p-29 : 1,
+                 is_ref ? 0x1p-28 : FUNCTION_ERROR,
+                 gates,
+                 dh,
+                 lince_alloc(p.rows * h, sizeof *k.dc),
+                 lince_alloc(p.rows, sizeof *k.next),
+                 &t[0]};
+    assert_true(dh && gates && k.dc && k.next);
+    way->forward(2, &p.packed, &p.r);
+    for_each_row(&k, false, check_forward_row);
+    for (size_t i = 0; i < p.rows; i++) k.next[i] = -1;
+    for_each_row(&k, false, note_next);
+    memcpy(dh, p.r.dh, p.rows * p.r.ld * sizeof *dh);
+    memcpy(gates, p.r.gates, saved * sizeof *gates);
+    way->backward(2, &p.packed, &p.r);
+    k.tally = &t[1];
+    for_each_row(&k, true, check_backward_row);
+    lince_free(dh), lince_free(gates), lince_free(k.dc), lince_free(k.next);
+    release(&p);
 }
 
 static void check(const lince_recurrent_implementation *way, lince_cell cell, int hidden, bool reverse)
 {
-    problem a = make(cell, hidden, reverse), b = make(cell, hidden, reverse);
-    size_t h = (size_t)hidden, saved = (size_t)lince_cell_saved(cell, hidden);
-    lince_recurrent_forward_ref(1, &a.packed, &a.r);
-    way->forward(2, &b.packed, &b.r);
-    compare("h", way->name, &b, b.r.h, a.r.h, h, a.r.ld, 2e-6);
-    compare("previous", way->name, &b, b.r.previous, a.r.previous, h, h, 2e-6);
-    if (cell == LINCE_LSTM) compare("c", way->name, &b, b.r.c, a.r.c, h, h, 2e-6);
-    if (cell >= LINCE_GRU) compare("gates", way->name, &b, b.r.gates, a.r.gates, saved, saved, 2e-6);
-    lince_recurrent_backward_ref(1, &a.packed, &a.r);
-    way->backward(2, &b.packed, &b.r);
-    compare("dh", way->name, &b, b.r.dh, a.r.dh, h, a.r.ld, 1e-5);
-    compare("gradients", way->name, &b, b.r.gates, a.r.gates, saved, saved, 1e-5);
-    release(&a);
-    release(&b);
+    check_problem(way, make(cell, hidden, reverse));
 }
 
 static void for_each_way(void (*what)(const lince_recurrent_implementation *way, lince_cell cell, int hidden,
@@ -169,6 +492,49 @@ static void test_implementations_agree_with_the_definition(void **state)
 {
     (void)state;
     for_each_way(check);
+}
+
+/* Texts of a few random tokens. */
+static lince_packed draw_packed(lince_random *r)
+{
+    enum { MOST_TEXTS = 40, MOST_STEPS = 12 };
+    int32_t token[MOST_TEXTS * MOST_STEPS], length[MOST_TEXTS];
+    int texts = draw_size(r, 1, MOST_TEXTS), steps = draw_size(r, 1, MOST_STEPS);
+    for (int i = 0; i < texts; i++) {
+        length[i] = draw_size(r, 1, steps);
+        for (int t = 0; t < steps; t++)
+            token[i * steps + t] = t < length[i] ? 1 + (int32_t)lince_random_below(r, VOCABULARY - 1) : 0;
+    }
+    lince_packed packed;
+    assert_int_equal(lince_packed_init(&packed, texts, steps), 0);
+    lince_pack(&packed, texts, token, length, steps, false);
+    return packed;
+}
+
+static void test_random_shapes(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < sample_size(); i++)
+        for (const lince_recurrent_implementation *way = lince_recurrent_implementations; way->name; way++) {
+            lince_random r = lince_random_at(lince_key(13, LINCE_STREAM_SYNTH, 0, i));
+            if (way->needs > lince_cpu_level()) continue;
+            lince_packed packed = draw_packed(&r);
+            int most = packed.rows < 40 ? 150 : 40; /* a few milliseconds each */
+            check_problem(way, make_of(packed, (lince_cell)lince_random_below(&r, 4), draw_size(&r, 1, most),
+                                       lince_random_below(&r, 2), (value_kind)(i % VALUE_KINDS), i));
+        }
+}
+
+static void test_bounds_are_not_wide(void **state)
+{
+    (void)state;
+    static const char *const directions[] = {"forward", "backward"};
+    for (size_t i = 0; lince_recurrent_implementations[i].name; i++)
+        for (int d = 0; d < 2; d++) {
+            char name[64];
+            snprintf(name, sizeof name, "%s, %s", lince_recurrent_implementations[i].name, directions[d]);
+            check_tally(name, &tallies[i][d]);
+        }
 }
 
 static void check_threads(const lince_recurrent_implementation *way, lince_cell cell, int hidden,
@@ -213,7 +579,7 @@ static void check_activation(const lince_recurrent_implementation *way, lince_ce
             double found =
                 cell == LINCE_GRU ? (double)p.r.gates[row * 256 + 128 + j] : (double)p.r.h[row * p.r.ld + j];
             double expected = cell == LINCE_GRU ? 1 / (1 + exp(-x)) : tanh(x);
-            if (!(fabs(found - expected) <= 1.5e-7))
+            if (!(fabs(found - expected) <= FUNCTION_ERROR * UNIT_ROUNDOFF))
                 fail_msg("%s: f(%.9g) = %.9g, expected %.9g", way->name, x, found, expected);
         }
     release(&p);
@@ -235,6 +601,8 @@ int main(void)
         cmocka_unit_test(test_packing_gives_each_step_of_each_text_its_row),
         cmocka_unit_test(test_packing_lists_the_rows_of_each_distinct_token),
         cmocka_unit_test(test_implementations_agree_with_the_definition),
+        cmocka_unit_test(test_random_shapes),
+        cmocka_unit_test(test_bounds_are_not_wide),
         cmocka_unit_test(test_the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(test_activations_are_as_exact_as_stated),
     };
