@@ -20,9 +20,12 @@ void lince_parallel_ranges(int threads, size_t total, size_t grain, lince_range_
         task(context, i * grain, i * grain + grain < total ? i * grain + grain : total);
 }
 
+/* Libraries believe the number, and divide sums by it: more than there will be (OMP_THREAD_LIMIT) would leave
+ * parts out. */
 void lince_parallel_use(int threads)
 {
-    omp_set_num_threads(threads);
+    int limit = omp_get_thread_limit();
+    omp_set_num_threads(threads < limit ? threads : limit);
 }
 
 int lince_processors(void)

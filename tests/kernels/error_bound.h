@@ -7,8 +7,9 @@
  * of mean zero (Higham & Mary 2019, "A new approach to probabilistic rounding error analysis"), and by
  * Hoeffding's inequality
  *     P(|error| > C u sqrt(V)) <= 2 exp(-C^2 / 2),    V = sum of (derivative_i s_i)^2.
- * The bound is the smaller of the two. The truth is computed in double precision with, beside each value, its
- * R and V: an `estimate`.
+ * The bound is the smaller of the two. What functions such as exp are off by, where a kernel computes them by
+ * polynomials, is the same each time and no random number: it counts in R, and is added to C u sqrt(V). The
+ * truth is computed in double precision with, beside each value, its R and V: an `estimate`.
  *
  * A sum of n terms t_i, S in all, rounds its n partial sums s_k. Where the terms stand in no particular
  * order, mean of sum_k s_k^2 = n (S^2 / 3 + Q / 6),    Q = sum of t_i^2, the second part that of a random
@@ -26,34 +27,42 @@
 #define UNIT_ROUNDOFF   0x1p-24
 #define ERROR_CERTAINTY 8.0
 
-/* A value, its V and its R. */
+/* A value, its V, its R, and what part of R is systematic. */
 typedef struct estimate {
-    double value, variance, reach;
+    double value, variance, reach, systematic;
 } estimate;
 
 /* A float as it is. */
 static inline estimate exactly(double value)
 {
-    return (estimate){value, 0, 0};
+    return (estimate){value, 0, 0, 0};
+}
+
+/* e after a rounding of a number of size s, by which its derivative is one. */
+static inline estimate disturbed(estimate e, double s)
+{
+    return (estimate){e.value, e.variance + s * s, e.reach + fabs(s), e.systematic};
 }
 
 /* e, rounded once more. */
 static inline estimate rounded(estimate e)
 {
-    return (estimate){e.value, e.variance + e.value * e.value, e.reach + fabs(e.value)};
+    return disturbed(e, e.value);
 }
 
 /* a b before it is rounded, as in a fused multiply-add. */
 static inline estimate product_of(estimate a, estimate b)
 {
     return (estimate){a.value * b.value, a.value * a.value * b.variance + b.value * b.value * a.variance,
-                      fabs(a.value) * b.reach + fabs(b.value) * a.reach};
+                      fabs(a.value) * b.reach + fabs(b.value) * a.reach,
+                      fabs(a.value) * b.systematic + fabs(b.value) * a.systematic};
 }
 
 /* a + b likewise. */
 static inline estimate sum_of(estimate a, estimate b)
 {
-    return (estimate){a.value + b.value, a.variance + b.variance, a.reach + b.reach};
+    return (estimate){a.value + b.value, a.variance + b.variance, a.reach + b.reach,
+                      a.systematic + b.systematic};
 }
 
 /* a - b likewise. */
@@ -62,13 +71,11 @@ static inline estimate difference_of(estimate a, estimate b)
     return sum_of(a, product_of(exactly(-1), b));
 }
 
-/* f(e), given f's value and derivative there, by code that is off by at most `error` units u. Always in the
- * same way for the same e: such an error is no random one, and has its whole size in V. */
+/* f(e), given f's value and derivative there, by code that is off by at most `error` units u. */
 static inline estimate function_of(estimate e, double value, double derivative, double error)
 {
-    double share = error / ERROR_CERTAINTY;
-    return (estimate){value, derivative * derivative * e.variance + share * share,
-                      fabs(derivative) * e.reach + error};
+    double d = fabs(derivative);
+    return (estimate){value, d * d * e.variance, d * e.reach + error, d * e.systematic + error};
 }
 
 /* --- sums --------------------------------------------------------------------------------------------- */
@@ -80,7 +87,7 @@ typedef enum order {
 
 typedef struct sum {
     double terms, value, squares, magnitude; /* n, S, Q, A */
-    double variance, reach;                  /* of the terms */
+    double variance, reach, systematic;      /* of the terms */
 } sum;
 
 /* What is zero for certain rounds nothing. */
@@ -97,6 +104,7 @@ static inline void add_term(sum *s, estimate t)
     s->magnitude += fabs(t.value);
     s->variance += t.variance;
     s->reach += t.reach;
+    s->systematic += t.systematic;
 }
 
 /* A sum whose terms each go through at most `roundings` of them: as many as terms in one chain of fused
@@ -106,7 +114,7 @@ static inline estimate total_of(const sum *s, order terms_order, double rounding
     double peak = terms_order == SORTED ? (s->magnitude + fabs(s->value)) / 2 : s->value;
     roundings = fmax(roundings, 0);
     return (estimate){s->value, s->variance + roundings * (peak * peak / 3 + s->squares),
-                      s->reach + roundings * s->magnitude};
+                      s->reach + roundings * s->magnitude, s->systematic};
 }
 
 /* A part's sum becomes a term of the whole. */
@@ -121,7 +129,7 @@ static inline estimate total_in_double(const sum *s)
 {
     double before = 0x1p-29 * s->terms * s->magnitude;
     return (estimate){s->value, s->variance + s->value * s->value + before * before,
-                      s->reach + fabs(s->value) + before};
+                      s->reach + fabs(s->value) + before, s->systematic};
 }
 
 /* --- the bound ---------------------------------------------------------------------------------------- */
@@ -129,7 +137,8 @@ static inline estimate total_in_double(const sum *s)
 /* The first factor is for what the first order leaves out. */
 static inline double error_bound(estimate e)
 {
-    return (1 + 0x1p-16) * UNIT_ROUNDOFF * fmin(e.reach, ERROR_CERTAINTY * sqrt(e.variance));
+    double probable = e.systematic + ERROR_CERTAINTY * sqrt(e.variance);
+    return (1 + 0x1p-16) * UNIT_ROUNDOFF * fmin(e.reach, probable);
 }
 
 /* |error| / bound: above 1 is a fault. What must be exact and is not, and what is no number, is infinitely

@@ -68,7 +68,7 @@ static inline float draw_weight(value_kind kind, bool late, lince_random *r)
 
 enum {
     LENGTHS = 4,   /* classes of sums' lengths: up to 8, 64, 512 terms, and more */
-    ENOUGH = 20000 /* results of which the worst must come near to its bound */
+    ENOUGH = 10000 /* results of which the worst must come near to its bound */
 };
 
 typedef struct tally {

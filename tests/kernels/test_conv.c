@@ -355,7 +355,7 @@ static shape draw_shape(lince_random *r)
 static bool is_large(shape s)
 {
     double taps = s.kernel * s.kernel, pixels = (double)s.n * s.height * s.width;
-    return taps * pixels * s.in / s.groups * s.out > 2e7;
+    return taps * pixels * s.in / s.groups * s.out > 4e6;
 }
 
 static void test_random_shapes(void **state)

@@ -173,8 +173,7 @@ static bool in_double(const checker *k)
 
 static estimate step_of(const checker *k, estimate e)
 {
-    double rounding = k->unit * fabs(e.value);
-    return (estimate){e.value, e.variance + rounding * rounding, e.reach + rounding};
+    return disturbed(e, k->unit * e.value);
 }
 
 /* e as a result; a result that was gone on from before it was rounded. */
@@ -266,7 +265,7 @@ static estimate recurrent_sum(const checker *k, ptrdiff_t row, int gate, int j, 
         add_term(&s, exactly((double)r->w[(ptrdiff_t)at * r->hidden + i] *
                              (double)r->previous[row * r->hidden + i]));
     estimate total = total_of(&s, order_of(k->p->kind), s.terms - 1);
-    return (estimate){total.value, total.variance * k->unit * k->unit, total.reach * k->unit};
+    return (estimate){total.value, total.variance * k->unit * k->unit, total.reach * k->unit, 0};
 }
 
 static estimate input_of(const checker *k, ptrdiff_t row, int gate, int j)

@@ -1,0 +1,120 @@
+/* Softmax and cross-entropy against their definitions: summed in double precision, rounded in the end. */
+#include "core/memory.h"
+#include "kernels/kernels.h"
+#include "kernels/sample.h"
+
+enum { SOFTMAX, EACH, GRADIENT, WHATS };
+static const char *const names[WHATS] = {"softmax", "each loss", "gradient of logits"};
+static tally tallies[WHATS];
+
+enum { MOST = 40, MOST_CLASSES = 60 };
+
+static void check(int what, value_kind kind, int classes, size_t at, estimate expected, float found)
+{
+    double ratio = error_ratio(expected, found);
+    if (!(ratio <= 1))
+        fail_msg("%s, %s values, %d classes: [%zu] is %.9g, expected %.9g: %.3g times the bound", names[what],
+                 value_kind_names[kind], classes, at, (double)found, expected.value, ratio);
+    record(&tallies[what], kind, classes, ratio);
+}
+
+typedef struct problem {
+    float logits[MOST * MOST_CLASSES], gradient[MOST * MOST_CLASSES], probability[MOST * MOST_CLASSES];
+    float weight[MOST_CLASSES], each[MOST], smoothing;
+    int32_t label[MOST];
+    size_t n;
+    int classes;
+    bool weighted;
+    value_kind kind;
+} problem;
+
+static double log_sum_exp(const float *row, int classes)
+{
+    double largest = -INFINITY, total = 0;
+    for (int c = 0; c < classes; c++) largest = fmax(largest, (double)row[c]);
+    for (int c = 0; c < classes; c++) total += exp((double)row[c] - largest);
+    return largest + log(total);
+}
+
+static double weight_of(const problem *p, int c)
+{
+    return p->weighted ? (double)p->weight[c] : 1;
+}
+
+/* w_c ((1 - e) [c = y] + e / classes) */
+static double target(const problem *p, size_t i, int c)
+{
+    double e = (double)p->smoothing;
+    return weight_of(p, c) * (e / p->classes + (c == p->label[i] ? 1 - e : 0));
+}
+
+static void check_problem(problem *p)
+{
+    double loss = lince_cross_entropy(p->logits, p->label, p->n, p->classes, p->smoothing,
+                                      p->weighted ? p->weight : NULL, p->gradient, p->each);
+    double expected = 0, weights = 0;
+    lince_softmax(p->logits, p->probability, p->n, p->classes);
+    for (size_t i = 0; i < p->n; i++) weights += weight_of(p, p->label[i]);
+    for (size_t i = 0; i < p->n; i++) {
+        const float *row = p->logits + i * (size_t)p->classes;
+        double whole = log_sum_exp(row, p->classes), mass = 0;
+        for (int c = 0; c < p->classes; c++) mass += target(p, i, c);
+        for (int c = 0; c < p->classes; c++) {
+            size_t at = i * (size_t)p->classes + (size_t)c;
+            double share = exp((double)row[c] - whole);
+            expected -= target(p, i, c) * ((double)row[c] - whole) / weights;
+            check(SOFTMAX, p->kind, p->classes, at, rounded(exactly(share)), p->probability[at]);
+            estimate pulled = rounded(exactly(-target(p, i, c) / weights)),
+                     pushed = rounded(exactly(mass * share / weights));
+            check(GRADIENT, p->kind, p->classes, at, rounded(sum_of(pulled, pushed)), p->gradient[at]);
+        }
+        estimate each = exactly(whole - (double)row[p->label[i]]);
+        check(EACH, p->kind, p->classes, i, disturbed(rounded(each), 0x1p-28 * whole), p->each[i]);
+    }
+    assert_true(fabs(loss - expected) <= 1e-12 * (1 + fabs(expected)));
+}
+
+static void test_random_shapes(void **state)
+{
+    (void)state;
+    static problem p;
+    for (uint64_t i = 0; i < sample_size(); i++) {
+        lince_random r = lince_random_at(lince_key(30, LINCE_STREAM_SYNTH, 0, i));
+        p.kind = (value_kind)(i % VALUE_KINDS);
+        p.n = (size_t)draw_size(&r, 1, MOST), p.classes = draw_size(&r, 2, MOST_CLASSES);
+        p.weighted = lince_random_below(&r, 2);
+        p.smoothing = lince_random_below(&r, 2) ? 0.1f : 0;
+        for (size_t k = 0; k < p.n * (size_t)p.classes; k++) p.logits[k] = 3 * draw_weight(p.kind, k & 1, &r);
+        for (size_t k = 0; k < p.n; k++) p.label[k] = (int32_t)lince_random_below(&r, (uint32_t)p.classes);
+        for (int c = 0; c < p.classes; c++) p.weight[c] = 0.1f + lince_random_uniform(&r);
+        check_problem(&p);
+    }
+}
+
+static void test_large_logits_do_not_overflow(void **state)
+{
+    (void)state;
+    const float logits[] = {1000, -1000, 999};
+    float probability[3], gradient[3], each;
+    const int32_t label = 1;
+    lince_softmax(logits, probability, 1, 3);
+    assert_true(probability[1] == 0 && fabsf(probability[0] - 0.7310586f) < 1e-6f);
+    double loss = lince_cross_entropy(logits, &label, 1, 3, 0, NULL, gradient, &each);
+    assert_true(fabs(loss - 2000.3132616) < 1e-6 && gradient[1] == -1);
+}
+
+static void test_bounds_are_not_wide(void **state)
+{
+    (void)state;
+    for (int what = 0; what < WHATS; what++) check_tally(names[what], &tallies[what]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_shapes),
+        cmocka_unit_test(test_large_logits_do_not_overflow),
+        cmocka_unit_test(test_bounds_are_not_wide),
+    };
+    return cmocka_run_group_tests_name("kernels/loss", tests, NULL, NULL);
+}
