@@ -88,7 +88,8 @@ static inline void record(tally *t, value_kind kind, double terms, double ratio)
     t->results[kind][length]++;
 }
 
-/* That no bound was violated, and none was ten times too wide. Says the worst of each length of each kind. */
+/* That no bound was violated, and none was ten times too wide. Says the worst of each
+ * length of each kind, in parentheses where there are too few results to tell. */
 static inline void check_tally(const char *name, const tally *t)
 {
     bool wide = false, any = false;
@@ -98,13 +99,14 @@ static inline void check_tally(const char *name, const tally *t)
     print_message("%s:", name);
     for (int k = 0; k < VALUE_KINDS; k++) {
         print_message(" %s", value_kind_names[k]);
-        for (int l = 0; l < LENGTHS; l++)
-            if (t->results[k][l] < ENOUGH) {
+        for (int l = 0; l < LENGTHS; l++) {
+            bool enough = t->results[k][l] >= ENOUGH;
+            if (!t->results[k][l])
                 print_message(" -");
-            } else {
-                print_message(" %.2f", t->worst[k][l]);
-                wide |= t->worst[k][l] <= 0.1;
-            }
+            else
+                print_message(enough ? " %.2f" : " (%.2f)", t->worst[k][l]);
+            wide |= enough && t->worst[k][l] <= 0.1;
+        }
         print_message(k < VALUE_KINDS - 1 ? ";" : "\n");
     }
     for (int k = 0; k < VALUE_KINDS; k++)
