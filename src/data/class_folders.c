@@ -329,7 +329,7 @@ static int add_part(finder *find, const folder *f)
                                       shown_length(f), shown(f));
     if (find->dataset->parts[f->part].count)
         LINCE_TRY(lince_dataset_add_note(find->dataset, _("the folder %.*s was added to the %s part"),
-                                         shown_length(f), shown(f), lince_part_name(f->part)));
+                                         shown_length(f), shown(f), lince_part_title(f->part)));
     folder level = *f;
     folder_list children = {0};
     int code = descend(find, &level, NULL, &children);

@@ -21,6 +21,14 @@ const char *lince_part_name(lince_part part)
     return names[part];
 }
 
+const char *lince_part_title(lince_part part)
+{
+    static const char *const titles[LINCE_PARTS] = {[LINCE_TRAIN] = NC_("part", "train"),
+                                                    [LINCE_VAL] = NC_("part", "val"),
+                                                    [LINCE_TEST] = NC_("part", "test")};
+    return lince_tr(titles[part]);
+}
+
 int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label)
 {
     for (size_t i = 0; i < dataset->class_count; i++)
@@ -162,13 +170,13 @@ static int compare_parts(lince_dataset *dataset)
                               "%s: classes of the %s part that the training part lacks: %zu (%s), the first "
                               "at %s; add them or "
                               "remove them",
-                              dataset->source.path, lince_part_name((lince_part)p), extra, names,
+                              dataset->source.path, lince_part_title((lince_part)p), extra, names,
                               first_unknown(dataset, p));
         size_t missing =
             parts[p].count ? missing_classes(dataset, (lince_part)p, LINCE_TRAIN, names, sizeof names) : 0;
         if (missing)
             LINCE_TRY(lince_dataset_add_note(dataset, _("classes that the %s part lacks: %zu (%s)"),
-                                             lince_part_name((lince_part)p), missing, names));
+                                             lince_part_title((lince_part)p), missing, names));
     }
     return 0;
 }

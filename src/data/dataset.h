@@ -16,6 +16,9 @@ typedef enum lince_part { LINCE_TRAIN, LINCE_VAL, LINCE_TEST, LINCE_PARTS } linc
 /* "train", "val", "test" */
 const char *lince_part_name(lince_part part);
 
+/* That in the thread's language, for messages: "the %s part". */
+const char *lince_part_title(lince_part part);
+
 typedef struct lince_dataset lince_dataset;
 
 /* Opens a folder, an archive (.zip, .tar, .tar.gz, .tar.xz), CIFAR batches, or texts: a CSV or TSV file, or

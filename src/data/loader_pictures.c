@@ -92,7 +92,7 @@ int lince_loader_measure(lince_loader *l, float mean[3], float std[3])
     const lince_pictures *p = &l->pictures;
     if (!p->count)
         return lince_fail(LINCE_EDATA, "%s: the %s part has no pictures to measure",
-                          lince_dataset_path(p->dataset), lince_part_name(p->part));
+                          lince_dataset_path(p->dataset), lince_part_title(p->part));
     double n = (double)p->count * (double)(p->size / 3);
     for (int c = 0; c < 3; c++) {
         double m = (double)p->sum[c] / n, variance = (double)p->squares[c] / n - m * m;

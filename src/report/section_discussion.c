@@ -362,8 +362,9 @@ static void tell_mutual(discussion *t)
         }
     if (k > 2 && most)
         lince_document_paragraph(
-            d, TR("%s and %s are mistaken for each other most: %lld times, %.1f %% of all errors."),
-            m->names[a], m->names[b], (long long)most, 100 * (double)most / (double)errors);
+            d, TR("%s and %s are mistaken for each other most: %lld of the %lld errors (%.1f %%)."),
+            m->names[a], m->names[b], (long long)most, (long long)errors,
+            100 * (double)most / (double)errors);
 }
 
 static void write_pairs(lince_document *d, const lince_metrics *m)

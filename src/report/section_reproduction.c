@@ -6,7 +6,7 @@ void lince_section_reproduction(lince_document *d, const lince_facts *f)
     double seconds = f->history.count ? f->history.epochs[f->history.count - 1].time : 0;
     lince_document_code(d, *f->command ? f->command : "lince train --config config.yaml");
     lince_document_paragraph(d,
-                             TR("lince %s, seed %llu, %.0f threads, on %s. Training took %s. config.yaml in "
+                             TR("lince %s, seed %llu, threads: %.0f, on %s. Training took %s. config.yaml in "
                                 "the run's folder holds every setting: the same seed, data and options give "
                                 "the same weights on the same machine."),
                              lince_fact_text(f->model, "version"), (unsigned long long)f->settings.seed,

@@ -55,7 +55,7 @@ static void tell_rate(lince_document *d, const lince_settings *s)
     double lr = base_lr(s);
     const char *scheduler = s->scheduler;
     if (!strcmp(scheduler, "step"))
-        snprintf(text, sizeof text, TR("%g, times %g every %d epochs"), lr, s->gamma, s->step_size);
+        snprintf(text, sizeof text, TR("%g, times %g at each step (epochs: %d)"), lr, s->gamma, s->step_size);
     else if (!strcmp(scheduler, "cosine"))
         snprintf(text, sizeof text, TR("%g, falling along a cosine to %g"), lr, s->min_lr);
     else if (!strcmp(scheduler, "onecycle"))
@@ -67,7 +67,7 @@ static void tell_rate(lince_document *d, const lince_settings *s)
         snprintf(text, sizeof text, TR("%g, constant"), lr);
     size_t used = strlen(text);
     if (s->warmup_epochs > 0)
-        snprintf(text + used, sizeof text - used, TR(", after %g epochs of warm-up"), s->warmup_epochs);
+        snprintf(text + used, sizeof text - used, TR(", warm-up (epochs): %g"), s->warmup_epochs);
     tell(d, TR("learning rate"), text);
 }
 
@@ -94,7 +94,7 @@ static void tell_rest(lince_document *d, const lince_settings *s)
     if (s->clip_grad > 0) tell(d, TR("gradient clipping"), text);
     snprintf(text, sizeof text, TR("moving, decay %g"), s->ema);
     if (s->ema > 0) tell(d, TR("average of the weights"), text);
-    snprintf(text, sizeof text, TR("after %d epochs without a better validation"), s->patience);
+    snprintf(text, sizeof text, TR("epochs without a better validation: %d"), s->patience);
     if (s->patience > 0) tell(d, TR("early stopping"), text);
     snprintf(text, sizeof text, "%llu", (unsigned long long)s->seed);
     tell(d, TR("seed"), text);

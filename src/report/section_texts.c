@@ -25,12 +25,12 @@ static void write_cleaning(lince_document *d, const json_t *text)
         d,
         TR("Texts become words by --clean %s; of each text the first %.0f words are read. The "
            "vocabulary has %.0f entries, made of the %.0f different words of the training part "
-           "alone (those that come %.0f times or more)."),
+           "alone (--min-freq %.0f)."),
         lince_fact_text(text, "clean"), lince_fact_number(text, "max_tokens"),
         lince_fact_number(vocabulary, "size"), lince_fact_number(vocabulary, "distinct"),
         lince_fact_number(vocabulary, "min_freq"));
-    if (*stop) lince_document_paragraph(d, TR("Function words of %s are left out (--stop-words)."), stop);
-    if (*stem) lince_document_paragraph(d, TR("Words are cut to their stems, in %s (--stem)."), stem);
+    if (*stop) lince_document_paragraph(d, TR("Function words are left out (--stop-words %s)."), stop);
+    if (*stem) lince_document_paragraph(d, TR("Words are cut to their stems (--stem %s)."), stem);
 }
 
 /* The number of words that a share of the texts does not exceed. */

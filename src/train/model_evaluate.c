@@ -46,7 +46,7 @@ static int choose_part(const lince_dataset *data, const char *name, lince_part *
     if (name && strcmp(name, lince_part_name(*part)) != 0)
         return lince_fail(LINCE_EUSAGE, "--split %s: expected train, val or test", name);
     if (lince_dataset_count(data, *part)) return 0;
-    return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_name(*part));
+    return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_title(*part));
 }
 
 json_t *lince_model_recorded(const lince_model *m)

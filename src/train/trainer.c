@@ -202,8 +202,8 @@ int lince_trainer_run(lince_trainer *t)
     LINCE_TRY(lince_trainer_drop_features(t));
     if (t->at.epoch < s->epochs)
         lince_trainer_note(
-            t, _("stopped after epoch %d: %d epochs without a better validation accuracy (--patience)"),
-            t->at.epoch, t->at.waited);
+            t, _("stopped after epoch %d: no better validation accuracy since epoch %d (--patience)"),
+            t->at.epoch, t->at.epoch - t->at.waited);
     double waited = lince_loader_waited(t->train);
     if (t->at.seconds > 1 && waited > 0.01 * t->at.seconds)
         lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited,

@@ -143,7 +143,7 @@ static int check_lost_classes(const lince_trainer *t, lince_part part)
                               t->settings->data, lost, class);
         if (lost)
             lince_trainer_warn(t, _("none of the %zu pictures of the class %s in the %s part can be read"),
-                               lost, class, lince_part_name(part));
+                               lost, class, lince_part_title(part));
     }
     return 0;
 }
@@ -157,7 +157,7 @@ static int tell_left_out(const lince_trainer *t, lince_part part, size_t before)
         lince_trainer_warn(t, _("left out: %s"), lince_dataset_left_out_at(t->dataset, before + i)->reason);
     if (!count) return 0;
     lince_trainer_warn(t, _("%zu pictures of the %s part could not be read and are left out"), count,
-                       lince_part_name(part));
+                       lince_part_title(part));
     return check_lost_classes(t, part);
 }
 

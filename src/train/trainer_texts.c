@@ -98,7 +98,7 @@ static void tell_leak(const lince_trainer *t, const lince_leak *leak, bool first
         t,
         _("of the %zu texts of the %s part %zu stand word for word in the %s part too, and %zu "
           "nearly so (%.1f %%): what is measured with them is better than it would be with new texts"),
-        leak->count, lince_part_name(leak->part), leak->exact, lince_part_name(leak->from), leak->near,
+        leak->count, lince_part_title(leak->part), leak->exact, lince_part_title(leak->from), leak->near,
         100 * share);
     if (!first || share < 0.01) return;
     for (size_t i = 0; i < leak->example_count; i++) tell_example(t, leak, &leak->examples[i]);

@@ -21,7 +21,7 @@ says() {
 
 says C.UTF-8 "lince: train: --epochs: expected a value from 1 to 100000, found 0" train --data . --epochs 0
 says es_MX.UTF-8 "lince: train: --epochs: se esperaba un valor de 1 a 100000 y se encontró 0" train --data . --epochs 0
-says es_ES.UTF-8 "lince: no existe la orden «trian»; ¿quiso decir «train»?" trian
+says es_ES.UTF-8 "lince: no existe el comando «trian»; ¿quiso decir «train»?" trian
 says C.UTF-8 "lince: train: --gamma: expected a value above 0 and up to 1, found 0" train gamma=0
 
 printf 'epochs: 2\nlr: fast\n' >bad.yaml
