@@ -14,6 +14,7 @@ typedef struct command {
     const char *name, *arguments, *summary;
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
     bool takes_settings;               /* its options are those of the settings table */
+    const char *examples;              /* commands, one a line */
 } command;
 
 extern const command commands[]; /* ends with a NULL name */

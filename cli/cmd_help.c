@@ -1,5 +1,6 @@
 #include "cli.h"
 #include "core/i18n.h"
+#include "core/names.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +15,39 @@ void cli_overview(FILE *out)
     fprintf(out, "%s\n", _("'lince help COMMAND' explains one of them."));
 }
 
-static void put_option(const char *left, const char *help)
+enum { WIDTH = 80, INDENT = 32 };
+
+/* Words from column `at` on, continued in column INDENT: no line is longer than WIDTH. */
+static void put_words(const char *text, int at)
 {
-    printf("  %-32s %s", left, help);
+    while (*text) {
+        size_t size = strcspn(text, " ");
+        char word[256];
+        snprintf(word, sizeof word, "%.*s", (int)size, text);
+        int letters = lince_characters(word);
+        if (at > INDENT && at + 1 + letters > WIDTH) {
+            printf("\n%*s", INDENT, "");
+            at = INDENT;
+        } else if (at > INDENT) {
+            putchar(' ');
+            at++;
+        }
+        fputs(word, stdout);
+        at += letters;
+        text += size + strspn(text + size, " ");
+    }
+    putchar('\n');
+}
+
+/* "  --lr X      learning rate ... (0.1)"; what is too long for its column has a line of its own. */
+static void put_option(const char *left, const char *help, const char *standard)
+{
+    char text[1024];
+    snprintf(text, sizeof text, *standard ? "%s (%s)" : "%s", help, standard);
+    int used = printf("  %s", left);
+    printf("%*s", used < INDENT ? INDENT - used : 0, "");
+    if (used >= INDENT) printf("\n%*s", INDENT, "");
+    put_words(text, INDENT);
 }
 
 static void settings(void)
@@ -30,12 +61,17 @@ static void settings(void)
         snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "",
                  info->short_name ? info->short_name : "", info->short_name ? ", " : "", info->name,
                  info->value ? info->value : "");
-        put_option(left, lince_tr(info->help));
-        if (*info->standard && info->value) printf(" (%s)", info->standard);
-        printf("\n");
+        put_option(left, lince_tr(info->help), info->value ? info->standard : "");
     }
-    printf("\n%s\n ", _("Models"));
-    for (size_t i = 0; (name = lince_architecture_at(i, &summary)); i++) printf(" %s", name);
+    printf("\n%s\n", _("Models"));
+    int at = 0;
+    for (size_t i = 0; (name = lince_architecture_at(i, &summary)); i++) {
+        if (at && at + 1 + (int)strlen(name) > WIDTH) {
+            printf("\n");
+            at = 0;
+        }
+        at += printf("%s%s", at ? " " : "  ", name);
+    }
     printf("\n");
 }
 
@@ -47,15 +83,15 @@ int cli_usage(const char *name, const option_spec *specs)
     for (const option_spec *s = specs; s->name; s++) {
         char left[96];
         snprintf(left, sizeof left, "--%s %s", s->name, s->value ? s->value : "");
-        put_option(left, lince_tr(s->help));
-        printf("\n");
+        put_option(left, lince_tr(s->help), "");
     }
     if (c->takes_settings)
         settings();
-    else {
-        put_option("--lang en|es|auto", _("language of messages and report"));
-        printf("\n");
-    }
+    else
+        put_option("--lang en|es|auto", _("language of messages and report"), "");
+    printf("\n%s\n", _("Examples"));
+    for (const char *line = c->examples; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        printf("  %.*s\n", (int)strcspn(line, "\n"), line);
     return EXIT_DONE;
 }
 

@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "train/run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@
 static int failed(int code, const char *run)
 {
     int status = cli_fail(code);
-    if (code == LINCE_EINTERRUPTED && *run) fprintf(stderr, _("go on with:  lince train --resume %s\n"), run);
+    if (code == LINCE_EINTERRUPTED && *run)
+        fprintf(stderr, _("go on with:  %s train --resume %s\n"), program_invocation_name, run);
     return status;
 }
 
@@ -53,6 +55,7 @@ int cmd_train(int argc, char **argv)
     if (!code) code = lince_train(&s, line, cli_observer(quiet), run, sizeof run);
     lince_text_free(line);
     int status = code ? failed(code, run) : EXIT_DONE;
+    cli_clear_line(); /* of the report, which would stand behind the folder's name */
     if (!code) printf("%s\n", run);
     if (!code && !quiet) tell_report(run);
     lince_settings_release(&s);

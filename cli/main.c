@@ -1,6 +1,7 @@
 /* lince: the program. Parses options and prints; the library does the work. */
 #include "cli.h"
 #include "core/cpu.h"
+#include "core/error.h"
 #include "core/i18n.h"
 #include "core/nearest.h"
 
@@ -12,21 +13,34 @@
 #include <unistd.h>
 
 const command commands[] = {
-    {"train", "--data PATH [options]", N_("train or fine-tune a model; ends with the test"), cmd_train, true},
+    {"train", "--data PATH [options]", N_("train or fine-tune a model; ends with the test"), cmd_train, true,
+     "lince train --data pictures\nlince train --data pictures.zip --model resnet18 --epochs 20\nlince train "
+     "--data tweets.csv --model lstm --split-by random\nlince train --data pictures --weights vgg16.pth "
+     "--freeze features\nlince train --resume runs/vgg16"},
     {"eval", "--run DIR | --weights FILE [--model NAME]  [--data PATH]",
-     N_("measure a model on a part of a data set"), cmd_eval, false},
-    {"predict", "--run DIR FILE...", N_("classify pictures or texts: one line an input"), cmd_predict, false},
-    {"report", "RUN", N_("write a run's report again"), cmd_report, false},
+     N_("measure a model on a part of a data set"), cmd_eval, false,
+     "lince eval --run runs/vgg16\nlince eval --run runs/vgg16 --data other-pictures --json"},
+    {"predict", "--run DIR FILE...", N_("classify pictures or texts: one line an input"), cmd_predict, false,
+     "lince predict --run runs/vgg16 cat.png dog.jpg\nlince predict --run runs/gru --text 'what a "
+     "game'\nlince predict --run runs/vgg16 --json --top 3 folder"},
+    {"report", "RUN", N_("write a run's report again"), cmd_report, false,
+     "lince report runs/vgg16 --lang es\nlince report runs/vgg16 --author 'Ana Ruiz' --notes 'First try.'"},
     {"compare", "RUN RUN... | --data PATH --models A,B [options of train]",
-     N_("compare runs on the same test samples"), cmd_compare, false},
-    {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false},
-    {"convert", "IN OUT", N_("write a weights file in another format"), cmd_convert, false},
-    {"fetch", "[NAME] [--to DIR]", N_("download a data set or weights, and verify them"), cmd_fetch, false},
+     N_("compare runs on the same test samples"), cmd_compare, false,
+     "lince compare runs/vgg16 runs/resnet18\nlince compare --data tweets.csv --models rnn,gru,lstm --seeds "
+     "3"},
+    {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false,
+     "lince info pictures.zip\nlince info runs/vgg16\nlince info weights.safetensors --json"},
+    {"convert", "IN OUT", N_("write a weights file in another format"), cmd_convert, false,
+     "lince convert vgg16.pth vgg16.safetensors"},
+    {"fetch", "[NAME] [--to DIR]", N_("download a data set or weights, and verify them"), cmd_fetch, false,
+     "lince fetch\nlince fetch cifar10 --to data"},
     {"synth", "images|tweets DIR [--n N] [--seed S]", N_("write a built-in data set: pictures or texts"),
-     cmd_synth, false},
-    {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false},
-    {"version", "[--verbose]", N_("print the version; what the machine has"), cmd_version, false},
-    {NULL, NULL, NULL, NULL, false},
+     cmd_synth, false, "lince synth images pictures --n 2000\nlince synth tweets tweets.csv"},
+    {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false, "lince help train"},
+    {"version", "[--verbose]", N_("print the version; what the machine has"), cmd_version, false,
+     "lince version --verbose"},
+    {NULL, NULL, NULL, NULL, false, NULL},
 };
 
 static const char *name_at(const void *context, size_t index)
@@ -37,8 +51,11 @@ static const char *name_at(const void *context, size_t index)
 
 static const command *find(const char *name)
 {
-    static const char *const synonyms[][2] = {
-        {"--help", "help"}, {"-h", "help"}, {"--version", "version"}, {"-V", "version"}};
+    static const char *const synonyms[][2] = {{"--help", "help"},       {"-h", "help"},
+                                              {"--version", "version"}, {"-V", "version"},
+                                              {"val", "eval"},          {"test", "eval"},
+                                              {"evaluate", "eval"},     {"classify", "predict"},
+                                              {"fit", "train"},         {"infer", "predict"}};
     for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
         if (!strcmp(name, synonyms[i][0])) name = synonyms[i][1];
     for (const command *c = commands; c->name; c++)
@@ -55,7 +72,7 @@ static const command *find(const char *name)
 static void choose_language(int argc, char **argv)
 {
     lince_language_set("auto");
-    for (int i = 2; i < argc; i++) {
+    for (int i = 1; i < argc; i++) {
         const char *arg = argv[i] + 2 * !strncmp(argv[i], "--", 2);
         if (!strncmp(arg, "lang=", 5))
             lince_language_set(arg + 5);
@@ -64,21 +81,42 @@ static void choose_language(int argc, char **argv)
     }
 }
 
-/* Takes --cpu LEVEL, which may stand anywhere, out of argv; returns what is left of argc. It says what
- * LINCE_CPU says, and must be said before the library looks at the machine. */
-static int choose_level(int argc, char **argv)
+/* Takes --NAME VALUE out of argv, where it stands before argv[before]; its last value goes to *value. Returns
+ * what is left of argc; LINCE_EUSAGE where the value is missing. */
+static int take_option(int argc, char **argv, int before, const char *name, const char *values,
+                       const char **value)
 {
     int left = 1;
+    size_t length = strlen(name);
     for (int i = 1; i < argc; i++) {
-        if (!strncmp(argv[i], "--cpu=", 6))
-            setenv("LINCE_CPU", argv[i] + 6, 1);
-        else if (!strcmp(argv[i], "--cpu") && i + 1 < argc)
-            setenv("LINCE_CPU", argv[++i], 1);
-        else
+        bool same = i < before && !strncmp(argv[i], "--", 2) && !strncmp(argv[i] + 2, name, length);
+        if (same && argv[i][2 + length] == '=')
+            *value = argv[i] + 3 + length;
+        else if (same && !argv[i][2 + length]) {
+            if (i + 1 == argc || !strncmp(argv[i + 1], "--", 2))
+                return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name, values);
+            *value = argv[++i];
+        } else
             argv[left++] = argv[i];
     }
     argv[left] = NULL;
     return left;
+}
+
+/* --cpu, which may stand anywhere, says what LINCE_CPU says, before the library looks at the machine. --lang
+ * may stand before the command as well as behind it, where each command reads it. Returns what is left of
+ * argc. */
+static int take_global_options(int argc, char **argv)
+{
+    const char *level = NULL, *language = NULL;
+    argc = take_option(argc, argv, argc, "cpu", "avx512|avx2|plain", &level);
+    if (argc < 0) return argc;
+    if (level) setenv("LINCE_CPU", level, 1);
+    argc = take_option(argc, argv, argc > 1 && !strncmp(argv[1], "--lang", 6) ? 2 : 1, "lang", "en|es|auto",
+                       &language);
+    if (argc < 0 || !language) return argc;
+    int code = lince_language_set(language);
+    return code ? code : argc;
 }
 
 /* Output that could not be written (a full disk) is a failure; a reader that went away (a closed pipe) ends
@@ -106,9 +144,10 @@ static void wait_briefly(char **argv)
 int main(int argc, char **argv)
 {
     wait_briefly(argv);
-    argc = choose_level(argc, argv);
     choose_language(argc, argv);
     cli_open_screen();
+    argc = take_global_options(argc, argv);
+    if (argc < 0) return cli_fail(argc);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow further is a full disk: a message, not a death */
     int level = lince_cpu_check();
     if (level) return cli_fail(level);

@@ -35,14 +35,7 @@ static const option_spec *find_spec(const parsing *p, const char *name)
 
 static const lince_setting_info *find_setting(const parsing *p, const char *name)
 {
-    const lince_setting_info *info;
-    for (size_t i = 0; p->settings && (info = lince_setting_at(i)); i++) {
-        if (info->short_name && !strcmp(info->short_name, name)) return info;
-        size_t k = 0;
-        while (info->name[k] && (info->name[k] == name[k] || (info->name[k] == '-' && name[k] == '_'))) k++;
-        if (!info->name[k] && !name[k]) return info;
-    }
-    return NULL;
+    return p->settings ? lince_setting_named(name) : NULL;
 }
 
 static int unknown(const parsing *p, const char *name)

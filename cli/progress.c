@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "core/i18n.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,17 +13,23 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t caught, stop;
+static const char *stopping; /* what is said at once, chosen before: a handler may only write */
 
 static void on_signal(int number)
 {
     if (caught) _exit(EXIT_SIGNAL + number);
     caught = number;
     stop = 1;
+    int before = errno;
+    ssize_t written = write(STDERR_FILENO, stopping, strlen(stopping));
+    (void)written; /* there is nobody else to tell */
+    errno = before;
 }
 
 void cli_catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    stopping = _("\nstopping after this step; again to quit now\n");
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
@@ -161,11 +168,26 @@ static void compose(char *line, size_t size, int width, const lince_progress *p)
         if (*facts[i]) at += (size_t)snprintf(line + at, size - at, "  %s", facts[i]);
 }
 
+/* Where nothing moves, a line now and then: a long epoch is not silent. */
+static void tell_seldom(const lince_progress *p, double time)
+{
+    enum { EVERY = 60, COLUMNS = 60 /* no room for a bar */ };
+    char line[512];
+    if (!display.last) display.last = time;
+    if (time - display.last < EVERY) return;
+    display.last = time;
+    compose(line, sizeof line, COLUMNS, p);
+    fprintf(stderr, "%s\n", line);
+}
+
 static void progress(void *context, const lince_progress *p)
 {
     (void)context;
     double time = now();
-    if (!display.live) return;
+    if (!display.live) {
+        tell_seldom(p, time);
+        return;
+    }
     if (display.phase != p->phase || p->step < display.step || !display.phase_began)
         display.phase = p->phase, display.phase_began = time;
     display.step = p->step;
@@ -195,6 +217,7 @@ static void epoch(void *context, const lince_epoch_result *r)
     char took[32], number[32];
     bool wide = columns() >= 78;
     cli_clear_line();
+    display.last = now();
     if (!display.header) {
         fprintf(stderr, "%7s %9s %9s %9s %9s", _("epoch"), _("loss"), _("accuracy"), _("val loss"),
                 _("val acc"));

@@ -127,6 +127,10 @@ typedef struct lince_setting_info {
 
 const lince_setting_info *lince_setting_at(size_t index);
 
+/* By its name (dashes and underscores are the same), its short form, or what other programs call it
+ * ("learning-rate", "imgsz"); NULL: there is none. */
+const lince_setting_info *lince_setting_named(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

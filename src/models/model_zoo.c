@@ -135,7 +135,7 @@ static const char *name_at(const void *context, size_t index)
 const lince_architecture *lince_architecture_named(const char *name)
 {
     for (size_t i = 0; i < COUNT; i++)
-        if (!strcmp(architectures[i].name, name)) return &architectures[i];
+        if (!strcasecmp(architectures[i].name, name)) return &architectures[i];
     const char *nearest = lince_nearest(name, name_at, NULL);
     if (nearest)
         lince_fail(LINCE_EUSAGE, "--model %s: not a model that lince knows; did you mean %s?", name, nearest);

@@ -111,7 +111,7 @@ int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const li
     if (!a->image_size)
         return lince_fail(LINCE_EUSAGE, "%s: %s needs its vocabulary: only files that lince wrote have it",
                           path, architecture);
-    snprintf(b->model, sizeof b->model, "%s", architecture);
+    snprintf(b->model, sizeof b->model, "%s", a->name);
     LINCE_TRY(lince_blueprint_pictures(b, a, w, path));
     LINCE_TRY(count_classes(b, w, path));
     return b->classes == LINCE_IMAGENET_CLASSES && a->image_size >= 224 ? imagenet_names(b) : 0;

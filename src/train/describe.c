@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/names.h"
 #include "data/dataset.h"
 #include "data/sizes.h"
 #include "train/describe.h"
@@ -109,6 +110,78 @@ static void put_text(lince_buffer *out, const json_t *json)
     }
 }
 
+static double sum_of(const json_t *counts)
+{
+    double sum = 0;
+    for (size_t i = 0; i < json_array_size(counts); i++) sum += json_number_value(json_array_get(counts, i));
+    return sum;
+}
+
+/* A row a class, a column a part; names are padded by letters, not bytes. */
+static void put_counts(lince_buffer *out, const json_t *json)
+{
+    const json_t *classes = json_object_get(json, "classes"), *parts = json_object_get(json, "per_class");
+    int width = lince_characters(_("class"));
+    for (size_t c = 0; c < json_array_size(classes); c++) {
+        int letters = lince_characters(json_string_value(json_array_get(classes, c)));
+        if (letters > width) width = letters;
+    }
+    lince_buffer_printf(out, "%s%*s", _("class"), width - lince_characters(_("class")), "");
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        const char *title = lince_part_title((lince_part)p);
+        lince_buffer_printf(out, "  %*s%s", 13 - lince_characters(title), "", title);
+    }
+    lince_buffer_puts(out, "\n");
+    for (size_t c = 0; c < json_array_size(classes); c++) {
+        const char *name = json_string_value(json_array_get(classes, c));
+        lince_buffer_printf(out, "%s%*s", name, width - lince_characters(name), "");
+        for (int p = 0; p < LINCE_PARTS; p++)
+            lince_buffer_printf(
+                out, "  %13.0f",
+                json_number_value(json_array_get(json_object_get(parts, lince_part_name((lince_part)p)), c)));
+        lince_buffer_puts(out, "\n");
+    }
+}
+
+/* What a table was read as. */
+static void put_table(lince_buffer *out, const json_t *table)
+{
+    static const struct {
+        const char *key, *what; /* untranslated */
+    } left_out[] = {{"empty", N_("without a text")},
+                    {"duplicates", N_("copies of rows before")},
+                    {"unlabelled", N_("without a label")},
+                    {"dropped", N_("of labels that are left out")},
+                    {"bad", N_("unreadable")}};
+    const char *texts = json_string_value(json_object_get(table, "text_column")),
+               *labels = json_string_value(json_object_get(table, "label_column"));
+    if (texts && labels)
+        lince_buffer_printf(out, _("texts in column %s, labels in column %s\n"), texts, labels);
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
+        double n = json_number_value(json_object_get(table, left_out[i].key));
+        if (n > 0) lince_buffer_printf(out, _("rows left out, %s: %.0f\n"), lince_tr(left_out[i].what), n);
+    }
+}
+
+static void put_data(lince_buffer *out, const json_t *json)
+{
+    const json_t *parts = json_object_get(json, "per_class"), *notes = json_object_get(json, "notes");
+    const char *path = json_string_value(json_object_get(json, "path"));
+    lince_buffer_printf(
+        out, _("%s: %s, %zu classes; samples for training: %.0f, for validation: %.0f, for the test: %.0f\n"),
+        path, _(json_string_value(json_object_get(json, "kind"))),
+        json_array_size(json_object_get(json, "classes")), sum_of(json_object_get(parts, "train")),
+        sum_of(json_object_get(parts, "val")), sum_of(json_object_get(parts, "test")));
+    if (json_object_get(json, "table")) put_table(out, json_object_get(json, "table"));
+    lince_buffer_puts(out, "\n");
+    put_counts(out, json);
+    lince_buffer_puts(out, "\n");
+    for (size_t i = 0; i < json_array_size(notes); i++)
+        lince_buffer_printf(out, _("note: %s\n"), json_string_value(json_array_get(notes, i)));
+    lince_buffer_printf(out, _("fingerprint of the data (SHA-256): %s\n"),
+                        json_string_value(json_object_get(json, "fingerprint")));
+}
+
 static bool is_run(const char *path)
 {
     char config[LINCE_PATH_MAX];
@@ -131,6 +204,8 @@ int lince_describe(const char *path, int json, char **text)
         free(dump);
     } else if (!strcmp(json_string_value(json_object_get(result, "kind")), "weights"))
         lince_put_weights(&out, result);
+    else if (json_object_get(result, "per_class"))
+        put_data(&out, result);
     else
         put_text(&out, result);
     json_decref(result);

@@ -160,6 +160,26 @@ static void put_comment(lince_buffer *out, const char *text)
     lince_buffer_puts(out, "\n");
 }
 
+/* A number, a word or a path that YAML reads back as it stands. */
+static bool is_plain_scalar(const char *text)
+{
+    static const char *const others[] = {"null", "true", "false"}; /* would be no text to another reader */
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!strcasecmp(text, others[i])) return false;
+    bool begins =
+        isalnum((unsigned char)*text) || *text == '/' || (*text == '-' && isdigit((unsigned char)text[1]));
+    return begins &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-")] == '\0';
+}
+
+static int put_scalar(lince_buffer *out, const char *name, const char *text)
+{
+    if (!is_plain_scalar(text)) return put_quoted(out, name, text);
+    lince_buffer_puts(out, text);
+    lince_buffer_puts(out, "\n");
+    return 0;
+}
+
 static int put_setting(lince_buffer *out, const lince_settings *settings, const char *name)
 {
     char value[2 * LINCE_PATH_MAX];
@@ -167,7 +187,7 @@ static int put_setting(lince_buffer *out, const lince_settings *settings, const 
     if (strlen(value) == sizeof value - 1)
         return lince_fail(LINCE_EUSAGE, "--%s: '%.64s...' is too long", name, value);
     lince_buffer_printf(out, "%s: ", name);
-    return put_quoted(out, name, value);
+    return put_scalar(out, name, value);
 }
 
 int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command)
@@ -210,7 +230,7 @@ int lince_run_set_config(const lince_run *run, const char *name, const char *val
     put_other_lines(&out, bytes, name);
     lince_free(bytes);
     lince_buffer_printf(&out, "%s: ", name);
-    int code = put_quoted(&out, name, value);
+    int code = put_scalar(&out, name, value);
     if (!code) code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;

@@ -206,13 +206,53 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
+/* What people bring along from other programs. */
+static const char *const aliases[][2] = {{"learning-rate", "lr"},
+                                         {"lr0", "lr"},
+                                         {"imgsz", "image-size"},
+                                         {"img-size", "image-size"},
+                                         {"input-size", "image-size"},
+                                         {"batch", "batch-size"},
+                                         {"bs", "batch-size"},
+                                         {"max-epochs", "epochs"},
+                                         {"num-epochs", "epochs"},
+                                         {"n-epochs", "epochs"},
+                                         {"nepochs", "epochs"},
+                                         {"wd", "weight-decay"},
+                                         {"arch", "model"},
+                                         {"network", "model"},
+                                         {"dataset", "data"},
+                                         {"data-dir", "data"},
+                                         {"data-path", "data"},
+                                         {"output", "out"},
+                                         {"output-dir", "out"},
+                                         {"num-workers", "workers"},
+                                         {"optim", "optimizer"},
+                                         {"opt", "optimizer"},
+                                         {"lr-scheduler", "scheduler"},
+                                         {"sched", "scheduler"},
+                                         {"validation-split", "val-split"},
+                                         {"early-stopping", "patience"},
+                                         {"random-seed", "seed"},
+                                         {"hidden-size", "hidden"},
+                                         {"embedding-dim", "embedding"},
+                                         {"num-layers", "layers"}};
+
 static const entry *find(const char *name)
 {
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (same_name(aliases[i][0], name)) name = aliases[i][1];
     for (size_t i = 0; i < COUNT; i++)
         if (same_name(table[i].info.name, name) ||
             (table[i].info.short_name && !strcmp(table[i].info.short_name, name)))
             return &table[i];
     return NULL;
+}
+
+const lince_setting_info *lince_setting_named(const char *name)
+{
+    const entry *e = find(name);
+    return e ? &e->info : NULL;
 }
 
 static const char *name_at(const void *context, size_t index)

@@ -205,7 +205,7 @@ int lince_trainer_run(lince_trainer *t)
             t, _("stopped after epoch %d: no better validation accuracy since epoch %d (--patience)"),
             t->at.epoch, t->at.epoch - t->at.waited);
     double waited = lince_loader_waited(t->train);
-    if (t->at.seconds > 1 && waited > 0.01 * t->at.seconds)
+    if (waited > 1 && waited > 0.1 * t->at.seconds)
         lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited,
                            t->at.seconds);
     return s->profile ? tell_profile(t) : 0;

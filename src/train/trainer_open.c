@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/parallel.h"
 #include "train/open_data.h"
 #include "train/trainer.h"
@@ -96,7 +97,16 @@ static int open_data(lince_trainer *t)
     return 0;
 }
 
-/* What is left to the data: which model, which optimizer. */
+static int choose_rate(lince_settings *s)
+{
+    char rate[LINCE_NUMBER_MAX];
+    const lince_optimizer *o = lince_optimizer_named(s->optimizer);
+    if (s->lr > 0 || !o) return 0;
+    lince_number_print_exact(rate, o->usual_lr);
+    return lince_settings_set(s, "lr", rate);
+}
+
+/* What is left to the data: which model, which optimizer and its usual rate. */
 static int choose(lince_trainer *t)
 {
     bool texts = lince_dataset_is_text(t->dataset);
@@ -106,6 +116,8 @@ static int choose(lince_trainer *t)
     if (!strcmp(s->optimizer, "auto")) LINCE_TRY(lince_settings_set(s, "optimizer", texts ? "adam" : "sgd"));
     const lince_architecture *a = lince_architecture_named(s->model);
     if (!a) return LINCE_EUSAGE;
+    LINCE_TRY(lince_settings_set(s, "model", a->name)); /* VGG16 is vgg16 */
+    LINCE_TRY(choose_rate(s));
     if (texts && a->image_size)
         return lince_fail(LINCE_EUSAGE,
                           "--model %s is for pictures, and %s holds texts; choose rnn, gru or lstm", s->model,

@@ -18,7 +18,7 @@ for part in two/resnet20-seed1/test.json two/resnet20-seed2/test.json two/compar
 done
 grep -q '^resnet20-seed1 ' table && grep -q 'highest test accuracy' table || fail "no table or verdict: $(cat table)"
 for seed in 1 2; do
-    grep -qx 'split-seed: "1"' two/resnet20-seed$seed/config.yaml || fail "the seeds do not share one split"
+    grep -qx 'split-seed: 1' two/resnet20-seed$seed/config.yaml || fail "the seeds do not share one split"
 done
 
 # the same runs again, from their folders: the same numbers

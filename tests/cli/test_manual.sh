@@ -20,6 +20,14 @@ offered() {
     printf '%s\n' "${COMPREPLY[@]}"
 }
 
+# Values of options that have a list of them, models, and runs.
+offered train --optimizer ad | grep -qx adamw || missing "--optimizer adamw" "the completion"
+offered train --model resnet | grep -qx resnet18 || missing "--model resnet18" "the completion"
+offered eval --split t | grep -qx test || missing "--split test" "the completion"
+(
+    cd "$(mktemp -d)" && mkdir -p runs/first && touch runs/first/config.yaml && offered eval --run ru | grep -qx runs/first
+) || missing "--run runs/first" "the completion"
+
 commands=$("$lince" help | sed -n 's/^  lince \([a-z]*\) .*/\1/p')
 [ -n "$commands" ] || missing "the list of commands" "lince help"
 for command in $commands; do

@@ -21,6 +21,7 @@ if command -v script >/dev/null; then
     has "$return"'preparing \[#*\]  150/150' out "a live line"
     has 'training 1/1 \[#*\.* *\].*loss [0-9.]*  acc [0-9.]*%  [0-9]*/s  ETA [0-9]:[0-9][0-9]' out "a live line"
     has "$escape\[1;33mwarning:$escape\[0m" out "a warning in colour"
+    hasnt 'report[ .]*report: ' out "the end of a training: remnants of the live line"
     on_terminal 40 "$training --out narrow"
     [ "$(tr '\r' '\n' <out | grep '^training' | awk '{ print length }' | sort -n | tail -1)" -le 40 ] ||
         wrong "a line is longer than a narrow terminal"

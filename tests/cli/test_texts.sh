@@ -102,7 +102,7 @@ expect 1 'columna 2 (text): el byte 0xE9 en la posición 3 no es UTF-8' train --
 
 # the built-in texts, parts that keep groups together, and those that do not
 done_with synth tweets tweets --n 800 --seed 2
-prints '"group_column":"2 \(group\)"' info tweets
+prints '"group_column": "2 \(group\)"' info tweets --json
 done_with train --data tweets --split-by random --out random "${small[@]}" --batch-size 16
 says 'warning: of the 160 texts of the test part'
 says "'--split-by group --group-column 2'"

@@ -40,6 +40,27 @@ expect 2 "--epochs" train --epochs=three
 expect 2 "--batch-size" train -b -1
 expect 2 "--lr" train --lr -1
 expect 2 "--optimizer" train --optimizer adm
+# what other programs call it, and names in capitals
+expect 2 "--lr: expected a value from 0" train --learning-rate -1
+expect 2 "--lr: expected a value from 0" train --lr0=-1
+expect 2 "--epochs: expected a value" train --max-epochs 0
+expect 2 "--image-size -4: expected" train --imgsz -4
+expect 1 "nope: there is no such run" val --run nope
+expect 2 "--data is missing" train --model VGG16
+# options before the command, and without their value
+expect 2 "lince: --cpu: a value is missing (avx512|avx2|plain)" train --cpu
+expect 2 "lince: --cpu: a value is missing" --cpu --epochs 2
+expect 2 "falta un valor" --lang es train --epochs
+expect 2 "--lang: a value is missing" --lang
+helps "Ejemplos" --lang es help train
+# help fits 80 columns, and ends with commands that parse
+for language in en es; do
+    for command in train eval predict report compare info convert fetch synth; do
+        widest=$("$lince" help $command --lang $language | LC_ALL=C.UTF-8 wc -L)
+        [ "$widest" -le 80 ] || { echo "help $command --lang $language: a line of $widest"; failures=$((failures + 1)); }
+        "$lince" help $command --lang $language | tail -1 | grep -q "^  lince $command" || { echo "help $command ends without an example"; failures=$((failures + 1)); }
+    done
+done
 expect 2 "a value is missing" train --epochs
 expect 2 "takes no value" eval --json=1
 expect 2 "takes no value" train --no-nesterov=yes
