@@ -149,7 +149,7 @@ static int sort_out(lince_pictures *p, scan *s)
     if (s->total && !p->count)
         return lince_fail(LINCE_EDATA,
                           "%s: none of the %zu pictures of the %s part can be read; the first: %s",
-                          lince_dataset_path(p->dataset), s->total, lince_part_name(p->part), first);
+                          lince_dataset_path(p->dataset), s->total, lince_part_title(p->part), first);
     return 0;
 }
 

@@ -203,7 +203,7 @@ static void tell_pictures(const lince_dataset *d, lince_part part, const lince_o
     }
     if (count)
         tell(o->warning, o, _("%zu pictures of the %s part could not be read and are left out"), count,
-             lince_part_name(part));
+             lince_part_title(part));
 }
 
 static void tell_data(const lince_dataset *d, lince_part part, const lince_observer *o)
