@@ -14,8 +14,9 @@ for level in $levels; do
     LINCE_CPU=$level ctest --test-dir "$folder/gcc" --output-on-failure -j2 -E '^(avx512|avx2|plain)/'
 done
 
-# run PROGRAM...: the tests of everything that exists for several levels, a training run, and what the machine says it is
-kernels='core_cpu kernels_conv kernels_gemm kernels_recurrent layers_layers net_net'
+# The tests of everything that exists for several levels, but for the convolutions' own (half an hour when emulated: layers and
+# nets use them), a training run, and what the machine says it is.
+kernels='core_cpu kernels_gemm kernels_recurrent layers_layers net_net'
 # Emulation is slow: few random shapes, no turning in place.
 export LINCE_TEST_SHAPES=20 GOMP_SPINCOUNT=1000
 try() { # BUILD PROGRAM...
