@@ -129,6 +129,41 @@ static int train_epoch(lince_trainer *t)
 }
 
 /* Closes the epoch: validation, history, best and last weights, checkpoint. */
+/* The model to try instead of one without batch normalisation: its own variant, or a small residual network.
+ */
+static const char *normalised(const lince_architecture *a, char *name, size_t size)
+{
+    snprintf(name, size, "%s_bn", a->name);
+    for (size_t i = 0; lince_architecture_get(i); i++)
+        if (!strcmp(lince_architecture_get(i)->name, name)) return name;
+    return "resnet20";
+}
+
+/* A loss of ln(classes) is that of one who knows nothing but how many classes there are. A deep network
+ * without normalisation can stay there for good, one whose rate was too high end there. Told after epochs 1,
+ * 2, 4, 8, ... */
+static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
+{
+    int classes = lince_net_classes(t->net);
+    double guessing = log(classes), of_it = row->train_loss / guessing;
+    enum { TOO_FEW_STEPS = 30 };
+    if (t->at.updates < TOO_FEW_STEPS) return;
+    if (classes < 2 || (row->epoch & (row->epoch - 1)) || of_it < 0.99 || of_it > 1.03) return;
+    const lince_architecture *a = lince_architecture_named(t->blueprint.model);
+    char name[64], advice[160];
+    if (a && a->image_size && !a->batch_norm)
+        snprintf(advice, sizeof advice, _("a model with batch normalisation, as --model %s"),
+                 normalised(a, name, sizeof name));
+    else
+        snprintf(advice, sizeof advice, _("a smaller learning rate, as --lr %.2g"), row->lr / 3);
+    lince_trainer_warn(t,
+                       _("after epoch %d the loss, %.3f, is that of guessing among %d classes (ln "
+                         "%d = %.3f): in %zu "
+                         "steps nothing was learned. What may help: more epochs; --optimizer adamw --lr 3e-4 "
+                         "--warmup-epochs 1; %s"),
+                       row->epoch, row->train_loss, classes, classes, guessing, t->at.updates, advice);
+}
+
 static int finish_epoch(lince_trainer *t)
 {
     lince_position *at = &t->at;
@@ -167,6 +202,7 @@ static int finish_epoch(lince_trainer *t)
                                                  row.train_loss, row.train_accuracy, row.val_loss,
                                                  row.val_accuracy, row.lr, seen / fmax(train_seconds, 1e-9),
                                                  best});
+    tell_what_is_not_learned(t, &row);
     at->epoch++;
     at->step = at->seen = 0;
     at->loss = at->hits = at->epoch_seconds = 0;
