@@ -27,7 +27,7 @@ try() { # BUILD PROGRAM...
     done
     rm -rf "$folder/machine"
     "$@" "$build/lince" version --verbose
-    "$@" "$build/lince" synth images "$folder/machine/data" --n 40 --seed 1 >/dev/null
+    "$@" "$build/lince" synth images "$folder/machine/data" --n 60 --seed 1 >/dev/null
     "$@" "$build/lince" train --data "$folder/machine/data" --model resnet20 --epochs 1 --batch-size 8 --image-size 16 \
         --out "$folder/machine/run" --quiet
 }
