@@ -88,7 +88,12 @@ typedef enum algorithm {
     ALGORITHMS
 } algorithm;
 
-enum { PANEL = 256, MOST_LANES = 16 };
+enum { MOST_LANES = 16 };
+#ifdef __x86_64__
+enum { PANEL = 256 };
+#else
+enum { PANEL = 1 << 30 }; /* oneDNN's portable product adds up in one chain */
+#endif
 
 static algorithm algorithm_of(const lince_gemm_implementation *way, const shape *s)
 {
