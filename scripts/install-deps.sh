@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(
     gcc make cmake ninja-build pkg-config gettext
     libdnnl-dev libpng-dev libjpeg62-turbo-dev libzip-dev libarchive-dev
-    libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
+    libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
     gnuplot-nox
 )
 if [ "${1:-}" = libraries ]; then

@@ -77,12 +77,24 @@ static int by_value(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* Hashes of all pieces of SHINGLE bytes of a text, which is one piece itself where it is shorter. */
+/* The character behind the one at `at`. */
+static size_t next_character(const char *text, size_t size, size_t at)
+{
+    if (at < size) at++;
+    while (at < size && ((unsigned char)text[at] & 0xc0) == 0x80) at++;
+    return at;
+}
+
+/* Hashes of all pieces of SHINGLE characters of a text, which is one piece itself where it is shorter. */
 static int list_shingles(const char *text, size_t size, uint32_t **set, size_t *capacity, size_t *count)
 {
-    size_t n = size < SHINGLE ? 1 : size - SHINGLE + 1, length = size < SHINGLE ? size : SHINGLE, kept = 0;
-    LINCE_TRY(lince_grow(set, capacity, n, sizeof **set));
-    for (size_t i = 0; i < n; i++) (*set)[i] = (uint32_t)lince_hash(0, text + i, length);
+    size_t n = 0, kept = 0, end = 0;
+    LINCE_TRY(lince_grow(set, capacity, size, sizeof **set));
+    for (int i = 0; i < SHINGLE; i++) end = next_character(text, size, end);
+    for (size_t begin = 0; n == 0 || end < size; begin = next_character(text, size, begin)) {
+        if (n) end = next_character(text, size, end);
+        (*set)[n++] = (uint32_t)lince_hash(0, text + begin, end - begin);
+    }
     qsort(*set, n, sizeof **set, by_value);
     for (size_t i = 0; i < n; i++)
         if (!kept || (*set)[i] != (*set)[kept - 1]) (*set)[kept++] = (*set)[i];

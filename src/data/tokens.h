@@ -28,6 +28,12 @@ static inline size_t lince_tokens_length(const lince_tokens *tokens, size_t inde
     return tokens->begin[index + 1] - tokens->begin[index];
 }
 
+/* Whether most of the words that are read are not in the vocabulary: little of the texts is seen. */
+static inline bool lince_tokens_are_unknown(const lince_tokens *tokens)
+{
+    return 2 * tokens->unknown > tokens->read;
+}
+
 /* Counts the words of a part's texts, for a vocabulary. */
 int lince_tokens_count(lince_counter *counter, const lince_dataset *dataset, lince_part part,
                        lince_encoder *encoder);

@@ -1,6 +1,7 @@
 #include "text/encoder.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "text/breaks.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -60,7 +61,10 @@ int lince_encoder_write(const lince_encoder *e, char **options, char **vocabular
             return lince_fail(LINCE_ENOMEM, "out of memory");
         }
     LINCE_TRY(dump(words, vocabulary));
-    return dump(json_pack("{s:s, s:s, s:s, s:i}", "clean", lince_cleaning_name(o->words.clean), "stop_words",
+    bool characters = o->words.characters || !lince_has_dictionaries();
+    int rules = o->words.rules ? (int)o->words.rules : LINCE_RULES_SCRIPTS;
+    return dump(json_pack("{s:s, s:i, s:s, s:s, s:s, s:i}", "clean", lince_cleaning_name(o->words.clean),
+                          "rules", rules, "breaks", characters ? "characters" : "dictionary", "stop_words",
                           o->words.stop_words, "stem", o->words.stem, "max_tokens", o->max_tokens),
                 options);
 }
@@ -70,21 +74,31 @@ static int wrong(const char *path, const char *what)
     return lince_fail(LINCE_EDATA, "%s: its metadata '%s' is not as lince writes it", path, what);
 }
 
-static int read_options(lince_encoder_options *o, const char *text, const char *path)
+int lince_encoder_read_options(lince_encoder_options *o, const char *text, const char *path)
 {
-    const char *clean, *stop, *stem;
+    const char *clean, *stop, *stem, *breaks = "";
+    int rules = LINCE_RULES_BLANKS; /* of models that say nothing of them */
     json_t *json = json_loads(text, 0, NULL);
     *o = (lince_encoder_options){0};
-    bool whole = json && !json_unpack(json, "{s:s, s:s, s:s, s:i}", "clean", &clean, "stop_words", &stop,
-                                      "stem", &stem, "max_tokens", &o->max_tokens);
+    bool whole = json && !json_unpack(json, "{s:s, s?i, s?s, s:s, s:s, s:i}", "clean", &clean, "rules",
+                                      &rules, "breaks", &breaks, "stop_words", &stop, "stem", &stem,
+                                      "max_tokens", &o->max_tokens);
+    whole = whole && (rules == LINCE_RULES_BLANKS || rules == LINCE_RULES_SCRIPTS);
+    bool dictionary = whole && !strcmp(breaks, "dictionary");
     whole = whole && !lince_cleaning_named(clean, &o->words.clean) && o->max_tokens >= 1 &&
             o->max_tokens <= LINCE_TOKENS_MAX && strlen(stop) < sizeof o->words.stop_words &&
             strlen(stem) < sizeof o->words.stem;
     if (whole) {
         strcpy(o->words.stop_words, stop);
         strcpy(o->words.stem, stem);
+        o->words.rules = (lince_words_rules)rules;
+        o->words.characters = !dictionary;
     }
     json_decref(json);
+    if (dictionary && !lince_has_dictionaries())
+        return lince_fail(LINCE_EUNSUPPORTED,
+                          "%s: its words were found by ICU's dictionaries; this lince is built without them",
+                          path);
     return whole ? 0 : wrong(path, "lince.text");
 }
 
@@ -108,7 +122,7 @@ int lince_encoder_read(lince_encoder *e, const char *options, const char *vocabu
 {
     lince_encoder_options o;
     *e = (lince_encoder){0};
-    LINCE_TRY(read_options(&o, options, path));
+    LINCE_TRY(lince_encoder_read_options(&o, options, path));
     LINCE_TRY(lince_encoder_init(e, &o));
     int code = read_vocabulary(&e->vocabulary, vocabulary, path);
     if (code) lince_encoder_release(e);

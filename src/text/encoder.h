@@ -33,6 +33,9 @@ typedef struct lince_encoded {
  * (negative). */
 int lince_encode(lince_encoder *encoder, const char *text, int32_t *tokens, lince_encoded *encoded);
 
+/* The options alone, as lince_encoder_write has them. LINCE_EDATA, LINCE_EUNSUPPORTED. */
+int lince_encoder_read_options(lince_encoder_options *options, const char *text, const char *path);
+
 /* The options and the vocabulary as JSON texts (lince_alloc'ed), and back. Reading refuses, with LINCE_EDATA,
  * what it would not write; `path` is for messages. */
 int lince_encoder_write(const lince_encoder *encoder, char **options, char **vocabulary);

@@ -7,7 +7,7 @@ const char lince_negations[] = "not no never none nobody nothing nowhere neither
                                "dont doesnt didnt isnt arent wasnt "
                                "werent wont wouldnt couldnt shouldnt hasnt havent hadnt aint nunca jamás "
                                "jamas nada nadie ni tampoco ningún "
-                               "ningun ninguno ninguna";
+                               "ningun ninguno ninguna sin";
 
 const char lince_contrasts[] =
     "but however although though despite whereas nevertheless nonetheless pero aunque sino embargo obstante";

@@ -3,10 +3,11 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/nearest.h"
+#include "text/breaks.h"
+#include "text/html.h"
 
 #include <ctype.h>
 #include <libstemmer.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,10 @@ enum { URL = 1, USER = 2 };
 struct lince_splitter {
     lince_words_options options;
     struct sb_stemmer *stemmer; /* NULL: none */
+    lince_breaker *breaker;     /* NULL: by blanks only */
+    bool mends;                 /* entities, tags and signs that are typed as apostrophes */
     lince_map stop;
+    lince_buffer plain;  /* the text without entities and tags */
     lince_buffer marked; /* the text with links and names marked */
     lince_buffer word;   /* being put together */
 };
@@ -110,7 +114,11 @@ int lince_splitter_new(lince_splitter **splitter, const lince_words_options *opt
     lince_splitter *s = *splitter = lince_alloc(1, sizeof *s);
     if (!s) return LINCE_ENOMEM;
     s->options = *options;
-    int code = open_stop_words(s);
+    if (!s->options.rules) s->options.rules = LINCE_RULES_SCRIPTS;
+    bool scripts = s->options.rules == LINCE_RULES_SCRIPTS && options->clean != LINCE_CLEAN_NONE;
+    s->mends = scripts && options->clean == LINCE_CLEAN_WORDS;
+    int code = scripts ? lince_breaker_new(&s->breaker, options->characters) : 0;
+    if (!code) code = open_stop_words(s);
     if (!code) code = open_stemmer(s);
     if (code) {
         lince_splitter_free(s);
@@ -123,7 +131,9 @@ void lince_splitter_free(lince_splitter *s)
 {
     if (!s) return;
     if (s->stemmer) sb_stemmer_delete(s->stemmer);
+    lince_breaker_free(s->breaker);
     lince_map_release(&s->stop);
+    lince_buffer_release(&s->plain);
     lince_buffer_release(&s->marked);
     lince_buffer_release(&s->word);
     lince_free(s);
@@ -156,12 +166,25 @@ static int add_word(lince_splitter *s, lince_words *words, const char *word, siz
     return words->text.error;
 }
 
-/* The word that was put together so far, if any. */
+typedef struct piece_taker {
+    lince_splitter *splitter;
+    lince_words *words;
+} piece_taker;
+
+static int take_piece(void *context, const char *word, size_t size)
+{
+    const piece_taker *t = context;
+    return add_word(t->splitter, t->words, word, size);
+}
+
+/* The word that was put together so far, if any; several where its script has no blanks between them. */
 static int end_word(lince_splitter *s, lince_words *words)
 {
     size_t size = s->word.size;
     s->word.size = 0;
-    return size ? add_word(s, words, s->word.data, size) : 0;
+    if (!size) return 0;
+    if (!s->breaker || !lince_is_unspaced(s->word.data, size)) return add_word(s, words, s->word.data, size);
+    return lince_break(s->breaker, s->word.data, size, take_piece, &(piece_taker){s, words});
 }
 
 /* --- links and names ------------------------------------------------------------------------------ */
@@ -191,6 +214,13 @@ static size_t mention_length(const char *text)
     return length > 1 ? length : 0;
 }
 
+/* Other signs that are typed as apostrophes; their bytes. NFKC would take the accent apart. */
+static size_t typed_apostrophe(const lince_splitter *s, const char *text)
+{
+    bool is = s->mends && (!strncmp(text, "\xc2\xb4", 2) || !strncmp(text, "\xca\xbc", 2));
+    return is ? 2 : 0;
+}
+
 /* Copies a text; in place of a link and of a name stands its mark between blanks, in place of a control
  * character a blank. */
 static int mark(lince_splitter *s, const char *text)
@@ -199,14 +229,15 @@ static int mark(lince_splitter *s, const char *text)
     s->marked.size = 0;
     for (const char *begin = text; *text;) {
         bool inside = text > begin && is_name_byte((unsigned char)text[-1]);
-        size_t link = inside ? 0 : link_length(text), name = inside || link ? 0 : mention_length(text);
+        size_t link = inside ? 0 : link_length(text), name = inside || link ? 0 : mention_length(text),
+               apostrophe = typed_apostrophe(s, text);
         if (link)
             lince_buffer_put(&s->marked, url, sizeof url);
         else if (name)
             lince_buffer_put(&s->marked, user, sizeof user);
         else
-            lince_buffer_put(&s->marked, (unsigned char)*text < ' ' ? " " : text, 1);
-        text += link ? link : name ? name : 1;
+            lince_buffer_put(&s->marked, apostrophe ? "'" : (unsigned char)*text < ' ' ? " " : text, 1);
+        text += link ? link : name ? name : apostrophe ? apostrophe : 1;
     }
     lince_buffer_put(&s->marked, "", 1);
     return s->marked.error;
@@ -282,6 +313,15 @@ static size_t apostrophe_length(const char *text, bool in_word)
     return is_letter(utf8proc_category(next)) ? n : 0;
 }
 
+/* The two letters of a flag; 0: there is none. */
+static size_t flag_length(const lince_splitter *s, const char *text)
+{
+    static const char lead[] = "\xf0\x9f\x87"; /* of U+1F1E6 to U+1F1FF, regional indicators */
+    bool is = s->breaker && !strncmp(text, lead, 3) && (unsigned char)text[3] >= 0xa6 &&
+              !strncmp(text + 4, lead, 3) && (unsigned char)text[7] >= 0xa6;
+    return is ? 8 : 0;
+}
+
 /* A character that is no part of a word: itself a word where it says something. */
 static int take_sign(lince_splitter *s, lince_words *words, const char *text, size_t size, utf8proc_int32_t c,
                      int times)
@@ -316,6 +356,7 @@ static int split_words(lince_splitter *s, const char *text, lince_words *words)
     for (size_t n; *text; text += n) {
         bool in_word = s->word.size > 0;
         size_t face = emoticon_length(text, in_word), apostrophe = apostrophe_length(text, in_word);
+        if (!face) face = flag_length(s, text);
         n = face ? face : apostrophe;
         if (face) LINCE_TRY(end_word(s, words));
         if (face) LINCE_TRY(add_word(s, words, text, face));
@@ -361,6 +402,11 @@ int lince_split_words(lince_splitter *s, const char *text, lince_words *words)
     words->count = words->text.size = 0;
     s->word.size = 0;
     if (s->options.clean == LINCE_CLEAN_NONE) return split_blanks(s, text, words);
+    if (s->mends && strpbrk(text, "&<")) {
+        lince_html_to_text(text, &s->plain);
+        if (s->plain.error) return s->plain.error;
+        text = s->plain.data;
+    }
     LINCE_TRY(mark(s, text));
     mend(s->marked.data, s->marked.size - 1);
     char *folded = fold(s->marked.data, s->marked.size - 1);

@@ -4,6 +4,7 @@
 
 #include "core/buffer.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum lince_cleaning {
@@ -16,10 +17,24 @@ typedef enum lince_cleaning {
     LINCE_CLEAN_NONE, /* what stands between blanks, as it is */
 } lince_cleaning;
 
+/* What LINCE_CLEAN_WORDS and LINCE_CLEAN_TWEETS take for words. Models say by which rules theirs were found.
+ */
+typedef enum lince_words_rules {
+    LINCE_RULES_LATEST, /* the last of these */
+    /* What stands between blanks and signs. */
+    LINCE_RULES_BLANKS,
+    /* Of scripts without blanks between words those that breaks.h finds; and LINCE_CLEAN_WORDS takes entities
+     * and tags of HTML for no text, an acute accent and a modifier letter for apostrophes, a flag for one
+     * word. */
+    LINCE_RULES_SCRIPTS,
+} lince_words_rules;
+
 typedef struct lince_words_options {
     lince_cleaning clean;
     char stop_words[24]; /* language whose function words are left out: "english"; "": none are */
     char stem[24];       /* language of the Snowball stemmer; "": none */
+    lince_words_rules rules;
+    bool characters; /* of scripts without blanks each character is a word, though there are dictionaries */
 } lince_words_options;
 
 /* "words", "tweets" or "none"; LINCE_EUSAGE for another name. */

@@ -232,6 +232,16 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
                : lince_loader_new(loader, dataset, part, &m->blueprint.transform, &options);
 }
 
+static void tell_unknown(const lince_tokens *k, lince_part part, const lince_observer *o)
+{
+    if (!o || !k || !lince_tokens_are_unknown(k)) return;
+    tell(o->warning, o,
+         _("of the %zu words of the %s part that are read %zu are not in the vocabulary, and look the same "
+           "to the "
+           "model; is it the same language as the training part's?"),
+         k->read, lince_part_name(part), k->unknown);
+}
+
 static int as_text(const lince_evaluation *e, int json, char **text)
 {
     lince_buffer out = {0};
@@ -262,6 +272,7 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     if (!code) code = lince_model_use(m, EVALUATION_BATCH);
     if (!code) code = open_loader(m, dataset, part, observer, &loader);
     if (!code) tell_data(dataset, part, observer);
+    if (!code) tell_unknown(lince_loader_tokens(loader), part, observer);
     if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
     if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, true, predictions);
     if (!code) code = as_text(&e, json, text);

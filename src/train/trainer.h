@@ -84,6 +84,9 @@ int lince_trainer_load_weights(lince_trainer *trainer);
 /* trainer_texts.c: the vocabulary, the loaders and the leak check of texts; their word vectors, once there is
  * a net; and what data.json tells of them (a jansson object; NULL: out of memory). */
 int lince_trainer_open_texts(lince_trainer *trainer);
+
+/* Warns of parts most of whose words are not in the vocabulary. */
+void lince_trainer_tell_unknown(const lince_trainer *trainer);
 int lince_trainer_load_vectors(lince_trainer *trainer);
 struct json_t *lince_trainer_texts_json(const lince_trainer *trainer);
 

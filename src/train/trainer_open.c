@@ -211,8 +211,11 @@ static int open_loaders(lince_trainer *t)
                                                 : lince_trainer_open_pictures(t));
     LINCE_TRY(look_through_test(t));
     lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
-    if (lince_dataset_count(t->dataset, part)) return lince_trainer_loader(t, part, false, &t->val);
-    lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
+    if (lince_dataset_count(t->dataset, part))
+        LINCE_TRY(lince_trainer_loader(t, part, false, &t->val));
+    else
+        lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
+    if (lince_dataset_is_text(t->dataset)) lince_trainer_tell_unknown(t);
     return 0;
 }
 

@@ -1,18 +1,37 @@
 /* What a trainer does for texts: their vocabulary, their word vectors, and whether its parts know of each
  * other. */
 #include "core/error.h"
+#include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "text/vectors.h"
 #include "train/table_facts.h"
 #include "train/trainer.h"
+#include "weights/weights.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- the vocabulary ------------------------------------------------------------------------------- */
+
+/* A run that is resumed finds its words as it did when it began. */
+static int resumed_rules(const lince_settings *s, lince_words_options *words)
+{
+    char path[LINCE_PATH_MAX];
+    lince_weights *weights = NULL;
+    lince_encoder_options then;
+    if (!s->resume || lince_path_join(path, s->resume, "weights/last.safetensors") || access(path, R_OK))
+        return 0;
+    LINCE_TRY(lince_weights_open(&weights, path));
+    const char *text = lince_weights_metadata(weights, "lince.text");
+    int code = text ? lince_encoder_read_options(&then, text, path) : 0;
+    if (text && !code) words->rules = then.words.rules, words->characters = then.words.characters;
+    lince_weights_free(weights);
+    return code;
+}
 
 static int encoder_options(const lince_settings *s, lince_encoder_options *o)
 {
@@ -20,6 +39,7 @@ static int encoder_options(const lince_settings *s, lince_encoder_options *o)
     *o = (lince_encoder_options){.max_tokens = s->max_tokens};
     snprintf(o->words.stop_words, sizeof o->words.stop_words, "%s", stop);
     snprintf(o->words.stem, sizeof o->words.stem, "%s", stem);
+    LINCE_TRY(resumed_rules(s, &o->words));
     return lince_cleaning_named(s->clean, &o->words.clean);
 }
 
@@ -139,6 +159,23 @@ static void tell_table(const lince_trainer *t)
         _("of %zu rows left out: %zu without a text, %zu copies of rows before, %zu without a label, "
           "%zu of dropped labels, %zu that cannot be read, %zu of no part"),
         f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad, f->elsewhere);
+}
+
+static void tell_unknown(const lince_trainer *t, lince_part part, const lince_tokens *k)
+{
+    if (!lince_tokens_are_unknown(k)) return;
+    lince_trainer_warn(
+        t,
+        _("of the %zu words of the %s part that are read %zu are not in the vocabulary, and look the same "
+          "to the model; is it the same language as the training part's?"),
+        k->read, lince_part_name(part), k->unknown);
+}
+
+void lince_trainer_tell_unknown(const lince_trainer *t)
+{
+    tell_unknown(t, LINCE_TRAIN, lince_loader_tokens(t->train));
+    if (t->val && !t->settings->val_on_test) tell_unknown(t, LINCE_VAL, lince_loader_tokens(t->val));
+    tell_unknown(t, LINCE_TEST, &t->test_tokens);
 }
 
 int lince_trainer_open_texts(lince_trainer *t)

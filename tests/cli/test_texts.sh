@@ -30,6 +30,16 @@ grep -q 'drop-label: "odd,silly"' day/config.yaml || wrong "repeated --drop-labe
 prints 'weighted avg +[01]\.[0-9]{2} +[01]\.[0-9]{2} +[01]\.[0-9]{2} +2$' eval --run day --quiet
 prints '"n": 7' eval --run day --data other.csv --json --quiet # all of a file that has no parts
 
+# texts of which the model knows little
+printf 'label,text\ngood,que tal\nbad,muy mal\n' >foreign.csv
+done_with eval --run day --data foreign.csv
+says 'warning: of the 4 words of the train part that are read 4 are not in the vocabulary'
+mkdir strange
+printf 'label,text\ngood,a b\nbad,c d\n' >strange/train.csv
+printf 'label,text\ngood,x y\nbad,c z\n' >strange/test.csv
+done_with train --data strange --out stranger "${small[@]}"
+says 'warning: of the 4 words of the test part that are read 3 are not in the vocabulary'
+
 # one text, or one a line
 prints '^lovely day	(good|bad)	0\.[0-9]{4}$' predict --run day --text 'lovely day'
 prints '"text":"q w","class":"(good|bad)".*"words":2,"read":2,"unknown":2' predict --run day --text 'q w' --json

@@ -19,10 +19,13 @@ static void split(lince_splitter *splitter, const char *text, lince_words *words
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
-    static const lince_words_options ways[] = {{LINCE_CLEAN_WORDS, "", ""},
-                                               {LINCE_CLEAN_WORDS, "english", "english"},
-                                               {LINCE_CLEAN_TWEETS, "", "spanish"},
-                                               {LINCE_CLEAN_NONE, "", ""}};
+    static const lince_words_options ways[] = {
+        {.clean = LINCE_CLEAN_WORDS},
+        {.clean = LINCE_CLEAN_WORDS, .characters = true},
+        {.clean = LINCE_CLEAN_WORDS, .rules = LINCE_RULES_BLANKS},
+        {.clean = LINCE_CLEAN_WORDS, .stop_words = "english", .stem = "english"},
+        {.clean = LINCE_CLEAN_TWEETS, .stem = "spanish"},
+        {.clean = LINCE_CLEAN_NONE}};
     char *text = lince_strndup((const char *)bytes, size);
     if (!text) abort();
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {

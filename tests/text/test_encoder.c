@@ -105,14 +105,42 @@ static void test_it_comes_back_from_its_texts(void **state)
     lince_free(vocabulary);
 }
 
+static void test_what_says_nothing_of_rules_was_made_by_the_first(void **state)
+{
+    (void)state;
+    static const char before[] = "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4}";
+    lince_encoder e;
+    char *options, *vocabulary;
+    assert_done(lince_encoder_read(&e, before, "[\"<pad>\",\"<unk>\",\"我喜欢\"]", "w"));
+    assert_encoded(&e, "我喜欢", 1, (const int32_t[]){2, -1, -1, -1});
+    assert_done(lince_encoder_write(&e, &options, &vocabulary));
+    assert_non_null(strstr(options, "\"rules\":1"));
+    lince_encoder_release(&e);
+    lince_free(options);
+    lince_free(vocabulary);
+    make(&e, (lince_encoder_options){.words.characters = true, .max_tokens = 4}, "我 喜 欢");
+    assert_encoded(&e, "我喜欢", 3, (const int32_t[]){3, 2, 4, -1});
+    assert_done(lince_encoder_write(&e, &options, &vocabulary));
+    assert_non_null(strstr(options, "\"rules\":2,\"breaks\":\"characters\""));
+    lince_encoder_release(&e);
+    assert_done(lince_encoder_read(&e, options, vocabulary, "w"));
+    assert_encoded(&e, "我喜欢", 3, (const int32_t[]){3, 2, 4, -1});
+    lince_encoder_release(&e);
+    lince_free(options);
+    lince_free(vocabulary);
+}
+
 static void test_texts_that_are_not_its_own_are_refused(void **state)
 {
     (void)state;
     static const char good[] = "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4}";
     static const char *const options[] = {
-        "", "[]", "{\"clean\":\"words\"}",
+        "",
+        "[]",
+        "{\"clean\":\"words\"}",
         "{\"clean\":\"soap\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4}",
-        "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":0}"};
+        "{\"clean\":\"words\",\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":0}",
+        "{\"clean\":\"words\",\"rules\":9,\"stop_words\":\"\",\"stem\":\"\",\"max_tokens\":4}"};
     static const char *const vocabularies[] = {"",
                                                "{}",
                                                "[\"<pad>\"]",
@@ -133,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_a_text_becomes_its_words_numbers),
         cmocka_unit_test(test_words_and_unknown_ones_are_counted),
         cmocka_unit_test(test_it_comes_back_from_its_texts),
+        cmocka_unit_test(test_what_says_nothing_of_rules_was_made_by_the_first),
         cmocka_unit_test(test_texts_that_are_not_its_own_are_refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

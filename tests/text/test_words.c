@@ -1,5 +1,6 @@
 /* What of a text is a word. */
 #include "data/fixture.h"
+#include "text/breaks.h"
 #include "text/words.h"
 
 #include <lince/language.h>
@@ -75,6 +76,83 @@ static void test_words_of_tweets_in_any_language(void **state)
     CHECK(LINCE_CLEAN_WORDS, "", "", examples);
 }
 
+/* Words of these scripts are told apart by ICU's dictionaries where lince is built with them. */
+static void check_scripts(bool characters, const example *examples, size_t n)
+{
+    lince_splitter *splitter;
+    assert_done(lince_splitter_new(&splitter, &(lince_words_options){.characters = characters}));
+    for (size_t i = 0; i < n; i++) assert_split(splitter, examples[i].text, examples[i].words);
+    lince_splitter_free(splitter);
+}
+
+static void test_scripts_without_blanks_have_words(void **state)
+{
+    (void)state;
+    static const example examples[] = {
+        {"我喜欢这部电影，非常好！", "我|喜欢|这|部|电影|非常|好|!"},
+        {"私は日本語を話します。", "私|は|日本語|を|話|し|ます"},
+        {"ฉันชอบภาพยนตร์เรื่องนี้", "ฉัน|ชอบ|ภาพยนตร์|เรื่อง|นี้"},
+        {"买了iPhone手机", "买|了|iphone|手机"},
+        {"한국어 영화", "한국어|영화"},
+    };
+    if (!lince_has_dictionaries()) skip();
+    check_scripts(false, examples, sizeof examples / sizeof *examples);
+}
+
+static void test_without_dictionaries_each_character_is_a_word(void **state)
+{
+    (void)state;
+    static const example examples[] = {
+        {"我喜欢，好！", "我|喜|欢|好|!"},
+        {"ฉันชอบ", "ฉั|น|ช|อ|บ"},
+        {"买iPhone手机2号", "买|iphone|手|机|2|号"},
+        {"한국어 영화", "한국어|영화"},
+    };
+    check_scripts(true, examples, sizeof examples / sizeof *examples);
+}
+
+static void test_models_made_before_keep_their_words(void **state)
+{
+    (void)state;
+    static const example examples[] = {
+        {"我喜欢这部电影，好", "我喜欢这部电影|好"},
+        {"a&amp;b <br /> don\xc2\xb4t 🇪🇸", "a|amp|b|br|don|\xcc\x81t|🇪|🇸"},
+    };
+    lince_splitter *splitter;
+    assert_done(lince_splitter_new(&splitter, &(lince_words_options){.rules = LINCE_RULES_BLANKS}));
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        assert_split(splitter, examples[i].text, examples[i].words);
+    lince_splitter_free(splitter);
+}
+
+static void test_entities_and_tags_are_no_words(void **state)
+{
+    (void)state;
+    static const example examples[] = {
+        {"salt &amp; pepper &lt;3 &quot;x&quot; ni&ntilde;o &#39;tis &#x41;", "salt|pepper|<3|x|niño|tis|a"},
+        {"one<br />two <b>bold</b> <a href=\"http://x.org/y\">link</a>", "one|two|bold|link"},
+        {"&lt;br /&gt;twice", "twice"},
+        {"AT&T a<b & c>d &nosuch; <user> <3 x<br", "at|t|a|b|c|d|nosuch|user|<3|x|br"},
+        {"it&#8217;s don&rsquo;t", "it's|don't"},
+        {"&#0; &#xD800; &#99999999;", "0|xd800|99999999"},
+    };
+    CHECK(LINCE_CLEAN_WORDS, "", "", examples);
+}
+
+static void test_accents_and_letters_that_are_typed_as_apostrophes(void **state)
+{
+    (void)state;
+    static const example examples[] = {{"don\xc2\xb4t can\xca\xbct \xc2\xb4so\xc2\xb4", "don't|can't|so"}};
+    CHECK(LINCE_CLEAN_WORDS, "", "", examples);
+}
+
+static void test_a_flag_is_one_word(void **state)
+{
+    (void)state;
+    static const example examples[] = {{"¡Vamos 🇪🇸🇲🇽! 🇪", "vamos|🇪🇸|🇲🇽|!|🇪"}};
+    CHECK(LINCE_CLEAN_WORDS, "", "", examples);
+}
+
 static void test_the_courses_cleaning_leaves_letters_only(void **state)
 {
     (void)state;
@@ -82,6 +160,7 @@ static void test_the_courses_cleaning_leaves_letters_only(void **state)
         {"I don't LIKE it, at all. 10/10", "i|dont|like|it|at|all"},
         {"@Ana see https://x.co/a #cool 👍 niño!!", "see|cool|niño"},
         {"sooo good", "sooo|good"},
+        {"a&lt;3 don\xc2\xb4t<br>", "alt|don|\xcc\x81tbr"},
         {"123 ...", ""},
     };
     CHECK(LINCE_CLEAN_TWEETS, "", "", examples);
@@ -120,7 +199,7 @@ static void test_a_very_long_word_is_cut_between_two_characters(void **state)
     (void)state;
     enum { TIMES = 100 };
     char text[3 * TIMES + 2] = "a";
-    for (int i = 0; i < TIMES; i++) strcat(text, i % 2 ? "語" : "本");
+    for (int i = 0; i < TIMES; i++) strcat(text, i % 2 ? "가" : "나");
     lince_splitter *splitter = new_splitter(LINCE_CLEAN_WORDS, "", "");
     lince_words words = {0};
     assert_done(lince_split_words(splitter, text, &words));
@@ -148,6 +227,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_of_tweets_in_any_language),
+        cmocka_unit_test(test_scripts_without_blanks_have_words),
+        cmocka_unit_test(test_without_dictionaries_each_character_is_a_word),
+        cmocka_unit_test(test_models_made_before_keep_their_words),
+        cmocka_unit_test(test_entities_and_tags_are_no_words),
+        cmocka_unit_test(test_accents_and_letters_that_are_typed_as_apostrophes),
+        cmocka_unit_test(test_a_flag_is_one_word),
         cmocka_unit_test(test_the_courses_cleaning_leaves_letters_only),
         cmocka_unit_test(test_without_cleaning_blanks_separate_and_nothing_else),
         cmocka_unit_test(test_function_words_are_left_out_but_no_negations),
