@@ -4,13 +4,38 @@
 
 #include <stdio.h>
 
+/* How a data set is read: settings of training's, by name. */
+enum { READINGS = 8 };
+static const char *const readings[READINGS] = {"text-column", "label-column", "group-column", "split-column",
+                                               "drop-label",  "header",       "quoting",      "encoding"};
+
+static int describe(const char *path, const char *const values[READINGS], bool json, char **text)
+{
+    lince_settings settings;
+    int code = lince_settings_init(&settings);
+    for (int i = 0; i < READINGS && !code; i++)
+        if (values[i]) code = lince_settings_set(&settings, readings[i], values[i]);
+    if (!code) code = lince_describe_as(path, &settings, json, text);
+    lince_settings_release(&settings);
+    return code;
+}
+
 int cmd_info(int argc, char **argv)
 {
+    const char *values[READINGS] = {NULL};
     bool json = false, kernels = false, forget = false, help = false;
     const option_spec specs[] = {
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"kernels", NULL, N_("which kernel was chosen for what on this machine"), NULL, &kernels},
         {"forget", NULL, N_("with --kernels: measures them again when they are next needed"), NULL, &forget},
+        {"text-column", "NAME|N", N_("of a table; default: guessed"), &values[0], NULL},
+        {"label-column", "NAME|N", N_("of a table; default: guessed"), &values[1], NULL},
+        {"group-column", "NAME|N", N_("of a table; default: guessed"), &values[2], NULL},
+        {"split-column", "NAME|N", N_("of a table; default: none"), &values[3], NULL},
+        {"drop-label", "NAME,NAME", N_("labels whose rows are left out"), &values[4], NULL},
+        {"header", "auto|yes|no", N_("of a table"), &values[5], NULL},
+        {"quoting", "auto|none|minimal", N_("of a table"), &values[6], NULL},
+        {"encoding", "NAME", N_("of a table; default: utf-8"), &values[7], NULL},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
     const char *positional[16];
@@ -29,7 +54,7 @@ int cmd_info(int argc, char **argv)
                   "[--forget] alone"));
         return EXIT_USAGE;
     }
-    code = lince_describe(positional[0], json, &text);
+    code = describe(positional[0], values, json, &text);
     if (code) return cli_fail(code);
     fputs(text, stdout);
     lince_text_free(text);

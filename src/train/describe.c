@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "data/sizes.h"
 #include "train/describe.h"
+#include "train/open_data.h"
 #include "train/run.h"
 #include "train/table_facts.h"
 #include "weights/weights.h"
@@ -30,10 +31,11 @@ static json_t *sizes_json(lince_dataset *d)
                      s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
 }
 
-static int describe_data(const char *path, json_t **result)
+static int describe_data(const char *path, const lince_settings *settings, json_t **result)
 {
     lince_dataset *d;
-    LINCE_TRY(lince_dataset_open(&d, path));
+    lince_table_options options = settings ? lince_table_settings(settings) : (lince_table_options){0};
+    LINCE_TRY(lince_dataset_open_table(&d, path, &options));
     json_t *parts = json_object(), *classes = json_array(), *notes = json_array();
     for (int c = 0; c < lince_dataset_classes(d); c++)
         json_array_append_new(classes, json_string(lince_dataset_class(d, c)));
@@ -191,12 +193,17 @@ static bool is_run(const char *path)
 
 int lince_describe(const char *path, int json, char **text)
 {
+    return lince_describe_as(path, NULL, json, text);
+}
+
+int lince_describe_as(const char *path, const lince_settings *settings, int json, char **text)
+{
     json_t *result = NULL;
     lince_buffer out = {0};
     *text = NULL;
     LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
               : lince_weights_recognise(path) ? lince_describe_weights(path, &result)
-                                              : describe_data(path, &result));
+                                              : describe_data(path, settings, &result));
     if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (json) {
         char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
