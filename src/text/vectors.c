@@ -17,7 +17,28 @@ typedef struct reading {
     float *table;
     bool *filled; /* [vocabulary->size] */
     size_t line, found;
+    bool header; /* the first line was "words width" */
 } reading;
+
+/* How files begin that are packed. */
+static const struct {
+    const char *magic, *name, *unpack;
+} packed[] = {{"\x1f\x8b", "gzip", "gunzip"},
+              {"BZh", "bzip2", "bunzip2"},
+              {"\xfd"
+               "7zXZ",
+               "xz", "unxz"},
+              {"\x28\xb5\x2f\xfd", "zstd", "unzstd"},
+              {"PK\x03\x04", "zip", "unzip"}};
+
+static int refuse_packed(const reading *r, const char *line, size_t length)
+{
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
+        if (length >= strlen(packed[i].magic) && !memcmp(line, packed[i].magic, strlen(packed[i].magic)))
+            return lince_fail(LINCE_EFORMAT, "%s: packed by %s; unpack it first: %s %s", r->path,
+                              packed[i].name, packed[i].unpack, r->path);
+    return 0;
+}
 
 /* Fields that blanks separate. */
 static size_t count_fields(const char *line)
@@ -41,6 +62,17 @@ static char *last_fields(char *line, size_t length, size_t count)
 static int bad_line(const reading *r)
 {
     return lince_fail(LINCE_EFORMAT, "%s:%zu: expected a word and %zu numbers", r->path, r->line, r->width);
+}
+
+/* A text holds no NUL; word2vec's files have such a header, and raw numbers behind it. */
+static int refuse_nul(const reading *r)
+{
+    if (!r->header) return bad_line(r);
+    return lince_fail(
+        LINCE_EFORMAT,
+        "%s: vectors in binary, as word2vec writes them; expected text: a word and its numbers a "
+        "line, as save_word2vec_format(..., binary=False) of gensim writes them",
+        r->path);
 }
 
 static int read_numbers(const reading *r, const char *text, float *out)
@@ -91,6 +123,16 @@ static int check_width(const reading *r, const char *line)
                       r->path, width, r->width);
 }
 
+/* Takes away a byte order mark; the length that is left. */
+static size_t skip_mark(char *line, size_t length)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t size = sizeof mark - 1;
+    if (length < size || memcmp(line, mark, size) != 0) return length;
+    memmove(line, line + size, length - size + 1);
+    return length - size;
+}
+
 static int read_lines(reading *r, FILE *file)
 {
     char *line = NULL;
@@ -98,14 +140,15 @@ static int read_lines(reading *r, FILE *file)
     ssize_t length;
     int code = 0;
     while (!code && (length = getline(&line, &capacity, file)) >= 0) {
-        while (length > 0 && strchr("\r\n \t", line[length - 1])) line[--length] = '\0';
-        if (memchr(line, 0, (size_t)length)) {
-            r->line++;
-            code = bad_line(r);
-            break;
-        }
-        int header = r->line++ ? 0 : check_width(r, line);
+        while (length > 0 && memchr("\r\n \t", line[length - 1], 4)) line[--length] = '\0';
+        bool first = !r->line++;
+        if (first) code = refuse_packed(r, line, (size_t)length);
+        if (!code && memchr(line, 0, (size_t)length)) code = refuse_nul(r);
+        if (code) break;
+        if (first) length = (ssize_t)skip_mark(line, (size_t)length);
+        int header = first ? check_width(r, line) : 0;
         if (header < 0) code = header;
+        if (first) r->header = header > 0;
         if (!header && length) code = take_line(r, line, (size_t)length);
     }
     free(line);

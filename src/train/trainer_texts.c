@@ -209,10 +209,20 @@ int lince_trainer_load_vectors(lince_trainer *t)
     int code = lince_vectors_load(s->vectors, v, s->embedding, plain, &t->vectors_found);
     if (!code) lince_param_import(p, plain, p->value);
     lince_free(plain);
-    if (!code)
-        lince_trainer_note(t, _("%s: vectors for %zu of the vocabulary's %zu words"), s->vectors,
-                           t->vectors_found, v->size - LINCE_FIRST_WORD);
-    return code;
+    size_t words = v->size - LINCE_FIRST_WORD;
+    if (code) return code;
+    if (!t->vectors_found)
+        return lince_fail(
+            LINCE_EDATA,
+            "%s: has vectors for none of the vocabulary's %zu words; is it of another language, or "
+            "are its words written in capitals?",
+            s->vectors, words);
+    lince_trainer_note(t, _("%s: vectors for %zu of the vocabulary's %zu words"), s->vectors,
+                       t->vectors_found, words);
+    if (4 * t->vectors_found < words)
+        lince_trainer_warn(t, _("most words of the vocabulary have no vector in %s: theirs begin at random"),
+                           s->vectors);
+    return 0;
 }
 
 /* --- data.json ------------------------------------------------------------------------------------ */

@@ -53,6 +53,7 @@ static void test_words_of_the_vocabulary_get_their_vectors(void **state)
     expect("the 0 0 0\ngood 0.5 -1.25 3e-2\nñu 1 2 3\n", 2, good, nu);
     expect("good 0.5 -1.25 3e-2 \r\ngood 9 9 9\r\n<unk> 8 8 8", 1, good, NULL);
     expect("2 3\ngood 0.5 -1.25 3e-2\nñu 1 2 3\n", 2, good, nu);
+    expect("\xef\xbb\xbfgood 0.5 -1.25 3e-2\n", 1, good, NULL); /* behind a byte order mark */
     expect("at name . 7 7 7\ngood 0.5 -1.25 3e-2\n", 1, good, NULL);
 }
 
@@ -72,6 +73,17 @@ static void test_another_width_is_refused(void **state)
     refuse("400000 300\ngood 1 2 3\n", LINCE_EUSAGE, "vectors of 300 numbers; --embedding is 3");
 }
 
+static void test_binary_vectors_are_called_so(void **state)
+{
+    (void)state;
+    static const char binary[] = "3 3\ngood \0\0\x80\x3f\0\0\0\0";
+    float table[5 * WIDTH];
+    size_t found;
+    assert_done(lince_file_write(path, binary, sizeof binary - 1));
+    assert_int_equal(lince_vectors_load(path, &vocabulary, WIDTH, table, &found), LINCE_EFORMAT);
+    assert_message("vectors in binary, as word2vec writes them");
+}
+
 static void test_lines_that_are_no_vectors_are_named(void **state)
 {
     (void)state;
@@ -79,6 +91,7 @@ static void test_lines_that_are_no_vectors_are_named(void **state)
     refuse("the 0 0 0\ngood 1 x 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
     refuse("the 0 0 0\ngood 1 nan 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
     refuse("", LINCE_EFORMAT, "the file is empty");
+    refuse("\x1f\x8b\x08 packed", LINCE_EFORMAT, "packed by gzip; unpack it first: gunzip");
     float table[5 * WIDTH];
     size_t found;
     char missing[LINCE_PATH_MAX + 8];
@@ -92,6 +105,7 @@ int main(void)
         cmocka_unit_test(test_words_of_the_vocabulary_get_their_vectors),
         cmocka_unit_test(test_another_width_is_refused),
         cmocka_unit_test(test_lines_that_are_no_vectors_are_named),
+        cmocka_unit_test(test_binary_vectors_are_called_so),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

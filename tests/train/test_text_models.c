@@ -256,6 +256,9 @@ static void test_what_does_not_fit_is_refused_and_leaves_no_folder(void **state)
     put_text(root, "vectors.txt", "the 1 2 3\n");
     snprintf(vectors, sizeof vectors, "%s", in_run(".", "vectors.txt"));
     refuse(WITH("vectors", vectors), LINCE_EUSAGE, "vectors of 3 numbers; --embedding is 16");
+    put_text(root, "foreign.txt", "zzyzx 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");
+    snprintf(vectors, sizeof vectors, "%s", in_run(".", "foreign.txt"));
+    refuse(WITH("vectors", vectors), LINCE_EDATA, "has vectors for none of the vocabulary's");
     refuse(WITH("model", "vgg16"), LINCE_EUSAGE, "--model vgg16 is for pictures");
     refuse(WITH("model", "gru", "activation", "relu"), LINCE_EUSAGE, "--activation relu is for rnn");
     refuse(WITH("stem", "klingon"), LINCE_EUSAGE, "--stem klingon");
