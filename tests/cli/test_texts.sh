@@ -80,8 +80,8 @@ expect 2 'json or --csv, not both' predict --run day --json --csv asked.csv
 
 # info reads a table as it is told to
 printf 'title,text,label,split\na,one two,x,train\nb,three,y,train\nc,four,x,test\nd,five,y,test\n' >described.csv
-prints '"text_column":"1 \(title\)"' info described.csv --text-column title
-prints 'test.*\[1,1\]' info described.csv --split-column split
+prints 'texts in column 1 .title.' info described.csv --text-column title --lang en
+prints '^x +1 +0 +1' info described.csv --split-column split --lang en
 expect 2 'did you mean title?' info described.csv --text-column titel
 
 # a folder or an archive of texts: every file
