@@ -14,7 +14,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* A folder is a range of the sorted entries, because the names of all that is below it begin with its own. */
 typedef struct folder {
@@ -61,16 +60,7 @@ static const char *shown(const folder *f)
     return f->prefix ? f->path : _("the outermost folder");
 }
 
-bool lince_has_picture_extension(const char *name)
-{
-    static const char *const extensions[] = {".png", ".jpg", ".jpeg", ".jpe", ".jfif"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
-        if (!strcasecmp(dot, extensions[i])) return true;
-    return false;
-}
-
-/* A file that calls itself PNG or JPEG is a sample, and named as a bad one should it turn out to be something
+/* A file that calls itself a picture is a sample, and named as a bad one should it turn out to be something
  * else. Of other files the content decides. */
 static void look_at(finder *find, size_t index)
 {
@@ -284,8 +274,7 @@ static int pass_empty(finder *find, const folder *f, lince_part part)
 {
     if (!lince_dataset_wants(find->dataset, f->path + f->at, name_length(f))) return 0;
     if (part == LINCE_TRAIN && !find->dataset->options->measured)
-        return lince_fail(LINCE_EDATA,
-                          "%s: the class folder %.*s holds no PNG or JPEG pictures; fill it or remove it",
+        return lince_fail(LINCE_EDATA, "%s: the class folder %.*s holds no pictures; fill it or remove it",
                           find->dataset->source.path, shown_length(f), shown(f));
     return lince_dataset_add_note(find->dataset, _("the class folder %.*s holds no pictures"),
                                   shown_length(f), shown(f));
@@ -348,25 +337,27 @@ static int add_parts(finder *find, const folder_list *children)
 static int note_strays(const finder *find)
 {
     if (find->strays == 0) return 0;
-    return lince_dataset_add_note(
-        find->dataset, _("%zu files are neither PNG nor JPEG and were left out, the first: %s (%s)"),
-        find->strays, find->first_stray, find->stray_kind ? find->stray_kind : _("unknown"));
+    return lince_dataset_add_note(find->dataset,
+                                  _("%zu files are no pictures and were left out, the first: %s (%s)"),
+                                  find->strays, find->first_stray,
+                                  find->stray_kind ? find->stray_kind : _("unknown"));
 }
 
 static int find_samples(finder *find, folder_list *children)
 {
     const lince_source *source = &find->dataset->source;
+    char files[256];
     folder top = {.end = source->count};
     count_pictures(find, &top);
     if (source->count == 0)
         return lince_fail(LINCE_EDATA, "%s: empty; expected folders of pictures, one for each class",
                           source->path);
     if (top.below == 0)
-        return lince_fail(
-            LINCE_EDATA,
-            "%s: no PNG or JPEG pictures in it; expected <class>/*.png, or train/<class>/*.png and "
-            "test/<class>/*.png",
-            source->path);
+        return lince_fail(LINCE_EDATA,
+                          "%s: no pictures that are read (%s) in it, but %s; expected <class>/*.png, or "
+                          "train/<class>/*.png and test/<class>/*.png",
+                          source->path, LINCE_PICTURE_FORMATS,
+                          lince_files_listed(source, files, sizeof files));
     bool parts = false;
     LINCE_TRY(descend(find, &top, &parts, children));
     if (!parts) LINCE_TRY(refuse_hidden_parts(find, children));

@@ -17,7 +17,10 @@ typedef struct lince_codec {
     int (*decode)(lince_image *image, const uint8_t *bytes, size_t size, const char *name);
 } lince_codec;
 
-extern const lince_codec lince_png, lince_jpeg;
+extern const lince_codec lince_png, lince_jpeg, lince_webp, lince_tiff, lince_gif, lince_bmp, lince_pnm;
+
+/* They all, for messages. */
+#define LINCE_PICTURE_FORMATS "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM"
 
 /* Whether a file that begins so is one that lince_image_decode knows. */
 bool lince_image_recognised(const uint8_t *bytes, size_t size);

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const lince_codec *const codecs[] = {&lince_png, &lince_jpeg};
+static const lince_codec *const codecs[] = {&lince_png, &lince_jpeg, &lince_webp, &lince_tiff,
+                                            &lince_gif, &lince_bmp,  &lince_pnm};
 
 /* Other things that are found under a picture's or an archive's name. */
 static const struct {
@@ -54,6 +55,7 @@ static const struct {
     {0, "\x80\x02", N_("a Python pickle")},
     {0, "\x89HDF", N_("an HDF5 file")},
     {0, "\x93NUMPY", N_("a NumPy array")},
+    {128, "DICM", "DICOM"},
     {257, "ustar", N_("a tar archive")},
 };
 
@@ -90,13 +92,13 @@ const char *lince_looks_like(const void *bytes, size_t size)
 static int refuse(const void *bytes, size_t size, const char *name)
 {
     if (size == 0)
-        return lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes); expected a PNG or JPEG picture",
-                          name);
+        return lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes); expected a picture", name);
     const char *found = lince_looks_like(bytes, size);
     if (found)
-        return lince_fail(LINCE_EFORMAT, "%s: expected a PNG or JPEG picture, but this looks like %s", name,
-                          found);
-    return lince_fail(LINCE_EFORMAT, "%s: expected a PNG or JPEG picture; the content is neither", name);
+        return lince_fail(LINCE_EFORMAT, "%s: expected a picture (%s), but this looks like %s", name,
+                          LINCE_PICTURE_FORMATS, found);
+    return lince_fail(LINCE_EFORMAT, "%s: expected a picture (%s); the content is none of them", name,
+                      LINCE_PICTURE_FORMATS);
 }
 
 static const lince_codec *codec_of(const uint8_t *bytes, size_t size)

@@ -19,8 +19,9 @@ typedef struct lince_image {
     uint8_t *pixels; /* [height][width][3]; owned (lince_free) */
 } lince_image;
 
-/* Decodes a PNG or JPEG from memory; which of them is told from the content. Every PNG colour type and depth
- * (of 16 bits the upper 8 are kept), JPEG grey, YCbCr, RGB, CMYK and YCCK; alpha is dropped as PIL's
+/* Decodes a picture of the formats of codec.h from memory; which of them is told from the content. Every PNG
+ * colour type and depth (of 16 bits the upper 8 are kept), JPEG grey, YCbCr, RGB, CMYK and YCCK, what libtiff
+ * makes RGB of, a GIF's first frame; alpha is dropped as PIL's
  * convert("RGB") does; EXIF orientation is applied; colour profiles and gamma are not. Sizes are checked
  * against LINCE_IMAGE_MAX_PIXELS before anything is allocated. `name` is for messages. LINCE_EFORMAT. */
 int lince_image_decode(lince_image *image, const void *bytes, size_t size, const char *name);

@@ -65,8 +65,11 @@ int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
 /* Whether a class is among those of the options, which are all where these name none. */
 bool lince_dataset_wants(const lince_dataset *dataset, const char *class, size_t length);
 
-/* Whether a file calls itself PNG or JPEG. */
+/* Whether a file calls itself a picture, be it of a format that is read or not. */
 bool lince_has_picture_extension(const char *name);
+
+/* "12 .npy, 3 .csv": how many files there are of which ending, into out. Returns `out`. */
+const char *lince_files_listed(const lince_source *source, char *out, size_t size);
 
 /* Sorts a part's samples by label and counts those of each class; they were in an order of their own before.
  */

@@ -146,6 +146,7 @@ int lince_ask_pictures(const lince_asking *asking, const char *path)
 {
     pictures s = {.asking = asking};
     lince_source source;
+    char files[256];
     size_t count = 0, texts = 0, *entries = NULL;
     const char *first = NULL;
     int code = lince_source_open(&source, path);
@@ -157,7 +158,9 @@ int lince_ask_pictures(const lince_asking *asking, const char *path)
         else if (!texts++)
             first = source.entries[i].name;
     }
-    if (!code && !count) code = lince_fail(LINCE_EDATA, "%s: no PNG or JPEG pictures in it", path);
+    if (!code && !count)
+        code = lince_fail(LINCE_EDATA, "%s: no pictures that are read (%s) in it, but %s", path,
+                          LINCE_PICTURE_FORMATS, lince_files_listed(&source, files, sizeof files));
     if (!code) code = ask_entries(&s, &source, entries, count);
     if (!code) tell_texts(asking->model, texts, path, first);
     lince_free(entries);

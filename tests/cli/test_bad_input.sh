@@ -78,8 +78,8 @@ spoiled zero </dev/null
 refuses 1 "zero/$picture: the file is empty (0 bytes)" --data zero
 head -c 900 good/$picture | spoiled truncated
 refuses 1 "truncated/$picture: truncated PNG" --data truncated
-printf 'GIF89a..............' | spoiled mislabelled
-refuses 1 "mislabelled/$picture: expected a PNG or JPEG picture, but this looks like GIF" --data mislabelled
+printf '8BPS................' | spoiled mislabelled
+refuses 1 "mislabelled/$picture: expected a picture (.*), but this looks like a Photoshop file" --data mislabelled
 # a header of 60000 x 60000 pixels, its checksum right
 {
     head -c 12 good/$picture

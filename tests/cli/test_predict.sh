@@ -96,7 +96,7 @@ lines 2
 matches '^\{"path":"missing.png","error":"missing.png: .*"\}$'
 [ $code -eq 1 ] || wrong "a bad input with --json: $code"
 mkdir none
-expect 1 'none: no PNG or JPEG pictures in it' predict --run run none
+expect 1 'none: no pictures that are read (.*) in it, but nothing' predict --run run none
 
 # --- names that could break a line ---
 strange=$(printf 'a\tb\nc.png')

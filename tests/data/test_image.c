@@ -350,14 +350,15 @@ static void test_what_is_no_picture_is_named(void **state)
         const char *why;
     } cases[] = {
         {"", 0, "empty (0 bytes)"},
-        {"GIF89a\1\0\1\0\0\0\0;", 14, "looks like GIF"},
-        {"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", 14, "looks like BMP"},
-        {"RIFF\x24\0\0\0WEBPVP8 ", 16, "looks like WebP"},
-        {"MM\0*\0\0\0\x08", 8, "looks like TIFF"},
+        {"\0\0\0\x1c"
+         "ftypavif",
+         12, "looks like AVIF"},
+        {"8BPS\0\1", 6, "looks like a Photoshop file"},
+        {"\xff\x0a\0\1", 4, "looks like JPEG XL"},
         {"<!DOCTYPE html><title>404</title>", 33, "looks like an HTML page"},
         {"version https://git-lfs.github.com/spec/v1\n", 43, "Git LFS pointer"},
         {"hello, world\n", 13, "looks like a text"},
-        {"\0\1\2\3", 4, "neither"},
+        {"\0\1\2\3", 4, "none of them"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_refused(cases[i].bytes, cases[i].size, cases[i].why);
