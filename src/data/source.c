@@ -5,6 +5,8 @@
 #include "core/memory.h"
 #include "core/names.h"
 #include "data/image.h"
+#include "data/layout.h"
+#include "data/table_formats.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,7 +154,7 @@ int lince_source_read(lince_source *source, const lince_entry *entry, lince_byte
 static bool is_hidden(const char *part)
 {
     return part[0] == '.' || !strcmp(part, "__MACOSX") || !strcmp(part, "Thumbs.db") ||
-           !strcmp(part, "desktop.ini");
+           !strcmp(part, "desktop.ini") || !strcmp(part, "@eaDir");
 }
 
 /* Tidies a name in place, part by part. Returns 1, 0 to pass it over, or why it is not safe (negative). */
@@ -187,7 +189,15 @@ int lince_source_add(lince_source *source, const char *name, uint64_t size, uint
 {
     char tidied[LINCE_PATH_MAX + 1];
     if (strlen(name) >= LINCE_PATH_MAX) return refuse_name(source, name, _("has too long a name"));
-    if (!lince_name_is_clean(name))
+    /* a file that could be no sample is listed by a name that can be shown */
+    bool clean = lince_name_is_clean(name),
+         sample = lince_has_picture_extension(name) || lince_is_table_name(name);
+    char shown[LINCE_PATH_MAX];
+    if (!clean && !sample) {
+        if (folder) return 0;
+        lince_name_for_display(shown, sizeof shown, name);
+        name = shown;
+    } else if (!clean)
         return refuse_name(source, name, _("has a name that is not plain UTF-8 text; rename it"));
     if (name[0] == '/' || name[0] == '\\') return refuse_name(source, name, _("has an absolute path"));
     if (!strncmp(name, "..\\", 3) || strstr(name, "\\..\\"))

@@ -1,7 +1,10 @@
 /* A tar archive, plain or compressed (gzip, xz, bzip2, zstd). It can only be read from front to back, so the
  * members are unpacked once, into memory. */
 #include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
 #include "core/memory.h"
+#include "core/names.h"
 #include "data/source.h"
 #include "data/unpack.h"
 
@@ -14,11 +17,20 @@
 /* What the members of an archive may take in memory. */
 static const uint64_t most_in_memory = (uint64_t)4 << 30;
 
+/* A member that has another's content: a hard link, or a symbolic one. */
+typedef struct tar_link {
+    const char *name, *target; /* the target as a path inside the archive; NULL: it leads out of it */
+    bool found;
+} tar_link;
+
 typedef struct tar_state {
     struct archive *archive;
     lince_bytes *members; /* by the entries' id */
     size_t count, capacity;
     uint64_t held; /* bytes */
+    tar_link *links;
+    size_t link_count, link_capacity;
+    lince_names *names; /* owns the links' */
 } tar_state;
 
 /* By name, and not "all": that would run external programs for formats it has no library for. */
@@ -96,17 +108,134 @@ static int hold(lince_source *source, tar_state *state, struct archive_entry *me
     return 0;
 }
 
+/* --- links ---------------------------------------------------------------------------------------- */
+
+/* Takes the next folder or file of a path. */
+static size_t next_part(const char **path, const char **part)
+{
+    *part = *path + strspn(*path, "/");
+    size_t length = strcspn(*part, "/");
+    *path = *part + length;
+    return length;
+}
+
+/* Appends a path to the first `used` bytes of another, with its ".." followed; false: it leads out. */
+static bool append(char out[LINCE_PATH_MAX], size_t *used, const char *path)
+{
+    const char *part;
+    for (size_t length; (length = next_part(&path, &part));) {
+        if (length == 1 && part[0] == '.') continue;
+        if (length == 2 && !memcmp(part, "..", 2)) {
+            if (!*used) return false;
+            while (*used && out[--*used] != '/') {
+            }
+            continue;
+        }
+        if (*used + length + 2 > LINCE_PATH_MAX) return false;
+        if (*used) out[(*used)++] = '/';
+        memcpy(out + *used, part, length);
+        *used += length;
+    }
+    out[*used] = '\0';
+    return true;
+}
+
+/* A hard link names its target from the archive's root on, a symbolic one from its own folder on. */
+static bool find_target(const char *name, const char *target, bool symbolic, char out[LINCE_PATH_MAX])
+{
+    size_t used = 0;
+    if (!symbolic) return append(out, &used, target);
+    if (target[0] == '/' || !append(out, &used, name)) return false;
+    while (used && out[--used] != '/') {
+    }
+    return append(out, &used, target);
+}
+
+static int keep_link(tar_state *state, const char *name, struct archive_entry *member)
+{
+    char path[LINCE_PATH_MAX];
+    const char *hard = archive_entry_hardlink(member), *target = hard ? hard : archive_entry_symlink(member);
+    tar_link link = {.name = lince_names_add(&state->names, name)};
+    if (!link.name) return LINCE_ENOMEM;
+    if (target && find_target(name, target, !hard, path) &&
+        !(link.target = lince_names_add(&state->names, path)))
+        return LINCE_ENOMEM;
+    LINCE_TRY(lince_grow(&state->links, &state->link_capacity, state->link_count + 1, sizeof link));
+    state->links[state->link_count++] = link;
+    return 0;
+}
+
+static int note_entries(const lince_source *source, size_t begin, lince_map *places)
+{
+    for (size_t i = begin; i < source->count; i++) {
+        const char *name = source->entries[i].name;
+        bool is_new;
+        uint32_t *place = lince_map_at(places, lince_hash(0, name, strlen(name)), &is_new);
+        if (!place) return LINCE_ENOMEM;
+        *place = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* Links to links follow in the next round. */
+static int resolve_round(lince_source *source, lince_map *places)
+{
+    tar_state *state = source->state;
+    for (size_t i = 0; i < state->link_count; i++) {
+        tar_link *l = &state->links[i];
+        const uint32_t *place = l->found || !l->target
+                                    ? NULL
+                                    : lince_map_find(places, lince_hash(0, l->target, strlen(l->target)));
+        if (!place) continue;
+        const lince_entry target = source->entries[*place - 1];
+        l->found = true;
+        LINCE_TRY(lince_source_add(source, l->name, target.size, target.id, false));
+    }
+    return 0;
+}
+
+/* What leads nowhere is listed as a file without content: told as unreadable where it is read. */
+static int add_lost(lince_source *source)
+{
+    tar_state *state = source->state;
+    LINCE_TRY(lince_grow(&state->members, &state->capacity, state->count + 1, sizeof *state->members));
+    state->members[state->count++] = (lince_bytes){0};
+    for (size_t i = 0; i < state->link_count; i++)
+        if (!state->links[i].found)
+            LINCE_TRY(lince_source_add(source, state->links[i].name, 0, state->count - 1, false));
+    return 0;
+}
+
+static int resolve_links(lince_source *source)
+{
+    enum { ROUNDS = 16 };
+    lince_map places = {0};
+    size_t before = 0;
+    int code = 0;
+    for (int round = 0; round < ROUNDS && !code && before < source->count; round++) {
+        size_t begin = before;
+        before = source->count;
+        code = note_entries(source, begin, &places);
+        if (!code) code = resolve_round(source, &places);
+    }
+    lince_map_release(&places);
+    return code ? code : add_lost(source);
+}
+
+/* --- members -------------------------------------------------------------------------------------- */
+
 static int add(lince_source *source, struct archive_entry *member)
 {
     tar_state *state = source->state;
     const char *name = archive_entry_pathname_utf8(member);
     if (!name) name = archive_entry_pathname(member);
     bool folder = archive_entry_filetype(member) == AE_IFDIR;
-    bool plain = archive_entry_filetype(member) == AE_IFREG && !archive_entry_hardlink(member);
-    if (!folder && !plain) return 0;
+    bool link = archive_entry_hardlink(member) || archive_entry_filetype(member) == AE_IFLNK;
+    if (!folder && !link && archive_entry_filetype(member) != AE_IFREG) return 0;
     if (!name)
         return lince_fail(LINCE_EFORMAT, "%s: the name of member %zu cannot be read", source->path,
                           state->count + 1);
+    if (link) return keep_link(state, name, member);
     size_t before = source->count;
     LINCE_TRY(lince_source_add(source, name, 0, state->count, folder));
     if (folder || source->count == before) return 0;
@@ -134,6 +263,7 @@ static int open_tar(lince_source *source)
     state->archive = archive_read_new();
     if (!state->archive) return lince_fail(LINCE_ENOMEM, "%s: out of memory", source->path);
     int code = read_members(source, state->archive);
+    if (!code && state->link_count) code = resolve_links(source);
     archive_read_free(state->archive);
     state->archive = NULL;
     return code;
@@ -153,6 +283,8 @@ static void close_tar(lince_source *source)
     if (!state) return;
     for (size_t i = 0; i < state->count; i++) lince_bytes_release(&state->members[i]);
     lince_free(state->members);
+    lince_names_release(&state->names);
+    lince_free(state->links);
     lince_free(state);
 }
 

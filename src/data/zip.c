@@ -1,5 +1,6 @@
 /* A zip archive, read in place. */
 #include "core/error.h"
+#include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/source.h"
@@ -38,16 +39,28 @@ static int fail_open(const lince_source *source, int error)
     return code;
 }
 
+/* PowerShell 5 and .NET before 4.6.1 wrote backslashes between folders, which the format forbids. Returns the
+ * length. */
+static size_t with_slashes(const char *stored, char out[LINCE_PATH_MAX + 1])
+{
+    size_t length = strnlen(stored, LINCE_PATH_MAX);
+    bool foreign = !strchr(stored, '/');
+    for (size_t i = 0; i < length; i++) out[i] = foreign && stored[i] == '\\' ? '/' : stored[i];
+    out[length] = '\0';
+    return length;
+}
+
 static int add(lince_source *source, zip_t *archive, zip_uint64_t index)
 {
     zip_stat_t status;
     if (zip_stat_index(archive, index, 0, &status) || !(status.valid & ZIP_STAT_NAME))
         return lince_fail(LINCE_EFORMAT, "%s: damaged zip: entry %llu: %s", source->path,
                           (unsigned long long)index, zip_strerror(archive));
-    size_t length = strlen(status.name);
-    bool folder = length > 0 && status.name[length - 1] == '/';
+    char name[LINCE_PATH_MAX + 1];
+    size_t length = with_slashes(status.name, name);
+    bool folder = length > 0 && name[length - 1] == '/';
     size_t before = source->count;
-    LINCE_TRY(lince_source_add(source, status.name, folder ? 0 : status.size, index, folder));
+    LINCE_TRY(lince_source_add(source, name, folder ? 0 : status.size, index, folder));
     if (folder || source->count == before) return 0;
     if (status.encryption_method != ZIP_EM_NONE)
         return lince_fail(
