@@ -22,7 +22,7 @@ static uint32_t u32(const tiff *t, size_t at)
 
 int lince_exif_orientation(const uint8_t *exif, size_t size)
 {
-    enum { HEADER = 8, ENTRY = 12, ORIENTATION = 0x0112, SHORT = 3 };
+    enum { HEADER = 8, ENTRY = 12, ORIENTATION = 0x0112, SHORT = 3, LONG = 4 };
     tiff t = {.bytes = exif, .size = size};
     if (size < HEADER) return 1;
     t.big = !memcmp(exif, "MM", 2);
@@ -31,8 +31,9 @@ int lince_exif_orientation(const uint8_t *exif, size_t size)
     if (directory > size - 2) return 1;
     size_t entries = u16(&t, directory), at = directory + 2;
     for (; entries > 0 && size - at >= ENTRY; entries--, at += ENTRY) {
-        if (u16(&t, at) != ORIENTATION || u16(&t, at + 2) != SHORT) continue;
-        uint32_t value = u16(&t, at + 8);
+        uint32_t type = u16(&t, at + 2);
+        if (u16(&t, at) != ORIENTATION || (type != SHORT && type != LONG)) continue;
+        uint32_t value = type == SHORT ? u16(&t, at + 8) : u32(&t, at + 8);
         return value >= 1 && value <= 8 ? (int)value : 1;
     }
     return 1;

@@ -57,11 +57,18 @@ static void ask_for_rgb(png_structp png)
     png_set_gray_to_rgb(png);
 }
 
-static int orientation_of(png_structp png, png_infop info)
+/* Chunks: length, type, data, checksum. Exif may stand before the pixels or behind them. */
+enum { SIGNATURE = 8, AROUND = 12 };
+
+static int orientation_of(const uint8_t *bytes, size_t size)
 {
-    png_uint_32 size;
-    png_bytep exif;
-    return png_get_eXIf_1(png, info, &size, &exif) ? lince_exif_orientation(exif, size) : 1;
+    for (size_t at = SIGNATURE; at + AROUND <= size;) {
+        uint32_t length = png_get_uint_32(bytes + at);
+        if (length > size - at - AROUND) break;
+        if (!memcmp(bytes + at + 4, "eXIf", 4)) return lince_exif_orientation(bytes + at + 8, length);
+        at += AROUND + length;
+    }
+    return 1;
 }
 
 static int read_picture(png_structp png, png_infop info, png_reader *reader, lince_image *image)
@@ -88,26 +95,17 @@ static int read_picture(png_structp png, png_infop info, png_reader *reader, lin
     if (png_get_rowbytes(png, info) != stride) png_error(png, "rows of an unexpected size");
     for (int pass = 0; pass < passes; pass++)
         for (int y = 0; y < image->height; y++) png_read_row(png, image->pixels + (size_t)y * stride, NULL);
-    return lince_image_orient(image, orientation_of(png, info));
+    return lince_image_orient(image, orientation_of(reader->bytes, reader->size));
 }
 
-/* Chunks: length, type, data, checksum. The size is in the first; a turn is looked for in those before the
- * pixels, where it is commonly written. */
+/* The size is in the first chunk. A turn that stands behind the bytes at hand is not seen: few files have it
+ * there, and reading all of each would take as long as decoding. */
 static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
 {
-    enum { SIGNATURE = 8, AROUND = 12, IHDR = 13 };
-    int orientation = 1;
+    enum { IHDR = 13 };
     if (size < SIGNATURE + AROUND + IHDR) return false;
     uint32_t w = png_get_uint_32(bytes + 16), h = png_get_uint_32(bytes + 20);
-    for (size_t at = SIGNATURE; at + AROUND <= size;) {
-        uint32_t length = png_get_uint_32(bytes + at);
-        const uint8_t *data = bytes + at + 8;
-        if (!memcmp(bytes + at + 4, "IDAT", 4)) break;
-        if (length > size - at - AROUND) return false;
-        if (!memcmp(bytes + at + 4, "eXIf", 4)) orientation = lince_exif_orientation(data, length);
-        at += AROUND + length;
-    }
-    return lince_upright(w, h, orientation, width, height);
+    return lince_upright(w, h, orientation_of(bytes, size), width, height);
 }
 
 static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)

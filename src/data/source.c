@@ -96,7 +96,9 @@ int lince_source_open(lince_source *source, const char *path)
     *source = (lince_source){0};
     lince_head head = {.path = path};
     LINCE_TRY(read_head(path, &head));
-    source->path = lince_strdup(path);
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') length--; /* "pets/" is not to become "pets//cat/1.png" */
+    source->path = lince_strndup(path, length);
     int code = source->path ? open_kind(source, &head) : LINCE_ENOMEM;
     if (code < 0) lince_source_close(source);
     return code;

@@ -291,6 +291,19 @@ static void test_the_content_decides_what_is_a_picture(void **state)
     lince_dataset_free(dataset);
 }
 
+static void test_slashes_behind_a_folder_are_none_of_its_name(void **state)
+{
+    (void)state;
+    char path[LINCE_PATH_MAX];
+    const char *folder = fresh_folder("slashes");
+    PNGS(folder, "cat/1.png", "dog/1.png");
+    put_text(folder, "cat/2.png", "");
+    snprintf(path, sizeof path, "%s//", folder);
+    lince_dataset *dataset = open_ok(path);
+    assert_string_equal(lince_dataset_path(dataset), folder);
+    lince_dataset_free(dataset);
+}
+
 static void test_a_workbook_beside_pictures_is_a_stray_file(void **state)
 {
     (void)state;
@@ -555,6 +568,7 @@ int main(void)
         cmocka_unit_test(test_classes_may_have_names_like_those_of_parts),
         cmocka_unit_test(test_hidden_files_and_those_of_operating_systems_are_passed_over),
         cmocka_unit_test(test_the_content_decides_what_is_a_picture),
+        cmocka_unit_test(test_slashes_behind_a_folder_are_none_of_its_name),
         cmocka_unit_test(test_a_workbook_beside_pictures_is_a_stray_file),
         cmocka_unit_test(test_pictures_outside_the_class_folders_are_noted),
         cmocka_unit_test(test_a_missing_folder_is_named_with_the_nearest_there_is),

@@ -317,6 +317,33 @@ static void test_every_jpeg_colour_space_and_orientation_decodes_as_in_pil(void 
     assert_int_equal(wrong, 0);
 }
 
+/* Little-endian: one entry, Orientation 6, as one LONG. */
+static const uint8_t exif_long[26] = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 4, 0, 1, 0, 0, 0, 6};
+
+static void test_an_orientation_of_type_long_behind_a_pngs_pixels_is_applied(void **state)
+{
+    (void)state;
+    enum { END = 12, AROUND = 12 };
+    lince_image upright;
+    int width, height;
+    assert_int_equal(lince_exif_orientation(exif_long, sizeof exif_long), 6);
+    make_png(RGB, 8, 0, false);
+    uint8_t *at = made.bytes + made.size - END, end[END];
+    memcpy(end, at, END);
+    memcpy(at,
+           "\0\0\0\x1a"
+           "eXIf",
+           8);
+    memcpy(at + 8, exif_long, sizeof exif_long);
+    memcpy(at + AROUND + sizeof exif_long, end, END);
+    made.size += AROUND + sizeof exif_long;
+    decode_made(&upright);
+    assert_true(upright.width == 7 && upright.height == 9);
+    assert_true(lince_image_measure(made.bytes, made.size, &width, &height));
+    assert_true(width == 7 && height == 9);
+    lince_image_release(&upright);
+}
+
 static void test_a_damaged_exif_block_means_upright(void **state)
 {
     (void)state;
@@ -493,6 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_png_type_and_depth_decodes_as_in_pil),
         cmocka_unit_test(test_every_jpeg_colour_space_and_orientation_decodes_as_in_pil),
+        cmocka_unit_test(test_an_orientation_of_type_long_behind_a_pngs_pixels_is_applied),
         cmocka_unit_test(test_a_damaged_exif_block_means_upright),
         cmocka_unit_test(test_what_is_no_picture_is_named),
         cmocka_unit_test(test_a_truncated_png_is_refused_wherever_it_ends),
