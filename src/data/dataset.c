@@ -149,6 +149,16 @@ static size_t missing_classes(const lince_dataset *dataset, lince_part lacking, 
     return missing;
 }
 
+int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince_part having)
+{
+    char names[512];
+    if (!dataset->parts[lacking].count) return 0;
+    size_t missing = missing_classes(dataset, lacking, having, names, sizeof names);
+    if (!missing) return 0;
+    return lince_dataset_add_note(dataset, _("classes that the %s part lacks: %zu (%s)"),
+                                  lince_part_title(lacking), missing, names);
+}
+
 /* A sample of part `p` whose class the training part lacks. */
 static const char *first_unknown(const lince_dataset *dataset, int p)
 {
@@ -172,11 +182,7 @@ static int compare_parts(lince_dataset *dataset)
                               "remove them",
                               dataset->source.path, lince_part_title((lince_part)p), extra, names,
                               first_unknown(dataset, p));
-        size_t missing =
-            parts[p].count ? missing_classes(dataset, (lince_part)p, LINCE_TRAIN, names, sizeof names) : 0;
-        if (missing)
-            LINCE_TRY(lince_dataset_add_note(dataset, _("classes that the %s part lacks: %zu (%s)"),
-                                             lince_part_title((lince_part)p), missing, names));
+        LINCE_TRY(lince_dataset_note_lacking(dataset, (lince_part)p, LINCE_TRAIN));
     }
     return 0;
 }

@@ -65,6 +65,9 @@ int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
 /* Whether a class is among those of the options, which are all where these name none. */
 bool lince_dataset_wants(const lince_dataset *dataset, const char *class, size_t length);
 
+/* Notes the classes that one part has no samples of though another has; an empty part lacks none. */
+int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince_part having);
+
 /* Whether a file calls itself a picture, be it of a format that is read or not. */
 bool lince_has_picture_extension(const char *name);
 

@@ -161,7 +161,8 @@ static int hold_out(lince_dataset *dataset, lince_part part, double share, const
                                : draw_all(dataset, LINCE_TRAIN, split->seed, what, share, share_of, drawn);
     if (code == 0) code = move_drawn(dataset, part, drawn);
     lince_free(drawn);
-    return code;
+    if (code == 0) code = lince_dataset_note_lacking(dataset, part, LINCE_TRAIN);
+    return code ? code : lince_dataset_note_lacking(dataset, LINCE_TRAIN, part);
 }
 
 static int empty_part(lince_dataset *dataset, lince_part part)

@@ -160,6 +160,20 @@ static void test_a_test_part_is_drawn_before_the_validation_part(void **state)
     lince_dataset_free(dataset);
 }
 
+static void test_a_class_that_a_drawn_part_lacks_is_noted(void **state)
+{
+    (void)state;
+    const char *lacking = fresh_folder("split-lacking");
+    static const char *const names[] = {"cat/1.png", "dog/1.png", "dog/2.png", "dog/3.png", "dog/4.png"};
+    for (int i = 0; i < 5; i++) put_png(lacking, names[i], i);
+    lince_dataset *dataset;
+    assert_done(lince_dataset_open(&dataset, lacking));
+    assert_done(lince_dataset_split(dataset, &(lince_split){.val = 0.25, .seed = 1}));
+    assert_int_equal(lince_dataset_notes(dataset), 1);
+    assert_string_equal(lince_dataset_note(dataset, 0), "classes that the val part lacks: 1 (cat)");
+    lince_dataset_free(dataset);
+}
+
 static void test_a_fresh_split_leaves_the_parts_out_that_were_there(void **state)
 {
     (void)state;
@@ -270,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_on_demand_the_test_part_validates),
         cmocka_unit_test(test_validating_on_a_test_part_that_is_not_there_is_refused),
         cmocka_unit_test(test_a_test_part_is_drawn_before_the_validation_part),
+        cmocka_unit_test(test_a_class_that_a_drawn_part_lacks_is_noted),
         cmocka_unit_test(test_a_fresh_split_leaves_the_parts_out_that_were_there),
         cmocka_unit_test(test_a_group_stays_on_one_side),
         cmocka_unit_test(test_a_grouped_split_needs_groups),
