@@ -67,7 +67,7 @@ static void put_pngs(const char *folder, const char *const *names)
 static void test_ids_name_the_pictures_of_the_part_that_the_table_is_of(void **state)
 {
     (void)state;
-    const char *folder = fresh_folder("kaggle");
+    const char *folder = fresh_folder("labels-kaggle");
     PNGS(folder, "train/1.png", "train/2.png", "train/3.png", "train/4.png", "test/1.png", "test/2.png");
     put_text(folder, "trainLabels.csv", "id,label\n1,frog\n2,truck\n3,frog\n4,truck\n");
     put_text(folder, "sampleSubmission.csv", "id,label\n1,cat\n2,cat\n");
@@ -87,7 +87,7 @@ static void test_ids_name_the_pictures_of_the_part_that_the_table_is_of(void **s
 static void test_names_with_endings_folders_and_backslashes_are_found(void **state)
 {
     (void)state;
-    const char *folder = fresh_folder("endings");
+    const char *folder = fresh_folder("labels-endings");
     PNGS(folder, "images/a.png", "images/b.png", "images/c.png", "images/d.png", "masks/a.png",
          "masks/b.png");
     put_text(folder, "labels.csv",
@@ -108,7 +108,7 @@ static void test_names_with_endings_folders_and_backslashes_are_found(void **sta
 static void test_each_part_has_its_metadata_beside_its_pictures(void **state)
 {
     (void)state;
-    const char *folder = fresh_folder("hugging");
+    const char *folder = fresh_folder("labels-hugging");
     PNGS(folder, "train/1.png", "train/2.png", "train/3.png", "test/1.png", "test/2.png");
     put_text(folder, "train/metadata.csv", "file_name,label\n1.png,x\n2.png,y\n3.png,x\n");
     put_text(folder, "test/metadata.jsonl",
@@ -123,7 +123,7 @@ static void test_each_part_has_its_metadata_beside_its_pictures(void **state)
 static void test_a_split_column_says_the_parts(void **state)
 {
     (void)state;
-    const char *folder = fresh_folder("split");
+    const char *folder = fresh_folder("labels-split");
     PNGS(folder, "i/1.png", "i/2.png", "i/3.png", "i/4.png", "i/5.png", "i/6.png");
     put_text(folder, "list.csv",
              "image,level,split,who\n1,0,train,p\n2,1,train,q\n3,0,val,p\n4,1,val,r\n"
@@ -143,7 +143,7 @@ static void test_a_split_column_says_the_parts(void **state)
 static void test_what_does_not_match_is_counted_and_named(void **state)
 {
     (void)state;
-    const char *folder = fresh_folder("missing");
+    const char *folder = fresh_folder("labels-missing");
     PNGS(folder, "i/1.png", "i/2.png", "i/3.png", "i/9.png");
     put_text(folder, "list.csv", "image,level\n1,0\n2,1\n3,\n1,0\n7,1\n8,1\n");
     lince_dataset *dataset = open_ok(folder);
@@ -161,7 +161,7 @@ static void test_what_does_not_match_is_counted_and_named(void **state)
 static void test_columns_are_chosen_by_name_or_asked_for(void **state)
 {
     (void)state;
-    const char *folder = fresh_folder("columns");
+    const char *folder = fresh_folder("labels-columns");
     PNGS(folder, "i/1.png", "i/2.png");
     put_text(folder, "list.csv", "image,melanoma,nevus\n1,0,1\n2,1,0\n");
     assert_refused(folder, (lince_table_options){0}, LINCE_EDATA,
@@ -185,7 +185,7 @@ static void test_columns_are_chosen_by_name_or_asked_for(void **state)
 static void test_a_table_is_believed_unless_folders_say_the_same(void **state)
 {
     (void)state;
-    const char *folder = fresh_folder("halves");
+    const char *folder = fresh_folder("labels-halves");
     PNGS(folder, "part_1/a.png", "part_1/b.png", "part_2/c.png", "part_2/d.png");
     put_text(folder, "metadata.csv", "image_id,dx\na,nv\nb,mel\nc,nv\nd,mel\n");
     lince_dataset *dataset = open_ok(folder);
