@@ -165,6 +165,18 @@ static void put_table(lince_buffer *out, const json_t *table)
     }
 }
 
+static void put_sizes(lince_buffer *out, const json_t *pixels)
+{
+    const json_t *width = json_object_get(pixels, "width"), *height = json_object_get(pixels, "height");
+    double unknown = json_number_value(json_object_get(pixels, "unknown"));
+    lince_buffer_printf(out, _("pictures: %.0f to %.0f pixels wide, %.0f to %.0f high\n"),
+                        json_number_value(json_array_get(width, 0)),
+                        json_number_value(json_array_get(width, 1)),
+                        json_number_value(json_array_get(height, 0)),
+                        json_number_value(json_array_get(height, 1)));
+    if (unknown > 0) lince_buffer_printf(out, _("pictures whose size cannot be read: %.0f\n"), unknown);
+}
+
 static void put_data(lince_buffer *out, const json_t *json)
 {
     const json_t *parts = json_object_get(json, "per_class"), *notes = json_object_get(json, "notes");
@@ -175,6 +187,7 @@ static void put_data(lince_buffer *out, const json_t *json)
         json_array_size(json_object_get(json, "classes")), sum_of(json_object_get(parts, "train")),
         sum_of(json_object_get(parts, "val")), sum_of(json_object_get(parts, "test")));
     if (json_object_get(json, "table")) put_table(out, json_object_get(json, "table"));
+    if (json_object_get(json, "pixels")) put_sizes(out, json_object_get(json, "pixels"));
     lince_buffer_puts(out, "\n");
     put_counts(out, json);
     lince_buffer_puts(out, "\n");

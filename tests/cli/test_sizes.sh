@@ -13,13 +13,13 @@ cp -r same mixed
 photo=$(find mixed/test -name '*.png' | sort | head -1)
 base64 -d >"$photo" <<<'iVBORw0KGgoAAAANSUhEUgAAACgAAAAeCAIAAADRv8uKAAAA0klEQVR4nLWXSxKEIBBDxykPxv1P5dZPOp0EYAXpkIclih6/ro05Q1X9t+BN7dyPGPvAOJq3AOxisF8HizzVpoDbLG7A1RZMQqdKZ+2pCmt0d3PBlESswN9pYro6EYKzuFZ5DINd7QEq/xdspeRDa3ORILvEwUG0OuX1HLtxeX/mdLJIb9Hd1WWQKRovEB0g4fVDwqU2/iX3OOncwVNBdQfr2QskhN0Nynk8Op3DsB5/c4nLKoerDgmCwR7xiiEvpg4CHrWoL4KV+L8TxIuLaBZ0AX/KMzID8VXMAAAAAElFTkSuQmCC'
 done_with info mixed
-says '"width":[32,40],"height":[30,32],"unknown":0' out
+says 'pictures: 32 to 40 pixels wide, 30 to 32 high' out
 small=(--model resnet20 --train-limit 1 --val-split 0 --epochs 1 --batch-size 5 --threads 1)
 
 # All of one size: that one. Others: 224, whatever the first file by name measures; and both are told.
 done_with train --data same "${small[@]}" --out same_run
 says 'input: 32 x 32 pixels, the size of all pictures' err
-says 'image-size: "32"' same_run/config.yaml
+says 'image-size: 32' same_run/config.yaml
 done_with info mixed
 expect 2 "--resize 200: smaller than the input of 224 x 224 pixels" \
     train --data mixed "${small[@]}" --resize 200 --out none
@@ -27,8 +27,8 @@ says 'input: 224 x 224 pixels, because the pictures differ (32 to 40 wide, 30 to
 
 # Height before width, as PyTorch has them; in the run, its weights and its report.
 done_with train --data mixed "${small[@]}" --image-size 16x24 --fit pad --interpolation bicubic --out padded
-says 'image-size: "16x24"' padded/config.yaml
-says 'fit: "pad"' padded/config.yaml
+says 'image-size: 16x24' padded/config.yaml
+says 'fit: pad' padded/config.yaml
 says 'Pictures enter the network as 24 × 16 pixels' padded/report.md
 says 'until they fit in (bicubic, antialiased), and stand in the middle of black' padded/report.md
 done_with info padded/weights/best.safetensors
@@ -52,13 +52,13 @@ numbers=$("$lince" info padded/weights/best.safetensors | sed -n 's/.*lince.norm
 done_with train --data same "${begin[@]}" --image-size 16x24 --out more
 says 'weights of resnet20, as it says' err
 says "normalised by the numbers that the weights expect: $numbers" err
-says 'model: "resnet20"' more/config.yaml
+says 'model: resnet20' more/config.yaml
 says "normalize: \"$numbers\"" more/config.yaml
-says 'fit: "pad"' more/config.yaml
+says 'fit: pad' more/config.yaml
 says 'These numbers are those that the weights expect' more/report.md
 done_with train --data same "${begin[@]}" --image-size 32 --normalize measured --out anew
-says 'normalize: "measured"' anew/config.yaml
-says 'fit: "crop"' anew/config.yaml
+says 'normalize: measured' anew/config.yaml
+says 'fit: crop' anew/config.yaml
 done_with convert padded/weights/best.safetensors plain.pth
 
 # Weights of another architecture: hardly any fit, which is a warning, and nothing is cut off in the list.
