@@ -32,11 +32,18 @@ char *lince_resume_record(const lince_settings *settings)
     return text;
 }
 
-static int check_one(const lince_settings *settings, const char *name, const char *begun, const char *path)
+static bool holds(const lince_settings *settings, const char *name, const char *wanted)
+{
+    char value[2 * LINCE_PATH_MAX];
+    return !lince_settings_get(settings, name, value, sizeof value) && !strcmp(value, wanted);
+}
+
+static int check_one(const lince_settings *settings, const lince_settings *given, const char *name,
+                     const char *begun, const char *path)
 {
     char value[2 * LINCE_PATH_MAX];
     LINCE_TRY(lince_settings_get(settings, name, value, sizeof value));
-    if (!strcmp(value, begun)) return 0;
+    if (!strcmp(value, begun) || holds(given, name, begun)) return 0;
     return lince_fail(
         LINCE_EUSAGE,
         "--%s '%s': %s was begun with '%s', and a resumed run must equal the uninterrupted one; "
@@ -44,7 +51,8 @@ static int check_one(const lince_settings *settings, const char *name, const cha
         name, value, path, begun);
 }
 
-int lince_resume_check(const lince_settings *settings, const char *record, const char *path)
+int lince_resume_check(const lince_settings *settings, const lince_settings *given, const char *record,
+                       const char *path)
 {
     json_t *begun = record ? json_loads(record, 0, NULL) : NULL;
     if (!json_is_object(begun)) {
@@ -56,7 +64,8 @@ int lince_resume_check(const lince_settings *settings, const char *record, const
     json_t *value;
     json_object_foreach(begun, name, value)
     {
-        if (!code && json_is_string(value)) code = check_one(settings, name, json_string_value(value), path);
+        if (!code && json_is_string(value))
+            code = check_one(settings, given, name, json_string_value(value), path);
     }
     json_decref(begun);
     return code;

@@ -32,6 +32,7 @@ typedef struct lince_position {
 
 typedef struct lince_trainer {
     const lince_settings *settings; /* `own` */
+    const lince_settings *given;    /* while the run is opened */
     lince_settings own;             /* as given, and where that left a choice to the data, as chosen */
     const lince_observer *observer;
     lince_run run;

@@ -341,7 +341,7 @@ static int begin_run(lince_trainer *t, const char *command)
 int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
                        const char *command)
 {
-    *t = (lince_trainer){.settings = &t->own, .observer = observer, .run.lock = -1};
+    *t = (lince_trainer){.settings = &t->own, .given = settings, .observer = observer, .run.lock = -1};
     LINCE_TRY(lince_settings_copy(&t->own, settings));
     LINCE_TRY(check_settings(settings));
     if (settings->model && !lince_architecture_named(settings->model)) return LINCE_EUSAGE;

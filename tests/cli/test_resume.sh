@@ -80,7 +80,7 @@ before=$(sha256sum busy/checkpoint/state.safetensors busy/config.yaml)
 "$lince" synth images other --n 180 --seed 2 >/dev/null
 expect 1 'other data than other' train --resume busy --data other
 expect 2 "--model 'resnet32': busy was begun with 'resnet20'" train --resume busy --model resnet32
-expect 2 "--lr '0.5': busy was begun with '0'" train --resume busy --lr 0.5
+expect 2 "--lr '0.5': busy was begun with '0.001'" train --resume busy --lr 0.5
 expect 2 "--epochs '3': busy was begun with '2'" train --resume busy --epochs 3
 expect 2 'leave out --out' train --resume busy --out elsewhere
 expect 1 'nowhere: there is no such run' train --resume nowhere

@@ -92,8 +92,8 @@ static void test_without_a_model_texts_get_a_gru_and_adam(void **state)
     assert_done(train("usual", WITH("epochs", "1"), NULL));
     char *config;
     get("usual", "config.yaml", &config);
-    assert_non_null(strstr(config, "\nmodel: \"gru\"\n"));
-    assert_non_null(strstr(config, "\noptimizer: \"adam\"\n"));
+    assert_non_null(strstr(config, "\nmodel: gru\n"));
+    assert_non_null(strstr(config, "\noptimizer: adam\n"));
     lince_free(config);
 }
 
