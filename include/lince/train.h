@@ -61,8 +61,8 @@ int lince_train(const lince_settings *settings, const char *command, const lince
  * warning to the observer (or NULL), and a note in the report. */
 int lince_report(const char *run, const char *language, const lince_observer *observer);
 
-/* Records who signs a run's report and what is to stand in it, in the run's config.yaml; NULL: as it was. The next
- * lince_report shows it. */
+/* Records who signs a run's report and what is to stand in it, in the run's config.yaml; NULL: as it was. The
+ * next lince_report shows it. */
 int lince_report_sign(const char *run, const char *author, const char *notes);
 
 /* Compares finished runs that were tested on the same samples: scores with intervals, tests, cost, figures

@@ -62,8 +62,9 @@ int lince_source_read(lince_source *source, const lince_entry *entry, lince_byte
 /* The first bytes of a file, at most `most`. */
 int lince_source_peek(lince_source *source, const lince_entry *entry, size_t most, lince_bytes *bytes);
 
-/* For kinds: lists a file or folder. "./" and double slashes are tidied; hidden files, __MACOSX, @eaDir, Thumbs.db
- * and desktop.ini are passed over in silence. LINCE_EFORMAT for an absolute name, one that climbs out by
+/* For kinds: lists a file or folder. "./" and double slashes are tidied; hidden files, __MACOSX, @eaDir,
+ * Thumbs.db and desktop.ini are passed over in silence. LINCE_EFORMAT for an absolute name, one that climbs
+ * out by
  * "..", one with control characters or that is not UTF-8, and one too long. */
 int lince_source_add(lince_source *source, const char *name, uint64_t size, uint64_t id, bool folder);
 

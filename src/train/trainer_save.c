@@ -118,7 +118,8 @@ int lince_trainer_save(lince_trainer *t)
 static int restore_from(lince_trainer *t, const lince_weights *w, const char *path)
 {
     const char *data = lince_weights_metadata(w, "data");
-    LINCE_TRY(lince_resume_check(t->settings, t->given, lince_weights_metadata(w, "settings"), t->run.folder));
+    LINCE_TRY(
+        lince_resume_check(t->settings, t->given, lince_weights_metadata(w, "settings"), t->run.folder));
     if (!data || strcmp(data, lince_dataset_fingerprint(t->dataset)) != 0)
         return lince_fail(LINCE_EDATA,
                           "%s: the run was begun with other data than %s now holds; give the same --data, or "

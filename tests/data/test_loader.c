@@ -466,7 +466,8 @@ static void test_skipped_pictures_are_left_out_counted_and_named(void **state)
         assert_int_equal(lince_loader_samples(loader), SAMPLES - 3);
         assert_int_equal(lince_dataset_left_out(dataset), 3);
         assert_int_equal(lince_dataset_used(dataset, LINCE_TRAIN), SAMPLES - 3);
-        assert_non_null(strstr(lince_dataset_left_out_at(dataset, 0)->reason, "cat/04.png: the file is empty"));
+        assert_non_null(
+            strstr(lince_dataset_left_out_at(dataset, 0)->reason, "cat/04.png: the file is empty"));
         assert_string_equal(lince_dataset_left_out_at(dataset, 0)->name, "cat/04.png");
         assert_string_equal(lince_dataset_left_out_at(dataset, 1)->name, "cat/05.png");
         assert_string_equal(lince_dataset_left_out_at(dataset, 2)->class, "dog");
