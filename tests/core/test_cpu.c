@@ -15,7 +15,7 @@
 /* What lince_cpu_level() is in a process where LINCE_CPU is `mask`. */
 static lince_level level_under(const char *mask)
 {
-    int status;
+    int status = 0;
     pid_t child = fork();
     if (child == 0) {
         setenv("LINCE_CPU", mask, 1);
