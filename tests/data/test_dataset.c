@@ -1,7 +1,6 @@
 /* Class folders: what is found in them, and what is said where they are not as they should be. */
 #include "core/parallel.h"
-#include "data/dataset.h"
-#include "data/fixture.h"
+#include "data/dataset_fixture.h"
 
 #include <lince/language.h>
 
@@ -28,28 +27,6 @@ static void assert_refused(const char *path, int code, const char *why)
     assert_message(path);
     assert_message(why);
 }
-
-static void assert_noted(const lince_dataset *dataset, const char *text)
-{
-    for (size_t i = 0; i < lince_dataset_notes(dataset); i++)
-        if (strstr(lince_dataset_note(dataset, i), text)) return;
-    fail_msg("no note says: %s", text);
-}
-
-static void assert_counts(const lince_dataset *dataset, size_t train, size_t val, size_t test)
-{
-    assert_int_equal(lince_dataset_count(dataset, LINCE_TRAIN), train);
-    assert_int_equal(lince_dataset_count(dataset, LINCE_VAL), val);
-    assert_int_equal(lince_dataset_count(dataset, LINCE_TEST), test);
-}
-
-/* As many pictures as `names`; shades 0, 1, ... */
-static void put_pngs(const char *folder, const char *const *names)
-{
-    for (int i = 0; names[i]; i++) put_png(folder, names[i], i);
-}
-
-#define PNGS(folder, ...) put_pngs(folder, (const char *const[]){__VA_ARGS__, NULL})
 
 static void test_plain_class_folders_are_a_training_part(void **state)
 {

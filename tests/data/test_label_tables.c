@@ -1,6 +1,5 @@
 /* Labels of pictures in tables beside them: how they are found, and what is said of what does not match. */
-#include "data/dataset.h"
-#include "data/fixture.h"
+#include "data/dataset_fixture.h"
 
 #include <lince/language.h>
 
@@ -29,19 +28,11 @@ static void assert_refused(const char *folder, lince_table_options options, int 
     assert_message(why);
 }
 
-static void assert_noted(const lince_dataset *dataset, const char *text)
-{
-    for (size_t i = 0; i < lince_dataset_notes(dataset); i++)
-        if (strstr(lince_dataset_note(dataset, i), text)) return;
-    fail_msg("no note says: %s", text);
-}
-
-static void assert_counts(const lince_dataset *dataset, size_t train, size_t val, size_t test)
+/* The parts' sizes, of pictures. */
+static void assert_pictures(const lince_dataset *dataset, size_t train, size_t val, size_t test)
 {
     assert_false(lince_dataset_is_text(dataset));
-    assert_int_equal(lince_dataset_count(dataset, LINCE_TRAIN), train);
-    assert_int_equal(lince_dataset_count(dataset, LINCE_VAL), val);
-    assert_int_equal(lince_dataset_count(dataset, LINCE_TEST), test);
+    assert_counts(dataset, train, val, test);
 }
 
 /* The class of a sample by its name. */
@@ -55,13 +46,6 @@ static const char *class_of(const lince_dataset *dataset, const char *name)
     return NULL;
 }
 
-static void put_pngs(const char *folder, const char *const *names)
-{
-    for (int i = 0; names[i]; i++) put_png(folder, names[i], i);
-}
-
-#define PNGS(folder, ...) put_pngs(folder, (const char *const[]){__VA_ARGS__, NULL})
-
 /* Kaggle's CIFAR-10: ids without an ending, the test part without labels, and numbers that both parts have.
  */
 static void test_ids_name_the_pictures_of_the_part_that_the_table_is_of(void **state)
@@ -72,7 +56,7 @@ static void test_ids_name_the_pictures_of_the_part_that_the_table_is_of(void **s
     put_text(folder, "trainLabels.csv", "id,label\n1,frog\n2,truck\n3,frog\n4,truck\n");
     put_text(folder, "sampleSubmission.csv", "id,label\n1,cat\n2,cat\n");
     lince_dataset *dataset = open_ok(folder);
-    assert_counts(dataset, 4, 0, 0);
+    assert_pictures(dataset, 4, 0, 0);
     assert_int_equal(lince_dataset_classes(dataset), 2);
     assert_string_equal(class_of(dataset, "train/2.png"), "truck");
     assert_noted(dataset,
@@ -94,12 +78,12 @@ static void test_names_with_endings_folders_and_backslashes_are_found(void **sta
              "filename,width,label\nimages\\a.png,4,x\n./images/b.png,4,y\n"
              "/kaggle/input/set/images/c.png,4,x\nd.png,4,y\n");
     lince_dataset *dataset = open_ok(folder);
-    assert_counts(dataset, 4, 0, 0);
+    assert_pictures(dataset, 4, 0, 0);
     assert_string_equal(class_of(dataset, "images/c.png"), "x");
     lince_dataset_free(dataset);
     put_text(folder, "labels.csv", "filename,label\na.png,x\nb.png,y\nc,x\nd,y\n");
     dataset = open_ok(folder);
-    assert_counts(dataset, 4, 0, 0);
+    assert_pictures(dataset, 4, 0, 0);
     assert_string_equal(class_of(dataset, "images/a.png"), "x");
     lince_dataset_free(dataset);
 }
@@ -114,7 +98,7 @@ static void test_each_part_has_its_metadata_beside_its_pictures(void **state)
     put_text(folder, "test/metadata.jsonl",
              "{\"file_name\": \"1.png\", \"label\": \"y\"}\n{\"file_name\": \"2.png\", \"label\": \"x\"}\n");
     lince_dataset *dataset = open_ok(folder);
-    assert_counts(dataset, 3, 0, 2);
+    assert_pictures(dataset, 3, 0, 2);
     assert_string_equal(class_of(dataset, "train/1.png"), "x");
     assert_string_equal(class_of(dataset, "test/1.png"), "y");
     lince_dataset_free(dataset);
@@ -129,7 +113,7 @@ static void test_a_split_column_says_the_parts(void **state)
              "image,level,split,who\n1,0,train,p\n2,1,train,q\n3,0,val,p\n4,1,val,r\n"
              "5,0,test,s\n6,1,test,s\n");
     lince_dataset *dataset = open_ok(folder);
-    assert_counts(dataset, 2, 2, 2);
+    assert_pictures(dataset, 2, 2, 2);
     lince_dataset_free(dataset);
     dataset = open_with(folder, (lince_table_options){.group_column = "who"});
     assert_true(lince_dataset_grouped(dataset));
@@ -147,7 +131,7 @@ static void test_what_does_not_match_is_counted_and_named(void **state)
     PNGS(folder, "i/1.png", "i/2.png", "i/3.png", "i/9.png");
     put_text(folder, "list.csv", "image,level\n1,0\n2,1\n3,\n1,0\n7,1\n8,1\n");
     lince_dataset *dataset = open_ok(folder);
-    assert_counts(dataset, 2, 0, 0);
+    assert_pictures(dataset, 2, 0, 0);
     assert_noted(dataset, "2 of 6 rows name no picture that is here, the first: 7");
     assert_noted(dataset, "1 of 6 rows have no label");
     assert_noted(dataset, "1 of 6 rows say again what a row before them said");
@@ -176,7 +160,7 @@ static void test_columns_are_chosen_by_name_or_asked_for(void **state)
                    "--image-column picture: there is no such column");
     put_text(folder, "list.csv", "1.png,x\n2.png,y\n");
     dataset = open_ok(folder);
-    assert_counts(dataset, 2, 0, 0);
+    assert_pictures(dataset, 2, 0, 0);
     lince_dataset_free(dataset);
 }
 

@@ -1,6 +1,5 @@
 /* How texts lie in files: tables in folders, a text a file, a file a class, packed, in formats not read. */
-#include "data/dataset.h"
-#include "data/fixture.h"
+#include "data/dataset_fixture.h"
 
 #include <lince/language.h>
 
@@ -32,13 +31,6 @@ static void assert_samples(const lince_dataset *d, lince_part part, const char *
                  lince_dataset_name(d, part, i), lince_dataset_class(d, lince_dataset_label(d, part, i)),
                  lince_dataset_text(d, part, i));
     assert_string_equal(found, expected);
-}
-
-static void assert_noted(const lince_dataset *dataset, const char *text)
-{
-    for (size_t i = 0; i < lince_dataset_notes(dataset); i++)
-        if (strstr(lince_dataset_note(dataset, i), text)) return;
-    fail_msg("no note says: %s", text);
 }
 
 static void refuse(const char *path, int code, const char *why)

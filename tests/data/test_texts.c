@@ -1,7 +1,6 @@
 /* Tables of texts: what is found in them, what is left out, and what is said where they are not as they
  * should be. */
-#include "data/dataset.h"
-#include "data/fixture.h"
+#include "data/dataset_fixture.h"
 
 #include <lince/language.h>
 
@@ -60,13 +59,6 @@ static void assert_samples(const lince_dataset *d, lince_part part, const char *
                  lince_dataset_text(d, part, i), group ? group : "-");
     }
     assert_string_equal(found, expected);
-}
-
-static void assert_noted(const lince_dataset *dataset, const char *text)
-{
-    for (size_t i = 0; i < lince_dataset_notes(dataset); i++)
-        if (strstr(lince_dataset_note(dataset, i), text)) return;
-    fail_msg("no note says: %s", text);
 }
 
 /* --- what is found -------------------------------------------------------------------------------- */

@@ -114,4 +114,9 @@ static inline void check_tally(const char *name, const tally *t)
     if (wide) fail_msg("%s: a bound is ten times too wide", name);
 }
 
+static inline void check_tallies(const char *const *names, const tally *tallies, int count)
+{
+    for (int i = 0; i < count; i++) check_tally(names[i], &tallies[i]);
+}
+
 #endif

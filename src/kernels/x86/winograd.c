@@ -19,14 +19,14 @@
 #include "core/parallel.h"
 #include "kernels/conv.h"
 
-/* Sizes of blocks. Measured on a Zen 4 core (L1 32 KiB, L2 1 MiB, 16 MiB of L3 a core) over the shapes of
- * VGG and ResNet; they are flat around these values. */
+/* Sizes of blocks. Measured on a Zen 4 core (L1 32 KiB, L2 1 MiB, 16 MiB of L3 a core) and a Zen 3 one (L2
+ * 512 KiB) over the shapes of VGG and ResNet; they are flat around these values. Channels are summed over in
+ * pieces, of which U of a point lies in L1, and of all points, where it is made by the task, in L2. */
 enum {
-    TILE_BLOCKS = 2,     /* a task that makes tiles: at least so many register blocks, ... */
-    TILES_IN_BLOCK = 64, /* ... at most so many tiles, and between them what L2 holds of V and M */
-    TILES_IN_TASK = 128, /* tiles of a task that makes weights: M in L2 */
-    CHANNELS_IN_PIECE =
-        64, /* summed over at a time: U of a point in L1; where it is made, of all points in L2 */
+    TILE_BLOCKS = 2,         /* a task that makes tiles: at least so many register blocks, ... */
+    TILES_IN_BLOCK = 64,     /* ... at most so many tiles, and between them what L2 holds of V and M */
+    TILES_IN_TASK = 128,     /* tiles of a task that makes weights: M in L2 */
+    CHANNELS_IN_PIECE = 64,  /* summed over at a time */
     TILES_IN_TRANSFORM = 32, /* tiles of a task that only transforms */
     CHUNK_BYTES = 3 << 20,   /* backward weights: tiles and gradients of a chunk, in L3 */
     CHUNK_TILES = 64,        /* but at least so many */
