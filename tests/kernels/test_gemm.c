@@ -99,7 +99,9 @@ static algorithm algorithm_of(const lince_gemm_implementation *way, const shape 
 {
     if (way->run == lince_gemm_ref) return IN_DOUBLE;
 #ifdef __x86_64__
-    if (way->needs > LINCE_PLAIN && lince_gemm_x86_dots(s->ta, s->tb, s->m, s->n, s->k)) return IN_LANES;
+    const lince_gemm_simd *simd = way->needs == LINCE_AVX512 ? &lince_gemm_avx512 : &lince_gemm_avx2;
+    if (way->needs > LINCE_PLAIN && lince_gemm_x86_dots(simd, s->ta, s->tb, s->m, s->n, s->k))
+        return IN_LANES;
 #else
     (void)s;
 #endif

@@ -7,11 +7,10 @@
 #include <xmmintrin.h>
 
 enum {
-    OUTER_K = 256,     /* depth of a packed panel: it and a strip of A stay near the first-level cache */
-    DOT_K = 4096,      /* depth of a pass of dot products */
-    DOT_EDGE = 32,     /* of C, the shorter: a pass of as many rows stays in the second-level cache */
-    BLOCK_ROWS = 128,  /* of C, in one task */
-    BLOCK_TILES = 8,   /* side by side in one task */
+    OUTER_K = 256,    /* depth of a packed panel: it and a strip of A stay near the first-level cache */
+    DOT_K = 4096,     /* depth of a pass of dot products */
+    BLOCK_ROWS = 144, /* of C, in one task: whole tiles of 4, 6 and 8 rows */
+    BLOCK_COLUMNS = 384,
     MIN_TASKS = 4,     /* wanted, where C is large enough */
     MAX_COLUMNS = 48,  /* of a panel */
     STREAM = 16 << 20, /* bytes of C from which its lines would not survive in the caches */
@@ -39,17 +38,17 @@ static size_t blocks_of(size_t n, size_t block)
     return (n + block - 1) / block;
 }
 
-/* Cuts C into blocks of at most BLOCK_ROWS rows and BLOCK_TILES tiles side by side, nearly equal. */
+/* Cuts C into blocks of at most BLOCK_ROWS rows and about BLOCK_COLUMNS columns, nearly equal, of whole
+ * tiles. */
 static void cut(product *p, size_t height, size_t width)
 {
-    size_t tiles = blocks_of(p->n, width);
+    size_t tiles = blocks_of(p->n, width), row_blocks = blocks_of(p->m, BLOCK_ROWS);
     p->height = height;
     p->width = width;
-    p->rows = BLOCK_ROWS;
-    if (tiles < MIN_TASKS && p->m < MIN_TASKS * BLOCK_ROWS)
-        p->rows = blocks_of(blocks_of(p->m, MIN_TASKS), height) * height;
+    if (tiles < MIN_TASKS && row_blocks < MIN_TASKS) row_blocks = MIN_TASKS;
+    p->rows = blocks_of(blocks_of(p->m, row_blocks), height) * height;
     p->row_blocks = blocks_of(p->m, p->rows);
-    p->column_blocks = blocks_of(tiles, BLOCK_TILES);
+    p->column_blocks = blocks_of(p->n, BLOCK_COLUMNS);
     if (p->row_blocks < MIN_TASKS) p->column_blocks = blocks_of(p->column_blocks, MIN_TASKS) * MIN_TASKS;
     p->column_blocks = smaller(p->column_blocks, tiles);
 }
@@ -187,10 +186,10 @@ static void run_dot(product *p, int threads)
 
 /* Of A B^T. Dot products pay for adding up lanes once for each element of C; packing B's columns pays once
  * for each element of B. */
-bool lince_gemm_x86_dots(bool ta, bool tb, size_t m, size_t n, size_t k)
+bool lince_gemm_x86_dots(const lince_gemm_simd *simd, bool ta, bool tb, size_t m, size_t n, size_t k)
 {
     size_t edge = smaller(m, n);
-    return !ta && tb && edge <= DOT_EDGE && k >= 8 * edge;
+    return !ta && tb && edge <= simd->dot_edge && k >= 8 * edge;
 }
 
 void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool ta, bool tb, size_t m, size_t n, size_t k,
@@ -210,7 +209,7 @@ void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool ta, bool tb, 
                  .beta = beta,
                  .c = c};
     if (!m || !n) return;
-    if (lince_gemm_x86_dots(ta, tb, m, n, k))
+    if (lince_gemm_x86_dots(simd, ta, tb, m, n, k))
         run_dot(&p, threads);
     else
         run_outer(&p, threads);

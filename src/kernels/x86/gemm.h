@@ -23,6 +23,7 @@ typedef struct lince_gemm_ahead {
 typedef struct lince_gemm_simd {
     /* Sizes of a tile of each form: accumulators fill the registers. */
     size_t outer_rows, outer_columns, dot_rows, dot_columns;
+    size_t dot_edge; /* of C, the shorter, up to which dot products are the faster form */
 
     /* One tile: a[r * row + l * step], r < outer_rows; b[l * outer_columns + c]. The first `rows` and
      * `columns` of the result are stored. STREAM needs full columns and c aligned to 64 bytes. */
@@ -50,7 +51,8 @@ void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool transpose_a, 
                     size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float beta,
                     float *c, size_t ldc);
 
-/* Whether it takes the form `dot` for this product. */
-bool lince_gemm_x86_dots(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k);
+/* Whether the form `dot` computes this product. */
+bool lince_gemm_x86_dots(const lince_gemm_simd *simd, bool transpose_a, bool transpose_b, size_t m, size_t n,
+                         size_t k);
 
 #endif

@@ -1,11 +1,12 @@
 /* The vector code of gemm.h, for the instruction set that the including file is compiled with, which also
- * says how many accumulators there are: ROWS x VECTORS (outer), DOT_ROWS x DOT_COLUMNS (dot). */
+ * says how many accumulators there are: ROWS x VECTORS (outer; 2 or 3 vectors), DOT_ROWS x DOT_COLUMNS (dot).
+ */
 #include "kernels/x86/gemm.h"
 #include "kernels/x86/vector.h"
 
 #include <string.h>
 
-enum { VECTORS = 3, COLUMNS = VECTORS * LANES };
+enum { COLUMNS = VECTORS * LANES };
 
 #define UNROLL _Pragma("GCC unroll 16")
 
@@ -76,10 +77,10 @@ static void outer(size_t k, const float *a, size_t row, size_t step, const float
     bool add = store == LINCE_GEMM_ADD;
     if (columns <= LANES)
         outer_part(1, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
-    else if (columns <= 2 * LANES)
+    else if (VECTORS > 2 && columns <= 2 * LANES)
         outer_part(2, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
     else if (rows < ROWS || columns < COLUMNS)
-        outer_part(3, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
+        outer_part(VECTORS, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
     else if (store == LINCE_GEMM_STREAM)
         outer_whole(k, a, row, step, b, ahead, c, ldc, LINCE_GEMM_STREAM);
     else
@@ -182,6 +183,7 @@ const lince_gemm_simd GEMM_SIMD = {.outer_rows = ROWS,
                                    .outer_columns = COLUMNS,
                                    .dot_rows = DOT_ROWS,
                                    .dot_columns = DOT_COLUMNS,
+                                   .dot_edge = DOT_EDGE,
                                    .outer = outer,
                                    .dot = dot,
                                    .strips = strips,
