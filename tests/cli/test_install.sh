@@ -1,5 +1,5 @@
-# What is installed serves: the program, its manual page and completion, and the README's ten lines, compiled against the
-# library as pkg-config describes it. usage: test_install.sh LINCE
+# What is installed serves: the program, its manual page and completion, and the READMEs' programs, built with the commands
+# that they print. usage: test_install.sh LINCE
 lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" install
 
@@ -11,34 +11,31 @@ mv first prefix # which may lie anywhere
 
 # A run and a picture by the names that the READMEs use.
 "$lince" synth images data --n 120 --seed 1 >/dev/null
-done_with train --data data --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --out runs/cats
+done_with train --data data --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --out runs/first
 cp data/test/disc/0005.png cat.png
-ln -s cats runs/gatos
+ln -s first runs/primero
 ln -s cat.png gato.png
+answer=$(prefix/bin/lince predict --run runs/first cat.png | awk -F '\t' '{ printf "%s %.3f", $2, $3 }')
 
-flags=-Werror
-ldd "$lince" | grep -q asan && flags="$flags -fsanitize=address,undefined"
+# printed README: the commands behind its example in C
+printed() { sed -n '/^```c$/,/^## /s/^    \(cc \|\.\/\)/\1/p' "$TEST_SOURCE_DIR/$1"; }
+
+# A library with sanitizers needs them in the program, too.
+if ldd "$lince" | grep -q asan; then
+    mkdir bin
+    printf '#!/bin/sh\nexec %s -fsanitize=address,undefined "$@"\n' "$(command -v cc)" >bin/cc
+    chmod +x bin/cc
+    PATH=$PWD/bin:$PATH
+fi
 export PKG_CONFIG_PATH=$PWD/prefix/lib/pkgconfig:$PWD/prefix/lib/$(cc -print-multiarch)/pkgconfig
-for language in c c++; do
-    for readme in README.md README.es.md; do
-        # shellcheck disable=SC2016
-        lines=$(sed -n '/^```c$/,/^```$/p' "$TEST_SOURCE_DIR/$readme" | grep -v '^```')
-        [ -n "$lines" ] || wrong "$readme: no example in C"
-        {
-            echo '#include <stdio.h>'
-            grep '^#include' <<<"$lines"
-            printf 'int main(void)\n{\n'
-            grep -v '^#include' <<<"$lines"
-            printf 'return 0;\n}\n'
-        } >cats.c
-        # shellcheck disable=SC2046,SC2086
-        if cc -x $language $flags cats.c -x none -o cats $(pkg-config --cflags --libs lince) >out 2>err; then
-            ./cats >out 2>err
-            [ "$(cat out)" = "$(prefix/bin/lince predict --run runs/cats cat.png | awk -F '\t' '{ printf "%s %.3f", $2, $3 }')" ] ||
-                wrong "$readme: the example does not answer as lince does:"
-        else
-            wrong "$readme: the example does not compile as $language:"
-        fi
-    done
+for readme in README.md README.es.md; do
+    source=$(printed "$readme" | grep -o '[a-z]*\.c\b')
+    sed -n '/^```c$/,/^```$/p' "$TEST_SOURCE_DIR/$readme" | grep -v '^```' >"${source:-none}"
+    [ "$(printed "$readme" | wc -l)" -eq 2 ] || wrong "$readme: expected a command that compiles, and one that runs"
+    bash -ec "$(printed "$readme")" >out 2>err && [ "$(cat out)" = "$answer" ] ||
+        wrong "$readme: its example, built and run as printed, does not answer '$answer':"
+    # shellcheck disable=SC2046,SC2086
+    cc -x c++ -fsyntax-only -Werror -Wall -Wextra $(pkg-config --cflags lince) $source >out 2>err ||
+        wrong "$readme: the example is not C++, too:"
 done
 finish
