@@ -21,8 +21,14 @@ typedef struct plan {
 } plan;
 
 typedef struct layouts {
-    dnnl_memory_desc_t x, y, b, any_w, w; /* w: compute layout */
+    lince_onednn_memory x, y, b, any_w, w; /* w: compute layout */
 } layouts;
+
+static void release_layouts(layouts *l)
+{
+    lince_onednn_memory all[] = {l->x, l->y, l->b, l->any_w, l->w};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) lince_onednn_memory_free(all[i]);
+}
 
 static int weights_layout(const lince_conv *c, layouts *l)
 {
@@ -42,13 +48,11 @@ static int weights_layout(const lince_conv *c, layouts *l)
         else
             return lince_fail(LINCE_EUNSUPPORTED, "conv2d: blocks %d and %d", bi, bo);
     }
-    dnnl_status_t status =
-        dnnl_memory_desc_init_by_tag(&l->w, ndims, ndims == 5 ? grouped : dims, dnnl_f32, tag);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&l->any_w, ndims, ndims == 5 ? grouped : dims, dnnl_f32,
-                                              dnnl_format_tag_any);
+    const dnnl_dim_t *shape = ndims == 5 ? grouped : dims;
+    dnnl_status_t status = lince_onednn_memory_new(&l->w, ndims, shape, tag);
+    if (!status) status = lince_onednn_memory_new(&l->any_w, ndims, shape, dnnl_format_tag_any);
     dnnl_dims_t bias = {c->out.channels};
-    if (!status) status = dnnl_memory_desc_init_by_tag(&l->b, 1, bias, dnnl_f32, dnnl_x);
+    if (!status) status = lince_onednn_memory_new(&l->b, 1, bias, dnnl_x);
     return status ? lince_onednn_fail("conv2d layout", status) : 0;
 }
 
@@ -56,39 +60,22 @@ static dnnl_status_t describe(const lince_conv_kernel *k, const layouts *l, dnnl
                               dnnl_engine_t engine, dnnl_primitive_desc_t *result)
 {
     const lince_conv *c = &k->conv;
-    dnnl_dims_t stride = {c->stride[0], c->stride[1]}, before = {c->padding[0], c->padding[1]}, after;
+    lince_onednn_convolution wanted = {.direction = k->direction,
+                                       .algorithm = algorithm,
+                                       .x = l->x,
+                                       .w = l->any_w,
+                                       .b = k->has_bias ? l->b : NULL,
+                                       .y = l->y};
     for (int axis = 0; axis < 2; axis++) {
         int in = axis ? c->in.width : c->in.height, out = axis ? c->out.width : c->out.height;
-        after[axis] = (out - 1) * c->stride[axis] + c->kernel[axis] - in - c->padding[axis];
+        wanted.stride[axis] = c->stride[axis];
+        wanted.before[axis] = c->padding[axis];
+        wanted.after[axis] = (out - 1) * c->stride[axis] + c->kernel[axis] - in - c->padding[axis];
     }
-    const dnnl_memory_desc_t *bias = k->has_bias ? &l->b : NULL;
-    dnnl_convolution_desc_t forward, desc;
-    dnnl_primitive_desc_t hint = NULL;
-    dnnl_primitive_attr_t attributes;
-    dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
-    if (status) return status;
-    dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
-    status = dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &l->x, &l->any_w,
-                                                bias, &l->y, stride, before, after);
-    if (!status) status = dnnl_primitive_desc_create(&hint, &forward, attributes, engine, NULL);
-    if (status || k->direction == LINCE_FORWARD) {
-        *result = hint;
-        dnnl_primitive_attr_destroy(attributes);
-        return status;
-    }
-    if (k->direction == LINCE_BACKWARD_DATA)
-        status = dnnl_convolution_backward_data_desc_init(&desc, algorithm, &l->x, &l->any_w, &l->y, stride,
-                                                          before, after);
-    else
-        status = dnnl_convolution_backward_weights_desc_init(&desc, algorithm, &l->x, &l->any_w, bias, &l->y,
-                                                             stride, before, after);
-    if (!status) status = dnnl_primitive_desc_create(result, &desc, attributes, engine, hint);
-    dnnl_primitive_desc_destroy(hint);
-    dnnl_primitive_attr_destroy(attributes);
-    return status;
+    return lince_onednn_convolution_plan(&wanted, engine, result);
 }
 
-static dnnl_status_t make_reorder(plan *p, const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to)
+static dnnl_status_t make_reorder(plan *p, lince_onednn_memory from, lince_onednn_memory to)
 {
     dnnl_primitive_desc_t pd;
     dnnl_status_t status = dnnl_reorder_primitive_desc_create(&pd, from, p->engine, to, p->engine, NULL);
@@ -103,21 +90,21 @@ static dnnl_status_t make_primitives(lince_conv_kernel *k, plan *p, const layout
 {
     dnnl_status_t status = dnnl_primitive_create(&p->conv, pd);
     bool gradient = k->direction == LINCE_BACKWARD_WEIGHTS;
-    const dnnl_memory_desc_t *liked =
+    lince_onednn_memory liked =
         dnnl_primitive_desc_query_md(pd, gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
-    const dnnl_memory_desc_t *pad = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+    lince_onednn_memory pad = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
     p->scratchpad_size = lince_align(dnnl_memory_desc_get_size(pad));
     k->scratch = p->scratchpad_size;
-    if (!status) status = dnnl_memory_create(&p->x, &l->x, p->engine, DNNL_MEMORY_NONE);
-    if (!status) status = dnnl_memory_create(&p->y, &l->y, p->engine, DNNL_MEMORY_NONE);
-    if (!status) status = dnnl_memory_create(&p->b, &l->b, p->engine, DNNL_MEMORY_NONE);
-    if (!status) status = dnnl_memory_create(&p->w, &l->w, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->x, l->x, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->y, l->y, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->b, l->b, p->engine, DNNL_MEMORY_NONE);
+    if (!status) status = dnnl_memory_create(&p->w, l->w, p->engine, DNNL_MEMORY_NONE);
     if (!status) status = dnnl_memory_create(&p->scratchpad, pad, p->engine, DNNL_MEMORY_NONE);
-    if (status || dnnl_memory_desc_equal(liked, &l->w)) return status;
+    if (status || dnnl_memory_desc_equal(liked, l->w)) return status;
     k->scratch += lince_align(dnnl_memory_desc_get_size(liked));
     status = dnnl_memory_create(&p->own_w, liked, p->engine, DNNL_MEMORY_NONE);
     if (status) return status;
-    return gradient ? make_reorder(p, liked, &l->w) : make_reorder(p, &l->w, liked);
+    return gradient ? make_reorder(p, liked, l->w) : make_reorder(p, l->w, liked);
 }
 
 static void release(lince_conv_kernel *k)
@@ -144,12 +131,8 @@ static bool is_reference(const_dnnl_primitive_desc_t pd)
            !strncmp(name, "ref", 3);
 }
 
-static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
+static int plan_with(lince_conv_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm)
 {
-    layouts l;
-    LINCE_TRY(lince_onednn_activation(&l.x, k->conv.batch, k->conv.in));
-    LINCE_TRY(lince_onednn_activation(&l.y, k->conv.batch, k->conv.out));
-    LINCE_TRY(weights_layout(&k->conv, &l));
     plan *p = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
     k->plan = p;
@@ -158,13 +141,24 @@ static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
     dnnl_primitive_desc_t pd = NULL;
     dnnl_status_t status = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
     if (!status) status = dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);
-    if (!status) status = describe(k, &l, algorithm, p->engine, &pd);
+    if (!status) status = describe(k, l, algorithm, p->engine, &pd);
     if (!status && is_reference(pd)) status = dnnl_unimplemented;
-    if (!status) status = make_primitives(k, p, &l, pd);
+    if (!status) status = make_primitives(k, p, l, pd);
     if (pd) dnnl_primitive_desc_destroy(pd);
     if (!status) return 0;
     release(k);
     return lince_onednn_fail("conv2d", status);
+}
+
+static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
+{
+    layouts l = {0};
+    int code = lince_onednn_activation(&l.x, k->conv.batch, k->conv.in);
+    if (!code) code = lince_onednn_activation(&l.y, k->conv.batch, k->conv.out);
+    if (!code) code = weights_layout(&k->conv, &l);
+    if (!code) code = plan_with(k, &l, algorithm);
+    release_layouts(&l);
+    return code;
 }
 
 static int create_direct(lince_conv_kernel *k)
