@@ -9,13 +9,12 @@ mv first prefix # which may lie anywhere
 [ -s prefix/share/man/man1/lince.1 ] || wrong "there is no manual page"
 (. prefix/share/bash-completion/completions/lince && complete -p lince) >/dev/null || wrong "there is no completion"
 
-# A run and a picture by the names that the READMEs use.
-"$lince" synth images data --n 120 --seed 1 >/dev/null
-done_with train --data data --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --out runs/first
-cp data/test/disc/0005.png cat.png
+# The run and the picture that the READMEs' first run leaves.
+"$lince" synth images shapes --n 120 --seed 1 >/dev/null
+done_with train --data shapes --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --out runs/first
+ln -s shapes formas
 ln -s first runs/primero
-ln -s cat.png gato.png
-answer=$(prefix/bin/lince predict --run runs/first cat.png | awk -F '\t' '{ printf "%s %.3f", $2, $3 }')
+answer=$(prefix/bin/lince predict --run runs/first shapes/test/star/0005.png | awk -F '\t' '{ printf "%s %.3f", $2, $3 }')
 
 # printed README: the commands behind its example in C
 printed() { sed -n '/^```c$/,/^## /s/^    \(cc \|\.\/\)/\1/p' "$TEST_SOURCE_DIR/$1"; }
