@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that lince is built from and tested with, with sudo where not root; does nothing where all
-# is there. usage: scripts/install-deps.sh [check|say|libraries]
+# is there. On a system without apt-get it installs nothing, and says where the packages of others are listed.
+# usage: scripts/install-deps.sh [check|say|libraries]
 #   check: also the tools of `make check`
 #   say:   installs nothing; says what is missing and how to get it
 #   libraries: installs nothing; prints the packages of the libraries, for another architecture
@@ -8,7 +9,7 @@ set -euo pipefail
 
 packages=(
     gcc make cmake ninja-build pkg-config gettext
-    libdnnl-dev libpng-dev libjpeg62-turbo-dev libwebp-dev libtiff-dev libgif-dev libzip-dev libarchive-dev
+    libdnnl-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev libgif-dev libzip-dev libarchive-dev
     libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
     gnuplot-nox
 )
@@ -28,6 +29,12 @@ say() {
     *) echo "$1" >&2 ;;
     esac
 }
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    say "no apt-get: nothing is installed; docs/install.md lists the packages of Fedora, Arch, openSUSE and others" \
+        "no hay apt-get: no se instala nada; docs/install.es.md enumera los paquetes de Fedora, Arch, openSUSE y otros"
+    exit 0
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -1,5 +1,7 @@
-# What the documents tell a user to type is there: commands, options, models, files. usage: test_documents.sh LINCE
+# What the documents tell a user to type is there: commands, options, models, files; what they quote is said; both languages
+# tell the same. usage: test_documents.sh LINCE
 lince=$1
+catalogue=$(realpath "$(dirname "$lince")")/po/es.po
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" documents
 cd "$TEST_SOURCE_DIR" || exit 1
 
@@ -8,22 +10,52 @@ for command in $commands; do "$lince" help "$command" --lang en; done >"$scratch
 known=$(grep -oE -- '--[a-z][a-z0-9-]*' "$scratch/help" | sort -u)
 models=$(sed -n '/^Models/,$p' "$scratch/help" | tr -s ' \n' '\n')
 
-for document in README.md README.es.md docs/course.md docs/course.es.md configs/*.yaml; do
+for document in README*.md docs/*.md docs/*/*.md configs/*.yaml; do
     for command in $(grep -oE '\blince +[a-z]+ ' "$document" | awk '{ print $2 }' | sort -u); do
         # "lince trains", "lince is": words, not commands
         grep -qE "(^    |\`|/)(build/)?lince +$command " "$document" || continue
         grep -qx "$command" <<<"$commands" || wrong "$document: there is no command lince $command"
     done
-    for option in $(grep -E 'lince|`--|^ +--' "$document" | grep -oE -- '(^|[ `(])--[a-z][a-z0-9-]*' | tr -d ' `(' | sort -u); do
+    for option in $(grep -E 'lince +[a-z]+ |`--|^ +--' "$document" | grep -oE -- '(^|[ `(])--[a-z][a-z0-9-]*' | tr -d ' `(' | sort -u); do
         case $option in --cflags | --libs | --recursive) continue ;; esac
         grep -qx -- "$option" <<<"$known" || wrong "$document: there is no option $option"
     done
     for model in $(grep -oE -- '--model [a-z0-9_]+' "$document" | awk '{ print $2 }' | sort -u); do
         grep -qx "$model" <<<"$models" || wrong "$document: there is no model $model"
     done
-    case $document in README*) continue ;; esac
-    for file in $(grep -oE '(configs|docs)/[A-Za-z0-9_./-]+\.(yaml|md|png)' "$document" | sort -u); do
+    # Links stand beside the document; files of the project are named from its root.
+    for file in $(grep -oE '\]\([^):#]+\)' "$document" | sed 's/^](//; s/)$//' | sort -u); do
+        [ -e "$(dirname "$document")/$file" ] || wrong "$document: it links to $file, which is not there"
+    done
+    for file in $(grep -oE '`(src|tests|include|cli|configs|docs|scripts|bench|po|man)/[A-Za-z0-9_./-]+\.[a-z]+`' "$document" | tr -d '`' | sort -u); do
         [ -e "$file" ] || wrong "$document: there is no $file"
     done
 done
+
+# outline DOCUMENT: its headings and lists by their kind, the rows of its tables, and its commands with their options
+outline() {
+    sed -nE -e 's/^(#+|-|[0-9]+\.|\|) .*/\1/p' \
+        -e '/^    /{ s/ #.*//; s/--lang [a-z]+//; s/^.*lince +([a-z]+)/lince \1 /; s/[^ ]*\.(csv|zip|gz|jpg|png|pth|safetensors|txt)\b/FILE/g; p }' "$1" |
+        grep -oE '^(#+|-|[0-9]+\.|\|)$|^lince [a-z]+|--[a-z-]+'
+}
+for document in README.es.md docs/*.es.md docs/*/*.es.md; do
+    diff <(outline "${document%.es.md}.md") <(outline "$document") >"$scratch/out" ||
+        { cd "$scratch" && wrong "$document is built otherwise than its English twin:"; cd "$TEST_SOURCE_DIR" || exit 1; }
+done
+for document in docs/course docs/faq docs/troubleshooting docs/install docs/texts; do
+    for language in md es.md; do
+        grep -q "($document.$language)" "README.${language}" || wrong "README.$language does not link to $document.$language"
+    done
+done
+
+# said DOCUMENT msgid|msgstr: what it quotes in front of an explanation is part of a message; "…" stands for what differs
+msgcat --no-wrap "$catalogue" >"$scratch/catalogue"
+said() {
+    local part
+    while read -r part; do
+        grep "^$2" "$scratch/catalogue" | grep -qF -- "$part" || wrong "$1: lince never says '$part'"
+    done < <(sed -n 's/^\*\*`\([^`]*\)`\*\*.*/\1/p' "$1" | sed 's/ *(\{0,1\}…)\{0,1\} */\n/g' | grep -v '^[,?) ]*$')
+}
+said docs/troubleshooting.md msgid
+said docs/troubleshooting.es.md msgstr
 finish

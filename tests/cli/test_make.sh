@@ -28,3 +28,17 @@ for target in demo test; do
     make_there "$target" >/dev/null || true
     [ -e "$folder/asked" ] || { echo "make $target did not install what is missing" && exit 1; }
 done
+
+# A system without apt-get: nothing is installed, the page that lists its packages is named, and what is there is tried.
+rm "$folder/bin/apt-get" "$folder/bin/dpkg-query" "$folder/bin/sudo"
+others=$folder/others
+mkdir "$others"
+for tool in bash sh env make dirname id; do ln -s "$(command -v "$tool")" "$others/$tool"; done
+for target in all demo; do
+    if said=$(PATH=$folder/bin:$others make --no-print-directory -C "$TEST_SOURCE_DIR" BUILD="$folder/build" $target 2>&1); then
+        echo "make $target succeeded without cmake" && exit 1
+    fi
+    grep -q 'no apt-get: nothing is installed; docs/install.md lists' <<<"$said" || { echo "make $target: $said" && exit 1; }
+    grep -q 'not found' <<<"$said" && { echo "make $target: $said" && exit 1; }
+done
+[ -e "$TEST_SOURCE_DIR/docs/install.md" ]
