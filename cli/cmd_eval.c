@@ -24,7 +24,8 @@ int cmd_eval(int argc, char **argv)
     bool json = false, quiet = false, help = false;
     reading readings[] = {{"classes", NULL},    {"text-column", NULL},  {"label-column", NULL},
                           {"drop-label", NULL}, {"header", NULL},       {"quoting", NULL},
-                          {"encoding", NULL},   {"split-column", NULL}, {"on-bad", NULL}};
+                          {"encoding", NULL},   {"split-column", NULL}, {"image-column", NULL},
+                          {"on-bad", NULL},     {"incomplete", NULL},   {"range", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
@@ -40,8 +41,12 @@ int cmd_eval(int argc, char **argv)
         {"quoting", "auto|none|minimal", N_("of a table; default: the run's"), &readings[5].value, NULL},
         {"encoding", "NAME", N_("of a table; default: the run's"), &readings[6].value, NULL},
         {"split-column", "NAME|N", N_("of a table; default: the run's"), &readings[7].value, NULL},
-        {"on-bad", "fail|skip", N_("samples that cannot be read; default: the run's"), &readings[8].value,
+        {"image-column", "NAME|N", N_("of a table; default: the run's"), &readings[8].value, NULL},
+        {"on-bad", "fail|skip", N_("samples that cannot be read; default: the run's"), &readings[9].value,
          NULL},
+        {"incomplete", "read|refuse", N_("JPEGs whose data end early; default: the run's"),
+         &readings[10].value, NULL},
+        {"range", "auto|full|LO:HI", N_("of deep grey; auto: the model's"), &readings[11].value, NULL},
         {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},

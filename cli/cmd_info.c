@@ -5,9 +5,10 @@
 #include <stdio.h>
 
 /* How a data set is read: settings of training's, by name. */
-enum { READINGS = 8 };
-static const char *const readings[READINGS] = {"text-column", "label-column", "group-column", "split-column",
-                                               "drop-label",  "header",       "quoting",      "encoding"};
+enum { READINGS = 9 };
+static const char *const readings[READINGS] = {"text-column",  "label-column", "group-column",
+                                               "split-column", "drop-label",   "header",
+                                               "quoting",      "encoding",     "image-column"};
 
 static int describe(const char *path, const char *const values[READINGS], bool json, char **text)
 {
@@ -36,6 +37,7 @@ int cmd_info(int argc, char **argv)
         {"header", "auto|yes|no", N_("of a table"), &values[5], NULL},
         {"quoting", "auto|none|minimal", N_("of a table"), &values[6], NULL},
         {"encoding", "NAME", N_("of a table; default: utf-8"), &values[7], NULL},
+        {"image-column", "NAME|N", N_("of a table; default: guessed"), &values[8], NULL},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
     const char *positional[16];

@@ -179,7 +179,7 @@ static int expect_more(void)
 
 int cmd_predict(int argc, char **argv)
 {
-    const char *top = "0", *encoding = NULL, *column = NULL;
+    const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL;
     model_choice choice = {0};
     asking a = {0};
     bool help = false;
@@ -192,6 +192,9 @@ int cmd_predict(int argc, char **argv)
         {"text", "TEXT...", N_("a text to classify; may be given again"), texts, NULL},
         {"encoding", "NAME", N_("of texts; default: utf-8, of a table the run's"), &encoding, NULL},
         {"text-column", "NAME|N", N_("of a table; default: the run's"), &column, NULL},
+        {"incomplete", "read|refuse", N_("JPEGs whose data end early; default: the run's"), &incomplete,
+         NULL},
+        {"range", "auto|full|LO:HI", N_("of deep grey; auto: the model's"), &range, NULL},
         {"top", "K", N_("tell the K most probable classes (1; with --json all)"), &top, NULL},
         {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
         {"csv", NULL, N_("print a CSV: a table's own columns, or the input, and the answer"), NULL, &a.csv},
@@ -211,7 +214,9 @@ int cmd_predict(int argc, char **argv)
         status = expect_more();
     else if ((code = cli_open_model(&m, &choice, false)) ||
              (encoding && (code = lince_model_set(m, "encoding", encoding))) ||
-             (column && (code = lince_model_set(m, "text-column", column))))
+             (column && (code = lince_model_set(m, "text-column", column))) ||
+             (incomplete && (code = lince_model_set(m, "incomplete", incomplete))) ||
+             (range && (code = lince_model_set(m, "range", range))))
         status = cli_fail(code);
     else {
         lince_model_observe(m, cli_observer(false));

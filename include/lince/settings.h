@@ -40,8 +40,10 @@ typedef struct lince_settings {
     int resize;        /* pixels of the shorter side before a crop; 0: chosen */
     char *interpolation; /* of resizing: bilinear, bicubic or auto */
     char *normalize;     /* imagenet, cifar10, auto, measured, none or "m,m,m:s,s,s" */
+    char *range;         /* which values of deep grey are black and white: auto, full or "LOW:HIGH" */
     char *augment;       /* none, standard, or a list: crop=4,flip,translate=0.1,jitter=0.2,erase=0.25 */
     char *on_bad;        /* a picture or a row that cannot be read: skip or fail */
+    char *incomplete;    /* a JPEG whose data end before it is complete: read or refuse */
     int cache_mb;        /* memory for decoded pictures; beyond it they are read again each epoch */
 
     /* texts */

@@ -47,10 +47,10 @@ static bool read_size(bmp *b)
     return b->width > 0 && b->height > 0;
 }
 
-static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     bmp b = {.bytes = bytes, .size = size};
-    return read_size(&b) && lince_upright((uint32_t)b.width, (uint32_t)b.height, 1, width, height);
+    return read_size(&b) && lince_upright((uint32_t)b.width, (uint32_t)b.height, 1, head);
 }
 
 /* What stands between the headers and the pixels. */
@@ -115,9 +115,11 @@ static int read_rows(const bmp *b, lince_image *image, const char *name)
     return 0;
 }
 
-static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
 {
     enum { PIXELS_PER_BYTE = 8 };
+    (void)how;
     bmp b = {.bytes = bytes, .size = size};
     if (!read_size(&b)) return lince_fail(LINCE_EFORMAT, "%s: damaged BMP: it has no size", name);
     if (b.bits != 1 && b.bits != 4 && b.bits != 8 && b.bits != 16 && b.bits != 24 && b.bits != 32)

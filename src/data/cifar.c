@@ -162,10 +162,10 @@ static int read_sample(lince_dataset *dataset, const lince_sample *sample, lince
     return 0;
 }
 
-static int measure(lince_dataset *dataset, const lince_sample *sample, int *width, int *height)
+static int measure(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head)
 {
     (void)dataset, (void)sample;
-    *width = *height = SIDE;
+    *head = (lince_picture_head){.width = SIDE, .height = SIDE};
     return 0;
 }
 

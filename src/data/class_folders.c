@@ -393,14 +393,14 @@ static int read_sample(lince_dataset *dataset, const lince_sample *sample, lince
     lince_bytes bytes;
     *image = (lince_image){0};
     LINCE_TRY(lince_source_read(&dataset->source, entry, &bytes));
-    int code =
-        lince_image_decode(image, bytes.data, bytes.size, lince_source_where(&dataset->source, entry, where));
+    int code = lince_image_decode(image, bytes.data, bytes.size, &dataset->decoding,
+                                  lince_source_where(&dataset->source, entry, where));
     lince_bytes_release(&bytes);
     return code;
 }
 
 /* A header lies in the first bytes, but for a photograph's that begins with a preview. */
-static int measure(lince_dataset *dataset, const lince_sample *sample, int *width, int *height)
+static int measure(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head)
 {
     enum { HEAD = 4096 };
     lince_source *source = &dataset->source;
@@ -408,11 +408,11 @@ static int measure(lince_dataset *dataset, const lince_sample *sample, int *widt
     char where[LINCE_WHERE_MAX];
     lince_bytes bytes;
     LINCE_TRY(lince_source_peek(source, entry, HEAD, &bytes));
-    bool found = lince_image_measure(bytes.data, bytes.size, width, height);
+    bool found = lince_image_measure(bytes.data, bytes.size, head);
     lince_bytes_release(&bytes);
     if (found) return 0;
     LINCE_TRY(lince_source_read(source, entry, &bytes));
-    found = lince_image_measure(bytes.data, bytes.size, width, height);
+    found = lince_image_measure(bytes.data, bytes.size, head);
     lince_bytes_release(&bytes);
     return found ? 0
                  : lince_fail(LINCE_EFORMAT, "%s: does not say its size",

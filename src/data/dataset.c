@@ -357,10 +357,36 @@ int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, li
     return dataset->layout->read(dataset, &dataset->parts[part].at[index], image);
 }
 
-int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, int *width, int *height)
+int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, lince_picture_head *head)
 {
     assert(!lince_dataset_is_text(dataset));
-    return dataset->layout->measure(dataset, &dataset->parts[part].at[index], width, height);
+    return dataset->layout->measure(dataset, &dataset->parts[part].at[index], head);
+}
+
+void lince_dataset_decode_as(lince_dataset *dataset, const lince_decoding *how)
+{
+    dataset->decoding = *how;
+}
+
+void lince_dataset_mark_incomplete(lince_dataset *dataset, lince_part part, size_t index)
+{
+    dataset->parts[part].at[index].incomplete = true;
+}
+
+size_t lince_dataset_incomplete(const lince_dataset *dataset, lince_part part, const char **first)
+{
+    const lince_samples *samples = &dataset->parts[part];
+    const char *name = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < samples->count; i++)
+        if (samples->at[i].incomplete && !count++) name = samples->at[i].name;
+    if (first) *first = name;
+    return count;
+}
+
+bool lince_dataset_is_incomplete(const lince_dataset *dataset, lince_part part, size_t index)
+{
+    return dataset->parts[part].at[index].incomplete;
 }
 
 const char *lince_dataset_fingerprint(const lince_dataset *dataset)

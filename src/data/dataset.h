@@ -119,11 +119,21 @@ const lince_left_out *lince_dataset_left_out_at(const lince_dataset *dataset, si
  * lince_dataset_class_count. */
 int lince_dataset_leave_out(lince_dataset *dataset, lince_part part, size_t index, const char *reason);
 
+/* How pictures are decoded from now on. */
+void lince_dataset_decode_as(lince_dataset *dataset, const lince_decoding *how);
+
 /* Decodes one picture. Safe to call from several threads at a time. The image is the caller's to release. */
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image);
 
-/* Its size once it is upright, by its header alone. LINCE_EFORMAT, LINCE_EIO. As safe. */
-int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, int *width, int *height);
+/* What its header says. LINCE_EFORMAT, LINCE_EIO. As safe. */
+int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, lince_picture_head *head);
+
+/* Keeps in mind that a picture's data ended before it was complete; it is used as it is. */
+void lince_dataset_mark_incomplete(lince_dataset *dataset, lince_part part, size_t index);
+bool lince_dataset_is_incomplete(const lince_dataset *dataset, lince_part part, size_t index);
+
+/* How many there are in a part, and the first of them (NULL: none; `first` may be NULL). */
+size_t lince_dataset_incomplete(const lince_dataset *dataset, lince_part part, const char **first);
 
 /* A SHA-256 over names, labels, parts and sizes as they were found (before split and limit), hexadecimal: two
  * runs with the same fingerprint see the same data. Packing a folder into an archive does not change it. */

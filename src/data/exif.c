@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/memory.h"
 #include "data/codec.h"
 
 #include <string.h>
@@ -48,12 +49,12 @@ static const struct {
     [7] = {true, true, true},    [8] = {true, true, false},
 };
 
-bool lince_upright(uint32_t width, uint32_t height, int orientation, int *upright_width, int *upright_height)
+bool lince_upright(uint32_t width, uint32_t height, int orientation, lince_picture_head *head)
 {
     bool turn = orientation >= 5 && orientation <= 8;
     if (width < 1 || height < 1 || width > INT32_MAX || height > INT32_MAX) return false;
-    *upright_width = (int)(turn ? height : width);
-    *upright_height = (int)(turn ? width : height);
+    head->width = (int)(turn ? height : width);
+    head->height = (int)(turn ? width : height);
     return true;
 }
 
@@ -72,7 +73,9 @@ int lince_image_orient(lince_image *image, int orientation)
             if (orientations[orientation].mirror_v) v = h - 1 - v;
             memcpy(out, image->pixels + ((size_t)v * (size_t)w + (size_t)u) * 3, 3);
         }
-    lince_image_release(image);
-    *image = upright;
+    lince_free(image->pixels);
+    image->pixels = upright.pixels;
+    image->width = upright.width;
+    image->height = upright.height;
     return 0;
 }

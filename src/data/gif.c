@@ -19,11 +19,10 @@ static bool recognise(const uint8_t *bytes, size_t size)
     return size >= 6 && (!memcmp(bytes, "GIF87a", 6) || !memcmp(bytes, "GIF89a", 6));
 }
 
-static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     if (size < 10) return false;
-    return lince_upright((uint32_t)bytes[7] << 8 | bytes[6], (uint32_t)bytes[9] << 8 | bytes[8], 1, width,
-                         height);
+    return lince_upright((uint32_t)bytes[7] << 8 | bytes[6], (uint32_t)bytes[9] << 8 | bytes[8], 1, head);
 }
 
 static int pull(GifFileType *gif, GifByteType *out, int count)
@@ -96,8 +95,10 @@ static int read_picture(GifFileType *gif, lince_image *image, size_t size, const
     return code;
 }
 
-static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
 {
+    (void)how;
     gif_reader reader = {.bytes = bytes, .size = size};
     int error = 0;
     GifFileType *gif = DGifOpen(&reader, pull, &error);

@@ -113,20 +113,32 @@ bool lince_image_recognised(const uint8_t *bytes, size_t size)
     return codec_of(bytes, size) != NULL;
 }
 
-int lince_image_decode(lince_image *image, const void *bytes, size_t size, const char *name)
+static int refuse_incomplete(const char *name)
+{
+    return lince_fail(
+        LINCE_EFORMAT,
+        "%s: damaged JPEG: its data end before the picture is complete; --incomplete read takes "
+        "what there is",
+        name);
+}
+
+int lince_image_decode(lince_image *image, const void *bytes, size_t size, const lince_decoding *how,
+                       const char *name)
 {
     *image = (lince_image){0};
     const lince_codec *codec = codec_of(bytes, size);
     if (!codec) return refuse(bytes, size, name);
-    int code = codec->decode(image, bytes, size, name);
+    int code = codec->decode(image, bytes, size, how, name);
+    if (!code && how->complete_only && image->incomplete) code = refuse_incomplete(name);
     if (code < 0) lince_image_release(image);
     return code;
 }
 
-bool lince_image_measure(const void *bytes, size_t size, int *width, int *height)
+bool lince_image_measure(const void *bytes, size_t size, lince_picture_head *head)
 {
     const lince_codec *codec = codec_of(bytes, size);
-    return codec && codec->measure(bytes, size, width, height);
+    *head = (lince_picture_head){0};
+    return codec && codec->measure(bytes, size, head);
 }
 
 static ssize_t pull_stdin(void *context, void *out, size_t size)
@@ -144,7 +156,7 @@ int lince_image_read_stdin(lince_bytes *bytes)
                       LINCE_IMAGE_MAX_BYTES);
 }
 
-int lince_image_load(lince_image *image, const char *path)
+int lince_image_load(lince_image *image, const char *path, const lince_decoding *how)
 {
     *image = (lince_image){0};
     bool from_stdin = !strcmp(path, "-");
@@ -156,7 +168,8 @@ int lince_image_load(lince_image *image, const char *path)
         LINCE_TRY(lince_file_read(path, LINCE_IMAGE_MAX_BYTES, &content, &bytes.size));
         bytes.data = bytes.owned = (uint8_t *)content;
     }
-    int code = lince_image_decode(image, bytes.data, bytes.size, from_stdin ? _("standard input") : path);
+    int code =
+        lince_image_decode(image, bytes.data, bytes.size, how, from_stdin ? _("standard input") : path);
     lince_bytes_release(&bytes);
     return code;
 }
@@ -186,6 +199,16 @@ int lince_image_claim(lince_image *image, size_t width, size_t height, size_t si
             "%s: the header claims %zu x %zu pixels, which %zu bytes cannot hold: truncated or damaged", name,
             width, height, size);
     return lince_image_init(image, (int)width, (int)height);
+}
+
+void lince_image_put_grey(lince_image *image, int x, int y, int count, const double *values,
+                          const lince_range *range, const lince_range *type)
+{
+    uint8_t *out = image->pixels + ((size_t)y * (size_t)image->width + (size_t)x) * 3;
+    for (int i = 0; i < count; i++, out += 3) {
+        out[0] = out[1] = out[2] = lince_range_level(range->given ? range : type, values[i]);
+        lince_extent_add(&image->extent, values[i]);
+    }
 }
 
 int lince_image_init(lince_image *image, int width, int height)

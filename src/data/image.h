@@ -3,6 +3,7 @@
 #define LINCE_DATA_IMAGE_H
 
 #include "data/bytes.h"
+#include "data/range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,21 +17,37 @@ enum {
 
 typedef struct lince_image {
     int width, height;
-    uint8_t *pixels; /* [height][width][3]; owned (lince_free) */
+    uint8_t *pixels;     /* [height][width][3]; owned (lince_free) */
+    bool incomplete;     /* the file's data ended before the picture did: the rest is made up */
+    lince_extent extent; /* of deep grey, before it was mapped to bytes */
 } lince_image;
 
-/* Decodes a picture of the formats of codec.h from memory; which of them is told from the content. Every PNG
- * colour type and depth (of 16 bits the upper 8 are kept), JPEG grey, YCbCr, RGB, CMYK and YCCK, what libtiff
- * makes RGB of, a GIF's first frame; alpha is dropped as PIL's
- * convert("RGB") does; EXIF orientation is applied; colour profiles and gamma are not. Sizes are checked
- * against LINCE_IMAGE_MAX_PIXELS before anything is allocated. `name` is for messages. LINCE_EFORMAT. */
-int lince_image_decode(lince_image *image, const void *bytes, size_t size, const char *name);
+/* How pictures are decoded; all zero is the usual way. */
+typedef struct lince_decoding {
+    lince_range range;
+    bool complete_only; /* what ends before it is complete is refused */
+} lince_decoding;
 
-/* The size that it would have, by a header that may be all there is of the file; false: it does not say. */
-bool lince_image_measure(const void *bytes, size_t size, int *width, int *height);
+/* What a header says of a picture. */
+typedef struct lince_picture_head {
+    int width, height; /* upright */
+    bool deep;         /* grey of more than 8 bits, or of floats: lince_range decides how it is seen */
+} lince_picture_head;
+
+/* Decodes a picture of the formats of codec.h from memory; which of them is told from the content. Every PNG
+ * colour type and depth (of 16 bits a colour the upper 8 are kept; deep grey is mapped by how->range), JPEG
+ * grey, YCbCr, RGB, CMYK and YCCK, what libtiff makes RGB of and its numbers and floats of one channel, a
+ * GIF's first frame; alpha is dropped as PIL's convert("RGB") does; EXIF orientation is applied; colour
+ * profiles and gamma are not. Sizes are checked against LINCE_IMAGE_MAX_PIXELS before anything is allocated.
+ * `name` is for messages. LINCE_EFORMAT. */
+int lince_image_decode(lince_image *image, const void *bytes, size_t size, const lince_decoding *how,
+                       const char *name);
+
+/* What a header says, which may be all there is of the file; false: not its size. */
+bool lince_image_measure(const void *bytes, size_t size, lince_picture_head *head);
 
 /* Reads and decodes a file; "-" reads standard input. LINCE_EIO, LINCE_EFORMAT. */
-int lince_image_load(lince_image *image, const char *path);
+int lince_image_load(lince_image *image, const char *path, const lince_decoding *how);
 
 /* All of standard input, as long as a picture may be. LINCE_EIO, LINCE_EFORMAT. */
 int lince_image_read_stdin(lince_bytes *bytes);

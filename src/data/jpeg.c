@@ -24,6 +24,7 @@ typedef struct jpeg_reader {
     const uint8_t *bytes;
     size_t size;
     bool ended;    /* libjpeg asked for more than there is */
+    bool lost;     /* data are damaged or missing: libjpeg goes on, with grey where it has nothing */
     uint8_t *cmyk; /* one row */
     char reason[JMSG_LENGTH_MAX];
 } jpeg_reader;
@@ -40,12 +41,13 @@ static void on_error(j_common_ptr jpeg)
     longjmp(reader->failed, 1);
 }
 
-/* libjpeg goes on with grey where data are missing, and only warns: for us that is a damaged picture. Other
- * warnings (bytes between markers, ...) lose nothing. */
+/* Warnings that cost a part of the picture; others (bytes between markers, ...) lose nothing. */
 static void on_message(j_common_ptr jpeg, int level)
 {
-    if (level < 0 && (jpeg->err->msg_code == JWRN_HIT_MARKER || jpeg->err->msg_code == JWRN_ARITH_BAD_CODE))
-        on_error(jpeg);
+    static const int losses[] = {JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_ARITH_BAD_CODE, JWRN_MUST_RESYNC};
+    jpeg_reader *reader = jpeg->client_data;
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++)
+        if (level < 0 && jpeg->err->msg_code == losses[i]) reader->lost = true;
 }
 
 static void source_begin(j_decompress_ptr jpeg)
@@ -53,18 +55,25 @@ static void source_begin(j_decompress_ptr jpeg)
     (void)jpeg;
 }
 
+/* Behind the file's last byte stands an end-of-image marker, as in libjpeg's own sources: the picture may be
+ * there but for its marker. */
 static boolean source_fill(j_decompress_ptr jpeg)
 {
+    static const JOCTET end[2] = {0xff, JPEG_EOI};
     jpeg_reader *reader = jpeg->client_data;
     reader->ended = true;
-    ERREXIT(jpeg, JERR_INPUT_EOF);
-    return FALSE;
+    jpeg->src->next_input_byte = end;
+    jpeg->src->bytes_in_buffer = sizeof end;
+    return TRUE;
 }
 
 static void source_skip(j_decompress_ptr jpeg, long count)
 {
     if (count <= 0) return;
-    if ((size_t)count > jpeg->src->bytes_in_buffer) source_fill(jpeg);
+    if ((size_t)count > jpeg->src->bytes_in_buffer) {
+        source_fill(jpeg);
+        return;
+    }
     jpeg->src->next_input_byte += count;
     jpeg->src->bytes_in_buffer -= (size_t)count;
 }
@@ -142,16 +151,27 @@ static int start(jpeg_reader *reader, lince_image *image)
     return 0;
 }
 
+/* Whether a file that ends without its last marker lacks more than that. Only one scan of Huffman codes shows
+ * it: there could be more scans, and to arithmetic coding zeros at the end are as good as none. */
+static bool is_truncated(jpeg_reader *reader)
+{
+    struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+    return reader->ended && (reader->lost || jpeg->arith_code || jpeg_has_multiple_scans(jpeg));
+}
+
+static int truncated(const jpeg_reader *reader)
+{
+    return lince_fail(LINCE_EFORMAT,
+                      "%s: truncated JPEG: the file ends after %zu bytes, before the picture is complete",
+                      reader->name, reader->size);
+}
+
 static int read_picture(jpeg_reader *reader, lince_image *image)
 {
-    if (setjmp(reader->failed)) {
-        if (reader->ended)
-            return lince_fail(
-                LINCE_EFORMAT,
-                "%s: truncated JPEG: the file ends after %zu bytes, before the picture is complete",
-                reader->name, reader->size);
-        return lince_fail(LINCE_EFORMAT, "%s: damaged JPEG: %s", reader->name, reader->reason);
-    }
+    if (setjmp(reader->failed))
+        return reader->ended
+                   ? truncated(reader)
+                   : lince_fail(LINCE_EFORMAT, "%s: damaged JPEG: %s", reader->name, reader->reason);
     prepare(reader);
     LINCE_TRY(start(reader, image));
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
@@ -161,6 +181,10 @@ static int read_picture(jpeg_reader *reader, lince_image *image)
         jpeg_read_scanlines(jpeg, &target, 1);
         if (reader->cmyk) cmyk_to_rgb(reader->cmyk, row, image->width);
     }
+    if (reader->lost && !reader->ended)
+        jpeg_finish_decompress(jpeg); /* as PIL, which refuses what ends badly */
+    if (is_truncated(reader)) return truncated(reader);
+    image->incomplete = reader->lost;
     return lince_image_orient(image, orientation_of(reader));
 }
 
@@ -171,7 +195,7 @@ static bool begins_frame(uint8_t marker)
 }
 
 /* Segments: 0xff (any number of them), a marker, the length with its own two bytes, data. ITU-T T.81, B.1. */
-static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     int orientation = 0;
     for (size_t at = 2; at + 9 <= size;) {
@@ -184,7 +208,7 @@ static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
         size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
         if (begins_frame(marker))
             return lince_upright((uint32_t)data[3] << 8 | data[4], (uint32_t)data[1] << 8 | data[2],
-                                 orientation, width, height);
+                                 orientation, head);
         if (length < 2 || length > size - at - 2) return false;
         if (marker == EXIF_MARKER && !orientation) orientation = exif_orientation(data, length - 2);
         at += 2 + length;
@@ -192,8 +216,10 @@ static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
     return false;
 }
 
-static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
 {
+    (void)how;
     jpeg_reader reader = {.name = name, .bytes = bytes, .size = size};
     int code = read_picture(&reader, image);
     jpeg_destroy_decompress(&reader.jpeg);

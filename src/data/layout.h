@@ -15,6 +15,7 @@ typedef struct lince_sample {
     const char *text;  /* NULL: a picture, to be read from its file */
     const char *group; /* NULL: none is known */
     bool left_out;     /* it cannot be read: it keeps its place, and counts no more */
+    bool incomplete;   /* a picture whose data end before it is complete */
 } lince_sample;
 
 typedef struct lince_samples {
@@ -29,8 +30,9 @@ struct lince_dataset {
     void *state;                        /* of the layout; owned */
     const char *kind;                   /* "zip", "cifar-10", "csv" */
     const lince_table_options *options; /* while it is indexed */
-    bool grouped;                       /* samples' groups were asked for, not guessed */
-    lince_table_facts table;            /* of texts */
+    lince_decoding decoding;
+    bool grouped;            /* samples' groups were asked for, not guessed */
+    lince_table_facts table; /* of texts */
     const char **classes;
     size_t class_count, class_capacity;
     lince_samples parts[LINCE_PARTS];
@@ -47,8 +49,8 @@ typedef struct lince_layout {
     int (*index)(lince_dataset *dataset); /* on failure release is called */
     int (*read)(lince_dataset *dataset, const lince_sample *sample,
                 lince_image *image); /* by several threads at a time; NULL: samples are texts */
-    /* A picture's size, without decoding it; likewise. */
-    int (*measure)(lince_dataset *dataset, const lince_sample *sample, int *width, int *height);
+    /* What a picture's header says; likewise. */
+    int (*measure)(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head);
     void (*release)(lince_dataset *dataset);
 } lince_layout;
 

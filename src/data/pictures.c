@@ -11,10 +11,12 @@
 
 enum { MAX_THREADS = 64 };
 
-static int fit(const lince_pictures *p, uint32_t index, uint8_t *pixels)
+/* Sets *incomplete where the picture is. */
+static int fit(const lince_pictures *p, uint32_t index, uint8_t *pixels, bool *incomplete)
 {
     lince_image image, fitted;
     LINCE_TRY(lince_dataset_read(p->dataset, p->part, index, &image));
+    *incomplete = image.incomplete;
     int code = lince_transform_fit(&p->transform, &image, &fitted);
     lince_image_release(&image);
     if (code) return code;
@@ -25,9 +27,9 @@ static int fit(const lince_pictures *p, uint32_t index, uint8_t *pixels)
 
 int lince_pictures_get(const lince_pictures *p, uint32_t index, uint8_t *spare, const uint8_t **pixels)
 {
-    bool kept = index < p->cached;
+    bool kept = index < p->cached, incomplete;
     *pixels = kept ? p->cache + index * p->size : spare;
-    return kept ? 0 : fit(p, index, spare);
+    return kept ? 0 : fit(p, index, spare, &incomplete);
 }
 
 /* --- decoding all of it once ---------------------------------------------------------------------- */
@@ -35,6 +37,7 @@ int lince_pictures_get(const lince_pictures *p, uint32_t index, uint8_t *spare, 
 /* What became of a sample: 0, or an error and its message (owned; NULL where there was no memory for it). */
 typedef struct outcome {
     int code;
+    bool incomplete;
     char *message;
 } outcome;
 
@@ -67,11 +70,11 @@ LINCE_EACH_LEVEL(add_up, (const uint8_t *pixels, size_t size, uint64_t *sum, uin
     *squares += total_squares;
 }
 
-static int scan_one(scanner *s, size_t i, uint8_t *spare)
+static int scan_one(scanner *s, size_t i, uint8_t *spare, bool *incomplete)
 {
     const lince_pictures *p = s->shared->pictures;
     uint8_t *pixels = i < p->cached ? p->cache + i * p->size : spare;
-    LINCE_TRY(fit(p, (uint32_t)i, pixels));
+    LINCE_TRY(fit(p, (uint32_t)i, pixels, incomplete));
     for (size_t c = 0; c < 3; c++) add_up(pixels + c, p->size - c, &s->sum[c], &s->squares[c]);
     return 0;
 }
@@ -100,7 +103,7 @@ static void *scan_samples(void *context)
     while (!stop_wanted(shared) && (i = atomic_fetch_add(&shared->next, 1)) < shared->total) {
         tell(shared, i);
         outcome *o = &shared->outcomes[i];
-        o->code = spare ? scan_one(s, i, spare) : LINCE_ENOMEM;
+        o->code = spare ? scan_one(s, i, spare, &o->incomplete) : LINCE_ENOMEM;
         if (!o->code) continue;
         if (!(o->message = lince_strdup(lince_error()))) o->code = LINCE_ENOMEM;
         if (!shared->skip_bad || o->code == LINCE_ENOMEM) atomic_store(&shared->next, shared->total);
@@ -140,6 +143,7 @@ static int sort_out(lince_pictures *p, scan *s)
         outcome *o = &s->outcomes[i];
         if (!o->code) {
             p->good[p->count++] = (uint32_t)i;
+            if (o->incomplete) lince_dataset_mark_incomplete(p->dataset, p->part, i);
             continue;
         }
         if (!s->skip_bad || o->code == LINCE_ENOMEM) return fail_with(o);

@@ -20,9 +20,9 @@ typedef struct lince_pictures {
 } lince_pictures;
 
 /* Decodes the whole part once, on `threads` threads, to fill the cache, to find the bad ones and to add up.
- * With `skip_bad` the data set leaves the bad ones out. Where a picture is bad and it is not set: its error
- * (the first in sample order, whatever the threads' timing). LINCE_EDATA where none is good. `watch` (or
- * NULL) is called from the caller's thread. */
+ * With `skip_bad` the data set leaves the bad ones out; it marks the incomplete ones. Where a picture is bad
+ * and it is not set: its error (the first in sample order, whatever the threads' timing). LINCE_EDATA where
+ * none is good. `watch` (or NULL) is called from the caller's thread. */
 int lince_pictures_init(lince_pictures *pictures, lince_dataset *dataset, lince_part part,
                         const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads,
                         const lince_watch *watch);

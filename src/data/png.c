@@ -17,6 +17,9 @@ typedef struct png_reader {
     const uint8_t *bytes;
     size_t size, used;
     bool ended; /* libpng asked for more than there is */
+    const lince_range *range;
+    uint8_t *rows;  /* of deep grey, */
+    double *values; /* and a row of it */
     char reason[128];
 } png_reader;
 
@@ -48,9 +51,18 @@ static void on_warning(png_structp png, png_const_charp message)
     (void)png, (void)message;
 }
 
-/* Whatever is stored, rows come out as 8-bit RGB. */
-static void ask_for_rgb(png_structp png)
+static bool is_deep(int depth, int type)
 {
+    return depth == 16 && (type == PNG_COLOR_TYPE_GRAY || type == PNG_COLOR_TYPE_GRAY_ALPHA);
+}
+
+/* Rows of 16-bit grey come out as they are; whatever else is stored, as 8-bit RGB. */
+static void ask_for_rgb(png_structp png, bool deep)
+{
+    if (deep) {
+        png_set_strip_alpha(png);
+        return;
+    }
     png_set_strip_16(png);
     png_set_expand(png);
     png_set_strip_alpha(png);
@@ -71,6 +83,28 @@ static int orientation_of(const uint8_t *bytes, size_t size)
     return 1;
 }
 
+/* Two bytes a pixel, the upper one first. */
+static void put_deep(lince_image *image, int y, const uint8_t *row, double *values, const lince_range *range)
+{
+    static const lince_range type = {true, 0, 65536};
+    for (int x = 0; x < image->width; x++) values[x] = row[2 * x] << 8 | row[2 * x + 1];
+    lince_image_put_grey(image, 0, y, image->width, values, range, &type);
+}
+
+/* Of an interlaced picture a row is whole after the last pass only. */
+static int read_deep(png_structp png, png_reader *reader, int passes, lince_image *image)
+{
+    size_t width = (size_t)image->width, stride = 2 * width;
+    reader->rows = lince_alloc((size_t)image->height, stride);
+    reader->values = lince_alloc(width, sizeof *reader->values);
+    if (!reader->rows || !reader->values) return LINCE_ENOMEM;
+    for (int pass = 0; pass < passes; pass++)
+        for (int y = 0; y < image->height; y++) png_read_row(png, reader->rows + (size_t)y * stride, NULL);
+    for (int y = 0; y < image->height; y++)
+        put_deep(image, y, reader->rows + (size_t)y * stride, reader->values, reader->range);
+    return 0;
+}
+
 static int read_picture(png_structp png, png_infop info, png_reader *reader, lince_image *image)
 {
     if (setjmp(png_jmpbuf(png))) {
@@ -88,34 +122,40 @@ static int read_picture(png_structp png, png_infop info, png_reader *reader, lin
     png_read_info(png, info);
     LINCE_TRY(lince_image_claim(image, png_get_image_width(png, info), png_get_image_height(png, info),
                                 reader->size, PIXELS_PER_BYTE, reader->name));
-    ask_for_rgb(png);
+    bool deep = is_deep(png_get_bit_depth(png, info), png_get_color_type(png, info));
+    ask_for_rgb(png, deep);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
-    size_t stride = (size_t)image->width * 3;
+    size_t stride = (size_t)image->width * (deep ? 2 : 3);
     if (png_get_rowbytes(png, info) != stride) png_error(png, "rows of an unexpected size");
-    for (int pass = 0; pass < passes; pass++)
+    if (deep) LINCE_TRY(read_deep(png, reader, passes, image));
+    for (int pass = 0; pass < passes && !deep; pass++)
         for (int y = 0; y < image->height; y++) png_read_row(png, image->pixels + (size_t)y * stride, NULL);
     return lince_image_orient(image, orientation_of(reader->bytes, reader->size));
 }
 
 /* The size is in the first chunk. A turn that stands behind the bytes at hand is not seen: few files have it
  * there, and reading all of each would take as long as decoding. */
-static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     enum { IHDR = 13 };
     if (size < SIGNATURE + AROUND + IHDR) return false;
     uint32_t w = png_get_uint_32(bytes + 16), h = png_get_uint_32(bytes + 20);
-    return lince_upright(w, h, orientation_of(bytes, size), width, height);
+    head->deep = is_deep(bytes[24], bytes[25]);
+    return lince_upright(w, h, orientation_of(bytes, size), head);
 }
 
-static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
 {
-    png_reader reader = {.name = name, .bytes = bytes, .size = size};
+    png_reader reader = {.name = name, .bytes = bytes, .size = size, .range = &how->range};
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     int code = info ? read_picture(png, info, &reader, image)
                     : lince_fail(LINCE_ENOMEM, "%s: out of memory while reading a PNG", name);
     png_destroy_read_struct(&png, &info, NULL);
+    lince_free(reader.rows);
+    lince_free(reader.values);
     return code;
 }
 

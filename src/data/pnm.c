@@ -1,5 +1,7 @@
-/* PGM (P5) and PPM (P6) of up to 16 bits: a header of words, then bytes. */
+/* PGM (P5) and PPM (P6) of up to 16 bits: a header of words, then bytes. Of a PGM of more than 8 bits the
+ * header says the greatest value. */
 #include "core/error.h"
+#include "core/memory.h"
 #include "data/codec.h"
 
 #include <ctype.h>
@@ -42,13 +44,46 @@ static bool read_head(const uint8_t *bytes, size_t size, pnm *p)
     return p->most >= 1 && p->most <= 65535;
 }
 
-static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     pnm p;
-    return read_head(bytes, size, &p) && lince_upright(p.width, p.height, 1, width, height);
+    if (!read_head(bytes, size, &p)) return false;
+    head->deep = p.channels == 1 && p.most > 255;
+    return lince_upright(p.width, p.height, 1, head);
 }
 
-static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+static uint32_t value_at(const uint8_t *in, size_t wide)
+{
+    return wide == 2 ? (uint32_t)in[0] << 8 | in[1] : in[0];
+}
+
+static void put_bytes(const pnm *p, const uint8_t *in, size_t wide, lince_image *image)
+{
+    size_t values = (size_t)p->width * p->height * p->channels;
+    for (size_t i = 0; i < values; i++, in += wide) {
+        uint32_t value = value_at(in, wide);
+        uint8_t byte = (uint8_t)((value < p->most ? value : p->most) * 255 / p->most);
+        if (p->channels == 3)
+            image->pixels[i] = byte;
+        else
+            image->pixels[3 * i] = image->pixels[3 * i + 1] = image->pixels[3 * i + 2] = byte;
+    }
+}
+
+static int put_deep(const pnm *p, const uint8_t *in, const lince_range *range, lince_image *image)
+{
+    lince_range type = {true, 0, p->most + 1.0};
+    double *row = lince_alloc(p->width, sizeof *row);
+    for (int y = 0; row && y < image->height; y++) {
+        for (size_t x = 0; x < p->width; x++, in += 2) row[x] = value_at(in, 2);
+        lince_image_put_grey(image, 0, y, image->width, row, range, &type);
+    }
+    lince_free(row);
+    return row ? 0 : LINCE_ENOMEM;
+}
+
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
 {
     pnm p;
     if (!read_head(bytes, size, &p))
@@ -60,15 +95,8 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const c
                           "%s: truncated PGM or PPM: the file ends after %zu bytes, before the picture is "
                           "complete",
                           name, size);
-    const uint8_t *in = bytes + p.pixels_at;
-    for (size_t i = 0; i < values; i++, in += wide) {
-        uint32_t value = wide == 2 ? (uint32_t)in[0] << 8 | in[1] : in[0];
-        uint8_t byte = (uint8_t)((value < p.most ? value : p.most) * 255 / p.most);
-        if (p.channels == 3)
-            image->pixels[i] = byte;
-        else
-            image->pixels[3 * i] = image->pixels[3 * i + 1] = image->pixels[3 * i + 2] = byte;
-    }
+    if (p.channels == 1 && wide == 2) return put_deep(&p, bytes + p.pixels_at, &how->range, image);
+    put_bytes(&p, bytes + p.pixels_at, wide, image);
     return 0;
 }
 

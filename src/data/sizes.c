@@ -15,11 +15,13 @@ void lince_sizes_add(lince_sizes *s, lince_dataset *dataset, lince_part part)
 {
     size_t count = lince_dataset_count(dataset, part);
     for (size_t i = 0; i < count; i++) {
-        int width, height;
-        if (lince_dataset_measure(dataset, part, i, &width, &height))
+        lince_picture_head head;
+        if (lince_dataset_measure(dataset, part, i, &head)) {
             s->unknown++;
-        else
-            include(s, width, height);
+            continue;
+        }
+        include(s, head.width, head.height);
+        s->deep += head.deep;
     }
 }
 

@@ -7,6 +7,7 @@
 typedef struct lince_sizes {
     size_t pictures;               /* that say their size */
     size_t unknown;                /* that do not: they cannot be read */
+    size_t deep;                   /* of deep grey (range.h) */
     int least_width, least_height; /* over all of them: of no one picture, perhaps */
     int greatest_width, greatest_height;
 } lince_sizes;

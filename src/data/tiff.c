@@ -1,7 +1,9 @@
-/* The first page of a TIFF, as 8-bit RGB: of 16 bits the upper eight count. */
+/* The first page of a TIFF: deep grey (tiff_grey.h), or what libtiff makes 8-bit RGB of. */
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "data/codec.h"
+#include "data/tiff_grey.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,7 +91,7 @@ static void read_head(TIFF *tiff, uint32_t *width, uint32_t *height, uint16_t *o
     TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, orientation);
 }
 
-static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     tiff_reader r = {.bytes = bytes, .size = size};
     TIFF *tiff = open_tiff(&r);
@@ -97,8 +99,9 @@ static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
     uint16_t orientation = 1;
     if (!tiff) return false;
     read_head(tiff, &w, &h, &orientation);
+    head->deep = lince_tiff_is_deep(tiff);
     TIFFClose(tiff);
-    return lince_upright(w, h, orientation, width, height);
+    return lince_upright(w, h, orientation, head);
 }
 
 static int damaged(const tiff_reader *r, const char *name)
@@ -108,8 +111,7 @@ static int damaged(const tiff_reader *r, const char *name)
 }
 
 /* Rows as they are stored, whatever their orientation: that is undone afterwards, for all formats alike. */
-static int read_pixels(TIFF *tiff, const tiff_reader *r, uint16_t orientation, lince_image *image,
-                       const char *name)
+static int read_rgb(TIFF *tiff, uint16_t orientation, lince_image *image)
 {
     size_t count = (size_t)image->width * (size_t)image->height;
     uint32_t *raster = lince_alloc(count, sizeof *raster);
@@ -122,32 +124,45 @@ static int read_pixels(TIFF *tiff, const tiff_reader *r, uint16_t orientation, l
         image->pixels[3 * i + 2] = (uint8_t)TIFFGetB(raster[i]);
     }
     lince_free(raster);
-    return done ? lince_image_orient(image, orientation) : damaged(r, name);
+    return done ? 0 : LINCE_EFORMAT;
 }
 
-static int read_picture(TIFF *tiff, const tiff_reader *r, lince_image *image, const char *name)
+/* Of several channels, which libtiff makes no RGB of. */
+static int check_type(TIFF *tiff, const char *name)
 {
-    uint32_t width, height;
-    uint16_t orientation = 1, bits = 8, format = SAMPLEFORMAT_UINT;
-    read_head(tiff, &width, &height, &orientation);
+    uint16_t bits = 8, format = SAMPLEFORMAT_UINT;
     TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
-    if (bits > 16 || (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID))
-        return lince_fail(
-            LINCE_EUNSUPPORTED,
-            "%s: a TIFF of %d-bit %s; only whole numbers of up to 16 bits, from 0 on, are read; "
-            "save it so",
-            name, bits, format == SAMPLEFORMAT_IEEEFP ? "float" : "numbers");
-    LINCE_TRY(lince_image_claim(image, width, height, r->size, 0, name));
-    return read_pixels(tiff, r, orientation >= 1 && orientation <= 8 ? orientation : 1, image, name);
+    if (bits <= 16 && (format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID)) return 0;
+    return lince_fail(
+        LINCE_EUNSUPPORTED,
+        "%s: a TIFF of %d-bit %s; of colours only whole numbers of up to 16 bits, from 0 on, are "
+        "read, of grey those of 16 and 32 bits and floats of 32 and 64; save it so",
+        name, bits, format == SAMPLEFORMAT_IEEEFP ? _("floats") : _("numbers"));
 }
 
-static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+static int read_picture(TIFF *tiff, const tiff_reader *r, const lince_range *range, lince_image *image,
+                        const char *name)
+{
+    uint32_t width, height;
+    uint16_t orientation = 1;
+    bool deep = lince_tiff_is_deep(tiff);
+    read_head(tiff, &width, &height, &orientation);
+    if (orientation < 1 || orientation > 8) orientation = 1;
+    if (!deep) LINCE_TRY(check_type(tiff, name));
+    LINCE_TRY(lince_image_claim(image, width, height, r->size, 0, name));
+    int code = deep ? lince_tiff_read_grey(tiff, range, image) : read_rgb(tiff, orientation, image);
+    if (code == LINCE_EFORMAT) return damaged(r, name);
+    return code ? code : lince_image_orient(image, orientation);
+}
+
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
 {
     tiff_reader r = {.bytes = bytes, .size = size};
     TIFF *tiff = open_tiff(&r);
     if (!tiff) return damaged(&r, name);
-    int code = read_picture(tiff, &r, image, name);
+    int code = read_picture(tiff, &r, &how->range, image, name);
     TIFFClose(tiff);
     return code;
 }

@@ -31,15 +31,17 @@ static int orientation_of(const uint8_t *bytes, size_t size)
     return 1;
 }
 
-static bool measure(const uint8_t *bytes, size_t size, int *width, int *height)
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     int w, h;
     if (size < 12 || size - 8 < u32(bytes + 4) || !WebPGetInfo(bytes, size, &w, &h)) return false;
-    return lince_upright((uint32_t)w, (uint32_t)h, orientation_of(bytes, size), width, height);
+    return lince_upright((uint32_t)w, (uint32_t)h, orientation_of(bytes, size), head);
 }
 
-static int decode(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
 {
+    (void)how;
     WebPBitstreamFeatures f;
     if (WebPGetFeatures(bytes, size, &f) != VP8_STATUS_OK)
         return lince_fail(LINCE_EFORMAT, "%s: damaged WebP: its header cannot be read", name);

@@ -55,7 +55,8 @@ static void write_split(lince_document *d, const json_t *split)
 /* Remarks were worded in the language of the training. */
 static void write_remarks(lince_document *d, const lince_facts *f)
 {
-    const json_t *notes = json_object_get(f->data, "notes"), *bad = json_object_get(f->data, "bad");
+    const json_t *notes = json_object_get(f->data, "notes"), *bad = json_object_get(f->data, "bad"),
+                 *incomplete = json_object_get(f->data, "incomplete");
     const char *language = lince_fact_text(f->data, "language");
     bool readable = !*language || !strcmp(language, d->language);
     size_t i;
@@ -69,6 +70,12 @@ static void write_remarks(lince_document *d, const lince_facts *f)
         lince_document_note(d, TR("Samples that could not be read and were left out: %zu; the first: %s."),
                             json_array_size(bad),
                             readable ? lince_fact_text(json_array_get(bad, 0), "message") : "data.json");
+    if (json_array_size(incomplete))
+        lince_document_note(d,
+                            TR("JPEGs whose data end before the picture is complete: %zu; the first: %s. What "
+                               "there is of them was used; the rest is grey."),
+                            json_array_size(incomplete),
+                            lince_fact_text(json_array_get(incomplete, 0), "path"));
 }
 
 static void write_intro(lince_document *d, const lince_facts *f)

@@ -48,6 +48,18 @@ static void write_fit(lince_document *d, const lince_facts *f)
             curve);
 }
 
+/* Only of a range that was chosen: where there is no deep grey there is nothing to say. */
+static void write_range(lince_document *d, const lince_facts *f)
+{
+    lince_range range = {0};
+    if (lince_range_parse(lince_fact_text(f->data, "range"), &range) || !range.given) return;
+    lince_document_paragraph(
+        d,
+        TR("Grey of more than 8 bits, or of floats, is seen in 256 equal steps from %g (black) to %g (white); "
+           "what lies beyond is black or white (--range)."),
+        range.low, range.high);
+}
+
 static void write_normalisation(lince_document *d, const lince_facts *f)
 {
     const json_t *normalize = json_object_get(f->data, "normalize"),
@@ -57,6 +69,7 @@ static void write_normalisation(lince_document *d, const lince_facts *f)
                              TR("Pictures enter the network as %.0f × %.0f pixels of red, green and blue."),
                              lince_fact_number_at(size, 0), lince_fact_number_at(size, 1));
     write_fit(d, f);
+    write_range(d, f);
     if (!strcmp(name, "none")) {
         lince_document_paragraph(d, "%s", TR("Pixels are scaled to 0..1 and nothing else is done to them."));
         return;

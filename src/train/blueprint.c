@@ -128,16 +128,18 @@ static int put(lince_blueprint_texts *texts, const char *key, const char *value)
 
 static int write_pictures(const lince_blueprint *b, lince_blueprint_texts *texts)
 {
-    char size[32], resize[16], numbers[160];
+    char size[32], resize[16], numbers[160], range[LINCE_RANGE_MAX];
     const lince_transform *t = &b->transform;
     snprintf(size, sizeof size, "%dx%d", t->width, t->height);
     snprintf(numbers, sizeof numbers, "%.9g,%.9g,%.9g:%.9g,%.9g,%.9g", (double)t->mean[0], (double)t->mean[1],
              (double)t->mean[2], (double)t->std[0], (double)t->std[1], (double)t->std[2]);
     snprintf(resize, sizeof resize, "%d", t->resize);
+    lince_range_print(range, &b->range);
     LINCE_TRY(put(texts, "lince.image_size", size));
     LINCE_TRY(put(texts, "lince.fit", lince_fit_name(t->fit)));
     LINCE_TRY(put(texts, "lince.resize", resize));
     LINCE_TRY(put(texts, "lince.interpolation", lince_interpolation_name(t->interpolation)));
+    LINCE_TRY(put(texts, "lince.range", range));
     return put(texts, "lince.normalize", numbers);
 }
 
@@ -188,13 +190,16 @@ static int read_names(lince_blueprint *b, const char *text, const char *path)
 }
 
 /* Files of lince 0.1 have none of this: they were made with what is usual. */
-static int read_fit(lince_transform *t, const lince_weights *w, const char *path)
+static int read_fit(lince_blueprint *b, const lince_weights *w, const char *path)
 {
-    const char *resize = lince_weights_metadata(w, "lince.resize");
+    lince_transform *t = &b->transform;
+    const char *resize = lince_weights_metadata(w, "lince.resize"),
+               *range = lince_weights_metadata(w, "lince.range");
     int code = lince_transform_set(t, lince_weights_metadata(w, "lince.fit"),
                                    resize ? (int)strtol(resize, NULL, 10) : 0,
                                    lince_weights_metadata(w, "lince.interpolation"));
     if (!code) code = lince_transform_check(t);
+    if (!code && range) code = lince_range_parse(range, &b->range);
     return code ? lince_fail_in(LINCE_EDATA, path) : 0;
 }
 
@@ -208,7 +213,7 @@ static int read_pictures(lince_blueprint *b, const lince_weights *w, const char 
         return lince_fail(LINCE_EDATA,
                           "%s: its metadata 'lince.image_size' is '%.40s'; expected WIDTHxHEIGHT", path,
                           size);
-    LINCE_TRY(read_fit(t, w, path));
+    LINCE_TRY(read_fit(b, w, path));
     snprintf(b->normalize, sizeof b->normalize, "%s", normalize);
     return lince_normalize_parse(normalize, t->mean, t->std);
 }

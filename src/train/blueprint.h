@@ -19,6 +19,7 @@ typedef struct lince_blueprint {
     int classes;
     char **names;              /* [classes]; owned; NULL where not known */
     lince_transform transform; /* size, fit and normalisation; no augmentation */
+    lince_range range;         /* of deep grey */
     char normalize[128];       /* as given: "auto", "imagenet", ...; "weights": as those begun with expect */
 } lince_blueprint;
 

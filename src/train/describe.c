@@ -7,7 +7,10 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/names.h"
+#include "core/number.h"
+#include "core/parallel.h"
 #include "data/dataset.h"
+#include "data/depth.h"
 #include "data/sizes.h"
 #include "train/describe.h"
 #include "train/open_data.h"
@@ -22,13 +25,21 @@
 
 /* --- data sets ------------------------------------------------------------------------------------ */
 
-/* What the pictures measure, over all parts. */
+/* What the pictures measure, over all parts; of deep grey also its values. */
 static json_t *sizes_json(lince_dataset *d)
 {
     lince_sizes s = {0};
+    lince_extent e = {0};
     for (int p = 0; p < LINCE_PARTS; p++) lince_sizes_add(&s, d, (lince_part)p);
-    return json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
-                     s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
+    json_t *sizes = json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
+                              s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
+    for (int p = 0; p < LINCE_PARTS && s.deep; p++)
+        lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
+    if (e.count)
+        json_object_set_new(sizes, "deep",
+                            json_pack("{s:I, s:f, s:f}", "n", (json_int_t)s.deep, "least", e.least,
+                                      "greatest", e.greatest));
+    return sizes;
 }
 
 static int describe_data(const char *path, const lince_settings *settings, json_t **result)
@@ -165,6 +176,18 @@ static void put_table(lince_buffer *out, const json_t *table)
     }
 }
 
+static void put_depth(lince_buffer *out, const json_t *deep)
+{
+    char least[LINCE_NUMBER_MAX], greatest[LINCE_NUMBER_MAX];
+    lince_number_print(least, json_number_value(json_object_get(deep, "least")), 9);
+    lince_number_print(greatest, json_number_value(json_object_get(deep, "greatest")), 9);
+    lince_buffer_printf(
+        out,
+        _("pictures of grey with more than 8 bits, or of floats: %.0f, with values from %s to "
+          "%s (--range says which are black and white)\n"),
+        json_number_value(json_object_get(deep, "n")), least, greatest);
+}
+
 static void put_sizes(lince_buffer *out, const json_t *pixels)
 {
     const json_t *width = json_object_get(pixels, "width"), *height = json_object_get(pixels, "height");
@@ -175,6 +198,7 @@ static void put_sizes(lince_buffer *out, const json_t *pixels)
                         json_number_value(json_array_get(height, 0)),
                         json_number_value(json_array_get(height, 1)));
     if (unknown > 0) lince_buffer_printf(out, _("pictures whose size cannot be read: %.0f\n"), unknown);
+    if (json_object_get(pixels, "deep")) put_depth(out, json_object_get(pixels, "deep"));
 }
 
 static void put_data(lince_buffer *out, const json_t *json)

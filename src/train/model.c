@@ -72,6 +72,10 @@ int lince_model_open(lince_model **model, const char *path)
 
 int lince_model_set(lince_model *m, const char *setting, const char *value)
 {
+    if (!strcmp(setting, "range")) { /* of the model: auto leaves it as it is */
+        int code = lince_range_parse(value, &m->blueprint.range);
+        return code < 0 ? code : 0;
+    }
     m->set.text |= !strcmp(setting, "text-column");
     m->set.label |= !strcmp(setting, "label-column");
     m->set.split |= !strcmp(setting, "split-column");
@@ -246,9 +250,26 @@ int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n,
     return answer(m, n, predictions);
 }
 
-static int predict_image(lince_model *m, const lince_image *image, lince_prediction *prediction)
+lince_decoding lince_model_decoding(const lince_model *m)
+{
+    return (lince_decoding){.range = m->blueprint.range,
+                            .complete_only =
+                                m->settings.incomplete && !strcmp(m->settings.incomplete, "refuse")};
+}
+
+void lince_model_tell_incomplete(const lince_model *m, const char *name)
+{
+    char text[LINCE_PATH_MAX + 256];
+    if (!m->observer || !m->observer->warning) return;
+    snprintf(text, sizeof text, _("%s: its data end before the picture is complete; the rest is grey"), name);
+    m->observer->warning(m->observer->context, text);
+}
+
+static int predict_image(lince_model *m, const char *name, const lince_image *image,
+                         lince_prediction *prediction)
 {
     lince_image fitted;
+    if (image->incomplete) lince_model_tell_incomplete(m, name);
     LINCE_TRY(lince_transform_fit(&m->blueprint.transform, image, &fitted));
     int code = lince_model_predict_fitted(m, &fitted, 1, 1, prediction);
     lince_image_release(&fitted);
@@ -318,8 +339,9 @@ int lince_model_predict_file(lince_model *m, const char *path, lince_prediction 
     lince_image image;
     *prediction = (lince_prediction){0};
     LINCE_TRY(refuse_kind(m, false));
-    LINCE_TRY(lince_image_load(&image, path));
-    int code = predict_image(m, &image, prediction);
+    lince_decoding how = lince_model_decoding(m);
+    LINCE_TRY(lince_image_load(&image, path, &how));
+    int code = predict_image(m, path, &image, prediction);
     lince_image_release(&image);
     return code;
 }
@@ -335,8 +357,9 @@ int lince_model_predict_named(lince_model *m, const void *bytes, size_t size, co
     lince_image image;
     *prediction = (lince_prediction){0};
     LINCE_TRY(refuse_kind(m, false));
-    LINCE_TRY(lince_image_decode(&image, bytes, size, name));
-    int code = predict_image(m, &image, prediction);
+    lince_decoding how = lince_model_decoding(m);
+    LINCE_TRY(lince_image_decode(&image, bytes, size, &how, name));
+    int code = predict_image(m, name, &image, prediction);
     lince_image_release(&image);
     return code;
 }

@@ -204,6 +204,13 @@ static void tell_pictures(const lince_dataset *d, lince_part part, const lince_o
     if (count)
         tell(o->warning, o, _("%zu pictures of the %s part could not be read and are left out"), count,
              lince_part_title(part));
+    const char *first;
+    size_t incomplete = lince_dataset_incomplete(d, part, &first);
+    if (incomplete)
+        tell(o->warning, o,
+             _("JPEGs of the %s part whose data end before the picture is complete: %zu, the first: %s; what "
+               "there is of them is used, the rest is grey (--incomplete refuse takes them for unreadable)"),
+             lince_part_title(part), incomplete, first);
 }
 
 static void tell_data(const lince_dataset *d, lince_part part, const lince_observer *o)
@@ -264,10 +271,12 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     lince_loader *loader = NULL;
     lince_evaluation e = {0};
     lince_part part = LINCE_TEST;
+    lince_decoding how = lince_model_decoding(m);
     *text = NULL;
     int code = open_data(m, data, &dataset);
     if (!code) code = refuse_content(m, dataset);
     if (!code) code = match_classes(m, dataset);
+    if (!code) lince_dataset_decode_as(dataset, &how);
     if (!code) code = choose_part(dataset, part_name, &part);
     if (!code) code = lince_model_use(m, EVALUATION_BATCH);
     if (!code) code = open_loader(m, dataset, part, observer, &loader);

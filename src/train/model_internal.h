@@ -38,6 +38,12 @@ struct lince_model {
 /* Makes the net ready for batches of up to `batch` samples. */
 int lince_model_use(lince_model *model, int batch);
 
+/* How its pictures are decoded. */
+lince_decoding lince_model_decoding(const lince_model *model);
+
+/* Warns of a picture that is incomplete. */
+void lince_model_tell_incomplete(const lince_model *model, const char *name);
+
 /* lince_model_predict_bytes, with the name that messages give the picture. */
 int lince_model_predict_named(lince_model *model, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction);

@@ -9,6 +9,13 @@ bool lince_skips_bad(const lince_settings *s)
     return s->on_bad && !strcmp(s->on_bad, "skip");
 }
 
+int lince_decoding_settings(const lince_settings *s, lince_decoding *how)
+{
+    how->complete_only = s->incomplete && !strcmp(s->incomplete, "refuse");
+    int code = s->range ? lince_range_parse(s->range, &how->range) : 0;
+    return code < 0 ? code : 0;
+}
+
 lince_table_options lince_table_settings(const lince_settings *s)
 {
     return (lince_table_options){.text_column = s->text_column,
@@ -38,7 +45,10 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held
 {
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
     lince_table_options table = lince_table_settings(s);
+    lince_decoding how = {0};
+    LINCE_TRY(lince_decoding_settings(s, &how));
     LINCE_TRY(lince_dataset_open_table(dataset, s->data, &table));
+    lince_dataset_decode_as(*dataset, &how);
     bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
     bool taken = (fresh || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;

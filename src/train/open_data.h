@@ -8,6 +8,9 @@
 /* --on-bad skip */
 bool lince_skips_bad(const lince_settings *settings);
 
+/* How the settings want pictures decoded; --range auto leaves the range as it is. LINCE_EUSAGE. */
+int lince_decoding_settings(const lince_settings *settings, lince_decoding *how);
+
 /* What the settings say of tables; borrows their texts. */
 lince_table_options lince_table_settings(const lince_settings *settings);
 

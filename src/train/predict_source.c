@@ -16,6 +16,7 @@ typedef struct picture {
     lince_bytes bytes; /* until it is decoded */
     lince_image fitted;
     lince_prediction prediction;
+    bool incomplete;
     int code;  /* of reading and decoding it */
     char *why; /* its message */
 } picture;
@@ -40,8 +41,10 @@ static void decode(void *context, size_t index)
     picture *p = &s->list[index];
     lince_image image;
     if (p->code) return;
-    int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, p->where);
+    lince_decoding how = lince_model_decoding(s->asking->model);
+    int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, &how, p->where);
     if (!code) {
+        p->incomplete = image.incomplete;
         code = lince_transform_fit(&s->asking->model->blueprint.transform, &image, &p->fitted);
         lince_image_release(&image);
     }
@@ -70,6 +73,7 @@ static int tell_all(pictures *s)
     int code = 0;
     for (int i = 0; i < s->count; i++) {
         picture *p = &s->list[i];
+        if (p->incomplete) lince_model_tell_incomplete(s->asking->model, p->where);
         if (p->code) lince_fail(p->code, "%s", p->why ? p->why : p->where);
         if (!code) code = s->asking->tell(s->asking->context, p->where, p->code, &p->prediction);
         lince_prediction_release(&p->prediction);

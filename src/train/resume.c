@@ -3,6 +3,7 @@
 #include "core/file.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Where a run lives and how the machine serves it change nothing of what it computes; data are recognised by
@@ -68,5 +69,28 @@ int lince_resume_check(const lince_settings *settings, const lince_settings *giv
             code = check_one(settings, given, name, json_string_value(value), path);
     }
     json_decref(begun);
+    return code;
+}
+
+static int set_size(lince_settings *settings, const json_t *size)
+{
+    char text[32];
+    json_int_t width = json_integer_value(json_array_get(size, 0)),
+               height = json_integer_value(json_array_get(size, 1));
+    if (strcmp(settings->image_size, "0") != 0 || width < 1 || height < 1) return 0;
+    snprintf(text, sizeof text, "%dx%d", (int)height, (int)width);
+    return lince_settings_set(settings, "image-size", text);
+}
+
+int lince_resume_complete(lince_settings *settings, const char *folder)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, folder, "data.json"));
+    json_t *data = json_load_file(path, 0, NULL);
+    bool ranged = !data || json_object_get(data, "range");
+    int code = set_size(settings, json_object_get(data, "image_size"));
+    json_decref(data);
+    if (!code && !ranged) code = lince_settings_set(settings, "range", "full");
+    if (!code && !ranged) code = lince_settings_set(settings, "incomplete", "refuse");
     return code;
 }

@@ -13,4 +13,8 @@ char *lince_resume_record(const lince_settings *settings);
 int lince_resume_check(const lince_settings *settings, const lince_settings *given, const char *record,
                        const char *path);
 
+/* Fills in what a run's settings leave open though its data were seen in one way: version 0.1 wrote neither
+ * the pictures' size that it chose nor what it had no settings for. `folder`: the run's. */
+int lince_resume_complete(lince_settings *settings, const char *folder);
+
 #endif

@@ -64,6 +64,18 @@ static json_t *bad_json(const lince_dataset *d)
     return array;
 }
 
+/* Pictures that are used though their data end before they are complete. */
+static json_t *incomplete_json(const lince_dataset *d)
+{
+    json_t *array = json_array();
+    for (int p = 0; p < LINCE_PARTS; p++)
+        for (size_t i = 0; i < lince_dataset_count(d, (lince_part)p); i++)
+            if (lince_dataset_is_incomplete(d, (lince_part)p, i))
+                json_array_append_new(array, json_pack("{s:s, s:s}", "part", lince_part_name((lince_part)p),
+                                                       "path", lince_dataset_name(d, (lince_part)p, i)));
+    return array;
+}
+
 static json_t *three(const float v[3])
 {
     return json_pack("[f, f, f]", (double)v[0], (double)v[1], (double)v[2]);
@@ -73,6 +85,10 @@ static json_t *three(const float v[3])
 static void put_pictures(const lince_trainer *t, json_t *data)
 {
     const lince_transform *f = &t->transform;
+    char range[LINCE_RANGE_MAX];
+    lince_range_print(range, &t->blueprint.range);
+    json_object_set_new(data, "range", json_string(range));
+    json_object_set_new(data, "incomplete", incomplete_json(t->dataset));
     const char *augment = t->settings->augment ? t->settings->augment : "none";
     json_object_set_new(data, "image_size", json_pack("[i, i]", f->width, f->height));
     json_object_set_new(data, "fit", json_string(lince_fit_name(f->fit)));
@@ -280,6 +296,8 @@ static json_t *test_json(const lince_trainer *t, const lince_evaluation *e)
 int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
 {
     char path[LINCE_PATH_MAX];
+    if (lince_dataset_incomplete(t->dataset, LINCE_TEST, NULL)) /* which was not known before */
+        LINCE_TRY(write_json(t, "data.json", data_json(t)));
     LINCE_TRY(write_json(t, "test.json", test_json(t, e)));
     LINCE_TRY(
         write_laid_out(t, "curves.json", lince_curves_json(&e->curves, e->metrics.names), JSON_COMPACT));

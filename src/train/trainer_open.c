@@ -5,6 +5,7 @@
 #include "core/number.h"
 #include "core/parallel.h"
 #include "train/open_data.h"
+#include "train/resume.h"
 #include "train/trainer.h"
 #include "weights/state_dict.h"
 
@@ -58,7 +59,8 @@ static int check_settings(const lince_settings *s)
     LINCE_TRY(lince_augment_parse(&augment, s->augment));
     LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
     int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
-    return measured < 0 ? measured : 0;
+    if (measured < 0) return measured;
+    return lince_decoding_settings(s, &(lince_decoding){0});
 }
 
 /* The usual batch, or where there are fewer samples a quarter of them, for a few steps an epoch. */
@@ -173,10 +175,25 @@ static int tell_left_out(const lince_trainer *t, lince_part part, size_t before)
     return check_lost_classes(t, part);
 }
 
+/* Those that were not known to be incomplete when there were `before`. */
+static void tell_incomplete(const lince_trainer *t, lince_part part, size_t before)
+{
+    const char *first;
+    size_t count = lince_dataset_incomplete(t->dataset, part, &first);
+    if (count > before)
+        lince_trainer_warn(
+            t,
+            _("JPEGs of the %s part whose data end before the picture is complete: %zu, the "
+              "first: %s; what there is of them is used, the rest is grey (--incomplete refuse "
+              "takes them for unreadable)"),
+            lince_part_title(part), count, first);
+}
+
 int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
 {
     const lince_settings *s = t->settings;
-    size_t before = lince_dataset_left_out(t->dataset);
+    size_t before = lince_dataset_left_out(t->dataset),
+           incomplete = lince_dataset_incomplete(t->dataset, part, NULL);
     lince_transform transform = t->transform;
     lince_loader_options options = {.batch_size = s->batch_size,
                                     .train = train,
@@ -190,6 +207,7 @@ int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_lo
         return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);
     if (!train) transform.augment = (lince_augment){0};
     LINCE_TRY(lince_loader_new(loader, t->dataset, part, &transform, &options));
+    tell_incomplete(t, part, incomplete);
     return tell_left_out(t, part, before);
 }
 
@@ -343,6 +361,7 @@ int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const l
 {
     *t = (lince_trainer){.settings = &t->own, .given = settings, .observer = observer, .run.lock = -1};
     LINCE_TRY(lince_settings_copy(&t->own, settings));
+    if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
     LINCE_TRY(check_settings(settings));
     if (settings->model && !lince_architecture_named(settings->model)) return LINCE_EUSAGE;
     LINCE_TRY(open_data(t));

@@ -2,7 +2,10 @@
  * normalised. What the settings leave open the data and the weights decide; the run's settings say how. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/parallel.h"
+#include "data/depth.h"
 #include "data/sizes.h"
+#include "train/open_data.h"
 #include "train/trainer.h"
 
 #include <stdio.h>
@@ -41,19 +44,61 @@ static void tell_size(const lince_trainer *t, const lince_sizes *sizes)
                            sizes->least_height, sizes->greatest_height);
 }
 
-static int choose_size(lince_trainer *t)
+static int choose_size(lince_trainer *t, const lince_sizes *sizes)
 {
     lince_transform *f = &t->transform;
-    lince_sizes sizes = {0};
     LINCE_TRY(lince_image_size_parse(t->settings->image_size, &f->height, &f->width));
     if (f->width) return 0;
-    for (int part = 0; part < LINCE_PARTS; part++) lince_sizes_add(&sizes, t->dataset, (lince_part)part);
-    if (!sizes.pictures) return fail_unknown(t);
-    bool common = lince_sizes_agree(&sizes) && sizes.least_width <= LARGEST && sizes.least_height <= LARGEST;
-    f->width = common ? sizes.least_width : USUAL;
-    f->height = common ? sizes.least_height : USUAL;
-    tell_size(t, &sizes);
+    if (!sizes->pictures) return fail_unknown(t);
+    bool common = lince_sizes_agree(sizes) && sizes->least_width <= LARGEST && sizes->least_height <= LARGEST;
+    f->width = common ? sizes->least_width : USUAL;
+    f->height = common ? sizes->least_height : USUAL;
+    tell_size(t, sizes);
     return 0;
+}
+
+/* The least and the greatest value of the training part are black and white. */
+static int measure_range(lince_trainer *t, size_t deep)
+{
+    lince_extent extent = {0};
+    lince_watch watch = lince_watch_for(t->observer);
+    char range[LINCE_RANGE_MAX];
+    LINCE_TRY(lince_depth_add(&extent, t->dataset, LINCE_TRAIN, lince_processors(), &watch));
+    if (!extent.count || extent.least == extent.greatest) return 0;
+    t->blueprint.range = (lince_range){true, extent.least, extent.greatest};
+    lince_range_print(range, &t->blueprint.range);
+    lince_trainer_note(
+        t,
+        _("pictures of grey with more than 8 bits, or of floats: %zu; the training part's least "
+          "and greatest values become black and white: --range %s; --range chooses others"),
+        deep, range);
+    return 0;
+}
+
+/* What is asked for, else as the weights saw pictures, else measured where there is deep grey. */
+static int choose_range(lince_trainer *t, const lince_range *expected, const lince_sizes *sizes)
+{
+    lince_decoding how = {0};
+    char range[LINCE_RANGE_MAX];
+    int open = lince_range_parse(t->settings->range, &t->blueprint.range);
+    if (open < 0) return open;
+    if (open && expected->given)
+        t->blueprint.range = *expected;
+    else if (open && sizes->deep)
+        LINCE_TRY(measure_range(t, sizes->deep));
+    LINCE_TRY(lince_decoding_settings(t->settings, &how));
+    how.range = t->blueprint.range;
+    lince_dataset_decode_as(t->dataset, &how);
+    lince_range_print(range, &how.range);
+    return lince_settings_set(&t->own, "range", range);
+}
+
+/* What headers say of all pictures, where something is left open that they decide. */
+static void look_at_sizes(lince_trainer *t, lince_sizes *sizes)
+{
+    bool open = !strcmp(t->settings->image_size, "0") || !strcmp(t->settings->range, "auto");
+    for (int part = 0; part < LINCE_PARTS && open; part++)
+        lince_sizes_add(sizes, t->dataset, (lince_part)part);
 }
 
 /* As the weights saw pictures, where they saw them at this size and nothing else is asked for. */
@@ -112,8 +157,11 @@ static int keep_choices(lince_trainer *t)
 int lince_trainer_open_pictures(lince_trainer *t)
 {
     lince_blueprint expected;
+    lince_sizes sizes = {0};
     LINCE_TRY(lince_trainer_expected(t, &expected));
-    LINCE_TRY(choose_size(t));
+    look_at_sizes(t, &sizes);
+    LINCE_TRY(choose_size(t, &sizes));
+    LINCE_TRY(choose_range(t, &expected.range, &sizes));
     LINCE_TRY(choose_fit(t, &expected.transform));
     LINCE_TRY(lince_augment_parse(&t->transform.augment, t->settings->augment));
     int measured = choose_normalisation(t, &expected);

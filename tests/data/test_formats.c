@@ -58,16 +58,18 @@ static void test_all_formats_decode_as_pil_does(void **state)
     FILE *stream = open_samples();
     for (; next_sample(stream, &s); count++) {
         lince_image image;
-        int width, height;
+        lince_picture_head head;
         keep_as_seed(&s);
-        if (lince_image_decode(&image, s.file, s.size, s.name) < 0) fail_msg("%s", lince_error());
+        if (lince_image_decode(&image, s.file, s.size, &(lince_decoding){0}, s.name) < 0)
+            fail_msg("%s", lince_error());
         assert_int_equal(image.width, s.width);
         assert_int_equal(image.height, s.height);
         assert_int_equal((size_t)image.width * (size_t)image.height * 3, s.pixel_size);
         if (memcmp(image.pixels, s.pixels, s.pixel_size) != 0)
             fail_msg("%s: other pixels than PIL's", s.name);
-        assert_true(lince_image_measure(s.file, s.size, &width, &height));
-        if (width != s.width || height != s.height) fail_msg("%s: measured %d x %d", s.name, width, height);
+        assert_true(lince_image_measure(s.file, s.size, &head));
+        if (head.width != s.width || head.height != s.height)
+            fail_msg("%s: measured %d x %d", s.name, head.width, head.height);
         lince_image_release(&image);
     }
     fclose(stream);
@@ -82,8 +84,9 @@ static void test_a_file_cut_anywhere_is_refused_or_decoded_whole(void **state)
     while (next_sample(stream, &s))
         for (size_t size = 0; size < s.size; size++) {
             lince_image image;
-            int width, height, code = lince_image_decode(&image, s.file, size, s.name);
-            lince_image_measure(s.file, size, &width, &height);
+            lince_picture_head head;
+            int code = lince_image_decode(&image, s.file, size, &(lince_decoding){0}, s.name);
+            lince_image_measure(s.file, size, &head);
             if (code < 0) {
                 if (strncmp(lince_error(), s.name, strlen(s.name)) != 0) fail_msg("%s", lince_error());
                 assert_null(image.pixels);
@@ -98,7 +101,7 @@ static void test_a_file_cut_anywhere_is_refused_or_decoded_whole(void **state)
 static void assert_refused(const void *bytes, size_t size, const char *why)
 {
     lince_image image;
-    assert_true(lince_image_decode(&image, bytes, size, "picture") < 0);
+    assert_true(lince_image_decode(&image, bytes, size, &(lince_decoding){0}, "picture") < 0);
     assert_message(why);
 }
 

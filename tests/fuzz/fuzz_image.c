@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     lince_image image;
-    if (lince_image_decode(&image, bytes, size, "fuzz") < 0) {
+    if (lince_image_decode(&image, bytes, size, &(lince_decoding){0}, "fuzz") < 0) {
         if (!*lince_error() || image.pixels) abort();
         return 0;
     }

@@ -86,7 +86,7 @@ static inline int count_figures(const char *folder)
         lince_image image;
         strcpy(dot, ".png");
         assert_int_equal(lince_path_join(path, plots, entry->d_name), 0);
-        assert_int_equal(lince_image_load(&image, path), 0);
+        assert_int_equal(lince_image_load(&image, path, &(lince_decoding){0}), 0);
         lince_image_release(&image);
         count++;
     }

@@ -1,4 +1,5 @@
 /* What a resumed run must have in common with the run that was begun. */
+#include "core/file.h"
 #include "train/resume.h"
 
 #include <lince/error.h>
@@ -51,12 +52,40 @@ static void test_another_value_is_refused_with_both(void **state)
     assert_non_null(strstr(lince_error(), "--lr '0.5': a run was begun with '0.01'"));
 }
 
+/* What the settings become of a run that was begun with those of `image_size` and saw its data so. */
+static void complete(const char *data, const char *image_size, const char *expected[3])
+{
+    lince_settings s;
+    assert_int_equal(lince_make_folder(TEST_SCRATCH "/resumed"), 0);
+    assert_int_equal(lince_file_write(TEST_SCRATCH "/resumed/data.json", data, strlen(data)), 0);
+    assert_int_equal(lince_settings_init(&s), 0);
+    assert_int_equal(lince_settings_set(&s, "image-size", image_size), 0);
+    assert_int_equal(lince_resume_complete(&s, TEST_SCRATCH "/resumed"), 0);
+    assert_string_equal(s.image_size, expected[0]);
+    assert_string_equal(s.range, expected[1]);
+    assert_string_equal(s.incomplete, expected[2]);
+    lince_settings_release(&s);
+}
+
+/* The first picture decided, in version 0.1, which upper bits of 16 counted and which refused damaged JPEGs.
+ */
+static void test_a_run_goes_on_with_the_size_that_it_saw_pictures_in(void **state)
+{
+    (void)state;
+    complete("{\"modality\": \"image\", \"image_size\": [16, 12]}", "0",
+             (const char *[]){"12x16", "full", "refuse"});
+    complete("{\"image_size\": [32, 32]}", "64", (const char *[]){"64", "full", "refuse"});
+    complete("{\"image_size\": [16, 12], \"range\": \"full\"}", "12x16",
+             (const char *[]){"12x16", "auto", "read"});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_settings_go_on),
         cmocka_unit_test(test_a_record_of_what_was_left_open_fits_what_is_left_open),
         cmocka_unit_test(test_another_value_is_refused_with_both),
+        cmocka_unit_test(test_a_run_goes_on_with_the_size_that_it_saw_pictures_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
