@@ -231,6 +231,17 @@ static int take_fingerprint(lince_dataset *dataset)
     return 0;
 }
 
+static int note_hidden(lince_dataset *dataset)
+{
+    const lince_source *source = &dataset->source;
+    if (!source->hidden) return 0;
+    return lince_dataset_add_note(
+        dataset,
+        _("files whose name, or whose folder's, begins with a dot are hidden and were "
+          "left out: %zu, the first: %s"),
+        source->hidden, source->first_hidden);
+}
+
 static int read_index(lince_dataset *dataset, const char *path)
 {
     LINCE_TRY(lince_source_open(&dataset->source, path));
@@ -238,6 +249,7 @@ static int read_index(lince_dataset *dataset, const char *path)
     while (!(*layout)->recognise(&dataset->source)) layout++;
     dataset->layout = *layout;
     LINCE_TRY(dataset->layout->index(dataset));
+    LINCE_TRY(note_hidden(dataset));
     LINCE_TRY(sort_classes(dataset));
     LINCE_TRY(take_fingerprint(dataset));
     LINCE_TRY(lince_dataset_select(dataset, dataset->options->classes));

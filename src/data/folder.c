@@ -18,6 +18,9 @@ static int add(lince_source *source, const FTSENT *found)
 {
     const char *name = found->fts_path + strlen(source->path);
     while (*name == '/') name++;
+    bool hidden =
+        *name == '.' || strstr(name, "/."); /* it is listed nowhere: what is wrong with it is no matter */
+    if (hidden && found->fts_info != FTS_F) return 0;
     switch (found->fts_info) {
     case FTS_D: return *name ? lince_source_add(source, name, 0, 0, true) : 0;
     case FTS_F: return lince_source_add(source, name, (uint64_t)found->fts_statp->st_size, 0, false);
@@ -34,9 +37,14 @@ static int add(lince_source *source, const FTSENT *found)
     }
 }
 
-static bool is_hidden(const FTSENT *found)
+/* Hidden folders are walked for what calls itself a sample, but not what programs keep for themselves. */
+static bool is_never_data(const FTSENT *found)
 {
-    return found->fts_level > 0 && found->fts_name[0] == '.';
+    static const char *const names[] = {".git", ".svn", ".hg", ".venv", ".cache", ".Trash", ".Trashes"};
+    if (found->fts_level == 0) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(found->fts_name, names[i])) return true;
+    return false;
 }
 
 static int list(lince_source *source)
@@ -46,7 +54,7 @@ static int list(lince_source *source)
     if (!walk) return lince_fail(LINCE_EIO, "%s: cannot read: %s", source->path, strerror(errno));
     int code = 0;
     for (FTSENT *found; code >= 0 && (found = fts_read(walk));) {
-        if (is_hidden(found))
+        if (is_never_data(found))
             fts_set(walk, found, FTS_SKIP);
         else
             code = add(source, found);

@@ -1,6 +1,7 @@
 /* Some of a data set's classes. */
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "data/layout.h"
@@ -73,29 +74,49 @@ static int choose_all(const lince_dataset *d, class_names known, const char *lis
     return 0;
 }
 
-/* Only samples of chosen classes stay; label[c]: class c's new number. */
-static int keep_samples(lince_samples *samples, const bool *chosen, const int *label, size_t classes)
+/* Which classes stay, and what becomes of the others' samples. */
+typedef struct choice {
+    bool *chosen; /* [classes] */
+    int *label;   /* [classes] their new numbers */
+    bool listed;  /* samples of others are among those left out; of a training set that would be a long list
+                     of what nobody asks for */
+} choice;
+
+static int leave_out(lince_dataset *d, lince_part part, const lince_sample *s)
 {
+    return lince_dataset_add_left_out(d, &(lince_left_out){.name = s->name,
+                                                           .class = d->classes[s->label],
+                                                           .reason = _("of a class that was not asked for"),
+                                                           .part = part});
+}
+
+/* Only samples of chosen classes stay. */
+static int keep_samples(lince_dataset *d, lince_part part, const choice *c)
+{
+    lince_samples *samples = &d->parts[part];
     size_t kept = 0;
     for (size_t i = 0; i < samples->count; i++) {
         lince_sample sample = samples->at[i];
-        if (!chosen[sample.label]) continue;
-        sample.label = label[sample.label];
+        if (!c->chosen[sample.label]) {
+            if (c->listed) LINCE_TRY(leave_out(d, part, &sample));
+            continue;
+        }
+        sample.label = c->label[sample.label];
         samples->at[kept++] = sample;
     }
     samples->count = kept;
-    return lince_samples_sort(samples, classes);
+    return 0;
 }
 
-static int keep_classes(lince_dataset *d, const bool *chosen, int *label)
+static int keep_classes(lince_dataset *d, const choice *c)
 {
     size_t kept = 0;
-    for (size_t c = 0; c < d->class_count; c++) {
-        label[c] = (int)kept;
-        if (chosen[c]) d->classes[kept++] = d->classes[c];
-    }
+    for (size_t i = 0; i < d->class_count; i++) c->label[i] = c->chosen[i] ? (int)kept++ : -1;
+    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(keep_samples(d, (lince_part)p, c));
+    for (size_t i = 0; i < d->class_count; i++)
+        if (c->chosen[i]) d->classes[c->label[i]] = d->classes[i];
     d->class_count = kept;
-    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(keep_samples(&d->parts[p], chosen, label, kept));
+    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(lince_samples_sort(&d->parts[p], kept));
     return 0;
 }
 
@@ -103,14 +124,15 @@ static int select_classes(lince_dataset *d, const char *classes, class_names kno
 {
     size_t count = 0, least = known.count ? 1 : 2;
     if (!classes || !*classes) return 0;
-    bool *chosen = lince_alloc(d->class_count, sizeof *chosen);
-    int *label = lince_alloc(d->class_count, sizeof *label);
-    int code = chosen && label ? choose_all(d, known, classes, chosen, &count) : LINCE_ENOMEM;
+    choice c = {.chosen = lince_alloc(d->class_count, sizeof *c.chosen),
+                .label = lince_alloc(d->class_count, sizeof *c.label),
+                .listed = known.count > 0};
+    int code = c.chosen && c.label ? choose_all(d, known, classes, c.chosen, &count) : LINCE_ENOMEM;
     if (!code && count < least)
         code = lince_fail(LINCE_EUSAGE, "--classes %s: expected two or more names", classes);
-    if (!code) code = keep_classes(d, chosen, label);
-    lince_free(chosen);
-    lince_free(label);
+    if (!code) code = keep_classes(d, &c);
+    lince_free(c.chosen);
+    lince_free(c.label);
     return code;
 }
 

@@ -153,31 +153,34 @@ int lince_source_read(lince_source *source, const lince_entry *entry, lince_byte
                       found);
 }
 
-static bool is_hidden(const char *part)
+/* What systems put beside people's files: never a sample, whatever it is called. */
+static bool is_litter(const char *part)
 {
-    return part[0] == '.' || !strcmp(part, "__MACOSX") || !strcmp(part, "Thumbs.db") ||
+    return !strncmp(part, "._", 2) || !strcmp(part, "__MACOSX") || !strcmp(part, "Thumbs.db") ||
            !strcmp(part, "desktop.ini") || !strcmp(part, "@eaDir");
 }
 
-/* Tidies a name in place, part by part. Returns 1, 0 to pass it over, or why it is not safe (negative). */
+enum { CLIMBS = -1, LITTER, HIDDEN, LISTED };
+
+/* Tidies a name in place, part by part. Returns what becomes of it. */
 static int tidy(char *name)
 {
-    enum { CLIMBS = -1 };
     char *out = name;
-    int verdict = 1;
+    int verdict = LISTED;
     for (char *part = name, *next; part; part = next) {
         next = strchr(part, '/');
         if (next) *next++ = '\0';
         if (!strcmp(part, "..")) return CLIMBS;
         if (!*part || !strcmp(part, ".")) continue;
-        if (is_hidden(part)) verdict = 0;
+        int now = is_litter(part) ? LITTER : *part == '.' ? HIDDEN : LISTED;
+        if (now < verdict) verdict = now;
         size_t length = strlen(part);
         if (out != name) *out++ = '/';
         memmove(out, part, length);
         out += length;
     }
     *out = '\0';
-    return out == name ? 0 : verdict;
+    return out == name ? LITTER : verdict;
 }
 
 static int refuse_name(const lince_source *source, const char *name, const char *why)
@@ -185,6 +188,14 @@ static int refuse_name(const lince_source *source, const char *name, const char 
     char shown[128];
     lince_name_for_display(shown, sizeof shown, name);
     return lince_fail(LINCE_EFORMAT, "%s: refused, because the entry \"%s\" %s", source->path, shown, why);
+}
+
+static int pass_hidden(lince_source *source, const char *name)
+{
+    bool first =
+        !source->hidden++ || strcmp(name, source->first_hidden) < 0; /* in whatever order they come */
+    if (first) source->first_hidden = lince_names_add(&source->names, name);
+    return source->first_hidden ? 0 : LINCE_ENOMEM;
 }
 
 int lince_source_add(lince_source *source, const char *name, uint64_t size, uint64_t id, bool folder)
@@ -206,8 +217,9 @@ int lince_source_add(lince_source *source, const char *name, uint64_t size, uint
         return refuse_name(source, name, _("climbs out of the archive"));
     strcpy(tidied, name);
     int verdict = tidy(tidied);
-    if (verdict < 0) return refuse_name(source, name, _("climbs out of the archive"));
-    if (verdict == 0) return 0;
+    if (verdict == CLIMBS) return refuse_name(source, name, _("climbs out of the archive"));
+    if (verdict == HIDDEN && !folder && sample) return pass_hidden(source, tidied);
+    if (verdict != LISTED) return 0;
     if (folder) strcat(tidied, "/");
     if (source->count >= UINT32_MAX) return lince_fail(LINCE_EFORMAT, "%s: too many files", source->path);
     LINCE_TRY(lince_grow(&source->entries, &source->capacity, source->count + 1, sizeof *source->entries));

@@ -25,6 +25,8 @@ typedef struct lince_source {
     char *path;           /* owned */
     lince_entry *entries; /* sorted by name, bytewise; hidden files are left out */
     size_t count, capacity;
+    size_t hidden; /* pictures and tables that were passed over because a name begins with a dot */
+    const char *first_hidden;
     struct lince_names *names; /* owns the entries' names */
     void *state;               /* of the kind; owned */
 } lince_source;
@@ -62,8 +64,9 @@ int lince_source_read(lince_source *source, const lince_entry *entry, lince_byte
 /* The first bytes of a file, at most `most`. */
 int lince_source_peek(lince_source *source, const lince_entry *entry, size_t most, lince_bytes *bytes);
 
-/* For kinds: lists a file or folder. "./" and double slashes are tidied; hidden files, __MACOSX, @eaDir,
- * Thumbs.db and desktop.ini are passed over in silence. LINCE_EFORMAT for an absolute name, one that climbs
+/* For kinds: lists a file or folder. "./" and double slashes are tidied; __MACOSX, @eaDir, Thumbs.db and
+ * desktop.ini are passed over in silence, as are hidden files, of which those that call themselves samples
+ * are counted. LINCE_EFORMAT for an absolute name, one that climbs
  * out by
  * "..", one with control characters or that is not UTF-8, and one too long. */
 int lince_source_add(lince_source *source, const char *name, uint64_t size, uint64_t id, bool folder);

@@ -50,7 +50,7 @@ static int each_line(lince_text_reading *r, char *text, size_t size,
         r->dataset->table.rows++;
         r->dataset->table.lines++;
         int code = take(r, line, (size_t)(last - line), number);
-        if (code) LINCE_TRY(lince_text_bad_row(r, number, code));
+        if (code) LINCE_TRY(lince_text_bad_row(r, number, r->now->part, code));
     }
     return 0;
 }
@@ -89,5 +89,5 @@ int lince_text_read_whole(lince_text_reading *r, char *text, size_t size)
     text[size] = '\0';
     while (size && memchr(blanks, *text, sizeof blanks - 1)) text++, size--;
     int code = take_labelled(r, text, size, 1);
-    return code ? lince_text_bad_row(r, 1, code) : 0;
+    return code ? lince_text_bad_row(r, 1, r->now->part, code) : 0;
 }

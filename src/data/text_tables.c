@@ -69,6 +69,13 @@ static lince_part part_of(const lince_text_reading *r, const lince_csv_record *r
     return lince_part_named(f->text, f->size);
 }
 
+/* Of a row that cannot be read, in which the columns may be shifted. */
+static lince_part part_of_bad(const lince_text_reading *r, const lince_csv_record *record)
+{
+    lince_part part = record->count == (size_t)r->table->columns ? part_of(r, record) : LINCE_PARTS;
+    return part < LINCE_PARTS ? part : r->now->part;
+}
+
 static int take_text(lince_text_reading *r, const lince_csv_record *record)
 {
     const lince_table *t = r->table;
@@ -100,7 +107,7 @@ static int take_record(void *context, const lince_csv_record *record)
     r->dataset->table.rows++;
     r->dataset->table.lines += record->lines;
     int code = check_record(r, record);
-    if (code) return lince_text_bad_row(r, record->row, code);
+    if (code) return lince_text_bad_row(r, record->row, part_of_bad(r, record), code);
     look_for_parts(r, record);
     return take_text(r, record);
 }

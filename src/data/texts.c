@@ -87,13 +87,13 @@ static void row_name(const lince_text_reading *r, size_t row, const char *id, ch
         snprintf(name, size, "%s%s%.200s", several ? entry->name : "", several ? ":" : "", own);
 }
 
-int lince_text_bad_row(lince_text_reading *r, size_t row, int code)
+int lince_text_bad_row(lince_text_reading *r, size_t row, lince_part part, int code)
 {
     char name[LINCE_PATH_MAX + 32];
     if (!r->options->skip_bad || code == LINCE_ENOMEM) return code;
     lince_text_fail_in_file(r, code);
     row_name(r, row, NULL, name, sizeof name);
-    lince_left_out left = {.name = name, .reason = lince_error(), .part = r->now->part, .unreadable = true};
+    lince_left_out left = {.name = name, .reason = lince_error(), .part = part, .unreadable = true};
     LINCE_TRY(lince_dataset_add_left_out(r->dataset, &left));
     if (r->dataset->table.bad++ >= NOTED) return 0;
     return lince_dataset_add_note(r->dataset, _("left out: %s"), lince_error());
@@ -188,7 +188,7 @@ int lince_text_take(lince_text_reading *r, const lince_text_row *row)
     if (!lince_map_at(&r->seen[row->part], row->hash, &is_new)) return LINCE_ENOMEM;
     if (!is_new) return pass_over(r, row, NULL, &facts->duplicates, _("a copy of a row before it"));
     int code = trim_label(r, row, label);
-    if (code) return lince_text_bad_row(r, row->record->row, code);
+    if (code) return lince_text_bad_row(r, row->record->row, row->part, code);
     if (!*label) return pass_over(r, row, NULL, &facts->unlabelled, _("without a label"));
     if (is_dropped(r, label)) return pass_over(r, row, label, &facts->dropped, _("of a dropped label"));
     return keep_row(r, row, label);

@@ -62,7 +62,7 @@ int lince_text_check_field(const lince_text_reading *reading, const lince_csv_re
                            const char *text, size_t size);
 
 /* A row that cannot be read, for the reason in lince_error(), is an error, or one more that is left out. */
-int lince_text_bad_row(lince_text_reading *reading, size_t row, int code);
+int lince_text_bad_row(lince_text_reading *reading, size_t row, lince_part part, int code);
 
 /* Notes labels that look like a mistake. */
 int lince_text_note_labels(lince_dataset *dataset);

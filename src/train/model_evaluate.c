@@ -199,7 +199,8 @@ static void tell_pictures(const lince_dataset *d, lince_part part, const lince_o
     size_t count = 0;
     for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
         const lince_left_out *sample = lince_dataset_left_out_at(d, i);
-        if (sample->part == part && count++ < SHOWN) tell(o->warning, o, _("left out: %s"), sample->reason);
+        if (sample->part == part && sample->unreadable && count++ < SHOWN)
+            tell(o->warning, o, _("left out: %s"), sample->reason);
     }
     if (count)
         tell(o->warning, o, _("%zu pictures of the %s part could not be read and are left out"), count,

@@ -137,12 +137,13 @@ static bool is_text(lince_source *source, const lince_entry *entry)
     return text;
 }
 
-static void tell_texts(const lince_model *m, size_t texts, const char *path, const char *first)
+/* `format`: of a path, a number and a name. */
+static void tell_passed(const lince_model *m, const char *format, const char *path, size_t count,
+                        const char *first)
 {
     char text[LINCE_WHERE_MAX + 256];
-    if (!texts || !m->observer || !m->observer->warning) return;
-    snprintf(text, sizeof text, _("%s: texts among the pictures were passed over: %zu, the first: %s"), path,
-             texts, first);
+    if (!count || !m->observer || !m->observer->warning) return;
+    snprintf(text, sizeof text, format, path, count, first);
     m->observer->warning(m->observer->context, text);
 }
 
@@ -166,7 +167,12 @@ int lince_ask_pictures(const lince_asking *asking, const char *path)
         code = lince_fail(LINCE_EDATA, "%s: no pictures that are read (%s) in it, but %s", path,
                           LINCE_PICTURE_FORMATS, lince_files_listed(&source, files, sizeof files));
     if (!code) code = ask_entries(&s, &source, entries, count);
-    if (!code) tell_texts(asking->model, texts, path, first);
+    if (!code)
+        tell_passed(asking->model, _("%s: texts among the pictures were passed over: %zu, the first: %s"),
+                    path, texts, first);
+    if (!code)
+        tell_passed(asking->model, _("%s: hidden files were passed over: %zu, the first: %s"), path,
+                    source.hidden, source.first_hidden);
     lince_free(entries);
     lince_source_close(&source);
     return code;

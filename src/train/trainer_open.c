@@ -223,8 +223,19 @@ static int look_through_test(lince_trainer *t)
     return 0;
 }
 
+/* What the first count of the data was before pictures that cannot be read were found. */
+static void tell_what_is_left(const lince_trainer *t, size_t before)
+{
+    const lince_dataset *d = t->dataset;
+    if (lince_dataset_left_out(d) == before) return;
+    lince_trainer_note(t, _("%zu for training, %zu for validation, %zu for the test are left"),
+                       lince_dataset_used(d, LINCE_TRAIN), lince_dataset_used(d, LINCE_VAL),
+                       lince_dataset_used(d, LINCE_TEST));
+}
+
 static int open_loaders(lince_trainer *t)
 {
+    size_t before = lince_dataset_left_out(t->dataset);
     LINCE_TRY(lince_dataset_is_text(t->dataset) ? lince_trainer_open_texts(t)
                                                 : lince_trainer_open_pictures(t));
     LINCE_TRY(look_through_test(t));
@@ -234,6 +245,7 @@ static int open_loaders(lince_trainer *t)
     else
         lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
     if (lince_dataset_is_text(t->dataset)) lince_trainer_tell_unknown(t);
+    tell_what_is_left(t, before);
     return 0;
 }
 

@@ -27,7 +27,7 @@ says 'pictures of grey with more than 8 bits, or of floats: 12, with values from
 done_with train --data deep "${small[@]}" --out auto
 says 'pictures of grey with more than 8 bits, or of floats: 12' err
 says '--range 100:4095' err
-says 'range: 100:4095' auto/config.yaml
+says 'range: "100:4095"' auto/config.yaml
 says '"range": "100:4095"' auto/data.json
 says 'is seen in 256 equal steps from 100 (black) to 4095 (white)' auto/report.md
 done_with info auto/weights/best.safetensors
@@ -55,9 +55,9 @@ own, test = json.load(open("own")), json.load(open("auto/test.json"))
 raise SystemExit(abs(own["loss"] - test["loss"]) > 1e-6)
 END
 done_with train --data deep "${small[@]}" --weights full/weights/best.safetensors --out next
-says 'range: 100:4095' next/config.yaml
+says 'range: "100:4095"' next/config.yaml
 done_with train --data deep "${small[@]}" --weights auto/weights/best.safetensors --train-limit 1 --out next
-says 'range: 100:4095' next2/config.yaml
+says 'range: "100:4095"' next2/config.yaml
 
 # A JPEG whose data end early is used, and counted; by option it cannot be read.
 "$lince" synth images jpegs --n 60 >/dev/null
@@ -73,6 +73,7 @@ says 'JPEGs whose data end before the picture is complete: 2; the first: train/'
 expect 1 'closed_early.jpg: damaged JPEG: its data end before the picture is complete' \
     train --data jpegs "${small[@]}" --incomplete refuse --out none
 done_with train --data jpegs "${small[@]}" --incomplete refuse --on-bad skip --out skipped
+says '50 for training, 0 for validation, 10 for the test are left' err
 [ "$(grep -c closed_early skipped/data.json)" = 2 ] || wrong "data.json does not list those left out"
 done_with predict --run read jpegs/train/$class/closed_early.jpg
 says 'its data end before the picture is complete; the rest is grey' err

@@ -249,6 +249,27 @@ static void test_hidden_files_and_those_of_operating_systems_are_passed_over(voi
     lince_dataset_free(dataset);
 }
 
+/* A class may be called ".net"; that it is passed over is told. */
+static void test_hidden_files_that_could_be_samples_are_told(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("hidden-classes"), *zip = TEST_SCRATCH "/hidden.zip";
+    PNGS(folder, ".net/1.png", ".net/2.png", "cat/1.png", "cat/.2.png", "dog/1.png");
+    lince_dataset *dataset = open_ok(folder);
+    assert_counts(dataset, 2, 0, 0);
+    assert_noted(dataset, "begins with a dot are hidden and were left out: 3, the first: .net/1.png");
+    lince_dataset_free(dataset);
+    zip_t *archive = new_zip(zip);
+    zip_put_png(archive, ".net/1.png", 1);
+    zip_put_png(archive, "cat/.2.png", 2);
+    zip_put_png(archive, "cat/1.png", 3);
+    zip_put_png(archive, "dog/1.png", 4);
+    zip_close(archive);
+    dataset = open_ok(zip);
+    assert_noted(dataset, "begins with a dot are hidden and were left out: 2, the first: .net/1.png");
+    lince_dataset_free(dataset);
+}
+
 static void test_the_content_decides_what_is_a_picture(void **state)
 {
     (void)state;
@@ -544,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_part_and_one_that_is_there_twice_are_noted),
         cmocka_unit_test(test_classes_may_have_names_like_those_of_parts),
         cmocka_unit_test(test_hidden_files_and_those_of_operating_systems_are_passed_over),
+        cmocka_unit_test(test_hidden_files_that_could_be_samples_are_told),
         cmocka_unit_test(test_the_content_decides_what_is_a_picture),
         cmocka_unit_test(test_slashes_behind_a_folder_are_none_of_its_name),
         cmocka_unit_test(test_a_workbook_beside_pictures_is_a_stray_file),

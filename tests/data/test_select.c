@@ -149,6 +149,14 @@ static void test_classes_that_the_model_lacks_or_has_twice_are_refused(void **st
     assert_message("2 classes of the model are called 'cat'");
     lince_dataset *d = match(few, 2, "cat", 0);
     assert_int_equal(lince_dataset_count(d, LINCE_TEST), 2);
+    size_t others = 0; /* of bear, dog and fish */
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
+        assert_non_null(strstr(sample->name, sample->class));
+        assert_string_equal(sample->reason, "of a class that was not asked for");
+        others += sample->part == LINCE_TEST;
+    }
+    assert_int_equal(others, 1 + 3 + 4);
     lince_dataset_free(d);
 }
 

@@ -397,6 +397,20 @@ static void test_rows_left_out_are_kept_with_their_reason(void **state)
     lince_dataset_free(d);
 }
 
+/* Where the columns are not shifted, their part is the row's. */
+static void test_a_bad_row_is_listed_in_the_part_that_its_split_column_says(void **state)
+{
+    (void)state;
+    static const char csv[] = "label,text,split\na,one,train\nb,two,train\na,three,test\nb,four,test\n"
+                              "b,\xff,test\nb,test\n";
+    lince_dataset *d = open_with(table("t.csv", csv, strlen(csv)),
+                                 (lince_table_options){.skip_bad = true, .split_column = "split"});
+    assert_int_equal(lince_dataset_left_out(d), 2);
+    assert_int_equal(lince_dataset_left_out_at(d, 0)->part, LINCE_TEST);
+    assert_int_equal(lince_dataset_left_out_at(d, 1)->part, LINCE_TRAIN);
+    lince_dataset_free(d);
+}
+
 /* --- labels that look like a mistake --------------------------------------------------------------- */
 
 static void test_labels_that_look_like_a_mistake_are_told_and_kept(void **state)
@@ -537,6 +551,7 @@ int main(void)
         cmocka_unit_test(test_bad_rows_can_be_left_out),
         cmocka_unit_test(test_labels_that_look_like_a_mistake_are_told_and_kept),
         cmocka_unit_test(test_rows_left_out_are_kept_with_their_reason),
+        cmocka_unit_test(test_a_bad_row_is_listed_in_the_part_that_its_split_column_says),
         cmocka_unit_test(test_rows_that_cannot_be_read_are_named_with_their_place),
         cmocka_unit_test(test_a_wrong_column_names_the_nearest_and_all_there_are),
         cmocka_unit_test(test_tables_that_cannot_be_learned_from_are_refused),
