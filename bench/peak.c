@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #endif
 
-enum { STEPS = 1 << 17, ROUNDS = 10, MOST_THREADS = 256 };
+enum { STEPS = 1 << 17, ROUNDS = 40, MOST_THREADS = 256 };
 
 /* A chain waits four cycles for each of its multiply-adds, and two begin a cycle: eight chains at least.
  * Twelve fit into the registers of every level. */

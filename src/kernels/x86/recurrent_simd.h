@@ -239,8 +239,10 @@ INLINE int most_rows(lince_cell cell, bool whole)
     return whole ? rows_of(columns_of(cell)) : 2;
 }
 
-INLINE void forward_rows(lince_cell cell, const step *s, int begin, int end, int block, bool old, bool whole)
+/* The rows that have a previous state (`old`), or those that have none. */
+INLINE void forward_rows(lince_cell cell, const step *s, bool old, int block, bool whole)
 {
+    int begin = old ? 0 : s->old, end = old ? s->old : s->rows;
     if (begin == end) return;
     int most = tile_rows(end - begin, most_rows(cell, whole));
     for (int first = begin; first < end; first += most) {
@@ -255,13 +257,10 @@ INLINE void forward_rows(lince_cell cell, const step *s, int begin, int end, int
 INLINE void forward_step(lince_cell cell, const step *s)
 {
     int units = forward_units(cell), block = 0;
-    for (; (block + 1) * units <= s->r->hidden; block++) {
-        forward_rows(cell, s, 0, s->old, block, true, true);
-        forward_rows(cell, s, s->old, s->rows, block, false, true);
-    }
-    if (block * units == s->r->hidden) return;
-    forward_rows(cell, s, 0, s->old, block, true, false);
-    forward_rows(cell, s, s->old, s->rows, block, false, false);
+    for (; (block + 1) * units <= s->r->hidden; block++)
+        for (int part = 0; part < 2; part++) forward_rows(cell, s, part == 0, block, true);
+    if (block * units < s->r->hidden)
+        for (int part = 0; part < 2; part++) forward_rows(cell, s, part == 0, block, false);
 }
 
 static void forward_rnn(const step *s)
