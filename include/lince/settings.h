@@ -92,6 +92,7 @@ typedef struct lince_settings {
     double checkpoint_every; /* minutes between checkpoints inside an epoch; 0: only at its end */
     bool deterministic;      /* the same weights on any number of threads, even where that is slower */
     bool profile;            /* tell at the end where the time went */
+    bool no_report;          /* at the end; lince_report writes it later */
     char *lang;              /* en, es or auto */
     char *author, *notes;    /* who signs the report, and what is to stand in it; NULL: nothing */
 } lince_settings;

@@ -185,6 +185,8 @@ static const entry table[] = {
     SWITCH_(deterministic, "deterministic", MACHINE,
             "the same weights on any number of threads, even where that is slower"),
     SWITCH_(profile, "profile", MACHINE, "at the end, the time and GFLOP/s of each layer and phase"),
+    SWITCH_(no_report, "no-report", REPORT,
+            "none at the end: trying many things is faster, 'lince report' writes it later"),
     TEXT_(lang, "lang", NULL, REPORT, "en|es|auto", "auto", "en|es|auto", "language of messages and report"),
     TEXT_(author, "author", NULL, REPORT, "NAME", "", NULL, "who signs the report"),
     TEXT_(notes, "notes", NULL, REPORT, "TEXT", "", NULL,

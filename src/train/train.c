@@ -72,6 +72,6 @@ int lince_train(const lince_settings *settings, const char *command, const lince
     int written = opened ? lince_trainer_write_cost(&t) : 0; /* also of a session that was interrupted */
     if (!code) code = written;
     lince_trainer_close(&t); /* before the report, which opens data and network for itself */
-    if (!code) write_report(folder, settings, observer);
+    if (!code && !settings->no_report) write_report(folder, settings, observer);
     return code;
 }

@@ -4,7 +4,7 @@ lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" levels
 
 "$lince" synth images data --n 60 --seed 1 >/dev/null
-training=(--data data --model resnet20 --epochs 2 --batch-size 10 --image-size 16 --lr 0.01 --seed 5 --lang en)
+training=(--data data --model resnet20 --epochs 2 --batch-size 10 --image-size 16 --lr 0.01 --seed 5 --lang en --no-report)
 
 at_level() {
     echo "level $1"

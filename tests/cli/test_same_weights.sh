@@ -5,7 +5,8 @@ lince=$1
 
 "$lince" synth images data --n 60 --seed 1 >/dev/null
 training=(--data data --model vgg11_bn --head 24 --epochs 2 --batch-size 16 --image-size 32 --augment crop=4,flip --lr 0.001
-    --weight-decay 0.01 --clip-grad 1 --ema 0.9 --seed 5 --deterministic --lang en)
+    --weight-decay 0.01 --clip-grad 1 --ema 0.9 --seed 5 --deterministic --lang en
+    --no-report)
 
 # same RUN: its weights are those of the run on one thread
 same() {

@@ -44,6 +44,12 @@ grep -qE '^ +1/1 +[0-9.]+ +[0-9.]+% +- +- ' err || wrong "no line for the epoch"
 done_with $training --quiet --out silent
 [ "$(wc -l <err)" -le 1 ] || wrong "--quiet prints more than warnings:"
 
+# shellcheck disable=SC2086
+done_with $training --quiet --out reportless --no-report
+[ ! -e reportless/report.html ] || wrong "--no-report: there is one"
+done_with report reportless
+[ -s reportless/report.html ] || wrong "a run's report, later: there is none"
+
 # readers that go away
 for command in "help train" "info data --json" "info lines"; do
     # shellcheck disable=SC2086

@@ -160,7 +160,7 @@ static void test_a_random_split_of_the_courses_file_leaks(void **state)
     print_message("random split: %zu copies, %zu near copies of %zu; %zu in their own group; %.1f s\n",
                   leak.exact, leak.near, leak.count, leak.kin, seconds);
     assert_true(leak.exact + leak.near > leak.count / 2);
-    assert_true(seconds < 10);
+    assert_true(seconds < 60); /* each pair by itself would take hours; sanitizers make it slow */
     lince_dataset_free(d);
 }
 

@@ -128,9 +128,9 @@ static int train(const char *name, const char *options, char out[LINCE_PATH_MAX]
     int used;
     snprintf(folder, sizeof folder, "%s/%s", root, name);
     assert_int_equal(lince_settings_init(&s), 0);
-    const char *const fixed[][2] = {{"data", data},       {"val-split", "0.2"}, {"image-size", "16"},
-                                    {"batch-size", "16"}, {"threads", "1"},     {"train-limit", "8"},
-                                    {"out", folder},      {"normalize", "none"}};
+    const char *const fixed[][2] = {{"data", data},       {"val-split", "0.2"},  {"image-size", "16"},
+                                    {"batch-size", "16"}, {"threads", "1"},      {"train-limit", "8"},
+                                    {"out", folder},      {"normalize", "none"}, {"no-report", "true"}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         assert_int_equal(lince_settings_set(&s, fixed[i][0], fixed[i][1]), 0);
     for (; sscanf(options, " %63s %255s%n", key, value, &used) == 2; options += used)

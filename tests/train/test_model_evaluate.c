@@ -21,9 +21,10 @@ static void put_training(void)
 static int setup(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"model",   "rnn", "epochs", "20",   "batch-size", "8",
-                                           "hidden",  "16",  "lr",     "0.02", "seed",       "1",
-                                           "threads", "1",   "lang",   "en",   NULL};
+    static const char *const settings[] = {"model", "rnn",       "epochs",  "20", "batch-size",
+                                           "8",     "hidden",    "16",      "lr", "0.02",
+                                           "seed",  "1",         "threads", "1",  "lang",
+                                           "en",    "no-report", "true",    NULL};
     lince_settings s;
     char data[600];
     lince_language_set("en");

@@ -20,10 +20,10 @@ static int setup(void **state)
 /* A small run: `more` are names and values of further settings, up to NULL. */
 static int train(const char *name, const char *const *more, const lince_observer *observer)
 {
-    static const char *const usual[] = {"epochs",   "2",     "batch-size", "16",   "embedding",    "16",
-                                        "hidden",   "16",    "lr",         "0.01", "threads",      "1",
-                                        "seed",     "3",     "lang",       "en",   "group-column", "group",
-                                        "split-by", "group", NULL};
+    static const char *const usual[] = {
+        "epochs",       "2",     "batch-size", "16",    "embedding", "16",   "hidden", "16",
+        "lr",           "0.01",  "threads",    "1",     "seed",      "3",    "lang",   "en",
+        "group-column", "group", "split-by",   "group", "no-report", "true", NULL};
     char out[LINCE_PATH_MAX];
     lince_settings s;
     assert_done(lince_settings_init(&s));
