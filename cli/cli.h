@@ -22,8 +22,8 @@ extern const command commands[]; /* ends with a NULL name */
 /* One option of a command that is not a setting. */
 typedef struct option_spec {
     const char *name, *value,
-        *help;         /* value NULL: a switch, which sets *flag; "TEXT...": may be given again */
-    const char **text; /* the last value; of "TEXT..." all, with room for each and a NULL */
+        *help;         /* value NULL: a switch, which sets *flag; ends with "...": may be given again */
+    const char **text; /* the last value; of "..." all, with room for each and a NULL */
     bool *flag;
 } option_spec;
 

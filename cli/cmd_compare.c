@@ -130,7 +130,7 @@ int cmd_compare(int argc, char **argv)
 {
     static job j; /* too large for the stack */
     const option_spec specs[] = {
-        {"models", "A,B,...", N_("train these on --data first, all with the same settings"), &j.models, NULL},
+        {"models", "A,B", N_("train these on --data first, all with the same settings"), &j.models, NULL},
         {"seeds", "N", N_("each with so many seeds, from --seed on, on one split"), &j.seeds, NULL},
         {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &j.config,
          NULL},

@@ -184,13 +184,13 @@ static void progress(void *context, const lince_progress *p)
 {
     (void)context;
     double time = now();
+    if (display.phase != p->phase || p->step < display.step || !display.phase_began)
+        display.phase = p->phase, display.phase_began = time;
+    display.step = p->step;
     if (!display.live) {
         tell_seldom(p, time);
         return;
     }
-    if (display.phase != p->phase || p->step < display.step || !display.phase_began)
-        display.phase = p->phase, display.phase_began = time;
-    display.step = p->step;
     if (time - display.last < 0.1 && p->step != p->steps) return;
     char line[512];
     int width = columns() - 1;

@@ -168,7 +168,7 @@ static void put_table(lince_buffer *out, const json_t *table)
                     {"bad", N_("unreadable")}};
     const char *texts = json_string_value(json_object_get(table, "text_column")),
                *labels = json_string_value(json_object_get(table, "label_column"));
-    if (texts && labels)
+    if (texts && *texts && labels && *labels)
         lince_buffer_printf(out, _("texts in column %s, labels in column %s\n"), texts, labels);
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
         double n = json_number_value(json_object_get(table, left_out[i].key));

@@ -82,6 +82,8 @@ expect 2 'json or --csv, not both' predict --run day --json --csv asked.csv
 printf 'title,text,label,split\na,one two,x,train\nb,three,y,train\nc,four,x,test\nd,five,y,test\n' >described.csv
 prints 'texts in column 1 .title.' info described.csv --text-column title --lang en
 prints '^x +1 +0 +1' info described.csv --split-column split --lang en
+printf '__label__a hello there\n__label__b bye now\n' >labelled.txt
+"$lince" info labelled.txt --lang en 2>&1 | grep 'in column' && wrong "info names columns of lines that have none"
 expect 2 'did you mean title?' info described.csv --text-column titel
 
 # a folder or an archive of texts: every file
