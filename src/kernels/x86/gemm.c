@@ -11,7 +11,6 @@ enum {
     DOT_K = 4096,     /* depth of a pass of dot products */
     BLOCK_ROWS = 144, /* of C, in one task: whole tiles of 4, 6 and 8 rows */
     BLOCK_COLUMNS = 384,
-    MIN_TASKS = 4,     /* wanted, where C is large enough */
     MAX_COLUMNS = 48,  /* of a panel */
     STREAM = 16 << 20, /* bytes of C from which its lines would not survive in the caches */
 };
@@ -33,23 +32,28 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 static size_t blocks_of(size_t n, size_t block)
 {
     return (n + block - 1) / block;
 }
 
 /* Cuts C into blocks of at most BLOCK_ROWS rows and about BLOCK_COLUMNS columns, nearly equal, of whole
- * tiles. */
-static void cut(product *p, size_t height, size_t width)
+ * tiles; into more where the threads would not all have work. */
+static void cut(product *p, int threads, size_t height, size_t width)
 {
     size_t tiles = blocks_of(p->n, width), row_blocks = blocks_of(p->m, BLOCK_ROWS);
+    size_t wanted = threads > 1 ? 2 * (size_t)threads : 1;
     p->height = height;
     p->width = width;
-    if (tiles < MIN_TASKS && row_blocks < MIN_TASKS) row_blocks = MIN_TASKS;
+    row_blocks = larger(row_blocks, blocks_of(wanted, tiles));
     p->rows = blocks_of(blocks_of(p->m, row_blocks), height) * height;
     p->row_blocks = blocks_of(p->m, p->rows);
-    p->column_blocks = blocks_of(p->n, BLOCK_COLUMNS);
-    if (p->row_blocks < MIN_TASKS) p->column_blocks = blocks_of(p->column_blocks, MIN_TASKS) * MIN_TASKS;
+    p->column_blocks = larger(blocks_of(p->n, BLOCK_COLUMNS), blocks_of(wanted, p->row_blocks));
     p->column_blocks = smaller(p->column_blocks, tiles);
 }
 
@@ -150,7 +154,7 @@ static void outer_task(void *context, size_t index)
 
 static void run_outer(product *p, int threads)
 {
-    cut(p, p->simd->outer_rows, p->simd->outer_columns);
+    cut(p, threads, p->simd->outer_rows, p->simd->outer_columns);
     p->stream = p->k <= OUTER_K && p->m * p->ldc * sizeof(float) >= STREAM && (size_t)p->c % 64 == 0 &&
                 p->ldc % 16 == 0;
     lince_parallel(threads, p->row_blocks * p->column_blocks, outer_task, p);
@@ -178,7 +182,7 @@ static void dot_task(void *context, size_t index)
 
 static void run_dot(product *p, int threads)
 {
-    cut(p, p->simd->dot_rows, p->simd->dot_columns);
+    cut(p, threads, p->simd->dot_rows, p->simd->dot_columns);
     lince_parallel(threads, p->row_blocks * p->column_blocks, dot_task, p);
 }
 
