@@ -128,7 +128,6 @@ static int train_epoch(lince_trainer *t)
     return code;
 }
 
-/* Closes the epoch: validation, history, best and last weights, checkpoint. */
 /* The model to try instead of one without batch normalisation: its own variant, or a small residual network.
  */
 static const char *normalised(const lince_architecture *a, char *name, size_t size)
@@ -164,6 +163,7 @@ static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
                        row->epoch, row->train_loss, classes, classes, guessing, t->at.updates, advice);
 }
 
+/* Closes the epoch: validation, history, best and last weights, checkpoint. */
 static int finish_epoch(lince_trainer *t)
 {
     lince_position *at = &t->at;
