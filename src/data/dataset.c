@@ -245,6 +245,7 @@ static int note_hidden(lince_dataset *dataset)
 static int read_index(lince_dataset *dataset, const char *path)
 {
     LINCE_TRY(lince_source_open(&dataset->source, path));
+    LINCE_TRY(lince_dataset_leave_out_own(dataset));
     const lince_layout *const *layout = layouts;
     while (!(*layout)->recognise(&dataset->source)) layout++;
     dataset->layout = *layout;

@@ -431,22 +431,24 @@ static int read_tables(reading *r, bool *taken)
     return 0;
 }
 
-/* Undoes what the tables said. */
-static void forget(lince_dataset *d)
+/* Undoes what the tables said; the notes before them stay. */
+static void forget(lince_dataset *d, size_t notes)
 {
-    d->class_count = d->note_count = 0;
+    d->class_count = 0;
+    d->note_count = notes;
     d->grouped = false;
 }
 
 static int index_pictures(reading *r, const bool *is_picture)
 {
     bool taken = false, same = false;
+    size_t notes = r->dataset->note_count;
     LINCE_TRY(lince_picture_paths_init(&r->paths, &r->dataset->source, is_picture));
     if (!r->paths.count) return 0;
     LINCE_TRY(read_tables(r, &taken));
     if (taken) LINCE_TRY(folders_say_it(r, &same));
     if (!taken || same) {
-        forget(r->dataset);
+        forget(r->dataset, notes);
         return 0;
     }
     LINCE_TRY(add_samples(r, is_picture));

@@ -70,6 +70,9 @@ bool lince_dataset_wants(const lince_dataset *dataset, const char *class, size_t
 /* Notes the classes that one part has no samples of though another has; an empty part lacks none. */
 int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince_part having);
 
+/* own_output.c: takes the folders of runs and comparisons out of the source, with a note. */
+int lince_dataset_leave_out_own(lince_dataset *dataset);
+
 /* Whether a file calls itself a picture, be it of a format that is read or not. */
 bool lince_has_picture_extension(const char *name);
 

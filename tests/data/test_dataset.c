@@ -327,6 +327,41 @@ static void test_pictures_outside_the_class_folders_are_noted(void **state)
     lince_dataset_free(dataset);
 }
 
+/* Whoever trains inside the data folder finds its plots there next time. */
+static void test_folders_of_runs_and_comparisons_are_no_data(void **state)
+{
+    (void)state;
+    static const char *const written[] = {"runs/one/config.yaml", "runs/one/model.json", "gru/config.yaml",
+                                          "gru/results.csv",      "cmp/compare.json",    "cmp/compare.html",
+                                          "runs/one/results.csv"};
+    const char *folder = fresh_folder("own");
+    PNGS(folder, "cat/1.png", "dog/1.png", "runs/one/plots/loss.png", "gru/plots/samples/1.png",
+         "cmp/plots/1.png", "runs.png/1.png");
+    put_file(folder, "dog/config.yaml", "a: 1", 4); /* a name is not enough */
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) put_file(folder, written[i], "", 0);
+    lince_dataset *dataset = open_ok(folder);
+    assert_int_equal(lince_dataset_classes(dataset), 3);
+    assert_string_equal(lince_dataset_class(dataset, 2), "runs.png");
+    assert_counts(dataset, 3, 0, 0);
+    assert_noted(dataset,
+                 "3 folders are of runs or comparisons of lince's, and were left out, the first: cmp");
+    lince_dataset_free(dataset);
+}
+
+static void test_a_run_beside_other_files_leaves_these(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("own-beside");
+    PNGS(folder, "train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/run/plots/1.png",
+         "test/dog/1.png");
+    put_file(folder, "test/run/config.yaml", "", 0);
+    put_file(folder, "test/run/model.json", "", 0);
+    lince_dataset *dataset = open_ok(folder);
+    assert_counts(dataset, 2, 0, 2);
+    assert_noted(dataset, "the folder test/run is of a run or a comparison of lince's, and was left out");
+    lince_dataset_free(dataset);
+}
+
 static void test_a_missing_folder_is_named_with_the_nearest_there_is(void **state)
 {
     (void)state;
@@ -570,6 +605,8 @@ int main(void)
         cmocka_unit_test(test_slashes_behind_a_folder_are_none_of_its_name),
         cmocka_unit_test(test_a_workbook_beside_pictures_is_a_stray_file),
         cmocka_unit_test(test_pictures_outside_the_class_folders_are_noted),
+        cmocka_unit_test(test_folders_of_runs_and_comparisons_are_no_data),
+        cmocka_unit_test(test_a_run_beside_other_files_leaves_these),
         cmocka_unit_test(test_a_missing_folder_is_named_with_the_nearest_there_is),
         cmocka_unit_test(test_what_cannot_be_a_data_set_is_refused),
         cmocka_unit_test(test_an_empty_training_class_is_refused_as_imagefolder_does),
