@@ -12,5 +12,6 @@ install(FILES ${PROJECT_BINARY_DIR}/lince.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}
 install(FILES ${PROJECT_SOURCE_DIR}/man/lince.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${PROJECT_SOURCE_DIR}/completions/lince.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME lince)
+install(FILES ${PROJECT_SOURCE_DIR}/completions/_lince DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES ${PROJECT_SOURCE_DIR}/completions/lince.fish
   DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)

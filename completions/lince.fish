@@ -1,19 +1,57 @@
 # fish completion for lince: the program itself lists its commands, options and their values.
-function __lince_command
+function __lince_commands
+    lince help 2>/dev/null | string match -rg '^  lince ([a-z]+)'
+end
+
+function __lince_models
+    lince help train 2>/dev/null | sed -nE '/^(Models|Modelos)$/,/^$/p' | sed 1d | string split -n ' '
+end
+
+# Folders of runs: below runs/, and where the word that is typed leads.
+function __lince_runs
+    set -l typed (string trim -r -c / -- (commandline -ct))
+    set -l configs runs/*/config.yaml
+    test -n "$typed"; and set -a configs $typed/config.yaml $typed*/config.yaml $typed/*/config.yaml
+    for config in $configs
+        test -f $config; and string replace /config.yaml '' -- $config
+    end | sort -u
+end
+
+# The values of an option that has a list of them.
+function __lince_values -a command option
+    set -l name (string escape --style=regex -- $option)
+    lince help $command 2>/dev/null | string match -rg -- "^  (?:-[a-z], )?$name ([a-z0-9-]+(?:\|[a-z0-9-]+)+)" | string split '|'
+end
+
+# What may stand where the cursor is; nothing: a file's name.
+function __lince_candidates
     set -l words (commandline -opc)
-    test (count $words) -gt 1; and echo $words[2]
+    set -l command $words[2]
+    if test (count $words) -eq 1
+        __lince_commands
+    else if string match -q -- '-*' (commandline -ct)
+        lince help $command 2>/dev/null | string match -rg -- '^  (?:-[a-z], )?(--[a-z0-9-]+)'
+    else
+        switch $words[-1]
+            case --model
+                __lince_models
+            case --run --resume
+                __lince_runs
+            case '--*'
+                __lince_values $command $words[-1]
+            case '*'
+                switch $command
+                    case report compare prune
+                        __lince_runs
+                    case fetch
+                        lince fetch 2>/dev/null | string match -rg '^(\S+)'
+                    case help
+                        __lince_commands
+                    case synth
+                        test (count $words) -eq 2; and printf '%s\n' images tweets
+                end
+        end
+    end
 end
 
-function __lince_options
-    lince help (__lince_command) 2>/dev/null | string match -rg -- '^  (?:-[a-z], )?(--[a-z0-9-]+)'
-end
-
-function __lince_values
-    set -l words (commandline -opc)
-    set -l option (string escape --style=regex -- $words[-1])
-    lince help (__lince_command) 2>/dev/null | string match -rg -- "^  (?:-[a-z], )?$option ([a-z0-9-]+(?:\|[a-z0-9-]+)+)" | string split '|'
-end
-
-complete -c lince -n 'test -z (__lince_command)' -f -a "(lince help 2>/dev/null | string match -rg '^  lince ([a-z]+)')"
-complete -c lince -n 'test -n (__lince_command)' -a '(__lince_options)'
-complete -c lince -n 'string match -q -- "--*" (commandline -opc)[-1]' -a '(__lince_values)'
+complete -c lince -n 'count (__lince_candidates) >/dev/null' -f -a '(__lince_candidates)'

@@ -8,6 +8,7 @@ mv first prefix # which may lie anywhere
 [ "$(prefix/bin/lince version)" = "$("$lince" version)" ] || wrong "the installed program does not run"
 [ -s prefix/share/man/man1/lince.1 ] || wrong "there is no manual page"
 (. prefix/share/bash-completion/completions/lince && complete -p lince) >/dev/null || wrong "there is no completion"
+[ -s prefix/share/zsh/site-functions/_lince ] && [ -s prefix/share/fish/vendor_completions.d/lince.fish ] || wrong "zsh or fish have no completion"
 
 # The run and the picture that the READMEs' first run leaves.
 "$lince" synth images shapes --n 120 --seed 1 >/dev/null
