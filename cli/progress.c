@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t caught, stop;
-static const char *stopping; /* what is said at once, chosen before: a handler may only write */
+static char stopping[256]; /* what is said at once, composed before: a handler may only write */
 
 static void on_signal(int number)
 {
@@ -24,16 +24,6 @@ static void on_signal(int number)
     ssize_t written = write(STDERR_FILENO, stopping, strlen(stopping));
     (void)written; /* there is nobody else to tell */
     errno = before;
-}
-
-void cli_catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    stopping = _("\nstopping after this step; again to quit now\n");
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN); /* long work outlives whoever read its progress */
 }
 
 typedef struct screen {
@@ -59,10 +49,26 @@ static int columns(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+/* To the line's beginning, and away with all from there on. The cursor waits at the beginning of the live
+ * line: where a window becomes narrower and the line is broken over several rows, it stays at the first of
+ * them, and they all go. */
+#define ERASE "\r\033[J"
+
 void cli_clear_line(void)
 {
-    if (display.drawn) fprintf(stderr, "\r%*s\r", columns() - 1, "");
+    if (display.drawn) fputs(ERASE, stderr);
     display.drawn = false;
+}
+
+void cli_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    snprintf(stopping, sizeof stopping, "%s%s\n", display.live ? ERASE : "",
+             _("stopping after this step; again to quit now"));
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* long work outlives whoever read its progress */
 }
 
 static void note(void *context, const char *text)
@@ -195,8 +201,7 @@ static void progress(void *context, const lince_progress *p)
     char line[512];
     int width = columns() - 1;
     compose(line, sizeof line, width, p);
-    int used = (int)strlen(line);
-    fprintf(stderr, "\r%.*s%*s", width, line, used < width ? width - used : 0, "");
+    fprintf(stderr, ERASE "%.*s\r", width, line);
     display.drawn = true;
     display.last = time;
 }

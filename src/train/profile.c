@@ -2,6 +2,11 @@
 #include "core/clock.h"
 #include "core/i18n.h"
 
+bool lince_waiting_matters(double waited, double seconds)
+{
+    return waited > 1 && waited > 0.1 * seconds;
+}
+
 void lince_profile_start(lince_profile *p)
 {
     p->last = lince_now();

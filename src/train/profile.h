@@ -27,6 +27,9 @@ typedef struct lince_profile {
 void lince_profile_start(lince_profile *profile);
 void lince_profile_lap(lince_profile *profile, lince_phase_of_step phase);
 
+/* Whether the time that a training waited for its data is worth a word: a second, and a tenth of it all. */
+bool lince_waiting_matters(double waited, double seconds);
+
 /* A table: the net's layers with milliseconds a step and GFLOP/s (multiplications and additions of the direct
  * algorithm, whatever is used) in each direction; then the phases. */
 void lince_profile_print(const lince_profile *profile, lince_net *net, lince_buffer *out);

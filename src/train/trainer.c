@@ -47,7 +47,7 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
     double norm = lince_update_norm(&t->update, t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     if (!isfinite(norm)) return not_finite(t, batch, loss);
-    double lr = lince_schedule_lr(&t->schedule, t->at.updates);
+    double lr = lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
     lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
     lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
     for (size_t i = 0; i < n; i++) {
@@ -227,7 +227,7 @@ int lince_trainer_run(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     if (s->profile) LINCE_TRY(lince_net_measure(t->net));
-    while (t->at.epoch < s->epochs && !(s->patience && t->at.waited >= s->patience)) {
+    while (!lince_position_ended(&t->at, s->epochs, s->patience)) {
         int code = lince_trainer_begin_stage(t);
         if (code == LINCE_EINTERRUPTED) return interrupted(t);
         if (code) return code;
@@ -241,7 +241,7 @@ int lince_trainer_run(lince_trainer *t)
             t, _("stopped after epoch %d: no better validation accuracy since epoch %d (--patience)"),
             t->at.epoch, t->at.epoch - t->at.waited);
     double waited = lince_loader_waited(t->train);
-    if (waited > 1 && waited > 0.1 * t->at.seconds)
+    if (lince_waiting_matters(waited, t->at.seconds))
         lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited,
                            t->at.seconds);
     return s->profile ? tell_profile(t) : 0;

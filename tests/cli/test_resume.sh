@@ -50,7 +50,8 @@ ends_when_asked() {
     kill "-$signal" $process
     wait $process
     code=$?
-    { [ $code -eq "$expected" ] && grep -q 'the state is saved' err && grep -q -- "--resume $name" err && [ ! -s out ]; } ||
+    { [ $code -eq "$expected" ] && grep -q 'the state is saved' err && grep -qF -- "$lince train --resume $name" err &&
+        grep -q '^stopping after this step; again to quit now$' err && [ ! -s out ]; } ||
         wrong "$signal: expected $expected, found $code:"
     done_with train --resume "$name"
     [ "$(cat out)" = "$name" ] || wrong "a resumed run does not print its folder"

@@ -85,9 +85,19 @@ static void test_the_table_has_each_layer_and_phase_and_rates_where_there_are_pr
     lince_net_free(net);
 }
 
+static void test_a_moment_of_waiting_is_not_worth_a_word(void **state)
+{
+    (void)state;
+    assert_false(lince_waiting_matters(0.1, 6));
+    assert_false(lince_waiting_matters(0.9, 1));
+    assert_false(lince_waiting_matters(5, 100));
+    assert_true(lince_waiting_matters(2, 6));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_moment_of_waiting_is_not_worth_a_word),
         cmocka_unit_test(test_layers_are_timed_in_training_only_and_when_asked_for),
         cmocka_unit_test(test_the_table_has_each_layer_and_phase_and_rates_where_there_are_products),
     };
