@@ -105,6 +105,7 @@ int cmd_report(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_prune(int argc, char **argv);
 int cmd_synth(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);

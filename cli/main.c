@@ -29,6 +29,8 @@ const command commands[] = {
      N_("compare runs on the same test samples"), cmd_compare, false,
      "lince compare runs/vgg16 runs/resnet18\nlince compare --data tweets.csv --models rnn,gru,lstm --seeds "
      "3"},
+    {"prune", "RUN...", N_("free what finished runs no longer need"), cmd_prune, false,
+     "lince prune runs/* --dry-run\nlince prune runs/vgg16"},
     {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false,
      "lince info pictures.zip\nlince info runs/vgg16\nlince info weights.safetensors --json"},
     {"convert", "IN OUT", N_("write a weights file in another format"), cmd_convert, false,

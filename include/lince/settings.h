@@ -90,6 +90,7 @@ typedef struct lince_settings {
     int threads;             /* for computing; 0: the processors this process may use */
     int workers;             /* for decoding and augmenting */
     double checkpoint_every; /* minutes between checkpoints inside an epoch; 0: only at its end */
+    bool keep_checkpoint;    /* of a finished run, so that more epochs go on exactly */
     bool deterministic;      /* the same weights on any number of threads, even where that is slower */
     bool profile;            /* tell at the end where the time went */
     bool no_report;          /* at the end; lince_report writes it later */

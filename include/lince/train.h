@@ -4,6 +4,7 @@
 
 #include <lince/settings.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -56,6 +57,13 @@ typedef struct lince_observer {
  * config.yaml. The folder's name goes to out[out_size] as soon as it is made. */
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size);
+
+/* Frees what a finished run keeps only to be gone on with exactly, its checkpoint, and what a killed process
+ * left half-written; weights, results and report stay as they are. `unfinished`: also of a run that is not
+ * finished, which can then not be gone on with. `dry`: nothing is removed. The bytes, removed or to be
+ * removed, go to *bytes. 1: the run is not finished, and was left as it is. LINCE_EIO where the folder is no
+ * run's, or a process trains in it. */
+int lince_prune(const char *run, bool unfinished, bool dry, size_t *bytes);
 
 /* (Re)writes report.html and report.md of a run, in "en", "es" or "auto". A figure that cannot be drawn is a
  * warning to the observer (or NULL), and a note in the report. */

@@ -53,8 +53,12 @@ static double plateau(const lince_schedule *s, double t)
 static const struct {
     const char *name;
     double (*rate)(const lince_schedule *s, double t);
-} schedules[] = {
-    {"constant", constant}, {"step", step}, {"cosine", cosine}, {"onecycle", onecycle}, {"plateau", plateau}};
+    bool finite; /* depends on the number of epochs */
+} schedules[] = {{"constant", constant, false},
+                 {"step", step, false},
+                 {"cosine", cosine, true},
+                 {"onecycle", onecycle, true},
+                 {"plateau", plateau, false}};
 
 enum { COUNT = sizeof schedules / sizeof *schedules };
 
@@ -67,6 +71,13 @@ int lince_schedule_init(lince_schedule *s)
         if (!strcmp(schedules[i].name, s->name)) return 0;
     return lince_fail(LINCE_EUSAGE, "--scheduler %s: expected constant, step, cosine, onecycle or plateau",
                       s->name);
+}
+
+bool lince_schedule_is_finite(const lince_schedule *s)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (!strcmp(schedules[i].name, s->name)) return schedules[i].finite;
+    return false;
 }
 
 double lince_schedule_lr(const lince_schedule *s, size_t t)

@@ -2,6 +2,7 @@
 #ifndef LINCE_OPTIM_SCHEDULE_H
 #define LINCE_OPTIM_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct lince_schedule {
@@ -20,6 +21,9 @@ enum { LINCE_PLATEAU_PATIENCE = 3 }; /* epochs without a lower validation loss b
 
 /* LINCE_EUSAGE for an unknown name. */
 int lince_schedule_init(lince_schedule *schedule);
+
+/* Whether the rate depends on how many epochs there are: such a schedule has come to its end with them. */
+bool lince_schedule_is_finite(const lince_schedule *schedule);
 
 /* The rate of step `step` (0-based, counted over the whole run). */
 double lince_schedule_lr(const lince_schedule *schedule, size_t step);

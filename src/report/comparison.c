@@ -243,8 +243,9 @@ bool lince_comparison_distinct(const lince_comparison *c, size_t run)
 /* Settings that do not make another kind of run: where it lies, how it was computed, and its seed. */
 static bool is_circumstance(const char *name)
 {
-    static const char *const names[] = {"out",    "seed",  "threads", "workers",          "resume",  "lang",
-                                        "author", "notes", "profile", "checkpoint-every", "cache-mb"};
+    static const char *const names[] = {
+        "out",    "seed",  "threads", "workers",          "resume",   "lang",
+        "author", "notes", "profile", "checkpoint-every", "cache-mb", "keep-checkpoint"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], name)) return true;
     return false;

@@ -1,4 +1,5 @@
 #include "report/facts.h"
+#include "core/buffer.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number.h"
@@ -61,18 +62,32 @@ static int read_cost(lince_facts *f)
     return 0;
 }
 
-/* The second comment line of config.yaml. */
+/* The comment lines of config.yaml behind the first, which is the version: a line each. */
 static int read_command(lince_facts *f)
 {
     char path[LINCE_PATH_MAX], *bytes;
     size_t size;
+    lince_buffer out = {0};
     LINCE_TRY(lince_path_join(path, f->run.folder, "config.yaml"));
     LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));
-    const char *line = strchr(bytes, '\n');
-    bool there = line && !strncmp(line, "\n# ", 3);
-    f->command = there ? lince_strndup(line + 3, strcspn(line + 3, "\n")) : lince_strdup("");
+    lince_buffer_puts(&out, "");
+    for (const char *line = strstr(bytes, "\n# "); line && !strncmp(line, "\n# ", 3);) {
+        size_t length = strcspn(line + 3, "\n");
+        if (out.size) lince_buffer_puts(&out, "\n");
+        lince_buffer_put(&out, line + 3, length);
+        line += 3 + length;
+    }
     lince_free(bytes);
-    return f->command ? 0 : LINCE_ENOMEM;
+    f->command = out.data;
+    return out.error;
+}
+
+/* Only a run that went on after its end has any. */
+static int read_stages(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, f->run.folder, "stages.json"));
+    return access(path, F_OK) ? 0 : read_json(&f->stages, &f->run, "stages.json");
 }
 
 /* As the trainer chose: the highest accuracy, and of equal ones the lowest loss. */
@@ -117,6 +132,7 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(lince_run_read_history(&f->run, &f->history));
     find_best(f);
     LINCE_TRY(read_cost(f));
+    LINCE_TRY(read_stages(f));
     LINCE_TRY(read_test(f));
     return read_curves(f);
 }
@@ -129,6 +145,7 @@ void lince_facts_release(lince_facts *f)
     json_decref(f->data);
     json_decref(f->model);
     json_decref(f->explained);
+    json_decref(f->stages);
     lince_history_release(&f->history);
     lince_metrics_release(&f->test);
     lince_curves_release(&f->curves);

@@ -19,12 +19,13 @@ typedef enum lince_modality {
 typedef struct lince_facts {
     lince_run run;
     lince_settings settings;
-    char *command; /* as typed; "" where not recorded */
+    char *command; /* as typed, a line for each stage; "" where not recorded */
     lince_modality modality;
     json_t *data, *model;
     json_t
         *seen; /* of test.json: accuracy on texts that the training part has too, and on new ones; or NULL */
     json_t *explained; /* explain.json: what the pictures in plots/ show; NULL: there are none */
+    json_t *stages;    /* stages.json: those behind the first; NULL: there are none */
     lince_history history;
     int best;           /* row of history: the epoch whose weights were kept; -1: none */
     bool validated;     /* there was a validation part */

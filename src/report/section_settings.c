@@ -85,6 +85,23 @@ static void tell_lengths(lince_document *d, const lince_facts *f)
     tell(d, TR("epochs"), text);
 }
 
+/* Of a finished run that went on. */
+static void tell_stages(lince_document *d, const lince_facts *f)
+{
+    for (size_t i = 0; i < json_array_size(f->stages); i++) {
+        char text[256], from[64];
+        const json_t *stage = json_array_get(f->stages, i);
+        bool schedule = !strcmp(lince_fact_text(stage, "schedule"), "goes on"),
+             optimizer = !strcmp(lince_fact_text(stage, "optimizer"), "goes on");
+        snprintf(from, sizeof from, TR("from epoch %.0f on"), lince_fact_number(stage, "epoch"));
+        snprintf(text, sizeof text, "%s; %s",
+                 schedule ? TR("a new stage: the schedule of the learning rate goes on")
+                          : TR("a new stage: the schedule of the learning rate begins anew"),
+                 optimizer ? TR("the optimizer's state goes on") : TR("the optimizer's state begins anew"));
+        tell(d, from, text);
+    }
+}
+
 static void tell_rest(lince_document *d, const lince_settings *s)
 {
     char text[64];
@@ -109,6 +126,7 @@ static void write_choices(lince_document *d, const lince_facts *f)
     tell_optimizer(d, &f->settings);
     tell_rate(d, &f->settings);
     tell_lengths(d, f);
+    tell_stages(d, f);
     tell_rest(d, &f->settings);
     lince_document_table_end(d);
 }

@@ -11,8 +11,8 @@
 static bool decides_nothing(const char *name)
 {
     static const char *const names[] = {
-        "data",    "out",  "resume", "threads", "workers", "cache-mb", "checkpoint-every",
-        "profile", "lang", "author", "notes"};
+        "data",    "out",  "resume", "threads", "workers",        "cache-mb", "checkpoint-every",
+        "profile", "lang", "author", "notes",   "keep-checkpoint"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i])) return true;
     return false;
@@ -53,7 +53,7 @@ static int check_one(const lince_settings *settings, const lince_settings *given
 }
 
 int lince_resume_check(const lince_settings *settings, const lince_settings *given, const char *record,
-                       const char *path)
+                       const char *path, const char *but)
 {
     json_t *begun = record ? json_loads(record, 0, NULL) : NULL;
     if (!json_is_object(begun)) {
@@ -65,7 +65,7 @@ int lince_resume_check(const lince_settings *settings, const lince_settings *giv
     json_t *value;
     json_object_foreach(begun, name, value)
     {
-        if (!code && json_is_string(value))
+        if (!code && json_is_string(value) && (!but || strcmp(name, but) != 0))
             code = check_one(settings, given, name, json_string_value(value), path);
     }
     json_decref(begun);

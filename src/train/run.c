@@ -78,27 +78,39 @@ int lince_run_open(lince_run *run, const char *folder)
     return 0;
 }
 
-static void remove_half_written(const char *folder)
+static size_t half_written_in(const char *folder, bool remove)
 {
+    size_t bytes = 0;
+    struct stat status;
     DIR *stream = opendir(folder);
-    for (const struct dirent *entry; stream && (entry = readdir(stream));)
-        if (strstr(entry->d_name, LINCE_FILE_BESIDE)) unlinkat(dirfd(stream), entry->d_name, 0);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));) {
+        if (!strstr(entry->d_name, LINCE_FILE_BESIDE)) continue;
+        if (fstatat(dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW)) continue;
+        if (!remove || !unlinkat(dirfd(stream), entry->d_name, 0)) bytes += (size_t)status.st_size;
+    }
     if (stream) closedir(stream);
+    return bytes;
+}
+
+size_t lince_run_half_written(const lince_run *run, bool remove)
+{
+    static const char *const folders[] = {".", "weights", "checkpoint"};
+    size_t bytes = 0;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        char path[LINCE_PATH_MAX];
+        if (!lince_path_join(path, run->folder, folders[i])) bytes += half_written_in(path, remove);
+    }
+    return bytes;
 }
 
 int lince_run_lock(lince_run *run)
 {
-    static const char *const folders[] = {".", "weights", "checkpoint"};
     run->lock = open(run->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (run->lock < 0) return lince_fail(LINCE_EIO, "%s: cannot open: %s", run->folder, strerror(errno));
     if (flock(run->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
         lince_run_unlock(run);
         return lince_fail(LINCE_EIO, "%s: another process is training in it; stop that one first",
                           run->folder);
-    }
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char path[LINCE_PATH_MAX];
-        if (!lince_path_join(path, run->folder, folders[i])) remove_half_written(path);
     }
     return 0;
 }
@@ -232,6 +244,27 @@ int lince_run_set_config(const lince_run *run, const char *name, const char *val
     lince_buffer_printf(&out, "%s: ", name);
     int code = put_scalar(&out, name, value);
     if (!code) code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+int lince_run_add_command(const lince_run *run, const char *command)
+{
+    char path[LINCE_PATH_MAX], *bytes;
+    size_t size;
+    lince_buffer out = {0};
+    LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
+    LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));
+    const char *settings = bytes;
+    while (*settings == '#') {
+        settings += strcspn(settings, "\n");
+        settings += *settings == '\n';
+    }
+    lince_buffer_put(&out, bytes, (size_t)(settings - bytes));
+    put_comment(&out, command);
+    lince_buffer_puts(&out, settings);
+    lince_free(bytes);
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;
 }

@@ -21,15 +21,20 @@ int lince_run_create(lince_run *run, const char *wanted);
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
 int lince_run_open(lince_run *run, const char *folder);
 
-/* Keeps other processes from training in the folder until lince_run_unlock (or this process's end), and
- * removes what one that was killed left half-written. LINCE_EIO where another holds it. */
+/* Keeps other processes from training in the folder until lince_run_unlock (or this process's end). LINCE_EIO
+ * where another holds it. */
 int lince_run_lock(lince_run *run);
 void lince_run_unlock(lince_run *run);
+
+/* Bytes of what a process that was killed left half-written; and removes it, in a folder that is locked. */
+size_t lince_run_half_written(const lince_run *run, bool remove);
 
 /* config.yaml: every setting as resolved, loadable with --config, and the exact command as a comment. */
 int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command);
 /* Sets one setting in the file that is there, and leaves its other lines alone. */
 int lince_run_set_config(const lince_run *run, const char *name, const char *value);
+/* Adds a command to the comment, behind those that are there. */
+int lince_run_add_command(const lince_run *run, const char *command);
 int lince_run_read_config(const lince_run *run, lince_settings *settings);
 
 /* One row of results.csv: epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr */

@@ -4,25 +4,9 @@
 #include "core/memory.h"
 #include "core/peak_memory.h"
 #include "train/trainer.h"
-#include "weights/safetensors.h"
-#include "weights/state_dict.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static int load_best(lince_trainer *t)
-{
-    char path[LINCE_PATH_MAX];
-    lince_weights *w;
-    lince_load_result result;
-    LINCE_TRY(lince_path_join(path, t->run.folder, "weights/best.safetensors"));
-    LINCE_TRY(lince_safetensors_open(&w, path));
-    lince_load_options load = {.whole = true, .threads = t->threads};
-    int code = lince_state_dict_load(t->net, w, &load, &result);
-    lince_load_result_release(&result);
-    lince_weights_free(w);
-    return code;
-}
 
 int lince_trainer_test(lince_trainer *t)
 {
@@ -34,7 +18,7 @@ int lince_trainer_test(lince_trainer *t)
             t->settings->data);
         return 0;
     }
-    LINCE_TRY(load_best(t));
+    LINCE_TRY(lince_trainer_load_own(t, "best"));
     LINCE_TRY(lince_trainer_loader(t, LINCE_TEST, false, &loader));
     int code = lince_evaluate(t->net, loader, &t->blueprint, LINCE_TESTING, t->observer, &e);
     if (!code) {
@@ -57,6 +41,20 @@ static void write_report(const char *folder, const lince_settings *s, const linc
     o->warning(o->context, text);
 }
 
+/* The run is whole without this, too. */
+static void finish(const char *folder, const lince_settings *s, const lince_observer *o)
+{
+    lince_run run;
+    char text[2048];
+    int code = lince_run_open(&run, folder);
+    if (!code) code = lince_run_lock(&run);
+    if (!code) code = lince_saved_finish(&run, s->keep_checkpoint);
+    lince_run_unlock(&run);
+    if (!code || !o || !o->warning) return;
+    snprintf(text, sizeof text, _("the checkpoint was not dropped: %s"), lince_error());
+    o->warning(o->context, text);
+}
+
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size)
 {
@@ -64,14 +62,17 @@ int lince_train(const lince_settings *settings, const char *command, const lince
     char folder[LINCE_PATH_MAX];
     lince_peak_memory_begin();
     int code = lince_trainer_open(&t, settings, observer, command);
+    bool opened = !code, was_finished = code == 1;
     snprintf(folder, sizeof folder, "%s", t.run.folder);
-    if (!code && out) snprintf(out, out_size, "%s", folder);
-    bool opened = !code;
-    if (!code) code = lince_trainer_run(&t);
-    if (!code) code = lince_trainer_test(&t);
+    if ((opened || was_finished) && out) snprintf(out, out_size, "%s", folder);
+    if (was_finished) code = 0;
+    if (opened) code = lince_trainer_run(&t);
+    if (opened && !code) code = lince_trainer_test(&t);
     int written = opened ? lince_trainer_write_cost(&t) : 0; /* also of a session that was interrupted */
     if (!code) code = written;
     lince_trainer_close(&t); /* before the report, which opens data and network for itself */
-    if (!code && !settings->no_report) write_report(folder, settings, observer);
-    return code;
+    if (code || was_finished) return code;
+    if (!settings->no_report) write_report(folder, settings, observer);
+    finish(folder, settings, observer);
+    return 0;
 }

@@ -10,25 +10,14 @@
 #include "train/evaluate.h"
 #include "train/features.h"
 #include "train/freezing.h"
+#include "train/position.h"
 #include "train/profile.h"
 #include "train/run.h"
+#include "train/saved.h"
 #include "train/update.h"
 #include "weights/state_dict.h"
 
 #include <lince/train.h>
-
-/* Where the run stands: all of it goes into the checkpoint, none of it anywhere else. */
-typedef struct lince_position {
-    int epoch;         /* 0-based, being trained */
-    size_t step;       /* batches done in it */
-    size_t updates;    /* of the weights, in all */
-    double loss, hits; /* sums over the epoch's samples so far */
-    size_t seen;
-    double seconds;                  /* spent so far, interruptions left out */
-    double epoch_seconds;            /* of them in this epoch */
-    double best_accuracy, best_loss; /* of validation (of training where there is none) */
-    int best_epoch, waited;          /* 1-based; epochs since */
-} lince_position;
 
 typedef struct lince_trainer {
     const lince_settings *settings; /* `own` */
@@ -67,7 +56,7 @@ typedef struct lince_trainer {
 } lince_trainer;
 
 /* Opens the data, splits, builds and initialises. The run's folder is made last, when nothing else can be
- * wrong. */
+ * wrong. 1: the run to go on with is finished, and no more epochs are asked for: nothing was opened. */
 int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer,
                        const char *command);
 void lince_trainer_close(lince_trainer *trainer);
@@ -81,6 +70,8 @@ int lince_trainer_open_pictures(lince_trainer *trainer);
 int lince_trainer_infer_model(lince_trainer *trainer);
 int lince_trainer_expected(lince_trainer *trainer, lince_blueprint *expected);
 int lince_trainer_load_weights(lince_trainer *trainer);
+/* The whole of weights/NAME.safetensors of the run, back into the net. */
+int lince_trainer_load_own(lince_trainer *trainer, const char *name);
 
 /* trainer_texts.c: the vocabulary, the loaders and the leak check of texts; their word vectors, once there is
  * a net; and what data.json tells of them (a jansson object; NULL: out of memory). */
@@ -102,12 +93,19 @@ int lince_trainer_run(lince_trainer *trainer);
 int lince_trainer_plan_stages(lince_trainer *trainer);
 /* What the position's epoch freezes, where that is new; features where they are worth it. */
 int lince_trainer_begin_stage(lince_trainer *trainer);
+/* Where each parameter's own steps begin, after the position is known. */
+void lince_trainer_set_beginnings(lince_trainer *trainer);
 /* Pictures again instead of features. */
 int lince_trainer_drop_features(lince_trainer *trainer);
 
 /* Checkpoints: written and restored whole. */
 int lince_trainer_save(lince_trainer *trainer);
-int lince_trainer_restore(lince_trainer *trainer);
+int lince_trainer_restore(lince_trainer *trainer, const char *command);
+
+/* trainer_extend.c: whether the settings ask a run that is ended for more epochs; and the stage that follows,
+ * recorded: for a position and a net that are the ended run's. `exact`: with its optimizer's state. */
+bool lince_trainer_extends(const lince_trainer *trainer, const lince_saved *saved);
+int lince_trainer_extend(lince_trainer *trainer, const lince_saved *saved, const char *command);
 
 /* Writes weights/last.safetensors (of the average, where one is kept) and, where they are the best, makes
  * best.safetensors the same file. */
@@ -115,6 +113,9 @@ int lince_trainer_save_weights(lince_trainer *trainer, bool best);
 
 /* data.json and model.json */
 int lince_trainer_describe(lince_trainer *trainer);
+
+/* One of such files, indented; takes the object (NULL: LINCE_ENOMEM). */
+int lince_trainer_write_json(const lince_trainer *trainer, const char *name, struct json_t *json);
 
 /* cost.json: what this process, and those before it that trained in the folder, needed at most. */
 int lince_trainer_write_cost(const lince_trainer *trainer);

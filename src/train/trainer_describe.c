@@ -27,7 +27,7 @@ static int write_laid_out(const lince_trainer *t, const char *name, json_t *json
     return code;
 }
 
-static int write_json(const lince_trainer *t, const char *name, json_t *json)
+int lince_trainer_write_json(const lince_trainer *t, const char *name, json_t *json)
 {
     return write_laid_out(t, name, json, JSON_INDENT(2));
 }
@@ -236,8 +236,8 @@ static json_t *model_json(const lince_trainer *t)
 
 int lince_trainer_describe(lince_trainer *t)
 {
-    LINCE_TRY(write_json(t, "data.json", data_json(t)));
-    return write_json(t, "model.json", model_json(t));
+    LINCE_TRY(lince_trainer_write_json(t, "data.json", data_json(t)));
+    return lince_trainer_write_json(t, "model.json", model_json(t));
 }
 
 /* --- cost ----------------------------------------------------------------------------------------- */
@@ -260,9 +260,9 @@ int lince_trainer_write_cost(const lince_trainer *t)
     time_t now = time(NULL);
     struct tm utc;
     strftime(finished, sizeof finished, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
-    return write_json(t, "cost.json",
-                      json_pack("{s:I, s:s}", "peak_memory", peak > earlier ? peak : earlier, "finished",
-                                finished));
+    return lince_trainer_write_json(t, "cost.json",
+                                    json_pack("{s:I, s:s}", "peak_memory", peak > earlier ? peak : earlier,
+                                              "finished", finished));
 }
 
 /* --- the test ------------------------------------------------------------------------------------- */
@@ -297,8 +297,8 @@ int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
 {
     char path[LINCE_PATH_MAX];
     if (lince_dataset_incomplete(t->dataset, LINCE_TEST, NULL)) /* which was not known before */
-        LINCE_TRY(write_json(t, "data.json", data_json(t)));
-    LINCE_TRY(write_json(t, "test.json", test_json(t, e)));
+        LINCE_TRY(lince_trainer_write_json(t, "data.json", data_json(t)));
+    LINCE_TRY(lince_trainer_write_json(t, "test.json", test_json(t, e)));
     LINCE_TRY(
         write_laid_out(t, "curves.json", lince_curves_json(&e->curves, e->metrics.names), JSON_COMPACT));
     LINCE_TRY(lince_path_join(path, t->run.folder, "predictions.csv"));

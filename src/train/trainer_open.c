@@ -339,11 +339,37 @@ static int open_model(lince_trainer *t)
     return weigh_classes(t);
 }
 
-static int resume_run(lince_trainer *t)
+/* What a kill between the record of the end and this has left. */
+static int drop_left(lince_trainer *t, const lince_saved *s)
 {
-    LINCE_TRY(lince_run_open(&t->run, t->settings->resume));
+    if (!s->end || !s->state || t->settings->keep_checkpoint) return 0;
     LINCE_TRY(lince_run_lock(&t->run));
-    return lince_trainer_restore(t);
+    return lince_saved_drop(&t->run);
+}
+
+/* 1: the run is finished, and asked for nothing more. The data are not opened for that. */
+static int look_at_finished(lince_trainer *t)
+{
+    lince_saved s;
+    LINCE_TRY(lince_run_open(&t->run, t->settings->resume));
+    LINCE_TRY(lince_saved_open(&s, &t->run));
+    bool idle = s.finished && !lince_trainer_extends(t, &s);
+    int code = !idle ? 0
+                     : lince_resume_check(t->settings, t->given, lince_saved_text(&s, "settings"),
+                                          t->run.folder, NULL);
+    if (idle && !code)
+        lince_trainer_note(t, _("%s: it is finished, with epoch %d; --epochs %d or more goes on from there"),
+                           t->run.folder, s.at.epoch, s.epochs + 1);
+    if (idle && !code) code = drop_left(t, &s);
+    lince_saved_close(&s);
+    return code ? code : idle;
+}
+
+static int resume_run(lince_trainer *t, const char *command)
+{
+    LINCE_TRY(lince_run_lock(&t->run));
+    lince_run_half_written(&t->run, true);
+    return lince_trainer_restore(t, command);
 }
 
 /* A folder that could not be filled (a full disk) is no run: it is taken away again. */
@@ -376,11 +402,15 @@ int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const l
     if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
     LINCE_TRY(check_settings(settings));
     if (settings->model && !lince_architecture_named(settings->model)) return LINCE_EUSAGE;
+    if (settings->resume) {
+        int code = look_at_finished(t);
+        if (code) return code;
+    }
     LINCE_TRY(open_data(t));
     LINCE_TRY(choose(t));
     LINCE_TRY(open_loaders(t));
     LINCE_TRY(open_model(t));
-    return settings->resume ? resume_run(t) : begin_run(t, command);
+    return settings->resume ? resume_run(t, command) : begin_run(t, command);
 }
 
 void lince_trainer_close(lince_trainer *t)

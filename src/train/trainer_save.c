@@ -50,24 +50,6 @@ static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
     return count;
 }
 
-/* Numbers as text that reads back exactly. */
-static void position_text(const lince_trainer *t, char *out, size_t size)
-{
-    const lince_position *p = &t->at;
-    snprintf(out, size, "%d %zu %zu %a %a %zu %a %a %a %a %d %d %a %a %d", p->epoch, p->step, p->updates,
-             p->loss, p->hits, p->seen, p->seconds, p->epoch_seconds, p->best_accuracy, p->best_loss,
-             p->best_epoch, p->waited, t->schedule.best, t->schedule.factor, t->schedule.waited);
-}
-
-static bool read_position(lince_trainer *t, const char *text)
-{
-    lince_position *p = &t->at;
-    return text && sscanf(text, "%d %zu %zu %la %la %zu %la %la %la %la %d %d %la %la %d", &p->epoch,
-                          &p->step, &p->updates, &p->loss, &p->hits, &p->seen, &p->seconds, &p->epoch_seconds,
-                          &p->best_accuracy, &p->best_loss, &p->best_epoch, &p->waited, &t->schedule.best,
-                          &t->schedule.factor, &t->schedule.waited) == 15;
-}
-
 static void history_text(const lince_trainer *t, lince_buffer *out)
 {
     lince_buffer_puts(out, "");
@@ -92,15 +74,16 @@ static int read_history(lince_trainer *t, const char *text)
 
 int lince_trainer_save(lince_trainer *t)
 {
-    char path[LINCE_PATH_MAX], position[512];
+    char path[LINCE_PATH_MAX], position[LINCE_POSITION_MAX], stage[LINCE_POSITION_MAX];
     lince_buffer history = {0};
     lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
-    int code = path_in(t, "checkpoint/state.safetensors", path);
-    position_text(t, position, sizeof position);
+    int code = path_in(t, LINCE_STATE_FILE, path);
+    lince_position_print(&t->at, &t->schedule, position, stage);
     history_text(t, &history);
     char *settings = lince_resume_record(t->settings);
     const lince_metadata texts[] = {{"position", position},
+                                    {"stage", stage},
                                     {"history", history.data},
                                     {"settings", settings},
                                     {"data", lince_dataset_fingerprint(t->dataset)}};
@@ -115,42 +98,67 @@ int lince_trainer_save(lince_trainer *t)
     return code;
 }
 
-static int restore_from(lince_trainer *t, const lince_weights *w, const char *path)
+static int restore_arrays(lince_trainer *t, const lince_weights *state)
 {
-    const char *data = lince_weights_metadata(w, "data");
-    LINCE_TRY(
-        lince_resume_check(t->settings, t->given, lince_weights_metadata(w, "settings"), t->run.folder));
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(path_in(t, LINCE_STATE_FILE, path));
+    lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
+    if (!list) return LINCE_ENOMEM;
+    int code = lince_checkpoint_restore(state, path, list, list_arrays(t, list));
+    lince_free(list);
+    return code;
+}
+
+/* The last epoch's weights, where the optimizer's state is no longer kept. */
+static int restore_weights(lince_trainer *t)
+{
+    LINCE_TRY(lince_trainer_load_own(t, "last"));
+    lince_update_average(&t->update, t->net);
+    return 0;
+}
+
+static int restore_from(lince_trainer *t, const lince_saved *s, const char *command)
+{
+    const char *data = lince_saved_text(s, "data");
+    bool more = lince_trainer_extends(t, s);
+    LINCE_TRY(lince_resume_check(t->settings, t->given, lince_saved_text(s, "settings"), t->run.folder,
+                                 more ? "epochs" : NULL));
     if (!data || strcmp(data, lince_dataset_fingerprint(t->dataset)) != 0)
         return lince_fail(LINCE_EDATA,
                           "%s: the run was begun with other data than %s now holds; give the same --data, or "
                           "begin a new run",
                           t->run.folder, t->settings->data);
-    lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
-    if (!list) return LINCE_ENOMEM;
-    int code = lince_checkpoint_restore(w, path, list, list_arrays(t, list));
-    lince_free(list);
-    if (code) return code;
-    if (!read_position(t, lince_weights_metadata(w, "position")))
-        return lince_fail(LINCE_EFORMAT, "%s: its position cannot be read", path);
+    LINCE_TRY(s->state ? restore_arrays(t, s->state) : restore_weights(t));
+    t->at = s->at;
+    t->schedule.best = s->schedule.best;
+    t->schedule.factor = s->schedule.factor;
+    t->schedule.waited = s->schedule.waited;
     t->last_checkpoint = t->at.seconds;
-    if (lince_update_restore(&t->update, t->net, t->at.updates)) return lince_fail_in(LINCE_EFORMAT, path);
-    return read_history(t, lince_weights_metadata(w, "history"));
-}
-
-int lince_trainer_restore(lince_trainer *t)
-{
-    char path[LINCE_PATH_MAX];
-    lince_weights *w;
-    LINCE_TRY(path_in(t, "checkpoint/state.safetensors", path));
-    if (access(path, F_OK))
-        return lince_fail(LINCE_EDATA, "%s: it ended before anything was saved; begin a new run",
-                          t->run.folder);
-    LINCE_TRY(lince_checkpoint_open(&w, path));
-    int code = restore_from(t, w, path);
-    lince_weights_free(w);
-    if (!code)
+    LINCE_TRY(read_history(t, lince_saved_text(s, "history")));
+    if (more) LINCE_TRY(lince_trainer_extend(t, s, command));
+    t->schedule.epochs = (size_t)(t->settings->epochs - t->at.schedule_epoch);
+    if (t->at.updates > t->at.schedule_updates) /* the rate that an epoch without a step left is told with */
+        t->update.hyper.lr =
+            (float)lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates - 1);
+    lince_trainer_set_beginnings(t);
+    if (lince_update_restore(&t->update, t->net, t->at.updates))
+        return lince_fail_in(LINCE_EFORMAT, t->run.folder);
+    if (!more)
         lince_trainer_note(t, _("%s: going on in epoch %d after step %zu"), t->run.folder, t->at.epoch + 1,
                            t->at.step);
+    return 0;
+}
+
+int lince_trainer_restore(lince_trainer *t, const char *command)
+{
+    lince_saved s;
+    LINCE_TRY(lince_saved_open(&s, &t->run));
+    int code = s.state || s.end ? restore_from(t, &s, command)
+                                : lince_fail(LINCE_EDATA,
+                                             "%s: it has no checkpoint: it ended before anything was saved, "
+                                             "or was pruned; begin a new run",
+                                             t->run.folder);
+    lince_saved_close(&s);
     return code;
 }
 
@@ -167,12 +175,22 @@ static int write_weights(lince_trainer *t, const char *path)
     return code;
 }
 
+/* What a stage before has measured was measured with the weights that were the best then. */
+static void forget_test(const lince_trainer *t)
+{
+    static const char *const names[] = {"test.json", "predictions.csv", "curves.json"};
+    char path[LINCE_PATH_MAX];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!path_in(t, names[i], path)) unlink(path);
+}
+
 int lince_trainer_save_weights(lince_trainer *t, bool best)
 {
     char last_path[LINCE_PATH_MAX], best_path[LINCE_PATH_MAX];
     LINCE_TRY(path_in(t, "weights/last.safetensors", last_path));
     LINCE_TRY(path_in(t, "weights/best.safetensors", best_path));
     LINCE_TRY(write_weights(t, last_path));
+    if (best) forget_test(t);
     int code = best ? lince_file_link(last_path, best_path) : 0;
     return code == 1 ? write_weights(t, best_path) : code;
 }

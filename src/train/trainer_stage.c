@@ -76,13 +76,14 @@ int lince_trainer_begin_stage(lince_trainer *t)
 }
 
 /* When each parameter's own steps begin: an optimizer's corrections for its first steps count from there. */
-static void set_beginnings(lince_trainer *t)
+void lince_trainer_set_beginnings(lince_trainer *t)
 {
     size_t param = 0, batches = lince_loader_batches(t->train);
     for (size_t i = 1; i < lince_net_nodes(t->net); i++) {
         int epoch = lince_freezing_first(&t->freezing, (int)i);
-        for (int p = 0; p < lince_net_layer(t->net, i)->param_count; p++)
-            t->update.since[param++] = epoch > 0 ? (size_t)epoch * batches : 0;
+        size_t first = epoch > 0 ? (size_t)epoch * batches : 0;
+        if (first < t->at.optimizer_updates) first = t->at.optimizer_updates;
+        for (int p = 0; p < lince_net_layer(t->net, i)->param_count; p++) t->update.since[param++] = first;
     }
 }
 
@@ -105,7 +106,7 @@ int lince_trainer_plan_stages(lince_trainer *t)
     if (s->lr_backbone > 0 && !trains_backbone(t))
         return lince_fail(LINCE_EUSAGE, "--lr-backbone %g: nothing but the head is trained", s->lr_backbone);
     if (s->lr_backbone > 0) t->update.backbone = s->lr_backbone / t->schedule.lr;
-    set_beginnings(t);
+    lince_trainer_set_beginnings(t);
     lince_net_freeze(t->net, lince_freezing_at(f, 0));
     return 0;
 }

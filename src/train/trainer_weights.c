@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "train/trainer.h"
+#include "weights/safetensors.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -91,6 +92,21 @@ int lince_trainer_load_weights(lince_trainer *t)
         tell_loaded(t, w);
     else
         lince_fail_in(code, s->weights);
+    lince_weights_free(w);
+    return code;
+}
+
+int lince_trainer_load_own(lince_trainer *t, const char *name)
+{
+    char file[64], path[LINCE_PATH_MAX];
+    lince_weights *w;
+    lince_load_result result;
+    snprintf(file, sizeof file, "weights/%s.safetensors", name);
+    LINCE_TRY(lince_path_join(path, t->run.folder, file));
+    LINCE_TRY(lince_safetensors_open(&w, path));
+    lince_load_options load = {.whole = true, .threads = t->threads};
+    int code = lince_state_dict_load(t->net, w, &load, &result);
+    lince_load_result_release(&result);
     lince_weights_free(w);
     return code;
 }

@@ -39,11 +39,16 @@ int lince_update_init(lince_update *u, const lince_net *net)
     LINCE_TRY(new_lazy_tables(u, net));
     if (u->decay == 0) return 0;
     LINCE_TRY(new_arrays(net, &u->average, false));
-    for (size_t i = 0; i < lince_net_params(net); i++) {
+    lince_update_average(u, net);
+    return 0;
+}
+
+void lince_update_average(lince_update *u, const lince_net *net)
+{
+    for (size_t i = 0; u->average && i < lince_net_params(net); i++) {
         const lince_param *p = lince_net_param(net, i);
         memcpy(u->average[i], p->value, p->size * sizeof(float));
     }
-    return 0;
 }
 
 static void free_arrays(const lince_net *net, float **arrays)

@@ -42,6 +42,9 @@ void lince_update_finish(lince_update *update, lince_net *net, size_t step);
 /* After the arrays of the lazy tables were read from a checkpoint. LINCE_EFORMAT. */
 int lince_update_restore(lince_update *update, const lince_net *net, size_t step);
 
+/* The average, where one is kept, begins at the net's weights, as lince_update_init has it. */
+void lince_update_average(lince_update *update, const lince_net *net);
+
 /* Exchanges weights and their average, where one is kept. */
 void lince_update_swap(lince_update *update, lince_net *net);
 

@@ -24,7 +24,7 @@ static int check(const char *given, const char *resolved, const char *begun)
     settle(&g, given), settle(&r, resolved), settle(&b, begun);
     char *record = lince_resume_record(&b);
     assert_non_null(record);
-    int code = lince_resume_check(&r, &g, record, "a run");
+    int code = lince_resume_check(&r, &g, record, "a run", NULL);
     free(record);
     lince_settings_release(&g), lince_settings_release(&r), lince_settings_release(&b);
     return code;
