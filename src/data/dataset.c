@@ -1,4 +1,5 @@
 #include "data/dataset.h"
+#include "core/class_order.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
@@ -131,29 +132,39 @@ static int sort_classes(lince_dataset *dataset)
     return code;
 }
 
+static const char *class_at(const void *dataset, size_t index)
+{
+    return ((const lince_dataset *)dataset)->classes[index];
+}
+
 /* The classes that part `lacking` has no samples of though part `having` has, as "cat, dog, ..."; how many
- * there are. */
-static size_t missing_classes(const lince_dataset *dataset, lince_part lacking, lince_part having,
-                              char *names, size_t size)
+ * there are to *missing. */
+static int missing_classes(const lince_dataset *dataset, lince_part lacking, lince_part having, char *names,
+                           size_t size, size_t *missing)
 {
     enum { SHOWN = 5 };
-    size_t missing = 0, used = 0;
+    size_t used = 0;
+    int *order = lince_class_order(class_at, dataset, dataset->class_count);
+    *missing = 0;
     names[0] = '\0';
-    for (size_t c = 0; c < dataset->class_count; c++) {
+    for (size_t i = 0; order && i < dataset->class_count; i++) {
+        int c = order[i];
         if (dataset->parts[lacking].per_class[c] || !dataset->parts[having].per_class[c]) continue;
-        if (missing <= SHOWN && used < size)
-            used += (size_t)snprintf(names + used, size - used, "%s%s", missing ? ", " : "",
-                                     missing < SHOWN ? dataset->classes[c] : "...");
-        missing++;
+        if (*missing <= SHOWN && used < size)
+            used += (size_t)snprintf(names + used, size - used, "%s%s", *missing ? ", " : "",
+                                     *missing < SHOWN ? dataset->classes[c] : "...");
+        ++*missing;
     }
-    return missing;
+    lince_free(order);
+    return order ? 0 : LINCE_ENOMEM;
 }
 
 int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince_part having)
 {
     char names[512];
+    size_t missing;
     if (!dataset->parts[lacking].count) return 0;
-    size_t missing = missing_classes(dataset, lacking, having, names, sizeof names);
+    LINCE_TRY(missing_classes(dataset, lacking, having, names, sizeof names, &missing));
     if (!missing) return 0;
     return lince_dataset_add_note(dataset, _("classes that the %s part lacks: %zu (%s)"),
                                   lince_part_title(lacking), missing, names);
@@ -174,7 +185,8 @@ static int compare_parts(lince_dataset *dataset)
     char names[512];
     const lince_samples *parts = dataset->parts;
     for (int p = LINCE_VAL; p < LINCE_PARTS && parts[LINCE_TRAIN].count; p++) {
-        size_t extra = missing_classes(dataset, LINCE_TRAIN, (lince_part)p, names, sizeof names);
+        size_t extra;
+        LINCE_TRY(missing_classes(dataset, LINCE_TRAIN, (lince_part)p, names, sizeof names, &extra));
         if (extra)
             return lince_fail(LINCE_EDATA,
                               "%s: classes of the %s part that the training part lacks: %zu (%s), the first "

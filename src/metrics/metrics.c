@@ -1,4 +1,5 @@
 #include "metrics/metrics.h"
+#include "core/class_order.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/names.h"
@@ -8,15 +9,21 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *name_at(const void *names, size_t index)
+{
+    return ((const char *const *)names)[index];
+}
+
 int lince_metrics_init(lince_metrics *m, int classes, const char *const *names)
 {
     size_t c = (size_t)classes;
     *m = (lince_metrics){.classes = classes};
     m->names = lince_alloc(c, sizeof *m->names);
+    m->listed = lince_class_order(name_at, names, c);
     m->confusion = lince_alloc(c * c, sizeof *m->confusion);
     m->per_class = lince_alloc(c, sizeof *m->per_class);
     m->spare = lince_alloc(c, sizeof *m->spare);
-    bool failed = !m->names || !m->confusion || !m->per_class || !m->spare;
+    bool failed = !m->names || !m->listed || !m->confusion || !m->per_class || !m->spare;
     for (size_t i = 0; i < c && !failed; i++) failed = !(m->names[i] = lince_strdup(names[i]));
     if (failed) lince_metrics_release(m);
     return failed ? LINCE_ENOMEM : 0;
@@ -26,6 +33,7 @@ void lince_metrics_release(lince_metrics *m)
 {
     for (int i = 0; m->names && i < m->classes; i++) lince_free(m->names[i]);
     lince_free(m->names);
+    lince_free(m->listed);
     lince_free(m->confusion);
     lince_free(m->per_class);
     lince_free(m->spare);
@@ -157,7 +165,8 @@ void lince_metrics_report(const lince_metrics *m, lince_buffer *out)
         if (lince_characters(m->names[c]) > width) width = lince_characters(m->names[c]);
     lince_buffer_printf(out, "%*s %10s%10s%10s%10s\n\n", width, "", "precision", "recall", "f1-score",
                         "support");
-    for (int c = 0; c < m->classes; c++) put_scores(out, m->names[c], width, &m->per_class[c]);
+    for (int i = 0; i < m->classes; i++)
+        put_scores(out, m->names[m->listed[i]], width, &m->per_class[m->listed[i]]);
     lince_buffer_puts(out, "\n");
     put_name(out, "accuracy", width);
     lince_buffer_printf(out, " %10s%10s%10.2f%10zu\n", "", "", m->accuracy, m->n);

@@ -24,6 +24,7 @@ typedef struct lince_calibration_bin {
 typedef struct lince_metrics {
     int classes;
     char **names; /* [classes], copies */
+    int *listed;  /* [classes], the order in which they are listed (core/class_order.h) */
     size_t n;
     double loss;           /* mean cross-entropy, without label smoothing */
     double accuracy, top5; /* fractions; top5 counts a sample whose class is among the 5 most probable */

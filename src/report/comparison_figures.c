@@ -82,7 +82,9 @@ static void put_matrix(lince_buffer *data, const lince_metrics *m, size_t number
     lince_buffer_printf(data, "$matrix%zu << EOD\n", number);
     for (int r = 0; r < m->classes; r++)
         for (int k = 0; k < m->classes; k++) {
-            double all = m->per_class[r].support, n = (double)m->confusion[r * m->classes + k];
+            int true_class = m->listed[r], predicted = m->listed[k];
+            double all = m->per_class[true_class].support,
+                   n = (double)m->confusion[true_class * m->classes + predicted];
             lince_buffer_printf(data, "%d %d %.6g\n", k, r, all > 0 ? n / all : 0);
         }
     lince_buffer_puts(data, "EOD\n");
@@ -93,7 +95,7 @@ static void put_names(lince_buffer *body, const lince_metrics *m, const char *ax
     lince_buffer_printf(body, "set %stics scale 0 (", axis);
     for (int k = 0; k < m->classes; k++) {
         lince_buffer_puts(body, k ? ", " : "");
-        lince_gnuplot_tic(body, m->names[k], k);
+        lince_gnuplot_tic(body, m->names[m->listed[k]], k);
     }
     lince_buffer_printf(body, ") font ',9'%s\n", *axis == 'x' ? " rotate by -45" : "");
 }

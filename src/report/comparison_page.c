@@ -143,7 +143,8 @@ static void write_classes(lince_document *d, const lince_comparison *c)
     lince_document_cell(d, "%s", TR("class"));
     for (size_t i = 0; i < shown; i++) lince_document_cell(d, "%s", lince_comparison_name(c, i));
     lince_document_row(d);
-    for (int k = 0; k < c->classes; k++) {
+    for (int place = 0; place < c->classes; place++) {
+        int k = c->facts[0].test.listed[place];
         size_t f1 = LINCE_SCORE_CLASSES + 3 * (size_t)k + 2, top = 0;
         for (size_t i = 1; i < shown; i++)
             if (lince_comparison_scores(c, i)[f1].value > lince_comparison_scores(c, top)[f1].value) top = i;

@@ -1,5 +1,6 @@
 /* Training samples as the network sees them: one column a class; what is stored, and what became of it in the
  * first epochs. */
+#include "core/class_order.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/random.h"
@@ -102,6 +103,11 @@ static int draw(drawing *d)
     return lince_sheet_draw(d->e->plots, "samples", &layout, items, count);
 }
 
+static const char *class_at(const void *blueprint, size_t index)
+{
+    return ((const lince_blueprint *)blueprint)->names[index];
+}
+
 int lince_explain_samples(lince_explainer *e)
 {
     const char *augment = e->facts->settings.augment;
@@ -109,8 +115,11 @@ int lince_explain_samples(lince_explainer *e)
     LINCE_TRY(lince_augment_parse(&d.transform.augment, augment));
     d.augmented = augment && strcmp(augment, "none") != 0;
     d.rows = d.augmented ? ROWS : 2;
-    int code = 0;
-    for (int c = 0; c < e->blueprint.classes && d.columns < COLUMNS && !code; c++) code = add_class(&d, c);
+    int *order = lince_class_order(class_at, &e->blueprint, (size_t)e->blueprint.classes),
+        code = order ? 0 : LINCE_ENOMEM;
+    for (int c = 0; c < e->blueprint.classes && d.columns < COLUMNS && !code; c++)
+        code = add_class(&d, order[c]);
+    lince_free(order);
     if (!code) code = draw(&d);
     for (int r = 0; r < ROWS; r++)
         for (int c = 0; c < COLUMNS; c++) lince_image_release(&d.images[r][c]);

@@ -75,8 +75,9 @@ static void put_matrix(lince_figure *g, bool normalised)
     lince_buffer_puts(&g->data, "$matrix << EOD\n");
     for (int r = 0; r < m->classes; r++)
         for (int c = 0; c < m->classes; c++) {
-            double n = (double)m->confusion[r * m->classes + c], all = m->per_class[r].support,
-                   share = all > 0 ? n / all : 0;
+            int true_class = m->listed[r], predicted = m->listed[c];
+            double n = (double)m->confusion[true_class * m->classes + predicted],
+                   all = m->per_class[true_class].support, share = all > 0 ? n / all : 0;
             lince_buffer_printf(&g->data, "%d %d %.6g %.6g\n", c, r, normalised ? share : n, share);
         }
     lince_buffer_puts(&g->data, "EOD\n");
@@ -116,9 +117,8 @@ static void put_square(lince_figure *g)
 /* Colour is the share of the row in both figures, so that large classes do not drown small ones. */
 static bool confusion(lince_figure *g, bool normalised)
 {
-    int k = g->facts->test.classes, all[CLASSES];
+    int k = g->facts->test.classes, *all = g->facts->test.listed;
     if (!g->facts->tested || k > CLASSES) return false;
-    for (int c = 0; c < k; c++) all[c] = c;
     put_matrix(g, normalised);
     put_square(g);
     lince_buffer_printf(
@@ -207,7 +207,7 @@ static int choose_classes(const lince_metrics *m, int shown[2 * ENDS])
 {
     int count = 0;
     if (m->classes <= 2 * ENDS) {
-        for (; count < m->classes; count++) shown[count] = count;
+        for (; count < m->classes; count++) shown[count] = m->listed[count];
         return count;
     }
     int *order = lince_classes_by_f1(m);

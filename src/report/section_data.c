@@ -1,7 +1,15 @@
+#include "core/class_order.h"
+#include "core/error.h"
+#include "core/memory.h"
 #include "report/sections.h"
 
 #include <math.h>
 #include <string.h>
+
+static const char *class_at(const void *classes, size_t index)
+{
+    return lince_fact_text_at(classes, index);
+}
 
 static void write_class_counts(lince_document *d, const lince_facts *f)
 {
@@ -12,7 +20,10 @@ static void write_class_counts(lince_document *d, const lince_facts *f)
     const json_t *classes = json_object_get(f->data, "classes"), *parts = json_object_get(f->data, "parts");
     lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, 4);
-    for (size_t c = 0; c < json_array_size(classes); c++) {
+    int *order = lince_class_order(class_at, classes, json_array_size(classes));
+    if (!order) d->out.error = LINCE_ENOMEM;
+    for (size_t i = 0; order && i < json_array_size(classes); i++) {
+        size_t c = (size_t)order[i];
         lince_document_cell(d, "%s", lince_fact_text_at(classes, c));
         for (int p = 0; p < 3; p++)
             lince_document_cell(
@@ -20,6 +31,7 @@ static void write_class_counts(lince_document *d, const lince_facts *f)
                 lince_fact_number_at(json_object_get(json_object_get(parts, keys[p]), "per_class"), c));
         lince_document_row(d);
     }
+    lince_free(order);
     lince_document_cell(d, "%s", TR("all"));
     for (int p = 0; p < 3; p++)
         lince_document_cell(d, "%.0f", lince_fact_number(json_object_get(parts, keys[p]), "n"));

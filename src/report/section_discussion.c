@@ -293,8 +293,10 @@ static int list_equal(const discussion *t, double f1, char *names, size_t size)
     const lince_metrics *m = &t->f->test;
     int count = 0;
     *names = '\0';
-    for (int c = 0; c < m->classes; c++)
+    for (int i = 0; i < m->classes; i++) {
+        int c = m->listed[i];
         if (m->per_class[c].f1 == f1 && count++ < SHOWN) lince_add_name(names, size, m->names[c]);
+    }
     size_t used = strlen(names);
     if (count > SHOWN) snprintf(names + used, size - used, TR(" and %d more"), count - SHOWN);
     return count;

@@ -53,7 +53,7 @@ static void write_each(lince_document *d, const lince_facts *f)
     const lince_metrics *m = &f->test;
     int *order = m->classes > LINCE_MANY_CLASSES ? lince_classes_by_f1(m) : NULL;
     for (int i = 0; i < m->classes; i++) {
-        int c = order ? order[m->classes - 1 - i] : i;
+        int c = order ? order[m->classes - 1 - i] : m->listed[i];
         const lince_curve *curve = f->curves.each ? &f->curves.each[c] : NULL;
         write_score(d, m->names[c], &m->per_class[c], curve ? curve->auc : NAN,
                     curve ? curve->average_precision : NAN, false);

@@ -90,8 +90,8 @@ int lince_most_confused(const lince_metrics *m, lince_confused_pair *pairs, int 
 int *lince_classes_by_f1(const lince_metrics *m)
 {
     int *order = lince_alloc((size_t)m->classes, sizeof *order);
-    for (int c = 0; order && c < m->classes; c++) {
-        int i = c;
+    for (int place = 0; order && place < m->classes; place++) {
+        int i = place, c = m->listed[place];
         for (; i > 0 && m->per_class[order[i - 1]].f1 < m->per_class[c].f1; i--) order[i] = order[i - 1];
         order[i] = c;
     }

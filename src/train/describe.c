@@ -2,6 +2,7 @@
 #include <lince/model.h>
 
 #include "core/buffer.h"
+#include "core/class_order.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
@@ -130,13 +131,20 @@ static double sum_of(const json_t *counts)
     return sum;
 }
 
+static const char *class_at(const void *classes, size_t index)
+{
+    return json_string_value(json_array_get(classes, index));
+}
+
 /* A row a class, a column a part; names are padded by letters, not bytes. */
 static void put_counts(lince_buffer *out, const json_t *json)
 {
     const json_t *classes = json_object_get(json, "classes"), *parts = json_object_get(json, "per_class");
-    int width = lince_characters(_("class"));
+    int width = lince_characters(_("class")),
+        *order = lince_class_order(class_at, classes, json_array_size(classes));
+    if (!order) out->error = LINCE_ENOMEM;
     for (size_t c = 0; c < json_array_size(classes); c++) {
-        int letters = lince_characters(json_string_value(json_array_get(classes, c)));
+        int letters = lince_characters(class_at(classes, c));
         if (letters > width) width = letters;
     }
     lince_buffer_printf(out, "%s%*s", _("class"), width - lince_characters(_("class")), "");
@@ -145,8 +153,9 @@ static void put_counts(lince_buffer *out, const json_t *json)
         lince_buffer_printf(out, "  %*s%s", 13 - lince_characters(title), "", title);
     }
     lince_buffer_puts(out, "\n");
-    for (size_t c = 0; c < json_array_size(classes); c++) {
-        const char *name = json_string_value(json_array_get(classes, c));
+    for (size_t i = 0; order && i < json_array_size(classes); i++) {
+        size_t c = (size_t)order[i];
+        const char *name = class_at(classes, c);
         lince_buffer_printf(out, "%s%*s", name, width - lince_characters(name), "");
         for (int p = 0; p < LINCE_PARTS; p++)
             lince_buffer_printf(
@@ -154,6 +163,7 @@ static void put_counts(lince_buffer *out, const json_t *json)
                 json_number_value(json_array_get(json_object_get(parts, lince_part_name((lince_part)p)), c)));
         lince_buffer_puts(out, "\n");
     }
+    lince_free(order);
 }
 
 /* What a table was read as. */

@@ -70,6 +70,40 @@ static int a_small_run(void **state)
     return 0;
 }
 
+/* Names `first`, `second` and `third` stand in the text one behind the other, behind `from`. */
+static void assert_in_order(const char *text, const char *from, const char *first, const char *second,
+                            const char *third)
+{
+    const char *const names[] = {first, second, third};
+    const char *at = strstr(text, from);
+    assert_non_null(at);
+    for (int i = 0; i < 3; i++) {
+        at = strstr(at, names[i]);
+        if (!at) fail_msg("behind '%s' there is no '%s' in its place", from, names[i]);
+        at += strlen(names[i]);
+    }
+}
+
+/* In the model they are sorted by name. */
+static void test_classes_that_are_numbers_are_listed_by_value(void **state)
+{
+    (void)state;
+    put("data.json", "{\"path\": \"digits\", \"kind\": \"folder\", \"classes\": [\"1\", \"10\", \"2\"],"
+                     "\"parts\": {\"train\": {\"n\": 66, \"per_class\": [11, 33, 22]}, \"test\": {\"n\": 6, "
+                     "\"per_class\": [1, 3, 2]}}}");
+    put("test.json", "{\"classes\": [\"1\", \"10\", \"2\"], \"confusion_matrix\": [[1, 0, 0], [1, 2, 0], [0, "
+                     "1, 1]], \"loss\": 0.5, \"top5\": 1, \"ece\": 0.2}");
+    unlink(TEST_SCRATCH "/report-run/curves.json");
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
+    char *page = get("report.md"), *figure = get("plots/confusion.gp");
+    assert_in_order(page, "| class | training", "| 1 | 11 |", "| 2 | 22 |", "| 10 | 33 |");
+    assert_in_order(page, "| class | precision", "| 1 | 0.5", "| 2 | 1.0", "| 10 | 0.6");
+    assert_in_order(figure, "set xtics", "'1' 0", "'2' 1", "'10' 2");
+    assert_in_order(figure, "$matrix", "1 1 1 ", "2 1 1 ", "0 2 1 "); /* column, row, samples */
+    lince_free(page);
+    lince_free(figure);
+}
+
 static void test_the_page_is_one_file_without_network_or_script(void **state)
 {
     (void)state;
@@ -519,6 +553,7 @@ static void test_a_figure_that_fails_is_told_and_the_others_are_drawn(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_classes_that_are_numbers_are_listed_by_value, a_small_run),
         cmocka_unit_test_setup(test_the_page_is_one_file_without_network_or_script, a_small_run),
         cmocka_unit_test_setup(test_the_page_is_well_formed_and_names_are_escaped, a_small_run),
         cmocka_unit_test_setup(test_every_figure_that_the_markdown_names_is_there, a_small_run),
