@@ -1,37 +1,22 @@
 #include "core/number.h"
+#include "core/plain_locale.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The thread's locale is borrowed for the length of a call. glibc's "C" locale costs nothing to open. */
-static locale_t use_point(locale_t *point)
-{
-    *point = newlocale(LC_NUMERIC_MASK, "C", NULL);
-    return uselocale(*point);
-}
-
-static void restore(locale_t previous, locale_t point)
-{
-    uselocale(previous);
-    if (point) freelocale(point);
-}
-
 void lince_number_print(char out[LINCE_NUMBER_MAX], double value, int digits)
 {
-    locale_t point, previous = use_point(&point);
+    LINCE_PLAIN_LOCALE;
     snprintf(out, LINCE_NUMBER_MAX, "%.*g", digits, value);
-    restore(previous, point);
 }
 
 const char *lince_number_read(const char *text, double *value)
 {
+    LINCE_PLAIN_LOCALE;
     char *end;
-    locale_t point, previous = use_point(&point);
     *value = strtod(text, &end);
-    restore(previous, point);
     return end;
 }
 

@@ -4,6 +4,7 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "core/plain_locale.h"
 #include "text/words.h"
 
 #include <stdatomic.h>
@@ -146,6 +147,7 @@ static int sign(bench *b, const char *text, uint64_t *whole, uint64_t keys[BANDS
 
 static void sign_range(void *context, size_t begin, size_t end)
 {
+    LINCE_PLAIN_LOCALE;
     search *s = context;
     bench b;
     size_t count;
@@ -233,6 +235,7 @@ static int find(search *s, bench *b, size_t i)
 
 static void find_range(void *context, size_t begin, size_t end)
 {
+    LINCE_PLAIN_LOCALE;
     search *s = context;
     bench b;
     int code = open_bench(&b);

@@ -1,6 +1,7 @@
 #include "data/loader.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/plain_locale.h"
 #include "core/random.h"
 #include "data/loader_internal.h"
 
@@ -52,6 +53,7 @@ static bool has_room(const lince_loader *l)
 
 static void *work(void *context)
 {
+    LINCE_PLAIN_LOCALE;
     lince_worker *w = context;
     lince_loader *l = w->loader;
     lince_language_set(l->language);

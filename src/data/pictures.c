@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "core/plain_locale.h"
 
 #include <lince/language.h>
 #include <pthread.h>
@@ -95,6 +96,7 @@ static void tell(const scan *shared, size_t done)
  * so that the first of the part is among those that are found. */
 static void *scan_samples(void *context)
 {
+    LINCE_PLAIN_LOCALE;
     scanner *s = context;
     scan *shared = s->shared;
     lince_language_set(shared->language);

@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "core/plain_locale.h"
 #include "core/random.h"
 #include "data/image.h"
 
@@ -371,6 +372,7 @@ static bool is_free(const char *path)
 
 int lince_synth_images(const char *folder, size_t n, uint64_t seed)
 {
+    LINCE_PLAIN_LOCALE;
     enum { FEWEST = CLASSES * TEST_EVERY, MOST = 10000000 };
     char beside[LINCE_PATH_MAX], final[LINCE_PATH_MAX];
     if (n < FEWEST || n > MOST)

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "core/plain_locale.h"
 #include "core/random.h"
 
 #include <stdio.h>
@@ -207,6 +208,7 @@ static int write_rows(FILE *stream, size_t n, uint64_t seed)
 
 int lince_synth_tweets(const char *folder, size_t n, uint64_t seed)
 {
+    LINCE_PLAIN_LOCALE;
     enum { FEWEST = 30, MOST = 10000000 };
     char path[LINCE_PATH_MAX];
     lince_file file;

@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/nearest.h"
+#include "core/plain_locale.h"
 #include "fetch/download.h"
 #include "fetch/sha256.h"
 
@@ -177,6 +178,7 @@ static int fetch(const fetching *f)
 
 int lince_fetch(const lince_fetch_options *options, const lince_observer *observer, char *path, size_t size)
 {
+    LINCE_PLAIN_LOCALE;
     fetching f = {.options = options, .observer = observer};
     LINCE_TRY(plan(&f));
     if (curl_global_init(CURL_GLOBAL_DEFAULT)) return lince_fail(LINCE_ENOMEM, "libcurl cannot start");

@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/plain_locale.h"
 #include "report/context.h"
 
 #include <stdio.h>
@@ -150,6 +151,7 @@ static size_t keep_runs(const char *const *runs, size_t count, const lince_obser
 int lince_compare(const char *const *runs, size_t count, const char *out, int json,
                   const lince_observer *observer, char *folder, size_t folder_size, char **text)
 {
+    LINCE_PLAIN_LOCALE;
     lince_comparison c = {0};
     char made[LINCE_PATH_MAX];
     const char **kept = lince_alloc(count, sizeof *kept);

@@ -3,11 +3,11 @@
 
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/plain_locale.h"
 #include "report/explain.h"
 #include "report/figures.h"
 #include "report/sections.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,26 +105,21 @@ static int write_report(const char *run, const lince_observer *observer)
 
 int lince_report_sign(const char *folder, const char *author, const char *notes)
 {
+    LINCE_PLAIN_LOCALE;
     lince_run run;
     LINCE_TRY(lince_run_open(&run, folder));
     if (author) LINCE_TRY(lince_run_set_config(&run, "author", author));
     return notes ? lince_run_set_config(&run, "notes", notes) : 0;
 }
 
-/* Numbers have a decimal point in scripts and pages, whatever the locale of the program that embeds lince;
- * the thread's language is the report's while it is written. */
+/* The thread's language is the report's while it is written. */
 int lince_report(const char *run, const char *language, const lince_observer *observer)
 {
+    LINCE_PLAIN_LOCALE;
     char before[8];
     snprintf(before, sizeof before, "%s", lince_language());
     LINCE_TRY(lince_language_set(language));
-    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), usual = (locale_t)0;
-    if (plain) usual = uselocale(plain);
     int code = write_report(run, observer);
-    if (plain) {
-        uselocale(usual);
-        freelocale(plain);
-    }
     lince_language_set(before);
     return code;
 }

@@ -10,6 +10,7 @@
 #include "core/names.h"
 #include "core/number.h"
 #include "core/parallel.h"
+#include "core/plain_locale.h"
 #include "data/dataset.h"
 #include "data/depth.h"
 #include "data/sizes.h"
@@ -245,6 +246,7 @@ int lince_describe(const char *path, int json, char **text)
 
 int lince_describe_as(const char *path, const lince_settings *settings, int json, char **text)
 {
+    LINCE_PLAIN_LOCALE;
     json_t *result = NULL;
     lince_buffer out = {0};
     *text = NULL;

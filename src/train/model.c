@@ -6,6 +6,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "core/plain_locale.h"
 #include "kernels/kernels.h"
 #include "text/encoding.h"
 #include "train/blueprint.h"
@@ -64,6 +65,7 @@ static int read_settings(lince_model *m, const char *path)
 
 int lince_model_open(lince_model **model, const char *path)
 {
+    LINCE_PLAIN_LOCALE;
     int code = new_model(model, path);
     if (!code) code = lince_blueprint_read(&(*model)->blueprint, (*model)->weights, (*model)->path);
     if (!code) code = read_settings(*model, path);
@@ -72,6 +74,7 @@ int lince_model_open(lince_model **model, const char *path)
 
 int lince_model_set(lince_model *m, const char *setting, const char *value)
 {
+    LINCE_PLAIN_LOCALE;
     if (!strcmp(setting, "range")) { /* of the model: auto leaves it as it is */
         int code = lince_range_parse(value, &m->blueprint.range);
         return code < 0 ? code : 0;
@@ -153,6 +156,7 @@ static int open_weights(lince_model *m, const lince_open_options *o)
 
 int lince_model_open_weights(lince_model **model, const lince_open_options *options)
 {
+    LINCE_PLAIN_LOCALE;
     int code = new_model(model, options->weights);
     if (!code) code = open_weights(*model, options);
     return finish_open(model, code);
@@ -321,6 +325,7 @@ static int feed_text(lince_model *m, const char *text, lince_prediction *p)
 
 int lince_model_predict_span(lince_model *m, const char *text, size_t size, lince_prediction *prediction)
 {
+    LINCE_PLAIN_LOCALE;
     *prediction = (lince_prediction){.classes = m->blueprint.classes};
     LINCE_TRY(refuse_kind(m, true));
     LINCE_TRY(check_text(text, size));
@@ -336,6 +341,7 @@ int lince_model_predict_text(lince_model *m, const char *text, lince_prediction 
 
 int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)
 {
+    LINCE_PLAIN_LOCALE;
     lince_image image;
     *prediction = (lince_prediction){0};
     LINCE_TRY(refuse_kind(m, false));
@@ -354,6 +360,7 @@ int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, li
 int lince_model_predict_named(lince_model *m, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction)
 {
+    LINCE_PLAIN_LOCALE;
     lince_image image;
     *prediction = (lince_prediction){0};
     LINCE_TRY(refuse_kind(m, false));

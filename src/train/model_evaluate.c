@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/plain_locale.h"
 #include "train/evaluate.h"
 #include "train/model_internal.h"
 #include "train/open_data.h"
@@ -268,6 +269,7 @@ static int as_text(const lince_evaluation *e, int json, char **text)
 int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json,
                          const char *predictions, const lince_observer *observer, char **text)
 {
+    LINCE_PLAIN_LOCALE;
     lince_dataset *dataset = NULL;
     lince_loader *loader = NULL;
     lince_evaluation e = {0};

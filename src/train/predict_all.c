@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/plain_locale.h"
 #include "data/codec.h"
 #include "data/source.h"
 #include "train/model_internal.h"
@@ -62,6 +63,7 @@ static int ask_stdin(const lince_asking *a)
 
 int lince_model_predict_all(lince_model *model, const char *path, lince_answer_fn tell, void *context)
 {
+    LINCE_PLAIN_LOCALE;
     lince_asking a = {model, tell, context};
     if (lince_model_is_text(model)) return lince_ask_texts(&a, path);
     return strcmp(path, "-") ? ask_path(&a, path) : ask_stdin(&a);

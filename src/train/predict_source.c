@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "core/plain_locale.h"
 #include "data/codec.h"
 #include "data/layout.h"
 #include "train/model_internal.h"
@@ -37,6 +38,7 @@ static void keep_error(picture *p, int code)
 
 static void decode(void *context, size_t index)
 {
+    LINCE_PLAIN_LOCALE;
     pictures *s = context;
     picture *p = &s->list[index];
     lince_image image;

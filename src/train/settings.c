@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "core/number.h"
+#include "core/plain_locale.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -402,12 +403,14 @@ static int (*const setters[])(const entry *e, void *place, const char *text) = {
 
 int lince_settings_set(lince_settings *settings, const char *name, const char *value)
 {
+    LINCE_PLAIN_LOCALE;
     const entry *e = known(name);
     return e ? setters[e->kind](e, field(settings, e), value) : LINCE_EUSAGE;
 }
 
 int lince_settings_init(lince_settings *settings)
 {
+    LINCE_PLAIN_LOCALE;
     *settings = (lince_settings){0};
     for (size_t i = 0; i < COUNT; i++)
         LINCE_TRY(setters[table[i].kind](&table[i], field(settings, &table[i]), table[i].info.standard));
@@ -436,6 +439,7 @@ int lince_settings_copy(lince_settings *settings, const lince_settings *from)
 
 int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size)
 {
+    LINCE_PLAIN_LOCALE;
     const entry *e = known(name);
     if (!e) return LINCE_EUSAGE;
     char number[LINCE_NUMBER_MAX];
@@ -520,6 +524,7 @@ static int load_document(loading *l, yaml_document_t *document, const char *path
 int lince_settings_load(lince_settings *settings, const char *path,
                         bool (*is_fixed)(void *context, const char *name), void *context)
 {
+    LINCE_PLAIN_LOCALE;
     char *bytes;
     size_t size;
     LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));

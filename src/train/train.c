@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/peak_memory.h"
+#include "core/plain_locale.h"
 #include "train/trainer.h"
 
 #include <stdio.h>
@@ -58,6 +59,7 @@ static void finish(const char *folder, const lince_settings *s, const lince_obse
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size)
 {
+    LINCE_PLAIN_LOCALE;
     lince_trainer t;
     char folder[LINCE_PATH_MAX];
     lince_peak_memory_begin();

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/plain_locale.h"
 #include "weights/safetensors.h"
 #include "weights/torch.h"
 
@@ -45,6 +46,7 @@ static int copy_metadata(const lince_weights *w, lince_metadata **metadata, size
 
 int lince_convert(const char *in, const char *out, char **text)
 {
+    LINCE_PLAIN_LOCALE;
     lince_weights *w;
     lince_metadata *metadata = NULL;
     size_t metadata_count = 0, bytes = 0;
