@@ -35,9 +35,17 @@ unsigned lince_turn(const char *word)
     return (negation ? LINCE_NEGATION : 0) | (is_listed(lince_contrasts, word) ? LINCE_CONTRAST : 0);
 }
 
+/* "sin embargo" is however, and nothing is without an embargo. */
+static bool begins_however(const lince_words *words, size_t i)
+{
+    return !strcmp(lince_word_at(words, i), "sin") && i + 1 < words->count &&
+           !strcmp(lince_word_at(words, i + 1), "embargo");
+}
+
 unsigned lince_turns(const lince_words *words)
 {
     unsigned turns = 0;
-    for (size_t i = 0; i < words->count; i++) turns |= lince_turn(lince_word_at(words, i));
+    for (size_t i = 0; i < words->count; i++)
+        if (!begins_however(words, i)) turns |= lince_turn(lince_word_at(words, i));
     return turns;
 }

@@ -2,41 +2,57 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number.h"
+#include "text/unpacked.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
+
+enum row_state { EMPTY, ALIKE /* has the vector of a word in other letters: Paris for paris */, EXACT };
 
 typedef struct reading {
     const char *path;
     const lince_vocabulary *vocabulary;
     size_t width;
     float *table;
-    bool *filled; /* [vocabulary->size] */
-    size_t line, found;
-    bool header; /* the first line was "words width" */
+    unsigned char *rows; /* [vocabulary->size], enum row_state */
+    lince_map folded;    /* by hash of a word in small letters: the last word of the vocabulary + 1 */
+    uint32_t *previous;  /* [vocabulary->size] the one before it that is the same in small letters + 1 */
+    size_t line;
+    size_t said; /* numbers of a vector, as the first line "words width" says; 0: there is none */
 } reading;
 
-/* How files begin that are packed. */
-static const struct {
-    const char *magic, *name, *unpack;
-} packed[] = {{"\x1f\x8b", "gzip", "gunzip"},
-              {"BZh", "bzip2", "bunzip2"},
-              {"\xfd"
-               "7zXZ",
-               "xz", "unxz"},
-              {"\x28\xb5\x2f\xfd", "zstd", "unzstd"},
-              {"PK\x03\x04", "zip", "unzip"}};
-
-static int refuse_packed(const reading *r, const char *line, size_t length)
+static int refuse_zip(const reading *r, const char *line)
 {
-    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
-        if (length >= strlen(packed[i].magic) && !memcmp(line, packed[i].magic, strlen(packed[i].magic)))
-            return lince_fail(LINCE_EFORMAT, "%s: packed by %s; unpack it first: %s %s", r->path,
-                              packed[i].name, packed[i].unpack, r->path);
+    if (strncmp(line, "PK\x03\x04", 4) != 0) return 0;
+    return lince_fail(LINCE_EFORMAT, "%s: a zip archive; unpack it first: unzip %s", r->path, r->path);
+}
+
+/* The hash of a word in small letters; of one that is not UTF-8 it is the word's own. */
+static uint64_t folded_hash(const char *word)
+{
+    utf8proc_uint8_t *folded = NULL;
+    utf8proc_option_t options =
+        UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
+    utf8proc_map((const utf8proc_uint8_t *)word, 0, &folded, options);
+    const char *text = folded ? (const char *)folded : word;
+    uint64_t hash = lince_hash(0, text, strlen(text));
+    free(folded);
+    return hash;
+}
+
+static int fold_vocabulary(reading *r)
+{
+    bool is_new;
+    for (size_t i = LINCE_FIRST_WORD; i < r->vocabulary->size; i++) {
+        uint32_t *last = lince_map_at(&r->folded, folded_hash(r->vocabulary->words[i]), &is_new);
+        if (!last) return LINCE_ENOMEM;
+        r->previous[i] = *last;
+        *last = (uint32_t)i + 1;
+    }
     return 0;
 }
 
@@ -67,7 +83,7 @@ static int bad_line(const reading *r)
 /* A text holds no NUL; word2vec's files have such a header, and raw numbers behind it. */
 static int refuse_nul(const reading *r)
 {
-    if (!r->header) return bad_line(r);
+    if (!r->said) return bad_line(r);
     return lince_fail(
         LINCE_EFORMAT,
         "%s: vectors in binary, as word2vec writes them; expected text: a word and its numbers a "
@@ -88,17 +104,21 @@ static int read_numbers(const reading *r, const char *text, float *out)
     return 0;
 }
 
+/* The word's own row, and those of words that differ from it in capitals alone, until their own vectors come.
+ */
 static int take_line(reading *r, char *line, size_t length)
 {
     char *numbers = last_fields(line, length, r->width), *end = numbers;
     if (!numbers) return bad_line(r);
     while (end > line && (end[-1] == ' ' || end[-1] == '\t')) end--;
     *end = '\0';
-    int32_t word = lince_vocabulary_find(r->vocabulary, line);
-    if (word < LINCE_FIRST_WORD || r->filled[word]) return 0;
-    LINCE_TRY(read_numbers(r, numbers, r->table + (size_t)word * r->width));
-    r->filled[word] = true;
-    r->found++;
+    const uint32_t *last = lince_map_find(&r->folded, folded_hash(line));
+    for (uint32_t word = last ? *last : 0; word; word = r->previous[word - 1]) {
+        enum row_state state = strcmp(r->vocabulary->words[word - 1], line) ? ALIKE : EXACT;
+        if (state <= r->rows[word - 1]) continue;
+        LINCE_TRY(read_numbers(r, numbers, r->table + (size_t)(word - 1) * r->width));
+        r->rows[word - 1] = (unsigned char)state;
+    }
     return 0;
 }
 
@@ -112,13 +132,10 @@ static bool is_header(const char *line, size_t *width)
     return true;
 }
 
-/* What the first line tells of the width; 1 where it is a header. */
-static int check_width(const reading *r, const char *line)
+static int check_width(const reading *r, size_t width)
 {
-    size_t width = count_fields(line);
-    bool header = width == 2 && is_header(line, &width);
-    if (!header && width) width--;
-    if (header ? width == r->width : width >= r->width && width <= r->width + 8) return header;
+    /* words may hold blanks, where no header says the width */
+    if (r->said ? width == r->width : width >= r->width && width <= r->width + 8) return 0;
     return lince_fail(LINCE_EUSAGE, "%s: vectors of %zu numbers; --embedding is %zu and must be the same",
                       r->path, width, r->width);
 }
@@ -133,6 +150,25 @@ static size_t skip_mark(char *line, size_t length)
     return length - size;
 }
 
+/* A header, or the first vector. */
+static int take_first_line(reading *r, char *line, size_t length)
+{
+    LINCE_TRY(refuse_zip(r, line));
+    if (memchr(line, 0, length)) return bad_line(r);
+    length = skip_mark(line, length);
+    size_t fields = count_fields(line);
+    if (fields == 2 && is_header(line, &r->said)) return 0;
+    LINCE_TRY(check_width(r, fields ? fields - 1 : 0));
+    return length ? take_line(r, line, length) : 0;
+}
+
+static int take_other_line(reading *r, char *line, size_t length)
+{
+    if (memchr(line, 0, length)) return refuse_nul(r);
+    if (r->said && r->line == 2) LINCE_TRY(check_width(r, r->said));
+    return length ? take_line(r, line, length) : 0;
+}
+
 static int read_lines(reading *r, FILE *file)
 {
     char *line = NULL;
@@ -141,32 +177,39 @@ static int read_lines(reading *r, FILE *file)
     int code = 0;
     while (!code && (length = getline(&line, &capacity, file)) >= 0) {
         while (length > 0 && memchr("\r\n \t", line[length - 1], 4)) line[--length] = '\0';
-        bool first = !r->line++;
-        if (first) code = refuse_packed(r, line, (size_t)length);
-        if (!code && memchr(line, 0, (size_t)length)) code = refuse_nul(r);
-        if (code) break;
-        if (first) length = (ssize_t)skip_mark(line, (size_t)length);
-        int header = first ? check_width(r, line) : 0;
-        if (header < 0) code = header;
-        if (first) r->header = header > 0;
-        if (!header && length) code = take_line(r, line, (size_t)length);
+        code = (r->line++ ? take_other_line : take_first_line)(r, line, (size_t)length);
     }
     free(line);
-    if (!code && ferror(file)) code = lince_fail(LINCE_EIO, "%s: cannot read: %s", r->path, strerror(errno));
+    return code;
+}
+
+static int read_all(reading *r)
+{
+    lince_unpacked file;
+    r->rows = lince_alloc(r->vocabulary->size, sizeof *r->rows);
+    r->previous = lince_alloc(r->vocabulary->size, sizeof *r->previous);
+    if (!r->rows || !r->previous) return LINCE_ENOMEM;
+    LINCE_TRY(fold_vocabulary(r));
+    LINCE_TRY(lince_unpacked_open(&file, r->path));
+    int code = read_lines(r, file.stream);
+    if (!code) code = lince_unpacked_check(&file, r->path);
     if (!code && !r->line) code = lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes)", r->path);
+    lince_unpacked_close(&file);
     return code;
 }
 
 int lince_vectors_load(const char *path, const lince_vocabulary *vocabulary, int width, float *table,
-                       size_t *found)
+                       lince_vectors_found *found)
 {
     reading r = {.path = path, .vocabulary = vocabulary, .width = (size_t)width, .table = table};
-    FILE *file = fopen(path, "rbe");
-    if (!file) return lince_fail_missing(path);
-    r.filled = lince_alloc(vocabulary->size, sizeof *r.filled);
-    int code = r.filled ? read_lines(&r, file) : LINCE_ENOMEM;
-    fclose(file);
-    lince_free(r.filled);
-    *found = r.found;
+    int code = read_all(&r);
+    *found = (lince_vectors_found){0};
+    for (size_t i = 0; !code && i < vocabulary->size; i++) {
+        found->words += r.rows[i] != EMPTY;
+        found->alike += r.rows[i] == ALIKE;
+    }
+    lince_map_release(&r.folded);
+    lince_free(r.previous);
+    lince_free(r.rows);
     return code;
 }

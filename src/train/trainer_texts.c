@@ -197,6 +197,26 @@ int lince_trainer_open_texts(lince_trainer *t)
     return lince_tokens_init(&t->test_tokens, t->dataset, LINCE_TEST, &t->blueprint.encoder);
 }
 
+static int tell_vectors(lince_trainer *t, const lince_vectors_found *found, size_t words)
+{
+    const char *path = t->settings->vectors;
+    t->vectors_found = found->words;
+    if (!found->words)
+        return lince_fail(
+            LINCE_EDATA, "%s: has vectors for none of the vocabulary's %zu words; is it of another language?",
+            path, words);
+    lince_trainer_note(t, _("%s: vectors for %zu of the vocabulary's %zu words (%.0f %%)"), path,
+                       found->words, words, 100 * (double)found->words / (double)words);
+    if (found->alike)
+        lince_trainer_note(t,
+                           _("%s: words that it has with other capitals only, whose vectors were taken: %zu"),
+                           path, found->alike);
+    if (4 * found->words < words)
+        lince_trainer_warn(t, _("most words of the vocabulary have no vector in %s: theirs begin at random"),
+                           path);
+    return 0;
+}
+
 int lince_trainer_load_vectors(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
@@ -206,23 +226,11 @@ int lince_trainer_load_vectors(lince_trainer *t)
     float *plain = lince_alloc(lince_param_elements(p), sizeof *plain);
     if (!plain) return LINCE_ENOMEM;
     lince_param_export(p, p->value, plain);
-    int code = lince_vectors_load(s->vectors, v, s->embedding, plain, &t->vectors_found);
+    lince_vectors_found found;
+    int code = lince_vectors_load(s->vectors, v, s->embedding, plain, &found);
     if (!code) lince_param_import(p, plain, p->value);
     lince_free(plain);
-    size_t words = v->size - LINCE_FIRST_WORD;
-    if (code) return code;
-    if (!t->vectors_found)
-        return lince_fail(
-            LINCE_EDATA,
-            "%s: has vectors for none of the vocabulary's %zu words; is it of another language, or "
-            "are its words written in capitals?",
-            s->vectors, words);
-    lince_trainer_note(t, _("%s: vectors for %zu of the vocabulary's %zu words"), s->vectors,
-                       t->vectors_found, words);
-    if (4 * t->vectors_found < words)
-        lince_trainer_warn(t, _("most words of the vocabulary have no vector in %s: theirs begin at random"),
-                           s->vectors);
-    return 0;
+    return code ? code : tell_vectors(t, &found, v->size - LINCE_FIRST_WORD);
 }
 
 /* --- data.json ------------------------------------------------------------------------------------ */

@@ -71,6 +71,31 @@ static void test_case_and_punctuation_do_not_make_another_text(void **state)
     lince_dataset_free(d);
 }
 
+/* Pieces of three letters, not of three bytes: two texts of n letters that differ in one in their middle
+ * share n - 2 - 3 of n - 2 + 3 pieces, in every script. By bytes, a letter of three bytes would cost as much
+ * as three. */
+static void test_similarity_is_counted_in_letters(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"abcdefghijklmnopqrstuvwxyz", "abcdefghijklm9opqrstuvwxyz"},
+                                           {"абвгдежзийклмнопрстуфхцчшщ", "абвгдежзийклмноп9стуфхцчшщ"},
+                                           {"ξαβγδεζηθικλμνοπρστυφχψωάέ", "ξαβγδεζηθικλμ9οπρστυφχψωάέ"},
+                                           {"ՀԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՁՂՃՄՅՆՇՈՉՊ", "ՀԱԲԳԴԵԶԷԸԹԺԻԼ9ԾԿՁՂՃՄՅՆՇՈՉՊ"},
+                                           {"აბგდევზთიკლმნოპჟრსტუფქღყშჩ", "აბგდევზთიკლმნ9პჟრსტუფქღყშჩ"}};
+    char first[512] = "group,label,text\n", second[512] = "group,label,text\n";
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        sprintf(first + strlen(first), "%zu,%s,%s\n", i, i % 2 ? "a" : "b", pairs[i][0]);
+        sprintf(second + strlen(second), "%zu,%s,%s\n", i, i % 2 ? "a" : "b", pairs[i][1]);
+    }
+    lince_dataset *d = open_parts(first, second);
+    lince_leak leak;
+    assert_done(lince_leak_find(&leak, d, LINCE_TEST, LINCE_TRAIN, 1, NULL));
+    assert_int_equal(leak.near, sizeof pairs / sizeof *pairs);
+    for (size_t i = 0; i < leak.example_count; i++)
+        assert_true(leak.examples[i].similarity == (26. - 2 - 3) / (26 - 2 + 3));
+    lince_dataset_free(d);
+}
+
 static void test_texts_without_words_are_nobodys_copies(void **state)
 {
     (void)state;
@@ -169,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copies_and_near_copies_are_told_apart),
         cmocka_unit_test(test_case_and_punctuation_do_not_make_another_text),
+        cmocka_unit_test(test_similarity_is_counted_in_letters),
         cmocka_unit_test(test_texts_without_words_are_nobodys_copies),
         cmocka_unit_test(test_an_empty_part_leaks_nothing),
         cmocka_unit_test(test_hashing_misses_hardly_any_and_threads_change_nothing),

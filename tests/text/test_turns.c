@@ -30,6 +30,9 @@ static void test_negations_of_two_languages(void **state)
     assert_int_equal(turns_of("dont like it"), LINCE_NEGATION);
     assert_int_equal(turns_of("nunca más"), LINCE_NEGATION);
     assert_int_equal(turns_of("JAMÁS vuelvo"), LINCE_NEGATION);
+    assert_int_equal(turns_of("un café sin sabor"), LINCE_NEGATION);
+    assert_int_equal(turns_of("Sin dudarlo"), LINCE_NEGATION);
+    assert_int_equal(turns_of("sinfonía"), 0);
 }
 
 static void test_contrasts_of_two_languages(void **state)
@@ -37,6 +40,8 @@ static void test_contrasts_of_two_languages(void **state)
     (void)state;
     assert_int_equal(turns_of("pretty, but slow"), LINCE_CONTRAST);
     assert_int_equal(turns_of("bonito; aunque lento"), LINCE_CONTRAST);
+    assert_int_equal(turns_of("caro, sin embargo funciona"), LINCE_CONTRAST); /* no negation */
+    assert_int_equal(turns_of("sin"), LINCE_NEGATION);
     assert_int_equal(turns_of("no es caro, pero funciona"), LINCE_NEGATION | LINCE_CONTRAST);
 }
 

@@ -25,7 +25,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static int load(const char *content, float table[5 * WIDTH], size_t *found)
+static int load(const char *content, float table[5 * WIDTH], lince_vectors_found *found)
 {
     for (int i = 0; i < 5 * WIDTH; i++) table[i] = -1;
     assert_done(lince_file_write(path, content, strlen(content)));
@@ -36,9 +36,9 @@ static void expect(const char *content, size_t expected, const float good[WIDTH]
 {
     float table[5 * WIDTH];
     static const float untouched[WIDTH] = {-1, -1, -1};
-    size_t found;
+    lince_vectors_found found;
     assert_done(load(content, table, &found));
-    assert_int_equal(found, expected);
+    assert_int_equal(found.words, expected);
     assert_memory_equal(table, untouched, sizeof untouched); /* <pad> */
     assert_memory_equal(table + 1 * WIDTH, untouched, sizeof untouched);
     assert_memory_equal(table + 2 * WIDTH, good, sizeof untouched);
@@ -57,10 +57,72 @@ static void test_words_of_the_vocabulary_get_their_vectors(void **state)
     expect("at name . 7 7 7\ngood 0.5 -1.25 3e-2\n", 1, good, NULL);
 }
 
+/* "good", "ñu" and "bad" of the vocabulary. */
+static void test_words_in_other_letters_are_found(void **state)
+{
+    (void)state;
+    static const float good[] = {1, 2, 3}, nu[] = {4, 5, 6};
+    lince_vectors_found found;
+    float table[5 * WIDTH];
+    expect("GOOD 1 2 3\nGood 9 9 9\nÑU 4 5 6\n", 2, good, nu);     /* the first of them */
+    expect("GOOD 9 9 9\ngood 1 2 3\nGood 8 8 8\n", 1, good, NULL); /* its own goes before */
+    assert_done(load("Good 1 2 3\nñu 4 5 6\n", table, &found));
+    assert_int_equal(found.words, 2);
+    assert_int_equal(found.alike, 1);
+}
+
+/* The vocabulary's words are as they were written (--clean none), the file's in small letters. */
+static void test_capitals_of_the_vocabulary_are_found(void **state)
+{
+    (void)state;
+    static const float both[] = {1, 2, 3};
+    lince_vocabulary cased;
+    lince_vectors_found found;
+    float table[4 * WIDTH] = {0};
+    assert_done(lince_vocabulary_init(&cased));
+    assert_done(lince_vocabulary_add(&cased, "Good"));
+    assert_done(lince_vocabulary_add(&cased, "GOOD"));
+    assert_done(lince_file_write(path, "good 1 2 3\n", 11));
+    assert_done(lince_vectors_load(path, &cased, WIDTH, table, &found));
+    assert_int_equal(found.words, 2);
+    assert_int_equal(found.alike, 2);
+    for (int i = 2; i < 4; i++) assert_memory_equal(table + i * WIDTH, both, sizeof both);
+    lince_vocabulary_release(&cased);
+}
+
+/* Packed by the programs that do it; damaged ones are refused. */
+static void test_packed_vectors_are_read(void **state)
+{
+    (void)state;
+    static const char *const packers[] = {"gzip", "bzip2", "xz", "zstd -q"};
+    static const float good[] = {1, 2, 3};
+    size_t tried = 0;
+    for (size_t i = 0; i < sizeof packers / sizeof *packers; i++) {
+        char command[3 * LINCE_PATH_MAX], packed_path[LINCE_PATH_MAX + 16], *packed;
+        size_t size;
+        lince_vectors_found found;
+        float table[5 * WIDTH];
+        assert_done(lince_file_write(path, "the 0 0 0\ngood 1 2 3\n", 21));
+        snprintf(packed_path, sizeof packed_path, "%s.packed", path);
+        snprintf(command, sizeof command, "%s -c '%s' >'%s' 2>/dev/null", packers[i], path, packed_path);
+        if (system(command)) continue; /* not installed */
+        tried++;
+        assert_done(lince_vectors_load(packed_path, &vocabulary, WIDTH, table, &found));
+        assert_int_equal(found.words, 1);
+        assert_memory_equal(table + 2 * WIDTH, good, sizeof good);
+        assert_done(lince_file_read(packed_path, 1 << 10, &packed, &size));
+        assert_done(lince_file_write(packed_path, packed, size - 6));
+        lince_free(packed);
+        assert_int_equal(lince_vectors_load(packed_path, &vocabulary, WIDTH, table, &found), LINCE_EFORMAT);
+        assert_message("packed, and truncated or damaged");
+    }
+    assert_true(tried > 0);
+}
+
 static void refuse(const char *content, int code, const char *why)
 {
     float table[5 * WIDTH];
-    size_t found;
+    lince_vectors_found found;
     assert_int_equal(load(content, table, &found), code);
     assert_message(path);
     assert_message(why);
@@ -78,8 +140,12 @@ static void test_binary_vectors_are_called_so(void **state)
     (void)state;
     static const char binary[] = "3 3\ngood \0\0\x80\x3f\0\0\0\0";
     float table[5 * WIDTH];
-    size_t found;
+    lince_vectors_found found;
     assert_done(lince_file_write(path, binary, sizeof binary - 1));
+    assert_int_equal(lince_vectors_load(path, &vocabulary, WIDTH, table, &found), LINCE_EFORMAT);
+    assert_message("vectors in binary, as word2vec writes them");
+    static const char other_width[] = "3 300\ngood \0\0\x80\x3f\0\0\0\0";
+    assert_done(lince_file_write(path, other_width, sizeof other_width - 1));
     assert_int_equal(lince_vectors_load(path, &vocabulary, WIDTH, table, &found), LINCE_EFORMAT);
     assert_message("vectors in binary, as word2vec writes them");
 }
@@ -91,9 +157,9 @@ static void test_lines_that_are_no_vectors_are_named(void **state)
     refuse("the 0 0 0\ngood 1 x 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
     refuse("the 0 0 0\ngood 1 nan 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
     refuse("", LINCE_EFORMAT, "the file is empty");
-    refuse("\x1f\x8b\x08 packed", LINCE_EFORMAT, "packed by gzip; unpack it first: gunzip");
+    refuse("PK\x03\x04 packed", LINCE_EFORMAT, "a zip archive; unpack it first: unzip");
     float table[5 * WIDTH];
-    size_t found;
+    lince_vectors_found found;
     char missing[LINCE_PATH_MAX + 8];
     snprintf(missing, sizeof missing, "%.4000s.x", path);
     assert_int_equal(lince_vectors_load(missing, &vocabulary, WIDTH, table, &found), LINCE_EIO);
@@ -103,6 +169,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_of_the_vocabulary_get_their_vectors),
+        cmocka_unit_test(test_words_in_other_letters_are_found),
+        cmocka_unit_test(test_capitals_of_the_vocabulary_are_found),
+        cmocka_unit_test(test_packed_vectors_are_read),
         cmocka_unit_test(test_another_width_is_refused),
         cmocka_unit_test(test_lines_that_are_no_vectors_are_named),
         cmocka_unit_test(test_binary_vectors_are_called_so),
