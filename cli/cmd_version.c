@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/names.h"
 #include "core/parallel.h"
+#include "data/image.h"
 
 #include <archive.h>
 #include <curl/curl.h>
@@ -42,9 +43,11 @@ static void libraries(void)
     snprintf(text, sizeof text, "oneDNN %d.%d.%d, libpng %s, libzip %s, %s,", dnnl->major, dnnl->minor,
              dnnl->patch, png_get_libpng_ver(NULL), zip_libzip_version(), archive_version_string());
     line(_("libraries"), text);
-    snprintf(text, sizeof text, "jansson %s, %s, libcurl %s", JANSSON_VERSION,
+    snprintf(text, sizeof text, "jansson %s, %s, libcurl %s,", JANSSON_VERSION,
              OpenSSL_version(OPENSSL_VERSION), curl_version_info(CURLVERSION_NOW)->version);
     line("", text);
+    snprintf(text, sizeof text, "libheif %s", lince_heif_version() ? lince_heif_version() : "");
+    line("", lince_heif_version() ? text : _("libheif is missing (Debian: libheif-dev): no HEIC and AVIF"));
 }
 
 int cmd_version(int argc, char **argv)

@@ -9,7 +9,7 @@ set -euo pipefail
 
 packages=(
     gcc make cmake ninja-build pkg-config gettext
-    libdnnl-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev libgif-dev libzip-dev libarchive-dev
+    libdnnl-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev libgif-dev libheif-dev libzip-dev libarchive-dev
     libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
     gnuplot-nox
 )

@@ -54,8 +54,8 @@ void lince_model_threads(lince_model *model, int threads);
 /* Who hears what there is to say while it predicts (warnings only); NULL (the default): nobody. Not owned. */
 void lince_model_observe(lince_model *model, const lince_observer *observer);
 
-/* Classifies a picture file (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM; "-": standard input) or bytes in
- * memory. */
+/* Classifies a picture file (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM, with libheif HEIC and AVIF; "-":
+ * standard input) or bytes in memory. */
 int lince_model_predict_file(lince_model *model, const char *path, lince_prediction *prediction);
 int lince_model_predict_bytes(lince_model *model, const void *bytes, size_t size,
                               lince_prediction *prediction);

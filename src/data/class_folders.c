@@ -356,7 +356,7 @@ static int find_samples(finder *find, folder_list *children)
         return lince_fail(LINCE_EDATA,
                           "%s: no pictures that are read (%s) in it, but %s; expected <class>/*.png, or "
                           "train/<class>/*.png and test/<class>/*.png",
-                          source->path, LINCE_PICTURE_FORMATS,
+                          source->path, lince_picture_formats(),
                           lince_files_listed(source, files, sizeof files));
     bool parts = false;
     LINCE_TRY(descend(find, &top, &parts, children));

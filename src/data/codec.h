@@ -17,10 +17,10 @@ typedef struct lince_codec {
                   const char *name);
 } lince_codec;
 
-extern const lince_codec lince_png, lince_jpeg, lince_webp, lince_tiff, lince_gif, lince_bmp, lince_pnm;
+extern const lince_codec lince_png, lince_jpeg, lince_webp, lince_tiff, lince_gif, lince_bmp, lince_pnm, lince_heif;
 
-/* They all, for messages. */
-#define LINCE_PICTURE_FORMATS "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM"
+/* They all, for messages: those that this lince was built to read. */
+const char *lince_picture_formats(void);
 
 /* Whether a file that begins so is one that lince_image_decode knows. */
 bool lince_image_recognised(const uint8_t *bytes, size_t size);

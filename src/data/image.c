@@ -12,7 +12,13 @@
 #include <unistd.h>
 
 static const lince_codec *const codecs[] = {&lince_png, &lince_jpeg, &lince_webp, &lince_tiff,
-                                            &lince_gif, &lince_bmp,  &lince_pnm};
+                                            &lince_gif, &lince_bmp,  &lince_pnm,  &lince_heif};
+
+const char *lince_picture_formats(void)
+{
+    return lince_heif_version() ? "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM, HEIC, AVIF"
+                                : "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM";
+}
 
 /* Other things that are found under a picture's or an archive's name. */
 static const struct {
@@ -96,9 +102,9 @@ static int refuse(const void *bytes, size_t size, const char *name)
     const char *found = lince_looks_like(bytes, size);
     if (found)
         return lince_fail(LINCE_EFORMAT, "%s: expected a picture (%s), but this looks like %s", name,
-                          LINCE_PICTURE_FORMATS, found);
+                          lince_picture_formats(), found);
     return lince_fail(LINCE_EFORMAT, "%s: expected a picture (%s); the content is none of them", name,
-                      LINCE_PICTURE_FORMATS);
+                      lince_picture_formats());
 }
 
 static const lince_codec *codec_of(const uint8_t *bytes, size_t size)

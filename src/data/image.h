@@ -52,6 +52,9 @@ int lince_image_load(lince_image *image, const char *path, const lince_decoding 
 /* All of standard input, as long as a picture may be. LINCE_EIO, LINCE_EFORMAT. */
 int lince_image_read_stdin(lince_bytes *bytes);
 
+/* libheif's version; NULL: lince was built without it, and reads no HEIC and AVIF. */
+const char *lince_heif_version(void);
+
 /* What the beginning of a file looks like, for messages, in the user's language: "PNG", "GIF", "an HTML
  * page", "a text"; NULL where it is unknown. */
 const char *lince_looks_like(const void *bytes, size_t size);

@@ -26,12 +26,16 @@ static double signed8(const uint8_t *b)
 
 static double signed16(const uint8_t *b)
 {
-    return (int16_t)unsigned16(b);
+    int16_t value;
+    memcpy(&value, b, sizeof value);
+    return value;
 }
 
 static double signed32(const uint8_t *b)
 {
-    return (int32_t)unsigned32(b);
+    int32_t value;
+    memcpy(&value, b, sizeof value);
+    return value;
 }
 
 static double float32(const uint8_t *b)

@@ -167,7 +167,7 @@ int lince_ask_pictures(const lince_asking *asking, const char *path)
     }
     if (!code && !count)
         code = lince_fail(LINCE_EDATA, "%s: no pictures that are read (%s) in it, but %s", path,
-                          LINCE_PICTURE_FORMATS, lince_files_listed(&source, files, sizeof files));
+                          lince_picture_formats(), lince_files_listed(&source, files, sizeof files));
     if (!code) code = ask_entries(&s, &source, entries, count);
     if (!code)
         tell_passed(asking->model, _("%s: texts among the pictures were passed over: %zu, the first: %s"),
