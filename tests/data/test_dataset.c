@@ -284,8 +284,8 @@ static void test_the_content_decides_what_is_a_picture(void **state)
     assert_noted(dataset, "2 files are no pictures");
     lince_image image;
     assert_int_equal(lince_dataset_read(dataset, LINCE_TRAIN, 4, &image), LINCE_EFORMAT);
-    assert_message("dog/broken.jpg: expected a picture (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM), but this "
-                   "looks like a text");
+    assert_message("dog/broken.jpg: expected a picture (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM");
+    assert_message("), but this looks like a text");
     lince_dataset_free(dataset);
 }
 
@@ -389,7 +389,8 @@ static void test_what_cannot_be_a_data_set_is_refused(void **state)
     const char *texts = fresh_folder("texts");
     put_text(texts, "cat/1.wav", "RIFF\1\1\1\1WAVEfmt ");
     assert_refused(texts, LINCE_EDATA,
-                   "no pictures that are read (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM) in it, but 1 .wav");
+                   "no pictures that are read (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM");
+    assert_message(") in it, but 1 .wav");
 
     const char *flat = fresh_folder("flat");
     PNGS(flat, "1.png", "2.png");
