@@ -10,8 +10,7 @@ void cli_overview(FILE *out)
     fprintf(out, "%s\n\n", _("lince trains, evaluates and explains neural classifiers."));
     for (const command *c = commands; c->name; c++)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_tr(c->summary));
-    fprintf(out, "\n%s\n",
-            _("--cpu avx512|avx2|plain, with any of them, hides what the machine has above that."));
+    fprintf(out, "\n%s\n", _("--cpu avx512|avx2|plain hides what the machine has above that."));
     fprintf(out, "%s\n", _("'lince help COMMAND' explains one of them."));
 }
 

@@ -244,8 +244,8 @@ bool lince_comparison_distinct(const lince_comparison *c, size_t run)
 static bool is_circumstance(const char *name)
 {
     static const char *const names[] = {
-        "out",    "seed",  "threads", "workers",          "resume",   "lang",
-        "author", "notes", "profile", "checkpoint-every", "cache-mb", "keep-checkpoint"};
+        "out",   "seed",    "threads",          "workers",  "resume",          "lang",     "author",
+        "notes", "profile", "checkpoint-every", "cache-mb", "keep-checkpoint", "no-report"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], name)) return true;
     return false;

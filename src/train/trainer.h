@@ -103,7 +103,7 @@ int lince_trainer_save(lince_trainer *trainer);
 int lince_trainer_restore(lince_trainer *trainer, const char *command);
 
 /* trainer_extend.c: whether the settings ask a run that is ended for more epochs; and the stage that follows,
- * recorded: for a position and a net that are the ended run's. `exact`: with its optimizer's state. */
+ * told and recorded, where position and net are those of the run as it ended. */
 bool lince_trainer_extends(const lince_trainer *trainer, const lince_saved *saved);
 int lince_trainer_extend(lince_trainer *trainer, const lince_saved *saved, const char *command);
 

@@ -55,12 +55,16 @@ expect 2 "--lang: a value is missing" --lang
 helps "Ejemplos" --lang es help train
 # help fits 80 columns, and ends with commands that parse
 for language in en es; do
-    for command in train eval predict report compare info convert fetch synth; do
+    for command in train eval predict report compare prune info convert fetch synth; do
         widest=$("$lince" help $command --lang $language | LC_ALL=C.UTF-8 wc -L)
         [ "$widest" -le 80 ] || { echo "help $command --lang $language: a line of $widest"; failures=$((failures + 1)); }
         "$lince" help $command --lang $language | tail -1 | grep -q "^  lince $command" || { echo "help $command ends without an example"; failures=$((failures + 1)); }
     done
 done
+[ "$("$lince" help --lang es | LC_ALL=C.UTF-8 wc -L)" -le 80 ] && [ "$("$lince" help --lang en | wc -L)" -le 80 ] || {
+    echo "the list of commands is wider than 80 columns"
+    failures=$((failures + 1))
+}
 expect 2 "a value is missing" train --epochs
 expect 2 "takes no value" eval --json=1
 expect 2 "takes no value" train --no-nesterov=yes
