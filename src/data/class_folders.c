@@ -352,6 +352,14 @@ static int find_samples(finder *find, folder_list *children)
     if (source->count == 0)
         return lince_fail(LINCE_EDATA, "%s: empty; expected folders of pictures, one for each class",
                           source->path);
+    if (top.below == 0 && find->stray_kind)
+        return lince_fail(
+            LINCE_EDATA,
+            "%s: no pictures that are read (%s) in it, but %s; the first, %s, looks like %s. Unpack "
+            "archives, or give the path of one itself; save arrays and tables of pictures as files, a "
+            "folder a class",
+            source->path, lince_picture_formats(), lince_files_listed(source, files, sizeof files),
+            find->first_stray, find->stray_kind);
     if (top.below == 0)
         return lince_fail(LINCE_EDATA,
                           "%s: no pictures that are read (%s) in it, but %s; expected <class>/*.png, or "

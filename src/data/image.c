@@ -61,6 +61,10 @@ static const struct {
     {0, "\x80\x02", N_("a Python pickle")},
     {0, "\x89HDF", N_("an HDF5 file")},
     {0, "\x93NUMPY", N_("a NumPy array")},
+    {0, "PAR1", N_("a Parquet table")},
+    {0, "ARROW1", N_("an Arrow table")},
+    {0, "BZh", N_("a bzip2 file")},
+    {0, "\x28\xb5\x2f\xfd", N_("a Zstandard file")},
     {128, "DICM", "DICOM"},
     {257, "ustar", N_("a tar archive")},
 };
@@ -72,8 +76,19 @@ static bool is_text(const uint8_t *bytes, size_t size)
     return size > 0;
 }
 
+/* A zip archive whose first file, named behind 30 bytes, is an array. */
+static bool is_npz(const uint8_t *bytes, size_t size)
+{
+    enum { NAME_LENGTH = 26, NAME = 30, ENDING = 4 };
+    if (size < NAME || memcmp(bytes, "PK\x03\x04", 4) != 0) return false;
+    size_t length = bytes[NAME_LENGTH] | (size_t)bytes[NAME_LENGTH + 1] << 8;
+    return length >= ENDING && NAME + length <= size &&
+           !memcmp(bytes + NAME + length - ENDING, ".npy", ENDING);
+}
+
 static const char *stranger_of(const void *bytes, size_t size)
 {
+    if (is_npz(bytes, size)) return _("NumPy arrays (.npz)");
     /* A magic number ends at its first zero byte here, except TIFF's, whose rest follows from the offset. */
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
         size_t length = memcmp(strangers[i].magic, "MM", 2) ? strlen(strangers[i].magic) : 4;

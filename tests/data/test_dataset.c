@@ -392,6 +392,16 @@ static void test_what_cannot_be_a_data_set_is_refused(void **state)
                    "no pictures that are read (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM");
     assert_message(") in it, but 1 .wav");
 
+    const char *packed = fresh_folder("packed");
+    static const uint8_t npz[] = "PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\7\0\0\0"
+                                 "arr.npy";
+    put_file(packed, "1.bin", npz, sizeof npz - 1);
+    assert_refused(packed, LINCE_EDATA, "but 1 .bin; the first, 1.bin, looks like NumPy arrays (.npz)");
+    put_file(packed, "1.bin", "PAR1....PAR1", 12);
+    assert_refused(packed, LINCE_EDATA, "the first, 1.bin, looks like a Parquet table. Unpack archives");
+    put_file(packed, "1.bin", npz, 26);
+    assert_refused(packed, LINCE_EDATA, "the first, 1.bin, looks like a zip archive");
+
     const char *flat = fresh_folder("flat");
     PNGS(flat, "1.png", "2.png");
     assert_refused(flat, LINCE_EDATA, "no class folders: 2 pictures lie directly in");
