@@ -141,7 +141,7 @@ static void list_facts(const lince_progress *p, char facts[FACTS][48])
         snprintf(facts[STEP], sizeof *facts, "%zu/%zu", p->step, p->steps);
     if (p->samples_per_second > 0) {
         snprintf(facts[LOSS], sizeof *facts, _("loss %.4f"), p->loss);
-        snprintf(facts[ACCURACY], sizeof *facts, _("acc %.2f%%"), 100 * p->accuracy);
+        snprintf(facts[ACCURACY], sizeof *facts, _("acc %.2f %%"), 100 * p->accuracy);
         snprintf(facts[RATE], sizeof *facts, "%.0f/s", p->samples_per_second);
     }
     if (left < 0) return;
@@ -234,9 +234,9 @@ static void epoch(void *context, const lince_epoch_result *r)
     snprintf(number, sizeof number, "%d/%d", r->epoch, r->epochs);
     fprintf(stderr, "%7s", number);
     put_value(" %9.4f", r->train_loss);
-    put_value(" %8.2f%%", 100 * r->train_accuracy);
+    put_value(" %7.2f %%", 100 * r->train_accuracy);
     put_value(" %9.4f", r->val_loss);
-    put_value(" %8.2f%%", 100 * r->val_accuracy);
+    put_value(" %7.2f %%", 100 * r->val_accuracy);
     if (wide) fprintf(stderr, " %10.3g %7.0f", r->lr, r->samples_per_second);
     fprintf(stderr, " %7s%s\n", took, r->best ? " *" : "");
 }

@@ -22,7 +22,7 @@ hasnt() { ! grep -q -- "$1" "${2:-out}" || wrong "$3: '$1' is there"; }
 if command -v script >/dev/null; then
     on_terminal 100 "$training --out live"
     has "$return$escape\[J"'preparing \[#*\]  80/80' out "a live line"
-    has 'training 1/1 \[#*\.* *\].*loss [0-9.]*  acc [0-9.]*%  [0-9]*/s  ETA [0-9]:[0-9][0-9]' out "a live line"
+    has 'training 1/1 \[#*\.* *\].*loss [0-9.]*  acc [0-9.]* %  [0-9]*/s  ETA [0-9]:[0-9][0-9]' out "a live line"
     has "$escape\[1;33mwarning:$escape\[0m" out "a warning in colour"
     has "$return$escape\[Jreport: live/report.html" out "the end of a training: remnants of the live line"
     on_terminal 40 "$training --out narrow"
@@ -42,7 +42,7 @@ done_with $training --out lines
 [ "$(cat out)" = lines ] || wrong "standard output holds more than the run's folder"
 hasnt "$return" err "a pipe"
 hasnt "$escape" err "a pipe"
-grep -qE '^ +1/1 +[0-9.]+ +[0-9.]+% +- +- ' err || wrong "no line for the epoch"
+grep -qE '^ +1/1 +[0-9.]+ +[0-9.]+ % +- +- ' err || wrong "no line for the epoch"
 # shellcheck disable=SC2086
 done_with $training --quiet --out silent
 [ "$(wc -l <err)" -le 1 ] || wrong "--quiet prints more than warnings:"

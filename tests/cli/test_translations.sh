@@ -19,3 +19,19 @@ if [ -n "$missing" ]; then
     echo "$missing"
     exit 1
 fi
+
+# One word for each thing, and none that is a translation word by word. (What is right stands behind each.)
+not_said='por defecto|fichero|carpeta de la corrida|orden «|ORDEN|arreglo|muestra de test|parte test|desviación típica|compuerta|cuantil'
+#         por omisión|archivo|entrenamiento         |comando     |array  |de prueba                |desviación estándar|puerta |percentil
+not_said+='|cuarto más largo|halaga|a lo más |otras tan pocas|ante el texto|multiplicaciones-sumas|de spanish|muy pocos|misma fracción|fracción en |fracción para |por su palabra'
+#          el 25 % más largo|infla |como máximo|otras tantas |delante del  |multiplicaciones y sumas|de español|demasiado pocos|proporción ...|hashtag
+msgcat --no-wrap "$scratch/es.po" | grep '^msgstr "' >"$scratch/spanish"
+cat README.es.md docs/*.es.md docs/reflection/*.es.md >"$scratch/documents"
+if grep -nE -- "$not_said" "$scratch/spanish" "$scratch/documents"; then
+    echo "words of which there is a better one (tests/cli/test_translations.sh)"
+    exit 1
+fi
+if grep -nE "'[^']+'" "$scratch/spanish"; then
+    echo "Spanish quotes are « and »"
+    exit 1
+fi
