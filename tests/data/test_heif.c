@@ -49,6 +49,7 @@ static void check_pixels(const sample *s)
 {
     lince_image image;
     lince_picture_head head;
+    put_file(TEST_SCRATCH "/seeds/image", s->name, s->file, s->size); /* for tests/fuzz/fuzz_image.c */
     assert_done(lince_image_decode(&image, s->file, s->size, &(lince_decoding){0}, s->name));
     assert_true(image.width == s->width && image.height == s->height);
     assert_int_equal((size_t)image.width * (size_t)image.height * 3, s->pixel_size);

@@ -85,10 +85,13 @@ static void fill(const kind *k, int left, int top, int width, int height, uint8_
         for (int x = left; x < left + width; x++, out += k->bits / 8) store(k, value_of(k, x, y), out);
 }
 
+/* Left for tests/fuzz/fuzz_image.c. */
 static const char *make_tiff(const kind *k, const char *order, bool tiled, bool inverted)
 {
     static uint8_t bytes[16 * WIDTH * 8];
-    const char *path = TEST_SCRATCH "/deep.tif";
+    static char path[512];
+    snprintf(path, sizeof path, TEST_SCRATCH "/seeds/image/%d-bits-%d-%s-%d-%d.tif", k->bits, k->format,
+             order, tiled, inverted);
     TIFF *tiff = TIFFOpen(path, order);
     assert_non_null(tiff);
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, WIDTH);
@@ -139,7 +142,7 @@ static void check_tiff(const kind *k, const char *order, bool tiled, bool invert
 static void test_tiffs_of_all_types_are_seen_through_their_range(void **state)
 {
     (void)state;
-    assert_int_equal(lince_make_folder(TEST_SCRATCH), 0);
+    assert_int_equal(lince_make_folder(TEST_SCRATCH "/seeds/image"), 0);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const kind *k = &kinds[i];
         lince_range full = {0}, own = {true, value_of(k, 0, 0), value_of(k, WIDTH - 1, HEIGHT - 1)};
