@@ -10,13 +10,15 @@ static const char *const readings[READINGS] = {"text-column",  "label-column", "
                                                "split-column", "drop-label",   "header",
                                                "quoting",      "encoding",     "image-column"};
 
-static int describe(const char *path, const char *const values[READINGS], bool json, char **text)
+static int describe(const char *path, const char *const values[READINGS], bool duplicates, bool json,
+                    char **text)
 {
     lince_settings settings;
     int code = lince_settings_init(&settings);
     for (int i = 0; i < READINGS && !code; i++)
         if (values[i]) code = lince_settings_set(&settings, readings[i], values[i]);
-    if (!code) code = lince_describe_as(path, &settings, json, text);
+    if (!code) code = lince_settings_set(&settings, "find-duplicates", duplicates ? "yes" : "no");
+    if (!code) code = lince_describe_as(path, &settings, cli_observer(false), json, text);
     lince_settings_release(&settings);
     return code;
 }
@@ -24,9 +26,12 @@ static int describe(const char *path, const char *const values[READINGS], bool j
 int cmd_info(int argc, char **argv)
 {
     const char *values[READINGS] = {NULL};
-    bool json = false, kernels = false, forget = false, help = false;
+    bool json = false, duplicates = false, kernels = false, forget = false, help = false;
     const option_spec specs[] = {
         {"json", NULL, N_("print one JSON object"), NULL, &json},
+        {"duplicates", NULL,
+         N_("of a data set: look for samples that stand in two parts or under two labels"), NULL,
+         &duplicates},
         {"kernels", NULL, N_("which kernel was chosen for what on this machine"), NULL, &kernels},
         {"forget", NULL, N_("with --kernels: measures them again when they are next needed"), NULL, &forget},
         {"text-column", "NAME|N", N_("of a table; default: guessed"), &values[0], NULL},
@@ -56,7 +61,9 @@ int cmd_info(int argc, char **argv)
                   "[--forget] alone"));
         return EXIT_USAGE;
     }
-    code = describe(positional[0], values, json, &text);
+    cli_catch_signals();
+    code = describe(positional[0], values, duplicates, json, &text);
+    cli_clear_line();
     if (code) return cli_fail(code);
     fputs(text, stdout);
     lince_text_free(text);

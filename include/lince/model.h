@@ -97,8 +97,11 @@ int lince_model_evaluate(lince_model *model, const char *data, const char *part,
 /* What a path is (a data set, a weights file, a run), described in a few lines or as JSON. */
 int lince_describe(const char *path, int json, char **text);
 
-/* Of a data set as these settings read it (columns, quoting, encoding, labels that are left out, ...). */
-int lince_describe_as(const char *path, const lince_settings *settings, int json, char **text);
+/* Of a data set as these settings read it (columns, quoting, encoding, labels that are left out, ...), and
+ * where find-duplicates is "yes" with what stands in two parts or under two labels, which may take a while.
+ */
+int lince_describe_as(const char *path, const lince_settings *settings, const lince_observer *observer,
+                      int json, char **text);
 
 /* Writes a weights file in another format, which the ending of `out` says (.safetensors; .pth, .pt, .th): the
  * same tensors, bit for bit. `text`, the caller's (lince_text_free), tells what was found and written. */

@@ -12,7 +12,8 @@ extern "C" {
 #endif
 
 typedef enum lince_phase {
-    LINCE_FETCHING, /* step and steps count bytes */
+    LINCE_FETCHING,  /* step and steps count bytes */
+    LINCE_SEARCHING, /* for duplicates */
     LINCE_PREPARING,
     LINCE_COMPUTING_FEATURES, /* of the frozen layers, once for many epochs */
     LINCE_TRAINING,

@@ -153,8 +153,9 @@ static int index_batches(lince_dataset *dataset)
     return 0;
 }
 
-static int read_sample(lince_dataset *dataset, const lince_sample *sample, lince_image *image)
+static int read_sample(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image)
 {
+    (void)least;
     const uint8_t *planes = ((const lince_bytes *)dataset->state)[sample->entry].data + sample->offset;
     LINCE_TRY(lince_image_init(image, SIDE, SIDE));
     for (int i = 0; i < PLANE; i++)

@@ -394,14 +394,16 @@ static bool recognise(lince_source *source)
     return true;
 }
 
-static int read_sample(lince_dataset *dataset, const lince_sample *sample, lince_image *image)
+static int read_sample(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image)
 {
+    lince_decoding how = dataset->decoding;
+    how.least = least;
     const lince_entry *entry = &dataset->source.entries[sample->entry];
     char where[LINCE_WHERE_MAX];
     lince_bytes bytes;
     *image = (lince_image){0};
     LINCE_TRY(lince_source_read(&dataset->source, entry, &bytes));
-    int code = lince_image_decode(image, bytes.data, bytes.size, &dataset->decoding,
+    int code = lince_image_decode(image, bytes.data, bytes.size, &how,
                                   lince_source_where(&dataset->source, entry, where));
     lince_bytes_release(&bytes);
     return code;

@@ -31,6 +31,10 @@ bool lince_image_recognised(const uint8_t *bytes, size_t size);
 int lince_image_claim(lince_image *image, size_t width, size_t height, size_t size, size_t pixels_per_byte,
                       const char *name);
 
+/* The refusals alone. */
+int lince_image_check_claim(size_t width, size_t height, size_t size, size_t pixels_per_byte,
+                            const char *name);
+
 /* Some pixels of a row of deep grey from (x, y) on: their values, seen by `range` or, where none is given, by
  * `type`, which is all that values of this type can be. */
 void lince_image_put_grey(lince_image *image, int x, int y, int count, const double *values,

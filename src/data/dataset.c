@@ -101,6 +101,15 @@ int lince_samples_sort(lince_samples *samples, size_t classes)
     return code;
 }
 
+int lince_samples_remove(lince_samples *samples, const bool *marked, size_t classes)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < samples->count; i++)
+        if (!marked[i]) samples->at[kept++] = samples->at[i];
+    samples->count = kept;
+    return lince_samples_sort(samples, classes);
+}
+
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -379,7 +388,14 @@ const lince_table_facts *lince_dataset_table(const lince_dataset *dataset)
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image)
 {
     assert(!lince_dataset_is_text(dataset));
-    return dataset->layout->read(dataset, &dataset->parts[part].at[index], image);
+    return dataset->layout->read(dataset, &dataset->parts[part].at[index], 0, image);
+}
+
+int lince_dataset_read_small(lince_dataset *dataset, lince_part part, size_t index, int least,
+                             lince_image *image)
+{
+    assert(!lince_dataset_is_text(dataset));
+    return dataset->layout->read(dataset, &dataset->parts[part].at[index], least, image);
 }
 
 int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, lince_picture_head *head)

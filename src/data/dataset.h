@@ -110,6 +110,8 @@ typedef struct lince_left_out {
     const char *reason; /* in the user's language */
     lince_part part;    /* where it was found */
     bool unreadable;    /* and not left out by choice, as a copy is */
+    bool dropped;       /* by lince_dataset_drop: */
+    size_t index;       /* in its part, before any was dropped */
 } lince_left_out;
 
 size_t lince_dataset_left_out(const lince_dataset *dataset);
@@ -122,8 +124,23 @@ int lince_dataset_leave_out(lince_dataset *dataset, lince_part part, size_t inde
 /* How pictures are decoded from now on. */
 void lince_dataset_decode_as(lince_dataset *dataset, const lince_decoding *how);
 
+/* A sample to be dropped, and why. */
+typedef struct lince_removal {
+    size_t index;
+    char reason[128];
+} lince_removal;
+
+/* Leaves out samples of a part, in ascending order, as if they had never been there: those behind them move
+ * up. */
+int lince_dataset_drop(lince_dataset *dataset, lince_part part, const lince_removal *drops, size_t count);
+
 /* Decodes one picture. Safe to call from several threads at a time. The image is the caller's to release. */
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image);
+
+/* The same, smaller where that is faster, with `least` pixels or more on the shorter side (if it has them).
+ */
+int lince_dataset_read_small(lince_dataset *dataset, lince_part part, size_t index, int least,
+                             lince_image *image);
 
 /* What its header says. LINCE_EFORMAT, LINCE_EIO. As safe. */
 int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, lince_picture_head *head);

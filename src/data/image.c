@@ -205,8 +205,8 @@ int lince_image_save_png(const lince_image *image, const char *path)
     return code;
 }
 
-int lince_image_claim(lince_image *image, size_t width, size_t height, size_t size, size_t pixels_per_byte,
-                      const char *name)
+int lince_image_check_claim(size_t width, size_t height, size_t size, size_t pixels_per_byte,
+                            const char *name)
 {
     if (width == 0 || height == 0)
         return lince_fail(LINCE_EFORMAT, "%s: a picture of %zu x %zu pixels", name, width, height);
@@ -219,6 +219,13 @@ int lince_image_claim(lince_image *image, size_t width, size_t height, size_t si
             LINCE_EFORMAT,
             "%s: the header claims %zu x %zu pixels, which %zu bytes cannot hold: truncated or damaged", name,
             width, height, size);
+    return 0;
+}
+
+int lince_image_claim(lince_image *image, size_t width, size_t height, size_t size, size_t pixels_per_byte,
+                      const char *name)
+{
+    LINCE_TRY(lince_image_check_claim(width, height, size, pixels_per_byte, name));
     return lince_image_init(image, (int)width, (int)height);
 }
 

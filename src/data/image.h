@@ -25,6 +25,7 @@ typedef struct lince_image {
 /* How pictures are decoded; all zero is the usual way. */
 typedef struct lince_decoding {
     lince_range range;
+    int least;          /* pixels of the shorter side that suffice, where fewer are faster; 0: as it is */
     bool complete_only; /* what ends before it is complete is refused */
 } lince_decoding;
 

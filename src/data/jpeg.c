@@ -23,6 +23,7 @@ typedef struct jpeg_reader {
     const char *name;
     const uint8_t *bytes;
     size_t size;
+    int least;     /* pixels of the shorter side that suffice; 0: all */
     bool ended;    /* libjpeg asked for more than there is */
     bool lost;     /* data are damaged or missing: libjpeg goes on, with grey where it has nothing */
     uint8_t *cmyk; /* one row */
@@ -138,15 +139,28 @@ static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, int width)
         for (int c = 0; c < 3; c++) rgb[c] = (uint8_t)(cmyk[3] - scaled(255 - cmyk[c], cmyk[3]));
 }
 
+/* Halved as long as enough is left, up to an eighth, where a block's mean is all that is decoded. */
+static unsigned denominator(const jpeg_reader *reader)
+{
+    unsigned width = reader->jpeg.image_width, height = reader->jpeg.image_height, n = 1;
+    while (reader->least && n < 8 && (width < height ? width : height) / (2 * n) >= (unsigned)reader->least)
+        n *= 2;
+    return n;
+}
+
 static int start(jpeg_reader *reader, lince_image *image)
 {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
     jpeg_read_header(jpeg, TRUE);
-    LINCE_TRY(lince_image_claim(image, jpeg->image_width, jpeg->image_height, reader->size,
-                                jpeg->arith_code ? 0 : PIXELS_PER_BYTE, reader->name));
+    LINCE_TRY(lince_image_check_claim(jpeg->image_width, jpeg->image_height, reader->size,
+                                      jpeg->arith_code ? 0 : PIXELS_PER_BYTE, reader->name));
     bool four = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     jpeg->out_color_space = four ? JCS_CMYK : JCS_RGB;
-    if (four && !(reader->cmyk = lince_alloc(jpeg->image_width, 4))) return LINCE_ENOMEM;
+    jpeg->scale_num = 1;
+    jpeg->scale_denom = denominator(reader);
+    jpeg_calc_output_dimensions(jpeg);
+    LINCE_TRY(lince_image_init(image, (int)jpeg->output_width, (int)jpeg->output_height));
+    if (four && !(reader->cmyk = lince_alloc(jpeg->output_width, 4))) return LINCE_ENOMEM;
     jpeg_start_decompress(jpeg);
     return 0;
 }
@@ -219,8 +233,7 @@ static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
                   const char *name)
 {
-    (void)how;
-    jpeg_reader reader = {.name = name, .bytes = bytes, .size = size};
+    jpeg_reader reader = {.name = name, .bytes = bytes, .size = size, .least = how ? how->least : 0};
     int code = read_picture(&reader, image);
     jpeg_destroy_decompress(&reader.jpeg);
     lince_free(reader.cmyk);

@@ -47,8 +47,10 @@ struct lince_dataset {
 typedef struct lince_layout {
     bool (*recognise)(lince_source *source);
     int (*index)(lince_dataset *dataset); /* on failure release is called */
-    int (*read)(lince_dataset *dataset, const lince_sample *sample,
-                lince_image *image); /* by several threads at a time; NULL: samples are texts */
+    /* By several threads at a time; `least` as lince_dataset_read_small has it, or 0. NULL: samples are
+     * texts.
+     */
+    int (*read)(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image);
     /* What a picture's header says; likewise. */
     int (*measure)(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head);
     void (*release)(lince_dataset *dataset);
@@ -78,6 +80,9 @@ bool lince_has_picture_extension(const char *name);
 
 /* "12 .npy, 3 .csv": how many files there are of which ending, into out. Returns `out`. */
 const char *lince_files_listed(const lince_source *source, char *out, size_t size);
+
+/* Removes the marked samples from a part. */
+int lince_samples_remove(lince_samples *samples, const bool *marked, size_t classes);
 
 /* Sorts a part's samples by label and counts those of each class; they were in an order of their own before.
  */

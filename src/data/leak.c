@@ -1,306 +1,194 @@
 #include "data/leak.h"
-#include "core/cpu.h"
 #include "core/error.h"
-#include "core/hash.h"
+#include "core/i18n.h"
 #include "core/memory.h"
-#include "core/parallel.h"
-#include "core/plain_locale.h"
-#include "text/words.h"
+#include "data/layout.h"
+#include "data/likeness.h"
 
-#include <stdatomic.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-/* A text's 80 smallest hashes in 20 bands of 4: two texts of similarity s share a band with probability
- * 1 - (1 - s^4)^20. */
-enum { BANDS = 20, ROWS = 4, HASHES = BANDS * ROWS, SHINGLE = 3, GRAIN = 256, MOST_CANDIDATES = 64 };
-
-#define NONE UINT32_MAX
-
-typedef struct outcome {
-    uint32_t from; /* NONE: it stands nowhere */
-    bool exact;
-    double similarity;
-} outcome;
-
 typedef struct search {
-    const lince_dataset *dataset;
-    lince_part part, from;
-    uint64_t *keys;     /* [from][BANDS]; 0: a text without words */
-    uint64_t *whole;    /* [from] hash of its words */
-    lince_map buckets;  /* by band and key: the last text in it + 1 */
-    uint32_t *previous; /* [from][BANDS] the one before it in its bucket + 1; 0: none */
-    lince_map exact;    /* by hash of its words: the first text + 1 */
-    outcome *outcomes;  /* [part] */
-    atomic_bool failed; /* out of memory */
+    lince_leaks *leaks;
+    const lince_leak_options *options;
+    lince_dataset *dataset;
+    lince_likeness parts[LINCE_PARTS];
 } search;
-
-/* What one thread works with. */
-typedef struct bench {
-    lince_splitter *splitter;
-    lince_words words;
-    lince_buffer joined;
-    uint32_t *set, *other; /* shingles, sorted, each once */
-    size_t set_capacity, other_capacity;
-} bench;
-
-static int open_bench(bench *b)
-{
-    *b = (bench){0};
-    return lince_splitter_new(&b->splitter, &(lince_words_options){.clean = LINCE_CLEAN_WORDS});
-}
-
-static void close_bench(bench *b)
-{
-    lince_splitter_free(b->splitter);
-    lince_words_release(&b->words);
-    lince_buffer_release(&b->joined);
-    lince_free(b->set);
-    lince_free(b->other);
-}
-
-/* The text's words with one blank between them, in b->joined; its size. */
-static int join_words(bench *b, const char *text, size_t *size)
-{
-    b->joined.size = 0;
-    LINCE_TRY(lince_split_words(b->splitter, text, &b->words));
-    for (size_t i = 0; i < b->words.count; i++) {
-        if (i) lince_buffer_puts(&b->joined, " ");
-        lince_buffer_puts(&b->joined, lince_word_at(&b->words, i));
-    }
-    *size = b->joined.size;
-    return b->joined.error;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return left < right ? -1 : left > right;
-}
-
-/* The character behind the one at `at`. */
-static size_t next_character(const char *text, size_t size, size_t at)
-{
-    if (at < size) at++;
-    while (at < size && ((unsigned char)text[at] & 0xc0) == 0x80) at++;
-    return at;
-}
-
-/* Hashes of all pieces of SHINGLE characters of a text, which is one piece itself where it is shorter. */
-static int list_shingles(const char *text, size_t size, uint32_t **set, size_t *capacity, size_t *count)
-{
-    size_t n = 0, kept = 0, end = 0;
-    LINCE_TRY(lince_grow(set, capacity, size, sizeof **set));
-    for (int i = 0; i < SHINGLE; i++) end = next_character(text, size, end);
-    for (size_t begin = 0; n == 0 || end < size; begin = next_character(text, size, begin)) {
-        if (n) end = next_character(text, size, end);
-        (*set)[n++] = (uint32_t)lince_hash(0, text + begin, end - begin);
-    }
-    qsort(*set, n, sizeof **set, by_value);
-    for (size_t i = 0; i < n; i++)
-        if (!kept || (*set)[i] != (*set)[kept - 1]) (*set)[kept++] = (*set)[i];
-    *count = kept;
-    return 0;
-}
-
-/* The k-th of a family of permutations of 32-bit numbers. */
-static uint32_t permute(uint32_t x, uint32_t k)
-{
-    x ^= k * 0x9e3779b9u;
-    x *= 2 * k * 0x85ebca6bu + 0xc2b2ae35u;
-    return x ^ x >> 15;
-}
-
-LINCE_EACH_LEVEL(smallest_hashes, (const uint32_t *set, size_t count, uint32_t smallest[HASHES]),
-                 (set, count, smallest))
-{
-    for (uint32_t k = 0; k < HASHES; k++) smallest[k] = UINT32_MAX;
-    for (size_t i = 0; i < count; i++)
-        for (uint32_t k = 0; k < HASHES; k++) {
-            uint32_t h = permute(set[i], k);
-            smallest[k] = h < smallest[k] ? h : smallest[k];
-        }
-}
-
-static void band_keys(const uint32_t *set, size_t count, uint64_t keys[BANDS])
-{
-    uint32_t smallest[HASHES];
-    smallest_hashes(set, count, smallest);
-    for (size_t b = 0; b < BANDS; b++)
-        keys[b] = lince_hash(b + 1, smallest + b * ROWS, ROWS * sizeof *smallest) | 1;
-}
-
-/* Its words' hash and its bands' keys; 0 and nothing where it has no words. */
-static int sign(bench *b, const char *text, uint64_t *whole, uint64_t keys[BANDS], size_t *count)
-{
-    size_t size;
-    *count = *whole = 0;
-    LINCE_TRY(join_words(b, text, &size));
-    if (!size) return 0;
-    *whole = lince_hash(0, b->joined.data, size) | 1;
-    LINCE_TRY(list_shingles(b->joined.data, size, &b->set, &b->set_capacity, count));
-    band_keys(b->set, *count, keys);
-    return 0;
-}
-
-/* --- the part that is searched -------------------------------------------------------------------- */
-
-static void sign_range(void *context, size_t begin, size_t end)
-{
-    LINCE_PLAIN_LOCALE;
-    search *s = context;
-    bench b;
-    size_t count;
-    int code = open_bench(&b);
-    for (size_t i = begin; i < end && !code; i++)
-        code =
-            sign(&b, lince_dataset_text(s->dataset, s->from, i), &s->whole[i], s->keys + i * BANDS, &count);
-    if (code) s->failed = true;
-    close_bench(&b);
-}
-
-static int fill_buckets(search *s, size_t count)
-{
-    bool is_new;
-    for (size_t i = 0; i < count; i++) {
-        if (!s->whole[i]) continue;
-        uint32_t *first = lince_map_at(&s->exact, s->whole[i], &is_new);
-        if (!first) return LINCE_ENOMEM;
-        if (is_new) *first = (uint32_t)i + 1;
-        for (size_t b = 0; b < BANDS && is_new; b++) { /* copies of a text need not be compared again */
-            uint32_t *last = lince_map_at(&s->buckets, s->keys[i * BANDS + b], &(bool){false});
-            if (!last) return LINCE_ENOMEM;
-            s->previous[i * BANDS + b] = *last;
-            *last = (uint32_t)i + 1;
-        }
-    }
-    return 0;
-}
-
-/* --- the part whose texts are looked for ---------------------------------------------------------- */
-
-/* |A and B| / |A or B| of two sorted sets. */
-static double jaccard(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
-{
-    size_t both = 0;
-    for (size_t i = 0, k = 0; i < n && k < m;) {
-        bool in_a = a[i] <= b[k], in_b = b[k] <= a[i];
-        both += in_a && in_b;
-        i += in_a;
-        k += in_b;
-    }
-    return (double)both / (double)(n + m - both);
-}
-
-static int compare(search *s, bench *b, size_t count, uint32_t candidate, outcome *best)
-{
-    size_t size, other;
-    LINCE_TRY(join_words(b, lince_dataset_text(s->dataset, s->from, candidate), &size));
-    LINCE_TRY(list_shingles(b->joined.data, size, &b->other, &b->other_capacity, &other));
-    double similarity = jaccard(b->set, count, b->other, other);
-    if (similarity >= LINCE_NEAR && similarity > best->similarity)
-        *best = (outcome){candidate, false, similarity};
-    return 0;
-}
-
-/* The most similar text among the candidates of the first band that has a near one. */
-static int find_near(search *s, bench *b, const uint64_t keys[BANDS], size_t count, outcome *best)
-{
-    for (size_t band = 0; band < BANDS && best->from == NONE; band++) {
-        const uint32_t *last = lince_map_find(&s->buckets, keys[band]);
-        uint32_t at = last ? *last : 0;
-        for (int n = 0; at && n < MOST_CANDIDATES; n++) {
-            LINCE_TRY(compare(s, b, count, at - 1, best));
-            at = s->previous[(size_t)(at - 1) * BANDS + band];
-        }
-    }
-    return 0;
-}
-
-static int find(search *s, bench *b, size_t i)
-{
-    uint64_t whole, keys[BANDS];
-    size_t count;
-    outcome *o = &s->outcomes[i];
-    *o = (outcome){.from = NONE};
-    LINCE_TRY(sign(b, lince_dataset_text(s->dataset, s->part, i), &whole, keys, &count));
-    if (!whole) return 0;
-    const uint32_t *same = lince_map_find(&s->exact, whole);
-    if (same) {
-        *o = (outcome){*same - 1, true, 1};
-        return 0;
-    }
-    return find_near(s, b, keys, count, o);
-}
-
-static void find_range(void *context, size_t begin, size_t end)
-{
-    LINCE_PLAIN_LOCALE;
-    search *s = context;
-    bench b;
-    int code = open_bench(&b);
-    for (size_t i = begin; i < end && !code; i++) code = find(s, &b, i);
-    if (code) s->failed = true;
-    close_bench(&b);
-}
 
 /* --- counting ------------------------------------------------------------------------------------- */
 
-static bool are_kin(const search *s, size_t index, size_t from)
+static bool are_kin(const lince_dataset *d, const lince_leak *leak, size_t index, size_t from)
 {
-    const char *a = lince_dataset_group(s->dataset, s->part, index),
-               *b = lince_dataset_group(s->dataset, s->from, from);
+    const char *a = lince_dataset_group(d, leak->part, index), *b = lince_dataset_group(d, leak->from, from);
     return a && b && *a && !strcmp(a, b);
 }
 
-static void take_examples(lince_leak *leak, const search *s, bool exact)
+static lince_leak_sample sample_at(const lince_dataset *d, lince_part part, size_t index)
+{
+    return (lince_leak_sample){lince_dataset_name(d, part, index),
+                               lince_dataset_class(d, lince_dataset_label(d, part, index)),
+                               lince_dataset_text(d, part, index)};
+}
+
+static void take_examples(lince_leak *leak, const lince_dataset *d, const lince_match *matches, bool exact)
 {
     for (size_t i = 0; i < leak->count && leak->example_count < LINCE_LEAK_EXAMPLES; i++) {
-        const outcome *o = &s->outcomes[i];
-        if (o->from != NONE && o->exact == exact)
-            leak->examples[leak->example_count++] = (lince_leak_pair){i, o->from, o->similarity};
+        const lince_match *m = &matches[i];
+        if (m->index == LINCE_UNLIKE || m->exact != exact) continue;
+        leak->examples[leak->example_count++] =
+            (lince_leak_pair){sample_at(d, leak->part, i), sample_at(d, leak->from, m->index), m->similarity};
     }
 }
 
-static void count(lince_leak *leak, const search *s)
+static void count(lince_leak *leak, const lince_dataset *d, const lince_match *matches)
 {
     for (size_t i = 0; i < leak->count; i++) {
-        const outcome *o = &s->outcomes[i];
-        if (o->from == NONE) continue;
-        leak->exact += o->exact;
-        leak->near += !o->exact;
-        leak->kin += are_kin(s, i, o->from);
+        const lince_match *m = &matches[i];
+        if (m->index == LINCE_UNLIKE) continue;
+        leak->exact += m->exact;
+        leak->near += !m->exact;
+        leak->kin += are_kin(d, leak, i, m->index);
+        leak->relabelled +=
+            lince_dataset_label(d, leak->part, i) != lince_dataset_label(d, leak->from, m->index);
     }
-    take_examples(leak, s, false);
-    take_examples(leak, s, true);
+    take_examples(leak, d, matches, false);
+    take_examples(leak, d, matches, true);
 }
 
-static int run(search *s, size_t from_count, size_t part_count, int threads)
+/* The later part says more: what is tested with matters most. */
+static void mark(lince_leaks *leaks, lince_part part, size_t index, lince_part where)
 {
-    s->keys = lince_alloc(from_count, BANDS * sizeof *s->keys);
-    s->previous = lince_alloc(from_count, BANDS * sizeof *s->previous);
-    s->whole = lince_alloc(from_count, sizeof *s->whole);
-    s->outcomes = lince_alloc(part_count, sizeof *s->outcomes);
-    if (!s->keys || !s->previous || !s->whole || !s->outcomes) return LINCE_ENOMEM;
-    lince_parallel_ranges(threads, from_count, GRAIN, sign_range, s);
-    if (!s->failed) LINCE_TRY(fill_buckets(s, from_count));
-    if (!s->failed) lince_parallel_ranges(threads, part_count, GRAIN, find_range, s);
-    return s->failed ? lince_fail(LINCE_ENOMEM, "out of memory while looking for texts that stand twice") : 0;
+    uint8_t *elsewhere = part < LINCE_TEST ? leaks->elsewhere[part] : NULL;
+    if (elsewhere && where >= part && elsewhere[index] < 1 + where) elsewhere[index] = (uint8_t)(1 + where);
 }
 
-int lince_leak_find(lince_leak *leak, const lince_dataset *dataset, lince_part part, lince_part from,
-                    int threads, bool *known)
+static void mark_all(lince_leaks *leaks, lince_part part, lince_part from, const lince_match *matches,
+                     size_t count)
 {
-    search s = {.dataset = dataset, .part = part, .from = from};
-    *leak = (lince_leak){.part = part, .from = from, .count = lince_dataset_count(dataset, part)};
-    int code = run(&s, lince_dataset_count(dataset, from), leak->count, threads);
-    if (!code) count(leak, &s);
-    for (size_t i = 0; !code && known && i < leak->count; i++) known[i] = s.outcomes[i].from != NONE;
-    lince_free(s.keys);
-    lince_free(s.previous);
-    lince_free(s.whole);
-    lince_free(s.outcomes);
-    lince_map_release(&s.buckets);
-    lince_map_release(&s.exact);
+    bool known = part == LINCE_TEST && from == LINCE_TRAIN;
+    for (size_t i = 0; i < count; i++) {
+        if (known) leaks->test_known[i] = matches[i].index != LINCE_UNLIKE;
+        if (matches[i].index == LINCE_UNLIKE) continue;
+        mark(leaks, part, i, from);
+        mark(leaks, from, matches[i].index, part);
+    }
+}
+
+/* --- pairs of parts ------------------------------------------------------------------------------- */
+
+static int match(search *s, lince_part part, lince_part from, lince_match **matches)
+{
+    const lince_likeness *of = &s->parts[part], *in = &s->parts[from];
+    if (!(*matches = lince_alloc(of->count, sizeof **matches))) return LINCE_ENOMEM;
+    int code = lince_likeness_find(in, of, part == from, s->options->threads, *matches);
+    if (!code) mark_all(s->leaks, part, from, *matches, of->count);
     return code;
+}
+
+/* A sample has one match only: the other copies of it find it in their turn. */
+static int match_back(search *s, lince_part part, lince_part from)
+{
+    lince_match *matches;
+    if (!s->options->thorough || part == from) return 0;
+    int code = match(s, from, part, &matches);
+    lince_free(matches);
+    return code;
+}
+
+static int look_between(search *s, lince_part part, lince_part from)
+{
+    lince_match *matches;
+    size_t size = s->parts[part].count;
+    if (!size || !s->parts[from].count) return 0;
+    if (part == LINCE_TEST && from == LINCE_TRAIN)
+        if (!(s->leaks->test_known = lince_alloc(size, sizeof(bool)))) return LINCE_ENOMEM;
+    int code = match(s, part, from, &matches);
+    if (!code) {
+        lince_leak *leak = &s->leaks->at[s->leaks->count++];
+        *leak = (lince_leak){.part = part, .from = from, .count = size};
+        count(leak, s->dataset, matches);
+        code = match_back(s, part, from);
+    }
+    lince_free(matches);
+    return code;
+}
+
+static int look_through(search *s)
+{
+    static const lince_part pairs[LINCE_LEAKS][2] = {{LINCE_TEST, LINCE_TRAIN}, {LINCE_VAL, LINCE_TRAIN},
+                                                     {LINCE_TEST, LINCE_VAL},   {LINCE_TRAIN, LINCE_TRAIN},
+                                                     {LINCE_VAL, LINCE_VAL},    {LINCE_TEST, LINCE_TEST}};
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        if (p == LINCE_VAL && s->options->val_is_test) continue;
+        LINCE_TRY(lince_likeness_open(&s->parts[p], s->dataset, (lince_part)p, s->options->threads,
+                                      s->options->watch));
+    }
+    for (int p = 0; p < LINCE_TEST; p++)
+        if (!(s->leaks->elsewhere[p] = lince_alloc(lince_dataset_count(s->dataset, (lince_part)p), 1)))
+            return LINCE_ENOMEM;
+    for (int i = 0; i < LINCE_LEAKS; i++) LINCE_TRY(look_between(s, pairs[i][0], pairs[i][1]));
+    return 0;
+}
+
+int lince_leaks_find(lince_leaks *leaks, lince_dataset *dataset, const lince_leak_options *options)
+{
+    search s = {.leaks = leaks, .options = options, .dataset = dataset};
+    *leaks = (lince_leaks){0};
+    int code = look_through(&s);
+    for (int p = 0; p < LINCE_PARTS; p++) lince_likeness_close(&s.parts[p]);
+    return code;
+}
+
+void lince_leaks_release(lince_leaks *leaks)
+{
+    lince_free(leaks->test_known);
+    for (int p = 0; p < LINCE_TEST; p++) lince_free(leaks->elsewhere[p]);
+    *leaks = (lince_leaks){0};
+}
+
+const lince_leak *lince_leak_between(const lince_leaks *leaks, lince_part part, lince_part from)
+{
+    for (size_t i = 0; i < leaks->count; i++)
+        if (leaks->at[i].part == part && leaks->at[i].from == from) return &leaks->at[i];
+    return NULL;
+}
+
+/* --- leaving out ---------------------------------------------------------------------------------- */
+
+static void explain(char *reason, size_t size, lince_part part, lince_part where)
+{
+    if (where == part)
+        snprintf(reason, size, "%s", _("stands there under another label too"));
+    else
+        snprintf(reason, size, _("stands in the %s part too"), lince_part_title(where));
+}
+
+/* Of the validation part, those of two labels stay: they are measured with. */
+static int drop_from(const lince_leaks *leaks, lince_dataset *d, lince_part part, size_t *dropped)
+{
+    const uint8_t *elsewhere = leaks->elsewhere[part];
+    size_t count = lince_dataset_count(d, part);
+    lince_removal *drops = lince_alloc(count, sizeof *drops);
+    if (!drops) return LINCE_ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        if (!elsewhere[i] || (part == LINCE_VAL && elsewhere[i] == 1 + LINCE_VAL)) continue;
+        drops[*dropped].index = i;
+        explain(drops[(*dropped)++].reason, sizeof drops->reason, part, (lince_part)(elsewhere[i] - 1));
+    }
+    int code = lince_dataset_drop(d, part, drops, *dropped);
+    lince_free(drops);
+    return code;
+}
+
+int lince_leaks_drop(const lince_leaks *leaks, lince_dataset *d, size_t dropped[LINCE_PARTS])
+{
+    memset(dropped, 0, LINCE_PARTS * sizeof *dropped);
+    for (int p = 0; p < LINCE_TEST; p++) LINCE_TRY(drop_from(leaks, d, (lince_part)p, &dropped[p]));
+    for (int c = 0; c < lince_dataset_classes(d) && dropped[LINCE_TRAIN]; c++)
+        if (!lince_dataset_class_count(d, LINCE_TRAIN, c))
+            return lince_fail(LINCE_EDATA,
+                              "%s: every training sample of the class %s stands in another part or under "
+                              "another label too; without --drop-duplicates they are kept",
+                              lince_dataset_path(d), lince_dataset_class(d, c));
+    return 0;
 }

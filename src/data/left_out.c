@@ -30,6 +30,31 @@ int lince_dataset_leave_out(lince_dataset *d, lince_part part, size_t index, con
     return 0;
 }
 
+static int add_dropped(lince_dataset *d, lince_part part, const lince_removal *removal)
+{
+    const lince_sample *s = &d->parts[part].at[removal->index];
+    return lince_dataset_add_left_out(d, &(lince_left_out){.name = s->name,
+                                                           .class = d->classes[s->label],
+                                                           .reason = removal->reason,
+                                                           .part = part,
+                                                           .dropped = true,
+                                                           .index = removal->index});
+}
+
+int lince_dataset_drop(lince_dataset *d, lince_part part, const lince_removal *drops, size_t count)
+{
+    lince_samples *samples = &d->parts[part];
+    bool *marked = lince_alloc(samples->count, sizeof *marked);
+    int code = marked ? 0 : LINCE_ENOMEM;
+    for (size_t i = 0; i < count && !code; i++) {
+        marked[drops[i].index] = true;
+        code = add_dropped(d, part, &drops[i]);
+    }
+    if (!code) code = lince_samples_remove(samples, marked, d->class_count);
+    lince_free(marked);
+    return code;
+}
+
 size_t lince_dataset_left_out(const lince_dataset *d)
 {
     return d->left_out_count;

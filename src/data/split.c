@@ -38,15 +38,9 @@ static int draw_all(const lince_dataset *dataset, lince_part part, uint64_t seed
     return 0;
 }
 
-/* Removes the marked samples from a part. */
 static int remove_drawn(lince_dataset *dataset, lince_part part, const bool *drawn)
 {
-    lince_samples *samples = &dataset->parts[part];
-    size_t kept = 0;
-    for (size_t i = 0; i < samples->count; i++)
-        if (!drawn[i]) samples->at[kept++] = samples->at[i];
-    samples->count = kept;
-    return lince_samples_sort(samples, dataset->class_count);
+    return lince_samples_remove(&dataset->parts[part], drawn, dataset->class_count);
 }
 
 static size_t share_of(size_t count, double share)

@@ -14,9 +14,13 @@ typedef struct picture {
 } picture;
 
 static const picture pictures[] = {
-    {"samples", LINCE_PICTURES, lince_explain_samples}, {"filters", LINCE_PICTURES, lince_explain_filters},
-    {"errors", LINCE_PICTURES, lince_explain_errors},   {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
-    {"words", LINCE_TEXTS, lince_explain_words},        {"mistaken", LINCE_TEXTS, lince_explain_mistaken},
+    {"samples", LINCE_PICTURES, lince_explain_samples},
+    {"filters", LINCE_PICTURES, lince_explain_filters},
+    {"errors", LINCE_PICTURES, lince_explain_errors},
+    {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
+    {"duplicates", LINCE_PICTURES, lince_explain_duplicates},
+    {"words", LINCE_TEXTS, lince_explain_words},
+    {"mistaken", LINCE_TEXTS, lince_explain_mistaken},
 };
 
 enum { COUNT = sizeof pictures / sizeof *pictures, OF_ONE_PAIR = 3 };

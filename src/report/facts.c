@@ -182,6 +182,13 @@ double lince_fact_of_epoch(const lince_epoch *epoch, size_t offset)
     return value;
 }
 
+/* Runs of earlier versions told it of texts only. */
+const json_t *lince_facts_leaks(const lince_facts *f)
+{
+    const json_t *leaks = json_object_get(f->data, "leaks");
+    return leaks ? leaks : json_object_get(json_object_get(f->data, "text"), "leaks");
+}
+
 int lince_facts_outputs(const lince_facts *f)
 {
     const json_t *layers = json_object_get(f->model, "layers");

@@ -22,8 +22,8 @@ typedef struct lince_facts {
     char *command; /* as typed, a line for each stage; "" where not recorded */
     lince_modality modality;
     json_t *data, *model;
-    json_t
-        *seen; /* of test.json: accuracy on texts that the training part has too, and on new ones; or NULL */
+    json_t *
+        seen; /* of test.json: accuracy on samples that the training part has too, and on new ones; or NULL */
     json_t *explained; /* explain.json: what the pictures in plots/ show; NULL: there are none */
     json_t *stages;    /* stages.json: those behind the first; NULL: there are none */
     lince_history history;
@@ -52,6 +52,9 @@ double lince_fact_number_at(const json_t *array, size_t index);
 
 /* The number at `offset` in a row of the history: offsetof(lince_epoch, val_loss), ... */
 double lince_fact_of_epoch(const lince_epoch *epoch, size_t offset);
+
+/* What data.json says that the parts share; NULL: it was not looked for, or before that was done. */
+const json_t *lince_facts_leaks(const lince_facts *facts);
 
 /* The outputs of the network's last layer; 0: not known. */
 int lince_facts_outputs(const lince_facts *facts);

@@ -6,14 +6,24 @@
 
 #include <string.h>
 
-int lince_reopen_data(const lince_facts *facts, lince_dataset **dataset)
+static int reopen(const lince_facts *facts, const char *run, lince_dataset **dataset)
 {
     const lince_settings *s = &facts->settings;
     *dataset = NULL;
-    LINCE_TRY(lince_open_data(dataset, s, NULL));
+    LINCE_TRY(lince_open_data(dataset, s, run, NULL));
     if (strcmp(lince_dataset_fingerprint(*dataset), lince_fact_text(facts->data, "fingerprint")) != 0)
         return lince_fail(LINCE_EDATA, "%s: other data than the run was trained on", s->data);
     return 0;
+}
+
+int lince_reopen_data(const lince_facts *facts, lince_dataset **dataset)
+{
+    return reopen(facts, facts->run.folder, dataset);
+}
+
+int lince_reopen_whole(const lince_facts *facts, lince_dataset **dataset)
+{
+    return reopen(facts, NULL, dataset);
 }
 
 static int open_best(const lince_facts *facts, char path[LINCE_PATH_MAX], lince_weights **weights)

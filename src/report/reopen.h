@@ -11,6 +11,9 @@
  * failure *dataset may be there, for the caller to free. */
 int lince_reopen_data(const lince_facts *facts, lince_dataset **dataset);
 
+/* The same with what --drop-duplicates left out. */
+int lince_reopen_whole(const lince_facts *facts, lince_dataset **dataset);
+
 /* What weights/best.safetensors says of itself. Release in any case. */
 int lince_reopen_blueprint(const lince_facts *facts, lince_blueprint *blueprint);
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* What a split flatters that puts the same texts on both sides. */
+/* What a split flatters that puts the same samples on both sides. */
 static void write_seen(lince_document *d, const json_t *seen)
 {
     const json_t *known = json_object_get(seen, "known"), *new = json_object_get(seen, "new");
@@ -15,7 +15,7 @@ static void write_seen(lince_document *d, const json_t *seen)
     if (n <= 0 || rest <= 0) return;
     double all = (n * known_accuracy + rest * new_accuracy) / (n + rest);
     lince_document_note(d,
-                        TR("%.0f of the test's texts stand in the training part too, word for word or nearly "
+                        TR("%.0f of the test's samples stand in the training part too, as they are or nearly "
                            "so: %.2f %% of them were "
                            "classified rightly, but %.2f %% of the %.0f others. So much does the split "
                            "flatter: %.1f points."),

@@ -1,5 +1,4 @@
-/* The texts of a run: how long they are, how many of their words are known, and which of them the parts
- * share. */
+/* The texts of a run: how long they are, and how many of their words are known. */
 #include "report/sections.h"
 
 #include <math.h>
@@ -9,13 +8,6 @@
 static const char *const part_keys[] = {"train", "val", "test"};
 static const char *const part_names[] = {NC_("part", "training"), N_("validation"), N_("test")};
 enum { PARTS = sizeof part_keys / sizeof *part_keys };
-
-static const char *part_name(const lince_document *d, const char *key)
-{
-    for (int p = 0; p < PARTS; p++)
-        if (!strcmp(part_keys[p], key)) return TR(part_names[p]);
-    return key;
-}
 
 static void write_cleaning(lince_document *d, const json_t *text)
 {
@@ -74,75 +66,10 @@ static void write_coverage(lince_document *d, const json_t *parts)
                           TR("How long the texts are, in words that are read."));
 }
 
-static void write_examples(lince_document *d, const json_t *examples)
-{
-    static const char *const headings[] = {N_("text"), N_("stands there as"), N_("alike")};
-    const json_t *e;
-    size_t i;
-    if (!json_array_size(examples)) return;
-    lince_document_table_begin(d, 2);
-    lince_document_headings(d, headings, 3);
-    json_array_foreach(examples, i, e)
-    {
-        lince_cell_text(d, lince_fact_text(e, "text"));
-        lince_cell_text(d, lince_fact_text(e, "like"));
-        lince_document_cell(d, "%.0f %%", 100 * lince_fact_number(e, "similarity"));
-        lince_document_row(d);
-    }
-    lince_document_table_end(d);
-}
-
-static void write_leak(lince_document *d, const json_t *leak)
-{
-    double exact = lince_fact_number(leak, "exact"), near = lince_fact_number(leak, "near"),
-           n = lince_fact_number(leak, "n"), share = n > 0 ? (exact + near) / n : 0;
-    const char *part = part_name(d, lince_fact_text(leak, "part")),
-               *from = part_name(d, lince_fact_text(leak, "from"));
-    if (share >= 0.01)
-        lince_document_warning(
-            d,
-            TR("Of the %.0f texts of the part %s, %.0f stand word for word in the part %s too, and "
-               "%.0f nearly so (%.1f %%): what is measured with them is better than it would be "
-               "with new texts."),
-            n, part, exact, from, near, 100 * share);
-    else
-        lince_document_paragraph(
-            d,
-            TR("Of the %.0f texts of the part %s, %.0f stand word for word in the part %s too, "
-               "and %.0f nearly so (%.1f %%)."),
-            n, part, exact, from, near, 100 * share);
-    if (share > 0) write_examples(d, json_object_get(leak, "examples"));
-}
-
-static void write_leaks(lince_document *d, const lince_facts *f, const json_t *text)
-{
-    const json_t *leaks = json_object_get(text, "leaks"), *table = json_object_get(text, "table"), *leak;
-    const char *column = lince_fact_text(table, "group_column");
-    double found = 0, kin = 0;
-    size_t i;
-    lince_document_subheading(d, TR("Texts that stand in two parts"));
-    json_array_foreach(leaks, i, leak)
-    {
-        write_leak(d, leak);
-        found += lince_fact_number(leak, "exact") + lince_fact_number(leak, "near");
-        kin += lince_fact_number(leak, "same_group");
-    }
-    if (*column && found > 0 && 2 * kin >= found && strcmp(f->settings.split_by, "group") != 0)
-        lince_document_paragraph(
-            d,
-            TR("%.0f %% of them agree in column %s: --split-by group --group-column %.*s keeps "
-               "such texts on one side."),
-            100 * kin / found, column, (int)strcspn(column, " "), column);
-    lince_document_paragraph(
-        d, "%s",
-        TR("Nearly: the sets of their words' three-letter pieces have a Jaccard similarity of 0.7 or more."));
-}
-
 void lince_section_texts(lince_document *d, const lince_facts *f)
 {
     const json_t *text = json_object_get(f->data, "text");
     if (!text) return; /* of a run that was described otherwise */
     write_cleaning(d, text);
     write_coverage(d, json_object_get(text, "parts"));
-    if (json_object_get(text, "leaks")) write_leaks(d, f, text);
 }

@@ -13,6 +13,7 @@ const lince_section lince_sections[] = {
     {N_("What the network goes by"), LINCE_TEXTS, lince_section_words},
     {N_("Checks"), LINCE_ANY, lince_section_checks},
     {N_("Data and split"), LINCE_ANY, lince_section_data},
+    {N_("Duplicates"), LINCE_ANY, lince_section_leaks},
     {N_("Normalisation and augmentation"), LINCE_PICTURES, lince_section_transforms},
     {N_("From texts to numbers"), LINCE_TEXTS, lince_section_texts},
     {N_("Architecture"), LINCE_ANY, lince_section_architecture},

@@ -16,6 +16,7 @@ extern const lince_section lince_sections[];
 extern const size_t lince_section_count;
 
 void lince_section_data(lince_document *d, const lince_facts *facts);
+void lince_section_leaks(lince_document *d, const lince_facts *facts);
 void lince_section_transforms(lince_document *d, const lince_facts *facts);
 void lince_section_texts(lince_document *d, const lince_facts *facts);
 void lince_section_architecture(lince_document *d, const lince_facts *facts);

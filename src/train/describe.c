@@ -15,6 +15,7 @@
 #include "data/depth.h"
 #include "data/sizes.h"
 #include "train/describe.h"
+#include "train/leaks.h"
 #include "train/open_data.h"
 #include "train/run.h"
 #include "train/table_facts.h"
@@ -44,7 +45,28 @@ static json_t *sizes_json(lince_dataset *d)
     return sizes;
 }
 
-static int describe_data(const char *path, const lince_settings *settings, json_t **result)
+static void append_sentence(void *array, const char *sentence)
+{
+    json_array_append_new(array, json_string(sentence));
+}
+
+/* The numbers, and the sentences that tell them. */
+static int put_leaks(lince_dataset *d, const lince_observer *observer, json_t *result)
+{
+    lince_leaks leaks;
+    json_t *told = json_array();
+    int code = lince_leaks_look(&leaks, d, false, false, observer);
+    if (!code && !lince_leaks_tell(&leaks, d, append_sentence, told))
+        append_sentence(told, _("no sample stands in two parts or under two labels"));
+    if (!code) json_object_set_new(result, "leaks", lince_leaks_json(&leaks));
+    if (!code) json_object_set(result, "duplicates", told);
+    lince_leaks_release(&leaks);
+    json_decref(told);
+    return code;
+}
+
+static int describe_data(const char *path, const lince_settings *settings, const lince_observer *observer,
+                         json_t **result)
 {
     lince_dataset *d;
     lince_table_options options = settings ? lince_table_settings(settings) : (lince_table_options){0};
@@ -66,8 +88,11 @@ static int describe_data(const char *path, const lince_settings *settings, json_
                         "notes", notes);
     if (lince_dataset_is_text(d)) json_object_set_new(*result, "table", lince_table_facts_json(d));
     if (!lince_dataset_is_text(d)) json_object_set_new(*result, "pixels", sizes_json(d));
+    int code = 0;
+    if (settings && !strcmp(settings->find_duplicates, "yes")) code = put_leaks(d, observer, *result);
+    if (code) json_decref(*result);
     lince_dataset_free(d);
-    return 0;
+    return code;
 }
 
 /* --- runs ----------------------------------------------------------------------------------------- */
@@ -226,6 +251,9 @@ static void put_data(lince_buffer *out, const json_t *json)
     lince_buffer_puts(out, "\n");
     put_counts(out, json);
     lince_buffer_puts(out, "\n");
+    const json_t *duplicates = json_object_get(json, "duplicates");
+    for (size_t i = 0; i < json_array_size(duplicates); i++)
+        lince_buffer_printf(out, "%s\n", json_string_value(json_array_get(duplicates, i)));
     for (size_t i = 0; i < json_array_size(notes); i++)
         lince_buffer_printf(out, _("note: %s\n"), json_string_value(json_array_get(notes, i)));
     lince_buffer_printf(out, _("fingerprint of the data (SHA-256): %s\n"),
@@ -241,10 +269,11 @@ static bool is_run(const char *path)
 
 int lince_describe(const char *path, int json, char **text)
 {
-    return lince_describe_as(path, NULL, json, text);
+    return lince_describe_as(path, NULL, NULL, json, text);
 }
 
-int lince_describe_as(const char *path, const lince_settings *settings, int json, char **text)
+int lince_describe_as(const char *path, const lince_settings *settings, const lince_observer *observer,
+                      int json, char **text)
 {
     LINCE_PLAIN_LOCALE;
     json_t *result = NULL;
@@ -252,7 +281,7 @@ int lince_describe_as(const char *path, const lince_settings *settings, int json
     *text = NULL;
     LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
               : lince_weights_recognise(path) ? lince_describe_weights(path, &result)
-                                              : describe_data(path, settings, &result));
+                                              : describe_data(path, settings, observer, &result));
     if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (json) {
         char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));

@@ -76,7 +76,7 @@ static int open_own(const lince_model *m, const lince_settings *own, const json_
                     lince_dataset **dataset)
 {
     lince_columns then = lince_columns_recorded(record);
-    LINCE_TRY(lince_open_data(dataset, own, NULL));
+    LINCE_TRY(lince_open_data(dataset, own, m->run, NULL));
     const lince_table_facts *now = lince_dataset_table(*dataset);
     if (!now || !then.text) return 0;
     if (!m->set.text && strcmp(now->text_column, then.text) != 0)

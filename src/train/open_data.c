@@ -1,7 +1,11 @@
 #include "train/open_data.h"
 #include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
 
+#include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 bool lince_skips_bad(const lince_settings *s)
@@ -41,7 +45,72 @@ static int limit(lince_dataset *dataset, const lince_settings *s, bool held_out,
     return lince_dataset_limit(dataset, LINCE_VAL, share < 1 ? 1 : (int)lround(share), seed);
 }
 
-int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held_out)
+/* --- what a run has dropped ----------------------------------------------------------------------- */
+
+json_t *lince_dropped_json(const lince_dataset *d)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *l = lince_dataset_left_out_at(d, i);
+        if (l->dropped)
+            json_array_append_new(array, json_pack("{s:s, s:I, s:s, s:s, s:s}", "part",
+                                                   lince_part_name(l->part), "index", (json_int_t)l->index,
+                                                   "path", l->name, "class", l->class, "reason", l->reason));
+    }
+    return array;
+}
+
+/* LINCE_EDATA where the sample is not where the run had it. */
+static int read_removal(const lince_dataset *d, lince_part part, const json_t *dropped,
+                        lince_removal *removal)
+{
+    json_int_t index = json_integer_value(json_object_get(dropped, "index"));
+    const char *name = json_string_value(json_object_get(dropped, "path")),
+               *reason = json_string_value(json_object_get(dropped, "reason"));
+    if (index < 0 || (size_t)index >= lince_dataset_count(d, part) || !name ||
+        strcmp(name, lince_dataset_name(d, part, (size_t)index)) != 0)
+        return lince_fail(LINCE_EDATA, "%s: the run has dropped %s, which is not in its place there",
+                          lince_dataset_path(d), name ? name : "?");
+    *removal = (lince_removal){.index = (size_t)index};
+    snprintf(removal->reason, sizeof removal->reason, "%s", reason ? reason : "");
+    return 0;
+}
+
+static int drop_from(lince_dataset *d, lince_part part, const json_t *record)
+{
+    size_t i, count = 0;
+    const json_t *dropped;
+    int code = 0;
+    lince_removal *removals = lince_alloc(json_array_size(record), sizeof *removals);
+    if (!removals) return LINCE_ENOMEM;
+    json_array_foreach(record, i, dropped)
+    {
+        const char *name = json_string_value(json_object_get(dropped, "part"));
+        if (name && !strcmp(name, lince_part_name(part)) && !code)
+            code = read_removal(d, part, dropped, &removals[count++]);
+    }
+    if (!code) code = lince_dataset_drop(d, part, removals, count);
+    lince_free(removals);
+    return code;
+}
+
+static int drop_recorded(lince_dataset *d, const char *run)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, run, "data.json"));
+    json_t *data = json_load_file(path, 0, NULL);
+    const json_t *record = json_object_get(data, "dropped");
+    int code = json_is_array(record)
+                   ? 0
+                   : lince_fail(LINCE_EFORMAT, "%s: does not say which samples the run has dropped", path);
+    for (int p = 0; p < LINCE_PARTS && !code; p++) code = drop_from(d, (lince_part)p, record);
+    json_decref(data);
+    return code;
+}
+
+/* -------------------------------------------------------------------------------------------------- */
+
+int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char *run, bool *held_out)
 {
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
     lince_table_options table = lince_table_settings(s);
@@ -62,5 +131,6 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, bool *held
                          .by_group = by_group,
                          .seed = seed};
     LINCE_TRY(lince_dataset_split(*dataset, &split));
-    return limit(*dataset, s, taken, seed);
+    LINCE_TRY(limit(*dataset, s, taken, seed));
+    return run && s->drop_duplicates ? drop_recorded(*dataset, run) : 0;
 }

@@ -14,8 +14,12 @@ int lince_decoding_settings(const lince_settings *settings, lince_decoding *how)
 /* What the settings say of tables; borrows their texts. */
 lince_table_options lince_table_settings(const lince_settings *settings);
 
-/* `held_out` (or NULL) becomes true where the validation part is taken from the training part. On failure
- * *dataset may be there, for the caller to free. */
-int lince_open_data(lince_dataset **dataset, const lince_settings *settings, bool *held_out);
+/* `run`: the folder of a run, whose duplicates are left out as they were when it began, where it is one of
+ * --drop-duplicates; NULL: a new run. `held_out` (or NULL) becomes true where the validation part is taken
+ * from the training part. On failure *dataset may be there, for the caller to free. */
+int lince_open_data(lince_dataset **dataset, const lince_settings *settings, const char *run, bool *held_out);
+
+/* What was dropped, for data.json: [{part, index, path, class, reason}]. */
+struct json_t *lince_dropped_json(const lince_dataset *dataset);
 
 #endif

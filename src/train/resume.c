@@ -11,8 +11,8 @@
 static bool decides_nothing(const char *name)
 {
     static const char *const names[] = {
-        "data",    "out",  "resume", "threads", "workers",         "cache-mb", "checkpoint-every",
-        "profile", "lang", "author", "notes",   "keep-checkpoint", "no-report"};
+        "data",    "out",  "resume", "threads", "workers",         "cache-mb",  "checkpoint-every",
+        "profile", "lang", "author", "notes",   "keep-checkpoint", "no-report", "find-duplicates"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i])) return true;
     return false;

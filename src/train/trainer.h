@@ -30,6 +30,7 @@ typedef struct lince_trainer {
     lince_load_result loaded;  /* of --weights */
     lince_transform transform; /* with augmentation */
     lince_loader *train, *val; /* val NULL: no validation */
+    lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
     bool val_held_out;         /* the validation part was taken from the training part */
     lince_net *net;
     lince_update update;
@@ -47,12 +48,9 @@ typedef struct lince_trainer {
     int threads;
 
     /* of texts */
-    size_t distinct_words;         /* of the training part */
-    lince_tokens test_tokens;      /* for counting; the loaders have the others */
-    lince_leak leaks[LINCE_PARTS]; /* between its parts */
-    size_t leak_count;
-    bool *test_known; /* [count of the test], whether the training part has it too; NULL: not looked for */
-    size_t vectors_found; /* words that --vectors has */
+    size_t distinct_words;    /* of the training part */
+    lince_tokens test_tokens; /* for counting; the loaders have the others */
+    size_t vectors_found;     /* words that --vectors has */
 } lince_trainer;
 
 /* Opens the data, splits, builds and initialises. The run's folder is made last, when nothing else can be
@@ -73,7 +71,7 @@ int lince_trainer_load_weights(lince_trainer *trainer);
 /* The whole of weights/NAME.safetensors of the run, back into the net. */
 int lince_trainer_load_own(lince_trainer *trainer, const char *name);
 
-/* trainer_texts.c: the vocabulary, the loaders and the leak check of texts; their word vectors, once there is
+/* trainer_texts.c: the vocabulary and the loaders of texts; their word vectors, once there is
  * a net; and what data.json tells of them (a jansson object; NULL: out of memory). */
 int lince_trainer_open_texts(lince_trainer *trainer);
 

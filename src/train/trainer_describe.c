@@ -4,6 +4,8 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/peak_memory.h"
+#include "train/leaks.h"
+#include "train/open_data.h"
 #include "train/trainer.h"
 
 #include <jansson.h>
@@ -122,6 +124,8 @@ static json_t *data_json(const lince_trainer *t)
                   "split", split_json(t), "bad", bad_json(d), "notes",
                   strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note,
                           d));
+    if (data && t->leaks.count) json_object_set_new(data, "leaks", lince_leaks_json(&t->leaks));
+    if (data && t->settings->drop_duplicates) json_object_set_new(data, "dropped", lince_dropped_json(d));
     if (data && texts) json_object_set_new(data, "text", lince_trainer_texts_json(t));
     if (data && !texts) put_pictures(t, data);
     return data;
@@ -267,7 +271,7 @@ int lince_trainer_write_cost(const lince_trainer *t)
 
 /* --- the test ------------------------------------------------------------------------------------- */
 
-/* Accuracy on the texts that the training part has too, and on those that are new: what the split flatters.
+/* Accuracy on the samples that the training part has too, and on those that are new: what the split flatters.
  */
 static json_t *known_json(const lince_evaluation *e, const bool *known)
 {
@@ -289,7 +293,8 @@ static json_t *known_json(const lince_evaluation *e, const bool *known)
 static json_t *test_json(const lince_trainer *t, const lince_evaluation *e)
 {
     json_t *json = lince_evaluation_json(e);
-    if (json && t->test_known) json_object_set_new(json, "seen_in_training", known_json(e, t->test_known));
+    if (json && t->leaks.test_known)
+        json_object_set_new(json, "seen_in_training", known_json(e, t->leaks.test_known));
     return json;
 }
 

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/parallel.h"
+#include "train/leaks.h"
 #include "train/open_data.h"
 #include "train/resume.h"
 #include "train/trainer.h"
@@ -47,6 +48,8 @@ void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
 /* What can be told to be wrong before the data are read, which may take a while. */
 static int check_settings(const lince_settings *s)
 {
+    if (s->drop_duplicates && !strcmp(s->find_duplicates, "no"))
+        return lince_fail(LINCE_EUSAGE, "--drop-duplicates has to find them; leave out --find-duplicates no");
     if (s->out && s->resume)
         return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
     if (s->weights && !s->resume && access(s->weights, R_OK))
@@ -77,20 +80,52 @@ static int choose_batch(lince_trainer *t, size_t train)
     return lince_settings_set(&t->own, "batch-size", size);
 }
 
+static void warn_of_leak(void *trainer, const char *sentence)
+{
+    lince_trainer_warn(trainer, "%s", sentence);
+}
+
+static int drop_duplicates(lince_trainer *t)
+{
+    size_t dropped[LINCE_PARTS];
+    LINCE_TRY(lince_leaks_drop(&t->leaks, t->dataset, dropped));
+    lince_trainer_note(t, _("left out as duplicates: %zu of the training part, %zu of the validation part"),
+                       dropped[LINCE_TRAIN], dropped[LINCE_VAL]);
+    lince_free(t->leaks.test_known); /* now none is */
+    t->leaks.test_known = NULL;
+    return 0;
+}
+
+/* What a resumed run has dropped stands in its data.json, and is left out already. */
+static int find_duplicates(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if (!strcmp(s->find_duplicates, "no") || (s->resume && s->drop_duplicates)) return 0;
+    LINCE_TRY(lince_leaks_look(&t->leaks, t->dataset, s->val_on_test, s->drop_duplicates, t->observer));
+    bool told = lince_leaks_tell(&t->leaks, t->dataset, warn_of_leak, t) > 0;
+    if (s->drop_duplicates) return drop_duplicates(t);
+    if (told)
+        lince_trainer_warn(
+            t, _("--drop-duplicates leaves them out of training; what is measured stays as it is"));
+    return 0;
+}
+
 static int open_data(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
-    LINCE_TRY(lince_open_data(&t->dataset, s, &t->val_held_out));
+    LINCE_TRY(lince_open_data(&t->dataset, s, s->resume, &t->val_held_out));
     for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++)
         lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
     if (s->val_on_test)
         lince_trainer_warn(t,
                            _("validating on the test part: choosing by it makes the test results too good"));
-    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN),
-           val = lince_dataset_count(t->dataset, LINCE_VAL);
     lince_trainer_note(t, _("%s: %s, %d classes; %zu for training, %zu for validation, %zu for the test"),
-                       s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset), train, val,
+                       s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset),
+                       lince_dataset_count(t->dataset, LINCE_TRAIN),
+                       lince_dataset_count(t->dataset, LINCE_VAL),
                        lince_dataset_count(t->dataset, LINCE_TEST));
+    LINCE_TRY(find_duplicates(t));
+    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN);
     if (!train) return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
     LINCE_TRY(choose_batch(t, train));
     if ((size_t)s->batch_size > train)
@@ -138,7 +173,7 @@ static size_t count_left_out(const lince_dataset *d, lince_part part, const char
     size_t count = 0;
     for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
         const lince_left_out *sample = lince_dataset_left_out_at(d, i);
-        count += sample->part == part && sample->class && !strcmp(sample->class, class);
+        count += sample->unreadable && sample->part == part && sample->class && !strcmp(sample->class, class);
     }
     return count;
 }
@@ -428,6 +463,6 @@ void lince_trainer_close(lince_trainer *t)
     lince_history_release(&t->history);
     lince_run_unlock(&t->run);
     lince_free(t->class_weight);
-    lince_free(t->test_known);
+    lince_leaks_release(&t->leaks);
     lince_free(t->loss_each);
 }

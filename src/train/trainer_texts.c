@@ -1,10 +1,8 @@
-/* What a trainer does for texts: their vocabulary, their word vectors, and whether its parts know of each
- * other. */
+/* What a trainer does for texts: their vocabulary and their word vectors. */
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "core/parallel.h"
 #include "text/vectors.h"
 #include "train/table_facts.h"
 #include "train/trainer.h"
@@ -82,70 +80,6 @@ static int draw_net(lince_trainer *t)
     return lince_read_named(s->read, &n->read);
 }
 
-/* --- leaks ---------------------------------------------------------------------------------------- */
-
-static void tell_example(const lince_trainer *t, const lince_leak *leak, const lince_leak_pair *pair)
-{
-    enum { SHOWN = 100 };
-    char text[SHOWN], other[SHOWN];
-    lince_name_for_display(text, sizeof text, lince_dataset_text(t->dataset, leak->part, pair->index));
-    lince_name_for_display(other, sizeof other, lince_dataset_text(t->dataset, leak->from, pair->from));
-    lince_trainer_warn(t, _("  %3.0f %% alike: \"%s\" (%s) and \"%s\" (%s)"), 100 * pair->similarity, text,
-                       lince_dataset_name(t->dataset, leak->part, pair->index), other,
-                       lince_dataset_name(t->dataset, leak->from, pair->from));
-}
-
-/* Says which column tells what belongs together, where most of what stands twice agrees in it. */
-static void suggest_groups(const lince_trainer *t, const lince_leak *leak)
-{
-    const char *column = lince_dataset_table(t->dataset)->group_column;
-    size_t found = leak->exact + leak->near;
-    if (!*column || 2 * leak->kin < found) return;
-    lince_trainer_warn(
-        t,
-        _("%.0f %% of them have the same value in column %s: '--split-by group --group-column %.*s' "
-          "keeps such texts on one side"),
-        100.0 * (double)leak->kin / (double)found, column, (int)strcspn(column, " "), column);
-}
-
-/* With examples, and a suggestion, for the first of the leaks. */
-static void tell_leak(const lince_trainer *t, const lince_leak *leak, bool first)
-{
-    size_t found = leak->exact + leak->near;
-    if (!found) return;
-    double share = (double)found / (double)leak->count;
-    lince_trainer_warn(
-        t,
-        _("of the %zu texts of the %s part %zu stand word for word in the %s part too, and %zu "
-          "nearly so (%.1f %%): what is measured with them is better than it would be with new texts"),
-        leak->count, lince_part_title(leak->part), leak->exact, lince_part_title(leak->from), leak->near,
-        100 * share);
-    if (!first || share < 0.01) return;
-    for (size_t i = 0; i < leak->example_count; i++) tell_example(t, leak, &leak->examples[i]);
-    suggest_groups(t, leak);
-}
-
-static int find_leaks(lince_trainer *t)
-{
-    static const lince_part pairs[][2] = {{LINCE_TEST, LINCE_TRAIN},
-                                          {LINCE_VAL, LINCE_TRAIN},
-                                          {LINCE_TEST, LINCE_VAL}};
-    size_t count = t->settings->val_on_test ? 1 : sizeof pairs / sizeof *pairs; /* then both are the same */
-    for (size_t i = 0; i < count; i++) {
-        if (!lince_dataset_count(t->dataset, pairs[i][0]) || !lince_dataset_count(t->dataset, pairs[i][1]))
-            continue;
-        bool tested = pairs[i][0] == LINCE_TEST && pairs[i][1] == LINCE_TRAIN;
-        if (tested &&
-            !(t->test_known = lince_alloc(lince_dataset_count(t->dataset, LINCE_TEST), sizeof(bool))))
-            return LINCE_ENOMEM;
-        lince_leak *leak = &t->leaks[t->leak_count++];
-        LINCE_TRY(lince_leak_find(leak, t->dataset, pairs[i][0], pairs[i][1], lince_processors(),
-                                  tested ? t->test_known : NULL));
-        tell_leak(t, leak, leak == t->leaks);
-    }
-    return 0;
-}
-
 /* --- opening -------------------------------------------------------------------------------------- */
 
 static void tell_table(const lince_trainer *t)
@@ -186,7 +120,6 @@ int lince_trainer_open_texts(lince_trainer *t)
     LINCE_TRY(lince_encoder_init(&t->blueprint.encoder, &options));
     LINCE_TRY(make_vocabulary(t));
     LINCE_TRY(draw_net(t));
-    LINCE_TRY(find_leaks(t));
     LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
     const lince_tokens *tokens = lince_loader_tokens(t->train);
     if (tokens->cut)
@@ -268,38 +201,16 @@ static json_t *parts_json(const lince_trainer *t)
     return parts;
 }
 
-static json_t *example_json(const lince_dataset *d, const lince_leak *leak, const lince_leak_pair *pair)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:f}", "path", lince_dataset_name(d, leak->part, pair->index),
-                     "text", lince_dataset_text(d, leak->part, pair->index), "like_path",
-                     lince_dataset_name(d, leak->from, pair->from), "like",
-                     lince_dataset_text(d, leak->from, pair->from), "similarity", pair->similarity);
-}
-
-static json_t *leak_json(const lince_dataset *d, const lince_leak *leak)
-{
-    json_t *examples = json_array();
-    for (size_t i = 0; i < leak->example_count; i++)
-        json_array_append_new(examples, example_json(d, leak, &leak->examples[i]));
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "part", lince_part_name(leak->part), "from",
-                     lince_part_name(leak->from), "n", whole(leak->count), "exact", whole(leak->exact),
-                     "near", whole(leak->near), "same_group", whole(leak->kin), "examples", examples);
-}
-
 json_t *lince_trainer_texts_json(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
-    json_t *leaks = json_array();
-    for (size_t i = 0; i < t->leak_count; i++)
-        json_array_append_new(leaks, leak_json(t->dataset, &t->leaks[i]));
     json_t *vocabulary =
         json_pack("{s:I, s:I, s:i, s:i}", "size", whole(t->blueprint.encoder.vocabulary.size), "distinct",
                   whole(t->distinct_words), "min_freq", s->min_freq, "max_vocab", s->max_vocab);
     if (s->vectors)
         json_object_set_new(vocabulary, "vectors",
                             json_pack("{s:s, s:I}", "path", s->vectors, "found", whole(t->vectors_found)));
-    return json_pack("{s:o, s:s, s:s?, s:s?, s:i, s:o, s:o, s:o}", "table",
-                     lince_table_facts_json(t->dataset), "clean", s->clean, "stop_words", s->stop_words,
-                     "stem", s->stem, "max_tokens", s->max_tokens, "vocabulary", vocabulary, "parts",
-                     parts_json(t), "leaks", leaks);
+    return json_pack("{s:o, s:s, s:s?, s:s?, s:i, s:o, s:o}", "table", lince_table_facts_json(t->dataset),
+                     "clean", s->clean, "stop_words", s->stop_words, "stem", s->stem, "max_tokens",
+                     s->max_tokens, "vocabulary", vocabulary, "parts", parts_json(t));
 }

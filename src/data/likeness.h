@@ -1,0 +1,65 @@
+/* Samples that are alike: each has a signature by which those like it are found without comparing all pairs.
+ * What a signature is depends on the kind of samples: a new kind is one file, and one line in likeness.c. */
+#ifndef LINCE_DATA_LIKENESS_H
+#define LINCE_DATA_LIKENESS_H
+
+#include "core/hash.h"
+#include "core/watch.h"
+#include "data/dataset.h"
+
+#define LINCE_UNLIKE UINT32_MAX /* the index of a sample that no other is like */
+
+typedef struct lince_match {
+    uint32_t index; /* LINCE_UNLIKE: there is none */
+    bool exact;
+    double similarity; /* 1: exact */
+} lince_match;
+
+/* The samples of one part, signed. */
+typedef struct lince_likeness {
+    const struct lince_likeness_kind *kind;
+    lince_dataset *dataset; /* not owned */
+    lince_part part;
+    size_t count;
+    uint64_t
+        *content; /* [count] hash of what makes a sample what it is; 0: nothing does, and it is like none */
+    lince_map first; /* by content: the first sample that has it + 1 */
+    lince_map other; /* by content: the first under another label than that one's + 1 */
+    void *state;     /* of the kind; owned */
+} lince_likeness;
+
+typedef struct lince_likeness_kind {
+    /* Fills content, and what is needed to find those that are nearly alike. */
+    int (*open)(lince_likeness *likeness, int threads, const lince_watch *watch);
+    /* The samples begin..end-1 of `of`, in `in`: those that are exactly alike are found already. By several
+     * threads at a time. LINCE_ENOMEM. */
+    int (*find)(const lince_likeness *in, const lince_likeness *of, bool relabelled, size_t begin, size_t end,
+                lince_match *matches);
+    void (*close)(lince_likeness *likeness);
+} lince_likeness_kind;
+
+extern const lince_likeness_kind lince_likeness_texts, lince_likeness_pictures;
+
+/* LINCE_ENOMEM; LINCE_EINTERRUPTED where the watch (or NULL) says so. Close in any case. */
+int lince_likeness_open(lince_likeness *likeness, lince_dataset *dataset, lince_part part, int threads,
+                        const lince_watch *watch);
+void lince_likeness_close(lince_likeness *likeness);
+
+/* For each sample of `of` the one of `in` that is most like it, into matches[of->count]; with `relabelled`
+ * only those that have another label count. */
+int lince_likeness_find(const lince_likeness *in, const lince_likeness *of, bool relabelled, int threads,
+                        lince_match *matches);
+
+/* --- for kinds ------------------------------------------------------------------------------------ */
+
+/* Fills `first` and `other`, once there is the content. LINCE_ENOMEM. */
+int lince_likeness_index(lince_likeness *likeness);
+
+/* Whether it is the first sample with its content: copies need not be compared once more. */
+bool lince_likeness_is_first(const lince_likeness *likeness, size_t index);
+
+/* Whether sample `from` of `in` may be named for sample `index` of `of`. */
+bool lince_likeness_counts(const lince_likeness *in, const lince_likeness *of, bool relabelled, size_t index,
+                           size_t from);
+
+#endif
