@@ -14,7 +14,7 @@ extern "C" {
 typedef struct lince_settings {
     /* what */
     char *data;     /* folder, archive or table of texts */
-    char *model;    /* "vgg16", ...; NULL: vgg16 for pictures, gru for texts */
+    char *model;    /* "vgg16", ...; NULL: resnet18 for pictures, gru for texts */
     char *weights;  /* file to start from; NULL: random initialisation */
     bool strict;    /* refuse weights of which any differs from the model's */
     char *out;      /* the run's folder; NULL: runs/<model> (or runs/<model>2, ...) */
@@ -71,13 +71,14 @@ typedef struct lince_settings {
 
     /* training */
     int epochs, batch_size;
-    char *optimizer;    /* sgd, adam, adamw, rmsprop; auto: sgd for pictures, adam for texts */
-    double lr;          /* 0: the optimizer's usual one (sgd 0.01, others 0.001) */
+    /* Where none of optimizer, lr and scheduler is given, all three are the model's recipe. */
+    char *optimizer;    /* sgd, adam, adamw, rmsprop; auto: else sgd for pictures, adam for texts */
+    double lr;          /* 0: else the optimizer's usual one (sgd 0.01, others 0.001) */
     double lr_backbone; /* of all layers but the head; 0: the same */
     double momentum;
     bool nesterov;
     double weight_decay;
-    char *scheduler;      /* constant, step, cosine, onecycle, plateau */
+    char *scheduler;      /* constant, step, cosine, onecycle, plateau; auto: else constant */
     int step_size;        /* epochs between steps of `step` */
     double gamma;         /* factor of `step` and `plateau` */
     double warmup_epochs; /* linear warm-up from 0; may be a fraction */

@@ -5,32 +5,41 @@
 #include <lince/model.h>
 #include <string.h>
 
-#define VGG(depth, layers, bn, suffix, note)                                                  \
-    {                                                                                         \
-        .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .about = lince_vgg_about, \
-        .image_size = 224, .resize = 256, .classes = 1000, .build = lince_build_vgg,          \
-        .paper = "Simonyan & Zisserman 2015", .table = layers, .batch_norm = bn,              \
-        .classifier = "classifier.", .hidden = {4096, 4096}, .dropout = 0.5f                  \
+/* docs/results.md, "Default recipes" */
+static const lince_recipe
+    vgg_recipes[] = {{"adamw", "onecycle", 3e-4, 1e-4}, [true] = {"adamw", "onecycle", 5e-4, 1e-4}},
+    resnet_recipe = {"adamw", "onecycle", 2e-3, 2e-4},
+    cifar_resnet_recipe = {"adamw", "onecycle", 5e-3, 5e-4},
+    mobilenet_recipe = {"adamw", "onecycle", 2e-3, 2e-4}, densenet_recipe = {"adamw", "onecycle", 2e-3, 2e-4},
+    plain_recipe = {"adamw", "onecycle", 5e-4, 1e-4}, recurrent_recipe = {"adam", "constant", 1e-3, 3e-4};
+
+#define VGG(depth, layers, bn, suffix, note)                                                             \
+    {                                                                                                    \
+        .name = "vgg" #depth suffix, .summary = "VGG-" #depth note, .about = lince_vgg_about,            \
+        .image_size = 224, .resize = 256, .classes = 1000, .build = lince_build_vgg,                     \
+        .paper = "Simonyan & Zisserman 2015", .table = layers, .batch_norm = bn,                         \
+        .classifier = "classifier.", .hidden = {4096, 4096}, .dropout = 0.5f, .recipe = &vgg_recipes[bn] \
     }
 #define RESNET(depth, narrow, a, b, c, d)                                                                    \
     {                                                                                                        \
         .name = "resnet" #depth, .summary = "ResNet-" #depth, .about = lince_resnet_about,                   \
         .image_size = 224, .resize = 256, .classes = 1000, .build = lince_build_resnet,                      \
         .paper = "He et al. 2016", .table = &(const lince_resnet){{a, b, c, d}, narrow}, .batch_norm = true, \
-        .classifier = "fc"                                                                                   \
+        .classifier = "fc", .recipe = &resnet_recipe                                                         \
     }
-#define CIFAR_RESNET(depth)                                                                \
-    {                                                                                      \
-        .name = "resnet" #depth, .summary = "ResNet-" #depth " for CIFAR",                 \
-        .about = lince_cifar_resnet_about, .image_size = 32, .classes = 10,                \
-        .build = lince_build_cifar_resnet, .paper = "He et al. 2016, section 4.2",         \
-        .table = &(const int){(depth - 2) / 6}, .batch_norm = true, .classifier = "linear" \
+#define CIFAR_RESNET(depth)                                                                 \
+    {                                                                                       \
+        .name = "resnet" #depth, .summary = "ResNet-" #depth " for CIFAR",                  \
+        .about = lince_cifar_resnet_about, .image_size = 32, .classes = 10,                 \
+        .build = lince_build_cifar_resnet, .paper = "He et al. 2016, section 4.2",          \
+        .table = &(const int){(depth - 2) / 6}, .batch_norm = true, .classifier = "linear", \
+        .recipe = &cifar_resnet_recipe                                                      \
     }
 
 #define RECURRENT(word, note, origin)                                                                  \
     {                                                                                                  \
         .name = #word, .summary = note, .about = lince_##word##_about, .build = lince_build_recurrent, \
-        .paper = origin, .classifier = "fc"                                                            \
+        .paper = origin, .classifier = "fc", .recipe = &recurrent_recipe                               \
     }
 
 static const lince_architecture architectures[] = {
@@ -62,7 +71,8 @@ static const lince_architecture architectures[] = {
      .build = lince_build_mobilenet_v2,
      .batch_norm = true,
      .classifier = "classifier.",
-     .dropout = 0.2f},
+     .dropout = 0.2f,
+     .recipe = &mobilenet_recipe},
     {.name = "efficientnet_b0",
      .summary = "EfficientNet-B0",
      .about = lince_efficientnet_about,
@@ -75,7 +85,8 @@ static const lince_architecture architectures[] = {
      .batch_norm = true,
      .classifier = "classifier.",
      .dropout = 0.2f,
-     .stochastic_depth = 0.2f},
+     .stochastic_depth = 0.2f,
+     .recipe = &mobilenet_recipe},
     {.name = "densenet121",
      .summary = "DenseNet-121",
      .about = lince_densenet_about,
@@ -85,7 +96,8 @@ static const lince_architecture architectures[] = {
      .resize = 256,
      .build = lince_build_densenet,
      .batch_norm = true,
-     .classifier = "classifier"},
+     .classifier = "classifier",
+     .recipe = &densenet_recipe},
     {.name = "alexnet",
      .summary = "AlexNet",
      .about = lince_alexnet_about,
@@ -96,7 +108,8 @@ static const lince_architecture architectures[] = {
      .build = lince_build_alexnet,
      .classifier = "classifier.",
      .hidden = {4096, 4096},
-     .dropout = 0.5f},
+     .dropout = 0.5f,
+     .recipe = &plain_recipe},
     {.name = "squeezenet1_1",
      .summary = "SqueezeNet 1.1",
      .about = lince_squeezenet_about,
@@ -106,7 +119,8 @@ static const lince_architecture architectures[] = {
      .resize = 256,
      .build = lince_build_squeezenet,
      .classifier = "classifier.",
-     .dropout = 0.5f},
+     .dropout = 0.5f,
+     .recipe = &plain_recipe},
     RECURRENT(rnn, "Elman's recurrent network over words", "Elman 1990"),
     RECURRENT(gru, "gated recurrent units over words", "Cho et al. 2014"),
     RECURRENT(lstm, "long short-term memory over words", "Hochreiter & Schmidhuber 1997"),

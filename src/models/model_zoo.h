@@ -40,6 +40,13 @@ typedef struct lince_classifier {
     float dropout, stochastic_depth;
 } lince_classifier;
 
+/* What an architecture learns by where nothing is said of it; measured (docs/results.md). */
+typedef struct lince_recipe {
+    const char *optimizer, *scheduler;
+    double lr;       /* from random weights */
+    double lr_tuned; /* from weights that have learned something */
+} lince_recipe;
+
 typedef struct lince_architecture {
     const char *name, *summary;
     const char *about; /* what it is, for the report: a paragraph, untranslated */
@@ -55,6 +62,7 @@ typedef struct lince_architecture {
     int hidden[2];          /* widths of the classifier's hidden layers; 0: none */
     float dropout;          /* of the classifier; 0: it has none */
     float stochastic_depth; /* of the last block, growing up to it; 0: it has none */
+    const lince_recipe *recipe;
 } lince_architecture;
 
 /* NULL, with lince_error() set and the nearest name in it, where there is none. */

@@ -250,9 +250,10 @@ static void tell_unsteady(discussion *t)
         advise(t, LINCE_ANY, N_("no single batch may push the weights far"), "--clip-grad 1");
 }
 
+/* auto: left open in a configuration that does not say what it became, as those before there were recipes. */
 static bool rate_falls(const lince_settings *s)
 {
-    return strcmp(s->scheduler, "constant") != 0;
+    return strcmp(s->scheduler, "constant") != 0 && strcmp(s->scheduler, "auto") != 0;
 }
 
 /* What the last epochs say: still rising, or past the best. */

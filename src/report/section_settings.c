@@ -71,6 +71,15 @@ static void tell_rate(lince_document *d, const lince_settings *s)
     tell(d, TR("learning rate"), text);
 }
 
+static void tell_recipe(lince_document *d, const lince_facts *f)
+{
+    char text[256];
+    const char *of = lince_fact_text(f->model, "recipe");
+    snprintf(text, sizeof text, TR("default of %s: optimizer, learning rate and schedule were left open"),
+             of);
+    if (*of) tell(d, TR("recipe"), text);
+}
+
 static void tell_lengths(lince_document *d, const lince_facts *f)
 {
     char text[256];
@@ -123,6 +132,7 @@ static void write_choices(lince_document *d, const lince_facts *f)
     lince_document_table_begin(d, 2);
     lince_document_headings(d, headings, 2);
     tell_loss(d, &f->settings);
+    tell_recipe(d, f);
     tell_optimizer(d, &f->settings);
     tell_rate(d, &f->settings);
     tell_lengths(d, f);

@@ -129,19 +129,24 @@ static void put_value(lince_buffer *out, const char *key, const json_t *value)
     free(text);
 }
 
+static void put_model(lince_buffer *out, const json_t *json)
+{
+    static const char *const keys[] = {"name", "parameters", "trainable", "macs"};
+    const char *recipe = json_string_value(json_object_get(json, "recipe"));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        put_value(out, keys[i], json_object_get(json, keys[i]));
+    if (recipe) lince_buffer_printf(out, "%-14s default of %s\n", "recipe", recipe);
+}
+
 static void put_text(lince_buffer *out, const json_t *json)
 {
-    static const char *const model[] = {"name", "parameters", "trainable", "macs"}, *const test[] = {
-                                                                                        "n", "loss",
-                                                                                        "accuracy", "top5",
-                                                                                        "ece"};
+    static const char *const test[] = {"n", "loss", "accuracy", "top5", "ece"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)json, key, value)
     {
         if (!strcmp(key, "model") && json_is_object(value))
-            for (size_t i = 0; i < sizeof model / sizeof *model; i++)
-                put_value(out, model[i], json_object_get(value, model[i]));
+            put_model(out, value);
         else if (!strcmp(key, "test"))
             for (size_t i = 0; i < sizeof test / sizeof *test; i++)
                 put_value(out, test[i], json_object_get(value, test[i]));

@@ -202,7 +202,8 @@ static int put_setting(lince_buffer *out, const lince_settings *settings, const 
     return put_scalar(out, name, value);
 }
 
-int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command)
+int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command,
+                           const char *recipe)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
@@ -210,6 +211,7 @@ int lince_run_write_config(const lince_run *run, const lince_settings *settings,
     int code = 0;
     put_comment(&out, "lince " LINCE_VERSION);
     put_comment(&out, command);
+    if (recipe) lince_buffer_printf(&out, "# recipe: default of %s (optimizer, lr, scheduler)\n", recipe);
     const lince_setting_info *info;
     for (size_t i = 0; !code && (info = lince_setting_at(i)); i++)
         code = put_setting(&out, settings, info->name);

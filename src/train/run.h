@@ -29,8 +29,10 @@ void lince_run_unlock(lince_run *run);
 /* Bytes of what a process that was killed left half-written; and removes it, in a folder that is locked. */
 size_t lince_run_half_written(const lince_run *run, bool remove);
 
-/* config.yaml: every setting as resolved, loadable with --config, and the exact command as a comment. */
-int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command);
+/* config.yaml: every setting as resolved, loadable with --config; as comments the exact command and, where
+ * there is one, the architecture whose recipe was followed (else NULL). */
+int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command,
+                           const char *recipe);
 /* Sets one setting in the file that is there, and leaves its other lines alone. */
 int lince_run_set_config(const lince_run *run, const char *name, const char *value);
 /* Adds a command to the comment, behind those that are there. */

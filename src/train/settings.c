@@ -63,7 +63,7 @@ typedef struct entry {
 static const entry table[] = {
     TEXT_(data, "data", NULL, WHAT, "PATH", "", NULL,
           "data set: a folder, a .zip or .tar, CIFAR batches, a CSV"),
-    TEXT_(model, "model", NULL, WHAT, "NAME", "", NULL, "architecture (vgg16; for texts gru)"),
+    TEXT_(model, "model", NULL, WHAT, "NAME", "", NULL, "architecture (resnet18; for texts gru)"),
     TEXT_(weights, "weights", NULL, WHAT, "FILE", "", NULL,
           "weights to start from: .safetensors, .pth, .pt or .th"),
     SWITCH_(strict, "strict", WHAT, "refuse weights of which any differs from the model's"),
@@ -157,18 +157,24 @@ static const entry table[] = {
     SWITCH_(read_padding, "read-padding", TEXTS, "read padding like words, up to --max-tokens"),
     INT_(epochs, "epochs", NULL, TRAINING, "10", 1, 100000, "passes over the training part"),
     INT_(batch_size, "batch-size", "b", TRAINING, "0", 0, 65536,
-         "samples a step; 0: 64, or a quarter of a training part that has fewer"),
+         "samples a step; 0: 64, by the model's recipe down to 16 for 100 steps an epoch; a quarter of a "
+         "training part "
+         "that has fewer"),
     TEXT_(optimizer, "optimizer", NULL, TRAINING, "auto|sgd|adam|adamw|rmsprop", "auto",
-          "auto|sgd|adam|adamw|rmsprop", "how weights are updated; auto: sgd for pictures, adam for texts"),
+          "auto|sgd|adam|adamw|rmsprop",
+          "how weights are updated; auto: by the model's recipe, or with --lr or --scheduler sgd for "
+          "pictures, adam for texts"),
     NUM_(lr, "lr", TRAINING, "0", 0, 1000, false,
-         "learning rate; 0: the optimizer's usual one (sgd 0.01, others 0.001)"),
+         "learning rate; 0: by the model's recipe, or with --optimizer or --scheduler the usual one (sgd "
+         "0.01, others 0.001)"),
     NUM_(lr_backbone, "lr-backbone", TRAINING, "0", 0, 1000, false,
          "learning rate of all layers but the head; 0: the same"),
     NUM_(momentum, "momentum", TRAINING, "0.9", 0, 0.9999, false, "of sgd and rmsprop"),
     SWITCH_(nesterov, "nesterov", TRAINING, "Nesterov momentum (sgd)"),
     NUM_(weight_decay, "weight-decay", TRAINING, "0", 0, 10, false, "L2 penalty (decoupled for adamw)"),
-    TEXT_(scheduler, "scheduler", NULL, TRAINING, "constant|step|cosine|onecycle|plateau", "constant",
-          "constant|step|cosine|onecycle|plateau", "how the learning rate changes"),
+    TEXT_(scheduler, "scheduler", NULL, TRAINING, "auto|constant|step|cosine|onecycle|plateau", "auto",
+          "auto|constant|step|cosine|onecycle|plateau",
+          "how the learning rate changes; auto: by the model's recipe, or with --optimizer or --lr constant"),
     INT_(step_size, "step-size", NULL, TRAINING, "5", 1, 100000, "epochs between the drops of 'step'"),
     NUM_(gamma, "gamma", TRAINING, "0.1", 0, 1, true, "factor of the drops of 'step' and 'plateau'"),
     NUM_(warmup_epochs, "warmup-epochs", TRAINING, "0", 0, 1000, false,

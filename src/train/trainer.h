@@ -23,6 +23,7 @@ typedef struct lince_trainer {
     const lince_settings *settings; /* `own` */
     const lince_settings *given;    /* while the run is opened */
     lince_settings own;             /* as given, and where that left a choice to the data, as chosen */
+    bool by_recipe;                 /* its optimizer, rate and schedule are the architecture's recipe */
     const lince_observer *observer;
     lince_run run;
     lince_dataset *dataset;

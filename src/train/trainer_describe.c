@@ -230,9 +230,10 @@ static json_t *model_json(const lince_trainer *t)
         loaded += is_loaded(l) ? elements(l) : 0;
         macs += l->macs;
     }
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}", "name",
-                     t->blueprint.model, "parameters", (json_int_t)all, "trainable", (json_int_t)trained,
-                     "loaded", (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
+    return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}",
+                     "name", t->blueprint.model, "recipe", t->by_recipe ? t->blueprint.model : NULL,
+                     "parameters", (json_int_t)all, "trainable", (json_int_t)trained, "loaded",
+                     (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
                      "differences", differences_json(t), "input", input[0], input[1], input[2], "threads",
                      t->threads, "machine", lince_cpu_name(), "version", LINCE_VERSION, "changes", changes(t),
                      "layers", layers);

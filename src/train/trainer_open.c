@@ -2,10 +2,10 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "core/number.h"
 #include "core/parallel.h"
 #include "train/leaks.h"
 #include "train/open_data.h"
+#include "train/recipe.h"
 #include "train/resume.h"
 #include "train/trainer.h"
 #include "weights/state_dict.h"
@@ -66,20 +66,6 @@ static int check_settings(const lince_settings *s)
     return lince_decoding_settings(s, &(lince_decoding){0});
 }
 
-/* The usual batch, or where there are fewer samples a quarter of them, for a few steps an epoch. */
-static int choose_batch(lince_trainer *t, size_t train)
-{
-    enum { USUAL = 64, STEPS = 4 };
-    char size[16];
-    if (t->own.batch_size) return 0;
-    bool few = train < USUAL;
-    snprintf(size, sizeof size, "%zu", !few ? USUAL : train < STEPS ? 1 : train / STEPS);
-    if (few)
-        lince_trainer_note(t, _("--batch-size %s, because the training part has only %zu samples"), size,
-                           train);
-    return lince_settings_set(&t->own, "batch-size", size);
-}
-
 static void warn_of_leak(void *trainer, const char *sentence)
 {
     lince_trainer_warn(trainer, "%s", sentence);
@@ -125,36 +111,38 @@ static int open_data(lince_trainer *t)
                        lince_dataset_count(t->dataset, LINCE_VAL),
                        lince_dataset_count(t->dataset, LINCE_TEST));
     LINCE_TRY(find_duplicates(t));
-    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN);
-    if (!train) return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
-    LINCE_TRY(choose_batch(t, train));
-    if ((size_t)s->batch_size > train)
-        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part; choose %zu or less",
-                          s->batch_size, train);
+    if (!lince_dataset_count(t->dataset, LINCE_TRAIN))
+        return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
     return 0;
 }
 
-static int choose_rate(lince_settings *s)
+static int choose_recipe(lince_trainer *t, const lince_architecture *a)
 {
-    char rate[LINCE_NUMBER_MAX];
-    const lince_optimizer *o = lince_optimizer_named(s->optimizer);
-    if (s->lr > 0 || !o) return 0;
-    lince_number_print_exact(rate, o->usual_lr);
-    return lince_settings_set(s, "lr", rate);
+    lince_settings *s = &t->own;
+    LINCE_TRY(lince_recipe_settle(s, a, &t->by_recipe));
+    if (t->by_recipe)
+        lince_trainer_note(t, _("--optimizer %s --lr %g --scheduler %s, the recipe of %s"), s->optimizer,
+                           s->lr, s->scheduler, a->name);
+    return 0;
 }
 
-/* What is left to the data: which model, which optimizer and its usual rate. */
+/* A residual network learns at once, of small and of large pictures. A run whose configuration does not say
+ * its model is one of version 0.1, whose was another. */
+static const char *usual_for_pictures(const lince_settings *s)
+{
+    return s->resume ? "vgg16" : "resnet18";
+}
+
+/* What is left to the data: which model, and how it learns. */
 static int choose(lince_trainer *t)
 {
     bool texts = lince_dataset_is_text(t->dataset);
     lince_settings *s = &t->own;
     LINCE_TRY(lince_trainer_infer_model(t));
-    if (!s->model) LINCE_TRY(lince_settings_set(s, "model", texts ? "gru" : "vgg16"));
-    if (!strcmp(s->optimizer, "auto")) LINCE_TRY(lince_settings_set(s, "optimizer", texts ? "adam" : "sgd"));
+    if (!s->model) LINCE_TRY(lince_settings_set(s, "model", texts ? "gru" : usual_for_pictures(s)));
     const lince_architecture *a = lince_architecture_named(s->model);
     if (!a) return LINCE_EUSAGE;
     LINCE_TRY(lince_settings_set(s, "model", a->name)); /* VGG16 is vgg16 */
-    LINCE_TRY(choose_rate(s));
     if (texts && a->image_size)
         return lince_fail(LINCE_EUSAGE,
                           "--model %s is for pictures, and %s holds texts; choose rnn, gru or lstm", s->model,
@@ -163,9 +151,27 @@ static int choose(lince_trainer *t)
         return lince_fail(LINCE_EUSAGE,
                           "--model %s is for texts, and %s holds pictures; choose vgg16 or resnet18",
                           s->model, s->data);
+    LINCE_TRY(choose_recipe(t, a));
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
         return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
     return 0;
+}
+
+static int choose_batch(lince_trainer *t)
+{
+    char size[16];
+    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN),
+           batch = lince_recipe_batch(train, t->by_recipe);
+    int given = t->own.batch_size;
+    if ((size_t)given > train)
+        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part; choose %zu or less",
+                          given, train);
+    if (given) return 0;
+    snprintf(size, sizeof size, "%zu", batch);
+    if (batch < LINCE_USUAL_BATCH)
+        lince_trainer_note(t, _("--batch-size %s, because the training part has only %zu samples"), size,
+                           train);
+    return lince_settings_set(&t->own, "batch-size", size);
 }
 
 static size_t count_left_out(const lince_dataset *d, lince_part part, const char *class)
@@ -339,7 +345,7 @@ static int open_schedule(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     t->schedule = (lince_schedule){.name = s->scheduler,
-                                   .lr = s->lr > 0 ? s->lr : t->update.optimizer->usual_lr,
+                                   .lr = s->lr,
                                    .min_lr = s->min_lr,
                                    .gamma = s->gamma,
                                    .step_size = s->step_size,
@@ -410,7 +416,8 @@ static int resume_run(lince_trainer *t, const char *command)
 /* A folder that could not be filled (a full disk) is no run: it is taken away again. */
 static int fill_run(lince_trainer *t, const char *command)
 {
-    int code = lince_run_write_config(&t->run, t->settings, command);
+    int code =
+        lince_run_write_config(&t->run, t->settings, command, t->by_recipe ? t->blueprint.model : NULL);
     if (!code) code = lince_trainer_describe(t);
     if (!code) code = lince_trainer_save(t);
     if (code) lince_remove_folder(t->run.folder);
@@ -443,6 +450,7 @@ int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const l
     }
     LINCE_TRY(open_data(t));
     LINCE_TRY(choose(t));
+    LINCE_TRY(choose_batch(t));
     LINCE_TRY(open_loaders(t));
     LINCE_TRY(open_model(t));
     return settings->resume ? resume_run(t, command) : begin_run(t, command);

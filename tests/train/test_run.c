@@ -79,7 +79,7 @@ static void expect_text_survives(const char *text)
     assert_int_equal(lince_settings_set(&written, "lr", "0.0001"), 0);
     assert_int_equal(lince_settings_set(&written, "seed", "18446744073709551615"), 0);
     assert_int_equal(lince_settings_set(&written, "nesterov", "yes"), 0);
-    if (lince_run_write_config(&run, &written, text)) fail_msg("%s", lince_error());
+    if (lince_run_write_config(&run, &written, text, NULL)) fail_msg("%s", lince_error());
     if (lince_run_read_config(&run, &found)) fail_msg("%s", lince_error());
     assert_string_equal(found.data, text);
     assert_true(found.lr == 0.0001 && found.seed == UINT64_MAX && found.nesterov);
@@ -117,7 +117,7 @@ static void test_the_command_stands_in_the_configuration(void **state)
     char path[LINCE_PATH_MAX], *text;
     size_t size;
     assert_int_equal(lince_settings_init(&settings), 0);
-    assert_int_equal(lince_run_write_config(&run, &settings, "lince train --data 'a b' --epochs 3"), 0);
+    assert_int_equal(lince_run_write_config(&run, &settings, "lince train --data 'a b' --epochs 3", NULL), 0);
     in_run(path, "config.yaml");
     assert_int_equal(lince_file_read(path, 1 << 20, &text, &size), 0);
     assert_non_null(strstr(text, "\n# lince train --data 'a b' --epochs 3\n"));
@@ -131,10 +131,11 @@ static void test_text_that_is_not_utf8_is_refused_and_the_old_file_stays(void **
     lince_settings settings;
     char path[LINCE_PATH_MAX];
     assert_int_equal(lince_settings_init(&settings), 0);
-    assert_int_equal(lince_run_write_config(&run, &settings, "a byte of Latin-1 in a comment: \xf1"), 0);
+    assert_int_equal(lince_run_write_config(&run, &settings, "a byte of Latin-1 in a comment: \xf1", NULL),
+                     0);
     assert_int_equal(lince_run_read_config(&run, &settings), 0);
     assert_int_equal(lince_settings_set(&settings, "data", "ni\xf1os"), 0);
-    assert_int_equal(lince_run_write_config(&run, &settings, "x"), LINCE_EUSAGE);
+    assert_int_equal(lince_run_write_config(&run, &settings, "x", NULL), LINCE_EUSAGE);
     assert_non_null(strstr(lince_error(), "--data"));
     in_run(path, "config.yaml");
     assert_int_equal(access(path, R_OK), 0);
