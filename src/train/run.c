@@ -211,10 +211,10 @@ int lince_run_write_config(const lince_run *run, const lince_settings *settings,
     int code = 0;
     put_comment(&out, "lince " LINCE_VERSION);
     put_comment(&out, command);
-    if (recipe) lince_buffer_printf(&out, "# recipe: default of %s (optimizer, lr, scheduler)\n", recipe);
     const lince_setting_info *info;
     for (size_t i = 0; !code && (info = lince_setting_at(i)); i++)
         code = put_setting(&out, settings, info->name);
+    if (recipe) lince_buffer_printf(&out, "# recipe: default of %s (optimizer, lr, scheduler)\n", recipe);
     if (!code) code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;
