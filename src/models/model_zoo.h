@@ -40,7 +40,7 @@ typedef struct lince_classifier {
     float dropout, stochastic_depth;
 } lince_classifier;
 
-/* What an architecture learns by where nothing is said of it; measured (docs/results.md). */
+/* What an architecture learns by where nothing is said of it; docs/results.md tells which were measured. */
 typedef struct lince_recipe {
     const char *optimizer, *scheduler;
     double lr;       /* from random weights */
