@@ -41,7 +41,7 @@ pictures() {
 
 imagenet() {
     local common=(--model squeezenet1_1 --image-size 96 --normalize imagenet --optimizer adamw --scheduler onecycle
-        --weight-decay 0.01 --val-split 0.01)
+        --weight-decay 0.01 --decay-norms --val-split 0.01)
     local n seed
     for seed in ${SEEDS:-1}; do
         for n in 10 100 1000; do
@@ -57,7 +57,7 @@ imagenet() {
 }
 
 halves() {
-    local common=(--model vgg16 --head 512 --normalize cifar10 --optimizer adamw --scheduler onecycle --weight-decay 0.01)
+    local common=(--model vgg16 --head 512 --normalize cifar10 --optimizer adamw --scheduler onecycle --weight-decay 0.01 --decay-norms)
     local n seed
     run b-first 1 "${common[@]}" --classes $first --augment standard --epochs 6 --batch-size 64 --lr 0.0001 --lr-backbone 0.0003 \
         --val-split 0.05

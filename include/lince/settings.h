@@ -71,13 +71,17 @@ typedef struct lince_settings {
 
     /* training */
     int epochs, batch_size;
+    int accumulate; /* batches of one update, whose loss is the mean over all their samples */
     /* Where none of optimizer, lr and scheduler is given, all three are the model's recipe. */
     char *optimizer;    /* sgd, adam, adamw, rmsprop; auto: else sgd for pictures, adam for texts */
     double lr;          /* 0: else the optimizer's usual one (sgd 0.01, others 0.001) */
     double lr_backbone; /* of all layers but the head; 0: the same */
+    double layer_decay; /* d, (0, 1]: a part of the network has the rate lr d^(parts behind it) */
+    char *lr_factor;    /* "PATTERN=FACTOR,...", of parameters by their names; NULL: none */
     double momentum;
     bool nesterov;
     double weight_decay;
+    bool decay_norms;     /* weight decay of norms and biases, too */
     char *scheduler;      /* constant, step, cosine, onecycle, plateau; auto: else constant */
     int step_size;        /* epochs between steps of `step` */
     double gamma;         /* factor of `step` and `plateau` */

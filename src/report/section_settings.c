@@ -45,7 +45,10 @@ static void tell_optimizer(lince_document *d, const lince_settings *s)
         snprintf(text, sizeof text, "%s", s->optimizer);
     size_t used = strlen(text);
     if (s->weight_decay > 0)
-        snprintf(text + used, sizeof text - used, TR(", weight decay %g"), s->weight_decay);
+        snprintf(text + used, sizeof text - used,
+                 s->decay_norms ? TR(", weight decay %g, of norms and biases too")
+                                : TR(", weight decay %g, not of norms and biases"),
+                 s->weight_decay);
     tell(d, TR("optimizer"), text);
 }
 
@@ -80,12 +83,28 @@ static void tell_recipe(lince_document *d, const lince_facts *f)
     if (*of) tell(d, TR("recipe"), text);
 }
 
+/* What makes the rate another for parts of the network. */
+static void tell_rates(lince_document *d, const lince_settings *s)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%g", s->lr_backbone);
+    if (s->lr_backbone > 0) tell(d, TR("learning rate of all but the head"), text);
+    snprintf(text, sizeof text, TR("times %g from each part to the one before it"), s->layer_decay);
+    if (s->layer_decay != 1) tell(d, TR("learning rate by layer"), text);
+    if (s->lr_factor) tell(d, TR("factors of the learning rate"), s->lr_factor);
+}
+
 static void tell_lengths(lince_document *d, const lince_facts *f)
 {
     char text[256];
     const lince_settings *s = &f->settings;
     double n = lince_fact_number(json_object_get(json_object_get(f->data, "parts"), "train"), "n");
-    snprintf(text, sizeof text, TR("%d (%.0f steps an epoch)"), s->batch_size, ceil(n / s->batch_size));
+    double batches = ceil(n / s->batch_size);
+    if (s->accumulate > 1)
+        snprintf(text, sizeof text, TR("%d, %d of them an update (%.0f updates an epoch)"), s->batch_size,
+                 s->accumulate, ceil(batches / s->accumulate));
+    else
+        snprintf(text, sizeof text, TR("%d (%.0f steps an epoch)"), s->batch_size, batches);
     tell(d, TR("batch size"), text);
     if ((size_t)s->epochs == f->history.count)
         snprintf(text, sizeof text, "%d", s->epochs);
@@ -135,6 +154,7 @@ static void write_choices(lince_document *d, const lince_facts *f)
     tell_recipe(d, f);
     tell_optimizer(d, &f->settings);
     tell_rate(d, &f->settings);
+    tell_rates(d, &f->settings);
     tell_lengths(d, f);
     tell_stages(d, f);
     tell_rest(d, &f->settings);

@@ -271,11 +271,20 @@ int lince_run_add_command(const lince_run *run, const char *command)
     return code;
 }
 
+static bool is_decay_norms(void *seen, const char *name)
+{
+    if (!strcmp(name, "decay-norms")) *(bool *)seen = true;
+    return false;
+}
+
+/* Everything decayed before there was a choice. */
 int lince_run_read_config(const lince_run *run, lince_settings *settings)
 {
     char path[LINCE_PATH_MAX];
+    bool chosen = false;
     LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
-    return lince_settings_load(settings, path, NULL, NULL);
+    LINCE_TRY(lince_settings_load(settings, path, is_decay_norms, &chosen));
+    return chosen ? 0 : lince_settings_set(settings, "decay-norms", "yes");
 }
 
 int lince_history_add(lince_history *history, const lince_epoch *epoch)

@@ -160,6 +160,8 @@ static const entry table[] = {
          "samples a step; 0: 64, by the model's recipe down to 16 for 100 steps an epoch; a quarter of a "
          "training part "
          "that has fewer"),
+    INT_(accumulate, "accumulate", NULL, TRAINING, "1", 1, 65536,
+         "batches that make one update, as one batch of them all would"),
     TEXT_(optimizer, "optimizer", NULL, TRAINING, "auto|sgd|adam|adamw|rmsprop", "auto",
           "auto|sgd|adam|adamw|rmsprop",
           "how weights are updated; auto: by the model's recipe, or with --lr or --scheduler sgd for "
@@ -169,9 +171,14 @@ static const entry table[] = {
          "0.01, others 0.001)"),
     NUM_(lr_backbone, "lr-backbone", TRAINING, "0", 0, 1000, false,
          "learning rate of all layers but the head; 0: the same"),
+    NUM_(layer_decay, "layer-decay", TRAINING, "1", 0, 1, true,
+         "factor of the learning rate from each part of the network to the one before it; 1: none"),
+    LIST_(lr_factor, "lr-factor", TRAINING, "P=X,P=X", "",
+          "factors of the learning rate by parameters' names: 'classifier.*=10,features.0.*=0'"),
     NUM_(momentum, "momentum", TRAINING, "0.9", 0, 0.9999, false, "of sgd and rmsprop"),
     SWITCH_(nesterov, "nesterov", TRAINING, "Nesterov momentum (sgd)"),
     NUM_(weight_decay, "weight-decay", TRAINING, "0", 0, 10, false, "L2 penalty (decoupled for adamw)"),
+    SWITCH_(decay_norms, "decay-norms", TRAINING, "weight decay for norms and biases, too"),
     TEXT_(scheduler, "scheduler", NULL, TRAINING, "auto|constant|step|cosine|onecycle|plateau", "auto",
           "auto|constant|step|cosine|onecycle|plateau",
           "how the learning rate changes; auto: by the model's recipe, or with --optimizer or --lr constant"),

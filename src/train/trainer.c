@@ -29,17 +29,58 @@ static int not_finite(const lince_trainer *t, const lince_batch *batch, double l
                       t->at.epoch + 1, t->at.step + 1, loss, where ? where : "loss", samples);
 }
 
-static int train_step(lince_trainer *t, const lince_batch *batch)
+/* What the batch's loss is a mean over: its samples, or the sum of their classes' weights. */
+static double weight_of(const lince_trainer *t, const lince_batch *batch)
+{
+    double weight = 0;
+    for (int i = 0; i < batch->n; i++) weight += t->class_weight ? (double)t->class_weight[batch->y[i]] : 1;
+    return weight;
+}
+
+/* Whether the batch that is being trained with completes an update: the last of its group, or of the epoch.
+ */
+static bool completes_update(const lince_trainer *t)
+{
+    size_t done = t->at.step + 1;
+    return done % (size_t)t->settings->accumulate == 0 || done == lince_loader_batches(t->train);
+}
+
+/* With the last pass's gradient, of that norm, or where several batches make an update once they are there.
+ */
+static void update(lince_trainer *t, const lince_batch *batch, double norm)
+{
+    if (t->settings->accumulate > 1) {
+        lince_update_add(&t->update, t->net, weight_of(t, batch));
+        if (!completes_update(t)) return;
+        norm = lince_update_sum_norm(&t->update, t->net);
+    }
+    double lr = lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
+    lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
+}
+
+static void count_hits(lince_trainer *t, const lince_batch *batch)
 {
     int classes = t->blueprint.classes;
+    for (size_t i = 0; i < (size_t)batch->n; i++) {
+        const float *row = lince_net_output(t->net) + i * (size_t)classes;
+        int best = 0;
+        for (int c = 1; c < classes; c++)
+            if (row[c] > row[best]) best = c;
+        t->at.hits += best == batch->y[i];
+        t->at.loss += (double)t->loss_each[i];
+    }
+}
+
+static int train_step(lince_trainer *t, const lince_batch *batch)
+{
     size_t n = (size_t)batch->n;
     lince_feed(t->net, batch);
     lince_update_touch(&t->update, t->net, t->at.updates);
     lince_net_forward(t->net, batch->n, true, batch->key);
     lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
-    const float *logits = lince_net_output(t->net);
-    double loss = lince_cross_entropy(logits, batch->y, n, classes, (float)t->settings->label_smoothing,
-                                      t->class_weight, lince_net_output_gradient(t->net), t->loss_each);
+    double loss = lince_cross_entropy(lince_net_output(t->net), batch->y, n, t->blueprint.classes,
+                                      (float)t->settings->label_smoothing, t->class_weight,
+                                      lince_net_output_gradient(t->net), t->loss_each);
     lince_profile_lap(&t->profile, LINCE_TIME_LOSS);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);
@@ -47,17 +88,9 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
     double norm = lince_update_norm(&t->update, t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     if (!isfinite(norm)) return not_finite(t, batch, loss);
-    double lr = lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
-    lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
+    update(t, batch, norm);
     lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
-    for (size_t i = 0; i < n; i++) {
-        const float *row = logits + i * (size_t)classes;
-        int best = 0;
-        for (int c = 1; c < classes; c++)
-            if (row[c] > row[best]) best = c;
-        t->at.hits += best == batch->y[i];
-        t->at.loss += (double)t->loss_each[i];
-    }
+    count_hits(t, batch);
     t->at.seen += n;
     t->at.step++;
     t->profile.steps++;
@@ -116,6 +149,7 @@ static int train_epoch(lince_trainer *t)
             t->observer->progress(t->observer->context, &progress);
         }
         lince_profile_lap(&t->profile, LINCE_TIME_PROGRESS);
+        if (t->update.sum.weight > 0) continue; /* what is saved is a state between two updates */
         if (stop_wanted(t)) return interrupted(t);
         double every = 60.0 * t->settings->checkpoint_every;
         if (every > 0 && t->at.seconds - t->last_checkpoint > every &&

@@ -85,6 +85,9 @@ struct json_t *lince_trainer_texts_json(const lince_trainer *trainer);
  * shuffles and augments. */
 int lince_trainer_loader(lince_trainer *trainer, lince_part part, bool train, lince_loader **loader);
 
+/* Updates in an epoch: its batches, or groups of them (--accumulate). */
+size_t lince_trainer_updates(const lince_trainer *trainer);
+
 /* Trains to the end (or to the observer's stop). */
 int lince_trainer_run(lince_trainer *trainer);
 

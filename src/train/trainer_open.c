@@ -61,6 +61,7 @@ static int check_settings(const lince_settings *s)
     LINCE_TRY(lince_blueprint_head(&head, s->head));
     LINCE_TRY(lince_augment_parse(&augment, s->augment));
     LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
+    LINCE_TRY(lince_lr_factors_check(s->lr_factor));
     int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
     if (measured < 0) return measured;
     return lince_decoding_settings(s, &(lince_decoding){0});
@@ -337,20 +338,30 @@ static int choose_optimizer(lince_trainer *t)
                                          .nesterov = s->nesterov},
                                .clip = s->clip_grad,
                                .decay = s->ema,
+                               .accumulate = s->accumulate,
                                .threads = t->threads};
     return t->update.optimizer ? 0 : LINCE_EUSAGE;
+}
+
+size_t lince_trainer_updates(const lince_trainer *t)
+{
+    size_t batches = lince_loader_batches(t->train), group = (size_t)t->settings->accumulate;
+    return (batches + group - 1) / group;
 }
 
 static int open_schedule(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
+    if ((size_t)s->accumulate > lince_loader_batches(t->train))
+        return lince_fail(LINCE_EUSAGE, "--accumulate %d: an epoch has only %zu batches", s->accumulate,
+                          lince_loader_batches(t->train));
     t->schedule = (lince_schedule){.name = s->scheduler,
                                    .lr = s->lr,
                                    .min_lr = s->min_lr,
                                    .gamma = s->gamma,
                                    .step_size = s->step_size,
                                    .warmup_epochs = s->warmup_epochs,
-                                   .steps_per_epoch = lince_loader_batches(t->train),
+                                   .steps_per_epoch = lince_trainer_updates(t),
                                    .epochs = (size_t)s->epochs};
     return lince_schedule_init(&t->schedule);
 }

@@ -78,10 +78,10 @@ int lince_trainer_begin_stage(lince_trainer *t)
 /* When each parameter's own steps begin: an optimizer's corrections for its first steps count from there. */
 void lince_trainer_set_beginnings(lince_trainer *t)
 {
-    size_t param = 0, batches = lince_loader_batches(t->train);
+    size_t param = 0, updates = lince_trainer_updates(t);
     for (size_t i = 1; i < lince_net_nodes(t->net); i++) {
         int epoch = lince_freezing_first(&t->freezing, (int)i);
-        size_t first = epoch > 0 ? (size_t)epoch * batches : 0;
+        size_t first = epoch > 0 ? (size_t)epoch * updates : 0;
         if (first < t->at.optimizer_updates) first = t->at.optimizer_updates;
         for (int p = 0; p < lince_net_layer(t->net, i)->param_count; p++) t->update.since[param++] = first;
     }
@@ -97,15 +97,31 @@ static bool trains_backbone(const lince_trainer *t)
     return false;
 }
 
+/* Layers learn at different rates only where there are several. */
+static int check_backbone(const lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if (trains_backbone(t)) return 0;
+    if (s->lr_backbone > 0)
+        return lince_fail(LINCE_EUSAGE, "--lr-backbone %g: nothing but the head is trained", s->lr_backbone);
+    if (s->layer_decay != 1)
+        return lince_fail(LINCE_EUSAGE, "--layer-decay %g: nothing but the head is trained", s->layer_decay);
+    return 0;
+}
+
 int lince_trainer_plan_stages(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     const lince_freezing *f = &t->freezing;
     if (f->stage[f->count - 1].epoch >= s->epochs)
         return lince_fail(LINCE_EUSAGE, "--unfreeze %s: the run has %d epochs", s->unfreeze, s->epochs);
-    if (s->lr_backbone > 0 && !trains_backbone(t))
-        return lince_fail(LINCE_EUSAGE, "--lr-backbone %g: nothing but the head is trained", s->lr_backbone);
-    if (s->lr_backbone > 0) t->update.backbone = s->lr_backbone / t->schedule.lr;
+    LINCE_TRY(check_backbone(t));
+    LINCE_TRY(lince_param_groups(t->net,
+                                 &(lince_param_grouping){.backbone = s->lr_backbone / t->schedule.lr,
+                                                         .layer_decay = s->layer_decay,
+                                                         .factors = s->lr_factor,
+                                                         .decay_norms = s->decay_norms},
+                                 t->update.group));
     lince_trainer_set_beginnings(t);
     lince_net_freeze(t->net, lince_freezing_at(f, 0));
     return 0;

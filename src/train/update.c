@@ -32,11 +32,22 @@ static int new_lazy_tables(lince_update *u, const lince_net *net)
     return 0;
 }
 
+static int new_groups(lince_update *u, const lince_net *net)
+{
+    size_t count = lince_net_params(net);
+    u->since = lince_alloc(count + 1, sizeof *u->since);
+    u->group = lince_alloc(count + 1, sizeof *u->group);
+    if (!u->since || !u->group) return LINCE_ENOMEM;
+    for (size_t i = 0; i < count; i++) u->group[i] = (lince_param_group){.rate = 1, .decays = true};
+    return 0;
+}
+
 int lince_update_init(lince_update *u, const lince_net *net)
 {
     for (int k = 0; k < u->optimizer->states; k++) LINCE_TRY(new_arrays(net, &u->state[k], true));
-    if (!(u->since = lince_alloc(lince_net_params(net) + 1, sizeof *u->since))) return LINCE_ENOMEM;
+    LINCE_TRY(new_groups(u, net));
     LINCE_TRY(new_lazy_tables(u, net));
+    if (u->accumulate > 1) LINCE_TRY(lince_gradient_sum_init(&u->sum, net, u->accumulate));
     if (u->decay == 0) return 0;
     LINCE_TRY(new_arrays(net, &u->average, false));
     lince_update_average(u, net);
@@ -62,9 +73,34 @@ void lince_update_release(lince_update *u, const lince_net *net)
     for (int k = 0; k < LINCE_OPTIM_STATES; k++) free_arrays(net, u->state[k]);
     free_arrays(net, u->average);
     for (size_t i = 0; u->lazy && i < lince_net_params(net); i++) lince_lazy_release(&u->lazy[i]);
+    lince_gradient_sum_release(&u->sum);
     lince_free(u->lazy);
     lince_free(u->since);
+    lince_free(u->group);
     *u = (lince_update){0};
+}
+
+/* What a parameter's update is made of: `rows` of a sparse one, and which of the table's they are. */
+typedef struct gradient {
+    const float *value;
+    size_t size, rows;
+    const int32_t *row;
+} gradient;
+
+static gradient of_pass(const lince_param *p)
+{
+    return (gradient){p->grad, lince_param_grad_size(p), p->touched_count, p->touched};
+}
+
+static gradient of_sum(const lince_update *u, const lince_param *p, size_t i)
+{
+    const lince_param_sum *s = &u->sum.of[i];
+    return (gradient){s->sum, p->sparse_rows ? s->rows * (size_t)p->dims[1] : p->size, s->rows, s->row};
+}
+
+static double squares(const lince_update *u, const lince_param *p, gradient g)
+{
+    return (p->copies > 1 ? p->copies : 1) * lince_sum_of_squares(u->threads, g.value, g.size);
 }
 
 double lince_update_norm(const lince_update *u, const lince_net *net)
@@ -72,18 +108,32 @@ double lince_update_norm(const lince_update *u, const lince_net *net)
     double sum = 0;
     for (size_t i = 0; i < lince_net_params(net); i++) {
         const lince_param *p = lince_net_param(net, i);
-        if (p->grad)
-            sum += (p->copies > 1 ? p->copies : 1) *
-                   lince_sum_of_squares(u->threads, p->grad, lince_param_grad_size(p));
+        if (p->grad) sum += squares(u, p, of_pass(p));
     }
     return sqrt(sum);
 }
 
+void lince_update_add(lince_update *u, const lince_net *net, double weight)
+{
+    lince_gradient_sum_add(&u->sum, net, u->threads, weight);
+}
+
+double lince_update_sum_norm(const lince_update *u, const lince_net *net)
+{
+    double sum = 0;
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        if (p->grad) sum += squares(u, p, of_sum(u, p, i));
+    }
+    return sqrt(sum) / u->sum.weight;
+}
+
 /* The hyperparameters of parameter i at a step. */
-static lince_hyper hyper_of(const lince_update *u, const lince_param *p, size_t i, size_t step, double lr)
+static lince_hyper hyper_of(const lince_update *u, size_t i, size_t step, double lr)
 {
     lince_hyper hyper = u->hyper;
-    hyper.lr = (float)(p->head || u->backbone <= 0 ? lr : u->backbone * lr);
+    hyper.lr = (float)(u->group[i].rate * lr);
+    if (!u->group[i].decays) hyper.weight_decay = 0;
     hyper.step = (int)(step - u->since[i]);
     hyper.average = (float)u->decay;
     return hyper;
@@ -101,27 +151,30 @@ static lince_lazy_table table_of(const lince_update *u, const lince_param *p, si
 static void update_param(lince_update *u, const lince_param *p, size_t i, const lince_hyper *hyper)
 {
     lince_lazy_table t = table_of(u, p, i);
-    if (p->grad && p->sparse_rows) {
-        lince_lazy_step(&u->lazy[i], u->optimizer, u->threads, hyper, &t, p->grad, p->touched,
-                        p->touched_count);
+    if (!p->grad) {
+        if (u->average && p->buffer)
+            memcpy(t.average, p->value, p->size * sizeof(float)); /* statistics go along */
         return;
     }
-    if (p->grad)
-        lince_optimizer_step(u->optimizer, u->threads, hyper, p->value, p->grad, t.state, t.average, p->size);
-    else if (u->average && p->buffer)
-        memcpy(t.average, p->value, p->size * sizeof(float)); /* statistics go along */
+    gradient g = u->sum.weight > 0 ? of_sum(u, p, i) : of_pass(p);
+    if (p->sparse_rows)
+        lince_lazy_step(&u->lazy[i], u->optimizer, u->threads, hyper, &t, g.value, g.row, g.rows);
+    else
+        lince_optimizer_step(u->optimizer, u->threads, hyper, p->value, g.value, t.state, t.average, p->size);
 }
 
 void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr, double norm)
 {
     bool clipped = u->clip > 0 && norm > u->clip;
-    u->hyper.grad_scale = clipped ? (float)(u->clip / (norm + 1e-6)) : 1; /* torch.nn.utils.clip_grad_norm_ */
+    double scale = clipped ? u->clip / (norm + 1e-6) : 1; /* torch.nn.utils.clip_grad_norm_ */
+    u->hyper.grad_scale = (float)(u->sum.weight > 0 ? scale / u->sum.weight : scale);
     for (size_t i = 0; i < lince_net_params(net); i++) {
         lince_param *p = lince_net_param(net, i);
-        lince_hyper hyper = hyper_of(u, p, i, step, lr);
+        lince_hyper hyper = hyper_of(u, i, step, lr);
         update_param(u, p, i, &hyper);
     }
     u->hyper.lr = (float)lr;
+    lince_gradient_sum_clear(&u->sum);
 }
 
 static void catch_up(lince_update *u, lince_net *net, size_t step, bool all)
@@ -129,7 +182,7 @@ static void catch_up(lince_update *u, lince_net *net, size_t step, bool all)
     for (size_t i = 0; i < lince_net_params(net); i++) {
         const lince_param *p = lince_net_param(net, i);
         if (!p->sparse_rows || !p->grad) continue;
-        lince_hyper hyper = hyper_of(u, p, i, step, (double)u->hyper.lr);
+        lince_hyper hyper = hyper_of(u, i, step, (double)u->hyper.lr);
         lince_lazy_table t = table_of(u, p, i);
         lince_lazy_catch_up(&u->lazy[i], u->optimizer, u->threads, &hyper, &t, all ? NULL : p->touched,
                             p->touched_count);
@@ -140,7 +193,7 @@ int lince_update_restore(lince_update *u, const lince_net *net, size_t step)
 {
     for (size_t i = 0; i < lince_net_params(net); i++) {
         const lince_param *p = lince_net_param(net, i);
-        lince_hyper hyper = hyper_of(u, p, i, step, 0);
+        lince_hyper hyper = hyper_of(u, i, step, 0);
         if (p->sparse_rows) LINCE_TRY(lince_lazy_restore(&u->lazy[i], u->optimizer, &hyper, hyper.step));
     }
     return 0;

@@ -5,17 +5,21 @@
 
 #include "net/net.h"
 #include "optim/lazy.h"
+#include "train/gradient_sum.h"
+#include "train/param_groups.h"
 
 typedef struct lince_update {
     const lince_optimizer *optimizer;
     lince_hyper hyper; /* lr, grad_scale and step are set by each update */
-    double backbone;   /* factor of lr for parameters that are not of the head; 0: 1 */
     double clip;       /* largest norm of the gradient; 0: none */
     double decay;      /* of the average; 0: none is kept */
+    int accumulate;    /* batches of one update, where above 1 */
     int threads;
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
     float **average;                   /* [param]; NULL: none is kept */
     lince_lazy *lazy;                  /* [param]; of those with sparse gradients */
+    lince_param_group *group;          /* [param] */
+    lince_gradient_sum sum;            /* of the batches since the last update, where several make one */
     size_t *since; /* [param] updates before it was trained: its own step counts from there */
 } lince_update;
 
@@ -23,12 +27,20 @@ typedef struct lince_update {
 bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyper);
 
 /* Allocates states and the average, which begins at the net's weights; the fields above are the caller's, and
- * so is `since`, all 0, afterwards. For all that has a gradient now or may get one later. LINCE_ENOMEM. */
+ * so are, afterwards, `group` (rate 1, decaying) and `since` (0). For all that has a gradient now or may get
+ * one later. LINCE_ENOMEM. */
 int lince_update_init(lince_update *update, const lince_net *net);
 void lince_update_release(lince_update *update, const lince_net *net);
 
-/* The norm of the whole gradient, as torch.nn.utils.clip_grad_norm_ takes it; not finite where it is not. */
+/* The norm of the whole gradient of the last pass, as torch.nn.utils.clip_grad_norm_ takes it; not finite
+ * where it is not. */
 double lince_update_norm(const lince_update *update, const lince_net *net);
+
+/* Where several batches make an update: adds the last pass's gradient, of a loss that is a mean over `weight`
+ * samples (or over samples' weights that add up to it); and the norm of the gradient of all that were added,
+ * as if they were one batch. The next update then takes this gradient, and begins anew. */
+void lince_update_add(lince_update *update, const lince_net *net, double weight);
+double lince_update_sum_norm(const lince_update *update, const lince_net *net);
 
 /* Update number `step` (from 1) with a gradient of that norm. */
 void lince_update_apply(lince_update *update, lince_net *net, size_t step, double lr, double norm);

@@ -280,8 +280,10 @@ static void test_the_backbone_has_its_own_rate_and_count_of_steps(void **state)
     (void)state;
     lince_net *net = resnet();
     assert_int_equal(lince_net_prepare(net), 0);
-    lince_update u = {.optimizer = lince_optimizer_named("sgd"), .backbone = 0.25, .threads = 1};
+    lince_update u = {.optimizer = lince_optimizer_named("sgd"), .threads = 1};
+    const lince_param_grouping grouping = {.backbone = 0.25, .layer_decay = 1};
     assert_int_equal(lince_update_init(&u, net), 0);
+    assert_int_equal(lince_param_groups(net, &grouping, u.group), 0);
     assert_true(moved("linear.weight", &u, net, 1) == 0.5);
     assert_true(moved("conv1.weight", &u, net, 2) == 0.125);
     lince_update_release(&u, net);

@@ -88,6 +88,23 @@ static void expect_text_survives(const char *text)
     lince_settings_release(&found);
 }
 
+/* Weight decay was for norms and biases, too, before there was a choice. */
+static void test_a_configuration_without_the_choice_decays_norms(void **state)
+{
+    (void)state;
+    static const char *const configs[] = {"weight-decay: 0.01\n", "decay-norms: no\n", "decay_norms: yes\n"};
+    char path[LINCE_PATH_MAX];
+    in_run(path, "config.yaml");
+    for (int i = 0; i < 3; i++) {
+        lince_settings found;
+        assert_int_equal(lince_settings_init(&found), 0);
+        assert_int_equal(lince_file_write(path, configs[i], strlen(configs[i])), 0);
+        if (lince_run_read_config(&run, &found)) fail_msg("%s", lince_error());
+        assert_int_equal(found.decay_norms, i != 1);
+        lince_settings_release(&found);
+    }
+}
+
 static void test_every_text_survives_in_the_configuration(void **state)
 {
     (void)state;
@@ -207,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_a_folder_that_cannot_be_made_is_named),
         cmocka_unit_test(test_a_folder_without_config_is_no_run),
         cmocka_unit_test(test_every_text_survives_in_the_configuration),
+        cmocka_unit_test(test_a_configuration_without_the_choice_decays_norms),
         cmocka_unit_test(test_the_command_stands_in_the_configuration),
         cmocka_unit_test(test_text_that_is_not_utf8_is_refused_and_the_old_file_stays),
         cmocka_unit_test(test_results_are_written_to_the_letter_and_read_back),

@@ -1,0 +1,67 @@
+# Rates by part and by name, decay, groups of batches: refused where they make no sense, told in the report, the same after an
+# interruption. usage: test_optimization.sh LINCE
+lince=$1
+. "$TEST_SOURCE_DIR/tests/cli/lib.sh" optimization
+
+# Small pictures, and no figures: a run takes half a second.
+mkdir bin && printf '#!/bin/sh\n' >bin/gnuplot && chmod +x bin/gnuplot
+PATH=$PWD/bin:$PATH
+"$lince" synth images data --n 90 --seed 1 >/dev/null
+training=(--data data --model resnet20 --image-size 8 --batch-size 8 --epochs 2 --optimizer sgd --lr 0.05 --scheduler constant
+    --seed 5 --threads 1 --lang en)
+
+results() {
+    sha256sum <"$1/weights/last.safetensors"
+    sha256sum <"$1/weights/best.safetensors"
+    cut -d, -f1,3- "$1/results.csv"
+    cat "$1/test.json" "$1/predictions.csv"
+}
+
+# goes_on NAME OPTION...: a run that is interrupted inside its epochs, again and again, ends as one left alone
+goes_on() {
+    local name=$1 process moment
+    shift
+    done_with train "${training[@]}" "$@" --out "$name"
+    "$lince" train "${training[@]}" "$@" --checkpoint-every 0.00001 --out "$name-broken" >out 2>err </dev/null &
+    process=$!
+    until [ -e "$name-broken/checkpoint/state.safetensors" ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
+    for moment in 0.05 0.0 0.1; do
+        sleep $moment
+        kill -INT $process 2>/dev/null
+        wait $process
+        "$lince" train --resume "$name-broken" >out 2>err </dev/null &
+        process=$!
+    done
+    wait $process || wrong "$name: the last resume failed:"
+    diff <(results "$name") <(results "$name-broken") >difference || { wrong "$name: interrupted it ends otherwise"; cat difference; }
+}
+says() { grep -qF -- "$2" "$1/report.md" || wrong "'$2' does not stand in the report of $1"; }
+
+# groups of batches; the last is short: 70 samples are nine batches, and three updates of up to four
+goes_on groups --accumulate 4 --ema 0.9 --momentum 0.9
+says groups '8, 4 of them an update (3 updates an epoch)'
+expect 2 'an epoch has only 9 batches' train "${training[@]}" --accumulate 10
+expect 2 'accumulate' train "${training[@]}" --accumulate 0
+
+# rates and decay
+goes_on rates --weight-decay 0.01 --layer-decay 0.8 --lr-factor 'conv1.*=0' --lr-factor 'linear.*=2'
+says rates 'weight decay 0.01, not of norms and biases'
+says rates 'times 0.8 from each part to the one before it'
+says rates 'conv1.\*=0,linear.\*=2'
+grep -q '^decay-norms: no' rates/config.yaml || wrong "config.yaml does not say what decays"
+done_with train "${training[@]}" --weight-decay 0.01 --decay-norms --out norms
+says norms 'weight decay 0.01, of norms and biases too'
+expect 2 'did you mean linear?' train "${training[@]}" --lr-factor 'liner.*=2'
+expect 2 'PATTERN=FACTOR' train "${training[@]}" --lr-factor 'linear.*'
+expect 2 '--layer-decay 0.8: nothing but the head is trained' train "${training[@]}" --freeze features --layer-decay 0.8
+
+# a run of before there was the choice decays norms, and goes on so
+"$lince" train "${training[@]}" --weight-decay 0.01 --decay-norms --checkpoint-every 0.00001 --out old >out 2>err </dev/null &
+process=$!
+until [ -e old/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
+kill -INT $process
+wait $process
+sed -i '/^decay-norms:/d' old/config.yaml
+done_with train --resume old
+diff <(results norms) <(results old) >difference || { wrong "a run without the setting goes on otherwise"; cat difference; }
+finish
