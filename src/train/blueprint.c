@@ -1,6 +1,7 @@
 #include "train/blueprint.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "models/published.h"
 
 #include <assert.h>
 #include <jansson.h>
@@ -61,6 +62,13 @@ int lince_normalize_parse(const char *text, float mean[3], float std[3])
                       "--normalize %s: expected auto, measured, imagenet, cifar10, none or "
                       "mean,mean,mean:std,std,std",
                       text);
+}
+
+bool lince_normalise_alike(const lince_transform *a, const lince_transform *b)
+{
+    for (int c = 0; c < 3; c++)
+        if (a->mean[c] != b->mean[c] || a->std[c] != b->std[c]) return false;
+    return true;
 }
 
 static int discard_if(int code, lince_net **net)
@@ -224,9 +232,10 @@ int lince_blueprint_pictures(lince_blueprint *b, const lince_architecture *a, co
     const char *normalize = lince_weights_metadata(w, "normalize");
     if (lince_weights_metadata(w, "lince.image_size") && lince_weights_metadata(w, "lince.normalize"))
         return read_pictures(b, w, path);
+    const lince_published *set = lince_published_named(a->name, path);
     b->transform = (lince_transform){.width = a->image_size,
                                      .height = a->image_size,
-                                     .resize = a->resize,
+                                     .resize = set ? set->resize : a->resize,
                                      .interpolation = a->bicubic ? LINCE_BICUBIC : LINCE_BILINEAR};
     snprintf(b->normalize, sizeof b->normalize, "%s", normalize ? normalize : "imagenet");
     return lince_normalize_parse(b->normalize, b->transform.mean, b->transform.std);

@@ -2,6 +2,7 @@
 #ifndef LINCE_TRAIN_BLUEPRINT_H
 #define LINCE_TRAIN_BLUEPRINT_H
 
+#include "core/buffer.h"
 #include "data/transform.h"
 #include "models/model_zoo.h"
 #include "text/encoder.h"
@@ -67,6 +68,14 @@ int lince_blueprint_read(lince_blueprint *blueprint, const lince_weights *weight
  * write it, as the architecture was published (`normalize` alone may be in its metadata). LINCE_EDATA. */
 int lince_blueprint_pictures(lince_blueprint *blueprint, const lince_architecture *architecture,
                              const lince_weights *weights, const char *path);
+
+/* What there is to say of that: which of the architecture's published sets the file is by its name, where
+ * they want pictures fitted differently, or that it cannot be told. A line, or nothing. */
+void lince_blueprint_tell_published(const lince_architecture *architecture, const lince_weights *weights,
+                                    const char *path, lince_buffer *out);
+
+/* Whether both normalise by the same numbers. */
+bool lince_normalise_alike(const lince_transform *a, const lince_transform *b);
 
 /* The architecture of which the most parameters fit, by name and shape. */
 typedef struct lince_likely {

@@ -1,8 +1,10 @@
 /* Blueprints of weights files that lince did not write, and the names of their classes. */
 #include "core/error.h"
 #include "core/file.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "models/imagenet.h"
+#include "models/published.h"
 #include "train/blueprint.h"
 #include "weights/state_dict.h"
 
@@ -55,6 +57,21 @@ static int imagenet_names(lince_blueprint *b)
     for (int i = 0; i < b->classes; i++)
         if (!(b->names[i] = lince_imagenet_class(i))) return LINCE_ENOMEM;
     return 0;
+}
+
+void lince_blueprint_tell_published(const lince_architecture *a, const lince_weights *w, const char *path,
+                                    lince_buffer *out)
+{
+    const lince_published *set = lince_published_named(a->name, path);
+    if (!lince_published_differ(a->name) || lince_weights_metadata(w, "lince.image_size")) return;
+    if (set)
+        lince_buffer_printf(out, _("%s: by its name torchvision's %s: the shorter side at %d pixels\n"), path,
+                            set->name, set->resize);
+    else
+        lince_buffer_printf(out,
+                            _("%s: its name does not tell which of the published weights of %s it holds; the "
+                              "shorter side at %d pixels, as for IMAGENET1K_V1; for V2: --resize 232\n"),
+                            path, a->name, a->resize);
 }
 
 /* How many of the parameters fit. */

@@ -97,17 +97,39 @@ static int does_not_fit(const lince_model *m, int code)
     return lince_fail_in(code, prefix);
 }
 
-static int choose_normalize(lince_blueprint *b, const char *normalize)
+/* What is asked for; a note where that is not what the weights expect. */
+static int choose_normalize(lince_model *m, const char *normalize)
 {
+    lince_blueprint *b = &m->blueprint;
+    lince_transform expected = b->transform;
     int code = normalize ? lince_normalize_parse(normalize, b->transform.mean, b->transform.std) : 0;
+    if (!code && !lince_normalise_alike(&b->transform, &expected))
+        lince_buffer_printf(&m->notes, _("--normalize %s: the weights expect %s\n"), normalize, b->normalize);
     return code == 1 ? lince_fail(LINCE_EUSAGE, "--normalize auto: measured in training only; expected "
                                                 "imagenet, cifar10, none or numbers")
                      : code;
 }
 
-/* What is asked for; the file's own at its size only. */
-static int choose_fit(lince_transform *t, const lince_open_options *o)
+/* Where the size is the weights' own and pictures are fitted to it otherwise. */
+static void tell_fit(lince_model *m, const lince_transform *expected)
 {
+    const lince_transform *t = &m->blueprint.transform;
+    bool resized = t->width != expected->width || t->height != expected->height;
+    if (resized || (t->fit == expected->fit && t->resize == expected->resize &&
+                    t->interpolation == expected->interpolation))
+        return;
+    lince_buffer_printf(&m->notes,
+                        _("pictures are fitted by %s, resize %d, %s; the weights expect %s, "
+                          "resize %d, %s\n"),
+                        lince_fit_name(t->fit), t->resize, lince_interpolation_name(t->interpolation),
+                        lince_fit_name(expected->fit), expected->resize,
+                        lince_interpolation_name(expected->interpolation));
+}
+
+/* What is asked for; the file's own at its size only. */
+static int choose_fit(lince_model *m, const lince_open_options *o)
+{
+    lince_transform *t = &m->blueprint.transform, expected = *t;
     int height = 0, width = 0;
     if (o->image_size) LINCE_TRY(lince_image_size_parse(o->image_size, &height, &width));
     if (width && (width != t->width || height != t->height)) {
@@ -117,6 +139,7 @@ static int choose_fit(lince_transform *t, const lince_open_options *o)
     }
     if (o->fit && strcmp(o->fit, lince_fit_name(LINCE_FIT_CROP)) != 0) t->resize = 0;
     LINCE_TRY(lince_transform_set(t, o->fit, o->resize, o->interpolation));
+    tell_fit(m, &expected);
     return lince_transform_check(t);
 }
 
@@ -146,11 +169,15 @@ static int open_weights(lince_model *m, const lince_open_options *o)
     if (lince_weights_metadata(m->weights, "lince.model")) {
         LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
         if (o->architecture) snprintf(b->model, sizeof b->model, "%s", o->architecture);
-    } else
+    } else {
         LINCE_TRY(lince_blueprint_guess(b, o->architecture, m->weights, m->path));
+        if (!o->resize)
+            lince_blueprint_tell_published(lince_architecture_named(b->model), m->weights, m->path,
+                                           &m->notes);
+    }
     if (o->classes) LINCE_TRY(lince_blueprint_read_classes(b, o->classes));
-    if (!lince_blueprint_is_text(b)) LINCE_TRY(choose_fit(&b->transform, o));
-    LINCE_TRY(choose_normalize(b, o->normalize));
+    if (!lince_blueprint_is_text(b)) LINCE_TRY(choose_fit(m, o));
+    LINCE_TRY(choose_normalize(m, o->normalize));
     return check_fit(m);
 }
 

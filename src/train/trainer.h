@@ -65,9 +65,10 @@ void lince_trainer_close(lince_trainer *trainer);
 int lince_trainer_open_pictures(lince_trainer *trainer);
 
 /* trainer_weights.c, of --weights, where there are: the architecture, where the settings name none; how they
- * expect pictures (zero: there are none, or the run is resumed); and loading them. */
+ * expect pictures (zero: there are none, or the run is resumed), with what there is to say of that at their
+ * own size; and loading them. */
 int lince_trainer_infer_model(lince_trainer *trainer);
-int lince_trainer_expected(lince_trainer *trainer, lince_blueprint *expected);
+int lince_trainer_expected(lince_trainer *trainer, lince_blueprint *expected, lince_buffer *said);
 int lince_trainer_load_weights(lince_trainer *trainer);
 /* The whole of weights/NAME.safetensors of the run, back into the net. */
 int lince_trainer_load_own(lince_trainer *trainer, const char *name);

@@ -102,7 +102,7 @@ static void look_at_sizes(lince_trainer *t, lince_sizes *sizes)
 }
 
 /* As the weights saw pictures, where they saw them at this size and nothing else is asked for. */
-static int choose_fit(lince_trainer *t, const lince_transform *expected)
+static int choose_fit(lince_trainer *t, const lince_transform *expected, const lince_buffer *said)
 {
     const lince_settings *s = t->settings;
     lince_transform *f = &t->transform;
@@ -117,13 +117,26 @@ static int choose_fit(lince_trainer *t, const lince_transform *expected)
     if (fit && strcmp(fit, lince_fit_name(LINCE_FIT_CROP)) != 0) f->resize = 0;
     LINCE_TRY(lince_transform_set(f, fit, s->resize, interpolation));
     LINCE_TRY(lince_transform_check(f));
-    if (alike && f->resize && !s->resize)
+    if (alike && f->resize && !s->resize) {
+        if (said->size) lince_trainer_note(t, "%.*s", (int)said->size - 1, said->data);
         lince_trainer_note(
             t,
             _("pictures as the weights expect them: the shorter side resized to %d pixels (%s), "
               "then %d x %d cut out; --resize chooses another"),
             f->resize, lince_interpolation_name(f->interpolation), f->width, f->height);
+    }
     return 0;
+}
+
+/* As is asked for, and told where the weights expect something else. Returns 1 where the numbers are to be
+ * measured. */
+static int normalise_otherwise(lince_trainer *t, const char *name, const lince_blueprint *expected)
+{
+    int code = lince_normalize_parse(name, t->transform.mean, t->transform.std);
+    bool other = code == 1 || (!code && !lince_normalise_alike(&t->transform, &expected->transform));
+    if (other && expected->normalize[0])
+        lince_trainer_note(t, _("--normalize %s: the weights expect %s"), name, expected->normalize);
+    return code;
 }
 
 /* Returns 1 where the numbers are to be measured. */
@@ -134,7 +147,7 @@ static int choose_normalisation(lince_trainer *t, const lince_blueprint *expecte
     const char *name = s->normalize ? s->normalize : "auto";
     bool from_weights = !strcmp(name, "auto") && expected->normalize[0];
     snprintf(t->blueprint.normalize, sizeof t->blueprint.normalize, "%s", from_weights ? "weights" : name);
-    if (!from_weights) return lince_normalize_parse(name, f->mean, f->std);
+    if (!from_weights) return normalise_otherwise(t, name, expected);
     memcpy(f->mean, expected->transform.mean, sizeof f->mean);
     memcpy(f->std, expected->transform.std, sizeof f->std);
     lince_trainer_note(t, _("normalised by the numbers that the weights expect: %s"), expected->normalize);
@@ -154,17 +167,26 @@ static int keep_choices(lince_trainer *t)
     return lince_settings_set(&t->own, "interpolation", lince_interpolation_name(f->interpolation));
 }
 
-int lince_trainer_open_pictures(lince_trainer *t)
+/* What the settings leave open, as far as weights and sizes decide it. Returns 1 where the normalisation is
+ * to be measured. `said`: of the weights. */
+static int choose_all(lince_trainer *t, lince_buffer *said)
 {
     lince_blueprint expected;
     lince_sizes sizes = {0};
-    LINCE_TRY(lince_trainer_expected(t, &expected));
+    LINCE_TRY(lince_trainer_expected(t, &expected, said));
     look_at_sizes(t, &sizes);
     LINCE_TRY(choose_size(t, &sizes));
     LINCE_TRY(choose_range(t, &expected.range, &sizes));
-    LINCE_TRY(choose_fit(t, &expected.transform));
+    LINCE_TRY(choose_fit(t, &expected.transform, said));
     LINCE_TRY(lince_augment_parse(&t->transform.augment, t->settings->augment));
-    int measured = choose_normalisation(t, &expected);
+    return choose_normalisation(t, &expected);
+}
+
+int lince_trainer_open_pictures(lince_trainer *t)
+{
+    lince_buffer said = {0};
+    int measured = choose_all(t, &said);
+    lince_buffer_release(&said);
     if (measured < 0) return measured;
     LINCE_TRY(keep_choices(t));
     LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));

@@ -41,14 +41,15 @@ int lince_trainer_infer_model(lince_trainer *t)
     return code;
 }
 
-int lince_trainer_expected(lince_trainer *t, lince_blueprint *expected)
+int lince_trainer_expected(lince_trainer *t, lince_blueprint *expected, lince_buffer *said)
 {
+    const lince_architecture *a = lince_architecture_named(t->settings->model);
     lince_weights *w;
     *expected = (lince_blueprint){0};
     if (!begins_with_weights(t)) return 0;
     LINCE_TRY(lince_weights_open(&w, t->settings->weights));
-    int code = lince_blueprint_pictures(expected, lince_architecture_named(t->settings->model), w,
-                                        t->settings->weights);
+    int code = lince_blueprint_pictures(expected, a, w, t->settings->weights);
+    if (!code) lince_blueprint_tell_published(a, w, t->settings->weights, said);
     lince_weights_free(w);
     return code;
 }

@@ -42,6 +42,9 @@ ask() { "$lince" predict --weights padded/weights/best.safetensors --json "$@" "
 [ "$(ask --fit pad)" = "$(ask)" ] || wrong "--fit pad is not the file's own"
 [ "$(ask --fit crop)" != "$(ask)" ] || wrong "--fit crop changes nothing"
 [ "$(ask --interpolation bilinear)" != "$(ask)" ] || wrong "--interpolation changes nothing"
+ask --normalize cifar10 >/dev/null; says '--normalize cifar10: the weights expect' err
+ask --fit crop >/dev/null; says 'pictures are fitted by crop, resize 0, bicubic; the weights expect pad, resize 0, bicubic' err
+ask --fit pad >/dev/null; [ -s err ] && wrong "a note though nothing is asked for otherwise"
 expect 2 "--image-size 16x: expected pixels up to 4096" predict --weights padded/weights/best.safetensors --image-size 16x "$photo"
 expect 2 "--image-size 0x9: expected" train --data same "${small[@]}" --image-size 0x9 --out none
 expect 2 "--fit stretch: expected one of auto|crop|squash|pad" train --data same --fit stretch --out none
@@ -57,6 +60,7 @@ says "normalize: \"$numbers\"" more/config.yaml
 says 'fit: pad' more/config.yaml
 says 'These numbers are those that the weights expect' more/report.md
 done_with train --data same "${begin[@]}" --image-size 32 --normalize measured --out anew
+says "--normalize measured: the weights expect $numbers" err
 says 'normalize: measured' anew/config.yaml
 says 'fit: crop' anew/config.yaml
 done_with convert padded/weights/best.safetensors plain.pth

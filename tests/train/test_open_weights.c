@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "models/imagenet.h"
 #include "train/blueprint.h"
+#include "train/model_internal.h"
 #include "weights/safetensors.h"
 #include "weights/state_dict.h"
 #include "weights/torch.h"
@@ -83,6 +84,48 @@ static void test_the_architecture_is_found_where_all_fits(void **state)
     assert_null(lince_model_class(m, 0));
     assert_string_equal(lince_model_notes(m), "all names begin with 'module.': taken away\n");
     lince_model_free(m);
+}
+
+/* torchvision's second weights of some architectures were published with another transform, and only the
+ * file's name tells them apart; what is asked for comes before both. */
+static void test_published_weights_bring_their_own_transform(void **state)
+{
+    (void)state;
+    static const char folder[] = TEST_SCRATCH "/";
+    static const struct {
+        const char *file;
+        int asked, resize;
+        const char *note;
+    } cases[] = {{"mobilenet_v2-7ebf99e0.pth", 0, 232, "IMAGENET1K_V2: the shorter side at 232"},
+                 {"mobilenet_v2-b0353104.pth", 0, 256, "IMAGENET1K_V1: the shorter side at 256"},
+                 {"mine.pth", 0, 256, "for V2: --resize 232"},
+                 {"mine.pth", 232, 232, "the weights expect crop, resize 256, bilinear"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char path[LINCE_PATH_MAX];
+        snprintf(path, sizeof path, "%s%s", folder, cases[i].file);
+        write_weights(path, "mobilenet_v2", 10, "", false);
+        lince_model *m = open_weights(
+            &(lince_open_options){.weights = path, .architecture = "mobilenet_v2", .resize = cases[i].asked});
+        assert_int_equal(m->blueprint.transform.resize, cases[i].resize);
+        if (!strstr(lince_model_notes(m), cases[i].note))
+            fail_msg("expected '%s' in: %s", cases[i].note, lince_model_notes(m));
+        lince_model_free(m);
+        remove(path);
+    }
+}
+
+/* EfficientNet's were published with bicubic resizes; weights of one transform alone say nothing of it. */
+static void test_transforms_are_the_architectures_own(void **state)
+{
+    (void)state;
+    static const char path[] = TEST_SCRATCH "/efficient.pth";
+    write_weights(path, "efficientnet_b0", 10, "", false);
+    lince_model *m = open_weights(&(lince_open_options){.weights = path, .architecture = "efficientnet_b0"});
+    assert_int_equal(m->blueprint.transform.interpolation, LINCE_BICUBIC);
+    assert_int_equal(m->blueprint.transform.resize, 256);
+    assert_string_equal(lince_model_notes(m), "");
+    lince_model_free(m);
+    remove(path);
 }
 
 static void test_a_thousand_classes_are_imagenets(void **state)
@@ -232,6 +275,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_architecture_is_found_where_all_fits),
+        cmocka_unit_test(test_published_weights_bring_their_own_transform),
+        cmocka_unit_test(test_transforms_are_the_architectures_own),
         cmocka_unit_test(test_a_thousand_classes_are_imagenets),
         cmocka_unit_test(test_imagenets_names_are_all_different),
         cmocka_unit_test(test_imagenets_names_are_in_the_published_order),
