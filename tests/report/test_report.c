@@ -123,7 +123,7 @@ static void test_the_page_is_well_formed_and_names_are_escaped(void **state)
     assert_int_equal(lince_report(RUN, "en", NULL), 0);
     char *html = get("report.html");
     assert_well_formed(html);
-    assert_int_equal(occurrences(html, "<h2 id="), 10);
+    assert_int_equal(occurrences(html, "<h2 id="), 11);
     assert_null(strstr(html, "<b>"));
     assert_non_null(strstr(html, "&lt;b&gt;&#39;|`x`&amp;ñ\\&quot;"));
     lince_free(html);
@@ -231,7 +231,7 @@ static void test_results_come_first_and_each_section_is_in_the_contents(void **s
                *how = strstr(html, "Data and split</h2>"), *last = strstr(html, "To do it again</h2>");
     assert_true(test && how && last && test < how && how < last);
     assert_int_equal(occurrences(html, "<li><a href=\"#s"), occurrences(html, "<h2 id=\"s"));
-    assert_non_null(strstr(html, "<li><a href=\"#s10\">To do it again</a></li>"));
+    assert_non_null(strstr(html, "<li><a href=\"#s11\">To do it again</a></li>"));
     lince_free(html);
     char *markdown = get("report.md");
     assert_non_null(strstr(markdown, "1. [Test results](#s1)"));
@@ -390,7 +390,7 @@ static void test_what_is_not_for_the_run_s_kind_of_samples_is_left_out(void **st
     char *page = get("report.md");
     assert_null(strstr(page, "Normalisation"));
     assert_null(strstr(page, "Pictures"));
-    assert_non_null(strstr(page, "## 7. Architecture"));
+    assert_non_null(strstr(page, "## 8. Architecture"));
     lince_free(page);
 }
 
