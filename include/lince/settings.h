@@ -33,6 +33,8 @@ typedef struct lince_settings {
     bool val_on_test;  /* validate on the test part (and say so) */
     char *split_by;    /* files: parts as the files name them; random, group: all drawn anew from the training
                           part */
+    int folds, fold;   /* cross-validation: of so many, the one that is tested on, from 1 on; 0: none */
+    char *folds_of;    /* what is divided: train (with validation) or all (the test part, too) */
     char *classes;     /* names of the classes to learn, with commas; NULL: all */
     int train_limit;   /* pictures per class to train on; 0: all */
     char *image_size;  /* of the network's input, pixels: "224" or "HEIGHTxWIDTH"; "0": the data's own */

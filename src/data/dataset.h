@@ -63,6 +63,23 @@ typedef struct lince_split {
  * share out of range and for `by_group` without groups; LINCE_EDATA where there is nothing to validate on. */
 int lince_dataset_split(lince_dataset *dataset, const lince_split *split);
 
+/* One fold of a cross-validation. */
+typedef struct lince_fold {
+    int folds, fold; /* 2 or more; 1 to `folds` */
+    bool all;        /* of the test part's samples, too, which are left alone otherwise */
+    bool by_group;   /* as of a split */
+    uint64_t seed;
+} lince_fold;
+
+/* The samples of the training and the validation part are divided into folds (data/folds.h): one of them
+ * becomes the test part, the others the training part; there is no validation part any more, which a split
+ * may then hold out. LINCE_EUSAGE where there are fewer samples of a class, or fewer groups, than folds, and
+ * for `by_group` without groups. */
+int lince_dataset_fold(lince_dataset *dataset, const lince_fold *fold);
+
+/* Samples of the data's own test part that lince_dataset_fold has left alone. */
+size_t lince_dataset_left_alone(const lince_dataset *dataset);
+
 /* Keeps at most `per_class` samples of each class in a part, drawn by seed; 0 keeps all. Call after the
  * split.
  */

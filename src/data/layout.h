@@ -36,6 +36,7 @@ struct lince_dataset {
     const char **classes;
     size_t class_count, class_capacity;
     lince_samples parts[LINCE_PARTS];
+    size_t left_alone; /* samples of the test part that are in no fold */
     const char **notes;
     size_t note_count, note_capacity;
     lince_left_out *left_out;

@@ -2,14 +2,12 @@
  * are wanted: drawn from each class, as a function of the seed and of the sorted list of samples only; or by
  * whole groups, as a function of the seed and of the groups' names. */
 #include "core/error.h"
-#include "core/hash.h"
 #include "core/memory.h"
 #include "core/random.h"
-#include "data/layout.h"
+#include "data/folds.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum draw { HOLD_OUT_VAL, LIMIT, HOLD_OUT_TEST };
 
@@ -70,51 +68,28 @@ static int validate_on_test(lince_dataset *dataset)
 
 /* --- by groups ------------------------------------------------------------------------------------ */
 
-typedef struct group {
-    uint64_t rank; /* its place in the drawing */
-    size_t count;  /* samples */
-    bool drawn;
-} group;
-
-typedef struct grouping {
-    group *groups;
-    size_t count, capacity;
-    uint32_t *of;   /* [samples] the group of each */
-    lince_map find; /* by hash of the name: number in groups + 1 */
-} grouping;
-
-static int join_group(grouping *g, const lince_sample *sample, size_t i, uint64_t seed, enum draw what)
-{
-    bool alone = !sample->group || !*sample->group, is_new;
-    const char *name = alone ? sample->name : sample->group;
-    uint64_t hash = lince_hash(alone, name, strlen(name));
-    uint32_t *number = lince_map_at(&g->find, hash, &is_new);
-    if (!number) return LINCE_ENOMEM;
-    if (is_new) {
-        LINCE_TRY(lince_grow(&g->groups, &g->capacity, g->count + 1, sizeof *g->groups));
-        g->groups[g->count] = (group){.rank = lince_key(seed, LINCE_STREAM_SPLIT, what, hash)};
-        *number = (uint32_t)++g->count;
-    }
-    g->of[i] = *number - 1;
-    g->groups[*number - 1].count++;
-    return 0;
-}
+typedef struct drawing {
+    size_t group;
+    uint64_t rank; /* its place */
+} drawing;
 
 static int by_rank(const void *a, const void *b)
 {
-    const group *left = *(group *const *)a, *right = *(group *const *)b;
+    const drawing *left = a, *right = b;
     return left->rank < right->rank ? -1 : left->rank > right->rank;
 }
 
-static int draw_groups(grouping *g, size_t wanted)
+/* Marks groups, in an order drawn by seed, until they hold `wanted` samples; never all of them. */
+static int draw_groups(const lince_groups *g, uint64_t seed, enum draw what, size_t wanted, bool *taken)
 {
-    group **order = lince_alloc(g->count + 1, sizeof(group *));
+    drawing *order = lince_alloc(g->count + 1, sizeof *order);
     if (!order) return LINCE_ENOMEM;
-    for (size_t i = 0; i < g->count; i++) order[i] = &g->groups[i];
+    for (size_t i = 0; i < g->count; i++)
+        order[i] = (drawing){i, lince_key(seed, LINCE_STREAM_SPLIT, what, g->at[i].hash)};
     qsort(order, g->count, sizeof *order, by_rank);
-    for (size_t i = 0, taken = 0; i + 1 < g->count && taken < wanted; i++) {
-        order[i]->drawn = true;
-        taken += order[i]->count;
+    for (size_t i = 0, samples = 0; i + 1 < g->count && samples < wanted; i++) {
+        taken[order[i].group] = true;
+        samples += g->at[order[i].group].count;
     }
     lince_free(order);
     return 0;
@@ -122,14 +97,14 @@ static int draw_groups(grouping *g, size_t wanted)
 
 static int draw_by_group(const lince_samples *train, uint64_t seed, enum draw what, double share, bool *drawn)
 {
-    grouping g = {.of = lince_alloc(train->count + 1, sizeof *g.of)};
-    int code = g.of ? 0 : LINCE_ENOMEM;
-    for (size_t i = 0; i < train->count && !code; i++) code = join_group(&g, &train->at[i], i, seed, what);
-    if (!code) code = draw_groups(&g, (size_t)lround(share * (double)train->count));
-    for (size_t i = 0; i < train->count && !code; i++) drawn[i] = g.groups[g.of[i]].drawn;
-    lince_map_release(&g.find);
-    lince_free(g.groups);
-    lince_free(g.of);
+    lince_groups g;
+    bool *taken = NULL;
+    int code = lince_groups_find(&g, train);
+    if (!code && !(taken = lince_alloc(g.count + 1, sizeof *taken))) code = LINCE_ENOMEM;
+    if (!code) code = draw_groups(&g, seed, what, (size_t)lround(share * (double)train->count), taken);
+    for (size_t i = 0; i < train->count && !code; i++) drawn[i] = taken[g.of[i]];
+    lince_free(taken);
+    lince_groups_release(&g);
     return code;
 }
 
@@ -165,19 +140,91 @@ static int empty_part(lince_dataset *dataset, lince_part part)
     return lince_samples_sort(&dataset->parts[part], dataset->class_count);
 }
 
+static int check_grouped(const lince_dataset *dataset)
+{
+    if (dataset->grouped) return 0;
+    return lince_fail(LINCE_EUSAGE,
+                      "--split-by group: say by --group-column which column tells what belongs together");
+}
+
 int lince_dataset_split(lince_dataset *dataset, const lince_split *split)
 {
     if (!(split->val >= 0 && split->val < 1))
         return lince_fail(LINCE_EUSAGE, "--val-split %g: expected a share in [0, 1)", split->val);
     if (!(split->test >= 0 && split->test < 1))
         return lince_fail(LINCE_EUSAGE, "--test-split %g: expected a share in [0, 1)", split->test);
-    if (split->by_group && !dataset->grouped)
-        return lince_fail(LINCE_EUSAGE,
-                          "--split-by group: say by --group-column which column tells what belongs together");
+    if (split->by_group) LINCE_TRY(check_grouped(dataset));
     if (split->fresh) LINCE_TRY(empty_part(dataset, LINCE_VAL));
     if (split->fresh) LINCE_TRY(empty_part(dataset, LINCE_TEST));
     LINCE_TRY(hold_out(dataset, LINCE_TEST, split->test, split));
     return split->val_on_test ? validate_on_test(dataset) : hold_out(dataset, LINCE_VAL, split->val, split);
+}
+
+/* --- folds ---------------------------------------------------------------------------------------- */
+
+/* All samples that are to be in folds become training samples. */
+static int gather(lince_dataset *dataset, bool all)
+{
+    for (int p = LINCE_VAL; p <= LINCE_TEST; p++) {
+        const lince_samples *part = &dataset->parts[p];
+        if (p == LINCE_TEST && !all) dataset->left_alone = part->count;
+        for (size_t i = 0; i < part->count && (p == LINCE_VAL || all); i++)
+            LINCE_TRY(lince_dataset_add_sample(dataset, LINCE_TRAIN, part->at[i]));
+        LINCE_TRY(empty_part(dataset, (lince_part)p));
+    }
+    return lince_samples_sort(&dataset->parts[LINCE_TRAIN], dataset->class_count);
+}
+
+static int check_class_sizes(const lince_dataset *dataset, size_t folds)
+{
+    const lince_samples *samples = &dataset->parts[LINCE_TRAIN];
+    for (size_t c = 0; c < dataset->class_count; c++)
+        if (samples->per_class[c] < folds)
+            return lince_fail(LINCE_EUSAGE,
+                              "--folds %zu: the class '%s' has fewer samples, %zu; choose fewer folds, or "
+                              "leave the class out by --classes",
+                              folds, dataset->classes[c], samples->per_class[c]);
+    return 0;
+}
+
+static int fold_groups(const lince_dataset *dataset, const lince_fold *f, uint32_t *fold)
+{
+    const lince_samples *samples = &dataset->parts[LINCE_TRAIN];
+    lince_groups groups;
+    int code = lince_groups_find(&groups, samples);
+    if (!code && groups.count < (size_t)f->folds)
+        code = lince_fail(LINCE_EUSAGE,
+                          "--folds %d: there are fewer groups in column %s, %zu; choose fewer folds",
+                          f->folds, dataset->table.group_column, groups.count);
+    if (!code)
+        code = lince_folds_grouped(samples, dataset->class_count, &groups, (size_t)f->folds, f->seed, fold);
+    lince_groups_release(&groups);
+    return code;
+}
+
+int lince_dataset_fold(lince_dataset *dataset, const lince_fold *f)
+{
+    if (f->by_group) LINCE_TRY(check_grouped(dataset));
+    LINCE_TRY(gather(dataset, f->all));
+    LINCE_TRY(check_class_sizes(dataset, (size_t)f->folds));
+    const lince_samples *samples = &dataset->parts[LINCE_TRAIN];
+    uint32_t *fold = lince_alloc(samples->count + 1, sizeof *fold);
+    bool *drawn = lince_alloc(samples->count + 1, sizeof *drawn);
+    int code = !fold || !drawn ? LINCE_ENOMEM
+               : f->by_group
+                   ? fold_groups(dataset, f, fold)
+                   : lince_folds_stratified(samples, dataset->class_count, (size_t)f->folds, f->seed, fold);
+    for (size_t i = 0; i < samples->count && !code; i++) drawn[i] = fold[i] + 1 == (uint32_t)f->fold;
+    if (!code) code = move_drawn(dataset, LINCE_TEST, drawn);
+    lince_free(fold);
+    lince_free(drawn);
+    if (!code) code = lince_dataset_note_lacking(dataset, LINCE_TEST, LINCE_TRAIN);
+    return code ? code : lince_dataset_note_lacking(dataset, LINCE_TRAIN, LINCE_TEST);
+}
+
+size_t lince_dataset_left_alone(const lince_dataset *dataset)
+{
+    return dataset->left_alone;
 }
 
 int lince_dataset_limit(lince_dataset *dataset, lince_part part, int per_class, uint64_t seed)

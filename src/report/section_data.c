@@ -39,6 +39,19 @@ static void write_class_counts(lince_document *d, const lince_facts *f)
     lince_document_table_end(d);
 }
 
+static void write_fold(lince_document *d, const json_t *fold)
+{
+    double alone = lince_fact_number(fold, "left_alone");
+    if (!fold) return;
+    lince_document_paragraph(d,
+                             TR("This run is one of a cross-validation: it was tested on fold %.0f of %.0f, "
+                                "and trained on the others."),
+                             lince_fact_number(fold, "fold"), lince_fact_number(fold, "folds"));
+    if (alone > 0)
+        lince_document_paragraph(d, TR("The %.0f samples of the data's own test part are in no fold."),
+                                 alone);
+}
+
 static void write_split(lince_document *d, const json_t *split)
 {
     const char *from = lince_fact_text(split, "val_from");
@@ -83,11 +96,11 @@ static void write_remarks(lince_document *d, const lince_facts *f)
                             json_array_size(bad),
                             readable ? lince_fact_text(json_array_get(bad, 0), "message") : "data.json");
     if (json_array_size(incomplete))
-        lince_document_note(d,
-                            TR("JPEGs whose data end before the picture is complete: %zu; the first: %s. What "
-                               "there is of them was used; the rest is grey."),
-                            json_array_size(incomplete),
-                            lince_fact_text(json_array_get(incomplete, 0), "path"));
+        lince_document_note(
+            d,
+            TR("JPEGs whose data end before the picture is complete: %zu; the first: %s. What "
+               "there is of them was used; the rest is grey."),
+            json_array_size(incomplete), lince_fact_text(json_array_get(incomplete, 0), "path"));
 }
 
 static void write_intro(lince_document *d, const lince_facts *f)
@@ -108,6 +121,7 @@ static void write_intro(lince_document *d, const lince_facts *f)
 void lince_section_data(lince_document *d, const lince_facts *f)
 {
     write_intro(d, f);
+    write_fold(d, json_object_get(json_object_get(f->data, "split"), "fold"));
     write_split(d, json_object_get(f->data, "split"));
     write_class_counts(d, f);
     write_remarks(d, f);

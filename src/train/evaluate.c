@@ -107,7 +107,7 @@ static void add_sample(void *context, const lince_batch *batch, int i, const flo
     for (int c = 1; c < e->metrics.classes; c++)
         if (probability[c] > probability[best]) best = c;
     size_t n = e->metrics.n, classes = (size_t)e->metrics.classes;
-    e->outcomes[n] = (lince_outcome){batch->index[i], batch->y[i], best, probability[best]};
+    e->outcomes[n] = (lince_outcome){batch->index[i], batch->y[i], best, probability[best], (uint32_t)n};
     memcpy(e->scores + n * classes, probability, classes * sizeof *probability);
     e->labels[n] = batch->y[i];
     lince_metrics_add(&e->metrics, batch->y[i], probability);
@@ -222,6 +222,28 @@ int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *d
         lince_buffer_printf(&out, ",%.6f%s\n", (double)o->probability, reasons ? "," : "");
     }
     if (reasons) put_left_out(&out, dataset, part);
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+int lince_evaluation_write_probabilities(const lince_evaluation *e, const lince_dataset *dataset,
+                                         lince_part part, const char *path)
+{
+    lince_buffer out = {0};
+    size_t classes = (size_t)e->metrics.classes;
+    lince_buffer_puts(&out, "path");
+    for (size_t c = 0; c < classes; c++) {
+        lince_buffer_puts(&out, ",");
+        put_field(&out, e->metrics.names[c]);
+    }
+    lince_buffer_puts(&out, "\n");
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        const float *row = e->scores + e->outcomes[i].row * classes;
+        put_field(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
+        for (size_t c = 0; c < classes; c++) lince_buffer_printf(&out, ",%.9g", (double)row[c]);
+        lince_buffer_puts(&out, "\n");
+    }
     int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;

@@ -15,6 +15,7 @@ typedef struct lince_outcome {
     uint32_t index;
     int32_t label, predicted;
     float probability; /* of the predicted class */
+    uint32_t row;      /* of the evaluation's scores */
 } lince_outcome;
 
 typedef struct lince_evaluation {
@@ -44,6 +45,10 @@ json_t *lince_evaluation_json(const lince_evaluation *evaluation);
  * with the reason in a column left_out. */
 int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset,
                                lince_part part, bool all, const char *path);
+
+/* path, then the probability of each class by its name, a row a sample; the numbers are the exact ones. */
+int lince_evaluation_write_probabilities(const lince_evaluation *evaluation, const lince_dataset *dataset,
+                                         lince_part part, const char *path);
 
 /* Mean loss and accuracy only, for validation while training. */
 int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer,

@@ -45,6 +45,35 @@ static int limit(lince_dataset *dataset, const lince_settings *s, bool held_out,
     return lince_dataset_limit(dataset, LINCE_VAL, share < 1 ? 1 : (int)lround(share), seed);
 }
 
+static int check_folds(const lince_settings *s)
+{
+    if (!s->folds && s->fold)
+        return lince_fail(LINCE_EUSAGE, "--fold %d: of how many? --folds says it", s->fold);
+    if (s->folds == 1) return lince_fail(LINCE_EUSAGE, "--folds 1: expected 2 or more");
+    if (s->folds && (s->fold < 1 || s->fold > s->folds))
+        return lince_fail(LINCE_EUSAGE,
+                          "--fold %d: expected 1 to %d, the one to test on; 'lince cv' trains for each",
+                          s->fold, s->folds);
+    return 0;
+}
+
+/* The fold that is tested comes out of what a run without folds would have learned and validated with; its
+ * test part, given or drawn, is left alone, where not all are asked for. */
+static int fold(lince_dataset *dataset, const lince_settings *s, const lince_split *split)
+{
+    lince_split outer = *split, inner = *split;
+    lince_fold f = {.folds = s->folds,
+                    .fold = s->fold,
+                    .all = s->folds_of && !strcmp(s->folds_of, "all"),
+                    .by_group = split->by_group,
+                    .seed = split->seed};
+    outer.val = 0, outer.val_on_test = false;
+    inner.test = 0, inner.fresh = false;
+    if (!f.all) LINCE_TRY(lince_dataset_split(dataset, &outer));
+    LINCE_TRY(lince_dataset_fold(dataset, &f));
+    return lince_dataset_split(dataset, &inner);
+}
+
 /* --- what a run has dropped ----------------------------------------------------------------------- */
 
 json_t *lince_dropped_json(const lince_dataset *d)
@@ -113,6 +142,7 @@ static int drop_recorded(lince_dataset *d, const char *run)
 int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char *run, bool *held_out)
 {
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
+    LINCE_TRY(check_folds(s));
     lince_table_options table = lince_table_settings(s);
     lince_decoding how = {0};
     LINCE_TRY(lince_decoding_settings(s, &how));
@@ -120,7 +150,7 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char
     lince_dataset_decode_as(*dataset, &how);
     bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
-    bool taken = (fresh || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
+    bool taken = (fresh || s->folds || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
     if (held_out) *held_out = taken;
     double usual_test = fresh || lince_dataset_is_text(*dataset) ? 0.2 : 0;
     uint64_t seed = s->split_seed < 0 ? s->seed : (uint64_t)s->split_seed;
@@ -130,7 +160,7 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char
                          .fresh = fresh,
                          .by_group = by_group,
                          .seed = seed};
-    LINCE_TRY(lince_dataset_split(*dataset, &split));
+    LINCE_TRY(s->folds ? fold(*dataset, s, &split) : lince_dataset_split(*dataset, &split));
     LINCE_TRY(limit(*dataset, s, taken, seed));
     return run && s->drop_duplicates ? drop_recorded(*dataset, run) : 0;
 }

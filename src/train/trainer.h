@@ -126,7 +126,7 @@ int lince_trainer_write_cost(const lince_trainer *trainer);
 /* Evaluates the best weights on the test part: test.json, predictions.csv. */
 int lince_trainer_test(lince_trainer *trainer);
 
-/* test.json and predictions.csv */
+/* test.json, curves.json and predictions.csv; of a fold, probabilities.csv, too */
 int lince_trainer_write_test(const lince_trainer *trainer, const lince_evaluation *evaluation);
 
 /* printf-style, to the observer. */

@@ -106,9 +106,14 @@ static json_t *split_json(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     const char *from = s->val_on_test ? "test" : !t->val ? "none" : t->val_held_out ? "train" : "folder";
-    return json_pack("{s:f, s:f, s:s, s:b, s:s, s:I}", "val_split", s->val_split, "test_split", s->test_split,
-                     "split_by", s->split_by, "val_on_test", s->val_on_test, "val_from", from, "seed",
-                     (json_int_t)s->seed);
+    json_t *split = json_pack("{s:f, s:f, s:s, s:b, s:s, s:I}", "val_split", s->val_split, "test_split",
+                              s->test_split, "split_by", s->split_by, "val_on_test", s->val_on_test,
+                              "val_from", from, "seed", (json_int_t)s->seed);
+    if (split && s->folds)
+        json_object_set_new(split, "fold",
+                            json_pack("{s:i, s:i, s:I}", "folds", s->folds, "fold", s->fold, "left_alone",
+                                      (json_int_t)lince_dataset_left_alone(t->dataset)));
+    return split;
 }
 
 static json_t *data_json(const lince_trainer *t)
@@ -307,6 +312,10 @@ int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
     LINCE_TRY(lince_trainer_write_json(t, "test.json", test_json(t, e)));
     LINCE_TRY(
         write_laid_out(t, "curves.json", lince_curves_json(&e->curves, e->metrics.names), JSON_COMPACT));
+    if (t->settings->folds) { /* from which lince_cv finds label errors */
+        LINCE_TRY(lince_path_join(path, t->run.folder, "probabilities.csv"));
+        LINCE_TRY(lince_evaluation_write_probabilities(e, t->dataset, LINCE_TEST, path));
+    }
     LINCE_TRY(lince_path_join(path, t->run.folder, "predictions.csv"));
     return lince_evaluation_write_csv(e, t->dataset, LINCE_TEST, false, path);
 }

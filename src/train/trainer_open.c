@@ -97,6 +97,17 @@ static int find_duplicates(lince_trainer *t)
     return 0;
 }
 
+static void tell_fold(const lince_trainer *t)
+{
+    size_t alone = lince_dataset_left_alone(t->dataset);
+    lince_trainer_note(t, _("the test is fold %d of %d"), t->settings->fold, t->settings->folds);
+    if (alone)
+        lince_trainer_note(t,
+                           _("the %zu samples of the data's test part are left alone (--folds-of all "
+                             "divides them, too)"),
+                           alone);
+}
+
 static int open_data(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
@@ -111,6 +122,7 @@ static int open_data(lince_trainer *t)
                        lince_dataset_count(t->dataset, LINCE_TRAIN),
                        lince_dataset_count(t->dataset, LINCE_VAL),
                        lince_dataset_count(t->dataset, LINCE_TEST));
+    if (s->folds) tell_fold(t);
     LINCE_TRY(find_duplicates(t));
     if (!lince_dataset_count(t->dataset, LINCE_TRAIN))
         return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);

@@ -178,7 +178,7 @@ static int write_weights(lince_trainer *t, const char *path)
 /* What a stage before has measured was measured with the weights that were the best then. */
 static void forget_test(const lince_trainer *t)
 {
-    static const char *const names[] = {"test.json", "predictions.csv", "curves.json"};
+    static const char *const names[] = {"test.json", "predictions.csv", "probabilities.csv", "curves.json"};
     char path[LINCE_PATH_MAX];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!path_in(t, names[i], path)) unlink(path);
