@@ -105,7 +105,7 @@ static void test_a_log_has_a_line_a_minute_during_a_long_epoch(void **state)
     for (int i = 0; i < 599; i++) draw_after(0.1);
     assert_string_equal(printed(), "");
     draw_after(0.2);
-    assert_string_equal(printed(), "training 1/2  50/100  loss 1.2500  acc 50.00%  ETA 2:05\n");
+    assert_string_equal(printed(), "training 1/2  50/100  loss 1.2500  acc 50.00 %  ETA 2:05\n");
     draw_after(59);
     assert_string_equal(printed(), "");
     draw_after(1.1);
@@ -129,7 +129,7 @@ static void test_the_live_line_leaves_the_cursor_where_it_is_erased_from(void **
     draw_after(1);
     assert_string_equal(printed(),
                         "\r\033[Jtraining 1/2 [###############...............]  50/100  loss 1.2500  acc "
-                        "50.00%  80/s  ETA 2:05\r");
+                        "50.00 %  80/s  ETA 2:05\r");
     window = 40;
     draw_after(1);
     assert_string_equal(printed(), "\r\033[Jtraining 1/2  50/100  ETA 2:05\r");
