@@ -75,12 +75,12 @@ typedef struct lince_settings {
     int epochs, batch_size;
     int accumulate; /* batches of one update, whose loss is the mean over all their samples */
     /* Where none of optimizer, lr and scheduler is given, all three are the model's recipe. */
-    char *optimizer;    /* sgd, adam, adamw, rmsprop; auto: else sgd for pictures, adam for texts */
-    double lr;          /* 0: else the optimizer's usual one (sgd 0.01, others 0.001) */
+    char *optimizer;    /* sgd, adam, adamw, rmsprop, muon; auto: else sgd for pictures, adam for texts */
+    double lr;          /* 0: else the optimizer's usual one (sgd 0.01, muon 0.02, others 0.001) */
     double lr_backbone; /* of all layers but the head; 0: the same */
     double layer_decay; /* d, (0, 1]: a part of the network has the rate lr d^(parts behind it) */
     char *lr_factor;    /* "PATTERN=FACTOR,...", of parameters by their names; NULL: none */
-    double momentum;
+    double momentum;    /* of sgd, rmsprop and muon; negative: the usual one (0.9, of muon 0.95) */
     bool nesterov;
     double weight_decay;
     bool decay_norms;     /* weight decay of norms and biases, too */

@@ -7,13 +7,14 @@
 
 enum { PIECE = 1 << 15, /* floats in one task */ BATCH = 64 /* pieces whose sums are held at a time */ };
 
-static const lince_optimizer *const optimizers[] = {&lince_sgd, &lince_adam, &lince_adamw, &lince_rmsprop};
+static const lince_optimizer *const optimizers[] = {&lince_sgd, &lince_adam, &lince_adamw, &lince_rmsprop,
+                                                    &lince_muon};
 
 const lince_optimizer *lince_optimizer_named(const char *name)
 {
     for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++)
         if (!strcmp(optimizers[i]->name, name)) return optimizers[i];
-    lince_fail(LINCE_EUSAGE, "--optimizer %s: expected sgd, adam, adamw or rmsprop", name);
+    lince_fail(LINCE_EUSAGE, "--optimizer %s: expected sgd, adam, adamw, rmsprop or muon", name);
     return NULL;
 }
 

@@ -1,6 +1,9 @@
-/* Optimizers, with PyTorch's update formulas (torch.optim), over contiguous memory in one pass. */
+/* Optimizers, with PyTorch's update formulas (torch.optim), over contiguous memory in one pass; and of whole
+ * matrices, where an optimizer is made for them. */
 #ifndef LINCE_OPTIM_OPTIM_H
 #define LINCE_OPTIM_OPTIM_H
+
+#include "net/param.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +33,9 @@ typedef struct lince_rest {
 typedef struct lince_optimizer {
     const char *name;
     double usual_lr;
-    int states; /* floats of state a weight */
+    double usual_momentum; /* 0: it has none to be set */
+    int states;            /* floats of state a weight */
+    int matrix_states;     /* likewise of a weight that update_matrix is for */
     /* Weight decay takes the same share of every weight, whatever its gradient: weights whose gradients are
      * always equal can then be trained as one (docs/classifier-redundancy.md). Without decay all can. */
     bool proportional_decay;
@@ -38,6 +43,11 @@ typedef struct lince_optimizer {
     void (*update)(const lince_hyper *hyper, float *restrict value, const float *restrict grad,
                    float *restrict state0, float *restrict state1, size_t n);
     void (*rest)(const lince_hyper *hyper, lince_rest *rest);
+    /* Of a parameter of a hidden layer with two dimensions or more, as the matrix [dims[0]][all others], with
+     * memory for `scratch` floats; NULL: `update` is for these, too. */
+    void (*update_matrix)(const lince_hyper *hyper, int threads, const lince_param *param, const float *grad,
+                          float *state0, float *memory);
+    size_t (*scratch)(const lince_param *param);
 } lince_optimizer;
 
 /* NULL, with lince_error() set, where there is none of that name. */
@@ -55,6 +65,6 @@ double lince_sum_of_squares(int threads, const float *x, size_t n);
 /* average = decay average + (1 - decay) value */
 void lince_ema(int threads, float decay, float *average, const float *value, size_t n);
 
-extern const lince_optimizer lince_sgd, lince_adam, lince_adamw, lince_rmsprop;
+extern const lince_optimizer lince_sgd, lince_adam, lince_adamw, lince_rmsprop, lince_muon;
 
 #endif

@@ -32,5 +32,9 @@ static void rest_of(const lince_hyper *h, lince_rest *rest)
                          .coupled = h->weight_decay != 0};
 }
 
-const lince_optimizer lince_rmsprop = {
-    .name = "rmsprop", .usual_lr = 0.001, .states = 2, .update = update, .rest = rest_of};
+const lince_optimizer lince_rmsprop = {.name = "rmsprop",
+                                       .usual_lr = 0.001,
+                                       .usual_momentum = 0.9,
+                                       .states = 2,
+                                       .update = update,
+                                       .rest = rest_of};

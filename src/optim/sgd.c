@@ -61,6 +61,7 @@ static void rest_of(const lince_hyper *h, lince_rest *rest)
 
 const lince_optimizer lince_sgd = {.name = "sgd",
                                    .usual_lr = 0.01,
+                                   .usual_momentum = 0.9,
                                    .states = 1,
                                    .proportional_decay = true,
                                    .update = update,

@@ -37,10 +37,12 @@ static void tell_loss(lince_document *d, const lince_settings *s)
 static void tell_optimizer(lince_document *d, const lince_settings *s)
 {
     char text[256];
-    bool momentum = !strcmp(s->optimizer, "sgd") && s->momentum > 0;
+    bool muon = !strcmp(s->optimizer, "muon"),
+         momentum = (muon || !strcmp(s->optimizer, "sgd")) && s->momentum > 0;
     if (momentum)
-        snprintf(text, sizeof text, s->nesterov ? TR("%s, Nesterov momentum %g") : TR("%s, momentum %g"),
-                 s->optimizer, s->momentum);
+        snprintf(text, sizeof text,
+                 s->nesterov || muon ? TR("%s, Nesterov momentum %g") : TR("%s, momentum %g"), s->optimizer,
+                 s->momentum);
     else
         snprintf(text, sizeof text, "%s", s->optimizer);
     size_t used = strlen(text);

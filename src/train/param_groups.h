@@ -8,6 +8,7 @@
 typedef struct lince_param_group {
     double rate; /* factor of the learning rate */
     bool decays;
+    bool matrix; /* the optimizer updates it as a whole (lince_optimizer.update_matrix); not set here */
 } lince_param_group;
 
 typedef struct lince_param_grouping {

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/parallel.h"
 #include "train/leaks.h"
 #include "train/open_data.h"
@@ -129,6 +130,16 @@ static int open_data(lince_trainer *t)
     return 0;
 }
 
+/* What the optimizer usually has; where it has none, what all others have. */
+static int choose_momentum(lince_settings *s)
+{
+    char text[LINCE_NUMBER_MAX];
+    const lince_optimizer *o = lince_optimizer_named(s->optimizer);
+    if (s->momentum >= 0) return 0;
+    lince_number_print_exact(text, o->usual_momentum > 0 ? o->usual_momentum : lince_sgd.usual_momentum);
+    return lince_settings_set(s, "momentum", text);
+}
+
 static int choose_recipe(lince_trainer *t, const lince_architecture *a)
 {
     lince_settings *s = &t->own;
@@ -165,6 +176,7 @@ static int choose(lince_trainer *t)
                           "--model %s is for texts, and %s holds pictures; choose vgg16 or resnet18",
                           s->model, s->data);
     LINCE_TRY(choose_recipe(t, a));
+    LINCE_TRY(choose_momentum(s));
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
         return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
     return 0;

@@ -10,15 +10,51 @@ bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyp
     return optimizer->proportional_decay || hyper->weight_decay == 0;
 }
 
-static int new_arrays(const lince_net *net, float ***arrays, bool trained_only)
+/* Whether the last layer with parameters is another. */
+static bool is_hidden(const lince_net *net, const lince_param *p)
 {
-    size_t count = lince_net_params(net);
-    if (!(*arrays = lince_alloc(count + 1, sizeof **arrays))) return LINCE_ENOMEM;
+    const lince_param *last = lince_net_param(net, lince_net_params(net) - 1);
+    size_t layer = (size_t)(strrchr(last->name, '.') - last->name) + 1;
+    return strncmp(p->name, last->name, layer) != 0;
+}
+
+static int new_groups(lince_update *u, const lince_net *net)
+{
+    size_t count = lince_net_params(net), scratch = 0;
+    u->since = lince_alloc(count + 1, sizeof *u->since);
+    u->group = lince_alloc(count + 1, sizeof *u->group);
+    if (!u->since || !u->group) return LINCE_ENOMEM;
     for (size_t i = 0; i < count; i++) {
         const lince_param *p = lince_net_param(net, i);
-        if (trained_only && !p->grad) continue;
-        if (!((*arrays)[i] = lince_alloc(p->size, sizeof(float)))) return LINCE_ENOMEM;
+        bool matrix = u->optimizer->update_matrix && p->ndim > 1 && !p->sparse_rows && is_hidden(net, p);
+        u->group[i] = (lince_param_group){.rate = 1, .decays = true, .matrix = matrix};
+        if (matrix && p->grad && u->optimizer->scratch(p) > scratch) scratch = u->optimizer->scratch(p);
     }
+    if (scratch && !(u->scratch = lince_alloc(scratch, sizeof *u->scratch))) return LINCE_ENOMEM;
+    return 0;
+}
+
+/* The k-th state of each parameter that has one. */
+static int new_states(lince_update *u, const lince_net *net, int k)
+{
+    size_t count = lince_net_params(net);
+    if (!(u->state[k] = lince_alloc(count + 1, sizeof *u->state[k]))) return LINCE_ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const lince_param *p = lince_net_param(net, i);
+        int states = u->group[i].matrix ? u->optimizer->matrix_states : u->optimizer->states;
+        if (p->grad && k < states && !(u->state[k][i] = lince_alloc(p->size, sizeof(float))))
+            return LINCE_ENOMEM;
+    }
+    return 0;
+}
+
+static int new_average(lince_update *u, const lince_net *net)
+{
+    size_t count = lince_net_params(net);
+    if (!(u->average = lince_alloc(count + 1, sizeof *u->average))) return LINCE_ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        if (!(u->average[i] = lince_alloc(lince_net_param(net, i)->size, sizeof(float)))) return LINCE_ENOMEM;
+    lince_update_average(u, net);
     return 0;
 }
 
@@ -32,26 +68,13 @@ static int new_lazy_tables(lince_update *u, const lince_net *net)
     return 0;
 }
 
-static int new_groups(lince_update *u, const lince_net *net)
-{
-    size_t count = lince_net_params(net);
-    u->since = lince_alloc(count + 1, sizeof *u->since);
-    u->group = lince_alloc(count + 1, sizeof *u->group);
-    if (!u->since || !u->group) return LINCE_ENOMEM;
-    for (size_t i = 0; i < count; i++) u->group[i] = (lince_param_group){.rate = 1, .decays = true};
-    return 0;
-}
-
 int lince_update_init(lince_update *u, const lince_net *net)
 {
-    for (int k = 0; k < u->optimizer->states; k++) LINCE_TRY(new_arrays(net, &u->state[k], true));
     LINCE_TRY(new_groups(u, net));
+    for (int k = 0; k < u->optimizer->states; k++) LINCE_TRY(new_states(u, net, k));
     LINCE_TRY(new_lazy_tables(u, net));
     if (u->accumulate > 1) LINCE_TRY(lince_gradient_sum_init(&u->sum, net, u->accumulate));
-    if (u->decay == 0) return 0;
-    LINCE_TRY(new_arrays(net, &u->average, false));
-    lince_update_average(u, net);
-    return 0;
+    return u->decay > 0 ? new_average(u, net) : 0;
 }
 
 void lince_update_average(lince_update *u, const lince_net *net)
@@ -77,6 +100,7 @@ void lince_update_release(lince_update *u, const lince_net *net)
     lince_free(u->lazy);
     lince_free(u->since);
     lince_free(u->group);
+    lince_free(u->scratch);
     *u = (lince_update){0};
 }
 
@@ -148,6 +172,13 @@ static lince_lazy_table table_of(const lince_update *u, const lince_param *p, si
                           .decay = u->decay};
 }
 
+static void update_matrix(const lince_update *u, const lince_param *p, const lince_hyper *hyper,
+                          const float *grad, const lince_lazy_table *t)
+{
+    u->optimizer->update_matrix(hyper, u->threads, p, grad, t->state[0], u->scratch);
+    if (t->average) lince_ema(u->threads, hyper->average, t->average, p->value, p->size);
+}
+
 static void update_param(lince_update *u, const lince_param *p, size_t i, const lince_hyper *hyper)
 {
     lince_lazy_table t = table_of(u, p, i);
@@ -159,6 +190,8 @@ static void update_param(lince_update *u, const lince_param *p, size_t i, const 
     gradient g = u->sum.weight > 0 ? of_sum(u, p, i) : of_pass(p);
     if (p->sparse_rows)
         lince_lazy_step(&u->lazy[i], u->optimizer, u->threads, hyper, &t, g.value, g.row, g.rows);
+    else if (u->group[i].matrix)
+        update_matrix(u, p, hyper, g.value, &t);
     else
         lince_optimizer_step(u->optimizer, u->threads, hyper, p->value, g.value, t.state, t.average, p->size);
 }

@@ -19,6 +19,7 @@ typedef struct lince_update {
     float **average;                   /* [param]; NULL: none is kept */
     lince_lazy *lazy;                  /* [param]; of those with sparse gradients */
     lince_param_group *group;          /* [param] */
+    float *scratch;                    /* of an optimizer of matrices */
     lince_gradient_sum sum;            /* of the batches since the last update, where several make one */
     size_t *since; /* [param] updates before it was trained: its own step counts from there */
 } lince_update;
@@ -27,8 +28,8 @@ typedef struct lince_update {
 bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyper);
 
 /* Allocates states and the average, which begins at the net's weights; the fields above are the caller's, and
- * so are, afterwards, `group` (rate 1, decaying) and `since` (0). For all that has a gradient now or may get
- * one later. LINCE_ENOMEM. */
+ * so are, afterwards, `group`'s rates (1) and decays (true) and `since` (0). For all that has a gradient now
+ * or may get one later. LINCE_ENOMEM. */
 int lince_update_init(lince_update *update, const lince_net *net);
 void lince_update_release(lince_update *update, const lince_net *net);
 

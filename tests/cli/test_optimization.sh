@@ -1,4 +1,4 @@
-# Rates by part and by name, decay, groups of batches: refused where they make no sense, told in the report, the same after an
+# Muon, rates by part and by name, decay, groups of batches: refused where they make no sense, told in the report, the same after an
 # interruption. usage: test_optimization.sh LINCE
 lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" optimization
@@ -42,6 +42,13 @@ goes_on groups --accumulate 4 --ema 0.9 --momentum 0.9
 says groups '8, 4 of them an update (3 updates an epoch)'
 expect 2 'an epoch has only 9 batches' train "${training[@]}" --accumulate 10
 expect 2 'accumulate' train "${training[@]}" --accumulate 0
+
+# Muon: the same bits on any number of threads, and its own momentum
+goes_on muon --optimizer muon --weight-decay 0.01
+says muon 'muon, Nesterov momentum 0.95'
+for threads in 1 3; do done_with train "${training[@]}" --optimizer muon --deterministic --threads $threads --out muon-$threads; done
+diff <(results muon-1) <(results muon-3) >difference || { wrong "Muon depends on threads"; cat difference; }
+expect 2 '--nesterov needs --optimizer sgd' train "${training[@]}" --optimizer muon --nesterov
 
 # rates and decay
 goes_on rates --weight-decay 0.01 --layer-decay 0.8 --lr-factor 'conv1.*=0' --lr-factor 'linear.*=2'

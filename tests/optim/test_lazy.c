@@ -35,6 +35,7 @@ static const struct training {
     {"sgd, nesterov", "sgd", {.momentum = 0.95f, .nesterov = true}, 0.01f, 0},
     {"sgd, momentum, L2", "sgd", {.momentum = 0.9f, .weight_decay = 0.02f}, 0.01f, 0},
     {"rmsprop", "rmsprop", {.alpha = 0.99f, .eps = 1e-8f}, 1e-3f, 0},
+    {"muon", "muon", {.weight_decay = 1}, 0.05f, 0.9},
     {"rmsprop, momentum", "rmsprop", {.momentum = 0.9f, .alpha = 0.99f, .eps = 1e-8f}, 1e-3f, 0.9},
 };
 

@@ -81,12 +81,75 @@ static void test_ten_steps_are_pytorchs(void **state)
     fclose(reference);
 }
 
+/* The formulas of optim.py; a filter has the columns [3][3][3]. */
+static void follow_muon(FILE *reference, int rows, int columns, lince_hyper h)
+{
+    enum { MOST = 16 * 27, MUON_STEPS = 6 };
+    float w[MOST], g[MOST], momentum[MOST] = {0};
+    lince_param p = {.ndim = 2, .dims = {rows, columns}, .size = (size_t)(rows * columns), .value = w};
+    if (columns == 27) p.ndim = 4, p.dims[1] = p.dims[2] = p.dims[3] = 3;
+    float *memory = lince_alloc(lince_muon.scratch(&p), sizeof *memory);
+    for (int i = 0; i < rows * columns; i++)
+        w[i] = (float)((i / columns * 5 + i % columns * 3) % 7 - 3) * 0.25f;
+    for (int step = 0; step < MUON_STEPS; step++) {
+        for (int i = 0; i < rows * columns; i++) {
+            int row = i / columns, column = i % columns;
+            g[i] = (float)((row * 7 + column * 13 + row * column + step * 5) % 11 - 5);
+        }
+        h.grad_scale = 0.125f;
+        lince_muon.update_matrix(&h, 1 + step % 3, &p, g, momentum, memory);
+        for (int i = 0; i < rows * columns; i++) {
+            double expected;
+            assert_int_equal(fscanf(reference, "%lf", &expected), 1);
+            /* the iterations enlarge what rounding adds in directions of small singular values, by up to
+             * 3.4445^5 = 485: to some 5e-5 of a step, which is about lr */
+            if (fabs((double)w[i] - expected) > 1e-4 * (double)h.lr)
+                fail_msg("%d x %d, step %d: expected %.9g, found %.9g", rows, columns, step, expected,
+                         (double)w[i]);
+        }
+    }
+    lince_free(memory);
+}
+
 /* Stands behind the first line that begins with `word`; false where there is none. */
 static bool next_case(FILE *reference, const char *word, char line[256])
 {
     while (fgets(line, 256, reference))
         if (!strncmp(line, word, strlen(word))) return true;
     return false;
+}
+
+static void test_muon_is_the_published_one(void **state)
+{
+    (void)state;
+    FILE *reference = open_reference();
+    char line[256];
+    int cases = 0;
+    for (; next_case(reference, "muon ", line); cases++) {
+        int rows, columns;
+        double lr, momentum, decay;
+        assert_int_equal(sscanf(line, "muon %d %d %lf %lf %lf", &rows, &columns, &lr, &momentum, &decay), 5);
+        follow_muon(
+            reference, rows, columns,
+            (lince_hyper){.lr = (float)lr, .momentum = (float)momentum, .weight_decay = (float)decay});
+    }
+    assert_int_equal(cases, 4);
+    fclose(reference);
+}
+
+/* What is no hidden layer's matrix is AdamW's, with betas 0.9 and 0.95, eps 1e-10 and 0.015 of the rate. */
+static void test_muon_leaves_vectors_to_adamw(void **state)
+{
+    (void)state;
+    float w[2][WEIGHTS] = {{1, 2, 3, 4}, {1, 2, 3, 4}}, s[4][WEIGHTS] = {{0}}, g[WEIGHTS];
+    lince_hyper h = {.lr = 0.02f, .momentum = 0.95f, .weight_decay = 0.1f, .grad_scale = 1}, a = h;
+    a.lr = 0.02f * 0.015f, a.beta1 = 0.9f, a.beta2 = 0.95f, a.eps = 1e-10f;
+    for (h.step = a.step = 1; h.step < 5; h.step++, a.step++) {
+        gradient(g, h.step);
+        lince_optimizer_step(&lince_muon, 1, &h, w[0], g, (float *[]){s[0], s[1]}, NULL, WEIGHTS);
+        lince_optimizer_step(&lince_adamw, 1, &a, w[1], g, (float *[]){s[2], s[3]}, NULL, WEIGHTS);
+    }
+    assert_memory_equal(w[0], w[1], sizeof w[0]);
 }
 
 static void assert_rate(const char *name, size_t step, double found, double expected)
@@ -266,6 +329,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ten_steps_are_pytorchs),
+        cmocka_unit_test(test_muon_is_the_published_one),
+        cmocka_unit_test(test_muon_leaves_vectors_to_adamw),
         cmocka_unit_test(test_rates_are_pytorchs),
         cmocka_unit_test(test_plateau_drops_when_pytorchs_does),
         cmocka_unit_test(test_warm_up_rises_by_equal_amounts_to_the_rate),

@@ -1,12 +1,14 @@
 """Writes tests/optim/optim.txt: what PyTorch's optimizers make of four weights in ten steps, and the learning rates of
-its schedules.
+its schedules; and Muon in single precision on matrices, which torch.optim.Muon, in half, is near.
 
     optimizer NAME lr momentum nesterov weight_decay         then the four weights after each of ten steps
+    muon rows columns lr momentum weight_decay               then the weights, row by row, after each of six steps
     schedule NAME gamma step_size min_lr epochs steps        then the rate of each step (lr = 0.1)
     plateau gamma min_lr                                     then for each epoch: loss, and the rate after it
 
     python tests/reference/optim.py > tests/optim/optim.txt      (torch)
 """
+import math
 import warnings
 
 import torch
@@ -33,6 +35,37 @@ def optimizer(name, lr, momentum, nesterov, decay):
         w.grad = gradient(w, step)
         made.step()
         print(*(f"{v:.9g}" for v in w.tolist()))
+
+
+def orthogonal(d):
+    """Five iterations of Newton and Schulz with the published coefficients, as torch.optim.Muon, in single precision."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = d.T if d.size(0) > d.size(1) else d
+    x = x / x.norm().clamp(min=1e-7)
+    for _ in range(5):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.T if d.size(0) > d.size(1) else x
+
+
+def muon(rows, columns, lr, momentum, decay):
+    """The C test repeats weights and gradients, which are exact in single precision."""
+    i, j = torch.arange(rows)[:, None], torch.arange(columns)[None, :]
+    w = ((i * 5 + j * 3) % 7 - 3) * 0.25
+    half = torch.nn.Parameter(w.clone())
+    published = torch.optim.Muon([half], lr=lr, momentum=momentum, weight_decay=decay)
+    buffer = torch.zeros_like(w)
+    print("muon", rows, columns, lr, momentum, decay)
+    for step in range(6):
+        g = ((i * 7 + j * 13 + i * j + step * 5) % 11 - 5) * 0.125
+        buffer = momentum * buffer + (1 - momentum) * g
+        update = orthogonal(momentum * buffer + (1 - momentum) * g)
+        w = (1 - lr * decay) * w - lr * math.sqrt(max(1, rows / columns)) * update
+        half.grad = g.clone()
+        published.step()
+        print(*(f"{v:.9g}" for v in w.flatten().tolist()))
+    difference = (half.detach() - w).norm() / (lr * 6 * update.norm())
+    assert difference < 0.02, difference  # of the way that the weights have gone
 
 
 def schedule(name, gamma, step_size, min_lr, epochs, steps):
@@ -67,6 +100,8 @@ for case in [("sgd", 0.1, 0.0, False, 0.0), ("sgd", 0.1, 0.0, False, 0.01), ("sg
              ("sgd", 0.05, 0.9, True, 0.01), ("adam", 0.01, 0.0, False, 0.0), ("adam", 0.01, 0.0, False, 0.1),
              ("adamw", 0.01, 0.0, False, 0.1), ("rmsprop", 0.01, 0.0, False, 0.0), ("rmsprop", 0.01, 0.9, False, 0.1)]:
     optimizer(*case)
+for case in [(4, 6, 0.02, 0.95, 0.0), (6, 4, 0.02, 0.95, 0.1), (5, 5, 0.1, 0.0, 0.0), (16, 27, 0.02, 0.9, 0.01)]:
+    muon(*case)
 for case in [("constant", 0.1, 1, 0, 2, 3), ("step", 0.75, 2, 0, 7, 3), ("cosine", 0.1, 1, 0, 4, 5),
              ("cosine", 0.1, 1, 0.01, 3, 7), ("onecycle", 0.1, 1, 0, 4, 10), ("onecycle", 0.1, 1, 0, 3, 7)]:
     schedule(*case)

@@ -91,7 +91,7 @@ static void test_a_bad_value_is_refused_and_leaves_the_setting_alone(void **stat
         {"seed", "18446744073709551616",
          "--seed: expected a whole number from 0 to 2^64 - 1, found '18446744073709551616'"},
         {"nesterov", "maybe", "--nesterov: expected yes or no, found 'maybe'"},
-        {"optimizer", "sg", "--optimizer sg: expected one of auto|sgd|adam|adamw|rmsprop; did you mean sgd?"},
+        {"optimizer", "sg", "--optimizer sg: expected one of auto|sgd|adam|adamw|rmsprop|muon; did you mean sgd?"},
         {"scheduler", "", "--scheduler : expected one of auto|constant|step|cosine|onecycle|plateau"},
         {"on-bad", "skip|fail", "--on-bad skip|fail: expected one of skip|fail"},
     };

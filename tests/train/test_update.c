@@ -31,11 +31,12 @@ static const struct training {
     {"sgd, average", "sgd", {.momentum = 0.9f, .weight_decay = 0.05f}, 0.01, 0, 0.95},
     {"adam", "adam", {.beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f}, 1e-3, 0, 0},
     {"adamw", "adamw", {.beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f, .weight_decay = 1}, 1e-3, 0, 0},
+    {"muon", "muon", {.momentum = 0.95f, .weight_decay = 0.1f}, 0.02, 0, 0.9},
     {"rmsprop", "rmsprop", {.momentum = 0.9f, .alpha = 0.99f, .eps = 1e-8f}, 1e-4, 0, 0},
 };
 
 /* A convolution whose map is pooled to one pixel, and VGG's classifier behind it. */
-static lince_net *build(bool unfolded)
+static lince_net *build_with(const lince_net_options *options)
 {
     static const lince_layer_args layers[] = {
         {.type = "conv2d", .name = "conv", .channels = 16, .kernel = 3, .padding = 1},
@@ -48,8 +49,7 @@ static lince_net *build(bool unfolded)
         {.type = "linear", .name = "head", .channels = CLASSES, .init_std = 0.2f},
     };
     lince_net *net;
-    lince_net_options options = {.batch = BATCH, .threads = 2, .unfolded = unfolded};
-    assert_int_equal(lince_net_new(&net, (lince_shape){3, 4, 4, 1}, &options), 0);
+    assert_int_equal(lince_net_new(&net, (lince_shape){3, 4, 4, 1}, options), 0);
     for (int i = 0; i < (int)(sizeof layers / sizeof *layers); i++) {
         lince_layer_args args = layers[i];
         args.from[0] = i;
@@ -58,6 +58,11 @@ static lince_net *build(bool unfolded)
     assert_int_equal(lince_net_prepare(net), 0);
     lince_net_init(net, 1);
     return net;
+}
+
+static lince_net *build(bool unfolded)
+{
+    return build_with(&(lince_net_options){.batch = BATCH, .threads = 2, .unfolded = unfolded});
 }
 
 /* Forward and backward of batch `step`. */
@@ -137,6 +142,27 @@ static void test_copies_trained_as_one_equal_copies_trained_each(void **state)
     }
 }
 
+/* Filters are matrices whatever their layout in memory, and sums do not depend on threads. */
+static void test_muon_does_not_depend_on_layout_or_threads(void **state)
+{
+    (void)state;
+    const struct training t = {"muon", "muon", {.momentum = 0.95f}, 0.02, 0, 0};
+    lince_net *nets[3];
+    static const struct {
+        int block, threads;
+    } ways[] = {{16, 1}, {16, 3}, {1, 2}};
+    for (int i = 0; i < 3; i++) {
+        lince_net_options options = {
+            .batch = BATCH, .threads = ways[i].threads, .block = ways[i].block, .deterministic = true};
+        nets[i] = build_with(&options);
+        lince_update u = train(nets[i], &t);
+        lince_update_release(&u, nets[i]);
+    }
+    expect_same_weights("threads", nets[1], nets[0], 0);
+    expect_same_weights("layout", nets[2], nets[0], 1e-4);
+    for (int i = 0; i < 3; i++) lince_net_free(nets[i]);
+}
+
 static void test_memory_holds_one_of_the_copies_and_a_factor(void **state)
 {
     (void)state;
@@ -209,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copies_trained_as_one_equal_copies_trained_each),
+        cmocka_unit_test(test_muon_does_not_depend_on_layout_or_threads),
         cmocka_unit_test(test_memory_holds_one_of_the_copies_and_a_factor),
         cmocka_unit_test(test_what_was_not_trained_comes_back_to_the_bit),
         cmocka_unit_test(test_gradients_and_their_norm_count_every_copy),
