@@ -90,10 +90,13 @@ typedef struct lince_settings {
     double warmup_epochs; /* linear warm-up from 0; may be a fraction */
     double min_lr;        /* where cosine ends, and what plateau does not go below */
     double label_smoothing;
-    char *class_weights; /* none or balanced (n / (classes * n_c), as scikit-learn) */
-    double clip_grad;    /* largest global gradient norm; 0: no clipping */
-    double ema;          /* decay of the weights' moving average; 0: none */
-    int patience;        /* epochs without a better validation accuracy before stopping; 0: never */
+    char *class_weights;    /* none or balanced (n / (classes * n_c), as scikit-learn) */
+    double clip_grad;       /* largest global gradient norm; 0: no clipping */
+    double ema;             /* decay of the weights' moving average; 0: none */
+    int lookahead;          /* updates after which slow weights follow the trained ones; 0: there are none */
+    double lookahead_alpha; /* share of the way that they go */
+    double swa;             /* last epochs whose weights are averaged; below 1 a share of them; 0: none */
+    int patience;           /* epochs without a better validation accuracy before stopping; 0: never */
 
     /* machine */
     uint64_t seed;

@@ -1,6 +1,6 @@
 /* Batch normalisation (Ioffe & Szegedy 2015):  y = gamma (x - mean) / sqrt(var + eps) + beta,  per channel.
  * Training uses the batch's statistics and moves the running ones; otherwise, and where the layer is frozen,
- * the running ones are used. eps 1e-5, momentum 0.1, as PyTorch's BatchNorm2d. */
+ * the running ones are used. eps 1e-5, as PyTorch's BatchNorm2d. */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
@@ -36,7 +36,7 @@ static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
                               .mean = saved,
                               .inv_std = saved + l->params[MEAN].size,
                               .eps = 1e-5f,
-                              .momentum = 0.1f,
+                              .momentum = p->momentum,
                               .train = p->train && !l->frozen};
 }
 

@@ -95,6 +95,7 @@ typedef struct lince_layer lince_layer;
 typedef struct lince_pass {
     int n;
     bool train;               /* dropout active, batch statistics used */
+    float momentum;           /* share that the batch has in running statistics, while training */
     const uint64_t *key;      /* [n], of the samples: seeds what is random */
     const lince_packed *text; /* the batch's texts; NULL for pictures */
     const float *in[LINCE_LAYER_INPUTS];

@@ -40,6 +40,7 @@ struct lince_net {
     int first;          /* node that forward starts behind: 0, or where lince_net_begin said */
     int n;              /* of the last forward */
     bool train;
+    float momentum;
     const uint64_t *key;
     lince_net_time *times; /* [count]; NULL: nobody wants to know */
 };
@@ -54,6 +55,7 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     lince_net *net = *result = lince_alloc(1, sizeof *net);
     if (!net) return LINCE_ENOMEM;
     net->options = *options;
+    net->momentum = 0.1f;
     LINCE_TRY(lince_cpu_check());
     if (!net->options.block) net->options.block = lince_cpu_lanes();
     net->nodes = lince_alloc(MAX_NODES, sizeof *net->nodes);
@@ -359,6 +361,7 @@ static lince_pass pass_of(const lince_net *net, const node *n)
 {
     lince_pass pass = {.n = net->n,
                        .train = net->train,
+                       .momentum = net->momentum,
                        .key = net->key,
                        .text = net->text.batch ? &net->text : NULL,
                        .out = n->value,
@@ -406,6 +409,11 @@ static void run_forward(lince_net *net, int first, int last, int n, bool train, 
         if (!net->nodes[i].forward_done) net->nodes[i].layer.type->forward(&net->nodes[i].layer, &pass);
         if (net->times && train) net->times[i].forward += lince_now() - start;
     }
+}
+
+void lince_net_set_momentum(lince_net *net, float momentum)
+{
+    net->momentum = momentum;
 }
 
 void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key)

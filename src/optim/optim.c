@@ -116,3 +116,24 @@ void lince_ema(int threads, float decay, float *average, const float *value, siz
 {
     lince_parallel_ranges(threads, n, PIECE, average_piece, &(averaging){decay, average, value});
 }
+
+LINCE_EACH_LEVEL(draw_near, (float share, float *restrict slow, float *restrict fast, size_t n),
+                 (share, slow, fast, n))
+{
+    for (size_t i = 0; i < n; i++) fast[i] = slow[i] += share * (fast[i] - slow[i]);
+}
+
+typedef struct looking {
+    float share, *slow, *fast;
+} looking;
+
+static void lookahead_piece(void *context, size_t begin, size_t end)
+{
+    const looking *l = context;
+    draw_near(l->share, l->slow + begin, l->fast + begin, end - begin);
+}
+
+void lince_lookahead(int threads, float share, float *slow, float *fast, size_t n)
+{
+    lince_parallel_ranges(threads, n, PIECE, lookahead_piece, &(looking){share, slow, fast});
+}

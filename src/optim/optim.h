@@ -65,6 +65,10 @@ double lince_sum_of_squares(int threads, const float *x, size_t n);
 /* average = decay average + (1 - decay) value */
 void lince_ema(int threads, float decay, float *average, const float *value, size_t n);
 
+/* Lookahead (Zhang et al. 2019): the slow weights go a share of the way to the fast ones, which begin anew
+ * there: slow = slow + share (fast - slow);  fast = slow */
+void lince_lookahead(int threads, float share, float *slow, float *fast, size_t n);
+
 extern const lince_optimizer lince_sgd, lince_adam, lince_adamw, lince_rmsprop, lince_muon;
 
 #endif

@@ -141,6 +141,12 @@ static void tell_rest(lince_document *d, const lince_settings *s)
     if (s->clip_grad > 0) tell(d, TR("gradient clipping"), text);
     snprintf(text, sizeof text, TR("moving, decay %g"), s->ema);
     if (s->ema > 0) tell(d, TR("average of the weights"), text);
+    snprintf(text, sizeof text, TR("every %d updates %g of the way"), s->lookahead, s->lookahead_alpha);
+    if (s->lookahead) tell(d, TR("lookahead"), text);
+    snprintf(text, sizeof text,
+             s->swa < 1 ? TR("equal, of the last %g of the epochs") : TR("equal, of the last epochs: %g"),
+             s->swa);
+    if (s->swa > 0) tell(d, TR("average of the weights"), text);
     snprintf(text, sizeof text, TR("epochs without a better validation: %d"), s->patience);
     if (s->patience > 0) tell(d, TR("early stopping"), text);
     snprintf(text, sizeof text, "%llu", (unsigned long long)s->seed);

@@ -56,6 +56,7 @@ static void update(lince_trainer *t, const lince_batch *batch, double norm)
     }
     double lr = lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
     lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
+    if (t->at.step + 1 == lince_loader_batches(t->train)) lince_trainer_average(t);
 }
 
 static void count_hits(lince_trainer *t, const lince_batch *batch)
@@ -209,14 +210,14 @@ static int finish_epoch(lince_trainer *t)
                        .val_accuracy = NAN,
                        .lr = (double)t->update.hyper.lr};
     lince_update_finish(&t->update, t->net, at->updates);
-    if (t->val) {
-        lince_update_swap(&t->update, t->net);
-        int code =
-            lince_validate(t->net, t->val, t->observer, progress_of(t), &row.val_loss, &row.val_accuracy);
-        lince_update_swap(&t->update, t->net);
-        if (code == LINCE_EINTERRUPTED) return interrupted(t);
-        if (code) return code;
-    }
+    t->update.averaged = lince_trainer_averaged(t);
+    lince_update_swap(&t->update, t->net);
+    int code = lince_trainer_measure_norms(t);
+    if (!code && t->val)
+        code = lince_validate(t->net, t->val, t->observer, progress_of(t), &row.val_loss, &row.val_accuracy);
+    lince_update_swap(&t->update, t->net);
+    if (code == LINCE_EINTERRUPTED) return interrupted(t);
+    if (code) return code;
     lince_profile_lap(&t->profile, LINCE_TIME_VALIDATION);
     double validating = lince_now() - start;
     at->seconds += validating;

@@ -89,6 +89,15 @@ int lince_trainer_loader(lince_trainer *trainer, lince_part part, bool train, li
 /* Updates in an epoch: its batches, or groups of them (--accumulate). */
 size_t lince_trainer_updates(const lince_trainer *trainer);
 
+/* trainer_swa.c: whether --swa makes sense; epochs in the average with the one that is being trained or has
+ * just ended, 0: none; the weights taken into it, after an epoch's last update; and batch norms' statistics,
+ * measured over the training part as the epoch saw it for weights that are an average (LINCE_EINTERRUPTED
+ * without a message of its own). */
+int lince_trainer_check_swa(const lince_settings *settings);
+int lince_trainer_averaged(const lince_trainer *trainer);
+void lince_trainer_average(lince_trainer *trainer);
+int lince_trainer_measure_norms(lince_trainer *trainer);
+
 /* Trains to the end (or to the observer's stop). */
 int lince_trainer_run(lince_trainer *trainer);
 

@@ -88,6 +88,11 @@ int lince_trainer_extend(lince_trainer *t, const lince_saved *s, const char *com
     const inheritance has = {.schedule = !lince_schedule_is_finite(&t->schedule),
                              .optimizer = s->state,
                              .patience = t->at.epoch >= s->epochs};
+    if (t->settings->swa > 0)
+        return lince_fail(LINCE_EUSAGE,
+                          "%s: --swa has averaged its last epochs, so that it has come to its end; begin a "
+                          "new run, with --weights %s/weights/last.safetensors if you like",
+                          t->run.folder, t->run.folder);
     tell(t, &has);
     if (!has.schedule) t->at.schedule_epoch = t->at.epoch, t->at.schedule_updates = t->at.updates;
     if (!has.optimizer) t->at.optimizer_updates = t->at.updates;

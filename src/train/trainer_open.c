@@ -63,6 +63,10 @@ static int check_settings(const lince_settings *s)
     LINCE_TRY(lince_augment_parse(&augment, s->augment));
     LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
     LINCE_TRY(lince_lr_factors_check(s->lr_factor));
+    LINCE_TRY(lince_trainer_check_swa(s));
+    if ((s->ema > 0) + (s->lookahead > 0) + (s->swa > 0) > 1)
+        return lince_fail(LINCE_EUSAGE, "--ema, --lookahead and --swa each say which weights are evaluated "
+                                        "and saved; choose one of them");
     int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
     if (measured < 0) return measured;
     return lince_decoding_settings(s, &(lince_decoding){0});
@@ -362,6 +366,9 @@ static int choose_optimizer(lince_trainer *t)
                                          .nesterov = s->nesterov},
                                .clip = s->clip_grad,
                                .decay = s->ema,
+                               .lookahead = s->lookahead,
+                               .share = s->lookahead_alpha,
+                               .swa = s->swa > 0,
                                .accumulate = s->accumulate,
                                .threads = t->threads};
     return t->update.optimizer ? 0 : LINCE_EUSAGE;

@@ -74,7 +74,7 @@ int lince_update_init(lince_update *u, const lince_net *net)
     for (int k = 0; k < u->optimizer->states; k++) LINCE_TRY(new_states(u, net, k));
     LINCE_TRY(new_lazy_tables(u, net));
     if (u->accumulate > 1) LINCE_TRY(lince_gradient_sum_init(&u->sum, net, u->accumulate));
-    return u->decay > 0 ? new_average(u, net) : 0;
+    return u->decay > 0 || u->lookahead || u->swa ? new_average(u, net) : 0;
 }
 
 void lince_update_average(lince_update *u, const lince_net *net)
@@ -168,7 +168,7 @@ static lince_lazy_table table_of(const lince_update *u, const lince_param *p, si
     return (
         lince_lazy_table){.value = p->value,
                           .state = {u->state[0] ? u->state[0][i] : NULL, u->state[1] ? u->state[1][i] : NULL},
-                          .average = u->average ? u->average[i] : NULL,
+                          .average = u->decay > 0 ? u->average[i] : NULL,
                           .decay = u->decay};
 }
 
@@ -184,7 +184,7 @@ static void update_param(lince_update *u, const lince_param *p, size_t i, const 
     lince_lazy_table t = table_of(u, p, i);
     if (!p->grad) {
         if (u->average && p->buffer)
-            memcpy(t.average, p->value, p->size * sizeof(float)); /* statistics go along */
+            memcpy(u->average[i], p->value, p->size * sizeof(float)); /* statistics go along */
         return;
     }
     gradient g = u->sum.weight > 0 ? of_sum(u, p, i) : of_pass(p);
@@ -194,6 +194,15 @@ static void update_param(lince_update *u, const lince_param *p, size_t i, const 
         update_matrix(u, p, hyper, g.value, &t);
     else
         lince_optimizer_step(u->optimizer, u->threads, hyper, p->value, g.value, t.state, t.average, p->size);
+}
+
+static void look_ahead(lince_update *u, lince_net *net, size_t step)
+{
+    lince_update_finish(u, net, step);
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        if (p->grad) lince_lookahead(u->threads, (float)u->share, u->average[i], p->value, p->size);
+    }
 }
 
 void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr, double norm)
@@ -208,6 +217,7 @@ void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr,
     }
     u->hyper.lr = (float)lr;
     lince_gradient_sum_clear(&u->sum);
+    if (u->lookahead && step % (size_t)u->lookahead == 0) look_ahead(u, net, step);
 }
 
 static void catch_up(lince_update *u, lince_net *net, size_t step, bool all)
@@ -242,9 +252,22 @@ void lince_update_finish(lince_update *u, lince_net *net, size_t step)
     catch_up(u, net, step, true);
 }
 
+void lince_update_take(lince_update *u, lince_net *net, size_t step, int count)
+{
+    lince_update_finish(u, net, step);
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        if (p->grad && count > 1)
+            lince_ema(u->threads, (float)(1 - 1.0 / count), u->average[i], p->value, p->size);
+        else
+            memcpy(u->average[i], p->value, p->size * sizeof(float));
+    }
+}
+
 void lince_update_swap(lince_update *u, lince_net *net)
 {
-    for (size_t i = 0; u->average && i < lince_net_params(net); i++) {
+    bool shown = u->average && (!u->swa || u->averaged);
+    for (size_t i = 0; shown && i < lince_net_params(net); i++) {
         lince_param *p = lince_net_param(net, i);
         float *value = p->value;
         p->value = u->average[i];

@@ -1,5 +1,6 @@
-/* The update of a net's weights: the gradient's norm, clipping, the optimizer, and the weights' moving
- * average. */
+/* The update of a net's weights: the gradient's norm, clipping, the optimizer, and the second weights that
+ * go with them, which are those that are evaluated and saved: a moving average, lookahead's slow weights, or
+ * an equal average of some moments (SWA). */
 #ifndef LINCE_TRAIN_UPDATE_H
 #define LINCE_TRAIN_UPDATE_H
 
@@ -12,11 +13,15 @@ typedef struct lince_update {
     const lince_optimizer *optimizer;
     lince_hyper hyper; /* lr, grad_scale and step are set by each update */
     double clip;       /* largest norm of the gradient; 0: none */
-    double decay;      /* of the average; 0: none is kept */
+    double decay;      /* of the moving average; 0: none is kept */
+    int lookahead;     /* updates after which the slow weights follow; 0: there are none */
+    double share;      /* of the way to the fast ones that they go */
+    bool swa;          /* an equal average is kept */
+    int averaged;      /* moments in it: none, and the weights themselves are evaluated and saved */
     int accumulate;    /* batches of one update, where above 1 */
     int threads;
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
-    float **average;                   /* [param]; NULL: none is kept */
+    float **average;                   /* [param] the second weights; NULL: there are none */
     lince_lazy *lazy;                  /* [param]; of those with sparse gradients */
     lince_param_group *group;          /* [param] */
     float *scratch;                    /* of an optimizer of matrices */
@@ -27,9 +32,9 @@ typedef struct lince_update {
 /* Whether copies may be trained as one (net options' `unfolded` says otherwise). */
 bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyper);
 
-/* Allocates states and the average, which begins at the net's weights; the fields above are the caller's, and
- * so are, afterwards, `group`'s rates (1) and decays (true) and `since` (0). For all that has a gradient now
- * or may get one later. LINCE_ENOMEM. */
+/* Allocates states and the second weights, which begin at the net's weights; the fields above are the
+ * caller's, and so are, afterwards, `group`'s rates (1) and decays (true) and `since` (0). For all that has a
+ * gradient now or may get one later. LINCE_ENOMEM. */
 int lince_update_init(lince_update *update, const lince_net *net);
 void lince_update_release(lince_update *update, const lince_net *net);
 
@@ -55,10 +60,14 @@ void lince_update_finish(lince_update *update, lince_net *net, size_t step);
 /* After the arrays of the lazy tables were read from a checkpoint. LINCE_EFORMAT. */
 int lince_update_restore(lince_update *update, const lince_net *net, size_t step);
 
-/* The average, where one is kept, begins at the net's weights, as lince_update_init has it. */
+/* The second weights begin at the net's, as lince_update_init has it. */
 void lince_update_average(lince_update *update, const lince_net *net);
 
-/* Exchanges weights and their average, where one is kept. */
+/* SWA: takes the weights of after update `step` into the average as moment `count` (from 1). The statistics
+ * of batch norms in it are then those of the weights, and to be measured anew. */
+void lince_update_take(lince_update *update, lince_net *net, size_t step, int count);
+
+/* Exchanges the weights and the second ones, where there are any. */
 void lince_update_swap(lince_update *update, lince_net *net);
 
 #endif

@@ -1,4 +1,4 @@
-# Muon, rates by part and by name, decay, groups of batches: refused where they make no sense, told in the report, the same after an
+# Muon, lookahead, averages, rates by part and by name, decay, groups of batches: refused where they make no sense, told in the report, the same after an
 # interruption. usage: test_optimization.sh LINCE
 lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" optimization
@@ -22,7 +22,7 @@ goes_on() {
     local name=$1 process moment
     shift
     done_with train "${training[@]}" "$@" --out "$name"
-    "$lince" train "${training[@]}" "$@" --checkpoint-every 0.00001 --out "$name-broken" >out 2>err </dev/null &
+    "$lince" train "${training[@]}" "$@" --no-report --checkpoint-every 0.00001 --out "$name-broken" >out 2>err </dev/null &
     process=$!
     until [ -e "$name-broken/checkpoint/state.safetensors" ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
     for moment in 0.05 0.0 0.1; do
@@ -46,9 +46,35 @@ expect 2 'accumulate' train "${training[@]}" --accumulate 0
 # Muon: the same bits on any number of threads, and its own momentum
 goes_on muon --optimizer muon --weight-decay 0.01
 says muon 'muon, Nesterov momentum 0.95'
-for threads in 1 3; do done_with train "${training[@]}" --optimizer muon --deterministic --threads $threads --out muon-$threads; done
+for threads in 1 3; do done_with train "${training[@]}" --optimizer muon --deterministic --no-report --threads $threads --out muon-$threads; done
 diff <(results muon-1) <(results muon-3) >difference || { wrong "Muon depends on threads"; cat difference; }
 expect 2 '--nesterov needs --optimizer sgd' train "${training[@]}" --optimizer muon --nesterov
+
+# lookahead: every 4 of 9 batches, so that an epoch ends between two steps of the slow weights
+goes_on slow --lookahead 4 --lookahead-alpha 0.8
+says slow 'every 4 updates 0.8 of the way'
+
+# an average of the last epochs, with its own statistics: what is saved is what was validated
+goes_on swa --swa 2 --epochs 4
+says swa 'equal, of the last epochs: 2'
+done_with train "${training[@]}" --swa 2 --epochs 4 --val-on-test --no-report --out seen
+done_with eval --model resnet20 --weights seen/weights/last.safetensors --data data --split test --json
+validated=$(tail -1 seen/results.csv | cut -d, -f5) evaluated=$(sed -n 's/.*"loss": \([0-9.e-]*\).*/\1/p' out | head -1)
+awk -v a="$validated" -v b="$evaluated" 'BEGIN { d = a - b; exit !(b > 0 && d * d < 1e-8 * b * b) }' ||
+    wrong "the average was validated with a loss of $validated, and what is saved has $evaluated"
+done_with train "${training[@]}" --epochs 4 --no-report --out plain
+[ "$(sed -n 3p swa/results.csv | cut -d, -f3-)" = "$(sed -n 3p plain/results.csv | cut -d, -f3-)" ] &&
+    [ "$(tail -1 swa/results.csv | cut -d, -f3-4)" = "$(tail -1 plain/results.csv | cut -d, -f3-4)" ] ||
+    wrong "an average changes the training"
+cmp -s swa/weights/last.safetensors plain/weights/last.safetensors && wrong "no average is saved"
+done_with train "${training[@]}" --swa 0.5 --epochs 4 --no-report --out share
+cmp -s swa/weights/last.safetensors share/weights/last.safetensors || wrong "--swa 0.5 of 4 epochs is not --swa 2"
+expect 2 'choose one of them' train "${training[@]}" --swa 2 --ema 0.9
+expect 2 'choose one of them' train "${training[@]}" --lookahead 5 --ema 0.9
+expect 2 'a number of epochs, or a share' train "${training[@]}" --swa 1.5
+expect 2 'the run has 2 epochs' train "${training[@]}" --swa 3
+expect 2 'leave out one of them' train "${training[@]}" --swa 1 --patience 1
+expect 2 'has come to its end' train --resume swa --epochs 6
 
 # rates and decay
 goes_on rates --weight-decay 0.01 --layer-decay 0.8 --lr-factor 'conv1.*=0' --lr-factor 'linear.*=2'
@@ -63,7 +89,7 @@ expect 2 'PATTERN=FACTOR' train "${training[@]}" --lr-factor 'linear.*'
 expect 2 '--layer-decay 0.8: nothing but the head is trained' train "${training[@]}" --freeze features --layer-decay 0.8
 
 # a run of before there was the choice decays norms, and goes on so
-"$lince" train "${training[@]}" --weight-decay 0.01 --decay-norms --checkpoint-every 0.00001 --out old >out 2>err </dev/null &
+"$lince" train "${training[@]}" --weight-decay 0.01 --decay-norms --no-report --checkpoint-every 0.00001 --out old >out 2>err </dev/null &
 process=$!
 until [ -e old/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
 kill -INT $process

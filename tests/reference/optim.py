@@ -3,6 +3,9 @@ its schedules; and Muon in single precision on matrices, which torch.optim.Muon,
 
     optimizer NAME lr momentum nesterov weight_decay         then the four weights after each of ten steps
     muon rows columns lr momentum weight_decay               then the weights, row by row, after each of six steps
+    lookahead k alpha                                        then the fast and the slow weights after each of ten steps
+    swa                                                      then what AveragedModel and update_bn make of three moments:
+                                                             filters, norm's weight and bias, running mean and variance
     schedule NAME gamma step_size min_lr epochs steps        then the rate of each step (lr = 0.1)
     plateau gamma min_lr                                     then for each epoch: loss, and the rate after it
 
@@ -68,6 +71,37 @@ def muon(rows, columns, lr, momentum, decay):
     assert difference < 0.02, difference  # of the way that the weights have gone
 
 
+def lookahead(k, alpha):
+    """Zhang et al. 2019, algorithm 1, over SGD with momentum, whose state goes on."""
+    fast = torch.nn.Parameter(torch.tensor([0.5, -1.0, 2.0, 0.03125]))
+    slow = fast.detach().clone()
+    inner = torch.optim.SGD([fast], 0.05, momentum=0.9)
+    print("lookahead", k, alpha)
+    for step in range(STEPS):
+        fast.grad = gradient(fast, step)
+        inner.step()
+        if (step + 1) % k == 0:
+            slow += alpha * (fast.detach() - slow)
+            fast.data.copy_(slow)
+        print(*(f"{v:.9g}" for v in fast.tolist() + slow.tolist()))
+
+
+def swa():
+    """The C test repeats weights and inputs, which are exact in single precision."""
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 1, bias=False), torch.nn.BatchNorm2d(2))
+    averaged = torch.optim.swa_utils.AveragedModel(model)
+    for moment in range(3):
+        for i, p in enumerate(model.parameters()):
+            p.data.copy_((torch.tensor([0.5, -1.0]) * (i + 1) + 0.25 * moment * (i + 1) ** 2).reshape(p.shape))
+        averaged.update_parameters(model)
+    batches = [((torch.arange(8) * 5 + b * 17) % 13 - 6).reshape(2, 1, 2, 2) * 0.25 for b in range(3)]
+    torch.optim.swa_utils.update_bn(batches, averaged)
+    bn = averaged.module[1]
+    print("swa")
+    for values in (averaged.module[0].weight, bn.weight, bn.bias, bn.running_mean, bn.running_var, bn.num_batches_tracked):
+        print(*(f"{v:.9g}" for v in values.flatten().tolist()))
+
+
 def schedule(name, gamma, step_size, min_lr, epochs, steps):
     made = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
     total = epochs * steps
@@ -102,6 +136,9 @@ for case in [("sgd", 0.1, 0.0, False, 0.0), ("sgd", 0.1, 0.0, False, 0.01), ("sg
     optimizer(*case)
 for case in [(4, 6, 0.02, 0.95, 0.0), (6, 4, 0.02, 0.95, 0.1), (5, 5, 0.1, 0.0, 0.0), (16, 27, 0.02, 0.9, 0.01)]:
     muon(*case)
+lookahead(3, 0.5)
+lookahead(4, 0.8)
+swa()
 for case in [("constant", 0.1, 1, 0, 2, 3), ("step", 0.75, 2, 0, 7, 3), ("cosine", 0.1, 1, 0, 4, 5),
              ("cosine", 0.1, 1, 0.01, 3, 7), ("onecycle", 0.1, 1, 0, 4, 10), ("onecycle", 0.1, 1, 0, 3, 7)]:
     schedule(*case)
