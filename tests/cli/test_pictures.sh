@@ -34,7 +34,7 @@ done_with info auto/weights/best.safetensors
 says 'lince.range = 100:4095' out
 
 # Asked for, the same range is the same training; another one is another.
-done_with train --data deep "${small[@]}" --range 100:4095 --out same
+done_with train --data deep "${small[@]}" --range 100:4095 --out same --no-report
 cmp -s auto/weights/best.safetensors same/weights/best.safetensors || wrong "a range that is asked for is not the same as measured"
 done_with train --data deep "${small[@]}" --range full --out full
 cmp -s auto/weights/best.safetensors full/weights/best.safetensors && wrong "--range full changes nothing"
@@ -54,7 +54,7 @@ import json
 own, test = json.load(open("own")), json.load(open("auto/test.json"))
 raise SystemExit(abs(own["loss"] - test["loss"]) > 1e-6)
 END
-done_with train --data deep "${small[@]}" --weights full/weights/best.safetensors --out next
+done_with train --data deep "${small[@]}" --weights full/weights/best.safetensors --out next --no-report
 says 'range: "100:4095"' next/config.yaml
 done_with train --data deep "${small[@]}" --weights auto/weights/best.safetensors --train-limit 1 --out next
 says 'range: "100:4095"' next2/config.yaml
@@ -72,7 +72,7 @@ says "JPEGs of the test part whose data end before the picture is complete: 1" e
 says 'JPEGs whose data end before the picture is complete: 2; the first: train/' read/report.md
 expect 1 'closed_early.jpg: damaged JPEG: its data end before the picture is complete' \
     train --data jpegs "${small[@]}" --incomplete refuse --out none
-done_with train --data jpegs "${small[@]}" --incomplete refuse --on-bad skip --out skipped
+done_with train --data jpegs "${small[@]}" --incomplete refuse --on-bad skip --out skipped --no-report
 says '50 for training, 0 for validation, 10 for the test are left' err
 [ "$(grep -c closed_early skipped/data.json)" = 2 ] || wrong "data.json does not list those left out"
 done_with predict --run read jpegs/train/$class/closed_early.jpg

@@ -3,7 +3,7 @@ lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" predict
 
 "$lince" synth images data --n 120 --seed 1 >/dev/null
-done_with train --data data --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out run
+done_with train --data data --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out run --no-report
 picture=data/test/disc/0005.png
 
 # lines N: so many on standard output

@@ -17,7 +17,7 @@ says 'pictures: 32 to 40 pixels wide, 30 to 32 high' out
 small=(--model resnet20 --train-limit 1 --val-split 0 --epochs 1 --batch-size 5 --threads 1)
 
 # All of one size: that one. Others: 224, whatever the first file by name measures; and both are told.
-done_with train --data same "${small[@]}" --out same_run
+done_with train --data same "${small[@]}" --out same_run --no-report
 says 'input: 32 x 32 pixels, the size of all pictures' err
 says 'image-size: 32' same_run/config.yaml
 done_with info mixed
@@ -59,16 +59,16 @@ says 'model: resnet20' more/config.yaml
 says "normalize: \"$numbers\"" more/config.yaml
 says 'fit: pad' more/config.yaml
 says 'These numbers are those that the weights expect' more/report.md
-done_with train --data same "${begin[@]}" --image-size 32 --normalize measured --out anew
+done_with train --data same "${begin[@]}" --image-size 32 --normalize measured --out anew --no-report
 says "--normalize measured: the weights expect $numbers" err
 says 'normalize: measured' anew/config.yaml
 says 'fit: crop' anew/config.yaml
 done_with convert padded/weights/best.safetensors plain.pth
 
 # Weights of another architecture: hardly any fit, which is a warning, and nothing is cut off in the list.
-done_with train --data same --model resnet32 "${begin[@]}" --image-size 16 --out other
+done_with train --data same --model resnet32 "${begin[@]}" --image-size 16 --out other --no-report
 grep -q 'only [0-9]* of the [0-9]* parameters of resnet32 are in' err && wrong "more than half are there"
-done_with train --data same --model resnet56 "${begin[@]}" --image-size 16 --out another
+done_with train --data same --model resnet56 "${begin[@]}" --image-size 16 --out another --no-report
 says 'only 116 of the 296 parameters of resnet56 are in padded/weights/best.safetensors: the others begin at random' err
 [ "$(grep -c '^missing: ' err)" -gt 100 ] || wrong "the list of what is missing is cut off"
 finish
