@@ -17,6 +17,7 @@ typedef enum lince_phase {
     LINCE_PREPARING,
     LINCE_COMPUTING_FEATURES, /* of the frozen layers, once for many epochs */
     LINCE_TRAINING,
+    LINCE_AVERAGING, /* measuring norms' statistics for an average of weights */
     LINCE_VALIDATING,
     LINCE_TESTING,
     LINCE_COMPARING, /* step and steps count texts that the runs are asked about */

@@ -69,15 +69,20 @@ static bool begin_counters(lince_net *net)
 /* With a share of 1 / k for batch k running statistics are the mean of all batches'. */
 static int measure(lince_trainer *t)
 {
+    const lince_observer *o = t->observer;
     lince_batch batch;
-    int code, count = 0;
-    LINCE_TRY(lince_loader_start(t->train, t->at.epoch, 0));
-    while ((code = lince_loader_next(t->train, &batch)) > 0) {
+    lince_progress progress = {.phase = LINCE_AVERAGING,
+                               .epoch = t->at.epoch + 1,
+                               .epochs = t->settings->epochs,
+                               .steps = lince_loader_batches(t->train),
+                               .eta = -1};
+    int code = lince_loader_start(t->train, t->at.epoch, 0);
+    while (!code && (code = lince_loader_next(t->train, &batch)) > 0) {
         lince_feed(t->net, &batch);
-        lince_net_set_momentum(t->net, 1.0f / (float)++count);
+        lince_net_set_momentum(t->net, 1.0f / (float)++progress.step);
         lince_net_forward(t->net, batch.n, true, batch.key);
-        if (t->observer && t->observer->stop && *t->observer->stop)
-            return lince_fail(LINCE_EINTERRUPTED, "interrupted");
+        if (o && o->progress) o->progress(o->context, &progress);
+        code = lince_observer_stops(o);
     }
     return code;
 }
