@@ -76,11 +76,9 @@ static void write_relabelled(lince_document *d, const json_t *leak, bool texts)
 {
     lince_document_warning(d,
                            texts ? TR("Of the %.0f texts of the part %s, %.0f stand there under another "
-                                      "label, too: of two labels of "
-                                      "the same one is wrong.")
+                                      "label, too: where two are the same, one of the labels is wrong.")
                                  : TR("Of the %.0f pictures of the part %s, %.0f stand there under another "
-                                      "label, too: of two labels "
-                                      "of the same one is wrong."),
+                                      "label, too: where two are the same, one of the labels is wrong."),
                            lince_fact_number(leak, "n"), part_name(d, lince_fact_text(leak, "part")),
                            found_of(leak));
 }

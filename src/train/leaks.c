@@ -84,10 +84,11 @@ static void tell_relabelled(telling *t, const lince_leak *leak)
 {
     say(t,
         lince_dataset_is_text(t->dataset)
-            ? _("of the %zu texts of the %s part %zu stand there under another label, too: of two "
-                "labels of the same one is wrong")
-            : _("of the %zu pictures of the %s part %zu stand there under another label, too: of two "
-                "labels of the same one is wrong"),
+            ? _("of the %zu texts of the %s part %zu stand there under another label, too: where two are the "
+                "same, one of the labels is wrong")
+            : _("of the %zu pictures of the %s part %zu stand there under another label, too: where two are "
+                "the "
+                "same, one of the labels is wrong"),
         leak->count, lince_part_title(leak->part), leak->exact + leak->near);
 }
 

@@ -4,6 +4,7 @@
 
 #include "data/leak.h"
 #include "data/loader.h"
+#include "data/sizes.h"
 #include "net/net.h"
 #include "optim/schedule.h"
 #include "train/blueprint.h"
@@ -30,6 +31,7 @@ typedef struct lince_trainer {
     lince_blueprint blueprint;
     lince_load_result loaded;  /* of --weights */
     lince_transform transform; /* with augmentation */
+    lince_sizes sizes;         /* of all pictures, where they decide something */
     lince_loader *train, *val; /* val NULL: no validation */
     lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
     bool val_held_out;         /* the validation part was taken from the training part */
@@ -60,8 +62,9 @@ int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, c
                        const char *command);
 void lince_trainer_close(lince_trainer *trainer);
 
-/* trainer_pictures.c: what is left open of size, fit and normalisation, chosen and told; and the loader of
- * the training part. */
+/* trainer_pictures.c: which values are black and white, before a pixel is looked at; then what is left open
+ * of size, fit and normalisation, chosen and told, and the loader of the training part. */
+int lince_trainer_choose_range(lince_trainer *trainer);
 int lince_trainer_open_pictures(lince_trainer *trainer);
 
 /* trainer_weights.c, of --weights, where there are: the architecture, where the settings name none; how they

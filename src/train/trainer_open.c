@@ -128,7 +128,6 @@ static int open_data(lince_trainer *t)
                        lince_dataset_count(t->dataset, LINCE_VAL),
                        lince_dataset_count(t->dataset, LINCE_TEST));
     if (s->folds) tell_fold(t);
-    LINCE_TRY(find_duplicates(t));
     if (!lince_dataset_count(t->dataset, LINCE_TRAIN))
         return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
     return 0;
@@ -492,6 +491,8 @@ int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const l
     }
     LINCE_TRY(open_data(t));
     LINCE_TRY(choose(t));
+    if (!lince_dataset_is_text(t->dataset)) LINCE_TRY(lince_trainer_choose_range(t));
+    LINCE_TRY(find_duplicates(t));
     LINCE_TRY(choose_batch(t));
     LINCE_TRY(open_loaders(t));
     LINCE_TRY(open_model(t));

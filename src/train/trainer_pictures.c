@@ -76,7 +76,7 @@ static int measure_range(lince_trainer *t, size_t deep)
 }
 
 /* What is asked for, else as the weights saw pictures, else measured where there is deep grey. */
-static int choose_range(lince_trainer *t, const lince_range *expected, const lince_sizes *sizes)
+static int range_for(lince_trainer *t, const lince_range *expected)
 {
     lince_decoding how = {0};
     char range[LINCE_RANGE_MAX];
@@ -84,8 +84,8 @@ static int choose_range(lince_trainer *t, const lince_range *expected, const lin
     if (open < 0) return open;
     if (open && expected->given)
         t->blueprint.range = *expected;
-    else if (open && sizes->deep)
-        LINCE_TRY(measure_range(t, sizes->deep));
+    else if (open && t->sizes.deep)
+        LINCE_TRY(measure_range(t, t->sizes.deep));
     LINCE_TRY(lince_decoding_settings(t->settings, &how));
     how.range = t->blueprint.range;
     lince_dataset_decode_as(t->dataset, &how);
@@ -94,11 +94,22 @@ static int choose_range(lince_trainer *t, const lince_range *expected, const lin
 }
 
 /* What headers say of all pictures, where something is left open that they decide. */
-static void look_at_sizes(lince_trainer *t, lince_sizes *sizes)
+static void look_at_sizes(lince_trainer *t)
 {
     bool open = !strcmp(t->settings->image_size, "0") || !strcmp(t->settings->range, "auto");
     for (int part = 0; part < LINCE_PARTS && open; part++)
-        lince_sizes_add(sizes, t->dataset, (lince_part)part);
+        lince_sizes_add(&t->sizes, t->dataset, (lince_part)part);
+}
+
+int lince_trainer_choose_range(lince_trainer *t)
+{
+    lince_blueprint expected;
+    lince_buffer said = {0};
+    int code = lince_trainer_expected(t, &expected, &said);
+    lince_buffer_release(&said);
+    if (code) return code;
+    look_at_sizes(t);
+    return range_for(t, &expected.range);
 }
 
 /* As the weights saw pictures, where they saw them at this size and nothing else is asked for. */
@@ -172,11 +183,8 @@ static int keep_choices(lince_trainer *t)
 static int choose_all(lince_trainer *t, lince_buffer *said)
 {
     lince_blueprint expected;
-    lince_sizes sizes = {0};
     LINCE_TRY(lince_trainer_expected(t, &expected, said));
-    look_at_sizes(t, &sizes);
-    LINCE_TRY(choose_size(t, &sizes));
-    LINCE_TRY(choose_range(t, &expected.range, &sizes));
+    LINCE_TRY(choose_size(t, &t->sizes));
     LINCE_TRY(choose_fit(t, &expected.transform, said));
     LINCE_TRY(lince_augment_parse(&t->transform.augment, t->settings->augment));
     return choose_normalisation(t, &expected);
