@@ -18,4 +18,14 @@ typedef struct lince_resized {
 int lince_resize(const lince_image *in, const lince_resized *whole, lince_interpolation interpolation,
                  lince_image *out);
 
+/* The same in `space`, which the caller has: aligned for int64_t, of at least as many bytes as
+ * lince_resize_space says. */
+void lince_resize_in(void *space, const lince_image *in, const lince_resized *whole,
+                     lince_interpolation interpolation, lince_image *out);
+
+/* Of the sizes of `in` and `out` only; never less for a larger `in`, where `whole` is no smaller than it.
+ * SIZE_MAX where that is more than can be counted. */
+size_t lince_resize_space(const lince_image *in, const lince_resized *whole,
+                          lince_interpolation interpolation, const lince_image *out);
+
 #endif
