@@ -28,7 +28,7 @@ static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *s
         uint32_t index = l->order[first + i];
         s->index[i] = index;
         s->y[i] = lince_dataset_label(l->dataset, l->part, index);
-        s->key[i] = lince_key(l->options.seed, LINCE_STREAM_AUGMENT, (uint64_t)l->epoch, index);
+        s->key[i] = lince_occasion_key(&(lince_occasion){l->options.seed, l->epoch, index});
     }
     if (!l->rows) return l->content->fill(l, s, scratch);
     fill_rows(l, s);

@@ -29,15 +29,17 @@ static int order(lince_loader *l, int epoch)
     return 0;
 }
 
-/* Scratch is two pictures: one to augment in, one to decode into. */
+/* Scratch is what augmenting needs, and a picture to decode into. */
 static int fill(const lince_loader *l, lince_slot *s, void *scratch)
 {
     const lince_pictures *p = &l->pictures;
     size_t n = (size_t)s->n, left = (size_t)l->options.batch_size - n;
+    uint8_t *decoded = (uint8_t *)scratch + lince_draw_scratch(&l->transform);
     for (size_t i = 0; i < n; i++) {
         const uint8_t *pixels;
-        LINCE_TRY(lince_pictures_get(p, s->index[i], (uint8_t *)scratch + p->size, &pixels));
-        lince_transform_apply(&l->transform, pixels, l->options.train, s->key[i], scratch,
+        lince_occasion occasion = {l->options.seed, l->epoch, s->index[i]};
+        LINCE_TRY(lince_pictures_get(p, s->index[i], decoded, &pixels));
+        lince_transform_apply(&l->transform, pixels, l->options.train ? &occasion : NULL, scratch,
                               s->x + i * p->size);
     }
     memset(s->x + n * p->size, 0, left * p->size * sizeof *s->x);
@@ -58,7 +60,7 @@ static int open_pictures(lince_loader *l, void *transform)
     LINCE_TRY(lince_pictures_init(&l->pictures, l->dataset, l->part, transform, l->options.cache_bytes,
                                   l->options.skip_bad, lince_processors(), &l->options.watch));
     l->count = l->pictures.count;
-    l->scratch = 2 * l->pictures.size;
+    l->scratch = lince_draw_scratch(&l->transform) + l->pictures.size;
     return 0;
 }
 

@@ -1,7 +1,6 @@
 #include "data/transform.h"
 #include "core/cpu.h"
 #include "core/error.h"
-#include "data/augment.h"
 #include "data/resize.h"
 
 #include <math.h>
@@ -178,14 +177,14 @@ void lince_transform_normalise(const lince_transform *t, const uint8_t *pixels, 
     for (size_t c = 0; c < 3; c++) normalise_channel(pixels + c, area, t->mean[c], t->std[c], out + c * area);
 }
 
-void lince_transform_apply(const lince_transform *t, const uint8_t *pixels, bool train, uint64_t key,
-                           uint8_t *scratch, float *out)
+void lince_transform_apply(const lince_transform *t, const uint8_t *pixels, const lince_occasion *occasion,
+                           void *scratch, float *out)
 {
-    if (!train) {
+    if (!occasion) {
         lince_transform_normalise(t, pixels, out);
         return;
     }
     lince_draw draw;
-    lince_draw_parameters(t, key, &draw);
+    lince_draw_parameters(t, occasion, &draw);
     lince_draw_apply(t, &draw, pixels, scratch, out);
 }

@@ -1,23 +1,15 @@
 /* From a decoded picture to a network's input, with torchvision's semantics:
- *     Resize -> CenterCrop
- *         -> [RandomCrop(padding) -> RandomHorizontalFlip -> RandomAffine(translate) -> ColorJitter]
- *         -> ToTensor -> Normalize -> [RandomErasing]
- * The parts in brackets are the augmentation: training only, and a function of the sample's key only. */
+ *     Resize -> CenterCrop -> [augmentation of bytes] -> ToTensor -> Normalize -> [RandomErasing]
+ * The parts in brackets are the augmentation (augment.h): training only, and a function of (seed, epoch,
+ * index) only. */
 #ifndef LINCE_DATA_TRANSFORM_H
 #define LINCE_DATA_TRANSFORM_H
 
+#include "data/augment.h"
 #include "data/image.h"
 #include "data/resize.h"
 
 #include <stdbool.h>
-
-typedef struct lince_augment {
-    int crop;        /* padding of the random crop, pixels; 0: none */
-    bool flip;       /* horizontal, probability 1/2 */
-    float translate; /* largest shift, as a share of width and height */
-    float jitter;    /* brightness, contrast and saturation factors in [1 - j, 1 + j] */
-    float erase; /* probability of erasing a rectangle (Zhong et al. 2017; area 0.02..0.33, ratio 0.3..3.3) */
-} lince_augment;
 
 /* How a picture of other proportions becomes the network's input. */
 typedef enum lince_fit {
@@ -36,13 +28,6 @@ typedef struct lince_transform {
     float mean[3], std[3]; /* Normalize: (x / 255 - mean) / std */
     lince_augment augment;
 } lince_transform;
-
-/* Whether anything is done at all. */
-bool lince_augments(const lince_augment *augment);
-
-/* Reads "none", "standard" (crop=4,flip) or a list, "crop=4,flip,erase=0.25", where a name without a value
- * takes its usual one; LINCE_EUSAGE with what is known. */
-int lince_augment_parse(lince_augment *augment, const char *text);
 
 enum { LINCE_INPUT_MAX = 4096 }; /* pixels of an input's side, and of the side before the cut */
 
@@ -65,11 +50,11 @@ int lince_transform_check(const lince_transform *transform);
  * caller's to release; where the size is right already it is a copy. LINCE_ENOMEM. */
 int lince_transform_fit(const lince_transform *transform, const lince_image *in, lince_image *out);
 
-/* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `key` decides the
- * augmentation; `train` false leaves it out. Allocates nothing; scratch: 3 * height * width bytes, for
- * `train`. */
-void lince_transform_apply(const lince_transform *transform, const uint8_t *pixels, bool train, uint64_t key,
-                           uint8_t *scratch, float *out);
+/* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `occasion` decides the
+ * augmentation; NULL leaves it out. Allocates nothing; scratch: of lince_draw_scratch bytes, for an occasion.
+ */
+void lince_transform_apply(const lince_transform *transform, const uint8_t *pixels,
+                           const lince_occasion *occasion, void *scratch, float *out);
 
 /* ToTensor and Normalize alone; [height][width][3] to [3][height][width]. */
 void lince_transform_normalise(const lince_transform *transform, const uint8_t *pixels, float *out);

@@ -3,7 +3,6 @@
 #include "core/class_order.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/random.h"
 #include "report/explain.h"
 #include "report/sheet.h"
 
@@ -38,14 +37,13 @@ static int see(const drawing *d, const lince_image *fitted, size_t index, int ep
                lince_image *seen)
 {
     size_t size = 3 * (size_t)fitted->width * (size_t)fitted->height;
-    uint8_t *scratch = lince_alloc(size, 1);
+    void *scratch = lince_alloc(lince_draw_scratch(&d->transform), 1);
     float *x = lince_alloc(size, sizeof *x);
     lince_image_release(seen); /* of a class that was left out */
     int code = scratch && x ? lince_image_init(seen, fitted->width, fitted->height) : LINCE_ENOMEM;
     if (!code) {
-        uint64_t key = lince_key(d->e->facts->settings.seed, LINCE_STREAM_AUGMENT, (uint64_t)epoch,
-                                 index); /* loader.h */
-        lince_transform_apply(&d->transform, fitted->pixels, augment, key, scratch, x);
+        lince_occasion occasion = {d->e->facts->settings.seed, epoch, (uint32_t)index};
+        lince_transform_apply(&d->transform, fitted->pixels, augment ? &occasion : NULL, scratch, x);
         denormalise(&d->transform, x, seen);
     }
     lince_free(x);

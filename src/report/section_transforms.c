@@ -53,11 +53,11 @@ static void write_range(lince_document *d, const lince_facts *f)
 {
     lince_range range = {0};
     if (lince_range_parse(lince_fact_text(f->data, "range"), &range) || !range.given) return;
-    lince_document_paragraph(
-        d,
-        TR("Grey of more than 8 bits, or of floats, is seen in 256 equal steps from %g (black) to %g (white); "
-           "what lies beyond is black or white (--range)."),
-        range.low, range.high);
+    lince_document_paragraph(d,
+                             TR("Grey of more than 8 bits, or of floats, is seen in 256 equal steps from %g "
+                                "(black) to %g (white); "
+                                "what lies beyond is black or white (--range)."),
+                             range.low, range.high);
 }
 
 static void write_normalisation(lince_document *d, const lince_facts *f)
@@ -92,6 +92,50 @@ static void write_normalisation(lince_document *d, const lince_facts *f)
     write_numbers(d, normalize);
 }
 
+/* What each augmentation does, with its values times `scale`: shares are told in percent. */
+static const struct told {
+    const char *text;
+    double scale[LINCE_AUGMENT_VALUES];
+} told[LINCE_AUGMENTATIONS] = {
+    [LINCE_RESIZED_CROP] =
+        {N_("a part of %.0f to %.0f %% of the area and of proportions from 3:4 to 4:3 cut out and "
+            "enlarged to the whole"),
+         {100, 100}},
+    [LINCE_CROP] = {N_("a random crop after a border of %.0f black pixels was added"), {1}},
+    [LINCE_FLIP] = {N_("mirrored left to right, one time in two"), {1}},
+    [LINCE_TRANSLATE] = {N_("moved by up to %.0f %% of the size"), {100}},
+    [LINCE_ROTATE] = {N_("turned by up to %.0f degrees to either side"), {1}},
+    [LINCE_AFFINE] =
+        {N_("turned by up to %.0f degrees, moved by up to %.0f %% of the size, scaled by up to %.0f %% "
+            "and sheared by up to %.0f degrees"),
+         {1, 100, 100, 1}},
+    [LINCE_JITTER] =
+        {N_("brightness changed by up to %.0f %%, contrast by %.0f %%, saturation by %.0f %% and hue by "
+            "%.0f %% of the colour circle"),
+         {100, 100, 100, 100}},
+    [LINCE_GREY] = {N_("made grey, %.0f times in a hundred"), {100}},
+    [LINCE_BLUR] = {N_("blurred by a Gaussian of 0.1 to 2 pixels, %.0f times in a hundred"), {100}},
+    [LINCE_SHARPNESS] = {N_("%.0f times in a hundred, sharpness multiplied by %g"), {100, 1}},
+    [LINCE_POSTERIZE] = {N_("%.0f times in a hundred, colours reduced to %.0f bits"), {100, 1}},
+    [LINCE_SOLARIZE] = {N_("%.0f times in a hundred, values of %.0f and more inverted"), {100, 1}},
+    [LINCE_AUTOCONTRAST] = {N_("contrast stretched to the whole range, %.0f times in a hundred"), {100}},
+    [LINCE_EQUALIZE] = {N_("histogram equalised, %.0f times in a hundred"), {100}},
+    [LINCE_INVERT] = {N_("colours inverted, %.0f times in a hundred"), {100}},
+    [LINCE_RANDAUGMENT] =
+        {N_("RandAugment (Cubuk et al. 2020): %.0f operations of a list of 14, drawn for each "
+            "picture, at magnitude %.0f of 30"),
+         {1, 1}},
+    [LINCE_TRIVIALAUGMENT] =
+        {N_("TrivialAugment (Müller and Hutter 2021): one operation of a list of 14, at a "
+            "magnitude drawn for each picture"),
+         {1}},
+    [LINCE_AUGMIX] =
+        {N_("AugMix (Hendrycks et al. 2020): mixed with what three chains of up to three operations of "
+            "severity %.0f make of it"),
+         {1}},
+    [LINCE_ERASE] = {N_("a random rectangle erased, %.0f times in a hundred"), {100}},
+};
+
 static void write_augmentation(lince_document *d, const char *text)
 {
     lince_augment a = {0};
@@ -105,17 +149,16 @@ static void write_augmentation(lince_document *d, const char *text)
                              TR("Training pictures are changed at random each time they are seen (--augment "
                                 "%s); validation and test pictures never are:"),
                              text);
-    if (a.crop)
-        lince_document_item(d, TR("a random crop after a border of %d black pixels was added"), a.crop);
-    if (a.flip) lince_document_item(d, "%s", TR("mirrored left to right, one time in two"));
-    if (a.translate > 0)
-        lince_document_item(d, TR("moved by up to %.0f %% of the size"), 100 * (double)a.translate);
-    if (a.jitter > 0)
-        lince_document_item(d, TR("brightness, contrast and saturation changed by up to %.0f %%"),
-                            100 * (double)a.jitter);
-    if (a.erase > 0)
-        lince_document_item(d, TR("a random rectangle erased, %.0f times in a hundred"),
-                            100 * (double)a.erase);
+    for (int what = 0; what < LINCE_AUGMENTATIONS; what++) {
+        double v[LINCE_AUGMENT_VALUES];
+        for (int i = 0; i < LINCE_AUGMENT_VALUES; i++) v[i] = (double)a.of[what][i] * told[what].scale[i];
+        if (what == LINCE_FLIP && v[0] == LINCE_FLIP_ALTERNATING)
+            lince_document_item(d, "%s",
+                                TR("mirrored left to right in every second epoch: each picture is seen from "
+                                   "either side in turn"));
+        else if (lince_augments_by(&a, (lince_augmentation)what))
+            lince_document_item(d, TR(told[what].text), v[0], v[1], v[2], v[3]);
+    }
 }
 
 static void write_samples(lince_document *d, const lince_facts *f)

@@ -276,7 +276,7 @@ int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n,
     LINCE_TRY(lince_model_use(m, batch));
     size_t input = lince_shape_size(lince_net_input_shape(m->net));
     for (int i = 0; i < n; i++)
-        lince_transform_apply(&m->blueprint.transform, fitted[i].pixels, false, 0, NULL,
+        lince_transform_apply(&m->blueprint.transform, fitted[i].pixels, NULL, NULL,
                               lince_net_input(m->net) + (size_t)i * input);
     return answer(m, n, predictions);
 }

@@ -111,7 +111,10 @@ static const entry table[] = {
           "values of grey of over 8 bits or of floats that are black and white; auto: as --weights did, else "
           "the training part's least and greatest; full: all its type holds"),
     TEXT_(augment, "augment", NULL, DATA, "LIST", "none", NULL,
-          "none, standard, or e.g. crop=4,flip,translate=0.1,jitter=0.2,erase=0.25"),
+          "none, standard, or a list of resized-crop, crop, flip, translate, rotate, affine, jitter, "
+          "brightness, contrast, saturation, hue, grey, blur, sharpness, posterize, solarize, autocontrast, "
+          "equalize, invert, randaugment, trivialaugment, augmix and erase, e.g. "
+          "crop=4,flip=alternating,trivialaugment,erase=0.25"),
     TEXT_(image_column, "image-column", NULL, DATA, "NAME|N", "", NULL,
           "column of the pictures' files in a table beside them (guessed)"),
     TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail",

@@ -160,6 +160,17 @@ static const char *usual_for_pictures(const lince_settings *s)
     return s->resume ? "vgg16" : "resnet18";
 }
 
+/* What changes pictures changes nothing of texts. */
+static int refuse_for_texts(const lince_settings *s)
+{
+    if (s->augment && strcmp(s->augment, "none") != 0)
+        return lince_fail(LINCE_EUSAGE,
+                          "--augment %s: is for pictures, and %s holds texts; leave it out (--word-dropout "
+                          "varies texts)",
+                          s->augment, s->data);
+    return 0;
+}
+
 /* What is left to the data: which model, and how it learns. */
 static int choose(lince_trainer *t)
 {
@@ -178,6 +189,7 @@ static int choose(lince_trainer *t)
         return lince_fail(LINCE_EUSAGE,
                           "--model %s is for texts, and %s holds pictures; choose vgg16 or resnet18",
                           s->model, s->data);
+    if (texts) LINCE_TRY(refuse_for_texts(s));
     LINCE_TRY(choose_recipe(t, a));
     LINCE_TRY(choose_momentum(s));
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))

@@ -127,6 +127,11 @@ refuses 2 '--head 4096,x: expected none or up to 8 widths, like 4096,2048' --dat
 refuses 2 '--freeze conv: expected none, features' --data good --freeze conv
 refuses 2 '--normalize imgnet: expected auto, measured, imagenet' --data good --normalize imgnet
 refuses 2 "unknown 'crp'; did you mean 'crop'?" --data good --augment crp=4
+refuses 2 "unknown 'randaugmet'; did you mean 'randaugment'?" --data good --augment flip,randaugmet
+refuses 2 'affine=DEGREES:SHIFT:SCALE:SHEAR; value 2 must be a number from 0 to 1' --data good --augment affine=10:2
+"$lince" synth tweets some-texts --n 60 >/dev/null
+"$lince" train --data some-texts --augment flip --lang en >out 2>err </dev/null
+[ $? = 2 ] && grep -q -- '--augment flip: is for pictures, and some-texts holds texts; leave it out' err || wrong 'texts are augmented as pictures'
 refuses 1 'use a larger --image-size' --data good --model vgg16 --image-size 8
 refuses 1 'none.pth: ' --data good --weights none.pth
 refuses 1 'file.txt: not a weights file' --data good --weights file.txt

@@ -29,7 +29,9 @@ static const lince_transform evaluation = {
 static lince_transform augmenting(void)
 {
     lince_transform t = evaluation;
-    t.augment = (lince_augment){2, true, 0.2f, 0.3f, 0.5f};
+    assert_done(lince_augment_parse(&t.augment,
+                                    "resized-crop=0.5,crop=2,flip=alternating,translate=0.2,affine,"
+                                    "jitter=0.3,hue,blur,randaugment,augmix,erase=0.5"));
     return t;
 }
 
@@ -130,15 +132,17 @@ static size_t hash_epoch(lince_loader *loader, int epoch, size_t first, uint64_t
 static void check_sample(lince_loader *loader, const lince_transform *t, const lince_batch *b, int i,
                          bool train, int epoch)
 {
-    uint8_t scratch[PICTURE];
+    void *scratch = lince_alloc(lince_draw_scratch(t), 1);
     float expected[PICTURE];
     lince_image picture;
     assert_int_equal(b->key[i], lince_key(SEED, LINCE_STREAM_AUGMENT, (uint64_t)epoch, b->index[i]));
     assert_int_equal(b->y[i], b->index[i] >= 12);
     assert_done(lince_loader_picture(loader, b->index[i], &picture));
-    lince_transform_apply(t, picture.pixels, train, b->key[i], scratch, expected);
+    lince_occasion occasion = {SEED, epoch, b->index[i]};
+    lince_transform_apply(t, picture.pixels, train ? &occasion : NULL, scratch, expected);
     assert_memory_equal(b->x + (size_t)i * PICTURE, expected, sizeof expected);
     lince_image_release(&picture);
+    lince_free(scratch);
 }
 
 static void test_evaluation_sees_every_sample_in_its_order_and_as_it_is(void **state)

@@ -1,8 +1,6 @@
 /* Transforms against torchvision (tests/reference/transforms.py), bit for bit, and what is drawn for a
  * sample. */
-#include "core/memory.h"
-#include "core/random.h"
-#include "data/augment.h"
+#include "data/transform.h"
 
 #include <lince/error.h>
 #include <math.h>
@@ -13,26 +11,8 @@
 
 #include <cmocka.h>
 
-/* The formula of transforms.py. */
-static lince_image picture(int width, int height)
-{
-    lince_image image;
-    assert_int_equal(lince_image_init(&image, width, height), 0);
-    uint32_t w = (uint32_t)width, h = (uint32_t)height;
-    for (uint32_t i = 0; i < w * h * 3; i++) {
-        uint32_t c = i % 3, x = i / 3 % w, y = i / 3 / w, v = i * 2654435761u;
-        v = (v ^ (v >> 15)) * 2246822519u;
-        image.pixels[i] = (uint8_t)((v >> 13) % 128 + (x * 127 / w + y * c * 127 / h) % 128);
-    }
-    return image;
-}
-
-static uint64_t fnv(const void *data, size_t size)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < size; i++) h = (h ^ ((const uint8_t *)data)[i]) * 0x100000001b3u;
-    return h;
-}
+#include "data/picture_formula.h"
+#include "data/share.h"
 
 static const lince_transform imagenet = {.mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}};
 
@@ -139,23 +119,25 @@ static void check_apply(const char *line)
 {
     lince_transform t = imagenet;
     lince_draw d = {0};
-    int left, top, flip;
-    unsigned order[3];
+    int left, top, flip, border, order[3];
+    float jitter, factor[3];
     unsigned long long expected;
-    int n = sscanf(line, "apply %d %d %d %d %d %d %d %d %f %u %u %u %f %f %f %d %d %d %d %llx", &t.width,
-                   &t.height, &t.augment.crop, &left, &top, &flip, &d.move_x, &d.move_y, &t.augment.jitter,
-                   &order[0], &order[1], &order[2], &d.factor[0], &d.factor[1], &d.factor[2], &d.erase_x,
-                   &d.erase_y, &d.erase_width, &d.erase_height, &expected);
+    int n = sscanf(line, "apply %d %d %d %d %d %d %d %d %f %d %d %d %f %f %f %d %d %d %d %llx", &t.width,
+                   &t.height, &border, &left, &top, &flip, &d.move_x, &d.move_y, &jitter, &order[0],
+                   &order[1], &order[2], &factor[0], &factor[1], &factor[2], &d.erased.x, &d.erased.y,
+                   &d.erased.width, &d.erased.height, &expected);
     assert_int_equal(n, 20);
-    d.crop_x = left - t.augment.crop;
-    d.crop_y = top - t.augment.crop;
+    d.crop_x = left - border;
+    d.crop_y = top - border;
     d.flip = flip;
-    for (int i = 0; i < 3; i++) d.order[i] = (lince_colour)order[i];
+    for (int i = 0; i < 3 && jitter > 0; i++)
+        d.step[d.steps++] =
+            (lince_step){LINCE_DO_BRIGHTNESS + (unsigned)order[i], {(double)factor[order[i]]}};
     lince_image in = picture(t.width, t.height);
     size_t size = (size_t)t.width * (size_t)t.height * 3;
-    uint8_t *scratch = lince_alloc(size, 1);
+    void *scratch = lince_alloc(lince_draw_scratch(&t), 1);
     float *out = lince_alloc(size, sizeof *out);
-    memset(scratch, 0xaa, size); /* what it holds must not matter */
+    memset(scratch, 0xaa, lince_draw_scratch(&t)); /* what it holds must not matter */
     lince_draw_apply(&t, &d, in.pixels, scratch, out);
     if (fnv(out, size * sizeof *out) != expected) fail_msg("other bits than torchvision's: %s", line);
     lince_free(scratch);
@@ -193,13 +175,20 @@ static void test_a_picture_a_million_times_longer_than_wide_is_fitted_in_little_
 
 /* --- what is drawn -------------------------------------------------------------------------------- */
 
+static lince_augment parsed(const char *text)
+{
+    lince_augment a;
+    if (lince_augment_parse(&a, text)) fail_msg("%s", lince_error());
+    return a;
+}
+
 enum { DRAWS = 20000 };
 
-static lince_draw draw(const lince_transform *t, uint64_t sample)
+static lince_draw draw(const lince_transform *t, uint32_t sample)
 {
     lince_draw d;
     memset(&d, 0, sizeof d);
-    lince_draw_parameters(t, lince_key(7, LINCE_STREAM_AUGMENT, 3, sample), &d);
+    lince_draw_parameters(t, &(lince_occasion){7, 3, sample}, &d);
     return d;
 }
 
@@ -209,10 +198,11 @@ static void test_without_augmentation_training_sees_what_evaluation_sees(void **
     lince_transform t = imagenet;
     t.width = 9, t.height = 7;
     lince_image in = picture(9, 7);
-    uint8_t scratch[9 * 7 * 3];
+    uint8_t scratch[3 * 9 * 7 * 3];
     float train[9 * 7 * 3], evaluation[9 * 7 * 3];
-    lince_transform_apply(&t, in.pixels, true, 99, scratch, train);
-    lince_transform_apply(&t, in.pixels, false, 0, NULL, evaluation);
+    assert_int_equal(lince_draw_scratch(&t), sizeof scratch);
+    lince_transform_apply(&t, in.pixels, &(lince_occasion){99, 0, 0}, scratch, train);
+    lince_transform_apply(&t, in.pixels, NULL, NULL, evaluation);
     assert_memory_equal(train, evaluation, sizeof train);
     lince_image_release(&in);
 }
@@ -220,26 +210,20 @@ static void test_without_augmentation_training_sees_what_evaluation_sees(void **
 static void test_what_is_drawn_depends_on_the_key_only(void **state)
 {
     (void)state;
-    lince_transform t = {.width = 32, .height = 32, .augment = {4, true, 0.1f, 0.3f, 0.5f}};
+    lince_transform t = {.width = 32,
+                         .height = 32,
+                         .augment = parsed("crop,flip,translate,jitter=0.3,erase=0.5")};
     lince_draw first = draw(&t, 5), again = draw(&t, 5), other = draw(&t, 6);
     assert_memory_equal(&first, &again, sizeof first);
     assert_memory_not_equal(&first, &other, sizeof first);
 }
 
-/* Counts within five standard deviations of a binomial's mean. */
-static void assert_share(const char *what, int count, int total, double share)
-{
-    double deviation = sqrt(total * share * (1 - share));
-    if (fabs(count - total * share) > 5 * deviation)
-        fail_msg("%s: %d of %d, expected about %g", what, count, total, total * share);
-}
-
 static void test_every_offset_of_the_crop_and_both_sides_are_equally_likely(void **state)
 {
     (void)state;
-    lince_transform t = {.width = 32, .height = 32, .augment = {.crop = 2, .flip = true}};
+    lince_transform t = {.width = 32, .height = 32, .augment = parsed("crop=2,flip")};
     int x[5] = {0}, y[5] = {0}, flips = 0;
-    for (uint64_t i = 0; i < DRAWS; i++) {
+    for (uint32_t i = 0; i < DRAWS; i++) {
         lince_draw d = draw(&t, i);
         assert_in_range(d.crop_x + 2, 0, 4);
         assert_in_range(d.crop_y + 2, 0, 4);
@@ -256,9 +240,9 @@ static void test_every_offset_of_the_crop_and_both_sides_are_equally_likely(void
 static void test_translation_is_uniform_and_rounded(void **state)
 {
     (void)state;
-    lince_transform t = {.width = 32, .height = 64, .augment = {.translate = 0.1f}};
+    lince_transform t = {.width = 32, .height = 64, .augment = parsed("translate")};
     int x[7] = {0}, furthest = 0;
-    for (uint64_t i = 0; i < DRAWS; i++) {
+    for (uint32_t i = 0; i < DRAWS; i++) {
         lince_draw d = draw(&t, i);
         assert_in_range(d.move_x + 3, 0, 6);
         x[d.move_x + 3]++;
@@ -268,16 +252,26 @@ static void test_translation_is_uniform_and_rounded(void **state)
     assert_int_equal(furthest, 6);
 }
 
+/* The first value of a drawn operation; -1 where it is not drawn. */
+static double value_of(const lince_draw *d, lince_operation what)
+{
+    for (int i = 0; i < d->steps; i++)
+        if (d->step[i].what == what) return d->step[i].value[0];
+    return -1;
+}
+
 static void test_colour_factors_lie_within_the_jitter_and_all_orders_occur(void **state)
 {
     (void)state;
-    lince_transform t = {.width = 32, .height = 32, .augment = {.jitter = 0.4f}};
+    lince_transform t = {.width = 32, .height = 32, .augment = parsed("jitter=0.4")};
     int orders[27] = {0}, above = 0;
-    for (uint64_t i = 0; i < DRAWS; i++) {
+    for (uint32_t i = 0; i < DRAWS; i++) {
         lince_draw d = draw(&t, i);
-        for (int k = 0; k < 3; k++) assert_true(d.factor[k] >= 0.6f && d.factor[k] <= 1.4f);
-        above += d.factor[LINCE_CONTRAST] > 1.2f;
-        orders[d.order[0] * 9 + d.order[1] * 3 + d.order[2]]++;
+        assert_int_equal(d.steps, 3);
+        for (int k = 0; k < 3; k++) assert_true(d.step[k].value[0] >= 0.6 && d.step[k].value[0] <= 1.4001);
+        above += value_of(&d, LINCE_DO_CONTRAST) > 1.2;
+        orders[(d.step[0].what - LINCE_DO_BRIGHTNESS) * 9 + (d.step[1].what - LINCE_DO_BRIGHTNESS) * 3 +
+               d.step[2].what - LINCE_DO_BRIGHTNESS]++;
     }
     assert_share("contrast above 1.2", above, DRAWS, 0.25);
     static const int permutation[6] = {0 * 9 + 1 * 3 + 2, 0 * 9 + 2 * 3 + 1, 1 * 9 + 0 * 3 + 2,
@@ -288,25 +282,28 @@ static void test_colour_factors_lie_within_the_jitter_and_all_orders_occur(void 
 static void test_the_factor_never_falls_below_zero(void **state)
 {
     (void)state;
-    lince_transform t = {.width = 32, .height = 32, .augment = {.jitter = 1}};
-    for (uint64_t i = 0; i < DRAWS; i++) assert_true(draw(&t, i).factor[LINCE_BRIGHTNESS] >= 0);
+    lince_transform t = {.width = 32, .height = 32, .augment = parsed("jitter=1")};
+    for (uint32_t i = 0; i < DRAWS; i++) {
+        lince_draw d = draw(&t, i);
+        assert_true(value_of(&d, LINCE_DO_BRIGHTNESS) >= 0);
+    }
 }
 
 static void test_erased_rectangles_have_the_asked_area_ratio_and_frequency(void **state)
 {
     (void)state;
-    lince_transform t = {.width = 100, .height = 80, .augment = {.erase = 0.25f}};
+    lince_transform t = {.width = 100, .height = 80, .augment = parsed("erase")};
     int erased = 0;
     double area = 0;
-    for (uint64_t i = 0; i < DRAWS; i++) {
+    for (uint32_t i = 0; i < DRAWS; i++) {
         lince_draw d = draw(&t, i);
-        if (!d.erase_width) continue;
+        if (!d.erased.width) continue;
         erased++;
-        area += (double)d.erase_width * d.erase_height / (100 * 80);
-        assert_true(d.erase_width < 100 && d.erase_x >= 0 && d.erase_x + d.erase_width <= 100);
-        assert_true(d.erase_height < 80 && d.erase_y >= 0 && d.erase_y + d.erase_height <= 80);
-        double least = ((double)d.erase_height - 0.5) / (d.erase_width + 0.5),
-               most = ((double)d.erase_height + 0.5) / (d.erase_width - 0.5);
+        area += (double)d.erased.width * d.erased.height / (100 * 80);
+        assert_true(d.erased.width < 100 && d.erased.x >= 0 && d.erased.x + d.erased.width <= 100);
+        assert_true(d.erased.height < 80 && d.erased.y >= 0 && d.erased.y + d.erased.height <= 80);
+        double least = ((double)d.erased.height - 0.5) / (d.erased.width + 0.5),
+               most = ((double)d.erased.height + 0.5) / (d.erased.width - 0.5);
         assert_true(most >= 0.3 && least <= 3.3);
     }
     assert_share("erased", erased, DRAWS, 0.25);
@@ -314,44 +311,73 @@ static void test_erased_rectangles_have_the_asked_area_ratio_and_frequency(void 
                        0.01); /* the mean of 0.02..0.33, but for the few that did not fit */
 }
 
-static void test_a_picture_of_one_pixel_survives_every_augmentation(void **state)
+/* Every name that --augment knows, at once, as far as they have usual values. */
+static lince_augment everything(void)
+{
+    char all[512] = "";
+    for (size_t i = 0; lince_augment_name(i); i++) {
+        strcat(all, i ? "," : "");
+        strcat(all, lince_augment_name(i));
+    }
+    return parsed(all);
+}
+
+static void test_pictures_of_few_pixels_survive_every_augmentation(void **state)
 {
     (void)state;
-    lince_transform t = {.width = 1, .height = 1, .std = {1, 1, 1}, .augment = {4, true, 1, 1, 1}};
-    uint8_t pixel[3] = {10, 20, 30}, scratch[3];
-    float out[3];
-    for (uint64_t i = 0; i < 1000; i++) {
-        lince_transform_apply(&t, pixel, true, i, scratch, out);
-        for (int c = 0; c < 3; c++) assert_true(out[c] >= 0 && out[c] <= 1);
+    static const int sizes[][2] = {{1, 1}, {2, 1}, {1, 3}, {2, 2}, {3, 2}, {1, 40}, {40, 1}};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        lince_transform t = {
+            .width = sizes[k][0], .height = sizes[k][1], .std = {1, 1, 1}, .augment = everything()};
+        lince_image in = picture(t.width, t.height);
+        size_t size = 3 * (size_t)t.width * (size_t)t.height;
+        void *scratch = lince_alloc(lince_draw_scratch(&t), 1);
+        float *out = lince_alloc(size, sizeof *out);
+        for (uint32_t i = 0; i < 300; i++) {
+            lince_transform_apply(&t, in.pixels, &(lince_occasion){1, 0, i}, scratch, out);
+            for (size_t c = 0; c < size; c++) assert_true(out[c] >= 0 && out[c] <= 1);
+        }
+        lince_free(scratch);
+        lince_free(out);
+        lince_image_release(&in);
     }
 }
 
 /* --- --augment ------------------------------------------------------------------------------------ */
 
-static lince_augment parsed(const char *text)
-{
-    lince_augment a;
-    if (lince_augment_parse(&a, text)) fail_msg("%s", lince_error());
-    return a;
-}
-
 static void test_augment_reads_names_values_and_usual_values(void **state)
 {
     (void)state;
     lince_augment a = parsed("crop=8,flip,translate=0.2,jitter,erase=.5");
-    assert_int_equal(a.crop, 8);
-    assert_true(a.flip);
-    assert_float_equal(a.translate, 0.2f, 0);
-    assert_float_equal(a.jitter, 0.2f, 0);
-    assert_float_equal(a.erase, 0.5f, 0);
-    a = parsed("standard");
-    assert_int_equal(a.crop, 4);
-    assert_true(a.flip && a.translate == 0 && a.jitter == 0 && a.erase == 0);
+    assert_true(a.of[LINCE_CROP][0] == 8 && a.of[LINCE_FLIP][0] == LINCE_FLIP_RANDOM);
+    assert_float_equal(a.of[LINCE_TRANSLATE][0], 0.2f, 0);
+    for (int i = 0; i < 3; i++) assert_float_equal(a.of[LINCE_JITTER][i], 0.2f, 0);
+    assert_true(a.of[LINCE_JITTER][LINCE_JITTER_HUE] == 0);
+    assert_float_equal(a.of[LINCE_ERASE][0], 0.5f, 0);
+    assert_false(lince_augments_by(&a, LINCE_ROTATE));
+    lince_augment standard = parsed("standard"), same = parsed("flip,crop=4");
+    assert_memory_equal(&standard, &same, sizeof same);
     a = parsed("none");
-    assert_true(!a.crop && !a.flip);
+    assert_false(lince_augments(&a));
     a = parsed(NULL);
-    assert_true(!a.crop && !a.flip);
-    assert_false(parsed("crop,flip=0").flip);
+    assert_false(lince_augments(&a));
+    a = parsed("crop=0,flip=0");
+    assert_false(lince_augments(&a));
+}
+
+static void test_augment_reads_several_values_and_leaves_the_others_as_usual(void **state)
+{
+    (void)state;
+    lince_augment a = parsed(
+        "affine=30:0.2,randaugment=3,posterize=0.1:5,resized-crop=0.5,flip=alternating,jitter,hue=0.3");
+    const float *affine = a.of[LINCE_AFFINE];
+    assert_true(affine[0] == 30 && affine[1] == 0.2f && affine[2] == 0.1f && affine[3] == 5);
+    assert_true(a.of[LINCE_RANDAUGMENT][0] == 3 && a.of[LINCE_RANDAUGMENT][1] == 9);
+    assert_true(a.of[LINCE_POSTERIZE][0] == 0.1f && a.of[LINCE_POSTERIZE][1] == 5);
+    assert_true(a.of[LINCE_RESIZED_CROP][0] == 0.5f && a.of[LINCE_RESIZED_CROP][1] == 1);
+    assert_true(a.of[LINCE_FLIP][0] == LINCE_FLIP_ALTERNATING);
+    assert_true(a.of[LINCE_JITTER][LINCE_JITTER_CONTRAST] == 0.2f &&
+                a.of[LINCE_JITTER][LINCE_JITTER_HUE] == 0.3f);
 }
 
 static void assert_refused(const char *text, const char *expected)
@@ -366,7 +392,8 @@ static void test_augment_refuses_what_it_does_not_know_and_says_what_it_does(voi
 {
     (void)state;
     assert_refused("crops=4", "unknown 'crops'; did you mean 'crop'?");
-    assert_refused("mixup", "crop=N, flip, translate=X");
+    assert_refused("randaugmen", "did you mean 'randaugment'?");
+    assert_refused("zoom", "crop=N, flip[=alternating], translate=X");
     assert_refused("", "found ''");
     assert_refused("crop=4,", "found ''");
     assert_refused("crop=4.5", "--augment crop=4.5: expected a whole number from 0 to 256");
@@ -377,7 +404,17 @@ static void test_augment_refuses_what_it_does_not_know_and_says_what_it_does(voi
     assert_refused("erase=2", "from 0 to 1");
     assert_refused("erase=nan", "from 0 to 1");
     assert_refused("jitter=0.2x", "from 0 to 1");
-    assert_refused("flip=0.5", "whole number");
+    assert_refused("flip=0.5", "--augment flip=0.5: expected 0, 1 or alternating");
+    assert_refused("flip=alternate", "expected 0, 1 or alternating");
+    assert_refused("rotate=200", "--augment rotate=200: expected a number from 0 to 180");
+    assert_refused("affine=10:2",
+                   "expected affine=DEGREES:SHIFT:SCALE:SHEAR; value 2 must be a number from 0 to 1");
+    assert_refused("affine=10:", "value 2 must be");
+    assert_refused("affine=1:0:0:0:0", "too many values; expected affine=DEGREES:SHIFT:SCALE:SHEAR");
+    assert_refused("randaugment=2:31", "value 2 must be a whole number from 0 to 30");
+    assert_refused("augmix=0", "a whole number from 1 to 10");
+    assert_refused("resized-crop=0.9:0.1", "0.9 is more than 0.1");
+    assert_refused("resized-crop=0", "value 1 must be a number from 0.01 to 1");
 }
 
 int main(void)
@@ -396,8 +433,9 @@ int main(void)
         cmocka_unit_test(test_colour_factors_lie_within_the_jitter_and_all_orders_occur),
         cmocka_unit_test(test_the_factor_never_falls_below_zero),
         cmocka_unit_test(test_erased_rectangles_have_the_asked_area_ratio_and_frequency),
-        cmocka_unit_test(test_a_picture_of_one_pixel_survives_every_augmentation),
+        cmocka_unit_test(test_pictures_of_few_pixels_survive_every_augmentation),
         cmocka_unit_test(test_augment_reads_names_values_and_usual_values),
+        cmocka_unit_test(test_augment_reads_several_values_and_leaves_the_others_as_usual),
         cmocka_unit_test(test_augment_refuses_what_it_does_not_know_and_says_what_it_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,39 +82,44 @@ def apply(w, h, pad=0, left=0, top=0, flip=0, move=(0, 0), jitter=0, order=(0, 1
     print("apply", w, h, pad, left, top, flip, *move, jitter, *order, *factors, *erase, fnv(x.numpy().tobytes()))
 
 
-for size in [(32, 32), (33, 32), (32, 45), (31, 47), (64, 64), (100, 37), (37, 100), (500, 375), (16, 20), (1, 1), (1, 9), (640, 3), (97, 96)]:
-    fit(*size, 32, 32)
-for size in [(224, 224), (300, 200), (199, 301), (640, 480), (50, 61), (1, 40)]:
-    fit(*size, 224, 224)
-for size in [(40, 30), (48, 32), (31, 90), (90, 31), (200, 133)]:
-    fit(*size, 48, 32)
-    fit(*size, 20, 41)
+def main():
+    for size in [(32, 32), (33, 32), (32, 45), (31, 47), (64, 64), (100, 37), (37, 100), (500, 375), (16, 20), (1, 1), (1, 9), (640, 3), (97, 96)]:
+        fit(*size, 32, 32)
+    for size in [(224, 224), (300, 200), (199, 301), (640, 480), (50, 61), (1, 40)]:
+        fit(*size, 224, 224)
+    for size in [(40, 30), (48, 32), (31, 90), (90, 31), (200, 133)]:
+        fit(*size, 48, 32)
+        fit(*size, 20, 41)
 
-apply(32, 32)
-for left, top in [(0, 0), (8, 8), (4, 4), (3, 7), (8, 1)]:
-    for flip in (0, 1):
-        apply(32, 32, 4, left, top, flip)
-apply(5, 3, 6, 12, 0, 1)
-apply(17, 9, flip=1)
-for move in [(3, -2), (-3, 2), (0, 5), (-16, 0), (31, 31), (32, 1), (-1, -31)]:
-    apply(32, 32, move=move)
-    apply(32, 32, 4, 6, 1, 1, move)
-apply(31, 18, 2, 0, 3, 1, (-4, 5))
-for order in itertools.permutations(range(3)):
-    apply(32, 32, jitter=0.5, order=order, factors=(1.37, 0.61, 1.44))
-for factors in [(0, 1, 1), (1, 0, 1), (1, 1, 0), (2, 1, 1), (1, 2, 1), (1, 1, 2), (0.5, 1.5, 0.8), (1.21, 0.93, 0.99), (0.999, 1.001, 1)]:
-    apply(24, 20, jitter=1, order=(2, 0, 1), factors=factors)
-apply(32, 32, 4, 8, 2, 1, (2, -3), 0.2, (1, 2, 0), (0.85, 1.19, 0.91))
-for erase in [(0, 0, 1, 1), (3, 9, 20, 6), (31, 31, 1, 1), (0, 5, 31, 12)]:
-    apply(32, 32, erase=erase)
-apply(48, 40, 5, 1, 9, 1, (-4, 3), 0.4, (2, 1, 0), (1.4, 0.6, 1.39), (10, 4, 21, 30))
+    apply(32, 32)
+    for left, top in [(0, 0), (8, 8), (4, 4), (3, 7), (8, 1)]:
+        for flip in (0, 1):
+            apply(32, 32, 4, left, top, flip)
+    apply(5, 3, 6, 12, 0, 1)
+    apply(17, 9, flip=1)
+    for move in [(3, -2), (-3, 2), (0, 5), (-16, 0), (31, 31), (32, 1), (-1, -31)]:
+        apply(32, 32, move=move)
+        apply(32, 32, 4, 6, 1, 1, move)
+    apply(31, 18, 2, 0, 3, 1, (-4, 5))
+    for order in itertools.permutations(range(3)):
+        apply(32, 32, jitter=0.5, order=order, factors=(1.37, 0.61, 1.44))
+    for factors in [(0, 1, 1), (1, 0, 1), (1, 1, 0), (2, 1, 1), (1, 2, 1), (1, 1, 2), (0.5, 1.5, 0.8), (1.21, 0.93, 0.99), (0.999, 1.001, 1)]:
+        apply(24, 20, jitter=1, order=(2, 0, 1), factors=factors)
+    apply(32, 32, 4, 8, 2, 1, (2, -3), 0.2, (1, 2, 0), (0.85, 1.19, 0.91))
+    for erase in [(0, 0, 1, 1), (3, 9, 20, 6), (31, 31, 1, 1), (0, 5, 31, 12)]:
+        apply(32, 32, erase=erase)
+    apply(48, 40, 5, 1, 9, 1, (-4, 3), 0.4, (2, 1, 0), (1.4, 0.6, 1.39), (10, 4, 21, 30))
 
-for interpolation in ["bilinear", "bicubic"]:
-    for size in [(32, 32), (40, 30), (31, 90), (500, 375), (90, 31), (1, 9), (33, 47)]:
-        prepare("crop", interpolation, 40, *size, 32, 32)
-        prepare("crop", interpolation, 50, *size, 48, 32)
-        for how in ["squash", "pad"]:
-            prepare(how, interpolation, 0, *size, 32, 32)
-            prepare(how, interpolation, 0, *size, 20, 41)
-    prepare("crop", interpolation, 256, 640, 480, 224, 224)
-    prepare("crop", interpolation, 256, 199, 301, 224, 224)
+    for interpolation in ["bilinear", "bicubic"]:
+        for size in [(32, 32), (40, 30), (31, 90), (500, 375), (90, 31), (1, 9), (33, 47)]:
+            prepare("crop", interpolation, 40, *size, 32, 32)
+            prepare("crop", interpolation, 50, *size, 48, 32)
+            for how in ["squash", "pad"]:
+                prepare(how, interpolation, 0, *size, 32, 32)
+                prepare(how, interpolation, 0, *size, 20, 41)
+        prepare("crop", interpolation, 256, 640, 480, 224, 224)
+        prepare("crop", interpolation, 256, 199, 301, 224, 224)
+
+
+if __name__ == "__main__":
+    main()
