@@ -1,6 +1,7 @@
 #include "train/resume.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "train/run.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -82,9 +83,20 @@ static int set_size(lince_settings *settings, const json_t *size)
     return lince_settings_set(settings, "image-size", text);
 }
 
+/* As lince_run_read_config, for settings that come from elsewhere. */
+static int set_decay(lince_settings *settings, const char *folder)
+{
+    lince_run run;
+    bool chose;
+    LINCE_TRY(lince_run_open(&run, folder));
+    LINCE_TRY(lince_run_chose(&run, "decay-norms", &chose));
+    return chose ? 0 : lince_settings_set(settings, "decay-norms", "yes");
+}
+
 int lince_resume_complete(lince_settings *settings, const char *folder)
 {
     char path[LINCE_PATH_MAX];
+    LINCE_TRY(set_decay(settings, folder));
     LINCE_TRY(lince_path_join(path, folder, "data.json"));
     json_t *data = json_load_file(path, 0, NULL);
     bool ranged = !data || json_object_get(data, "range");

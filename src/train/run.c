@@ -271,20 +271,38 @@ int lince_run_add_command(const lince_run *run, const char *command)
     return code;
 }
 
-static bool is_decay_norms(void *seen, const char *name)
+typedef struct search {
+    const char *name;
+    bool found;
+} search;
+
+/* Of lince_settings_load: leaves every key alone. */
+static bool look_for(void *context, const char *name)
 {
-    if (!strcmp(name, "decay-norms")) *(bool *)seen = true;
-    return false;
+    search *s = context;
+    s->found |= !strcmp(name, s->name);
+    return true;
 }
 
-/* Everything decayed before there was a choice. */
+int lince_run_chose(const lince_run *run, const char *name, bool *chose)
+{
+    char path[LINCE_PATH_MAX];
+    lince_settings none = {0};
+    search s = {.name = name};
+    LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
+    LINCE_TRY(lince_settings_load(&none, path, look_for, &s));
+    *chose = s.found;
+    return 0;
+}
+
 int lince_run_read_config(const lince_run *run, lince_settings *settings)
 {
     char path[LINCE_PATH_MAX];
-    bool chosen = false;
+    bool chose;
     LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
-    LINCE_TRY(lince_settings_load(settings, path, is_decay_norms, &chosen));
-    return chosen ? 0 : lince_settings_set(settings, "decay-norms", "yes");
+    LINCE_TRY(lince_settings_load(settings, path, NULL, NULL));
+    LINCE_TRY(lince_run_chose(run, "decay-norms", &chose));
+    return chose ? 0 : lince_settings_set(settings, "decay-norms", "yes");
 }
 
 int lince_history_add(lince_history *history, const lince_epoch *epoch)

@@ -37,6 +37,9 @@ int lince_run_write_config(const lince_run *run, const lince_settings *settings,
 int lince_run_set_config(const lince_run *run, const char *name, const char *value);
 /* Adds a command to the comment, behind those that are there. */
 int lince_run_add_command(const lince_run *run, const char *command);
+/* Whether it says a setting; those of before there was one do not. */
+int lince_run_chose(const lince_run *run, const char *name, bool *chose);
+/* Weight decay that is not said to leave out norms and biases did not, before there was a choice. */
 int lince_run_read_config(const lince_run *run, lince_settings *settings);
 
 /* One row of results.csv: epoch,time,train/loss,train/accuracy,val/loss,val/accuracy,lr */

@@ -57,6 +57,7 @@ static void complete(const char *data, const char *image_size, const char *expec
 {
     lince_settings s;
     assert_int_equal(lince_make_folder(TEST_SCRATCH "/resumed"), 0);
+    assert_int_equal(lince_file_write(TEST_SCRATCH "/resumed/config.yaml", "", 0), 0);
     assert_int_equal(lince_file_write(TEST_SCRATCH "/resumed/data.json", data, strlen(data)), 0);
     assert_int_equal(lince_settings_init(&s), 0);
     assert_int_equal(lince_settings_set(&s, "image-size", image_size), 0);
@@ -79,6 +80,23 @@ static void test_a_run_goes_on_with_the_size_that_it_saw_pictures_in(void **stat
              (const char *[]){"12x16", "auto", "read"});
 }
 
+/* Norms and biases decayed before there was a choice. */
+static void test_a_run_goes_on_with_the_decay_that_it_had(void **state)
+{
+    (void)state;
+    static const char *const configs[] = {"weight-decay: 0.01\n", "decay-norms: no\n"};
+    for (int i = 0; i < 2; i++) {
+        lince_settings s;
+        assert_int_equal(lince_make_folder(TEST_SCRATCH "/resumed"), 0);
+        assert_int_equal(
+            lince_file_write(TEST_SCRATCH "/resumed/config.yaml", configs[i], strlen(configs[i])), 0);
+        assert_int_equal(lince_settings_init(&s), 0);
+        assert_int_equal(lince_resume_complete(&s, TEST_SCRATCH "/resumed"), 0);
+        assert_int_equal(s.decay_norms, i == 0);
+        lince_settings_release(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +104,7 @@ int main(void)
         cmocka_unit_test(test_a_record_of_what_was_left_open_fits_what_is_left_open),
         cmocka_unit_test(test_another_value_is_refused_with_both),
         cmocka_unit_test(test_a_run_goes_on_with_the_size_that_it_saw_pictures_in),
+        cmocka_unit_test(test_a_run_goes_on_with_the_decay_that_it_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
