@@ -44,8 +44,9 @@ int cli_too_many(const char *name);
 /* The command as a shell reads it back; release with lince_text_free. */
 char *cli_command_line(int argc, char **argv);
 
-/* A whole number of an option that is not a setting. LINCE_EUSAGE. */
+/* A whole number, and any number, of an option that is not a setting. LINCE_EUSAGE. */
 int cli_whole(const char *option, const char *text, int *value);
+int cli_number(const char *option, const char *text, double *value);
 
 /* The list of commands. */
 void cli_overview(FILE *out);
@@ -106,6 +107,7 @@ int cmd_convert(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_prune(int argc, char **argv);
+int cmd_lr_find(int argc, char **argv);
 int cmd_synth(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);

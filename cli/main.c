@@ -31,6 +31,10 @@ const command commands[] = {
      "3"},
     {"prune", "RUN...", N_("free what finished runs no longer need"), cmd_prune, false,
      "lince prune runs/* --dry-run\nlince prune runs/vgg16"},
+    {"lr-find", "--data PATH [options of train]", N_("suggest a learning rate by a range test"), cmd_lr_find,
+     false,
+     "lince lr-find --data pictures --model resnet20\nlince lr-find --data tweets.csv --from 1e-5 --to 1 "
+     "--steps 200"},
     {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false,
      "lince info pictures.zip\nlince info runs/vgg16\nlince info weights.safetensors --json"},
     {"convert", "IN OUT", N_("write a weights file in another format"), cmd_convert, false,

@@ -1,9 +1,11 @@
 #include "cli.h"
 #include "core/error.h"
 #include "core/nearest.h"
+#include "core/number.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,5 +154,13 @@ int cli_whole(const char *option, const char *text, int *value)
     if (end == text || *end || errno || number < 0 || number > INT_MAX)
         return lince_fail(LINCE_EUSAGE, "--%s: expected a whole number, not '%s'", option, text);
     *value = (int)number;
+    return 0;
+}
+
+int cli_number(const char *option, const char *text, double *value)
+{
+    const char *end = lince_number_read(text, value);
+    if (end == text || *end || !isfinite(*value))
+        return lince_fail(LINCE_EUSAGE, "--%s: expected a number, found '%s'", option, text);
     return 0;
 }

@@ -109,11 +109,17 @@ static void put_duration(char *out, size_t size, double seconds)
 static void put_phase(char *out, size_t size, const lince_progress *p)
 {
     static const char *const names[] = {
-        [LINCE_PREPARING] = N_("preparing"),  [LINCE_COMPUTING_FEATURES] = N_("features"),
-        [LINCE_TRAINING] = N_("training"),    [LINCE_VALIDATING] = N_("validating"),
-        [LINCE_TESTING] = N_("testing"),      [LINCE_REPORTING] = N_("report"),
-        [LINCE_COMPARING] = N_("comparing"),  [LINCE_FETCHING] = N_("fetching"),
-        [LINCE_SEARCHING] = N_("duplicates"), [LINCE_AVERAGING] = N_("averaging"),
+        [LINCE_PREPARING] = N_("preparing"),
+        [LINCE_COMPUTING_FEATURES] = N_("features"),
+        [LINCE_TRAINING] = N_("training"),
+        [LINCE_VALIDATING] = N_("validating"),
+        [LINCE_TESTING] = N_("testing"),
+        [LINCE_REPORTING] = N_("report"),
+        [LINCE_COMPARING] = N_("comparing"),
+        [LINCE_FETCHING] = N_("fetching"),
+        [LINCE_SEARCHING] = N_("duplicates"),
+        [LINCE_AVERAGING] = N_("averaging"),
+        [LINCE_FINDING_RATE] = N_("finding the rate"),
     };
     int used = snprintf(out, size, "%s", lince_tr(names[p->phase]));
     if (p->epochs) snprintf(out + used, size - (size_t)used, " %d/%d", p->epoch, p->epochs);

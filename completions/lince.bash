@@ -6,7 +6,7 @@ _lince_words() {
     for word in $1; do [[ $word == "$2"* ]] && COMPREPLY+=("$word"); done
 }
 
-_lince_commands() { "$1" help 2>/dev/null | sed -n 's/^  lince \([a-z]*\) .*/\1/p'; }
+_lince_commands() { "$1" help 2>/dev/null | sed -n 's/^  lince \([a-z-]*\) .*/\1/p'; }
 
 # _lince_values PROGRAM COMMAND OPTION: the values of an option that has a list of them
 _lince_values() {

@@ -1,6 +1,6 @@
 # fish completion for lince: the program itself lists its commands, options and their values.
 function __lince_commands
-    lince help 2>/dev/null | string match -rg '^  lince ([a-z]+)'
+    lince help 2>/dev/null | string match -rg '^  lince ([a-z-]+)'
 end
 
 function __lince_models

@@ -11,6 +11,8 @@
 extern "C" {
 #endif
 
+enum { LINCE_TO_BE_FOUND = -1 /* the value of a number whose text is "find" */ };
+
 typedef struct lince_settings {
     /* what */
     char *data;     /* folder, archive or table of texts */
@@ -75,8 +77,8 @@ typedef struct lince_settings {
     int epochs, batch_size;
     int accumulate; /* batches of one update, whose loss is the mean over all their samples */
     /* Where none of optimizer, lr and scheduler is given, all three are the model's recipe. */
-    char *optimizer;    /* sgd, adam, adamw, rmsprop, muon; auto: else sgd for pictures, adam for texts */
-    double lr;          /* 0: else the optimizer's usual one (sgd 0.01, muon 0.02, others 0.001) */
+    char *optimizer; /* sgd, adam, adamw, rmsprop, muon; auto: else sgd for pictures, adam for texts */
+    double lr; /* 0: else the optimizer's usual one (sgd 0.01, muon 0.02, others 0.001); LINCE_TO_BE_FOUND */
     double lr_backbone; /* of all layers but the head; 0: the same */
     double layer_decay; /* d, (0, 1]: a part of the network has the rate lr d^(parts behind it) */
     char *lr_factor;    /* "PATTERN=FACTOR,...", of parameters by their names; NULL: none */

@@ -21,7 +21,8 @@ typedef enum lince_phase {
     LINCE_VALIDATING,
     LINCE_TESTING,
     LINCE_COMPARING, /* step and steps count texts that the runs are asked about */
-    LINCE_REPORTING
+    LINCE_REPORTING,
+    LINCE_FINDING_RATE /* loss: smoothed */
 } lince_phase;
 
 /* Where the work stands, a few times a second. */
@@ -66,6 +67,17 @@ int lince_train(const lince_settings *settings, const char *command, const lince
  * removed, go to *bytes. 1: the run is not finished, and was left as it is. LINCE_EIO where the folder is no
  * run's, or a process trains in it. */
 int lince_prune(const char *run, bool unfinished, bool dry, size_t *bytes);
+/* The learning rate range test (L. N. Smith 2017), for the first stage of a run with these settings: the rate
+ * grows from `from` to `to` over `steps` steps by one factor, or until the smoothed loss is four times its
+ * least. *lr: the rate that fastai's valley rule suggests; loss and rate of every step go into
+ * lr_find.csv and plots/lr_find.svg of a new folder (settings->out; NULL: runs/lr-find), whose name goes to
+ * folder[folder_size]. No weights are kept. Settings with the rate LINCE_TO_BE_FOUND make lince_train do the
+ * same with the usual range. LINCE_EDATA where the loss explodes too soon to suggest anything. */
+#define LINCE_LR_FROM 1e-7
+#define LINCE_LR_TO   10.0
+enum { LINCE_LR_STEPS = 100 };
+int lince_lr_find(const lince_settings *settings, double from, double to, int steps,
+                  const lince_observer *observer, char *folder, size_t folder_size, double *lr);
 
 /* (Re)writes report.html and report.md of a run, in "en", "es" or "auto". A figure that cannot be drawn is a
  * warning to the observer (or NULL), and a note in the report. */

@@ -26,7 +26,7 @@ typedef struct entry {
     size_t offset;
     double least, most;  /* of INTEGER and NUMBER */
     bool above;          /* the least value itself is not allowed */
-    const char *choices; /* of TEXT: "a|b|c"; NULL: anything */
+    const char *choices; /* of TEXT: "a|b|c"; NULL: anything; of NUMBER: a word that may stand for one */
 } entry;
 
 #define AT(field) offsetof(lince_settings, field)
@@ -174,9 +174,17 @@ static const entry table[] = {
           "auto|sgd|adam|adamw|rmsprop|muon",
           "how weights are updated; auto: by the model's recipe, or with --lr or --scheduler sgd for "
           "pictures, adam for texts"),
-    NUM_(lr, "lr", TRAINING, "0", 0, 1000, false,
-         "learning rate; 0: by the model's recipe, or with --optimizer or --scheduler the usual one (sgd "
-         "0.01, muon 0.02, others 0.001)"),
+    {{"lr", NULL, TRAINING, "X|find", "0",
+      N_("learning rate; 0: by the model's recipe, or with --optimizer or --scheduler the usual one (sgd "
+         "0.01, "
+         "muon 0.02, others 0.001); find: as lr-find suggests"),
+      false},
+     NUMBER,
+     AT(lr),
+     0,
+     1000,
+     false,
+     "find"},
     NUM_(lr_backbone, "lr-backbone", TRAINING, "0", 0, 1000, false,
          "learning rate of all layers but the head; 0: the same"),
     NUM_(layer_decay, "layer-decay", TRAINING, "1", 0, 1, true,
@@ -332,6 +340,10 @@ static int set_number(const entry *e, void *place, const char *text)
 {
     double value;
     bool whole = e->kind == INTEGER;
+    if (e->choices && !strcmp(text, e->choices)) {
+        *(double *)place = LINCE_TO_BE_FOUND;
+        return 0;
+    }
     if (!parse_number(text, &value) || (whole && value != floor(value)))
         return lince_fail(LINCE_EUSAGE,
                           whole ? N_("--%s: expected a whole number, found '%s'")
@@ -482,7 +494,8 @@ int lince_settings_get(const lince_settings *settings, const char *name, char *o
     case INTEGER: snprintf(out, size, "%d", *(const int *)place); break;
     case NUMBER:
         lince_number_print_exact(number, *(const double *)place);
-        snprintf(out, size, "%s", number);
+        snprintf(out, size, "%s",
+                 e->choices && *(const double *)place == LINCE_TO_BE_FOUND ? e->choices : number);
         break;
     case SWITCH: snprintf(out, size, "%s", *(const bool *)place ? "yes" : "no"); break;
     case SEED: snprintf(out, size, "%" PRIu64, *(const uint64_t *)place); break;

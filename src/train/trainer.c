@@ -47,14 +47,13 @@ static bool completes_update(const lince_trainer *t)
 
 /* With the last pass's gradient, of that norm, or where several batches make an update once they are there.
  */
-static void update(lince_trainer *t, const lince_batch *batch, double norm)
+static void update(lince_trainer *t, const lince_batch *batch, double lr, double norm)
 {
     if (t->settings->accumulate > 1) {
         lince_update_add(&t->update, t->net, weight_of(t, batch));
         if (!completes_update(t)) return;
         norm = lince_update_sum_norm(&t->update, t->net);
     }
-    double lr = lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
     lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
     if (t->at.step + 1 == lince_loader_batches(t->train)) lince_trainer_average(t);
 }
@@ -72,7 +71,7 @@ static void count_hits(lince_trainer *t, const lince_batch *batch)
     }
 }
 
-static int train_step(lince_trainer *t, const lince_batch *batch)
+int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
 {
     size_t n = (size_t)batch->n;
     lince_feed(t->net, batch);
@@ -89,8 +88,9 @@ static int train_step(lince_trainer *t, const lince_batch *batch)
     double norm = lince_update_norm(&t->update, t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     if (!isfinite(norm)) return not_finite(t, batch, loss);
-    update(t, batch, norm);
+    update(t, batch, lr, norm);
     lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
+    *mean_loss = loss;
     count_hits(t, batch);
     t->at.seen += n;
     t->at.step++;
@@ -131,16 +131,21 @@ static int interrupted(lince_trainer *t)
                       t->at.epoch + 1, t->at.step);
 }
 
+static double scheduled_rate(const lince_trainer *t)
+{
+    return lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
+}
+
 static int train_epoch(lince_trainer *t)
 {
     lince_batch batch;
     int code;
-    double start = lince_now();
+    double start = lince_now(), loss;
     lince_profile_start(&t->profile);
     LINCE_TRY(lince_loader_start(t->train, t->at.epoch, t->at.step));
     while ((code = lince_loader_next(t->train, &batch)) > 0) {
         lince_profile_lap(&t->profile, LINCE_TIME_WAITING);
-        LINCE_TRY(train_step(t, &batch));
+        LINCE_TRY(lince_trainer_step(t, &batch, scheduled_rate(t), &loss));
         double took = lince_now() - start;
         start += took;
         t->at.seconds += took;
@@ -258,19 +263,30 @@ static int tell_profile(const lince_trainer *t)
     return code;
 }
 
-int lince_trainer_run(lince_trainer *t)
+bool lince_trainer_ended(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
-    if (s->profile) LINCE_TRY(lince_net_measure(t->net));
-    while (!lince_position_ended(&t->at, s->epochs, s->patience)) {
+    return lince_position_ended(&t->at, s->epochs, s->patience);
+}
+
+int lince_trainer_run_until(lince_trainer *t, int epoch)
+{
+    while (t->at.epoch < epoch && !lince_trainer_ended(t)) {
         int code = lince_trainer_begin_stage(t);
         if (code == LINCE_EINTERRUPTED) return interrupted(t);
         if (code) return code;
         LINCE_TRY(train_epoch(t));
         LINCE_TRY(finish_epoch(t));
-        if (stop_wanted(t) && t->at.epoch < s->epochs) return interrupted(t);
+        if (stop_wanted(t) && t->at.epoch < epoch) return interrupted(t);
     }
-    LINCE_TRY(lince_trainer_drop_features(t));
+    return lince_trainer_drop_features(t);
+}
+
+int lince_trainer_run(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if (s->profile) LINCE_TRY(lince_net_measure(t->net));
+    LINCE_TRY(lince_trainer_run_until(t, s->epochs));
     if (t->at.epoch < s->epochs)
         lince_trainer_note(
             t, _("stopped after epoch %d: no better validation accuracy since epoch %d (--patience)"),

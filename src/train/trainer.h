@@ -56,8 +56,13 @@ typedef struct lince_trainer {
     size_t vectors_found;     /* words that --vectors has */
 } lince_trainer;
 
-/* Opens the data, splits, builds and initialises. The run's folder is made last, when nothing else can be
- * wrong. 1: the run to go on with is finished, and no more epochs are asked for: nothing was opened. */
+/* Opens the data, splits, builds and initialises: all that training needs, without a run's folder. */
+int lince_trainer_prepare(lince_trainer *trainer, const lince_settings *settings,
+                          const lince_observer *observer);
+
+/* The same, with the run's folder, which is made last, when nothing else can be wrong, or opened where the
+ * run is resumed; before it, the rate, where the settings leave it to be found. 1: the
+ * run to go on with is finished, and no more epochs are asked for: nothing was opened. */
 int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer,
                        const char *command);
 void lince_trainer_close(lince_trainer *trainer);
@@ -103,6 +108,15 @@ int lince_trainer_measure_norms(lince_trainer *trainer);
 
 /* Trains to the end (or to the observer's stop). */
 int lince_trainer_run(lince_trainer *trainer);
+
+/* Trains until `epoch` epochs are done, or the run has ended (all its epochs, or --patience). Its state is
+ * saved then, and another trainer that resumes it goes on as if it had not been left. */
+int lince_trainer_run_until(lince_trainer *trainer, int epoch);
+bool lince_trainer_ended(const lince_trainer *trainer);
+
+/* One step with this batch and rate; *loss is the batch's mean. LINCE_ENUMERIC where loss or gradient is not
+ * finite: nothing was updated. */
+int lince_trainer_step(lince_trainer *trainer, const lince_batch *batch, double lr, double *loss);
 
 /* The settings of freezing checked, and the net as the first epoch finds it; after the optimizer's states. */
 int lince_trainer_plan_stages(lince_trainer *trainer);

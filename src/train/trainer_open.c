@@ -6,6 +6,7 @@
 #include "core/parallel.h"
 #include "train/leaks.h"
 #include "train/open_data.h"
+#include "train/range_test.h"
 #include "train/recipe.h"
 #include "train/resume.h"
 #include "train/trainer.h"
@@ -489,25 +490,42 @@ static int begin_run(lince_trainer *t, const char *command)
     return fill_run(t, command);
 }
 
-int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
-                       const char *command)
+static int begin(lince_trainer *t, const lince_settings *settings, const lince_observer *observer)
 {
     *t = (lince_trainer){.settings = &t->own, .given = settings, .observer = observer, .run.lock = -1};
     LINCE_TRY(lince_settings_copy(&t->own, settings));
     if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
     LINCE_TRY(check_settings(settings));
-    if (settings->model && !lince_architecture_named(settings->model)) return LINCE_EUSAGE;
-    if (settings->resume) {
-        int code = look_at_finished(t);
-        if (code) return code;
-    }
+    return settings->model && !lince_architecture_named(settings->model) ? LINCE_EUSAGE : 0;
+}
+
+static int prepare(lince_trainer *t)
+{
     LINCE_TRY(open_data(t));
     LINCE_TRY(choose(t));
     if (!lince_dataset_is_text(t->dataset)) LINCE_TRY(lince_trainer_choose_range(t));
     LINCE_TRY(find_duplicates(t));
     LINCE_TRY(choose_batch(t));
     LINCE_TRY(open_loaders(t));
-    LINCE_TRY(open_model(t));
+    return open_model(t);
+}
+
+int lince_trainer_prepare(lince_trainer *t, const lince_settings *settings, const lince_observer *observer)
+{
+    LINCE_TRY(begin(t, settings, observer));
+    return prepare(t);
+}
+
+int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
+                       const char *command)
+{
+    LINCE_TRY(begin(t, settings, observer));
+    if (settings->resume) {
+        int code = look_at_finished(t);
+        if (code) return code;
+    } else if (settings->lr == LINCE_TO_BE_FOUND)
+        LINCE_TRY(lince_range_test_choose(&t->own, observer));
+    LINCE_TRY(prepare(t));
     return settings->resume ? resume_run(t, command) : begin_run(t, command);
 }
 

@@ -5,18 +5,18 @@ catalogue=$(realpath "$(dirname "$lince")")/po/es.po
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" documents
 cd "$TEST_SOURCE_DIR" || exit 1
 
-commands=$("$lince" help --lang en | sed -n 's/^  lince \([a-z]*\) .*/\1/p')
+commands=$("$lince" help --lang en | sed -n 's/^  lince \([a-z-]*\) .*/\1/p')
 for command in $commands; do "$lince" help "$command" --lang en; done >"$scratch/help"
 known=$(grep -oE -- '--[a-z][a-z0-9-]*' "$scratch/help" | sort -u)
 models=$(sed -n '/^Models/,$p' "$scratch/help" | tr -s ' \n' '\n')
 
 for document in README*.md docs/*.md docs/*/*.md configs/*.yaml; do
-    for command in $(grep -oE '\blince +[a-z]+ ' "$document" | awk '{ print $2 }' | sort -u); do
+    for command in $(grep -oE '\blince +[a-z][a-z-]* ' "$document" | awk '{ print $2 }' | sort -u); do
         # "lince trains", "lince is": words, not commands
         grep -qE "(^    |\`|/)(build/)?lince +$command " "$document" || continue
         grep -qx "$command" <<<"$commands" || wrong "$document: there is no command lince $command"
     done
-    for option in $(grep -E 'lince +[a-z]+ |`--|^ +--' "$document" | grep -oE -- '(^|[ `(])--[a-z][a-z0-9-]*' | tr -d ' `(' | sort -u); do
+    for option in $(grep -E 'lince +[a-z][a-z-]* |`--|^ +--' "$document" | grep -oE -- '(^|[ `(])--[a-z][a-z0-9-]*' | tr -d ' `(' | sort -u); do
         case $option in --cflags | --libs | --recursive) continue ;; esac
         grep -qx -- "$option" <<<"$known" || wrong "$document: there is no option $option"
     done

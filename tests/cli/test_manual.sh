@@ -28,7 +28,7 @@ offered eval --split t | grep -qx test || missing "--split test" "the completion
     cd "$(mktemp -d)" && mkdir -p runs/first && touch runs/first/config.yaml && offered eval --run ru | grep -qx runs/first
 ) || missing "--run runs/first" "the completion"
 
-commands=$("$lince" help | sed -n 's/^  lince \([a-z]*\) .*/\1/p')
+commands=$("$lince" help | sed -n 's/^  lince \([a-z-]*\) .*/\1/p')
 [ -n "$commands" ] || missing "the list of commands" "lince help"
 for command in $commands; do
     grep -qx -- ".B $command" <<<"$page" || missing "$command" lince.1
