@@ -33,6 +33,10 @@ typedef struct option_spec {
 int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
               const char **positional, int *count);
 
+/* The same for a command whose arguments are NAME=VALUES of settings: without dashes they are positional. */
+int cli_parse_words(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+                    const char **positional, int *count);
+
 /* Settings of a command that trains: first what the files say (the run to resume, a configuration), then what
  * the command line says. As cli_parse. */
 int cli_read_settings(int argc, char **argv, const option_spec *specs, lince_settings *settings,
@@ -91,6 +95,10 @@ int cli_open_model(lince_model **model, const model_choice *choice, bool quiet);
 const lince_observer *cli_observer(bool quiet);
 void cli_clear_line(void);
 
+/* Draws a line of the caller's own in its place, on a terminal; and a time as "12:03". */
+void cli_show_line(const char *line);
+void cli_duration(char *out, size_t size, double seconds);
+
 /* Looks whether standard error is a terminal, and one with colours; before anything is printed. */
 void cli_open_screen(void);
 
@@ -108,6 +116,7 @@ int cmd_fetch(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_prune(int argc, char **argv);
 int cmd_lr_find(int argc, char **argv);
+int cmd_tune(int argc, char **argv);
 int cmd_synth(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);

@@ -31,6 +31,12 @@ const command commands[] = {
      "3"},
     {"prune", "RUN...", N_("free what finished runs no longer need"), cmd_prune, false,
      "lince prune runs/* --dry-run\nlince prune runs/vgg16"},
+    {"tune", "--data PATH NAME=VALUES... --trials N | --budget TIME [options of train]",
+     N_("search for settings that learn well"), cmd_tune, false,
+     "lince tune --data pictures --model resnet20 lr=1e-4..1e-1:log batch-size=16,32,64 --budget 30m\nlince "
+     "tune "
+     "--data tweets.csv hidden=64..256 lr=1e-4..1e-2:log --epochs 9 --trials 27\nlince tune --resume "
+     "runs/tune"},
     {"lr-find", "--data PATH [options of train]", N_("suggest a learning rate by a range test"), cmd_lr_find,
      false,
      "lince lr-find --data pictures --model resnet20\nlince lr-find --data tweets.csv --from 1e-5 --to 1 "

@@ -15,6 +15,7 @@ typedef struct parsing {
     lince_settings *settings;
     const lince_setting_info *lists[8]; /* settings of several values that were given already */
     int list_count;
+    bool words; /* NAME=VALUE without dashes is no setting, but an argument */
 } parsing;
 
 static const char *name_at(const void *context, size_t index)
@@ -112,10 +113,8 @@ static int set(parsing *p, const char *name, const char *value, const char *next
     return code ? code : !value;
 }
 
-int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
-              const char **positional, int *count)
+static int parse(parsing *p, int argc, char **argv, const char **positional, int *count)
 {
-    parsing p = {.specs = specs, .settings = settings};
     bool options = true;
     *count = 0;
     for (int i = 1; i < argc; i++) {
@@ -129,16 +128,29 @@ int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *s
         const char *begin = arg + (dashed ? 1 + (arg[1] == '-') : 0);
         size_t length = equals ? (size_t)(equals - begin) : strlen(begin);
         snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), begin);
-        bool bare = !dashed && equals && (find_spec(&p, name) || find_setting(&p, name));
+        bool bare = !dashed && equals && (find_spec(p, name) || (!p->words && find_setting(p, name)));
         if (!options || (!dashed && !bare)) {
             positional[(*count)++] = arg;
             continue;
         }
-        int used = set(&p, name, equals ? equals + 1 : NULL, i + 1 < argc ? argv[i + 1] : NULL);
+        int used = set(p, name, equals ? equals + 1 : NULL, i + 1 < argc ? argv[i + 1] : NULL);
         if (used < 0) return lince_fail_in(used, argv[0]);
         i += used;
     }
     return 0;
+}
+
+int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+              const char **positional, int *count)
+{
+    return parse(&(parsing){.specs = specs, .settings = settings}, argc, argv, positional, count);
+}
+
+int cli_parse_words(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+                    const char **positional, int *count)
+{
+    return parse(&(parsing){.specs = specs, .settings = settings, .words = true}, argc, argv, positional,
+                 count);
 }
 
 int cli_too_many(const char *name)

@@ -1,6 +1,7 @@
 /* What a user sees while lince works: on standard error, so that results can be piped. */
 #include "cli.h"
 #include "core/i18n.h"
+#include "core/names.h"
 
 #include <errno.h>
 #include <math.h>
@@ -97,7 +98,7 @@ static void warning(void *context, const char *text)
 
 /* --- the live line -------------------------------------------------------------------------------- */
 
-static void put_duration(char *out, size_t size, double seconds)
+void cli_duration(char *out, size_t size, double seconds)
 {
     long s = lround(seconds);
     if (s >= 3600)
@@ -152,7 +153,7 @@ static void list_facts(const lince_progress *p, char facts[FACTS][48])
         snprintf(facts[RATE], sizeof *facts, "%.0f/s", p->samples_per_second);
     }
     if (left < 0) return;
-    put_duration(duration, sizeof duration, left);
+    cli_duration(duration, sizeof duration, left);
     snprintf(facts[LEFT], sizeof *facts, "ETA %s", duration);
 }
 
@@ -213,6 +214,16 @@ static void progress(void *context, const lince_progress *p)
     display.last = time;
 }
 
+void cli_show_line(const char *line)
+{
+    if (!display.live) return;
+    int width = columns() - 1, letters = lince_characters(line);
+    size_t bytes = strlen(line);
+    for (; letters > width; bytes--) letters -= (line[bytes - 1] & 0xc0) != 0x80;
+    fprintf(stderr, "\r%.*s%*s", (int)bytes, line, width - letters, "");
+    display.drawn = true;
+}
+
 /* --- a line an epoch ------------------------------------------------------------------------------ */
 
 static void put_value(const char *format, double value)
@@ -237,7 +248,7 @@ static void epoch(void *context, const lince_epoch_result *r)
         fprintf(stderr, " %7s\n", _("time"));
     }
     display.header = true;
-    put_duration(took, sizeof took, r->seconds);
+    cli_duration(took, sizeof took, r->seconds);
     snprintf(number, sizeof number, "%d/%d", r->epoch, r->epochs);
     fprintf(stderr, "%7s", number);
     put_value(" %9.4f", r->train_loss);

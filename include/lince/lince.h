@@ -8,5 +8,6 @@
 #include <lince/model.h>
 #include <lince/settings.h>
 #include <lince/train.h>
+#include <lince/tune.h>
 
 #endif

@@ -192,7 +192,7 @@ static int put_scalar(lince_buffer *out, const char *name, const char *text)
     return 0;
 }
 
-static int put_setting(lince_buffer *out, const lince_settings *settings, const char *name)
+int lince_run_put_setting(lince_buffer *out, const lince_settings *settings, const char *name)
 {
     char value[2 * LINCE_PATH_MAX];
     LINCE_TRY(lince_settings_get(settings, name, value, sizeof value));
@@ -213,14 +213,14 @@ int lince_run_write_config(const lince_run *run, const lince_settings *settings,
     put_comment(&out, command);
     const lince_setting_info *info;
     for (size_t i = 0; !code && (info = lince_setting_at(i)); i++)
-        code = put_setting(&out, settings, info->name);
+        code = lince_run_put_setting(&out, settings, info->name);
     if (recipe) lince_buffer_printf(&out, "# recipe: default of %s (optimizer, lr, scheduler)\n", recipe);
     if (!code) code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;
 }
 
-/* The lines of `text` but those of the setting: it stands on one line, as put_setting wrote it. */
+/* The lines of `text` but those of the setting: it stands on one line, as lince_run_put_setting wrote it. */
 static void put_other_lines(lince_buffer *out, const char *text, const char *name)
 {
     size_t length = strlen(name);

@@ -2,6 +2,7 @@
 #ifndef LINCE_TRAIN_RUN_H
 #define LINCE_TRAIN_RUN_H
 
+#include "core/buffer.h"
 #include "core/file.h"
 
 #include <lince/settings.h>
@@ -33,6 +34,9 @@ size_t lince_run_half_written(const lince_run *run, bool remove);
  * there is one, the architecture whose recipe was followed (else NULL). */
 int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command,
                            const char *recipe);
+/* A line of it: "lr: 0.01". */
+int lince_run_put_setting(lince_buffer *out, const lince_settings *settings, const char *name);
+
 /* Sets one setting in the file that is there, and leaves its other lines alone. */
 int lince_run_set_config(const lince_run *run, const char *name, const char *value);
 /* Adds a command to the comment, behind those that are there. */

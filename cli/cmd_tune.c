@@ -1,0 +1,224 @@
+#include "cli.h"
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/number.h"
+#include "train/run.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_WORDS = 256 };
+
+typedef struct job {
+    lince_settings settings;
+    lince_tune_options options;
+    const char *config, *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
+    bool json, quiet, help;
+    const char *space[MOST_WORDS];
+    int space_count;
+    lince_tune_result result;
+} job;
+
+/* --- options -------------------------------------------------------------------------------------- */
+
+/* "90s", "30m", "2h", "1h30m" into seconds. */
+static int read_duration(const char *text, double *seconds)
+{
+    static const char units[] = "smh";
+    static const double lengths[] = {1, 60, 3600};
+    const char *at = text;
+    *seconds = 0;
+    while (*at) {
+        double number;
+        const char *end = lince_number_read(at, &number),
+                   *unit = end > at && *end ? strchr(units, *end) : NULL;
+        if (!unit || !(number >= 0) || !isfinite(number)) break;
+        *seconds += number * lengths[unit - units];
+        at = end + 1;
+    }
+    if (*at || *seconds <= 0)
+        return lince_fail(LINCE_EUSAGE, "--budget: expected a time such as 90s, 30m or 1h30m, found '%s'",
+                          text);
+    return 0;
+}
+
+/* One of a few words, by its place; -1 where it is none. */
+static int choice(const char *option, const char *text, const char *words, int *value)
+{
+    const char *at = words;
+    size_t length = strlen(text);
+    for (*value = 0; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL, (*value)++)
+        if (strcspn(at, "|") == length && !strncmp(at, text, length)) return 0;
+    return lince_fail(LINCE_EUSAGE, "--%s %s: expected one of %s", option, text, words);
+}
+
+static int read_options(job *j)
+{
+    lince_tune_options *o = &j->options;
+    int sampler = 0, objective = 0;
+    o->space = j->space;
+    o->space_count = (size_t)j->space_count;
+    int code = j->trials ? cli_whole("trials", j->trials, &o->trials) : 0;
+    if (!code && j->budget) code = read_duration(j->budget, &o->budget);
+    if (!code && j->least) code = cli_whole("min-epochs", j->least, &o->least_epochs);
+    if (!code && j->reduction) code = cli_whole("reduction", j->reduction, &o->reduction);
+    if (!code && j->jobs) code = cli_whole("jobs", j->jobs, &o->jobs);
+    if (!code && j->sampler) code = choice("sampler", j->sampler, "tpe|random", &sampler);
+    if (!code && j->objective) code = choice("objective", j->objective, "accuracy|loss|f1", &objective);
+    o->sampler = (lince_tune_sampler)sampler;
+    o->objective = (lince_tune_objective)objective;
+    return code;
+}
+
+/* First what the files say, of the search that goes on or of a configuration, then the command line. */
+static int read_settings(job *j, int argc, char **argv, const option_spec *specs)
+{
+    lince_settings *s = &j->settings;
+    lince_run run = {.lock = -1};
+    int code = lince_settings_init(s);
+    if (!code) code = cli_parse_words(argc, argv, specs, s, j->space, &j->space_count);
+    if (code || (!j->config && !s->resume)) return code;
+    if (s->resume && snprintf(run.folder, sizeof run.folder, "%s/search", s->resume) >= LINCE_PATH_MAX)
+        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", s->resume);
+    bool resumes = s->resume;
+    lince_settings_release(s);
+    code = lince_settings_init(s);
+    if (!code && resumes && (code = lince_run_read_config(&run, s)))
+        code = lince_fail(LINCE_EIO, "%.*s: not the folder of a search that can be gone on with",
+                          (int)strlen(run.folder) - 7, run.folder);
+    if (!code && resumes) code = lince_settings_set(s, "out", "");
+    if (!code && j->config) code = lince_settings_load(s, j->config, NULL, NULL);
+    return code ? code : cli_parse_words(argc, argv, specs, s, j->space, &j->space_count);
+}
+
+/* --- what is seen --------------------------------------------------------------------------------- */
+
+static void put_value(char out[32], const job *j, double value)
+{
+    bool loss = j->options.objective == LINCE_TUNE_LOSS;
+    if (isnan(value))
+        snprintf(out, 32, "-");
+    else
+        snprintf(out, 32, loss ? "%.4f" : "%.2f%%", loss ? value : 100 * value);
+}
+
+/* One line each time a trial is judged. */
+static void tell_leg(void *context, const lince_tune_leg *leg)
+{
+    const job *j = context;
+    char value[32], epochs[32], took[32];
+    cli_clear_line();
+    cli_duration(took, sizeof took, leg->seconds);
+    put_value(value, j, leg->value);
+    snprintf(epochs, sizeof epochs, "%d/%d", leg->epochs, leg->of);
+    fprintf(stderr, "%6zu %7s %9s%s %8s  %s\n", leg->trial, epochs, value, leg->best ? " *" : "  ", took,
+            leg->settings);
+    if (leg->failed) fprintf(stderr, _("       trial %zu failed: %s\n"), leg->trial, leg->failed);
+}
+
+static void tell_progress(void *context, const lince_tune_progress *p)
+{
+    const job *j = context;
+    char line[256], value[32], spent[32], wanted[32] = "";
+    put_value(value, j, p->best);
+    cli_duration(spent, sizeof spent, p->seconds);
+    if (p->wanted) snprintf(wanted, sizeof wanted, "/%zu", p->wanted);
+    int used = snprintf(line, sizeof line, _("trials %zu%s, running %d"), p->trials, wanted, p->running);
+    if (!isnan(p->best))
+        used += snprintf(line + used, sizeof line - (size_t)used, _("  best %s (trial %zu)"), value,
+                         p->best_trial);
+    used += snprintf(line + used, sizeof line - (size_t)used, "  %s", spent);
+    if (p->phase.phase == LINCE_TRAINING)
+        snprintf(line + used, sizeof line - (size_t)used, _("  trial %zu: epoch %d, loss %.3f"), p->trial,
+                 p->phase.epoch, p->phase.loss);
+    cli_show_line(line);
+}
+
+static void put_header(void)
+{
+    fprintf(stderr, "%6s %7s %9s   %8s  %s\n", _("trial"), _("epochs"), _("val"), _("time"), _("settings"));
+}
+
+/* --- the command ---------------------------------------------------------------------------------- */
+
+static void tell_result(const job *j)
+{
+    const lince_tune_result *r = &j->result;
+    char value[32];
+    put_value(value, j, r->value);
+    fprintf(stderr, _("best: trial %zu of %zu, %s on the validation part"), r->trial, r->trials, value);
+    if (!isnan(r->test_accuracy))
+        fprintf(stderr, _("; %.2f %% of the test part right"), 100 * r->test_accuracy);
+    fprintf(stderr, "\n%s: %s\n", _("train it again"), r->command);
+    fprintf(stderr, _("report: %s/tune.html\n"), r->folder);
+}
+
+static void print_json(const job *j)
+{
+    const lince_tune_result *r = &j->result;
+    char value[LINCE_NUMBER_MAX], test[LINCE_NUMBER_MAX];
+    lince_number_print(value, r->value, 9);
+    lince_number_print(test, r->test_accuracy, 9);
+    printf("{\"trial\": %zu, \"trials\": %zu, \"failed\": %zu, \"value\": %s, \"test accuracy\": %s}\n",
+           r->trial, r->trials, r->failed, value, isnan(r->test_accuracy) ? "null" : test);
+}
+
+static int tune(job *j, const char *line)
+{
+    lince_tune_observer observer = {.context = j,
+                                    .leg = j->quiet ? NULL : tell_leg,
+                                    .progress = j->quiet ? NULL : tell_progress};
+    if (!j->quiet) put_header();
+    int code = lince_tune(&j->settings, &j->options, line, cli_observer(j->quiet), &observer, &j->result);
+    cli_clear_line();
+    if (code == LINCE_EINTERRUPTED)
+        fprintf(stderr, _("go on with:  %s tune --resume %s\n"), program_invocation_name, j->result.folder);
+    if (code) return code;
+    if (!j->quiet) tell_result(j);
+    if (j->json)
+        print_json(j);
+    else
+        printf("%s\n", j->result.winner);
+    return 0;
+}
+
+int cmd_tune(int argc, char **argv)
+{
+    static job j; /* too large for the stack */
+    const option_spec specs[] = {
+        {"trials", "N", N_("at most so many"), &j.trials, NULL},
+        {"budget", "TIME", N_("end after this, as 90s, 30m, 1h30m"), &j.budget, NULL},
+        {"space", "FILE.yaml", N_("what varies, from a file"), &j.options.space_file, NULL},
+        {"sampler", "tpe|random", N_("how trials are proposed (tpe)"), &j.sampler, NULL},
+        {"objective", "accuracy|loss|f1", N_("what they are judged by, on the validation part (accuracy)"),
+         &j.objective, NULL},
+        {"min-epochs", "N", N_("none is stopped before so many (1); as --epochs: none is"), &j.least, NULL},
+        {"reduction", "N", N_("of those judged one of so many goes on to so many times the epochs (3)"),
+         &j.reduction, NULL},
+        {"jobs", "N",
+         N_("trials at a time, which share the threads (texts: each thread one; pictures: every "
+            "four)"),
+         &j.jobs, NULL},
+        {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &j.config,
+         NULL},
+        {"json", NULL, N_("print one JSON object"), NULL, &j.json},
+        {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
+        {"help", NULL, N_("this help"), NULL, &j.help},
+        {NULL, NULL, NULL, NULL, NULL}};
+    int code = argc > MOST_WORDS ? cli_too_many(argv[0]) : read_settings(&j, argc, argv, specs);
+    if (!code && j.help) {
+        lince_settings_release(&j.settings);
+        return cli_usage("tune", specs);
+    }
+    if (!code && j.settings.lang) code = lince_language_set(j.settings.lang);
+    if (!code) code = read_options(&j);
+    char *line = cli_command_line(argc, argv);
+    cli_catch_signals();
+    if (!code) code = tune(&j, line);
+    lince_text_free(line);
+    lince_settings_release(&j.settings);
+    return code ? cli_fail(code) : EXIT_DONE;
+}

@@ -1,0 +1,16 @@
+/* The search's loop: what is tried next, and when it is over.
+ *
+ * Decisions are numbered. With `jobs` legs at a time decision m knows the results of decisions 0 .. m - jobs,
+ * no fewer and no more, whichever came in first: so the same search makes the same decisions, however long
+ * each leg takes, and one that was killed makes them again. */
+#ifndef LINCE_TUNE_SEARCH_H
+#define LINCE_TUNE_SEARCH_H
+
+#include "tune/record.h"
+
+/* Runs, or goes on with, a search whose journal was read, to its end: over is true where the budget ended it.
+ * `threads` are shared by the legs. */
+int lince_search_run(lince_search *search, int threads, const lince_observer *observer,
+                     const lince_tune_observer *tune_observer, bool *over);
+
+#endif
