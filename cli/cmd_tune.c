@@ -16,7 +16,7 @@ typedef struct job {
     lince_settings settings;
     lince_tune_options options;
     const char *config, *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
-    bool json, quiet, help;
+    bool json, quiet, help, headed;
     const char *space[MOST_WORDS];
     int space_count;
     lince_tune_result result;
@@ -105,12 +105,19 @@ static void put_value(char out[32], const job *j, double value)
         snprintf(out, 32, loss ? "%.4f" : "%.2f%%", loss ? value : 100 * value);
 }
 
+static void put_header(void)
+{
+    fprintf(stderr, "%6s %7s %9s   %8s  %s\n", _("trial"), _("epochs"), _("val"), _("time"), _("settings"));
+}
+
 /* One line each time a trial is judged. */
 static void tell_leg(void *context, const lince_tune_leg *leg)
 {
-    const job *j = context;
+    job *j = context;
     char value[32], epochs[32], took[32];
     cli_clear_line();
+    if (!j->headed) put_header();
+    j->headed = true;
     cli_duration(took, sizeof took, leg->seconds);
     put_value(value, j, leg->value);
     snprintf(epochs, sizeof epochs, "%d/%d", leg->epochs, leg->of);
@@ -135,11 +142,6 @@ static void tell_progress(void *context, const lince_tune_progress *p)
         snprintf(line + used, sizeof line - (size_t)used, _("  trial %zu: epoch %d, loss %.3f"), p->trial,
                  p->phase.epoch, p->phase.loss);
     cli_show_line(line);
-}
-
-static void put_header(void)
-{
-    fprintf(stderr, "%6s %7s %9s   %8s  %s\n", _("trial"), _("epochs"), _("val"), _("time"), _("settings"));
 }
 
 /* --- the command ---------------------------------------------------------------------------------- */
@@ -171,7 +173,6 @@ static int tune(job *j, const char *line)
     lince_tune_observer observer = {.context = j,
                                     .leg = j->quiet ? NULL : tell_leg,
                                     .progress = j->quiet ? NULL : tell_progress};
-    if (!j->quiet) put_header();
     int code = lince_tune(&j->settings, &j->options, line, cli_observer(j->quiet), &observer, &j->result);
     cli_clear_line();
     if (code == LINCE_EINTERRUPTED)

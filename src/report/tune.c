@@ -270,10 +270,10 @@ static void tell_plan(const lince_search *s, const lince_observer *o)
         snprintf(rungs + used, sizeof rungs - used, "%s%d", i ? ", " : "", s->rungs.epochs[i]);
     }
     int each = threads_of(&s->settings) / s->jobs;
-    snprintf(
-        text, sizeof text,
-        _("%s: trials are judged after %s epochs, the best one in %d goes on; %d at a time, of %d threads"),
-        s->folder, rungs, s->rungs.reduction, s->jobs, each > 1 ? each : 1);
+    snprintf(text, sizeof text,
+             _("%s: trials are judged after %s epochs, the best one in %d goes on; %d at a time, with %d "
+               "threads each"),
+             s->folder, rungs, s->rungs.reduction, s->jobs, each > 1 ? each : 1);
     note(o, text);
 }
 

@@ -30,10 +30,11 @@ static const char *setting_name_at(const void *context, size_t index)
 static int check_varies(const lince_setting_info *info)
 {
     static const char *const samples[] = {
-        "data",         "val-split",       "test-split",      "split-seed", "split-by",   "val-on-test",
-        "classes",      "train-limit",     "image-column",    "on-bad",     "incomplete", "text-column",
-        "label-column", "group-column",    "split-column",    "header",     "quoting",    "encoding",
-        "drop-label",   "find-duplicates", "drop-duplicates", NULL};
+        "data",        "val-split",   "test-split",      "split-seed",      "split-by",
+        "val-on-test", "classes",     "train-limit",     "image-column",    "on-bad",
+        "incomplete",  "text-column", "label-column",    "group-column",    "split-column",
+        "header",      "quoting",     "encoding",        "drop-label",      "folds",
+        "fold",        "folds-of",    "find-duplicates", "drop-duplicates", NULL};
     static const char *const places[] = {"out", "resume", "strict", "cache-mb", "keep-checkpoint", NULL};
     if (is_among(info->name, samples))
         return lince_fail(LINCE_EUSAGE,
