@@ -62,6 +62,22 @@ static int run(const struct bench *b, lince_dataset *dataset, lince_transform *t
     return code;
 }
 
+/* Each augmentation by itself, at its usual values and, where it has one, a probability of 1. */
+static int run_each(lince_dataset *dataset, lince_transform *transform, int batch)
+{
+    int code = 0;
+    const char *name;
+    for (size_t i = 0; !code && (name = lince_augment_name(i)); i++) {
+        char text[64];
+        lince_augment probe;
+        snprintf(text, sizeof text, "%s=1", name);
+        if (lince_augment_parse(&probe, text)) snprintf(text, sizeof text, "%s", name);
+        struct bench b = {text, text, true, true, true};
+        code = run(&b, dataset, transform, batch, 0);
+    }
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) return fprintf(stderr, "usage: bench_loader DATA [size [batch [workers]]]\n"), 2;
@@ -75,6 +91,7 @@ int main(int argc, char **argv)
     if (!code) report("listing", lince_dataset_count(dataset, LINCE_TRAIN), start);
     for (size_t i = 0; !code && i < sizeof benches / sizeof *benches; i++)
         code = run(&benches[i], dataset, &t, batch, workers);
+    if (!code) code = run_each(dataset, &t, batch);
     if (code) return fprintf(stderr, "%s\n", lince_error()), 1;
     lince_dataset_free(dataset);
     return 0;

@@ -42,12 +42,13 @@ typedef struct lince_settings {
     char *image_size;  /* of the network's input, pixels: "224" or "HEIGHTxWIDTH"; "0": the data's own */
     char *fit;         /* how pictures of other proportions become it: crop, squash, pad or auto */
     int resize;        /* pixels of the shorter side before a crop; 0: chosen */
-    char *interpolation; /* of resizing: bilinear, bicubic or auto */
-    char *normalize;     /* imagenet, cifar10, auto, measured, none or "m,m,m:s,s,s" */
-    char *range;         /* which values of deep grey are black and white: auto, full or "LOW:HIGH" */
-    char *augment;       /* none, standard, or a list: crop=4,flip,erase=0.25 (the manual lists all names) */
-    char *on_bad;        /* a picture or a row that cannot be read: skip or fail */
-    char *incomplete;    /* a JPEG whose data end before it is complete: read or refuse */
+    char *interpolation;  /* of resizing: bilinear, bicubic or auto */
+    char *normalize;      /* imagenet, cifar10, auto, measured, none or "m,m,m:s,s,s" */
+    char *range;          /* which values of deep grey are black and white: auto, full or "LOW:HIGH" */
+    char *augment;        /* none, standard, or a list: crop=4,flip,erase=0.25 (the manual lists all names) */
+    double mixup, cutmix; /* alpha of the Beta distribution that a batch's shares are drawn from; 0: none */
+    char *on_bad;         /* a picture or a row that cannot be read: skip or fail */
+    char *incomplete;     /* a JPEG whose data end before it is complete: read or refuse */
     char *find_duplicates; /* yes or no: whether the same samples in two parts or under two labels are looked
                               for */
     bool drop_duplicates;  /* leave out of training, and of validation, what stands in another part too */

@@ -105,3 +105,32 @@ void lince_random_permutation(uint64_t key, uint32_t *order, size_t n)
         order[j] = last;
     }
 }
+
+static double open_uniform(lince_random *random)
+{
+    return ((double)lince_random_u32(random) + 0.5) * 0x1p-32;
+}
+
+/* The logarithm of a Gamma(shape, 1) draw, which for small shapes is too small for a double itself.
+ * G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", 2000; below 1 by
+ * Gamma(a) = Gamma(a + 1) U^(1/a). */
+static double log_gamma(lince_random *random, double shape)
+{
+    if (shape < 1) {
+        double whole = log_gamma(random, shape + 1);
+        return whole + log(open_uniform(random)) / shape;
+    }
+    double d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
+    for (;;) {
+        double x = (double)lince_random_normal(random), v = 1 + c * x;
+        if (v <= 0) continue;
+        v = v * v * v;
+        if (log(open_uniform(random)) < 0.5 * x * x + d - d * v + d * log(v)) return log(d) + log(v);
+    }
+}
+
+double lince_random_beta(lince_random *random, double a, double b)
+{
+    double x = log_gamma(random, a), y = log_gamma(random, b);
+    return 1 / (1 + exp(y - x));
+}

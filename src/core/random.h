@@ -45,9 +45,10 @@ static inline lince_random lince_random_at(uint64_t key)
 }
 
 uint32_t lince_random_u32(lince_random *random);
-float lince_random_uniform(lince_random *random);                  /* [0, 1), 24 bits */
-uint32_t lince_random_below(lince_random *random, uint32_t bound); /* [0, bound), without bias */
-float lince_random_normal(lince_random *random);                   /* N(0, 1), Box-Muller */
+float lince_random_uniform(lince_random *random);                   /* [0, 1), 24 bits */
+uint32_t lince_random_below(lince_random *random, uint32_t bound);  /* [0, bound), without bias */
+float lince_random_normal(lince_random *random);                    /* N(0, 1), Box-Muller */
+double lince_random_beta(lince_random *random, double a, double b); /* Beta(a, b) of positive a and b */
 
 /* A permutation of 0..n-1 into `order` (Fisher-Yates). */
 void lince_random_permutation(uint64_t key, uint32_t *order, size_t n);

@@ -24,6 +24,8 @@ static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *s
     size_t size = (size_t)l->options.batch_size, first = batch * size, left = l->count - first;
     size_t n = left < size ? left : size;
     s->n = (int)n;
+    s->number = batch;
+    s->own = 1;
     for (size_t i = 0; i < n; i++) {
         uint32_t index = l->order[first + i];
         s->index[i] = index;
@@ -153,6 +155,8 @@ int lince_loader_next(lince_loader *l, lince_batch *batch)
                            .length = s->length,
                            .steps = s->steps,
                            .y = s->y,
+                           .partner = s->own < 1 ? s->partner : NULL,
+                           .own = s->own,
                            .index = s->index,
                            .key = s->key};
     return 1;
@@ -164,9 +168,10 @@ static int allocate_slot(const lince_loader *l, lince_slot *s)
 {
     size_t batch = (size_t)l->options.batch_size;
     s->y = lince_alloc(batch, sizeof *s->y);
+    s->partner = lince_alloc(batch, sizeof *s->partner);
     s->index = lince_alloc(batch, sizeof *s->index);
     s->key = lince_alloc(batch, sizeof *s->key);
-    return s->y && s->index && s->key ? l->content->allocate(l, s) : LINCE_ENOMEM;
+    return s->y && s->partner && s->index && s->key ? l->content->allocate(l, s) : LINCE_ENOMEM;
 }
 
 /* Each worker has a batch in the making; one is ready and one in the caller's hands. */
@@ -219,6 +224,7 @@ void lince_loader_free(lince_loader *l)
         lince_free(l->ring[i].served);
         lince_free(l->ring[i].length);
         lince_free(l->ring[i].y);
+        lince_free(l->ring[i].partner);
         lince_free(l->ring[i].index);
         lince_free(l->ring[i].key);
     }

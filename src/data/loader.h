@@ -5,6 +5,7 @@
 
 #include "core/watch.h"
 #include "data/dataset.h"
+#include "data/mix.h"
 #include "data/tokens.h"
 #include "data/transform.h"
 
@@ -13,11 +14,13 @@ typedef struct lince_batch {
     const float *x; /* [batch_size][3][height][width]; samples beyond n are zero; NULL for texts */
     const int32_t
         *tokens; /* [batch_size][steps] of texts, <pad> = 0 behind each one's end; NULL for pictures */
-    const int32_t *length; /* [n] tokens of each text, at least 1 */
-    int steps;             /* of the longest text of this batch */
-    const int32_t *y;      /* [n] labels */
-    const uint32_t *index; /* [n] of the sample in its part */
-    const uint64_t *key;   /* [n] lince_key(seed, AUGMENT, epoch, index): decides what is random for it */
+    const int32_t *length;  /* [n] tokens of each text, at least 1 */
+    int steps;              /* of the longest text of this batch */
+    const int32_t *y;       /* [n] labels */
+    const int32_t *partner; /* [n] labels of the samples that these are mixed with; NULL: they are not */
+    float own;              /* share of y in the target, the rest is partner's */
+    const uint32_t *index;  /* [n] of the sample in its part */
+    const uint64_t *key;    /* [n] lince_key(seed, AUGMENT, epoch, index): decides what is random for it */
 } lince_batch;
 
 typedef struct lince_loader_options {
@@ -28,7 +31,8 @@ typedef struct lince_loader_options {
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
     bool skip_bad;      /* lince_dataset_leave_out what cannot be read, instead of failing */
     float word_dropout; /* while training: the share of a text's words that are <unk>, others in each epoch */
-    lince_watch watch;  /* of the decoding in lince_loader_new */
+    lince_mixing mixing; /* while training: of pictures */
+    lince_watch watch;   /* of the decoding in lince_loader_new */
 } lince_loader_options;
 
 typedef struct lince_loader lince_loader;

@@ -16,9 +16,11 @@ typedef struct lince_slot {
     int32_t *length;
     int steps;
     float *served; /* of rows (lince_loader_serve), instead of both */
-    int32_t *y;
+    int32_t *y, *partner;
+    float own;
     uint32_t *index;
     uint64_t *key;
+    size_t number; /* of the batch in its epoch */
     int n;
     bool ready;
     int code; /* of its preparation, and the message: errors reach the caller in the batches' order */

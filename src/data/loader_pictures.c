@@ -29,7 +29,21 @@ static int order(lince_loader *l, int epoch)
     return 0;
 }
 
-/* Scratch is what augmenting needs, and a picture to decode into. */
+/* With one sample there is nobody to mix it with. */
+static void mix(const lince_loader *l, lince_slot *s, float *spare)
+{
+    const lince_transform *t = &l->transform;
+    size_t n = (size_t)s->n;
+    if (!l->options.train || n < 2) return;
+    lince_mix m =
+        lince_mix_draw(&l->options.mixing, l->options.seed, l->epoch, s->number, t->width, t->height);
+    s->own = m.own;
+    lince_mix_pixels(&m, n, t->width, t->height, s->x, spare);
+    lince_mix_labels(n, s->y, s->partner);
+}
+
+/* Scratch is what augmenting needs, three pictures at least, and a picture to decode into: together as many
+ * bytes as the floats of one have, which mixing needs. */
 static int fill(const lince_loader *l, lince_slot *s, void *scratch)
 {
     const lince_pictures *p = &l->pictures;
@@ -42,6 +56,7 @@ static int fill(const lince_loader *l, lince_slot *s, void *scratch)
         lince_transform_apply(&l->transform, pixels, l->options.train ? &occasion : NULL, scratch,
                               s->x + i * p->size);
     }
+    mix(l, s, scratch);
     memset(s->x + n * p->size, 0, left * p->size * sizeof *s->x);
     return 0;
 }

@@ -141,4 +141,10 @@ void lince_softmax(const float *logits, float *probability, size_t n, int classe
 double lince_cross_entropy(const float *logits, const int32_t *label, size_t n, int classes, float smoothing,
                            const float *weight, float *dlogits, float *loss_each);
 
+/* The same of samples that are mixed: the target of each is its label with the share `own` and its partner's
+ * with the rest, as PyTorch takes probabilities: the mean is over samples, whatever the classes' weights. */
+double lince_cross_entropy_mixed(const float *logits, const int32_t *label, const int32_t *partner, float own,
+                                 size_t n, int classes, float smoothing, const float *weight, float *dlogits,
+                                 float *loss_each);
+
 #endif

@@ -161,6 +161,32 @@ static void write_augmentation(lince_document *d, const char *text)
     }
 }
 
+/* What --mixup and --cutmix do to a batch. */
+static void write_mixing(lince_document *d, const lince_settings *s)
+{
+    if (s->mixup > 0)
+        lince_document_paragraph(
+            d,
+            TR("The pictures of a batch were averaged in pairs (mixup, Zhang et al. 2018): by "
+               "shares drawn for each batch from Beta(%g, %g), which are those of both labels in "
+               "the target."),
+            s->mixup, s->mixup);
+    if (s->cutmix > 0)
+        lince_document_paragraph(
+            d,
+            TR("Into each picture of a batch a part of another was pasted (CutMix, Yun et al. "
+               "2019): by shares drawn for each batch from Beta(%g, %g), which are those of both "
+               "labels in the target."),
+            s->cutmix, s->cutmix);
+    if (s->mixup > 0 && s->cutmix > 0)
+        lince_document_paragraph(d, "%s", TR("Which of the two was drawn for each batch."));
+    if (s->mixup > 0 || s->cutmix > 0)
+        lince_document_paragraph(
+            d, "%s",
+            TR("Training accuracy counts the label with the larger share; it is lower than that "
+               "of pictures as they are."));
+}
+
 static void write_samples(lince_document *d, const lince_facts *f)
 {
     char names[512] = "", alt[1024];
@@ -169,20 +195,27 @@ static void write_samples(lince_document *d, const lince_facts *f)
     for (size_t c = 0; c < json_array_size(classes) && c < 10; c++)
         lince_add_name(names, sizeof names, lince_fact_text_at(classes, c));
     snprintf(alt, sizeof alt, TR("Small training pictures, one column a class: %s."), names);
-    lince_document_figure(d, "samples", alt,
-                          json_is_true(json_object_get(samples, "augmented"))
-                              ? TR("Training pictures. First row: as they are stored; second and third row: "
-                                   "the same ones as the "
-                                   "network saw them in the first two epochs, after augmentation and "
-                                   "normalisation (undone here "
-                                   "for the eye).")
-                              : TR("Training pictures as the network sees them, after normalisation (undone "
-                                   "here for the eye)."));
+    lince_document_figure(
+        d, "samples", alt,
+        json_is_true(json_object_get(samples, "mixed"))
+            ? TR("Training pictures. First row: as they are stored; second and third row: "
+                 "the same ones as the network sees them in the first two epochs, mixed with "
+                 "their neighbours to the left as a batch of these would be, after "
+                 "augmentation and normalisation (undone here for the eye).")
+        : json_is_true(json_object_get(samples, "augmented"))
+            ? TR("Training pictures. First row: as they are stored; second and third row: "
+                 "the same ones as the "
+                 "network saw them in the first two epochs, after augmentation and "
+                 "normalisation (undone here "
+                 "for the eye).")
+            : TR("Training pictures as the network sees them, after normalisation (undone "
+                 "here for the eye)."));
 }
 
 void lince_section_transforms(lince_document *d, const lince_facts *f)
 {
     write_normalisation(d, f);
     write_augmentation(d, lince_fact_text(f->data, "augment"));
+    write_mixing(d, &f->settings);
     write_samples(d, f);
 }

@@ -115,6 +115,11 @@ static const entry table[] = {
           "brightness, contrast, saturation, hue, grey, blur, sharpness, posterize, solarize, autocontrast, "
           "equalize, invert, randaugment, trivialaugment, augmix and erase, e.g. "
           "crop=4,flip=alternating,trivialaugment,erase=0.25"),
+    NUM_(mixup, "mixup", DATA, "0", 0, 100, false,
+         "averages the pictures of a batch in pairs, by shares drawn from Beta(X, X), as 0.2; 0: no"),
+    NUM_(cutmix, "cutmix", DATA, "0", 0, 100, false,
+         "pastes a part of another picture into each of a batch, by shares drawn from Beta(X, X), as 1; 0: "
+         "no"),
     TEXT_(image_column, "image-column", NULL, DATA, "NAME|N", "", NULL,
           "column of the pictures' files in a table beside them (guessed)"),
     TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail",

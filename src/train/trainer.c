@@ -29,11 +29,13 @@ static int not_finite(const lince_trainer *t, const lince_batch *batch, double l
                       t->at.epoch + 1, t->at.step + 1, loss, where ? where : "loss", samples);
 }
 
-/* What the batch's loss is a mean over: its samples, or the sum of their classes' weights. */
+/* What the batch's loss is a mean over: its samples or, where they are not mixed, the sum of their classes'
+ * weights. */
 static double weight_of(const lince_trainer *t, const lince_batch *batch)
 {
     double weight = 0;
-    for (int i = 0; i < batch->n; i++) weight += t->class_weight ? (double)t->class_weight[batch->y[i]] : 1;
+    bool by_class = t->class_weight && !batch->partner;
+    for (int i = 0; i < batch->n; i++) weight += by_class ? (double)t->class_weight[batch->y[i]] : 1;
     return weight;
 }
 
@@ -58,17 +60,32 @@ static void update(lince_trainer *t, const lince_batch *batch, double lr, double
     if (t->at.step + 1 == lince_loader_batches(t->train)) lince_trainer_average(t);
 }
 
+/* Of mixed samples the label with the larger share counts. */
 static void count_hits(lince_trainer *t, const lince_batch *batch)
 {
     int classes = t->blueprint.classes;
+    const int32_t *label = batch->partner && batch->own < 0.5f ? batch->partner : batch->y;
     for (size_t i = 0; i < (size_t)batch->n; i++) {
         const float *row = lince_net_output(t->net) + i * (size_t)classes;
         int best = 0;
         for (int c = 1; c < classes; c++)
             if (row[c] > row[best]) best = c;
-        t->at.hits += best == batch->y[i];
+        t->at.hits += best == label[i];
         t->at.loss += (double)t->loss_each[i];
     }
+}
+
+/* And its gradient, in the net. */
+static double loss_of(lince_trainer *t, const lince_batch *b)
+{
+    size_t n = (size_t)b->n;
+    int classes = t->blueprint.classes;
+    float smoothing = (float)t->settings->label_smoothing, *gradient = lince_net_output_gradient(t->net);
+    const float *logits = lince_net_output(t->net);
+    if (b->partner)
+        return lince_cross_entropy_mixed(logits, b->y, b->partner, b->own, n, classes, smoothing,
+                                         t->class_weight, gradient, t->loss_each);
+    return lince_cross_entropy(logits, b->y, n, classes, smoothing, t->class_weight, gradient, t->loss_each);
 }
 
 int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
@@ -78,9 +95,7 @@ int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, do
     lince_update_touch(&t->update, t->net, t->at.updates);
     lince_net_forward(t->net, batch->n, true, batch->key);
     lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
-    double loss = lince_cross_entropy(lince_net_output(t->net), batch->y, n, t->blueprint.classes,
-                                      (float)t->settings->label_smoothing, t->class_weight,
-                                      lince_net_output_gradient(t->net), t->loss_each);
+    double loss = loss_of(t, batch);
     lince_profile_lap(&t->profile, LINCE_TIME_LOSS);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);

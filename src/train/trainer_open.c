@@ -169,6 +169,9 @@ static int refuse_for_texts(const lince_settings *s)
                           "--augment %s: is for pictures, and %s holds texts; leave it out (--word-dropout "
                           "varies texts)",
                           s->augment, s->data);
+    if (s->mixup > 0 || s->cutmix > 0)
+        return lince_fail(LINCE_EUSAGE, "--%s mixes pictures, and %s holds texts; leave it out",
+                          s->mixup > 0 ? "mixup" : "cutmix", s->data);
     return 0;
 }
 
@@ -284,6 +287,7 @@ int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_lo
                                     .cache_bytes = (size_t)s->cache_mb << 20,
                                     .skip_bad = lince_skips_bad(s),
                                     .word_dropout = (float)s->word_dropout,
+                                    .mixing = {s->mixup, s->cutmix},
                                     .watch = lince_watch_for(t->observer)};
     if (lince_dataset_is_text(t->dataset))
         return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);

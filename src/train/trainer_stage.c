@@ -45,7 +45,8 @@ static int keep_features(lince_trainer *t)
 {
     int node = lince_net_fixed(t->net),
         until = lince_freezing_until(&t->freezing, t->at.epoch, t->settings->epochs);
-    bool varied = lince_augments(&t->transform.augment) || t->settings->word_dropout > 0,
+    bool varied = lince_augments(&t->transform.augment) || t->settings->mixup > 0 ||
+                  t->settings->cutmix > 0 || t->settings->word_dropout > 0,
          repeats = until - t->at.epoch > 1 && !varied;
     if (!node || !repeats || !t->settings->cache_mb || !has_room(t, node)) return 0;
     double start = lince_now();

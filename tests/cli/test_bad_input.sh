@@ -132,6 +132,8 @@ refuses 2 'affine=DEGREES:SHIFT:SCALE:SHEAR; value 2 must be a number from 0 to 
 "$lince" synth tweets some-texts --n 60 >/dev/null
 "$lince" train --data some-texts --augment flip --lang en >out 2>err </dev/null
 [ $? = 2 ] && grep -q -- '--augment flip: is for pictures, and some-texts holds texts; leave it out' err || wrong 'texts are augmented as pictures'
+"$lince" train --data some-texts --cutmix 1 --lang en >out 2>err </dev/null
+[ $? = 2 ] && grep -q -- '--cutmix mixes pictures, and some-texts holds texts; leave it out' err || wrong 'texts are mixed as pictures'
 refuses 1 'use a larger --image-size' --data good --model vgg16 --image-size 8
 refuses 1 'none.pth: ' --data good --weights none.pth
 refuses 1 'file.txt: not a weights file' --data good --weights file.txt

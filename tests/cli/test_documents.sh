@@ -42,7 +42,7 @@ for document in README.es.md docs/*.es.md docs/*/*.es.md; do
     diff <(outline "${document%.es.md}.md") <(outline "$document") >"$scratch/out" ||
         { cd "$scratch" && wrong "$document is built otherwise than its English twin:"; cd "$TEST_SOURCE_DIR" || exit 1; }
 done
-for document in docs/course docs/faq docs/troubleshooting docs/install docs/texts; do
+for document in docs/course docs/faq docs/troubleshooting docs/install docs/texts docs/augmentation; do
     for language in md es.md; do
         grep -q "($document.$language)" "README.${language}" || wrong "README.$language does not link to $document.$language"
     done

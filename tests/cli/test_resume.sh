@@ -4,7 +4,7 @@ lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" resume
 
 "$lince" synth images data --n 180 --seed 1 >/dev/null
-training=(--data data --model resnet20 --epochs 2 --batch-size 16 --optimizer adam --augment crop=4,flip --ema 0.9
+training=(--data data --model resnet20 --epochs 2 --batch-size 16 --optimizer adam --augment crop=4,flip=alternating,trivialaugment --mixup 0.2 --cutmix 1 --ema 0.9
     --scheduler plateau --label-smoothing 0.1 --seed 5 --threads 1 --checkpoint-every 0.00001 --lang en --no-report)
 
 # results RUN: what must be the same in two runs

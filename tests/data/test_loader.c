@@ -107,6 +107,8 @@ static uint64_t hash_batch(const lince_batch *b)
     uint64_t h = mix(1, &b->n, sizeof b->n);
     h = mix(h, b->x, (size_t)BATCH * PICTURE * sizeof *b->x);
     h = mix(h, b->y, n * sizeof *b->y);
+    h = mix(h, &b->own, sizeof b->own);
+    if (b->partner) h = mix(h, b->partner, n * sizeof *b->partner);
     h = mix(h, b->index, n * sizeof *b->index);
     return mix(h, b->key, n * sizeof *b->key);
 }
@@ -319,6 +321,68 @@ static void test_a_cached_epoch_allocates_nothing(void **state)
         }
         assert_int_equal(atomic_load(&allocations) - before, 0);
         assert_true(before > 0);
+        lince_loader_free(loader);
+    }
+}
+
+/* --- mixing --------------------------------------------------------------------------------------- */
+
+static lince_loader *mixing_loader(lince_dataset *dataset, int workers, lince_mixing mixing)
+{
+    lince_loader *loader;
+    lince_transform t = augmenting();
+    lince_loader_options options = {.batch_size = BATCH,
+                                    .train = true,
+                                    .seed = SEED,
+                                    .workers = workers,
+                                    .cache_bytes = SAMPLES * PICTURE,
+                                    .mixing = mixing};
+    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &t, &options));
+    return loader;
+}
+
+/* Against a loader that does not mix. */
+static void test_each_sample_of_a_batch_is_mixed_with_the_one_before_it(void **state)
+{
+    const lince_mixing mixing = {.mixup = 0.5, .cutmix = 1};
+    lince_loader *plain = mixing_loader(*state, 1, (lince_mixing){0}),
+                 *loader = mixing_loader(*state, 1, mixing);
+    lince_batch batch, before;
+    int mixed = 0;
+    assert_done(lince_loader_start(plain, 2, 0));
+    assert_done(lince_loader_start(loader, 2, 0));
+    for (size_t step = 0; lince_loader_next(plain, &before) > 0; step++) {
+        float x[BATCH * PICTURE], spare[PICTURE];
+        assert_int_equal(lince_loader_next(loader, &batch), 1);
+        assert_null(before.partner);
+        memcpy(x, before.x, sizeof x);
+        lince_mix m = lince_mix_draw(&mixing, SEED, 2, step, SIDE, SIDE);
+        lince_mix_pixels(&m, (size_t)batch.n, SIDE, SIDE, x, spare);
+        assert_memory_equal(batch.x, x, sizeof x);
+        assert_memory_equal(batch.y, before.y, (size_t)batch.n * sizeof *batch.y);
+        assert_true(batch.own == m.own);
+        for (int i = 0; batch.partner && i < batch.n; i++)
+            assert_int_equal(batch.partner[i], before.y[i ? i - 1 : batch.n - 1]);
+        mixed += batch.partner != NULL;
+    }
+    assert_true(mixed > 0);
+    lince_loader_free(plain);
+    lince_loader_free(loader);
+}
+
+static void test_mixed_batches_depend_neither_on_workers_nor_on_where_the_epoch_was_resumed(void **state)
+{
+    const lince_mixing mixing = {.mixup = 0.5, .cutmix = 1};
+    uint64_t expected[BATCHES], found[BATCHES];
+    lince_loader *loader = mixing_loader(*state, 0, mixing);
+    hash_epoch(loader, 1, 0, expected);
+    lince_loader_free(loader);
+    for (int workers = 1; workers < 4; workers++) {
+        loader = mixing_loader(*state, workers, mixing);
+        for (size_t first = 0; first < BATCHES; first++) {
+            assert_int_equal(hash_epoch(loader, 1, first, found), BATCHES);
+            assert_memory_equal(found + first, expected + first, (BATCHES - first) * sizeof *found);
+        }
         lince_loader_free(loader);
     }
 }
@@ -577,6 +641,8 @@ int main(void)
         cmocka_unit_test(test_an_epoch_cannot_be_resumed_after_more_batches_than_it_has),
         cmocka_unit_test(test_it_can_be_freed_at_any_moment),
         cmocka_unit_test(test_a_cached_epoch_allocates_nothing),
+        cmocka_unit_test(test_each_sample_of_a_batch_is_mixed_with_the_one_before_it),
+        cmocka_unit_test(test_mixed_batches_depend_neither_on_workers_nor_on_where_the_epoch_was_resumed),
         cmocka_unit_test(test_what_is_waited_for_is_counted),
         cmocka_unit_test(test_pictures_are_the_fitted_ones_cached_or_not),
         cmocka_unit_test(test_measured_mean_and_deviation_normalise_to_zero_and_one),

@@ -3,6 +3,8 @@
 #include "kernels/kernels.h"
 #include "kernels/sample.h"
 
+#include <string.h>
+
 enum { SOFTMAX, EACH, GRADIENT, WHATS };
 static const char *const names[WHATS] = {"softmax", "each loss", "gradient of logits"};
 static tally tallies[WHATS];
@@ -103,6 +105,86 @@ static void test_large_logits_do_not_overflow(void **state)
     assert_true(fabs(loss - 2000.3132616) < 1e-6 && gradient[1] == -1);
 }
 
+/* The formulas of tests/reference/mixed_targets.py. */
+static void set_mixed(problem *p, int32_t *partner)
+{
+    for (int i = 0; i < (int)p->n; i++) {
+        p->label[i] = i * 2 % p->classes;
+        partner[i] = (i * 3 + 1) % p->classes;
+        for (int c = 0; c < p->classes; c++)
+            p->logits[i * p->classes + c] = (float)((i * 7 + c * 5) % 11) / 4 - 1;
+    }
+    for (int c = 0; c < p->classes; c++) p->weight[c] = 0.5f + 0.25f * (float)c;
+}
+
+static double mixed_loss(problem *p, const int32_t *partner, float own)
+{
+    return lince_cross_entropy_mixed(p->logits, p->label, partner, own, p->n, p->classes, p->smoothing,
+                                     p->weighted ? p->weight : NULL, p->gradient, p->each);
+}
+
+static void test_mixed_labels_are_pytorchs_targets_of_probabilities(void **state)
+{
+    (void)state;
+    static problem p;
+    int32_t partner[MOST];
+    int weighted, cases = 0;
+    float own;
+    double expected;
+    FILE *file = fopen(TEST_SOURCE_DIR "/tests/kernels/mixed_targets.txt", "r");
+    assert_non_null(file);
+    while (fscanf(file, "%zu %d %f %f %d %lf", &p.n, &p.classes, &own, &p.smoothing, &weighted, &expected) ==
+           6) {
+        p.weighted = weighted;
+        set_mixed(&p, partner);
+        assert_true(fabs(mixed_loss(&p, partner, own) - expected) < 1e-10);
+        for (size_t k = 0; k < p.n * (size_t)p.classes; k++) {
+            double gradient;
+            assert_int_equal(fscanf(file, "%lf", &gradient), 1);
+            assert_true(fabs((double)p.gradient[k] - gradient) < 1e-7);
+        }
+        cases++;
+    }
+    fclose(file);
+    assert_int_equal(cases, 36);
+}
+
+/* Steps that single precision holds exactly: the loss is double. */
+static void test_the_gradient_of_mixed_labels_is_that_of_finite_differences(void **state)
+{
+    (void)state;
+    static problem p = {.n = 4, .classes = 5, .smoothing = 0.1f, .weighted = true};
+    int32_t partner[MOST];
+    float found[4 * 5];
+    const float step = 0x1p-10f;
+    set_mixed(&p, partner);
+    mixed_loss(&p, partner, 0.3f);
+    memcpy(found, p.gradient, sizeof found);
+    for (int k = 0; k < 4 * 5; k++) {
+        float at = p.logits[k];
+        p.logits[k] = at + step;
+        double above = mixed_loss(&p, partner, 0.3f);
+        p.logits[k] = at - step;
+        double below = mixed_loss(&p, partner, 0.3f);
+        p.logits[k] = at;
+        assert_true(fabs((above - below) / (2 * (double)step) - (double)found[k]) < 1e-6);
+    }
+}
+
+static void test_a_share_of_one_leaves_the_bits_as_they_are_without_mixing(void **state)
+{
+    (void)state;
+    static problem p = {.n = 5, .classes = 7, .smoothing = 0.1f};
+    int32_t partner[MOST];
+    float gradient[5 * 7], each[5];
+    set_mixed(&p, partner);
+    double loss = mixed_loss(&p, partner, 1),
+           same = lince_cross_entropy(p.logits, p.label, 5, 7, 0.1f, NULL, gradient, each);
+    assert_true(loss == same);
+    assert_memory_equal(gradient, p.gradient, sizeof gradient);
+    assert_memory_equal(each, p.each, sizeof each);
+}
+
 static void test_bounds_are_not_wide(void **state)
 {
     (void)state;
@@ -114,6 +196,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_shapes),
         cmocka_unit_test(test_large_logits_do_not_overflow),
+        cmocka_unit_test(test_mixed_labels_are_pytorchs_targets_of_probabilities),
+        cmocka_unit_test(test_the_gradient_of_mixed_labels_is_that_of_finite_differences),
+        cmocka_unit_test(test_a_share_of_one_leaves_the_bits_as_they_are_without_mixing),
         cmocka_unit_test(test_bounds_are_not_wide),
     };
     return cmocka_run_group_tests_name("kernels/loss", tests, NULL, NULL);
