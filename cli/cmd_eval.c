@@ -19,13 +19,14 @@ static int set_readings(lince_model *m, const reading *readings, size_t count)
 
 int cmd_eval(int argc, char **argv)
 {
-    const char *data = NULL, *split = NULL, *predictions = NULL;
+    const char *data = NULL, *split = NULL, *predictions = NULL, *confidence = NULL;
     model_choice choice = {0};
-    bool json = false, quiet = false, help = false;
+    bool json = false, quiet = false, help = false, calibrate = false;
     reading readings[] = {{"classes", NULL},    {"text-column", NULL},  {"label-column", NULL},
                           {"drop-label", NULL}, {"header", NULL},       {"quoting", NULL},
                           {"encoding", NULL},   {"split-column", NULL}, {"image-column", NULL},
-                          {"on-bad", NULL},     {"incomplete", NULL},   {"range", NULL}};
+                          {"on-bad", NULL},     {"incomplete", NULL},   {"range", NULL},
+                          {"tta", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
@@ -47,6 +48,12 @@ int cmd_eval(int argc, char **argv)
         {"incomplete", "read|refuse", N_("JPEGs whose data end early; default: the run's"),
          &readings[10].value, NULL},
         {"range", "auto|full|LO:HI", N_("of deep grey; auto: the model's"), &readings[11].value, NULL},
+        {"tta", "none|flip|crops", N_("answers to views of a picture averaged; default: the run's"),
+         &readings[12].value, NULL},
+        {"calibrate", NULL, N_("first fit a temperature on the run's validation part, and keep it"), NULL,
+         &calibrate},
+        {"min-confidence", "X|auto:P",
+         N_("how many are answered, and rightly, with this probability or more"), &confidence, NULL},
         {"predictions", "FILE", N_("write path,true,predicted,probability"), &predictions, NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
@@ -66,6 +73,9 @@ int cmd_eval(int argc, char **argv)
     if (!code) code = cli_open_model(&m, &choice, quiet);
     if (!code) code = set_readings(m, readings, sizeof readings / sizeof *readings);
     cli_catch_signals();
+    if (!code && calibrate) code = lince_model_calibrate(m, cli_observer(quiet || json));
+    if (!code && confidence)
+        code = lince_model_min_confidence(m, confidence, cli_observer(quiet || json), NULL);
     if (!code)
         code = lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
     cli_clear_line();

@@ -25,6 +25,12 @@ static const char *class_name(const lince_model *m, int index, char spare[32])
     return spare;
 }
 
+/* What is told as the answer: the most probable class, or that there is none to be sure of. */
+static const char *answer_name(const asking *a, const lince_prediction *p, int place, char spare[32])
+{
+    return place == 0 && p->unsure ? C_("answer", "unknown") : class_name(a->model, a->order[place], spare);
+}
+
 /* order[0..top): the most probable classes, the first first; of equals the one that is first by name. */
 static void rank(const asking *a, const lince_prediction *p)
 {
@@ -46,7 +52,7 @@ static void print_plain(const asking *a, const char *input, const lince_predicti
     char spare[32];
     for (; *input; input++) putchar((unsigned char)*input < ' ' || *input == 127 ? ' ' : *input);
     for (int i = 0; i < a->top; i++)
-        printf("\t%s\t%.4f", class_name(a->model, a->order[i], spare), (double)p->probability[a->order[i]]);
+        printf("\t%s\t%.4f", answer_name(a, p, i, spare), (double)p->probability[a->order[i]]);
     putchar('\n');
 }
 
@@ -88,7 +94,8 @@ static void print_csv(asking *a, const char *input, int code, const lince_predic
     for (size_t i = 0; i < columns; i++) put_csv(values[i], !i);
     if (!columns) put_csv(input, true);
     for (int i = 0; i < a->top; i++) {
-        put_csv(code ? "" : class_name(a->model, a->order[i], spare), false);
+        bool none = code || (i == 0 && p->unsure);
+        put_csv(none ? "" : class_name(a->model, a->order[i], spare), false);
         putchar(',');
         if (!code) printf("%.6f", (double)p->probability[a->order[i]]);
     }
@@ -103,8 +110,8 @@ static json_t *answer_json(const asking *a, const lince_prediction *p)
         json_object_set_new(probabilities, class_name(a->model, a->order[i], spare),
                             json_real((double)p->probability[a->order[i]]));
     json_t *answer =
-        json_pack("{s:s, s:f, s:o}", "class", class_name(a->model, p->best, spare), "probability",
-                  (double)p->probability[p->best], "probabilities", probabilities);
+        json_pack("{s:s?, s:f, s:o}", "class", p->unsure ? NULL : class_name(a->model, p->best, spare),
+                  "probability", (double)p->probability[p->best], "probabilities", probabilities);
     if (lince_model_is_text(a->model))
         json_object_update_new(answer, json_pack("{s:I, s:I, s:I}", "words", (json_int_t)p->words, "read",
                                                  (json_int_t)p->read, "unknown", (json_int_t)p->unknown));
@@ -179,7 +186,8 @@ static int expect_more(void)
 
 int cmd_predict(int argc, char **argv)
 {
-    const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL;
+    const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL, *tta = NULL,
+               *confidence = NULL;
     model_choice choice = {0};
     asking a = {0};
     bool help = false;
@@ -195,6 +203,10 @@ int cmd_predict(int argc, char **argv)
         {"incomplete", "read|refuse", N_("JPEGs whose data end early; default: the run's"), &incomplete,
          NULL},
         {"range", "auto|full|LO:HI", N_("of deep grey; auto: the model's"), &range, NULL},
+        {"tta", "none|flip|crops", N_("answers to views of a picture averaged; default: the run's"), &tta,
+         NULL},
+        {"min-confidence", "X|auto:P",
+         N_("below this probability: unknown; auto:0.95: 95 % of the answers right"), &confidence, NULL},
         {"top", "K", N_("tell the K most probable classes (1; with --json all)"), &top, NULL},
         {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
         {"csv", NULL, N_("print a CSV: a table's own columns, or the input, and the answer"), NULL, &a.csv},
@@ -216,7 +228,9 @@ int cmd_predict(int argc, char **argv)
              (encoding && (code = lince_model_set(m, "encoding", encoding))) ||
              (column && (code = lince_model_set(m, "text-column", column))) ||
              (incomplete && (code = lince_model_set(m, "incomplete", incomplete))) ||
-             (range && (code = lince_model_set(m, "range", range))))
+             (range && (code = lince_model_set(m, "range", range))) ||
+             (tta && (code = lince_model_set(m, "tta", tta))) ||
+             (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(false), NULL))))
         status = cli_fail(code);
     else {
         lince_model_observe(m, cli_observer(false));

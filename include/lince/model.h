@@ -19,6 +19,7 @@ typedef struct lince_prediction {
     float *probability; /* [classes], sum 1 */
     size_t words, read,
         unknown; /* of a text: its words, those that were read, and of these the unknown ones */
+    bool unsure; /* its probability is below lince_model_min_confidence: better no answer than this one */
 } lince_prediction;
 
 /* Opens a run's folder (its weights/best.safetensors) or a self-describing .safetensors file. */
@@ -67,6 +68,26 @@ bool lince_model_is_text(const lince_model *model);
 int lince_model_predict_text(lince_model *model, const char *text, lince_prediction *prediction);
 void lince_prediction_release(lince_prediction *prediction);
 
+/* From which probability on the most probable class is an answer; and what the validation part says of that.
+ */
+typedef struct lince_confidence {
+    double least;
+    size_t samples; /* of the validation part; 0: not known */
+    size_t answered,
+        right;        /* of these, with a probability of `least` or more; and of those, classified rightly */
+    double low, high; /* of right / answered, Wilson's 95 % interval, which does not know that `least` was
+                         chosen by the same samples */
+} lince_confidence;
+
+/* Predictions below it are `unsure` from now on. `text`: a number from 0 to 1; or "auto:0.95", the least one
+ * for which at least that share of the answers on the validation part of the model's run is right. For that
+ * the validation part is classified once, and the answers are kept in the run (confidence.json); views
+ * (lince_model_set "tta") are to be set before. `said` may be NULL. LINCE_EUSAGE; LINCE_EDATA where no
+ * confidence reaches the share (the message says the most that is reached), or there is no validation part.
+ */
+int lince_model_min_confidence(lince_model *model, const char *text, const lince_observer *observer,
+                               lince_confidence *said);
+
 /* Hears each answer in its input's order: the picture's path or the text itself, and 0 with what was
  * predicted or an error's code with lince_error(). What is not 0 ends the asking and is returned. */
 typedef int (*lince_answer_fn)(void *context, const char *input, int code,
@@ -83,8 +104,9 @@ size_t lince_model_row(const lince_model *model, const char *const **names, cons
  * that lince_model_set has set. An error of the path itself is returned. */
 int lince_model_predict_all(lince_model *model, const char *path, lince_answer_fn tell, void *context);
 
-/* How lince_model_evaluate reads data: any setting of training's by name ("text-column", "drop-label", ...).
- * Those of the model's run are its defaults. LINCE_EUSAGE. */
+/* How lince_model_evaluate reads data: any setting of training's by name ("text-column", "drop-label", ...);
+ * and "tta", the views of a picture whose answers are averaged ("none", "flip", "crops"), here and by
+ * predicting. Those of the model's run are its defaults. LINCE_EUSAGE. */
 int lince_model_set(lince_model *model, const char *setting, const char *value);
 
 /* Evaluates on a part ("train", "val", "test"; NULL: test, or the only one there is) of a data set (NULL: the
@@ -93,6 +115,14 @@ int lince_model_set(lince_model *model, const char *setting, const char *value);
  * the caller's (lince_text_free). */
 int lince_model_evaluate(lince_model *model, const char *data, const char *part, int json,
                          const char *predictions, const lince_observer *observer, char **text);
+
+/* Fits a temperature (Guo et al. 2017) on the validation part of the model's run, by which all scores are
+ * divided before the softmax, so that probabilities can be taken at their word; the predicted classes stay.
+ * It is kept in the run's weights/best.safetensors and calibration.json and used by whatever opens them, and
+ * what the run says of its test is measured again with it; so does this model from now on. The observer hears
+ * what has changed. LINCE_EUSAGE where the model is of no run, or its run validated on the test part;
+ * LINCE_EDATA where it has no validation part. */
+int lince_model_calibrate(lince_model *model, const lince_observer *observer);
 
 /* What a path is (a data set, a weights file, a run), described in a few lines or as JSON. */
 int lince_describe(const char *path, int json, char **text);

@@ -47,6 +47,7 @@ typedef struct lince_settings {
     char *range;          /* which values of deep grey are black and white: auto, full or "LOW:HIGH" */
     char *augment;        /* none, standard, or a list: crop=4,flip,erase=0.25 (the manual lists all names) */
     double mixup, cutmix; /* alpha of the Beta distribution that a batch's shares are drawn from; 0: none */
+    char *tta;            /* views of a test picture whose answers are averaged: none, flip, crops */
     char *on_bad;         /* a picture or a row that cannot be read: skip or fail */
     char *incomplete;     /* a JPEG whose data end before it is complete: read or refuse */
     char *find_duplicates; /* yes or no: whether the same samples in two parts or under two labels are looked
@@ -99,6 +100,7 @@ typedef struct lince_settings {
     int lookahead;          /* updates after which slow weights follow the trained ones; 0: there are none */
     double lookahead_alpha; /* share of the way that they go */
     double swa;             /* last epochs whose weights are averaged; below 1 a share of them; 0: none */
+    bool calibrate;         /* fit a temperature on the validation part at the end, and keep it */
     int patience;           /* epochs without a better validation accuracy before stopping; 0: never */
 
     /* machine */

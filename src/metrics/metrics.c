@@ -40,6 +40,18 @@ void lince_metrics_release(lince_metrics *m)
     *m = (lince_metrics){0};
 }
 
+/* Bins are (lower, upper], as Guo et al. have them. */
+void lince_calibration_add(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], double confidence, bool right)
+{
+    int bin = (int)ceil(confidence * LINCE_CALIBRATION_BINS) - 1;
+    lince_calibration_bin *b = &bins[bin < 0                         ? 0
+                                     : bin >= LINCE_CALIBRATION_BINS ? LINCE_CALIBRATION_BINS - 1
+                                                                     : bin];
+    b->n++;
+    b->confidence += confidence;
+    b->accuracy += right;
+}
+
 void lince_metrics_add(lince_metrics *m, int label, const float *probability)
 {
     int best = 0, better = 0;
@@ -47,14 +59,7 @@ void lince_metrics_add(lince_metrics *m, int label, const float *probability)
         if (probability[c] > probability[best]) best = c;
         better += probability[c] > probability[label] || (c < label && probability[c] == probability[label]);
     }
-    double confidence = (double)probability[best];
-    int bin = (int)ceil(confidence * LINCE_CALIBRATION_BINS) - 1; /* bins are (lower, upper], as Guo et al. */
-    lince_calibration_bin *b = &m->bins[bin < 0                         ? 0
-                                        : bin >= LINCE_CALIBRATION_BINS ? LINCE_CALIBRATION_BINS - 1
-                                                                        : bin];
-    b->n++;
-    b->confidence += confidence;
-    b->accuracy += best == label;
+    lince_calibration_add(m->bins, (double)probability[best], best == label);
     m->confusion[label * m->classes + best]++;
     m->n++;
     m->accuracy += best == label;
@@ -130,6 +135,18 @@ static void score_classes(lince_metrics *m)
                                 .support = (double)m->n};
 }
 
+double lince_calibration_finish(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], size_t n)
+{
+    double ece = 0;
+    for (int i = 0; i < LINCE_CALIBRATION_BINS; i++) {
+        lince_calibration_bin *b = &bins[i];
+        b->confidence = ratio(b->confidence, (double)b->n);
+        b->accuracy = ratio(b->accuracy, (double)b->n);
+        ece += ratio((double)b->n, (double)n) * fabs(b->confidence - b->accuracy);
+    }
+    return ece;
+}
+
 void lince_metrics_finish(lince_metrics *m)
 {
     double n = (double)m->n;
@@ -137,12 +154,7 @@ void lince_metrics_finish(lince_metrics *m)
     m->top5 = ratio(m->top5, n);
     m->loss = ratio(m->loss, n);
     score_classes(m);
-    for (int i = 0; i < LINCE_CALIBRATION_BINS; i++) {
-        lince_calibration_bin *b = &m->bins[i];
-        b->confidence = ratio(b->confidence, (double)b->n);
-        b->accuracy = ratio(b->accuracy, (double)b->n);
-        m->ece += ratio((double)b->n, n) * fabs(b->confidence - b->accuracy);
-    }
+    m->ece = lince_calibration_finish(m->bins, m->n);
 }
 
 /* --- scikit-learn's text -------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "core/buffer.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@ typedef struct lince_calibration_bin {
     size_t n;
     double confidence, accuracy; /* means over the bin's samples */
 } lince_calibration_bin;
+
+/* Adds a sample; and turns sums into means, which gives the expected calibration error of n samples. */
+void lince_calibration_add(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], double confidence, bool right);
+double lince_calibration_finish(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], size_t n);
 
 typedef struct lince_metrics {
     int classes;

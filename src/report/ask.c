@@ -1,8 +1,8 @@
 #include "report/ask.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "kernels/kernels.h"
 #include "text/vocabulary.h"
+#include "train/scoring.h"
 
 #include <assert.h>
 #include <string.h>
@@ -33,7 +33,8 @@ void lince_ask_flush(lince_ask *a)
     if (!a->waiting) return;
     lince_net_set_tokens(a->net, a->waiting, a->tokens, a->length, a->steps);
     lince_net_forward(a->net, a->waiting, false, NULL);
-    lince_softmax(lince_net_output(a->net), a->probability, (size_t)a->waiting, classes);
+    lince_score_probabilities(lince_net_output(a->net), (size_t)a->waiting, classes, a->temperature,
+                              a->probability);
     for (int i = 0; i < a->waiting; i++)
         a->answer(a->context, a->answered++, a->probability + (ptrdiff_t)i * classes);
     a->waiting = 0;

@@ -15,6 +15,7 @@ typedef struct lince_ask {
     void *context;
     int32_t *tokens, *length; /* that wait: [batch][steps], [batch] */
     int waiting;
+    double temperature; /* of the probabilities; 0: none */
     size_t answered;
     float *probability; /* [batch][classes] */
 } lince_ask;

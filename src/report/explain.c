@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "report/reopen.h"
+#include "train/scoring.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ static int open_net(lince_explainer *e)
     const lince_net_options options = {
         .batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
     LINCE_TRY(lince_reopen_blueprint(e->facts, &e->blueprint));
+    LINCE_TRY(lince_views_plan(&e->views, e->facts->views, &e->blueprint.transform, &e->picture));
     return lince_reopen_net(e->facts, &e->blueprint, &options, &e->net);
 }
 
@@ -90,14 +92,35 @@ int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, si
     return 0;
 }
 
-int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image)
+static int fit(lince_explainer *e, size_t outcome, const lince_transform *transform, lince_image *image)
 {
     lince_image whole;
     *image = (lince_image){0};
     LINCE_TRY(lince_dataset_read(e->dataset, LINCE_TEST, e->index[outcome], &whole));
-    int code = lince_transform_fit(&e->blueprint.transform, &whole, image);
+    int code = lince_transform_fit(transform, &whole, image);
     lince_image_release(&whole);
     return code;
+}
+
+int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image)
+{
+    return fit(e, outcome, &e->blueprint.transform, image);
+}
+
+int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability)
+{
+    lince_image fitted;
+    int classes = lince_net_classes(e->net);
+    LINCE_TRY(fit(e, outcome, &e->picture, &fitted));
+    float *x = lince_alloc(3 * (size_t)fitted.width * (size_t)fitted.height, sizeof *x);
+    if (x) {
+        lince_transform_normalise(&e->picture, fitted.pixels, x);
+        lince_score(e->net, &e->views, &(lince_batch){.n = 1, .x = x}, probability);
+        lince_score_probabilities(probability, 1, classes, e->blueprint.temperature, probability);
+    }
+    lince_image_release(&fitted);
+    lince_free(x);
+    return x ? 0 : LINCE_ENOMEM;
 }
 
 json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome)

@@ -3,6 +3,7 @@
 #define LINCE_REPORT_EXPLAIN_H
 
 #include "data/dataset.h"
+#include "data/views.h"
 #include "net/net.h"
 #include "report/facts.h"
 #include "train/blueprint.h"
@@ -19,6 +20,8 @@ typedef struct lince_explainer {
     char plots[LINCE_PATH_MAX];
     lince_dataset *dataset; /* split and limited as in training */
     lince_blueprint blueprint;
+    lince_views views;       /* of the test's pictures, whose answers were averaged */
+    lince_transform picture; /* what they are cut from */
     lince_net *net;          /* for one sample; activations and their gradients can be read */
     lince_outcomes outcomes; /* none where there was no test */
     size_t *index;           /* [outcomes.count] in the test part */
@@ -42,6 +45,9 @@ int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, si
 
 /* The fitted picture of a test sample, an index of e->outcomes. */
 int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image);
+
+/* Its probabilities [classes], computed again as the test did, views and temperature included. */
+int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability);
 
 /* {path, true, predicted, probability} of a test sample. */
 json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome);

@@ -38,12 +38,13 @@ static size_t choose_right(const lince_explainer *e, size_t *chosen)
     return found;
 }
 
-static int compute(drawing *d, const lince_image *picture, const lince_outcome_row *row)
+static int compute(drawing *d, const lince_image *picture, size_t outcome)
 {
     lince_explainer *e = d->e;
+    const lince_outcome_row *row = &e->outcomes.rows[outcome];
     lince_transform_normalise(&e->blueprint.transform, picture->pixels, d->input);
     LINCE_TRY(lince_gradcam(e->net, d->node, d->input, row->predicted, d->heat));
-    lince_softmax(lince_net_output(e->net), d->probability, 1, lince_net_classes(e->net));
+    LINCE_TRY(lince_explain_probabilities(e, outcome, d->probability));
     d->difference = fmax(d->difference, fabs((double)d->probability[row->predicted] - row->probability));
     return 0;
 }
@@ -57,7 +58,7 @@ static int add(drawing *d, size_t outcome)
     size_t i = 2 * d->count++;
     lince_image picture;
     LINCE_TRY(lince_explain_picture(e, outcome, &picture));
-    int code = compute(d, &picture, row);
+    int code = compute(d, &picture, outcome);
     if (!code) code = lince_sheet_enlarge(&d->images[i], &picture, TILE);
     if (!code)
         code = lince_sheet_blend(&d->images[i + 1], &d->images[i], d->heat, d->shape.height, d->shape.width);

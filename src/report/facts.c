@@ -29,6 +29,9 @@ static int read_test(lince_facts *f)
     LINCE_TRY(read_json(&object, &f->run, "test.json"));
     int code = lince_metrics_from_json(&f->test, object);
     f->seen = json_incref(json_object_get(object, "seen_in_training"));
+    f->temperature = json_incref(json_object_get(object, "temperature"));
+    const json_t *tta = json_object_get(object, "tta");
+    if (tta) snprintf(f->views, sizeof f->views, "%s", lince_fact_text(tta, "name"));
     json_decref(object);
     if (code) return lince_fail_in(code, path);
     f->tested = f->test.n > 0;
@@ -82,12 +85,12 @@ static int read_command(lince_facts *f)
     return out.error;
 }
 
-/* Only a run that went on after its end has any. */
-static int read_stages(lince_facts *f)
+/* Only a run that went on after its end has stages, only one that was calibrated a calibration. */
+static int read_optional(json_t **out, const lince_run *run, const char *name)
 {
     char path[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(path, f->run.folder, "stages.json"));
-    return access(path, F_OK) ? 0 : read_json(&f->stages, &f->run, "stages.json");
+    LINCE_TRY(lince_path_join(path, run->folder, name));
+    return access(path, F_OK) ? 0 : read_json(out, run, name);
 }
 
 /* As the trainer chose: the highest accuracy, and of equal ones the lowest loss. */
@@ -120,7 +123,7 @@ int lince_facts_read_explained(lince_facts *f)
 
 int lince_facts_read(lince_facts *f, const char *run)
 {
-    *f = (lince_facts){.best = -1};
+    *f = (lince_facts){.best = -1, .views = "none"};
     LINCE_TRY(lince_run_open(&f->run, run));
     LINCE_TRY(lince_settings_init(&f->settings));
     LINCE_TRY(lince_run_read_config(&f->run, &f->settings));
@@ -132,7 +135,8 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(lince_run_read_history(&f->run, &f->history));
     find_best(f);
     LINCE_TRY(read_cost(f));
-    LINCE_TRY(read_stages(f));
+    LINCE_TRY(read_optional(&f->stages, &f->run, "stages.json"));
+    LINCE_TRY(read_optional(&f->calibration, &f->run, "calibration.json"));
     LINCE_TRY(read_test(f));
     return read_curves(f);
 }
@@ -146,6 +150,8 @@ void lince_facts_release(lince_facts *f)
     json_decref(f->model);
     json_decref(f->explained);
     json_decref(f->stages);
+    json_decref(f->temperature);
+    json_decref(f->calibration);
     lince_history_release(&f->history);
     lince_metrics_release(&f->test);
     lince_curves_release(&f->curves);

@@ -24,8 +24,11 @@ typedef struct lince_facts {
     json_t *data, *model;
     json_t *
         seen; /* of test.json: accuracy on samples that the training part has too, and on new ones; or NULL */
-    json_t *explained; /* explain.json: what the pictures in plots/ show; NULL: there are none */
-    json_t *stages;    /* stages.json: those behind the first; NULL: there are none */
+    char views[16];      /* of test.json: "flip", "crops" where answers to views were averaged; "none" */
+    json_t *temperature; /* likewise: what calibration changed in the test; NULL: not calibrated */
+    json_t *calibration; /* calibration.json; NULL: there is none */
+    json_t *explained;   /* explain.json: what the pictures in plots/ show; NULL: there are none */
+    json_t *stages;      /* stages.json: those behind the first; NULL: there are none */
     lince_history history;
     int best;           /* row of history: the epoch whose weights were kept; -1: none */
     bool validated;     /* there was a validation part */

@@ -1,6 +1,7 @@
 #include "train/blueprint.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "metrics/temperature.h"
 #include "models/published.h"
 
 #include <assert.h>
@@ -153,7 +154,7 @@ static int write_pictures(const lince_blueprint *b, lince_blueprint_texts *texts
 
 int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts)
 {
-    char head[128], dropout[32];
+    char head[128], dropout[32], temperature[32];
     *texts = (lince_blueprint_texts){0};
     snprintf(head, sizeof head, "%s", b->head_given && !b->head_count ? "none" : "");
     for (int i = 0; i < b->head_count; i++)
@@ -163,6 +164,8 @@ int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts
     LINCE_TRY(put(texts, "lince.head", head));
     LINCE_TRY(put(texts, "lince.dropout", dropout));
     LINCE_TRY(put(texts, "format", "pt"));
+    snprintf(temperature, sizeof temperature, "%.9g", b->temperature);
+    if (b->temperature > 0) LINCE_TRY(put(texts, "lince.temperature", temperature));
     LINCE_TRY(lince_blueprint_put(texts, "lince.classes", names_json(b)));
     return lince_blueprint_is_text(b) ? lince_blueprint_write_text(b, texts) : write_pictures(b, texts);
 }
@@ -241,6 +244,13 @@ int lince_blueprint_pictures(lince_blueprint *b, const lince_architecture *a, co
     return lince_normalize_parse(b->normalize, b->transform.mean, b->transform.std);
 }
 
+double lince_blueprint_temperature(const lince_weights *w)
+{
+    const char *text = lince_weights_metadata(w, "lince.temperature");
+    double t = text ? strtod(text, NULL) : 0;
+    return t >= LINCE_TEMPERATURE_LEAST && t <= LINCE_TEMPERATURE_MOST ? t : 0;
+}
+
 static int read_all(lince_blueprint *b, const lince_weights *w, const char *path)
 {
     const char *head = lince_weights_metadata(w, "lince.head"),
@@ -249,6 +259,7 @@ static int read_all(lince_blueprint *b, const lince_weights *w, const char *path
     LINCE_TRY(texts ? lince_blueprint_read_text(b, w, path) : read_pictures(b, w, path));
     if (head) LINCE_TRY(lince_blueprint_head(b, head));
     if (dropout) b->dropout = strtod(dropout, NULL);
+    b->temperature = lince_blueprint_temperature(w);
     return read_names(b, lince_weights_metadata(w, "lince.classes"), path);
 }
 

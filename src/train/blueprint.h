@@ -21,6 +21,7 @@ typedef struct lince_blueprint {
     char **names;              /* [classes]; owned; NULL where not known */
     lince_transform transform; /* size, fit and normalisation; no augmentation */
     lince_range range;         /* of deep grey */
+    double temperature;        /* that scores are divided by before the softmax; 0: not calibrated */
     char normalize[128];       /* as given: "auto", "imagenet", ...; "weights": as those begun with expect */
 } lince_blueprint;
 
@@ -44,7 +45,7 @@ bool lince_blueprint_is_text(const lince_blueprint *blueprint);
 
 /* The blueprint as metadata of a weights file; the values are lince_alloc'ed. Release the list, also after a
  * failure. */
-enum { LINCE_BLUEPRINT_METADATA = 12 };
+enum { LINCE_BLUEPRINT_METADATA = 13 };
 typedef struct lince_blueprint_texts {
     lince_metadata list[LINCE_BLUEPRINT_METADATA];
     size_t count;
@@ -73,6 +74,9 @@ int lince_blueprint_pictures(lince_blueprint *blueprint, const lince_architectur
  * they want pictures fitted differently, or that it cannot be told. A line, or nothing. */
 void lince_blueprint_tell_published(const lince_architecture *architecture, const lince_weights *weights,
                                     const char *path, lince_buffer *out);
+
+/* The temperature that a file's metadata say; 0: none. */
+double lince_blueprint_temperature(const lince_weights *weights);
 
 /* Whether both normalise by the same numbers. */
 bool lince_normalise_alike(const lince_transform *a, const lince_transform *b);

@@ -2,8 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
-#include "kernels/kernels.h"
-#include "train/feed.h"
+#include "train/scoring.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,39 +20,39 @@ typedef struct pass {
     lince_net *net;
     lince_loader *loader;
     const lince_observer *observer;
+    const lince_views *views; /* NULL: none */
     lince_progress progress;
-    float *probability; /* [batch][classes] */
+    double temperature;
+    float *score, *probability; /* [batch][classes] */
     size_t seen;
     double loss, hits;
-    void (*sample)(void *context, const lince_batch *batch, int i, const float *probability);
+    void (*sample)(void *context, const lince_batch *batch, int i, const float *score,
+                   const float *probability);
     void *context;
 } pass;
 
-/* The true class's probability may underflow in float: the loss comes from the logits. */
-static double loss_of(const float *logits, int classes, int label)
+/* The true class's probability may underflow in float: the loss comes from the scores. */
+static double loss_of(const float *score, int classes, int label, double temperature)
 {
-    double largest = (double)logits[0];
-    for (int c = 1; c < classes; c++) largest = fmax(largest, (double)logits[c]);
-    double sum = exp((double)logits[0] - largest);
-    for (int c = 1; c < classes; c++) sum += exp((double)logits[c] - largest);
-    return largest + log(sum) - (double)logits[label];
+    double largest = (double)score[0], sum = 0;
+    for (int c = 1; c < classes; c++) largest = fmax(largest, (double)score[c]);
+    for (int c = 0; c < classes; c++) sum += exp(((double)score[c] - largest) / temperature);
+    return largest / temperature + log(sum) - (double)score[label] / temperature;
 }
 
 static void take_batch(pass *p, const lince_batch *batch)
 {
     int classes = lince_net_classes(p->net);
-    lince_feed(p->net, batch);
-    lince_net_forward(p->net, batch->n, false, batch->key);
-    const float *logits = lince_net_output(p->net);
-    lince_softmax(logits, p->probability, (size_t)batch->n, classes);
+    lince_score(p->net, p->views, batch, p->score);
+    lince_score_probabilities(p->score, (size_t)batch->n, classes, p->temperature, p->probability);
     for (int i = 0; i < batch->n; i++) {
-        const float *row = logits + (size_t)i * (size_t)classes;
+        const float *row = p->score + (size_t)i * (size_t)classes;
         int best = 0;
         for (int c = 1; c < classes; c++)
             if (row[c] > row[best]) best = c;
-        p->loss += loss_of(row, classes, batch->y[i]);
+        p->loss += loss_of(row, classes, batch->y[i], p->temperature);
         p->hits += best == batch->y[i];
-        if (p->sample) p->sample(p->context, batch, i, p->probability + (size_t)i * (size_t)classes);
+        if (p->sample) p->sample(p->context, batch, i, row, p->probability + (size_t)i * (size_t)classes);
     }
     p->seen += (size_t)batch->n;
 }
@@ -63,10 +62,11 @@ static int run_pass(pass *p)
     const lince_observer *o = p->observer;
     lince_batch batch;
     int code, batch_size = lince_net_layer(p->net, 1)->batch;
-    p->probability = lince_alloc((size_t)batch_size * (size_t)lince_net_classes(p->net), sizeof(float));
-    if (!p->probability) return LINCE_ENOMEM;
+    size_t count = (size_t)batch_size * (size_t)lince_net_classes(p->net);
+    p->score = lince_alloc(count, sizeof *p->score);
+    p->probability = lince_alloc(count, sizeof *p->probability);
     double start = now();
-    code = lince_loader_start(p->loader, 0, 0);
+    code = p->score && p->probability ? lince_loader_start(p->loader, 0, 0) : LINCE_ENOMEM;
     p->progress.steps = lince_loader_batches(p->loader);
     while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
         take_batch(p, &batch);
@@ -77,6 +77,7 @@ static int run_pass(pass *p)
         if (o && o->progress) o->progress(o->context, &p->progress);
         code = lince_observer_stops(o);
     }
+    lince_free(p->score);
     lince_free(p->probability);
     return code;
 }
@@ -100,7 +101,8 @@ int lince_observer_stops(const lince_observer *o)
     return o && o->stop && *o->stop ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : 0;
 }
 
-static void add_sample(void *context, const lince_batch *batch, int i, const float *probability)
+static void add_sample(void *context, const lince_batch *batch, int i, const float *score,
+                       const float *probability)
 {
     lince_evaluation *e = context;
     int best = 0;
@@ -108,8 +110,12 @@ static void add_sample(void *context, const lince_batch *batch, int i, const flo
         if (probability[c] > probability[best]) best = c;
     size_t n = e->metrics.n, classes = (size_t)e->metrics.classes;
     e->outcomes[n] = (lince_outcome){batch->index[i], batch->y[i], best, probability[best], (uint32_t)n};
-    memcpy(e->scores + n * classes, probability, classes * sizeof *probability);
+    memcpy(e->scores + n * classes, e->raw ? score : probability, classes * sizeof *score);
     e->labels[n] = batch->y[i];
+    if (e->temperature > 0) {
+        lince_reliability_add(&e->before, score, (int)classes, 1, batch->y[i]);
+        lince_reliability_add(&e->after, score, (int)classes, e->temperature, batch->y[i]);
+    }
     lince_metrics_add(&e->metrics, batch->y[i], probability);
 }
 
@@ -133,24 +139,34 @@ static int take_room(lince_evaluation *e, size_t samples, size_t classes)
     return LINCE_ENOMEM;
 }
 
-int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b, lince_phase phase,
-                   const lince_observer *observer, lince_evaluation *e)
+static int finish(lince_evaluation *e, int classes)
 {
-    *e = (lince_evaluation){0};
+    qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
+    lince_metrics_finish(&e->metrics);
+    lince_reliability_finish(&e->before);
+    lince_reliability_finish(&e->after);
+    return e->raw ? 0 : lince_curves_init(&e->curves, e->scores, e->labels, e->metrics.n, classes);
+}
+
+int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b,
+                   const lince_evaluate_options *options, lince_phase phase, const lince_observer *observer,
+                   lince_evaluation *e)
+{
+    *e = (lince_evaluation){.views = options->views,
+                            .raw = options->raw,
+                            .temperature = options->raw ? 0 : b->temperature};
     LINCE_TRY(take_room(e, lince_loader_samples(loader) + 1, (size_t)b->classes));
     pass p = {.net = net,
               .loader = loader,
               .observer = observer,
+              .views = options->views,
+              .temperature = e->temperature > 0 ? e->temperature : 1,
               .progress = {.phase = phase, .eta = -1},
               .sample = add_sample,
               .context = e};
     int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
     if (!code) code = run_pass(&p);
-    if (!code) {
-        qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
-        lince_metrics_finish(&e->metrics);
-        code = lince_curves_init(&e->curves, e->scores, e->labels, e->metrics.n, b->classes);
-    }
+    if (!code) code = finish(e, b->classes);
     if (code) lince_evaluation_release(e);
     return code;
 }
@@ -169,6 +185,12 @@ json_t *lince_evaluation_json(const lince_evaluation *e)
 {
     json_t *json = lince_metrics_json(&e->metrics);
     if (json) lince_curves_summary(&e->curves, e->metrics.names, json);
+    if (json && e->views && e->views->count)
+        json_object_set_new(json, "tta",
+                            json_pack("{s:s, s:i}", "name", e->views->name, "views", e->views->count));
+    if (json && e->temperature > 0)
+        json_object_set_new(json, "temperature",
+                            lince_calibration_json(e->temperature, &e->before, &e->after));
     return json;
 }
 
@@ -252,7 +274,7 @@ int lince_evaluation_write_probabilities(const lince_evaluation *e, const lince_
 int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer,
                    lince_progress progress, double *loss, double *accuracy)
 {
-    pass p = {.net = net, .loader = loader, .observer = observer, .progress = progress};
+    pass p = {.net = net, .loader = loader, .observer = observer, .progress = progress, .temperature = 1};
     p.progress.phase = LINCE_VALIDATING;
     p.progress.step = 0;
     int code = run_pass(&p);

@@ -3,8 +3,10 @@
 #define LINCE_TRAIN_EVALUATE_H
 
 #include "data/loader.h"
+#include "data/views.h"
 #include "metrics/curves.h"
 #include "metrics/metrics.h"
+#include "metrics/temperature.h"
 #include "net/net.h"
 #include "train/blueprint.h"
 
@@ -21,10 +23,19 @@ typedef struct lince_outcome {
 typedef struct lince_evaluation {
     lince_metrics metrics;
     lince_curves curves;
-    lince_outcome *outcomes; /* [metrics.n], in the part's order */
-    float *scores;           /* [metrics.n][classes], in the order of the batches */
-    int32_t *labels;         /* [metrics.n], likewise */
+    lince_outcome *outcomes;  /* [metrics.n], in the part's order */
+    float *scores;            /* [metrics.n][classes], in the order of the batches: probabilities */
+    int32_t *labels;          /* [metrics.n], likewise */
+    bool raw;                 /* scores are what the softmax is taken of, and there are no curves */
+    const lince_views *views; /* that were averaged; NULL or of none: the samples as they are. Not owned */
+    double temperature;       /* the blueprint's; 0: none */
+    lince_reliability before, after; /* with a temperature: at 1, and at it */
 } lince_evaluation;
+
+typedef struct lince_evaluate_options {
+    const lince_views *views; /* NULL: none */
+    bool raw;                 /* as the evaluation's; the blueprint's temperature is left out */
+} lince_evaluate_options;
 
 /* What a loader's decoding tells an observer (or NULL): LINCE_PREPARING. */
 lince_watch lince_watch_for(const lince_observer *observer);
@@ -32,9 +43,11 @@ lince_watch lince_watch_for(const lince_observer *observer);
 /* LINCE_EINTERRUPTED where the observer asks to stop. */
 int lince_observer_stops(const lince_observer *observer);
 
-/* The loader must not shuffle. LINCE_EINTERRUPTED when the observer's stop is set. */
-int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *blueprint, lince_phase phase,
-                   const lince_observer *observer, lince_evaluation *evaluation);
+/* The loader must not shuffle, and its pictures are as large as the views want them. LINCE_EINTERRUPTED when
+ * the observer's stop is set. */
+int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *blueprint,
+                   const lince_evaluate_options *options, lince_phase phase, const lince_observer *observer,
+                   lince_evaluation *evaluation);
 void lince_evaluation_release(lince_evaluation *evaluation);
 
 /* What `lince eval --json` prints: the metrics, and the areas under each class's curves. A new reference;

@@ -7,11 +7,11 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"
-#include "kernels/kernels.h"
 #include "text/encoding.h"
 #include "train/blueprint.h"
 #include "train/model_internal.h"
 #include "train/run.h"
+#include "train/scoring.h"
 #include "weights/state_dict.h"
 
 #include <jansson.h>
@@ -63,12 +63,25 @@ static int read_settings(lince_model *m, const char *path)
     return 0;
 }
 
+/* Views as the settings ask for them. */
+static int plan_views(lince_model *m)
+{
+    const char *name = m->settings.tta;
+    if (lince_model_is_text(m))
+        return !strcmp(name, "none")
+                   ? 0
+                   : lince_fail(LINCE_EUSAGE, "--tta %s: views are of pictures, and %s classifies texts",
+                                name, m->path);
+    return lince_views_plan(&m->views, name, &m->blueprint.transform, &m->picture);
+}
+
 int lince_model_open(lince_model **model, const char *path)
 {
     LINCE_PLAIN_LOCALE;
     int code = new_model(model, path);
     if (!code) code = lince_blueprint_read(&(*model)->blueprint, (*model)->weights, (*model)->path);
     if (!code) code = read_settings(*model, path);
+    if (!code) code = plan_views(*model);
     return finish_open(model, code);
 }
 
@@ -84,6 +97,10 @@ int lince_model_set(lince_model *m, const char *setting, const char *value)
     m->set.split |= !strcmp(setting, "split-column");
     m->set.header |= !strcmp(setting, "header");
     m->set.encoding |= !strcmp(setting, "encoding");
+    if (!strcmp(setting, "tta")) {
+        LINCE_TRY(lince_settings_set(&m->settings, setting, value));
+        return plan_views(m);
+    }
     if (strcmp(setting, "classes") != 0) return lince_settings_set(&m->settings, setting, value);
     lince_free(m->chosen);
     return (m->chosen = lince_strdup(value)) ? 0 : LINCE_ENOMEM;
@@ -186,6 +203,7 @@ int lince_model_open_weights(lince_model **model, const lince_open_options *opti
     LINCE_PLAIN_LOCALE;
     int code = new_model(model, options->weights);
     if (!code) code = open_weights(*model, options);
+    if (!code) code = plan_views(*model);
     return finish_open(model, code);
 }
 
@@ -254,19 +272,29 @@ int lince_model_use(lince_model *m, int batch)
 
 /* --- predicting ----------------------------------------------------------------------------------- */
 
-/* The net's answers to the n samples that were put into it. */
-static int answer(lince_model *m, int n, lince_prediction *predictions)
+/* Answers to the samples of a batch. */
+static int answer(lince_model *m, const lince_batch *batch, lince_prediction *predictions)
 {
     int classes = m->blueprint.classes;
-    lince_net_forward(m->net, n, false, NULL);
-    for (int i = 0; i < n; i++) {
+    size_t n = (size_t)batch->n;
+    float *scores = lince_alloc(n * (size_t)classes, sizeof *scores);
+    if (!scores) return LINCE_ENOMEM;
+    lince_score(m->net, &m->views, batch, scores);
+    int code = 0;
+    for (size_t i = 0; i < n && !code; i++) {
         lince_prediction *p = &predictions[i];
-        if (!(p->probability = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
-        lince_softmax(lince_net_output(m->net) + (ptrdiff_t)i * classes, p->probability, 1, classes);
+        if (!(p->probability = lince_alloc((size_t)classes, sizeof(float)))) {
+            code = LINCE_ENOMEM;
+            break;
+        }
+        lince_score_probabilities(scores + i * (size_t)classes, 1, classes, m->blueprint.temperature,
+                                  p->probability);
         for (int c = 1; c < classes; c++)
             if (p->probability[c] > p->probability[p->best]) p->best = c;
+        p->unsure = (double)p->probability[p->best] < m->confidence.least;
     }
-    return 0;
+    lince_free(scores);
+    return code;
 }
 
 int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n, int batch,
@@ -274,11 +302,14 @@ int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n,
 {
     for (int i = 0; i < n; i++) predictions[i] = (lince_prediction){.classes = m->blueprint.classes};
     LINCE_TRY(lince_model_use(m, batch));
-    size_t input = lince_shape_size(lince_net_input_shape(m->net));
-    for (int i = 0; i < n; i++)
-        lince_transform_apply(&m->blueprint.transform, fitted[i].pixels, NULL, NULL,
-                              lince_net_input(m->net) + (size_t)i * input);
-    return answer(m, n, predictions);
+    size_t size = 3 * (size_t)m->picture.width * (size_t)m->picture.height;
+    float *x = lince_alloc((size_t)n * size, sizeof *x);
+    if (!x) return LINCE_ENOMEM;
+    for (size_t i = 0; i < (size_t)n; i++)
+        lince_transform_normalise(&m->picture, fitted[i].pixels, x + i * size);
+    int code = answer(m, &(lince_batch){.n = n, .x = x}, predictions);
+    lince_free(x);
+    return code;
 }
 
 lince_decoding lince_model_decoding(const lince_model *m)
@@ -301,7 +332,7 @@ static int predict_image(lince_model *m, const char *name, const lince_image *im
 {
     lince_image fitted;
     if (image->incomplete) lince_model_tell_incomplete(m, name);
-    LINCE_TRY(lince_transform_fit(&m->blueprint.transform, image, &fitted));
+    LINCE_TRY(lince_transform_fit(&m->picture, image, &fitted));
     int code = lince_model_predict_fitted(m, &fitted, 1, 1, prediction);
     lince_image_release(&fitted);
     return code;
@@ -332,22 +363,18 @@ static int check_text(const char *text, size_t size)
     return lince_fail(LINCE_EFORMAT, "text: %s", why);
 }
 
-/* Puts a text into the net. */
-static int feed_text(lince_model *m, const char *text, lince_prediction *p)
+/* Answers a text, with tokens [max_tokens] as scratch. */
+static int answer_text(lince_model *m, const char *text, int32_t *tokens, lince_prediction *p)
 {
     lince_encoder *e = &m->blueprint.encoder;
     size_t most = (size_t)e->options.max_tokens;
     lince_encoded seen;
-    int32_t *tokens = lince_alloc(most, sizeof *tokens);
-    if (!tokens) return LINCE_ENOMEM;
     int32_t length = lince_encode(e, text, tokens, &seen);
-    if (length > 0) lince_net_set_tokens(m->net, 1, tokens, &length, length);
-    lince_free(tokens);
     if (length < 0) return length;
     p->words = seen.words;
     p->read = seen.words < most ? seen.words : most;
     p->unknown = seen.unknown;
-    return 0;
+    return answer(m, &(lince_batch){.n = 1, .tokens = tokens, .length = &length, .steps = length}, p);
 }
 
 int lince_model_predict_span(lince_model *m, const char *text, size_t size, lince_prediction *prediction)
@@ -357,8 +384,11 @@ int lince_model_predict_span(lince_model *m, const char *text, size_t size, linc
     LINCE_TRY(refuse_kind(m, true));
     LINCE_TRY(check_text(text, size));
     LINCE_TRY(lince_model_use(m, 1));
-    LINCE_TRY(feed_text(m, text, prediction));
-    return answer(m, 1, prediction);
+    int32_t *tokens = lince_alloc((size_t)m->blueprint.encoder.options.max_tokens, sizeof *tokens);
+    if (!tokens) return LINCE_ENOMEM;
+    int code = answer_text(m, text, tokens, prediction);
+    lince_free(tokens);
+    return code;
 }
 
 int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)

@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
+#include "metrics/selective.h"
 #include "train/evaluate.h"
 #include "train/model_internal.h"
 #include "train/open_data.h"
@@ -238,7 +239,7 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
                                     .watch = lince_watch_for(observer)};
     return lince_model_is_text(m)
                ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
-               : lince_loader_new(loader, dataset, part, &m->blueprint.transform, &options);
+               : lince_loader_new(loader, dataset, part, &m->picture, &options);
 }
 
 static void tell_unknown(const lince_tokens *k, lince_part part, const lince_observer *o)
@@ -251,19 +252,84 @@ static void tell_unknown(const lince_tokens *k, lince_part part, const lince_obs
          k->read, lince_part_name(part), k->unknown);
 }
 
-static int as_text(const lince_evaluation *e, int json, char **text)
+static void tell_views(const lince_model *m, const lince_observer *o)
+{
+    if (o && m->views.count)
+        tell(o->note, o, _("each answer is the mean of %d views of the picture (--tta %s)"), m->views.count,
+             m->views.name);
+}
+
+/* What is answered, and how much of it rightly, where answers below a confidence are none. */
+static lince_selection select_answers(const lince_model *m, const lince_evaluation *e)
+{
+    lince_selection s = {.least = m->confidence.least};
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        const lince_outcome *o = &e->outcomes[i];
+        if ((double)o->probability < s.least) continue;
+        s.answered++;
+        s.right += o->predicted == o->label;
+    }
+    return s;
+}
+
+static double share(size_t part, size_t whole)
+{
+    return whole ? (double)part / (double)whole : 0;
+}
+
+static json_t *selection_json(const lince_selection *s, size_t n)
+{
+    return json_pack("{s:f, s:I, s:f, s:o}", "least", s->least, "answered", (json_int_t)s->answered,
+                     "coverage", share(s->answered, n), "accuracy",
+                     s->answered ? json_real(share(s->right, s->answered)) : json_null());
+}
+
+static int as_text(const lince_model *m, const lince_evaluation *e, int json, char **text)
 {
     lince_buffer out = {0};
+    lince_selection s = select_answers(m, e);
     if (json) {
         json_t *object = lince_evaluation_json(e);
+        if (object && s.least > 0)
+            json_object_set_new(object, "min_confidence", selection_json(&s, e->metrics.n));
         char *dump = object ? json_dumps(object, JSON_REAL_PRECISION(9)) : NULL;
         json_decref(object);
         lince_buffer_printf(&out, "%s\n", dump ? dump : "");
         free(dump);
     } else
         lince_metrics_report(&e->metrics, &out);
+    if (!json && s.least > 0)
+        lince_buffer_printf(&out,
+                            _("\nconfidence of %.9g or more: %zu of %zu answered (%.2f %%), of these %.2f %% "
+                              "rightly\n"),
+                            s.least, s.answered, e->metrics.n, 100 * share(s.answered, e->metrics.n),
+                            100 * share(s.right, s.answered));
     *text = out.data;
     return out.error;
+}
+
+/* A part of the data, opened as the model reads it, by the model's views. The data set is the caller's to
+ * free, in any case. */
+static int evaluate_part(lince_model *m, const char *data, const char *part_name, bool raw,
+                         const lince_observer *observer, lince_dataset **dataset, lince_part *part,
+                         lince_evaluation *e)
+{
+    lince_loader *loader = NULL;
+    lince_decoding how = lince_model_decoding(m);
+    lince_evaluate_options options = {.views = &m->views, .raw = raw};
+    LINCE_TRY(open_data(m, data, dataset));
+    LINCE_TRY(refuse_content(m, *dataset));
+    LINCE_TRY(match_classes(m, *dataset));
+    lince_dataset_decode_as(*dataset, &how);
+    LINCE_TRY(choose_part(*dataset, part_name, part));
+    LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));
+    LINCE_TRY(open_loader(m, *dataset, *part, observer, &loader));
+    tell_data(*dataset, *part, observer);
+    tell_unknown(lince_loader_tokens(loader), *part, observer);
+    tell_views(m, observer);
+    int code = lince_evaluate(m->net, loader, &m->blueprint, &options, LINCE_TESTING, observer, e);
+    lince_loader_free(loader);
+    return code;
 }
 
 int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json,
@@ -271,25 +337,24 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
 {
     LINCE_PLAIN_LOCALE;
     lince_dataset *dataset = NULL;
-    lince_loader *loader = NULL;
     lince_evaluation e = {0};
     lince_part part = LINCE_TEST;
-    lince_decoding how = lince_model_decoding(m);
     *text = NULL;
-    int code = open_data(m, data, &dataset);
-    if (!code) code = refuse_content(m, dataset);
-    if (!code) code = match_classes(m, dataset);
-    if (!code) lince_dataset_decode_as(dataset, &how);
-    if (!code) code = choose_part(dataset, part_name, &part);
-    if (!code) code = lince_model_use(m, EVALUATION_BATCH);
-    if (!code) code = open_loader(m, dataset, part, observer, &loader);
-    if (!code) tell_data(dataset, part, observer);
-    if (!code) tell_unknown(lince_loader_tokens(loader), part, observer);
-    if (!code) code = lince_evaluate(m->net, loader, &m->blueprint, LINCE_TESTING, observer, &e);
+    int code = evaluate_part(m, data, part_name, false, observer, &dataset, &part, &e);
     if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, true, predictions);
-    if (!code) code = as_text(&e, json, text);
+    if (!code) code = as_text(m, &e, json, text);
     lince_evaluation_release(&e);
-    lince_loader_free(loader);
     lince_dataset_free(dataset);
     return code;
+}
+
+/* --- its own run's parts -------------------------------------------------------------------------- */
+
+int lince_model_own_part(lince_model *m, const char *part, bool raw, const lince_observer *observer,
+                         lince_dataset **dataset, lince_evaluation *e)
+{
+    lince_part ignored = LINCE_TEST;
+    *dataset = NULL;
+    *e = (lince_evaluation){0};
+    return evaluate_part(m, NULL, part, raw, observer, dataset, &ignored, e);
 }

@@ -5,8 +5,10 @@
 #include "core/buffer.h"
 #include "core/file.h"
 #include "data/image.h"
+#include "data/views.h"
 #include "net/net.h"
 #include "train/blueprint.h"
+#include "train/evaluate.h"
 #include "weights/weights.h"
 
 #include <jansson.h>
@@ -19,7 +21,10 @@ struct lince_model {
     lince_buffer notes;
     bool strict;
     int threads;
-    lince_net *net; /* for `batch` samples; built at the first use */
+    lince_confidence confidence; /* least 0: every answer is one */
+    lince_views views;           /* of pictures, whose answers are averaged */
+    lince_transform picture;     /* what these are cut from; without any, the blueprint's */
+    lince_net *net;              /* for `batch` samples; built at the first use */
     int batch;
     lince_settings settings; /* of its run; where it has none, the defaults */
     bool has_run;
@@ -38,6 +43,11 @@ struct lince_model {
 /* Makes the net ready for batches of up to `batch` samples. */
 int lince_model_use(lince_model *model, int batch);
 
+/* Evaluates it on a part ("val", "test") of its run's own data; `raw`: as lince_evaluate_options. Both are to
+ * be released in any case. */
+int lince_model_own_part(lince_model *model, const char *part, bool raw, const lince_observer *observer,
+                         lince_dataset **dataset, lince_evaluation *evaluation);
+
 /* How its pictures are decoded. */
 lince_decoding lince_model_decoding(const lince_model *model);
 
@@ -48,7 +58,7 @@ void lince_model_tell_incomplete(const lince_model *model, const char *name);
 int lince_model_predict_named(lince_model *model, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction);
 
-/* Classifies n pictures, which the model's transform has fitted, by a net for `batch` of them, n or more;
+/* Classifies n pictures, which model->picture has fitted, by a net for `batch` of them, n or more;
  * predictions [n] are to be released in any case. */
 int lince_model_predict_fitted(lince_model *model, const lince_image *fitted, int n, int batch,
                                lince_prediction *predictions);

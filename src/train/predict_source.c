@@ -47,7 +47,7 @@ static void decode(void *context, size_t index)
     int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, &how, p->where);
     if (!code) {
         p->incomplete = image.incomplete;
-        code = lince_transform_fit(&s->asking->model->blueprint.transform, &image, &p->fitted);
+        code = lince_transform_fit(&s->asking->model->picture, &image, &p->fitted);
         lince_image_release(&image);
     }
     keep_error(p, code);

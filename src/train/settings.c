@@ -120,6 +120,8 @@ static const entry table[] = {
     NUM_(cutmix, "cutmix", DATA, "0", 0, 100, false,
          "pastes a part of another picture into each of a batch, by shares drawn from Beta(X, X), as 1; 0: "
          "no"),
+    TEXT_(tta, "tta", NULL, DATA, "none|flip|crops", "none", "none|flip|crops",
+          "average the answers to a picture's mirror image, or crops, too, in the test and when asked"),
     TEXT_(image_column, "image-column", NULL, DATA, "NAME|N", "", NULL,
           "column of the pictures' files in a table beside them (guessed)"),
     TEXT_(on_bad, "on-bad", NULL, DATA, "skip|fail", "fail", "skip|fail",
@@ -223,6 +225,8 @@ static const entry table[] = {
          "last epochs whose weights are averaged (SWA); below 1 a share of all; 0: none"),
     INT_(patience, "patience", NULL, TRAINING, "0", 0, 100000,
          "epochs without a better validation accuracy before stopping; 0: never"),
+    SWITCH_(calibrate, "calibrate", TRAINING,
+            "at the end fit a temperature on the validation part, so that probabilities can be trusted"),
     {{"seed", NULL, MACHINE, "N", "1", N_("of everything random"), false}, SEED, AT(seed), 0, 0, false, NULL},
     INT_(threads, "threads", NULL, MACHINE, "0", 0, 1024, "for computing; 0: the processors at hand"),
     INT_(workers, "workers", NULL, MACHINE, "1", 0, 256, "threads that prepare batches"),

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/peak_memory.h"
 #include "core/plain_locale.h"
+#include "train/calibrate.h"
 #include "train/trainer.h"
 
 #include <stdio.h>
@@ -11,7 +12,6 @@
 
 int lince_trainer_test(lince_trainer *t)
 {
-    lince_loader *loader;
     lince_evaluation e;
     if (!lince_dataset_count(t->dataset, LINCE_TEST)) {
         lince_trainer_warn(
@@ -20,16 +20,33 @@ int lince_trainer_test(lince_trainer *t)
         return 0;
     }
     LINCE_TRY(lince_trainer_load_own(t, "best"));
-    LINCE_TRY(lince_trainer_loader(t, LINCE_TEST, false, &loader));
-    int code = lince_evaluate(t->net, loader, &t->blueprint, LINCE_TESTING, t->observer, &e);
-    if (!code) {
-        code = lince_trainer_write_test(t, &e);
-        lince_trainer_note(t, _("test: %zu samples, loss %.4f, accuracy %.2f %%, of the weights of epoch %d"),
-                           e.metrics.n, e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch);
-        lince_evaluation_release(&e);
-    }
-    lince_loader_free(loader);
+    LINCE_TRY(lince_trainer_evaluate(t, LINCE_TEST, false, &e));
+    int code = lince_trainer_write_test(t, &e);
+    lince_trainer_note(t, _("test: %zu samples, loss %.4f, accuracy %.2f %%, of the weights of epoch %d"),
+                       e.metrics.n, e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch);
+    if (t->views.count)
+        lince_trainer_note(t, _("each answer is the mean of %d views of the picture (--tta %s)"),
+                           t->views.count, t->views.name);
+    lince_evaluation_release(&e);
     return code;
+}
+
+int lince_trainer_calibrate(lince_trainer *t)
+{
+    lince_evaluation raw;
+    lince_calibration calibration;
+    lince_buffer said = {0};
+    if (!t->settings->calibrate) return 0;
+    LINCE_TRY(lince_trainer_load_own(t, "best"));
+    LINCE_TRY(lince_trainer_evaluate(t, LINCE_VAL, true, &raw));
+    int code = lince_calibration_fit(&calibration, &raw);
+    lince_evaluation_release(&raw);
+    if (code) return code;
+    LINCE_TRY(lince_calibration_keep(&calibration, t->run.folder, t->settings->tta));
+    lince_calibration_print(&calibration, &said);
+    if (!said.error) lince_trainer_note(t, "%s", said.data);
+    lince_buffer_release(&said);
+    return said.error;
 }
 
 /* The run is whole without it: what keeps the report from being written is a warning. */
@@ -69,6 +86,7 @@ int lince_train(const lince_settings *settings, const char *command, const lince
     if ((opened || was_finished) && out) snprintf(out, out_size, "%s", folder);
     if (was_finished) code = 0;
     if (opened) code = lince_trainer_run(&t);
+    if (opened && !code) code = lince_trainer_calibrate(&t);
     if (opened && !code) code = lince_trainer_test(&t);
     int written = opened ? lince_trainer_write_cost(&t) : 0; /* also of a session that was interrupted */
     if (!code) code = written;

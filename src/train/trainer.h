@@ -32,6 +32,7 @@ typedef struct lince_trainer {
     lince_load_result loaded;  /* of --weights */
     lince_transform transform; /* with augmentation */
     lince_sizes sizes;         /* of all pictures, where they decide something */
+    lince_views views;         /* of the evaluation */
     lince_loader *train, *val; /* val NULL: no validation */
     lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
     bool val_held_out;         /* the validation part was taken from the training part */
@@ -149,8 +150,14 @@ int lince_trainer_write_json(const lince_trainer *trainer, const char *name, str
 /* cost.json: what this process, and those before it that trained in the folder, needed at most. */
 int lince_trainer_write_cost(const lince_trainer *trainer);
 
+/* --calibrate: fits the temperature of the best weights on the validation part, and keeps it. */
+int lince_trainer_calibrate(lince_trainer *trainer);
+
 /* Evaluates the best weights on the test part: test.json, predictions.csv. */
 int lince_trainer_test(lince_trainer *trainer);
+
+/* Evaluates the net as it is on a part, by the views that the settings ask for. */
+int lince_trainer_evaluate(lince_trainer *trainer, lince_part part, bool raw, lince_evaluation *evaluation);
 
 /* test.json, curves.json and predictions.csv; of a fold, probabilities.csv, too */
 int lince_trainer_write_test(const lince_trainer *trainer, const lince_evaluation *evaluation);

@@ -6,6 +6,7 @@
 #include "core/peak_memory.h"
 #include "train/leaks.h"
 #include "train/open_data.h"
+#include "train/results.h"
 #include "train/trainer.h"
 
 #include <jansson.h>
@@ -16,22 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* `layout`: jansson's flags. */
-static int write_laid_out(const lince_trainer *t, const char *name, json_t *json, size_t layout)
-{
-    char path[LINCE_PATH_MAX];
-    char *text = json ? json_dumps(json, layout | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(json);
-    if (!text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", name);
-    int code = lince_path_join(path, t->run.folder, name);
-    if (!code) code = lince_file_write(path, text, strlen(text));
-    free(text);
-    return code;
-}
-
 int lince_trainer_write_json(const lince_trainer *t, const char *name, json_t *json)
 {
-    return write_laid_out(t, name, json, JSON_INDENT(2));
+    return lince_write_json(t->run.folder, name, json, JSON_INDENT(2));
 }
 
 static json_t *strings(size_t count, const char *(*at)(const void *from, size_t index), const void *from)
@@ -296,26 +284,10 @@ static json_t *known_json(const lince_evaluation *e, const bool *known)
     return both;
 }
 
-static json_t *test_json(const lince_trainer *t, const lince_evaluation *e)
-{
-    json_t *json = lince_evaluation_json(e);
-    if (json && t->leaks.test_known)
-        json_object_set_new(json, "seen_in_training", known_json(e, t->leaks.test_known));
-    return json;
-}
-
 int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
 {
-    char path[LINCE_PATH_MAX];
     if (lince_dataset_incomplete(t->dataset, LINCE_TEST, NULL)) /* which was not known before */
         LINCE_TRY(lince_trainer_write_json(t, "data.json", data_json(t)));
-    LINCE_TRY(lince_trainer_write_json(t, "test.json", test_json(t, e)));
-    LINCE_TRY(
-        write_laid_out(t, "curves.json", lince_curves_json(&e->curves, e->metrics.names), JSON_COMPACT));
-    if (t->settings->folds) { /* from which lince_cv finds label errors */
-        LINCE_TRY(lince_path_join(path, t->run.folder, "probabilities.csv"));
-        LINCE_TRY(lince_evaluation_write_probabilities(e, t->dataset, LINCE_TEST, path));
-    }
-    LINCE_TRY(lince_path_join(path, t->run.folder, "predictions.csv"));
-    return lince_evaluation_write_csv(e, t->dataset, LINCE_TEST, false, path);
+    return lince_results_write(t->run.folder, e, t->dataset, t->settings->folds > 0,
+                               t->leaks.test_known ? known_json(e, t->leaks.test_known) : NULL);
 }

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/parallel.h"
+#include "train/calibrate.h"
 #include "train/leaks.h"
 #include "train/open_data.h"
 #include "train/range_test.h"
@@ -70,6 +71,7 @@ static int check_settings(const lince_settings *s)
                                         "and saved; choose one of them");
     int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
     if (measured < 0) return measured;
+    if (s->calibrate) LINCE_TRY(lince_calibration_check(s));
     return lince_decoding_settings(s, &(lince_decoding){0});
 }
 
@@ -172,6 +174,9 @@ static int refuse_for_texts(const lince_settings *s)
     if (s->mixup > 0 || s->cutmix > 0)
         return lince_fail(LINCE_EUSAGE, "--%s mixes pictures, and %s holds texts; leave it out",
                           s->mixup > 0 ? "mixup" : "cutmix", s->data);
+    if (strcmp(s->tta, "none") != 0)
+        return lince_fail(LINCE_EUSAGE, "--tta %s: views are of pictures, and %s holds texts", s->tta,
+                          s->data);
     return 0;
 }
 
@@ -274,12 +279,13 @@ static void tell_incomplete(const lince_trainer *t, lince_part part, size_t befo
             lince_part_title(part), count, first);
 }
 
-int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
+/* `transform`: of pictures. */
+static int open_loader(lince_trainer *t, lince_part part, bool train, const lince_transform *transform,
+                       lince_loader **loader)
 {
     const lince_settings *s = t->settings;
     size_t before = lince_dataset_left_out(t->dataset),
            incomplete = lince_dataset_incomplete(t->dataset, part, NULL);
-    lince_transform transform = t->transform;
     lince_loader_options options = {.batch_size = s->batch_size,
                                     .train = train,
                                     .seed = s->seed,
@@ -291,10 +297,30 @@ int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_lo
                                     .watch = lince_watch_for(t->observer)};
     if (lince_dataset_is_text(t->dataset))
         return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);
-    if (!train) transform.augment = (lince_augment){0};
-    LINCE_TRY(lince_loader_new(loader, t->dataset, part, &transform, &options));
+    LINCE_TRY(lince_loader_new(loader, t->dataset, part, transform, &options));
     tell_incomplete(t, part, incomplete);
     return tell_left_out(t, part, before);
+}
+
+int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
+{
+    lince_transform transform = t->transform;
+    if (!train) transform.augment = (lince_augment){0};
+    return open_loader(t, part, train, &transform, loader);
+}
+
+int lince_trainer_evaluate(lince_trainer *t, lince_part part, bool raw, lince_evaluation *e)
+{
+    lince_loader *loader;
+    lince_transform picture = {0};
+    lince_evaluate_options options = {.views = &t->views, .raw = raw};
+    lince_phase phase = part == LINCE_TEST ? LINCE_TESTING : LINCE_VALIDATING;
+    if (!lince_dataset_is_text(t->dataset))
+        LINCE_TRY(lince_views_plan(&t->views, t->settings->tta, &t->blueprint.transform, &picture));
+    LINCE_TRY(open_loader(t, part, false, &picture, &loader));
+    int code = lince_evaluate(t->net, loader, &t->blueprint, &options, phase, t->observer, e);
+    lince_loader_free(loader);
+    return code;
 }
 
 /* What of the test part cannot be read is known, and told, before it is measured. */
@@ -328,6 +354,9 @@ static int open_loaders(lince_trainer *t)
     lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
     if (lince_dataset_count(t->dataset, part))
         LINCE_TRY(lince_trainer_loader(t, part, false, &t->val));
+    else if (t->settings->calibrate)
+        return lince_fail(LINCE_EDATA, "--calibrate: there is no validation part to fit the temperature on; "
+                                       "--val-split 0.1 sets one aside");
     else
         lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
     if (lince_dataset_is_text(t->dataset)) lince_trainer_tell_unknown(t);

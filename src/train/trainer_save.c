@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "train/checkpoint.h"
+#include "train/results.h"
 #include "train/resume.h"
 #include "train/trainer.h"
 #include "weights/safetensors.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int path_in(const lince_trainer *t, const char *name, char path[LINCE_PATH_MAX])
 {
@@ -175,22 +175,13 @@ static int write_weights(lince_trainer *t, const char *path)
     return code;
 }
 
-/* What a stage before has measured was measured with the weights that were the best then. */
-static void forget_test(const lince_trainer *t)
-{
-    static const char *const names[] = {"test.json", "predictions.csv", "probabilities.csv", "curves.json"};
-    char path[LINCE_PATH_MAX];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!path_in(t, names[i], path)) unlink(path);
-}
-
 int lince_trainer_save_weights(lince_trainer *t, bool best)
 {
     char last_path[LINCE_PATH_MAX], best_path[LINCE_PATH_MAX];
     LINCE_TRY(path_in(t, "weights/last.safetensors", last_path));
     LINCE_TRY(path_in(t, "weights/best.safetensors", best_path));
     LINCE_TRY(write_weights(t, last_path));
-    if (best) forget_test(t);
+    if (best) lince_results_forget(t->run.folder); /* measured with those that were the best before */
     int code = best ? lince_file_link(last_path, best_path) : 0;
     return code == 1 ? write_weights(t, best_path) : code;
 }

@@ -107,6 +107,7 @@ int lince_trainer_load_own(lince_trainer *t, const char *name)
     LINCE_TRY(lince_safetensors_open(&w, path));
     lince_load_options load = {.whole = true, .threads = t->threads};
     int code = lince_state_dict_load(t->net, w, &load, &result);
+    if (!code && !strcmp(name, "best")) t->blueprint.temperature = lince_blueprint_temperature(w);
     lince_load_result_release(&result);
     lince_weights_free(w);
     return code;

@@ -1,0 +1,97 @@
+#include "metrics/temperature.h"
+
+#include <math.h>
+
+static double largest_of(const float *scores, int classes)
+{
+    double largest = (double)scores[0];
+    for (int c = 1; c < classes; c++) largest = fmax(largest, (double)scores[c]);
+    return largest;
+}
+
+/* --- fitting -------------------------------------------------------------------------------------- */
+
+/* With b = 1 / T the loss of a sample is log sum_c exp(b z_c) - b z_y, convex in b; its derivative is the
+ * mean of z under the softmax less z_y, its second one the variance of z. */
+typedef struct slopes {
+    double first, second; /* of the mean loss */
+} slopes;
+
+static slopes slopes_at(double b, const float *scores, const int32_t *labels, size_t n, int classes)
+{
+    slopes s = {0, 0};
+    for (size_t i = 0; i < n; i++) {
+        const float *z = scores + i * (size_t)classes;
+        double largest = largest_of(z, classes), sum = 0, mean = 0, square = 0;
+        for (int c = 0; c < classes; c++) {
+            double d = (double)z[c] - largest, e = exp(b * d);
+            sum += e;
+            mean += e * d;
+            square += e * d * d;
+        }
+        mean /= sum;
+        s.first += mean - ((double)z[labels[i]] - largest);
+        s.second += fmax(square / sum - mean * mean, 0);
+    }
+    return (slopes){s.first / (double)n, s.second / (double)n};
+}
+
+/* Newton's steps, and halves of what is left between two points where they leave it. */
+double lince_fit_temperature(const float *scores, const int32_t *labels, size_t n, int classes)
+{
+    enum { STEPS = 200 };
+    double low = 1 / LINCE_TEMPERATURE_MOST, high = 1 / LINCE_TEMPERATURE_LEAST, b = 1;
+    if (!n) return NAN;
+    if (slopes_at(low, scores, labels, n, classes).first >= 0) return 1 / low;
+    if (slopes_at(high, scores, labels, n, classes).first <= 0) return 1 / high;
+    for (int i = 0; i < STEPS; i++) {
+        slopes s = slopes_at(b, scores, labels, n, classes);
+        *(s.first > 0 ? &high : &low) = b;
+        double next = b - s.first / s.second; /* not finite where all scores of a sample are the same */
+        if (!(next > low && next < high)) next = 0.5 * (low + high);
+        double step = fabs(next - b);
+        b = next;
+        if (step <= 1e-10 * b) break;
+    }
+    return 1 / b;
+}
+
+/* --- what it is worth ----------------------------------------------------------------------------- */
+
+void lince_reliability_add(lince_reliability *r, const float *scores, int classes, double t, int label)
+{
+    double largest = largest_of(scores, classes), sum = 0, squares = 0, most = 0;
+    int best = 0;
+    for (int c = 0; c < classes; c++) sum += exp(((double)scores[c] - largest) / t);
+    for (int c = 0; c < classes; c++) {
+        double p = exp(((double)scores[c] - largest) / t) / sum, distance = p - (c == label);
+        squares += distance * distance;
+        if (scores[c] > scores[best]) best = c;
+        most = fmax(most, p);
+    }
+    r->n++;
+    r->loss += log(sum) - ((double)scores[label] - largest) / t;
+    r->brier += squares;
+    lince_calibration_add(r->bins, most, best == label);
+}
+
+void lince_reliability_finish(lince_reliability *r)
+{
+    double n = r->n ? (double)r->n : 1;
+    r->loss /= n;
+    r->brier /= n;
+    r->ece = lince_calibration_finish(r->bins, r->n);
+}
+
+static json_t *reliability_json(const lince_reliability *r)
+{
+    return json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)r->n, "loss", r->loss, "brier", r->brier, "ece",
+                     r->ece);
+}
+
+json_t *lince_calibration_json(double temperature, const lince_reliability *before,
+                               const lince_reliability *after)
+{
+    return json_pack("{s:f, s:o, s:o}", "value", temperature, "before", reliability_json(before), "after",
+                     reliability_json(after));
+}

@@ -1,0 +1,17 @@
+/* From a batch to scores: the net's outputs, averaged over views of the samples. */
+#ifndef LINCE_TRAIN_SCORING_H
+#define LINCE_TRAIN_SCORING_H
+
+#include "data/loader.h"
+#include "data/views.h"
+#include "net/net.h"
+
+/* scores[batch.n][classes], before temperature and softmax. The views (NULL: none) are of pictures, which the
+ * batch then holds as large as the views are planned for. The same bits on any number of threads. */
+void lince_score(lince_net *net, const lince_views *views, const lince_batch *batch, float *scores);
+
+/* Probabilities of n samples: softmax(scores / temperature); 0 stands for 1. */
+void lince_score_probabilities(const float *scores, size_t n, int classes, double temperature,
+                               float *probabilities);
+
+#endif
