@@ -206,7 +206,7 @@ int cmd_predict(int argc, char **argv)
         {"tta", "none|flip|crops", N_("answers to views of a picture averaged; default: the run's"), &tta,
          NULL},
         {"min-confidence", "X|auto:P",
-         N_("below this probability: unknown; auto:0.95: 95 % of the answers right"), &confidence, NULL},
+         N_("below this probability: unknown; auto:0.95: so many answers are right"), &confidence, NULL},
         {"top", "K", N_("tell the K most probable classes (1; with --json all)"), &top, NULL},
         {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
         {"csv", NULL, N_("print a CSV: a table's own columns, or the input, and the answer"), NULL, &a.csv},

@@ -32,6 +32,7 @@ static int read_test(lince_facts *f)
     f->temperature = json_incref(json_object_get(object, "temperature"));
     const json_t *tta = json_object_get(object, "tta");
     if (tta) snprintf(f->views, sizeof f->views, "%s", lince_fact_text(tta, "name"));
+    f->view_count = (int)lince_fact_number(tta, "views");
     json_decref(object);
     if (code) return lince_fail_in(code, path);
     f->tested = f->test.n > 0;

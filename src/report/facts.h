@@ -25,6 +25,7 @@ typedef struct lince_facts {
     json_t *
         seen; /* of test.json: accuracy on samples that the training part has too, and on new ones; or NULL */
     char views[16];      /* of test.json: "flip", "crops" where answers to views were averaged; "none" */
+    int view_count;      /* their number */
     json_t *temperature; /* likewise: what calibration changed in the test; NULL: not calibrated */
     json_t *calibration; /* calibration.json; NULL: there is none */
     json_t *explained;   /* explain.json: what the pictures in plots/ show; NULL: there are none */

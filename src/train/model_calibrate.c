@@ -15,7 +15,7 @@ static int fit(lince_model *own, const lince_observer *observer, lince_calibrati
     if (!code) code = lince_calibration_fit(calibration, &raw);
     lince_evaluation_release(&raw);
     lince_dataset_free(dataset);
-    return code;
+    return code ? lince_fail_in(code, "--calibrate") : 0;
 }
 
 /* The run's test was measured without it. */
