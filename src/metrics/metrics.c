@@ -194,9 +194,18 @@ static json_t *score_json(const lince_class_score *s)
                      s->f1, "support", (json_int_t)s->support);
 }
 
+json_t *lince_calibration_bins(const lince_calibration_bin bins[LINCE_CALIBRATION_BINS])
+{
+    json_t *array = json_array();
+    for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
+        json_array_append_new(array, json_pack("{s:I, s:f, s:f}", "n", (json_int_t)bins[i].n, "confidence",
+                                               bins[i].confidence, "accuracy", bins[i].accuracy));
+    return array;
+}
+
 json_t *lince_metrics_json(const lince_metrics *m)
 {
-    json_t *classes = json_array(), *matrix = json_array(), *scores = json_object(), *bins = json_array();
+    json_t *classes = json_array(), *matrix = json_array(), *scores = json_object();
     for (int c = 0; c < m->classes; c++) {
         json_array_append_new(classes, json_string(m->names[c]));
         json_t *row = json_array();
@@ -205,13 +214,11 @@ json_t *lince_metrics_json(const lince_metrics *m)
         json_array_append_new(matrix, row);
         json_object_set_new(scores, m->names[c], score_json(&m->per_class[c]));
     }
-    for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
-        json_array_append_new(bins, json_pack("{s:I, s:f, s:f}", "n", (json_int_t)m->bins[i].n, "confidence",
-                                              m->bins[i].confidence, "accuracy", m->bins[i].accuracy));
     return json_pack("{s:I, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)m->n, "loss",
                      m->loss, "accuracy", m->accuracy, "top5", m->top5, "ece", m->ece, "classes", classes,
                      "confusion_matrix", matrix, "per_class", scores, "macro avg", score_json(&m->macro),
-                     "weighted avg", score_json(&m->weighted), "calibration", bins);
+                     "weighted avg", score_json(&m->weighted), "calibration",
+                     lince_calibration_bins(m->bins));
 }
 
 /* --- and back ------------------------------------------------------------------------------------- */
@@ -265,14 +272,14 @@ static int read_matrix(lince_metrics *m, const json_t *matrix)
     return 0;
 }
 
-static void read_bins(lince_metrics *m, const json_t *bins)
+void lince_calibration_read(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], const json_t *array)
 {
     for (size_t i = 0; i < LINCE_CALIBRATION_BINS; i++) {
-        const json_t *bin = json_array_get(bins, i);
+        const json_t *bin = json_array_get(array, i);
         json_int_t n = json_integer_value(json_object_get(bin, "n"));
-        m->bins[i] = (lince_calibration_bin){n > 0 ? (size_t)n : 0,
-                                             json_number_value(json_object_get(bin, "confidence")),
-                                             json_number_value(json_object_get(bin, "accuracy"))};
+        bins[i] = (lince_calibration_bin){n > 0 ? (size_t)n : 0,
+                                          json_number_value(json_object_get(bin, "confidence")),
+                                          json_number_value(json_object_get(bin, "accuracy"))};
     }
 }
 
@@ -293,7 +300,7 @@ int lince_metrics_from_json(lince_metrics *m, const json_t *object)
         hits += (double)m->confusion[(size_t)c * (size_t)m->classes + (size_t)c];
     m->accuracy = ratio(hits, (double)m->n);
     score_classes(m);
-    read_bins(m, json_object_get(object, "calibration"));
+    lince_calibration_read(m->bins, json_object_get(object, "calibration"));
     m->loss = json_number_value(json_object_get(object, "loss"));
     m->top5 = json_number_value(json_object_get(object, "top5"));
     m->ece = json_number_value(json_object_get(object, "ece"));

@@ -26,6 +26,10 @@ typedef struct lince_calibration_bin {
 void lince_calibration_add(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], double confidence, bool right);
 double lince_calibration_finish(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], size_t n);
 
+/* [{"n", "confidence", "accuracy"}, ...], and back; NULL when out of memory. */
+json_t *lince_calibration_bins(const lince_calibration_bin bins[LINCE_CALIBRATION_BINS]);
+void lince_calibration_read(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], const json_t *array);
+
 typedef struct lince_metrics {
     int classes;
     char **names; /* [classes], copies */

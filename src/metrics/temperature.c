@@ -85,8 +85,8 @@ void lince_reliability_finish(lince_reliability *r)
 
 static json_t *reliability_json(const lince_reliability *r)
 {
-    return json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)r->n, "loss", r->loss, "brier", r->brier, "ece",
-                     r->ece);
+    return json_pack("{s:I, s:f, s:f, s:f, s:o}", "n", (json_int_t)r->n, "loss", r->loss, "brier", r->brier,
+                     "ece", r->ece, "calibration", lince_calibration_bins(r->bins));
 }
 
 json_t *lince_calibration_json(double temperature, const lince_reliability *before,

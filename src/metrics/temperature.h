@@ -30,7 +30,8 @@ void lince_reliability_add(lince_reliability *reliability, const float *scores, 
 /* Turns sums into means; call once. */
 void lince_reliability_finish(lince_reliability *reliability);
 
-/* {"value": T, "before": {"n", "loss", "brier", "ece"}, "after": {...}}; NULL when out of memory. */
+/* {"value": T, "before": {"n", "loss", "brier", "ece", "calibration"}, "after": {...}}; NULL when out of
+ * memory. */
 json_t *lince_calibration_json(double temperature, const lince_reliability *before,
                                const lince_reliability *after);
 

@@ -16,6 +16,7 @@ static const recipe recipes[] = {
     {"confused", LINCE_ANY, lince_figure_confused},
     {"per_class", LINCE_ANY, lince_figure_per_class},
     {"calibration", LINCE_ANY, lince_figure_calibration},
+    {"calibration_before", LINCE_ANY, lince_figure_calibration_before},
     {"roc", LINCE_ANY, lince_figure_roc},
     {"precision_recall", LINCE_ANY, lince_figure_precision_recall},
     {"lengths", LINCE_TEXTS, lince_figure_lengths},

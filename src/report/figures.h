@@ -1,5 +1,6 @@
 /* The figures that are drawn from numbers: loss, accuracy, lr, confusion, confusion_normalised, confused,
- * per_class, calibration, roc, precision_recall, lengths. Those that a run has nothing for are left out. */
+ * per_class, calibration, calibration_before, roc, precision_recall, lengths. Those that a run has nothing
+ * for are left out. */
 #ifndef LINCE_REPORT_FIGURES_H
 #define LINCE_REPORT_FIGURES_H
 
@@ -29,6 +30,7 @@ bool lince_figure_confusion_normalised(lince_figure *g);
 bool lince_figure_confused(lince_figure *g);
 bool lince_figure_per_class(lince_figure *g);
 bool lince_figure_calibration(lince_figure *g);
+bool lince_figure_calibration_before(lince_figure *g);
 bool lince_figure_roc(lince_figure *g);
 bool lince_figure_precision_recall(lince_figure *g);
 bool lince_figure_lengths(lince_figure *g);

@@ -255,17 +255,14 @@ bool lince_figure_per_class(lince_figure *g)
     return true;
 }
 
-bool lince_figure_calibration(lince_figure *g)
+static void draw_calibration(lince_figure *g, const lince_calibration_bin *bins, size_t n)
 {
-    const lince_metrics *m = &g->facts->test;
-    if (!g->facts->tested) return false;
     g->width = g->narrow ? 360 : 460, g->height = g->narrow ? 340 : 420;
     lince_buffer_puts(&g->data, "$bins << EOD\n");
     for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
-        if (m->bins[i].n)
+        if (bins[i].n)
             lince_buffer_printf(&g->data, "%.6g %.6g %.6g %.6g\n", (i + 0.5) / LINCE_CALIBRATION_BINS,
-                                m->bins[i].accuracy, m->bins[i].confidence,
-                                (double)m->bins[i].n / (double)m->n);
+                                bins[i].accuracy, bins[i].confidence, (double)bins[i].n / (double)n);
     lince_buffer_puts(&g->data, "EOD\n");
     lince_buffer_printf(&g->body,
                         "set xrange [0:1]\nset yrange [0:1]\nset size square\nset grid lc rgb '#dddddd'\nset "
@@ -281,5 +278,21 @@ bool lince_figure_calibration(lince_figure *g)
                       "pt 7 ps 0.5 lc rgb '#d1701a' title ");
     lince_gnuplot_quote(&g->body, _("share of predictions"));
     lince_buffer_puts(&g->body, "\n");
+}
+
+bool lince_figure_calibration(lince_figure *g)
+{
+    if (!g->facts->tested) return false;
+    draw_calibration(g, g->facts->test.bins, g->facts->test.n);
+    return true;
+}
+
+bool lince_figure_calibration_before(lince_figure *g)
+{
+    lince_calibration_bin bins[LINCE_CALIBRATION_BINS];
+    const json_t *before = json_object_get(g->facts->temperature, "before");
+    if (!before) return false;
+    lince_calibration_read(bins, json_object_get(before, "calibration"));
+    draw_calibration(g, bins, g->facts->test.n);
     return true;
 }

@@ -232,6 +232,17 @@ static void write_reliability(lince_document *d, const char *what, const json_t 
     lince_document_row(d);
 }
 
+static void write_calibration_before(lince_document *d, const json_t *before)
+{
+    char alt[512];
+    snprintf(alt, sizeof alt,
+             TR("Bars of the accuracy for predictions of each confidence, beside the diagonal; the expected "
+                "calibration error is %.1f per cent."),
+             100 * lince_fact_number(before, "ece"));
+    lince_document_figure(d, "calibration_before", alt,
+                          TR("Calibration of the same test without the temperature."));
+}
+
 /* A run that was tested without it, by a calibration that was interrupted, has no row for the test. */
 static void write_temperature(lince_document *d, const lince_facts *f)
 {
@@ -248,7 +259,7 @@ static void write_temperature(lince_document *d, const lince_facts *f)
            "on, it "
            "must look good; what it is worth the test says."),
         lince_fact_number(validation, "value"));
-    lince_document_table_begin(d, 0);
+    lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, 4);
     write_reliability(d, TR("validation, before"), json_object_get(validation, "before"));
     write_reliability(d, TR("validation, after"), json_object_get(validation, "after"));
@@ -257,6 +268,7 @@ static void write_temperature(lince_document *d, const lince_facts *f)
         write_reliability(d, TR("test, after"), json_object_get(test, "after"));
     }
     lince_document_table_end(d);
+    if (test) write_calibration_before(d, json_object_get(test, "before"));
 }
 
 static void write_views(lince_document *d, const lince_facts *f)

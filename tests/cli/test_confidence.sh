@@ -18,6 +18,8 @@ done_with train "${small[@]}" --tta flip --calibrate --val-split 0.2 --out flipp
 says 'lince.temperature = ' <("$lince" info flipped/weights/best.safetensors)
 says 'Each answer is the mean of two' flipped/report.md
 says 'All scores are divided by' flipped/report.md
+says 'Calibration of the same test without the temperature' flipped/report.md
+[ -s flipped/plots/calibration_before.svg ] || wrong "no figure of the calibration before"
 holds "$(number flipped/test.json tta views) == 2"
 before=$(number flipped/calibration.json before loss) after=$(number flipped/calibration.json after loss)
 holds "$after <= $before"
@@ -36,7 +38,7 @@ picture=data/test/disc/0005.png
     wrong "predict does not use the run's views"
 
 # --- afterwards: no prediction changes, the run's test is measured again, the file alone has it too ---
-done_with train "${small[@]}" --out plain
+done_with train "${small[@]}" --no-report --out plain
 accuracy=$(number plain/test.json accuracy)
 cut -d, -f1-3 plain/predictions.csv >predicted
 done_with eval --run plain --calibrate --json --lang en
@@ -81,8 +83,8 @@ expect 1 '--min-confidence: data: has no val' predict --run alone --min-confiden
 expect 2 'expected one of none|flip|crops' predict --run plain --tta ten $picture
 
 "$lince" synth tweets texts --n 200 >/dev/null
-done_with train --data texts/tweets.csv --model rnn --hidden 16 --epochs 2 --threads 1 --quiet --lang en --calibrate --out tweets
-says 'All scores are divided by' tweets/report.md
+done_with train --data texts/tweets.csv --model rnn --hidden 16 --epochs 2 --threads 1 --quiet --lang en --no-report --calibrate --out tweets
+holds "$(number tweets/calibration.json after loss) <= $(number tweets/calibration.json before loss)"
 done_with predict --run tweets --min-confidence 1 --lang en --text "it was good"
 says '	unknown	' out
 expect 2 'views are of pictures' predict --run tweets --tta flip --text good

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <lince/language.h>
 #include <lince/model.h>
+#include <math.h>
 
 static char root[512], run[600];
 
@@ -183,6 +184,65 @@ static void test_the_runs_data_are_split_as_they_were_wherever_they_lie(void **s
     expect(table, NULL, 24, 1);
 }
 
+/* --- how sure it is ------------------------------------------------------------------------------- */
+
+static lince_prediction ask(lince_model *m)
+{
+    lince_prediction p;
+    assert_done(lince_model_predict_text(m, "it was good", &p));
+    return p;
+}
+
+static void test_a_temperature_is_kept_and_changes_no_prediction(void **state)
+{
+    (void)state;
+    lince_model *m, *again;
+    assert_done(lince_model_open(&m, run));
+    lince_prediction before = ask(m);
+    told[0] = '\0';
+    assert_done(lince_model_calibrate(m, &observer));
+    assert_non_null(strstr(told, "calibrated: temperature"));
+    assert_done(lince_model_open(&again, run));
+    lince_prediction after = ask(m), kept = ask(again);
+    assert_int_equal(after.best, before.best);
+    assert_true(fabsf(after.probability[after.best] - before.probability[before.best]) > 1e-6f);
+    assert_float_equal(kept.probability[kept.best], after.probability[after.best], 1e-6);
+    lince_prediction_release(&before);
+    lince_prediction_release(&after);
+    lince_prediction_release(&kept);
+    lince_model_free(m);
+    lince_model_free(again);
+}
+
+/* All are answered where the share asked for is that of all; above the answer's own probability it is unsure.
+ */
+static void test_answers_below_a_confidence_are_unsure(void **state)
+{
+    (void)state;
+    lince_model *m;
+    lince_confidence said;
+    char above[32];
+    assert_done(lince_model_open(&m, run));
+    assert_done(lince_model_min_confidence(m, "auto:0.01", &observer, &said));
+    assert_true(said.samples > 0);
+    assert_int_equal(said.answered, said.samples);
+    assert_true(said.low <= (double)said.right / (double)said.answered && said.high <= 1);
+    assert_done(lince_model_min_confidence(m, "0", NULL, NULL));
+    lince_prediction p = ask(m);
+    assert_false(p.unsure);
+    snprintf(above, sizeof above, "%.9g", (double)nextafterf(p.probability[p.best], 2));
+    lince_prediction_release(&p);
+    if (strtod(above, NULL) <= 1) {
+        assert_done(lince_model_min_confidence(m, above, NULL, NULL));
+        p = ask(m);
+        assert_true(p.unsure);
+        lince_prediction_release(&p);
+    }
+    assert_int_equal(lince_model_min_confidence(m, "auto:0", NULL, NULL), LINCE_EUSAGE);
+    assert_int_equal(lince_model_min_confidence(m, "1.5", NULL, NULL), LINCE_EUSAGE);
+    lince_model_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +254,8 @@ int main(void)
         cmocka_unit_test(test_two_columns_of_one_name_are_told_apart_by_number),
         cmocka_unit_test(test_rows_left_out_are_told),
         cmocka_unit_test(test_the_runs_data_are_split_as_they_were_wherever_they_lie),
+        cmocka_unit_test(test_a_temperature_is_kept_and_changes_no_prediction),
+        cmocka_unit_test(test_answers_below_a_confidence_are_unsure),
     };
     return cmocka_run_group_tests_name("model_evaluate", tests, setup, NULL);
 }
