@@ -114,7 +114,7 @@ static const entry table[] = {
           "none, standard, or a list of resized-crop, crop, flip, translate, rotate, affine, jitter, "
           "brightness, contrast, saturation, hue, grey, blur, sharpness, posterize, solarize, autocontrast, "
           "equalize, invert, randaugment, trivialaugment, augmix and erase, e.g. "
-          "crop=4,flip=alternating,trivialaugment,erase=0.25"),
+          "crop=4,flip=alternating,randaugment,erase=0.25"),
     NUM_(mixup, "mixup", DATA, "0", 0, 100, false,
          "averages the pictures of a batch in pairs, by shares drawn from Beta(X, X), as 0.2; 0: no"),
     NUM_(cutmix, "cutmix", DATA, "0", 0, 100, false,
