@@ -114,6 +114,7 @@ int cmd_report(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_cv(int argc, char **argv);
 int cmd_prune(int argc, char **argv);
 int cmd_lr_find(int argc, char **argv);
 int cmd_tune(int argc, char **argv);

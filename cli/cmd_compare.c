@@ -113,11 +113,31 @@ static int train_all(job *j)
 
 /* --- the command ---------------------------------------------------------------------------------- */
 
+/* How many of what is given are cross-validations. */
+static int count_cv(const job *j)
+{
+    int count = 0;
+    for (int i = 0; i < j->count; i++) count += lince_is_cv(j->runs[i]) != 0;
+    return count;
+}
+
+static int compare_cv(const job *j, int count, char *folder, size_t size, char **text)
+{
+    if (count != 2 || j->count != 2)
+        return lince_fail(LINCE_EUSAGE,
+                          "compare: of cross-validations two are compared, and nothing else; found %d, and "
+                          "%d others",
+                          count, j->count - count);
+    return lince_cv_compare(j->runs[0], j->runs[1], j->settings.out, j->json, folder, size, text);
+}
+
 static int compare(job *j)
 {
     char folder[PATH], *text = NULL;
-    int code = lince_compare(j->runs, (size_t)j->count, j->settings.out, j->json, cli_observer(j->quiet),
-                             folder, sizeof folder, &text);
+    int several = count_cv(j);
+    int code = several ? compare_cv(j, several, folder, sizeof folder, &text)
+                       : lince_compare(j->runs, (size_t)j->count, j->settings.out, j->json,
+                                       cli_observer(j->quiet), folder, sizeof folder, &text);
     cli_clear_line();
     if (code) return code;
     fputs(text, stdout);

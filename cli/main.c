@@ -27,8 +27,13 @@ const command commands[] = {
      "lince report runs/vgg16 --lang es\nlince report runs/vgg16 --author 'Ana Ruiz' --notes 'First try.'"},
     {"compare", "RUN RUN... | --data PATH --models A,B [options of train]",
      N_("compare runs on the same test samples"), cmd_compare, false,
-     "lince compare runs/vgg16 runs/resnet18\nlince compare --data tweets.csv --models rnn,gru,lstm --seeds "
+     "lince compare runs/vgg16 runs/resnet18\nlince compare runs/cv runs/cv2\nlince compare --data "
+     "tweets.csv --models rnn,gru,lstm --seeds "
      "3"},
+    {"cv", "--data PATH [options of train]",
+     N_("cross-validate: every sample tested once; find label errors"), cmd_cv, true,
+     "lince cv --data pictures --folds 5\nlince cv --data tweets.csv --split-by group --group-column "
+     "1\nlince cv --resume runs/cv\nlince compare runs/cv runs/cv2"},
     {"prune", "RUN...", N_("free what finished runs no longer need"), cmd_prune, false,
      "lince prune runs/* --dry-run\nlince prune runs/vgg16"},
     {"tune", "--data PATH NAME=VALUES... --trials N | --budget TIME [options of train]",

@@ -18,11 +18,18 @@ _lince_values() {
     esac
 }
 
-# Folders of runs: below runs/, and where the word that is typed leads.
+# _lince_runs WORD COMMAND: folders of runs and of cross-validations, as the command takes them: below runs/, and where the
+# word that is typed leads.
 _lince_runs() {
-    local config
-    for config in runs/*/config.yaml ${1:+"${1%/}"/config.yaml "${1%/}"*/config.yaml "${1%/}"/*/config.yaml}; do
-        [ -f "$config" ] && echo "${config%/config.yaml}"
+    local file folder files=config.yaml
+    case $2 in
+    cv) files=cv.yaml ;;
+    compare) files='config.yaml cv.yaml' ;;
+    esac
+    for file in $files; do
+        for folder in runs/*/ ${1:+"${1%/}"/ "${1%/}"*/ "${1%/}"/*/}; do
+            [ -f "$folder$file" ] && echo "${folder%/}"
+        done
     done | sort -u
 }
 
@@ -33,7 +40,7 @@ _lince() {
     elif [[ $current == -* ]]; then
         _lince_words "$("$1" help "$command" 2>/dev/null | grep -oE -- '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+')" "$current"
     elif [[ $before == --run || $before == --resume || ($before != --* && $command =~ ^(report|compare|prune)$) ]]; then
-        _lince_words "$(_lince_runs "$current")" "$current"
+        _lince_words "$(_lince_runs "$current" "$command")" "$current"
     elif [[ $before == --* ]]; then
         _lince_words "$(_lince_values "$1" "$command" "$before")" "$current"
     elif [ "$command" = fetch ]; then

@@ -7,13 +7,18 @@ function __lince_models
     lince help train 2>/dev/null | sed -nE '/^(Models|Modelos)$/,/^$/p' | sed 1d | string split -n ' '
 end
 
-# Folders of runs: below runs/, and where the word that is typed leads.
-function __lince_runs
+# Folders of runs and of cross-validations, as the command takes them: below runs/, and where the word that is typed leads.
+function __lince_runs -a command
     set -l typed (string trim -r -c / -- (commandline -ct))
-    set -l configs runs/*/config.yaml
-    test -n "$typed"; and set -a configs $typed/config.yaml $typed*/config.yaml $typed/*/config.yaml
-    for config in $configs
-        test -f $config; and string replace /config.yaml '' -- $config
+    set -l files config.yaml
+    test "$command" = cv; and set files cv.yaml
+    test "$command" = compare; and set files config.yaml cv.yaml
+    for file in $files
+        set -l found runs/*/$file
+        test -n "$typed"; and set -a found $typed/$file $typed*/$file $typed/*/$file
+        for path in $found
+            test -f $path; and string replace /$file '' -- $path
+        end
     end | sort -u
 end
 
@@ -36,13 +41,13 @@ function __lince_candidates
             case --model
                 __lince_models
             case --run --resume
-                __lince_runs
+                __lince_runs $command
             case '--*'
                 __lince_values $command $words[-1]
             case '*'
                 switch $command
                     case report compare prune
-                        __lince_runs
+                        __lince_runs $command
                     case fetch
                         lince fetch 2>/dev/null | string match -rg '^(\S+)'
                     case help

@@ -2,6 +2,7 @@
 #ifndef LINCE_H
 #define LINCE_H
 
+#include <lince/cv.h>
 #include <lince/error.h>
 #include <lince/fetch.h>
 #include <lince/language.h>

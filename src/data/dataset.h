@@ -63,9 +63,11 @@ typedef struct lince_split {
  * share out of range and for `by_group` without groups; LINCE_EDATA where there is nothing to validate on. */
 int lince_dataset_split(lince_dataset *dataset, const lince_split *split);
 
+enum { LINCE_FOLDS_MAX = 100 };
+
 /* One fold of a cross-validation. */
 typedef struct lince_fold {
-    int folds, fold; /* 2 or more; 1 to `folds` */
+    int folds, fold; /* 2 to LINCE_FOLDS_MAX; 1 to `folds` */
     bool all;        /* of the test part's samples, too, which are left alone otherwise */
     bool by_group;   /* as of a split */
     uint64_t seed;

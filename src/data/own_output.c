@@ -28,7 +28,8 @@ static size_t own_folder(const lince_source *source, const lince_entry *entry)
 {
     static const char *const signs[][2] = {{"config.yaml", "model.json"},
                                            {"config.yaml", "results.csv"},
-                                           {"compare.json", "compare.html"}};
+                                           {"compare.json", "compare.html"},
+                                           {"cv.yaml", "cv.json"}};
     const char *slash = strrchr(entry->name, '/');
     size_t length = slash ? (size_t)(slash - entry->name) + 1 : 0;
     for (size_t i = 0; length && i < sizeof signs / sizeof *signs; i++)

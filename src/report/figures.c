@@ -1,6 +1,8 @@
 #include "report/figures.h"
 #include "core/error.h"
 
+#include <string.h>
+
 typedef struct recipe {
     const char *name;
     lince_modality modality;
@@ -52,6 +54,13 @@ static int draw_both(const lince_facts *facts, const char *folder, const recipe 
     if (!code) code = draw(facts, folder, r, true);
     if (code > 0) lince_gnuplot_remove(folder, r->name);
     return code < 0 ? code : 0;
+}
+
+int lince_figure_draw(const lince_facts *facts, const char *folder, const char *name)
+{
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
+        if (!strcmp(recipes[i].name, name)) return draw_both(facts, folder, &recipes[i]);
+    return lince_fail(LINCE_EUSAGE, "there is no figure '%s'", name);
 }
 
 void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)

@@ -164,3 +164,14 @@ int lince_csv_read(const char *bytes, size_t size, lince_csv_dialect dialect, li
     lince_free(r.fields);
     return code < 0 ? code : 0;
 }
+
+void lince_csv_put(lince_buffer *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        lince_buffer_puts(out, text);
+        return;
+    }
+    lince_buffer_puts(out, "\"");
+    for (const char *c = text; *c; c++) lince_buffer_put(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+    lince_buffer_puts(out, "\"");
+}

@@ -6,6 +6,8 @@
 #ifndef LINCE_TEXT_CSV_H
 #define LINCE_TEXT_CSV_H
 
+#include "core/buffer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -70,5 +72,8 @@ bool lince_csv_is_table(const char *bytes, size_t size);
 /* "row 5 (line 9)" into out, for messages. Returns `out`. */
 enum { LINCE_CSV_PLACE_MAX = 64 };
 const char *lince_csv_place(const lince_csv_record *record, char out[LINCE_CSV_PLACE_MAX]);
+
+/* A field as it is written: in quotes where it needs some, its own quotes doubled. */
+void lince_csv_put(lince_buffer *out, const char *text);
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "text/csv.h"
 #include "train/scoring.h"
 
 #include <math.h>
@@ -194,18 +195,6 @@ json_t *lince_evaluation_json(const lince_evaluation *e)
     return json;
 }
 
-/* RFC 4180: quoted where needed, quotes doubled. */
-static void put_field(lince_buffer *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        lince_buffer_puts(out, text);
-        return;
-    }
-    lince_buffer_puts(out, "\"");
-    for (const char *c = text; *c; c++) lince_buffer_put(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
-    lince_buffer_puts(out, "\"");
-}
-
 static size_t count_left_out(const lince_dataset *dataset, lince_part part)
 {
     size_t count = 0;
@@ -219,11 +208,11 @@ static void put_left_out(lince_buffer *out, const lince_dataset *dataset, lince_
     for (size_t i = 0; i < lince_dataset_left_out(dataset); i++) {
         const lince_left_out *sample = lince_dataset_left_out_at(dataset, i);
         if (sample->part != part) continue;
-        put_field(out, sample->name);
+        lince_csv_put(out, sample->name);
         lince_buffer_puts(out, ",");
-        put_field(out, sample->class ? sample->class : "");
+        lince_csv_put(out, sample->class ? sample->class : "");
         lince_buffer_puts(out, ",,,");
-        put_field(out, sample->reason);
+        lince_csv_put(out, sample->reason);
         lince_buffer_puts(out, "\n");
     }
 }
@@ -236,11 +225,11 @@ int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *d
     lince_buffer_printf(&out, "path,true,predicted,probability%s\n", reasons ? ",left_out" : "");
     for (size_t i = 0; i < e->metrics.n; i++) {
         const lince_outcome *o = &e->outcomes[i];
-        put_field(&out, lince_dataset_name(dataset, part, o->index));
+        lince_csv_put(&out, lince_dataset_name(dataset, part, o->index));
         lince_buffer_puts(&out, ",");
-        put_field(&out, e->metrics.names[o->label]);
+        lince_csv_put(&out, e->metrics.names[o->label]);
         lince_buffer_puts(&out, ",");
-        put_field(&out, e->metrics.names[o->predicted]);
+        lince_csv_put(&out, e->metrics.names[o->predicted]);
         lince_buffer_printf(&out, ",%.6f%s\n", (double)o->probability, reasons ? "," : "");
     }
     if (reasons) put_left_out(&out, dataset, part);
@@ -257,12 +246,12 @@ int lince_evaluation_write_probabilities(const lince_evaluation *e, const lince_
     lince_buffer_puts(&out, "path");
     for (size_t c = 0; c < classes; c++) {
         lince_buffer_puts(&out, ",");
-        put_field(&out, e->metrics.names[c]);
+        lince_csv_put(&out, e->metrics.names[c]);
     }
     lince_buffer_puts(&out, "\n");
     for (size_t i = 0; i < e->metrics.n; i++) {
         const float *row = e->scores + e->outcomes[i].row * classes;
-        put_field(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
+        lince_csv_put(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
         for (size_t c = 0; c < classes; c++) lince_buffer_printf(&out, ",%.9g", (double)row[c]);
         lince_buffer_puts(&out, "\n");
     }

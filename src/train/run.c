@@ -66,11 +66,18 @@ int lince_run_create(lince_run *run, const char *folder)
 
 int lince_run_open(lince_run *run, const char *folder)
 {
-    char config[LINCE_PATH_MAX];
+    char config[LINCE_PATH_MAX], several[LINCE_PATH_MAX];
     struct stat status;
     run->lock = -1;
     LINCE_TRY(lince_path_join(config, folder, "config.yaml"));
+    LINCE_TRY(lince_path_join(several, folder, LINCE_CV_FILE));
     if (stat(folder, &status)) return lince_fail(LINCE_EIO, "%s: there is no such run", folder);
+    if (!stat(several, &status))
+        return lince_fail(
+            LINCE_EIO,
+            "%s: a cross-validation, and no run; its runs are in it (%s/fold-1, ...), and 'lince "
+            "cv --resume %s' writes its own report again",
+            folder, folder, folder);
     if (stat(config, &status))
         return lince_fail(LINCE_EIO, "%s: not the folder of a run (it has no config.yaml)", folder);
     snprintf(run->folder, sizeof run->folder, "%s", folder);
@@ -202,11 +209,9 @@ int lince_run_put_setting(lince_buffer *out, const lince_settings *settings, con
     return put_scalar(out, name, value);
 }
 
-int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command,
-                           const char *recipe)
+static int write_settings(const char *path, const lince_settings *settings, const char *command,
+                          const char *recipe)
 {
-    char path[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
     lince_buffer out = {0};
     int code = 0;
     put_comment(&out, "lince " LINCE_VERSION);
@@ -218,6 +223,19 @@ int lince_run_write_config(const lince_run *run, const lince_settings *settings,
     if (!code) code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;
+}
+
+int lince_run_write_settings(const char *path, const lince_settings *settings, const char *command)
+{
+    return write_settings(path, settings, command, NULL);
+}
+
+int lince_run_write_config(const lince_run *run, const lince_settings *settings, const char *command,
+                           const char *recipe)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
+    return write_settings(path, settings, command, recipe);
 }
 
 /* The lines of `text` but those of the setting: it stands on one line, as lince_run_put_setting wrote it. */

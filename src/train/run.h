@@ -19,6 +19,9 @@ int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *wanted);
 /* Such a folder with weights/, checkpoint/ and plots/ in it. */
 int lince_run_create(lince_run *run, const char *wanted);
 
+/* The settings of a cross-validation (crossval/), whose folder holds runs and is none. */
+#define LINCE_CV_FILE "cv.yaml"
+
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
 int lince_run_open(lince_run *run, const char *folder);
 
@@ -29,6 +32,9 @@ void lince_run_unlock(lince_run *run);
 
 /* Bytes of what a process that was killed left half-written; and removes it, in a folder that is locked. */
 size_t lince_run_half_written(const lince_run *run, bool remove);
+
+/* Every setting as resolved and, as a comment, the exact command, into a file that --config loads. */
+int lince_run_write_settings(const char *path, const lince_settings *settings, const char *command);
 
 /* config.yaml: every setting as resolved, loadable with --config; as comments the exact command and, where
  * there is one, the architecture whose recipe was followed (else NULL). */

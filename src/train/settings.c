@@ -8,6 +8,7 @@
 #include "core/nearest.h"
 #include "core/number.h"
 #include "core/plain_locale.h"
+#include "data/dataset.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -87,9 +88,9 @@ static const entry table[] = {
     INT_(split_seed, "split-seed", NULL, DATA, "-1", -1, 2147483647, "seed of the split alone; -1: --seed"),
     TEXT_(split_by, "split-by", NULL, DATA, "files|random|group", "files", "files|random|group",
           "parts as the files name them, or all drawn from the training part, at random or by whole groups"),
-    INT_(folds, "folds", NULL, DATA, "0", 0, 1000,
+    INT_(folds, "folds", NULL, DATA, "0", 0, LINCE_FOLDS_MAX,
          "cross-validation: parts that training and validation samples are divided into; 0: none"),
-    INT_(fold, "fold", NULL, DATA, "0", 0, 1000, "of --folds, the one to test on; the others train"),
+    INT_(fold, "fold", NULL, DATA, "0", 0, LINCE_FOLDS_MAX, "of --folds, the one to test on; the others train"),
     TEXT_(folds_of, "folds-of", NULL, DATA, "train|all", "train", "train|all",
           "what is divided into folds: all but the test part, which is left alone, or all"),
     SWITCH_(val_on_test, "val-on-test", DATA,

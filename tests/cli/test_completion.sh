@@ -2,8 +2,8 @@
 lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" completion
 completions=$TEST_SOURCE_DIR/completions
-mkdir -p bin runs/first runs/second old/run pictures
-touch runs/first/config.yaml runs/second/config.yaml old/run/config.yaml
+mkdir -p bin runs/first runs/second runs/folds old/run pictures
+touch runs/first/config.yaml runs/second/config.yaml runs/folds/cv.yaml old/run/config.yaml
 ln -s "$lince" bin/lince
 PATH=$PWD/bin:$PATH
 
@@ -55,7 +55,9 @@ for shell in bash zsh fish; do
     check predict --run old -- old/run
     check train --resume runs/s -- runs/second !runs/first
     check report r -- runs/first
-    check compare runs/first runs/ -- runs/second
+    check compare runs/first runs/ -- runs/second runs/folds
+    check cv --resume runs/ -- runs/folds !runs/first
+    check report ru -- runs/first !runs/folds
     check prune ru -- runs/second
     check fetch cifar1 -- cifar10 cifar100 !vgg16
     check synth t -- tweets !images

@@ -9,7 +9,7 @@ cd "$TEST_SOURCE_DIR"
 msgcat --use-first --to-code=UTF-8 -o "$scratch/es.po" po/es.po po/es/*.po
 msgfmt --check-format -o /dev/null "$scratch/es.po"
 
-sources=(src/report/*.c src/models/*.c)
+sources=(src/report/*.c src/crossval/*.c src/models/*.c)
 xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 --from-code=UTF-8 \
     -o "$scratch/report.pot" "${sources[@]}"
 msgmerge --quiet --no-fuzzy-matching -o "$scratch/merged.po" "$scratch/es.po" "$scratch/report.pot"

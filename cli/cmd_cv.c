@@ -1,0 +1,70 @@
+#include "cli.h"
+#include "core/error.h"
+#include "core/i18n.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* First what the files say (the cross-validation to go on with, a configuration), then the command line. */
+static int read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s,
+                         const char **config, const char **positional, int *count)
+{
+    int code = lince_settings_init(s);
+    if (!code) code = cli_parse(argc, argv, specs, s, positional, count);
+    if (code || (!*config && !s->resume)) return code;
+    lince_settings files = {0};
+    code = lince_settings_init(&files);
+    if (!code && s->resume) code = lince_cv_settings(s->resume, &files);
+    if (!code && s->resume) code = lince_settings_set(&files, "out", "");
+    if (!code && *config) code = lince_settings_load(&files, *config, NULL, NULL);
+    lince_settings_release(s);
+    *s = files;
+    return code ? code : cli_parse(argc, argv, specs, s, positional, count);
+}
+
+/* The message, and the way on where something was saved. */
+static int failed(int code, const char *folder)
+{
+    int status = cli_fail(code);
+    if (code == LINCE_EINTERRUPTED && *folder && !access(folder, F_OK))
+        fprintf(stderr, _("go on with:  %s cv --resume %s\n"), program_invocation_name, folder);
+    return status;
+}
+
+int cmd_cv(int argc, char **argv)
+{
+    const char *config = NULL, *positional[256];
+    bool help = false, quiet = false, json = false;
+    int count = 0;
+    lince_settings s = {0};
+    char folder[4096] = "", *text = NULL;
+    const option_spec specs[] = {
+        {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
+        {"json", NULL, N_("print one JSON object"), NULL, &json},
+        {"quiet", NULL, N_("no progress"), NULL, &quiet},
+        {"help", NULL, N_("this help"), NULL, &help},
+        {NULL, NULL, NULL, NULL, NULL}};
+    int code = argc > 256 ? cli_too_many(argv[0])
+                          : read_settings(argc, argv, specs, &s, &config, positional, &count);
+    if (!code && help) {
+        lince_settings_release(&s);
+        return cli_usage("cv", specs);
+    }
+    if (!code && count)
+        code = lince_fail(LINCE_EUSAGE, "cv: '%s' is not an option; did you mean --data %s?", positional[0],
+                          positional[0]);
+    if (!code && s.lang) code = lince_language_set(s.lang);
+    char *line = cli_command_line(argc, argv);
+    cli_catch_signals();
+    if (!code) code = lince_cv(&s, line, json, cli_observer(quiet), folder, sizeof folder, &text);
+    lince_text_free(line);
+    int status = code ? failed(code, folder) : EXIT_DONE;
+    cli_clear_line();
+    if (!code) fputs(text, stdout);
+    if (!code && !quiet) fprintf(stderr, _("report: %s\n"), folder);
+    lince_text_free(text);
+    lince_settings_release(&s);
+    return status;
+}

@@ -1,0 +1,78 @@
+/* A cross-validation's folder: its runs, and what they say together. */
+#ifndef LINCE_CROSSVAL_CROSSVAL_H
+#define LINCE_CROSSVAL_CROSSVAL_H
+
+#include "metrics/label_errors.h"
+#include "metrics/paired.h"
+#include "metrics/resampled.h"
+#include "report/document.h"
+#include "report/facts.h"
+#include "report/gaps.h"
+
+#include <lince/cv.h>
+
+typedef struct lince_cv_results {
+    lince_run run;           /* the folder */
+    lince_settings settings; /* as given; --folds resolved */
+    char *command;           /* as typed */
+    size_t folds;
+    lince_facts *facts;       /* [folds] */
+    lince_outcomes *outcomes; /* [folds], each in its test's order */
+    size_t n;                 /* samples in all, fold by fold */
+    float *probability;       /* [n][classes] */
+    int32_t *label;           /* [n] */
+    lince_metrics pooled;     /* of all samples together */
+    lince_label_issue *issues;
+    size_t issue_count;
+} lince_cv_results;
+
+/* folds.c: FOLDER/fold-K; and trains those that are not finished. LINCE_EDATA where the data have changed
+ * between two of them. */
+int lince_cv_fold_path(char out[LINCE_PATH_MAX], const char *folder, size_t fold);
+int lince_cv_train(const lince_run *run, const lince_settings *settings, const char *command,
+                   const lince_observer *observer);
+
+/* results.c: reads a finished one. LINCE_EDATA where a fold is not finished. Release in any case. */
+int lince_cv_read(lince_cv_results *results, const char *folder);
+void lince_cv_release(lince_cv_results *results);
+
+/* The fold, from 0 on, and the row of a sample of all. */
+const lince_outcome_row *lince_cv_sample(const lince_cv_results *results, size_t sample, size_t *fold);
+
+/* measures.c: what is told of each fold. */
+typedef struct lince_cv_measure {
+    const char *key, *title;                /* of JSON; untranslated */
+    bool share;                             /* told in per cent */
+    double (*of)(const lince_facts *facts); /* NaN: not defined */
+} lince_cv_measure;
+
+/* NULL after the last; the first is the accuracy, then precision, recall and F1, means of the classes. */
+const lince_cv_measure *lince_cv_measure_at(size_t index);
+enum { LINCE_CV_ACCURACY, LINCE_CV_PRECISION, LINCE_CV_RECALL, LINCE_CV_F1 };
+
+lince_resampled lince_cv_over_folds(const lince_cv_results *results, const lince_cv_measure *measure);
+
+/* Of each class: recall, precision, F1. */
+enum { LINCE_CV_CLASS_SCORES = 3 };
+extern const char *const lince_cv_class_keys[LINCE_CV_CLASS_SCORES];
+lince_resampled lince_cv_class_over_folds(const lince_cv_results *results, int class, int score);
+
+/* The 95 % interval, corrected for the overlap of the folds or not; of a share within 0..1. */
+lince_interval lince_cv_interval(const lince_resampled *spread, bool corrected, bool share);
+
+/* {mean, deviation, low, high, "corrected low", "corrected high"}; null for what is not a number. */
+json_t *lince_cv_spread_json(const lince_resampled *spread, bool share);
+
+/* A JSON object, indented, as a new text; and in a folder's file. Takes the object (NULL: LINCE_ENOMEM). */
+int lince_cv_dump(json_t *object, const char *folder, const char *name, char **text);
+
+/* label_sheet.c: the most suspicious samples as plots/label_issues.svg and .png, or their texts into
+ * texts[count] (lince_strdup). */
+enum { LINCE_CV_SHOWN = 24 };
+int lince_cv_show_issues(const lince_cv_results *results, char *texts[LINCE_CV_SHOWN]);
+
+/* page.c: report.html and report.md; and the result in a paragraph. */
+int lince_cv_write_pages(const lince_cv_results *results, const lince_observer *observer);
+void lince_cv_verdict(const lince_cv_results *results, lince_buffer *out);
+
+#endif

@@ -1,0 +1,299 @@
+/* lince_cv: the runs of all folds, and what they say together. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/names.h"
+#include "core/plain_locale.h"
+#include "crossval/crossval.h"
+#include "text/csv.h"
+#include "train/evaluate.h"
+#include "train/resume.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { USUAL_FOLDS = 5 };
+
+int lince_is_cv(const char *folder)
+{
+    char path[LINCE_PATH_MAX];
+    return !lince_path_join(path, folder, LINCE_CV_FILE) && !access(path, F_OK);
+}
+
+int lince_cv_settings(const char *folder, lince_settings *settings)
+{
+    LINCE_PLAIN_LOCALE;
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, folder, LINCE_CV_FILE));
+    if (access(path, F_OK))
+        return lince_fail(LINCE_EIO, "%s: not the folder of a cross-validation (it has no cv.yaml)", folder);
+    return lince_settings_load(settings, path, NULL, NULL);
+}
+
+/* --- beginning and going on ----------------------------------------------------------------------- */
+
+static int begin(lince_run *run, lince_settings *s, const char *command)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_run_new_folder(run->folder, s->out && *s->out ? s->out : "runs/cv"));
+    LINCE_TRY(lince_path_join(path, run->folder, LINCE_CV_FILE));
+    int code = lince_run_write_settings(path, s, command);
+    if (code) lince_remove_folder(run->folder);
+    return code ? code : lince_run_lock(run);
+}
+
+/* All folds are to be trained alike, also those that are not begun yet. */
+static int go_on(lince_run *run, const lince_settings *s)
+{
+    lince_settings begun = {0};
+    snprintf(run->folder, sizeof run->folder, "%s", s->resume);
+    for (size_t n = strlen(run->folder); n > 1 && run->folder[n - 1] == '/'; n--) run->folder[n - 1] = '\0';
+    int code = lince_settings_init(&begun);
+    if (!code) code = lince_cv_settings(run->folder, &begun);
+    char *record = code ? NULL : lince_resume_record(&begun);
+    if (!code) code = lince_resume_check(s, s, record, run->folder, NULL);
+    free(record);
+    lince_settings_release(&begun);
+    return code ? code : lince_run_lock(run);
+}
+
+static int open_folder(lince_run *run, lince_settings *s, const char *command)
+{
+    if (s->fold)
+        return lince_fail(LINCE_EUSAGE, "--fold %d: a cross-validation trains for each; leave it out",
+                          s->fold);
+    if (s->folds == 1) return lince_fail(LINCE_EUSAGE, "--folds 1: expected 2 or more");
+    if (s->out && s->resume)
+        return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
+    if (!s->folds) s->folds = USUAL_FOLDS;
+    return s->resume ? go_on(run, s) : begin(run, s, command);
+}
+
+/* Of a new one whose first fold could not even be begun (wrong settings, no data) nothing is left. */
+static void take_back(const lince_run *run, const lince_settings *s)
+{
+    char first[LINCE_PATH_MAX];
+    if (!s->resume && !lince_cv_fold_path(first, run->folder, 0) && access(first, F_OK))
+        lince_remove_folder(run->folder);
+}
+
+/* --- tables --------------------------------------------------------------------------------------- */
+
+static int write_predictions(const lince_cv_results *r)
+{
+    char path[LINCE_PATH_MAX];
+    lince_buffer out = {0};
+    LINCE_TRY(lince_path_join(path, r->run.folder, "predictions.csv"));
+    lince_buffer_puts(&out, "path,fold,true,predicted,probability");
+    for (int c = 0; c < r->pooled.classes; c++) {
+        lince_buffer_puts(&out, ",");
+        lince_csv_put(&out, r->pooled.names[c]);
+    }
+    lince_buffer_puts(&out, "\n");
+    for (size_t i = 0; i < r->n; i++) {
+        size_t fold;
+        const lince_outcome_row *row = lince_cv_sample(r, i, &fold);
+        const float *p = r->probability + i * (size_t)r->pooled.classes;
+        lince_csv_put(&out, row->path);
+        lince_buffer_printf(&out, ",%zu,", fold + 1);
+        lince_csv_put(&out, r->pooled.names[row->label]);
+        lince_buffer_puts(&out, ",");
+        lince_csv_put(&out, r->pooled.names[row->predicted]);
+        lince_buffer_printf(&out, ",%.6f", row->probability);
+        for (int c = 0; c < r->pooled.classes; c++) lince_buffer_printf(&out, ",%.9g", (double)p[c]);
+        lince_buffer_puts(&out, "\n");
+    }
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+static int write_issues(const lince_cv_results *r)
+{
+    char path[LINCE_PATH_MAX];
+    lince_buffer out = {0};
+    LINCE_TRY(lince_path_join(path, r->run.folder, "label_issues.csv"));
+    lince_buffer_puts(&out,
+                      "rank,path,fold,label,suggested,label_probability,suggested_probability,margin\n");
+    for (size_t i = 0; i < r->issue_count; i++) {
+        const lince_label_issue *issue = &r->issues[i];
+        size_t fold;
+        const lince_outcome_row *row = lince_cv_sample(r, issue->sample, &fold);
+        lince_buffer_printf(&out, "%zu,", i + 1);
+        lince_csv_put(&out, row->path);
+        lince_buffer_printf(&out, ",%zu,", fold + 1);
+        lince_csv_put(&out, r->pooled.names[issue->given]);
+        lince_buffer_puts(&out, ",");
+        lince_csv_put(&out, r->pooled.names[issue->suggested]);
+        lince_buffer_printf(&out, ",%.6f,%.6f,%.6f\n", issue->self_confidence,
+                            issue->self_confidence + 1 - 2 * issue->margin, issue->margin);
+    }
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+/* --- JSON ----------------------------------------------------------------------------------------- */
+
+static json_t *folds_json(const lince_cv_results *r)
+{
+    json_t *folds = json_array();
+    for (size_t i = 0; i < r->folds; i++) {
+        const lince_cv_measure *m;
+        json_t *fold =
+            json_pack("{s:s, s:I}", "run", r->facts[i].run.folder, "n", (json_int_t)r->facts[i].test.n);
+        for (size_t k = 0; fold && (m = lince_cv_measure_at(k)); k++) {
+            double value = m->of(&r->facts[i]);
+            json_object_set_new(fold, m->key, isfinite(value) ? json_real(value) : json_null());
+        }
+        json_array_append_new(folds, fold);
+    }
+    return folds;
+}
+
+static json_t *measures_json(const lince_cv_results *r)
+{
+    const lince_cv_measure *m;
+    json_t *all = json_object();
+    for (size_t k = 0; (m = lince_cv_measure_at(k)); k++) {
+        lince_resampled s = lince_cv_over_folds(r, m);
+        json_object_set_new(all, m->key, lince_cv_spread_json(&s, m->share));
+    }
+    return all;
+}
+
+static json_t *classes_json(const lince_cv_results *r)
+{
+    json_t *all = json_object();
+    for (int c = 0; c < r->pooled.classes; c++) {
+        json_t *class = json_object();
+        for (int k = 0; k < LINCE_CV_CLASS_SCORES; k++) {
+            lince_resampled s = lince_cv_class_over_folds(r, c, k);
+            json_object_set_new(class, lince_cv_class_keys[k], lince_cv_spread_json(&s, true));
+        }
+        json_object_set_new(all, r->pooled.names[c], class);
+    }
+    return all;
+}
+
+int lince_cv_dump(json_t *object, const char *folder, const char *name, char **text)
+{
+    char path[LINCE_PATH_MAX];
+    lince_buffer out = {0};
+    char *dump = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    if (!dump) return lince_fail(LINCE_ENOMEM, "%s: out of memory", name);
+    lince_buffer_printf(&out, "%s\n", dump);
+    free(dump);
+    int code = out.error ? out.error : lince_path_join(path, folder, name);
+    if (!code) code = lince_file_write(path, out.data, out.size);
+    if (code) lince_buffer_release(&out);
+    *text = out.data;
+    return code;
+}
+
+static json_t *results_json(const lince_cv_results *r)
+{
+    return json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "n", (json_int_t)r->n, "folds",
+                     (json_int_t)r->folds, "label issues", (json_int_t)r->issue_count, "each", folds_json(r),
+                     "measures", measures_json(r), "per_class", classes_json(r), "out of fold",
+                     lince_metrics_json(&r->pooled));
+}
+
+/* --- text ----------------------------------------------------------------------------------------- */
+
+enum { NAME = 28, NUMBER = 14, COLUMNS = 4 };
+
+/* printf counts bytes, and a column letters. */
+static void put_cell(lince_buffer *out, const char *text, int width)
+{
+    int bytes = (int)strlen(text), more = bytes - lince_characters(text);
+    lince_buffer_printf(out, "%*s", width > 0 ? width + more : width - more, text);
+}
+
+static void put_row(lince_buffer *out, const char *name, const double values[COLUMNS])
+{
+    put_cell(out, name, -NAME);
+    for (size_t k = 0; k < COLUMNS; k++) lince_buffer_printf(out, "%*.2f", NUMBER, 100 * values[k]);
+    lince_buffer_puts(out, "\n");
+}
+
+static void put_table(const lince_cv_results *r, lince_buffer *out)
+{
+    double value[COLUMNS], deviation[COLUMNS], low[COLUMNS], high[COLUMNS];
+    char name[64];
+    put_cell(out, "", -NAME);
+    for (size_t k = 0; k < COLUMNS; k++) put_cell(out, lince_tr(lince_cv_measure_at(k)->title), NUMBER);
+    lince_buffer_puts(out, "\n");
+    for (size_t i = 0; i < r->folds; i++) {
+        for (size_t k = 0; k < COLUMNS; k++) value[k] = lince_cv_measure_at(k)->of(&r->facts[i]);
+        snprintf(name, sizeof name, _("fold %zu"), i + 1);
+        put_row(out, name, value);
+    }
+    for (size_t k = 0; k < COLUMNS; k++) {
+        lince_resampled s = lince_cv_over_folds(r, lince_cv_measure_at(k));
+        value[k] = s.mean, deviation[k] = s.deviation;
+        lince_interval i = lince_cv_interval(&s, true, true);
+        low[k] = i.low, high[k] = i.high;
+    }
+    put_row(out, _("mean"), value);
+    put_row(out, _("standard deviation"), deviation);
+    put_row(out, _("95 % interval, from"), low);
+    put_row(out, _("95 % interval, to"), high);
+    lince_buffer_puts(out, "\n");
+    lince_cv_verdict(r, out);
+    lince_buffer_puts(out, "\n");
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+static int write_all(const lince_cv_results *r, int json, const lince_observer *o, char **text)
+{
+    char *dump = NULL;
+    lince_buffer out = {0};
+    LINCE_TRY(write_predictions(r));
+    LINCE_TRY(write_issues(r));
+    LINCE_TRY(lince_cv_dump(results_json(r), r->run.folder, "cv.json", &dump));
+    if (o && o->progress) o->progress(o->context, &(lince_progress){.phase = LINCE_REPORTING, .eta = -1});
+    int code = r->settings.no_report ? 0 : lince_cv_write_pages(r, o);
+    if (json && !code)
+        lince_buffer_puts(&out, dump);
+    else if (!code)
+        put_table(r, &out);
+    lince_free(dump);
+    *text = out.data;
+    return code ? code : out.error;
+}
+
+static int train_and_tell(const lince_run *run, const lince_settings *s, const char *command, int json,
+                          const lince_observer *observer, char **text)
+{
+    lince_cv_results results;
+    LINCE_TRY(lince_cv_train(run, s, command, observer));
+    int code = lince_cv_read(&results, run->folder);
+    if (!code) results.settings.no_report = s->no_report;
+    if (!code) code = write_all(&results, json, observer, text);
+    lince_cv_release(&results);
+    return code;
+}
+
+int lince_cv(const lince_settings *settings, const char *command, int json, const lince_observer *observer,
+             char *folder, size_t folder_size, char **text)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_run run = {.lock = -1};
+    lince_settings s = {0};
+    *text = NULL;
+    int code = lince_settings_copy(&s, settings), opened = code ? code : open_folder(&run, &s, command);
+    if (!opened) {
+        snprintf(folder, folder_size, "%s", run.folder);
+        code = train_and_tell(&run, &s, command, json, observer, text);
+        if (code) take_back(&run, &s);
+    }
+    lince_run_unlock(&run);
+    lince_settings_release(&s);
+    return opened ? opened : code;
+}

@@ -1,0 +1,120 @@
+/* What the samples with the most suspicious labels look like. */
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/memory.h"
+#include "crossval/crossval.h"
+#include "report/reopen.h"
+#include "report/sheet.h"
+#include "train/open_data.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 6, TILE = 120 };
+
+typedef struct showing {
+    const lince_cv_results *results;
+    lince_dataset *dataset;
+    lince_part part[LINCE_CV_SHOWN]; /* where the samples lie */
+    size_t index[LINCE_CV_SHOWN], count;
+} showing;
+
+/* As the first fold saw them, but with all samples: none is left out for --train-limit. */
+static int open_data(showing *s)
+{
+    const lince_facts *f = &s->results->facts[0];
+    lince_settings settings = {0};
+    int code = lince_settings_copy(&settings, &f->settings);
+    if (!code) code = lince_settings_set(&settings, "train-limit", "0");
+    if (!code) code = lince_open_data(&s->dataset, &settings, NULL, NULL);
+    lince_settings_release(&settings);
+    if (!code && strcmp(lince_dataset_fingerprint(s->dataset), lince_fact_text(f->data, "fingerprint")) != 0)
+        code = lince_fail(LINCE_EDATA, "%s: other data than the runs were trained on", f->settings.data);
+    return code;
+}
+
+static uint64_t key_of(const char *name)
+{
+    return lince_hash(0, name, strlen(name));
+}
+
+static int find_samples(showing *s)
+{
+    lince_map shown = {0}; /* by name: place + 1 */
+    size_t fold, found = 0;
+    bool is_new;
+    int code = 0;
+    for (size_t i = 0; i < s->count && !code; i++) {
+        const char *name = lince_cv_sample(s->results, s->results->issues[i].sample, &fold)->path;
+        uint32_t *place = lince_map_at(&shown, key_of(name), &is_new);
+        if (place)
+            *place = (uint32_t)i + 1;
+        else
+            code = LINCE_ENOMEM;
+    }
+    for (int p = 0; p < LINCE_PARTS && !code; p++)
+        for (size_t i = 0; i < lince_dataset_count(s->dataset, (lince_part)p); i++) {
+            const uint32_t *place =
+                lince_map_find(&shown, key_of(lince_dataset_name(s->dataset, (lince_part)p, i)));
+            if (place) s->part[*place - 1] = (lince_part)p, s->index[*place - 1] = i, found++;
+        }
+    lince_map_release(&shown);
+    if (!code && found != s->count)
+        code = lince_fail(LINCE_EDATA, "%s: the samples of the runs are not all there",
+                          lince_dataset_path(s->dataset));
+    return code;
+}
+
+static int fit(const showing *s, const lince_transform *transform, size_t at, lince_image *image)
+{
+    lince_image whole;
+    LINCE_TRY(lince_dataset_read(s->dataset, s->part[at], s->index[at], &whole));
+    int code = lince_transform_fit(transform, &whole, image);
+    lince_image_release(&whole);
+    return code;
+}
+
+static int draw_pictures(const showing *s)
+{
+    const lince_cv_results *r = s->results;
+    char plots[LINCE_PATH_MAX], captions[LINCE_CV_SHOWN][512];
+    lince_image images[LINCE_CV_SHOWN] = {0};
+    lince_sheet_item items[LINCE_CV_SHOWN];
+    lince_blueprint blueprint;
+    const lince_sheet layout = {.columns = COLUMNS, .tile = TILE, .lines = 2};
+    int code = lince_path_join(plots, r->run.folder, "plots");
+    if (!code) code = lince_make_folder(plots);
+    int opened = lince_reopen_blueprint(&r->facts[0], &blueprint);
+    if (!code) code = opened;
+    for (size_t i = 0; i < s->count && !code; i++) {
+        const lince_label_issue *issue = &r->issues[i];
+        double own = issue->self_confidence, other = own + 1 - 2 * issue->margin;
+        code = fit(s, &blueprint.transform, i, &images[i]);
+        snprintf(captions[i], sizeof captions[i], "%.200s %.0f %%\n→ %.200s %.0f %%",
+                 r->pooled.names[issue->given], 100 * own, r->pooled.names[issue->suggested], 100 * other);
+        items[i] = (lince_sheet_item){&images[i], captions[i]};
+    }
+    if (!code) code = lince_sheet_draw(plots, "label_issues", &layout, items, s->count);
+    for (size_t i = 0; i < s->count; i++) lince_image_release(&images[i]);
+    lince_blueprint_release(&blueprint);
+    return code;
+}
+
+static int copy_texts(const showing *s, char *texts[LINCE_CV_SHOWN])
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (!(texts[i] = lince_strdup(lince_dataset_text(s->dataset, s->part[i], s->index[i]))))
+            return LINCE_ENOMEM;
+    return 0;
+}
+
+int lince_cv_show_issues(const lince_cv_results *r, char *texts[LINCE_CV_SHOWN])
+{
+    showing s = {.results = r, .count = r->issue_count < LINCE_CV_SHOWN ? r->issue_count : LINCE_CV_SHOWN};
+    if (!s.count) return 0;
+    int code = open_data(&s);
+    if (!code) code = find_samples(&s);
+    if (!code) code = r->facts[0].modality == LINCE_TEXTS ? copy_texts(&s, texts) : draw_pictures(&s);
+    lince_dataset_free(s.dataset);
+    return code;
+}
