@@ -242,7 +242,7 @@ static json_t *comparison_json(const pair *p)
     json_t *all = json_object();
     for (size_t i = 0; (m = lince_cv_measure_at(i)); i++) {
         lince_resampled s = difference(p, m);
-        json_t *one = lince_cv_spread_json(&s, false);
+        json_t *one = lince_cv_spread_json(&s, -INFINITY, INFINITY);
         json_object_set_new(one, "t", number(s.t));
         json_object_set_new(one, "p", number(s.p));
         json_object_set_new(all, m->key, one);

@@ -43,6 +43,7 @@ const lince_outcome_row *lince_cv_sample(const lince_cv_results *results, size_t
 typedef struct lince_cv_measure {
     const char *key, *title;                /* of JSON; untranslated */
     bool share;                             /* told in per cent */
+    double most;                            /* that it can be; 0 is the least */
     double (*of)(const lince_facts *facts); /* NaN: not defined */
 } lince_cv_measure;
 
@@ -57,11 +58,11 @@ enum { LINCE_CV_CLASS_SCORES = 3 };
 extern const char *const lince_cv_class_keys[LINCE_CV_CLASS_SCORES];
 lince_resampled lince_cv_class_over_folds(const lince_cv_results *results, int class, int score);
 
-/* The 95 % interval, corrected for the overlap of the folds or not; of a share within 0..1. */
-lince_interval lince_cv_interval(const lince_resampled *spread, bool corrected, bool share);
+/* The 95 % interval, corrected for the overlap of the folds or not, within what the value can be. */
+lince_interval lince_cv_interval(const lince_resampled *spread, bool corrected, double least, double most);
 
 /* {mean, deviation, low, high, "corrected low", "corrected high"}; null for what is not a number. */
-json_t *lince_cv_spread_json(const lince_resampled *spread, bool share);
+json_t *lince_cv_spread_json(const lince_resampled *spread, double least, double most);
 
 /* A JSON object, indented, as a new text; and in a folder's file. Takes the object (NULL: LINCE_ENOMEM). */
 int lince_cv_dump(json_t *object, const char *folder, const char *name, char **text);

@@ -160,7 +160,7 @@ static json_t *measures_json(const lince_cv_results *r)
     json_t *all = json_object();
     for (size_t k = 0; (m = lince_cv_measure_at(k)); k++) {
         lince_resampled s = lince_cv_over_folds(r, m);
-        json_object_set_new(all, m->key, lince_cv_spread_json(&s, m->share));
+        json_object_set_new(all, m->key, lince_cv_spread_json(&s, 0, m->most));
     }
     return all;
 }
@@ -172,7 +172,7 @@ static json_t *classes_json(const lince_cv_results *r)
         json_t *class = json_object();
         for (int k = 0; k < LINCE_CV_CLASS_SCORES; k++) {
             lince_resampled s = lince_cv_class_over_folds(r, c, k);
-            json_object_set_new(class, lince_cv_class_keys[k], lince_cv_spread_json(&s, true));
+            json_object_set_new(class, lince_cv_class_keys[k], lince_cv_spread_json(&s, 0, 1));
         }
         json_object_set_new(all, r->pooled.names[c], class);
     }
@@ -236,7 +236,7 @@ static void put_table(const lince_cv_results *r, lince_buffer *out)
     for (size_t k = 0; k < COLUMNS; k++) {
         lince_resampled s = lince_cv_over_folds(r, lince_cv_measure_at(k));
         value[k] = s.mean, deviation[k] = s.deviation;
-        lince_interval i = lince_cv_interval(&s, true, true);
+        lince_interval i = lince_cv_interval(&s, true, 0, 1);
         low[k] = i.low, high[k] = i.high;
     }
     put_row(out, _("mean"), value);

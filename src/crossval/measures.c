@@ -58,16 +58,16 @@ static double ece(const lince_facts *f)
 }
 
 static const lince_cv_measure measures[] = {
-    [LINCE_CV_ACCURACY] = {"accuracy", N_("accuracy, %"), true, accuracy},
-    [LINCE_CV_PRECISION] = {"macro precision", N_("precision, %"), true, precision},
-    [LINCE_CV_RECALL] = {"macro recall", N_("recall, %"), true, recall},
-    [LINCE_CV_F1] = {"macro f1-score", N_("F1, %"), true, f1},
-    {"weighted f1-score", N_("F1 weighted by class sizes, %"), true, weighted_f1},
-    {"top5", N_("among the five most probable, %"), true, top5},
-    {"roc auc", N_("AUC (ROC)"), false, auc},
-    {"average precision", N_("average precision"), false, average_precision},
-    {"loss", N_("test loss"), false, loss},
-    {"ece", N_("expected calibration error, %"), true, ece},
+    [LINCE_CV_ACCURACY] = {"accuracy", N_("accuracy, %"), true, 1, accuracy},
+    [LINCE_CV_PRECISION] = {"macro precision", N_("precision, %"), true, 1, precision},
+    [LINCE_CV_RECALL] = {"macro recall", N_("recall, %"), true, 1, recall},
+    [LINCE_CV_F1] = {"macro f1-score", N_("F1, %"), true, 1, f1},
+    {"weighted f1-score", N_("F1 weighted by class sizes, %"), true, 1, weighted_f1},
+    {"top5", N_("among the five most probable, %"), true, 1, top5},
+    {"roc auc", N_("AUC (ROC)"), false, 1, auc},
+    {"average precision", N_("average precision"), false, 1, average_precision},
+    {"loss", N_("test loss"), false, INFINITY, loss},
+    {"ece", N_("expected calibration error, %"), true, 1, ece},
 };
 
 const lince_cv_measure *lince_cv_measure_at(size_t index)
@@ -103,16 +103,17 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-lince_interval lince_cv_interval(const lince_resampled *s, bool corrected, bool share)
+/* The comparisons keep NaN, which fmax and fmin would not. */
+lince_interval lince_cv_interval(const lince_resampled *s, bool corrected, double least, double most)
 {
     double half = corrected ? s->half_corrected : s->half, low = s->mean - half, high = s->mean + half;
-    return share && !isnan(s->mean) ? (lince_interval){s->mean, fmax(0, low), fmin(1, high)}
-                                    : (lince_interval){s->mean, low, high};
+    return (lince_interval){s->mean, low < least ? least : low, high > most ? most : high};
 }
 
-json_t *lince_cv_spread_json(const lince_resampled *s, bool share)
+json_t *lince_cv_spread_json(const lince_resampled *s, double least, double most)
 {
-    lince_interval plain = lince_cv_interval(s, false, share), corrected = lince_cv_interval(s, true, share);
+    lince_interval plain = lince_cv_interval(s, false, least, most),
+                   corrected = lince_cv_interval(s, true, least, most);
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "mean", number(s->mean), "deviation",
                      number(s->deviation), "low", number(plain.low), "high", number(plain.high),
                      "corrected low", number(corrected.low), "corrected high", number(corrected.high));

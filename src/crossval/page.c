@@ -23,11 +23,12 @@ static void cell_value(lince_document *d, double value, bool share)
         lince_document_cell(d, share ? "%.2f" : "%.4f", share ? 100 * value : value);
 }
 
-static void cell_interval(lince_document *d, const lince_resampled *s, bool corrected, bool share)
+static void cell_interval(lince_document *d, const lince_cv_measure *m, const lince_resampled *s,
+                          bool corrected)
 {
-    double scale = share ? 100 : 1;
-    lince_interval i = lince_cv_interval(s, corrected, share);
-    lince_document_cell(d, share ? "%.2f – %.2f" : "%.4f – %.4f", scale * i.low, scale * i.high);
+    double scale = m->share ? 100 : 1;
+    lince_interval i = lince_cv_interval(s, corrected, 0, m->most);
+    lince_document_cell(d, m->share ? "%.2f – %.2f" : "%.4f – %.4f", scale * i.low, scale * i.high);
 }
 
 /* --- folds ---------------------------------------------------------------------------------------- */
@@ -103,8 +104,8 @@ static void write_measures(lince_document *d, const page *p)
         lince_document_cell(d, "%s", TR(m->title));
         cell_value(d, s.mean, m->share);
         cell_value(d, s.deviation, m->share);
-        cell_interval(d, &s, false, m->share);
-        cell_interval(d, &s, true, m->share);
+        cell_interval(d, m, &s, false);
+        cell_interval(d, m, &s, true);
         lince_document_row(d);
     }
     lince_document_table_end(d);
@@ -247,7 +248,7 @@ static const struct {
 void lince_cv_verdict(const lince_cv_results *r, lince_buffer *out)
 {
     lince_resampled s = lince_cv_over_folds(r, lince_cv_measure_at(LINCE_CV_ACCURACY));
-    lince_interval i = lince_cv_interval(&s, true, true);
+    lince_interval i = lince_cv_interval(&s, true, 0, 1);
     lince_buffer_printf(
         out,
         _("Accuracy %.2f %% over %zu folds (standard deviation %.2f; 95 %% interval, corrected "
