@@ -1,50 +1,39 @@
 #!/usr/bin/env bash
 # How well wrong labels are found (docs/results.md): pictures of CIFAR-10's training part, some of whose labels are made wrong on
 # purpose, are cross-validated, and the list of likely label errors is held against what was made wrong. An interrupted
-# cross-validation goes on.
+# cross-validation goes on. Needs Python 3, which only unpacks.
 #
 #   DATA=cifar10.zip scripts/label-errors.sh LINCE [OPTIONS OF LINCE CV]
 #   PICTURES: of each class (1000); SHARE: of the labels that are made wrong (0.02); SEED (1); RUNS: folder (runs/label-errors)
 set -euo pipefail
 lince=$1
 shift
-pictures=${PICTURES:-1000}
-share=${SHARE:-0.02}
-seed=${SEED:-1}
 runs=${RUNS:-runs/label-errors}
-classes=(airplane automobile bird cat deer dog frog horse ship truck)
+seed=${SEED:-1}
 
-# shuffled PURPOSE [OPTIONS OF SHUF]: the lines in an order that the seed and the purpose decide
-shuffled() {
-    local purpose=$1
-    shift
-    shuf "$@" --random-source=<(openssl enc -aes-256-ctr -pass "pass:$seed$purpose" -nosalt -pbkdf2 </dev/zero 2>/dev/null)
-}
-
-# data/pictures/*.png and data/labels.csv, with wrong labels; truth.csv beside them: picture, label, true class
+# data/pictures/*.png and data/labels.csv, with wrong labels, each of the nine others; truth.csv beside them: picture, label,
+# true class
 make_data() {
-    mkdir -p "$runs/unpacked" "$runs/data/pictures"
-    unzip -Z1 "$DATA" '*/train/*.png' | LC_ALL=C sort >"$runs/all"
-    for class in "${classes[@]}"; do
-        grep "/train/$class/" "$runs/all" | shuffled "$class" -n "$pictures"
-    done >"$runs/chosen"
-    unzip -q -o -d "$runs/unpacked" "$DATA" '*/train/*.png'
-    awk -F/ '{ print $0 "," $(NF - 1) "-" $NF "," $(NF - 1) }' "$runs/chosen" >"$runs/named"
-    while IFS=, read -r file name _; do mv "$runs/unpacked/$file" "$runs/data/pictures/$name"; done <"$runs/named"
-    rm -r "$runs/unpacked"
-    # each wrong label is one of the nine others, all equally often
-    shuffled flips <"$runs/named" | awk -F, -v share="$share" -v list="${classes[*]}" '
-        BEGIN { n = split(list, class, " "); for (i = 1; i <= n; i++) place[class[i]] = i }
-        { row[NR] = $0 }
-        END {
-            for (i = 1; i <= NR; i++) {
-                split(row[i], part, ",")
-                label = part[3]
-                if (i <= share * NR + 0.5) label = class[(place[label] + (i - 1) % (n - 1)) % n + 1]
-                print "pictures/" part[2] "," label "," part[3]
-            }
-        }' | LC_ALL=C sort >"$runs/truth.csv"
-    { echo image,label && cut -d, -f1,2 "$runs/truth.csv"; } >"$runs/data/labels.csv"
+    mkdir -p "$runs/data/pictures"
+    python3 - "$DATA" "$runs" "${PICTURES:-1000}" "${SHARE:-0.02}" "$seed" <<'EOF'
+import random, sys, zipfile
+archive, runs, pictures, share, seed = zipfile.ZipFile(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
+rng = random.Random(seed)
+of_class = {}
+for name in sorted(n for n in archive.namelist() if "/train/" in n and n.endswith(".png")):
+    of_class.setdefault(name.split("/")[-2], []).append(name)
+chosen = [(name, c) for c in sorted(of_class) for name in rng.sample(of_class[c], pictures)]
+wrong = {i: rng.choice([c for c in sorted(of_class) if c != chosen[i][1]])
+         for i in rng.sample(range(len(chosen)), round(share * len(chosen)))}
+with open(f"{runs}/truth.csv", "w") as truth, open(f"{runs}/data/labels.csv", "w") as labels:
+    labels.write("image,label\n")
+    for i, (name, c) in enumerate(chosen):
+        path = f"pictures/{i:05}.png"
+        with open(f"{runs}/data/{path}", "wb") as picture:
+            picture.write(archive.read(name))
+        labels.write(f"{path},{wrong.get(i, c)}\n")
+        truth.write(f"{path},{wrong.get(i, c)},{c}\n")
+EOF
 }
 
 [ -e "$runs/data/labels.csv" ] || make_data

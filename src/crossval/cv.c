@@ -19,8 +19,7 @@ enum { USUAL_FOLDS = 5 };
 
 int lince_is_cv(const char *folder)
 {
-    char path[LINCE_PATH_MAX];
-    return !lince_path_join(path, folder, LINCE_CV_FILE) && !access(path, F_OK);
+    return lince_run_is_cv(folder);
 }
 
 int lince_cv_settings(const char *folder, lince_settings *settings)
@@ -205,7 +204,7 @@ static json_t *results_json(const lince_cv_results *r)
 
 /* --- text ----------------------------------------------------------------------------------------- */
 
-enum { NAME = 28, NUMBER = 14, COLUMNS = 4 };
+enum { NAME = 24, NUMBER = 14, COLUMNS = 4 }; /* 80 columns */
 
 /* printf counts bytes, and a column letters. */
 static void put_cell(lince_buffer *out, const char *text, int width)
@@ -223,10 +222,11 @@ static void put_row(lince_buffer *out, const char *name, const double values[COL
 
 static void put_table(const lince_cv_results *r, lince_buffer *out)
 {
+    static const char *const titles[COLUMNS] = {N_("accuracy"), N_("precision"), N_("recall"), "F1"};
     double value[COLUMNS], deviation[COLUMNS], low[COLUMNS], high[COLUMNS];
     char name[64];
-    put_cell(out, "", -NAME);
-    for (size_t k = 0; k < COLUMNS; k++) put_cell(out, lince_tr(lince_cv_measure_at(k)->title), NUMBER);
+    put_cell(out, "%", -NAME);
+    for (size_t k = 0; k < COLUMNS; k++) put_cell(out, lince_tr(titles[k]), NUMBER);
     lince_buffer_puts(out, "\n");
     for (size_t i = 0; i < r->folds; i++) {
         for (size_t k = 0; k < COLUMNS; k++) value[k] = lince_cv_measure_at(k)->of(&r->facts[i]);

@@ -36,6 +36,7 @@ static int new_model(lince_model **model, const char *path)
     lince_model *m = *model = lince_alloc(1, sizeof *m);
     if (!m) return LINCE_ENOMEM;
     m->threads = lince_processors();
+    if (lince_run_is_cv(path)) return lince_run_open(&(lince_run){0}, path); /* which refuses it */
     LINCE_TRY(weights_path(path, m->path));
     LINCE_TRY(lince_settings_init(&m->settings));
     return lince_weights_open(&m->weights, m->path);
@@ -56,7 +57,7 @@ static int read_settings(lince_model *m, const char *path)
     lince_run run;
     struct stat status;
     if (stat(path, &status) || !S_ISDIR(status.st_mode)) return 0;
-    if (lince_run_open(&run, path)) return 0; /* weights in a folder that is no run's */
+    if (lince_run_open(&run, path)) return 0;                     /* weights in a folder that is no run's */
     LINCE_TRY(lince_run_read_config(&run, &m->settings));
     m->has_run = true;
     snprintf(m->run, sizeof m->run, "%s", run.folder);

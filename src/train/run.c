@@ -64,15 +64,20 @@ int lince_run_create(lince_run *run, const char *folder)
     return 0;
 }
 
+bool lince_run_is_cv(const char *folder)
+{
+    char path[LINCE_PATH_MAX];
+    return !lince_path_join(path, folder, LINCE_CV_FILE) && !access(path, F_OK);
+}
+
 int lince_run_open(lince_run *run, const char *folder)
 {
-    char config[LINCE_PATH_MAX], several[LINCE_PATH_MAX];
+    char config[LINCE_PATH_MAX];
     struct stat status;
     run->lock = -1;
     LINCE_TRY(lince_path_join(config, folder, "config.yaml"));
-    LINCE_TRY(lince_path_join(several, folder, LINCE_CV_FILE));
     if (stat(folder, &status)) return lince_fail(LINCE_EIO, "%s: there is no such run", folder);
-    if (!stat(several, &status))
+    if (lince_run_is_cv(folder))
         return lince_fail(
             LINCE_EIO,
             "%s: a cross-validation, and no run; its runs are in it (%s/fold-1, ...), and 'lince "

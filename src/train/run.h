@@ -6,6 +6,7 @@
 #include "core/file.h"
 
 #include <lince/settings.h>
+#include <stdbool.h>
 
 typedef struct lince_run {
     char folder[LINCE_PATH_MAX];
@@ -21,6 +22,7 @@ int lince_run_create(lince_run *run, const char *wanted);
 
 /* The settings of a cross-validation (crossval/), whose folder holds runs and is none. */
 #define LINCE_CV_FILE "cv.yaml"
+bool lince_run_is_cv(const char *folder);
 
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
 int lince_run_open(lince_run *run, const char *folder);

@@ -48,6 +48,8 @@ if [ -e killed/cv.yaml ]; then
 fi
 expect 2 "was begun with '8'" cv --resume killed --epochs 9
 expect 1 'a cross-validation, and no run' report whole
+expect 1 'a cross-validation, and no run' info whole
+expect 1 'a cross-validation, and no run' eval --run whole
 expect 1 'has no cv.yaml' cv --resume whole/fold-1
 
 # Ctrl-C (a script's job ignores SIGINT unless told otherwise)
