@@ -30,8 +30,8 @@ const command commands[] = {
      "lince compare runs/vgg16 runs/resnet18\nlince compare runs/cv runs/cv2\nlince compare --data "
      "tweets.csv --models rnn,gru,lstm --seeds "
      "3"},
-    {"cv", "--data PATH [options of train]",
-     N_("cross-validate: every sample tested once; find label errors"), cmd_cv, true,
+    {"cv", "--data PATH [--folds N] [options of train]",
+     N_("cross-validate: every sample tested once; find label errors"), cmd_cv, false,
      "lince cv --data pictures --folds 5\nlince cv --data tweets.csv --split-by group --group-column "
      "1\nlince cv --resume runs/cv\nlince compare runs/cv runs/cv2"},
     {"prune", "RUN...", N_("free what finished runs no longer need"), cmd_prune, false,
