@@ -29,9 +29,8 @@ int cmd_info(int argc, char **argv)
     bool json = false, duplicates = false, kernels = false, forget = false, help = false;
     const option_spec specs[] = {
         {"json", NULL, N_("print one JSON object"), NULL, &json},
-        {"duplicates", NULL,
-         N_("of a data set: look for samples that stand in two parts or under two labels"), NULL,
-         &duplicates},
+        {"duplicates", NULL, N_("of a data set: look for samples that are in two parts or under two labels"),
+         NULL, &duplicates},
         {"kernels", NULL, N_("which kernel was chosen for what on this machine"), NULL, &kernels},
         {"forget", NULL, N_("with --kernels: measures them again when they are next needed"), NULL, &forget},
         {"text-column", "NAME|N", N_("of a table; default: guessed"), &values[0], NULL},

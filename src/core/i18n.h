@@ -1,4 +1,5 @@
-/* Translations: gettext's catalogues (po/<lang>.po), embedded, looked up without locales. */
+/* Translations: gettext's catalogues (po/<lang>.po), embedded, looked up without locales. There are no plural
+ * forms: a count that may be 1 stands behind what it counts ("pictures left out: 1"), in every language. */
 #ifndef LINCE_CORE_I18N_H
 #define LINCE_CORE_I18N_H
 

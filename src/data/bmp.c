@@ -104,7 +104,7 @@ static int read_rows(const bmp *b, lince_image *image, const char *name)
     size_t stride = ((size_t)b->width * b->bits + 31) / 32 * 4; /* whole words */
     if (b->pixels_at > b->size || stride * (size_t)b->height > b->size - b->pixels_at)
         return lince_fail(LINCE_EFORMAT,
-                          "%s: truncated BMP: the file ends after %zu bytes, before the picture is complete",
+                          "%s: truncated BMP: the file ends at byte %zu, before the picture is complete",
                           name, b->size);
     for (int64_t y = 0; y < b->height; y++) {
         const uint8_t *row =

@@ -110,7 +110,8 @@ static int add_records(lince_dataset *dataset, const variant *v, size_t entry, l
     for (size_t i = 0; i < file->size / record; i++) {
         int label = file->data[i * record + v->label_bytes - 1];
         if ((size_t)label >= dataset->class_count)
-            return lince_fail(LINCE_EFORMAT, "%s: record %zu has label %d, but %s names only %zu classes",
+            return lince_fail(LINCE_EFORMAT,
+                              "%s: record %zu has label %d, and the number of classes that %s names is %zu",
                               where, i, label, v->class_names, dataset->class_count);
         snprintf(sample_name, sizeof sample_name, "%s#%05zu", name, i);
         const char *kept = lince_names_add(&dataset->names, sample_name);

@@ -284,14 +284,13 @@ static int add_classes(finder *find, const folder *f, const folder_list *childre
 {
     if (children->with_pictures == 0)
         return lince_fail(LINCE_EDATA,
-                          "%s: no class folders: %zu pictures lie directly in %.*s; put those of each class "
-                          "into a folder of "
-                          "its name",
-                          find->dataset->source.path, f->here, shown_length(f), shown(f));
+                          "%s: no class folders, but pictures directly in %.*s (%zu); put those of each "
+                          "class into a folder of its name",
+                          find->dataset->source.path, shown_length(f), shown(f), f->here);
     if (f->here)
-        LINCE_TRY(lince_dataset_add_note(find->dataset,
-                                         _("%zu pictures in %.*s, outside the class folders, were left out"),
-                                         f->here, shown_length(f), shown(f)));
+        LINCE_TRY(lince_dataset_add_note(
+            find->dataset, _("pictures left out, because they are outside the class folders: %zu, in %.*s"),
+            f->here, shown_length(f), shown(f)));
     for (size_t i = 0; i < children->count; i++) {
         const folder *child = &children->folders[i];
         LINCE_TRY(child->below ? add_class(find, child, part) : pass_empty(find, child, part));
@@ -303,7 +302,7 @@ static int add_classes(finder *find, const folder *f, const folder_list *childre
 static int pass_flat(const finder *find, const folder *f)
 {
     return lince_dataset_add_note(find->dataset,
-                                  _("the %zu pictures in %.*s are in no class folders and were left out"),
+                                  _("pictures left out, because they are in no class folder: %zu, in %.*s"),
                                   f->here, shown_length(f), shown(f));
 }
 
@@ -338,7 +337,7 @@ static int note_strays(const finder *find)
 {
     if (find->strays == 0) return 0;
     return lince_dataset_add_note(find->dataset,
-                                  _("%zu files are no pictures and were left out, the first: %s (%s)"),
+                                  _("files left out, because they are not pictures: %zu, the first: %s (%s)"),
                                   find->strays, find->first_stray,
                                   find->stray_kind ? find->stray_kind : _("unknown"));
 }

@@ -176,7 +176,7 @@ static bool is_truncated(jpeg_reader *reader)
 static int truncated(const jpeg_reader *reader)
 {
     return lince_fail(LINCE_EFORMAT,
-                      "%s: truncated JPEG: the file ends after %zu bytes, before the picture is complete",
+                      "%s: truncated JPEG: the file ends at byte %zu, before the picture is complete",
                       reader->name, reader->size);
 }
 

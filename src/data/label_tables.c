@@ -246,10 +246,10 @@ static int take(void *context, const lince_csv_record *record)
     if (record->row == t->first_row && t->header) return 0;
     r->read++;
     if ((int)(record->count < COLUMNS ? record->count : COLUMNS) != t->columns)
-        return lince_fail(LINCE_EFORMAT,
-                          "%s: %zu columns, expected %d as in the first row; is a quote or a "
-                          "separator missing?",
-                          lince_csv_place(record, place), record->count, t->columns);
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: columns: %zu; expected %d, as in the first row; is a quote or a separator missing?",
+            lince_csv_place(record, place), record->count, t->columns);
     LINCE_TRY(part_of_row(t, record, &part));
     const char *text = record->fields[t->label].text + strspn(record->fields[t->label].text, " \t\r\n");
     size_t length = strlen(text);
@@ -379,20 +379,21 @@ static int tell(const reading *r, size_t without, const char *first_without)
 {
     lince_dataset *d = r->dataset;
     if (r->lost)
-        LINCE_TRY(lince_dataset_add_note(d, _("%zu of %zu rows name no picture that is here, the first: %s"),
-                                         r->lost, r->read, r->first_lost));
+        LINCE_TRY(
+            lince_dataset_add_note(d, _("rows that name no picture that is here: %zu of %zu, the first: %s"),
+                                   r->lost, r->read, r->first_lost));
     if (r->unclear)
         LINCE_TRY(lince_dataset_add_note(
-            d, _("%zu of %zu rows name several pictures in different folders, and were left out"), r->unclear,
-            r->read));
+            d, _("rows left out, because they name several pictures in different folders: %zu of %zu"),
+            r->unclear, r->read));
     if (r->unlabelled)
-        LINCE_TRY(lince_dataset_add_note(d, _("%zu of %zu rows have no label and were left out"),
+        LINCE_TRY(lince_dataset_add_note(d, _("rows left out, because they have no label: %zu of %zu"),
                                          r->unlabelled, r->read));
     if (r->same)
-        LINCE_TRY(lince_dataset_add_note(d, _("%zu of %zu rows say again what a row before them said"),
-                                         r->same, r->read));
+        LINCE_TRY(
+            lince_dataset_add_note(d, _("rows that repeat an earlier one: %zu of %zu"), r->same, r->read));
     if (!without) return 0;
-    return lince_dataset_add_note(d, _("%zu pictures stand in no row and were left out, the first: %s"),
+    return lince_dataset_add_note(d, _("pictures left out, because no row names them: %zu, the first: %s"),
                                   without, first_without);
 }
 

@@ -158,9 +158,9 @@ const lince_leak *lince_leak_between(const lince_leaks *leaks, lince_part part, 
 static void explain(char *reason, size_t size, lince_part part, lince_part where)
 {
     if (where == part)
-        snprintf(reason, size, "%s", _("stands there under another label too"));
+        snprintf(reason, size, "%s", _("is there under another label, too"));
     else
-        snprintf(reason, size, _("stands in the %s part too"), lince_part_title(where));
+        snprintf(reason, size, _("is also in the %s part"), lince_part_title(where));
 }
 
 /* Of the validation part, those of two labels stay: they are measured with. */
@@ -187,8 +187,8 @@ int lince_leaks_drop(const lince_leaks *leaks, lince_dataset *d, size_t dropped[
     for (int c = 0; c < lince_dataset_classes(d) && dropped[LINCE_TRAIN]; c++)
         if (!lince_dataset_class_count(d, LINCE_TRAIN, c))
             return lince_fail(LINCE_EDATA,
-                              "%s: every training sample of the class %s stands in another part or under "
-                              "another label too; without --drop-duplicates they are kept",
+                              "%s: every training sample of the class %s is also in another part or under "
+                              "another label; without --drop-duplicates they are kept",
                               lince_dataset_path(d), lince_dataset_class(d, c));
     return 0;
 }

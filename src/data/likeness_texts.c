@@ -177,7 +177,7 @@ static int open(lince_likeness *l, int threads, const lince_watch *watch)
     signing work = {.likeness = l, .keys = s->keys};
     lince_parallel_ranges(threads, l->count, GRAIN, sign_range, &work);
     if (work.failed)
-        return lince_fail(LINCE_ENOMEM, "out of memory while looking for texts that stand twice");
+        return lince_fail(LINCE_ENOMEM, "out of memory while looking for texts that occur twice");
     LINCE_TRY(lince_likeness_index(l));
     return fill_buckets(l, s);
 }

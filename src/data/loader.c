@@ -102,7 +102,7 @@ int lince_loader_start(lince_loader *l, int epoch, size_t first)
     l->end = lince_loader_batches(l);
     if (first > l->end) {
         l->taken = first;
-        return lince_fail(LINCE_EDATA, "%s: an epoch has %zu batches: it cannot be resumed after %zu",
+        return lince_fail(LINCE_EDATA, "%s: batches in an epoch: %zu; it cannot be resumed after %zu",
                           lince_dataset_path(l->dataset), l->end, first);
     }
     l->epoch = epoch;

@@ -72,7 +72,7 @@ static int note(lince_dataset *dataset, size_t count, const char *first, size_t 
             dataset, _("the folder %.*s is of a run or a comparison of lince's, and was left out"),
             (int)length - 1, first);
     return lince_dataset_add_note(
-        dataset, _("%zu folders are of runs or comparisons of lince's, and were left out, the first: %.*s"),
+        dataset, _("folders left out, because they are runs or comparisons of lince: %zu, the first: %.*s"),
         count, (int)length - 1, first);
 }
 

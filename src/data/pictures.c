@@ -154,8 +154,8 @@ static int sort_out(lince_pictures *p, scan *s)
     }
     if (s->total && !p->count)
         return lince_fail(LINCE_EDATA,
-                          "%s: none of the %zu pictures of the %s part can be read; the first: %s",
-                          lince_dataset_path(p->dataset), s->total, lince_part_title(p->part), first);
+                          "%s: no picture of the %s part can be read (pictures: %zu); the first: %s",
+                          lince_dataset_path(p->dataset), lince_part_title(p->part), s->total, first);
     return 0;
 }
 

@@ -109,11 +109,10 @@ static int read_picture(png_structp png, png_infop info, png_reader *reader, lin
 {
     if (setjmp(png_jmpbuf(png))) {
         if (reader->ended)
-            return lince_fail(
-                LINCE_EFORMAT,
-                "%s: truncated PNG: the file ends after %zu bytes, before the picture is complete",
-                reader->name, reader->size);
-        return lince_fail(LINCE_EFORMAT, "%s: damaged PNG: %s (after %zu of %zu bytes)", reader->name,
+            return lince_fail(LINCE_EFORMAT,
+                              "%s: truncated PNG: the file ends at byte %zu, before the picture is complete",
+                              reader->name, reader->size);
+        return lince_fail(LINCE_EFORMAT, "%s: damaged PNG: %s (at byte %zu of %zu)", reader->name,
                           reader->reason, reader->used, reader->size);
     }
     png_set_read_fn(png, reader, read_bytes);

@@ -91,10 +91,10 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     LINCE_TRY(lince_image_claim(image, p.width, p.height, size, 1, name));
     size_t values = (size_t)p.width * p.height * p.channels, wide = p.most > 255 ? 2 : 1;
     if (p.pixels_at > size || values * wide > size - p.pixels_at)
-        return lince_fail(LINCE_EFORMAT,
-                          "%s: truncated PGM or PPM: the file ends after %zu bytes, before the picture is "
-                          "complete",
-                          name, size);
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: truncated PGM or PPM: the file ends at byte %zu, before the picture is complete", name,
+            size);
     if (p.channels == 1 && wide == 2) return put_deep(&p, bytes + p.pixels_at, &how->range, image);
     put_bytes(&p, bytes + p.pixels_at, wide, image);
     return 0;

@@ -46,7 +46,7 @@ static int choose(const lince_dataset *d, class_names known, const char *name, b
     size_t index;
     for (size_t c = 0; c < d->class_count; c++) {
         if (strcmp(d->classes[c], name) != 0) continue;
-        if (chosen[c]) return lince_fail(LINCE_EUSAGE, "--classes: '%s' stands there twice", name);
+        if (chosen[c]) return lince_fail(LINCE_EUSAGE, "--classes: '%s' is given twice", name);
         chosen[c] = true;
         return 0;
     }

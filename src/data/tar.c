@@ -86,7 +86,7 @@ static int fail_read(const lince_source *source, struct archive *archive, size_t
     const char *reason = archive_error_string(archive);
     return lince_fail(
         LINCE_EFORMAT,
-        "%s: not a tar archive, or truncated or damaged after %zu members: %s; get the file again",
+        "%s: not a tar archive, or truncated or damaged after member %zu: %s; get the file again",
         source->path, members, reason ? reason : "?");
 }
 

@@ -226,11 +226,10 @@ int lince_text_files_note(const lince_text_files *f, lince_dataset *dataset)
 {
     const char *first = NULL;
     if (f->strays)
-        LINCE_TRY(lince_dataset_add_note(
-            dataset,
-            _("%zu texts in no class folder, or in one for texts without a label, were "
-              "left out, the first: %s"),
-            f->strays, f->first_stray));
+        LINCE_TRY(lince_dataset_add_note(dataset,
+                                         _("texts left out, because they are in no class folder, or in one "
+                                           "for texts without a label: %zu, the first: %s"),
+                                         f->strays, f->first_stray));
     if (f->files[0].label && !f->files[0].whole)
         LINCE_TRY(
             lince_dataset_add_note(dataset, _("each file is read as a class, each of its lines as a text")));
@@ -238,6 +237,6 @@ int lince_text_files_note(const lince_text_files *f, lince_dataset *dataset)
         if (f->contents[i] == LINCE_FOREIGN) first = f->source->entries[i].name;
     if (!first) return 0;
     return lince_dataset_add_note(dataset,
-                                  _("%zu tables in formats that are not read were left out, the first: %s"),
+                                  _("tables left out, because their format is not read: %zu, the first: %s"),
                                   f->counts[LINCE_FOREIGN], first);
 }

@@ -26,11 +26,10 @@ static int note_missing(lince_dataset *d, const size_t *counts)
 {
     for (size_t c = 0; c < d->class_count; c++)
         if (is_missing(d->classes[c]))
-            LINCE_TRY(
-                lince_dataset_add_note(d,
-                                       _("%zu texts have the label %s, which often says that there is none; "
-                                         "--drop-label %s leaves them out"),
-                                       counts[c], d->classes[c], d->classes[c]));
+            LINCE_TRY(lince_dataset_add_note(d,
+                                             _("texts with the label %s, which often means that there is "
+                                               "none: %zu; --drop-label %s leaves them out"),
+                                             d->classes[c], counts[c], d->classes[c]));
     return 0;
 }
 

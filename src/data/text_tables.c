@@ -31,10 +31,10 @@ static int check_record(const lince_text_reading *r, const lince_csv_record *rec
     int used[LINCE_TEXT_COLUMNS_MAX + 5];
     char place[LINCE_CSV_PLACE_MAX];
     if (record->count != (size_t)t->columns)
-        return lince_fail(LINCE_EFORMAT,
-                          "%s: %zu columns, expected %d as in the first row; is a quote or a "
-                          "separator missing?",
-                          lince_csv_place(record, place), record->count, t->columns);
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: columns: %zu; expected %d, as in the first row; is a quote or a separator missing?",
+            lince_csv_place(record, place), record->count, t->columns);
     size_t n = used_columns(t, used);
     for (size_t i = 0; i < n; i++)
         LINCE_TRY(lince_text_check_field(r, record, used[i], record->fields[used[i]].text,
@@ -173,8 +173,8 @@ static int tell_rows(const lince_text_reading *r)
     const char *name = r->dataset->source.entries[r->now->entry].name;
     char column[LINCE_COLUMN_MAX];
     if (r->headers > 1)
-        LINCE_TRY(lince_dataset_add_note(
-            r->dataset, _("%s: its header stands there %zu times; it is read once"), name, r->headers));
+        LINCE_TRY(lince_dataset_add_note(r->dataset, _("%s: its header occurs %zu times; it is read once"),
+                                         name, r->headers));
     for (int i = 0; i < t->columns && i < LINCE_SPLIT_COLUMNS_MAX && t->split == LINCE_NO_COLUMN; i++) {
         unsigned parts = r->parts_named[i];
         if (parts == NO_PARTS || (parts & (parts - 1)) == 0) continue;

@@ -284,11 +284,11 @@ static int check_rows(const lince_dataset *d)
 {
     const lince_table_facts *f = &d->table;
     if (f->rows > f->empty + f->duplicates + f->unlabelled + f->dropped + f->bad + f->elsewhere) return 0;
-    return lince_fail(
-        LINCE_EDATA,
-        "%s: no texts are left of %zu rows: %zu without a text, %zu copies, %zu without a label, "
-        "%zu of dropped labels, %zu that cannot be read, %zu of no part",
-        d->source.path, f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad, f->elsewhere);
+    return lince_fail(LINCE_EDATA,
+                      "%s: no text is left. Rows: %zu; without a text: %zu; copies: %zu; without a label: "
+                      "%zu; of dropped labels: %zu; unreadable: %zu; of no part: %zu",
+                      d->source.path, f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad,
+                      f->elsewhere);
 }
 
 static int index_texts(lince_dataset *dataset)

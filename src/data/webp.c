@@ -51,7 +51,7 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     LINCE_TRY(lince_image_claim(image, (size_t)f.width, (size_t)f.height, size, 0, name));
     size_t stride = (size_t)f.width * 3;
     if (!WebPDecodeRGBInto(bytes, size, image->pixels, stride * (size_t)f.height, (int)stride))
-        return lince_fail(LINCE_EFORMAT, "%s: truncated or damaged WebP of %zu bytes", name, size);
+        return lince_fail(LINCE_EFORMAT, "%s: truncated or damaged WebP (size in bytes: %zu)", name, size);
     return lince_image_orient(image, orientation_of(bytes, size));
 }
 

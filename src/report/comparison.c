@@ -100,7 +100,7 @@ static int pair(lince_comparison *c)
         qsort(o->rows, o->count, sizeof *o->rows, by_path);
         if (o->count != c->n)
             return lince_fail(LINCE_EDATA,
-                              "%s and %s: %zu and %zu test samples; compare runs with one test part",
+                              "%s and %s: test samples: %zu and %zu; compare runs with one test part",
                               c->facts[0].run.folder, c->facts[i].run.folder, c->n, o->count);
         for (size_t k = 0; k < c->n; k++) LINCE_TRY(compare_samples(c, i, k));
     }

@@ -25,11 +25,10 @@ static void write_scores(lince_document *d, const lince_comparison *c)
     static const char *const headings[] = {N_("run"),          N_("model"),     N_("accuracy, %"),
                                            N_("precision, %"), N_("recall, %"), N_("F1, %"),
                                            N_("test loss")};
-    lince_document_paragraph(
-        d,
-        TR("%zu test samples. In brackets: 95 %% intervals by bootstrap over the test samples. "
-           "Precision, recall and F1 are means of the classes (macro)."),
-        c->n);
+    lince_document_paragraph(d,
+                             TR("Test samples: %zu. In brackets: 95 %% intervals by bootstrap over the test "
+                                "samples. Precision, recall and F1 are means of the classes (macro)."),
+                             c->n);
     lince_document_table_begin(d, 2);
     lince_document_headings(d, headings, 7);
     for (size_t i = 0; i < c->count; i++) {
@@ -329,7 +328,8 @@ void lince_comparison_verdict(const lince_comparison *c, lince_buffer *out)
                         100 * c->facts[c->best].test.accuracy);
     if (*beaten) lince_buffer_printf(out, _(" It is better than %s by more than luck."), beaten);
     if (*equal)
-        lince_buffer_printf(out, _(" It is not distinguishable from %s on these %zu samples."), equal, c->n);
+        lince_buffer_printf(out, _(" It is not distinguishable from %s on this test part (samples: %zu)."),
+                            equal, c->n);
     size_t quick = fastest(c);
     double ratio = epoch_seconds(&c->facts[c->best]) / epoch_seconds(&c->facts[quick]);
     if (quick != c->best && isfinite(ratio))

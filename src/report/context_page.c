@@ -34,14 +34,14 @@ static void cell_slice(lince_document *d, const lince_slice *s)
     switch (s->kind) {
     case LINCE_SLICE_LENGTH:
         if (!s->from)
-            lince_document_cell(d, TR("up to %zu words"), s->to);
+            lince_document_cell(d, TR("words: up to %zu"), s->to);
         else if (s->to == SIZE_MAX)
-            lince_document_cell(d, TR("%zu words and more"), s->from);
+            lince_document_cell(d, TR("words: %zu and more"), s->from);
         else
-            lince_document_cell(d, TR("%zu to %zu words"), s->from, s->to);
+            lince_document_cell(d, TR("words: %zu to %zu"), s->from, s->to);
         break;
     case LINCE_SLICE_LONGEST:
-        lince_document_cell(d, TR("longest quarter: %zu words and more"), s->from);
+        lince_document_cell(d, TR("longest quarter, words: %zu and more"), s->from);
         break;
     case LINCE_SLICE_NEGATION: lince_document_cell(d, "%s", TR("with a negation")); break;
     case LINCE_SLICE_CONTRAST: lince_document_cell(d, "%s", TR("with a contrast")); break;
@@ -177,15 +177,13 @@ void lince_context_write_reach(lince_document *d, const lince_comparison *c)
         lince_document_note(d, TR("This could not be measured. %s"), x->no_reach);
         return;
     }
-    lince_document_paragraph(d,
-                             TR("The gradient of a text's loss by the state h after each of its words (of "
-                                "the last recurrent layer), and "
-                                "how large its norm is by distance from the last word that is read. Where it "
-                                "has faded, training cannot "
-                                "connect the error with a word that stands so far back. Measured on %zu test "
-                                "texts, evenly over the "
-                                "part; for each distance those that are long enough."),
-                             x->reach_texts);
+    lince_document_paragraph(
+        d,
+        TR("The gradient of a text's loss with respect to the state h after each of its words (of the last "
+           "recurrent layer), and how large its norm is by distance from the last word that is read. Where "
+           "it has faded, training cannot connect the error with a word so far back. Measured on texts "
+           "spread evenly over the test part (%zu); for each distance, on those that are long enough."),
+        x->reach_texts);
     say_shown(d, c);
     if (has_cells(c))
         lince_document_note(
@@ -236,14 +234,12 @@ void lince_context_write_moved(lince_document *d, const lince_comparison *c)
     }
     lince_document_paragraph(
         d,
-        TR("Of each text the telling word is found: the one without which the true class loses the most "
-           "probability "
-           "(the sum of the logarithms over the runs below, so that all are asked the same). Then words that "
-           "say "
-           "nothing are put behind it, so that it is farther from the end. For comparison the same words are "
-           "put "
-           "before the whole text, which changes no distance to the end: so much the odd words cost "
-           "by themselves. %zu test texts, evenly over the part; texts are not cut for this."),
+        TR("In each text the telling word is found: the one without which the true class loses the most "
+           "probability (the sum of the logarithms over the runs below, so that all are asked the same). "
+           "Then words that say nothing are put behind it, so that it is farther from the end. For "
+           "comparison, the same words are put before the whole text, which changes no distance to the end: "
+           "that is what the added words cost by themselves. Measured on texts spread evenly over the test "
+           "part (%zu); they are not cut for this."),
         x->moved_texts);
     lince_document_paragraph(d,
                              TR("The words put in, in turn: %s. They are those of the %d most frequent whose "
@@ -311,7 +307,7 @@ static void tell_slice(const lince_comparison *c, const lince_slice *s, lince_bu
     if (*better)
         lince_buffer_printf(out, _("; there %s is worse than %s by more than luck"),
                             lince_comparison_name(c, c->best), better);
-    if (!*worse && !*better) lince_buffer_puts(out, _("; no difference to the best is more than luck"));
+    if (!*worse && !*better) lince_buffer_puts(out, _("; no difference from the best is more than luck"));
     lince_buffer_puts(out, ".");
 }
 
@@ -327,14 +323,15 @@ static void tell_reach(const lince_comparison *c, lince_buffer *out)
         if (!goes_step_by_step(c, x->shown[i])) continue;
         cell |= has_cell(c, x->shown[i]);
         if (r->tenth < 0)
-            snprintf(one, sizeof one, _("%.120s not within %d words"), name, r->distances - 1);
+            snprintf(one, sizeof one, _("%.120s more than %d"), name, r->distances - 1);
         else
-            snprintf(one, sizeof one, _("%.120s after %d words"), name, r->tenth);
+            snprintf(one, sizeof one, "%.120s %d", name, r->tenth);
         lince_add_name(list, sizeof list, one);
     }
     if (!*list) return;
     lince_buffer_printf(out,
-                        _(" Going back from the end, the gradient by h is below a tenth of its size: %s."),
+                        _(" Going back from the end, words until the gradient with respect to h is below a "
+                          "tenth of its size: %s."),
                         list);
     if (cell) lince_buffer_puts(out, _(" (An LSTM's own way back is its cell, which is not in it.)"));
 }
@@ -369,12 +366,12 @@ void lince_context_verdict(const lince_comparison *c, lince_buffer *out)
                       *turned = lince_context_slice(x, LINCE_SLICE_TURNED);
     lince_buffer_puts(out, _("Context."));
     if (longest) {
-        lince_buffer_printf(out, _(" On the %zu longest texts (%zu words and more): "), longest->n,
-                            longest->from);
+        lince_buffer_printf(out, _(" On the longest texts (number: %zu; words in each: %zu or more): "),
+                            longest->n, longest->from);
         tell_slice(c, longest, out);
     }
     if (turned) {
-        lince_buffer_printf(out, _(" On the %zu texts with a negation or a contrast: "), turned->n);
+        lince_buffer_printf(out, _(" On texts with a negation or a contrast (number: %zu): "), turned->n);
         tell_slice(c, turned, out);
     }
     if (x->reach) tell_reach(c, out);

@@ -80,8 +80,8 @@ static void item(lince_document *d, const char *text)
 
 static void card(lince_document *d, const char *label, const char *value)
 {
-    put_line(d, "- **", value, "** ");
-    put_line(d, "", label, "\n");
+    put_line(d, "- ", label, ": ");
+    put_line(d, "**", value, "**\n");
 }
 
 /* "word (+12.3), ...": those that do a tenth or more of what the strongest does, in the text's order. */

@@ -210,14 +210,14 @@ static void write_layers(lince_document *d, const lince_facts *f)
 
 static void write_about(lince_document *d, const lince_facts *f)
 {
+    char parameters[32], macs[32];
     const char *name = lince_fact_text(f->model, "name");
     const lince_architecture *a = lince_architecture_named(name);
     if (a && a->about) lince_document_paragraph(d, "%s", TR(a->about));
-    lince_document_paragraph(d,
-                             TR("%s as built here has %.2f million parameters; classifying one sample takes "
-                                "%.1f million multiply-adds."),
-                             name, lince_fact_number(f->model, "parameters") / 1e6,
-                             lince_fact_number(f->model, "macs") / 1e6);
+    lince_document_paragraph(
+        d, TR("Parameters of %s as built here: %s; multiply-adds for classifying one sample: %s."), name,
+        lince_count_text(lince_fact_number(f->model, "parameters"), parameters),
+        lince_count_text(lince_fact_number(f->model, "macs"), macs));
 }
 
 static const struct {

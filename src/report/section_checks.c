@@ -16,7 +16,7 @@ typedef struct check {
 static verdict outputs(const lince_document *d, const lince_facts *f, char *found, size_t size)
 {
     int outputs = lince_facts_outputs(f), classes = (int)json_array_size(json_object_get(f->data, "classes"));
-    snprintf(found, size, TR("%d outputs, %d classes"), outputs, classes);
+    snprintf(found, size, TR("outputs: %d; classes: %d"), outputs, classes);
     return !outputs ? UNKNOWN : outputs == classes ? PASSED : FAILED;
 }
 
@@ -67,7 +67,7 @@ static verdict evaluation_fixed(const lince_document *d, const lince_facts *f, c
     double difference = lince_fact_number(again, "difference");
     if (!again) return UNKNOWN;
     snprintf(found, size,
-             TR("%.0f samples classified again, one by one: probabilities differ by %.1g at most"),
+             TR("samples classified again, one by one: %.0f; their probabilities differ by %.1g at most"),
              lince_fact_number(again, "samples"), difference);
     return difference < 1e-3 ? PASSED : FAILED;
 }
@@ -86,8 +86,8 @@ static verdict unseen_test(const lince_document *d, const lince_facts *f, char *
             strcmp(lince_fact_text(leak, "from"), "train") != 0)
             continue;
         snprintf(found, size,
-                 dropped ? TR("%.0f of %.0f stood in the training part, which they were left out of")
-                         : TR("%.0f of %.0f stand in the training part, as they are or nearly so"),
+                 dropped ? TR("%.0f of %.0f were also in the training part, and were left out of it")
+                         : TR("%.0f of %.0f are also in the training part, as they are or nearly so"),
                  known, n);
         return dropped || known < 0.01 * n ? PASSED : FAILED;
     }
@@ -108,7 +108,7 @@ static verdict all_counted(const lince_document *d, const lince_facts *f, char *
 {
     double test = lince_fact_number(json_object_get(json_object_get(f->data, "parts"), "test"), "n");
     if (!f->tested) return UNKNOWN;
-    snprintf(found, size, TR("%zu of %.0f samples of the test part"), f->test.n, test);
+    snprintf(found, size, TR("samples of the test part that it counts: %zu of %.0f"), f->test.n, test);
     return (double)f->test.n == test ? PASSED : FAILED;
 }
 

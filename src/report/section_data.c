@@ -48,7 +48,7 @@ static void write_fold(lince_document *d, const json_t *fold)
                                 "and trained on the others."),
                              lince_fact_number(fold, "fold"), lince_fact_number(fold, "folds"));
     if (alone > 0)
-        lince_document_paragraph(d, TR("The %.0f samples of the data's own test part are in no fold."),
+        lince_document_paragraph(d, TR("Samples of the data's own test part, which are in no fold: %.0f."),
                                  alone);
 }
 
@@ -91,10 +91,13 @@ static void write_remarks(lince_document *d, const lince_facts *f)
     else if (json_array_size(notes))
         lince_document_note(d, TR("Remarks on the data: %zu; they are in data.json."),
                             json_array_size(notes));
-    if (json_array_size(bad))
+    if (json_array_size(bad) && readable)
         lince_document_note(d, TR("Samples that could not be read and were left out: %zu; the first: %s."),
-                            json_array_size(bad),
-                            readable ? lince_fact_text(json_array_get(bad, 0), "message") : "data.json");
+                            json_array_size(bad), lince_fact_text(json_array_get(bad, 0), "message"));
+    else if (json_array_size(bad))
+        lince_document_note(
+            d, TR("Samples that could not be read and were left out: %zu; data.json names them."),
+            json_array_size(bad));
     if (json_array_size(incomplete))
         lince_document_note(
             d,
@@ -113,8 +116,7 @@ static void write_intro(lince_document *d, const lince_facts *f)
                              lince_fact_text(f->data, "path"), TR(lince_fact_text(f->data, "kind")),
                              json_array_size(json_object_get(f->data, "classes")), all);
     if (f->settings.train_limit)
-        lince_document_paragraph(d,
-                                 TR("Of each class, at most %d training samples were taken (--train-limit)."),
+        lince_document_paragraph(d, TR("Training samples taken of each class: %d at most (--train-limit)."),
                                  f->settings.train_limit);
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const double GAP = 0.08, TOO_LOW = 0.75, MISCALIBRATED = 0.05, RISE = 1.05, UNEVEN = 2,
-                    ONE_ANSWER = 0.9;
+                    ONE_ANSWER = 0.9, FEW_STEPS = 200;
 
 enum { PAIRS = 5, ADVICE = 8 };
 
@@ -110,11 +110,27 @@ static void tell_balance(discussion *t)
         advise(t, LINCE_ANY, N_("rare classes count as much as frequent ones"), "--class-weights balanced");
 }
 
-/* What makes a network begin to learn. */
+static double steps_per_epoch(const discussion *t)
+{
+    const json_t *train = json_object_get(json_object_get(t->f->data, "parts"), "train");
+    return ceil(lince_fact_number(train, "n") / t->f->settings.batch_size);
+}
+
+/* What makes a network begin to learn: steps enough, of the right length. */
 static void advise_a_start(discussion *t)
 {
     const lince_settings *s = &t->f->settings;
-    advise(t, LINCE_ANY, N_("the usual reason is a learning rate that is too high"), "--lr %g", rate(s) / 10);
+    const lince_optimizer *o = lince_optimizer_named(s->optimizer);
+    double steps = steps_per_epoch(t);
+    if (steps > 0 && steps * (double)t->f->history.count < FEW_STEPS)
+        advise(t, LINCE_ANY, N_("there were few steps so far, and the first ones teach little"),
+               "--epochs %.0f", ceil(2 * FEW_STEPS / steps));
+    if (o && rate(s) < o->usual_lr / 2)
+        advise(t, LINCE_ANY, N_("this optimizer's usual rate; with a lower one, learning begins late"),
+               "--lr %g", o->usual_lr);
+    else
+        advise(t, LINCE_ANY, N_("a learning rate that is too high is a frequent reason"), "--lr %g",
+               rate(s) / 10);
     if (!strcmp(s->optimizer, "sgd"))
         advise(t, LINCE_ANY, N_("a step whose length does not depend on the gradient's"),
                "--optimizer adamw --lr 5e-4");
@@ -128,11 +144,10 @@ static void advise_a_start(discussion *t)
 static void tell_nothing_learnt(discussion *t)
 {
     lince_document *d = t->d;
-    lince_document_paragraph(
-        d,
-        TR("The network has learned nothing: its training loss stayed at %.3f, and an answer that does not "
-           "look at the sample has %.3f."),
-        epoch(t, (int)t->f->history.count - 1)->train_loss, blind_loss(t));
+    lince_document_paragraph(d,
+                             TR("The network has learned nothing yet: its training loss ended at %.3f; an "
+                                "answer that does not look at the sample would have %.3f."),
+                             epoch(t, (int)t->f->history.count - 1)->train_loss, blind_loss(t));
     advise_a_start(t);
 }
 
@@ -277,7 +292,7 @@ static void tell_length(discussion *t)
             TR("The last epoch was the best one, as is usual where the learning rate falls "
                "until the end; a longer schedule may still gain something."));
     else if (last - best >= 3) {
-        lince_document_paragraph(d, TR("The best epoch was %d of %d; those after it brought nothing."),
+        lince_document_paragraph(d, TR("The best epoch was %d of %d; those after it brought no improvement."),
                                  best + 1, last + 1);
         if (!rate_falls(&t->f->settings))
             advise(t, LINCE_ANY, N_("smaller steps at the end settle down"), "--scheduler cosine");
@@ -333,7 +348,9 @@ static void tell_hardest(discussion *t)
     if (low == high)
         lince_document_paragraph(d, TR("All classes are equally hard: F1 %.2f."), low);
     else if (hard > 1 && low == 0)
-        lince_document_paragraph(d, TR("Of %d classes not one sample was recognised: %s."), hard, hardest);
+        lince_document_paragraph(d,
+                                 TR("No sample was recognised of the classes %s (classes without one: %d)."),
+                                 hard, hardest);
     else if (hard > 1)
         lince_document_paragraph(d, TR("The hardest classes are %s, each with an F1 of %.2f."), hardest, low);
     else {
@@ -364,10 +381,11 @@ static void tell_mutual(discussion *t)
                 most = both, a = i, b = j;
         }
     if (k > 2 && most)
-        lince_document_paragraph(
-            d, TR("%s and %s are mistaken for each other most: %lld of the %lld errors (%.1f %%)."),
-            m->names[a], m->names[b], (long long)most, (long long)errors,
-            100 * (double)most / (double)errors);
+        lince_document_paragraph(d,
+                                 TR("%s and %s are confused with each other most often; errors between the "
+                                    "two: %lld of %lld (%.1f %%)."),
+                                 m->names[a], m->names[b], (long long)most, (long long)errors,
+                                 100 * (double)most / (double)errors);
 }
 
 static void write_pairs(lince_document *d, const lince_metrics *m)
@@ -444,14 +462,13 @@ static void tell_promise(discussion *t)
            error = sqrt(m->accuracy * (1 - m->accuracy) * (1 / n + (held > 0 ? 1 / held : 0)));
     if (!t->f->validated || t->f->settings.val_on_test) return;
     if (fabs(val - m->accuracy) <= 3 * error + 0.005)
-        lince_document_paragraph(d, TR("The test kept what validation promised: %.2f %% after %.2f %%."),
+        lince_document_paragraph(d, TR("The test agrees with the validation: %.2f %% and %.2f %%."),
                                  100 * m->accuracy, 100 * val);
     else
-        lince_document_paragraph(
-            d,
-            TR("Validation promised %.2f %%, the test gave %.2f %%: more than chance explains. Do both parts "
-               "come from the same source?"),
-            100 * val, 100 * m->accuracy);
+        lince_document_paragraph(d,
+                                 TR("Validation gave %.2f %%, the test %.2f %%: a difference larger than "
+                                    "chance explains. Do both parts come from the same source?"),
+                                 100 * val, 100 * m->accuracy);
 }
 
 /* --- what to try next ----------------------------------------------------------------------------- */
@@ -473,9 +490,9 @@ static void write_advice(discussion *t)
         advise(t, LINCE_ANY, N_("tells how much of this result is chance"), "--seed %llu",
                (unsigned long long)t->f->settings.seed + 1);
     lince_document_subheading(d, TR("What to try next"));
-    lince_document_paragraph(
-        d, "%s",
-        TR("One change at a time, with all else the same, tells what it is worth; the first of them:"));
+    lince_document_paragraph(d, "%s",
+                             TR("Change one thing at a time and leave all else as it is: that shows what the "
+                                "change is worth. The first:"));
     lince_buffer_printf(&command, "lince train --config %s/config.yaml %s --out %s-next", t->f->run.folder,
                         t->list[0].options, t->f->run.folder);
     if (command.data) lince_document_code(d, command.data);

@@ -21,7 +21,7 @@ static double found_of(const json_t *leak)
 
 static void write_texts(lince_document *d, const json_t *examples)
 {
-    static const char *const headings[] = {N_("text"), N_("stands there as"), N_("alike")};
+    static const char *const headings[] = {N_("text"), N_("in the other part"), N_("similarity")};
     const json_t *e;
     size_t i;
     lince_document_table_begin(d, 2);
@@ -38,8 +38,8 @@ static void write_texts(lince_document *d, const json_t *examples)
 
 static void write_pictures(lince_document *d, const json_t *examples)
 {
-    static const char *const headings[] = {N_("picture"), N_("class"), N_("stands there as"), N_("class"),
-                                           N_("alike")};
+    static const char *const headings[] = {N_("picture"), N_("class"), N_("in the other part"), N_("class"),
+                                           N_("similarity")};
     const json_t *e;
     size_t i;
     lince_document_table_begin(d, 4);
@@ -63,24 +63,24 @@ static void write_shared(lince_document *d, const json_t *leak, bool texts)
     void (*put)(lince_document *, const char *, ...) =
         share >= 0.01 ? lince_document_warning : lince_document_paragraph;
     put(d,
-        texts ? TR("Of the %.0f texts of the part %s, %.0f stand word for word in the part %s too, and %.0f "
-                   "nearly so (%.1f %%).")
-              : TR("Of the %.0f pictures of the part %s, %.0f stand in the part %s too, and %.0f nearly so "
-                   "(%.1f %%)."),
-        n, part_name(d, lince_fact_text(leak, "part")), lince_fact_number(leak, "exact"),
-        part_name(d, lince_fact_text(leak, "from")), lince_fact_number(leak, "near"), 100 * share);
+        texts ? TR("Texts of the %s part that are also in the %s part: %.0f word for word and %.0f nearly "
+                   "so, of %.0f (%.1f %%).")
+              : TR("Pictures of the %s part that are also in the %s part: %.0f as they are and %.0f nearly "
+                   "so, of %.0f (%.1f %%)."),
+        part_name(d, lince_fact_text(leak, "part")), part_name(d, lince_fact_text(leak, "from")),
+        lince_fact_number(leak, "exact"), lince_fact_number(leak, "near"), n, 100 * share);
     if (relabelled > 0) lince_document_paragraph(d, TR("Of these under another label: %.0f."), relabelled);
 }
 
 static void write_relabelled(lince_document *d, const json_t *leak, bool texts)
 {
     lince_document_warning(d,
-                           texts ? TR("Of the %.0f texts of the part %s, %.0f stand there under another "
-                                      "label, too: where two are the same, one of the labels is wrong.")
-                                 : TR("Of the %.0f pictures of the part %s, %.0f stand there under another "
-                                      "label, too: where two are the same, one of the labels is wrong."),
-                           lince_fact_number(leak, "n"), part_name(d, lince_fact_text(leak, "part")),
-                           found_of(leak));
+                           texts ? TR("Texts of the %s part that are in it under another label, too: %.0f of "
+                                      "%.0f. Where two are the same, one of the labels is wrong.")
+                                 : TR("Pictures of the %s part that are in it under another label, too: %.0f "
+                                      "of %.0f. Where two are the same, one of the labels is wrong."),
+                           part_name(d, lince_fact_text(leak, "part")), found_of(leak),
+                           lince_fact_number(leak, "n"));
 }
 
 /* A part by itself is told of where there is something to tell. */
@@ -120,7 +120,7 @@ static void write_consequence(lince_document *d, const lince_facts *f, double fo
     if (dropped)
         lince_document_paragraph(
             d,
-            TR("Left out of training and validation by --drop-duplicates: %zu samples, which data.json lists "
+            TR("Samples left out of training and validation by --drop-duplicates: %zu; data.json lists them "
                "with their reason. What is measured stayed as it is."),
             json_array_size(dropped));
     else
@@ -163,7 +163,7 @@ void lince_section_leaks(lince_document *d, const lince_facts *f)
     }
     suggest_groups(d, f, shared, kin);
     lince_document_figure(d, "duplicates",
-                          TR("Pairs of pictures that stand in two parts or under two labels, side by side."),
+                          TR("Pairs of pictures that are in two parts or under two labels, side by side."),
                           TR("Some of them: on the left of each pair the picture of the one part with its "
                              "label, on the right that "
                              "of the other and how much they are alike."));

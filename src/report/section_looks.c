@@ -61,7 +61,7 @@ static void write_errors(lince_document *d, const lince_facts *f)
     snprintf(alt, sizeof alt, TR("Test pictures that were mistaken: %s."), list);
     lince_document_figure(
         d, "errors", alt,
-        TR("The worst errors: wrong, and sure of it, of each pair of classes three at most. Below each "
+        TR("The worst errors: wrong, and sure of it; at most three of each pair of classes. Below each "
            "picture its true class, then the prediction and its probability."));
 }
 

@@ -62,18 +62,15 @@ static void write_best(lince_document *d, const lince_facts *f)
         lince_document_paragraph(
             d, TR("The weights of epoch %d were kept: it has the best training accuracy, %.2f %%."), e->epoch,
             100 * e->train_accuracy);
-    lince_document_paragraph(d, "%s",
-                             f->modality == LINCE_TEXTS
-                                 ? TR("Training figures are means over an epoch, taken while the network "
-                                      "learns and with dropout, where "
-                                      "there is any, at work; validation is done after each epoch without "
-                                      "it. So the training curve may "
-                                      "well lie below the validation curve.")
-                                 : TR("Training figures are means over an epoch, taken while the network "
-                                      "learns and with augmentation "
-                                      "and dropout at work; validation is done after each epoch without "
-                                      "either. So the training curve "
-                                      "may well lie below the validation curve."));
+    lince_document_paragraph(
+        d, "%s",
+        f->modality == LINCE_TEXTS
+            ? TR("Training figures are means over an epoch, taken while the network learns and with dropout, "
+                 "where there is any, at work; validation is done after each epoch, without it. So training "
+                 "can look worse than validation.")
+            : TR("Training figures are means over an epoch, taken while the network learns and with "
+                 "augmentation and dropout, where there are any, at work; validation is done after each "
+                 "epoch, without either. So training can look worse than validation."));
 }
 
 static void write_curves(lince_document *d, const lince_facts *f)

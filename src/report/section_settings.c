@@ -103,10 +103,10 @@ static void tell_lengths(lince_document *d, const lince_facts *f)
     double n = lince_fact_number(json_object_get(json_object_get(f->data, "parts"), "train"), "n");
     double batches = ceil(n / s->batch_size);
     if (s->accumulate > 1)
-        snprintf(text, sizeof text, TR("%d, %d of them an update (%.0f updates an epoch)"), s->batch_size,
+        snprintf(text, sizeof text, TR("%d, %d of them an update (updates in an epoch: %.0f)"), s->batch_size,
                  s->accumulate, ceil(batches / s->accumulate));
     else
-        snprintf(text, sizeof text, TR("%d (%.0f steps an epoch)"), s->batch_size, batches);
+        snprintf(text, sizeof text, TR("%d (steps in an epoch: %.0f)"), s->batch_size, batches);
     tell(d, TR("batch size"), text);
     if ((size_t)s->epochs == f->history.count)
         snprintf(text, sizeof text, "%d", s->epochs);
@@ -141,7 +141,7 @@ static void tell_rest(lince_document *d, const lince_settings *s)
     if (s->clip_grad > 0) tell(d, TR("gradient clipping"), text);
     snprintf(text, sizeof text, TR("moving, decay %g"), s->ema);
     if (s->ema > 0) tell(d, TR("average of the weights"), text);
-    snprintf(text, sizeof text, TR("every %d updates %g of the way"), s->lookahead, s->lookahead_alpha);
+    snprintf(text, sizeof text, TR("updates: %d, then %g of the way"), s->lookahead, s->lookahead_alpha);
     if (s->lookahead) tell(d, TR("lookahead"), text);
     snprintf(text, sizeof text,
              s->swa < 1 ? TR("equal, of the last %g of the epochs") : TR("equal, of the last epochs: %g"),

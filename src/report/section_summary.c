@@ -23,7 +23,7 @@ static void write_untested(lince_document *d, const lince_facts *f)
 
 void lince_section_summary(lince_document *d, const lince_facts *f)
 {
-    char time[32];
+    char time[32], parameters[32];
     if (f->tested) {
         lince_document_card(d, TR("test accuracy"), "%.2f %%", 100 * f->test.accuracy);
         lince_document_card(d, TR("macro F1"), "%.3f", f->test.macro.f1);
@@ -34,7 +34,8 @@ void lince_section_summary(lince_document *d, const lince_facts *f)
     } else
         write_untested(d, f);
     lince_document_card(d, TR("classes"), "%zu", json_array_size(json_object_get(f->data, "classes")));
-    lince_document_card(d, TR("parameters"), "%.2f M", lince_fact_number(f->model, "parameters") / 1e6);
+    lince_document_card(d, TR("parameters"), "%s",
+                        lince_count_text(lince_fact_number(f->model, "parameters"), parameters));
     lince_document_card(d, TR("epochs"), "%zu", f->history.count);
     lince_document_card(d, TR("training time"), "%s", lince_duration(last_time(f), time));
     if (f->peak_memory > 0) lince_document_card(d, TR("peak memory"), "%.0f MiB", f->peak_memory / (1 << 20));

@@ -16,11 +16,10 @@ static void write_seen(lince_document *d, const json_t *seen)
     if (n <= 0 || rest <= 0) return;
     double all = (n * known_accuracy + rest * new_accuracy) / (n + rest);
     lince_document_note(d,
-                        TR("%.0f of the test's samples stand in the training part too, as they are or nearly "
-                           "so: %.2f %% of them were "
-                           "classified rightly, but %.2f %% of the %.0f others. So much does the split "
-                           "flatter: %.1f points."),
-                        n, 100 * known_accuracy, 100 * new_accuracy, rest, 100 * (all - new_accuracy));
+                        TR("Test samples that are also in the training part, as they are or nearly so: %.0f, "
+                           "of which %.2f %% were classified correctly; new ones: %.0f, of which %.2f %% "
+                           "were. The split flatters the result by %.1f points."),
+                        n, 100 * known_accuracy, rest, 100 * new_accuracy, 100 * (all - new_accuracy));
 }
 
 static void cell_share(lince_document *d, double value)
@@ -136,7 +135,8 @@ static void write_curves(lince_document *d, const lince_facts *f)
     char alt[512];
     bool two = f->test.classes == 2;
     snprintf(alt, sizeof alt,
-             TR("Curve of sensitivity against false alarms, above the diagonal; the area below it is %.3f."),
+             TR("Curve of sensitivity against false alarms, with the diagonal of chance; the area below the "
+                "curve is %.3f."),
              two ? f->curves.each[1].auc : f->curves.auc);
     lince_document_figure(
         d, "roc", alt,
@@ -296,12 +296,11 @@ void lince_section_test(lince_document *d, const lince_facts *f)
         return;
     }
     lince_interval interval = lince_wilson((size_t)lround(m->accuracy * (double)m->n), m->n);
-    lince_document_paragraph(d,
-                             TR("Of the %zu samples of the test part, %.2f %% were classified rightly (95 %% "
-                                "interval: %.1f to %.1f %%). "
-                                "Loss: %.4f; expected calibration error: %.2f %%."),
-                             m->n, 100 * m->accuracy, 100 * interval.low, 100 * interval.high, m->loss,
-                             100 * m->ece);
+    lince_document_paragraph(
+        d,
+        TR("Samples of the test part: %zu; of these, %.2f %% were classified correctly (95 %% interval: %.1f "
+           "to %.1f %%). Loss: %.4f; expected calibration error: %.2f %%."),
+        m->n, 100 * m->accuracy, 100 * interval.low, 100 * interval.high, m->loss, 100 * m->ece);
     write_views(d, f);
     if (m->classes > 5)
         lince_document_paragraph(d, TR("The true class is among the five most probable ones for %.2f %%."),

@@ -60,10 +60,10 @@ static void write_coverage(lince_document *d, const json_t *parts)
     lince_document_table_end(d);
     lince_document_paragraph(
         d, "%s",
-        TR("Words known: the share of the words read that stand in the vocabulary; the others "
-           "are all read as one, <unk>. Cut: texts of which the end is not read."));
+        TR("Words known: the share of the words read that are in the vocabulary; the others are all read as "
+           "one, <unk>. Cut: texts of which the end is not read."));
     lince_document_figure(d, "lengths", TR("Shares of the texts by their number of words, one line a part."),
-                          TR("How long the texts are, in words that are read."));
+                          TR("Length of the texts, in words read."));
 }
 
 void lince_section_texts(lince_document *d, const lince_facts *f)

@@ -85,10 +85,10 @@ static void write_normalisation(lince_document *d, const lince_facts *f)
                  "nothing of the other parts leaks into training:")
         : !strcmp(name, "imagenet") ? TR("These numbers are ImageNet's, which pretrained "
                                          "weights expect:")
-        : !strcmp(name, "weights")  ? TR("These numbers are those that the weights expect with which "
-                                          "the run began:")
-        : !strcmp(name, "cifar10")  ? TR("These numbers are those of CIFAR-10's training part:")
-                                    : TR("These numbers were given with --normalize:"));
+        : !strcmp(name, "weights")
+            ? TR("These are the numbers that the weights with which the run began expect:")
+        : !strcmp(name, "cifar10") ? TR("These numbers are those of CIFAR-10's training part:")
+                                   : TR("These numbers were given with --normalize:"));
     write_numbers(d, normalize);
 }
 
@@ -101,7 +101,7 @@ static const struct told {
         {N_("a part of %.0f to %.0f %% of the area and of proportions from 3:4 to 4:3 cut out and "
             "enlarged to the whole"),
          {100, 100}},
-    [LINCE_CROP] = {N_("a random crop after a border of %.0f black pixels was added"), {1}},
+    [LINCE_CROP] = {N_("a random crop after a black border was added (pixels: %.0f)"), {1}},
     [LINCE_FLIP] = {N_("mirrored left to right, one time in two"), {1}},
     [LINCE_TRANSLATE] = {N_("moved by up to %.0f %% of the size"), {100}},
     [LINCE_ROTATE] = {N_("turned by up to %.0f degrees to either side"), {1}},
@@ -133,7 +133,7 @@ static const struct told {
         {N_("AugMix (Hendrycks et al. 2020): mixed with what three chains of up to three operations of "
             "severity %.0f make of it"),
          {1}},
-    [LINCE_ERASE] = {N_("a random rectangle erased, %.0f times in a hundred"), {100}},
+    [LINCE_ERASE] = {N_("a random rectangle erased, with a probability of %.0f %%"), {100}},
 };
 
 static void write_augmentation(lince_document *d, const char *text)

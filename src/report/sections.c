@@ -23,18 +23,23 @@ const lince_section lince_sections[] = {
 };
 const size_t lince_section_count = sizeof lince_sections / sizeof *lince_sections;
 
+const char *lince_count_text(double n, char text[32])
+{
+    if (n >= 1e9)
+        snprintf(text, 32, "%.2f G", n / 1e9);
+    else if (n >= 1e6)
+        snprintf(text, 32, "%.2f M", n / 1e6);
+    else if (n >= 1e4)
+        snprintf(text, 32, "%.1f k", n / 1e3);
+    else
+        snprintf(text, 32, "%.0f", n);
+    return text;
+}
+
 void lince_cell_count(lince_document *d, double n)
 {
-    if (n == 0)
-        lince_document_cell(d, "–");
-    else if (n >= 1e9)
-        lince_document_cell(d, "%.2f G", n / 1e9);
-    else if (n >= 1e6)
-        lince_document_cell(d, "%.2f M", n / 1e6);
-    else if (n >= 1e4)
-        lince_document_cell(d, "%.1f k", n / 1e3);
-    else
-        lince_document_cell(d, "%.0f", n);
+    char text[32];
+    lince_document_cell(d, "%s", n == 0 ? "–" : lince_count_text(n, text));
 }
 
 void lince_cell_percent(lince_document *d, double fraction)

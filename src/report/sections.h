@@ -34,7 +34,10 @@ void lince_section_summary(lince_document *d, const lince_facts *facts);
 
 /* --- for several of them -------------------------------------------------------------------------- */
 
-/* 134301514 as "134.30 M"; "–" for 0. */
+/* 134301514 as "134.30 M"; below 10000 every digit. Returns `text`. */
+const char *lince_count_text(double n, char text[32]);
+
+/* The same in a cell; "–" for 0. */
 void lince_cell_count(lince_document *d, double n);
 
 /* 0.8512 as "85.12 %"; "–" for NaN. */

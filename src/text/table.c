@@ -341,7 +341,7 @@ static int follow(const lince_table *t, const lince_table *like, int column, int
     else if (t->columns == like->columns)
         *here = column;
     if (*here != LINCE_NO_COLUMN) return 0;
-    return lince_fail(LINCE_EDATA, "%d columns, and none is column %s of the training file", t->columns,
+    return lince_fail(LINCE_EDATA, "columns: %d, none of which is column %s of the training file", t->columns,
                       lince_table_column(like, column, shown));
 }
 

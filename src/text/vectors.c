@@ -77,7 +77,8 @@ static char *last_fields(char *line, size_t length, size_t count)
 
 static int bad_line(const reading *r)
 {
-    return lince_fail(LINCE_EFORMAT, "%s:%zu: expected a word and %zu numbers", r->path, r->line, r->width);
+    return lince_fail(LINCE_EFORMAT, "%s:%zu: expected a word and a vector of length %zu", r->path, r->line,
+                      r->width);
 }
 
 /* A text holds no NUL; word2vec's files have such a header, and raw numbers behind it. */
@@ -136,7 +137,7 @@ static int check_width(const reading *r, size_t width)
 {
     /* words may hold blanks, where no header says the width */
     if (r->said ? width == r->width : width >= r->width && width <= r->width + 8) return 0;
-    return lince_fail(LINCE_EUSAGE, "%s: vectors of %zu numbers; --embedding is %zu and must be the same",
+    return lince_fail(LINCE_EUSAGE, "%s: vectors of length %zu; --embedding is %zu and must be the same",
                       r->path, width, r->width);
 }
 

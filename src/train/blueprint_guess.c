@@ -173,7 +173,7 @@ int lince_blueprint_read_classes(lince_blueprint *b, const char *path)
     }
     lince_free(text);
     if (!code && count != b->classes)
-        code = lince_fail(LINCE_EDATA, "%s: %d names, one a line; the model has %d classes", path, count,
+        code = lince_fail(LINCE_EDATA, "%s: names, one a line: %d; classes of the model: %d", path, count,
                           b->classes);
     return code;
 }

@@ -57,7 +57,7 @@ static int put_leaks(lince_dataset *d, const lince_observer *observer, json_t *r
     json_t *told = json_array();
     int code = lince_leaks_look(&leaks, d, false, false, observer);
     if (!code && !lince_leaks_tell(&leaks, d, append_sentence, told))
-        append_sentence(told, _("no sample stands in two parts or under two labels"));
+        append_sentence(told, _("no sample is in two parts or under two labels"));
     if (!code) json_object_set_new(result, "leaks", lince_leaks_json(&leaks));
     if (!code) json_object_set(result, "duplicates", told);
     lince_leaks_release(&leaks);
@@ -247,7 +247,8 @@ static void put_data(lince_buffer *out, const json_t *json)
     const json_t *parts = json_object_get(json, "per_class"), *notes = json_object_get(json, "notes");
     const char *path = json_string_value(json_object_get(json, "path"));
     lince_buffer_printf(
-        out, _("%s: %s, %zu classes; samples for training: %.0f, for validation: %.0f, for the test: %.0f\n"),
+        out,
+        _("%s: %s; classes: %zu; samples for training: %.0f, for validation: %.0f, for the test: %.0f\n"),
         path, _(json_string_value(json_object_get(json, "kind"))),
         json_array_size(json_object_get(json, "classes")), sum_of(json_object_get(parts, "train")),
         sum_of(json_object_get(parts, "val")), sum_of(json_object_get(parts, "test")));

@@ -86,8 +86,8 @@ static void put_architecture(lince_buffer *out, const json_t *a)
 {
     const char *name = json_string_value(json_object_get(a, "name"));
     if (!name) return;
-    lince_buffer_printf(out, _("%-14s %s, %d classes; %d of %d parameters fit\n"), "architecture", name,
-                        (int)json_integer_value(json_object_get(a, "classes")),
+    lince_buffer_printf(out, _("%-14s %s, classes: %d; parameters that fit: %d of %d\n"), "architecture",
+                        name, (int)json_integer_value(json_object_get(a, "classes")),
                         (int)json_integer_value(json_object_get(a, "fits")),
                         (int)json_integer_value(json_object_get(a, "of")));
 }

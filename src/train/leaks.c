@@ -72,11 +72,11 @@ static void tell_shared(telling *t, const lince_leak *leak)
     double share = 100 * (double)(leak->exact + leak->near) / (double)leak->count;
     say(t,
         lince_dataset_is_text(t->dataset)
-            ? _("of the %zu texts of the %s part %zu stand word for word in the %s part too, and %zu "
-                "nearly so (%.1f %%): what is measured with them is better than it would be with new texts")
-            : _("of the %zu pictures of the %s part %zu stand in the %s part too, and %zu nearly so "
-                "(%.1f %%): what is measured with them is better than it would be with new pictures"),
-        leak->count, part, leak->exact, from, leak->near, share);
+            ? _("texts of the %s part that are also in the %s part: %zu word for word and %zu nearly so, of "
+                "%zu (%.1f %%); what is measured with them looks better than it would with new texts")
+            : _("pictures of the %s part that are also in the %s part: %zu as they are and %zu nearly so, of "
+                "%zu (%.1f %%); what is measured with them looks better than it would with new pictures"),
+        part, from, leak->exact, leak->near, leak->count, share);
     if (leak->relabelled) say(t, _("  under another label: %zu of them"), leak->relabelled);
 }
 
@@ -84,12 +84,11 @@ static void tell_relabelled(telling *t, const lince_leak *leak)
 {
     say(t,
         lince_dataset_is_text(t->dataset)
-            ? _("of the %zu texts of the %s part %zu stand there under another label, too: where two are the "
+            ? _("texts of the %s part that are in it under another label, too: %zu of %zu; where two are the "
                 "same, one of the labels is wrong")
-            : _("of the %zu pictures of the %s part %zu stand there under another label, too: where two are "
-                "the "
-                "same, one of the labels is wrong"),
-        leak->count, lince_part_title(leak->part), leak->exact + leak->near);
+            : _("pictures of the %s part that are in it under another label, too: %zu of %zu; where two are "
+                "the same, one of the labels is wrong"),
+        lince_part_title(leak->part), leak->exact + leak->near, leak->count);
 }
 
 /* With examples for the first of them, and for each kind. */

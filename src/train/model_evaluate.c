@@ -149,7 +149,7 @@ static int take_classes(lince_model *m, lince_dataset *data)
     int found = lince_dataset_classes(data);
     if (found != b->classes)
         return lince_fail(LINCE_EDATA,
-                          "%s: %d classes; the model has %d and does not name them; --classes-file does",
+                          "%s: classes: %d; the model has %d and does not name them; --classes-file does",
                           lince_dataset_path(data), found, b->classes);
     if (!(b->names = lince_alloc((size_t)found, sizeof *b->names))) return LINCE_ENOMEM;
     for (int c = 0; c < found; c++)
@@ -190,8 +190,8 @@ static void tell_table(const lince_table_facts *t, const lince_observer *o)
         tell(o->note, o, _("texts from column %s, labels from column %s"), t->text_column, t->label_column);
     if (out)
         tell(o->warning, o,
-             _("%zu of %zu rows left out: %zu without a text, %zu copies, %zu without a label, %zu of "
-               "dropped labels, %zu that cannot be read, %zu of no part"),
+             _("rows left out: %zu of %zu; without a text: %zu; copies: %zu; without a label: %zu; of "
+               "dropped labels: %zu; unreadable: %zu; of no part: %zu"),
              out, t->rows, t->empty, t->duplicates, t->unlabelled, t->dropped, t->bad, t->elsewhere);
 }
 
@@ -205,8 +205,8 @@ static void tell_pictures(const lince_dataset *d, lince_part part, const lince_o
             tell(o->warning, o, _("left out: %s"), sample->reason);
     }
     if (count)
-        tell(o->warning, o, _("%zu pictures of the %s part could not be read and are left out"), count,
-             lince_part_title(part));
+        tell(o->warning, o, _("pictures of the %s part left out, because they cannot be read: %zu"),
+             lince_part_title(part), count);
     const char *first;
     size_t incomplete = lince_dataset_incomplete(d, part, &first);
     if (incomplete)
@@ -246,10 +246,9 @@ static void tell_unknown(const lince_tokens *k, lince_part part, const lince_obs
 {
     if (!o || !k || !lince_tokens_are_unknown(k)) return;
     tell(o->warning, o,
-         _("of the %zu words of the %s part that are read %zu are not in the vocabulary, and look the same "
-           "to the "
-           "model; is it the same language as the training part's?"),
-         k->read, lince_part_name(part), k->unknown);
+         _("words of the %s part that are not in the vocabulary, so that they all look the same to the "
+           "model: %zu of %zu; is it the same language as the training part's?"),
+         lince_part_title(part), k->unknown, k->read);
 }
 
 static void tell_views(const lince_model *m, const lince_observer *o)

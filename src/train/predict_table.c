@@ -27,9 +27,10 @@ static int check_row(const reading *r, const lince_csv_record *record)
 {
     char place[LINCE_CSV_PLACE_MAX];
     if (record->count == (size_t)r->table.columns) return 0;
-    return lince_fail(LINCE_EFORMAT,
-                      "%s: %zu columns, expected %d as in the first row; is a quote or a separator missing?",
-                      lince_csv_place(record, place), record->count, r->table.columns);
+    return lince_fail(
+        LINCE_EFORMAT,
+        "%s: columns: %zu; expected %d, as in the first row; is a quote or a separator missing?",
+        lince_csv_place(record, place), record->count, r->table.columns);
 }
 
 static int ask(reading *r, const lince_csv_record *record, const char **text, lince_prediction *p)

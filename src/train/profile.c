@@ -75,7 +75,7 @@ void lince_profile_print(const lince_profile *p, lince_net *net, lince_buffer *o
     };
     double total = 0;
     for (int i = 0; i < LINCE_TIMES; i++) total += p->seconds[i];
-    lince_buffer_printf(out, _("profile of %zu steps, %zu samples, %.1f s\n"), p->steps, p->samples, total);
+    lince_buffer_printf(out, _("profile (steps: %zu, samples: %zu): %.1f s\n"), p->steps, p->samples, total);
     if (!p->steps) return;
     if (lince_net_times(net)) put_layers(p, net, total, out);
     for (int i = 0; i < LINCE_TIMES; i++)

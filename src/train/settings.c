@@ -130,9 +130,9 @@ static const entry table[] = {
     TEXT_(incomplete, "incomplete", NULL, DATA, "read|refuse", "read", "read|refuse",
           "a JPEG whose data end before it is complete: what there is, and count it; or it cannot be read"),
     TEXT_(find_duplicates, "find-duplicates", NULL, DATA, "yes|no", "yes", "yes|no",
-          "look for samples that stand in two parts or under two labels"),
+          "look for samples that are in two parts or under two labels"),
     SWITCH_(drop_duplicates, "drop-duplicates", DATA,
-            "leave out of training what stands in another part too, or under two labels"),
+            "leave out of training what is also in another part, or under two labels"),
     INT_(cache_mb, "cache-mb", NULL, DATA, "4096", 0, BIG, "memory for decoded pictures, MiB"),
     TEXT_(text_column, "text-column", NULL, TEXTS, "NAME|N", "", NULL,
           "column of the texts (guessed); title,body joins several"),
@@ -545,7 +545,7 @@ static int load_pair(loading *l, yaml_document_t *document, const yaml_node_t *k
     const entry *e = known((const char *)key->data.scalar.value);
     if (!e) return LINCE_EUSAGE;
     bool *seen = &l->seen[e - table];
-    if (*seen) return lince_fail(LINCE_EUSAGE, "'%s' stands there twice", e->info.name);
+    if (*seen) return lince_fail(LINCE_EUSAGE, "'%s' is given twice", e->info.name);
     *seen = true;
     if (l->is_fixed && l->is_fixed(l->context, e->info.name)) return 0;
     lince_buffer text = {0};

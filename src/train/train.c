@@ -22,8 +22,8 @@ int lince_trainer_test(lince_trainer *t)
     LINCE_TRY(lince_trainer_load_own(t, "best"));
     LINCE_TRY(lince_trainer_evaluate(t, LINCE_TEST, false, &e));
     int code = lince_trainer_write_test(t, &e);
-    lince_trainer_note(t, _("test: %zu samples, loss %.4f, accuracy %.2f %%, of the weights of epoch %d"),
-                       e.metrics.n, e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch);
+    lince_trainer_note(t, _("test: loss %.4f, accuracy %.2f %%, with the weights of epoch %d; samples: %zu"),
+                       e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch, e.metrics.n);
     if (t->views.count)
         lince_trainer_note(t, _("each answer is the mean of %d views of the picture (--tta %s)"),
                            t->views.count, t->views.name);

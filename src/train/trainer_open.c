@@ -110,10 +110,10 @@ static void tell_fold(const lince_trainer *t)
     size_t alone = lince_dataset_left_alone(t->dataset);
     lince_trainer_note(t, _("the test is fold %d of %d"), t->settings->fold, t->settings->folds);
     if (alone)
-        lince_trainer_note(t,
-                           _("the %zu samples of the data's test part are left alone (--folds-of all "
-                             "divides them, too)"),
-                           alone);
+        lince_trainer_note(
+            t,
+            _("samples of the data's test part that are left alone: %zu (--folds-of all divides them, too)"),
+            alone);
 }
 
 static int open_data(lince_trainer *t)
@@ -125,11 +125,11 @@ static int open_data(lince_trainer *t)
     if (s->val_on_test)
         lince_trainer_warn(t,
                            _("validating on the test part: choosing by it makes the test results too good"));
-    lince_trainer_note(t, _("%s: %s, %d classes; %zu for training, %zu for validation, %zu for the test"),
-                       s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset),
-                       lince_dataset_count(t->dataset, LINCE_TRAIN),
-                       lince_dataset_count(t->dataset, LINCE_VAL),
-                       lince_dataset_count(t->dataset, LINCE_TEST));
+    lince_trainer_note(
+        t, _("%s: %s; classes: %d; samples for training: %zu, for validation: %zu, for the test: %zu"),
+        s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset),
+        lince_dataset_count(t->dataset, LINCE_TRAIN), lince_dataset_count(t->dataset, LINCE_VAL),
+        lince_dataset_count(t->dataset, LINCE_TEST));
     if (s->folds) tell_fold(t);
     if (!lince_dataset_count(t->dataset, LINCE_TRAIN))
         return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
@@ -242,12 +242,12 @@ static int check_lost_classes(const lince_trainer *t, lince_part part)
         size_t lost = lince_dataset_class_count(d, part, c) ? 0 : count_left_out(d, part, class);
         if (lost && part == LINCE_TRAIN)
             return lince_fail(LINCE_EDATA,
-                              "%s: none of the %zu training pictures of the class %s can be read; mend them, "
-                              "or choose other classes by --classes",
-                              t->settings->data, lost, class);
+                              "%s: no training picture of the class %s can be read (pictures: %zu); mend "
+                              "them, or choose other classes by --classes",
+                              t->settings->data, class, lost);
         if (lost)
-            lince_trainer_warn(t, _("none of the %zu pictures of the class %s in the %s part can be read"),
-                               lost, class, lince_part_title(part));
+            lince_trainer_warn(t, _("no picture of the class %s in the %s part can be read (pictures: %zu)"),
+                               class, lince_part_title(part), lost);
     }
     return 0;
 }
@@ -260,8 +260,8 @@ static int tell_left_out(const lince_trainer *t, lince_part part, size_t before)
     for (size_t i = 0; i < count && i < SHOWN; i++)
         lince_trainer_warn(t, _("left out: %s"), lince_dataset_left_out_at(t->dataset, before + i)->reason);
     if (!count) return 0;
-    lince_trainer_warn(t, _("%zu pictures of the %s part could not be read and are left out"), count,
-                       lince_part_title(part));
+    lince_trainer_warn(t, _("pictures of the %s part left out, because they cannot be read: %zu"),
+                       lince_part_title(part), count);
     return check_lost_classes(t, part);
 }
 

@@ -115,7 +115,7 @@ int lince_trainer_plan_stages(lince_trainer *t)
     const lince_settings *s = t->settings;
     const lince_freezing *f = &t->freezing;
     if (f->stage[f->count - 1].epoch >= s->epochs)
-        return lince_fail(LINCE_EUSAGE, "--unfreeze %s: the run has %d epochs", s->unfreeze, s->epochs);
+        return lince_fail(LINCE_EUSAGE, "--unfreeze %s: the run ends with epoch %d", s->unfreeze, s->epochs);
     LINCE_TRY(check_backbone(t));
     LINCE_TRY(lince_param_groups(t->net,
                                  &(lince_param_grouping){.backbone = s->lr_backbone / t->schedule.lr,

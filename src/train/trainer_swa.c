@@ -22,7 +22,7 @@ int lince_trainer_check_swa(const lince_settings *s)
         return lince_fail(LINCE_EUSAGE, "--swa %g: expected a number of epochs, or a share of them below 1",
                           s->swa);
     if (length_of(s) > s->epochs)
-        return lince_fail(LINCE_EUSAGE, "--swa %g: the run has %d epochs", s->swa, s->epochs);
+        return lince_fail(LINCE_EUSAGE, "--swa %g: the run ends with epoch %d", s->swa, s->epochs);
     if (s->patience)
         return lince_fail(LINCE_EUSAGE, "--swa averages the last epochs, and with --patience nobody knows "
                                         "which these are; leave out one of them");

@@ -57,7 +57,7 @@ static int make_vocabulary(lince_trainer *t)
         return lince_fail(LINCE_EDATA,
                           "%s: no words in the texts for training, with --clean %s and --min-freq %d",
                           s->data, s->clean, s->min_freq);
-    lince_trainer_note(t, _("vocabulary: %zu of the training part's %zu words"),
+    lince_trainer_note(t, _("words in the vocabulary: %zu of %zu in the training part"),
                        e->vocabulary.size - LINCE_FIRST_WORD, t->distinct_words);
     return 0;
 }
@@ -88,21 +88,19 @@ static void tell_table(const lince_trainer *t)
     if (*f->text_column)
         lince_trainer_note(t, _("texts from column %s, labels from column %s"), f->text_column,
                            f->label_column);
-    lince_trainer_note(
-        t,
-        _("of %zu rows left out: %zu without a text, %zu copies of rows before, %zu without a label, "
-          "%zu of dropped labels, %zu that cannot be read, %zu of no part"),
-        f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad, f->elsewhere);
+    lince_trainer_note(t,
+                       _("rows: %zu; left out, without a text: %zu; copies of earlier rows: %zu; without a "
+                         "label: %zu; of dropped labels: %zu; unreadable: %zu; of no part: %zu"),
+                       f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad, f->elsewhere);
 }
 
 static void tell_unknown(const lince_trainer *t, lince_part part, const lince_tokens *k)
 {
     if (!lince_tokens_are_unknown(k)) return;
-    lince_trainer_warn(
-        t,
-        _("of the %zu words of the %s part that are read %zu are not in the vocabulary, and look the same "
-          "to the model; is it the same language as the training part's?"),
-        k->read, lince_part_name(part), k->unknown);
+    lince_trainer_warn(t,
+                       _("words of the %s part that are not in the vocabulary, so that they all look the "
+                         "same to the model: %zu of %zu; is it the same language as the training part's?"),
+                       lince_part_title(part), k->unknown, k->read);
 }
 
 void lince_trainer_tell_unknown(const lince_trainer *t)
@@ -123,10 +121,8 @@ int lince_trainer_open_texts(lince_trainer *t)
     LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
     const lince_tokens *tokens = lince_loader_tokens(t->train);
     if (tokens->cut)
-        lince_trainer_note(t,
-                           _("%zu of %zu texts for training have more than %d words: the rest is not read "
-                             "(--max-tokens)"),
-                           tokens->cut, tokens->count, options.max_tokens);
+        lince_trainer_note(t, _("training texts with more words than are read (--max-tokens %d): %zu of %zu"),
+                           options.max_tokens, tokens->cut, tokens->count);
     return lince_tokens_init(&t->test_tokens, t->dataset, LINCE_TEST, &t->blueprint.encoder);
 }
 

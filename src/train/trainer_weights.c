@@ -26,7 +26,7 @@ static int recognise(lince_trainer *t, const lince_weights *w)
                           "%s: does not say its architecture, and is of none that lince knows; choose one "
                           "with --model",
                           path);
-    lince_trainer_note(t, _("%s: weights of %s: %zu of %zu parameters fit"), path, likely.architecture,
+    lince_trainer_note(t, _("%s: weights of %s; parameters that fit: %zu of %zu"), path, likely.architecture,
                        likely.fits, likely.of);
     return lince_settings_set(&t->own, "model", likely.architecture);
 }
@@ -64,11 +64,11 @@ static void tell_loaded(const lince_trainer *t, const lince_weights *w)
     size_t wanted = r->loaded + r->of_kind[LINCE_MISSING] + r->of_kind[LINCE_MISSHAPED];
     lince_buffer text = {0};
     if (*notes) lince_trainer_note(t, "%s: %.*s", path, (int)strlen(notes) - 1, notes);
-    lince_trainer_note(t,
-                       _("%s: %zu parameters loaded; %zu replaced, %zu missing, %zu of another shape, "
-                         "%zu unexpected"),
-                       path, r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING],
-                       r->of_kind[LINCE_MISSHAPED], r->of_kind[LINCE_UNEXPECTED]);
+    lince_trainer_note(
+        t,
+        _("%s: parameters loaded: %zu; replaced: %zu; missing: %zu; of another shape: %zu; unexpected: %zu"),
+        path, r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING], r->of_kind[LINCE_MISSHAPED],
+        r->of_kind[LINCE_UNEXPECTED]);
     lince_load_result_text(r, &text);
     if (text.size) lince_trainer_note(t, "%.*s", (int)text.size - 1, text.data);
     lince_buffer_release(&text);

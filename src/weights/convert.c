@@ -60,7 +60,7 @@ int lince_convert(const char *in, const char *out, char **text)
     for (size_t i = 0; i < count; i++) bytes += lince_weights_at(w, i)->bytes;
     lince_buffer said = {0};
     lince_buffer_puts(&said, lince_weights_notes(w));
-    lince_buffer_printf(&said, _("%s: %zu tensors, %zu bytes of data\n"), out, count, bytes);
+    lince_buffer_printf(&said, _("%s: tensors: %zu; bytes of data: %zu\n"), out, count, bytes);
     lince_free(metadata);
     lince_weights_free(w);
     *text = code ? NULL : said.data;

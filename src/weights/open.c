@@ -120,7 +120,7 @@ static bool renew_names(lince_weights *w)
         renewed++;
     }
     if (renewed)
-        lince_buffer_printf(&w->notes, _("%zu names of old DenseNets: 'norm.1' is read as 'norm1'\n"),
+        lince_buffer_printf(&w->notes, _("names of old DenseNets: %zu; 'norm.1' is read as 'norm1'\n"),
                             renewed);
     return renewed > 0;
 }

@@ -171,7 +171,8 @@ int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t s
 {
     *weights = NULL;
     if (size < PREFIX)
-        return lince_fail(LINCE_EFORMAT, "%s: %zu bytes are too few for a safetensors file", name, size);
+        return lince_fail(LINCE_EFORMAT, "%s: too short for a safetensors file (size in bytes: %zu)", name,
+                          size);
     uint64_t header = little_endian(bytes);
     if (header > LARGEST_HEADER || header > size - PREFIX)
         return lince_fail(LINCE_EFORMAT,

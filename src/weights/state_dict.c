@@ -186,7 +186,7 @@ static int judge(const lince_load_result *r, const lince_weights *weights, const
     lince_buffer text = {0};
     bool unfilled = r->count > r->of_kind[LINCE_UNEXPECTED];
     if (!r->loaded)
-        return lince_fail(LINCE_EDATA, "none of the file's %zu tensors fits the model",
+        return lince_fail(LINCE_EDATA, "no tensor of the file fits the model (tensors: %zu)",
                           lince_weights_count(weights));
     if (!(options->strict && r->count) && !(options->whole && unfilled)) return 0;
     for (size_t i = 0; i < r->count && i < LISTED; i++) put_difference(&text, &r->differences[i]);

@@ -32,7 +32,7 @@ echo hello >file.txt
 refuses 1 'file.txt: ' --data file.txt
 mkdir flat
 cp good/train/disc/*.png flat
-refuses 1 'flat: no class folders: 10 pictures lie directly in' --data flat
+refuses 1 'flat: no class folders, but pictures directly in flat (10)' --data flat
 mkdir one
 cp -r good/train/disc one
 refuses 1 'one: only one class, disc; a classifier needs two or more' --data one
@@ -109,7 +109,7 @@ expect 1 'zero/test/ring/0011.png: the file is empty' eval --run skipping --quie
 cp -r zero lost
 for file in lost/train/cross/*; do : >"$file"; done
 run train --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out run --data lost --on-bad skip
-{ [ $code -eq 1 ] && grep -q 'none of the 9 training pictures of the class cross can be read' err; } || wrong "a class of which no picture can be read is learned: $code"
+{ [ $code -eq 1 ] && grep -q 'no training picture of the class cross can be read (pictures: 9)' err; } || wrong "a class of which no picture can be read is learned: $code"
 
 # --- options ---
 refuses 2 'did you mean vgg16' --data good --model vgg_16

@@ -68,7 +68,7 @@ grep -q 'two/compare: a comparison, and no run' err || fail "that a comparison i
 "$lince" synth tweets tweets --n 900 --seed 3 >/dev/null
 "$lince" compare --data tweets --models rnn,gru --embedding 8 --hidden 8 --epochs 2 --batch-size 32 --lr 0.01 \
     --split-by random --out texts --quiet >table 2>err || fail "comparing models of texts failed: $(cat err)"
-grep -q '^Context\. On the [0-9]* longest texts' table && grep -q 'gradient by h is below a tenth' table &&
+grep -q '^Context\. On the longest texts (number: [0-9]*; words in each: [0-9]* or more)' table && grep -q 'gradient with respect to h is below a tenth' table &&
     grep -q '40 words put behind the telling word' table || fail "the verdict says nothing of context: $(cat table)"
 for figure in by_length reach moved; do
     [ -s texts/compare/plots/$figure.svg ] || fail "texts: the figure $figure is missing"

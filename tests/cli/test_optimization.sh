@@ -39,7 +39,7 @@ says() { grep -qF -- "$2" "$1/report.md" || wrong "'$2' does not stand in the re
 
 # groups of batches; the last is short: 70 samples are nine batches, and three updates of up to four
 goes_on groups --accumulate 4 --ema 0.9 --momentum 0.9
-says groups '8, 4 of them an update (3 updates an epoch)'
+says groups '8, 4 of them an update (updates in an epoch: 3)'
 expect 2 'an epoch has only 9 batches' train "${training[@]}" --accumulate 10
 expect 2 'accumulate' train "${training[@]}" --accumulate 0
 
@@ -52,7 +52,7 @@ expect 2 '--nesterov needs --optimizer sgd' train "${training[@]}" --optimizer m
 
 # lookahead: every 4 of 9 batches, so that an epoch ends between two steps of the slow weights
 goes_on slow --lookahead 4 --lookahead-alpha 0.8
-says slow 'every 4 updates 0.8 of the way'
+says slow 'updates: 4, then 0.8 of the way'
 
 # an average of the last epochs, with its own statistics: what is saved is what was validated
 goes_on swa --swa 2 --epochs 4
@@ -72,7 +72,7 @@ cmp -s swa/weights/last.safetensors share/weights/last.safetensors || wrong "--s
 expect 2 'choose one of them' train "${training[@]}" --swa 2 --ema 0.9
 expect 2 'choose one of them' train "${training[@]}" --lookahead 5 --ema 0.9
 expect 2 'a number of epochs, or a share' train "${training[@]}" --swa 1.5
-expect 2 'the run has 2 epochs' train "${training[@]}" --swa 3
+expect 2 'the run ends with epoch 2' train "${training[@]}" --swa 3
 expect 2 'leave out one of them' train "${training[@]}" --swa 1 --patience 1
 expect 2 'has come to its end' train --resume swa --epochs 6
 

@@ -25,7 +25,7 @@ small=(--embedding 4 --hidden 4 --epochs 2 --batch-size 2 --threads 1 --lang en)
 done_with train --data day.csv --drop-label odd --drop-label silly --out day "${small[@]}"
 says 'day.csv: csv, 2 classes'
 says 'texts from column 2, labels from column 1'
-says 'of 12 rows left out: 1 without a text, 1 copies of rows before, 0 without a label, 2 of dropped labels'
+says 'rows: 12; left out, without a text: 1; copies of earlier rows: 1; without a label: 0; of dropped labels: 2'
 grep -q 'drop-label: "odd,silly"' day/config.yaml || wrong "repeated --drop-label does not stand in config.yaml"
 prints 'weighted avg +[01]\.[0-9]{2} +[01]\.[0-9]{2} +[01]\.[0-9]{2} +2$' eval --run day --quiet
 prints '"n": 7' eval --run day --data other.csv --json --quiet # all of a file that has no parts
@@ -75,7 +75,7 @@ done_with predict --run day --lang en --csv asked.csv.gz
 printf '4,too,many,columns\n' >>asked.csv
 run predict --run day --lang en --csv asked.csv
 { [ $code -eq 1 ] && grep -qx '4,too,many,columns,,' out; } || wrong "a row that cannot be asked about has no line: $code"
-says 'asked.csv: row 5 .line 5.: 4 columns, expected 3'
+says 'asked.csv: row 5 .line 5.: columns: 4; expected 3'
 expect 2 'json or --csv, not both' predict --run day --json --csv asked.csv
 
 # info reads a table as it is told to

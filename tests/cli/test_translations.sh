@@ -9,14 +9,45 @@ cd "$TEST_SOURCE_DIR"
 msgcat --use-first --to-code=UTF-8 -o "$scratch/es.po" po/es.po po/es/*.po
 msgfmt --check-format -o /dev/null "$scratch/es.po"
 
-sources=(src/report/*.c src/crossval/*.c src/models/*.c)
-xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 --from-code=UTF-8 \
-    -o "$scratch/report.pot" "${sources[@]}"
+# texts OUTPUT SOURCES...: all that can be translated
+texts() {
+    local output=$1
+    shift
+    xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 --from-code=UTF-8 -o "$output" "$@"
+}
+
+texts "$scratch/report.pot" src/report/*.c src/crossval/*.c src/models/*.c
 msgmerge --quiet --no-fuzzy-matching -o "$scratch/merged.po" "$scratch/es.po" "$scratch/report.pot"
 missing=$(msgattrib --untranslated --no-obsolete --no-wrap "$scratch/merged.po" | grep -A2 '^#:' || true)
 if [ -n "$missing" ]; then
     echo "not in po/es/*.po:"
     echo "$missing"
+    exit 1
+fi
+
+# A per cent sign that is printed is %% in a format: "25 % más" would be the directive "% m".
+formats=$(msgcat --no-wrap "$scratch/es.po" | awk '
+    /^msg(id|str) "/ { text = $0; gsub(/%%/, "", text) }
+    /^msgid "/ { format = text ~ /%[-0-9.*]*[a-z]/ }
+    /^msgstr "/ && format && text ~ /% / { print }')
+if [ -n "$formats" ]; then
+    echo "% that should be %%:"
+    echo "$formats"
+    exit 1
+fi
+
+# A number that may be 1 stands behind what it counts: "pictures: 1", never "1 pictures" (src/core/i18n.h). Bounds are no
+# counts, and some things are told only where there are several.
+texts "$scratch/all.pot" $(find src cli -name '*.[ch]')
+number='%(zu|d|lld|llu|\.0f)'
+counts='pictures|files|rows|texts|folders|tables|words|columns|lines|tensors|parameters'
+bounds='at most|more than|up to|expected|to|only|among|has'
+several='hold folders|a field of %zu lines|With %d words|those with %d words|^msgid "Texts become words|of the %zu parameters|vocabulary.s|batches of'
+counted=$(msgcat --no-wrap "$scratch/all.pot" | grep '^msgid "' | sed -E "s/\<($bounds) $number//g" |
+    grep -E "$number ([a-z-]+ )?($counts)\\b" | grep -vE "$several" || true)
+if [ -n "$counted" ]; then
+    echo "numbers before what they count:"
+    echo "$counted"
     exit 1
 fi
 

@@ -51,13 +51,13 @@ expect 0 "" train --data all --classes "${classes[0]},${classes[1]}" "${small[@]
 expect 0 '"n": ' eval --run chosen --data all/test --json
 
 # Other classes: the output layer is replaced, and said; --strict refuses that, and then nothing is left.
-expect 0 "114 parameters loaded; 2 replaced, 0 missing, 0 of another shape, 0 unexpected" \
+expect 0 "parameters loaded: 114; replaced: 2; missing: 0; of another shape: 0; unexpected: 0" \
     train --data four "${small[@]:0:10}" --epochs 1 --weights best.pth --out more
 grep -qF "replaced: linear.weight: [2, 64] in the file, [4, 64] in the model" err || wrong "what is replaced is not said"
 grep -q '"linear.weight"' more/model.json || wrong "what was replaced is not in the run's folder"
 expect 1 "best.pth: 114 parameters fit, 2 are replaced" train --data four "${small[@]}" --weights best.pth --strict --out none
 [ -e none ] && wrong "a refused training left a folder"
-expect 1 "none of the file's" train --data two "${small[@]}" --model vgg11 --image-size 32 --weights best.pth --out none
+expect 1 "no tensor of the file fits" train --data two "${small[@]}" --model vgg11 --image-size 32 --weights best.pth --out none
 
 # What is no weights file, or not one of this network.
 expect 1 "does not fit resnet32" predict --model resnet32 --weights best.pth "$picture"
@@ -68,6 +68,6 @@ expect 1 "GLOBAL of 'posix.system'" info evil.pth
 expect 1 "GLOBAL of 'posix.system'" train --data two "${small[@]}" --weights evil.pth --out none
 [ -e owned ] && wrong "a file was run"
 printf 'a\nb\nc\n' >three.txt
-expect 1 "3 names, one a line; the model has 2 classes" predict --weights best.pth --classes-file three.txt "$picture"
+expect 1 "names, one a line: 3; classes of the model: 2" predict --weights best.pth --classes-file three.txt "$picture"
 
 finish

@@ -149,8 +149,9 @@ static void test_a_label_without_a_name_is_refused(void **state)
     const char *folder = fresh_folder("cifar-label");
     put_cifar10(folder);
     put_text(folder, "cifar-10-batches-bin/batches.meta.txt", "airplane\nbird\n");
-    assert_refused(folder,
-                   "data_batch_1.bin: record 1 has label 2, but batches.meta.txt names only 2 classes");
+    assert_refused(
+        folder,
+        "data_batch_1.bin: record 1 has label 2, and the number of classes that batches.meta.txt names is 2");
     put_text(folder, "cifar-10-batches-bin/batches.meta.txt", "airplane\nbird\nbird\n");
     assert_refused(folder, "batches.meta.txt: line 3 names a class twice");
     put_text(folder, "cifar-10-batches-bin/batches.meta.txt", "airplane\nb\xffrd\nbird\n");

@@ -101,8 +101,9 @@ static void test_parts_and_classes_are_found_further_down(void **state)
     assert_counts(dataset, 2, 0, 2);
     assert_string_equal(lince_dataset_class(dataset, 0), "cat");
     assert_noted(dataset, "folder pets/licence holds no pictures");
-    assert_noted(dataset,
-                 "1 files are no pictures and were left out, the first: pets/licence/licence.txt (a text)");
+    assert_noted(
+        dataset,
+        "files left out, because they are not pictures: 1, the first: pets/licence/licence.txt (a text)");
     lince_dataset_free(dataset);
 }
 
@@ -169,7 +170,7 @@ static void test_parts_without_class_folders_are_no_classes(void **state)
             snprintf(name, sizeof name, "%s/%d.png", pairs[i][n / 2], n);
             put_png(folder, name, n);
         }
-        assert_refused(folder, LINCE_EDATA, "no class folders: ");
+        assert_refused(folder, LINCE_EDATA, "no class folders, but pictures directly in ");
         assert_message(pairs[i][0]);
     }
 }
@@ -214,7 +215,7 @@ static void test_an_empty_part_and_one_that_is_there_twice_are_noted(void **stat
     assert_counts(dataset, 3, 0, 0);
     assert_noted(dataset, "the folder test holds no pictures and was left out");
     assert_noted(dataset, "the folder train_2 was added to the train part");
-    assert_noted(dataset, "the 1 pictures in seg_pred are in no class folders");
+    assert_noted(dataset, "pictures left out, because they are in no class folder: 1, in seg_pred");
     lince_dataset_free(dataset);
 }
 
@@ -281,7 +282,7 @@ static void test_the_content_decides_what_is_a_picture(void **state)
     lince_dataset *dataset = open_ok(folder);
     assert_int_equal(lince_dataset_class_count(dataset, LINCE_TRAIN, 0), 3);
     assert_int_equal(lince_dataset_class_count(dataset, LINCE_TRAIN, 1), 2);
-    assert_noted(dataset, "2 files are no pictures");
+    assert_noted(dataset, "files left out, because they are not pictures: 2");
     lince_image image;
     assert_int_equal(lince_dataset_read(dataset, LINCE_TRAIN, 4, &image), LINCE_EFORMAT);
     assert_message("dog/broken.jpg: expected a picture (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM");
@@ -321,9 +322,9 @@ static void test_pictures_outside_the_class_folders_are_noted(void **state)
          "test/2.png");
     lince_dataset *dataset = open_ok(folder);
     assert_counts(dataset, 2, 0, 0);
-    assert_noted(dataset, "1 pictures in train, outside the class folders");
+    assert_noted(dataset, "pictures left out, because they are outside the class folders: 1, in train");
     assert_noted(dataset, "folder extra, beside the parts");
-    assert_noted(dataset, "the 2 pictures in test are in no class folders");
+    assert_noted(dataset, "pictures left out, because they are in no class folder: 2, in test");
     lince_dataset_free(dataset);
 }
 
@@ -344,7 +345,7 @@ static void test_folders_of_runs_and_comparisons_are_no_data(void **state)
     assert_string_equal(lince_dataset_class(dataset, 2), "runs.png");
     assert_counts(dataset, 3, 0, 0);
     assert_noted(dataset,
-                 "3 folders are of runs or comparisons of lince's, and were left out, the first: cmp");
+                 "folders left out, because they are runs or comparisons of lince: 3, the first: cmp");
     lince_dataset_free(dataset);
 }
 
@@ -404,11 +405,11 @@ static void test_what_cannot_be_a_data_set_is_refused(void **state)
 
     const char *flat = fresh_folder("flat");
     PNGS(flat, "1.png", "2.png");
-    assert_refused(flat, LINCE_EDATA, "no class folders: 2 pictures lie directly in");
+    assert_refused(flat, LINCE_EDATA, "no class folders, but pictures directly in");
 
     const char *flat_train = fresh_folder("flat-train");
     PNGS(flat_train, "train/1.png", "train/2.png", "test/cat/1.png", "test/dog/1.png");
-    assert_refused(flat_train, LINCE_EDATA, "no class folders: 2 pictures lie directly in train");
+    assert_refused(flat_train, LINCE_EDATA, "no class folders, but pictures directly in train (2)");
 
     const char *lonely = fresh_folder("lonely");
     PNGS(lonely, "cat/1.png", "cat/2.png");

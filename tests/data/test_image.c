@@ -413,7 +413,7 @@ static void test_a_truncated_png_is_refused_wherever_it_ends(void **state)
         assert_int_equal(decode_beginning(size, &image), LINCE_EFORMAT);
         assert_null(image.pixels);
     }
-    assert_message("truncated PNG: the file ends after");
+    assert_message("truncated PNG: the file ends at byte");
     /* All pixels are there; PIL does not mind the missing end either. */
     assert_int_equal(decode_beginning(made.size - END_CHUNK, &image), 0);
     lince_image_release(&image);
@@ -432,7 +432,7 @@ static void test_a_truncated_jpeg_is_refused_unless_all_is_there_but_its_last_ma
             assert_int_equal(decode_beginning(size, &image), LINCE_EFORMAT);
             assert_null(image.pixels);
         }
-        assert_message("truncated JPEG: the file ends after");
+        assert_message("truncated JPEG: the file ends at byte");
         decode_made(&whole);
         for (size_t size = shortest; size < made.size; size++) {
             assert_int_equal(decode_beginning(size, &image), 0);

@@ -61,7 +61,7 @@ static void test_ids_name_the_pictures_of_the_part_that_the_table_is_of(void **s
     assert_string_equal(class_of(dataset, "train/2.png"), "truck");
     assert_noted(dataset,
                  "labels from trainLabels.csv: pictures in column 1 (id), labels in column 2 (label)");
-    assert_noted(dataset, "2 pictures stand in no row and were left out, the first: test/1.png");
+    assert_noted(dataset, "pictures left out, because no row names them: 2, the first: test/1.png");
     lince_image image;
     assert_done(lince_dataset_read(dataset, LINCE_TRAIN, 0, &image));
     lince_image_release(&image);
@@ -132,10 +132,10 @@ static void test_what_does_not_match_is_counted_and_named(void **state)
     put_text(folder, "list.csv", "image,level\n1,0\n2,1\n3,\n1,0\n7,1\n8,1\n");
     lince_dataset *dataset = open_ok(folder);
     assert_pictures(dataset, 2, 0, 0);
-    assert_noted(dataset, "2 of 6 rows name no picture that is here, the first: 7");
-    assert_noted(dataset, "1 of 6 rows have no label");
-    assert_noted(dataset, "1 of 6 rows say again what a row before them said");
-    assert_noted(dataset, "2 pictures stand in no row and were left out, the first: i/3.png");
+    assert_noted(dataset, "rows that name no picture that is here: 2 of 6, the first: 7");
+    assert_noted(dataset, "rows left out, because they have no label: 1 of 6");
+    assert_noted(dataset, "rows that repeat an earlier one: 1 of 6");
+    assert_noted(dataset, "pictures left out, because no row names them: 2, the first: i/3.png");
     lince_dataset_free(dataset);
     put_text(folder, "list.csv", "image,level\n1,0\n2,1\n1,1\n");
     assert_refused(folder, (lince_table_options){0}, LINCE_EDATA,

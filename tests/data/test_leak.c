@@ -384,11 +384,11 @@ static void test_what_is_dropped_is_listed_with_its_reason(void **state)
     assert_int_equal(lince_dataset_left_out(d), 9);
     const lince_left_out *first = lince_dataset_left_out_at(d, 0);
     assert_string_equal(first->name, "train/cat/01-again.png");
-    assert_string_equal(first->reason, "stands in the test part too");
+    assert_string_equal(first->reason, "is also in the test part");
     assert_true(first->dropped && !first->unreadable);
     for (size_t i = 0; i < 9; i++) {
         const lince_left_out *l = lince_dataset_left_out_at(d, i);
-        if (strstr(l->name, "a-cat")) assert_string_equal(l->reason, "stands there under another label too");
+        if (strstr(l->name, "a-cat")) assert_string_equal(l->reason, "is there under another label, too");
     }
     lince_dataset_free(d);
 }

@@ -289,7 +289,7 @@ static void test_an_epoch_cannot_be_resumed_after_more_batches_than_it_has(void 
     lince_loader *loader = new_loader(*state, true, 1, SAMPLES);
     lince_batch batch;
     assert_int_equal(lince_loader_start(loader, 0, BATCHES + 1), LINCE_EDATA);
-    assert_message("an epoch has 6 batches: it cannot be resumed after 7");
+    assert_message("batches in an epoch: 6; it cannot be resumed after 7");
     assert_int_equal(lince_loader_next(loader, &batch), 0);
     lince_loader_free(loader);
 }
@@ -561,7 +561,7 @@ static void test_a_part_of_bad_pictures_only_is_refused_even_where_they_may_be_s
     lince_loader *loader;
     lince_loader_options options = {.batch_size = BATCH, .skip_bad = true};
     assert_int_equal(lince_loader_new(&loader, dataset, LINCE_TRAIN, &evaluation, &options), LINCE_EDATA);
-    assert_message("none of the 2 pictures of the train part can be read; the first: ");
+    assert_message("no picture of the train part can be read (pictures: 2); the first: ");
     assert_message("a/1.png: the file is empty");
     lince_dataset_free(dataset);
 }

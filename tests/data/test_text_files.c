@@ -154,7 +154,7 @@ static void test_formats_that_are_not_read_are_named_with_the_way_out(void **sta
     put_text(folder, "book.xlsx", "PK");
     put_text(folder, "data.csv", "label,text\na,one\nb,two\n");
     lince_dataset *d = open_folder(folder);
-    assert_noted(d, "1 tables in formats that are not read were left out, the first: book.xlsx");
+    assert_noted(d, "tables left out, because their format is not read: 1, the first: book.xlsx");
     lince_dataset_free(d);
 }
 
@@ -216,7 +216,7 @@ static void test_headers_between_the_rows_are_no_rows(void **state)
     (void)state;
     lince_dataset *d = open_csv("label,text\na,one\nlabel,text\nb,two\n", (lince_table_options){0});
     assert_samples(d, LINCE_TRAIN, "2 a one; 4 b two; ");
-    assert_noted(d, "t.csv: its header stands there 2 times");
+    assert_noted(d, "t.csv: its header occurs 2 times");
     lince_dataset_free(d);
 }
 
@@ -244,9 +244,9 @@ static void test_a_text_a_file_in_class_folders_of_parts(void **state)
         "two lines; aclImdb/test/pos/0_9.txt pos pos film 4\nof two lines; aclImdb/test/pos/1_9.txt pos pos "
         "film 5\nof two lines; ");
     assert_int_equal(lince_dataset_count(d, LINCE_TRAIN), 4);
-    assert_noted(d,
-                 "2 texts in no class folder, or in one for texts without a label, were left out, the first: "
-                 "aclImdb/train/unsup/0_0.txt");
+    assert_noted(d, "texts left out, because they are in no class folder, or in one for texts without a "
+                    "label: 2, the first: "
+                    "aclImdb/train/unsup/0_0.txt");
     lince_dataset_free(d);
 }
 

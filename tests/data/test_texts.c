@@ -283,7 +283,7 @@ static void test_a_part_without_labels_is_left_out(void **state)
     lince_dataset *d = open_with(folder, (lince_table_options){0});
     assert_int_equal(lince_dataset_count(d, LINCE_TEST), 0);
     assert_noted(d, "left out: ");
-    assert_noted(d, "test.csv: 2 columns, and none is column 2 (label) of the training file");
+    assert_noted(d, "test.csv: columns: 2, none of which is column 2 (label) of the training file");
     lince_dataset_free(d);
 }
 
@@ -366,7 +366,7 @@ static void test_bad_rows_can_be_left_out(void **state)
     lince_dataset *d = open_with(table("t.csv", csv, strlen(csv)), (lince_table_options){.skip_bad = true});
     assert_samples(d, LINCE_TRAIN, "2 a one -\n5 b two -\n");
     assert_int_equal(lince_dataset_table(d)->bad, 2);
-    assert_noted(d, "row 3 (line 3): 1 columns, expected 2");
+    assert_noted(d, "row 3 (line 3): columns: 1; expected 2");
     assert_noted(d, "row 4 (line 4), column 2 (text): byte 0xFF");
     lince_dataset_free(d);
 }
@@ -381,7 +381,7 @@ static void test_rows_left_out_are_kept_with_their_reason(void **state)
                     {"4", NULL, "a copy of a row before it", false},
                     {"5", NULL, "without a label", false},
                     {"6", "odd", "of a dropped label", false},
-                    {"7", NULL, "row 7 (line 7): 1 columns, expected 2", true}};
+                    {"7", NULL, "row 7 (line 7): columns: 1; expected 2", true}};
     static const char csv[] = "label,text\na,one\nb,\na,one\n,three\nodd,four\nb\nb,two\n";
     lince_dataset *d = open_with(table("t.csv", csv, strlen(csv)),
                                  (lince_table_options){.skip_bad = true, .drop_labels = "odd"});
@@ -421,10 +421,9 @@ static void test_labels_that_look_like_a_mistake_are_told_and_kept(void **state)
                  "NaN,six\nnull,seven\nnull,eight\n1,nine\n1,ten\n1.0,eleven\n1.0,twelve\nrare,x\n");
     assert_int_equal(lince_dataset_classes(d), 7);
     assert_int_equal(lince_dataset_notes(d), 5);
-    assert_noted(
-        d,
-        "2 texts have the label NaN, which often says that there is none; --drop-label NaN leaves them out");
-    assert_noted(d, "2 texts have the label null");
+    assert_noted(d, "texts with the label NaN, which often means that there is none: 2; --drop-label NaN "
+                    "leaves them out");
+    assert_noted(d, "texts with the label null, which often means that there is none: 2");
     assert_noted(d, "the labels positive and Positive differ in capitals only, and are two classes");
     assert_noted(d, "the labels 1 and 1.0 are the same number, and two classes");
     assert_noted(d, "classes of one text, which cannot be both learned and tested: 1 (rare)");
@@ -439,8 +438,8 @@ static void test_labels_that_look_like_a_mistake_are_told_and_kept(void **state)
 static void test_rows_that_cannot_be_read_are_named_with_their_place(void **state)
 {
     (void)state;
-    refuse("label,text\na,one\nb,two,three\n", "row 3 (line 3): 3 columns, expected 2 as in the first row");
-    refuse("label,text\na,\"one\nand\"\nb\n", "row 3 (line 4): 1 columns, expected 2");
+    refuse("label,text\na,one\nb,two,three\n", "row 3 (line 3): columns: 3; expected 2, as in the first row");
+    refuse("label,text\na,\"one\nand\"\nb\n", "row 3 (line 4): columns: 1; expected 2");
     refuse("label,text\na,\"one\"\nb,\"two\n",
            "row 3 (line 3), column 2: the quoted field that begins in line 3");
     refuse("label,text\na,one\nb,\xed\xa0\x80\n",
@@ -475,8 +474,8 @@ static void test_tables_that_cannot_be_learned_from_are_refused(void **state)
         const char *why;
     } cases[] = {
         {"label,text\na,one\na,two\n", LINCE_EDATA, "only one class, a; a classifier needs two or more"},
-        {"label,text\n", LINCE_EDATA, "no texts are left of 0 rows"},
-        {"label,text\na,\nb,\n", LINCE_EDATA, "no texts are left of 2 rows: 2 without a text"},
+        {"label,text\n", LINCE_EDATA, "no text is left. Rows: 0;"},
+        {"label,text\na,\nb,\n", LINCE_EDATA, "no text is left. Rows: 2; without a text: 2"},
         {"", LINCE_EFORMAT, "the file is empty (0 bytes)"},
         {"\n\n", LINCE_EDATA, "the file is empty: it has no rows"},
         {"only texts\nof one column\n", LINCE_EDATA, "one column only"},

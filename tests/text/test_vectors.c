@@ -131,8 +131,8 @@ static void refuse(const char *content, int code, const char *why)
 static void test_another_width_is_refused(void **state)
 {
     (void)state;
-    refuse("good 1 2\n", LINCE_EUSAGE, "vectors of 2 numbers; --embedding is 3 and must be the same");
-    refuse("400000 300\ngood 1 2 3\n", LINCE_EUSAGE, "vectors of 300 numbers; --embedding is 3");
+    refuse("good 1 2\n", LINCE_EUSAGE, "vectors of length 2; --embedding is 3 and must be the same");
+    refuse("400000 300\ngood 1 2 3\n", LINCE_EUSAGE, "vectors of length 300; --embedding is 3");
 }
 
 static void test_binary_vectors_are_called_so(void **state)
@@ -153,9 +153,9 @@ static void test_binary_vectors_are_called_so(void **state)
 static void test_lines_that_are_no_vectors_are_named(void **state)
 {
     (void)state;
-    refuse("the 0 0 0\ngood 1 2\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
-    refuse("the 0 0 0\ngood 1 x 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
-    refuse("the 0 0 0\ngood 1 nan 3\n", LINCE_EFORMAT, ":2: expected a word and 3 numbers");
+    refuse("the 0 0 0\ngood 1 2\n", LINCE_EFORMAT, ":2: expected a word and a vector of length 3");
+    refuse("the 0 0 0\ngood 1 x 3\n", LINCE_EFORMAT, ":2: expected a word and a vector of length 3");
+    refuse("the 0 0 0\ngood 1 nan 3\n", LINCE_EFORMAT, ":2: expected a word and a vector of length 3");
     refuse("", LINCE_EFORMAT, "the file is empty");
     refuse("PK\x03\x04 packed", LINCE_EFORMAT, "a zip archive; unpack it first: unzip");
     float table[5 * WIDTH];

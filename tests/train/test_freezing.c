@@ -259,7 +259,7 @@ static void test_settings_that_would_do_nothing_are_refused(void **state)
     assert_int_equal(train("no", "model resnet20 freeze features lr-backbone 0.1", out), LINCE_EUSAGE);
     assert_non_null(strstr(lince_error(), "nothing but the head is trained"));
     assert_int_equal(train("no", "model resnet20 epochs 3 freeze features unfreeze 4", out), LINCE_EUSAGE);
-    assert_non_null(strstr(lince_error(), "the run has 3 epochs"));
+    assert_non_null(strstr(lince_error(), "the run ends with epoch 3"));
 }
 
 /* How far the first weight of a parameter moves in update `step` with a gradient of 1. */

@@ -187,7 +187,7 @@ static void test_names_can_be_given(void **state)
     assert_string_equal(lince_model_class(m, 9), "ten");
     lince_model_free(m);
     refused(&(lince_open_options){.weights = IMAGENET, .classes = names}, LINCE_EDATA,
-            "10 names, one a line; the model has 1000 classes");
+            "names, one a line: 10; classes of the model: 1000");
     refused(&(lince_open_options){.weights = CIFAR, .classes = TEST_SCRATCH "/none"}, LINCE_EIO, "none");
 }
 
@@ -254,7 +254,7 @@ static void test_described(void **state)
     assert_int_equal(lince_describe(CIFAR, 0, &text), 0);
     assert_non_null(strstr(text, "format         PyTorch (zip)\n"));
     assert_non_null(strstr(text, "note           all names begin with 'module.': taken away\n"));
-    assert_non_null(strstr(text, "architecture   resnet20, 10 classes; 116 of 116 parameters fit\n"));
+    assert_non_null(strstr(text, "architecture   resnet20, classes: 10; parameters that fit: 116 of 116\n"));
     assert_non_null(strstr(text, "  conv1.weight                                 F32   [16, 3, 3, 3]\n"));
     lince_text_free(text);
     assert_int_equal(lince_describe(IMAGENET, 1, &text), 0);

@@ -91,7 +91,8 @@ static void test_a_bad_value_is_refused_and_leaves_the_setting_alone(void **stat
         {"seed", "18446744073709551616",
          "--seed: expected a whole number from 0 to 2^64 - 1, found '18446744073709551616'"},
         {"nesterov", "maybe", "--nesterov: expected yes or no, found 'maybe'"},
-        {"optimizer", "sg", "--optimizer sg: expected one of auto|sgd|adam|adamw|rmsprop|muon; did you mean sgd?"},
+        {"optimizer", "sg",
+         "--optimizer sg: expected one of auto|sgd|adam|adamw|rmsprop|muon; did you mean sgd?"},
         {"scheduler", "", "--scheduler : expected one of auto|constant|step|cosine|onecycle|plateau"},
         {"on-bad", "skip|fail", "--on-bad skip|fail: expected one of skip|fail"},
     };
@@ -155,7 +156,7 @@ static void test_a_bad_file_is_refused_by_name_and_line(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"epochs: 3\nepochs: 4\n", ":2: 'epochs' stands there twice"},
+        {"epochs: 3\nepochs: 4\n", ":2: 'epochs' is given twice"},
         {"epochs: 3\nlernrate: 4\nlr: 1\n", ":2: unknown option 'lernrate'"},
         {"\nlr: fast\n", ":2: --lr: expected a number, found 'fast'"},
         {"epochs: {a: 1}\n", ":1: 'epochs': expected a value or a list of values"},

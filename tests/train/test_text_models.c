@@ -107,10 +107,10 @@ static void test_data_json_tells_of_words_lengths_and_leaks(void **state)
     const char *column, *part;
     json_t *lengths, *value;
     size_t i;
-    assert_int_equal(json_unpack(t, "{s:{s:I, s:I}, s:{s:{s:I, s:I, s:I, s:I, s:o}}, s:{s:s}}",
-                                 "vocabulary", "distinct", &distinct, "size", &size, "parts", "test", "texts",
-                                 &texts, "words", &words, "read", &read, "unknown", &unknown, "lengths",
-                                 &lengths, "table", "group_column", &column),
+    assert_int_equal(json_unpack(t, "{s:{s:I, s:I}, s:{s:{s:I, s:I, s:I, s:I, s:o}}, s:{s:s}}", "vocabulary",
+                                 "distinct", &distinct, "size", &size, "parts", "test", "texts", &texts,
+                                 "words", &words, "read", &read, "unknown", &unknown, "lengths", &lengths,
+                                 "table", "group_column", &column),
                      0);
     assert_int_equal(json_unpack(json, "{s:[{s:s}, *]}", "leaks", "part", &part), 0);
     assert_int_equal(size, distinct + 2);
@@ -256,7 +256,7 @@ static void test_what_does_not_fit_is_refused_and_leaves_no_folder(void **state)
     char vectors[LINCE_PATH_MAX];
     put_text(root, "vectors.txt", "the 1 2 3\n");
     snprintf(vectors, sizeof vectors, "%s", in_run(".", "vectors.txt"));
-    refuse(WITH("vectors", vectors), LINCE_EUSAGE, "vectors of 3 numbers; --embedding is 16");
+    refuse(WITH("vectors", vectors), LINCE_EUSAGE, "vectors of length 3; --embedding is 16");
     put_text(root, "foreign.txt", "zzyzx 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");
     snprintf(vectors, sizeof vectors, "%s", in_run(".", "foreign.txt"));
     refuse(WITH("vectors", vectors), LINCE_EDATA, "has vectors for none of the vocabulary's");

@@ -72,7 +72,7 @@ static void test_what_was_found_is_said(void **state)
     assert_string_equal(text, "a checkpoint; the weights are in 'state_dict'\n"
                               "beside it, left out: epoch, arch, best, history, large\n"
                               "all names begin with 'module.': taken away\n" TEST_SCRATCH
-                              "/said.th: 14 tensors, 172 bytes of data\n");
+                              "/said.th: tensors: 14; bytes of data: 172\n");
     lince_text_free(text);
 }
 
