@@ -3,11 +3,12 @@
 lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" stages
 
-# Small pictures, and no figures: a run takes half a second.
+# Small pictures, no figures, and no report where it is not looked at: a run takes a quarter of a second.
 mkdir bin && printf '#!/bin/sh\n' >bin/gnuplot && chmod +x bin/gnuplot
 PATH=$PWD/bin:$PATH
 "$lince" synth images all --n 90 --seed 1 >/dev/null
 training=(--data all --model resnet20 --image-size 8 --batch-size 16 --optimizer adam --ema 0.9 --seed 5 --threads 1 --lang en)
+quick=("${training[@]}" --no-report)
 state=checkpoint/state.safetensors
 
 # results RUN: what must be the same in two runs
@@ -22,7 +23,7 @@ says() { grep -q -- "$1" err || wrong "'$1' is not said:"; }
 rates() { cut -d, -f7 "$1/results.csv" | tail -n +2 | tr '\n' ' '; }
 
 # the checkpoint is dropped, and everything that uses the weights works
-done_with train "${training[@]}" --epochs 2 --out dropped
+done_with train "${quick[@]}" --epochs 2 --out dropped
 [ ! -e dropped/$state ] && [ -e dropped/checkpoint/end.safetensors ] || wrong "a finished run keeps its checkpoint"
 done_with eval --run dropped --json
 done_with predict --run dropped all/test
@@ -53,7 +54,7 @@ done_with train --resume dropping
 [ ! -e dropping/$state ] || wrong "the checkpoint is not dropped after all"
 
 # more epochs with the checkpoint and a schedule without an end: the run that would have been
-done_with train "${training[@]}" --epochs 3 --out whole
+done_with train "${quick[@]}" --epochs 3 --out whole
 cp -r kept longer
 done_with train --resume longer --epochs 3
 says 'as if the run had been begun with --epochs 3'
@@ -70,12 +71,13 @@ for run in dropped again; do
     says "the learning rate goes on as 'constant' has it"
 done
 same dropped again
+done_with report dropped
 [ "$(wc -l <dropped/results.csv)" -eq 5 ] || wrong "results.csv has not an epoch a line:"
 grep -q 'from epoch 3 on.*goes on; .*begins anew' dropped/report.md || wrong "the report does not tell of the stage"
 
 # a schedule that has ended begins anew; the stage is interrupted, killed and resumed like any run
 begun=(--scheduler cosine --epochs 2 --checkpoint-every 0.00001)
-done_with train "${training[@]}" "${begun[@]}" --out cosine
+done_with train "${quick[@]}" "${begun[@]}" --out cosine
 cp -r cosine broken
 done_with train --resume cosine --epochs 4
 says "'cosine' has come to its end: it begins anew, over epochs 3 to 4"
@@ -96,7 +98,7 @@ wait $process 2>/dev/null
 done_with train --resume broken
 same cosine broken
 # interrupted after an epoch's last step: the epoch is told with its own rate
-"$lince" train "${training[@]}" --batch-size 70 --epochs 2 --out last-step >out 2>err </dev/null &
+"$lince" train "${quick[@]}" --batch-size 70 --epochs 2 --out last-step >out 2>err </dev/null &
 process=$!
 until [ -e last-step/$state ] || ! kill -0 $process 2>/dev/null; do sleep 0.01; done
 kill -INT $process
@@ -105,21 +107,21 @@ done_with train --resume last-step
 [ "$(rates last-step)" = "0.00100000005 0.00100000005 " ] || wrong "the rates of a run that was interrupted after a step are $(rates last-step)"
 # killed after the settings, and after the new checkpoint, before the old end was taken away
 cp -r kept early && sed -i 's/^epochs: .*/epochs: 3/' early/config.yaml
-done_with train --resume early
+done_with train --resume early --no-report
 same whole early
 cp kept/checkpoint/end.safetensors old-end
 cp -r kept late
-"$lince" train --resume late --epochs 3 --checkpoint-every 0.00001 >out 2>err </dev/null &
+"$lince" train --resume late --epochs 3 --no-report --checkpoint-every 0.00001 >out 2>err </dev/null &
 process=$!
 until [ ! -e late/checkpoint/end.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.01; done
 kill -KILL $process
 wait $process 2>/dev/null
 cp old-end late/checkpoint/end.safetensors
-done_with train --resume late
+done_with train --resume late --no-report
 same whole late
 
 # an early stop may be gone on with
-done_with train "${training[@]}" --epochs 9 --patience 1 --lr 1e-9 --out early-stop
+done_with train "${quick[@]}" --epochs 9 --patience 1 --lr 1e-9 --out early-stop
 before=$(wc -l <early-stop/results.csv)
 [ "$before" -lt 10 ] || wrong "--patience 1 does not stop"
 done_with train --resume early-stop --epochs 10
@@ -163,7 +165,7 @@ cp -r reporting first && rm first/checkpoint/end.safetensors
 sed -i 's/"stage":/"-----":/' first/$state
 done_with train --resume first
 says 'it is finished'
-done_with train --resume first --keep-checkpoint --epochs 3
+done_with train --resume first --keep-checkpoint --no-report --epochs 3
 says "as if the run had been begun with --epochs 3"
 same whole first
 rm first/checkpoint/end.safetensors

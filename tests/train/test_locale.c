@@ -30,7 +30,8 @@ static const char *texts[][2] = {
     {"model", "gru"}, {"embedding", "4"}, {"hidden", "4"}, {"dropout", "0.25"}, {"test-split", "0.34"}};
 static const char *pictures[][2] = {{"model", "resnet20"},
                                     {"classes", "checkerboard,disc"},
-                                    {"augment", "crop=2,translate=0.1,jitter=0.25"},
+                                    {"image-size", "8"},
+                                    {"augment", "crop=1,translate=0.1,jitter=0.25"},
                                     {"normalize", "0.5,0.25,0.125:0.5,0.25,0.125"}};
 static const run runs[] = {{FOLDER "/texts.csv", texts, sizeof texts / sizeof *texts},
                            {FOLDER "/pictures", pictures, sizeof pictures / sizeof *pictures}};
@@ -41,9 +42,8 @@ static int setup(void **state)
     (void)state;
     lince_remove_folder(FOLDER);
     setenv("XDG_CACHE_HOME", FOLDER "/cache", 1); /* kernels are chosen once, for all of them */
-    setenv("PATH", TEST_SCRATCH, 1); /* no figures: they are drawn by gnuplot, from the same numbers */
     return lince_make_folder(FOLDER) || lince_file_write(FOLDER "/texts.csv", TABLE, strlen(TABLE)) ||
-           lince_synth_images(FOLDER "/pictures", 120, 1);
+           lince_synth_images(FOLDER "/pictures", 60, 1);
 }
 
 static void set(lince_settings *s, const char *name, const char *value)
@@ -66,6 +66,7 @@ static void train(const char *locale, size_t count)
                                               {"label-smoothing", "0.1"},
                                               {"seed", "3"},
                                               {"threads", "1"},
+                                              {"no-report", "yes"}, /* what it says is read from the same files */
                                               {"lang", "en"}};
         for (size_t k = 0; k < sizeof both / sizeof *both; k++) set(&s, both[k][0], both[k][1]);
         for (size_t k = 0; k < runs[i].count; k++) set(&s, runs[i].settings[k][0], runs[i].settings[k][1]);
@@ -144,10 +145,7 @@ static void test_runs_are_the_same_in_every_locale_and_read_in_any(void **state)
         tell(folder, i, plain[i], sizeof plain[i]);
     }
     for (size_t l = 0; l < sizeof locales / sizeof *locales; l++) {
-        setenv("PATH", "/usr/bin:/bin", 1);
-        bool there_is = use_locale(locales[l]);
-        setenv("PATH", TEST_SCRATCH, 1);
-        if (!there_is) continue;
+        if (!use_locale(locales[l])) continue;
         tried++;
         size_t count = l ? 1 : RUNS; /* Turkish is about letters */
         train(locales[l], count);
