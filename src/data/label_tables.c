@@ -133,14 +133,21 @@ static int chosen(const table *t, const char *option, const char *wanted, int *c
                             all);
 }
 
+/* A column with a label's name that is neither the pictures' nor `but`. */
+static int named_label(const table *t, int but)
+{
+    for (const char *const *name = label_names; *name && t->header; name++) {
+        int i = by_name(t, *name);
+        if (i != LINCE_NO_COLUMN && i != t->image && i != but) return i;
+    }
+    return LINCE_NO_COLUMN;
+}
+
 /* A column of a known name, or the only one that is left. */
 static int guess_label(const table *t)
 {
-    int other = LINCE_NO_COLUMN, left = 0;
-    for (const char *const *name = label_names; *name && t->header; name++) {
-        int i = by_name(t, *name);
-        if (i != LINCE_NO_COLUMN && i != t->image) return i;
-    }
+    int other = LINCE_NO_COLUMN, left = 0, named = named_label(t, LINCE_NO_COLUMN);
+    if (named != LINCE_NO_COLUMN) return named;
     for (int i = 0; i < t->columns; i++)
         if (i != t->image && i != t->split && *t->names[i]) other = i, left++;
     return left == 1 ? other : LINCE_NO_COLUMN;
@@ -302,6 +309,18 @@ static const char *column(const table *t, int index, char out[SHOWN])
     return out;
 }
 
+/* A guess that could have been another one. */
+static int tell_guess(const reading *r, const table *t)
+{
+    char taken[SHOWN], other[SHOWN];
+    int label = r->options->label_column ? LINCE_NO_COLUMN : named_label(t, t->label);
+    if (label == LINCE_NO_COLUMN) return 0;
+    return lince_dataset_add_note(
+        r->dataset,
+        _("labels are read from column %s; they could be those of column %s, too: --label-column chooses"),
+        column(t, t->label, taken), column(t, label, other));
+}
+
 /* 1: the table's rows were taken. */
 static int read_records(reading *r, table *t, const lince_records *records)
 {
@@ -319,6 +338,7 @@ static int read_records(reading *r, table *t, const lince_records *records)
     LINCE_TRY(lince_records_read(records, take, r));
     LINCE_TRY(lince_dataset_add_note(d, _("labels from %s: pictures in column %s, labels in column %s"), name,
                                      column(t, t->image, image), column(t, t->label, label)));
+    LINCE_TRY(tell_guess(r, t));
     return 1;
 }
 

@@ -348,9 +348,7 @@ static void tell_hardest(discussion *t)
     if (low == high)
         lince_document_paragraph(d, TR("All classes are equally hard: F1 %.2f."), low);
     else if (hard > 1 && low == 0)
-        lince_document_paragraph(d,
-                                 TR("No sample was recognised of the classes %s (classes without one: %d)."),
-                                 hard, hardest);
+        lince_document_paragraph(d, TR("Of %d classes not one sample was recognised: %s."), hard, hardest);
     else if (hard > 1)
         lince_document_paragraph(d, TR("The hardest classes are %s, each with an F1 of %.2f."), hardest, low);
     else {

@@ -32,7 +32,7 @@ echo hello >file.txt
 refuses 1 'file.txt: ' --data file.txt
 mkdir flat
 cp good/train/disc/*.png flat
-refuses 1 'flat: no class folders, but pictures directly in flat (10)' --data flat
+refuses 1 'flat: no class folders, but pictures directly in the outermost folder (10)' --data flat
 mkdir one
 cp -r good/train/disc one
 refuses 1 'one: only one class, disc; a classifier needs two or more' --data one
@@ -92,8 +92,8 @@ refuses 1 "huge/$picture: the header claims 60000 x 60000 pixels" --data huge
 : >zero/test/ring/0011.png
 done_with train --model resnet20 --epochs 1 --batch-size 16 --threads 1 --data zero --on-bad skip --out skipping --lang en
 grep -q "left out: zero/$picture: the file is empty" err || wrong "a picture that was skipped is not named:"
-grep -q '^warning: 1 pictures\? of the train part' err || wrong "pictures that were skipped are not counted:"
-grep -q '^warning: 1 pictures\? of the test part' err || wrong "those of the test part are not counted:"
+grep -q '^warning: pictures of the train part left out, because they cannot be read: 1' err || wrong "pictures that were skipped are not counted:"
+grep -q '^warning: pictures of the test part left out, because they cannot be read: 1' err || wrong "those of the test part are not counted:"
 tr -d ' \n' <skipping/data.json >facts
 grep -q '"test":{"n":19,"per_class":\[2,2,2,2,2,1,2,2,2,2\]}' facts || wrong "data.json counts what was not read: $(cat facts)"
 grep -q '"bad":\[{"part":"train","message":"zero/train/[^}]*},{"part":"test","message":"zero/test/[^}]*}\]' facts || wrong "data.json does not list what was not read: $(cat facts)"

@@ -23,7 +23,7 @@ small=(--embedding 4 --hidden 4 --epochs 2 --batch-size 2 --threads 1 --lang en)
 
 # a table without a header: columns, rows left out, and what was seen are told
 done_with train --data day.csv --drop-label odd --drop-label silly --out day "${small[@]}"
-says 'day.csv: csv, 2 classes'
+says 'day.csv: csv; classes: 2'
 says 'texts from column 2, labels from column 1'
 says 'rows: 12; left out, without a text: 1; copies of earlier rows: 1; without a label: 0; of dropped labels: 2'
 grep -q 'drop-label: "odd,silly"' day/config.yaml || wrong "repeated --drop-label does not stand in config.yaml"
@@ -33,12 +33,12 @@ prints '"n": 7' eval --run day --data other.csv --json --quiet # all of a file t
 # texts of which the model knows little
 printf 'label,text\ngood,que tal\nbad,muy mal\n' >foreign.csv
 done_with eval --run day --data foreign.csv
-says 'warning: of the 4 words of the train part that are read 4 are not in the vocabulary'
+says 'warning: words of the train part that are not in the vocabulary, so that they all look the same to the model: 4 of 4'
 mkdir strange
 printf 'label,text\ngood,a b\nbad,c d\n' >strange/train.csv
 printf 'label,text\ngood,x y\nbad,c z\n' >strange/test.csv
 done_with train --data strange --out stranger "${small[@]}"
-says 'warning: of the 4 words of the test part that are read 3 are not in the vocabulary'
+says 'warning: words of the test part that are not in the vocabulary, so that they all look the same to the model: 3 of 4'
 
 # one text, or one a line
 prints '^lovely day	(good|bad)	0\.[0-9]{4}$' predict --run day --text 'lovely day'
@@ -122,10 +122,10 @@ expect 1 'columna 2 (text): el byte 0xE9 en la posición 3 no es UTF-8' train --
 done_with synth tweets tweets --n 800 --seed 2
 prints '"group_column": "2 \(group\)"' info tweets --json
 done_with train --data tweets --split-by random --out random "${small[@]}" --batch-size 16
-says 'warning: of the 160 texts of the test part'
+says 'warning: texts of the test part that are also in the train part: '
 says "'--split-by group --group-column 2'"
 tr -d ' \n' <random/test.json | grep -qE '"seen_in_training":\{"new":\{"n":[0-9]+,"accuracy":[0-9.]+\},"known":\{"n":[1-9]' ||
     wrong "test.json does not tell known texts from new ones"
-grep -q 'So much does the split flatter' random/report.md || wrong "the report does not say how much the split flatters"
+grep -q 'The split flatters the result by' random/report.md || wrong "the report does not say how much the split flatters"
 done_with train --data tweets --split-by group --group-column group --out grouped "${small[@]}" --batch-size 16
 finish

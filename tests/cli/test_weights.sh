@@ -23,7 +23,7 @@ done
 small=(--model resnet20 --image-size 16 --batch-size 4 --train-limit 4 --val-split 0 --epochs 1 --quiet)
 expect 0 "" train --data two "${small[@]}" --out run
 expect 0 "tensors" convert run/weights/best.safetensors best.pth
-expect 0 "resnet20, 2 classes" info best.pth
+expect 0 "resnet20, classes: 2" info best.pth
 grep -q "format  *PyTorch (zip)" out || wrong "the format is not said"
 grep -q "lince.model = resnet20" out || wrong "the metadata are lost"
 expect 0 '"kind": "weights"' info --json best.pth

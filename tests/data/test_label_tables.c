@@ -142,6 +142,27 @@ static void test_what_does_not_match_is_counted_and_named(void **state)
                    "row 4 (line 4): i/1.png is labelled 1 here and 0 in a row before");
 }
 
+static void test_a_guess_that_could_be_another_is_told(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("labels-close");
+    PNGS(folder, "i/1.png", "i/2.png", "i/3.png", "i/4.png");
+    put_text(folder, "list.csv", "file,label,species,age\n1,a,x,7\n2,b,y,8\n3,a,x,7\n4,b,y,9\n");
+    lince_dataset *dataset = open_ok(folder);
+    assert_noted(dataset,
+                 "labels are read from column 2 (label); they could be those of column 3 (species), too");
+    lince_dataset_free(dataset);
+    dataset = open_with(folder, (lince_table_options){.label_column = "species"});
+    for (size_t i = 0; i < lince_dataset_notes(dataset); i++)
+        assert_null(strstr(lince_dataset_note(dataset, i), "could be"));
+    lince_dataset_free(dataset);
+    put_text(folder, "list.csv", "file,label,age\n1,a,7\n2,b,8\n3,a,7\n4,b,9\n");
+    dataset = open_ok(folder);
+    for (size_t i = 0; i < lince_dataset_notes(dataset); i++)
+        assert_null(strstr(lince_dataset_note(dataset, i), "could be"));
+    lince_dataset_free(dataset);
+}
+
 static void test_columns_are_chosen_by_name_or_asked_for(void **state)
 {
     (void)state;
@@ -191,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_each_part_has_its_metadata_beside_its_pictures),
         cmocka_unit_test(test_a_split_column_says_the_parts),
         cmocka_unit_test(test_what_does_not_match_is_counted_and_named),
+        cmocka_unit_test(test_a_guess_that_could_be_another_is_told),
         cmocka_unit_test(test_columns_are_chosen_by_name_or_asked_for),
         cmocka_unit_test(test_a_table_is_believed_unless_folders_say_the_same),
     };

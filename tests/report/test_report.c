@@ -374,9 +374,13 @@ static void test_nothing_learnt_is_measured_by_the_classes_shares(void **state)
     (void)state;
     put("data.json", "{\"path\": \"cats\", \"classes\": [\"a\", \"b\"], \"split\": {}, "
                      "\"parts\": {\"train\": {\"n\": 100, \"per_class\": [90, 10]}}}");
+    put("config.yaml", "# lince 0\n# lince train\nepochs: 2\nbatch-size: 10\noptimizer: sgd\n");
     char *page = discussion_of("1,1,0.33,0.9,0.33,0.9,0.1\n2,2,0.325,0.9,0.33,0.9,0.1\n");
     assert_non_null(strstr(page, "learned nothing yet: its training loss ended at 0.325; an answer that does "
                                  "not look at the sample would have 0.325"));
+    assert_non_null(strstr(page, "there were few steps so far")); /* and only then is the rate blamed */
+    assert_true(strstr(page, "`--epochs ") < strstr(page, "`--lr "));
+    assert_non_null(strstr(page, "- epochs: **2**"));
     lince_free(page);
 }
 
