@@ -18,8 +18,8 @@ typedef enum lince_stream {
     LINCE_STREAM_DROPOUT = 5,
     LINCE_STREAM_SYNTH = 6, /* built-in data sets */
     LINCE_STREAM_BOOTSTRAP = 7,
-    LINCE_STREAM_FLIP = 8, /* a sample's side in the first epoch, where it alternates */
-    LINCE_STREAM_MIX = 9,  /* how the samples of one batch are mixed */
+    LINCE_STREAM_FLIP = 8,  /* a sample's side in the first epoch, where it alternates */
+    LINCE_STREAM_MIX = 9,   /* how the samples of one batch are mixed */
     LINCE_STREAM_TUNE = 16, /* proposals of a search */
 } lince_stream;
 

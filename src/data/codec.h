@@ -17,7 +17,8 @@ typedef struct lince_codec {
                   const char *name);
 } lince_codec;
 
-extern const lince_codec lince_png, lince_jpeg, lince_webp, lince_tiff, lince_gif, lince_bmp, lince_pnm, lince_heif;
+extern const lince_codec lince_png, lince_jpeg, lince_webp, lince_tiff, lince_gif, lince_bmp, lince_pnm,
+    lince_heif;
 
 /* They all, for messages: those that this lince was built to read. */
 const char *lince_picture_formats(void);

@@ -57,7 +57,7 @@ static int read_settings(lince_model *m, const char *path)
     lince_run run;
     struct stat status;
     if (stat(path, &status) || !S_ISDIR(status.st_mode)) return 0;
-    if (lince_run_open(&run, path)) return 0;                     /* weights in a folder that is no run's */
+    if (lince_run_open(&run, path)) return 0; /* weights in a folder that is no run's */
     LINCE_TRY(lince_run_read_config(&run, &m->settings));
     m->has_run = true;
     snprintf(m->run, sizeof m->run, "%s", run.folder);

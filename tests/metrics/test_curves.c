@@ -159,7 +159,8 @@ static void test_curves_survive_json(void **state)
     lince_curves_release(&b);
     assert_int_equal(lince_curves_from_json(&b, 3, names, json), LINCE_EFORMAT); /* other classes */
     lince_curves_release(&b);
-    json_array_set_new(json_object_get(json_array_get(json, 0), "points"), 0, json_pack("[f, i, i]", 0.5, 9, 0));
+    json_array_set_new(json_object_get(json_array_get(json, 0), "points"), 0,
+                       json_pack("[f, i, i]", 0.5, 9, 0));
     assert_int_equal(lince_curves_from_json(&b, 2, names, json), LINCE_EFORMAT); /* more hits than samples */
     lince_curves_release(&b);
     lince_curves_release(&a);

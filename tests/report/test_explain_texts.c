@@ -41,8 +41,8 @@ static void test_the_page_tells_of_lengths_vocabulary_and_leaks(void **state)
     assert_non_null(strstr(markdown, "| words known |"));
     assert_non_null(strstr(markdown, " texts of the part test, "));
     assert_non_null(strstr(markdown, "--split-by group --group-column 2 keeps such texts on one side"));
-    assert_non_null(
-        strstr(markdown, "| **✗** | **The samples of the test are new to the network.** |")); /* they are not */
+    assert_non_null(strstr(
+        markdown, "| **✗** | **The samples of the test are new to the network.** |")); /* they are not */
     assert_null(strstr(markdown, "Normalisation"));
     assert_int_equal(occurrences(html, "<img "), count_figures(run));
     lince_free(html);

@@ -66,7 +66,8 @@ static void train(const char *locale, size_t count)
                                               {"label-smoothing", "0.1"},
                                               {"seed", "3"},
                                               {"threads", "1"},
-                                              {"no-report", "yes"}, /* what it says is read from the same files */
+                                              {"no-report",
+                                               "yes"}, /* what it says is read from the same files */
                                               {"lang", "en"}};
         for (size_t k = 0; k < sizeof both / sizeof *both; k++) set(&s, both[k][0], both[k][1]);
         for (size_t k = 0; k < runs[i].count; k++) set(&s, runs[i].settings[k][0], runs[i].settings[k][1]);
