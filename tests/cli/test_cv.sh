@@ -68,7 +68,7 @@ grep -q 'pliegue 2' out && grep -q 'grupos enteros (columna topic)' grouped/repo
 grep -q 'muestras de la parte de prueba' grouped/report.md || wrong "it is not told that the test part is left alone"
 "$lince" synth images shapes --n 120 --seed 1 >/dev/null
 done_with cv --data shapes --folds 2 --model resnet20 --epochs 1 --batch-size 16 --threads 1 --out pictures
-[ "$(wc -l <pictures/predictions.csv)" -eq 101 ] && grep -q 'the 20 samples of the data.s test part are left alone' err ||
+[ "$(wc -l <pictures/predictions.csv)" -eq 101 ] && grep -q 'samples of the data.s test part that are left alone: 20' err ||
     wrong "the test part is not left alone"
 [ -s pictures/plots/label_issues.png ] && grep -q 'plots/label_issues.svg' pictures/report.md || wrong "there is no sheet of pictures"
 

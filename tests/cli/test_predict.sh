@@ -64,7 +64,7 @@ matches 'classifier\.0\.weight.*10.*25088'
 ! grep -q 'classifier\.3' out || wrong "--head none has hidden layers:"
 done_with predict --run headless $picture
 lines 1
-expect 2 '--dropout: it stands behind hidden layers' train --data data --model vgg11_bn --head none --dropout 0.5 --out never
+expect 2 '--dropout: it follows hidden layers' train --data data --model vgg11_bn --head none --dropout 0.5 --out never
 
 # --- standard input: a picture, or paths ---
 "$lince" predict --run run - <$picture >out 2>err

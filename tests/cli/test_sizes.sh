@@ -58,7 +58,7 @@ says "normalised by the numbers that the weights expect: $numbers" err
 says 'model: resnet20' more/config.yaml
 says "normalize: \"$numbers\"" more/config.yaml
 says 'fit: pad' more/config.yaml
-says 'These numbers are those that the weights expect' more/report.md
+says 'These are the numbers that the weights' more/report.md
 done_with train --data same "${begin[@]}" --image-size 32 --normalize measured --out anew --no-report
 says "--normalize measured: the weights expect $numbers" err
 says 'normalize: measured' anew/config.yaml

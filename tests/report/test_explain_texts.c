@@ -39,7 +39,7 @@ static void test_the_page_tells_of_lengths_vocabulary_and_leaks(void **state)
     assert_non_null(strstr(markdown, "(plots/lengths.svg)"));
     assert_non_null(strstr(markdown, "of each text the first 30 words are read"));
     assert_non_null(strstr(markdown, "| words known |"));
-    assert_non_null(strstr(markdown, " texts of the part test, "));
+    assert_non_null(strstr(markdown, "Texts of the test part that are also in the training part: "));
     assert_non_null(strstr(markdown, "--split-by group --group-column 2 keeps such texts on one side"));
     assert_non_null(strstr(
         markdown, "| **✗** | **The samples of the test are new to the network.** |")); /* they are not */
@@ -110,7 +110,8 @@ static void test_the_report_in_spanish(void **state)
     char *markdown = get_file(run, "report.md");
     assert_non_null(strstr(markdown, "De textos a números"));
     assert_non_null(strstr(markdown, "Las palabras de que depende una predicción"));
-    assert_non_null(strstr(markdown, " textos de la parte de prueba, "));
+    assert_non_null(
+        strstr(markdown, "Textos de la parte de prueba que también están en la de entrenamiento: "));
     assert_null(strstr(markdown, "is left out in turn"));
     lince_free(markdown);
 }
