@@ -392,7 +392,7 @@ static void test_names_of_old_densenets_are_read_as_the_new_ones(void **state)
     blob b = zip_form(object, sizeof object - 1, numbers, sizeof numbers);
     if (lince_weights_parse(&w, b.data, b.size, "x.pth")) fail_msg("%s", lince_error());
     assert_non_null(lince_weights_find(w, "b1.denselayer12.norm1.run"));
-    assert_string_equal(lince_weights_notes(w), "1 names of old DenseNets: 'norm.1' is read as 'norm1'\n");
+    assert_string_equal(lince_weights_notes(w), "names of old DenseNets: 1; 'norm.1' is read as 'norm1'\n");
     lince_weights_free(w);
     free(b.data);
 }
