@@ -207,10 +207,8 @@ static int write_page(const pair *p, const lince_document_backend *backend, cons
                       const char *file)
 {
     enum { COUNT = sizeof sections / sizeof *sections };
-    char path[LINCE_PATH_MAX];
     const char *titles[COUNT];
     lince_buffer verdict = {0};
-    LINCE_TRY(lince_path_join(path, folder, file));
     lince_document document = {.backend = backend, .language = lince_language(), .folder = folder},
                    *d = &document;
     for (size_t i = 0; i < COUNT; i++) titles[i] = TR(sections[i].title);
@@ -223,10 +221,7 @@ static int write_page(const pair *p, const lince_document_backend *backend, cons
         lince_document_heading(d, "%d. %s", i + 1, titles[i]);
         sections[i].write(d, p);
     }
-    backend->end(d);
-    int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
-    lince_buffer_release(&d->out);
-    return code;
+    return lince_document_write(d, file);
 }
 
 /* --- JSON and text -------------------------------------------------------------------------------- */

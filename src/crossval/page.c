@@ -263,10 +263,9 @@ static int write_page(const page *p, const lince_document_backend *backend, cons
 {
     enum { COUNT = sizeof sections / sizeof *sections };
     const lince_cv_results *r = p->results;
-    char path[LINCE_PATH_MAX], title[512];
+    char title[512];
     const char *titles[COUNT], *data = lince_fact_text(r->facts[0].data, "path"), *slash = strrchr(data, '/');
     lince_buffer verdict = {0};
-    LINCE_TRY(lince_path_join(path, r->run.folder, file));
     lince_document document = {.backend = backend, .language = lince_language(), .folder = r->run.folder},
                    *d = &document;
     for (size_t i = 0; i < COUNT; i++) titles[i] = TR(sections[i].title);
@@ -285,10 +284,7 @@ static int write_page(const page *p, const lince_document_backend *backend, cons
         lince_document_heading(d, "%d. %s", i + 1, titles[i]);
         sections[i].write(d, p);
     }
-    backend->end(d);
-    int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
-    lince_buffer_release(&d->out);
-    return code;
+    return lince_document_write(d, file);
 }
 
 int lince_cv_write_pages(const lince_cv_results *r, const lince_observer *observer)

@@ -1,5 +1,6 @@
 #include "data/unpack.h"
 #include "core/error.h"
+#include "text/unpacked.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -51,11 +52,7 @@ static int read_only_entry(struct archive *archive, const lince_bytes *packed, s
                            lince_bytes *bytes)
 {
     struct archive_entry *entry;
-    archive_read_support_filter_gzip(archive);
-    archive_read_support_filter_bzip2(archive);
-    archive_read_support_filter_xz(archive);
-    archive_read_support_filter_zstd(archive);
-    archive_read_support_format_raw(archive);
+    lince_unpacked_support(archive);
     if (archive_read_open_memory(archive, packed->data, packed->size) != ARCHIVE_OK ||
         archive_read_next_header(archive, &entry) != ARCHIVE_OK)
         return fail(archive);

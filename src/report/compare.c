@@ -17,17 +17,12 @@
 static int write_page(const lince_comparison *c, const lince_document_backend *backend, const char *folder,
                       const char *file, const lince_gaps *gaps)
 {
-    char path[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(path, folder, file));
     lince_document document = {.backend = backend, .language = lince_language(), .folder = folder},
                    *d = &document;
     backend->begin(d, TR("Comparison of runs"));
     if (*gaps->figures) lince_document_note(d, TR("Figures are missing: %s"), gaps->figures);
     lince_comparison_write(d, c);
-    backend->end(d);
-    int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
-    lince_buffer_release(&d->out);
-    return code;
+    return lince_document_write(d, file);
 }
 
 /* --- JSON ----------------------------------------------------------------------------------------- */

@@ -37,6 +37,16 @@ static void put_note(lince_document *d, const char *text, bool warning)
     d->backend->note(d, text, warning);
 }
 
+int lince_document_write(lince_document *d, const char *file)
+{
+    char path[LINCE_PATH_MAX];
+    d->backend->end(d);
+    int code = d->out.error ? d->out.error : lince_path_join(path, d->folder, file);
+    if (!code) code = lince_file_write(path, d->out.data, d->out.size);
+    lince_buffer_release(&d->out);
+    return code;
+}
+
 void lince_document_contents(lince_document *d, const char *const *titles, int count)
 {
     enter(d, LINCE_BLOCK_NONE);

@@ -64,6 +64,9 @@ struct lince_document {
 
 extern const lince_document_backend lince_document_html, lince_document_markdown;
 
+/* Ends the page and writes it into its folder as `file`. LINCE_ENOMEM, LINCE_EIO. */
+int lince_document_write(lince_document *d, const char *file);
+
 /* The text in the document's language. */
 #define TR(text) lince_tr_in(d->language, text)
 

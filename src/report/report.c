@@ -72,8 +72,7 @@ static void write_sections(lince_document *d, const lince_facts *f)
 static int write_page(const lince_facts *f, const lince_document_backend *backend, const lince_gaps *missing,
                       const char *file)
 {
-    char path[LINCE_PATH_MAX], title[512];
-    LINCE_TRY(lince_path_join(path, f->run.folder, file));
+    char title[512];
     lince_document document = {.backend = backend, .language = lince_language(), .folder = f->run.folder},
                    *d = &document;
     write_title(title, sizeof title, d, f);
@@ -83,10 +82,7 @@ static int write_page(const lince_facts *f, const lince_document_backend *backen
     write_gaps(d, f, missing);
     write_notes(d, f);
     write_sections(d, f);
-    backend->end(d);
-    int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
-    lince_buffer_release(&d->out);
-    return code;
+    return lince_document_write(d, file);
 }
 
 static int write_report(const char *run, const lince_observer *observer)

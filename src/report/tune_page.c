@@ -296,17 +296,12 @@ static void write_sections(lince_document *d, const lince_tune_facts *f)
 static int write_page(const lince_tune_facts *f, const lince_document_backend *backend, const char *file,
                       const lince_gaps *gaps)
 {
-    char path[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(path, f->search->folder, file));
     lince_document document = {.backend = backend, .language = lince_language(), .folder = f->search->folder},
                    *d = &document;
     backend->begin(d, TR("Search for settings"));
     if (*gaps->figures) lince_document_note(d, TR("Figures are missing: %s"), gaps->figures);
     write_sections(d, f);
-    backend->end(d);
-    int code = d->out.error ? d->out.error : lince_file_write(path, d->out.data, d->out.size);
-    lince_buffer_release(&d->out);
-    return code;
+    return lince_document_write(d, file);
 }
 
 int lince_tune_write(const lince_tune_facts *f, const lince_gaps *gaps)

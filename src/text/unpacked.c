@@ -23,15 +23,20 @@ static int fail(struct archive *archive, const char *path)
     return lince_fail(LINCE_EFORMAT, "%s: packed, and truncated or damaged: %s", path, reason ? reason : "?");
 }
 
-/* An archive of the "raw" format has one entry, all that the filters make of the file. */
-static int open_archive(struct archive *archive, const char *path, bool *empty)
+void lince_unpacked_support(struct archive *archive)
 {
-    struct archive_entry *entry;
     archive_read_support_filter_gzip(archive);
     archive_read_support_filter_bzip2(archive);
     archive_read_support_filter_xz(archive);
     archive_read_support_filter_zstd(archive);
     archive_read_support_format_raw(archive);
+}
+
+/* An archive of the "raw" format has one entry, all that the filters make of the file. */
+static int open_archive(struct archive *archive, const char *path, bool *empty)
+{
+    struct archive_entry *entry;
+    lince_unpacked_support(archive);
     archive_read_support_format_empty(archive);
     if (archive_read_open_filename(archive, path, BLOCK) != ARCHIVE_OK) return fail(archive, path);
     int code = archive_read_next_header(archive, &entry);

@@ -5,10 +5,15 @@
 
 #include <stdio.h>
 
+struct archive;
+
 typedef struct lince_unpacked {
     FILE *stream;
     struct archive *archive;
 } lince_unpacked;
+
+/* Has libarchive read what is packed in one of these ways, and is no archive. */
+void lince_unpacked_support(struct archive *archive);
 
 /* LINCE_EIO; LINCE_EFORMAT for what is damaged from its first byte on. */
 int lince_unpacked_open(lince_unpacked *file, const char *path);

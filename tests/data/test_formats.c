@@ -1,7 +1,7 @@
 /* WebP, TIFF, GIF, BMP, PPM and PGM against what PIL makes of the same files (tests/reference/formats.py),
  * and what is said of files cut short. */
 #include "data/codec.h"
-#include "data/fixture.h"
+#include "data/decoded.h"
 
 #include <lince/language.h>
 
@@ -11,51 +11,12 @@ static int setup(void **state)
     return lince_language_set("en");
 }
 
-typedef struct sample {
-    char name[64];
-    int width, height;
-    uint8_t file[4096], pixels[512];
-    size_t size, pixel_size;
-} sample;
-
-static size_t read_hex(const char *text, uint8_t *out, size_t most)
-{
-    size_t n = 0;
-    unsigned byte;
-    for (; n < most && sscanf(text + 2 * n, "%2x", &byte) == 1; n++) out[n] = (uint8_t)byte;
-    return n;
-}
-
-static bool next_sample(FILE *stream, sample *s)
-{
-    static char line[1 << 14], file[1 << 13], pixels[1 << 11];
-    if (!fgets(line, sizeof line, stream)) return false;
-    assert_int_equal(sscanf(line, "%63s %d %d %8191s %2047s", s->name, &s->width, &s->height, file, pixels),
-                     5);
-    s->size = read_hex(file, s->file, sizeof s->file);
-    s->pixel_size = read_hex(pixels, s->pixels, sizeof s->pixels);
-    return true;
-}
-
-static FILE *open_samples(void)
-{
-    FILE *stream = fopen(TEST_SOURCE_DIR "/tests/data/formats.txt", "r");
-    assert_non_null(stream);
-    return stream;
-}
-
-/* For tests/fuzz/fuzz_image.c. */
-static void keep_as_seed(const sample *s)
-{
-    put_file(TEST_SCRATCH "/seeds/image", s->name, s->file, s->size);
-}
-
 static void test_all_formats_decode_as_pil_does(void **state)
 {
     (void)state;
     static sample s;
     int count = 0;
-    FILE *stream = open_samples();
+    FILE *stream = open_samples("formats.txt");
     for (; next_sample(stream, &s); count++) {
         lince_image image;
         lince_picture_head head;
@@ -80,7 +41,7 @@ static void test_a_file_cut_anywhere_is_refused_or_decoded_whole(void **state)
 {
     (void)state;
     static sample s;
-    FILE *stream = open_samples();
+    FILE *stream = open_samples("formats.txt");
     while (next_sample(stream, &s))
         for (size_t size = 0; size < s.size; size++) {
             lince_image image;

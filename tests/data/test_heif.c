@@ -1,7 +1,7 @@
 /* HEIC and AVIF against what Pillow makes of the same files (tests/reference/heif.py); without libheif, what
  * is said. */
 #include "data/codec.h"
-#include "data/fixture.h"
+#include "data/decoded.h"
 
 #include <lince/language.h>
 
@@ -11,35 +11,13 @@ static int setup(void **state)
     return lince_language_set("en");
 }
 
-typedef struct sample {
-    char name[64];
-    int width, height;
-    uint8_t file[4096], pixels[1024];
-    size_t size, pixel_size;
-} sample;
-
-static size_t read_hex(const char *text, uint8_t *out, size_t most)
-{
-    size_t n = 0;
-    unsigned byte;
-    for (; n < most && sscanf(text + 2 * n, "%2x", &byte) == 1; n++) out[n] = (uint8_t)byte;
-    return n;
-}
-
 /* Calls `check` for each; how many there are. */
 static int each_sample(void (*check)(const sample *s))
 {
     static sample s;
-    static char file[1 << 13], pixels[1 << 11];
     int count = 0;
-    FILE *stream = fopen(TEST_SOURCE_DIR "/tests/data/heif.txt", "r");
-    assert_non_null(stream);
-    for (; fscanf(stream, "%63s %d %d %8191s %2047s", s.name, &s.width, &s.height, file, pixels) == 5;
-         count++) {
-        s.size = read_hex(file, s.file, sizeof s.file);
-        s.pixel_size = read_hex(pixels, s.pixels, sizeof s.pixels);
-        check(&s);
-    }
+    FILE *stream = open_samples("heif.txt");
+    for (; next_sample(stream, &s); count++) check(&s);
     fclose(stream);
     return count;
 }
@@ -49,7 +27,7 @@ static void check_pixels(const sample *s)
 {
     lince_image image;
     lince_picture_head head;
-    put_file(TEST_SCRATCH "/seeds/image", s->name, s->file, s->size); /* for tests/fuzz/fuzz_image.c */
+    keep_as_seed(s);
     assert_done(lince_image_decode(&image, s->file, s->size, &(lince_decoding){0}, s->name));
     assert_true(image.width == s->width && image.height == s->height);
     assert_int_equal((size_t)image.width * (size_t)image.height * 3, s->pixel_size);
