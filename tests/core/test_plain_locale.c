@@ -36,7 +36,7 @@ static void test_a_locale_of_the_thread_comes_back(void **state)
     (void)state;
     char text[16];
     if (!use_locale("de_DE.UTF-8")) skip();
-    locale_t german = newlocale(LC_ALL_MASK, "de_DE.UTF-8", (locale_t)0), before = uselocale(german);
+    locale_t german = duplocale(LC_GLOBAL_LOCALE), before = uselocale(german);
     setlocale(LC_ALL, "C");
     {
         LINCE_PLAIN_LOCALE;
