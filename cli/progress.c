@@ -194,6 +194,16 @@ static void tell_seldom(const lince_progress *p, double time)
     fprintf(stderr, "%s\n", line);
 }
 
+/* As many of the line's characters as fit. */
+static void draw(const char *line)
+{
+    int width = columns() - 1, letters = lince_characters(line);
+    size_t bytes = strlen(line);
+    for (; letters > width; bytes--) letters -= (line[bytes - 1] & 0xc0) != 0x80;
+    fprintf(stderr, ERASE "%.*s\r", (int)bytes, line);
+    display.drawn = true;
+}
+
 static void progress(void *context, const lince_progress *p)
 {
     (void)context;
@@ -207,21 +217,14 @@ static void progress(void *context, const lince_progress *p)
     }
     if (time - display.last < 0.1 && p->step != p->steps) return;
     char line[512];
-    int width = columns() - 1;
-    compose(line, sizeof line, width, p);
-    fprintf(stderr, ERASE "%.*s\r", width, line);
-    display.drawn = true;
+    compose(line, sizeof line, columns() - 1, p);
+    draw(line);
     display.last = time;
 }
 
 void cli_show_line(const char *line)
 {
-    if (!display.live) return;
-    int width = columns() - 1, letters = lince_characters(line);
-    size_t bytes = strlen(line);
-    for (; letters > width; bytes--) letters -= (line[bytes - 1] & 0xc0) != 0x80;
-    fprintf(stderr, "\r%.*s%*s", (int)bytes, line, width - letters, "");
-    display.drawn = true;
+    if (display.live) draw(line);
 }
 
 /* --- a line an epoch ------------------------------------------------------------------------------ */

@@ -232,12 +232,16 @@ static void put_depth(lince_buffer *out, const json_t *deep)
 static void put_sizes(lince_buffer *out, const json_t *pixels)
 {
     const json_t *width = json_object_get(pixels, "width"), *height = json_object_get(pixels, "height");
-    double unknown = json_number_value(json_object_get(pixels, "unknown"));
-    lince_buffer_printf(out, _("pictures: %.0f to %.0f pixels wide, %.0f to %.0f high\n"),
-                        json_number_value(json_array_get(width, 0)),
-                        json_number_value(json_array_get(width, 1)),
-                        json_number_value(json_array_get(height, 0)),
-                        json_number_value(json_array_get(height, 1)));
+    double unknown = json_number_value(json_object_get(pixels, "unknown")),
+           narrowest = json_number_value(json_array_get(width, 0)),
+           widest = json_number_value(json_array_get(width, 1)),
+           lowest = json_number_value(json_array_get(height, 0)),
+           highest = json_number_value(json_array_get(height, 1));
+    if (narrowest == widest && lowest == highest)
+        lince_buffer_printf(out, _("pictures: %.0fx%.0f pixels\n"), widest, highest);
+    else
+        lince_buffer_printf(out, _("pictures: %.0f to %.0f pixels wide, %.0f to %.0f high\n"), narrowest,
+                            widest, lowest, highest);
     if (unknown > 0) lince_buffer_printf(out, _("pictures whose size cannot be read: %.0f\n"), unknown);
     if (json_object_get(pixels, "deep")) put_depth(out, json_object_get(pixels, "deep"));
 }

@@ -20,6 +20,8 @@ small=(--model resnet20 --train-limit 1 --val-split 0 --epochs 1 --batch-size 5 
 done_with train --data same "${small[@]}" --out same_run --no-report
 says 'input: 32 x 32 pixels, the size of all pictures' err
 says 'image-size: 32' same_run/config.yaml
+done_with info same
+says 'pictures: 32x32 pixels' out
 done_with info mixed
 expect 2 "--resize 200: smaller than the input of 224 x 224 pixels" \
     train --data mixed "${small[@]}" --resize 200 --out none
