@@ -1,10 +1,11 @@
-/* Logistic functions and their derivatives against their definitions and bounds. */
+/* Logistic and normal distribution functions and their derivatives against their definitions and bounds. */
 #include "core/memory.h"
 #include "kernels/kernels.h"
 #include "kernels/sample.h"
 
-enum { SIGMOID, SIGMOID_BACK, SILU, SILU_BACK, WHATS };
-static const char *const names[WHATS] = {"sigmoid", "sigmoid backward", "silu", "silu backward"};
+enum { SIGMOID, SIGMOID_BACK, SILU, SILU_BACK, GELU, GELU_BACK, WHATS };
+static const char *const names[WHATS] = {"sigmoid", "sigmoid backward", "silu", "silu backward",
+                                         "gelu",    "gelu backward"};
 static tally tallies[WHATS];
 
 /* Of the logistic function, relative, in units u, as kernels.h states it. */
@@ -33,6 +34,40 @@ static estimate silu_gradient(estimate x, estimate dy)
     return times(times(dy, s), slope);
 }
 
+/* --- the normal distribution ---------------------------------------------------------------------------- */
+
+/* exp(-x^2 / 2); the upper tail beyond |x|, off by a polynomial too, as kernels.h states it. */
+#define BELL_ERROR (3e-7 / UNIT_ROUNDOFF)
+#define TAIL_ERROR (3e-7 / UNIT_ROUNDOFF)
+
+static estimate bell(double x)
+{
+    estimate half_square = product_of(exactly(0.5), times(exactly(x), exactly(x)));
+    double e = exp(-half_square.value);
+    return function_of(half_square, e, -e, BELL_ERROR * e);
+}
+
+static double kept_within(double z)
+{
+    return fmin(z, (double)12.9f);
+}
+
+/* P(x) = 1 - tail(x) or, below zero, tail(-x) */
+static estimate normal_below(double x)
+{
+    double z = kept_within(fabs(x)), over = erfc(z / sqrt(2)) / 2 * exp(z * z / 2);
+    estimate result = times(bell(z), function_of(exactly(over), over, 1, TAIL_ERROR * over));
+    return x < 0 ? result : one_minus(result);
+}
+
+/* dy (P(x) + x p(x)) */
+static estimate gelu_gradient(estimate x, estimate dy)
+{
+    estimate bell_of_x = bell(kept_within(fabs(x.value))),
+             density = times(times(x, bell_of_x), exactly(1 / sqrt(2 * acos(-1))));
+    return times(dy, rounded(sum_of(normal_below(x.value), density)));
+}
+
 static void check(int what, value_kind kind, double x, estimate expected, float found)
 {
     double ratio = error_ratio(expected, found);
@@ -47,19 +82,31 @@ typedef void backward(int threads, const float *x, const float *dy, float *dx, s
 
 static void check_range(const float *x, const float *dy, float *y, size_t n, value_kind kind)
 {
-    forward *const ways[] = {lince_sigmoid, lince_silu};
-    for (int silu = 0; silu < 2; silu++) {
-        ways[silu](2, x, y, n);
-        for (size_t i = 0; i < n; i++) {
-            estimate s = logistic((double)x[i]);
-            check(silu ? SILU : SIGMOID, kind, (double)x[i], silu ? times(exactly((double)x[i]), s) : s,
+    static const struct {
+        int what;
+        forward *run;
+        estimate (*share)(double x); /* y = x share(x) */
+    } ways[] = {{SILU, lince_silu, logistic}, {GELU, lince_gelu, normal_below}};
+    static const struct {
+        int what;
+        backward *run;
+        estimate (*gradient)(estimate x, estimate dy);
+    } back[] = {{SILU_BACK, lince_silu_backward, silu_gradient},
+                {GELU_BACK, lince_gelu_backward, gelu_gradient}};
+    lince_sigmoid(2, x, y, n);
+    for (size_t i = 0; i < n; i++) check(SIGMOID, kind, (double)x[i], logistic((double)x[i]), y[i]);
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+        ways[w].run(2, x, y, n);
+        for (size_t i = 0; i < n; i++)
+            check(ways[w].what, kind, (double)x[i], times(exactly((double)x[i]), ways[w].share((double)x[i])),
                   y[i]);
-        }
     }
-    lince_silu_backward(2, x, dy, y, n);
-    for (size_t i = 0; i < n; i++)
-        check(SILU_BACK, kind, (double)x[i], silu_gradient(exactly((double)x[i]), exactly((double)dy[i])),
-              y[i]);
+    for (size_t w = 0; w < sizeof back / sizeof *back; w++) {
+        back[w].run(2, x, dy, y, n);
+        for (size_t i = 0; i < n; i++)
+            check(back[w].what, kind, (double)x[i],
+                  back[w].gradient(exactly((double)x[i]), exactly((double)dy[i])), y[i]);
+    }
     float *s = lince_alloc(n, sizeof *s);
     assert_non_null(s);
     lince_sigmoid(2, x, s, n);
@@ -99,6 +146,11 @@ static void test_extremes(void **state)
     assert_true(y[0] == 0.5f && y[1] >= 0 && y[1] < 1e-37f && y[2] == 1 && y[3] < 1e-37f && y[4] == 1);
     lince_silu(1, x, y, 1);
     assert_true(y[0] == 0);
+    float ends[] = {0, -0.0f, -1000, 1000}, dy[] = {1, 1, 1, 1};
+    lince_gelu(1, ends, y, 4);
+    assert_true(y[0] == 0 && y[1] == 0 && fabsf(y[2]) < 1e-30f && y[3] == 1000);
+    lince_gelu_backward(1, ends, dy, y, 4);
+    assert_true(fabsf(y[0] - 0.5f) < 1e-6f && fabsf(y[2]) < 1e-30f && y[3] == 1);
 }
 
 static void test_bounds_are_not_wide(void **state)

@@ -46,6 +46,7 @@ static const struct {
      .input = {32, 4, 3, 1},
      .branch = {.type = "conv2d", .channels = 7, .kernel = 1}},
     {.args = {.type = "silu"}, .input = {18, 5, 5, 1}},
+    {.args = {.type = "gelu"}, .input = {18, 5, 5, 1}},
     {.args = {.type = "sigmoid"}, .input = {18, 5, 5, 1}},
     {.args = {.type = "relu6"}, .input = {18, 5, 5, 1}},
     {.args = {.type = "scale_channels"},
