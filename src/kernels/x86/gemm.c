@@ -119,6 +119,14 @@ static lince_gemm_ahead panel_after(const product *p, const block *b, size_t l, 
     return (lince_gemm_ahead){from, depth, p->ldb * sizeof(float), lines};
 }
 
+/* Of the tile that begins where `left` rows are left. Two low ones rather than a whole one and a nearly empty
+ * one; strips of transposed A are whole tiles. */
+static size_t tile_rows(const product *p, size_t left)
+{
+    size_t few = p->simd->outer_few;
+    return !p->ta && left > p->height && left <= 2 * few ? few : smaller(p->height, left);
+}
+
 static void outer_pass(const product *p, const block *b, size_t l, const float *strips, float *panel,
                        lince_gemm_store store)
 {
@@ -128,9 +136,11 @@ static void outer_pass(const product *p, const block *b, size_t l, const float *
         size_t columns = smaller(width, b->columns - j);
         lince_gemm_ahead ahead = panel_after(p, b, l, j);
         p->simd->pack(depth, columns, panel_of(p, b, l, j), p->ldb, p->tb, panel);
-        for (size_t r = 0; r < b->rows; r += height, ahead.rows = 0)
+        for (size_t r = 0, rows; r < b->rows; r += rows, ahead.rows = 0) {
+            rows = tile_rows(p, b->rows - r);
             p->simd->outer(depth, strips + r * OUTER_K, row, step, panel, &ahead, b->c + r * p->ldc + j,
-                           p->ldc, smaller(height, b->rows - r), columns, store);
+                           p->ldc, rows, columns, store);
+        }
     }
 }
 

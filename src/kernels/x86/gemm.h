@@ -23,7 +23,8 @@ typedef struct lince_gemm_ahead {
 typedef struct lince_gemm_simd {
     /* Sizes of a tile of each form: accumulators fill the registers. */
     size_t outer_rows, outer_columns, dot_rows, dot_columns;
-    size_t dot_edge; /* of C, the shorter, up to which dot products are the faster form */
+    size_t outer_few; /* rows of a low tile of the form `outer`, which costs less than one of outer_rows */
+    size_t dot_edge;  /* of C, the shorter, up to which dot products are the faster form */
 
     /* One tile: a[r * row + l * step], r < outer_rows; b[l * outer_columns + c]. The first `rows` and
      * `columns` of the result are stored. STREAM needs full columns and c aligned to 64 bytes. */

@@ -1,6 +1,6 @@
 /* The vector code of gemm.h, for the instruction set that the including file is compiled with, which also
- * says how many accumulators there are: ROWS x VECTORS (outer; 2 or 3 vectors), DOT_ROWS x DOT_COLUMNS (dot).
- */
+ * says how many accumulators there are: ROWS x VECTORS (outer; 2 or 3 vectors; a low tile has FEW_ROWS),
+ * DOT_ROWS x DOT_COLUMNS (dot). */
 #include "kernels/x86/gemm.h"
 #include "kernels/x86/vector.h"
 
@@ -26,47 +26,49 @@ INLINE void store_first(float *c, vec x, size_t n, bool add)
 }
 
 /* sum += column of A times row of B */
-INLINE void outer_step(vec sum[ROWS][VECTORS], int vectors, const float *a, size_t row, const float *b)
+INLINE void outer_step(vec sum[ROWS][VECTORS], size_t height, int vectors, const float *a, size_t row,
+                       const float *b)
 {
     vec line[VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) line[v] = vec_load(b + v * LANES);
-    UNROLL for (size_t r = 0; r < ROWS; r++)
+    UNROLL for (size_t r = 0; r < height; r++)
     {
         vec x = vec_all(a[r * row]);
         UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = vec_fma(x, line[v], sum[r][v]);
     }
 }
 
-INLINE void outer_sum(vec sum[ROWS][VECTORS], int vectors, size_t k, const float *a, size_t row, size_t step,
-                      const float *b, const lince_gemm_ahead *ahead)
+INLINE void outer_sum(vec sum[ROWS][VECTORS], size_t height, int vectors, size_t k, const float *a,
+                      size_t row, size_t step, const float *b, const lince_gemm_ahead *ahead)
 {
     size_t l = 0;
-    UNROLL for (int r = 0; r < ROWS; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = vec_zero();
+    UNROLL for (size_t r = 0; r < height; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v] =
+        vec_zero();
     for (const char *next = ahead->from; l < k && l < ahead->rows; l++, next += ahead->pitch) {
         for (size_t line = 0; line < ahead->lines; line++) vec_prefetch(next + line * 64);
-        outer_step(sum, vectors, a + l * step, row, b + l * COLUMNS);
+        outer_step(sum, height, vectors, a + l * step, row, b + l * COLUMNS);
     }
-    for (; l < k; l++) outer_step(sum, vectors, a + l * step, row, b + l * COLUMNS);
+    for (; l < k; l++) outer_step(sum, height, vectors, a + l * step, row, b + l * COLUMNS);
 }
 
 INLINE void outer_whole(size_t k, const float *a, size_t row, size_t step, const float *b,
                         const lince_gemm_ahead *ahead, float *c, size_t ldc, lince_gemm_store store)
 {
     vec sum[ROWS][VECTORS];
-    outer_sum(sum, VECTORS, k, a, row, step, b, ahead);
+    outer_sum(sum, ROWS, VECTORS, k, a, row, step, b, ahead);
     UNROLL for (size_t r = 0; r < ROWS; r++) UNROLL for (size_t v = 0; v < VECTORS; v++)
         store_vector(c + r * ldc + v * LANES, sum[r][v], store);
 }
 
-/* A tile at the edge of C: only so many vectors as are needed, the last perhaps in part. */
-INLINE void outer_part(int vectors, size_t k, const float *a, size_t row, size_t step, const float *b,
-                       const lince_gemm_ahead *ahead, float *c, size_t ldc, size_t rows, size_t columns,
-                       bool add)
+/* A tile at the edge of C: only so many rows and vectors as are needed, the last vector perhaps in part. */
+INLINE void outer_part(size_t height, int vectors, size_t k, const float *a, size_t row, size_t step,
+                       const float *b, const lince_gemm_ahead *ahead, float *c, size_t ldc, size_t rows,
+                       size_t columns, bool add)
 {
     vec sum[ROWS][VECTORS];
     size_t last = columns - (size_t)(vectors - 1) * LANES;
-    outer_sum(sum, vectors, k, a, row, step, b, ahead);
-    UNROLL for (size_t r = 0; r < ROWS; r++) UNROLL for (int v = 0; v < vectors; v++) if (r < rows)
+    outer_sum(sum, height, vectors, k, a, row, step, b, ahead);
+    UNROLL for (size_t r = 0; r < height; r++) UNROLL for (int v = 0; v < vectors; v++) if (r < rows)
         store_first(c + r * ldc + v * LANES, sum[r][v], v < vectors - 1 ? LANES : last, add);
 }
 
@@ -76,11 +78,13 @@ static void outer(size_t k, const float *a, size_t row, size_t step, const float
 {
     bool add = store == LINCE_GEMM_ADD;
     if (columns <= LANES)
-        outer_part(1, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
+        outer_part(ROWS, 1, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
     else if (VECTORS > 2 && columns <= 2 * LANES)
-        outer_part(2, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
+        outer_part(ROWS, 2, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
+    else if (rows <= FEW_ROWS)
+        outer_part(FEW_ROWS, VECTORS, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
     else if (rows < ROWS || columns < COLUMNS)
-        outer_part(VECTORS, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
+        outer_part(ROWS, VECTORS, k, a, row, step, b, ahead, c, ldc, rows, columns, add);
     else if (store == LINCE_GEMM_STREAM)
         outer_whole(k, a, row, step, b, ahead, c, ldc, LINCE_GEMM_STREAM);
     else
@@ -180,6 +184,7 @@ static void dot(size_t k, const float *a, size_t lda, const float *b, size_t ldb
 }
 
 const lince_gemm_simd GEMM_SIMD = {.outer_rows = ROWS,
+                                   .outer_few = FEW_ROWS,
                                    .outer_columns = COLUMNS,
                                    .dot_rows = DOT_ROWS,
                                    .dot_columns = DOT_COLUMNS,
