@@ -27,6 +27,9 @@ typedef struct lince_gemm_implementation {
 /* Best first, the truth last; name NULL behind it. */
 extern const lince_gemm_implementation lince_gemm_implementations[];
 
+/* sum[channels, rounded up to the block] = sum over samples and pixels of dy: the gradient of a bias. */
+void lince_sum_channels(int threads, lince_shape shape, size_t n, const float *dy, float *sum);
+
 /* y[rows][n] += bias[n];  bias_gradient[n] = sum over rows of dy[rows][n] */
 void lince_add_bias(int threads, float *y, const float *bias, size_t rows, size_t n);
 void lince_sum_rows(int threads, const float *dy, float *sum, size_t rows, size_t n);

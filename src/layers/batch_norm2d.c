@@ -1,6 +1,7 @@
 /* Batch normalisation (Ioffe & Szegedy 2015):  y = gamma (x - mean) / sqrt(var + eps) + beta,  per channel.
  * Training uses the batch's statistics and moves the running ones; otherwise, and where the layer is frozen,
- * the running ones are used. eps 1e-5, as PyTorch's BatchNorm2d. */
+ * the running ones are used. eps 1e-5 and, where the model says nothing, a momentum of 0.1, as PyTorch's
+ * BatchNorm2d. */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
@@ -18,12 +19,19 @@ static int infer(lince_layer *l)
         p->size = i == COUNT ? 1 : size;
         p->buffer = i >= MEAN;
         p->counter = i == COUNT;
-        p->trainable = i < MEAN;
+        p->fixed = i == GAMMA && l->args.fixed_weight;
+        p->trainable = i < MEAN && !p->fixed;
         p->init = i == GAMMA || i == VAR ? LINCE_INIT_ONES : LINCE_INIT_ZEROS;
     }
     l->saved = 2 * size * sizeof(float); /* the batch's mean and 1/std */
     l->macs = (double)lince_shape_elements(l->out);
     return 0;
+}
+
+static float momentum(const lince_layer *l, const lince_pass *p)
+{
+    float own = l->args.momentum > 0 ? l->args.momentum : 0.1f;
+    return p->momentum > 0 ? p->momentum : own;
 }
 
 static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
@@ -36,7 +44,7 @@ static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
                               .mean = saved,
                               .inv_std = saved + l->params[MEAN].size,
                               .eps = 1e-5f,
-                              .momentum = p->momentum,
+                              .momentum = momentum(l, p),
                               .train = p->train && !l->frozen};
 }
 
@@ -50,9 +58,8 @@ static void forward(lince_layer *l, const lince_pass *p)
 static void backward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
-    bool trained = l->params[GAMMA].trainable;
     lince_batch_norm_backward(l->threads, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->din[0],
-                              trained ? l->params[GAMMA].grad : NULL, trained ? l->params[BETA].grad : NULL);
+                              l->params[GAMMA].grad, l->params[BETA].grad);
 }
 
 const lince_layer_type lince_batch_norm2d = {.name = "batch_norm2d",

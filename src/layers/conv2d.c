@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "kernels/conv.h"
+#include "kernels/kernels.h"
 #include "layers/layer.h"
 
 #include <math.h>
@@ -58,6 +59,9 @@ static int infer(lince_layer *l)
     w->place = place;
     w->put_rows = put_rows;
     w->layout = &p->conv;
+    w->init_identity = a->identity;
+    w->fixed = a->fixed_weight;
+    w->trainable = !w->fixed;
     lince_param *bias = a->no_bias ? NULL : lince_layer_param(l, "bias", 1, &a->channels);
     if (bias) bias->size = (size_t)lince_round_up(a->channels, l->block);
     lince_layer_init(l, w, bias, sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel)));
@@ -94,6 +98,8 @@ static void forward(lince_layer *l, const lince_pass *pass)
 static void backward(lince_layer *l, const lince_pass *pass)
 {
     plan *p = l->plan;
+    if (l->params[0].fixed && !l->args.no_bias && l->params[1].trainable)
+        lince_sum_channels(l->threads, l->out, (size_t)pass->n, pass->dout, l->params[1].grad);
     if (l->params[0].trainable)
         lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_WEIGHTS],
                               &(lince_conv_args){.x = (float *)pass->in[0],

@@ -29,12 +29,14 @@ typedef struct lince_param {
     size_t size;
     bool buffer;    /* a running statistic: kept, not trained */
     bool counter;   /* a buffer that PyTorch keeps as an int64 scalar */
+    bool fixed;     /* a weight that stays as it began or was loaded */
     bool head;      /* of the head (lince_layer_args.head) */
-    bool trainable; /* gets a gradient; false for buffers and frozen layers */
+    bool trainable; /* gets a gradient; false for buffers, fixed weights and frozen layers */
     bool loaded;    /* its values came from a file */
     lince_init init;
     float init_scale;    /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
     size_t init_zeros;   /* the first so many elements stay zero */
+    bool init_identity;  /* of a filter: output o < dims[1] begins as input o (torch.nn.init.dirac_) */
     float *value, *grad; /* set by the net; grad NULL where not trainable */
     /* Sparse: the gradient has only the rows (of dims[1] floats) that the texts touch, at most `sparse_rows`;
      * all others are zero. touched[i] is the row of grad's i-th; known when the texts are set. */
@@ -76,9 +78,13 @@ typedef struct lince_layer_args {
     int kernel, stride, padding, groups;
     bool ceil_mode; /* max_pool2d: a window that only begins inside counts */
     int size;       /* adaptive_avg_pool2d: output height and width */
-    bool fold; /* adaptive_avg_pool2d: only flatten and linear follow, which need equal outputs but once */
-    float p;   /* dropout, stochastic_depth: probability of zeroing */
-    bool no_bias;
+    bool fold;    /* adaptive_avg_pool2d: only flatten and linear follow, which need equal outputs but once */
+    float p;      /* dropout, stochastic_depth: probability of zeroing */
+    bool no_bias; /* conv2d, linear */
+    bool fixed_weight;  /* conv2d, batch_norm2d: the weight is not trained, the bias is */
+    bool identity;      /* conv2d: the first outputs begin as the inputs */
+    float momentum;     /* batch_norm2d: share of a batch in the running statistics; 0: 0.1 */
+    float factor;       /* scale */
     int vocabulary;     /* embedding: rows */
     int level;          /* rnn, gru, lstm: of a stack, from 0: names weight_ih_l<level> */
     bool bidirectional; /* rnn, gru, lstm: a second one from the end, its features behind the first's */
@@ -95,7 +101,8 @@ typedef struct lince_layer lince_layer;
 typedef struct lince_pass {
     int n;
     bool train;               /* dropout active, batch statistics used */
-    float momentum;           /* share that the batch has in running statistics, while training */
+    float momentum;           /* share that the batch has in running statistics, while training; 0: each
+                                 layer's own */
     const uint64_t *key;      /* [n], of the samples: seeds what is random */
     const lince_packed *text; /* the batch's texts; NULL for pictures */
     const float *in[LINCE_LAYER_INPUTS];
@@ -180,6 +187,6 @@ extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, linc
     lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer,
     lince_pad_shortcut_layer, lince_concat_layer, lince_embedding, lince_rnn, lince_gru, lince_lstm,
     lince_sequence_dropout, lince_read_layer, lince_silu_layer, lince_sigmoid_layer, lince_relu6_layer,
-    lince_scale_channels_layer, lince_stochastic_depth, lince_avg_pool2d, lince_gelu_layer;
+    lince_scale_channels_layer, lince_stochastic_depth, lince_avg_pool2d, lince_gelu_layer, lince_scale_layer;
 
 #endif

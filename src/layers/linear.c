@@ -21,7 +21,8 @@ static int infer(lince_layer *l)
         w->copies = l->in_copies;
         w->size = (size_t)l->args.channels * (size_t)in.channels + 1;
     }
-    lince_layer_init(l, w, lince_layer_param(l, "bias", 1, &l->args.channels), 0.01f);
+    lince_param *bias = l->args.no_bias ? NULL : lince_layer_param(l, "bias", 1, &l->args.channels);
+    lince_layer_init(l, w, bias, 0.01f);
     l->macs = (double)l->args.channels * in.channels;
     return 0;
 }
@@ -31,7 +32,7 @@ static void forward(lince_layer *l, const lince_pass *p)
     size_t n = (size_t)p->n, in = (size_t)l->in[0].channels, out = (size_t)l->out.channels;
     lince_gemm(l->threads, false, true, n, out, in, p->in[0], in, l->params[0].value, in, 0, p->out, out);
     if (l->in_copies > 1) lince_scale(l->threads, p->out, (float)l->in_copies, n * out);
-    lince_add_bias(l->threads, p->out, l->params[1].value, n, out);
+    if (!l->args.no_bias) lince_add_bias(l->threads, p->out, l->params[1].value, n, out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -39,7 +40,7 @@ static void backward(lince_layer *l, const lince_pass *p)
     size_t n = (size_t)p->n, in = (size_t)l->in[0].channels, out = (size_t)l->out.channels;
     if (l->params[0].trainable) {
         lince_gemm(l->threads, true, false, out, in, n, p->dout, out, p->in[0], in, 0, l->params[0].grad, in);
-        lince_sum_rows(l->threads, p->dout, l->params[1].grad, n, out);
+        if (!l->args.no_bias) lince_sum_rows(l->threads, p->dout, l->params[1].grad, n, out);
     }
     if (!p->din[0]) return;
     lince_gemm(l->threads, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0], in);

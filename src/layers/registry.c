@@ -29,6 +29,7 @@ static const lince_layer_type *const types[] = {
     &lince_stochastic_depth,
     &lince_avg_pool2d,
     &lince_gelu_layer,
+    &lince_scale_layer,
 };
 
 const lince_layer_type *lince_layer_type_at(size_t index)

@@ -55,7 +55,6 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     lince_net *net = *result = lince_alloc(1, sizeof *net);
     if (!net) return LINCE_ENOMEM;
     net->options = *options;
-    net->momentum = 0.1f;
     LINCE_TRY(lince_cpu_check());
     if (!net->options.block) net->options.block = lince_cpu_lanes();
     net->nodes = lince_alloc(MAX_NODES, sizeof *net->nodes);
@@ -144,7 +143,8 @@ void lince_net_freeze(lince_net *net, int last)
     for (int i = 1; i < (int)net->count; i++) {
         lince_layer *l = &net->nodes[i].layer;
         l->frozen = i <= last;
-        for (int p = 0; p < l->param_count; p++) l->params[p].trainable = !l->frozen && !l->params[p].buffer;
+        for (int p = 0; p < l->param_count; p++)
+            l->params[p].trainable = !l->frozen && !l->params[p].buffer && !l->params[p].fixed;
     }
     mark_learning(net);
     for (size_t i = 0; i < net->param_count; i++) {

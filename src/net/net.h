@@ -64,7 +64,7 @@ int lince_net_classes(const lince_net *net);
 void lince_net_set_tokens(lince_net *net, int n, const int32_t *token, const int32_t *length, int steps);
 const lince_packed *lince_net_text(const lince_net *net); /* as packed; NULL where the input is no text */
 
-/* The share that a batch has in batch norms' running statistics: 0.1, as PyTorch's, unless set. */
+/* The share that a batch has in batch norms' running statistics; 0, as it begins: each layer's own. */
 void lince_net_set_momentum(lince_net *net, float momentum);
 
 void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key);

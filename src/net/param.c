@@ -123,6 +123,16 @@ static void put_element(lince_param *p, size_t e, float x)
         p->value[p->place ? p->place(p->layout, p->dims, e) : e] = x;
 }
 
+/* Output o begins as input o: one in the middle of its own filter, zero elsewhere. */
+static void put_identity(lince_param *p)
+{
+    size_t inputs = (size_t)p->dims[1], height = (size_t)p->dims[2], width = (size_t)p->dims[3],
+           row = inputs * height * width, middle = height / 2 * width + width / 2;
+    for (size_t o = 0; o < (size_t)p->dims[0] && o < inputs; o++)
+        for (size_t i = 0; i < row; i++)
+            put_element(p, o * row + i, i == o * height * width + middle ? 1 : 0);
+}
+
 typedef struct beginning {
     lince_param *param;
     uint64_t key;
@@ -144,5 +154,6 @@ void lince_param_init(lince_param *p, uint64_t key, int threads)
     if (p->init != LINCE_INIT_ZEROS)
         lince_parallel_ranges(threads, lince_param_elements(p) - p->init_zeros, GRAIN * run, draw_range,
                               &(beginning){p, key});
+    if (p->init_identity) put_identity(p);
     if (p->origin) fold(p, p->origin, p->value, 0, p->size - 1);
 }

@@ -123,10 +123,15 @@ static int add_name(name_list *list, const char *name)
     return 0;
 }
 
+static bool may_be_trained(const lince_param *p)
+{
+    return !p->buffer && !p->fixed;
+}
+
 static int list_names(const lince_net *net, name_list *list)
 {
     for (size_t i = 0; i < lince_net_params(net); i++)
-        if (!lince_net_param(net, i)->buffer) LINCE_TRY(add_name(list, lince_net_param(net, i)->name));
+        if (may_be_trained(lince_net_param(net, i))) LINCE_TRY(add_name(list, lince_net_param(net, i)->name));
     return 0;
 }
 
@@ -160,7 +165,7 @@ static int apply_factors(const lince_net *net, const char *factors, lince_param_
         bool matched = false;
         for (size_t i = 0; i < lince_net_params(net); i++) {
             const lince_param *p = lince_net_param(net, i);
-            if (p->buffer || fnmatch(f.pattern, p->name, 0) != 0) continue;
+            if (!may_be_trained(p) || fnmatch(f.pattern, p->name, 0) != 0) continue;
             group[i].rate = before[i] * f.value;
             matched = true;
         }

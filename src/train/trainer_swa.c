@@ -91,6 +91,6 @@ int lince_trainer_measure_norms(lince_trainer *t)
 {
     if (!t->update.averaged || !begin_counters(t->net)) return 0;
     int code = measure(t);
-    lince_net_set_momentum(t->net, 0.1f);
+    lince_net_set_momentum(t->net, 0);
     return code;
 }

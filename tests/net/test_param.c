@@ -83,11 +83,36 @@ static void test_without_their_origin_copies_begin_at_their_mean(void **state)
     release(&q);
 }
 
+/* torch.nn.init.dirac_ of w[:w.size(1)], what is behind it drawn as without it. */
+static void test_filters_begin_as_the_identity_as_far_as_there_are_inputs(void **state)
+{
+    (void)state;
+    enum { OUT = 5, IN = 3, SIDE = 3, FILTER = IN * SIDE * SIDE };
+    float with[OUT * FILTER], without[OUT * FILTER];
+    lince_param p = {.ndim = 4,
+                     .dims = {OUT, IN, SIDE, SIDE},
+                     .size = OUT * FILTER,
+                     .init = LINCE_INIT_UNIFORM,
+                     .init_scale = 0.5f,
+                     .value = without};
+    lince_param_init(&p, KEY, 2);
+    p.value = with;
+    p.init_identity = true;
+    lince_param_init(&p, KEY, 2);
+    for (int o = 0; o < OUT; o++)
+        for (int i = 0; i < FILTER; i++) {
+            bool middle = i == o * SIDE * SIDE + SIDE * SIDE / 2;
+            float expected = o >= IN ? without[o * FILTER + i] : middle ? 1 : 0;
+            assert_true(with[o * FILTER + i] == expected);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_initial_values_are_one_sequence_on_any_number_of_threads),
         cmocka_unit_test(test_without_their_origin_copies_begin_at_their_mean),
+        cmocka_unit_test(test_filters_begin_as_the_identity_as_far_as_there_are_inputs),
     };
     return cmocka_run_group_tests_name("net/param", tests, NULL, NULL);
 }
