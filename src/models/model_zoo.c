@@ -11,7 +11,8 @@ static const lince_recipe
     resnet_recipe = {"adamw", "onecycle", 2e-3, 2e-4},
     cifar_resnet_recipe = {"adamw", "onecycle", 5e-3, 5e-4},
     mobilenet_recipe = {"adamw", "onecycle", 2e-3, 2e-4}, densenet_recipe = {"adamw", "onecycle", 2e-3, 2e-4},
-    plain_recipe = {"adamw", "onecycle", 5e-4, 1e-4}, recurrent_recipe = {"adam", "constant", 1e-3, 3e-4};
+    speednet_recipe = {"adamw", "onecycle", 5e-3, 5e-4}, plain_recipe = {"adamw", "onecycle", 5e-4, 1e-4},
+    recurrent_recipe = {"adam", "constant", 1e-3, 3e-4};
 
 #define VGG(depth, layers, bn, suffix, note)                                                             \
     {                                                                                                    \
@@ -121,6 +122,17 @@ static const lince_architecture architectures[] = {
      .classifier = "classifier.",
      .dropout = 0.5f,
      .recipe = &plain_recipe},
+    {.name = "speednet8",
+     .summary = "SpeedNet-8 for CIFAR",
+     .about = lince_speednet_about,
+     .image_size = 32,
+     .classes = 10,
+     .build = lince_build_speednet,
+     .fit = lince_fit_speednet,
+     .paper = "Jordan 2024",
+     .batch_norm = true,
+     .classifier = "head",
+     .recipe = &speednet_recipe},
     RECURRENT(rnn, "Elman's recurrent network over words", "Elman 1990"),
     RECURRENT(gru, "gated recurrent units over words", "Cho et al. 2014"),
     RECURRENT(lstm, "long short-term memory over words", "Hochreiter & Schmidhuber 1997"),

@@ -40,6 +40,15 @@ typedef struct lince_classifier {
     float dropout, stochastic_depth;
 } lince_classifier;
 
+/* Training pictures that parameters are fitted to before the first step. */
+typedef struct lince_fitting {
+    size_t count;
+    int height, width;
+    /* The i-th, as the network sees it but not augmented: [3][height][width]. */
+    int (*picture)(void *context, size_t i, float *out);
+    void *context;
+} lince_fitting;
+
 /* What an architecture learns by where nothing is said of it; docs/results.md tells which were measured. */
 typedef struct lince_recipe {
     const char *optimizer, *scheduler;
@@ -57,6 +66,8 @@ typedef struct lince_architecture {
     const char *paper;
     int (*build)(lince_net *net, const struct lince_architecture *self, const lince_classifier *classifier);
     const void *table; /* the builder's own */
+    /* Sets the parameters that begin as a function of the data and were not loaded; NULL: there are none. */
+    int (*fit)(lince_net *net, const lince_fitting *data);
     bool batch_norm;
     const char *classifier; /* what its layers' names begin with; all before them are the features */
     int hidden[2];          /* widths of the classifier's hidden layers; 0: none */
@@ -80,7 +91,7 @@ int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_
 int lince_build_recurrent(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 extern const char lince_vgg_about[], lince_resnet_about[], lince_cifar_resnet_about[], lince_alexnet_about[],
     lince_squeezenet_about[], lince_mobilenet_about[], lince_efficientnet_about[], lince_densenet_about[],
-    lince_rnn_about[], lince_gru_about[], lince_lstm_about[];
+    lince_speednet_about[], lince_rnn_about[], lince_gru_about[], lince_lstm_about[];
 extern const signed char lince_vgg_a[], lince_vgg_b[], lince_vgg_d[], lince_vgg_e[];
 
 typedef struct lince_resnet {
@@ -98,6 +109,9 @@ int lince_build_mobilenet_v2(lince_net *net, const lince_architecture *self,
 int lince_build_densenet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
 int lince_build_efficientnet(lince_net *net, const lince_architecture *self,
                              const lince_classifier *classifier);
+
+int lince_build_speednet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
+int lince_fit_speednet(lince_net *net, const lince_fitting *data);
 
 /* table: int, the blocks of each of the three parts. */
 int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self,

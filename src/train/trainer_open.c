@@ -460,6 +460,7 @@ static int open_model(lince_trainer *t)
     lince_net_init(t->net, s->seed);
     LINCE_TRY(lince_trainer_load_vectors(t));
     LINCE_TRY(lince_trainer_load_weights(t));
+    LINCE_TRY(lince_trainer_fit(t));
     if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
     LINCE_TRY(open_schedule(t));
     LINCE_TRY(lince_update_init(&t->update, t->net));

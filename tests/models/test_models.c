@@ -91,7 +91,7 @@ static void compare_gradient(FILE *reference, const lince_net *net, uint64_t num
     if (!p) fail_msg("%s: not in the net", name);
     size_t n = lince_param_elements(p);
     float *plain = lince_alloc(n, sizeof *plain);
-    lince_param_export(p, p->grad, plain);
+    if (p->grad) lince_param_export(p, p->grad, plain); /* what is not trained has none */
     for (size_t i = 0; i < n; i++) {
         found_norm += (double)plain[i] * (double)plain[i];
         found_product += (double)plain[i] * (double)formula(i, number, 1);

@@ -3,7 +3,7 @@ double precision and without dropout.
 
 Weights and pictures come from a formula that the C test repeats (see fill), so that only results are kept:
     model batch size loss, the training step's logits, the logits of an evaluation after it (running statistics moved)
-    number of parameters that follow, then for each: name |grad|_2 <grad, fill(number)>
+    number of parameters that follow, then for each: name |grad|_2 <grad, fill(number)>; 0 0 of what is not trained
 
     python tests/reference/model_steps.py [MODEL...] > tests/models/steps.txt      (torch, torchvision, numpy)
 """
@@ -58,10 +58,42 @@ class CifarResNet(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
+class Group(nn.Module):
+    def __init__(self, inputs, channels):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, channels, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(channels, momentum=0.4)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(channels, momentum=0.4)
+        self.norm1.weight.requires_grad = self.norm2.weight.requires_grad = False
+
+    def forward(self, x):
+        gelu = nn.functional.gelu
+        x = gelu(self.norm1(nn.functional.max_pool2d(self.conv1(x), 2)))
+        return gelu(self.norm2(self.conv2(x)))
+
+
+class SpeedNet8(nn.Module):
+    """src/models/speednet.c"""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.whiten = nn.Conv2d(3, 24, 2)
+        self.whiten.weight.requires_grad = False
+        self.groups = nn.Sequential(Group(24, 64), Group(64, 256), Group(256, 256))
+        self.head = nn.Linear(256, classes, bias=False)
+
+    def forward(self, x):
+        x = self.groups(nn.functional.gelu(self.whiten(x)))
+        return self.head(nn.functional.max_pool2d(x, 3).flatten(1)) / 9
+
+
 def architecture(name, classes=10):
     """The model, its hidden classifier layers (if it has any) narrowed to one of 24 units, without dropout."""
     if name in ("resnet20", "resnet32", "resnet44", "resnet56", "resnet110"):
         return CifarResNet(int(name[6:]), classes)
+    if name == "speednet8":
+        return SpeedNet8(classes)
     model = getattr(torchvision.models, name)(num_classes=classes)
     if name.startswith("vgg"):
         model.classifier = nn.Sequential(nn.Linear(512 * 49, 24), nn.ReLU(), nn.Dropout(), nn.Linear(24, classes))
@@ -109,7 +141,7 @@ def step(name, batch, size, gradients):
     params = list(enumerate(model.named_parameters(), 1))
     print(len(params) if gradients else 0)
     for number, (key, p) in params if gradients else []:
-        g = p.grad.flatten()
+        g = p.grad.flatten() if p.requires_grad else torch.zeros(p.numel(), dtype=p.dtype)
         print(key, numbers([g.norm().item(), (g @ fill(g.numel(), number, 1.0)).item()]))
 
 
@@ -133,6 +165,7 @@ STEPS = [  # model, batch, size, with gradients
     ("mobilenet_v2", 4, 64, True),
     ("densenet121", 4, 64, True),
     ("efficientnet_b0", 4, 64, True),
+    ("speednet8", 4, 32, True),
 ]
 
 if __name__ == "__main__":
