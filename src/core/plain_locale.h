@@ -11,8 +11,9 @@ typedef struct lince_locale {
 
 /* The thread's locale is "C" from here to the end of the block. First in each function of the public
  * interface that reads or writes, and in what threads of lince do with texts. */
-#define LINCE_PLAIN_LOCALE \
-    lince_locale lince_locale_before __attribute__((cleanup(lince_locale_restore))) = lince_locale_use_plain()
+#define LINCE_PLAIN_LOCALE                                                                    \
+    lince_locale lince_locale_before __attribute__((unused, cleanup(lince_locale_restore))) = \
+        lince_locale_use_plain()
 
 lince_locale lince_locale_use_plain(void);
 void lince_locale_restore(lince_locale *locale);
