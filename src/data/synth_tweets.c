@@ -79,37 +79,45 @@ static const language english = {
     .joints = PHRASES(", and ", ". ", ", then ", ", while "),
     .rules = english_rules};
 
+/* All topics are masculine singular, so that what is said of them agrees; "de" and "a" never stand before
+ * one, nor "a" before a {place}, which would join their articles ("del", "al"). What begins with "qué" is a
+ * sentence of its own. */
 static const rule spanish_rules[] = {
     {"good", PHRASES("genial", "estupendo", "una maravilla", "fantástico", "muy bueno", "un encanto")},
     {"bad", PHRASES("horrible", "un desastre", "pésimo", "muy malo", "una vergüenza", "insoportable")},
-    {"a",
-     PHRASES("{topic} es {good}", "me encanta {topic}", "qué {good} es {topic}", "{topic} me alegró el día")},
-    {"b", PHRASES("{topic} es {bad}", "odio {topic}", "qué {bad} es {topic}", "{topic} me arruinó el día")},
-    {"c", PHRASES("{topic} sale el {day}", "{person} habló de {topic} el {day}", "{topic} está en {place}",
-                  "{person} fotografió {topic}")},
-    {"day", PHRASES("lunes", "martes", "viernes", "domingo", "nueve", "primero de mayo")},
+    {"what good", PHRASES("qué bueno", "qué bonito", "qué maravilla", "qué encanto")},
+    {"what bad", PHRASES("qué horror", "qué malo", "qué desastre", "qué vergüenza")},
+    {"a", PHRASES("{topic} es {good}", "me encanta {topic}", "{topic} me ha gustado mucho",
+                  "{topic} me alegró el día")},
+    {"b", PHRASES("{topic} es {bad}", "odio {topic}", "{topic} me ha decepcionado mucho",
+                  "{topic} me arruinó el día")},
+    {"c", PHRASES("{person} preguntó por {topic} el {day}", "{person} habló sobre {topic} el {day}",
+                  "{topic} sale en las noticias el {day}", "{person} fotografió {topic} el {day}")},
+    {"day", PHRASES("lunes", "martes", "viernes", "domingo", "día nueve", "primero de mayo")},
     {"place", PHRASES("la estación", "la biblioteca", "el mercado", "la oficina", "el puerto", "el museo")},
+    {"to place",
+     PHRASES("a la estación", "a la biblioteca", "al mercado", "a la oficina", "al puerto", "al museo")},
     {"person", PHRASES("mi hermano", "Ana", "el vecino", "Tomás", "una colega", "@marta_v", "la maestra")},
     {NULL, NULL}};
 
 static const language spanish = {
     .templates =
-        {[NEGATIVE] = {PHRASES("{b}"),
+        {[NEGATIVE] = {PHRASES("{b}", "{what bad} es {topic}"),
                        PHRASES("{topic} no es {good}", "no creo que {topic} sea {good}",
                                "nadie dirá que {topic} es {good}"),
                        PHRASES("{a}, pero {b}", "aunque {a}, {b}", "al principio {a}, pero al final {b}")},
          [NEUTRAL] = {PHRASES("{c}"), PHRASES("{c}, no el {day}"),
                       PHRASES("{c}, pero {person} estará en {place}")},
-         [POSITIVE] = {PHRASES("{a}"),
+         [POSITIVE] = {PHRASES("{a}", "{what good} es {topic}"),
                        PHRASES("{topic} no es {bad}", "no creo que {topic} sea {bad}",
                                "nadie dirá que {topic} es {bad}"),
                        PHRASES("{b}, pero {a}", "aunque {b}, {a}", "al principio {b}, pero al final {a}")}},
     .topics = PHRASES("el teléfono nuevo", "este juego", "el concierto", "el tren", "mi portátil",
                       "este libro", "el hotel", "el partido", "el museo", "el café de la esquina"),
-    .fillers = PHRASES("fuimos a {place} con {person} el {day}", "{person} esperó en {place} hasta el {day}",
+    .fillers = PHRASES("fuimos {to place} con {person} el {day}", "{person} esperó en {place} hasta el {day}",
                        "llovía y el autobús llegó a las diez", "{person} preguntó por {place}",
                        "había seis sillas y una mesa en {place}", "el {day} abren otra vez {place}"),
-    .joints = PHRASES(", y ", ". ", ", luego ", ", mientras "),
+    .joints = PHRASES(", y ", ". ", ". por cierto, ", "; además, "),
     .rules = spanish_rules};
 
 static const char *const endings[] = {"",     "",  "",    "",   " #news", " https://example.org/a1",

@@ -117,6 +117,22 @@ static void test_no_word_tells_the_label_by_itself(void **state)
     lince_dataset_free(d);
 }
 
+static void test_spanish_articles_and_exclamations_are_those_of_the_language(void **state)
+{
+    (void)state;
+    lince_dataset *d = open_sample(synthesise("synth-tweets", N, 1));
+    static const char *const wrong[] = {" de el ", " a el ",     "qué un",
+                                        "qué muy", "aunque qué", "principio qué"};
+    size_t spanish = 0;
+    for (int label = 0; label < 3; label++) {
+        for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+            assert_int_equal(count(d, label, wrong[i]), 0);
+        spanish += count(d, label, " al mercado");
+    }
+    assert_true(spanish > 0);
+    lince_dataset_free(d);
+}
+
 static void test_cues_stand_up_to_sixty_words_before_the_end(void **state)
 {
     (void)state;
@@ -151,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_more_of_it_begins_with_the_same),
         cmocka_unit_test(test_messages_of_a_group_paraphrase_each_other),
         cmocka_unit_test(test_no_word_tells_the_label_by_itself),
+        cmocka_unit_test(test_spanish_articles_and_exclamations_are_those_of_the_language),
         cmocka_unit_test(test_cues_stand_up_to_sixty_words_before_the_end),
         cmocka_unit_test(test_nothing_is_overwritten_and_few_are_refused),
     };
