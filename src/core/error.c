@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static _Thread_local char message[2048];
 
@@ -32,4 +33,9 @@ int lince_fail_in(int code, const char *prefix)
     snprintf(text, sizeof text, "%s", message);
     snprintf(message, sizeof message, "%.512s: %.1500s", prefix, text);
     return code;
+}
+
+const char *lince_reason(int error)
+{
+    return lince_tr(strerror(error));
 }

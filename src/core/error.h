@@ -23,6 +23,10 @@ static inline int lince_failed(int code, int stored)
 /* Puts `prefix: ` before the current message and returns `code`, for callers that know the file's name. */
 int lince_fail_in(int code, const char *prefix);
 
+/* What the system says of an `errno`, in the thread's language where it is one that files give
+ * (po/es/core.po). */
+const char *lince_reason(int error);
+
 #define LINCE_TRY(call)                                \
     do {                                               \
         int lince_try_code = (call);                   \

@@ -1,5 +1,6 @@
 #include "core/file.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 
 #include <errno.h>
@@ -11,9 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int fail_io(const char *path, const char *doing)
+/* `message`, untranslated, has the path and the reason. */
+static int fail_io(const char *path, const char *message)
 {
-    return lince_fail(LINCE_EIO, "%s: cannot %s: %s", path, doing, strerror(errno));
+    return lince_fail(LINCE_EIO, message, path, lince_reason(errno));
 }
 
 int lince_file_open(lince_file *file, const char *path)
@@ -24,7 +26,7 @@ int lince_file_open(lince_file *file, const char *path)
     strcpy(file->path, path);
     snprintf(file->beside, sizeof file->beside, "%s" LINCE_FILE_BESIDE "%ld", path, (long)getpid());
     file->stream = fopen(file->beside, "wbe");
-    return file->stream ? 0 : fail_io(path, "write");
+    return file->stream ? 0 : fail_io(path, N_("%s: cannot write: %s"));
 }
 
 void lince_file_abandon(lince_file *file)
@@ -46,22 +48,22 @@ static int sync_folder_of(const char *path)
     else
         slash[slash == folder] = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return fail_io(folder, "open");
+    if (fd < 0) return fail_io(folder, N_("%s: cannot open: %s"));
     int failed = fsync(fd);
     close(fd);
-    return failed && errno != EINVAL ? fail_io(folder, "sync") : 0;
+    return failed && errno != EINVAL ? fail_io(folder, N_("%s: cannot sync: %s")) : 0;
 }
 
 int lince_file_rename(const char *from, const char *to)
 {
-    return rename(from, to) ? fail_io(to, "rename") : sync_folder_of(to);
+    return rename(from, to) ? fail_io(to, N_("%s: cannot rename: %s")) : sync_folder_of(to);
 }
 
 int lince_file_commit(lince_file *file)
 {
     int failed = ferror(file->stream) | fflush(file->stream) | fsync(fileno(file->stream));
     if (failed) {
-        int code = fail_io(file->path, "write");
+        int code = fail_io(file->path, N_("%s: cannot write: %s"));
         lince_file_abandon(file);
         return code;
     }
@@ -78,7 +80,7 @@ int lince_file_link(const char *from, const char *to)
     snprintf(beside, sizeof beside, "%s" LINCE_FILE_BESIDE "%ld", to, (long)getpid());
     if (link(from, beside)) {
         bool unknown = errno == EPERM || errno == ENOTSUP || errno == ENOSYS || errno == EMLINK;
-        return unknown ? 1 : fail_io(to, "link");
+        return unknown ? 1 : fail_io(to, N_("%s: cannot link: %s"));
     }
     int code = lince_file_rename(beside, to);
     unlink(beside); /* rename leaves it where both names are the same file's already */
@@ -98,11 +100,11 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
     *bytes = NULL;
     *size = 0;
     FILE *stream = fopen(path, "rbe");
-    if (!stream) return fail_io(path, "read");
+    if (!stream) return fail_io(path, N_("%s: cannot read: %s"));
     struct stat status;
     int code = 0;
     if (fstat(fileno(stream), &status))
-        code = fail_io(path, "read");
+        code = fail_io(path, N_("%s: cannot read: %s"));
     else if (!S_ISREG(status.st_mode))
         code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
     else if ((size_t)status.st_size > limit)
@@ -111,7 +113,7 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
     else if (!(*bytes = lince_alloc((size_t)status.st_size + 1, 1)))
         code = LINCE_ENOMEM;
     else if (fread(*bytes, 1, (size_t)status.st_size, stream) != (size_t)status.st_size)
-        code = fail_io(path, "read");
+        code = fail_io(path, N_("%s: cannot read: %s"));
     else
         *size = (size_t)status.st_size;
     fclose(stream);
@@ -131,11 +133,13 @@ int lince_make_folder(const char *path)
     for (char *c = partial + 1; *c; c++) {
         if (*c != '/') continue;
         *c = '\0';
-        if (mkdir(partial, 0777) && errno != EEXIST) return fail_io(partial, "create the folder");
+        if (mkdir(partial, 0777) && errno != EEXIST)
+            return fail_io(partial, N_("%s: cannot create the folder: %s"));
         *c = '/';
     }
     struct stat status;
-    if (mkdir(partial, 0777) && errno != EEXIST) return fail_io(partial, "create the folder");
+    if (mkdir(partial, 0777) && errno != EEXIST)
+        return fail_io(partial, N_("%s: cannot create the folder: %s"));
     if (stat(partial, &status) || !S_ISDIR(status.st_mode))
         return lince_fail(LINCE_EIO, "%s: not a folder", path);
     return 0;

@@ -31,7 +31,7 @@ static int list(lince_source *source)
 {
     struct stat status;
     if (stat(source->path, &status))
-        return lince_fail(LINCE_EIO, "%s: cannot open: %s", source->path, strerror(errno));
+        return lince_fail(LINCE_EIO, "%s: cannot open: %s", source->path, lince_reason(errno));
     return lince_source_add(source, last_part(source->path), (uint64_t)status.st_size, 0, false);
 }
 
@@ -43,7 +43,7 @@ static ssize_t pull(void *context, void *out, size_t size)
 static int read_entry(lince_source *source, const lince_entry *entry, size_t most, lince_bytes *bytes)
 {
     int fd = open(source->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return lince_fail(LINCE_EIO, "cannot open: %s", strerror(errno));
+    if (fd < 0) return lince_fail(LINCE_EIO, "cannot open: %s", lince_reason(errno));
     int code = lince_bytes_fill(bytes, entry->size, most, pull, &fd);
     close(fd);
     return code;

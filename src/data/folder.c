@@ -32,7 +32,7 @@ static int add(lince_source *source, const FTSENT *found)
     case FTS_DNR:
     case FTS_ERR:
     case FTS_NS:
-        return lince_fail(LINCE_EIO, "%s: cannot read: %s", found->fts_path, strerror(found->fts_errno));
+        return lince_fail(LINCE_EIO, "%s: cannot read: %s", found->fts_path, lince_reason(found->fts_errno));
     default: return 0;
     }
 }
@@ -51,7 +51,7 @@ static int list(lince_source *source)
 {
     char *const roots[] = {source->path, NULL};
     FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
-    if (!walk) return lince_fail(LINCE_EIO, "%s: cannot read: %s", source->path, strerror(errno));
+    if (!walk) return lince_fail(LINCE_EIO, "%s: cannot read: %s", source->path, lince_reason(errno));
     int code = 0;
     for (FTSENT *found; code >= 0 && (found = fts_read(walk));) {
         if (is_never_data(found))
@@ -73,7 +73,7 @@ static int read_entry(lince_source *source, const lince_entry *entry, size_t mos
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, source->path, entry->name));
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return lince_fail(LINCE_EIO, "cannot open: %s", strerror(errno));
+    if (fd < 0) return lince_fail(LINCE_EIO, "cannot open: %s", lince_reason(errno));
     int code = lince_bytes_fill(bytes, entry->size, most, pull, &fd);
     close(fd);
     return code;

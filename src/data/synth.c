@@ -308,7 +308,7 @@ static int write_picture(const char *folder, size_t index, const encoded *pictur
     FILE *stream = fopen(path, "wbe");
     bool written = stream && fwrite(picture->bytes, 1, picture->size, stream) == picture->size;
     if (stream && fclose(stream)) written = false;
-    return written ? 0 : lince_fail(LINCE_EIO, "%s: cannot write: %s", path, strerror(errno));
+    return written ? 0 : lince_fail(LINCE_EIO, "%s: cannot write: %s", path, lince_reason(errno));
 }
 
 static int make_class_folders(const char *folder)
@@ -355,7 +355,7 @@ static int publish(const char *beside, const char *folder)
     bool synced = fd >= 0 && syncfs(fd) == 0;
     if (fd >= 0) close(fd);
     if (!synced || rename(beside, folder))
-        return lince_fail(LINCE_EIO, "%s: cannot write: %s", folder, strerror(errno));
+        return lince_fail(LINCE_EIO, "%s: cannot write: %s", folder, lince_reason(errno));
     return 0;
 }
 

@@ -73,7 +73,7 @@ static int start_again(attempt *a)
 {
     a->begin = a->have = 0;
     if (!ftruncate(a->fd, 0) && !lseek(a->fd, 0, SEEK_SET)) return 0;
-    return lince_fail(LINCE_EIO, "%s: cannot write: %s", a->d->part, strerror(errno));
+    return lince_fail(LINCE_EIO, "%s: cannot write: %s", a->d->part, lince_reason(errno));
 }
 
 /* The first byte: is it the one that was asked for? */
@@ -112,7 +112,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     for (size_t at = 0; at < length;) {
         ssize_t wrote = write(a->fd, bytes + at, length - at);
         if (wrote < 0 && errno != EINTR) {
-            a->failure = lince_fail(LINCE_EIO, "%s: cannot write: %s", a->d->part, strerror(errno));
+            a->failure = lince_fail(LINCE_EIO, "%s: cannot write: %s", a->d->part, lince_reason(errno));
             return 0;
         }
         at += wrote > 0 ? (size_t)wrote : 0;
@@ -256,13 +256,13 @@ static int open_part(const lince_download *d, int *fd, uint64_t *have)
     struct stat status;
     *fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (*fd < 0 || fstat(*fd, &status))
-        return lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, strerror(errno));
+        return lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, lince_reason(errno));
     if (flock(*fd, LOCK_EX | LOCK_NB))
         return lince_fail(LINCE_EIO, "%s: another lince is fetching it at this moment", d->part);
     *have = (uint64_t)status.st_size;
     if (d->bytes && *have > d->bytes) *have = 0;
     if (ftruncate(*fd, (off_t)*have) || lseek(*fd, 0, SEEK_END) < 0)
-        return lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, strerror(errno));
+        return lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, lince_reason(errno));
     return 0;
 }
 
@@ -274,7 +274,8 @@ int lince_download_run(const lince_download *d)
     int code = open_part(d, &fd, &have);
     if (!code) code = attempt_all(d, fd, have);
     if (code && fd >= 0 && !fstat(fd, &status) && !status.st_size) unlink(d->part);
-    if (!code && fsync(fd)) code = lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, strerror(errno));
+    if (!code && fsync(fd))
+        code = lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, lince_reason(errno));
     if (fd >= 0) close(fd);
     return code;
 }

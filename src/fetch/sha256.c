@@ -14,7 +14,7 @@ static int read_all(EVP_MD_CTX *sum, FILE *file, const char *path, const volatil
         if (stop && *stop) return lince_fail(LINCE_EINTERRUPTED, "%s: interrupted", path);
         if (!EVP_DigestUpdate(sum, piece, got)) return lince_fail(LINCE_ENOMEM, "%s: no SHA-256", path);
     }
-    return ferror(file) ? lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno)) : 0;
+    return ferror(file) ? lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno)) : 0;
 }
 
 int lince_sha256_file(const char *path, const volatile sig_atomic_t *stop,
@@ -23,7 +23,7 @@ int lince_sha256_file(const char *path, const volatile sig_atomic_t *stop,
     unsigned char bytes[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     FILE *file = fopen(path, "rbe");
-    if (!file) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, strerror(errno));
+    if (!file) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno));
     EVP_MD_CTX *sum = EVP_MD_CTX_new();
     int code = sum && EVP_DigestInit_ex(sum, EVP_sha256(), NULL)
                    ? read_all(sum, file, path, stop)

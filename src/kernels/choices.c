@@ -143,7 +143,7 @@ int lince_choices_print(FILE *out)
     if (!cache_path(path))
         return lince_fail(LINCE_EIO, _("no folder for a cache: neither XDG_CACHE_HOME nor HOME"));
     FILE *file = fopen(path, "re");
-    if (!file && errno != ENOENT) return lince_fail(LINCE_EIO, "%s: %s", path, strerror(errno));
+    if (!file && errno != ENOENT) return lince_fail(LINCE_EIO, "%s: %s", path, lince_reason(errno));
     key_prefix(prefix, sizeof prefix);
     while (file && next_line(file, &l)) {
         bool ours = !strncmp(l.key, prefix, strlen(prefix)) && print_line(out, &l, l.key + strlen(prefix));
@@ -159,6 +159,6 @@ int lince_choices_forget(void)
 {
     char path[LINCE_PATH_MAX];
     if (!cache_path(path) || (unlink(path) && errno != ENOENT))
-        return lince_fail(LINCE_EIO, _("%s: cannot be removed: %s"), path, strerror(errno));
+        return lince_fail(LINCE_EIO, _("%s: cannot be removed: %s"), path, lince_reason(errno));
     return 0;
 }

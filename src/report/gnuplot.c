@@ -54,7 +54,7 @@ static int spawn(const char *folder, const char *script, const char *log)
     posix_spawn_file_actions_destroy(&actions);
     if (error)
         return lince_fail(LINCE_EUNSUPPORTED, "gnuplot: %s; install it (gnuplot-nox) and run 'lince report'",
-                          strerror(error));
+                          lince_reason(error));
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         return lince_fail(LINCE_EUNSUPPORTED, "gnuplot: it cannot be started");

@@ -25,13 +25,13 @@ static int open_file(const char *folder, size_t bytes)
         return lince_fail(LINCE_ENOMEM, "%s: no room for %zu MiB of features", folder, bytes >> 20);
     LINCE_TRY(lince_path_join(path, folder, "features-XXXXXX"));
     int file = mkostemp(path, O_CLOEXEC);
-    if (file < 0) return lince_fail(LINCE_EIO, "%s: %s", path, strerror(errno));
+    if (file < 0) return lince_fail(LINCE_EIO, "%s: %s", path, lince_reason(errno));
     unlink(path);
     int reason = posix_fallocate(file, 0, (off_t)bytes);
     if (!reason) return file;
     close(file);
     return lince_fail(LINCE_ENOMEM, "%s: no room for %zu MiB of features: %s", folder, bytes >> 20,
-                      strerror(reason));
+                      lince_reason(reason));
 }
 
 int lince_features_init(lince_features *f, size_t samples, size_t row, size_t memory, const char *folder)
@@ -48,7 +48,7 @@ int lince_features_init(lince_features *f, size_t samples, size_t row, size_t me
     if (file >= 0) close(file);
     if (rows == MAP_FAILED)
         return lince_fail(LINCE_ENOMEM, "no memory for %zu MiB of features: %s", f->bytes >> 20,
-                          strerror(errno));
+                          lince_reason(errno));
     f->rows = rows;
     return 0;
 }

@@ -55,7 +55,7 @@ static int ask_stdin(const lince_asking *a)
     }
     free(line);
     if (!code && ferror(stdin))
-        code = lince_fail(LINCE_EIO, "standard input: cannot read: %s", strerror(errno));
+        code = lince_fail(LINCE_EIO, "standard input: cannot read: %s", lince_reason(errno));
     return code;
 }
 

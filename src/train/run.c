@@ -47,7 +47,7 @@ int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *folder)
             return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", wanted);
         if (!mkdir(made, 0777)) return 0;
         if (errno != EEXIST)
-            return lince_fail(LINCE_EIO, "%s: cannot create the folder: %s", made, strerror(errno));
+            return lince_fail(LINCE_EIO, "%s: cannot create the folder: %s", made, lince_reason(errno));
     }
 }
 
@@ -118,7 +118,7 @@ size_t lince_run_half_written(const lince_run *run, bool remove)
 int lince_run_lock(lince_run *run)
 {
     run->lock = open(run->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (run->lock < 0) return lince_fail(LINCE_EIO, "%s: cannot open: %s", run->folder, strerror(errno));
+    if (run->lock < 0) return lince_fail(LINCE_EIO, "%s: cannot open: %s", run->folder, lince_reason(errno));
     if (flock(run->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
         lince_run_unlock(run);
         return lince_fail(LINCE_EIO, "%s: another process is training in it; stop that one first",

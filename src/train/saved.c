@@ -89,7 +89,7 @@ int lince_saved_drop(const lince_run *run)
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, run->folder, LINCE_STATE_FILE));
     if (unlink(path) && errno != ENOENT)
-        return lince_fail(LINCE_EIO, "%s: cannot remove: %s", path, strerror(errno));
+        return lince_fail(LINCE_EIO, "%s: cannot remove: %s", path, lince_reason(errno));
     return 0;
 }
 
