@@ -11,13 +11,16 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
 
 typedef struct command {
-    const char *name, *arguments, *summary;
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
-    bool takes_settings;               /* its options are those of the settings table */
-    const char *examples;              /* commands, one a line */
+    const char *name, *arguments, *summary; /* the latter two untranslated */
+    int (*run)(int argc, char **argv);      /* argv[0] is the command's name; returns the exit code */
+    bool takes_settings;                    /* its options are those of the settings table */
+    const char *examples;                   /* commands, one a line */
 } command;
 
 extern const command commands[]; /* ends with a NULL name */
+
+/* The command of this name, or of a synonym of it; NULL: there is none, which has been said. */
+const command *cli_command(const char *name);
 
 /* One option of a command that is not a setting. */
 typedef struct option_spec {
@@ -78,8 +81,8 @@ typedef struct model_choice {
         {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),              \
          &(choice).file.normalize, NULL},                                                                    \
         {"image-size", "N|HxW", N_("input's pixels; default: the file's"), &(choice).file.image_size, NULL}, \
-        {"fit", "crop|squash|pad", N_("pictures to the input; default: the file's"), &(choice).file.fit,     \
-         NULL},                                                                                              \
+        {"fit", "crop|squash|pad", N_("how pictures become the input; default: the file's"),                 \
+         &(choice).file.fit, NULL},                                                                          \
         {"resize", "N", N_("before a crop, the shorter side's pixels; default: the file's"),                 \
          &(choice).resize, NULL},                                                                            \
         {"interpolation", "bilinear|bicubic", N_("of resizing; default: the file's"),                        \

@@ -43,9 +43,8 @@ static void put_option(const char *left, const char *help, const char *standard)
 {
     char text[1024];
     snprintf(text, sizeof text, *standard ? "%s (%s)" : "%s", help, standard);
-    int used = printf("  %s", left);
-    printf("%*s", used < INDENT ? INDENT - used : 0, "");
-    if (used >= INDENT) printf("\n%*s", INDENT, "");
+    printf("  %*s", lince_field(2 - INDENT, left), left);
+    if (2 + lince_characters(left) >= INDENT) printf("\n%*s", INDENT, "");
     put_words(text, INDENT);
 }
 
@@ -59,7 +58,7 @@ static void settings(void)
         group = info->group;
         snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "",
                  info->short_name ? info->short_name : "", info->short_name ? ", " : "", info->name,
-                 info->value ? info->value : "");
+                 info->value ? lince_tr(info->value) : "");
         put_option(left, lince_tr(info->help), info->value ? info->standard : "");
     }
     printf("\n%s\n", _("Models"));
@@ -78,10 +77,10 @@ int cli_usage(const char *name, const option_spec *specs)
 {
     const command *c = commands;
     while (strcmp(c->name, name) != 0) c++;
-    printf("lince %s %s\n  %s\n\n", c->name, c->arguments, lince_tr(c->summary));
+    printf("lince %s %s\n  %s\n\n", c->name, lince_tr(c->arguments), lince_tr(c->summary));
     for (const option_spec *s = specs; s->name; s++) {
         char left[96];
-        snprintf(left, sizeof left, "--%s %s", s->name, s->value ? s->value : "");
+        snprintf(left, sizeof left, "--%s %s", s->name, s->value ? lince_tr(s->value) : "");
         put_option(left, lince_tr(s->help), "");
     }
     if (c->takes_settings)
@@ -97,14 +96,16 @@ int cli_usage(const char *name, const option_spec *specs)
 /* Each command knows its options: `help COMMAND` is `COMMAND --help`. */
 int cmd_help(int argc, char **argv)
 {
-    if (argc < 2 || argv[1][0] == '-') {
+    bool help = false;
+    const option_spec specs[] = {{"help", NULL, N_("this help"), NULL, &help},
+                                 {NULL, NULL, NULL, NULL, NULL}};
+    const char *names[16];
+    int count, code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, names, &count);
+    if (code) return cli_fail(code);
+    if (!count) {
         cli_overview(stdout);
         return EXIT_DONE;
     }
-    for (const command *c = commands; c->name; c++) {
-        if (strcmp(c->name, argv[1]) != 0) continue;
-        return c->run(2, (char *[]){argv[1], "--help", NULL});
-    }
-    fprintf(stderr, _("lince: there is no command '%s'; 'lince help' lists them\n"), argv[1]);
-    return EXIT_USAGE;
+    const command *c = cli_command(names[0]);
+    return c ? c->run(2, (char *[]){(char *)c->name, "--help", NULL}) : EXIT_USAGE;
 }

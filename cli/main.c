@@ -13,48 +13,50 @@
 #include <unistd.h>
 
 const command commands[] = {
-    {"train", "--data PATH [options]", N_("train or fine-tune a model; ends with the test"), cmd_train, true,
+    {"train", N_("--data PATH [options]"), N_("train or fine-tune a model; ends with the test"), cmd_train,
+     true,
      "lince train --data pictures\nlince train --data pictures.zip --model resnet18 --epochs 20\nlince train "
      "--data tweets.csv --model lstm --split-by random\nlince train --data pictures --weights vgg16.pth "
      "--freeze features\nlince train --resume runs/vgg16"},
-    {"eval", "--run DIR | --weights FILE [--model NAME]  [--data PATH]",
+    {"eval", N_("--run DIR | --weights FILE [--model NAME] [--data PATH]"),
      N_("measure a model on a part of a data set"), cmd_eval, false,
      "lince eval --run runs/vgg16\nlince eval --run runs/vgg16 --data other-pictures --json"},
-    {"predict", "--run DIR FILE...", N_("classify pictures or texts: one line an input"), cmd_predict, false,
+    {"predict", N_("--run DIR FILE... | --text TEXT | -"),
+     N_("classify pictures or texts: one line an input"), cmd_predict, false,
      "lince predict --run runs/vgg16 cat.png dog.jpg\nlince predict --run runs/gru --text 'what a "
      "game'\nlince predict --run runs/vgg16 --json --top 3 folder"},
-    {"report", "RUN", N_("write a run's report again"), cmd_report, false,
+    {"report", N_("RUN"), N_("write a run's report again"), cmd_report, false,
      "lince report runs/vgg16 --lang es\nlince report runs/vgg16 --author 'Ana Ruiz' --notes 'First try.'"},
-    {"compare", "RUN RUN... | --data PATH --models A,B [options of train]",
+    {"compare", N_("RUN RUN... | --data PATH --models A,B [options of train]"),
      N_("compare runs on the same test samples"), cmd_compare, false,
      "lince compare runs/vgg16 runs/resnet18\nlince compare runs/cv runs/cv2\nlince compare --data "
      "tweets.csv --models rnn,gru,lstm --seeds "
      "3"},
-    {"cv", "--data PATH [--folds N] [options of train]",
+    {"cv", N_("--data PATH [--folds N] [options of train]"),
      N_("cross-validate: every sample tested once; find label errors"), cmd_cv, false,
      "lince cv --data pictures --folds 5\nlince cv --data tweets.csv --split-by group --group-column "
-     "1\nlince cv --resume runs/cv\nlince compare runs/cv runs/cv2"},
-    {"prune", "RUN...", N_("free what finished runs no longer need"), cmd_prune, false,
+     "1\nlince cv --resume runs/cv"},
+    {"prune", N_("RUN..."), N_("free what finished runs no longer need"), cmd_prune, false,
      "lince prune runs/* --dry-run\nlince prune runs/vgg16"},
-    {"tune", "--data PATH NAME=VALUES... --trials N | --budget TIME [options of train]",
+    {"tune", N_("--data PATH NAME=VALUES... --trials N | --budget TIME\n  [options of train]"),
      N_("search for settings that learn well"), cmd_tune, false,
-     "lince tune --data pictures --model resnet20 lr=1e-4..1e-1:log batch-size=16,32,64 --budget 30m\nlince "
-     "tune "
-     "--data tweets.csv hidden=64..256 lr=1e-4..1e-2:log --epochs 9 --trials 27\nlince tune --resume "
-     "runs/tune"},
-    {"lr-find", "--data PATH [options of train]", N_("suggest a learning rate by a range test"), cmd_lr_find,
-     false,
+     "lince tune --data pictures lr=1e-4..1e-1:log batch-size=16,32,64 --budget 30m\nlince tune --data "
+     "tweets.csv "
+     "hidden=64..256 lr=1e-4..1e-2:log --trials 27\nlince tune --resume runs/tune"},
+    {"lr-find", N_("--data PATH [options of train]"), N_("suggest a learning rate by a range test"),
+     cmd_lr_find, false,
      "lince lr-find --data pictures --model resnet20\nlince lr-find --data tweets.csv --from 1e-5 --to 1 "
      "--steps 200"},
-    {"info", "PATH", N_("describe a data set, a weights file or a run"), cmd_info, false,
+    {"info", N_("PATH"), N_("describe a data set, a weights file or a run"), cmd_info, false,
      "lince info pictures.zip\nlince info runs/vgg16\nlince info weights.safetensors --json"},
-    {"convert", "IN OUT", N_("write a weights file in another format"), cmd_convert, false,
+    {"convert", N_("IN OUT"), N_("write a weights file in another format"), cmd_convert, false,
      "lince convert vgg16.pth vgg16.safetensors"},
-    {"fetch", "[NAME] [--to DIR]", N_("download a data set or weights, and verify them"), cmd_fetch, false,
-     "lince fetch\nlince fetch cifar10 --to data"},
-    {"synth", "images|tweets DIR [--n N] [--seed S]", N_("write a built-in data set: pictures or texts"),
-     cmd_synth, false, "lince synth images pictures --n 2000\nlince synth tweets tweets.csv"},
-    {"help", "[COMMAND]", N_("explain lince, or one of its commands"), cmd_help, false, "lince help train"},
+    {"fetch", N_("[NAME] [--to DIR]"), N_("download a data set or weights, and verify them"), cmd_fetch,
+     false, "lince fetch\nlince fetch cifar10 --to data"},
+    {"synth", N_("images|tweets DIR [--n N] [--seed N]"), N_("write a built-in data set: pictures or texts"),
+     cmd_synth, false, "lince synth images pictures --n 2000\nlince synth tweets messages"},
+    {"help", N_("[COMMAND]"), N_("explain lince, or one of its commands"), cmd_help, false,
+     "lince help train"},
     {"version", "[--verbose]", N_("print the version; what the machine has"), cmd_version, false,
      "lince version --verbose"},
     {NULL, NULL, NULL, NULL, false, NULL},
@@ -66,7 +68,7 @@ static const char *name_at(const void *context, size_t index)
     return commands[index].name;
 }
 
-static const command *find(const char *name)
+const command *cli_command(const char *name)
 {
     static const char *const synonyms[][2] = {{"--help", "help"},       {"-h", "help"},
                                               {"--version", "version"}, {"-V", "version"},
@@ -98,15 +100,14 @@ static void choose_language(int argc, char **argv)
     }
 }
 
-/* Takes --NAME VALUE out of argv, where it stands before argv[before]; its last value goes to *value. Returns
- * what is left of argc; LINCE_EUSAGE where the value is missing. */
-static int take_option(int argc, char **argv, int before, const char *name, const char *values,
-                       const char **value)
+/* Takes --NAME VALUE out of argv; its last value goes to *value. Returns what is left of argc; LINCE_EUSAGE
+ * where the value is missing. */
+static int take_option(int argc, char **argv, const char *name, const char *values, const char **value)
 {
     int left = 1;
     size_t length = strlen(name);
     for (int i = 1; i < argc; i++) {
-        bool same = i < before && !strncmp(argv[i], "--", 2) && !strncmp(argv[i] + 2, name, length);
+        bool same = !strncmp(argv[i], "--", 2) && !strncmp(argv[i] + 2, name, length);
         if (same && argv[i][2 + length] == '=')
             *value = argv[i] + 3 + length;
         else if (same && !argv[i][2 + length]) {
@@ -120,20 +121,31 @@ static int take_option(int argc, char **argv, int before, const char *name, cons
     return left;
 }
 
-/* --cpu, which may stand anywhere, says what LINCE_CPU says, before the library looks at the machine. --lang
- * may stand before the command as well as behind it, where each command reads it. Returns what is left of
- * argc. */
+/* --lang may stand before the command: it is moved behind it, where each command reads it. Returns what is
+ * left of argc. */
+static int move_language(int argc, char **argv)
+{
+    if (argc < 2 || strncmp(argv[1], "--lang", 6) != 0) return argc;
+    int words = argv[1][6] == '=' ? 1 : 2;
+    if (argc < 1 + words)
+        return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", "lang", "en|es|auto");
+    int code = lince_language_set(words == 1 ? argv[1] + 7 : argv[2]);
+    if (code) return code;
+    if (argc == 1 + words) return 1;
+    char *name = argv[1 + words];
+    memmove(argv + 2, argv + 1, (size_t)words * sizeof *argv);
+    argv[1] = name;
+    return argc;
+}
+
+/* --cpu, which may stand anywhere, says what LINCE_CPU says, before the library looks at the machine. Returns
+ * what is left of argc. */
 static int take_global_options(int argc, char **argv)
 {
-    const char *level = NULL, *language = NULL;
-    argc = take_option(argc, argv, argc, "cpu", "avx512|avx2|plain", &level);
-    if (argc < 0) return argc;
+    const char *level = NULL;
+    argc = take_option(argc, argv, "cpu", "avx512|avx2|plain", &level);
     if (level) setenv("LINCE_CPU", level, 1);
-    argc = take_option(argc, argv, argc > 1 && !strncmp(argv[1], "--lang", 6) ? 2 : 1, "lang", "en|es|auto",
-                       &language);
-    if (argc < 0 || !language) return argc;
-    int code = lince_language_set(language);
-    return code ? code : argc;
+    return argc < 0 ? argc : move_language(argc, argv);
 }
 
 /* Output that could not be written (a full disk) is a failure; a reader that went away (a closed pipe) ends
@@ -172,6 +184,6 @@ int main(int argc, char **argv)
         cli_overview(stderr);
         return EXIT_USAGE;
     }
-    const command *c = find(argv[1]);
+    const command *c = cli_command(argv[1]);
     return c ? close_output(c->run(argc - 1, argv + 1)) : EXIT_USAGE;
 }

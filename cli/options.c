@@ -1,5 +1,6 @@
 #include "cli.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/nearest.h"
 #include "core/number.h"
 
@@ -100,9 +101,9 @@ static int set(parsing *p, const char *name, const char *value, const char *next
     const char *given = value ? value : next;
     if (!given || (!value && names_option(p, given)))
         return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
-                          spec       ? spec->value
+                          spec       ? lince_tr(spec->value)
                           : language ? "en|es|auto"
-                                     : info->value);
+                                     : lince_tr(info->value));
     int code = 0;
     if (language)
         code = lince_language_set(given);

@@ -53,9 +53,24 @@ expect 2 "lince: --cpu: a value is missing" --cpu --epochs 2
 expect 2 "falta un valor" --lang es train --epochs
 expect 2 "--lang: a value is missing" --lang
 helps "Ejemplos" --lang es help train
+# --lang before the command is the command's own: what is said while it works, too
+expect 1 "no existe ese archivo o carpeta" --lang es train --data no-such
+expect 1 "no such file or folder" --lang es train --data no-such --lang en
+expect 2 "¿quiso decir «train»?" --lang es help trian
+# what stands for a value has a name of the language
+commands=$("$lince" help --lang en | sed -n 's/^  lince \([a-z-]*\) .*/\1/p')
+for command in $commands; do
+    if "$lince" --lang es help $command | grep -nwE '(PATH|FILE|DIR|NAME|HOW|LIST|PART|TEXT|LANGUAGE|SECONDS|TIME|RUN|COMMAND|VALUES|options)'; then
+        echo "help $command --lang es has English words"
+        failures=$((failures + 1))
+    fi
+done
+# the system's reasons, too
+touch file
+expect 1 "no se puede crear la carpeta: no es una carpeta" --lang es synth images file/below
 # help fits 80 columns, and ends with commands that parse
 for language in en es; do
-    for command in train eval predict report compare prune info convert fetch synth; do
+    for command in ${commands/help/}; do
         widest=$("$lince" help $command --lang $language | LC_ALL=C.UTF-8 wc -L)
         [ "$widest" -le 80 ] || { echo "help $command --lang $language: a line of $widest"; failures=$((failures + 1)); }
         "$lince" help $command --lang $language | tail -1 | grep -q "^  lince $command" || { echo "help $command ends without an example"; failures=$((failures + 1)); }
