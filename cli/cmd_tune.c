@@ -1,6 +1,7 @@
 #include "cli.h"
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/names.h"
 #include "core/number.h"
 #include "train/run.h"
 
@@ -102,12 +103,14 @@ static void put_value(char out[32], const job *j, double value)
     if (isnan(value))
         snprintf(out, 32, "-");
     else
-        snprintf(out, 32, loss ? "%.4f" : "%.2f%%", loss ? value : 100 * value);
+        snprintf(out, 32, loss ? "%.4f" : "%.2f %%", loss ? value : 100 * value);
 }
 
 static void put_header(void)
 {
-    fprintf(stderr, "%6s %7s %9s   %8s  %s\n", _("trial"), _("epochs"), _("val"), _("time"), _("settings"));
+    fprintf(stderr, "%*s %*s %*s   %*s  %s\n", lince_field(6, _("trial")), _("trial"),
+            lince_field(7, _("epochs")), _("epochs"), lince_field(9, _("val")), _("val"),
+            lince_field(8, _("time")), _("time"), _("settings"));
 }
 
 /* One line each time a trial is judged. */
@@ -190,18 +193,18 @@ int cmd_tune(int argc, char **argv)
 {
     static job j; /* too large for the stack */
     const option_spec specs[] = {
-        {"trials", "N", N_("at most so many"), &j.trials, NULL},
-        {"budget", "TIME", N_("end after this, as 90s, 30m, 1h30m"), &j.budget, NULL},
+        {"trials", "N", N_("trials, at most"), &j.trials, NULL},
+        {"budget", "TIME", N_("time after which the search ends, as 90s, 30m or 1h30m"), &j.budget, NULL},
         {"space", "FILE.yaml", N_("what varies, from a file"), &j.options.space_file, NULL},
         {"sampler", "tpe|random", N_("how trials are proposed (tpe)"), &j.sampler, NULL},
         {"objective", "accuracy|loss|f1", N_("what they are judged by, on the validation part (accuracy)"),
          &j.objective, NULL},
-        {"min-epochs", "N", N_("none is stopped before so many (1); as --epochs: none is"), &j.least, NULL},
-        {"reduction", "N", N_("of those judged one of so many goes on to so many times the epochs (3)"),
+        {"min-epochs", "N", N_("epochs before which no trial is stopped (1); as many as --epochs: none is"),
+         &j.least, NULL},
+        {"reduction", "N", N_("of N trials that are judged one goes on, to N times the epochs (3)"),
          &j.reduction, NULL},
         {"jobs", "N",
-         N_("trials at a time, which share the threads (texts: each thread one; pictures: every "
-            "four)"),
+         N_("trials at a time, which share the threads (of texts one a thread, of pictures one for four)"),
          &j.jobs, NULL},
         {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &j.config,
          NULL},

@@ -16,7 +16,7 @@
 
 static void line(const char *what, const char *value)
 {
-    printf("%s%*s %s\n", what, 12 - lince_characters(what), "", value);
+    printf("%*s %s\n", lince_field(-12, what), what, value);
 }
 
 static void machine(void)

@@ -237,6 +237,11 @@ static void put_value(const char *format, double value)
         fprintf(stderr, format, value);
 }
 
+static void put_title(int columns, const char *title)
+{
+    fprintf(stderr, "%*s", lince_field(columns, title), title);
+}
+
 static void epoch(void *context, const lince_epoch_result *r)
 {
     (void)context;
@@ -245,10 +250,14 @@ static void epoch(void *context, const lince_epoch_result *r)
     cli_clear_line();
     display.last = now();
     if (!display.header) {
-        fprintf(stderr, "%7s %9s %9s %9s %9s", _("epoch"), _("loss"), _("accuracy"), _("val loss"),
-                _("val acc"));
+        put_title(7, _("epoch"));
+        put_title(10, _("loss"));
+        put_title(10, _("accuracy"));
+        put_title(10, _("val loss"));
+        put_title(10, _("val acc"));
         if (wide) fprintf(stderr, " %10s %7s", "lr", "n/s");
-        fprintf(stderr, " %7s\n", _("time"));
+        put_title(8, _("time"));
+        fputc('\n', stderr);
     }
     display.header = true;
     cli_duration(took, sizeof took, r->seconds);

@@ -130,7 +130,7 @@ int lince_fail_missing(const char *path)
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') length--;
     if (reason != ENOENT || length >= sizeof folder)
-        return lince_fail(LINCE_EIO, "%s: cannot open: %s", path, strerror(reason));
+        return lince_fail(LINCE_EIO, "%s: cannot open: %s", path, lince_reason(reason));
     memcpy(folder, path, length);
     folder[length] = '\0';
     char *slash = strrchr(folder, '/');
@@ -149,4 +149,10 @@ int lince_characters(const char *text)
     int count = 0;
     for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
     return count;
+}
+
+int lince_field(int columns, const char *text)
+{
+    int more = (int)strlen(text) - lince_characters(text);
+    return columns < 0 ? columns - more : columns + more;
 }

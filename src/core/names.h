@@ -23,4 +23,8 @@ int lince_fail_missing(const char *path);
 /* Characters as Python's len counts them: UTF-8 sequences. */
 int lince_characters(const char *text);
 
+/* The width for printf's "%*s" (which counts bytes) that puts the text into so many columns of letters; below
+ * 0: to their left. */
+int lince_field(int columns, const char *text);
+
 #endif

@@ -206,11 +206,9 @@ static json_t *results_json(const lince_cv_results *r)
 
 enum { NAME = 24, NUMBER = 14, COLUMNS = 4 }; /* 80 columns */
 
-/* printf counts bytes, and a column letters. */
 static void put_cell(lince_buffer *out, const char *text, int width)
 {
-    int bytes = (int)strlen(text), more = bytes - lince_characters(text);
-    lince_buffer_printf(out, "%*s", width > 0 ? width + more : width - more, text);
+    lince_buffer_printf(out, "%*s", lince_field(width, text), text);
 }
 
 static void put_row(lince_buffer *out, const char *name, const double values[COLUMNS])

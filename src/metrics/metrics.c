@@ -161,7 +161,7 @@ void lince_metrics_finish(lince_metrics *m)
 
 static void put_name(lince_buffer *out, const char *name, int width)
 {
-    lince_buffer_printf(out, "%*s%s", width - lince_characters(name), "", name);
+    lince_buffer_printf(out, "%*s", lince_field(width, name), name);
 }
 
 static void put_scores(lince_buffer *out, const char *name, int width, const lince_class_score *s)

@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/names.h"
 #include "core/plain_locale.h"
 #include "report/context.h"
 
@@ -72,18 +73,21 @@ static int write_json(const lince_comparison *c, const char *folder, char **text
 
 static void put_table(const lince_comparison *c, lince_buffer *out)
 {
-    int width = 4;
+    int width = lince_characters(_("run"));
     for (size_t i = 0; i < c->count; i++) {
-        int length = (int)strlen(lince_comparison_name(c, i));
+        int length = lince_characters(lince_comparison_name(c, i));
         if (length > width) width = length;
     }
-    lince_buffer_printf(out, "%-*s %24s %24s %9s\n", width, _("run"), _("accuracy, %"), _("F1, %"), "p");
+    lince_buffer_printf(out, "%*s %*s %*s %9s\n", lince_field(-width, _("run")), _("run"),
+                        lince_field(24, _("accuracy, %")), _("accuracy, %"), lince_field(24, _("F1, %")),
+                        _("F1, %"), "p");
     for (size_t i = 0; i < c->count; i++) {
         const lince_interval *s = lince_comparison_scores(c, i), *a = &s[LINCE_SCORE_ACCURACY],
                              *f = &s[LINCE_SCORE_F1];
-        lince_buffer_printf(out, "%-*s   %6.2f [%6.2f, %6.2f]   %6.2f [%6.2f, %6.2f]", width,
-                            lince_comparison_name(c, i), 100 * a->value, 100 * a->low, 100 * a->high,
-                            100 * f->value, 100 * f->low, 100 * f->high);
+        lince_buffer_printf(out, "%*s   %6.2f [%6.2f, %6.2f]   %6.2f [%6.2f, %6.2f]",
+                            lince_field(-width, lince_comparison_name(c, i)), lince_comparison_name(c, i),
+                            100 * a->value, 100 * a->low, 100 * a->high, 100 * f->value, 100 * f->low,
+                            100 * f->high);
         if (i == c->best)
             lince_buffer_puts(out, "         *\n");
         else

@@ -118,41 +118,61 @@ static int describe_run(const char *path, json_t **result)
 
 /* --- as text -------------------------------------------------------------------------------------- */
 
-/* One line a value; lists of objects a line each; long lists in one line. */
-static void put_value(lince_buffer *out, const char *key, const json_t *value)
+enum { LABELS = 25 };
+
+void lince_put_fact(lince_buffer *out, const char *label, const char *value)
 {
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
-    if (json_is_string(value))
-        lince_buffer_printf(out, "%-14s %s\n", key, json_string_value(value));
-    else
-        lince_buffer_printf(out, "%-14s %s\n", key, text ? text : "");
-    free(text);
+    lince_buffer_printf(out, "%*s %s\n", lince_field(-LABELS, label), label, value);
+}
+
+/* How a number is told: as it is, to four places, or as a share in per cent. */
+typedef enum format { COUNT, DECIMAL, SHARE } format;
+
+typedef struct told {
+    const char *key, *label; /* untranslated */
+    format format;
+} told;
+
+static void put_numbers(lince_buffer *out, const json_t *json, const told *list, size_t count)
+{
+    static const char *const formats[] = {[COUNT] = "%.0f", [DECIMAL] = "%.4f", [SHARE] = "%.2f %%"};
+    for (size_t i = 0; i < count; i++) {
+        char text[64];
+        const json_t *value = json_object_get(json, list[i].key);
+        if (!json_is_number(value)) continue;
+        double number = json_number_value(value) * (list[i].format == SHARE ? 100 : 1);
+        snprintf(text, sizeof text, formats[list[i].format], number);
+        lince_put_fact(out, lince_tr(list[i].label), text);
+    }
 }
 
 static void put_model(lince_buffer *out, const json_t *json)
 {
-    static const char *const keys[] = {"name", "parameters", "trainable", "macs"};
-    const char *recipe = json_string_value(json_object_get(json, "recipe"));
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        put_value(out, keys[i], json_object_get(json, keys[i]));
-    if (recipe) lince_buffer_printf(out, "%-14s default of %s\n", "recipe", recipe);
+    static const told numbers[] = {{"parameters", N_("parameters"), COUNT},
+                                   {"trainable", N_("of these trained"), COUNT},
+                                   {"macs", N_("multiply-adds a sample"), COUNT}};
+    const char *name = json_string_value(json_object_get(json, "name")),
+               *recipe = json_string_value(json_object_get(json, "recipe"));
+    char text[128];
+    if (name) lince_put_fact(out, _("model"), name);
+    put_numbers(out, json, numbers, sizeof numbers / sizeof *numbers);
+    if (!recipe) return;
+    snprintf(text, sizeof text, _("default of %s"), recipe);
+    lince_put_fact(out, _("recipe"), text);
 }
 
-static void put_text(lince_buffer *out, const json_t *json)
+static void put_run(lince_buffer *out, const json_t *json)
 {
-    static const char *const test[] = {"n", "loss", "accuracy", "top5", "ece"};
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)json, key, value)
-    {
-        if (!strcmp(key, "model") && json_is_object(value))
-            put_model(out, value);
-        else if (!strcmp(key, "test"))
-            for (size_t i = 0; i < sizeof test / sizeof *test; i++)
-                put_value(out, test[i], json_object_get(value, test[i]));
-        else if (!json_is_null(value))
-            put_value(out, key, value);
-    }
+    static const told epochs[] = {{"epochs", N_("epochs"), COUNT}},
+                      test[] = {{"n", N_("test samples"), COUNT},
+                                {"loss", N_("test loss"), DECIMAL},
+                                {"accuracy", N_("test accuracy"), SHARE},
+                                {"top5", N_("among the five likeliest"), SHARE},
+                                {"ece", N_("calibration error"), SHARE}};
+    lince_put_fact(out, _("run"), json_string_value(json_object_get(json, "path")));
+    put_model(out, json_object_get(json, "model"));
+    put_numbers(out, json, epochs, 1);
+    put_numbers(out, json_object_get(json, "test"), test, sizeof test / sizeof *test);
 }
 
 static double sum_of(const json_t *counts)
@@ -178,16 +198,16 @@ static void put_counts(lince_buffer *out, const json_t *json)
         int letters = lince_characters(class_at(classes, c));
         if (letters > width) width = letters;
     }
-    lince_buffer_printf(out, "%s%*s", _("class"), width - lince_characters(_("class")), "");
+    lince_buffer_printf(out, "%*s", lince_field(-width, _("class")), _("class"));
     for (int p = 0; p < LINCE_PARTS; p++) {
         const char *title = lince_part_title((lince_part)p);
-        lince_buffer_printf(out, "  %*s%s", 13 - lince_characters(title), "", title);
+        lince_buffer_printf(out, "  %*s", lince_field(13, title), title);
     }
     lince_buffer_puts(out, "\n");
     for (size_t i = 0; order && i < json_array_size(classes); i++) {
         size_t c = (size_t)order[i];
         const char *name = class_at(classes, c);
-        lince_buffer_printf(out, "%s%*s", name, width - lince_characters(name), "");
+        lince_buffer_printf(out, "%*s", lince_field(-width, name), name);
         for (int p = 0; p < LINCE_PARTS; p++)
             lince_buffer_printf(
                 out, "  %13.0f",
@@ -278,6 +298,22 @@ static bool is_run(const char *path)
     return !lince_path_join(config, path, "config.yaml") && !stat(config, &status);
 }
 
+/* What lince writes and "info" has nothing to say of: pages say it. */
+static int refuse_page(const char *path)
+{
+    static const char *const pages[][2] = {
+        {"compare.json",
+         N_("%s: a comparison, and no data set, weights file or run; its page is %s/compare.html")},
+        {"search/search.json", N_("%s: a search, and no data set, weights file or run; its page is "
+                                  "%s/tune.html, and its trials are runs (%s/trials/000, ...)")}};
+    char file[LINCE_PATH_MAX];
+    struct stat status;
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (!lince_path_join(file, path, pages[i][0]) && !stat(file, &status))
+            return lince_fail(LINCE_EDATA, pages[i][1], path, path, path);
+    return 0;
+}
+
 int lince_describe(const char *path, int json, char **text)
 {
     return lince_describe_as(path, NULL, NULL, json, text);
@@ -290,6 +326,7 @@ int lince_describe_as(const char *path, const lince_settings *settings, const li
     json_t *result = NULL;
     lince_buffer out = {0};
     *text = NULL;
+    LINCE_TRY(refuse_page(path));
     LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
               : lince_weights_recognise(path) ? lince_describe_weights(path, &result)
                                               : describe_data(path, settings, observer, &result));
@@ -303,7 +340,7 @@ int lince_describe_as(const char *path, const lince_settings *settings, const li
     else if (json_object_get(result, "per_class"))
         put_data(&out, result);
     else
-        put_text(&out, result);
+        put_run(&out, result);
     json_decref(result);
     *text = out.data;
     return out.error;

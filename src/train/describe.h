@@ -10,4 +10,7 @@
 int lince_describe_weights(const char *path, json_t **result);
 void lince_put_weights(lince_buffer *out, const json_t *weights);
 
+/* A line: a label in the caller's language, and its value. */
+void lince_put_fact(lince_buffer *out, const char *label, const char *value);
+
 #endif

@@ -75,21 +75,33 @@ static void put_safe(lince_buffer *out, const char *text)
     for (; *text; text++) lince_buffer_put(out, (unsigned char)*text < 32 ? "?" : text, 1);
 }
 
-static void put_line(lince_buffer *out, const char *key, const char *value)
+/* `value` comes out of the file. */
+static void put_line(lince_buffer *out, const char *label, const char *value)
 {
-    lince_buffer_printf(out, "%-14s ", key);
-    put_safe(out, value);
-    lince_buffer_puts(out, "\n");
+    lince_buffer safe = {0};
+    put_safe(&safe, value);
+    lince_put_fact(out, label, safe.data ? safe.data : "");
+    if (safe.error) out->error = safe.error;
+    lince_buffer_release(&safe);
 }
 
 static void put_architecture(lince_buffer *out, const json_t *a)
 {
+    char text[256];
     const char *name = json_string_value(json_object_get(a, "name"));
     if (!name) return;
-    lince_buffer_printf(out, _("%-14s %s, classes: %d; parameters that fit: %d of %d\n"), "architecture",
-                        name, (int)json_integer_value(json_object_get(a, "classes")),
-                        (int)json_integer_value(json_object_get(a, "fits")),
-                        (int)json_integer_value(json_object_get(a, "of")));
+    snprintf(text, sizeof text, _("%s, classes: %d; parameters that fit: %d of %d"), name,
+             (int)json_integer_value(json_object_get(a, "classes")),
+             (int)json_integer_value(json_object_get(a, "fits")),
+             (int)json_integer_value(json_object_get(a, "of")));
+    lince_put_fact(out, _("architecture"), text);
+}
+
+static void put_count(lince_buffer *out, const char *label, const json_t *count)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)json_integer_value(count));
+    lince_put_fact(out, label, text);
 }
 
 static void put_tensor(lince_buffer *out, const json_t *t)
@@ -103,31 +115,44 @@ static void put_tensor(lince_buffer *out, const json_t *t)
     free(shape);
 }
 
+static void put_metadata(lince_buffer *out, const char *key, const char *value)
+{
+    lince_buffer text = {0};
+    lince_buffer_printf(&text, "%s = %s", key, value);
+    put_line(out, _("metadata"), text.data ? text.data : "");
+    if (text.error) out->error = text.error;
+    lince_buffer_release(&text);
+}
+
+/* "116: 97 F32 19 I64" */
+static void put_types(lince_buffer *out, size_t tensors, json_t *types)
+{
+    const char *type;
+    json_t *count;
+    lince_buffer text = {0};
+    lince_buffer_printf(&text, "%zu:", tensors);
+    json_object_foreach(types, type, count)
+        lince_buffer_printf(&text, " %lld %s", (long long)json_integer_value(count), type);
+    lince_put_fact(out, _("tensors"), text.data ? text.data : "");
+    if (text.error) out->error = text.error;
+    lince_buffer_release(&text);
+}
+
 void lince_put_weights(lince_buffer *out, const json_t *w)
 {
     const char *key;
     const json_t *entry;
     json_t *value;
     size_t i;
-    put_line(out, "path", json_string_value(json_object_get(w, "path")));
-    put_line(out, "kind", "weights");
-    put_line(out, "format", json_string_value(json_object_get(w, "format")));
-    json_array_foreach(json_object_get(w, "notes"), i, entry) put_line(out, "note", json_string_value(entry));
+    put_line(out, _("weights file"), json_string_value(json_object_get(w, "path")));
+    put_line(out, _("format"), json_string_value(json_object_get(w, "format")));
+    json_array_foreach(json_object_get(w, "notes"), i, entry)
+        put_line(out, _("note"), json_string_value(entry));
     put_architecture(out, json_object_get(w, "architecture"));
-    lince_buffer_printf(out, "%-14s %lld\n%-14s %lld\n", "elements",
-                        (long long)json_integer_value(json_object_get(w, "elements")), "bytes",
-                        (long long)json_integer_value(json_object_get(w, "bytes")));
+    put_count(out, _("numbers"), json_object_get(w, "elements"));
+    put_count(out, _("bytes"), json_object_get(w, "bytes"));
     json_object_foreach(json_object_get(w, "metadata"), key, value)
-    {
-        lince_buffer_puts(out, "metadata       ");
-        put_safe(out, key);
-        lince_buffer_puts(out, " = ");
-        put_safe(out, json_string_value(value));
-        lince_buffer_puts(out, "\n");
-    }
-    lince_buffer_printf(out, "%-14s %zu:", "tensors", json_array_size(json_object_get(w, "tensors")));
-    json_object_foreach(json_object_get(w, "types"), key, value)
-        lince_buffer_printf(out, " %lld %s", (long long)json_integer_value(value), key);
-    lince_buffer_puts(out, "\n");
+        put_metadata(out, key, json_string_value(value));
+    put_types(out, json_array_size(json_object_get(w, "tensors")), json_object_get(w, "types"));
     json_array_foreach(json_object_get(w, "tensors"), i, entry) put_tensor(out, entry);
 }

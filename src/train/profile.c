@@ -1,6 +1,7 @@
 #include "train/profile.h"
 #include "core/clock.h"
 #include "core/i18n.h"
+#include "core/names.h"
 
 bool lince_waiting_matters(double waited, double seconds)
 {
@@ -50,12 +51,24 @@ static void put_layer(const lince_profile *p, const lince_layer *l, const lince_
     lince_buffer_puts(out, "\n");
 }
 
+static void put_title(lince_buffer *out, int columns, const char *title)
+{
+    lince_buffer_printf(out, " %*s", lince_field(columns, title), title);
+}
+
 static void put_layers(const lince_profile *p, lince_net *net, double total, lince_buffer *out)
 {
     const lince_net_time *times = lince_net_times(net);
-    lince_buffer_printf(out, "%-45s %25s %25s\n", "", _("forward"), _("backward"));
-    lince_buffer_printf(out, "%-24s %-20s", _("layer"), "");
-    for (int i = 0; i < 2; i++) lince_buffer_printf(out, " %9s %6s %8s", _("ms/step"), _("share"), "GFLOP/s");
+    lince_buffer_printf(out, "%45s", "");
+    put_title(out, 25, _("forward"));
+    put_title(out, 25, _("backward"));
+    lince_buffer_puts(out, "\n");
+    lince_buffer_printf(out, "%*s", lince_field(-45, _("layer")), _("layer"));
+    for (int i = 0; i < 2; i++) {
+        put_title(out, 9, _("ms/step"));
+        put_title(out, 6, _("share"));
+        put_title(out, 8, "GFLOP/s");
+    }
     lince_buffer_puts(out, "\n");
     for (size_t i = 1; i < lince_net_nodes(net); i++)
         put_layer(p, lince_net_layer(net, i), &times[i], total, out);
@@ -79,8 +92,9 @@ void lince_profile_print(const lince_profile *p, lince_net *net, lince_buffer *o
     if (!p->steps) return;
     if (lince_net_times(net)) put_layers(p, net, total, out);
     for (int i = 0; i < LINCE_TIMES; i++)
-        lince_buffer_printf(out, "%-45s %9.3f %5.1f%%\n", lince_tr(names[i]),
-                            1e3 * p->seconds[i] / (double)p->steps, 100 * p->seconds[i] / total);
+        lince_buffer_printf(out, "%*s %9.3f %5.1f%%\n", lince_field(-45, lince_tr(names[i])),
+                            lince_tr(names[i]), 1e3 * p->seconds[i] / (double)p->steps,
+                            100 * p->seconds[i] / total);
     lince_buffer_printf(out, _("%.1f samples a second while training\n"),
                         (double)p->samples /
                             (total - p->seconds[LINCE_TIME_VALIDATION] - p->seconds[LINCE_TIME_SAVING]));
