@@ -124,10 +124,10 @@ static int count_cv(const job *j)
 static int compare_cv(const job *j, int count, char *folder, size_t size, char **text)
 {
     if (count != 2 || j->count != 2)
-        return lince_fail(LINCE_EUSAGE,
-                          "compare: of cross-validations two are compared, and nothing else; found %d, and "
-                          "%d others",
-                          count, j->count - count);
+        return lince_fail(
+            LINCE_EUSAGE,
+            "compare: of cross-validations two are compared, and nothing else; found: %d, and others: %d",
+            count, j->count - count);
     return lince_cv_compare(j->runs[0], j->runs[1], j->settings.out, j->json, folder, size, text);
 }
 
@@ -151,7 +151,7 @@ int cmd_compare(int argc, char **argv)
     static job j; /* too large for the stack */
     const option_spec specs[] = {
         {"models", "A,B", N_("train these on --data first, all with the same settings"), &j.models, NULL},
-        {"seeds", "N", N_("each with so many seeds, from --seed on, on one split"), &j.seeds, NULL},
+        {"seeds", "N", N_("train each with this many seeds, from --seed on, on one split"), &j.seeds, NULL},
         {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &j.config,
          NULL},
         {"json", NULL, N_("print one JSON object"), NULL, &j.json},

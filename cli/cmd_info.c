@@ -32,7 +32,7 @@ int cmd_info(int argc, char **argv)
         {"duplicates", NULL, N_("of a data set: look for samples that are in two parts or under two labels"),
          NULL, &duplicates},
         {"kernels", NULL, N_("which kernel was chosen for what on this machine"), NULL, &kernels},
-        {"forget", NULL, N_("with --kernels: measures them again when they are next needed"), NULL, &forget},
+        {"forget", NULL, N_("with --kernels: measure them again when they are next needed"), NULL, &forget},
         {"text-column", "NAME|N", N_("of a table; default: guessed"), &values[0], NULL},
         {"label-column", "NAME|N", N_("of a table; default: guessed"), &values[1], NULL},
         {"group-column", "NAME|N", N_("of a table; default: guessed"), &values[2], NULL},

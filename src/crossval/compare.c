@@ -73,11 +73,11 @@ static void put_verdict(const pair *p, lince_buffer *out)
     lince_buffer_printf(
         out,
         d.p < 0.05
-            ? _("%s is more accurate than %s by %.2f points, by more than luck (95 %% interval %.2f to "
-                "%.2f; corrected resampled t-test: t = %.2f, %zu degrees of freedom, p = %.4f).")
+            ? _("%s is more accurate than %s by %.2f points, which is more than luck (95 %% interval: %.2f "
+                "to %.2f; corrected resampled t-test: t = %.2f, degrees of freedom: %zu, p = %.4f).")
             : _("%s is ahead of %s by %.2f points of accuracy, but not distinguishable from it (95 %% "
-                "interval %.2f to %.2f; corrected resampled t-test: t = %.2f, %zu degrees of freedom, "
-                "p = %.4f)."),
+                "interval: %.2f to %.2f; corrected resampled t-test: t = %.2f, degrees of freedom: %zu, p = "
+                "%.4f)."),
         name_of(p, better), name_of(p, !better), mean, mean - half, mean + half, fabs(d.t),
         p->of[0].folds - 1, d.p);
 }

@@ -52,8 +52,8 @@ static void write_division(lince_document *d, const lince_cv_results *r)
         r->n, r->folds, s->group_column);
     if (alone > 0)
         lince_document_paragraph(d,
-                                 TR("The %.0f samples of the data's test part were left alone, for one test "
-                                    "at the very end, when everything is chosen."),
+                                 TR("Samples of the data's test part, which were left alone for one test at "
+                                    "the very end, when everything is chosen: %.0f."),
                                  alone);
     lince_document_paragraph(
         d, "%s",
@@ -153,9 +153,8 @@ static void write_pooled(lince_document *d, const page *p)
     lince_buffer report = {0};
     char alt[512];
     lince_document_paragraph(d,
-                             TR("Each of the %zu samples once, as the model saw it that had not learned from "
-                                "it (predictions.csv): "
-                                "%.2f %% were classified rightly."),
+                             TR("Every sample once (%zu in all), as the model saw it that had not learned "
+                                "from it (predictions.csv): %.2f %% were classified rightly."),
                              all->n, 100 * all->accuracy);
     lince_metrics_report(all, &report);
     lince_document_code(d, report.data ? report.data : "");

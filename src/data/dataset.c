@@ -24,9 +24,8 @@ const char *lince_part_name(lince_part part)
 
 const char *lince_part_title(lince_part part)
 {
-    static const char *const titles[LINCE_PARTS] = {[LINCE_TRAIN] = NC_("part", "train"),
-                                                    [LINCE_VAL] = NC_("part", "val"),
-                                                    [LINCE_TEST] = NC_("part", "test")};
+    static const char *const titles[LINCE_PARTS] = {
+        [LINCE_TRAIN] = NC_("part", "training"), [LINCE_VAL] = N_("validation"), [LINCE_TEST] = N_("test")};
     return lince_tr(titles[part]);
 }
 

@@ -35,7 +35,7 @@ static const struct {
     {4, "ftypavi", "AVIF"},
     {4, "ftyphei", "HEIC"},
     {4, "ftypmif1", "HEIC"},
-    {4, "ftyp", N_("a film (MP4)")},
+    {4, "ftyp", N_("a video (MP4)")},
     {4, "jP  ", "JPEG 2000"},
     {0, "\xff\x0a", "JPEG XL"},
     {4, "JXL ", "JPEG XL"},

@@ -39,7 +39,8 @@ static int check_options(const lince_search *s, const lince_tune_options *o)
             LINCE_EUSAGE,
             "tune: --val-on-test would choose by the test part, which is for the end; leave it out");
     if (o->least_epochs > given->epochs)
-        return lince_fail(LINCE_EUSAGE, "tune: --min-epochs %d: trials have %d epochs (--epochs)",
+        return lince_fail(LINCE_EUSAGE,
+                          "tune: --min-epochs %d: more than the epochs of a trial (--epochs %d)",
                           o->least_epochs, given->epochs);
     if (o->reduction == 1 || o->reduction < 0)
         return lince_fail(LINCE_EUSAGE, "tune: --reduction %d: expected 2 or more", o->reduction);
@@ -151,12 +152,12 @@ static int nothing_came_out(const lince_search *s, bool over)
 {
     for (size_t i = 0; i < s->leg_count; i++)
         if (s->legs[i]->reason)
-            return lince_fail(LINCE_EDATA, "%s: all %zu trials failed; the first: %s", s->folder, s->count,
+            return lince_fail(LINCE_EDATA, "%s: every trial failed (%zu); the first: %s", s->folder, s->count,
                               s->legs[i]->reason);
     if (!over) return lince_fail(LINCE_EDATA, "%s: no trial was judged", s->folder);
     return lince_fail(LINCE_EDATA,
-                      "%s: the budget of %g s was over before the first trial had its %d epochs; 'lince tune "
-                      "--resume %s --budget %.0fs' goes on with more, --train-limit makes epochs shorter",
+                      "%s: the budget of %g s was over before the first trial had its epochs (%d); 'lince "
+                      "tune --resume %s --budget %gs' goes on with more, --train-limit makes epochs shorter",
                       s->folder, s->budget, s->rungs.epochs[0], s->folder, 10 * s->budget);
 }
 
@@ -271,8 +272,8 @@ static void tell_plan(const lince_search *s, const lince_observer *o)
     }
     int each = threads_of(&s->settings) / s->jobs;
     snprintf(text, sizeof text,
-             _("%s: trials are judged after %s epochs, the best one in %d goes on; %d at a time, with %d "
-               "threads each"),
+             _("%s: trials are judged after epoch %s, and the best one in %d goes on; trials at a time: %d, "
+               "threads for each: %d"),
              s->folder, rungs, s->rungs.reduction, s->jobs, each > 1 ? each : 1);
     note(o, text);
 }

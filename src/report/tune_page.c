@@ -89,7 +89,7 @@ static void write_progress(lince_document *d, const lince_tune_facts *f)
                           TR("Each point is a trial at the number of epochs it was judged at; trials of few "
                              "epochs stand beside those of many."));
     lince_document_figure(
-        d, "trial_curves", TR("The validation part, epoch by epoch, a line each trial."),
+        d, "trial_curves", TR("The validation part, epoch by epoch, one line a trial."),
         TR("Trials that were stopped early end early. Their schedules are those of the whole run."));
     if (f->over)
         lince_document_note(
@@ -101,8 +101,7 @@ static void write_progress(lince_document *d, const lince_tune_facts *f)
 static void write_coordinates(lince_document *d, const lince_tune_facts *f)
 {
     (void)f;
-    lince_document_figure(d, "coordinates",
-                          TR("Parallel coordinates: an axis each setting, a line each trial."),
+    lince_document_figure(d, "coordinates", TR("Parallel coordinates: one axis a setting, one line a trial."),
                           TR("Dark lines did well. Where they come together on an axis, its value matters."));
 }
 
@@ -168,7 +167,8 @@ static void write_importance(lince_document *d, const lince_tune_facts *f)
     lince_observation *known = lince_alloc(s->count + 1, sizeof *known);
     size_t n = known ? known_trials(s, known) : 0;
     if (n < LINCE_IMPORTANCE_LEAST)
-        lince_document_note(d, TR("%zu trials are too few to tell which setting mattered: %d are the least."),
+        lince_document_note(d,
+                            TR("Too few trials to tell which setting mattered: %zu; at least %d are needed."),
                             n, LINCE_IMPORTANCE_LEAST);
     else {
         lince_document_paragraph(d,
@@ -236,13 +236,17 @@ static void write_method(lince_document *d, const lince_tune_facts *f)
                             ? TR("Proposals: tree-structured Parzen estimators (TPE, Bergstra et al. 2011); "
                                  "the first ten are random.")
                             : TR("Proposals: random."));
-    lince_document_item(
-        d,
-        TR("Judged after %s epochs: of the trials known there the best one in %d goes on, from "
-           "its exact checkpoint (ASHA, Li et al. 2020)."),
-        rungs, s->rungs.reduction);
-    lince_document_item(d, TR("%d at a time; a decision knows the results of all but the last %d before it."),
-                        s->jobs, s->jobs - 1);
+    lince_document_item(d,
+                        TR("Judged after epoch %s: of the trials known there the best one in %d goes on, "
+                           "from its exact checkpoint (ASHA, Li et al. 2020)."),
+                        rungs, s->rungs.reduction);
+    if (s->jobs == 1)
+        lince_document_item(d, "%s", TR("One trial at a time."));
+    else
+        lince_document_item(d,
+                            TR("Trials at a time: %d; a decision knows the results of all trials before it "
+                               "but the last ones (%d)."),
+                            s->jobs, s->jobs - 1);
     for (size_t i = 0; i < s->space.count; i++)
         lince_document_item(d, "%s=%s", s->space.dims[i].setting->name, s->space.dims[i].text);
     lince_document_item(d, "%s", TR("No trial saw the test part; the best one alone was tested, once."));

@@ -43,7 +43,7 @@ void lince_calibration_print(const lince_calibration *c, lince_buffer *out)
     bool at_bound = c->temperature <= LINCE_TEMPERATURE_LEAST || c->temperature >= LINCE_TEMPERATURE_MOST;
     lince_buffer_printf(
         out,
-        _("calibrated: temperature %.4f, fitted on %zu validation samples; there the loss goes "
+        _("calibrated: temperature %.4f, fitted on the validation part (samples: %zu); there the loss goes "
           "from %.4f to %.4f, the expected calibration error from %.2f %% to %.2f %%"),
         c->temperature, c->before.n, c->before.loss, c->after.loss, 100 * c->before.ece, 100 * c->after.ece);
     if (at_bound)

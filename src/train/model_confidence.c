@@ -153,11 +153,9 @@ static void tell(const lince_confidence *c, const lince_observer *o)
         snprintf(text, sizeof text, _("below a confidence of %.9g the answer is \"unknown\""), c->least);
     else
         snprintf(text, sizeof text,
-                 _("below a confidence of %.9g the answer is \"unknown\"; of the %zu validation samples %.1f "
-                   "%% are "
-                   "answered, and %.2f %% of these rightly (95 %% interval: %.1f to %.1f %%, as if the "
-                   "confidence had "
-                   "not been chosen by them)"),
+                 _("below a confidence of %.9g the answer is \"unknown\"; of the validation part (samples: "
+                   "%zu) %.1f %% is answered, and %.2f %% of that rightly (95 %% interval: %.1f to %.1f %%, "
+                   "as if the confidence had not been chosen by it)"),
                  c->least, c->samples, 100.0 * (double)c->answered / (double)c->samples,
                  100.0 * (double)c->right / (double)c->answered, 100 * c->low, 100 * c->high);
     o->note(o->context, text);

@@ -118,10 +118,10 @@ static const entry table[] = {
           "equalize, invert, randaugment, trivialaugment, augmix and erase, e.g. "
           "crop=4,flip=alternating,randaugment,erase=0.25"),
     NUM_(mixup, "mixup", DATA, "0", 0, 100, false,
-         "averages the pictures of a batch in pairs, by shares drawn from Beta(X, X), as 0.2; 0: no"),
-    NUM_(cutmix, "cutmix", DATA, "0", 0, 100, false,
-         "pastes a part of another picture into each of a batch, by shares drawn from Beta(X, X), as 1; 0: "
-         "no"),
+         "average the pictures of a batch in pairs, by shares drawn from Beta(X, X), as 0.2; 0: no"),
+    NUM_(
+        cutmix, "cutmix", DATA, "0", 0, 100, false,
+        "paste a part of another picture into each of a batch, by shares drawn from Beta(X, X), as 1; 0: no"),
     TEXT_(tta, "tta", NULL, DATA, "none|flip|crops", "none", "none|flip|crops",
           "average the answers to a picture's mirror image, or crops, too, in the test and when asked"),
     TEXT_(image_column, "image-column", NULL, DATA, "NAME|N", "", NULL,

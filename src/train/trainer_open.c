@@ -56,7 +56,7 @@ static int check_settings(const lince_settings *s)
     if (s->out && s->resume)
         return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
     if (s->weights && !s->resume && access(s->weights, R_OK))
-        return lince_fail(LINCE_EIO, "%s: cannot read: %s", s->weights, strerror(errno));
+        return lince_fail(LINCE_EIO, "%s: cannot read: %s", s->weights, lince_reason(errno));
     lince_blueprint head;
     lince_augment augment;
     float mean[3], std[3];
@@ -127,7 +127,7 @@ static int open_data(lince_trainer *t)
                            _("validating on the test part: choosing by it makes the test results too good"));
     lince_trainer_note(
         t, _("%s: %s; classes: %d; samples for training: %zu, for validation: %zu, for the test: %zu"),
-        s->data, lince_dataset_kind(t->dataset), lince_dataset_classes(t->dataset),
+        s->data, _(lince_dataset_kind(t->dataset)), lince_dataset_classes(t->dataset),
         lince_dataset_count(t->dataset, LINCE_TRAIN), lince_dataset_count(t->dataset, LINCE_VAL),
         lince_dataset_count(t->dataset, LINCE_TEST));
     if (s->folds) tell_fold(t);
@@ -218,7 +218,7 @@ static int choose_batch(lince_trainer *t)
     if (given) return 0;
     snprintf(size, sizeof size, "%zu", batch);
     if (batch < LINCE_USUAL_BATCH)
-        lince_trainer_note(t, _("--batch-size %s, because the training part has only %zu samples"), size,
+        lince_trainer_note(t, _("--batch-size %s, because the training part is small (samples: %zu)"), size,
                            train);
     return lince_settings_set(&t->own, "batch-size", size);
 }
@@ -429,7 +429,7 @@ static int open_schedule(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     if ((size_t)s->accumulate > lince_loader_batches(t->train))
-        return lince_fail(LINCE_EUSAGE, "--accumulate %d: an epoch has only %zu batches", s->accumulate,
+        return lince_fail(LINCE_EUSAGE, "--accumulate %d: an epoch has fewer batches, %zu", s->accumulate,
                           lince_loader_batches(t->train));
     t->schedule = (lince_schedule){.name = s->scheduler,
                                    .lr = s->lr,

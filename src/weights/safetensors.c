@@ -140,7 +140,7 @@ static int check_cover(const reading *r)
         end += t->bytes;
     }
     if (end != r->data + r->size)
-        return lince_fail(LINCE_EFORMAT, "%s: %zu bytes behind the last tensor", r->file,
+        return lince_fail(LINCE_EFORMAT, "%s: bytes behind the last tensor: %zu", r->file,
                           (size_t)(r->data + r->size - end));
     return 0;
 }

@@ -192,8 +192,8 @@ static int judge(const lince_load_result *r, const lince_weights *weights, const
     for (size_t i = 0; i < r->count && i < LISTED; i++) put_difference(&text, &r->differences[i]);
     if (r->count > LISTED) lince_buffer_puts(&text, "...\n");
     int code = lince_fail(LINCE_EDATA,
-                          "%zu parameters fit, %zu are replaced, %zu missing, %zu of another shape, %zu "
-                          "unexpected:\n%.*s",
+                          "parameters that fit: %zu; replaced: %zu; missing: %zu; of another shape: %zu; "
+                          "unexpected: %zu:\n%.*s",
                           r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING],
                           r->of_kind[LINCE_MISSHAPED], r->of_kind[LINCE_UNEXPECTED],
                           text.size ? (int)text.size - 1 : 0, text.data ? text.data : "");

@@ -135,7 +135,7 @@ static int read_storage(reading *r, const lince_pickle_value *key)
     uint64_t elements = 0;
     for (int i = 7; i >= 0; i--) elements = elements << 8 | r->bytes[r->at + (size_t)i];
     if (elements != p->storage.elements)
-        return lince_fail(LINCE_EFORMAT, "%s, byte %zu: a storage of %llu elements; the object says %llu",
+        return lince_fail(LINCE_EFORMAT, "%s, byte %zu: elements of a storage: %llu; the object says %llu",
                           r->file, r->at, (unsigned long long)elements,
                           (unsigned long long)p->storage.elements);
     r->at += 8;
@@ -162,7 +162,7 @@ static int read_storages(reading *r)
         code = read_storage(r, keys.root->as.list.items[i]);
     lince_pickle_release(&keys);
     if (!code && r->at != r->size)
-        code = lince_fail(LINCE_EFORMAT, "%s, byte %zu: %zu bytes behind the last storage", r->file, r->at,
+        code = lince_fail(LINCE_EFORMAT, "%s, byte %zu: bytes behind the last storage: %zu", r->file, r->at,
                           r->size - r->at);
     return code;
 }

@@ -92,7 +92,7 @@ refuses 1 "huge/$picture: the header claims 60000 x 60000 pixels" --data huge
 : >zero/test/ring/0011.png
 done_with train --model resnet20 --epochs 1 --batch-size 16 --threads 1 --data zero --on-bad skip --out skipping --lang en
 grep -q "left out: zero/$picture: the file is empty" err || wrong "a picture that was skipped is not named:"
-grep -q '^warning: pictures of the train part left out, because they cannot be read: 1' err || wrong "pictures that were skipped are not counted:"
+grep -q '^warning: pictures of the training part left out, because they cannot be read: 1' err || wrong "pictures that were skipped are not counted:"
 grep -q '^warning: pictures of the test part left out, because they cannot be read: 1' err || wrong "those of the test part are not counted:"
 tr -d ' \n' <skipping/data.json >facts
 grep -q '"test":{"n":19,"per_class":\[2,2,2,2,2,1,2,2,2,2\]}' facts || wrong "data.json counts what was not read: $(cat facts)"
@@ -121,7 +121,7 @@ refuses 2 '--epochs: expected a value from 1 to 100000, found 0' --data good --e
 refuses 2 '--lr: expected a value from 0 to 1000, found -1' --data good --lr -1
 refuses 2 '--batch-size 500: larger than the training part; choose 90 or less' --data good --batch-size 500
 "$lince" synth images few --n 60 --seed 1 >/dev/null
-"$lince" train --data few --model resnet20 --epochs 1 --out few-run --lang en >out 2>err </dev/null && grep -q -- '--batch-size 10, because the training part has only 40 samples' err &&
+"$lince" train --data few --model resnet20 --epochs 1 --out few-run --lang en >out 2>err </dev/null && grep -q -- '--batch-size 10, because the training part is small (samples: 40)' err &&
     grep -q '^batch-size: .*10' few-run/config.yaml || wrong 'few samples are not trained in small batches'
 refuses 2 '--head 4096,x: expected none or up to 8 widths, like 4096,2048' --data good --head 4096,x
 refuses 2 '--freeze conv: expected none, features' --data good --freeze conv

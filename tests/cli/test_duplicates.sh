@@ -17,9 +17,9 @@ wrong=$(ls "data/train/$other" | head -1)
 cp "data/train/$other/$wrong" "data/train/$class/zz-wrong.png"
 
 "$lince" info data --duplicates >info.txt 2>&1 || fail "info: $(cat info.txt)"
-grep -q 'that are also in the train part' info.txt || fail "info does not tell: $(cat info.txt)"
+grep -q 'that are also in the training part' info.txt || fail "info does not tell: $(cat info.txt)"
 grep -q 'under another label' info.txt || fail "info does not tell of labels: $(cat info.txt)"
-"$lince" info data | grep -q 'also in the train part' && fail "info looks unasked"
+"$lince" info data | grep -q 'also in the training part' && fail "info looks unasked"
 "$lince" --lang es info data --duplicates 2>&1 | grep -q 'con otra etiqueta' || fail "not in Spanish"
 
 train=("$lince" train --data data --model resnet20 --epochs 1 --seed 1 --threads 1)
@@ -65,6 +65,6 @@ deep=("$lince" train --data deep --val-split 0 --model resnet20 --epochs 1 --bat
 grep -q 'left out as duplicates: 0 of the training part' deep.log || fail "pictures that differ are taken for copies: $(cat deep.log)"
 cp deep/train/a/1.pgm deep/test/b/copy.pgm
 "${deep[@]}" --out deep-copy >deep.log 2>&1 || fail "$(cat deep.log)"
-grep -q 'pictures of the test part that are also in the train part: 1 as they are' deep.log || fail "the copy of a deep picture is not found: $(cat deep.log)"
+grep -q 'pictures of the test part that are also in the training part: 1 as they are' deep.log || fail "the copy of a deep picture is not found: $(cat deep.log)"
 
 exit 0

@@ -66,7 +66,7 @@ cp "$TEST_SCRATCH/seeds/image/closed_early.jpg" jpegs/train/$class/ || exit 77
 cp "$TEST_SCRATCH/seeds/image/closed_early.jpg" jpegs/test/$class/
 small=(--model resnet20 --image-size 16 --val-split 0 --epochs 1 --batch-size 10 --threads 1 --find-duplicates no)
 done_with train --data jpegs "${small[@]}" --out read
-says "JPEGs of the train part whose data end before the picture is complete: 1, the first: train/$class/closed_early.jpg" err
+says "JPEGs of the training part whose data end before the picture is complete: 1, the first: train/$class/closed_early.jpg" err
 says "JPEGs of the test part whose data end before the picture is complete: 1" err
 [ "$(grep -c '"path": ".*closed_early.jpg"' read/data.json)" = 2 ] || wrong "data.json does not list the two"
 says 'JPEGs whose data end before the picture is complete: 2; the first: train/' read/report.md

@@ -33,7 +33,7 @@ prints '"n": 7' eval --run day --data other.csv --json --quiet # all of a file t
 # texts of which the model knows little
 printf 'label,text\ngood,que tal\nbad,muy mal\n' >foreign.csv
 done_with eval --run day --data foreign.csv
-says 'warning: words of the train part that are not in the vocabulary, so that they all look the same to the model: 4 of 4'
+says 'warning: words of the training part that are not in the vocabulary, so that they all look the same to the model: 4 of 4'
 mkdir strange
 printf 'label,text\ngood,a b\nbad,c d\n' >strange/train.csv
 printf 'label,text\ngood,x y\nbad,c z\n' >strange/test.csv
@@ -122,7 +122,7 @@ expect 1 'columna 2 (text): el byte 0xE9 en la posición 3 no es UTF-8' train --
 done_with synth tweets tweets --n 800 --seed 2
 prints '"group_column": "2 \(group\)"' info tweets --json
 done_with train --data tweets --split-by random --out random "${small[@]}" --batch-size 16
-says 'warning: texts of the test part that are also in the train part: '
+says 'warning: texts of the test part that are also in the training part: '
 says "'--split-by group --group-column 2'"
 tr -d ' \n' <random/test.json | grep -qE '"seen_in_training":\{"new":\{"n":[0-9]+,"accuracy":[0-9.]+\},"known":\{"n":[1-9]' ||
     wrong "test.json does not tell known texts from new ones"

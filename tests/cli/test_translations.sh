@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every text of the report is there in Spanish, and the catalogues are in order.
+# Every text of the program is there in Spanish, and the catalogues are in order.
 set -euo pipefail
 command -v xgettext >/dev/null || exit 77
 scratch=$TEST_SCRATCH/translations
@@ -13,12 +13,15 @@ msgfmt --check-format -o /dev/null "$scratch/es.po"
 texts() {
     local output=$1
     shift
-    xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 --from-code=UTF-8 -o "$output" "$@"
+    xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 -kTEXT_:8 -kLIST_:6 -kINT_:8 -kNUM_:8 -kSWITCH_:4 \
+        --from-code=UTF-8 -o "$output" "$@"
 }
 
-texts "$scratch/report.pot" src/report/*.c src/crossval/*.c src/models/*.c
-msgmerge --quiet --no-fuzzy-matching -o "$scratch/merged.po" "$scratch/es.po" "$scratch/report.pot"
-missing=$(msgattrib --untranslated --no-obsolete --no-wrap "$scratch/merged.po" | grep -A2 '^#:' || true)
+# Nothing is left untranslated but what has no words of its own ("%s: %s").
+texts "$scratch/all.pot" $(find src cli -name '*.[ch]')
+msgmerge --quiet --no-fuzzy-matching -o "$scratch/merged.po" "$scratch/es.po" "$scratch/all.pot"
+missing=$(msgattrib --untranslated --no-obsolete --no-wrap "$scratch/merged.po" | sed -n '/^#:/,$p' |
+    awk -v RS= '{ words = $0; gsub(/#[^\n]*\n|msgid|msgstr|msgctxt|byte|zip|%[.*]*[a-z]+/, "", words) } words ~ /[A-Za-z]/')
 if [ -n "$missing" ]; then
     echo "not in po/es/*.po:"
     echo "$missing"
@@ -38,12 +41,19 @@ fi
 
 # A number that may be 1 stands behind what it counts: "pictures: 1", never "1 pictures" (src/core/i18n.h). Bounds are no
 # counts, and some things are told only where there are several.
-texts "$scratch/all.pot" $(find src cli -name '*.[ch]')
-number='%(zu|d|lld|llu|\.0f)'
-counts='pictures|files|rows|texts|folders|tables|words|columns|lines|tensors|parameters'
-bounds='at most|more than|up to|expected|to|only|among|has'
-several='hold folders|a field of %zu lines|With %d words|those with %d words|^msgid "Texts become words|of the %zu parameters|vocabulary.s|batches of'
-counted=$(msgcat --no-wrap "$scratch/all.pot" | grep '^msgid "' | sed -E "s/\<($bounds) $number//g" |
+number='%(zu|d|ld|lld|llu|\.0f)'
+counts='pictures|files|rows|texts|folders|tables|words|columns|lines|tensors|parameters|epochs|samples|batches|steps|layers'
+counts+='|trials|threads|folds|runs|bytes behind|operations|degrees|times|bits'
+bounds='at most|more than|up to|expected|to|into'
+several='hold folders|a field of %zu lines|With %d words|those with %d words|^Texts become words|of the %zu parameters'
+several+='|vocabulary.s|batches of|PED-ANOVA|range test of %zu steps|begin lower|occurs %zu times|were divided|over %zu folds'
+several+='|with k = %zu folds|elements of %zu bytes|bits a pixel|samples were used|do not fit in memory|behind it: the budget|training loss rose|nothing was learned|layers with weights'
+# messages CATALOGUE: each text on one line, also where it has several
+messages() {
+    msgcat --no-wrap "$1" | awk '/^msgid "/ { sub(/^msgid /, ""); text = ""; inside = 1 } /^msgstr / { if (inside) print text; inside = 0 }
+        inside { gsub(/^"|"$/, ""); text = text $0 }'
+}
+counted=$(messages "$scratch/all.pot" | sed -E "s/\<($bounds) $number//g" |
     grep -E "$number ([a-z-]+ )?($counts)\\b" | grep -vE "$several" || true)
 if [ -n "$counted" ]; then
     echo "numbers before what they count:"

@@ -22,7 +22,7 @@ winner=$(cat out)
 [ "$(grep -c '"rung":1' alone/search/journal.jsonl)" -ge 4 ] || wrong "the best third did not go on"
 for file in tune.html tune.md best.yaml; do [ -s alone/$file ] || wrong "alone/$file is missing"; done
 grep -q "train it again: lince train --config alone/best.yaml" err || wrong "no command that trains it again"
-grep -qE '^ +0 +1/3 +[0-9.]+% ' err || wrong "no line a trial"
+grep -qE '^ +0 +1/3 +[0-9.]+ % ' err || wrong "no line a trial"
 for part in 'PED-ANOVA' 'Trials that were stopped early' 'best_so_far.svg' 'coordinates.svg' 'alone was tested'; do
     case $part in *.svg) command -v gnuplot >/dev/null || continue ;; esac
     grep -q "$part" alone/tune.md || wrong "tune.md lacks $part"
@@ -67,7 +67,7 @@ done_with tune "${fixed[@]}" batch-size=16,4096 lr=1e-3,1e-2 --epochs 1 --trials
     wrong "expected four trials, two of which failed"
 grep -q 'failed: --batch-size 4096: larger than the training part' err || wrong "why a trial failed is not told"
 grep -q 'Trial [0-9]*: --batch-size 4096' failing/tune.md || wrong "the page does not tell why"
-expect 1 'all 2 trials failed; the first: --batch-size' tune "${fixed[@]}" batch-size=4096,5000 --epochs 1 --trials 5 --quiet
+expect 1 'every trial failed (2); the first: --batch-size' tune "${fixed[@]}" batch-size=4096,5000 --epochs 1 --trials 5 --quiet
 
 # objectives, Spanish, JSON
 done_with tune "${fixed[@]}" lr=1e-3,1e-2 --epochs 1 --trials 2 --objective f1 --json --quiet
@@ -79,7 +79,7 @@ grep -q 'mejor:' err && grep -q 'Los mejores ajustes' spanish/tune.md || wrong "
 done_with tune "${fixed[@]}" hidden=4,8 lr=find --epochs 1 --trials 2 --out found
 grep -q '^lr: [0-9]' found/trials/000/config.yaml || wrong "--lr find is not resolved in a trial"
 
-expect 1 'the budget of .* was over before the first trial had its 3 epochs' tune "${fixed[@]}" lr=1e-4..1e-2 --epochs 3 \
+expect 1 'the budget of .* was over before the first trial had its epochs (3)' tune "${fixed[@]}" lr=1e-4..1e-2 --epochs 3 \
     --min-epochs 3 --budget 0.01s --out brief --quiet
 expect 2 'the range is empty' tune "${fixed[@]}" lr=1e-1..1e-3 --trials 3
 expect 2 'seed cannot vary' tune "${fixed[@]}" seed=1,2 --trials 3

@@ -55,7 +55,7 @@ expect 0 "parameters loaded: 114; replaced: 2; missing: 0; of another shape: 0; 
     train --data four "${small[@]:0:10}" --epochs 1 --weights best.pth --out more
 grep -qF "replaced: linear.weight: [2, 64] in the file, [4, 64] in the model" err || wrong "what is replaced is not said"
 grep -q '"linear.weight"' more/model.json || wrong "what was replaced is not in the run's folder"
-expect 1 "best.pth: 114 parameters fit, 2 are replaced" train --data four "${small[@]}" --weights best.pth --strict --out none
+expect 1 "best.pth: parameters that fit: 114; replaced: 2" train --data four "${small[@]}" --weights best.pth --strict --out none
 [ -e none ] && wrong "a refused training left a folder"
 expect 1 "no tensor of the file fits" train --data two "${small[@]}" --model vgg11 --image-size 32 --weights best.pth --out none
 

@@ -214,7 +214,7 @@ static void test_an_empty_part_and_one_that_is_there_twice_are_noted(void **stat
     lince_dataset *dataset = open_ok(folder);
     assert_counts(dataset, 3, 0, 0);
     assert_noted(dataset, "the folder test holds no pictures and was left out");
-    assert_noted(dataset, "the folder train_2 was added to the train part");
+    assert_noted(dataset, "the folder train_2 was added to the training part");
     assert_noted(dataset, "pictures left out, because they are in no class folder: 1, in seg_pred");
     lince_dataset_free(dataset);
 }

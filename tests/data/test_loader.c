@@ -227,7 +227,7 @@ static void test_an_empty_part_has_no_batches(void **state)
     assert_done(lince_loader_start(loader, 0, 0));
     assert_int_equal(lince_loader_next(loader, &batch), 0);
     assert_int_equal(lince_loader_measure(loader, mean, std), LINCE_EDATA);
-    assert_message("the val part has no pictures");
+    assert_message("the validation part has no pictures");
     lince_loader_free(loader);
 }
 
@@ -561,7 +561,7 @@ static void test_a_part_of_bad_pictures_only_is_refused_even_where_they_may_be_s
     lince_loader *loader;
     lince_loader_options options = {.batch_size = BATCH, .skip_bad = true};
     assert_int_equal(lince_loader_new(&loader, dataset, LINCE_TRAIN, &evaluation, &options), LINCE_EDATA);
-    assert_message("no picture of the train part can be read (pictures: 2); the first: ");
+    assert_message("no picture of the training part can be read (pictures: 2); the first: ");
     assert_message("a/1.png: the file is empty");
     lince_dataset_free(dataset);
 }

@@ -170,7 +170,7 @@ static void test_a_class_that_a_drawn_part_lacks_is_noted(void **state)
     assert_done(lince_dataset_open(&dataset, lacking));
     assert_done(lince_dataset_split(dataset, &(lince_split){.val = 0.25, .seed = 1}));
     assert_int_equal(lince_dataset_notes(dataset), 1);
-    assert_string_equal(lince_dataset_note(dataset, 0), "classes that the val part lacks: 1 (cat)");
+    assert_string_equal(lince_dataset_note(dataset, 0), "classes that the validation part lacks: 1 (cat)");
     lince_dataset_free(dataset);
 }
 

@@ -163,8 +163,8 @@ static void test_ranges_cover_the_data_once(void **state)
     expect_refused("{\"a\":" RANGE("2", "0,2") ",\"b\":" RANGE("2", "0,2") "}", 2, "its data overlap");
     expect_refused("{\"a\":" RANGE("2", "0,2") ",\"b\":" RANGE("1", "3,4") "}", 4, "'b': there is a hole");
     expect_refused("{\"a\":" RANGE("2", "1,3") "}", 3, "'a': there is a hole");
-    expect_refused("{\"a\":" RANGE("2", "0,2") "}", 5, "3 bytes behind the last tensor");
-    expect_refused("{}", 1, "1 bytes behind");
+    expect_refused("{\"a\":" RANGE("2", "0,2") "}", 5, "bytes behind the last tensor: 3");
+    expect_refused("{}", 1, "bytes behind the last tensor: 1");
 }
 
 /* --- there and back ------------------------------------------------------------------------------- */

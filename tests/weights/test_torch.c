@@ -238,7 +238,7 @@ static void test_a_storage_must_have_the_size_that_is_said(void **state)
     refused(lince_torch_zip_parse, b, "there is no record 'any name/data/0'");
     free(b.data);
     b = legacy_form(object, sizeof object - 1, numbers, 20, 5);
-    refused(lince_torch_legacy_parse, b, "a storage of 5 elements; the object says 6");
+    refused(lince_torch_legacy_parse, b, "elements of a storage: 5; the object says 6");
     free(b.data);
     b = legacy_form(object, sizeof object - 1, numbers, 20, 6);
     refused(lince_torch_legacy_parse, b, "claims 6 elements of 4 bytes, the file has 20 bytes");
@@ -264,7 +264,7 @@ static void test_the_legacy_forms_list_of_storages(void **state)
     free(b.data);
     static const float seven[7] = {0};
     b = legacy_form(BYTES(STATE(TENSOR(SIX, "K\0", "K\2", "K\1"))), seven, 28, 6);
-    refused(lince_torch_legacy_parse, b, "4 bytes behind the last storage");
+    refused(lince_torch_legacy_parse, b, "bytes behind the last storage: 4");
     free(b.data);
 }
 
