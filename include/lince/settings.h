@@ -88,17 +88,18 @@ typedef struct lince_settings {
     bool nesterov;
     double weight_decay;
     bool decay_norms;     /* weight decay of norms and biases, too */
-    char *scheduler;      /* constant, step, cosine, onecycle, plateau; auto: else constant */
+    char *scheduler;      /* constant, step, cosine, linear, onecycle, plateau; auto: else constant */
     int step_size;        /* epochs between steps of `step` */
     double gamma;         /* factor of `step` and `plateau` */
     double warmup_epochs; /* linear warm-up from 0; may be a fraction */
-    double min_lr;        /* where cosine ends, and what plateau does not go below */
+    double min_lr;        /* where cosine and linear end, and what plateau does not go below */
     double label_smoothing;
     char *class_weights;    /* none or balanced (n / (classes * n_c), as scikit-learn) */
     double clip_grad;       /* largest global gradient norm; 0: no clipping */
     double ema;             /* decay of the weights' moving average; 0: none */
     int lookahead;          /* updates after which slow weights follow the trained ones; 0: there are none */
-    double lookahead_alpha; /* share of the way that they go */
+    double lookahead_alpha; /* share of the way that they go, from 1 at the beginning to this at the end: */
+    double lookahead_power; /* 1 - (1 - alpha) t^power, t the share of all updates; 0: the same throughout */
     double swa;             /* last epochs whose weights are averaged; below 1 a share of them; 0: none */
     bool calibrate;         /* fit a temperature on the validation part at the end, and keep it */
     int patience;           /* epochs without a better validation accuracy before stopping; 0: never */

@@ -97,6 +97,7 @@ static void draw_crop(drawing *d, const float *v)
     int border = (int)v[0];
     d->draw->crop_y = below(d, 2 * border + 1) - border;
     d->draw->crop_x = below(d, 2 * border + 1) - border;
+    d->draw->reflect = v[1] == LINCE_CROP_REFLECT;
 }
 
 /* Alternating: the first epoch's side is drawn for the sample, every other epoch mirrors what the last did

@@ -53,6 +53,7 @@ enum {
     LINCE_COLOURS
 };                                                          /* of LINCE_JITTER */
 enum { LINCE_FLIP_RANDOM = 1, LINCE_FLIP_ALTERNATING = 2 }; /* the value of LINCE_FLIP */
+enum { LINCE_CROP_BLACK, LINCE_CROP_REFLECT };              /* the second value of LINCE_CROP: the border */
 
 /* The values of each, as augment_text.c lists them; all 0: it is left out. */
 typedef struct lince_augment {
@@ -124,6 +125,7 @@ typedef struct lince_mixture {
 typedef struct lince_draw {
     lince_rectangle part; /* cut out first, and resized to the whole */
     int crop_x, crop_y;   /* left top corner of the random crop, from the picture's; -crop..crop */
+    bool reflect;         /* what the crop has beyond the picture is its reflection, not black */
     bool flip;            /* of the crop */
     int move_x, move_y;   /* translation of the flipped crop: right and down */
     int steps;

@@ -1,5 +1,6 @@
 /* Where the pixels of an augmented picture come from; what lies outside it is black. */
 #include "data/canvas.h"
+#include "data/reflect.h"
 #include "data/resize.h"
 
 #include <math.h>
@@ -66,6 +67,28 @@ static void mirror(const uint8_t *restrict last, uint8_t *restrict out, int coun
     for (int i = 0; i < count; i++, last -= 3, out += 3) out[0] = last[0], out[1] = last[1], out[2] = last[2];
 }
 
+static void copy_pixel(uint8_t *to, const uint8_t *from)
+{
+    to[0] = from[0], to[1] = from[1], to[2] = from[2];
+}
+
+/* As `move`, but that only what the translation uncovered is black: the crop shows the picture's reflection.
+ */
+static void move_reflected(const lince_canvas *c, const lince_draw *d, const uint8_t *in, uint8_t *out)
+{
+    size_t row = (size_t)c->width * 3;
+    span rows = visible(c->height, 0, d->move_y), columns = visible(c->width, 0, d->move_x);
+    memset(out, 0, row * (size_t)c->height);
+    for (int y = rows.begin; y < rows.end; y++) {
+        const uint8_t *source = in + (size_t)lince_reflected(y - d->move_y + d->crop_y, c->height) * row;
+        for (int x = columns.begin; x < columns.end; x++) {
+            int across = x - d->move_x, from = (d->flip ? c->width - 1 - across : across) + d->crop_x;
+            copy_pixel(out + (size_t)y * row + 3 * (size_t)x,
+                       source + 3 * (size_t)lince_reflected(from, c->width));
+        }
+    }
+}
+
 /* In one pass: output (x, y) shows the picture's (x - move_x + crop_x, y - move_y + crop_y), or, where
  * flipped, (width - 1 - (x - move_x) + crop_x, ...). */
 static void move(const lince_canvas *c, const lince_draw *d, const uint8_t *in, uint8_t *out)
@@ -99,7 +122,7 @@ void lince_canvas_frame(lince_canvas *c, const lince_draw *d, const uint8_t *pix
         resize_part(c, &d->part, pixels);
         pixels = c->spare;
     }
-    move(c, d, pixels, c->pixels);
+    (d->reflect ? move_reflected : move)(c, d, pixels, c->pixels);
 }
 
 /* --- affine ---------------------------------------------------------------------------------------- */

@@ -23,7 +23,7 @@ typedef struct entry {
     lince_augmentation what;
     int first, count;
     bool same;
-    const char *word; /* stands for a value of its own, one above `most`; NULL: none */
+    const char *word; /* of the last value: stands for one of its own, one above `most`; NULL: none */
     value value[LINCE_AUGMENT_VALUES];
 } entry;
 
@@ -50,7 +50,12 @@ typedef struct entry {
 static const entry table[] = {
     TWO("resized-crop", "resized-crop=LEAST:MOST", LINCE_RESIZED_CROP, V(0.01, 1, 0.08, false),
         V(0.01, 1, 1, false)),
-    ONE("crop", "crop=N", LINCE_CROP, 0, 256, 4, true),
+    {.name = "crop",
+     .usage = "crop=N[:reflect]",
+     .what = LINCE_CROP,
+     .count = 2,
+     .word = "reflect",
+     .value = {{0, 256, 4, true}, {LINCE_CROP_BLACK, LINCE_CROP_BLACK, LINCE_CROP_BLACK, true}}},
     {.name = "flip",
      .usage = "flip[=alternating]",
      .what = LINCE_FLIP,
@@ -116,9 +121,11 @@ static int fail_unknown(const char *word, int length)
 
 static int fail_value(const entry *e, const value *v, int index, const char *word, size_t length)
 {
-    if (e->word)
+    if (e->word && e->count == 1)
         return lince_fail(LINCE_EUSAGE, "--augment %.*s: expected %g, %g or %s", (int)length, word, v->least,
                           v->most, e->word);
+    if (e->word && index == e->count - 1)
+        return lince_fail(LINCE_EUSAGE, "--augment %.*s: expected %s", (int)length, word, e->usage);
     if (e->count == 1 || e->same)
         return lince_fail(LINCE_EUSAGE,
                           v->whole ? N_("--augment %.*s: expected a whole number from %g to %g")
@@ -136,20 +143,25 @@ static void set(lince_augment *a, const entry *e, int index, double number)
     for (int i = 0; i < (e->same ? e->count : 1); i++) a->of[e->what][e->first + index + i] = (float)number;
 }
 
+static bool is_word(const entry *e, const char *text, size_t length)
+{
+    return e->word && strlen(e->word) == length && !memcmp(text, e->word, length);
+}
+
 /* The values behind "name=", up to `end`. */
 static int parse_values(lince_augment *a, const entry *e, const char *text, const char *word, size_t length)
 {
     const char *end = word + length;
-    if (e->word && strlen(e->word) == (size_t)(end - text) && !memcmp(text, e->word, (size_t)(end - text))) {
-        set(a, e, 0, e->value[0].most + 1);
-        return 0;
-    }
     for (int i = 0, count = e->same ? 1 : e->count;; i++) {
         if (i == count)
             return lince_fail(LINCE_EUSAGE, "--augment %.*s: too many values; expected %s", (int)length, word,
                               e->usage);
         double number;
         const value *v = &e->value[i];
+        if (i == count - 1 && is_word(e, text, (size_t)(end - text))) {
+            set(a, e, i, v->most + 1);
+            return 0;
+        }
         const char *rest = text < end ? lince_number_read(text, &number) : text;
         bool valid = rest > text && rest <= end && (rest == end || *rest == ':');
         if (!valid || !(number >= v->least && number <= v->most) || (v->whole && number != floor(number)))

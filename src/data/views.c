@@ -1,5 +1,6 @@
 #include "data/views.h"
 #include "core/error.h"
+#include "data/reflect.h"
 
 #include <assert.h>
 #include <math.h>
@@ -67,26 +68,17 @@ int lince_views_plan(lince_views *v, const char *name, const lince_transform *t,
     return 0;
 }
 
-/* As torch's pad(mode="reflect"): the edge itself is not repeated. */
-static int reflected(int at, int size)
-{
-    int last = size - 1;
-    if (at < 0) at = -at;
-    if (at > last) at = 2 * last - at;
-    return at < 0 ? 0 : at > last ? last : at; /* pictures of a pixel or two */
-}
-
 void lince_view_cut(const lince_views *views, const lince_view *view, const float *picture, int height,
                     int width, float *out)
 {
     for (int c = 0; c < 3; c++)
         for (int y = 0; y < height; y++) {
             const float *row = picture + ((size_t)c * (size_t)views->height +
-                                          (size_t)reflected(view->top + y, views->height)) *
+                                          (size_t)lince_reflected(view->top + y, views->height)) *
                                              (size_t)views->width;
             for (int x = 0; x < width; x++) {
                 int at = view->mirrored ? width - 1 - x : x;
-                *out++ = row[reflected(view->left + at, views->width)];
+                *out++ = row[lince_reflected(view->left + at, views->width)];
             }
         }
 }

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { PIECE = 1 << 15, /* floats in one task */ BATCH = 64 /* pieces whose sums are held at a time */ };
@@ -131,6 +132,11 @@ static void lookahead_piece(void *context, size_t begin, size_t end)
 {
     const looking *l = context;
     draw_near(l->share, l->slow + begin, l->fast + begin, end - begin);
+}
+
+double lince_lookahead_share(double alpha, double power, double progress)
+{
+    return power > 0 ? 1 - (1 - alpha) * pow(progress, power) : alpha;
 }
 
 void lince_lookahead(int threads, float share, float *slow, float *fast, size_t n)

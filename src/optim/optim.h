@@ -65,6 +65,10 @@ double lince_sum_of_squares(int threads, const float *x, size_t n);
 /* average = decay average + (1 - decay) value */
 void lince_ema(int threads, float decay, float *average, const float *value, size_t n);
 
+/* The share after `progress` of the training, 0 to 1: all of the way at first and alpha in the end, with
+ * 1 - (1 - alpha) progress^power  between; power 0: alpha throughout. */
+double lince_lookahead_share(double alpha, double power, double progress);
+
 /* Lookahead (Zhang et al. 2019): the slow weights go a share of the way to the fast ones, which begin anew
  * there: slow = slow + share (fast - slow);  fast = slow */
 void lince_lookahead(int threads, float share, float *slow, float *fast, size_t n);

@@ -29,6 +29,15 @@ static double cosine(const lince_schedule *s, double t)
     return s->min_lr + (s->lr - s->min_lr) * (1 + cos(PI * fmin(fmax(progress, 0), 1))) / 2;
 }
 
+/* LinearLR, by step: straight from lr after the warm-up to min_lr behind the last step. */
+static double linear(const lince_schedule *s, double t)
+{
+    double warm = s->warmup_epochs * (double)s->steps_per_epoch;
+    double length = (double)(s->steps_per_epoch * s->epochs) - warm;
+    double progress = length > 0 ? (t - warm) / length : 1;
+    return s->lr + (s->min_lr - s->lr) * fmin(fmax(progress, 0), 1);
+}
+
 static double between(double from, double to, double share)
 {
     return to + (from - to) * (1 + cos(PI * share)) / 2;
@@ -54,11 +63,8 @@ static const struct {
     const char *name;
     double (*rate)(const lince_schedule *s, double t);
     bool finite; /* depends on the number of epochs */
-} schedules[] = {{"constant", constant, false},
-                 {"step", step, false},
-                 {"cosine", cosine, true},
-                 {"onecycle", onecycle, true},
-                 {"plateau", plateau, false}};
+} schedules[] = {{"constant", constant, false}, {"step", step, false},        {"cosine", cosine, true},
+                 {"linear", linear, true},      {"onecycle", onecycle, true}, {"plateau", plateau, false}};
 
 enum { COUNT = sizeof schedules / sizeof *schedules };
 
@@ -69,7 +75,8 @@ int lince_schedule_init(lince_schedule *s)
     s->waited = 0;
     for (size_t i = 0; i < COUNT; i++)
         if (!strcmp(schedules[i].name, s->name)) return 0;
-    return lince_fail(LINCE_EUSAGE, "--scheduler %s: expected constant, step, cosine, onecycle or plateau",
+    return lince_fail(LINCE_EUSAGE,
+                      "--scheduler %s: expected constant, step, cosine, linear, onecycle or plateau",
                       s->name);
 }
 
@@ -86,6 +93,11 @@ double lince_schedule_lr(const lince_schedule *s, size_t t)
     for (size_t i = 0; i < COUNT; i++)
         if (!strcmp(schedules[i].name, s->name)) rate = schedules[i].rate(s, (double)t);
     return (double)t < warm ? rate * ((double)t + 1) / ceil(warm) : rate;
+}
+
+double lince_schedule_progress(const lince_schedule *s, size_t step)
+{
+    return fmin((double)step / (double)(s->steps_per_epoch * s->epochs), 1);
 }
 
 void lince_schedule_epoch(lince_schedule *s, double loss)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 typedef struct lince_schedule {
-    const char *name; /* constant, step, cosine, onecycle, plateau */
+    const char *name; /* constant, step, cosine, linear, onecycle, plateau */
     double lr, min_lr;
     double gamma;         /* factor of step and plateau */
     int step_size;        /* epochs, of step */
@@ -27,6 +27,9 @@ bool lince_schedule_is_finite(const lince_schedule *schedule);
 
 /* The rate of step `step` (0-based, counted over the whole run). */
 double lince_schedule_lr(const lince_schedule *schedule, size_t step);
+
+/* The share of all steps that `step` of them are. */
+double lince_schedule_progress(const lince_schedule *schedule, size_t step);
 
 /* Tells plateau an epoch's validation loss; the others do not listen. */
 void lince_schedule_epoch(lince_schedule *schedule, double loss);

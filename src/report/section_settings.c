@@ -63,6 +63,8 @@ static void tell_rate(lince_document *d, const lince_settings *s)
         snprintf(text, sizeof text, TR("%g, times %g at each step (epochs: %d)"), lr, s->gamma, s->step_size);
     else if (!strcmp(scheduler, "cosine"))
         snprintf(text, sizeof text, TR("%g, falling along a cosine to %g"), lr, s->min_lr);
+    else if (!strcmp(scheduler, "linear"))
+        snprintf(text, sizeof text, TR("%g, falling straight to %g"), lr, s->min_lr);
     else if (!strcmp(scheduler, "onecycle"))
         snprintf(text, sizeof text, TR("one cycle: rising to %g, then falling to almost 0"), lr);
     else if (!strcmp(scheduler, "plateau"))
@@ -134,14 +136,18 @@ static void tell_stages(lince_document *d, const lince_facts *f)
 
 static void tell_rest(lince_document *d, const lince_settings *s)
 {
-    char text[64];
+    char text[160];
     snprintf(text, sizeof text, "%g", s->dropout);
     if (s->dropout >= 0) tell(d, TR("dropout in the classifier"), text);
     snprintf(text, sizeof text, TR("norm at most %g"), s->clip_grad);
     if (s->clip_grad > 0) tell(d, TR("gradient clipping"), text);
     snprintf(text, sizeof text, TR("moving, decay %g"), s->ema);
     if (s->ema > 0) tell(d, TR("average of the weights"), text);
-    snprintf(text, sizeof text, TR("updates: %d, then %g of the way"), s->lookahead, s->lookahead_alpha);
+    snprintf(text, sizeof text,
+             s->lookahead_power > 0
+                 ? TR("updates: %d, then 1 - (1 - %g) t^%g of the way after the share t of the training")
+                 : TR("updates: %d, then %g of the way"),
+             s->lookahead, s->lookahead_alpha, s->lookahead_power);
     if (s->lookahead) tell(d, TR("lookahead"), text);
     snprintf(text, sizeof text,
              s->swa < 1 ? TR("equal, of the last %g of the epochs") : TR("equal, of the last epochs: %g"),

@@ -92,16 +92,30 @@ static void write_normalisation(lince_document *d, const lince_facts *f)
     write_numbers(d, normalize);
 }
 
-/* What each augmentation does, with its values times `scale`: shares are told in percent. */
+/* What each augmentation does, with its values times `scale`: shares are told in percent. Where its value
+ * `at` is `other`, other words. */
 static const struct told {
     const char *text;
     double scale[LINCE_AUGMENT_VALUES];
+    int at;
+    float other;
+    const char *instead;
 } told[LINCE_AUGMENTATIONS] = {
     [LINCE_RESIZED_CROP] = {N_("a part of %g to %g %% of the area and of proportions from 3:4 to 4:3 cut out "
                                "and enlarged to the whole"),
                             {100, 100}},
-    [LINCE_CROP] = {N_("a random crop after a black border was added (pixels: %.0f)"), {1}},
-    [LINCE_FLIP] = {N_("mirrored left to right, one time in two"), {1}},
+    [LINCE_CROP] = {N_("a random crop after a black border was added (pixels: %.0f)"),
+                    {1},
+                    1,
+                    LINCE_CROP_REFLECT,
+                    N_("a random crop after the picture was continued beyond its edges by its mirror image "
+                       "(pixels: %.0f)")},
+    [LINCE_FLIP] = {N_("mirrored left to right, one time in two"),
+                    {1},
+                    0,
+                    LINCE_FLIP_ALTERNATING,
+                    N_("mirrored left to right in every second epoch: each picture is seen from either side "
+                       "in turn")},
     [LINCE_TRANSLATE] = {N_("moved by up to %g %% of the size"), {100}},
     [LINCE_ROTATE] = {N_("turned by up to %g° to either side"), {1}},
     [LINCE_AFFINE] = {N_("turned by up to %g°, moved by up to %g %% of the size, scaled by up to %g %% and "
@@ -149,12 +163,10 @@ static void write_augmentation(lince_document *d, const char *text)
     for (int what = 0; what < LINCE_AUGMENTATIONS; what++) {
         double v[LINCE_AUGMENT_VALUES];
         for (int i = 0; i < LINCE_AUGMENT_VALUES; i++) v[i] = (double)a.of[what][i] * told[what].scale[i];
-        if (what == LINCE_FLIP && v[0] == LINCE_FLIP_ALTERNATING)
-            lince_document_item(d, "%s",
-                                TR("mirrored left to right in every second epoch: each picture is seen from "
-                                   "either side in turn"));
-        else if (lince_augments_by(&a, (lince_augmentation)what))
-            lince_document_item(d, TR(told[what].text), v[0], v[1], v[2], v[3]);
+        const struct told *t = &told[what];
+        bool other = t->instead && a.of[what][t->at] == t->other;
+        if (lince_augments_by(&a, (lince_augmentation)what))
+            lince_document_item(d, TR(other ? t->instead : t->text), v[0], v[1], v[2], v[3]);
     }
 }
 

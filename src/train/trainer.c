@@ -56,7 +56,11 @@ static void update(lince_trainer *t, const lince_batch *batch, double lr, double
         if (!completes_update(t)) return;
         norm = lince_update_sum_norm(&t->update, t->net);
     }
-    lince_update_apply(&t->update, t->net, ++t->at.updates, lr, norm);
+    t->at.updates++;
+    t->update.share =
+        lince_lookahead_share(t->settings->lookahead_alpha, t->settings->lookahead_power,
+                              lince_schedule_progress(&t->schedule, t->at.updates - t->at.schedule_updates));
+    lince_update_apply(&t->update, t->net, t->at.updates, lr, norm);
     if (t->at.step + 1 == lince_loader_batches(t->train)) lince_trainer_average(t);
 }
 

@@ -85,7 +85,9 @@ static int save(lince_trainer *t, const inheritance *has, const char *command)
 
 int lince_trainer_extend(lince_trainer *t, const lince_saved *s, const char *command)
 {
-    const inheritance has = {.schedule = !lince_schedule_is_finite(&t->schedule),
+    bool finite = lince_schedule_is_finite(&t->schedule) ||
+                  (t->settings->lookahead && t->settings->lookahead_power > 0);
+    const inheritance has = {.schedule = !finite,
                              .optimizer = s->state,
                              .patience = t->at.epoch >= s->epochs};
     if (t->settings->swa > 0)

@@ -52,6 +52,7 @@ expect 2 '--nesterov needs --optimizer sgd' train "${training[@]}" --optimizer m
 
 # lookahead: every 4 of 9 batches, so that an epoch ends between two steps of the slow weights
 goes_on slow --lookahead 4 --lookahead-alpha 0.8
+goes_on slower --lookahead 4 --lookahead-alpha 0.2 --lookahead-power 3 --scheduler linear --warmup-epochs 0.5
 says slow 'updates: 4, then 0.8 of the way'
 
 # an average of the last epochs, with its own statistics: what is saved is what was validated

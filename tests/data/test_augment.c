@@ -90,6 +90,8 @@ static lince_draw drawing_of(const char *name, int width, int height, const doub
     lince_step *s = d.step;
     if (!strcmp(name, "part"))
         d.part = (lince_rectangle){(int)v[0], (int)v[1], (int)v[2], (int)v[3]};
+    else if (!strcmp(name, "crop"))
+        d = (lince_draw){.crop_x = (int)v[0], .crop_y = (int)v[1], .flip = v[2] != 0, .reflect = true};
     else if (!strcmp(name, "rotate")) {
         s->what = LINCE_DO_AFFINE;
         lince_rotation(v[0], width, height, s->value);
@@ -120,7 +122,7 @@ static void check_operation(const char *line)
 static void test_every_operation_is_torchvisions_on_pillow_images_bit_for_bit(void **state)
 {
     (void)state;
-    each_line("do", 265, check_operation);
+    each_line("do", 280, check_operation);
 }
 
 static lince_augmentation policy_named(const char *name)
@@ -255,6 +257,27 @@ static void test_the_alternating_flip_mirrors_in_each_epoch_what_the_last_did_no
             assert_int_equal(draw_at("flip=alternating", 32, 32, epoch, i).flip, side ^ (epoch & 1));
     }
     assert_share("mirrored in the first epoch", first, DRAWS, 0.5);
+}
+
+static void test_crops_reach_as_far_as_the_border_that_is_black_or_a_reflection(void **state)
+{
+    (void)state;
+    int corner = 0;
+    for (uint32_t i = 0; i < DRAWS; i++) {
+        lince_draw black = draw("crop=2", i), reflected = draw("crop=2:reflect", i);
+        assert_true(abs(black.crop_x) <= 2 && abs(black.crop_y) <= 2);
+        assert_true(!black.reflect && reflected.reflect);
+        assert_true(black.crop_x == reflected.crop_x && black.crop_y == reflected.crop_y);
+        corner += black.crop_x == -2 && black.crop_y == 2;
+    }
+    assert_share("in a corner", corner, DRAWS, 1 / 25.0);
+    lince_augment a;
+    static const char *const wrong[] = {"crop=2:mirror", "crop=2:1", "crop=reflect", "crop=2:reflect:3",
+                                        "crop=2:"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(lince_augment_parse(&a, wrong[i]), LINCE_EUSAGE);
+        assert_non_null(strstr(lince_error(), "crop=N[:reflect]"));
+    }
 }
 
 static void test_resized_crops_have_the_asked_areas_and_ratios_anywhere(void **state)
@@ -411,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_augmix_mixes_its_chains_as_torchvision),
         cmocka_unit_test(test_blur_is_torchvisions_but_for_the_rounding_of_one_value_in_a_hundred),
         cmocka_unit_test(test_the_alternating_flip_mirrors_in_each_epoch_what_the_last_did_not),
+        cmocka_unit_test(test_crops_reach_as_far_as_the_border_that_is_black_or_a_reflection),
         cmocka_unit_test(test_resized_crops_have_the_asked_areas_and_ratios_anywhere),
         cmocka_unit_test(test_a_resized_crop_that_does_not_fit_is_the_largest_in_the_middle),
         cmocka_unit_test(test_what_has_a_probability_happens_that_often),

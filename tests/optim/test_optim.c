@@ -176,8 +176,29 @@ static void test_rates_are_pytorchs(void **state)
             assert_rate(name, t, lince_schedule_lr(&s, t), expected);
         }
     }
-    assert_int_equal(cases, 6);
+    assert_int_equal(cases, 8);
     fclose(reference);
+}
+
+/* A triangle, as in many a speed run: up over two epochs, then straight down. */
+static void test_linear_falls_from_where_the_warm_up_ends(void **state)
+{
+    (void)state;
+    lince_schedule s = {
+        .name = "linear", .lr = 1, .min_lr = 0.1, .warmup_epochs = 2, .steps_per_epoch = 2, .epochs = 5};
+    static const double expected[] = {0.25, 0.5, 0.75, 1, 1, 0.85, 0.7, 0.55, 0.4, 0.25};
+    assert_int_equal(lince_schedule_init(&s), 0);
+    for (size_t t = 0; t < 10; t++) assert_rate("linear", t, lince_schedule_lr(&s, t), expected[t]);
+}
+
+static void test_lookahead_goes_all_the_way_at_first_and_alpha_of_it_in_the_end(void **state)
+{
+    (void)state;
+    assert_rate("share", 0, lince_lookahead_share(0.2, 3, 0), 1);
+    assert_rate("share", 1, lince_lookahead_share(0.2, 3, 0.5), 0.9);
+    assert_rate("share", 2, lince_lookahead_share(0.2, 3, 1), 0.2);
+    assert_rate("constant share", 0, lince_lookahead_share(0.2, 0, 0), 0.2);
+    assert_rate("constant share", 1, lince_lookahead_share(0.2, 0, 0.5), 0.2);
 }
 
 static void test_plateau_drops_when_pytorchs_does(void **state)
@@ -228,7 +249,7 @@ static void test_unknown_names_are_refused(void **state)
     (void)state;
     assert_null(lince_optimizer_named("adamax"));
     assert_non_null(strstr(lince_error(), "adamax"));
-    assert_int_equal(lince_schedule_init(&(lince_schedule){.name = "linear"}), LINCE_EUSAGE);
+    assert_int_equal(lince_schedule_init(&(lince_schedule){.name = "exponential"}), LINCE_EUSAGE);
 }
 
 /* --- large arrays: more pieces than threads, and a remainder --------------------------------------- */
@@ -332,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_muon_is_the_published_one),
         cmocka_unit_test(test_muon_leaves_vectors_to_adamw),
         cmocka_unit_test(test_rates_are_pytorchs),
+        cmocka_unit_test(test_linear_falls_from_where_the_warm_up_ends),
+        cmocka_unit_test(test_lookahead_goes_all_the_way_at_first_and_alpha_of_it_in_the_end),
         cmocka_unit_test(test_plateau_drops_when_pytorchs_does),
         cmocka_unit_test(test_warm_up_rises_by_equal_amounts_to_the_rate),
         cmocka_unit_test(test_cosine_begins_behind_the_warm_up),

@@ -25,7 +25,15 @@ def affine(interpolation):
     return apply
 
 
+def crop(image, x, y, flip):
+    """RandomCrop(size, padding=3, padding_mode="reflect") at one place, then the flip."""
+    w, h = image.size
+    result = F.crop(F.pad(image, [3, 3, 3, 3], padding_mode="reflect"), 3 + y, 3 + x, h, w)
+    return F.hflip(result) if flip else result
+
+
 OPERATIONS = {
+    "crop": lambda image, x, y, flip: crop(image, int(x), int(y), bool(flip)),
     "part": lambda image, x, y, w, h: F.resized_crop(image, y, x, h, w, [image.height, image.width]),
     "rotate": lambda image, angle: F.rotate(image, angle),
     "affine": affine(NEAREST),
@@ -96,6 +104,8 @@ def main():
     for w, h in SIZES:
         for part in [(0, 0, w, h), (1, 2, w - 3, h - 5), (w // 2, h // 3, 3, 4), (0, h - 1, w, 1), (w - 1, 0, 1, h)]:
             do("part", w, h, *part)
+        for values in [(0, 0, 0), (2, -1, 0), (-3, 3, 0), (3, 0, 1), (-2, -3, 1)]:
+            do("crop", w, h, *values)
         for angle in [0, 1.5, -10, 30, 45, 90, -90, 133.3, -180, 180]:
             do("rotate", w, h, angle)
         for values in [(0, 0, 0, 1, 0), (10, 0, 0, 1, 0), (0, 3, -2, 1, 0), (0, 0, 0, 1.3, 0), (0, 0, 0, 0.7, 0), (0, 0, 0, 1, 12), (-25, 2, 1, 0.85, -7), (170, -3, 4, 1.9, 50)]:

@@ -110,6 +110,7 @@ def schedule(name, gamma, step_size, min_lr, epochs, steps):
         "constant": lambda: (True, rates.LambdaLR(made, lambda t: 1)),
         "step": lambda: (False, rates.StepLR(made, step_size, gamma)),
         "cosine": lambda: (True, rates.CosineAnnealingLR(made, total, min_lr)),
+        "linear": lambda: (True, rates.LinearLR(made, 1, min_lr / 0.1, total)),
         "onecycle": lambda: (True, rates.OneCycleLR(made, 0.1, total, cycle_momentum=False)),
     }[name]()
     print("schedule", name, gamma, step_size, min_lr, epochs, steps)
@@ -140,7 +141,7 @@ lookahead(3, 0.5)
 lookahead(4, 0.8)
 swa()
 for case in [("constant", 0.1, 1, 0, 2, 3), ("step", 0.75, 2, 0, 7, 3), ("cosine", 0.1, 1, 0, 4, 5),
-             ("cosine", 0.1, 1, 0.01, 3, 7), ("onecycle", 0.1, 1, 0, 4, 10), ("onecycle", 0.1, 1, 0, 3, 7)]:
+             ("cosine", 0.1, 1, 0.01, 3, 7), ("linear", 0.1, 1, 0, 3, 4), ("linear", 0.1, 1, 0.02, 2, 5), ("onecycle", 0.1, 1, 0, 4, 10), ("onecycle", 0.1, 1, 0, 3, 7)]:
     schedule(*case)
 plateau(0.1, 0)
 plateau(0.5, 0.03)

@@ -93,7 +93,7 @@ static void test_a_bad_value_is_refused_and_leaves_the_setting_alone(void **stat
         {"nesterov", "maybe", "--nesterov: expected yes or no, found 'maybe'"},
         {"optimizer", "sg",
          "--optimizer sg: expected one of auto|sgd|adam|adamw|rmsprop|muon; did you mean sgd?"},
-        {"scheduler", "", "--scheduler : expected one of auto|constant|step|cosine|onecycle|plateau"},
+        {"scheduler", "", "--scheduler : expected one of auto|constant|step|cosine|linear|onecycle|plateau"},
         {"on-bad", "skip|fail", "--on-bad skip|fail: expected one of skip|fail"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
