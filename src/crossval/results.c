@@ -89,8 +89,10 @@ static int pool(lince_cv_results *r)
                               r->facts[i].run.folder);
         LINCE_TRY(read_probabilities(r, i, r->probability + at * classes));
         for (size_t k = 0; k < r->outcomes[i].count; k++) {
-            r->label[at + k] = r->outcomes[i].rows[k].label;
-            lince_metrics_add(&r->pooled, r->label[at + k], r->probability + (at + k) * classes);
+            const lince_outcome_row *row = &r->outcomes[i].rows[k];
+            r->label[at + k] = row->label;
+            lince_metrics_add(&r->pooled, row->label, r->probability + (at + k) * classes, row->predicted,
+                              r->facts[i].test.loss); /* their mean */
         }
     }
     lince_metrics_finish(&r->pooled);

@@ -140,19 +140,4 @@ void lince_batch_norm_backward(int threads, const lince_batch_norm *bn, lince_sh
 void lince_to_plain(int threads, lince_shape shape, size_t n, const float *blocked, float *plain);
 void lince_from_plain(int threads, lince_shape shape, size_t n, const float *plain, float *blocked);
 
-/* Softmax over rows: probabilities [n][classes] from logits (may be the same memory). */
-void lince_softmax(const float *logits, float *probability, size_t n, int classes);
-
-/* PyTorch's CrossEntropyLoss(weight, label_smoothing, reduction="mean"): returns the loss, and d loss / d
- * logits. weight [classes] may be NULL; loss_each [n] (each sample's own loss, unsmoothed, unweighted) may be
- * NULL. */
-double lince_cross_entropy(const float *logits, const int32_t *label, size_t n, int classes, float smoothing,
-                           const float *weight, float *dlogits, float *loss_each);
-
-/* The same of samples that are mixed: the target of each is its label with the share `own` and its partner's
- * with the rest, as PyTorch takes probabilities: the mean is over samples, whatever the classes' weights. */
-double lince_cross_entropy_mixed(const float *logits, const int32_t *label, const int32_t *partner, float own,
-                                 size_t n, int classes, float smoothing, const float *weight, float *dlogits,
-                                 float *loss_each);
-
 #endif

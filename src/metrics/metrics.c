@@ -52,19 +52,17 @@ void lince_calibration_add(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], d
     b->accuracy += right;
 }
 
-void lince_metrics_add(lince_metrics *m, int label, const float *probability)
+void lince_metrics_add(lince_metrics *m, int label, const float *probability, int predicted, double loss)
 {
-    int best = 0, better = 0;
-    for (int c = 0; c < m->classes; c++) {
-        if (probability[c] > probability[best]) best = c;
+    int better = 0; /* of equal ones the first, as in numpy */
+    for (int c = 0; c < m->classes; c++)
         better += probability[c] > probability[label] || (c < label && probability[c] == probability[label]);
-    }
-    lince_calibration_add(m->bins, (double)probability[best], best == label);
-    m->confusion[label * m->classes + best]++;
+    lince_calibration_add(m->bins, (double)probability[predicted], predicted == label);
+    m->confusion[label * m->classes + predicted]++;
     m->n++;
-    m->accuracy += best == label;
+    m->accuracy += predicted == label;
     m->top5 += better < 5;
-    m->loss -= log(fmax((double)probability[label], 1e-45));
+    m->loss += loss;
 }
 
 static double ratio(double a, double b)

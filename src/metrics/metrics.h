@@ -35,7 +35,7 @@ typedef struct lince_metrics {
     char **names; /* [classes], copies */
     int *listed;  /* [classes], the order in which they are listed (core/class_order.h) */
     size_t n;
-    double loss;           /* mean cross-entropy, without label smoothing */
+    double loss;           /* mean of the loss that was trained with, without label smoothing */
     double accuracy, top5; /* fractions; top5 counts a sample whose class is among the 5 most probable */
     int64_t *confusion;    /* [classes][classes], row: true class */
     /* The averages are of all classes; one that no sample has counts with its zeros. */
@@ -48,9 +48,9 @@ typedef struct lince_metrics {
 int lince_metrics_init(lince_metrics *metrics, int classes, const char *const *names);
 void lince_metrics_release(lince_metrics *metrics);
 
-/* Adds one sample: its true label and the probabilities [classes]. Ties go to the lower index, as in numpy.
- */
-void lince_metrics_add(lince_metrics *metrics, int label, const float *probability);
+/* Adds one sample: its true label, the probabilities [classes], the class that they answer, and the loss. */
+void lince_metrics_add(lince_metrics *metrics, int label, const float *probability, int predicted,
+                       double loss);
 
 /* Turns counts into fractions; call once, after the last sample. */
 void lince_metrics_finish(lince_metrics *metrics);

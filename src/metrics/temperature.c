@@ -1,13 +1,7 @@
 #include "metrics/temperature.h"
+#include "loss/softmax.h"
 
 #include <math.h>
-
-static double largest_of(const float *scores, int classes)
-{
-    double largest = (double)scores[0];
-    for (int c = 1; c < classes; c++) largest = fmax(largest, (double)scores[c]);
-    return largest;
-}
 
 /* --- fitting -------------------------------------------------------------------------------------- */
 
@@ -22,7 +16,7 @@ static slopes slopes_at(double b, const float *scores, const int32_t *labels, si
     slopes s = {0, 0};
     for (size_t i = 0; i < n; i++) {
         const float *z = scores + i * (size_t)classes;
-        double largest = largest_of(z, classes), sum = 0, mean = 0, square = 0;
+        double largest = (double)z[lince_argmax(z, classes)], sum = 0, mean = 0, square = 0;
         for (int c = 0; c < classes; c++) {
             double d = (double)z[c] - largest, e = exp(b * d);
             sum += e;
@@ -60,19 +54,17 @@ double lince_fit_temperature(const float *scores, const int32_t *labels, size_t 
 
 void lince_reliability_add(lince_reliability *r, const float *scores, int classes, double t, int label)
 {
-    double largest = largest_of(scores, classes), sum = 0, squares = 0, most = 0;
-    int best = 0;
-    for (int c = 0; c < classes; c++) sum += exp(((double)scores[c] - largest) / t);
+    const lince_loss cross_entropy = {.type = &lince_cross_entropy};
+    double whole = lince_log_sum_exp(scores, classes, t), squares = 0;
+    int best = lince_argmax(scores, classes);
     for (int c = 0; c < classes; c++) {
-        double p = exp(((double)scores[c] - largest) / t) / sum, distance = p - (c == label);
+        double distance = exp((double)scores[c] / t - whole) - (c == label);
         squares += distance * distance;
-        if (scores[c] > scores[best]) best = c;
-        most = fmax(most, p);
     }
     r->n++;
-    r->loss += log(sum) - ((double)scores[label] - largest) / t;
+    r->loss += lince_softmax_value(&cross_entropy, scores, classes, t, label);
     r->brier += squares;
-    lince_calibration_add(r->bins, most, best == label);
+    lince_calibration_add(r->bins, exp((double)scores[best] / t - whole), best == label);
 }
 
 void lince_reliability_finish(lince_reliability *r)

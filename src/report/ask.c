@@ -7,10 +7,10 @@
 #include <assert.h>
 #include <string.h>
 
-int lince_ask_init(lince_ask *a, lince_net *net,
+int lince_ask_init(lince_ask *a, lince_net *net, const lince_loss *loss,
                    void (*answer)(void *context, size_t number, const float *probability), void *context)
 {
-    *a = (lince_ask){.net = net, .answer = answer, .context = context};
+    *a = (lince_ask){.net = net, .loss = loss, .answer = answer, .context = context};
     a->batch = lince_net_layer(net, 1)->batch;
     a->steps = lince_net_input_shape(net).height;
     a->tokens = lince_alloc((size_t)a->batch * (size_t)a->steps, sizeof *a->tokens);
@@ -33,7 +33,7 @@ void lince_ask_flush(lince_ask *a)
     if (!a->waiting) return;
     lince_net_set_tokens(a->net, a->waiting, a->tokens, a->length, a->steps);
     lince_net_forward(a->net, a->waiting, false, NULL);
-    lince_score_probabilities(lince_net_output(a->net), (size_t)a->waiting, classes, a->temperature,
+    lince_score_probabilities(a->loss, lince_net_output(a->net), (size_t)a->waiting, classes, a->temperature,
                               a->probability);
     for (int i = 0; i < a->waiting; i++)
         a->answer(a->context, a->answered++, a->probability + (ptrdiff_t)i * classes);

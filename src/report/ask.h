@@ -2,6 +2,7 @@
 #ifndef LINCE_REPORT_ASK_H
 #define LINCE_REPORT_ASK_H
 
+#include "loss/loss.h"
 #include "net/net.h"
 
 #include <stddef.h>
@@ -9,7 +10,8 @@
 
 typedef struct lince_ask {
     lince_net *net;
-    int batch, steps; /* what the net has memory for */
+    const lince_loss *loss; /* whose probabilities are told */
+    int batch, steps;       /* what the net has memory for */
     /* Is told each text's probabilities [classes], in the order in which they were added from 0 on. */
     void (*answer)(void *context, size_t number, const float *probability);
     void *context;
@@ -20,8 +22,9 @@ typedef struct lince_ask {
     float *probability; /* [batch][classes] */
 } lince_ask;
 
-/* The net is not owned, is for texts, and may be for inference. LINCE_ENOMEM. Release in any case. */
-int lince_ask_init(lince_ask *ask, lince_net *net,
+/* Net and loss are not owned; the net is for texts, and may be for inference. LINCE_ENOMEM. Release in any
+ * case. */
+int lince_ask_init(lince_ask *ask, lince_net *net, const lince_loss *loss,
                    void (*answer)(void *context, size_t number, const float *probability), void *context);
 void lince_ask_release(lince_ask *ask);
 

@@ -116,7 +116,8 @@ int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *proba
     if (x) {
         lince_transform_normalise(&e->picture, fitted.pixels, x);
         lince_score(e->net, &e->views, &(lince_batch){.n = 1, .x = x}, probability);
-        lince_score_probabilities(probability, 1, classes, e->blueprint.temperature, probability);
+        lince_score_probabilities(&e->blueprint.loss, probability, 1, classes, e->blueprint.temperature,
+                                  probability);
     }
     lince_image_release(&fitted);
     lince_free(x);

@@ -92,7 +92,7 @@ int lince_explain_words(lince_explainer *e)
     telling t = {.e = e};
     json_t *list = json_array();
     int32_t *tokens = lince_alloc(2 * (size_t)e->blueprint.encoder.options.max_tokens, sizeof *tokens);
-    int code = lince_ask_init(&ask, e->net, take, &t);
+    int code = lince_ask_init(&ask, e->net, &e->blueprint.loss, take, &t);
     ask.temperature = e->blueprint.temperature;
     if (!tokens || !list) code = LINCE_ENOMEM;
     for (size_t i = 0; i < count && !code; i++) code = tell(&t, &ask, chosen[i], tokens, list);

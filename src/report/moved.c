@@ -270,7 +270,7 @@ static int erase(asking *a, size_t place)
     erasing e = {.a = a};
     const reader *r = &a->readers[place];
     int32_t *scratch = lince_alloc(a->longest, sizeof *scratch);
-    int code = lince_ask_init(&ask, r->net, take_erased, &e);
+    int code = lince_ask_init(&ask, r->net, &r->blueprint.loss, take_erased, &e);
     if (!scratch) code = LINCE_ENOMEM;
     for (size_t i = 0; !code && i < a->count; i++) {
         size_t length;
@@ -298,6 +298,7 @@ static void choose_words(asking *a)
 /* Answers come text by text, of each the moves behind the word and then those before the text. */
 typedef struct moving {
     asking *a;
+    const lince_loss *loss;
     size_t hits[2][LINCE_MOVES];
     bool unmoved; /* whether this text was right as it is */
     lince_contest farthest;
@@ -307,10 +308,7 @@ static void take_moved(void *context, size_t number, const float *probability)
 {
     moving *m = context;
     size_t text = number / (2 * LINCE_MOVES), which = number / LINCE_MOVES % 2, move = number % LINCE_MOVES;
-    int best = 0;
-    for (int c = 1; c < m->a->c->classes; c++)
-        if (probability[c] > probability[best]) best = c;
-    bool right = best == label_of(m->a, text);
+    bool right = m->loss->type->decide(probability, m->a->c->classes) == label_of(m->a, text);
     m->hits[which][move] += right;
     if (which == 0 && move == 0) m->unmoved = right;
     if (which == 0 && move == LINCE_MOVES - 1) {
@@ -333,10 +331,10 @@ static size_t fill(const asking *a, const reader *r, size_t text, size_t at, siz
 static int move(asking *a, size_t place, lince_moved *moved)
 {
     lince_ask ask;
-    moving m = {.a = a};
     const reader *r = &a->readers[place];
+    moving m = {.a = a, .loss = &r->blueprint.loss};
     int32_t *filled = lince_alloc(a->longest + FARTHEST, sizeof *filled);
-    int code = lince_ask_init(&ask, r->net, take_moved, &m);
+    int code = lince_ask_init(&ask, r->net, &r->blueprint.loss, take_moved, &m);
     if (!filled) code = LINCE_ENOMEM;
     for (size_t i = 0; !code && i < a->count; i++) {
         for (int k = 0; k < 2 * LINCE_MOVES; k++) {

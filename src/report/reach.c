@@ -3,7 +3,6 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "data/tokens.h"
-#include "kernels/kernels.h"
 #include "report/context.h"
 #include "report/reopen.h"
 
@@ -65,15 +64,16 @@ static int open_net(asking *a, const lince_facts *facts)
     return a->token && a->length && a->gradient && a->norm ? 0 : LINCE_ENOMEM;
 }
 
-/* dLoss/dlogits of each text's own loss: its probabilities, less 1 at the true class. */
+/* Of each text's own loss. */
 static void put_loss_gradient(asking *a, size_t first, int n)
 {
+    const lince_loss *l = &a->blueprint.loss;
     int classes = lince_net_classes(a->net);
-    float *gradient = lince_net_output_gradient(a->net);
-    lince_softmax(lince_net_output(a->net), gradient, (size_t)n, classes);
     for (int i = 0; i < n; i++) {
-        size_t row = a->x->sample[a->chosen[first + (size_t)i]];
-        gradient[(size_t)i * (size_t)classes + (size_t)a->c->label[row]] -= 1;
+        size_t row = a->x->sample[a->chosen[first + (size_t)i]], at = (size_t)i * (size_t)classes;
+        int32_t label = (int32_t)a->c->label[row];
+        l->type->gradient(l, lince_net_output(a->net) + at, 1, classes, &(lince_targets){.label = &label},
+                          lince_net_output_gradient(a->net) + at, NULL);
     }
 }
 

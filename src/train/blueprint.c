@@ -154,7 +154,7 @@ static int write_pictures(const lince_blueprint *b, lince_blueprint_texts *texts
 
 int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts)
 {
-    char head[128], dropout[32], temperature[32];
+    char head[128], dropout[32], temperature[32], loss[LINCE_LOSS_TEXT];
     *texts = (lince_blueprint_texts){0};
     snprintf(head, sizeof head, "%s", b->head_given && !b->head_count ? "none" : "");
     for (int i = 0; i < b->head_count; i++)
@@ -166,6 +166,8 @@ int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts
     LINCE_TRY(put(texts, "format", "pt"));
     snprintf(temperature, sizeof temperature, "%.9g", b->temperature);
     if (b->temperature > 0) LINCE_TRY(put(texts, "lince.temperature", temperature));
+    lince_loss_print(&b->loss, loss);
+    if (b->loss.type != &lince_cross_entropy) LINCE_TRY(put(texts, "lince.loss", loss));
     LINCE_TRY(lince_blueprint_put(texts, "lince.classes", names_json(b)));
     return lince_blueprint_is_text(b) ? lince_blueprint_write_text(b, texts) : write_pictures(b, texts);
 }
@@ -254,10 +256,12 @@ double lince_blueprint_temperature(const lince_weights *w)
 static int read_all(lince_blueprint *b, const lince_weights *w, const char *path)
 {
     const char *head = lince_weights_metadata(w, "lince.head"),
-               *dropout = lince_weights_metadata(w, "lince.dropout");
+               *dropout = lince_weights_metadata(w, "lince.dropout"),
+               *loss = lince_weights_metadata(w, "lince.loss"); /* where it is another than usual */
     bool texts = lince_weights_metadata(w, "lince.text") != NULL;
     LINCE_TRY(texts ? lince_blueprint_read_text(b, w, path) : read_pictures(b, w, path));
     if (head) LINCE_TRY(lince_blueprint_head(b, head));
+    if (loss && lince_loss_parse(&b->loss, loss)) return lince_fail_in(LINCE_EDATA, path);
     if (dropout) b->dropout = strtod(dropout, NULL);
     b->temperature = lince_blueprint_temperature(w);
     return read_names(b, lince_weights_metadata(w, "lince.classes"), path);
@@ -265,7 +269,7 @@ static int read_all(lince_blueprint *b, const lince_weights *w, const char *path
 
 int lince_blueprint_read(lince_blueprint *b, const lince_weights *w, const char *path)
 {
-    *b = (lince_blueprint){.dropout = -1};
+    *b = (lince_blueprint){.dropout = -1, .loss = {.type = &lince_cross_entropy}};
     static const char *const pictures[] = {"lince.image_size", "lince.normalize"}, *const texts[] = {
                                                                                        "lince.text",
                                                                                        "lince.vocabulary"};

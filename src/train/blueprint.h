@@ -4,6 +4,7 @@
 
 #include "core/buffer.h"
 #include "data/transform.h"
+#include "loss/loss.h"
 #include "models/model_zoo.h"
 #include "text/encoder.h"
 #include "weights/weights.h"
@@ -21,7 +22,8 @@ typedef struct lince_blueprint {
     char **names;              /* [classes]; owned; NULL where not known */
     lince_transform transform; /* size, fit and normalisation; no augmentation */
     lince_range range;         /* of deep grey */
-    double temperature;        /* that scores are divided by before the softmax; 0: not calibrated */
+    lince_loss loss;           /* that it is trained with, which says what scores mean */
+    double temperature;        /* that scores are divided by before that; 0: not calibrated */
     char normalize[128];       /* as given: "auto", "imagenet", ...; "weights": as those begun with expect */
 } lince_blueprint;
 
@@ -45,7 +47,7 @@ bool lince_blueprint_is_text(const lince_blueprint *blueprint);
 
 /* The blueprint as metadata of a weights file; the values are lince_alloc'ed. Release the list, also after a
  * failure. */
-enum { LINCE_BLUEPRINT_METADATA = 13 };
+enum { LINCE_BLUEPRINT_METADATA = 14 };
 typedef struct lince_blueprint_texts {
     lince_metadata list[LINCE_BLUEPRINT_METADATA];
     size_t count;

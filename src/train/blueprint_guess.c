@@ -116,14 +116,14 @@ int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const li
                           const char *path)
 {
     lince_likely likely;
-    *b = (lince_blueprint){.dropout = -1};
+    *b = (lince_blueprint){.dropout = -1, .loss = {.type = &lince_cross_entropy}};
     if (!architecture) {
         if (lince_blueprint_recognise(w, &likely) || likely.fits < likely.of)
             return lince_fail(LINCE_EUSAGE, "%s: does not say its architecture; name it with --model", path);
         architecture = likely.architecture;
     }
     const lince_architecture *a = lince_architecture_named(architecture);
-    *b = (lince_blueprint){.dropout = -1};
+    *b = (lince_blueprint){.dropout = -1, .loss = {.type = &lince_cross_entropy}};
     if (!a) return LINCE_EUSAGE;
     if (!a->image_size)
         return lince_fail(LINCE_EUSAGE, "%s: %s needs its vocabulary: only files that lince wrote have it",

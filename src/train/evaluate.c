@@ -17,43 +17,46 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* To one sample. */
+typedef struct answer {
+    uint32_t index;
+    int32_t label, predicted;
+    const float *score, *probability; /* [classes] */
+    double loss;
+} answer;
+
 typedef struct pass {
     lince_net *net;
     lince_loader *loader;
     const lince_observer *observer;
     const lince_views *views; /* NULL: none */
+    const lince_loss *loss;
     lince_progress progress;
     double temperature;
     float *score, *probability; /* [batch][classes] */
     size_t seen;
-    double loss, hits;
-    void (*sample)(void *context, const lince_batch *batch, int i, const float *score,
-                   const float *probability);
+    double sum, hits; /* of losses, and of right answers */
+    void (*sample)(void *context, const answer *answer);
     void *context;
 } pass;
 
 /* The true class's probability may underflow in float: the loss comes from the scores. */
-static double loss_of(const float *score, int classes, int label, double temperature)
-{
-    double largest = (double)score[0], sum = 0;
-    for (int c = 1; c < classes; c++) largest = fmax(largest, (double)score[c]);
-    for (int c = 0; c < classes; c++) sum += exp(((double)score[c] - largest) / temperature);
-    return largest / temperature + log(sum) - (double)score[label] / temperature;
-}
-
 static void take_batch(pass *p, const lince_batch *batch)
 {
     int classes = lince_net_classes(p->net);
+    const lince_loss *l = p->loss;
     lince_score(p->net, p->views, batch, p->score);
-    lince_score_probabilities(p->score, (size_t)batch->n, classes, p->temperature, p->probability);
+    lince_score_probabilities(l, p->score, (size_t)batch->n, classes, p->temperature, p->probability);
     for (int i = 0; i < batch->n; i++) {
-        const float *row = p->score + (size_t)i * (size_t)classes;
-        int best = 0;
-        for (int c = 1; c < classes; c++)
-            if (row[c] > row[best]) best = c;
-        p->loss += loss_of(row, classes, batch->y[i], p->temperature);
-        p->hits += best == batch->y[i];
-        if (p->sample) p->sample(p->context, batch, i, row, p->probability + (size_t)i * (size_t)classes);
+        answer a = {.index = batch->index[i],
+                    .label = batch->y[i],
+                    .score = p->score + (size_t)i * (size_t)classes,
+                    .probability = p->probability + (size_t)i * (size_t)classes};
+        a.predicted = l->type->decide(a.probability, classes);
+        a.loss = l->type->value(l, a.score, classes, p->temperature, a.label);
+        p->sum += a.loss;
+        p->hits += a.predicted == a.label;
+        if (p->sample) p->sample(p->context, &a);
     }
     p->seen += (size_t)batch->n;
 }
@@ -72,7 +75,7 @@ static int run_pass(pass *p)
     while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
         take_batch(p, &batch);
         p->progress.step++;
-        p->progress.loss = p->loss / (double)p->seen;
+        p->progress.loss = p->sum / (double)p->seen;
         p->progress.accuracy = p->hits / (double)p->seen;
         p->progress.samples_per_second = (double)p->seen / fmax(now() - start, 1e-9);
         if (o && o->progress) o->progress(o->context, &p->progress);
@@ -102,22 +105,19 @@ int lince_observer_stops(const lince_observer *o)
     return o && o->stop && *o->stop ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : 0;
 }
 
-static void add_sample(void *context, const lince_batch *batch, int i, const float *score,
-                       const float *probability)
+static void add_sample(void *context, const answer *a)
 {
     lince_evaluation *e = context;
-    int best = 0;
-    for (int c = 1; c < e->metrics.classes; c++)
-        if (probability[c] > probability[best]) best = c;
     size_t n = e->metrics.n, classes = (size_t)e->metrics.classes;
-    e->outcomes[n] = (lince_outcome){batch->index[i], batch->y[i], best, probability[best], (uint32_t)n};
-    memcpy(e->scores + n * classes, e->raw ? score : probability, classes * sizeof *score);
-    e->labels[n] = batch->y[i];
+    e->outcomes[n] =
+        (lince_outcome){a->index, a->label, a->predicted, a->probability[a->predicted], (uint32_t)n};
+    memcpy(e->scores + n * classes, e->raw ? a->score : a->probability, classes * sizeof *a->score);
+    e->labels[n] = a->label;
     if (e->temperature > 0) {
-        lince_reliability_add(&e->before, score, (int)classes, 1, batch->y[i]);
-        lince_reliability_add(&e->after, score, (int)classes, e->temperature, batch->y[i]);
+        lince_reliability_add(&e->before, a->score, (int)classes, 1, a->label);
+        lince_reliability_add(&e->after, a->score, (int)classes, e->temperature, a->label);
     }
-    lince_metrics_add(&e->metrics, batch->y[i], probability);
+    lince_metrics_add(&e->metrics, a->label, a->probability, a->predicted, a->loss);
 }
 
 /* Texts come by their length. */
@@ -161,6 +161,7 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
               .loader = loader,
               .observer = observer,
               .views = options->views,
+              .loss = &b->loss,
               .temperature = e->temperature > 0 ? e->temperature : 1,
               .progress = {.phase = phase, .eta = -1},
               .sample = add_sample,
@@ -260,14 +261,20 @@ int lince_evaluation_write_probabilities(const lince_evaluation *e, const lince_
     return code;
 }
 
-int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer,
-                   lince_progress progress, double *loss, double *accuracy)
+int lince_validate(lince_net *net, lince_loader *loader, const lince_loss *loss,
+                   const lince_observer *observer, lince_progress progress, double *mean_loss,
+                   double *accuracy)
 {
-    pass p = {.net = net, .loader = loader, .observer = observer, .progress = progress, .temperature = 1};
+    pass p = {.net = net,
+              .loader = loader,
+              .loss = loss,
+              .observer = observer,
+              .progress = progress,
+              .temperature = 1};
     p.progress.phase = LINCE_VALIDATING;
     p.progress.step = 0;
     int code = run_pass(&p);
-    *loss = p.loss / (double)p.seen;
+    *mean_loss = p.sum / (double)p.seen;
     *accuracy = p.hits / (double)p.seen;
     return code;
 }

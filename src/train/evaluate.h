@@ -26,7 +26,7 @@ typedef struct lince_evaluation {
     lince_outcome *outcomes;  /* [metrics.n], in the part's order */
     float *scores;            /* [metrics.n][classes], in the order of the batches: probabilities */
     int32_t *labels;          /* [metrics.n], likewise */
-    bool raw;                 /* scores are what the softmax is taken of, and there are no curves */
+    bool raw;                 /* scores are what probabilities come from, and there are no curves */
     const lince_views *views; /* that were averaged; NULL or of none: the samples as they are. Not owned */
     double temperature;       /* the blueprint's; 0: none */
     lince_reliability before, after; /* with a temperature: at 1, and at it */
@@ -64,7 +64,8 @@ int lince_evaluation_write_probabilities(const lince_evaluation *evaluation, con
                                          lince_part part, const char *path);
 
 /* Mean loss and accuracy only, for validation while training. */
-int lince_validate(lince_net *net, lince_loader *loader, const lince_observer *observer,
-                   lince_progress progress, double *loss, double *accuracy);
+int lince_validate(lince_net *net, lince_loader *loader, const lince_loss *loss,
+                   const lince_observer *observer, lince_progress progress, double *mean_loss,
+                   double *accuracy);
 
 #endif

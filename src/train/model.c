@@ -276,6 +276,7 @@ int lince_model_use(lince_model *m, int batch)
 /* Answers to the samples of a batch. */
 static int answer(lince_model *m, const lince_batch *batch, lince_prediction *predictions)
 {
+    const lince_loss *l = &m->blueprint.loss;
     int classes = m->blueprint.classes;
     size_t n = (size_t)batch->n;
     float *scores = lince_alloc(n * (size_t)classes, sizeof *scores);
@@ -288,10 +289,9 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
             code = LINCE_ENOMEM;
             break;
         }
-        lince_score_probabilities(scores + i * (size_t)classes, 1, classes, m->blueprint.temperature,
+        lince_score_probabilities(l, scores + i * (size_t)classes, 1, classes, m->blueprint.temperature,
                                   p->probability);
-        for (int c = 1; c < classes; c++)
-            if (p->probability[c] > p->probability[p->best]) p->best = c;
+        p->best = l->type->decide(p->probability, classes);
         p->unsure = (double)p->probability[p->best] < m->confidence.least;
     }
     lince_free(scores);

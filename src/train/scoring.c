@@ -1,5 +1,4 @@
 #include "train/scoring.h"
-#include "kernels/kernels.h"
 #include "train/feed.h"
 
 #include <string.h>
@@ -33,11 +32,11 @@ void lince_score(lince_net *net, const lince_views *views, const lince_batch *ba
     }
 }
 
-void lince_score_probabilities(const float *scores, size_t n, int classes, double temperature,
-                               float *probabilities)
+void lince_score_probabilities(const lince_loss *loss, const float *scores, size_t n, int classes,
+                               double temperature, float *probabilities)
 {
     size_t count = n * (size_t)classes;
     double t = temperature > 0 ? temperature : 1;
     for (size_t i = 0; i < count; i++) probabilities[i] = (float)((double)scores[i] / t);
-    lince_softmax(probabilities, probabilities, n, classes);
+    loss->type->probabilities(probabilities, probabilities, n, classes);
 }

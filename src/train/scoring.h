@@ -4,14 +4,16 @@
 
 #include "data/loader.h"
 #include "data/views.h"
+#include "loss/loss.h"
 #include "net/net.h"
 
-/* scores[batch.n][classes], before temperature and softmax. The views (NULL: none) are of pictures, which the
- * batch then holds as large as the views are planned for. The same bits on any number of threads. */
+/* scores[batch.n][classes], before temperature and the loss's probabilities. The views (NULL: none) are of
+ * pictures, which the batch then holds as large as the views are planned for. The same bits on any number of
+ * threads. */
 void lince_score(lince_net *net, const lince_views *views, const lince_batch *batch, float *scores);
 
-/* Probabilities of n samples: softmax(scores / temperature); 0 stands for 1. */
-void lince_score_probabilities(const float *scores, size_t n, int classes, double temperature,
-                               float *probabilities);
+/* Probabilities of n samples, those that the loss sees in scores / temperature; 0 stands for 1. */
+void lince_score_probabilities(const lince_loss *loss, const float *scores, size_t n, int classes,
+                               double temperature, float *probabilities);
 
 #endif

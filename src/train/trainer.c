@@ -3,7 +3,6 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "kernels/kernels.h"
 #include "train/feed.h"
 
 #include <math.h>
@@ -29,14 +28,13 @@ static int not_finite(const lince_trainer *t, const lince_batch *batch, double l
                       t->at.epoch + 1, t->at.step + 1, loss, where ? where : "loss", samples);
 }
 
-/* What the batch's loss is a mean over: its samples or, where they are not mixed, the sum of their classes'
- * weights. */
-static double weight_of(const lince_trainer *t, const lince_batch *batch)
+static lince_targets targets_of(const lince_trainer *t, const lince_batch *b)
 {
-    double weight = 0;
-    bool by_class = t->class_weight && !batch->partner;
-    for (int i = 0; i < batch->n; i++) weight += by_class ? (double)t->class_weight[batch->y[i]] : 1;
-    return weight;
+    return (lince_targets){.label = b->y,
+                           .partner = b->partner,
+                           .own = b->own,
+                           .smoothing = (float)t->settings->label_smoothing,
+                           .weight = t->class_weight};
 }
 
 /* Whether the batch that is being trained with completes an update: the last of its group, or of the epoch.
@@ -49,10 +47,10 @@ static bool completes_update(const lince_trainer *t)
 
 /* With the last pass's gradient, of that norm, or where several batches make an update once they are there.
  */
-static void update(lince_trainer *t, const lince_batch *batch, double lr, double norm)
+static void update(lince_trainer *t, const lince_targets *targets, size_t n, double lr, double norm)
 {
     if (t->settings->accumulate > 1) {
-        lince_update_add(&t->update, t->net, weight_of(t, batch));
+        lince_update_add(&t->update, t->net, lince_loss_weight(targets, n));
         if (!completes_update(t)) return;
         norm = lince_update_sum_norm(&t->update, t->net);
     }
@@ -71,35 +69,28 @@ static void count_hits(lince_trainer *t, const lince_batch *batch)
     const int32_t *label = batch->partner && batch->own < 0.5f ? batch->partner : batch->y;
     for (size_t i = 0; i < (size_t)batch->n; i++) {
         const float *row = lince_net_output(t->net) + i * (size_t)classes;
-        int best = 0;
-        for (int c = 1; c < classes; c++)
-            if (row[c] > row[best]) best = c;
-        t->at.hits += best == label[i];
+        t->at.hits += t->blueprint.loss.type->decide(row, classes) == label[i];
         t->at.loss += (double)t->loss_each[i];
     }
 }
 
 /* And its gradient, in the net. */
-static double loss_of(lince_trainer *t, const lince_batch *b)
+static double loss_of(lince_trainer *t, const lince_targets *targets, size_t n)
 {
-    size_t n = (size_t)b->n;
-    int classes = t->blueprint.classes;
-    float smoothing = (float)t->settings->label_smoothing, *gradient = lince_net_output_gradient(t->net);
-    const float *logits = lince_net_output(t->net);
-    if (b->partner)
-        return lince_cross_entropy_mixed(logits, b->y, b->partner, b->own, n, classes, smoothing,
-                                         t->class_weight, gradient, t->loss_each);
-    return lince_cross_entropy(logits, b->y, n, classes, smoothing, t->class_weight, gradient, t->loss_each);
+    const lince_loss *l = &t->blueprint.loss;
+    return l->type->gradient(l, lince_net_output(t->net), n, t->blueprint.classes, targets,
+                             lince_net_output_gradient(t->net), t->loss_each);
 }
 
 int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
 {
     size_t n = (size_t)batch->n;
+    lince_targets targets = targets_of(t, batch);
     lince_feed(t->net, batch);
     lince_update_touch(&t->update, t->net, t->at.updates);
     lince_net_forward(t->net, batch->n, true, batch->key);
     lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
-    double loss = loss_of(t, batch);
+    double loss = loss_of(t, &targets, n);
     lince_profile_lap(&t->profile, LINCE_TIME_LOSS);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);
@@ -107,7 +98,7 @@ int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, do
     double norm = lince_update_norm(&t->update, t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     if (!isfinite(norm)) return not_finite(t, batch, loss);
-    update(t, batch, lr, norm);
+    update(t, &targets, n, lr, norm);
     lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
     *mean_loss = loss;
     count_hits(t, batch);
@@ -197,13 +188,13 @@ static const char *normalised(const lince_architecture *a, char *name, size_t si
     return "resnet20";
 }
 
-/* A loss of ln(classes) is that of one who knows nothing but how many classes there are. A deep network
- * without normalisation can stay there for good, one whose rate was too high end there. Told after epochs 1,
- * 2, 4, 8, ... */
+/* At the loss of who knows nothing but how many classes there are, a deep network without normalisation can
+ * stay for good, and one whose rate was too high end. Told after epochs 1, 2, 4, 8, ... */
 static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
 {
     int classes = lince_net_classes(t->net);
-    double guessing = log(classes), of_it = row->train_loss / guessing;
+    double guessing = lince_loss_chance(&t->blueprint.loss, NULL, classes),
+           of_it = row->train_loss / guessing;
     enum { TOO_FEW_STEPS = 30 };
     if (t->at.updates < TOO_FEW_STEPS) return;
     if (classes < 2 || (row->epoch & (row->epoch - 1)) || of_it < 0.99 || of_it > 1.03) return;
@@ -215,11 +206,10 @@ static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
     else
         snprintf(advice, sizeof advice, _("a smaller learning rate, as --lr %.2g"), row->lr / 3);
     lince_trainer_warn(t,
-                       _("after epoch %d the loss, %.3f, is that of guessing among %d classes (ln "
-                         "%d = %.3f): in %zu "
+                       _("after epoch %d the loss, %.3f, is that of guessing among %d classes (%.3f): in %zu "
                          "steps nothing was learned. What may help: more epochs; --optimizer adamw --lr 3e-4 "
                          "--warmup-epochs 1; %s"),
-                       row->epoch, row->train_loss, classes, classes, guessing, t->at.updates, advice);
+                       row->epoch, row->train_loss, classes, guessing, t->at.updates, advice);
 }
 
 /* Closes the epoch: validation, history, best and last weights, checkpoint. */
@@ -238,7 +228,8 @@ static int finish_epoch(lince_trainer *t)
     lince_update_swap(&t->update, t->net);
     int code = lince_trainer_measure_norms(t);
     if (!code && t->val)
-        code = lince_validate(t->net, t->val, t->observer, progress_of(t), &row.val_loss, &row.val_accuracy);
+        code = lince_validate(t->net, t->val, &t->blueprint.loss, t->observer, progress_of(t), &row.val_loss,
+                              &row.val_accuracy);
     lince_update_swap(&t->update, t->net);
     if (code == LINCE_EINTERRUPTED) return interrupted(t);
     if (code) return code;

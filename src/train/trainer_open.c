@@ -371,6 +371,7 @@ static int draw_blueprint(lince_trainer *t)
     const lince_settings *s = t->settings;
     lince_blueprint *b = &t->blueprint;
     snprintf(b->model, sizeof b->model, "%s", s->model);
+    b->loss = (lince_loss){.type = &lince_cross_entropy};
     b->dropout = s->dropout;
     b->stochastic_depth = s->stochastic_depth;
     b->transform = t->transform;

@@ -1,6 +1,7 @@
 /* rnn, gru and lstm: a training step as PyTorch's (tests/reference/recurrent.py), and what is promised of
  * texts: each gives the same alone, in any batch and with any padding, on any number of threads. */
 #include "core/memory.h"
+#include "cross_entropy.h"
 #include "formula.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
@@ -54,8 +55,7 @@ static double step(lince_net *net, int n, const int32_t *token, const int32_t *l
     for (int i = 0; i < n; i++) label[i] = i % CLASSES;
     lince_net_set_tokens(net, n, token, length, steps);
     lince_net_forward(net, n, true, keys);
-    double loss = lince_cross_entropy(lince_net_output(net), label, (size_t)n, CLASSES, 0, NULL,
-                                      lince_net_output_gradient(net), NULL);
+    double loss = cross_entropy(net, label, (size_t)n, 0, NULL);
     lince_net_backward(net);
     return loss;
 }

@@ -1,8 +1,8 @@
-"""Writes tests/kernels/mixed_targets.txt: PyTorch's cross entropy of mixed labels, and its gradient. One line a case:
+"""Writes tests/loss/mixed_targets.txt: PyTorch's cross entropy of mixed labels, and its gradient. One line a case:
     <n> <classes> <share of the own label> <smoothing> <weighted> <loss> <gradient [n][classes]>
 of logits, labels, partners and weights by the formulas below, which the C test repeats.
 
-    python tests/reference/mixed_targets.py > tests/kernels/mixed_targets.txt      (torch)
+    python tests/reference/mixed_targets.py > tests/loss/mixed_targets.txt      (torch)
 """
 import torch
 

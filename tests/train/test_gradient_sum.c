@@ -2,6 +2,7 @@
  * classes' weights, of pictures and of texts with words that only some batches have. */
 #include "core/memory.h"
 #include "core/random.h"
+#include "cross_entropy.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
 #include "train/update.h"
@@ -102,8 +103,7 @@ static double pass(lince_net *net, lince_update *u, const struct training *t, co
         memcpy(lince_net_input(net), s->x[begin], n * sizeof s->x[0]);
     lince_update_touch(u, net, done);
     lince_net_forward(net, end - begin, true, key);
-    lince_cross_entropy(lince_net_output(net), s->label + begin, n, CLASSES, 0.1f,
-                        t->weighted ? WEIGHT : NULL, lince_net_output_gradient(net), NULL);
+    cross_entropy(net, s->label + begin, n, 0.1f, t->weighted ? WEIGHT : NULL);
     lince_net_backward(net);
     for (int i = begin; i < end; i++) weight += t->weighted ? (double)WEIGHT[s->label[i]] : 1;
     return weight;

@@ -2,6 +2,7 @@
  * itself, as PyTorch does: after a hundred updates the weights in PyTorch's order agree to rounding. */
 #include "core/memory.h"
 #include "core/random.h"
+#include "cross_entropy.h"
 #include "kernels/kernels.h"
 #include "train/update.h"
 
@@ -74,8 +75,7 @@ static void pass(lince_net *net, uint64_t step)
     for (int i = 0; i < BATCH * 3 * 4 * 4; i++) lince_net_input(net)[i] = lince_random_normal(&random);
     for (int i = 0; i < BATCH; i++) label[i] = (int32_t)lince_random_below(&random, CLASSES);
     lince_net_forward(net, BATCH, true, key);
-    lince_cross_entropy(lince_net_output(net), label, BATCH, CLASSES, 0, NULL, lince_net_output_gradient(net),
-                        NULL);
+    cross_entropy(net, label, BATCH, 0, NULL);
     lince_net_backward(net);
 }
 

@@ -1,7 +1,7 @@
 /* Softmax and cross-entropy against their definitions: summed in double precision, rounded in the end. */
 #include "core/memory.h"
-#include "kernels/kernels.h"
 #include "kernels/sample.h"
+#include "loss/softmax.h"
 
 #include <string.h>
 
@@ -50,10 +50,17 @@ static double target(const problem *p, size_t i, int c)
     return weight_of(p, c) * (e / p->classes + (c == p->label[i] ? 1 - e : 0));
 }
 
+static double loss_of(problem *p, const int32_t *partner, float own)
+{
+    const lince_loss cross_entropy = {.type = &lince_cross_entropy};
+    const lince_targets targets = {p->label, partner, own, p->smoothing, p->weighted ? p->weight : NULL};
+    return lince_softmax_gradient(&cross_entropy, p->logits, p->n, p->classes, &targets, p->gradient,
+                                  p->each);
+}
+
 static void check_problem(problem *p)
 {
-    double loss = lince_cross_entropy(p->logits, p->label, p->n, p->classes, p->smoothing,
-                                      p->weighted ? p->weight : NULL, p->gradient, p->each);
+    double loss = loss_of(p, NULL, 0);
     double expected = 0, weights = 0;
     lince_softmax(p->logits, p->probability, p->n, p->classes);
     for (size_t i = 0; i < p->n; i++) weights += weight_of(p, p->label[i]);
@@ -96,13 +103,10 @@ static void test_random_shapes(void **state)
 static void test_large_logits_do_not_overflow(void **state)
 {
     (void)state;
-    const float logits[] = {1000, -1000, 999};
-    float probability[3], gradient[3], each;
-    const int32_t label = 1;
-    lince_softmax(logits, probability, 1, 3);
-    assert_true(probability[1] == 0 && fabsf(probability[0] - 0.7310586f) < 1e-6f);
-    double loss = lince_cross_entropy(logits, &label, 1, 3, 0, NULL, gradient, &each);
-    assert_true(fabs(loss - 2000.3132616) < 1e-6 && gradient[1] == -1);
+    static problem p = {.logits = {1000, -1000, 999}, .label = {1}, .n = 1, .classes = 3};
+    lince_softmax(p.logits, p.probability, 1, 3);
+    assert_true(p.probability[1] == 0 && fabsf(p.probability[0] - 0.7310586f) < 1e-6f);
+    assert_true(fabs(loss_of(&p, NULL, 0) - 2000.3132616) < 1e-6 && p.gradient[1] == -1);
 }
 
 /* The formulas of tests/reference/mixed_targets.py. */
@@ -117,12 +121,6 @@ static void set_mixed(problem *p, int32_t *partner)
     for (int c = 0; c < p->classes; c++) p->weight[c] = 0.5f + 0.25f * (float)c;
 }
 
-static double mixed_loss(problem *p, const int32_t *partner, float own)
-{
-    return lince_cross_entropy_mixed(p->logits, p->label, partner, own, p->n, p->classes, p->smoothing,
-                                     p->weighted ? p->weight : NULL, p->gradient, p->each);
-}
-
 static void test_mixed_labels_are_pytorchs_targets_of_probabilities(void **state)
 {
     (void)state;
@@ -131,13 +129,13 @@ static void test_mixed_labels_are_pytorchs_targets_of_probabilities(void **state
     int weighted, cases = 0;
     float own;
     double expected;
-    FILE *file = fopen(TEST_SOURCE_DIR "/tests/kernels/mixed_targets.txt", "r");
+    FILE *file = fopen(TEST_SOURCE_DIR "/tests/loss/mixed_targets.txt", "r");
     assert_non_null(file);
     while (fscanf(file, "%zu %d %f %f %d %lf", &p.n, &p.classes, &own, &p.smoothing, &weighted, &expected) ==
            6) {
         p.weighted = weighted;
         set_mixed(&p, partner);
-        assert_true(fabs(mixed_loss(&p, partner, own) - expected) < 1e-10);
+        assert_true(fabs(loss_of(&p, partner, own) - expected) < 1e-10);
         for (size_t k = 0; k < p.n * (size_t)p.classes; k++) {
             double gradient;
             assert_int_equal(fscanf(file, "%lf", &gradient), 1);
@@ -158,14 +156,14 @@ static void test_the_gradient_of_mixed_labels_is_that_of_finite_differences(void
     float found[4 * 5];
     const float step = 0x1p-10f;
     set_mixed(&p, partner);
-    mixed_loss(&p, partner, 0.3f);
+    loss_of(&p, partner, 0.3f);
     memcpy(found, p.gradient, sizeof found);
     for (int k = 0; k < 4 * 5; k++) {
         float at = p.logits[k];
         p.logits[k] = at + step;
-        double above = mixed_loss(&p, partner, 0.3f);
+        double above = loss_of(&p, partner, 0.3f);
         p.logits[k] = at - step;
-        double below = mixed_loss(&p, partner, 0.3f);
+        double below = loss_of(&p, partner, 0.3f);
         p.logits[k] = at;
         assert_true(fabs((above - below) / (2 * (double)step) - (double)found[k]) < 1e-6);
     }
@@ -176,13 +174,12 @@ static void test_a_share_of_one_leaves_the_bits_as_they_are_without_mixing(void 
     (void)state;
     static problem p = {.n = 5, .classes = 7, .smoothing = 0.1f};
     int32_t partner[MOST];
-    float gradient[5 * 7], each[5];
+    static problem mixed;
     set_mixed(&p, partner);
-    double loss = mixed_loss(&p, partner, 1),
-           same = lince_cross_entropy(p.logits, p.label, 5, 7, 0.1f, NULL, gradient, each);
-    assert_true(loss == same);
-    assert_memory_equal(gradient, p.gradient, sizeof gradient);
-    assert_memory_equal(each, p.each, sizeof each);
+    mixed = p;
+    assert_true(loss_of(&p, NULL, 0) == loss_of(&mixed, partner, 1));
+    assert_memory_equal(mixed.gradient, p.gradient, sizeof p.gradient);
+    assert_memory_equal(mixed.each, p.each, sizeof p.each);
 }
 
 static void test_bounds_are_not_wide(void **state)
@@ -201,5 +198,5 @@ int main(void)
         cmocka_unit_test(test_a_share_of_one_leaves_the_bits_as_they_are_without_mixing),
         cmocka_unit_test(test_bounds_are_not_wide),
     };
-    return cmocka_run_group_tests_name("kernels/loss", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("loss/cross_entropy", tests, NULL, NULL);
 }

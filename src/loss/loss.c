@@ -1,0 +1,74 @@
+#include "loss/loss.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const lince_loss_type *const losses[] = {
+#define LOSS(row, name) &row,
+#include "loss/list.def"
+#undef LOSS
+};
+
+const char lince_loss_bar_names[] =
+#define LOSS(row, name) "|" name
+#include "loss/list.def"
+#undef LOSS
+    ;
+
+const lince_loss_type *lince_loss_at(size_t index)
+{
+    return index < sizeof losses / sizeof *losses ? losses[index] : NULL;
+}
+
+const lince_loss_type *lince_loss_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++)
+        if (!strcmp(losses[i]->name, name)) return losses[i];
+    lince_fail(LINCE_EUSAGE, "unknown loss '%s': expected one of %s", name, LINCE_LOSS_NAMES);
+    return NULL;
+}
+
+double lince_loss_weight(const lince_targets *t, size_t n)
+{
+    double weight = 0;
+    if (t->partner || !t->weight) return (double)n;
+    for (size_t i = 0; i < n; i++) weight += (double)t->weight[t->label[i]];
+    return weight;
+}
+
+double lince_loss_chance(const lince_loss *l, const double *share, int classes)
+{
+    float *scores = lince_alloc((size_t)classes, sizeof *scores); /* whose softmax the shares are */
+    double mean = 0;
+    if (!scores) return NAN;
+    for (int c = 0; c < classes && share; c++) scores[c] = (float)log(fmax(share[c], 1e-30));
+    for (int c = 0; c < classes && share; c++)
+        if (share[c] > 0) mean += share[c] * l->type->value(l, scores, classes, 1, c);
+    if (!share) mean = l->type->value(l, scores, classes, 1, 0);
+    lince_free(scores);
+    return mean;
+}
+
+void lince_loss_print(const lince_loss *l, char out[LINCE_LOSS_TEXT])
+{
+    char number[LINCE_NUMBER_MAX];
+    lince_number_print_exact(number, l->number);
+    snprintf(out, LINCE_LOSS_TEXT, "%s%s%s", l->type->name, l->type->setting ? ":" : "",
+             l->type->setting ? number : "");
+}
+
+int lince_loss_parse(lince_loss *l, const char *text)
+{
+    char name[LINCE_LOSS_TEXT], again[LINCE_LOSS_TEXT];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
+    *l = (lince_loss){.type = lince_loss_named(name)};
+    if (!l->type) return LINCE_EDATA;
+    if (l->type->setting)
+        lince_number_read(text + strcspn(text, ":") + (strchr(text, ':') != NULL), &l->number);
+    lince_loss_print(l, again);
+    return !strcmp(text, again) ? 0 : lince_fail(LINCE_EDATA, "'%.40s' is no loss as lince writes it", text);
+}
