@@ -93,6 +93,8 @@ typedef struct lince_settings {
     double gamma;         /* factor of `step` and `plateau` */
     double warmup_epochs; /* linear warm-up from 0; may be a fraction */
     double min_lr;        /* where cosine and linear end, and what plateau does not go below */
+    char *loss;           /* what is made small: cross-entropy or focal */
+    double gamma_focal;   /* of focal: (1 - p)^gamma multiplies the cross-entropy of a sample; [0, 100] */
     double label_smoothing;
     char *class_weights;    /* none or balanced (n / (classes * n_c), as scikit-learn) */
     double clip_grad;       /* largest global gradient norm; 0: no clipping */

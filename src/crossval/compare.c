@@ -6,6 +6,7 @@
 #include "crossval/crossval.h"
 #include "data/dataset.h"
 #include "report/sections.h"
+#include "train/criterion.h"
 
 #include <lince/language.h>
 #include <math.h>
@@ -57,8 +58,9 @@ static int check_folds(const pair *p)
 static lince_resampled difference(const pair *p, const lince_cv_measure *m)
 {
     double over[LINCE_FOLDS_MAX];
+    bool comparable = !m->by_loss || lince_same_criterion(&p->of[0].settings, &p->of[1].settings);
     for (size_t i = 0; i < p->of[0].folds; i++)
-        over[i] = m->of(&p->of[0].facts[i]) - m->of(&p->of[1].facts[i]);
+        over[i] = comparable ? m->of(&p->of[0].facts[i]) - m->of(&p->of[1].facts[i]) : NAN;
     return lince_resample(over, p->of[0].folds);
 }
 

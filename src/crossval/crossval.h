@@ -45,6 +45,7 @@ typedef struct lince_cv_measure {
     bool share;                             /* told in per cent */
     double most;                            /* that it can be; 0 is the least */
     double (*of)(const lince_facts *facts); /* NaN: not defined */
+    bool by_loss;                           /* compared between runs of the same loss only */
 } lince_cv_measure;
 
 /* NULL after the last; the first is the accuracy, then precision, recall and F1, means of the classes. */

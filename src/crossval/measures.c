@@ -66,7 +66,7 @@ static const lince_cv_measure measures[] = {
     {"top5", N_("among the five most probable, %"), true, 1, top5},
     {"roc auc", N_("AUC (ROC)"), false, 1, auc},
     {"average precision", N_("average precision"), false, 1, average_precision},
-    {"loss", N_("test loss"), false, INFINITY, loss},
+    {"loss", N_("test loss"), false, INFINITY, loss, true},
     {"ece", N_("expected calibration error, %"), true, 1, ece},
 };
 

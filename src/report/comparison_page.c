@@ -1,6 +1,7 @@
 /* A comparison as a page: the verdict, and the sections of the table at the end. */
 #include "report/context.h"
 #include "report/sections.h"
+#include "train/criterion.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,6 +41,14 @@ static void write_scores(lince_document *d, const lince_comparison *c)
         end_row(d, i == c->best);
     }
     lince_document_table_end(d);
+    for (size_t i = 1; i < c->count; i++)
+        if (!lince_same_criterion(&c->facts[0].settings, &c->facts[i].settings)) {
+            lince_document_paragraph(
+                d, "%s",
+                TR("The runs were trained with different losses, so that what the losses "
+                   "are cannot be compared."));
+            break;
+        }
 }
 
 static void write_contests(lince_document *d, const lince_comparison *c)

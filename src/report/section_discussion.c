@@ -1,9 +1,9 @@
 /* What the numbers say, and what to try next. Thresholds are rules of thumb; each finding quotes the numbers
  * that it was drawn from. */
 #include "core/memory.h"
-#include "loss/loss.h"
 #include "optim/optim.h"
 #include "report/sections.h"
+#include "train/criterion.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -58,14 +58,15 @@ static const lince_epoch *epoch(const discussion *t, int row)
 /* The loss of an answer that does not look at the sample: the classes' shares of the training part. */
 static double blind_loss(const discussion *t)
 {
-    const lince_loss loss = {.type = &lince_cross_entropy};
+    lince_loss loss;
     const json_t *train = json_object_get(json_object_get(t->f->data, "parts"), "train"),
                  *counts = json_object_get(train, "per_class");
     size_t classes = json_array_size(json_object_get(t->f->data, "classes"));
     double all = 0, *share = classes ? lince_alloc(classes, sizeof *share) : NULL;
     for (size_t c = 0; c < classes; c++) all += lince_fact_number_at(counts, c);
     for (size_t c = 0; c < classes && share && all > 0; c++) share[c] = lince_fact_number_at(counts, c) / all;
-    double blind = classes ? lince_loss_chance(&loss, all > 0 ? share : NULL, (int)classes) : NAN;
+    bool known = classes && !lince_criterion(&loss, &t->f->settings);
+    double blind = known ? lince_loss_chance(&loss, all > 0 ? share : NULL, (int)classes) : NAN;
     lince_free(share);
     return blind;
 }

@@ -1,6 +1,7 @@
 #include "core/file.h"
 #include "optim/optim.h"
 #include "report/sections.h"
+#include "train/criterion.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,7 +25,9 @@ static void tell(lince_document *d, const char *what, const char *value)
 static void tell_loss(lince_document *d, const lince_settings *s)
 {
     char text[256];
-    snprintf(text, sizeof text, "%s", TR("cross-entropy"));
+    lince_loss loss;
+    if (lince_criterion(&loss, s)) return;
+    snprintf(text, sizeof text, TR(loss.type->title), loss.number);
     size_t used = strlen(text);
     if (s->label_smoothing > 0)
         snprintf(text + used, sizeof text - used, TR(", label smoothing %g"), s->label_smoothing);

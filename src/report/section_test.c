@@ -246,7 +246,8 @@ static void write_calibration_before(lince_document *d, const json_t *before)
 /* A run that was tested without it, by a calibration that was interrupted, has no row for the test. */
 static void write_temperature(lince_document *d, const lince_facts *f)
 {
-    static const char *const headings[] = {"", N_("loss"), N_("Brier score"), N_("calibration error")};
+    static const char *const headings[] = {"", N_("cross-entropy"), N_("Brier score"),
+                                           N_("calibration error")};
     const json_t *validation = f->calibration, *test = f->temperature;
     if (!validation) return;
     lince_document_subheading(d, TR("Temperature"));
@@ -254,7 +255,8 @@ static void write_temperature(lince_document *d, const lince_facts *f)
         d,
         TR("All scores are divided by %.4f before the softmax (temperature scaling, Guo et al. 2017), the "
            "number "
-           "that makes the loss on the validation part least. It changes no prediction, only how sure the "
+           "that makes the cross-entropy on the validation part least. It changes no prediction, only how "
+           "sure the "
            "network calls itself: above 1 less, below 1 more. On the validation part, which it was fitted "
            "on, it "
            "must look good; what it is worth the test says."),

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"
+#include "loss/loss.h"
 #include "report/tune_page.h"
 #include "train/open_data.h"
 #include "train/resume.h"
@@ -26,6 +27,26 @@ static void note(const lince_observer *o, const char *text)
 
 /* --- what is asked for ---------------------------------------------------------------------------- */
 
+/* Whether a setting says what the loss is: its name, or a number of its own. */
+static bool decides_loss(const char *setting)
+{
+    bool decides = !strcmp(setting, "loss");
+    const lince_loss_type *l;
+    for (size_t i = 0; (l = lince_loss_at(i)); i++) decides |= l->setting && !strcmp(setting, l->setting);
+    return decides;
+}
+
+static int check_objective(const lince_search *s, const lince_tune_options *o)
+{
+    for (size_t i = 0; i < s->space.count && o->objective == LINCE_TUNE_LOSS; i++)
+        if (decides_loss(s->space.dims[i].setting->name))
+            return lince_fail(LINCE_EUSAGE,
+                              "tune: %s cannot vary where trials are judged by the loss: different losses "
+                              "cannot be compared; judge by --objective accuracy or f1",
+                              s->space.dims[i].setting->name);
+    return 0;
+}
+
 static int check_options(const lince_search *s, const lince_tune_options *o)
 {
     const lince_settings *given = &s->settings;
@@ -44,7 +65,7 @@ static int check_options(const lince_search *s, const lince_tune_options *o)
                           o->least_epochs, given->epochs);
     if (o->reduction == 1 || o->reduction < 0)
         return lince_fail(LINCE_EUSAGE, "tune: --reduction %d: expected 2 or more", o->reduction);
-    return 0;
+    return check_objective(s, o);
 }
 
 /* A try at opening the data once tells whether any trial could, and of what kind they are. */

@@ -41,11 +41,12 @@ int lince_calibration_fit(lince_calibration *c, const lince_evaluation *raw)
 void lince_calibration_print(const lince_calibration *c, lince_buffer *out)
 {
     bool at_bound = c->temperature <= LINCE_TEMPERATURE_LEAST || c->temperature >= LINCE_TEMPERATURE_MOST;
-    lince_buffer_printf(
-        out,
-        _("calibrated: temperature %.4f, fitted on the validation part (samples: %zu); there the loss goes "
-          "from %.4f to %.4f, the expected calibration error from %.2f %% to %.2f %%"),
-        c->temperature, c->before.n, c->before.loss, c->after.loss, 100 * c->before.ece, 100 * c->after.ece);
+    lince_buffer_printf(out,
+                        _("calibrated: temperature %.4f, fitted on the validation part (samples: %zu); there "
+                          "the cross-entropy goes "
+                          "from %.4f to %.4f, the expected calibration error from %.2f %% to %.2f %%"),
+                        c->temperature, c->before.n, c->before.loss, c->after.loss, 100 * c->before.ece,
+                        100 * c->after.ece);
     if (at_bound)
         lince_buffer_puts(out,
                           _("; that is the end of what is tried: the validation part is too small, or all "

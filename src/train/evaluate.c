@@ -155,6 +155,7 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
 {
     *e = (lince_evaluation){.views = options->views,
                             .raw = options->raw,
+                            .loss = b->loss,
                             .temperature = options->raw ? 0 : b->temperature};
     LINCE_TRY(take_room(e, lince_loader_samples(loader) + 1, (size_t)b->classes));
     pass p = {.net = net,
@@ -183,10 +184,19 @@ void lince_evaluation_release(lince_evaluation *e)
     *e = (lince_evaluation){0};
 }
 
+/* Which loss it is, where that is not the usual one. */
+static void put_loss(json_t *json, const lince_loss *l)
+{
+    json_t *criterion = json_pack("{s:s}", "name", l->type->name);
+    if (criterion && l->type->setting) json_object_set_new(criterion, l->type->setting, json_real(l->number));
+    json_object_set_new(json, "criterion", criterion);
+}
+
 json_t *lince_evaluation_json(const lince_evaluation *e)
 {
     json_t *json = lince_metrics_json(&e->metrics);
     if (json) lince_curves_summary(&e->curves, e->metrics.names, json);
+    if (json && e->loss.type != &lince_cross_entropy) put_loss(json, &e->loss);
     if (json && e->views && e->views->count)
         json_object_set_new(json, "tta",
                             json_pack("{s:s, s:i}", "name", e->views->name, "views", e->views->count));

@@ -28,7 +28,8 @@ typedef struct lince_evaluation {
     int32_t *labels;          /* [metrics.n], likewise */
     bool raw;                 /* scores are what probabilities come from, and there are no curves */
     const lince_views *views; /* that were averaged; NULL or of none: the samples as they are. Not owned */
-    double temperature;       /* the blueprint's; 0: none */
+    lince_loss loss;          /* the blueprint's */
+    double temperature;       /* likewise; 0: none */
     lince_reliability before, after; /* with a temperature: at 1, and at it */
 } lince_evaluation;
 

@@ -9,6 +9,7 @@
 #include "core/number.h"
 #include "core/plain_locale.h"
 #include "data/dataset.h"
+#include "loss/loss.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -213,6 +214,10 @@ static const entry table[] = {
     NUM_(warmup_epochs, "warmup-epochs", TRAINING, "0", 0, 1000, false,
          "epochs of linear warm-up; may be a fraction"),
     NUM_(min_lr, "min-lr", TRAINING, "0", 0, 1000, false, "lowest rate of 'cosine', 'linear' and 'plateau'"),
+    TEXT_(loss, "loss", NULL, TRAINING, LINCE_LOSS_NAMES, "cross-entropy", LINCE_LOSS_NAMES,
+          "what is made small; focal: samples that are answered well count less"),
+    NUM_(gamma_focal, "gamma-focal", TRAINING, "2", 0, 100, false,
+         "of the focal loss, how much less; at 0 it is cross-entropy"),
     NUM_(label_smoothing, "label-smoothing", TRAINING, "0", 0, 0.999, false,
          "share of the target given to all classes"),
     TEXT_(class_weights, "class-weights", NULL, TRAINING, "none|balanced", "none", "none|balanced",

@@ -5,6 +5,7 @@
 #include "core/number.h"
 #include "core/parallel.h"
 #include "train/calibrate.h"
+#include "train/criterion.h"
 #include "train/leaks.h"
 #include "train/open_data.h"
 #include "train/range_test.h"
@@ -65,6 +66,7 @@ static int check_settings(const lince_settings *s)
     LINCE_TRY(lince_augment_parse(&augment, s->augment));
     LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
     LINCE_TRY(lince_lr_factors_check(s->lr_factor));
+    LINCE_TRY(lince_criterion(&(lince_loss){0}, s));
     LINCE_TRY(lince_trainer_check_swa(s));
     if ((s->ema > 0) + (s->lookahead > 0) + (s->swa > 0) > 1)
         return lince_fail(LINCE_EUSAGE, "--ema, --lookahead and --swa each say which weights are evaluated "
@@ -371,11 +373,11 @@ static int draw_blueprint(lince_trainer *t)
     const lince_settings *s = t->settings;
     lince_blueprint *b = &t->blueprint;
     snprintf(b->model, sizeof b->model, "%s", s->model);
-    b->loss = (lince_loss){.type = &lince_cross_entropy};
     b->dropout = s->dropout;
     b->stochastic_depth = s->stochastic_depth;
     b->transform = t->transform;
     b->transform.augment = (lince_augment){0};
+    LINCE_TRY(lince_criterion(&b->loss, s));
     LINCE_TRY(lince_blueprint_head(b, s->head));
     int classes = lince_dataset_classes(t->dataset);
     if (!(b->names = lince_alloc((size_t)classes, sizeof *b->names))) return LINCE_ENOMEM;
