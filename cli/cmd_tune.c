@@ -157,7 +157,14 @@ static void tell_result(const job *j)
     fprintf(stderr, _("best: trial %zu of %zu, %s on the validation part"), r->trial, r->trials, value);
     if (!isnan(r->test_accuracy))
         fprintf(stderr, _("; %.2f %% of the test part right"), 100 * r->test_accuracy);
-    fprintf(stderr, "\n%s: %s\n", _("train it again"), r->command);
+    fprintf(stderr, "\n");
+    if (r->epochs < r->of)
+        fprintf(
+            stderr,
+            _("it has %d of %d epochs behind it, for the budget was over: 'lince train --resume %s' goes on "
+              "with it\n"),
+            r->epochs, r->of, r->winner);
+    fprintf(stderr, "%s: %s\n", _("train it again"), r->command);
     fprintf(stderr, _("report: %s/tune.html\n"), r->folder);
 }
 
@@ -167,8 +174,9 @@ static void print_json(const job *j)
     char value[LINCE_NUMBER_MAX], test[LINCE_NUMBER_MAX];
     lince_number_print(value, r->value, 9);
     lince_number_print(test, r->test_accuracy, 9);
-    printf("{\"trial\": %zu, \"trials\": %zu, \"failed\": %zu, \"value\": %s, \"test accuracy\": %s}\n",
-           r->trial, r->trials, r->failed, value, isnan(r->test_accuracy) ? "null" : test);
+    printf("{\"trial\": %zu, \"trials\": %zu, \"failed\": %zu, \"epochs\": %d, \"of\": %d, \"value\": %s, "
+           "\"test accuracy\": %s}\n",
+           r->trial, r->trials, r->failed, r->epochs, r->of, value, isnan(r->test_accuracy) ? "null" : test);
 }
 
 static int tune(job *j, const char *line)

@@ -67,6 +67,7 @@ int lince_train(const lince_settings *settings, const char *command, const lince
  * removed, go to *bytes. 1: the run is not finished, and was left as it is. LINCE_EIO where the folder is no
  * run's, or a process trains in it. */
 int lince_prune(const char *run, bool unfinished, bool dry, size_t *bytes);
+
 /* The learning rate range test (L. N. Smith 2017), for the first stage of a run with these settings: the rate
  * grows from `from` to `to` over `steps` steps by one factor, or until the smoothed loss is four times its
  * least. *lr: the rate that fastai's valley rule suggests; loss and rate of every step go into

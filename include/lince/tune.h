@@ -72,6 +72,7 @@ typedef struct lince_tune_result {
     char winner[4096];  /* of its best trial */
     char command[4352]; /* that trains it again */
     size_t trial, trials, failed;
+    int epochs, of;              /* that the winner has behind it: fewer where the budget was over before */
     double value, test_accuracy; /* NAN: the data have no test part */
 } lince_tune_result;
 
@@ -82,8 +83,10 @@ typedef struct lince_tune_result {
  * recorded.
  *
  * settings->resume: goes on with that folder's search, which was killed or interrupted, as if it had not
- * been: with a limit of trials it ends with the same trials and the same winner, bit for bit; with a budget
- * of time what is reached depends on time. Of the options only trials and budget may then be given.
+ * been: with a limit of trials it ends with the same trials and the same winner, bit for bit. With a budget
+ * of time the trials are the same in the same order, and how many of them there are depends on time: what a
+ * kill cut off is computed again and counts once. Of the options only trials and budget may then be given,
+ * and those only until the winner was tested; of a search that ended all but the page stays as it is.
  *
  * Trials that fail (not finite, out of memory, refused settings) are kept with their reason. LINCE_EUSAGE
  * where the space or an option is wrong; LINCE_EDATA where there is no validation part, where all trials

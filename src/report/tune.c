@@ -113,6 +113,7 @@ static int begin(lince_search *s, const lince_settings *settings, const lince_tu
     LINCE_TRY(read_space(s, o));
     LINCE_TRY(check_options(s, o));
     LINCE_TRY(look_at_data(s, &texts));
+    LINCE_TRY(lince_space_check(&s->space, texts, s->settings.data));
     s->sampler = o->sampler, s->objective = o->objective;
     s->trials_wanted = o->trials, s->budget = o->budget;
     lince_rungs_init(&s->rungs, s->settings.epochs, o->least_epochs ? o->least_epochs : 1,
@@ -151,6 +152,7 @@ static int extend(lince_search *s, const lince_tune_options *o)
             s->folder);
     if (o->trials > 0) s->trials_wanted = o->trials;
     if (o->budget > 0) s->budget = o->budget;
+    s->ended = false;
     return lince_search_write_options(s);
 }
 
@@ -169,13 +171,13 @@ static int go_on(lince_search *s, const lince_settings *settings, const lince_tu
 
 /* --- what came out -------------------------------------------------------------------------------- */
 
-static int nothing_came_out(const lince_search *s, bool over)
+static int nothing_came_out(const lince_search *s)
 {
     for (size_t i = 0; i < s->leg_count; i++)
         if (s->legs[i]->reason)
             return lince_fail(LINCE_EDATA, "%s: every trial failed (%zu); the first: %s", s->folder, s->count,
                               s->legs[i]->reason);
-    if (!over) return lince_fail(LINCE_EDATA, "%s: no trial was judged", s->folder);
+    if (!s->over) return lince_fail(LINCE_EDATA, "%s: no trial was judged", s->folder);
     return lince_fail(LINCE_EDATA,
                       "%s: the budget of %g s was over before the first trial had its epochs (%d); 'lince "
                       "tune --resume %s --budget %gs' goes on with more, --train-limit makes epochs shorter",
@@ -237,13 +239,13 @@ static int read_histories(const lince_search *s, lince_history *history)
     return 0;
 }
 
-static int write_all(const lince_search *s, long winner, double test, bool over, const lince_observer *o)
+static int write_all(const lince_search *s, long winner, double test, const lince_observer *o)
 {
     lince_history *history = lince_alloc(s->count + 1, sizeof *history);
     if (!history) return LINCE_ENOMEM;
     int code = read_histories(s, history);
     if (!code) code = write_recipe(s, winner);
-    if (!code) code = write_page(&(lince_tune_facts){s, history, winner, test, over}, o);
+    if (!code) code = write_page(&(lince_tune_facts){s, history, winner, test}, o);
     for (size_t i = 0; i < s->count; i++) lince_history_release(&history[i]);
     lince_free(history);
     return code;
@@ -254,6 +256,8 @@ static void fill(const lince_search *s, long winner, double test, lince_tune_res
     r->trial = (size_t)winner;
     r->trials = s->count;
     r->value = s->trials[winner].last->value;
+    r->epochs = s->trials[winner].last->epochs, r->of = s->rungs.epochs[s->rungs.count - 1];
+    if (s->trials[winner].last->ended) r->of = r->epochs;
     r->test_accuracy = test;
     for (size_t i = 0; i < s->count; i++) r->failed += s->trials[i].standing.failed;
     lince_search_trial_folder(s, (size_t)winner, r->winner);
@@ -270,18 +274,23 @@ static void report_winner(const lince_search *s, const char *folder, const lince
     o->warning(o->context, text);
 }
 
-static int conclude(const lince_search *s, bool over, const lince_observer *o, lince_tune_result *r)
+/* The winner is settled before its test is looked at: whatever comes in between, nothing is chosen after. */
+static int conclude(lince_search *s, const lince_observer *o, lince_tune_result *r)
 {
     double test;
     long winner = leader(s);
-    if (winner < 0) return nothing_came_out(s, over);
+    if (winner < 0) return nothing_came_out(s);
+    if (!s->ended) {
+        s->ended = true;
+        LINCE_TRY(lince_search_write_options(s));
+    }
     fill(s, winner, NAN, r);
     lince_observer quiet = o ? *o : (lince_observer){0};
     quiet.note = NULL; /* of opening it again */
     LINCE_TRY(lince_trial_test(s, (size_t)winner, &quiet, &test));
     r->test_accuracy = test;
     report_winner(s, r->winner, o);
-    return write_all(s, winner, test, over, o);
+    return write_all(s, winner, test, o);
 }
 
 static void tell_plan(const lince_search *s, const lince_observer *o)
@@ -303,13 +312,12 @@ static void tell_plan(const lince_search *s, const lince_observer *o)
 static int search(lince_search *s, const lince_observer *o, const lince_tune_observer *tune,
                   lince_tune_result *r)
 {
-    bool over = false;
     lince_run lock = {.lock = -1};
     LINCE_TRY(lince_path_join(lock.folder, s->folder, "search"));
     LINCE_TRY(lince_run_lock(&lock));
-    tell_plan(s, o);
-    int code = lince_search_run(s, threads_of(&s->settings), o, tune, &over);
-    if (!code) code = conclude(s, over, o, r);
+    if (!s->ended) tell_plan(s, o);
+    int code = lince_search_run(s, threads_of(&s->settings), o, tune);
+    if (!code) code = conclude(s, o, r);
     lince_run_unlock(&lock);
     return code;
 }

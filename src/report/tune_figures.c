@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char FRAME[] = "set grid lc rgb '#dddddd'\nset border 3 lc rgb '#777777'\nset tics nomirror\n"
                             "set key outside top center horizontal\n";
@@ -128,34 +129,59 @@ static double share_of(const lince_dimension *d, double place)
     return !d->count ? place : d->count > 1 ? place / (double)(d->count - 1) : 0.5;
 }
 
+enum { MARK = 20 /* bytes of one, at most */ };
+
 static void put_mark(lince_figure *g, const char *text, size_t axis, double y)
 {
-    char cut[24];
-    snprintf(cut, sizeof cut, "%.20s", text);
+    char cut[MARK + 1];
+    snprintf(cut, sizeof cut, "%.*s", MARK, text);
     lince_buffer_puts(&g->body, "set label ");
     lince_gnuplot_quote(&g->body, cut);
     lince_buffer_printf(&g->body, " at %zu,", axis);
-    put(&g->body, y, " offset 0.6,0 front font ',9' tc rgb '#333333'\n");
+    put(&g->body, y, " offset 0.6,0 front boxed font ',10' tc rgb '#333333'\n");
 }
 
-/* An axis each setting: the ends of a range, or all values of a list. */
-static void put_axes(lince_figure *g, const lince_search *s)
+/* All values of a list; of a range the ends and, where it is logarithmic, the powers of ten well between. */
+static void put_marks(lince_figure *g, const lince_dimension *d, size_t axis)
 {
     char text[LINCE_VALUE_MAX];
-    lince_buffer_puts(&g->body, "set xtics scale 0 (");
+    const double apart = 0.1; /* of the axis, so that marks do not cover each other */
+    for (size_t k = 0; k < (d->count ? d->count : 2); k++) {
+        lince_dimension_print(d, (double)k, text);
+        put_mark(g, text, axis, share_of(d, (double)k));
+    }
+    for (double power = pow(10, ceil(log10(d->low))); d->log && power < d->high; power *= 10) {
+        lince_number_print(text, power, 3);
+        double place = lince_dimension_place(d, text);
+        if (place > apart && place < 1 - apart) put_mark(g, text, axis, place);
+    }
+}
+
+/* An axis each setting. */
+static void put_axes(lince_figure *g, const lince_search *s)
+{
+    lince_buffer_puts(&g->body, "set style textbox opaque noborder\nset xtics scale 0 (");
     for (size_t i = 0; i < s->space.count; i++) {
         lince_buffer_puts(&g->body, i ? ", " : "");
         lince_gnuplot_tic(&g->body, s->space.dims[i].setting->name, (int)i);
     }
     lince_buffer_printf(&g->body, ")%s\n", g->narrow && s->space.count > 3 ? " rotate by -45" : "");
     for (size_t i = 0; i < s->space.count; i++) {
-        const lince_dimension *d = &s->space.dims[i];
         lince_buffer_printf(&g->body, "set arrow from %zu,0 to %zu,1 nohead lc rgb '#777777'\n", i, i);
-        for (size_t k = 0; k < (d->count ? d->count : 2); k++) {
-            lince_dimension_print(d, (double)k, text);
-            put_mark(g, text, i, share_of(d, (double)k));
-        }
+        put_marks(g, &s->space.dims[i], i);
     }
+}
+
+/* Behind the last axis there is room for its longest mark, before the colours' scale. */
+static double right_margin(const lince_figure *g, const lince_search *s)
+{
+    const double letter = 4.5, plot = g->narrow ? 200 : 600; /* widths in pixels, about */
+    const lince_dimension *last = &s->space.dims[s->space.count - 1];
+    size_t longest = last->count ? 1 : 7;
+    for (size_t k = 0; k < last->count; k++)
+        if (strlen(last->choice[k]) > longest) longest = strlen(last->choice[k]);
+    double mark = letter * (double)((longest < MARK ? longest : MARK) + 1);
+    return (double)s->space.count * mark / (plot - mark);
 }
 
 static bool draw_coordinates(lince_figure *g, const lince_tune_facts *f)
@@ -180,10 +206,11 @@ static bool draw_coordinates(lince_figure *g, const lince_tune_facts *f)
     lince_figure_label(g, "set cblabel", lince_tune_objective_name(s));
     lince_buffer_printf(
         &g->body,
-        "unset key\nunset ytics\nunset border\nset xrange [-0.2:%zu.7]\nset yrange [-0.05:1.05]\n"
+        "unset key\nunset ytics\nunset border\nset xrange [-0.2:%g]\nset yrange [-0.05:1.05]\n"
         "set palette defined (0 '#cccccc', 0.5 '#56b4e9', 1 '#00305f')%s\n"
         "plot for [i=0:%zu] $trials index i using 1:2:3 with lines lw 1.5 lc palette\n",
-        s->space.count - 1, s->objective == LINCE_TUNE_LOSS ? " negative" : "", lines ? lines - 1 : 0);
+        (double)(s->space.count - 1) + right_margin(g, s), s->objective == LINCE_TUNE_LOSS ? " negative" : "",
+        lines ? lines - 1 : 0);
     return lines > 1;
 }
 

@@ -60,7 +60,8 @@ static void write_result(lince_document *d, const lince_tune_facts *f)
     if (t->last->epochs < all && !t->last->ended)
         lince_document_warning(d,
                                TR("The best trial has %d of %d epochs behind it: the budget was over. 'lince "
-                                  "train --resume %s/trials/%03ld' goes on with it."),
+                                  "train --resume %s/trials/%03ld' goes on with it; best.yaml trains all of "
+                                  "them."),
                                t->last->epochs, all, s->folder, f->winner);
     lince_document_paragraph(
         d, "%s",
@@ -91,7 +92,7 @@ static void write_progress(lince_document *d, const lince_tune_facts *f)
     lince_document_figure(
         d, "trial_curves", TR("The validation part, epoch by epoch, one line a trial."),
         TR("Trials that were stopped early end early. Their schedules are those of the whole run."));
-    if (f->over)
+    if (f->search->over)
         lince_document_note(
             d, "%s",
             TR("The budget of time ended the search: on a machine of other speed it would have "

@@ -13,7 +13,6 @@ typedef struct lince_tune_facts {
     lince_history *history;     /* [search->count]; empty where nothing was written */
     long winner;                /* trial */
     double test_accuracy;       /* NAN: none */
-    bool over;                  /* the budget ended it */
 } lince_tune_facts;
 
 /* best_so_far, trial_curves, coordinates, into folder/plots. */

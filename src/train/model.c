@@ -36,7 +36,7 @@ static int new_model(lince_model **model, const char *path)
     lince_model *m = *model = lince_alloc(1, sizeof *m);
     if (!m) return LINCE_ENOMEM;
     m->threads = lince_processors();
-    if (lince_run_is_cv(path)) return lince_run_open(&(lince_run){0}, path); /* which refuses it */
+    if (lince_run_holds_runs(path)) return lince_run_open(&(lince_run){0}, path); /* which refuses it */
     LINCE_TRY(weights_path(path, m->path));
     LINCE_TRY(lince_settings_init(&m->settings));
     return lince_weights_open(&m->weights, m->path);

@@ -64,10 +64,34 @@ int lince_run_create(lince_run *run, const char *folder)
     return 0;
 }
 
-bool lince_run_is_cv(const char *folder)
+static bool holds(const char *folder, const char *name)
 {
     char path[LINCE_PATH_MAX];
-    return !lince_path_join(path, folder, LINCE_CV_FILE) && !access(path, F_OK);
+    return !lince_path_join(path, folder, name) && !access(path, F_OK);
+}
+
+bool lince_run_is_cv(const char *folder)
+{
+    return holds(folder, LINCE_CV_FILE);
+}
+
+bool lince_run_holds_runs(const char *folder)
+{
+    return lince_run_is_cv(folder) || holds(folder, LINCE_SEARCH_FILE);
+}
+
+static int refuse_runs(const char *folder)
+{
+    if (lince_run_is_cv(folder))
+        return lince_fail(
+            LINCE_EIO,
+            "%s: a cross-validation, and no run; its runs are in it (%s/fold-1, ...), and 'lince "
+            "cv --resume %s' writes its own report again",
+            folder, folder, folder);
+    return lince_fail(LINCE_EIO,
+                      "%s: a search, and no run; its trials are runs (%s/trials/000, ...), and 'lince tune "
+                      "--resume %s' writes its own report again",
+                      folder, folder, folder);
 }
 
 int lince_run_open(lince_run *run, const char *folder)
@@ -77,12 +101,7 @@ int lince_run_open(lince_run *run, const char *folder)
     run->lock = -1;
     LINCE_TRY(lince_path_join(config, folder, "config.yaml"));
     if (stat(folder, &status)) return lince_fail(LINCE_EIO, "%s: there is no such run", folder);
-    if (lince_run_is_cv(folder))
-        return lince_fail(
-            LINCE_EIO,
-            "%s: a cross-validation, and no run; its runs are in it (%s/fold-1, ...), and 'lince "
-            "cv --resume %s' writes its own report again",
-            folder, folder, folder);
+    if (lince_run_holds_runs(folder)) return refuse_runs(folder);
     if (stat(config, &status))
         return lince_fail(LINCE_EIO, "%s: not the folder of a run (it has no config.yaml)", folder);
     snprintf(run->folder, sizeof run->folder, "%s", folder);

@@ -20,9 +20,14 @@ int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *wanted);
 /* Such a folder with weights/, checkpoint/ and plots/ in it. */
 int lince_run_create(lince_run *run, const char *wanted);
 
-/* The settings of a cross-validation (crossval/), whose folder holds runs and is none. */
-#define LINCE_CV_FILE "cv.yaml"
+/* Folders that hold runs and are none: what a cross-validation (crossval/) and a search (tune/) keep there.
+ */
+#define LINCE_CV_FILE     "cv.yaml"
+#define LINCE_SEARCH_FILE "search/search.json"
 bool lince_run_is_cv(const char *folder);
+
+/* One of either; lince_run_open says which when it refuses it. */
+bool lince_run_holds_runs(const char *folder);
 
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
 int lince_run_open(lince_run *run, const char *folder);

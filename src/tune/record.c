@@ -182,7 +182,7 @@ static int read_journal(lince_search *s)
 int lince_search_write_options(const lince_search *s)
 {
     char path[LINCE_PATH_MAX];
-    LINCE_TRY(path_in(s, "search/search.json", path));
+    LINCE_TRY(path_in(s, LINCE_SEARCH_FILE, path));
     json_t *space = json_array();
     for (size_t i = 0; i < s->space.count; i++) {
         lince_buffer text = {0};
@@ -190,11 +190,11 @@ int lince_search_write_options(const lince_search *s)
         json_array_append_new(space, json_string(text.data ? text.data : ""));
         lince_buffer_release(&text);
     }
-    json_t *o =
-        json_pack("{s:i, s:o, s:s, s:s, s:i, s:f, s:i, s:i, s:i}", "version", 1, "space", space, "sampler",
-                  lince_tune_samplers[s->sampler], "objective", lince_tune_objectives[s->objective], "trials",
-                  s->trials_wanted, "budget", s->budget, "reduction", s->rungs.reduction, "first rung",
-                  s->rungs.epochs[0], "jobs", s->jobs);
+    json_t *o = json_pack("{s:i, s:o, s:s, s:s, s:i, s:f, s:i, s:i, s:i, s:b, s:b}", "version", 1, "space",
+                          space, "sampler", lince_tune_samplers[s->sampler], "objective",
+                          lince_tune_objectives[s->objective], "trials", s->trials_wanted, "budget",
+                          s->budget, "reduction", s->rungs.reduction, "first rung", s->rungs.epochs[0],
+                          "jobs", s->jobs, "ended", s->ended, "over", s->over);
     char *text = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(o);
     int code = text ? lince_file_write(path, text, strlen(text))
@@ -236,6 +236,7 @@ static int read_options(lince_search *s, const json_t *o, const char *path)
     s->trials_wanted = (int)json_integer_value(json_object_get(o, "trials"));
     s->budget = json_number_value(json_object_get(o, "budget"));
     s->jobs = (int)json_integer_value(json_object_get(o, "jobs"));
+    s->ended = json_is_true(json_object_get(o, "ended")), s->over = json_is_true(json_object_get(o, "over"));
     if (json_integer_value(json_object_get(o, "version")) != 1 || sampler < 0 || objective < 0 ||
         reduction < 2 || s->jobs < 1)
         return lince_fail(LINCE_EFORMAT, "%s: not of a search, or of a later version", path);
@@ -257,7 +258,7 @@ int lince_search_read(lince_search *s, const char *folder)
     snprintf(s->folder, sizeof s->folder, "%s", folder);
     for (size_t n = strlen(s->folder); n > 1 && s->folder[n - 1] == '/'; n--) s->folder[n - 1] = '\0';
     LINCE_TRY(path_in(s, "search", run.folder));
-    LINCE_TRY(path_in(s, "search/search.json", path));
+    LINCE_TRY(path_in(s, LINCE_SEARCH_FILE, path));
     json_t *o = json_load_file(path, 0, NULL);
     if (!o)
         return lince_fail(LINCE_EIO, "%s: not the folder of a search (it has no search/search.json)", folder);

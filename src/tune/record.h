@@ -39,6 +39,7 @@ typedef struct lince_search {
     int trials_wanted; /* 0: no limit */
     double budget;     /* seconds; 0: no limit */
     int jobs;          /* legs at a time: what a decision may know depends on it */
+    bool ended, over;  /* its winner is chosen; the budget ended it */
     lince_trial *trials;
     size_t count, capacity;
     lince_leg **legs; /* those that came in, in their order */
@@ -52,7 +53,7 @@ int lince_search_begin(lince_search *search, const char *command);
 /* Reads all of it, from `folder`, into a zeroed one; trials and standings are left to lince_search_apply. */
 int lince_search_read(lince_search *search, const char *folder);
 
-/* Trials and budget of one that goes on. */
+/* search.json anew: of one that ended, or that goes on with more. */
 int lince_search_write_options(const lince_search *search);
 void lince_search_release(lince_search *search);
 

@@ -352,7 +352,8 @@ static void run_leg(work *w, size_t number)
 static void step(work *w)
 {
     decision d;
-    if (budget_is_over(w)) {
+    bool is_replayed = w->count >= w->journaled; /* what the journal tells of costs no time */
+    if (is_replayed && budget_is_over(w)) {
         w->over = w->done = true;
         return;
     }
@@ -406,9 +407,22 @@ static void work_with_others(work *w)
     lince_free(thread);
 }
 
-int lince_search_run(lince_search *s, int threads, const lince_observer *observer,
-                     const lince_tune_observer *tune, bool *over)
+/* Of a search that ended: what its legs tell, and no decision more. */
+static void apply_all(lince_search *s)
 {
+    for (size_t i = 0; i < s->leg_count; i++) {
+        s->trials[s->legs[i]->trial].standing.sent = s->legs[i]->rung + 1;
+        lince_search_apply(s, s->legs[i]);
+    }
+}
+
+int lince_search_run(lince_search *s, int threads, const lince_observer *observer,
+                     const lince_tune_observer *tune)
+{
+    if (s->ended) {
+        apply_all(s);
+        return 0;
+    }
     const lince_leg *last = s->leg_count ? s->legs[s->leg_count - 1] : NULL;
     work w = {.s = s,
               .observer = observer,
@@ -427,6 +441,6 @@ int lince_search_run(lince_search *s, int threads, const lince_observer *observe
     for (; w.applied < w.count && w.applied < w.journaled; w.applied++)
         if (w.decisions[w.applied].leg) lince_search_apply(s, w.decisions[w.applied].leg);
     free_open(&w);
-    *over = w.over;
+    s->over = w.over;
     return w.code ? lince_fail(w.code, "%s", w.error) : 0;
 }

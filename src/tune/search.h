@@ -8,9 +8,10 @@
 
 #include "tune/record.h"
 
-/* Runs, or goes on with, a search whose journal was read, to its end: over is true where the budget ended it.
+/* Runs, or goes on with, a search whose journal was read, to its end: search->over is true where the budget
+ * ended it. One that ended before is as it was, however much of the budget is left: its winner was chosen.
  * `threads` are shared by the legs. */
 int lince_search_run(lince_search *search, int threads, const lince_observer *observer,
-                     const lince_tune_observer *tune_observer, bool *over);
+                     const lince_tune_observer *tune_observer);
 
 #endif

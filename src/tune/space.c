@@ -4,6 +4,8 @@
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "core/number.h"
+#include "data/augment.h"
+#include "models/model_zoo.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +37,8 @@ static int check_varies(const lince_setting_info *info)
         "incomplete",  "text-column", "label-column",    "group-column",    "split-column",
         "header",      "quoting",     "encoding",        "drop-label",      "folds",
         "fold",        "folds-of",    "find-duplicates", "drop-duplicates", NULL};
-    static const char *const places[] = {"out", "resume", "strict", "cache-mb", "keep-checkpoint", NULL};
+    static const char *const others[] = {"out", "resume",    "strict", "cache-mb", "keep-checkpoint",
+                                         "tta", "calibrate", NULL};
     if (is_among(info->name, samples))
         return lince_fail(LINCE_EUSAGE,
                           "tune: %s cannot vary: all trials must be measured on the same samples; give one "
@@ -48,9 +51,28 @@ static int check_varies(const lince_setting_info *info)
         return lince_fail(LINCE_EUSAGE,
                           "tune: epochs cannot vary: --epochs N is what the best trials get, and others are "
                           "stopped earlier");
-    if (is_among(info->name, places) || !strcmp(info->group, "Machine") || !strcmp(info->group, "Report"))
+    if (is_among(info->name, others) || !strcmp(info->group, "Machine") || !strcmp(info->group, "Report"))
         return lince_fail(LINCE_EUSAGE, "tune: %s cannot vary: it changes nothing of what is learned",
                           info->name);
+    return 0;
+}
+
+int lince_space_check(const lince_space *space, bool texts, const char *data)
+{
+    static const char *const of_pictures[] = {"image-size", "fit",        "resize",  "interpolation",
+                                              "normalize",  "range",      "augment", "mixup",
+                                              "cutmix",     "incomplete", NULL};
+    for (size_t i = 0; i < space->count; i++) {
+        const lince_setting_info *info = space->dims[i].setting;
+        if (texts && is_among(info->name, of_pictures))
+            return lince_fail(LINCE_EUSAGE,
+                              "tune: %s cannot vary: it is a setting of pictures, and %s holds texts",
+                              info->name, data);
+        if (!texts && !strcmp(info->group, "Texts"))
+            return lince_fail(LINCE_EUSAGE,
+                              "tune: %s cannot vary: it is a setting of texts, and %s holds pictures",
+                              info->name, data);
+    }
     return 0;
 }
 
@@ -65,13 +87,17 @@ static int find_setting(const char *name, const lince_setting_info **info)
 
 /* --- parsing -------------------------------------------------------------------------------------- */
 
-/* Whether the setting takes it: on a copy, which forgets it again. */
+/* Whether the setting takes it: on a copy, which forgets it again. Of some what a text says is read only when
+ * a run begins: a slip of the pen should not cost half of all trials. */
 static int try_value(const lince_settings *settings, const char *name, const char *value)
 {
     lince_settings copy;
+    lince_augment augment;
     LINCE_TRY(lince_settings_copy(&copy, settings));
     int code = lince_settings_set(&copy, name, value);
     lince_settings_release(&copy);
+    if (!code && !strcmp(name, "augment")) code = lince_augment_parse(&augment, value);
+    if (!code && !strcmp(name, "model") && !lince_architecture_named(value)) code = LINCE_EUSAGE;
     return code;
 }
 
@@ -207,6 +233,7 @@ static const char *scalar(const yaml_node_t *node)
 static int list_text(yaml_document_t *document, const yaml_node_t *node, lince_buffer *out)
 {
     const yaml_node_item_t *first = node->data.sequence.items.start, *end = node->data.sequence.items.top;
+    if (first == end) return lince_fail(LINCE_EUSAGE, "the list is empty");
     for (const yaml_node_item_t *i = first; i < end; i++) {
         const char *value = scalar(yaml_document_get_node(document, *i));
         if (!value) return lince_fail(LINCE_EUSAGE, "expected a list of plain values");
@@ -215,9 +242,15 @@ static int list_text(yaml_document_t *document, const yaml_node_t *node, lince_b
     return 0;
 }
 
-static bool is_yes(const char *text)
+/* ":log" or ":int" where it is so. */
+static int flag_text(const char *name, const char *text, lince_buffer *out)
 {
-    return text && (!strcasecmp(text, "true") || !strcasecmp(text, "yes"));
+    static const char *const yes[] = {"true", "yes", NULL}, *const no[] = {"false", "no", NULL};
+    if (!text || is_among(text, no)) return 0;
+    if (!is_among(text, yes))
+        return lince_fail(LINCE_EUSAGE, "%s: expected true or false, found '%s'", name, text);
+    lince_buffer_printf(out, ":%s", name);
+    return 0;
 }
 
 /* {low: 1e-4, high: 0.1, log: true} */
@@ -232,11 +265,12 @@ static int range_text(yaml_document_t *document, const yaml_node_t *node, lince_
         if (which == 4)
             return lince_fail(LINCE_EUSAGE, "'%s': expected low, high, log or int", key ? key : "?");
         part[which] = scalar(yaml_document_get_node(document, p->value));
+        if (!part[which]) return lince_fail(LINCE_EUSAGE, "'%s': expected a plain value", key);
     }
     if (!part[0] || !part[1]) return lince_fail(LINCE_EUSAGE, "a range needs low and high");
-    lince_buffer_printf(out, "%s..%s%s%s", part[0], part[1], is_yes(part[2]) ? ":log" : "",
-                        is_yes(part[3]) ? ":int" : "");
-    return 0;
+    lince_buffer_printf(out, "%s..%s", part[0], part[1]);
+    LINCE_TRY(flag_text(names[2], part[2], out));
+    return flag_text(names[3], part[3], out);
 }
 
 static int load_pair(lince_space *space, yaml_document_t *document, const yaml_node_pair_t *pair,

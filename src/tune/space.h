@@ -29,6 +29,10 @@ typedef struct lince_space {
  * or cannot vary, or a value is none of its. */
 int lince_space_add(lince_space *space, const char *text, lince_settings *settings);
 
+/* LINCE_EUSAGE where what varies is for texts and the data are pictures, or the other way round: all its
+ * values would be one trial. `data` is named. */
+int lince_space_check(const lince_space *space, bool texts, const char *data);
+
 /* Adds what a YAML file says: `NAME: VALUES` as above, `NAME: [A, B]`, or a mapping of low, high, log and
  * int. Errors name file and line. */
 int lince_space_load(lince_space *space, const char *path, lince_settings *settings);

@@ -71,7 +71,7 @@ expect 1 'every trial failed (2); the first: --batch-size' tune "${fixed[@]}" ba
 
 # objectives, Spanish, JSON
 done_with tune "${fixed[@]}" lr=1e-3,1e-2 --epochs 1 --trials 2 --objective f1 --json --quiet
-grep -q '"trials": 2, "failed": 0, "value": 0\.' out || wrong "--json"
+grep -q '"trials": 2, "failed": 0, "epochs": 1, "of": 1, "value": 0\.' out || wrong "--json"
 done_with tune "${fixed[@]}" --lang es lr=1e-3,1e-2 --epochs 1 --trials 2 --objective loss --out spanish
 grep -q 'mejor:' err && grep -q 'Los mejores ajustes' spanish/tune.md || wrong "not in Spanish"
 
@@ -82,6 +82,7 @@ grep -q '^lr: [0-9]' found/trials/000/config.yaml || wrong "--lr find is not res
 expect 1 'the budget of .* was over before the first trial had its epochs (3)' tune "${fixed[@]}" lr=1e-4..1e-2 --epochs 3 \
     --min-epochs 3 --budget 0.01s --out brief --quiet
 expect 2 'the range is empty' tune "${fixed[@]}" lr=1e-1..1e-3 --trials 3
+expect 2 'augment cannot vary: it is a setting of pictures, and data holds texts' tune "${fixed[@]}" augment=none,standard --trials 3
 expect 2 'seed cannot vary' tune "${fixed[@]}" seed=1,2 --trials 3
 expect 2 "there is no setting 'lrr'; did you mean 'lr'" tune "${fixed[@]}" lrr=1,2 --trials 3
 expect 2 "'data': expected NAME=VALUES" tune data --trials 3
@@ -93,4 +94,12 @@ expect 2 '--sampler grid: expected one of tpe|random' tune "${fixed[@]}" lr=0.1,
 expect 1 'no validation part, and a search chooses by one; --val-split 0.1' tune "${fixed[@]}" lr=0.1,0.2 --trials 2 --val-split 0
 expect 1 'no such file or folder' tune "${fixed[@]}" --data nowhere lr=0.1,0.2 --trials 2
 expect 1 'not the folder of a search' tune --resume data
+expect 1 'a search, and no run; its trials are runs (alone/trials/000' report alone
+expect 1 'a search, and no run' info alone
+expect 1 'a search, and no run' eval --run alone
+
+# of a search that ended the page alone is written again
+done_with tune --resume alone --lang es
+grep -q 'Los mejores ajustes' alone/tune.md || wrong "the page is not written again"
+results alone | diff alone.results - >/dev/null || wrong "a search that ended is another when its page was written again"
 finish

@@ -70,6 +70,16 @@ static inline void put_text(const char *folder, const char *name, const char *te
     put_file(folder, name, text, strlen(text));
 }
 
+/* The caller's (lince_free). */
+static inline char *get_text(const char *folder, const char *name)
+{
+    char path[LINCE_PATH_MAX], *bytes;
+    size_t size;
+    assert_int_equal(lince_path_join(path, folder, name), 0);
+    assert_done(lince_file_read(path, 16 << 20, &bytes, &size));
+    return bytes;
+}
+
 /* A PNG of 4 x 3 pixels, all of one shade. The bytes stay valid until the next call. */
 static inline const void *shade_png(int shade, size_t *size)
 {

@@ -177,12 +177,17 @@ static void test_a_file_says_the_same(void **state)
     assert_true(space.dims[0].log && space.dims[0].high == 0.1);
     assert_prints(&space.dims[2], 1, "crop=4,flip");
     assert_string_equal(settings.model, "rnn");
-    static const char *const wrong[][2] = {{"lr: {low: 1}\n", "space.yaml:1: a range needs low and high"},
-                                           {"epochs: 3\nlr: {lo: 1, high: 2}\n",
-                                            "space.yaml:2: 'lo': expected low"},
-                                           {"lr: [[1], 2]\n", "expected a list of plain values"},
-                                           {"- lr\n", "expected lines of the form"},
-                                           {"lr: [1\n", "not YAML"}};
+    static const char *const wrong[][2] = {
+        {"lr: {low: 1}\n", "space.yaml:1: a range needs low and high"},
+        {"epochs: 3\nlr: {lo: 1, high: 2}\n", "space.yaml:2: 'lo': expected low"},
+        {"lr: [[1], 2]\n", "expected a list of plain values"},
+        {"lr: []\n", "space.yaml:1: the list is empty"},
+        {"lr: {low: 1, high: 2, log: maybe}\n", "log: expected true or false, found 'maybe'"},
+        {"lr: {low: 1, high: 2, log: [yes]}\n", "'log': expected a plain value"},
+        {"model: [rnn, grue]\n", "did you mean gru"},
+        {"augment: [none, \"crop=4,flop\"]\n", "unknown 'flop'"},
+        {"- lr\n", "expected lines of the form"},
+        {"lr: [1\n", "not YAML"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         load(wrong[i][0]);
         lince_space_release(&space);
