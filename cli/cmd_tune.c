@@ -159,11 +159,10 @@ static void tell_result(const job *j)
         fprintf(stderr, _("; %.2f %% of the test part right"), 100 * r->test_accuracy);
     fprintf(stderr, "\n");
     if (r->epochs < r->of)
-        fprintf(
-            stderr,
-            _("it has %d of %d epochs behind it, for the budget was over: 'lince train --resume %s' goes on "
-              "with it\n"),
-            r->epochs, r->of, r->winner);
+        fprintf(stderr,
+                _("epochs of it until the budget was over: %d of %d; 'lince train --resume %s' goes on with "
+                  "it\n"),
+                r->epochs, r->of, r->winner);
     fprintf(stderr, "%s: %s\n", _("train it again"), r->command);
     fprintf(stderr, _("report: %s/tune.html\n"), r->folder);
 }

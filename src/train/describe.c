@@ -294,7 +294,7 @@ static bool is_run(const char *path)
 {
     char config[LINCE_PATH_MAX];
     struct stat status;
-    if (lince_run_holds_runs(path)) return true; /* which lince_run_open refuses */
+    if (lince_run_is_cv(path)) return true; /* which lince_run_open refuses */
     return !lince_path_join(config, path, "config.yaml") && !stat(config, &status);
 }
 

@@ -95,7 +95,7 @@ expect 1 'no validation part, and a search chooses by one; --val-split 0.1' tune
 expect 1 'no such file or folder' tune "${fixed[@]}" --data nowhere lr=0.1,0.2 --trials 2
 expect 1 'not the folder of a search' tune --resume data
 expect 1 'a search, and no run; its trials are runs (alone/trials/000' report alone
-expect 1 'a search, and no run' info alone
+expect 1 'a search, and no data set, weights file or run' info alone
 expect 1 'a search, and no run' eval --run alone
 
 # of a search that ended the page alone is written again
