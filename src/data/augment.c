@@ -21,7 +21,7 @@ bool lince_augments(const lince_augment *a)
 
 uint64_t lince_occasion_key(const lince_occasion *o)
 {
-    return lince_key(o->seed, LINCE_STREAM_AUGMENT, (uint64_t)o->epoch, o->index);
+    return lince_key(o->seed, LINCE_STREAM_AUGMENT, (uint64_t)o->epoch, (uint64_t)o->turn << 32 | o->index);
 }
 
 /* --- drawing -------------------------------------------------------------------------------------- */
@@ -100,13 +100,13 @@ static void draw_crop(drawing *d, const float *v)
     d->draw->reflect = v[1] == LINCE_CROP_REFLECT;
 }
 
-/* Alternating: the first epoch's side is drawn for the sample, every other epoch mirrors what the last did
- * not (K. Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024). */
+/* Alternating: the first epoch's side is drawn for the sample, every other epoch, or turn in one, mirrors
+ * what the last did not (K. Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024). */
 static void draw_flip(drawing *d, const float *v)
 {
     if (v[0] == LINCE_FLIP_ALTERNATING) {
         uint64_t key = lince_key(d->occasion->seed, LINCE_STREAM_FLIP, 0, d->occasion->index);
-        d->draw->flip = (key & 1) ^ (d->occasion->epoch & 1);
+        d->draw->flip = (key & 1) ^ ((d->occasion->epoch ^ d->occasion->turn) & 1);
     } else
         d->draw->flip = happens(d, 0.5f);
 }

@@ -78,9 +78,10 @@ typedef struct lince_occasion {
     uint64_t seed;
     int epoch;      /* 0-based */
     uint32_t index; /* of the sample in its part */
+    uint32_t turn;  /* how often the epoch has had it before, where it may several times */
 } lince_occasion;
 
-/* lince_key(seed, LINCE_STREAM_AUGMENT, epoch, index) */
+/* lince_key(seed, LINCE_STREAM_AUGMENT, epoch, index + 2^32 turn) */
 uint64_t lince_occasion_key(const lince_occasion *occasion);
 
 /* One thing that is done to a picture's bytes, and by how much. */

@@ -11,6 +11,33 @@
 #include <string.h>
 #include <time.h>
 
+/* --- what an epoch has ---------------------------------------------------------------------------- */
+
+/* Into loader->order: all samples, or where it is training those that are drawn. */
+static void draw(lince_loader *l)
+{
+    if (l->balanced)
+        lince_sampler_draw(&l->sampler, l->options.seed, l->epoch, l->order);
+    else if (l->options.train)
+        lince_random_permutation(lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)l->epoch, 0),
+                                 l->order, l->count);
+    else
+        for (size_t i = 0; i < l->count; i++) l->order[i] = (uint32_t)i;
+    for (size_t i = 0; i < l->count && l->good && !l->balanced; i++) l->order[i] = l->good[l->order[i]];
+}
+
+static void count_turns(lince_loader *l)
+{
+    memset(l->drawn, 0, lince_dataset_count(l->dataset, l->part) * sizeof *l->drawn);
+    for (size_t i = 0; i < l->count; i++) l->turn[i] = l->drawn[l->order[i]]++;
+}
+
+lince_occasion lince_loader_occasion(const lince_loader *l, const lince_slot *s, size_t i)
+{
+    size_t place = s->number * (size_t)l->options.batch_size + i;
+    return (lince_occasion){l->options.seed, l->epoch, s->index[i], l->balanced ? l->turn[place] : 0};
+}
+
 /* --- one batch ------------------------------------------------------------------------------------ */
 
 static void fill_rows(const lince_loader *l, lince_slot *s)
@@ -30,7 +57,8 @@ static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *s
         uint32_t index = l->order[first + i];
         s->index[i] = index;
         s->y[i] = lince_dataset_label(l->dataset, l->part, index);
-        s->key[i] = lince_occasion_key(&(lince_occasion){l->options.seed, l->epoch, index});
+        lince_occasion occasion = lince_loader_occasion(l, s, i);
+        s->key[i] = lince_occasion_key(&occasion);
     }
     if (!l->rows) return l->content->fill(l, s, scratch);
     fill_rows(l, s);
@@ -96,7 +124,7 @@ static void start_workers(lince_loader *l)
 
 /* --- an epoch ------------------------------------------------------------------------------------- */
 
-int lince_loader_start(lince_loader *l, int epoch, size_t first)
+static int start(lince_loader *l, int epoch, size_t first, bool balanced)
 {
     stop_workers(l);
     l->end = lince_loader_batches(l);
@@ -106,16 +134,29 @@ int lince_loader_start(lince_loader *l, int epoch, size_t first)
                           lince_dataset_path(l->dataset), l->end, first);
     }
     l->epoch = epoch;
+    l->balanced = balanced;
     l->language = lince_language();
-    if (l->content->order(l, epoch)) {
+    draw(l);
+    if (l->content->arrange && l->content->arrange(l, epoch)) {
         l->end = l->taken = 0;
         return LINCE_ENOMEM;
     }
+    if (balanced) count_turns(l);
     l->next = l->taken = first;
     l->holding = false;
     for (size_t i = 0; i < l->ring_size; i++) l->ring[i].ready = false;
     start_workers(l);
     return 0;
+}
+
+int lince_loader_start(lince_loader *l, int epoch, size_t first)
+{
+    return start(l, epoch, first, l->options.train && l->options.balanced);
+}
+
+int lince_loader_start_whole(lince_loader *l)
+{
+    return start(l, 0, 0, false);
 }
 
 /* Gives the last batch back, and waits for the next one or prepares it. */
@@ -174,6 +215,14 @@ static int allocate_slot(const lince_loader *l, lince_slot *s)
     return s->y && s->partner && s->index && s->key ? l->content->allocate(l, s) : LINCE_ENOMEM;
 }
 
+static int allocate_sampler(lince_loader *l)
+{
+    l->turn = lince_alloc(l->count, sizeof *l->turn);
+    l->drawn = lince_alloc(lince_dataset_count(l->dataset, l->part), sizeof *l->drawn);
+    if (!l->turn || !l->drawn) return LINCE_ENOMEM;
+    return lince_sampler_init(&l->sampler, l->dataset, l->part, l->good, l->count);
+}
+
 /* Each worker has a batch in the making; one is ready and one in the caller's hands. */
 static int allocate(lince_loader *l)
 {
@@ -183,6 +232,7 @@ static int allocate(lince_loader *l)
     l->workers = lince_alloc(workers, sizeof *l->workers);
     l->order = lince_alloc(l->count, sizeof *l->order);
     if (!l->ring || !l->workers || !l->order) return LINCE_ENOMEM;
+    if (l->options.train && l->options.balanced) LINCE_TRY(allocate_sampler(l));
     for (size_t i = 0; i < l->ring_size; i++) LINCE_TRY(allocate_slot(l, &l->ring[i]));
     for (size_t i = 0; i < workers; i++) {
         l->workers[i].loader = l;
@@ -232,6 +282,9 @@ void lince_loader_free(lince_loader *l)
     lince_free(l->ring);
     lince_free(l->workers);
     lince_free(l->order);
+    lince_free(l->turn);
+    lince_free(l->drawn);
+    lince_sampler_release(&l->sampler);
     l->content->release(l);
     pthread_mutex_destroy(&l->lock);
     pthread_cond_destroy(&l->vacant);

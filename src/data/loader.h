@@ -20,12 +20,13 @@ typedef struct lince_batch {
     const int32_t *partner; /* [n] labels of the samples that these are mixed with; NULL: they are not */
     float own;              /* share of y in the target, the rest is partner's */
     const uint32_t *index;  /* [n] of the sample in its part */
-    const uint64_t *key;    /* [n] lince_key(seed, AUGMENT, epoch, index): decides what is random for it */
+    const uint64_t *key;    /* [n] lince_occasion_key: decides what is random for it */
 } lince_batch;
 
 typedef struct lince_loader_options {
     int batch_size;
-    bool train; /* shuffle and augment */
+    bool train;    /* shuffle and augment */
+    bool balanced; /* while training: epochs draw each class as often, with replacement (data/sampler.h) */
     uint64_t seed;
     int workers;        /* threads that prepare batches; 0: prepared by the caller's own thread */
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
@@ -46,7 +47,7 @@ int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part p
 
 /* The same for texts: all are encoded at once, by the caller's thread. While training the texts of a batch
  * are about as long as each other; otherwise the shortest come first, and outcomes are told apart by their
- * index. Of the options only batch_size, train, seed, workers and word_dropout matter. */
+ * index. Of the options only batch_size, train, balanced, seed, workers and word_dropout matter. */
 int lince_loader_new_texts(lince_loader **loader, lince_dataset *dataset, lince_part part,
                            lince_encoder *encoder, const lince_loader_options *options);
 void lince_loader_free(lince_loader *loader);
@@ -60,6 +61,9 @@ size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last
 /* Begins epoch `epoch` (0-based) at batch `first` (0 unless resuming), also in the middle of another.
  * LINCE_EDATA where the epoch has fewer batches. */
 int lince_loader_start(lince_loader *loader, int epoch, size_t first);
+
+/* Begins an epoch that has each sample once, whatever epochs draw while training. */
+int lince_loader_start_whole(lince_loader *loader);
 
 /* 1 and the next batch, which stays valid until the next call; 0 at the end of the epoch; negative where a
  * picture of this batch can no longer be read, which ends the epoch. Allocates nothing where all pictures are

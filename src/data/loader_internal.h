@@ -5,6 +5,7 @@
 
 #include "data/loader.h"
 #include "data/pictures.h"
+#include "data/sampler.h"
 #include "data/tokens.h"
 
 #include <pthread.h>
@@ -30,7 +31,7 @@ typedef struct lince_slot {
 /* What the samples are. */
 typedef struct lince_content {
     int (*allocate)(const lince_loader *loader, lince_slot *slot); /* the input of a batch */
-    int (*order)(lince_loader *loader, int epoch);                 /* fills loader->order */
+    int (*arrange)(lince_loader *loader, int epoch);               /* loader->order, once drawn; NULL: not */
     /* The input of the slot's n samples; by several threads at a time, each with scratch of its own. */
     int (*fill)(const lince_loader *loader, lince_slot *slot, void *scratch);
     void (*release)(lince_loader *loader);
@@ -46,13 +47,16 @@ struct lince_loader {
     const lince_content *content;
     lince_dataset *dataset;
     lince_part part;
-    size_t count;   /* samples, without bad ones */
-    size_t scratch; /* bytes a worker needs */
+    size_t count;         /* samples, without bad ones */
+    const uint32_t *good; /* [count] of the part; NULL: all are */
+    size_t scratch;       /* bytes a worker needs */
     lince_pictures pictures;
     lince_transform transform; /* of pictures */
     lince_tokens tokens;
     size_t max_tokens;
     lince_loader_options options;
+    lince_sampler sampler; /* of balanced epochs */
+    uint32_t *drawn;       /* [samples of the part] likewise, for counting */
 
     lince_worker *workers; /* [1] where the caller's thread does the work */
     int running;           /* of them */
@@ -65,6 +69,8 @@ struct lince_loader {
     /* this epoch's */
     int epoch;
     uint32_t *order; /* [count] indices in the part */
+    bool balanced;   /* drawn by the sampler */
+    uint32_t *turn;  /* [count] of a balanced epoch: of how many such the sample is the last, less 1 */
     const char *language;
 
     pthread_mutex_t lock; /* guards what follows, and each slot's `ready` */
@@ -75,6 +81,9 @@ struct lince_loader {
     bool holding; /* the caller uses batch taken - 1 */
     bool stop;
 };
+
+/* Of sample i of a slot. */
+lince_occasion lince_loader_occasion(const lince_loader *loader, const lince_slot *slot, size_t i);
 
 /* Makes a loader around `open`, which opens the content and sets count and scratch. On failure *loader is
  * NULL. */

@@ -2,7 +2,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "core/random.h"
 #include "data/loader_internal.h"
 
 #include <math.h>
@@ -14,19 +13,6 @@ static int allocate(const lince_loader *l, lince_slot *s)
     if (!lince_mul((size_t)l->options.batch_size, l->pictures.size, &floats)) floats = SIZE_MAX;
     s->x = lince_alloc(floats, sizeof *s->x);
     return s->x ? 0 : LINCE_ENOMEM;
-}
-
-static int order(lince_loader *l, int epoch)
-{
-    const lince_pictures *p = &l->pictures;
-    if (!l->options.train) {
-        memcpy(l->order, p->good, p->count * sizeof *l->order);
-        return 0;
-    }
-    lince_random_permutation(lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)epoch, 0), l->order,
-                             p->count);
-    for (size_t i = 0; i < p->count; i++) l->order[i] = p->good[l->order[i]];
-    return 0;
 }
 
 /* With one sample there is nobody to mix it with. */
@@ -51,7 +37,7 @@ static int fill(const lince_loader *l, lince_slot *s, void *scratch)
     uint8_t *decoded = (uint8_t *)scratch + lince_draw_scratch(&l->transform);
     for (size_t i = 0; i < n; i++) {
         const uint8_t *pixels;
-        lince_occasion occasion = {l->options.seed, l->epoch, s->index[i]};
+        lince_occasion occasion = lince_loader_occasion(l, s, i);
         LINCE_TRY(lince_pictures_get(p, s->index[i], decoded, &pixels));
         lince_transform_apply(&l->transform, pixels, l->options.train ? &occasion : NULL, scratch,
                               s->x + i * p->size);
@@ -66,8 +52,7 @@ static void release(lince_loader *l)
     lince_pictures_release(&l->pictures);
 }
 
-static const lince_content pictures = {
-    .allocate = allocate, .order = order, .fill = fill, .release = release};
+static const lince_content pictures = {.allocate = allocate, .fill = fill, .release = release};
 
 static int open_pictures(lince_loader *l, void *transform)
 {
@@ -75,6 +60,7 @@ static int open_pictures(lince_loader *l, void *transform)
     LINCE_TRY(lince_pictures_init(&l->pictures, l->dataset, l->part, transform, l->options.cache_bytes,
                                   l->options.skip_bad, lince_processors(), &l->options.watch));
     l->count = l->pictures.count;
+    l->good = l->pictures.good;
     l->scratch = lince_draw_scratch(&l->transform) + l->pictures.size;
     return 0;
 }

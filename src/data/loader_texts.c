@@ -14,10 +14,10 @@ static int allocate(const lince_loader *l, lince_slot *s)
     return s->tokens && s->length ? 0 : LINCE_ENOMEM;
 }
 
-static int order(lince_loader *l, int epoch)
+static int arrange(lince_loader *l, int epoch)
 {
     uint64_t key = lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)epoch, 0);
-    return l->options.train ? lince_tokens_order(&l->tokens, key, (size_t)l->options.batch_size, l->order)
+    return l->options.train ? lince_tokens_arrange(&l->tokens, key, (size_t)l->options.batch_size, l->order)
                             : lince_tokens_sort(&l->tokens, l->order);
 }
 
@@ -46,7 +46,8 @@ static void release(lince_loader *l)
     lince_tokens_release(&l->tokens);
 }
 
-static const lince_content texts = {.allocate = allocate, .order = order, .fill = fill, .release = release};
+static const lince_content texts = {
+    .allocate = allocate, .arrange = arrange, .fill = fill, .release = release};
 
 static int open_texts(lince_loader *l, void *context)
 {

@@ -93,13 +93,12 @@ static void permute_batches(uint64_t key, size_t batch_size, size_t n, uint32_t 
         memcpy(order + b * batch_size, spare + batches[b] * batch_size, batch_size * sizeof *order);
 }
 
-int lince_tokens_order(const lince_tokens *t, uint64_t key, size_t batch_size, uint32_t *order)
+int lince_tokens_arrange(const lince_tokens *t, uint64_t key, size_t batch_size, uint32_t *order)
 {
     enum { BATCHES = 64 };
     size_t n = t->count, piece = BATCHES * batch_size;
     uint32_t *spare = lince_alloc(n + 1, sizeof *spare), *batches = lince_alloc(n + 1, sizeof *batches);
     int code = spare && batches ? 0 : LINCE_ENOMEM;
-    if (!code) lince_random_permutation(key, order, n);
     for (size_t at = 0; at < n && !code; at += piece)
         code = sort_by_length(t, order + at, n - at < piece ? n - at : piece, spare);
     if (!code)

@@ -43,10 +43,9 @@ int lince_tokens_count(lince_counter *counter, const lince_dataset *dataset, lin
 int lince_tokens_batch(const lince_tokens *tokens, const uint32_t *index, size_t n, int32_t *out,
                        int32_t *length);
 
-/* The order of an epoch's texts: a permutation by `key` in which the texts of a batch are about as long as
- * each other. Permuted, then sorted by length within pieces of 64 batches, and the whole batches permuted
- * again. */
-int lince_tokens_order(const lince_tokens *tokens, uint64_t key, size_t batch_size, uint32_t *order);
+/* Arranges an epoch's texts, order[count] as they were drawn, so that those of a batch are about as long as
+ * each other: sorted by length within pieces of 64 batches, and the whole batches permuted by `key`. */
+int lince_tokens_arrange(const lince_tokens *tokens, uint64_t key, size_t batch_size, uint32_t *order);
 
 /* The shortest first; of one length in their order. */
 int lince_tokens_sort(const lince_tokens *tokens, uint32_t *order);

@@ -43,7 +43,7 @@ static size_t picture_size(const drawing *d)
 /* What the network was given for this sample in this epoch; `augment` false: the sample alone. */
 static void see(const drawing *d, const lince_image *fitted, size_t index, int epoch, bool augment, int row)
 {
-    lince_occasion occasion = {d->e->facts->settings.seed, epoch, (uint32_t)index};
+    lince_occasion occasion = {d->e->facts->settings.seed, epoch, (uint32_t)index, 0};
     lince_transform_apply(&d->transform, fitted->pixels, augment ? &occasion : NULL, d->scratch,
                           d->seen[row] + (size_t)d->columns * picture_size(d));
 }

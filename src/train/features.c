@@ -67,7 +67,7 @@ int lince_features_compute(lince_features *f, lince_net *net, int last, lince_lo
                                .steps = lince_loader_batches(loader),
                                .eta = -1};
     double start = lince_now(), seen = 0;
-    int code = lince_loader_start(loader, 0, 0);
+    int code = lince_loader_start_whole(loader);
     while (!code && (code = lince_loader_next(loader, &batch)) > 0) {
         lince_feed(net, &batch);
         const float *rows = lince_net_compute(net, last, batch.n);

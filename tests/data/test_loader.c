@@ -4,6 +4,7 @@
 #include "core/random.h"
 #include "data/fixture.h"
 #include "data/loader.h"
+#include "data/sampler.h"
 
 #include <lince/language.h>
 
@@ -132,15 +133,16 @@ static size_t hash_epoch(lince_loader *loader, int epoch, size_t first, uint64_t
 /* --- what is in a batch --------------------------------------------------------------------------- */
 
 static void check_sample(lince_loader *loader, const lince_transform *t, const lince_batch *b, int i,
-                         bool train, int epoch)
+                         bool train, int epoch, uint32_t turn)
 {
     void *scratch = lince_alloc(lince_draw_scratch(t), 1);
     float expected[PICTURE];
     lince_image picture;
-    assert_int_equal(b->key[i], lince_key(SEED, LINCE_STREAM_AUGMENT, (uint64_t)epoch, b->index[i]));
+    assert_int_equal(b->key[i], lince_key(SEED, LINCE_STREAM_AUGMENT, (uint64_t)epoch,
+                                          (uint64_t)turn << 32 | b->index[i]));
     assert_int_equal(b->y[i], b->index[i] >= 12);
     assert_done(lince_loader_picture(loader, b->index[i], &picture));
-    lince_occasion occasion = {SEED, epoch, b->index[i]};
+    lince_occasion occasion = {SEED, epoch, b->index[i], turn};
     lince_transform_apply(t, picture.pixels, train ? &occasion : NULL, scratch, expected);
     assert_memory_equal(b->x + (size_t)i * PICTURE, expected, sizeof expected);
     lince_image_release(&picture);
@@ -158,7 +160,7 @@ static void test_evaluation_sees_every_sample_in_its_order_and_as_it_is(void **s
     while (lince_loader_next(loader, &batch) > 0)
         for (int i = 0; i < batch.n; i++) {
             assert_int_equal(batch.index[i], next++);
-            check_sample(loader, &evaluation, &batch, i, false, 3);
+            check_sample(loader, &evaluation, &batch, i, false, 3, 0);
         }
     assert_int_equal(next, SAMPLES);
     lince_loader_free(loader);
@@ -177,10 +179,72 @@ static void test_training_follows_the_permutation_and_augments_by_the_samples_ke
         while (lince_loader_next(loader, &batch) > 0)
             for (int i = 0; i < batch.n; i++) {
                 assert_int_equal(batch.index[i], order[next++]);
-                check_sample(loader, &t, &batch, i, true, epoch);
+                check_sample(loader, &t, &batch, i, true, epoch, 0);
             }
         assert_int_equal(next, SAMPLES);
     }
+    lince_loader_free(loader);
+}
+
+static lince_loader *new_balanced(lince_dataset *dataset, int workers)
+{
+    lince_loader *loader;
+    lince_transform t = augmenting();
+    const lince_loader_options options = {
+        .batch_size = BATCH, .train = true, .balanced = true, .seed = SEED, .workers = workers};
+    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &t, &options));
+    return loader;
+}
+
+/* And a sample that comes again in an epoch is augmented in another way. */
+static void test_balanced_epochs_have_what_the_sampler_draws_each_time_as_another_turn(void **state)
+{
+    lince_loader *loader = new_balanced(*state, 2);
+    lince_transform t = augmenting();
+    lince_sampler sampler;
+    assert_done(lince_sampler_init(&sampler, *state, LINCE_TRAIN, NULL, SAMPLES));
+    for (int epoch = 0; epoch < 2; epoch++) {
+        uint32_t order[SAMPLES], turn[SAMPLES] = {0}, twice = 0;
+        size_t next = 0;
+        lince_batch batch;
+        lince_sampler_draw(&sampler, SEED, epoch, order);
+        assert_done(lince_loader_start(loader, epoch, 0));
+        while (lince_loader_next(loader, &batch) > 0)
+            for (int i = 0; i < batch.n; i++) {
+                assert_int_equal(batch.index[i], order[next++]);
+                twice += turn[batch.index[i]] > 0;
+                check_sample(loader, &t, &batch, i, true, epoch, turn[batch.index[i]]++);
+            }
+        assert_int_equal(next, SAMPLES);
+        assert_true(twice > 0);
+    }
+    lince_sampler_release(&sampler);
+    lince_loader_free(loader);
+}
+
+static void test_balanced_epochs_depend_neither_on_workers_nor_on_where_they_were_resumed(void **state)
+{
+    uint64_t expected[BATCHES], found[BATCHES];
+    lince_loader *plain = new_balanced(*state, 0), *loader = new_balanced(*state, 3);
+    assert_int_equal(hash_epoch(plain, 5, 0, expected), BATCHES);
+    for (size_t first = 0; first <= BATCHES; first++) {
+        assert_int_equal(hash_epoch(loader, 5, first, found), BATCHES);
+        assert_memory_equal(found + first, expected + first, (BATCHES - first) * sizeof *found);
+    }
+    lince_loader_free(plain);
+    lince_loader_free(loader);
+}
+
+/* What keeps something of each sample has to see each. */
+static void test_a_whole_epoch_has_each_sample_once_also_where_epochs_are_balanced(void **state)
+{
+    lince_loader *loader = new_balanced(*state, 1);
+    lince_batch batch;
+    int seen[SAMPLES] = {0};
+    assert_done(lince_loader_start_whole(loader));
+    while (lince_loader_next(loader, &batch) > 0)
+        for (int i = 0; i < batch.n; i++) seen[batch.index[i]]++;
+    for (int i = 0; i < SAMPLES; i++) assert_int_equal(seen[i], 1);
     lince_loader_free(loader);
 }
 
@@ -632,6 +696,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_evaluation_sees_every_sample_in_its_order_and_as_it_is),
         cmocka_unit_test(test_training_follows_the_permutation_and_augments_by_the_samples_key),
+        cmocka_unit_test(test_balanced_epochs_have_what_the_sampler_draws_each_time_as_another_turn),
+        cmocka_unit_test(test_balanced_epochs_depend_neither_on_workers_nor_on_where_they_were_resumed),
+        cmocka_unit_test(test_a_whole_epoch_has_each_sample_once_also_where_epochs_are_balanced),
         cmocka_unit_test(test_the_last_batch_is_short_and_padded_with_zeros),
         cmocka_unit_test(test_a_batch_larger_than_the_part_is_one_short_batch),
         cmocka_unit_test(test_an_empty_part_has_no_batches),

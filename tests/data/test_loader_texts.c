@@ -1,6 +1,7 @@
 /* Batches of texts: of about the same length, padded, in an order that seed and epoch decide. */
 #include "data/fixture.h"
 #include "data/loader.h"
+#include "data/sampler.h"
 
 #include <lince/language.h>
 
@@ -90,6 +91,29 @@ static void test_every_text_comes_once_and_padded(void **state)
         assert_false(seen[order[i]]);
         seen[order[i]] = true;
     }
+    lince_loader_free(loader);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void test_balanced_epochs_have_what_the_sampler_draws_arranged_by_length(void **state)
+{
+    const lince_loader_options options = {.batch_size = BATCH, .train = true, .balanced = true, .seed = 5};
+    lince_loader *loader;
+    lince_sampler sampler;
+    uint32_t order[TEXTS], drawn[TEXTS];
+    assert_done(lince_loader_new_texts(&loader, *state, LINCE_TRAIN, &encoder, &options));
+    assert_done(lince_sampler_init(&sampler, *state, LINCE_TRAIN, NULL, TEXTS));
+    run_epoch(*state, loader, 3, 0, order);
+    lince_sampler_draw(&sampler, 5, 3, drawn);
+    qsort(order, TEXTS, sizeof *order, by_number);
+    qsort(drawn, TEXTS, sizeof *drawn, by_number);
+    assert_memory_equal(order, drawn, sizeof order);
+    lince_sampler_release(&sampler);
     lince_loader_free(loader);
 }
 
@@ -230,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_text_comes_once_and_padded),
+        cmocka_unit_test(test_balanced_epochs_have_what_the_sampler_draws_arranged_by_length),
         cmocka_unit_test(test_texts_of_a_batch_are_about_as_long_as_each_other),
         cmocka_unit_test(test_seed_and_epoch_decide_the_order_and_nothing_else),
         cmocka_unit_test(test_an_epoch_resumed_goes_on_as_if_never_interrupted),

@@ -188,7 +188,7 @@ static lince_draw draw(const lince_transform *t, uint32_t sample)
 {
     lince_draw d;
     memset(&d, 0, sizeof d);
-    lince_draw_parameters(t, &(lince_occasion){7, 3, sample}, &d);
+    lince_draw_parameters(t, &(lince_occasion){7, 3, sample, 0}, &d);
     return d;
 }
 
@@ -201,7 +201,7 @@ static void test_without_augmentation_training_sees_what_evaluation_sees(void **
     uint8_t scratch[3 * 9 * 7 * 3];
     float train[9 * 7 * 3], evaluation[9 * 7 * 3];
     assert_int_equal(lince_draw_scratch(&t), sizeof scratch);
-    lince_transform_apply(&t, in.pixels, &(lince_occasion){99, 0, 0}, scratch, train);
+    lince_transform_apply(&t, in.pixels, &(lince_occasion){99, 0, 0, 0}, scratch, train);
     lince_transform_apply(&t, in.pixels, NULL, NULL, evaluation);
     assert_memory_equal(train, evaluation, sizeof train);
     lince_image_release(&in);
@@ -334,7 +334,7 @@ static void test_pictures_of_few_pixels_survive_every_augmentation(void **state)
         void *scratch = lince_alloc(lince_draw_scratch(&t), 1);
         float *out = lince_alloc(size, sizeof *out);
         for (uint32_t i = 0; i < 300; i++) {
-            lince_transform_apply(&t, in.pixels, &(lince_occasion){1, 0, i}, scratch, out);
+            lince_transform_apply(&t, in.pixels, &(lince_occasion){1, 0, i, 0}, scratch, out);
             for (size_t c = 0; c < size; c++) assert_true(out[c] >= 0 && out[c] <= 1);
         }
         lince_free(scratch);
