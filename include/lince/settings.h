@@ -96,7 +96,8 @@ typedef struct lince_settings {
     char *loss;           /* what is made small: cross-entropy or focal */
     double gamma_focal;   /* of focal: (1 - p)^gamma multiplies the cross-entropy of a sample; [0, 100] */
     double label_smoothing;
-    char *class_weights;    /* none or balanced (n / (classes * n_c), as scikit-learn) */
+    char *class_weights; /* none, balanced (n / (classes n_c)), a file, or "cat=2,dog=0.5" */
+    char *sampler; /* what an epoch draws: shuffle (each sample once) or balanced (of each class as many) */
     double clip_grad;       /* largest global gradient norm; 0: no clipping */
     double ema;             /* decay of the weights' moving average; 0: none */
     int lookahead;          /* updates after which slow weights follow the trained ones; 0: there are none */

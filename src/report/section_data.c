@@ -118,6 +118,11 @@ static void write_intro(lince_document *d, const lince_facts *f)
     if (f->settings.train_limit)
         lince_document_paragraph(d, TR("Training samples taken of each class: %d at most (--train-limit)."),
                                  f->settings.train_limit);
+    if (!strcmp(f->settings.sampler, "balanced"))
+        lince_document_paragraph(
+            d, "%s",
+            TR("An epoch draws as many samples as the training part has, of each class as many as of the "
+               "others, with replacement (--sampler balanced): those of rare classes come several times."));
 }
 
 void lince_section_data(lince_document *d, const lince_facts *f)

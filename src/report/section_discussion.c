@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "optim/optim.h"
 #include "report/sections.h"
+#include "train/class_weights.h"
 #include "train/criterion.h"
 
 #include <math.h>
@@ -108,7 +109,7 @@ static void tell_balance(discussion *t)
                                 "(%.3f), which weighs all "
                                 "classes alike, rather than accuracy."),
                              least, most, t->f->test.macro.f1);
-    if (!t->f->settings.class_weights || strcmp(t->f->settings.class_weights, "balanced") != 0)
+    if (!lince_weighs_classes(&t->f->settings) && !strcmp(t->f->settings.sampler, "shuffle"))
         advise(t, LINCE_ANY, N_("rare classes count as much as frequent ones"), "--class-weights balanced");
 }
 

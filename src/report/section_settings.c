@@ -1,6 +1,7 @@
 #include "core/file.h"
 #include "optim/optim.h"
 #include "report/sections.h"
+#include "train/class_weights.h"
 #include "train/criterion.h"
 
 #include <math.h>
@@ -22,19 +23,46 @@ static void tell(lince_document *d, const char *what, const char *value)
     lince_document_row(d);
 }
 
-static void tell_loss(lince_document *d, const lince_settings *s)
+/* ", classes weighted: cat 2, dog 0.5, ...": those that are not 1, as many as fit. */
+static void put_given_weights(lince_document *d, const lince_facts *f, lince_buffer *out)
 {
-    char text[256];
+    enum { SHOWN = 8 };
+    const json_t *weights = json_object_get(f->data, "class_weights"),
+                 *names = json_object_get(f->data, "classes");
+    size_t shown = 0;
+    lince_buffer_puts(out, TR(", classes weighted"));
+    for (size_t c = 0; c < json_array_size(weights) && shown <= SHOWN; c++) {
+        const char *name = json_string_value(json_array_get(names, c));
+        double weight = lince_fact_number_at(weights, c);
+        if (weight == 1 || !name) continue;
+        if (shown == SHOWN)
+            lince_buffer_puts(out, ", ...");
+        else
+            lince_buffer_printf(out, "%s %s %g", shown ? "," : ":", name, weight);
+        shown++;
+    }
+}
+
+static void tell_loss(lince_document *d, const lince_facts *f)
+{
+    const lince_settings *s = &f->settings;
+    lince_buffer text = {0};
     lince_loss loss;
     if (lince_criterion(&loss, s)) return;
-    snprintf(text, sizeof text, TR(loss.type->title), loss.number);
-    size_t used = strlen(text);
-    if (s->label_smoothing > 0)
-        snprintf(text + used, sizeof text - used, TR(", label smoothing %g"), s->label_smoothing);
-    used = strlen(text);
-    if (s->class_weights && strcmp(s->class_weights, "none") != 0)
-        snprintf(text + used, sizeof text - used, "%s", TR(", classes weighted by their rarity"));
-    tell(d, TR("loss"), text);
+    lince_buffer_printf(&text, TR(loss.type->title), loss.number);
+    if (s->label_smoothing > 0) lince_buffer_printf(&text, TR(", label smoothing %g"), s->label_smoothing);
+    if (lince_weighs_classes(s) && !strcmp(s->class_weights, "balanced"))
+        lince_buffer_puts(&text, TR(", classes weighted by their rarity"));
+    else if (lince_weighs_classes(s))
+        put_given_weights(d, f, &text);
+    if (text.data) tell(d, TR("loss"), text.data);
+    lince_buffer_release(&text);
+}
+
+static void tell_sampler(lince_document *d, const lince_settings *s)
+{
+    if (!strcmp(s->sampler, "balanced"))
+        tell(d, TR("sampler"), TR("balanced: each class is drawn as often as the others, with replacement"));
 }
 
 static void tell_optimizer(lince_document *d, const lince_settings *s)
@@ -167,7 +195,8 @@ static void write_choices(lince_document *d, const lince_facts *f)
     static const char *const headings[] = {N_("hyperparameter"), N_("value")};
     lince_document_table_begin(d, 2);
     lince_document_headings(d, headings, 2);
-    tell_loss(d, &f->settings);
+    tell_loss(d, f);
+    tell_sampler(d, &f->settings);
     tell_recipe(d, f);
     tell_optimizer(d, &f->settings);
     tell_rate(d, &f->settings);

@@ -220,8 +220,11 @@ static const entry table[] = {
          "of the focal loss, how much less; at 0 it is cross-entropy"),
     NUM_(label_smoothing, "label-smoothing", TRAINING, "0", 0, 0.999, false,
          "share of the target given to all classes"),
-    TEXT_(class_weights, "class-weights", NULL, TRAINING, "none|balanced", "none", "none|balanced",
-          "weights of the classes in the loss"),
+    TEXT_(class_weights, "class-weights", NULL, TRAINING, "none|balanced|FILE|A=X,B=X", "none", NULL,
+          "weights of the classes in the loss: all alike, by their rarity, or given; a class that is not "
+          "named has 1"),
+    TEXT_(sampler, "sampler", NULL, TRAINING, "shuffle|balanced", "shuffle", "shuffle|balanced",
+          "what an epoch draws: every sample once, or of each class as many, with replacement"),
     NUM_(clip_grad, "clip-grad", TRAINING, "0", 0, BIG, false,
          "largest norm of the gradient; 0: no clipping"),
     NUM_(ema, "ema", TRAINING, "0", 0, 0.99999, false, "decay of the weights' moving average; 0: none"),

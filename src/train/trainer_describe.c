@@ -104,6 +104,14 @@ static json_t *split_json(const lince_trainer *t)
     return split;
 }
 
+static json_t *class_weights_json(const lince_trainer *t)
+{
+    json_t *array = json_array();
+    for (int c = 0; c < t->blueprint.classes; c++)
+        json_array_append_new(array, json_real((double)t->class_weight[c]));
+    return array;
+}
+
 static json_t *data_json(const lince_trainer *t)
 {
     const lince_dataset *d = t->dataset;
@@ -117,6 +125,9 @@ static json_t *data_json(const lince_trainer *t)
                   "split", split_json(t), "bad", bad_json(d), "notes",
                   strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note,
                           d));
+    if (data && t->class_weight) json_object_set_new(data, "class_weights", class_weights_json(t));
+    if (data && !strcmp(t->settings->sampler, "balanced"))
+        json_object_set_new(data, "sampler", json_string(t->settings->sampler));
     if (data && t->leaks.count) json_object_set_new(data, "leaks", lince_leaks_json(&t->leaks));
     if (data && t->settings->drop_duplicates) json_object_set_new(data, "dropped", lince_dropped_json(d));
     if (data && texts) json_object_set_new(data, "text", lince_trainer_texts_json(t));

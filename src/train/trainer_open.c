@@ -5,6 +5,7 @@
 #include "core/number.h"
 #include "core/parallel.h"
 #include "train/calibrate.h"
+#include "train/class_weights.h"
 #include "train/criterion.h"
 #include "train/leaks.h"
 #include "train/open_data.h"
@@ -67,6 +68,7 @@ static int check_settings(const lince_settings *s)
     LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
     LINCE_TRY(lince_lr_factors_check(s->lr_factor));
     LINCE_TRY(lince_criterion(&(lince_loss){0}, s));
+    if (lince_weighs_classes(s) && !s->resume) LINCE_TRY(lince_class_weights_check(s->class_weights));
     LINCE_TRY(lince_trainer_check_swa(s));
     if ((s->ema > 0) + (s->lookahead > 0) + (s->swa > 0) > 1)
         return lince_fail(LINCE_EUSAGE, "--ema, --lookahead and --swa each say which weights are evaluated "
@@ -290,6 +292,7 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, const linc
            incomplete = lince_dataset_incomplete(t->dataset, part, NULL);
     lince_loader_options options = {.batch_size = s->batch_size,
                                     .train = train,
+                                    .balanced = !strcmp(s->sampler, "balanced"),
                                     .seed = s->seed,
                                     .workers = s->workers,
                                     .cache_bytes = (size_t)s->cache_mb << 20,
@@ -387,18 +390,18 @@ static int draw_blueprint(lince_trainer *t)
     return 0;
 }
 
-/* n / (classes * n_c), as scikit-learn's "balanced". */
 static int weigh_classes(lince_trainer *t)
 {
-    int classes = t->blueprint.classes;
-    if (!t->settings->class_weights || strcmp(t->settings->class_weights, "balanced") != 0) return 0;
+    const lince_settings *s = t->settings;
+    int classes = t->blueprint.classes, kept = 1;
+    if (!lince_weighs_classes(s)) return 0;
+    if (!strcmp(s->class_weights, "balanced") && !strcmp(s->sampler, "balanced"))
+        lince_trainer_warn(t,
+                           _("--sampler balanced draws rare classes as often as others, and --class-weights "
+                             "balanced makes them count more on top of that; one of the two is enough"));
     if (!(t->class_weight = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
-    double n = (double)lince_dataset_used(t->dataset, LINCE_TRAIN);
-    for (int c = 0; c < classes; c++) {
-        double of_class = (double)lince_dataset_class_count(t->dataset, LINCE_TRAIN, c);
-        t->class_weight[c] = of_class > 0 ? (float)(n / (classes * of_class)) : 0;
-    }
-    return 0;
+    if (s->resume) kept = lince_class_weights_kept(t->run.folder, t->class_weight, classes);
+    return kept == 1 ? lince_class_weights(s->class_weights, t->dataset, t->class_weight) : kept;
 }
 
 static int choose_optimizer(lince_trainer *t)
