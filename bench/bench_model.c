@@ -3,7 +3,7 @@
  *     bench_model [model [size [batch [sgd|adam|adamw|rmsprop|infer [steps [threads [deterministic]]]]]]] */
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "kernels/kernels.h"
+#include "loss/loss.h"
 #include "models/model_zoo.h"
 #include "timing.h"
 #include "train/update.h"
@@ -62,10 +62,11 @@ static int fill(bench *b)
 
 static void run_step(bench *b, size_t number)
 {
+    const lince_loss loss = {.type = &lince_cross_entropy};
     lince_net_forward(b->net, b->batch, b->optimizer != NULL, b->key);
     if (!b->optimizer) return;
-    lince_cross_entropy(lince_net_output(b->net), b->label, (size_t)b->batch, CLASSES, 0, NULL,
-                        lince_net_output_gradient(b->net), NULL);
+    loss.type->gradient(&loss, lince_net_output(b->net), (size_t)b->batch, CLASSES,
+                        &(lince_targets){.label = b->label}, lince_net_output_gradient(b->net), NULL);
     lince_net_backward(b->net);
     lince_update_apply(&b->update, b->net, number, 1e-4, lince_update_norm(&b->update, b->net));
 }

@@ -5,7 +5,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "kernels/kernels.h"
+#include "loss/loss.h"
 #include "models/model_zoo.h"
 #include "peak.h"
 #include "timing.h"
@@ -100,13 +100,14 @@ static void close_bench(bench *b)
 /* `first`: of the batch's texts. */
 static void train_step(bench *b, size_t first)
 {
+    const lince_loss loss = {.type = &lince_cross_entropy};
     double t[5] = {bench_now(b->update.threads)};
     lince_net_set_tokens(b->net, b->batch, b->token + first * LONGEST, b->length + first, LONGEST);
     lince_update_touch(&b->update, b->net, b->step);
     t[1] = bench_now(b->update.threads);
     lince_net_forward(b->net, b->batch, true, b->key);
-    lince_cross_entropy(lince_net_output(b->net), b->label + first, (size_t)b->batch, CLASSES, 0, NULL,
-                        lince_net_output_gradient(b->net), NULL);
+    loss.type->gradient(&loss, lince_net_output(b->net), (size_t)b->batch, CLASSES,
+                        &(lince_targets){.label = b->label + first}, lince_net_output_gradient(b->net), NULL);
     t[2] = bench_now(b->update.threads);
     lince_net_backward(b->net);
     t[3] = bench_now(b->update.threads);
