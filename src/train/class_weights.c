@@ -137,7 +137,7 @@ static int read_json(reading *r, const char *text, size_t size)
     json_error_t error;
     json_t *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error), *weight;
     const char *name;
-    int code = object ? 0 : lince_fail(LINCE_EFORMAT, "line %d: %s", error.line, error.text);
+    int code = object ? 0 : lince_fail(LINCE_EFORMAT, "line %d: not JSON: %s", error.line, error.text);
     json_object_foreach(object, name, weight)
     {
         if (!code && !json_is_number(weight))

@@ -137,7 +137,7 @@ static void test_what_is_no_weight_is_refused(void **state)
         {"cat,2,3\n", LINCE_EFORMAT, "row 1 (line 1): expected two fields, a class and its weight; found 3"},
         {"cat,2\ncat,2\n", LINCE_EDATA, "row 2 (line 2): the class 'cat' is given twice"},
         {"{\"cat\": \"2\"}", LINCE_EFORMAT, "the weight of 'cat' is no number"},
-        {"{\"cat\": 2", LINCE_EFORMAT, "line 1"},
+        {"{\"cat\": 2", LINCE_EFORMAT, "line 1: not JSON"},
     };
     for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
         assert_refused(*state, typed[i].how, typed[i].code, typed[i].message);
