@@ -256,6 +256,15 @@ void lince_cv_verdict(const lince_cv_results *r, lince_buffer *out)
     lince_buffer_puts(out, " ");
     lince_buffer_printf(out, _("Labels that are likely wrong: %zu of %zu (label_issues.csv)."),
                         r->issue_count, r->n);
+    const double weak = 0.2; /* errors, beside which those of the labels are few */
+    double error = 1 - r->pooled.accuracy;
+    if (!r->issue_count || error < weak) return;
+    lince_buffer_puts(out, " ");
+    lince_buffer_printf(
+        out,
+        _("The models take %.0f %% of all samples for another class: most of what is listed may be "
+          "their own mistakes."),
+        100 * error);
 }
 
 static int write_page(const page *p, const lince_document_backend *backend, const char *file)

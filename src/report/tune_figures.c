@@ -165,7 +165,7 @@ static void put_axes(lince_figure *g, const lince_search *s)
         lince_buffer_puts(&g->body, i ? ", " : "");
         lince_gnuplot_tic(&g->body, s->space.dims[i].setting->name, (int)i);
     }
-    lince_buffer_printf(&g->body, ")%s\n", g->narrow && s->space.count > 3 ? " rotate by -45" : "");
+    lince_buffer_printf(&g->body, ")%s\n", s->space.count > (g->narrow ? 3 : 6) ? " rotate by -45" : "");
     for (size_t i = 0; i < s->space.count; i++) {
         lince_buffer_printf(&g->body, "set arrow from %zu,0 to %zu,1 nohead lc rgb '#777777'\n", i, i);
         put_marks(g, &s->space.dims[i], i);

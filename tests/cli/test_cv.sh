@@ -72,6 +72,10 @@ done_with cv --data shapes --folds 2 --model resnet20 --epochs 1 --batch-size 16
     wrong "the test part is not left alone"
 [ -s pictures/plots/label_issues.png ] && grep -q 'plots/label_issues.svg' pictures/report.md || wrong "there is no sheet of pictures"
 
+# of a model that guesses the list is not the labels' fault; of one that learned it is
+grep -q 'may be their own mistakes' pictures/report.md || wrong "it is not told that the models are weak"
+grep -q 'may be their own mistakes' whole/report.md && wrong "models that learned are called weak"
+
 # two settings on the same folds
 # shellcheck disable=SC2086
 done_with cv --data texts.csv --folds 4 --folds-of all $small --epochs 1 --no-report --out short
