@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -122,6 +121,12 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
         *bytes = NULL;
     }
     return code;
+}
+
+bool lince_is_same_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
 int lince_make_folder(const char *path)

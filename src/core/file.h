@@ -2,6 +2,7 @@
 #ifndef LINCE_CORE_FILE_H
 #define LINCE_CORE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -34,6 +35,9 @@ int lince_file_write(const char *path, const void *bytes, size_t size);
 
 /* A whole file as a NUL-terminated lince_alloc'ed block; refused above `limit` bytes. */
 int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
+
+/* Two names of one file or folder that is there. */
+bool lince_is_same_file(const char *a, const char *b);
 
 /* Creates a folder and its parents; 0 where it is there already. */
 int lince_make_folder(const char *path);

@@ -273,6 +273,8 @@ int lince_cv_compare(const char *first, const char *second, const char *out, int
     pair p = {0};
     char made[LINCE_PATH_MAX];
     *text = NULL;
+    if (lince_is_same_file(first, second))
+        return lince_fail(LINCE_EUSAGE, "compare: %s and %s are one cross-validation", first, second);
     int code = lince_cv_read(&p.of[0], first);
     if (!code) code = lince_cv_read(&p.of[1], second);
     if (!code) code = check_folds(&p);

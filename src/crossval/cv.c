@@ -64,6 +64,10 @@ static int open_folder(lince_run *run, lince_settings *s, const char *command)
     if (s->fold)
         return lince_fail(LINCE_EUSAGE, "--fold %d: a cross-validation trains for each; leave it out",
                           s->fold);
+    if (s->val_on_test)
+        return lince_fail(LINCE_EUSAGE,
+                          "cv: --val-on-test would choose each fold's best epoch by what it is tested "
+                          "on; leave it out");
     if (s->folds == 1) return lince_fail(LINCE_EUSAGE, "--folds 1: expected 2 or more");
     if (s->out && s->resume)
         return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");

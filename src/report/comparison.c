@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { RESAMPLES = 2000 };
 
@@ -26,18 +25,12 @@ static int refuse_untested(const lince_facts *f)
                       run, run);
 }
 
-static bool same_folder(const char *a, const char *b)
-{
-    struct stat left, right;
-    return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
-}
-
 /* A run beside itself would be as good as the best, for no reason. */
 static int refuse_twice(const char *const *runs, size_t count)
 {
     for (size_t i = 1; i < count; i++)
         for (size_t k = 0; k < i; k++)
-            if (same_folder(runs[i], runs[k]))
+            if (lince_is_same_file(runs[i], runs[k]))
                 return lince_fail(LINCE_EUSAGE, "compare: %s and %s are one run", runs[k], runs[i]);
     return 0;
 }

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 int lince_calibration_check(const lince_settings *s)
 {
@@ -55,12 +54,6 @@ void lince_calibration_print(const lince_calibration *c, lince_buffer *out)
 
 /* --- keeping it ----------------------------------------------------------------------------------- */
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat left, right;
-    return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
-}
-
 /* The file's metadata with another temperature. */
 static int write_with(const lince_weights *w, const char *path, const char *temperature)
 {
@@ -87,7 +80,7 @@ static int keep_in_weights(const char *folder, double temperature)
     lince_weights *w;
     LINCE_TRY(lince_path_join(best, folder, "weights/best.safetensors"));
     LINCE_TRY(lince_path_join(last, folder, "weights/last.safetensors"));
-    bool one = same_file(best, last);
+    bool one = lince_is_same_file(best, last);
     snprintf(number, sizeof number, "%.9g", temperature);
     LINCE_TRY(lince_safetensors_open(&w, best));
     int code = write_with(w, best, number);

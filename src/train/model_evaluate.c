@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { EVALUATION_BATCH = 64 };
 
@@ -56,12 +55,6 @@ json_t *lince_model_recorded(const lince_model *m)
     char path[LINCE_PATH_MAX];
     if (!m->has_run || lince_path_join(path, m->run, "data.json")) return NULL;
     return json_load_file(path, 0, NULL);
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat left, right;
-    return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
 static int changed(const char *data, const char *then, const char *now, const char *option)
@@ -118,7 +111,7 @@ static int open_data(const lince_model *m, const char *data, lince_dataset **dat
     if (!data && !m->has_run)
         return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
     json_t *record = lince_model_recorded(m);
-    bool same = m->has_run && (!data || (own.data && same_file(data, own.data)));
+    bool same = m->has_run && (!data || (own.data && lince_is_same_file(data, own.data)));
     int code = same ? 0 : open_other(m, record, data, dataset);
     if (!code && !same && is_fingerprint(record, *dataset)) {
         lince_dataset_free(*dataset);

@@ -37,16 +37,18 @@ grep -q 'awful number7' whole/report.md || wrong "the report does not show the t
 
 # killed at any moment and gone on with, it ends with the same bits
 # shellcheck disable=SC2086
-timeout -s KILL 0.4 "$lince" cv --data texts.csv --folds 4 --folds-of all $small --out killed >/dev/null 2>&1
-if [ -e killed/cv.yaml ]; then
-    timeout -s KILL 0.3 "$lince" cv --resume killed --quiet >/dev/null 2>&1
-    mkdir -p killed/fold-3 # as a kill between two steps leaves it
-    done_with cv --resume killed --quiet
-    for file in predictions.csv label_issues.csv fold-1/weights/best.safetensors fold-4/weights/last.safetensors; do
-        cmp -s whole/$file killed/$file || wrong "gone on with, $file is another"
-    done
-fi
-expect 2 "was begun with '8'" cv --resume killed --epochs 9
+"$lince" cv --data texts.csv --folds 4 --folds-of all $small --out killed >/dev/null 2>&1 </dev/null &
+until [ -e killed/cv.yaml ] || ! kill -0 $! 2>/dev/null; do sleep 0.02; done
+sleep 0.1
+kill -KILL $! 2>/dev/null
+wait $! 2>/dev/null
+timeout -s KILL 0.3 "$lince" cv --resume killed --quiet >/dev/null 2>&1
+mkdir -p killed/fold-3 # as a kill between two steps leaves it
+done_with cv --resume killed --quiet
+for file in predictions.csv label_issues.csv fold-1/weights/best.safetensors fold-4/weights/last.safetensors; do
+    cmp -s whole/$file killed/$file || wrong "gone on with, $file is another"
+done
+expect 2 "was begun with '8'" cv --resume whole --epochs 9
 expect 1 'a cross-validation, and no run' report whole
 expect 1 'a cross-validation, and no run' info whole
 expect 1 'a cross-validation, and no run' eval --run whole
@@ -90,6 +92,7 @@ t=$(for run in whole short; do sed -n 's/^      "accuracy": \([0-9.]*\),$/\1/p' 
           printf "%.4f", m / sqrt((1 / 4 + 1 / 3) * s) }')
 grep -o '"t": -\{0,1\}[0-9.]*' against/compare.json | head -1 | awk -v t="$t" '{ exit !(($2 - t) ^ 2 < 1e-6) }' || wrong "t is not $t"
 expect 1 'their folds are not the same' compare whole grouped
+expect 2 'whole and ./whole are one cross-validation' compare whole ./whole
 expect 2 'of cross-validations two are compared' compare whole short whole/fold-1
 
 # refused, and nothing is left behind
@@ -98,6 +101,7 @@ expect 2 'of cross-validations two are compared' compare whole short whole/fold-
     expect 2 "the class 'bad' has fewer samples, 20" cv --data texts.csv --folds 30 --folds-of all $small --out refused
     expect 2 'there are fewer groups in column 1 (topic), 8' cv --data texts.csv --folds 10 --folds-of all --group-column topic $small --out refused
     expect 2 'say by --group-column' cv --data texts.csv --folds 2 --split-by group $small --out refused
+    expect 2 'would choose each fold.s best epoch by what it is tested on' cv --data texts.csv --val-on-test --out refused
     expect 2 'expected 2 or more' cv --data texts.csv --folds 1 --out refused
     expect 2 'trains for each' cv --data texts.csv --fold 1 --out refused
     head -5 texts.csv | sed 's/,good,/,bad,/' >one.csv
