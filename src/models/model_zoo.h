@@ -54,6 +54,7 @@ typedef struct lince_recipe {
     const char *optimizer, *scheduler;
     double lr;       /* from random weights */
     double lr_tuned; /* from weights that have learned something */
+    int least_size;  /* pixels that the shorter side of smaller pictures is enlarged to; 0: as they are */
 } lince_recipe;
 
 typedef struct lince_architecture {

@@ -207,7 +207,7 @@ static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
         snprintf(advice, sizeof advice, _("a smaller learning rate, as --lr %.2g"), row->lr / 3);
     lince_trainer_warn(t,
                        _("after epoch %d the loss, %.3f, is that of guessing among %d classes (%.3f): in %zu "
-                         "steps nothing was learned. What may help: more epochs; --optimizer adamw --lr 3e-4 "
+                         "steps nothing was learned. What may help: more epochs; --optimizer adamw --lr 7e-5 "
                          "--warmup-epochs 1; %s"),
                        row->epoch, row->train_loss, classes, guessing, t->at.updates, advice);
 }

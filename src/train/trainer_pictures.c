@@ -29,22 +29,41 @@ static int fail_unknown(lince_trainer *t)
 static void tell_size(const lince_trainer *t, const lince_sizes *sizes)
 {
     const lince_transform *f = &t->transform;
-    if (f->width == sizes->least_width && f->height == sizes->least_height)
-        lince_trainer_note(t, _("input: %d x %d pixels, the size of all pictures"), f->width, f->height);
-    else if (lince_sizes_agree(sizes))
-        lince_trainer_note(t,
-                           _("input: %d x %d pixels, because %d x %d, the size of all pictures, is large; "
-                             "--image-size chooses another"),
-                           f->width, f->height, sizes->least_width, sizes->least_height);
-    else
+    if (!lince_sizes_agree(sizes))
         lince_trainer_note(t,
                            _("input: %d x %d pixels, because the pictures differ (%d to %d wide, %d to %d "
                              "high); --image-size chooses another, --fit how they are cut"),
                            f->width, f->height, sizes->least_width, sizes->greatest_width,
                            sizes->least_height, sizes->greatest_height);
+    else if (f->width == sizes->least_width && f->height == sizes->least_height)
+        lince_trainer_note(t, _("input: %d x %d pixels, the size of all pictures"), f->width, f->height);
+    else if (f->width > sizes->least_width && f->height > sizes->least_height)
+        lince_trainer_note(t,
+                           _("input: %d x %d pixels, enlarged from %d x %d, the size of all pictures, by the "
+                             "recipe of %s; --image-size chooses another"),
+                           f->width, f->height, sizes->least_width, sizes->least_height, t->settings->model);
+    else
+        lince_trainer_note(t,
+                           _("input: %d x %d pixels, because %d x %d, the size of all pictures, is large; "
+                             "--image-size chooses another"),
+                           f->width, f->height, sizes->least_width, sizes->least_height);
 }
 
-static int choose_size(lince_trainer *t, const lince_sizes *sizes)
+/* Of small pictures an architecture that halves them five times has one pixel left at the end: its recipe
+ * enlarges them, unless the weights to begin with saw them as they are. */
+static void enlarge(lince_trainer *t, const lince_transform *expected)
+{
+    lince_transform *f = &t->transform;
+    int least = t->by_recipe ? lince_architecture_named(t->settings->model)->recipe->least_size : 0,
+        shorter = f->width < f->height ? f->width : f->height,
+        longer = f->width < f->height ? f->height : f->width;
+    bool known = f->width == expected->width && f->height == expected->height;
+    if (shorter >= least || known || longer * least > LARGEST * shorter) return;
+    f->width = f->width * least / shorter;
+    f->height = f->height * least / shorter;
+}
+
+static int choose_size(lince_trainer *t, const lince_sizes *sizes, const lince_transform *expected)
 {
     lince_transform *f = &t->transform;
     LINCE_TRY(lince_image_size_parse(t->settings->image_size, &f->height, &f->width));
@@ -53,6 +72,7 @@ static int choose_size(lince_trainer *t, const lince_sizes *sizes)
     bool common = lince_sizes_agree(sizes) && sizes->least_width <= LARGEST && sizes->least_height <= LARGEST;
     f->width = common ? sizes->least_width : USUAL;
     f->height = common ? sizes->least_height : USUAL;
+    if (common) enlarge(t, expected);
     tell_size(t, sizes);
     return 0;
 }
@@ -184,7 +204,7 @@ static int choose_all(lince_trainer *t, lince_buffer *said)
 {
     lince_blueprint expected;
     LINCE_TRY(lince_trainer_expected(t, &expected, said));
-    LINCE_TRY(choose_size(t, &t->sizes));
+    LINCE_TRY(choose_size(t, &t->sizes, &expected.transform));
     LINCE_TRY(choose_fit(t, &expected.transform, said));
     LINCE_TRY(lince_augment_parse(&t->transform.augment, t->settings->augment));
     return choose_normalisation(t, &expected);

@@ -50,6 +50,21 @@ grep -q 'default of resnet20' followed/report.md || wrong "the report does not n
 done_with train --config followed/config.yaml --no-report --out again
 cmp -s followed/weights/last.safetensors again/weights/last.safetensors || wrong "config.yaml does not give the same weights"
 
+# A network that halves pictures five times sees small ones enlarged, unless a size or another way to learn is asked for,
+# or they are what its weights saw.
+quick=(train --data shapes --model squeezenet1_1 --train-limit 4 --val-split 0 --epochs 1 --threads 1 --seed 1 --no-report)
+done_with "${quick[@]}" --out enlarged --lang en
+setting enlarged image-size 64
+grep -q 'input: 64 x 64 pixels, enlarged from 32 x 32, the size of all pictures, by the recipe of squeezenet1_1' err || wrong "nobody is told of the size"
+done_with "${quick[@]}" --image-size 40 --out asked
+setting asked image-size 40
+done_with "${quick[@]}" --lr 1e-4 --out small
+setting small image-size 32
+done_with "${quick[@]}" --weights small/weights/best.safetensors --out known
+setting known image-size 32
+done_with "${quick[@]}" --weights enlarged/weights/best.safetensors --out known-enlarged
+setting known-enlarged image-size 64
+
 # From weights that have learned something the steps are smaller.
 done_with "${small[@]}" --weights followed/weights/best.safetensors --out tuned
 setting tuned lr 0.0005

@@ -52,9 +52,32 @@ static void test_recipes_name_what_there_is(void **state)
     (void)state;
     const lince_architecture *a;
     for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
-        lince_schedule schedule = {.name = a->recipe->scheduler};
-        assert_non_null(lince_optimizer_named(a->recipe->optimizer));
+        const lince_recipe *r = a->recipe;
+        lince_schedule schedule = {.name = r->scheduler};
+        const lince_optimizer *optimizer = lince_optimizer_named(r->optimizer);
+        assert_non_null(optimizer);
         assert_int_equal(lince_schedule_init(&schedule), 0);
+        assert_true(0 < r->lr_tuned && r->lr_tuned < r->lr && r->lr < 10 * optimizer->usual_lr);
+        assert_true(r->least_size >= 0 && r->least_size <= a->image_size);
+    }
+}
+
+/* The smallest pictures that people have, 28 x 28 (digits, clothes), as recipes enlarge them. */
+static void test_every_architecture_takes_small_pictures_by_its_recipe(void **state)
+{
+    (void)state;
+    const lince_architecture *a;
+    for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
+        lince_net *net;
+        int size = a->recipe->least_size > 28 ? a->recipe->least_size : 28;
+        lince_architecture_options options = {.classes = 10, .dropout = -1, .stochastic_depth = -1};
+        if (!a->image_size) continue;
+        assert_int_equal(lince_net_new(&net, (lince_shape){3, size, size, 1},
+                                       &(lince_net_options){.batch = 1, .threads = 1}),
+                         0);
+        if (lince_architecture_build(a, net, &options))
+            fail_msg("%s at %d: %s", a->name, size, lince_error());
+        lince_net_free(net);
     }
 }
 
@@ -132,10 +155,11 @@ static void test_the_manual_page_tells_every_recipe(void **state)
     (void)state;
     const lince_architecture *a;
     for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
-        char row[256], expected[128];
+        char row[256], expected[128], size[16] = "";
         const lince_recipe *r = a->recipe;
-        snprintf(expected, sizeof expected, "\t%s\t%s\t%g\t%g", r->optimizer, r->scheduler, r->lr,
-                 r->lr_tuned);
+        if (r->least_size) snprintf(size, sizeof size, "\t%d", r->least_size);
+        snprintf(expected, sizeof expected, "\t%s\t%s\t%g\t%g%s", r->optimizer, r->scheduler, r->lr,
+                 r->lr_tuned, size);
         row_of(a->name, row);
         assert_string_equal(row + strcspn(row, "\t"), expected);
     }
@@ -146,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_given_is_the_recipe_of_the_architecture),
         cmocka_unit_test(test_recipes_name_what_there_is),
+        cmocka_unit_test(test_every_architecture_takes_small_pictures_by_its_recipe),
         cmocka_unit_test(test_one_given_leaves_the_usual_ones),
         cmocka_unit_test(test_small_data_have_small_batches),
         cmocka_unit_test(test_the_manual_page_tells_every_recipe),
