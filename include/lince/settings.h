@@ -24,7 +24,7 @@ typedef struct lince_settings {
     char *head;     /* widths of the hidden classifier layers, "4096,2048"; NULL: the architecture's own */
     double dropout; /* of the classifier, [0, 1); negative: the architecture's own */
     double stochastic_depth; /* of the last block, [0, 1); negative: the architecture's own */
-    char *freeze;            /* "none", "features", "all-but-head" or a number of layers */
+    char *freeze;            /* "none", "features", "all-but-head" or a number of layers; "none,4:1": the first from epoch 4 on */
     char *unfreeze; /* from which epoch on less is frozen: "5", or "3:features,6:none"; NULL: never */
 
     /* data */

@@ -1,5 +1,6 @@
 #include "train/freezing.h"
 #include "core/error.h"
+#include "core/i18n.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,43 +41,62 @@ static int frozen_until(lince_net *net, const lince_architecture *a, const char 
                       text, a->name, layers);
 }
 
-/* One "N:what" (or "N"), up to the comma. */
-static int add_stage(lince_freezing *f, lince_net *net, const lince_architecture *a, const char *text,
-                     size_t length)
+/* One "N:what" up to the comma or, where the option has something for a list without one, "N". */
+static int add_stage(lince_freezing *f, lince_net *net, const lince_architecture *a, const char *option,
+                     const char *text, size_t length)
 {
     char item[64], *end;
     const int before = f->count - 1;
+    bool thaws = !strcmp(option, "unfreeze");
     if (length >= sizeof item || f->count == LINCE_STAGES_MAX)
-        return lince_fail(LINCE_EUSAGE, "--unfreeze %s: expected up to %d of epoch:what", text,
+        return lince_fail(LINCE_EUSAGE, "--%s %s: expected up to %d of epoch:what", option, text,
                           LINCE_STAGES_MAX - 1);
     snprintf(item, sizeof item, "%.*s", (int)length, text);
     long epoch = strtol(item, &end, 10);
-    if (end == item || (*end && *end != ':') || epoch < 2 || epoch > 100000)
-        return lince_fail(LINCE_EUSAGE,
-                          "--unfreeze %s: expected an epoch from 2 on, or a list like 3:features,6:none",
-                          item);
+    if (end == item || (*end ? *end != ':' : !thaws) || epoch < 2 || epoch > 100000)
+        return thaws
+                   ? lince_fail(
+                         LINCE_EUSAGE,
+                         "--unfreeze %s: expected an epoch from 2 on, or a list like 3:features,6:none", item)
+                   : lince_fail(LINCE_EUSAGE,
+                                "--freeze %s: expected epoch:what with an epoch from 2 on, as in none,4:1",
+                                item);
     f->stage[f->count].epoch = (int)epoch - 1;
-    LINCE_TRY(frozen_until(net, a, "unfreeze", *end ? end + 1 : "none", &f->stage[f->count].last));
-    if (f->stage[f->count].epoch <= f->stage[before].epoch ||
-        f->stage[f->count].last >= f->stage[before].last)
-        return lince_fail(LINCE_EUSAGE,
-                          "--unfreeze %s: expected a later epoch and fewer frozen layers than before it",
-                          item);
+    LINCE_TRY(frozen_until(net, a, option, *end ? end + 1 : "none", &f->stage[f->count].last));
+    int change = f->stage[f->count].last - f->stage[before].last;
+    if (f->stage[f->count].epoch <= f->stage[before].epoch || (thaws ? change >= 0 : change <= 0))
+        return lince_fail(
+            LINCE_EUSAGE,
+            thaws ? N_("--unfreeze %s: expected a later epoch and fewer frozen layers than before it")
+                  : N_("--freeze %s: expected a later epoch and more frozen layers than before it"),
+            item);
     f->count++;
+    return 0;
+}
+
+/* The stages of a list, "epoch:what,...". */
+static int add_stages(lince_freezing *f, lince_net *net, const lince_architecture *a, const char *option,
+                      const char *list)
+{
+    while (list && *list) {
+        size_t length = strcspn(list, ",");
+        LINCE_TRY(add_stage(f, net, a, option, list, length));
+        list += length + (list[length] == ',');
+    }
     return 0;
 }
 
 int lince_freezing_plan(lince_freezing *f, lince_net *net, const lince_architecture *a, const char *freeze,
                         const char *unfreeze)
 {
+    char first[64];
+    if (!freeze) freeze = "none";
+    size_t length = strcspn(freeze, ",");
     *f = (lince_freezing){.count = 1};
-    LINCE_TRY(frozen_until(net, a, "freeze", freeze ? freeze : "none", &f->stage[0].last));
-    for (const char *at = unfreeze; at && *at;) {
-        size_t length = strcspn(at, ",");
-        LINCE_TRY(add_stage(f, net, a, at, length));
-        at += length + (at[length] == ',');
-    }
-    return 0;
+    snprintf(first, sizeof first, "%.*s", (int)length, freeze);
+    LINCE_TRY(frozen_until(net, a, "freeze", first, &f->stage[0].last));
+    LINCE_TRY(add_stages(f, net, a, "freeze", freeze + length + (freeze[length] == ',')));
+    return add_stages(f, net, a, "unfreeze", unfreeze);
 }
 
 static int stage_at(const lince_freezing *f, int epoch)
@@ -93,7 +113,10 @@ int lince_freezing_at(const lince_freezing *f, int epoch)
 
 int lince_freezing_least(const lince_freezing *f)
 {
-    return f->stage[f->count - 1].last;
+    int least = f->stage[0].last;
+    for (int s = 1; s < f->count; s++)
+        if (f->stage[s].last < least) least = f->stage[s].last;
+    return least;
 }
 
 int lince_freezing_until(const lince_freezing *f, int epoch, int epochs)

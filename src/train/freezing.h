@@ -6,8 +6,7 @@
 
 enum { LINCE_STAGES_MAX = 16 };
 
-/* From its epoch on (0-based, ascending; the first is 0) a stage keeps the nodes up to `last`, fewer than the
- * one before it. */
+/* From its epoch on (0-based, ascending; the first is 0) a stage keeps the nodes up to `last`. */
 typedef struct lince_freezing {
     struct {
         int epoch, last;
@@ -16,14 +15,15 @@ typedef struct lince_freezing {
 } lince_freezing;
 
 /* `freeze`: none, features, all-but-head or a number of layers with weights (batch normalisations go with the
- * layer before them). `unfreeze` (NULL: never): "N", everything is trained from epoch N on (1-based), or a
- * list of "N:what", gradually less being frozen. LINCE_EUSAGE, also where nothing would be left to train. */
+ * layer before them); behind it perhaps a list of "N:what", from epoch N on (1-based) more being frozen.
+ * `unfreeze` (NULL: never): "N", everything is trained from epoch N on, or a list of "N:what", gradually less
+ * being frozen. LINCE_EUSAGE, also where nothing would be left to train. */
 int lince_freezing_plan(lince_freezing *freezing, lince_net *net, const lince_architecture *architecture,
                         const char *freeze, const char *unfreeze);
 
 /* The last node that is frozen in an epoch; 0: none. */
 int lince_freezing_at(const lince_freezing *freezing, int epoch);
-/* The same of the last stage: what is frozen for good. */
+/* The least of all stages: what is never trained. */
 int lince_freezing_least(const lince_freezing *freezing);
 /* The first epoch of the next stage; `epochs` where there is none before. */
 int lince_freezing_until(const lince_freezing *freezing, int epoch, int epochs);

@@ -78,7 +78,8 @@ static const entry table[] = {
     NUM_(stochastic_depth, "stochastic-depth", WHAT, "-1", -1, 0.999, false,
          "probability of leaving out the last block's branch; -1: the architecture's own"),
     TEXT_(freeze, "freeze", NULL, WHAT, "PART", "none", NULL,
-          "layers that stay as they are: none, features, all-but-head or a number"),
+          "layers that stay as they are: none, features, all-but-head or a number; more from an epoch on: "
+          "none,4:1"),
     TEXT_(unfreeze, "unfreeze", NULL, WHAT, "N", "", NULL,
           "epoch from which everything is trained, or gradually: 3:features,6:none"),
     NUM_(val_split, "val-split", DATA, "0.1", 0, 0.9, false,

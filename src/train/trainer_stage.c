@@ -66,6 +66,7 @@ int lince_trainer_begin_stage(lince_trainer *t)
     if (t->staged && last == t->frozen) return 0;
     LINCE_TRY(lince_trainer_drop_features(t));
     lince_net_freeze(t->net, last);
+    lince_update_settle(&t->update, t->net);
     if (t->at.epoch && last)
         lince_trainer_note(t, _("epoch %d: frozen up to %s"), t->at.epoch + 1,
                            lince_net_layer(t->net, (size_t)last)->name);
@@ -115,7 +116,9 @@ int lince_trainer_plan_stages(lince_trainer *t)
     const lince_settings *s = t->settings;
     const lince_freezing *f = &t->freezing;
     if (f->stage[f->count - 1].epoch >= s->epochs)
-        return lince_fail(LINCE_EUSAGE, "--unfreeze %s: the run ends with epoch %d", s->unfreeze, s->epochs);
+        return lince_fail(LINCE_EUSAGE, "--%s %s: the run ends with epoch %d",
+                          s->unfreeze ? "unfreeze" : "freeze", s->unfreeze ? s->unfreeze : s->freeze,
+                          s->epochs);
     LINCE_TRY(check_backbone(t));
     LINCE_TRY(lince_param_groups(t->net,
                                  &(lince_param_grouping){.backbone = s->lr_backbone / t->schedule.lr,

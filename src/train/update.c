@@ -85,6 +85,14 @@ void lince_update_average(lince_update *u, const lince_net *net)
     }
 }
 
+void lince_update_settle(lince_update *u, const lince_net *net)
+{
+    for (size_t i = 0; u->average && i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        if (!p->grad && !p->buffer) memcpy(u->average[i], p->value, p->size * sizeof(float));
+    }
+}
+
 static void free_arrays(const lince_net *net, float **arrays)
 {
     for (size_t i = 0; arrays && i < lince_net_params(net); i++) lince_free(arrays[i]);

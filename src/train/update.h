@@ -63,6 +63,9 @@ int lince_update_restore(lince_update *update, const lince_net *net, size_t step
 /* The second weights begin at the net's, as lince_update_init has it. */
 void lince_update_average(lince_update *update, const lince_net *net);
 
+/* Of what is not trained from now on the second weights are the weights. */
+void lince_update_settle(lince_update *update, const lince_net *net);
+
 /* SWA: takes the weights of after update `step` into the average as moment `count` (from 1). The statistics
  * of batch norms in it are then those of the weights, and to be measured anew. */
 void lince_update_take(lince_update *update, lince_net *net, size_t step, int count);

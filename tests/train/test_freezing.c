@@ -75,6 +75,8 @@ static void test_what_is_frozen_is_named_as_users_do(void **state)
     expect_plan("features", NULL, "linear", 1);
     expect_plan("all-but-head", "3", "linear", 2);
     expect_plan("features", "2:10,5:none", "linear", 3);
+    expect_plan("none,2:1", NULL, "conv1", 2);
+    expect_plan("none,2:1,4:features", "6:1", "conv1", 4);
 }
 
 static void test_what_cannot_be_is_refused(void **state)
@@ -88,6 +90,12 @@ static void test_what_cannot_be_is_refused(void **state)
     expect_refused("features", "3:5,3:none", "a later epoch");
     expect_refused("3", "3:features", "fewer frozen layers");
     expect_refused("none", "3", "fewer frozen layers");
+    expect_refused("none,4", NULL, "--freeze 4: expected epoch:what");
+    expect_refused("none,1:1", NULL, "an epoch from 2 on");
+    expect_refused("features,4:1", NULL, "more frozen layers");
+    expect_refused("none,4:1,4:2", NULL, "a later epoch");
+    expect_refused("none,4:1", "3", "a later epoch");
+    expect_refused("none,4:20", NULL, "nothing would be left to train");
 }
 
 static void test_stages_follow_the_epochs(void **state)
@@ -105,6 +113,9 @@ static void test_stages_follow_the_epochs(void **state)
     assert_int_equal(lince_freezing_first(&f, 6), 3);
     assert_int_equal(lince_freezing_first(&f, 1), 7);
     assert_int_equal(lince_freezing_least(&f), 0);
+    f = (lince_freezing){.stage = {{0, 2}, {3, 5}}, .count = 2};
+    assert_int_equal(lince_freezing_least(&f), 2);
+    assert_int_equal(lince_freezing_first(&f, 4), 0);
 }
 
 /* --- whole runs ----------------------------------------------------------------------------------- */
@@ -234,11 +245,9 @@ static void test_what_is_frozen_stays_and_all_else_moves(void **state)
     lince_weights_free(y);
 }
 
-static void test_gradual_unfreezing_can_be_interrupted_anywhere(void **state)
+/* Interrupted after so many steps the run ends as one left alone. */
+static void expect_the_same_in_parts(const char *options)
 {
-    (void)state;
-    static const char options[] = "model resnet20 epochs 5 freeze features unfreeze 3:7,5:none lr 0.05 "
-                                  "lr-backbone 0.01 optimizer adamw";
     char whole[LINCE_PATH_MAX], parts[LINCE_PATH_MAX];
     if (train("whole", options, whole)) fail_msg("%s", lince_error());
     static const size_t at[] = {3, 10, 13,
@@ -250,6 +259,48 @@ static void test_gradual_unfreezing_can_be_interrupted_anywhere(void **state)
         if (resume(parts)) fail_msg("%s", lince_error());
         assert_equal_runs(whole, parts);
     }
+}
+
+static void test_gradual_unfreezing_can_be_interrupted_anywhere(void **state)
+{
+    (void)state;
+    expect_the_same_in_parts("model resnet20 epochs 5 freeze features unfreeze 3:7,5:none lr 0.05 "
+                             "lr-backbone 0.01 optimizer adamw");
+}
+
+static void test_gradual_freezing_can_be_interrupted_anywhere(void **state)
+{
+    (void)state;
+    expect_the_same_in_parts("model resnet20 epochs 5 freeze none,3:1,5:7 lr 0.05 lookahead 3 optimizer sgd");
+}
+
+static bool is_same(const char *a, const char *b, const char *name)
+{
+    lince_weights *x = weights_of(a, "weights/last.safetensors"),
+                  *y = weights_of(b, "weights/last.safetensors");
+    const lince_tensor *t = lince_weights_find(x, name), *u = lince_weights_find(y, name);
+    bool same = !memcmp(t->data, u->data, t->bytes);
+    lince_weights_free(x);
+    lince_weights_free(y);
+    return same;
+}
+
+/* What is frozen later stays as training left it, and is saved so: of an average it is no longer behind. */
+static void test_what_is_frozen_from_an_epoch_on_stays_from_there(void **state)
+{
+    (void)state;
+    char first[LINCE_PATH_MAX], second[LINCE_PATH_MAX], average[LINCE_PATH_MAX];
+    static const char begin[] = "model resnet20 lr 0.05 optimizer sgd scheduler constant";
+    char with[256];
+    snprintf(with, sizeof with, "%s epochs 1", begin);
+    if (train("first", with, first)) fail_msg("%s", lince_error());
+    snprintf(with, sizeof with, "%s epochs 3 freeze none,2:1", begin);
+    if (train("second", with, second)) fail_msg("%s", lince_error());
+    assert_true(is_same(first, second, "conv1.weight") && is_same(first, second, "bn1.running_mean"));
+    assert_false(is_same(first, second, "layer1.0.conv1.weight"));
+    snprintf(with, sizeof with, "%s epochs 3 freeze none,2:1 ema 0.99", begin);
+    if (train("average", with, average)) fail_msg("%s", lince_error());
+    assert_true(is_same(first, average, "conv1.weight"));
 }
 
 static void test_settings_that_would_do_nothing_are_refused(void **state)
@@ -327,6 +378,8 @@ int main(void)
         cmocka_unit_test(test_augmented_pictures_have_no_features_to_keep),
         cmocka_unit_test(test_what_is_frozen_stays_and_all_else_moves),
         cmocka_unit_test(test_gradual_unfreezing_can_be_interrupted_anywhere),
+        cmocka_unit_test(test_gradual_freezing_can_be_interrupted_anywhere),
+        cmocka_unit_test(test_what_is_frozen_from_an_epoch_on_stays_from_there),
         cmocka_unit_test(test_the_backbone_has_its_own_rate_and_count_of_steps),
         cmocka_unit_test(test_settings_that_would_do_nothing_are_refused),
         cmocka_unit_test(test_many_features_go_to_a_file_without_a_name),
