@@ -24,7 +24,8 @@ typedef struct lince_settings {
     char *head;     /* widths of the hidden classifier layers, "4096,2048"; NULL: the architecture's own */
     double dropout; /* of the classifier, [0, 1); negative: the architecture's own */
     double stochastic_depth; /* of the last block, [0, 1); negative: the architecture's own */
-    char *freeze;            /* "none", "features", "all-but-head" or a number of layers; "none,4:1": the first from epoch 4 on */
+    char *freeze;   /* "none", "features", "all-but-head" or a number of layers; "none,4:1": the first from
+                       epoch 4 on */
     char *unfreeze; /* from which epoch on less is frozen: "5", or "3:features,6:none"; NULL: never */
 
     /* data */
@@ -88,6 +89,7 @@ typedef struct lince_settings {
     bool nesterov;
     double weight_decay;
     bool decay_norms;     /* weight decay of norms and biases, too */
+    char *decay_factor;   /* "PATTERN=FACTOR,...", of parameters by their names; NULL: none */
     char *scheduler;      /* constant, step, cosine, linear, onecycle, plateau; auto: else constant */
     int step_size;        /* epochs between steps of `step` */
     double gamma;         /* factor of `step` and `plateau` */

@@ -112,6 +112,11 @@ static void write_differences(lince_document *d, const json_t *differences)
 
 static void write_stages(lince_document *d, const lince_settings *s)
 {
+    if (s->freeze && strchr(s->freeze, ','))
+        lince_document_paragraph(d,
+                                 TR("Layers are frozen as training goes on (--freeze %s): what they have "
+                                    "learned stays, and a step takes less time."),
+                                 s->freeze);
     if (s->freeze && strcmp(s->freeze, "none") != 0 && s->unfreeze && *s->unfreeze)
         lince_document_paragraph(d,
                                  TR("Frozen at first (--freeze %s), then trained as well (--unfreeze %s): "

@@ -127,6 +127,7 @@ static void tell_rates(lince_document *d, const lince_settings *s)
     snprintf(text, sizeof text, TR("times %g from each part to the one before it"), s->layer_decay);
     if (s->layer_decay != 1) tell(d, TR("learning rate by layer"), text);
     if (s->lr_factor) tell(d, TR("factors of the learning rate"), s->lr_factor);
+    if (s->decay_factor) tell(d, TR("factors of the weight decay"), s->decay_factor);
 }
 
 static void tell_lengths(lince_document *d, const lince_facts *f)

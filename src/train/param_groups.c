@@ -73,7 +73,7 @@ typedef struct factor {
 } factor;
 
 /* The next one of a list: 1, or 0 where there is none. */
-static int next_factor(const char **at, factor *f)
+static int next_factor(const char *option, const char **at, factor *f)
 {
     size_t length = strcspn(*at, ","), name = strcspn(*at, "=,");
     const char *end;
@@ -86,18 +86,18 @@ static int next_factor(const char **at, factor *f)
     }
     if (!read)
         return lince_fail(LINCE_EUSAGE,
-                          "--lr-factor %.*s: expected PATTERN=FACTOR, like 'classifier.*=10' or "
+                          "--%s %.*s: expected PATTERN=FACTOR, like 'classifier.*=10' or "
                           "'features.0.*=0'",
-                          (int)length, *at);
+                          option, (int)length, *at);
     *at += length + ((*at)[length] == ',');
     return 1;
 }
 
-int lince_lr_factors_check(const char *factors)
+int lince_param_factors_check(const char *option, const char *factors)
 {
     factor f;
     int code = 1;
-    while (factors && code > 0) code = next_factor(&factors, &f);
+    while (factors && code > 0) code = next_factor(option, &factors, &f);
     return factors ? code : 0;
 }
 
@@ -135,7 +135,7 @@ static int list_names(const lince_net *net, name_list *list)
     return 0;
 }
 
-static int matches_nothing(const lince_net *net, const char *pattern)
+static int matches_nothing(const lince_net *net, const char *option, const char *pattern)
 {
     char word[LINCE_NAME_MAX];
     name_list list = {0};
@@ -145,49 +145,64 @@ static int matches_nothing(const lince_net *net, const char *pattern)
     int code = list_names(net, &list);
     const char *nearest = !code && *word ? lince_nearest(word, name_at, &list) : NULL;
     if (nearest)
-        code = lince_fail(LINCE_EUSAGE, "--lr-factor %s: no parameter is called so; did you mean %s?",
+        code = lince_fail(LINCE_EUSAGE, "--%s %s: no parameter is called so; did you mean %s?", option,
                           pattern, nearest);
     else if (!code)
-        code =
-            lince_fail(LINCE_EUSAGE,
-                       "--lr-factor %s: no parameter is called so; the first is %s, the last %s", pattern,
-                       lince_net_param(net, 0)->name, lince_net_param(net, lince_net_params(net) - 1)->name);
+        code = lince_fail(LINCE_EUSAGE, "--%s %s: no parameter is called so; the first is %s, the last %s",
+                          option, pattern, lince_net_param(net, 0)->name,
+                          lince_net_param(net, lince_net_params(net) - 1)->name);
     lince_free(list.names);
     return code;
 }
 
-static int apply_factors(const lince_net *net, const char *factors, lince_param_group *group,
-                         const double *before)
+/* value[param] becomes the factor of the last pattern that matches its name. */
+static int read_factors(const lince_net *net, const char *option, const char *factors, double *value)
 {
     factor f;
     int code = 0;
-    while (factors && (code = next_factor(&factors, &f)) > 0) {
+    while (factors && (code = next_factor(option, &factors, &f)) > 0) {
         bool matched = false;
         for (size_t i = 0; i < lince_net_params(net); i++) {
             const lince_param *p = lince_net_param(net, i);
             if (!may_be_trained(p) || fnmatch(f.pattern, p->name, 0) != 0) continue;
-            group[i].rate = before[i] * f.value;
+            value[i] = f.value;
             matched = true;
         }
-        if (!matched) return matches_nothing(net, f.pattern);
+        if (!matched) return matches_nothing(net, option, f.pattern);
     }
     return code;
+}
+
+static int multiply_rates(const lince_net *net, const lince_param_grouping *g, lince_param_group *group,
+                          double *value)
+{
+    size_t count = lince_net_params(net);
+    for (size_t i = 0; i < count; i++) value[i] = 1;
+    LINCE_TRY(read_factors(net, "lr-factor", g->factors, value));
+    for (size_t i = 0; i < count; i++) group[i].rate *= value[i];
+    return 0;
+}
+
+static int set_decays(const lince_net *net, const lince_param_grouping *g, lince_param_group *group,
+                      double *value)
+{
+    size_t count = lince_net_params(net);
+    for (size_t i = 0; i < count; i++) value[i] = lince_net_param(net, i)->ndim > 1 || g->decay_norms;
+    LINCE_TRY(read_factors(net, "decay-factor", g->decay_factors, value));
+    for (size_t i = 0; i < count; i++) group[i].decay = value[i];
+    return 0;
 }
 
 int lince_param_groups(lince_net *net, const lince_param_grouping *g, lince_param_group *group)
 {
     size_t count = lince_net_params(net);
-    for (size_t i = 0; i < count; i++) {
-        const lince_param *p = lince_net_param(net, i);
-        group[i].rate = p->head || g->backbone <= 0 ? 1 : g->backbone;
-        group[i].decays = p->ndim > 1 || g->decay_norms;
-    }
+    for (size_t i = 0; i < count; i++)
+        group[i].rate = lince_net_param(net, i)->head || g->backbone <= 0 ? 1 : g->backbone;
     LINCE_TRY(decay_by_layer(net, g->layer_decay, group));
-    if (!g->factors) return 0;
-    double *before = lince_alloc(count + 1, sizeof *before);
-    if (!before) return LINCE_ENOMEM;
-    for (size_t i = 0; i < count; i++) before[i] = group[i].rate;
-    int code = apply_factors(net, g->factors, group, before);
-    lince_free(before);
+    double *value = lince_alloc(count + 1, sizeof *value);
+    if (!value) return LINCE_ENOMEM;
+    int code = multiply_rates(net, g, group, value);
+    if (!code) code = set_decays(net, g, group, value);
+    lince_free(value);
     return code;
 }

@@ -207,6 +207,8 @@ static const entry table[] = {
     SWITCH_(nesterov, "nesterov", TRAINING, "Nesterov momentum (sgd)"),
     NUM_(weight_decay, "weight-decay", TRAINING, "0", 0, 10, false, "L2 penalty (decoupled for adamw)"),
     SWITCH_(decay_norms, "decay-norms", TRAINING, "weight decay for norms and biases, too"),
+    LIST_(decay_factor, "decay-factor", TRAINING, "P=X,P=X", "",
+          "factors of the weight decay by parameters' names; those of norms and biases decay then, too"),
     TEXT_(scheduler, "scheduler", NULL, TRAINING, "auto|constant|step|cosine|linear|onecycle|plateau", "auto",
           "auto|constant|step|cosine|linear|onecycle|plateau",
           "how the learning rate changes; auto: by the model's recipe, or with --optimizer or --lr constant"),

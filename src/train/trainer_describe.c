@@ -137,11 +137,13 @@ static json_t *data_json(const lince_trainer *t)
 
 /* --- the model ------------------------------------------------------------------------------------ */
 
-static size_t elements(const lince_layer *l)
+/* Of its parameters; `trained`: without those that stay as they began. */
+static size_t elements(const lince_layer *l, bool trained)
 {
     size_t sum = 0;
     for (int i = 0; i < l->param_count; i++)
-        if (!l->params[i].buffer) sum += lince_param_elements(&l->params[i]);
+        if (!l->params[i].buffer && !(trained && l->params[i].fixed))
+            sum += lince_param_elements(&l->params[i]);
     return sum;
 }
 
@@ -165,8 +167,8 @@ static json_t *layer_json(const lince_layer *l, int trained_from)
     if (l->type->describe) l->type->describe(l, detail, sizeof detail);
     return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:i, s:b}", "name", l->name, "type",
                      l->type->name, "detail", detail, "output", out.channels, out.height, out.width,
-                     "parameters", (json_int_t)elements(l), "macs", (json_int_t)l->macs, "trained_from",
-                     trained_from, "loaded", is_loaded(l));
+                     "parameters", (json_int_t)elements(l, false), "macs", (json_int_t)l->macs,
+                     "trained_from", trained_from, "loaded", is_loaded(l));
 }
 
 static json_t *widths_json(const int *widths, int count)
@@ -229,9 +231,9 @@ static json_t *model_json(const lince_trainer *t)
         const lince_layer *l = lince_net_layer(t->net, i);
         int trained_from = lince_freezing_first(&t->freezing, (int)i) + 1;
         json_array_append_new(layers, layer_json(l, trained_from));
-        all += elements(l);
-        trained += trained_from ? elements(l) : 0;
-        loaded += is_loaded(l) ? elements(l) : 0;
+        all += elements(l, false);
+        trained += trained_from ? elements(l, true) : 0;
+        loaded += is_loaded(l) ? elements(l, false) : 0;
         macs += l->macs;
     }
     return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}",

@@ -66,7 +66,12 @@ static int check_settings(const lince_settings *s)
     LINCE_TRY(lince_blueprint_head(&head, s->head));
     LINCE_TRY(lince_augment_parse(&augment, s->augment));
     LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
-    LINCE_TRY(lince_lr_factors_check(s->lr_factor));
+    LINCE_TRY(lince_param_factors_check("lr-factor", s->lr_factor));
+    LINCE_TRY(lince_param_factors_check("decay-factor", s->decay_factor));
+    if (s->decay_factor && s->weight_decay == 0)
+        return lince_fail(LINCE_EUSAGE,
+                          "--decay-factor %s: there is no --weight-decay that it could multiply",
+                          s->decay_factor);
     LINCE_TRY(lince_criterion(&(lince_loss){0}, s));
     if (lince_weighs_classes(s) && !s->resume) LINCE_TRY(lince_class_weights_check(s->class_weights));
     LINCE_TRY(lince_trainer_check_swa(s));

@@ -124,7 +124,8 @@ int lince_trainer_plan_stages(lince_trainer *t)
                                  &(lince_param_grouping){.backbone = s->lr_backbone / t->schedule.lr,
                                                          .layer_decay = s->layer_decay,
                                                          .factors = s->lr_factor,
-                                                         .decay_norms = s->decay_norms},
+                                                         .decay_norms = s->decay_norms,
+                                                         .decay_factors = s->decay_factor},
                                  t->update.group));
     lince_trainer_set_beginnings(t);
     lince_net_freeze(t->net, lince_freezing_at(f, 0));

@@ -27,7 +27,7 @@ static int new_groups(lince_update *u, const lince_net *net)
     for (size_t i = 0; i < count; i++) {
         const lince_param *p = lince_net_param(net, i);
         bool matrix = u->optimizer->update_matrix && p->ndim > 1 && !p->sparse_rows && is_hidden(net, p);
-        u->group[i] = (lince_param_group){.rate = 1, .decays = true, .matrix = matrix};
+        u->group[i] = (lince_param_group){.rate = 1, .decay = 1, .matrix = matrix};
         if (matrix && p->grad && u->optimizer->scratch(p) > scratch) scratch = u->optimizer->scratch(p);
     }
     if (scratch && !(u->scratch = lince_alloc(scratch, sizeof *u->scratch))) return LINCE_ENOMEM;
@@ -165,7 +165,7 @@ static lince_hyper hyper_of(const lince_update *u, size_t i, size_t step, double
 {
     lince_hyper hyper = u->hyper;
     hyper.lr = (float)(u->group[i].rate * lr);
-    if (!u->group[i].decays) hyper.weight_decay = 0;
+    hyper.weight_decay *= (float)u->group[i].decay;
     hyper.step = (int)(step - u->since[i]);
     hyper.average = (float)u->decay;
     return hyper;

@@ -33,7 +33,7 @@ typedef struct lince_update {
 bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyper);
 
 /* Allocates states and the second weights, which begin at the net's weights; the fields above are the
- * caller's, and so are, afterwards, `group`'s rates (1) and decays (true) and `since` (0). For all that has a
+ * caller's, and so are, afterwards, `group`'s rates and decays (1) and `since` (0). For all that has a
  * gradient now or may get one later. LINCE_ENOMEM. */
 int lince_update_init(lince_update *update, const lince_net *net);
 void lince_update_release(lince_update *update, const lince_net *net);

@@ -78,7 +78,8 @@ expect 2 'leave out one of them' train "${training[@]}" --swa 1 --patience 1
 expect 2 'has come to its end' train --resume swa --epochs 6
 
 # rates and decay
-goes_on rates --weight-decay 0.01 --layer-decay 0.8 --lr-factor 'conv1.*=0' --lr-factor 'linear.*=2'
+goes_on rates --weight-decay 0.01 --layer-decay 0.8 --lr-factor 'conv1.*=0' --lr-factor 'linear.*=2' --decay-factor '*.bias=0.5'
+says rates 'factors of the weight decay'
 says rates 'weight decay 0.01, not of norms and biases'
 says rates 'times 0.8 from each part to the one before it'
 says rates 'conv1.\*=0,linear.\*=2'
@@ -87,6 +88,8 @@ done_with train "${training[@]}" --weight-decay 0.01 --decay-norms --out norms
 says norms 'weight decay 0.01, of norms and biases too'
 expect 2 'did you mean linear?' train "${training[@]}" --lr-factor 'liner.*=2'
 expect 2 'PATTERN=FACTOR' train "${training[@]}" --lr-factor 'linear.*'
+expect 2 '--decay-factor liner.*=2: no parameter' train "${training[@]}" --weight-decay 0.01 --decay-factor 'liner.*=2'
+expect 2 'no --weight-decay' train "${training[@]}" --decay-factor 'linear.*=2'
 expect 2 '--layer-decay 0.8: nothing but the head is trained' train "${training[@]}" --freeze features --layer-decay 0.8
 
 # a run of before there was the choice decays norms, and goes on so

@@ -162,9 +162,9 @@ static void test_factors_that_cannot_be_read_are_refused(void **state)
     (void)state;
     static const char *const bad[] = {"linear.*", "=3", "a=", "a=x", "a=-1", "a=1x", "a=inf", "a=1,b"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (lince_lr_factors_check(bad[i]) != LINCE_EUSAGE) fail_msg("'%s' is taken", bad[i]);
-    assert_int_equal(lince_lr_factors_check("a.*=0,b=1e-3"), 0);
-    assert_int_equal(lince_lr_factors_check(NULL), 0);
+        if (lince_param_factors_check("lr-factor", bad[i]) != LINCE_EUSAGE) fail_msg("'%s' is taken", bad[i]);
+    assert_int_equal(lince_param_factors_check("lr-factor", "a.*=0,b=1e-3"), 0);
+    assert_int_equal(lince_param_factors_check("lr-factor", NULL), 0);
 }
 
 /* --- decay ---------------------------------------------------------------------------------------- */
@@ -178,10 +178,26 @@ static void test_norms_and_biases_do_not_decay_unless_asked(void **state)
         for (size_t i = 0; i < lince_net_params(g.net); i++) {
             const lince_param *p = lince_net_param(g.net, i);
             bool matrix = strstr(p->name, "conv") || !strcmp(p->name, "linear.weight");
-            if (!p->buffer && g.of[i].decays != (matrix || asked)) fail_msg("%s", p->name);
+            if (!p->buffer && g.of[i].decay != (matrix || asked)) fail_msg("%s", p->name);
         }
         lince_net_free(g.net);
     }
+}
+
+static void test_factors_say_how_much_of_the_decay_whatever_the_parameter_is(void **state)
+{
+    (void)state;
+    groups g;
+    form(&g, &(lince_param_grouping){.layer_decay = 1, .decay_factors = "*.bias=0.5,layer1.*=0,linear.*=2"});
+    static const struct {
+        const char *name;
+        double decay;
+    } cases[] = {{"linear.weight", 2},     {"linear.bias", 2},        {"bn1.bias", 0.5},
+                 {"bn1.weight", 0},        {"conv1.weight", 1},       {"layer1.0.conv1.weight", 0},
+                 {"layer1.0.bn1.bias", 0}, {"layer2.0.bn2.bias", 0.5}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (g.of[index_of(g.net, cases[i].name)].decay != cases[i].decay) fail_msg("%s", cases[i].name);
+    lince_net_free(g.net);
 }
 
 /* As torch.optim.SGD with a group for each parameter: p -= lr_i (g + w_i p). */
@@ -233,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_a_pattern_that_matches_nothing_is_refused_with_the_nearest_name),
         cmocka_unit_test(test_factors_that_cannot_be_read_are_refused),
         cmocka_unit_test(test_norms_and_biases_do_not_decay_unless_asked),
+        cmocka_unit_test(test_factors_say_how_much_of_the_decay_whatever_the_parameter_is),
         cmocka_unit_test(test_an_update_uses_each_ones_rate_and_decay),
     };
     return cmocka_run_group_tests_name("train/param_groups", tests, NULL, NULL);
