@@ -1,9 +1,11 @@
-/* Every implementation of convolution over the shapes of VGG16 at 32x32, or of depthwise ones over those of
- * MobileNetV2 and EfficientNet-B0 at 224x224, in all directions: milliseconds, and GFLOP/s as the definition
- * counts them (2 operations a tap), also in percent of the machine's peak: fast algorithms show as more than
- * it has, at most as 400 % (36 products where the definition has 144).
+/* Every implementation of convolution over the shapes of VGG16 at 32x32, of speednet8, whose maps are odd, or
+ * of depthwise ones over those of MobileNetV2 and EfficientNet-B0 at 224x224, in all directions:
+ * milliseconds, and GFLOP/s as the definition counts them (2 operations a tap), also in percent of the
+ * machine's peak: fast algorithms show as more than it has, at most as 400 % (36 products where the
+ * definition has 144).
  *
- *     bench_conv [batch [threads [only: part of an implementation's name [vgg | depthwise]]]] */
+ *     bench_conv [batch [threads [only: part of an implementation's name [vgg | speednet |
+ * depthwise]]]] */
 #include "core/cpu.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -25,6 +27,13 @@ static const shape vgg[] = {{32, 3, 64, 3, 1, 1},   {32, 64, 64, 3, 1, 1},
                             {8, 128, 256, 3, 1, 1}, {8, 256, 256, 3, 1, 2},
                             {4, 256, 512, 3, 1, 1}, {4, 512, 512, 3, 1, 2},
                             {2, 512, 512, 3, 1, 3}, {0}};
+static const shape speednet[] = {{32, 3, 24, 2, 1, 1},
+                                 {31, 24, 64, 3, 1, 1},
+                                 {15, 64, 64, 3, 1, 1},
+                                 {15, 64, 256, 3, 1, 1},
+                                 {7, 256, 256, 3, 1, 2},
+                                 {3, 256, 256, 3, 1, 1},
+                                 {0}};
 static const shape depthwise[] = {{112, 32, 32, 3, 1, 1},  {112, 96, 96, 3, 2, 1},   {56, 144, 144, 3, 1, 1},
                                   {56, 144, 144, 5, 2, 1}, {28, 192, 192, 3, 1, 2},  {28, 240, 240, 5, 1, 1},
                                   {14, 384, 384, 3, 1, 4}, {14, 672, 672, 5, 1, 2},  {14, 672, 672, 5, 2, 1},
@@ -32,7 +41,7 @@ static const shape depthwise[] = {{112, 32, 32, 3, 1, 1},  {112, 96, 96, 3, 2, 1
 
 static lince_conv geometry(const shape *s, bool each, int batch)
 {
-    int block = lince_cpu_lanes(), padding = s->kernel / 2;
+    int block = lince_cpu_lanes(), padding = (s->kernel - 1) / 2;
     int out = (s->size + 2 * padding - s->kernel) / s->stride + 1;
     return (lince_conv){.batch = batch,
                         .in = {s->in, s->size, s->size, s->in < block ? 1 : block},
@@ -67,13 +76,15 @@ int main(int argc, char **argv)
 {
     int batch = argc > 1 ? atoi(argv[1]) : 128, threads = argc > 2 ? atoi(argv[2]) : lince_processors();
     const char *only = argc > 3 ? argv[3] : "";
-    bool each = argc > 4 && !strcmp(argv[4], "depthwise");
+    const char *set = argc > 4 ? argv[4] : "vgg";
+    bool each = !strcmp(set, "depthwise");
+    const shape *shapes = each ? depthwise : !strcmp(set, "speednet") ? speednet : vgg;
     static const char *const directions[] = {"forward", "backward data", "backward weights"};
     double total = 0;
     lince_parallel_use(threads);
     double peak = bench_peak_print(threads) * 1e9;
     for (int d = 0; d < 3; d++)
-        for (const shape *s = each ? depthwise : vgg; s->size; s++) {
+        for (const shape *s = shapes; s->size; s++) {
             lince_conv c = geometry(s, each, batch);
             if (d == LINCE_BACKWARD_DATA && c.in.channels == 3) continue;
             size_t x = (size_t)batch * lince_shape_size(c.in), y = (size_t)batch * lince_shape_size(c.out);
