@@ -246,14 +246,14 @@ static void epoch(void *context, const lince_epoch_result *r)
 {
     (void)context;
     char took[32], number[32];
-    bool wide = columns() >= 78;
+    bool wide = columns() >= 78, narrow = columns() < 58;
     cli_clear_line();
     display.last = now();
     if (!display.header) {
         put_title(7, _("epoch"));
         put_title(10, _("loss"));
-        put_title(10, _("accuracy"));
-        put_title(10, _("val loss"));
+        if (!narrow) put_title(10, _("accuracy"));
+        if (!narrow) put_title(10, _("val loss"));
         put_title(10, _("val acc"));
         if (wide) fprintf(stderr, " %10s %7s", "lr", "n/s");
         put_title(8, _("time"));
@@ -264,8 +264,8 @@ static void epoch(void *context, const lince_epoch_result *r)
     snprintf(number, sizeof number, "%d/%d", r->epoch, r->epochs);
     fprintf(stderr, "%7s", number);
     put_value(" %9.4f", r->train_loss);
-    put_value(" %7.2f %%", 100 * r->train_accuracy);
-    put_value(" %9.4f", r->val_loss);
+    if (!narrow) put_value(" %7.2f %%", 100 * r->train_accuracy);
+    if (!narrow) put_value(" %9.4f", r->val_loss);
     put_value(" %7.2f %%", 100 * r->val_accuracy);
     if (wide) fprintf(stderr, " %10.3g %7.0f", r->lr, r->samples_per_second);
     fprintf(stderr, " %7s%s\n", took, r->best ? " *" : "");

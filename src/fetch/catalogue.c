@@ -13,13 +13,13 @@
 
 static const lince_fetchable catalogue[] = {
     {.name = "cifar10",
-     .summary = N_("CIFAR-10: 60,000 pictures of 32 x 32 in 10 classes (Krizhevsky 2009)"),
+     .summary = N_("60,000 pictures of 32 x 32 in 10 classes"),
      .address = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
      .bytes = 170052171,
      .mebibytes = 162.2,
      .sha256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"},
     {.name = "cifar100",
-     .summary = N_("CIFAR-100: 60,000 pictures of 32 x 32 in 100 classes (Krizhevsky 2009)"),
+     .summary = N_("60,000 pictures of 32 x 32 in 100 classes"),
      .address = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
      .mebibytes = 160.7,
      .sha256 = "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec"},

@@ -3,6 +3,7 @@
 #include "core/nearest.h"
 
 #include <lince/model.h>
+#include <stdio.h>
 #include <string.h>
 
 /* docs/results.md, "Default recipes": which rates were measured. Without normalisation there is little room:
@@ -152,6 +153,17 @@ enum { COUNT = sizeof architectures / sizeof *architectures };
 const lince_architecture *lince_architecture_get(size_t index)
 {
     return index < COUNT ? &architectures[index] : NULL;
+}
+
+const char *lince_architecture_normalised(const lince_architecture *architecture)
+{
+    char name[64];
+    const lince_architecture *a;
+    if (!architecture->image_size || architecture->batch_norm) return NULL;
+    snprintf(name, sizeof name, "%s_bn", architecture->name);
+    for (size_t i = 0; (a = lince_architecture_get(i)); i++)
+        if (!strcmp(a->name, name)) return a->name;
+    return "resnet20";
 }
 
 const char *lince_architecture_at(size_t index, const char **summary)

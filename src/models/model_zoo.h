@@ -81,6 +81,10 @@ typedef struct lince_architecture {
 const lince_architecture *lince_architecture_named(const char *name);
 const lince_architecture *lince_architecture_get(size_t index); /* NULL after the last */
 
+/* The model of pictures to try instead of one without batch normalisation: its own variant, or a small
+ * residual network; NULL: it has it, or is of texts. */
+const char *lince_architecture_normalised(const lince_architecture *architecture);
+
 /* Adds the architecture's layers behind the input. The last layer has `options->classes` outputs.
  * LINCE_EUSAGE where hidden layers or dropout are asked for that the architecture has no place for. */
 int lince_architecture_build(const lince_architecture *architecture, lince_net *net,

@@ -2,6 +2,7 @@
 #include "core/memory.h"
 #include "report/document.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,8 @@ static const char STYLE[] =
     "background:var(--card);border:1px solid var(--line);border-radius:10px}\n"
     "dt{color:var(--soft);font-size:.78rem;line-height:1.3}dd{margin:0;font-size:1.3rem;font-weight:600;"
     "line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\n"
-    "nav{margin:1.5rem 0;font-size:.9rem}nav ol{columns:2;margin:0;padding-left:1.6rem}nav "
+    "nav{margin:1.5rem 0;font-size:.9rem}nav ol{columns:2;margin:0;padding-left:1.6rem}nav li{margin:0 0 "
+    ".5rem}nav "
     "a{color:var(--accent)}\n"
     ".scroll{overflow-x:auto;margin:1.25rem 0}table{border-collapse:collapse;width:100%;font-size:.82rem;"
     "font-variant-numeric:tabular-nums}\n"
@@ -76,10 +78,23 @@ static void end(lince_document *d)
     lince_buffer_puts(&d->out, "</main>\n</body>\n</html>\n");
 }
 
+/* A line never ends between a number and its per cent sign. */
+static void put_prose(lince_buffer *out, const char *text)
+{
+    lince_buffer joined = {0};
+    for (const char *c = text; *c; c++) {
+        bool between = c > text && isdigit((unsigned char)c[-1]) && !strncmp(c, " %", 2);
+        lince_buffer_puts(&joined, between ? "\u00a0" : (const char[]){*c, 0});
+    }
+    if (joined.data) lince_buffer_html(out, joined.data);
+    if (joined.error) out->error = joined.error;
+    lince_buffer_release(&joined);
+}
+
 static void element(lince_document *d, const char *open, const char *text, const char *close)
 {
     lince_buffer_puts(&d->out, open);
-    lince_buffer_html(&d->out, text);
+    put_prose(&d->out, text);
     lince_buffer_puts(&d->out, close);
 }
 
@@ -106,7 +121,9 @@ static void paragraph(lince_document *d, const char *text)
 
 static void code(lince_document *d, const char *text)
 {
-    element(d, "<pre>", text, "</pre>\n");
+    lince_buffer_puts(&d->out, "<pre>");
+    lince_buffer_html(&d->out, text);
+    lince_buffer_puts(&d->out, "</pre>\n");
 }
 
 static void note(lince_document *d, const char *text, bool warning)

@@ -42,8 +42,8 @@ static void put_curve(lince_figure *g, int class, place *at)
 /* A square, and below it a line for each name. */
 static void put_frame(lince_figure *g, const char *x, const char *y, int names)
 {
-    enum { LEFT = 70, RIGHT = 20, TOP = 12, LABEL = 60, LINE = 20 };
-    int side = g->narrow ? 270 : 420, bottom = LABEL + LINE * names + 8;
+    enum { LEFT = 82, RIGHT = 20, TOP = 12, LABEL = 60, LINE = 20 };
+    int side = g->narrow ? 258 : 420, bottom = LABEL + LINE * names + 8;
     g->width = LEFT + side + RIGHT, g->height = TOP + side + bottom;
     double w = g->width, h = g->height;
     lince_buffer_printf(&g->body,

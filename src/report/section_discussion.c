@@ -1,6 +1,7 @@
 /* What the numbers say, and what to try next. Thresholds are rules of thumb; each finding quotes the numbers
  * that it was drawn from. */
 #include "core/memory.h"
+#include "models/model_zoo.h"
 #include "optim/optim.h"
 #include "report/sections.h"
 #include "train/class_weights.h"
@@ -140,8 +141,11 @@ static void advise_a_start(discussion *t)
     if (strcmp(s->scheduler, "onecycle") != 0)
         advise(t, LINCE_ANY, N_("a slow start keeps the first steps from ruining the weights"),
                "--scheduler onecycle");
-    if (!strstr(lince_fact_text(t->f->model, "name"), "_bn"))
-        advise(t, LINCE_PICTURES, N_("batch normalisation makes deep networks start"), "--model vgg16_bn");
+    const lince_architecture *a = lince_architecture_named(lince_fact_text(t->f->model, "name"));
+    const char *normalised = a ? lince_architecture_normalised(a) : NULL;
+    if (normalised)
+        advise(t, LINCE_PICTURES, N_("batch normalisation makes deep networks start"), "--model %s",
+               normalised);
 }
 
 static void tell_nothing_learnt(discussion *t)

@@ -178,14 +178,11 @@ static void tell_absent(const lince_dataset *d, lince_part part, const lince_obs
 
 static void tell_table(const lince_table_facts *t, const lince_observer *o)
 {
-    size_t out = t->empty + t->duplicates + t->unlabelled + t->dropped + t->bad + t->elsewhere;
+    char why[256];
+    size_t out = lince_table_left_out(t, why, sizeof why);
     if (*t->text_column)
         tell(o->note, o, _("texts from column %s, labels from column %s"), t->text_column, t->label_column);
-    if (out)
-        tell(o->warning, o,
-             _("rows left out: %zu of %zu; without a text: %zu; copies: %zu; without a label: %zu; of "
-               "dropped labels: %zu; unreadable: %zu; of no part: %zu"),
-             out, t->rows, t->empty, t->duplicates, t->unlabelled, t->dropped, t->bad, t->elsewhere);
+    if (out) tell(o->warning, o, _("rows left out: %zu of %zu; %s"), out, t->rows, why);
 }
 
 static void tell_pictures(const lince_dataset *d, lince_part part, const lince_observer *o)

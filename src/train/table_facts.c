@@ -1,4 +1,5 @@
 #include "train/table_facts.h"
+#include "core/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,29 @@ json_t *lince_table_facts_json(const lince_dataset *d)
                      "bad", whole(f->bad), "elsewhere", whole(f->elsewhere), "quoting",
                      f->quoting ? f->quoting : "", "text_column", f->text_column, "label_column",
                      f->label_column, "group_column", f->group_column, "grouped", lince_dataset_grouped(d));
+}
+
+size_t lince_table_left_out(const lince_table_facts *f, char *text, size_t size)
+{
+    const struct {
+        size_t count;
+        const char *reason;
+    } list[] = {{f->empty, _("without a text")},
+                {f->duplicates, _("copies of rows before")},
+                {f->unlabelled, _("without a label")},
+                {f->dropped, _("of labels that are left out")},
+                {f->bad, _("unreadable")},
+                {f->elsewhere, _("of no part")}};
+    size_t sum = 0, used = 0;
+    *text = '\0';
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        if (!list[i].count) continue;
+        sum += list[i].count;
+        if (used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s: %zu", used ? "; " : "", list[i].reason,
+                                     list[i].count);
+    }
+    return sum;
 }
 
 lince_columns lince_columns_recorded(const json_t *data)

@@ -9,6 +9,10 @@
 /* rows, and how many were left out and why, and which columns are used; NULL: pictures, or out of memory. */
 json_t *lince_table_facts_json(const lince_dataset *dataset);
 
+/* Of a table's rows: how many were left out; `text` says of each reason that there is how many, "without a
+ * text: 3; ...". */
+size_t lince_table_left_out(const lince_table_facts *facts, char *text, size_t size);
+
 /* The columns of a run, as its data.json tells of them ("4 (text)"); borrowed. text NULL: it read no table.
  */
 typedef struct lince_columns {

@@ -178,16 +178,6 @@ static int train_epoch(lince_trainer *t)
     return code;
 }
 
-/* The model to try instead of one without batch normalisation: its own variant, or a small residual network.
- */
-static const char *normalised(const lince_architecture *a, char *name, size_t size)
-{
-    snprintf(name, size, "%s_bn", a->name);
-    for (size_t i = 0; lince_architecture_get(i); i++)
-        if (!strcmp(lince_architecture_get(i)->name, name)) return name;
-    return "resnet20";
-}
-
 /* At the loss of who knows nothing but how many classes there are, a deep network without normalisation can
  * stay for good, and one whose rate was too high end. Told after epochs 1, 2, 4, 8, ... */
 static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
@@ -199,10 +189,10 @@ static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
     if (t->at.updates < TOO_FEW_STEPS) return;
     if (classes < 2 || (row->epoch & (row->epoch - 1)) || of_it < 0.99 || of_it > 1.03) return;
     const lince_architecture *a = lince_architecture_named(t->blueprint.model);
-    char name[64], advice[160];
-    if (a && a->image_size && !a->batch_norm)
-        snprintf(advice, sizeof advice, _("a model with batch normalisation, as --model %s"),
-                 normalised(a, name, sizeof name));
+    char advice[160];
+    const char *normalised = a ? lince_architecture_normalised(a) : NULL;
+    if (normalised)
+        snprintf(advice, sizeof advice, _("a model with batch normalisation, as --model %s"), normalised);
     else
         snprintf(advice, sizeof advice, _("a smaller learning rate, as --lr %.2g"), row->lr / 3);
     lince_trainer_warn(t,

@@ -52,10 +52,10 @@ int lince_trainer_fit(lince_trainer *t)
     int code = list(t, &p);
     if (!code)
         code = a->fit(t->net, &(lince_fitting){.count = p.count,
-                                              .height = t->transform.height,
-                                              .width = t->transform.width,
-                                              .picture = picture,
-                                              .context = &p});
+                                               .height = t->transform.height,
+                                               .width = t->transform.width,
+                                               .picture = picture,
+                                               .context = &p});
     lince_free(p.index);
     return code;
 }

@@ -88,10 +88,12 @@ static void tell_table(const lince_trainer *t)
     if (*f->text_column)
         lince_trainer_note(t, _("texts from column %s, labels from column %s"), f->text_column,
                            f->label_column);
-    lince_trainer_note(t,
-                       _("rows: %zu; left out, without a text: %zu; copies of earlier rows: %zu; without a "
-                         "label: %zu; of dropped labels: %zu; unreadable: %zu; of no part: %zu"),
-                       f->rows, f->empty, f->duplicates, f->unlabelled, f->dropped, f->bad, f->elsewhere);
+    char why[256];
+    size_t out = lince_table_left_out(f, why, sizeof why);
+    if (out)
+        lince_trainer_note(t, _("rows left out: %zu of %zu; %s"), out, f->rows, why);
+    else
+        lince_trainer_note(t, _("rows: %zu"), f->rows);
 }
 
 static void tell_unknown(const lince_trainer *t, lince_part part, const lince_tokens *k)

@@ -29,6 +29,7 @@ if command -v script >/dev/null; then
     [ "$(sed "s/$escape\[J//g" out | tr '\r' '\n' | grep '^training' | awk '{ print length }' | sort -n | tail -1)" -le 40 ] ||
         wrong "a line is longer than a narrow terminal"
     has 'training 1/1.*ETA' out "a narrow terminal"
+    tr -d '\r' <out | grep -qE '^ +1/1 +[0-9.]+ +- +[0-9:]+' || wrong "the table of epochs on a narrow terminal: $(cat out)"
     NO_COLOR=1 on_terminal 100 "$training --out plain"
     hasnt "$escape\[[0-9;]*m" out "NO_COLOR"
     has 'warning: there is no validation part' out "NO_COLOR"
@@ -43,6 +44,11 @@ done_with $training --out lines
 hasnt "$return" err "a pipe"
 hasnt "$escape" err "a pipe"
 grep -qE '^ +1/1 +[0-9.]+ +[0-9.]+ % +- +- ' err || wrong "no line for the epoch"
+
+# titles end where their columns end, with accents too
+done_with $training --out columns --no-report --lang es
+widths=$(grep -E '^ *época|^ +1/1' err | sed 's/ \*$//' | while IFS= read -r line; do LC_ALL=C.UTF-8 wc -L <<<"$line"; done | sort -u | wc -l)
+[ "$widths" -eq 1 ] || wrong "titles and columns are not aligned: $(cat err)"
 # shellcheck disable=SC2086
 done_with $training --quiet --out silent
 [ "$(wc -l <err)" -le 1 ] || wrong "--quiet prints more than warnings:"

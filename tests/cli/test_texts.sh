@@ -25,7 +25,7 @@ small=(--embedding 4 --hidden 4 --epochs 2 --batch-size 2 --threads 1 --lang en)
 done_with train --data day.csv --drop-label odd --drop-label silly --out day "${small[@]}"
 says 'day.csv: csv; classes: 2'
 says 'texts from column 2, labels from column 1'
-says 'rows: 12; left out, without a text: 1; copies of earlier rows: 1; without a label: 0; of dropped labels: 2'
+says 'rows left out: 4 of 12; without a text: 1; copies of rows before: 1; of labels that are left out: 2'
 grep -q 'drop-label: "odd,silly"' day/config.yaml || wrong "repeated --drop-label does not stand in config.yaml"
 prints 'weighted avg +[01]\.[0-9]{2} +[01]\.[0-9]{2} +[01]\.[0-9]{2} +2$' eval --run day --quiet
 prints '"n": 7' eval --run day --data other.csv --json --quiet # all of a file that has no parts

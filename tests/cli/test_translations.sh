@@ -64,6 +64,8 @@ fi
 # One word for each thing, and none that is a translation word by word. (What is right stands behind each.)
 not_said='por defecto|fichero|carpeta de la corrida|orden «|ORDEN|arreglo|muestra de test|parte test|desviación típica|compuerta|cuantil'
 #         por omisión|archivo|entrenamiento         |comando     |array  |de prueba                |desviación estándar|puerta |percentil
+not_said+='|a lo sumo|ejecución (reanudada|corta|larga)|ejecuciones (cortas|largas)|error esperado de|no queda memoria|cortado\?|\bvideo\b'
+#          como máximo|entrenamiento ...                                                    |error de calibración esperado|memoria insuficiente|truncado|vídeo
 not_said+='|partición de entrenamiento|partición %s|programa de la tasa|plan de la tasa'
 #         parte de ...                       |planificación de la tasa
 not_said+='|cuarto más largo|halaga|a lo más |otras tan pocas|ante el texto|multiplicaciones-sumas|de spanish|muy pocos|misma fracción|fracción en |fracción para |por su palabra'
