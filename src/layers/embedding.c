@@ -43,7 +43,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d x %d", l->args.vocabulary, l->args.channels);
+    snprintf(out, size, "%d × %d", l->args.vocabulary, l->args.channels);
 }
 
 const lince_layer_type lince_embedding = {.name = "embedding",

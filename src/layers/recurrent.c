@@ -173,7 +173,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d -> %s%d%s", l->in[0].channels, l->args.bidirectional ? "2 x " : "",
+    snprintf(out, size, "%d → %s%d%s", l->in[0].channels, l->args.bidirectional ? "2 × " : "",
              l->args.channels, l->args.relu ? ", relu" : "");
 }
 

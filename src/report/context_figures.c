@@ -33,7 +33,7 @@ static void put_line(lince_buffer *body, const lince_comparison *c, size_t place
 static void put_length_tics(const lince_context *x, lince_buffer *body)
 {
     int count = 0;
-    lince_buffer_puts(body, "set xtics scale 0 (");
+    lince_buffer_puts(body, "set xtics scale 0 rotate by 45 right (");
     for (size_t i = 0; i < x->slice_count; i++) {
         const lince_slice *s = &x->slices[i];
         if (s->kind != LINCE_SLICE_LENGTH) continue;

@@ -130,7 +130,7 @@ void lince_document_table_begin(lince_document *d, int words)
 
 void lince_document_cell(lince_document *d, const char *format, ...)
 {
-    WITH_TEXT(snprintf(d->cells[d->count++], sizeof d->cells[0], "%.255s", text));
+    WITH_TEXT(snprintf(d->cells[d->count++], sizeof d->cells[0], "%.*s", (int)sizeof d->cells[0] - 1, text));
 }
 
 static void end_row(lince_document *d, lince_document_row_kind kind)

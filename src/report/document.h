@@ -58,7 +58,7 @@ struct lince_document {
     lince_document_block block; /* that is open */
     int sections;               /* headings so far: each has the anchor s1, s2, ... */
     int words; /* the first columns of the table, which hold words; the others hold numbers */
-    char cells[LINCE_DOCUMENT_CELLS][256];
+    char cells[LINCE_DOCUMENT_CELLS][1024];
     int count;
 };
 

@@ -38,7 +38,7 @@ static const char STYLE[] =
     "th,td{text-align:right;padding:.32rem .5rem;border-bottom:1px solid var(--line);vertical-align:top;"
     "overflow-wrap:break-word}th{color:var(--soft);font-weight:600;line-height:1.3;vertical-align:bottom}\n"
     "td{white-space:nowrap}td.word{white-space:normal}.word{text-align:left}td.word:nth-child(n+3){min-width:"
-    "9rem}td.word:nth-child(2){overflow-wrap:anywhere;min-width:5rem}td code{white-space:nowrap}\n"
+    "9rem}td.word:nth-child(2){overflow-wrap:anywhere;min-width:6rem}td code{white-space:nowrap}\n"
     "tr.marked td{background:var(--mark)}\n"
     "figure{margin:1.5rem 0;padding:.75rem;background:#fff;border:1px solid var(--line);border-radius:10px;"
     "break-inside:avoid}figure .scroll{margin:0}figure "
@@ -47,7 +47,8 @@ static const char STYLE[] =
     "pre,code{font-family:ui-monospace,'DejaVu Sans Mono',monospace}pre{overflow-x:auto;padding:.9rem 1rem;"
     "background:var(--card);border:1px solid var(--line);border-radius:8px;font-size:.78rem;line-height:1.5;"
     "white-space:pre-wrap;overflow-wrap:anywhere}\n"
-    ".words span{padding:.05rem .2rem;border-radius:4px}.unknown{border-bottom:2px dotted var(--soft)}\n"
+    ".words span{padding:.05rem "
+    ".2rem;border-radius:4px}.option{white-space:nowrap}.unknown{border-bottom:2px dotted var(--soft)}\n"
     ".note,.warning{border-left:4px solid var(--accent);background:var(--card);padding:.6rem 1rem;"
     "margin:1rem 0}.warning{border-color:var(--warn);background:var(--warnpaper);font-weight:600}\n"
     "@media(max-width:600px){body{font-size:16px}main{padding:1.25rem .9rem 3rem}h1{font-size:1.55rem}"
@@ -98,6 +99,26 @@ static void element(lince_document *d, const char *open, const char *text, const
     lince_buffer_puts(&d->out, close);
 }
 
+/* As an element; nor does a line end within an option's name, behind its dashes. */
+static void passage(lince_document *d, const char *open, const char *text, const char *close)
+{
+    lince_buffer html = {0};
+    put_prose(&html, text);
+    lince_buffer_puts(&d->out, open);
+    for (const char *c = html.data ? html.data : ""; *c;) {
+        bool starts =
+            !strncmp(c, "--", 2) && islower((unsigned char)c[2]) && (c == html.data || c[-1] != '-');
+        size_t length = starts ? strspn(c, "-abcdefghijklmnopqrstuvwxyz0123456789") : 1;
+        if (starts) lince_buffer_puts(&d->out, "<span class=\"option\">");
+        lince_buffer_put(&d->out, c, length);
+        if (starts) lince_buffer_puts(&d->out, "</span>");
+        c += length;
+    }
+    lince_buffer_puts(&d->out, close);
+    if (html.error) d->out.error = html.error;
+    lince_buffer_release(&html);
+}
+
 static void contents(lince_document *d, const char *const *titles, int count)
 {
     element(d, "<nav aria-label=\"", TR("Contents"), "\"><ol>\n");
@@ -116,7 +137,7 @@ static void heading(lince_document *d, int level, const char *text)
 
 static void paragraph(lince_document *d, const char *text)
 {
-    element(d, "<p>", text, "</p>\n");
+    passage(d, "<p>", text, "</p>\n");
 }
 
 static void code(lince_document *d, const char *text)
@@ -128,7 +149,7 @@ static void code(lince_document *d, const char *text)
 
 static void note(lince_document *d, const char *text, bool warning)
 {
-    element(d, warning ? "<p class=\"warning\">" : "<p class=\"note\">", text, "</p>\n");
+    passage(d, warning ? "<p class=\"warning\">" : "<p class=\"note\">", text, "</p>\n");
 }
 
 /* As a data address: the identifiers of two inlined SVGs would collide. False where there is no such file. */
@@ -162,7 +183,7 @@ static void figure(lince_document *d, const char *name, const char *alt, const c
 
 static void item(lince_document *d, const char *text)
 {
-    element(d, "<li>", text, "</li>\n");
+    passage(d, "<li>", text, "</li>\n");
 }
 
 static void card(lince_document *d, const char *label, const char *value)

@@ -174,6 +174,17 @@ static void put_pair(lince_figure *g, const lince_confused_pair *pair, int place
     lince_buffer_release(&name);
 }
 
+/* Of 1, 2 or 5 times a power of ten, and whole, the least that divides up to `most` into no more than
+ * `parts`. */
+static double step_of_counts(double most, int parts)
+{
+    for (double ten = 1;; ten *= 10)
+        for (int k = 0; k < 3; k++) {
+            double step = (k == 2 ? 5 : k + 1) * ten;
+            if (most / step <= parts) return step;
+        }
+}
+
 bool lince_figure_confused(lince_figure *g)
 {
     enum { PAIRS = 10 };
@@ -186,12 +197,13 @@ bool lince_figure_confused(lince_figure *g)
     lince_buffer_puts(&g->body, "set ytics scale 0 (");
     for (int i = 0; i < count; i++) put_pair(g, &pairs[i], i);
     lince_buffer_puts(&g->data, "EOD\n");
-    lince_buffer_printf(
-        &g->body,
-        ") font ',11'\nset yrange [%d.5:-0.5]\nset xrange [0:%.6g]\nset grid x lc rgb '#dddddd'\n"
-        "set border 1 lc rgb '#777777'\nset xtics nomirror\nunset key\n"
-        "set style fill solid 1 noborder\n",
-        count - 1, (g->narrow ? 2 : 1.15) * (double)pairs[0].count);
+    double right = (g->narrow ? 2 : 1.15) * (double)pairs[0].count;
+    lince_buffer_printf(&g->body,
+                        ") font ',11'\nset yrange [%d.5:-0.5]\nset xrange [0:%.6g]\nset xtics %g\nset grid x "
+                        "lc rgb '#dddddd'\n"
+                        "set border 1 lc rgb '#777777'\nset xtics nomirror\nunset key\n"
+                        "set style fill solid 1 noborder\n",
+                        count - 1, right, step_of_counts(right, g->narrow ? 4 : 8));
     lince_figure_label(g, "set xlabel", _("samples"));
     lince_buffer_puts(
         &g->body,

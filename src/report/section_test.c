@@ -15,11 +15,15 @@ static void write_seen(lince_document *d, const json_t *seen)
            new_accuracy = lince_fact_number(new, "accuracy");
     if (n <= 0 || rest <= 0) return;
     double all = (n * known_accuracy + rest * new_accuracy) / (n + rest);
+    char flattery[128] = "";
+    if (all - new_accuracy >= 0.0005)
+        snprintf(flattery, sizeof flattery, TR(" The split flatters the result by %.1f points."),
+                 100 * (all - new_accuracy));
     lince_document_note(d,
                         TR("Test samples that are also in the training part, as they are or nearly so: %.0f, "
                            "of which %.2f %% were classified correctly; new ones: %.0f, of which %.2f %% "
-                           "were. The split flatters the result by %.1f points."),
-                        n, 100 * known_accuracy, rest, 100 * new_accuracy, 100 * (all - new_accuracy));
+                           "were.%s"),
+                        n, 100 * known_accuracy, rest, 100 * new_accuracy, flattery);
 }
 
 static void cell_share(lince_document *d, double value)

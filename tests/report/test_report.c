@@ -239,6 +239,17 @@ static void test_results_come_first_and_each_section_is_in_the_contents(void **s
     lince_free(markdown);
 }
 
+static void test_lines_end_neither_before_a_per_cent_sign_nor_within_an_option(void **state)
+{
+    (void)state;
+    assert_int_equal(report_without_figures("en"), 0);
+    char *html = get("report.html");
+    assert_true(occurrences(html, "\u00a0%</dd>") > 0);
+    assert_int_equal(occurrences(html, " %</dd>"), 0);
+    assert_true(occurrences(html, "<span class=\"option\">--") > 0);
+    lince_free(html);
+}
+
 /* Browsers repeat the head of a table that goes over pages. */
 static void test_tables_have_a_head_and_a_body(void **state)
 {
@@ -568,6 +579,8 @@ int main(void)
         cmocka_unit_test_setup(test_two_classes_have_one_matrix_and_a_table_of_thresholds, a_small_run),
         cmocka_unit_test_setup(test_of_many_classes_the_worst_come_first, a_small_run),
         cmocka_unit_test_setup(test_results_come_first_and_each_section_is_in_the_contents, a_small_run),
+        cmocka_unit_test_setup(test_lines_end_neither_before_a_per_cent_sign_nor_within_an_option,
+                               a_small_run),
         cmocka_unit_test_setup(test_tables_have_a_head_and_a_body, a_small_run),
         cmocka_unit_test_setup(test_charts_have_a_drawing_for_narrow_screens, a_small_run),
         cmocka_unit_test_setup(test_the_report_is_signed_dated_and_annotated, a_small_run),
