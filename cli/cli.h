@@ -40,10 +40,27 @@ int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *s
 int cli_parse_words(int argc, char **argv, const option_spec *specs, lince_settings *settings,
                     const char **positional, int *count);
 
-/* Settings of a command that trains: first what the files say (the run to resume, a configuration), then what
- * the command line says. As cli_parse. */
-int cli_read_settings(int argc, char **argv, const option_spec *specs, lince_settings *settings,
-                      const char **config, const char **positional, int *count);
+/* How a command that trains comes to its settings: what reads its words, and what says how something was
+ * begun that --resume goes on with. */
+typedef struct settings_reader {
+    int (*parse)(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+                 const char **positional, int *count);
+    int (*begun)(const char *folder, lince_settings *settings);
+} settings_reader;
+
+extern const settings_reader cli_of_run; /* of the commands that train runs */
+
+/* First what the files say (what is gone on with, a configuration), then what the command line says. As
+ * cli_parse; *settings is to be freed, also after a failure. */
+int cli_read_settings(const settings_reader *reader, int argc, char **argv, const option_spec *specs,
+                      lince_settings **settings, const char **config, const char **positional, int *count);
+
+/* From now on in the settings' language. */
+int cli_speak(const lince_settings *settings);
+
+/* The text of a setting; whether there is any. */
+enum { SETTING_MAX = 8192 };
+bool cli_setting(const lince_settings *settings, const char *name, char text[SETTING_MAX]);
 
 /* LINCE_EUSAGE: more arguments than the command has room for. */
 int cli_too_many(const char *name);

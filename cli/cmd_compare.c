@@ -12,14 +12,14 @@
 enum { MOST_RUNS = 64, PATH = 4096 };
 
 typedef struct job {
-    lince_settings settings;
+    lince_settings *settings;
     const char *config, *models, *seeds;
     bool json, quiet, help;
     char folder[MOST_RUNS][PATH]; /* of the runs */
     const char *runs[MOST_RUNS];
     int count;
-    char base[PATH]; /* of the runs that are trained: <base>/<model> */
-    int each;        /* of every model, with the seeds from `first` on */
+    char base[SETTING_MAX]; /* of the runs that are trained: <base>/<model> */
+    int each;               /* of every model, with the seeds from `first` on */
     uint64_t first;
     char *line; /* the command, for the runs' config.yaml */
 } job;
@@ -30,7 +30,7 @@ typedef struct job {
 static int train_one(job *j, const char *model, uint64_t seed)
 {
     char out[PATH], number[32];
-    lince_settings *s = &j->settings;
+    lince_settings *s = j->settings;
     if (j->count == MOST_RUNS) return lince_fail(LINCE_EUSAGE, "compare: at most %d runs", MOST_RUNS);
     snprintf(number, sizeof number, "%" PRIu64, seed);
     int length = snprintf(out, sizeof out, j->each > 1 ? "%s/%s-seed%s" : "%s/%s", j->base, model, number);
@@ -46,13 +46,12 @@ static int train_one(job *j, const char *model, uint64_t seed)
 /* All seeds share one split: the first seed's, where none is given. */
 static int share_split(lince_settings *s)
 {
-    char split[32];
-    if (s->split_seed >= 0) return 0;
-    snprintf(split, sizeof split, "%" PRIu64, s->seed);
-    if (s->seed > INT_MAX)
+    char split[SETTING_MAX], seed[SETTING_MAX];
+    if (cli_setting(s, "split-seed", split) && strcmp(split, "-1") != 0) return 0;
+    if (cli_setting(s, "seed", seed) && strtoull(seed, NULL, 10) > INT_MAX)
         return lince_fail(LINCE_EUSAGE,
-                          "--seed %s: too large for the split that runs share; give a --split-seed", split);
-    return lince_settings_set(s, "split-seed", split);
+                          "--seed %s: too large for the split that runs share; give a --split-seed", seed);
+    return lince_settings_set(s, "split-seed", seed);
 }
 
 /* Each name of --models, without the others. */
@@ -99,10 +98,11 @@ static int train_seeds(job *j, const char *model)
 
 static int train_all(job *j)
 {
-    lince_settings *s = &j->settings;
+    lince_settings *s = j->settings;
+    char seed[SETTING_MAX], out[SETTING_MAX];
     j->each = 1;
-    j->first = s->seed;
-    snprintf(j->base, sizeof j->base, "%s", s->out && *s->out ? s->out : "runs/compared");
+    j->first = cli_setting(s, "seed", seed) ? strtoull(seed, NULL, 10) : 0;
+    snprintf(j->base, sizeof j->base, "%s", cli_setting(s, "out", out) ? out : "runs/compared");
     int code = j->seeds ? cli_whole("seeds", j->seeds, &j->each) : 0;
     if (!code) code = each_model(j->models, check_model, j);
     if (!code) code = share_split(s);
@@ -121,23 +121,24 @@ static int count_cv(const job *j)
     return count;
 }
 
-static int compare_cv(const job *j, int count, char *folder, size_t size, char **text)
+static int compare_cv(const job *j, int count, const char *out, char *folder, size_t size, char **text)
 {
     if (count != 2 || j->count != 2)
         return lince_fail(
             LINCE_EUSAGE,
             "compare: of cross-validations two are compared, and nothing else; found: %d, and others: %d",
             count, j->count - count);
-    return lince_cv_compare(j->runs[0], j->runs[1], j->settings.out, j->json, folder, size, text);
+    return lince_cv_compare(j->runs[0], j->runs[1], out, j->json, folder, size, text);
 }
 
 static int compare(job *j)
 {
-    char folder[PATH], *text = NULL;
+    char folder[PATH], given[SETTING_MAX], *text = NULL;
+    const char *out = cli_setting(j->settings, "out", given) ? given : NULL;
     int several = count_cv(j);
-    int code = several ? compare_cv(j, several, folder, sizeof folder, &text)
-                       : lince_compare(j->runs, (size_t)j->count, j->settings.out, j->json,
-                                       cli_observer(j->quiet), folder, sizeof folder, &text);
+    int code = several ? compare_cv(j, several, out, folder, sizeof folder, &text)
+                       : lince_compare(j->runs, (size_t)j->count, out, j->json, cli_observer(j->quiet),
+                                       folder, sizeof folder, &text);
     cli_clear_line();
     if (code) return code;
     fputs(text, stdout);
@@ -158,21 +159,21 @@ int cmd_compare(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
         {"help", NULL, N_("this help"), NULL, &j.help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > MOST_RUNS
-                   ? cli_too_many(argv[0])
-                   : cli_read_settings(argc, argv, specs, &j.settings, &j.config, j.runs, &j.count);
+    int code = argc > MOST_RUNS ? cli_too_many(argv[0])
+                                : cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config,
+                                                    j.runs, &j.count);
     if (!code && j.help) {
-        lince_settings_release(&j.settings);
+        lince_settings_free(j.settings);
         return cli_usage("compare", specs);
     }
     if (!code && j.models && j.count)
         code = lince_fail(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
-    if (!code && j.settings.lang) code = lince_language_set(j.settings.lang);
+    if (!code) code = cli_speak(j.settings);
     j.line = cli_command_line(argc, argv);
     cli_catch_signals();
     if (!code && j.models) code = train_all(&j);
     if (!code) code = compare(&j);
     lince_text_free(j.line);
-    lince_settings_release(&j.settings);
+    lince_settings_free(j.settings);
     return code ? cli_fail(code) : EXIT_DONE;
 }

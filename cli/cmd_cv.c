@@ -7,22 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* First what the files say (the cross-validation to go on with, a configuration), then the command line. */
-static int read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s,
-                         const char **config, const char **positional, int *count)
-{
-    int code = lince_settings_init(s);
-    if (!code) code = cli_parse(argc, argv, specs, s, positional, count);
-    if (code || (!*config && !s->resume)) return code;
-    lince_settings files = {0};
-    code = lince_settings_init(&files);
-    if (!code && s->resume) code = lince_cv_settings(s->resume, &files);
-    if (!code && s->resume) code = lince_settings_set(&files, "out", "");
-    if (!code && *config) code = lince_settings_load(&files, *config, NULL, NULL);
-    lince_settings_release(s);
-    *s = files;
-    return code ? code : cli_parse(argc, argv, specs, s, positional, count);
-}
+static const settings_reader reader = {cli_parse, lince_cv_settings};
 
 /* The message, and the way on where something was saved. */
 static int failed(int code, const char *folder)
@@ -38,7 +23,7 @@ int cmd_cv(int argc, char **argv)
     const char *config = NULL, *positional[256];
     bool help = false, quiet = false, json = false;
     int count = 0;
-    lince_settings s = {0};
+    lince_settings *s = NULL;
     char folder[4096] = "", *text = NULL;
     const option_spec specs[] = {
         {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
@@ -47,24 +32,24 @@ int cmd_cv(int argc, char **argv)
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
     int code = argc > 256 ? cli_too_many(argv[0])
-                          : read_settings(argc, argv, specs, &s, &config, positional, &count);
+                          : cli_read_settings(&reader, argc, argv, specs, &s, &config, positional, &count);
     if (!code && help) {
-        lince_settings_release(&s);
+        lince_settings_free(s);
         return cli_usage("cv", specs);
     }
     if (!code && count)
         code = lince_fail(LINCE_EUSAGE, "cv: '%s' is not an option; did you mean --data %s?", positional[0],
                           positional[0]);
-    if (!code && s.lang) code = lince_language_set(s.lang);
+    if (!code) code = cli_speak(s);
     char *line = cli_command_line(argc, argv);
     cli_catch_signals();
-    if (!code) code = lince_cv(&s, line, json, cli_observer(quiet), folder, sizeof folder, &text);
+    if (!code) code = lince_cv(s, line, json, cli_observer(quiet), folder, sizeof folder, &text);
     lince_text_free(line);
     int status = code ? failed(code, folder) : EXIT_DONE;
     cli_clear_line();
     if (!code) fputs(text, stdout);
     if (!code && !quiet) fprintf(stderr, _("report: %s\n"), folder);
     lince_text_free(text);
-    lince_settings_release(&s);
+    lince_settings_free(s);
     return status;
 }

@@ -13,13 +13,13 @@ static const char *const readings[READINGS] = {"text-column",  "label-column", "
 static int describe(const char *path, const char *const values[READINGS], bool duplicates, bool json,
                     char **text)
 {
-    lince_settings settings;
-    int code = lince_settings_init(&settings);
+    lince_settings *settings = lince_settings_new();
+    int code = settings ? 0 : LINCE_ENOMEM;
     for (int i = 0; i < READINGS && !code; i++)
-        if (values[i]) code = lince_settings_set(&settings, readings[i], values[i]);
-    if (!code) code = lince_settings_set(&settings, "find-duplicates", duplicates ? "yes" : "no");
-    if (!code) code = lince_describe_as(path, &settings, cli_observer(false), json, text);
-    lince_settings_release(&settings);
+        if (values[i]) code = lince_settings_set(settings, readings[i], values[i]);
+    if (!code) code = lince_settings_set(settings, "find-duplicates", duplicates ? "yes" : "no");
+    if (!code) code = lince_describe_as(path, settings, cli_observer(false), json, text);
+    lince_settings_free(settings);
     return code;
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 typedef struct job {
-    lince_settings settings;
+    lince_settings *settings;
     const char *config, *from, *to, *steps;
     bool json, quiet, help;
     double first, last;
@@ -26,7 +26,7 @@ static int find(job *j)
 {
     char folder[4096], rate[LINCE_NUMBER_MAX];
     double lr;
-    int code = lince_lr_find(&j->settings, j->first, j->last, j->count, cli_observer(j->quiet), folder,
+    int code = lince_lr_find(j->settings, j->first, j->last, j->count, cli_observer(j->quiet), folder,
                              sizeof folder, &lr);
     cli_clear_line();
     if (code) return code;
@@ -56,18 +56,19 @@ int cmd_lr_find(int argc, char **argv)
                                  {"help", NULL, N_("this help"), NULL, &j.help},
                                  {NULL, NULL, NULL, NULL, NULL}};
     int code = argc > 256 ? cli_too_many(argv[0])
-                          : cli_read_settings(argc, argv, specs, &j.settings, &j.config, positional, &count);
+                          : cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config,
+                                              positional, &count);
     if (!code && j.help) {
-        lince_settings_release(&j.settings);
+        lince_settings_free(j.settings);
         return cli_usage("lr-find", specs);
     }
-    if (!code && j.settings.lang) code = lince_language_set(j.settings.lang);
+    if (!code) code = cli_speak(j.settings);
     if (!code && count)
         code = lince_fail(LINCE_EUSAGE, "lr-find: '%s' is not an option; did you mean --data %s?",
                           positional[0], positional[0]);
     if (!code) code = read_range(&j);
     cli_catch_signals();
     if (!code) code = find(&j);
-    lince_settings_release(&j.settings);
+    lince_settings_free(j.settings);
     return code ? cli_fail(code) : EXIT_DONE;
 }

@@ -1,8 +1,5 @@
 #include "cli.h"
-#include "core/buffer.h"
-#include "core/error.h"
 #include "core/i18n.h"
-#include "train/run.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,34 +27,35 @@ int cmd_train(int argc, char **argv)
     const char *config = NULL, *positional[256];
     bool help = false, quiet = false;
     int count = 0;
-    lince_settings s = {0};
+    lince_settings *s = NULL;
     char run[4096] = "";
     const option_spec specs[] = {
         {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 256 ? cli_too_many(argv[0])
-                          : cli_read_settings(argc, argv, specs, &s, &config, positional, &count);
+    int code = argc > 256
+                   ? cli_too_many(argv[0])
+                   : cli_read_settings(&cli_of_run, argc, argv, specs, &s, &config, positional, &count);
     if (!code && help) {
-        lince_settings_release(&s);
+        lince_settings_free(s);
         return cli_usage("train", specs);
     }
     if (!code && count) {
         fprintf(stderr, _("lince train: '%s' is not an option; did you mean --data %s?\n"), positional[0],
                 positional[0]);
-        lince_settings_release(&s);
+        lince_settings_free(s);
         return EXIT_USAGE;
     }
-    if (!code && s.lang) code = lince_language_set(s.lang);
+    if (!code) code = cli_speak(s);
     char *line = cli_command_line(argc, argv);
     cli_catch_signals();
-    if (!code) code = lince_train(&s, line, cli_observer(quiet), run, sizeof run);
+    if (!code) code = lince_train(s, line, cli_observer(quiet), run, sizeof run);
     lince_text_free(line);
     int status = code ? failed(code, run) : EXIT_DONE;
     cli_clear_line(); /* of the report, which would stand behind the folder's name */
     if (!code) printf("%s\n", run);
     if (!code && !quiet) tell_report(run);
-    lince_settings_release(&s);
+    lince_settings_free(s);
     return status;
 }

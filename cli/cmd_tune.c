@@ -3,7 +3,6 @@
 #include "core/i18n.h"
 #include "core/names.h"
 #include "core/number.h"
-#include "train/run.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,7 +13,7 @@
 enum { MOST_WORDS = 256 };
 
 typedef struct job {
-    lince_settings settings;
+    lince_settings *settings;
     lince_tune_options options;
     const char *config, *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
     bool json, quiet, help, headed;
@@ -74,26 +73,7 @@ static int read_options(job *j)
     return code;
 }
 
-/* First what the files say, of the search that goes on or of a configuration, then the command line. */
-static int read_settings(job *j, int argc, char **argv, const option_spec *specs)
-{
-    lince_settings *s = &j->settings;
-    lince_run run = {.lock = -1};
-    int code = lince_settings_init(s);
-    if (!code) code = cli_parse_words(argc, argv, specs, s, j->space, &j->space_count);
-    if (code || (!j->config && !s->resume)) return code;
-    if (s->resume && snprintf(run.folder, sizeof run.folder, "%s/search", s->resume) >= LINCE_PATH_MAX)
-        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", s->resume);
-    bool resumes = s->resume;
-    lince_settings_release(s);
-    code = lince_settings_init(s);
-    if (!code && resumes && (code = lince_run_read_config(&run, s)))
-        code = lince_fail(LINCE_EIO, "%.*s: not the folder of a search that can be gone on with",
-                          (int)strlen(run.folder) - 7, run.folder);
-    if (!code && resumes) code = lince_settings_set(s, "out", "");
-    if (!code && j->config) code = lince_settings_load(s, j->config, NULL, NULL);
-    return code ? code : cli_parse_words(argc, argv, specs, s, j->space, &j->space_count);
-}
+static const settings_reader reader = {cli_parse_words, lince_tune_settings};
 
 /* --- what is seen --------------------------------------------------------------------------------- */
 
@@ -183,7 +163,7 @@ static int tune(job *j, const char *line)
     lince_tune_observer observer = {.context = j,
                                     .leg = j->quiet ? NULL : tell_leg,
                                     .progress = j->quiet ? NULL : tell_progress};
-    int code = lince_tune(&j->settings, &j->options, line, cli_observer(j->quiet), &observer, &j->result);
+    int code = lince_tune(j->settings, &j->options, line, cli_observer(j->quiet), &observer, &j->result);
     cli_clear_line();
     if (code == LINCE_EINTERRUPTED)
         fprintf(stderr, _("go on with:  %s tune --resume %s\n"), program_invocation_name, j->result.folder);
@@ -219,17 +199,19 @@ int cmd_tune(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
         {"help", NULL, N_("this help"), NULL, &j.help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > MOST_WORDS ? cli_too_many(argv[0]) : read_settings(&j, argc, argv, specs);
+    int code = argc > MOST_WORDS ? cli_too_many(argv[0])
+                                 : cli_read_settings(&reader, argc, argv, specs, &j.settings, &j.config,
+                                                     j.space, &j.space_count);
     if (!code && j.help) {
-        lince_settings_release(&j.settings);
+        lince_settings_free(j.settings);
         return cli_usage("tune", specs);
     }
-    if (!code && j.settings.lang) code = lince_language_set(j.settings.lang);
+    if (!code) code = cli_speak(j.settings);
     if (!code) code = read_options(&j);
     char *line = cli_command_line(argc, argv);
     cli_catch_signals();
     if (!code) code = tune(&j, line);
     lince_text_free(line);
-    lince_settings_release(&j.settings);
+    lince_settings_free(j.settings);
     return code ? cli_fail(code) : EXIT_DONE;
 }

@@ -1,7 +1,6 @@
 /* The settings of commands that train, and the command as it was typed. */
 #include "cli.h"
 #include "core/buffer.h"
-#include "train/run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,22 +20,44 @@ static void put_word(lince_buffer *out, const char *word)
     if (!plain) lince_buffer_puts(out, "'");
 }
 
-int cli_read_settings(int argc, char **argv, const option_spec *specs, lince_settings *s, const char **config,
-                      const char **positional, int *count)
+bool cli_setting(const lince_settings *settings, const char *name, char text[SETTING_MAX])
 {
-    lince_run run;
-    int code = lince_settings_init(s);
-    if (!code) code = cli_parse(argc, argv, specs, s, positional, count);
-    if (code || (!*config && !s->resume)) return code;
-    if (s->resume && (code = lince_run_open(&run, s->resume))) return code;
-    bool resumes = s->resume;
-    lince_settings_release(s);
-    code = lince_settings_init(s);
-    if (!code && resumes) code = lince_run_read_config(&run, s);
-    if (!code && resumes) code = lince_settings_set(s, "out", "");
-    if (!code && *config) code = lince_settings_load(s, *config, NULL, NULL);
-    return code ? code : cli_parse(argc, argv, specs, s, positional, count);
+    lince_settings_get(settings, name, text, SETTING_MAX);
+    return *text;
 }
+
+/* What is gone on with is not also where something new begins. */
+static int read_files(const settings_reader *reader, const char *resume, const char *config,
+                      lince_settings *settings)
+{
+    int code = *resume ? reader->begun(resume, settings) : 0;
+    if (!code && *resume) code = lince_settings_set(settings, "out", "");
+    return !code && config ? lince_settings_load(settings, config) : code;
+}
+
+int cli_read_settings(const settings_reader *reader, int argc, char **argv, const option_spec *specs,
+                      lince_settings **settings, const char **config, const char **positional, int *count)
+{
+    char resume[SETTING_MAX];
+    if (!(*settings = lince_settings_new())) return LINCE_ENOMEM;
+    int code = reader->parse(argc, argv, specs, *settings, positional, count);
+    if (code) return code;
+    if (cli_setting(*settings, "resume", resume) || *config) {
+        lince_settings_free(*settings);
+        if (!(*settings = lince_settings_new())) return LINCE_ENOMEM;
+        code = read_files(reader, resume, *config, *settings);
+        if (!code) code = reader->parse(argc, argv, specs, *settings, positional, count);
+    }
+    return code;
+}
+
+int cli_speak(const lince_settings *settings)
+{
+    char language[SETTING_MAX];
+    return cli_setting(settings, "lang", language) ? lince_language_set(language) : 0;
+}
+
+const settings_reader cli_of_run = {cli_parse, lince_run_settings};
 
 char *cli_command_line(int argc, char **argv)
 {

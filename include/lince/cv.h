@@ -8,13 +8,13 @@
 extern "C" {
 #endif
 
-/* Trains settings->folds models (0: 5), each on all folds but one, which is its test, as ordinary runs
- * FOLDER/fold-1, FOLDER/fold-2, ..., without their reports; and writes beside them what they say together:
- * cv.json, predictions.csv and label_issues.csv and, but for settings->no_report, report.html and report.md,
- * in the thread's language. FOLDER is settings->out, or runs/cv; where settings->resume names the folder of
- * one that was interrupted, it goes on as if it had not been. Its name goes to folder[folder_size] as soon as
- * it is made. `text`: what to print, a table or, with `json`, cv.json; the caller's (lince_text_free).
- * LINCE_EINTERRUPTED with the fold that is being trained saved. */
+/* Trains as many models as the setting `folds` says (0: 5), each on all folds but one, which is its test, as
+ * ordinary runs FOLDER/fold-1, FOLDER/fold-2, ..., without their reports; and writes beside them what they
+ * say together: cv.json, predictions.csv and label_issues.csv and, but with the setting `no-report`,
+ * report.html and report.md, in the thread's language. FOLDER is the setting `out`, or runs/cv; where
+ * `resume` names the folder of one that was interrupted, it goes on as if it had not been. Its name goes to
+ * folder[folder_size] as soon as it is made. `text`: what to print, a table or, with `json`, cv.json; the
+ * caller's (lince_text_free). LINCE_EINTERRUPTED with the fold that is being trained saved. */
 int lince_cv(const lince_settings *settings, const char *command, int json, const lince_observer *observer,
              char *folder, size_t folder_size, char **text);
 

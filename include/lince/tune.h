@@ -32,7 +32,7 @@ typedef struct lince_tune_options {
     double budget;          /* seconds, after which nothing is begun or gone on with; 0: no limit */
     lince_tune_sampler sampler;
     lince_tune_objective objective;
-    int least_epochs; /* of a trial before it may be stopped; 0: 1. settings->epochs: none is */
+    int least_epochs; /* of a trial before it may be stopped; 0: 1. the setting `epochs`: none is */
     int reduction; /* of the trials at a number of epochs one of so many goes on to so many times it; 0: 3 */
     int jobs;      /* trials at a time, which share the threads; 0: for texts one a thread, for pictures one
                     * for every four */
@@ -79,10 +79,10 @@ typedef struct lince_tune_result {
 /* Looks for the settings that learn best: random or TPE proposals, each a run of training; asynchronous
  * successive halving (ASHA, Li et al. 2020) stops most of them early, and lets the best go on from their
  * exact checkpoints. Trials never see the test part; at the end the winner alone is tested, once. Settings
- * that vary override `settings`, whose `out` (NULL: runs/tune) becomes the search's folder. `command` is
+ * that vary override `settings`, whose `out` (none: runs/tune) becomes the search's folder. `command` is
  * recorded.
  *
- * settings->resume: goes on with that folder's search, which was killed or interrupted, as if it had not
+ * The setting `resume`: goes on with that folder's search, which was killed or interrupted, as if it had not
  * been: with a limit of trials it ends with the same trials and the same winner, bit for bit. With a budget
  * of time the trials are the same in the same order, and how many of them there are depends on time: what a
  * kill cut off is computed again and counts once. Of the options only trials and budget may then be given,
@@ -95,6 +95,9 @@ typedef struct lince_tune_result {
 int lince_tune(const lince_settings *settings, const lince_tune_options *options, const char *command,
                const lince_observer *observer, const lince_tune_observer *tune_observer,
                lince_tune_result *result);
+
+/* Reads the settings that a search was begun with over those given. LINCE_EIO where the folder is none's. */
+int lince_tune_settings(const char *folder, lince_settings *settings);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 #include "report/document.h"
 #include "report/facts.h"
 #include "report/gaps.h"
+#include "train/settings.h"
 
 #include <lince/cv.h>
 

@@ -29,7 +29,7 @@ int lince_cv_settings(const char *folder, lince_settings *settings)
     LINCE_TRY(lince_path_join(path, folder, LINCE_CV_FILE));
     if (access(path, F_OK))
         return lince_fail(LINCE_EIO, "%s: not the folder of a cross-validation (it has no cv.yaml)", folder);
-    return lince_settings_load(settings, path, NULL, NULL);
+    return lince_settings_load(settings, path);
 }
 
 /* --- beginning and going on ----------------------------------------------------------------------- */
@@ -289,7 +289,7 @@ int lince_cv(const lince_settings *settings, const char *command, int json, cons
     lince_run run = {.lock = -1};
     lince_settings s = {0};
     *text = NULL;
-    int code = lince_settings_copy(&s, settings), opened = code ? code : open_folder(&run, &s, command);
+    int code = lince_settings_fill(&s, settings), opened = code ? code : open_folder(&run, &s, command);
     if (!opened) {
         snprintf(folder, folder_size, "%s", run.folder);
         code = train_and_tell(&run, &s, command, json, observer, text);

@@ -39,7 +39,7 @@ static int train_fold(const char *folder, state found, const lince_settings *set
     lince_settings s = {0};
     snprintf(number, sizeof number, "%zu", fold + 1);
     if (found == NOTHING) lince_remove_folder(folder);
-    int code = lince_settings_copy(&s, settings);
+    int code = lince_settings_fill(&s, settings);
     if (!code) code = lince_settings_set(&s, "fold", number);
     if (!code) code = lince_settings_set(&s, "no-report", "yes");
     if (!code) code = lince_settings_set(&s, "out", found == BEGUN ? "" : folder);

@@ -24,7 +24,7 @@ static int open_data(showing *s)
 {
     const lince_facts *f = &s->results->facts[0];
     lince_settings settings = {0};
-    int code = lince_settings_copy(&settings, &f->settings);
+    int code = lince_settings_fill(&settings, &f->settings);
     if (!code) code = lince_settings_set(&settings, "train-limit", "0");
     if (!code) code = lince_open_data(&s->dataset, &settings, NULL, NULL);
     lince_settings_release(&settings);

@@ -6,7 +6,6 @@
 #include "data/image.h"
 #include "text/table.h"
 
-#include <lince/settings.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -247,7 +247,7 @@ static bool is_circumstance(const char *name)
 static bool same_kind(const lince_settings *a, const lince_settings *b)
 {
     const lince_setting_info *info;
-    char x[512], y[512];
+    char x[2 * LINCE_PATH_MAX], y[2 * LINCE_PATH_MAX];
     for (size_t i = 0; (info = lince_setting_at(i)); i++) {
         if (is_circumstance(info->name)) continue;
         if (lince_settings_get(a, info->name, x, sizeof x) ||

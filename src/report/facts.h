@@ -5,6 +5,7 @@
 #include "metrics/curves.h"
 #include "metrics/metrics.h"
 #include "train/run.h"
+#include "train/settings.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -212,8 +212,8 @@ static void write_choices(lince_document *d, const lince_facts *f)
 
 static void write_option(lince_document *d, const lince_facts *f, const lince_setting_info *info)
 {
-    char value[LINCE_PATH_MAX];
-    if (lince_settings_get(&f->settings, info->name, value, sizeof value) < 0) return;
+    char value[LINCE_PATH_MAX]; /* the beginning, where it is longer */
+    lince_settings_get(&f->settings, info->name, value, sizeof value);
     lince_document_cell(d, "--%s", info->name);
     lince_document_cell(d, "%s", !*value ? "–" : info->value ? value : TR(value));
     lince_document_cell(d, "%s", !*info->standard ? "–" : info->value ? info->standard : TR(info->standard));

@@ -109,7 +109,7 @@ static int begin(lince_search *s, const lince_settings *settings, const lince_tu
                  const char *command)
 {
     bool texts;
-    LINCE_TRY(lince_settings_copy(&s->settings, settings));
+    LINCE_TRY(lince_settings_fill(&s->settings, settings));
     LINCE_TRY(read_space(s, o));
     LINCE_TRY(check_options(s, o));
     LINCE_TRY(look_at_data(s, &texts));

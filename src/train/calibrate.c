@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "train/results.h"
+#include "train/settings.h"
 #include "weights/safetensors.h"
 
 #include <math.h>

@@ -3,8 +3,8 @@
 #define LINCE_TRAIN_CRITERION_H
 
 #include "loss/loss.h"
+#include "train/settings.h"
 
-#include <lince/settings.h>
 #include <stdbool.h>
 
 /* LINCE_EUSAGE where they give a number that is another loss's. */

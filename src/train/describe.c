@@ -18,6 +18,7 @@
 #include "train/leaks.h"
 #include "train/open_data.h"
 #include "train/run.h"
+#include "train/settings.h"
 #include "train/table_facts.h"
 #include "weights/weights.h"
 

@@ -9,6 +9,7 @@
 #include "net/net.h"
 #include "train/blueprint.h"
 #include "train/evaluate.h"
+#include "train/settings.h"
 #include "weights/weights.h"
 
 #include <jansson.h>

@@ -4,6 +4,7 @@
 #define LINCE_TRAIN_OPEN_DATA_H
 
 #include "data/dataset.h"
+#include "train/settings.h"
 
 /* --on-bad skip */
 bool lince_skips_bad(const lince_settings *settings);

@@ -113,7 +113,7 @@ int lince_range_test_run(lince_range_test *r, const lince_settings *settings, co
     r->loss = lince_alloc((size_t)r->steps, sizeof(double));
     r->smoothed = lince_alloc((size_t)r->steps, sizeof(double));
     if (!r->lr || !r->loss || !r->smoothed) return LINCE_ENOMEM;
-    LINCE_TRY(lince_settings_copy(&own, settings));
+    LINCE_TRY(lince_settings_fill(&own, settings));
     if (own.lr <= 0) own.lr = GIVEN;
     int code = own.drop_duplicates ? 0 : lince_settings_set(&own, "find-duplicates", "no");
     if (!code) code = lince_trainer_prepare(&t, &own, observer);

@@ -4,6 +4,8 @@
 #ifndef LINCE_TRAIN_RANGE_TEST_H
 #define LINCE_TRAIN_RANGE_TEST_H
 
+#include "train/settings.h"
+
 #include <lince/train.h>
 
 #include <stddef.h>

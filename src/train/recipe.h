@@ -5,7 +5,7 @@
 
 #include "models/model_zoo.h"
 
-#include <lince/settings.h>
+#include "train/settings.h"
 
 /* Fills what is open of optimizer, lr and scheduler; whether that was the architecture's recipe goes to
  * `whole`. */

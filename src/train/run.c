@@ -3,12 +3,14 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number.h"
+#include "core/plain_locale.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <lince/train.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -227,8 +229,6 @@ int lince_run_put_setting(lince_buffer *out, const lince_settings *settings, con
 {
     char value[2 * LINCE_PATH_MAX];
     LINCE_TRY(lince_settings_get(settings, name, value, sizeof value));
-    if (strlen(value) == sizeof value - 1)
-        return lince_fail(LINCE_EUSAGE, "--%s: '%.64s...' is too long", name, value);
     lince_buffer_printf(out, "%s: ", name);
     return put_scalar(out, name, value);
 }
@@ -318,7 +318,7 @@ typedef struct search {
     bool found;
 } search;
 
-/* Of lince_settings_load: leaves every key alone. */
+/* Leaves every key alone. */
 static bool look_for(void *context, const char *name)
 {
     search *s = context;
@@ -332,7 +332,7 @@ int lince_run_chose(const lince_run *run, const char *name, bool *chose)
     lince_settings none = {0};
     search s = {.name = name};
     LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
-    LINCE_TRY(lince_settings_load(&none, path, look_for, &s));
+    LINCE_TRY(lince_settings_load_but(&none, path, look_for, &s));
     *chose = s.found;
     return 0;
 }
@@ -342,9 +342,17 @@ int lince_run_read_config(const lince_run *run, lince_settings *settings)
     char path[LINCE_PATH_MAX];
     bool chose;
     LINCE_TRY(lince_path_join(path, run->folder, "config.yaml"));
-    LINCE_TRY(lince_settings_load(settings, path, NULL, NULL));
+    LINCE_TRY(lince_settings_load(settings, path));
     LINCE_TRY(lince_run_chose(run, "decay-norms", &chose));
     return chose ? 0 : lince_settings_set(settings, "decay-norms", "yes");
+}
+
+int lince_run_settings(const char *folder, lince_settings *settings)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_run run;
+    LINCE_TRY(lince_run_open(&run, folder));
+    return lince_run_read_config(&run, settings);
 }
 
 int lince_history_add(lince_history *history, const lince_epoch *epoch)

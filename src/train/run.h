@@ -5,7 +5,7 @@
 #include "core/buffer.h"
 #include "core/file.h"
 
-#include <lince/settings.h>
+#include "train/settings.h"
 #include <stdbool.h>
 
 typedef struct lince_run {

@@ -1,5 +1,4 @@
-#include <lince/settings.h>
-
+#include "train/settings.h"
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -494,7 +493,7 @@ void lince_settings_release(lince_settings *settings)
     *settings = (lince_settings){0};
 }
 
-int lince_settings_copy(lince_settings *settings, const lince_settings *from)
+int lince_settings_fill(lince_settings *settings, const lince_settings *from)
 {
     int code = 0;
     *settings = *from;
@@ -507,25 +506,51 @@ int lince_settings_copy(lince_settings *settings, const lince_settings *from)
     return code;
 }
 
+lince_settings *lince_settings_new(void)
+{
+    lince_settings *settings = lince_alloc(1, sizeof *settings);
+    if (!settings || !lince_settings_init(settings)) return settings;
+    lince_settings_free(settings);
+    return NULL;
+}
+
+lince_settings *lince_settings_copy(const lince_settings *settings)
+{
+    lince_settings *copy = lince_alloc(1, sizeof *copy);
+    if (!copy || !lince_settings_fill(copy, settings)) return copy;
+    lince_free(copy);
+    return NULL;
+}
+
+void lince_settings_free(lince_settings *settings)
+{
+    if (settings) lince_settings_release(settings);
+    lince_free(settings);
+}
+
+static int print_value(const entry *e, const void *place, char *out, size_t size)
+{
+    char number[LINCE_NUMBER_MAX];
+    const char *text;
+    switch (e->kind) {
+    case INTEGER: return snprintf(out, size, "%d", *(const int *)place);
+    case SEED: return snprintf(out, size, "%" PRIu64, *(const uint64_t *)place);
+    case SWITCH: return snprintf(out, size, "%s", *(const bool *)place ? "yes" : "no");
+    case NUMBER:
+        lince_number_print_exact(number, *(const double *)place);
+        return snprintf(out, size, "%s",
+                        e->choices && *(const double *)place == LINCE_TO_BE_FOUND ? e->choices : number);
+    default: text = *(char *const *)place; return snprintf(out, size, "%s", text ? text : "");
+    }
+}
+
 int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size)
 {
     LINCE_PLAIN_LOCALE;
     const entry *e = known(name);
     if (!e) return LINCE_EUSAGE;
-    char number[LINCE_NUMBER_MAX];
-    const void *place = field(settings, e);
-    switch (e->kind) {
-    case TEXT: snprintf(out, size, "%s", *(char *const *)place ? *(char *const *)place : ""); break;
-    case INTEGER: snprintf(out, size, "%d", *(const int *)place); break;
-    case NUMBER:
-        lince_number_print_exact(number, *(const double *)place);
-        snprintf(out, size, "%s",
-                 e->choices && *(const double *)place == LINCE_TO_BE_FOUND ? e->choices : number);
-        break;
-    case SWITCH: snprintf(out, size, "%s", *(const bool *)place ? "yes" : "no"); break;
-    case SEED: snprintf(out, size, "%" PRIu64, *(const uint64_t *)place); break;
-    }
-    return 0;
+    if (print_value(e, field(settings, e), out, size) < (int)size) return 0;
+    return lince_fail(LINCE_EUSAGE, "--%s: '%.64s...' is too long", e->info.name, out);
 }
 
 /* --- configuration files -------------------------------------------------------------------------- */
@@ -549,7 +574,7 @@ static int value_text(yaml_document_t *document, const yaml_node_t *node, lince_
 
 typedef struct loading {
     lince_settings *settings;
-    bool (*is_fixed)(void *context, const char *name);
+    bool (*is_left)(void *context, const char *name);
     void *context;
     bool seen[COUNT];
 } loading;
@@ -562,7 +587,7 @@ static int load_pair(loading *l, yaml_document_t *document, const yaml_node_t *k
     bool *seen = &l->seen[e - table];
     if (*seen) return lince_fail(LINCE_EUSAGE, "'%s' is given twice", e->info.name);
     *seen = true;
-    if (l->is_fixed && l->is_fixed(l->context, e->info.name)) return 0;
+    if (l->is_left && l->is_left(l->context, e->info.name)) return 0;
     lince_buffer text = {0};
     lince_buffer_puts(&text, "");
     int code = value_text(document, value, &text);
@@ -592,8 +617,13 @@ static int load_document(loading *l, yaml_document_t *document, const char *path
     return 0;
 }
 
-int lince_settings_load(lince_settings *settings, const char *path,
-                        bool (*is_fixed)(void *context, const char *name), void *context)
+int lince_settings_load(lince_settings *settings, const char *path)
+{
+    return lince_settings_load_but(settings, path, NULL, NULL);
+}
+
+int lince_settings_load_but(lince_settings *settings, const char *path,
+                            bool (*is_left)(void *context, const char *name), void *context)
 {
     LINCE_PLAIN_LOCALE;
     char *bytes;
@@ -602,7 +632,7 @@ int lince_settings_load(lince_settings *settings, const char *path,
     yaml_parser_t parser;
     yaml_document_t document;
     int code;
-    loading l = {.settings = settings, .is_fixed = is_fixed, .context = context};
+    loading l = {.settings = settings, .is_left = is_left, .context = context};
     if (!yaml_parser_initialize(&parser)) {
         lince_free(bytes);
         return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);

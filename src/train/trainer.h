@@ -15,6 +15,7 @@
 #include "train/profile.h"
 #include "train/run.h"
 #include "train/saved.h"
+#include "train/settings.h"
 #include "train/update.h"
 #include "weights/state_dict.h"
 

@@ -538,7 +538,7 @@ static int begin_run(lince_trainer *t, const char *command)
 static int begin(lince_trainer *t, const lince_settings *settings, const lince_observer *observer)
 {
     *t = (lince_trainer){.settings = &t->own, .given = settings, .observer = observer, .run.lock = -1};
-    LINCE_TRY(lince_settings_copy(&t->own, settings));
+    LINCE_TRY(lince_settings_fill(&t->own, settings));
     if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
     LINCE_TRY(check_settings(settings));
     return settings->model && !lince_architecture_named(settings->model) ? LINCE_EUSAGE : 0;

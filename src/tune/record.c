@@ -1,6 +1,7 @@
 #include "tune/record.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/plain_locale.h"
 #include "train/run.h"
 
 #include <jansson.h>
@@ -248,6 +249,16 @@ static int read_options(lince_search *s, const json_t *o, const char *path)
         LINCE_TRY(
             lince_space_add(&s->space, json_string_value(text) ? json_string_value(text) : "", &s->settings));
     }
+    return 0;
+}
+
+int lince_tune_settings(const char *folder, lince_settings *settings)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_run run = {.lock = -1};
+    LINCE_TRY(lince_path_join(run.folder, folder, "search"));
+    if (lince_run_read_config(&run, settings))
+        return lince_fail(LINCE_EIO, "%s: not the folder of a search that can be gone on with", folder);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "core/number.h"
 #include "data/augment.h"
 #include "models/model_zoo.h"
+#include "train/settings.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -93,7 +94,7 @@ static int try_value(const lince_settings *settings, const char *name, const cha
 {
     lince_settings copy;
     lince_augment augment;
-    LINCE_TRY(lince_settings_copy(&copy, settings));
+    LINCE_TRY(lince_settings_fill(&copy, settings));
     int code = lince_settings_set(&copy, name, value);
     lince_settings_release(&copy);
     if (!code && !strcmp(name, "augment")) code = lince_augment_parse(&augment, value);

@@ -13,7 +13,7 @@
 
 int lince_trial_settings(const lince_search *s, const char *const *values, lince_settings *settings)
 {
-    LINCE_TRY(lince_settings_copy(settings, &s->settings));
+    LINCE_TRY(lince_settings_fill(settings, &s->settings));
     int code = 0;
     for (size_t i = 0; !code && i < s->space.count; i++)
         code = lince_settings_set(settings, s->space.dims[i].setting->name, values[i]);

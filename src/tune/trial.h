@@ -3,6 +3,7 @@
 #ifndef LINCE_TUNE_TRIAL_H
 #define LINCE_TUNE_TRIAL_H
 
+#include "train/settings.h"
 #include "tune/record.h"
 
 #include <lince/train.h>

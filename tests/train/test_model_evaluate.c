@@ -1,5 +1,6 @@
 /* A run of texts measured on other tables than its own. */
 #include "data/fixture.h"
+#include "train/settings.h"
 
 #include <jansson.h>
 #include <lince/language.h>

@@ -2,8 +2,8 @@
 #include "core/file.h"
 #include "train/resume.h"
 
+#include "train/settings.h"
 #include <lince/error.h>
-#include <lince/settings.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

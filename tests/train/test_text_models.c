@@ -1,5 +1,6 @@
 /* Texts are trained, resumed, evaluated and predicted by the same code as pictures. */
 #include "data/fixture.h"
+#include "train/settings.h"
 
 #include <jansson.h>
 #include <lince/language.h>
@@ -231,7 +232,7 @@ static void test_a_resumed_run_ends_as_one_left_alone(void **state)
     stop = 0;
     lince_settings s;
     assert_done(lince_settings_init(&s));
-    assert_done(lince_settings_load(&s, in_run("halved", "config.yaml"), NULL, NULL));
+    assert_done(lince_settings_load(&s, in_run("halved", "config.yaml")));
     assert_done(lince_settings_set(&s, "out", ""));
     assert_done(lince_settings_set(&s, "resume", in_run("halved", "")));
     assert_done(lince_train(&s, "lince train", NULL, NULL, 0));
