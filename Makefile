@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
 
 all: $(BUILD)/build.ninja
-	@cmake --build $(BUILD) --target lince_cli
+	@cmake --build $(BUILD) --target lince_cli lince lince_shared
 
 $(BUILD)/build.ninja:
 	@$(CONFIGURE) || { scripts/install-deps.sh say; exit 1; }

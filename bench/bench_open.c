@@ -16,7 +16,7 @@ static double now(void)
 
 static double predict(lince_model *m, const char *picture)
 {
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     double start = now();
     if (lince_model_predict_file(m, picture, &p)) fprintf(stderr, "%s\n", lince_error());
     lince_prediction_release(&p);
@@ -28,7 +28,9 @@ int main(int count, char **args)
     lince_model *m;
     if (count != 4) return fprintf(stderr, "usage: bench_open FILE ARCHITECTURE PICTURE\n"), 2;
     double start = now();
-    if (lince_model_open_weights(&m, &(lince_open_options){.weights = args[1], .architecture = args[2]}))
+    if (lince_model_open_weights(&m, &(lince_open_options){.size = sizeof(lince_open_options),
+                                                           .weights = args[1],
+                                                           .architecture = args[2]}))
         return fprintf(stderr, "%s\n", lince_error()), 1;
     double opened = now() - start, first = predict(m, args[3]), again = first;
     for (int i = 0; i < 5; i++) {

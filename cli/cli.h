@@ -7,6 +7,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* The program's words, from the library's catalogues; N_ and NC_ mark those that cannot be translated yet
+ * (tables), C_ and NC_ the same word in another sense. */
+#define N_(text)           text
+#define _(text)            lince_translate(text)
+#define NC_(context, text) context "\004" text
+#define C_(context, text)  lince_translate(NC_(context, text))
+
 /* Interrupted by a signal: its number above EXIT_SIGNAL, as a shell counts (130: Ctrl-C, 143: terminated). */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
 
@@ -65,7 +72,7 @@ bool cli_setting(const lince_settings *settings, const char *name, char text[SET
 /* LINCE_EUSAGE: more arguments than the command has room for. */
 int cli_too_many(const char *name);
 
-/* The command as a shell reads it back; release with lince_text_free. */
+/* The command as a shell reads it back; to be freed. NULL: out of memory. */
 char *cli_command_line(int argc, char **argv);
 
 /* A whole number, and any number, of an option that is not a setting. LINCE_EUSAGE. */
@@ -77,6 +84,10 @@ void cli_overview(FILE *out);
 
 /* Prints a command's usage with its options to standard output. */
 int cli_usage(const char *name, const option_spec *specs);
+
+/* Makes a message of the program's the one that cli_fail prints, translated, and returns `code`. The format
+ * is a literal: it is also the key of its translation. */
+int cli_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints lince_error() and returns the exit code that belongs to `code`: a signal's where one interrupted. */
 int cli_fail(int code);

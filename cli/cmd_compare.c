@@ -1,7 +1,4 @@
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
-#include "core/nearest.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -31,10 +28,10 @@ static int train_one(job *j, const char *model, uint64_t seed)
 {
     char out[PATH], number[32];
     lince_settings *s = j->settings;
-    if (j->count == MOST_RUNS) return lince_fail(LINCE_EUSAGE, "compare: at most %d runs", MOST_RUNS);
+    if (j->count == MOST_RUNS) return cli_error(LINCE_EUSAGE, "compare: at most %d runs", MOST_RUNS);
     snprintf(number, sizeof number, "%" PRIu64, seed);
     int length = snprintf(out, sizeof out, j->each > 1 ? "%s/%s-seed%s" : "%s/%s", j->base, model, number);
-    if (length >= PATH) return lince_fail(LINCE_EUSAGE, "compare: the name of a run's folder is too long");
+    if (length >= PATH) return cli_error(LINCE_EUSAGE, "compare: the name of a run's folder is too long");
     int code = lince_settings_set(s, "model", model);
     if (!code) code = lince_settings_set(s, "seed", number);
     if (!code) code = lince_settings_set(s, "out", out);
@@ -49,8 +46,8 @@ static int share_split(lince_settings *s)
     char split[SETTING_MAX], seed[SETTING_MAX];
     if (cli_setting(s, "split-seed", split) && strcmp(split, "-1") != 0) return 0;
     if (cli_setting(s, "seed", seed) && strtoull(seed, NULL, 10) > INT_MAX)
-        return lince_fail(LINCE_EUSAGE,
-                          "--seed %s: too large for the split that runs share; give a --split-seed", seed);
+        return cli_error(LINCE_EUSAGE,
+                         "--seed %s: too large for the split that runs share; give a --split-seed", seed);
     return lince_settings_set(s, "split-seed", seed);
 }
 
@@ -61,7 +58,7 @@ static int each_model(const char *models, int (*take)(job *j, const char *model)
     for (const char *at = models, *end; !code && at; at = *end ? end + 1 : NULL) {
         end = at + strcspn(at, ",");
         char *model = strndup(at, (size_t)(end - at));
-        code = model ? take(j, model) : lince_fail(LINCE_ENOMEM, "out of memory");
+        code = model ? take(j, model) : cli_error(LINCE_ENOMEM, "out of memory");
         free(model);
     }
     return code;
@@ -81,12 +78,12 @@ static int check_model(job *j, const char *model)
     (void)j;
     for (size_t i = 0; (name = model_at(NULL, i)); i++)
         if (!strcmp(name, model)) return 0;
-    if (!*model) return lince_fail(LINCE_EUSAGE, "--models: a name is missing");
+    if (!*model) return cli_error(LINCE_EUSAGE, "--models: a name is missing");
     name = lince_nearest(model, model_at, NULL);
     if (!name)
-        return lince_fail(LINCE_EUSAGE, "--models: there is no model '%s'; 'lince help train' lists them",
-                          model);
-    return lince_fail(LINCE_EUSAGE, "--models: there is no model '%s'; did you mean %s?", model, name);
+        return cli_error(LINCE_EUSAGE, "--models: there is no model '%s'; 'lince help train' lists them",
+                         model);
+    return cli_error(LINCE_EUSAGE, "--models: there is no model '%s'; did you mean %s?", model, name);
 }
 
 static int train_seeds(job *j, const char *model)
@@ -124,7 +121,7 @@ static int count_cv(const job *j)
 static int compare_cv(const job *j, int count, const char *out, char *folder, size_t size, char **text)
 {
     if (count != 2 || j->count != 2)
-        return lince_fail(
+        return cli_error(
             LINCE_EUSAGE,
             "compare: of cross-validations two are compared, and nothing else; found: %d, and others: %d",
             count, j->count - count);
@@ -167,13 +164,13 @@ int cmd_compare(int argc, char **argv)
         return cli_usage("compare", specs);
     }
     if (!code && j.models && j.count)
-        code = lince_fail(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
+        code = cli_error(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
     if (!code) code = cli_speak(j.settings);
     j.line = cli_command_line(argc, argv);
     cli_catch_signals();
     if (!code && j.models) code = train_all(&j);
     if (!code) code = compare(&j);
-    lince_text_free(j.line);
+    free(j.line);
     lince_settings_free(j.settings);
     return code ? cli_fail(code) : EXIT_DONE;
 }

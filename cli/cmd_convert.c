@@ -1,5 +1,4 @@
 #include "cli.h"
-#include "core/i18n.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,8 @@
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,13 +37,13 @@ int cmd_cv(int argc, char **argv)
         return cli_usage("cv", specs);
     }
     if (!code && count)
-        code = lince_fail(LINCE_EUSAGE, "cv: '%s' is not an option; did you mean --data %s?", positional[0],
-                          positional[0]);
+        code = cli_error(LINCE_EUSAGE, "cv: '%s' is not an option; did you mean --data %s?", positional[0],
+                         positional[0]);
     if (!code) code = cli_speak(s);
     char *line = cli_command_line(argc, argv);
     cli_catch_signals();
     if (!code) code = lince_cv(s, line, json, cli_observer(quiet), folder, sizeof folder, &text);
-    lince_text_free(line);
+    free(line);
     int status = code ? failed(code, folder) : EXIT_DONE;
     cli_clear_line();
     if (!code) fputs(text, stdout);

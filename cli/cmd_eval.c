@@ -1,5 +1,4 @@
 #include "cli.h"
-#include "core/i18n.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +19,7 @@ static int set_readings(lince_model *m, const reading *readings, size_t count)
 int cmd_eval(int argc, char **argv)
 {
     const char *data = NULL, *split = NULL, *predictions = NULL, *confidence = NULL;
-    model_choice choice = {0};
+    model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
     bool json = false, quiet = false, help = false, calibrate = false;
     reading readings[] = {{"classes", NULL},    {"text-column", NULL},  {"label-column", NULL},
                           {"drop-label", NULL}, {"header", NULL},       {"quoting", NULL},

@@ -1,7 +1,5 @@
 #include "cli.h"
-#include "core/i18n.h"
 
-#include <lince/fetch.h>
 #include <stdio.h>
 
 static int list(void)
@@ -14,7 +12,7 @@ static int list(void)
 
 int cmd_fetch(int argc, char **argv)
 {
-    lince_fetch_options o = {0};
+    lince_fetch_options o = LINCE_FETCH_OPTIONS_INIT;
     const char *stall = "0", *positional[16];
     bool quiet = false, help = false;
     char path[4096];

@@ -1,6 +1,4 @@
 #include "cli.h"
-#include "core/i18n.h"
-#include "core/names.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +7,7 @@ void cli_overview(FILE *out)
 {
     fprintf(out, "%s\n\n", _("lince trains, evaluates and explains neural classifiers."));
     for (const command *c = commands; c->name; c++)
-        fprintf(out, "  lince %-8s %s\n", c->name, lince_tr(c->summary));
+        fprintf(out, "  lince %-8s %s\n", c->name, lince_translate(c->summary));
     fprintf(out, "\n%s\n", _("--cpu avx512|avx2|plain hides what the machine has above that."));
     fprintf(out, "%s\n", _("'lince help COMMAND' explains one of them."));
 }
@@ -54,12 +52,12 @@ static void settings(void)
     const char *group = "", *name, *summary;
     for (size_t i = 0; (info = lince_setting_at(i)); i++) {
         char left[96];
-        if (strcmp(group, info->group) != 0) printf("\n%s\n", lince_tr(info->group));
+        if (strcmp(group, info->group) != 0) printf("\n%s\n", lince_translate(info->group));
         group = info->group;
         snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "",
                  info->short_name ? info->short_name : "", info->short_name ? ", " : "", info->name,
-                 info->value ? lince_tr(info->value) : "");
-        put_option(left, lince_tr(info->help), info->value ? info->standard : "");
+                 info->value ? lince_translate(info->value) : "");
+        put_option(left, lince_translate(info->help), info->value ? info->standard : "");
     }
     printf("\n%s\n", _("Models"));
     int at = 0;
@@ -77,11 +75,11 @@ int cli_usage(const char *name, const option_spec *specs)
 {
     const command *c = commands;
     while (strcmp(c->name, name) != 0) c++;
-    printf("lince %s %s\n  %s\n\n", c->name, lince_tr(c->arguments), lince_tr(c->summary));
+    printf("lince %s %s\n  %s\n\n", c->name, lince_translate(c->arguments), lince_translate(c->summary));
     for (const option_spec *s = specs; s->name; s++) {
         char left[96];
-        snprintf(left, sizeof left, "--%s %s", s->name, s->value ? lince_tr(s->value) : "");
-        put_option(left, lince_tr(s->help), "");
+        snprintf(left, sizeof left, "--%s %s", s->name, s->value ? lince_translate(s->value) : "");
+        put_option(left, lince_translate(s->help), "");
     }
     if (c->takes_settings)
         settings();

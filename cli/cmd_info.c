@@ -1,6 +1,4 @@
 #include "cli.h"
-#include "core/i18n.h"
-#include "kernels/choices.h"
 
 #include <stdio.h>
 
@@ -21,6 +19,22 @@ static int describe(const char *path, const char *const values[READINGS], bool d
     if (!code) code = lince_describe_as(path, settings, cli_observer(false), json, text);
     lince_settings_free(settings);
     return code;
+}
+
+static int print_kernels(void)
+{
+    char *text;
+    int code = lince_kernels_describe(&text);
+    if (code) return cli_fail(code);
+    fputs(text, stdout);
+    lince_text_free(text);
+    return EXIT_DONE;
+}
+
+static int forget_kernels(void)
+{
+    int code = lince_kernels_forget();
+    return code ? cli_fail(code) : EXIT_DONE;
 }
 
 int cmd_info(int argc, char **argv)
@@ -50,10 +64,7 @@ int cmd_info(int argc, char **argv)
         code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
     if (code) return cli_fail(code);
     if (help) return cli_usage("info", specs);
-    if (kernels && !count) {
-        code = forget ? lince_choices_forget() : lince_choices_print(stdout);
-        return code ? cli_fail(code) : EXIT_DONE;
-    }
+    if (kernels && !count) return forget ? forget_kernels() : print_kernels();
     if (count != 1 || kernels || forget) {
         fprintf(stderr, "%s\n",
                 _("lince info: expected one path: a data set, a weights file or a run; or --kernels "

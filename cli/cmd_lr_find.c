@@ -1,7 +1,4 @@
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
-#include "core/number.h"
 
 #include <stdio.h>
 
@@ -24,13 +21,13 @@ static int read_range(job *j)
 /* The rate alone on standard output, for a shell's $(...). */
 static int find(job *j)
 {
-    char folder[4096], rate[LINCE_NUMBER_MAX];
+    char folder[4096], rate[32];
     double lr;
     int code = lince_lr_find(j->settings, j->first, j->last, j->count, cli_observer(j->quiet), folder,
                              sizeof folder, &lr);
     cli_clear_line();
     if (code) return code;
-    lince_number_print(rate, lr, 3);
+    snprintf(rate, sizeof rate, "%.3g", lr);
     printf(j->json ? "{\"lr\": %s}\n" : "%s\n", rate);
     if (!j->quiet)
         fprintf(stderr,
@@ -64,8 +61,8 @@ int cmd_lr_find(int argc, char **argv)
     }
     if (!code) code = cli_speak(j.settings);
     if (!code && count)
-        code = lince_fail(LINCE_EUSAGE, "lr-find: '%s' is not an option; did you mean --data %s?",
-                          positional[0], positional[0]);
+        code = cli_error(LINCE_EUSAGE, "lr-find: '%s' is not an option; did you mean --data %s?",
+                         positional[0], positional[0]);
     if (!code) code = read_range(&j);
     cli_catch_signals();
     if (!code) code = find(&j);

@@ -1,7 +1,4 @@
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
-#include "core/names.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -161,9 +158,9 @@ static int ask(asking *a, lince_model *m, const char *const *texts, const char *
     if (!a->top) a->top = a->json ? classes : 1;
     if (a->top > classes) a->top = classes;
     if (!(a->order = calloc((size_t)classes, sizeof *a->order)))
-        return cli_fail(lince_fail(LINCE_ENOMEM, "out of memory"));
+        return cli_fail(cli_error(LINCE_ENOMEM, "out of memory"));
     for (; *texts; texts++) {
-        lince_prediction p;
+        lince_prediction p = LINCE_PREDICTION_INIT;
         int code = lince_model_predict_text(m, *texts, &p);
         tell(a, *texts, code, &p);
         lince_prediction_release(&p);
@@ -188,7 +185,7 @@ int cmd_predict(int argc, char **argv)
 {
     const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL, *tta = NULL,
                *confidence = NULL;
-    model_choice choice = {0};
+    model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
     asking a = {0};
     bool help = false;
     /* As many as there are arguments, and a NULL. */
@@ -219,9 +216,9 @@ int cmd_predict(int argc, char **argv)
     int count = 0, status;
     lince_model *m = NULL;
     int code = inputs && texts ? cli_parse(argc, argv, specs, NULL, inputs, &count)
-                               : lince_fail(LINCE_ENOMEM, "out of memory");
+                               : cli_error(LINCE_ENOMEM, "out of memory");
     if (!code && !help) code = cli_whole("top", top, &a.top);
-    if (!code && a.json && a.csv) code = lince_fail(LINCE_EUSAGE, "predict: --json or --csv, not both");
+    if (!code && a.json && a.csv) code = cli_error(LINCE_EUSAGE, "predict: --json or --csv, not both");
     if (code)
         status = cli_fail(code);
     else if (help)
@@ -234,10 +231,10 @@ int cmd_predict(int argc, char **argv)
              (incomplete && (code = lince_model_set(m, "incomplete", incomplete))) ||
              (range && (code = lince_model_set(m, "range", range))) ||
              (tta && (code = lince_model_set(m, "tta", tta))) ||
-             (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(false), NULL))))
+             (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(false), NULL))) ||
+             (code = lince_model_observe(m, cli_observer(false))))
         status = cli_fail(code);
     else {
-        lince_model_observe(m, cli_observer(false));
         status = ask(&a, m, texts, inputs, count);
     }
     lince_model_free(m);

@@ -1,6 +1,4 @@
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #include "cli.h"
-#include "core/i18n.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,7 +51,7 @@ int cmd_train(int argc, char **argv)
     char *line = cli_command_line(argc, argv);
     cli_catch_signals();
     if (!code) code = lince_train(s, line, cli_observer(quiet), run, sizeof run);
-    lince_text_free(line);
+    free(line);
     int status = code ? failed(code, run) : EXIT_DONE;
     cli_clear_line(); /* of the report, which would stand behind the folder's name */
     if (!code) printf("%s\n", run);

@@ -1,8 +1,4 @@
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
-#include "core/names.h"
-#include "core/number.h"
 
 #include <errno.h>
 #include <math.h>
@@ -32,16 +28,16 @@ static int read_duration(const char *text, double *seconds)
     const char *at = text;
     *seconds = 0;
     while (*at) {
-        double number;
-        const char *end = lince_number_read(at, &number),
-                   *unit = end > at && *end ? strchr(units, *end) : NULL;
+        char *end;
+        double number = strtod(at, &end);
+        const char *unit = end > at && *end ? strchr(units, *end) : NULL;
         if (!unit || !(number >= 0) || !isfinite(number)) break;
         *seconds += number * lengths[unit - units];
         at = end + 1;
     }
     if (*at || *seconds <= 0)
-        return lince_fail(LINCE_EUSAGE, "--budget: expected a time such as 90s, 30m or 1h30m, found '%s'",
-                          text);
+        return cli_error(LINCE_EUSAGE, "--budget: expected a time such as 90s, 30m or 1h30m, found '%s'",
+                         text);
     return 0;
 }
 
@@ -52,7 +48,7 @@ static int choice(const char *option, const char *text, const char *words, int *
     size_t length = strlen(text);
     for (*value = 0; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL, (*value)++)
         if (strcspn(at, "|") == length && !strncmp(at, text, length)) return 0;
-    return lince_fail(LINCE_EUSAGE, "--%s %s: expected one of %s", option, text, words);
+    return cli_error(LINCE_EUSAGE, "--%s %s: expected one of %s", option, text, words);
 }
 
 static int read_options(job *j)
@@ -121,9 +117,9 @@ static void tell_progress(void *context, const lince_tune_progress *p)
         used += snprintf(line + used, sizeof line - (size_t)used, _("  best %s (trial %zu)"), value,
                          p->best_trial);
     used += snprintf(line + used, sizeof line - (size_t)used, "  %s", spent);
-    if (p->phase.phase == LINCE_TRAINING)
+    if (p->phase->phase == LINCE_TRAINING)
         snprintf(line + used, sizeof line - (size_t)used, _("  trial %zu: epoch %d, loss %.3f"), p->trial,
-                 p->phase.epoch, p->phase.loss);
+                 p->phase->epoch, p->phase->loss);
     cli_show_line(line);
 }
 
@@ -150,17 +146,16 @@ static void tell_result(const job *j)
 static void print_json(const job *j)
 {
     const lince_tune_result *r = &j->result;
-    char value[LINCE_NUMBER_MAX], test[LINCE_NUMBER_MAX];
-    lince_number_print(value, r->value, 9);
-    lince_number_print(test, r->test_accuracy, 9);
-    printf("{\"trial\": %zu, \"trials\": %zu, \"failed\": %zu, \"epochs\": %d, \"of\": %d, \"value\": %s, "
-           "\"test accuracy\": %s}\n",
-           r->trial, r->trials, r->failed, r->epochs, r->of, value, isnan(r->test_accuracy) ? "null" : test);
+    printf("{\"trial\": %zu, \"trials\": %zu, \"failed\": %zu, \"epochs\": %d, \"of\": %d, \"value\": %.9g, "
+           "\"test accuracy\": ",
+           r->trial, r->trials, r->failed, r->epochs, r->of, r->value);
+    printf(isnan(r->test_accuracy) ? "null}\n" : "%.9g}\n", r->test_accuracy);
 }
 
 static int tune(job *j, const char *line)
 {
-    lince_tune_observer observer = {.context = j,
+    lince_tune_observer observer = {.size = sizeof observer,
+                                    .context = j,
                                     .leg = j->quiet ? NULL : tell_leg,
                                     .progress = j->quiet ? NULL : tell_progress};
     int code = lince_tune(j->settings, &j->options, line, cli_observer(j->quiet), &observer, &j->result);
@@ -178,7 +173,8 @@ static int tune(job *j, const char *line)
 
 int cmd_tune(int argc, char **argv)
 {
-    static job j; /* too large for the stack */
+    static job j = {.options = LINCE_TUNE_OPTIONS_INIT,
+                    .result = LINCE_TUNE_RESULT_INIT}; /* too large for the stack */
     const option_spec specs[] = {
         {"trials", "N", N_("trials, at most"), &j.trials, NULL},
         {"budget", "TIME", N_("time after which the search ends, as 90s, 30m or 1h30m"), &j.budget, NULL},
@@ -211,7 +207,7 @@ int cmd_tune(int argc, char **argv)
     char *line = cli_command_line(argc, argv);
     cli_catch_signals();
     if (!code) code = tune(&j, line);
-    lince_text_free(line);
+    free(line);
     lince_settings_free(j.settings);
     return code ? cli_fail(code) : EXIT_DONE;
 }

@@ -1,9 +1,5 @@
 /* lince: the program. Parses options and prints; the library does the work. */
 #include "cli.h"
-#include "core/cpu.h"
-#include "core/error.h"
-#include "core/i18n.h"
-#include "core/nearest.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -112,7 +108,7 @@ static int take_option(int argc, char **argv, const char *name, const char *valu
             *value = argv[i] + 3 + length;
         else if (same && !argv[i][2 + length]) {
             if (i + 1 == argc || !strncmp(argv[i + 1], "--", 2))
-                return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name, values);
+                return cli_error(LINCE_EUSAGE, "--%s: a value is missing (%s)", name, values);
             *value = argv[++i];
         } else
             argv[left++] = argv[i];
@@ -128,7 +124,7 @@ static int move_language(int argc, char **argv)
     if (argc < 2 || strncmp(argv[1], "--lang", 6) != 0) return argc;
     int words = argv[1][6] == '=' ? 1 : 2;
     if (argc < 1 + words)
-        return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", "lang", "en|es|auto");
+        return cli_error(LINCE_EUSAGE, "--%s: a value is missing (%s)", "lang", "en|es|auto");
     int code = lince_language_set(words == 1 ? argv[1] + 7 : argv[2]);
     if (code) return code;
     if (argc == 1 + words) return 1;

@@ -1,7 +1,5 @@
 /* The model that eval and predict ask: a run's, or a weights file's. */
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
 
 /* A run says all this of itself. */
 static int refuse_both(const model_choice *choice)
@@ -17,9 +15,8 @@ static int refuse_both(const model_choice *choice)
                    {"strict", file->strict}};
     for (size_t i = 0; choice->run && i < sizeof options / sizeof *options; i++)
         if (options[i].given)
-            return lince_fail(LINCE_EUSAGE,
-                              "--%s: a run says so of itself; give --run or --weights, not both",
-                              options[i].option);
+            return cli_error(LINCE_EUSAGE, "--%s: a run says so of itself; give --run or --weights, not both",
+                             options[i].option);
     return 0;
 }
 

@@ -1,8 +1,4 @@
 #include "cli.h"
-#include "core/error.h"
-#include "core/i18n.h"
-#include "core/nearest.h"
-#include "core/number.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -45,8 +41,8 @@ static const lince_setting_info *find_setting(const parsing *p, const char *name
 static int unknown(const parsing *p, const char *name)
 {
     const char *nearest = lince_nearest(name, name_at, p);
-    if (nearest) return lince_fail(LINCE_EUSAGE, "unknown option --%s; did you mean --%s?", name, nearest);
-    return lince_fail(LINCE_EUSAGE, "unknown option --%s; --help lists the options", name);
+    if (nearest) return cli_error(LINCE_EUSAGE, "unknown option --%s; did you mean --%s?", name, nearest);
+    return cli_error(LINCE_EUSAGE, "unknown option --%s; --help lists the options", name);
 }
 
 /* A list that was given before on this command line grows: what a file said of it is replaced. */
@@ -93,17 +89,17 @@ static int set(parsing *p, const char *name, const char *value, const char *next
     if (!spec && !info && !language) return unknown(p, name);
     bool is_switch = !language && (spec ? !spec->value : !info->value);
     if (is_switch) {
-        if (value && (spec || negated)) return lince_fail(LINCE_EUSAGE, "--%s takes no value", name);
+        if (value && (spec || negated)) return cli_error(LINCE_EUSAGE, "--%s takes no value", name);
         if (!spec) return lince_settings_set(p->settings, info->name, negated ? "no" : value ? value : "yes");
         *spec->flag = true;
         return 0;
     }
     const char *given = value ? value : next;
     if (!given || (!value && names_option(p, given)))
-        return lince_fail(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
-                          spec       ? lince_tr(spec->value)
-                          : language ? "en|es|auto"
-                                     : lince_tr(info->value));
+        return cli_error(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
+                         spec       ? lince_translate(spec->value)
+                         : language ? "en|es|auto"
+                                    : lince_translate(info->value));
     int code = 0;
     if (language)
         code = lince_language_set(given);
@@ -135,7 +131,7 @@ static int parse(parsing *p, int argc, char **argv, const char **positional, int
             continue;
         }
         int used = set(p, name, equals ? equals + 1 : NULL, i + 1 < argc ? argv[i + 1] : NULL);
-        if (used < 0) return lince_fail_in(used, argv[0]);
+        if (used < 0) return cli_error(used, "%s: %s", argv[0], lince_error());
         i += used;
     }
     return 0;
@@ -156,7 +152,7 @@ int cli_parse_words(int argc, char **argv, const option_spec *specs, lince_setti
 
 int cli_too_many(const char *name)
 {
-    return lince_fail(LINCE_EUSAGE, "%s: too many arguments", name);
+    return cli_error(LINCE_EUSAGE, "%s: too many arguments", name);
 }
 
 int cli_whole(const char *option, const char *text, int *value)
@@ -165,15 +161,16 @@ int cli_whole(const char *option, const char *text, int *value)
     errno = 0;
     long number = strtol(text, &end, 10);
     if (end == text || *end || errno || number < 0 || number > INT_MAX)
-        return lince_fail(LINCE_EUSAGE, "--%s: expected a whole number, not '%s'", option, text);
+        return cli_error(LINCE_EUSAGE, "--%s: expected a whole number, not '%s'", option, text);
     *value = (int)number;
     return 0;
 }
 
 int cli_number(const char *option, const char *text, double *value)
 {
-    const char *end = lince_number_read(text, value);
+    char *end;
+    *value = strtod(text, &end);
     if (end == text || *end || !isfinite(*value))
-        return lince_fail(LINCE_EUSAGE, "--%s: expected a number, found '%s'", option, text);
+        return cli_error(LINCE_EUSAGE, "--%s: expected a number, found '%s'", option, text);
     return 0;
 }

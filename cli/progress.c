@@ -1,7 +1,5 @@
 /* What a user sees while lince works: on standard error, so that results can be piped. */
 #include "cli.h"
-#include "core/i18n.h"
-#include "core/names.h"
 
 #include <errno.h>
 #include <math.h>
@@ -122,7 +120,7 @@ static void put_phase(char *out, size_t size, const lince_progress *p)
         [LINCE_AVERAGING] = N_("averaging"),
         [LINCE_FINDING_RATE] = N_("finding the rate"),
     };
-    int used = snprintf(out, size, "%s", lince_tr(names[p->phase]));
+    int used = snprintf(out, size, "%s", lince_translate(names[p->phase]));
     if (p->epochs) snprintf(out + used, size - (size_t)used, " %d/%d", p->epoch, p->epochs);
 }
 
@@ -287,7 +285,8 @@ void cli_open_screen(void)
 const lince_observer *cli_observer(bool quiet)
 {
     static lince_observer observer;
-    observer = (lince_observer){.note = quiet ? NULL : note,
+    observer = (lince_observer){.size = sizeof observer,
+                                .note = quiet ? NULL : note,
                                 .warning = warning,
                                 .progress = quiet ? NULL : progress,
                                 .epoch = quiet ? NULL : epoch,

@@ -1,23 +1,19 @@
 /* The settings of commands that train, and the command as it was typed. */
 #include "cli.h"
-#include "core/buffer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Quoted so that a shell reads the same words back. */
-static void put_word(lince_buffer *out, const char *word)
+static void put_word(FILE *out, const char *word)
 {
     bool plain =
         *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%") ==
                      strlen(word);
-    lince_buffer_puts(out, plain ? " " : " '");
-    for (const char *c = word; *c; c++)
-        if (*c == '\'')
-            lince_buffer_puts(out, "'\\''");
-        else
-            lince_buffer_put(out, c, 1);
-    if (!plain) lince_buffer_puts(out, "'");
+    fputs(plain ? " " : " '", out);
+    for (const char *c = word; *c; c++) fputs(*c == '\'' ? "'\\''" : (char[]){*c, '\0'}, out);
+    if (!plain) fputs("'", out);
 }
 
 bool cli_setting(const lince_settings *settings, const char *name, char text[SETTING_MAX])
@@ -61,14 +57,14 @@ const settings_reader cli_of_run = {cli_parse, lince_run_settings};
 
 char *cli_command_line(int argc, char **argv)
 {
-    lince_buffer line = {0};
+    char *line = NULL;
+    size_t size;
     const char *level = getenv("LINCE_CPU"); /* or --cpu, which ends there: other levels, other last bits */
-    if (level && *level) {
-        lince_buffer_puts(&line, "LINCE_CPU=");
-        lince_buffer_puts(&line, level);
-        lince_buffer_puts(&line, " ");
-    }
-    lince_buffer_puts(&line, "lince");
-    for (int i = 0; i < argc; i++) put_word(&line, argv[i]);
-    return line.data;
+    FILE *out = open_memstream(&line, &size);
+    if (!out) return NULL;
+    if (level && *level) fprintf(out, "LINCE_CPU=%s ", level);
+    fputs("lince", out);
+    for (int i = 0; i < argc; i++) put_word(out, argv[i]);
+    fclose(out);
+    return line;
 }

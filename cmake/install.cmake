@@ -1,4 +1,11 @@
-install(TARGETS lince LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# find_package(lince) gives lince::lince, the shared library; the static one is for pkg-config --static, which knows what
+# it needs.
+include(CMakePackageConfigHelpers)
+install(TARGETS lince ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS lince_shared EXPORT lince LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT lince NAMESPACE lince:: FILE lince-config.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lince)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/lince-config-version.cmake COMPATIBILITY SameMajorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/lince-config-version.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lince)
 if(TARGET lince_cli)
   install(TARGETS lince_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

@@ -2,7 +2,10 @@
 #ifndef LINCE_CV_H
 #define LINCE_CV_H
 
-#include <lince/train.h>
+#include <lince/observer.h>
+#include <lince/settings.h>
+#include <lince/text.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,20 +18,20 @@ extern "C" {
  * `resume` names the folder of one that was interrupted, it goes on as if it had not been. Its name goes to
  * folder[folder_size] as soon as it is made. `text`: what to print, a table or, with `json`, cv.json; the
  * caller's (lince_text_free). LINCE_EINTERRUPTED with the fold that is being trained saved. */
-int lince_cv(const lince_settings *settings, const char *command, int json, const lince_observer *observer,
-             char *folder, size_t folder_size, char **text);
+LINCE_API int lince_cv(const lince_settings *settings, const char *command, int json,
+                       const lince_observer *observer, char *folder, size_t folder_size, char **text);
 
 /* Non-zero: the folder is a cross-validation's. */
-int lince_is_cv(const char *folder);
+LINCE_API int lince_is_cv(const char *folder);
 
 /* Reads the settings that one was begun with over those given. LINCE_EIO where the folder is none. */
-int lince_cv_settings(const char *folder, lince_settings *settings);
+LINCE_API int lince_cv_settings(const char *folder, lince_settings *settings);
 
 /* Compares two finished cross-validations with the same folds by the corrected resampled t-test (Nadeau and
  * Bengio 2003), as compare.html, compare.md and compare.json in a new folder (`out`; NULL: runs/compare).
  * `text` as above. LINCE_EDATA where their folds are others. */
-int lince_cv_compare(const char *first, const char *second, const char *out, int json, char *folder,
-                     size_t folder_size, char **text);
+LINCE_API int lince_cv_compare(const char *first, const char *second, const char *out, int json, char *folder,
+                               size_t folder_size, char **text);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,8 @@
 #ifndef LINCE_ERROR_H
 #define LINCE_ERROR_H
 
+#include <lince/export.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -19,9 +21,16 @@ enum {
     LINCE_EUNSUPPORTED = -9, /* valid, but not something this build or machine does */
 };
 
-/* The message of the last failure in the calling thread; "" when there was none. Valid until the thread's
- * next failing call. */
-const char *lince_error(void);
+/* The message of the last failure in the calling thread, in the thread's language at that time; "" when there
+ * was none. Valid until the thread's next failing call. */
+LINCE_API const char *lince_error(void);
+
+/* A code by its name, "LINCE_EUSAGE"; "LINCE_OK" for 0, NULL for what is no code. */
+LINCE_API const char *lince_error_name(int code);
+
+/* Makes `message` the calling thread's, and returns `code`: for functions of the caller's that the library
+ * calls (lince_answer_fn), or that stand among its own and fail as they do. */
+LINCE_API int lince_error_set(int code, const char *message);
 
 #ifdef __cplusplus
 }

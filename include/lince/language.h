@@ -1,6 +1,8 @@
-/* The language of messages and reports. */
+/* The language of messages and reports: a thread's own. English, until it is set. */
 #ifndef LINCE_LANGUAGE_H
 #define LINCE_LANGUAGE_H
+
+#include <lince/export.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -8,10 +10,14 @@ extern "C" {
 
 /* Sets the calling thread's language for messages: "en", "es", or "auto" for the environment's
  * (LC_ALL, LC_MESSAGES, LANG; English where it is neither). LINCE_EUSAGE for any other name. */
-int lince_language_set(const char *language);
+LINCE_API int lince_language_set(const char *language);
 
 /* The calling thread's language: "en" or "es". */
-const char *lince_language(void);
+LINCE_API const char *lince_language(void);
+
+/* A text of lince's, as those that tables of this interface hold (lince_setting_info's help), in the calling
+ * thread's language; the text itself where it has no translation. Not the caller's to free. */
+LINCE_API const char *lince_translate(const char *text) LINCE_FORMAT_OF(1);
 
 #ifdef __cplusplus
 }

@@ -2,8 +2,8 @@
 #ifndef LINCE_TUNE_H
 #define LINCE_TUNE_H
 
+#include <lince/observer.h>
 #include <lince/settings.h>
-#include <lince/train.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,7 +23,9 @@ typedef enum lince_tune_objective {
     LINCE_TUNE_F1        /* mean of the classes' F1, of the weights of the epoch with the best accuracy */
 } lince_tune_objective;
 
+/* Begin with LINCE_TUNE_OPTIONS_INIT. */
 typedef struct lince_tune_options {
+    size_t size;
     const char *const
         *space; /* [space_count]: "lr=1e-4..1e-1:log", "batch-size=16,32,64", "hidden=64..256" */
     size_t space_count;
@@ -37,9 +39,14 @@ typedef struct lince_tune_options {
     int jobs;      /* trials at a time, which share the threads; 0: for texts one a thread, for pictures one
                     * for every four */
 } lince_tune_options;
+#define LINCE_TUNE_OPTIONS_INIT                                                                       \
+    {                                                                                                 \
+        sizeof(lince_tune_options), NULL, 0, NULL, 0, 0, LINCE_TUNE_TPE, LINCE_TUNE_ACCURACY, 0, 0, 0 \
+    }
 
-/* A trial came to where it is judged. */
+/* A trial came to where it is judged. Made by the library. */
 typedef struct lince_tune_leg {
+    size_t size;
     size_t trial;         /* 0-based */
     const char *settings; /* "lr=0.01 batch-size=32" */
     int epochs, of;       /* that it has behind it */
@@ -48,26 +55,43 @@ typedef struct lince_tune_leg {
     bool best;            /* the leader now */
     double seconds;       /* since the search began, in all sessions */
 } lince_tune_leg;
+#define LINCE_TUNE_LEG_INIT                                      \
+    {                                                            \
+        sizeof(lince_tune_leg), 0, NULL, 0, 0, 0, NULL, false, 0 \
+    }
 
-/* Where the search stands, a few times a second. */
+/* Where the search stands, a few times a second. Made by the library. */
 typedef struct lince_tune_progress {
+    size_t size;
     size_t trials, wanted; /* begun; 0: no limit */
     int running;
-    size_t trial;         /* of those that run the one that tells */
-    lince_progress phase; /* its own */
-    double best;          /* NAN: none yet */
+    size_t trial;                /* of those that run the one that tells */
+    const lince_progress *phase; /* its own */
+    double best;                 /* NAN: none yet */
     size_t best_trial;
     double seconds, budget;
 } lince_tune_progress;
+#define LINCE_TUNE_PROGRESS_INIT                                  \
+    {                                                             \
+        sizeof(lince_tune_progress), 0, 0, 0, 0, NULL, 0, 0, 0, 0 \
+    }
 
-/* Called from the threads that train, never two at a time. Any may be NULL. */
+/* Called from the threads that train, never two at a time. Any may be NULL; begin with
+ * LINCE_TUNE_OBSERVER_INIT. */
 typedef struct lince_tune_observer {
+    size_t size;
     void *context;
     void (*leg)(void *context, const lince_tune_leg *leg);
     void (*progress)(void *context, const lince_tune_progress *progress);
 } lince_tune_observer;
+#define LINCE_TUNE_OBSERVER_INIT                      \
+    {                                                 \
+        sizeof(lince_tune_observer), NULL, NULL, NULL \
+    }
 
+/* Begin with LINCE_TUNE_RESULT_INIT. */
 typedef struct lince_tune_result {
+    size_t size;
     char folder[4096];  /* of the search: tune.html, tune.md, best.yaml, trials/NNN */
     char winner[4096];  /* of its best trial */
     char command[4352]; /* that trains it again */
@@ -75,6 +99,10 @@ typedef struct lince_tune_result {
     int epochs, of;              /* that the winner has behind it: fewer where the budget was over before */
     double value, test_accuracy; /* NAN: the data have no test part */
 } lince_tune_result;
+#define LINCE_TUNE_RESULT_INIT                                     \
+    {                                                              \
+        sizeof(lince_tune_result), "", "", "", 0, 0, 0, 0, 0, 0, 0 \
+    }
 
 /* Looks for the settings that learn best: random or TPE proposals, each a run of training; asynchronous
  * successive halving (ASHA, Li et al. 2020) stops most of them early, and lets the best go on from their
@@ -92,12 +120,12 @@ typedef struct lince_tune_result {
  * where the space or an option is wrong; LINCE_EDATA where there is no validation part, where all trials
  * failed, or where the budget was over before the first was judged; LINCE_EINTERRUPTED after all was saved.
  */
-int lince_tune(const lince_settings *settings, const lince_tune_options *options, const char *command,
-               const lince_observer *observer, const lince_tune_observer *tune_observer,
-               lince_tune_result *result);
+LINCE_API int lince_tune(const lince_settings *settings, const lince_tune_options *options,
+                         const char *command, const lince_observer *observer,
+                         const lince_tune_observer *tune_observer, lince_tune_result *result);
 
 /* Reads the settings that a search was begun with over those given. LINCE_EIO where the folder is none's. */
-int lince_tune_settings(const char *folder, lince_settings *settings);
+LINCE_API int lince_tune_settings(const char *folder, lince_settings *settings);
 
 #ifdef __cplusplus
 }

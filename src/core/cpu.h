@@ -2,10 +2,12 @@
  * instruction sets asks lince_cpu_level() which to take.
  *
  * The environment variable LINCE_CPU (avx512, avx2 or plain) hides what lies above it, so that one machine
- * runs, tests and measures all levels that it has. It is read once, when the level is first asked for. */
+ * runs, tests and measures all levels that it has. It is read once, when the level is first asked for; what
+ * it says in vain is told by lince_cpu_check. */
 #ifndef LINCE_CORE_CPU_H
 #define LINCE_CORE_CPU_H
 
+#include <lince/machine.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,10 +28,6 @@ lince_level lince_cpu_highest(void);
 
 /* "plain", "avx2", "avx512" */
 const char *lince_level_name(lince_level level);
-
-/* 0, or LINCE_EUSAGE where LINCE_CPU names no level or one that the machine lacks: it would else be passed
- * over in silence. */
-int lince_cpu_check(void);
 
 /* Floats in a vector of the level to use, which is also the block that activations should have
  * (core/tensor.h): 16, 8 or 1. */

@@ -68,7 +68,7 @@ const char *lince_tr_in(const char *language, const char *text)
     return context ? context + 1 : found;
 }
 
-const char *lince_tr(const char *text)
+const char *lince_translate(const char *text)
 {
     return lince_tr_in(current, text);
 }

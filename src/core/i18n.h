@@ -3,16 +3,15 @@
 #ifndef LINCE_CORE_I18N_H
 #define LINCE_CORE_I18N_H
 
+#include <lince/language.h>
+
 /* Marks a literal for extraction where it cannot be translated yet (tables). */
 #define N_(text) text
-#define _(text)  lince_tr(text)
+#define _(text)  lince_translate(text)
 
 /* The same word in another sense, as gettext's pgettext: the context is not shown. */
 #define NC_(context, text) context "\004" text
-#define C_(context, text)  lince_tr(NC_(context, text))
-
-/* The text in the calling thread's language; the text itself where there is no translation. */
-const char *lince_tr(const char *text) __attribute__((format_arg(1)));
+#define C_(context, text)  lince_translate(NC_(context, text))
 
 /* The text in a given language ("en", "es"), whatever the thread's. */
 const char *lince_tr_in(const char *language, const char *text) __attribute__((format_arg(2)));

@@ -1,6 +1,7 @@
 #include "core/memory.h"
 #include "core/error.h"
 
+#include <lince/text.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,11 @@ void *lince_alloc(size_t count, size_t size)
 void lince_free(void *memory)
 {
     free(memory);
+}
+
+void lince_text_free(char *text)
+{
+    lince_free(text);
 }
 
 int lince_grow(void *array_pointer, size_t *capacity, size_t needed, size_t element_size)

@@ -2,6 +2,7 @@
 #ifndef LINCE_CORE_NAMES_H
 #define LINCE_CORE_NAMES_H
 
+#include <lince/text.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,17 +15,7 @@ void lince_names_release(lince_names **names);
 /* Whether a name is UTF-8 without control characters, so that it can be printed and written to JSON. */
 bool lince_name_is_clean(const char *name);
 
-/* A name as it may be shown: control characters and what is not UTF-8 become '?', what is too long is cut. */
-void lince_name_for_display(char *out, size_t size, const char *name);
-
 /* Fails with LINCE_EIO because `path` is not there; names the sibling that it is nearest to, if any. */
 int lince_fail_missing(const char *path);
-
-/* Characters as Python's len counts them: UTF-8 sequences. */
-int lince_characters(const char *text);
-
-/* The width for printf's "%*s" (which counts bytes) that puts the text into so many columns of letters; below
- * 0: to their left. */
-int lince_field(int columns, const char *text);
 
 #endif

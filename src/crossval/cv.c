@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/names.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "crossval/crossval.h"
 #include "text/csv.h"
 #include "train/evaluate.h"
@@ -228,7 +229,7 @@ static void put_table(const lince_cv_results *r, lince_buffer *out)
     double value[COLUMNS], deviation[COLUMNS], low[COLUMNS], high[COLUMNS];
     char name[64];
     put_cell(out, "%", -NAME);
-    for (size_t k = 0; k < COLUMNS; k++) put_cell(out, lince_tr(titles[k]), NUMBER);
+    for (size_t k = 0; k < COLUMNS; k++) put_cell(out, lince_translate(titles[k]), NUMBER);
     lince_buffer_puts(out, "\n");
     for (size_t i = 0; i < r->folds; i++) {
         for (size_t k = 0; k < COLUMNS; k++) value[k] = lince_cv_measure_at(k)->of(&r->facts[i]);
@@ -259,7 +260,9 @@ static int write_all(const lince_cv_results *r, int json, const lince_observer *
     LINCE_TRY(write_predictions(r));
     LINCE_TRY(write_issues(r));
     LINCE_TRY(lince_cv_dump(results_json(r), r->run.folder, "cv.json", &dump));
-    if (o && o->progress) o->progress(o->context, &(lince_progress){.phase = LINCE_REPORTING, .eta = -1});
+    if (o && o->progress)
+        o->progress(o->context,
+                    &(lince_progress){.size = sizeof(lince_progress), .phase = LINCE_REPORTING, .eta = -1});
     int code = r->settings.no_report ? 0 : lince_cv_write_pages(r, o);
     if (json && !code)
         lince_buffer_puts(&out, dump);
@@ -286,13 +289,15 @@ int lince_cv(const lince_settings *settings, const char *command, int json, cons
              char *folder, size_t folder_size, char **text)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     lince_run run = {.lock = -1};
     lince_settings s = {0};
     *text = NULL;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     int code = lince_settings_fill(&s, settings), opened = code ? code : open_folder(&run, &s, command);
     if (!opened) {
         snprintf(folder, folder_size, "%s", run.folder);
-        code = train_and_tell(&run, &s, command, json, observer, text);
+        code = train_and_tell(&run, &s, command, json, &heard, text);
         if (code) take_back(&run, &s);
     }
     lince_run_unlock(&run);

@@ -5,6 +5,7 @@
 #include "train/evaluate.h"
 #include "train/saved.h"
 
+#include <lince/train.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -26,7 +26,7 @@ const char *lince_part_title(lince_part part)
 {
     static const char *const titles[LINCE_PARTS] = {
         [LINCE_TRAIN] = NC_("part", "training"), [LINCE_VAL] = N_("validation"), [LINCE_TEST] = N_("test")};
-    return lince_tr(titles[part]);
+    return lince_translate(titles[part]);
 }
 
 int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label)

@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "data/image.h"
 
-#include <lince/model.h>
+#include <lince/synth.h>
 
 #include <dirent.h>
 #include <errno.h>

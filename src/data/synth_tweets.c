@@ -1,7 +1,7 @@
 /* The built-in sample of short texts: messages from a grammar, in English and Spanish, whose label follows
  * from a cue, from its negation, or from the clause behind a "but", with up to 60 words between the cue and
  * the end. */
-#include <lince/model.h>
+#include <lince/synth.h>
 
 #include "core/buffer.h"
 #include "core/error.h"

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <lince/version.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,8 +133,11 @@ static int tell_progress(void *context, curl_off_t total, curl_off_t now, curl_o
     const attempt *a = context;
     const lince_observer *o = a->d->observer;
     (void)total, (void)now, (void)up_total, (void)up_now;
-    lince_progress progress = {
-        .phase = LINCE_FETCHING, .step = a->have, .steps = a->d->bytes ? a->d->bytes : a->total, .eta = -1};
+    lince_progress progress = {.size = sizeof progress,
+                               .phase = LINCE_FETCHING,
+                               .step = a->have,
+                               .steps = a->d->bytes ? a->d->bytes : a->total,
+                               .eta = -1};
     if (o && o->progress) o->progress(o->context, &progress);
     return stopped(a->d);
 }

@@ -6,6 +6,7 @@
 #include "core/i18n.h"
 #include "core/nearest.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "fetch/download.h"
 #include "fetch/sha256.h"
 
@@ -179,7 +180,12 @@ static int fetch(const fetching *f)
 int lince_fetch(const lince_fetch_options *options, const lince_observer *observer, char *path, size_t size)
 {
     LINCE_PLAIN_LOCALE;
-    fetching f = {.options = options, .observer = observer};
+    lince_fetch_options own = LINCE_FETCH_OPTIONS_INIT;
+    lince_observer heard = LINCE_OBSERVER_INIT;
+    LINCE_TRY(lince_sized_read(&own, options, "lince_fetch_options"));
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    if (!own.what) return lince_fail(LINCE_EUSAGE, "fetch: a name or an address is missing");
+    fetching f = {.options = &own, .observer = &heard};
     LINCE_TRY(plan(&f));
     if (curl_global_init(CURL_GLOBAL_DEFAULT)) return lince_fail(LINCE_ENOMEM, "libcurl cannot start");
     int code = fetch(&f);

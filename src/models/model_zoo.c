@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "core/nearest.h"
 
-#include <lince/model.h>
+#include <lince/describe.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* lince_compare: runs beside one another, as a page, as JSON and as a few lines of text. */
 #include <lince/language.h>
-#include <lince/train.h>
+#include <lince/report.h>
 
 #include "core/error.h"
 #include "core/file.h"
@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/names.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "report/context.h"
 
 #include <stdio.h>
@@ -151,12 +152,14 @@ int lince_compare(const char *const *runs, size_t count, const char *out, int js
                   const lince_observer *observer, char *folder, size_t folder_size, char **text)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     lince_comparison c = {0};
     char made[LINCE_PATH_MAX];
-    const char **kept = lince_alloc(count, sizeof *kept);
     *text = NULL;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    const char **kept = lince_alloc(count, sizeof *kept);
     if (!kept) return LINCE_ENOMEM;
-    int code = lince_comparison_read(&c, kept, keep_runs(runs, count, observer, kept), observer);
+    int code = lince_comparison_read(&c, kept, keep_runs(runs, count, &heard, kept), &heard);
     if (!code) code = lince_run_new_folder(made, out && *out ? out : "runs/compare");
     if (!code) {
         snprintf(folder, folder_size, "%s", made);

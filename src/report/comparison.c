@@ -151,8 +151,11 @@ int lince_comparison_tell(const lince_comparison *c, size_t done, size_t total)
 {
     const lince_observer *o = c->observer;
     if (o && o->progress)
-        o->progress(o->context,
-                    &(lince_progress){.phase = LINCE_COMPARING, .step = done, .steps = total, .eta = -1});
+        o->progress(o->context, &(lince_progress){.size = sizeof(lince_progress),
+                                                  .phase = LINCE_COMPARING,
+                                                  .step = done,
+                                                  .steps = total,
+                                                  .eta = -1});
     return lince_observer_stops(o);
 }
 

@@ -2,7 +2,7 @@
 #ifndef LINCE_REPORT_COMPARISON_H
 #define LINCE_REPORT_COMPARISON_H
 
-#include <lince/train.h>
+#include <lince/observer.h>
 
 #include "metrics/paired.h"
 #include "report/document.h"

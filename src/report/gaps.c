@@ -11,7 +11,7 @@ static void add(const lince_gaps *gaps, char *list, size_t size, const char *war
     size_t used = strlen(list);
     snprintf(list + used, size - used, "%s%s", used ? "; " : "", lince_error());
     if (!gaps->observer || !gaps->observer->warning) return;
-    snprintf(text, sizeof text, lince_tr(warning), lince_error());
+    snprintf(text, sizeof text, lince_translate(warning), lince_error());
     gaps->observer->warning(gaps->observer->context, text);
 }
 

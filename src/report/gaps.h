@@ -2,7 +2,7 @@
 #ifndef LINCE_REPORT_GAPS_H
 #define LINCE_REPORT_GAPS_H
 
-#include <lince/train.h>
+#include <lince/observer.h>
 
 typedef struct lince_gaps {
     const lince_observer *observer;     /* or NULL */

@@ -6,6 +6,8 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/number.h"
+#include "core/plain_locale.h"
+#include "core/sized.h"
 #include "report/figures.h"
 #include "train/range_test.h"
 #include "train/run.h"
@@ -106,17 +108,20 @@ static int write_all(const lince_range_test *r, const char *folder, const lince_
 int lince_lr_find(const lince_settings *settings, double from, double to, int steps,
                   const lince_observer *observer, char *folder, size_t folder_size, double *lr)
 {
+    LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     char made[LINCE_PATH_MAX];
     lince_range_test r = {.from = from, .to = to, .steps = steps};
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     if (settings->resume)
         return lince_fail(LINCE_EUSAGE, "lr-find: looks at how a run begins; leave out --resume");
-    int code = lince_range_test_run(&r, settings, observer);
+    int code = lince_range_test_run(&r, settings, &heard);
     if (!code)
         code = lince_run_new_folder(made, settings->out && *settings->out ? settings->out : "runs/lr-find");
     if (!code) {
         snprintf(folder, folder_size, "%s", made);
         *lr = r.lr[r.chosen];
-        code = write_all(&r, made, observer);
+        code = write_all(&r, made, &heard);
     }
     lince_range_test_release(&r);
     return code;

@@ -1,9 +1,10 @@
 #include <lince/language.h>
-#include <lince/train.h>
+#include <lince/report.h>
 
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "report/explain.h"
 #include "report/figures.h"
 #include "report/sections.h"
@@ -112,10 +113,12 @@ int lince_report_sign(const char *folder, const char *author, const char *notes)
 int lince_report(const char *run, const char *language, const lince_observer *observer)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     char before[8];
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     snprintf(before, sizeof before, "%s", lince_language());
     LINCE_TRY(lince_language_set(language));
-    int code = write_report(run, observer);
+    int code = write_report(run, &heard);
     lince_language_set(before);
     return code;
 }

@@ -1,5 +1,6 @@
 /* lince_tune: the whole search, its winner's test, and its page. */
 #include <lince/language.h>
+#include <lince/report.h>
 #include <lince/tune.h>
 
 #include "core/error.h"
@@ -7,6 +8,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "loss/loss.h"
 #include "report/tune_page.h"
 #include "train/open_data.h"
@@ -285,7 +287,7 @@ static int conclude(lince_search *s, const lince_observer *o, lince_tune_result 
         LINCE_TRY(lince_search_write_options(s));
     }
     fill(s, winner, NAN, r);
-    lince_observer quiet = o ? *o : (lince_observer){0};
+    lince_observer quiet = o ? *o : (lince_observer)LINCE_OBSERVER_INIT;
     quiet.note = NULL; /* of opening it again */
     LINCE_TRY(lince_trial_test(s, (size_t)winner, &quiet, &test));
     r->test_accuracy = test;
@@ -323,15 +325,25 @@ static int search(lince_search *s, const lince_observer *o, const lince_tune_obs
 }
 
 int lince_tune(const lince_settings *settings, const lince_tune_options *options, const char *command,
-               const lince_observer *observer, const lince_tune_observer *tune, lince_tune_result *result)
+               const lince_observer *observer, const lince_tune_observer *tune_observer,
+               lince_tune_result *result)
 {
     LINCE_PLAIN_LOCALE;
+    lince_tune_options own = LINCE_TUNE_OPTIONS_INIT;
+    lince_observer heard = LINCE_OBSERVER_INIT;
+    lince_tune_observer tune = LINCE_TUNE_OBSERVER_INIT;
+    lince_tune_result full = LINCE_TUNE_RESULT_INIT;
+    full.value = full.test_accuracy = NAN;
+    LINCE_TRY(lince_sized_read(&own, options, "lince_tune_options"));
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    LINCE_TRY(lince_sized_read(&tune, tune_observer, "lince_tune_observer"));
+    LINCE_TRY(lince_sized_check(&full, result, "lince_tune_result"));
     lince_search *s = lince_alloc(1, sizeof *s);
-    *result = (lince_tune_result){.test_accuracy = NAN, .value = NAN};
     if (!s) return LINCE_ENOMEM;
-    int code = settings->resume ? go_on(s, settings, options) : begin(s, settings, options, command);
-    snprintf(result->folder, sizeof result->folder, "%s", s->folder);
-    if (!code) code = search(s, observer, tune, result);
+    int code = settings->resume ? go_on(s, settings, &own) : begin(s, settings, &own, command);
+    snprintf(full.folder, sizeof full.folder, "%s", s->folder);
+    if (!code) code = search(s, &heard, &tune, &full);
+    lince_sized_write(result, &full);
     lince_search_release(s);
     lince_free(s);
     return code;

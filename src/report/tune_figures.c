@@ -18,7 +18,7 @@ const char *lince_tune_objective_name(const lince_search *s)
     static const char *const names[] = {[LINCE_TUNE_ACCURACY] = N_("validation accuracy, %"),
                                         [LINCE_TUNE_LOSS] = N_("validation loss"),
                                         [LINCE_TUNE_F1] = N_("validation F1, %")};
-    return lince_tr(names[s->objective]);
+    return lince_translate(names[s->objective]);
 }
 
 double lince_tune_shown(const lince_search *s, double value)

@@ -3,6 +3,7 @@
 #define LINCE_TRAIN_CALIBRATE_H
 
 #include "train/evaluate.h"
+#include "train/settings.h"
 
 typedef struct lince_calibration {
     double temperature;

@@ -1,5 +1,5 @@
 /* lince_describe: what a path is, in a few lines or as JSON. */
-#include <lince/model.h>
+#include <lince/describe.h>
 
 #include "core/buffer.h"
 #include "core/class_order.h"
@@ -11,6 +11,7 @@
 #include "core/number.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "data/dataset.h"
 #include "data/depth.h"
 #include "data/sizes.h"
@@ -143,7 +144,7 @@ static void put_numbers(lince_buffer *out, const json_t *json, const told *list,
         if (!json_is_number(value)) continue;
         double number = json_number_value(value) * (list[i].format == SHARE ? 100 : 1);
         snprintf(text, sizeof text, formats[list[i].format], number);
-        lince_put_fact(out, lince_tr(list[i].label), text);
+        lince_put_fact(out, lince_translate(list[i].label), text);
     }
 }
 
@@ -234,7 +235,8 @@ static void put_table(lince_buffer *out, const json_t *table)
         lince_buffer_printf(out, _("texts in column %s, labels in column %s\n"), texts, labels);
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
         double n = json_number_value(json_object_get(table, left_out[i].key));
-        if (n > 0) lince_buffer_printf(out, _("rows left out, %s: %.0f\n"), lince_tr(left_out[i].what), n);
+        if (n > 0)
+            lince_buffer_printf(out, _("rows left out, %s: %.0f\n"), lince_translate(left_out[i].what), n);
     }
 }
 
@@ -324,13 +326,15 @@ int lince_describe_as(const char *path, const lince_settings *settings, const li
                       int json, char **text)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     json_t *result = NULL;
     lince_buffer out = {0};
     *text = NULL;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     LINCE_TRY(refuse_page(path));
     LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
               : lince_weights_recognise(path) ? lince_describe_weights(path, &result)
-                                              : describe_data(path, settings, observer, &result));
+                                              : describe_data(path, settings, &heard, &result));
     if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (json) {
         char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));

@@ -89,8 +89,11 @@ static int run_pass(pass *p)
 static void tell_decoding(void *context, size_t done, size_t total)
 {
     const lince_observer *o = context;
-    o->progress(o->context,
-                &(lince_progress){.phase = LINCE_PREPARING, .step = done, .steps = total, .eta = -1});
+    o->progress(o->context, &(lince_progress){.size = sizeof(lince_progress),
+                                              .phase = LINCE_PREPARING,
+                                              .step = done,
+                                              .steps = total,
+                                              .eta = -1});
 }
 
 lince_watch lince_watch_for(const lince_observer *o)

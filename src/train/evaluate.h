@@ -10,7 +10,7 @@
 #include "net/net.h"
 #include "train/blueprint.h"
 
-#include <lince/train.h>
+#include <lince/observer.h>
 
 /* What was predicted for one sample. */
 typedef struct lince_outcome {

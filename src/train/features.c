@@ -63,7 +63,8 @@ int lince_features_compute(lince_features *f, lince_net *net, int last, lince_lo
                            const lince_observer *o)
 {
     lince_batch batch;
-    lince_progress progress = {.phase = LINCE_COMPUTING_FEATURES,
+    lince_progress progress = {.size = sizeof progress,
+                               .phase = LINCE_COMPUTING_FEATURES,
                                .steps = lince_loader_batches(loader),
                                .eta = -1};
     double start = lince_now(), seen = 0;

@@ -6,7 +6,7 @@
 #include "data/loader.h"
 #include "net/net.h"
 
-#include <lince/train.h>
+#include <lince/observer.h>
 
 typedef struct lince_features {
     float *rows; /* [samples of the part][row], mapped; NULL: none */

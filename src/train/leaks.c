@@ -121,8 +121,11 @@ size_t lince_leaks_tell(const lince_leaks *leaks, const lince_dataset *dataset,
 static void tell_searching(void *context, size_t done, size_t total)
 {
     const lince_observer *o = context;
-    o->progress(o->context,
-                &(lince_progress){.phase = LINCE_SEARCHING, .step = done, .steps = total, .eta = -1});
+    o->progress(o->context, &(lince_progress){.size = sizeof(lince_progress),
+                                              .phase = LINCE_SEARCHING,
+                                              .step = done,
+                                              .steps = total,
+                                              .eta = -1});
 }
 
 int lince_leaks_look(lince_leaks *leaks, lince_dataset *dataset, bool val_is_test, bool thorough,

@@ -4,7 +4,7 @@
 
 #include "data/leak.h"
 
-#include <lince/train.h>
+#include <lince/observer.h>
 
 /* Looks for it, seen by the observer (or NULL) as LINCE_SEARCHING. */
 int lince_leaks_look(lince_leaks *leaks, lince_dataset *dataset, bool val_is_test, bool thorough,

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "text/encoding.h"
 #include "train/blueprint.h"
 #include "train/model_internal.h"
@@ -36,6 +37,7 @@ static int new_model(lince_model **model, const char *path)
     lince_model *m = *model = lince_alloc(1, sizeof *m);
     if (!m) return LINCE_ENOMEM;
     m->threads = lince_processors();
+    m->confidence = (lince_confidence)LINCE_CONFIDENCE_INIT;
     if (lince_run_holds_runs(path)) return lince_run_open(&(lince_run){0}, path); /* which refuses it */
     LINCE_TRY(weights_path(path, m->path));
     LINCE_TRY(lince_settings_init(&m->settings));
@@ -202,8 +204,12 @@ static int open_weights(lince_model *m, const lince_open_options *o)
 int lince_model_open_weights(lince_model **model, const lince_open_options *options)
 {
     LINCE_PLAIN_LOCALE;
-    int code = new_model(model, options->weights);
-    if (!code) code = open_weights(*model, options);
+    lince_open_options own = LINCE_OPEN_OPTIONS_INIT;
+    *model = NULL;
+    LINCE_TRY(lince_sized_read(&own, options, "lince_open_options"));
+    if (!own.weights) return lince_fail(LINCE_EUSAGE, "lince_open_options: the weights file is missing");
+    int code = new_model(model, own.weights);
+    if (!code) code = open_weights(*model, &own);
     if (!code) code = plan_views(*model);
     return finish_open(model, code);
 }
@@ -241,9 +247,12 @@ const char *lince_model_notes(const lince_model *m)
     return m->notes.data ? m->notes.data : "";
 }
 
-void lince_model_observe(lince_model *m, const lince_observer *observer)
+int lince_model_observe(lince_model *m, const lince_observer *observer)
 {
-    m->observer = observer;
+    lince_observer heard = LINCE_OBSERVER_INIT;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    m->observer = heard;
+    return 0;
 }
 
 void lince_model_threads(lince_model *m, int threads)
@@ -301,7 +310,8 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
 int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n, int batch,
                                lince_prediction *predictions)
 {
-    for (int i = 0; i < n; i++) predictions[i] = (lince_prediction){.classes = m->blueprint.classes};
+    for (int i = 0; i < n; i++)
+        predictions[i] = (lince_prediction){.size = sizeof *predictions, .classes = m->blueprint.classes};
     LINCE_TRY(lince_model_use(m, batch));
     size_t size = 3 * (size_t)m->picture.width * (size_t)m->picture.height;
     float *x = lince_alloc((size_t)n * size, sizeof *x);
@@ -323,9 +333,9 @@ lince_decoding lince_model_decoding(const lince_model *m)
 void lince_model_tell_incomplete(const lince_model *m, const char *name)
 {
     char text[LINCE_PATH_MAX + 256];
-    if (!m->observer || !m->observer->warning) return;
+    if (!m->observer.warning) return;
     snprintf(text, sizeof text, _("%s: its data end before the picture is complete; the rest is grey"), name);
-    m->observer->warning(m->observer->context, text);
+    m->observer.warning(m->observer.context, text);
 }
 
 static int predict_image(lince_model *m, const char *name, const lince_image *image,
@@ -381,7 +391,7 @@ static int answer_text(lince_model *m, const char *text, int32_t *tokens, lince_
 int lince_model_predict_span(lince_model *m, const char *text, size_t size, lince_prediction *prediction)
 {
     LINCE_PLAIN_LOCALE;
-    *prediction = (lince_prediction){.classes = m->blueprint.classes};
+    *prediction = (lince_prediction){.size = sizeof *prediction, .classes = m->blueprint.classes};
     LINCE_TRY(refuse_kind(m, true));
     LINCE_TRY(check_text(text, size));
     LINCE_TRY(lince_model_use(m, 1));
@@ -392,35 +402,11 @@ int lince_model_predict_span(lince_model *m, const char *text, size_t size, linc
     return code;
 }
 
-int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)
-{
-    return lince_model_predict_span(m, text, strlen(text), prediction);
-}
-
-int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)
-{
-    LINCE_PLAIN_LOCALE;
-    lince_image image;
-    *prediction = (lince_prediction){0};
-    LINCE_TRY(refuse_kind(m, false));
-    lince_decoding how = lince_model_decoding(m);
-    LINCE_TRY(lince_image_load(&image, path, &how));
-    int code = predict_image(m, path, &image, prediction);
-    lince_image_release(&image);
-    return code;
-}
-
-int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, lince_prediction *prediction)
-{
-    return lince_model_predict_named(m, bytes, size, _("picture"), prediction);
-}
-
 int lince_model_predict_named(lince_model *m, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction)
 {
     LINCE_PLAIN_LOCALE;
     lince_image image;
-    *prediction = (lince_prediction){0};
     LINCE_TRY(refuse_kind(m, false));
     lince_decoding how = lince_model_decoding(m);
     LINCE_TRY(lince_image_decode(&image, bytes, size, &how, name));
@@ -429,13 +415,57 @@ int lince_model_predict_named(lince_model *m, const void *bytes, size_t size, co
     return code;
 }
 
-void lince_prediction_release(lince_prediction *prediction)
+int lince_model_predict_path(lince_model *m, const char *path, lince_prediction *prediction)
 {
-    lince_free(prediction->probability);
-    *prediction = (lince_prediction){0};
+    LINCE_PLAIN_LOCALE;
+    lince_image image;
+    LINCE_TRY(refuse_kind(m, false));
+    lince_decoding how = lince_model_decoding(m);
+    LINCE_TRY(lince_image_load(&image, path, &how));
+    int code = predict_image(m, path, &image, prediction);
+    lince_image_release(&image);
+    return code;
 }
 
-void lince_text_free(char *text)
+/* --- the caller's predictions --------------------------------------------------------------------- */
+
+/* One of this version's, to be filled. */
+static int begin(lince_prediction *own, const lince_prediction *prediction)
 {
-    lince_free(text);
+    *own = (lince_prediction)LINCE_PREDICTION_INIT;
+    return lince_sized_check(own, prediction, "lince_prediction");
+}
+
+int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)
+{
+    lince_prediction own;
+    LINCE_TRY(begin(&own, prediction));
+    int code = lince_model_predict_span(m, text, strlen(text), &own);
+    lince_sized_write(prediction, &own);
+    return code;
+}
+
+int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)
+{
+    lince_prediction own;
+    LINCE_TRY(begin(&own, prediction));
+    int code = lince_model_predict_path(m, path, &own);
+    lince_sized_write(prediction, &own);
+    return code;
+}
+
+int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, lince_prediction *prediction)
+{
+    lince_prediction own;
+    LINCE_TRY(begin(&own, prediction));
+    int code = lince_model_predict_named(m, bytes, size, _("picture"), &own);
+    lince_sized_write(prediction, &own);
+    return code;
+}
+
+void lince_prediction_release(lince_prediction *prediction)
+{
+    lince_prediction none = LINCE_PREDICTION_INIT;
+    lince_free(prediction->probability);
+    lince_sized_write(prediction, &none);
 }

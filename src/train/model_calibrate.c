@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "train/calibrate.h"
 #include "train/model_internal.h"
 #include "train/results.h"
@@ -63,8 +64,10 @@ static int calibrate(lince_model *own, const lince_observer *observer, lince_cal
 int lince_model_calibrate(lince_model *m, const lince_observer *observer)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     lince_model *own;
     lince_calibration c;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     if (!m->has_run)
         return lince_fail(LINCE_EUSAGE,
                           "--calibrate: needs a run, whose validation part the temperature is fitted "
@@ -72,7 +75,7 @@ int lince_model_calibrate(lince_model *m, const lince_observer *observer)
                           m->path);
     LINCE_TRY(lince_model_open(&own, m->run));
     lince_model_threads(own, m->threads);
-    int code = calibrate(own, observer, &c);
+    int code = calibrate(own, &heard, &c);
     if (!code) m->blueprint.temperature = own->blueprint.temperature;
     lince_model_free(own);
     return code;

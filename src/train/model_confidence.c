@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "metrics/paired.h"
 #include "metrics/selective.h"
 #include "train/model_internal.h"
@@ -165,14 +166,18 @@ int lince_model_min_confidence(lince_model *m, const char *text, const lince_obs
                                lince_confidence *said)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     answers a = {0};
     lince_selection s = {0};
-    int code = choose(m, text, observer, &a, &s);
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    if (said) LINCE_TRY(lince_sized_check(&m->confidence, said, "lince_confidence"));
+    int code = choose(m, text, &heard, &a, &s);
     if (!code) {
         lince_interval sure = lince_wilson(s.right, s.answered ? s.answered : 1);
-        m->confidence = (lince_confidence){s.least, a.n, s.answered, s.right, sure.low, sure.high};
-        tell(&m->confidence, observer);
-        if (said) *said = m->confidence;
+        m->confidence =
+            (lince_confidence){sizeof m->confidence, s.least, a.n, s.answered, s.right, sure.low, sure.high};
+        tell(&m->confidence, &heard);
+        if (said) lince_sized_write(said, &m->confidence);
     }
     lince_free(a.list);
     return code;

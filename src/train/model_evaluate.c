@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "metrics/selective.h"
 #include "train/evaluate.h"
 #include "train/model_internal.h"
@@ -325,11 +326,13 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
                          const char *predictions, const lince_observer *observer, char **text)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     lince_dataset *dataset = NULL;
     lince_evaluation e = {0};
     lince_part part = LINCE_TEST;
     *text = NULL;
-    int code = evaluate_part(m, data, part_name, false, observer, &dataset, &part, &e);
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    int code = evaluate_part(m, data, part_name, false, &heard, &dataset, &part, &e);
     if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, true, predictions);
     if (!code) code = as_text(m, &e, json, text);
     lince_evaluation_release(&e);

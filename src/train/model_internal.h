@@ -32,8 +32,8 @@ struct lince_model {
     char run[LINCE_PATH_MAX]; /* its folder, where there is one */
     struct {
         bool text, label, header, encoding, split;
-    } set;                          /* what of tables lince_model_set has said anew */
-    const lince_observer *observer; /* of predicting; or NULL */
+    } set;                   /* what of tables lince_model_set has said anew */
+    lince_observer observer; /* of predicting */
     struct {
         const char *const *names, *const *values; /* [count]; names NULL: it has none */
         size_t count;
@@ -55,7 +55,9 @@ lince_decoding lince_model_decoding(const lince_model *model);
 /* Warns of a picture that is incomplete. */
 void lince_model_tell_incomplete(const lince_model *model, const char *name);
 
-/* lince_model_predict_bytes, with the name that messages give the picture. */
+/* As the functions of the public interface, into a prediction of this version's size;
+ * lince_model_predict_file, and lince_model_predict_bytes with the name that messages give the picture. */
+int lince_model_predict_path(lince_model *model, const char *path, lince_prediction *prediction);
 int lince_model_predict_named(lince_model *model, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction);
 

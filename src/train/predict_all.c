@@ -18,16 +18,16 @@ int lince_answer(const lince_asking *a, const char *input, int code, lince_predi
 
 static int ask_bytes(const lince_asking *a, const char *name, int code, const lince_bytes *bytes)
 {
-    lince_prediction p = {0};
+    lince_prediction p = LINCE_PREDICTION_INIT;
     if (!code) code = lince_model_predict_named(a->model, bytes->data, bytes->size, name, &p);
     return lince_answer(a, name, code, &p);
 }
 
 static int ask_path(const lince_asking *a, const char *path)
 {
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     if (lince_source_holds_files(path)) return lince_ask_pictures(a, path);
-    return lince_answer(a, path, lince_model_predict_file(a->model, path, &p), &p);
+    return lince_answer(a, path, lince_model_predict_path(a->model, path, &p), &p);
 }
 
 /* A path a line; one that leads nowhere is an answer, too. */

@@ -97,6 +97,7 @@ static int flush(pictures *s)
 static int add(pictures *s, lince_source *source, const lince_entry *entry)
 {
     picture *p = &s->list[s->count++];
+    p->prediction = (lince_prediction)LINCE_PREDICTION_INIT;
     lince_source_where(source, entry, p->where);
     keep_error(p, lince_source_read(source, entry, &p->bytes));
     return s->count == s->batch ? flush(s) : 0;
@@ -144,9 +145,9 @@ static void tell_passed(const lince_model *m, const char *format, const char *pa
                         const char *first)
 {
     char text[LINCE_WHERE_MAX + 256];
-    if (!count || !m->observer || !m->observer->warning) return;
+    if (!count || !m->observer.warning) return;
     snprintf(text, sizeof text, format, path, count, first);
-    m->observer->warning(m->observer->context, text);
+    m->observer.warning(m->observer.context, text);
 }
 
 int lince_ask_pictures(const lince_asking *asking, const char *path)

@@ -49,7 +49,7 @@ static int take_row(void *context, const lince_csv_record *record)
 {
     reading *r = context;
     lince_model *m = r->asking->model;
-    lince_prediction p = {0};
+    lince_prediction p = LINCE_PREDICTION_INIT;
     const char *text = "";
     if (lince_table_is_header(&r->table, record)) return 0;
     LINCE_TRY(lince_grow(&r->values, &r->capacity, record->count, sizeof *r->values));
@@ -80,11 +80,11 @@ static lince_table_options options_of(const lince_model *m, const lince_columns 
 
 static int read_rows(reading *r, const lince_records *records, const lince_table_options *o)
 {
-    const lince_observer *observer = r->asking->model->observer;
+    const lince_observer *observer = &r->asking->model->observer;
     char column[LINCE_COLUMN_MAX], told[LINCE_WHERE_MAX + 256];
     int code = lince_table_survey(&r->table, records, o, NULL);
     if (code) return lince_fail_in(code, r->where);
-    if (observer && observer->note) {
+    if (observer->note) {
         lince_table_column(&r->table, r->table.texts[0], column);
         snprintf(told, sizeof told, _("%s: texts from column %s"), r->where, column);
         observer->note(observer->context, told);

@@ -26,7 +26,7 @@ static const char *encoding(const lince_model *m)
 static int ask_line(const lince_asking *a, int code, const char *where, size_t number, char *line,
                     size_t size)
 {
-    lince_prediction p = {0};
+    lince_prediction p = LINCE_PREDICTION_INIT;
     while (size > 0 && (line[size - 1] == '\r' || line[size - 1] == '\n')) size--;
     line[size] = '\0';
     if (!code) code = lince_model_predict_span(a->model, line, size, &p);

@@ -92,8 +92,8 @@ void lince_profile_print(const lince_profile *p, lince_net *net, lince_buffer *o
     if (!p->steps) return;
     if (lince_net_times(net)) put_layers(p, net, total, out);
     for (int i = 0; i < LINCE_TIMES; i++)
-        lince_buffer_printf(out, "%*s %9.3f %5.1f%%\n", lince_field(-45, lince_tr(names[i])),
-                            lince_tr(names[i]), 1e3 * p->seconds[i] / (double)p->steps,
+        lince_buffer_printf(out, "%*s %9.3f %5.1f%%\n", lince_field(-45, lince_translate(names[i])),
+                            lince_translate(names[i]), 1e3 * p->seconds[i] / (double)p->steps,
                             100 * p->seconds[i] / total);
     lince_buffer_printf(out, _("%.1f samples a second while training\n"),
                         (double)p->samples /

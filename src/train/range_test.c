@@ -52,7 +52,8 @@ static void tell(const lince_trainer *t, const lince_range_test *r)
 {
     const lince_observer *o = t->observer;
     if (!o || !o->progress) return;
-    o->progress(o->context, &(lince_progress){.phase = LINCE_FINDING_RATE,
+    o->progress(o->context, &(lince_progress){.size = sizeof(lince_progress),
+                                              .phase = LINCE_FINDING_RATE,
                                               .step = r->count,
                                               .steps = (size_t)r->steps,
                                               .loss = r->count ? r->smoothed[r->count - 1] : 0,
@@ -134,7 +135,7 @@ void lince_range_test_release(lince_range_test *r)
 /* The test itself says nothing but how far it is: what it would note, the run that follows does. */
 int lince_range_test_choose(lince_settings *settings, const lince_observer *o)
 {
-    lince_observer quiet = o ? *o : (lince_observer){0};
+    lince_observer quiet = o ? *o : (lince_observer)LINCE_OBSERVER_INIT;
     lince_range_test r = {.from = LINCE_LR_FROM, .to = LINCE_LR_TO, .steps = LINCE_LR_STEPS};
     char rate[LINCE_NUMBER_MAX], text[512];
     quiet.note = quiet.warning = NULL;

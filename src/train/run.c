@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <lince/train.h>
+#include <lince/version.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>

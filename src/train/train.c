@@ -4,9 +4,11 @@
 #include "core/memory.h"
 #include "core/peak_memory.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "train/calibrate.h"
 #include "train/trainer.h"
 
+#include <lince/report.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,7 +55,9 @@ int lince_trainer_calibrate(lince_trainer *t)
 static void write_report(const char *folder, const lince_settings *s, const lince_observer *o)
 {
     char text[2048];
-    if (o && o->progress) o->progress(o->context, &(lince_progress){.phase = LINCE_REPORTING, .eta = -1});
+    if (o && o->progress)
+        o->progress(o->context,
+                    &(lince_progress){.size = sizeof(lince_progress), .phase = LINCE_REPORTING, .eta = -1});
     if (!lince_report(folder, s->lang && *s->lang ? s->lang : "auto", o) || !o || !o->warning) return;
     snprintf(text, sizeof text, _("the report was not written: %s"), lince_error());
     o->warning(o->context, text);
@@ -77,10 +81,12 @@ int lince_train(const lince_settings *settings, const char *command, const lince
                 char *out, size_t out_size)
 {
     LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
     lince_trainer t;
     char folder[LINCE_PATH_MAX];
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     lince_peak_memory_begin();
-    int code = lince_trainer_open(&t, settings, observer, command);
+    int code = lince_trainer_open(&t, settings, &heard, command);
     bool opened = !code, was_finished = code == 1;
     snprintf(folder, sizeof folder, "%s", t.run.folder);
     if ((opened || was_finished) && out) snprintf(out, out_size, "%s", folder);
@@ -92,7 +98,7 @@ int lince_train(const lince_settings *settings, const char *command, const lince
     if (!code) code = written;
     lince_trainer_close(&t); /* before the report, which opens data and network for itself */
     if (code || was_finished) return code;
-    if (!settings->no_report) write_report(folder, settings, observer);
-    finish(folder, settings, observer);
+    if (!settings->no_report) write_report(folder, settings, &heard);
+    finish(folder, settings, &heard);
     return 0;
 }

@@ -117,7 +117,8 @@ static lince_progress progress_of(const lince_trainer *t)
     size_t steps = lince_loader_batches(t->train);
     double rate = (double)at->seen / fmax(at->epoch_seconds, 1e-9);
     double left = (double)(steps - at->step) + (double)steps * (t->settings->epochs - at->epoch - 1);
-    return (lince_progress){.phase = LINCE_TRAINING,
+    return (lince_progress){.size = sizeof(lince_progress),
+                            .phase = LINCE_TRAINING,
                             .epoch = at->epoch + 1,
                             .epochs = t->settings->epochs,
                             .step = at->step,
@@ -238,10 +239,10 @@ static int finish_epoch(lince_trainer *t)
     LINCE_TRY(lince_history_add(&t->history, &row));
     if (t->observer && t->observer->epoch)
         t->observer->epoch(t->observer->context,
-                           &(lince_epoch_result){row.epoch, t->settings->epochs, at->epoch_seconds,
-                                                 row.train_loss, row.train_accuracy, row.val_loss,
-                                                 row.val_accuracy, row.lr, seen / fmax(train_seconds, 1e-9),
-                                                 best});
+                           &(lince_epoch_result){sizeof(lince_epoch_result), row.epoch, t->settings->epochs,
+                                                 at->epoch_seconds, row.train_loss, row.train_accuracy,
+                                                 row.val_loss, row.val_accuracy, row.lr,
+                                                 seen / fmax(train_seconds, 1e-9), best});
     tell_what_is_not_learned(t, &row);
     at->epoch++;
     at->step = at->seen = 0;

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 #include <lince/language.h>
+#include <lince/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -71,7 +71,8 @@ static int measure(lince_trainer *t)
 {
     const lince_observer *o = t->observer;
     lince_batch batch;
-    lince_progress progress = {.phase = LINCE_AVERAGING,
+    lince_progress progress = {.size = sizeof progress,
+                               .phase = LINCE_AVERAGING,
                                .epoch = t->at.epoch + 1,
                                .epochs = t->settings->epochs,
                                .steps = lince_loader_batches(t->train),

@@ -253,7 +253,8 @@ static void tell_leg(const work *w, const lince_leg *leg)
     if (!w->tune || !w->tune->leg) return;
     lince_search_trial_text(s, leg->trial, &text);
     const lince_leg *best = leader_of(s);
-    w->tune->leg(w->tune->context, &(lince_tune_leg){.trial = leg->trial,
+    w->tune->leg(w->tune->context, &(lince_tune_leg){.size = sizeof(lince_tune_leg),
+                                                     .trial = leg->trial,
                                                      .settings = text.data ? text.data : "",
                                                      .epochs = leg->epochs,
                                                      .of = s->rungs.epochs[s->rungs.count - 1],
@@ -281,11 +282,12 @@ static void hear(void *context, const lince_progress *p)
     l->told = lince_now();
     pthread_mutex_lock(&w->lock);
     const lince_leg *best = leader_of(w->s);
-    w->tune->progress(w->tune->context, &(lince_tune_progress){.trials = w->s->count,
+    w->tune->progress(w->tune->context, &(lince_tune_progress){.size = sizeof(lince_tune_progress),
+                                                               .trials = w->s->count,
                                                                .wanted = (size_t)w->s->trials_wanted,
                                                                .running = w->running,
                                                                .trial = l->trial,
-                                                               .phase = *p,
+                                                               .phase = p,
                                                                .best = best ? best->value : NAN,
                                                                .best_trial = best ? best->trial : 0,
                                                                .seconds = seconds(w),
@@ -332,7 +334,7 @@ static void run_leg(work *w, size_t number)
     lince_leg *leg = w->decisions[number].leg;
     const char **values = copy_values(w->s, leg->trial);
     listener l = {.w = w, .trial = leg->trial};
-    lince_observer observer = {.context = &l, .progress = hear, .stop = &w->stop};
+    lince_observer observer = {.size = sizeof observer, .context = &l, .progress = hear, .stop = &w->stop};
     w->running++;
     pthread_mutex_unlock(&w->lock);
     int code = values ? lince_trial_run(w->s, values, w->threads, &observer, leg) : LINCE_ENOMEM;

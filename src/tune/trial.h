@@ -6,7 +6,7 @@
 #include "train/settings.h"
 #include "tune/record.h"
 
-#include <lince/train.h>
+#include <lince/observer.h>
 
 /* Trains leg->trial to leg->rung with so many threads, and fills value, epochs, ended, seconds and, where the
  * trial failed, reason: what is not finite, has no room in memory, or is refused. Negative only where the

@@ -1,5 +1,5 @@
 /* lince_convert: a weights file in another format. */
-#include <lince/model.h>
+#include <lince/describe.h>
 
 #include "core/buffer.h"
 #include "core/error.h"

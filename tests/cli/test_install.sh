@@ -15,7 +15,7 @@ mv first prefix # which may lie anywhere
 done_with train --data shapes --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --out runs/first
 ln -s shapes formas
 ln -s first runs/primero
-answer=$(prefix/bin/lince predict --run runs/first shapes/test/star/0005.png | awk -F '\t' '{ printf "%s %.3f", $2, $3 }')
+answer=$(prefix/bin/lince predict --run runs/first --csv shapes/test/star/0005.png | awk -F , 'NR == 2 { printf "%s %.3f", $2, $3 }')
 
 # printed README: the commands behind its example in C
 printed() { sed -n '/^```c$/,/^## /s/^    \(cc \|\.\/\)/\1/p' "$TEST_SOURCE_DIR/$1"; }
@@ -27,7 +27,8 @@ if ldd "$lince" | grep -q asan; then
     chmod +x bin/cc
     PATH=$PWD/bin:$PATH
 fi
-export PKG_CONFIG_PATH=$PWD/prefix/lib/pkgconfig:$PWD/prefix/lib/$(cc -print-multiarch)/pkgconfig
+libraries=$(dirname "$(find "$PWD/prefix" -name liblince.so.1)")
+export PKG_CONFIG_PATH=$libraries/pkgconfig LD_LIBRARY_PATH=$libraries
 for readme in README.md README.es.md; do
     source=$(printed "$readme" | grep -o '[a-z]*\.c\b')
     sed -n '/^```c$/,/^```$/p' "$TEST_SOURCE_DIR/$readme" | grep -v '^```' >"${source:-none}"

@@ -82,7 +82,8 @@ static const char *printed(void)
     return text;
 }
 
-static const lince_progress halfway = {.phase = LINCE_TRAINING,
+static const lince_progress halfway = {.size = sizeof(lince_progress),
+                                       .phase = LINCE_TRAINING,
                                        .epoch = 1,
                                        .epochs = 2,
                                        .step = 50,
@@ -117,7 +118,8 @@ static void test_an_epochs_line_is_as_good_as_a_minutes(void **state)
     (void)state;
     draw_after(0);
     the_time += 59;
-    cli_observer(false)->epoch(NULL, &(lince_epoch_result){.epoch = 1, .epochs = 2});
+    cli_observer(false)->epoch(
+        NULL, &(lince_epoch_result){.size = sizeof(lince_epoch_result), .epoch = 1, .epochs = 2});
     printed();
     draw_after(30);
     assert_string_equal(printed(), "");

@@ -13,7 +13,7 @@ msgfmt --check-format -o /dev/null "$scratch/es.po"
 texts() {
     local output=$1
     shift
-    xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 -kTEXT_:8 -kLIST_:6 -kINT_:8 -kNUM_:8 -kSWITCH_:4 \
+    xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 -kcli_error:2 -kTEXT_:8 -kLIST_:6 -kINT_:8 -kNUM_:8 -kSWITCH_:4 \
         --from-code=UTF-8 -o "$output" "$@"
 }
 

@@ -3,7 +3,7 @@
 #include "data/fixture.h"
 
 #include <lince/language.h>
-#include <lince/model.h>
+#include <lince/synth.h>
 
 static int setup(void **state)
 {

@@ -4,7 +4,7 @@
 #include "data/fixture.h"
 
 #include <lince/language.h>
-#include <lince/model.h>
+#include <lince/synth.h>
 
 enum { N = 3000 };
 

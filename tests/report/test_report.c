@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <lince/error.h>
-#include <lince/train.h>
+#include <lince/report.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -521,7 +521,10 @@ static void test_any_class_name_is_drawn_as_it_is(void **state)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         heard h = {0};
         name_the_classes(names[i]);
-        assert_int_equal(lince_report(RUN, "en", &(lince_observer){.context = &h, .warning = hear}), 0);
+        assert_int_equal(
+            lince_report(RUN, "en",
+                         &(lince_observer){.size = sizeof(lince_observer), .context = &h, .warning = hear}),
+            0);
         if (h.count) fail_msg("%s: %s", names[i], h.last);
         assert_int_equal(count_figures(RUN), 5);
     }
@@ -550,7 +553,9 @@ static void test_a_figure_that_fails_is_told_and_the_others_are_drawn(void **sta
     assert_int_equal(chmod(TEST_SCRATCH "/report-bin/gnuplot", 0755), 0);
     snprintf(path, sizeof path, "%s:%s", folder, before);
     setenv("PATH", path, 1);
-    int code = lince_report(RUN, "en", &(lince_observer){.context = &h, .warning = hear});
+    int code =
+        lince_report(RUN, "en",
+                     &(lince_observer){.size = sizeof(lince_observer), .context = &h, .warning = hear});
     setenv("PATH", before, 1);
     free(before);
     assert_int_equal(code, 0);

@@ -53,8 +53,8 @@ static int search(const char *out, const char *resume, const lince_tune_options 
     assert_done(lince_settings_init(&s));
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         assert_done(lince_settings_set(&s, given[i][0], given[i][1]));
-    const lince_observer observer = {.stop = &h->stop};
-    const lince_tune_observer tune = {.context = h, .leg = hear_leg};
+    const lince_observer observer = {.size = sizeof observer, .stop = &h->stop};
+    const lince_tune_observer tune = {.size = sizeof tune, .context = h, .leg = hear_leg};
     int code = lince_tune(&s, options, "a test", &observer, &tune, result);
     lince_settings_release(&s);
     return code;
@@ -81,8 +81,9 @@ static void test_the_best_of_all_trials_is_tested_and_no_other(void **state)
 {
     (void)state;
     const char *const space[] = {"lr=1e-4..1e-1:log", "hidden=4,8"};
-    const lince_tune_options options = {.space = space, .space_count = 2, .trials = 6, .jobs = 2};
-    lince_tune_result r;
+    const lince_tune_options options = {
+        .size = sizeof options, .space = space, .space_count = 2, .trials = 6, .jobs = 2};
+    lince_tune_result r = LINCE_TUNE_RESULT_INIT;
     heard h = {0};
     assert_done(search(fresh_folder("tune-api/all"), NULL, &options, &h, &r));
     assert_int_equal(r.trials, 6);
@@ -101,14 +102,15 @@ static void test_one_that_was_stopped_ends_as_one_that_was_not(void **state)
 {
     (void)state;
     const char *const space[] = {"lr=1e-4..1e-1:log", "dropout=0..0.5"};
-    const lince_tune_options options = {.space = space, .space_count = 2, .trials = 5, .jobs = 1};
-    lince_tune_result whole, part;
+    const lince_tune_options options = {
+        .size = sizeof options, .space = space, .space_count = 2, .trials = 5, .jobs = 1};
+    lince_tune_result whole = LINCE_TUNE_RESULT_INIT, part = LINCE_TUNE_RESULT_INIT;
     heard h = {0}, stopped = {.stop_after = 3}, rest = {0};
     assert_done(search(fresh_folder("tune-api/whole"), NULL, &options, &h, &whole));
     assert_int_equal(search(fresh_folder("tune-api/part"), NULL, &options, &stopped, &part),
                      LINCE_EINTERRUPTED);
     for (size_t i = 0; i < 5; i++) assert_false(was_tested(part.folder, i));
-    assert_done(search(NULL, part.folder, &(lince_tune_options){0}, &rest, &part));
+    assert_done(search(NULL, part.folder, &(lince_tune_options)LINCE_TUNE_OPTIONS_INIT, &rest, &part));
     assert_int_equal(stopped.legs + rest.legs, h.legs);
     assert_int_equal(part.trial, whole.trial);
     assert_true(part.value == whole.value && part.test_accuracy == whole.test_accuracy);
@@ -118,8 +120,9 @@ static void test_trials_that_fail_are_kept_with_their_reason(void **state)
 {
     (void)state;
     const char *const space[] = {"batch-size=16,4096"};
-    const lince_tune_options options = {.space = space, .space_count = 1, .trials = 5, .jobs = 1};
-    lince_tune_result r;
+    const lince_tune_options options = {
+        .size = sizeof options, .space = space, .space_count = 1, .trials = 5, .jobs = 1};
+    lince_tune_result r = LINCE_TUNE_RESULT_INIT;
     heard h = {0};
     assert_done(search(fresh_folder("tune-api/failing"), NULL, &options, &h, &r));
     assert_int_equal(r.trials, 2);
@@ -135,8 +138,9 @@ static void test_a_search_that_the_budget_ended_does_not_go_on(void **state)
 {
     (void)state;
     const char *const space[] = {"lr=1e-4..1e-1:log"};
-    lince_tune_options options = {.space = space, .space_count = 1, .jobs = 1, .budget = 0.5};
-    lince_tune_result r, again;
+    lince_tune_options options = {
+        .size = sizeof options, .space = space, .space_count = 1, .jobs = 1, .budget = 0.5};
+    lince_tune_result r = LINCE_TUNE_RESULT_INIT, again = LINCE_TUNE_RESULT_INIT;
     heard h = {0};
     while (search(fresh_folder("tune-api/brief"), NULL, &options, &h, &r) == LINCE_EDATA) {
         assert_message("was over before the first trial had its epochs (1)");
@@ -144,7 +148,7 @@ static void test_a_search_that_the_budget_ended_does_not_go_on(void **state)
     }
     size_t legs = journal_lines(r.folder);
     h = (heard){0};
-    assert_done(search(NULL, r.folder, &(lince_tune_options){0}, &h, &again));
+    assert_done(search(NULL, r.folder, &(lince_tune_options)LINCE_TUNE_OPTIONS_INIT, &h, &again));
     assert_int_equal(h.legs, 0);
     assert_int_equal(journal_lines(r.folder), legs);
     assert_int_equal(again.trial, r.trial);
@@ -152,7 +156,7 @@ static void test_a_search_that_the_budget_ended_does_not_go_on(void **state)
     char *page = get_text(r.folder, "tune.md");
     assert_non_null(strstr(page, "The budget of time ended the search"));
     lince_free(page);
-    options = (lince_tune_options){.budget = 3600};
+    options = (lince_tune_options){.size = sizeof options, .budget = 3600};
     assert_int_equal(search(NULL, r.folder, &options, &h, &again), LINCE_EUSAGE);
     assert_message("its winner was tested");
 }
@@ -163,8 +167,8 @@ static void test_a_budget_that_is_over_when_it_goes_on_forgets_no_trial(void **s
     (void)state;
     const char *const space[] = {"lr=1e-4..1e-1:log"};
     const lince_tune_options options = {
-        .space = space, .space_count = 1, .trials = 3, .budget = 3600, .jobs = 2};
-    lince_tune_result r, again;
+        .size = sizeof options, .space = space, .space_count = 1, .trials = 3, .budget = 3600, .jobs = 2};
+    lince_tune_result r = LINCE_TUNE_RESULT_INIT, again = LINCE_TUNE_RESULT_INIT;
     heard h = {0}, rest = {0};
     char path[LINCE_PATH_MAX];
     assert_done(search(fresh_folder("tune-api/late"), NULL, &options, &h, &r));
@@ -175,7 +179,7 @@ static void test_a_budget_that_is_over_when_it_goes_on_forgets_no_trial(void **s
     json_object_set_new(asked, "ended", json_false());
     assert_int_equal(json_dump_file(asked, path, 0), 0);
     json_decref(asked);
-    assert_done(search(NULL, r.folder, &(lince_tune_options){0}, &rest, &again));
+    assert_done(search(NULL, r.folder, &(lince_tune_options)LINCE_TUNE_OPTIONS_INIT, &rest, &again));
     assert_int_equal(rest.legs, 0);
     assert_int_equal(again.trial, r.trial);
     assert_int_equal(again.trials, r.trials);
@@ -192,8 +196,9 @@ static void test_what_cannot_vary_is_refused(void **state)
                  {"tta=none,flip", "it changes nothing of what is learned"},
                  {"seed=1..9", "seed cannot vary"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        const lince_tune_options options = {.space = &wrong[i].varies, .space_count = 1, .trials = 2};
-        lince_tune_result r;
+        const lince_tune_options options = {
+            .size = sizeof options, .space = &wrong[i].varies, .space_count = 1, .trials = 2};
+        lince_tune_result r = LINCE_TUNE_RESULT_INIT;
         heard h = {0};
         char folder[LINCE_PATH_MAX];
         snprintf(folder, sizeof folder, "%.500s/tune-api/refused", TEST_SCRATCH);

@@ -8,9 +8,7 @@
 #include "train/update.h"
 #include "weights/safetensors.h"
 
-#include <lince/error.h>
-#include <lince/model.h>
-#include <lince/train.h>
+#include <lince/lince.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -146,7 +144,7 @@ static int train(const char *name, const char *options, char out[LINCE_PATH_MAX]
         assert_int_equal(lince_settings_set(&s, fixed[i][0], fixed[i][1]), 0);
     for (; sscanf(options, " %63s %255s%n", key, value, &used) == 2; options += used)
         if (lince_settings_set(&s, key, value)) fail_msg("%s", lince_error());
-    lince_observer observer = {.progress = watch, .stop = &stop};
+    lince_observer observer = {.size = sizeof observer, .progress = watch, .stop = &stop};
     computed = false;
     stop = 0;
     steps = 0;
@@ -165,7 +163,8 @@ static int resume(const char *folder)
     assert_int_equal(lince_settings_set(&s, "out", ""), 0);
     assert_int_equal(lince_settings_set(&s, "resume", folder), 0);
     stop = 0;
-    int code = lince_train(&s, "test", &(lince_observer){.stop = &stop}, NULL, 0);
+    int code =
+        lince_train(&s, "test", &(lince_observer){.size = sizeof(lince_observer), .stop = &stop}, NULL, 0);
     lince_settings_release(&s);
     return code;
 }

@@ -115,7 +115,7 @@ static void assert_same_history(const char *locale, size_t i)
 static void tell(const char *folder, size_t i, char *out, size_t size)
 {
     lince_model *m;
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     char *text, *described;
     if (lince_model_open(&m, folder)) fail_msg("%s", lince_error());
     int code = i ? lince_model_predict_file(m, FOLDER "/pictures/test/checkerboard/0005.png", &p)

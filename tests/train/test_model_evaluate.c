@@ -3,8 +3,7 @@
 #include "train/settings.h"
 
 #include <jansson.h>
-#include <lince/language.h>
-#include <lince/model.h>
+#include <lince/lince.h>
 #include <math.h>
 
 static char root[512], run[600];
@@ -52,7 +51,7 @@ static void hear(void *context, const char *text)
     snprintf(told + strlen(told), sizeof told - strlen(told), "%s\n", text);
 }
 
-static const lince_observer observer = {.note = hear, .warning = hear};
+static const lince_observer observer = {.size = sizeof observer, .note = hear, .warning = hear};
 
 /* The model on `table`, with settings in pairs up to NULL; the results as JSON, or NULL and the code. */
 static json_t *measure(const char *table, const char *const *settings, int *code)
@@ -189,7 +188,7 @@ static void test_the_runs_data_are_split_as_they_were_wherever_they_lie(void **s
 
 static lince_prediction ask(lince_model *m)
 {
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     assert_done(lince_model_predict_text(m, "it was good", &p));
     return p;
 }
@@ -221,7 +220,7 @@ static void test_answers_below_a_confidence_are_unsure(void **state)
 {
     (void)state;
     lince_model *m;
-    lince_confidence said;
+    lince_confidence said = LINCE_CONFIDENCE_INIT;
     char above[32];
     assert_done(lince_model_open(&m, run));
     assert_done(lince_model_min_confidence(m, "auto:0.01", &observer, &said));

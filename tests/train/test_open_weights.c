@@ -1,6 +1,5 @@
 /* A weights file without a run: its architecture, its classes, and what does not fit. */
-#include <lince/error.h>
-#include <lince/model.h>
+#include <lince/lince.h>
 
 #include "core/file.h"
 #include "core/memory.h"
@@ -78,7 +77,8 @@ static void refused(const lince_open_options *options, int code, const char *mes
 static void test_the_architecture_is_found_where_all_fits(void **state)
 {
     (void)state;
-    lince_model *m = open_weights(&(lince_open_options){.weights = CIFAR});
+    lince_model *m =
+        open_weights(&(lince_open_options){.size = sizeof(lince_open_options), .weights = CIFAR});
     assert_string_equal(lince_model_name(m), "resnet20");
     assert_int_equal(lince_model_classes(m), 10);
     assert_null(lince_model_class(m, 0));
@@ -104,8 +104,10 @@ static void test_published_weights_bring_their_own_transform(void **state)
         char path[LINCE_PATH_MAX];
         snprintf(path, sizeof path, "%s%s", folder, cases[i].file);
         write_weights(path, "mobilenet_v2", 10, "", false);
-        lince_model *m = open_weights(
-            &(lince_open_options){.weights = path, .architecture = "mobilenet_v2", .resize = cases[i].asked});
+        lince_model *m = open_weights(&(lince_open_options){.size = sizeof(lince_open_options),
+                                                            .weights = path,
+                                                            .architecture = "mobilenet_v2",
+                                                            .resize = cases[i].asked});
         assert_int_equal(m->blueprint.transform.resize, cases[i].resize);
         if (!strstr(lince_model_notes(m), cases[i].note))
             fail_msg("expected '%s' in: %s", cases[i].note, lince_model_notes(m));
@@ -120,7 +122,8 @@ static void test_transforms_are_the_architectures_own(void **state)
     (void)state;
     static const char path[] = TEST_SCRATCH "/efficient.pth";
     write_weights(path, "efficientnet_b0", 10, "", false);
-    lince_model *m = open_weights(&(lince_open_options){.weights = path, .architecture = "efficientnet_b0"});
+    lince_model *m = open_weights(&(lince_open_options){
+        .size = sizeof(lince_open_options), .weights = path, .architecture = "efficientnet_b0"});
     assert_int_equal(m->blueprint.transform.interpolation, LINCE_BICUBIC);
     assert_int_equal(m->blueprint.transform.resize, 256);
     assert_string_equal(lince_model_notes(m), "");
@@ -131,8 +134,8 @@ static void test_transforms_are_the_architectures_own(void **state)
 static void test_a_thousand_classes_are_imagenets(void **state)
 {
     (void)state;
-    lince_model *m =
-        open_weights(&(lince_open_options){.weights = IMAGENET, .architecture = "squeezenet1_1"});
+    lince_model *m = open_weights(&(lince_open_options){
+        .size = sizeof(lince_open_options), .weights = IMAGENET, .architecture = "squeezenet1_1"});
     assert_string_equal(lince_model_class(m, 0), "tench");
     assert_string_equal(lince_model_class(m, 134), "crane bird");
     assert_string_equal(lince_model_class(m, 999), "toilet tissue");
@@ -181,28 +184,39 @@ static void test_names_can_be_given(void **state)
     const char *names = TEST_SCRATCH "/names.txt";
     static const char lines[] = "a\nb\r\nc d\n\n4\n5\n6\n7\n8\n9\nten";
     assert_int_equal(lince_file_write(names, lines, strlen(lines)), 0);
-    lince_model *m = open_weights(&(lince_open_options){.weights = CIFAR, .classes = names});
+    lince_model *m = open_weights(
+        &(lince_open_options){.size = sizeof(lince_open_options), .weights = CIFAR, .classes = names});
     assert_string_equal(lince_model_class(m, 1), "b");
     assert_string_equal(lince_model_class(m, 2), "c d");
     assert_string_equal(lince_model_class(m, 9), "ten");
     lince_model_free(m);
-    refused(&(lince_open_options){.weights = IMAGENET, .classes = names}, LINCE_EDATA,
-            "names, one a line: 10; classes of the model: 1000");
-    refused(&(lince_open_options){.weights = CIFAR, .classes = TEST_SCRATCH "/none"}, LINCE_EIO, "none");
+    refused(&(lince_open_options){.size = sizeof(lince_open_options), .weights = IMAGENET, .classes = names},
+            LINCE_EDATA, "names, one a line: 10; classes of the model: 1000");
+    refused(&(lince_open_options){.size = sizeof(lince_open_options),
+                                  .weights = CIFAR,
+                                  .classes = TEST_SCRATCH "/none"},
+            LINCE_EIO, "none");
 }
 
 static void test_another_architecture_is_refused_with_what_differs(void **state)
 {
     (void)state;
-    refused(&(lince_open_options){.weights = CIFAR, .architecture = "resnet32"}, LINCE_EDATA,
+    refused(&(lince_open_options){.size = sizeof(lince_open_options),
+                                  .weights = CIFAR,
+                                  .architecture = "resnet32"},
+            LINCE_EDATA,
             "does not fit resnet32: parameters that fit: 116; replaced: 0; missing: 60; of another shape: 0; "
             "unexpected: 0");
-    refused(&(lince_open_options){.weights = CIFAR, .architecture = "vgg16"}, LINCE_EDATA,
-            "there is no output layer of vgg16");
-    refused(&(lince_open_options){.weights = CIFAR, .architecture = "resnet21"}, LINCE_EUSAGE,
-            "did you mean");
-    refused(&(lince_open_options){.weights = TEST_SOURCE_DIR "/tests/weights/python.pth"}, LINCE_EUSAGE,
-            "does not say its architecture; name it with --model");
+    refused(
+        &(lince_open_options){.size = sizeof(lince_open_options), .weights = CIFAR, .architecture = "vgg16"},
+        LINCE_EDATA, "there is no output layer of vgg16");
+    refused(&(lince_open_options){.size = sizeof(lince_open_options),
+                                  .weights = CIFAR,
+                                  .architecture = "resnet21"},
+            LINCE_EUSAGE, "did you mean");
+    refused(&(lince_open_options){.size = sizeof(lince_open_options),
+                                  .weights = TEST_SOURCE_DIR "/tests/weights/python.pth"},
+            LINCE_EUSAGE, "does not say its architecture; name it with --model");
 }
 
 static void test_more_than_the_architecture_has_is_said_or_refused(void **state)
@@ -210,11 +224,15 @@ static void test_more_than_the_architecture_has_is_said_or_refused(void **state)
     (void)state;
     const char *path = TEST_SCRATCH "/more.pth";
     write_weights(path, "resnet20", 10, "", true);
-    lince_model *m = open_weights(&(lince_open_options){.weights = path, .architecture = "resnet20"});
+    lince_model *m = open_weights(&(
+        lince_open_options){.size = sizeof(lince_open_options), .weights = path, .architecture = "resnet20"});
     assert_string_equal(lince_model_notes(m), "unexpected: aux.weight\n");
     lince_model_free(m);
-    refused(&(lince_open_options){.weights = path, .architecture = "resnet20", .strict = true}, LINCE_EDATA,
-            "unexpected: 1:\nunexpected: aux.weight");
+    refused(&(lince_open_options){.size = sizeof(lince_open_options),
+                                  .weights = path,
+                                  .architecture = "resnet20",
+                                  .strict = true},
+            LINCE_EDATA, "unexpected: 1:\nunexpected: aux.weight");
 }
 
 /* As many classes, but others: the output layer is not theirs. */

@@ -2,8 +2,7 @@
 #include "data/fixture.h"
 #include "train/range_test.h"
 
-#include <lince/language.h>
-#include <lince/model.h>
+#include <lince/lince.h>
 #include <math.h>
 
 static char data[600];

@@ -3,8 +3,7 @@
 #include "train/settings.h"
 
 #include <jansson.h>
-#include <lince/language.h>
-#include <lince/model.h>
+#include <lince/lince.h>
 #include <math.h>
 
 static char root[512], data[600];
@@ -143,7 +142,7 @@ static void test_predictions_are_those_of_the_opened_model(void **state)
         snprintf(start, sizeof start, "\n%s,", id);
         char *text = strstr(strstr(tweets, start), ",\"") + 2, *end = strchr(text, '"');
         *end = '\0';
-        lince_prediction p;
+        lince_prediction p = LINCE_PREDICTION_INIT;
         assert_done(lince_model_predict_text(m, text, &p));
         assert_string_equal(lince_model_class(m, p.best), predicted);
         assert_true(fabs((double)p.probability[p.best] - probability) < 2e-6);
@@ -190,7 +189,7 @@ static void test_what_of_a_text_was_read_is_told(void **state)
 {
     (void)state;
     lince_model *m;
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     char text[1024] = "";
     assert_done(lince_model_open(&m, in_run("usual", "")));
     for (int i = 0; i < 70; i++) strcat(text, i % 2 ? "the " : "xyzzy ");
@@ -223,7 +222,7 @@ static void count_steps(void *context, const lince_progress *progress)
 static void test_a_resumed_run_ends_as_one_left_alone(void **state)
 {
     (void)state;
-    lince_observer observer = {.progress = count_steps, .stop = &stop};
+    lince_observer observer = {.size = sizeof observer, .progress = count_steps, .stop = &stop};
     const char *const *options = WITH("epochs", "1", "dropout", "0.3", "embedding-dropout", "0.1",
                                       "clip-grad", "1", "bidirectional", "yes", "layers", "2");
     assert_done(train("alone", options, NULL));

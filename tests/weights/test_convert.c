@@ -1,5 +1,5 @@
 /* Every tensor survives a conversion, bit for bit, both ways. */
-#include <lince/model.h>
+#include <lince/lince.h>
 
 #include "fixture.h"
 #include "weights/weights.h"

@@ -1,0 +1,34 @@
+/* What lies in a file or a folder, in words; and weights from one format into another. */
+#ifndef LINCE_DESCRIBE_H
+#define LINCE_DESCRIBE_H
+
+#include <lince/observer.h>
+#include <lince/settings.h>
+#include <lince/text.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a path is (a data set, a weights file, a run), described in a few lines or as JSON; `text` is the
+ * caller's (lince_text_free). LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA. */
+LINCE_API int lince_describe(const char *path, int json, char **text);
+
+/* Of a data set as these settings read it (columns, quoting, encoding, labels that are left out, ...), and
+ * where find-duplicates is "yes" with what stands in two parts or under two labels, which may take a while.
+ */
+LINCE_API int lince_describe_as(const char *path, const lince_settings *settings,
+                                const lince_observer *observer, int json, char **text);
+
+/* Writes a weights file in another format, which the ending of `out` says (.safetensors; .pth, .pt, .th): the
+ * same tensors, bit for bit. `text`, the caller's (lince_text_free), tells what was found and written. */
+LINCE_API int lince_convert(const char *in, const char *out, char **text);
+
+/* The models that --model knows: the name at `index`, or NULL after the last; and a line about it. */
+LINCE_API const char *lince_architecture_at(size_t index, const char **summary);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

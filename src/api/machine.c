@@ -1,0 +1,91 @@
+/* What the library found: the machine, the libraries within, the kernels that were chosen
+ * (include/lince/machine.h). */
+#include <lince/machine.h>
+
+#include "core/buffer.h"
+#include "core/cpu.h"
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/names.h"
+#include "core/parallel.h"
+#include "data/image.h"
+#include "kernels/choices.h"
+
+#include <archive.h>
+#include <curl/curl.h>
+#include <jansson.h>
+#include <oneapi/dnnl/dnnl.h>
+#include <openssl/crypto.h>
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zip.h>
+
+static void put_name(lince_buffer *out, const char *what)
+{
+    lince_buffer_printf(out, "%*s ", lince_field(-12, what), what);
+}
+
+static void put_machine(lince_buffer *out)
+{
+    put_name(out, _("processor"));
+    lince_buffer_printf(out, "%s\n", lince_cpu_name());
+    put_name(out, _("cores"));
+    lince_buffer_printf(out, "%d\n", lince_processors());
+    put_name(out, _("caches"));
+    lince_buffer_printf(out, _("%zu KiB of data, %zu KiB, %zu KiB"), lince_cpu_cache(1) >> 10,
+                        lince_cpu_cache(2) >> 10, lince_cpu_cache(3) >> 10);
+    lince_buffer_puts(out, "\n");
+    put_name(out, _("level"));
+    if (lince_cpu_level() == lince_cpu_highest())
+        lince_buffer_puts(out, lince_level_name(lince_cpu_level()));
+    else
+        lince_buffer_printf(out, _("%s (the machine has %s)"), lince_level_name(lince_cpu_level()),
+                            lince_level_name(lince_cpu_highest()));
+    lince_buffer_puts(out, "\n");
+}
+
+static void put_libraries(lince_buffer *out)
+{
+    const dnnl_version_t *dnnl = dnnl_version();
+    put_name(out, _("libraries"));
+    lince_buffer_printf(out, "oneDNN %d.%d.%d, libpng %s, libzip %s, %s,\n", dnnl->major, dnnl->minor,
+                        dnnl->patch, png_get_libpng_ver(NULL), zip_libzip_version(),
+                        archive_version_string());
+    put_name(out, "");
+    lince_buffer_printf(out, "jansson %s, %s, libcurl %s,\n", JANSSON_VERSION,
+                        OpenSSL_version(OPENSSL_VERSION), curl_version_info(CURLVERSION_NOW)->version);
+    put_name(out, "");
+    if (lince_heif_version())
+        lince_buffer_printf(out, "libheif %s\n", lince_heif_version());
+    else
+        lince_buffer_printf(out, "%s\n", _("libheif is missing (Debian: libheif-dev): no HEIC and AVIF"));
+}
+
+int lince_machine_describe(char **text)
+{
+    lince_buffer out = {0};
+    put_machine(&out);
+    put_libraries(&out);
+    *text = out.data;
+    return out.error;
+}
+
+int lince_kernels_describe(char **text)
+{
+    size_t size;
+    *text = NULL;
+    FILE *out = open_memstream(text, &size);
+    if (!out) return lince_fail(LINCE_ENOMEM, "out of memory");
+    int code = lince_choices_print(out);
+    fclose(out);
+    if (!code) return 0;
+    free(*text);
+    *text = NULL;
+    return code;
+}
+
+int lince_kernels_forget(void)
+{
+    return lince_choices_forget();
+}
