@@ -128,6 +128,10 @@ void cli_clear_line(void);
 
 /* Draws a line of the caller's own in its place, on a terminal; and a time as "12:03". */
 void cli_show_line(const char *line);
+
+/* The words that end a line whose first `column` characters are there: on a terminal what does not fit goes
+ * on below them. */
+void cli_put_words(const char *words, int column);
 void cli_duration(char *out, size_t size, double seconds);
 
 /* Looks whether standard error is a terminal, and one with colours; before anything is printed. */

@@ -100,8 +100,9 @@ static void tell_leg(void *context, const lince_tune_leg *leg)
     cli_duration(took, sizeof took, leg->seconds);
     put_value(value, j, leg->value);
     snprintf(epochs, sizeof epochs, "%d/%d", leg->epochs, leg->of);
-    fprintf(stderr, "%6zu %7s %9s%s %8s  %s\n", leg->trial, epochs, value, leg->best ? " *" : "  ", took,
-            leg->settings);
+    int column =
+        fprintf(stderr, "%6zu %7s %9s%s %8s  ", leg->trial, epochs, value, leg->best ? " *" : "  ", took);
+    cli_put_words(leg->settings, column);
     if (leg->failed) fprintf(stderr, _("       trial %zu failed: %s\n"), leg->trial, leg->failed);
 }
 

@@ -192,6 +192,19 @@ static void tell_seldom(const lince_progress *p, double time)
     fprintf(stderr, "%s\n", line);
 }
 
+void cli_put_words(const char *words, int column)
+{
+    int at = column;
+    for (const char *word = words, *end; *word; word = end + (*end == ' ')) {
+        end = word + strcspn(word, " ");
+        int letters = (int)(end - word);
+        bool fits = !display.live || at == column || at + 1 + letters < columns();
+        fprintf(stderr, "%s%*s%.*s", fits ? "" : "\n", fits ? at > column : column, "", letters, word);
+        at = (fits ? at + (at > column) : column) + letters;
+    }
+    fprintf(stderr, "\n");
+}
+
 /* As many of the line's characters as fit. */
 static void draw(const char *line)
 {

@@ -35,6 +35,8 @@ if command -v script >/dev/null; then
     has 'warning: there is no validation part' out "NO_COLOR"
     on_terminal 100 "$training --quiet --out quiet"
     hasnt 'training' out "--quiet"
+    on_terminal 60 "tune ${training#train} --val-split 0.2 lr=1e-3,1e-2 label-smoothing=0,0.1 --trials 2 --out tuned"
+    has '^ \{37\}label-smoothing=0' out "settings of a trial that do not fit in a line"
 fi
 
 # no terminal: lines, nothing that moves
