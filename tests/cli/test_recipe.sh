@@ -43,7 +43,7 @@ setting followed lr 0.005
 grep -qx '# recipe: default of resnet20 (optimizer, lr, scheduler)' followed/config.yaml || wrong "config.yaml does not name the recipe"
 grep -q '^# recipe' in-full/config.yaml && wrong "config.yaml names a recipe that was not followed"
 done_with info followed
-grep -qx 'recipe         default of resnet20' out || wrong "info does not name the recipe:"
+grep -q '^recipe  *default of resnet20$' out || wrong "info does not name the recipe:"
 done_with info in-full
 grep -q recipe out && wrong "info names a recipe that was not followed:"
 grep -q 'default of resnet20' followed/report.md || wrong "the report does not name the recipe"
