@@ -1,6 +1,6 @@
 /* The one place where a kernel is chosen.
  *
- * Every implementation that can do a geometry is timed once, for a few milliseconds, and the fastest (a
+ * Every implementation that can do a geometry is timed once, for some milliseconds, and the fastest (a
  * library's only when it is so by a quarter) is remembered (choices.h): kernels differ in their last bits, so
  * that a choice made anew in each run would break "same seed, same weights". Without a writable cache nothing
  * is measured, and a fixed rule decides, the order of the table.
@@ -118,6 +118,20 @@ static bool wins_again(const lince_conv_implementation *library, const lince_con
     return runs && best[0] < best[1] / handicap;
 }
 
+/* What is measured: of a large batch a part, which tells as much in less time. A run of 1,024 samples may
+ * take a second, and there are some ten for each layer and direction. */
+static lince_conv part_of(const lince_conv *c)
+{
+    enum { LEAST = 32 };
+    static const double most = 1e10; /* operations, as the definition counts them: about 0.1 s of a core */
+    double sample = 2.0 * c->kernel[0] * c->kernel[1] * (c->in.channels / c->groups) * c->out.channels *
+                    c->out.height * c->out.width,
+           batch = most / sample < LEAST ? LEAST : most / sample;
+    lince_conv part = *c;
+    if (batch < c->batch) part.batch = (int)batch;
+    return part;
+}
+
 /* disturbed: whether an implementation had no run that counts. */
 static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction,
                                                 int has_bias, int threads, bool deterministic,
@@ -162,7 +176,8 @@ static const lince_conv_implementation *remembered(const lince_conv *conv, lince
         lince_choices_close(&choices);
         return choice;
     }
-    choice = fastest(conv, direction, has_bias, threads, deterministic, &disturbed);
+    lince_conv part = part_of(conv);
+    choice = fastest(&part, direction, has_bias, threads, deterministic, &disturbed);
     if (choice) lince_choices_add(&choices, choice, disturbed);
     /* Not remembered: better the rule than a choice that may change. */
     return lince_choices_close(&choices) ? NULL : choice;
