@@ -48,10 +48,13 @@ typedef struct lince_open_options {
     int resize;                /* pixels of the shorter side before a crop; usual: the architecture's at its
                                   own size (256 for 224), else the fewest that cover the input */
     bool strict;               /* refuses tensors that the architecture does not have */
+    const void *bytes;         /* the file's content in memory, instead of `weights`; it must stay until the
+                                  model is freed */
+    size_t byte_count;
 } lince_open_options;
-#define LINCE_OPEN_OPTIONS_INIT                                                        \
-    {                                                                                  \
-        sizeof(lince_open_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, false \
+#define LINCE_OPEN_OPTIONS_INIT                                                                 \
+    {                                                                                           \
+        sizeof(lince_open_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, false, NULL, 0 \
     }
 
 /* A model from a weights file; LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA where it does not fit the architecture.
@@ -78,6 +81,36 @@ LINCE_API int lince_model_observe(lince_model *model, const lince_observer *obse
 LINCE_API int lince_model_predict_file(lince_model *model, const char *path, lince_prediction *prediction);
 LINCE_API int lince_model_predict_bytes(lince_model *model, const void *bytes, size_t size,
                                         lince_prediction *prediction);
+
+/* A picture in memory; begin with LINCE_PIXELS_INIT. The value (0 to 255) of channel c, red, green, blue, in
+ * row y and column x is data[y * row + x * pixel + c * channel]; the strides are bytes, may be negative, and
+ * 0 stands for that of [height][width][channels] without gaps: 1 for channel, `channels` for pixel, width *
+ * pixel for row. So blue, green, red, alpha of a camera are {data + 2, pixel 4, channel -1}. */
+typedef struct lince_pixels {
+    size_t size;
+    const unsigned char *data;
+    int height, width;
+    int channels; /* 3; 1: grey */
+    ptrdiff_t row, pixel, channel;
+} lince_pixels;
+#define LINCE_PIXELS_INIT                            \
+    {                                                \
+        sizeof(lince_pixels), NULL, 0, 0, 3, 0, 0, 0 \
+    }
+
+/* Classifies n pictures in memory, several at a time where they are many: pictures [n] into predictions [n],
+ * each begun and released as one is. They are fitted to the network's input as those of files are. After a
+ * failure, predictions before the one that the message names are there. LINCE_EUSAGE, LINCE_ENOMEM. */
+LINCE_API int lince_model_predict_pixels(lince_model *model, const lince_pixels *pictures, size_t n,
+                                         lince_prediction *predictions);
+
+/* The same of what a program has fitted itself: values [n][3][height][width] from 0 to 1 (red, green, blue),
+ * of the size that lince_model_input says; the network's mean and deviation are applied to them. */
+LINCE_API int lince_model_predict_floats(lince_model *model, const float *values, size_t n,
+                                         lince_prediction *predictions);
+
+/* The height and width of a picture's input, in pixels; LINCE_EUSAGE for a model of texts. */
+LINCE_API int lince_model_input(const lince_model *model, int *height, int *width);
 
 /* Classifies a text (UTF-8). Words behind the model's --max-tokens are not read; words that it does not know
  * stand for one and the same unknown word; so does a text without words. LINCE_EFORMAT where it is not UTF-8.
@@ -140,6 +173,31 @@ LINCE_API int lince_model_set(lince_model *model, const char *setting, const cha
  * the caller's (lince_text_free). */
 LINCE_API int lince_model_evaluate(lince_model *model, const char *data, const char *part, int json,
                                    const char *predictions, const lince_observer *observer, char **text);
+
+/* What a model is worth on a part, as numbers in scikit-learn's words; begin with LINCE_MEASURES_INIT, and
+ * release with lince_measures_release, also after a failure. Classes are in the model's order
+ * (lince_model_class). What is undefined is 0. */
+typedef struct lince_measures {
+    size_t size;
+    size_t samples;
+    int classes;
+    double loss;                                             /* mean cross-entropy */
+    double accuracy;                                         /* a share */
+    double macro_precision, macro_recall, macro_f1;          /* means over all classes */
+    double weighted_precision, weighted_recall, weighted_f1; /* weighted by their samples */
+    double *precision, *recall, *f1;                         /* [classes] */
+    size_t *support;                                         /* [classes], samples of each */
+    size_t *confusion; /* [classes][classes], row: true class, column: predicted */
+} lince_measures;
+#define LINCE_MEASURES_INIT                                                                \
+    {                                                                                      \
+        sizeof(lince_measures), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL \
+    }
+
+/* Measures it as lince_model_evaluate does. */
+LINCE_API int lince_model_measure(lince_model *model, const char *data, const char *part,
+                                  const lince_observer *observer, lince_measures *measures);
+LINCE_API void lince_measures_release(lince_measures *measures);
 
 /* Fits a temperature (Guo et al. 2017) on the validation part of the model's run, by which all scores are
  * divided before the softmax, so that probabilities can be taken at their word; the predicted classes stay.

@@ -32,16 +32,26 @@ static int weights_path(const char *path, char out[LINCE_PATH_MAX])
     return 0;
 }
 
-static int new_model(lince_model **model, const char *path)
+static int new_model(lince_model **model)
 {
     lince_model *m = *model = lince_alloc(1, sizeof *m);
     if (!m) return LINCE_ENOMEM;
     m->threads = lince_processors();
     m->confidence = (lince_confidence)LINCE_CONFIDENCE_INIT;
+    return lince_settings_init(&m->settings);
+}
+
+static int open_file(lince_model *m, const char *path)
+{
     if (lince_run_holds_runs(path)) return lince_run_open(&(lince_run){0}, path); /* which refuses it */
     LINCE_TRY(weights_path(path, m->path));
-    LINCE_TRY(lince_settings_init(&m->settings));
     return lince_weights_open(&m->weights, m->path);
+}
+
+static int open_bytes(lince_model *m, const void *bytes, size_t size)
+{
+    snprintf(m->path, sizeof m->path, "%s", _("weights in memory"));
+    return lince_weights_parse(&m->weights, bytes, size, m->path);
 }
 
 static int finish_open(lince_model **model, int code)
@@ -81,7 +91,8 @@ static int plan_views(lince_model *m)
 int lince_model_open(lince_model **model, const char *path)
 {
     LINCE_PLAIN_LOCALE;
-    int code = new_model(model, path);
+    int code = new_model(model);
+    if (!code) code = open_file(*model, path);
     if (!code) code = lince_blueprint_read(&(*model)->blueprint, (*model)->weights, (*model)->path);
     if (!code) code = read_settings(*model, path);
     if (!code) code = plan_views(*model);
@@ -207,8 +218,11 @@ int lince_model_open_weights(lince_model **model, const lince_open_options *opti
     lince_open_options own = LINCE_OPEN_OPTIONS_INIT;
     *model = NULL;
     LINCE_TRY(lince_sized_read(&own, options, "lince_open_options"));
-    if (!own.weights) return lince_fail(LINCE_EUSAGE, "lince_open_options: the weights file is missing");
-    int code = new_model(model, own.weights);
+    if (!own.weights == !own.bytes)
+        return lince_fail(LINCE_EUSAGE, "lince_open_options: expected a weights file, or its bytes");
+    int code = new_model(model);
+    if (!code)
+        code = own.bytes ? open_bytes(*model, own.bytes, own.byte_count) : open_file(*model, own.weights);
     if (!code) code = open_weights(*model, &own);
     if (!code) code = plan_views(*model);
     return finish_open(model, code);
@@ -307,18 +321,24 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
     return code;
 }
 
-int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n, int batch,
-                               lince_prediction *predictions)
+int lince_model_predict_input(lince_model *m, const float *x, int n, int batch, lince_prediction *predictions)
 {
     for (int i = 0; i < n; i++)
         predictions[i] = (lince_prediction){.size = sizeof *predictions, .classes = m->blueprint.classes};
     LINCE_TRY(lince_model_use(m, batch));
+    return answer(m, &(lince_batch){.n = n, .x = x}, predictions);
+}
+
+int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n, int batch,
+                               lince_prediction *predictions)
+{
     size_t size = 3 * (size_t)m->picture.width * (size_t)m->picture.height;
+    for (int i = 0; i < n; i++) predictions[i] = (lince_prediction)LINCE_PREDICTION_INIT;
     float *x = lince_alloc((size_t)n * size, sizeof *x);
     if (!x) return LINCE_ENOMEM;
     for (size_t i = 0; i < (size_t)n; i++)
         lince_transform_normalise(&m->picture, fitted[i].pixels, x + i * size);
-    int code = answer(m, &(lince_batch){.n = n, .x = x}, predictions);
+    int code = lince_model_predict_input(m, x, n, batch, predictions);
     lince_free(x);
     return code;
 }
@@ -349,7 +369,7 @@ static int predict_image(lince_model *m, const char *name, const lince_image *im
     return code;
 }
 
-static int refuse_kind(const lince_model *m, bool texts)
+int lince_model_check_kind(const lince_model *m, bool texts)
 {
     if (lince_model_is_text(m) == texts) return 0;
     return texts ? lince_fail(LINCE_EUSAGE, "%s classifies pictures, not texts", m->path)
@@ -392,7 +412,7 @@ int lince_model_predict_span(lince_model *m, const char *text, size_t size, linc
 {
     LINCE_PLAIN_LOCALE;
     *prediction = (lince_prediction){.size = sizeof *prediction, .classes = m->blueprint.classes};
-    LINCE_TRY(refuse_kind(m, true));
+    LINCE_TRY(lince_model_check_kind(m, true));
     LINCE_TRY(check_text(text, size));
     LINCE_TRY(lince_model_use(m, 1));
     int32_t *tokens = lince_alloc((size_t)m->blueprint.encoder.options.max_tokens, sizeof *tokens);
@@ -407,7 +427,7 @@ int lince_model_predict_named(lince_model *m, const void *bytes, size_t size, co
 {
     LINCE_PLAIN_LOCALE;
     lince_image image;
-    LINCE_TRY(refuse_kind(m, false));
+    LINCE_TRY(lince_model_check_kind(m, false));
     lince_decoding how = lince_model_decoding(m);
     LINCE_TRY(lince_image_decode(&image, bytes, size, &how, name));
     int code = predict_image(m, name, &image, prediction);
@@ -419,7 +439,7 @@ int lince_model_predict_path(lince_model *m, const char *path, lince_prediction 
 {
     LINCE_PLAIN_LOCALE;
     lince_image image;
-    LINCE_TRY(refuse_kind(m, false));
+    LINCE_TRY(lince_model_check_kind(m, false));
     lince_decoding how = lince_model_decoding(m);
     LINCE_TRY(lince_image_load(&image, path, &how));
     int code = predict_image(m, path, &image, prediction);

@@ -12,7 +12,7 @@ static int fit(lince_model *own, const lince_observer *observer, lince_calibrati
 {
     lince_dataset *dataset;
     lince_evaluation raw;
-    int code = lince_model_own_part(own, "val", true, observer, &dataset, &raw);
+    int code = lince_model_on_part(own, NULL, "val", true, observer, &dataset, &raw);
     if (!code) code = lince_calibration_fit(calibration, &raw);
     lince_evaluation_release(&raw);
     lince_dataset_free(dataset);
@@ -25,7 +25,7 @@ static int test_again(lince_model *own, const lince_observer *observer)
     lince_dataset *dataset;
     lince_evaluation e;
     if (!lince_results_exist(own->run)) return 0;
-    int code = lince_model_own_part(own, "test", false, observer, &dataset, &e);
+    int code = lince_model_on_part(own, NULL, "test", false, observer, &dataset, &e);
     if (!code)
         code =
             lince_results_write(own->run, &e, dataset, own->settings.folds > 0, lince_results_seen(own->run));

@@ -84,7 +84,7 @@ static int ask_validation(lince_model *own, const lince_observer *observer, answ
 {
     lince_dataset *dataset;
     lince_evaluation e;
-    int code = lince_model_own_part(own, "val", false, observer, &dataset, &e);
+    int code = lince_model_on_part(own, NULL, "val", false, observer, &dataset, &e);
     if (!code) code = take(a, &e);
     lince_evaluation_release(&e);
     lince_dataset_free(dataset);

@@ -340,13 +340,13 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     return code;
 }
 
-/* --- its own run's parts -------------------------------------------------------------------------- */
+/* --- parts -------------------------------------------------------------------------- */
 
-int lince_model_own_part(lince_model *m, const char *part, bool raw, const lince_observer *observer,
-                         lince_dataset **dataset, lince_evaluation *e)
+int lince_model_on_part(lince_model *m, const char *data, const char *part, bool raw,
+                        const lince_observer *observer, lince_dataset **dataset, lince_evaluation *e)
 {
     lince_part ignored = LINCE_TEST;
     *dataset = NULL;
     *e = (lince_evaluation){0};
-    return evaluate_part(m, NULL, part, raw, observer, dataset, &ignored, e);
+    return evaluate_part(m, data, part, raw, observer, dataset, &ignored, e);
 }

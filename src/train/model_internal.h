@@ -44,10 +44,18 @@ struct lince_model {
 /* Makes the net ready for batches of up to `batch` samples. */
 int lince_model_use(lince_model *model, int batch);
 
-/* Evaluates it on a part ("val", "test") of its run's own data; `raw`: as lince_evaluate_options. Both are to
- * be released in any case. */
-int lince_model_own_part(lince_model *model, const char *part, bool raw, const lince_observer *observer,
-                         lince_dataset **dataset, lince_evaluation *evaluation);
+/* Evaluates it on a part ("val", "test") of a data set (NULL: of its run's own); `raw`: as
+ * lince_evaluate_options. Both are to be released in any case. */
+int lince_model_on_part(lince_model *model, const char *data, const char *part, bool raw,
+                        const lince_observer *observer, lince_dataset **dataset,
+                        lince_evaluation *evaluation);
+
+/* LINCE_EUSAGE where it does not classify texts, or pictures. */
+int lince_model_check_kind(const lince_model *model, bool texts);
+
+/* How many of so many pictures are answered at a time: several where there are many, as fewer do not repay
+ * the choice of kernels for another batch; the larger they are, the fewer, so that memory stays small. */
+int lince_model_batch_for(const lince_model *model, size_t count);
 
 /* How its pictures are decoded. */
 lince_decoding lince_model_decoding(const lince_model *model);
@@ -60,6 +68,11 @@ void lince_model_tell_incomplete(const lince_model *model, const char *name);
 int lince_model_predict_path(lince_model *model, const char *path, lince_prediction *prediction);
 int lince_model_predict_named(lince_model *model, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction);
+
+/* Classifies what the network reads, x [n][3][height][width], by a net for `batch` inputs, n or more;
+ * predictions [n] are to be released in any case. */
+int lince_model_predict_input(lince_model *model, const float *x, int n, int batch,
+                              lince_prediction *predictions);
 
 /* Classifies n pictures, which model->picture has fitted, by a net for `batch` of them, n or more;
  * predictions [n] are to be released in any case. */

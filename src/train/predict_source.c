@@ -103,9 +103,7 @@ static int add(pictures *s, lince_source *source, const lince_entry *entry)
     return s->count == s->batch ? flush(s) : 0;
 }
 
-/* Several at a time where there are many: fewer do not repay the choice of kernels for another batch. The
- * larger the pictures, the fewer, so that memory stays small. */
-static int batch_for(const lince_model *m, size_t count)
+int lince_model_batch_for(const lince_model *m, size_t count)
 {
     enum { MANY = 64, BATCH = 32, PIXELS = 1 << 19 };
     const lince_transform *t = &m->blueprint.transform;
@@ -115,7 +113,7 @@ static int batch_for(const lince_model *m, size_t count)
 
 static int ask_entries(pictures *s, lince_source *source, const size_t *entries, size_t count)
 {
-    size_t batch = (size_t)(s->batch = batch_for(s->asking->model, count));
+    size_t batch = (size_t)(s->batch = lince_model_batch_for(s->asking->model, count));
     s->list = lince_alloc(batch, sizeof *s->list);
     s->fitted = lince_alloc(batch, sizeof *s->fitted);
     s->prediction = lince_alloc(batch, sizeof *s->prediction);

@@ -184,6 +184,37 @@ static void test_the_runs_data_are_split_as_they_were_wherever_they_lie(void **s
     expect(table, NULL, 24, 1);
 }
 
+/* The same, as numbers. */
+static void test_measures_are_those_of_the_report(void **state)
+{
+    (void)state;
+    lince_model *m;
+    lince_measures found = LINCE_MEASURES_INIT;
+    char *text;
+    assert_done(lince_model_open(&m, run));
+    assert_done(lince_model_evaluate(m, NULL, "val", 1, NULL, NULL, &text));
+    assert_done(lince_model_measure(m, NULL, "val", NULL, &found));
+    json_t *json = json_loads(text, 0, NULL), *macro = json_object_get(json, "macro avg");
+    assert_int_equal(found.classes, lince_model_classes(m));
+    assert_float_equal(found.accuracy, json_number_value(json_object_get(json, "accuracy")), 1e-8);
+    assert_float_equal(found.macro_f1, json_number_value(json_object_get(macro, "f1-score")), 1e-8);
+    size_t right = 0, samples = 0;
+    for (int t = 0; t < found.classes; t++) {
+        size_t row = 0;
+        for (int p = 0; p < found.classes; p++) row += found.confusion[t * found.classes + p];
+        assert_int_equal(row, found.support[t]);
+        right += found.confusion[t * found.classes + t];
+        samples += row;
+    }
+    assert_int_equal(samples, found.samples);
+    assert_float_equal(found.accuracy, (double)right / (double)samples, 1e-12);
+    json_decref(json);
+    lince_text_free(text);
+    lince_measures_release(&found);
+    assert_null(found.confusion);
+    lince_model_free(m);
+}
+
 /* --- how sure it is ------------------------------------------------------------------------------- */
 
 static lince_prediction ask(lince_model *m)
@@ -254,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_two_columns_of_one_name_are_told_apart_by_number),
         cmocka_unit_test(test_rows_left_out_are_told),
         cmocka_unit_test(test_the_runs_data_are_split_as_they_were_wherever_they_lie),
+        cmocka_unit_test(test_measures_are_those_of_the_report),
         cmocka_unit_test(test_a_temperature_is_kept_and_changes_no_prediction),
         cmocka_unit_test(test_answers_below_a_confidence_are_unsure),
     };

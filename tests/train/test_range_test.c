@@ -5,6 +5,8 @@
 #include <lince/lince.h>
 #include <math.h>
 
+#include "locales.h"
+
 static char data[600];
 
 static int setup(void **state)
@@ -102,6 +104,19 @@ static void test_what_is_no_range_is_refused(void **state)
     }
 }
 
+static void test_what_it_says_has_a_decimal_point_in_every_locale(void **state)
+{
+    (void)state;
+    char folder[64];
+    double lr;
+    lince_settings *s = lince_settings_new();
+    if (!use_locale("de_DE.UTF-8")) skip();
+    assert_int_equal(lince_lr_find(s, 1.5, 1.5, 100, NULL, folder, sizeof folder, &lr), LINCE_EUSAGE);
+    setlocale(LC_ALL, "C");
+    assert_non_null(strstr(lince_error(), "from 1.5 to 1.5 is no range"));
+    lince_settings_free(s);
+}
+
 /* It does not depend on the rate that is set, and does not change it: --lr find is the rate it suggests. */
 static void test_the_rate_that_is_to_be_found_is_the_one_suggested(void **state)
 {
@@ -123,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_rates_grow_by_one_factor_and_the_loss_is_a_debiased_mean),
         cmocka_unit_test(test_it_ends_where_the_loss_explodes),
         cmocka_unit_test(test_what_is_no_range_is_refused),
+        cmocka_unit_test(test_what_it_says_has_a_decimal_point_in_every_locale),
         cmocka_unit_test(test_the_rate_that_is_to_be_found_is_the_one_suggested),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
