@@ -381,7 +381,7 @@ static void test_what_is_no_picture_is_named(void **state)
         {"", 0, "empty (0 bytes)"},
         {"\0\0\0\x1c"
          "ftypmp42",
-         12, "looks like a film (MP4)"},
+         12, "looks like a video (MP4)"},
         {"8BPS\0\1", 6, "looks like a Photoshop file"},
         {"\xff\x0a\0\1", 4, "looks like JPEG XL"},
         {"<!DOCTYPE html><title>404</title>", 33, "looks like an HTML page"},

@@ -393,7 +393,7 @@ static void test_augment_refuses_what_it_does_not_know_and_says_what_it_does(voi
     (void)state;
     assert_refused("crops=4", "unknown 'crops'; did you mean 'crop'?");
     assert_refused("randaugmen", "did you mean 'randaugment'?");
-    assert_refused("zoom", "crop=N, flip[=alternating], translate=X");
+    assert_refused("zoom", "crop=N[:reflect], flip[=alternating], translate=X");
     assert_refused("", "found ''");
     assert_refused("crop=4,", "found ''");
     assert_refused("crop=4.5", "--augment crop=4.5: expected a whole number from 0 to 256");
