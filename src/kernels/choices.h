@@ -17,9 +17,9 @@ typedef struct lince_choices {
     char key[256];
 } lince_choices;
 
-/* Opens the file for one geometry and direction, under its lock: two processes that start together must come
- * to the same choice. threads 0: the choice is for any number of threads (deterministic runs). False where
- * there is no file to write to; else to be closed. */
+/* Opens the file for one geometry and direction, under its lock, to be kept for moments only. threads 0: the
+ * choice is for any number of threads (deterministic runs). False where there is no file to write to; else to
+ * be closed. */
 bool lince_choices_open(lince_choices *choices, const lince_conv *conv, lince_direction direction,
                         int has_bias, int threads);
 

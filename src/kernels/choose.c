@@ -164,7 +164,8 @@ static const lince_conv_implementation *fastest(const lince_conv *conv, lince_di
     return best;
 }
 
-/* Looks the geometry up, and measures it where it is new. */
+/* Looks the geometry up, and measures it where it is new. The cache is not locked meanwhile: a process that
+ * is stopped would keep all others waiting. Of two that measured at a time the first one's choice holds. */
 static const lince_conv_implementation *remembered(const lince_conv *conv, lince_direction direction,
                                                    int has_bias, int threads, bool deterministic)
 {
@@ -172,13 +173,14 @@ static const lince_conv_implementation *remembered(const lince_conv *conv, lince
     bool disturbed;
     if (!lince_choices_open(&choices, conv, direction, has_bias, deterministic ? 0 : threads)) return NULL;
     const lince_conv_implementation *choice = lince_choices_recall(&choices);
-    if (choice) {
-        lince_choices_close(&choices);
-        return choice;
-    }
+    lince_choices_close(&choices);
+    if (choice) return choice;
     lince_conv part = part_of(conv);
-    choice = fastest(&part, direction, has_bias, threads, deterministic, &disturbed);
-    if (choice) lince_choices_add(&choices, choice, disturbed);
+    const lince_conv_implementation *own =
+        fastest(&part, direction, has_bias, threads, deterministic, &disturbed);
+    if (!lince_choices_open(&choices, conv, direction, has_bias, deterministic ? 0 : threads)) return NULL;
+    choice = lince_choices_recall(&choices);
+    if (!choice && own) lince_choices_add(&choices, choice = own, disturbed);
     /* Not remembered: better the rule than a choice that may change. */
     return lince_choices_close(&choices) ? NULL : choice;
 }
