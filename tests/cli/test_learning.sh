@@ -4,7 +4,7 @@ lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" learning
 
 "$lince" synth images data --n 160 --seed 1 >/dev/null
-training=(--data data --image-size 16 --batch-size 4 --epochs 1 --seed 1 --threads 1 --no-report)
+training=(--data data --image-size 16 --batch-size 4 --epochs 1 --seed 1 --threads 1)
 
 # At a rate of almost nothing the loss stays where guessing leaves it.
 done_with train "${training[@]}" --model squeezenet1_1 --image-size 32 --lr 1e-9 --out still --lang en
@@ -22,6 +22,6 @@ grep -q 'nothing was learned' err && wrong "a run that learns is said to learn n
 grep -q -- '--model .*batch normalisation' learns/report.md && wrong "what has batch normalisation is told to take it"
 
 # After a few steps nothing can be said.
-done_with train "${training[@]}" --model squeezenet1_1 --image-size 32 --lr 1e-9 --batch-size 32 --out few --lang en
+done_with train "${training[@]}" --model squeezenet1_1 --image-size 32 --lr 1e-9 --batch-size 32 --out few --lang en --no-report
 grep -q 'nothing was learned' err && wrong "said after four steps"
 finish

@@ -144,7 +144,7 @@ expect 2 '--classes-file: a run says so of itself' eval --run run --classes-file
 # --- descriptions ---
 for path in data test.tar run run/weights/best.safetensors; do
     done_with info $path
-    matches "^(path +$path$|$path: )" # of a data set in words
+    matches "^((run|weights file) +$path$|$path: )" # in words
     done_with info $path --json
     if command -v python3 >/dev/null; then
         python3 -c 'import json,sys; json.load(sys.stdin)' <out || wrong "info $path --json is not JSON"
