@@ -57,14 +57,13 @@ typedef struct lince_param {
     float *origin;
 } lince_param;
 
-/* How conv2d and linear begin; fan_in and fan_out as torch.nn.init counts them. */
+/* How conv2d and linear begin; fan_in as torch.nn.init counts it. */
 typedef enum lince_init_rule {
     LINCE_OWN_INIT,     /* conv2d: kaiming_normal_(mode="fan_out"), linear: normal_(std=0.01); bias 0 */
     LINCE_HE_FAN_IN,    /* kaiming_normal_(mode="fan_in"): N(0, sqrt(2 / fan_in)); bias 0 */
     LINCE_HE_UNIFORM,   /* kaiming_uniform_: U(-b, b), b = sqrt(6 / fan_in); bias 0 */
     LINCE_PYTORCH_INIT, /* what PyTorch's modules begin with: weight and bias U(-b, b), b = 1/sqrt(fan_in) */
-    LINCE_UNIFORM_FAN_IN,  /* the same, with bias 0 */
-    LINCE_UNIFORM_FAN_OUT, /* U(-b, b), b = 1 / sqrt(fan_out); bias 0 */
+    LINCE_UNIFORM_FAN_IN, /* the same, with bias 0 */
 } lince_init_rule;
 
 /* What a text's vector is made of: the last step's hidden state, or all steps' mean or largest. */
