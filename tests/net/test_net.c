@@ -116,7 +116,7 @@ static lince_net *chain(const lince_layer_args *layers, int count, int batch, in
     assert_int_equal(lince_net_new(&net, (lince_shape){3, size, size, 1}, &options), 0);
     for (int i = 0; i < count; i++) {
         lince_layer_args args = layers[i];
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "layer%d", i);
         if (!args.from[1]) args.from[0] = i;
         args.name = name;
