@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "report/sections.h"
 #include "train/criterion.h"
+#include "train/settings.h"
 
 #include <lince/language.h>
 #include <math.h>
@@ -181,12 +182,13 @@ static void write_settings(lince_document *d, const pair *p)
 {
     const lince_setting_info *info;
     const char *headings[] = {N_("setting"), name_of(p, 0), name_of(p, 1)};
-    char value[2][512];
+    char number[2][LINCE_NUMBER_MAX];
+    const char *value[2];
     lince_document_table_begin(d, 3);
     lince_document_headings(d, headings, 3);
     for (size_t s = 0; (info = lince_setting_at(s)); s++) {
         for (int k = 0; k < 2; k++)
-            lince_settings_get(&p->of[k].facts[0].settings, info->name, value[k], sizeof value[k]);
+            value[k] = lince_settings_text(&p->of[k].facts[0].settings, info->name, number[k]);
         if (!strcmp(info->name, "out") || !strcmp(value[0], value[1])) continue;
         lince_document_cell(d, "--%s", info->name);
         for (int k = 0; k < 2; k++) lince_document_cell(d, "%s", *value[k] ? value[k] : "–");

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "report/context.h"
 #include "train/evaluate.h"
+#include "train/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -250,13 +251,8 @@ static bool is_circumstance(const char *name)
 static bool same_kind(const lince_settings *a, const lince_settings *b)
 {
     const lince_setting_info *info;
-    char x[2 * LINCE_PATH_MAX], y[2 * LINCE_PATH_MAX];
-    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
-        if (is_circumstance(info->name)) continue;
-        if (lince_settings_get(a, info->name, x, sizeof x) ||
-            lince_settings_get(b, info->name, y, sizeof y) || strcmp(x, y) != 0)
-            return false;
-    }
+    for (size_t i = 0; (info = lince_setting_at(i)); i++)
+        if (!is_circumstance(info->name) && !lince_settings_agree(a, b, info->name)) return false;
     return true;
 }
 

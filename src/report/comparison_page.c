@@ -2,6 +2,7 @@
 #include "report/context.h"
 #include "report/sections.h"
 #include "train/criterion.h"
+#include "train/settings.h"
 
 #include <math.h>
 #include <string.h>
@@ -171,12 +172,8 @@ static void write_classes(lince_document *d, const lince_comparison *c)
 
 static bool differs(const lince_comparison *c, const char *name)
 {
-    char first[512], other[512];
-    lince_settings_get(&c->facts[0].settings, name, first, sizeof first);
-    for (size_t i = 1; i < c->count; i++) {
-        lince_settings_get(&c->facts[i].settings, name, other, sizeof other);
-        if (strcmp(first, other) != 0) return true;
-    }
+    for (size_t i = 1; i < c->count; i++)
+        if (!lince_settings_agree(&c->facts[0].settings, &c->facts[i].settings, name)) return true;
     return false;
 }
 
@@ -184,7 +181,7 @@ static void write_settings(lince_document *d, const lince_comparison *c)
 {
     const lince_setting_info *info;
     size_t shown = c->count < LINCE_DOCUMENT_CELLS - 1 ? c->count : LINCE_DOCUMENT_CELLS - 1;
-    char value[512];
+    char number[LINCE_NUMBER_MAX];
     lince_document_table_begin(d, 1 + (int)shown);
     lince_document_cell(d, "%s", TR("setting"));
     for (size_t i = 0; i < shown; i++) lince_document_cell(d, "%s", lince_comparison_name(c, i));
@@ -193,7 +190,7 @@ static void write_settings(lince_document *d, const lince_comparison *c)
         if (!strcmp(info->name, "out") || !differs(c, info->name)) continue;
         lince_document_cell(d, "--%s", info->name);
         for (size_t i = 0; i < shown; i++) {
-            lince_settings_get(&c->facts[i].settings, info->name, value, sizeof value);
+            const char *value = lince_settings_text(&c->facts[i].settings, info->name, number);
             lince_document_cell(d, "%s", *value ? value : "–");
         }
         lince_document_row(d);

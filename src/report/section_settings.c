@@ -3,6 +3,7 @@
 #include "report/sections.h"
 #include "train/class_weights.h"
 #include "train/criterion.h"
+#include "train/settings.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -212,8 +213,8 @@ static void write_choices(lince_document *d, const lince_facts *f)
 
 static void write_option(lince_document *d, const lince_facts *f, const lince_setting_info *info)
 {
-    char value[LINCE_PATH_MAX]; /* the beginning, where it is longer */
-    lince_settings_get(&f->settings, info->name, value, sizeof value);
+    char number[LINCE_NUMBER_MAX];
+    const char *value = lince_settings_text(&f->settings, info->name, number);
     lince_document_cell(d, "--%s", info->name);
     lince_document_cell(d, "%s", !*value ? "–" : info->value ? value : TR(value));
     lince_document_cell(d, "%s", !*info->standard ? "–" : info->value ? info->standard : TR(info->standard));

@@ -13,6 +13,7 @@
 #include "report/tune_page.h"
 #include "train/open_data.h"
 #include "train/resume.h"
+#include "train/settings.h"
 #include "tune/search.h"
 #include "tune/trial.h"
 
@@ -199,10 +200,9 @@ static bool is_usual(const lince_settings *settings, const lince_setting_info *i
 {
     static const char *const left_out[] = {"out",     "resume", "threads",   "workers",        "cache-mb",
                                            "profile", "lang",   "no-report", "find-duplicates"};
-    char value[2 * LINCE_PATH_MAX];
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (!strcmp(left_out[i], info->name)) return true;
-    return !lince_settings_get(settings, info->name, value, sizeof value) && !strcmp(value, info->standard);
+    return lince_settings_hold(settings, info->name, info->standard);
 }
 
 /* best.yaml: what differs from the defaults. */

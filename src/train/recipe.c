@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/number.h"
 #include "optim/optim.h"
+#include "train/settings.h"
 
 #include <string.h>
 
@@ -11,12 +12,8 @@ static bool leaves_open(const lince_settings *settings)
 {
     static const char *const names[] = {"optimizer", "lr",        "scheduler", "lr-backbone",   "momentum",
                                         "nesterov",  "step-size", "gamma",     "warmup-epochs", "min-lr"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char value[LINCE_NUMBER_MAX];
-        if (lince_settings_get(settings, names[i], value, sizeof value) ||
-            strcmp(value, lince_setting_named(names[i])->standard) != 0)
-            return false;
-    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!lince_settings_hold(settings, names[i], lince_setting_named(names[i])->standard)) return false;
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "train/run.h"
+#include "train/settings.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -24,28 +25,23 @@ char *lince_resume_record(const lince_settings *settings)
     const lince_setting_info *info;
     json_t *record = json_object();
     for (size_t i = 0; (info = lince_setting_at(i)); i++) {
-        char value[2 * LINCE_PATH_MAX];
+        char number[LINCE_NUMBER_MAX];
         if (decides_nothing(info->name)) continue;
-        if (!lince_settings_get(settings, info->name, value, sizeof value))
-            json_object_set_new(record, info->name, json_string(value));
+        json_object_set_new(record, info->name,
+                            json_string(lince_settings_text(settings, info->name, number)));
     }
     char *text = json_dumps(record, JSON_COMPACT);
     json_decref(record);
     return text;
 }
 
-static bool holds(const lince_settings *settings, const char *name, const char *wanted)
-{
-    char value[2 * LINCE_PATH_MAX];
-    return !lince_settings_get(settings, name, value, sizeof value) && !strcmp(value, wanted);
-}
-
 static int check_one(const lince_settings *settings, const lince_settings *given, const char *name,
                      const char *begun, const char *path)
 {
-    char value[2 * LINCE_PATH_MAX];
-    LINCE_TRY(lince_settings_get(settings, name, value, sizeof value));
-    if (!strcmp(value, begun) || holds(given, name, begun)) return 0;
+    char number[LINCE_NUMBER_MAX];
+    const char *value = lince_settings_text(settings, name, number);
+    if (!value) return LINCE_EUSAGE;
+    if (!strcmp(value, begun) || lince_settings_hold(given, name, begun)) return 0;
     return lince_fail(
         LINCE_EUSAGE,
         "--%s '%s': %s was begun with '%s', and a resumed run must equal the uninterrupted one; "

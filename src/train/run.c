@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/plain_locale.h"
+#include "train/settings.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -228,8 +229,9 @@ static int put_scalar(lince_buffer *out, const char *name, const char *text)
 
 int lince_run_put_setting(lince_buffer *out, const lince_settings *settings, const char *name)
 {
-    char value[2 * LINCE_PATH_MAX];
-    LINCE_TRY(lince_settings_get(settings, name, value, sizeof value));
+    char number[LINCE_NUMBER_MAX];
+    const char *value = lince_settings_text(settings, name, number);
+    if (!value) return LINCE_EUSAGE;
     lince_buffer_printf(out, "%s: ", name);
     return put_scalar(out, name, value);
 }

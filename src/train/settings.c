@@ -176,8 +176,7 @@ static const entry table[] = {
     INT_(epochs, "epochs", NULL, TRAINING, "10", 1, 100000, "passes over the training part"),
     INT_(batch_size, "batch-size", "b", TRAINING, "0", 0, 65536,
          "samples a step; 0: 64, by the model's recipe down to 16 for 100 steps an epoch; a quarter of a "
-         "training part "
-         "that has fewer"),
+         "training part that has fewer"),
     INT_(accumulate, "accumulate", NULL, TRAINING, "1", 1, 65536,
          "batches that make one update, as one batch of them all would"),
     TEXT_(optimizer, "optimizer", NULL, TRAINING, "auto|sgd|adam|adamw|rmsprop|muon", "auto",
@@ -186,8 +185,7 @@ static const entry table[] = {
           "pictures, adam for texts"),
     {{"lr", NULL, TRAINING, "X|find", "0",
       N_("learning rate; 0: by the model's recipe, or with --optimizer or --scheduler the usual one (sgd "
-         "0.01, "
-         "muon 0.02, others 0.001); find: as lr-find suggests"),
+         "0.01, muon 0.02, others 0.001); find: as lr-find suggests"),
       false},
      NUMBER,
      AT(lr),
@@ -528,29 +526,48 @@ void lince_settings_free(lince_settings *settings)
     lince_free(settings);
 }
 
-static int print_value(const entry *e, const void *place, char *out, size_t size)
+const char *lince_settings_text(const lince_settings *settings, const char *name,
+                                char number[LINCE_NUMBER_MAX])
+{
+    LINCE_PLAIN_LOCALE;
+    const entry *e = known(name);
+    if (!e) return NULL;
+    const void *place = field(settings, e);
+    switch (e->kind) {
+    case TEXT: return *(char *const *)place ? *(char *const *)place : "";
+    case INTEGER: snprintf(number, LINCE_NUMBER_MAX, "%d", *(const int *)place); break;
+    case NUMBER:
+        if (e->choices && *(const double *)place == LINCE_TO_BE_FOUND) return e->choices;
+        lince_number_print_exact(number, *(const double *)place);
+        break;
+    case SWITCH: return *(const bool *)place ? "yes" : "no";
+    case SEED: snprintf(number, LINCE_NUMBER_MAX, "%" PRIu64, *(const uint64_t *)place); break;
+    }
+    return number;
+}
+
+bool lince_settings_hold(const lince_settings *settings, const char *name, const char *text)
 {
     char number[LINCE_NUMBER_MAX];
-    const char *text;
-    switch (e->kind) {
-    case INTEGER: return snprintf(out, size, "%d", *(const int *)place);
-    case SEED: return snprintf(out, size, "%" PRIu64, *(const uint64_t *)place);
-    case SWITCH: return snprintf(out, size, "%s", *(const bool *)place ? "yes" : "no");
-    case NUMBER:
-        lince_number_print_exact(number, *(const double *)place);
-        return snprintf(out, size, "%s",
-                        e->choices && *(const double *)place == LINCE_TO_BE_FOUND ? e->choices : number);
-    default: text = *(char *const *)place; return snprintf(out, size, "%s", text ? text : "");
-    }
+    const char *value = lince_settings_text(settings, name, number);
+    return value && !strcmp(value, text);
+}
+
+bool lince_settings_agree(const lince_settings *a, const lince_settings *b, const char *name)
+{
+    char number[LINCE_NUMBER_MAX];
+    return lince_settings_hold(a, name, lince_settings_text(b, name, number));
 }
 
 int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size)
 {
-    LINCE_PLAIN_LOCALE;
-    const entry *e = known(name);
-    if (!e) return LINCE_EUSAGE;
-    if (print_value(e, field(settings, e), out, size) < (int)size) return 0;
-    return lince_fail(LINCE_EUSAGE, "--%s: '%.64s...' is too long", e->info.name, out);
+    char number[LINCE_NUMBER_MAX];
+    const char *text = lince_settings_text(settings, name, number);
+    if (!text) return LINCE_EUSAGE;
+    size_t length = (size_t)snprintf(out, size, "%s", text);
+    if (length < size) return 0;
+    return lince_fail(LINCE_EUSAGE, "--%s: its value has %zu bytes, and there is room for %zu", name, length,
+                      size);
 }
 
 /* --- configuration files -------------------------------------------------------------------------- */

@@ -3,6 +3,8 @@
 #ifndef LINCE_TRAIN_SETTINGS_H
 #define LINCE_TRAIN_SETTINGS_H
 
+#include "core/number.h"
+
 #include <lince/settings.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -128,5 +130,14 @@ int lince_settings_fill(lince_settings *settings, const lince_settings *from);
 /* As lince_settings_load; keys of which `is_left` says so are checked, but stay as they are. */
 int lince_settings_load_but(lince_settings *settings, const char *path,
                             bool (*is_left)(void *context, const char *name), void *context);
+
+/* A value as lince_settings_set reads it: a text is the settings' own, anything else is printed into number[].
+ * NULL, with lince_error() set, for an unknown name. */
+const char *lince_settings_text(const lince_settings *settings, const char *name,
+                                char number[LINCE_NUMBER_MAX]);
+
+/* Whether a setting is `text`, and whether it is the same in both. */
+bool lince_settings_hold(const lince_settings *settings, const char *name, const char *text);
+bool lince_settings_agree(const lince_settings *a, const lince_settings *b, const char *name);
 
 #endif

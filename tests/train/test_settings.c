@@ -109,6 +109,33 @@ static void test_a_bad_value_is_refused_and_leaves_the_setting_alone(void **stat
     }
 }
 
+/* Lists of classes and paths may be long: they differ where they differ, and none is cut without a word. */
+static void test_a_value_of_any_length_is_kept_compared_and_never_cut(void **state)
+{
+    (void)state;
+    enum { LENGTH = 20000 };
+    static char one[LENGTH + 1], two[LENGTH + 1], out[LENGTH + 1];
+    lince_settings a, b;
+    char number[LINCE_NUMBER_MAX];
+    memset(one, 'a', LENGTH);
+    memcpy(two, one, LENGTH);
+    two[LENGTH - 1] = 'b';
+    fresh(&a);
+    fresh(&b);
+    assert_int_equal(lince_settings_set(&a, "classes", one), 0);
+    assert_int_equal(lince_settings_set(&b, "classes", two), 0);
+    assert_false(lince_settings_agree(&a, &b, "classes"));
+    assert_true(lince_settings_hold(&b, "classes", two));
+    assert_string_equal(lince_settings_text(&b, "classes", number), two);
+    assert_int_equal(lince_settings_get(&a, "classes", out, sizeof out), 0);
+    assert_string_equal(out, one);
+    assert_int_equal(lince_settings_get(&a, "classes", out, LENGTH), LINCE_EUSAGE);
+    assert_non_null(strstr(lince_error(), "20000 bytes"));
+    assert_true(lince_settings_agree(&a, &b, "epochs") && lince_settings_hold(&a, "epochs", "10"));
+    lince_settings_release(&a);
+    lince_settings_release(&b);
+}
+
 static void test_an_unknown_name_gets_the_nearest_one(void **state)
 {
     (void)state;
@@ -193,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_dash_underscore_and_short_form_name_the_same_setting),
         cmocka_unit_test(test_what_is_set_is_what_is_read),
         cmocka_unit_test(test_a_bad_value_is_refused_and_leaves_the_setting_alone),
+        cmocka_unit_test(test_a_value_of_any_length_is_kept_compared_and_never_cut),
         cmocka_unit_test(test_an_unknown_name_gets_the_nearest_one),
         cmocka_unit_test(test_a_file_sets_what_the_command_line_did_not),
         cmocka_unit_test(test_an_empty_file_changes_nothing),
