@@ -25,8 +25,8 @@ LINCE_API int lince_characters(const char *text);
  * 0: to their left. */
 LINCE_API int lince_field(int columns, const char *text);
 
-/* A name as it may be shown: control characters and what is not UTF-8 become '?', what is too long for
- * out[size] is cut. */
+/* A name as it may be shown: control characters and bytes that are not UTF-8 become '?', what is too long for
+ * out[size] is cut between two characters. */
 LINCE_API void lince_name_for_display(char *out, size_t size, const char *name);
 
 #ifdef __cplusplus

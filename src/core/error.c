@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/display.h"
 #include "core/i18n.h"
 
 #include <stdarg.h>
@@ -21,39 +22,33 @@ const char *lince_error(void)
     return message;
 }
 
-/* Names out of files must not command the terminal. */
-static void keep(char *text)
-{
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < 32 && *c != '\n') *c = '?';
-    snprintf(message, sizeof message, "%s", text);
-}
-
 int lince_set_error(const char *format, ...)
 {
-    /* Formatted apart: an argument may be the current message. */
-    char text[sizeof message];
+    /* Formatted apart: an argument may be the current message. A character that is cut lies behind its end.
+     */
+    char text[sizeof message + 4];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, lince_translate(format), args);
     va_end(args);
-    keep(text);
+    lince_text_for_display(message, sizeof message, text);
     return 0;
 }
 
 int lince_error_set(int code, const char *given)
 {
-    char text[sizeof message];
+    char text[sizeof message + 4];
     snprintf(text, sizeof text, "%s", given);
-    keep(text);
+    lince_text_for_display(message, sizeof message, text);
     return code;
 }
 
 int lince_fail_in(int code, const char *prefix)
 {
-    char text[sizeof message];
-    snprintf(text, sizeof text, "%s", message);
-    snprintf(message, sizeof message, "%.512s: %.1500s", prefix, text);
+    char name[512], text[sizeof name + sizeof message + 2];
+    lince_name_for_display(name, sizeof name, prefix);
+    snprintf(text, sizeof text, "%s: %s", name, message);
+    lince_text_for_display(message, sizeof message, text);
     return code;
 }
 

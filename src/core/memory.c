@@ -22,8 +22,9 @@ void *lince_alloc(size_t count, size_t size)
 {
     size_t bytes;
     if (!lince_mul(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE) return out_of_memory(count, size);
+    if (!bytes) bytes = 1; /* memory of its own, too */
     size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : LINCE_ALIGNMENT;
-    void *memory = aligned_alloc(alignment, (bytes + alignment) & ~(alignment - 1));
+    void *memory = aligned_alloc(alignment, (bytes + alignment - 1) & ~(alignment - 1));
     if (!memory) return out_of_memory(count, size);
 #ifdef MADV_HUGEPAGE
     if (alignment == HUGE_PAGE) madvise(memory, bytes & ~(size_t)(HUGE_PAGE - 1), MADV_HUGEPAGE);

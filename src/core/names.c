@@ -1,4 +1,5 @@
 #include "core/names.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -41,55 +42,6 @@ void lince_names_release(lince_names **names)
         lince_free(*names);
         *names = older;
     }
-}
-
-/* The length of the UTF-8 sequence at `c` (RFC 3629: shortest form, no surrogates, up to U+10FFFF); 0: none.
- */
-static size_t utf8_length(const unsigned char *c)
-{
-    static const struct {
-        unsigned char first, last, low, high; /* range of the first and of the second byte */
-        size_t length;
-    } forms[] = {{0x20, 0x7e, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-                 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (*c < forms[i].first || *c > forms[i].last) continue;
-        if (forms[i].length > 1 && (c[1] < forms[i].low || c[1] > forms[i].high)) return 0;
-        for (size_t k = 2; k < forms[i].length; k++)
-            if ((c[k] & 0xc0) != 0x80) return 0;
-        return forms[i].length;
-    }
-    return 0;
-}
-
-bool lince_name_is_clean(const char *name)
-{
-    const unsigned char *c = (const unsigned char *)name;
-    while (*c) {
-        size_t length = utf8_length(c);
-        if (length == 0) return false;
-        c += length;
-    }
-    return true;
-}
-
-void lince_name_for_display(char *out, size_t size, const char *name)
-{
-    const unsigned char *c = (const unsigned char *)name;
-    size_t used = 0;
-    for (size_t n; *c && used + 1 < size; c += n) {
-        bool control = c[0] == 0xc2 && c[1] < 0xa0; /* U+0080 to U+009F */
-        n = control ? 0 : utf8_length(c);
-        if (used + n >= size) break;
-        if (n)
-            memcpy(out + used, c, n);
-        else
-            out[used] = '?';
-        n += !n;
-        used += n;
-    }
-    out[used] = '\0';
 }
 
 static int is_suggestible(const struct dirent *entry)
@@ -142,17 +94,4 @@ int lince_fail_missing(const char *path)
         return lince_fail(LINCE_EIO, "%s: no such file or folder", path);
     return lince_fail(LINCE_EIO, "%s: no such file or folder; did you mean %s%s%s?", path,
                       slash ? parent : "", slash && slash != folder ? "/" : "", nearest);
-}
-
-int lince_characters(const char *text)
-{
-    int count = 0;
-    for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
-int lince_field(int columns, const char *text)
-{
-    int more = (int)strlen(text) - lince_characters(text);
-    return columns < 0 ? columns - more : columns + more;
 }

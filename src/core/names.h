@@ -1,9 +1,7 @@
-/* Names of files: many of them kept in few blocks of memory, checked, shown, and guessed when mistyped. */
+/* Names of files: many of them kept in few blocks of memory, and guessed when mistyped. */
 #ifndef LINCE_CORE_NAMES_H
 #define LINCE_CORE_NAMES_H
 
-#include <lince/text.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 /* A chain of blocks; NULL is empty. Names stay where they are until all are released. */
@@ -11,9 +9,6 @@ typedef struct lince_names lince_names;
 
 const char *lince_names_add(lince_names **names, const char *name); /* NULL: LINCE_ENOMEM */
 void lince_names_release(lince_names **names);
-
-/* Whether a name is UTF-8 without control characters, so that it can be printed and written to JSON. */
-bool lince_name_is_clean(const char *name);
 
 /* Fails with LINCE_EIO because `path` is not there; names the sibling that it is nearest to, if any. */
 int lince_fail_missing(const char *path);

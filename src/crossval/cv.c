@@ -1,8 +1,8 @@
 /* lince_cv: the runs of all folds, and what they say together. */
 #include "core/error.h"
+#include "core/display.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "core/names.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "crossval/crossval.h"

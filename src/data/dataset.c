@@ -1,12 +1,12 @@
 #include "data/dataset.h"
 #include "core/class_order.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/layout.h"
 
 #include <assert.h>
-#include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,8 +198,7 @@ static int compare_parts(lince_dataset *dataset)
         if (extra)
             return lince_fail(LINCE_EDATA,
                               "%s: classes of the %s part that the training part lacks: %zu (%s), the first "
-                              "at %s; add them or "
-                              "remove them",
+                              "at %s; add them or remove them",
                               dataset->source.path, lince_part_title((lince_part)p), extra, names,
                               first_unknown(dataset, p));
         LINCE_TRY(lince_dataset_note_lacking(dataset, (lince_part)p, LINCE_TRAIN));
@@ -216,12 +215,12 @@ static int check(lince_dataset *dataset)
     return compare_parts(dataset);
 }
 
-static void hash_text(EVP_MD_CTX *hash, const char *text)
+static void hash_text(lince_sha256 *hash, const char *text)
 {
-    EVP_DigestUpdate(hash, text, strlen(text) + 1);
+    lince_sha256_add(hash, text, strlen(text) + 1);
 }
 
-static void hash_samples(EVP_MD_CTX *hash, const lince_dataset *dataset, lince_part part)
+static void hash_samples(lince_sha256 *hash, const lince_dataset *dataset, lince_part part)
 {
     const lince_samples *samples = &dataset->parts[part];
     hash_text(hash, lince_part_name(part));
@@ -237,18 +236,11 @@ static void hash_samples(EVP_MD_CTX *hash, const lince_dataset *dataset, lince_p
 
 static int take_fingerprint(lince_dataset *dataset)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    if (!hash || !EVP_DigestInit_ex(hash, EVP_sha256(), NULL)) {
-        EVP_MD_CTX_free(hash);
-        return lince_fail(LINCE_ENOMEM, "%s: cannot compute SHA-256", dataset->source.path);
-    }
-    for (size_t c = 0; c < dataset->class_count; c++) hash_text(hash, dataset->classes[c]);
-    for (int p = 0; p < LINCE_PARTS; p++) hash_samples(hash, dataset, (lince_part)p);
-    EVP_DigestFinal_ex(hash, digest, NULL);
-    EVP_MD_CTX_free(hash);
-    for (size_t i = 0; i < 32; i++) snprintf(dataset->fingerprint + 2 * i, 3, "%02x", digest[i]);
-    return 0;
+    lince_sha256 hash;
+    lince_sha256_begin(&hash);
+    for (size_t c = 0; c < dataset->class_count; c++) hash_text(&hash, dataset->classes[c]);
+    for (int p = 0; p < LINCE_PARTS; p++) hash_samples(&hash, dataset, (lince_part)p);
+    return lince_sha256_end(&hash, dataset->fingerprint);
 }
 
 static int note_hidden(lince_dataset *dataset)
@@ -257,8 +249,8 @@ static int note_hidden(lince_dataset *dataset)
     if (!source->hidden) return 0;
     return lince_dataset_add_note(
         dataset,
-        _("files whose name, or whose folder's, begins with a dot are hidden and were "
-          "left out: %zu, the first: %s"),
+        _("files whose name, or whose folder's, begins with a dot are hidden and were left out: %zu, the "
+          "first: %s"),
         source->hidden, source->first_hidden);
 }
 

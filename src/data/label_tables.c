@@ -1,4 +1,5 @@
 #include "data/label_tables.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/i18n.h"

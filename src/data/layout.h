@@ -4,6 +4,7 @@
 #define LINCE_DATA_LAYOUT_H
 
 #include "core/names.h"
+#include "core/sha256.h"
 #include "data/dataset.h"
 #include "data/source.h"
 
@@ -42,15 +43,14 @@ struct lince_dataset {
     lince_left_out *left_out;
     size_t left_out_count, left_out_capacity;
     lince_names *names; /* owns classes, notes and those samples' names that are no files' names */
-    char fingerprint[65];
+    char fingerprint[LINCE_SHA256_DIGITS + 1];
 };
 
 typedef struct lince_layout {
     bool (*recognise)(lince_source *source);
     int (*index)(lince_dataset *dataset); /* on failure release is called */
     /* By several threads at a time; `least` as lince_dataset_read_small has it, or 0. NULL: samples are
-     * texts.
-     */
+     * texts. */
     int (*read)(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image);
     /* What a picture's header says; likewise. */
     int (*measure)(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head);
@@ -85,8 +85,8 @@ const char *lince_files_listed(const lince_source *source, char *out, size_t siz
 /* Removes the marked samples from a part. */
 int lince_samples_remove(lince_samples *samples, const bool *marked, size_t classes);
 
-/* Sorts a part's samples by label and counts those of each class; they were in an order of their own before.
- */
+/* Sorts a part's samples by label and counts those of each class; they were in an order of their own
+ * before. */
 int lince_samples_sort(lince_samples *samples, size_t classes);
 
 #endif

@@ -1,4 +1,5 @@
 #include "data/source.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"

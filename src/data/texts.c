@@ -1,5 +1,6 @@
 /* Texts: CSV and TSV files, and fastText's lines. Each record is a sample; files are parts by their names. */
 #include "data/texts.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"

@@ -8,7 +8,7 @@
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "fetch/download.h"
-#include "fetch/sha256.h"
+#include "core/sha256.h"
 
 #include <curl/curl.h>
 #include <stdarg.h>

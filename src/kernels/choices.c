@@ -2,6 +2,7 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/hash.h"
 #include "core/i18n.h"
 #include "kernels/onednn/onednn.h"
 
@@ -11,28 +12,18 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-static unsigned add_bytes(unsigned hash, const void *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 16777619u;
-    return hash; /* FNV-1a */
-}
-
-static unsigned add_text(unsigned hash, const char *text)
-{
-    return add_bytes(hash, text, strlen(text) + 1);
-}
-
 /* Of the implementations, the library's version and the processor: a choice among others than these, or made
  * on another machine whose cache came along, is worth nothing. */
 static unsigned generation(void)
 {
-    unsigned hash = add_text(2166136261u, lince_cpu_name());
-    hash = add_text(hash, dnnl_version()->hash);
+    const char *processor = lince_cpu_name(), *library = dnnl_version()->hash;
+    uint64_t hash = lince_hash(0, processor, strlen(processor) + 1);
+    hash = lince_hash(hash, library, strlen(library) + 1);
     for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++) {
-        hash = add_text(hash, (*i)->name);
-        hash = add_bytes(hash, &(*i)->revision, sizeof(*i)->revision);
+        hash = lince_hash(hash, (*i)->name, strlen((*i)->name) + 1);
+        hash = lince_hash(hash, &(*i)->revision, sizeof(*i)->revision);
     }
-    return hash;
+    return (unsigned)hash;
 }
 
 /* What the keys of this program, machine and level begin with. */
@@ -159,6 +150,6 @@ int lince_choices_forget(void)
 {
     char path[LINCE_PATH_MAX];
     if (!cache_path(path) || (unlink(path) && errno != ENOENT))
-        return lince_fail(LINCE_EIO, _("%s: cannot be removed: %s"), path, lince_reason(errno));
+        return lince_fail(LINCE_EIO, "%s: cannot be removed: %s", path, lince_reason(errno));
     return 0;
 }

@@ -20,6 +20,8 @@ static int infer(lince_layer *l)
     lince_layer_args *a = &l->args;
     if (!a->stride) a->stride = a->kernel;
     lince_shape in = l->in[0];
+    if (a->kernel * a->kernel > LINCE_TAKEN_NONE) /* the position of what was taken is a byte */
+        return lince_fail(LINCE_EUNSUPPORTED, "%s: max pooling by %d: 15 at most", l->name, a->kernel);
     if (in.height + 2 * a->padding < a->kernel || in.width + 2 * a->padding < a->kernel)
         return lince_fail(LINCE_ESHAPE,
                           "%s: a %dx%d input is too small for pooling by %d; use a larger --image-size",

@@ -1,8 +1,8 @@
 #include "metrics/metrics.h"
 #include "core/class_order.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/names.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -221,8 +221,8 @@ json_t *lince_metrics_json(const lince_metrics *m)
 
 /* --- and back ------------------------------------------------------------------------------------- */
 
-/* json_array_get and json_object_get answer NULL for a value of another type, as for one that is not there.
- */
+/* json_array_get and json_object_get answer NULL for a value of another type, as for one that is not
+ * there. */
 static int read_classes(lince_metrics *m, const json_t *classes)
 {
     size_t count = json_array_size(classes);

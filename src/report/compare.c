@@ -6,7 +6,7 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "core/names.h"
+#include "core/display.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "report/context.h"

@@ -1,8 +1,8 @@
 /* Figures of a comparison. */
 #include "core/error.h"
+#include "core/display.h"
 #include "core/file.h"
 #include "core/i18n.h"
-#include "core/names.h"
 #include "report/context.h"
 
 #include <math.h>

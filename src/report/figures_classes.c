@@ -1,7 +1,7 @@
 /* Figures of the test, by class. */
 #include "core/i18n.h"
+#include "core/display.h"
 #include "core/memory.h"
-#include "core/names.h"
 #include "report/figures.h"
 #include "report/sections.h"
 

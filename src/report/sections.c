@@ -1,6 +1,6 @@
 #include "report/sections.h"
+#include "core/display.h"
 #include "core/memory.h"
-#include "core/names.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
 /* Figures of a search. */
 #include "core/file.h"
 #include "core/i18n.h"
-#include "core/names.h"
 #include "core/number.h"
 #include "report/figures.h"
 #include "report/tune_page.h"

@@ -1,9 +1,9 @@
 #include "text/table.h"
 #include "core/buffer.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/memory.h"
-#include "core/names.h"
 #include "core/nearest.h"
 
 #include <stdio.h>

@@ -3,11 +3,11 @@
 
 #include "core/buffer.h"
 #include "core/class_order.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "core/names.h"
 #include "core/number.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"

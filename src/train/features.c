@@ -15,8 +15,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* A file of `bytes` whose blocks are there (so that no page of the mapping can fail) and whose name is not.
- */
+/* A file of `bytes` whose blocks are there (so that no page of the mapping can fail) and whose name is
+ * not. */
 static int open_file(const char *folder, size_t bytes)
 {
     char path[LINCE_PATH_MAX];

@@ -1,6 +1,6 @@
 #include "train/leaks.h"
+#include "core/display.h"
 #include "core/i18n.h"
-#include "core/names.h"
 #include "core/parallel.h"
 #include "train/evaluate.h"
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LINCE_POSITION_MAX = 512 }; /* bytes of one as text */
+enum { LINCE_POSITION_MAX = 1024 }; /* bytes of one as text */
 
 typedef struct lince_position {
     int epoch;         /* 0-based, being trained */

@@ -80,7 +80,7 @@ static void put_object(lince_buffer *out, const lince_tensor *tensors, size_t co
 static int metadata_text(char **text, const char *path, const lince_metadata *metadata, size_t count)
 {
     json_t *object = json_object();
-    int code = object ? 0 : LINCE_ENOMEM;
+    int code = object ? 0 : lince_fail(LINCE_ENOMEM, "%s: out of memory for its metadata", path);
     for (size_t i = 0; i < count && !code; i++)
         if (json_object_set_new(object, metadata[i].key, json_string(metadata[i].value)))
             code = lince_fail(LINCE_EDATA, "%s: metadata '%.100s' is not UTF-8", path, metadata[i].key);
