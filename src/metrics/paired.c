@@ -102,63 +102,101 @@ static void set_interval(lince_interval *interval, double value, float *drawn, i
 
 typedef struct bootstrap {
     const lince_paired *paired;
+    uint64_t seed;
+    size_t count, draws;
     uint32_t *confusion; /* [classes][classes] */
-    bool *met;           /* [runs][classes] of the samples themselves: a class is in truth or prediction */
-    double *scores;      /* [runs][count] of one resample */
-    size_t count;
+    bool *met;           /* [classes] of the samples themselves: a class is in truth or prediction */
+    double *scores;      /* [count] of one resample */
 } bootstrap;
 
-/* Scores of all classifiers on resample `r`; on the samples themselves where r is negative. */
-static void resample(bootstrap *b, uint64_t seed, int r)
+/* What is drawn of one classifier. */
+typedef struct drawing {
+    double *whole; /* [count] on the samples themselves */
+    double *drawn; /* [count][draws] */
+} drawing;
+
+/* Scores of a classifier on resample `r`, which is the same for all of them; on the samples themselves where r
+ * is negative. */
+static void resample(bootstrap *b, size_t run, int r)
 {
     const lince_paired *p = b->paired;
     size_t cells = (size_t)p->classes * (size_t)p->classes;
-    for (size_t run = 0; run < p->runs; run++) {
-        lince_random random = lince_random_at(lince_key(seed, LINCE_STREAM_BOOTSTRAP, (uint64_t)r, 0));
-        memset(b->confusion, 0, cells * sizeof *b->confusion);
-        for (size_t i = 0; i < p->n; i++) {
-            size_t at = r < 0 ? i : lince_random_below(&random, (uint32_t)p->n);
-            b->confusion[p->label[at] * p->classes + p->predicted[run][at]]++;
-        }
-        score(b->confusion, p->classes, b->met + run * (size_t)p->classes, b->scores + run * b->count);
-        for (size_t i = 0; r < 0 && i < p->n; i++)
-            b->met[run * (size_t)p->classes + (size_t)p->label[i]] =
-                b->met[run * (size_t)p->classes + (size_t)p->predicted[run][i]] = true;
+    lince_random random = lince_random_at(lince_key(b->seed, LINCE_STREAM_BOOTSTRAP, (uint64_t)r, 0));
+    memset(b->confusion, 0, cells * sizeof *b->confusion);
+    for (size_t i = 0; i < p->n; i++) {
+        size_t at = r < 0 ? i : lince_random_below(&random, (uint32_t)p->n);
+        b->confusion[p->label[at] * p->classes + p->predicted[run][at]]++;
+    }
+    score(b->confusion, p->classes, b->met, b->scores);
+}
+
+static void draw(bootstrap *b, size_t run, const drawing *d)
+{
+    const lince_paired *p = b->paired;
+    memset(b->met, 0, (size_t)p->classes * sizeof *b->met);
+    for (size_t i = 0; i < p->n; i++) b->met[p->label[i]] = b->met[p->predicted[run][i]] = true;
+    resample(b, run, -1);
+    memcpy(d->whole, b->scores, b->count * sizeof *d->whole);
+    for (size_t r = 0; r < b->draws; r++) {
+        resample(b, run, (int)r);
+        for (size_t i = 0; i < b->count; i++) d->drawn[i * b->draws + r] = b->scores[i];
     }
 }
 
+/* Of every score its interval, and that of the difference to the reference. */
+static void set_intervals(const bootstrap *b, const drawing *own, const drawing *reference, float *drawn,
+                          lince_interval *scores, lince_interval *differences)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        const double *mine = own->drawn + i * b->draws, *other = reference->drawn + i * b->draws;
+        for (size_t r = 0; r < b->draws; r++) drawn[r] = (float)mine[r];
+        set_interval(&scores[i], own->whole[i], drawn, (int)b->draws);
+        for (size_t r = 0; r < b->draws; r++) drawn[r] = (float)(mine[r] - other[r]);
+        set_interval(&differences[i], own->whole[i] - reference->whole[i], drawn, (int)b->draws);
+    }
+}
+
+static bool allocate(drawing *d, const bootstrap *b)
+{
+    d->whole = lince_alloc(b->count, sizeof *d->whole);
+    d->drawn = lince_alloc(b->count, b->draws * sizeof *d->drawn);
+    return d->whole && d->drawn;
+}
+
+static void release(drawing *d)
+{
+    lince_free(d->whole);
+    lince_free(d->drawn);
+}
+
+/* One classifier after the other, so that memory holds the resamples of two, however many there are. */
 int lince_bootstrap(const lince_paired *p, size_t reference, int resamples, uint64_t seed,
                     lince_interval *scores, lince_interval *differences)
 {
-    size_t count = lince_score_count(p->classes), all = p->runs * count, draws = (size_t)resamples;
-    bootstrap b = {p, lince_alloc((size_t)p->classes * (size_t)p->classes, sizeof *b.confusion),
-                   lince_alloc(p->runs * (size_t)p->classes, sizeof *b.met),
-                   lince_alloc(all, sizeof *b.scores), count};
-    double *whole = lince_alloc(all, sizeof *whole);
-    float *drawn =
-        lince_alloc(2 * all, draws * sizeof *drawn); /* [2: own, difference][runs][count][resamples] */
-    int code = b.confusion && b.met && b.scores && whole && drawn ? 0 : LINCE_ENOMEM;
-    for (int r = -1; !code && r < resamples; r++) {
-        resample(&b, seed, r);
-        if (r < 0) {
-            memcpy(whole, b.scores, all * sizeof *whole);
-            continue;
-        }
-        for (size_t i = 0; i < all; i++) {
-            drawn[i * draws + (size_t)r] = (float)b.scores[i];
-            drawn[(all + i) * draws + (size_t)r] =
-                (float)(b.scores[i] - b.scores[reference * count + i % count]);
-        }
-    }
-    for (size_t i = 0; !code && i < all; i++) {
-        set_interval(&scores[i], whole[i], drawn + i * draws, resamples);
-        set_interval(&differences[i], whole[i] - whole[reference * count + i % count],
-                     drawn + (all + i) * draws, resamples);
+    size_t classes = (size_t)p->classes;
+    bootstrap b = {p,
+                   seed,
+                   lince_score_count(p->classes),
+                   (size_t)resamples,
+                   lince_alloc(classes * classes, sizeof *b.confusion),
+                   lince_alloc(classes, sizeof *b.met),
+                   lince_alloc(lince_score_count(p->classes), sizeof *b.scores)};
+    drawing best = {0}, own = {0};
+    float *drawn = lince_alloc(b.draws, sizeof *drawn);
+    int code = b.confusion && b.met && b.scores && drawn && allocate(&best, &b) && allocate(&own, &b)
+                   ? 0
+                   : LINCE_ENOMEM;
+    if (!code) draw(&b, reference, &best);
+    for (size_t run = 0; !code && run < p->runs; run++) {
+        if (run != reference) draw(&b, run, &own);
+        set_intervals(&b, run != reference ? &own : &best, &best, drawn, scores + run * b.count,
+                      differences + run * b.count);
     }
     lince_free(b.confusion);
     lince_free(b.met);
     lince_free(b.scores);
-    lince_free(whole);
     lince_free(drawn);
+    release(&best);
+    release(&own);
     return code;
 }
