@@ -104,22 +104,17 @@ void lince_document_card(lince_document *d, const char *label, const char *forma
     WITH_TEXT(d->backend->card(d, label, text));
 }
 
-bool lince_document_has_figure_of(const lince_document *d, const char *name, const char *kind)
+bool lince_document_has_figure(const lince_document *d, const char *name, const char *kind)
 {
     char path[LINCE_PATH_MAX + 64];
     snprintf(path, sizeof path, "%s/plots/%s%s.svg", d->folder, name, kind);
     return !access(path, R_OK);
 }
 
-bool lince_document_has_figure(const lince_document *d, const char *name)
-{
-    return lince_document_has_figure_of(d, name, "");
-}
-
 void lince_document_figure(lince_document *d, const char *name, const char *alt, const char *caption)
 {
     enter(d, LINCE_BLOCK_NONE);
-    if (lince_document_has_figure(d, name)) d->backend->figure(d, name, alt, caption);
+    if (lince_document_has_figure(d, name, "")) d->backend->figure(d, name, alt, caption);
 }
 
 void lince_document_table_begin(lince_document *d, int words)

@@ -93,20 +93,17 @@ void lince_document_words(lince_document *d, const lince_shaded_word *words, siz
 void lince_document_card(lince_document *d, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Whether there is a figure plots/<name>.svg. */
-bool lince_document_has_figure(const lince_document *d, const char *name);
-
-/* ... plots/<name><kind>.svg; kind: "-narrow", or "". */
-bool lince_document_has_figure_of(const lince_document *d, const char *name, const char *kind);
+/* Whether there is a figure plots/<name><kind>.svg; kind: "-narrow", or "". */
+bool lince_document_has_figure(const lince_document *d, const char *name, const char *kind);
 
 /* plots/<name>.svg, and where there is one plots/<name>-narrow.svg on a narrow screen; `alt` tells what it
- * shows to who cannot see it, the caption how to read it. Nothing is written where there is no such figure.
- */
+ * shows to who cannot see it, the caption how to read it. Nothing is written where there is no such
+ * figure. */
 void lince_document_figure(lince_document *d, const char *name, const char *alt, const char *caption);
 
-/* A table: cells, then end of row; the first row holds the headings. Its first `words` columns hold words and
- * are set to the left, the others hold numbers. A cell that begins with "--" is an option, and set as code.
- */
+/* A table: cells, then end of row; the first row holds the headings. Its first `words` columns hold words
+ * and are set to the left, the others hold numbers. A cell that begins with "--" is an option, and set as
+ * code. */
 void lince_document_table_begin(lince_document *d, int words);
 void lince_document_cell(lince_document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void lince_document_row(lince_document *d);

@@ -7,58 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* No font, script or picture from elsewhere: the page is read without network. Figures keep a white ground in
- * the dark, where they were drawn for one. */
-static const char STYLE[] =
-    ":root{color-scheme:light dark;--ink:#1d2329;--soft:#5b6670;--paper:#fcfcfa;--card:#fff;--line:#dfe3e6;"
-    "--mark:#fff4d6;--accent:#1f5fa8;--warn:#a8321f;--warnpaper:#fdeeea}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#9aa5ae;--paper:#15181b;--card:#1d2125;"
-    "--line:#343b41;--mark:#3a3217;--accent:#7db4f0;--warn:#ff9b85;--warnpaper:#3a1d17}"
-    "figure{filter:brightness(.92)}}\n"
-    "*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);"
-    "font:17px/1.6 'Source Serif 4',Georgia,'Noto Serif','DejaVu Serif',serif}\n"
-    "main{max-width:54rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}\n"
-    "h1,h2,h3,nav,th,td,dl,figcaption,pre{font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',"
-    "sans-serif}\n"
-    "h1{font-size:2rem;line-height:1.2;letter-spacing:-.02em;margin:0 0 1rem;overflow-wrap:anywhere}\n"
-    "h2{font-size:1.3rem;margin:3rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line)}\n"
-    "h3{font-size:1rem;margin:1.75rem 0 .5rem}\n"
-    "p,li{overflow-wrap:anywhere}p{margin:.75rem 0}ul{margin:.75rem 0;padding-left:1.3rem}li{margin:.3rem "
-    "0}\n"
-    "dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.6rem;margin:1.5rem 0}\n"
-    "dl div{display:flex;flex-direction:column-reverse;justify-content:flex-end;padding:.7rem .85rem;"
-    "background:var(--card);border:1px solid var(--line);border-radius:10px}\n"
-    "dt{color:var(--soft);font-size:.78rem;line-height:1.3}dd{margin:0;font-size:1.3rem;font-weight:600;"
-    "line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\n"
-    "nav{margin:1.5rem 0;font-size:.9rem}nav ol{columns:2;margin:0;padding-left:1.6rem}nav li{margin:0 0 "
-    ".5rem}nav "
-    "a{color:var(--accent)}\n"
-    ".scroll{overflow-x:auto;margin:1.25rem 0}table{border-collapse:collapse;width:100%;font-size:.82rem;"
-    "font-variant-numeric:tabular-nums}\n"
-    "th,td{text-align:right;padding:.32rem .5rem;border-bottom:1px solid var(--line);vertical-align:top;"
-    "overflow-wrap:break-word}th{color:var(--soft);font-weight:600;line-height:1.3;vertical-align:bottom}\n"
-    "td{white-space:nowrap}td.word{white-space:normal}.word{text-align:left}td.word:nth-child(n+3){min-width:"
-    "9rem}td.word:nth-child(2){overflow-wrap:anywhere;min-width:6rem}td code{white-space:nowrap}\n"
-    "tr.marked td{background:var(--mark)}\n"
-    "figure{margin:1.5rem 0;padding:.75rem;background:#fff;border:1px solid var(--line);border-radius:10px;"
-    "break-inside:avoid}figure .scroll{margin:0}figure "
-    "img{display:block;max-width:100%;height:auto;margin:auto}\n"
-    "figcaption{color:#5b6670;font-size:.82rem;margin-top:.5rem}\n"
-    "pre,code{font-family:ui-monospace,'DejaVu Sans Mono',monospace}pre{overflow-x:auto;padding:.9rem 1rem;"
-    "background:var(--card);border:1px solid var(--line);border-radius:8px;font-size:.78rem;line-height:1.5;"
-    "white-space:pre-wrap;overflow-wrap:anywhere}\n"
-    ".words span{padding:.05rem "
-    ".2rem;border-radius:4px}.option{white-space:nowrap}.unknown{border-bottom:2px dotted var(--soft)}\n"
-    ".note,.warning{border-left:4px solid var(--accent);background:var(--card);padding:.6rem 1rem;"
-    "margin:1rem 0}.warning{border-color:var(--warn);background:var(--warnpaper);font-weight:600}\n"
-    "@media(max-width:600px){body{font-size:16px}main{padding:1.25rem .9rem 3rem}h1{font-size:1.55rem}"
-    "figure.wide img{min-width:32rem}nav ol{columns:1}th,td{padding:.3rem .35rem}}\n"
-    "@media "
-    "print{html{font-size:11px}:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--"
-    "line:#ccc;"
-    "--mark:#f3f0e4;--warn:#a8321f;--warnpaper:#fff}body{font-size:10pt}.scroll{overflow:visible}main{max-"
-    "width:none;padding:0}"
-    "h2,h3{break-after:avoid}tr,dl{break-inside:avoid}h2{margin-top:1.5rem}}\n";
+/* page.css, embedded */
+extern const unsigned char lince_page_style[];
+extern const size_t lince_page_style_size;
 
 static void begin(lince_document *d, const char *title)
 {
@@ -68,7 +19,7 @@ static void begin(lince_document *d, const char *title)
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     lince_buffer_html(&d->out, title);
     lince_buffer_puts(&d->out, "</title>\n<style>\n");
-    lince_buffer_puts(&d->out, STYLE);
+    lince_buffer_put(&d->out, (const char *)lince_page_style, lince_page_style_size);
     lince_buffer_puts(&d->out, "</style>\n</head>\n<body>\n<main>\n<h1>");
     lince_buffer_html(&d->out, title);
     lince_buffer_puts(&d->out, "</h1>\n");
@@ -171,7 +122,7 @@ static bool put_svg(lince_document *d, const char *name, const char *kind, const
 /* What has no drawing of its own for narrow screens is scrolled there: scaled down it could not be read. */
 static void figure(lince_document *d, const char *name, const char *alt, const char *caption)
 {
-    bool narrow = lince_document_has_figure_of(d, name, "-narrow");
+    bool narrow = lince_document_has_figure(d, name, "-narrow");
     lince_buffer_puts(&d->out,
                       narrow ? "<figure><picture>" : "<figure class=\"wide\"><div class=\"scroll\">");
     if (narrow) put_svg(d, name, "-narrow", "<source media=\"(max-width:600px)\" srcset=\"", "\">");
