@@ -119,8 +119,8 @@ LINCE_API bool lince_model_is_text(const lince_model *model);
 LINCE_API int lince_model_predict_text(lince_model *model, const char *text, lince_prediction *prediction);
 LINCE_API void lince_prediction_release(lince_prediction *prediction);
 
-/* From which probability on the most probable class is an answer; and what the validation part says of that.
- */
+/* From which probability on the most probable class is an answer; and what the validation part says of
+ * that. */
 typedef struct lince_confidence {
     size_t size;
     double least;

@@ -1,6 +1,5 @@
 /* The order in which classes are listed. In a model they are sorted by name, as torchvision's ImageFolder
- * does
- * ("1", "10", "2"): weights of others depend on it. People look for 2 behind 1. */
+ * does ("1", "10", "2"): weights of others depend on it. People look for 2 behind 1. */
 #ifndef LINCE_CORE_CLASS_ORDER_H
 #define LINCE_CORE_CLASS_ORDER_H
 

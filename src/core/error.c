@@ -24,8 +24,8 @@ const char *lince_error(void)
 
 int lince_set_error(const char *format, ...)
 {
-    /* Formatted apart: an argument may be the current message. A character that is cut lies behind its end.
-     */
+    /* Formatted apart: an argument may be the current message. A character that is cut lies behind its
+     * end. */
     char text[sizeof message + 4];
     va_list args;
     va_start(args, format);

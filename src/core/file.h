@@ -16,9 +16,9 @@ typedef struct lince_file {
     char path[LINCE_PATH_MAX], beside[LINCE_PATH_MAX + 32];
 } lince_file;
 
-/* open; write to file.stream; then commit (flush, fsync, rename, fsync the folder) or abandon (nothing left).
- * commit reports write errors as LINCE_EIO with the path and the reason; after either the stream is closed.
- */
+/* open; write to file.stream; then commit (flush, fsync, rename, fsync the folder) or abandon (nothing
+ * left). commit reports write errors as LINCE_EIO with the path and the reason; after either the stream is
+ * closed. */
 int lince_file_open(lince_file *file, const char *path);
 int lince_file_commit(lince_file *file);
 void lince_file_abandon(lince_file *file);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* http://www.isthe.com/chongo/tech/comp/fnv; the mix is MurmurHash3's fmix64, which is in the public domain.
- */
+/* http://www.isthe.com/chongo/tech/comp/fnv; the mix is MurmurHash3's fmix64, which is in the public
+ * domain. */
 uint64_t lince_hash(uint64_t seed, const void *bytes, size_t size)
 {
     uint64_t h = seed ^ 0xcbf29ce484222325u;

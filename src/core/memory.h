@@ -1,5 +1,5 @@
-/* Allocation that checks its sizes. All memory is zeroed, and aligned to 64 bytes (a cache line, a vector).
- */
+/* Allocation that checks its sizes. All memory is zeroed, and aligned to 64 bytes (a cache line, a
+ * vector). */
 #ifndef LINCE_CORE_MEMORY_H
 #define LINCE_CORE_MEMORY_H
 

@@ -10,8 +10,8 @@ void lince_number_print(char out[LINCE_NUMBER_MAX], double value, int digits);
 /* The fewest digits that read back as the same double. */
 void lince_number_print_exact(char out[LINCE_NUMBER_MAX], double value);
 
-/* Reads a number at the beginning of `text` and returns what follows it; `text` itself where there is none.
- */
+/* Reads a number at the beginning of `text` and returns what follows it; `text` itself where there is
+ * none. */
 const char *lince_number_read(const char *text, double *value);
 
 #endif

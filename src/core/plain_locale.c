@@ -1,7 +1,7 @@
 #include "core/plain_locale.h"
 
-/* POSIX knows no ready "C" locale; to glibc and musl it is one object, which is opened and closed at no cost.
- */
+/* POSIX knows no ready "C" locale; to glibc and musl it is one object, which is opened and closed at no
+ * cost. */
 lince_locale lince_locale_use_plain(void)
 {
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);

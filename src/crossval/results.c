@@ -1,5 +1,5 @@
-/* A finished cross-validation, read: its runs, and all samples together, each as its own fold's model saw it.
- */
+/* A finished cross-validation, read: its runs, and all samples together, each as its own fold's model saw
+ * it. */
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number.h"

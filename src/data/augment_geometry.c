@@ -72,8 +72,8 @@ static void copy_pixel(uint8_t *to, const uint8_t *from)
     to[0] = from[0], to[1] = from[1], to[2] = from[2];
 }
 
-/* As `move`, but that only what the translation uncovered is black: the crop shows the picture's reflection.
- */
+/* As `move`, but that only what the translation uncovered is black: the crop shows the picture's
+ * reflection. */
 static void move_reflected(const lince_canvas *c, const lince_draw *d, const uint8_t *in, uint8_t *out)
 {
     size_t row = (size_t)c->width * 3;

@@ -1,5 +1,5 @@
-/* A data set of labelled pictures or texts: where they lie, what class they have, which part they belong to.
- */
+/* A data set of labelled pictures or texts: where they lie, what class they have, which part they belong
+ * to. */
 #ifndef LINCE_DATA_DATASET_H
 #define LINCE_DATA_DATASET_H
 
@@ -25,8 +25,7 @@ typedef struct lince_dataset lince_dataset;
  * the content; several tables are parts by their names ("twitter_training.csv"). Classes are sorted by name
  * (bytewise), as torchvision's ImageFolder does. Where no part is named (plain class folders) all samples are
  * training samples. Nothing is decoded yet. Errors: LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA (no class folders,
- * one class only, an empty class, a class that one part lacks,
- * ...). */
+ * one class only, an empty class, a class that one part lacks, ...). */
 int lince_dataset_open(lince_dataset **dataset, const char *path);
 
 /* The same, with what the user says of a table of texts. LINCE_EUSAGE for a column or a label that is not
@@ -82,8 +81,7 @@ int lince_dataset_fold(lince_dataset *dataset, const lince_fold *fold);
 size_t lince_dataset_left_alone(const lince_dataset *dataset);
 
 /* Keeps at most `per_class` samples of each class in a part, drawn by seed; 0 keeps all. Call after the
- * split.
- */
+ * split. */
 int lince_dataset_limit(lince_dataset *dataset, lince_part part, int per_class, uint64_t seed);
 
 const char *lince_dataset_path(const lince_dataset *dataset);
@@ -103,9 +101,9 @@ bool lince_dataset_is_text(const lince_dataset *dataset);
 /* A sample's text (UTF-8, not empty); NULL: it is a picture. */
 const char *lince_dataset_text(const lince_dataset *dataset, lince_part part, size_t index);
 
-/* What a sample belongs to: those of one group are about the same. NULL: none is known. They are the values
- * of the group column or, where none was chosen, of the column that most likely tells what belongs together.
- */
+/* What a sample belongs to: those of one group are about the same. NULL: none is known. They are the
+ * values of the group column or, where none was chosen, of the column that most likely tells what belongs
+ * together. */
 const char *lince_dataset_group(const lince_dataset *dataset, lince_part part, size_t index);
 bool lince_dataset_grouped(const lince_dataset *dataset); /* a group column was chosen */
 
@@ -155,8 +153,8 @@ int lince_dataset_drop(lince_dataset *dataset, lince_part part, const lince_remo
 /* Decodes one picture. Safe to call from several threads at a time. The image is the caller's to release. */
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image);
 
-/* The same, smaller where that is faster, with `least` pixels or more on the shorter side (if it has them).
- */
+/* The same, smaller where that is faster, with `least` pixels or more on the shorter side (if it has
+ * them). */
 int lince_dataset_read_small(lince_dataset *dataset, lince_part part, size_t index, int least,
                              lince_image *image);
 
@@ -174,8 +172,8 @@ size_t lince_dataset_incomplete(const lince_dataset *dataset, lince_part part, c
  * runs with the same fingerprint see the same data. Packing a folder into an archive does not change it. */
 const char *lince_dataset_fingerprint(const lince_dataset *dataset);
 
-/* Remarks worth telling the user (a stray file, a folder without pictures), already worded in their language.
- */
+/* Remarks worth telling the user (a stray file, a folder without pictures), already worded in their
+ * language. */
 size_t lince_dataset_notes(const lince_dataset *dataset);
 const char *lince_dataset_note(const lince_dataset *dataset, size_t index);
 

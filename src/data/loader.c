@@ -1,4 +1,5 @@
 #include "data/loader.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
@@ -9,7 +10,6 @@
 #include <lince/language.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* --- what an epoch has ---------------------------------------------------------------------------- */
 
@@ -176,19 +176,12 @@ static lince_slot *obtain(lince_loader *l)
     return s;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 int lince_loader_next(lince_loader *l, lince_batch *batch)
 {
     if (l->taken >= l->end) return 0;
-    double start = now();
+    double start = lince_now();
     const lince_slot *s = obtain(l);
-    l->waited += now() - start;
+    l->waited += lince_now() - start;
     if (s->code) return lince_fail(s->code, "%s", s->message);
     *batch = (lince_batch){.n = s->n,
                            .x = l->rows ? s->served : s->x,

@@ -48,8 +48,8 @@ static void paste(const lince_rectangle *part, int width, int height, float *x, 
         }
 }
 
-/* From the last to the first, so that each finds its partner as it was; the first one's, the last, is kept.
- */
+/* From the last to the first, so that each finds its partner as it was; the first one's, the last, is
+ * kept. */
 void lince_mix_pixels(const lince_mix *m, size_t n, int width, int height, float *x, float *spare)
 {
     size_t size = 3 * (size_t)width * (size_t)height;

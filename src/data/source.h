@@ -66,9 +66,8 @@ int lince_source_peek(lince_source *source, const lince_entry *entry, size_t mos
 
 /* For kinds: lists a file or folder. "./" and double slashes are tidied; __MACOSX, @eaDir, Thumbs.db and
  * desktop.ini are passed over in silence, as are hidden files, of which those that call themselves samples
- * are counted. LINCE_EFORMAT for an absolute name, one that climbs
- * out by
- * "..", one with control characters or that is not UTF-8, and one too long. */
+ * are counted. LINCE_EFORMAT for an absolute name, one that climbs out by "..", one with control
+ * characters or that is not UTF-8, and one too long. */
 int lince_source_add(lince_source *source, const char *name, uint64_t size, uint64_t id, bool folder);
 
 /* Where a file is, for messages: "folder/cat/1.png", "data.zip: cat/1.png". Returns `where`. */

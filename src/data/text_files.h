@@ -38,8 +38,8 @@ typedef struct lince_text_files {
 int lince_text_files_find(lince_text_files *files, lince_source *source);
 void lince_text_files_release(lince_text_files *files);
 
-/* LINCE_EUNSUPPORTED for tables in a format that is not read, with the way out, where there is nothing else.
- */
+/* LINCE_EUNSUPPORTED for tables in a format that is not read, with the way out, where there is nothing
+ * else. */
 int lince_text_files_refuse(const lince_text_files *files);
 
 /* Notes what of it is better told. */

@@ -1,5 +1,5 @@
-/* Texts that lie in files as they are: fastText's lines, "__label__name text", and files that have a label.
- */
+/* Texts that lie in files as they are: fastText's lines, "__label__name text", and files that have a
+ * label. */
 #include "core/error.h"
 #include "data/texts.h"
 

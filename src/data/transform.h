@@ -38,8 +38,8 @@ int lince_image_size_parse(const char *text, int *height, int *width);
 const char *lince_fit_name(lince_fit fit);
 const char *lince_interpolation_name(lince_interpolation interpolation);
 
-/* Sets what the texts (each may be NULL) and a `resize` that is not 0 say. LINCE_EUSAGE for an unknown name.
- */
+/* Sets what the texts (each may be NULL) and a `resize` that is not 0 say. LINCE_EUSAGE for an unknown
+ * name. */
 int lince_transform_set(lince_transform *transform, const char *fit, int resize, const char *interpolation);
 
 /* LINCE_EUSAGE for a `resize` that is smaller than the input, or stands beside another fit than crop. */
@@ -50,9 +50,9 @@ int lince_transform_check(const lince_transform *transform);
  * caller's to release; where the size is right already it is a copy. LINCE_ENOMEM. */
 int lince_transform_fit(const lince_transform *transform, const lince_image *in, lince_image *out);
 
-/* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `occasion` decides the
- * augmentation; NULL leaves it out. Allocates nothing; scratch: of lince_draw_scratch bytes, for an occasion.
- */
+/* The rest: a fitted picture's [height][width][3] bytes to floats [3][height][width]. `occasion` decides
+ * the augmentation; NULL leaves it out. Allocates nothing; scratch: of lince_draw_scratch bytes, for an
+ * occasion. */
 void lince_transform_apply(const lince_transform *transform, const uint8_t *pixels,
                            const lince_occasion *occasion, void *scratch, float *out);
 

@@ -8,6 +8,7 @@
  * A busy machine. Runs that another program interrupted do not count; where an implementation had no other,
  * the rule decides, and the choice is marked in the cache. It stays, since a run may have begun with it,
  * until `lince info --kernels --forget`. */
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "kernels/choices.h"
@@ -16,14 +17,6 @@
 #include <float.h>
 #include <stdbool.h>
 #include <sys/resource.h>
-#include <time.h>
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Operands to measure with: zeros, because data do not change a kernel's time, denormals aside. */
 static int make_operands(lince_conv_args *args, const lince_conv *c, int has_bias)
@@ -55,9 +48,9 @@ static bool run_undisturbed(lince_conv_kernel *k, const lince_conv_args *args, d
 {
     static const double seconds_an_interruption = 0.05;
     long before = interruptions();
-    double start = seconds();
+    double start = lince_now();
     lince_conv_kernel_run(k, args);
-    *took = seconds() - start;
+    *took = lince_now() - start;
     return (double)(interruptions() - before) <= *took / seconds_an_interruption;
 }
 

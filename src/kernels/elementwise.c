@@ -175,8 +175,8 @@ typedef struct dropping {
 
 enum { DRAWS = 256 }; /* random numbers at a time */
 
-/* By way of `kept`, because x and y may be the same memory, which would keep the loop from becoming vectors.
- */
+/* By way of `kept`, because x and y may be the same memory, which would keep the loop from becoming
+ * vectors. */
 LINCE_EACH_LEVEL(keep_range,
                  (const float *x, const uint32_t *draw, uint32_t threshold, float scale, float *y, size_t n),
                  (x, draw, threshold, scale, y, n))

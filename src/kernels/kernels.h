@@ -1,5 +1,6 @@
-/* The arithmetic of layers other than convolution. Batches are n samples; tensors as core/tensor.h describes
- * them. All of it is plain C over contiguous memory, divided into tasks by data, never by threads. */
+/* The arithmetic of layers other than convolution and recurrence. Batches are n samples; tensors as
+ * core/tensor.h describes them. All of it works on contiguous memory, divided into tasks by data, never by
+ * threads; what a task does is plain C, compiled for each level, or vector code of x86/. */
 #ifndef LINCE_KERNELS_KERNELS_H
 #define LINCE_KERNELS_KERNELS_H
 

@@ -5,8 +5,7 @@
  *
  *     rnn   h = tanh(a + b), or max(0, a + b)
  *     gru   r = s(a_r + b_r);  z = s(a_z + b_z);  n = tanh(a_n + r * b_n);  h = (1 - z) * n + z * h'
- *     lstm  i, f, o = s(a + b);  g = tanh(a_g + b_g);  c = f * c' + i * g;  h = o * tanh(c)
- */
+ *     lstm  i, f, o = s(a + b);  g = tanh(a_g + b_g);  c = f * c' + i * g;  h = o * tanh(c) */
 #ifndef LINCE_KERNELS_RECURRENT_H
 #define LINCE_KERNELS_RECURRENT_H
 

@@ -1,5 +1,5 @@
-/* Inverted dropout (Srivastava et al. 2014): training keeps each value with probability 1 - p, scaled by 1 /
- * (1 - p). */
+/* Inverted dropout (Srivastava et al. 2014): training keeps each value with probability 1 - p, scaled by
+ * 1 / (1 - p). */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 

@@ -21,8 +21,8 @@ typedef enum lince_init {
     LINCE_INIT_UNIFORM /* U(-scale, scale) */
 } lince_init;
 
-/* A tensor of the state_dict. PyTorch sees `dims`, row-major; memory holds `size` floats in compute layout.
- */
+/* A tensor of the state_dict. PyTorch sees `dims`, row-major; memory holds `size` floats in compute
+ * layout. */
 typedef struct lince_param {
     char name[LINCE_NAME_MAX]; /* "features.0.weight" */
     int ndim, dims[4];

@@ -23,8 +23,8 @@ typedef struct lince_selection {
 lince_selection lince_selection_at(const lince_answered *answers, size_t n, double least);
 
 /* The least confidence for which at least the share `wanted` of what is answered is right; answers of one
- * confidence are kept together. False where there is none: the selection is then that of the greatest share.
- */
+ * confidence are kept together. False where there is none: the selection is then that of the greatest
+ * share. */
 bool lince_selection_for(const lince_answered *answers, size_t n, double wanted, lince_selection *selection);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include "metrics/metrics.h"
 
-/* Beyond these the samples say nothing of the temperature: all of them are right, or none better than chance.
- */
+/* Beyond these the samples say nothing of the temperature: all of them are right, or none better than
+ * chance. */
 #define LINCE_TEMPERATURE_LEAST 0.05
 #define LINCE_TEMPERATURE_MOST  20.0
 

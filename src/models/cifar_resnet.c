@@ -9,9 +9,8 @@
 
 const char lince_cifar_resnet_about[] = N_(
     "This is the small ResNet that He et al. (2016, section 4.2) built for CIFAR-10: three groups of "
-    "residual "
-    "blocks with 16, 32 and 64 channels, whose blocks compute a correction that is added to their input. The "
-    "mean over the last feature maps and a single linear layer give one number a class.");
+    "residual blocks with 16, 32 and 64 channels, whose blocks compute a correction that is added to their "
+    "input. The mean over the last feature maps and a single linear layer give one number a class.");
 
 /* 3x3 convolution and batch normalisation. */
 static int conv_bn(lince_net *net, int x, const char *block, int number, int channels, int stride)

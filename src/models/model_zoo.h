@@ -29,8 +29,8 @@ typedef struct lince_architecture_options {
     double stochastic_depth; /* of the last block; negative: the architecture's own */
 } lince_architecture_options;
 
-/* What a builder is told: the options, with the architecture's own values where nothing else was asked for.
- */
+/* What a builder is told: the options, with the architecture's own values where nothing else was asked
+ * for. */
 typedef struct lince_classifier {
     int classes;
     const lince_text_net *text; /* of models of texts */

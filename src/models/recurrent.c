@@ -18,21 +18,17 @@ const char lince_rnn_about[] = N_(
 
 const char lince_gru_about[] = N_(
     "A network of gated recurrent units (Cho et al. 2014) reads a text word by word. Each word becomes a "
-    "vector "
-    "(its embedding); a gate decides how much of the state before it is kept and another how much of it is "
-    "used "
-    "for the new one. Where the first is open, a state passes many words unchanged, and so does the gradient "
-    "on its way back: it remembers farther than a plain recurrent network. What is read from the states goes "
-    "to a linear layer with one output a class.");
+    "vector (its embedding); a gate decides how much of the state before it is kept and another how much of "
+    "it is used for the new one. Where the first is open, a state passes many words unchanged, and so does "
+    "the gradient on its way back: it remembers farther than a plain recurrent network. What is read from "
+    "the states goes to a linear layer with one output a class.");
 
 const char lince_lstm_about[] =
     N_("A network of long short-term memory (Hochreiter & Schmidhuber 1997) reads a text word by word. Each "
-       "word "
-       "becomes a vector (its embedding); besides its state every unit has a cell that is only added to, and "
-       "three "
-       "gates decide what enters it, what is forgotten and what is shown. Along the cell the gradient passes "
-       "many "
-       "words without fading. What is read from the states goes to a linear layer with one output a class.");
+       "word becomes a vector (its embedding); besides its state every unit has a cell that is only added "
+       "to, and three gates decide what enters it, what is forgotten and what is shown. Along the cell the "
+       "gradient passes many words without fading. What is read from the states goes to a linear layer with "
+       "one output a class.");
 
 static const char *const reads[] = {
     [LINCE_READ_LAST] = "last", [LINCE_READ_MEAN] = "mean", [LINCE_READ_MAX] = "max"};

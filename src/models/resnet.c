@@ -10,8 +10,7 @@ const char lince_resnet_about[] = N_(
     "ResNet (He et al. 2016) is made of residual blocks: each one computes a correction that is added to its "
     "own input, so that the gradient reaches the first layers unhindered and very deep networks can be "
     "trained. Batch normalisation follows every convolution; the mean over the last feature maps and a "
-    "single "
-    "linear layer give one number a class.");
+    "single linear layer give one number a class.");
 
 /* Convolution `conv<number>` without bias and batch normalisation `bn<number>`. */
 static int conv_bn(lince_net *net, int x, const char *block, int number, int kernel, int channels, int stride)

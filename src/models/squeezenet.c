@@ -4,12 +4,11 @@
 #include "models/model_zoo.h"
 #include "models/module.h"
 
-const char lince_squeezenet_about[] = N_(
-    "SqueezeNet 1.1 (Iandola et al. 2016) saves weights: its fire modules first squeeze the channels with "
-    "1×1 "
-    "convolutions and then expand them with 1×1 and 3×3 ones side by side. The classifier is a convolution "
-    "as well, whose maps are averaged to one number a class; the whole has fifty times fewer parameters than "
-    "AlexNet.");
+const char lince_squeezenet_about[] =
+    N_("SqueezeNet 1.1 (Iandola et al. 2016) saves weights: its fire modules first squeeze the channels with "
+       "1×1 convolutions and then expand them with 1×1 and 3×3 ones side by side. The classifier is a "
+       "convolution as well, whose maps are averaged to one number a class; the whole has fifty times fewer "
+       "parameters than AlexNet.");
 
 static int conv_relu(lince_net *net, int x, int module, const char *part, int channels, int kernel)
 {

@@ -184,8 +184,8 @@ int lince_net_fixed(const lince_net *net)
 
 /* --- planning ------------------------------------------------------------------------------------- */
 
-/* In place where the layer can, nobody else reads the input, and backward does not need what is overwritten.
- */
+/* In place where the layer can, nobody else reads the input, and backward does not need what is
+ * overwritten. */
 static void assign_buffers(lince_net *net)
 {
     for (size_t i = 0; i < net->count; i++) {
@@ -549,11 +549,6 @@ void lince_net_read(lince_net *net, size_t index, bool gradient, float *plain)
                      plain);
     else
         lince_to_plain(net->options.threads, n->layer.out, (size_t)net->n, memory, plain);
-}
-
-lince_net_memory lince_net_memory_used(const lince_net *net)
-{
-    return (lince_net_memory){net->values.size, net->grads.size, net->activations.size, net->scratch.size};
 }
 
 static bool all_finite(const float *x, size_t n)

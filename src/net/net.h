@@ -4,8 +4,7 @@
  *     lince_net_new(&net, input, options)
  *     x = lince_net_add(net, &(lince_layer_args){.type = "conv2d", .name = "features.0", ...});
  *     lince_net_prepare(net);            all allocation happens here
- *     lince_net_forward(net, ...); lince_net_backward(net);
- */
+ *     lince_net_forward(net, ...); lince_net_backward(net); */
 #ifndef LINCE_NET_NET_H
 #define LINCE_NET_NET_H
 
@@ -88,8 +87,7 @@ int lince_net_fixed(const lince_net *net);
 void lince_net_begin(lince_net *net, int behind);
 
 /* Evaluates the layers up to node `last` for the input's n samples: [n][shape of its output], until the next
- * pass.
- */
+ * pass. */
 const float *lince_net_compute(lince_net *net, int last, int n);
 
 /* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with
@@ -97,12 +95,6 @@ const float *lince_net_compute(lince_net *net, int last, int n);
  * place where they stand (a gradient is then that of all places together). The gradients of a recurrent
  * layer's states are the whole ones: by way of all later steps too. */
 void lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);
-
-/* Bytes of memory by role: parameters, gradients, activations, scratch. */
-typedef struct lince_net_memory {
-    size_t params, grads, activations, scratch;
-} lince_net_memory;
-lince_net_memory lince_net_memory_used(const lince_net *net);
 
 /* The name of a parameter whose gradient of the last pass is not finite, or of the last layer where its
  * output is not; NULL: all are. */

@@ -1,6 +1,9 @@
 /* Adam (Kingma & Ba 2015) with L2 decay in the gradient, and AdamW (Loshchilov & Hutter 2019), where it is
- * apart: g' = g + w p                (Adam)          p -= lr w p        (AdamW) m = b1 m + (1 - b1) g';  v =
- * b2 v + (1 - b2) g'^2 p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps) */
+ * apart:
+ *     Adam    g' = g + w p
+ *     AdamW   g' = g;  p -= lr w p
+ *     both    m = b1 m + (1 - b1) g';  v = b2 v + (1 - b2) g'^2
+ *             p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps) */
 #include "core/cpu.h"
 #include "core/parallel.h"
 #include "optim/optim.h"

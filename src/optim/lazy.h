@@ -4,10 +4,10 @@
  * row rests meanwhile, and makes up for what it missed when it is touched again or looked at. With nothing
  * but zero gradients from step 1 to k the weight w, its momentum m and its average a become
  *
- *     w_k = K w_0 - sum_l (K_k / K_l) s_l        K_l: the product of what decay keeps in steps 1 to l
+ *     w_k = K w_0 - sum_l (K_k / K_l) s_l                  K_l: the product of what decay keeps in steps 1 to l
  *     a_k = d^k a_0 + R w_0 - sum_l (R_l / K_l) s_l        R_l = (1 - d) sum_{i >= l} d^(k - i) K_i,  R = R_1
- *     s_l = c_l r^l m_0 / (sqrt(q^l v_0) / b_l + eps)      Adam's steps (b: bias correction); others c_l r^l
- * m_0
+ *     s_l = c_l r^l m_0 / (sqrt(q^l v_0) / b_l + eps)      Adam's steps (b: bias correction)
+ *     s_l = c_l r^l m_0                                    those of others
  *
  * in which only m_0 and v_0 are the weight's own. Momentum dies away in some dozens of steps, in which the
  * denominators hardly change: the sum over l is a function of eps / sqrt(v_0) that its first moments around

@@ -1,9 +1,10 @@
 /* Muon (Jordan 2024, https://kellerjordan.github.io/posts/muon/; torch.optim.Muon): momentum whose direction
- * is made orthogonal, for matrices of hidden layers; a filter is the matrix [out][in * height * width]. g' =
- * g scaled;  b = m b + (1 - m) g';  d = m b + (1 - m) g'                 (Nesterov) X = d / |d|;  five times
- * A = X X^T;  X = a X + (b A + c A^2) X             (Newton and Schulz) p = (1 - lr w) p - lr sqrt(max(1,
- * rows / columns)) X X has the singular vectors of d and singular values around 1. Where there are more rows
- * than columns A = X^T X on the other side gives the same X. Each column may stand for k equal ones
+ * is made orthogonal, for matrices of hidden layers; a filter is the matrix [out][in * height * width].
+ *     g' = g scaled;  b = m b + (1 - m) g';  d = m b + (1 - m) g'                  (Nesterov)
+ *     X = d / |d|;  five times  A = X X^T;  X = a X + (b A + c A^2) X              (Newton and Schulz)
+ *     p = (1 - lr w) p - lr sqrt(max(1, rows / columns)) X
+ * X has the singular vectors of d and singular values around 1. Where there are more rows than columns
+ * A = X^T X on the other side gives the same X. Each column may stand for k equal ones
  * (docs/classifier-redundancy.md): A is then the same, and X smaller by sqrt(k).
  *
  * All else (biases, norms, words, the output layer) is AdamW's, with the published betas and eps, at 0.015 of

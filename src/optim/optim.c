@@ -60,9 +60,9 @@ static inline void add_squares(doubles *sum, const float *x)
     *sum += wide * wide;
 }
 
-/* 32 partial sums, written as vectors: the order of additions is the same in every variant, and four chains
- * hide an addition's latency. A float's square cannot overflow a double: the sum is finite where all of x is.
- */
+/* 32 partial sums, written as vectors: the order of additions is the same in every variant, and four
+ * chains hide an addition's latency. A float's square cannot overflow a double: the sum is finite where
+ * all of x is. */
 LINCE_EACH_LEVEL(squares, (const float *x, size_t n, double *result), (x, n, result))
 {
     doubles a = {0}, b = {0}, c = {0}, d = {0};

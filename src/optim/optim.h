@@ -19,9 +19,8 @@ typedef struct lince_hyper {
 enum { LINCE_OPTIM_STATES = 2 };
 
 /* What a step does to a weight whose gradient is zero (optim/lazy.h):
- *     m *= m_decay;  v *= v_decay;  w = keep w - rate m,  or where divided  keep w - rate m / (sqrt(v) /
- * correction + eps)
- */
+ *     m *= m_decay;  v *= v_decay
+ *     w = keep w - rate m,  or where divided  w = keep w - rate m / (sqrt(v) / correction + eps) */
 typedef struct lince_rest {
     double m_decay, v_decay, v_growth; /* v_growth: 1 / sqrt(v_decay) */
     double keep, rate, correction, eps;

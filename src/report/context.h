@@ -1,7 +1,7 @@
 /* How compared runs handle context, of texts: by length, with negations and contrasts, how far the gradient
- * reaches back, and what remains of the accuracy when the telling word is farther from the end. All of it is
- * about the test texts, which are the same for all runs; it needs the data, and for the last two the weights.
- */
+ * reaches back, and what remains of the accuracy when the telling word is farther from the end. All of it
+ * is about the test texts, which are the same for all runs; it needs the data, and for the last two the
+ * weights. */
 #ifndef LINCE_REPORT_CONTEXT_H
 #define LINCE_REPORT_CONTEXT_H
 

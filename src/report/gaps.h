@@ -10,8 +10,8 @@ typedef struct lince_gaps {
 } lince_gaps;
 
 /* A figure was drawn (code 0) or was not, and lince_error() says why: a warning, and one line more in
- * `figures`. Returns 0 where the next one may be tried, and the code where it would fail alike: no gnuplot.
- */
+ * `figures`. Returns 0 where the next one may be tried, and the code where it would fail alike: no
+ * gnuplot. */
 int lince_gaps_figure(lince_gaps *gaps, int code);
 
 /* The same for what needs the data and the network. */

@@ -9,8 +9,8 @@
 /* 'text' as a gnuplot literal; nothing in it is read as a command or as markup (figures are `noenhanced`). */
 void lince_gnuplot_quote(lince_buffer *out, const char *text);
 
-/* 'label' place, of a list of tics: gnuplot takes a tic's label for a format, so that a % in it is doubled.
- */
+/* 'label' place, of a list of tics: gnuplot takes a tic's label for a format, so that a % in it is
+ * doubled. */
 void lince_gnuplot_tic(lince_buffer *out, const char *label, int place);
 
 /* Writes plots_folder/<name>.gp and draws <name>.svg and <name>.png with it; of a `narrow` figure

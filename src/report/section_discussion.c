@@ -80,8 +80,8 @@ static bool nothing_learnt(const discussion *t)
     return lowest > 0.97 * blind_loss(t);
 }
 
-/* The class that nearly all test samples are taken for, by a network that is no better than that; -1: none.
- */
+/* The class that nearly all test samples are taken for, by a network that is no better than that; -1:
+ * none. */
 static int only_answer(const discussion *t)
 {
     const lince_metrics *m = &t->f->test;

@@ -169,8 +169,8 @@ static int save(const char *folder, const char *name, const char *end, const lin
     return lince_image_save_png(whole, path);
 }
 
-/* gnuplot writes captions over <name>.tiles.png; its own SVG is not wanted: it would be a file of rectangles.
- */
+/* gnuplot writes captions over <name>.tiles.png; its own SVG is not wanted: it would be a file of
+ * rectangles. */
 static int write_png(const char *folder, const char *name, const sheet *s, const lince_image *whole)
 {
     LINCE_TRY(save(folder, name, ".png", whole));

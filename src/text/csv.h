@@ -1,8 +1,8 @@
 /* Records of a CSV or TSV file. Lines end in LF, CRLF or CR; lines without a character are passed over. Where
  * quotes count (RFC 4180), a field that begins with one may hold delimiters, doubled quotes and ends of
- * lines; it ends where the quote closes, and what stands between there and the delimiter is taken as it is,
- * as Python and pandas do. A quote inside a field that does not begin with one is a character like any other.
- */
+ * lines; it ends where the quote closes, and what stands between there and the delimiter is taken as it
+ * is, as Python and pandas do. A quote inside a field that does not begin with one is a character like any
+ * other. */
 #ifndef LINCE_TEXT_CSV_H
 #define LINCE_TEXT_CSV_H
 

@@ -29,8 +29,7 @@ typedef struct lince_encoded {
 } lince_encoded;
 
 /* A text's numbers into tokens[max_tokens]; how many they are, 1 at least: a text without words is one <unk>.
- * `encoded` may be NULL. Not by several threads at a time. LINCE_ENOMEM
- * (negative). */
+ * `encoded` may be NULL. Not by several threads at a time. LINCE_ENOMEM (negative). */
 int lince_encode(lince_encoder *encoder, const char *text, int32_t *tokens, lince_encoded *encoded);
 
 /* The options alone, as lince_encoder_write has them. LINCE_EDATA, LINCE_EUNSUPPORTED. */

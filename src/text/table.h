@@ -53,19 +53,18 @@ lince_csv_dialect lince_table_dialect(const lince_table_options *options, const 
 
 /* Looks at the table's beginning (100,000 records) and decides. The texts are the column of that name
  * ("text", "tweet", ...) or the one with the longest values; the labels the column of that name ("label",
- * "sentiment",
- * ...) or the one with the fewest different values, two at least. The first record is a header where it holds
- * such a name or a column that was asked for by name, or where its label is no other row's.
- * `like`: a table of the same data set, whose choices are followed by name (by number where one of the two
- * has no names); NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name and all there
- * are; LINCE_EDATA where no column will do. */
+ * "sentiment", ...) or the one with the fewest different values, two at least. The first record is a
+ * header where it holds such a name or a column that was asked for by name, or where its label is no other
+ * row's. `like`: a table of the same data set, whose choices are followed by name (by number where one of
+ * the two has no names); NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name
+ * and all there are; LINCE_EDATA where no column will do. */
 int lince_table_survey(lince_table *table, const lince_records *records, const lince_table_options *options,
                        const lince_table *like);
 void lince_table_release(lince_table *table);
 
 /* The text of a record: its columns' values, a blank between those that are not empty. Where it is several
- * columns' it lies in `joined`, until that is used again; NULL, with joined->error set, when out of memory.
- */
+ * columns' it lies in `joined`, until that is used again; NULL, with joined->error set, when out of
+ * memory. */
 const char *lince_table_text(const lince_table *table, const lince_csv_record *record, lince_buffer *joined);
 
 /* Whether a record is the table's header once more, as where files were put behind each other. */

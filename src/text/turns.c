@@ -4,9 +4,8 @@
 #include <string.h>
 
 const char lince_negations[] = "not no never none nobody nothing nowhere neither nor without cannot cant "
-                               "dont doesnt didnt isnt arent wasnt "
-                               "werent wont wouldnt couldnt shouldnt hasnt havent hadnt aint nunca jamás "
-                               "jamas nada nadie ni tampoco ningún "
+                               "dont doesnt didnt isnt arent wasnt werent wont wouldnt couldnt shouldnt "
+                               "hasnt havent hadnt aint nunca jamás jamas nada nadie ni tampoco ningún "
                                "ningun ninguno ninguna sin";
 
 const char lince_contrasts[] =

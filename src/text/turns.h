@@ -1,5 +1,5 @@
-/* Words that turn what a text says: negations, and what sets one clause against another. English and Spanish.
- */
+/* Words that turn what a text says: negations, and what sets one clause against another. English and
+ * Spanish. */
 #ifndef LINCE_TEXT_TURNS_H
 #define LINCE_TEXT_TURNS_H
 

@@ -105,8 +105,8 @@ static int read_numbers(const reading *r, const char *text, float *out)
     return 0;
 }
 
-/* The word's own row, and those of words that differ from it in capitals alone, until their own vectors come.
- */
+/* The word's own row, and those of words that differ from it in capitals alone, until their own vectors
+ * come. */
 static int take_line(reading *r, char *line, size_t length)
 {
     char *numbers = last_fields(line, length, r->width), *end = numbers;

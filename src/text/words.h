@@ -8,17 +8,17 @@
 #include <stddef.h>
 
 typedef enum lince_cleaning {
-    /* NFKC and case folding; links become <url>, @names <user>, a hashtag its word; emoji and emoticons are
-     * words of their own, so are ! and ?; other punctuation separates; three and more of a letter become two.
-     */
+    /* NFKC and case folding; links become <url>, @names <user>, a hashtag its word; emoji and emoticons
+     * are words of their own, so are ! and ?; other punctuation separates; three and more of a letter
+     * become two. */
     LINCE_CLEAN_WORDS,
     /* As the course's notebook: links and @names are removed, then all but letters and blanks; lower case. */
     LINCE_CLEAN_TWEETS,
     LINCE_CLEAN_NONE, /* what stands between blanks, as it is */
 } lince_cleaning;
 
-/* What LINCE_CLEAN_WORDS and LINCE_CLEAN_TWEETS take for words. Models say by which rules theirs were found.
- */
+/* What LINCE_CLEAN_WORDS and LINCE_CLEAN_TWEETS take for words. Models say by which rules theirs were
+ * found. */
 typedef enum lince_words_rules {
     LINCE_RULES_LATEST, /* the last of these */
     /* What stands between blanks and signs. */

@@ -59,8 +59,8 @@ void lince_blueprint_texts_release(lince_blueprint_texts *texts);
 /* For lince_blueprint_write: a value that is lince_alloc'ed, or NULL, which is out of memory. */
 int lince_blueprint_put(lince_blueprint_texts *texts, const char *key, char *value);
 
-/* blueprint_text.c: what models of texts have of their own. LINCE_EDATA where it is not as lince writes it.
- */
+/* blueprint_text.c: what models of texts have of their own. LINCE_EDATA where it is not as lince writes
+ * it. */
 int lince_blueprint_write_text(const lince_blueprint *blueprint, lince_blueprint_texts *texts);
 int lince_blueprint_read_text(lince_blueprint *blueprint, const lince_weights *weights, const char *path);
 

@@ -13,8 +13,8 @@ typedef struct lince_calibration {
 /* Of scores as they are (lince_evaluate's `raw`). LINCE_EDATA where there are none. */
 int lince_calibration_fit(lince_calibration *calibration, const lince_evaluation *raw);
 
-/* Into the metadata of the run's weights/best.safetensors, and calibration.json. `tta`: the views, by name.
- */
+/* Into the metadata of the run's weights/best.safetensors, and calibration.json. `tta`: the views, by
+ * name. */
 int lince_calibration_keep(const lince_calibration *calibration, const char *folder, const char *tta);
 
 /* LINCE_EUSAGE where the settings leave no validation part that is not the test. */

@@ -16,8 +16,8 @@ typedef struct lince_checkpoint_array {
 int lince_checkpoint_write(const char *path, const lince_checkpoint_array *arrays, size_t count,
                            const lince_metadata *texts, size_t text_count);
 
-/* Opens one; copy its arrays back with lince_checkpoint_restore, read its texts with lince_weights_metadata.
- */
+/* Opens one; copy its arrays back with lince_checkpoint_restore, read its texts with
+ * lince_weights_metadata. */
 int lince_checkpoint_open(lince_weights **checkpoint, const char *path);
 
 /* Fills every array, which must be there with the same size: else LINCE_EDATA says that model or options

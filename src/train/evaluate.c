@@ -1,4 +1,5 @@
 #include "train/evaluate.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -8,14 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* To one sample. */
 typedef struct answer {
@@ -69,7 +62,7 @@ static int run_pass(pass *p)
     size_t count = (size_t)batch_size * (size_t)lince_net_classes(p->net);
     p->score = lince_alloc(count, sizeof *p->score);
     p->probability = lince_alloc(count, sizeof *p->probability);
-    double start = now();
+    double start = lince_now();
     code = p->score && p->probability ? lince_loader_start(p->loader, 0, 0) : LINCE_ENOMEM;
     p->progress.steps = lince_loader_batches(p->loader);
     while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
@@ -77,7 +70,7 @@ static int run_pass(pass *p)
         p->progress.step++;
         p->progress.loss = p->sum / (double)p->seen;
         p->progress.accuracy = p->hits / (double)p->seen;
-        p->progress.samples_per_second = (double)p->seen / fmax(now() - start, 1e-9);
+        p->progress.samples_per_second = (double)p->seen / fmax(lince_now() - start, 1e-9);
         if (o && o->progress) o->progress(o->context, &p->progress);
         code = lince_observer_stops(o);
     }

@@ -14,8 +14,8 @@ int lince_recipe_settle(lince_settings *settings, const lince_architecture *arch
 enum { LINCE_USUAL_BATCH = 64 };
 
 /* The batch for so many training samples where none is given: the usual one; where a recipe is followed
- * halved, down to 16, while an epoch has fewer than 100 steps; of fewer samples than the usual one a quarter.
- */
+ * halved, down to 16, while an epoch has fewer than 100 steps; of fewer samples than the usual one a
+ * quarter. */
 size_t lince_recipe_batch(size_t train, bool whole);
 
 #endif

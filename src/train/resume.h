@@ -8,9 +8,9 @@
 char *lince_resume_record(const lince_settings *settings);
 
 /* LINCE_EUSAGE where one of them is not what `record` says, with both values; LINCE_EFORMAT where `record` is
- * NULL or no such text. `path`: the checkpoint's, for the message. `given`: the
- * settings before the data were asked for what they leave open; version 0.1 recorded those. `but`: a setting
- * that may be another; NULL: none. */
+ * NULL or no such text. `path`: the checkpoint's, for the message. `given`: the settings before the data
+ * were asked for what they leave open; version 0.1 recorded those. `but`: a setting that may be another;
+ * NULL: none. */
 int lince_resume_check(const lince_settings *settings, const lince_settings *given, const char *record,
                        const char *path, const char *but);
 

@@ -20,8 +20,8 @@ int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *wanted);
 /* Such a folder with weights/, checkpoint/ and plots/ in it. */
 int lince_run_create(lince_run *run, const char *wanted);
 
-/* Folders that hold runs and are none: what a cross-validation (crossval/) and a search (tune/) keep there.
- */
+/* Folders that hold runs and are none: what a cross-validation (crossval/) and a search (tune/) keep
+ * there. */
 #define LINCE_CV_FILE     "cv.yaml"
 #define LINCE_SEARCH_FILE "search/search.json"
 bool lince_run_is_cv(const char *folder);

@@ -37,16 +37,16 @@ static lince_targets targets_of(const lince_trainer *t, const lince_batch *b)
                            .weight = t->class_weight};
 }
 
-/* Whether the batch that is being trained with completes an update: the last of its group, or of the epoch.
- */
+/* Whether the batch that is being trained with completes an update: the last of its group, or of the
+ * epoch. */
 static bool completes_update(const lince_trainer *t)
 {
     size_t done = t->at.step + 1;
     return done % (size_t)t->settings->accumulate == 0 || done == lince_loader_batches(t->train);
 }
 
-/* With the last pass's gradient, of that norm, or where several batches make an update once they are there.
- */
+/* With the last pass's gradient, of that norm, or where several batches make an update once they are
+ * there. */
 static void update(lince_trainer *t, const lince_targets *targets, size_t n, double lr, double norm)
 {
     if (t->settings->accumulate > 1) {

@@ -63,8 +63,8 @@ int lince_trainer_prepare(lince_trainer *trainer, const lince_settings *settings
                           const lince_observer *observer);
 
 /* The same, with the run's folder, which is made last, when nothing else can be wrong, or opened where the
- * run is resumed; before it, the rate, where the settings leave it to be found. 1: the
- * run to go on with is finished, and no more epochs are asked for: nothing was opened. */
+ * run is resumed; before it, the rate, where the settings leave it to be found. 1: the run to go on with
+ * is finished, and no more epochs are asked for: nothing was opened. */
 int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer,
                        const char *command);
 void lince_trainer_close(lince_trainer *trainer);
@@ -85,8 +85,8 @@ int lince_trainer_fit(lince_trainer *trainer);
 /* The whole of weights/NAME.safetensors of the run, back into the net. */
 int lince_trainer_load_own(lince_trainer *trainer, const char *name);
 
-/* trainer_texts.c: the vocabulary and the loaders of texts; their word vectors, once there is
- * a net; and what data.json tells of them (a jansson object; NULL: out of memory). */
+/* trainer_texts.c: the vocabulary and the loaders of texts; their word vectors, once there is a net; and
+ * what data.json tells of them (a jansson object; NULL: out of memory). */
 int lince_trainer_open_texts(lince_trainer *trainer);
 
 /* Warns of parts most of whose words are not in the vocabulary. */

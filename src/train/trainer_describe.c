@@ -1,6 +1,5 @@
 /* data.json, model.json and cost.json: what the report tells of data, architecture and cost
- * (docs/formats.md).
- */
+ * (docs/formats.md). */
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/peak_memory.h"
@@ -279,8 +278,8 @@ int lince_trainer_write_cost(const lince_trainer *t)
 
 /* --- the test ------------------------------------------------------------------------------------- */
 
-/* Accuracy on the samples that the training part has too, and on those that are new: what the split flatters.
- */
+/* Accuracy on the samples that the training part has too, and on those that are new: what the split
+ * flatters. */
 static json_t *known_json(const lince_evaluation *e, const bool *known)
 {
     static const char *const names[] = {"new", "known"};

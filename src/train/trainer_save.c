@@ -1,4 +1,4 @@
-/* What a trainer writes: checkpoints, weights, and the description of the run. */
+/* What a trainer writes and goes on from: checkpoints and weights. */
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"

@@ -342,8 +342,8 @@ int lince_space_load(lince_space *space, const char *path, lince_settings *setti
 
 /* --- places and values ---------------------------------------------------------------------------- */
 
-/* The ends in which places are linear. Whole numbers have half a step around each, so that all are as wide.
- */
+/* The ends in which places are linear. Whole numbers have half a step around each, so that all are as
+ * wide. */
 static void ends(const lince_dimension *d, double *from, double *to)
 {
     double half = d->whole ? 0.5 : 0;

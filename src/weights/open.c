@@ -20,8 +20,8 @@ static bool begins(const unsigned char *bytes, size_t size, const char *with)
     return size >= strlen(with) && !memcmp(bytes, with, strlen(with));
 }
 
-/* A zip file with one object.pkl in its top folder. */
-static bool is_torch_zip(const unsigned char *bytes, size_t size)
+/* A zip file, as PyTorch writes since 1.6; whether it holds weights shows when it is parsed. */
+static bool is_zip(const unsigned char *bytes, size_t size)
 {
     return begins(bytes, size, "PK\3\4");
 }
@@ -38,7 +38,7 @@ typedef struct format {
 
 static const format formats[] = {
     {is_safetensors, lince_safetensors_parse},
-    {is_torch_zip, lince_torch_zip_parse},
+    {is_zip, lince_torch_zip_parse},
     {is_pickle, lince_torch_legacy_parse},
 };
 
@@ -177,7 +177,7 @@ bool lince_weights_recognise(const char *path)
     if (lince_mapping_open(&map, path)) return false;
     const format *f = format_of(map.bytes, map.size);
     bool known = f != NULL;
-    if (known && f->recognise == is_torch_zip) { /* many things are zip files */
+    if (known && f->recognise == is_zip) { /* many things are zip files */
         known = !lince_stored_zip_read(&zip, path, map.bytes, map.size) && lince_torch_zip_object(&zip);
         lince_stored_zip_release(&zip);
     }

@@ -81,8 +81,8 @@ static int read_range(const reading *r, const char *name, const json_t *json, li
         return refuse(r, name, "its data_offsets are missing or not two sizes");
     if (begin > end || end > r->size)
         return lince_fail(LINCE_EFORMAT,
-                          "%s: tensor '%.100s': its data lie at %zu..%zu"
-                          ", the file has %zu bytes of data (truncated?)",
+                          "%s: tensor '%.100s': its data lie at %zu..%zu, the file has %zu bytes of data "
+                          "(truncated?)",
                           r->file, name, (size_t)begin, (size_t)end, r->size);
     if (end - begin != bytes)
         return lince_fail(LINCE_EFORMAT,
@@ -176,8 +176,8 @@ int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t s
     uint64_t header = little_endian(bytes);
     if (header > LARGEST_HEADER || header > size - PREFIX)
         return lince_fail(LINCE_EFORMAT,
-                          "%s: not a safetensors file, or truncated: its header claims %zu"
-                          " bytes, the file has %zu",
+                          "%s: not a safetensors file, or truncated: its header claims %zu bytes, the file "
+                          "has %zu",
                           name, (size_t)header, size);
     const char *text = (const char *)bytes + PREFIX;
     if (!header || *text != '{')

@@ -5,8 +5,8 @@
 
 #include "weights/weights.h"
 
-/* Maps a file into memory; tensors point into it. LINCE_EIO, LINCE_EFORMAT (rule and place in the message).
- */
+/* Maps a file into memory; tensors point into it. LINCE_EIO, LINCE_EFORMAT (rule and place in the
+ * message). */
 int lince_safetensors_open(lince_weights **weights, const char *path);
 
 /* The same from bytes that the caller keeps; `name` is for messages. */

@@ -1,6 +1,6 @@
 /* The entries of a zip file in memory, found but not copied: PyTorch stores them without compression.
- * APPNOTE.TXT 6.3.10 (PKWARE): 4.3.7 local header, 4.3.12 central directory, 4.3.14-16 its ends, 4.5.3 ZIP64.
- */
+ * APPNOTE.TXT 6.3.10 (PKWARE): 4.3.7 local header, 4.3.12 central directory, 4.3.14-16 its ends, 4.5.3
+ * ZIP64. */
 #ifndef LINCE_WEIGHTS_STORED_ZIP_H
 #define LINCE_WEIGHTS_STORED_ZIP_H
 

@@ -103,8 +103,8 @@ static int refuse_in(const reading *r, const value *v, const char *rule)
     return refuse(r->object->name, r->object->offset, v, rule);
 }
 
-/* The call that makes the tensor, looked for inside of _rebuild_parameter(tensor, ...); NULL: not a tensor.
- */
+/* The call that makes the tensor, looked for inside of _rebuild_parameter(tensor, ...); NULL: not a
+ * tensor. */
 static const value *tensor_call(const value *v)
 {
     if (v->kind == LINCE_PICKLE_CALL && v->as.call.global->as.integer == PARAMETER) {

@@ -46,8 +46,8 @@ static const char *class_of(const lince_dataset *dataset, const char *name)
     return NULL;
 }
 
-/* Kaggle's CIFAR-10: ids without an ending, the test part without labels, and numbers that both parts have.
- */
+/* Kaggle's CIFAR-10: ids without an ending, the test part without labels, and numbers that both parts
+ * have. */
 static void test_ids_name_the_pictures_of_the_part_that_the_table_is_of(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* How batches are mixed: what torchvision's v2.MixUp and v2.CutMix do with a share, and how shares are drawn.
- */
+/* How batches are mixed: what torchvision's v2.MixUp and v2.CutMix do with a share, and how shares are
+ * drawn. */
 #include "data/mix.h"
 
 #include <math.h>

@@ -245,8 +245,7 @@ static void test_a_text_a_file_in_class_folders_of_parts(void **state)
         "film 5\nof two lines; ");
     assert_int_equal(lince_dataset_count(d, LINCE_TRAIN), 4);
     assert_noted(d, "texts left out, because they are in no class folder, or in one for texts without a "
-                    "label: 2, the first: "
-                    "aclImdb/train/unsup/0_0.txt");
+                    "label: 2, the first: aclImdb/train/unsup/0_0.txt");
     lince_dataset_free(d);
 }
 

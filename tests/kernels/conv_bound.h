@@ -215,8 +215,8 @@ static estimate conv_bias_by_sample(const conv_truth *t, int o)
     return total_of(&whole, t->p->order, whole.terms - 1);
 }
 
-/* Products are rounded one by one where that is so; the bias, a term too, is not, which is no great matter.
- */
+/* Products are rounded one by one where that is so; the bias, a term too, is not, which is no great
+ * matter. */
 static estimate conv_total(const conv_truth *t, sum s, bool products)
 {
     if (t->algorithm == IN_DOUBLE) return total_in_double(&s);

@@ -91,8 +91,8 @@ static inline void record(tally *t, value_kind kind, double terms, double ratio)
     t->results[kind][length]++;
 }
 
-/* That no bound was violated, and none was ten times too wide. Says the worst of each
- * length of each kind, in parentheses where there are too few results to tell. */
+/* That no bound was violated, and none was ten times too wide. Says the worst of each length of each kind,
+ * in parentheses where there are too few results to tell. */
 static inline void check_tally(const char *name, const tally *t)
 {
     bool wide = false, any = false;

@@ -65,8 +65,8 @@ static estimate inverse_root(estimate e, float eps)
     return function_of(e, 1 / sqrt(v), -0.5 / (v * sqrt(v)), 0);
 }
 
-/* Terms of all of a channel's pixels, in single precision within segments of each plane, in double between.
- */
+/* Terms of all of a channel's pixels, in single precision within segments of each plane, in double
+ * between. */
 typedef estimate term_of(const problem *p, int channel, size_t at, double origin);
 
 static estimate sum_over(const problem *p, int channel, term_of *term, double origin, int samples,

@@ -1,7 +1,7 @@
 /* Every implementation of convolution against the plain C reference, in every direction, over shapes that
  * have caught convolutions out: odd sizes, strides, no padding, groups, channels that do not fill a block,
- * maps smaller than a tile; more and fewer tiles than channels, which go different ways through kernels/x86.
- */
+ * maps smaller than a tile; more and fewer tiles than channels, which go different ways through
+ * kernels/x86. */
 #include "core/cpu.h"
 #include "core/memory.h"
 #include "core/random.h"

@@ -33,8 +33,8 @@ static inline size_t occurrences(const char *text, const char *word)
     return count;
 }
 
-/* Every element is closed in the reverse order of opening; attributes are quoted; no < or > stands elsewhere.
- */
+/* Every element is closed in the reverse order of opening; attributes are quoted; no < or > stands
+ * elsewhere. */
 static inline void assert_well_formed(const char *html)
 {
     char open[32][32];

@@ -245,8 +245,8 @@ static void test_a_temperature_is_kept_and_changes_no_prediction(void **state)
     lince_model_free(again);
 }
 
-/* All are answered where the share asked for is that of all; above the answer's own probability it is unsure.
- */
+/* All are answered where the share asked for is that of all; above the answer's own probability it is
+ * unsure. */
 static void test_answers_below_a_confidence_are_unsure(void **state)
 {
     (void)state;

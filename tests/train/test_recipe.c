@@ -128,8 +128,8 @@ static void test_small_data_have_small_batches(void **state)
     }
 }
 
-/* A row of the manual page's table: names, then what they learn by, with tabs between; "" where none has it.
- */
+/* A row of the manual page's table: names, then what they learn by, with tabs between; "" where none has
+ * it. */
 static void row_of(const char *name, char row[256])
 {
     static const char END[] = "\n.fi\n";

@@ -68,8 +68,8 @@ static void complete(const char *data, const char *image_size, const char *expec
     lince_settings_release(&s);
 }
 
-/* The first picture decided, in version 0.1, which upper bits of 16 counted and which refused damaged JPEGs.
- */
+/* The first picture decided, in version 0.1, which upper bits of 16 counted and which refused damaged
+ * JPEGs. */
 static void test_a_run_goes_on_with_the_size_that_it_saw_pictures_in(void **state)
 {
     (void)state;

@@ -11,8 +11,8 @@ static size_t at(lince_shape s, int n, int c, int y, int x)
            (size_t)(c % s.block);
 }
 
-/* Input coordinate that output coordinate `o` sees through kernel position `k`; outside [0, size): padding.
- */
+/* Input coordinate that output coordinate `o` sees through kernel position `k`; outside [0, size):
+ * padding. */
 static int seen(const lince_conv *c, int axis, int o, int k)
 {
     return o * c->stride[axis] - c->padding[axis] + k;

@@ -3,8 +3,7 @@
 
 #include <math.h>
 
-/* One group's walk through time: at each step, how many rows there are, how many of them have a previous
- * state, and where it lies. */
+/* What a task is told, which is one group of texts. */
 typedef struct job {
     const lince_packed *packed;
     const lince_recurrent *r;

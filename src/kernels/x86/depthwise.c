@@ -60,9 +60,10 @@ static void forward_row(const work *k, const float *x, size_t oy, const float *w
                                         .count = (size_t)p->to.width});
 }
 
-/* dx[iy, ix] = sum over the taps with iy + p - ky = oy s, ix + p - kx = ox s of w[ky, kx] dy[oy, ox]. The
- * pixels ix = phase + s j see the taps kx = r + s i, r = (phase + p) mod s, i < m, at ox = j + (phase + p -
- * r) / s - i: in ascending order of ox, from the last tap to the first. */
+/* dx[iy, ix] = sum over the taps with iy + p - ky = oy s, ix + p - kx = ox s of w[ky, kx] dy[oy, ox].
+ * The pixels ix = phase + s j see the taps kx = r + s i, r = (phase + p) mod s, i < m, at
+ *     ox = j + (phase + p - r) / s - i:
+ * in ascending order of ox, from the last tap to the first. */
 static void backward_phase(const work *k, const float *dy, size_t iy, size_t phase, const float *w,
                            const float *gate, float *dx)
 {

@@ -2,8 +2,8 @@
  *
  * Forward and backward data are one thing: results in a grid are sums over some taps of a source, at
  * distances that do not change along a row. Forward has one grid with all taps. Backward data with stride s
- * has s x s grids, because the pixels that lie s apart in the input are reached by the same taps: dx[i] = sum
- * over taps k, where s divides i + padding - k, of dy[(i + padding - k) / s] w[k]
+ * has s x s grids, because the pixels that lie s apart in the input are reached by the same taps:
+ *     dx[i] = sum over taps k, where s divides i + padding - k, of dy[(i + padding - k) / s] w[k]
  *
  * A task is one sample and panel (two vectors of results); for backward weights, one panel and one block of
  * inputs, or group of taps, over the whole batch. Each sum is made by one task in one order: the result has

@@ -15,8 +15,8 @@ INLINE void finish(const lince_direct_row *d, size_t pixel, size_t vector, vec s
     vec_store(d->y + at, sum);
 }
 
-/* pixels x vectors sums in registers: each channel of each tap loads `vectors` vectors and `pixels` scalars.
- */
+/* pixels x vectors sums in registers: each channel of each tap loads `vectors` vectors and `pixels`
+ * scalars. */
 INLINE void row(int pixels, int vectors, int channels, int step, const lince_direct_row *d)
 {
     vec sum[ROWS][VECTORS], factor[VECTORS];

@@ -1,5 +1,4 @@
-/* The vector code of pixels.h, for the instruction set that the including file is compiled with: b = LANES.
- */
+/* The vector code of pixels.h for the instruction set that the including file is compiled with: b = LANES. */
 #include "kernels/pixels.h"
 #include "kernels/x86/vector.h"
 

@@ -1,5 +1,5 @@
-/* Max pooling by 2x2 with stride 2 and no padding, as VGG does it, on planes of blocks of `lanes` channels.
- */
+/* Max pooling by 2x2 with stride 2 and no padding, as VGG does it, on planes of blocks of `lanes`
+ * channels. */
 #ifndef LINCE_KERNELS_X86_POOL_H
 #define LINCE_KERNELS_X86_POOL_H
 

@@ -121,8 +121,8 @@ static size_t choose_tile_block(const plan *p)
 /* --- fetching ahead --------------------------------------------------------------------------------------
  */
 
-/* A function that only fetches ahead has no effect that the compiler sees: not inlined, it would be dropped.
- */
+/* A function that only fetches ahead has no effect that the compiler sees: not inlined, it would be
+ * dropped. */
 #define FETCH static inline __attribute__((always_inline))
 
 /* Tiles of some blocks of channels that will be wanted soon: they come from memory while products are made.

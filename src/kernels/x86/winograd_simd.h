@@ -33,9 +33,9 @@
 typedef void rows_of(const vec *in, vec *out);
 
 /* A matrix as the code that applies it to a column of vectors, in up to three parts, each with the set of
- * rows that it gives (bit i: row i). Rows that share sums belong into one part. In two dimensions a part at a
- * time is made, so that what it gives for all columns fits into the registers: 32 with AVX-512, 16 with AVX2.
- */
+ * rows that it gives (bit i: row i). Rows that share sums belong into one part. In two dimensions a part
+ * at a time is made, so that what it gives for all columns fits into the registers: 32 with AVX-512, 16
+ * with AVX2. */
 typedef struct matrix {
     int rows, columns;
     rows_of *first;
