@@ -10,7 +10,7 @@ for command in $commands; do "$lince" help "$command" --lang en; done >"$scratch
 known=$(grep -oE -- '--[a-z][a-z0-9-]*' "$scratch/help" | sort -u)
 models=$(sed -n '/^Models/,$p' "$scratch/help" | tr -s ' \n' '\n')
 
-for document in README*.md docs/*.md docs/*/*.md configs/*.yaml; do
+for document in README*.md CONTRIBUTING.md docs/*.md docs/*/*.md configs/*.yaml; do
     for command in $(grep -oE '\blince +[a-z][a-z-]* ' "$document" | awk '{ print $2 }' | sort -u); do
         # "lince trains", "lince is": words, not commands
         grep -qE "(^    |\`|/)(build/)?lince +$command " "$document" || continue
@@ -30,7 +30,25 @@ for document in README*.md docs/*.md docs/*/*.md configs/*.yaml; do
     for file in $(grep -oE '`(src|tests|include|cli|configs|docs|scripts|bench|po|man)/[A-Za-z0-9_./-]+\.[a-z]+`' "$document" | tr -d '`' | sort -u); do
         [ -e "$file" ] || wrong "$document: there is no $file"
     done
+    for name in $(grep -oE '`(lince|LINCE)_[A-Za-z0-9_]+`' "$document" | tr -d '`' | sort -u); do
+        git grep -qwF "$name" -- src include cli CMakeLists.txt tests || wrong "$document: there is no $name"
+    done
+    # `function` in `file`, `function` (`file`): it is there
+    while read -r name file; do
+        [ -e "$file" ] && ! grep -qw "$name" "$file" && wrong "$document: $name is not in $file"
+    done < <(tr '\n' ' ' <"$document" | tr -s ' ' | grep -oE '`[a-z0-9_]+` (in |\()`[a-z]+/[^`]+`' | sed -E 's/`([a-z0-9_]+)` (in |\()`([^`]+)`/\1 \3/')
 done
+
+# The examples of CONTRIBUTING.md are lines of the files that they are said to be from.
+awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside { print; next } /From `/ { print "FROM " $0 }' CONTRIBUTING.md >"$scratch/examples"
+[ "$(grep -c '^FROM' "$scratch/examples")" -ge 5 ] || wrong "CONTRIBUTING.md has no examples"
+files=
+while IFS= read -r line; do
+    case $line in
+    'FROM '*) files=$(grep -oE '`[a-z]+/[A-Za-z0-9_./-]+`' <<<"$line" | tr -d '`') ;;
+    ?*) grep -qxF -- "$line" $files || wrong "CONTRIBUTING.md: '$line' is in none of: $files" ;;
+    esac
+done <"$scratch/examples"
 
 # outline DOCUMENT: its headings and lists by their kind, the rows of its tables, and its commands with their options
 outline() {
