@@ -87,6 +87,7 @@ const command *cli_command(const char *name)
 static void choose_language(int argc, char **argv)
 {
     lince_language_set("auto");
+    lince_language_dashes(1);
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i] + 2 * !strncmp(argv[i], "--", 2);
         if (!strncmp(arg, "lang=", 5))

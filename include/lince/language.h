@@ -1,4 +1,5 @@
-/* The language of messages and reports: a thread's own. English, until it is set. */
+/* The language of messages and reports, and how messages name settings: a thread's own. English, until it is
+ * set. */
 #ifndef LINCE_LANGUAGE_H
 #define LINCE_LANGUAGE_H
 
@@ -16,8 +17,15 @@ LINCE_API int lince_language_set(const char *language);
 LINCE_API const char *lince_language(void);
 
 /* A text of lince's, as those that tables of this interface hold (lince_setting_info's help), in the calling
- * thread's language; the text itself where it has no translation. Not the caller's to free. */
+ * thread's language; the text itself where it has no translation. Not the caller's to free, and valid until
+ * the thread has asked for a dozen more: where it names settings, they lose their dashes unless the thread
+ * wants them (lince_language_dashes). */
 LINCE_API const char *lince_translate(const char *text) LINCE_FORMAT_OF(1);
+
+/* How the calling thread's messages name settings: by their names, as lince_settings_set takes them
+ * ("batch-size": the default), or where `dashes` is not 0 as a command line does ("--batch-size"). Reports,
+ * which tell commands, do the latter always. */
+LINCE_API void lince_language_dashes(int dashes);
 
 #ifdef __cplusplus
 }

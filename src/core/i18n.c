@@ -9,7 +9,22 @@
 extern const unsigned char lince_catalogue_es[];
 extern const size_t lince_catalogue_es_size;
 
-static _Thread_local const char *current = "en";
+static _Thread_local lince_voice voice = {.language = "en"};
+
+lince_voice lince_voice_now(void)
+{
+    return voice;
+}
+
+void lince_voice_use(lince_voice used)
+{
+    voice = used;
+}
+
+void lince_language_dashes(int dashes)
+{
+    voice.dashes = dashes;
+}
 
 int lince_language_set(const char *language)
 {
@@ -17,13 +32,13 @@ int lince_language_set(const char *language)
         const char *locale = getenv("LC_ALL");
         if (!locale || !*locale) locale = getenv("LC_MESSAGES");
         if (!locale || !*locale) locale = getenv("LANG");
-        current = locale && !strncmp(locale, "es", 2) ? "es" : "en";
+        voice.language = locale && !strncmp(locale, "es", 2) ? "es" : "en";
         return 0;
     }
     if (!strcmp(language, "en"))
-        current = "en";
+        voice.language = "en";
     else if (!strcmp(language, "es"))
-        current = "es";
+        voice.language = "es";
     else
         return lince_fail(LINCE_EUSAGE, "--lang %s: expected en, es or auto", language);
     return 0;
@@ -31,7 +46,7 @@ int lince_language_set(const char *language)
 
 const char *lince_language(void)
 {
-    return current;
+    return voice.language;
 }
 
 static uint32_t word(const unsigned char *mo, size_t offset)
@@ -68,7 +83,31 @@ const char *lince_tr_in(const char *language, const char *text)
     return context ? context + 1 : found;
 }
 
+/* "--" in front of a name, or of the %s that one is put into. */
+static bool is_dashes(const char *text, const char *at)
+{
+    bool begins = at == text || strchr(" ('\"\xab", at[-1]); /* \xab ends a « */
+    return begins && at[0] == '-' && at[1] == '-' && (at[2] == '%' || (at[2] >= 'a' && at[2] <= 'z'));
+}
+
+/* Commands ("lince train --resume %s") stay as they are typed. */
+static const char *without_dashes(const char *text)
+{
+    enum { TEXTS = 12, LONGEST = 1024 };
+    static _Thread_local char texts[TEXTS][LONGEST];
+    static _Thread_local unsigned next;
+    if (!strstr(text, "--") || strstr(text, "lince ") || strlen(text) >= LONGEST) return text;
+    char *out = texts[next++ % TEXTS], *end = out;
+    for (const char *at = text; *at; at++) {
+        if (is_dashes(text, at)) at += 2;
+        *end++ = *at;
+    }
+    *end = '\0';
+    return out;
+}
+
 const char *lince_translate(const char *text)
 {
-    return lince_tr_in(current, text);
+    const char *found = lince_tr_in(voice.language, text);
+    return voice.dashes ? found : without_dashes(found);
 }

@@ -4,6 +4,16 @@
 #define LINCE_CORE_I18N_H
 
 #include <lince/language.h>
+#include <stdbool.h>
+
+/* How a thread of the library's own speaks: as the thread that started it. */
+typedef struct lince_voice {
+    const char *language; /* "en" or "es" */
+    bool dashes;          /* lince_language_dashes */
+} lince_voice;
+
+lince_voice lince_voice_now(void);
+void lince_voice_use(lince_voice voice);
 
 /* Marks a literal for extraction where it cannot be translated yet (tables). */
 #define N_(text) text

@@ -1,4 +1,5 @@
 #include "core/parallel.h"
+#include "core/i18n.h"
 
 #include <omp.h>
 #include <sched.h>
@@ -8,16 +9,26 @@
  * spin against each other on the same cores. */
 void lince_parallel(int threads, size_t count, lince_task *task, void *context)
 {
-#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1 && count > 1)
-    for (size_t i = 0; i < count; i++) task(context, i);
+    lince_voice voice = lince_voice_now();
+#pragma omp parallel num_threads(threads) if (threads > 1 && count > 1)
+    {
+        lince_voice_use(voice);
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < count; i++) task(context, i);
+    }
 }
 
 void lince_parallel_ranges(int threads, size_t total, size_t grain, lince_range_task *task, void *context)
 {
     size_t pieces = (total + grain - 1) / grain;
-#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1 && pieces > 1)
-    for (size_t i = 0; i < pieces; i++)
-        task(context, i * grain, i * grain + grain < total ? i * grain + grain : total);
+    lince_voice voice = lince_voice_now();
+#pragma omp parallel num_threads(threads) if (threads > 1 && pieces > 1)
+    {
+        lince_voice_use(voice);
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < pieces; i++)
+            task(context, i * grain, i * grain + grain < total ? i * grain + grain : total);
+    }
 }
 
 /* Libraries believe the number, and divide sums by it: more than there will be (OMP_THREAD_LIMIT) would leave

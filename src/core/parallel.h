@@ -7,7 +7,8 @@
 
 typedef void lince_task(void *context, size_t index);
 
-/* Runs task(context, 0..count-1), each once, on up to `threads` threads; returns when all are done. */
+/* Runs task(context, 0..count-1), each once, on up to `threads` threads; returns when all are done. Messages
+ * of a task are in the caller's language. */
 void lince_parallel(int threads, size_t count, lince_task *task, void *context);
 
 /* Runs task(context, begin, end) over [0, total) in pieces of `grain` elements. */

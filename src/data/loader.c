@@ -7,7 +7,6 @@
 #include "data/loader_internal.h"
 
 #include <assert.h>
-#include <lince/language.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,7 +85,7 @@ static void *work(void *context)
     LINCE_PLAIN_LOCALE;
     lince_worker *w = context;
     lince_loader *l = w->loader;
-    lince_language_set(l->language);
+    lince_voice_use(l->voice);
     pthread_mutex_lock(&l->lock);
     while (!l->stop) {
         if (!has_room(l)) {
@@ -135,7 +134,7 @@ static int start(lince_loader *l, int epoch, size_t first, bool balanced)
     }
     l->epoch = epoch;
     l->balanced = balanced;
-    l->language = lince_language();
+    l->voice = lince_voice_now();
     draw(l);
     if (l->content->arrange && l->content->arrange(l, epoch)) {
         l->end = l->taken = 0;

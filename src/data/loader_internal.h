@@ -3,6 +3,7 @@
 #ifndef LINCE_DATA_LOADER_INTERNAL_H
 #define LINCE_DATA_LOADER_INTERNAL_H
 
+#include "core/i18n.h"
 #include "data/loader.h"
 #include "data/pictures.h"
 #include "data/sampler.h"
@@ -71,7 +72,7 @@ struct lince_loader {
     uint32_t *order; /* [count] indices in the part */
     bool balanced;   /* drawn by the sampler */
     uint32_t *turn;  /* [count] of a balanced epoch: of how many such the sample is the last, less 1 */
-    const char *language;
+    lince_voice voice;
 
     pthread_mutex_t lock; /* guards what follows, and each slot's `ready` */
     pthread_cond_t vacant, ready;

@@ -1,11 +1,11 @@
 #include "data/pictures.h"
 #include "core/cpu.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"
 
-#include <lince/language.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -48,7 +48,7 @@ typedef struct scan {
     atomic_size_t next;
     outcome *outcomes; /* [total] */
     bool skip_bad;
-    const char *language;
+    lince_voice voice;
     const lince_watch *watch; /* or NULL */
     pthread_t caller;
 } scan;
@@ -99,7 +99,7 @@ static void *scan_samples(void *context)
     LINCE_PLAIN_LOCALE;
     scanner *s = context;
     scan *shared = s->shared;
-    lince_language_set(shared->language);
+    lince_voice_use(shared->voice);
     uint8_t *spare = lince_alloc(shared->pictures->size, 1);
     size_t i;
     while (!stop_wanted(shared) && (i = atomic_fetch_add(&shared->next, 1)) < shared->total) {
@@ -164,7 +164,7 @@ static int scan_all(lince_pictures *p, size_t total, bool skip_bad, int threads,
     scan s = {.pictures = p,
               .total = total,
               .skip_bad = skip_bad,
-              .language = lince_language(),
+              .voice = lince_voice_now(),
               .watch = watch,
               .caller = pthread_self()};
     atomic_init(&s.next, 0);

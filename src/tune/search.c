@@ -1,12 +1,12 @@
 #include "tune/search.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "tune/propose.h"
 #include "tune/trial.h"
 
-#include <lince/language.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ typedef struct work {
     char error[2048];
     double began, before; /* this session's beginning; seconds of the sessions before */
     int running;
-    char language[8];
+    lince_voice voice;
 } work;
 
 static double seconds(const work *w)
@@ -372,7 +372,7 @@ static void *work_on(void *context)
 {
     LINCE_PLAIN_LOCALE;
     work *w = context;
-    lince_language_set(w->language);
+    lince_voice_use(w->voice);
     pthread_mutex_lock(&w->lock);
     while (!w->done) {
         if (may_decide(w))
@@ -433,7 +433,7 @@ int lince_search_run(lince_search *s, int threads, const lince_observer *observe
               .journaled = last ? last->number + 1 : 0,
               .before = last ? last->at : 0,
               .began = lince_now()};
-    snprintf(w.language, sizeof w.language, "%s", lince_language());
+    w.voice = lince_voice_now();
     pthread_mutex_init(&w.lock, NULL);
     pthread_cond_init(&w.changed, NULL);
     work_with_others(&w);

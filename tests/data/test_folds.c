@@ -111,7 +111,7 @@ static void test_more_folds_than_samples_of_a_class_are_refused(void **state)
     lince_dataset *d;
     assert_done(lince_dataset_open(&d, folder));
     assert_int_equal(lince_dataset_fold(d, &(lince_fold){.folds = 7, .fold = 1}), LINCE_EUSAGE);
-    assert_message("--folds 7: the class 'fish' has fewer samples, 6; choose fewer folds");
+    assert_message("folds 7: the class 'fish' has fewer samples, 6; choose fewer folds");
     lince_dataset_free(d);
 }
 
@@ -160,7 +160,7 @@ static void test_groups_fewer_than_folds_are_refused(void **state)
     lince_dataset *d = open_texts("topic", 4);
     assert_int_equal(lince_dataset_fold(d, &(lince_fold){.folds = 5, .fold = 1, .by_group = true}),
                      LINCE_EUSAGE);
-    assert_message("--folds 5: there are fewer groups in column 1 (topic), 4; choose fewer folds");
+    assert_message("folds 5: there are fewer groups in column 1 (topic), 4; choose fewer folds");
     lince_dataset_free(d);
 }
 
@@ -170,7 +170,7 @@ static void test_grouped_folds_need_groups(void **state)
     lince_dataset *d = open_texts(NULL, 60);
     assert_int_equal(lince_dataset_fold(d, &(lince_fold){.folds = 5, .fold = 1, .by_group = true}),
                      LINCE_EUSAGE);
-    assert_message("--group-column");
+    assert_message("group-column");
     lince_dataset_free(d);
 }
 

@@ -170,7 +170,7 @@ static void test_columns_are_chosen_by_name_or_asked_for(void **state)
     PNGS(folder, "i/1.png", "i/2.png");
     put_text(folder, "list.csv", "image,melanoma,nevus\n1,0,1\n2,1,0\n");
     assert_refused(folder, (lince_table_options){0}, LINCE_EDATA,
-                   "which of its columns has their labels? --label-column says; there are: 1 (image), 2 "
+                   "which of its columns has their labels? label-column says; there are: 1 (image), 2 "
                    "(melanoma), 3 (nevus)");
     lince_dataset *dataset = open_with(folder, (lince_table_options){.label_column = "nevus"});
     assert_string_equal(class_of(dataset, "i/1.png"), "1");
@@ -178,7 +178,7 @@ static void test_columns_are_chosen_by_name_or_asked_for(void **state)
     assert_refused(folder, (lince_table_options){.label_column = "nevvus"}, LINCE_EUSAGE,
                    "did you mean nevus?");
     assert_refused(folder, (lince_table_options){.image_column = "picture"}, LINCE_EUSAGE,
-                   "--image-column picture: there is no such column");
+                   "image-column picture: there is no such column");
     put_text(folder, "list.csv", "1.png,x\n2.png,y\n");
     dataset = open_ok(folder);
     assert_pictures(dataset, 2, 0, 0);

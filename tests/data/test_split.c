@@ -235,7 +235,7 @@ static void test_a_grouped_split_needs_groups(void **state)
     lince_dataset *dataset = open_grouped(NULL, (lince_split){0});
     assert_int_equal(lince_dataset_split(dataset, &(lince_split){.test = 0.2, .by_group = true}),
                      LINCE_EUSAGE);
-    assert_message("--group-column");
+    assert_message("group-column");
     lince_dataset_free(dataset);
 }
 

@@ -113,7 +113,7 @@ static void test_too_few_pictures_are_refused(void **state)
 {
     (void)state;
     assert_int_equal(lince_synth_images(TEST_SCRATCH "/synth-few", 59, 1), LINCE_EUSAGE);
-    assert_message("--n 59: expected 60 to");
+    assert_message("n 59: expected 60 to");
     assert_int_not_equal(access(TEST_SCRATCH "/synth-few", F_OK), 0);
 }
 

@@ -156,7 +156,7 @@ static void test_nothing_is_overwritten_and_few_are_refused(void **state)
     assert_int_equal(lince_synth_tweets(folder, 50, 1), LINCE_EIO);
     assert_message("nothing is overwritten");
     assert_int_equal(lince_synth_tweets(folder, 3, 1), LINCE_EUSAGE);
-    assert_message("--n 3: expected 30 to 10000000 messages");
+    assert_message("n 3: expected 30 to 10000000 messages");
 }
 
 int main(void)

@@ -182,7 +182,7 @@ static void test_a_column_says_which_part_a_row_belongs_to(void **state)
     d = open_csv("label,text,split\na,one,train\nb,two,test\n", (lince_table_options){0});
     assert_int_equal(lince_dataset_count(d, LINCE_TRAIN), 2);
     assert_noted(d,
-                 "t.csv: column 3 (split) names parts and is not read; --split-column 3 takes them from it");
+                 "t.csv: column 3 (split) names parts and is not read; split-column 3 takes them from it");
     lince_dataset_free(d);
     d = open_csv("label,text\na,one\nb,two\n",
                  (lince_table_options){.split_column = "split", .split_optional = true});
@@ -275,7 +275,7 @@ static void test_class_folders_without_parts(void **state)
     put_text(folder, "bbc/tech/001.txt", "a chip");
     put_text(folder, "bbc/tech/002.txt", "");
     refuse(folder, LINCE_EFORMAT, "bbc/sport/002.txt: ");
-    assert_message("byte 0xFF at offset 1 is not UTF-8; --encoding latin-1");
+    assert_message("byte 0xFF at offset 1 is not UTF-8; encoding latin-1");
     lince_dataset *d = open_with(folder, (lince_table_options){.skip_bad = true});
     assert_samples(d, LINCE_TRAIN, "bbc/sport/001.txt sport a goal; bbc/tech/001.txt tech a chip; ");
     assert_int_equal(lince_dataset_table(d)->bad, 1);

@@ -326,7 +326,7 @@ static void test_other_encodings_are_read_when_they_are_named(void **state)
     (void)state;
     static const char csv[] = "label,text\n1,ni\xf1o\n0,no\n";
     assert_refused(csv, strlen(csv), (lince_table_options){0}, LINCE_EFORMAT,
-                   "row 2 (line 2), column 2 (text): byte 0xF1 at offset 2 is not UTF-8; --encoding latin-1");
+                   "row 2 (line 2), column 2 (text): byte 0xF1 at offset 2 is not UTF-8; encoding latin-1");
     lince_dataset *d =
         open_with(table("t.csv", csv, strlen(csv)), (lince_table_options){.encoding = "latin-1"});
     assert_samples(d, LINCE_TRAIN, "3 0 no -\n2 1 niño -\n");
@@ -356,7 +356,7 @@ static void test_a_dropped_label_that_no_row_has_is_refused(void **state)
     (void)state;
     static const char csv[] = "label,text\nIrrelevant,one\nGood,two\nBad,three\n";
     assert_refused(csv, strlen(csv), (lince_table_options){.drop_labels = "Irelevant"}, LINCE_EUSAGE,
-                   "--drop-label Irelevant: no row has this label; did you mean Irrelevant?");
+                   "drop-label Irelevant: no row has this label; did you mean Irrelevant?");
 }
 
 static void test_bad_rows_can_be_left_out(void **state)
@@ -421,7 +421,7 @@ static void test_labels_that_look_like_a_mistake_are_told_and_kept(void **state)
                  "NaN,six\nnull,seven\nnull,eight\n1,nine\n1,ten\n1.0,eleven\n1.0,twelve\nrare,x\n");
     assert_int_equal(lince_dataset_classes(d), 7);
     assert_int_equal(lince_dataset_notes(d), 5);
-    assert_noted(d, "texts with the label NaN, which often means that there is none: 2; --drop-label NaN "
+    assert_noted(d, "texts with the label NaN, which often means that there is none: 2; drop-label NaN "
                     "leaves them out");
     assert_noted(d, "texts with the label null, which often means that there is none: 2");
     assert_noted(d, "the labels positive and Positive differ in capitals only, and are two classes");
@@ -454,10 +454,10 @@ static void test_a_wrong_column_names_the_nearest_and_all_there_are(void **state
     (void)state;
     static const char csv[] = "id,sentiment,tweet\n1,good,one\n2,bad,two\n";
     assert_refused(csv, strlen(csv), (lince_table_options){.text_column = "twet"}, LINCE_EUSAGE,
-                   "--text-column twet: there is no such column; did you mean tweet? There are: 1 (id), 2 "
+                   "text-column twet: there is no such column; did you mean tweet? There are: 1 (id), 2 "
                    "(sentiment), 3 (tweet)");
     assert_refused(csv, strlen(csv), (lince_table_options){.label_column = "4"}, LINCE_EUSAGE,
-                   "--label-column 4: there is no such column; there are: 1 (id)");
+                   "label-column 4: there is no such column; there are: 1 (id)");
     assert_refused(csv, strlen(csv), (lince_table_options){.label_column = "3", .text_column = "tweet"},
                    LINCE_EUSAGE, "column 3 (tweet) cannot be both text and label");
     static const char plain[] = "1,good,one\n2,bad,two\n";

@@ -47,7 +47,7 @@ static void test_what_an_encoding_does_not_have_is_refused(void **state)
                                   "a\0",
                                   4, "utf-8", &text, &size),
                      LINCE_EFORMAT);
-    assert_message("--encoding utf-16 reads it");
+    assert_message("encoding utf-16 reads it");
     assert_int_equal(lince_decode("a", 1, "ebcdic", &text, &size), LINCE_EUSAGE);
     assert_message("expected utf-8, latin-1, windows-1252 or utf-16");
 }

@@ -131,8 +131,8 @@ static void refuse(const char *content, int code, const char *why)
 static void test_another_width_is_refused(void **state)
 {
     (void)state;
-    refuse("good 1 2\n", LINCE_EUSAGE, "vectors of length 2; --embedding is 3 and must be the same");
-    refuse("400000 300\ngood 1 2 3\n", LINCE_EUSAGE, "vectors of length 300; --embedding is 3");
+    refuse("good 1 2\n", LINCE_EUSAGE, "vectors of length 2; embedding is 3 and must be the same");
+    refuse("400000 300\ngood 1 2 3\n", LINCE_EUSAGE, "vectors of length 300; embedding is 3");
 }
 
 static void test_binary_vectors_are_called_so(void **state)

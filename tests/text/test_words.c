@@ -215,7 +215,7 @@ static void test_an_unknown_language_names_the_nearest(void **state)
     lince_splitter *splitter;
     lince_words_options options = {.stem = "spanich"};
     assert_int_equal(lince_splitter_new(&splitter, &options), LINCE_EUSAGE);
-    assert_message("--stem spanich: not a language that is known; did you mean spanish?");
+    assert_message("stem spanich: not a language that is known; did you mean spanish?");
     options = (lince_words_options){.stop_words = "klingon"};
     assert_int_equal(lince_splitter_new(&splitter, &options), LINCE_EUSAGE);
     assert_message("there are: english, spanish");

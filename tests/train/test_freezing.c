@@ -84,7 +84,7 @@ static void test_what_cannot_be_is_refused(void **state)
     expect_refused("20", NULL, "nothing would be left to train");
     expect_refused("features", "1", "an epoch from 2 on");
     expect_refused("features", "x", "an epoch from 2 on");
-    expect_refused("features", "3:no", "--unfreeze no: expected none");
+    expect_refused("features", "3:no", "unfreeze no: expected none");
     expect_refused("features", "3:5,3:none", "a later epoch");
     expect_refused("3", "3:features", "fewer frozen layers");
     expect_refused("none", "3", "fewer frozen layers");

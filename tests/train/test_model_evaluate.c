@@ -138,7 +138,7 @@ static void test_a_missing_column_is_named_and_another_may_be_chosen(void **stat
     (void)state;
     const char *table = "label;message\npos;it was good\nneg;it was bad\n";
     refuse(table, NULL, LINCE_EUSAGE,
-           "--text-column text: there is no such column; there are: 1 (label), 2 (message)");
+           "text-column text: there is no such column; there are: 1 (label), 2 (message)");
     expect(table, SET("text-column", "message"), 2, 1);
     refuse("it was good,pos\nit was bad,neg\n", NULL, LINCE_EUSAGE, "there is no such column");
     expect("it was good,pos\nit was bad,neg\n", SET("text-column", "1", "label-column", "2", "header", "no"),
@@ -149,7 +149,7 @@ static void test_two_columns_of_one_name_are_told_apart_by_number(void **state)
 {
     (void)state;
     const char *table = "text,label,text\nit was bad,pos,it was good\n";
-    refuse(table, NULL, LINCE_EUSAGE, "--text-column text: several columns are called so; give the number");
+    refuse(table, NULL, LINCE_EUSAGE, "text-column text: several columns are called so; give the number");
     expect(table, SET("text-column", "3"), 1, 1);
 }
 

@@ -98,7 +98,7 @@ static void test_published_weights_bring_their_own_transform(void **state)
         const char *note;
     } cases[] = {{"mobilenet_v2-7ebf99e0.pth", 0, 232, "IMAGENET1K_V2: the shorter side at 232"},
                  {"mobilenet_v2-b0353104.pth", 0, 256, "IMAGENET1K_V1: the shorter side at 256"},
-                 {"mine.pth", 0, 256, "for V2: --resize 232"},
+                 {"mine.pth", 0, 256, "for V2: resize 232"},
                  {"mine.pth", 232, 232, "the weights expect crop, resize 256, bilinear"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char path[LINCE_PATH_MAX];
@@ -216,7 +216,7 @@ static void test_another_architecture_is_refused_with_what_differs(void **state)
             LINCE_EUSAGE, "did you mean");
     refused(&(lince_open_options){.size = sizeof(lince_open_options),
                                   .weights = TEST_SOURCE_DIR "/tests/weights/python.pth"},
-            LINCE_EUSAGE, "does not say its architecture; name it with --model");
+            LINCE_EUSAGE, "does not say its architecture; name it with model");
 }
 
 static void test_more_than_the_architecture_has_is_said_or_refused(void **state)

@@ -49,7 +49,7 @@ static void test_another_value_is_refused_with_both(void **state)
     (void)state;
     assert_int_equal(check("0.5", "0.5", "0"), LINCE_EUSAGE);
     assert_int_equal(check("0.5", "0.5", "0.01"), LINCE_EUSAGE);
-    assert_non_null(strstr(lince_error(), "--lr '0.5': a run was begun with '0.01'"));
+    assert_non_null(strstr(lince_error(), "lr '0.5': a run was begun with '0.01'"));
 }
 
 /* What the settings become of a run that was begun with those of `image_size` and saw its data so. */

@@ -256,15 +256,15 @@ static void test_what_does_not_fit_is_refused_and_leaves_no_folder(void **state)
     char vectors[LINCE_PATH_MAX];
     put_text(root, "vectors.txt", "the 1 2 3\n");
     snprintf(vectors, sizeof vectors, "%s", in_run(".", "vectors.txt"));
-    refuse(WITH("vectors", vectors), LINCE_EUSAGE, "vectors of length 3; --embedding is 16");
+    refuse(WITH("vectors", vectors), LINCE_EUSAGE, "vectors of length 3; embedding is 16");
     put_text(root, "foreign.txt", "zzyzx 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");
     snprintf(vectors, sizeof vectors, "%s", in_run(".", "foreign.txt"));
     refuse(WITH("vectors", vectors), LINCE_EDATA, "has vectors for none of the vocabulary's");
-    refuse(WITH("model", "vgg16"), LINCE_EUSAGE, "--model vgg16 is for pictures");
-    refuse(WITH("model", "gru", "activation", "relu"), LINCE_EUSAGE, "--activation relu is for rnn");
-    refuse(WITH("stem", "klingon"), LINCE_EUSAGE, "--stem klingon");
+    refuse(WITH("model", "vgg16"), LINCE_EUSAGE, "model vgg16 is for pictures");
+    refuse(WITH("model", "gru", "activation", "relu"), LINCE_EUSAGE, "activation relu is for rnn");
+    refuse(WITH("stem", "klingon"), LINCE_EUSAGE, "stem klingon");
     refuse(WITH("min-freq", "100000"), LINCE_EDATA, "no words in the texts for training");
-    refuse(WITH("group-column", ""), LINCE_EUSAGE, "--split-by group: say by --group-column");
+    refuse(WITH("group-column", ""), LINCE_EUSAGE, "split-by group: say by group-column");
 }
 
 static void test_vectors_of_the_right_width_are_taken(void **state)
