@@ -1,7 +1,6 @@
 #include "cli.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* Settings that say how data are read, where they are not read as the run did. */
 typedef struct reading {

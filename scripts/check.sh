@@ -17,6 +17,7 @@ git diff --check "$(git hash-object -t tree /dev/null)" -- ':!tests/fuzz/corpus'
 git ls-files -z '*.c' '*.h' | xargs -0 clang-format --dry-run --Werror
 build gcc -DCMAKE_C_COMPILER=gcc
 build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug # whose warnings need no optimisation
+scripts/unused.sh build-check/gcc
 # cppcheck stops where it meets a loop that it does not know: jansson's, in short.
 cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
     '-Djson_array_foreach(array,i,item)=for(i=0;(item=json_array_get(array,i));i++)' \

@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
 void lince_sha256_begin(lince_sha256 *sum)
 {

@@ -8,7 +8,6 @@
 #include <lince/train.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 int lince_cv_fold_path(char out[LINCE_PATH_MAX], const char *folder, size_t fold)
 {

@@ -1,5 +1,4 @@
 /* What is told of each fold, and of all. */
-#include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"

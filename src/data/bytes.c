@@ -3,7 +3,6 @@
 #include "core/memory.h"
 
 #include <errno.h>
-#include <string.h>
 
 enum { BELIEVED = 1 << 20 };
 

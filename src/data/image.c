@@ -7,7 +7,6 @@
 #include "data/codec.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

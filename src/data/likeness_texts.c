@@ -13,7 +13,6 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A text's 80 smallest hashes in 20 bands of 4: two texts of similarity s share a band with probability
  * 1 - (1 - s^4)^20. */

@@ -5,7 +5,6 @@
 #include "data/codec.h"
 #include "data/tiff_grey.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <tiffio.h>

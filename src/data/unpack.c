@@ -3,7 +3,6 @@
 #include "text/unpacked.h"
 
 #include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>

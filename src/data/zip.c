@@ -1,7 +1,6 @@
 /* A zip archive, read in place. */
 #include "core/error.h"
 #include "core/file.h"
-#include "core/i18n.h"
 #include "core/memory.h"
 #include "data/source.h"
 

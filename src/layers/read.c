@@ -7,7 +7,6 @@
 #include "layers/layer.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static int infer(lince_layer *l)
 {

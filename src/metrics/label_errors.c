@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A sample of one label, by how much likelier another class is. */
 typedef struct candidate {

@@ -4,7 +4,6 @@
 #include "models/model_zoo.h"
 #include "models/module.h"
 
-#include <stddef.h>
 #include <stdio.h>
 
 const char lince_efficientnet_about[] =

@@ -1,7 +1,6 @@
 /* The texts of a comparison, and all that is found out about them. */
 #include "report/context.h"
 #include "core/error.h"
-#include "core/i18n.h"
 #include "core/memory.h"
 #include "report/reopen.h"
 #include "text/turns.h"

@@ -1,9 +1,7 @@
 /* Figures of what a comparison of texts says of context. */
-#include "core/error.h"
 #include "core/i18n.h"
 #include "report/context.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 

@@ -3,7 +3,6 @@
 #include "report/sections.h"
 #include "text/turns.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,4 @@
 /* Pictures that stand in two parts or under two labels, in pairs. */
-#include "core/error.h"
 #include "report/explain.h"
 #include "report/reopen.h"
 #include "report/sheet.h"

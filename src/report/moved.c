@@ -17,7 +17,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 const int lince_moves[LINCE_MOVES] = {0, 5, 10, 20, 40};

@@ -2,7 +2,6 @@
 #include <lince/report.h>
 
 #include "core/error.h"
-#include "core/i18n.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "report/explain.h"

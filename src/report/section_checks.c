@@ -1,7 +1,6 @@
 /* What is easily done wrong in such work, and whether it was: each check looks at the run's files. */
 #include "report/sections.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
 #include "core/memory.h"
 #include "report/sections.h"
 
-#include <math.h>
 #include <string.h>
 
 static const char *class_at(const void *classes, size_t index)

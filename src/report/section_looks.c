@@ -1,7 +1,6 @@
 #include "report/sections.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void write_filters(lince_document *d, const lince_facts *f)
 {

@@ -1,6 +1,5 @@
 #include "report/sections.h"
 
-#include <math.h>
 
 static double last_time(const lince_facts *f)
 {

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char *const part_keys[] = {"train", "val", "test"};
 static const char *const part_names[] = {NC_("part", "training"), N_("validation"), N_("test")};

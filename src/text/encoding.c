@@ -3,7 +3,6 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 
-#include <errno.h>
 #include <iconv.h>
 #include <stdbool.h>
 #include <stdio.h>

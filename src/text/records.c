@@ -1,5 +1,4 @@
 #include "text/records.h"
-#include "core/error.h"
 
 static bool is_csv(const char *text, size_t size)
 {

@@ -3,7 +3,6 @@
 #include "core/names.h"
 
 #include <archive.h>
-#include <archive_entry.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>

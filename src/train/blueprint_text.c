@@ -6,7 +6,6 @@
 
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { LARGEST = 1 << 16 };
 

@@ -7,7 +7,6 @@
 #include "train/settings.h"
 #include "weights/safetensors.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -15,9 +15,7 @@
 #include "train/scoring.h"
 #include "weights/state_dict.h"
 
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -1,6 +1,5 @@
 /* lince_model_predict_all: all that a path leads to. */
 #include "core/error.h"
-#include "core/i18n.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "data/codec.h"

@@ -11,7 +11,6 @@
 #include "train/table_facts.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct reading {
     const lince_asking *asking;

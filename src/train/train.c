@@ -10,7 +10,6 @@
 
 #include <lince/report.h>
 #include <stdio.h>
-#include <string.h>
 
 int lince_trainer_test(lince_trainer *t)
 {

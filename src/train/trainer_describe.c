@@ -12,7 +12,6 @@
 #include <lince/language.h>
 #include <lince/version.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

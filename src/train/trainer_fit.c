@@ -1,7 +1,6 @@
 /* Parameters that begin as a function of the data (lince_architecture.fit): from the first pictures of the
  * first epoch, as --seed orders them, before they are augmented. */
 #include "core/error.h"
-#include "core/i18n.h"
 #include "core/memory.h"
 #include "train/trainer.h"
 

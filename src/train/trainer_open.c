@@ -16,7 +16,6 @@
 #include "weights/state_dict.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,6 @@
 #include "weights/safetensors.h"
 #include "weights/state_dict.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 int lince_trial_settings(const lince_search *s, const char *const *values, lince_settings *settings)

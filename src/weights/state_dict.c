@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 /* A parameter as a tensor. Data in PyTorch's order already are borrowed; others are copied into *copy. */
 static int as_tensor(const lince_param *p, lince_tensor *t, void **copy)
