@@ -1,6 +1,6 @@
 /* GELU (Hendrycks & Gimpel 2016), exact as torch.nn.GELU() computes it:
- *     y = x P(x),  dx = dy (P(x) + x p(x)),  P and p: the standard normal distribution function and
- * density */
+ *     y = x P(x),  dx = dy (P(x) + x p(x)),
+ * P and p: the standard normal distribution function and density */
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 

@@ -9,6 +9,7 @@ commands=$("$lince" help --lang en | sed -n 's/^  lince \([a-z-]*\) .*/\1/p')
 for command in $commands; do "$lince" help "$command" --lang en; done >"$scratch/help"
 known=$(grep -oE -- '--[a-z][a-z0-9-]*' "$scratch/help" | sort -u)
 models=$(sed -n '/^Models/,$p' "$scratch/help" | tr -s ' \n' '\n')
+git grep -ohE '\b(lince|LINCE)_[A-Za-z0-9_]+' -- src include cli tests CMakeLists.txt | sort -u >"$scratch/names"
 
 for document in README*.md CONTRIBUTING.md docs/*.md docs/*/*.md configs/*.yaml; do
     for command in $(grep -oE '\blince +[a-z][a-z-]* ' "$document" | awk '{ print $2 }' | sort -u); do
@@ -17,7 +18,7 @@ for document in README*.md CONTRIBUTING.md docs/*.md docs/*/*.md configs/*.yaml;
         grep -qx "$command" <<<"$commands" || wrong "$document: there is no command lince $command"
     done
     for option in $(grep -E 'lince +[a-z][a-z-]* |`--|^ +--' "$document" | grep -oE -- '(^|[ `(])--[a-z][a-z0-9-]*' | tr -d ' `(' | sort -u); do
-        case $option in --cflags | --libs | --recursive) continue ;; esac
+        case $option in --cflags | --libs | --recursive | --args) continue ;; esac
         grep -qx -- "$option" <<<"$known" || wrong "$document: there is no option $option"
     done
     for model in $(grep -oE -- '--model [a-z0-9_]+' "$document" | awk '{ print $2 }' | sort -u); do
@@ -31,7 +32,7 @@ for document in README*.md CONTRIBUTING.md docs/*.md docs/*/*.md configs/*.yaml;
         [ -e "$file" ] || wrong "$document: there is no $file"
     done
     for name in $(grep -oE '`(lince|LINCE)_[A-Za-z0-9_]+`' "$document" | tr -d '`' | sort -u); do
-        git grep -qwF "$name" -- src include cli CMakeLists.txt tests || wrong "$document: there is no $name"
+        grep -qxF "$name" "$scratch/names" || wrong "$document: there is no $name"
     done
     # `function` in `file`, `function` (`file`): it is there
     while read -r name file; do
