@@ -1,6 +1,6 @@
 /* lince_cv: the runs of all folds, and what they say together. */
-#include "core/error.h"
 #include "core/display.h"
+#include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"

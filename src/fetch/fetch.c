@@ -6,9 +6,9 @@
 #include "core/i18n.h"
 #include "core/nearest.h"
 #include "core/plain_locale.h"
+#include "core/sha256.h"
 #include "core/sized.h"
 #include "fetch/download.h"
-#include "core/sha256.h"
 
 #include <curl/curl.h>
 #include <stdarg.h>

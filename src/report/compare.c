@@ -2,11 +2,11 @@
 #include <lince/language.h>
 #include <lince/report.h>
 
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "core/display.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "report/context.h"

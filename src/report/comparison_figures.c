@@ -1,6 +1,6 @@
 /* Figures of a comparison. */
-#include "core/error.h"
 #include "core/display.h"
+#include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "report/context.h"

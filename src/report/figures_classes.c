@@ -1,6 +1,6 @@
 /* Figures of the test, by class. */
-#include "core/i18n.h"
 #include "core/display.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "report/figures.h"
 #include "report/sections.h"

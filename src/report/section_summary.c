@@ -1,6 +1,5 @@
 #include "report/sections.h"
 
-
 static double last_time(const lince_facts *f)
 {
     return f->history.count ? f->history.epochs[f->history.count - 1].time : 0;

@@ -1,7 +1,7 @@
 #include "train/profile.h"
 #include "core/clock.h"
-#include "core/i18n.h"
 #include "core/display.h"
+#include "core/i18n.h"
 
 bool lince_waiting_matters(double waited, double seconds)
 {

@@ -181,8 +181,7 @@ static void test_a_column_says_which_part_a_row_belongs_to(void **state)
     lince_dataset_free(d);
     d = open_csv("label,text,split\na,one,train\nb,two,test\n", (lince_table_options){0});
     assert_int_equal(lince_dataset_count(d, LINCE_TRAIN), 2);
-    assert_noted(d,
-                 "t.csv: column 3 (split) names parts and is not read; split-column 3 takes them from it");
+    assert_noted(d, "t.csv: column 3 (split) names parts and is not read; split-column 3 takes them from it");
     lince_dataset_free(d);
     d = open_csv("label,text\na,one\nb,two\n",
                  (lince_table_options){.split_column = "split", .split_optional = true});

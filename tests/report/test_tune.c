@@ -129,7 +129,7 @@ static void test_trials_that_fail_are_kept_with_their_reason(void **state)
     assert_int_equal(r.failed, 1);
     assert_int_equal(h.failed, 1);
     char *page = get_text(r.folder, "tune.md");
-    assert_non_null(strstr(page, "--batch-size 4096: larger than the training part"));
+    assert_non_null(strstr(page, "batch-size 4096: larger than the training part"));
     lince_free(page);
 }
 

@@ -105,7 +105,7 @@ static void test_a_file_may_be_a_table_or_json(void **state)
 static void test_a_class_that_there_is_not_is_named_with_the_nearest(void **state)
 {
     assert_refused(*state, "cta=2", LINCE_EUSAGE,
-                   "--class-weights: there is no class 'cta'; did you mean 'cat'?");
+                   "class-weights: there is no class 'cta'; did you mean 'cat'?");
     assert_refused(*state, "elephant=2", LINCE_EUSAGE, "'lince info' lists them");
     assert_refused(*state, file_of("class,weight\napple,1\ncta,2\n"), LINCE_EDATA,
                    "weights: row 3 (line 3): there is no class 'cta'; did you mean 'cat'?");
@@ -149,7 +149,7 @@ static void test_a_word_that_is_neither_file_nor_list_is_refused_before_there_ar
 {
     (void)state;
     assert_int_equal(lince_class_weights_check("balancd"), LINCE_EUSAGE);
-    assert_message("--class-weights balancd: there is no such file; did you mean balanced?");
+    assert_message("class-weights balancd: there is no such file; did you mean balanced?");
     assert_int_equal(lince_class_weights_check("weights.csv"), LINCE_EUSAGE);
     assert_message("expected none, balanced, a file, or classes as cat=2,dog=0.5");
     assert_int_equal(lince_class_weights_check("cat=2"), 0);

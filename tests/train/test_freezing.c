@@ -88,7 +88,7 @@ static void test_what_cannot_be_is_refused(void **state)
     expect_refused("features", "3:5,3:none", "a later epoch");
     expect_refused("3", "3:features", "fewer frozen layers");
     expect_refused("none", "3", "fewer frozen layers");
-    expect_refused("none,4", NULL, "--freeze 4: expected epoch:what");
+    expect_refused("none,4", NULL, "freeze 4: expected epoch:what");
     expect_refused("none,1:1", NULL, "an epoch from 2 on");
     expect_refused("features,4:1", NULL, "more frozen layers");
     expect_refused("none,4:1,4:2", NULL, "a later epoch");

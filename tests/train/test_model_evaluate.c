@@ -158,7 +158,8 @@ static void test_rows_left_out_are_told(void **state)
     (void)state;
     expect("id,label,text,note\n1,pos,it was good,x\n2,pos,,x\n3,,it was good,x\n1,pos,it was good,x\n", NULL,
            1, 1);
-    assert_non_null(strstr(told, "rows left out: 3 of 4; without a text: 1; copies of rows before: 1; without a label: 1"));
+    assert_non_null(strstr(
+        told, "rows left out: 3 of 4; without a text: 1; copies of rows before: 1; without a label: 1"));
     char *csv, path[700];
     size_t size;
     snprintf(path, sizeof path, "%s/predictions.csv", root);
