@@ -37,21 +37,27 @@ typedef struct option_spec {
     bool *flag;
 } option_spec;
 
-/* Reads argv: options into `specs` (ends with a NULL name) and, where `settings` is not NULL, into it; what
- * is no option goes to positional[], in order, and *count. Returns 0, or LINCE_EUSAGE with lince_error() set.
- */
-int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
-              const char **positional, int *count);
+/* What stands on a command line beside options, in order. */
+typedef struct argument_list {
+    const char **at;
+    int most, count; /* what `at` has room for; set by parsing */
+} argument_list;
 
-/* The same for a command whose arguments are NAME=VALUES of settings: without dashes they are positional. */
+/* Reads argv: options into `specs` (ends with a NULL name) and, where `settings` is not NULL, into it;
+ * what is no option into `arguments` (NULL: the command takes none). Returns 0, or LINCE_EUSAGE with
+ * lince_error() set. */
+int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
+              argument_list *arguments);
+
+/* The same for a command whose arguments are NAME=VALUES of settings: without dashes they are arguments. */
 int cli_parse_words(int argc, char **argv, const option_spec *specs, lince_settings *settings,
-                    const char **positional, int *count);
+                    argument_list *arguments);
 
 /* How a command that trains comes to its settings: what reads its words, and what says how something was
  * begun that --resume goes on with. */
 typedef struct settings_reader {
     int (*parse)(int argc, char **argv, const option_spec *specs, lince_settings *settings,
-                 const char **positional, int *count);
+                 argument_list *arguments);
     int (*begun)(const char *folder, lince_settings *settings);
 } settings_reader;
 
@@ -60,7 +66,7 @@ extern const settings_reader cli_of_run; /* of the commands that train runs */
 /* First what the files say (what is gone on with, a configuration), then what the command line says. As
  * cli_parse; *settings is to be freed, also after a failure. */
 int cli_read_settings(const settings_reader *reader, int argc, char **argv, const option_spec *specs,
-                      lince_settings **settings, const char **config, const char **positional, int *count);
+                      lince_settings **settings, const char **config, argument_list *arguments);
 
 /* From now on in the settings' language. */
 int cli_speak(const lince_settings *settings);
@@ -68,9 +74,6 @@ int cli_speak(const lince_settings *settings);
 /* The text of a setting; whether there is any. */
 enum { SETTING_MAX = 8192 };
 bool cli_setting(const lince_settings *settings, const char *name, char text[SETTING_MAX]);
-
-/* LINCE_EUSAGE: more arguments than the command has room for. */
-int cli_too_many(const char *name);
 
 /* The command as a shell reads it back; to be freed. NULL: out of memory. */
 char *cli_command_line(int argc, char **argv);

@@ -13,9 +13,10 @@ typedef struct job {
     const char *config, *models, *seeds;
     bool json, quiet, help;
     char folder[MOST_RUNS][PATH]; /* of the runs */
-    const char *runs[MOST_RUNS];
-    int count;
+    const char *at[MOST_RUNS];
+    argument_list runs;     /* in at[] */
     char base[SETTING_MAX]; /* of the runs that are trained: <base>/<model> */
+    int models_asked;       /* for, by name */
     int each;               /* of every model, with the seeds from `first` on */
     uint64_t first;
     char *line; /* the command, for the runs' config.yaml */
@@ -28,15 +29,14 @@ static int train_one(job *j, const char *model, uint64_t seed)
 {
     char out[PATH], number[32];
     lince_settings *s = j->settings;
-    if (j->count == MOST_RUNS) return cli_error(LINCE_EUSAGE, "compare: at most %d runs", MOST_RUNS);
     snprintf(number, sizeof number, "%" PRIu64, seed);
     int length = snprintf(out, sizeof out, j->each > 1 ? "%s/%s-seed%s" : "%s/%s", j->base, model, number);
     if (length >= PATH) return cli_error(LINCE_EUSAGE, "compare: the name of a run's folder is too long");
     int code = lince_settings_set(s, "model", model);
     if (!code) code = lince_settings_set(s, "seed", number);
     if (!code) code = lince_settings_set(s, "out", out);
-    if (!code) code = lince_train(s, j->line, cli_observer(j->quiet), j->folder[j->count], PATH);
-    if (!code) j->runs[j->count] = j->folder[j->count], j->count++;
+    if (!code) code = lince_train(s, j->line, cli_observer(j->quiet), j->folder[j->runs.count], PATH);
+    if (!code) j->at[j->runs.count] = j->folder[j->runs.count], j->runs.count++;
     return code;
 }
 
@@ -75,7 +75,7 @@ static const char *model_at(const void *context, size_t index)
 static int check_model(job *j, const char *model)
 {
     const char *name;
-    (void)j;
+    j->models_asked++;
     for (size_t i = 0; (name = model_at(NULL, i)); i++)
         if (!strcmp(name, model)) return 0;
     if (!*model) return cli_error(LINCE_EUSAGE, "--models: a name is missing");
@@ -102,6 +102,8 @@ static int train_all(job *j)
     snprintf(j->base, sizeof j->base, "%s", cli_setting(s, "out", out) ? out : "runs/compared");
     int code = j->seeds ? cli_whole("seeds", j->seeds, &j->each) : 0;
     if (!code) code = each_model(j->models, check_model, j);
+    if (!code && (int64_t)j->models_asked * j->each > MOST_RUNS)
+        code = cli_error(LINCE_EUSAGE, "compare: at most %d runs", MOST_RUNS);
     if (!code) code = share_split(s);
     if (!code) code = each_model(j->models, train_seeds, j);
     snprintf(j->base + strlen(j->base), sizeof j->base - strlen(j->base), "/compare");
@@ -114,18 +116,18 @@ static int train_all(job *j)
 static int count_cv(const job *j)
 {
     int count = 0;
-    for (int i = 0; i < j->count; i++) count += lince_is_cv(j->runs[i]) != 0;
+    for (int i = 0; i < j->runs.count; i++) count += lince_is_cv(j->at[i]) != 0;
     return count;
 }
 
 static int compare_cv(const job *j, int count, const char *out, char *folder, size_t size, char **text)
 {
-    if (count != 2 || j->count != 2)
+    if (count != 2 || j->runs.count != 2)
         return cli_error(
             LINCE_EUSAGE,
             "compare: of cross-validations two are compared, and nothing else; found: %d, and others: %d",
-            count, j->count - count);
-    return lince_cv_compare(j->runs[0], j->runs[1], out, j->json, folder, size, text);
+            count, j->runs.count - count);
+    return lince_cv_compare(j->at[0], j->at[1], out, j->json, folder, size, text);
 }
 
 static int compare(job *j)
@@ -134,7 +136,7 @@ static int compare(job *j)
     const char *out = cli_setting(j->settings, "out", given) ? given : NULL;
     int several = count_cv(j);
     int code = several ? compare_cv(j, several, out, folder, sizeof folder, &text)
-                       : lince_compare(j->runs, (size_t)j->count, out, j->json, cli_observer(j->quiet),
+                       : lince_compare(j->at, (size_t)j->runs.count, out, j->json, cli_observer(j->quiet),
                                        folder, sizeof folder, &text);
     cli_clear_line();
     if (code) return code;
@@ -156,14 +158,13 @@ int cmd_compare(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
         {"help", NULL, N_("this help"), NULL, &j.help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > MOST_RUNS ? cli_too_many(argv[0])
-                                : cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config,
-                                                    j.runs, &j.count);
+    j.runs = (argument_list){.at = j.at, .most = MOST_RUNS};
+    int code = cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config, &j.runs);
     if (!code && j.help) {
         lince_settings_free(j.settings);
         return cli_usage("compare", specs);
     }
-    if (!code && j.models && j.count)
+    if (!code && j.models && j.runs.count)
         code = cli_error(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
     if (!code) code = cli_speak(j.settings);
     j.line = cli_command_line(argc, argv);

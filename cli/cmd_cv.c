@@ -19,9 +19,8 @@ static int failed(int code, const char *folder)
 
 int cmd_cv(int argc, char **argv)
 {
-    const char *config = NULL, *positional[256];
+    const char *config = NULL;
     bool help = false, quiet = false, json = false;
-    int count = 0;
     lince_settings *s = NULL;
     char folder[4096] = "", *text = NULL;
     const option_spec specs[] = {
@@ -30,15 +29,11 @@ int cmd_cv(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 256 ? cli_too_many(argv[0])
-                          : cli_read_settings(&reader, argc, argv, specs, &s, &config, positional, &count);
+    int code = cli_read_settings(&reader, argc, argv, specs, &s, &config, NULL);
     if (!code && help) {
         lince_settings_free(s);
         return cli_usage("cv", specs);
     }
-    if (!code && count)
-        code = cli_error(LINCE_EUSAGE, "cv: '%s' is not an option; did you mean --data %s?", positional[0],
-                         positional[0]);
     if (!code) code = cli_speak(s);
     char *line = cli_command_line(argc, argv);
     cli_catch_signals();

@@ -60,10 +60,8 @@ int cmd_eval(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    const char *positional[64];
     char *text = NULL;
-    int count,
-        code = argc > 64 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int code = cli_parse(argc, argv, specs, NULL, NULL);
     if (code) return cli_fail(code);
     if (help) return cli_usage("eval", specs);
     if (!choice.run && !choice.file.weights) {

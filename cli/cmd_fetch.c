@@ -13,7 +13,7 @@ static int list(void)
 int cmd_fetch(int argc, char **argv)
 {
     lince_fetch_options o = LINCE_FETCH_OPTIONS_INIT;
-    const char *stall = "0", *positional[16];
+    const char *stall = "0", *at[16];
     bool quiet = false, help = false;
     char path[4096];
     const option_spec specs[] = {
@@ -24,17 +24,17 @@ int cmd_fetch(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int count,
-        code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
+    argument_list given = {.at = at, .most = sizeof at / sizeof *at};
+    int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
     if (help) return cli_usage("fetch", specs);
-    if (!count) return list();
-    if (count > 1) {
+    if (!given.count) return list();
+    if (given.count > 1) {
         fprintf(stderr, "%s\n",
                 _("lince fetch: expected one name or address; without one the names are listed"));
         return EXIT_USAGE;
     }
-    o.what = positional[0];
+    o.what = at[0];
     cli_catch_signals();
     code = cli_whole("stall", stall, &o.stall_seconds);
     if (!code) code = lince_fetch(&o, cli_observer(quiet), path, sizeof path);

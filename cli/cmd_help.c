@@ -97,13 +97,14 @@ int cmd_help(int argc, char **argv)
     bool help = false;
     const option_spec specs[] = {{"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
-    const char *names[16];
-    int count, code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, names, &count);
+    const char *name;
+    argument_list given = {.at = &name, .most = 1};
+    int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
-    if (!count) {
+    if (!given.count) {
         cli_overview(stdout);
         return EXIT_DONE;
     }
-    const command *c = cli_command(names[0]);
+    const command *c = cli_command(name);
     return c ? c->run(2, (char *[]){(char *)c->name, "--help", NULL}) : EXIT_USAGE;
 }

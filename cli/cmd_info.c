@@ -58,21 +58,21 @@ int cmd_info(int argc, char **argv)
         {"image-column", "NAME|N", N_("of a table; default: guessed"), &values[8], NULL},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    const char *positional[16];
+    const char *at[16];
     char *text;
-    int count,
-        code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
+    argument_list given = {.at = at, .most = sizeof at / sizeof *at};
+    int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
     if (help) return cli_usage("info", specs);
-    if (kernels && !count) return forget ? forget_kernels() : print_kernels();
-    if (count != 1 || kernels || forget) {
+    if (kernels && !given.count) return forget ? forget_kernels() : print_kernels();
+    if (given.count != 1 || kernels || forget) {
         fprintf(stderr, "%s\n",
                 _("lince info: expected one path: a data set, a weights file or a run; or --kernels "
                   "[--forget] alone"));
         return EXIT_USAGE;
     }
     cli_catch_signals();
-    code = describe(positional[0], values, duplicates, json, &text);
+    code = describe(at[0], values, duplicates, json, &text);
     cli_clear_line();
     if (code) return cli_fail(code);
     fputs(text, stdout);

@@ -40,8 +40,6 @@ static int find(job *j)
 int cmd_lr_find(int argc, char **argv)
 {
     job j = {0};
-    const char *positional[256];
-    int count = 0;
     const option_spec specs[] = {{"from", "X", N_("the rate of the first step (1e-7)"), &j.from, NULL},
                                  {"to", "X", N_("the rate of the last step (10)"), &j.to, NULL},
                                  {"steps", "N", N_("steps from one to the other (100)"), &j.steps, NULL},
@@ -52,17 +50,12 @@ int cmd_lr_find(int argc, char **argv)
                                  {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
                                  {"help", NULL, N_("this help"), NULL, &j.help},
                                  {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 256 ? cli_too_many(argv[0])
-                          : cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config,
-                                              positional, &count);
+    int code = cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config, NULL);
     if (!code && j.help) {
         lince_settings_free(j.settings);
         return cli_usage("lr-find", specs);
     }
     if (!code) code = cli_speak(j.settings);
-    if (!code && count)
-        code = cli_error(LINCE_EUSAGE, "lr-find: '%s' is not an option; did you mean --data %s?",
-                         positional[0], positional[0]);
     if (!code) code = read_range(&j);
     cli_catch_signals();
     if (!code) code = find(&j);

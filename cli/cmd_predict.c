@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct asking {
     const lince_model *model;
@@ -212,9 +213,10 @@ int cmd_predict(int argc, char **argv)
         {"csv", NULL, N_("print a CSV: a table's own columns, or the input, and the answer"), NULL, &a.csv},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int count = 0, status;
+    argument_list given = {.at = inputs, .most = argc};
+    int status;
     lince_model *m = NULL;
-    int code = inputs && texts ? cli_parse(argc, argv, specs, NULL, inputs, &count)
+    int code = inputs && texts ? cli_parse(argc, argv, specs, NULL, &given)
                                : cli_error(LINCE_ENOMEM, "out of memory");
     if (!code && !help) code = cli_whole("top", top, &a.top);
     if (!code && a.json && a.csv) code = cli_error(LINCE_EUSAGE, "predict: --json or --csv, not both");
@@ -222,7 +224,7 @@ int cmd_predict(int argc, char **argv)
         status = cli_fail(code);
     else if (help)
         status = cli_usage("predict", specs);
-    else if ((!choice.run && !choice.file.weights) || !(count || *texts))
+    else if ((!choice.run && !choice.file.weights) || !(given.count || *texts))
         status = expect_more();
     else if ((code = cli_open_model(&m, &choice, false)) ||
              (encoding && (code = lince_model_set(m, "encoding", encoding))) ||
@@ -234,7 +236,7 @@ int cmd_predict(int argc, char **argv)
              (code = lince_model_observe(m, cli_observer(false))))
         status = cli_fail(code);
     else {
-        status = ask(&a, m, texts, inputs, count);
+        status = ask(&a, m, texts, inputs, given.count);
     }
     lince_model_free(m);
     free(inputs);

@@ -31,7 +31,8 @@ static int prune(const char *run, bool unfinished, bool dry, size_t *sum)
 int cmd_prune(int argc, char **argv)
 {
     enum { RUNS = 4096 };
-    const char *runs[RUNS];
+    const char *at[RUNS];
+    argument_list runs = {.at = at, .most = RUNS};
     bool help = false, unfinished = false, dry = false;
     const option_spec specs[] = {
         {"dry-run", NULL, N_("say what would be freed, and remove nothing"), NULL, &dry},
@@ -39,17 +40,17 @@ int cmd_prune(int argc, char **argv)
          &unfinished},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int count, code = argc > RUNS ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, runs, &count);
+    int code = cli_parse(argc, argv, specs, NULL, &runs);
     if (code) return cli_fail(code);
     if (help) return cli_usage("prune", specs);
-    if (!count) {
+    if (!runs.count) {
         fprintf(stderr, "%s\n", _("lince prune: expected the folders of runs"));
         return EXIT_USAGE;
     }
     size_t sum = 0;
     int status = EXIT_DONE;
-    for (int i = 0; i < count; i++)
-        if (prune(runs[i], unfinished, dry, &sum)) status = EXIT_FAILED;
-    if (count > 1) put_freed(_("in all"), sum, dry);
+    for (int i = 0; i < runs.count; i++)
+        if (prune(runs.at[i], unfinished, dry, &sum)) status = EXIT_FAILED;
+    if (runs.count > 1) put_freed(_("in all"), sum, dry);
     return status;
 }

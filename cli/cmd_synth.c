@@ -17,23 +17,24 @@ static int usage_error(void)
 
 int cmd_synth(int argc, char **argv)
 {
-    const char *n = "6000", *seed = "1", *positional[16];
+    const char *n = "6000", *seed = "1", *at[16];
     bool help = false;
-    int samples, number, count;
+    int samples, number;
     const option_spec specs[] = {{"n", "N", N_("samples in all; of pictures a sixth are for the test (6000)"),
                                   &n, NULL},
                                  {"seed", "N", N_("of everything random (1)"), &seed, NULL},
                                  {"help", NULL, N_("this help"), NULL, &help},
                                  {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
+    argument_list given = {.at = at, .most = sizeof at / sizeof *at};
+    int code = cli_parse(argc, argv, specs, NULL, &given);
     if (!code && help) return cli_usage("synth", specs);
     size_t kind = 0;
-    while (!code && count == 2 && kind < 2 && strcmp(positional[0], kinds[kind].name) != 0) kind++;
-    if (!code && (count != 2 || kind == 2)) return usage_error();
+    while (!code && given.count == 2 && kind < 2 && strcmp(at[0], kinds[kind].name) != 0) kind++;
+    if (!code && (given.count != 2 || kind == 2)) return usage_error();
     if (!code) code = cli_whole("n", n, &samples);
     if (!code) code = cli_whole("seed", seed, &number);
-    if (!code) code = kinds[kind].make(positional[1], (size_t)samples, (uint64_t)number);
+    if (!code) code = kinds[kind].make(at[1], (size_t)samples, (uint64_t)number);
     if (code) return cli_fail(code);
-    printf("%s\n", positional[1]);
+    printf("%s\n", at[1]);
     return EXIT_DONE;
 }

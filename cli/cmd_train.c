@@ -24,9 +24,8 @@ static void tell_report(const char *run)
 
 int cmd_train(int argc, char **argv)
 {
-    const char *config = NULL, *positional[256];
+    const char *config = NULL;
     bool help = false, quiet = false;
-    int count = 0;
     lince_settings *s = NULL;
     char run[4096] = "";
     const option_spec specs[] = {
@@ -34,18 +33,10 @@ int cmd_train(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > 256
-                   ? cli_too_many(argv[0])
-                   : cli_read_settings(&cli_of_run, argc, argv, specs, &s, &config, positional, &count);
+    int code = cli_read_settings(&cli_of_run, argc, argv, specs, &s, &config, NULL);
     if (!code && help) {
         lince_settings_free(s);
         return cli_usage("train", specs);
-    }
-    if (!code && count) {
-        fprintf(stderr, _("lince train: '%s' is not an option; did you mean --data %s?\n"), positional[0],
-                positional[0]);
-        lince_settings_free(s);
-        return EXIT_USAGE;
     }
     if (!code) code = cli_speak(s);
     char *line = cli_command_line(argc, argv);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_WORDS = 256 };
@@ -13,7 +14,7 @@ typedef struct job {
     const char *config, *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
     bool json, quiet, help, headed;
     const char *space[MOST_WORDS];
-    int space_count;
+    argument_list words; /* in space[] */
     lince_tune_result result;
 } job;
 
@@ -55,7 +56,7 @@ static int read_options(job *j)
     lince_tune_options *o = &j->options;
     int sampler = 0, objective = 0;
     o->space = j->space;
-    o->space_count = (size_t)j->space_count;
+    o->space_count = (size_t)j->words.count;
     int code = j->trials ? cli_whole("trials", j->trials, &o->trials) : 0;
     if (!code && j->budget) code = read_duration(j->budget, &o->budget);
     if (!code && j->least) code = cli_whole("min-epochs", j->least, &o->least_epochs);
@@ -195,9 +196,8 @@ int cmd_tune(int argc, char **argv)
         {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
         {"help", NULL, N_("this help"), NULL, &j.help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int code = argc > MOST_WORDS ? cli_too_many(argv[0])
-                                 : cli_read_settings(&reader, argc, argv, specs, &j.settings, &j.config,
-                                                     j.space, &j.space_count);
+    j.words = (argument_list){.at = j.space, .most = MOST_WORDS};
+    int code = cli_read_settings(&reader, argc, argv, specs, &j.settings, &j.config, &j.words);
     if (!code && j.help) {
         lince_settings_free(j.settings);
         return cli_usage("tune", specs);

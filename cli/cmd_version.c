@@ -14,14 +14,12 @@ static int verbose_text(void)
 
 int cmd_version(int argc, char **argv)
 {
-    const char *positional[16];
     bool help = false, verbose = false;
     const option_spec specs[] = {
         {"verbose", NULL, N_("the processor, its caches and level, and the libraries"), NULL, &verbose},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
-    int count,
-        code = argc > 16 ? cli_too_many(argv[0]) : cli_parse(argc, argv, specs, NULL, positional, &count);
+    int code = cli_parse(argc, argv, specs, NULL, NULL);
     if (code) return cli_fail(code);
     if (help) return cli_usage("version", specs);
     printf("lince %s\n", lince_version());

@@ -48,7 +48,7 @@ static int unknown(const parsing *p, const char *name)
 /* A list that was given before on this command line grows: what a file said of it is replaced. */
 static int set_setting(parsing *p, const lince_setting_info *info, const char *value)
 {
-    char joined[8192];
+    char joined[SETTING_MAX];
     bool again = false;
     if (!info->list) return lince_settings_set(p->settings, info->name, value);
     for (int i = 0; i < p->list_count; i++) again = again || p->lists[i] == info;
@@ -57,9 +57,12 @@ static int set_setting(parsing *p, const lince_setting_info *info, const char *v
         return lince_settings_set(p->settings, info->name, value);
     }
     int code = lince_settings_get(p->settings, info->name, joined, sizeof joined);
-    size_t used = strlen(joined);
-    snprintf(joined + used, sizeof joined - used, ",%s", value);
-    return code ? code : lince_settings_set(p->settings, info->name, joined);
+    if (code) return code;
+    size_t used = strlen(joined), more = (size_t)snprintf(joined + used, sizeof joined - used, ",%s", value);
+    if (used + more >= sizeof joined)
+        return cli_error(LINCE_EUSAGE, "--%s: its value has %zu bytes, and there is room for %zu", info->name,
+                         used + more, sizeof joined);
+    return lince_settings_set(p->settings, info->name, joined);
 }
 
 /* "--epochs" where a value should be: the value is missing. */
@@ -110,10 +113,18 @@ static int set(parsing *p, const char *name, const char *value, const char *next
     return code ? code : !value;
 }
 
-static int parse(parsing *p, int argc, char **argv, const char **positional, int *count)
+/* What is no option: data, in a command that trains. */
+static int refuse_argument(const parsing *p, const char *name, const argument_list *list, const char *arg)
+{
+    if (list) return cli_error(LINCE_EUSAGE, "%s: too many arguments, from '%s' on", name, arg);
+    if (!p->settings) return cli_error(LINCE_EUSAGE, "%s: '%s' is not an option", name, arg);
+    return cli_error(LINCE_EUSAGE, "%s: '%s' is not an option; did you mean --data %s?", name, arg, arg);
+}
+
+static int parse(parsing *p, int argc, char **argv, argument_list *arguments)
 {
     bool options = true;
-    *count = 0;
+    if (arguments) arguments->count = 0;
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i], *equals = strchr(arg, '=');
         bool dashed = arg[0] == '-' && arg[1];
@@ -127,7 +138,9 @@ static int parse(parsing *p, int argc, char **argv, const char **positional, int
         snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), begin);
         bool bare = !dashed && equals && (find_spec(p, name) || (!p->words && find_setting(p, name)));
         if (!options || (!dashed && !bare)) {
-            positional[(*count)++] = arg;
+            if (!arguments || arguments->count == arguments->most)
+                return refuse_argument(p, argv[0], arguments, arg);
+            arguments->at[arguments->count++] = arg;
             continue;
         }
         int used = set(p, name, equals ? equals + 1 : NULL, i + 1 < argc ? argv[i + 1] : NULL);
@@ -138,21 +151,15 @@ static int parse(parsing *p, int argc, char **argv, const char **positional, int
 }
 
 int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *settings,
-              const char **positional, int *count)
+              argument_list *arguments)
 {
-    return parse(&(parsing){.specs = specs, .settings = settings}, argc, argv, positional, count);
+    return parse(&(parsing){.specs = specs, .settings = settings}, argc, argv, arguments);
 }
 
 int cli_parse_words(int argc, char **argv, const option_spec *specs, lince_settings *settings,
-                    const char **positional, int *count)
+                    argument_list *arguments)
 {
-    return parse(&(parsing){.specs = specs, .settings = settings, .words = true}, argc, argv, positional,
-                 count);
-}
-
-int cli_too_many(const char *name)
-{
-    return cli_error(LINCE_EUSAGE, "%s: too many arguments", name);
+    return parse(&(parsing){.specs = specs, .settings = settings, .words = true}, argc, argv, arguments);
 }
 
 int cli_whole(const char *option, const char *text, int *value)

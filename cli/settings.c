@@ -32,17 +32,17 @@ static int read_files(const settings_reader *reader, const char *resume, const c
 }
 
 int cli_read_settings(const settings_reader *reader, int argc, char **argv, const option_spec *specs,
-                      lince_settings **settings, const char **config, const char **positional, int *count)
+                      lince_settings **settings, const char **config, argument_list *arguments)
 {
     char resume[SETTING_MAX];
     if (!(*settings = lince_settings_new())) return LINCE_ENOMEM;
-    int code = reader->parse(argc, argv, specs, *settings, positional, count);
+    int code = reader->parse(argc, argv, specs, *settings, arguments);
     if (code) return code;
     if (cli_setting(*settings, "resume", resume) || *config) {
         lince_settings_free(*settings);
         if (!(*settings = lince_settings_new())) return LINCE_ENOMEM;
         code = read_files(reader, resume, *config, *settings);
-        if (!code) code = reader->parse(argc, argv, specs, *settings, positional, count);
+        if (!code) code = reader->parse(argc, argv, specs, *settings, arguments);
     }
     return code;
 }

@@ -52,6 +52,7 @@ cp -r two/resnet20-seed2 timeless && rm timeless/results.csv
 refuse 'results.csv is missing: no epoch was finished' two/resnet20-seed1 timeless
 refuse 'two/resnet20-seed1 and two/../two/resnet20-seed1 are one run' two/resnet20-seed1 two/../two/resnet20-seed1
 refuse 'a name is missing' --data data --models resnet20,
+refuse 'at most 64 runs' --data data --models rnn,gru --seeds 33
 echo 'epochs: 1' >settings.yaml
 refuse 'nowhere: no such file or folder' --config settings.yaml --data nowhere --models rnn,gru
 refuse "no model 'resnet21'; did you mean resnet20" --data data --models resnet20,resnet21

@@ -113,10 +113,20 @@ for recipe in "$TEST_SOURCE_DIR"/configs/*.yaml; do
 done
 
 many=$(printf 'a%.0s ' {1..300})
-for command in train eval info report convert fetch synth compare version; do
-    expect 2 "$command: too many arguments" $command $many
-    expect 2 "$command: demasiados argumentos" $command $many --lang es
+for command in info report convert fetch synth compare tune; do
+    expect 2 "$command: too many arguments, from 'a' on" $command $many
+    expect 2 "$command: demasiados argumentos, desde «a»" $command $many --lang es
 done
+for command in train cv lr-find; do
+    expect 2 "$command: 'a' is not an option; did you mean --data a?" $command $many
+    expect 2 "$command: «a» no es una opción; ¿quiso decir --data a?" $command $many --lang es
+done
+for command in eval version; do
+    expect 2 "$command: 'a' is not an option" $command a
+    expect 2 "$command: «a» no es una opción" $command a --lang es
+done
+# Options are no arguments: there may be any number of them.
+expect 1 "no-such" report no-such $(printf -- '--author=%d ' {1..40})
 
 printf 'epochs: 2\nepoch: 3\n' >wrong.yaml
 expect 2 "wrong.yaml:2" train --config wrong.yaml
