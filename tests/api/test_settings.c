@@ -61,7 +61,7 @@ static void test_a_value_that_has_no_room_is_not_handed_out_cut_in_silence(void 
     assert_int_equal(lince_settings_get(s, "data", value, sizeof value), 0);
     assert_int_equal(lince_settings_set(s, "data", "12345678"), 0);
     assert_int_equal(lince_settings_get(s, "data", value, sizeof value), LINCE_EUSAGE);
-    assert_string_equal(lince_error(), "--data: its value has 8 bytes, and there is room for 8");
+    assert_string_equal(lince_error(), "data: its value has 8 bytes, and there is room for 8");
     lince_settings_free(s);
 }
 

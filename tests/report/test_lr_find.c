@@ -56,7 +56,7 @@ static void test_a_run_that_goes_on_has_no_beginning(void **state)
     double lr;
     char folder[LINCE_PATH_MAX];
     assert_int_equal(find("", data, &lr, folder), LINCE_EUSAGE);
-    assert_message("leave out --resume");
+    assert_message("leave out resume");
 }
 
 int main(void)

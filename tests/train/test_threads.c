@@ -7,6 +7,9 @@
 
 #include <lince/language.h>
 #include <lince/model.h>
+#include <lince/settings.h>
+#include <lince/synth.h>
+#include <lince/train.h>
 #include <pthread.h>
 
 enum { THREADS = 4, ROUNDS = 5, SIZE = 32, CLASSES = 10 };
@@ -30,15 +33,15 @@ static void train_texts(void)
     static const char *const settings[][2] = {{"model", "gru"},       {"epochs", "1"},     {"embedding", "8"},
                                               {"hidden", "8"},        {"threads", "1"},    {"seed", "3"},
                                               {"split-by", "random"}, {"no-report", "yes"}};
-    lince_settings s;
+    lince_settings *s = lince_settings_new();
     assert_done(lince_synth_tweets(texts, 300, 1));
-    assert_done(lince_settings_init(&s));
-    assert_done(lince_settings_set(&s, "data", texts));
-    assert_done(lince_settings_set(&s, "out", run));
+    assert_non_null(s);
+    assert_done(lince_settings_set(s, "data", texts));
+    assert_done(lince_settings_set(s, "out", run));
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        assert_done(lince_settings_set(&s, settings[i][0], settings[i][1]));
-    assert_done(lince_train(&s, "lince train", NULL, NULL, 0));
-    lince_settings_release(&s);
+        assert_done(lince_settings_set(s, settings[i][0], settings[i][1]));
+    assert_done(lince_train(s, "lince train", NULL, NULL, 0));
+    lince_settings_free(s);
 }
 
 static int setup(void **state)
@@ -77,7 +80,7 @@ static void keep(float *out, const lince_prediction *p, int count)
 static const char *ask_of_picture(asker *a, lince_model *m)
 {
     unsigned char bytes[16 + SIZE * SIZE * 3];
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     size_t size = draw(bytes, a->number);
     if (lince_model_predict_bytes(m, bytes, size, &p)) return "a picture had no answer";
     keep(a->picture, &p, CLASSES);
@@ -88,7 +91,7 @@ static const char *ask_of_picture(asker *a, lince_model *m)
 static const char *ask_of_text(asker *a, lince_model *m)
 {
     static const char *const asked[] = {"what a game", "the best day", "no, never again", "nothing at all"};
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     if (lince_model_predict_text(m, asked[a->number % 4], &p)) return "a text had no answer";
     keep(a->text, &p, 3);
     lince_prediction_release(&p);
@@ -99,7 +102,7 @@ static const char *ask_of_text(asker *a, lince_model *m)
 static const char *ask_of_nothing(const asker *a, lince_model *m)
 {
     char name[32], wanted[96];
-    lince_prediction p;
+    lince_prediction p = LINCE_PREDICTION_INIT;
     snprintf(name, sizeof name, "missing-%d.png", a->number);
     snprintf(wanted, sizeof wanted, a->number % 2 ? "%s: no se puede" : "%s: cannot", name);
     if (!lince_model_predict_file(m, name, &p)) return "a missing file had an answer";
@@ -110,7 +113,8 @@ static void *ask(void *context)
 {
     asker *a = context;
     lince_model *pictures = NULL, *words = NULL;
-    lince_open_options options = {.weights = weights};
+    lince_open_options options = LINCE_OPEN_OPTIONS_INIT;
+    options.weights = weights;
     lince_language_set(a->number % 2 ? "es" : "en");
     if (lince_model_open_weights(&pictures, &options) || lince_model_open(&words, run))
         a->wrong = "a model was not opened";
