@@ -396,7 +396,9 @@ static void test_augment_refuses_what_it_does_not_know_and_says_what_it_does(voi
     assert_refused("zoom", "crop=N[:reflect], flip[=alternating], translate=X");
     assert_refused("", "found ''");
     assert_refused("crop=4,", "found ''");
-    assert_refused("crop=4.5", "augment crop=4.5: expected crop=N[:reflect]; value 1 must be a whole number from 0 to 256");
+    assert_refused(
+        "crop=4.5",
+        "augment crop=4.5: expected crop=N[:reflect]; value 1 must be a whole number from 0 to 256");
     assert_refused("crop=300", "from 0 to 256");
     assert_refused("crop=-1", "from 0 to 256");
     assert_refused("translate=", "augment translate=: expected a number from 0 to 1");
