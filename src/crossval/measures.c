@@ -57,16 +57,16 @@ static double ece(const lince_facts *f)
 }
 
 static const lince_cv_measure measures[] = {
-    [LINCE_CV_ACCURACY] = {"accuracy", N_("accuracy, %"), true, 1, accuracy},
-    [LINCE_CV_PRECISION] = {"macro precision", N_("precision, %"), true, 1, precision},
-    [LINCE_CV_RECALL] = {"macro recall", N_("recall, %"), true, 1, recall},
-    [LINCE_CV_F1] = {"macro f1-score", N_("F1, %"), true, 1, f1},
-    {"weighted f1-score", N_("F1 weighted by class sizes, %"), true, 1, weighted_f1},
-    {"top5", N_("among the five most probable, %"), true, 1, top5},
-    {"roc auc", N_("AUC (ROC)"), false, 1, auc},
-    {"average precision", N_("average precision"), false, 1, average_precision},
+    [LINCE_CV_ACCURACY] = {"accuracy", N_("accuracy, %"), true, 1, accuracy, false},
+    [LINCE_CV_PRECISION] = {"macro precision", N_("precision, %"), true, 1, precision, false},
+    [LINCE_CV_RECALL] = {"macro recall", N_("recall, %"), true, 1, recall, false},
+    [LINCE_CV_F1] = {"macro f1-score", N_("F1, %"), true, 1, f1, false},
+    {"weighted f1-score", N_("F1 weighted by class sizes, %"), true, 1, weighted_f1, false},
+    {"top5", N_("among the five most probable, %"), true, 1, top5, false},
+    {"roc auc", N_("AUC (ROC)"), false, 1, auc, false},
+    {"average precision", N_("average precision"), false, 1, average_precision, false},
     {"loss", N_("test loss"), false, INFINITY, loss, true},
-    {"ece", N_("expected calibration error, %"), true, 1, ece},
+    {"ece", N_("expected calibration error, %"), true, 1, ece, false},
 };
 
 const lince_cv_measure *lince_cv_measure_at(size_t index)

@@ -103,7 +103,7 @@ static const struct told {
 } told[LINCE_AUGMENTATIONS] = {
     [LINCE_RESIZED_CROP] = {N_("a part of %g to %g %% of the area and of proportions from 3:4 to 4:3 cut out "
                                "and enlarged to the whole"),
-                            {100, 100}},
+                            .scale = {100, 100}},
     [LINCE_CROP] = {N_("a random crop after a black border was added (pixels: %.0f)"),
                     {1},
                     1,
@@ -116,35 +116,39 @@ static const struct told {
                     LINCE_FLIP_ALTERNATING,
                     N_("mirrored left to right in every second epoch: each picture is seen from either side "
                        "in turn")},
-    [LINCE_TRANSLATE] = {N_("moved by up to %g %% of the size"), {100}},
-    [LINCE_ROTATE] = {N_("turned by up to %g° to either side"), {1}},
+    [LINCE_TRANSLATE] = {N_("moved by up to %g %% of the size"), .scale = {100}},
+    [LINCE_ROTATE] = {N_("turned by up to %g° to either side"), .scale = {1}},
     [LINCE_AFFINE] = {N_("turned by up to %g°, moved by up to %g %% of the size, scaled by up to %g %% and "
                          "sheared by up to %g°"),
-                      {1, 100, 100, 1}},
+                      .scale = {1, 100, 100, 1}},
     [LINCE_JITTER] = {N_("brightness changed by up to %g %%, contrast by %g %%, saturation by %g %% and hue "
                          "by %g %% of the colour circle"),
-                      {100, 100, 100, 100}},
-    [LINCE_GREY] = {N_("made grey, with a probability of %g %%"), {100}},
-    [LINCE_BLUR] = {N_("blurred by a Gaussian of 0.1 to 2 pixels, with a probability of %g %%"), {100}},
-    [LINCE_SHARPNESS] = {N_("with a probability of %g %%, sharpness multiplied by %g"), {100, 1}},
+                      .scale = {100, 100, 100, 100}},
+    [LINCE_GREY] = {N_("made grey, with a probability of %g %%"), .scale = {100}},
+    [LINCE_BLUR] = {N_("blurred by a Gaussian of 0.1 to 2 pixels, with a probability of %g %%"),
+                    .scale = {100}},
+    [LINCE_SHARPNESS] = {N_("with a probability of %g %%, sharpness multiplied by %g"), .scale = {100, 1}},
     [LINCE_POSTERIZE] =
-        {N_("with a probability of %g %%, colours reduced (bits of each that are kept: %.0f)"), {100, 1}},
-    [LINCE_SOLARIZE] = {N_("with a probability of %g %%, values of %.0f and more inverted"), {100, 1}},
-    [LINCE_AUTOCONTRAST] = {N_("contrast stretched to the whole range, with a probability of %g %%"), {100}},
-    [LINCE_EQUALIZE] = {N_("histogram equalised, with a probability of %g %%"), {100}},
-    [LINCE_INVERT] = {N_("colours inverted, with a probability of %g %%"), {100}},
+        {N_("with a probability of %g %%, colours reduced (bits of each that are kept: %.0f)"),
+         .scale = {100, 1}},
+    [LINCE_SOLARIZE] = {N_("with a probability of %g %%, values of %.0f and more inverted"),
+                        .scale = {100, 1}},
+    [LINCE_AUTOCONTRAST] = {N_("contrast stretched to the whole range, with a probability of %g %%"),
+                            .scale = {100}},
+    [LINCE_EQUALIZE] = {N_("histogram equalised, with a probability of %g %%"), .scale = {100}},
+    [LINCE_INVERT] = {N_("colours inverted, with a probability of %g %%"), .scale = {100}},
     [LINCE_RANDAUGMENT] = {N_("RandAugment (Cubuk et al. 2020): operations drawn for each picture from a "
                               "list of 14: %.0f, at magnitude %.0f of 30"),
-                           {1, 1}},
+                           .scale = {1, 1}},
     [LINCE_TRIVIALAUGMENT] =
         {N_("TrivialAugment (Müller and Hutter 2021): one operation of a list of 14, at a "
             "magnitude drawn for each picture"),
-         {1}},
+         .scale = {1}},
     [LINCE_AUGMIX] =
         {N_("AugMix (Hendrycks et al. 2020): mixed with what three chains of up to three operations of "
             "severity %.0f make of it"),
-         {1}},
-    [LINCE_ERASE] = {N_("a random rectangle erased, with a probability of %g %%"), {100}},
+         .scale = {1}},
+    [LINCE_ERASE] = {N_("a random rectangle erased, with a probability of %g %%"), .scale = {100}},
 };
 
 static void write_augmentation(lince_document *d, const char *text)
