@@ -158,6 +158,11 @@ int lince_loader_start_whole(lince_loader *l)
     return start(l, 0, 0, false);
 }
 
+uint32_t lince_loader_drawn(const lince_loader *l, size_t i)
+{
+    return l->order[i];
+}
+
 /* Gives the last batch back, and waits for the next one or prepares it. */
 static lince_slot *obtain(lince_loader *l)
 {

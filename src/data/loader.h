@@ -65,6 +65,9 @@ int lince_loader_start(lince_loader *loader, int epoch, size_t first);
 /* Begins an epoch that has each sample once, whatever epochs draw while training. */
 int lince_loader_start_whole(lince_loader *loader);
 
+/* The sample, by its index in the part, at place `i` of the epoch that was begun. */
+uint32_t lince_loader_drawn(const lince_loader *loader, size_t i);
+
 /* 1 and the next batch, which stays valid until the next call; 0 at the end of the epoch; negative where a
  * picture of this batch can no longer be read, which ends the epoch. Allocates nothing where all pictures are
  * cached. */
