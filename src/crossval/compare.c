@@ -129,11 +129,9 @@ static void write_test(lince_document *d, const pair *p)
     lince_document_paragraph(
         d,
         TR("Differences are those of the first minus the second, fold by fold. The corrected resampled "
-           "t-test "
-           "(Nadeau and Bengio 2003): t = mean / sqrt((1/k + n_test/n_train) s²), with k = %zu folds, "
+           "t-test (Nadeau and Bengio 2003): t = mean / sqrt((1/k + n_test/n_train) s²), with k = %zu folds, "
            "n_test/n_train = 1/(k - 1) (what was held out to validate counts as trained on) and k - 1 "
-           "degrees of "
-           "freedom."),
+           "degrees of freedom."),
         p->of[0].folds);
 }
 

@@ -224,9 +224,8 @@ static void write_reproduction(lince_document *d, const page *p)
     lince_document_paragraph(
         d,
         TR("cv.yaml holds the settings; fold-1 to fold-%zu are ordinary runs ('lince report' writes the "
-           "report "
-           "of one). Beside this page: cv.json (every figure), predictions.csv, label_issues.csv. 'lince "
-           "compare' of two cross-validations with the same folds tests whether they differ."),
+           "report of one). Beside this page: cv.json (every figure), predictions.csv, label_issues.csv. "
+           "'lince compare' of two cross-validations with the same folds tests whether they differ."),
         r->folds);
 }
 

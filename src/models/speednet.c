@@ -18,13 +18,10 @@
 
 const char lince_speednet_about[] = N_(
     "This is a small network for CIFAR-10 in the manner of the public speed runs (Jordan 2024). Its first "
-    "layer "
-    "looks at patches of 2 x 2 pixels through filters that were computed from the training pictures, so that "
-    "their answers are not correlated; three groups of two convolutions follow, with 64, 256 and 256 "
-    "channels, "
-    "each halving height and width. The largest value of each last feature map and a single linear layer "
-    "give "
-    "one number a class.");
+    "layer looks at patches of 2 x 2 pixels through filters that were computed from the training pictures, "
+    "so that their answers are not correlated; three groups of two convolutions follow, with 64, 256 and 256 "
+    "channels, each halving height and width. The largest value of each last feature map and a single linear "
+    "layer give one number a class.");
 
 /* How noise in the directions in which patches hardly vary is kept small: of pixels with variance 1. */
 static const double WHITENING_EPS = 5e-4;

@@ -120,8 +120,7 @@ static void write_cost(lince_document *d, const lince_comparison *c)
     lince_document_paragraph(
         d, "%s",
         TR("Times compare only where the runs had the same machine to themselves. Peak memory is what the "
-           "whole "
-           "process held at most (resident), with the data; – where a run does not tell."));
+           "whole process held at most (resident), with the data; – where a run does not tell."));
 }
 
 /* --- figures and classes -------------------------------------------------------------------------- */

@@ -88,8 +88,8 @@ void lince_context_write_slices(lince_document *d, const lince_comparison *c)
     lince_document_paragraph(
         d,
         TR("Accuracy in per cent on parts of the test texts, with 95 %% intervals (Wilson). ▼: worse than %s "
-           "there "
-           "by more than luck, ▲: better (McNemar's exact test, corrected by Holm's method within the row)."),
+           "there by more than luck, ▲: better (McNemar's exact test, corrected by Holm's method within the "
+           "row)."),
         lince_comparison_name(c, c->best));
     say_shown(d, c);
     write_slices(d, c);

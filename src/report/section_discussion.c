@@ -167,9 +167,8 @@ static void tell_only_answer(discussion *t, int class)
     lince_document_paragraph(
         d,
         TR("The network gives one answer to nearly everything: %s for %.1f %% of the test samples, of which "
-           "%.1f "
-           "%% belong to that class. It tells the classes apart no better than a constant would (mean recall "
-           "%.2f), so that nothing is said here of how well it fits or of single classes."),
+           "%.1f %% belong to that class. It tells the classes apart no better than a constant would (mean "
+           "recall %.2f), so that nothing is said here of how well it fits or of single classes."),
         m->names[class], 100 * (double)called / (double)m->n,
         100 * m->per_class[class].support / (double)m->n, m->macro.recall);
     tell_balance(t);
@@ -452,8 +451,7 @@ static void tell_calibration(discussion *t)
         lince_document_paragraph(
             d,
             TR("The network is less sure than it could be: its mean confidence is %.1f %%, but %.1f %% are "
-               "right "
-               "(calibration error %.1f %%). More epochs or less label smoothing may help."),
+               "right (calibration error %.1f %%). More epochs or less label smoothing may help."),
             100 * confidence, 100 * m->accuracy, 100 * m->ece);
 }
 

@@ -137,10 +137,8 @@ static void write_method(lince_document *d, bool texts)
         texts ? TR("Nearly: the sets of their words' three-letter pieces have a Jaccard similarity of 0.7 or "
                    "more.")
               : TR("Nearly: the perceptual hashes (64 signs of low frequencies) differ in 11 bits or fewer, "
-                   "and "
-                   "small copies of the two correlate by 0.9 or more: encoded anew, resized, brighter, "
-                   "slightly "
-                   "cut. Mirror images are not counted."));
+                   "and small copies of the two correlate by 0.9 or more: encoded anew, resized, brighter, "
+                   "slightly cut. Mirror images are not counted."));
 }
 
 void lince_section_leaks(lince_document *d, const lince_facts *f)

@@ -121,8 +121,7 @@ static void write_thresholds(lince_document *d, const lince_facts *f)
     lince_document_paragraph(
         d,
         TR("A sample counts as %s where the network gives that class the threshold's probability or more; "
-           "the "
-           "marked row is what the other figures are made with. A lower threshold finds more of them and "
+           "the marked row is what the other figures are made with. A lower threshold finds more of them and "
            "raises more false alarms."),
         name);
     lince_document_table_begin(d, 0);
@@ -145,8 +144,7 @@ static void write_curves(lince_document *d, const lince_facts *f)
     lince_document_figure(
         d, "roc", alt,
         two ? TR("Receiver operating characteristic (ROC): sensitivity against the share of false alarms, "
-                 "for "
-                 "every threshold; in brackets the area below the curve (AUC). On the dashed line, the "
+                 "for every threshold; in brackets the area below the curve (AUC). On the dashed line, the "
                  "network knows nothing.")
             : TR("Receiver operating characteristic (ROC) of each class against the others: sensitivity "
                  "against the share of false alarms, for every threshold; in brackets the area below the "
@@ -220,9 +218,8 @@ static void write_calibration(lince_document *d, const lince_metrics *m)
     lince_document_figure(
         d, "calibration", alt,
         TR("Calibration: how often predictions of a given confidence are right. On the dashed line, "
-           "confidence "
-           "can be taken at its word; bars below it mean too much confidence. The line of dots says how many "
-           "of the predictions have that confidence."));
+           "confidence can be taken at its word; bars below it mean too much confidence. The line of dots "
+           "says how many of the predictions have that confidence."));
 }
 
 /* --- temperature and views ------------------------------------------------------------------------ */
@@ -258,12 +255,9 @@ static void write_temperature(lince_document *d, const lince_facts *f)
     lince_document_paragraph(
         d,
         TR("All scores are divided by %.4f before the softmax (temperature scaling, Guo et al. 2017), the "
-           "number "
-           "that makes the cross-entropy on the validation part least. It changes no prediction, only how "
-           "sure the "
-           "network calls itself: above 1 less, below 1 more. On the validation part, which it was fitted "
-           "on, it "
-           "must look good; what it is worth the test says."),
+           "number that makes the cross-entropy on the validation part least. It changes no prediction, only "
+           "how sure the network calls itself: above 1 less, below 1 more. On the validation part, which it "
+           "was fitted on, it must look good; what it is worth the test says."),
         lince_fact_number(validation, "value"));
     lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, 4);

@@ -35,11 +35,9 @@ static void write_predictions(lince_document *d, const lince_facts *f)
     lince_document_paragraph(
         d, "%s",
         TR("Each word is left out in turn, and the text classified again: blue words speak for the predicted "
-           "class "
-           "(without them it loses probability), orange ones against it; the stronger the colour, the more, "
-           "measured by the word that matters most in its text. Dotted: words that are not in the "
-           "vocabulary. "
-           "First right answers, then the worst errors."));
+           "class (without them it loses probability), orange ones against it; the stronger the colour, the "
+           "more, measured by the word that matters most in its text. Dotted: words that are not in the "
+           "vocabulary. First right answers, then the worst errors."));
     json_array_foreach(samples, i, s) write_prediction(d, s);
 }
 
