@@ -28,6 +28,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 }
 
 const lince_layer_type lince_add_layer = {.name = "add",
+                                          .homogeneous = true,
                                           .inputs = 2,
                                           .in_place = true,
                                           .rectifies = true,

@@ -33,6 +33,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 }
 
 const lince_layer_type lince_concat_layer = {.name = "concat",
+                                             .homogeneous = true,
                                              .inputs = 2,
                                              .infer = infer,
                                              .forward = forward,

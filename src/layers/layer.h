@@ -119,6 +119,7 @@ typedef struct lince_layer_type {
     bool random;                    /* in training, where args.p > 0: each sample's key decides */
     bool rectifies;                 /* forward heeds `relu` */
     bool gates;                     /* backward heeds `gate` */
+    bool homogeneous;               /* s > 0 times input and biases is s times the output */
     bool takes_copies;              /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);
     int (*prepare)(lince_layer *layer); /* may be NULL */

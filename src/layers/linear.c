@@ -53,6 +53,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 }
 
 const lince_layer_type lince_linear = {.name = "linear",
+                                       .homogeneous = true,
                                        .inputs = 1,
                                        .needs_input = true,
                                        .takes_copies = true,

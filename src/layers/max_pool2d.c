@@ -58,6 +58,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 }
 
 const lince_layer_type lince_max_pool2d = {.name = "max_pool2d",
+                                           .homogeneous = true,
                                            .inputs = 1,
                                            .gates = true,
                                            .infer = infer,

@@ -36,6 +36,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 }
 
 const lince_layer_type lince_pad_shortcut_layer = {.name = "pad_shortcut",
+                                                   .homogeneous = true,
                                                    .inputs = 1,
                                                    .infer = infer,
                                                    .forward = forward,

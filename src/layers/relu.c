@@ -13,6 +13,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 }
 
 const lince_layer_type lince_relu_layer = {.name = "relu",
+                                           .homogeneous = true,
                                            .inputs = 1,
                                            .in_place = true,
                                            .needs_output = true,

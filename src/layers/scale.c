@@ -28,6 +28,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 }
 
 const lince_layer_type lince_scale_layer = {.name = "scale",
+                                            .homogeneous = true,
                                             .inputs = 1,
                                             .in_place = true,
                                             .infer = lince_layer_same_shape,

@@ -80,6 +80,9 @@ int lince_trainer_open_pictures(lince_trainer *trainer);
 int lince_trainer_infer_model(lince_trainer *trainer);
 int lince_trainer_expected(lince_trainer *trainer, lince_blueprint *expected, lince_buffer *said);
 int lince_trainer_load_weights(lince_trainer *trainer);
+/* trainer_unit.c: where the weights' normalisation was taken and leaves pixels in an unusual unit, changes it
+ * and the loaded biases, so that all features are in the usual one. */
+int lince_trainer_usual_unit(lince_trainer *trainer);
 /* trainer_fit.c: what the architecture fits to training pictures, unless the run is resumed. */
 int lince_trainer_fit(lince_trainer *trainer);
 /* The whole of weights/NAME.safetensors of the run, back into the net. */

@@ -94,7 +94,7 @@ int lince_trainer_load_weights(lince_trainer *t)
     else
         lince_fail_in(code, s->weights);
     lince_weights_free(w);
-    return code;
+    return code ? code : lince_trainer_usual_unit(t);
 }
 
 int lince_trainer_load_own(lince_trainer *t, const char *name)
