@@ -6,7 +6,7 @@
 #include "loss/loss.h"
 #include "models/model_zoo.h"
 #include "timing.h"
-#include "train/update.h"
+#include "train/loop/update.h"
 
 #include <lince/error.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "models/model_zoo.h"
 #include "peak.h"
 #include "timing.h"
-#include "train/update.h"
+#include "train/loop/update.h"
 
 #include <lince/error.h>
 #include <math.h>

@@ -8,8 +8,8 @@
 #include "core/i18n.h"
 #include "core/names.h"
 #include "core/parallel.h"
-#include "data/image.h"
 #include "kernels/choices.h"
+#include "picture/decode/image.h"
 
 #include <archive.h>
 #include <curl/curl.h>

@@ -2,6 +2,7 @@
 #ifndef LINCE_CORE_WATCH_H
 #define LINCE_CORE_WATCH_H
 
+#include <lince/observer.h>
 #include <signal.h>
 #include <stddef.h>
 
@@ -10,5 +11,11 @@ typedef struct lince_watch {
     void *context;
     const volatile sig_atomic_t *stop; /* non-zero: LINCE_EINTERRUPTED, soon; may be NULL */
 } lince_watch;
+
+/* What preparing data tells an observer (or NULL): LINCE_PREPARING. */
+lince_watch lince_watch_for(const lince_observer *observer);
+
+/* LINCE_EINTERRUPTED where the observer asks to stop. */
+int lince_observer_stops(const lince_observer *observer);
 
 #endif

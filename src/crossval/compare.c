@@ -5,9 +5,9 @@
 #include "core/plain_locale.h"
 #include "crossval/crossval.h"
 #include "data/dataset.h"
-#include "report/sections.h"
-#include "train/criterion.h"
-#include "train/settings.h"
+#include "report/run/sections.h"
+#include "train/settings/criterion.h"
+#include "train/settings/settings.h"
 
 #include <lince/language.h>
 #include <math.h>

@@ -5,10 +5,10 @@
 #include "metrics/label_errors.h"
 #include "metrics/paired.h"
 #include "metrics/resampled.h"
-#include "report/document.h"
-#include "report/facts.h"
-#include "report/gaps.h"
-#include "train/settings.h"
+#include "report/facts/facts.h"
+#include "report/page/document.h"
+#include "report/page/gaps.h"
+#include "train/settings/settings.h"
 
 #include <lince/cv.h>
 

@@ -7,8 +7,8 @@
 #include "core/sized.h"
 #include "crossval/crossval.h"
 #include "text/csv.h"
-#include "train/evaluate.h"
-#include "train/resume.h"
+#include "train/measure/evaluate.h"
+#include "train/run/resume.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,10 +2,10 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
-#include "train/evaluate.h"
-#include "train/saved.h"
+#include "train/loop/job.h"
+#include "train/measure/evaluate.h"
+#include "train/run/saved.h"
 
-#include <lince/train.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,9 +44,10 @@ static int train_fold(const char *folder, state found, const lince_settings *set
     if (!code) code = lince_settings_set(&s, "no-report", "yes");
     if (!code) code = lince_settings_set(&s, "out", found == BEGUN ? "" : folder);
     if (!code) code = lince_settings_set(&s, "resume", found == BEGUN ? folder : "");
-    if (!code) code = lince_train(&s, command, observer, made, sizeof made);
+    if (!code) code = lince_job_run(&s, command, observer, made, sizeof made);
+    if (!code) lince_job_finish(made, &s, observer);
     lince_settings_release(&s);
-    return code;
+    return code < 0 ? code : 0;
 }
 
 static int read_fingerprint(const char *folder, char out[128])

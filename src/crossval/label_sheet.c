@@ -3,9 +3,9 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
-#include "report/reopen.h"
-#include "report/sheet.h"
-#include "train/open_data.h"
+#include "report/explain/reopen.h"
+#include "report/page/sheet.h"
+#include "train/data/open_data.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
-#include "report/figures.h"
-#include "report/sections.h"
+#include "report/run/figures.h"
+#include "report/run/sections.h"
 
 #include <lince/language.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "data/layout.h"
+#include "data/index/layout.h"
 
 #include <assert.h>
 #include <stdarg.h>

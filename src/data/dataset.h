@@ -3,7 +3,7 @@
 #ifndef LINCE_DATA_DATASET_H
 #define LINCE_DATA_DATASET_H
 
-#include "data/image.h"
+#include "picture/decode/image.h"
 #include "text/table.h"
 
 #include <stdbool.h>

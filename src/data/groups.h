@@ -2,7 +2,7 @@
 #ifndef LINCE_DATA_GROUPS_H
 #define LINCE_DATA_GROUPS_H
 
-#include "data/layout.h"
+#include "data/index/layout.h"
 
 typedef struct lince_group {
     uint64_t hash; /* of its name, or of its sample's where that stands for itself */

@@ -4,7 +4,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/nearest.h"
-#include "data/layout.h"
+#include "data/index/layout.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
-#include "train/run.h"
+#include "train/run/run.h"
 
 #include <jansson.h>
 #include <math.h>

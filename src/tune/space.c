@@ -4,9 +4,9 @@
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "core/number.h"
-#include "data/augment.h"
 #include "models/model_zoo.h"
-#include "train/settings.h"
+#include "picture/augment/augment.h"
+#include "train/settings/settings.h"
 
 #include <math.h>
 #include <stdio.h>

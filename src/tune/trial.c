@@ -2,8 +2,8 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "train/saved.h"
-#include "train/trainer.h"
+#include "train/loop/trainer.h"
+#include "train/run/saved.h"
 
 #include <jansson.h>
 #include <math.h>

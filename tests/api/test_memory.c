@@ -1,9 +1,9 @@
 /* Models, pictures and answers that are in memory: whatever way a picture comes, it has the same answer. */
 #include "core/file.h"
 #include "core/memory.h"
-#include "data/image.h"
 #include "net/net.h"
-#include "train/blueprint.h"
+#include "picture/decode/image.h"
+#include "train/blueprint/blueprint.h"
 #include "weights/state_dict.h"
 
 #include <lince/lince.h>

@@ -4,7 +4,7 @@
 
 #include "core/file.h"
 #include "core/memory.h"
-#include "data/image.h"
+#include "picture/decode/image.h"
 
 #include <lince/error.h>
 

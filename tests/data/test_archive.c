@@ -1,7 +1,7 @@
 /* Archives: read in place, and refused where they are broken, locked or up to something. */
 #include "data/dataset.h"
 #include "data/fixture.h"
-#include "data/source.h"
+#include "data/source/source.h"
 
 #include <lince/language.h>
 

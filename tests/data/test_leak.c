@@ -1,7 +1,7 @@
 /* Samples that stand in two parts or under two labels: found, told apart, and no others. */
 #include "core/hash.h"
 #include "data/fixture.h"
-#include "data/leak.h"
+#include "data/likeness/leak.h"
 
 #include <lince/language.h>
 #include <math.h>

@@ -3,8 +3,8 @@
 #include "core/i18n.h"
 #include "core/random.h"
 #include "data/fixture.h"
-#include "data/loader.h"
-#include "data/sampler.h"
+#include "data/loader/loader.h"
+#include "data/loader/sampler.h"
 
 #include <lince/language.h>
 

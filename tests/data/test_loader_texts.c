@@ -1,7 +1,7 @@
 /* Batches of texts: of about the same length, padded, in an order that seed and epoch decide. */
 #include "data/fixture.h"
-#include "data/loader.h"
-#include "data/sampler.h"
+#include "data/loader/loader.h"
+#include "data/loader/sampler.h"
 
 #include <lince/language.h>
 

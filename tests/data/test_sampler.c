@@ -1,7 +1,7 @@
 /* Balanced draws: each class alike, each of its samples alike, and each draw a function of (seed, epoch,
  * place). */
 #include "data/fixture.h"
-#include "data/sampler.h"
+#include "data/loader/sampler.h"
 
 #include <lince/language.h>
 #include <math.h>

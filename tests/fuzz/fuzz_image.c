@@ -1,6 +1,6 @@
 /* Any bytes as a picture: refused with a message, or decoded to as many pixels as it says.
- * The seeds are the pictures of tests/data/test_image.c, left in test-scratch/seeds/image. */
-#include "data/image.h"
+ * The seeds are the pictures of tests/picture/test_image.c, left in test-scratch/seeds/image. */
+#include "picture/decode/image.h"
 
 #include <lince/error.h>
 #include <stdlib.h>

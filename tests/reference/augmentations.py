@@ -1,4 +1,4 @@
-"""Writes tests/data/augmentations.txt: what torchvision's operations make of the pictures of transforms.py, on Pillow
+"""Writes tests/picture/augmentations.txt: what torchvision's operations make of the pictures of transforms.py, on Pillow
 images, with the parameters given, not drawn. One line a case, with a hash of the uint8 [h][w][3]:
     do <operation> <w h> <values, - where there are none> <hash>
     policy <RandAugment|TrivialAugmentWide|AugMix> <operation> <hash, over all bins, two sizes, either sign>
@@ -7,7 +7,7 @@ images, with the parameters given, not drawn. One line a case, with a hash of th
 torchvision's AugMix turns Pillow images into tensors, whose operations round otherwise; here, as in lince, they stay
 Pillow images until they are mixed.
 
-    python tests/reference/augmentations.py > tests/data/augmentations.txt     (torch, torchvision, pillow, numpy)
+    python tests/reference/augmentations.py > tests/picture/augmentations.txt     (torch, torchvision, pillow, numpy)
 """
 import numpy as np
 import torch

@@ -1,8 +1,8 @@
-"""Writes tests/data/formats.txt: small pictures in many formats, and what PIL makes RGB of them.
+"""Writes tests/picture/formats.txt: small pictures in many formats, and what PIL makes RGB of them.
 
 One line a picture: <name> <width> <height> <the file, hexadecimal> <its pixels [height][width][3], hexadecimal>
 
-    python tests/reference/formats.py > tests/data/formats.txt      (pillow, numpy)
+    python tests/reference/formats.py > tests/picture/formats.txt      (pillow, numpy)
 """
 import io
 

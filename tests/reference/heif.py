@@ -1,9 +1,9 @@
-"""Writes tests/data/heif.txt: small HEIC and AVIF pictures, and what Pillow makes RGB of them.
+"""Writes tests/picture/heif.txt: small HEIC and AVIF pictures, and what Pillow makes RGB of them.
 
 One line a picture: <name> <width> <height> <the file, hexadecimal> <its pixels [height][width][3], hexadecimal>
 Colours are stored at full resolution: libraries differ in how they enlarge them.
 
-    python tests/reference/heif.py > tests/data/heif.txt      (pillow, pillow-heif, numpy)
+    python tests/reference/heif.py > tests/picture/heif.txt      (pillow, pillow-heif, numpy)
 """
 import io
 

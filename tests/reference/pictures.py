@@ -1,4 +1,4 @@
-"""What PIL makes of the pictures that tests/data/test_image.c writes: the numbers in that test's tables.
+"""What PIL makes of the pictures that tests/picture/test_image.c writes: the numbers in that test's tables.
 
     python3 tests/reference/pictures.py build/test-scratch/seeds/image        (Pillow 13.0)
 """

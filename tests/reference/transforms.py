@@ -1,4 +1,4 @@
-"""Writes tests/data/transforms.txt: what torchvision makes of pictures, with the parameters given, not drawn.
+"""Writes tests/picture/transforms.txt: what torchvision makes of pictures, with the parameters given, not drawn.
 
 The pictures come from a formula that the C test repeats (see picture), so that only parameters and a hash of the
 result (FNV-1a, 64 bits, over the bytes in memory) are kept. One line a case:
@@ -7,7 +7,7 @@ result (FNV-1a, 64 bits, over the bytes in memory) are kept. One line a case:
     apply <w h> <crop padding> <left top of the crop> <flip> <move x y> <jitter> <order> <factors> <erase x y w h> <hash>
 where the hash of apply is of the float32 [3][h][w] after Normalize with ImageNet's mean and deviation.
 
-    python tests/reference/transforms.py > tests/data/transforms.txt      (torch, torchvision, pillow < 13, numpy)
+    python tests/reference/transforms.py > tests/picture/transforms.txt      (torch, torchvision, pillow < 13, numpy)
 
 Pillow up to 12 always resizes across, then down, and so does lince. Pillow 13 resizes some tall pictures down first: of
 the cases below `fit 37 100 32 32` and `fit 31 90 20 41` then differ, by 1 in about a quarter of the bytes.

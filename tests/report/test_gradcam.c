@@ -1,6 +1,6 @@
 #include "core/memory.h"
 #include "models/model_zoo.h"
-#include "report/gradcam.h"
+#include "report/explain/gradcam.h"
 
 #include <math.h>
 #include <setjmp.h>

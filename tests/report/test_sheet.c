@@ -1,6 +1,6 @@
 #include "core/file.h"
 #include "core/memory.h"
-#include "report/sheet.h"
+#include "report/page/sheet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Accuracy on parts of the test texts: by length, and with what turns a text. */
 #include "core/memory.h"
-#include "report/context.h"
+#include "report/compare/context.h"
 #include "text/turns.h"
 
 #include <setjmp.h>

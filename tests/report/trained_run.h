@@ -2,7 +2,7 @@
 #ifndef TESTS_REPORT_TRAINED_RUN_H
 #define TESTS_REPORT_TRAINED_RUN_H
 
-#include "report/facts.h"
+#include "report/facts/facts.h"
 
 #include <lince/error.h>
 #include <lince/lince.h>

@@ -1,7 +1,7 @@
 /* The weights that are evaluated and saved: a moving average, lookahead's slow weights, an equal average of
  * some moments with batch norms' statistics measured anew; against PyTorch (tests/reference/optim.py). */
 #include "core/memory.h"
-#include "train/update.h"
+#include "train/loop/update.h"
 
 #include <lince/error.h>
 #include <math.h>

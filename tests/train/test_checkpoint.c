@@ -1,6 +1,6 @@
 /* A checkpoint comes back bit for bit into the buffers it was written from, or is refused with the difference
  * named. */
-#include "train/checkpoint.h"
+#include "train/run/checkpoint.h"
 
 #include <lince/error.h>
 #include <math.h>

@@ -2,10 +2,10 @@
  * the slow way gives; and a run that unfreezes layers can be interrupted anywhere. */
 #include "core/file.h"
 #include "core/memory.h"
-#include "train/features.h"
-#include "train/freezing.h"
-#include "train/run.h"
-#include "train/update.h"
+#include "train/loop/features.h"
+#include "train/loop/freezing.h"
+#include "train/loop/update.h"
+#include "train/run/run.h"
 #include "weights/safetensors.h"
 
 #include <lince/lince.h>

@@ -5,7 +5,7 @@
 #include "cross_entropy.h"
 #include "kernels/kernels.h"
 #include "models/model_zoo.h"
-#include "train/update.h"
+#include "train/loop/update.h"
 
 #include <lince/error.h>
 #include <math.h>

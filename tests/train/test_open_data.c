@@ -1,5 +1,5 @@
 /* The parts that a run's settings make of a data set. */
-#include "train/open_data.h"
+#include "train/data/open_data.h"
 
 #include <lince/lince.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* What sets parameters apart: parts of an architecture and their rates, factors by name, and what decays. */
 #include "core/memory.h"
 #include "models/model_zoo.h"
-#include "train/update.h"
+#include "train/loop/update.h"
 
 #include <lince/error.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Where a run stands, as text: read back to the bit, by name, and as version 0.1 wrote it. */
-#include "train/position.h"
+#include "train/run/position.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Where the time goes: each layer's share only when asked for, and every phase by the stopwatch. */
-#include "train/profile.h"
+#include "train/loop/profile.h"
 
 #include <lince/error.h>
 #include <setjmp.h>

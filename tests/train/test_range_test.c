@@ -1,6 +1,6 @@
 /* The learning rate range test: its rule, its rates, and when it ends. */
 #include "data/fixture.h"
-#include "train/range_test.h"
+#include "train/loop/range_test.h"
 
 #include <lince/lince.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* What a resumed run must have in common with the run that was begun. */
 #include "core/file.h"
-#include "train/resume.h"
+#include "train/run/resume.h"
 
-#include "train/settings.h"
+#include "train/settings/settings.h"
 #include <lince/error.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* A run's folder: never one that exists, and every setting and result comes back from it. */
 #include "core/file.h"
 #include "core/memory.h"
-#include "train/run.h"
+#include "train/run/run.h"
 
 #include <lince/error.h>
 #include <math.h>

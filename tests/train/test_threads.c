@@ -2,7 +2,7 @@
  * its own messages in its own language. */
 #include "core/error.h"
 #include "data/fixture.h"
-#include "train/blueprint.h"
+#include "train/blueprint/blueprint.h"
 #include "weights/state_dict.h"
 
 #include <lince/language.h>

@@ -4,7 +4,7 @@
 #include "core/random.h"
 #include "cross_entropy.h"
 #include "kernels/kernels.h"
-#include "train/update.h"
+#include "train/loop/update.h"
 
 #include <lince/error.h>
 #include <math.h>

@@ -1,0 +1,491 @@
+#include "data/index/label_tables.h"
+#include "core/display.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/nearest.h"
+#include "data/index/part_names.h"
+#include "data/index/picture_paths.h"
+#include "data/source/table_formats.h"
+#include "data/source/unpack.h"
+#include "text/encoding.h"
+#include "text/records.h"
+#include "text/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SURVEYED = 200 /* records */, COLUMNS = 64, LABEL_MAX = 200 /* bytes */, MOST_CLASSES = 10000 };
+
+static const char *const label_names[] = {"label",    "labels",    "class",     "class_name",
+                                          "target",   "category",  "level",     "breed",
+                                          "species",  "diagnosis", "dx",        "has_cactus",
+                                          "etiqueta", "clase",     "categoria", NULL};
+static const char *const split_names[] = {"split", "set", "subset", "partition", "part", "parte", NULL};
+
+/* What is known of a picture from the rows read so far. */
+typedef struct row_of {
+    uint32_t label; /* + 1; 0: no row has named it */
+    lince_part part;
+} row_of;
+
+typedef struct table {
+    size_t entry; /* of the source */
+    char folder[LINCE_WHERE_MAX];
+    lince_part part;      /* by its name or its folders; LINCE_PARTS: they do not say */
+    char *names[COLUMNS]; /* the first record's fields; owned */
+    int columns;
+    size_t first_row;      /* the first record's */
+    size_t hits[COLUMNS];  /* values that are a picture's name */
+    size_t parts[COLUMNS]; /* and a part's */
+    size_t rows;           /* below the first, that were looked at */
+    bool named, header;    /* the format says the names; the first record holds them */
+    bool first_is_picture[COLUMNS];
+    int image, label, split, group; /* columns; LINCE_NO_COLUMN */
+} table;
+
+typedef struct reading {
+    lince_dataset *dataset;
+    const lince_table_options *options;
+    lince_picture_paths paths;
+    row_of *rows; /* [entries of the source] */
+    table *now;
+    const char **groups;                          /* [entries]; NULL: none */
+    size_t read, unlabelled, lost, unclear, same; /* rows: all; without a label; without a picture; of
+                                                     several; of one that had this label already */
+    char first_lost[128];
+} reading;
+
+static void release_names(table *t)
+{
+    for (int i = 0; i < t->columns; i++) lince_free(t->names[i]);
+}
+
+static long called(const reading *r, const lince_csv_field *f, lince_part part)
+{
+    return lince_picture_called(&r->paths, f->text, f->size, r->now->folder, part);
+}
+
+/* --- what the columns are ------------------------------------------------------------------------- */
+
+static int look(void *context, const lince_csv_record *record)
+{
+    reading *r = context;
+    table *t = r->now;
+    bool first = !t->columns;
+    if (first) t->first_row = record->row;
+    if (first) t->columns = record->count < COLUMNS ? (int)record->count : COLUMNS;
+    for (int i = 0; i < t->columns && (size_t)i < record->count; i++) {
+        const lince_csv_field *f = &record->fields[i];
+        bool is = called(r, f, t->part) != LINCE_NO_PICTURE;
+        if (first) {
+            t->first_is_picture[i] = is;
+            if (!(t->names[i] = lince_strdup(f->text))) return LINCE_ENOMEM;
+            continue;
+        }
+        t->hits[i] += is;
+        t->parts[i] += lince_part_named(f->text, f->size) < LINCE_PARTS;
+    }
+    t->rows += !first;
+    return t->rows == SURVEYED;
+}
+
+static int by_name(const table *t, const char *name)
+{
+    for (int i = 0; i < t->columns; i++)
+        if (!strcasecmp(t->names[i], name)) return i;
+    return LINCE_NO_COLUMN;
+}
+
+static const char *name_at(const void *context, size_t index)
+{
+    const table *t = context;
+    return index < (size_t)t->columns ? t->names[index] : NULL;
+}
+
+/* "id, label, ..." */
+static void list_columns(const table *t, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (int i = 0; i < t->columns && used < size; i++) {
+        char name[40];
+        lince_name_for_display(name, sizeof name, t->names[i]);
+        used += (size_t)snprintf(out + used, size - used, "%s%d (%s)", i ? ", " : "", i + 1, name);
+    }
+}
+
+static int chosen(const table *t, const char *option, const char *wanted, int *column)
+{
+    char all[512], *end;
+    *column = t->header ? by_name(t, wanted) : LINCE_NO_COLUMN;
+    long number = strtol(wanted, &end, 10);
+    if (*column == LINCE_NO_COLUMN && !*end && number >= 1 && number <= t->columns) *column = (int)number - 1;
+    if (*column != LINCE_NO_COLUMN) return 0;
+    const char *nearest = lince_nearest(wanted, name_at, t);
+    list_columns(t, all, sizeof all);
+    return nearest
+               ? lince_fail(LINCE_EUSAGE, "--%s %s: there is no such column; did you mean %s? There are: %s",
+                            option, wanted, nearest, all)
+               : lince_fail(LINCE_EUSAGE, "--%s %s: there is no such column; there are: %s", option, wanted,
+                            all);
+}
+
+/* A column with a label's name that is neither the pictures' nor `but`. */
+static int named_label(const table *t, int but)
+{
+    for (const char *const *name = label_names; *name && t->header; name++) {
+        int i = by_name(t, *name);
+        if (i != LINCE_NO_COLUMN && i != t->image && i != but) return i;
+    }
+    return LINCE_NO_COLUMN;
+}
+
+/* A column of a known name, or the only one that is left. */
+static int guess_label(const table *t)
+{
+    int other = LINCE_NO_COLUMN, left = 0, named = named_label(t, LINCE_NO_COLUMN);
+    if (named != LINCE_NO_COLUMN) return named;
+    for (int i = 0; i < t->columns; i++)
+        if (i != t->image && i != t->split && *t->names[i]) other = i, left++;
+    return left == 1 ? other : LINCE_NO_COLUMN;
+}
+
+/* A column of a known name, all of whose values name parts. */
+static int guess_split(const table *t)
+{
+    for (const char *const *name = split_names; *name && t->header; name++) {
+        int i = by_name(t, *name);
+        if (i != LINCE_NO_COLUMN && t->rows && t->parts[i] == t->rows) return i;
+    }
+    return LINCE_NO_COLUMN;
+}
+
+static int choose_columns(const reading *r, table *t)
+{
+    const lince_table_options *o = r->options;
+    t->image = 0;
+    for (int i = 1; i < t->columns; i++)
+        if (t->hits[i] > t->hits[t->image]) t->image = i;
+    bool asked = o->header && strcmp(o->header, "auto") != 0;
+    t->header = t->named || (asked ? !strcmp(o->header, "yes") : !t->first_is_picture[t->image]);
+    if (o->image_column) LINCE_TRY(chosen(t, "image-column", o->image_column, &t->image));
+    t->split = guess_split(t);
+    if (o->split_column) LINCE_TRY(chosen(t, "split-column", o->split_column, &t->split));
+    t->label = guess_label(t);
+    if (o->label_column) LINCE_TRY(chosen(t, "label-column", o->label_column, &t->label));
+    t->group = LINCE_NO_COLUMN;
+    if (o->group_column) LINCE_TRY(chosen(t, "group-column", o->group_column, &t->group));
+    return 0;
+}
+
+/* Whether a table is one of pictures: half of its values in a column, or of the pictures, are found. */
+static bool names_pictures(const reading *r, const table *t)
+{
+    size_t most = 0, pictures = 0;
+    for (int i = 0; i < t->columns; i++)
+        if (t->hits[i] > most) most = t->hits[i];
+    for (size_t i = 0; i < r->paths.count; i++)
+        pictures += !i || r->paths.list[i].entry != r->paths.list[i - 1].entry;
+    return most && (2 * most >= t->rows || 2 * most >= pictures);
+}
+
+/* --- rows ----------------------------------------------------------------------------------------- */
+
+static int bad_label(const lince_csv_record *record, const table *t)
+{
+    char place[LINCE_CSV_PLACE_MAX];
+    return lince_fail(LINCE_EFORMAT,
+                      "%s, column %d: a label of more than %d bytes or with control characters; is this the "
+                      "column of the labels?",
+                      lince_csv_place(record, place), t->label + 1, LABEL_MAX);
+}
+
+/* Two labels of one picture are more than lince learns, or a mistake. */
+static int second_label(const reading *r, const lince_csv_record *record, size_t entry, const char *label)
+{
+    char place[LINCE_CSV_PLACE_MAX];
+    return lince_fail(LINCE_EDATA,
+                      "%s: %s is labelled %s here and %s in a row before: lince learns one label a picture",
+                      lince_csv_place(record, place), r->dataset->source.entries[entry].name, label,
+                      r->dataset->classes[r->rows[entry].label - 1]);
+}
+
+static int keep(reading *r, const lince_csv_record *record, size_t entry, const char *label, lince_part part)
+{
+    int number;
+    LINCE_TRY(lince_dataset_add_class(r->dataset, label, strlen(label), &number));
+    if (r->dataset->class_count > MOST_CLASSES)
+        return lince_fail(LINCE_EDATA,
+                          "%s: more than %d different labels; name the column of the labels with "
+                          "--label-column",
+                          r->dataset->source.path, MOST_CLASSES);
+    row_of *row = &r->rows[entry];
+    if (row->label && row->label != (uint32_t)number + 1) return second_label(r, record, entry, label);
+    r->same += row->label != 0;
+    *row = (row_of){(uint32_t)number + 1, part};
+    if (r->now->group == LINCE_NO_COLUMN) return 0;
+    r->groups[entry] = lince_names_add(&r->dataset->names, record->fields[r->now->group].text);
+    return r->groups[entry] ? 0 : LINCE_ENOMEM;
+}
+
+/* The part that a row says: its own column's, else its table's. */
+static int part_of_row(const table *t, const lince_csv_record *record, lince_part *part)
+{
+    char place[LINCE_CSV_PLACE_MAX];
+    *part = t->part;
+    if (t->split == LINCE_NO_COLUMN) return 0;
+    const lince_csv_field *f = &record->fields[t->split];
+    *part = lince_part_named(f->text, f->size);
+    if (*part < LINCE_PARTS) return 0;
+    return lince_fail(LINCE_EFORMAT, "%s, column %d: '%.40s' is no part; expected train, val or test",
+                      lince_csv_place(record, place), t->split + 1, f->text);
+}
+
+static int take(void *context, const lince_csv_record *record)
+{
+    reading *r = context;
+    const table *t = r->now;
+    char label[LABEL_MAX + 1], place[LINCE_CSV_PLACE_MAX];
+    lince_part part;
+    if (record->row == t->first_row && t->header) return 0;
+    r->read++;
+    if ((int)(record->count < COLUMNS ? record->count : COLUMNS) != t->columns)
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: columns: %zu; expected %d, as in the first row; is a quote or a separator missing?",
+            lince_csv_place(record, place), record->count, t->columns);
+    LINCE_TRY(part_of_row(t, record, &part));
+    const char *text = record->fields[t->label].text + strspn(record->fields[t->label].text, " \t\r\n");
+    size_t length = strlen(text);
+    while (length && strchr(" \t\r\n", text[length - 1])) length--;
+    if (length > LABEL_MAX) return bad_label(record, t);
+    snprintf(label, sizeof label, "%.*s", (int)length, text);
+    if (!lince_name_is_clean(label)) return bad_label(record, t);
+    long entry = called(r, &record->fields[t->image], part);
+    if (entry == LINCE_NO_PICTURE && !r->lost++)
+        lince_name_for_display(r->first_lost, sizeof r->first_lost, record->fields[t->image].text);
+    if (entry == LINCE_SEVERAL_PICTURES) r->unclear++;
+    if (entry >= 0 && !length) r->unlabelled++;
+    return entry >= 0 && length ? keep(r, record, (size_t)entry, label, part) : 0;
+}
+
+/* --- tables --------------------------------------------------------------------------------------- */
+
+static bool is_submission(const char *name)
+{
+    return strcasestr(name, "submission") != NULL;
+}
+
+/* "trainLabels.csv", "data/test/metadata.csv" */
+static lince_part part_of_table(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    lince_named_part own = lince_part_in(name, strcspn(name, "."));
+    return own.part < LINCE_PARTS ? own.part : lince_part_of_path(path);
+}
+
+static int refuse_columns(const reading *r, const table *t)
+{
+    char all[512];
+    list_columns(t, all, sizeof all);
+    return lince_fail(
+        LINCE_EDATA,
+        "%s: %s names pictures, but which of its columns has their labels? --label-column says; "
+        "there are: %s",
+        r->dataset->source.path, r->dataset->source.entries[t->entry].name, all);
+}
+
+enum { SHOWN = 48 };
+
+/* "2 (label)", into out. */
+static const char *column(const table *t, int index, char out[SHOWN])
+{
+    char name[32];
+    lince_name_for_display(name, sizeof name, t->names[index]);
+    snprintf(out, SHOWN, t->header ? "%d (%s)" : "%d", index + 1, name);
+    return out;
+}
+
+/* A guess that could have been another one. */
+static int tell_guess(const reading *r, const table *t)
+{
+    char taken[SHOWN], other[SHOWN];
+    int label = r->options->label_column ? LINCE_NO_COLUMN : named_label(t, t->label);
+    if (label == LINCE_NO_COLUMN) return 0;
+    return lince_dataset_add_note(
+        r->dataset,
+        _("labels are read from column %s; they could be those of column %s, too: --label-column chooses"),
+        column(t, t->label, taken), column(t, label, other));
+}
+
+/* 1: the table's rows were taken. */
+static int read_records(reading *r, table *t, const lince_records *records)
+{
+    lince_dataset *d = r->dataset;
+    const char *name = d->source.entries[t->entry].name;
+    char image[SHOWN], label[SHOWN];
+    t->named = records->format->named;
+    LINCE_TRY(lince_records_read(records, look, r));
+    if (!names_pictures(r, t)) return 0;
+    LINCE_TRY(choose_columns(r, t));
+    bool alone = t->columns == 1 + (t->split != LINCE_NO_COLUMN);
+    if (t->label == LINCE_NO_COLUMN && !alone) return refuse_columns(r, t);
+    if (alone) return lince_dataset_add_note(d, _("%s names pictures without labels; it was left out"), name);
+    if (t->group != LINCE_NO_COLUMN) d->grouped = true;
+    LINCE_TRY(lince_records_read(records, take, r));
+    LINCE_TRY(lince_dataset_add_note(d, _("labels from %s: pictures in column %s, labels in column %s"), name,
+                                     column(t, t->image, image), column(t, t->label, label)));
+    LINCE_TRY(tell_guess(r, t));
+    return 1;
+}
+
+static int read_table(reading *r, size_t index)
+{
+    lince_source *source = &r->dataset->source;
+    const lince_entry *entry = &source->entries[index];
+    table t = {.entry = index, .part = part_of_table(entry->name)};
+    const char *slash = strrchr(entry->name, '/'), *encoding = r->options->encoding;
+    char where[LINCE_WHERE_MAX], *text = NULL;
+    size_t size;
+    lince_bytes packed, bytes = {0};
+    lince_records records = {0};
+    snprintf(t.folder, sizeof t.folder, "%.*s", slash ? (int)(slash - entry->name) + 1 : 0, entry->name);
+    LINCE_TRY(lince_source_read(source, entry, &packed));
+    r->now = &t;
+    int code = lince_bytes_unpack(&packed, LINCE_ENTRY_MAX, &bytes);
+    if (!code) code = lince_decode(bytes.data, bytes.size, encoding ? encoding : "utf-8", &text, &size);
+    if (!code) code = lince_records_open(&records, text, size, lince_table_dialect(r->options, NULL));
+    if (!code) code = read_records(r, &t, &records);
+    lince_records_close(&records);
+    lince_free(text);
+    lince_bytes_release(&bytes);
+    lince_bytes_release(&packed);
+    release_names(&t);
+    return code < 0 ? lince_fail_in(code, lince_source_where(source, entry, where)) : code;
+}
+
+/* Whether each folder's pictures have one label, and there are several: class folders, which a table
+ * repeats. */
+static int folders_say_it(const reading *r, bool *same)
+{
+    lince_map labels = {0};
+    int code = 0;
+    *same = true;
+    for (size_t i = 0; i < r->dataset->source.count && *same && !code; i++) {
+        const char *path = r->dataset->source.entries[i].name, *end = strrchr(path, '/'), *begin = end;
+        if (!r->rows[i].label || !end) {
+            *same = *same && !r->rows[i].label;
+            continue;
+        }
+        while (begin > path && begin[-1] != '/') begin--;
+        bool is_new;
+        uint32_t *label = lince_map_at(&labels, lince_hash(0, begin, (size_t)(end - begin)), &is_new);
+        if (!label)
+            code = LINCE_ENOMEM;
+        else if (is_new)
+            *label = r->rows[i].label;
+        else
+            *same = *label == r->rows[i].label;
+    }
+    *same = *same && labels.count > 1;
+    lince_map_release(&labels);
+    return code;
+}
+
+static int tell(const reading *r, size_t without, const char *first_without)
+{
+    lince_dataset *d = r->dataset;
+    if (r->lost)
+        LINCE_TRY(
+            lince_dataset_add_note(d, _("rows that name no picture that is here: %zu of %zu, the first: %s"),
+                                   r->lost, r->read, r->first_lost));
+    if (r->unclear)
+        LINCE_TRY(lince_dataset_add_note(
+            d, _("rows left out, because they name several pictures in different folders: %zu of %zu"),
+            r->unclear, r->read));
+    if (r->unlabelled)
+        LINCE_TRY(lince_dataset_add_note(d, _("rows left out, because they have no label: %zu of %zu"),
+                                         r->unlabelled, r->read));
+    if (r->same)
+        LINCE_TRY(
+            lince_dataset_add_note(d, _("rows that repeat an earlier one: %zu of %zu"), r->same, r->read));
+    if (!without) return 0;
+    return lince_dataset_add_note(d, _("pictures left out, because no row names them: %zu, the first: %s"),
+                                  without, first_without);
+}
+
+static int add_samples(reading *r, const bool *is_picture)
+{
+    lince_dataset *d = r->dataset;
+    size_t without = 0;
+    const char *first = NULL;
+    for (size_t i = 0; i < d->source.count; i++) {
+        const row_of *row = &r->rows[i];
+        if (!is_picture[i]) continue;
+        if (!row->label) {
+            if (!without++) first = d->source.entries[i].name;
+            continue;
+        }
+        lince_part part = row->part < LINCE_PARTS ? row->part : lince_part_of_path(d->source.entries[i].name);
+        lince_sample sample = {.name = d->source.entries[i].name,
+                               .entry = i,
+                               .label = (int)row->label - 1,
+                               .group = r->groups[i]};
+        LINCE_TRY(lince_dataset_add_sample(d, part < LINCE_PARTS ? part : LINCE_TRAIN, sample));
+    }
+    return tell(r, without, first);
+}
+
+static int read_tables(reading *r, bool *taken)
+{
+    lince_source *source = &r->dataset->source;
+    for (size_t i = 0; i < source->count; i++) {
+        const lince_entry *entry = &source->entries[i];
+        if (entry->folder || !lince_is_table_name(entry->name) || is_submission(entry->name)) continue;
+        int code = read_table(r, i);
+        if (code < 0) return code;
+        *taken = *taken || code;
+    }
+    return 0;
+}
+
+/* Undoes what the tables said; the notes before them stay. */
+static void forget(lince_dataset *d, size_t notes)
+{
+    d->class_count = 0;
+    d->note_count = notes;
+    d->grouped = false;
+}
+
+static int index_pictures(reading *r, const bool *is_picture)
+{
+    bool taken = false, same = false;
+    size_t notes = r->dataset->note_count;
+    LINCE_TRY(lince_picture_paths_init(&r->paths, &r->dataset->source, is_picture));
+    if (!r->paths.count) return 0;
+    LINCE_TRY(read_tables(r, &taken));
+    if (taken) LINCE_TRY(folders_say_it(r, &same));
+    if (!taken || same) {
+        forget(r->dataset, notes);
+        return 0;
+    }
+    LINCE_TRY(add_samples(r, is_picture));
+    return 1;
+}
+
+int lince_label_tables_index(lince_dataset *dataset, const bool *is_picture)
+{
+    size_t entries = dataset->source.count + 1;
+    reading r = {.dataset = dataset, .options = dataset->options};
+    r.rows = lince_alloc(entries, sizeof *r.rows);
+    r.groups = lince_alloc(entries, sizeof *r.groups);
+    int code = r.rows && r.groups ? index_pictures(&r, is_picture) : LINCE_ENOMEM;
+    lince_picture_paths_release(&r.paths);
+    lince_free(r.rows);
+    lince_free(r.groups);
+    return code;
+}

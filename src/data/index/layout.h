@@ -1,0 +1,92 @@
+/* What the files of a source mean: which are samples, of which class and part. A new layout is one file, and
+ * one line in the table of dataset.c. */
+#ifndef LINCE_DATA_LAYOUT_H
+#define LINCE_DATA_LAYOUT_H
+
+#include "core/names.h"
+#include "core/sha256.h"
+#include "data/dataset.h"
+#include "data/source/source.h"
+
+typedef struct lince_sample {
+    const char *name;
+    size_t entry;  /* of the source: the file it lies in */
+    size_t offset; /* in that file, bytes; 0 where the file is the sample */
+    int label;
+    const char *text;  /* NULL: a picture, to be read from its file */
+    const char *group; /* NULL: none is known */
+    bool left_out;     /* it cannot be read: it keeps its place, and counts no more */
+    bool incomplete;   /* a picture whose data end before it is complete */
+} lince_sample;
+
+typedef struct lince_samples {
+    lince_sample *at; /* sorted by label; within a class in the order in which they were indexed */
+    size_t count, capacity;
+    size_t *per_class; /* [class_count] without those left out */
+} lince_samples;
+
+struct lince_dataset {
+    lince_source source;
+    const struct lince_layout *layout;
+    void *state;                        /* of the layout; owned */
+    const char *kind;                   /* "zip", "cifar-10", "csv" */
+    const lince_table_options *options; /* while it is indexed */
+    lince_decoding decoding;
+    bool grouped;            /* samples' groups were asked for, not guessed */
+    lince_table_facts table; /* of texts */
+    const char **classes;
+    size_t class_count, class_capacity;
+    lince_samples parts[LINCE_PARTS];
+    size_t left_alone; /* samples of the test part that are in no fold */
+    const char **notes;
+    size_t note_count, note_capacity;
+    lince_left_out *left_out;
+    size_t left_out_count, left_out_capacity;
+    lince_names *names; /* owns classes, notes and those samples' names that are no files' names */
+    char fingerprint[LINCE_SHA256_DIGITS + 1];
+};
+
+typedef struct lince_layout {
+    bool (*recognise)(lince_source *source);
+    int (*index)(lince_dataset *dataset); /* on failure release is called */
+    /* By several threads at a time; `least` as lince_dataset_read_small has it, or 0. NULL: samples are
+     * texts. */
+    int (*read)(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image);
+    /* What a picture's header says; likewise. */
+    int (*measure)(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head);
+    void (*release)(lince_dataset *dataset);
+} lince_layout;
+
+extern const lince_layout lince_class_folders, lince_cifar, lince_texts;
+
+/* For layouts. A class is numbered when it is first named; labels follow the names' order once all is
+ * indexed. */
+int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label);
+int lince_dataset_add_sample(lince_dataset *dataset, lince_part part, lince_sample sample);
+int lince_dataset_add_left_out(lince_dataset *dataset, const lince_left_out *sample); /* copies the texts */
+int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Whether a class is among those of the options, which are all where these name none. */
+bool lince_dataset_wants(const lince_dataset *dataset, const char *class, size_t length);
+
+/* Notes the classes that one part has no samples of though another has; an empty part lacks none. */
+int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince_part having);
+
+/* own_output.c: takes the folders of runs and comparisons out of the source, with a note. */
+int lince_dataset_leave_out_own(lince_dataset *dataset);
+
+/* Whether a file calls itself a picture, be it of a format that is read or not. */
+bool lince_has_picture_extension(const char *name);
+
+/* "12 .npy, 3 .csv": how many files there are of which ending, into out. Returns `out`. */
+const char *lince_files_listed(const lince_source *source, char *out, size_t size);
+
+/* Removes the marked samples from a part. */
+int lince_samples_remove(lince_samples *samples, const bool *marked, size_t classes);
+
+/* Sorts a part's samples by label and counts those of each class; they were in an order of their own
+ * before. */
+int lince_samples_sort(lince_samples *samples, size_t classes);
+
+#endif

@@ -1,0 +1,93 @@
+/* Texts that lie in files as they are: fastText's lines, "__label__name text", and files that have a
+ * label. */
+#include "core/error.h"
+#include "data/index/texts.h"
+
+#include <string.h>
+
+static const char mark[] = LINCE_FASTTEXT_MARK;
+
+/* "__label__name text": one label a line. */
+static int take_line(lince_text_reading *r, char *line, size_t size, size_t number)
+{
+    lince_csv_record record = {.row = number, .line = number};
+    char place[LINCE_CSV_PLACE_MAX], *label = line + sizeof mark - 1;
+    lince_csv_place(&record, place);
+    LINCE_TRY(lince_text_check_field(r, &record, 0, line, size));
+    if (strncmp(line, mark, sizeof mark - 1) != 0)
+        return lince_fail(LINCE_EFORMAT, "%s: expected a line of the form '__label__name text'", place);
+    char *text = label + strcspn(label, " \t");
+    if (*text) *text++ = '\0';
+    text += strspn(text, " \t");
+    if (!strncmp(text, mark, sizeof mark - 1))
+        return lince_fail(LINCE_EFORMAT, "%s: two labels; lince learns one label a text", place);
+    return lince_text_take(r, &(lince_text_row){.record = &record,
+                                                .part = r->now->part,
+                                                .label = label,
+                                                .text = text,
+                                                .hash = lince_hash(lince_hash(0, label, strlen(label)), text,
+                                                                   strlen(text))});
+}
+
+/* The line that begins at `line`, ended by a NUL; where the next one begins. */
+static char *end_line(char *line, char *end, char **last)
+{
+    char *next = memchr(line, '\n', (size_t)(end - line));
+    if (!next) next = end;
+    *last = next > line && next[-1] == '\r' ? next - 1 : next;
+    **last = '\0';
+    return next + 1;
+}
+
+static int each_line(lince_text_reading *r, char *text, size_t size,
+                     int (*take)(lince_text_reading *r, char *line, size_t size, size_t number))
+{
+    size_t number = 0;
+    for (char *line = text, *last, *next; line < text + size; line = next) {
+        next = end_line(line, text + size, &last);
+        number++;
+        if (last == line) continue;
+        r->dataset->table.rows++;
+        r->dataset->table.lines++;
+        int code = take(r, line, (size_t)(last - line), number);
+        if (code) LINCE_TRY(lince_text_bad_row(r, number, r->now->part, code));
+    }
+    return 0;
+}
+
+int lince_text_read_fasttext(lince_text_reading *r, char *text, size_t size)
+{
+    r->dataset->kind = "fasttext";
+    return each_line(r, text, size, take_line);
+}
+
+static int take_labelled(lince_text_reading *r, char *text, size_t size, size_t number)
+{
+    lince_csv_record record = {.row = number, .line = number};
+    LINCE_TRY(lince_text_check_field(r, &record, 0, text, size));
+    return lince_text_take(
+        r, &(lince_text_row){.record = &record,
+                             .part = r->now->part,
+                             .label = r->now->label,
+                             .text = text,
+                             .hash = lince_hash(lince_hash(0, r->now->label, strlen(r->now->label)), text,
+                                                size)});
+}
+
+int lince_text_read_lines(lince_text_reading *r, char *text, size_t size)
+{
+    r->dataset->kind = "lines";
+    return each_line(r, text, size, take_labelled);
+}
+
+int lince_text_read_whole(lince_text_reading *r, char *text, size_t size)
+{
+    static const char blanks[] = " \t\r\n";
+    r->dataset->kind = "files";
+    r->dataset->table.rows++;
+    while (size && memchr(blanks, text[size - 1], sizeof blanks - 1)) size--;
+    text[size] = '\0';
+    while (size && memchr(blanks, *text, sizeof blanks - 1)) text++, size--;
+    int code = take_labelled(r, text, size, 1);
+    return code ? lince_text_bad_row(r, 1, r->now->part, code) : 0;
+}

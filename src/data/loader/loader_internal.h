@@ -1,0 +1,95 @@
+/* The inside of lince_loader: batches that are prepared ahead (loader.c), and what they are made of
+ * (loader_pictures.c, loader_texts.c). */
+#ifndef LINCE_DATA_LOADER_INTERNAL_H
+#define LINCE_DATA_LOADER_INTERNAL_H
+
+#include "core/i18n.h"
+#include "data/loader/loader.h"
+#include "data/loader/pictures.h"
+#include "data/loader/sampler.h"
+#include "data/loader/tokens.h"
+
+#include <pthread.h>
+
+/* A batch that is being prepared, waits to be taken, or is in the caller's hands. */
+typedef struct lince_slot {
+    float *x;        /* of pictures */
+    int32_t *tokens; /* of texts, with length and steps */
+    int32_t *length;
+    int steps;
+    float *served; /* of rows (lince_loader_serve), instead of both */
+    int32_t *y, *partner;
+    float own;
+    uint32_t *index;
+    uint64_t *key;
+    size_t number; /* of the batch in its epoch */
+    int n;
+    bool ready;
+    int code; /* of its preparation, and the message: errors reach the caller in the batches' order */
+    char message[2048];
+} lince_slot;
+
+/* What the samples are. */
+typedef struct lince_content {
+    int (*allocate)(const lince_loader *loader, lince_slot *slot); /* the input of a batch */
+    int (*arrange)(lince_loader *loader, int epoch);               /* loader->order, once drawn; NULL: not */
+    /* The input of the slot's n samples; by several threads at a time, each with scratch of its own. */
+    int (*fill)(const lince_loader *loader, lince_slot *slot, void *scratch);
+    void (*release)(lince_loader *loader);
+} lince_content;
+
+typedef struct lince_worker {
+    lince_loader *loader;
+    void *scratch;
+    pthread_t thread;
+} lince_worker;
+
+struct lince_loader {
+    const lince_content *content;
+    lince_dataset *dataset;
+    lince_part part;
+    size_t count;         /* samples, without bad ones */
+    const uint32_t *good; /* [count] of the part; NULL: all are */
+    size_t scratch;       /* bytes a worker needs */
+    lince_pictures pictures;
+    lince_transform transform; /* of pictures */
+    lince_tokens tokens;
+    size_t max_tokens;
+    lince_loader_options options;
+    lince_sampler sampler; /* of balanced epochs */
+    uint32_t *drawn;       /* [samples of the part] likewise, for counting */
+
+    lince_worker *workers; /* [1] where the caller's thread does the work */
+    int running;           /* of them */
+    lince_slot *ring;
+    size_t ring_size; /* batch b lies in ring[b % ring_size] */
+    double waited;
+    const float *rows; /* [samples of the part][row]: served instead of the content; NULL: none */
+    size_t row;
+
+    /* this epoch's */
+    int epoch;
+    uint32_t *order; /* [count] indices in the part */
+    bool balanced;   /* drawn by the sampler */
+    uint32_t *turn;  /* [count] of a balanced epoch: of how many such the sample is the last, less 1 */
+    lince_voice voice;
+
+    pthread_mutex_t lock; /* guards what follows, and each slot's `ready` */
+    pthread_cond_t vacant, ready;
+    size_t next;  /* batch to be prepared next */
+    size_t taken; /* batch to be handed out next */
+    size_t end;   /* batches of the epoch */
+    bool holding; /* the caller uses batch taken - 1 */
+    bool stop;
+};
+
+/* Of sample i of a slot. */
+lince_occasion lince_loader_occasion(const lince_loader *loader, const lince_slot *slot, size_t i);
+
+/* Makes a loader around `open`, which opens the content and sets count and scratch. On failure *loader is
+ * NULL. */
+int lince_loader_make(lince_loader **loader, const lince_content *content, lince_dataset *dataset,
+                      lince_part part, const lince_loader_options *options,
+                      int (*open)(lince_loader *loader, void *context), void *context);
+
+#endif

@@ -1,0 +1,36 @@
+/* The fitted pictures of one part of a data set: as many as memory is given for are kept, the others are
+ * decoded again each time. */
+#ifndef LINCE_DATA_PICTURES_H
+#define LINCE_DATA_PICTURES_H
+
+#include "core/watch.h"
+#include "data/dataset.h"
+#include "picture/transform.h"
+
+typedef struct lince_pictures {
+    lince_dataset *dataset; /* not owned */
+    lince_part part;
+    lince_transform transform;
+    size_t size;    /* bytes of one: height * width * 3 */
+    uint32_t *good; /* [count] indices in the part of those that can be decoded, ascending */
+    size_t count;
+    uint8_t *cache; /* [cached][size]: the first of the part */
+    size_t cached;
+    uint64_t sum[3], squares[3]; /* over all pixels of the good ones */
+} lince_pictures;
+
+/* Decodes the whole part once, on `threads` threads, to fill the cache, to find the bad ones and to add up.
+ * With `skip_bad` the data set leaves the bad ones out; it marks the incomplete ones. Where a picture is bad
+ * and it is not set: its error (the first in sample order, whatever the threads' timing). LINCE_EDATA where
+ * none is good. `watch` (or NULL) is called from the caller's thread. */
+int lince_pictures_init(lince_pictures *pictures, lince_dataset *dataset, lince_part part,
+                        const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads,
+                        const lince_watch *watch);
+void lince_pictures_release(lince_pictures *pictures);
+
+/* A good picture's [height][width][3] bytes: in the cache, or decoded into `spare` (of `size` bytes). Safe to
+ * call from several threads at a time. */
+int lince_pictures_get(const lince_pictures *pictures, uint32_t index, uint8_t *spare,
+                       const uint8_t **pixels);
+
+#endif

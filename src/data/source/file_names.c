@@ -1,0 +1,65 @@
+/* What files call themselves. */
+#include "core/i18n.h"
+#include "data/index/layout.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+bool lince_has_picture_extension(const char *name)
+{
+    /* also of pictures that are not read: they are named, and not passed over */
+    static const char *const extensions[] = {".png",  ".jpg",  ".jpeg", ".jpe", ".jfif", ".webp", ".tif",
+                                             ".tiff", ".gif",  ".bmp",  ".dib", ".ppm",  ".pgm",  ".pnm",
+                                             ".heic", ".heif", ".avif", ".jp2", ".jxl",  ".dcm"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
+        if (!strcasecmp(dot, extensions[i])) return true;
+    return false;
+}
+
+enum { KINDS = 64, SHOWN = 5, LONGEST = 12 };
+
+typedef struct kind {
+    char extension[LONGEST + 1]; /* "" : none */
+    size_t count;
+} kind;
+
+static void extension_of(const char *path, char out[LONGEST + 1])
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    size_t n = 0;
+    for (; dot && dot > name && dot[n] && n < LONGEST; n++) out[n] = (char)tolower((unsigned char)dot[n]);
+    out[n] = '\0';
+}
+
+static void count_one(kind *kinds, size_t *used, const char *path)
+{
+    char extension[LONGEST + 1];
+    size_t i = 0;
+    extension_of(path, extension);
+    while (i < *used && strcmp(kinds[i].extension, extension) != 0) i++;
+    if (i == KINDS) return;
+    if (i == *used) snprintf(kinds[(*used)++].extension, sizeof kinds[i].extension, "%s", extension);
+    kinds[i].count++;
+}
+
+const char *lince_files_listed(const lince_source *source, char *out, size_t size)
+{
+    kind kinds[KINDS] = {0};
+    size_t used = 0, written = 0;
+    for (size_t i = 0; i < source->count; i++)
+        if (!source->entries[i].folder) count_one(kinds, &used, source->entries[i].name);
+    snprintf(out, size, "%s", _("nothing"));
+    for (int shown = 0; shown < SHOWN && written < size; shown++) {
+        kind *most = &kinds[0];
+        for (size_t i = 1; i < used; i++)
+            if (kinds[i].count > most->count) most = &kinds[i];
+        if (!most->count) break;
+        written += (size_t)snprintf(out + written, size - written, "%s%zu %s", shown ? ", " : "", most->count,
+                                    *most->extension ? most->extension : "(-)");
+        most->count = 0;
+    }
+    return out;
+}

@@ -1,0 +1,292 @@
+/* A tar archive, plain or compressed (gzip, xz, bzip2, zstd). It can only be read from front to back, so the
+ * members are unpacked once, into memory. */
+#include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/memory.h"
+#include "core/names.h"
+#include "data/source/source.h"
+#include "data/source/unpack.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+/* What the members of an archive may take in memory. */
+static const uint64_t most_in_memory = (uint64_t)4 << 30;
+
+/* A member that has another's content: a hard link, or a symbolic one. */
+typedef struct tar_link {
+    const char *name, *target; /* the target as a path inside the archive; NULL: it leads out of it */
+    bool found;
+} tar_link;
+
+typedef struct tar_state {
+    struct archive *archive;
+    lince_bytes *members; /* by the entries' id */
+    size_t count, capacity;
+    uint64_t held; /* bytes */
+    tar_link *links;
+    size_t link_count, link_capacity;
+    lince_names *names; /* owns the links' */
+} tar_state;
+
+/* By name, and not "all": that would run external programs for formats it has no library for. */
+static int open_archive(struct archive *archive, const char *path)
+{
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_bzip2(archive);
+    archive_read_support_filter_zstd(archive);
+    archive_read_support_format_tar(archive);
+    return archive_read_open_filename(archive, path, 1 << 18);
+}
+
+static bool has_tar_name(const char *path)
+{
+    static const char *const extensions[] = {".tgz", ".tbz2", ".txz", ".tzst"};
+    size_t length = lince_unpacked_name(path);
+    if (length > 4 && !strncasecmp(path + length - 4, ".tar", 4)) return true;
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
+        if (!strcasecmp(dot, extensions[i])) return true;
+    return false;
+}
+
+/* Whether what is packed begins with a member's header; a packed file may be a table as well. */
+static bool holds_members(const char *path)
+{
+    struct archive *archive = archive_read_new();
+    struct archive_entry *member;
+    if (!archive) return false;
+    bool holds = open_archive(archive, path) == ARCHIVE_OK &&
+                 archive_read_next_header(archive, &member) >= ARCHIVE_WARN;
+    archive_read_free(archive);
+    return holds;
+}
+
+static bool probe(const lince_head *head)
+{
+    if (head->size > 262 && !memcmp(head->bytes + 257, "ustar", 5)) return true;
+    return lince_is_packed(head->bytes, head->size) &&
+           (has_tar_name(head->path) || holds_members(head->path));
+}
+
+static ssize_t pull(void *context, void *out, size_t size)
+{
+    ssize_t n = archive_read_data(context, out, size);
+    if (n < 0) errno = 0;
+    return n;
+}
+
+static int fail_read(const lince_source *source, struct archive *archive, size_t members)
+{
+    const char *reason = archive_error_string(archive);
+    return lince_fail(
+        LINCE_EFORMAT,
+        "%s: not a tar archive, or truncated or damaged after member %zu: %s; get the file again",
+        source->path, members, reason ? reason : "?");
+}
+
+static int hold(lince_source *source, tar_state *state, struct archive_entry *member)
+{
+    LINCE_TRY(lince_grow(&state->members, &state->capacity, state->count + 1, sizeof *state->members));
+    lince_bytes *bytes = &state->members[state->count];
+    uint64_t left = most_in_memory - state->held;
+    int code = lince_bytes_fill(bytes, (uint64_t)archive_entry_size(member), left + 1, pull, state->archive);
+    if (code == LINCE_EFORMAT) return fail_read(source, state->archive, state->count);
+    if (code < 0) return code;
+    state->count++;
+    state->held += bytes->size;
+    if (state->held > most_in_memory)
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: more than %llu MiB when unpacked, too much for memory; unpack it, or pack it as a zip",
+            source->path, (unsigned long long)(most_in_memory >> 20));
+    return 0;
+}
+
+/* --- links ---------------------------------------------------------------------------------------- */
+
+/* Takes the next folder or file of a path. */
+static size_t next_part(const char **path, const char **part)
+{
+    *part = *path + strspn(*path, "/");
+    size_t length = strcspn(*part, "/");
+    *path = *part + length;
+    return length;
+}
+
+/* Appends a path to the first `used` bytes of another, with its ".." followed; false: it leads out. */
+static bool append(char out[LINCE_PATH_MAX], size_t *used, const char *path)
+{
+    const char *part;
+    for (size_t length; (length = next_part(&path, &part));) {
+        if (length == 1 && part[0] == '.') continue;
+        if (length == 2 && !memcmp(part, "..", 2)) {
+            if (!*used) return false;
+            while (*used && out[--*used] != '/') {
+            }
+            continue;
+        }
+        if (*used + length + 2 > LINCE_PATH_MAX) return false;
+        if (*used) out[(*used)++] = '/';
+        memcpy(out + *used, part, length);
+        *used += length;
+    }
+    out[*used] = '\0';
+    return true;
+}
+
+/* A hard link names its target from the archive's root on, a symbolic one from its own folder on. */
+static bool find_target(const char *name, const char *target, bool symbolic, char out[LINCE_PATH_MAX])
+{
+    size_t used = 0;
+    if (!symbolic) return append(out, &used, target);
+    if (target[0] == '/' || !append(out, &used, name)) return false;
+    while (used && out[--used] != '/') {
+    }
+    return append(out, &used, target);
+}
+
+static int keep_link(tar_state *state, const char *name, struct archive_entry *member)
+{
+    char path[LINCE_PATH_MAX];
+    const char *hard = archive_entry_hardlink(member), *target = hard ? hard : archive_entry_symlink(member);
+    tar_link link = {.name = lince_names_add(&state->names, name)};
+    if (!link.name) return LINCE_ENOMEM;
+    if (target && find_target(name, target, !hard, path) &&
+        !(link.target = lince_names_add(&state->names, path)))
+        return LINCE_ENOMEM;
+    LINCE_TRY(lince_grow(&state->links, &state->link_capacity, state->link_count + 1, sizeof link));
+    state->links[state->link_count++] = link;
+    return 0;
+}
+
+static int note_entries(const lince_source *source, size_t begin, lince_map *places)
+{
+    for (size_t i = begin; i < source->count; i++) {
+        const char *name = source->entries[i].name;
+        bool is_new;
+        uint32_t *place = lince_map_at(places, lince_hash(0, name, strlen(name)), &is_new);
+        if (!place) return LINCE_ENOMEM;
+        *place = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* Links to links follow in the next round. */
+static int resolve_round(lince_source *source, lince_map *places)
+{
+    tar_state *state = source->state;
+    for (size_t i = 0; i < state->link_count; i++) {
+        tar_link *l = &state->links[i];
+        const uint32_t *place = l->found || !l->target
+                                    ? NULL
+                                    : lince_map_find(places, lince_hash(0, l->target, strlen(l->target)));
+        if (!place) continue;
+        const lince_entry target = source->entries[*place - 1];
+        l->found = true;
+        LINCE_TRY(lince_source_add(source, l->name, target.size, target.id, false));
+    }
+    return 0;
+}
+
+/* What leads nowhere is listed as a file without content: told as unreadable where it is read. */
+static int add_lost(lince_source *source)
+{
+    tar_state *state = source->state;
+    LINCE_TRY(lince_grow(&state->members, &state->capacity, state->count + 1, sizeof *state->members));
+    state->members[state->count++] = (lince_bytes){0};
+    for (size_t i = 0; i < state->link_count; i++)
+        if (!state->links[i].found)
+            LINCE_TRY(lince_source_add(source, state->links[i].name, 0, state->count - 1, false));
+    return 0;
+}
+
+static int resolve_links(lince_source *source)
+{
+    enum { ROUNDS = 16 };
+    lince_map places = {0};
+    size_t before = 0;
+    int code = 0;
+    for (int round = 0; round < ROUNDS && !code && before < source->count; round++) {
+        size_t begin = before;
+        before = source->count;
+        code = note_entries(source, begin, &places);
+        if (!code) code = resolve_round(source, &places);
+    }
+    lince_map_release(&places);
+    return code ? code : add_lost(source);
+}
+
+/* --- members -------------------------------------------------------------------------------------- */
+
+static int add(lince_source *source, struct archive_entry *member)
+{
+    tar_state *state = source->state;
+    const char *name = archive_entry_pathname_utf8(member);
+    if (!name) name = archive_entry_pathname(member);
+    bool folder = archive_entry_filetype(member) == AE_IFDIR;
+    bool link = archive_entry_hardlink(member) || archive_entry_filetype(member) == AE_IFLNK;
+    if (!folder && !link && archive_entry_filetype(member) != AE_IFREG) return 0;
+    if (!name)
+        return lince_fail(LINCE_EFORMAT, "%s: the name of member %zu cannot be read", source->path,
+                          state->count + 1);
+    if (link) return keep_link(state, name, member);
+    size_t before = source->count;
+    LINCE_TRY(lince_source_add(source, name, 0, state->count, folder));
+    if (folder || source->count == before) return 0;
+    LINCE_TRY(hold(source, state, member));
+    source->entries[before].size = state->members[state->count - 1].size;
+    return 0;
+}
+
+static int read_members(lince_source *source, struct archive *archive)
+{
+    tar_state *state = source->state;
+    if (open_archive(archive, source->path) != ARCHIVE_OK) return fail_read(source, archive, 0);
+    struct archive_entry *member;
+    int status;
+    while ((status = archive_read_next_header(archive, &member)) == ARCHIVE_OK || status == ARCHIVE_WARN)
+        LINCE_TRY(add(source, member));
+    return status == ARCHIVE_EOF ? 0 : fail_read(source, archive, state->count);
+}
+
+static int open_tar(lince_source *source)
+{
+    tar_state *state = lince_alloc(1, sizeof *state);
+    if (!state) return LINCE_ENOMEM;
+    source->state = state;
+    state->archive = archive_read_new();
+    if (!state->archive) return lince_fail(LINCE_ENOMEM, "%s: out of memory", source->path);
+    int code = read_members(source, state->archive);
+    if (!code && state->link_count) code = resolve_links(source);
+    archive_read_free(state->archive);
+    state->archive = NULL;
+    return code;
+}
+
+static int read_entry(lince_source *source, const lince_entry *entry, size_t most, lince_bytes *bytes)
+{
+    const tar_state *state = source->state;
+    const lince_bytes *held = &state->members[entry->id];
+    *bytes = (lince_bytes){.data = held->data, .size = held->size < most ? held->size : most};
+    return 0;
+}
+
+static void close_tar(lince_source *source)
+{
+    tar_state *state = source->state;
+    if (!state) return;
+    for (size_t i = 0; i < state->count; i++) lince_bytes_release(&state->members[i]);
+    lince_free(state->members);
+    lince_names_release(&state->names);
+    lince_free(state->links);
+    lince_free(state);
+}
+
+const lince_source_kind lince_tar = {
+    .name = "tar", .probe = probe, .open = open_tar, .read = read_entry, .close = close_tar};

@@ -1,0 +1,128 @@
+/* A zip archive, read in place. */
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+#include "data/source/source.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <zip.h>
+
+/* libzip's handles are not safe between threads. Getting an entry's bytes takes a tenth of the time that
+ * decoding them takes, so one handle behind a lock does not hold the decoding threads up. */
+typedef struct zip_state {
+    zip_t *archive;
+    pthread_mutex_t lock;
+} zip_state;
+
+static bool probe(const lince_head *head)
+{
+    return head->size >= 4 &&
+           (!memcmp(head->bytes, "PK\x03\x04", 4) || !memcmp(head->bytes, "PK\x05\x06", 4));
+}
+
+static int fail_open(const lince_source *source, int error)
+{
+    /* The directory of a zip is its last part: where it cannot be found the end is missing. */
+    if (error == ZIP_ER_NOZIP || error == ZIP_ER_INCONS || error == ZIP_ER_EOF)
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: truncated or damaged zip: its directory, at the end, cannot be read; get the file again",
+            source->path);
+    zip_error_t details;
+    zip_error_init_with_code(&details, error);
+    int code =
+        lince_fail(LINCE_EIO, "%s: cannot open the zip: %s", source->path, zip_error_strerror(&details));
+    zip_error_fini(&details);
+    return code;
+}
+
+/* PowerShell 5 and .NET before 4.6.1 wrote backslashes between folders, which the format forbids. Returns the
+ * length. */
+static size_t with_slashes(const char *stored, char out[LINCE_PATH_MAX + 1])
+{
+    size_t length = strnlen(stored, LINCE_PATH_MAX);
+    bool foreign = !strchr(stored, '/');
+    for (size_t i = 0; i < length; i++) out[i] = foreign && stored[i] == '\\' ? '/' : stored[i];
+    out[length] = '\0';
+    return length;
+}
+
+static int add(lince_source *source, zip_t *archive, zip_uint64_t index)
+{
+    zip_stat_t status;
+    if (zip_stat_index(archive, index, 0, &status) || !(status.valid & ZIP_STAT_NAME))
+        return lince_fail(LINCE_EFORMAT, "%s: damaged zip: entry %llu: %s", source->path,
+                          (unsigned long long)index, zip_strerror(archive));
+    char name[LINCE_PATH_MAX + 1];
+    size_t length = with_slashes(status.name, name);
+    bool folder = length > 0 && name[length - 1] == '/';
+    size_t before = source->count;
+    LINCE_TRY(lince_source_add(source, name, folder ? 0 : status.size, index, folder));
+    if (folder || source->count == before) return 0;
+    if (status.encryption_method != ZIP_EM_NONE)
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: the entry %s is encrypted; unpack the zip with its password and give the folder",
+            source->path, status.name);
+    if (!zip_compression_method_supported(status.comp_method, 0))
+        return lince_fail(LINCE_EUNSUPPORTED,
+                          "%s: the entry %s is packed by method %d, which this libzip cannot unpack",
+                          source->path, status.name, status.comp_method);
+    return 0;
+}
+
+static int open_zip(lince_source *source)
+{
+    zip_state *state = lince_alloc(1, sizeof *state);
+    if (!state) return LINCE_ENOMEM;
+    pthread_mutex_init(&state->lock, NULL);
+    source->state = state;
+    int error = 0;
+    state->archive = zip_open(source->path, ZIP_RDONLY, &error);
+    if (!state->archive) return fail_open(source, error);
+    zip_int64_t n = zip_get_num_entries(state->archive, 0);
+    for (zip_int64_t i = 0; i < n; i++) LINCE_TRY(add(source, state->archive, (zip_uint64_t)i));
+    return 0;
+}
+
+static ssize_t pull(void *context, void *out, size_t size)
+{
+    ssize_t n = (ssize_t)zip_fread(context, out, size);
+    if (n < 0) {
+        lince_fail(LINCE_EFORMAT, "damaged in the zip: %s", zip_file_strerror(context));
+        errno = 0;
+    }
+    return n;
+}
+
+static int read_locked(zip_t *archive, const lince_entry *entry, size_t most, lince_bytes *bytes)
+{
+    zip_file_t *file = zip_fopen_index(archive, entry->id, 0);
+    if (!file) return lince_fail(LINCE_EFORMAT, "cannot be read from the zip: %s", zip_strerror(archive));
+    int code = lince_bytes_fill(bytes, entry->size, most, pull, file);
+    zip_fclose(file);
+    return code;
+}
+
+static int read_entry(lince_source *source, const lince_entry *entry, size_t most, lince_bytes *bytes)
+{
+    zip_state *state = source->state;
+    pthread_mutex_lock(&state->lock);
+    int code = read_locked(state->archive, entry, most, bytes);
+    pthread_mutex_unlock(&state->lock);
+    return code;
+}
+
+static void close_zip(lince_source *source)
+{
+    zip_state *state = source->state;
+    if (!state) return;
+    if (state->archive) zip_discard(state->archive);
+    pthread_mutex_destroy(&state->lock);
+    lince_free(state);
+}
+
+const lince_source_kind lince_zip = {
+    .name = "zip", .probe = probe, .open = open_zip, .read = read_entry, .close = close_zip};

@@ -1,0 +1,126 @@
+/* HEIC and AVIF, where libheif is there: the primary picture, upright as the container's own properties say
+ * (which count, not Exif's orientation), as 8-bit RGB. */
+#include "core/error.h"
+#include "picture/decode/codec.h"
+
+#include <string.h>
+
+/* A box "ftyp" lists the brands that the file keeps to. */
+static bool recognise(const uint8_t *bytes, size_t size)
+{
+    static const char *const brands[] = {"heic", "heix", "heim", "heis", "hevc",
+                                         "hevx", "mif1", "msf1", "avif", "avis"};
+    for (size_t i = 0; size >= 12 && i < sizeof brands / sizeof *brands; i++)
+        if (!memcmp(bytes + 4, "ftyp", 4) && !memcmp(bytes + 8, brands[i], 4)) return true;
+    return false;
+}
+
+#ifdef LINCE_HEIF
+#include <libheif/heif.h>
+
+const char *lince_heif_version(void)
+{
+    return heif_get_version();
+}
+
+typedef struct opened_heif {
+    struct heif_context *context;
+    struct heif_image_handle *primary;
+    struct heif_image *picture;
+} opened_heif;
+
+static void release(opened_heif *r)
+{
+    if (r->picture) heif_image_release(r->picture);
+    if (r->primary) heif_image_handle_release(r->primary);
+    if (r->context) heif_context_free(r->context);
+}
+
+static struct heif_error open_primary(opened_heif *r, const uint8_t *bytes, size_t size)
+{
+    r->context = heif_context_alloc();
+    struct heif_error e = heif_context_read_from_memory_without_copy(r->context, bytes, size, NULL);
+    return e.code ? e : heif_context_get_primary_image_handle(r->context, &r->primary);
+}
+
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
+{
+    opened_heif r = {0};
+    bool opened = !open_primary(&r, bytes, size).code &&
+                  lince_upright((uint32_t)heif_image_handle_get_width(r.primary),
+                                (uint32_t)heif_image_handle_get_height(r.primary), 1, head);
+    release(&r);
+    return opened;
+}
+
+static int damaged(struct heif_error e, const char *name)
+{
+    return lince_fail(LINCE_EFORMAT,
+                      "%s: truncated or damaged HEIC or AVIF, or of a kind that is not read: %s", name,
+                      e.message);
+}
+
+static int copy_rows(const opened_heif *r, lince_image *image, const char *name)
+{
+    int stride = 0;
+    const uint8_t *rows = heif_image_get_plane_readonly(r->picture, heif_channel_interleaved, &stride);
+    if (!rows || heif_image_get_primary_width(r->picture) != image->width ||
+        heif_image_get_primary_height(r->picture) != image->height)
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: damaged HEIC or AVIF: its picture is not of the size that its header says",
+                          name);
+    for (int y = 0; y < image->height; y++)
+        memcpy(image->pixels + (size_t)y * (size_t)image->width * 3, rows + (size_t)y * (size_t)stride,
+               (size_t)image->width * 3);
+    return 0;
+}
+
+static int read_picture(opened_heif *r, const uint8_t *bytes, size_t size, lince_image *image,
+                        const char *name)
+{
+    struct heif_error e = open_primary(r, bytes, size);
+    if (e.code) return damaged(e, name);
+    int width = heif_image_handle_get_width(r->primary), height = heif_image_handle_get_height(r->primary);
+    LINCE_TRY(lince_image_claim(image, width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, size,
+                                0, name));
+    e = heif_decode_image(r->primary, &r->picture, heif_colorspace_RGB, heif_chroma_interleaved_RGB, NULL);
+    return e.code ? damaged(e, name) : copy_rows(r, image, name);
+}
+
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
+{
+    opened_heif r = {0};
+    (void)how;
+    int code = read_picture(&r, bytes, size, image, name);
+    release(&r);
+    return code;
+}
+
+#else
+
+const char *lince_heif_version(void)
+{
+    return NULL;
+}
+
+static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
+{
+    (void)bytes, (void)size, (void)head;
+    return false;
+}
+
+static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
+                  const char *name)
+{
+    (void)image, (void)bytes, (void)size, (void)how;
+    return lince_fail(
+        LINCE_EUNSUPPORTED,
+        "%s: HEIC or AVIF, and this lince was built without libheif, which reads them: install it "
+        "(Debian: libheif-dev) and build lince again, or save the picture as JPEG (heif-convert)",
+        name);
+}
+
+#endif
+
+const lince_codec lince_heif = {.name = "HEIF", .recognise = recognise, .measure = measure, .decode = decode};

@@ -1,0 +1,181 @@
+#include "report/explain/explain.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "report/explain/reopen.h"
+#include "train/measure/scoring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct picture {
+    const char *name;
+    lince_modality modality;
+    int (*draw)(lince_explainer *e);
+} picture;
+
+static const picture pictures[] = {
+    {"samples", LINCE_PICTURES, lince_explain_samples},
+    {"filters", LINCE_PICTURES, lince_explain_filters},
+    {"errors", LINCE_PICTURES, lince_explain_errors},
+    {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
+    {"duplicates", LINCE_PICTURES, lince_explain_duplicates},
+    {"words", LINCE_TEXTS, lince_explain_words},
+    {"mistaken", LINCE_TEXTS, lince_explain_mistaken},
+};
+
+enum { COUNT = sizeof pictures / sizeof *pictures, OF_ONE_PAIR = 3 };
+
+/* --- opening -------------------------------------------------------------------------------------- */
+
+static int open_net(lince_explainer *e)
+{
+    const lince_net_options options = {
+        .batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
+    LINCE_TRY(lince_reopen_blueprint(e->facts, &e->blueprint));
+    LINCE_TRY(lince_views_plan(&e->views, e->facts->views, &e->blueprint.transform, &e->picture));
+    return lince_reopen_net(e->facts, &e->blueprint, &options, &e->net);
+}
+
+/* The rows lie in the part's order, without the samples that could not be read. */
+static int find_outcomes(lince_explainer *e)
+{
+    if (!e->facts->tested) return 0;
+    LINCE_TRY(lince_facts_read_outcomes(e->facts, &e->outcomes));
+    e->index = lince_alloc(e->outcomes.count + 1, sizeof *e->index);
+    if (!e->index) return LINCE_ENOMEM;
+    size_t at = 0, count = lince_dataset_count(e->dataset, LINCE_TEST);
+    for (size_t i = 0; i < e->outcomes.count; i++, at++) {
+        const char *path = e->outcomes.rows[i].path;
+        while (at < count && strcmp(lince_dataset_name(e->dataset, LINCE_TEST, at), path) != 0) at++;
+        if (at == count)
+            return lince_fail(LINCE_EDATA, "%s: predictions.csv names %s, which is not in its place there",
+                              lince_dataset_path(e->dataset), path);
+        e->index[i] = at;
+    }
+    return 0;
+}
+
+/* --- for the pictures ----------------------------------------------------------------------------- */
+
+static int by_probability(const void *a, const void *b, void *context)
+{
+    const lince_outcome_row *rows = context;
+    size_t i = *(const size_t *)a, j = *(const size_t *)b;
+    if (rows[i].probability != rows[j].probability) return rows[i].probability < rows[j].probability ? 1 : -1;
+    return i < j ? -1 : 1;
+}
+
+/* How many of chosen[count] are mistakes of the same two classes. */
+static int same_pair(const lince_outcome_row *rows, const size_t *chosen, size_t count, size_t outcome)
+{
+    int same = 0;
+    for (size_t i = 0; i < count; i++)
+        same += rows[chosen[i]].label == rows[outcome].label &&
+                rows[chosen[i]].predicted == rows[outcome].predicted;
+    return same;
+}
+
+int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, size_t *found)
+{
+    const lince_outcome_row *rows = e->outcomes.rows;
+    size_t count = 0;
+    size_t *wrong = lince_alloc(e->outcomes.count + 1, sizeof *wrong);
+    *found = 0;
+    if (!wrong) return LINCE_ENOMEM;
+    for (size_t i = 0; i < e->outcomes.count; i++)
+        if (rows[i].label != rows[i].predicted) wrong[count++] = i;
+    qsort_r(wrong, count, sizeof *wrong, by_probability, e->outcomes.rows);
+    for (size_t i = 0; i < count && *found < most; i++)
+        if (same_pair(rows, worst, *found, wrong[i]) < OF_ONE_PAIR) worst[(*found)++] = wrong[i];
+    lince_free(wrong);
+    return 0;
+}
+
+static int fit(lince_explainer *e, size_t outcome, const lince_transform *transform, lince_image *image)
+{
+    lince_image whole;
+    *image = (lince_image){0};
+    LINCE_TRY(lince_dataset_read(e->dataset, LINCE_TEST, e->index[outcome], &whole));
+    int code = lince_transform_fit(transform, &whole, image);
+    lince_image_release(&whole);
+    return code;
+}
+
+int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image)
+{
+    return fit(e, outcome, &e->blueprint.transform, image);
+}
+
+int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability)
+{
+    lince_image fitted;
+    int classes = lince_net_classes(e->net);
+    LINCE_TRY(fit(e, outcome, &e->picture, &fitted));
+    float *x = lince_alloc(3 * (size_t)fitted.width * (size_t)fitted.height, sizeof *x);
+    if (x) {
+        lince_transform_normalise(&e->picture, fitted.pixels, x);
+        lince_score(e->net, &e->views, &(lince_batch){.n = 1, .x = x}, probability);
+        lince_score_probabilities(&e->blueprint.loss, probability, 1, classes, e->blueprint.temperature,
+                                  probability);
+    }
+    lince_image_release(&fitted);
+    lince_free(x);
+    return x ? 0 : LINCE_ENOMEM;
+}
+
+json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome)
+{
+    const lince_outcome_row *row = &e->outcomes.rows[outcome];
+    char *const *names = e->facts->test.names;
+    return json_pack("{s:s, s:s, s:s, s:f}", "path", row->path, "true", names[row->label], "predicted",
+                     names[row->predicted], "probability", row->probability);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------ */
+
+static int write_told(const lince_explainer *e)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, e->facts->run.folder, "explain.json"));
+    char *text = json_dumps(e->told, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    if (!text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
+    int code = lince_file_write(path, text, strlen(text));
+    free(text);
+    return code;
+}
+
+static int open_all(lince_explainer *e)
+{
+    LINCE_TRY(lince_path_join(e->plots, e->facts->run.folder, "plots"));
+    LINCE_TRY(lince_make_folder(e->plots));
+    LINCE_TRY(lince_reopen_data(e->facts, &e->dataset));
+    LINCE_TRY(open_net(e));
+    LINCE_TRY(find_outcomes(e));
+    e->told = json_object();
+    return e->told ? 0 : lince_fail(LINCE_ENOMEM, "out of memory");
+}
+
+static bool has_pictures(const lince_facts *facts)
+{
+    bool any = false;
+    for (size_t i = 0; i < COUNT; i++) any |= (pictures[i].modality & facts->modality) != 0;
+    return any;
+}
+
+int lince_explain(const lince_facts *facts)
+{
+    lince_explainer e = {.facts = facts};
+    if (!has_pictures(facts)) return 0;
+    int code = open_all(&e);
+    for (size_t i = 0; i < COUNT && !code; i++)
+        if (pictures[i].modality & facts->modality) code = pictures[i].draw(&e);
+    if (!code) code = write_told(&e);
+    json_decref(e.told);
+    lince_free(e.index);
+    lince_outcomes_release(&e.outcomes);
+    lince_net_free(e.net);
+    lince_blueprint_release(&e.blueprint);
+    lince_dataset_free(e.dataset);
+    return code;
+}

@@ -1,0 +1,55 @@
+/* The pictures of a report that need the data and the network, and not only the run's folder. */
+#ifndef LINCE_REPORT_EXPLAIN_H
+#define LINCE_REPORT_EXPLAIN_H
+
+#include "data/dataset.h"
+#include "net/net.h"
+#include "picture/views.h"
+#include "report/facts/facts.h"
+#include "train/blueprint/blueprint.h"
+
+/* Opens the run's data (the same as in training, by their fingerprint) and its best weights, draws what there
+ * is for the run's kind of samples into plots/ and writes explain.json. Where that cannot be done, the reason
+ * is in lince_error() and what was drawn before is left as it is. A kind that has no pictures: 0. */
+int lince_explain(const lince_facts *facts);
+
+/* --- for the pictures: a new one is one function and one line in the table of explain.c ------------- */
+
+typedef struct lince_explainer {
+    const lince_facts *facts;
+    char plots[LINCE_PATH_MAX];
+    lince_dataset *dataset; /* split and limited as in training */
+    lince_blueprint blueprint;
+    lince_views views;       /* of the test's pictures, whose answers were averaged */
+    lince_transform picture; /* what they are cut from */
+    lince_net *net;          /* for one sample; activations and their gradients can be read */
+    lince_outcomes outcomes; /* none where there was no test */
+    size_t *index;           /* [outcomes.count] in the test part */
+    json_t *told;            /* becomes explain.json */
+} lince_explainer;
+
+/* Each draws one figure and puts what it shows into e->told under the figure's name; 0 where there is nothing
+ * to draw. */
+int lince_explain_samples(lince_explainer *e);
+int lince_explain_filters(lince_explainer *e);
+int lince_explain_errors(lince_explainer *e);
+int lince_explain_gradcam(lince_explainer *e);
+int lince_explain_duplicates(lince_explainer *e);
+int lince_explain_words(lince_explainer *e);    /* no figure: the words are drawn by the page */
+int lince_explain_mistaken(lince_explainer *e); /* likewise */
+
+/* The test samples that were mistaken with the highest probability, most sure first, into worst[most], their
+ * number into *found; of the same two classes three at most, so that one kind of mistake does not hide the
+ * others. LINCE_ENOMEM. */
+int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, size_t *found);
+
+/* The fitted picture of a test sample, an index of e->outcomes. */
+int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image);
+
+/* Its probabilities [classes], computed again as the test did, views and temperature included. */
+int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability);
+
+/* {path, true, predicted, probability} of a test sample. */
+json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome);
+
+#endif

@@ -1,0 +1,114 @@
+/* Grad-CAM on test pictures, right ones and errors, each beside its picture; and what the network says of
+ * them now, one by one, beside what predictions.csv says. */
+#include "core/error.h"
+#include "core/memory.h"
+#include "kernels/kernels.h"
+#include "report/explain/explain.h"
+#include "report/explain/gradcam.h"
+#include "report/page/sheet.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { RIGHT = 6, WRONG = 6, SAMPLES = RIGHT + WRONG, TILE = 120, COLUMNS = 6 };
+
+typedef struct drawing {
+    lince_explainer *e;
+    size_t node;
+    lince_shape shape; /* of the node */
+    float *input, *heat, *probability;
+    lince_image images[2 * SAMPLES];
+    char captions[2 * SAMPLES][512];
+    size_t count;      /* of samples */
+    double difference; /* largest, to the probabilities of predictions.csv */
+    json_t *told;
+} drawing;
+
+/* Right ones: of different classes while there are any, the first of each in the part's order. */
+static size_t choose_right(const lince_explainer *e, size_t *chosen)
+{
+    size_t found = 0;
+    int classes = e->facts->test.classes;
+    for (int c = 0; c < classes && found < RIGHT; c++)
+        for (size_t i = 0; i < e->outcomes.count; i++) {
+            if (e->outcomes.rows[i].label != c || e->outcomes.rows[i].predicted != c) continue;
+            chosen[found++] = i;
+            break;
+        }
+    return found;
+}
+
+static int compute(drawing *d, const lince_image *picture, size_t outcome)
+{
+    lince_explainer *e = d->e;
+    const lince_outcome_row *row = &e->outcomes.rows[outcome];
+    lince_transform_normalise(&e->blueprint.transform, picture->pixels, d->input);
+    LINCE_TRY(lince_gradcam(e->net, d->node, d->input, row->predicted, d->heat));
+    LINCE_TRY(lince_explain_probabilities(e, outcome, d->probability));
+    d->difference = fmax(d->difference, fabs((double)d->probability[row->predicted] - row->probability));
+    return 0;
+}
+
+/* The picture, and the picture below its heat, at the size of the sheet's places. */
+static int add(drawing *d, size_t outcome)
+{
+    lince_explainer *e = d->e;
+    const lince_outcome_row *row = &e->outcomes.rows[outcome];
+    char *const *names = e->facts->test.names;
+    size_t i = 2 * d->count++;
+    lince_image picture;
+    LINCE_TRY(lince_explain_picture(e, outcome, &picture));
+    int code = compute(d, &picture, outcome);
+    if (!code) code = lince_sheet_enlarge(&d->images[i], &picture, TILE);
+    if (!code)
+        code = lince_sheet_blend(&d->images[i + 1], &d->images[i], d->heat, d->shape.height, d->shape.width);
+    lince_image_release(&picture);
+    snprintf(d->captions[i], sizeof d->captions[i], "%.200s", names[row->label]);
+    snprintf(d->captions[i + 1], sizeof d->captions[i + 1], "%s %.200s\n%.0f %%",
+             row->label == row->predicted ? "=" : "→", names[row->predicted], 100 * row->probability);
+    json_array_append_new(d->told, lince_explain_outcome(e, outcome));
+    return code;
+}
+
+static int draw(drawing *d)
+{
+    lince_sheet_item items[2 * SAMPLES];
+    const lince_sheet layout = {.columns = COLUMNS, .tile = TILE, .lines = 2};
+    for (size_t i = 0; i < 2 * d->count; i++) items[i] = (lince_sheet_item){&d->images[i], d->captions[i]};
+    json_object_set_new(d->e->told, "gradcam",
+                        json_pack("{s:s, s:i, s:i, s:O}", "layer", lince_net_layer(d->e->net, d->node)->name,
+                                  "height", d->shape.height, "width", d->shape.width, "samples", d->told));
+    json_object_set_new(d->e->told, "again",
+                        json_pack("{s:I, s:f}", "samples", (json_int_t)d->count, "difference",
+                                  d->difference));
+    return lince_sheet_draw(d->e->plots, "gradcam", &layout, items, 2 * d->count);
+}
+
+static int allocate(drawing *d)
+{
+    size_t input = lince_shape_size(lince_net_layer(d->e->net, 1)->in[0]);
+    d->shape = lince_net_layer(d->e->net, d->node)->out;
+    d->input = lince_alloc(input, sizeof *d->input);
+    d->heat = lince_alloc((size_t)d->shape.height * (size_t)d->shape.width, sizeof *d->heat);
+    d->probability = lince_alloc((size_t)lince_net_classes(d->e->net), sizeof *d->probability);
+    d->told = json_array();
+    return d->input && d->heat && d->probability && d->told ? 0 : LINCE_ENOMEM;
+}
+
+int lince_explain_gradcam(lince_explainer *e)
+{
+    size_t chosen[SAMPLES], count = choose_right(e, chosen), wrong;
+    LINCE_TRY(lince_explain_worst(e, chosen + count, WRONG, &wrong));
+    count += wrong;
+    drawing d = {.e = e, .node = lince_gradcam_node(e->net)};
+    if (!d.node || !count) return 0;
+    int code = allocate(&d);
+    for (size_t i = 0; i < count && !code; i++) code = add(&d, chosen[i]);
+    if (!code) code = draw(&d);
+    for (size_t i = 0; i < 2 * SAMPLES; i++) lince_image_release(&d.images[i]);
+    json_decref(d.told);
+    lince_free(d.probability);
+    lince_free(d.heat);
+    lince_free(d.input);
+    return code;
+}

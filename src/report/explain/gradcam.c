@@ -1,0 +1,61 @@
+#include "report/explain/gradcam.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PLACES = 4 /* rows and columns below which a map is too coarse to look at */ };
+
+size_t lince_gradcam_node(lince_net *net)
+{
+    size_t found = 0;
+    bool large_found = false;
+    for (size_t i = 1; i < lince_net_nodes(net); i++) {
+        const lince_layer *l = lince_net_layer(net, i);
+        if (l->type == &lince_adaptive_avg_pool2d || l->type == &lince_flatten) break;
+        bool large = l->out.height >= PLACES && l->out.width >= PLACES,
+             spatial = l->out.height * l->out.width > 1;
+        if (large || (spatial && !large_found)) found = i;
+        large_found |= large;
+    }
+    return found;
+}
+
+static void weigh(const float *map, const float *gradient, int channels, size_t places, float *heat)
+{
+    memset(heat, 0, places * sizeof *heat);
+    for (int k = 0; k < channels; k++, map += places, gradient += places) {
+        double alpha = 0;
+        for (size_t i = 0; i < places; i++) alpha += (double)gradient[i];
+        alpha /= (double)places;
+        for (size_t i = 0; i < places; i++) heat[i] += (float)alpha * map[i];
+    }
+}
+
+static void normalise(float *heat, size_t places)
+{
+    float largest = 0;
+    for (size_t i = 0; i < places; i++) largest = fmaxf(largest, heat[i] = fmaxf(heat[i], 0));
+    for (size_t i = 0; largest > 0 && i < places; i++) heat[i] /= largest;
+}
+
+int lince_gradcam(lince_net *net, size_t node, const float *input, int class, float *heat)
+{
+    lince_shape shape = lince_net_layer(net, node)->out, in = lince_net_layer(net, 1)->in[0];
+    size_t places = (size_t)shape.height * (size_t)shape.width, size = lince_shape_elements(shape);
+    float *map = lince_alloc(2 * size, sizeof *map);
+    if (!map) return LINCE_ENOMEM;
+    memcpy(lince_net_input(net), input, lince_shape_size(in) * sizeof *input);
+    lince_net_forward(net, 1, false, NULL);
+    float *dlogits = lince_net_output_gradient(net);
+    memset(dlogits, 0, (size_t)lince_net_classes(net) * sizeof *dlogits);
+    dlogits[class] = 1;
+    lince_net_backward(net);
+    lince_net_read(net, node, false, map);
+    lince_net_read(net, node, true, map + size);
+    weigh(map, map + size, shape.channels, places, heat);
+    normalise(heat, places);
+    lince_free(map);
+    return 0;
+}

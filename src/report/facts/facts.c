@@ -1,0 +1,261 @@
+#include "report/facts/facts.h"
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/number.h"
+#include "text/csv.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static int read_json(json_t **out, const lince_run *run, const char *name)
+{
+    char path[LINCE_PATH_MAX];
+    json_error_t error;
+    LINCE_TRY(lince_path_join(path, run->folder, name));
+    if (access(path, R_OK)) return lince_fail(LINCE_EIO, "%s: it is missing; the run was not finished", path);
+    *out = json_load_file(path, 0, &error);
+    if (!*out) return lince_fail(LINCE_EFORMAT, "%s:%d: not JSON: %s", path, error.line, error.text);
+    return 0;
+}
+
+static int read_test(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    json_t *object = NULL;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "test.json"));
+    if (access(path, F_OK)) return 0;
+    LINCE_TRY(read_json(&object, &f->run, "test.json"));
+    int code = lince_metrics_from_json(&f->test, object);
+    f->seen = json_incref(json_object_get(object, "seen_in_training"));
+    f->temperature = json_incref(json_object_get(object, "temperature"));
+    const json_t *tta = json_object_get(object, "tta");
+    if (tta) snprintf(f->views, sizeof f->views, "%s", lince_fact_text(tta, "name"));
+    f->view_count = (int)lince_fact_number(tta, "views");
+    json_decref(object);
+    if (code) return lince_fail_in(code, path);
+    f->tested = f->test.n > 0;
+    return 0;
+}
+
+/* Runs of earlier versions have none. */
+static int read_curves(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    json_t *curves = NULL;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "curves.json"));
+    if (!f->tested || access(path, F_OK)) return 0;
+    LINCE_TRY(read_json(&curves, &f->run, "curves.json"));
+    int code = lince_curves_from_json(&f->curves, f->test.classes, f->test.names, curves);
+    json_decref(curves);
+    return code ? lince_fail_in(code, path) : 0;
+}
+
+/* Runs of earlier versions have none. */
+static int read_cost(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    json_t *cost = NULL;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "cost.json"));
+    if (access(path, F_OK)) return 0;
+    LINCE_TRY(read_json(&cost, &f->run, "cost.json"));
+    f->peak_memory = lince_fact_number(cost, "peak_memory");
+    snprintf(f->finished, sizeof f->finished, "%s", lince_fact_text(cost, "finished"));
+    json_decref(cost);
+    return 0;
+}
+
+/* The comment lines of config.yaml behind the first, which is the version: a line each. */
+static int read_command(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX], *bytes;
+    size_t size;
+    lince_buffer out = {0};
+    LINCE_TRY(lince_path_join(path, f->run.folder, "config.yaml"));
+    LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));
+    lince_buffer_puts(&out, "");
+    for (const char *line = strstr(bytes, "\n# "); line && !strncmp(line, "\n# ", 3);) {
+        size_t length = strcspn(line + 3, "\n");
+        if (out.size) lince_buffer_puts(&out, "\n");
+        lince_buffer_put(&out, line + 3, length);
+        line += 3 + length;
+    }
+    lince_free(bytes);
+    f->command = out.data;
+    return out.error;
+}
+
+/* Only a run that went on after its end has stages, only one that was calibrated a calibration. */
+static int read_optional(json_t **out, const lince_run *run, const char *name)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, run->folder, name));
+    return access(path, F_OK) ? 0 : read_json(out, run, name);
+}
+
+/* As the trainer chose: the highest accuracy, and of equal ones the lowest loss. */
+static void find_best(lince_facts *f)
+{
+    double accuracy = 0, loss = 0;
+    for (size_t i = 0; i < f->history.count; i++) f->validated |= !isnan(f->history.epochs[i].val_accuracy);
+    for (size_t i = 0; i < f->history.count; i++) {
+        const lince_epoch *e = &f->history.epochs[i];
+        double a = f->validated ? e->val_accuracy : e->train_accuracy,
+               l = f->validated ? e->val_loss : e->train_loss;
+        if (f->best >= 0 && !(a > accuracy || (a == accuracy && l < loss))) continue;
+        f->best = (int)i, accuracy = a, loss = l;
+    }
+}
+
+static void find_modality(lince_facts *f)
+{
+    f->modality = !strcmp(lince_fact_text(f->data, "modality"), "text") ? LINCE_TEXTS : LINCE_PICTURES;
+}
+
+int lince_facts_read_explained(lince_facts *f)
+{
+    char path[LINCE_PATH_MAX];
+    json_decref(f->explained);
+    f->explained = NULL;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "explain.json"));
+    return access(path, F_OK) ? 0 : read_json(&f->explained, &f->run, "explain.json");
+}
+
+int lince_facts_read(lince_facts *f, const char *run)
+{
+    *f = (lince_facts){.best = -1, .views = "none"};
+    LINCE_TRY(lince_run_open(&f->run, run));
+    LINCE_TRY(lince_settings_init(&f->settings));
+    LINCE_TRY(lince_run_read_config(&f->run, &f->settings));
+    LINCE_TRY(read_command(f));
+    LINCE_TRY(read_json(&f->data, &f->run, "data.json"));
+    LINCE_TRY(read_json(&f->model, &f->run, "model.json"));
+    find_modality(f);
+    LINCE_TRY(lince_facts_read_explained(f));
+    LINCE_TRY(lince_run_read_history(&f->run, &f->history));
+    find_best(f);
+    LINCE_TRY(read_cost(f));
+    LINCE_TRY(read_optional(&f->stages, &f->run, "stages.json"));
+    LINCE_TRY(read_optional(&f->calibration, &f->run, "calibration.json"));
+    LINCE_TRY(read_test(f));
+    return read_curves(f);
+}
+
+void lince_facts_release(lince_facts *f)
+{
+    lince_settings_release(&f->settings);
+    lince_free(f->command);
+    json_decref(f->seen);
+    json_decref(f->data);
+    json_decref(f->model);
+    json_decref(f->explained);
+    json_decref(f->stages);
+    json_decref(f->temperature);
+    json_decref(f->calibration);
+    lince_history_release(&f->history);
+    lince_metrics_release(&f->test);
+    lince_curves_release(&f->curves);
+}
+
+/* --- values --------------------------------------------------------------------------------------- */
+
+const char *lince_fact_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+double lince_fact_number(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+const char *lince_fact_text_at(const json_t *array, size_t index)
+{
+    const char *text = json_string_value(json_array_get(array, index));
+    return text ? text : "";
+}
+
+double lince_fact_number_at(const json_t *array, size_t index)
+{
+    return json_number_value(json_array_get(array, index));
+}
+
+double lince_fact_of_epoch(const lince_epoch *epoch, size_t offset)
+{
+    double value;
+    memcpy(&value, (const char *)epoch + offset, sizeof value);
+    return value;
+}
+
+/* Runs of earlier versions told it of texts only. */
+const json_t *lince_facts_leaks(const lince_facts *f)
+{
+    const json_t *leaks = json_object_get(f->data, "leaks");
+    return leaks ? leaks : json_object_get(json_object_get(f->data, "text"), "leaks");
+}
+
+int lince_facts_outputs(const lince_facts *f)
+{
+    const json_t *layers = json_object_get(f->model, "layers");
+    size_t count = json_array_size(layers);
+    const json_t *last = count ? json_array_get(layers, count - 1) : NULL;
+    return (int)lince_fact_number_at(json_object_get(last, "output"), 0);
+}
+
+/* --- outcomes ------------------------------------------------------------------------------------- */
+
+typedef struct reading {
+    const lince_metrics *metrics;
+    lince_outcomes *outcomes;
+} reading;
+
+static int class_named(const lince_metrics *m, const char *name)
+{
+    for (int c = 0; c < m->classes; c++)
+        if (!strcmp(m->names[c], name)) return c;
+    return -1;
+}
+
+static int take_outcome(void *context, const lince_csv_record *record)
+{
+    const reading *r = context;
+    const lince_csv_field *field = record->fields;
+    if (record->row == 1) return 0;
+    if (record->count != 4)
+        return lince_fail(LINCE_EFORMAT, "row %zu: expected 4 fields, found %zu", record->row, record->count);
+    lince_outcome_row row = {.label = class_named(r->metrics, field[1].text),
+                             .predicted = class_named(r->metrics, field[2].text)};
+    const char *end = lince_number_read(field[3].text, &row.probability);
+    if (row.label < 0 || row.predicted < 0 || end == field[3].text || *end)
+        return lince_fail(LINCE_EFORMAT,
+                          "row %zu: expected two classes and a number, found '%.40s,%.40s,%.40s'",
+                          record->row, field[1].text, field[2].text, field[3].text);
+    lince_outcomes *o = r->outcomes;
+    LINCE_TRY(lince_grow(&o->rows, &o->capacity, o->count + 1, sizeof *o->rows));
+    if (!(row.path = lince_strdup(field[0].text))) return LINCE_ENOMEM;
+    o->rows[o->count++] = row;
+    return 0;
+}
+
+int lince_facts_read_outcomes(const lince_facts *f, lince_outcomes *outcomes)
+{
+    char path[LINCE_PATH_MAX], *bytes;
+    size_t size;
+    *outcomes = (lince_outcomes){0};
+    LINCE_TRY(lince_path_join(path, f->run.folder, "predictions.csv"));
+    LINCE_TRY(lince_file_read(path, (size_t)1 << 30, &bytes, &size));
+    reading r = {&f->test, outcomes};
+    lince_csv_dialect dialect = {',', LINCE_QUOTING_MINIMAL};
+    int code = lince_csv_read(bytes, size, dialect, take_outcome, &r);
+    lince_free(bytes);
+    return code ? lince_fail_in(code, path) : 0;
+}
+
+void lince_outcomes_release(lince_outcomes *outcomes)
+{
+    for (size_t i = 0; i < outcomes->count; i++) lince_free(outcomes->rows[i].path);
+    lince_free(outcomes->rows);
+    *outcomes = (lince_outcomes){0};
+}

@@ -1,0 +1,129 @@
+#include "report/page/document.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A backslash before all that Markdown or HTML would read as markup. */
+static void put_escaped(lince_buffer *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("\\`*_[]<>|#~&", *text)) lince_buffer_puts(out, "\\");
+        lince_buffer_put(out, *text == '\n' ? " " : text, 1);
+    }
+}
+
+static void put_line(lince_document *d, const char *before, const char *text, const char *after)
+{
+    lince_buffer_puts(&d->out, before);
+    put_escaped(&d->out, text);
+    lince_buffer_puts(&d->out, after);
+}
+
+static void begin(lince_document *d, const char *title)
+{
+    put_line(d, "# ", title, "\n\n");
+}
+
+static void end(lince_document *d)
+{
+    (void)d;
+}
+
+static void contents(lince_document *d, const char *const *titles, int count)
+{
+    for (int i = 0; i < count; i++) {
+        lince_buffer_printf(&d->out, "%d. ", i + 1);
+        put_line(d, "[", titles[i], "]");
+        lince_buffer_printf(&d->out, "(#s%d)\n", i + 1);
+    }
+    lince_buffer_puts(&d->out, "\n");
+}
+
+static void heading(lince_document *d, int level, const char *text)
+{
+    if (level == 2) lince_buffer_printf(&d->out, "<a id=\"s%d\"></a>\n\n", d->sections);
+    put_line(d, level == 2 ? "## " : "### ", text, "\n\n");
+}
+
+static void paragraph(lince_document *d, const char *text)
+{
+    put_line(d, "", text, "\n\n");
+}
+
+/* An indented block: no text can end it early. */
+static void code(lince_document *d, const char *text)
+{
+    lince_buffer_puts(&d->out, "    ");
+    for (; *text; text++) {
+        lince_buffer_put(&d->out, text, 1);
+        if (*text == '\n' && text[1]) lince_buffer_puts(&d->out, "    ");
+    }
+    lince_buffer_puts(&d->out, "\n\n");
+}
+
+static void note(lince_document *d, const char *text, bool warning)
+{
+    put_line(d, warning ? "> ⚠ **" : "> ", text, warning ? "**\n\n" : "\n\n");
+}
+
+static void figure(lince_document *d, const char *name, const char *alt, const char *caption)
+{
+    put_line(d, "![", alt, "]");
+    lince_buffer_printf(&d->out, "(plots/%s.svg)\n\n", name);
+    put_line(d, "*", caption, "*\n\n");
+}
+
+static void item(lince_document *d, const char *text)
+{
+    put_line(d, "- ", text, "\n");
+}
+
+static void card(lince_document *d, const char *label, const char *value)
+{
+    put_line(d, "- ", label, ": ");
+    put_line(d, "**", value, "**\n");
+}
+
+/* "word (+12.3), ...": those that do a tenth or more of what the strongest does, in the text's order. */
+static void words(lince_document *d, const lince_shaded_word *w, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) put_line(d, i ? " " : "> ", w[i].word, "");
+    lince_buffer_puts(&d->out, "\n\n");
+    for (size_t i = 0; i < count; i++) {
+        if (fabs(w[i].shade) < 0.1) continue;
+        put_line(d, any ? ", " : "", w[i].word, "");
+        lince_buffer_printf(&d->out, " (%+.1f)", 100 * w[i].value);
+        any = true;
+    }
+    lince_buffer_puts(&d->out, "\n\n");
+}
+
+static void cell(lince_document *d, const char *text, bool marked)
+{
+    if (!strncmp(text, "--", 2) && !strchr(text, '`') && !strchr(text, '|')) {
+        lince_buffer_printf(&d->out, "| `%s` ", text);
+        return;
+    }
+    marked = marked && *text;
+    put_line(d, marked ? "| **" : "| ", text, marked ? "** " : " ");
+}
+
+static void row(lince_document *d, const char *const *cells, int count, lince_document_row_kind kind)
+{
+    for (int i = 0; i < count; i++) cell(d, cells[i], kind == LINCE_ROW_MARKED);
+    lince_buffer_puts(&d->out, "|\n");
+    if (kind != LINCE_ROW_HEADING) return;
+    for (int i = 0; i < count; i++) lince_buffer_puts(&d->out, i < d->words ? "|:--" : "|--:");
+    lince_buffer_puts(&d->out, "|\n");
+}
+
+static void block(lince_document *d, lince_document_block which, bool open)
+{
+    (void)which;
+    if (!open) lince_buffer_puts(&d->out, "\n");
+}
+
+const lince_document_backend lince_document_markdown = {begin, end,  contents, heading, paragraph,
+                                                        code,  note, figure,   item,    card,
+                                                        words, row,  block};

@@ -1,0 +1,75 @@
+#include "report/run/figures.h"
+#include "core/error.h"
+
+#include <string.h>
+
+typedef struct recipe {
+    const char *name;
+    lince_modality modality;
+    bool (*draw)(lince_figure *g);
+} recipe;
+
+static const recipe recipes[] = {
+    {"loss", LINCE_ANY, lince_figure_loss},
+    {"accuracy", LINCE_ANY, lince_figure_accuracy},
+    {"lr", LINCE_ANY, lince_figure_lr},
+    {"confusion", LINCE_ANY, lince_figure_confusion},
+    {"confusion_normalised", LINCE_ANY, lince_figure_confusion_normalised},
+    {"confused", LINCE_ANY, lince_figure_confused},
+    {"per_class", LINCE_ANY, lince_figure_per_class},
+    {"calibration", LINCE_ANY, lince_figure_calibration},
+    {"calibration_before", LINCE_ANY, lince_figure_calibration_before},
+    {"roc", LINCE_ANY, lince_figure_roc},
+    {"precision_recall", LINCE_ANY, lince_figure_precision_recall},
+    {"lengths", LINCE_TEXTS, lince_figure_lengths},
+};
+
+void lince_figure_label(lince_figure *g, const char *command, const char *text)
+{
+    lince_buffer_puts(&g->body, command);
+    lince_buffer_puts(&g->body, " ");
+    lince_gnuplot_quote(&g->body, text);
+    lince_buffer_puts(&g->body, "\n");
+}
+
+/* 1: there is nothing to draw. */
+static int draw(const lince_facts *facts, const char *folder, const recipe *r, bool narrow)
+{
+    lince_figure g = {
+        .facts = facts, .narrow = narrow, .width = narrow ? 360 : 820, .height = narrow ? 300 : 400};
+    int code = 1;
+    if (r->draw(&g)) {
+        code = g.data.error ? g.data.error : g.body.error;
+        if (!code) code = lince_gnuplot_draw(folder, r->name, narrow, g.width, g.height, &g.data, &g.body);
+    }
+    lince_buffer_release(&g.data);
+    lince_buffer_release(&g.body);
+    return code;
+}
+
+/* Where there is nothing to draw, what an earlier report drew goes. */
+static int draw_both(const lince_facts *facts, const char *folder, const recipe *r)
+{
+    int code = draw(facts, folder, r, false);
+    if (!code) code = draw(facts, folder, r, true);
+    if (code > 0) lince_gnuplot_remove(folder, r->name);
+    return code < 0 ? code : 0;
+}
+
+int lince_figure_draw(const lince_facts *facts, const char *folder, const char *name)
+{
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
+        if (!strcmp(recipes[i].name, name)) return draw_both(facts, folder, &recipes[i]);
+    return lince_fail(LINCE_EUSAGE, "there is no figure '%s'", name);
+}
+
+void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)
+{
+    char folder[LINCE_PATH_MAX];
+    int code = lince_path_join(folder, facts->run.folder, "plots");
+    if (!code) code = lince_make_folder(folder);
+    if (code) lince_gaps_figure(gaps, code);
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes && !code; i++)
+        if (recipes[i].modality & facts->modality)
+            code = lince_gaps_figure(gaps, draw_both(facts, folder, &recipes[i]));
+}

@@ -1,0 +1,82 @@
+/* lince_model_calibrate: the temperature of a finished run, fitted afterwards. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/plain_locale.h"
+#include "core/sized.h"
+#include "train/ask/model_internal.h"
+#include "train/measure/calibrate.h"
+#include "train/measure/results.h"
+#include "train/run/run.h"
+
+static int fit(lince_model *own, const lince_observer *observer, lince_calibration *calibration)
+{
+    lince_dataset *dataset;
+    lince_evaluation raw;
+    int code = lince_model_on_part(own, NULL, "val", true, observer, &dataset, &raw);
+    if (!code) code = lince_calibration_fit(calibration, &raw);
+    lince_evaluation_release(&raw);
+    lince_dataset_free(dataset);
+    return code ? lince_fail_in(code, "--calibrate") : 0;
+}
+
+/* The run's test was measured without it. */
+static int test_again(lince_model *own, const lince_observer *observer)
+{
+    lince_dataset *dataset;
+    lince_evaluation e;
+    if (!lince_results_exist(own->run)) return 0;
+    int code = lince_model_on_part(own, NULL, "test", false, observer, &dataset, &e);
+    if (!code)
+        code =
+            lince_results_write(own->run, &e, dataset, own->settings.folds > 0, lince_results_seen(own->run));
+    lince_evaluation_release(&e);
+    lince_dataset_free(dataset);
+    return code;
+}
+
+static int tell(const lince_calibration *calibration, const lince_observer *o)
+{
+    lince_buffer text = {0};
+    lince_calibration_print(calibration, &text);
+    if (!text.error && o && o->note) {
+        o->note(o->context, text.data);
+        o->note(o->context, _("the run's test was measured again; 'lince report' shows it"));
+    }
+    lince_buffer_release(&text);
+    return text.error;
+}
+
+/* By the model as its run was tested, whatever this one was told since. */
+static int calibrate(lince_model *own, const lince_observer *observer, lince_calibration *c)
+{
+    lince_run run;
+    LINCE_TRY(lince_calibration_check(&own->settings));
+    LINCE_TRY(lince_run_open(&run, own->run));
+    LINCE_TRY(lince_run_lock(&run));
+    int code = fit(own, observer, c);
+    if (!code) code = lince_calibration_keep(c, own->run, own->settings.tta);
+    if (!code) own->blueprint.temperature = c->temperature;
+    if (!code) code = test_again(own, observer);
+    lince_run_unlock(&run);
+    return code ? code : tell(c, observer);
+}
+
+int lince_model_calibrate(lince_model *m, const lince_observer *observer)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
+    lince_model *own;
+    lince_calibration c;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    if (!m->has_run)
+        return lince_fail(LINCE_EUSAGE,
+                          "--calibrate: needs a run, whose validation part the temperature is fitted "
+                          "on; %s is a weights file",
+                          m->path);
+    LINCE_TRY(lince_model_open(&own, m->run));
+    lince_model_threads(own, m->threads);
+    int code = calibrate(own, &heard, &c);
+    if (!code) m->blueprint.temperature = own->blueprint.temperature;
+    lince_model_free(own);
+    return code;
+}

@@ -1,0 +1,352 @@
+/* lince_model_evaluate: a model on a part of a data set, its run's own or another. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/plain_locale.h"
+#include "core/sized.h"
+#include "metrics/selective.h"
+#include "train/ask/model_internal.h"
+#include "train/data/open_data.h"
+#include "train/data/table_facts.h"
+#include "train/measure/evaluate.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVALUATION_BATCH = 64 };
+
+static void tell(void (*to)(void *context, const char *text), const lince_observer *observer,
+                 const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void tell(void (*to)(void *context, const char *text), const lince_observer *observer,
+                 const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    if (!to) return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    to(observer->context, text);
+}
+
+/* --- the data ------------------------------------------------------------------------------------- */
+
+/* The part of that name; without a name the test part or, where the data have one part only, that one. */
+static int choose_part(const lince_dataset *data, const char *name, lince_part *part)
+{
+    int there = 0;
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        bool has = lince_dataset_count(data, (lince_part)p) > 0;
+        if (name ? !strcmp(name, lince_part_name((lince_part)p)) : has) *part = (lince_part)p;
+        there += has;
+    }
+    if (!name && there > 1) *part = LINCE_TEST;
+    if (name && strcmp(name, lince_part_name(*part)) != 0)
+        return lince_fail(LINCE_EUSAGE, "--split %s: expected train, val or test", name);
+    if (lince_dataset_count(data, *part)) return 0;
+    return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_title(*part));
+}
+
+json_t *lince_model_recorded(const lince_model *m)
+{
+    char path[LINCE_PATH_MAX];
+    if (!m->has_run || lince_path_join(path, m->run, "data.json")) return NULL;
+    return json_load_file(path, 0, NULL);
+}
+
+static int changed(const char *data, const char *then, const char *now, const char *option)
+{
+    return lince_fail(LINCE_EDATA,
+                      "%s: changed since the training, which read column %s: now column %s would be read; "
+                      "choose one by --%s",
+                      data, then, now, option);
+}
+
+/* Split as the run did. Where the data have changed since, so may have the columns that are guessed. */
+static int open_own(const lince_model *m, const lince_settings *own, const json_t *record,
+                    lince_dataset **dataset)
+{
+    lince_columns then = lince_columns_recorded(record);
+    LINCE_TRY(lince_open_data(dataset, own, m->run, NULL));
+    const lince_table_facts *now = lince_dataset_table(*dataset);
+    if (!now || !then.text) return 0;
+    if (!m->set.text && strcmp(now->text_column, then.text) != 0)
+        return changed(own->data, then.text, now->text_column, "text-column");
+    if (!m->set.label && strcmp(now->label_column, then.label) != 0)
+        return changed(own->data, then.label, now->label_column, "label-column");
+    return 0;
+}
+
+/* In the parts that the data have, by the columns that the run used: by their names, where they had some. */
+static int open_other(const lince_model *m, const json_t *record, const char *data, lince_dataset **dataset)
+{
+    lince_columns then = lince_columns_recorded(record);
+    char text[LINCE_COLUMN_MAX], label[LINCE_COLUMN_MAX];
+    lince_table_options table = lince_table_settings(&m->settings);
+    table.measured = true;
+    table.classes = NULL;      /* matched with the model's later */
+    table.group_column = NULL; /* nothing is split */
+    table.split_optional = !m->set.split;
+    bool looks = !table.quoting || !strcmp(table.quoting, "auto");
+    if (looks && then.quoting && !strcmp(then.quoting, "none")) table.quoting = then.quoting;
+    if (then.text && !m->set.text) table.text_column = lince_column_option(then.text, text);
+    if (then.text && !m->set.label) table.label_column = lince_column_option(then.label, label);
+    if (then.text && then.named && !m->set.text && !m->set.label && !m->set.header) table.header = "yes";
+    return lince_dataset_open_table(dataset, data, &table);
+}
+
+static bool is_fingerprint(const json_t *record, const lince_dataset *dataset)
+{
+    const char *then = json_string_value(json_object_get(record, "fingerprint"));
+    return then && !strcmp(then, lince_dataset_fingerprint(dataset));
+}
+
+/* The run's own data, wherever they lie now, are split as it did: others have not seen its training. */
+static int open_data(const lince_model *m, const char *data, lince_dataset **dataset)
+{
+    lince_settings own = m->settings;
+    if (!data && !m->has_run)
+        return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
+    json_t *record = lince_model_recorded(m);
+    bool same = m->has_run && (!data || (own.data && lince_is_same_file(data, own.data)));
+    int code = same ? 0 : open_other(m, record, data, dataset);
+    if (!code && !same && is_fingerprint(record, *dataset)) {
+        lince_dataset_free(*dataset);
+        *dataset = NULL;
+        same = true;
+        own.data = (char *)data;
+    }
+    if (!code && same) code = open_own(m, &own, record, dataset);
+    json_decref(record);
+    return code;
+}
+
+static int refuse_content(const lince_model *m, const lince_dataset *data)
+{
+    bool texts = lince_dataset_is_text(data);
+    if (texts == lince_model_is_text(m)) return 0;
+    return texts ? lince_fail(LINCE_EDATA, "%s holds texts, and %s classifies pictures",
+                              lince_dataset_path(data), m->blueprint.model)
+                 : lince_fail(LINCE_EDATA, "%s holds pictures, and %s classifies texts",
+                              lince_dataset_path(data), m->blueprint.model);
+}
+
+/* A weights file need not name its classes; then they are those of the data, in the data's order. */
+static int take_classes(lince_model *m, lince_dataset *data)
+{
+    lince_blueprint *b = &m->blueprint;
+    LINCE_TRY(lince_dataset_select(data, m->chosen));
+    int found = lince_dataset_classes(data);
+    if (found != b->classes)
+        return lince_fail(LINCE_EDATA,
+                          "%s: classes: %d; the model has %d and does not name them; --classes-file does",
+                          lince_dataset_path(data), found, b->classes);
+    if (!(b->names = lince_alloc((size_t)found, sizeof *b->names))) return LINCE_ENOMEM;
+    for (int c = 0; c < found; c++)
+        if (!(b->names[c] = lince_strdup(lince_dataset_class(data, c)))) return LINCE_ENOMEM;
+    return 0;
+}
+
+static int match_classes(lince_model *m, lince_dataset *data)
+{
+    lince_blueprint *b = &m->blueprint;
+    if (!b->names) return take_classes(m, data);
+    return lince_dataset_match(data, m->chosen ? m->chosen : m->settings.classes, b->names, b->classes);
+}
+
+/* --- what there is to say of them ----------------------------------------------------------------- */
+
+static void tell_absent(const lince_dataset *d, lince_part part, const lince_observer *o)
+{
+    enum { SHOWN = 5 };
+    int absent = 0, classes = lince_dataset_classes(d);
+    lince_buffer names = {0};
+    for (int c = 0; c < classes; c++) {
+        if (lince_dataset_class_count(d, part, c)) continue;
+        if (absent++ <= SHOWN)
+            lince_buffer_printf(&names, "%s%s", absent > 1 ? ", " : "",
+                                absent <= SHOWN ? lince_dataset_class(d, c) : "...");
+    }
+    if (absent && names.data)
+        tell(o->warning, o, _("classes of the model without a sample in these data: %d of %d (%s)"), absent,
+             classes, names.data);
+    lince_buffer_release(&names);
+}
+
+static void tell_table(const lince_table_facts *t, const lince_observer *o)
+{
+    char why[256];
+    size_t out = lince_table_left_out(t, why, sizeof why);
+    if (*t->text_column)
+        tell(o->note, o, _("texts from column %s, labels from column %s"), t->text_column, t->label_column);
+    if (out) tell(o->warning, o, _("rows left out: %zu of %zu; %s"), out, t->rows, why);
+}
+
+static void tell_pictures(const lince_dataset *d, lince_part part, const lince_observer *o)
+{
+    enum { SHOWN = 10 };
+    size_t count = 0;
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
+        if (sample->part == part && sample->unreadable && count++ < SHOWN)
+            tell(o->warning, o, _("left out: %s"), sample->reason);
+    }
+    if (count)
+        tell(o->warning, o, _("pictures of the %s part left out, because they cannot be read: %zu"),
+             lince_part_title(part), count);
+    const char *first;
+    size_t incomplete = lince_dataset_incomplete(d, part, &first);
+    if (incomplete)
+        tell(o->warning, o,
+             _("JPEGs of the %s part whose data end before the picture is complete: %zu, the first: %s; what "
+               "there is of them is used, the rest is grey (--incomplete refuse takes them for unreadable)"),
+             lince_part_title(part), incomplete, first);
+}
+
+static void tell_data(const lince_dataset *d, lince_part part, const lince_observer *o)
+{
+    if (!o) return;
+    for (size_t i = 0; i < lince_dataset_notes(d); i++) tell(o->warning, o, "%s", lince_dataset_note(d, i));
+    if (lince_dataset_table(d))
+        tell_table(lince_dataset_table(d), o);
+    else
+        tell_pictures(d, part, o);
+    tell_absent(d, part, o);
+}
+
+/* --- the measuring -------------------------------------------------------------------------------- */
+
+static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
+                       const lince_observer *observer, lince_loader **loader)
+{
+    lince_loader_options options = {.batch_size = EVALUATION_BATCH,
+                                    .workers = 1,
+                                    .cache_bytes = (size_t)256 << 20,
+                                    .skip_bad = lince_skips_bad(&m->settings),
+                                    .watch = lince_watch_for(observer)};
+    return lince_model_is_text(m)
+               ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
+               : lince_loader_new(loader, dataset, part, &m->picture, &options);
+}
+
+static void tell_unknown(const lince_tokens *k, lince_part part, const lince_observer *o)
+{
+    if (!o || !k || !lince_tokens_are_unknown(k)) return;
+    tell(o->warning, o,
+         _("words of the %s part that are not in the vocabulary, so that they all look the same to the "
+           "model: %zu of %zu; is it the same language as the training part's?"),
+         lince_part_title(part), k->unknown, k->read);
+}
+
+static void tell_views(const lince_model *m, const lince_observer *o)
+{
+    if (o && m->views.count)
+        tell(o->note, o, _("each answer is the mean of %d views of the picture (--tta %s)"), m->views.count,
+             m->views.name);
+}
+
+/* What is answered, and how much of it rightly, where answers below a confidence are none. */
+static lince_selection select_answers(const lince_model *m, const lince_evaluation *e)
+{
+    lince_selection s = {.least = m->confidence.least};
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        const lince_outcome *o = &e->outcomes[i];
+        if ((double)o->probability < s.least) continue;
+        s.answered++;
+        s.right += o->predicted == o->label;
+    }
+    return s;
+}
+
+static double share(size_t part, size_t whole)
+{
+    return whole ? (double)part / (double)whole : 0;
+}
+
+static json_t *selection_json(const lince_selection *s, size_t n)
+{
+    return json_pack("{s:f, s:I, s:f, s:o}", "least", s->least, "answered", (json_int_t)s->answered,
+                     "coverage", share(s->answered, n), "accuracy",
+                     s->answered ? json_real(share(s->right, s->answered)) : json_null());
+}
+
+static int as_text(const lince_model *m, const lince_evaluation *e, int json, char **text)
+{
+    lince_buffer out = {0};
+    lince_selection s = select_answers(m, e);
+    if (json) {
+        json_t *object = lince_evaluation_json(e);
+        if (object && s.least > 0)
+            json_object_set_new(object, "min_confidence", selection_json(&s, e->metrics.n));
+        char *dump = object ? json_dumps(object, JSON_REAL_PRECISION(9)) : NULL;
+        json_decref(object);
+        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
+        free(dump);
+    } else
+        lince_metrics_report(&e->metrics, &out);
+    if (!json && s.least > 0)
+        lince_buffer_printf(&out,
+                            _("\nconfidence of %.9g or more: %zu of %zu answered (%.2f %%), of these %.2f %% "
+                              "rightly\n"),
+                            s.least, s.answered, e->metrics.n, 100 * share(s.answered, e->metrics.n),
+                            100 * share(s.right, s.answered));
+    *text = out.data;
+    return out.error;
+}
+
+/* A part of the data, opened as the model reads it, by the model's views. The data set is the caller's to
+ * free, in any case. */
+static int evaluate_part(lince_model *m, const char *data, const char *part_name, bool raw,
+                         const lince_observer *observer, lince_dataset **dataset, lince_part *part,
+                         lince_evaluation *e)
+{
+    lince_loader *loader = NULL;
+    lince_decoding how = lince_model_decoding(m);
+    lince_evaluate_options options = {.views = &m->views, .raw = raw};
+    LINCE_TRY(open_data(m, data, dataset));
+    LINCE_TRY(refuse_content(m, *dataset));
+    LINCE_TRY(match_classes(m, *dataset));
+    lince_dataset_decode_as(*dataset, &how);
+    LINCE_TRY(choose_part(*dataset, part_name, part));
+    LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));
+    LINCE_TRY(open_loader(m, *dataset, *part, observer, &loader));
+    tell_data(*dataset, *part, observer);
+    tell_unknown(lince_loader_tokens(loader), *part, observer);
+    tell_views(m, observer);
+    int code = lince_evaluate(m->net, loader, &m->blueprint, &options, LINCE_TESTING, observer, e);
+    lince_loader_free(loader);
+    return code;
+}
+
+int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json,
+                         const char *predictions, const lince_observer *observer, char **text)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
+    lince_dataset *dataset = NULL;
+    lince_evaluation e = {0};
+    lince_part part = LINCE_TEST;
+    *text = NULL;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    int code = evaluate_part(m, data, part_name, false, &heard, &dataset, &part, &e);
+    if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, true, predictions);
+    if (!code) code = as_text(m, &e, json, text);
+    lince_evaluation_release(&e);
+    lince_dataset_free(dataset);
+    return code;
+}
+
+/* --- parts -------------------------------------------------------------------------- */
+
+int lince_model_on_part(lince_model *m, const char *data, const char *part, bool raw,
+                        const lince_observer *observer, lince_dataset **dataset, lince_evaluation *e)
+{
+    lince_part ignored = LINCE_TEST;
+    *dataset = NULL;
+    *e = (lince_evaluation){0};
+    return evaluate_part(m, data, part, raw, observer, dataset, &ignored, e);
+}

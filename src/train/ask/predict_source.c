@@ -1,0 +1,180 @@
+/* Every picture of a folder or an archive, several at a time. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "core/plain_locale.h"
+#include "data/index/layout.h"
+#include "picture/decode/codec.h"
+#include "train/ask/model_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One of the pictures that are answered together. */
+typedef struct picture {
+    char where[LINCE_WHERE_MAX];
+    lince_bytes bytes; /* until it is decoded */
+    lince_image fitted;
+    lince_prediction prediction;
+    bool incomplete;
+    int code;  /* of reading and decoding it */
+    char *why; /* its message */
+} picture;
+
+typedef struct pictures {
+    const lince_asking *asking;
+    picture *list; /* [batch] */
+    int count, batch;
+    lince_image *fitted;          /* [batch] the good ones', one behind the other, borrowed from the list */
+    lince_prediction *prediction; /* [batch] and their answers */
+} pictures;
+
+static void keep_error(picture *p, int code)
+{
+    p->code = code;
+    if (code) p->why = lince_strdup(lince_error());
+}
+
+static void decode(void *context, size_t index)
+{
+    LINCE_PLAIN_LOCALE;
+    pictures *s = context;
+    picture *p = &s->list[index];
+    lince_image image;
+    if (p->code) return;
+    lince_decoding how = lince_model_decoding(s->asking->model);
+    int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, &how, p->where);
+    if (!code) {
+        p->incomplete = image.incomplete;
+        code = lince_transform_fit(&s->asking->model->picture, &image, &p->fitted);
+        lince_image_release(&image);
+    }
+    keep_error(p, code);
+    lince_bytes_release(&p->bytes);
+}
+
+/* What keeps the net from answering is each picture's error. */
+static void classify(pictures *s)
+{
+    int good = 0;
+    for (int i = 0; i < s->count; i++)
+        if (!s->list[i].code) s->fitted[good++] = s->list[i].fitted;
+    int code =
+        good ? lince_model_predict_fitted(s->asking->model, s->fitted, good, s->batch, s->prediction) : 0;
+    for (int i = 0, k = 0; i < s->count; i++) {
+        if (s->list[i].code) continue;
+        s->list[i].prediction = s->prediction[k++];
+        keep_error(&s->list[i], code);
+    }
+}
+
+/* In their order, until the caller has heard enough. */
+static int tell_all(pictures *s)
+{
+    int code = 0;
+    for (int i = 0; i < s->count; i++) {
+        picture *p = &s->list[i];
+        if (p->incomplete) lince_model_tell_incomplete(s->asking->model, p->where);
+        if (p->code) lince_fail(p->code, "%s", p->why ? p->why : p->where);
+        if (!code) code = s->asking->tell(s->asking->context, p->where, p->code, &p->prediction);
+        lince_prediction_release(&p->prediction);
+        lince_image_release(&p->fitted);
+        lince_free(p->why);
+    }
+    memset(s->list, 0, (size_t)s->count * sizeof *s->list);
+    s->count = 0;
+    return code;
+}
+
+static int flush(pictures *s)
+{
+    lince_parallel(s->asking->model->threads, (size_t)s->count, decode, s);
+    classify(s);
+    return tell_all(s);
+}
+
+static int add(pictures *s, lince_source *source, const lince_entry *entry)
+{
+    picture *p = &s->list[s->count++];
+    p->prediction = (lince_prediction)LINCE_PREDICTION_INIT;
+    lince_source_where(source, entry, p->where);
+    keep_error(p, lince_source_read(source, entry, &p->bytes));
+    return s->count == s->batch ? flush(s) : 0;
+}
+
+int lince_model_batch_for(const lince_model *m, size_t count)
+{
+    enum { MANY = 64, BATCH = 32, PIXELS = 1 << 19 };
+    const lince_transform *t = &m->blueprint.transform;
+    int fit = PIXELS / t->width / t->height;
+    return count < MANY || fit < 1 ? 1 : fit < BATCH ? fit : BATCH;
+}
+
+static int ask_entries(pictures *s, lince_source *source, const size_t *entries, size_t count)
+{
+    size_t batch = (size_t)(s->batch = lince_model_batch_for(s->asking->model, count));
+    s->list = lince_alloc(batch, sizeof *s->list);
+    s->fitted = lince_alloc(batch, sizeof *s->fitted);
+    s->prediction = lince_alloc(batch, sizeof *s->prediction);
+    int code = s->list && s->fitted && s->prediction ? 0 : LINCE_ENOMEM;
+    for (size_t i = 0; !code && i < count; i++) code = add(s, source, &source->entries[entries[i]]);
+    if (!code) code = flush(s);
+    lince_free(s->list);
+    lince_free(s->fitted);
+    lince_free(s->prediction);
+    return code;
+}
+
+/* Texts lie among pictures: labels, notes. What else is there calls for an answer, be it that it cannot be
+ * read; so does what calls itself a picture. */
+static bool is_text(lince_source *source, const lince_entry *entry)
+{
+    enum { HEAD = 512 };
+    lince_bytes head = {0};
+    if (lince_has_picture_extension(entry->name)) return false;
+    bool text = !lince_source_peek(source, entry, HEAD, &head) && lince_looks_like_text(head.data, head.size);
+    lince_bytes_release(&head);
+    return text;
+}
+
+/* `format`: of a path, a number and a name. */
+static void tell_passed(const lince_model *m, const char *format, const char *path, size_t count,
+                        const char *first)
+{
+    char text[LINCE_WHERE_MAX + 256];
+    if (!count || !m->observer.warning) return;
+    snprintf(text, sizeof text, format, path, count, first);
+    m->observer.warning(m->observer.context, text);
+}
+
+int lince_ask_pictures(const lince_asking *asking, const char *path)
+{
+    pictures s = {.asking = asking};
+    lince_source source;
+    char files[256];
+    size_t count = 0, texts = 0, *entries = NULL;
+    const char *first = NULL;
+    int code = lince_source_open(&source, path);
+    if (!code && !(entries = lince_alloc(source.count + 1, sizeof *entries))) code = LINCE_ENOMEM;
+    for (size_t i = 0; !code && i < source.count; i++) {
+        if (source.entries[i].folder) continue;
+        if (!is_text(&source, &source.entries[i]))
+            entries[count++] = i;
+        else if (!texts++)
+            first = source.entries[i].name;
+    }
+    if (!code && !count)
+        code = lince_fail(LINCE_EDATA, "%s: no pictures that are read (%s) in it, but %s", path,
+                          lince_picture_formats(), lince_files_listed(&source, files, sizeof files));
+    if (!code) code = ask_entries(&s, &source, entries, count);
+    if (!code)
+        tell_passed(asking->model, _("%s: texts among the pictures were passed over: %zu, the first: %s"),
+                    path, texts, first);
+    if (!code)
+        tell_passed(asking->model, _("%s: hidden files were passed over: %zu, the first: %s"), path,
+                    source.hidden, source.first_hidden);
+    lince_free(entries);
+    lince_source_close(&source);
+    return code;
+}

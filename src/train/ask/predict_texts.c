@@ -1,0 +1,138 @@
+/* lince_model_predict_all of a model of texts: a text a line, of standard input, of a file, or of all files
+ * of a folder or an archive. */
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "data/source/source.h"
+#include "data/source/table_formats.h"
+#include "data/source/unpack.h"
+#include "picture/decode/image.h"
+#include "text/encoding.h"
+#include "train/ask/model_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Lines are UTF-8, whatever the table was that the model learned from. */
+static const char *encoding(const lince_model *m)
+{
+    return m->set.encoding ? m->settings.encoding : "utf-8";
+}
+
+/* The answer to a line in UTF-8, or the error of making it so; NULs in it are shown as blanks. */
+static int ask_line(const lince_asking *a, int code, const char *where, size_t number, char *line,
+                    size_t size)
+{
+    lince_prediction p = LINCE_PREDICTION_INIT;
+    while (size > 0 && (line[size - 1] == '\r' || line[size - 1] == '\n')) size--;
+    line[size] = '\0';
+    if (!code) code = lince_model_predict_span(a->model, line, size, &p);
+    if (code) {
+        char place[LINCE_WHERE_MAX + 64];
+        snprintf(place, sizeof place, _("%s, line %zu"), where, number);
+        lince_fail_in(code, place);
+    }
+    for (size_t i = 0; i < size; i++)
+        if (!line[i]) line[i] = ' ';
+    return lince_answer(a, line, code, &p);
+}
+
+/* As they come. */
+static int ask_stdin(const lince_asking *a)
+{
+    char *line = NULL, *text;
+    size_t capacity = 0, number = 0, size;
+    ssize_t length;
+    int code = 0;
+    while (!code && (length = getline(&line, &capacity, stdin)) >= 0) {
+        int decoded = lince_decode(line, (size_t)length, encoding(a->model), &text, &size);
+        code = decoded ? ask_line(a, decoded, _("standard input"), ++number, line, (size_t)length)
+                       : ask_line(a, 0, _("standard input"), ++number, text, size);
+        lince_free(text);
+    }
+    free(line);
+    if (!code && ferror(stdin))
+        code = lince_fail(LINCE_EIO, "standard input: cannot read: %s", lince_reason(errno));
+    return code;
+}
+
+/* Every line of a file; its last one need not end. */
+static int ask_lines(const lince_asking *a, const char *where, const void *bytes, size_t count)
+{
+    char *text, *end;
+    size_t size, number = 0;
+    int code = lince_decode(bytes, count, encoding(a->model), &text, &size);
+    if (code) return lince_fail_in(code, where);
+    for (size_t at = 0; !code && at < size; at = (size_t)(end - text) + 1) {
+        end = memchr(text + at, '\n', size - at);
+        if (!end) end = text + size;
+        code = ask_line(a, 0, where, ++number, text + at, (size_t)(end - text) - at);
+    }
+    lince_free(text);
+    return code;
+}
+
+/* A file's content, packed or not. */
+static int ask_content(const lince_asking *a, const char *where, const lince_bytes *packed)
+{
+    lince_bytes bytes;
+    int code = lince_bytes_unpack(packed, LINCE_ENTRY_MAX, &bytes);
+    if (code) return lince_fail_in(code, where);
+    code = lince_is_table_name(where) ? lince_ask_table(a, where, bytes.data, bytes.size)
+                                      : ask_lines(a, where, bytes.data, bytes.size);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+static int ask_entry(const lince_asking *a, lince_source *source, const lince_entry *entry)
+{
+    char where[LINCE_WHERE_MAX];
+    lince_bytes bytes;
+    lince_source_where(source, entry, where);
+    int code = lince_source_read(source, entry, &bytes);
+    if (!code && !lince_is_packed(bytes.data, bytes.size) && !lince_looks_like_text(bytes.data, bytes.size)) {
+        const char *found = lince_looks_like(bytes.data, bytes.size);
+        code = lince_fail(LINCE_EFORMAT, "%s: expected texts, one a line; this is %s", where,
+                          !bytes.size ? _("an empty file")
+                          : found     ? found
+                                      : _("something else"));
+    }
+    if (!code) code = ask_content(a, where, &bytes);
+    lince_bytes_release(&bytes);
+    return code < 0 ? lince_answer(a, where, code, NULL) : code;
+}
+
+static int ask_source(const lince_asking *a, const char *path)
+{
+    lince_source source;
+    size_t files = 0;
+    LINCE_TRY(lince_source_open(&source, path));
+    int code = 0;
+    for (size_t i = 0; !code && i < source.count; i++) {
+        if (source.entries[i].folder) continue;
+        files++;
+        code = ask_entry(a, &source, &source.entries[i]);
+    }
+    if (!code && !files) code = lince_fail(LINCE_EDATA, "%s: no files in it", path);
+    lince_source_close(&source);
+    return code;
+}
+
+int lince_ask_texts(const lince_asking *a, const char *path)
+{
+    enum { LARGEST = 1 << 30 };
+    char *content;
+    lince_bytes bytes = {0};
+    if (!strcmp(path, "-")) return ask_stdin(a);
+    if (lince_source_holds_files(path)) return ask_source(a, path);
+    LINCE_TRY(lince_file_read(path, LARGEST, &content, &bytes.size));
+    bytes.data = bytes.owned = (uint8_t *)content;
+    int code = bytes.size ? ask_content(a, path, &bytes)
+                          : lince_fail(LINCE_EFORMAT,
+                                       "%s: the file is empty (0 bytes); expected texts, one a line", path);
+    lince_bytes_release(&bytes);
+    return code;
+}

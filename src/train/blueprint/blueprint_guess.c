@@ -1,0 +1,179 @@
+/* Blueprints of weights files that lince did not write, and the names of their classes. */
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "models/imagenet.h"
+#include "models/published.h"
+#include "train/blueprint/blueprint.h"
+#include "weights/state_dict.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static int new_names(lince_blueprint *b)
+{
+    for (int i = 0; b->names && i < b->classes; i++) lince_free(b->names[i]);
+    lince_free(b->names);
+    b->names = lince_alloc((size_t)b->classes, sizeof *b->names);
+    return b->names ? 0 : LINCE_ENOMEM;
+}
+
+/* --- the output layer ----------------------------------------------------------------------------- */
+
+/* The outputs that the file has for the net's output layer; 0: it has none. */
+static int outputs(lince_net *net, const lince_weights *w)
+{
+    for (size_t n = lince_net_nodes(net) - 1; n > 0; n--) {
+        const lince_layer *l = lince_net_layer(net, n);
+        if (!l->args.head || !l->param_count) continue;
+        const lince_tensor *t = lince_weights_find(w, l->params[0].name);
+        return t && t->ndim == l->params[0].ndim && t->dims[0] <= 1 << 20 ? (int)t->dims[0] : 0;
+    }
+    return 0;
+}
+
+static int count_classes(lince_blueprint *b, const lince_weights *w, const char *path)
+{
+    lince_net *net;
+    lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
+    b->classes = 2;
+    LINCE_TRY(lince_blueprint_assemble(b, &options, &net));
+    b->classes = outputs(net, w);
+    lince_net_free(net);
+    if (b->classes >= 2) return 0;
+    return lince_fail(LINCE_EDATA,
+                      "%s: there is no output layer of %s with two or more classes; 'lince info' lists "
+                      "the file's tensors",
+                      path, b->model);
+}
+
+/* --- names ---------------------------------------------------------------------------------------- */
+
+static int imagenet_names(lince_blueprint *b)
+{
+    LINCE_TRY(new_names(b));
+    for (int i = 0; i < b->classes; i++)
+        if (!(b->names[i] = lince_imagenet_class(i))) return LINCE_ENOMEM;
+    return 0;
+}
+
+void lince_blueprint_tell_published(const lince_architecture *a, const lince_weights *w, const char *path,
+                                    lince_buffer *out)
+{
+    const lince_published *set = lince_published_named(a->name, path);
+    if (!lince_published_differ(a->name) || lince_weights_metadata(w, "lince.image_size")) return;
+    if (set)
+        lince_buffer_printf(out, _("%s: by its name torchvision's %s: the shorter side at %d pixels\n"), path,
+                            set->name, set->resize);
+    else
+        lince_buffer_printf(out,
+                            _("%s: its name does not tell which of the published weights of %s it holds; the "
+                              "shorter side at %d pixels, as for IMAGENET1K_V1; for V2: --resize 232\n"),
+                            path, a->name, a->resize);
+}
+
+/* How many of the parameters fit. */
+static int rate(const lince_architecture *a, const lince_weights *w, lince_likely *likely)
+{
+    lince_blueprint b = {.dropout = -1,
+                         .classes = 2,
+                         .transform = {.width = a->image_size, .height = a->image_size}};
+    lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
+    lince_load_options load = {0};
+    lince_load_result result;
+    lince_net *net;
+    snprintf(b.model, sizeof b.model, "%s", a->name);
+    LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
+    int classes = outputs(net, w);
+    lince_net_free(net);
+    if (classes >= 2) b.classes = classes;
+    LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
+    int code = lince_state_dict_compare(net, w, &load, &result);
+    *likely = (lince_likely){a->name, classes, result.loaded, result.loaded + result.count};
+    lince_load_result_release(&result);
+    lince_net_free(net);
+    return code == LINCE_EDATA ? 0 : code;
+}
+
+int lince_blueprint_recognise(const lince_weights *w, lince_likely *likely)
+{
+    const lince_architecture *a;
+    *likely = (lince_likely){0};
+    for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
+        lince_likely this;
+        if (!a->image_size) continue;
+        LINCE_TRY(rate(a, w, &this));
+        if (!likely->of || this.fits * likely->of > likely->fits * this.of) *likely = this;
+    }
+    return 2 * likely->fits > likely->of
+               ? 0
+               : lince_fail(LINCE_EDATA, "the weights are of no architecture that lince knows");
+}
+
+int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const lince_weights *w,
+                          const char *path)
+{
+    lince_likely likely;
+    *b = (lince_blueprint){.dropout = -1, .loss = {.type = &lince_cross_entropy}};
+    if (!architecture) {
+        if (lince_blueprint_recognise(w, &likely) || likely.fits < likely.of)
+            return lince_fail(LINCE_EUSAGE, "%s: does not say its architecture; name it with --model", path);
+        architecture = likely.architecture;
+    }
+    const lince_architecture *a = lince_architecture_named(architecture);
+    *b = (lince_blueprint){.dropout = -1, .loss = {.type = &lince_cross_entropy}};
+    if (!a) return LINCE_EUSAGE;
+    if (!a->image_size)
+        return lince_fail(LINCE_EUSAGE, "%s: %s needs its vocabulary: only files that lince wrote have it",
+                          path, architecture);
+    snprintf(b->model, sizeof b->model, "%s", a->name);
+    LINCE_TRY(lince_blueprint_pictures(b, a, w, path));
+    LINCE_TRY(count_classes(b, w, path));
+    return b->classes == LINCE_IMAGENET_CLASSES && a->image_size >= 224 ? imagenet_names(b) : 0;
+}
+
+bool lince_blueprint_other_classes(const lince_blueprint *b, const lince_weights *w)
+{
+    const char *text = lince_weights_metadata(w, "lince.classes");
+    json_t *array = text ? json_loads(text, 0, NULL) : NULL;
+    bool known = json_is_array(array), same = known && json_array_size(array) == (size_t)b->classes;
+    for (int i = 0; same && b->names && i < b->classes; i++) {
+        const char *name = json_string_value(json_array_get(array, (size_t)i));
+        same = name && !strcmp(name, b->names[i]);
+    }
+    json_decref(array);
+    return known && !same;
+}
+
+/* Takes the next line of *text, without its end. */
+static char *next_line(char **text)
+{
+    char *line = *text, *end = line + strcspn(line, "\n");
+    if (!*line) return NULL;
+    *text = *end ? end + 1 : end;
+    if (end > line && end[-1] == '\r') end--;
+    *end = '\0';
+    return line;
+}
+
+int lince_blueprint_read_classes(lince_blueprint *b, const char *path)
+{
+    enum { LARGEST = 16 << 20 };
+    char *text, *rest, *line;
+    size_t size;
+    int count = 0, code = 0;
+    LINCE_TRY(lince_file_read(path, LARGEST, &text, &size));
+    code = new_names(b);
+    rest = text;
+    while (!code && (line = next_line(&rest))) {
+        if (*line && count < b->classes && !(b->names[count] = lince_strdup(line))) code = LINCE_ENOMEM;
+        count += *line != '\0';
+    }
+    lince_free(text);
+    if (!code && count != b->classes)
+        code = lince_fail(LINCE_EDATA, "%s: names, one a line: %d; classes of the model: %d", path, count,
+                          b->classes);
+    return code;
+}

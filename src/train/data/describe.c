@@ -1,0 +1,352 @@
+/* lince_describe: what a path is, in a few lines or as JSON. */
+#include <lince/describe.h>
+
+#include "core/buffer.h"
+#include "core/class_order.h"
+#include "core/display.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/number.h"
+#include "core/parallel.h"
+#include "core/plain_locale.h"
+#include "core/sized.h"
+#include "data/dataset.h"
+#include "data/depth.h"
+#include "data/sizes.h"
+#include "train/data/describe.h"
+#include "train/data/leaks.h"
+#include "train/data/open_data.h"
+#include "train/data/table_facts.h"
+#include "train/run/run.h"
+#include "train/settings/settings.h"
+#include "weights/weights.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* --- data sets ------------------------------------------------------------------------------------ */
+
+/* What the pictures measure, over all parts; of deep grey also its values. */
+static json_t *sizes_json(lince_dataset *d)
+{
+    lince_sizes s = {0};
+    lince_extent e = {0};
+    for (int p = 0; p < LINCE_PARTS; p++) lince_sizes_add(&s, d, (lince_part)p);
+    json_t *sizes = json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
+                              s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
+    for (int p = 0; p < LINCE_PARTS && s.deep; p++)
+        lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
+    if (e.count)
+        json_object_set_new(sizes, "deep",
+                            json_pack("{s:I, s:f, s:f}", "n", (json_int_t)s.deep, "least", e.least,
+                                      "greatest", e.greatest));
+    return sizes;
+}
+
+static void append_sentence(void *array, const char *sentence)
+{
+    json_array_append_new(array, json_string(sentence));
+}
+
+/* The numbers, and the sentences that tell them. */
+static int put_leaks(lince_dataset *d, const lince_observer *observer, json_t *result)
+{
+    lince_leaks leaks;
+    json_t *told = json_array();
+    int code = lince_leaks_look(&leaks, d, false, false, observer);
+    if (!code && !lince_leaks_tell(&leaks, d, append_sentence, told))
+        append_sentence(told, _("no sample is in two parts or under two labels"));
+    if (!code) json_object_set_new(result, "leaks", lince_leaks_json(&leaks));
+    if (!code) json_object_set(result, "duplicates", told);
+    lince_leaks_release(&leaks);
+    json_decref(told);
+    return code;
+}
+
+static int describe_data(const char *path, const lince_settings *settings, const lince_observer *observer,
+                         json_t **result)
+{
+    lince_dataset *d;
+    lince_table_options options = settings ? lince_table_settings(settings) : (lince_table_options){0};
+    LINCE_TRY(lince_dataset_open_table(&d, path, &options));
+    json_t *parts = json_object(), *classes = json_array(), *notes = json_array();
+    for (int c = 0; c < lince_dataset_classes(d); c++)
+        json_array_append_new(classes, json_string(lince_dataset_class(d, c)));
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        json_t *counts = json_array();
+        for (int c = 0; c < lince_dataset_classes(d); c++)
+            json_array_append_new(counts,
+                                  json_integer((json_int_t)lince_dataset_class_count(d, (lince_part)p, c)));
+        json_object_set_new(parts, lince_part_name((lince_part)p), counts);
+    }
+    for (size_t i = 0; i < lince_dataset_notes(d); i++)
+        json_array_append_new(notes, json_string(lince_dataset_note(d, i)));
+    *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d),
+                        "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class", parts,
+                        "notes", notes);
+    if (lince_dataset_is_text(d)) json_object_set_new(*result, "table", lince_table_facts_json(d));
+    if (!lince_dataset_is_text(d)) json_object_set_new(*result, "pixels", sizes_json(d));
+    int code = 0;
+    if (settings && !strcmp(settings->find_duplicates, "yes")) code = put_leaks(d, observer, *result);
+    if (code) json_decref(*result);
+    lince_dataset_free(d);
+    return code;
+}
+
+/* --- runs ----------------------------------------------------------------------------------------- */
+
+static int describe_run(const char *path, json_t **result)
+{
+    lince_run run;
+    lince_history history = {0};
+    char file[LINCE_PATH_MAX];
+    LINCE_TRY(lince_run_open(&run, path));
+    *result = json_pack("{s:s, s:s}", "path", path, "kind", "run");
+    if (!lince_run_read_history(&run, &history) && history.count)
+        json_object_set_new(*result, "epochs", json_integer((json_int_t)history.count));
+    lince_history_release(&history);
+    static const char *const parts[][2] = {{"model", "model.json"}, {"test", "test.json"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        LINCE_TRY(lince_path_join(file, path, parts[i][1]));
+        json_t *json = json_load_file(file, 0, NULL);
+        if (json) json_object_set_new(*result, parts[i][0], json);
+    }
+    return 0;
+}
+
+/* --- as text -------------------------------------------------------------------------------------- */
+
+enum { LABELS = 25 };
+
+void lince_put_fact(lince_buffer *out, const char *label, const char *value)
+{
+    lince_buffer_printf(out, "%*s %s\n", lince_field(-LABELS, label), label, value);
+}
+
+/* How a number is told: as it is, to four places, or as a share in per cent. */
+typedef enum format { COUNT, DECIMAL, SHARE } format;
+
+typedef struct told {
+    const char *key, *label; /* untranslated */
+    format format;
+} told;
+
+static void put_numbers(lince_buffer *out, const json_t *json, const told *list, size_t count)
+{
+    static const char *const formats[] = {[COUNT] = "%.0f", [DECIMAL] = "%.4f", [SHARE] = "%.2f %%"};
+    for (size_t i = 0; i < count; i++) {
+        char text[64];
+        const json_t *value = json_object_get(json, list[i].key);
+        if (!json_is_number(value)) continue;
+        double number = json_number_value(value) * (list[i].format == SHARE ? 100 : 1);
+        snprintf(text, sizeof text, formats[list[i].format], number);
+        lince_put_fact(out, lince_translate(list[i].label), text);
+    }
+}
+
+static void put_model(lince_buffer *out, const json_t *json)
+{
+    static const told numbers[] = {{"parameters", N_("parameters"), COUNT},
+                                   {"trainable", N_("of these trained"), COUNT},
+                                   {"macs", N_("multiply-adds a sample"), COUNT}};
+    const char *name = json_string_value(json_object_get(json, "name")),
+               *recipe = json_string_value(json_object_get(json, "recipe"));
+    char text[128];
+    if (name) lince_put_fact(out, _("model"), name);
+    put_numbers(out, json, numbers, sizeof numbers / sizeof *numbers);
+    if (!recipe) return;
+    snprintf(text, sizeof text, _("default of %s"), recipe);
+    lince_put_fact(out, _("recipe"), text);
+}
+
+static void put_run(lince_buffer *out, const json_t *json)
+{
+    static const told epochs[] = {{"epochs", N_("epochs"), COUNT}},
+                      test[] = {{"n", N_("test samples"), COUNT},
+                                {"loss", N_("test loss"), DECIMAL},
+                                {"accuracy", N_("test accuracy"), SHARE},
+                                {"top5", N_("among the five likeliest"), SHARE},
+                                {"ece", N_("calibration error"), SHARE}};
+    lince_put_fact(out, _("run"), json_string_value(json_object_get(json, "path")));
+    put_model(out, json_object_get(json, "model"));
+    put_numbers(out, json, epochs, 1);
+    put_numbers(out, json_object_get(json, "test"), test, sizeof test / sizeof *test);
+}
+
+static double sum_of(const json_t *counts)
+{
+    double sum = 0;
+    for (size_t i = 0; i < json_array_size(counts); i++) sum += json_number_value(json_array_get(counts, i));
+    return sum;
+}
+
+static const char *class_at(const void *classes, size_t index)
+{
+    return json_string_value(json_array_get(classes, index));
+}
+
+/* A row a class, a column a part; names are padded by letters, not bytes. */
+static void put_counts(lince_buffer *out, const json_t *json)
+{
+    const json_t *classes = json_object_get(json, "classes"), *parts = json_object_get(json, "per_class");
+    int width = lince_characters(_("class")),
+        *order = lince_class_order(class_at, classes, json_array_size(classes));
+    if (!order) out->error = LINCE_ENOMEM;
+    for (size_t c = 0; c < json_array_size(classes); c++) {
+        int letters = lince_characters(class_at(classes, c));
+        if (letters > width) width = letters;
+    }
+    lince_buffer_printf(out, "%*s", lince_field(-width, _("class")), _("class"));
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        const char *title = lince_part_title((lince_part)p);
+        lince_buffer_printf(out, "  %*s", lince_field(13, title), title);
+    }
+    lince_buffer_puts(out, "\n");
+    for (size_t i = 0; order && i < json_array_size(classes); i++) {
+        size_t c = (size_t)order[i];
+        const char *name = class_at(classes, c);
+        lince_buffer_printf(out, "%*s", lince_field(-width, name), name);
+        for (int p = 0; p < LINCE_PARTS; p++)
+            lince_buffer_printf(
+                out, "  %13.0f",
+                json_number_value(json_array_get(json_object_get(parts, lince_part_name((lince_part)p)), c)));
+        lince_buffer_puts(out, "\n");
+    }
+    lince_free(order);
+}
+
+/* What a table was read as. */
+static void put_table(lince_buffer *out, const json_t *table)
+{
+    static const struct {
+        const char *key, *what; /* untranslated */
+    } left_out[] = {{"empty", N_("without a text")},
+                    {"duplicates", N_("copies of rows before")},
+                    {"unlabelled", N_("without a label")},
+                    {"dropped", N_("of labels that are left out")},
+                    {"bad", N_("unreadable")}};
+    const char *texts = json_string_value(json_object_get(table, "text_column")),
+               *labels = json_string_value(json_object_get(table, "label_column"));
+    if (texts && *texts && labels && *labels)
+        lince_buffer_printf(out, _("texts in column %s, labels in column %s\n"), texts, labels);
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
+        double n = json_number_value(json_object_get(table, left_out[i].key));
+        if (n > 0)
+            lince_buffer_printf(out, _("rows left out, %s: %.0f\n"), lince_translate(left_out[i].what), n);
+    }
+}
+
+static void put_depth(lince_buffer *out, const json_t *deep)
+{
+    char least[LINCE_NUMBER_MAX], greatest[LINCE_NUMBER_MAX];
+    lince_number_print(least, json_number_value(json_object_get(deep, "least")), 9);
+    lince_number_print(greatest, json_number_value(json_object_get(deep, "greatest")), 9);
+    lince_buffer_printf(
+        out,
+        _("pictures of grey with more than 8 bits, or of floats: %.0f, with values from %s to "
+          "%s (--range says which are black and white)\n"),
+        json_number_value(json_object_get(deep, "n")), least, greatest);
+}
+
+static void put_sizes(lince_buffer *out, const json_t *pixels)
+{
+    const json_t *width = json_object_get(pixels, "width"), *height = json_object_get(pixels, "height");
+    double unknown = json_number_value(json_object_get(pixels, "unknown")),
+           narrowest = json_number_value(json_array_get(width, 0)),
+           widest = json_number_value(json_array_get(width, 1)),
+           lowest = json_number_value(json_array_get(height, 0)),
+           highest = json_number_value(json_array_get(height, 1));
+    if (narrowest == widest && lowest == highest)
+        lince_buffer_printf(out, _("pictures: %.0fx%.0f pixels\n"), widest, highest);
+    else
+        lince_buffer_printf(out, _("pictures: %.0f to %.0f pixels wide, %.0f to %.0f high\n"), narrowest,
+                            widest, lowest, highest);
+    if (unknown > 0) lince_buffer_printf(out, _("pictures whose size cannot be read: %.0f\n"), unknown);
+    if (json_object_get(pixels, "deep")) put_depth(out, json_object_get(pixels, "deep"));
+}
+
+static void put_data(lince_buffer *out, const json_t *json)
+{
+    const json_t *parts = json_object_get(json, "per_class"), *notes = json_object_get(json, "notes");
+    const char *path = json_string_value(json_object_get(json, "path"));
+    lince_buffer_printf(
+        out,
+        _("%s: %s; classes: %zu; samples for training: %.0f, for validation: %.0f, for the test: %.0f\n"),
+        path, _(json_string_value(json_object_get(json, "kind"))),
+        json_array_size(json_object_get(json, "classes")), sum_of(json_object_get(parts, "train")),
+        sum_of(json_object_get(parts, "val")), sum_of(json_object_get(parts, "test")));
+    if (json_object_get(json, "table")) put_table(out, json_object_get(json, "table"));
+    if (json_object_get(json, "pixels")) put_sizes(out, json_object_get(json, "pixels"));
+    lince_buffer_puts(out, "\n");
+    put_counts(out, json);
+    lince_buffer_puts(out, "\n");
+    const json_t *duplicates = json_object_get(json, "duplicates");
+    for (size_t i = 0; i < json_array_size(duplicates); i++)
+        lince_buffer_printf(out, "%s\n", json_string_value(json_array_get(duplicates, i)));
+    for (size_t i = 0; i < json_array_size(notes); i++)
+        lince_buffer_printf(out, _("note: %s\n"), json_string_value(json_array_get(notes, i)));
+    lince_buffer_printf(out, _("fingerprint of the data (SHA-256): %s\n"),
+                        json_string_value(json_object_get(json, "fingerprint")));
+}
+
+static bool is_run(const char *path)
+{
+    char config[LINCE_PATH_MAX];
+    struct stat status;
+    if (lince_run_is_cv(path)) return true; /* which lince_run_open refuses */
+    return !lince_path_join(config, path, "config.yaml") && !stat(config, &status);
+}
+
+/* What lince writes and "info" has nothing to say of: pages say it. */
+static int refuse_page(const char *path)
+{
+    static const char *const pages[][2] = {
+        {"compare.json",
+         N_("%s: a comparison, and no data set, weights file or run; its page is %s/compare.html")},
+        {"search/search.json", N_("%s: a search, and no data set, weights file or run; its page is "
+                                  "%s/tune.html, and its trials are runs (%s/trials/000, ...)")}};
+    char file[LINCE_PATH_MAX];
+    struct stat status;
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (!lince_path_join(file, path, pages[i][0]) && !stat(file, &status))
+            return lince_fail(LINCE_EDATA, pages[i][1], path, path, path);
+    return 0;
+}
+
+int lince_describe(const char *path, int json, char **text)
+{
+    return lince_describe_as(path, NULL, NULL, json, text);
+}
+
+int lince_describe_as(const char *path, const lince_settings *settings, const lince_observer *observer,
+                      int json, char **text)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_observer heard = LINCE_OBSERVER_INIT;
+    json_t *result = NULL;
+    lince_buffer out = {0};
+    *text = NULL;
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    LINCE_TRY(refuse_page(path));
+    LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
+              : lince_weights_recognise(path) ? lince_describe_weights(path, &result)
+                                              : describe_data(path, settings, &heard, &result));
+    if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
+    if (json) {
+        char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
+        free(dump);
+    } else if (!strcmp(json_string_value(json_object_get(result, "kind")), "weights"))
+        lince_put_weights(&out, result);
+    else if (json_object_get(result, "per_class"))
+        put_data(&out, result);
+    else
+        put_run(&out, result);
+    json_decref(result);
+    *text = out.data;
+    return out.error;
+}

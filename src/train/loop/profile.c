@@ -1,0 +1,101 @@
+#include "train/loop/profile.h"
+#include "core/clock.h"
+#include "core/display.h"
+#include "core/i18n.h"
+
+bool lince_waiting_matters(double waited, double seconds)
+{
+    return waited > 1 && waited > 0.1 * seconds;
+}
+
+void lince_profile_start(lince_profile *p)
+{
+    p->last = lince_now();
+}
+
+void lince_profile_lap(lince_profile *p, lince_phase_of_step phase)
+{
+    double now = lince_now();
+    p->seconds[phase] += now - p->last;
+    p->last = now;
+}
+
+/* --- printing ------------------------------------------------------------------------------------- */
+
+/* Milliseconds a step, the share of all time, and GFLOP/s where the layer multiplies. */
+static void put_direction(const lince_profile *p, double seconds, double total, double flops,
+                          lince_buffer *out)
+{
+    lince_buffer_printf(out, " %9.3f %5.1f%%", 1e3 * seconds / (double)p->steps, 100 * seconds / total);
+    if (flops > 0 && seconds > 0)
+        lince_buffer_printf(out, " %8.1f", 1e-9 * flops / seconds);
+    else
+        lince_buffer_printf(out, " %8s", "");
+}
+
+/* Backward multiplies once for the input's gradient and once for the weights', each where wanted. */
+static double backward_products(const lince_layer *l)
+{
+    bool trained = false;
+    for (int i = 0; i < l->param_count; i++) trained |= l->params[i].trainable;
+    return (l->wants_din ? 1 : 0) + (trained ? 1 : 0);
+}
+
+static void put_layer(const lince_profile *p, const lince_layer *l, const lince_net_time *time, double total,
+                      lince_buffer *out)
+{
+    double flops = 2 * l->macs * (double)p->samples;
+    lince_buffer_printf(out, "%-24.24s %-20.20s", l->name, l->type->name);
+    put_direction(p, time->forward, total, flops, out);
+    put_direction(p, time->backward, total, flops * backward_products(l), out);
+    lince_buffer_puts(out, "\n");
+}
+
+static void put_title(lince_buffer *out, int columns, const char *title)
+{
+    lince_buffer_printf(out, " %*s", lince_field(columns, title), title);
+}
+
+static void put_layers(const lince_profile *p, lince_net *net, double total, lince_buffer *out)
+{
+    const lince_net_time *times = lince_net_times(net);
+    lince_buffer_printf(out, "%45s", "");
+    put_title(out, 25, _("forward"));
+    put_title(out, 25, _("backward"));
+    lince_buffer_puts(out, "\n");
+    lince_buffer_printf(out, "%*s", lince_field(-45, _("layer")), _("layer"));
+    for (int i = 0; i < 2; i++) {
+        put_title(out, 9, _("ms/step"));
+        put_title(out, 6, _("share"));
+        put_title(out, 8, "GFLOP/s");
+    }
+    lince_buffer_puts(out, "\n");
+    for (size_t i = 1; i < lince_net_nodes(net); i++)
+        put_layer(p, lince_net_layer(net, i), &times[i], total, out);
+}
+
+void lince_profile_print(const lince_profile *p, lince_net *net, lince_buffer *out)
+{
+    static const char *const names[LINCE_TIMES] = {
+        [LINCE_TIME_WAITING] = N_("waiting for data"),
+        [LINCE_TIME_LAYERS] = N_("layers"),
+        [LINCE_TIME_LOSS] = N_("loss"),
+        [LINCE_TIME_NORM] = N_("norm of the gradient"),
+        [LINCE_TIME_UPDATE] = N_("update of the weights"),
+        [LINCE_TIME_PROGRESS] = N_("counting, progress"),
+        [LINCE_TIME_VALIDATION] = N_("validation"),
+        [LINCE_TIME_SAVING] = N_("saving"),
+    };
+    double total = 0;
+    for (int i = 0; i < LINCE_TIMES; i++) total += p->seconds[i];
+    lince_buffer_printf(out, _("profile (steps: %zu, samples: %zu): %.1f s\n"), p->steps, p->samples, total);
+    if (!p->steps) return;
+    if (lince_net_times(net)) put_layers(p, net, total, out);
+    for (int i = 0; i < LINCE_TIMES; i++)
+        lince_buffer_printf(out, "%*s %9.3f %5.1f%%\n", lince_field(-45, lince_translate(names[i])),
+                            lince_translate(names[i]), 1e3 * p->seconds[i] / (double)p->steps,
+                            100 * p->seconds[i] / total);
+    lince_buffer_printf(out, _("%.1f samples a second while training\n"),
+                        (double)p->samples /
+                            (total - p->seconds[LINCE_TIME_VALIDATION] - p->seconds[LINCE_TIME_SAVING]));
+}

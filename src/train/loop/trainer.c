@@ -1,0 +1,300 @@
+#include "train/loop/trainer.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "train/measure/feed.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- one step ------------------------------------------------------------------------------------- */
+
+/* Stops before the update: names the layer, the step and the samples. */
+static int not_finite(const lince_trainer *t, const lince_batch *batch, double loss)
+{
+    char samples[256] = "";
+    const char *where = lince_net_not_finite(t->net);
+    for (int i = 0; i < batch->n && i < 3; i++) {
+        size_t used = strlen(samples);
+        snprintf(samples + used, sizeof samples - used, "%s%.70s", i ? ", " : "",
+                 lince_dataset_name(t->dataset, LINCE_TRAIN, batch->index[i]));
+    }
+    return lince_fail(LINCE_ENUMERIC,
+                      "epoch %d, step %zu: the loss is %g and '%s' is not finite, with samples %s, ...; "
+                      "nothing was updated. "
+                      "Try a smaller --lr, --clip-grad 1 or --warmup-epochs 1",
+                      t->at.epoch + 1, t->at.step + 1, loss, where ? where : "loss", samples);
+}
+
+static lince_targets targets_of(const lince_trainer *t, const lince_batch *b)
+{
+    return (lince_targets){.label = b->y,
+                           .partner = b->partner,
+                           .own = b->own,
+                           .smoothing = (float)t->settings->label_smoothing,
+                           .weight = t->class_weight};
+}
+
+/* Whether the batch that is being trained with completes an update: the last of its group, or of the
+ * epoch. */
+static bool completes_update(const lince_trainer *t)
+{
+    size_t done = t->at.step + 1;
+    return done % (size_t)t->settings->accumulate == 0 || done == lince_loader_batches(t->train);
+}
+
+/* With the last pass's gradient, of that norm, or where several batches make an update once they are
+ * there. */
+static void update(lince_trainer *t, const lince_targets *targets, size_t n, double lr, double norm)
+{
+    if (t->settings->accumulate > 1) {
+        lince_update_add(&t->update, t->net, lince_loss_weight(targets, n));
+        if (!completes_update(t)) return;
+        norm = lince_update_sum_norm(&t->update, t->net);
+    }
+    t->at.updates++;
+    t->update.share =
+        lince_lookahead_share(t->settings->lookahead_alpha, t->settings->lookahead_power,
+                              lince_schedule_progress(&t->schedule, t->at.updates - t->at.schedule_updates));
+    lince_update_apply(&t->update, t->net, t->at.updates, lr, norm);
+    if (t->at.step + 1 == lince_loader_batches(t->train)) lince_trainer_average(t);
+}
+
+/* Of mixed samples the label with the larger share counts. */
+static void count_hits(lince_trainer *t, const lince_batch *batch)
+{
+    int classes = t->blueprint.classes;
+    const int32_t *label = batch->partner && batch->own < 0.5f ? batch->partner : batch->y;
+    for (size_t i = 0; i < (size_t)batch->n; i++) {
+        const float *row = lince_net_output(t->net) + i * (size_t)classes;
+        t->at.hits += t->blueprint.loss.type->decide(row, classes) == label[i];
+        t->at.loss += (double)t->loss_each[i];
+    }
+}
+
+/* And its gradient, in the net. */
+static double loss_of(lince_trainer *t, const lince_targets *targets, size_t n)
+{
+    const lince_loss *l = &t->blueprint.loss;
+    return l->type->gradient(l, lince_net_output(t->net), n, t->blueprint.classes, targets,
+                             lince_net_output_gradient(t->net), t->loss_each);
+}
+
+int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
+{
+    size_t n = (size_t)batch->n;
+    lince_targets targets = targets_of(t, batch);
+    lince_feed(t->net, batch);
+    lince_update_touch(&t->update, t->net, t->at.updates);
+    lince_net_forward(t->net, batch->n, true, batch->key);
+    lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
+    double loss = loss_of(t, &targets, n);
+    lince_profile_lap(&t->profile, LINCE_TIME_LOSS);
+    if (!isfinite(loss)) return not_finite(t, batch, loss);
+    lince_net_backward(t->net);
+    lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
+    double norm = lince_update_norm(&t->update, t->net);
+    lince_profile_lap(&t->profile, LINCE_TIME_NORM);
+    if (!isfinite(norm)) return not_finite(t, batch, loss);
+    update(t, &targets, n, lr, norm);
+    lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
+    *mean_loss = loss;
+    count_hits(t, batch);
+    t->at.seen += n;
+    t->at.step++;
+    t->profile.steps++;
+    t->profile.samples += n;
+    return 0;
+}
+
+/* --- one epoch ------------------------------------------------------------------------------------ */
+
+static lince_progress progress_of(const lince_trainer *t)
+{
+    const lince_position *at = &t->at;
+    size_t steps = lince_loader_batches(t->train);
+    double rate = (double)at->seen / fmax(at->epoch_seconds, 1e-9);
+    double left = (double)(steps - at->step) + (double)steps * (t->settings->epochs - at->epoch - 1);
+    return (lince_progress){.size = sizeof(lince_progress),
+                            .phase = LINCE_TRAINING,
+                            .epoch = at->epoch + 1,
+                            .epochs = t->settings->epochs,
+                            .step = at->step,
+                            .steps = steps,
+                            .loss = at->loss / fmax((double)at->seen, 1),
+                            .accuracy = at->hits / fmax((double)at->seen, 1),
+                            .lr = (double)t->update.hyper.lr,
+                            .samples_per_second = rate,
+                            .eta = left * t->settings->batch_size / fmax(rate, 1e-9)};
+}
+
+static bool stop_wanted(const lince_trainer *t)
+{
+    return t->observer && t->observer->stop && *t->observer->stop;
+}
+
+static int interrupted(lince_trainer *t)
+{
+    LINCE_TRY(lince_trainer_save(t));
+    return lince_fail(LINCE_EINTERRUPTED, "interrupted in epoch %d after step %zu; the state is saved",
+                      t->at.epoch + 1, t->at.step);
+}
+
+static double scheduled_rate(const lince_trainer *t)
+{
+    return lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
+}
+
+static int train_epoch(lince_trainer *t)
+{
+    lince_batch batch;
+    int code;
+    double start = lince_now(), loss;
+    lince_profile_start(&t->profile);
+    LINCE_TRY(lince_loader_start(t->train, t->at.epoch, t->at.step));
+    while ((code = lince_loader_next(t->train, &batch)) > 0) {
+        lince_profile_lap(&t->profile, LINCE_TIME_WAITING);
+        LINCE_TRY(lince_trainer_step(t, &batch, scheduled_rate(t), &loss));
+        double took = lince_now() - start;
+        start += took;
+        t->at.seconds += took;
+        t->at.epoch_seconds += took;
+        if (t->observer && t->observer->progress) {
+            lince_progress progress = progress_of(t);
+            t->observer->progress(t->observer->context, &progress);
+        }
+        lince_profile_lap(&t->profile, LINCE_TIME_PROGRESS);
+        if (t->update.sum.weight > 0) continue; /* what is saved is a state between two updates */
+        if (stop_wanted(t)) return interrupted(t);
+        double every = 60.0 * t->settings->checkpoint_every;
+        if (every > 0 && t->at.seconds - t->last_checkpoint > every &&
+            t->at.step < lince_loader_batches(t->train)) {
+            LINCE_TRY(lince_trainer_save(t));
+            lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
+            start = lince_now();
+        }
+    }
+    return code;
+}
+
+/* At the loss of who knows nothing but how many classes there are, a deep network without normalisation can
+ * stay for good, and one whose rate was too high end. Told after epochs 1, 2, 4, 8, ... */
+static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
+{
+    int classes = lince_net_classes(t->net);
+    double guessing = lince_loss_chance(&t->blueprint.loss, NULL, classes),
+           of_it = row->train_loss / guessing;
+    enum { TOO_FEW_STEPS = 30 };
+    if (t->at.updates < TOO_FEW_STEPS) return;
+    if (classes < 2 || (row->epoch & (row->epoch - 1)) || of_it < 0.99 || of_it > 1.03) return;
+    const lince_architecture *a = lince_architecture_named(t->blueprint.model);
+    char advice[160];
+    const char *normalised = a ? lince_architecture_normalised(a) : NULL;
+    if (normalised)
+        snprintf(advice, sizeof advice, _("a model with batch normalisation, as --model %s"), normalised);
+    else
+        snprintf(advice, sizeof advice, _("a smaller learning rate, as --lr %.2g"), row->lr / 3);
+    lince_trainer_warn(t,
+                       _("after epoch %d the loss, %.3f, is that of guessing among %d classes (%.3f): in %zu "
+                         "steps nothing was learned. What may help: more epochs; --optimizer adamw --lr 7e-5 "
+                         "--warmup-epochs 1; %s"),
+                       row->epoch, row->train_loss, classes, guessing, t->at.updates, advice);
+}
+
+/* Closes the epoch: validation, history, best and last weights, checkpoint. */
+static int finish_epoch(lince_trainer *t)
+{
+    lince_position *at = &t->at;
+    double seen = (double)at->seen, train_seconds = at->epoch_seconds, start = lince_now();
+    lince_epoch row = {.epoch = at->epoch + 1,
+                       .train_loss = at->loss / seen,
+                       .train_accuracy = at->hits / seen,
+                       .val_loss = NAN,
+                       .val_accuracy = NAN,
+                       .lr = (double)t->update.hyper.lr};
+    lince_update_finish(&t->update, t->net, at->updates);
+    t->update.averaged = lince_trainer_averaged(t);
+    lince_update_swap(&t->update, t->net);
+    int code = lince_trainer_measure_norms(t);
+    if (!code && t->val)
+        code = lince_validate(t->net, t->val, &t->blueprint.loss, t->observer, progress_of(t), &row.val_loss,
+                              &row.val_accuracy);
+    lince_update_swap(&t->update, t->net);
+    if (code == LINCE_EINTERRUPTED) return interrupted(t);
+    if (code) return code;
+    lince_profile_lap(&t->profile, LINCE_TIME_VALIDATION);
+    double validating = lince_now() - start;
+    at->seconds += validating;
+    at->epoch_seconds += validating;
+    row.time = at->seconds;
+    double accuracy = t->val ? row.val_accuracy : row.train_accuracy,
+           loss = t->val ? row.val_loss : row.train_loss;
+    bool best = !at->best_epoch || accuracy > at->best_accuracy ||
+                (accuracy == at->best_accuracy && loss < at->best_loss);
+    if (best) at->best_accuracy = accuracy, at->best_loss = loss, at->best_epoch = row.epoch;
+    at->waited = best ? 0 : at->waited + 1;
+    lince_schedule_epoch(&t->schedule, loss);
+    LINCE_TRY(lince_history_add(&t->history, &row));
+    if (t->observer && t->observer->epoch)
+        t->observer->epoch(t->observer->context,
+                           &(lince_epoch_result){sizeof(lince_epoch_result), row.epoch, t->settings->epochs,
+                                                 at->epoch_seconds, row.train_loss, row.train_accuracy,
+                                                 row.val_loss, row.val_accuracy, row.lr,
+                                                 seen / fmax(train_seconds, 1e-9), best});
+    tell_what_is_not_learned(t, &row);
+    at->epoch++;
+    at->step = at->seen = 0;
+    at->loss = at->hits = at->epoch_seconds = 0;
+    LINCE_TRY(lince_trainer_save_weights(t, best));
+    LINCE_TRY(lince_run_write_history(&t->run, &t->history));
+    LINCE_TRY(lince_trainer_save(t));
+    lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
+    return 0;
+}
+
+static int tell_profile(const lince_trainer *t)
+{
+    lince_buffer text = {0};
+    lince_profile_print(&t->profile, t->net, &text);
+    if (!text.error && t->observer && t->observer->note) t->observer->note(t->observer->context, text.data);
+    int code = text.error;
+    lince_buffer_release(&text);
+    return code;
+}
+
+bool lince_trainer_ended(const lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    return lince_position_ended(&t->at, s->epochs, s->patience);
+}
+
+int lince_trainer_run_until(lince_trainer *t, int epoch)
+{
+    while (t->at.epoch < epoch && !lince_trainer_ended(t)) {
+        int code = lince_trainer_begin_stage(t);
+        if (code == LINCE_EINTERRUPTED) return interrupted(t);
+        if (code) return code;
+        LINCE_TRY(train_epoch(t));
+        LINCE_TRY(finish_epoch(t));
+        if (stop_wanted(t) && t->at.epoch < epoch) return interrupted(t);
+    }
+    return lince_trainer_drop_features(t);
+}
+
+int lince_trainer_run(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if (s->profile) LINCE_TRY(lince_net_measure(t->net));
+    LINCE_TRY(lince_trainer_run_until(t, s->epochs));
+    if (t->at.epoch < s->epochs)
+        lince_trainer_note(
+            t, _("stopped after epoch %d: no better validation accuracy since epoch %d (--patience)"),
+            t->at.epoch, t->at.epoch - t->at.waited);
+    double waited = lince_loader_waited(t->train);
+    if (lince_waiting_matters(waited, t->at.seconds))
+        lince_trainer_note(t, _("waited for data: %.1f s of %.0f s; more --workers may help"), waited,
+                           t->at.seconds);
+    return s->profile ? tell_profile(t) : 0;
+}

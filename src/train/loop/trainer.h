@@ -1,0 +1,177 @@
+/* The training loop and what it owns. lince_train (include/lince/train.h) is its front. */
+#ifndef LINCE_TRAIN_TRAINER_H
+#define LINCE_TRAIN_TRAINER_H
+
+#include "data/likeness/leak.h"
+#include "data/loader/loader.h"
+#include "data/sizes.h"
+#include "net/net.h"
+#include "optim/schedule.h"
+#include "train/blueprint/blueprint.h"
+#include "train/loop/features.h"
+#include "train/loop/freezing.h"
+#include "train/loop/profile.h"
+#include "train/loop/update.h"
+#include "train/measure/evaluate.h"
+#include "train/run/position.h"
+#include "train/run/run.h"
+#include "train/run/saved.h"
+#include "train/settings/settings.h"
+#include "weights/state_dict.h"
+
+#include <lince/train.h>
+
+typedef struct lince_trainer {
+    const lince_settings *settings; /* `own` */
+    const lince_settings *given;    /* while the run is opened */
+    lince_settings own;             /* as given, and where that left a choice to the data, as chosen */
+    bool by_recipe;                 /* its optimizer, rate and schedule are the architecture's recipe */
+    const lince_observer *observer;
+    lince_run run;
+    lince_dataset *dataset;
+    lince_blueprint blueprint;
+    lince_load_result loaded;  /* of --weights */
+    lince_transform transform; /* with augmentation */
+    lince_sizes sizes;         /* of all pictures, where they decide something */
+    lince_views views;         /* of the evaluation */
+    lince_loader *train, *val; /* val NULL: no validation */
+    lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
+    bool val_held_out;         /* the validation part was taken from the training part */
+    lince_net *net;
+    lince_update update;
+    lince_schedule schedule;
+    lince_freezing freezing;
+    bool staged;                /* `frozen` is set */
+    int frozen;                 /* the last node that is, in this stage */
+    lince_features features[2]; /* of train and val, where they are kept */
+    float *class_weight;        /* [classes]; NULL: none */
+    float *loss_each;           /* [batch] */
+    lince_history history;
+    lince_position at;
+    lince_profile profile;
+    double last_checkpoint; /* seconds, as position */
+    int threads;
+
+    /* of texts */
+    size_t distinct_words;    /* of the training part */
+    lince_tokens test_tokens; /* for counting; the loaders have the others */
+    size_t vectors_found;     /* words that --vectors has */
+} lince_trainer;
+
+/* Opens the data, splits, builds and initialises: all that training needs, without a run's folder. */
+int lince_trainer_prepare(lince_trainer *trainer, const lince_settings *settings,
+                          const lince_observer *observer);
+
+/* The same, with the run's folder, which is made last, when nothing else can be wrong, or opened where the
+ * run is resumed; before it, the rate, where the settings leave it to be found. 1: the run to go on with
+ * is finished, and no more epochs are asked for: nothing was opened. */
+int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer,
+                       const char *command);
+void lince_trainer_close(lince_trainer *trainer);
+
+/* trainer_pictures.c: which values are black and white, before a pixel is looked at; then what is left open
+ * of size, fit and normalisation, chosen and told, and the loader of the training part. */
+int lince_trainer_choose_range(lince_trainer *trainer);
+int lince_trainer_open_pictures(lince_trainer *trainer);
+
+/* trainer_weights.c, of --weights, where there are: the architecture, where the settings name none; how they
+ * expect pictures (zero: there are none, or the run is resumed), with what there is to say of that at their
+ * own size; and loading them. */
+int lince_trainer_infer_model(lince_trainer *trainer);
+int lince_trainer_expected(lince_trainer *trainer, lince_blueprint *expected, lince_buffer *said);
+int lince_trainer_load_weights(lince_trainer *trainer);
+/* trainer_unit.c: where the weights' normalisation was taken and leaves pixels in an unusual unit, changes it
+ * and the loaded biases, so that all features are in the usual one. */
+int lince_trainer_usual_unit(lince_trainer *trainer);
+/* trainer_fit.c: what the architecture fits to training pictures, unless the run is resumed. */
+int lince_trainer_fit(lince_trainer *trainer);
+/* The whole of weights/NAME.safetensors of the run, back into the net. */
+int lince_trainer_load_own(lince_trainer *trainer, const char *name);
+
+/* trainer_texts.c: the vocabulary and the loaders of texts; their word vectors, once there is a net; and
+ * what data.json tells of them (a jansson object; NULL: out of memory). */
+int lince_trainer_open_texts(lince_trainer *trainer);
+
+/* Warns of parts most of whose words are not in the vocabulary. */
+void lince_trainer_tell_unknown(const lince_trainer *trainer);
+int lince_trainer_load_vectors(lince_trainer *trainer);
+struct json_t *lince_trainer_texts_json(const lince_trainer *trainer);
+
+/* Opens the loader of a part, and tells what was left out. The part may be that of another use: `train`
+ * shuffles and augments. */
+int lince_trainer_loader(lince_trainer *trainer, lince_part part, bool train, lince_loader **loader);
+
+/* Updates in an epoch: its batches, or groups of them (--accumulate). */
+size_t lince_trainer_updates(const lince_trainer *trainer);
+
+/* trainer_swa.c: whether --swa makes sense; epochs in the average with the one that is being trained or has
+ * just ended, 0: none; the weights taken into it, after an epoch's last update; and batch norms' statistics,
+ * measured over the training part as the epoch saw it for weights that are an average (LINCE_EINTERRUPTED
+ * without a message of its own). */
+int lince_trainer_check_swa(const lince_settings *settings);
+int lince_trainer_averaged(const lince_trainer *trainer);
+void lince_trainer_average(lince_trainer *trainer);
+int lince_trainer_measure_norms(lince_trainer *trainer);
+
+/* Trains to the end (or to the observer's stop). */
+int lince_trainer_run(lince_trainer *trainer);
+
+/* Trains until `epoch` epochs are done, or the run has ended (all its epochs, or --patience). Its state is
+ * saved then, and another trainer that resumes it goes on as if it had not been left. */
+int lince_trainer_run_until(lince_trainer *trainer, int epoch);
+bool lince_trainer_ended(const lince_trainer *trainer);
+
+/* One step with this batch and rate; *loss is the batch's mean. LINCE_ENUMERIC where loss or gradient is not
+ * finite: nothing was updated. */
+int lince_trainer_step(lince_trainer *trainer, const lince_batch *batch, double lr, double *loss);
+
+/* The settings of freezing checked, and the net as the first epoch finds it; after the optimizer's states. */
+int lince_trainer_plan_stages(lince_trainer *trainer);
+/* What the position's epoch freezes, where that is new; features where they are worth it. */
+int lince_trainer_begin_stage(lince_trainer *trainer);
+/* Where each parameter's own steps begin, after the position is known. */
+void lince_trainer_set_beginnings(lince_trainer *trainer);
+/* Pictures again instead of features. */
+int lince_trainer_drop_features(lince_trainer *trainer);
+
+/* Checkpoints: written and restored whole. */
+int lince_trainer_save(lince_trainer *trainer);
+int lince_trainer_restore(lince_trainer *trainer, const char *command);
+
+/* trainer_extend.c: whether the settings ask a run that is ended for more epochs; and the stage that follows,
+ * told and recorded, where position and net are those of the run as it ended. */
+bool lince_trainer_extends(const lince_trainer *trainer, const lince_saved *saved);
+int lince_trainer_extend(lince_trainer *trainer, const lince_saved *saved, const char *command);
+
+/* Writes weights/last.safetensors (of the average, where one is kept) and, where they are the best, makes
+ * best.safetensors the same file. */
+int lince_trainer_save_weights(lince_trainer *trainer, bool best);
+
+/* data.json and model.json */
+int lince_trainer_describe(lince_trainer *trainer);
+
+/* One of such files, indented; takes the object (NULL: LINCE_ENOMEM). */
+int lince_trainer_write_json(const lince_trainer *trainer, const char *name, struct json_t *json);
+
+/* cost.json: what this process, and those before it that trained in the folder, needed at most. */
+int lince_trainer_write_cost(const lince_trainer *trainer);
+
+/* --calibrate: fits the temperature of the best weights on the validation part, and keeps it. */
+int lince_trainer_calibrate(lince_trainer *trainer);
+
+/* Evaluates the best weights on the test part: test.json, predictions.csv. */
+int lince_trainer_test(lince_trainer *trainer);
+
+/* Evaluates the net as it is on a part, by the views that the settings ask for. */
+int lince_trainer_evaluate(lince_trainer *trainer, lince_part part, bool raw, lince_evaluation *evaluation);
+
+/* test.json, curves.json and predictions.csv; of a fold, probabilities.csv, too */
+int lince_trainer_write_test(const lince_trainer *trainer, const lince_evaluation *evaluation);
+
+/* printf-style, to the observer. */
+void lince_trainer_note(const lince_trainer *trainer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void lince_trainer_warn(const lince_trainer *trainer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,593 @@
+/* From settings to a trainer that is ready to run. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/number.h"
+#include "core/parallel.h"
+#include "train/data/class_weights.h"
+#include "train/data/leaks.h"
+#include "train/data/open_data.h"
+#include "train/loop/range_test.h"
+#include "train/loop/trainer.h"
+#include "train/measure/calibrate.h"
+#include "train/run/resume.h"
+#include "train/settings/criterion.h"
+#include "train/settings/recipe.h"
+#include "weights/state_dict.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void tell(const lince_trainer *t, void (*to)(void *context, const char *text), const char *format,
+                 va_list args)
+{
+    char *text = NULL;
+    if (!to || vasprintf(&text, format, args) < 0) return;
+    to(t->observer->context, text);
+    free(text);
+}
+
+void lince_trainer_note(const lince_trainer *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(t, t->observer ? t->observer->note : NULL, format, args);
+    va_end(args);
+}
+
+void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(t, t->observer ? t->observer->warning : NULL, format, args);
+    va_end(args);
+}
+
+/* --- data ----------------------------------------------------------------------------------------- */
+
+/* What can be told to be wrong before the data are read, which may take a while. */
+static int check_settings(const lince_settings *s)
+{
+    if (s->drop_duplicates && !strcmp(s->find_duplicates, "no"))
+        return lince_fail(LINCE_EUSAGE, "--drop-duplicates has to find them; leave out --find-duplicates no");
+    if (s->out && s->resume)
+        return lince_fail(LINCE_EUSAGE, "--resume goes on in the run's own folder; leave out --out");
+    if (s->weights && !s->resume && access(s->weights, R_OK))
+        return lince_fail(LINCE_EIO, "%s: cannot read: %s", s->weights, lince_reason(errno));
+    lince_blueprint head;
+    lince_augment augment;
+    float mean[3], std[3];
+    int height, width;
+    LINCE_TRY(lince_blueprint_head(&head, s->head));
+    LINCE_TRY(lince_augment_parse(&augment, s->augment));
+    LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
+    LINCE_TRY(lince_param_factors_check("lr-factor", s->lr_factor));
+    LINCE_TRY(lince_param_factors_check("decay-factor", s->decay_factor));
+    if (s->decay_factor && s->weight_decay == 0)
+        return lince_fail(LINCE_EUSAGE,
+                          "--decay-factor %s: there is no --weight-decay that it could multiply",
+                          s->decay_factor);
+    LINCE_TRY(lince_criterion(&(lince_loss){0}, s));
+    if (lince_weighs_classes(s) && !s->resume) LINCE_TRY(lince_class_weights_check(s->class_weights));
+    LINCE_TRY(lince_trainer_check_swa(s));
+    if ((s->ema > 0) + (s->lookahead > 0) + (s->swa > 0) > 1)
+        return lince_fail(LINCE_EUSAGE, "--ema, --lookahead and --swa each say which weights are evaluated "
+                                        "and saved; choose one of them");
+    int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
+    if (measured < 0) return measured;
+    if (s->calibrate) LINCE_TRY(lince_calibration_check(s));
+    return lince_decoding_settings(s, &(lince_decoding){0});
+}
+
+static void warn_of_leak(void *trainer, const char *sentence)
+{
+    lince_trainer_warn(trainer, "%s", sentence);
+}
+
+static int drop_duplicates(lince_trainer *t)
+{
+    size_t dropped[LINCE_PARTS];
+    LINCE_TRY(lince_leaks_drop(&t->leaks, t->dataset, dropped));
+    lince_trainer_note(t, _("left out as duplicates: %zu of the training part, %zu of the validation part"),
+                       dropped[LINCE_TRAIN], dropped[LINCE_VAL]);
+    lince_free(t->leaks.test_known); /* now none is */
+    t->leaks.test_known = NULL;
+    return 0;
+}
+
+/* What a resumed run has dropped stands in its data.json, and is left out already. */
+static int find_duplicates(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if (!strcmp(s->find_duplicates, "no") || (s->resume && s->drop_duplicates)) return 0;
+    LINCE_TRY(lince_leaks_look(&t->leaks, t->dataset, s->val_on_test, s->drop_duplicates, t->observer));
+    bool told = lince_leaks_tell(&t->leaks, t->dataset, warn_of_leak, t) > 0;
+    if (s->drop_duplicates) return drop_duplicates(t);
+    if (told)
+        lince_trainer_warn(
+            t, _("--drop-duplicates leaves them out of training; what is measured stays as it is"));
+    return 0;
+}
+
+static void tell_fold(const lince_trainer *t)
+{
+    size_t alone = lince_dataset_left_alone(t->dataset);
+    lince_trainer_note(t, _("the test is fold %d of %d"), t->settings->fold, t->settings->folds);
+    if (alone)
+        lince_trainer_note(
+            t,
+            _("samples of the data's test part that are left alone: %zu (--folds-of all divides them, too)"),
+            alone);
+}
+
+static int open_data(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    LINCE_TRY(lince_open_data(&t->dataset, s, s->resume, &t->val_held_out));
+    for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++)
+        lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
+    if (s->val_on_test)
+        lince_trainer_warn(t,
+                           _("validating on the test part: choosing by it makes the test results too good"));
+    lince_trainer_note(
+        t, _("%s: %s; classes: %d; samples for training: %zu, for validation: %zu, for the test: %zu"),
+        s->data, _(lince_dataset_kind(t->dataset)), lince_dataset_classes(t->dataset),
+        lince_dataset_count(t->dataset, LINCE_TRAIN), lince_dataset_count(t->dataset, LINCE_VAL),
+        lince_dataset_count(t->dataset, LINCE_TEST));
+    if (s->folds) tell_fold(t);
+    if (!lince_dataset_count(t->dataset, LINCE_TRAIN))
+        return lince_fail(LINCE_EDATA, "%s: no training part: nothing to learn from", s->data);
+    return 0;
+}
+
+/* What the optimizer usually has; where it has none, what all others have. */
+static int choose_momentum(lince_settings *s)
+{
+    char text[LINCE_NUMBER_MAX];
+    const lince_optimizer *o = lince_optimizer_named(s->optimizer);
+    if (s->momentum >= 0) return 0;
+    lince_number_print_exact(text, o->usual_momentum > 0 ? o->usual_momentum : lince_sgd.usual_momentum);
+    return lince_settings_set(s, "momentum", text);
+}
+
+static int choose_recipe(lince_trainer *t, const lince_architecture *a)
+{
+    lince_settings *s = &t->own;
+    LINCE_TRY(lince_recipe_settle(s, a, &t->by_recipe));
+    if (t->by_recipe)
+        lince_trainer_note(t, _("--optimizer %s --lr %g --scheduler %s, the recipe of %s"), s->optimizer,
+                           s->lr, s->scheduler, a->name);
+    return 0;
+}
+
+/* A residual network learns at once, of small and of large pictures. A run whose configuration does not say
+ * its model is one of version 0.1, whose was another. */
+static const char *usual_for_pictures(const lince_settings *s)
+{
+    return s->resume ? "vgg16" : "resnet18";
+}
+
+/* What changes pictures changes nothing of texts. */
+static int refuse_for_texts(const lince_settings *s)
+{
+    if (s->augment && strcmp(s->augment, "none") != 0)
+        return lince_fail(LINCE_EUSAGE,
+                          "--augment %s: is for pictures, and %s holds texts; leave it out (--word-dropout "
+                          "varies texts)",
+                          s->augment, s->data);
+    if (s->mixup > 0 || s->cutmix > 0)
+        return lince_fail(LINCE_EUSAGE, "--%s mixes pictures, and %s holds texts; leave it out",
+                          s->mixup > 0 ? "mixup" : "cutmix", s->data);
+    if (strcmp(s->tta, "none") != 0)
+        return lince_fail(LINCE_EUSAGE, "--tta %s: views are of pictures, and %s holds texts", s->tta,
+                          s->data);
+    return 0;
+}
+
+/* What is left to the data: which model, and how it learns. */
+static int choose(lince_trainer *t)
+{
+    bool texts = lince_dataset_is_text(t->dataset);
+    lince_settings *s = &t->own;
+    LINCE_TRY(lince_trainer_infer_model(t));
+    if (!s->model) LINCE_TRY(lince_settings_set(s, "model", texts ? "gru" : usual_for_pictures(s)));
+    const lince_architecture *a = lince_architecture_named(s->model);
+    if (!a) return LINCE_EUSAGE;
+    LINCE_TRY(lince_settings_set(s, "model", a->name)); /* VGG16 is vgg16 */
+    if (texts && a->image_size)
+        return lince_fail(LINCE_EUSAGE,
+                          "--model %s is for pictures, and %s holds texts; choose rnn, gru or lstm", s->model,
+                          s->data);
+    if (!texts && !a->image_size)
+        return lince_fail(LINCE_EUSAGE,
+                          "--model %s is for texts, and %s holds pictures; choose vgg16 or resnet18",
+                          s->model, s->data);
+    if (texts) LINCE_TRY(refuse_for_texts(s));
+    LINCE_TRY(choose_recipe(t, a));
+    LINCE_TRY(choose_momentum(s));
+    if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
+        return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
+    return 0;
+}
+
+static int choose_batch(lince_trainer *t)
+{
+    char size[16];
+    size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN),
+           batch = lince_recipe_batch(train, t->by_recipe);
+    int given = t->own.batch_size;
+    if ((size_t)given > train)
+        return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part; choose %zu or less",
+                          given, train);
+    if (given) return 0;
+    snprintf(size, sizeof size, "%zu", batch);
+    if (batch < LINCE_USUAL_BATCH)
+        lince_trainer_note(t, _("--batch-size %s, because the training part is small (samples: %zu)"), size,
+                           train);
+    return lince_settings_set(&t->own, "batch-size", size);
+}
+
+static size_t count_left_out(const lince_dataset *d, lince_part part, const char *class)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
+        count += sample->unreadable && sample->part == part && sample->class && !strcmp(sample->class, class);
+    }
+    return count;
+}
+
+/* A class none of whose pictures can be read cannot be learned, and elsewhere is not measured. */
+static int check_lost_classes(const lince_trainer *t, lince_part part)
+{
+    const lince_dataset *d = t->dataset;
+    for (int c = 0; c < lince_dataset_classes(d); c++) {
+        const char *class = lince_dataset_class(d, c);
+        size_t lost = lince_dataset_class_count(d, part, c) ? 0 : count_left_out(d, part, class);
+        if (lost && part == LINCE_TRAIN)
+            return lince_fail(LINCE_EDATA,
+                              "%s: no training picture of the class %s can be read (pictures: %zu); mend "
+                              "them, or choose other classes by --classes",
+                              t->settings->data, class, lost);
+        if (lost)
+            lince_trainer_warn(t, _("no picture of the class %s in the %s part can be read (pictures: %zu)"),
+                               class, lince_part_title(part), lost);
+    }
+    return 0;
+}
+
+/* Of the samples that were left out since there were `before`. */
+static int tell_left_out(const lince_trainer *t, lince_part part, size_t before)
+{
+    enum { SHOWN = 10 };
+    size_t count = lince_dataset_left_out(t->dataset) - before;
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        lince_trainer_warn(t, _("left out: %s"), lince_dataset_left_out_at(t->dataset, before + i)->reason);
+    if (!count) return 0;
+    lince_trainer_warn(t, _("pictures of the %s part left out, because they cannot be read: %zu"),
+                       lince_part_title(part), count);
+    return check_lost_classes(t, part);
+}
+
+/* Those that were not known to be incomplete when there were `before`. */
+static void tell_incomplete(const lince_trainer *t, lince_part part, size_t before)
+{
+    const char *first;
+    size_t count = lince_dataset_incomplete(t->dataset, part, &first);
+    if (count > before)
+        lince_trainer_warn(
+            t,
+            _("JPEGs of the %s part whose data end before the picture is complete: %zu, the "
+              "first: %s; what there is of them is used, the rest is grey (--incomplete refuse "
+              "takes them for unreadable)"),
+            lince_part_title(part), count, first);
+}
+
+/* `transform`: of pictures. */
+static int open_loader(lince_trainer *t, lince_part part, bool train, const lince_transform *transform,
+                       lince_loader **loader)
+{
+    const lince_settings *s = t->settings;
+    size_t before = lince_dataset_left_out(t->dataset),
+           incomplete = lince_dataset_incomplete(t->dataset, part, NULL);
+    lince_loader_options options = {.batch_size = s->batch_size,
+                                    .train = train,
+                                    .balanced = !strcmp(s->sampler, "balanced"),
+                                    .seed = s->seed,
+                                    .workers = s->workers,
+                                    .cache_bytes = (size_t)s->cache_mb << 20,
+                                    .skip_bad = lince_skips_bad(s),
+                                    .word_dropout = (float)s->word_dropout,
+                                    .mixing = {s->mixup, s->cutmix},
+                                    .watch = lince_watch_for(t->observer)};
+    if (lince_dataset_is_text(t->dataset))
+        return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);
+    LINCE_TRY(lince_loader_new(loader, t->dataset, part, transform, &options));
+    tell_incomplete(t, part, incomplete);
+    return tell_left_out(t, part, before);
+}
+
+int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
+{
+    lince_transform transform = t->transform;
+    if (!train) transform.augment = (lince_augment){0};
+    return open_loader(t, part, train, &transform, loader);
+}
+
+int lince_trainer_evaluate(lince_trainer *t, lince_part part, bool raw, lince_evaluation *e)
+{
+    lince_loader *loader;
+    lince_transform picture = {0};
+    lince_evaluate_options options = {.views = &t->views, .raw = raw};
+    lince_phase phase = part == LINCE_TEST ? LINCE_TESTING : LINCE_VALIDATING;
+    if (!lince_dataset_is_text(t->dataset))
+        LINCE_TRY(lince_views_plan(&t->views, t->settings->tta, &t->blueprint.transform, &picture));
+    LINCE_TRY(open_loader(t, part, false, &picture, &loader));
+    int code = lince_evaluate(t->net, loader, &t->blueprint, &options, phase, t->observer, e);
+    lince_loader_free(loader);
+    return code;
+}
+
+/* What of the test part cannot be read is known, and told, before it is measured. */
+static int look_through_test(lince_trainer *t)
+{
+    lince_loader *loader;
+    bool needed = lince_skips_bad(t->settings) && !lince_dataset_is_text(t->dataset) &&
+                  lince_dataset_count(t->dataset, LINCE_TEST);
+    if (!needed) return 0;
+    LINCE_TRY(lince_trainer_loader(t, LINCE_TEST, false, &loader));
+    lince_loader_free(loader);
+    return 0;
+}
+
+/* What the first count of the data was before pictures that cannot be read were found. */
+static void tell_what_is_left(const lince_trainer *t, size_t before)
+{
+    const lince_dataset *d = t->dataset;
+    if (lince_dataset_left_out(d) == before) return;
+    lince_trainer_note(t, _("%zu for training, %zu for validation, %zu for the test are left"),
+                       lince_dataset_used(d, LINCE_TRAIN), lince_dataset_used(d, LINCE_VAL),
+                       lince_dataset_used(d, LINCE_TEST));
+}
+
+static int open_loaders(lince_trainer *t)
+{
+    size_t before = lince_dataset_left_out(t->dataset);
+    LINCE_TRY(lince_dataset_is_text(t->dataset) ? lince_trainer_open_texts(t)
+                                                : lince_trainer_open_pictures(t));
+    LINCE_TRY(look_through_test(t));
+    lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
+    if (lince_dataset_count(t->dataset, part))
+        LINCE_TRY(lince_trainer_loader(t, part, false, &t->val));
+    else if (t->settings->calibrate)
+        return lince_fail(LINCE_EDATA, "--calibrate: there is no validation part to fit the temperature on; "
+                                       "--val-split 0.1 sets one aside");
+    else
+        lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
+    if (lince_dataset_is_text(t->dataset)) lince_trainer_tell_unknown(t);
+    tell_what_is_left(t, before);
+    return 0;
+}
+
+/* --- model ---------------------------------------------------------------------------------------- */
+
+static int draw_blueprint(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    lince_blueprint *b = &t->blueprint;
+    snprintf(b->model, sizeof b->model, "%s", s->model);
+    b->dropout = s->dropout;
+    b->stochastic_depth = s->stochastic_depth;
+    b->transform = t->transform;
+    b->transform.augment = (lince_augment){0};
+    LINCE_TRY(lince_criterion(&b->loss, s));
+    LINCE_TRY(lince_blueprint_head(b, s->head));
+    int classes = lince_dataset_classes(t->dataset);
+    if (!(b->names = lince_alloc((size_t)classes, sizeof *b->names))) return LINCE_ENOMEM;
+    for (; b->classes < classes; b->classes++)
+        if (!(b->names[b->classes] = lince_strdup(lince_dataset_class(t->dataset, b->classes))))
+            return LINCE_ENOMEM;
+    return 0;
+}
+
+static int weigh_classes(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    int classes = t->blueprint.classes, kept = 1;
+    if (!lince_weighs_classes(s)) return 0;
+    if (!strcmp(s->class_weights, "balanced") && !strcmp(s->sampler, "balanced"))
+        lince_trainer_warn(t,
+                           _("--sampler balanced draws rare classes as often as others, and --class-weights "
+                             "balanced makes them count more on top of that; one of the two is enough"));
+    if (!(t->class_weight = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
+    if (s->resume) kept = lince_class_weights_kept(t->run.folder, t->class_weight, classes);
+    return kept == 1 ? lince_class_weights(s->class_weights, t->dataset, t->class_weight) : kept;
+}
+
+static int choose_optimizer(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    t->update = (lince_update){.optimizer = lince_optimizer_named(s->optimizer),
+                               .hyper = {.momentum = (float)s->momentum,
+                                         .beta1 = 0.9f,
+                                         .beta2 = 0.999f,
+                                         .alpha = 0.99f,
+                                         .eps = 1e-8f,
+                                         .weight_decay = (float)s->weight_decay,
+                                         .nesterov = s->nesterov},
+                               .clip = s->clip_grad,
+                               .decay = s->ema,
+                               .lookahead = s->lookahead,
+                               .share = s->lookahead_alpha,
+                               .swa = s->swa > 0,
+                               .accumulate = s->accumulate,
+                               .threads = t->threads};
+    return t->update.optimizer ? 0 : LINCE_EUSAGE;
+}
+
+size_t lince_trainer_updates(const lince_trainer *t)
+{
+    size_t batches = lince_loader_batches(t->train), group = (size_t)t->settings->accumulate;
+    return (batches + group - 1) / group;
+}
+
+static int open_schedule(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    if ((size_t)s->accumulate > lince_loader_batches(t->train))
+        return lince_fail(LINCE_EUSAGE, "--accumulate %d: an epoch has fewer batches, %zu", s->accumulate,
+                          lince_loader_batches(t->train));
+    t->schedule = (lince_schedule){.name = s->scheduler,
+                                   .lr = s->lr,
+                                   .min_lr = s->min_lr,
+                                   .gamma = s->gamma,
+                                   .step_size = s->step_size,
+                                   .warmup_epochs = s->warmup_epochs,
+                                   .steps_per_epoch = lince_trainer_updates(t),
+                                   .epochs = (size_t)s->epochs};
+    return lince_schedule_init(&t->schedule);
+}
+
+static int open_model(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    t->threads = s->threads ? s->threads : lince_processors();
+    LINCE_TRY(draw_blueprint(t));
+    LINCE_TRY(choose_optimizer(t));
+    lince_net_options options = {.batch = s->batch_size,
+                                 .threads = t->threads,
+                                 .deterministic = s->deterministic,
+                                 .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
+    LINCE_TRY(lince_blueprint_assemble(&t->blueprint, &options, &t->net));
+    LINCE_TRY(lince_freezing_plan(&t->freezing, t->net, lince_architecture_named(t->blueprint.model),
+                                  s->freeze, s->unfreeze));
+    lince_net_freeze(t->net, lince_freezing_least(&t->freezing));
+    LINCE_TRY(lince_net_prepare(t->net));
+    lince_net_init(t->net, s->seed);
+    LINCE_TRY(lince_trainer_load_vectors(t));
+    LINCE_TRY(lince_trainer_load_weights(t));
+    LINCE_TRY(lince_trainer_fit(t));
+    if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
+    LINCE_TRY(open_schedule(t));
+    LINCE_TRY(lince_update_init(&t->update, t->net));
+    LINCE_TRY(lince_trainer_plan_stages(t));
+    return weigh_classes(t);
+}
+
+/* What a kill between the record of the end and this has left. */
+static int drop_left(lince_trainer *t, const lince_saved *s)
+{
+    if (!s->end || !s->state || t->settings->keep_checkpoint) return 0;
+    LINCE_TRY(lince_run_lock(&t->run));
+    return lince_saved_drop(&t->run);
+}
+
+/* 1: the run is finished, and asked for nothing more. The data are not opened for that. */
+static int look_at_finished(lince_trainer *t)
+{
+    lince_saved s;
+    LINCE_TRY(lince_run_open(&t->run, t->settings->resume));
+    LINCE_TRY(lince_saved_open(&s, &t->run));
+    bool idle = s.finished && !lince_trainer_extends(t, &s);
+    int code = !idle ? 0
+                     : lince_resume_check(t->settings, t->given, lince_saved_text(&s, "settings"),
+                                          t->run.folder, NULL);
+    if (idle && !code)
+        lince_trainer_note(t, _("%s: it is finished, with epoch %d; --epochs %d or more goes on from there"),
+                           t->run.folder, s.at.epoch, s.epochs + 1);
+    if (idle && !code) code = drop_left(t, &s);
+    lince_saved_close(&s);
+    return code ? code : idle;
+}
+
+static int resume_run(lince_trainer *t, const char *command)
+{
+    LINCE_TRY(lince_run_lock(&t->run));
+    lince_run_half_written(&t->run, true);
+    return lince_trainer_restore(t, command);
+}
+
+/* A folder that could not be filled (a full disk) is no run: it is taken away again. */
+static int fill_run(lince_trainer *t, const char *command)
+{
+    int code =
+        lince_run_write_config(&t->run, t->settings, command, t->by_recipe ? t->blueprint.model : NULL);
+    if (!code) code = lince_trainer_describe(t);
+    if (!code) code = lince_trainer_save(t);
+    if (code) lince_remove_folder(t->run.folder);
+    return code;
+}
+
+static int begin_run(lince_trainer *t, const char *command)
+{
+    const lince_settings *s = t->settings;
+    char wanted[LINCE_PATH_MAX];
+    snprintf(wanted, sizeof wanted, "%s%s", s->out ? "" : "runs/", s->out ? s->out : t->blueprint.model);
+    LINCE_TRY(lince_run_create(&t->run, wanted));
+    LINCE_TRY(lince_run_lock(&t->run));
+    if (s->out && strcmp(t->run.folder, wanted) != 0)
+        lince_trainer_warn(t, _("%s exists already; this run goes to %s"), wanted, t->run.folder);
+    return fill_run(t, command);
+}
+
+static int begin(lince_trainer *t, const lince_settings *settings, const lince_observer *observer)
+{
+    *t = (lince_trainer){.settings = &t->own, .given = settings, .observer = observer, .run.lock = -1};
+    LINCE_TRY(lince_settings_fill(&t->own, settings));
+    if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
+    LINCE_TRY(check_settings(settings));
+    return settings->model && !lince_architecture_named(settings->model) ? LINCE_EUSAGE : 0;
+}
+
+static int prepare(lince_trainer *t)
+{
+    LINCE_TRY(open_data(t));
+    LINCE_TRY(choose(t));
+    if (!lince_dataset_is_text(t->dataset)) LINCE_TRY(lince_trainer_choose_range(t));
+    LINCE_TRY(find_duplicates(t));
+    LINCE_TRY(choose_batch(t));
+    LINCE_TRY(open_loaders(t));
+    return open_model(t);
+}
+
+int lince_trainer_prepare(lince_trainer *t, const lince_settings *settings, const lince_observer *observer)
+{
+    LINCE_TRY(begin(t, settings, observer));
+    return prepare(t);
+}
+
+int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
+                       const char *command)
+{
+    LINCE_TRY(begin(t, settings, observer));
+    if (settings->resume) {
+        int code = look_at_finished(t);
+        if (code) return code;
+    } else if (settings->lr == LINCE_TO_BE_FOUND)
+        LINCE_TRY(lince_range_test_choose(&t->own, observer));
+    LINCE_TRY(prepare(t));
+    return settings->resume ? resume_run(t, command) : begin_run(t, command);
+}
+
+void lince_trainer_close(lince_trainer *t)
+{
+    lince_update_release(&t->update, t->net);
+    lince_net_free(t->net);
+    lince_loader_free(t->train);
+    lince_loader_free(t->val);
+    for (int i = 0; i < 2; i++) lince_features_release(&t->features[i]);
+    lince_dataset_free(t->dataset);
+    lince_blueprint_release(&t->blueprint);
+    lince_tokens_release(&t->test_tokens);
+    lince_settings_release(&t->own);
+    lince_load_result_release(&t->loaded);
+    lince_history_release(&t->history);
+    lince_run_unlock(&t->run);
+    lince_free(t->class_weight);
+    lince_leaks_release(&t->leaks);
+    lince_free(t->loss_each);
+}

@@ -1,0 +1,44 @@
+/* What is measured once, with the best weights, when training has ended. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "train/loop/trainer.h"
+#include "train/measure/calibrate.h"
+
+int lince_trainer_test(lince_trainer *t)
+{
+    lince_evaluation e;
+    if (!lince_dataset_count(t->dataset, LINCE_TEST)) {
+        lince_trainer_warn(
+            t, _("%s has no test part: nothing independent was measured; --test-split 0.2 sets one aside"),
+            t->settings->data);
+        return 0;
+    }
+    LINCE_TRY(lince_trainer_load_own(t, "best"));
+    LINCE_TRY(lince_trainer_evaluate(t, LINCE_TEST, false, &e));
+    int code = lince_trainer_write_test(t, &e);
+    lince_trainer_note(t, _("test: loss %.4f, accuracy %.2f %%, with the weights of epoch %d; samples: %zu"),
+                       e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch, e.metrics.n);
+    if (t->views.count)
+        lince_trainer_note(t, _("each answer is the mean of %d views of the picture (--tta %s)"),
+                           t->views.count, t->views.name);
+    lince_evaluation_release(&e);
+    return code;
+}
+
+int lince_trainer_calibrate(lince_trainer *t)
+{
+    lince_evaluation raw;
+    lince_calibration calibration;
+    lince_buffer said = {0};
+    if (!t->settings->calibrate) return 0;
+    LINCE_TRY(lince_trainer_load_own(t, "best"));
+    LINCE_TRY(lince_trainer_evaluate(t, LINCE_VAL, true, &raw));
+    int code = lince_calibration_fit(&calibration, &raw);
+    lince_evaluation_release(&raw);
+    if (code) return code;
+    LINCE_TRY(lince_calibration_keep(&calibration, t->run.folder, t->settings->tta));
+    lince_calibration_print(&calibration, &said);
+    if (!said.error) lince_trainer_note(t, "%s", said.data);
+    lince_buffer_release(&said);
+    return said.error;
+}

@@ -1,0 +1,114 @@
+/* --weights: the architecture they are of, how they expect pictures, and loading them. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "train/loop/trainer.h"
+#include "weights/safetensors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A checkpoint holds all weights, and the run's settings say what was taken from the file. */
+static bool begins_with_weights(const lince_trainer *t)
+{
+    return t->settings->weights && !t->settings->resume;
+}
+
+static int recognise(lince_trainer *t, const lince_weights *w)
+{
+    const char *path = t->settings->weights, *said = lince_weights_metadata(w, "lince.model");
+    lince_likely likely;
+    if (said) {
+        lince_trainer_note(t, _("%s: weights of %s, as it says"), path, said);
+        return lince_settings_set(&t->own, "model", said);
+    }
+    if (lince_blueprint_recognise(w, &likely))
+        return lince_fail(LINCE_EUSAGE,
+                          "%s: does not say its architecture, and is of none that lince knows; choose one "
+                          "with --model",
+                          path);
+    lince_trainer_note(t, _("%s: weights of %s; parameters that fit: %zu of %zu"), path, likely.architecture,
+                       likely.fits, likely.of);
+    return lince_settings_set(&t->own, "model", likely.architecture);
+}
+
+int lince_trainer_infer_model(lince_trainer *t)
+{
+    lince_weights *w;
+    if (!begins_with_weights(t) || t->settings->model) return 0;
+    LINCE_TRY(lince_weights_open(&w, t->settings->weights));
+    int code = recognise(t, w);
+    lince_weights_free(w);
+    return code;
+}
+
+int lince_trainer_expected(lince_trainer *t, lince_blueprint *expected, lince_buffer *said)
+{
+    const lince_architecture *a = lince_architecture_named(t->settings->model);
+    lince_weights *w;
+    *expected = (lince_blueprint){0};
+    if (!begins_with_weights(t)) return 0;
+    LINCE_TRY(lince_weights_open(&w, t->settings->weights));
+    int code = lince_blueprint_pictures(expected, a, w, t->settings->weights);
+    if (!code) lince_blueprint_tell_published(a, w, t->settings->weights, said);
+    lince_weights_free(w);
+    return code;
+}
+
+/* --- loading -------------------------------------------------------------------------------------- */
+
+/* Says line by line what was not simply loaded. */
+static void tell_loaded(const lince_trainer *t, const lince_weights *w)
+{
+    const lince_load_result *r = &t->loaded;
+    const char *path = t->settings->weights, *notes = lince_weights_notes(w);
+    size_t wanted = r->loaded + r->of_kind[LINCE_MISSING] + r->of_kind[LINCE_MISSHAPED];
+    lince_buffer text = {0};
+    if (*notes) lince_trainer_note(t, "%s: %.*s", path, (int)strlen(notes) - 1, notes);
+    lince_trainer_note(
+        t,
+        _("%s: parameters loaded: %zu; replaced: %zu; missing: %zu; of another shape: %zu; unexpected: %zu"),
+        path, r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING], r->of_kind[LINCE_MISSHAPED],
+        r->of_kind[LINCE_UNEXPECTED]);
+    lince_load_result_text(r, &text);
+    if (text.size) lince_trainer_note(t, "%.*s", (int)text.size - 1, text.data);
+    lince_buffer_release(&text);
+    if (2 * r->loaded < wanted)
+        lince_trainer_warn(t,
+                           _("only %zu of the %zu parameters of %s are in %s: the others begin at random, as "
+                             "without --weights; is it another architecture's file?"),
+                           r->loaded, wanted, t->settings->model, path);
+}
+
+int lince_trainer_load_weights(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    lince_weights *w;
+    if (!begins_with_weights(t)) return 0;
+    LINCE_TRY(lince_weights_open(&w, s->weights));
+    lince_load_options load = {.new_head = lince_blueprint_other_classes(&t->blueprint, w),
+                               .strict = s->strict,
+                               .threads = t->threads};
+    int code = lince_state_dict_load(t->net, w, &load, &t->loaded);
+    if (!code)
+        tell_loaded(t, w);
+    else
+        lince_fail_in(code, s->weights);
+    lince_weights_free(w);
+    return code ? code : lince_trainer_usual_unit(t);
+}
+
+int lince_trainer_load_own(lince_trainer *t, const char *name)
+{
+    char file[64], path[LINCE_PATH_MAX];
+    lince_weights *w;
+    lince_load_result result;
+    snprintf(file, sizeof file, "weights/%s.safetensors", name);
+    LINCE_TRY(lince_path_join(path, t->run.folder, file));
+    LINCE_TRY(lince_safetensors_open(&w, path));
+    lince_load_options load = {.whole = true, .threads = t->threads};
+    int code = lince_state_dict_load(t->net, w, &load, &result);
+    if (!code && !strcmp(name, "best")) t->blueprint.temperature = lince_blueprint_temperature(w);
+    lince_load_result_release(&result);
+    lince_weights_free(w);
+    return code;
+}

@@ -1,0 +1,76 @@
+/* The update of a net's weights: the gradient's norm, clipping, the optimizer, and the second weights that
+ * go with them, which are those that are evaluated and saved: a moving average, lookahead's slow weights, or
+ * an equal average of some moments (SWA). */
+#ifndef LINCE_TRAIN_UPDATE_H
+#define LINCE_TRAIN_UPDATE_H
+
+#include "net/net.h"
+#include "optim/lazy.h"
+#include "train/loop/gradient_sum.h"
+#include "train/loop/param_groups.h"
+
+typedef struct lince_update {
+    const lince_optimizer *optimizer;
+    lince_hyper hyper; /* lr, grad_scale and step are set by each update */
+    double clip;       /* largest norm of the gradient; 0: none */
+    double decay;      /* of the moving average; 0: none is kept */
+    int lookahead;     /* updates after which the slow weights follow; 0: there are none */
+    double share;      /* of the way to the fast ones that they go */
+    bool swa;          /* an equal average is kept */
+    int averaged;      /* moments in it: none, and the weights themselves are evaluated and saved */
+    int accumulate;    /* batches of one update, where above 1 */
+    int threads;
+    float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
+    float **average;                   /* [param] the second weights; NULL: there are none */
+    lince_lazy *lazy;                  /* [param]; of those with sparse gradients */
+    lince_param_group *group;          /* [param] */
+    float *scratch;                    /* of an optimizer of matrices */
+    lince_gradient_sum sum;            /* of the batches since the last update, where several make one */
+    size_t *since; /* [param] updates before it was trained: its own step counts from there */
+} lince_update;
+
+/* Whether copies may be trained as one (net options' `unfolded` says otherwise). */
+bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyper);
+
+/* Allocates states and the second weights, which begin at the net's weights; the fields above are the
+ * caller's, and so are, afterwards, `group`'s rates and decays (1) and `since` (0). For all that has a
+ * gradient now or may get one later. LINCE_ENOMEM. */
+int lince_update_init(lince_update *update, const lince_net *net);
+void lince_update_release(lince_update *update, const lince_net *net);
+
+/* The norm of the whole gradient of the last pass, as torch.nn.utils.clip_grad_norm_ takes it; not finite
+ * where it is not. */
+double lince_update_norm(const lince_update *update, const lince_net *net);
+
+/* Where several batches make an update: adds the last pass's gradient, of a loss that is a mean over `weight`
+ * samples (or over samples' weights that add up to it); and the norm of the gradient of all that were added,
+ * as if they were one batch. The next update then takes this gradient, and begins anew. */
+void lince_update_add(lince_update *update, const lince_net *net, double weight);
+double lince_update_sum_norm(const lince_update *update, const lince_net *net);
+
+/* Update number `step` (from 1) with a gradient of that norm. */
+void lince_update_apply(lince_update *update, lince_net *net, size_t step, double lr, double norm);
+
+/* Weights that a batch does not touch are updated when they are needed, as if they had been at every step
+ * (optim/lazy.h): before a pass those that its texts touch, and all before the net is evaluated or its
+ * weights are saved. `step`: of the last update; the texts are set. */
+void lince_update_touch(lince_update *update, lince_net *net, size_t step);
+void lince_update_finish(lince_update *update, lince_net *net, size_t step);
+
+/* After the arrays of the lazy tables were read from a checkpoint. LINCE_EFORMAT. */
+int lince_update_restore(lince_update *update, const lince_net *net, size_t step);
+
+/* The second weights begin at the net's, as lince_update_init has it. */
+void lince_update_average(lince_update *update, const lince_net *net);
+
+/* Of what is not trained from now on the second weights are the weights. */
+void lince_update_settle(lince_update *update, const lince_net *net);
+
+/* SWA: takes the weights of after update `step` into the average as moment `count` (from 1). The statistics
+ * of batch norms in it are then those of the weights, and to be measured anew. */
+void lince_update_take(lince_update *update, lince_net *net, size_t step, int count);
+
+/* Exchanges the weights and the second ones, where there are any. */
+void lince_update_swap(lince_update *update, lince_net *net);
+
+#endif

@@ -1,0 +1,98 @@
+#include "train/measure/calibrate.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "train/measure/results.h"
+#include "train/settings/settings.h"
+#include "weights/safetensors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int lince_calibration_check(const lince_settings *s)
+{
+    if (s->val_on_test)
+        return lince_fail(LINCE_EUSAGE,
+                          "--calibrate: the temperature is fitted on the validation part, and here "
+                          "that is the test part (--val-on-test), which must not decide anything");
+    return 0;
+}
+
+int lince_calibration_fit(lince_calibration *c, const lince_evaluation *raw)
+{
+    size_t n = raw->metrics.n;
+    int classes = raw->metrics.classes;
+    *c = (lince_calibration){.temperature = lince_fit_temperature(raw->scores, raw->labels, n, classes)};
+    if (!(c->temperature > 0))
+        return lince_fail(LINCE_EDATA,
+                          "--calibrate: the validation part has no samples to fit the temperature on");
+    for (size_t i = 0; i < n; i++) {
+        const float *scores = raw->scores + i * (size_t)classes;
+        lince_reliability_add(&c->before, scores, classes, 1, raw->labels[i]);
+        lince_reliability_add(&c->after, scores, classes, c->temperature, raw->labels[i]);
+    }
+    lince_reliability_finish(&c->before);
+    lince_reliability_finish(&c->after);
+    return 0;
+}
+
+void lince_calibration_print(const lince_calibration *c, lince_buffer *out)
+{
+    bool at_bound = c->temperature <= LINCE_TEMPERATURE_LEAST || c->temperature >= LINCE_TEMPERATURE_MOST;
+    lince_buffer_printf(out,
+                        _("calibrated: temperature %.4f, fitted on the validation part (samples: %zu); there "
+                          "the cross-entropy goes "
+                          "from %.4f to %.4f, the expected calibration error from %.2f %% to %.2f %%"),
+                        c->temperature, c->before.n, c->before.loss, c->after.loss, 100 * c->before.ece,
+                        100 * c->after.ece);
+    if (at_bound)
+        lince_buffer_puts(out,
+                          _("; that is the end of what is tried: the validation part is too small, or all "
+                            "of it is right, and says nothing of the temperature"));
+}
+
+/* --- keeping it ----------------------------------------------------------------------------------- */
+
+/* The file's metadata with another temperature. */
+static int write_with(const lince_weights *w, const char *path, const char *temperature)
+{
+    size_t count = 0, kept = 0;
+    while (lince_weights_metadata_at(w, count)) count++;
+    lince_metadata *metadata = lince_alloc(count + 1, sizeof *metadata);
+    if (!metadata) return LINCE_ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const lince_metadata *pair = lince_weights_metadata_at(w, i);
+        if (strcmp(pair->key, "lince.temperature") != 0) metadata[kept++] = *pair;
+    }
+    metadata[kept++] = (lince_metadata){"lince.temperature", temperature};
+    size_t tensors = lince_weights_count(w);
+    int code =
+        lince_safetensors_write(path, tensors ? lince_weights_at(w, 0) : NULL, tensors, metadata, kept);
+    lince_free(metadata);
+    return code;
+}
+
+/* last.safetensors stays the same file where it was. */
+static int keep_in_weights(const char *folder, double temperature)
+{
+    char best[LINCE_PATH_MAX], last[LINCE_PATH_MAX], number[32];
+    lince_weights *w;
+    LINCE_TRY(lince_path_join(best, folder, "weights/best.safetensors"));
+    LINCE_TRY(lince_path_join(last, folder, "weights/last.safetensors"));
+    bool one = lince_is_same_file(best, last);
+    snprintf(number, sizeof number, "%.9g", temperature);
+    LINCE_TRY(lince_safetensors_open(&w, best));
+    int code = write_with(w, best, number);
+    lince_weights_free(w);
+    if (!code && one) code = lince_file_link(best, last);
+    return code < 0 ? code : 0;
+}
+
+int lince_calibration_keep(const lince_calibration *c, const char *folder, const char *tta)
+{
+    LINCE_TRY(keep_in_weights(folder, c->temperature));
+    json_t *json = lince_calibration_json(c->temperature, &c->before, &c->after);
+    if (json) json_object_set_new(json, "tta", json_string(tta));
+    return lince_write_json(folder, "calibration.json", json, JSON_INDENT(2));
+}

@@ -1,0 +1,265 @@
+#include "train/measure/evaluate.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/memory.h"
+#include "core/watch.h"
+#include "text/csv.h"
+#include "train/measure/scoring.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* To one sample. */
+typedef struct answer {
+    uint32_t index;
+    int32_t label, predicted;
+    const float *score, *probability; /* [classes] */
+    double loss;
+} answer;
+
+typedef struct pass {
+    lince_net *net;
+    lince_loader *loader;
+    const lince_observer *observer;
+    const lince_views *views; /* NULL: none */
+    const lince_loss *loss;
+    lince_progress progress;
+    double temperature;
+    float *score, *probability; /* [batch][classes] */
+    size_t seen;
+    double sum, hits; /* of losses, and of right answers */
+    void (*sample)(void *context, const answer *answer);
+    void *context;
+} pass;
+
+/* The true class's probability may underflow in float: the loss comes from the scores. */
+static void take_batch(pass *p, const lince_batch *batch)
+{
+    int classes = lince_net_classes(p->net);
+    const lince_loss *l = p->loss;
+    lince_score(p->net, p->views, batch, p->score);
+    lince_score_probabilities(l, p->score, (size_t)batch->n, classes, p->temperature, p->probability);
+    for (int i = 0; i < batch->n; i++) {
+        answer a = {.index = batch->index[i],
+                    .label = batch->y[i],
+                    .score = p->score + (size_t)i * (size_t)classes,
+                    .probability = p->probability + (size_t)i * (size_t)classes};
+        a.predicted = l->type->decide(a.probability, classes);
+        a.loss = l->type->value(l, a.score, classes, p->temperature, a.label);
+        p->sum += a.loss;
+        p->hits += a.predicted == a.label;
+        if (p->sample) p->sample(p->context, &a);
+    }
+    p->seen += (size_t)batch->n;
+}
+
+static int run_pass(pass *p)
+{
+    const lince_observer *o = p->observer;
+    lince_batch batch;
+    int code, batch_size = lince_net_layer(p->net, 1)->batch;
+    size_t count = (size_t)batch_size * (size_t)lince_net_classes(p->net);
+    p->score = lince_alloc(count, sizeof *p->score);
+    p->probability = lince_alloc(count, sizeof *p->probability);
+    double start = lince_now();
+    code = p->score && p->probability ? lince_loader_start(p->loader, 0, 0) : LINCE_ENOMEM;
+    p->progress.steps = lince_loader_batches(p->loader);
+    while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
+        take_batch(p, &batch);
+        p->progress.step++;
+        p->progress.loss = p->sum / (double)p->seen;
+        p->progress.accuracy = p->hits / (double)p->seen;
+        p->progress.samples_per_second = (double)p->seen / fmax(lince_now() - start, 1e-9);
+        if (o && o->progress) o->progress(o->context, &p->progress);
+        code = lince_observer_stops(o);
+    }
+    lince_free(p->score);
+    lince_free(p->probability);
+    return code;
+}
+
+static void add_sample(void *context, const answer *a)
+{
+    lince_evaluation *e = context;
+    size_t n = e->metrics.n, classes = (size_t)e->metrics.classes;
+    e->outcomes[n] =
+        (lince_outcome){a->index, a->label, a->predicted, a->probability[a->predicted], (uint32_t)n};
+    memcpy(e->scores + n * classes, e->raw ? a->score : a->probability, classes * sizeof *a->score);
+    e->labels[n] = a->label;
+    if (e->temperature > 0) {
+        lince_reliability_add(&e->before, a->score, (int)classes, 1, a->label);
+        lince_reliability_add(&e->after, a->score, (int)classes, e->temperature, a->label);
+    }
+    lince_metrics_add(&e->metrics, a->label, a->probability, a->predicted, a->loss);
+}
+
+/* Texts come by their length. */
+static int by_index(const void *a, const void *b)
+{
+    const lince_outcome *left = a, *right = b;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+static int take_room(lince_evaluation *e, size_t samples, size_t classes)
+{
+    size_t scores;
+    if (!lince_mul(samples, classes, &scores))
+        return lince_fail(LINCE_ENOMEM, "%zu samples of %zu classes do not fit in memory", samples, classes);
+    e->outcomes = lince_alloc(samples, sizeof *e->outcomes);
+    e->scores = lince_alloc(scores, sizeof *e->scores);
+    e->labels = lince_alloc(samples, sizeof *e->labels);
+    if (e->outcomes && e->scores && e->labels) return 0;
+    lince_evaluation_release(e);
+    return LINCE_ENOMEM;
+}
+
+static int finish(lince_evaluation *e, int classes)
+{
+    qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
+    lince_metrics_finish(&e->metrics);
+    lince_reliability_finish(&e->before);
+    lince_reliability_finish(&e->after);
+    return e->raw ? 0 : lince_curves_init(&e->curves, e->scores, e->labels, e->metrics.n, classes);
+}
+
+int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b,
+                   const lince_evaluate_options *options, lince_phase phase, const lince_observer *observer,
+                   lince_evaluation *e)
+{
+    *e = (lince_evaluation){.views = options->views,
+                            .raw = options->raw,
+                            .loss = b->loss,
+                            .temperature = options->raw ? 0 : b->temperature};
+    LINCE_TRY(take_room(e, lince_loader_samples(loader) + 1, (size_t)b->classes));
+    pass p = {.net = net,
+              .loader = loader,
+              .observer = observer,
+              .views = options->views,
+              .loss = &b->loss,
+              .temperature = e->temperature > 0 ? e->temperature : 1,
+              .progress = {.phase = phase, .eta = -1},
+              .sample = add_sample,
+              .context = e};
+    int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
+    if (!code) code = run_pass(&p);
+    if (!code) code = finish(e, b->classes);
+    if (code) lince_evaluation_release(e);
+    return code;
+}
+
+void lince_evaluation_release(lince_evaluation *e)
+{
+    lince_metrics_release(&e->metrics);
+    lince_curves_release(&e->curves);
+    lince_free(e->outcomes);
+    lince_free(e->scores);
+    lince_free(e->labels);
+    *e = (lince_evaluation){0};
+}
+
+/* Which loss it is, where that is not the usual one. */
+static void put_loss(json_t *json, const lince_loss *l)
+{
+    json_t *criterion = json_pack("{s:s}", "name", l->type->name);
+    if (criterion && l->type->setting) json_object_set_new(criterion, l->type->setting, json_real(l->number));
+    json_object_set_new(json, "criterion", criterion);
+}
+
+json_t *lince_evaluation_json(const lince_evaluation *e)
+{
+    json_t *json = lince_metrics_json(&e->metrics);
+    if (json) lince_curves_summary(&e->curves, e->metrics.names, json);
+    if (json && e->loss.type != &lince_cross_entropy) put_loss(json, &e->loss);
+    if (json && e->views && e->views->count)
+        json_object_set_new(json, "tta",
+                            json_pack("{s:s, s:i}", "name", e->views->name, "views", e->views->count));
+    if (json && e->temperature > 0)
+        json_object_set_new(json, "temperature",
+                            lince_calibration_json(e->temperature, &e->before, &e->after));
+    return json;
+}
+
+static size_t count_left_out(const lince_dataset *dataset, lince_part part)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lince_dataset_left_out(dataset); i++)
+        count += lince_dataset_left_out_at(dataset, i)->part == part;
+    return count;
+}
+
+static void put_left_out(lince_buffer *out, const lince_dataset *dataset, lince_part part)
+{
+    for (size_t i = 0; i < lince_dataset_left_out(dataset); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(dataset, i);
+        if (sample->part != part) continue;
+        lince_csv_put(out, sample->name);
+        lince_buffer_puts(out, ",");
+        lince_csv_put(out, sample->class ? sample->class : "");
+        lince_buffer_puts(out, ",,,");
+        lince_csv_put(out, sample->reason);
+        lince_buffer_puts(out, "\n");
+    }
+}
+
+int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *dataset, lince_part part,
+                               bool all, const char *path)
+{
+    lince_buffer out = {0};
+    bool reasons = all && count_left_out(dataset, part);
+    lince_buffer_printf(&out, "path,true,predicted,probability%s\n", reasons ? ",left_out" : "");
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        const lince_outcome *o = &e->outcomes[i];
+        lince_csv_put(&out, lince_dataset_name(dataset, part, o->index));
+        lince_buffer_puts(&out, ",");
+        lince_csv_put(&out, e->metrics.names[o->label]);
+        lince_buffer_puts(&out, ",");
+        lince_csv_put(&out, e->metrics.names[o->predicted]);
+        lince_buffer_printf(&out, ",%.6f%s\n", (double)o->probability, reasons ? "," : "");
+    }
+    if (reasons) put_left_out(&out, dataset, part);
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+int lince_evaluation_write_probabilities(const lince_evaluation *e, const lince_dataset *dataset,
+                                         lince_part part, const char *path)
+{
+    lince_buffer out = {0};
+    size_t classes = (size_t)e->metrics.classes;
+    lince_buffer_puts(&out, "path");
+    for (size_t c = 0; c < classes; c++) {
+        lince_buffer_puts(&out, ",");
+        lince_csv_put(&out, e->metrics.names[c]);
+    }
+    lince_buffer_puts(&out, "\n");
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        const float *row = e->scores + e->outcomes[i].row * classes;
+        lince_csv_put(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
+        for (size_t c = 0; c < classes; c++) lince_buffer_printf(&out, ",%.9g", (double)row[c]);
+        lince_buffer_puts(&out, "\n");
+    }
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+int lince_validate(lince_net *net, lince_loader *loader, const lince_loss *loss,
+                   const lince_observer *observer, lince_progress progress, double *mean_loss,
+                   double *accuracy)
+{
+    pass p = {.net = net,
+              .loader = loader,
+              .loss = loss,
+              .observer = observer,
+              .progress = progress,
+              .temperature = 1};
+    p.progress.phase = LINCE_VALIDATING;
+    p.progress.step = 0;
+    int code = run_pass(&p);
+    *mean_loss = p.sum / (double)p.seen;
+    *accuracy = p.hits / (double)p.seen;
+    return code;
+}

@@ -1,0 +1,11 @@
+/* A batch into a net's input. */
+#ifndef LINCE_TRAIN_FEED_H
+#define LINCE_TRAIN_FEED_H
+
+#include "data/loader/loader.h"
+#include "net/net.h"
+
+/* Copies pictures; hands over texts, whose tokens must stay until the backward pass is done. */
+void lince_feed(lince_net *net, const lince_batch *batch);
+
+#endif

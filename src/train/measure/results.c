@@ -1,0 +1,63 @@
+#include "train/measure/results.h"
+#include "core/error.h"
+#include "core/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int lince_write_json(const char *folder, const char *name, json_t *json, size_t layout)
+{
+    char path[LINCE_PATH_MAX];
+    char *text = json ? json_dumps(json, layout | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(json);
+    if (!text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", name);
+    int code = lince_path_join(path, folder, name);
+    if (!code) code = lince_file_write(path, text, strlen(text));
+    free(text);
+    return code;
+}
+
+int lince_results_write(const char *folder, const lince_evaluation *e, const lince_dataset *dataset,
+                        bool probabilities, json_t *seen)
+{
+    char path[LINCE_PATH_MAX];
+    json_t *test = lince_evaluation_json(e);
+    if (test && seen)
+        json_object_set_new(test, "seen_in_training", seen);
+    else
+        json_decref(seen);
+    LINCE_TRY(lince_write_json(folder, "test.json", test, JSON_INDENT(2)));
+    LINCE_TRY(lince_write_json(folder, "curves.json", lince_curves_json(&e->curves, e->metrics.names),
+                               JSON_COMPACT));
+    if (probabilities) {
+        LINCE_TRY(lince_path_join(path, folder, "probabilities.csv"));
+        LINCE_TRY(lince_evaluation_write_probabilities(e, dataset, LINCE_TEST, path));
+    }
+    LINCE_TRY(lince_path_join(path, folder, "predictions.csv"));
+    return lince_evaluation_write_csv(e, dataset, LINCE_TEST, false, path);
+}
+
+bool lince_results_exist(const char *folder)
+{
+    char path[LINCE_PATH_MAX];
+    return !lince_path_join(path, folder, "test.json") && !access(path, R_OK);
+}
+
+json_t *lince_results_seen(const char *folder)
+{
+    char path[LINCE_PATH_MAX];
+    json_t *test = lince_path_join(path, folder, "test.json") ? NULL : json_load_file(path, 0, NULL),
+           *seen = json_incref(json_object_get(test, "seen_in_training"));
+    json_decref(test);
+    return seen;
+}
+
+void lince_results_forget(const char *folder)
+{
+    static const char *const names[] = {"test.json",   "predictions.csv",  "probabilities.csv",
+                                        "curves.json", "calibration.json", "confidence.json"};
+    char path[LINCE_PATH_MAX];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!lince_path_join(path, folder, names[i])) unlink(path);
+}

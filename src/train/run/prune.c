@@ -1,0 +1,38 @@
+/* lince_prune: the checkpoint of a run that no longer needs one. */
+#include "core/error.h"
+#include "train/run/saved.h"
+
+#include <lince/train.h>
+#include <sys/stat.h>
+
+static size_t checkpoint_bytes(const lince_run *run)
+{
+    char path[LINCE_PATH_MAX];
+    struct stat status;
+    return lince_path_join(path, run->folder, LINCE_STATE_FILE) || stat(path, &status)
+               ? 0
+               : (size_t)status.st_size;
+}
+
+static int prune(lince_run *run, bool unfinished, bool dry, size_t *bytes)
+{
+    lince_saved s;
+    LINCE_TRY(lince_saved_open(&s, run));
+    bool finished = s.finished, saved = s.state || s.end;
+    lince_saved_close(&s);
+    if (saved && !finished && !unfinished) return 1;
+    *bytes = checkpoint_bytes(run) + lince_run_half_written(run, !dry);
+    if (dry) return 0;
+    return finished ? lince_saved_finish(run, false) : lince_saved_drop(run);
+}
+
+int lince_prune(const char *folder, bool unfinished, bool dry, size_t *bytes)
+{
+    lince_run run;
+    *bytes = 0;
+    LINCE_TRY(lince_run_open(&run, folder));
+    LINCE_TRY(lince_run_lock(&run));
+    int code = prune(&run, unfinished, dry, bytes);
+    lince_run_unlock(&run);
+    return code;
+}

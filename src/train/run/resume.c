@@ -1,0 +1,104 @@
+#include "train/run/resume.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "train/run/run.h"
+#include "train/settings/settings.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where a run lives and how the machine serves it change nothing of what it computes; data are recognised by
+ * their fingerprint, wherever they lie now. */
+static bool decides_nothing(const char *name)
+{
+    static const char *const names[] = {
+        "data",    "out",  "resume", "threads", "workers",         "cache-mb",  "checkpoint-every",
+        "profile", "lang", "author", "notes",   "keep-checkpoint", "no-report", "find-duplicates"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) return true;
+    return false;
+}
+
+char *lince_resume_record(const lince_settings *settings)
+{
+    const lince_setting_info *info;
+    json_t *record = json_object();
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
+        char number[LINCE_NUMBER_MAX];
+        if (decides_nothing(info->name)) continue;
+        json_object_set_new(record, info->name,
+                            json_string(lince_settings_text(settings, info->name, number)));
+    }
+    char *text = json_dumps(record, JSON_COMPACT);
+    json_decref(record);
+    return text;
+}
+
+static int check_one(const lince_settings *settings, const lince_settings *given, const char *name,
+                     const char *begun, const char *path)
+{
+    char number[LINCE_NUMBER_MAX];
+    const char *value = lince_settings_text(settings, name, number);
+    if (!value) return LINCE_EUSAGE;
+    if (!strcmp(value, begun) || lince_settings_hold(given, name, begun)) return 0;
+    return lince_fail(
+        LINCE_EUSAGE,
+        "--%s '%s': %s was begun with '%s', and a resumed run must equal the uninterrupted one; "
+        "leave the option out, or begin a new run",
+        name, value, path, begun);
+}
+
+int lince_resume_check(const lince_settings *settings, const lince_settings *given, const char *record,
+                       const char *path, const char *but)
+{
+    json_t *begun = record ? json_loads(record, 0, NULL) : NULL;
+    if (!json_is_object(begun)) {
+        json_decref(begun);
+        return lince_fail(LINCE_EFORMAT, "%s: its settings cannot be read", path);
+    }
+    int code = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach(begun, name, value)
+    {
+        if (!code && json_is_string(value) && (!but || strcmp(name, but) != 0))
+            code = check_one(settings, given, name, json_string_value(value), path);
+    }
+    json_decref(begun);
+    return code;
+}
+
+static int set_size(lince_settings *settings, const json_t *size)
+{
+    char text[32];
+    json_int_t width = json_integer_value(json_array_get(size, 0)),
+               height = json_integer_value(json_array_get(size, 1));
+    if (strcmp(settings->image_size, "0") != 0 || width < 1 || height < 1) return 0;
+    snprintf(text, sizeof text, "%dx%d", (int)height, (int)width);
+    return lince_settings_set(settings, "image-size", text);
+}
+
+/* As lince_run_read_config, for settings that come from elsewhere. */
+static int set_decay(lince_settings *settings, const char *folder)
+{
+    lince_run run;
+    bool chose;
+    LINCE_TRY(lince_run_open(&run, folder));
+    LINCE_TRY(lince_run_chose(&run, "decay-norms", &chose));
+    return chose ? 0 : lince_settings_set(settings, "decay-norms", "yes");
+}
+
+int lince_resume_complete(lince_settings *settings, const char *folder)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(set_decay(settings, folder));
+    LINCE_TRY(lince_path_join(path, folder, "data.json"));
+    json_t *data = json_load_file(path, 0, NULL);
+    bool ranged = !data || json_object_get(data, "range");
+    int code = set_size(settings, json_object_get(data, "image_size"));
+    json_decref(data);
+    if (!code && !ranged) code = lince_settings_set(settings, "range", "full");
+    if (!code && !ranged) code = lince_settings_set(settings, "incomplete", "refuse");
+    return code;
+}
