@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-const char lince_alexnet_about[] = N_(
+static const char about[] = N_(
     "AlexNet (Krizhevsky 2014; the network that won ImageNet in 2012, in one column) has five convolutions, "
     "from large 11×11 ones with long strides to 3×3, with three max poolings between them, and two fully "
     "connected layers with dropout. It is wide and shallow beside its successors, and fast.");
@@ -62,7 +62,7 @@ static int classifier(lince_net *net, int x, const lince_classifier *c)
                         "classifier.%d", 3 * c->count);
 }
 
-int lince_build_alexnet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     (void)self;
     int x = features(net);
@@ -71,3 +71,18 @@ int lince_build_alexnet(lince_net *net, const lince_architecture *self, const li
     x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
     return classifier(net, x, c);
 }
+
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 3e-4, .lr_tuned = 1e-4, .least_size = 64};
+
+const lince_architecture lince_alexnet = {.name = "alexnet",
+                                          .summary = "AlexNet",
+                                          .about = about,
+                                          .classes = 1000,
+                                          .paper = "Krizhevsky 2014",
+                                          .image_size = 224,
+                                          .resize = 256,
+                                          .build = build,
+                                          .classifier = "classifier.",
+                                          .hidden = {4096, 4096},
+                                          .dropout = 0.5f,
+                                          .recipe = &recipe};

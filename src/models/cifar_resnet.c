@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-const char lince_cifar_resnet_about[] = N_(
+static const char about[] = N_(
     "This is the small ResNet that He et al. (2016, section 4.2) built for CIFAR-10: three groups of "
     "residual blocks with 16, 32 and 64 channels, whose blocks compute a correction that is added to their "
     "input. The mean over the last feature maps and a single linear layer give one number a class.");
@@ -44,7 +44,7 @@ static int residual(lince_net *net, int x, const char *block, int channels, int 
     return relu(net, x, block);
 }
 
-int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     const int *blocks = self->table;
     int x = relu(net, conv_bn(net, 0, "", 1, 16, 1), "");
@@ -60,3 +60,24 @@ int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self, con
         (lince_layer_args){.type = "linear", .channels = c->classes, .init = LINCE_HE_FAN_IN, .head = true},
         "linear");
 }
+
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-3, .lr_tuned = 5e-4};
+
+#define CIFAR_RESNET(depth)                                                                   \
+    const lince_architecture lince_resnet##depth = {.name = "resnet" #depth,                  \
+                                                    .summary = "ResNet-" #depth " for CIFAR", \
+                                                    .about = about,                           \
+                                                    .image_size = 32,                         \
+                                                    .classes = 10,                            \
+                                                    .build = build,                           \
+                                                    .paper = "He et al. 2016, section 4.2",   \
+                                                    .table = &(const int){(depth - 2) / 6},   \
+                                                    .batch_norm = true,                       \
+                                                    .classifier = "linear",                   \
+                                                    .recipe = &recipe}
+
+CIFAR_RESNET(20);
+CIFAR_RESNET(32);
+CIFAR_RESNET(44);
+CIFAR_RESNET(56);
+CIFAR_RESNET(110);

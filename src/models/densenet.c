@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-const char lince_densenet_about[] =
+static const char about[] =
     N_("DenseNet-121 (Huang et al. 2017) gives each layer the outputs of all layers before it in its "
        "block, joined rather than added, so that features need not be learnt twice and gradients reach "
        "every layer on a short way. Between blocks the channels and the size are halved.");
@@ -52,7 +52,7 @@ static int transition(lince_net *net, int x, int block, int channels)
     return lince_module(net, x, (lince_layer_args){.type = "avg_pool2d", .kernel = 2}, "%spool", name);
 }
 
-int lince_build_densenet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     (void)self;
     int channels = 64;
@@ -84,3 +84,17 @@ int lince_build_densenet(lince_net *net, const lince_architecture *self, const l
                                            .head = true},
                         "classifier");
 }
+
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 2e-3, .lr_tuned = 2e-4, .least_size = 32};
+
+const lince_architecture lince_densenet121 = {.name = "densenet121",
+                                              .summary = "DenseNet-121",
+                                              .about = about,
+                                              .classes = 1000,
+                                              .paper = "Huang et al. 2017",
+                                              .image_size = 224,
+                                              .resize = 256,
+                                              .build = build,
+                                              .batch_norm = true,
+                                              .classifier = "classifier",
+                                              .recipe = &recipe};

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-const char lince_efficientnet_about[] =
+static const char about[] =
     N_("EfficientNet-B0 (Tan & Le 2019) was found by a search that weighs accuracy against the number "
        "of multiplications. Its blocks are MobileNetV2's with squeeze and excitation: each channel is "
        "scaled by a factor that depends on the means of all channels. In training, blocks are left out "
@@ -68,7 +68,7 @@ static int mbconv(lince_net *net, int x, const char *block, int stage, int in, i
     return lince_module(net, y, (lince_layer_args){.type = "add", .from = {0, x}}, "%s.add", block);
 }
 
-int lince_build_efficientnet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     (void)self;
     int number = 0;
@@ -92,3 +92,20 @@ int lince_build_efficientnet(lince_net *net, const lince_architecture *self, con
                                            .head = true},
                         "classifier.1");
 }
+
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 2e-3, .lr_tuned = 2e-4};
+
+const lince_architecture lince_efficientnet_b0 = {.name = "efficientnet_b0",
+                                                  .summary = "EfficientNet-B0",
+                                                  .about = about,
+                                                  .classes = 1000,
+                                                  .paper = "Tan & Le 2019",
+                                                  .image_size = 224,
+                                                  .resize = 256,
+                                                  .bicubic = true,
+                                                  .build = build,
+                                                  .batch_norm = true,
+                                                  .classifier = "classifier.",
+                                                  .dropout = 0.2f,
+                                                  .stochastic_depth = 0.2f,
+                                                  .recipe = &recipe};

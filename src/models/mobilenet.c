@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-const char lince_mobilenet_about[] =
+static const char about[] =
     N_("MobileNetV2 (Sandler et al. 2018) is made for small machines: a 3×3 convolution of each channel"
        " by itself, and 1×1 convolutions that mix channels, take a fraction of a full convolution's "
        "multiplications. Its blocks are inverted residuals: narrow inputs are widened, filtered and "
@@ -54,7 +54,7 @@ static int inverted_residual(lince_net *net, int x, int number, int in, int out,
     return lince_module(net, y, (lince_layer_args){.type = "add", .from = {0, x}}, "features.%d.add", number);
 }
 
-int lince_build_mobilenet_v2(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     (void)self;
     int channels = 32, number = 1;
@@ -72,3 +72,18 @@ int lince_build_mobilenet_v2(lince_net *net, const lince_architecture *self, con
     return lince_module(net, x, (lince_layer_args){.type = "linear", .channels = c->classes, .head = true},
                         "classifier.1");
 }
+
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-3, .lr_tuned = 2e-4, .least_size = 64};
+
+const lince_architecture lince_mobilenet_v2 = {.name = "mobilenet_v2",
+                                               .summary = "MobileNetV2",
+                                               .about = about,
+                                               .classes = 1000,
+                                               .paper = "Sandler et al. 2018",
+                                               .image_size = 224,
+                                               .resize = 256,
+                                               .build = build,
+                                               .batch_norm = true,
+                                               .classifier = "classifier.",
+                                               .dropout = 0.2f,
+                                               .recipe = &recipe};

@@ -1,4 +1,5 @@
-/* Architectures by name. A builder adds layers to a net and reads like the paper's table. */
+/* Architectures by name: one file a family, and one line of list.def each. A builder adds layers to a net and
+ * reads like the paper's table. */
 #ifndef LINCE_MODELS_MODEL_ZOO_H
 #define LINCE_MODELS_MODEL_ZOO_H
 
@@ -57,6 +58,9 @@ typedef struct lince_recipe {
     int least_size;  /* pixels that the shorter side of smaller pictures is enlarged to; 0: as they are */
 } lince_recipe;
 
+/* What most of them learn by. */
+#define LINCE_ONE_CYCLE .optimizer = "adamw", .scheduler = "onecycle"
+
 typedef struct lince_architecture {
     const char *name, *summary;
     const char *about; /* what it is, for the report: a paragraph, untranslated */
@@ -90,36 +94,8 @@ const char *lince_architecture_normalised(const lince_architecture *architecture
 int lince_architecture_build(const lince_architecture *architecture, lince_net *net,
                              const lince_architecture_options *options);
 
-/* --- builders and their tables -------------------------------------------------------------------- */
-
-int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
-int lince_build_recurrent(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
-extern const char lince_vgg_about[], lince_resnet_about[], lince_cifar_resnet_about[], lince_alexnet_about[],
-    lince_squeezenet_about[], lince_mobilenet_about[], lince_efficientnet_about[], lince_densenet_about[],
-    lince_speednet_about[], lince_rnn_about[], lince_gru_about[], lince_lstm_about[];
-extern const signed char lince_vgg_a[], lince_vgg_b[], lince_vgg_d[], lince_vgg_e[];
-
-typedef struct lince_resnet {
-    int blocks[4]; /* of each of the four parts */
-    bool bottleneck;
-} lince_resnet;
-int lince_build_resnet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
-
-int lince_build_squeezenet(lince_net *net, const lince_architecture *self,
-                           const lince_classifier *classifier);
-int lince_build_alexnet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
-
-int lince_build_mobilenet_v2(lince_net *net, const lince_architecture *self,
-                             const lince_classifier *classifier);
-int lince_build_densenet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
-int lince_build_efficientnet(lince_net *net, const lince_architecture *self,
-                             const lince_classifier *classifier);
-
-int lince_build_speednet(lince_net *net, const lince_architecture *self, const lince_classifier *classifier);
-int lince_fit_speednet(lince_net *net, const lince_fitting *data);
-
-/* table: int, the blocks of each of the three parts. */
-int lince_build_cifar_resnet(lince_net *net, const lince_architecture *self,
-                             const lince_classifier *classifier);
+#define MODEL(row) extern const lince_architecture row;
+#include "models/list.def"
+#undef MODEL
 
 #endif

@@ -9,21 +9,21 @@
 
 #include <string.h>
 
-const char lince_rnn_about[] = N_(
+static const char about_rnn[] = N_(
     "A recurrent network (Elman 1990) reads a text word by word. Each word becomes a vector (its embedding); "
     "the state after a word is a squashed sum of that vector and of the state before it, each times a matrix "
     "that is the same at every step. What is read from the states goes to a linear layer with one output a "
     "class. Going back over many words the gradient is multiplied by the same matrix again and again and "
     "fades, so that such a network has a short memory.");
 
-const char lince_gru_about[] = N_(
+static const char about_gru[] = N_(
     "A network of gated recurrent units (Cho et al. 2014) reads a text word by word. Each word becomes a "
     "vector (its embedding); a gate decides how much of the state before it is kept and another how much of "
     "it is used for the new one. Where the first is open, a state passes many words unchanged, and so does "
     "the gradient on its way back: it remembers farther than a plain recurrent network. What is read from "
     "the states goes to a linear layer with one output a class.");
 
-const char lince_lstm_about[] =
+static const char about_lstm[] =
     N_("A network of long short-term memory (Hochreiter & Schmidhuber 1997) reads a text word by word. Each "
        "word becomes a vector (its embedding); besides its state every unit has a cell that is only added "
        "to, and three gates decide what enters it, what is forgotten and what is shown. Along the cell the "
@@ -53,7 +53,7 @@ static int dropout(lince_net *net, int x, const char *type, const char *name, fl
     return p > 0 ? lince_module(net, x, (lince_layer_args){.type = type, .p = p}, "%s", name) : x;
 }
 
-int lince_build_recurrent(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     const lince_text_net *t = c->text;
     lince_layer_args table = {.type = "embedding", .vocabulary = t->vocabulary, .channels = t->embedding},
@@ -77,3 +77,19 @@ int lince_build_recurrent(lince_net *net, const lince_architecture *self, const 
                                            .head = true},
                         "fc");
 }
+
+static const lince_recipe recipe = {
+    .optimizer = "adam", .scheduler = "constant", .lr = 1e-3, .lr_tuned = 3e-4};
+
+#define RECURRENT(word, note, origin)                                       \
+    const lince_architecture lince_##word##_model = {.name = #word,         \
+                                                     .summary = note,       \
+                                                     .about = about_##word, \
+                                                     .build = build,        \
+                                                     .paper = origin,       \
+                                                     .classifier = "fc",    \
+                                                     .recipe = &recipe}
+
+RECURRENT(rnn, "Elman's recurrent network over words", "Elman 1990");
+RECURRENT(gru, "gated recurrent units over words", "Cho et al. 2014");
+RECURRENT(lstm, "long short-term memory over words", "Hochreiter & Schmidhuber 1997");

@@ -6,11 +6,16 @@
 
 #include <stdio.h>
 
-const char lince_resnet_about[] = N_(
+static const char about[] = N_(
     "ResNet (He et al. 2016) is made of residual blocks: each one computes a correction that is added to its "
     "own input, so that the gradient reaches the first layers unhindered and very deep networks can be "
     "trained. Batch normalisation follows every convolution; the mean over the last feature maps and a "
     "single linear layer give one number a class.");
+
+typedef struct plan {
+    int blocks[4]; /* of each of the four parts */
+    bool bottleneck;
+} plan;
 
 /* Convolution `conv<number>` without bias and batch normalisation `bn<number>`. */
 static int conv_bn(lince_net *net, int x, const char *block, int number, int kernel, int channels, int stride)
@@ -58,9 +63,9 @@ static int bottleneck(lince_net *net, int x, const char *block, int width, int s
     return conv_bn(net, x, block, 3, 1, 4 * width, 1);
 }
 
-int lince_build_resnet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
-    const lince_resnet *r = self->table;
+    const plan *r = self->table;
     int x = relu(net, conv_bn(net, 0, "", 1, 7, 64, 2), "");
     x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1},
                      "maxpool");
@@ -83,3 +88,25 @@ int lince_build_resnet(lince_net *net, const lince_architecture *self, const lin
                                            .head = true},
                         "fc");
 }
+
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 2e-3, .lr_tuned = 2e-4};
+
+#define RESNET(depth, narrow, ...)                                                                 \
+    const lince_architecture lince_resnet##depth = {.name = "resnet" #depth,                       \
+                                                    .summary = "ResNet-" #depth,                   \
+                                                    .about = about,                                \
+                                                    .image_size = 224,                             \
+                                                    .resize = 256,                                 \
+                                                    .classes = 1000,                               \
+                                                    .build = build,                                \
+                                                    .paper = "He et al. 2016",                     \
+                                                    .table = &(const plan){{__VA_ARGS__}, narrow}, \
+                                                    .batch_norm = true,                            \
+                                                    .classifier = "fc",                            \
+                                                    .recipe = &recipe}
+
+RESNET(18, false, 2, 2, 2, 2);
+RESNET(34, false, 3, 4, 6, 3);
+RESNET(50, true, 3, 4, 6, 3);
+RESNET(101, true, 3, 4, 23, 3);
+RESNET(152, true, 3, 8, 36, 3);

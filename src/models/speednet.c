@@ -16,7 +16,7 @@
 #include "models/module.h"
 #include "models/whitening.h"
 
-const char lince_speednet_about[] = N_(
+static const char about[] = N_(
     "This is a small network for CIFAR-10 in the manner of the public speed runs (Jordan 2024). Its first "
     "layer looks at patches of 2 x 2 pixels through filters that were computed from the training pictures, "
     "so that their answers are not correlated; three groups of two convolutions follow, with 64, 256 and 256 "
@@ -55,7 +55,7 @@ static int group_of(lince_net *net, int x, int group, int channels)
     return norm_gelu(net, conv(net, x, group, 2, channels), group, 2);
 }
 
-int lince_build_speednet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     static const int widths[] = {64, 256, 256};
     (void)self;
@@ -105,7 +105,7 @@ static int measure(const lince_fitting *data, lince_patches *patches)
 }
 
 /* Filters that came from a file are kept, as they were fitted to the pictures that the others learned by. */
-int lince_fit_speednet(lince_net *net, const lince_fitting *data)
+static int fit(lince_net *net, const lince_fitting *data)
 {
     float filters[LINCE_WHITENING_FILTERS * LINCE_PATCH_VALUES], bias[LINCE_WHITENING_FILTERS];
     lince_patches patches = {0};
@@ -116,3 +116,17 @@ int lince_fit_speednet(lince_net *net, const lince_fitting *data)
     if (!is_loaded(net, "whiten.bias")) set(net, "whiten.bias", bias);
     return 0;
 }
+
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-3, .lr_tuned = 5e-4};
+
+const lince_architecture lince_speednet8 = {.name = "speednet8",
+                                            .summary = "SpeedNet-8 for CIFAR",
+                                            .about = about,
+                                            .image_size = 32,
+                                            .classes = 10,
+                                            .build = build,
+                                            .fit = fit,
+                                            .paper = "Jordan 2024",
+                                            .batch_norm = true,
+                                            .classifier = "head",
+                                            .recipe = &recipe};

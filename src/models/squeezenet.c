@@ -4,7 +4,7 @@
 #include "models/model_zoo.h"
 #include "models/module.h"
 
-const char lince_squeezenet_about[] =
+static const char about[] =
     N_("SqueezeNet 1.1 (Iandola et al. 2016) saves weights: its fire modules first squeeze the channels with "
        "1×1 convolutions and then expand them with 1×1 and 3×3 ones side by side. The classifier is a "
        "convolution as well, whose maps are averaged to one number a class; the whole has fifty times fewer "
@@ -40,7 +40,7 @@ static int pool(lince_net *net, int x, int module)
                         "features.%d", module);
 }
 
-int lince_build_squeezenet(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     (void)self;
     int x = lince_module(
@@ -70,3 +70,18 @@ int lince_build_squeezenet(lince_net *net, const lince_architecture *self, const
     x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 1}, "classifier.3");
     return lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
 }
+
+/* It stays at guessing with 1e-3. */
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-4, .lr_tuned = 1e-4, .least_size = 64};
+
+const lince_architecture lince_squeezenet1_1 = {.name = "squeezenet1_1",
+                                                .summary = "SqueezeNet 1.1",
+                                                .about = about,
+                                                .classes = 1000,
+                                                .paper = "Iandola et al. 2016",
+                                                .image_size = 224,
+                                                .resize = 256,
+                                                .build = build,
+                                                .classifier = "classifier.",
+                                                .dropout = 0.5f,
+                                                .recipe = &recipe};

@@ -4,7 +4,7 @@
 #include "models/model_zoo.h"
 #include "models/module.h"
 
-const char lince_vgg_about[] = N_(
+static const char about[] = N_(
     "VGG (Simonyan & Zisserman 2015) stacks small 3×3 convolutions in five blocks. Inside a block the "
     "picture keeps its size; behind each one a 2×2 max pooling halves it, while the channels grow from 64 to "
     "512: the network sees ever larger regions in ever more ways. Two 3×3 convolutions see as far as one of "
@@ -13,10 +13,10 @@ const char lince_vgg_about[] = N_(
 
 /* Channels of each 3x3 convolution in units of 64; M: 2x2 max pooling. */
 enum { M = -1, END = 0 };
-const signed char lince_vgg_a[] = {1, M, 2, M, 4, 4, M, 8, 8, M, 8, 8, M, END};
-const signed char lince_vgg_b[] = {1, 1, M, 2, 2, M, 4, 4, M, 8, 8, M, 8, 8, M, END};
-const signed char lince_vgg_d[] = {1, 1, M, 2, 2, M, 4, 4, 4, M, 8, 8, 8, M, 8, 8, 8, M, END};
-const signed char lince_vgg_e[] = {1, 1, M, 2, 2, M, 4, 4, 4, 4, M, 8, 8, 8, 8, M, 8, 8, 8, 8, M, END};
+static const signed char a[] = {1, M, 2, M, 4, 4, M, 8, 8, M, 8, 8, M, END};
+static const signed char b[] = {1, 1, M, 2, 2, M, 4, 4, M, 8, 8, M, 8, 8, M, END};
+static const signed char d[] = {1, 1, M, 2, 2, M, 4, 4, 4, M, 8, 8, 8, M, 8, 8, 8, M, END};
+static const signed char e[] = {1, 1, M, 2, 2, M, 4, 4, 4, 4, M, 8, 8, 8, 8, M, 8, 8, 8, 8, M, END};
 
 static int features(lince_net *net, const signed char *table, bool batch_norm)
 {
@@ -52,7 +52,7 @@ static int classifier(lince_net *net, int x, const lince_classifier *c)
                         "classifier.%d", 3 * c->count);
 }
 
-int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_classifier *c)
+static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     int x = features(net, self->table, self->batch_norm);
     x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 7, .fold = true},
@@ -60,3 +60,23 @@ int lince_build_vgg(lince_net *net, const lince_architecture *self, const lince_
     x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
     return classifier(net, x, c);
 }
+
+/* Without normalisation there is little room: plain vgg16 stays at guessing with 3e-4. */
+static const lince_recipe plain = {LINCE_ONE_CYCLE, .lr = 7e-5, .lr_tuned = 3e-5, .least_size = 32},
+                          normalised = {LINCE_ONE_CYCLE, .lr = 5e-4, .lr_tuned = 1e-4, .least_size = 32};
+
+#define VGG(layers)                                                                     \
+    .about = about, .image_size = 224, .resize = 256, .classes = 1000, .build = build,  \
+    .paper = "Simonyan & Zisserman 2015", .table = layers, .classifier = "classifier.", \
+    .hidden = {4096, 4096}, .dropout = 0.5f
+#define PAIR(depth, layers)                                                                                 \
+    const lince_architecture lince_vgg##depth = {VGG(layers), .name = "vgg" #depth,                         \
+                                                 .summary = "VGG-" #depth, .recipe = &plain};               \
+    const lince_architecture lince_vgg##depth##_bn = {VGG(layers), .name = "vgg" #depth "_bn",              \
+                                                      .summary = "VGG-" #depth " with batch normalisation", \
+                                                      .batch_norm = true, .recipe = &normalised}
+
+PAIR(11, a);
+PAIR(13, b);
+PAIR(16, d);
+PAIR(19, e);
