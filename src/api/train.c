@@ -6,8 +6,8 @@
 #include "core/i18n.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
+#include "settings/settings.h"
 #include "train/loop/job.h"
-#include "train/settings/settings.h"
 
 #include <lince/report.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
 #include "crossval/crossval.h"
 #include "data/dataset.h"
 #include "report/run/sections.h"
-#include "train/settings/criterion.h"
-#include "train/settings/settings.h"
+#include "settings/criterion.h"
+#include "settings/settings.h"
 
 #include <lince/language.h>
 #include <math.h>

@@ -8,7 +8,7 @@
 #include "report/facts/facts.h"
 #include "report/page/document.h"
 #include "report/page/gaps.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <lince/cv.h>
 

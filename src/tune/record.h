@@ -4,7 +4,7 @@
 #define LINCE_TUNE_RECORD_H
 
 #include "core/file.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include "tune/asha.h"
 #include "tune/space.h"
 

@@ -6,7 +6,7 @@
 #include "core/number.h"
 #include "models/model_zoo.h"
 #include "picture/augment/augment.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef LINCE_TUNE_TRIAL_H
 #define LINCE_TUNE_TRIAL_H
 
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include "tune/record.h"
 
 #include <lince/observer.h>

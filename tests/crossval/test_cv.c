@@ -1,7 +1,7 @@
 /* A cross-validation through the library, and two of them compared: their figures, from their own folds'
  * ones. */
 #include "data/fixture.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <jansson.h>
 #include <lince/cv.h>

@@ -1,6 +1,6 @@
 /* The range test through the library: what it writes, and the rate that it suggests. */
 #include "data/fixture.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <lince/language.h>
 #include <lince/lince.h>

@@ -1,7 +1,7 @@
 /* A search through the library: what its observers hear, what it leaves, what fails, and that its winner is
  * chosen once. */
 #include "data/fixture.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <jansson.h>
 #include <lince/language.h>

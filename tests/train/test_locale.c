@@ -2,7 +2,7 @@
  * of one are read in another. German writes 0,5; in Turkish the small I is not i. */
 #include "core/file.h"
 #include "core/memory.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <lince/lince.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* A run of texts measured on other tables than its own. */
 #include "data/fixture.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <jansson.h>
 #include <lince/lince.h>

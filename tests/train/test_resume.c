@@ -2,7 +2,7 @@
 #include "core/file.h"
 #include "train/run/resume.h"
 
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include <lince/error.h>
 #include <setjmp.h>
 #include <stdarg.h>

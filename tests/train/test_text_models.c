@@ -1,6 +1,6 @@
 /* Texts are trained, resumed, evaluated and predicted by the same code as pictures. */
 #include "data/fixture.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <jansson.h>
 #include <lince/lince.h>

@@ -1,6 +1,6 @@
 /* Proposals: densities that are densities, proposals that depend on nothing but seed, number and what is
  * known, and that find a known optimum sooner than chance; and which setting mattered. */
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include "tune/importance.h"
 
 #include <lince/language.h>

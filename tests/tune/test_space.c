@@ -1,6 +1,6 @@
 /* What a search may vary, as it is written; values and places. */
 #include "core/file.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include "tune/space.h"
 
 #include <lince/error.h>

@@ -2,8 +2,8 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "report/compare/context.h"
+#include "settings/settings.h"
 #include "train/measure/evaluate.h"
-#include "train/settings/settings.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* A comparison as a page: the verdict, and the sections of the table at the end. */
 #include "report/compare/context.h"
 #include "report/run/sections.h"
-#include "train/settings/criterion.h"
-#include "train/settings/settings.h"
+#include "settings/criterion.h"
+#include "settings/settings.h"
 
 #include <math.h>
 #include <string.h>

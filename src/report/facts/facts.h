@@ -4,8 +4,8 @@
 
 #include "metrics/curves.h"
 #include "metrics/metrics.h"
+#include "settings/settings.h"
 #include "train/run/run.h"
-#include "train/settings/settings.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
 #include "models/model_zoo.h"
 #include "optim/optim.h"
 #include "report/run/sections.h"
+#include "settings/criterion.h"
 #include "train/data/class_weights.h"
-#include "train/settings/criterion.h"
 
 #include <math.h>
 #include <stdarg.h>

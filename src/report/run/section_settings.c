@@ -1,9 +1,9 @@
 #include "core/file.h"
 #include "optim/optim.h"
 #include "report/run/sections.h"
+#include "settings/criterion.h"
+#include "settings/settings.h"
 #include "train/data/class_weights.h"
-#include "train/settings/criterion.h"
-#include "train/settings/settings.h"
 
 #include <math.h>
 #include <stdio.h>

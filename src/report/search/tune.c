@@ -11,9 +11,9 @@
 #include "core/sized.h"
 #include "loss/loss.h"
 #include "report/search/tune_page.h"
+#include "settings/settings.h"
 #include "train/data/open_data.h"
 #include "train/run/resume.h"
-#include "train/settings/settings.h"
 #include "tune/search.h"
 #include "tune/trial.h"
 

@@ -7,9 +7,9 @@
 #include "net/net.h"
 #include "picture/decode/image.h"
 #include "picture/views.h"
+#include "settings/settings.h"
 #include "train/blueprint/blueprint.h"
 #include "train/measure/evaluate.h"
-#include "train/settings/settings.h"
 #include "weights/weights.h"
 
 #include <jansson.h>

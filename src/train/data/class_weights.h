@@ -3,7 +3,7 @@
 #define LINCE_TRAIN_CLASS_WEIGHTS_H
 
 #include "data/dataset.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 /* "none", "balanced" (n / (classes n_c) by the training part's samples, as scikit-learn), "cat=2,dog=0.5", or
  * a file of them, CSV or JSON (docs/formats.md), into weight[classes]; a class that is not named has 1.

@@ -15,12 +15,12 @@
 #include "data/dataset.h"
 #include "data/depth.h"
 #include "data/sizes.h"
+#include "settings/settings.h"
 #include "train/data/describe.h"
 #include "train/data/leaks.h"
 #include "train/data/open_data.h"
 #include "train/data/table_facts.h"
 #include "train/run/run.h"
-#include "train/settings/settings.h"
 #include "weights/weights.h"
 
 #include <jansson.h>

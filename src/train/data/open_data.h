@@ -4,7 +4,7 @@
 #define LINCE_TRAIN_OPEN_DATA_H
 
 #include "data/dataset.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 /* --on-bad skip */
 bool lince_skips_bad(const lince_settings *settings);

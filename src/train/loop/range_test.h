@@ -4,7 +4,7 @@
 #ifndef LINCE_TRAIN_RANGE_TEST_H
 #define LINCE_TRAIN_RANGE_TEST_H
 
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <lince/train.h>
 

@@ -7,6 +7,7 @@
 #include "data/sizes.h"
 #include "net/net.h"
 #include "optim/schedule.h"
+#include "settings/settings.h"
 #include "train/blueprint/blueprint.h"
 #include "train/loop/features.h"
 #include "train/loop/freezing.h"
@@ -16,7 +17,6 @@
 #include "train/run/position.h"
 #include "train/run/run.h"
 #include "train/run/saved.h"
-#include "train/settings/settings.h"
 #include "weights/state_dict.h"
 
 #include <lince/train.h>

@@ -4,6 +4,8 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/parallel.h"
+#include "settings/criterion.h"
+#include "settings/recipe.h"
 #include "train/data/class_weights.h"
 #include "train/data/leaks.h"
 #include "train/data/open_data.h"
@@ -11,8 +13,6 @@
 #include "train/loop/trainer.h"
 #include "train/measure/calibrate.h"
 #include "train/run/resume.h"
-#include "train/settings/criterion.h"
-#include "train/settings/recipe.h"
 #include "weights/state_dict.h"
 
 #include <errno.h>

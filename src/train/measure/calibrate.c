@@ -3,8 +3,8 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "settings/settings.h"
 #include "train/measure/results.h"
-#include "train/settings/settings.h"
 #include "weights/safetensors.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef LINCE_TRAIN_CALIBRATE_H
 #define LINCE_TRAIN_CALIBRATE_H
 
+#include "settings/settings.h"
 #include "train/measure/evaluate.h"
-#include "train/settings/settings.h"
 
 typedef struct lince_calibration {
     double temperature;

@@ -1,8 +1,8 @@
 #include "train/run/resume.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "settings/settings.h"
 #include "train/run/run.h"
-#include "train/settings/settings.h"
 
 #include <jansson.h>
 #include <stdio.h>

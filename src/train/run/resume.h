@@ -2,7 +2,7 @@
 #ifndef LINCE_TRAIN_RESUME_H
 #define LINCE_TRAIN_RESUME_H
 
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 /* The settings that decide the result, as JSON for a checkpoint: release with free(). NULL: out of memory. */
 char *lince_resume_record(const lince_settings *settings);

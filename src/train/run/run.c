@@ -4,7 +4,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/plain_locale.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <ctype.h>
 #include <dirent.h>

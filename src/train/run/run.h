@@ -5,7 +5,7 @@
 #include "core/buffer.h"
 #include "core/file.h"
 
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include <stdbool.h>
 
 typedef struct lince_run {

@@ -1,4 +1,4 @@
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/file.h"

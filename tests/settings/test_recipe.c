@@ -3,7 +3,7 @@
 #include "core/memory.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
-#include "train/settings/recipe.h"
+#include "settings/recipe.h"
 
 #include <lince/error.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* One table makes options, configuration files and help; what it accepts and refuses, and in which words. */
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 #include <lince/error.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* The settings of a training run as the library reads them: one field each. The table in settings.c says
  * which name, type, default, range and help belong to it. */
-#ifndef LINCE_TRAIN_SETTINGS_H
-#define LINCE_TRAIN_SETTINGS_H
+#ifndef LINCE_SETTINGS_SETTINGS_H
+#define LINCE_SETTINGS_SETTINGS_H
 
 #include "core/number.h"
 

@@ -1,4 +1,4 @@
-#include "train/settings/criterion.h"
+#include "settings/criterion.h"
 #include "core/error.h"
 #include "core/number.h"
 

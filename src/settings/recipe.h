@@ -1,11 +1,11 @@
 /* Optimizer, learning rate and its schedule where the settings leave all of them open: the architecture's
  * recipe (models/model_zoo.h). One of them given, and the others are the optimizer's usual ones. */
-#ifndef LINCE_TRAIN_RECIPE_H
-#define LINCE_TRAIN_RECIPE_H
+#ifndef LINCE_SETTINGS_RECIPE_H
+#define LINCE_SETTINGS_RECIPE_H
 
 #include "models/model_zoo.h"
 
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 /* Fills what is open of optimizer, lr and scheduler; whether that was the architecture's recipe goes to
  * `whole`. */

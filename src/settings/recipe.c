@@ -1,8 +1,8 @@
-#include "train/settings/recipe.h"
+#include "settings/recipe.h"
 #include "core/error.h"
 #include "core/number.h"
 #include "optim/optim.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* The loss that settings ask for. */
-#ifndef LINCE_TRAIN_CRITERION_H
-#define LINCE_TRAIN_CRITERION_H
+#ifndef LINCE_SETTINGS_CRITERION_H
+#define LINCE_SETTINGS_CRITERION_H
 
 #include "loss/loss.h"
-#include "train/settings/settings.h"
+#include "settings/settings.h"
 
 #include <stdbool.h>
 
