@@ -70,26 +70,42 @@ char *lince_strdup(const char *text)
     return lince_strndup(text, strlen(text));
 }
 
-/* Mapped, and so zeroed by the system page by page as it is touched: what nobody touches takes no memory. */
+static size_t mapped_size(size_t size)
+{
+    return (size + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
+}
+
+/* One huge page more than is wanted, of which what lies before and behind goes back: the kernel aligns to its
+ * small pages only. */
+void *lince_pages(size_t size)
+{
+    if (size > SIZE_MAX - 2 * HUGE_PAGE) return out_of_memory(1, size);
+    size_t wanted = mapped_size(size ? size : 1);
+    char *all = mmap(NULL, wanted + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED) return out_of_memory(1, size);
+    size_t before = -(uintptr_t)all & (HUGE_PAGE - 1);
+    if (before) munmap(all, before);
+    munmap(all + before + wanted, HUGE_PAGE - before);
+#ifdef MADV_HUGEPAGE
+    if (size >= HUGE_PAGE) madvise(all + before, size, MADV_HUGEPAGE);
+#endif
+    return all + before;
+}
+
+void lince_pages_free(void *memory, size_t size)
+{
+    if (memory) munmap(memory, mapped_size(size ? size : 1));
+}
+
 int lince_arena_init(lince_arena *arena, size_t size)
 {
-    *arena = (lince_arena){0};
-    if (size > SIZE_MAX - 2 * HUGE_PAGE) return out_of_memory(1, size), LINCE_ENOMEM;
-    size_t mapped = size + HUGE_PAGE;
-    void *mapping = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapping == MAP_FAILED) return out_of_memory(1, size), LINCE_ENOMEM;
-    uintptr_t begin = ((uintptr_t)mapping + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
-    *arena =
-        (lince_arena){.memory = (unsigned char *)begin, .size = size, .mapping = mapping, .mapped = mapped};
-#ifdef MADV_HUGEPAGE
-    if (size >= HUGE_PAGE) madvise(arena->memory, size, MADV_HUGEPAGE);
-#endif
-    return 0;
+    *arena = (lince_arena){.memory = lince_pages(size), .size = size};
+    return arena->memory ? 0 : LINCE_ENOMEM;
 }
 
 void lince_arena_release(lince_arena *arena)
 {
-    if (arena->mapping) munmap(arena->mapping, arena->mapped);
+    lince_pages_free(arena->memory, arena->size);
     *arena = (lince_arena){0};
 }
 

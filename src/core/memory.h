@@ -30,12 +30,15 @@ int lince_grow(void *array_pointer, size_t *capacity, size_t needed, size_t elem
 char *lince_strdup(const char *text);
 char *lince_strndup(const char *text, size_t n);
 
+/* `size` zeroed bytes that the system gives page by page as they are touched: what nobody touches takes no
+ * memory. NULL, with lince_error() set, when they do not fit. lince_pages_free: NULL does nothing. */
+void *lince_pages(size_t size);
+void lince_pages_free(void *memory, size_t size);
+
 /* A block of memory that is filled from the front and released as a whole. */
 typedef struct lince_arena {
     unsigned char *memory;
     size_t size, used; /* bytes */
-    void *mapping;
-    size_t mapped;
 } lince_arena;
 
 int lince_arena_init(lince_arena *arena, size_t size);

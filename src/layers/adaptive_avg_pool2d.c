@@ -29,7 +29,7 @@ static void forward(lince_layer *l, const lince_pass *p)
         memcpy(p->out, p->in[0], (size_t)p->n * lince_shape_size(l->out) * sizeof *p->out);
         return;
     }
-    lince_adaptive_avg_pool(l->threads, l->in[0], l->out, (size_t)p->n, p->in[0], p->out);
+    lince_adaptive_avg_pool(l->exec->threads, l->in[0], l->out, (size_t)p->n, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -38,7 +38,8 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (folds(l))
         memcpy(p->din[0], p->dout, (size_t)p->n * lince_shape_size(l->out) * sizeof *p->dout);
     else
-        lince_adaptive_avg_pool_backward(l->threads, l->in[0], l->out, (size_t)p->n, p->dout, p->din[0]);
+        lince_adaptive_avg_pool_backward(l->exec->threads, l->in[0], l->out, (size_t)p->n, p->dout,
+                                         p->din[0]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)

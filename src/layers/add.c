@@ -17,7 +17,7 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_sum(l->threads, p->in[0], p->in[1], l->relu, p->out, (size_t)p->n * lince_shape_size(l->out));
+    lince_sum(l->exec->threads, p->in[0], p->in[1], l->relu, p->out, (size_t)p->n * lince_shape_size(l->out));
 }
 
 static void backward(lince_layer *l, const lince_pass *p)

@@ -52,13 +52,13 @@ static void forward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
     if (bn.train) l->params[COUNT].value[0] += 1;
-    lince_batch_norm_forward(l->threads, &bn, l->out, (size_t)p->n, l->relu, p->in[0], p->out);
+    lince_batch_norm_forward(l->exec->threads, &bn, l->out, (size_t)p->n, l->relu, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
-    lince_batch_norm_backward(l->threads, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->din[0],
+    lince_batch_norm_backward(l->exec->threads, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->din[0],
                               l->params[GAMMA].grad, l->params[BETA].grad);
 }
 

@@ -76,8 +76,8 @@ static int prepare(lince_layer *l)
     for (int d = 0; d < 3; d++) {
         if (!wanted[d]) continue;
         bool bias = !l->args.no_bias && d != LINCE_BACKWARD_DATA;
-        LINCE_TRY(lince_conv_kernel_init(&p->kernel[d], &p->conv, (lince_direction)d, bias, l->threads,
-                                         l->deterministic));
+        LINCE_TRY(lince_conv_kernel_init(&p->kernel[d], &p->conv, (lince_direction)d, bias, l->exec->threads,
+                                         l->exec->deterministic));
         if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
     }
     return 0;
@@ -99,7 +99,7 @@ static void backward(lince_layer *l, const lince_pass *pass)
 {
     plan *p = l->plan;
     if (l->params[0].fixed && !l->args.no_bias && l->params[1].trainable)
-        lince_sum_channels(l->threads, l->out, (size_t)pass->n, pass->dout, l->params[1].grad);
+        lince_sum_channels(l->exec->threads, l->out, (size_t)pass->n, pass->dout, l->params[1].grad);
     if (l->params[0].trainable)
         lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_WEIGHTS],
                               &(lince_conv_args){.x = (float *)pass->in[0],

@@ -20,7 +20,7 @@ void lince_layer_drop(const lince_layer *l, const lince_pass *p, lince_drop_kern
 {
     size_t size = lince_shape_size(l->out);
     if (p->train && l->args.p > 0)
-        drop(l->threads, from, to, (size_t)p->n, size, l->args.p, p->key, (uint64_t)l->index);
+        drop(l->exec->threads, from, to, (size_t)p->n, size, l->args.p, p->key, (uint64_t)l->index);
     else if (to != from)
         memcpy(to, from, (size_t)p->n * size * sizeof *to);
 }

@@ -27,7 +27,7 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_gather_rows(l->threads, l->params[0].value, p->text->vocabulary, (size_t)p->text->distinct,
+    lince_gather_rows(l->exec->threads, l->params[0].value, p->text->vocabulary, (size_t)p->text->distinct,
                       (size_t)l->args.channels, p->out);
 }
 

@@ -6,6 +6,7 @@
 #define LINCE_LAYERS_LAYER_H
 
 #include "core/tensor.h"
+#include "kernels/exec.h"
 #include "kernels/packed.h"
 
 #include <stdbool.h>
@@ -136,15 +137,15 @@ struct lince_layer {
     lince_shape in[LINCE_LAYER_INPUTS], out;
     int in_copies, out_copies; /* PyTorch's equal features that one of these stands for; usually 1 */
     lince_rows in_rows[LINCE_LAYER_INPUTS], out_rows;
-    int batch, threads, block; /* block: what the machine prefers */
-    bool inference;            /* prepared without backward */
-    bool wants_din;            /* something below it is trained */
-    bool unfolded;             /* copies are made, as PyTorch does */
-    bool deterministic;        /* the same bits on any number of threads */
-    bool relu;                 /* the output is to be rectified: a relu behind it has nothing left to do */
-    bool gate;   /* the input's gradient is to be zero where the input is not positive: likewise */
-    bool frozen; /* parameters and statistics stay as they are */
-    int index;   /* in its net: distinguishes its random numbers */
+    const lince_exec *exec;
+    int batch, block; /* block: what the machine prefers */
+    bool inference;   /* prepared without backward */
+    bool wants_din;   /* something below it is trained */
+    bool unfolded;    /* copies are made, as PyTorch does */
+    bool relu;        /* the output is to be rectified: a relu behind it has nothing left to do */
+    bool gate;        /* the input's gradient is to be zero where the input is not positive: likewise */
+    bool frozen;      /* parameters and statistics stay as they are */
+    int index;        /* in its net: distinguishes its random numbers */
     lince_param params[LINCE_LAYER_PARAMS];
     int param_count;
     size_t saved;   /* bytes kept from forward to backward, set by infer */

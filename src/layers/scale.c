@@ -9,7 +9,7 @@ static void scale(const lince_layer *l, const lince_pass *p, const float *from, 
 {
     size_t n = lince_layer_floats(l, p);
     if (to != from) memcpy(to, from, n * sizeof *to);
-    lince_scale(l->threads, to, l->args.factor, n);
+    lince_scale(l->exec->threads, to, l->args.factor, n);
 }
 
 static void forward(lince_layer *l, const lince_pass *p)

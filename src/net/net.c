@@ -29,6 +29,7 @@ typedef struct node {
 
 struct lince_net {
     lince_net_options options;
+    lince_exec exec;
     node *nodes;
     size_t count;
     lince_param **params;
@@ -55,6 +56,9 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     lince_net *net = *result = lince_alloc(1, sizeof *net);
     if (!net) return LINCE_ENOMEM;
     net->options = *options;
+    net->exec = (lince_exec){.device = options->device ? options->device : &lince_host,
+                             .threads = options->threads,
+                             .deterministic = options->deterministic};
     LINCE_TRY(lince_cpu_check());
     if (!net->options.block) net->options.block = lince_cpu_lanes();
     net->nodes = lince_alloc(MAX_NODES, sizeof *net->nodes);
@@ -98,11 +102,10 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
     n->layer = (lince_layer){.type = type,
                              .args = *args,
                              .batch = net->options.batch,
-                             .threads = net->options.threads,
+                             .exec = &net->exec,
                              .block = net->options.block,
                              .inference = net->options.inference,
                              .unfolded = net->options.unfolded,
-                             .deterministic = net->options.deterministic,
                              .in_copies = 1,
                              .out_copies = 1,
                              .index = (int)net->count};
@@ -352,7 +355,7 @@ int lince_net_prepare(lince_net *net)
 void lince_net_init(lince_net *net, uint64_t seed)
 {
     for (size_t i = 0; i < net->param_count; i++)
-        lince_param_init(net->params[i], lince_key(seed, LINCE_STREAM_INIT, i, 0), net->options.threads);
+        lince_param_init(net->params[i], lince_key(seed, LINCE_STREAM_INIT, i, 0), net->exec.threads);
 }
 
 /* --- running -------------------------------------------------------------------------------------- */
@@ -401,7 +404,7 @@ static void run_forward(lince_net *net, int first, int last, int n, bool train, 
     net->n = n;
     net->train = train;
     net->key = key;
-    lince_parallel_use(net->options.threads);
+    lince_parallel_use(net->exec.threads);
     clear_tail(net, net->nodes[first].value, &net->nodes[first].layer);
     for (int i = first + 1; i <= last; i++) {
         double start = net->times ? lince_now() : 0;
@@ -457,7 +460,7 @@ static void backward_node(lince_net *net, node *n, bool *written)
         if (!pass.din[k]) continue;
         float *sum = net->nodes[n->from[k]].grad;
         if (written[n->from[k]])
-            lince_accumulate(net->options.threads, sum, pass.din[k], floats(net, &net->nodes[n->from[k]]));
+            lince_accumulate(net->exec.threads, sum, pass.din[k], floats(net, &net->nodes[n->from[k]]));
         written[n->from[k]] = true;
     }
 }
@@ -476,6 +479,11 @@ void lince_net_backward(lince_net *net)
 }
 
 /* --- looking -------------------------------------------------------------------------------------- */
+
+const lince_exec *lince_net_exec(const lince_net *net)
+{
+    return &net->exec;
+}
 
 size_t lince_net_nodes(const lince_net *net)
 {
@@ -548,7 +556,7 @@ void lince_net_read(lince_net *net, size_t index, bool gradient, float *plain)
         lince_unpack(&net->text, memory, n->layer.out_rows == LINCE_TOKENS, (size_t)n->layer.out.channels,
                      plain);
     else
-        lince_to_plain(net->options.threads, n->layer.out, (size_t)net->n, memory, plain);
+        lince_to_plain(net->exec.threads, n->layer.out, (size_t)net->n, memory, plain);
 }
 
 static bool all_finite(const float *x, size_t n)

@@ -22,6 +22,7 @@ typedef struct lince_net_options {
     int block;          /* channels in a block; 0: what the machine prefers */
     bool texts;         /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
     bool read_padding;  /* <pad> is read like a word, up to T */
+    const lince_device *device; /* NULL: the host */
 } lince_net_options;
 
 typedef struct lince_net lince_net;
@@ -29,6 +30,9 @@ typedef struct lince_net lince_net;
 /* `input`: of one sample, plain (block 1). */
 int lince_net_new(lince_net **net, lince_shape input, const lince_net_options *options);
 void lince_net_free(lince_net *net);
+
+/* Where it runs, and how: for whoever computes on its memory. */
+const lince_exec *lince_net_exec(const lince_net *net);
 
 /* Adds a layer behind nodes args->from; the node's number, or negative. Node 0 is the input; two inputs are
  * two nodes. A negative `from`, the error of an earlier addition, is handed on. */

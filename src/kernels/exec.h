@@ -1,0 +1,38 @@
+/* Where operations run. A device is memory and the rows that compute on it; an execution context says on
+ * which device, and how. Whoever computes is handed one, and knows no machine and no threads. */
+#ifndef LINCE_KERNELS_EXEC_H
+#define LINCE_KERNELS_EXEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct lince_device lince_device;
+
+struct lince_device {
+    const char *name;
+    bool host; /* its memory is the host's: what lies there may be read and written as it is */
+
+    /* `size` zeroed bytes, aligned to LINCE_ALIGNMENT, to be freed with the same size; NULL, with
+     * lince_error() set, where they do not fit. */
+    void *(*alloc)(const lince_device *device, size_t size);
+    void (*free)(const lince_device *device, void *memory, size_t size); /* NULL: nothing */
+
+    /* From the host's memory, and back to it; what was computed before is waited for. */
+    void (*upload)(const lince_device *device, void *to, const void *from, size_t size);
+    void (*download)(const lince_device *device, void *to, const void *from, size_t size);
+
+    /* Waits until all that was begun is done. */
+    void (*sync)(const lince_device *device);
+};
+
+/* Operations on memory of the device: fill, copy and all others are rows. */
+typedef struct lince_exec {
+    const lince_device *device;
+    int threads;        /* of the host, at most */
+    bool deterministic; /* the same bits on any number of threads, at whatever cost */
+} lince_exec;
+
+/* The host: memory that is mapped, so that what is not touched takes none. */
+extern const lince_device lince_host;
+
+#endif
