@@ -1,6 +1,6 @@
 /* A file's content: borrowed from whom keeps it anyway (an archive in memory), or owned. */
-#ifndef LINCE_DATA_BYTES_H
-#define LINCE_DATA_BYTES_H
+#ifndef LINCE_CORE_BYTES_H
+#define LINCE_CORE_BYTES_H
 
 #include <stddef.h>
 #include <stdint.h>

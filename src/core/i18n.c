@@ -1,9 +1,6 @@
 #include "core/i18n.h"
-#include "core/error.h"
 
-#include <lince/language.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 extern const unsigned char lince_catalogue_es[];
@@ -19,34 +16,6 @@ lince_voice lince_voice_now(void)
 void lince_voice_use(lince_voice used)
 {
     voice = used;
-}
-
-void lince_language_dashes(int dashes)
-{
-    voice.dashes = dashes;
-}
-
-int lince_language_set(const char *language)
-{
-    if (!strcmp(language, "auto")) {
-        const char *locale = getenv("LC_ALL");
-        if (!locale || !*locale) locale = getenv("LC_MESSAGES");
-        if (!locale || !*locale) locale = getenv("LANG");
-        voice.language = locale && !strncmp(locale, "es", 2) ? "es" : "en";
-        return 0;
-    }
-    if (!strcmp(language, "en"))
-        voice.language = "en";
-    else if (!strcmp(language, "es"))
-        voice.language = "es";
-    else
-        return lince_fail(LINCE_EUSAGE, "--lang %s: expected en, es or auto", language);
-    return 0;
-}
-
-const char *lince_language(void)
-{
-    return voice.language;
 }
 
 static uint32_t word(const unsigned char *mo, size_t offset)

@@ -1,7 +1,7 @@
 /* What a picture looks like, in 400 bytes: by these, copies are recognised that were encoded anew, resized,
  * or made brighter. Integers throughout, so that every machine finds the same. */
-#ifndef LINCE_DATA_LOOK_H
-#define LINCE_DATA_LOOK_H
+#ifndef LINCE_PICTURE_LOOK_H
+#define LINCE_PICTURE_LOOK_H
 
 #include "picture/decode/image.h"
 

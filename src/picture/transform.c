@@ -1,7 +1,9 @@
 #include "picture/transform.h"
+
 #include "core/cpu.h"
 #include "core/error.h"
-#include "picture/canvas/resize.h"
+#include "picture/augment/canvas.h"
+#include "picture/resize.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,6 +179,44 @@ void lince_transform_normalise(const lince_transform *t, const uint8_t *pixels, 
     for (size_t c = 0; c < 3; c++) normalise_channel(pixels + c, area, t->mean[c], t->std[c], out + c * area);
 }
 
+static void erase(const lince_transform *t, const lince_rectangle *r, float *out)
+{
+    for (int c = 0; c < 3; c++)
+        for (int y = r->y; y < r->y + r->height; y++) {
+            size_t row = (size_t)c * (size_t)t->height + (size_t)y;
+            memset(out + row * (size_t)t->width + r->x, 0, (size_t)r->width * sizeof *out);
+        }
+}
+
+/* Three pictures, then what resizing needs: where numbers come first. */
+static size_t space_of(const lince_transform *t)
+{
+    size_t space =
+        lince_augments_by(&t->augment, LINCE_RESIZED_CROP) ? lince_canvas_space(t->width, t->height) : 0;
+    return (space + 7) / 8 * 8;
+}
+
+size_t lince_draw_scratch(const lince_transform *t)
+{
+    return space_of(t) + 3 * (3 * (size_t)t->width * (size_t)t->height);
+}
+
+void lince_draw_apply(const lince_transform *t, const lince_draw *d, const uint8_t *pixels, void *scratch,
+                      float *out)
+{
+    size_t size = 3 * (size_t)t->width * (size_t)t->height;
+    uint8_t *first = (uint8_t *)scratch + space_of(t);
+    lince_canvas c = {.width = t->width,
+                      .height = t->height,
+                      .pixels = first,
+                      .spare = first + size,
+                      .floats = out,
+                      .space = scratch};
+    lince_canvas_draw(&c, d, pixels, first + 2 * size);
+    lince_transform_normalise(t, c.pixels, out);
+    erase(t, &d->erased, out);
+}
+
 void lince_transform_apply(const lince_transform *t, const uint8_t *pixels, const lince_occasion *occasion,
                            void *scratch, float *out)
 {
@@ -185,6 +225,6 @@ void lince_transform_apply(const lince_transform *t, const uint8_t *pixels, cons
         return;
     }
     lince_draw draw;
-    lince_draw_parameters(t, occasion, &draw);
+    lince_draw_parameters(&t->augment, t->width, t->height, occasion, &draw);
     lince_draw_apply(t, &draw, pixels, scratch, out);
 }

@@ -2,12 +2,12 @@
  *     Resize -> CenterCrop -> [augmentation of bytes] -> ToTensor -> Normalize -> [RandomErasing]
  * The parts in brackets are the augmentation (augment.h): training only, and a function of (seed, epoch,
  * index) only. */
-#ifndef LINCE_DATA_TRANSFORM_H
-#define LINCE_DATA_TRANSFORM_H
+#ifndef LINCE_PICTURE_TRANSFORM_H
+#define LINCE_PICTURE_TRANSFORM_H
 
 #include "picture/augment/augment.h"
-#include "picture/canvas/resize.h"
 #include "picture/decode/image.h"
+#include "picture/resize.h"
 
 #include <stdbool.h>
 
@@ -55,6 +55,14 @@ int lince_transform_fit(const lince_transform *transform, const lince_image *in,
  * occasion. */
 void lince_transform_apply(const lince_transform *transform, const uint8_t *pixels,
                            const lince_occasion *occasion, void *scratch, float *out);
+
+/* Bytes that lince_draw_apply needs, aligned for int64_t. */
+size_t lince_draw_scratch(const lince_transform *transform);
+
+/* A fitted picture's [height][width][3] bytes to floats [3][height][width], with these parameters; but for
+ * blur the same bits as torchvision's functions on a Pillow image. */
+void lince_draw_apply(const lince_transform *transform, const lince_draw *draw, const uint8_t *pixels,
+                      void *scratch, float *out);
 
 /* ToTensor and Normalize alone; [height][width][3] to [3][height][width]. */
 void lince_transform_normalise(const lince_transform *transform, const uint8_t *pixels, float *out);

@@ -1,6 +1,6 @@
 #include "picture/views.h"
 #include "core/error.h"
-#include "picture/canvas/reflect.h"
+#include "picture/reflect.h"
 
 #include <assert.h>
 #include <math.h>

@@ -9,8 +9,8 @@
  *
  * Averaged are the outputs before the softmax, as there and in torchvision's TenCrop example: the answer is
  * the normalised geometric mean of the views' probabilities. */
-#ifndef LINCE_DATA_VIEWS_H
-#define LINCE_DATA_VIEWS_H
+#ifndef LINCE_PICTURE_VIEWS_H
+#define LINCE_PICTURE_VIEWS_H
 
 #include "picture/transform.h"
 

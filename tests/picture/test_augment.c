@@ -1,6 +1,6 @@
 /* The operations of augmentation against torchvision's (tests/reference/augmentations.py): the same bytes,
  * but for blur. */
-#include "picture/canvas/canvas.h"
+#include "picture/augment/canvas.h"
 #include "picture/transform.h"
 
 #include <lince/error.h>
@@ -237,7 +237,7 @@ static lince_draw draw_at(const char *augment, int width, int height, int epoch,
     lince_draw d;
     memset(&d, 0, sizeof d);
     if (lince_augment_parse(&t.augment, augment)) fail_msg("%s", lince_error());
-    lince_draw_parameters(&t, &(lince_occasion){7, epoch, sample, 0}, &d);
+    lince_draw_parameters(&t.augment, t.width, t.height, &(lince_occasion){7, epoch, sample, 0}, &d);
     return d;
 }
 

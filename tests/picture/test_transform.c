@@ -188,7 +188,7 @@ static lince_draw draw(const lince_transform *t, uint32_t sample)
 {
     lince_draw d;
     memset(&d, 0, sizeof d);
-    lince_draw_parameters(t, &(lince_occasion){7, 3, sample, 0}, &d);
+    lince_draw_parameters(&t->augment, t->width, t->height, &(lince_occasion){7, 3, sample, 0}, &d);
     return d;
 }
 

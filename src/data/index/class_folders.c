@@ -9,6 +9,7 @@
 #include "data/index/label_tables.h"
 #include "data/index/layout.h"
 #include "data/index/part_names.h"
+#include "data/source/file_names.h"
 #include "picture/decode/codec.h"
 
 #include <limits.h>

@@ -76,12 +76,6 @@ int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince
 /* own_output.c: takes the folders of runs and comparisons out of the source, with a note. */
 int lince_dataset_leave_out_own(lince_dataset *dataset);
 
-/* Whether a file calls itself a picture, be it of a format that is read or not. */
-bool lince_has_picture_extension(const char *name);
-
-/* "12 .npy, 3 .csv": how many files there are of which ending, into out. Returns `out`. */
-const char *lince_files_listed(const lince_source *source, char *out, size_t size);
-
 /* Removes the marked samples from a part. */
 int lince_samples_remove(lince_samples *samples, const bool *marked, size_t classes);
 

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "data/index/part_names.h"
 #include "data/index/texts.h"
+#include "data/source/file_names.h"
 #include "data/source/table_formats.h"
 #include "data/source/unpack.h"
 

@@ -1,6 +1,6 @@
-/* What files call themselves. */
+#include "data/source/file_names.h"
+
 #include "core/i18n.h"
-#include "data/index/layout.h"
 
 #include <ctype.h>
 #include <stdio.h>

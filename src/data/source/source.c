@@ -5,7 +5,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/names.h"
-#include "data/index/layout.h"
+#include "data/source/file_names.h"
 #include "data/source/table_formats.h"
 #include "picture/decode/image.h"
 

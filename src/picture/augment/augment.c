@@ -1,6 +1,5 @@
 #include "picture/augment/augment.h"
-#include "picture/canvas/canvas.h"
-#include "picture/transform.h"
+#include "picture/augment/canvas.h"
 
 #include <math.h>
 #include <string.h>
@@ -264,95 +263,16 @@ static void (*const draws[LINCE_AUGMENTATIONS])(drawing *d, const float *values)
     [LINCE_ERASE] = draw_erasing,
 };
 
-void lince_draw_parameters(const lince_transform *t, const lince_occasion *occasion, lince_draw *draw)
+void lince_draw_parameters(const lince_augment *augment, int width, int height,
+                           const lince_occasion *occasion, lince_draw *draw)
 {
-    drawing d = {.augment = &t->augment,
+    drawing d = {.augment = augment,
                  .occasion = occasion,
-                 .width = t->width,
-                 .height = t->height,
+                 .width = width,
+                 .height = height,
                  .random = lince_random_at(lince_occasion_key(occasion)),
                  .draw = draw};
     *draw = (lince_draw){0};
     for (int what = 0; what < LINCE_AUGMENTATIONS; what++)
-        if (lince_augments_by(&t->augment, (lince_augmentation)what)) draws[what](&d, t->augment.of[what]);
-}
-
-/* --- applying ------------------------------------------------------------------------------------- */
-
-static void (*const operations[LINCE_OPERATIONS])(lince_canvas *canvas, const double *value) = {
-    [LINCE_DO_AFFINE] = lince_canvas_affine,
-    [LINCE_DO_AFFINE_BILINEAR] = lince_canvas_affine_bilinear,
-    [LINCE_DO_BRIGHTNESS] = lince_canvas_brightness,
-    [LINCE_DO_CONTRAST] = lince_canvas_contrast,
-    [LINCE_DO_SATURATION] = lince_canvas_saturation,
-    [LINCE_DO_HUE] = lince_canvas_hue,
-    [LINCE_DO_SHARPNESS] = lince_canvas_sharpness,
-    [LINCE_DO_GREY] = lince_canvas_grey,
-    [LINCE_DO_BLUR] = lince_canvas_blur,
-    [LINCE_DO_POSTERIZE] = lince_canvas_posterize,
-    [LINCE_DO_SOLARIZE] = lince_canvas_solarize,
-    [LINCE_DO_AUTOCONTRAST] = lince_canvas_autocontrast,
-    [LINCE_DO_EQUALIZE] = lince_canvas_equalize,
-    [LINCE_DO_INVERT] = lince_canvas_invert,
-};
-
-static void take(lince_canvas *c, const lince_step *steps, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (operations[steps[i].what]) operations[steps[i].what](c, steps[i].value);
-}
-
-/* In single precision, truncated to bytes, as torchvision. */
-static void mix_chains(lince_canvas *c, const lince_mixture *m, uint8_t *base)
-{
-    size_t size = lince_canvas_size(c);
-    float *sum = c->floats;
-    memcpy(base, c->pixels, size);
-    for (size_t i = 0; i < size; i++) sum[i] = m->kept * (float)base[i];
-    for (int k = 0; k < LINCE_CHAINS; k++) {
-        memcpy(c->pixels, base, size);
-        take(c, m->chain[k], m->length[k]);
-        for (size_t i = 0; i < size; i++) sum[i] += m->weight[k] * (float)c->pixels[i];
-    }
-    for (size_t i = 0; i < size; i++) c->pixels[i] = (uint8_t)(sum[i] < 255 ? sum[i] : 255);
-}
-
-static void erase(const lince_transform *t, const lince_rectangle *r, float *out)
-{
-    for (int c = 0; c < 3; c++)
-        for (int y = r->y; y < r->y + r->height; y++) {
-            size_t row = (size_t)c * (size_t)t->height + (size_t)y;
-            memset(out + row * (size_t)t->width + r->x, 0, (size_t)r->width * sizeof *out);
-        }
-}
-
-/* Three pictures, then what resizing needs: where numbers come first. */
-static size_t space_of(const lince_transform *t)
-{
-    size_t space =
-        lince_augments_by(&t->augment, LINCE_RESIZED_CROP) ? lince_canvas_space(t->width, t->height) : 0;
-    return (space + 7) / 8 * 8;
-}
-
-size_t lince_draw_scratch(const lince_transform *t)
-{
-    return space_of(t) + 3 * (3 * (size_t)t->width * (size_t)t->height);
-}
-
-void lince_draw_apply(const lince_transform *t, const lince_draw *d, const uint8_t *pixels, void *scratch,
-                      float *out)
-{
-    size_t size = 3 * (size_t)t->width * (size_t)t->height;
-    uint8_t *first = (uint8_t *)scratch + space_of(t);
-    lince_canvas c = {.width = t->width,
-                      .height = t->height,
-                      .pixels = first,
-                      .spare = first + size,
-                      .floats = out,
-                      .space = scratch};
-    lince_canvas_frame(&c, d, pixels);
-    take(&c, d->step, d->steps);
-    if (d->mixture.used) mix_chains(&c, &d->mixture, first + 2 * size);
-    lince_transform_normalise(t, c.pixels, out);
-    erase(t, &d->erased, out);
+        if (lince_augments_by(augment, (lince_augmentation)what)) draws[what](&d, augment->of[what]);
 }

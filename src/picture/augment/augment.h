@@ -1,22 +1,21 @@
 /* What is done to one training picture: what may be (lince_augment, from --augment), what is drawn for one
- * sample in one epoch (lince_draw), and doing it; apart, so that each can be tested. Operations have
+ * sample in one epoch (lince_draw), and doing it (transform.h); apart, so that each can be tested. Operations have
  * torchvision's semantics on a Pillow image.
  *
  *     augment_text.c      reads --augment
- *     augment.c           draws, and applies what was drawn
+ *     augment.c           draws
+ *     augment_apply.c     applies what was drawn to a canvas (canvas.h)
  *     augment_geometry.c  where pixels come from
  *     augment_colour.c    what becomes of their values
  *     augment_policy.c    RandAugment, TrivialAugment, AugMix: which operations, how much */
-#ifndef LINCE_DATA_AUGMENT_H
-#define LINCE_DATA_AUGMENT_H
+#ifndef LINCE_PICTURE_AUGMENT_H
+#define LINCE_PICTURE_AUGMENT_H
 
 #include "core/random.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct lince_transform;
 
 /* --- what may be done ------------------------------------------------------------------------------ */
 
@@ -137,17 +136,7 @@ typedef struct lince_draw {
 
 /* The parameters for a sample, distributed as torchvision's transforms draw theirs: a function of the
  * occasion only. */
-void lince_draw_parameters(const struct lince_transform *transform, const lince_occasion *occasion,
-                           lince_draw *draw);
-
-/* --- doing it -------------------------------------------------------------------------------------- */
-
-/* Bytes that lince_draw_apply needs, aligned for int64_t. */
-size_t lince_draw_scratch(const struct lince_transform *transform);
-
-/* A fitted picture's [height][width][3] bytes to floats [3][height][width], with these parameters; but for
- * blur the same bits as torchvision's functions on a Pillow image. */
-void lince_draw_apply(const struct lince_transform *transform, const lince_draw *draw, const uint8_t *pixels,
-                      void *scratch, float *out);
+void lince_draw_parameters(const lince_augment *augment, int width, int height,
+                           const lince_occasion *occasion, lince_draw *draw);
 
 #endif

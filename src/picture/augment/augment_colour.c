@@ -1,6 +1,6 @@
 /* What becomes of a picture's values: Pillow's ImageEnhance, ImageOps and colour conversions, in its
  * arithmetic. */
-#include "picture/canvas/canvas.h"
+#include "picture/augment/canvas.h"
 
 #include <math.h>
 #include <string.h>

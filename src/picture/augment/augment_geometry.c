@@ -1,7 +1,7 @@
 /* Where the pixels of an augmented picture come from; what lies outside it is black. */
-#include "picture/canvas/canvas.h"
-#include "picture/canvas/reflect.h"
-#include "picture/canvas/resize.h"
+#include "picture/augment/canvas.h"
+#include "picture/reflect.h"
+#include "picture/resize.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  *     TrivialAugment Wide  Mueller and Hutter 2021: one, at any of 31 magnitudes, of wider ranges
  *     AugMix               Hendrycks et al. 2020: three chains of them, mixed with the picture
  * Ranges and numbers are those of torchvision.transforms. */
-#include "picture/canvas/canvas.h"
+#include "picture/augment/canvas.h"
 
 #include <math.h>
 

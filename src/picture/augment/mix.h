@@ -2,8 +2,8 @@
  * v2.MixUp and v2.CutMix; the loss has both labels' shares as its target. mixup   H. Zhang et al., "mixup:
  * Beyond Empirical Risk Minimization", ICLR 2018 cutmix  S. Yun et al., "CutMix: Regularization Strategy to
  * Train Strong Classifiers with Localizable Features", ICCV 2019 */
-#ifndef LINCE_DATA_MIX_H
-#define LINCE_DATA_MIX_H
+#ifndef LINCE_PICTURE_MIX_H
+#define LINCE_PICTURE_MIX_H
 
 #include "picture/augment/augment.h"
 

@@ -1,6 +1,6 @@
 /* The picture formats behind lince_image_decode: one file each, one line each in image.c's table. */
-#ifndef LINCE_DATA_CODEC_H
-#define LINCE_DATA_CODEC_H
+#ifndef LINCE_PICTURE_CODEC_H
+#define LINCE_PICTURE_CODEC_H
 
 #include "picture/decode/image.h"
 

@@ -1,6 +1,6 @@
 /* A decoded picture: 8 bits a channel, RGB, rows from the top, no padding between rows. */
-#ifndef LINCE_DATA_IMAGE_H
-#define LINCE_DATA_IMAGE_H
+#ifndef LINCE_PICTURE_IMAGE_H
+#define LINCE_PICTURE_IMAGE_H
 
 #include "core/bytes.h"
 #include "picture/decode/range.h"

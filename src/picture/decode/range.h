@@ -1,7 +1,7 @@
 /* Deep grey: pictures of one channel with more than 8 bits, or of floats (X-rays, microscopes, heights). A
  * network sees 256 levels of them, in equal steps from the value that is black to the one that is white. */
-#ifndef LINCE_DATA_RANGE_H
-#define LINCE_DATA_RANGE_H
+#ifndef LINCE_PICTURE_RANGE_H
+#define LINCE_PICTURE_RANGE_H
 
 #include "core/number.h"
 

@@ -1,6 +1,6 @@
 /* TIFFs of deep grey: whole numbers of 16 or 32 bits, signed ones, and floats, in strips or tiles. */
-#ifndef LINCE_DATA_TIFF_GREY_H
-#define LINCE_DATA_TIFF_GREY_H
+#ifndef LINCE_PICTURE_TIFF_GREY_H
+#define LINCE_PICTURE_TIFF_GREY_H
 
 #include "picture/decode/image.h"
 

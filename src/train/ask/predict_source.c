@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 #include "core/plain_locale.h"
 #include "data/index/layout.h"
+#include "data/source/file_names.h"
 #include "picture/decode/codec.h"
 #include "train/ask/model_internal.h"
 

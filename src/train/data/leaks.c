@@ -2,7 +2,7 @@
 #include "core/display.h"
 #include "core/i18n.h"
 #include "core/parallel.h"
-#include "train/measure/evaluate.h"
+#include "core/watch.h"
 
 #include <jansson.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Pillow's antialiased resizes of 8-bit pictures, bit for bit: torchvision's Resize on a PIL image. */
-#ifndef LINCE_DATA_RESIZE_H
-#define LINCE_DATA_RESIZE_H
+#ifndef LINCE_PICTURE_RESIZE_H
+#define LINCE_PICTURE_RESIZE_H
 
 #include "picture/decode/image.h"
 

@@ -1,7 +1,7 @@
 /* A picture that augmentation works on, and its operations. Each takes what is in `pixels` and leaves its
  * result there; the buffers may change places. */
-#ifndef LINCE_DATA_CANVAS_H
-#define LINCE_DATA_CANVAS_H
+#ifndef LINCE_PICTURE_CANVAS_H
+#define LINCE_PICTURE_CANVAS_H
 
 #include "picture/augment/augment.h"
 
@@ -26,6 +26,11 @@ static inline void lince_canvas_swap(lince_canvas *c)
     c->pixels = c->spare;
     c->spare = last;
 }
+
+/* --- augment_apply.c --- */
+
+/* All that was drawn, from `pixels` onto the canvas; `base`: as many bytes, for what is between. */
+void lince_canvas_draw(lince_canvas *canvas, const lince_draw *draw, const uint8_t *pixels, uint8_t *base);
 
 /* --- augment_geometry.c --- */
 

@@ -1,4 +1,4 @@
-#include "picture/canvas/resize.h"
+#include "picture/resize.h"
 #include "core/error.h"
 #include "core/memory.h"
 

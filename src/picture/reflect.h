@@ -1,6 +1,6 @@
 /* Pictures continued beyond their edges. */
-#ifndef LINCE_DATA_REFLECT_H
-#define LINCE_DATA_REFLECT_H
+#ifndef LINCE_PICTURE_REFLECT_H
+#define LINCE_PICTURE_REFLECT_H
 
 /* Which of `size` pixels is seen at place `at`, up to size - 1 outside: as torch's pad(mode="reflect") the
  * edge itself is not repeated. */
