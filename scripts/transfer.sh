@@ -3,15 +3,17 @@
 #   (a) SqueezeNet 1.1 with ImageNet's weights, at 96 pixels, on 10, 100 and 1,000 pictures a class: its head only, with
 #       the frozen part's features computed once; the whole network, the backbone at a tenth of the rate; and from scratch
 #   (b) VGG16 trained on five classes, then fine-tuned on the other five from 10, 50 and 500 pictures a class; and from scratch
+#   (c) VGG16 with ImageNet's convolutions (VGG16: their file), on 10, 100, 1,000 and 4,500 pictures a class; and from scratch, as
+#       many steps of it
 # Runs that are there are not repeated, an interrupted one goes on. The table goes to RUNS/transfer.csv, a figure of it to
 # RUNS/transfer.svg.
 #
-#   DATA=cifar10.zip WEIGHTS=squeezenet1_1.safetensors scripts/transfer.sh LINCE [a|b]
+#   DATA=cifar10.zip WEIGHTS=squeezenet1_1.safetensors scripts/transfer.sh LINCE [a|b|c]
 #   SEEDS="1 2 3": of the pictures drawn, the order and the head; RUNS: folder (runs/transfer); QUICK=1: one epoch each, to
 #   try the script
 set -euo pipefail
 lince=$1
-part=${2:-ab}
+part=${2:-abc}
 runs=${RUNS:-runs/transfer}
 first=airplane,automobile,bird,cat,deer
 second=dog,frog,horse,ship,truck
@@ -36,6 +38,16 @@ pictures() {
     100) echo --train-limit 100 --batch-size 32 --epochs 20 ;;
     500) echo --train-limit 500 --batch-size 64 --epochs 15 ;;
     1000) echo --train-limit 1000 --batch-size 64 --epochs 8 ;;
+    esac
+}
+
+# The same of VGG16, which takes its time.
+few_steps() {
+    case $1 in
+    10) echo --train-limit 10 --batch-size 10 --epochs 30 ;;
+    100) echo --train-limit 100 --batch-size 32 --epochs 12 ;;
+    1000) echo --train-limit 1000 --batch-size 64 --epochs 4 ;;
+    4500) echo --batch-size 64 --epochs 2 ;;
     esac
 }
 
@@ -74,22 +86,46 @@ halves() {
     done
 }
 
+convolutions() {
+    local common=(--model vgg16 --head none --optimizer adamw --scheduler onecycle --weight-decay 0.01 --augment crop=2,flip
+        --find-duplicates no)
+    local n seed
+    for seed in ${SEEDS:-1 2 3}; do
+        for n in 10 100 1000 4500; do
+            # shellcheck disable=SC2046
+            {
+                run c-imagenet-$n "$seed" "${common[@]}" $(few_steps $n) --weights "$VGG16" --lr 0.0002
+                run c-scratch-$n "$seed" "${common[@]}" $(few_steps $n) --normalize cifar10 --lr 0.0002
+            }
+        done
+    done
+}
+
 # The accuracy and the seconds of every run.
 table() {
     echo run,accuracy,seconds
     local folder
-    for folder in "$runs"/[ab]-*/; do
+    for folder in "$runs"/[abc]-*/; do
         [ -e "$folder/test.json" ] || continue
         printf '%s,%s,%s\n' "$(basename "$folder")" "$(sed -n 's/^  "accuracy": \([0-9.e-]*\),*$/\1/p' "$folder/test.json")" \
             "$(tail -n 1 "$folder/results.csv" | cut -d, -f2)"
     done
 }
 
-# curve a-head: a block of gnuplot's, pictures a class and the mean accuracy over the seeds
+# curve a-head: a block of gnuplot's, pictures a class, the mean accuracy over the seeds, and the 95 % interval of that mean
+# by Student's t (of one seed: none)
 curve() {
     printf '$%s << end\n' "${1//-/_}"
-    awk -F, -v name="$1-" 'index($1, name) == 1 { split($1, part, "-"); sum[part[3]] += 100 * $2; seeds[part[3]]++ }
-        END { for (n in sum) print n, sum[n] / seeds[n] }' "$runs/transfer.csv" | sort -n
+    awk -F, -v name="$1-" '
+        BEGIN { split("0 12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306 2.262", t, " ") }
+        index($1, name) == 1 { split($1, part, "-"); n = part[3]; x = 100 * $2; sum[n] += x; square[n] += x * x; seeds[n]++ }
+        END {
+            for (n in sum) {
+                mean = sum[n] / seeds[n]
+                spread = seeds[n] > 1 ? (square[n] - seeds[n] * mean * mean) / (seeds[n] - 1) : 0
+                print n, mean, t[seeds[n]] * sqrt((spread > 0 ? spread : 0) / seeds[n])
+            }
+        }' "$runs/transfer.csv" | sort -n
     echo end
 }
 
@@ -99,7 +135,7 @@ panel() {
     shift
     for (( ; $#; )); do
         curve "$1"
-        plots+=("\$${1//-/_} title '$2' with linespoints linecolor rgb '$3' linewidth 2 pointtype 7")
+        plots+=("\$${1//-/_} title '$2' with yerrorlines linecolor rgb '$3' linewidth 2 pointtype 7")
         shift 3
     done
     printf 'set title "%s"\nplot %s\n' "$title" "$(IFS=,; echo "${plots[*]}")"
@@ -107,12 +143,14 @@ panel() {
 
 # The colours are Okabe & Ito's, which colour-blind people tell apart.
 draw() {
+    local panels
+    panels=$(cut -c1 "$runs/transfer.csv" | sort -u | grep -c '[abc]')
+    echo "set terminal svg size $((450 * panels)),360 font 'sans-serif,13' background 'white'"
+    echo "set multiplot layout 1,$panels"
     cat <<'end'
-set terminal svg size 900,360 font "sans-serif,13" background "white"
-set multiplot layout 1,2
 set logscale x
-set xtics (10, 50, 100, 500, 1000)
-set xrange [8:1250]
+set xtics (10, 50, 100, 500, 1000, 4500)
+set xrange [8:6000]
 set yrange [0:100]
 set grid
 set key bottom right
@@ -124,9 +162,12 @@ end
             a-scratch "from scratch" '#999999'
     [ -z "$(compgen -G "$runs/b-fine*/test.json")" ] ||
         panel "VGG16, five classes" b-fine "after five other classes" '#0072B2' b-scratch "from scratch" '#999999'
+    [ -z "$(compgen -G "$runs/c-*/test.json")" ] ||
+        panel "VGG16, ten classes" c-imagenet "ImageNet's convolutions" '#0072B2' c-scratch "from scratch" '#999999'
 }
 
 [[ $part != *a* ]] || imagenet
 [[ $part != *b* ]] || halves
+[[ $part != *c* ]] || convolutions
 table | tee "$runs/transfer.csv"
 draw | gnuplot >"$runs/transfer.svg"
