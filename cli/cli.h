@@ -75,6 +75,9 @@ int cli_speak(const lince_settings *settings);
 enum { SETTING_MAX = 8192 };
 bool cli_setting(const lince_settings *settings, const char *name, char text[SETTING_MAX]);
 
+/* What a setting's value may look like, "a|b|c"; as in lince_setting_info. */
+const char *cli_setting_value(const char *name);
+
 /* The command as a shell reads it back; to be freed. NULL: out of memory. */
 char *cli_command_line(int argc, char **argv);
 
@@ -87,6 +90,9 @@ void cli_overview(FILE *out);
 
 /* Prints a command's usage with its options to standard output. */
 int cli_usage(const char *name, const option_spec *specs);
+
+/* The same with a section of the command's own before the examples. */
+int cli_usage_with(const char *name, const option_spec *specs, void (*section)(void));
 
 /* Makes a message of the program's the one that cli_fail prints, translated, and returns `code`. The format
  * is a literal: it is also the key of its translation. */
@@ -105,8 +111,7 @@ typedef struct model_choice {
 /* The options that fill one: a part of a command's table. */
 #define MODEL_OPTIONS(choice)                                                                                \
     {"model", "NAME", N_("architecture of --weights"), &(choice).file.architecture, NULL},                   \
-        {"weights", "FILE", N_("weights file: .safetensors, .pth, .pt or .th"), &(choice).file.weights,      \
-         NULL},                                                                                              \
+        {"weights", cli_setting_value("weights"), N_("weights file"), &(choice).file.weights, NULL},         \
         {"strict", NULL, N_("refuse weights that have more than the model"), NULL, &(choice).file.strict},   \
         {"classes-file", "FILE", N_("names of the classes, one a line"), &(choice).file.classes, NULL},      \
         {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),              \

@@ -2,6 +2,14 @@
 
 #include <stdio.h>
 
+static void formats(void)
+{
+    const char *name, *endings;
+    printf("\n%s\n", _("Formats"));
+    for (size_t i = 0; (name = lince_weights_format_at(i, &endings)); i++)
+        printf("  %-28s  %s\n", *endings ? endings : _("(only read)"), name);
+}
+
 int cmd_convert(int argc, char **argv)
 {
     bool quiet = false, help = false;
@@ -13,10 +21,10 @@ int cmd_convert(int argc, char **argv)
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
     int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
-    if (help) return cli_usage("convert", specs);
+    if (help) return cli_usage_with("convert", specs, formats);
     if (given.count != 2) {
-        fprintf(stderr, "%s\n",
-                _("lince convert: expected two files: .pth, .pt, .th or .safetensors, from and to"));
+        fprintf(stderr, _("lince convert: expected two files, from and to; to one of %s\n"),
+                cli_setting_value("weights"));
         return EXIT_USAGE;
     }
     code = lince_convert(at[0], at[1], &text);

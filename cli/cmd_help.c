@@ -71,7 +71,7 @@ static void settings(void)
     printf("\n");
 }
 
-int cli_usage(const char *name, const option_spec *specs)
+int cli_usage_with(const char *name, const option_spec *specs, void (*section)(void))
 {
     const command *c = commands;
     while (strcmp(c->name, name) != 0) c++;
@@ -85,10 +85,16 @@ int cli_usage(const char *name, const option_spec *specs)
         settings();
     else
         put_option("--lang en|es|auto", _("language of messages and report"), "");
+    if (section) section();
     printf("\n%s\n", _("Examples"));
     for (const char *line = c->examples; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
         printf("  %.*s\n", (int)strcspn(line, "\n"), line);
     return EXIT_DONE;
+}
+
+int cli_usage(const char *name, const option_spec *specs)
+{
+    return cli_usage_with(name, specs, NULL);
 }
 
 /* Each command knows its options: `help COMMAND` is `COMMAND --help`. */

@@ -22,6 +22,14 @@ bool cli_setting(const lince_settings *settings, const char *name, char text[SET
     return *text;
 }
 
+const char *cli_setting_value(const char *name)
+{
+    const lince_setting_info *info;
+    for (size_t i = 0; (info = lince_setting_at(i)); i++)
+        if (!strcmp(info->name, name)) return info->value;
+    return NULL;
+}
+
 /* What is gone on with is not also where something new begins. */
 static int read_files(const settings_reader *reader, const char *resume, const char *config,
                       lince_settings *settings)

@@ -18,6 +18,16 @@ _lince_values() {
     esac
 }
 
+# _lince_files PROGRAM WORD: folders, and files of the formats that weights are written in
+_lince_files() {
+    local endings file
+    endings=$("$1" help convert 2>/dev/null | sed -nE 's/^  (\*\.[^ ]+) .*/\1/p' | tr '\n|' '  ')
+    for file in "$2"*; do
+        [ -d "$file" ] && echo "$file"
+        case " $endings " in *" *.${file##*.} "*) echo "$file" ;; esac
+    done
+}
+
 # _lince_runs WORD COMMAND: folders of runs and of cross-validations, as the command takes them: below runs/, and where the
 # word that is typed leads.
 _lince_runs() {
@@ -41,6 +51,9 @@ _lince() {
         _lince_words "$("$1" help "$command" 2>/dev/null | grep -oE -- '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+')" "$current"
     elif [[ $before == --run || $before == --resume || ($before != --* && $command =~ ^(report|compare|prune)$) ]]; then
         _lince_words "$(_lince_runs "$current" "$command")" "$current"
+    elif [ "$before" = --weights ] || [ "$command" = convert ]; then
+        mapfile -t COMPREPLY < <(_lince_files "$1" "$current")
+        compopt -o filenames 2>/dev/null
     elif [[ $before == --* ]]; then
         _lince_words "$(_lince_values "$1" "$command" "$before")" "$current"
     elif [ "$command" = fetch ]; then

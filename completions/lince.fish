@@ -28,6 +28,15 @@ function __lince_values -a command option
     lince help $command 2>/dev/null | string match -rg -- "^  (?:-[a-z], )?$name ([a-z0-9-]+(?:\|[a-z0-9-]+)+)" | string split '|'
 end
 
+# Folders, and files of the formats that weights are written in.
+function __lince_files
+    set -l endings (lince help convert 2>/dev/null | string match -rg -- '^  (\*\.\S+) ' | string split '|')
+    for file in (string replace -r '^~' ~ -- (commandline -ct))*
+        test -d $file; and echo $file/
+        contains -- '*.'(string split -r -m1 . -- $file)[-1] $endings; and echo $file
+    end
+end
+
 # What may stand where the cursor is; nothing: a file's name.
 function __lince_candidates
     set -l words (commandline -opc)
@@ -42,10 +51,14 @@ function __lince_candidates
                 __lince_models
             case --run --resume
                 __lince_runs $command
+            case --weights
+                __lince_files
             case '--*'
                 __lince_values $command $words[-1]
             case '*'
                 switch $command
+                    case convert
+                        __lince_files
                     case report compare prune
                         __lince_runs $command
                     case fetch

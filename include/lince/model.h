@@ -38,7 +38,7 @@ LINCE_API int lince_model_open(lince_model **model, const char *path);
  * file says, else the usual. */
 typedef struct lince_open_options {
     size_t size;
-    const char *weights;       /* the file: .safetensors, or PyTorch's .pth, .pt, .th */
+    const char *weights;       /* the file, of any format (lince_weights_format_at) */
     const char *architecture;  /* by name; usual: the one that all tensors fit */
     const char *normalize;     /* "imagenet", ... as in the settings; usual: imagenet */
     const char *classes;       /* file with the classes' names, one a line */

@@ -9,6 +9,7 @@
 #include "core/plain_locale.h"
 #include "data/dataset.h"
 #include "loss/loss.h"
+#include "weights/formats/format.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -65,8 +66,7 @@ static const entry table[] = {
     TEXT_(data, "data", NULL, WHAT, "PATH", "", NULL,
           "data set: a folder, a .zip or .tar, CIFAR batches, a CSV"),
     TEXT_(model, "model", NULL, WHAT, "NAME", "", NULL, "architecture (resnet18; for texts gru)"),
-    TEXT_(weights, "weights", NULL, WHAT, "FILE", "", NULL,
-          "weights to start from: .safetensors, .pth, .pt or .th"),
+    TEXT_(weights, "weights", NULL, WHAT, LINCE_WEIGHTS_ENDINGS, "", NULL, "weights to start from"),
     SWITCH_(strict, "strict", WHAT, "refuse weights of which any differs from the model's"),
     TEXT_(out, "out", NULL, WHAT, "DIR", "", NULL, "folder of the run (runs/<model>)"),
     TEXT_(resume, "resume", NULL, WHAT, "DIR", "", NULL,

@@ -3,7 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 
 #include <inttypes.h>
 #include <stdio.h>

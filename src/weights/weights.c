@@ -1,7 +1,7 @@
 #include "weights/weights.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "weights/weights_internal.h"
+#include "weights/formats/format.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +57,14 @@ int lince_weights_add(lince_weights *w, const lince_tensor *tensor, const char *
     if (!(t->name = lince_strndup(name, name_size))) return LINCE_ENOMEM;
     w->count++;
     return 0;
+}
+
+void *lince_weights_own(lince_weights *w, size_t bytes)
+{
+    if (lince_grow(&w->copies, &w->copy_capacity, w->copy_count + 1, sizeof(void *))) return NULL;
+    void *copy = lince_alloc(bytes, 1);
+    if (copy) w->copies[w->copy_count++] = copy;
+    return copy;
 }
 
 int lince_weights_add_metadata(lince_weights *w, const char *key, const char *value)
@@ -132,9 +140,9 @@ int lince_tensors_check(const char *path, const lince_tensor *tensors, size_t co
     return code;
 }
 
-const char *lince_weights_format(const lince_weights *w)
+const char *lince_weights_format_name(const lince_weights *w)
 {
-    return w->format;
+    return w->format->name;
 }
 
 const char *lince_weights_notes(const lince_weights *w)

@@ -40,11 +40,10 @@ typedef struct lince_metadata {
 
 /* A weights file, opened: tensors in the file's order, and string metadata. */
 typedef struct lince_weights lince_weights;
+typedef struct lince_weights_format lince_weights_format; /* formats/format.h */
 
-/* Opens a file of any format that lince knows, told by its content: safetensors, or PyTorch's .pt/.pth/.th in
- * both of their forms. It is mapped: tensors point into it. Where all names begin with "module." or
- * "_orig_mod." (DataParallel, torch.compile) that is taken away, and noted. LINCE_EIO; LINCE_EFORMAT with
- * place and rule. */
+/* Opens a file of any format of formats/list.def, told by its content. It is mapped: tensors point into it.
+ * Names become those that the models here have. LINCE_EIO; LINCE_EFORMAT with place and rule. */
 int lince_weights_open(lince_weights **weights, const char *path);
 
 /* The same from bytes that the caller keeps; `name` is for messages. */
@@ -54,7 +53,7 @@ int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size,
 bool lince_weights_recognise(const char *path);
 
 void lince_weights_free(lince_weights *weights);
-const char *lince_weights_format(const lince_weights *weights); /* "safetensors" */
+const char *lince_weights_format_name(const lince_weights *weights); /* "safetensors" */
 
 /* What was found, renamed or left out on reading, a line each; "" where there is nothing to say. */
 const char *lince_weights_notes(const lince_weights *weights);

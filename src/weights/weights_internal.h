@@ -7,7 +7,7 @@
 #include "weights/weights.h"
 
 struct lince_weights {
-    const char *format;
+    const lince_weights_format *format;
     lince_tensor *tensors; /* names are lince_alloc'ed */
     size_t count, capacity;
     size_t *by_name;          /* [count] places in tensors, sorted by name */
@@ -21,6 +21,9 @@ struct lince_weights {
 
 /* Adds a tensor; its name is copied. */
 int lince_weights_add(lince_weights *weights, const lince_tensor *tensor, const char *name, size_t name_size);
+
+/* Memory that lives as long as the weights, for data that the file has in another form; NULL: none is left. */
+void *lince_weights_own(lince_weights *weights, size_t bytes);
 
 /* Adds a pair of texts. */
 int lince_weights_add_metadata(lince_weights *weights, const char *key, const char *value);

@@ -3,6 +3,7 @@ lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" completion
 completions=$TEST_SOURCE_DIR/completions
 mkdir -p bin runs/first runs/second runs/folds old/run pictures
+touch net.pth net.safetensors net.txt
 touch runs/first/config.yaml runs/second/config.yaml runs/folds/cv.yaml old/run/config.yaml
 ln -s "$lince" bin/lince
 PATH=$PWD/bin:$PATH
@@ -13,7 +14,7 @@ offers_bash() {
         [ ${#COMPREPLY[@]} -gt 0 ] && printf "%s\n" "${COMPREPLY[@]}" || echo FILES' "$completions/lince.bash" "$@"
 }
 offers_zsh() { # the shell's own functions are not there: what is given to them is printed
-    zsh -f -c 'compadd() { print -l -- ${(M)values:#${words[CURRENT]}*}; }; _files() { print FILES; }
+    zsh -f -c 'compadd() { print -l -- ${(M)values:#${words[CURRENT]}*}; }; _files() { print -l FILES ${~2}; }
         file=$1; shift; words=(lince "$@"); CURRENT=$#words; . $file' zsh "$completions/_lince" "$@"
 }
 offers_fish() {
@@ -62,6 +63,8 @@ for shell in bash zsh fish; do
     check fetch cifar1 -- cifar10 cifar100 !vgg16
     check synth t -- tweets !images
     check train --data pic -- FILES
+    check train --weights net -- net.pth net.safetensors !net.txt
+    check convert net -- net.pth !net.txt
     { LC_ALL=es_ES.UTF-8 check train --model vgg1 -- vgg16 vgg19_bn !resnet18; } 2>/dev/null
 done
 finish

@@ -1,5 +1,5 @@
 /* Any bytes as a pickle. Seeds: tests/weights/test_pickle.c. */
-#include "weights/torch_state.h"
+#include "weights/torch/torch_state.h"
 
 #include <lince/error.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "train/loop/freezing.h"
 #include "train/loop/update.h"
 #include "train/run/run.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 
 #include <lince/lince.h>
 #include <setjmp.h>

@@ -6,9 +6,9 @@
 #include "models/imagenet.h"
 #include "train/ask/model_internal.h"
 #include "train/blueprint/blueprint.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 #include "weights/state_dict.h"
-#include "weights/torch.h"
+#include "weights/torch/torch.h"
 
 #include <jansson.h>
 #include <setjmp.h>

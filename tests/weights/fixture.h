@@ -4,7 +4,7 @@
 
 #include "core/file.h"
 #include "core/memory.h"
-#include "weights/stored_zip_write.h"
+#include "weights/torch/stored_zip_write.h"
 
 #include <lince/error.h>
 #include <setjmp.h>

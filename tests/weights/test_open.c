@@ -29,7 +29,7 @@ static void test_formats_are_told_by_content(void **state)
         free(b.data);
         assert_true(lince_weights_recognise(TEST_SCRATCH "/some.bin"));
         if (lince_weights_open(&w, TEST_SCRATCH "/some.bin")) fail_msg("%s", lince_error());
-        assert_string_equal(lince_weights_format(w), files[i][1]);
+        assert_string_equal(lince_weights_format_name(w), files[i][1]);
         lince_weights_free(w);
     }
 }

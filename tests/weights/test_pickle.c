@@ -1,5 +1,5 @@
 /* Pickles: what a state dict needs is read, everything else is refused, at its byte and by name. */
-#include "weights/pickle.h"
+#include "weights/torch/pickle.h"
 
 #include "fixture.h"
 

@@ -1,5 +1,6 @@
 /* What a safetensors file must be, rule by rule, and that tensors survive the way there and back. */
-#include "weights/safetensors.h"
+#include "weights/formats/format.h"
+#include "weights/formats/safetensors.h"
 
 #include "fixture.h"
 
@@ -25,7 +26,7 @@ static void expect_refused(const char *header, size_t size, const char *message)
 {
     lince_weights *w;
     blob b = made(header, size);
-    int code = lince_safetensors_parse(&w, b.data, b.size, "x.safetensors");
+    int code = lince_weights_parse_as(&lince_safetensors, &w, b.data, b.size, "x.safetensors");
     free(b.data);
     if (code != LINCE_EFORMAT) fail_msg("%s: expected a refusal, found code %d", header, code);
     assert_null(w);
@@ -37,7 +38,8 @@ static void expect_read(const char *header, size_t size, size_t count)
 {
     lince_weights *w;
     blob b = made(header, size);
-    if (lince_safetensors_parse(&w, b.data, b.size, "x")) fail_msg("%s: %s", header, lince_error());
+    if (lince_weights_parse_as(&lince_safetensors, &w, b.data, b.size, "x"))
+        fail_msg("%s: %s", header, lince_error());
     assert_int_equal(lince_weights_count(w), count);
     lince_weights_free(w);
     free(b.data);
@@ -62,10 +64,11 @@ static void test_a_file_without_a_proper_header_is_refused(void **state)
     lince_weights *w;
     const unsigned char huge[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, '{', '}'};
     const unsigned char above_limit[16] = {1, 0xe1, 0xf5, 5, 0, 0, 0, 0, '{', '}'}; /* 100,000,001 */
-    assert_int_equal(lince_safetensors_parse(&w, "", 0, "x"), LINCE_EFORMAT);
-    assert_int_equal(lince_safetensors_parse(&w, huge, sizeof huge, "x"), LINCE_EFORMAT);
+    assert_int_equal(lince_weights_parse_as(&lince_safetensors, &w, "", 0, "x"), LINCE_EFORMAT);
+    assert_int_equal(lince_weights_parse_as(&lince_safetensors, &w, huge, sizeof huge, "x"), LINCE_EFORMAT);
     assert_non_null(strstr(lince_error(), "18446744073709551615"));
-    assert_int_equal(lince_safetensors_parse(&w, above_limit, sizeof above_limit, "x"), LINCE_EFORMAT);
+    assert_int_equal(lince_weights_parse_as(&lince_safetensors, &w, above_limit, sizeof above_limit, "x"),
+                     LINCE_EFORMAT);
     expect_refused("", 0, "does not begin with '{'");
     expect_refused(" {}", 0, "does not begin with '{'");
     expect_refused("[]", 0, "does not begin with '{'");
@@ -105,7 +108,7 @@ static void test_names_with_escapes_are_read(void **state)
     blob b = made("{\"a\\u0062\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]},"
                   "\"\\ud83d\\ude00\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}      ",
                   2);
-    if (lince_safetensors_parse(&w, b.data, b.size, "x")) fail_msg("%s", lince_error());
+    if (lince_weights_parse_as(&lince_safetensors, &w, b.data, b.size, "x")) fail_msg("%s", lince_error());
     assert_non_null(lince_weights_find(w, "ab"));
     assert_non_null(lince_weights_find(w, "\xf0\x9f\x98\x80"));
     lince_weights_free(w);
@@ -264,7 +267,7 @@ static void test_a_file_cut_anywhere_is_refused(void **state)
         lince_weights *w;
         char *cut = malloc(size + 1); /* its own block, so that the sanitizer sees a byte too far */
         memcpy(cut, b.data, size);
-        assert_int_equal(lince_safetensors_parse(&w, cut, size, "cut"), LINCE_EFORMAT);
+        assert_int_equal(lince_weights_parse_as(&lince_safetensors, &w, cut, size, "cut"), LINCE_EFORMAT);
         assert_null(w);
         free(cut);
     }

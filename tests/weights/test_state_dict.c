@@ -1,8 +1,8 @@
 /* Weights into a net: by name and shape; every difference is listed; nothing is lost on the way and back. */
 #include "models/model_zoo.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 #include "weights/state_dict.h"
-#include "weights/torch.h"
+#include "weights/torch/torch.h"
 
 #include "fixture.h"
 

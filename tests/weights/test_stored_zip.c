@@ -1,5 +1,5 @@
 /* Zip files: entries are found where they lie, and what does not add up is refused, at its byte. */
-#include "weights/stored_zip.h"
+#include "weights/torch/stored_zip.h"
 
 #include "fixture.h"
 

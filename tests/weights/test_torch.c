@@ -1,5 +1,6 @@
 /* PyTorch's files: both forms are read, views and all; what is wrong is refused with its rule and place. */
-#include "weights/torch.h"
+#include "weights/formats/format.h"
+#include "weights/torch/torch.h"
 
 #include "fixture.h"
 
@@ -7,21 +8,19 @@ static const float numbers[6] = {0, 1, 2, 3, 4, 5};
 
 #define SIX STORAGE("FloatStorage", "0", "\6")
 
-typedef int parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
-
-static lince_weights *read_bytes(parse *form, blob b)
+static lince_weights *read_bytes(const lince_weights_format *form, blob b)
 {
     lince_weights *w;
-    if (form(&w, b.data, b.size, "x.pth")) fail_msg("%s", lince_error());
+    if (lince_weights_parse_as(form, &w, b.data, b.size, "x.pth")) fail_msg("%s", lince_error());
     return w;
 }
 
-static void refused(parse *form, blob b, const char *message)
+static void refused(const lince_weights_format *form, blob b, const char *message)
 {
     lince_weights *w;
     char *copy = malloc(b.size + 1); /* its own block, so that the sanitizer sees a byte too far */
     memcpy(copy, b.data, b.size);
-    assert_int_equal(form(&w, copy, b.size, "x.pth"), LINCE_EFORMAT);
+    assert_int_equal(lince_weights_parse_as(form, &w, copy, b.size, "x.pth"), LINCE_EFORMAT);
     free(copy);
     assert_null(w);
     if (strncmp(lince_error(), "x.pth", 5) != 0 || !strstr(lince_error(), message))
@@ -33,8 +32,8 @@ static void both_refused(const char *object, size_t size, const char *message)
 {
     blob zip = zip_form(object, size, numbers, sizeof numbers);
     blob legacy = legacy_form(object, size, numbers, sizeof numbers, 6);
-    refused(lince_torch_zip_parse, zip, message);
-    refused(lince_torch_legacy_parse, legacy, message);
+    refused(&lince_torch_zip, zip, message);
+    refused(&lince_torch_legacy, legacy, message);
     free(zip.data);
     free(legacy.data);
 }
@@ -43,7 +42,7 @@ static void both_refused(const char *object, size_t size, const char *message)
 static void zip_refused(const char *object, size_t size, const char *message)
 {
     blob zip = zip_form(object, size, numbers, sizeof numbers);
-    refused(lince_torch_zip_parse, zip, message);
+    refused(&lince_torch_zip, zip, message);
     free(zip.data);
 }
 
@@ -69,7 +68,7 @@ static void expect_python_file(const char *path, const char *format)
 {
     lince_weights *w, *same;
     if (lince_weights_open(&w, path)) fail_msg("%s", lince_error());
-    assert_string_equal(lince_weights_format(w), format);
+    assert_string_equal(lince_weights_format_name(w), format);
     assert_int_equal(lince_weights_count(w), 14);
     assert_string_equal(lince_weights_notes(w), "a checkpoint; the weights are in 'state_dict'\n"
                                                 "beside it, left out: epoch, arch, best, history, large\n"
@@ -105,10 +104,9 @@ static void test_what_pytorch_writes_cut_anywhere_is_refused(void **state)
     blob legacy = read_back(TEST_SOURCE_DIR "/tests/weights/python-legacy.pth");
     leave_seed("torch_zip", "python.pth", zip);
     leave_seed("torch_legacy", "python-legacy.pth", legacy);
-    for (size_t size = 0; size < zip.size; size++)
-        refused(lince_torch_zip_parse, (blob){zip.data, size}, "x.pth");
+    for (size_t size = 0; size < zip.size; size++) refused(&lince_torch_zip, (blob){zip.data, size}, "x.pth");
     for (size_t size = 0; size < legacy.size; size++)
-        refused(lince_torch_legacy_parse, (blob){legacy.data, size}, "x.pth");
+        refused(&lince_torch_legacy, (blob){legacy.data, size}, "x.pth");
     free(zip.data);
     free(legacy.data);
 }
@@ -123,12 +121,12 @@ static void test_a_tensor_in_both_forms(void **state)
     blob legacy = legacy_form(object, sizeof object - 1, numbers, sizeof numbers, 6);
     leave_seed("torch_zip", "zip", zip);
     leave_seed("torch_legacy", "legacy", legacy);
-    lince_weights *w = read_bytes(lince_torch_zip_parse, zip);
+    lince_weights *w = read_bytes(&lince_torch_zip, zip);
     expect_floats(lince_weights_find(w, "a"), numbers, 6);
     assert_int_equal(named(w, "a")->dims[1], 3);
     assert_string_equal(lince_weights_notes(w), "");
     lince_weights_free(w);
-    w = read_bytes(lince_torch_legacy_parse, legacy);
+    w = read_bytes(&lince_torch_legacy, legacy);
     expect_floats(lince_weights_find(w, "a"), numbers, 6);
     lince_weights_free(w);
     free(zip.data);
@@ -141,7 +139,7 @@ static void test_a_view_of_a_storage_in_the_legacy_form(void **state)
     static const char object[] =
         STATE(TENSOR(STORAGE_VIEW("FloatStorage", "0", "\6", "(U\1vK\2K\3t"), "K\1", "K\2", "K\1"));
     blob b = legacy_form(object, sizeof object - 1, numbers, sizeof numbers, 6);
-    lince_weights *w = read_bytes(lince_torch_legacy_parse, b);
+    lince_weights *w = read_bytes(&lince_torch_legacy, b);
     expect_floats(lince_weights_find(w, "a"), (float[]){3, 4}, 2);
     lince_weights_free(w);
     free(b.data);
@@ -192,7 +190,7 @@ static void test_a_broadcast_view_is_limited_by_the_file(void **state)
     both_refused(BYTES(STATE(TENSOR(SIX, "K\0", "J\0\0\0\1", "K\0"))), "larger than the file");
     static const char object[] = STATE(TENSOR(SIX, "K\1", "K\3", "K\0"));
     blob b = zip_form(object, sizeof object - 1, numbers, sizeof numbers);
-    lince_weights *w = read_bytes(lince_torch_zip_parse, b);
+    lince_weights *w = read_bytes(&lince_torch_zip, b);
     expect_floats(lince_weights_find(w, "a"), (float[]){1, 1, 1}, 3);
     lince_weights_free(w);
     free(b.data);
@@ -232,16 +230,16 @@ static void test_a_storage_must_have_the_size_that_is_said(void **state)
     (void)state;
     static const char object[] = STATE(TENSOR(SIX, "K\0", "K\2", "K\1"));
     blob b = zip_form(object, sizeof object - 1, numbers, 20);
-    refused(lince_torch_zip_parse, b, "should have 6 elements of 4 bytes, its record has 20 bytes");
+    refused(&lince_torch_zip, b, "should have 6 elements of 4 bytes, its record has 20 bytes");
     free(b.data);
     b = zip_form(object, sizeof object - 1, NULL, 0);
-    refused(lince_torch_zip_parse, b, "there is no record 'any name/data/0'");
+    refused(&lince_torch_zip, b, "there is no record 'any name/data/0'");
     free(b.data);
     b = legacy_form(object, sizeof object - 1, numbers, 20, 5);
-    refused(lince_torch_legacy_parse, b, "elements of a storage: 5; the object says 6");
+    refused(&lince_torch_legacy, b, "elements of a storage: 5; the object says 6");
     free(b.data);
     b = legacy_form(object, sizeof object - 1, numbers, 20, 6);
-    refused(lince_torch_legacy_parse, b, "claims 6 elements of 4 bytes, the file has 20 bytes");
+    refused(&lince_torch_legacy, b, "claims 6 elements of 4 bytes, the file has 20 bytes");
     free(b.data);
 }
 
@@ -250,21 +248,21 @@ static void test_the_legacy_forms_list_of_storages(void **state)
     (void)state;
     blob b = legacy_form(BYTES(STATE(TENSOR(STORAGE("FloatStorage", "1", "\6"), "K\0", "K\2", "K\1"))),
                          numbers, 24, 6);
-    refused(lince_torch_legacy_parse, b, "one that no tensor uses");
+    refused(&lince_torch_legacy, b, "one that no tensor uses");
     free(b.data);
     b = legacy_form(BYTES("\x80\2}(U\1a" TENSOR(SIX, "K\0", "K\2", "K\1") "U\1b" TENSOR(
                         STORAGE("IntStorage", "0", "\6"), "K\0", "K\2", "K\1") "u."),
                     numbers, 24, 6);
-    refused(lince_torch_legacy_parse, b, "storage '0' is described in two ways");
+    refused(&lince_torch_legacy, b, "storage '0' is described in two ways");
     free(b.data);
     b = legacy_form(BYTES("\x80\2}(U\1a" TENSOR(SIX, "K\0", "K\2", "K\1") "U\1b" TENSOR(
                         STORAGE("IntStorage", "1", "\6"), "K\0", "K\2", "K\1") "u."),
                     numbers, 24, 6);
-    refused(lince_torch_legacy_parse, b, "storage '1' is not in the file");
+    refused(&lince_torch_legacy, b, "storage '1' is not in the file");
     free(b.data);
     static const float seven[7] = {0};
     b = legacy_form(BYTES(STATE(TENSOR(SIX, "K\0", "K\2", "K\1"))), seven, 28, 6);
-    refused(lince_torch_legacy_parse, b, "bytes behind the last storage: 4");
+    refused(&lince_torch_legacy, b, "bytes behind the last storage: 4");
     free(b.data);
 }
 
@@ -273,15 +271,14 @@ static void test_the_legacy_forms_list_of_storages(void **state)
 static void test_a_pickle_that_is_not_pytorchs_is_refused(void **state)
 {
     (void)state;
-    refused(lince_torch_legacy_parse, (blob){BYTES("\x80\2}.")}, "byte 0: a pickle, but not of PyTorch");
-    refused(lince_torch_legacy_parse,
-            (blob){BYTES("\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x18.")}, "magic");
-    refused(lince_torch_legacy_parse, (blob){BYTES(LEGACY_MAGIC "\x80\2M\xea\3.")},
+    refused(&lince_torch_legacy, (blob){BYTES("\x80\2}.")}, "byte 0: a pickle, but not of PyTorch");
+    refused(&lince_torch_legacy, (blob){BYTES("\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x18.")},
+            "magic");
+    refused(&lince_torch_legacy, (blob){BYTES(LEGACY_MAGIC "\x80\2M\xea\3.")},
             "protocol of PyTorch's file is not 1001");
-    refused(lince_torch_legacy_parse, (blob){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}.")},
+    refused(&lince_torch_legacy, (blob){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}.")},
             "does not say its byte order");
-    refused(lince_torch_legacy_parse,
-            (blob){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}U\rlittle_endian\x89s.")},
+    refused(&lince_torch_legacy, (blob){BYTES(LEGACY_MAGIC LEGACY_PROTOCOL "\x80\2}U\rlittle_endian\x89s.")},
             "byte order is 'big'");
 }
 
@@ -319,7 +316,7 @@ static void test_a_zip_file_that_is_not_pytorchs_is_refused(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         blob b = zip_of(cases[i].entries, 2);
-        refused(lince_torch_zip_parse, b, cases[i].message);
+        refused(&lince_torch_zip, b, cases[i].message);
         free(b.data);
     }
 }
@@ -331,7 +328,7 @@ static void test_a_compressed_entry_is_refused(void **state)
     blob b = zip_of(entries, 1);
     char *central = memmem(b.data, b.size, "PK\1\2", 4);
     central[10] = 8;
-    refused(lince_torch_zip_parse, b, "'x/data.pkl' is compressed (method 8)");
+    refused(&lince_torch_zip, b, "'x/data.pkl' is compressed (method 8)");
     free(b.data);
 }
 

@@ -1,7 +1,7 @@
 #include "report/explain/reopen.h"
 #include "core/error.h"
 #include "train/data/open_data.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 #include "weights/state_dict.h"
 
 #include <string.h>

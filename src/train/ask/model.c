@@ -191,13 +191,21 @@ static int check_fit(lince_model *m)
     return code ? code : m->notes.error;
 }
 
+/* Another than the file says or describes. */
+static void name_architecture(lince_blueprint *b, const char *name)
+{
+    snprintf(b->model, sizeof b->model, "%s", name);
+    lince_free(b->described);
+    b->described = NULL;
+}
+
 static int open_weights(lince_model *m, const lince_open_options *o)
 {
     lince_blueprint *b = &m->blueprint;
     m->strict = o->strict;
     if (lince_weights_metadata(m->weights, "lince.model")) {
         LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
-        if (o->architecture) snprintf(b->model, sizeof b->model, "%s", o->architecture);
+        if (o->architecture) name_architecture(b, o->architecture);
     } else {
         LINCE_TRY(lince_blueprint_guess(b, o->architecture, m->weights, m->path));
         if (!o->resize)

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "metrics/temperature.h"
 #include "models/published.h"
+#include "weights/formats/format.h"
 
 #include <assert.h>
 #include <jansson.h>
@@ -14,6 +15,7 @@ void lince_blueprint_release(lince_blueprint *b)
 {
     for (int i = 0; b->names && i < b->classes; i++) lince_free(b->names[i]);
     lince_free(b->names);
+    lince_free(b->described);
     lince_encoder_release(&b->encoder);
     *b = (lince_blueprint){0};
 }
@@ -81,11 +83,19 @@ static int discard_if(int code, lince_net **net)
     return code;
 }
 
+int lince_blueprint_architecture(const lince_blueprint *b, lince_architecture *a)
+{
+    const lince_architecture *own = b->described ? NULL : lince_architecture_named(b->model);
+    if (!b->described && !own) return LINCE_EUSAGE;
+    *a = own ? *own : lince_described_architecture(b->described, b->model, b->transform.height);
+    return 0;
+}
+
 int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *options, lince_net **net)
 {
+    lince_architecture a;
     *net = NULL;
-    const lince_architecture *a = lince_architecture_named(b->model);
-    if (!a) return LINCE_EUSAGE;
+    LINCE_TRY(lince_blueprint_architecture(b, &a));
     lince_architecture_options wanted = {.classes = b->classes,
                                          .text = b->text,
                                          .head = b->head_given ? b->head : NULL,
@@ -94,13 +104,13 @@ int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *
                                          .stochastic_depth = b->stochastic_depth};
     lince_shape input = {3, b->transform.height, b->transform.width, 1};
     lince_net_options planned = *options;
-    if (!a->image_size) {
+    if (!a.image_size) {
         input = (lince_shape){1, b->text.max_tokens, 1, 1};
         planned.texts = true;
         planned.read_padding = b->text.read_padding;
     }
     int code = lince_net_new(net, input, &planned);
-    if (!code) code = lince_architecture_build(a, *net, &wanted);
+    if (!code) code = lince_architecture_build(&a, *net, &wanted);
     return discard_if(code, net);
 }
 
@@ -161,6 +171,7 @@ int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts
         snprintf(head + strlen(head), sizeof head - strlen(head), "%s%d", i ? "," : "", b->head[i]);
     snprintf(dropout, sizeof dropout, "%.9g", b->dropout);
     LINCE_TRY(put(texts, "lince.model", b->model));
+    if (b->described) LINCE_TRY(put(texts, LINCE_DESCRIBED, b->described));
     LINCE_TRY(put(texts, "lince.head", head));
     LINCE_TRY(put(texts, "lince.dropout", dropout));
     LINCE_TRY(put(texts, "format", "pt"));
@@ -257,10 +268,12 @@ static int read_all(lince_blueprint *b, const lince_weights *w, const char *path
 {
     const char *head = lince_weights_metadata(w, "lince.head"),
                *dropout = lince_weights_metadata(w, "lince.dropout"),
-               *loss = lince_weights_metadata(w, "lince.loss"); /* where it is another than usual */
+               *loss = lince_weights_metadata(w, "lince.loss"), /* where it is another than usual */
+                   *described = lince_weights_metadata(w, LINCE_DESCRIBED);
     bool texts = lince_weights_metadata(w, "lince.text") != NULL;
     LINCE_TRY(texts ? lince_blueprint_read_text(b, w, path) : read_pictures(b, w, path));
     if (head) LINCE_TRY(lince_blueprint_head(b, head));
+    if (described && !(b->described = lince_strdup(described))) return LINCE_ENOMEM;
     if (loss && lince_loss_parse(&b->loss, loss)) return lince_fail_in(LINCE_EDATA, path);
     if (dropout) b->dropout = strtod(dropout, NULL);
     b->temperature = lince_blueprint_temperature(w);

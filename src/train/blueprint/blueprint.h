@@ -13,7 +13,8 @@ enum { LINCE_HEAD_MAX = 8 };
 
 typedef struct lince_blueprint {
     char model[64];
-    bool head_given;                      /* hidden layers of the classifier other than the architecture's */
+    char *described; /* the network, where the weights' file brings one (formats/format.h); NULL: model's */
+    bool head_given; /* hidden layers of the classifier other than the architecture's */
     int head[LINCE_HEAD_MAX], head_count; /* their widths */
     double dropout, stochastic_depth; /* as the architecture's options; the second matters in training only */
     lince_text_net text;              /* of models of texts; zero for pictures */
@@ -36,6 +37,10 @@ int lince_blueprint_head(lince_blueprint *blueprint, const char *text);
  * LINCE_EUSAGE. */
 int lince_normalize_parse(const char *text, float mean[3], float std[3]);
 
+/* What builds the net: of lince's architectures, or as the file describes it, which lives as long as the
+ * blueprint. LINCE_EUSAGE. */
+int lince_blueprint_architecture(const lince_blueprint *blueprint, lince_architecture *architecture);
+
 /* Builds the net, to be prepared by the caller; and builds and prepares it. */
 int lince_blueprint_assemble(const lince_blueprint *blueprint, const lince_net_options *options,
                              lince_net **net);
@@ -47,7 +52,7 @@ bool lince_blueprint_is_text(const lince_blueprint *blueprint);
 
 /* The blueprint as metadata of a weights file; the values are lince_alloc'ed. Release the list, also after a
  * failure. */
-enum { LINCE_BLUEPRINT_METADATA = 14 };
+enum { LINCE_BLUEPRINT_METADATA = 15 };
 typedef struct lince_blueprint_texts {
     lince_metadata list[LINCE_BLUEPRINT_METADATA];
     size_t count;

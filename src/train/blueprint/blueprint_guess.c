@@ -6,6 +6,7 @@
 #include "models/imagenet.h"
 #include "models/published.h"
 #include "train/blueprint/blueprint.h"
+#include "weights/formats/format.h"
 #include "weights/state_dict.h"
 
 #include <jansson.h>
@@ -74,37 +75,48 @@ void lince_blueprint_tell_published(const lince_architecture *a, const lince_wei
                             path, a->name, a->resize);
 }
 
-/* How many of the parameters fit. */
-static int rate(const lince_architecture *a, const lince_weights *w, lince_likely *likely)
+/* How many of the parameters of the blueprint's network fit. */
+static int rate(lince_blueprint b, const char *name, const lince_weights *w, lince_likely *likely)
 {
-    lince_blueprint b = {.dropout = -1,
-                         .classes = 2,
-                         .transform = {.width = a->image_size, .height = a->image_size}};
     lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
     lince_load_options load = {0};
     lince_load_result result;
     lince_net *net;
-    snprintf(b.model, sizeof b.model, "%s", a->name);
+    snprintf(b.model, sizeof b.model, "%s", name);
+    b.dropout = -1;
+    b.classes = 2;
     LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
     int classes = outputs(net, w);
     lince_net_free(net);
     if (classes >= 2) b.classes = classes;
     LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
     int code = lince_state_dict_compare(net, w, &load, &result);
-    *likely = (lince_likely){a->name, classes, result.loaded, result.loaded + result.count};
+    *likely = (lince_likely){name, classes, result.loaded, result.loaded + result.count};
     lince_load_result_release(&result);
     lince_net_free(net);
     return code == LINCE_EDATA ? 0 : code;
+}
+
+/* The network that the file brings. */
+static int rate_described(const lince_weights *w, lince_likely *likely)
+{
+    lince_blueprint b;
+    LINCE_TRY(lince_blueprint_read(&b, w, lince_weights_format_name(w)));
+    int code = rate(b, lince_weights_metadata(w, "lince.model"), w, likely);
+    lince_blueprint_release(&b);
+    return code;
 }
 
 int lince_blueprint_recognise(const lince_weights *w, lince_likely *likely)
 {
     const lince_architecture *a;
     *likely = (lince_likely){0};
+    if (lince_weights_metadata(w, LINCE_DESCRIBED)) return rate_described(w, likely);
     for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
         lince_likely this;
         if (!a->image_size) continue;
-        LINCE_TRY(rate(a, w, &this));
+        lince_blueprint b = {.transform = {.width = a->image_size, .height = a->image_size}};
+        LINCE_TRY(rate(b, a->name, w, &this));
         if (!likely->of || this.fits * likely->of > likely->fits * this.of) *likely = this;
     }
     return 2 * likely->fits > likely->of

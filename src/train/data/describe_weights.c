@@ -60,7 +60,7 @@ int lince_describe_weights(const char *path, json_t **result)
             json_object_set_new(types, lince_dtype_name((lince_dtype)d),
                                 json_integer((json_int_t)of_type[d]));
     *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "path", path, "kind", "weights",
-                        "format", lince_weights_format(w), "notes", lines_json(lince_weights_notes(w)),
+                        "format", lince_weights_format_name(w), "notes", lines_json(lince_weights_notes(w)),
                         "architecture", architecture_json(w), "elements", (json_int_t)elements, "bytes",
                         (json_int_t)bytes, "types", types, "metadata", metadata_json(w), "tensors", tensors);
     lince_weights_free(w);

@@ -6,7 +6,7 @@
 #include "train/measure/results.h"
 #include "train/run/checkpoint.h"
 #include "train/run/resume.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 #include "weights/state_dict.h"
 
 #include <stdio.h>

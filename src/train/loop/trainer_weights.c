@@ -2,7 +2,8 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "train/loop/trainer.h"
-#include "weights/safetensors.h"
+#include "weights/formats/format.h"
+#include "weights/formats/safetensors.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,12 @@ static int recognise(lince_trainer *t, const lince_weights *w)
 {
     const char *path = t->settings->weights, *said = lince_weights_metadata(w, "lince.model");
     lince_likely likely;
+    if (said && lince_weights_metadata(w, LINCE_DESCRIBED))
+        return lince_fail(
+            LINCE_EUSAGE,
+            "%s: brings a network of its own, %s, which lince asks but does not train; choose one "
+            "that it trains with --model",
+            path, said);
     if (said) {
         lince_trainer_note(t, _("%s: weights of %s, as it says"), path, said);
         return lince_settings_set(&t->own, "model", said);

@@ -5,7 +5,7 @@
 #include "core/memory.h"
 #include "settings/settings.h"
 #include "train/measure/results.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 
 #include <stdio.h>
 #include <string.h>

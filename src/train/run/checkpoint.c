@@ -1,7 +1,7 @@
 #include "train/run/checkpoint.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 
 #include <string.h>
 

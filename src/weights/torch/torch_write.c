@@ -1,9 +1,9 @@
 /* PyTorch's zip form, written: see torch_zip.c for the records. */
 #include "core/error.h"
 #include "core/file.h"
-#include "weights/stored_zip_write.h"
-#include "weights/torch.h"
-#include "weights/torch_state.h"
+#include "weights/torch/stored_zip_write.h"
+#include "weights/torch/torch.h"
+#include "weights/torch/torch_state.h"
 #include "weights/weights_internal.h"
 
 #include <jansson.h>

@@ -4,11 +4,10 @@
  *     <any name>/data/<key>       a storage's bytes
  *     <any name>/extra/lince.json lince's metadata, where lince wrote the file */
 #include "core/error.h"
-#include "core/memory.h"
-#include "weights/stored_zip.h"
-#include "weights/torch.h"
-#include "weights/torch_state.h"
-#include "weights/weights_internal.h"
+#include "weights/formats/format.h"
+#include "weights/torch/stored_zip.h"
+#include "weights/torch/torch.h"
+#include "weights/torch/torch_state.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -24,7 +23,8 @@ typedef struct reading {
     char folder[NAME_MAX_SIZE];
 } reading;
 
-const lince_zip_entry *lince_torch_zip_object(const lince_stored_zip *zip)
+/* The pickle, <folder>/data.pkl; NULL: it is another zip file. */
+static const lince_zip_entry *find_pickle(const lince_stored_zip *zip)
 {
     size_t length = strlen(OBJECT);
     for (size_t i = 0; i < zip->count; i++) {
@@ -75,7 +75,7 @@ static int find_storage(const void *context, const lince_torch_storage *s, const
 
 static int find_object(reading *r, const lince_zip_entry **object)
 {
-    const lince_zip_entry *e = *object = lince_torch_zip_object(&r->zip);
+    const lince_zip_entry *e = *object = find_pickle(&r->zip);
     if (!e)
         return lince_fail(LINCE_EFORMAT, "%s: a zip file, but not of PyTorch: it has no <folder>/data.pkl",
                           r->file);
@@ -140,21 +140,34 @@ static int read_file(reading *r, lince_weights *w, size_t size)
     lince_torch_object state = {name, pickle.root, object->offset, size, find_storage, r};
     int code = lince_torch_state(w, &state);
     lince_pickle_release(&pickle);
-    return code ? code : lince_weights_index(w, r->file);
-}
-
-int lince_torch_zip_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
-{
-    *weights = NULL;
-    lince_weights *w = lince_alloc(1, sizeof *w);
-    if (!w) return LINCE_ENOMEM;
-    w->format = "PyTorch (zip)";
-    reading r = {.file = name, .bytes = bytes};
-    int code = read_file(&r, w, size);
-    lince_stored_zip_release(&r.zip);
-    if (code)
-        lince_weights_free(w);
-    else
-        *weights = w;
     return code;
 }
+
+static int parse(lince_weights *weights, const void *bytes, size_t size, const char *file)
+{
+    reading r = {.file = file, .bytes = bytes};
+    int code = read_file(&r, weights, size);
+    lince_stored_zip_release(&r.zip);
+    return code;
+}
+
+static bool recognise(const unsigned char *bytes, size_t size)
+{
+    return size >= 4 && !memcmp(bytes, "PK\3\4", 4);
+}
+
+/* Many things are zip files. */
+static bool holds(const unsigned char *bytes, size_t size)
+{
+    lince_stored_zip zip;
+    bool found = !lince_stored_zip_read(&zip, "", bytes, size) && find_pickle(&zip);
+    lince_stored_zip_release(&zip);
+    return found;
+}
+
+const lince_weights_format lince_torch_zip = {.name = "PyTorch (zip)",
+                                              .recognise = recognise,
+                                              .holds = holds,
+                                              .parse = parse,
+                                              .rename = lince_torch_rename,
+                                              .write = lince_torch_write};

@@ -9,9 +9,6 @@
  * message). */
 int lince_safetensors_open(lince_weights **weights, const char *path);
 
-/* The same from bytes that the caller keeps; `name` is for messages. */
-int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
-
 /* Writes a file, whole or not at all (fsync before and after the rename). Same input, same bytes. */
 int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
                             const lince_metadata *metadata, size_t metadata_count);

@@ -1,4 +1,4 @@
-#include "weights/pickle.h"
+#include "weights/torch/pickle.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"

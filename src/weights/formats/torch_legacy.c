@@ -7,9 +7,9 @@
  * and each storage: its elements' number (64 bits), then their bytes. */
 #include "core/error.h"
 #include "core/memory.h"
-#include "weights/torch.h"
-#include "weights/torch_state.h"
-#include "weights/weights_internal.h"
+#include "weights/formats/format.h"
+#include "weights/torch/torch.h"
+#include "weights/torch/torch_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,21 +190,21 @@ static int read_file(reading *r, lince_weights *w)
     lince_torch_object state = {r->file, object.root, offset, r->size, find_storage, r};
     if (!code) code = lince_torch_state(w, &state);
     lince_pickle_release(&object);
-    return code ? code : lince_weights_index(w, r->file);
-}
-
-int lince_torch_legacy_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
-{
-    *weights = NULL;
-    lince_weights *w = lince_alloc(1, sizeof *w);
-    if (!w) return LINCE_ENOMEM;
-    w->format = "PyTorch (legacy)";
-    reading r = {.file = name, .bytes = bytes, .size = size};
-    int code = read_file(&r, w);
-    lince_free(r.places);
-    if (code)
-        lince_weights_free(w);
-    else
-        *weights = w;
     return code;
 }
+
+static int parse(lince_weights *weights, const void *bytes, size_t size, const char *file)
+{
+    reading r = {.file = file, .bytes = bytes, .size = size};
+    int code = read_file(&r, weights);
+    lince_free(r.places);
+    return code;
+}
+
+static bool recognise(const unsigned char *bytes, size_t size)
+{
+    return size > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
+}
+
+const lince_weights_format lince_torch_legacy = {
+    .name = "PyTorch (legacy)", .recognise = recognise, .parse = parse, .rename = lince_torch_rename};

@@ -2,7 +2,7 @@
 #ifndef LINCE_WEIGHTS_TORCH_STATE_H
 #define LINCE_WEIGHTS_TORCH_STATE_H
 
-#include "weights/pickle.h"
+#include "weights/torch/pickle.h"
 #include "weights/weights.h"
 
 /* What may be named: OrderedDict, the functions that make a tensor or a parameter, and the storage types. */

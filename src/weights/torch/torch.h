@@ -6,15 +6,11 @@
 #ifndef LINCE_WEIGHTS_TORCH_H
 #define LINCE_WEIGHTS_TORCH_H
 
-#include "weights/stored_zip.h"
-#include "weights/weights.h"
+#include "weights/weights_internal.h"
 
-/* From bytes that the caller keeps; `name` is for messages. LINCE_EFORMAT with the rule and the place. */
-int lince_torch_zip_parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
-int lince_torch_legacy_parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
-
-/* The pickle of a zip file of PyTorch's, <folder>/data.pkl; NULL where it is another zip file. */
-const lince_zip_entry *lince_torch_zip_object(const lince_stored_zip *zip);
+/* What wraps a module (DataParallel, torch.compile) puts its own name before all others, and torchvision's oldest
+ * files have other names: both are mended, and noted. `file` is for messages. */
+int lince_torch_rename(lince_weights *weights, const char *file);
 
 /* Writes the zip form, whole or not at all: an OrderedDict of tensors, as torch.load(weights_only=True) reads
  * it. Metadata go to a record of their own, extra/lince.json, which PyTorch does not look at. Same input,

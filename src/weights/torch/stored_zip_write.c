@@ -1,4 +1,4 @@
-#include "weights/stored_zip_write.h"
+#include "weights/torch/stored_zip_write.h"
 
 #include <string.h>
 #include <zlib.h>

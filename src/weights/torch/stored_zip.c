@@ -1,4 +1,4 @@
-#include "weights/stored_zip.h"
+#include "weights/torch/stored_zip.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"

@@ -1,4 +1,4 @@
-#include "weights/torch_state.h"
+#include "weights/torch/torch_state.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
@@ -203,10 +203,8 @@ static int rearrange(reading *r, const value *call, lince_tensor *t, const view 
     lince_weights *w = r->weights;
     if (t->bytes > r->object->file_size - r->rearranged)
         return refuse_in(r, call, "its tensors that are not contiguous are larger than the file");
-    LINCE_TRY(lince_grow(&w->copies, &w->copy_capacity, w->copy_count + 1, sizeof(void *)));
-    unsigned char *copy = lince_alloc(t->bytes, 1);
+    unsigned char *copy = lince_weights_own(w, t->bytes);
     if (!copy) return LINCE_ENOMEM;
-    w->copies[w->copy_count++] = copy;
     r->rearranged += t->bytes;
     gather(t, in, from, copy);
     t->data = copy;

@@ -1,10 +1,11 @@
-#include "weights/safetensors.h"
+#include "weights/formats/safetensors.h"
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "weights/weights_internal.h"
+#include "weights/formats/format.h"
+#include "weights/torch/torch.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -20,6 +21,12 @@ static uint64_t little_endian(const unsigned char *bytes)
     uint64_t value = 0;
     for (int i = 7; i >= 0; i--) value = value << 8 | bytes[i];
     return value;
+}
+
+/* 8 bytes of header size, little-endian, of which the upper ones are zero; then the header's brace. */
+static bool recognise(const unsigned char *bytes, size_t size)
+{
+    return size > PREFIX && bytes[PREFIX] == '{' && !bytes[7] && !bytes[6] && !bytes[5];
 }
 
 /* --- reading -------------------------------------------------------------------------------------- */
@@ -163,49 +170,31 @@ static int read_header(reading *r, const char *header, size_t size)
     }
     json_decref(json);
     LINCE_TRY(code);
-    LINCE_TRY(check_cover(r));
-    return lince_weights_index(r->weights, r->file);
+    return check_cover(r);
 }
 
-int lince_safetensors_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
+static int parse(lince_weights *weights, const void *bytes, size_t size, const char *file)
 {
-    *weights = NULL;
     if (size < PREFIX)
-        return lince_fail(LINCE_EFORMAT, "%s: too short for a safetensors file (size in bytes: %zu)", name,
+        return lince_fail(LINCE_EFORMAT, "%s: too short for a safetensors file (size in bytes: %zu)", file,
                           size);
     uint64_t header = little_endian(bytes);
     if (header > LARGEST_HEADER || header > size - PREFIX)
         return lince_fail(LINCE_EFORMAT,
                           "%s: not a safetensors file, or truncated: its header claims %zu bytes, the file "
                           "has %zu",
-                          name, (size_t)header, size);
+                          file, (size_t)header, size);
     const char *text = (const char *)bytes + PREFIX;
     if (!header || *text != '{')
         return lince_fail(LINCE_EFORMAT, "%s: not a safetensors file: its header does not begin with '{'",
-                          name);
-    lince_weights *w = lince_alloc(1, sizeof *w);
-    if (!w) return LINCE_ENOMEM;
-    w->format = "safetensors";
-    reading r = {name, w, (const unsigned char *)text + header, size - PREFIX - header};
-    int code = read_header(&r, text, header);
-    if (code)
-        lince_weights_free(w);
-    else
-        *weights = w;
-    return code;
+                          file);
+    reading r = {file, weights, (const unsigned char *)text + header, size - PREFIX - header};
+    return read_header(&r, text, header);
 }
 
 int lince_safetensors_open(lince_weights **weights, const char *path)
 {
-    lince_mapping map;
-    *weights = NULL;
-    LINCE_TRY(lince_mapping_open(&map, path));
-    int code = lince_safetensors_parse(weights, map.bytes, map.size, path);
-    if (code)
-        lince_mapping_release(&map);
-    else
-        (*weights)->map = map;
-    return code;
+    return lince_weights_open_as(&lince_safetensors, weights, path);
 }
 
 /* --- writing -------------------------------------------------------------------------------------- */
@@ -280,3 +269,10 @@ int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_
     free(header);
     return code;
 }
+
+/* Its names are what PyTorch called them, mostly. */
+const lince_weights_format lince_safetensors = {.name = "safetensors",
+                                                .recognise = recognise,
+                                                .parse = parse,
+                                                .rename = lince_torch_rename,
+                                                .write = lince_safetensors_write};

@@ -1,0 +1,201 @@
+/* Weights files of all formats, told by their content. */
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "weights/formats/format.h"
+
+#include <lince/describe.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+    const lince_weights_format *row;
+    const char *endings;
+} formats[] = {
+#define WEIGHTS_FORMAT(row, endings) {&row, endings},
+#define WEIGHTS_ONLY_READ(row)       {&row, ""},
+#include "weights/formats/list.def"
+#undef WEIGHTS_FORMAT
+#undef WEIGHTS_ONLY_READ
+};
+enum { COUNT = sizeof formats / sizeof *formats };
+
+const char lince_weights_bar_endings[] =
+#define WEIGHTS_FORMAT(row, endings) "|" endings
+#define WEIGHTS_ONLY_READ(row)
+#include "weights/formats/list.def"
+#undef WEIGHTS_FORMAT
+#undef WEIGHTS_ONLY_READ
+    ;
+
+const lince_weights_format *lince_weights_format_get(size_t index, const char **endings)
+{
+    if (index >= COUNT) return NULL;
+    if (endings) *endings = formats[index].endings;
+    return formats[index].row;
+}
+
+const char *lince_weights_format_at(size_t index, const char **endings)
+{
+    return index < COUNT ? lince_weights_format_get(index, endings)->name : NULL;
+}
+
+/* Whether a name ends like one of "*.pth|*.pt", in whatever case. */
+static bool ends_like(const char *name, const char *endings)
+{
+    const char *ending = strrchr(name, '.');
+    for (size_t size; ending && *endings; endings += size + (endings[size] == '|')) {
+        size = strcspn(endings, "|");
+        if (strlen(ending) == size - 1 && !strncasecmp(ending, endings + 1, size - 1)) return true;
+    }
+    return false;
+}
+
+const lince_weights_format *lince_weights_format_for(const char *path)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (ends_like(path, formats[i].endings)) return formats[i].row;
+    lince_fail(LINCE_EUSAGE, "%s: the ending says the format: expected one of %s", path,
+               LINCE_WEIGHTS_ENDINGS);
+    return NULL;
+}
+
+static const lince_weights_format *format_of(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (formats[i].row->recognise(bytes, size)) return formats[i].row;
+    return NULL;
+}
+
+/* --- what is none of them --------------------------------------------------------------------------- */
+
+static bool begins(const unsigned char *bytes, size_t size, const char *with)
+{
+    return size >= strlen(with) && !memcmp(bytes, with, strlen(with));
+}
+
+static int refuse_unknown(const char *name)
+{
+    lince_buffer names = {0};
+    for (size_t i = 0; i < COUNT; i++)
+        lince_buffer_printf(&names, "%s%s", i ? ", " : "", formats[i].row->name);
+    int code =
+        lince_fail(LINCE_EFORMAT,
+                   "%s: not a weights file that lince knows (or a truncated one): expected one of these "
+                   "formats: %s",
+                   name, names.data ? names.data : "");
+    lince_buffer_release(&names);
+    return code;
+}
+
+/* What people take for weights files, and what to do about it. */
+static int refuse(const unsigned char *bytes, size_t size, const char *name)
+{
+    if (!size) return lince_fail(LINCE_EFORMAT, "%s: the file is empty", name);
+    if (size > 262 && !memcmp(bytes + 257, "ustar", 5))
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: a tar file, perhaps PyTorch's form before 0.2, which lince does not read: load it with "
+            "PyTorch and save it again",
+            name);
+    if (begins(bytes, size, "version https://git-lfs"))
+        return lince_fail(LINCE_EFORMAT,
+                          "%s: a Git LFS pointer, not the file itself: fetch it with 'git lfs pull'", name);
+    if (begins(bytes, size, "<"))
+        return lince_fail(LINCE_EFORMAT, "%s: a web page, not a weights file: the download went wrong", name);
+    return refuse_unknown(name);
+}
+
+/* --- opening ---------------------------------------------------------------------------------------- */
+
+static int finish(lince_weights **weights, int code)
+{
+    if (code) {
+        lince_weights_free(*weights);
+        *weights = NULL;
+    }
+    return code;
+}
+
+int lince_weights_parse_as(const lince_weights_format *format, lince_weights **weights, const void *bytes,
+                           size_t size, const char *name)
+{
+    lince_weights *w = *weights = lince_alloc(1, sizeof *w);
+    if (!w) return LINCE_ENOMEM;
+    w->format = format;
+    int code = format->parse(w, bytes, size, name);
+    if (!code) code = lince_weights_index(w, name);
+    if (!code) code = w->notes.error;
+    return finish(weights, code);
+}
+
+int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
+{
+    *weights = NULL;
+    const lince_weights_format *format = format_of(bytes, size);
+    if (!format) return refuse(bytes, size, name);
+    LINCE_TRY(lince_weights_parse_as(format, weights, bytes, size, name));
+    return format->rename ? finish(weights, format->rename(*weights, name)) : 0;
+}
+
+/* Of the file's mapping, which the weights take over; `format` NULL: told by the content. */
+static int open_file(const lince_weights_format *format, lince_weights **weights, const char *path)
+{
+    lince_mapping map;
+    *weights = NULL;
+    LINCE_TRY(lince_mapping_open(&map, path));
+    int code = format ? lince_weights_parse_as(format, weights, map.bytes, map.size, path)
+                      : lince_weights_parse(weights, map.bytes, map.size, path);
+    if (code)
+        lince_mapping_release(&map);
+    else
+        (*weights)->map = map;
+    return code;
+}
+
+int lince_weights_open_as(const lince_weights_format *format, lince_weights **weights, const char *path)
+{
+    return open_file(format, weights, path);
+}
+
+int lince_weights_open(lince_weights **weights, const char *path)
+{
+    return open_file(NULL, weights, path);
+}
+
+bool lince_weights_recognise(const char *path)
+{
+    lince_mapping map;
+    if (lince_mapping_open(&map, path)) return false;
+    const lince_weights_format *format = format_of(map.bytes, map.size);
+    bool known = format && (!format->holds || format->holds(map.bytes, map.size));
+    lince_mapping_release(&map);
+    return known;
+}
+
+/* --- networks that files bring ---------------------------------------------------------------------- */
+
+static int build_described(lince_net *net, const lince_architecture *self, const lince_classifier *classifier)
+{
+    const char *described = self->table;
+    size_t length = strcspn(described, ":");
+    for (size_t i = 0; i < COUNT; i++) {
+        const lince_weights_format *f = formats[i].row;
+        if (f->build && strlen(f->name) == length && !strncmp(f->name, described, length))
+            return f->build(net, described + length + (described[length] == ':'), classifier);
+    }
+    return lince_fail(LINCE_EDATA,
+                      "%s: its network is described for the format '%.*s', which lince does not build",
+                      self->name, (int)(length < 100 ? length : 100), described);
+}
+
+lince_architecture lince_described_architecture(const char *described, const char *name, int image_size)
+{
+    return (lince_architecture){.name = name,
+                                .summary = "as its weights file describes it",
+                                .image_size = image_size,
+                                .build = build_described,
+                                .table = described,
+                                .classifier = ""};
+}
