@@ -99,24 +99,32 @@ static void print_csv(asking *a, const char *input, int code, const lince_predic
     putchar('\n');
 }
 
-static json_t *answer_json(const asking *a, const lince_prediction *p)
+/* Puts `more` into the object, and takes it. */
+static int merge(json_t *object, json_t *more)
+{
+    return more && object ? json_object_update_new(object, more) : -1;
+}
+
+static int put_answer(json_t *line, const asking *a, const lince_prediction *p)
 {
     char spare[32];
     json_t *probabilities = json_object();
     for (int i = 0; i < a->top; i++)
-        json_object_set_new(probabilities, class_name(a->model, a->order[i], spare),
-                            json_real((double)p->probability[a->order[i]]));
-    json_t *answer =
-        json_pack("{s:s?, s:f, s:o}", "class", p->unsure ? NULL : class_name(a->model, p->best, spare),
-                  "probability", (double)p->probability[p->best], "probabilities", probabilities);
-    if (lince_model_is_text(a->model))
-        json_object_update_new(answer, json_pack("{s:I, s:I, s:I}", "words", (json_int_t)p->words, "read",
-                                                 (json_int_t)p->read, "unknown", (json_int_t)p->unknown));
-    return answer;
+        if (json_object_set_new(probabilities, class_name(a->model, a->order[i], spare),
+                                json_real((double)p->probability[a->order[i]]))) {
+            json_decref(probabilities);
+            return -1;
+        }
+    int code = merge(line, json_pack("{s:s?, s:f, s:o}", "class",
+                                     p->unsure ? NULL : class_name(a->model, p->best, spare), "probability",
+                                     (double)p->probability[p->best], "probabilities", probabilities));
+    if (code || !lince_model_is_text(a->model)) return code;
+    return merge(line, json_pack("{s:I, s:I, s:I}", "words", (json_int_t)p->words, "read",
+                                 (json_int_t)p->read, "unknown", (json_int_t)p->unknown));
 }
 
 /* A path need not be UTF-8, as JSON must be; nor need a text that was refused for it. */
-static void print_json(const asking *a, const char *input, int code, const lince_prediction *p)
+static int print_json(const asking *a, const char *input, int code, const lince_prediction *p)
 {
     char shown[4096];
     json_t *line = json_object(), *given = json_string(input);
@@ -124,11 +132,14 @@ static void print_json(const asking *a, const char *input, int code, const lince
         lince_name_for_display(shown, sizeof shown, input);
         given = json_string(shown);
     }
-    json_object_set_new(line, lince_model_is_text(a->model) ? "text" : "path", given);
-    json_object_update_new(line, code ? json_pack("{s:s}", "error", lince_error()) : answer_json(a, p));
-    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
-    putchar('\n');
+    int failed = json_object_set_new(line, lince_model_is_text(a->model) ? "text" : "path", given);
+    if (!failed && code) failed = merge(line, json_pack("{s:s}", "error", lince_error()));
+    if (!failed && !code) failed = put_answer(line, a, p);
+    char *text = failed ? NULL : json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    if (text) puts(text);
+    free(text);
     json_decref(line);
+    return text ? 0 : cli_error(LINCE_ENOMEM, "out of memory");
 }
 
 /* What cannot be classified is told, and the others go on. */
@@ -140,12 +151,17 @@ static int tell(void *context, const char *input, int code, const lince_predicti
         a->failed = true;
     } else
         rank(a, p);
+    int unsaid = 0;
     if (a->json)
-        print_json(a, input, code, p);
+        unsaid = print_json(a, input, code, p);
     else if (a->csv)
         print_csv(a, input, code, p);
     else if (!code)
         print_plain(a, input, p);
+    if (unsaid) {
+        cli_fail(unsaid);
+        a->failed = true;
+    }
     return 0;
 }
 

@@ -123,6 +123,11 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
     return code;
 }
 
+bool lince_file_is_missing(const char *path)
+{
+    return access(path, F_OK) && (errno == ENOENT || errno == ENOTDIR);
+}
+
 bool lince_is_same_file(const char *a, const char *b)
 {
     struct stat left, right;

@@ -36,6 +36,9 @@ int lince_file_write(const char *path, const void *bytes, size_t size);
 /* A whole file as a NUL-terminated lince_alloc'ed block; refused above `limit` bytes. */
 int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
 
+/* Whether there is nothing of that name; an error in finding out is none. */
+bool lince_file_is_missing(const char *path);
+
 /* Two names of one file or folder that is there. */
 bool lince_is_same_file(const char *a, const char *b);
 

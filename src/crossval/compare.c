@@ -1,6 +1,7 @@
 /* lince_cv_compare: two settings on the same folds. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "crossval/crossval.h"
@@ -228,11 +229,6 @@ static int write_page(const pair *p, const lince_document_backend *backend, cons
 
 /* --- JSON and text -------------------------------------------------------------------------------- */
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *comparison_json(const pair *p)
 {
     const lince_cv_measure *m;
@@ -240,12 +236,12 @@ static json_t *comparison_json(const pair *p)
     for (size_t i = 0; (m = lince_cv_measure_at(i)); i++) {
         lince_resampled s = difference(p, m);
         json_t *one = lince_cv_spread_json(&s, -INFINITY, INFINITY);
-        json_object_set_new(one, "t", number(s.t));
-        json_object_set_new(one, "p", number(s.p));
-        json_object_set_new(all, m->key, one);
+        lince_json_put(&one, "t", lince_json_measure(s.t));
+        lince_json_put(&one, "p", lince_json_measure(s.p));
+        lince_json_put(&all, m->key, one);
     }
-    return json_pack("{s:[s, s], s:I, s:o}", "cross-validations", name_of(p, 0), name_of(p, 1), "folds",
-                     (json_int_t)p->of[0].folds, "first minus second", all);
+    return lince_json_pack("{s:[s, s], s:I, s:o}", "cross-validations", name_of(p, 0), name_of(p, 1), "folds",
+                           (json_int_t)p->of[0].folds, "first minus second", all);
 }
 
 static int write_all(const pair *p, const char *folder, int json, char **text)

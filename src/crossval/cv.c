@@ -2,6 +2,7 @@
 #include "core/display.h"
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
@@ -12,7 +13,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,9 +53,10 @@ static int go_on(lince_run *run, const lince_settings *s)
     for (size_t n = strlen(run->folder); n > 1 && run->folder[n - 1] == '/'; n--) run->folder[n - 1] = '\0';
     int code = lince_settings_init(&begun);
     if (!code) code = lince_cv_settings(run->folder, &begun);
-    char *record = code ? NULL : lince_resume_record(&begun);
+    char *record = NULL;
+    if (!code) code = lince_resume_record(&begun, &record);
     if (!code) code = lince_resume_check(s, s, record, run->folder, NULL);
-    free(record);
+    lince_free(record);
     lince_settings_release(&begun);
     return code ? code : lince_run_lock(run);
 }
@@ -148,12 +149,11 @@ static json_t *folds_json(const lince_cv_results *r)
     for (size_t i = 0; i < r->folds; i++) {
         const lince_cv_measure *m;
         json_t *fold =
-            json_pack("{s:s, s:I}", "run", r->facts[i].run.folder, "n", (json_int_t)r->facts[i].test.n);
-        for (size_t k = 0; fold && (m = lince_cv_measure_at(k)); k++) {
-            double value = m->of(&r->facts[i]);
-            json_object_set_new(fold, m->key, isfinite(value) ? json_real(value) : json_null());
+            lince_json_pack("{s:s, s:I}", "run", r->facts[i].run.folder, "n", (json_int_t)r->facts[i].test.n);
+        for (size_t k = 0; (m = lince_cv_measure_at(k)); k++) {
+            lince_json_put(&fold, m->key, lince_json_measure(m->of(&r->facts[i])));
         }
-        json_array_append_new(folds, fold);
+        lince_json_add(&folds, fold);
     }
     return folds;
 }
@@ -164,7 +164,7 @@ static json_t *measures_json(const lince_cv_results *r)
     json_t *all = json_object();
     for (size_t k = 0; (m = lince_cv_measure_at(k)); k++) {
         lince_resampled s = lince_cv_over_folds(r, m);
-        json_object_set_new(all, m->key, lince_cv_spread_json(&s, 0, m->most));
+        lince_json_put(&all, m->key, lince_cv_spread_json(&s, 0, m->most));
     }
     return all;
 }
@@ -176,23 +176,23 @@ static json_t *classes_json(const lince_cv_results *r)
         json_t *class = json_object();
         for (int k = 0; k < LINCE_CV_CLASS_SCORES; k++) {
             lince_resampled s = lince_cv_class_over_folds(r, c, k);
-            json_object_set_new(class, lince_cv_class_keys[k], lince_cv_spread_json(&s, 0, 1));
+            lince_json_put(&class, lince_cv_class_keys[k], lince_cv_spread_json(&s, 0, 1));
         }
-        json_object_set_new(all, r->pooled.names[c], class);
+        lince_json_put(&all, r->pooled.names[c], class);
     }
     return all;
 }
 
 int lince_cv_dump(json_t *object, const char *folder, const char *name, char **text)
 {
-    char path[LINCE_PATH_MAX];
+    char path[LINCE_PATH_MAX], *dump;
     lince_buffer out = {0};
-    char *dump = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(object);
-    if (!dump) return lince_fail(LINCE_ENOMEM, "%s: out of memory", name);
+    *text = NULL;
+    int code = lince_json_text(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9), &dump);
+    if (code) return lince_fail_in(code, name);
     lince_buffer_printf(&out, "%s\n", dump);
-    free(dump);
-    int code = out.error ? out.error : lince_path_join(path, folder, name);
+    lince_free(dump);
+    code = out.error ? out.error : lince_path_join(path, folder, name);
     if (!code) code = lince_file_write(path, out.data, out.size);
     if (code) lince_buffer_release(&out);
     *text = out.data;
@@ -201,10 +201,10 @@ int lince_cv_dump(json_t *object, const char *folder, const char *name, char **t
 
 static json_t *results_json(const lince_cv_results *r)
 {
-    return json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "n", (json_int_t)r->n, "folds",
-                     (json_int_t)r->folds, "label issues", (json_int_t)r->issue_count, "each", folds_json(r),
-                     "measures", measures_json(r), "per_class", classes_json(r), "out of fold",
-                     lince_metrics_json(&r->pooled));
+    return lince_json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "n", (json_int_t)r->n, "folds",
+                           (json_int_t)r->folds, "label issues", (json_int_t)r->issue_count, "each",
+                           folds_json(r), "measures", measures_json(r), "per_class", classes_json(r),
+                           "out of fold", lince_metrics_json(&r->pooled));
 }
 
 /* --- text ----------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* The runs of a cross-validation. */
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
 #include "train/loop/job.h"
@@ -54,7 +55,8 @@ static int read_fingerprint(const char *folder, char out[128])
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, "data.json"));
-    json_t *data = json_load_file(path, 0, NULL);
+    json_t *data;
+    LINCE_TRY(lince_json_read(path, &data));
     snprintf(out, 128, "%s", lince_fact_text(data, "fingerprint"));
     json_decref(data);
     return *out ? 0 : lince_fail(LINCE_EFORMAT, "%s: does not say which data the run saw", path);

@@ -1,5 +1,6 @@
 /* What is told of each fold, and of all. */
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
 #include "data/dataset.h"
@@ -97,11 +98,6 @@ lince_resampled lince_cv_class_over_folds(const lince_cv_results *r, int class, 
     return lince_resample(values, r->folds);
 }
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 /* The comparisons keep NaN, which fmax and fmin would not. */
 lince_interval lince_cv_interval(const lince_resampled *s, bool corrected, double least, double most)
 {
@@ -113,7 +109,8 @@ json_t *lince_cv_spread_json(const lince_resampled *s, double least, double most
 {
     lince_interval plain = lince_cv_interval(s, false, least, most),
                    corrected = lince_cv_interval(s, true, least, most);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "mean", number(s->mean), "deviation",
-                     number(s->deviation), "low", number(plain.low), "high", number(plain.high),
-                     "corrected low", number(corrected.low), "corrected high", number(corrected.high));
+    return lince_json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "mean", lince_json_measure(s->mean), "deviation",
+                           lince_json_measure(s->deviation), "low", lince_json_measure(plain.low), "high",
+                           lince_json_measure(plain.high), "corrected low", lince_json_measure(corrected.low),
+                           "corrected high", lince_json_measure(corrected.high));
 }

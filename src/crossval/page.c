@@ -1,5 +1,6 @@
 /* The page of a cross-validation: its folds, its means, all samples together, and likely label errors. */
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
 #include "report/run/figures.h"

@@ -1,5 +1,6 @@
 #include "metrics/curves.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -138,22 +139,17 @@ lince_curve_point lince_curve_at(const lince_curve *c, double threshold)
 
 /* --- JSON ----------------------------------------------------------------------------------------- */
 
-static json_t *number(double value)
-{
-    return isnan(value) ? json_null() : json_real(value);
-}
-
-void lince_curves_summary(const lince_curves *c, char *const *names, json_t *object)
+void lince_curves_summary(const lince_curves *c, char *const *names, json_t **object)
 {
     json_t *areas = json_object(), *precisions = json_object();
     for (int k = 0; k < c->classes; k++) {
-        json_object_set_new(areas, names[k], number(c->each[k].auc));
-        json_object_set_new(precisions, names[k], number(c->each[k].average_precision));
+        lince_json_put(&areas, names[k], lince_json_measure(c->each[k].auc));
+        lince_json_put(&precisions, names[k], lince_json_measure(c->each[k].average_precision));
     }
-    json_object_set_new(areas, "macro avg", number(c->auc));
-    json_object_set_new(precisions, "macro avg", number(c->average_precision));
-    json_object_set_new(object, "roc auc", areas);
-    json_object_set_new(object, "average precision", precisions);
+    lince_json_put(&areas, "macro avg", lince_json_measure(c->auc));
+    lince_json_put(&precisions, "macro avg", lince_json_measure(c->average_precision));
+    lince_json_put(object, "roc auc", areas);
+    lince_json_put(object, "average precision", precisions);
 }
 
 json_t *lince_curves_json(const lince_curves *c, char *const *names)
@@ -163,14 +159,14 @@ json_t *lince_curves_json(const lince_curves *c, char *const *names)
         const lince_curve *one = &c->each[k];
         json_t *points = json_array();
         for (size_t i = 0; i < one->count; i++)
-            json_array_append_new(points, json_pack("[f, I, I]", one->points[i].threshold,
+            lince_json_add(&points, lince_json_pack("[f, I, I]", one->points[i].threshold,
                                                     (json_int_t)one->points[i].hits,
                                                     (json_int_t)one->points[i].alarms));
-        json_array_append_new(all,
-                              json_pack("{s:s, s:I, s:I, s:o, s:o, s:o}", "class", names[k], "positives",
-                                        (json_int_t)one->positives, "negatives", (json_int_t)one->negatives,
-                                        "roc auc", number(one->auc), "average precision",
-                                        number(one->average_precision), "points", points));
+        lince_json_add(&all,
+                       lince_json_pack("{s:s, s:I, s:I, s:o, s:o, s:o}", "class", names[k], "positives",
+                                       (json_int_t)one->positives, "negatives", (json_int_t)one->negatives,
+                                       "roc auc", lince_json_measure(one->auc), "average precision",
+                                       lince_json_measure(one->average_precision), "points", points));
     }
     return all;
 }

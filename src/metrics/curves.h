@@ -43,7 +43,7 @@ double lince_curve_precision(const lince_curve_point *point);
 lince_curve_point lince_curve_at(const lince_curve *curve, double threshold);
 
 /* "roc auc" and "average precision" into `object`: class -> number or null, and "macro avg". */
-void lince_curves_summary(const lince_curves *curves, char *const *names, json_t *object);
+void lince_curves_summary(const lince_curves *curves, char *const *names, json_t **object);
 
 /* All of it, a point as [threshold, hits, alarms]; NULL when out of memory. And back: LINCE_EFORMAT. Release
  * in any case. */

@@ -2,6 +2,7 @@
 #include "core/class_order.h"
 #include "core/display.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -187,15 +188,15 @@ void lince_metrics_report(const lince_metrics *m, lince_buffer *out)
 
 static json_t *score_json(const lince_class_score *s)
 {
-    return json_pack("{s:f, s:f, s:f, s:I}", "precision", s->precision, "recall", s->recall, "f1-score",
-                     s->f1, "support", (json_int_t)s->support);
+    return lince_json_pack("{s:f, s:f, s:f, s:I}", "precision", s->precision, "recall", s->recall, "f1-score",
+                           s->f1, "support", (json_int_t)s->support);
 }
 
 json_t *lince_calibration_bins(const lince_calibration_bin bins[LINCE_CALIBRATION_BINS])
 {
     json_t *array = json_array();
     for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
-        json_array_append_new(array, json_pack("{s:I, s:f, s:f}", "n", (json_int_t)bins[i].n, "confidence",
+        lince_json_add(&array, lince_json_pack("{s:I, s:f, s:f}", "n", (json_int_t)bins[i].n, "confidence",
                                                bins[i].confidence, "accuracy", bins[i].accuracy));
     return array;
 }
@@ -204,18 +205,18 @@ json_t *lince_metrics_json(const lince_metrics *m)
 {
     json_t *classes = json_array(), *matrix = json_array(), *scores = json_object();
     for (int c = 0; c < m->classes; c++) {
-        json_array_append_new(classes, json_string(m->names[c]));
+        lince_json_add(&classes, lince_json_string(m->names[c]));
         json_t *row = json_array();
         for (int o = 0; o < m->classes; o++)
-            json_array_append_new(row, json_integer(m->confusion[c * m->classes + o]));
-        json_array_append_new(matrix, row);
-        json_object_set_new(scores, m->names[c], score_json(&m->per_class[c]));
+            lince_json_add(&row, json_integer(m->confusion[c * m->classes + o]));
+        lince_json_add(&matrix, row);
+        lince_json_put(&scores, m->names[c], score_json(&m->per_class[c]));
     }
-    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)m->n, "loss",
-                     m->loss, "accuracy", m->accuracy, "top5", m->top5, "ece", m->ece, "classes", classes,
-                     "confusion_matrix", matrix, "per_class", scores, "macro avg", score_json(&m->macro),
-                     "weighted avg", score_json(&m->weighted), "calibration",
-                     lince_calibration_bins(m->bins));
+    return lince_json_pack("{s:I, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)m->n,
+                           "loss", m->loss, "accuracy", m->accuracy, "top5", m->top5, "ece", m->ece,
+                           "classes", classes, "confusion_matrix", matrix, "per_class", scores, "macro avg",
+                           score_json(&m->macro), "weighted avg", score_json(&m->weighted), "calibration",
+                           lince_calibration_bins(m->bins));
 }
 
 /* --- and back ------------------------------------------------------------------------------------- */

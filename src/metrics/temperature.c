@@ -1,4 +1,5 @@
 #include "metrics/temperature.h"
+#include "core/json.h"
 #include "loss/softmax.h"
 
 #include <math.h>
@@ -77,13 +78,13 @@ void lince_reliability_finish(lince_reliability *r)
 
 static json_t *reliability_json(const lince_reliability *r)
 {
-    return json_pack("{s:I, s:f, s:f, s:f, s:o}", "n", (json_int_t)r->n, "loss", r->loss, "brier", r->brier,
-                     "ece", r->ece, "calibration", lince_calibration_bins(r->bins));
+    return lince_json_pack("{s:I, s:f, s:f, s:f, s:o}", "n", (json_int_t)r->n, "loss", r->loss, "brier",
+                           r->brier, "ece", r->ece, "calibration", lince_calibration_bins(r->bins));
 }
 
 json_t *lince_calibration_json(double temperature, const lince_reliability *before,
                                const lince_reliability *after)
 {
-    return json_pack("{s:f, s:o, s:o}", "value", temperature, "before", reliability_json(before), "after",
-                     reliability_json(after));
+    return lince_json_pack("{s:f, s:o, s:o}", "value", temperature, "before", reliability_json(before),
+                           "after", reliability_json(after));
 }

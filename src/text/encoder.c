@@ -1,11 +1,10 @@
 #include "text/encoder.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "text/breaks.h"
 
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int lince_encoder_init(lince_encoder *e, const lince_encoder_options *options)
@@ -41,32 +40,28 @@ int lince_encode(lince_encoder *e, const char *text, int32_t *tokens, lince_enco
 
 /* --- as JSON -------------------------------------------------------------------------------------- */
 
-static int dump(json_t *json, char **text)
-{
-    char *dumped = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    json_decref(json);
-    *text = dumped ? lince_strdup(dumped) : NULL;
-    free(dumped);
-    return *text ? 0 : lince_fail(LINCE_ENOMEM, "out of memory");
-}
-
 int lince_encoder_write(const lince_encoder *e, char **options, char **vocabulary)
 {
     const lince_encoder_options *o = &e->options;
     json_t *words = json_array();
     *options = *vocabulary = NULL;
     for (size_t i = 0; i < e->vocabulary.size; i++)
-        if (json_array_append_new(words, json_string(e->vocabulary.words[i]))) {
-            json_decref(words);
-            return lince_fail(LINCE_ENOMEM, "out of memory");
-        }
-    LINCE_TRY(dump(words, vocabulary));
+        lince_json_add(&words, lince_json_string(e->vocabulary.words[i]));
+    LINCE_TRY(lince_json_text(words, JSON_COMPACT, vocabulary));
     bool characters = o->words.characters || !lince_has_dictionaries();
     int rules = o->words.rules ? (int)o->words.rules : LINCE_RULES_SCRIPTS;
-    return dump(json_pack("{s:s, s:i, s:s, s:s, s:s, s:i}", "clean", lince_cleaning_name(o->words.clean),
-                          "rules", rules, "breaks", characters ? "characters" : "dictionary", "stop_words",
-                          o->words.stop_words, "stem", o->words.stem, "max_tokens", o->max_tokens),
-                options);
+    return lince_json_text(
+        lince_json_pack("{s:s, s:i, s:s, s:s, s:s, s:i}", "clean", lince_cleaning_name(o->words.clean),
+                        "rules", rules, "breaks", characters ? "characters" : "dictionary", "stop_words",
+                        o->words.stop_words, "stem", o->words.stem, "max_tokens", o->max_tokens),
+        JSON_COMPACT, options);
+}
+
+/* The document of one of the metadata; NULL where it is none. */
+static int parse(const char *text, json_t **json)
+{
+    int code = lince_json_parse(text, strlen(text), 0, json, NULL);
+    return code == LINCE_EFORMAT ? 0 : code;
 }
 
 static int wrong(const char *path, const char *what)
@@ -78,8 +73,9 @@ int lince_encoder_read_options(lince_encoder_options *o, const char *text, const
 {
     const char *clean, *stop, *stem, *breaks = "";
     int rules = LINCE_RULES_BLANKS; /* of models that say nothing of them */
-    json_t *json = json_loads(text, 0, NULL);
+    json_t *json;
     *o = (lince_encoder_options){0};
+    LINCE_TRY(parse(text, &json));
     bool whole = json && !json_unpack(json, "{s:s, s?i, s?s, s:s, s:s, s:i}", "clean", &clean, "rules",
                                       &rules, "breaks", &breaks, "stop_words", &stop, "stem", &stem,
                                       "max_tokens", &o->max_tokens);
@@ -104,7 +100,8 @@ int lince_encoder_read_options(lince_encoder_options *o, const char *text, const
 
 static int read_vocabulary(lince_vocabulary *v, const char *text, const char *path)
 {
-    json_t *words = json_loads(text, 0, NULL);
+    json_t *words;
+    LINCE_TRY(parse(text, &words));
     size_t count = json_array_size(words);
     int code = 0;
     for (size_t i = 0; i < count && !code; i++) {

@@ -6,11 +6,11 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/names.h"
 #include "text/records.h"
 
-#include <jansson.h>
 #include <string.h>
 
 typedef struct json_state {
@@ -63,8 +63,9 @@ static cursor begin(const lince_records *records)
     return c;
 }
 
-static int fail_parse(const cursor *c, const json_error_t *error)
+static int fail_parse(const cursor *c, const json_error_t *error, int code)
 {
+    if (code == LINCE_ENOMEM) return code;
     return lince_fail(LINCE_EFORMAT, "row %zu (line %zu): not JSON: %s", c->row + 1,
                       c->line + (size_t)(error->line > 0 ? error->line - 1 : 0), error->text);
 }
@@ -88,8 +89,8 @@ static int read_value(cursor *c, json_t **value)
     pass_blanks(c);
     if (c->at == c->end && !c->in_list) return 0;
     if (c->in_list && c->at < c->end && *c->at == ']') return end_list(c);
-    *value = json_loadb(c->at, (size_t)(c->end - c->at), JSON_DISABLE_EOF_CHECK, &error);
-    if (!*value) return fail_parse(c, &error);
+    int code = lince_json_parse(c->at, (size_t)(c->end - c->at), JSON_DISABLE_EOF_CHECK, value, &error);
+    if (code) return fail_parse(c, &error, code);
     c->row++;
     size_t line = c->line;
     pass(c, (size_t)error.position);
@@ -142,24 +143,25 @@ static bool is_columns(json_t *object)
     return n > 0;
 }
 
-static int turn_columns(json_t *object, json_t *list)
+/* The records of one object that has their columns; NULL where memory was missing. */
+static json_t *turn_columns(json_t *object)
 {
+    json_t *list = json_array();
     json_t *first = json_object_iter_value(json_object_iter(object));
     void *at = json_is_object(first) ? json_object_iter(first) : NULL;
     for (size_t i = 0; i < entries(first); i++) {
         json_t *record = json_object(), *column;
         const char *name;
-        if (!record || json_array_append_new(list, record)) return lince_fail(LINCE_ENOMEM, "out of memory");
         json_object_foreach(object, name, column)
         {
             json_t *value =
                 at ? json_object_get(column, json_object_iter_key(at)) : json_array_get(column, i);
-            if (value && json_object_set(record, name, value))
-                return lince_fail(LINCE_ENOMEM, "out of memory");
+            if (value) lince_json_put(&record, name, json_incref(value));
         }
+        lince_json_add(&list, record);
         if (at) at = json_object_iter_next(first, at);
     }
-    return 0;
+    return list;
 }
 
 /* Sets `list` where the text is one object that holds the records. */
@@ -173,8 +175,8 @@ static int find_list(const lince_records *records)
     LINCE_TRY(next(&c, &object));
     pass_blanks(&c);
     if (object && c.at == c.end && !(s->list = only_list(object)) && is_columns(object)) {
-        s->list = json_array();
-        code = s->list ? turn_columns(object, s->list) : lince_fail(LINCE_ENOMEM, "out of memory");
+        s->list = turn_columns(object);
+        code = s->list ? 0 : lince_fail(LINCE_ENOMEM, "out of memory");
     }
     json_decref(object);
     return code;
@@ -222,16 +224,16 @@ typedef struct writer {
     lince_buffer text;       /* theirs, a NUL behind each */
 } writer;
 
-static int put_value(writer *w, const json_t *value)
+static int put_value(writer *w, json_t *value)
 {
-    char *json = NULL;
+    char *json;
     if (json_is_string(value))
         lince_buffer_put(&w->text, json_string_value(value), json_string_length(value));
     else if (value && !json_is_null(value)) {
-        json = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
-        if (!json) return lince_fail(LINCE_ENOMEM, "out of memory");
+        LINCE_TRY(lince_json_text(json_incref(value),
+                                  JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15), &json));
         lince_buffer_puts(&w->text, json);
-        free(json);
+        lince_free(json);
     } else
         lince_buffer_puts(&w->text, "");
     lince_buffer_put(&w->text, "", 1);

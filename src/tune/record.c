@@ -1,10 +1,10 @@
 #include "tune/record.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "train/run/run.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,14 +81,14 @@ static json_t *leg_json(const lince_search *s, const lince_leg *leg)
 {
     json_t *settings = json_object();
     for (size_t i = 0; i < s->space.count; i++)
-        json_object_set_new(settings, s->space.dims[i].setting->name,
-                            json_string(s->trials[leg->trial].value[i]));
-    json_t *value = isnan(leg->value) ? json_null() : json_real(leg->value),
-           *reason = leg->reason ? json_string(leg->reason) : json_null();
-    return json_pack("{s:I, s:I, s:i, s:i, s:o, s:b, s:o, s:f, s:f, s:o}", "leg", (json_int_t)leg->number,
-                     "trial", (json_int_t)leg->trial, "rung", leg->rung, "epochs", leg->epochs, "value",
-                     value, "ended", leg->ended, "failed", reason, "seconds", leg->seconds, "at", leg->at,
-                     "settings", settings);
+        lince_json_put(&settings, s->space.dims[i].setting->name,
+                       lince_json_string(s->trials[leg->trial].value[i]));
+    json_t *value = lince_json_measure(leg->value),
+           *reason = leg->reason ? lince_json_string(leg->reason) : json_null();
+    return lince_json_pack("{s:I, s:I, s:i, s:i, s:o, s:b, s:o, s:f, s:f, s:o}", "leg",
+                           (json_int_t)leg->number, "trial", (json_int_t)leg->trial, "rung", leg->rung,
+                           "epochs", leg->epochs, "value", value, "ended", leg->ended, "failed", reason,
+                           "seconds", leg->seconds, "at", leg->at, "settings", settings);
 }
 
 static int keep_leg(lince_search *s, lince_leg *leg)
@@ -108,12 +108,11 @@ int lince_search_add_leg(lince_search *s, lince_leg *leg)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(path_in(s, "search/journal.jsonl", path));
-    json_t *object = leg_json(s, leg);
-    char *line = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(object);
-    if (!line) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
+    char *line;
+    int code = lince_json_text(leg_json(s, leg), JSON_COMPACT | JSON_REAL_PRECISION(17), &line);
+    if (code) return lince_fail_in(code, path);
     lince_buffer_printf(&s->journal, "%s\n", line);
-    free(line);
+    lince_free(line);
     LINCE_TRY(s->journal.error);
     LINCE_TRY(lince_file_write(path, s->journal.data, s->journal.size));
     return keep_leg(s, leg);
@@ -167,9 +166,10 @@ static int read_journal(lince_search *s)
     lince_buffer_puts(&s->journal, bytes);
     int code = s->journal.error;
     for (char *line = strtok_r(bytes, "\n", &save); !code && line; line = strtok_r(NULL, "\n", &save)) {
-        json_t *object = json_loads(line, 0, NULL);
+        json_t *object;
         number++;
-        code = json_is_object(object) ? read_leg(s, object) : LINCE_EFORMAT;
+        code = lince_json_parse(line, strlen(line), 0, &object, NULL);
+        if (!code) code = json_is_object(object) ? read_leg(s, object) : LINCE_EFORMAT;
         json_decref(object);
         if (code == LINCE_EFORMAT)
             code = lince_fail(LINCE_EFORMAT, "%s:%zu: not the line of a search's journal", path, number);
@@ -188,19 +188,18 @@ int lince_search_write_options(const lince_search *s)
     for (size_t i = 0; i < s->space.count; i++) {
         lince_buffer text = {0};
         lince_buffer_printf(&text, "%s=%s", s->space.dims[i].setting->name, s->space.dims[i].text);
-        json_array_append_new(space, json_string(text.data ? text.data : ""));
+        lince_json_add(&space, text.error ? NULL : lince_json_string(text.data));
         lince_buffer_release(&text);
     }
-    json_t *o = json_pack("{s:i, s:o, s:s, s:s, s:i, s:f, s:i, s:i, s:i, s:b, s:b}", "version", 1, "space",
-                          space, "sampler", lince_tune_samplers[s->sampler], "objective",
-                          lince_tune_objectives[s->objective], "trials", s->trials_wanted, "budget",
-                          s->budget, "reduction", s->rungs.reduction, "first rung", s->rungs.epochs[0],
-                          "jobs", s->jobs, "ended", s->ended, "over", s->over);
-    char *text = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(o);
-    int code = text ? lince_file_write(path, text, strlen(text))
-                    : lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
-    free(text);
+    json_t *o = lince_json_pack("{s:i, s:o, s:s, s:s, s:i, s:f, s:i, s:i, s:i, s:b, s:b}", "version", 1,
+                                "space", space, "sampler", lince_tune_samplers[s->sampler], "objective",
+                                lince_tune_objectives[s->objective], "trials", s->trials_wanted, "budget",
+                                s->budget, "reduction", s->rungs.reduction, "first rung", s->rungs.epochs[0],
+                                "jobs", s->jobs, "ended", s->ended, "over", s->over);
+    char *text;
+    int code = lince_json_text(o, JSON_INDENT(2) | JSON_REAL_PRECISION(17), &text);
+    code = code ? lince_fail_in(code, path) : lince_file_write(path, text, strlen(text));
+    lince_free(text);
     return code;
 }
 
@@ -270,7 +269,8 @@ int lince_search_read(lince_search *s, const char *folder)
     for (size_t n = strlen(s->folder); n > 1 && s->folder[n - 1] == '/'; n--) s->folder[n - 1] = '\0';
     LINCE_TRY(path_in(s, "search", run.folder));
     LINCE_TRY(path_in(s, LINCE_SEARCH_FILE, path));
-    json_t *o = json_load_file(path, 0, NULL);
+    json_t *o;
+    LINCE_TRY(lince_json_read_if_there(path, &o));
     if (!o)
         return lince_fail(LINCE_EIO, "%s: not the folder of a search (it has no search/search.json)", folder);
     int code = lince_settings_init(&s->settings);

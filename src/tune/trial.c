@@ -1,11 +1,11 @@
 #include "tune/trial.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "train/loop/trainer.h"
 #include "train/run/saved.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -122,14 +122,17 @@ int lince_trial_run(const lince_search *s, const char *const *values, int thread
     return leg->reason ? 0 : LINCE_ENOMEM;
 }
 
-static double tested_accuracy(const char *folder)
+/* NaN where there was no test. */
+static int read_accuracy(const char *folder, double *accuracy)
 {
     char path[LINCE_PATH_MAX];
-    if (lince_path_join(path, folder, "test.json")) return NAN;
-    json_t *test = json_load_file(path, 0, NULL), *accuracy = json_object_get(test, "accuracy");
-    double value = json_is_number(accuracy) ? json_number_value(accuracy) : NAN;
+    json_t *test;
+    LINCE_TRY(lince_path_join(path, folder, "test.json"));
+    LINCE_TRY(lince_json_read_if_there(path, &test));
+    const json_t *found = json_object_get(test, "accuracy");
+    *accuracy = json_is_number(found) ? json_number_value(found) : NAN;
     json_decref(test);
-    return value;
+    return 0;
 }
 
 static int finish(const char *folder, bool keep)
@@ -147,16 +150,14 @@ int lince_trial_test(const lince_search *s, size_t trial, const lince_observer *
     char folder[LINCE_PATH_MAX];
     lince_trainer t;
     lince_search_trial_folder(s, trial, folder);
-    if (holds(folder, "test.json")) { /* before it was killed */
-        *accuracy = tested_accuracy(folder);
-        return 0;
-    }
+    if (holds(folder, "test.json")) return read_accuracy(folder, accuracy); /* before it was killed */
     LINCE_TRY(open_leg(s, NULL, s->settings.threads, observer, trial, &t));
     bool ended = lince_trainer_ended(&t);
     int code = lince_trainer_calibrate(&t);
     if (!code) code = lince_trainer_test(&t);
     if (!code) code = lince_trainer_write_cost(&t);
     lince_trainer_close(&t);
-    *accuracy = code ? NAN : tested_accuracy(folder);
+    *accuracy = NAN;
+    if (!code) code = read_accuracy(folder, accuracy);
     return code || !ended ? code : finish(folder, s->settings.keep_checkpoint);
 }

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
@@ -31,31 +32,32 @@ static int write_page(const lince_comparison *c, const lince_document_backend *b
 
 static json_t *interval_json(const lince_interval *i)
 {
-    return json_pack("{s:f, s:f, s:f}", "value", i->value, "low", i->low, "high", i->high);
+    return lince_json_pack("{s:f, s:f, s:f}", "value", i->value, "low", i->low, "high", i->high);
 }
 
 static json_t *run_json(const lince_comparison *c, size_t run)
 {
     const lince_interval *s = lince_comparison_scores(c, run), *over = lince_comparison_differences(c, run);
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:b, s:I}", "run",
-                     c->facts[run].run.folder, "model", lince_fact_text(c->facts[run].model, "name"),
-                     "accuracy", interval_json(&s[LINCE_SCORE_ACCURACY]), "macro precision",
-                     interval_json(&s[LINCE_SCORE_PRECISION]), "macro recall",
-                     interval_json(&s[LINCE_SCORE_RECALL]), "macro f1-score",
-                     interval_json(&s[LINCE_SCORE_F1]), "accuracy over the best",
-                     interval_json(&over[LINCE_SCORE_ACCURACY]), "only the best is right",
-                     (json_int_t)c->contests[run].only_best, "only this one is right",
-                     (json_int_t)c->contests[run].only_this, "p", c->contests[run].p, "distinct",
-                     lince_comparison_distinct(c, run), "peak memory", (json_int_t)c->facts[run].peak_memory);
+    return lince_json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:b, s:I}", "run",
+                           c->facts[run].run.folder, "model", lince_fact_text(c->facts[run].model, "name"),
+                           "accuracy", interval_json(&s[LINCE_SCORE_ACCURACY]), "macro precision",
+                           interval_json(&s[LINCE_SCORE_PRECISION]), "macro recall",
+                           interval_json(&s[LINCE_SCORE_RECALL]), "macro f1-score",
+                           interval_json(&s[LINCE_SCORE_F1]), "accuracy over the best",
+                           interval_json(&over[LINCE_SCORE_ACCURACY]), "only the best is right",
+                           (json_int_t)c->contests[run].only_best, "only this one is right",
+                           (json_int_t)c->contests[run].only_this, "p", c->contests[run].p, "distinct",
+                           lince_comparison_distinct(c, run), "peak memory",
+                           (json_int_t)c->facts[run].peak_memory);
 }
 
 static json_t *comparison_json(const lince_comparison *c)
 {
     json_t *runs = json_array();
-    for (size_t i = 0; i < c->count; i++) json_array_append_new(runs, run_json(c, i));
-    json_t *all = json_pack("{s:I, s:s, s:o}", "n", (json_int_t)c->n, "best", c->facts[c->best].run.folder,
-                            "runs", runs);
-    if (c->context) json_object_set_new(all, "context", lince_context_json(c));
+    for (size_t i = 0; i < c->count; i++) lince_json_add(&runs, run_json(c, i));
+    json_t *all = lince_json_pack("{s:I, s:s, s:o}", "n", (json_int_t)c->n, "best",
+                                  c->facts[c->best].run.folder, "runs", runs);
+    if (c->context) lince_json_put(&all, "context", lince_context_json(c));
     return all;
 }
 
@@ -64,10 +66,8 @@ static int write_json(const lince_comparison *c, const char *folder, char **text
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, "compare.json"));
     json_t *object = comparison_json(c);
-    *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(object);
-    if (!*text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
-    return lince_file_write(path, *text, strlen(*text));
+    int code = lince_json_text(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9), text);
+    return code ? lince_fail_in(code, path) : lince_file_write(path, *text, strlen(*text));
 }
 
 /* --- text ----------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "report/compare/comparison.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "report/compare/context.h"
 #include "settings/settings.h"

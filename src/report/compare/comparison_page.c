@@ -1,4 +1,5 @@
 /* A comparison as a page: the verdict, and the sections of the table at the end. */
+#include "core/json.h"
 #include "report/compare/context.h"
 #include "report/run/sections.h"
 #include "settings/criterion.h"

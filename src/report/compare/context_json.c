@@ -1,11 +1,12 @@
 /* What compare.json has of context (docs/formats.md). */
+#include "core/json.h"
 #include "report/compare/context.h"
 
 #include <stdint.h>
 
 static json_t *interval(const lince_interval *i)
 {
-    return json_pack("[f, f, f]", i->value, i->low, i->high);
+    return lince_json_pack("[f, f, f]", i->value, i->low, i->high);
 }
 
 static json_t *slice_json(const lince_comparison *c, const lince_slice *s)
@@ -16,14 +17,14 @@ static json_t *slice_json(const lince_comparison *c, const lince_slice *s)
         [LINCE_SLICE_TURNED] = "either",     [LINCE_SLICE_PLAIN] = "neither"};
     json_t *accuracy = json_array(), *p = json_array();
     for (size_t i = 0; i < c->count; i++) {
-        json_array_append_new(accuracy, interval(&s->accuracy[i]));
-        json_array_append_new(p, json_real(s->contests[i].p));
+        lince_json_add(&accuracy, interval(&s->accuracy[i]));
+        lince_json_add(&p, lince_json_measure(s->contests[i].p));
     }
-    json_t *object = json_pack("{s:s, s:I, s:o, s:o}", "kind", kinds[s->kind], "n", (json_int_t)s->n,
-                               "accuracy", accuracy, "p", p);
+    json_t *object = lince_json_pack("{s:s, s:I, s:o, s:o}", "kind", kinds[s->kind], "n", (json_int_t)s->n,
+                                     "accuracy", accuracy, "p", p);
     if (s->kind > LINCE_SLICE_LONGEST) return object;
-    json_object_set_new(object, "from", json_integer((json_int_t)s->from));
-    json_object_set_new(object, "to", s->to == SIZE_MAX ? json_null() : json_integer((json_int_t)s->to));
+    lince_json_put(&object, "from", json_integer((json_int_t)s->from));
+    lince_json_put(&object, "to", s->to == SIZE_MAX ? json_null() : json_integer((json_int_t)s->to));
     return object;
 }
 
@@ -32,23 +33,23 @@ static json_t *reach_json(const lince_reach *r)
     json_t *points = json_array();
     for (int d = 0; d < r->distances; d++) {
         const lince_reach_point *at = &r->at[d];
-        json_array_append_new(points, json_pack("{s:I, s:f, s:f, s:f, s:f}", "texts", (json_int_t)at->texts,
+        lince_json_add(&points, lince_json_pack("{s:I, s:f, s:f, s:f, s:f}", "texts", (json_int_t)at->texts,
                                                 "mean", at->mean, "median", at->median, "share mean",
                                                 at->share_mean, "share median", at->share_median));
     }
-    return json_pack("{s:o, s:o}", "below a tenth at", r->tenth < 0 ? json_null() : json_integer(r->tenth),
-                     "by distance", points);
+    return lince_json_pack("{s:o, s:o}", "below a tenth at",
+                           r->tenth < 0 ? json_null() : json_integer(r->tenth), "by distance", points);
 }
 
 static json_t *moved_json(const lince_moved *m)
 {
     json_t *after = json_array(), *before = json_array();
     for (int k = 0; k < LINCE_MOVES; k++) {
-        json_array_append_new(after, interval(&m->after[k]));
-        json_array_append_new(before, interval(&m->before[k]));
+        lince_json_add(&after, interval(&m->after[k]));
+        lince_json_add(&before, interval(&m->before[k]));
     }
-    return json_pack("{s:o, s:o, s:f}", "behind the word", after, "before the text", before, "p",
-                     m->farthest.p);
+    return lince_json_pack("{s:o, s:o, s:f}", "behind the word", after, "before the text", before, "p",
+                           m->farthest.p);
 }
 
 static json_t *shown_json(const lince_comparison *c)
@@ -56,10 +57,10 @@ static json_t *shown_json(const lince_comparison *c)
     const lince_context *x = c->context;
     json_t *shown = json_array();
     for (size_t i = 0; i < x->shown_count; i++) {
-        json_t *run = json_pack("{s:s}", "run", c->facts[x->shown[i]].run.folder);
-        if (x->reach) json_object_set_new(run, "reach", reach_json(&x->reach[i]));
-        if (x->moved) json_object_set_new(run, "moved", moved_json(&x->moved[i]));
-        json_array_append_new(shown, run);
+        json_t *run = lince_json_pack("{s:s}", "run", c->facts[x->shown[i]].run.folder);
+        if (x->reach) lince_json_put(&run, "reach", reach_json(&x->reach[i]));
+        if (x->moved) lince_json_put(&run, "moved", moved_json(&x->moved[i]));
+        lince_json_add(&shown, run);
     }
     return shown;
 }
@@ -67,11 +68,11 @@ static json_t *shown_json(const lince_comparison *c)
 json_t *lince_context_json(const lince_comparison *c)
 {
     const lince_context *x = c->context;
-    if (*x->no_texts) return json_pack("{s:s}", "missing", x->no_texts);
+    if (*x->no_texts) return lince_json_pack("{s:s}", "missing", x->no_texts);
     json_t *slices = json_array(), *moves = json_array();
-    for (size_t i = 0; i < x->slice_count; i++) json_array_append_new(slices, slice_json(c, &x->slices[i]));
-    for (int k = 0; k < LINCE_MOVES; k++) json_array_append_new(moves, json_integer(lince_moves[k]));
-    return json_pack("{s:o, s:I, s:I, s:s, s:o, s:o}", "slices", slices, "reach texts",
-                     (json_int_t)x->reach_texts, "moved texts", (json_int_t)x->moved_texts, "fillers",
-                     x->fillers, "moves", moves, "runs", shown_json(c));
+    for (size_t i = 0; i < x->slice_count; i++) lince_json_add(&slices, slice_json(c, &x->slices[i]));
+    for (int k = 0; k < LINCE_MOVES; k++) lince_json_add(&moves, json_integer(lince_moves[k]));
+    return lince_json_pack("{s:o, s:I, s:I, s:s, s:o, s:o}", "slices", slices, "reach texts",
+                           (json_int_t)x->reach_texts, "moved texts", (json_int_t)x->moved_texts, "fillers",
+                           x->fillers, "moves", moves, "runs", shown_json(c));
 }

@@ -1,5 +1,6 @@
 #include "report/explain/explain.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "report/explain/reopen.h"
@@ -128,20 +129,20 @@ json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome)
 {
     const lince_outcome_row *row = &e->outcomes.rows[outcome];
     char *const *names = e->facts->test.names;
-    return json_pack("{s:s, s:s, s:s, s:f}", "path", row->path, "true", names[row->label], "predicted",
-                     names[row->predicted], "probability", row->probability);
+    return lince_json_pack("{s:s, s:s, s:s, s:f}", "path", row->path, "true", names[row->label], "predicted",
+                           names[row->predicted], "probability", row->probability);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------ */
 
-static int write_told(const lince_explainer *e)
+static int write_told(lince_explainer *e)
 {
-    char path[LINCE_PATH_MAX];
+    char path[LINCE_PATH_MAX], *text;
     LINCE_TRY(lince_path_join(path, e->facts->run.folder, "explain.json"));
-    char *text = json_dumps(e->told, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    if (!text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
-    int code = lince_file_write(path, text, strlen(text));
-    free(text);
+    int code = lince_json_text(e->told, JSON_INDENT(2) | JSON_REAL_PRECISION(9), &text);
+    e->told = NULL;
+    code = code ? lince_fail_in(code, path) : lince_file_write(path, text, strlen(text));
+    lince_free(text);
     return code;
 }
 
@@ -153,7 +154,7 @@ static int open_all(lince_explainer *e)
     LINCE_TRY(open_net(e));
     LINCE_TRY(find_outcomes(e));
     e->told = json_object();
-    return e->told ? 0 : lince_fail(LINCE_ENOMEM, "out of memory");
+    return 0;
 }
 
 static bool has_pictures(const lince_facts *facts)

@@ -1,4 +1,5 @@
 /* Pictures that stand in two parts or under two labels, in pairs. */
+#include "core/json.h"
 #include "report/explain/explain.h"
 #include "report/explain/reopen.h"
 #include "report/page/sheet.h"
@@ -76,7 +77,7 @@ static int draw(drawing *d)
     const lince_sheet layout = {.columns = COLUMNS, .tile = TILE, .lines = 2};
     for (size_t i = 0; i < d->count; i++) items[i] = (lince_sheet_item){&d->images[i], d->captions[i]};
     if (!d->count) return 0;
-    json_object_set_new(d->e->told, "duplicates", json_pack("{s:I}", "pairs", (json_int_t)(d->count / 2)));
+    lince_json_put(&d->e->told, "duplicates", lince_json_pack("{s:I}", "pairs", (json_int_t)(d->count / 2)));
     return lince_sheet_draw(d->e->plots, "duplicates", &layout, items, d->count);
 }
 

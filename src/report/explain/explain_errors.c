@@ -1,5 +1,6 @@
 /* The worst errors: the test samples that were mistaken with the highest probability. */
 #include "core/error.h"
+#include "core/json.h"
 #include "report/explain/explain.h"
 #include "report/page/sheet.h"
 
@@ -24,10 +25,10 @@ int lince_explain_errors(lince_explainer *e)
                  e->facts->test.names[row->label], e->facts->test.names[row->predicted],
                  100 * row->probability);
         items[i] = (lince_sheet_item){&images[i], captions[i]};
-        json_array_append_new(told, lince_explain_outcome(e, worst[i]));
+        lince_json_add(&told, lince_explain_outcome(e, worst[i]));
     }
     if (!code && count) code = lince_sheet_draw(e->plots, "errors", &layout, items, count);
     for (size_t i = 0; i < count; i++) lince_image_release(&images[i]);
-    json_object_set_new(e->told, "errors", told);
+    lince_json_put(&e->told, "errors", told);
     return code;
 }

@@ -1,5 +1,6 @@
 /* The first layer's filters as small pictures: grey is 0, a colour what the filter asks for. */
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "report/explain/explain.h"
 #include "report/page/sheet.h"
@@ -46,9 +47,9 @@ static int draw(lince_explainer *e, const lince_layer *l, const float *plain)
     }
     if (!code) code = lince_sheet_draw(e->plots, "filters", &layout, items, count);
     for (size_t i = 0; i < count; i++) lince_image_release(&images[i]);
-    json_object_set_new(e->told, "filters",
-                        json_pack("{s:s, s:i, s:I, s:[i, i]}", "layer", l->name, "all", dims[0], "count",
-                                  (json_int_t)count, "size", dims[3], dims[2]));
+    lince_json_put(&e->told, "filters",
+                   lince_json_pack("{s:s, s:i, s:I, s:[i, i]}", "layer", l->name, "all", dims[0], "count",
+                                   (json_int_t)count, "size", dims[3], dims[2]));
     return code;
 }
 

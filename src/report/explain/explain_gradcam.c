@@ -1,6 +1,7 @@
 /* Grad-CAM on test pictures, right ones and errors, each beside its picture; and what the network says of
  * them now, one by one, beside what predictions.csv says. */
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "kernels/kernels.h"
 #include "report/explain/explain.h"
@@ -66,7 +67,7 @@ static int add(drawing *d, size_t outcome)
     snprintf(d->captions[i], sizeof d->captions[i], "%.200s", names[row->label]);
     snprintf(d->captions[i + 1], sizeof d->captions[i + 1], "%s %.200s\n%.0f %%",
              row->label == row->predicted ? "=" : "→", names[row->predicted], 100 * row->probability);
-    json_array_append_new(d->told, lince_explain_outcome(e, outcome));
+    lince_json_add(&d->told, lince_explain_outcome(e, outcome));
     return code;
 }
 
@@ -75,12 +76,12 @@ static int draw(drawing *d)
     lince_sheet_item items[2 * SAMPLES];
     const lince_sheet layout = {.columns = COLUMNS, .tile = TILE, .lines = 2};
     for (size_t i = 0; i < 2 * d->count; i++) items[i] = (lince_sheet_item){&d->images[i], d->captions[i]};
-    json_object_set_new(d->e->told, "gradcam",
-                        json_pack("{s:s, s:i, s:i, s:O}", "layer", lince_net_layer(d->e->net, d->node)->name,
-                                  "height", d->shape.height, "width", d->shape.width, "samples", d->told));
-    json_object_set_new(d->e->told, "again",
-                        json_pack("{s:I, s:f}", "samples", (json_int_t)d->count, "difference",
-                                  d->difference));
+    lince_json_put(&d->e->told, "gradcam",
+                   lince_json_pack("{s:s, s:i, s:i, s:O}", "layer", lince_net_layer(d->e->net, d->node)->name,
+                                   "height", d->shape.height, "width", d->shape.width, "samples", d->told));
+    lince_json_put(&d->e->told, "again",
+                   lince_json_pack("{s:I, s:f}", "samples", (json_int_t)d->count, "difference",
+                                   d->difference));
     return lince_sheet_draw(d->e->plots, "gradcam", &layout, items, 2 * d->count);
 }
 
@@ -92,7 +93,7 @@ static int allocate(drawing *d)
     d->heat = lince_alloc((size_t)d->shape.height * (size_t)d->shape.width, sizeof *d->heat);
     d->probability = lince_alloc((size_t)lince_net_classes(d->e->net), sizeof *d->probability);
     d->told = json_array();
-    return d->input && d->heat && d->probability && d->told ? 0 : LINCE_ENOMEM;
+    return d->input && d->heat && d->probability ? 0 : LINCE_ENOMEM;
 }
 
 int lince_explain_gradcam(lince_explainer *e)

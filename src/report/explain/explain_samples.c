@@ -2,6 +2,7 @@
  * first epochs. */
 #include "core/class_order.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "picture/augment/mix.h"
 #include "report/explain/explain.h"
@@ -113,9 +114,10 @@ static int draw(drawing *d)
         for (int c = 0; c < d->columns; c++)
             items[count++] = (lince_sheet_item){&d->images[r][c], r ? NULL : d->names[c]};
     if (!count) return 0;
-    json_object_set_new(d->e->told, "samples",
-                        json_pack("{s:i, s:i, s:b, s:b}", "classes", d->columns, "rows", d->rows, "augmented",
-                                  d->augmented, "mixed", d->mixing.mixup > 0 || d->mixing.cutmix > 0));
+    lince_json_put(&d->e->told, "samples",
+                   lince_json_pack("{s:i, s:i, s:b, s:b}", "classes", d->columns, "rows", d->rows,
+                                   "augmented", d->augmented, "mixed",
+                                   d->mixing.mixup > 0 || d->mixing.cutmix > 0));
     const lince_sheet layout = {.columns = d->columns, .tile = TILE, .lines = 1};
     return lince_sheet_draw(d->e->plots, "samples", &layout, items, count);
 }

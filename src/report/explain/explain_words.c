@@ -1,6 +1,7 @@
 /* What a prediction hangs on: how much of the predicted class's probability goes when a word is left out.
  * First right answers, then the worst errors; and the texts of more errors. */
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "report/explain/ask.h"
 #include "report/explain/explain.h"
@@ -15,7 +16,7 @@ typedef struct telling {
     size_t outcome;
     double whole, difference; /* the probability of this text; the largest, to predictions.csv */
     size_t asked;             /* of this text */
-    json_t *words;            /* of this text */
+    json_t *lost;             /* by each word of this text */
 } telling;
 
 static const char *text_of(const lince_explainer *e, size_t outcome)
@@ -32,38 +33,36 @@ static void take(void *context, size_t number, const float *probability)
         t->whole = p;
         t->difference = fmax(t->difference, fabs(p - t->e->outcomes.rows[t->outcome].probability));
     } else
-        json_object_set_new(json_array_get(t->words, t->asked - 2), "lost", json_real(t->whole - p));
+        lince_json_add(&t->lost, lince_json_measure(t->whole - p));
 }
 
-/* The words as they were split, and whether each is known. */
-static json_t *words_json(const lince_encoder *encoder, const int32_t *tokens, size_t length)
+/* The words as they were split, whether each is known, and what is lost without it. */
+static json_t *words_json(const lince_encoder *encoder, const int32_t *tokens, size_t length,
+                          const json_t *lost)
 {
     json_t *words = json_array();
     for (size_t i = 0; i < length; i++)
-        json_array_append_new(words, json_pack("{s:s, s:b}", "word",
-                                               encoder->words.count ? lince_word_at(&encoder->words, i) : "",
-                                               "known", tokens[i] != LINCE_UNK));
+        lince_json_add(&words,
+                       lince_json_pack("{s:s, s:b, s:O}", "word",
+                                       encoder->words.count ? lince_word_at(&encoder->words, i) : "", "known",
+                                       tokens[i] != LINCE_UNK, "lost", json_array_get(lost, i)));
     return words;
 }
 
-static int tell(telling *t, lince_ask *ask, size_t outcome, int32_t *tokens, json_t *list)
+static int tell(telling *t, lince_ask *ask, size_t outcome, int32_t *tokens, json_t **list)
 {
     lince_explainer *e = t->e;
     lince_encoder *encoder = &e->blueprint.encoder;
     int length = lince_encode(encoder, text_of(e, outcome), tokens, NULL);
     if (length < 0) return length;
     t->outcome = outcome, t->asked = 0;
-    t->words = words_json(encoder, tokens, (size_t)length);
+    t->lost = json_array();
     lince_ask_erased(ask, tokens, (size_t)length, tokens + encoder->options.max_tokens);
     lince_ask_flush(ask);
     json_t *sample = lince_explain_outcome(e, outcome);
-    if (!sample || !t->words) {
-        json_decref(sample);
-        json_decref(t->words);
-        return lince_fail(LINCE_ENOMEM, "out of memory");
-    }
-    json_object_set_new(sample, "words", t->words);
-    json_array_append_new(list, sample);
+    lince_json_put(&sample, "words", words_json(encoder, tokens, (size_t)length, t->lost));
+    lince_json_add(list, sample);
+    json_decref(t->lost);
     return 0;
 }
 
@@ -94,13 +93,13 @@ int lince_explain_words(lince_explainer *e)
     int32_t *tokens = lince_alloc(2 * (size_t)e->blueprint.encoder.options.max_tokens, sizeof *tokens);
     int code = lince_ask_init(&ask, e->net, &e->blueprint.loss, take, &t);
     ask.temperature = e->blueprint.temperature;
-    if (!tokens || !list) code = LINCE_ENOMEM;
-    for (size_t i = 0; i < count && !code; i++) code = tell(&t, &ask, chosen[i], tokens, list);
+    if (!tokens) code = LINCE_ENOMEM;
+    for (size_t i = 0; i < count && !code; i++) code = tell(&t, &ask, chosen[i], tokens, &list);
     lince_ask_release(&ask);
     lince_free(tokens);
-    json_object_set_new(e->told, "words", list);
-    json_object_set_new(e->told, "again",
-                        json_pack("{s:I, s:f}", "samples", (json_int_t)count, "difference", t.difference));
+    lince_json_put(&e->told, "words", list);
+    lince_json_put(&e->told, "again",
+                   lince_json_pack("{s:I, s:f}", "samples", (json_int_t)count, "difference", t.difference));
     return code;
 }
 
@@ -111,9 +110,9 @@ int lince_explain_mistaken(lince_explainer *e)
     json_t *errors = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *error = lince_explain_outcome(e, worst[i]);
-        json_object_set_new(error, "text", json_string(text_of(e, worst[i])));
-        json_array_append_new(errors, error);
+        lince_json_put(&error, "text", lince_json_string(text_of(e, worst[i])));
+        lince_json_add(&errors, error);
     }
-    json_object_set_new(e->told, "errors", errors);
+    lince_json_put(&e->told, "errors", errors);
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "report/facts/facts.h"
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "text/csv.h"
@@ -12,12 +13,10 @@
 static int read_json(json_t **out, const lince_run *run, const char *name)
 {
     char path[LINCE_PATH_MAX];
-    json_error_t error;
     LINCE_TRY(lince_path_join(path, run->folder, name));
-    if (access(path, R_OK)) return lince_fail(LINCE_EIO, "%s: it is missing; the run was not finished", path);
-    *out = json_load_file(path, 0, &error);
-    if (!*out) return lince_fail(LINCE_EFORMAT, "%s:%d: not JSON: %s", path, error.line, error.text);
-    return 0;
+    if (lince_file_is_missing(path))
+        return lince_fail(LINCE_EIO, "%s: it is missing; the run was not finished", path);
+    return lince_json_read(path, out);
 }
 
 static int read_test(lince_facts *f)
@@ -25,7 +24,7 @@ static int read_test(lince_facts *f)
     char path[LINCE_PATH_MAX];
     json_t *object = NULL;
     LINCE_TRY(lince_path_join(path, f->run.folder, "test.json"));
-    if (access(path, F_OK)) return 0;
+    if (lince_file_is_missing(path)) return 0;
     LINCE_TRY(read_json(&object, &f->run, "test.json"));
     int code = lince_metrics_from_json(&f->test, object);
     f->seen = json_incref(json_object_get(object, "seen_in_training"));
@@ -45,7 +44,7 @@ static int read_curves(lince_facts *f)
     char path[LINCE_PATH_MAX];
     json_t *curves = NULL;
     LINCE_TRY(lince_path_join(path, f->run.folder, "curves.json"));
-    if (!f->tested || access(path, F_OK)) return 0;
+    if (!f->tested || lince_file_is_missing(path)) return 0;
     LINCE_TRY(read_json(&curves, &f->run, "curves.json"));
     int code = lince_curves_from_json(&f->curves, f->test.classes, f->test.names, curves);
     json_decref(curves);
@@ -58,8 +57,7 @@ static int read_cost(lince_facts *f)
     char path[LINCE_PATH_MAX];
     json_t *cost = NULL;
     LINCE_TRY(lince_path_join(path, f->run.folder, "cost.json"));
-    if (access(path, F_OK)) return 0;
-    LINCE_TRY(read_json(&cost, &f->run, "cost.json"));
+    LINCE_TRY(lince_json_read_if_there(path, &cost));
     f->peak_memory = lince_fact_number(cost, "peak_memory");
     snprintf(f->finished, sizeof f->finished, "%s", lince_fact_text(cost, "finished"));
     json_decref(cost);
@@ -91,7 +89,7 @@ static int read_optional(json_t **out, const lince_run *run, const char *name)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, run->folder, name));
-    return access(path, F_OK) ? 0 : read_json(out, run, name);
+    return lince_json_read_if_there(path, out);
 }
 
 /* As the trainer chose: the highest accuracy, and of equal ones the lowest loss. */
@@ -119,7 +117,7 @@ int lince_facts_read_explained(lince_facts *f)
     json_decref(f->explained);
     f->explained = NULL;
     LINCE_TRY(lince_path_join(path, f->run.folder, "explain.json"));
-    return access(path, F_OK) ? 0 : read_json(&f->explained, &f->run, "explain.json");
+    return lince_json_read_if_there(path, &f->explained);
 }
 
 int lince_facts_read(lince_facts *f, const char *run)

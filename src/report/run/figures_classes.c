@@ -1,6 +1,7 @@
 /* Figures of the test, by class. */
 #include "core/display.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "report/run/figures.h"
 #include "report/run/sections.h"

@@ -1,5 +1,6 @@
 /* Figures of texts. */
 #include "core/i18n.h"
+#include "core/json.h"
 #include "report/run/figures.h"
 
 /* $train, $val, $test: shares of the part's texts by their number of words. */

@@ -1,3 +1,4 @@
+#include "core/json.h"
 #include "models/model_zoo.h"
 #include "report/run/sections.h"
 

@@ -1,4 +1,5 @@
 /* What is easily done wrong in such work, and whether it was: each check looks at the run's files. */
+#include "core/json.h"
 #include "report/run/sections.h"
 
 #include <stdio.h>

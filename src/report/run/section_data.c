@@ -1,5 +1,6 @@
 #include "core/class_order.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "report/run/sections.h"
 

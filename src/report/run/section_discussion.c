@@ -1,5 +1,6 @@
 /* What the numbers say, and what to try next. Thresholds are rules of thumb; each finding quotes the numbers
  * that it was drawn from. */
+#include "core/json.h"
 #include "core/memory.h"
 #include "models/model_zoo.h"
 #include "optim/optim.h"

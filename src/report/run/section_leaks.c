@@ -1,4 +1,5 @@
 /* Samples that stand twice: in two parts, or under two labels. */
+#include "core/json.h"
 #include "report/run/sections.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+#include "core/json.h"
 #include "report/run/sections.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 #include "core/file.h"
+#include "core/json.h"
 #include "optim/optim.h"
 #include "report/run/sections.h"
 #include "settings/criterion.h"

@@ -1,3 +1,4 @@
+#include "core/json.h"
 #include "report/run/sections.h"
 
 static double last_time(const lince_facts *f)

@@ -1,3 +1,4 @@
+#include "core/json.h"
 #include "core/memory.h"
 #include "metrics/paired.h"
 #include "report/run/sections.h"

@@ -1,4 +1,5 @@
 /* The texts of a run: how long they are, and how many of their words are known. */
+#include "core/json.h"
 #include "report/run/sections.h"
 
 #include <math.h>

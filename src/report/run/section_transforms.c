@@ -1,3 +1,4 @@
+#include "core/json.h"
 #include "picture/transform.h"
 #include "report/run/sections.h"
 

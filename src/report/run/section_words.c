@@ -1,4 +1,5 @@
 /* What a prediction of a text hangs on, and the texts that were mistaken. */
+#include "core/json.h"
 #include "core/memory.h"
 #include "report/run/sections.h"
 

@@ -19,7 +19,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -165,9 +164,10 @@ static int go_on(lince_search *s, const lince_settings *settings, const lince_tu
     if (o->space_count || o->space_file)
         return lince_fail(LINCE_EUSAGE, "%s: a search goes on with its own space; leave out '%s'", s->folder,
                           o->space_count ? o->space[0] : o->space_file);
-    char *record = lince_resume_record(&s->settings);
+    char *record;
+    LINCE_TRY(lince_resume_record(&s->settings, &record));
     int code = lince_resume_check(settings, settings, record, s->folder, NULL);
-    free(record);
+    lince_free(record);
     s->settings.threads = settings->threads;
     return code ? code : extend(s, o);
 }

@@ -15,6 +15,7 @@
 #include "train/run/run.h"
 #include "weights/state_dict.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -302,6 +303,16 @@ int lince_model_use(lince_model *m, int batch)
 
 /* --- predicting ----------------------------------------------------------------------------------- */
 
+/* One weight that is not finite makes answers that are not, and none is the largest of them. */
+static int check_finite(const float *probability, int classes)
+{
+    for (int c = 0; c < classes; c++)
+        if (!isfinite(probability[c]))
+            return lince_fail(LINCE_ENUMERIC,
+                              "the model's answer is not a number: are all its weights finite?");
+    return 0;
+}
+
 /* Answers to the samples of a batch. */
 static int answer(lince_model *m, const lince_batch *batch, lince_prediction *predictions)
 {
@@ -320,6 +331,7 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
         }
         lince_score_probabilities(l, scores + i * (size_t)classes, 1, classes, m->blueprint.temperature,
                                   p->probability);
+        code = check_finite(p->probability, classes);
         p->best = l->type->decide(p->probability, classes);
         p->unsure = (double)p->probability[p->best] < m->confidence.least;
     }

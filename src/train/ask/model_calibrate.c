@@ -1,6 +1,7 @@
 /* lince_model_calibrate: the temperature of a finished run, fitted afterwards. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "train/ask/model_internal.h"
@@ -26,9 +27,9 @@ static int test_again(lince_model *own, const lince_observer *observer)
     lince_evaluation e;
     if (!lince_results_exist(own->run)) return 0;
     int code = lince_model_on_part(own, NULL, "test", false, observer, &dataset, &e);
-    if (!code)
-        code =
-            lince_results_write(own->run, &e, dataset, own->settings.folds > 0, lince_results_seen(own->run));
+    json_t *seen = NULL;
+    if (!code) code = lince_results_seen(own->run, &seen);
+    if (!code) code = lince_results_write(own->run, &e, dataset, own->settings.folds > 0, seen);
     lince_evaluation_release(&e);
     lince_dataset_free(dataset);
     return code;

@@ -2,6 +2,7 @@
  * What a run's best weights answer on its validation part is kept in its confidence.json. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/plain_locale.h"
@@ -50,7 +51,9 @@ static int read_kept(const lince_model *m, answers *a)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, m->run, FILE_NAME));
-    json_t *kept = json_load_file(path, 0, NULL), *list = json_object_get(kept, "answers");
+    json_t *kept;
+    LINCE_TRY(lince_json_read_if_there(path, &kept));
+    json_t *list = json_object_get(kept, "answers");
     int code = json_array_size(list) && is_of(kept, m) ? read_list(a, list) : 0;
     json_decref(kept);
     return code;
@@ -60,10 +63,11 @@ static int write_kept(const lince_model *own, const answers *a)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < a->n; i++)
-        json_array_append_new(list, json_pack("[f, i]", (double)a->list[i].confidence, a->list[i].right));
+        lince_json_add(&list, lince_json_pack("[f, i]", (double)a->list[i].confidence, a->list[i].right));
     return lince_write_json(own->run, FILE_NAME,
-                            json_pack("{s:s, s:f, s:I, s:o}", "tta", own->settings.tta, "temperature",
-                                      own->blueprint.temperature, "n", (json_int_t)a->n, "answers", list),
+                            lince_json_pack("{s:s, s:f, s:I, s:o}", "tta", own->settings.tta, "temperature",
+                                            own->blueprint.temperature, "n", (json_int_t)a->n, "answers",
+                                            list),
                             JSON_COMPACT);
 }
 

@@ -1,6 +1,7 @@
 /* lince_model_evaluate: a model on a part of a data set, its run's own or another. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
@@ -10,7 +11,6 @@
 #include "train/data/table_facts.h"
 #include "train/measure/evaluate.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,11 +51,13 @@ static int choose_part(const lince_dataset *data, const char *name, lince_part *
     return lince_fail(LINCE_EDATA, "%s: has no %s part", lince_dataset_path(data), lince_part_title(*part));
 }
 
-json_t *lince_model_recorded(const lince_model *m)
+int lince_model_recorded(const lince_model *m, json_t **record)
 {
     char path[LINCE_PATH_MAX];
-    if (!m->has_run || lince_path_join(path, m->run, "data.json")) return NULL;
-    return json_load_file(path, 0, NULL);
+    *record = NULL;
+    if (!m->has_run) return 0;
+    LINCE_TRY(lince_path_join(path, m->run, "data.json"));
+    return lince_json_read_if_there(path, record);
 }
 
 static int changed(const char *data, const char *then, const char *now, const char *option)
@@ -111,7 +113,8 @@ static int open_data(const lince_model *m, const char *data, lince_dataset **dat
     lince_settings own = m->settings;
     if (!data && !m->has_run)
         return lince_fail(LINCE_EUSAGE, "--data is missing: the data set to evaluate on");
-    json_t *record = lince_model_recorded(m);
+    json_t *record;
+    LINCE_TRY(lince_model_recorded(m, &record));
     bool same = m->has_run && (!data || (own.data && lince_is_same_file(data, own.data)));
     int code = same ? 0 : open_other(m, record, data, dataset);
     if (!code && !same && is_fingerprint(record, *dataset)) {
@@ -269,9 +272,9 @@ static double share(size_t part, size_t whole)
 
 static json_t *selection_json(const lince_selection *s, size_t n)
 {
-    return json_pack("{s:f, s:I, s:f, s:o}", "least", s->least, "answered", (json_int_t)s->answered,
-                     "coverage", share(s->answered, n), "accuracy",
-                     s->answered ? json_real(share(s->right, s->answered)) : json_null());
+    return lince_json_pack("{s:f, s:I, s:f, s:o}", "least", s->least, "answered", (json_int_t)s->answered,
+                           "coverage", share(s->answered, n), "accuracy",
+                           s->answered ? lince_json_real(share(s->right, s->answered)) : json_null());
 }
 
 static int as_text(const lince_model *m, const lince_evaluation *e, int json, char **text)
@@ -280,12 +283,11 @@ static int as_text(const lince_model *m, const lince_evaluation *e, int json, ch
     lince_selection s = select_answers(m, e);
     if (json) {
         json_t *object = lince_evaluation_json(e);
-        if (object && s.least > 0)
-            json_object_set_new(object, "min_confidence", selection_json(&s, e->metrics.n));
-        char *dump = object ? json_dumps(object, JSON_REAL_PRECISION(9)) : NULL;
-        json_decref(object);
-        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
-        free(dump);
+        if (s.least > 0) lince_json_put(&object, "min_confidence", selection_json(&s, e->metrics.n));
+        char *dump;
+        LINCE_TRY(lince_json_text(object, JSON_REAL_PRECISION(9), &dump));
+        lince_buffer_printf(&out, "%s\n", dump);
+        lince_free(dump);
     } else
         lince_metrics_report(&e->metrics, &out);
     if (!json && s.least > 0)

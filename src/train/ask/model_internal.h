@@ -96,8 +96,8 @@ int lince_answer(const lince_asking *asking, const char *input, int code, lince_
 /* Of a table's content. */
 int lince_ask_table(const lince_asking *asking, const char *where, const void *bytes, size_t size);
 
-/* What data.json says of the run's data; NULL where it has none. */
-json_t *lince_model_recorded(const lince_model *model);
+/* What data.json says of the run's data; NULL where there is none. */
+int lince_model_recorded(const lince_model *model, json_t **record);
 
 /* Of a folder or an archive of pictures; and of all that a model of texts is asked. */
 int lince_ask_pictures(const lince_asking *asking, const char *path);

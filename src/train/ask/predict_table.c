@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "data/source/source.h"
 #include "text/encoding.h"
@@ -96,7 +97,8 @@ static int ask_text(const lince_asking *a, const char *where, const char *text, 
     reading r = {.asking = a, .where = where};
     lince_records records = {0};
     char column[LINCE_COLUMN_MAX];
-    json_t *record = lince_model_recorded(a->model);
+    json_t *record;
+    LINCE_TRY(lince_model_recorded(a->model, &record));
     lince_columns then = lince_columns_recorded(record);
     lince_table_options o = options_of(a->model, &then, column);
     int code = lince_records_open(&records, text, size, lince_table_dialect(&o, NULL));

@@ -1,12 +1,12 @@
 #include "train/blueprint/blueprint.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "metrics/temperature.h"
 #include "models/published.h"
 #include "weights/formats/format.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,14 +122,13 @@ int lince_blueprint_build(const lince_blueprint *b, const lince_net_options *opt
 
 /* --- as metadata ---------------------------------------------------------------------------------- */
 
-static char *names_json(const lince_blueprint *b)
+static int put_names(const lince_blueprint *b, lince_blueprint_texts *texts)
 {
+    char *text;
     json_t *array = json_array();
-    for (int i = 0; i < b->classes; i++) json_array_append_new(array, json_string(b->names[i]));
-    char *text = json_dumps(array, JSON_COMPACT), *copy = text ? lince_strdup(text) : NULL;
-    free(text);
-    json_decref(array);
-    return copy;
+    for (int i = 0; i < b->classes; i++) lince_json_add(&array, lince_json_string(b->names[i]));
+    LINCE_TRY(lince_json_text(array, JSON_COMPACT, &text));
+    return lince_blueprint_put(texts, "lince.classes", text);
 }
 
 int lince_blueprint_put(lince_blueprint_texts *texts, const char *key, char *value)
@@ -179,7 +178,7 @@ int lince_blueprint_write(const lince_blueprint *b, lince_blueprint_texts *texts
     if (b->temperature > 0) LINCE_TRY(put(texts, "lince.temperature", temperature));
     lince_loss_print(&b->loss, loss);
     if (b->loss.type != &lince_cross_entropy) LINCE_TRY(put(texts, "lince.loss", loss));
-    LINCE_TRY(lince_blueprint_put(texts, "lince.classes", names_json(b)));
+    LINCE_TRY(put_names(b, texts));
     return lince_blueprint_is_text(b) ? lince_blueprint_write_text(b, texts) : write_pictures(b, texts);
 }
 
@@ -196,12 +195,13 @@ bool lince_blueprint_is_text(const lince_blueprint *b)
 
 static int read_names(lince_blueprint *b, const char *text, const char *path)
 {
-    json_t *array = json_loads(text, 0, NULL);
+    json_t *array;
+    int code = lince_json_parse(text, strlen(text), 0, &array, NULL);
+    if (code == LINCE_ENOMEM) return code;
     size_t count = json_array_size(array);
-    int code =
-        count >= 2 && count <= 1 << 20
-            ? 0
-            : lince_fail(LINCE_EDATA, "%s: its metadata 'lince.classes' is not a list of classes", path);
+    code = count >= 2 && count <= 1 << 20
+               ? 0
+               : lince_fail(LINCE_EDATA, "%s: its metadata 'lince.classes' is not a list of classes", path);
     if (!code && !(b->names = lince_alloc(count, sizeof *b->names))) code = LINCE_ENOMEM;
     for (size_t i = 0; i < count && !code; i++) {
         const char *name = json_string_value(json_array_get(array, i));

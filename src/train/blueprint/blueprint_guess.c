@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "models/imagenet.h"
 #include "models/published.h"
@@ -9,7 +10,6 @@
 #include "weights/formats/format.h"
 #include "weights/state_dict.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -149,7 +149,8 @@ int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const li
 bool lince_blueprint_other_classes(const lince_blueprint *b, const lince_weights *w)
 {
     const char *text = lince_weights_metadata(w, "lince.classes");
-    json_t *array = text ? json_loads(text, 0, NULL) : NULL;
+    json_t *array = NULL;
+    if (text) (void)lince_json_parse(text, strlen(text), 0, &array, NULL);
     bool known = json_is_array(array), same = known && json_array_size(array) == (size_t)b->classes;
     for (int i = 0; same && b->names && i < b->classes; i++) {
         const char *name = json_string_value(json_array_get(array, (size_t)i));

@@ -1,25 +1,24 @@
 /* What a weights file says of a model of texts: how texts become words (lince.text), the words' numbers
  * (lince.vocabulary) and the net's sizes (lince.net). */
 #include "core/error.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "train/blueprint/blueprint.h"
 
-#include <jansson.h>
-#include <stdlib.h>
+#include <string.h>
 
 enum { LARGEST = 1 << 16 };
 
-static char *sizes_json(const lince_text_net *t)
+static int put_sizes(const lince_text_net *t, lince_blueprint_texts *texts)
 {
-    json_t *json = json_pack("{s:i, s:i, s:i, s:b, s:b, s:f, s:s, s:b}", "embedding", t->embedding, "hidden",
-                             t->hidden, "layers", t->layers, "bidirectional", t->bidirectional, "relu",
-                             t->relu, "embedding_dropout", (double)t->embedding_dropout, "read",
-                             lince_read_name(t->read), "read_padding", t->read_padding);
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL,
-         *copy = text ? lince_strdup(text) : NULL;
-    free(text);
-    json_decref(json);
-    return copy;
+    char *text;
+    json_t *json =
+        lince_json_pack("{s:i, s:i, s:i, s:b, s:b, s:f, s:s, s:b}", "embedding", t->embedding, "hidden",
+                        t->hidden, "layers", t->layers, "bidirectional", t->bidirectional, "relu", t->relu,
+                        "embedding_dropout", (double)t->embedding_dropout, "read", lince_read_name(t->read),
+                        "read_padding", t->read_padding);
+    LINCE_TRY(lince_json_text(json, JSON_COMPACT | JSON_REAL_PRECISION(9), &text));
+    return lince_blueprint_put(texts, "lince.net", text);
 }
 
 int lince_blueprint_write_text(const lince_blueprint *b, lince_blueprint_texts *texts)
@@ -33,7 +32,7 @@ int lince_blueprint_write_text(const lince_blueprint *b, lince_blueprint_texts *
     }
     LINCE_TRY(lince_blueprint_put(texts, "lince.text", options));
     LINCE_TRY(lince_blueprint_put(texts, "lince.vocabulary", vocabulary));
-    return lince_blueprint_put(texts, "lince.net", sizes_json(&b->text));
+    return put_sizes(&b->text, texts);
 }
 
 static bool is_size(int n)
@@ -41,12 +40,13 @@ static bool is_size(int n)
     return n >= 1 && n <= LARGEST;
 }
 
-static bool read_sizes(lince_text_net *t, const char *text)
+static int read_sizes(lince_text_net *t, const char *text)
 {
     const char *read;
     double dropout;
     int bidirectional, relu, padding;
-    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+    json_t *json;
+    LINCE_TRY(lince_json_parse(text ? text : "", text ? strlen(text) : 0, 0, &json, NULL));
     bool whole = json && !json_unpack(json, "{s:i, s:i, s:i, s:b, s:b, s:F, s:s, s:b}", "embedding",
                                       &t->embedding, "hidden", &t->hidden, "layers", &t->layers,
                                       "bidirectional", &bidirectional, "relu", &relu, "embedding_dropout",
@@ -60,7 +60,7 @@ static bool read_sizes(lince_text_net *t, const char *text)
         t->embedding_dropout = (float)dropout;
     }
     json_decref(json);
-    return whole;
+    return whole ? 0 : LINCE_EFORMAT;
 }
 
 int lince_blueprint_read_text(lince_blueprint *b, const lince_weights *w, const char *path)
@@ -69,6 +69,7 @@ int lince_blueprint_read_text(lince_blueprint *b, const lince_weights *w, const 
                                  lince_weights_metadata(w, "lince.vocabulary"), path));
     b->text = (lince_text_net){.vocabulary = (int)b->encoder.vocabulary.size,
                                .max_tokens = b->encoder.options.max_tokens};
-    if (read_sizes(&b->text, lince_weights_metadata(w, "lince.net"))) return 0;
+    int code = read_sizes(&b->text, lince_weights_metadata(w, "lince.net"));
+    if (code != LINCE_EFORMAT) return code;
     return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.net' is not as lince writes it", path);
 }

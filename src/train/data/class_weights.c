@@ -1,6 +1,7 @@
 #include "train/data/class_weights.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "core/number.h"
@@ -8,7 +9,6 @@
 #include "text/encoding.h"
 
 #include <ctype.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,10 +134,9 @@ static int read_csv(reading *r, const char *text, size_t size)
 
 static int read_json(reading *r, const char *text, size_t size)
 {
-    json_error_t error;
-    json_t *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error), *weight;
+    json_t *object, *weight;
     const char *name;
-    int code = object ? 0 : lince_fail(LINCE_EFORMAT, "line %d: not JSON: %s", error.line, error.text);
+    int code = lince_json_parse(text, size, JSON_REJECT_DUPLICATES, &object, NULL);
     json_object_foreach(object, name, weight)
     {
         if (!code && !json_is_number(weight))
@@ -227,7 +226,9 @@ int lince_class_weights_kept(const char *folder, float *weight, int classes)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, "data.json"));
-    json_t *data = json_load_file(path, 0, NULL), *kept = json_object_get(data, "class_weights");
+    json_t *data;
+    LINCE_TRY(lince_json_read_if_there(path, &data));
+    const json_t *kept = json_object_get(data, "class_weights");
     bool whole = json_array_size(kept) == (size_t)classes;
     for (int c = 0; c < classes && whole; c++)
         weight[c] = (float)json_number_value(json_array_get(kept, (size_t)c));

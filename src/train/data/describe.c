@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/parallel.h"
@@ -23,8 +24,6 @@
 #include "train/run/run.h"
 #include "weights/weights.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -36,34 +35,35 @@ static json_t *sizes_json(lince_dataset *d)
     lince_sizes s = {0};
     lince_extent e = {0};
     for (int p = 0; p < LINCE_PARTS; p++) lince_sizes_add(&s, d, (lince_part)p);
-    json_t *sizes = json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
-                              s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
+    json_t *sizes =
+        lince_json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
+                        s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
     for (int p = 0; p < LINCE_PARTS && s.deep; p++)
         lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
     if (e.count)
-        json_object_set_new(sizes, "deep",
-                            json_pack("{s:I, s:f, s:f}", "n", (json_int_t)s.deep, "least", e.least,
-                                      "greatest", e.greatest));
+        lince_json_put(&sizes, "deep",
+                       lince_json_pack("{s:I, s:f, s:f}", "n", (json_int_t)s.deep, "least", e.least,
+                                       "greatest", e.greatest));
     return sizes;
 }
 
-static void append_sentence(void *array, const char *sentence)
+static void append_sentence(void *context, const char *sentence)
 {
-    json_array_append_new(array, json_string(sentence));
+    json_t **array = context;
+    lince_json_add(array, lince_json_string(sentence));
 }
 
 /* The numbers, and the sentences that tell them. */
-static int put_leaks(lince_dataset *d, const lince_observer *observer, json_t *result)
+static int put_leaks(lince_dataset *d, const lince_observer *observer, json_t **result)
 {
     lince_leaks leaks;
     json_t *told = json_array();
     int code = lince_leaks_look(&leaks, d, false, false, observer);
-    if (!code && !lince_leaks_tell(&leaks, d, append_sentence, told))
-        append_sentence(told, _("no sample is in two parts or under two labels"));
-    if (!code) json_object_set_new(result, "leaks", lince_leaks_json(&leaks));
-    if (!code) json_object_set(result, "duplicates", told);
+    if (!code && !lince_leaks_tell(&leaks, d, append_sentence, &told))
+        append_sentence(&told, _("no sample is in two parts or under two labels"));
+    if (!code) lince_json_put(result, "leaks", lince_leaks_json(&leaks));
+    lince_json_put(result, "duplicates", told);
     lince_leaks_release(&leaks);
-    json_decref(told);
     return code;
 }
 
@@ -75,23 +75,22 @@ static int describe_data(const char *path, const lince_settings *settings, const
     LINCE_TRY(lince_dataset_open_table(&d, path, &options));
     json_t *parts = json_object(), *classes = json_array(), *notes = json_array();
     for (int c = 0; c < lince_dataset_classes(d); c++)
-        json_array_append_new(classes, json_string(lince_dataset_class(d, c)));
+        lince_json_add(&classes, lince_json_string(lince_dataset_class(d, c)));
     for (int p = 0; p < LINCE_PARTS; p++) {
         json_t *counts = json_array();
         for (int c = 0; c < lince_dataset_classes(d); c++)
-            json_array_append_new(counts,
-                                  json_integer((json_int_t)lince_dataset_class_count(d, (lince_part)p, c)));
-        json_object_set_new(parts, lince_part_name((lince_part)p), counts);
+            lince_json_add(&counts, json_integer((json_int_t)lince_dataset_class_count(d, (lince_part)p, c)));
+        lince_json_put(&parts, lince_part_name((lince_part)p), counts);
     }
     for (size_t i = 0; i < lince_dataset_notes(d); i++)
-        json_array_append_new(notes, json_string(lince_dataset_note(d, i)));
-    *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d),
-                        "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class", parts,
-                        "notes", notes);
-    if (lince_dataset_is_text(d)) json_object_set_new(*result, "table", lince_table_facts_json(d));
-    if (!lince_dataset_is_text(d)) json_object_set_new(*result, "pixels", sizes_json(d));
+        lince_json_add(&notes, lince_json_string(lince_dataset_note(d, i)));
+    *result = lince_json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d),
+                              "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class",
+                              parts, "notes", notes);
+    if (lince_dataset_is_text(d)) lince_json_put(result, "table", lince_table_facts_json(d));
+    if (!lince_dataset_is_text(d)) lince_json_put(result, "pixels", sizes_json(d));
     int code = 0;
-    if (settings && !strcmp(settings->find_duplicates, "yes")) code = put_leaks(d, observer, *result);
+    if (settings && !strcmp(settings->find_duplicates, "yes")) code = put_leaks(d, observer, result);
     if (code) json_decref(*result);
     lince_dataset_free(d);
     return code;
@@ -105,15 +104,16 @@ static int describe_run(const char *path, json_t **result)
     lince_history history = {0};
     char file[LINCE_PATH_MAX];
     LINCE_TRY(lince_run_open(&run, path));
-    *result = json_pack("{s:s, s:s}", "path", path, "kind", "run");
+    *result = lince_json_pack("{s:s, s:s}", "path", path, "kind", "run");
     if (!lince_run_read_history(&run, &history) && history.count)
-        json_object_set_new(*result, "epochs", json_integer((json_int_t)history.count));
+        lince_json_put(result, "epochs", json_integer((json_int_t)history.count));
     lince_history_release(&history);
     static const char *const parts[][2] = {{"model", "model.json"}, {"test", "test.json"}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         LINCE_TRY(lince_path_join(file, path, parts[i][1]));
-        json_t *json = json_load_file(file, 0, NULL);
-        if (json) json_object_set_new(*result, parts[i][0], json);
+        json_t *json;
+        LINCE_TRY(lince_json_read_if_there(file, &json));
+        if (json) lince_json_put(result, parts[i][0], json);
     }
     return 0;
 }
@@ -335,18 +335,22 @@ int lince_describe_as(const char *path, const lince_settings *settings, const li
     LINCE_TRY(is_run(path)                    ? describe_run(path, &result)
               : lince_weights_recognise(path) ? lince_describe_weights(path, &result)
                                               : describe_data(path, settings, &heard, &result));
-    if (!result) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
-    if (json) {
-        char *dump = json_dumps(result, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-        lince_buffer_printf(&out, "%s\n", dump ? dump : "");
-        free(dump);
-    } else if (!strcmp(json_string_value(json_object_get(result, "kind")), "weights"))
+    char *dump;
+    int code = lince_json_text(json_incref(result), JSON_INDENT(2) | JSON_REAL_PRECISION(9), &dump);
+    if (code) {
+        json_decref(result);
+        return lince_fail_in(code, path);
+    }
+    if (json)
+        lince_buffer_printf(&out, "%s\n", dump);
+    else if (!strcmp(json_string_value(json_object_get(result, "kind")), "weights"))
         lince_put_weights(&out, result);
     else if (json_object_get(result, "per_class"))
         put_data(&out, result);
     else
         put_run(&out, result);
     json_decref(result);
+    lince_free(dump);
     *text = out.data;
     return out.error;
 }

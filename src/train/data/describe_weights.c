@@ -1,17 +1,19 @@
 /* A weights file, described: format, tensors, likely architecture, metadata. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/json.h"
+#include "core/memory.h"
 #include "train/blueprint/blueprint.h"
 #include "train/data/describe.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static json_t *tensor_json(const lince_tensor *t)
 {
     json_t *shape = json_array();
-    for (int i = 0; i < t->ndim; i++) json_array_append_new(shape, json_integer(t->dims[i]));
-    return json_pack("{s:s, s:s, s:o}", "name", t->name, "dtype", lince_dtype_name(t->dtype), "shape", shape);
+    for (int i = 0; i < t->ndim; i++) lince_json_add(&shape, json_integer(t->dims[i]));
+    return lince_json_pack("{s:s, s:s, s:o}", "name", t->name, "dtype", lince_dtype_name(t->dtype), "shape",
+                           shape);
 }
 
 static json_t *lines_json(const char *text)
@@ -19,7 +21,7 @@ static json_t *lines_json(const char *text)
     json_t *lines = json_array();
     for (size_t length; *text; text += length + (text[length] == '\n')) {
         length = strcspn(text, "\n");
-        json_array_append_new(lines, json_stringn(text, length));
+        lince_json_add(&lines, json_stringn(text, length));
     }
     return lines;
 }
@@ -29,7 +31,7 @@ static json_t *metadata_json(const lince_weights *w)
     json_t *object = json_object();
     const lince_metadata *pair;
     for (size_t i = 0; (pair = lince_weights_metadata_at(w, i)); i++)
-        json_object_set_new(object, pair->key, json_string(pair->value));
+        lince_json_put(&object, pair->key, lince_json_string(pair->value));
     return object;
 }
 
@@ -38,8 +40,8 @@ static json_t *architecture_json(const lince_weights *w)
 {
     lince_likely likely;
     if (lince_blueprint_recognise(w, &likely)) return json_null();
-    return json_pack("{s:s, s:i, s:I, s:I}", "name", likely.architecture, "classes", likely.classes, "fits",
-                     (json_int_t)likely.fits, "of", (json_int_t)likely.of);
+    return lince_json_pack("{s:s, s:i, s:I, s:I}", "name", likely.architecture, "classes", likely.classes,
+                           "fits", (json_int_t)likely.fits, "of", (json_int_t)likely.of);
 }
 
 int lince_describe_weights(const char *path, json_t **result)
@@ -50,16 +52,16 @@ int lince_describe_weights(const char *path, json_t **result)
     size_t elements = 0, bytes = 0, of_type[LINCE_DTYPES] = {0};
     for (size_t i = 0; i < lince_weights_count(w); i++) {
         const lince_tensor *t = lince_weights_at(w, i);
-        json_array_append_new(tensors, tensor_json(t));
+        lince_json_add(&tensors, tensor_json(t));
         elements += lince_tensor_elements(t);
         bytes += t->bytes;
         of_type[t->dtype]++;
     }
     for (int d = 0; d < LINCE_DTYPES; d++)
         if (of_type[d])
-            json_object_set_new(types, lince_dtype_name((lince_dtype)d),
-                                json_integer((json_int_t)of_type[d]));
-    *result = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "path", path, "kind", "weights",
+            lince_json_put(&types, lince_dtype_name((lince_dtype)d), json_integer((json_int_t)of_type[d]));
+    *result =
+        lince_json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "path", path, "kind", "weights",
                         "format", lince_weights_format_name(w), "notes", lines_json(lince_weights_notes(w)),
                         "architecture", architecture_json(w), "elements", (json_int_t)elements, "bytes",
                         (json_int_t)bytes, "types", types, "metadata", metadata_json(w), "tensors", tensors);
@@ -106,13 +108,15 @@ static void put_count(lince_buffer *out, const char *label, const json_t *count)
 
 static void put_tensor(lince_buffer *out, const json_t *t)
 {
-    char *shape = json_dumps(json_object_get(t, "shape"), 0);
+    char *shape;
+    if (!out->error) out->error = lince_json_text(json_incref(json_object_get(t, "shape")), 0, &shape);
+    if (out->error) return;
     const char *name = json_string_value(json_object_get(t, "name"));
     lince_buffer_puts(out, "  ");
     put_safe(out, name);
     lince_buffer_printf(out, "%*s %-5s %s\n", (int)(strlen(name) < 44 ? 44 - strlen(name) : 0), "",
-                        json_string_value(json_object_get(t, "dtype")), shape ? shape : "");
-    free(shape);
+                        json_string_value(json_object_get(t, "dtype")), shape);
+    lince_free(shape);
 }
 
 static void put_metadata(lince_buffer *out, const char *key, const char *value)

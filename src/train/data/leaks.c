@@ -1,10 +1,10 @@
 #include "train/data/leaks.h"
 #include "core/display.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/parallel.h"
 #include "core/watch.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,12 +142,12 @@ int lince_leaks_look(lince_leaks *leaks, lince_dataset *dataset, bool val_is_tes
 
 static json_t *example_json(const lince_leak_pair *pair)
 {
-    json_t *example = json_pack("{s:s, s:s, s:s, s:s, s:f}", "path", pair->sample.name, "class",
-                                pair->sample.class, "like_path", pair->like.name, "like_class",
-                                pair->like.class, "similarity", pair->similarity);
+    json_t *example = lince_json_pack("{s:s, s:s, s:s, s:s, s:f}", "path", pair->sample.name, "class",
+                                      pair->sample.class, "like_path", pair->like.name, "like_class",
+                                      pair->like.class, "similarity", pair->similarity);
     if (pair->sample.text) {
-        json_object_set_new(example, "text", json_string(pair->sample.text));
-        json_object_set_new(example, "like", json_string(pair->like.text));
+        lince_json_put(&example, "text", lince_json_string(pair->sample.text));
+        lince_json_put(&example, "like", lince_json_string(pair->like.text));
     }
     return example;
 }
@@ -156,16 +156,17 @@ static json_t *leak_json(const lince_leak *leak)
 {
     json_t *examples = json_array();
     for (size_t i = 0; i < leak->example_count; i++)
-        json_array_append_new(examples, example_json(&leak->examples[i]));
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "part", lince_part_name(leak->part), "from",
-                     lince_part_name(leak->from), "n", (json_int_t)leak->count, "exact",
-                     (json_int_t)leak->exact, "near", (json_int_t)leak->near, "relabelled",
-                     (json_int_t)leak->relabelled, "same_group", (json_int_t)leak->kin, "examples", examples);
+        lince_json_add(&examples, example_json(&leak->examples[i]));
+    return lince_json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "part", lince_part_name(leak->part),
+                           "from", lince_part_name(leak->from), "n", (json_int_t)leak->count, "exact",
+                           (json_int_t)leak->exact, "near", (json_int_t)leak->near, "relabelled",
+                           (json_int_t)leak->relabelled, "same_group", (json_int_t)leak->kin, "examples",
+                           examples);
 }
 
 json_t *lince_leaks_json(const lince_leaks *found)
 {
     json_t *leaks = json_array();
-    for (size_t i = 0; i < found->count; i++) json_array_append_new(leaks, leak_json(&found->at[i]));
+    for (size_t i = 0; i < found->count; i++) lince_json_add(&leaks, leak_json(&found->at[i]));
     return leaks;
 }

@@ -1,9 +1,9 @@
 #include "train/data/open_data.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "core/memory.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +82,7 @@ json_t *lince_dropped_json(const lince_dataset *d)
     for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
         const lince_left_out *l = lince_dataset_left_out_at(d, i);
         if (l->dropped)
-            json_array_append_new(array, json_pack("{s:s, s:I, s:s, s:s, s:s}", "part",
+            lince_json_add(&array, lince_json_pack("{s:s, s:I, s:s, s:s, s:s}", "part",
                                                    lince_part_name(l->part), "index", (json_int_t)l->index,
                                                    "path", l->name, "class", l->class, "reason", l->reason));
     }
@@ -127,7 +127,8 @@ static int drop_recorded(lince_dataset *d, const char *run)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, run, "data.json"));
-    json_t *data = json_load_file(path, 0, NULL);
+    json_t *data;
+    LINCE_TRY(lince_json_read(path, &data));
     const json_t *record = json_object_get(data, "dropped");
     int code = json_is_array(record)
                    ? 0

@@ -1,5 +1,6 @@
 #include "train/data/table_facts.h"
 #include "core/i18n.h"
+#include "core/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,12 +14,13 @@ json_t *lince_table_facts_json(const lince_dataset *d)
 {
     const lince_table_facts *f = lince_dataset_table(d);
     if (!f) return NULL;
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:b}", "rows",
-                     whole(f->rows), "lines", whole(f->lines), "empty", whole(f->empty), "duplicates",
-                     whole(f->duplicates), "unlabelled", whole(f->unlabelled), "dropped", whole(f->dropped),
-                     "bad", whole(f->bad), "elsewhere", whole(f->elsewhere), "quoting",
-                     f->quoting ? f->quoting : "", "text_column", f->text_column, "label_column",
-                     f->label_column, "group_column", f->group_column, "grouped", lince_dataset_grouped(d));
+    return lince_json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:b}", "rows",
+                           whole(f->rows), "lines", whole(f->lines), "empty", whole(f->empty), "duplicates",
+                           whole(f->duplicates), "unlabelled", whole(f->unlabelled), "dropped",
+                           whole(f->dropped), "bad", whole(f->bad), "elsewhere", whole(f->elsewhere),
+                           "quoting", f->quoting ? f->quoting : "", "text_column", f->text_column,
+                           "label_column", f->label_column, "group_column", f->group_column, "grouped",
+                           lince_dataset_grouped(d));
 }
 
 size_t lince_table_left_out(const lince_table_facts *f, char *text, size_t size)

@@ -2,13 +2,13 @@
  * (docs/formats.md). */
 #include "core/cpu.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/peak_memory.h"
 #include "train/data/leaks.h"
 #include "train/data/open_data.h"
 #include "train/loop/trainer.h"
 #include "train/measure/results.h"
 
-#include <jansson.h>
 #include <lince/language.h>
 #include <lince/version.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ int lince_trainer_write_json(const lince_trainer *t, const char *name, json_t *j
 static json_t *strings(size_t count, const char *(*at)(const void *from, size_t index), const void *from)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < count; i++) json_array_append_new(array, json_string(at(from, i)));
+    for (size_t i = 0; i < count; i++) lince_json_add(&array, lince_json_string(at(from, i)));
     return array;
 }
 
@@ -37,8 +37,8 @@ static json_t *part_json(const lince_dataset *d, lince_part part)
 {
     json_t *counts = json_array();
     for (int c = 0; c < lince_dataset_classes(d); c++)
-        json_array_append_new(counts, json_integer((json_int_t)lince_dataset_class_count(d, part, c)));
-    return json_pack("{s:I, s:o}", "n", (json_int_t)lince_dataset_used(d, part), "per_class", counts);
+        lince_json_add(&counts, json_integer((json_int_t)lince_dataset_class_count(d, part, c)));
+    return lince_json_pack("{s:I, s:o}", "n", (json_int_t)lince_dataset_used(d, part), "per_class", counts);
 }
 
 static json_t *bad_json(const lince_dataset *d)
@@ -47,7 +47,7 @@ static json_t *bad_json(const lince_dataset *d)
     for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
         const lince_left_out *sample = lince_dataset_left_out_at(d, i);
         if (sample->unreadable)
-            json_array_append_new(array, json_pack("{s:s, s:s}", "part", lince_part_name(sample->part),
+            lince_json_add(&array, lince_json_pack("{s:s, s:s}", "part", lince_part_name(sample->part),
                                                    "message", sample->reason));
     }
     return array;
@@ -60,46 +60,46 @@ static json_t *incomplete_json(const lince_dataset *d)
     for (int p = 0; p < LINCE_PARTS; p++)
         for (size_t i = 0; i < lince_dataset_count(d, (lince_part)p); i++)
             if (lince_dataset_is_incomplete(d, (lince_part)p, i))
-                json_array_append_new(array, json_pack("{s:s, s:s}", "part", lince_part_name((lince_part)p),
+                lince_json_add(&array, lince_json_pack("{s:s, s:s}", "part", lince_part_name((lince_part)p),
                                                        "path", lince_dataset_name(d, (lince_part)p, i)));
     return array;
 }
 
 static json_t *three(const float v[3])
 {
-    return json_pack("[f, f, f]", (double)v[0], (double)v[1], (double)v[2]);
+    return lince_json_pack("[f, f, f]", (double)v[0], (double)v[1], (double)v[2]);
 }
 
 /* What is told of pictures alone. */
-static void put_pictures(const lince_trainer *t, json_t *data)
+static void put_pictures(const lince_trainer *t, json_t **data)
 {
     const lince_transform *f = &t->transform;
     char range[LINCE_RANGE_MAX];
     lince_range_print(range, &t->blueprint.range);
-    json_object_set_new(data, "range", json_string(range));
-    json_object_set_new(data, "incomplete", incomplete_json(t->dataset));
+    lince_json_put(data, "range", lince_json_string(range));
+    lince_json_put(data, "incomplete", incomplete_json(t->dataset));
     const char *augment = t->settings->augment ? t->settings->augment : "none";
-    json_object_set_new(data, "image_size", json_pack("[i, i]", f->width, f->height));
-    json_object_set_new(data, "fit", json_string(lince_fit_name(f->fit)));
-    json_object_set_new(data, "resize", json_integer(f->resize));
-    json_object_set_new(data, "interpolation", json_string(lince_interpolation_name(f->interpolation)));
-    json_object_set_new(data, "normalize",
-                        json_pack("{s:s, s:o, s:o}", "name", t->blueprint.normalize, "mean", three(f->mean),
-                                  "std", three(f->std)));
-    json_object_set_new(data, "augment", json_string(augment));
+    lince_json_put(data, "image_size", lince_json_pack("[i, i]", f->width, f->height));
+    lince_json_put(data, "fit", lince_json_string(lince_fit_name(f->fit)));
+    lince_json_put(data, "resize", json_integer(f->resize));
+    lince_json_put(data, "interpolation", lince_json_string(lince_interpolation_name(f->interpolation)));
+    lince_json_put(data, "normalize",
+                   lince_json_pack("{s:s, s:o, s:o}", "name", t->blueprint.normalize, "mean", three(f->mean),
+                                   "std", three(f->std)));
+    lince_json_put(data, "augment", lince_json_string(augment));
 }
 
 static json_t *split_json(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     const char *from = s->val_on_test ? "test" : !t->val ? "none" : t->val_held_out ? "train" : "folder";
-    json_t *split = json_pack("{s:f, s:f, s:s, s:b, s:s, s:I}", "val_split", s->val_split, "test_split",
-                              s->test_split, "split_by", s->split_by, "val_on_test", s->val_on_test,
-                              "val_from", from, "seed", (json_int_t)s->seed);
-    if (split && s->folds)
-        json_object_set_new(split, "fold",
-                            json_pack("{s:i, s:i, s:I}", "folds", s->folds, "fold", s->fold, "left_alone",
-                                      (json_int_t)lince_dataset_left_alone(t->dataset)));
+    json_t *split = lince_json_pack("{s:f, s:f, s:s, s:b, s:s, s:I}", "val_split", s->val_split, "test_split",
+                                    s->test_split, "split_by", s->split_by, "val_on_test", s->val_on_test,
+                                    "val_from", from, "seed", (json_int_t)s->seed);
+    if (s->folds)
+        lince_json_put(&split, "fold",
+                       lince_json_pack("{s:i, s:i, s:I}", "folds", s->folds, "fold", s->fold, "left_alone",
+                                       (json_int_t)lince_dataset_left_alone(t->dataset)));
     return split;
 }
 
@@ -107,7 +107,7 @@ static json_t *class_weights_json(const lince_trainer *t)
 {
     json_t *array = json_array();
     for (int c = 0; c < t->blueprint.classes; c++)
-        json_array_append_new(array, json_real((double)t->class_weight[c]));
+        lince_json_add(&array, lince_json_real((double)t->class_weight[c]));
     return array;
 }
 
@@ -116,21 +116,21 @@ static json_t *data_json(const lince_trainer *t)
     const lince_dataset *d = t->dataset;
     bool texts = lince_dataset_is_text(d);
     json_t *data =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o}", "modality",
-                  texts ? "text" : "image", "language", lince_language(), "path", lince_dataset_path(d),
-                  "kind", lince_dataset_kind(d), "fingerprint", lince_dataset_fingerprint(d), "classes",
-                  strings((size_t)lince_dataset_classes(d), class_at, d), "parts", "train",
-                  part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test", part_json(d, LINCE_TEST),
-                  "split", split_json(t), "bad", bad_json(d), "notes",
-                  strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note,
-                          d));
-    if (data && t->class_weight) json_object_set_new(data, "class_weights", class_weights_json(t));
-    if (data && !strcmp(t->settings->sampler, "balanced"))
-        json_object_set_new(data, "sampler", json_string(t->settings->sampler));
-    if (data && t->leaks.count) json_object_set_new(data, "leaks", lince_leaks_json(&t->leaks));
-    if (data && t->settings->drop_duplicates) json_object_set_new(data, "dropped", lince_dropped_json(d));
-    if (data && texts) json_object_set_new(data, "text", lince_trainer_texts_json(t));
-    if (data && !texts) put_pictures(t, data);
+        lince_json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o}", "modality",
+                        texts ? "text" : "image", "language", lince_language(), "path", lince_dataset_path(d),
+                        "kind", lince_dataset_kind(d), "fingerprint", lince_dataset_fingerprint(d), "classes",
+                        strings((size_t)lince_dataset_classes(d), class_at, d), "parts", "train",
+                        part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test",
+                        part_json(d, LINCE_TEST), "split", split_json(t), "bad", bad_json(d), "notes",
+                        strings(lince_dataset_notes(d),
+                                (const char *(*)(const void *, size_t))lince_dataset_note, d));
+    if (t->class_weight) lince_json_put(&data, "class_weights", class_weights_json(t));
+    if (!strcmp(t->settings->sampler, "balanced"))
+        lince_json_put(&data, "sampler", lince_json_string(t->settings->sampler));
+    if (t->leaks.count) lince_json_put(&data, "leaks", lince_leaks_json(&t->leaks));
+    if (t->settings->drop_duplicates) lince_json_put(&data, "dropped", lince_dropped_json(d));
+    if (texts) lince_json_put(&data, "text", lince_trainer_texts_json(t));
+    if (!texts) put_pictures(t, &data);
     return data;
 }
 
@@ -164,27 +164,27 @@ static json_t *layer_json(const lince_layer *l, int trained_from)
     else
         out.channels *= l->out_copies;
     if (l->type->describe) l->type->describe(l, detail, sizeof detail);
-    return json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:i, s:b}", "name", l->name, "type",
-                     l->type->name, "detail", detail, "output", out.channels, out.height, out.width,
-                     "parameters", (json_int_t)elements(l, false), "macs", (json_int_t)l->macs,
-                     "trained_from", trained_from, "loaded", is_loaded(l));
+    return lince_json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:i, s:b}", "name", l->name, "type",
+                           l->type->name, "detail", detail, "output", out.channels, out.height, out.width,
+                           "parameters", (json_int_t)elements(l, false), "macs", (json_int_t)l->macs,
+                           "trained_from", trained_from, "loaded", is_loaded(l));
 }
 
 static json_t *widths_json(const int *widths, int count)
 {
     json_t *array = json_array();
-    for (int i = 0; i < count && widths[i]; i++) json_array_append_new(array, json_integer(widths[i]));
+    for (int i = 0; i < count && widths[i]; i++) lince_json_add(&array, json_integer(widths[i]));
     return array;
 }
 
-static void put_change(json_t *list, const char *what, json_t *value, json_t *published)
+static void put_change(json_t **list, const char *what, json_t *value, json_t *published)
 {
     if (json_equal(value, published)) {
         json_decref(value);
         json_decref(published);
     } else
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "what", what, "value", value, "published",
-                                              published));
+        lince_json_add(list, lince_json_pack("{s:s, s:o, s:o}", "what", what, "value", value, "published",
+                                             published));
 }
 
 /* What differs from the published architecture, as facts; the report has the words. */
@@ -194,13 +194,14 @@ static json_t *changes(const lince_trainer *t)
     const lince_architecture *a = lince_architecture_named(b->model);
     const lince_transform *f = &t->transform;
     json_t *list = json_array();
-    if (a->classes) put_change(list, "outputs", json_integer(b->classes), json_integer(a->classes));
+    if (a->classes) put_change(&list, "outputs", json_integer(b->classes), json_integer(a->classes));
     if (b->head_given)
-        put_change(list, "head", widths_json(b->head, b->head_count), widths_json(a->hidden, 2));
-    if (b->dropout >= 0) put_change(list, "dropout", json_real(b->dropout), json_real((double)a->dropout));
+        put_change(&list, "head", widths_json(b->head, b->head_count), widths_json(a->hidden, 2));
+    if (b->dropout >= 0)
+        put_change(&list, "dropout", lince_json_real(b->dropout), lince_json_real((double)a->dropout));
     if (a->image_size)
-        put_change(list, "input", json_pack("[i, i]", f->width, f->height),
-                   json_pack("[i, i]", a->image_size, a->image_size));
+        put_change(&list, "input", lince_json_pack("[i, i]", f->width, f->height),
+                   lince_json_pack("[i, i]", a->image_size, a->image_size));
     return list;
 }
 
@@ -210,11 +211,13 @@ static json_t *differences_json(const lince_trainer *t)
     const lince_load_result *r = &t->loaded;
     if (!t->settings->weights) return json_null();
     json_t *object = json_object();
-    for (int k = 0; k < LINCE_DIFFERENCE_KINDS; k++)
-        json_object_set_new(object, lince_difference_name((lince_difference_kind)k), json_array());
-    for (size_t i = 0; i < r->count; i++)
-        json_array_append_new(json_object_get(object, lince_difference_name(r->differences[i].kind)),
-                              json_string(r->differences[i].name));
+    for (int k = 0; k < LINCE_DIFFERENCE_KINDS; k++) {
+        json_t *names = json_array();
+        for (size_t i = 0; i < r->count; i++)
+            if (r->differences[i].kind == (lince_difference_kind)k)
+                lince_json_add(&names, lince_json_string(r->differences[i].name));
+        lince_json_put(&object, lince_difference_name((lince_difference_kind)k), names);
+    }
     return object;
 }
 
@@ -229,19 +232,19 @@ static json_t *model_json(const lince_trainer *t)
     for (size_t i = 1; i < lince_net_nodes(t->net); i++) {
         const lince_layer *l = lince_net_layer(t->net, i);
         int trained_from = lince_freezing_first(&t->freezing, (int)i) + 1;
-        json_array_append_new(layers, layer_json(l, trained_from));
+        lince_json_add(&layers, layer_json(l, trained_from));
         all += elements(l, false);
         trained += trained_from ? elements(l, true) : 0;
         loaded += is_loaded(l) ? elements(l, false) : 0;
         macs += l->macs;
     }
-    return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}",
-                     "name", t->blueprint.model, "recipe", t->by_recipe ? t->blueprint.model : NULL,
-                     "parameters", (json_int_t)all, "trainable", (json_int_t)trained, "loaded",
-                     (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
-                     "differences", differences_json(t), "input", input[0], input[1], input[2], "threads",
-                     t->threads, "machine", lince_cpu_name(), "version", LINCE_VERSION, "changes", changes(t),
-                     "layers", layers);
+    return lince_json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}",
+                           "name", t->blueprint.model, "recipe", t->by_recipe ? t->blueprint.model : NULL,
+                           "parameters", (json_int_t)all, "trainable", (json_int_t)trained, "loaded",
+                           (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
+                           "differences", differences_json(t), "input", input[0], input[1], input[2],
+                           "threads", t->threads, "machine", lince_cpu_name(), "version", LINCE_VERSION,
+                           "changes", changes(t), "layers", layers);
 }
 
 int lince_trainer_describe(lince_trainer *t)
@@ -253,26 +256,28 @@ int lince_trainer_describe(lince_trainer *t)
 /* --- cost ----------------------------------------------------------------------------------------- */
 
 /* What a session before this one needed; 0: there was none. */
-static json_int_t earlier_peak(const lince_trainer *t)
+static int earlier_peak(const lince_trainer *t, json_int_t *peak)
 {
     char path[LINCE_PATH_MAX];
-    if (lince_path_join(path, t->run.folder, "cost.json") || access(path, R_OK)) return 0;
-    json_t *cost = json_load_file(path, 0, NULL);
-    json_int_t peak = json_integer_value(json_object_get(cost, "peak_memory"));
+    json_t *cost;
+    LINCE_TRY(lince_path_join(path, t->run.folder, "cost.json"));
+    LINCE_TRY(lince_json_read_if_there(path, &cost));
+    *peak = json_integer_value(json_object_get(cost, "peak_memory"));
     json_decref(cost);
-    return peak;
+    return 0;
 }
 
 int lince_trainer_write_cost(const lince_trainer *t)
 {
-    json_int_t peak = (json_int_t)lince_peak_memory(), earlier = earlier_peak(t);
+    json_int_t peak = (json_int_t)lince_peak_memory(), earlier;
+    LINCE_TRY(earlier_peak(t, &earlier));
     char finished[32];
     time_t now = time(NULL);
     struct tm utc;
     strftime(finished, sizeof finished, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
     return lince_trainer_write_json(t, "cost.json",
-                                    json_pack("{s:I, s:s}", "peak_memory", peak > earlier ? peak : earlier,
-                                              "finished", finished));
+                                    lince_json_pack("{s:I, s:s}", "peak_memory",
+                                                    peak > earlier ? peak : earlier, "finished", finished));
 }
 
 /* --- the test ------------------------------------------------------------------------------------- */
@@ -290,9 +295,9 @@ static json_t *known_json(const lince_evaluation *e, const bool *known)
     }
     json_t *both = json_object();
     for (int k = 0; k < 2; k++)
-        json_object_set_new(both, names[k],
-                            json_pack("{s:I, s:f}", "n", n[k], "accuracy",
-                                      n[k] ? (double)right[k] / (double)n[k] : 0.0));
+        lince_json_put(&both, names[k],
+                       lince_json_pack("{s:I, s:f}", "n", n[k], "accuracy",
+                                       n[k] ? (double)right[k] / (double)n[k] : 0.0));
     return both;
 }
 

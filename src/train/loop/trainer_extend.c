@@ -1,9 +1,9 @@
 /* A finished run that goes on: a new stage, from where it ended. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "train/loop/trainer.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -54,7 +54,8 @@ static int record(const lince_trainer *t, const inheritance *has)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, t->run.folder, "stages.json"));
-    json_t *stages = json_load_file(path, 0, NULL);
+    json_t *stages;
+    LINCE_TRY(lince_json_read_if_there(path, &stages));
     if (!json_is_array(stages)) {
         json_decref(stages);
         stages = json_array();
@@ -62,7 +63,7 @@ static int record(const lince_trainer *t, const inheritance *has)
     for (size_t i = json_array_size(stages); i-- > 0;)
         if (json_integer_value(json_object_get(json_array_get(stages, i), "epoch")) > t->at.epoch)
             json_array_remove(stages, i);
-    json_array_append_new(stages, json_pack("{s:i, s:s, s:s, s:s}", "epoch", t->at.epoch + 1, "schedule",
+    lince_json_add(&stages, lince_json_pack("{s:i, s:s, s:s, s:s}", "epoch", t->at.epoch + 1, "schedule",
                                             word(has->schedule), "optimizer", word(has->optimizer),
                                             "patience", word(has->patience)));
     return lince_trainer_write_json(t, "stages.json", stages);

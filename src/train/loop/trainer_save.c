@@ -10,7 +10,6 @@
 #include "weights/state_dict.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int path_in(const lince_trainer *t, const char *name, char path[LINCE_PATH_MAX])
@@ -80,19 +79,19 @@ int lince_trainer_save(lince_trainer *t)
     int code = path_in(t, LINCE_STATE_FILE, path);
     lince_position_print(&t->at, &t->schedule, position, stage);
     history_text(t, &history);
-    char *settings = lince_resume_record(t->settings);
+    char *settings = NULL;
+    if (!code) code = lince_resume_record(t->settings, &settings);
     const lince_metadata texts[] = {{"position", position},
                                     {"stage", stage},
                                     {"history", history.data},
                                     {"settings", settings},
                                     {"data", lince_dataset_fingerprint(t->dataset)}};
     if (!code) code = history.error;
-    if (!code && !settings) code = lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     if (!code)
         code = lince_checkpoint_write(path, list, list_arrays(t, list), texts, sizeof texts / sizeof *texts);
     t->last_checkpoint = t->at.seconds;
     lince_buffer_release(&history);
-    free(settings);
+    lince_free(settings);
     lince_free(list);
     return code;
 }

@@ -2,13 +2,13 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "text/vectors.h"
 #include "train/data/table_facts.h"
 #include "train/loop/trainer.h"
 #include "weights/weights.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -177,25 +177,25 @@ static json_t *lengths_json(const lince_tokens *tokens, int most)
     json_t *array = json_array();
     size_t *count = lince_alloc((size_t)most + 1, sizeof *count);
     for (size_t i = 0; count && i < tokens->count; i++) count[lince_tokens_length(tokens, i)]++;
-    for (int n = 1; count && n <= most; n++) json_array_append_new(array, json_integer(whole(count[n])));
+    for (int n = 1; count && n <= most; n++) lince_json_add(&array, json_integer(whole(count[n])));
     lince_free(count);
     return array;
 }
 
 static json_t *tokens_json(const lince_tokens *k, int most)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "texts", whole(k->count), "words",
-                     whole(k->words), "read", whole(k->read), "unknown", whole(k->unknown), "cut",
-                     whole(k->cut), "empty", whole(k->empty), "lengths", lengths_json(k, most));
+    return lince_json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "texts", whole(k->count), "words",
+                           whole(k->words), "read", whole(k->read), "unknown", whole(k->unknown), "cut",
+                           whole(k->cut), "empty", whole(k->empty), "lengths", lengths_json(k, most));
 }
 
 static json_t *parts_json(const lince_trainer *t)
 {
     int most = t->settings->max_tokens;
     json_t *parts = json_object();
-    json_object_set_new(parts, "train", tokens_json(lince_loader_tokens(t->train), most));
-    if (t->val) json_object_set_new(parts, "val", tokens_json(lince_loader_tokens(t->val), most));
-    if (t->test_tokens.count) json_object_set_new(parts, "test", tokens_json(&t->test_tokens, most));
+    lince_json_put(&parts, "train", tokens_json(lince_loader_tokens(t->train), most));
+    if (t->val) lince_json_put(&parts, "val", tokens_json(lince_loader_tokens(t->val), most));
+    if (t->test_tokens.count) lince_json_put(&parts, "test", tokens_json(&t->test_tokens, most));
     return parts;
 }
 
@@ -203,12 +203,14 @@ json_t *lince_trainer_texts_json(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     json_t *vocabulary =
-        json_pack("{s:I, s:I, s:i, s:i}", "size", whole(t->blueprint.encoder.vocabulary.size), "distinct",
-                  whole(t->distinct_words), "min_freq", s->min_freq, "max_vocab", s->max_vocab);
+        lince_json_pack("{s:I, s:I, s:i, s:i}", "size", whole(t->blueprint.encoder.vocabulary.size),
+                        "distinct", whole(t->distinct_words), "min_freq", s->min_freq, "max_vocab",
+                        s->max_vocab);
     if (s->vectors)
-        json_object_set_new(vocabulary, "vectors",
-                            json_pack("{s:s, s:I}", "path", s->vectors, "found", whole(t->vectors_found)));
-    return json_pack("{s:o, s:s, s:s?, s:s?, s:i, s:o, s:o}", "table", lince_table_facts_json(t->dataset),
-                     "clean", s->clean, "stop_words", s->stop_words, "stem", s->stem, "max_tokens",
-                     s->max_tokens, "vocabulary", vocabulary, "parts", parts_json(t));
+        lince_json_put(&vocabulary, "vectors",
+                       lince_json_pack("{s:s, s:I}", "path", s->vectors, "found", whole(t->vectors_found)));
+    return lince_json_pack("{s:o, s:s, s:s?, s:s?, s:i, s:o, s:o}", "table",
+                           lince_table_facts_json(t->dataset), "clean", s->clean, "stop_words", s->stop_words,
+                           "stem", s->stem, "max_tokens", s->max_tokens, "vocabulary", vocabulary, "parts",
+                           parts_json(t));
 }

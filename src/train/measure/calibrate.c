@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "settings/settings.h"
 #include "train/measure/results.h"
@@ -93,6 +94,6 @@ int lince_calibration_keep(const lince_calibration *c, const char *folder, const
 {
     LINCE_TRY(keep_in_weights(folder, c->temperature));
     json_t *json = lince_calibration_json(c->temperature, &c->before, &c->after);
-    if (json) json_object_set_new(json, "tta", json_string(tta));
+    lince_json_put(&json, "tta", lince_json_string(tta));
     return lince_write_json(folder, "calibration.json", json, JSON_INDENT(2));
 }

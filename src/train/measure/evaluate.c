@@ -2,6 +2,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/watch.h"
 #include "text/csv.h"
@@ -160,24 +161,23 @@ void lince_evaluation_release(lince_evaluation *e)
 }
 
 /* Which loss it is, where that is not the usual one. */
-static void put_loss(json_t *json, const lince_loss *l)
+static void put_loss(json_t **json, const lince_loss *l)
 {
-    json_t *criterion = json_pack("{s:s}", "name", l->type->name);
-    if (criterion && l->type->setting) json_object_set_new(criterion, l->type->setting, json_real(l->number));
-    json_object_set_new(json, "criterion", criterion);
+    json_t *criterion = lince_json_pack("{s:s}", "name", l->type->name);
+    if (l->type->setting) lince_json_put(&criterion, l->type->setting, lince_json_real(l->number));
+    lince_json_put(json, "criterion", criterion);
 }
 
 json_t *lince_evaluation_json(const lince_evaluation *e)
 {
     json_t *json = lince_metrics_json(&e->metrics);
-    if (json) lince_curves_summary(&e->curves, e->metrics.names, json);
-    if (json && e->loss.type != &lince_cross_entropy) put_loss(json, &e->loss);
-    if (json && e->views && e->views->count)
-        json_object_set_new(json, "tta",
-                            json_pack("{s:s, s:i}", "name", e->views->name, "views", e->views->count));
-    if (json && e->temperature > 0)
-        json_object_set_new(json, "temperature",
-                            lince_calibration_json(e->temperature, &e->before, &e->after));
+    lince_curves_summary(&e->curves, e->metrics.names, &json);
+    if (e->loss.type != &lince_cross_entropy) put_loss(&json, &e->loss);
+    if (e->views && e->views->count)
+        lince_json_put(&json, "tta",
+                       lince_json_pack("{s:s, s:i}", "name", e->views->name, "views", e->views->count));
+    if (e->temperature > 0)
+        lince_json_put(&json, "temperature", lince_calibration_json(e->temperature, &e->before, &e->after));
     return json;
 }
 

@@ -1,20 +1,20 @@
 #include "train/measure/results.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
+#include "core/memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 int lince_write_json(const char *folder, const char *name, json_t *json, size_t layout)
 {
-    char path[LINCE_PATH_MAX];
-    char *text = json ? json_dumps(json, layout | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(json);
-    if (!text) return lince_fail(LINCE_ENOMEM, "%s: out of memory", name);
-    int code = lince_path_join(path, folder, name);
+    char path[LINCE_PATH_MAX], *text;
+    int code = lince_json_text(json, layout | JSON_REAL_PRECISION(9), &text);
+    if (code) return lince_fail_in(code, name);
+    code = lince_path_join(path, folder, name);
     if (!code) code = lince_file_write(path, text, strlen(text));
-    free(text);
+    lince_free(text);
     return code;
 }
 
@@ -23,10 +23,7 @@ int lince_results_write(const char *folder, const lince_evaluation *e, const lin
 {
     char path[LINCE_PATH_MAX];
     json_t *test = lince_evaluation_json(e);
-    if (test && seen)
-        json_object_set_new(test, "seen_in_training", seen);
-    else
-        json_decref(seen);
+    if (seen) lince_json_put(&test, "seen_in_training", seen);
     LINCE_TRY(lince_write_json(folder, "test.json", test, JSON_INDENT(2)));
     LINCE_TRY(lince_write_json(folder, "curves.json", lince_curves_json(&e->curves, e->metrics.names),
                                JSON_COMPACT));
@@ -44,13 +41,16 @@ bool lince_results_exist(const char *folder)
     return !lince_path_join(path, folder, "test.json") && !access(path, R_OK);
 }
 
-json_t *lince_results_seen(const char *folder)
+int lince_results_seen(const char *folder, json_t **seen)
 {
     char path[LINCE_PATH_MAX];
-    json_t *test = lince_path_join(path, folder, "test.json") ? NULL : json_load_file(path, 0, NULL),
-           *seen = json_incref(json_object_get(test, "seen_in_training"));
+    json_t *test;
+    *seen = NULL;
+    LINCE_TRY(lince_path_join(path, folder, "test.json"));
+    LINCE_TRY(lince_json_read_if_there(path, &test));
+    *seen = json_incref(json_object_get(test, "seen_in_training"));
     json_decref(test);
-    return seen;
+    return 0;
 }
 
 void lince_results_forget(const char *folder)

@@ -4,7 +4,7 @@
 
 #include "train/measure/evaluate.h"
 
-/* Writes an object, which it takes (NULL: LINCE_ENOMEM), as a file of a folder; `layout`: jansson's flags. */
+/* Writes an object, which it takes, as a file of a folder; `layout`: jansson's flags. */
 int lince_write_json(const char *folder, const char *name, json_t *json, size_t layout);
 
 /* All three; `probabilities`: of a fold, from which lince_cv finds label errors, probabilities.csv, too.
@@ -15,7 +15,7 @@ int lince_results_write(const char *folder, const lince_evaluation *evaluation, 
 /* Whether there are any; and what they say of texts that the training part has too (a new reference; NULL:
  * nothing). */
 bool lince_results_exist(const char *folder);
-json_t *lince_results_seen(const char *folder);
+int lince_results_seen(const char *folder, json_t **seen);
 
 /* Takes away all that was measured with weights that are no longer the best: the test, what the validation
  * part has said of them, and their calibration. */

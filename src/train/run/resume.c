@@ -1,10 +1,10 @@
 #include "train/run/resume.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "settings/settings.h"
 #include "train/run/run.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,19 +20,17 @@ static bool decides_nothing(const char *name)
     return false;
 }
 
-char *lince_resume_record(const lince_settings *settings)
+int lince_resume_record(const lince_settings *settings, char **text)
 {
     const lince_setting_info *info;
     json_t *record = json_object();
     for (size_t i = 0; (info = lince_setting_at(i)); i++) {
         char number[LINCE_NUMBER_MAX];
         if (decides_nothing(info->name)) continue;
-        json_object_set_new(record, info->name,
-                            json_string(lince_settings_text(settings, info->name, number)));
+        lince_json_put(&record, info->name,
+                       lince_json_string(lince_settings_text(settings, info->name, number)));
     }
-    char *text = json_dumps(record, JSON_COMPACT);
-    json_decref(record);
-    return text;
+    return lince_json_text(record, JSON_COMPACT, text);
 }
 
 static int check_one(const lince_settings *settings, const lince_settings *given, const char *name,
@@ -52,12 +50,14 @@ static int check_one(const lince_settings *settings, const lince_settings *given
 int lince_resume_check(const lince_settings *settings, const lince_settings *given, const char *record,
                        const char *path, const char *but)
 {
-    json_t *begun = record ? json_loads(record, 0, NULL) : NULL;
+    json_t *begun = NULL;
+    int code = record ? lince_json_parse(record, strlen(record), 0, &begun, NULL) : 0;
+    if (code == LINCE_ENOMEM) return code;
     if (!json_is_object(begun)) {
         json_decref(begun);
         return lince_fail(LINCE_EFORMAT, "%s: its settings cannot be read", path);
     }
-    int code = 0;
+    code = 0;
     const char *name;
     json_t *value;
     json_object_foreach(begun, name, value)
@@ -94,7 +94,8 @@ int lince_resume_complete(lince_settings *settings, const char *folder)
     char path[LINCE_PATH_MAX];
     LINCE_TRY(set_decay(settings, folder));
     LINCE_TRY(lince_path_join(path, folder, "data.json"));
-    json_t *data = json_load_file(path, 0, NULL);
+    json_t *data;
+    LINCE_TRY(lince_json_read_if_there(path, &data));
     bool ranged = !data || json_object_get(data, "range");
     int code = set_size(settings, json_object_get(data, "image_size"));
     json_decref(data);

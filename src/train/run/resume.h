@@ -4,8 +4,8 @@
 
 #include "settings/settings.h"
 
-/* The settings that decide the result, as JSON for a checkpoint: release with free(). NULL: out of memory. */
-char *lince_resume_record(const lince_settings *settings);
+/* The settings that decide the result, as JSON for a checkpoint: lince_alloc'ed. */
+int lince_resume_record(const lince_settings *settings, char **text);
 
 /* LINCE_EUSAGE where one of them is not what `record` says, with both values; LINCE_EFORMAT where `record` is
  * NULL or no such text. `path`: the checkpoint's, for the message. `given`: the settings before the data

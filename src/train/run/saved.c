@@ -1,9 +1,9 @@
 #include "train/run/saved.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "train/run/checkpoint.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,8 +43,10 @@ static int number_of(const json_t *settings, const char *name)
 
 static int read_texts(lince_saved *s, const lince_run *run)
 {
-    json_t *settings =
-        json_loads(lince_saved_text(s, "settings") ? lince_saved_text(s, "settings") : "", 0, NULL);
+    const char *text = lince_saved_text(s, "settings");
+    json_t *settings = NULL;
+    int code = text ? lince_json_parse(text, strlen(text), 0, &settings, NULL) : 0;
+    if (code == LINCE_ENOMEM) return code;
     s->epochs = number_of(settings, "epochs");
     s->patience = number_of(settings, "patience");
     json_decref(settings);

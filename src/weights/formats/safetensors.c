@@ -3,11 +3,11 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "weights/formats/format.h"
 #include "weights/torch/torch.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,11 +155,13 @@ static int check_cover(const reading *r)
 static int read_header(reading *r, const char *header, size_t size)
 {
     json_error_t error;
-    json_t *json = json_loadb(header, size, JSON_REJECT_DUPLICATES, &error);
-    if (!json)
+    json_t *json;
+    int code = lince_json_parse(header, size, JSON_REJECT_DUPLICATES, &json, &error);
+    if (code == LINCE_ENOMEM) return lince_fail_in(code, r->file);
+    if (code)
         return lince_fail(LINCE_EFORMAT, "%s: header, byte %d: %s", r->file, error.position + PREFIX,
                           error.text);
-    int code =
+    code =
         json_is_object(json) ? 0 : lince_fail(LINCE_EFORMAT, "%s: the header is not a JSON object", r->file);
     const char *name;
     json_t *value;
@@ -202,49 +204,53 @@ int lince_safetensors_open(lince_weights **weights, const char *path)
 static json_t *tensor_entry(const lince_tensor *t, size_t begin)
 {
     json_t *shape = json_array();
-    for (int i = 0; i < t->ndim; i++) json_array_append_new(shape, json_integer(t->dims[i]));
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", lince_dtype_name(t->dtype), "shape", shape,
-                     "data_offsets", (json_int_t)begin, (json_int_t)(begin + t->bytes));
+    for (int i = 0; i < t->ndim; i++) lince_json_add(&shape, json_integer(t->dims[i]));
+    return lince_json_pack("{s:s, s:o, s:[I, I]}", "dtype", lince_dtype_name(t->dtype), "shape", shape,
+                           "data_offsets", (json_int_t)begin, (json_int_t)(begin + t->bytes));
 }
 
 /* Adds one tensor's entry; *begin moves on. */
-static int put_tensor(json_t *root, const char *path, const lince_tensor *t, size_t *begin)
+static int put_tensor(json_t **root, const char *path, const lince_tensor *t, size_t *begin)
 {
     if (!strcmp(t->name, METADATA))
         return lince_fail(LINCE_EDATA, "%s: no tensor may be named '%s'", path, METADATA);
-    if (!lince_add(*begin, t->bytes, begin) ||
-        json_object_set_new(root, t->name, tensor_entry(t, *begin - t->bytes)))
+    if (!lince_add(*begin, t->bytes, begin))
         return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
+    lince_json_put(root, t->name, tensor_entry(t, *begin - t->bytes));
     return 0;
 }
 
-static int put_metadata(json_t *root, const char *path, const lince_metadata *metadata, size_t count)
+static int put_metadata(json_t **root, const char *path, const lince_metadata *metadata, size_t count)
 {
     if (!count) return 0;
     json_t *pairs = json_object();
-    if (json_object_set_new(root, METADATA, pairs))
-        return lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
-    for (size_t i = 0; i < count; i++)
-        if (json_object_get(pairs, metadata[i].key) ||
-            json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value)))
-            return lince_fail(LINCE_EDATA,
-                              "%s: metadata '%.100s': its key is there twice, or it is not UTF-8: '%.100s'",
-                              path, metadata[i].key, metadata[i].value);
+    for (size_t i = 0; i < count; i++) {
+        if (json_object_get(pairs, metadata[i].key)) {
+            json_decref(pairs);
+            return lince_fail(LINCE_EDATA, "%s: metadata '%.100s': its key is there twice", path,
+                              metadata[i].key);
+        }
+        lince_json_put(&pairs, metadata[i].key, lince_json_string(metadata[i].value));
+    }
+    lince_json_put(root, METADATA, pairs);
     return 0;
 }
 
-/* The header as a malloc'ed string. */
+/* The header as a lince_alloc'ed string. */
 static int header_text(char **text, const char *path, const lince_tensor *tensors, size_t count,
                        const lince_metadata *metadata, size_t metadata_count)
 {
     json_t *root = json_object();
     size_t begin = 0;
-    int code = put_metadata(root, path, metadata, metadata_count);
-    for (size_t i = 0; i < count && !code; i++) code = put_tensor(root, path, &tensors[i], &begin);
-    *text = code ? NULL : json_dumps(root, JSON_COMPACT);
-    json_decref(root);
-    if (!code && !*text) code = lince_fail(LINCE_ENOMEM, "%s: out of memory for its header", path);
-    return code;
+    int code = put_metadata(&root, path, metadata, metadata_count);
+    for (size_t i = 0; i < count && !code; i++) code = put_tensor(&root, path, &tensors[i], &begin);
+    *text = NULL;
+    if (code) {
+        json_decref(root);
+        return code;
+    }
+    code = lince_json_text(root, JSON_COMPACT, text);
+    return code ? lince_fail_in(code, path) : 0;
 }
 
 int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
@@ -266,7 +272,7 @@ int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_
         for (size_t i = 0; i < count; i++) fwrite(tensors[i].data, 1, tensors[i].bytes, file.stream);
         code = lince_file_commit(&file);
     }
-    free(header);
+    lince_free(header);
     return code;
 }
 

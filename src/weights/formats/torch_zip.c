@@ -4,12 +4,12 @@
  *     <any name>/data/<key>       a storage's bytes
  *     <any name>/extra/lince.json lince's metadata, where lince wrote the file */
 #include "core/error.h"
+#include "core/json.h"
 #include "weights/formats/format.h"
 #include "weights/torch/stored_zip.h"
 #include "weights/torch/torch.h"
 #include "weights/torch/torch_state.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -106,14 +106,15 @@ static int read_metadata(const reading *r, lince_weights *w)
 {
     const lince_zip_entry *e = record(r, "extra/lince.json", "", 0);
     if (!e || e->method) return 0;
-    json_error_t error;
-    json_t *json = json_loadb((const char *)r->bytes + e->offset, e->size, JSON_REJECT_DUPLICATES, &error),
-           *value;
+    json_t *json, *value;
     const char *key;
-    int code = json_is_object(json)
-                   ? 0
-                   : lince_fail(LINCE_EFORMAT, "%s, byte %zu: extra/lince.json is not a JSON object", r->file,
-                                e->offset);
+    int code =
+        lince_json_parse((const char *)r->bytes + e->offset, e->size, JSON_REJECT_DUPLICATES, &json, NULL);
+    if (code == LINCE_ENOMEM) return lince_fail_in(code, r->file);
+    code = json_is_object(json)
+               ? 0
+               : lince_fail(LINCE_EFORMAT, "%s, byte %zu: extra/lince.json is not a JSON object", r->file,
+                            e->offset);
     json_object_foreach(json, key, value)
     {
         if (!code && !json_is_string(value))

@@ -1,13 +1,13 @@
 /* PyTorch's zip form, written: see torch_zip.c for the records. */
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
+#include "core/memory.h"
 #include "weights/torch/stored_zip_write.h"
 #include "weights/torch/torch.h"
 #include "weights/torch/torch_state.h"
 #include "weights/weights_internal.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* --- the pickle ----------------------------------------------------------------------------------- */
@@ -76,17 +76,14 @@ static void put_object(lince_buffer *out, const lince_tensor *tensors, size_t co
 
 /* --- the file ------------------------------------------------------------------------------------- */
 
-/* Metadata as a JSON object; a malloc'ed text. */
+/* Metadata as a JSON object; a lince_alloc'ed text. */
 static int metadata_text(char **text, const char *path, const lince_metadata *metadata, size_t count)
 {
     json_t *object = json_object();
-    int code = object ? 0 : lince_fail(LINCE_ENOMEM, "%s: out of memory for its metadata", path);
-    for (size_t i = 0; i < count && !code; i++)
-        if (json_object_set_new(object, metadata[i].key, json_string(metadata[i].value)))
-            code = lince_fail(LINCE_EDATA, "%s: metadata '%.100s' is not UTF-8", path, metadata[i].key);
-    *text = code ? NULL : json_dumps(object, JSON_COMPACT);
-    json_decref(object);
-    return code || *text ? code : lince_fail(LINCE_ENOMEM, "%s: out of memory for its metadata", path);
+    for (size_t i = 0; i < count; i++)
+        lince_json_put(&object, metadata[i].key, lince_json_string(metadata[i].value));
+    int code = lince_json_text(object, JSON_COMPACT, text);
+    return code ? lince_fail_in(code, path) : 0;
 }
 
 static void add_records(lince_zip_writer *w, const lince_buffer *object, const lince_tensor *tensors,
@@ -124,6 +121,6 @@ int lince_torch_write(const char *path, const lince_tensor *tensors, size_t coun
         lince_buffer_release(&w.directory);
     }
     lince_buffer_release(&object);
-    free(texts);
+    lince_free(texts);
     return code;
 }
