@@ -1,5 +1,6 @@
 /* What a resumed run must have in common with the run that was begun. */
 #include "core/file.h"
+#include "core/memory.h"
 #include "train/run/resume.h"
 
 #include "settings/settings.h"
