@@ -21,7 +21,7 @@ json_t *lince_json_pack(const char *format, ...)
     json_t *json = json_vpack_ex(&error, 0, format, args);
     va_end(args);
     if (!json && json_error_code(&error) == json_error_numeric_overflow) reason = LINCE_ENUMERIC;
-    if (!json && json_error_code(&error) == json_error_invalid_utf8) reason = LINCE_EFORMAT;
+    if (!json && json_error_code(&error) == json_error_invalid_utf8) reason = LINCE_EDATA;
     return json;
 }
 
@@ -29,7 +29,7 @@ json_t *lince_json_string(const char *text)
 {
     errno = 0;
     json_t *json = json_string(text);
-    if (!json && errno != ENOMEM) reason = LINCE_EFORMAT;
+    if (!json && errno != ENOMEM) reason = LINCE_EDATA;
     return json;
 }
 
@@ -71,7 +71,7 @@ static int fail(void)
     int code = reason ? reason : LINCE_ENOMEM;
     reason = 0;
     if (code == LINCE_ENUMERIC) return lince_fail(code, "a number is not finite, which JSON cannot say");
-    if (code == LINCE_EFORMAT) return lince_fail(code, "a text is not UTF-8");
+    if (code == LINCE_EDATA) return lince_fail(code, "a text is not UTF-8");
     return lince_fail(code, "out of memory");
 }
 

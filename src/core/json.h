@@ -24,7 +24,7 @@ void lince_json_put(json_t **object, const char *key, json_t *value);
 void lince_json_add(json_t **array, json_t *value);
 
 /* The document, which is taken over, as text, lince_alloc'ed; `layout`: jansson's flags. Where a part of it could not
- * be made: LINCE_ENOMEM, LINCE_ENUMERIC or LINCE_EFORMAT, and *text is NULL. */
+ * be made: LINCE_ENOMEM, LINCE_ENUMERIC or LINCE_EDATA, and *text is NULL. */
 int lince_json_text(json_t *json, size_t layout, char **text);
 
 /* A document from `size` bytes of text; `flags`: jansson's; `where` (or NULL) gets what it says. LINCE_EFORMAT with the

@@ -66,8 +66,8 @@ static void test_what_is_not_finite_is_told_as_that(void **state)
 static void test_what_is_not_utf8_is_told_as_that(void **state)
 {
     (void)state;
-    assert_refused(lince_json_pack("{s:s}", "name", "\xff"), LINCE_EFORMAT, "UTF-8");
-    assert_refused(lince_json_pack("{s:o}", "name", lince_json_string("\xe1")), LINCE_EFORMAT, "UTF-8");
+    assert_refused(lince_json_pack("{s:s}", "name", "\xff"), LINCE_EDATA, "UTF-8");
+    assert_refused(lince_json_pack("{s:o}", "name", lince_json_string("\xe1")), LINCE_EDATA, "UTF-8");
 }
 
 static void test_one_document_says_nothing_of_another(void **state)
