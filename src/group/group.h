@@ -1,0 +1,58 @@
+/* Who else computes: the members of a group train one network together, each with its share of every batch.
+ * A group is transport, rank and size; what is built on it is here and the same for all of them: sums in an
+ * order that depends on neither, agreement, copies.
+ *
+ * All members call the same of these functions in the same order. Whatever may fail in one of them alone is
+ * therefore followed by lince_group_all, which makes it the failure of all. A member alone (lince_alone)
+ * exchanges nothing, and its numbers stay as they are. */
+#ifndef LINCE_GROUP_GROUP_H
+#define LINCE_GROUP_GROUP_H
+
+#include <stddef.h>
+
+typedef struct lince_group lince_group;
+
+/* How two members reach each other: whole messages, in the order in which they were sent. The receiver knows
+ * the size. A message may wait for its receiver. Negative with lince_error() set: the group is broken. */
+typedef struct lince_transport {
+    const char *name;
+    int (*send)(const lince_group *group, int to, const void *bytes, size_t size);
+    int (*receive)(const lince_group *group, int from, void *bytes, size_t size);
+} lince_transport;
+
+struct lince_group {
+    const lince_transport *transport;
+    int rank, size;
+    void *buffer; /* LINCE_GROUP_BUFFER bytes for messages, aligned for double; NULL where it is alone */
+    void *own;    /* the transport's */
+};
+enum { LINCE_GROUP_BUFFER = 1 << 20 };
+
+/* A group of one. */
+extern const lince_group lince_alone;
+
+/* The part of `total` things that a member has: contiguous, in the order of the ranks, sizes differ by one
+ * at most. */
+typedef struct lince_share {
+    size_t begin, count;
+} lince_share;
+lince_share lince_group_share(const lince_group *group, size_t total);
+
+/* The sum of `pieces` vectors of `count` numbers, whoever holds them: values[own][count] are those of this
+ * member's share of the pieces; values[0] is the sum afterwards, in all members (room for one where the
+ * share is empty). Pieces are added in a binary tree by their number, ((0 + 1) + (2 + 3)) + ((4 + 5) + ...),
+ * so that the bits depend on what the pieces are and not on how many members there are. The other pieces are
+ * written over. */
+int lince_group_sum(const lince_group *group, size_t pieces, float *values, size_t count);
+int lince_group_sum_doubles(const lince_group *group, size_t pieces, double *values, size_t count);
+
+/* The first member's code, by rank, that is not 0, in all, with its message; 0 where there is none. */
+int lince_group_all(const lince_group *group, int code);
+
+/* Member `root`'s bytes into everyone's. */
+int lince_group_broadcast(const lince_group *group, int root, void *bytes, size_t size);
+
+/* An array of `total` items, of which each member has filled its share, is whole in all of them. */
+int lince_group_gather(const lince_group *group, void *items, size_t total, size_t item_size);
+
+#endif

@@ -1,0 +1,218 @@
+/* What members of a group do together: shares, sums whose bits do not depend on their number, agreement,
+ * copies. */
+#include "group/group.h"
+
+#include "group/threads.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static const int sizes[] = {1, 2, 3, 4, 5, 8};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+static void test_shares_are_contiguous_and_even(void **state)
+{
+    (void)state;
+    for (int s = 0; s < SIZES; s++)
+        for (size_t total = 0; total < 40; total++) {
+            size_t next = 0;
+            for (int r = 0; r < sizes[s]; r++) {
+                lince_group g = {.rank = r, .size = sizes[s]};
+                lince_share share = lince_group_share(&g, total);
+                assert_int_equal(share.begin, next);
+                assert_in_range(share.count, total / (size_t)sizes[s],
+                                (total + (size_t)sizes[s] - 1) / (size_t)sizes[s]);
+                next += share.count;
+            }
+            assert_int_equal(next, total);
+        }
+    lince_share all = lince_group_share(&lince_alone, SIZE_MAX);
+    assert_true(all.begin == 0 && all.count == SIZE_MAX);
+}
+
+/* --- sums ------------------------------------------------------------------------------------------- */
+
+enum { COUNT = (LINCE_GROUP_BUFFER / 4) + 1000, PIECES = 9 }; /* more than a message holds */
+
+/* Of magnitudes so different that another order gives other bits. */
+static float value_of(size_t piece, size_t i)
+{
+    uint32_t h = (uint32_t)(piece * 2654435761u) ^ (uint32_t)(i * 40503u + 1);
+    h ^= h >> 13, h *= 0x5bd1e995u, h ^= h >> 15;
+    return (float)((double)h / 4294967296.0 - 0.5) * (float)(1u << (h & 15));
+}
+
+/* The definition. */
+static float tree(size_t first, size_t width, size_t pieces, size_t i)
+{
+    if (width == 1) return value_of(first, i);
+    float left = tree(first, width / 2, pieces, i);
+    return first + width / 2 < pieces ? left + tree(first + width / 2, width / 2, pieces, i) : left;
+}
+
+typedef struct summing {
+    size_t pieces;
+    float *sum[MOST_MEMBERS];
+    int code[MOST_MEMBERS];
+} summing;
+
+static void sum_pieces(const lince_group *g, void *context)
+{
+    summing *s = context;
+    lince_share own = lince_group_share(g, s->pieces);
+    float *values = malloc((own.count + 1) * COUNT * sizeof *values);
+    for (size_t p = 0; p < own.count; p++)
+        for (size_t i = 0; i < COUNT; i++) values[p * COUNT + i] = value_of(own.begin + p, i);
+    s->code[g->rank] = lince_group_sum(g, s->pieces, values, COUNT);
+    s->sum[g->rank] = values;
+}
+
+static void test_a_sum_has_the_same_bits_on_any_number_of_members(void **state)
+{
+    (void)state;
+    float *expected = malloc(COUNT * sizeof *expected);
+    size_t differ = 0;
+    for (size_t pieces = 1; pieces <= PIECES; pieces += pieces < 4 ? 1 : pieces == 4 ? 4 : 1) {
+        for (size_t i = 0; i < COUNT; i++) {
+            float in_turn = 0;
+            for (size_t p = 0; p < pieces; p++) in_turn += value_of(p, i);
+            expected[i] = tree(0, 16, pieces, i);
+            differ += in_turn != expected[i];
+        }
+        for (int k = 0; k < SIZES; k++) {
+            summing s = {.pieces = pieces};
+            in_a_group(sizes[k], sum_pieces, &s);
+            for (int r = 0; r < sizes[k]; r++) {
+                assert_int_equal(s.code[r], 0);
+                assert_memory_equal(s.sum[r], expected, COUNT * sizeof *expected);
+                free(s.sum[r]);
+            }
+        }
+    }
+    assert_true(differ > COUNT); /* the order is seen in the bits */
+    free(expected);
+}
+
+static void sum_doubles(const lince_group *g, void *context)
+{
+    double *sums = context, values[2] = {1e-17 + g->rank, 1};
+    if (lince_group_sum_doubles(g, (size_t)g->size, values, 2)) values[0] = -1;
+    sums[g->rank] = values[0] + 100 * values[1];
+}
+
+static void test_doubles_are_summed_likewise(void **state)
+{
+    (void)state;
+    double sums[4];
+    in_a_group(4, sum_doubles, sums);
+    for (int r = 0; r < 4; r++) assert_true(sums[r] == 6 + 400);
+}
+
+static void test_alone_nothing_changes(void **state)
+{
+    (void)state;
+    float values[2] = {0.1f, -0.0f}, before[2] = {0.1f, -0.0f};
+    assert_int_equal(lince_group_sum(&lince_alone, 1, values, 2), 0);
+    assert_int_equal(lince_group_broadcast(&lince_alone, 0, values, sizeof values), 0);
+    assert_int_equal(lince_group_gather(&lince_alone, values, 2, sizeof *values), 0);
+    assert_memory_equal(values, before, sizeof values);
+    assert_int_equal(lince_group_all(&lince_alone, LINCE_EDATA), LINCE_EDATA);
+    assert_int_equal(lince_group_all(&lince_alone, 0), 0);
+}
+
+/* --- agreement -------------------------------------------------------------------------------------- */
+
+typedef struct agreeing {
+    int fails[2]; /* ranks that fail; -1: none */
+    int code[MOST_MEMBERS];
+    char message[MOST_MEMBERS][64];
+} agreeing;
+
+static void agree(const lince_group *g, void *context)
+{
+    agreeing *a = context;
+    int code = 0;
+    lince_set_error("nothing");
+    for (int i = 0; i < 2; i++)
+        if (a->fails[i] == g->rank) code = lince_fail(LINCE_EDATA, "member %d of these", g->rank);
+    a->code[g->rank] = lince_group_all(g, code);
+    snprintf(a->message[g->rank], sizeof a->message[0], "%.63s", lince_error());
+    if (lince_group_all(g, 0)) a->code[g->rank] = 1; /* and it is over then */
+}
+
+static void test_the_failure_of_one_is_told_by_all(void **state)
+{
+    (void)state;
+    for (int k = 0; k < SIZES; k++)
+        for (int fails = 0; fails < sizes[k]; fails++) {
+            agreeing a = {.fails = {fails, sizes[k] - 1}};
+            char expected[64];
+            snprintf(expected, sizeof expected, "member %d of these", fails);
+            in_a_group(sizes[k], agree, &a);
+            for (int r = 0; r < sizes[k]; r++) {
+                assert_int_equal(a.code[r], LINCE_EDATA);
+                assert_string_equal(a.message[r], expected);
+            }
+        }
+}
+
+static void test_where_none_fails_none_is_told(void **state)
+{
+    (void)state;
+    agreeing a = {.fails = {-1, -1}};
+    in_a_group(3, agree, &a);
+    for (int r = 0; r < 3; r++) {
+        assert_int_equal(a.code[r], 0);
+        assert_string_equal(a.message[r], "nothing");
+    }
+}
+
+/* --- copies ----------------------------------------------------------------------------------------- */
+
+static void copy(const lince_group *g, void *context)
+{
+    int *wrong = context;
+    enum { BYTES = LINCE_GROUP_BUFFER + 77 };
+    unsigned char *bytes = malloc(BYTES);
+    for (int root = 0; root < g->size; root++) {
+        memset(bytes, g->rank == root ? root + 1 : 0, BYTES);
+        if (lince_group_broadcast(g, root, bytes, BYTES)) wrong[g->rank]++;
+        for (size_t i = 0; i < BYTES; i++) wrong[g->rank] += bytes[i] != root + 1;
+    }
+    for (size_t total = 0; total < 20; total++) {
+        int32_t items[20] = {0};
+        lince_share own = lince_group_share(g, total);
+        for (size_t i = 0; i < own.count; i++) items[own.begin + i] = (int32_t)(own.begin + i) + 7;
+        if (lince_group_gather(g, items, total, sizeof *items)) wrong[g->rank]++;
+        for (size_t i = 0; i < total; i++) wrong[g->rank] += items[i] != (int32_t)i + 7;
+    }
+    free(bytes);
+}
+
+static void test_everyone_has_what_one_has_and_what_all_have(void **state)
+{
+    (void)state;
+    for (int k = 0; k < SIZES; k++) {
+        int wrong[MOST_MEMBERS] = {0};
+        in_a_group(sizes[k], copy, wrong);
+        for (int r = 0; r < sizes[k]; r++) assert_int_equal(wrong[r], 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shares_are_contiguous_and_even),
+        cmocka_unit_test(test_a_sum_has_the_same_bits_on_any_number_of_members),
+        cmocka_unit_test(test_doubles_are_summed_likewise),
+        cmocka_unit_test(test_alone_nothing_changes),
+        cmocka_unit_test(test_the_failure_of_one_is_told_by_all),
+        cmocka_unit_test(test_where_none_fails_none_is_told),
+        cmocka_unit_test(test_everyone_has_what_one_has_and_what_all_have),
+    };
+    return cmocka_run_group_tests_name("group/group", tests, NULL, NULL);
+}
