@@ -25,8 +25,8 @@ LINCE_API int lince_describe_as(const char *path, const lince_settings *settings
  * tensors, bit for bit. `text`, the caller's (lince_text_free), tells what was found and written. */
 LINCE_API int lince_convert(const char *in, const char *out, char **text);
 
-/* The formats of weights files: the name at `index`, or NULL after the last; and in `endings` what files that are
- * written in it are called, as "*.pth|*.pt", or "" where it is only read. */
+/* The formats of weights files: the name at `index`, or NULL after the last; and in `endings` what files
+ * that are written in it are called, as "*.pth|*.pt", or "" where it is only read. */
 LINCE_API const char *lince_weights_format_at(size_t index, const char **endings);
 
 /* The models that --model knows: the name at `index`, or NULL after the last; and a line about it. */

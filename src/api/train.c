@@ -31,7 +31,7 @@ int lince_train(const lince_settings *settings, const char *command, const lince
     lince_observer heard = LINCE_OBSERVER_INIT;
     char folder[LINCE_PATH_MAX] = "";
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
-    int code = lince_job_run(settings, command, &heard, folder, sizeof folder);
+    int code = lince_job_run(&lince_alone, settings, command, &heard, folder, sizeof folder);
     if (*folder && out) snprintf(out, out_size, "%s", folder);
     if (code) return code < 0 ? code : 0;
     if (!settings->no_report) write_report(folder, settings, &heard);

@@ -45,7 +45,7 @@ static int train_fold(const char *folder, state found, const lince_settings *set
     if (!code) code = lince_settings_set(&s, "no-report", "yes");
     if (!code) code = lince_settings_set(&s, "out", found == BEGUN ? "" : folder);
     if (!code) code = lince_settings_set(&s, "resume", found == BEGUN ? folder : "");
-    if (!code) code = lince_job_run(&s, command, observer, made, sizeof made);
+    if (!code) code = lince_job_run(&lince_alone, &s, command, observer, made, sizeof made);
     if (!code) lince_job_finish(made, &s, observer);
     lince_settings_release(&s);
     return code < 0 ? code : 0;

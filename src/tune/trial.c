@@ -95,7 +95,7 @@ static int open_leg(const lince_search *s, const char *const *values, int thread
                                                : new_settings(s, values, folder, &settings);
     if (!code) code = set_number(&settings, "threads", threads);
     if (!code) {
-        code = lince_trainer_open(t, &settings, observer, "a trial of lince tune");
+        code = lince_trainer_open(t, &lince_alone, &settings, observer, "a trial of lince tune");
         t->given = NULL; /* only while it is opened */
         if (code) lince_trainer_close(t);
     }

@@ -33,7 +33,7 @@ static void count_turns(lince_loader *l)
 
 lince_occasion lince_loader_occasion(const lince_loader *l, const lince_slot *s, size_t i)
 {
-    size_t place = s->number * (size_t)l->options.batch_size + i;
+    size_t place = s->first + i;
     return (lince_occasion){l->options.seed, l->epoch, s->index[i], l->balanced ? l->turn[place] : 0};
 }
 
@@ -48,17 +48,22 @@ static void fill_rows(const lince_loader *l, lince_slot *s)
 static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *scratch)
 {
     size_t size = (size_t)l->options.batch_size, first = batch * size, left = l->count - first;
-    size_t n = left < size ? left : size;
+    lince_share share = lince_group_share(l->options.group, left < size ? left : size);
+    size_t n = share.count;
     s->n = (int)n;
+    s->begin = (int)share.begin;
+    s->whole = (int)(left < size ? left : size);
     s->number = batch;
+    s->first = first + share.begin;
     s->own = 1;
     for (size_t i = 0; i < n; i++) {
-        uint32_t index = l->order[first + i];
+        uint32_t index = l->order[s->first + i];
         s->index[i] = index;
         s->y[i] = lince_dataset_label(l->dataset, l->part, index);
         lince_occasion occasion = lince_loader_occasion(l, s, i);
         s->key[i] = lince_occasion_key(&occasion);
     }
+    if (!n) return 0;
     if (!l->rows) return l->content->fill(l, s, scratch);
     fill_rows(l, s);
     return 0;
@@ -188,6 +193,8 @@ int lince_loader_next(lince_loader *l, lince_batch *batch)
     l->waited += lince_now() - start;
     if (s->code) return lince_fail(s->code, "%s", s->message);
     *batch = (lince_batch){.n = s->n,
+                           .begin = s->begin,
+                           .whole = s->whole,
                            .x = l->rows ? s->served : s->x,
                            .tokens = l->rows ? NULL : s->tokens,
                            .length = s->length,
@@ -249,6 +256,7 @@ int lince_loader_make(lince_loader **loader, const lince_content *content, lince
     l->dataset = dataset;
     l->part = part;
     l->options = *options;
+    if (!l->options.group) l->options.group = &lince_alone;
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->vacant, NULL);
     pthread_cond_init(&l->ready, NULL);
@@ -309,6 +317,16 @@ int lince_loader_serve(lince_loader *l, const float *rows, size_t row)
 size_t lince_loader_samples(const lince_loader *l)
 {
     return l->count;
+}
+
+int lince_loader_batch_size(const lince_loader *l)
+{
+    return l->options.batch_size;
+}
+
+const lince_group *lince_loader_group(const lince_loader *l)
+{
+    return l->options.group;
 }
 
 size_t lince_loader_batches(const lince_loader *l)

@@ -6,11 +6,14 @@
 #include "core/watch.h"
 #include "data/dataset.h"
 #include "data/loader/tokens.h"
+#include "group/group.h"
 #include "picture/augment/mix.h"
 #include "picture/transform.h"
 
 typedef struct lince_batch {
-    int n;          /* samples in this batch: batch_size, or fewer in an epoch's last */
+    int n; /* samples in this batch: batch_size, or fewer in an epoch's last */
+    int begin,
+        whole;      /* of a member's share (options.group): its place in the batch of all, and that one's n */
     const float *x; /* [batch_size][3][height][width]; samples beyond n are zero; NULL for texts */
     const int32_t
         *tokens; /* [batch_size][steps] of texts, <pad> = 0 behind each one's end; NULL for pictures */
@@ -33,8 +36,9 @@ typedef struct lince_loader_options {
     size_t cache_bytes; /* for fitted pictures; those beyond are decoded again each epoch */
     bool skip_bad;      /* lince_dataset_leave_out what cannot be read, instead of failing */
     float word_dropout; /* while training: the share of a text's words that are <unk>, others in each epoch */
-    lince_mixing mixing; /* while training: of pictures */
-    lince_watch watch;   /* of the decoding in lince_loader_new */
+    lince_mixing mixing;      /* while training: of pictures */
+    lince_watch watch;        /* of the decoding in lince_loader_new */
+    const lince_group *group; /* of each batch this member prepares its share; NULL: all of it */
 } lince_loader_options;
 
 typedef struct lince_loader lince_loader;
@@ -56,7 +60,9 @@ void lince_loader_free(lince_loader *loader);
 /* The texts as encoded; NULL: the samples are pictures. */
 const lince_tokens *lince_loader_tokens(const lince_loader *loader);
 
-size_t lince_loader_samples(const lince_loader *loader); /* without the bad ones */
+size_t lince_loader_samples(const lince_loader *loader); /* without the bad ones, all members' */
+int lince_loader_batch_size(const lince_loader *loader); /* of all members */
+const lince_group *lince_loader_group(const lince_loader *loader);
 size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last may be short */
 
 /* Begins epoch `epoch` (0-based) at batch `first` (0 unless resuming), also in the middle of another.

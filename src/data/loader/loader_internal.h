@@ -23,7 +23,8 @@ typedef struct lince_slot {
     uint32_t *index;
     uint64_t *key;
     size_t number; /* of the batch in its epoch */
-    int n;
+    size_t first;  /* place in the epoch of its first sample here */
+    int n, begin, whole;
     bool ready;
     int code; /* of its preparation, and the message: errors reach the caller in the batches' order */
     char message[2048];

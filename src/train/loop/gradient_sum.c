@@ -8,19 +8,25 @@
 
 enum { PIECE = 1 << 15 /* floats in one task */, ROWS = 16 /* rows in one task */ };
 
-static int init_sparse(lince_param_sum *s, const lince_param *p, size_t batches)
+static int init_sparse(lince_param_sum *s, const lince_param *p, size_t batches, const lince_group *group)
 {
-    size_t table = (size_t)p->dims[0];
+    size_t table = (size_t)p->dims[0], members = (size_t)group->size;
+    s->listable = (table / batches < p->sparse_rows ? table : batches * p->sparse_rows) * members;
+    batches *= members;
     s->capacity = table / batches < p->sparse_rows ? table : batches * p->sparse_rows;
     s->row = lince_alloc(s->capacity, sizeof *s->row);
     s->slot = lince_alloc(table, sizeof *s->slot);
     if (!s->row || !s->slot) return LINCE_ENOMEM;
     for (size_t i = 0; i < table; i++) s->slot[i] = -1;
     s->sum = lince_alloc(s->capacity, (size_t)p->dims[1] * sizeof *s->sum);
-    return s->sum ? 0 : LINCE_ENOMEM;
+    if (!s->sum || members == 1) return s->sum ? 0 : LINCE_ENOMEM;
+    s->merged = lince_alloc(s->capacity, (size_t)p->dims[1] * sizeof *s->merged);
+    s->listed = lince_alloc(s->listable, sizeof *s->listed);
+    return s->merged && s->listed ? 0 : LINCE_ENOMEM;
 }
 
-int lince_gradient_sum_init(lince_gradient_sum *g, const lince_net *net, int batches)
+int lince_gradient_sum_init(lince_gradient_sum *g, const lince_net *net, int batches,
+                            const lince_group *group)
 {
     *g = (lince_gradient_sum){.params = lince_net_params(net)};
     if (!(g->of = lince_alloc(g->params + 1, sizeof *g->of))) return LINCE_ENOMEM;
@@ -28,7 +34,7 @@ int lince_gradient_sum_init(lince_gradient_sum *g, const lince_net *net, int bat
         const lince_param *p = lince_net_param(net, i);
         if (!p->grad) continue;
         if (p->sparse_rows)
-            LINCE_TRY(init_sparse(&g->of[i], p, (size_t)batches));
+            LINCE_TRY(init_sparse(&g->of[i], p, (size_t)batches, group));
         else if (!(g->of[i].sum = lince_alloc(p->size, sizeof(float))))
             return LINCE_ENOMEM;
     }
@@ -41,6 +47,8 @@ void lince_gradient_sum_release(lince_gradient_sum *g)
         lince_free(g->of[i].sum);
         lince_free(g->of[i].row);
         lince_free(g->of[i].slot);
+        lince_free(g->of[i].merged);
+        lince_free(g->of[i].listed);
     }
     lince_free(g->of);
     *g = (lince_gradient_sum){0};
@@ -100,6 +108,64 @@ void lince_gradient_sum_add(lince_gradient_sum *g, const lince_net *net, int thr
         lince_parallel_ranges(threads, p->size, PIECE, add_piece, &a);
     }
     g->weight += weight;
+}
+
+/* --- of a group ------------------------------------------------------------------------------------- */
+
+/* All members' rows into s->listed; their number. */
+static int list_rows(lince_param_sum *s, const lince_group *group, size_t *count)
+{
+    uint64_t *rows = group->buffer; /* [rank] */
+    int code = 0;
+    rows[group->rank] = s->rows;
+    LINCE_TRY(lince_group_gather(group, rows, (size_t)group->size, sizeof *rows));
+    *count = 0;
+    for (int rank = 0; rank < group->size && !code; rank++) {
+        if (rank == group->rank) memcpy(s->listed + *count, s->row, s->rows * sizeof *s->row);
+        code = lince_group_broadcast(group, rank, s->listed + *count, rows[rank] * sizeof *s->listed);
+        *count += rows[rank];
+    }
+    return code;
+}
+
+/* The rows that any member has, in the order in which they are listed first, with zeros where others have
+ * them. */
+static int merge_rows(lince_param_sum *s, const lince_param *p, const lince_group *group)
+{
+    size_t n = (size_t)p->dims[1], listed, rows = 0;
+    LINCE_TRY(list_rows(s, group, &listed));
+    for (size_t i = 0; i < s->rows; i++) s->slot[s->row[i]] = -1;
+    for (size_t i = 0; i < listed; i++) {
+        int32_t row = s->listed[i];
+        if (s->slot[row] >= 0) continue;
+        s->slot[row] = (int32_t)rows;
+        s->listed[rows++] = row;
+    }
+    memset(s->merged, 0, rows * n * sizeof *s->merged);
+    for (size_t i = 0; i < s->rows; i++)
+        memcpy(s->merged + (size_t)s->slot[s->row[i]] * n, s->sum + i * n, n * sizeof *s->sum);
+    memcpy(s->row, s->listed, rows * sizeof *s->row);
+    s->rows = rows;
+    float *merged = s->merged;
+    s->merged = s->sum;
+    s->sum = merged;
+    return lince_group_sum(group, (size_t)group->size, s->sum, rows * n);
+}
+
+int lince_gradient_sum_merge(lince_gradient_sum *g, const lince_net *net, const lince_group *group)
+{
+    for (size_t i = 0; i < g->params; i++) {
+        const lince_param *p = lince_net_param(net, i);
+        lince_param_sum *s = &g->of[i];
+        if (!p->grad) continue;
+        if (p->sparse_rows) {
+            LINCE_TRY(merge_rows(s, p, group));
+            continue;
+        }
+        if (g->weight == 0) memset(s->sum, 0, p->size * sizeof *s->sum);
+        LINCE_TRY(lince_group_sum(group, (size_t)group->size, s->sum, p->size));
+    }
+    return lince_group_sum_doubles(group, (size_t)group->size, &g->weight, 1);
 }
 
 void lince_gradient_sum_clear(lince_gradient_sum *g)

@@ -4,6 +4,7 @@
 #ifndef LINCE_TRAIN_GRADIENT_SUM_H
 #define LINCE_TRAIN_GRADIENT_SUM_H
 
+#include "group/group.h"
 #include "net/net.h"
 
 /* Of one parameter; of a sparse one the rows that any batch touched, in the order of their first touch. */
@@ -11,6 +12,10 @@ typedef struct lince_param_sum {
     float *sum;
     int32_t *row, *slot; /* [capacity] table row of the sum's; [rows of the table] the other way, -1: none */
     size_t capacity, rows;
+    /* In a group: */
+    float *merged;   /* the sum's size: of the rows of all members */
+    int32_t *listed; /* [listable] the members' rows, behind each other */
+    size_t listable;
 } lince_param_sum;
 
 typedef struct lince_gradient_sum {
@@ -19,12 +24,16 @@ typedef struct lince_gradient_sum {
     double weight; /* sum of W_b; 0: nothing was added */
 } lince_gradient_sum;
 
-/* For up to `batches` batches, of all that has a gradient now. LINCE_ENOMEM. */
-int lince_gradient_sum_init(lince_gradient_sum *sum, const lince_net *net, int batches);
+/* For up to `batches` batches of each member of the group, of all that has a gradient now. LINCE_ENOMEM. */
+int lince_gradient_sum_init(lince_gradient_sum *sum, const lince_net *net, int batches,
+                            const lince_group *group);
 void lince_gradient_sum_release(lince_gradient_sum *sum);
 
 /* Adds weight times the gradients of the net's last pass. */
 void lince_gradient_sum_add(lince_gradient_sum *sum, const lince_net *net, int threads, double weight);
+
+/* The members' sums, those of some that have added nothing among them, become one and the same in all. */
+int lince_gradient_sum_merge(lince_gradient_sum *sum, const lince_net *net, const lince_group *group);
 void lince_gradient_sum_clear(lince_gradient_sum *sum);
 
 #endif

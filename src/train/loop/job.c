@@ -13,19 +13,19 @@
 static int run_opened(lince_trainer *t)
 {
     int code = lince_trainer_run(t);
-    if (!code) code = lince_trainer_calibrate(t);
-    if (!code) code = lince_trainer_test(t);
-    int written = lince_trainer_write_cost(t);
+    if (!code) code = lince_group_all(t->group, lince_trainer_calibrate(t));
+    if (!code) code = lince_group_all(t->group, lince_trainer_test(t));
+    int written = lince_trainer_writes(t) ? lince_trainer_write_cost(t) : 0;
     return code ? code : written;
 }
 
-int lince_job_run(const lince_settings *settings, const char *command, const lince_observer *observer,
-                  char *out, size_t out_size)
+int lince_job_run(const lince_group *group, const lince_settings *settings, const char *command,
+                  const lince_observer *observer, char *out, size_t out_size)
 {
     LINCE_PLAIN_LOCALE;
     lince_trainer t;
     lince_peak_memory_begin();
-    int code = lince_trainer_open(&t, settings, observer, command);
+    int code = lince_trainer_open(&t, group, settings, observer, command);
     if (code >= 0 && out) snprintf(out, out_size, "%s", t.run.folder);
     if (!code) code = run_opened(&t);
     lince_trainer_close(&t);

@@ -47,11 +47,12 @@ static bool completes_update(const lince_trainer *t)
 
 /* With the last pass's gradient, of that norm, or where several batches make an update once they are
  * there. */
-static void update(lince_trainer *t, const lince_targets *targets, size_t n, double lr, double norm)
+static int update(lince_trainer *t, const lince_targets *targets, size_t n, double lr, double norm)
 {
-    if (t->settings->accumulate > 1) {
-        lince_update_add(&t->update, t->net, lince_loss_weight(targets, n));
-        if (!completes_update(t)) return;
+    if (lince_update_sums(&t->update)) {
+        if (n) lince_update_add(&t->update, t->net, lince_loss_weight(targets, n));
+        if (!completes_update(t)) return 0;
+        if (t->group->size > 1) LINCE_TRY(lince_update_merge(&t->update, t->net, t->at.updates));
         norm = lince_update_sum_norm(&t->update, t->net);
     }
     t->at.updates++;
@@ -60,18 +61,24 @@ static void update(lince_trainer *t, const lince_targets *targets, size_t n, dou
                               lince_schedule_progress(&t->schedule, t->at.updates - t->at.schedule_updates));
     lince_update_apply(&t->update, t->net, t->at.updates, lr, norm);
     if (t->at.step + 1 == lince_loader_batches(t->train)) lince_trainer_average(t);
+    return 0;
 }
 
-/* Of mixed samples the label with the larger share counts. */
-static void count_hits(lince_trainer *t, const lince_batch *batch)
+/* Of mixed samples the label with the larger share counts. What was counted before is the first member's. */
+static int count_hits(lince_trainer *t, const lince_batch *batch)
 {
     int classes = t->blueprint.classes;
     const int32_t *label = batch->partner && batch->own < 0.5f ? batch->partner : batch->y;
+    double sums[2] = {t->group->rank ? 0 : t->at.hits, t->group->rank ? 0 : t->at.loss};
     for (size_t i = 0; i < (size_t)batch->n; i++) {
         const float *row = lince_net_output(t->net) + i * (size_t)classes;
-        t->at.hits += t->blueprint.loss.type->decide(row, classes) == label[i];
-        t->at.loss += (double)t->loss_each[i];
+        sums[0] += t->blueprint.loss.type->decide(row, classes) == label[i];
+        sums[1] += (double)t->loss_each[i];
     }
+    LINCE_TRY(lince_group_sum_doubles(t->group, (size_t)t->group->size, sums, 2));
+    t->at.hits = sums[0];
+    t->at.loss = sums[1];
+    return 0;
 }
 
 /* And its gradient, in the net. */
@@ -82,27 +89,37 @@ static double loss_of(lince_trainer *t, const lince_targets *targets, size_t n)
                              lince_net_output_gradient(t->net), t->loss_each);
 }
 
-int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
+/* Forward and backward, of what this member has of the batch, and the gradient's norm. */
+static int pass(lince_trainer *t, const lince_batch *batch, const lince_targets *targets, double *mean_loss,
+                double *gradient_norm)
 {
-    size_t n = (size_t)batch->n;
-    lince_targets targets = targets_of(t, batch);
+    *mean_loss = *gradient_norm = 0;
+    if (!batch->n) return 0;
     lince_feed(t->net, batch);
     lince_update_touch(&t->update, t->net, t->at.updates);
     lince_net_forward(t->net, batch->n, true, batch->key);
     lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
-    double loss = loss_of(t, &targets, n);
+    double loss = *mean_loss = loss_of(t, targets, (size_t)batch->n);
     lince_profile_lap(&t->profile, LINCE_TIME_LOSS);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
-    double norm = lince_update_norm(&t->update, t->net);
+    double norm = *gradient_norm = lince_update_norm(&t->update, t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_NORM);
-    if (!isfinite(norm)) return not_finite(t, batch, loss);
-    update(t, &targets, n, lr, norm);
+    return isfinite(norm) ? 0 : not_finite(t, batch, loss);
+}
+
+int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
+{
+    size_t n = (size_t)batch->n;
+    double norm;
+    lince_targets targets = targets_of(t, batch);
+    LINCE_TRY(lince_group_all(t->group, pass(t, batch, &targets, mean_loss, &norm)));
+    LINCE_TRY(update(t, &targets, n, lr, norm));
+    LINCE_TRY(lince_trainer_merge_norms(t, (double)n));
     lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
-    *mean_loss = loss;
-    count_hits(t, batch);
-    t->at.seen += n;
+    LINCE_TRY(count_hits(t, batch));
+    t->at.seen += (size_t)batch->whole;
     t->at.step++;
     t->profile.steps++;
     t->profile.samples += n;
@@ -137,7 +154,7 @@ static bool stop_wanted(const lince_trainer *t)
 
 static int interrupted(lince_trainer *t)
 {
-    LINCE_TRY(lince_trainer_save(t));
+    LINCE_TRY(lince_group_all(t->group, lince_trainer_writes(t) ? lince_trainer_save(t) : 0));
     return lince_fail(LINCE_EINTERRUPTED, "interrupted in epoch %d after step %zu; the state is saved",
                       t->at.epoch + 1, t->at.step);
 }
@@ -147,13 +164,31 @@ static double scheduled_rate(const lince_trainer *t)
     return lince_schedule_lr(&t->schedule, t->at.updates - t->at.schedule_updates);
 }
 
+/* Whether the time has come for a checkpoint within an epoch. */
+static bool checkpoint_due(const lince_trainer *t)
+{
+    double every = 60.0 * t->settings->checkpoint_every;
+    return every > 0 && t->at.seconds - t->last_checkpoint > every &&
+           t->at.step < lince_loader_batches(t->train) && lince_trainer_writes(t);
+}
+
+/* Between two updates: whether any member stops, and a checkpoint from time to time. */
+static int between_updates(lince_trainer *t)
+{
+    bool saves = checkpoint_due(t);
+    int code = stop_wanted(t) ? LINCE_EINTERRUPTED : saves ? lince_trainer_save(t) : 0;
+    if (saves) lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
+    code = lince_group_all(t->group, code);
+    return code == LINCE_EINTERRUPTED ? interrupted(t) : code;
+}
+
 static int train_epoch(lince_trainer *t)
 {
     lince_batch batch;
     int code;
     double start = lince_now(), loss;
     lince_profile_start(&t->profile);
-    LINCE_TRY(lince_loader_start(t->train, t->at.epoch, t->at.step));
+    LINCE_TRY(lince_group_all(t->group, lince_loader_start(t->train, t->at.epoch, t->at.step)));
     while ((code = lince_loader_next(t->train, &batch)) > 0) {
         lince_profile_lap(&t->profile, LINCE_TIME_WAITING);
         LINCE_TRY(lince_trainer_step(t, &batch, scheduled_rate(t), &loss));
@@ -167,16 +202,11 @@ static int train_epoch(lince_trainer *t)
         }
         lince_profile_lap(&t->profile, LINCE_TIME_PROGRESS);
         if (t->update.sum.weight > 0) continue; /* what is saved is a state between two updates */
-        if (stop_wanted(t)) return interrupted(t);
-        double every = 60.0 * t->settings->checkpoint_every;
-        if (every > 0 && t->at.seconds - t->last_checkpoint > every &&
-            t->at.step < lince_loader_batches(t->train)) {
-            LINCE_TRY(lince_trainer_save(t));
-            lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
-            start = lince_now();
-        }
+        double before = t->last_checkpoint;
+        LINCE_TRY(between_updates(t));
+        if (t->last_checkpoint != before) start = lince_now(); /* saving is no training */
     }
-    return code;
+    return code < 0 ? lince_group_all(t->group, code) : 0;
 }
 
 /* At the loss of who knows nothing but how many classes there are, a deep network without normalisation can
@@ -201,6 +231,15 @@ static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
                          "steps nothing was learned. What may help: more epochs; --optimizer adamw --lr 7e-5 "
                          "--warmup-epochs 1; %s"),
                        row->epoch, row->train_loss, classes, guessing, t->at.updates, advice);
+}
+
+/* What the run's folder keeps of the epoch. */
+static int record_epoch(lince_trainer *t, bool best)
+{
+    if (!lince_trainer_writes(t)) return 0;
+    LINCE_TRY(lince_trainer_save_weights(t, best));
+    LINCE_TRY(lince_run_write_history(&t->run, &t->history));
+    return lince_trainer_save(t);
 }
 
 /* Closes the epoch: validation, history, best and last weights, checkpoint. */
@@ -247,9 +286,7 @@ static int finish_epoch(lince_trainer *t)
     at->epoch++;
     at->step = at->seen = 0;
     at->loss = at->hits = at->epoch_seconds = 0;
-    LINCE_TRY(lince_trainer_save_weights(t, best));
-    LINCE_TRY(lince_run_write_history(&t->run, &t->history));
-    LINCE_TRY(lince_trainer_save(t));
+    LINCE_TRY(lince_group_all(t->group, record_epoch(t, best)));
     lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
     return 0;
 }
@@ -273,12 +310,14 @@ bool lince_trainer_ended(const lince_trainer *t)
 int lince_trainer_run_until(lince_trainer *t, int epoch)
 {
     while (t->at.epoch < epoch && !lince_trainer_ended(t)) {
-        int code = lince_trainer_begin_stage(t);
+        int code = lince_group_all(t->group, lince_trainer_begin_stage(t));
         if (code == LINCE_EINTERRUPTED) return interrupted(t);
         if (code) return code;
         LINCE_TRY(train_epoch(t));
         LINCE_TRY(finish_epoch(t));
-        if (stop_wanted(t) && t->at.epoch < epoch) return interrupted(t);
+        code = lince_group_all(t->group, stop_wanted(t) && t->at.epoch < epoch ? LINCE_EINTERRUPTED : 0);
+        if (code == LINCE_EINTERRUPTED) return interrupted(t);
+        LINCE_TRY(code);
     }
     return lince_trainer_drop_features(t);
 }

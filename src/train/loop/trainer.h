@@ -5,6 +5,7 @@
 #include "data/likeness/leak.h"
 #include "data/loader/loader.h"
 #include "data/sizes.h"
+#include "group/group.h"
 #include "net/net.h"
 #include "optim/schedule.h"
 #include "settings/settings.h"
@@ -27,6 +28,8 @@ typedef struct lince_trainer {
     lince_settings own;             /* as given, and where that left a choice to the data, as chosen */
     bool by_recipe;                 /* its optimizer, rate and schedule are the architecture's recipe */
     const lince_observer *observer;
+    const lince_group *group; /* who trains with it, each with a share of every batch */
+    lince_observer silent;    /* the observer of members but the first: it only stops */
     lince_run run;
     lince_dataset *dataset;
     lince_blueprint blueprint;
@@ -62,11 +65,14 @@ typedef struct lince_trainer {
 int lince_trainer_prepare(lince_trainer *trainer, const lince_settings *settings,
                           const lince_observer *observer);
 
-/* The same, with the run's folder, which is made last, when nothing else can be wrong, or opened where the
- * run is resumed; before it, the rate, where the settings leave it to be found. 1: the run to go on with
- * is finished, and no more epochs are asked for: nothing was opened. */
-int lince_trainer_open(lince_trainer *trainer, const lince_settings *settings, const lince_observer *observer,
-                       const char *command);
+/* The same, by the members of a group, with the run's folder, which is made last, when nothing else can be
+ * wrong, or opened where the run is resumed; before it, the rate, where the settings leave it to be found.
+ * 1: the run to go on with is finished, and no more epochs are asked for: nothing was opened. */
+int lince_trainer_open(lince_trainer *trainer, const lince_group *group, const lince_settings *settings,
+                       const lince_observer *observer, const char *command);
+/* Whether this member writes the run's folder; the others read it. */
+bool lince_trainer_writes(const lince_trainer *trainer);
+
 void lince_trainer_close(lince_trainer *trainer);
 
 /* trainer_pictures.c: which values are black and white, before a pixel is looked at; then what is left open
@@ -104,6 +110,9 @@ int lince_trainer_loader(lince_trainer *trainer, lince_part part, bool train, li
 /* Updates in an epoch: its batches, or groups of them (--accumulate). */
 size_t lince_trainer_updates(const lince_trainer *trainer);
 
+/* trainer_norms.c: running statistics that follow batches become the members' mean, by their samples. */
+int lince_trainer_merge_norms(lince_trainer *trainer, double samples);
+
 /* trainer_swa.c: whether --swa makes sense; epochs in the average with the one that is being trained or has
  * just ended, 0: none; the weights taken into it, after an epoch's last update; and batch norms' statistics,
  * measured over the training part as the epoch saw it for weights that are an average (LINCE_EINTERRUPTED
@@ -121,7 +130,8 @@ int lince_trainer_run(lince_trainer *trainer);
 int lince_trainer_run_until(lince_trainer *trainer, int epoch);
 bool lince_trainer_ended(const lince_trainer *trainer);
 
-/* One step with this batch and rate; *loss is the batch's mean. LINCE_ENUMERIC where loss or gradient is not
+/* One step with this batch and rate; *loss is the mean over the batch, in a group over this
+ * member's share of it. LINCE_ENUMERIC where loss or gradient is not
  * finite: nothing was updated. */
 int lince_trainer_step(lince_trainer *trainer, const lince_batch *batch, double lr, double *loss);
 

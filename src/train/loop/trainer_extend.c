@@ -74,6 +74,7 @@ static int record(const lince_trainer *t, const inheritance *has)
 static int save(lince_trainer *t, const inheritance *has, const char *command)
 {
     char epochs[16], end[LINCE_PATH_MAX];
+    if (!lince_trainer_writes(t)) return 0;
     snprintf(epochs, sizeof epochs, "%d", t->settings->epochs);
     LINCE_TRY(lince_path_join(end, t->run.folder, LINCE_END_FILE));
     LINCE_TRY(lince_run_set_config(&t->run, "epochs", epochs));

@@ -303,6 +303,7 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, const linc
                                     .skip_bad = lince_skips_bad(s),
                                     .word_dropout = (float)s->word_dropout,
                                     .mixing = {s->mixup, s->cutmix},
+                                    .group = t->group,
                                     .watch = lince_watch_for(t->observer)};
     if (lince_dataset_is_text(t->dataset))
         return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);
@@ -425,6 +426,7 @@ static int choose_optimizer(lince_trainer *t)
                                .share = s->lookahead_alpha,
                                .swa = s->swa > 0,
                                .accumulate = s->accumulate,
+                               .members = t->group,
                                .threads = t->threads};
     return t->update.optimizer ? 0 : LINCE_EUSAGE;
 }
@@ -458,7 +460,7 @@ static int open_model(lince_trainer *t)
     t->threads = s->threads ? s->threads : lince_processors();
     LINCE_TRY(draw_blueprint(t));
     LINCE_TRY(choose_optimizer(t));
-    lince_net_options options = {.batch = s->batch_size,
+    lince_net_options options = {.batch = (s->batch_size + t->group->size - 1) / t->group->size,
                                  .threads = t->threads,
                                  .deterministic = s->deterministic,
                                  .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
@@ -481,14 +483,15 @@ static int open_model(lince_trainer *t)
 /* What a kill between the record of the end and this has left. */
 static int drop_left(lince_trainer *t, const lince_saved *s)
 {
-    if (!s->end || !s->state || t->settings->keep_checkpoint) return 0;
+    if (!s->end || !s->state || t->settings->keep_checkpoint || !lince_trainer_writes(t)) return 0;
     LINCE_TRY(lince_run_lock(&t->run));
     return lince_saved_drop(&t->run);
 }
 
 /* 1: the run is finished, and asked for nothing more. The data are not opened for that. */
-static int look_at_finished(lince_trainer *t)
+static int look_at_finished(lince_trainer *t, const char *command)
 {
+    (void)command;
     lince_saved s;
     LINCE_TRY(lince_run_open(&t->run, t->settings->resume));
     LINCE_TRY(lince_saved_open(&s, &t->run));
@@ -504,11 +507,20 @@ static int look_at_finished(lince_trainer *t)
     return code ? code : idle;
 }
 
+/* What the first member does in the folder waits until the others have read it. */
+static int others_first(lince_trainer *t, int (*read)(lince_trainer *t, const char *command),
+                        const char *command)
+{
+    int code = lince_group_all(t->group, t->group->rank ? read(t, command) : 0);
+    if (code >= 0 && t->group->rank == 0) code = read(t, command);
+    return lince_group_all(t->group, code);
+}
+
 static int resume_run(lince_trainer *t, const char *command)
 {
-    LINCE_TRY(lince_run_lock(&t->run));
-    lince_run_half_written(&t->run, true);
-    return lince_trainer_restore(t, command);
+    LINCE_TRY(lince_group_all(t->group, lince_trainer_writes(t) ? lince_run_lock(&t->run) : 0));
+    if (lince_trainer_writes(t)) lince_run_half_written(&t->run, true);
+    return others_first(t, lince_trainer_restore, command);
 }
 
 /* A folder that could not be filled (a full disk) is no run: it is taken away again. */
@@ -534,9 +546,27 @@ static int begin_run(lince_trainer *t, const char *command)
     return fill_run(t, command);
 }
 
-static int begin(lince_trainer *t, const lince_settings *settings, const lince_observer *observer)
+/* One folder for all. */
+static int begin_together(lince_trainer *t, const char *command)
 {
-    *t = (lince_trainer){.settings = &t->own, .given = settings, .observer = observer, .run.lock = -1};
+    int code = lince_group_all(t->group, lince_trainer_writes(t) ? begin_run(t, command) : 0);
+    return code ? code : lince_group_broadcast(t->group, 0, t->run.folder, sizeof t->run.folder);
+}
+
+bool lince_trainer_writes(const lince_trainer *t)
+{
+    return t->group->rank == 0;
+}
+
+static int begin(lince_trainer *t, const lince_group *group, const lince_settings *settings,
+                 const lince_observer *observer)
+{
+    *t = (lince_trainer){
+        .settings = &t->own, .given = settings, .observer = observer, .group = group, .run.lock = -1};
+    if (!lince_trainer_writes(t)) { /* what there is to say is said once */
+        t->silent = (lince_observer){.size = sizeof t->silent, .stop = observer ? observer->stop : NULL};
+        t->observer = &t->silent;
+    }
     LINCE_TRY(lince_settings_fill(&t->own, settings));
     if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
     LINCE_TRY(check_settings(settings));
@@ -556,21 +586,21 @@ static int prepare(lince_trainer *t)
 
 int lince_trainer_prepare(lince_trainer *t, const lince_settings *settings, const lince_observer *observer)
 {
-    LINCE_TRY(begin(t, settings, observer));
+    LINCE_TRY(begin(t, &lince_alone, settings, observer));
     return prepare(t);
 }
 
-int lince_trainer_open(lince_trainer *t, const lince_settings *settings, const lince_observer *observer,
-                       const char *command)
+int lince_trainer_open(lince_trainer *t, const lince_group *group, const lince_settings *settings,
+                       const lince_observer *observer, const char *command)
 {
-    LINCE_TRY(begin(t, settings, observer));
+    LINCE_TRY(lince_group_all(group, begin(t, group, settings, observer)));
     if (settings->resume) {
-        int code = look_at_finished(t);
+        int code = others_first(t, look_at_finished, command);
         if (code) return code;
     } else if (settings->lr == LINCE_TO_BE_FOUND)
-        LINCE_TRY(lince_range_test_choose(&t->own, observer));
-    LINCE_TRY(prepare(t));
-    return settings->resume ? resume_run(t, command) : begin_run(t, command);
+        LINCE_TRY(lince_group_all(group, lince_range_test_choose(&t->own, t->observer)));
+    LINCE_TRY(lince_group_all(group, prepare(t)));
+    return settings->resume ? resume_run(t, command) : begin_together(t, command);
 }
 
 void lince_trainer_close(lince_trainer *t)

@@ -48,6 +48,7 @@ static int keep_features(lince_trainer *t)
     bool varied = lince_augments(&t->transform.augment) || t->settings->mixup > 0 ||
                   t->settings->cutmix > 0 || t->settings->word_dropout > 0,
          repeats = until - t->at.epoch > 1 && !varied;
+    if (t->group->size > 1) return 0; /* a member sees other samples in each epoch */
     if (!node || !repeats || !t->settings->cache_mb || !has_room(t, node)) return 0;
     double start = lince_now();
     LINCE_TRY(compute(t, node));

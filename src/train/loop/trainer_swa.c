@@ -67,7 +67,7 @@ static bool begin_counters(lince_net *net)
 }
 
 /* With a share of 1 / k for batch k running statistics are the mean of all batches'. */
-static int measure(lince_trainer *t)
+static int measure(lince_trainer *t, double *samples)
 {
     const lince_observer *o = t->observer;
     lince_batch batch;
@@ -79,8 +79,11 @@ static int measure(lince_trainer *t)
                                .eta = -1};
     int code = lince_loader_start(t->train, t->at.epoch, 0);
     while (!code && (code = lince_loader_next(t->train, &batch)) > 0) {
+        progress.step++;
+        *samples += batch.n;
+        if (!batch.n) continue;
         lince_feed(t->net, &batch);
-        lince_net_set_momentum(t->net, 1.0f / (float)++progress.step);
+        lince_net_set_momentum(t->net, 1.0f / (float)progress.step);
         lince_net_forward(t->net, batch.n, true, batch.key);
         if (o && o->progress) o->progress(o->context, &progress);
         code = lince_observer_stops(o);
@@ -91,7 +94,8 @@ static int measure(lince_trainer *t)
 int lince_trainer_measure_norms(lince_trainer *t)
 {
     if (!t->update.averaged || !begin_counters(t->net)) return 0;
-    int code = measure(t);
+    double samples = 0;
+    int code = lince_group_all(t->group, measure(t, &samples));
     lince_net_set_momentum(t->net, 0);
-    return code;
+    return code ? code : lince_trainer_merge_norms(t, samples);
 }

@@ -13,9 +13,9 @@ int lince_trainer_test(lince_trainer *t)
             t->settings->data);
         return 0;
     }
-    LINCE_TRY(lince_trainer_load_own(t, "best"));
+    LINCE_TRY(lince_group_all(t->group, lince_trainer_load_own(t, "best")));
     LINCE_TRY(lince_trainer_evaluate(t, LINCE_TEST, false, &e));
-    int code = lince_trainer_write_test(t, &e);
+    int code = lince_trainer_writes(t) ? lince_trainer_write_test(t, &e) : 0;
     lince_trainer_note(t, _("test: loss %.4f, accuracy %.2f %%, with the weights of epoch %d; samples: %zu"),
                        e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch, e.metrics.n);
     if (t->views.count)
@@ -31,12 +31,13 @@ int lince_trainer_calibrate(lince_trainer *t)
     lince_calibration calibration;
     lince_buffer said = {0};
     if (!t->settings->calibrate) return 0;
-    LINCE_TRY(lince_trainer_load_own(t, "best"));
+    LINCE_TRY(lince_group_all(t->group, lince_trainer_load_own(t, "best")));
     LINCE_TRY(lince_trainer_evaluate(t, LINCE_VAL, true, &raw));
     int code = lince_calibration_fit(&calibration, &raw);
     lince_evaluation_release(&raw);
     if (code) return code;
-    LINCE_TRY(lince_calibration_keep(&calibration, t->run.folder, t->settings->tta));
+    if (lince_trainer_writes(t))
+        LINCE_TRY(lince_calibration_keep(&calibration, t->run.folder, t->settings->tta));
     lince_calibration_print(&calibration, &said);
     if (!said.error) lince_trainer_note(t, "%s", said.data);
     lince_buffer_release(&said);

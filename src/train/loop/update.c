@@ -10,6 +10,11 @@ bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyp
     return optimizer->proportional_decay || hyper->weight_decay == 0;
 }
 
+bool lince_update_sums(const lince_update *u)
+{
+    return u->accumulate > 1 || u->members->size > 1;
+}
+
 /* Whether the last layer with parameters is another. */
 static bool is_hidden(const lince_net *net, const lince_param *p)
 {
@@ -70,10 +75,11 @@ static int new_lazy_tables(lince_update *u, const lince_net *net)
 
 int lince_update_init(lince_update *u, const lince_net *net)
 {
+    if (!u->members) u->members = &lince_alone;
     LINCE_TRY(new_groups(u, net));
     for (int k = 0; k < u->optimizer->states; k++) LINCE_TRY(new_states(u, net, k));
     LINCE_TRY(new_lazy_tables(u, net));
-    if (u->accumulate > 1) LINCE_TRY(lince_gradient_sum_init(&u->sum, net, u->accumulate));
+    if (lince_update_sums(u)) LINCE_TRY(lince_gradient_sum_init(&u->sum, net, u->accumulate, u->members));
     return u->decay > 0 || u->lookahead || u->swa ? new_average(u, net) : 0;
 }
 
@@ -228,16 +234,22 @@ void lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr,
     if (u->lookahead && step % (size_t)u->lookahead == 0) look_ahead(u, net, step);
 }
 
-static void catch_up(lince_update *u, lince_net *net, size_t step, bool all)
+/* The parameter's rows; NULL: all. */
+static void catch_up(lince_update *u, const lince_param *p, size_t i, size_t step, const int32_t *row,
+                     size_t rows)
 {
-    for (size_t i = 0; i < lince_net_params(net); i++) {
-        const lince_param *p = lince_net_param(net, i);
-        if (!p->sparse_rows || !p->grad) continue;
-        lince_hyper hyper = hyper_of(u, i, step, (double)u->hyper.lr);
-        lince_lazy_table t = table_of(u, p, i);
-        lince_lazy_catch_up(&u->lazy[i], u->optimizer, u->threads, &hyper, &t, all ? NULL : p->touched,
-                            p->touched_count);
-    }
+    if (!p->sparse_rows || !p->grad) return;
+    lince_hyper hyper = hyper_of(u, i, step, (double)u->hyper.lr);
+    lince_lazy_table t = table_of(u, p, i);
+    lince_lazy_catch_up(&u->lazy[i], u->optimizer, u->threads, &hyper, &t, row, rows);
+}
+
+int lince_update_merge(lince_update *u, lince_net *net, size_t step)
+{
+    LINCE_TRY(lince_gradient_sum_merge(&u->sum, net, u->members));
+    for (size_t i = 0; i < lince_net_params(net); i++)
+        catch_up(u, lince_net_param(net, i), i, step, u->sum.of[i].row, u->sum.of[i].rows);
+    return 0;
 }
 
 int lince_update_restore(lince_update *u, const lince_net *net, size_t step)
@@ -252,12 +264,15 @@ int lince_update_restore(lince_update *u, const lince_net *net, size_t step)
 
 void lince_update_touch(lince_update *u, lince_net *net, size_t step)
 {
-    catch_up(u, net, step, false);
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        const lince_param *p = lince_net_param(net, i);
+        catch_up(u, p, i, step, p->touched, p->touched_count);
+    }
 }
 
 void lince_update_finish(lince_update *u, lince_net *net, size_t step)
 {
-    catch_up(u, net, step, true);
+    for (size_t i = 0; i < lince_net_params(net); i++) catch_up(u, lince_net_param(net, i), i, step, NULL, 0);
 }
 
 void lince_update_take(lince_update *u, lince_net *net, size_t step, int count)

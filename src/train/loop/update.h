@@ -4,6 +4,7 @@
 #ifndef LINCE_TRAIN_UPDATE_H
 #define LINCE_TRAIN_UPDATE_H
 
+#include "group/group.h"
 #include "net/net.h"
 #include "optim/lazy.h"
 #include "train/loop/gradient_sum.h"
@@ -11,14 +12,15 @@
 
 typedef struct lince_update {
     const lince_optimizer *optimizer;
-    lince_hyper hyper; /* lr, grad_scale and step are set by each update */
-    double clip;       /* largest norm of the gradient; 0: none */
-    double decay;      /* of the moving average; 0: none is kept */
-    int lookahead;     /* updates after which the slow weights follow; 0: there are none */
-    double share;      /* of the way to the fast ones that they go */
-    bool swa;          /* an equal average is kept */
-    int averaged;      /* moments in it: none, and the weights themselves are evaluated and saved */
-    int accumulate;    /* batches of one update, where above 1 */
+    lince_hyper hyper;          /* lr, grad_scale and step are set by each update */
+    double clip;                /* largest norm of the gradient; 0: none */
+    double decay;               /* of the moving average; 0: none is kept */
+    int lookahead;              /* updates after which the slow weights follow; 0: there are none */
+    double share;               /* of the way to the fast ones that they go */
+    bool swa;                   /* an equal average is kept */
+    int averaged;               /* moments in it: none, and the weights themselves are evaluated and saved */
+    int accumulate;             /* batches of one update, where above 1 */
+    const lince_group *members; /* with whom gradients are summed; NULL: nobody */
     int threads;
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
     float **average;                   /* [param] the second weights; NULL: there are none */
@@ -42,10 +44,16 @@ void lince_update_release(lince_update *update, const lince_net *net);
  * where it is not. */
 double lince_update_norm(const lince_update *update, const lince_net *net);
 
-/* Where several batches make an update: adds the last pass's gradient, of a loss that is a mean over `weight`
+/* Whether several batches, or the shares of several members, make an update. */
+bool lince_update_sums(const lince_update *update);
+
+/* Where they do: adds the last pass's gradient, of a loss that is a mean over `weight`
  * samples (or over samples' weights that add up to it); and the norm of the gradient of all that were added,
  * as if they were one batch. The next update then takes this gradient, and begins anew. */
 void lince_update_add(lince_update *update, const lince_net *net, double weight);
+/* In a group the members' gradients are then put together; what they touch is brought up to date first, as
+ * lince_update_touch has it. */
+int lince_update_merge(lince_update *update, lince_net *net, size_t step);
 double lince_update_sum_norm(const lince_update *update, const lince_net *net);
 
 /* Update number `step` (from 1) with a gradient of that norm. */

@@ -29,22 +29,42 @@ typedef struct pass {
     lince_progress progress;
     double temperature;
     float *score, *probability; /* [batch][classes] */
+    uint32_t *index;            /* [batch] */
+    int32_t *label;             /* [batch] */
     size_t seen;
     double sum, hits; /* of losses, and of right answers */
     void (*sample)(void *context, const answer *answer);
     void *context;
 } pass;
 
+/* This member's share of the batch. */
+static int score_share(pass *p, const lince_batch *batch)
+{
+    size_t classes = (size_t)lince_net_classes(p->net), begin = (size_t)batch->begin, n = (size_t)batch->n;
+    memcpy(p->index + begin, batch->index, n * sizeof *p->index);
+    memcpy(p->label + begin, batch->y, n * sizeof *p->label);
+    if (n) lince_score(p->net, p->views, batch, p->score + begin * classes);
+    return 0;
+}
+
+/* Measures are taken of whole batches, so that they are those of a member that has all samples. */
+static int gather(pass *p, size_t n)
+{
+    const lince_group *g = lince_loader_group(p->loader);
+    LINCE_TRY(lince_group_gather(g, p->score, n, (size_t)lince_net_classes(p->net) * sizeof *p->score));
+    LINCE_TRY(lince_group_gather(g, p->index, n, sizeof *p->index));
+    return lince_group_gather(g, p->label, n, sizeof *p->label);
+}
+
 /* The true class's probability may underflow in float: the loss comes from the scores. */
-static void take_batch(pass *p, const lince_batch *batch)
+static void take_batch(pass *p, int n)
 {
     int classes = lince_net_classes(p->net);
     const lince_loss *l = p->loss;
-    lince_score(p->net, p->views, batch, p->score);
-    lince_score_probabilities(l, p->score, (size_t)batch->n, classes, p->temperature, p->probability);
-    for (int i = 0; i < batch->n; i++) {
-        answer a = {.index = batch->index[i],
-                    .label = batch->y[i],
+    lince_score_probabilities(l, p->score, (size_t)n, classes, p->temperature, p->probability);
+    for (int i = 0; i < n; i++) {
+        answer a = {.index = p->index[i],
+                    .label = p->label[i],
                     .score = p->score + (size_t)i * (size_t)classes,
                     .probability = p->probability + (size_t)i * (size_t)classes};
         a.predicted = l->type->decide(a.probability, classes);
@@ -53,29 +73,49 @@ static void take_batch(pass *p, const lince_batch *batch)
         p->hits += a.predicted == a.label;
         if (p->sample) p->sample(p->context, &a);
     }
-    p->seen += (size_t)batch->n;
+    p->seen += (size_t)n;
+}
+
+static int begin_pass(pass *p)
+{
+    size_t batch = (size_t)lince_loader_batch_size(p->loader), classes = (size_t)lince_net_classes(p->net);
+    p->score = lince_alloc(batch * classes, sizeof *p->score);
+    p->probability = lince_alloc(batch * classes, sizeof *p->probability);
+    p->index = lince_alloc(batch, sizeof *p->index);
+    p->label = lince_alloc(batch, sizeof *p->label);
+    if (!p->score || !p->probability || !p->index || !p->label) return LINCE_ENOMEM;
+    p->progress.steps = lince_loader_batches(p->loader);
+    return lince_loader_start(p->loader, 0, 0);
+}
+
+/* 1: the whole of the next batch; 0: there is none. */
+static int next_batch(pass *p, lince_batch *batch)
+{
+    int stop = p->progress.step ? lince_observer_stops(p->observer) : 0,
+        more = stop ? stop : lince_loader_next(p->loader, batch),
+        code = more > 0 ? score_share(p, batch) : more;
+    LINCE_TRY(lince_group_all(lince_loader_group(p->loader), code));
+    if (more > 0) LINCE_TRY(gather(p, (size_t)batch->whole));
+    return more;
 }
 
 static int run_pass(pass *p)
 {
     const lince_observer *o = p->observer;
     lince_batch batch;
-    int code, batch_size = lince_net_layer(p->net, 1)->batch;
-    size_t count = (size_t)batch_size * (size_t)lince_net_classes(p->net);
-    p->score = lince_alloc(count, sizeof *p->score);
-    p->probability = lince_alloc(count, sizeof *p->probability);
     double start = lince_now();
-    code = p->score && p->probability ? lince_loader_start(p->loader, 0, 0) : LINCE_ENOMEM;
-    p->progress.steps = lince_loader_batches(p->loader);
-    while (!code && (code = lince_loader_next(p->loader, &batch)) > 0) {
-        take_batch(p, &batch);
+    int code = lince_group_all(lince_loader_group(p->loader), begin_pass(p));
+    while (!code && (code = next_batch(p, &batch)) > 0) {
+        take_batch(p, batch.whole);
         p->progress.step++;
         p->progress.loss = p->sum / (double)p->seen;
         p->progress.accuracy = p->hits / (double)p->seen;
         p->progress.samples_per_second = (double)p->seen / fmax(lince_now() - start, 1e-9);
         if (o && o->progress) o->progress(o->context, &p->progress);
-        code = lince_observer_stops(o);
+        code = 0;
     }
+    lince_free(p->index);
+    lince_free(p->label);
     lince_free(p->score);
     lince_free(p->probability);
     return code;
@@ -144,6 +184,7 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
               .sample = add_sample,
               .context = e};
     int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
+    code = lince_group_all(lince_loader_group(loader), code);
     if (!code) code = run_pass(&p);
     if (!code) code = finish(e, b->classes);
     if (code) lince_evaluation_release(e);

@@ -38,8 +38,8 @@ typedef struct lince_evaluate_options {
     bool raw;                 /* as the evaluation's; the blueprint's temperature is left out */
 } lince_evaluate_options;
 
-/* The loader must not shuffle, and its pictures are as large as the views want them. LINCE_EINTERRUPTED when
- * the observer's stop is set. */
+/* Members of the loader's group have the same results. The loader must not shuffle, and its pictures are as
+ * large as the views want them. LINCE_EINTERRUPTED when the observer's stop is set. */
 int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *blueprint,
                    const lince_evaluate_options *options, lince_phase phase, const lince_observer *observer,
                    lince_evaluation *evaluation);

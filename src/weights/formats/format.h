@@ -19,9 +19,9 @@ struct lince_weights_format {
     /* Whether such a file holds weights, and not something else in the same container; NULL: it does. */
     bool (*holds)(const unsigned char *bytes, size_t size);
 
-    /* Adds the file's tensors and metadata, and notes. Tensors may point into the bytes, which stay; `file` is
-     * for messages. LINCE_EFORMAT with the rule and the place. What was added before a failure is released by
-     * the caller. */
+    /* Adds the file's tensors and metadata, and notes. Tensors may point into the bytes, which stay; `file`
+     * is for messages. LINCE_EFORMAT with the rule and the place. What was added before a failure is
+     * released by the caller. */
     int (*parse)(lince_weights *weights, const void *bytes, size_t size, const char *file);
 
     /* Changes names to those that the models here have, and notes it; NULL: they are the same. */

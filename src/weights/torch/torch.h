@@ -8,8 +8,8 @@
 
 #include "weights/weights_internal.h"
 
-/* What wraps a module (DataParallel, torch.compile) puts its own name before all others, and torchvision's oldest
- * files have other names: both are mended, and noted. `file` is for messages. */
+/* What wraps a module (DataParallel, torch.compile) puts its own name before all others, and torchvision's
+ * oldest files have other names: both are mended, and noted. `file` is for messages. */
 int lince_torch_rename(lince_weights *weights, const char *file);
 
 /* Writes the zip form, whole or not at all: an OrderedDict of tensors, as torch.load(weights_only=True) reads

@@ -1,10 +1,10 @@
-/* A format of weights files as plain text, for tests: added to the program by the line of list.def beside it and nothing
- * else (test_plain.sh).
+/* A format of weights files as plain text, for tests: added to the program by the line of list.def beside it and
+ * nothing else (test_plain.sh).
  *     plain weights
  *     KEY = VALUE                   metadata
  *     NAME SIZE SIZE ... : NUMBER NUMBER ...
- * Files of the years before called the classifier's parameters "out.": their names are renewed. A network may be described,
- * "lince.architecture = plain:WIDTH": a layer of that width, and the classifier. */
+ * Files of the years before called the classifier's parameters "out.": their names are renewed. A network may be
+ * described, "lince.architecture = plain text:WIDTH": a layer of that width, and the classifier. */
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
