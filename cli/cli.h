@@ -75,8 +75,9 @@ int cli_speak(const lince_settings *settings);
 enum { SETTING_MAX = 8192 };
 bool cli_setting(const lince_settings *settings, const char *name, char text[SETTING_MAX]);
 
-/* What a setting's value may look like, "a|b|c"; as in lince_setting_info. */
-const char *cli_setting_value(const char *name);
+/* What the value of a setting is, for help and messages: "a|b|c", "FILE", or "" of a switch; perhaps in `out`. */
+enum { SETTING_VALUE_MAX = 256 };
+const char *cli_setting_value(const lince_setting_info *info, char out[SETTING_VALUE_MAX]);
 
 /* The command as a shell reads it back; to be freed. NULL: out of memory. */
 char *cli_command_line(int argc, char **argv);
@@ -111,7 +112,8 @@ typedef struct model_choice {
 /* The options that fill one: a part of a command's table. */
 #define MODEL_OPTIONS(choice)                                                                                \
     {"model", "NAME", N_("architecture of --weights"), &(choice).file.architecture, NULL},                   \
-        {"weights", cli_setting_value("weights"), N_("weights file"), &(choice).file.weights, NULL},         \
+        {"weights", lince_setting_named("weights")->value, N_("weights file"), &(choice).file.weights,       \
+         NULL},                                                                                              \
         {"strict", NULL, N_("refuse weights that have more than the model"), NULL, &(choice).file.strict},   \
         {"classes-file", "FILE", N_("names of the classes, one a line"), &(choice).file.classes, NULL},      \
         {"normalize", "HOW", N_("imagenet, cifar10, none or m,m,m:s,s,s; default: the file's"),              \

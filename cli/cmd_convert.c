@@ -24,7 +24,7 @@ int cmd_convert(int argc, char **argv)
     if (help) return cli_usage_with("convert", specs, formats);
     if (given.count != 2) {
         fprintf(stderr, _("lince convert: expected two files, from and to; to one of %s\n"),
-                cli_setting_value("weights"));
+                lince_setting_named("weights")->value);
         return EXIT_USAGE;
     }
     code = lince_convert(at[0], at[1], &text);

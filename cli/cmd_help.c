@@ -51,12 +51,12 @@ static void settings(void)
     const lince_setting_info *info;
     const char *group = "", *name, *summary;
     for (size_t i = 0; (info = lince_setting_at(i)); i++) {
-        char left[96];
+        char left[SETTING_VALUE_MAX + 64], words[SETTING_VALUE_MAX];
         if (strcmp(group, info->group) != 0) printf("\n%s\n", lince_translate(info->group));
         group = info->group;
         snprintf(left, sizeof left, "%s%s%s--%s %s", info->short_name ? "-" : "",
                  info->short_name ? info->short_name : "", info->short_name ? ", " : "", info->name,
-                 info->value ? lince_translate(info->value) : "");
+                 cli_setting_value(info, words));
         put_option(left, lince_translate(info->help), info->value ? info->standard : "");
     }
     printf("\n%s\n", _("Models"));

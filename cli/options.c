@@ -98,11 +98,12 @@ static int set(parsing *p, const char *name, const char *value, const char *next
         return 0;
     }
     const char *given = value ? value : next;
+    char words[SETTING_VALUE_MAX];
     if (!given || (!value && names_option(p, given)))
         return cli_error(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
                          spec       ? lince_translate(spec->value)
                          : language ? "en|es|auto"
-                                    : lince_translate(info->value));
+                                    : cli_setting_value(info, words));
     int code = 0;
     if (language)
         code = lince_language_set(given);

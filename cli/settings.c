@@ -22,14 +22,6 @@ bool cli_setting(const lince_settings *settings, const char *name, char text[SET
     return *text;
 }
 
-const char *cli_setting_value(const char *name)
-{
-    const lince_setting_info *info;
-    for (size_t i = 0; (info = lince_setting_at(i)); i++)
-        if (!strcmp(info->name, name)) return info->value;
-    return NULL;
-}
-
 /* What is gone on with is not also where something new begins. */
 static int read_files(const settings_reader *reader, const char *resume, const char *config,
                       lince_settings *settings)
@@ -53,6 +45,15 @@ int cli_read_settings(const settings_reader *reader, int argc, char **argv, cons
         if (!code) code = reader->parse(argc, argv, specs, *settings, arguments);
     }
     return code;
+}
+
+const char *cli_setting_value(const lince_setting_info *info, char out[SETTING_VALUE_MAX])
+{
+    const char *word;
+    size_t used = 0;
+    for (size_t i = 0; used < SETTING_VALUE_MAX && (word = lince_setting_choice(info, i)); i++)
+        used += (size_t)snprintf(out + used, SETTING_VALUE_MAX - used, i ? "|%s" : "%s", word);
+    return used ? out : info->value ? lince_translate(info->value) : "";
 }
 
 int cli_speak(const lince_settings *settings)

@@ -38,13 +38,17 @@ typedef struct lince_setting_info {
     const char *name;       /* "batch-size" */
     const char *short_name; /* "b", or NULL */
     const char *group;      /* heading in the help text */
-    const char *value;      /* what the value is: "N", "FILE", "sgd|adam|adamw|rmsprop"; NULL for a switch */
+    const char *value;      /* what the value is: "N", "FILE", "NAME"; NULL for a switch */
     const char *standard;   /* the default, as text */
     const char *help;       /* one line, untranslated */
     bool list;              /* given several times on a command line, its values are joined by commas */
 } lince_setting_info;
 
 LINCE_API const lince_setting_info *lince_setting_at(size_t index);
+
+/* The words that a setting of few values may be ("sgd", "adam", ...), one after the other; NULL behind the last, and where
+ * there is no such list. */
+LINCE_API const char *lince_setting_choice(const lince_setting_info *setting, size_t index);
 
 /* By its name (dashes and underscores are the same), its short form, or what other programs call it
  * ("learning-rate", "imgsz"); NULL: there is none. */

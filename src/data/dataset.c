@@ -12,8 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first that recognises its files; class folders take what is left. */
-static const lince_layout *const layouts[] = {&lince_cifar, &lince_texts, &lince_class_folders};
+/* The first that recognises its files is taken. */
+static const lince_layout *const layouts[] = {
+#define LAYOUT(row) &row,
+#include "data/index/list.def"
+};
 
 const char *lince_part_name(lince_part part)
 {

@@ -1,6 +1,6 @@
 /* What a layer is: shapes, parameters, memory it asks for, and two functions.
  *
- * A layer type is one file and one line in the table of registry.c. `infer` looks at the input shapes and
+ * A layer type is one file and one line of list.def. `infer` looks at the input shapes and
  * sets all that the net has to know; `prepare` makes kernels; forward and backward only compute. */
 #ifndef LINCE_LAYERS_LAYER_H
 #define LINCE_LAYERS_LAYER_H
@@ -184,10 +184,7 @@ void lince_layer_drop(const lince_layer *layer, const lince_pass *pass, lince_dr
 /* describe: "p = 0.5". */
 void lince_layer_describe_p(const lince_layer *layer, char *out, size_t size);
 
-extern const lince_layer_type lince_conv2d, lince_linear, lince_relu_layer, lince_max_pool2d,
-    lince_adaptive_avg_pool2d, lince_flatten, lince_dropout_layer, lince_batch_norm2d, lince_add_layer,
-    lince_pad_shortcut_layer, lince_concat_layer, lince_embedding, lince_rnn, lince_gru, lince_lstm,
-    lince_sequence_dropout, lince_read_layer, lince_silu_layer, lince_sigmoid_layer, lince_relu6_layer,
-    lince_scale_channels_layer, lince_stochastic_depth, lince_avg_pool2d, lince_gelu_layer, lince_scale_layer;
+#define LAYER(row) extern const lince_layer_type row;
+#include "layers/list.def"
 
 #endif

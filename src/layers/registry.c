@@ -7,31 +7,8 @@
 #include <string.h>
 
 static const lince_layer_type *const types[] = {
-    &lince_conv2d,
-    &lince_linear,
-    &lince_batch_norm2d,
-    &lince_relu_layer,
-    &lince_max_pool2d,
-    &lince_adaptive_avg_pool2d,
-    &lince_flatten,
-    &lince_dropout_layer,
-    &lince_add_layer,
-    &lince_pad_shortcut_layer,
-    &lince_concat_layer,
-    &lince_embedding,
-    &lince_rnn,
-    &lince_gru,
-    &lince_lstm,
-    &lince_sequence_dropout,
-    &lince_read_layer,
-    &lince_silu_layer,
-    &lince_sigmoid_layer,
-    &lince_relu6_layer,
-    &lince_scale_channels_layer,
-    &lince_stochastic_depth,
-    &lince_avg_pool2d,
-    &lince_gelu_layer,
-    &lince_scale_layer,
+#define LAYER(row) &row,
+#include "layers/list.def"
 };
 
 const lince_layer_type *lince_layer_type_at(size_t index)

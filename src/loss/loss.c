@@ -1,4 +1,5 @@
 #include "loss/loss.h"
+#include "core/choice.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number.h"
@@ -8,27 +9,27 @@
 #include <string.h>
 
 static const lince_loss_type *const losses[] = {
-#define LOSS(row, name) &row,
+#define LOSS(row) &row,
 #include "loss/list.def"
-#undef LOSS
 };
-
-const char lince_loss_bar_names[] =
-#define LOSS(row, name) "|" name
-#include "loss/list.def"
-#undef LOSS
-    ;
 
 const lince_loss_type *lince_loss_at(size_t index)
 {
     return index < sizeof losses / sizeof *losses ? losses[index] : NULL;
 }
 
+const char *lince_loss_name_at(const void *context, size_t index)
+{
+    (void)context;
+    const lince_loss_type *loss = lince_loss_at(index);
+    return loss ? loss->name : NULL;
+}
+
 const lince_loss_type *lince_loss_named(const char *name)
 {
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++)
         if (!strcmp(losses[i]->name, name)) return losses[i];
-    lince_fail(LINCE_EUSAGE, "unknown loss '%s': expected one of %s", name, LINCE_LOSS_NAMES);
+    lince_choice_check("loss", name, lince_loss_name_at, NULL);
     return NULL;
 }
 

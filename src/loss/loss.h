@@ -68,10 +68,7 @@ double lince_loss_chance(const lince_loss *loss, const double *share, int classe
 /* The row `index`, or NULL after the last; and by name, or NULL with lince_error() set. */
 const lince_loss_type *lince_loss_at(size_t index);
 const lince_loss_type *lince_loss_named(const char *name);
-
-/* "a|b|c", of all names, for a table of settings. */
-#define LINCE_LOSS_NAMES (lince_loss_bar_names + 1)
-extern const char lince_loss_bar_names[];
+const char *lince_loss_name_at(const void *context, size_t index); /* for a table of settings */
 
 /* As metadata has it: "cross-entropy", or with its number "name:2"; and back, LINCE_EDATA for what was not
  * written so. */
@@ -79,8 +76,7 @@ enum { LINCE_LOSS_TEXT = 96 };
 void lince_loss_print(const lince_loss *loss, char out[LINCE_LOSS_TEXT]);
 int lince_loss_parse(lince_loss *loss, const char *text);
 
-#define LOSS(row, name) extern const lince_loss_type row;
+#define LOSS(row) extern const lince_loss_type row;
 #include "loss/list.def"
-#undef LOSS
 
 #endif

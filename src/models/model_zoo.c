@@ -9,7 +9,6 @@
 static const lince_architecture *const architectures[] = {
 #define MODEL(row) &row,
 #include "models/list.def"
-#undef MODEL
 };
 
 enum { COUNT = sizeof architectures / sizeof *architectures };

@@ -96,6 +96,5 @@ int lince_architecture_build(const lince_architecture *architecture, lince_net *
 
 #define MODEL(row) extern const lince_architecture row;
 #include "models/list.def"
-#undef MODEL
 
 #endif

@@ -170,6 +170,7 @@ static void update_matrix(const lince_hyper *h, int threads, const lince_param *
 const lince_optimizer lince_muon = {.name = "muon",
                                     .usual_lr = 0.02,
                                     .usual_momentum = 0.95,
+                                    .nesterov = true,
                                     .states = 2,
                                     .matrix_states = 1,
                                     .proportional_decay = true,

@@ -1,6 +1,6 @@
 #include "optim/optim.h"
+#include "core/choice.h"
 #include "core/cpu.h"
-#include "core/error.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -8,14 +8,28 @@
 
 enum { PIECE = 1 << 15, /* floats in one task */ BATCH = 64 /* pieces whose sums are held at a time */ };
 
-static const lince_optimizer *const optimizers[] = {&lince_sgd, &lince_adam, &lince_adamw, &lince_rmsprop,
-                                                    &lince_muon};
+static const lince_optimizer *const optimizers[] = {
+#define OPTIMIZER(row) &row,
+#include "optim/list.def"
+};
+
+const lince_optimizer *lince_optimizer_at(size_t index)
+{
+    return index < sizeof optimizers / sizeof *optimizers ? optimizers[index] : NULL;
+}
+
+const char *lince_optimizer_name_at(const void *context, size_t index)
+{
+    (void)context;
+    const lince_optimizer *optimizer = lince_optimizer_at(index);
+    return optimizer ? optimizer->name : NULL;
+}
 
 const lince_optimizer *lince_optimizer_named(const char *name)
 {
     for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++)
         if (!strcmp(optimizers[i]->name, name)) return optimizers[i];
-    lince_fail(LINCE_EUSAGE, "--optimizer %s: expected sgd, adam, adamw, rmsprop or muon", name);
+    lince_choice_check("optimizer", name, lince_optimizer_name_at, NULL);
     return NULL;
 }
 

@@ -33,6 +33,7 @@ typedef struct lince_optimizer {
     const char *name;
     double usual_lr;
     double usual_momentum; /* 0: it has none to be set */
+    bool nesterov;         /* its momentum is always Nesterov's */
     int states;            /* floats of state a weight */
     int matrix_states;     /* likewise of a weight that update_matrix is for */
     /* Weight decay takes the same share of every weight, whatever its gradient: weights whose gradients are
@@ -51,6 +52,8 @@ typedef struct lince_optimizer {
 
 /* NULL, with lince_error() set, where there is none of that name. */
 const lince_optimizer *lince_optimizer_named(const char *name);
+const lince_optimizer *lince_optimizer_at(size_t index);                /* NULL after the last */
+const char *lince_optimizer_name_at(const void *context, size_t index); /* for a table of settings */
 
 /* One update of `n` weights and of their average, in fixed pieces that stay in the caches. Unused states are
  * NULL, and so is an average that nobody keeps. */
@@ -72,6 +75,7 @@ double lince_lookahead_share(double alpha, double power, double progress);
  * there: slow = slow + share (fast - slow);  fast = slow */
 void lince_lookahead(int threads, float share, float *slow, float *fast, size_t n);
 
-extern const lince_optimizer lince_sgd, lince_adam, lince_adamw, lince_rmsprop, lince_muon;
+#define OPTIMIZER(row) extern const lince_optimizer row;
+#include "optim/list.def"
 
 #endif

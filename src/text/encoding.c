@@ -1,4 +1,5 @@
 #include "text/encoding.h"
+#include "core/choice.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
@@ -15,6 +16,13 @@ static const struct {
 } encodings[] = {{"latin-1", "ISO-8859-1", 2},
                  {"windows-1252", "WINDOWS-1252", 3},
                  {"utf-16", "UTF-16LE", 2}};
+
+const char *lince_encoding_name_at(const void *context, size_t index)
+{
+    (void)context;
+    if (!index) return "utf-8";
+    return index <= sizeof encodings / sizeof *encodings ? encodings[index - 1].name : NULL;
+}
 
 static int keep(const void *bytes, size_t size, char **text, size_t *text_size)
 {
@@ -66,8 +74,7 @@ int lince_decode(const void *bytes, size_t size, const char *encoding, char **te
         return convert(encoding, wide && is_big ? "UTF-16BE" : encodings[i].iconv, (const char *)bytes + mark,
                        size - mark, encodings[i].growth, text, text_size);
     }
-    return lince_fail(LINCE_EUSAGE, "--encoding %s: expected utf-8, latin-1, windows-1252 or utf-16",
-                      encoding);
+    return lince_choice_check("encoding", encoding, lince_encoding_name_at, NULL);
 }
 
 size_t lince_utf8_check(const char *text, size_t size)

@@ -18,4 +18,7 @@ size_t lince_utf8_check(const char *text, size_t size);
 /* What is wrong there, in the user's language, into out[out_size]: "byte 0xE9 at offset 7 is not UTF-8". */
 void lince_utf8_explain(const char *text, size_t size, size_t at, char *out, size_t out_size);
 
+/* Their names, for lince_decode; NULL behind the last. */
+const char *lince_encoding_name_at(const void *context, size_t index);
+
 #endif

@@ -15,13 +15,6 @@
 
 /* --- what can vary -------------------------------------------------------------------------------- */
 
-static bool is_among(const char *name, const char *const *names)
-{
-    for (; *names; names++)
-        if (!strcmp(*names, name)) return true;
-    return false;
-}
-
 static const char *setting_name_at(const void *context, size_t index)
 {
     (void)context;
@@ -32,44 +25,38 @@ static const char *setting_name_at(const void *context, size_t index)
 /* Trials are compared by what they reach on the same samples, and told apart by nothing else. */
 static int check_varies(const lince_setting_info *info)
 {
-    static const char *const samples[] = {
-        "data",        "val-split",   "test-split",      "split-seed",      "split-by",
-        "val-on-test", "classes",     "train-limit",     "image-column",    "on-bad",
-        "incomplete",  "text-column", "label-column",    "group-column",    "split-column",
-        "header",      "quoting",     "encoding",        "drop-label",      "folds",
-        "fold",        "folds-of",    "find-duplicates", "drop-duplicates", NULL};
-    static const char *const others[] = {"out", "resume",    "strict", "cache-mb", "keep-checkpoint",
-                                         "tta", "calibrate", NULL};
-    if (is_among(info->name, samples))
-        return lince_fail(LINCE_EUSAGE,
-                          "tune: %s cannot vary: all trials must be measured on the same samples; give one "
-                          "value, --%s VALUE",
-                          info->name, info->name);
-    if (!strcmp(info->name, "seed"))
-        return lince_fail(LINCE_EUSAGE, "tune: seed cannot vary: the best of several seeds is luck; compare "
-                                        "seeds afterwards, by 'lince compare --seeds 3'");
     if (!strcmp(info->name, "epochs"))
         return lince_fail(LINCE_EUSAGE,
                           "tune: epochs cannot vary: --epochs N is what the best trials get, and others are "
                           "stopped earlier");
-    if (is_among(info->name, others) || !strcmp(info->group, "Machine") || !strcmp(info->group, "Report"))
+    switch (lince_setting_decides(info)) {
+    case LINCE_DECIDES_LEARNING: break;
+    case LINCE_DECIDES_SAMPLES:
+        return lince_fail(LINCE_EUSAGE,
+                          "tune: %s cannot vary: all trials must be measured on the same samples; give one "
+                          "value, --%s VALUE",
+                          info->name, info->name);
+    case LINCE_DECIDES_CHANCE:
+        return lince_fail(LINCE_EUSAGE, "tune: seed cannot vary: the best of several seeds is luck; compare "
+                                        "seeds afterwards, by 'lince compare --seeds 3'");
+    case LINCE_DECIDES_OUTCOME:
+    case LINCE_DECIDES_NOTHING:
         return lince_fail(LINCE_EUSAGE, "tune: %s cannot vary: it changes nothing of what is learned",
                           info->name);
+    }
     return 0;
 }
 
 int lince_space_check(const lince_space *space, bool texts, const char *data)
 {
-    static const char *const of_pictures[] = {"image-size", "fit",        "resize",  "interpolation",
-                                              "normalize",  "range",      "augment", "mixup",
-                                              "cutmix",     "incomplete", NULL};
     for (size_t i = 0; i < space->count; i++) {
         const lince_setting_info *info = space->dims[i].setting;
-        if (texts && is_among(info->name, of_pictures))
+        const char *of = lince_setting_modality(info);
+        if (texts && of && strcmp(of, "texts") != 0)
             return lince_fail(LINCE_EUSAGE,
                               "tune: %s cannot vary: it is a setting of pictures, and %s holds texts",
                               info->name, data);
-        if (!texts && !strcmp(info->group, "Texts"))
+        if (!texts && of && !strcmp(of, "texts"))
             return lince_fail(LINCE_EUSAGE,
                               "tune: %s cannot vary: it is a setting of texts, and %s holds pictures",
                               info->name, data);
@@ -241,6 +228,13 @@ static int list_text(yaml_document_t *document, const yaml_node_t *node, lince_b
         lince_buffer_printf(out, "%s%s", i > first ? "|" : "", value);
     }
     return 0;
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (!strcmp(*names, name)) return true;
+    return false;
 }
 
 /* ":log" or ":int" where it is so. */

@@ -34,9 +34,10 @@ for command in $commands; do
     grep -qx -- ".B $command" <<<"$page" || missing "$command" lince.1
     offered "${command:0:1}" | grep -qx -- "$command" || missing "$command" "the completion"
     section=$(awk -v heading=".SS lince $command" '/^\.S[SH]/ { inside = $0 == heading } inside' <<<"$page")
-    for option in $("$lince" help "$command" | grep -oE -- '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'); do
+    while read -r option values; do
+        [[ $values != *"|"* ]] || grep -qF -- "$option $values" <<<"$section" || missing "$command $option $values" lince.1
         grep -qE -- "(^|, )$option( |\$)" <<<"$section" || missing "$command $option" lince.1
         offered "$command" "$option" | grep -qx -- "$option" || missing "$command $option" "the completion"
-    done
+    done < <("$lince" help "$command" | sed -nE 's/^  (-[a-z], )?(--[a-z0-9-]+)( ([^ ]+))?.*/\2 \4/p')
 done
 exit $((failures > 0))

@@ -13,12 +13,12 @@ msgfmt --check-format -o /dev/null "$scratch/es.po"
 texts() {
     local output=$1
     shift
-    xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 -kcli_error:2 -kTEXT_:8 -kLIST_:6 -kINT_:8 -kNUM_:8 -kSWITCH_:4 \
-        --from-code=UTF-8 -o "$output" "$@"
+    xgettext -k_ -kTR -kN_ -kC_:1c,2 -kNC_:1c,2 -kadvise:3 -klince_fail:2 -kcli_error:2 \
+        --language=C --from-code=UTF-8 -o "$output" "$@"
 }
 
 # Nothing is left untranslated but what has no words of its own ("%s: %s").
-texts "$scratch/all.pot" $(find src cli -name '*.[ch]')
+texts "$scratch/all.pot" $(find src cli -name '*.[ch]' -o -name '*.def')
 msgmerge --quiet --no-fuzzy-matching -o "$scratch/merged.po" "$scratch/es.po" "$scratch/all.pot"
 missing=$(msgattrib --untranslated --no-obsolete --no-wrap "$scratch/merged.po" | sed -n '/^#:/,$p' |
     awk -v RS= '{ words = $0; gsub(/#[^\n]*\n|msgid|msgstr|msgctxt|byte|zip|%[.*]*[a-z]+/, "", words) } words ~ /[A-Za-z]/')

@@ -221,13 +221,12 @@ static void test_a_loss_is_read_as_it_is_written(void **state)
 static void test_the_list_of_names_is_that_of_the_rows(void **state)
 {
     (void)state;
-    char names[256] = "";
     for (size_t i = 0; lince_loss_at(i); i++) {
-        strcat(strcat(names, i ? "|" : ""), lince_loss_at(i)->name);
+        assert_string_equal(lince_loss_name_at(NULL, i), lince_loss_at(i)->name);
         assert_ptr_equal(lince_loss_named(lince_loss_at(i)->name), lince_loss_at(i));
     }
-    assert_string_equal(LINCE_LOSS_NAMES, names);
     assert_null(lince_loss_named("hinge"));
+    assert_string_equal(lince_error(), "loss hinge: expected one of cross-entropy|focal");
 }
 
 int main(void)

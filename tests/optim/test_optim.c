@@ -1,7 +1,7 @@
 /* Optimizers and schedules against PyTorch (tests/reference/optim.py), and independence of threads. */
 #include "core/memory.h"
 #include "optim/optim.h"
-#include "optim/schedule.h"
+#include "optim/schedule/schedule.h"
 
 #include <lince/error.h>
 #include <math.h>

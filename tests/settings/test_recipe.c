@@ -2,7 +2,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "optim/optim.h"
-#include "optim/schedule.h"
+#include "optim/schedule/schedule.h"
 #include "settings/recipe.h"
 
 #include <lince/error.h>

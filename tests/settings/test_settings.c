@@ -1,4 +1,6 @@
 /* One table makes options, configuration files and help; what it accepts and refuses, and in which words. */
+#include "optim/optim.h"
+#include "picture/augment/augment.h"
 #include "settings/settings.h"
 #include <lince/error.h>
 #include <setjmp.h>
@@ -136,6 +138,78 @@ static void test_a_value_of_any_length_is_kept_compared_and_never_cut(void **sta
     lince_settings_release(&b);
 }
 
+/* A setting of few values lists them, whether they stand in its line or in a registry, and takes no others. */
+static void test_what_is_listed_is_what_is_taken(void **state)
+{
+    (void)state;
+    static const char *const all[] = {"auto", "sgd", "adam", "adamw", "rmsprop", "muon"};
+    const lince_setting_info *info = lince_setting_named("optimizer");
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        assert_string_equal(lince_setting_choice(info, i), all[i]);
+    assert_null(lince_setting_choice(info, sizeof all / sizeof *all));
+    assert_null(lince_setting_choice(lince_setting_named("lr"), 0));
+    lince_settings s;
+    fresh(&s);
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
+        const char *word;
+        for (size_t k = 0; (word = lince_setting_choice(info, k)); k++)
+            assert_int_equal(lince_settings_set(&s, info->name, word), 0);
+        if (lince_setting_choice(info, 0))
+            assert_int_equal(lince_settings_set(&s, info->name, "no such word"), LINCE_EUSAGE);
+    }
+    lince_settings_release(&s);
+}
+
+/* Names, short forms and what other programs say. */
+static void test_a_name_means_one_setting(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"learning-rate", "lr"},
+                                           {"lr0", "lr"},
+                                           {"imgsz", "image-size"},
+                                           {"bs", "batch-size"},
+                                           {"opt", "optimizer"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        assert_string_equal(lince_setting_named(pairs[i][0])->name, pairs[i][1]);
+    const lince_setting_info *info;
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
+        assert_ptr_equal(lince_setting_named(info->name), info);
+        if (info->short_name) assert_ptr_equal(lince_setting_named(info->short_name), info);
+    }
+}
+
+static void test_a_setting_says_what_it_decides_and_of_which_samples(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        lince_decides decides;
+        const char *modality;
+    } cases[] = {
+        {"lr", LINCE_DECIDES_LEARNING, NULL},        {"val-split", LINCE_DECIDES_SAMPLES, NULL},
+        {"seed", LINCE_DECIDES_CHANCE, NULL},        {"deterministic", LINCE_DECIDES_OUTCOME, NULL},
+        {"threads", LINCE_DECIDES_NOTHING, NULL},    {"augment", LINCE_DECIDES_LEARNING, "pictures"},
+        {"hidden", LINCE_DECIDES_LEARNING, "texts"}, {"cache-mb", LINCE_DECIDES_NOTHING, "pictures"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const lince_setting_info *info = lince_setting_named(cases[i].name);
+        const char *of = lince_setting_modality(info);
+        assert_int_equal(lince_setting_decides(info), cases[i].decides);
+        assert_true(!of == !cases[i].modality);
+        if (of) assert_string_equal(of, cases[i].modality);
+    }
+}
+
+/* Where a help names rows of another table, none is forgotten. */
+static void test_a_help_that_lists_names_lists_all(void **state)
+{
+    (void)state;
+    for (size_t i = 0; lince_augment_name(i); i++)
+        assert_non_null(strstr(lince_setting_named("augment")->help, lince_augment_name(i)));
+    const lince_optimizer *o;
+    for (size_t i = 0; (o = lince_optimizer_at(i)); i++)
+        if (o->usual_momentum > 0) assert_non_null(strstr(lince_setting_named("momentum")->help, o->name));
+}
+
 static void test_an_unknown_name_gets_the_nearest_one(void **state)
 {
     (void)state;
@@ -221,6 +295,10 @@ int main(void)
         cmocka_unit_test(test_what_is_set_is_what_is_read),
         cmocka_unit_test(test_a_bad_value_is_refused_and_leaves_the_setting_alone),
         cmocka_unit_test(test_a_value_of_any_length_is_kept_compared_and_never_cut),
+        cmocka_unit_test(test_what_is_listed_is_what_is_taken),
+        cmocka_unit_test(test_a_name_means_one_setting),
+        cmocka_unit_test(test_a_setting_says_what_it_decides_and_of_which_samples),
+        cmocka_unit_test(test_a_help_that_lists_names_lists_all),
         cmocka_unit_test(test_an_unknown_name_gets_the_nearest_one),
         cmocka_unit_test(test_a_file_sets_what_the_command_line_did_not),
         cmocka_unit_test(test_an_empty_file_changes_nothing),

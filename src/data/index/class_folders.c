@@ -346,7 +346,7 @@ static int note_strays(const finder *find)
 static int find_samples(finder *find, folder_list *children)
 {
     const lince_source *source = &find->dataset->source;
-    char files[256];
+    char files[256], formats[LINCE_FORMATS_MAX];
     folder top = {.end = source->count};
     count_pictures(find, &top);
     if (source->count == 0)
@@ -358,13 +358,13 @@ static int find_samples(finder *find, folder_list *children)
             "%s: no pictures that are read (%s) in it, but %s; the first, %s, looks like %s. Unpack "
             "archives, or give the path of one itself; save arrays and tables of pictures as files, a "
             "folder a class",
-            source->path, lince_picture_formats(), lince_files_listed(source, files, sizeof files),
+            source->path, lince_picture_formats(formats), lince_files_listed(source, files, sizeof files),
             find->first_stray, find->stray_kind);
     if (top.below == 0)
         return lince_fail(LINCE_EDATA,
                           "%s: no pictures that are read (%s) in it, but %s; expected <class>/*.png, or "
                           "train/<class>/*.png and test/<class>/*.png",
-                          source->path, lince_picture_formats(),
+                          source->path, lince_picture_formats(formats),
                           lince_files_listed(source, files, sizeof files));
     bool parts = false;
     LINCE_TRY(descend(find, &top, &parts, children));

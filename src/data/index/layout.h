@@ -1,5 +1,5 @@
 /* What the files of a source mean: which are samples, of which class and part. A new layout is one file, and
- * one line in the table of dataset.c. */
+ * one line of list.def. */
 #ifndef LINCE_DATA_LAYOUT_H
 #define LINCE_DATA_LAYOUT_H
 
@@ -57,7 +57,8 @@ typedef struct lince_layout {
     void (*release)(lince_dataset *dataset);
 } lince_layout;
 
-extern const lince_layout lince_class_folders, lince_cifar, lince_texts;
+#define LAYOUT(row) extern const lince_layout row;
+#include "data/index/list.def"
 
 /* For layouts. A class is numbered when it is first named; labels follow the names' order once all is
  * indexed. */

@@ -51,9 +51,9 @@ static bool is_document(const char *name)
 static const lince_foreign_table *foreign_table(const lince_source *source, const lince_entry *entry,
                                                 const lince_bytes *head)
 {
-    if (source->kind == &lince_plain_file && lince_foreign_begun(head->data, head->size))
+    if (!source->kind->separator && lince_foreign_begun(head->data, head->size))
         return lince_foreign_begun(head->data, head->size);
-    if (source->kind == &lince_zip && lince_foreign_member(entry->name))
+    if (source->kind->of_documents && lince_foreign_member(entry->name))
         return lince_foreign_member(entry->name);
     return lince_foreign_named(entry->name);
 }
@@ -79,7 +79,7 @@ static lince_text_content content_of(const lince_source *source, const lince_ent
 {
     const char *name = entry->name;
     if (foreign_table(source, entry, head)) return LINCE_FOREIGN;
-    if (source->kind == &lince_plain_file || lince_is_table_name(name)) return LINCE_TABLE;
+    if (!source->kind->separator || lince_is_table_name(name)) return LINCE_TABLE;
     if (ENDS_IN_ONE_OF(name, objects)) return LINCE_OBJECTS;
     if (is_document(name)) return LINCE_NO_TEXT;
     if (ENDS_IN_ONE_OF(name, plain) || (has_no_extension(name) && is_text(head)))
@@ -99,7 +99,7 @@ static void read_head(lince_source *source, const lince_entry *entry, lince_byte
 
 static bool is_read(const lince_source *source, const char *name)
 {
-    return source->kind == &lince_plain_file || ENDS_IN_ONE_OF(name, plain) || has_no_extension(name);
+    return !source->kind->separator || ENDS_IN_ONE_OF(name, plain) || has_no_extension(name);
 }
 
 static void look_at(lince_text_files *f, size_t entry)
@@ -167,7 +167,7 @@ static bool has_pictures(const lince_source *source)
 static bool is_foreign_archive(const lince_source *source)
 {
     for (size_t i = 0; i < source->count; i++)
-        if (source->kind == &lince_zip && lince_foreign_member(source->entries[i].name)) return true;
+        if (source->kind->of_documents && lince_foreign_member(source->entries[i].name)) return true;
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "data/source/file_names.h"
 
 #include "core/i18n.h"
+#include "picture/decode/image.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -9,14 +10,12 @@
 
 bool lince_has_picture_extension(const char *name)
 {
-    /* also of pictures that are not read: they are named, and not passed over */
-    static const char *const extensions[] = {".png",  ".jpg",  ".jpeg", ".jpe", ".jfif", ".webp", ".tif",
-                                             ".tiff", ".gif",  ".bmp",  ".dib", ".ppm",  ".pgm",  ".pnm",
-                                             ".heic", ".heif", ".avif", ".jp2", ".jxl",  ".dcm"};
+    /* Pictures that are not read are named, and not passed over. */
+    static const char *const unread[] = {".jp2", ".jxl", ".dcm"};
     const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
-        if (!strcasecmp(dot, extensions[i])) return true;
-    return false;
+    for (size_t i = 0; dot && i < sizeof unread / sizeof *unread; i++)
+        if (!strcasecmp(dot, unread[i])) return true;
+    return dot && lince_is_picture_ending(dot);
 }
 
 enum { KINDS = 64, SHOWN = 5, LONGEST = 12 };

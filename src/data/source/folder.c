@@ -84,5 +84,9 @@ static void close_folder(lince_source *source)
     (void)source;
 }
 
-const lince_source_kind lince_folder = {
-    .name = "folder", .probe = probe, .open = list, .read = read_entry, .close = close_folder};
+const lince_source_kind lince_folder = {.name = "folder",
+                                        .separator = "/",
+                                        .probe = probe,
+                                        .open = list,
+                                        .read = read_entry,
+                                        .close = close_folder};

@@ -17,7 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const lince_source_kind *const kinds[] = {&lince_folder, &lince_zip, &lince_tar, &lince_plain_file};
+static const lince_source_kind *const kinds[] = {
+#define SOURCE(row) &row,
+#include "data/source/list.def"
+};
 
 static int read_head(const char *path, lince_head *head)
 {
@@ -81,7 +84,7 @@ bool lince_source_holds_files(const char *path)
 {
     lince_head head = {.path = path};
     const lince_source_kind *kind = read_head(path, &head) ? NULL : kind_of(&head);
-    return kind && kind != &lince_plain_file;
+    return kind && kind->separator;
 }
 
 static int open_kind(lince_source *source, const lince_head *head)
@@ -117,11 +120,11 @@ void lince_source_close(lince_source *source)
 const char *lince_source_where(const lince_source *source, const lince_entry *entry,
                                char where[LINCE_WHERE_MAX])
 {
-    if (source->kind == &lince_plain_file)
-        snprintf(where, LINCE_WHERE_MAX, "%.1000s", source->path);
+    if (source->kind->separator)
+        snprintf(where, LINCE_WHERE_MAX, "%.500s%s%.500s", source->path, source->kind->separator,
+                 entry->name);
     else
-        snprintf(where, LINCE_WHERE_MAX, "%.500s%s%.500s", source->path,
-                 source->kind == &lince_folder ? "/" : ": ", entry->name);
+        snprintf(where, LINCE_WHERE_MAX, "%.1000s", source->path);
     return where;
 }
 

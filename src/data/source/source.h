@@ -1,5 +1,5 @@
 /* Where files lie: a folder, an archive or one plain file, listed once and read in place. A new kind is one
- * file, and one line in the table of source.c. What the files mean (class folders, CIFAR batches) is
+ * file, and one line of list.def. What the files mean (class folders, CIFAR batches) is
  * layout.h's subject. */
 #ifndef LINCE_DATA_SOURCE_H
 #define LINCE_DATA_SOURCE_H
@@ -41,6 +41,9 @@ typedef struct lince_head {
 
 typedef struct lince_source_kind {
     const char *name; /* "zip" */
+    const char
+        *separator; /* between its path and a file's name, for messages: ": "; NULL: it is one file itself */
+    bool of_documents; /* what office programs write is of this kind, too */
     bool (*probe)(const lince_head *head);
     int (*open)(lince_source *source); /* lists the files by lince_source_add; on failure close is called */
     /* Up to `most` bytes of a file. Safe to call from several threads at a time. */
@@ -48,7 +51,8 @@ typedef struct lince_source_kind {
     void (*close)(lince_source *source);
 } lince_source_kind;
 
-extern const lince_source_kind lince_folder, lince_zip, lince_tar, lince_plain_file;
+#define SOURCE(row) extern const lince_source_kind row;
+#include "data/source/list.def"
 
 /* Whether `path` is a folder or an archive, which lince_source_open lists. */
 bool lince_source_holds_files(const char *path);

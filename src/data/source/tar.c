@@ -288,5 +288,9 @@ static void close_tar(lince_source *source)
     lince_free(state);
 }
 
-const lince_source_kind lince_tar = {
-    .name = "tar", .probe = probe, .open = open_tar, .read = read_entry, .close = close_tar};
+const lince_source_kind lince_tar = {.name = "tar",
+                                     .separator = ": ",
+                                     .probe = probe,
+                                     .open = open_tar,
+                                     .read = read_entry,
+                                     .close = close_tar};

@@ -124,5 +124,10 @@ static void close_zip(lince_source *source)
     lince_free(state);
 }
 
-const lince_source_kind lince_zip = {
-    .name = "zip", .probe = probe, .open = open_zip, .read = read_entry, .close = close_zip};
+const lince_source_kind lince_zip = {.name = "zip",
+                                     .separator = ": ",
+                                     .of_documents = true,
+                                     .probe = probe,
+                                     .open = open_zip,
+                                     .read = read_entry,
+                                     .close = close_zip};

@@ -129,4 +129,5 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     return read_rows(&b, image, name);
 }
 
-const lince_codec lince_bmp = {.name = "BMP", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_bmp = {
+    .name = "BMP", .endings = {".bmp", ".dib"}, .recognise = recognise, .measure = measure, .decode = decode};

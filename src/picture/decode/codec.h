@@ -1,4 +1,4 @@
-/* The picture formats behind lince_image_decode: one file each, one line each in image.c's table. */
+/* The picture formats behind lince_image_decode: one file and one line of list.def each. */
 #ifndef LINCE_PICTURE_CODEC_H
 #define LINCE_PICTURE_CODEC_H
 
@@ -7,7 +7,9 @@
 #include <stdbool.h>
 
 typedef struct lince_codec {
-    const char *name; /* "PNG" */
+    const char *name;       /* "PNG" */
+    const char *endings[5]; /* of files' names, ".png"; the rest NULL */
+    bool missing;           /* it is known, but lince was built without what reads it */
     bool (*recognise)(const uint8_t *bytes, size_t size);
     /* By a header that may be all there is of the file; false: it ends before it says its size. */
     bool (*measure)(const uint8_t *bytes, size_t size, lince_picture_head *head);
@@ -17,11 +19,8 @@ typedef struct lince_codec {
                   const char *name);
 } lince_codec;
 
-extern const lince_codec lince_png, lince_jpeg, lince_webp, lince_tiff, lince_gif, lince_bmp, lince_pnm,
-    lince_heif;
-
-/* They all, for messages: those that this lince was built to read. */
-const char *lince_picture_formats(void);
+#define PICTURE_FORMAT(row) extern const lince_codec row;
+#include "picture/decode/list.def"
 
 /* Whether a file that begins so is one that lince_image_decode knows. */
 bool lince_image_recognised(const uint8_t *bytes, size_t size);

@@ -108,4 +108,5 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     return code;
 }
 
-const lince_codec lince_gif = {.name = "GIF", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_gif = {
+    .name = "GIF", .endings = {".gif"}, .recognise = recognise, .measure = measure, .decode = decode};

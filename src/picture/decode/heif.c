@@ -18,6 +18,8 @@ static bool recognise(const uint8_t *bytes, size_t size)
 #ifdef LINCE_HEIF
 #include <libheif/heif.h>
 
+enum { MISSING = false };
+
 const char *lince_heif_version(void)
 {
     return heif_get_version();
@@ -99,6 +101,8 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
 
 #else
 
+enum { MISSING = true };
+
 const char *lince_heif_version(void)
 {
     return NULL;
@@ -123,4 +127,9 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
 
 #endif
 
-const lince_codec lince_heif = {.name = "HEIF", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_heif = {.name = "HEIC, AVIF",
+                                .endings = {".heic", ".heif", ".avif"},
+                                .missing = MISSING,
+                                .recognise = recognise,
+                                .measure = measure,
+                                .decode = decode};

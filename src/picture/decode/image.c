@@ -7,16 +7,35 @@
 #include "picture/decode/codec.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
-static const lince_codec *const codecs[] = {&lince_png, &lince_jpeg, &lince_webp, &lince_tiff,
-                                            &lince_gif, &lince_bmp,  &lince_pnm,  &lince_heif};
+static const lince_codec *const codecs[] = {
+#define PICTURE_FORMAT(row) &row,
+#include "picture/decode/list.def"
+};
 
-const char *lince_picture_formats(void)
+enum { CODECS = sizeof codecs / sizeof *codecs };
+
+const char *lince_picture_formats(char out[LINCE_FORMATS_MAX])
 {
-    return lince_heif_version() ? "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM, HEIC, AVIF"
-                                : "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM";
+    size_t used = 0;
+    *out = '\0';
+    for (size_t i = 0; i < CODECS && used < LINCE_FORMATS_MAX; i++)
+        if (!codecs[i]->missing)
+            used +=
+                (size_t)snprintf(out + used, LINCE_FORMATS_MAX - used, used ? ", %s" : "%s", codecs[i]->name);
+    return out;
+}
+
+bool lince_is_picture_ending(const char *ending)
+{
+    for (size_t i = 0; i < CODECS; i++)
+        for (const char *const *e = codecs[i]->endings; *e; e++)
+            if (!strcasecmp(*e, ending)) return true;
+    return false;
 }
 
 /* Other things that are found under a picture's or an archive's name. */
@@ -114,16 +133,17 @@ static int refuse(const void *bytes, size_t size, const char *name)
     if (size == 0)
         return lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes); expected a picture", name);
     const char *found = lince_looks_like(bytes, size);
+    char formats[LINCE_FORMATS_MAX];
     if (found)
         return lince_fail(LINCE_EFORMAT, "%s: expected a picture (%s), but this looks like %s", name,
-                          lince_picture_formats(), found);
+                          lince_picture_formats(formats), found);
     return lince_fail(LINCE_EFORMAT, "%s: expected a picture (%s); the content is none of them", name,
-                      lince_picture_formats());
+                      lince_picture_formats(formats));
 }
 
 static const lince_codec *codec_of(const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
+    for (size_t i = 0; i < CODECS; i++)
         if (codecs[i]->recognise(bytes, size)) return codecs[i];
     return NULL;
 }

@@ -53,6 +53,13 @@ int lince_image_load(lince_image *image, const char *path, const lince_decoding 
 /* All of standard input, as long as a picture may be. LINCE_EIO, LINCE_EFORMAT. */
 int lince_image_read_stdin(lince_bytes *bytes);
 
+/* The formats that this lince was built to read, for messages. Returns `out`. */
+enum { LINCE_FORMATS_MAX = 256 };
+const char *lince_picture_formats(char out[LINCE_FORMATS_MAX]);
+
+/* Whether the ending of a file's name (".png") is a format's. */
+bool lince_is_picture_ending(const char *ending);
+
 /* libheif's version; NULL: lince was built without it, and reads no HEIC and AVIF. */
 const char *lince_heif_version(void);
 

@@ -240,4 +240,8 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     return code;
 }
 
-const lince_codec lince_jpeg = {.name = "JPEG", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_jpeg = {.name = "JPEG",
+                                .endings = {".jpg", ".jpeg", ".jpe", ".jfif"},
+                                .recognise = recognise,
+                                .measure = measure,
+                                .decode = decode};

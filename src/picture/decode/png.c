@@ -158,7 +158,8 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     return code;
 }
 
-const lince_codec lince_png = {.name = "PNG", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_png = {
+    .name = "PNG", .endings = {".png"}, .recognise = recognise, .measure = measure, .decode = decode};
 
 typedef struct png_writer {
     uint8_t *bytes;

@@ -100,4 +100,8 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     return 0;
 }
 
-const lince_codec lince_pnm = {.name = "PPM", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_pnm = {.name = "PPM, PGM",
+                               .endings = {".ppm", ".pgm", ".pnm"},
+                               .recognise = recognise,
+                               .measure = measure,
+                               .decode = decode};

@@ -166,4 +166,8 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     return code;
 }
 
-const lince_codec lince_tiff = {.name = "TIFF", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_tiff = {.name = "TIFF",
+                                .endings = {".tif", ".tiff"},
+                                .recognise = recognise,
+                                .measure = measure,
+                                .decode = decode};

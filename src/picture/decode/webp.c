@@ -55,4 +55,5 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     return lince_image_orient(image, orientation_of(bytes, size));
 }
 
-const lince_codec lince_webp = {.name = "WebP", .recognise = recognise, .measure = measure, .decode = decode};
+const lince_codec lince_webp = {
+    .name = "WebP", .endings = {".webp"}, .recognise = recognise, .measure = measure, .decode = decode};

@@ -239,21 +239,17 @@ bool lince_comparison_distinct(const lince_comparison *c, size_t run)
 }
 
 /* Settings that do not make another kind of run: where it lies, how it was computed, and its seed. */
-static bool is_circumstance(const char *name)
+static bool is_circumstance(const lince_setting_info *info)
 {
-    static const char *const names[] = {
-        "out",   "seed",    "threads",          "workers",  "resume",          "lang",     "author",
-        "notes", "profile", "checkpoint-every", "cache-mb", "keep-checkpoint", "no-report"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(names[i], name)) return true;
-    return false;
+    lince_decides what = lince_setting_decides(info);
+    return what == LINCE_DECIDES_NOTHING || what == LINCE_DECIDES_CHANCE;
 }
 
 static bool same_kind(const lince_settings *a, const lince_settings *b)
 {
     const lince_setting_info *info;
     for (size_t i = 0; (info = lince_setting_at(i)); i++)
-        if (!is_circumstance(info->name) && !lince_settings_agree(a, b, info->name)) return false;
+        if (!is_circumstance(info) && !lince_settings_agree(a, b, info->name)) return false;
     return true;
 }
 

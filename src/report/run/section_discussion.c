@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "models/model_zoo.h"
 #include "optim/optim.h"
+#include "optim/schedule/schedule.h"
 #include "report/run/sections.h"
 #include "settings/criterion.h"
 #include "train/data/class_weights.h"
@@ -275,7 +276,8 @@ static void tell_unsteady(discussion *t)
 /* auto: left open in a configuration that does not say what it became, as those before there were recipes. */
 static bool rate_falls(const lince_settings *s)
 {
-    return strcmp(s->scheduler, "constant") != 0 && strcmp(s->scheduler, "auto") != 0;
+    const lince_schedule_type *type = lince_schedule_named(s->scheduler);
+    return type && type->falls;
 }
 
 /* What the last epochs say: still rising, or past the best. */

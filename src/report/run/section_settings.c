@@ -1,6 +1,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "optim/optim.h"
+#include "optim/schedule/schedule.h"
 #include "report/run/sections.h"
 #include "settings/criterion.h"
 #include "settings/settings.h"
@@ -70,12 +71,11 @@ static void tell_sampler(lince_document *d, const lince_settings *s)
 static void tell_optimizer(lince_document *d, const lince_settings *s)
 {
     char text[256];
-    bool muon = !strcmp(s->optimizer, "muon"),
-         momentum = (muon || !strcmp(s->optimizer, "sgd")) && s->momentum > 0;
-    if (momentum)
+    const lince_optimizer *o = lince_optimizer_named(s->optimizer);
+    if (o && o->usual_momentum > 0 && s->momentum > 0)
         snprintf(text, sizeof text,
-                 s->nesterov || muon ? TR("%s, Nesterov momentum %g") : TR("%s, momentum %g"), s->optimizer,
-                 s->momentum);
+                 s->nesterov || o->nesterov ? TR("%s, Nesterov momentum %g") : TR("%s, momentum %g"),
+                 s->optimizer, s->momentum);
     else
         snprintf(text, sizeof text, "%s", s->optimizer);
     size_t used = strlen(text);
@@ -90,21 +90,13 @@ static void tell_optimizer(lince_document *d, const lince_settings *s)
 static void tell_rate(lince_document *d, const lince_settings *s)
 {
     char text[256];
-    double lr = base_lr(s);
-    const char *scheduler = s->scheduler;
-    if (!strcmp(scheduler, "step"))
-        snprintf(text, sizeof text, TR("%g, times %g at each step (epochs: %d)"), lr, s->gamma, s->step_size);
-    else if (!strcmp(scheduler, "cosine"))
-        snprintf(text, sizeof text, TR("%g, falling along a cosine to %g"), lr, s->min_lr);
-    else if (!strcmp(scheduler, "linear"))
-        snprintf(text, sizeof text, TR("%g, falling straight to %g"), lr, s->min_lr);
-    else if (!strcmp(scheduler, "onecycle"))
-        snprintf(text, sizeof text, TR("one cycle: rising to %g, then falling to almost 0"), lr);
-    else if (!strcmp(scheduler, "plateau"))
-        snprintf(text, sizeof text, TR("%g, times %g whenever the validation loss stops falling"), lr,
-                 s->gamma);
-    else
-        snprintf(text, sizeof text, TR("%g, constant"), lr);
+    const lince_schedule_type *type = lince_schedule_named(s->scheduler);
+    if (!type) type = &lince_constant_schedule; /* left open, before there were recipes */
+    type->describe(&(lince_schedule){.lr = base_lr(s),
+                                     .min_lr = s->min_lr,
+                                     .gamma = s->gamma,
+                                     .step_size = s->step_size},
+                   TR(type->about), text, sizeof text);
     size_t used = strlen(text);
     if (s->warmup_epochs > 0)
         snprintf(text + used, sizeof text - used, TR(", warm-up (epochs): %g"), s->warmup_epochs);

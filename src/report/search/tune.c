@@ -198,11 +198,8 @@ static long leader(const lince_search *s)
 
 static bool is_usual(const lince_settings *settings, const lince_setting_info *info)
 {
-    static const char *const left_out[] = {"out",     "resume", "threads",   "workers",        "cache-mb",
-                                           "profile", "lang",   "no-report", "find-duplicates"};
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
-        if (!strcmp(left_out[i], info->name)) return true;
-    return lince_settings_hold(settings, info->name, info->standard);
+    return lince_setting_decides(info) == LINCE_DECIDES_NOTHING ||
+           lince_settings_hold(settings, info->name, info->standard);
 }
 
 /* best.yaml: what differs from the defaults. */

@@ -153,7 +153,7 @@ int lince_ask_pictures(const lince_asking *asking, const char *path)
 {
     pictures s = {.asking = asking};
     lince_source source;
-    char files[256];
+    char files[256], formats[LINCE_FORMATS_MAX];
     size_t count = 0, texts = 0, *entries = NULL;
     const char *first = NULL;
     int code = lince_source_open(&source, path);
@@ -167,7 +167,7 @@ int lince_ask_pictures(const lince_asking *asking, const char *path)
     }
     if (!code && !count)
         code = lince_fail(LINCE_EDATA, "%s: no pictures that are read (%s) in it, but %s", path,
-                          lince_picture_formats(), lince_files_listed(&source, files, sizeof files));
+                          lince_picture_formats(formats), lince_files_listed(&source, files, sizeof files));
     if (!code) code = ask_entries(&s, &source, entries, count);
     if (!code)
         tell_passed(asking->model, _("%s: texts among the pictures were passed over: %zu, the first: %s"),

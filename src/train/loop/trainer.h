@@ -7,7 +7,7 @@
 #include "data/sizes.h"
 #include "group/group.h"
 #include "net/net.h"
-#include "optim/schedule.h"
+#include "optim/schedule/schedule.h"
 #include "settings/settings.h"
 #include "train/blueprint/blueprint.h"
 #include "train/loop/features.h"

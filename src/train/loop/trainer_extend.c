@@ -87,8 +87,7 @@ static int save(lince_trainer *t, const inheritance *has, const char *command)
 
 int lince_trainer_extend(lince_trainer *t, const lince_saved *s, const char *command)
 {
-    bool finite = lince_schedule_is_finite(&t->schedule) ||
-                  (t->settings->lookahead && t->settings->lookahead_power > 0);
+    bool finite = t->schedule.type->finite || (t->settings->lookahead && t->settings->lookahead_power > 0);
     const inheritance has = {.schedule = !finite,
                              .optimizer = s->state,
                              .patience = t->at.epoch >= s->epochs};

@@ -2,7 +2,7 @@
 #ifndef LINCE_TRAIN_POSITION_H
 #define LINCE_TRAIN_POSITION_H
 
-#include "optim/schedule.h"
+#include "optim/schedule/schedule.h"
 
 #include <stdbool.h>
 #include <stddef.h>

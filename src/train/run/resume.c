@@ -8,16 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where a run lives and how the machine serves it change nothing of what it computes; data are recognised by
- * their fingerprint, wherever they lie now. */
-static bool decides_nothing(const char *name)
+/* Data are recognised by their fingerprint, wherever they lie now. */
+static bool is_kept(const lince_setting_info *info)
 {
-    static const char *const names[] = {
-        "data",    "out",  "resume", "threads", "workers",         "cache-mb",  "checkpoint-every",
-        "profile", "lang", "author", "notes",   "keep-checkpoint", "no-report", "find-duplicates"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(name, names[i])) return true;
-    return false;
+    return lince_setting_decides(info) != LINCE_DECIDES_NOTHING && strcmp(info->name, "data") != 0;
 }
 
 int lince_resume_record(const lince_settings *settings, char **text)
@@ -26,7 +20,7 @@ int lince_resume_record(const lince_settings *settings, char **text)
     json_t *record = json_object();
     for (size_t i = 0; (info = lince_setting_at(i)); i++) {
         char number[LINCE_NUMBER_MAX];
-        if (decides_nothing(info->name)) continue;
+        if (!is_kept(info)) continue;
         lince_json_put(&record, info->name,
                        lince_json_string(lince_settings_text(settings, info->name, number)));
     }
