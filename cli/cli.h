@@ -21,10 +21,13 @@ typedef struct command {
     const char *name, *arguments, *summary; /* the latter two untranslated */
     int (*run)(int argc, char **argv);      /* argv[0] is the command's name; returns the exit code */
     bool takes_settings;                    /* its options are those of the settings table */
+    void (*section)(void);                  /* what its help tells before the examples; may be NULL */
     const char *examples;                   /* commands, one a line */
+    const char *synonyms[4];                /* what else it is called; the rest NULL */
 } command;
 
-extern const command commands[]; /* ends with a NULL name */
+/* The commands in order; NULL after the last. A command is one file and one line of list.def. */
+const command *cli_command_at(size_t index);
 
 /* The command of this name, or of a synonym of it; NULL: there is none, which has been said. */
 const command *cli_command(const char *name);
@@ -53,23 +56,41 @@ int cli_parse(int argc, char **argv, const option_spec *specs, lince_settings *s
 int cli_parse_words(int argc, char **argv, const option_spec *specs, lince_settings *settings,
                     argument_list *arguments);
 
-/* How a command that trains comes to its settings: what reads its words, and what says how something was
- * begun that --resume goes on with. */
-typedef struct settings_reader {
+/* --- commands that train -------------------------------------------------------------------------- */
+
+/* What they share: how they come to their settings, and what they are told. */
+typedef struct training {
+    /* What reads the words, and what says how something was begun that --resume goes on with. */
     int (*parse)(int argc, char **argv, const option_spec *specs, lince_settings *settings,
                  argument_list *arguments);
     int (*begun)(const char *folder, lince_settings *settings);
-} settings_reader;
+    argument_list *arguments; /* NULL: it takes none */
 
-extern const settings_reader cli_of_run; /* of the commands that train runs */
+    lince_settings *settings;
+    const char *line; /* the command, for the runs' config.yaml */
+    const char *config;
+    bool quiet, json, help;
+    char folder[4096]; /* where there is what --resume goes on with, should it be interrupted; "": nowhere */
+} training;
 
-/* First what the files say (what is gone on with, a configuration), then what the command line says. As
- * cli_parse; *settings is to be freed, also after a failure. */
-int cli_read_settings(const settings_reader *reader, int argc, char **argv, const option_spec *specs,
-                      lince_settings **settings, const char **config, argument_list *arguments);
+/* Their options: the end of a command's table. */
+#define JSON_OPTION(training)                                             \
+    {                                                                     \
+        "json", NULL, N_("print one JSON object"), NULL, &(training).json \
+    }
+#define TRAINING_OPTIONS(training)                                                        \
+    {"config", "FILE.yaml", N_("settings from a file; options given here override them"), \
+     &(training).config, NULL},                                                           \
+        {"quiet", NULL, N_("no progress"), NULL, &(training).quiet},                      \
+        {"help", NULL, N_("this help"), NULL, &(training).help},                          \
+    {                                                                                     \
+        NULL, NULL, NULL, NULL, NULL                                                      \
+    }
 
-/* From now on in the settings' language. */
-int cli_speak(const lince_settings *settings);
+/* Runs one from its first word to its exit code: settings (first what the files say, what is gone on with and a
+ * configuration, then what the command line says), help, language, signals, and `work`, which is told `context`. */
+int cli_train(const command *c, training *t, int argc, char **argv, const option_spec *specs,
+              int (*work)(void *context), void *context);
 
 /* The text of a setting; whether there is any. */
 enum { SETTING_MAX = 8192 };
@@ -90,10 +111,7 @@ int cli_number(const char *option, const char *text, double *value);
 void cli_overview(FILE *out);
 
 /* Prints a command's usage with its options to standard output. */
-int cli_usage(const char *name, const option_spec *specs);
-
-/* The same with a section of the command's own before the examples. */
-int cli_usage_with(const char *name, const option_spec *specs, void (*section)(void));
+int cli_usage(const command *c, const option_spec *specs);
 
 /* Makes a message of the program's the one that cli_fail prints, translated, and returns `code`. The format
  * is a literal: it is also the key of its translation. */
@@ -151,20 +169,7 @@ void cli_open_screen(void);
  * once. */
 void cli_catch_signals(void);
 
-int cmd_train(int argc, char **argv);
-int cmd_eval(int argc, char **argv);
-int cmd_predict(int argc, char **argv);
-int cmd_info(int argc, char **argv);
-int cmd_report(int argc, char **argv);
-int cmd_convert(int argc, char **argv);
-int cmd_fetch(int argc, char **argv);
-int cmd_compare(int argc, char **argv);
-int cmd_cv(int argc, char **argv);
-int cmd_prune(int argc, char **argv);
-int cmd_lr_find(int argc, char **argv);
-int cmd_tune(int argc, char **argv);
-int cmd_synth(int argc, char **argv);
-int cmd_help(int argc, char **argv);
-int cmd_version(int argc, char **argv);
+#define COMMAND(row) extern const command row;
+#include "list.def"
 
 #endif

@@ -9,9 +9,8 @@
 enum { MOST_RUNS = 64, PATH = 4096 };
 
 typedef struct job {
-    lince_settings *settings;
-    const char *config, *models, *seeds;
-    bool json, quiet, help;
+    training base;
+    const char *models, *seeds;
     char folder[MOST_RUNS][PATH]; /* of the runs */
     const char *at[MOST_RUNS];
     argument_list runs;     /* in at[] */
@@ -19,7 +18,6 @@ typedef struct job {
     int models_asked;       /* for, by name */
     int each;               /* of every model, with the seeds from `first` on */
     uint64_t first;
-    char *line; /* the command, for the runs' config.yaml */
 } job;
 
 /* --- training what is to be compared -------------------------------------------------------------- */
@@ -28,14 +26,15 @@ typedef struct job {
 static int train_one(job *j, const char *model, uint64_t seed)
 {
     char out[PATH], number[32];
-    lince_settings *s = j->settings;
+    lince_settings *s = j->base.settings;
     snprintf(number, sizeof number, "%" PRIu64, seed);
     int length = snprintf(out, sizeof out, j->each > 1 ? "%s/%s-seed%s" : "%s/%s", j->base, model, number);
     if (length >= PATH) return cli_error(LINCE_EUSAGE, "compare: the name of a run's folder is too long");
     int code = lince_settings_set(s, "model", model);
     if (!code) code = lince_settings_set(s, "seed", number);
     if (!code) code = lince_settings_set(s, "out", out);
-    if (!code) code = lince_train(s, j->line, cli_observer(j->quiet), j->folder[j->runs.count], PATH);
+    if (!code)
+        code = lince_train(s, j->base.line, cli_observer(j->base.quiet), j->folder[j->runs.count], PATH);
     if (!code) j->at[j->runs.count] = j->folder[j->runs.count], j->runs.count++;
     return code;
 }
@@ -95,7 +94,7 @@ static int train_seeds(job *j, const char *model)
 
 static int train_all(job *j)
 {
-    lince_settings *s = j->settings;
+    lince_settings *s = j->base.settings;
     char seed[SETTING_MAX], out[SETTING_MAX];
     j->each = 1;
     j->first = cli_setting(s, "seed", seed) ? strtoull(seed, NULL, 10) : 0;
@@ -127,51 +126,50 @@ static int compare_cv(const job *j, int count, const char *out, char *folder, si
             LINCE_EUSAGE,
             "compare: of cross-validations two are compared, and nothing else; found: %d, and others: %d",
             count, j->runs.count - count);
-    return lince_cv_compare(j->at[0], j->at[1], out, j->json, folder, size, text);
+    return lince_cv_compare(j->at[0], j->at[1], out, j->base.json, folder, size, text);
 }
 
 static int compare(job *j)
 {
     char folder[PATH], given[SETTING_MAX], *text = NULL;
-    const char *out = cli_setting(j->settings, "out", given) ? given : NULL;
+    const char *out = cli_setting(j->base.settings, "out", given) ? given : NULL;
     int several = count_cv(j);
     int code = several ? compare_cv(j, several, out, folder, sizeof folder, &text)
-                       : lince_compare(j->at, (size_t)j->runs.count, out, j->json, cli_observer(j->quiet),
-                                       folder, sizeof folder, &text);
+                       : lince_compare(j->at, (size_t)j->runs.count, out, j->base.json,
+                                       cli_observer(j->base.quiet), folder, sizeof folder, &text);
     cli_clear_line();
     if (code) return code;
     fputs(text, stdout);
     lince_text_free(text);
-    if (!j->quiet) fprintf(stderr, _("report: %s\n"), folder);
+    if (!j->base.quiet) fprintf(stderr, _("report: %s\n"), folder);
     return 0;
 }
 
-int cmd_compare(int argc, char **argv)
+static int train_and_compare(void *context)
 {
-    static job j; /* too large for the stack */
+    job *j = context;
+    if (j->models && j->runs.count)
+        return cli_error(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
+    int code = j->models ? train_all(j) : 0;
+    return code ? code : compare(j);
+}
+
+static int run(int argc, char **argv)
+{
+    static job j = {.base = {.parse = cli_parse, .begun = lince_run_settings, .arguments = &j.runs},
+                    .runs = {.at = j.at, .most = MOST_RUNS}}; /* too large for the stack */
     const option_spec specs[] = {
         {"models", "A,B", N_("train these on --data first, all with the same settings"), &j.models, NULL},
         {"seeds", "N", N_("train each with this many seeds, from --seed on, on one split"), &j.seeds, NULL},
-        {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &j.config,
-         NULL},
-        {"json", NULL, N_("print one JSON object"), NULL, &j.json},
-        {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
-        {"help", NULL, N_("this help"), NULL, &j.help},
-        {NULL, NULL, NULL, NULL, NULL}};
-    j.runs = (argument_list){.at = j.at, .most = MOST_RUNS};
-    int code = cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config, &j.runs);
-    if (!code && j.help) {
-        lince_settings_free(j.settings);
-        return cli_usage("compare", specs);
-    }
-    if (!code && j.models && j.runs.count)
-        code = cli_error(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
-    if (!code) code = cli_speak(j.settings);
-    j.line = cli_command_line(argc, argv);
-    cli_catch_signals();
-    if (!code && j.models) code = train_all(&j);
-    if (!code) code = compare(&j);
-    free(j.line);
-    lince_settings_free(j.settings);
-    return code ? cli_fail(code) : EXIT_DONE;
+        JSON_OPTION(j.base),
+        TRAINING_OPTIONS(j.base)};
+    return cli_train(&cmd_compare, &j.base, argc, argv, specs, train_and_compare, &j);
 }
+
+const command cmd_compare = {.name = "compare",
+                             .arguments = N_("RUN RUN... | --data PATH --models A,B [options of train]"),
+                             .summary = N_("compare runs on the same test samples"),
+                             .run = run,
+                             .examples = "lince compare runs/vgg16 runs/resnet18\n"
+                                         "lince compare runs/cv runs/cv2\n"
+                                         "lince compare --data tweets.csv --models rnn,gru,lstm --seeds 3"};

@@ -10,7 +10,7 @@ static void formats(void)
         printf("  %-28s  %s\n", *endings ? endings : _("(only read)"), name);
 }
 
-int cmd_convert(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     bool quiet = false, help = false;
     const option_spec specs[] = {{"quiet", NULL, N_("say nothing where all goes well"), NULL, &quiet},
@@ -21,7 +21,7 @@ int cmd_convert(int argc, char **argv)
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
     int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
-    if (help) return cli_usage_with("convert", specs, formats);
+    if (help) return cli_usage(&cmd_convert, specs);
     if (given.count != 2) {
         fprintf(stderr, _("lince convert: expected two files, from and to; to one of %s\n"),
                 lince_setting_named("weights")->value);
@@ -33,3 +33,10 @@ int cmd_convert(int argc, char **argv)
     lince_text_free(text);
     return EXIT_DONE;
 }
+
+const command cmd_convert = {.name = "convert",
+                             .arguments = N_("IN OUT"),
+                             .summary = N_("write a weights file in another format"),
+                             .run = run,
+                             .section = formats,
+                             .examples = "lince convert vgg16.pth vgg16.safetensors"};

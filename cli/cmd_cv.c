@@ -1,49 +1,32 @@
 #include "cli.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-static const settings_reader reader = {cli_parse, lince_cv_settings};
-
-/* The message, and the way on where something was saved. */
-static int failed(int code, const char *folder)
+static int cross_validate(void *context)
 {
-    int status = cli_fail(code);
-    if (code == LINCE_EINTERRUPTED && *folder && !access(folder, F_OK))
-        fprintf(stderr, _("go on with:  %s cv --resume %s\n"), program_invocation_name, folder);
-    return status;
-}
-
-int cmd_cv(int argc, char **argv)
-{
-    const char *config = NULL;
-    bool help = false, quiet = false, json = false;
-    lince_settings *s = NULL;
-    char folder[4096] = "", *text = NULL;
-    const option_spec specs[] = {
-        {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
-        {"json", NULL, N_("print one JSON object"), NULL, &json},
-        {"quiet", NULL, N_("no progress"), NULL, &quiet},
-        {"help", NULL, N_("this help"), NULL, &help},
-        {NULL, NULL, NULL, NULL, NULL}};
-    int code = cli_read_settings(&reader, argc, argv, specs, &s, &config, NULL);
-    if (!code && help) {
-        lince_settings_free(s);
-        return cli_usage("cv", specs);
-    }
-    if (!code) code = cli_speak(s);
-    char *line = cli_command_line(argc, argv);
-    cli_catch_signals();
-    if (!code) code = lince_cv(s, line, json, cli_observer(quiet), folder, sizeof folder, &text);
-    free(line);
-    int status = code ? failed(code, folder) : EXIT_DONE;
+    training *t = context;
+    char *text = NULL;
+    int code =
+        lince_cv(t->settings, t->line, t->json, cli_observer(t->quiet), t->folder, sizeof t->folder, &text);
     cli_clear_line();
-    if (!code) fputs(text, stdout);
-    if (!code && !quiet) fprintf(stderr, _("report: %s\n"), folder);
+    if (code) return code;
+    fputs(text, stdout);
     lince_text_free(text);
-    lince_settings_free(s);
-    return status;
+    if (!t->quiet) fprintf(stderr, _("report: %s\n"), t->folder);
+    return 0;
 }
+
+static int run(int argc, char **argv)
+{
+    training t = {.parse = cli_parse, .begun = lince_cv_settings};
+    const option_spec specs[] = {JSON_OPTION(t), TRAINING_OPTIONS(t)};
+    return cli_train(&cmd_cv, &t, argc, argv, specs, cross_validate, &t);
+}
+
+const command cmd_cv = {.name = "cv",
+                        .arguments = N_("--data PATH [--folds N] [options of train]"),
+                        .summary = N_("cross-validate: every sample tested once; find label errors"),
+                        .run = run,
+                        .examples = "lince cv --data pictures --folds 5\n"
+                                    "lince cv --data tweets.csv --split-by group --group-column 1\n"
+                                    "lince cv --resume runs/cv"};

@@ -15,7 +15,7 @@ static int set_readings(lince_model *m, const reading *readings, size_t count)
     return code;
 }
 
-int cmd_eval(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *data = NULL, *split = NULL, *predictions = NULL, *confidence = NULL;
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
@@ -63,7 +63,7 @@ int cmd_eval(int argc, char **argv)
     char *text = NULL;
     int code = cli_parse(argc, argv, specs, NULL, NULL);
     if (code) return cli_fail(code);
-    if (help) return cli_usage("eval", specs);
+    if (help) return cli_usage(&cmd_eval, specs);
     if (!choice.run && !choice.file.weights) {
         fprintf(stderr, "%s\n", _("lince eval: expected --run DIR or --weights FILE"));
         return EXIT_USAGE;
@@ -84,3 +84,11 @@ int cmd_eval(int argc, char **argv)
     lince_model_free(m);
     return code;
 }
+
+const command cmd_eval = {.name = "eval",
+                          .arguments = N_("--run DIR | --weights FILE [--model NAME] [--data PATH]"),
+                          .summary = N_("measure a model on a part of a data set"),
+                          .run = run,
+                          .synonyms = {"val", "test", "evaluate"},
+                          .examples = "lince eval --run runs/vgg16\n"
+                                      "lince eval --run runs/vgg16 --data other-pictures --json"};

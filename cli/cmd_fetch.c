@@ -10,7 +10,7 @@ static int list(void)
     return EXIT_DONE;
 }
 
-int cmd_fetch(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     lince_fetch_options o = LINCE_FETCH_OPTIONS_INIT;
     const char *stall = "0", *at[16];
@@ -27,7 +27,7 @@ int cmd_fetch(int argc, char **argv)
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
     int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
-    if (help) return cli_usage("fetch", specs);
+    if (help) return cli_usage(&cmd_fetch, specs);
     if (!given.count) return list();
     if (given.count > 1) {
         fprintf(stderr, "%s\n",
@@ -43,3 +43,10 @@ int cmd_fetch(int argc, char **argv)
     printf("%s\n", path);
     return EXIT_DONE;
 }
+
+const command cmd_fetch = {.name = "fetch",
+                           .arguments = N_("[NAME] [--to DIR]"),
+                           .summary = N_("download a data set or weights, and verify them"),
+                           .run = run,
+                           .examples = "lince fetch\n"
+                                       "lince fetch cifar10 --to data"};

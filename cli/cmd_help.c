@@ -6,7 +6,8 @@
 void cli_overview(FILE *out)
 {
     fprintf(out, "%s\n\n", _("lince trains, evaluates and explains neural classifiers."));
-    for (const command *c = commands; c->name; c++)
+    const command *c;
+    for (size_t i = 0; (c = cli_command_at(i)); i++)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_translate(c->summary));
     fprintf(out, "\n%s\n", _("--cpu avx512|avx2|plain hides what the machine has above that."));
     fprintf(out, "%s\n", _("'lince help COMMAND' explains one of them."));
@@ -71,10 +72,8 @@ static void settings(void)
     printf("\n");
 }
 
-int cli_usage_with(const char *name, const option_spec *specs, void (*section)(void))
+int cli_usage(const command *c, const option_spec *specs)
 {
-    const command *c = commands;
-    while (strcmp(c->name, name) != 0) c++;
     printf("lince %s %s\n  %s\n\n", c->name, lince_translate(c->arguments), lince_translate(c->summary));
     for (const option_spec *s = specs; s->name; s++) {
         char left[96];
@@ -85,20 +84,15 @@ int cli_usage_with(const char *name, const option_spec *specs, void (*section)(v
         settings();
     else
         put_option("--lang en|es|auto", _("language of messages and report"), "");
-    if (section) section();
+    if (c->section) c->section();
     printf("\n%s\n", _("Examples"));
     for (const char *line = c->examples; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
         printf("  %.*s\n", (int)strcspn(line, "\n"), line);
     return EXIT_DONE;
 }
 
-int cli_usage(const char *name, const option_spec *specs)
-{
-    return cli_usage_with(name, specs, NULL);
-}
-
 /* Each command knows its options: `help COMMAND` is `COMMAND --help`. */
-int cmd_help(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     bool help = false;
     const option_spec specs[] = {{"help", NULL, N_("this help"), NULL, &help},
@@ -114,3 +108,10 @@ int cmd_help(int argc, char **argv)
     const command *c = cli_command(name);
     return c ? c->run(2, (char *[]){(char *)c->name, "--help", NULL}) : EXIT_USAGE;
 }
+
+const command cmd_help = {.name = "help",
+                          .arguments = N_("[COMMAND]"),
+                          .summary = N_("explain lince, or one of its commands"),
+                          .run = run,
+                          .synonyms = {"--help", "-h"},
+                          .examples = "lince help train"};

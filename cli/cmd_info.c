@@ -37,7 +37,7 @@ static int forget_kernels(void)
     return code ? cli_fail(code) : EXIT_DONE;
 }
 
-int cmd_info(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *values[READINGS] = {NULL};
     bool json = false, duplicates = false, kernels = false, forget = false, help = false;
@@ -63,7 +63,7 @@ int cmd_info(int argc, char **argv)
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
     int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
-    if (help) return cli_usage("info", specs);
+    if (help) return cli_usage(&cmd_info, specs);
     if (kernels && !given.count) return forget ? forget_kernels() : print_kernels();
     if (given.count != 1 || kernels || forget) {
         fprintf(stderr, "%s\n",
@@ -79,3 +79,11 @@ int cmd_info(int argc, char **argv)
     lince_text_free(text);
     return EXIT_DONE;
 }
+
+const command cmd_info = {.name = "info",
+                          .arguments = N_("PATH"),
+                          .summary = N_("describe a data set, a weights file or a run"),
+                          .run = run,
+                          .examples = "lince info pictures.zip\n"
+                                      "lince info runs/vgg16\n"
+                                      "lince info weights.safetensors --json"};

@@ -3,9 +3,8 @@
 #include <stdio.h>
 
 typedef struct job {
-    lince_settings *settings;
-    const char *config, *from, *to, *steps;
-    bool json, quiet, help;
+    training base;
+    const char *from, *to, *steps;
     double first, last;
     int count; /* of steps */
 } job;
@@ -19,17 +18,20 @@ static int read_range(job *j)
 }
 
 /* The rate alone on standard output, for a shell's $(...). */
-static int find(job *j)
+static int find(void *context)
 {
+    job *j = context;
     char folder[4096], rate[32];
     double lr;
-    int code = lince_lr_find(j->settings, j->first, j->last, j->count, cli_observer(j->quiet), folder,
-                             sizeof folder, &lr);
+    int code = read_range(j);
+    if (!code)
+        code = lince_lr_find(j->base.settings, j->first, j->last, j->count, cli_observer(j->base.quiet),
+                             folder, sizeof folder, &lr);
     cli_clear_line();
     if (code) return code;
     snprintf(rate, sizeof rate, "%.3g", lr);
-    printf(j->json ? "{\"lr\": %s}\n" : "%s\n", rate);
-    if (!j->quiet)
+    printf(j->base.json ? "{\"lr\": %s}\n" : "%s\n", rate);
+    if (!j->base.quiet)
         fprintf(stderr,
                 _("suggested by the valley rule: --lr %s\nfigure: %s/plots/lr_find.svg; every step: "
                   "%s/lr_find.csv\n"),
@@ -37,28 +39,20 @@ static int find(job *j)
     return 0;
 }
 
-int cmd_lr_find(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    job j = {0};
+    job j = {.base = {.parse = cli_parse, .begun = lince_run_settings}};
     const option_spec specs[] = {{"from", "X", N_("the rate of the first step (1e-7)"), &j.from, NULL},
                                  {"to", "X", N_("the rate of the last step (10)"), &j.to, NULL},
                                  {"steps", "N", N_("steps from one to the other (100)"), &j.steps, NULL},
-                                 {"config", "FILE.yaml",
-                                  N_("settings from a file; options given here override them"), &j.config,
-                                  NULL},
-                                 {"json", NULL, N_("print one JSON object"), NULL, &j.json},
-                                 {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
-                                 {"help", NULL, N_("this help"), NULL, &j.help},
-                                 {NULL, NULL, NULL, NULL, NULL}};
-    int code = cli_read_settings(&cli_of_run, argc, argv, specs, &j.settings, &j.config, NULL);
-    if (!code && j.help) {
-        lince_settings_free(j.settings);
-        return cli_usage("lr-find", specs);
-    }
-    if (!code) code = cli_speak(j.settings);
-    if (!code) code = read_range(&j);
-    cli_catch_signals();
-    if (!code) code = find(&j);
-    lince_settings_free(j.settings);
-    return code ? cli_fail(code) : EXIT_DONE;
+                                 JSON_OPTION(j.base),
+                                 TRAINING_OPTIONS(j.base)};
+    return cli_train(&cmd_lr_find, &j.base, argc, argv, specs, find, &j);
 }
+
+const command cmd_lr_find = {.name = "lr-find",
+                             .arguments = N_("--data PATH [options of train]"),
+                             .summary = N_("suggest a learning rate by a range test"),
+                             .run = run,
+                             .examples = "lince lr-find --data pictures --model resnet20\n"
+                                         "lince lr-find --data tweets.csv --from 1e-5 --to 1 --steps 200"};

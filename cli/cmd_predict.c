@@ -197,7 +197,7 @@ static int expect_more(void)
     return EXIT_USAGE;
 }
 
-int cmd_predict(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL, *tta = NULL,
                *confidence = NULL;
@@ -239,7 +239,7 @@ int cmd_predict(int argc, char **argv)
     if (code)
         status = cli_fail(code);
     else if (help)
-        status = cli_usage("predict", specs);
+        status = cli_usage(&cmd_predict, specs);
     else if ((!choice.run && !choice.file.weights) || !(given.count || *texts))
         status = expect_more();
     else if ((code = cli_open_model(&m, &choice, false)) ||
@@ -259,3 +259,12 @@ int cmd_predict(int argc, char **argv)
     free(texts);
     return status;
 }
+
+const command cmd_predict = {.name = "predict",
+                             .arguments = N_("--run DIR FILE... | --text TEXT | -"),
+                             .summary = N_("classify pictures or texts: one line an input"),
+                             .run = run,
+                             .synonyms = {"classify", "infer"},
+                             .examples = "lince predict --run runs/vgg16 cat.png dog.jpg\n"
+                                         "lince predict --run runs/gru --text 'what a game'\n"
+                                         "lince predict --run runs/vgg16 --json --top 3 folder"};

@@ -28,7 +28,7 @@ static int prune(const char *run, bool unfinished, bool dry, size_t *sum)
     return EXIT_DONE;
 }
 
-int cmd_prune(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     enum { RUNS = 4096 };
     const char *at[RUNS];
@@ -42,7 +42,7 @@ int cmd_prune(int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL}};
     int code = cli_parse(argc, argv, specs, NULL, &runs);
     if (code) return cli_fail(code);
-    if (help) return cli_usage("prune", specs);
+    if (help) return cli_usage(&cmd_prune, specs);
     if (!runs.count) {
         fprintf(stderr, "%s\n", _("lince prune: expected the folders of runs"));
         return EXIT_USAGE;
@@ -54,3 +54,10 @@ int cmd_prune(int argc, char **argv)
     if (runs.count > 1) put_freed(_("in all"), sum, dry);
     return status;
 }
+
+const command cmd_prune = {.name = "prune",
+                           .arguments = N_("RUN..."),
+                           .summary = N_("free what finished runs no longer need"),
+                           .run = run,
+                           .examples = "lince prune runs/* --dry-run\n"
+                                       "lince prune runs/vgg16"};

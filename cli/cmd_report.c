@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-int cmd_report(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *at[16];
     bool help = false;
@@ -15,7 +15,7 @@ int cmd_report(int argc, char **argv)
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
     int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
-    if (help) return cli_usage("report", specs);
+    if (help) return cli_usage(&cmd_report, specs);
     if (given.count != 1) {
         fprintf(stderr, "%s\n", _("lince report: expected one run's folder"));
         return EXIT_USAGE;
@@ -26,3 +26,10 @@ int cmd_report(int argc, char **argv)
     printf("%s/report.html\n", at[0]);
     return EXIT_DONE;
 }
+
+const command cmd_report = {.name = "report",
+                            .arguments = N_("RUN"),
+                            .summary = N_("write a run's report again"),
+                            .run = run,
+                            .examples = "lince report runs/vgg16 --lang es\n"
+                                        "lince report runs/vgg16 --author 'Ana Ruiz' --notes 'First try.'"};

@@ -15,7 +15,7 @@ static int usage_error(void)
     return EXIT_USAGE;
 }
 
-int cmd_synth(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *n = "6000", *seed = "1", *at[16];
     bool help = false;
@@ -27,7 +27,7 @@ int cmd_synth(int argc, char **argv)
                                  {NULL, NULL, NULL, NULL, NULL}};
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
     int code = cli_parse(argc, argv, specs, NULL, &given);
-    if (!code && help) return cli_usage("synth", specs);
+    if (!code && help) return cli_usage(&cmd_synth, specs);
     size_t kind = 0;
     while (!code && given.count == 2 && kind < 2 && strcmp(at[0], kinds[kind].name) != 0) kind++;
     if (!code && (given.count != 2 || kind == 2)) return usage_error();
@@ -38,3 +38,10 @@ int cmd_synth(int argc, char **argv)
     printf("%s\n", at[1]);
     return EXIT_DONE;
 }
+
+const command cmd_synth = {.name = "synth",
+                           .arguments = N_("images|tweets DIR [--n N] [--seed N]"),
+                           .summary = N_("write a built-in data set: pictures or texts"),
+                           .run = run,
+                           .examples = "lince synth images pictures --n 2000\n"
+                                       "lince synth tweets messages"};

@@ -1,19 +1,7 @@
 #include "cli.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-/* The message, and the way on where something was saved. */
-static int failed(int code, const char *run)
-{
-    int status = cli_fail(code);
-    if (code == LINCE_EINTERRUPTED && *run)
-        fprintf(stderr, _("go on with:  %s train --resume %s\n"), program_invocation_name, run);
-    return status;
-}
 
 static void tell_report(const char *run)
 {
@@ -22,31 +10,32 @@ static void tell_report(const char *run)
     if (!access(path, R_OK)) fprintf(stderr, _("report: %s\n"), path);
 }
 
-int cmd_train(int argc, char **argv)
+static int train(void *context)
 {
-    const char *config = NULL;
-    bool help = false, quiet = false;
-    lince_settings *s = NULL;
-    char run[4096] = "";
-    const option_spec specs[] = {
-        {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &config, NULL},
-        {"quiet", NULL, N_("no progress"), NULL, &quiet},
-        {"help", NULL, N_("this help"), NULL, &help},
-        {NULL, NULL, NULL, NULL, NULL}};
-    int code = cli_read_settings(&cli_of_run, argc, argv, specs, &s, &config, NULL);
-    if (!code && help) {
-        lince_settings_free(s);
-        return cli_usage("train", specs);
-    }
-    if (!code) code = cli_speak(s);
-    char *line = cli_command_line(argc, argv);
-    cli_catch_signals();
-    if (!code) code = lince_train(s, line, cli_observer(quiet), run, sizeof run);
-    free(line);
-    int status = code ? failed(code, run) : EXIT_DONE;
+    training *t = context;
+    int code = lince_train(t->settings, t->line, cli_observer(t->quiet), t->folder, sizeof t->folder);
     cli_clear_line(); /* of the report, which would stand behind the folder's name */
-    if (!code) printf("%s\n", run);
-    if (!code && !quiet) tell_report(run);
-    lince_settings_free(s);
-    return status;
+    if (code) return code;
+    printf("%s\n", t->folder);
+    if (!t->quiet) tell_report(t->folder);
+    return 0;
 }
+
+static int run(int argc, char **argv)
+{
+    training t = {.parse = cli_parse, .begun = lince_run_settings};
+    const option_spec specs[] = {TRAINING_OPTIONS(t)};
+    return cli_train(&cmd_train, &t, argc, argv, specs, train, &t);
+}
+
+const command cmd_train = {.name = "train",
+                           .arguments = N_("--data PATH [options]"),
+                           .summary = N_("train or fine-tune a model; ends with the test"),
+                           .run = run,
+                           .takes_settings = true,
+                           .synonyms = {"fit"},
+                           .examples = "lince train --data pictures\n"
+                                       "lince train --data pictures.zip --model resnet18 --epochs 20\n"
+                                       "lince train --data tweets.csv --model lstm --split-by random\n"
+                                       "lince train --data pictures --weights vgg16.pth --freeze features\n"
+                                       "lince train --resume runs/vgg16"};

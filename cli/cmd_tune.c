@@ -9,10 +9,10 @@
 enum { MOST_WORDS = 256 };
 
 typedef struct job {
-    lince_settings *settings;
+    training base;
     lince_tune_options options;
-    const char *config, *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
-    bool json, quiet, help, headed;
+    const char *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
+    bool headed;
     const char *space[MOST_WORDS];
     argument_list words; /* in space[] */
     lince_tune_result result;
@@ -68,8 +68,6 @@ static int read_options(job *j)
     o->objective = (lince_tune_objective)objective;
     return code;
 }
-
-static const settings_reader reader = {cli_parse_words, lince_tune_settings};
 
 /* --- what is seen --------------------------------------------------------------------------------- */
 
@@ -153,28 +151,33 @@ static void print_json(const job *j)
     printf(isnan(r->test_accuracy) ? "null}\n" : "%.9g}\n", r->test_accuracy);
 }
 
-static int tune(job *j, const char *line)
+static int tune(void *context)
 {
+    job *j = context;
+    training *t = &j->base;
     lince_tune_observer observer = {.size = sizeof observer,
                                     .context = j,
-                                    .leg = j->quiet ? NULL : tell_leg,
-                                    .progress = j->quiet ? NULL : tell_progress};
-    int code = lince_tune(j->settings, &j->options, line, cli_observer(j->quiet), &observer, &j->result);
+                                    .leg = t->quiet ? NULL : tell_leg,
+                                    .progress = t->quiet ? NULL : tell_progress};
+    int code = read_options(j);
+    if (!code)
+        code = lince_tune(t->settings, &j->options, t->line, cli_observer(t->quiet), &observer, &j->result);
     cli_clear_line();
-    if (code == LINCE_EINTERRUPTED)
-        fprintf(stderr, _("go on with:  %s tune --resume %s\n"), program_invocation_name, j->result.folder);
+    snprintf(t->folder, sizeof t->folder, "%s", j->result.folder);
     if (code) return code;
-    if (!j->quiet) tell_result(j);
-    if (j->json)
+    if (!t->quiet) tell_result(j);
+    if (t->json)
         print_json(j);
     else
         printf("%s\n", j->result.winner);
     return 0;
 }
 
-int cmd_tune(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    static job j = {.options = LINCE_TUNE_OPTIONS_INIT,
+    static job j = {.base = {.parse = cli_parse_words, .begun = lince_tune_settings, .arguments = &j.words},
+                    .options = LINCE_TUNE_OPTIONS_INIT,
+                    .words = {.at = j.space, .most = MOST_WORDS},
                     .result = LINCE_TUNE_RESULT_INIT}; /* too large for the stack */
     const option_spec specs[] = {
         {"trials", "N", N_("trials, at most"), &j.trials, NULL},
@@ -190,24 +193,16 @@ int cmd_tune(int argc, char **argv)
         {"jobs", "N",
          N_("trials at a time, which share the threads (of texts one a thread, of pictures one for four)"),
          &j.jobs, NULL},
-        {"config", "FILE.yaml", N_("settings from a file; options given here override them"), &j.config,
-         NULL},
-        {"json", NULL, N_("print one JSON object"), NULL, &j.json},
-        {"quiet", NULL, N_("no progress"), NULL, &j.quiet},
-        {"help", NULL, N_("this help"), NULL, &j.help},
-        {NULL, NULL, NULL, NULL, NULL}};
-    j.words = (argument_list){.at = j.space, .most = MOST_WORDS};
-    int code = cli_read_settings(&reader, argc, argv, specs, &j.settings, &j.config, &j.words);
-    if (!code && j.help) {
-        lince_settings_free(j.settings);
-        return cli_usage("tune", specs);
-    }
-    if (!code) code = cli_speak(j.settings);
-    if (!code) code = read_options(&j);
-    char *line = cli_command_line(argc, argv);
-    cli_catch_signals();
-    if (!code) code = tune(&j, line);
-    free(line);
-    lince_settings_free(j.settings);
-    return code ? cli_fail(code) : EXIT_DONE;
+        JSON_OPTION(j.base),
+        TRAINING_OPTIONS(j.base)};
+    return cli_train(&cmd_tune, &j.base, argc, argv, specs, tune, &j);
 }
+
+const command cmd_tune = {
+    .name = "tune",
+    .arguments = N_("--data PATH NAME=VALUES... --trials N | --budget TIME\n  [options of train]"),
+    .summary = N_("search for settings that learn well"),
+    .run = run,
+    .examples = "lince tune --data pictures lr=1e-4..1e-1:log batch-size=16,32,64 --budget 30m\n"
+                "lince tune --data tweets.csv hidden=64..256 lr=1e-4..1e-2:log --trials 27\n"
+                "lince tune --resume runs/tune"};

@@ -12,7 +12,7 @@ static int verbose_text(void)
     return EXIT_DONE;
 }
 
-int cmd_version(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     bool help = false, verbose = false;
     const option_spec specs[] = {
@@ -21,7 +21,14 @@ int cmd_version(int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL}};
     int code = cli_parse(argc, argv, specs, NULL, NULL);
     if (code) return cli_fail(code);
-    if (help) return cli_usage("version", specs);
+    if (help) return cli_usage(&cmd_version, specs);
     printf("lince %s\n", lince_version());
     return verbose ? verbose_text() : EXIT_DONE;
 }
+
+const command cmd_version = {.name = "version",
+                             .arguments = "[--verbose]",
+                             .summary = N_("print the version; what the machine has"),
+                             .run = run,
+                             .synonyms = {"--version", "-V"},
+                             .examples = "lince version --verbose"};

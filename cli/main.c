@@ -8,86 +8,36 @@
 #include <string.h>
 #include <unistd.h>
 
-const command commands[] = {
-    {"train", N_("--data PATH [options]"), N_("train or fine-tune a model; ends with the test"), cmd_train,
-     true,
-     "lince train --data pictures\n"
-     "lince train --data pictures.zip --model resnet18 --epochs 20\n"
-     "lince train --data tweets.csv --model lstm --split-by random\n"
-     "lince train --data pictures --weights vgg16.pth --freeze features\n"
-     "lince train --resume runs/vgg16"},
-    {"eval", N_("--run DIR | --weights FILE [--model NAME] [--data PATH]"),
-     N_("measure a model on a part of a data set"), cmd_eval, false,
-     "lince eval --run runs/vgg16\n"
-     "lince eval --run runs/vgg16 --data other-pictures --json"},
-    {"predict", N_("--run DIR FILE... | --text TEXT | -"),
-     N_("classify pictures or texts: one line an input"), cmd_predict, false,
-     "lince predict --run runs/vgg16 cat.png dog.jpg\n"
-     "lince predict --run runs/gru --text 'what a game'\n"
-     "lince predict --run runs/vgg16 --json --top 3 folder"},
-    {"report", N_("RUN"), N_("write a run's report again"), cmd_report, false,
-     "lince report runs/vgg16 --lang es\n"
-     "lince report runs/vgg16 --author 'Ana Ruiz' --notes 'First try.'"},
-    {"compare", N_("RUN RUN... | --data PATH --models A,B [options of train]"),
-     N_("compare runs on the same test samples"), cmd_compare, false,
-     "lince compare runs/vgg16 runs/resnet18\n"
-     "lince compare runs/cv runs/cv2\n"
-     "lince compare --data tweets.csv --models rnn,gru,lstm --seeds 3"},
-    {"cv", N_("--data PATH [--folds N] [options of train]"),
-     N_("cross-validate: every sample tested once; find label errors"), cmd_cv, false,
-     "lince cv --data pictures --folds 5\n"
-     "lince cv --data tweets.csv --split-by group --group-column 1\n"
-     "lince cv --resume runs/cv"},
-    {"prune", N_("RUN..."), N_("free what finished runs no longer need"), cmd_prune, false,
-     "lince prune runs/* --dry-run\n"
-     "lince prune runs/vgg16"},
-    {"tune", N_("--data PATH NAME=VALUES... --trials N | --budget TIME\n  [options of train]"),
-     N_("search for settings that learn well"), cmd_tune, false,
-     "lince tune --data pictures lr=1e-4..1e-1:log batch-size=16,32,64 --budget 30m\n"
-     "lince tune --data tweets.csv hidden=64..256 lr=1e-4..1e-2:log --trials 27\n"
-     "lince tune --resume runs/tune"},
-    {"lr-find", N_("--data PATH [options of train]"), N_("suggest a learning rate by a range test"),
-     cmd_lr_find, false,
-     "lince lr-find --data pictures --model resnet20\n"
-     "lince lr-find --data tweets.csv --from 1e-5 --to 1 --steps 200"},
-    {"info", N_("PATH"), N_("describe a data set, a weights file or a run"), cmd_info, false,
-     "lince info pictures.zip\n"
-     "lince info runs/vgg16\n"
-     "lince info weights.safetensors --json"},
-    {"convert", N_("IN OUT"), N_("write a weights file in another format"), cmd_convert, false,
-     "lince convert vgg16.pth vgg16.safetensors"},
-    {"fetch", N_("[NAME] [--to DIR]"), N_("download a data set or weights, and verify them"), cmd_fetch,
-     false,
-     "lince fetch\n"
-     "lince fetch cifar10 --to data"},
-    {"synth", N_("images|tweets DIR [--n N] [--seed N]"), N_("write a built-in data set: pictures or texts"),
-     cmd_synth, false,
-     "lince synth images pictures --n 2000\n"
-     "lince synth tweets messages"},
-    {"help", N_("[COMMAND]"), N_("explain lince, or one of its commands"), cmd_help, false,
-     "lince help train"},
-    {"version", "[--verbose]", N_("print the version; what the machine has"), cmd_version, false,
-     "lince version --verbose"},
-    {NULL, NULL, NULL, NULL, false, NULL},
+static const command *const commands[] = {
+#define COMMAND(row) &row,
+#include "list.def"
 };
+
+const command *cli_command_at(size_t index)
+{
+    return index < sizeof commands / sizeof *commands ? commands[index] : NULL;
+}
 
 static const char *name_at(const void *context, size_t index)
 {
     (void)context;
-    return commands[index].name;
+    const command *c = cli_command_at(index);
+    return c ? c->name : NULL;
+}
+
+static bool is_called(const command *c, const char *name)
+{
+    if (!strcmp(c->name, name)) return true;
+    for (const char *const *other = c->synonyms; *other; other++)
+        if (!strcmp(*other, name)) return true;
+    return false;
 }
 
 const command *cli_command(const char *name)
 {
-    static const char *const synonyms[][2] = {{"--help", "help"},       {"-h", "help"},
-                                              {"--version", "version"}, {"-V", "version"},
-                                              {"val", "eval"},          {"test", "eval"},
-                                              {"evaluate", "eval"},     {"classify", "predict"},
-                                              {"fit", "train"},         {"infer", "predict"}};
-    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
-        if (!strcmp(name, synonyms[i][0])) name = synonyms[i][1];
-    for (const command *c = commands; c->name; c++)
-        if (!strcmp(c->name, name)) return c;
+    const command *c;
+    for (size_t i = 0; (c = cli_command_at(i)); i++)
+        if (is_called(c, name)) return c;
     const char *nearest = lince_nearest(name, name_at, NULL);
     if (nearest)
         fprintf(stderr, _("lince: there is no command '%s'; did you mean '%s'?\n"), name, nearest);

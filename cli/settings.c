@@ -1,9 +1,11 @@
 /* The settings of commands that train, and the command as it was typed. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Quoted so that a shell reads the same words back. */
 static void put_word(FILE *out, const char *word)
@@ -22,31 +24,6 @@ bool cli_setting(const lince_settings *settings, const char *name, char text[SET
     return *text;
 }
 
-/* What is gone on with is not also where something new begins. */
-static int read_files(const settings_reader *reader, const char *resume, const char *config,
-                      lince_settings *settings)
-{
-    int code = *resume ? reader->begun(resume, settings) : 0;
-    if (!code && *resume) code = lince_settings_set(settings, "out", "");
-    return !code && config ? lince_settings_load(settings, config) : code;
-}
-
-int cli_read_settings(const settings_reader *reader, int argc, char **argv, const option_spec *specs,
-                      lince_settings **settings, const char **config, argument_list *arguments)
-{
-    char resume[SETTING_MAX];
-    if (!(*settings = lince_settings_new())) return LINCE_ENOMEM;
-    int code = reader->parse(argc, argv, specs, *settings, arguments);
-    if (code) return code;
-    if (cli_setting(*settings, "resume", resume) || *config) {
-        lince_settings_free(*settings);
-        if (!(*settings = lince_settings_new())) return LINCE_ENOMEM;
-        code = read_files(reader, resume, *config, *settings);
-        if (!code) code = reader->parse(argc, argv, specs, *settings, arguments);
-    }
-    return code;
-}
-
 const char *cli_setting_value(const lince_setting_info *info, char out[SETTING_VALUE_MAX])
 {
     const char *word;
@@ -56,15 +33,7 @@ const char *cli_setting_value(const lince_setting_info *info, char out[SETTING_V
     return used ? out : info->value ? lince_translate(info->value) : "";
 }
 
-int cli_speak(const lince_settings *settings)
-{
-    char language[SETTING_MAX];
-    return cli_setting(settings, "lang", language) ? lince_language_set(language) : 0;
-}
-
-const settings_reader cli_of_run = {cli_parse, lince_run_settings};
-
-char *cli_command_line(int argc, char **argv)
+static char *command_line(int argc, char **argv)
 {
     char *line = NULL;
     size_t size;
@@ -76,4 +45,59 @@ char *cli_command_line(int argc, char **argv)
     for (int i = 0; i < argc; i++) put_word(out, argv[i]);
     fclose(out);
     return line;
+}
+
+/* What is gone on with is not also where something new begins. */
+static int read_files(const training *t, const char *resume)
+{
+    int code = *resume ? t->begun(resume, t->settings) : 0;
+    if (!code && *resume) code = lince_settings_set(t->settings, "out", "");
+    return !code && t->config ? lince_settings_load(t->settings, t->config) : code;
+}
+
+static int read_settings(training *t, int argc, char **argv, const option_spec *specs)
+{
+    char resume[SETTING_MAX];
+    if (!(t->settings = lince_settings_new())) return LINCE_ENOMEM;
+    int code = t->parse(argc, argv, specs, t->settings, t->arguments);
+    if (code || !(cli_setting(t->settings, "resume", resume) || t->config)) return code;
+    lince_settings_free(t->settings);
+    if (!(t->settings = lince_settings_new())) return LINCE_ENOMEM;
+    code = read_files(t, resume);
+    return code ? code : t->parse(argc, argv, specs, t->settings, t->arguments);
+}
+
+/* From now on in the settings' language. */
+static int speak(const lince_settings *settings)
+{
+    char language[SETTING_MAX];
+    return cli_setting(settings, "lang", language) ? lince_language_set(language) : 0;
+}
+
+/* The message, and the way on where something was saved. */
+static int failed(const command *c, const training *t, int code)
+{
+    int status = cli_fail(code);
+    if (code == LINCE_EINTERRUPTED && *t->folder && !access(t->folder, F_OK))
+        fprintf(stderr, _("go on with:  %s %s --resume %s\n"), program_invocation_name, c->name, t->folder);
+    return status;
+}
+
+int cli_train(const command *c, training *t, int argc, char **argv, const option_spec *specs,
+              int (*work)(void *context), void *context)
+{
+    int code = read_settings(t, argc, argv, specs);
+    if (!code && t->help) {
+        lince_settings_free(t->settings);
+        return cli_usage(c, specs);
+    }
+    if (!code) code = speak(t->settings);
+    char *line = command_line(argc, argv);
+    t->line = line;
+    cli_catch_signals();
+    if (!code) code = work(context);
+    int status = code ? failed(c, t, code) : EXIT_DONE;
+    free(line);
+    lince_settings_free(t->settings);
+    return status;
 }
