@@ -9,7 +9,7 @@
 enum { MOST_RUNS = 64, PATH = 4096 };
 
 typedef struct job {
-    training base;
+    training common;
     const char *models, *seeds;
     char folder[MOST_RUNS][PATH]; /* of the runs */
     const char *at[MOST_RUNS];
@@ -26,7 +26,7 @@ typedef struct job {
 static int train_one(job *j, const char *model, uint64_t seed)
 {
     char out[PATH], number[32];
-    lince_settings *s = j->base.settings;
+    lince_settings *s = j->common.settings;
     snprintf(number, sizeof number, "%" PRIu64, seed);
     int length = snprintf(out, sizeof out, j->each > 1 ? "%s/%s-seed%s" : "%s/%s", j->base, model, number);
     if (length >= PATH) return cli_error(LINCE_EUSAGE, "compare: the name of a run's folder is too long");
@@ -34,7 +34,7 @@ static int train_one(job *j, const char *model, uint64_t seed)
     if (!code) code = lince_settings_set(s, "seed", number);
     if (!code) code = lince_settings_set(s, "out", out);
     if (!code)
-        code = lince_train(s, j->base.line, cli_observer(j->base.quiet), j->folder[j->runs.count], PATH);
+        code = lince_train(s, j->common.line, cli_observer(j->common.quiet), j->folder[j->runs.count], PATH);
     if (!code) j->at[j->runs.count] = j->folder[j->runs.count], j->runs.count++;
     return code;
 }
@@ -94,7 +94,7 @@ static int train_seeds(job *j, const char *model)
 
 static int train_all(job *j)
 {
-    lince_settings *s = j->base.settings;
+    lince_settings *s = j->common.settings;
     char seed[SETTING_MAX], out[SETTING_MAX];
     j->each = 1;
     j->first = cli_setting(s, "seed", seed) ? strtoull(seed, NULL, 10) : 0;
@@ -126,22 +126,22 @@ static int compare_cv(const job *j, int count, const char *out, char *folder, si
             LINCE_EUSAGE,
             "compare: of cross-validations two are compared, and nothing else; found: %d, and others: %d",
             count, j->runs.count - count);
-    return lince_cv_compare(j->at[0], j->at[1], out, j->base.json, folder, size, text);
+    return lince_cv_compare(j->at[0], j->at[1], out, j->common.json, folder, size, text);
 }
 
 static int compare(job *j)
 {
     char folder[PATH], given[SETTING_MAX], *text = NULL;
-    const char *out = cli_setting(j->base.settings, "out", given) ? given : NULL;
+    const char *out = cli_setting(j->common.settings, "out", given) ? given : NULL;
     int several = count_cv(j);
     int code = several ? compare_cv(j, several, out, folder, sizeof folder, &text)
-                       : lince_compare(j->at, (size_t)j->runs.count, out, j->base.json,
-                                       cli_observer(j->base.quiet), folder, sizeof folder, &text);
+                       : lince_compare(j->at, (size_t)j->runs.count, out, j->common.json,
+                                       cli_observer(j->common.quiet), folder, sizeof folder, &text);
     cli_clear_line();
     if (code) return code;
     fputs(text, stdout);
     lince_text_free(text);
-    if (!j->base.quiet) fprintf(stderr, _("report: %s\n"), folder);
+    if (!j->common.quiet) fprintf(stderr, _("report: %s\n"), folder);
     return 0;
 }
 
@@ -156,14 +156,14 @@ static int train_and_compare(void *context)
 
 static int run(int argc, char **argv)
 {
-    static job j = {.base = {.parse = cli_parse, .begun = lince_run_settings, .arguments = &j.runs},
+    static job j = {.common = {.parse = cli_parse, .begun = lince_run_settings, .arguments = &j.runs},
                     .runs = {.at = j.at, .most = MOST_RUNS}}; /* too large for the stack */
     const option_spec specs[] = {
         {"models", "A,B", N_("train these on --data first, all with the same settings"), &j.models, NULL},
         {"seeds", "N", N_("train each with this many seeds, from --seed on, on one split"), &j.seeds, NULL},
-        JSON_OPTION(j.base),
-        TRAINING_OPTIONS(j.base)};
-    return cli_train(&cmd_compare, &j.base, argc, argv, specs, train_and_compare, &j);
+        JSON_OPTION(j.common),
+        TRAINING_OPTIONS(j.common)};
+    return cli_train(&cmd_compare, &j.common, argc, argv, specs, train_and_compare, &j);
 }
 
 const command cmd_compare = {.name = "compare",

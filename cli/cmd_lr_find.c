@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 typedef struct job {
-    training base;
+    training common;
     const char *from, *to, *steps;
     double first, last;
     int count; /* of steps */
@@ -25,13 +25,13 @@ static int find(void *context)
     double lr;
     int code = read_range(j);
     if (!code)
-        code = lince_lr_find(j->base.settings, j->first, j->last, j->count, cli_observer(j->base.quiet),
+        code = lince_lr_find(j->common.settings, j->first, j->last, j->count, cli_observer(j->common.quiet),
                              folder, sizeof folder, &lr);
     cli_clear_line();
     if (code) return code;
     snprintf(rate, sizeof rate, "%.3g", lr);
-    printf(j->base.json ? "{\"lr\": %s}\n" : "%s\n", rate);
-    if (!j->base.quiet)
+    printf(j->common.json ? "{\"lr\": %s}\n" : "%s\n", rate);
+    if (!j->common.quiet)
         fprintf(stderr,
                 _("suggested by the valley rule: --lr %s\nfigure: %s/plots/lr_find.svg; every step: "
                   "%s/lr_find.csv\n"),
@@ -41,13 +41,13 @@ static int find(void *context)
 
 static int run(int argc, char **argv)
 {
-    job j = {.base = {.parse = cli_parse, .begun = lince_run_settings}};
+    job j = {.common = {.parse = cli_parse, .begun = lince_run_settings}};
     const option_spec specs[] = {{"from", "X", N_("the rate of the first step (1e-7)"), &j.from, NULL},
                                  {"to", "X", N_("the rate of the last step (10)"), &j.to, NULL},
                                  {"steps", "N", N_("steps from one to the other (100)"), &j.steps, NULL},
-                                 JSON_OPTION(j.base),
-                                 TRAINING_OPTIONS(j.base)};
-    return cli_train(&cmd_lr_find, &j.base, argc, argv, specs, find, &j);
+                                 JSON_OPTION(j.common),
+                                 TRAINING_OPTIONS(j.common)};
+    return cli_train(&cmd_lr_find, &j.common, argc, argv, specs, find, &j);
 }
 
 const command cmd_lr_find = {.name = "lr-find",

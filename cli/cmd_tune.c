@@ -9,7 +9,7 @@
 enum { MOST_WORDS = 256 };
 
 typedef struct job {
-    training base;
+    training common;
     lince_tune_options options;
     const char *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
     bool headed;
@@ -154,7 +154,7 @@ static void print_json(const job *j)
 static int tune(void *context)
 {
     job *j = context;
-    training *t = &j->base;
+    training *t = &j->common;
     lince_tune_observer observer = {.size = sizeof observer,
                                     .context = j,
                                     .leg = t->quiet ? NULL : tell_leg,
@@ -175,7 +175,7 @@ static int tune(void *context)
 
 static int run(int argc, char **argv)
 {
-    static job j = {.base = {.parse = cli_parse_words, .begun = lince_tune_settings, .arguments = &j.words},
+    static job j = {.common = {.parse = cli_parse_words, .begun = lince_tune_settings, .arguments = &j.words},
                     .options = LINCE_TUNE_OPTIONS_INIT,
                     .words = {.at = j.space, .most = MOST_WORDS},
                     .result = LINCE_TUNE_RESULT_INIT}; /* too large for the stack */
@@ -193,9 +193,9 @@ static int run(int argc, char **argv)
         {"jobs", "N",
          N_("trials at a time, which share the threads (of texts one a thread, of pictures one for four)"),
          &j.jobs, NULL},
-        JSON_OPTION(j.base),
-        TRAINING_OPTIONS(j.base)};
-    return cli_train(&cmd_tune, &j.base, argc, argv, specs, tune, &j);
+        JSON_OPTION(j.common),
+        TRAINING_OPTIONS(j.common)};
+    return cli_train(&cmd_tune, &j.common, argc, argv, specs, tune, &j);
 }
 
 const command cmd_tune = {

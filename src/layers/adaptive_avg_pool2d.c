@@ -48,6 +48,8 @@ static void describe(const lince_layer *l, char *out, size_t size)
 }
 
 const lince_layer_type lince_adaptive_avg_pool2d = {.name = "adaptive_avg_pool2d",
+                                                    .forgets_places = true,
+                                                    .copies_are_places = true,
                                                     .homogeneous = true,
                                                     .inputs = 1,
                                                     .infer = infer,

@@ -63,6 +63,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 }
 
 const lince_layer_type lince_batch_norm2d = {.name = "batch_norm2d",
+                                             .norm = true,
                                              .inputs = 1,
                                              .needs_input = true,
                                              .rectifies = true,

@@ -137,6 +137,7 @@ static void describe(const lince_layer *l, char *out, size_t size)
 }
 
 const lince_layer_type lince_conv2d = {.name = "conv2d",
+                                       .filters = true,
                                        .homogeneous = true,
                                        .inputs = 1,
                                        .needs_input = true,

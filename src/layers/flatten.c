@@ -21,6 +21,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 }
 
 const lince_layer_type lince_flatten = {.name = "flatten",
+                                        .forgets_places = true,
                                         .homogeneous = true,
                                         .inputs = 1,
                                         .takes_copies = true,

@@ -118,8 +118,14 @@ typedef struct lince_layer_type {
     bool in_place; /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
     bool random;                    /* in training, where args.p > 0: each sample's key decides */
+    bool is_relu;                   /* max(0, x) and nothing else: its neighbours can do it (the next two) */
     bool rectifies;                 /* forward heeds `relu` */
     bool gates;                     /* backward heeds `gate` */
+    bool norm;                      /* normalises by statistics, which follow the batches in training */
+    bool recurrent;                 /* its output is a state after each step of a text */
+    bool filters;                   /* its weight is filters, [out][in][height][width] */
+    bool forgets_places;            /* behind it nothing tells which part of a picture was looked at */
+    bool copies_are_places;         /* what its output stands for several times is a square of places */
     bool homogeneous;               /* s > 0 times input and biases is s times the output */
     bool takes_copies;              /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);

@@ -179,10 +179,10 @@ static void describe(const lince_layer *l, char *out, size_t size)
              l->args.channels, l->args.relu ? ", relu" : "");
 }
 
-#define RECURRENT(word)                                                                       \
-    {                                                                                         \
-        .name = word, .inputs = 1, .needs_input = true, .needs_output = true, .infer = infer, \
-        .forward = forward, .backward = backward, .describe = describe                        \
+#define RECURRENT(word)                                                                          \
+    {                                                                                            \
+        .name = word, .recurrent = true, .inputs = 1, .needs_input = true, .needs_output = true, \
+        .infer = infer, .forward = forward, .backward = backward, .describe = describe           \
     }
 
 const lince_layer_type lince_rnn = RECURRENT("rnn"), lince_gru = RECURRENT("gru"),

@@ -14,6 +14,7 @@ static void backward(lince_layer *l, const lince_pass *p)
 }
 
 const lince_layer_type lince_relu_layer = {.name = "relu",
+                                           .is_relu = true,
                                            .homogeneous = true,
                                            .inputs = 1,
                                            .in_place = true,

@@ -216,7 +216,7 @@ static void fuse_relus(lince_net *net)
 {
     for (size_t i = 1; i < net->count; i++) {
         node *n = &net->nodes[i], *before = &net->nodes[n->from[0]], *behind = only_consumer(net, i);
-        if (n->layer.type != &lince_relu_layer || n->buffer == (int)i) continue;
+        if (!n->layer.type->is_relu || n->buffer == (int)i) continue;
         if (before->layer.type->rectifies) before->layer.relu = n->forward_done = true;
         if (behind && behind->layer.type->gates && behind->layer.wants_din)
             behind->layer.gate = n->backward_done = true;

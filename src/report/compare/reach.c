@@ -26,16 +26,11 @@ typedef struct asking {
     float *norm;                   /* [LINCE_REACH][count], NaN: the text is shorter */
 } asking;
 
-static bool is_recurrent(const char *type)
-{
-    return !strcmp(type, "rnn") || !strcmp(type, "gru") || !strcmp(type, "lstm");
-}
-
 static void find_states(asking *a)
 {
     for (size_t i = 1; i < lince_net_nodes(a->net); i++) {
         const lince_layer *layer = lince_net_layer(a->net, i);
-        if (is_recurrent(layer->type->name)) a->node = (int)i, a->width = layer->out.channels;
+        if (layer->type->recurrent) a->node = (int)i, a->width = layer->out.channels;
     }
 }
 

@@ -12,7 +12,7 @@ enum { COLUMNS = 16, FILTERS = 64, TILE = 46 };
 static lince_layer *first_convolution(lince_net *net)
 {
     for (size_t i = 1; i < lince_net_nodes(net); i++)
-        if (lince_net_layer(net, i)->type == &lince_conv2d) return lince_net_layer(net, i);
+        if (lince_net_layer(net, i)->type->filters) return lince_net_layer(net, i);
     return NULL;
 }
 

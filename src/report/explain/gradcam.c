@@ -13,7 +13,7 @@ size_t lince_gradcam_node(lince_net *net)
     bool large_found = false;
     for (size_t i = 1; i < lince_net_nodes(net); i++) {
         const lince_layer *l = lince_net_layer(net, i);
-        if (l->type == &lince_adaptive_avg_pool2d || l->type == &lince_flatten) break;
+        if (l->type->forgets_places) break;
         bool large = l->out.height >= PLACES && l->out.width >= PLACES,
              spatial = l->out.height * l->out.width > 1;
         if (large || (spatial && !large_found)) found = i;

@@ -9,7 +9,7 @@
 /* Whether a layer counts in "--freeze N". */
 static bool has_weights(const lince_layer *l)
 {
-    return l->param_count > 0 && strcmp(l->type->name, "batch_norm2d") != 0;
+    return l->param_count > 0 && !l->type->norm;
 }
 
 /* The last node of what `text` names. */

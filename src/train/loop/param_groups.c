@@ -42,7 +42,7 @@ int lince_param_parts(lince_net *net, int *part)
     for (size_t i = 1; i < lince_net_nodes(net); i++) {
         const lince_layer *l = lince_net_layer(net, i);
         size_t length = part_length(l->name);
-        bool norm = !strcmp(l->type->name, "batch_norm2d") && !l->name[length],
+        bool norm = l->type->norm && !l->name[length],
              same = !strncmp(current, l->name, length) && !current[length];
         if (l->param_count && !same && !(norm && parts)) {
             snprintf(current, sizeof current, "%.*s", (int)length, l->name);

@@ -11,6 +11,7 @@
 
 #include <lince/language.h>
 #include <lince/version.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -159,9 +160,11 @@ static json_t *layer_json(const lince_layer *l, int trained_from)
 {
     char detail[128] = "";
     lince_shape out = l->out; /* as PyTorch has it: with the copies that lince does not compute */
-    if (l->type == &lince_adaptive_avg_pool2d)
-        out.height = out.width = l->args.size;
-    else
+    if (l->type->copies_are_places) {
+        int side = (int)lround(sqrt(l->out_copies));
+        out.height *= side;
+        out.width *= side;
+    } else
         out.channels *= l->out_copies;
     if (l->type->describe) l->type->describe(l, detail, sizeof detail);
     return lince_json_pack("{s:s, s:s, s:s, s:[i, i, i], s:I, s:I, s:i, s:b}", "name", l->name, "type",

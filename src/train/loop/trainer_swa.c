@@ -7,7 +7,6 @@
 #include "train/measure/feed.h"
 
 #include <math.h>
-#include <string.h>
 
 /* How many epochs at the end: as they are given, or a share of all. */
 static int length_of(const lince_settings *s)
@@ -50,7 +49,7 @@ void lince_trainer_average(lince_trainer *t)
 /* Whether a layer's statistics follow the batches. */
 static bool has_statistics(const lince_layer *l)
 {
-    return !strcmp(l->type->name, "batch_norm2d") && !l->frozen;
+    return l->type->norm && !l->frozen;
 }
 
 static bool begin_counters(lince_net *net)
