@@ -32,7 +32,7 @@ for language in "c -std=c17" "c++ -std=c++17"; do
         wrong "the macros that begin structs, as $language"
 done
 
-# Of lince the program knows its own header and the public ones.
-others=$(grep -nE '^ *#include ("|<lince)' cli/*.[ch] | grep -vE '#include ("cli.h"|<lince/lince.h>)$')
+# Of lince the program knows its own header, its list of commands and the public ones.
+others=$(grep -nE '^ *#include ("|<lince)' cli/*.[ch] | grep -vE '#include ("cli.h"|"list.def"|<lince/lince.h>)$')
 [ -z "$others" ] || wrong "the program includes more than <lince/lince.h>: $others"
 exit $((failures > 0))
