@@ -17,9 +17,9 @@ done
 # The tests of all kernels but the convolutions' own (half an hour when emulated, and layers use them), of layers, a training
 # run, and what the machine says it is. Nothing but kernels is compiled for more than every machine has.
 tests='core_cpu layers_layers'
-for source in tests/kernels/test_*.c; do
+for source in tests/{kernels,ops}/test_*.c; do
     name=$(basename "$source" .c)
-    [ "$name" = test_conv ] || tests+=" kernels_${name#test_}"
+    [ "$name" = test_conv ] || tests+=" $(basename "$(dirname "$source")")_${name#test_}"
 done
 # Emulation is slow: few random shapes, no turning in place.
 export LINCE_TEST_SHAPES=20 GOMP_SPINCOUNT=1000

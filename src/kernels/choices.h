@@ -1,4 +1,4 @@
-/* The kernels that were chosen by measurement, in a file of the user's cache ($XDG_CACHE_HOME/lince/kernels),
+/* The rows (op.h) that were chosen by measurement, in a file of the user's cache ($XDG_CACHE_HOME/lince/kernels),
  * one line a geometry:     KEY NAME [busy]
  *
  * The key holds what a choice depends on: processor, level (core/cpu.h), number of threads, the library's
@@ -7,27 +7,23 @@
 #ifndef LINCE_KERNELS_CHOICES_H
 #define LINCE_KERNELS_CHOICES_H
 
-#include "kernels/conv.h"
-
-#include <stdbool.h>
-#include <stdio.h>
+#include "kernels/op.h"
 
 typedef struct lince_choices {
     FILE *file;
+    const lince_op_row *const *rows; /* of the operation */
     char key[256];
 } lince_choices;
 
-/* Opens the file for one geometry and direction, under its lock, to be kept for moments only. threads 0: the
- * choice is for any number of threads (deterministic runs). False where there is no file to write to; else to
- * be closed. */
-bool lince_choices_open(lince_choices *choices, const lince_conv *conv, lince_direction direction,
-                        int has_bias, int threads);
+/* Opens the file for one geometry of an operation, under its lock, to be kept for moments only. A deterministic
+ * context's choice is for any number of threads. False where there is no file to write to; else to be closed. */
+bool lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op op, const void *geometry);
 
 /* What was chosen; NULL where nothing was. */
-const lince_conv_implementation *lince_choices_recall(lince_choices *choices);
+const lince_op_row *lince_choices_recall(lince_choices *choices);
 
 /* busy: other programs ran while it was made. */
-void lince_choices_add(lince_choices *choices, const lince_conv_implementation *choice, bool busy);
+void lince_choices_add(lince_choices *choices, const lince_op_row *choice, bool busy);
 
 /* 0, or -1 where what was added could not be written. */
 int lince_choices_close(lince_choices *choices);

@@ -1,40 +1,73 @@
-/* The one place where a kernel is chosen.
+/* The one place where a row is chosen: the first that can, where nothing is worth measuring.
  *
- * Every implementation that can do a geometry is timed once, for some milliseconds, and the fastest (a
- * library's only when it is so by a quarter) is remembered (choices.h): kernels differ in their last bits, so
- * that a choice made anew in each run would break "same seed, same weights". Without a writable cache nothing
- * is measured, and a fixed rule decides, the order of the table.
+ * Where an operation says how its rows are timed (op.h), every row that can do a geometry is, once, for some
+ * milliseconds, and the fastest (one without the same bits on any number of threads only when it is so by a
+ * quarter) is remembered (choices.h): rows differ in their last bits, so that a choice made anew in each run would
+ * break "same seed, same weights". Without a writable cache nothing is measured, and the rows' order decides.
  *
- * A busy machine. Runs that another program interrupted do not count; where an implementation had no other,
+ * A busy machine. Runs that another program interrupted do not count; where a row had no other,
  * the rule decides, and the choice is marked in the cache. It stays, since a run may have begun with it,
  * until `lince info --kernels --forget`. */
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "kernels/choices.h"
-#include "kernels/conv.h"
 
+#include <assert.h>
 #include <float.h>
-#include <stdbool.h>
+#include <string.h>
 #include <sys/resource.h>
 
-/* Operands to measure with: zeros, because data do not change a kernel's time, denormals aside. */
-static int make_operands(lince_conv_args *args, const lince_conv *c, int has_bias)
+static bool usable(const lince_op_row *row, const void *geometry)
 {
-    *args =
-        (lince_conv_args){.x = lince_alloc((size_t)c->batch * lince_shape_size(c->in), sizeof(float)),
-                          .w = lince_alloc(lince_conv_weights_size(c), sizeof(float)),
-                          .y = lince_alloc((size_t)c->batch * lince_shape_size(c->out), sizeof(float)),
-                          .b = has_bias ? lince_alloc((size_t)lince_round_up(c->out.channels, c->out.block),
-                                                      sizeof(float))
-                                        : NULL};
-    return args->x && args->w && args->y && (args->b || !has_bias) ? 0 : LINCE_ENOMEM;
+    return row->needs <= lince_cpu_level() && (!row->supports || row->supports(geometry));
 }
 
-static void free_operands(lince_conv_args *args)
+/* --- operations without a plan ---------------------------------------------------------------------- */
+
+void lince_op_run(const lince_exec *exec, lince_op op, const void *args)
 {
-    lince_free(args->x), lince_free(args->w), lince_free(args->b), lince_free(args->y);
+    const lince_op_row *const *row = exec->device->rows[op];
+    while (!usable(*row, args)) row++; /* the last of them does all */
+    assert(!(*row)->create);
+    (*row)->run(&(lince_kernel){.row = *row, .exec = *exec, .geometry = args}, args);
 }
+
+/* --- kernels ---------------------------------------------------------------------------------------- */
+
+int lince_kernel_init_as(lince_kernel *kernel, const lince_exec *exec, const lince_op_row *row,
+                         const void *geometry)
+{
+    *kernel = (lince_kernel){.row = row, .exec = *exec, .geometry = geometry};
+    if (exec->deterministic && !row->same_bits) kernel->exec.threads = 1;
+    int code = usable(row, geometry) ? (row->create ? row->create(kernel) : 0)
+                                     : lince_fail(LINCE_EUNSUPPORTED,
+                                                  "%s: %s is not for this machine, or not for this geometry",
+                                                  lince_op_types[row->op].name, row->name);
+    if (code) *kernel = (lince_kernel){0};
+    return code;
+}
+
+void lince_kernel_run(const lince_kernel *kernel, const void *args)
+{
+    kernel->row->run(kernel, args);
+}
+
+void lince_kernel_release(lince_kernel *kernel)
+{
+    if (kernel->row && kernel->row->release) kernel->row->release(kernel);
+    *kernel = (lince_kernel){0};
+}
+
+/* --- measuring -------------------------------------------------------------------------------------- */
+
+/* What is to be done. */
+typedef struct task {
+    const lince_exec *exec;
+    lince_op op;
+    const void *geometry;
+    const lince_op_timing *timing;
+} task;
 
 static long interruptions(void)
 {
@@ -44,154 +77,142 @@ static long interruptions(void)
 
 /* Whether no other program took a core meanwhile; a quiet machine's own housekeeping does so a few times a
  * second. `took`: seconds. */
-static bool run_undisturbed(lince_conv_kernel *k, const lince_conv_args *args, double *took)
+static bool run_undisturbed(const lince_kernel *k, const void *args, double *took)
 {
     static const double seconds_an_interruption = 0.05;
     long before = interruptions();
     double start = lince_now();
-    lince_conv_kernel_run(k, args);
+    lince_kernel_run(k, args);
+    k->exec.device->sync(k->exec.device);
     *took = lince_now() - start;
     return (double)(interruptions() - before) <= *took / seconds_an_interruption;
 }
 
+/* Memory for one row at a time. */
+static void *scratch_of(const lince_kernel *k)
+{
+    return k->exec.device->alloc(k->exec.device, k->scratch + 1);
+}
+
+static void free_scratch(const lince_kernel *k, void *scratch)
+{
+    k->exec.device->free(k->exec.device, scratch, k->scratch + 1);
+}
+
 /* Seconds of the best of three undisturbed runs after a first one, which finds the caches cold, DBL_MAX where
  * there was none. One that is hopelessly behind `rival`, the best time yet, is not run again. */
-static double measure(lince_conv_kernel *k, lince_conv_args *args, double rival)
+static double measure(const task *t, const lince_kernel *k, void *args, double rival)
 {
     enum { RUNS = 4, TRIES = 8, HOPELESS = 2 };
     double best = DBL_MAX, took;
-    args->scratch = lince_alloc(k->scratch + 1, 1);
-    for (int tries = 0, runs = 0; args->scratch && tries < TRIES && runs < RUNS; tries++) {
+    void *scratch = scratch_of(k);
+    t->timing->lend(args, scratch);
+    for (int tries = 0, runs = 0; scratch && tries < TRIES && runs < RUNS; tries++) {
         bool counts = run_undisturbed(k, args, &took);
         if (counts && took < best) best = took;
         if (counts && took > HOPELESS * rival) break;
         runs += counts;
     }
-    lince_free(args->scratch);
+    free_scratch(k, scratch);
     return best;
 }
 
-static int threads_for(const lince_conv_implementation *i, int threads, bool deterministic)
-{
-    return deterministic && !i->same_bits ? 1 : threads;
-}
-
-/* What a kernel of a library must be faster by: it costs the same bits on any number of threads, and passes
- * over memory of their own for what the others fuse. */
+/* What a row without the same bits must be faster by: those, and passes over memory of their own for what the
+ * others fuse, are what it costs. */
 static const double handicap = 1.25;
 
-/* Whether the library's kernel is faster than the own one again when they run in turns. A busy moment during
- * one's three runs would else decide for as long as the cache lasts. */
-static bool wins_again(const lince_conv_implementation *library, const lince_conv_implementation *own,
-                       const lince_conv *conv, lince_direction direction, int has_bias, int threads,
-                       bool deterministic, lince_conv_args *args)
+/* Whether the library's row is faster than the own one again when they run in turns. A busy moment during one's
+ * three runs would else decide for as long as the cache lasts. */
+static bool wins_again(const task *t, const lince_op_row *library, const lince_op_row *own, void *args)
 {
     enum { RUNS = 8 };
-    const lince_conv_implementation *const side[2] = {library, own};
-    lince_conv_kernel kernel[2];
+    const lince_op_row *const side[2] = {library, own};
+    lince_kernel kernel[2];
     void *scratch[2] = {0};
     double best[2] = {DBL_MAX, DBL_MAX};
     int ready = 0;
-    while (ready < 2 && !lince_conv_kernel_init_as(&kernel[ready], side[ready], conv, direction, has_bias,
-                                                   threads_for(side[ready], threads, deterministic))) {
-        scratch[ready] = lince_alloc(kernel[ready].scratch + 1, 1);
+    while (ready < 2 && !lince_kernel_init_as(&kernel[ready], t->exec, side[ready], t->geometry)) {
+        scratch[ready] = scratch_of(&kernel[ready]);
         ready++;
     }
     bool runs = ready == 2 && scratch[0] && scratch[1];
     for (int i = 0; runs && i < 2 * RUNS; i++) {
         double took;
-        args->scratch = scratch[i % 2];
+        t->timing->lend(args, scratch[i % 2]);
         bool counts = run_undisturbed(&kernel[i % 2], args, &took);
         if (counts && took < best[i % 2]) best[i % 2] = took;
     }
     for (int i = 0; i < ready; i++) {
-        lince_conv_kernel_release(&kernel[i]);
-        lince_free(scratch[i]);
+        free_scratch(&kernel[i], scratch[i]);
+        lince_kernel_release(&kernel[i]);
     }
     return runs && best[0] < best[1] / handicap;
 }
 
-/* What is measured: of a large batch a part, which tells as much in less time. A run of 1,024 samples may
- * take a second, and there are some ten for each layer and direction. */
-static lince_conv part_of(const lince_conv *c)
+/* disturbed: whether a row had no run that counts. */
+static const lince_op_row *fastest(const task *t, bool *disturbed)
 {
-    enum { LEAST = 32 };
-    static const double most = 1e10; /* operations, as the definition counts them: about 0.1 s of a core */
-    double sample = 2.0 * c->kernel[0] * c->kernel[1] * (c->in.channels / c->groups) * c->out.channels *
-                    c->out.height * c->out.width,
-           batch = most / sample < LEAST ? LEAST : most / sample;
-    lince_conv part = *c;
-    if (batch < c->batch) part.batch = (int)batch;
-    return part;
-}
-
-/* disturbed: whether an implementation had no run that counts. */
-static const lince_conv_implementation *fastest(const lince_conv *conv, lince_direction direction,
-                                                int has_bias, int threads, bool deterministic,
-                                                bool *disturbed)
-{
-    const lince_conv_implementation *best = NULL, *own = NULL;
+    const lince_op_row *best = NULL, *own = NULL;
     double best_time = DBL_MAX, own_time = DBL_MAX;
-    lince_conv_args args;
-    int code = make_operands(&args, conv, has_bias);
+    void *args = t->timing->arguments(t->exec->device, t->geometry);
     *disturbed = false;
-    for (const lince_conv_implementation *const *i = lince_conv_implementations; !code && *i; i++) {
-        lince_conv_kernel k;
-        if (*i == &lince_conv_ref && best) break; /* the reference is measured by nobody's patience */
-        if (lince_conv_kernel_init_as(&k, *i, conv, direction, has_bias,
-                                      threads_for(*i, threads, deterministic)))
-            continue;
-        double took = measure(&k, &args, best_time);
-        lince_conv_kernel_release(&k);
+    for (const lince_op_row *const *row = t->exec->device->rows[t->op]; args && *row; row++) {
+        lince_kernel k;
+        if (!row[1] && best) break; /* the truth is measured by nobody's patience */
+        if (lince_kernel_init_as(&k, t->exec, *row, t->geometry)) continue;
+        double took = measure(t, &k, args, best_time);
+        lince_kernel_release(&k);
         if (took == DBL_MAX)
             *disturbed = true;
-        else if (!(*i)->same_bits)
+        else if (!(*row)->same_bits)
             took *= handicap;
-        if (!best || took < best_time) best = *i, best_time = took;
-        if ((*i)->same_bits && (!own || took < own_time)) own = *i, own_time = took;
+        if (!best || took < best_time) best = *row, best_time = took;
+        if ((*row)->same_bits && (!own || took < own_time)) own = *row, own_time = took;
     }
-    if (own && best != own &&
-        !wins_again(best, own, conv, direction, has_bias, threads, deterministic, &args))
-        best = own;
-    free_operands(&args);
+    if (own && best != own && !wins_again(t, best, own, args)) best = own;
+    if (args) t->timing->release(t->exec->device, t->geometry, args);
+    return best;
+}
+
+/* What is measured: of a large batch a part. */
+static const lince_op_row *fastest_of_part(const task *t, bool *disturbed)
+{
+    void *geometry = lince_alloc(1, t->timing->geometry);
+    if (!geometry) return NULL;
+    memcpy(geometry, t->geometry, t->timing->geometry);
+    t->timing->part(geometry);
+    task part = *t;
+    part.geometry = geometry;
+    const lince_op_row *best = fastest(&part, disturbed);
+    lince_free(geometry);
     return best;
 }
 
 /* Looks the geometry up, and measures it where it is new. The cache is not locked meanwhile: a process that
  * is stopped would keep all others waiting. Of two that measured at a time the first one's choice holds. */
-static const lince_conv_implementation *remembered(const lince_conv *conv, lince_direction direction,
-                                                   int has_bias, int threads, bool deterministic)
+static const lince_op_row *remembered(const task *t)
 {
     lince_choices choices;
     bool disturbed;
-    if (!lince_choices_open(&choices, conv, direction, has_bias, deterministic ? 0 : threads)) return NULL;
-    const lince_conv_implementation *choice = lince_choices_recall(&choices);
+    if (!lince_choices_open(&choices, t->exec, t->op, t->geometry)) return NULL;
+    const lince_op_row *choice = lince_choices_recall(&choices);
     lince_choices_close(&choices);
     if (choice) return choice;
-    lince_conv part = part_of(conv);
-    const lince_conv_implementation *own =
-        fastest(&part, direction, has_bias, threads, deterministic, &disturbed);
-    if (!lince_choices_open(&choices, conv, direction, has_bias, deterministic ? 0 : threads)) return NULL;
+    const lince_op_row *own = fastest_of_part(t, &disturbed);
+    if (!lince_choices_open(&choices, t->exec, t->op, t->geometry)) return NULL;
     choice = lince_choices_recall(&choices);
     if (!choice && own) lince_choices_add(&choices, choice = own, disturbed);
     /* Not remembered: better the rule than a choice that may change. */
     return lince_choices_close(&choices) ? NULL : choice;
 }
 
-int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
-                           int has_bias, int threads, bool deterministic)
+int lince_kernel_init(lince_kernel *kernel, const lince_exec *exec, lince_op op, const void *geometry)
 {
-    /* One sample's forward pass takes less time than measuring would: a picture to be classified is not kept
-     * waiting. */
-    bool worthwhile = conv->batch > 1 || direction != LINCE_FORWARD;
-    const lince_conv_implementation *choice =
-        worthwhile ? remembered(conv, direction, has_bias, threads, deterministic) : NULL;
-    if (choice && !lince_conv_kernel_init_as(kernel, choice, conv, direction, has_bias,
-                                             threads_for(choice, threads, deterministic)))
-        return 0;
-    for (const lince_conv_implementation *const *i = lince_conv_implementations; *i; i++)
-        if (!lince_conv_kernel_init_as(kernel, *i, conv, direction, has_bias,
-                                       threads_for(*i, threads, deterministic)))
-            return 0;
-    return lince_fail_in(LINCE_EUNSUPPORTED, "conv2d");
+    const lince_op_timing *timing = lince_op_types[op].timing;
+    const lince_op_row *choice =
+        timing && timing->worthwhile(geometry) ? remembered(&(task){exec, op, geometry, timing}) : NULL;
+    if (choice && !lince_kernel_init_as(kernel, exec, choice, geometry)) return 0;
+    for (const lince_op_row *const *row = exec->device->rows[op]; *row; row++)
+        if (!lince_kernel_init_as(kernel, exec, *row, geometry)) return 0;
+    return lince_fail_in(LINCE_EUNSUPPORTED, lince_op_types[op].name);
 }

@@ -1,23 +1,9 @@
 #include "kernels/conv.h"
-#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
 #include "kernels/kernels.h"
 
 #include <string.h>
-
-const lince_conv_implementation *const lince_conv_implementations[] = {
-#ifdef __x86_64__
-    &lince_conv_winograd_avx512,
-    &lince_conv_winograd_avx2,
-    &lince_conv_depthwise_avx512,
-    &lince_conv_depthwise_avx2,
-    &lince_conv_direct_avx512,
-    &lince_conv_direct_avx2,
-#endif
-    &lince_conv_onednn_winograd,
-    &lince_conv_onednn_direct,
-    &lince_conv_ref,
-    NULL,
-};
 
 bool lince_conv_is_depthwise(const lince_conv *c)
 {
@@ -70,33 +56,114 @@ void lince_conv_weights_put(const lince_conv *c, const float *rows, float *memor
     }
 }
 
-int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,
-                              const lince_conv *conv, lince_direction direction, int has_bias, int threads)
+void lince_conv_finish(const lince_kernel *kernel, const lince_conv_args *args)
 {
-    *kernel = (lince_conv_kernel){.implementation = implementation,
-                                  .conv = *conv,
-                                  .direction = direction,
-                                  .has_bias = has_bias,
-                                  .threads = threads};
-    if (implementation->needs > lince_cpu_level())
-        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: %s is not for this machine", implementation->name);
-    return implementation->create(kernel);
+    const lince_conv_task *t = kernel->geometry;
+    size_t out = (size_t)t->conv.batch * lince_shape_size(t->conv.out),
+           in = (size_t)t->conv.batch * lince_shape_size(t->conv.in);
+    if (t->direction == LINCE_FORWARD && args->relu) lince_relu(&kernel->exec, args->y, args->y, out);
+    if (t->direction == LINCE_BACKWARD_DATA && args->gate)
+        lince_relu_backward(&kernel->exec, args->gate, args->x, args->x, in);
 }
 
-void lince_conv_kernel_run(lince_conv_kernel *kernel, const lince_conv_args *args)
+/* --- timing ----------------------------------------------------------------------------------------- */
+
+/* One sample's forward pass takes less time than measuring would: a picture to be classified is not kept
+ * waiting. */
+static bool worthwhile(const void *geometry)
 {
-    const lince_conv *c = &kernel->conv;
-    kernel->implementation->run(kernel, args);
-    if (kernel->implementation->fuses) return;
-    if (kernel->direction == LINCE_FORWARD && args->relu)
-        lince_relu(kernel->threads, args->y, args->y, (size_t)c->batch * lince_shape_size(c->out));
-    if (kernel->direction == LINCE_BACKWARD_DATA && args->gate)
-        lince_relu_backward(kernel->threads, args->gate, args->x, args->x,
-                            (size_t)c->batch * lince_shape_size(c->in));
+    const lince_conv_task *t = geometry;
+    return t->conv.batch > 1 || t->direction != LINCE_FORWARD;
 }
 
-void lince_conv_kernel_release(lince_conv_kernel *kernel)
+/* A run of 1,024 samples may take a second, and there are some ten for each layer and direction. */
+static void part(void *geometry)
 {
-    if (kernel->implementation) kernel->implementation->release(kernel);
-    *kernel = (lince_conv_kernel){0};
+    enum { LEAST = 32 };
+    static const double most = 1e10; /* operations, as the definition counts them: about 0.1 s of a core */
+    lince_conv *c = &((lince_conv_task *)geometry)->conv;
+    double sample = 2.0 * c->kernel[0] * c->kernel[1] * (c->in.channels / c->groups) * c->out.channels *
+                    c->out.height * c->out.width,
+           batch = most / sample < LEAST ? LEAST : most / sample;
+    if (batch < c->batch) c->batch = (int)batch;
 }
+
+/* Bytes of x, w, b and y. */
+static void sizes(const lince_conv_task *t, size_t bytes[4])
+{
+    const lince_conv *c = &t->conv;
+    bytes[0] = (size_t)c->batch * lince_shape_size(c->in) * sizeof(float);
+    bytes[1] = lince_conv_weights_size(c) * sizeof(float);
+    bytes[2] = t->has_bias ? (size_t)lince_round_up(c->out.channels, c->out.block) * sizeof(float) : 0;
+    bytes[3] = (size_t)c->batch * lince_shape_size(c->out) * sizeof(float);
+}
+
+static void release(const lince_device *device, const void *geometry, void *args)
+{
+    lince_conv_args *a = args;
+    float *memory[] = {a->x, a->w, a->b, a->y};
+    size_t bytes[4];
+    sizes(geometry, bytes);
+    for (int i = 0; i < 4; i++) device->free(device, memory[i], bytes[i]);
+    lince_free(a);
+}
+
+/* Zeros, because data do not change a kernel's time, denormals aside; written once, so that the memory is
+ * there. */
+static void *arguments(const lince_device *device, const void *geometry)
+{
+    lince_conv_args *a = lince_alloc(1, sizeof *a);
+    if (!a) return NULL;
+    float **memory[] = {&a->x, &a->w, &a->b, &a->y};
+    size_t bytes[4];
+    bool there = true;
+    sizes(geometry, bytes);
+    for (int i = 0; i < 4; i++) {
+        if (!bytes[i]) continue;
+        *memory[i] = device->alloc(device, bytes[i]);
+        there &= *memory[i] != NULL;
+        if (*memory[i]) lince_fill(&(lince_exec){device, 1, false}, *memory[i], 0, bytes[i] / sizeof(float));
+    }
+    if (there) return a;
+    release(device, geometry, a);
+    return NULL;
+}
+
+static void lend(void *args, void *scratch)
+{
+    ((lince_conv_args *)args)->scratch = scratch;
+}
+
+#define GEOMETRY "dir%d-n%d-c%dx%dx%d.%d-o%dx%dx%d.%d-k%dx%d-s%dx%d-p%dx%d-g%d-bias%d"
+
+static void key(const void *geometry, char *out, size_t size)
+{
+    const lince_conv_task *t = geometry;
+    const lince_conv *c = &t->conv;
+    snprintf(out, size, GEOMETRY, (int)t->direction, c->batch, c->in.channels, c->in.height, c->in.width,
+             c->in.block, c->out.channels, c->out.height, c->out.width, c->out.block, c->kernel[0],
+             c->kernel[1], c->stride[0], c->stride[1], c->padding[0], c->padding[1], c->groups, t->has_bias);
+}
+
+static bool describe(const char *word, FILE *out)
+{
+    const char *const directions[] = {_("forward"), _("input's gradient"), _("weights' gradient")};
+    int d, n, c[4], o[4], k[2], s[2], p[2], groups, bias;
+    if (sscanf(word, GEOMETRY, &d, &n, &c[0], &c[1], &c[2], &c[3], &o[0], &o[1], &o[2], &o[3], &k[0], &k[1],
+               &s[0], &s[1], &p[0], &p[1], &groups, &bias) != 18 ||
+        d < 0 || d > 2)
+        return false;
+    fprintf(out, "%-18s %4d x %dx%dx%d -> %dx%dx%d  %dx%d/%d", directions[d], n, c[0], c[1], c[2], o[0], o[1],
+            o[2], k[0], k[1], s[0]);
+    if (groups > 1) fprintf(out, _(", %d groups"), groups);
+    return true;
+}
+
+const lince_op_timing lince_conv_timing = {.geometry = sizeof(lince_conv_task),
+                                           .worthwhile = worthwhile,
+                                           .part = part,
+                                           .arguments = arguments,
+                                           .lend = lend,
+                                           .release = release,
+                                           .key = key,
+                                           .describe = describe};

@@ -1,4 +1,4 @@
-/* Two-dimensional convolution: geometry, layouts, and the table of implementations.
+/* Two-dimensional convolution: geometry, layouts, and what the rows of CONV (op.h) are handed.
  *
  * Activations are nChw{b}c (core/tensor.h). Weights lie in compute layout
  *     [O/bo][I/bi][kh][kw][bi][bo]     bi, bo: the blocks of input and output, padding zero
@@ -7,8 +7,8 @@
 #ifndef LINCE_KERNELS_CONV_H
 #define LINCE_KERNELS_CONV_H
 
-#include "core/cpu.h"
 #include "core/tensor.h"
+#include "kernels/op.h"
 
 #include <stdbool.h>
 
@@ -20,6 +20,13 @@ typedef struct lince_conv {
 } lince_conv;
 
 typedef enum lince_direction { LINCE_FORWARD, LINCE_BACKWARD_DATA, LINCE_BACKWARD_WEIGHTS } lince_direction;
+
+/* The geometry that a kernel is made for. */
+typedef struct lince_conv_task {
+    lince_conv conv;
+    lince_direction direction;
+    bool has_bias;
+} lince_conv_task;
 
 /*  forward           y[n,o] = b[o] + sum_i x[n,i] (*) w[o,i]             x, w, b -> y
  *  backward data     dL/dx: the transposed convolution of dL/dy          y, w -> x     (gradients in x and y)
@@ -33,46 +40,12 @@ typedef struct lince_conv_args {
         *gate; /* backward data: the gradient is zero where gate, laid out as x, is not positive; or NULL */
 } lince_conv_args;
 
-typedef struct lince_conv_kernel lince_conv_kernel;
+/* For rows that do not do args.relu and args.gate themselves, after what they do: passes over memory of their
+ * own. */
+void lince_conv_finish(const lince_kernel *kernel, const lince_conv_args *args);
 
-typedef struct lince_conv_implementation {
-    const char *name;
-    int revision;      /* goes up where speed or bits change: choices made before are void (choices.h) */
-    lince_level needs; /* of the machine */
-    bool fuses;        /* run does args.relu and args.gate itself; else they are done after it */
-    bool same_bits;    /* whatever the number of threads */
-    /* LINCE_EUNSUPPORTED where it does not do this geometry. */
-    int (*create)(lince_conv_kernel *kernel);
-    void (*run)(lince_conv_kernel *kernel, const lince_conv_args *args);
-    void (*release)(lince_conv_kernel *kernel);
-} lince_conv_implementation;
-
-/* One implementation, made for one geometry and direction. */
-struct lince_conv_kernel {
-    const lince_conv_implementation *implementation;
-    lince_conv conv;
-    lince_direction direction;
-    int has_bias, threads;
-    size_t scratch; /* bytes that run needs */
-    void *plan;
-};
-
-/* The implementations, best guess first, plain C last; NULL after the last. */
-extern const lince_conv_implementation *const lince_conv_implementations[];
-
-extern const lince_conv_implementation lince_conv_ref, lince_conv_onednn_direct, lince_conv_onednn_winograd,
-    lince_conv_winograd_avx512, lince_conv_winograd_avx2, lince_conv_depthwise_avx512,
-    lince_conv_depthwise_avx2, lince_conv_direct_avx512, lince_conv_direct_avx2;
-
-/* Makes the implementation that is best for this geometry on this machine (choose.c). Deterministic:
- * one whose bits depend on the number of threads runs on one. */
-int lince_conv_kernel_init(lince_conv_kernel *kernel, const lince_conv *conv, lince_direction direction,
-                           int has_bias, int threads, bool deterministic);
-/* Makes the named one: for tests and measurements. LINCE_EUNSUPPORTED where the machine lacks its level. */
-int lince_conv_kernel_init_as(lince_conv_kernel *kernel, const lince_conv_implementation *implementation,
-                              const lince_conv *conv, lince_direction direction, int has_bias, int threads);
-void lince_conv_kernel_run(lince_conv_kernel *kernel, const lince_conv_args *args);
-void lince_conv_kernel_release(lince_conv_kernel *kernel);
+/* How rows are measured (choose.c). */
+extern const lince_op_timing lince_conv_timing;
 
 /* Each channel by itself, blocks and all. */
 bool lince_conv_is_depthwise(const lince_conv *conv);

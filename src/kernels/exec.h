@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 typedef struct lince_device lince_device;
+typedef struct lince_op_row lince_op_row;
 
 struct lince_device {
     const char *name;
@@ -20,6 +21,9 @@ struct lince_device {
     /* From the host's memory, and back to it; what was computed before is waited for. */
     void (*upload)(const lince_device *device, void *to, const void *from, size_t size);
     void (*download)(const lince_device *device, void *to, const void *from, size_t size);
+
+    /* [lince_op] The rows of each operation (op.h), best first, NULL behind the last, which does all. */
+    const lince_op_row *const *const *rows;
 
     /* Waits until all that was begun is done. */
     void (*sync)(const lince_device *device);

@@ -1,7 +1,33 @@
 #include "core/memory.h"
-#include "kernels/exec.h"
+#include "kernels/conv.h"
+#include "kernels/op.h"
 
 #include <string.h>
+
+/* One behind the other: each operation's rows, and NULL. */
+static const lince_op_row *const all[] = {
+#define OPERATION(id, name, timing) NULL,
+#define HOST(row)                   &row,
+#include "kernels/list.def"
+    NULL,
+};
+
+/* Where an operation's NULL stands, behind which its rows begin. */
+enum {
+#define OPERATION(id, name, timing) AT_##id,
+#define HOST(row)                   AT_##row,
+#include "kernels/list.def"
+};
+
+static const lince_op_row *const *const rows[LINCE_OPS] = {
+#define OPERATION(id, name, timing) [LINCE_OP_##id] = all + AT_##id + 1,
+#include "kernels/list.def"
+};
+
+const lince_op_type lince_op_types[LINCE_OPS] = {
+#define OPERATION(id, name, timing) [LINCE_OP_##id] = {name, timing},
+#include "kernels/list.def"
+};
 
 static void *host_alloc(const lince_device *device, size_t size)
 {
@@ -29,6 +55,7 @@ static void host_sync(const lince_device *device)
 
 const lince_device lince_host = {.name = "host",
                                  .host = true,
+                                 .rows = rows,
                                  .alloc = host_alloc,
                                  .free = host_free,
                                  .upload = host_copy,

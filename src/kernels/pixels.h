@@ -1,12 +1,12 @@
-/* The loops of batch normalisation over n pixels of one block of channels, [n][b]: in plain C for any b up to
- * 16 (batch_norm.c), and in vectors where b is their number of lanes (x86/). Sums are taken in float over
- * segments of pixels and in double over segments: short enough that the float part loses nothing that
+/* Batch normalisation by the loops over n pixels of one block of channels, [n][b]: in plain C for any b up to 16
+ * (ref/batch_norm.c), and in vectors where b is their number of lanes (x86/batch_norm.c). Sums are taken in float
+ * over segments of pixels and in double over segments: short enough that the float part loses nothing that
  * matters. */
 #ifndef LINCE_KERNELS_PIXELS_H
 #define LINCE_KERNELS_PIXELS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "kernels/op.h"
+#include "kernels/operands.h"
 
 enum { LINCE_PIXELS_SEGMENT = 64 };
 
@@ -25,5 +25,12 @@ typedef struct lince_pixels {
 } lince_pixels;
 
 extern const lince_pixels lince_pixels_avx512, lince_pixels_avx2;
+
+/* BATCH_NORM and BATCH_NORM_BACKWARD by these loops: a task is one block of channels over all samples, plane by
+ * plane, so that sums do not depend on threads. */
+void lince_pixels_forward(const lince_pixels *loops, const lince_kernel *kernel,
+                          const lince_batch_norm_args *args);
+void lince_pixels_backward(const lince_pixels *loops, const lince_kernel *kernel,
+                           const lince_batch_norm_args *args);
 
 #endif

@@ -1,6 +1,6 @@
 #include "kernels/recurrent.h"
 #include "core/tensor.h"
-#include "kernels/x86/recurrent.h"
+#include "kernels/op.h"
 
 int lince_cell_gates(lince_cell cell)
 {
@@ -21,52 +21,12 @@ size_t lince_recurrent_work(lince_cell cell, int hidden, int groups)
     return (size_t)(lince_cell_gates(cell) * hidden) * padded + (size_t)groups * LINCE_GROUP * 2 * padded;
 }
 
-#ifdef __x86_64__
-
-static void forward_avx512(int threads, const lince_packed *packed, const lince_recurrent *r)
+void lince_recurrent_forward(const lince_exec *exec, const lince_packed *packed, const lince_recurrent *r)
 {
-    lince_recurrent_forward_x86(&lince_recurrent_avx512, threads, packed, r);
+    lince_op_run(exec, LINCE_OP_RECURRENT, &(lince_recurrent_args){packed, *r});
 }
 
-static void backward_avx512(int threads, const lince_packed *packed, const lince_recurrent *r)
+void lince_recurrent_backward(const lince_exec *exec, const lince_packed *packed, const lince_recurrent *r)
 {
-    lince_recurrent_backward_x86(&lince_recurrent_avx512, threads, packed, r);
-}
-
-static void forward_avx2(int threads, const lince_packed *packed, const lince_recurrent *r)
-{
-    lince_recurrent_forward_x86(&lince_recurrent_avx2, threads, packed, r);
-}
-
-static void backward_avx2(int threads, const lince_packed *packed, const lince_recurrent *r)
-{
-    lince_recurrent_backward_x86(&lince_recurrent_avx2, threads, packed, r);
-}
-
-#endif
-
-const lince_recurrent_implementation lince_recurrent_implementations[] = {
-#ifdef __x86_64__
-    {"avx512", LINCE_AVX512, forward_avx512, backward_avx512},
-    {"avx2", LINCE_AVX2, forward_avx2, backward_avx2},
-#endif
-    {"ref", LINCE_PLAIN, lince_recurrent_forward_ref, lince_recurrent_backward_ref},
-    {0},
-};
-
-static const lince_recurrent_implementation *best(void)
-{
-    const lince_recurrent_implementation *i = lince_recurrent_implementations;
-    while (i->needs > lince_cpu_level()) i++;
-    return i;
-}
-
-void lince_recurrent_forward(int threads, const lince_packed *packed, const lince_recurrent *r)
-{
-    best()->forward(threads, packed, r);
-}
-
-void lince_recurrent_backward(int threads, const lince_packed *packed, const lince_recurrent *r)
-{
-    best()->backward(threads, packed, r);
+    lince_op_run(exec, LINCE_OP_RECURRENT_BACKWARD, &(lince_recurrent_args){packed, *r});
 }

@@ -9,7 +9,7 @@
 #ifndef LINCE_KERNELS_RECURRENT_H
 #define LINCE_KERNELS_RECURRENT_H
 
-#include "core/cpu.h"
+#include "kernels/exec.h"
 #include "kernels/packed.h"
 
 typedef enum lince_cell { LINCE_RNN_TANH, LINCE_RNN_RELU, LINCE_GRU, LINCE_LSTM } lince_cell;
@@ -39,19 +39,14 @@ int lince_cell_gates(lince_cell cell);             /* G */
 int lince_cell_saved(lince_cell cell, int hidden); /* floats a row */
 size_t lince_recurrent_work(lince_cell cell, int hidden, int groups);
 
-/* By the best implementation that the machine can run; the same bits on any number of threads. */
-typedef void lince_recurrent_function(int threads, const lince_packed *packed, const lince_recurrent *r);
-lince_recurrent_function lince_recurrent_forward, lince_recurrent_backward;
-/* By the definition: the truth. */
-lince_recurrent_function lince_recurrent_forward_ref, lince_recurrent_backward_ref;
+/* The same bits on any number of threads. */
+void lince_recurrent_forward(const lince_exec *exec, const lince_packed *packed, const lince_recurrent *r);
+void lince_recurrent_backward(const lince_exec *exec, const lince_packed *packed, const lince_recurrent *r);
 
-typedef struct lince_recurrent_implementation {
-    const char *name;
-    lince_level needs; /* of the machine */
-    lince_recurrent_function *forward, *backward;
-} lince_recurrent_implementation;
-
-/* Best first, the truth last; name NULL behind it. */
-extern const lince_recurrent_implementation lince_recurrent_implementations[];
+/* What the rows of RECURRENT and RECURRENT_BACKWARD are handed; packing and slots are the host's. */
+typedef struct lince_recurrent_args {
+    const lince_packed *packed;
+    lince_recurrent r;
+} lince_recurrent_args;
 
 #endif

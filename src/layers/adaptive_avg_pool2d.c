@@ -6,7 +6,6 @@
 #include "layers/layer.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static int infer(lince_layer *l)
 {
@@ -26,20 +25,19 @@ static bool folds(const lince_layer *l)
 static void forward(lince_layer *l, const lince_pass *p)
 {
     if (folds(l)) {
-        memcpy(p->out, p->in[0], (size_t)p->n * lince_shape_size(l->out) * sizeof *p->out);
+        lince_copy(l->exec, p->in[0], p->out, lince_layer_floats(l, p));
         return;
     }
-    lince_adaptive_avg_pool(l->exec->threads, l->in[0], l->out, (size_t)p->n, p->in[0], p->out);
+    lince_adaptive_avg_pool(l->exec, l->in[0], l->out, (size_t)p->n, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
     if (!p->din[0]) return;
     if (folds(l))
-        memcpy(p->din[0], p->dout, (size_t)p->n * lince_shape_size(l->out) * sizeof *p->dout);
+        lince_copy(l->exec, p->dout, p->din[0], lince_layer_floats(l, p));
     else
-        lince_adaptive_avg_pool_backward(l->exec->threads, l->in[0], l->out, (size_t)p->n, p->dout,
-                                         p->din[0]);
+        lince_adaptive_avg_pool_backward(l->exec, l->in[0], l->out, (size_t)p->n, p->dout, p->din[0]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)

@@ -17,14 +17,14 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_sum(l->exec->threads, p->in[0], p->in[1], l->relu, p->out, (size_t)p->n * lince_shape_size(l->out));
+    lince_sum(l->exec, p->in[0], p->in[1], l->relu, p->out, lince_layer_floats(l, p));
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
     for (int i = 0; i < 2; i++)
         if (p->din[i] && p->din[i] != p->dout)
-            memcpy(p->din[i], p->dout, (size_t)p->n * lince_shape_size(l->out) * sizeof(float));
+            lince_copy(l->exec, p->dout, p->din[i], lince_layer_floats(l, p));
 }
 
 const lince_layer_type lince_add_layer = {.name = "add",

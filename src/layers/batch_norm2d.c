@@ -51,14 +51,14 @@ static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
 static void forward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
-    if (bn.train) l->params[COUNT].value[0] += 1;
-    lince_batch_norm_forward(l->exec->threads, &bn, l->out, (size_t)p->n, l->relu, p->in[0], p->out);
+    if (bn.train) lince_shift(l->exec, l->params[COUNT].value, l->params[COUNT].value, 1, 1);
+    lince_batch_norm_forward(l->exec, &bn, l->out, (size_t)p->n, l->relu, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
-    lince_batch_norm_backward(l->exec->threads, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->din[0],
+    lince_batch_norm_backward(l->exec, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->din[0],
                               l->params[GAMMA].grad, l->params[BETA].grad);
 }
 

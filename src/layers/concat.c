@@ -18,13 +18,12 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_concat(l->exec->threads, l->in[0], l->in[1], l->out, (size_t)p->n, p->in[0], p->in[1], p->out);
+    lince_concat(l->exec, l->in[0], l->in[1], l->out, (size_t)p->n, p->in[0], p->in[1], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    lince_concat_backward(l->exec->threads, l->in[0], l->in[1], l->out, (size_t)p->n, p->dout, p->din[0],
-                          p->din[1]);
+    lince_concat_backward(l->exec, l->in[0], l->in[1], l->out, (size_t)p->n, p->dout, p->din[0], p->din[1]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)

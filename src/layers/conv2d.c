@@ -12,7 +12,8 @@
 
 typedef struct plan {
     lince_conv conv;
-    lince_conv_kernel kernel[3]; /* by direction */
+    lince_conv_task task[3]; /* by direction */
+    lince_kernel kernel[3];
 } plan;
 
 static size_t place(const void *layout, const int *dims, size_t element)
@@ -76,8 +77,8 @@ static int prepare(lince_layer *l)
     for (int d = 0; d < 3; d++) {
         if (!wanted[d]) continue;
         bool bias = !l->args.no_bias && d != LINCE_BACKWARD_DATA;
-        LINCE_TRY(lince_conv_kernel_init(&p->kernel[d], &p->conv, (lince_direction)d, bias, l->exec->threads,
-                                         l->exec->deterministic));
+        p->task[d] = (lince_conv_task){p->conv, (lince_direction)d, bias};
+        LINCE_TRY(lince_kernel_init(&p->kernel[d], l->exec, LINCE_OP_CONV, &p->task[d]));
         if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
     }
     return 0;
@@ -86,40 +87,40 @@ static int prepare(lince_layer *l)
 static void forward(lince_layer *l, const lince_pass *pass)
 {
     plan *p = l->plan;
-    lince_conv_kernel_run(&p->kernel[LINCE_FORWARD],
-                          &(lince_conv_args){.x = (float *)pass->in[0],
-                                             .w = l->params[0].value,
-                                             .b = l->args.no_bias ? NULL : l->params[1].value,
-                                             .y = pass->out,
-                                             .scratch = pass->scratch,
-                                             .relu = l->relu});
+    lince_kernel_run(&p->kernel[LINCE_FORWARD],
+                     &(lince_conv_args){.x = (float *)pass->in[0],
+                                        .w = l->params[0].value,
+                                        .b = l->args.no_bias ? NULL : l->params[1].value,
+                                        .y = pass->out,
+                                        .scratch = pass->scratch,
+                                        .relu = l->relu});
 }
 
 static void backward(lince_layer *l, const lince_pass *pass)
 {
     plan *p = l->plan;
     if (l->params[0].fixed && !l->args.no_bias && l->params[1].trainable)
-        lince_sum_channels(l->exec->threads, l->out, (size_t)pass->n, pass->dout, l->params[1].grad);
+        lince_sum_channels(l->exec, l->out, (size_t)pass->n, pass->dout, l->params[1].grad);
     if (l->params[0].trainable)
-        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_WEIGHTS],
-                              &(lince_conv_args){.x = (float *)pass->in[0],
-                                                 .w = l->params[0].grad,
-                                                 .b = l->args.no_bias ? NULL : l->params[1].grad,
-                                                 .y = pass->dout,
-                                                 .scratch = pass->scratch});
+        lince_kernel_run(&p->kernel[LINCE_BACKWARD_WEIGHTS],
+                         &(lince_conv_args){.x = (float *)pass->in[0],
+                                            .w = l->params[0].grad,
+                                            .b = l->args.no_bias ? NULL : l->params[1].grad,
+                                            .y = pass->dout,
+                                            .scratch = pass->scratch});
     if (pass->din[0])
-        lince_conv_kernel_run(&p->kernel[LINCE_BACKWARD_DATA],
-                              &(lince_conv_args){.x = pass->din[0],
-                                                 .w = l->params[0].value,
-                                                 .y = pass->dout,
-                                                 .scratch = pass->scratch,
-                                                 .gate = l->gate ? pass->in[0] : NULL});
+        lince_kernel_run(&p->kernel[LINCE_BACKWARD_DATA],
+                         &(lince_conv_args){.x = pass->din[0],
+                                            .w = l->params[0].value,
+                                            .y = pass->dout,
+                                            .scratch = pass->scratch,
+                                            .gate = l->gate ? pass->in[0] : NULL});
 }
 
 static void release(lince_layer *l)
 {
     plan *p = l->plan;
-    for (int d = 0; p && d < 3; d++) lince_conv_kernel_release(&p->kernel[d]);
+    for (int d = 0; p && d < 3; d++) lince_kernel_release(&p->kernel[d]);
     lince_free(p);
 }
 

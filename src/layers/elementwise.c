@@ -1,8 +1,8 @@
 /* What layers share that compute each value by itself. */
+#include "kernels/kernels.h"
 #include "layers/layer.h"
 
 #include <stdio.h>
-#include <string.h>
 
 int lince_layer_same_shape(lince_layer *l)
 {
@@ -20,9 +20,9 @@ void lince_layer_drop(const lince_layer *l, const lince_pass *p, lince_drop_kern
 {
     size_t size = lince_shape_size(l->out);
     if (p->train && l->args.p > 0)
-        drop(l->exec->threads, from, to, (size_t)p->n, size, l->args.p, p->key, (uint64_t)l->index);
+        drop(l->exec, from, to, (size_t)p->n, size, l->args.p, p->key, (uint64_t)l->index);
     else if (to != from)
-        memcpy(to, from, (size_t)p->n * size * sizeof *to);
+        lince_copy(l->exec, from, to, (size_t)p->n * size);
 }
 
 void lince_layer_describe_p(const lince_layer *l, char *out, size_t size)

@@ -3,11 +3,11 @@
  * tokens of the batch, each the sum over where the token stands.
  * https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html */
 #include "core/error.h"
+#include "kernels/kernels.h"
 #include "kernels/sequence.h"
 #include "layers/layer.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static int infer(lince_layer *l)
 {
@@ -27,7 +27,7 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_gather_rows(l->exec->threads, l->params[0].value, p->text->vocabulary, (size_t)p->text->distinct,
+    lince_gather_rows(l->exec, l->params[0].value, p->text->vocabulary, (size_t)p->text->distinct,
                       (size_t)l->args.channels, p->out);
 }
 
@@ -36,9 +36,9 @@ static void backward(lince_layer *l, const lince_pass *p)
     lince_param *w = &l->params[0];
     size_t n = (size_t)l->args.channels, count = (size_t)p->text->distinct;
     if (!w->grad) return;
-    memcpy(w->grad, p->dout, count * n * sizeof(float));
+    lince_copy(l->exec, p->dout, w->grad, count * n);
     for (size_t i = 0; i < count; i++)
-        if (w->touched[i] == 0) memset(w->grad + i * n, 0, n * sizeof(float));
+        if (w->touched[i] == 0) lince_fill(l->exec, w->grad + i * n, 0, n);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)

@@ -12,12 +12,12 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_to_plain(l->exec->threads, l->in[0], (size_t)p->n, p->in[0], p->out);
+    lince_to_plain(l->exec, l->in[0], (size_t)p->n, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0]) lince_from_plain(l->exec->threads, l->in[0], (size_t)p->n, p->dout, p->din[0]);
+    if (p->din[0]) lince_from_plain(l->exec, l->in[0], (size_t)p->n, p->dout, p->din[0]);
 }
 
 const lince_layer_type lince_flatten = {.name = "flatten",

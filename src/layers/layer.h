@@ -182,8 +182,8 @@ size_t lince_layer_floats(const lince_layer *layer, const lince_pass *pass);
 
 /* In training `drop` with probability args.p, else a copy. Linear in x with the same draw for a key, so that
  * it is forward and backward. */
-typedef void lince_drop_kernel(int threads, const float *x, float *y, size_t n, size_t size, float p,
-                               const uint64_t *key, uint64_t layer);
+typedef void lince_drop_kernel(const lince_exec *exec, const float *x, float *y, size_t n, size_t size,
+                               float p, const uint64_t *key, uint64_t layer);
 void lince_layer_drop(const lince_layer *layer, const lince_pass *pass, lince_drop_kernel *drop,
                       const float *from, float *to);
 

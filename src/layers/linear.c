@@ -30,24 +30,21 @@ static int infer(lince_layer *l)
 static void forward(lince_layer *l, const lince_pass *p)
 {
     size_t n = (size_t)p->n, in = (size_t)l->in[0].channels, out = (size_t)l->out.channels;
-    lince_gemm(l->exec->threads, false, true, n, out, in, p->in[0], in, l->params[0].value, in, 0, p->out,
-               out);
-    if (l->in_copies > 1) lince_scale(l->exec->threads, p->out, (float)l->in_copies, n * out);
-    if (!l->args.no_bias) lince_add_bias(l->exec->threads, p->out, l->params[1].value, n, out);
+    lince_gemm(l->exec, false, true, n, out, in, p->in[0], in, l->params[0].value, in, 0, p->out, out);
+    if (l->in_copies > 1) lince_scale(l->exec, p->out, p->out, (float)l->in_copies, n * out);
+    if (!l->args.no_bias) lince_add_bias(l->exec, p->out, l->params[1].value, n, out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
     size_t n = (size_t)p->n, in = (size_t)l->in[0].channels, out = (size_t)l->out.channels;
     if (l->params[0].trainable) {
-        lince_gemm(l->exec->threads, true, false, out, in, n, p->dout, out, p->in[0], in, 0,
-                   l->params[0].grad, in);
-        if (!l->args.no_bias) lince_sum_rows(l->exec->threads, p->dout, l->params[1].grad, n, out);
+        lince_gemm(l->exec, true, false, out, in, n, p->dout, out, p->in[0], in, 0, l->params[0].grad, in);
+        if (!l->args.no_bias) lince_sum_rows(l->exec, p->dout, l->params[1].grad, n, out);
     }
     if (!p->din[0]) return;
-    lince_gemm(l->exec->threads, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0],
-               in);
-    if (l->in_copies > 1) lince_scale(l->exec->threads, p->din[0], (float)l->in_copies, n * in);
+    lince_gemm(l->exec, false, false, n, in, out, p->dout, out, l->params[0].value, in, 0, p->din[0], in);
+    if (l->in_copies > 1) lince_scale(l->exec, p->din[0], p->din[0], (float)l->in_copies, n * in);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)

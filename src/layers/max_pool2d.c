@@ -41,15 +41,14 @@ static lince_window window(const lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_max_pool(l->exec->threads, window(l), l->in[0], l->out, (size_t)p->n, l->gate, p->in[0], p->out,
-                   p->saved);
+    lince_max_pool(l->exec, window(l), l->in[0], l->out, (size_t)p->n, l->gate, p->in[0], p->out, p->saved);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
     if (p->din[0])
-        lince_max_pool_backward(l->exec->threads, window(l), l->in[0], l->out, (size_t)p->n, p->dout,
-                                p->saved, p->din[0]);
+        lince_max_pool_backward(l->exec, window(l), l->in[0], l->out, (size_t)p->n, p->dout, p->saved,
+                                p->din[0]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)

@@ -20,13 +20,13 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_pad_shortcut(l->exec->threads, l->in[0], l->out, l->args.stride, (size_t)p->n, p->in[0], p->out);
+    lince_pad_shortcut(l->exec, l->in[0], l->out, l->args.stride, (size_t)p->n, p->in[0], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
     if (p->din[0])
-        lince_pad_shortcut_backward(l->exec->threads, l->in[0], l->out, l->args.stride, (size_t)p->n, p->dout,
+        lince_pad_shortcut_backward(l->exec, l->in[0], l->out, l->args.stride, (size_t)p->n, p->dout,
                                     p->din[0]);
 }
 

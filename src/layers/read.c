@@ -28,9 +28,9 @@ static void forward(lince_layer *l, const lince_pass *p)
 {
     size_t n = (size_t)l->in[0].channels;
     switch (l->args.read) {
-    case LINCE_READ_LAST: lince_read_last(p->text, p->in[0], n, from_last(l), p->out); break;
-    case LINCE_READ_MEAN: lince_read_mean(p->text, p->in[0], n, p->out); break;
-    case LINCE_READ_MAX: lince_read_max(p->text, p->in[0], n, p->out, p->saved); break;
+    case LINCE_READ_LAST: lince_read_last(l->exec, p->text, p->in[0], n, from_last(l), p->out); break;
+    case LINCE_READ_MEAN: lince_read_mean(l->exec, p->text, p->in[0], n, p->out); break;
+    case LINCE_READ_MAX: lince_read_max(l->exec, p->text, p->in[0], n, p->out, p->saved); break;
     }
 }
 
@@ -39,9 +39,11 @@ static void backward(lince_layer *l, const lince_pass *p)
     size_t n = (size_t)l->in[0].channels;
     if (!p->din[0]) return;
     switch (l->args.read) {
-    case LINCE_READ_LAST: lince_read_last_backward(p->text, p->dout, n, from_last(l), p->din[0]); break;
-    case LINCE_READ_MEAN: lince_read_mean_backward(p->text, p->dout, n, p->din[0]); break;
-    case LINCE_READ_MAX: lince_read_max_backward(p->text, p->dout, n, p->saved, p->din[0]); break;
+    case LINCE_READ_LAST:
+        lince_read_last_backward(l->exec, p->text, p->dout, n, from_last(l), p->din[0]);
+        break;
+    case LINCE_READ_MEAN: lince_read_mean_backward(l->exec, p->text, p->dout, n, p->din[0]); break;
+    case LINCE_READ_MAX: lince_read_max_backward(l->exec, p->text, p->dout, n, p->saved, p->din[0]); break;
     }
 }
 

@@ -12,7 +12,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static lince_cell cell_of(const lince_layer *l)
 {
@@ -115,9 +114,8 @@ static void forward(lince_layer *l, const lince_pass *p)
         const lince_param *param = &l->params[4 * d];
         lince_recurrent r = direction_of(l, p, d);
         float *x = p->scratch;
-        lince_gemm(l->exec->threads, false, true, count, rows, in, p->in[0], in, param[0].value, in, 0, x,
-                   rows);
-        lince_recurrent_forward(l->exec->threads, p->text, &r);
+        lince_gemm(l->exec, false, true, count, rows, in, p->in[0], in, param[0].value, in, 0, x, rows);
+        lince_recurrent_forward(l->exec, p->text, &r);
     }
 }
 
@@ -129,21 +127,21 @@ static void recurrent_gradients(const lince_layer *l, const lince_pass *p, const
            ld = (size_t)lince_cell_saved(r->cell, r->hidden);
     size_t rows = (size_t)lince_cell_gates(r->cell) * hidden;
     float *sum = (float *)p->scratch + rows_of(l) * rows;
-    lince_sum_rows(l->exec->threads, r->gates, sum, n, ld);
+    lince_sum_rows(l->exec, r->gates, sum, n, ld);
     if (r->cell != LINCE_GRU) {
-        lince_gemm(l->exec->threads, true, false, rows, hidden, n, r->gates, ld, r->previous, hidden, 0,
-                   param[1].grad, hidden);
-        memcpy(param[2].grad, sum, rows * sizeof *sum);
-        memcpy(param[3].grad, sum, rows * sizeof *sum);
+        lince_gemm(l->exec, true, false, rows, hidden, n, r->gates, ld, r->previous, hidden, 0, param[1].grad,
+                   hidden);
+        lince_copy(l->exec, sum, param[2].grad, rows);
+        lince_copy(l->exec, sum, param[3].grad, rows);
         return;
     }
-    lince_gemm(l->exec->threads, true, false, 2 * hidden, hidden, n, r->gates + hidden, ld, r->previous,
-               hidden, 0, param[1].grad, hidden);
-    lince_gemm(l->exec->threads, true, false, hidden, hidden, n, r->gates, ld, r->previous, hidden, 0,
+    lince_gemm(l->exec, true, false, 2 * hidden, hidden, n, r->gates + hidden, ld, r->previous, hidden, 0,
+               param[1].grad, hidden);
+    lince_gemm(l->exec, true, false, hidden, hidden, n, r->gates, ld, r->previous, hidden, 0,
                param[1].grad + 2 * hidden * hidden, hidden);
-    memcpy(param[2].grad, sum + hidden, rows * sizeof *sum);
-    memcpy(param[3].grad, sum + hidden, 2 * hidden * sizeof *sum);
-    memcpy(param[3].grad + 2 * hidden, sum, hidden * sizeof *sum);
+    lince_copy(l->exec, sum + hidden, param[2].grad, rows);
+    lince_copy(l->exec, sum + hidden, param[3].grad, 2 * hidden);
+    lince_copy(l->exec, sum, param[3].grad + 2 * hidden, hidden);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -155,19 +153,18 @@ static void backward(lince_layer *l, const lince_pass *p)
     for (int d = 0; d < directions(l); d++) {
         const lince_param *param = &l->params[4 * d];
         lince_recurrent r = direction_of(l, p, d);
-        lince_recurrent_backward(l->exec->threads, p->text, &r);
+        lince_recurrent_backward(l->exec, p->text, &r);
         if (param[1].grad) recurrent_gradients(l, p, &r, param);
         const float *da = r.gates + (cell == LINCE_GRU ? hidden : 0);
         if (r.slot) {
-            lince_sum_uses(l->exec->threads, p->text, da, ld, rows, p->scratch);
+            lince_sum_uses(l->exec, p->text, da, ld, rows, p->scratch);
             da = p->scratch;
             ld = rows;
         }
         if (param[0].grad)
-            lince_gemm(l->exec->threads, true, false, rows, in, count, da, ld, p->in[0], in, 0, param[0].grad,
-                       in);
+            lince_gemm(l->exec, true, false, rows, in, count, da, ld, p->in[0], in, 0, param[0].grad, in);
         if (p->din[0])
-            lince_gemm(l->exec->threads, false, false, count, in, rows, da, ld, param[0].value, in, d ? 1 : 0,
+            lince_gemm(l->exec, false, false, count, in, rows, da, ld, param[0].value, in, d ? 1 : 0,
                        p->din[0], in);
         ld = (size_t)lince_cell_saved(cell, l->args.channels);
     }

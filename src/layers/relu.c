@@ -4,13 +4,12 @@
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_relu(l->exec->threads, p->in[0], p->out, lince_layer_floats(l, p));
+    lince_relu(l->exec, p->in[0], p->out, lince_layer_floats(l, p));
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0])
-        lince_relu_backward(l->exec->threads, p->out, p->dout, p->din[0], lince_layer_floats(l, p));
+    if (p->din[0]) lince_relu_backward(l->exec, p->out, p->dout, p->din[0], lince_layer_floats(l, p));
 }
 
 const lince_layer_type lince_relu_layer = {.name = "relu",

@@ -3,23 +3,15 @@
 #include "layers/layer.h"
 
 #include <stdio.h>
-#include <string.h>
-
-static void scale(const lince_layer *l, const lince_pass *p, const float *from, float *to)
-{
-    size_t n = lince_layer_floats(l, p);
-    if (to != from) memcpy(to, from, n * sizeof *to);
-    lince_scale(l->exec->threads, to, l->args.factor, n);
-}
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    scale(l, p, p->in[0], p->out);
+    lince_scale(l->exec, p->in[0], p->out, l->args.factor, lince_layer_floats(l, p));
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0]) scale(l, p, p->dout, p->din[0]);
+    if (p->din[0]) lince_scale(l->exec, p->dout, p->din[0], l->args.factor, lince_layer_floats(l, p));
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)

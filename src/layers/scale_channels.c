@@ -16,13 +16,13 @@ static int infer(lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_scale_channels(l->exec->threads, l->out, (size_t)p->n, p->in[0], p->in[1], p->out);
+    lince_scale_channels(l->exec, l->out, (size_t)p->n, p->in[0], p->in[1], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    lince_scale_channels_backward(l->exec->threads, l->out, (size_t)p->n, p->in[0], p->in[1], p->dout,
-                                  p->din[0], p->din[1]);
+    lince_scale_channels_backward(l->exec, l->out, (size_t)p->n, p->in[0], p->in[1], p->dout, p->din[0],
+                                  p->din[1]);
 }
 
 const lince_layer_type lince_scale_channels_layer = {.name = "scale_channels",

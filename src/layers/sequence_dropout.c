@@ -18,8 +18,8 @@ static int infer(lince_layer *l)
 static void forward(lince_layer *l, const lince_pass *p)
 {
     const int32_t *slot = l->in_rows[0] == LINCE_TOKENS ? p->text->slot : NULL;
-    lince_drop_steps(l->exec->threads, p->text, p->in[0], slot, (size_t)l->out.channels,
-                     p->train ? l->args.p : 0, p->key, (uint64_t)l->index, p->out);
+    lince_drop_steps(l->exec, p->text, p->in[0], slot, (size_t)l->out.channels, p->train ? l->args.p : 0,
+                     p->key, (uint64_t)l->index, p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -27,9 +27,9 @@ static void backward(lince_layer *l, const lince_pass *p)
     size_t n = (size_t)l->out.channels;
     if (!p->din[0]) return;
     float *dropped = l->in_rows[0] == LINCE_TOKENS ? p->scratch : p->din[0];
-    lince_drop_steps(l->exec->threads, p->text, p->dout, NULL, n, p->train ? l->args.p : 0, p->key,
-                     (uint64_t)l->index, dropped);
-    if (dropped != p->din[0]) lince_sum_uses(l->exec->threads, p->text, dropped, n, n, p->din[0]);
+    lince_drop_steps(l->exec, p->text, p->dout, NULL, n, p->train ? l->args.p : 0, p->key, (uint64_t)l->index,
+                     dropped);
+    if (dropped != p->din[0]) lince_sum_uses(l->exec, p->text, dropped, n, n, p->din[0]);
 }
 
 const lince_layer_type lince_sequence_dropout = {.name = "sequence_dropout",

@@ -5,14 +5,13 @@
 /* s(0) is not 0: the padding channels are cleared (core/tensor.h). */
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_sigmoid(l->exec->threads, p->in[0], p->out, lince_layer_floats(l, p));
-    lince_clear_padding(l->exec->threads, l->out, (size_t)p->n, p->out);
+    lince_sigmoid(l->exec, p->in[0], p->out, lince_layer_floats(l, p));
+    lince_clear_padding(l->exec, l->out, (size_t)p->n, p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0])
-        lince_sigmoid_backward(l->exec->threads, p->out, p->dout, p->din[0], lince_layer_floats(l, p));
+    if (p->din[0]) lince_sigmoid_backward(l->exec, p->out, p->dout, p->din[0], lince_layer_floats(l, p));
 }
 
 const lince_layer_type lince_sigmoid_layer = {.name = "sigmoid",

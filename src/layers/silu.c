@@ -5,13 +5,12 @@
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_silu(l->exec->threads, p->in[0], p->out, lince_layer_floats(l, p));
+    lince_silu(l->exec, p->in[0], p->out, lince_layer_floats(l, p));
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    if (p->din[0])
-        lince_silu_backward(l->exec->threads, p->in[0], p->dout, p->din[0], lince_layer_floats(l, p));
+    if (p->din[0]) lince_silu_backward(l->exec, p->in[0], p->dout, p->din[0], lince_layer_floats(l, p));
 }
 
 const lince_layer_type lince_silu_layer = {.name = "silu",

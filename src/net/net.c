@@ -460,7 +460,7 @@ static void backward_node(lince_net *net, node *n, bool *written)
         if (!pass.din[k]) continue;
         float *sum = net->nodes[n->from[k]].grad;
         if (written[n->from[k]])
-            lince_accumulate(net->exec.threads, sum, pass.din[k], floats(net, &net->nodes[n->from[k]]));
+            lince_accumulate(&net->exec, sum, pass.din[k], floats(net, &net->nodes[n->from[k]]));
         written[n->from[k]] = true;
     }
 }
@@ -553,10 +553,10 @@ void lince_net_read(lince_net *net, size_t index, bool gradient, float *plain)
     const node *n = &net->nodes[index];
     const float *memory = gradient ? n->grad : n->value;
     if (n->layer.out_rows)
-        lince_unpack(&net->text, memory, n->layer.out_rows == LINCE_TOKENS, (size_t)n->layer.out.channels,
-                     plain);
+        lince_unpack(&net->exec, &net->text, memory, n->layer.out_rows == LINCE_TOKENS,
+                     (size_t)n->layer.out.channels, plain);
     else
-        lince_to_plain(net->exec.threads, n->layer.out, (size_t)net->n, memory, plain);
+        lince_to_plain(&net->exec, n->layer.out, (size_t)net->n, memory, plain);
 }
 
 static bool all_finite(const float *x, size_t n)

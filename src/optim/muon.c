@@ -120,15 +120,16 @@ static void iterate(int threads, matrix m, float *x, float *y, float *gram, floa
     size_t k = shorter_side(m), n = m.rows * m.columns;
     bool wide = m.rows <= m.columns;
     /* gram = X X^T, or X^T X */
-    lince_gemm(threads, !wide, wide, k, k, wide ? m.columns : m.rows, x, m.columns, x, m.columns, 0, gram, k);
+    lince_exec exec = {.device = &lince_host, .threads = threads};
+    lince_gemm(&exec, !wide, wide, k, k, wide ? m.columns : m.rows, x, m.columns, x, m.columns, 0, gram, k);
     /* square = gram^2 + B / C gram */
     memcpy(square, gram, k * k * sizeof *gram);
-    lince_gemm(threads, false, false, k, k, k, gram, k, gram, k, (float)(B / C), square, k);
+    lince_gemm(&exec, false, false, k, k, k, gram, k, gram, k, (float)(B / C), square, k);
     /* y = square X, or X square; X = A X + C y */
     if (wide)
-        lince_gemm(threads, false, false, k, m.columns, k, square, k, x, m.columns, 0, y, m.columns);
+        lince_gemm(&exec, false, false, k, m.columns, k, square, k, x, m.columns, 0, y, m.columns);
     else
-        lince_gemm(threads, false, false, m.rows, k, k, x, k, square, k, 0, y, k);
+        lince_gemm(&exec, false, false, m.rows, k, k, x, k, square, k, 0, y, k);
     mix_all(threads, A, C, x, y, n);
 }
 

@@ -1,5 +1,6 @@
 /* The remembered choices of kernels: for what they hold, how they are listed, and how they are forgotten. */
 #include "kernels/choices.h"
+#include "kernels/conv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,20 +20,29 @@ static const lince_conv geometry = {.batch = 8,
                                     .padding = {1, 1},
                                     .groups = 1};
 
-static const lince_conv_implementation *recalled(const lince_conv *conv, lince_direction direction,
-                                                 int threads)
+/* threads 0: deterministic */
+static lince_exec context(int threads)
+{
+    return (lince_exec){.device = &lince_host, .threads = threads ? threads : 1, .deterministic = !threads};
+}
+
+static const lince_op_row *recalled(const lince_conv *conv, lince_direction direction, int threads)
 {
     lince_choices choices;
-    assert_true(lince_choices_open(&choices, conv, direction, 1, threads));
-    const lince_conv_implementation *found = lince_choices_recall(&choices);
+    lince_exec exec = context(threads);
+    lince_conv_task task = {*conv, direction, true};
+    assert_true(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task));
+    const lince_op_row *found = lince_choices_recall(&choices);
     assert_int_equal(lince_choices_close(&choices), 0);
     return found;
 }
 
-static void add(int threads, const lince_conv_implementation *choice, bool busy)
+static void add(int threads, const lince_op_row *choice, bool busy)
 {
     lince_choices choices;
-    assert_true(lince_choices_open(&choices, &geometry, LINCE_FORWARD, 1, threads));
+    lince_exec exec = context(threads);
+    lince_conv_task task = {geometry, LINCE_FORWARD, true};
+    assert_true(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task));
     lince_choices_add(&choices, choice, busy);
     assert_int_equal(lince_choices_close(&choices), 0);
 }

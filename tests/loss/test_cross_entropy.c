@@ -1,6 +1,6 @@
 /* Softmax and cross-entropy against their definitions: summed in double precision, rounded in the end. */
 #include "core/memory.h"
-#include "kernels/sample.h"
+#include "ops/sample.h"
 #include "loss/softmax.h"
 
 #include <string.h>

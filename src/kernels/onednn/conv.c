@@ -56,15 +56,16 @@ static int weights_layout(const lince_conv *c, layouts *l)
     return status ? lince_onednn_fail("conv2d layout", status) : 0;
 }
 
-static dnnl_status_t describe(const lince_conv_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm,
+static dnnl_status_t describe(const lince_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm,
                               dnnl_engine_t engine, dnnl_primitive_desc_t *result)
 {
-    const lince_conv *c = &k->conv;
-    lince_onednn_convolution wanted = {.direction = k->direction,
+    const lince_conv_task *t = k->geometry;
+    const lince_conv *c = &t->conv;
+    lince_onednn_convolution wanted = {.direction = t->direction,
                                        .algorithm = algorithm,
                                        .x = l->x,
                                        .w = l->any_w,
-                                       .b = k->has_bias ? l->b : NULL,
+                                       .b = t->has_bias ? l->b : NULL,
                                        .y = l->y};
     for (int axis = 0; axis < 2; axis++) {
         int in = axis ? c->in.width : c->in.height, out = axis ? c->out.width : c->out.height;
@@ -85,11 +86,10 @@ static dnnl_status_t make_reorder(plan *p, lince_onednn_memory from, lince_onedn
     return status;
 }
 
-static dnnl_status_t make_primitives(lince_conv_kernel *k, plan *p, const layouts *l,
-                                     dnnl_primitive_desc_t pd)
+static dnnl_status_t make_primitives(lince_kernel *k, plan *p, const layouts *l, dnnl_primitive_desc_t pd)
 {
     dnnl_status_t status = dnnl_primitive_create(&p->conv, pd);
-    bool gradient = k->direction == LINCE_BACKWARD_WEIGHTS;
+    bool gradient = ((const lince_conv_task *)k->geometry)->direction == LINCE_BACKWARD_WEIGHTS;
     lince_onednn_memory liked =
         dnnl_primitive_desc_query_md(pd, gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
     lince_onednn_memory pad = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
@@ -107,7 +107,7 @@ static dnnl_status_t make_primitives(lince_conv_kernel *k, plan *p, const layout
     return gradient ? make_reorder(p, liked, l->w) : make_reorder(p, l->w, liked);
 }
 
-static void release(lince_conv_kernel *k)
+static void release(lince_kernel *k)
 {
     plan *p = k->plan;
     if (!p) return;
@@ -131,12 +131,12 @@ static bool is_reference(const_dnnl_primitive_desc_t pd)
            !strncmp(name, "ref", 3);
 }
 
-static int plan_with(lince_conv_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm)
+static int plan_with(lince_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm)
 {
     plan *p = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
     k->plan = p;
-    lince_parallel_use(k->threads);
+    lince_parallel_use(k->exec.threads);
     lince_onednn_mask();
     dnnl_primitive_desc_t pd = NULL;
     dnnl_status_t status = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
@@ -150,23 +150,24 @@ static int plan_with(lince_conv_kernel *k, const layouts *l, dnnl_alg_kind_t alg
     return lince_onednn_fail("conv2d", status);
 }
 
-static int create(lince_conv_kernel *k, dnnl_alg_kind_t algorithm)
+static int create(lince_kernel *k, dnnl_alg_kind_t algorithm)
 {
+    const lince_conv *c = &((const lince_conv_task *)k->geometry)->conv;
     layouts l = {0};
-    int code = lince_onednn_activation(&l.x, k->conv.batch, k->conv.in);
-    if (!code) code = lince_onednn_activation(&l.y, k->conv.batch, k->conv.out);
-    if (!code) code = weights_layout(&k->conv, &l);
+    int code = lince_onednn_activation(&l.x, c->batch, c->in);
+    if (!code) code = lince_onednn_activation(&l.y, c->batch, c->out);
+    if (!code) code = weights_layout(c, &l);
     if (!code) code = plan_with(k, &l, algorithm);
     release_layouts(&l);
     return code;
 }
 
-static int create_direct(lince_conv_kernel *k)
+static int create_direct(lince_kernel *k)
 {
     return create(k, dnnl_convolution_direct);
 }
 
-static int create_winograd(lince_conv_kernel *k)
+static int create_winograd(lince_kernel *k)
 {
     return create(k, dnnl_convolution_winograd);
 }
@@ -177,8 +178,10 @@ static void reorder_weights(plan *p, dnnl_memory_t from, dnnl_memory_t to)
     dnnl_primitive_execute(p->reorder, p->stream, 2, args);
 }
 
-static void run(lince_conv_kernel *k, const lince_conv_args *a)
+static void run(const lince_kernel *k, const void *args)
 {
+    const lince_conv_task *t = k->geometry;
+    const lince_conv_args *a = args;
     plan *p = k->plan;
     dnnl_memory_set_data_handle(p->x, a->x);
     dnnl_memory_set_data_handle(p->y, a->y);
@@ -189,7 +192,7 @@ static void run(lince_conv_kernel *k, const lince_conv_args *a)
     if (p->own_w) {
         dnnl_memory_set_data_handle(p->own_w, (char *)a->scratch + p->scratchpad_size);
         w = p->own_w;
-        if (k->direction != LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->w, p->own_w);
+        if (t->direction != LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->w, p->own_w);
     }
     static const int roles[][4] = {
         [LINCE_FORWARD] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS},
@@ -197,19 +200,24 @@ static void run(lince_conv_kernel *k, const lince_conv_args *a)
         [LINCE_BACKWARD_WEIGHTS] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST,
                                     DNNL_ARG_DIFF_BIAS},
     };
-    const int *role = roles[k->direction];
-    dnnl_exec_arg_t args[] = {{role[0], p->x},
-                              {role[1], w},
-                              {role[2], p->y},
-                              {DNNL_ARG_SCRATCHPAD, p->scratchpad},
-                              {role[3], p->b}};
-    bool with_bias = k->has_bias && k->direction != LINCE_BACKWARD_DATA;
-    dnnl_primitive_execute(p->conv, p->stream, with_bias ? 5 : 4, args);
-    if (p->own_w && k->direction == LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->own_w, p->w);
+    const int *role = roles[t->direction];
+    dnnl_exec_arg_t operands[] = {{role[0], p->x},
+                                  {role[1], w},
+                                  {role[2], p->y},
+                                  {DNNL_ARG_SCRATCHPAD, p->scratchpad},
+                                  {role[3], p->b}};
+    bool with_bias = t->has_bias && t->direction != LINCE_BACKWARD_DATA;
+    dnnl_primitive_execute(p->conv, p->stream, with_bias ? 5 : 4, operands);
+    if (p->own_w && t->direction == LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->own_w, p->w);
     dnnl_stream_wait(p->stream);
+    lince_conv_finish(k, a);
 }
 
-const lince_conv_implementation lince_conv_onednn_direct = {
-    .name = "onednn-direct", .create = create_direct, .run = run, .release = release};
-const lince_conv_implementation lince_conv_onednn_winograd = {
-    .name = "onednn-winograd", .create = create_winograd, .run = run, .release = release};
+const lince_op_row lince_conv_onednn_direct = {
+    .op = LINCE_OP_CONV, .name = "onednn-direct", .create = create_direct, .run = run, .release = release};
+const lince_op_row lince_conv_onednn_winograd = {.op = LINCE_OP_CONV,
+                                                 .name = "onednn-winograd",
+                                                 .needs = LINCE_AVX512,
+                                                 .create = create_winograd,
+                                                 .run = run,
+                                                 .release = release};

@@ -109,28 +109,17 @@ static void backward_weights(void *context, size_t index)
     w->a->b[o] = (float)sum;
 }
 
-static int create(lince_conv_kernel *kernel)
+static void run(const lince_kernel *kernel, const void *args)
 {
-    kernel->scratch = 0;
-    return 0;
-}
-
-static void run(lince_conv_kernel *k, const lince_conv_args *args)
-{
-    work w = {&k->conv, args};
-    switch (k->direction) {
-    case LINCE_FORWARD: lince_parallel(k->threads, (size_t)k->conv.batch, forward, &w); break;
-    case LINCE_BACKWARD_DATA: lince_parallel(k->threads, (size_t)k->conv.batch, backward_data, &w); break;
-    case LINCE_BACKWARD_WEIGHTS:
-        lince_parallel(k->threads, (size_t)k->conv.out.channels, backward_weights, &w);
-        break;
+    const lince_conv_task *t = kernel->geometry;
+    work w = {&t->conv, args};
+    size_t batch = (size_t)t->conv.batch, channels = (size_t)t->conv.out.channels;
+    switch (t->direction) {
+    case LINCE_FORWARD: lince_parallel(kernel->exec.threads, batch, forward, &w); break;
+    case LINCE_BACKWARD_DATA: lince_parallel(kernel->exec.threads, batch, backward_data, &w); break;
+    case LINCE_BACKWARD_WEIGHTS: lince_parallel(kernel->exec.threads, channels, backward_weights, &w); break;
     }
+    lince_conv_finish(kernel, args);
 }
 
-static void release(lince_conv_kernel *kernel)
-{
-    (void)kernel;
-}
-
-const lince_conv_implementation lince_conv_ref = {
-    .name = "ref", .same_bits = true, .create = create, .run = run, .release = release};
+const lince_op_row lince_conv_ref = {.op = LINCE_OP_CONV, .name = "ref", .same_bits = true, .run = run};

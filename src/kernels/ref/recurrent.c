@@ -1,13 +1,8 @@
 #include "kernels/recurrent.h"
 #include "core/parallel.h"
+#include "kernels/ref/row.h"
 
 #include <math.h>
-
-/* What a task is told, which is one group of texts. */
-typedef struct job {
-    const lince_packed *packed;
-    const lince_recurrent *r;
-} job;
 
 static double logistic(double x)
 {
@@ -60,31 +55,32 @@ static void forward_unit(const lince_recurrent *r, ptrdiff_t row, ptrdiff_t befo
 }
 
 /* The row of the state before `row` (which is rank `rank` of `step`), or -1. */
-static ptrdiff_t row_before(const job *j, int group, int step, int rank)
+static ptrdiff_t row_before(const lince_recurrent_args *j, int group, int step, int rank)
 {
-    int before = j->r->reverse ? step + 1 : step - 1;
+    int before = j->r.reverse ? step + 1 : step - 1;
     if (before < 0 || rank >= lince_active(j->packed, group, before)) return -1;
     return lince_row(j->packed, group, before) + rank;
 }
 
 static void forward_group(void *context, size_t index)
 {
-    const job *q = context;
-    int group = (int)index, steps = q->packed->steps, hidden = q->r->hidden;
+    const lince_recurrent_args *q = context;
+    int group = (int)index, steps = q->packed->steps, hidden = q->r.hidden;
     for (int s = 0; s < steps; s++) {
-        int t = q->r->reverse ? steps - 1 - s : s;
+        int t = q->r.reverse ? steps - 1 - s : s;
         for (int rank = 0; rank < lince_active(q->packed, group, t); rank++) {
             ptrdiff_t row = lince_row(q->packed, group, t) + rank, before = row_before(q, group, t, rank);
             for (int k = 0; k < hidden; k++)
-                q->r->previous[row * hidden + k] = before < 0 ? 0 : q->r->h[before * (ptrdiff_t)q->r->ld + k];
-            for (int k = 0; k < hidden; k++) forward_unit(q->r, row, before, k);
+                q->r.previous[row * hidden + k] = before < 0 ? 0 : q->r.h[before * (ptrdiff_t)q->r.ld + k];
+            for (int k = 0; k < hidden; k++) forward_unit(&q->r, row, before, k);
         }
     }
 }
 
-void lince_recurrent_forward_ref(int threads, const lince_packed *packed, const lince_recurrent *r)
+static void recurrent(const lince_kernel *kernel, const void *args)
 {
-    lince_parallel(threads, (size_t)packed->groups, forward_group, &(job){packed, r});
+    lince_recurrent_args operands = *(const lince_recurrent_args *)args;
+    lince_parallel(kernel->exec.threads, (size_t)operands.packed->groups, forward_group, &operands);
 }
 
 /* The gradients before the nonlinearities of one unit; returns what flows to h' past the weights. dc: in, of
@@ -137,8 +133,8 @@ static double back_product(const lince_recurrent *r, ptrdiff_t row, int k)
 
 static void backward_group(void *context, size_t index)
 {
-    const job *q = context;
-    const lince_recurrent *r = q->r;
+    const lince_recurrent_args *q = context;
+    const lince_recurrent *r = &q->r;
     int group = (int)index, steps = q->packed->steps, hidden = r->hidden;
     float *carry = r->work + index * LINCE_GROUP * 2 * (size_t)hidden,
           *carry_c = carry + LINCE_GROUP * hidden;
@@ -160,7 +156,11 @@ static void backward_group(void *context, size_t index)
     }
 }
 
-void lince_recurrent_backward_ref(int threads, const lince_packed *packed, const lince_recurrent *r)
+static void recurrent_backward(const lince_kernel *kernel, const void *args)
 {
-    lince_parallel(threads, (size_t)packed->groups, backward_group, &(job){packed, r});
+    lince_recurrent_args operands = *(const lince_recurrent_args *)args;
+    lince_parallel(kernel->exec.threads, (size_t)operands.packed->groups, backward_group, &operands);
 }
+
+LINCE_REF_ROW(recurrent, RECURRENT);
+LINCE_REF_ROW(recurrent_backward, RECURRENT_BACKWARD);

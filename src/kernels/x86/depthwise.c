@@ -22,7 +22,7 @@ typedef struct plan {
 typedef struct work {
     const plan *plan;
     const lince_conv_args *args;
-    const lince_conv_kernel *kernel;
+    const lince_conv_task *task;
 } work;
 
 static const float *plane_at(const plan *p, lince_shape s, const float *base, size_t plane)
@@ -96,7 +96,7 @@ static void data_plane(void *context, size_t index)
     const work *k = context;
     const plan *p = k->plan;
     const lince_conv_args *a = k->args;
-    bool back = k->kernel->direction == LINCE_BACKWARD_DATA;
+    bool back = k->task->direction == LINCE_BACKWARD_DATA;
     size_t block = index % p->blocks, row = row_floats(p, p->to);
     const float *w = a->w + block * p->kernel * p->kernel * p->lanes,
                 *from = plane_at(p, p->from, back ? a->y : a->x, index);
@@ -138,7 +138,7 @@ static void weights_unit(void *context, size_t unit)
 {
     const work *k = context;
     const plan *p = k->plan;
-    size_t block = unit / p->groups, group = unit % p->groups, batch = (size_t)k->kernel->conv.batch;
+    size_t block = unit / p->groups, group = unit % p->groups, batch = (size_t)k->task->conv.batch;
     float *sums = (float *)k->args->scratch + unit * sums_floats(p);
     memset(sums, 0, sums_floats(p) * sizeof *sums);
     for (size_t n = group * batch / p->groups; n < (group + 1) * batch / p->groups; n++)
@@ -162,15 +162,16 @@ static void add_groups(const work *k)
     }
 }
 
-static void run(lince_conv_kernel *kernel, const lince_conv_args *args)
+static void run(const lince_kernel *kernel, const void *args)
 {
+    const lince_conv_task *t = kernel->geometry;
     const plan *p = kernel->plan;
-    work k = {p, args, kernel};
-    if (kernel->direction != LINCE_BACKWARD_WEIGHTS) {
-        lince_parallel(kernel->threads, p->blocks * (size_t)kernel->conv.batch, data_plane, &k);
+    work k = {p, args, t};
+    if (t->direction != LINCE_BACKWARD_WEIGHTS) {
+        lince_parallel(kernel->exec.threads, p->blocks * (size_t)t->conv.batch, data_plane, &k);
         return;
     }
-    lince_parallel(kernel->threads, p->blocks * p->groups, weights_unit, &k);
+    lince_parallel(kernel->exec.threads, p->blocks * p->groups, weights_unit, &k);
     add_groups(&k);
 }
 
@@ -183,14 +184,23 @@ static bool supported(const lince_conv *c, int lanes)
            c->padding[0] == c->padding[1] && c->padding[0] < c->kernel[0];
 }
 
-static int create(lince_conv_kernel *k, const lince_depthwise_simd *simd)
+static bool supports_avx512(const void *geometry)
 {
-    const lince_conv *c = &k->conv;
-    if (!supported(c, simd->lanes))
-        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: not a depthwise convolution of 3x3 or 5x5");
+    return supported(&((const lince_conv_task *)geometry)->conv, lince_depthwise_simd_avx512.lanes);
+}
+
+static bool supports_avx2(const void *geometry)
+{
+    return supported(&((const lince_conv_task *)geometry)->conv, lince_depthwise_simd_avx2.lanes);
+}
+
+static int create(lince_kernel *k, const lince_depthwise_simd *simd)
+{
+    const lince_conv_task *t = k->geometry;
+    const lince_conv *c = &t->conv;
     plan *p = k->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
-    bool back = k->direction == LINCE_BACKWARD_DATA;
+    bool back = t->direction == LINCE_BACKWARD_DATA;
     *p = (plan){.simd = simd,
                 .lanes = (size_t)simd->lanes,
                 .blocks = (size_t)(lince_round_up(c->in.channels, simd->lanes) / simd->lanes),
@@ -200,38 +210,42 @@ static int create(lince_conv_kernel *k, const lince_depthwise_simd *simd)
                 .from = back ? c->out : c->in,
                 .to = back ? c->in : c->out,
                 .groups = (size_t)(c->batch < SAMPLE_GROUPS ? c->batch : SAMPLE_GROUPS)};
-    if (k->direction == LINCE_BACKWARD_WEIGHTS)
+    if (t->direction == LINCE_BACKWARD_WEIGHTS)
         k->scratch = p->blocks * p->groups * sums_floats(p) * sizeof(float);
     return 0;
 }
 
-static void release(lince_conv_kernel *k)
+static void release(lince_kernel *k)
 {
     lince_free(k->plan);
     k->plan = NULL;
 }
 
-static int create_avx512(lince_conv_kernel *k)
+static int create_avx512(lince_kernel *k)
 {
     return create(k, &lince_depthwise_simd_avx512);
 }
 
-static int create_avx2(lince_conv_kernel *k)
+static int create_avx2(lince_kernel *k)
 {
     return create(k, &lince_depthwise_simd_avx2);
 }
 
-const lince_conv_implementation lince_conv_depthwise_avx512 = {.name = "depthwise-avx512",
-                                                               .needs = LINCE_AVX512,
-                                                               .fuses = true,
-                                                               .same_bits = true,
-                                                               .create = create_avx512,
-                                                               .run = run,
-                                                               .release = release};
-const lince_conv_implementation lince_conv_depthwise_avx2 = {.name = "depthwise-avx2",
-                                                             .needs = LINCE_AVX2,
-                                                             .fuses = true,
-                                                             .same_bits = true,
-                                                             .create = create_avx2,
-                                                             .run = run,
-                                                             .release = release};
+const lince_op_row lince_conv_depthwise_avx512 = {.op = LINCE_OP_CONV,
+                                                  .name = "depthwise-avx512",
+                                                  .needs = LINCE_AVX512,
+
+                                                  .same_bits = true,
+                                                  .supports = supports_avx512,
+                                                  .create = create_avx512,
+                                                  .run = run,
+                                                  .release = release};
+const lince_op_row lince_conv_depthwise_avx2 = {.op = LINCE_OP_CONV,
+                                                .name = "depthwise-avx2",
+                                                .needs = LINCE_AVX2,
+
+                                                .same_bits = true,
+                                                .supports = supports_avx2,
+                                                .create = create_avx2,
+                                                .run = run,
+                                                .release = release};

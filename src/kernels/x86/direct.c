@@ -34,6 +34,8 @@ typedef struct grid {
 
 typedef struct plan {
     const lince_direct_simd *simd;
+    lince_conv conv; /* flattened, where it may be */
+    lince_direction direction;
     lince_direct_step row_step;
     lince_shape from, to;          /* what is read and written; backward weights: x, dy */
     size_t channels;               /* in a block of `from` */
@@ -49,7 +51,7 @@ typedef struct plan {
 } plan;
 
 typedef struct work {
-    const lince_conv_kernel *kernel;
+    int threads;
     const plan *plan;
     const lince_conv_args *args;
     const float *source, *weights;
@@ -125,7 +127,7 @@ static void turn_weights(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t taps = taps_of(&w->kernel->conv), size = taps * lanes(p) * lanes(p);
+    size_t taps = taps_of(&w->plan->conv), size = taps * lanes(p) * lanes(p);
     size_t i = index / p->from_blocks, o = index % p->from_blocks;
     p->simd->transpose(w->args->w + (o * p->to_blocks + i) * size, taps, w->turned + index * size);
 }
@@ -174,10 +176,10 @@ static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, 
     const plan *p = w->plan;
     size_t vectors = vectors_of(p, panel), first = panel * LINCE_DIRECT_VECTORS,
            block = p->channels * lanes(p);
-    size_t taps = taps_of(&w->kernel->conv), plane = pixels_of(p->to) * lanes(p);
+    size_t taps = taps_of(&w->plan->conv), plane = pixels_of(p->to) * lanes(p);
     size_t lines = results_along(p->to.height, g->top, g->step),
            pixels = results_along(p->to.width, g->left, g->step);
-    bool forward = w->kernel->direction == LINCE_FORWARD;
+    bool forward = w->plan->direction == LINCE_FORWARD;
     for (size_t i = 0; i < lines; i++) {
         size_t first_tap, count = taps_of_line(p, g, (int)i, &first_tap);
         size_t y = (size_t)g->top + i * (size_t)g->step;
@@ -209,7 +211,7 @@ static void worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t count = (size_t)w->kernel->conv.batch * w->panels, padded = SIZE_MAX;
+    size_t count = (size_t)w->plan->conv.batch * w->panels, padded = SIZE_MAX;
     float *own = w->own + index * p->own;
     for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
         size_t sample = i / w->panels;
@@ -224,9 +226,9 @@ static void worker(void *context, size_t index)
 static void run_data(work *w)
 {
     const plan *p = w->plan;
-    if (w->kernel->direction == LINCE_BACKWARD_DATA)
-        lince_parallel(w->kernel->threads, p->from_blocks * p->to_blocks, turn_weights, w);
-    lince_parallel(w->kernel->threads, w->workers, worker, w);
+    if (w->plan->direction == LINCE_BACKWARD_DATA)
+        lince_parallel(w->threads, p->from_blocks * p->to_blocks, turn_weights, w);
+    lince_parallel(w->threads, w->workers, worker, w);
 }
 
 /* --- backward weights ------------------------------------------------------------------------------------
@@ -244,7 +246,7 @@ static size_t groups_of(const plan *p, const lince_conv *c)
 static float *gradient_at(const work *w, size_t panel, size_t block, size_t tap)
 {
     const plan *p = w->plan;
-    size_t o = panel * LINCE_DIRECT_VECTORS, taps = taps_of(&w->kernel->conv);
+    size_t o = panel * LINCE_DIRECT_VECTORS, taps = taps_of(&w->plan->conv);
     return w->args->w + ((o * p->from_blocks + block) * taps + tap) * p->channels * lanes(p);
 }
 
@@ -261,7 +263,7 @@ static lince_direct_outer outer_over(const work *w, size_t sample, size_t panel)
         .dy_vector = plane,
         .lines = (size_t)p->to.height,
         .pixels = (size_t)p->to.width,
-        .w_vector = p->from_blocks * taps_of(&w->kernel->conv) * p->channels * lanes(p),
+        .w_vector = p->from_blocks * taps_of(&w->plan->conv) * p->channels * lanes(p),
     };
 }
 
@@ -288,7 +290,7 @@ static void add_channels(const work *w, size_t sample, size_t panel, size_t bloc
 static void add_taps(const work *w, size_t sample, size_t panel, size_t group, float *own)
 {
     const plan *p = w->plan;
-    size_t taps = p->grid[0].taps, all = p->from_blocks * taps, groups = groups_of(p, &w->kernel->conv);
+    size_t taps = p->grid[0].taps, all = p->from_blocks * taps, groups = groups_of(p, &w->plan->conv);
     size_t first = group * all / groups, rows = (group + 1) * all / groups - first;
     lince_direct_outer o = outer_over(w, sample, panel);
     ptrdiff_t row[LINCE_DIRECT_ROWS];
@@ -307,7 +309,7 @@ static void sum_bias(void *context, size_t block)
     const plan *p = w->plan;
     float *b = w->args->b + block * lanes(p);
     memset(b, 0, lanes(p) * sizeof *b);
-    for (int n = 0; n < w->kernel->conv.batch; n++)
+    for (int n = 0; n < w->plan->conv.batch; n++)
         p->simd->sum(w->args->y + ((size_t)n * p->to_blocks + block) * pixels_of(p->to) * lanes(p),
                      pixels_of(p->to), b);
 }
@@ -315,7 +317,7 @@ static void sum_bias(void *context, size_t block)
 static void clear(const work *w, size_t panel, size_t group, size_t groups)
 {
     const plan *p = w->plan;
-    size_t rows = p->from_blocks * taps_of(&w->kernel->conv) * p->channels, first = group * rows / groups;
+    size_t rows = p->from_blocks * taps_of(&w->plan->conv) * p->channels, first = group * rows / groups;
     size_t end = (group + 1) * rows / groups;
     for (size_t k = 0; k < vectors_of(p, panel); k++)
         memset(gradient_at(w, panel, 0, 0) + (k * rows + first) * lanes(p), 0,
@@ -326,10 +328,10 @@ static void clear(const work *w, size_t panel, size_t group, size_t groups)
 static void taps_worker(void *context, size_t index)
 {
     const work *w = context;
-    size_t groups = groups_of(w->plan, &w->kernel->conv), count = w->panels * groups;
+    size_t groups = groups_of(w->plan, &w->plan->conv), count = w->panels * groups;
     size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
     for (size_t i = begin; i < end; i++) clear(w, i / groups, i % groups, groups);
-    for (int n = 0; n < w->kernel->conv.batch; n++)
+    for (int n = 0; n < w->plan->conv.batch; n++)
         for (size_t i = begin; i < end; i++)
             add_taps(w, (size_t)n, i / groups, i % groups, w->own + index * w->plan->own);
 }
@@ -340,15 +342,14 @@ static void channels_worker(void *context, size_t index)
     size_t groups = w->plan->from_blocks, count = w->panels * groups;
     for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
         clear(w, i / groups, i % groups, groups);
-        for (int n = 0; n < w->kernel->conv.batch; n++) add_channels(w, (size_t)n, i / groups, i % groups);
+        for (int n = 0; n < w->plan->conv.batch; n++) add_channels(w, (size_t)n, i / groups, i % groups);
     }
 }
 
 static void run_weights(work *w)
 {
-    int threads = w->kernel->threads;
-    lince_parallel(threads, w->workers, w->plan->channels > 1 ? channels_worker : taps_worker, w);
-    if (w->args->b) lince_parallel(threads, w->plan->to_blocks, sum_bias, w);
+    lince_parallel(w->threads, w->workers, w->plan->channels > 1 ? channels_worker : taps_worker, w);
+    if (w->args->b) lince_parallel(w->threads, w->plan->to_blocks, sum_bias, w);
 }
 
 /* --- plan ------------------------------------------------------------------------------------------------
@@ -456,7 +457,7 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
     if (backward) p->shared = lince_conv_weights_size(c);
 }
 
-static void release(lince_conv_kernel *k)
+static void release(lince_kernel *k)
 {
     plan *p = k->plan;
     if (p) lince_free(p->offsets), lince_free(p->positions);
@@ -464,30 +465,43 @@ static void release(lince_conv_kernel *k)
     k->plan = NULL;
 }
 
-static int create(lince_conv_kernel *k, const lince_direct_simd *simd)
+static bool supports_avx512(const void *geometry)
 {
-    if (!supported(&k->conv, k->direction, simd->lanes))
-        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: not a convolution in blocks of %d", simd->lanes);
+    const lince_conv_task *t = geometry;
+    return supported(&t->conv, t->direction, lince_direct_simd_avx512.lanes);
+}
+
+static bool supports_avx2(const void *geometry)
+{
+    const lince_conv_task *t = geometry;
+    return supported(&t->conv, t->direction, lince_direct_simd_avx2.lanes);
+}
+
+static int create(lince_kernel *k, const lince_direct_simd *simd)
+{
+    const lince_conv_task *t = k->geometry;
     plan *p = k->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
-    k->conv = flattened(k->conv);
     p->simd = simd;
-    p->offsets = lince_alloc(2 * MAX_GRIDS * taps_of(&k->conv), sizeof *p->offsets);
-    p->positions = lince_alloc(MAX_GRIDS * taps_of(&k->conv), sizeof *p->positions);
+    p->conv = flattened(t->conv);
+    p->direction = t->direction;
+    p->offsets = lince_alloc(2 * MAX_GRIDS * taps_of(&p->conv), sizeof *p->offsets);
+    p->positions = lince_alloc(MAX_GRIDS * taps_of(&p->conv), sizeof *p->positions);
     if (!p->offsets || !p->positions) {
         release(k);
         return LINCE_ENOMEM;
     }
-    describe(p, &k->conv, k->direction);
-    k->scratch = (p->shared + (size_t)k->threads * p->own) * sizeof(float);
+    describe(p, &p->conv, p->direction);
+    k->scratch = (p->shared + (size_t)k->exec.threads * p->own) * sizeof(float);
     return 0;
 }
 
-static void run(lince_conv_kernel *k, const lince_conv_args *a)
+static void run(const lince_kernel *k, const void *args)
 {
+    const lince_conv_args *a = args;
     const plan *p = k->plan;
-    bool backward = k->direction == LINCE_BACKWARD_DATA;
-    work w = {.kernel = k,
+    bool backward = p->direction == LINCE_BACKWARD_DATA;
+    work w = {.threads = k->exec.threads,
               .plan = p,
               .args = a,
               .source = backward ? a->y : a->x,
@@ -496,34 +510,38 @@ static void run(lince_conv_kernel *k, const lince_conv_args *a)
               .turned = a->scratch,
               .own = (float *)a->scratch + p->shared,
               .panels = (p->to_blocks + LINCE_DIRECT_VECTORS - 1) / LINCE_DIRECT_VECTORS,
-              .workers = (size_t)k->threads};
-    if (k->direction == LINCE_BACKWARD_WEIGHTS)
+              .workers = (size_t)k->exec.threads};
+    if (p->direction == LINCE_BACKWARD_WEIGHTS)
         run_weights(&w);
     else
         run_data(&w);
 }
 
-static int create_avx512(lince_conv_kernel *k)
+static int create_avx512(lince_kernel *k)
 {
     return create(k, &lince_direct_simd_avx512);
 }
 
-static int create_avx2(lince_conv_kernel *k)
+static int create_avx2(lince_kernel *k)
 {
     return create(k, &lince_direct_simd_avx2);
 }
 
-const lince_conv_implementation lince_conv_direct_avx512 = {.name = "direct-avx512",
-                                                            .needs = LINCE_AVX512,
-                                                            .fuses = true,
-                                                            .same_bits = true,
-                                                            .create = create_avx512,
-                                                            .run = run,
-                                                            .release = release};
-const lince_conv_implementation lince_conv_direct_avx2 = {.name = "direct-avx2",
-                                                          .needs = LINCE_AVX2,
-                                                          .fuses = true,
-                                                          .same_bits = true,
-                                                          .create = create_avx2,
-                                                          .run = run,
-                                                          .release = release};
+const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
+                                               .name = "direct-avx512",
+                                               .needs = LINCE_AVX512,
+
+                                               .same_bits = true,
+                                               .supports = supports_avx512,
+                                               .create = create_avx512,
+                                               .run = run,
+                                               .release = release};
+const lince_op_row lince_conv_direct_avx2 = {.op = LINCE_OP_CONV,
+                                             .name = "direct-avx2",
+                                             .needs = LINCE_AVX2,
+
+                                             .same_bits = true,
+                                             .supports = supports_avx2,
+                                             .create = create_avx2,
+                                             .run = run,
+                                             .release = release};

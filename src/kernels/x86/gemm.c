@@ -2,6 +2,7 @@
  * panels small enough for the stack: each task packs what it needs, and tasks share nothing. */
 #include "kernels/x86/gemm.h"
 #include "core/parallel.h"
+#include "kernels/x86/row.h"
 
 #include <string.h>
 #include <xmmintrin.h>
@@ -17,6 +18,7 @@ enum {
 
 typedef struct product {
     const lince_gemm_simd *simd;
+    int threads;
     bool ta, tb;
     size_t m, n, k, lda, ldb, ldc;
     const float *a, *b;
@@ -44,10 +46,10 @@ static size_t blocks_of(size_t n, size_t block)
 
 /* Cuts C into blocks of at most BLOCK_ROWS rows and about BLOCK_COLUMNS columns, nearly equal, of whole
  * tiles; into more where the threads would not all have work. */
-static void cut(product *p, int threads, size_t height, size_t width)
+static void cut(product *p, size_t height, size_t width)
 {
     size_t tiles = blocks_of(p->n, width), row_blocks = blocks_of(p->m, BLOCK_ROWS);
-    size_t wanted = threads > 1 ? 2 * (size_t)threads : 1;
+    size_t wanted = p->threads > 1 ? 2 * (size_t)p->threads : 1;
     p->height = height;
     p->width = width;
     row_blocks = larger(row_blocks, blocks_of(wanted, tiles));
@@ -162,12 +164,12 @@ static void outer_task(void *context, size_t index)
     if (p->stream) _mm_sfence(); /* before others read what was streamed */
 }
 
-static void run_outer(product *p, int threads)
+static void run_outer(product *p)
 {
-    cut(p, threads, p->simd->outer_rows, p->simd->outer_columns);
+    cut(p, p->simd->outer_rows, p->simd->outer_columns);
     p->stream = p->k <= OUTER_K && p->m * p->ldc * sizeof(float) >= STREAM && (size_t)p->c % 64 == 0 &&
                 p->ldc % 16 == 0;
-    lince_parallel(threads, p->row_blocks * p->column_blocks, outer_task, p);
+    lince_parallel(p->threads, p->row_blocks * p->column_blocks, outer_task, p);
 }
 
 /* --- dot ------------------------------------------------------------------------------------------ */
@@ -190,10 +192,10 @@ static void dot_task(void *context, size_t index)
     for (size_t l = 0; l < p->k; l += DOT_K) dot_pass(p, &b, l, l > 0 || p->beta != 0);
 }
 
-static void run_dot(product *p, int threads)
+static void run_dot(product *p)
 {
-    cut(p, threads, p->simd->dot_rows, p->simd->dot_columns);
-    lince_parallel(threads, p->row_blocks * p->column_blocks, dot_task, p);
+    cut(p, p->simd->dot_rows, p->simd->dot_columns);
+    lince_parallel(p->threads, p->row_blocks * p->column_blocks, dot_task, p);
 }
 
 /* --- choice --------------------------------------------------------------------------------------- */
@@ -206,25 +208,28 @@ bool lince_gemm_x86_dots(const lince_gemm_simd *simd, bool ta, bool tb, size_t m
     return !ta && tb && edge <= simd->dot_edge && k >= 8 * edge;
 }
 
-void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool ta, bool tb, size_t m, size_t n, size_t k,
-                    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
+static void run(const lince_gemm_simd *simd, const lince_kernel *kernel, const lince_gemm_args *a)
 {
     product p = {.simd = simd,
-                 .ta = ta,
-                 .tb = tb,
-                 .m = m,
-                 .n = n,
-                 .k = k,
-                 .lda = lda,
-                 .ldb = ldb,
-                 .ldc = ldc,
-                 .a = a,
-                 .b = b,
-                 .beta = beta,
-                 .c = c};
-    if (!m || !n) return;
-    if (lince_gemm_x86_dots(simd, ta, tb, m, n, k))
-        run_dot(&p, threads);
+                 .threads = kernel->exec.threads,
+                 .ta = a->ta,
+                 .tb = a->tb,
+                 .m = a->m,
+                 .n = a->n,
+                 .k = a->k,
+                 .lda = a->lda,
+                 .ldb = a->ldb,
+                 .ldc = a->ldc,
+                 .a = a->a,
+                 .b = a->b,
+                 .beta = a->beta,
+                 .c = a->c};
+    if (!a->m || !a->n) return;
+    if (lince_gemm_x86_dots(simd, a->ta, a->tb, a->m, a->n, a->k))
+        run_dot(&p);
     else
-        run_outer(&p, threads);
+        run_outer(&p);
 }
+
+LINCE_X86_ROW(gemm, GEMM, avx512, AVX512, lince_gemm_simd_avx512, NULL, run);
+LINCE_X86_ROW(gemm, GEMM, avx2, AVX2, lince_gemm_simd_avx2, NULL, run);

@@ -44,13 +44,7 @@ typedef struct lince_gemm_simd {
     void (*pack)(size_t k, size_t columns, const float *b, size_t ldb, bool transposed, float *panel);
 } lince_gemm_simd;
 
-extern const lince_gemm_simd lince_gemm_avx512, lince_gemm_avx2;
-
-/* As lince_gemm (kernels.h); m, n and k may be 0. Work is divided into blocks of C: the same bits on any
- * number of threads. */
-void lince_gemm_x86(const lince_gemm_simd *simd, int threads, bool transpose_a, bool transpose_b, size_t m,
-                    size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float beta,
-                    float *c, size_t ldc);
+extern const lince_gemm_simd lince_gemm_simd_avx512, lince_gemm_simd_avx2;
 
 /* Whether the form `dot` computes this product. */
 bool lince_gemm_x86_dots(const lince_gemm_simd *simd, bool transpose_a, bool transpose_b, size_t m, size_t n,

@@ -1,6 +1,7 @@
 #include "kernels/x86/recurrent.h"
 #include "core/parallel.h"
 #include "core/tensor.h"
+#include "kernels/x86/row.h"
 
 /* r->work: the packed weights, then each group's carry. */
 typedef struct job {
@@ -32,12 +33,12 @@ static void forward(void *context, size_t group)
     j->simd->forward(j->texts, j->r, j->r->work, (int)group);
 }
 
-void lince_recurrent_forward_x86(const lince_recurrent_simd *simd, int threads, const lince_packed *texts,
-                                 const lince_recurrent *r)
+static void run_forward(const lince_recurrent_simd *simd, const lince_kernel *kernel,
+                        const lince_recurrent_args *a)
 {
-    job j = job_of(simd, texts, r, simd->forward_units(r->cell));
-    lince_parallel(threads, j.weights / j.block, pack_forward, &j);
-    lince_parallel(threads, (size_t)texts->groups, forward, &j);
+    job j = job_of(simd, a->packed, &a->r, simd->forward_units(a->r.cell));
+    lince_parallel(kernel->exec.threads, j.weights / j.block, pack_forward, &j);
+    lince_parallel(kernel->exec.threads, (size_t)a->packed->groups, forward, &j);
 }
 
 static void pack_backward(void *context, size_t block)
@@ -53,10 +54,17 @@ static void backward(void *context, size_t group)
     j->simd->backward(j->texts, j->r, j->r->work, (int)group, j->r->work + j->weights + group * carry);
 }
 
-void lince_recurrent_backward_x86(const lince_recurrent_simd *simd, int threads, const lince_packed *texts,
-                                  const lince_recurrent *r)
+static void run_backward(const lince_recurrent_simd *simd, const lince_kernel *kernel,
+                         const lince_recurrent_args *a)
 {
-    job j = job_of(simd, texts, r, simd->backward_units);
-    lince_parallel(threads, j.weights / j.block, pack_backward, &j);
-    lince_parallel(threads, (size_t)texts->groups, backward, &j);
+    job j = job_of(simd, a->packed, &a->r, simd->backward_units);
+    lince_parallel(kernel->exec.threads, j.weights / j.block, pack_backward, &j);
+    lince_parallel(kernel->exec.threads, (size_t)a->packed->groups, backward, &j);
 }
+
+LINCE_X86_ROW(recurrent, RECURRENT, avx512, AVX512, lince_recurrent_simd_avx512, NULL, run_forward);
+LINCE_X86_ROW(recurrent, RECURRENT, avx2, AVX2, lince_recurrent_simd_avx2, NULL, run_forward);
+LINCE_X86_ROW(recurrent_backward, RECURRENT_BACKWARD, avx512, AVX512, lince_recurrent_simd_avx512, NULL,
+              run_backward);
+LINCE_X86_ROW(recurrent_backward, RECURRENT_BACKWARD, avx2, AVX2, lince_recurrent_simd_avx2, NULL,
+              run_backward);

@@ -22,11 +22,6 @@ typedef struct lince_recurrent_simd {
                      float *carry);
 } lince_recurrent_simd;
 
-extern const lince_recurrent_simd lince_recurrent_avx512, lince_recurrent_avx2;
-
-void lince_recurrent_forward_x86(const lince_recurrent_simd *simd, int threads, const lince_packed *texts,
-                                 const lince_recurrent *r);
-void lince_recurrent_backward_x86(const lince_recurrent_simd *simd, int threads, const lince_packed *texts,
-                                  const lince_recurrent *r);
+extern const lince_recurrent_simd lince_recurrent_simd_avx512, lince_recurrent_simd_avx2;
 
 #endif

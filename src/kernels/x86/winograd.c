@@ -58,6 +58,7 @@ typedef struct work {
     const float *source, *bias, *gate;
     float *result;
     bool relu;
+    int threads;
     size_t workers;
     float *sums;         /* backward weights: [k_blocks][ranges][lanes] of dy, of this chunk */
     size_t first, count; /* backward weights: tiles of this chunk */
@@ -329,14 +330,15 @@ static void worker(void *context, size_t index)
         (p->weights_first ? tiles_task : panel_task)(w, i, w->own + index * p->task);
 }
 
-static void run_data(int threads, work *w)
+static void run_data(work *w)
 {
     const plan *p = w->plan;
     if (p->weights_first)
-        lince_parallel(threads, p->panels * p->c_blocks, panel_to_scratch, w);
+        lince_parallel(w->threads, p->panels * p->c_blocks, panel_to_scratch, w);
     else
-        lince_parallel(threads, divide_up(p->tiles, TILES_IN_TRANSFORM) * p->c_blocks, tiles_to_scratch, w);
-    lince_parallel(threads, w->workers, worker, w);
+        lince_parallel(w->threads, divide_up(p->tiles, TILES_IN_TRANSFORM) * p->c_blocks, tiles_to_scratch,
+                       w);
+    lince_parallel(w->threads, w->workers, worker, w);
 }
 
 static void plan_data(plan *p)
@@ -460,14 +462,14 @@ static void gradient_worker(void *context, size_t index)
         gradient_task(w, i, w->own + (p->chunks == 1 ? index : i) * size, &next);
 }
 
-static void run_weights(int threads, work *w)
+static void run_weights(work *w)
 {
     const plan *p = w->plan;
     for (w->first = 0; w->first < p->tiles; w->first += p->chunk) {
         w->count = smaller(p->chunk, p->tiles - w->first);
         size_t transforms = divide_up(w->count, TILES_IN_TRANSFORM) * (p->c_blocks + p->k_blocks);
-        lince_parallel(threads, transforms, chunk_to_scratch, w);
-        lince_parallel(threads, w->workers, gradient_worker, w);
+        lince_parallel(w->threads, transforms, chunk_to_scratch, w);
+        lince_parallel(w->threads, w->workers, gradient_worker, w);
     }
 }
 
@@ -502,18 +504,27 @@ static bool supported(const lince_conv *c, size_t lanes)
            (size_t)c->in.block == lanes && (size_t)c->out.block == lanes;
 }
 
-static int create(lince_conv_kernel *k, const lince_winograd_simd *simd)
+static bool supports_avx512(const void *geometry)
 {
-    const lince_conv *c = &k->conv;
-    if (!supported(c, (size_t)simd->lanes))
-        return lince_fail(LINCE_EUNSUPPORTED, "conv2d: not a 3x3 convolution of stride 1");
+    return supported(&((const lince_conv_task *)geometry)->conv, (size_t)lince_winograd_simd_avx512.lanes);
+}
+
+static bool supports_avx2(const void *geometry)
+{
+    return supported(&((const lince_conv_task *)geometry)->conv, (size_t)lince_winograd_simd_avx2.lanes);
+}
+
+static int create(lince_kernel *k, const lince_winograd_simd *simd)
+{
+    const lince_conv_task *t = k->geometry;
+    const lince_conv *c = &t->conv;
     plan *p = k->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
     p->simd = simd;
     p->transforms = transforms_for(simd, c);
     p->lanes = (size_t)simd->lanes;
     p->points = (size_t)p->transforms->points;
-    p->rotated = k->direction == LINCE_BACKWARD_DATA;
+    p->rotated = t->direction == LINCE_BACKWARD_DATA;
     lince_shape from = p->rotated ? c->out : c->in, to = p->rotated ? c->in : c->out;
     int step = p->transforms->output, rows = (to.height + step - 1) / step,
         columns = (to.width + step - 1) / step;
@@ -525,16 +536,18 @@ static int create(lince_conv_kernel *k, const lince_winograd_simd *simd)
     p->k_blocks = divide_up((size_t)to.channels, p->lanes);
     p->in_blocks = divide_up((size_t)c->in.channels, p->lanes);
     p->panels = divide_up(p->k_blocks, (size_t)simd->vectors);
-    if (k->direction == LINCE_BACKWARD_WEIGHTS)
+    if (t->direction == LINCE_BACKWARD_WEIGHTS)
         plan_weights(p);
     else
         plan_data(p);
-    k->scratch = (p->shared + (size_t)k->threads * p->task) * sizeof(float);
+    k->scratch = (p->shared + (size_t)k->exec.threads * p->task) * sizeof(float);
     return 0;
 }
 
-static void run(lince_conv_kernel *k, const lince_conv_args *a)
+static void run(const lince_kernel *k, const void *args)
 {
+    const lince_conv_task *t = k->geometry;
+    const lince_conv_args *a = args;
     const plan *p = k->plan;
     work w = {.plan = p,
               .args = a,
@@ -545,45 +558,50 @@ static void run(lince_conv_kernel *k, const lince_conv_args *a)
               .bias = p->rotated ? NULL : a->b,
               .relu = a->relu && !p->rotated,
               .gate = p->rotated ? a->gate : NULL,
-              .workers = (size_t)k->threads};
-    if (k->direction == LINCE_BACKWARD_WEIGHTS) {
+              .threads = k->exec.threads,
+              .workers = (size_t)k->exec.threads};
+    if (t->direction == LINCE_BACKWARD_WEIGHTS) {
         w.sums = w.shared + p->sums;
         w.own = w.shared + p->gradients;
-        run_weights(k->threads, &w);
+        run_weights(&w);
     } else {
-        run_data(k->threads, &w);
+        run_data(&w);
     }
 }
 
-static void release(lince_conv_kernel *k)
+static void release(lince_kernel *k)
 {
     lince_free(k->plan);
     k->plan = NULL;
 }
 
-static int create_avx512(lince_conv_kernel *k)
+static int create_avx512(lince_kernel *k)
 {
     return create(k, &lince_winograd_simd_avx512);
 }
 
-static int create_avx2(lince_conv_kernel *k)
+static int create_avx2(lince_kernel *k)
 {
     return create(k, &lince_winograd_simd_avx2);
 }
 
-const lince_conv_implementation lince_conv_winograd_avx512 = {.name = "winograd-avx512",
-                                                              .revision = 1,
-                                                              .needs = LINCE_AVX512,
-                                                              .fuses = true,
-                                                              .same_bits = true,
-                                                              .create = create_avx512,
-                                                              .run = run,
-                                                              .release = release};
-const lince_conv_implementation lince_conv_winograd_avx2 = {.name = "winograd-avx2",
-                                                            .revision = 1,
-                                                            .needs = LINCE_AVX2,
-                                                            .fuses = true,
-                                                            .same_bits = true,
-                                                            .create = create_avx2,
-                                                            .run = run,
-                                                            .release = release};
+const lince_op_row lince_conv_winograd_avx512 = {.op = LINCE_OP_CONV,
+                                                 .name = "winograd-avx512",
+                                                 .revision = 1,
+                                                 .needs = LINCE_AVX512,
+
+                                                 .same_bits = true,
+                                                 .supports = supports_avx512,
+                                                 .create = create_avx512,
+                                                 .run = run,
+                                                 .release = release};
+const lince_op_row lince_conv_winograd_avx2 = {.op = LINCE_OP_CONV,
+                                               .name = "winograd-avx2",
+                                               .revision = 1,
+                                               .needs = LINCE_AVX2,
+
+                                               .same_bits = true,
+                                               .supports = supports_avx2,
+                                               .create = create_avx2,
+                                               .run = run,
+                                               .release = release};
