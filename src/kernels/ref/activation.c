@@ -5,11 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+/* What is no number is compared so that it is handed on: rectified to zero, it would hide what went wrong. */
 enum { GRAIN = 1 << 16, LONG_GRAIN = 1 << 14 /* where a value takes longer */ };
 
 LINCE_EACH_LEVEL(relu_range, (const float *x, float *y, size_t n), (x, y, n))
 {
-    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : 0;
+    for (size_t i = 0; i < n; i++) y[i] = x[i] <= 0 ? 0 : x[i];
 }
 
 LINCE_EACH_LEVEL(relu_back_range, (const float *y, const float *dy, float *dx, size_t n), (y, dy, dx, n))
@@ -20,8 +21,8 @@ LINCE_EACH_LEVEL(relu_back_range, (const float *y, const float *dy, float *dx, s
 LINCE_EACH_LEVEL(relu6_range, (const float *x, float *y, size_t n), (x, y, n))
 {
     for (size_t i = 0; i < n; i++) {
-        float positive = x[i] > 0 ? x[i] : 0;
-        y[i] = positive < 6 ? positive : 6;
+        float positive = x[i] <= 0 ? 0 : x[i];
+        y[i] = positive > 6 ? 6 : positive;
     }
 }
 
@@ -46,7 +47,7 @@ static inline float exp_of(float x)
         1 + r * (1 + r * (1.0f / 2 +
                           r * (1.0f / 6 +
                                r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
-    int32_t bits = ((int32_t)n + 127) * (1 << 23);
+    int32_t bits = ((int32_t)(isnan(n) ? 0 : n) + 127) * (1 << 23); /* what is no number is in p */
     float power;
     memcpy(&power, &bits, sizeof power);
     return p * power;

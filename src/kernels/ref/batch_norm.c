@@ -24,7 +24,7 @@ static void affine(const float *x, size_t n, size_t b, const float *scale, const
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < b; c++) {
             float r = x[i * b + c] * scale[c] + shift[c];
-            y[i * b + c] = relu && !(r > 0) ? 0 : r;
+            y[i * b + c] = relu && r <= 0 ? 0 : r;
         }
 }
 

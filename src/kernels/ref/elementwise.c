@@ -29,7 +29,7 @@ LINCE_EACH_LEVEL(add_range, (const float *a, const float *b, float *y, size_t n)
 
 LINCE_EACH_LEVEL(add_relu_range, (const float *a, const float *b, float *y, size_t n), (a, b, y, n))
 {
-    for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i] > 0 ? a[i] + b[i] : 0;
+    for (size_t i = 0; i < n; i++) y[i] = a[i] + b[i] <= 0 ? 0 : a[i] + b[i];
 }
 
 static void sum_range(const float *a, const float *b, bool relu, float *y, size_t n)

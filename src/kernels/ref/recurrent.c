@@ -31,7 +31,7 @@ static void forward_unit(const lince_recurrent *r, ptrdiff_t row, ptrdiff_t befo
     }
     switch (r->cell) {
     case LINCE_RNN_TANH: h[j] = (float)tanh(a[0] + b[0]); break;
-    case LINCE_RNN_RELU: h[j] = (float)fmax(0, a[0] + b[0]); break;
+    case LINCE_RNN_RELU: h[j] = a[0] + b[0] <= 0 ? 0 : (float)(a[0] + b[0]); break;
     case LINCE_GRU: {
         double reset = logistic(a[0] + b[0]), z = logistic(a[1] + b[1]), n = tanh(a[2] + reset * b[2]);
         h[j] = (float)((1 - z) * n + z * (double)previous[j]);

@@ -4,6 +4,7 @@
 #include "kernels/ref/dropout.h"
 #include "kernels/ref/row.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { ROWS = 32 /* in one task */ };
@@ -165,7 +166,8 @@ static void take_max(const lince_sequence_args *r, int group, int rank, int text
     for (int t = 0; t < r->packed->length[text]; t++) {
         size_t row = row_of(r, group, rank, t);
         for (size_t j = 0; j < r->n; j++)
-            if (t == 0 || r->x[row * r->n + j] > y[j]) y[j] = r->x[row * r->n + j], taken[j] = (int32_t)row;
+            if (t == 0 || r->x[row * r->n + j] > y[j] || isnan(r->x[row * r->n + j]))
+                y[j] = r->x[row * r->n + j], taken[j] = (int32_t)row;
     }
 }
 

@@ -27,7 +27,7 @@ INLINE vec vec_scale(vec x, vec n)
 
 INLINE vec vec_clamp(vec x, float low, float high)
 {
-    return _mm512_min_ps(_mm512_max_ps(x, vec_all(low)), vec_all(high));
+    return _mm512_min_ps(vec_all(high), _mm512_max_ps(vec_all(low), x));
 }
 
 INLINE vec vec_abs(vec x)
@@ -63,7 +63,7 @@ INLINE vec vec_scale(vec x, vec n)
 
 INLINE vec vec_clamp(vec x, float low, float high)
 {
-    return _mm256_min_ps(_mm256_max_ps(x, vec_all(low)), vec_all(high));
+    return _mm256_min_ps(vec_all(high), _mm256_max_ps(vec_all(low), x));
 }
 
 INLINE vec vec_abs(vec x)

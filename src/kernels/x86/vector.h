@@ -61,10 +61,10 @@ INLINE vec vec_fma(vec a, vec b, vec c)
     return _mm512_fmadd_ps(a, b, c);
 }
 
-/* max(x, 0) */
+/* max(x, 0). Of two operands of which one is no number the instruction returns the second: x, to be seen. */
 INLINE vec vec_relu(vec x)
 {
-    return _mm512_max_ps(x, _mm512_setzero_ps());
+    return _mm512_max_ps(_mm512_setzero_ps(), x);
 }
 
 /* x where gate > 0, else 0 */
@@ -196,7 +196,7 @@ INLINE vec vec_fma(vec a, vec b, vec c)
 
 INLINE vec vec_relu(vec x)
 {
-    return _mm256_max_ps(x, _mm256_setzero_ps());
+    return _mm256_max_ps(_mm256_setzero_ps(), x);
 }
 
 INLINE vec vec_where_positive(vec x, vec gate)
