@@ -18,13 +18,13 @@ static char pictures[LINCE_PATH_MAX], texts[LINCE_PATH_MAX], runs[LINCE_PATH_MAX
 
 typedef const char *setting[2];
 
-/* 43 pictures for training: the last of 6 batches has 3, of 2 members one has 2. */
-static const setting of_pictures[] = {{"model", "squeezenet1_1"}, {"image-size", "32"}, {"batch-size", "8"},
+/* Shares of 6 and 7 samples; an epoch's last batch has one, so that one member has none of it. */
+static const setting of_pictures[] = {{"model", "squeezenet1_1"}, {"image-size", "32"}, {"batch-size", "13"},
                                       {"augment", "flip"},        {"optimizer", "sgd"}, {"lr", "0.02"},
                                       {"clip-grad", "1"},         {NULL, NULL}};
-/* The last batch has one text, so that one member has none of it. */
+/* Likewise in its last batch. */
 static const setting of_texts[] = {{"model", "gru"},      {"embedding", "8"},    {"hidden", "8"},
-                                   {"batch-size", "24"},  {"lr", "0.01"},        {"split-by", "random"},
+                                   {"batch-size", "32"},  {"lr", "0.01"},        {"split-by", "random"},
                                    {"optimizer", "adam"}, {"train-limit", "43"}, {"weight-decay", "0.001"},
                                    {"accumulate", "2"},   {NULL, NULL}};
 static const setting of_norms[] = {
@@ -52,8 +52,8 @@ typedef struct outcome {
     float *weights; /* of all parameters and statistics, behind each other */
     size_t count;
     lince_epoch last;
-    size_t updates, samples;
-    int heard; /* notes and epochs */
+    size_t updates, samples, left; /* left: samples of an epoch's last batch */
+    int heard;                     /* notes and epochs */
 } outcome;
 
 typedef struct training {
@@ -116,6 +116,7 @@ static void train(const lince_group *g, void *context)
         o->last = t.history.epochs[t.history.count - 1];
         o->updates = t.at.updates;
         o->samples = lince_loader_samples(t.train);
+        o->left = o->samples % (size_t)lince_loader_batch_size(t.train);
         o->code = lince_trainer_test(&t);
     }
     if (o->code) snprintf(o->message, sizeof o->message, "%.500s", lince_error());
@@ -180,6 +181,7 @@ static void expect_alike(const setting *settings, const char *data, const char *
     expect_same(&two.of[0], &two.of[1]);
     assert_int_equal(one.of[0].updates, two.of[0].updates);
     assert_int_equal(one.of[0].samples, two.of[0].samples);
+    assert_int_equal(two.of[0].left, 1);
     print_message("%s: weights differ by %.1e of the largest, losses %.6f and %.6f\n", name,
                   difference(&one.of[0], &two.of[0]), one.of[0].last.train_loss, two.of[0].last.train_loss);
     assert_true(difference(&one.of[0], &two.of[0]) < 1e-5);
