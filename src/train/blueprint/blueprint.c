@@ -83,7 +83,8 @@ static int discard_if(int code, lince_net **net)
     return code;
 }
 
-int lince_blueprint_architecture(const lince_blueprint *b, lince_architecture *a)
+/* Of lince's architectures, or as the file describes it; which lives as long as the blueprint. */
+static int architecture_of(const lince_blueprint *b, lince_architecture *a)
 {
     const lince_architecture *own = b->described ? NULL : lince_architecture_named(b->model);
     if (!b->described && !own) return LINCE_EUSAGE;
@@ -95,7 +96,7 @@ int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *
 {
     lince_architecture a;
     *net = NULL;
-    LINCE_TRY(lince_blueprint_architecture(b, &a));
+    LINCE_TRY(architecture_of(b, &a));
     lince_architecture_options wanted = {.classes = b->classes,
                                          .text = b->text,
                                          .head = b->head_given ? b->head : NULL,

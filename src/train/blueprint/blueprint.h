@@ -37,10 +37,6 @@ int lince_blueprint_head(lince_blueprint *blueprint, const char *text);
  * LINCE_EUSAGE. */
 int lince_normalize_parse(const char *text, float mean[3], float std[3]);
 
-/* What builds the net: of lince's architectures, or as the file describes it, which lives as long as the
- * blueprint. LINCE_EUSAGE. */
-int lince_blueprint_architecture(const lince_blueprint *blueprint, lince_architecture *architecture);
-
 /* Builds the net, to be prepared by the caller; and builds and prepares it. */
 int lince_blueprint_assemble(const lince_blueprint *blueprint, const lince_net_options *options,
                              lince_net **net);

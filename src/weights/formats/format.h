@@ -36,10 +36,6 @@ struct lince_weights_format {
     int (*build)(lince_net *net, const char *description, const lince_classifier *classifier);
 };
 
-/* The row `index`, NULL after the last; `endings`, where it is not NULL: "*.pth|*.pt", what files
- * that are written in it are called, "" where none are. */
-const lince_weights_format *lince_weights_format_get(size_t index, const char **endings);
-
 /* The endings of all, "*.safetensors|*.pth|...", for a table of settings. */
 #define LINCE_WEIGHTS_ENDINGS (lince_weights_bar_endings + 1)
 extern const char lince_weights_bar_endings[];

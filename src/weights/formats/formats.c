@@ -29,16 +29,11 @@ const char lince_weights_bar_endings[] =
 #undef WEIGHTS_ONLY_READ
     ;
 
-const lince_weights_format *lince_weights_format_get(size_t index, const char **endings)
+const char *lince_weights_format_at(size_t index, const char **endings)
 {
     if (index >= COUNT) return NULL;
     if (endings) *endings = formats[index].endings;
-    return formats[index].row;
-}
-
-const char *lince_weights_format_at(size_t index, const char **endings)
-{
-    return index < COUNT ? lince_weights_format_get(index, endings)->name : NULL;
+    return formats[index].row->name;
 }
 
 /* Whether a name ends like one of "*.pth|*.pt", in whatever case. */
