@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -121,6 +122,38 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
         *bytes = NULL;
     }
     return code;
+}
+
+static int list(DIR *stream, const char *path, int (*take)(void *context, int folder, const char *name),
+                void *context)
+{
+    for (const struct dirent *entry;;) {
+        errno = 0;
+        if (!(entry = readdir(stream))) return errno ? fail_io(path, N_("%s: cannot read: %s")) : 0;
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            LINCE_TRY(take(context, dirfd(stream), entry->d_name));
+    }
+}
+
+int lince_folder_list(const char *path, int (*take)(void *context, int folder, const char *name),
+                      void *context)
+{
+    DIR *stream = opendir(path);
+    if (!stream) return fail_io(path, N_("%s: cannot read: %s"));
+    int code = list(stream, path, take, context);
+    closedir(stream);
+    return code;
+}
+
+int lince_line_read(FILE *stream, char **line, size_t *capacity, size_t *length)
+{
+    errno = 0;
+    ssize_t got = getline(line, capacity, stream);
+    *length = got < 0 ? 0 : (size_t)got;
+    if (got >= 0) return 0;
+    if (feof(stream) && !ferror(stream)) return 1;
+    return errno == ENOMEM ? lince_fail(LINCE_ENOMEM, "out of memory")
+                           : lince_fail(LINCE_EIO, "cannot read: %s", lince_reason(errno));
 }
 
 bool lince_file_is_missing(const char *path)

@@ -36,6 +36,15 @@ int lince_file_write(const char *path, const void *bytes, size_t size);
 /* A whole file as a NUL-terminated lince_alloc'ed block; refused above `limit` bytes. */
 int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
 
+/* The name of each entry of a folder, but of "." and "..", to `take`, with the folder's descriptor, as long as that returns
+ * 0. The C library's own walks (fts, nftw, scandir) take a folder that could not be read to its end for a shorter one. */
+int lince_folder_list(const char *path, int (*take)(void *context, int folder, const char *name),
+                      void *context);
+
+/* The next line of a stream, which ends in NUL, into *line (of getline: to be freed with free); 1 at the end. What could
+ * not be read is no end: LINCE_EIO, LINCE_ENOMEM. */
+int lince_line_read(FILE *stream, char **line, size_t *capacity, size_t *length);
+
 /* Whether there is nothing of that name; an error in finding out is none. */
 bool lince_file_is_missing(const char *path);
 

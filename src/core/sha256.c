@@ -2,32 +2,23 @@
 #include "core/error.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 void lince_sha256_begin(lince_sha256 *sum)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    sum->context = context;
-    if (context && !EVP_DigestInit_ex(context, EVP_sha256(), NULL)) lince_sha256_end(sum, NULL);
+    SHA256_Init(sum);
 }
 
 void lince_sha256_add(lince_sha256 *sum, const void *bytes, size_t size)
 {
-    if (sum->context && !EVP_DigestUpdate(sum->context, bytes, size)) lince_sha256_end(sum, NULL);
+    SHA256_Update(sum, bytes, size);
 }
 
-int lince_sha256_end(lince_sha256 *sum, char digits[LINCE_SHA256_DIGITS + 1])
+void lince_sha256_end(lince_sha256 *sum, char digits[LINCE_SHA256_DIGITS + 1])
 {
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    bool done = sum->context && EVP_DigestFinal_ex(sum->context, bytes, &size);
-    EVP_MD_CTX_free(sum->context);
-    sum->context = NULL;
-    if (!done) return lince_fail(LINCE_ENOMEM, "SHA-256 cannot be computed");
-    for (unsigned i = 0; digits && i < size; i++) snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
-    return 0;
+    unsigned char bytes[SHA256_DIGEST_LENGTH];
+    SHA256_Final(bytes, sum);
+    for (size_t i = 0; i < sizeof bytes; i++) snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static int add_file(lince_sha256 *sum, FILE *file, const char *path, const volatile sig_atomic_t *stop)
@@ -49,10 +40,7 @@ int lince_sha256_file(const char *path, const volatile sig_atomic_t *stop,
     if (!file) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno));
     lince_sha256_begin(&sum);
     int code = add_file(&sum, file, path, stop);
-    if (code)
-        lince_sha256_end(&sum, NULL);
-    else
-        code = lince_sha256_end(&sum, digits);
+    lince_sha256_end(&sum, digits);
     fclose(file);
     return code;
 }

@@ -237,13 +237,13 @@ static void hash_samples(lince_sha256 *hash, const lince_dataset *dataset, lince
     }
 }
 
-static int take_fingerprint(lince_dataset *dataset)
+static void take_fingerprint(lince_dataset *dataset)
 {
     lince_sha256 hash;
     lince_sha256_begin(&hash);
     for (size_t c = 0; c < dataset->class_count; c++) hash_text(&hash, dataset->classes[c]);
     for (int p = 0; p < LINCE_PARTS; p++) hash_samples(&hash, dataset, (lince_part)p);
-    return lince_sha256_end(&hash, dataset->fingerprint);
+    lince_sha256_end(&hash, dataset->fingerprint);
 }
 
 static int note_hidden(lince_dataset *dataset)
@@ -267,7 +267,7 @@ static int read_index(lince_dataset *dataset, const char *path)
     LINCE_TRY(dataset->layout->index(dataset));
     LINCE_TRY(note_hidden(dataset));
     LINCE_TRY(sort_classes(dataset));
-    LINCE_TRY(take_fingerprint(dataset));
+    take_fingerprint(dataset);
     LINCE_TRY(lince_dataset_select(dataset, dataset->options->classes));
     return check(dataset);
 }

@@ -1,5 +1,6 @@
 #include "text/vectors.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "text/unpacked.h"
@@ -173,15 +174,14 @@ static int take_other_line(reading *r, char *line, size_t length)
 static int read_lines(reading *r, FILE *file)
 {
     char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
+    size_t capacity = 0, length;
     int code = 0;
-    while (!code && (length = getline(&line, &capacity, file)) >= 0) {
+    while (!code && !(code = lince_line_read(file, &line, &capacity, &length))) {
         while (length > 0 && memchr("\r\n \t", line[length - 1], 4)) line[--length] = '\0';
-        code = (r->line++ ? take_other_line : take_first_line)(r, line, (size_t)length);
+        code = (r->line++ ? take_other_line : take_first_line)(r, line, length);
     }
     free(line);
-    return code;
+    return code < 0 ? code : 0;
 }
 
 static int read_all(reading *r)
@@ -192,8 +192,8 @@ static int read_all(reading *r)
     if (!r->rows || !r->previous) return LINCE_ENOMEM;
     LINCE_TRY(fold_vocabulary(r));
     LINCE_TRY(lince_unpacked_open(&file, r->path));
-    int code = read_lines(r, file.stream);
-    if (!code) code = lince_unpacked_check(&file, r->path);
+    int code = read_lines(r, file.stream), broken = lince_unpacked_check(&file, r->path);
+    if (broken) code = broken;
     if (!code && !r->line) code = lince_fail(LINCE_EFORMAT, "%s: the file is empty (0 bytes)", r->path);
     lince_unpacked_close(&file);
     return code;

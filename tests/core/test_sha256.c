@@ -30,11 +30,11 @@ static void test_it_is_the_standard_s(void **state)
         lince_sha256 sum;
         lince_sha256_begin(&sum);
         lince_sha256_add(&sum, text, strlen(text));
-        assert_int_equal(lince_sha256_end(&sum, whole), 0);
+        lince_sha256_end(&sum, whole);
         assert_string_equal(whole, examples[i][1]);
         lince_sha256_begin(&sum);
         for (const char *c = text; *c; c++) lince_sha256_add(&sum, c, 1);
-        assert_int_equal(lince_sha256_end(&sum, pieces), 0);
+        lince_sha256_end(&sum, pieces);
         assert_string_equal(pieces, whole);
     }
 }

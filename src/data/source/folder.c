@@ -1,12 +1,13 @@
 /* A folder, listed with everything below it. */
 #include "core/error.h"
 #include "core/file.h"
+#include "core/memory.h"
 #include "data/source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool probe(const lince_head *head)
@@ -14,52 +15,108 @@ static bool probe(const lince_head *head)
     return head->folder;
 }
 
-static int add(lince_source *source, const FTSENT *found)
+/* A folder on the way, and the one it lies in: an index, its own where it is the source. */
+typedef struct place {
+    char *name; /* below the source; "": the source itself */
+    dev_t device;
+    ino_t inode;
+    size_t parent;
+} place;
+
+typedef struct walk {
+    lince_source *source;
+    place *places; /* those before `at` have been looked into */
+    size_t count, capacity, at;
+} walk;
+
+/* A link may lead back to a folder that it lies in. */
+static bool is_circle(const walk *w, const struct stat *status)
 {
-    const char *name = found->fts_path + strlen(source->path);
-    while (*name == '/') name++;
-    bool hidden =
-        *name == '.' || strstr(name, "/."); /* it is listed nowhere: what is wrong with it is no matter */
-    if (hidden && found->fts_info != FTS_F) return 0;
-    switch (found->fts_info) {
-    case FTS_D: return *name ? lince_source_add(source, name, 0, 0, true) : 0;
-    case FTS_F: return lince_source_add(source, name, (uint64_t)found->fts_statp->st_size, 0, false);
-    case FTS_SLNONE:
-        return lince_source_add(source, name, 0, 0, false); /* told as unreadable when it is read */
-    case FTS_DC:
-        return lince_fail(LINCE_EFORMAT, "%s: a link that leads back to a folder it lies in",
-                          found->fts_path);
-    case FTS_DNR:
-    case FTS_ERR:
-    case FTS_NS:
-        return lince_fail(LINCE_EIO, "%s: cannot read: %s", found->fts_path, lince_reason(found->fts_errno));
-    default: return 0;
+    for (size_t i = w->at;; i = w->places[i].parent) {
+        if (w->places[i].device == status->st_dev && w->places[i].inode == status->st_ino) return true;
+        if (w->places[i].parent == i) return false;
     }
 }
 
+static int add_place(walk *w, const char *name, const struct stat *status)
+{
+    LINCE_TRY(lince_grow(&w->places, &w->capacity, w->count + 1, sizeof *w->places));
+    place *p = &w->places[w->count];
+    *p = (place){lince_strdup(name), status->st_dev, status->st_ino, w->at};
+    w->count++;
+    return p->name ? 0 : LINCE_ENOMEM;
+}
+
+static int fail_at(const walk *w, const char *name, int error)
+{
+    return lince_fail(LINCE_EIO, "%s/%s: cannot read: %s", w->source->path, name, lince_reason(error));
+}
+
+/* What is hidden is listed nowhere: what is wrong with it is no matter. A link to nothing is told as unreadable when it is
+ * read. */
+static int add(walk *w, int folder, const char *entry, const char *name)
+{
+    struct stat status, link;
+    bool hidden = *name == '.' || strstr(name, "/.");
+    if (fstatat(folder, entry, &status, 0)) {
+        int error = errno;
+        if (hidden) return 0;
+        if (fstatat(folder, entry, &link, AT_SYMLINK_NOFOLLOW) || !S_ISLNK(link.st_mode))
+            return fail_at(w, name, error);
+        return lince_source_add(w->source, name, 0, 0, false);
+    }
+    if (S_ISREG(status.st_mode)) return lince_source_add(w->source, name, (uint64_t)status.st_size, 0, false);
+    if (!S_ISDIR(status.st_mode)) return 0;
+    if (is_circle(w, &status)) {
+        if (hidden) return 0;
+        return lince_fail(LINCE_EFORMAT, "%s/%s: a link that leads back to a folder it lies in",
+                          w->source->path, name);
+    }
+    if (!hidden) LINCE_TRY(lince_source_add(w->source, name, 0, 0, true));
+    return add_place(w, name, &status);
+}
+
 /* Hidden folders are walked for what calls itself a sample, but not what programs keep for themselves. */
-static bool is_never_data(const FTSENT *found)
+static bool is_never_data(const char *name)
 {
     static const char *const names[] = {".git", ".svn", ".hg", ".venv", ".cache", ".Trash", ".Trashes"};
-    if (found->fts_level == 0) return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(found->fts_name, names[i])) return true;
+        if (!strcmp(name, names[i])) return true;
     return false;
+}
+
+static int take(void *context, int folder, const char *entry)
+{
+    walk *w = context;
+    char name[LINCE_PATH_MAX];
+    const char *above = w->places[w->at].name;
+    if (is_never_data(entry)) return 0;
+    if (!*above) return add(w, folder, entry, entry);
+    LINCE_TRY(lince_path_join(name, above, entry));
+    return add(w, folder, entry, name);
+}
+
+static int look_into(walk *w)
+{
+    char path[LINCE_PATH_MAX];
+    const char *name = w->places[w->at].name;
+    if (!*name) return lince_folder_list(w->source->path, take, w);
+    LINCE_TRY(lince_path_join(path, w->source->path, name));
+    int code = lince_folder_list(path, take, w);
+    bool hidden = *name == '.' || strstr(name, "/.");
+    return code == LINCE_EIO && hidden ? 0 : code;
 }
 
 static int list(lince_source *source)
 {
-    char *const roots[] = {source->path, NULL};
-    FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
-    if (!walk) return lince_fail(LINCE_EIO, "%s: cannot read: %s", source->path, lince_reason(errno));
-    int code = 0;
-    for (FTSENT *found; code >= 0 && (found = fts_read(walk));) {
-        if (is_never_data(found))
-            fts_set(walk, found, FTS_SKIP);
-        else
-            code = add(source, found);
-    }
-    fts_close(walk);
+    walk w = {.source = source};
+    struct stat status;
+    if (stat(source->path, &status))
+        return lince_fail(LINCE_EIO, "%s: cannot read: %s", source->path, lince_reason(errno));
+    int code = add_place(&w, "", &status);
+    for (; !code && w.at < w.count; w.at++) code = look_into(&w);
+    for (size_t i = 0; i < w.count; i++) lince_free(w.places[i].name);
+    lince_free(w.places);
     return code;
 }
 

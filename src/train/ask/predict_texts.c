@@ -11,7 +11,6 @@
 #include "text/encoding.h"
 #include "train/ask/model_internal.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,19 +43,16 @@ static int ask_line(const lince_asking *a, int code, const char *where, size_t n
 static int ask_stdin(const lince_asking *a)
 {
     char *line = NULL, *text;
-    size_t capacity = 0, number = 0, size;
-    ssize_t length;
+    size_t capacity = 0, number = 0, size, length;
     int code = 0;
-    while (!code && (length = getline(&line, &capacity, stdin)) >= 0) {
-        int decoded = lince_decode(line, (size_t)length, encoding(a->model), &text, &size);
-        code = decoded ? ask_line(a, decoded, _("standard input"), ++number, line, (size_t)length)
+    while (!code && !(code = lince_line_read(stdin, &line, &capacity, &length))) {
+        int decoded = lince_decode(line, length, encoding(a->model), &text, &size);
+        code = decoded ? ask_line(a, decoded, _("standard input"), ++number, line, length)
                        : ask_line(a, 0, _("standard input"), ++number, text, size);
         lince_free(text);
     }
     free(line);
-    if (!code && ferror(stdin))
-        code = lince_fail(LINCE_EIO, "standard input: cannot read: %s", lince_reason(errno));
-    return code;
+    return code < 0 ? lince_fail_in(code, _("standard input")) : 0;
 }
 
 /* Every line of a file; its last one need not end. */
