@@ -14,9 +14,9 @@ build() {
 }
 
 git diff --check "$(git hash-object -t tree /dev/null)" -- ':!tests/fuzz/corpus' ':!*.svg' # spaces at ends of lines
-git ls-files -z '*.c' '*.h' | xargs -0 clang-format --dry-run --Werror
+git ls-files -z '*.c' '*.cpp' '*.h' | xargs -0 clang-format --dry-run --Werror
 build gcc -DCMAKE_C_COMPILER=gcc
-build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug # whose warnings need no optimisation
+build clang -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug # whose warnings need no optimisation
 scripts/unused.sh build-check/gcc
 # cppcheck stops where it meets a loop that it does not know: jansson's, in short.
 cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \

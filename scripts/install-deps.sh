@@ -8,7 +8,7 @@
 set -euo pipefail
 
 packages=(
-    gcc make cmake ninja-build pkg-config gettext
+    gcc g++ make cmake ninja-build pkg-config gettext
     libdnnl-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev libgif-dev libheif-dev libzip-dev libarchive-dev
     libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
     gnuplot-nox
@@ -18,7 +18,7 @@ if [ "${1:-}" = libraries ]; then
     exit 0
 fi
 [ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev
-    qemu-user gcc-aarch64-linux-gnu)
+    qemu-user g++-aarch64-linux-gnu)
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 

@@ -73,23 +73,38 @@ static bool next_line(FILE *file, line *l)
     return false;
 }
 
-bool lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op op, const void *geometry)
+/* What may be otherwise the next moment: to go on without the choices would give other bits than before. */
+static bool is_passing(int error)
+{
+    return error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO || error == EINTR;
+}
+
+int lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op op, const void *geometry)
 {
     char path[LINCE_PATH_MAX];
-    if (!cache_path(path) || !(choices->file = fopen(path, "a+e"))) return false;
+    if (!cache_path(path)) return 1;
+    if (!(choices->file = fopen(path, "a+e")))
+        return is_passing(errno) ? lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno))
+                                 : 1;
     flock(fileno(choices->file), LOCK_EX);
     choices->rows = exec->device->rows[op];
     make_key(choices->key, sizeof choices->key, exec, op, geometry);
-    return true;
+    return 0;
 }
 
-const lince_op_row *lince_choices_recall(lince_choices *choices)
+int lince_choices_recall(lince_choices *choices, const lince_op_row **choice)
 {
     line l;
+    *choice = NULL;
     rewind(choices->file);
     while (next_line(choices->file, &l))
-        if (!strcmp(l.key, choices->key)) return named(choices->rows, l.name);
-    return NULL;
+        if (!strcmp(l.key, choices->key)) {
+            *choice = named(choices->rows, l.name);
+            return 0;
+        }
+    return ferror(choices->file)
+               ? lince_fail(LINCE_EIO, "the cache of kernels: cannot read: %s", lince_reason(errno))
+               : 0;
 }
 
 void lince_choices_add(lince_choices *choices, const lince_op_row *choice, bool busy)

@@ -16,11 +16,11 @@ typedef struct lince_choices {
 } lince_choices;
 
 /* Opens the file for one geometry of an operation, under its lock, to be kept for moments only. A deterministic
- * context's choice is for any number of threads. False where there is no file to write to; else to be closed. */
-bool lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op op, const void *geometry);
+ * context's choice is for any number of threads. 1 where there is no file to write to; 0: to be closed. LINCE_EIO. */
+int lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op op, const void *geometry);
 
-/* What was chosen; NULL where nothing was. */
-const lince_op_row *lince_choices_recall(lince_choices *choices);
+/* What was chosen; NULL where nothing was. LINCE_EIO. */
+int lince_choices_recall(lince_choices *choices, const lince_op_row **choice);
 
 /* busy: other programs ran while it was made. */
 void lince_choices_add(lince_choices *choices, const lince_op_row *choice, bool busy);

@@ -101,42 +101,45 @@ static void free_scratch(const lince_kernel *k, void *scratch)
 
 /* Seconds of the best of three undisturbed runs after a first one, which finds the caches cold, DBL_MAX where
  * there was none. One that is hopelessly behind `rival`, the best time yet, is not run again. */
-static double measure(const task *t, const lince_kernel *k, void *args, double rival)
+static int measure(const task *t, const lince_kernel *k, void *args, double rival, double *best)
 {
     enum { RUNS = 4, TRIES = 8, HOPELESS = 2 };
-    double best = DBL_MAX, took;
+    double took;
     void *scratch = scratch_of(k);
+    *best = DBL_MAX;
+    if (!scratch) return LINCE_ENOMEM;
     t->timing->lend(args, scratch);
-    for (int tries = 0, runs = 0; scratch && tries < TRIES && runs < RUNS; tries++) {
+    for (int tries = 0, runs = 0; tries < TRIES && runs < RUNS; tries++) {
         bool counts = run_undisturbed(k, args, &took);
-        if (counts && took < best) best = took;
+        if (counts && took < *best) *best = took;
         if (counts && took > HOPELESS * rival) break;
         runs += counts;
     }
     free_scratch(k, scratch);
-    return best;
+    return 0;
 }
 
 /* What a row without the same bits must be faster by: those, and passes over memory of their own for what the
  * others fuse, are what it costs. */
 static const double handicap = 1.25;
 
-/* Whether the library's row is faster than the own one again when they run in turns. A busy moment during one's
- * three runs would else decide for as long as the cache lasts. */
-static bool wins_again(const task *t, const lince_op_row *library, const lince_op_row *own, void *args)
+/* Whether the library's row is faster than the own one again when they run in turns: `wins`. A busy moment during
+ * one's three runs would else decide for as long as the cache lasts. */
+static int play_again(const task *t, const lince_op_row *library, const lince_op_row *own, void *args,
+                      bool *wins)
 {
     enum { RUNS = 8 };
     const lince_op_row *const side[2] = {library, own};
     lince_kernel kernel[2];
     void *scratch[2] = {0};
     double best[2] = {DBL_MAX, DBL_MAX};
-    int ready = 0;
-    while (ready < 2 && !lince_kernel_init_as(&kernel[ready], t->exec, side[ready], t->geometry)) {
+    int ready = 0, code = 0;
+    while (!code && ready < 2 &&
+           !(code = lince_kernel_init_as(&kernel[ready], t->exec, side[ready], t->geometry))) {
         scratch[ready] = scratch_of(&kernel[ready]);
-        ready++;
+        if (!scratch[ready++]) code = LINCE_ENOMEM;
     }
-    bool runs = ready == 2 && scratch[0] && scratch[1];
-    for (int i = 0; runs && i < 2 * RUNS; i++) {
+    for (int i = 0; !code && i < 2 * RUNS; i++) {
         double took;
         t->timing->lend(args, scratch[i % 2]);
         bool counts = run_undisturbed(&kernel[i % 2], args, &took);
@@ -146,73 +149,99 @@ static bool wins_again(const task *t, const lince_op_row *library, const lince_o
         free_scratch(&kernel[i], scratch[i]);
         lince_kernel_release(&kernel[i]);
     }
-    return runs && best[0] < best[1] / handicap;
+    *wins = best[0] < best[1] / handicap;
+    return code;
 }
 
-/* disturbed: whether a row had no run that counts. */
-static const lince_op_row *fastest(const task *t, bool *disturbed)
+typedef struct finding {
+    const lince_op_row *best;
+    bool disturbed; /* whether a row had no run that counts */
+} finding;
+
+/* What a row can do is its own affair; that memory is missing must not decide which is chosen. */
+static int compare(const task *t, void *args, finding *f)
 {
-    const lince_op_row *best = NULL, *own = NULL;
-    double best_time = DBL_MAX, own_time = DBL_MAX;
-    void *args = t->timing->arguments(t->exec->device, t->geometry);
-    *disturbed = false;
-    for (const lince_op_row *const *row = t->exec->device->rows[t->op]; args && *row; row++) {
+    const lince_op_row *own = NULL;
+    double best_time = DBL_MAX, own_time = DBL_MAX, took;
+    bool wins;
+    for (const lince_op_row *const *row = t->exec->device->rows[t->op]; *row; row++) {
         lince_kernel k;
-        if (!row[1] && best) break; /* the truth is measured by nobody's patience */
-        if (lince_kernel_init_as(&k, t->exec, *row, t->geometry)) continue;
-        double took = measure(t, &k, args, best_time);
+        if (!row[1] && f->best) break; /* the truth is measured by nobody's patience */
+        int code = lince_kernel_init_as(&k, t->exec, *row, t->geometry);
+        if (code == LINCE_EUNSUPPORTED) continue;
+        LINCE_TRY(code);
+        code = measure(t, &k, args, best_time, &took);
         lince_kernel_release(&k);
+        LINCE_TRY(code);
         if (took == DBL_MAX)
-            *disturbed = true;
+            f->disturbed = true;
         else if (!(*row)->same_bits)
             took *= handicap;
-        if (!best || took < best_time) best = *row, best_time = took;
+        if (!f->best || took < best_time) f->best = *row, best_time = took;
         if ((*row)->same_bits && (!own || took < own_time)) own = *row, own_time = took;
     }
-    if (own && best != own && !wins_again(t, best, own, args)) best = own;
-    if (args) t->timing->release(t->exec->device, t->geometry, args);
-    return best;
+    if (!own || f->best == own) return 0;
+    LINCE_TRY(play_again(t, f->best, own, args, &wins));
+    if (!wins) f->best = own;
+    return 0;
+}
+
+static int find_fastest(const task *t, finding *f)
+{
+    void *args = t->timing->arguments(t->exec->device, t->geometry);
+    *f = (finding){0};
+    if (!args) return LINCE_ENOMEM;
+    int code = compare(t, args, f);
+    t->timing->release(t->exec->device, t->geometry, args);
+    return code;
 }
 
 /* What is measured: of a large batch a part. */
-static const lince_op_row *fastest_of_part(const task *t, bool *disturbed)
+static int find_fastest_of_part(const task *t, finding *f)
 {
     void *geometry = lince_alloc(1, t->timing->geometry);
-    if (!geometry) return NULL;
+    if (!geometry) return LINCE_ENOMEM;
     memcpy(geometry, t->geometry, t->timing->geometry);
     t->timing->part(geometry);
     task part = *t;
     part.geometry = geometry;
-    const lince_op_row *best = fastest(&part, disturbed);
+    int code = find_fastest(&part, f);
     lince_free(geometry);
-    return best;
+    return code;
 }
 
 /* Looks the geometry up, and measures it where it is new. The cache is not locked meanwhile: a process that
- * is stopped would keep all others waiting. Of two that measured at a time the first one's choice holds. */
-static const lince_op_row *remembered(const task *t)
+ * is stopped would keep all others waiting. Of two that measured at a time the first one's choice holds. NULL: the
+ * rows' order decides. */
+static int remembered(const task *t, const lince_op_row **choice)
 {
     lince_choices choices;
-    bool disturbed;
-    if (!lince_choices_open(&choices, t->exec, t->op, t->geometry)) return NULL;
-    const lince_op_row *choice = lince_choices_recall(&choices);
+    finding found;
+    *choice = NULL;
+    int code = lince_choices_open(&choices, t->exec, t->op, t->geometry);
+    if (code) return code < 0 ? code : 0;
+    code = lince_choices_recall(&choices, choice);
     lince_choices_close(&choices);
-    if (choice) return choice;
-    const lince_op_row *own = fastest_of_part(t, &disturbed);
-    if (!lince_choices_open(&choices, t->exec, t->op, t->geometry)) return NULL;
-    choice = lince_choices_recall(&choices);
-    if (!choice && own) lince_choices_add(&choices, choice = own, disturbed);
+    if (code || *choice) return code;
+    LINCE_TRY(find_fastest_of_part(t, &found));
+    code = lince_choices_open(&choices, t->exec, t->op, t->geometry);
+    if (code) return code < 0 ? code : 0;
+    code = lince_choices_recall(&choices, choice);
+    if (!code && !*choice && found.best) lince_choices_add(&choices, *choice = found.best, found.disturbed);
     /* Not remembered: better the rule than a choice that may change. */
-    return lince_choices_close(&choices) ? NULL : choice;
+    if (lince_choices_close(&choices)) *choice = NULL;
+    return code;
 }
 
 int lince_kernel_init(lince_kernel *kernel, const lince_exec *exec, lince_op op, const void *geometry)
 {
     const lince_op_timing *timing = lince_op_types[op].timing;
-    const lince_op_row *choice =
-        timing && timing->worthwhile(geometry) ? remembered(&(task){exec, op, geometry, timing}) : NULL;
-    if (choice && !lince_kernel_init_as(kernel, exec, choice, geometry)) return 0;
-    for (const lince_op_row *const *row = exec->device->rows[op]; *row; row++)
-        if (!lince_kernel_init_as(kernel, exec, *row, geometry)) return 0;
-    return lince_fail_in(LINCE_EUNSUPPORTED, lince_op_types[op].name);
+    const lince_op_row *choice = NULL;
+    *kernel = (lince_kernel){0};
+    if (timing && timing->worthwhile(geometry))
+        LINCE_TRY(remembered(&(task){exec, op, geometry, timing}, &choice));
+    int code = choice ? lince_kernel_init_as(kernel, exec, choice, geometry) : LINCE_EUNSUPPORTED;
+    for (const lince_op_row *const *row = exec->device->rows[op]; code == LINCE_EUNSUPPORTED && *row; row++)
+        code = lince_kernel_init_as(kernel, exec, *row, geometry);
+    return code ? lince_fail_in(code, lince_op_types[op].name) : 0;
 }

@@ -31,8 +31,9 @@ static const lince_op_row *recalled(const lince_conv *conv, lince_direction dire
     lince_choices choices;
     lince_exec exec = context(threads);
     lince_conv_task task = {*conv, direction, true};
-    assert_true(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task));
-    const lince_op_row *found = lince_choices_recall(&choices);
+    assert_int_equal(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task), 0);
+    const lince_op_row *found;
+    assert_int_equal(lince_choices_recall(&choices, &found), 0);
     assert_int_equal(lince_choices_close(&choices), 0);
     return found;
 }
@@ -42,7 +43,7 @@ static void add(int threads, const lince_op_row *choice, bool busy)
     lince_choices choices;
     lince_exec exec = context(threads);
     lince_conv_task task = {geometry, LINCE_FORWARD, true};
-    assert_true(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task));
+    assert_int_equal(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task), 0);
     lince_choices_add(&choices, choice, busy);
     assert_int_equal(lince_choices_close(&choices), 0);
 }

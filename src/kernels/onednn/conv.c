@@ -6,8 +6,10 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "kernels/onednn/fence.h"
 #include "kernels/onednn/onednn.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct plan {
@@ -131,20 +133,32 @@ static bool is_reference(const_dnnl_primitive_desc_t pd)
            !strncmp(name, "ref", 3);
 }
 
-static int plan_with(lince_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm)
+typedef struct making {
+    lince_kernel *kernel;
+    const layouts *layouts;
+    dnnl_alg_kind_t algorithm;
+    dnnl_primitive_desc_t description;
+} making;
+
+static dnnl_status_t make(void *context)
 {
-    plan *p = lince_alloc(1, sizeof *p);
-    if (!p) return LINCE_ENOMEM;
-    k->plan = p;
-    lince_parallel_use(k->exec.threads);
-    lince_onednn_mask();
-    dnnl_primitive_desc_t pd = NULL;
+    making *m = context;
+    plan *p = m->kernel->plan;
     dnnl_status_t status = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
     if (!status) status = dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);
-    if (!status) status = describe(k, l, algorithm, p->engine, &pd);
-    if (!status && is_reference(pd)) status = dnnl_unimplemented;
-    if (!status) status = make_primitives(k, p, l, pd);
-    if (pd) dnnl_primitive_desc_destroy(pd);
+    if (!status) status = describe(m->kernel, m->layouts, m->algorithm, p->engine, &m->description);
+    if (!status && is_reference(m->description)) status = dnnl_unimplemented;
+    return status ? status : make_primitives(m->kernel, p, m->layouts, m->description);
+}
+
+static int plan_with(lince_kernel *k, const layouts *l, dnnl_alg_kind_t algorithm)
+{
+    making m = {.kernel = k, .layouts = l, .algorithm = algorithm};
+    if (!(k->plan = lince_alloc(1, sizeof(plan)))) return LINCE_ENOMEM;
+    lince_parallel_use(k->exec.threads);
+    lince_onednn_mask();
+    dnnl_status_t status = lince_onednn_fenced(make, &m);
+    if (m.description) dnnl_primitive_desc_destroy(m.description);
     if (!status) return 0;
     release(k);
     return lince_onednn_fail("conv2d", status);
@@ -172,17 +186,24 @@ static int create_winograd(lince_kernel *k)
     return create(k, dnnl_convolution_winograd);
 }
 
-static void reorder_weights(plan *p, dnnl_memory_t from, dnnl_memory_t to)
+static dnnl_status_t reorder_weights(plan *p, dnnl_memory_t from, dnnl_memory_t to)
 {
     dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-    dnnl_primitive_execute(p->reorder, p->stream, 2, args);
+    return dnnl_primitive_execute(p->reorder, p->stream, 2, args);
 }
 
-static void run(const lince_kernel *k, const void *args)
+typedef struct running {
+    const lince_kernel *kernel;
+    const lince_conv_args *args;
+} running;
+
+static dnnl_status_t execute(void *context)
 {
-    const lince_conv_task *t = k->geometry;
-    const lince_conv_args *a = args;
-    plan *p = k->plan;
+    const running *r = context;
+    const lince_conv_task *t = r->kernel->geometry;
+    const lince_conv_args *a = r->args;
+    plan *p = r->kernel->plan;
+    dnnl_status_t status = dnnl_success;
     dnnl_memory_set_data_handle(p->x, a->x);
     dnnl_memory_set_data_handle(p->y, a->y);
     dnnl_memory_set_data_handle(p->w, a->w);
@@ -192,7 +213,7 @@ static void run(const lince_kernel *k, const void *args)
     if (p->own_w) {
         dnnl_memory_set_data_handle(p->own_w, (char *)a->scratch + p->scratchpad_size);
         w = p->own_w;
-        if (t->direction != LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->w, p->own_w);
+        if (t->direction != LINCE_BACKWARD_WEIGHTS) status = reorder_weights(p, p->w, p->own_w);
     }
     static const int roles[][4] = {
         [LINCE_FORWARD] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS},
@@ -207,10 +228,28 @@ static void run(const lince_kernel *k, const void *args)
                                   {DNNL_ARG_SCRATCHPAD, p->scratchpad},
                                   {role[3], p->b}};
     bool with_bias = t->has_bias && t->direction != LINCE_BACKWARD_DATA;
-    dnnl_primitive_execute(p->conv, p->stream, with_bias ? 5 : 4, operands);
-    if (p->own_w && t->direction == LINCE_BACKWARD_WEIGHTS) reorder_weights(p, p->own_w, p->w);
-    dnnl_stream_wait(p->stream);
-    lince_conv_finish(k, a);
+    if (!status) status = dnnl_primitive_execute(p->conv, p->stream, with_bias ? 5 : 4, operands);
+    if (!status && p->own_w && t->direction == LINCE_BACKWARD_WEIGHTS)
+        status = reorder_weights(p, p->own_w, p->w);
+    if (!status) status = dnnl_stream_wait(p->stream);
+    return status;
+}
+
+/* What could not be computed is no number, which whoever trains, measures or predicts refuses. */
+static void spoil(const lince_conv_task *t, const lince_conv_args *a)
+{
+    const lince_conv *c = &t->conv;
+    float *result = t->direction == LINCE_FORWARD ? a->y : t->direction == LINCE_BACKWARD_DATA ? a->x : a->w;
+    size_t n = t->direction == LINCE_FORWARD         ? (size_t)c->batch * lince_shape_size(c->out)
+               : t->direction == LINCE_BACKWARD_DATA ? (size_t)c->batch * lince_shape_size(c->in)
+                                                     : lince_conv_weights_size(c);
+    for (size_t i = 0; i < n; i++) result[i] = NAN;
+}
+
+static void run(const lince_kernel *k, const void *args)
+{
+    if (lince_onednn_fenced(execute, &(running){k, args})) spoil(k->geometry, args);
+    lince_conv_finish(k, args);
 }
 
 const lince_op_row lince_conv_onednn_direct = {

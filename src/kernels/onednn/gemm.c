@@ -1,8 +1,17 @@
 #include "core/parallel.h"
+#include "kernels/onednn/fence.h"
 #include "kernels/onednn/onednn.h"
 #include "kernels/operands.h"
 
 enum { BLOCK = 128 };
+
+static dnnl_status_t multiply(void *context)
+{
+    const lince_gemm_args *p = context;
+    return dnnl_sgemm(p->ta ? 'T' : 'N', p->tb ? 'T' : 'N', (dnnl_dim_t)p->m, (dnnl_dim_t)p->n,
+                      (dnnl_dim_t)p->k, 1, p->a, (dnnl_dim_t)p->lda, p->b, (dnnl_dim_t)p->ldb, p->beta, p->c,
+                      (dnnl_dim_t)p->ldc);
+}
 
 /* A block of C by one thread: the library's own division would make sums depend on their number. */
 static void onednn_block(void *context, size_t index)
@@ -13,12 +22,8 @@ static void onednn_block(void *context, size_t index)
     const float *a = p->a + (p->ta ? i : i * p->lda), *b = p->b + (p->tb ? j * p->ldb : j);
     float *c = p->c + i * p->ldc + j;
     lince_parallel_use(1);
-    if (dnnl_sgemm(p->ta ? 'T' : 'N', p->tb ? 'T' : 'N', (dnnl_dim_t)rows, (dnnl_dim_t)columns,
-                   (dnnl_dim_t)p->k, 1, a, (dnnl_dim_t)p->lda, b, (dnnl_dim_t)p->ldb, p->beta, c,
-                   (dnnl_dim_t)p->ldc) != dnnl_success)
-        lince_gemm_ref.run(&(lince_kernel){.exec.threads = 1},
-                           &(lince_gemm_args){p->ta, p->tb, rows, columns, p->k, a, p->lda, b, p->ldb,
-                                              p->beta, c, p->ldc});
+    lince_gemm_args block = {p->ta, p->tb, rows, columns, p->k, a, p->lda, b, p->ldb, p->beta, c, p->ldc};
+    if (lince_onednn_fenced(multiply, &block)) lince_gemm_ref.run(&(lince_kernel){.exec.threads = 1}, &block);
 }
 
 static void run(const lince_kernel *kernel, const void *args)
