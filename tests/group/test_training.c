@@ -167,6 +167,68 @@ static void expect_same(const outcome *a, const outcome *b)
     assert_string_equal(a->folder, b->folder);
 }
 
+/* --- batches by members ----------------------------------------------------------------------------- */
+
+enum { DRAWN = 64 };
+
+/* The samples of an epoch, by their place in it. */
+typedef struct drawing {
+    const char *out;
+    int times[DRAWN]; /* that a place was handed out */
+    uint32_t index[DRAWN];
+    int32_t label[DRAWN];
+    uint64_t key[DRAWN];
+    size_t samples[MOST_MEMBERS]; /* as each member counts them; 0: failed */
+} drawing;
+
+static void draw(const lince_group *g, void *context)
+{
+    static const setting balanced[] = {{"model", "resnet20"},
+                                       {"image-size", "16"},
+                                       {"batch-size", "7"},
+                                       {"sampler", "balanced"},
+                                       {NULL, NULL}};
+    drawing *d = context;
+    lince_trainer t;
+    lince_batch b;
+    size_t place = 0;
+    lince_settings *s = settings_of(&(training){.settings = balanced, .data = pictures, .out = d->out});
+    int code = lince_trainer_open(&t, g, s, NULL, "lince train");
+    if (!code) code = lince_loader_start(t.train, 3, 0);
+    while (!code && lince_loader_next(t.train, &b) > 0) {
+        for (int i = 0; i < b.n; i++) {
+            size_t at = place + (size_t)(b.begin + i);
+            d->times[at]++;
+            d->index[at] = b.index[i];
+            d->label[at] = b.y[i];
+            d->key[at] = b.key[i];
+        }
+        place += (size_t)b.whole;
+    }
+    d->samples[g->rank] = code ? 0 : place;
+    lince_trainer_close(&t);
+    lince_settings_free(s);
+}
+
+static void test_members_have_the_samples_of_one_between_them(void **state)
+{
+    (void)state;
+    char out[LINCE_PATH_MAX];
+    drawing one = {.out = out};
+    snprintf(out, sizeof out, "%.500s/drawn", runs);
+    in_a_group(1, draw, &one);
+    assert_in_range(one.samples[0], 30, DRAWN);
+    for (int members = 2; members <= 4; members++) {
+        drawing all = {.out = out};
+        in_a_group(members, draw, &all);
+        for (int r = 0; r < members; r++) assert_int_equal(all.samples[r], one.samples[0]);
+        for (size_t i = 0; i < one.samples[0]; i++) assert_int_equal(all.times[i], 1);
+        assert_memory_equal(all.index, one.index, sizeof one.index);
+        assert_memory_equal(all.label, one.label, sizeof one.label);
+        assert_memory_equal(all.key, one.key, sizeof one.key);
+    }
+}
+
 /* --- tests ------------------------------------------------------------------------------------------ */
 
 /* Both have the same weights, and nearly those of one that has the whole batches: sums are rounded in
@@ -314,6 +376,7 @@ static void test_the_failure_of_one_ends_both(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members_have_the_samples_of_one_between_them),
         cmocka_unit_test(test_pictures_are_learned_as_by_one),
         cmocka_unit_test(test_texts_are_learned_as_by_one),
         cmocka_unit_test(test_statistics_of_norms_are_the_same_in_both),
