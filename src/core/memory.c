@@ -96,24 +96,3 @@ void lince_pages_free(void *memory, size_t size)
 {
     if (memory) munmap(memory, mapped_size(size ? size : 1));
 }
-
-int lince_arena_init(lince_arena *arena, size_t size)
-{
-    *arena = (lince_arena){.memory = lince_pages(size), .size = size};
-    return arena->memory ? 0 : LINCE_ENOMEM;
-}
-
-void lince_arena_release(lince_arena *arena)
-{
-    lince_pages_free(arena->memory, arena->size);
-    *arena = (lince_arena){0};
-}
-
-void *lince_arena_take(lince_arena *arena, size_t size)
-{
-    size_t aligned = lince_align(size);
-    if (aligned < size || aligned > arena->size - arena->used) return NULL;
-    void *taken = arena->memory + arena->used;
-    arena->used += aligned;
-    return taken;
-}

@@ -35,19 +35,7 @@ char *lince_strndup(const char *text, size_t n);
 void *lince_pages(size_t size);
 void lince_pages_free(void *memory, size_t size);
 
-/* A block of memory that is filled from the front and released as a whole. */
-typedef struct lince_arena {
-    unsigned char *memory;
-    size_t size, used; /* bytes */
-} lince_arena;
-
-int lince_arena_init(lince_arena *arena, size_t size);
-void lince_arena_release(lince_arena *arena);
-
-/* The next `size` bytes, aligned; NULL when the arena is full (its planner counted wrong). */
-void *lince_arena_take(lince_arena *arena, size_t size);
-
-/* `size` rounded up to the alignment, as the arena will count it. */
+/* `size` rounded up to the alignment. */
 static inline size_t lince_align(size_t size)
 {
     return (size + LINCE_ALIGNMENT - 1) & ~(size_t)(LINCE_ALIGNMENT - 1);

@@ -1,4 +1,5 @@
-/* Shapes and layouts of activations. Data are always float, 64-byte aligned, and owned by an arena. */
+/* Shapes and layouts of activations. Data are always float, 64-byte aligned, in a store of the
+ * device (kernels/store.h). */
 #ifndef LINCE_CORE_TENSOR_H
 #define LINCE_CORE_TENSOR_H
 

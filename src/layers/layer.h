@@ -38,7 +38,8 @@ typedef struct lince_param {
     float init_scale;    /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
     size_t init_zeros;   /* the first so many elements stay zero */
     bool init_identity;  /* of a filter: output o < dims[1] begins as input o (torch.nn.init.dirac_) */
-    float *value, *grad; /* set by the net; grad NULL where not trainable */
+    const lince_device *device; /* where value and gradient lie; these three are set by the net: */
+    float *value, *grad;        /* grad NULL where not trainable */
     /* Sparse: the gradient has only the rows (of dims[1] floats) that the texts touch, at most `sparse_rows`;
      * all others are zero. touched[i] is the row of grad's i-th; known when the texts are set. */
     size_t sparse_rows; /* 0: dense */
@@ -52,8 +53,8 @@ typedef struct lince_param {
     const void *layout;
     /* Above 1 (docs/classifier-redundancy.md): PyTorch's elements come in runs of `copies` that always have
      * the same gradient. Memory holds each run's mean, and behind the means one factor f, which has gradient
-     * 0:  element = mean + f (origin - mean of origin).  `origin` [elements] is where they began; NULL in a
-     * net for inference. */
+     * 0:  element = mean + f (origin - mean of origin).  `origin` [elements], which the host keeps, is where
+     * they began; NULL in a net for inference. */
     int copies;
     float *origin;
 } lince_param;

@@ -84,10 +84,9 @@ static bool is_loaded(const lince_net *net, const char *name)
     return lince_net_param_named(net, name)->loaded;
 }
 
-static void set(const lince_net *net, const char *name, const float *plain)
+static int set(const lince_net *net, const char *name, const float *plain)
 {
-    lince_param *p = lince_net_param_named(net, name);
-    lince_param_import(p, plain, p->value);
+    return lince_param_write(lince_net_param_named(net, name), plain);
 }
 
 static int measure(const lince_fitting *data, lince_patches *patches)
@@ -112,9 +111,8 @@ static int fit(lince_net *net, const lince_fitting *data)
     if (is_loaded(net, "whiten.weight")) return 0;
     LINCE_TRY(measure(data, &patches));
     lince_patches_whitening(&patches, WHITENING_EPS, filters, bias);
-    set(net, "whiten.weight", filters);
-    if (!is_loaded(net, "whiten.bias")) set(net, "whiten.bias", bias);
-    return 0;
+    LINCE_TRY(set(net, "whiten.weight", filters));
+    return is_loaded(net, "whiten.bias") ? 0 : set(net, "whiten.bias", bias);
 }
 
 static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-3, .lr_tuned = 5e-4};

@@ -46,8 +46,8 @@ void lince_net_freeze(lince_net *net, int last);
 /* Plans and allocates; weights are zero until lince_net_init or loading. */
 int lince_net_prepare(lince_net *net);
 
-/* Initial weights, a function of (seed, parameter's place) only. */
-void lince_net_init(lince_net *net, uint64_t seed);
+/* Initial weights, a function of (seed, parameter's place) only. LINCE_ENOMEM. */
+int lince_net_init(lince_net *net, uint64_t seed);
 
 size_t lince_net_nodes(const lince_net *net);              /* the input included */
 lince_layer *lince_net_layer(lince_net *net, size_t node); /* node >= 1 */
@@ -55,12 +55,18 @@ size_t lince_net_params(const lince_net *net);
 lince_param *lince_net_param(const lince_net *net, size_t index);
 lince_param *lince_net_param_named(const lince_net *net, const char *name); /* NULL: none */
 
-/* Memory of the first and the last node. */
+/* Memory of the first and the last node, which is the device's. */
 float *lince_net_input(lince_net *net); /* [batch][lince_net_input_shape] */
 lince_shape lince_net_input_shape(const lince_net *net);
-const float *lince_net_output(lince_net *net);    /* [batch][classes] */
-float *lince_net_output_gradient(lince_net *net); /* likewise: to be filled before backward */
+const float *lince_net_output(const lince_net *net); /* [batch][classes] */
+float *lince_net_output_gradient(lince_net *net);    /* likewise: to be filled before backward */
 int lince_net_classes(const lince_net *net);
+
+/* From and to the host's: n samples before a forward of n; afterwards the outputs of its samples, and what the
+ * loss's gradient by them is. */
+void lince_net_feed(lince_net *net, int n, const float *x);
+void lince_net_scores(const lince_net *net, float *scores);
+void lince_net_feed_gradient(lince_net *net, const float *gradient);
 
 /* The texts of the next pass, instead of lince_net_input: token [n][steps], length [n], each in 1..T. Packs
  * them, so that both may be gone afterwards. `n` must be that of the forward. */
@@ -90,15 +96,15 @@ int lince_net_fixed(const lince_net *net);
 /* From now on passes begin behind node `behind`, lince_net_fixed or 0: its output is the net's input. */
 void lince_net_begin(lince_net *net, int behind);
 
-/* Evaluates the layers up to node `last` for the input's n samples: [n][shape of its output], until the next
- * pass. */
+/* Evaluates the layers up to node `last` for the input's n samples: [n][shape of its output], in the device's
+ * memory, until the next pass. */
 const float *lince_net_compute(lince_net *net, int last, int n);
 
 /* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with
  * options.keep. Of texts [n][T][c], zero behind each one's end; where equal tokens share a row, at every
  * place where they stand (a gradient is then that of all places together). The gradients of a recurrent
- * layer's states are the whole ones: by way of all later steps too. */
-void lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);
+ * layer's states are the whole ones: by way of all later steps too. LINCE_ENOMEM. */
+int lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);
 
 /* The name of a parameter whose gradient of the last pass is not finite, or of the last layer where its
  * output is not; NULL: all are. */

@@ -1,4 +1,5 @@
 #include "net/param.h"
+#include "core/error.h"
 #include "core/parallel.h"
 #include "core/random.h"
 
@@ -91,6 +92,26 @@ void lince_param_import(const lince_param *p, const float *plain, float *memory)
     lince_param_import_rows(p, plain, memory, 0, first_dim(p));
 }
 
+/* --- between host and device ---------------------------------------------------------------------- */
+
+int lince_param_read(const lince_param *p, float *plain)
+{
+    lince_access a;
+    LINCE_TRY(lince_access_read(&a, p->device, p->value, p->size * sizeof *p->value));
+    lince_param_export(p, a.host, plain);
+    lince_access_end(&a);
+    return 0;
+}
+
+int lince_param_write(lince_param *p, const float *plain)
+{
+    lince_access a;
+    LINCE_TRY(lince_access_change(&a, p->device, p->value, p->size * sizeof *p->value));
+    lince_param_import(p, plain, a.host);
+    lince_access_end(&a);
+    return 0;
+}
+
 /* --- initial values ------------------------------------------------------------------------------- */
 
 static float initial(const lince_param *p, lince_random *random)
@@ -113,28 +134,29 @@ static lince_random sequence_from(const lince_param *p, uint64_t key, size_t fir
     return random;
 }
 
-static void put_element(lince_param *p, size_t e, float x)
+static void put_element(const lince_param *p, float *value, size_t e, float x)
 {
     if (p->copies > 1 && p->origin)
         p->origin[e] = x;
     else if (p->copies > 1)
-        p->value[e / (size_t)p->copies] += x / (float)p->copies;
+        value[e / (size_t)p->copies] += x / (float)p->copies;
     else
-        p->value[p->place ? p->place(p->layout, p->dims, e) : e] = x;
+        value[p->place ? p->place(p->layout, p->dims, e) : e] = x;
 }
 
 /* Output o begins as input o: one in the middle of its own filter, zero elsewhere. */
-static void put_identity(lince_param *p)
+static void put_identity(const lince_param *p, float *value)
 {
     size_t inputs = (size_t)p->dims[1], height = (size_t)p->dims[2], width = (size_t)p->dims[3],
            row = inputs * height * width, middle = height / 2 * width + width / 2;
     for (size_t o = 0; o < (size_t)p->dims[0] && o < inputs; o++)
         for (size_t i = 0; i < row; i++)
-            put_element(p, o * row + i, i == o * height * width + middle ? 1 : 0);
+            put_element(p, value, o * row + i, i == o * height * width + middle ? 1 : 0);
 }
 
 typedef struct beginning {
-    lince_param *param;
+    const lince_param *param;
+    float *value;
     uint64_t key;
 } beginning;
 
@@ -143,17 +165,21 @@ static void draw_range(void *context, size_t begin, size_t end)
     const beginning *b = context;
     lince_random random = sequence_from(b->param, b->key, begin);
     for (size_t i = begin; i < end; i++)
-        put_element(b->param, b->param->init_zeros + i, initial(b->param, &random));
+        put_element(b->param, b->value, b->param->init_zeros + i, initial(b->param, &random));
 }
 
-void lince_param_init(lince_param *p, uint64_t key, int threads)
+int lince_param_init(lince_param *p, const lince_exec *exec, uint64_t key)
 {
     enum { GRAIN = 1 << 14 };
     size_t run = p->copies > 1 ? (size_t)p->copies : 1; /* a run of copies is one task's */
-    memset(p->value, 0, p->size * sizeof *p->value);
+    lince_access a;
+    LINCE_TRY(lince_access_change(&a, p->device, p->value, p->size * sizeof *p->value));
+    memset(a.host, 0, p->size * sizeof(float));
     if (p->init != LINCE_INIT_ZEROS)
-        lince_parallel_ranges(threads, lince_param_elements(p) - p->init_zeros, GRAIN * run, draw_range,
-                              &(beginning){p, key});
-    if (p->init_identity) put_identity(p);
-    if (p->origin) fold(p, p->origin, p->value, 0, p->size - 1);
+        lince_parallel_ranges(exec->threads, lince_param_elements(p) - p->init_zeros, GRAIN * run, draw_range,
+                              &(beginning){p, a.host, key});
+    if (p->init_identity) put_identity(p, a.host);
+    if (p->origin) fold(p, p->origin, a.host, 0, p->size - 1);
+    lince_access_end(&a);
+    return 0;
 }

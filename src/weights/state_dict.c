@@ -8,25 +8,29 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* A parameter as a tensor. Data in PyTorch's order already are borrowed; others are copied into *copy. */
-static int as_tensor(const lince_param *p, lince_tensor *t, void **copy)
+/* A parameter as a tensor. Values in PyTorch's order already are borrowed for as long as the access lasts;
+ * others are copied into *copy. */
+static int as_tensor(const lince_param *p, lince_tensor *t, lince_access *value, void **copy)
 {
     size_t elements = lince_param_elements(p);
+    LINCE_TRY(lince_access_read(value, p->device, p->value, p->size * sizeof *p->value));
     *t =
-        (lince_tensor){.name = p->name, .ndim = p->ndim, .data = p->value, .bytes = elements * sizeof(float)};
+        (lince_tensor){.name = p->name, .ndim = p->ndim, .data = value->host, .bytes = elements * sizeof(float)};
     for (int i = 0; i < p->ndim; i++) t->dims[i] = p->dims[i];
     *copy = NULL;
     if (p->counter) {
         int64_t *count = *copy = lince_alloc(1, sizeof *count);
         if (!count) return LINCE_ENOMEM;
-        *count = (int64_t)p->value[0];
+        *count = (int64_t)((const float *)value->host)[0];
         t->dtype = LINCE_I64;
         t->bytes = sizeof *count;
     } else if (p->place || p->copies > 1) {
         if (!(*copy = lince_alloc(elements, sizeof(float)))) return LINCE_ENOMEM;
-        lince_param_export(p, p->value, *copy);
+        lince_param_export(p, value->host, *copy);
     }
-    if (*copy) t->data = *copy;
+    if (!*copy) return 0;
+    t->data = *copy;
+    lince_access_end(value);
     return 0;
 }
 
@@ -35,13 +39,16 @@ int lince_state_dict_save(const lince_net *net, const char *path, const lince_me
 {
     size_t count = lince_net_params(net);
     lince_tensor *tensors = lince_alloc(count + 1, sizeof *tensors);
+    lince_access *values = lince_alloc(count + 1, sizeof *values);
     void **copies = lince_alloc(count + 1, sizeof *copies);
-    int code = tensors && copies ? 0 : LINCE_ENOMEM;
+    int code = tensors && values && copies ? 0 : LINCE_ENOMEM;
     for (size_t i = 0; i < count && !code; i++)
-        code = as_tensor(lince_net_param(net, i), &tensors[i], &copies[i]);
+        code = as_tensor(lince_net_param(net, i), &tensors[i], &values[i], &copies[i]);
     if (!code) code = lince_safetensors_write(path, tensors, count, metadata, metadata_count);
+    for (size_t i = 0; values && i < count; i++) lince_access_end(&values[i]);
     for (size_t i = 0; copies && i < count; i++) lince_free(copies[i]);
     lince_free(copies);
+    lince_free(values);
     lince_free(tensors);
     return code;
 }
@@ -213,7 +220,8 @@ int lince_state_dict_compare(lince_net *net, const lince_weights *weights, const
 /* --- loading -------------------------------------------------------------------------------------- */
 
 typedef struct copying {
-    lince_param *param;
+    const lince_param *param;
+    float *value; /* the host's */
     const lince_tensor *tensor;
     size_t row; /* elements: all but the first dimension */
     int code;
@@ -227,7 +235,7 @@ static void copy_rows(void *context, size_t begin, size_t end)
     size_t count = (end - begin) * c->row, first = begin * c->row;
     const float *rows = lince_tensor_floats_in_place(t);
     if (rows) {
-        lince_param_import_rows(c->param, rows + first, c->param->value, begin, end);
+        lince_param_import_rows(c->param, rows + first, c->value, begin, end);
         return;
     }
     float *converted = lince_alloc(count, sizeof *converted);
@@ -236,24 +244,27 @@ static void copy_rows(void *context, size_t begin, size_t end)
         return;
     }
     lince_tensor_floats(t, first, count, converted);
-    lince_param_import_rows(c->param, converted, c->param->value, begin, end);
+    lince_param_import_rows(c->param, converted, c->value, begin, end);
     lince_free(converted);
 }
 
-static int load_param(lince_param *p, const lince_tensor *t, const lince_load_options *options)
+static int load_param(const lince_exec *exec, lince_param *p, const lince_tensor *t, bool map)
 {
     enum {
         PIECE = 1 << 18
     }; /* elements: some milliseconds of work, and little memory for what is converted */
     const float *in_place = lince_tensor_floats_in_place(t);
     size_t elements = lince_param_elements(p), rows = p->ndim ? (size_t)p->dims[0] : 1;
-    if (options->map && in_place && lince_param_is_plain(p)) {
+    if (map && exec->device->host && in_place && lince_param_is_plain(p)) {
         p->value = (float *)in_place;
         return 0;
     }
-    copying c = {p, t, elements / rows, 0};
+    lince_access value;
+    LINCE_TRY(lince_access_change(&value, exec->device, p->value, p->size * sizeof *p->value));
+    copying c = {p, value.host, t, elements / rows, 0};
     size_t grain = c.row < PIECE ? (PIECE / c.row + 15) / 16 * 16 : 1; /* whole blocks of channels */
-    lince_parallel_ranges(options->threads > 0 ? options->threads : 1, rows, grain, copy_rows, &c);
+    lince_parallel_ranges(exec->threads, rows, grain, copy_rows, &c);
+    lince_access_end(&value);
     return c.code ? lince_fail(LINCE_ENOMEM, "%s: out of memory for its conversion", p->name) : 0;
 }
 
@@ -265,7 +276,7 @@ int lince_state_dict_load(lince_net *net, const lince_weights *weights, const li
         lince_layer *l = lince_net_layer(net, n);
         for (int i = 0; i < l->param_count; i++) {
             const lince_tensor *t = source(net, l, &l->params[i], weights, options);
-            if (t) LINCE_TRY(load_param(&l->params[i], t, options));
+            if (t) LINCE_TRY(load_param(lince_net_exec(net), &l->params[i], t, options->map));
             l->params[i].loaded = t != NULL;
         }
     }

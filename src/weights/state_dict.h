@@ -38,8 +38,8 @@ typedef struct lince_load_options {
     bool new_head; /* the output layer is replaced even where it would fit: it knew other classes */
     bool whole;    /* LINCE_EDATA where a parameter of the net is not loaded: for nets that are to answer */
     bool strict;   /* LINCE_EDATA where anything differs */
-    bool map;      /* for a net for inference: its parameters may lie in the weights, which must outlive it */
-    int threads;
+    bool map;      /* for a net for inference: its parameters may lie in the weights, which must outlive it,
+                      where its device can use the host's memory */
 } lince_load_options;
 
 /* Compares by name and shape. A BatchNorm's num_batches_tracked may be missing, as for PyTorch. The net need

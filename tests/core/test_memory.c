@@ -53,8 +53,7 @@ static void test_sizes_that_do_not_fit_are_refused_with_a_message(void **state)
     assert_null(lince_alloc(SIZE_MAX, 2));
     assert_non_null(strstr(lince_error(), "out of memory"));
     assert_null(lince_alloc(SIZE_MAX / 2, 1));
-    lince_arena arena;
-    assert_int_equal(lince_arena_init(&arena, SIZE_MAX), LINCE_ENOMEM);
+    assert_null(lince_pages(SIZE_MAX));
     size_t result;
     assert_false(lince_mul(SIZE_MAX / 2, 3, &result));
     assert_false(lince_add(SIZE_MAX, 1, &result));
@@ -92,21 +91,20 @@ static void test_copies_of_texts_end_where_they_should(void **state)
     lince_free(short_one);
 }
 
-static void test_an_arena_gives_what_it_has_and_no_more(void **state)
+static void test_pages_begin_zeroed_and_where_a_huge_page_does(void **state)
 {
     (void)state;
-    lince_arena arena;
-    assert_int_equal(lince_arena_init(&arena, 4 * LINCE_ALIGNMENT), 0);
-    unsigned char *one = lince_arena_take(&arena, 1), *two = lince_arena_take(&arena, LINCE_ALIGNMENT + 1);
-    assert_true(one && two);
-    assert_int_equal(two - one, LINCE_ALIGNMENT);
-    assert_true(is_zero(one, 4 * LINCE_ALIGNMENT));
-    assert_null(lince_arena_take(&arena, 2 * LINCE_ALIGNMENT));
-    assert_null(lince_arena_take(&arena, SIZE_MAX));
-    assert_non_null(lince_arena_take(&arena, LINCE_ALIGNMENT));
-    assert_null(lince_arena_take(&arena, 1));
-    lince_arena_release(&arena);
-    assert_null(arena.memory);
+    enum { HUGE_PAGE = 2 << 20 };
+    static const size_t sizes[] = {0, 1, HUGE_PAGE - 1, HUGE_PAGE, HUGE_PAGE + 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned char *pages = lince_pages(sizes[i]);
+        assert_non_null(pages);
+        assert_int_equal((uintptr_t)pages % HUGE_PAGE, 0);
+        assert_true(is_zero(pages, sizes[i]));
+        memset(pages, 1, sizes[i]);
+        lince_pages_free(pages, sizes[i]);
+    }
+    lince_pages_free(NULL, 1);
 }
 
 int main(void)
@@ -117,7 +115,7 @@ int main(void)
         cmocka_unit_test(test_sizes_that_do_not_fit_are_refused_with_a_message),
         cmocka_unit_test(test_an_array_grows_and_keeps_what_it_holds),
         cmocka_unit_test(test_copies_of_texts_end_where_they_should),
-        cmocka_unit_test(test_an_arena_gives_what_it_has_and_no_more),
+        cmocka_unit_test(test_pages_begin_zeroed_and_where_a_huge_page_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

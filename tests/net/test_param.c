@@ -13,7 +13,8 @@ enum { ROWS = 70, COLUMNS = 49 * 30, KEY = 99 };
 
 static lince_param make(lince_init init, size_t zeros, int copies)
 {
-    lince_param p = {.ndim = 2,
+    lince_param p = {.device = &lince_host,
+                     .ndim = 2,
                      .dims = {ROWS, COLUMNS},
                      .size = ROWS * COLUMNS,
                      .init = init,
@@ -28,6 +29,11 @@ static lince_param make(lince_init init, size_t zeros, int copies)
     return p;
 }
 
+static void begin(lince_param *p, int threads)
+{
+    assert_int_equal(lince_param_init(p, &(lince_exec){.device = &lince_host, .threads = threads}, KEY), 0);
+}
+
 static void release(lince_param *p)
 {
     lince_free(p->origin);
@@ -38,7 +44,7 @@ static void expect_sequence(lince_init init, size_t zeros, int copies, int threa
 {
     lince_param p = make(init, zeros, copies);
     float *plain = lince_alloc(ROWS * COLUMNS, sizeof *plain);
-    lince_param_init(&p, KEY, threads);
+    begin(&p, threads);
     lince_param_export(&p, p.value, plain);
     lince_random random = lince_random_at(KEY);
     for (size_t i = 0; i < ROWS * COLUMNS; i++) {
@@ -73,8 +79,8 @@ static void test_without_their_origin_copies_begin_at_their_mean(void **state)
     lince_param p = make(LINCE_INIT_NORMAL, 0, 49), q = make(LINCE_INIT_NORMAL, 0, 49);
     lince_free(q.origin);
     q.origin = NULL;
-    lince_param_init(&p, KEY, 2);
-    lince_param_init(&q, KEY, 3);
+    begin(&p, 2);
+    begin(&q, 3);
     for (size_t i = 0; i < p.size - 1; i++) {
         float difference = p.value[i] - q.value[i];
         assert_true(difference < 1e-6f && difference > -1e-6f);
@@ -89,16 +95,17 @@ static void test_filters_begin_as_the_identity_as_far_as_there_are_inputs(void *
     (void)state;
     enum { OUT = 5, IN = 3, SIDE = 3, FILTER = IN * SIDE * SIDE };
     float with[OUT * FILTER], without[OUT * FILTER];
-    lince_param p = {.ndim = 4,
+    lince_param p = {.device = &lince_host,
+                     .ndim = 4,
                      .dims = {OUT, IN, SIDE, SIDE},
                      .size = OUT * FILTER,
                      .init = LINCE_INIT_UNIFORM,
                      .init_scale = 0.5f,
                      .value = without};
-    lince_param_init(&p, KEY, 2);
+    begin(&p, 2);
     p.value = with;
     p.init_identity = true;
-    lince_param_init(&p, KEY, 2);
+    begin(&p, 2);
     for (int o = 0; o < OUT; o++)
         for (int i = 0; i < FILTER; i++) {
             bool middle = i == o * SIDE * SIDE + SIDE * SIDE / 2;

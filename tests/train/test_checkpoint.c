@@ -17,8 +17,8 @@ static float weight[6] = {1.5f, -0.0f, 3e-45f, 4, 5, INFINITY}, momentum[3] = {7
 
 static void describe(lince_checkpoint_array arrays[2], float *w, float *m)
 {
-    arrays[0] = (lince_checkpoint_array){"model.weight", w, 6};
-    arrays[1] = (lince_checkpoint_array){"optimizer.0", m, 3};
+    arrays[0] = (lince_checkpoint_array){"model.weight", &lince_host, w, 6};
+    arrays[1] = (lince_checkpoint_array){"optimizer.0", &lince_host, m, 3};
 }
 
 static int save(void **state)

@@ -93,7 +93,7 @@ static void test_what_is_saved_loads_bit_for_bit_in_every_layout(void **state)
     for (int block = 1; block <= 16; block += block == 1 ? 7 : 8) {
         lince_load_result r;
         lince_net *net = build(4, block, false);
-        if (lince_state_dict_load(net, w, &(lince_load_options){.strict = true, .threads = 2}, &r))
+        if (lince_state_dict_load(net, w, &(lince_load_options){.strict = true}, &r))
             fail_msg("%s", lince_error());
         assert_int_equal(r.loaded, 9);
         assert_int_equal(r.count, 0);

@@ -79,9 +79,9 @@ static float norm_of(const float *v, int n)
     return (float)sqrt(sum);
 }
 
-static void take_norms(asking *a, size_t first, int n)
+static int take_norms(asking *a, size_t first, int n)
 {
-    lince_net_read(a->net, (size_t)a->node, true, a->gradient);
+    LINCE_TRY(lince_net_read(a->net, (size_t)a->node, true, a->gradient));
     for (int i = 0; i < n; i++) {
         int length = a->blueprint.text.read_padding ? a->steps : a->length[i];
         for (int d = 0; d < LINCE_REACH; d++) {
@@ -90,10 +90,11 @@ static void take_norms(asking *a, size_t first, int n)
                 d < length ? norm_of(a->gradient + place * a->width, a->width) : NAN;
         }
     }
+    return 0;
 }
 
 /* Of the texts from the `first` on, a batch. */
-static void ask(asking *a, size_t first)
+static int ask(asking *a, size_t first)
 {
     int n = a->count - first < (size_t)a->batch ? (int)(a->count - first) : a->batch;
     memset(a->token, 0, (size_t)a->batch * (size_t)a->steps * sizeof *a->token);
@@ -107,7 +108,7 @@ static void ask(asking *a, size_t first)
     lince_net_forward(a->net, n, false, NULL);
     put_loss_gradient(a, first, n);
     lince_net_backward(a->net);
-    take_norms(a, first, n);
+    return take_norms(a, first, n);
 }
 
 /* --- means and medians ---------------------------------------------------------------------------- */
@@ -167,7 +168,7 @@ static int summarise_all(const asking *a, lince_reach *r)
 static int ask_all(asking *a, size_t place)
 {
     for (size_t first = 0; first < a->count; first += (size_t)a->batch) {
-        ask(a, first);
+        LINCE_TRY(ask(a, first));
         LINCE_TRY(lince_comparison_tell(a->c, place * a->count + first, a->x->shown_count * a->count));
     }
     return 0;

@@ -33,7 +33,8 @@ void lince_ask_flush(lince_ask *a)
     if (!a->waiting) return;
     lince_net_set_tokens(a->net, a->waiting, a->tokens, a->length, a->steps);
     lince_net_forward(a->net, a->waiting, false, NULL);
-    lince_score_probabilities(a->loss, lince_net_output(a->net), (size_t)a->waiting, classes, a->temperature,
+    lince_net_scores(a->net, a->probability);
+    lince_score_probabilities(a->loss, a->probability, (size_t)a->waiting, classes, a->temperature,
                               a->probability);
     for (int i = 0; i < a->waiting; i++)
         a->answer(a->context, a->answered++, a->probability + (ptrdiff_t)i * classes);

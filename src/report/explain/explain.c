@@ -114,15 +114,17 @@ int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *proba
     int classes = lince_net_classes(e->net);
     LINCE_TRY(fit(e, outcome, &e->picture, &fitted));
     float *x = lince_alloc(3 * (size_t)fitted.width * (size_t)fitted.height, sizeof *x);
-    if (x) {
+    int code = x ? 0 : LINCE_ENOMEM;
+    if (!code) {
         lince_transform_normalise(&e->picture, fitted.pixels, x);
-        lince_score(e->net, &e->views, &(lince_batch){.n = 1, .x = x}, probability);
+        code = lince_score(e->net, &e->views, &(lince_batch){.n = 1, .x = x}, probability);
+    }
+    if (!code)
         lince_score_probabilities(&e->blueprint.loss, probability, 1, classes, e->blueprint.temperature,
                                   probability);
-    }
     lince_image_release(&fitted);
     lince_free(x);
-    return x ? 0 : LINCE_ENOMEM;
+    return code;
 }
 
 json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome)

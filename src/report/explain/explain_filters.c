@@ -59,8 +59,8 @@ int lince_explain_filters(lince_explainer *e)
     if (!l) return 0;
     float *plain = lince_alloc(lince_param_elements(&l->params[0]), sizeof *plain);
     if (!plain) return LINCE_ENOMEM;
-    lince_param_export(&l->params[0], l->params[0].value, plain);
-    int code = draw(e, l, plain);
+    int code = lince_param_read(&l->params[0], plain);
+    if (!code) code = draw(e, l, plain);
     lince_free(plain);
     return code;
 }

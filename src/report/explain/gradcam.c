@@ -40,22 +40,31 @@ static void normalise(float *heat, size_t places)
     for (size_t i = 0; largest > 0 && i < places; i++) heat[i] /= largest;
 }
 
+/* The node's activations, and their gradients where the output's is `dlogits`; [c][h][w]. */
+static int run(lince_net *net, size_t node, const float *input, const float *dlogits, float *map,
+               float *gradient)
+{
+    lince_net_feed(net, 1, input);
+    lince_net_forward(net, 1, false, NULL);
+    lince_net_feed_gradient(net, dlogits);
+    lince_net_backward(net);
+    LINCE_TRY(lince_net_read(net, node, false, map));
+    return lince_net_read(net, node, true, gradient);
+}
+
 int lince_gradcam(lince_net *net, size_t node, const float *input, int class, float *heat)
 {
-    lince_shape shape = lince_net_layer(net, node)->out, in = lince_net_layer(net, 1)->in[0];
+    lince_shape shape = lince_net_layer(net, node)->out;
     size_t places = (size_t)shape.height * (size_t)shape.width, size = lince_shape_elements(shape);
-    float *map = lince_alloc(2 * size, sizeof *map);
-    if (!map) return LINCE_ENOMEM;
-    memcpy(lince_net_input(net), input, lince_shape_size(in) * sizeof *input);
-    lince_net_forward(net, 1, false, NULL);
-    float *dlogits = lince_net_output_gradient(net);
-    memset(dlogits, 0, (size_t)lince_net_classes(net) * sizeof *dlogits);
-    dlogits[class] = 1;
-    lince_net_backward(net);
-    lince_net_read(net, node, false, map);
-    lince_net_read(net, node, true, map + size);
-    weigh(map, map + size, shape.channels, places, heat);
-    normalise(heat, places);
+    float *map = lince_alloc(2 * size, sizeof *map),
+          *dlogits = lince_alloc((size_t)lince_net_classes(net), sizeof *dlogits);
+    if (dlogits) dlogits[class] = 1;
+    int code = map && dlogits ? run(net, node, input, dlogits, map, map + size) : LINCE_ENOMEM;
+    if (!code) {
+        weigh(map, map + size, shape.channels, places, heat);
+        normalise(heat, places);
+    }
+    lince_free(dlogits);
     lince_free(map);
-    return 0;
+    return code;
 }

@@ -49,7 +49,7 @@ int lince_reopen_net(const lince_facts *facts, const lince_blueprint *blueprint,
     char path[LINCE_PATH_MAX];
     lince_weights *w;
     lince_load_result result;
-    lince_load_options load = {.whole = true, .threads = options->threads};
+    lince_load_options load = {.whole = true};
     *net = NULL;
     LINCE_TRY(lince_blueprint_build(blueprint, options, net));
     LINCE_TRY(open_best(facts, path, &w));

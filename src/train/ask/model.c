@@ -289,7 +289,7 @@ int lince_model_use(lince_model *m, int batch)
     lince_net_options options = {.batch = batch, .threads = m->threads, .inference = true};
     LINCE_TRY(lince_blueprint_build(&m->blueprint, &options, &m->net));
     lince_load_result result;
-    lince_load_options load = {.whole = true, .strict = m->strict, .map = true, .threads = m->threads};
+    lince_load_options load = {.whole = true, .strict = m->strict, .map = true};
     int code = lince_state_dict_load(m->net, m->weights, &load, &result);
     lince_load_result_release(&result);
     if (code) {
@@ -321,8 +321,7 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
     size_t n = (size_t)batch->n;
     float *scores = lince_alloc(n * (size_t)classes, sizeof *scores);
     if (!scores) return LINCE_ENOMEM;
-    lince_score(m->net, &m->views, batch, scores);
-    int code = 0;
+    int code = lince_score(m->net, &m->views, batch, scores);
     for (size_t i = 0; i < n && !code; i++) {
         lince_prediction *p = &predictions[i];
         if (!(p->probability = lince_alloc((size_t)classes, sizeof(float)))) {

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -62,6 +61,7 @@ void lince_features_release(lince_features *f)
 int lince_features_compute(lince_features *f, lince_net *net, int last, lince_loader *loader,
                            const lince_observer *o)
 {
+    const lince_device *device = lince_net_exec(net)->device;
     lince_batch batch;
     lince_progress progress = {.size = sizeof progress,
                                .phase = LINCE_COMPUTING_FEATURES,
@@ -73,7 +73,8 @@ int lince_features_compute(lince_features *f, lince_net *net, int last, lince_lo
         lince_feed(net, &batch);
         const float *rows = lince_net_compute(net, last, batch.n);
         for (int i = 0; i < batch.n; i++)
-            memcpy(f->rows + batch.index[i] * f->row, rows + (size_t)i * f->row, f->row * sizeof *rows);
+            device->download(device, f->rows + batch.index[i] * f->row, rows + (size_t)i * f->row,
+                             f->row * sizeof *rows);
         progress.step++;
         progress.samples_per_second = (seen += batch.n) / (lince_now() - start + 1e-9);
         if (o && o->progress) o->progress(o->context, &progress);

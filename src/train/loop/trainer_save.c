@@ -29,18 +29,21 @@ static size_t list_arrays(lince_trainer *t, lince_checkpoint_array *list)
         const lince_update *u = &t->update;
         const struct {
             const char *role;
+            const lince_device *device;
             float *data;
             size_t count;
-        } arrays[ROLES] = {{"value", p->value, p->size},
-                           {"state0", u->state[0] ? u->state[0][i] : NULL, p->size},
-                           {"state1", u->state[1] ? u->state[1][i] : NULL, p->size},
-                           {"ema", u->average ? u->average[i] : NULL, p->size},
-                           {"origin", p->origin, lince_param_elements(p)},
-                           {"seen", u->lazy[i].seen, u->lazy[i].rows},
-                           {"rates", u->lazy[i].rates, LINCE_LAZY_WINDOW + 1}};
+        } arrays[ROLES] = {{"value", p->device, p->value, p->size},
+                           {"state0", p->device, u->state[0] ? u->state[0][i] : NULL, p->size},
+                           {"state1", p->device, u->state[1] ? u->state[1][i] : NULL, p->size},
+                           {"ema", p->device, u->average ? u->average[i] : NULL, p->size},
+                           {"origin", &lince_host, p->origin, lince_param_elements(p)},
+                           {"seen", p->device, u->lazy[i].seen, u->lazy[i].rows},
+                           {"rates", &lince_host, u->lazy[i].rates, LINCE_LAZY_WINDOW + 1}};
         for (int k = 0; k < ROLES; k++) {
             if (!arrays[k].data) continue;
-            list[count] = (lince_checkpoint_array){.data = arrays[k].data, .count = arrays[k].count};
+            list[count] = (lince_checkpoint_array){.device = arrays[k].device,
+                                                   .data = arrays[k].data,
+                                                   .count = arrays[k].count};
             snprintf(list[count].name, sizeof list[count].name, "%s.%s", arrays[k].role, p->name);
             count++;
         }

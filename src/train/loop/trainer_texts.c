@@ -156,10 +156,10 @@ int lince_trainer_load_vectors(lince_trainer *t)
     lince_param *p = lince_net_param_named(t->net, "embedding.weight");
     float *plain = lince_alloc(lince_param_elements(p), sizeof *plain);
     if (!plain) return LINCE_ENOMEM;
-    lince_param_export(p, p->value, plain);
     lince_vectors_found found;
-    int code = lince_vectors_load(s->vectors, v, s->embedding, plain, &found);
-    if (!code) lince_param_import(p, plain, p->value);
+    int code = lince_param_read(p, plain);
+    if (!code) code = lince_vectors_load(s->vectors, v, s->embedding, plain, &found);
+    if (!code) code = lince_param_write(p, plain);
     lince_free(plain);
     return code ? code : tell_vectors(t, &found, v->size - LINCE_FIRST_WORD);
 }

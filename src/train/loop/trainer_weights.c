@@ -93,8 +93,7 @@ int lince_trainer_load_weights(lince_trainer *t)
     if (!begins_with_weights(t)) return 0;
     LINCE_TRY(lince_weights_open(&w, s->weights));
     lince_load_options load = {.new_head = lince_blueprint_other_classes(&t->blueprint, w),
-                               .strict = s->strict,
-                               .threads = t->threads};
+                               .strict = s->strict};
     int code = lince_state_dict_load(t->net, w, &load, &t->loaded);
     if (!code)
         tell_loaded(t, w);
@@ -112,7 +111,7 @@ int lince_trainer_load_own(lince_trainer *t, const char *name)
     snprintf(file, sizeof file, "weights/%s.safetensors", name);
     LINCE_TRY(lince_path_join(path, t->run.folder, file));
     LINCE_TRY(lince_safetensors_open(&w, path));
-    lince_load_options load = {.whole = true, .threads = t->threads};
+    lince_load_options load = {.whole = true};
     int code = lince_state_dict_load(t->net, w, &load, &result);
     if (!code && !strcmp(name, "best")) t->blueprint.temperature = lince_blueprint_temperature(w);
     lince_load_result_release(&result);

@@ -43,8 +43,7 @@ static int score_share(pass *p, const lince_batch *batch)
     size_t classes = (size_t)lince_net_classes(p->net), begin = (size_t)batch->begin, n = (size_t)batch->n;
     memcpy(p->index + begin, batch->index, n * sizeof *p->index);
     memcpy(p->label + begin, batch->y, n * sizeof *p->label);
-    if (n) lince_score(p->net, p->views, batch, p->score + begin * classes);
-    return 0;
+    return n ? lince_score(p->net, p->views, batch, p->score + begin * classes) : 0;
 }
 
 /* Measures are taken of whole batches, so that they are those of a member that has all samples. */

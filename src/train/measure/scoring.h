@@ -9,8 +9,8 @@
 
 /* scores[batch.n][classes], before temperature and the loss's probabilities. The views (NULL: none) are of
  * pictures, which the batch then holds as large as the views are planned for. The same bits on any number of
- * threads. */
-void lince_score(lince_net *net, const lince_views *views, const lince_batch *batch, float *scores);
+ * threads. LINCE_ENOMEM. */
+int lince_score(lince_net *net, const lince_views *views, const lince_batch *batch, float *scores);
 
 /* Probabilities of n samples, those that the loss sees in scores / temperature; 0 stands for 1. */
 void lince_score_probabilities(const lince_loss *loss, const float *scores, size_t n, int classes,

@@ -1,6 +1,7 @@
 #include "train/run/checkpoint.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/store.h"
 #include "weights/formats/safetensors.h"
 
 #include <string.h>
@@ -9,15 +10,21 @@ int lince_checkpoint_write(const char *path, const lince_checkpoint_array *array
                            const lince_metadata *texts, size_t text_count)
 {
     lince_tensor *tensors = lince_alloc(count + 1, sizeof *tensors);
-    if (!tensors) return LINCE_ENOMEM;
-    for (size_t i = 0; i < count; i++)
-        tensors[i] = (lince_tensor){.name = arrays[i].name,
+    lince_access *data = lince_alloc(count + 1, sizeof *data);
+    int code = tensors && data ? 0 : LINCE_ENOMEM;
+    for (size_t i = 0; !code && i < count; i++) {
+        const lince_checkpoint_array *a = &arrays[i];
+        code = lince_access_read(&data[i], a->device, a->data, a->count * sizeof *a->data);
+        tensors[i] = (lince_tensor){.name = a->name,
                                     .dtype = LINCE_F32,
                                     .ndim = 1,
-                                    .dims = {(int64_t)arrays[i].count},
-                                    .data = arrays[i].data,
-                                    .bytes = arrays[i].count * sizeof(float)};
-    int code = lince_safetensors_write(path, tensors, count, texts, text_count);
+                                    .dims = {(int64_t)a->count},
+                                    .data = data[i].host,
+                                    .bytes = data[i].size};
+    }
+    if (!code) code = lince_safetensors_write(path, tensors, count, texts, text_count);
+    for (size_t i = 0; data && i < count; i++) lince_access_end(&data[i]);
+    lince_free(data);
     lince_free(tensors);
     return code;
 }
@@ -45,7 +52,7 @@ int lince_checkpoint_restore(const lince_weights *checkpoint, const char *path,
     }
     for (size_t i = 0; i < count; i++) {
         const lince_tensor *t = lince_weights_find(checkpoint, arrays[i].name);
-        memcpy(arrays[i].data, t->data, t->bytes);
+        arrays[i].device->upload(arrays[i].device, arrays[i].data, t->data, t->bytes);
     }
     return 0;
 }

@@ -3,12 +3,14 @@
 #ifndef LINCE_TRAIN_CHECKPOINT_H
 #define LINCE_TRAIN_CHECKPOINT_H
 
+#include "kernels/exec.h"
 #include "weights/weights.h"
 
 #include <stddef.h>
 
 typedef struct lince_checkpoint_array {
     char name[128];
+    const lince_device *device; /* whose memory it is */
     float *data;
     size_t count;
 } lince_checkpoint_array;

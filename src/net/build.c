@@ -1,0 +1,143 @@
+/* Layers are added, and which of them learn. */
+#include "core/cpu.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "net/net_internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+int lince_net_new(lince_net **result, lince_shape input, const lince_net_options *options)
+{
+    lince_net *net = *result = lince_alloc(1, sizeof *net);
+    if (!net) return LINCE_ENOMEM;
+    net->options = *options;
+    net->exec = (lince_exec){.device = options->device ? options->device : &lince_host,
+                             .threads = options->threads,
+                             .deterministic = options->deterministic};
+    LINCE_TRY(lince_cpu_check());
+    if (!net->options.block) net->options.block = lince_cpu_lanes();
+    net->nodes = lince_alloc(LINCE_NET_NODES, sizeof *net->nodes);
+    if (!net->nodes) return LINCE_ENOMEM;
+    net->nodes[0].layer.out = input;
+    net->nodes[0].layer.out_rows = options->texts ? LINCE_STEPS : LINCE_SAMPLES;
+    net->count = 1;
+    return 0;
+}
+
+void lince_net_free(lince_net *net)
+{
+    if (!net) return;
+    for (size_t i = 1; i < net->count; i++)
+        if (net->nodes[i].layer.type->release) net->nodes[i].layer.type->release(&net->nodes[i].layer);
+    lince_store_release(&net->values);
+    lince_store_release(&net->grads);
+    lince_store_release(&net->activations);
+    lince_store_release(&net->scratch);
+    lince_store_release(&net->branch);
+    lince_store_release(&net->origins);
+    lince_packed_release(&net->text);
+    lince_free(net->nodes);
+    lince_free(net->times);
+    lince_free(net->params);
+    lince_free(net->grad_memory);
+    lince_free(net);
+}
+
+int lince_net_add(lince_net *net, const lince_layer_args *args)
+{
+    const lince_layer_type *type = lince_layer_type_named(args->type);
+    if (!type) return LINCE_EUSAGE;
+    for (int i = 0; i < type->inputs; i++)
+        if (args->from[i] < 0) return args->from[i];
+    assert(type->inputs == 1 ||
+           args->from[0] != args->from[1]); /* backward gives each input its own memory */
+    if (net->count == LINCE_NET_NODES)
+        return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", LINCE_NET_NODES - 1);
+    lince_node *n = &net->nodes[net->count];
+    n->layer = (lince_layer){.type = type,
+                             .args = *args,
+                             .batch = net->options.batch,
+                             .exec = &net->exec,
+                             .block = net->options.block,
+                             .inference = net->options.inference,
+                             .unfolded = net->options.unfolded,
+                             .in_copies = 1,
+                             .out_copies = 1,
+                             .index = (int)net->count};
+    snprintf(n->layer.name, sizeof n->layer.name, "%s", args->name);
+    n->inputs = type->inputs;
+    for (int i = 0; i < type->inputs; i++) {
+        n->from[i] = args->from[i];
+        n->layer.in[i] = lince_net_shape(net, args->from[i]);
+        if (args->from[i] > 0) n->layer.in_copies = net->nodes[args->from[i]].layer.out_copies;
+        assert(n->layer.in_copies == 1 || type->takes_copies); /* the model says `fold` where it may not */
+        n->layer.in_rows[i] = net->nodes[args->from[i]].layer.out_rows;
+    }
+    int code = type->infer(&n->layer);
+    if (code < 0) {
+        if (type->release) type->release(&n->layer);
+        return code;
+    }
+    for (int i = 0; i < type->inputs; i++) net->nodes[args->from[i]].consumers++;
+    return (int)net->count++;
+}
+
+/* --- what is trained ------------------------------------------------------------------------------ */
+
+/* A node learns when it has trainable parameters, or anything below it has. */
+void lince_net_mark_learning(lince_net *net)
+{
+    for (size_t i = 1; i < net->count; i++) {
+        lince_node *n = &net->nodes[i];
+        n->layer.wants_din = net->options.keep && !net->options.inference && n->from[0] != 0;
+        for (int k = 0; k < n->inputs; k++) n->layer.wants_din |= net->nodes[n->from[k]].learns;
+        n->learns = n->layer.wants_din;
+        for (int p = 0; p < n->layer.param_count; p++) n->learns |= n->layer.params[p].trainable;
+    }
+}
+
+void lince_net_freeze(lince_net *net, int last)
+{
+    for (int i = 1; i < (int)net->count; i++) {
+        lince_layer *l = &net->nodes[i].layer;
+        l->frozen = i <= last;
+        for (int p = 0; p < l->param_count; p++)
+            l->params[p].trainable = !l->frozen && !l->params[p].buffer && !l->params[p].fixed;
+    }
+    lince_net_mark_learning(net);
+    for (size_t i = 0; i < net->param_count; i++) {
+        lince_param *p = net->params[i];
+        assert(!p->trainable || !net->grad_memory || net->grad_memory[i]);
+        p->grad = p->trainable && net->grad_memory ? net->grad_memory[i] : NULL;
+    }
+}
+
+/* The same for every batch, whatever else is trained: nothing of it learns, and nothing is random. */
+static bool is_fixed(const lince_node *n)
+{
+    const lince_layer *l = &n->layer;
+    return !n->learns && (l->frozen || !l->param_count) && !(l->type->random && l->args.p > 0);
+}
+
+int lince_net_fixed(const lince_net *net)
+{
+    int best = 0, reach = 0; /* reach: the last consumer of any node before i */
+    int last_use[LINCE_NET_NODES] = {0};
+    for (int i = 1; i < (int)net->count; i++)
+        for (int k = 0; k < net->nodes[i].inputs; k++) last_use[net->nodes[i].from[k]] = i;
+    bool computes = false; /* a layer with parameters stands behind the best one */
+    for (int i = 1; i < (int)net->count && is_fixed(&net->nodes[i]); i++) {
+        const lince_layer *l = &net->nodes[i].layer;
+        if (last_use[i - 1] > reach) reach = last_use[i - 1];
+        computes |= l->param_count > 0;
+        if (reach > i || l->out_rows != LINCE_SAMPLES)
+            continue; /* something passes it by, or it has no rows to keep */
+        bool smaller = best && lince_shape_size(l->out) <= lince_shape_size(lince_net_shape(net, best));
+        if (!computes && !smaller) continue;
+        best = i;
+        computes = false;
+    }
+    return best;
+}

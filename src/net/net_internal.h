@@ -1,0 +1,52 @@
+/* A net's inside, for the files of net/: build.c adds layers, prepare.c plans and allocates, run.c computes,
+ * look.c tells what there is. */
+#ifndef LINCE_NET_NET_INTERNAL_H
+#define LINCE_NET_NET_INTERNAL_H
+
+#include "net/net.h"
+
+enum { LINCE_NET_NODES = 1024 };
+
+typedef struct lince_node {
+    lince_layer layer; /* unused for node 0 */
+    int from[LINCE_LAYER_INPUTS], inputs;
+    int consumers;
+    int buffer;                       /* node whose memory it uses: itself, or the one it works in place of */
+    bool learns;                      /* it, or something below it, is trained: backward reaches it */
+    bool forward_done, backward_done; /* by the node before, by the node behind */
+    float *value, *grad;
+    void *saved;
+} lince_node;
+
+struct lince_net {
+    lince_net_options options;
+    lince_exec exec;
+    lince_node *nodes;
+    size_t count;
+    lince_param **params;
+    float **grad_memory; /* [param] what was planned for its gradient; NULL: none */
+    size_t param_count;
+    lince_store values, grads, activations, scratch;
+    lince_store branch;  /* a second consumer's gradient, until it is added to the first's */
+    lince_store origins; /* the host's */
+    lince_packed text;   /* of nets over tokens; batch 0 in others */
+    int first;           /* node that forward starts behind: 0, or where lince_net_begin said */
+    int n;               /* of the last forward */
+    bool train;
+    float momentum;
+    const uint64_t *key;
+    lince_net_time *times; /* [count]; NULL: nobody wants to know */
+};
+
+static inline lince_shape lince_net_shape(const lince_net *net, int node)
+{
+    return net->nodes[node].layer.out;
+}
+
+/* build.c: which nodes learn, by what their layers' parameters say. */
+void lince_net_mark_learning(lince_net *net);
+
+/* run.c: floats of this batch in a node's activation. */
+size_t lince_net_floats(const lince_net *net, const lince_node *node);
+
+#endif

@@ -1,0 +1,183 @@
+/* All memory is planned and allocated, and weights begin. */
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/random.h"
+#include "net/net_internal.h"
+#include "net/plan.h"
+
+/* --- planning ------------------------------------------------------------------------------------- */
+
+/* In place where the layer can, nobody else reads the input, and backward does not need what is
+ * overwritten. */
+static void assign_buffers(lince_net *net)
+{
+    for (size_t i = 0; i < net->count; i++) {
+        lince_node *n = &net->nodes[i];
+        n->buffer = (int)i;
+        if (i == 0 || !n->layer.type->in_place || net->options.keep || n->from[0] == 0) continue;
+        const lince_node *input = &net->nodes[n->from[0]];
+        bool needed = !net->options.inference && input->layer.type->needs_output;
+        if (input->consumers == 1 && !needed) n->buffer = input->buffer;
+    }
+}
+
+/* The only node that reads node `index`; NULL where there are several or none. */
+static lince_node *only_consumer(const lince_net *net, size_t index)
+{
+    for (size_t i = index + 1; i < net->count && net->nodes[index].consumers == 1; i++)
+        for (int k = 0; k < net->nodes[i].inputs; k++)
+            if (net->nodes[i].from[k] == (int)index) return &net->nodes[i];
+    return NULL;
+}
+
+/* A relu that works in place is left to its neighbours where they can: the layer before it rectifies what it
+ * writes, and the layer behind it holds back what it writes in backward. Each saves a walk through memory. */
+static void fuse_relus(lince_net *net)
+{
+    for (size_t i = 1; i < net->count; i++) {
+        lince_node *n = &net->nodes[i], *before = &net->nodes[n->from[0]], *behind = only_consumer(net, i);
+        if (!n->layer.type->is_relu || n->buffer == (int)i) continue;
+        if (before->layer.type->rectifies) before->layer.relu = n->forward_done = true;
+        if (behind && behind->layer.type->gates && behind->layer.wants_din)
+            behind->layer.gate = n->backward_done = true;
+    }
+}
+
+/* Time runs 0 .. count-1 through forward, and on to 2 count - 1 - i for node i's backward. */
+typedef struct timeline {
+    lince_buffer_plan *values, *grads, *saved; /* [count] each */
+    int end;
+} timeline;
+
+static void live(lince_buffer_plan *b, size_t size, int first, int last)
+{
+    if (!b->size) *b = (lince_buffer_plan){.size = size, .first = first, .last = last};
+    if (size > b->size) b->size = size;
+    if (first < b->first) b->first = first;
+    if (last > b->last) b->last = last;
+}
+
+static void find_lifetimes(const lince_net *net, timeline *t)
+{
+    int count = (int)net->count, end = t->end;
+    for (int i = 0; i < count; i++) {
+        const lince_node *n = &net->nodes[i];
+        bool training = !net->options.inference && n->learns;
+        size_t size = (size_t)net->options.batch * lince_shape_size(n->layer.out) * sizeof(float);
+        int backward = 2 * count - 1 - i;
+        bool edge = i == 0 || i == count - 1 || net->options.keep;
+        live(&t->values[n->buffer], size, i == 0 ? 0 : i, edge ? end : i);
+        for (int k = 0; i > 0 && k < n->inputs; k++) {
+            int from = net->nodes[n->from[k]].buffer;
+            live(&t->values[from], 0, i, training && n->layer.type->needs_input ? backward : i);
+        }
+        if (i == 0) continue;
+        if (training && n->layer.type->needs_output && !n->backward_done)
+            live(&t->values[n->buffer], 0, i, backward);
+        if (n->layer.saved) live(&t->saved[i], n->layer.saved, i, training ? backward : i);
+        if (!training) continue;
+        live(&t->grads[n->buffer], size, i == count - 1 ? 0 : backward, edge ? end : backward);
+        for (int k = 0; k < n->inputs; k++) {
+            if (n->layer.wants_din && n->from[k] != 0) {
+                size_t in = (size_t)net->options.batch * lince_shape_size(n->layer.in[k]) * sizeof(float);
+                live(&t->grads[net->nodes[n->from[k]].buffer], in, backward, backward);
+            }
+        }
+    }
+}
+
+static int plan_activations(lince_net *net)
+{
+    const lince_device *device = net->exec.device;
+    size_t count = net->count, total;
+    lince_buffer_plan *plans = lince_alloc(3 * count, sizeof *plans);
+    if (!plans) return LINCE_ENOMEM;
+    timeline t = {plans, plans + count, plans + 2 * count, 2 * (int)count};
+    find_lifetimes(net, &t);
+    int code = lince_plan_memory(plans, 3 * count, &total);
+    if (!code) code = lince_store_init(&net->activations, device, total);
+    for (size_t i = 0; !code && i < count; i++) {
+        lince_node *n = &net->nodes[i];
+        n->value = (float *)(void *)(net->activations.memory + t.values[n->buffer].offset);
+        if (t.grads[n->buffer].size)
+            n->grad = (float *)(void *)(net->activations.memory + t.grads[n->buffer].offset);
+        if (t.saved[i].size) n->saved = net->activations.memory + t.saved[i].offset;
+    }
+    lince_free(plans);
+    return code;
+}
+
+/* Floats of a gradient in memory. */
+static size_t grad_capacity(const lince_param *p)
+{
+    return p->sparse_rows ? p->sparse_rows * (size_t)p->dims[1] : p->size;
+}
+
+static int gather_params(lince_net *net)
+{
+    for (size_t i = 1; i < net->count; i++) net->param_count += (size_t)net->nodes[i].layer.param_count;
+    net->params = lince_alloc(net->param_count + 1, sizeof *net->params);
+    net->grad_memory = lince_alloc(net->param_count + 1, sizeof *net->grad_memory);
+    if (!net->params || !net->grad_memory) return LINCE_ENOMEM;
+    size_t next = 0, values = 0, grads = 0, origins = 0;
+    const lince_device *device = net->exec.device;
+    for (size_t i = 1; i < net->count; i++)
+        for (int p = 0; p < net->nodes[i].layer.param_count; p++) {
+            lince_param *param = net->params[next++] = &net->nodes[i].layer.params[p];
+            values += lince_align(param->size * sizeof(float));
+            if (param->trainable) grads += lince_align(grad_capacity(param) * sizeof(float));
+            if (param->copies > 1) origins += lince_align(lince_param_elements(param) * sizeof(float));
+        }
+    LINCE_TRY(lince_store_init(&net->values, device, values));
+    if (!net->options.inference) LINCE_TRY(lince_store_init(&net->grads, device, grads));
+    if (!net->options.inference) LINCE_TRY(lince_store_init(&net->origins, &lince_host, origins));
+    for (size_t i = 0; i < net->param_count; i++) {
+        lince_param *param = net->params[i];
+        param->device = device;
+        param->value = lince_store_take(&net->values, param->size * sizeof(float));
+        if (param->trainable && !net->options.inference)
+            param->grad = net->grad_memory[i] =
+                lince_store_take(&net->grads, grad_capacity(param) * sizeof(float));
+        if (param->copies > 1 && !net->options.inference)
+            param->origin = lince_store_take(&net->origins, lince_param_elements(param) * sizeof(float));
+    }
+    return 0;
+}
+
+/* Bytes of the largest gradient that several consumers add up in. */
+static size_t largest_branch(const lince_net *net)
+{
+    size_t largest = 0;
+    for (size_t i = 1; i < net->count && !net->options.inference; i++) {
+        size_t size = (size_t)net->options.batch * lince_shape_size(net->nodes[i].layer.out) * sizeof(float);
+        if (net->nodes[i].consumers > 1 && size > largest) largest = size;
+    }
+    return largest;
+}
+
+int lince_net_prepare(lince_net *net)
+{
+    size_t scratch = 0;
+    if (net->options.frozen) lince_net_freeze(net, (int)net->count - 1);
+    lince_net_mark_learning(net);
+    for (size_t i = 1; i < net->count; i++) {
+        lince_layer *l = &net->nodes[i].layer;
+        if (l->type->prepare) LINCE_TRY(l->type->prepare(l));
+        if (l->scratch > scratch) scratch = l->scratch;
+    }
+    assign_buffers(net);
+    fuse_relus(net);
+    LINCE_TRY(gather_params(net));
+    LINCE_TRY(plan_activations(net));
+    LINCE_TRY(lince_store_init(&net->scratch, net->exec.device, scratch));
+    if (net->options.texts)
+        LINCE_TRY(lince_packed_init(&net->text, net->options.batch, lince_net_shape(net, 0).height));
+    return lince_store_init(&net->branch, net->exec.device, largest_branch(net));
+}
+
+int lince_net_init(lince_net *net, uint64_t seed)
+{
+    for (size_t i = 0; i < net->param_count; i++)
+        LINCE_TRY(lince_param_init(net->params[i], &net->exec, lince_key(seed, LINCE_STREAM_INIT, i, 0)));
+    return 0;
+}
