@@ -1,7 +1,7 @@
 /* Pictures a second on the data's way to the network: listing, decoding, and batches of several kinds.
  *     bench_loader DATA [size [batch [workers]]] */
 #include "core/parallel.h"
-#include "data/loader/loader.h"
+#include "modality/pictures/loading.h"
 
 #include <lince/error.h>
 #include <stdio.h>
@@ -54,7 +54,7 @@ static int run(const struct bench *b, lince_dataset *dataset, lince_transform *t
                                     .cache_bytes = b->cached ? SIZE_MAX : 0};
     int code = lince_augment_parse(&transform->augment, b->augment);
     double start = now();
-    if (!code) code = lince_loader_new(&loader, dataset, LINCE_TRAIN, transform, &options);
+    if (!code) code = lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, transform, NULL, &options);
     if (code) return code;
     if (b == benches) report("decoding, all processors", lince_loader_samples(loader), start);
     code = run_epoch(b->name, loader);

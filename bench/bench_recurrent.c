@@ -53,7 +53,7 @@ typedef struct bench {
 static int open_bench(bench *b, const char *model, int batch, int threads)
 {
     const lince_architecture *a = lince_architecture_named(model);
-    lince_net_options options = {.batch = batch, .threads = threads, .texts = true};
+    lince_net_options options = {.batch = batch, .threads = threads, .sequences = true};
     lince_architecture_options sizes = {.classes = CLASSES,
                                         .dropout = -1,
                                         .text = {.vocabulary = VOCABULARY,

@@ -134,3 +134,8 @@ double lince_random_beta(lince_random *random, double a, double b)
     double x = log_gamma(random, a), y = log_gamma(random, b);
     return 1 / (1 + exp(y - x));
 }
+
+uint64_t lince_occasion_key(const lince_occasion *o)
+{
+    return lince_key(o->seed, LINCE_STREAM_AUGMENT, (uint64_t)o->epoch, (uint64_t)o->turn << 32 | o->index);
+}

@@ -54,4 +54,15 @@ double lince_random_beta(lince_random *random, double a, double b); /* Beta(a, b
 /* A permutation of 0..n-1 into `order` (Fisher-Yates). */
 void lince_random_permutation(uint64_t key, uint32_t *order, size_t n);
 
+/* Which sample is seen when: all that is random for it follows from this. */
+typedef struct lince_occasion {
+    uint64_t seed;
+    int epoch;      /* 0-based */
+    uint32_t index; /* of the sample in its part */
+    uint32_t turn;  /* how often the epoch has had it before, where it may several times */
+} lince_occasion;
+
+/* lince_key(seed, LINCE_STREAM_AUGMENT, epoch, index + 2^32 turn) */
+uint64_t lince_occasion_key(const lince_occasion *occasion);
+
 #endif

@@ -21,7 +21,7 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     net->nodes = lince_alloc(LINCE_NET_NODES, sizeof *net->nodes);
     if (!net->nodes) return LINCE_ENOMEM;
     net->nodes[0].layer.out = input;
-    net->nodes[0].layer.out_rows = options->texts ? LINCE_STEPS : LINCE_SAMPLES;
+    net->nodes[0].layer.out_rows = options->sequences ? LINCE_STEPS : LINCE_SAMPLES;
     net->count = 1;
     return 0;
 }

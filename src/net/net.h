@@ -20,7 +20,7 @@ typedef struct lince_net_options {
     bool deterministic; /* the same bits on any number of threads, at whatever cost */
     bool unfolded;      /* equal features are computed and trained each by itself, as PyTorch does */
     int block;          /* channels in a block; 0: what the machine prefers */
-    bool texts;         /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
+    bool sequences;     /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
     bool read_padding;  /* <pad> is read like a word, up to T */
     const lince_device *device; /* NULL: the host */
 } lince_net_options;
@@ -67,6 +67,14 @@ int lince_net_classes(const lince_net *net);
 void lince_net_feed(lince_net *net, int n, const float *x);
 void lince_net_scores(const lince_net *net, float *scores);
 void lince_net_feed_gradient(lince_net *net, const float *gradient);
+
+/* What a net reads of a batch: numbers in the shape of its input, or sequences of tokens. */
+typedef struct lince_input {
+    const float *x;        /* [n][input shape]; NULL: sequences */
+    const int32_t *token;  /* [n][steps], <pad> = 0 behind each one's end */
+    const int32_t *length; /* [n] tokens of each, at least 1 */
+    int steps;             /* of the longest */
+} lince_input;
 
 /* The texts of the next pass, instead of lince_net_input: token [n][steps], length [n], each in 1..T. Packs
  * them, so that both may be gone afterwards. `n` must be that of the forward. */

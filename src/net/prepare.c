@@ -170,7 +170,7 @@ int lince_net_prepare(lince_net *net)
     LINCE_TRY(gather_params(net));
     LINCE_TRY(plan_activations(net));
     LINCE_TRY(lince_store_init(&net->scratch, net->exec.device, scratch));
-    if (net->options.texts)
+    if (net->options.sequences)
         LINCE_TRY(lince_packed_init(&net->text, net->options.batch, lince_net_shape(net, 0).height));
     return lince_store_init(&net->branch, net->exec.device, largest_branch(net));
 }

@@ -110,7 +110,7 @@ static lince_net *build(size_t which, int block)
 {
     lince_net *net;
     bool texts = cases[which].first >= NOTHING;
-    lince_net_options options = {.batch = BATCH, .threads = 2, .block = block, .texts = texts};
+    lince_net_options options = {.batch = BATCH, .threads = 2, .block = block, .sequences = texts};
     lince_shape input = texts ? (lince_shape){1, LONGEST, 1, 1} : cases[which].input;
     lince_layer_args branch = cases[which].branch, layer = cases[which].args;
     branch.name = "branch";

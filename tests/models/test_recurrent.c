@@ -34,7 +34,7 @@ static lince_net *build(const char *model, lince_text_net text, lince_net_option
     text.embedding = EMBEDDING;
     text.hidden = HIDDEN;
     text.max_tokens = LONGEST;
-    options.texts = true;
+    options.sequences = true;
     options.read_padding = text.read_padding;
     lince_architecture_options wanted = {.classes = CLASSES, .text = text, .dropout = dropout};
     assert_int_equal(lince_net_new(&net, (lince_shape){1, LONGEST, 1, 1}, &options), 0);

@@ -60,7 +60,7 @@ static lince_net *pictures(int batch)
 static lince_net *texts(int batch)
 {
     lince_net *net;
-    lince_net_options options = {.batch = batch, .threads = 2, .texts = true};
+    lince_net_options options = {.batch = batch, .threads = 2, .sequences = true};
     assert_int_equal(lince_net_new(&net, (lince_shape){1, STEPS, 1, 1}, &options), 0);
     const lince_architecture_options wanted = {
         .classes = CLASSES,

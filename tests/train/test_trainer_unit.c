@@ -71,7 +71,7 @@ static void scores(lince_trainer *t, float out[CLASSES * 4])
     lince_batch batch;
     assert_done(lince_loader_start(t->val, 0, 0));
     assert_int_equal(lince_loader_next(t->val, &batch), 1);
-    memcpy(lince_net_input(t->net), batch.x, (size_t)batch.n * 3 * SIZE * SIZE * sizeof(float));
+    memcpy(lince_net_input(t->net), batch.input.x, (size_t)batch.n * 3 * SIZE * SIZE * sizeof(float));
     lince_net_forward(t->net, batch.n, false, batch.key);
     memcpy(out, lince_net_output(t->net), (size_t)(batch.n * lince_net_classes(t->net)) * sizeof(float));
 }

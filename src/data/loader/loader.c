@@ -4,7 +4,7 @@
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "core/random.h"
-#include "data/loader/loader_internal.h"
+#include "data/loader/content.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -195,10 +195,8 @@ int lince_loader_next(lince_loader *l, lince_batch *batch)
     *batch = (lince_batch){.n = s->n,
                            .begin = s->begin,
                            .whole = s->whole,
-                           .x = l->rows ? s->served : s->x,
-                           .tokens = l->rows ? NULL : s->tokens,
-                           .length = s->length,
-                           .steps = s->steps,
+                           .input = l->rows ? (lince_input){.x = s->served}
+                                            : (lince_input){s->x, s->token, s->length, s->steps},
                            .y = s->y,
                            .partner = s->own < 1 ? s->partner : NULL,
                            .own = s->own,
@@ -245,9 +243,8 @@ static int allocate(lince_loader *l)
     return 0;
 }
 
-int lince_loader_make(lince_loader **loader, const lince_content *content, lince_dataset *dataset,
-                      lince_part part, const lince_loader_options *options,
-                      int (*open)(lince_loader *loader, void *context), void *context)
+int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part part,
+                     const lince_content *content, const void *how, const lince_loader_options *options)
 {
     assert(options->batch_size > 0);
     lince_loader *l = *loader = lince_alloc(1, sizeof *l);
@@ -260,7 +257,7 @@ int lince_loader_make(lince_loader **loader, const lince_content *content, lince
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->vacant, NULL);
     pthread_cond_init(&l->ready, NULL);
-    int code = open(l, context);
+    int code = content->open(l, how);
     if (!code) code = allocate(l);
     if (code) {
         lince_loader_free(l);
@@ -275,7 +272,7 @@ void lince_loader_free(lince_loader *l)
     stop_workers(l);
     for (size_t i = 0; l->ring && i < l->ring_size; i++) {
         lince_free(l->ring[i].x);
-        lince_free(l->ring[i].tokens);
+        lince_free(l->ring[i].token);
         lince_free(l->ring[i].served);
         lince_free(l->ring[i].length);
         lince_free(l->ring[i].y);

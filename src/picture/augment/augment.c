@@ -18,11 +18,6 @@ bool lince_augments(const lince_augment *a)
     return false;
 }
 
-uint64_t lince_occasion_key(const lince_occasion *o)
-{
-    return lince_key(o->seed, LINCE_STREAM_AUGMENT, (uint64_t)o->epoch, (uint64_t)o->turn << 32 | o->index);
-}
-
 /* --- drawing -------------------------------------------------------------------------------------- */
 
 /* What a draw may depend on, and what it adds to. */

@@ -72,17 +72,6 @@ const char *lince_augment_name(size_t index);
 
 /* --- what is drawn --------------------------------------------------------------------------------- */
 
-/* Which sample is seen when: all that is random for it follows from this. */
-typedef struct lince_occasion {
-    uint64_t seed;
-    int epoch;      /* 0-based */
-    uint32_t index; /* of the sample in its part */
-    uint32_t turn;  /* how often the epoch has had it before, where it may several times */
-} lince_occasion;
-
-/* lince_key(seed, LINCE_STREAM_AUGMENT, epoch, index + 2^32 turn) */
-uint64_t lince_occasion_key(const lince_occasion *occasion);
-
 /* One thing that is done to a picture's bytes, and by how much. */
 typedef enum lince_operation {
     LINCE_DO_NOTHING,

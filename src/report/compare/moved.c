@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "data/loader/tokens.h"
+#include "modality/texts/tokens.h"
 #include "report/compare/context.h"
 #include "report/explain/ask.h"
 #include "report/explain/reopen.h"
@@ -59,7 +59,7 @@ static int label_of(const asking *a, size_t text)
 static const int32_t *text_at(const asking *a, const reader *r, size_t text, size_t *length)
 {
     *length = lince_tokens_length(&r->tokens, a->chosen[text]);
-    return r->tokens.tokens + r->tokens.begin[a->chosen[text]];
+    return r->tokens.token + r->tokens.begin[a->chosen[text]];
 }
 
 /* Of one of the two passes over the texts, run by run. */
@@ -154,7 +154,7 @@ static int count_words(asking *a, int32_t words, int classes, double *in, double
         int label = lince_dataset_label(a->x->dataset, LINCE_TRAIN, i);
         of[label]++;
         for (size_t k = train.begin[i]; k < train.begin[i + 1]; k++) {
-            int32_t token = train.tokens[k];
+            int32_t token = train.token[k];
             if (token >= words || seen[token] == (int32_t)i + 1) continue;
             seen[token] = (int32_t)i + 1;
             in[(ptrdiff_t)token * classes + label]++;

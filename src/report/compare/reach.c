@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "data/loader/tokens.h"
+#include "modality/texts/tokens.h"
 #include "report/compare/context.h"
 #include "report/explain/reopen.h"
 
@@ -100,7 +100,7 @@ static int ask(asking *a, size_t first)
     memset(a->token, 0, (size_t)a->batch * (size_t)a->steps * sizeof *a->token);
     for (int i = 0; i < n; i++) {
         size_t text = a->chosen[first + (size_t)i], length = lince_tokens_length(&a->tokens, text);
-        memcpy(a->token + (ptrdiff_t)i * a->steps, a->tokens.tokens + a->tokens.begin[text],
+        memcpy(a->token + (ptrdiff_t)i * a->steps, a->tokens.token + a->tokens.begin[text],
                length * sizeof *a->token);
         a->length[i] = (int32_t)length;
     }

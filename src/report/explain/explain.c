@@ -117,7 +117,7 @@ int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *proba
     int code = x ? 0 : LINCE_ENOMEM;
     if (!code) {
         lince_transform_normalise(&e->picture, fitted.pixels, x);
-        code = lince_score(e->net, &e->views, &(lince_batch){.n = 1, .x = x}, probability);
+        code = lince_score(e->net, &e->views, &(lince_batch){.n = 1, .input.x = x}, probability);
     }
     if (!code)
         lince_score_probabilities(&e->blueprint.loss, probability, 1, classes, e->blueprint.temperature,

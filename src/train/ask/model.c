@@ -343,7 +343,7 @@ int lince_model_predict_input(lince_model *m, const float *x, int n, int batch, 
     for (int i = 0; i < n; i++)
         predictions[i] = (lince_prediction){.size = sizeof *predictions, .classes = m->blueprint.classes};
     LINCE_TRY(lince_model_use(m, batch));
-    return answer(m, &(lince_batch){.n = n, .x = x}, predictions);
+    return answer(m, &(lince_batch){.n = n, .input.x = x}, predictions);
 }
 
 int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n, int batch,
@@ -422,7 +422,7 @@ static int answer_text(lince_model *m, const char *text, int32_t *tokens, lince_
     p->words = seen.words;
     p->read = seen.words < most ? seen.words : most;
     p->unknown = seen.unknown;
-    return answer(m, &(lince_batch){.n = 1, .tokens = tokens, .length = &length, .steps = length}, p);
+    return answer(m, &(lince_batch){.n = 1, .input = {NULL, tokens, &length, length}}, p);
 }
 
 int lince_model_predict_span(lince_model *m, const char *text, size_t size, lince_prediction *prediction)

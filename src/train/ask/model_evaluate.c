@@ -6,6 +6,8 @@
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "metrics/selective.h"
+#include "modality/pictures/loading.h"
+#include "modality/texts/loading.h"
 #include "train/ask/model_internal.h"
 #include "train/data/open_data.h"
 #include "train/data/table_facts.h"
@@ -232,13 +234,13 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
                                     .skip_bad = lince_skips_bad(&m->settings),
                                     .watch = lince_watch_for(observer)};
     return lince_model_is_text(m)
-               ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, &options)
-               : lince_loader_new(loader, dataset, part, &m->picture, &options);
+               ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, 0, &options)
+               : lince_loader_new_pictures(loader, dataset, part, &m->picture, NULL, &options);
 }
 
 static void tell_unknown(const lince_tokens *k, lince_part part, const lince_observer *o)
 {
-    if (!o || !k || !lince_tokens_are_unknown(k)) return;
+    if (!o || !lince_tokens_are_unknown(k)) return;
     tell(o->warning, o,
          _("words of the %s part that are not in the vocabulary, so that they all look the same to the "
            "model: %zu of %zu; is it the same language as the training part's?"),
@@ -317,7 +319,7 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));
     LINCE_TRY(open_loader(m, *dataset, *part, observer, &loader));
     tell_data(*dataset, *part, observer);
-    tell_unknown(lince_loader_tokens(loader), *part, observer);
+    if (lince_model_is_text(m)) tell_unknown(lince_loader_tokens(loader), *part, observer);
     tell_views(m, observer);
     int code = lince_evaluate(m->net, loader, &m->blueprint, &options, LINCE_TESTING, observer, e);
     lince_loader_free(loader);

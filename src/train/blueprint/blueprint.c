@@ -107,7 +107,7 @@ int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *
     lince_net_options planned = *options;
     if (!a.image_size) {
         input = (lince_shape){1, b->text.max_tokens, 1, 1};
-        planned.texts = true;
+        planned.sequences = true;
         planned.read_padding = b->text.read_padding;
     }
     int code = lince_net_new(net, input, &planned);

@@ -6,6 +6,7 @@
 #include "data/loader/loader.h"
 #include "data/sizes.h"
 #include "group/group.h"
+#include "modality/texts/tokens.h"
 #include "net/net.h"
 #include "optim/schedule/schedule.h"
 #include "settings/settings.h"

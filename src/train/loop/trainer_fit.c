@@ -1,6 +1,7 @@
 /* Parameters that begin as a function of the data (lince_architecture.fit): from the first pictures of the
  * first epoch, as --seed orders them, before they are augmented. */
 #include "core/error.h"
+#include "modality/pictures/loading.h"
 #include "train/loop/trainer.h"
 
 /* About as many pixels as 5,000 pictures of CIFAR have (as K. Jordan 2024 takes). */

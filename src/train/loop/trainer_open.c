@@ -4,6 +4,8 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/parallel.h"
+#include "modality/pictures/loading.h"
+#include "modality/texts/loading.h"
 #include "settings/criterion.h"
 #include "settings/recipe.h"
 #include "train/data/class_weights.h"
@@ -301,13 +303,13 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, const linc
                                     .workers = s->workers,
                                     .cache_bytes = (size_t)s->cache_mb << 20,
                                     .skip_bad = lince_skips_bad(s),
-                                    .word_dropout = (float)s->word_dropout,
-                                    .mixing = {s->mixup, s->cutmix},
                                     .group = t->group,
                                     .watch = lince_watch_for(t->observer)};
     if (lince_dataset_is_text(t->dataset))
-        return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, &options);
-    LINCE_TRY(lince_loader_new(loader, t->dataset, part, transform, &options));
+        return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, s->word_dropout,
+                                      &options);
+    lince_mixing mixing = {s->mixup, s->cutmix};
+    LINCE_TRY(lince_loader_new_pictures(loader, t->dataset, part, transform, &mixing, &options));
     tell_incomplete(t, part, incomplete);
     return tell_left_out(t, part, before);
 }

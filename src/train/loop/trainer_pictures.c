@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 #include "data/depth.h"
 #include "data/sizes.h"
+#include "modality/pictures/loading.h"
 #include "train/data/open_data.h"
 #include "train/loop/trainer.h"
 

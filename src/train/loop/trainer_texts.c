@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "modality/texts/loading.h"
 #include "text/vectors.h"
 #include "train/data/table_facts.h"
 #include "train/loop/trainer.h"

@@ -6,6 +6,7 @@
  *     f(s x, W, s b) = s f(x, W, b) */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "modality/pictures/loading.h"
 #include "train/loop/trainer.h"
 
 #include <stdio.h>

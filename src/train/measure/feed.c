@@ -2,9 +2,10 @@
 
 void lince_feed(lince_net *net, const lince_batch *batch)
 {
-    if (batch->tokens) {
-        lince_net_set_tokens(net, batch->n, batch->tokens, batch->length, batch->steps);
+    const lince_input *in = &batch->input;
+    if (in->token) {
+        lince_net_set_tokens(net, batch->n, in->token, in->length, in->steps);
         return;
     }
-    lince_net_feed(net, batch->n, batch->x);
+    lince_net_feed(net, batch->n, in->x);
 }

@@ -5,7 +5,7 @@
 #include "data/loader/loader.h"
 #include "net/net.h"
 
-/* Copies pictures; hands over texts, whose tokens must stay until the backward pass is done. */
+/* Copies numbers, packs sequences. */
 void lince_feed(lince_net *net, const lince_batch *batch);
 
 #endif

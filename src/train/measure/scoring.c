@@ -14,7 +14,8 @@ static int feed_view(lince_net *net, const lince_views *views, const lince_view 
     LINCE_TRY(lince_access_change(&a, lince_net_exec(net)->device, lince_net_input(net),
                                   (size_t)batch->n * to * sizeof(float)));
     for (size_t i = 0; i < (size_t)batch->n; i++)
-        lince_view_cut(views, view, batch->x + i * from, input.height, input.width, (float *)a.host + i * to);
+        lince_view_cut(views, view, batch->input.x + i * from, input.height, input.width,
+                       (float *)a.host + i * to);
     lince_access_end(&a);
     return 0;
 }

@@ -1,13 +1,13 @@
 /* The texts of one part of a data set as numbers of words. */
-#ifndef LINCE_DATA_TOKENS_H
-#define LINCE_DATA_TOKENS_H
+#ifndef LINCE_MODALITY_TEXTS_TOKENS_H
+#define LINCE_MODALITY_TEXTS_TOKENS_H
 
 #include "data/dataset.h"
 #include "text/encoder.h"
 
 typedef struct lince_tokens {
-    int32_t *tokens; /* of all texts, one behind the other */
-    size_t *begin;   /* [count + 1] */
+    int32_t *token; /* of all texts, one behind the other */
+    size_t *begin;  /* [count + 1] */
     size_t count, capacity;
 
     /* What was seen of the texts. */

@@ -1,4 +1,4 @@
-#include "data/loader/pictures.h"
+#include "modality/pictures/cache.h"
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/i18n.h"

@@ -1,23 +1,22 @@
-/* The inside of lince_loader: batches that are prepared ahead (loader.c), and what they are made of
- * (loader_pictures.c, loader_texts.c). */
-#ifndef LINCE_DATA_LOADER_INTERNAL_H
-#define LINCE_DATA_LOADER_INTERNAL_H
+/* The inside of lince_loader: batches that are prepared ahead (loader.c), and what a content sees of it, which
+ * says what they are made of. A kind of samples has one (src/modality). */
+#ifndef LINCE_DATA_CONTENT_H
+#define LINCE_DATA_CONTENT_H
 
 #include "core/i18n.h"
+#include "core/random.h"
 #include "data/loader/loader.h"
-#include "data/loader/pictures.h"
 #include "data/loader/sampler.h"
-#include "data/loader/tokens.h"
 
 #include <pthread.h>
 
 /* A batch that is being prepared, waits to be taken, or is in the caller's hands. */
 typedef struct lince_slot {
-    float *x;        /* of pictures */
-    int32_t *tokens; /* of texts, with length and steps */
+    float *x;       /* the input: numbers, */
+    int32_t *token; /* or sequences, with length and steps */
     int32_t *length;
     int steps;
-    float *served; /* of rows (lince_loader_serve), instead of both */
+    float *served; /* of rows (lince_loader_serve), instead of either */
     int32_t *y, *partner;
     float own;
     uint32_t *index;
@@ -30,14 +29,16 @@ typedef struct lince_slot {
     char message[2048];
 } lince_slot;
 
-/* What the samples are. */
-typedef struct lince_content {
-    int (*allocate)(const lince_loader *loader, lince_slot *slot); /* the input of a batch */
+struct lince_content {
+    /* Opens the part: sets count, and what else there is of good, scratch and state. Release is called in any
+     * case. */
+    int (*open)(lince_loader *loader, const void *how);
+    int (*allocate)(const lince_loader *loader, lince_slot *slot); /* the input of a batch; the slot's */
     int (*arrange)(lince_loader *loader, int epoch);               /* loader->order, once drawn; NULL: not */
     /* The input of the slot's n samples; by several threads at a time, each with scratch of its own. */
     int (*fill)(const lince_loader *loader, lince_slot *slot, void *scratch);
     void (*release)(lince_loader *loader);
-} lince_content;
+};
 
 typedef struct lince_worker {
     lince_loader *loader;
@@ -52,10 +53,7 @@ struct lince_loader {
     size_t count;         /* samples, without bad ones */
     const uint32_t *good; /* [count] of the part; NULL: all are */
     size_t scratch;       /* bytes a worker needs */
-    lince_pictures pictures;
-    lince_transform transform; /* of pictures */
-    lince_tokens tokens;
-    size_t max_tokens;
+    void *state;          /* of the content; owned */
     lince_loader_options options;
     lince_sampler sampler; /* of balanced epochs */
     uint32_t *drawn;       /* [samples of the part] likewise, for counting */
@@ -86,11 +84,5 @@ struct lince_loader {
 
 /* Of sample i of a slot. */
 lince_occasion lince_loader_occasion(const lince_loader *loader, const lince_slot *slot, size_t i);
-
-/* Makes a loader around `open`, which opens the content and sets count and scratch. On failure *loader is
- * NULL. */
-int lince_loader_make(lince_loader **loader, const lince_content *content, lince_dataset *dataset,
-                      lince_part part, const lince_loader_options *options,
-                      int (*open)(lince_loader *loader, void *context), void *context);
 
 #endif

@@ -1,7 +1,7 @@
 /* Batches of texts: of about the same length, padded, in an order that seed and epoch decide. */
 #include "data/fixture.h"
-#include "data/loader/loader.h"
 #include "data/loader/sampler.h"
+#include "modality/texts/loading.h"
 
 #include <lince/language.h>
 
@@ -48,7 +48,7 @@ static lince_loader *new_loader(lince_dataset *dataset, bool train, int workers)
 {
     lince_loader *loader;
     lince_loader_options options = {.batch_size = BATCH, .train = train, .seed = 5, .workers = workers};
-    assert_done(lince_loader_new_texts(&loader, dataset, LINCE_TRAIN, &encoder, &options));
+    assert_done(lince_loader_new_texts(&loader, dataset, LINCE_TRAIN, &encoder, 0, &options));
     assert_int_equal(lince_loader_samples(loader), TEXTS);
     assert_int_equal(lince_loader_batches(loader), BATCHES);
     return loader;
@@ -63,19 +63,20 @@ static void run_epoch(lince_dataset *dataset, lince_loader *loader, int epoch, s
     assert_done(lince_loader_start(loader, epoch, first));
     while ((code = lince_loader_next(loader, &b)) > 0) {
         int longest = 0;
-        assert_null(b.x);
+        assert_null(b.input.x);
         for (int i = 0; i < b.n; i++) {
             int32_t expected[MOST];
             int n =
                 lince_encode(&encoder, lince_dataset_text(dataset, LINCE_TRAIN, b.index[i]), expected, NULL);
-            assert_int_equal(b.length[i], n);
-            assert_memory_equal(b.tokens + i * b.steps, expected, (size_t)n * sizeof *expected);
-            for (int k = n; k < b.steps; k++) assert_int_equal(b.tokens[i * b.steps + k], LINCE_PAD);
+            assert_int_equal(b.input.length[i], n);
+            assert_memory_equal(b.input.token + i * b.input.steps, expected, (size_t)n * sizeof *expected);
+            for (int k = n; k < b.input.steps; k++)
+                assert_int_equal(b.input.token[i * b.input.steps + k], LINCE_PAD);
             assert_int_equal(b.y[i], lince_dataset_label(dataset, LINCE_TRAIN, b.index[i]));
             if (n > longest) longest = n;
             order[seen++] = b.index[i];
         }
-        assert_int_equal(b.steps, longest);
+        assert_int_equal(b.input.steps, longest);
     }
     assert_int_equal(code, 0);
     assert_int_equal(seen, TEXTS);
@@ -106,7 +107,7 @@ static void test_balanced_epochs_have_what_the_sampler_draws_arranged_by_length(
     lince_loader *loader;
     lince_sampler sampler;
     uint32_t order[TEXTS], drawn[TEXTS];
-    assert_done(lince_loader_new_texts(&loader, *state, LINCE_TRAIN, &encoder, &options));
+    assert_done(lince_loader_new_texts(&loader, *state, LINCE_TRAIN, &encoder, 0, &options));
     assert_done(lince_sampler_init(&sampler, *state, LINCE_TRAIN, NULL, TEXTS));
     run_epoch(*state, loader, 3, 0, order);
     lince_sampler_draw(&sampler, 5, 3, drawn);
@@ -124,7 +125,8 @@ static void test_texts_of_a_batch_are_about_as_long_as_each_other(void **state)
     int padded = 0, tokens = 0;
     assert_done(lince_loader_start(loader, 0, 0));
     while (lince_loader_next(loader, &b) > 0)
-        for (int i = 0; i < b.n; i++) padded += b.steps - b.length[i], tokens += b.length[i];
+        for (int i = 0; i < b.n; i++)
+            padded += b.input.steps - b.input.length[i], tokens += b.input.length[i];
     assert_true(padded < tokens / 10); /* drawn at random: more than a half */
     lince_loader_free(loader);
 }
@@ -162,8 +164,8 @@ static void test_batches_of_an_epoch_are_not_sorted_among_themselves(void **stat
     int last = 0, falls = 0;
     assert_done(lince_loader_start(loader, 0, 0));
     while (lince_loader_next(loader, &b) > 0) {
-        falls += b.steps < last;
-        last = b.steps;
+        falls += b.input.steps < last;
+        last = b.input.steps;
     }
     assert_true(falls > BATCHES / 5);
     lince_loader_free(loader);
@@ -191,9 +193,9 @@ static int tokens_of_epoch(lince_loader *loader, int epoch, int32_t *tokens)
     assert_done(lince_loader_start(loader, epoch, 0));
     while (lince_loader_next(loader, &b) > 0)
         for (int i = 0; i < b.n; i++)
-            for (int k = 0; k < b.length[i]; k++) {
-                unknown += b.tokens[i * b.steps + k] == LINCE_UNK;
-                tokens[b.index[i] * MOST + (size_t)k] = b.tokens[i * b.steps + k];
+            for (int k = 0; k < b.input.length[i]; k++) {
+                unknown += b.input.token[i * b.input.steps + k] == LINCE_UNK;
+                tokens[b.index[i] * MOST + (size_t)k] = b.input.token[i * b.input.steps + k];
             }
     return unknown;
 }
@@ -201,13 +203,13 @@ static int tokens_of_epoch(lince_loader *loader, int epoch, int32_t *tokens)
 static void test_dropped_words_are_unknown_by_seed_and_epoch(void **state)
 {
     static int32_t plain[TEXTS * MOST], one[TEXTS * MOST], two[TEXTS * MOST];
-    lince_loader_options options = {.batch_size = BATCH, .train = true, .seed = 5, .word_dropout = 0.25f};
+    lince_loader_options options = {.batch_size = BATCH, .train = true, .seed = 5};
     lince_loader *loader = new_loader(*state, true, 0), *dropping, *other, *evaluating;
-    assert_done(lince_loader_new_texts(&dropping, *state, LINCE_TRAIN, &encoder, &options));
+    assert_done(lince_loader_new_texts(&dropping, *state, LINCE_TRAIN, &encoder, 0.25, &options));
     options.workers = 3;
-    assert_done(lince_loader_new_texts(&other, *state, LINCE_TRAIN, &encoder, &options));
+    assert_done(lince_loader_new_texts(&other, *state, LINCE_TRAIN, &encoder, 0.25, &options));
     options.train = false;
-    assert_done(lince_loader_new_texts(&evaluating, *state, LINCE_TRAIN, &encoder, &options));
+    assert_done(lince_loader_new_texts(&evaluating, *state, LINCE_TRAIN, &encoder, 0.25, &options));
 
     int before = tokens_of_epoch(loader, 3, plain), after = tokens_of_epoch(dropping, 3, one),
         known = -before;

@@ -1,4 +1,4 @@
-#include "data/loader/tokens.h"
+#include "modality/texts/tokens.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/random.h"
@@ -21,8 +21,8 @@ static int encode(lince_tokens *t, const char *text, size_t index, lince_encoder
 {
     size_t most = (size_t)encoder->options.max_tokens, begin = t->begin[index];
     lince_encoded seen;
-    LINCE_TRY(lince_grow(&t->tokens, &t->capacity, begin + most, sizeof *t->tokens));
-    int n = lince_encode(encoder, text, t->tokens + begin, &seen);
+    LINCE_TRY(lince_grow(&t->token, &t->capacity, begin + most, sizeof *t->token));
+    int n = lince_encode(encoder, text, t->token + begin, &seen);
     if (n < 0) return n;
     t->begin[index + 1] = begin + (size_t)n;
     t->words += seen.words;
@@ -46,7 +46,7 @@ int lince_tokens_init(lince_tokens *t, const lince_dataset *dataset, lince_part 
 
 void lince_tokens_release(lince_tokens *t)
 {
-    lince_free(t->tokens);
+    lince_free(t->token);
     lince_free(t->begin);
     *t = (lince_tokens){0};
 }
@@ -60,7 +60,7 @@ int lince_tokens_batch(const lince_tokens *t, const uint32_t *index, size_t n, i
     }
     memset(out, 0, n * steps * sizeof *out); /* LINCE_PAD */
     for (size_t i = 0; i < n; i++)
-        memcpy(out + i * steps, t->tokens + t->begin[index[i]], (size_t)length[i] * sizeof *out);
+        memcpy(out + i * steps, t->token + t->begin[index[i]], (size_t)length[i] * sizeof *out);
     return (int)steps;
 }
 

@@ -1,7 +1,7 @@
 /* The fitted pictures of one part of a data set: as many as memory is given for are kept, the others are
  * decoded again each time. */
-#ifndef LINCE_DATA_PICTURES_H
-#define LINCE_DATA_PICTURES_H
+#ifndef LINCE_MODALITY_PICTURES_CACHE_H
+#define LINCE_MODALITY_PICTURES_CACHE_H
 
 #include "core/watch.h"
 #include "data/dataset.h"

@@ -3,8 +3,8 @@
 #include "core/i18n.h"
 #include "core/random.h"
 #include "data/fixture.h"
-#include "data/loader/loader.h"
 #include "data/loader/sampler.h"
+#include "modality/pictures/loading.h"
 
 #include <lince/language.h>
 
@@ -91,7 +91,7 @@ static lince_loader *new_loader(lince_dataset *dataset, bool train, int workers,
                                     .seed = SEED,
                                     .workers = workers,
                                     .cache_bytes = cached * PICTURE};
-    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &t, &options));
+    assert_done(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &t, NULL, &options));
     return loader;
 }
 
@@ -106,7 +106,7 @@ static uint64_t hash_batch(const lince_batch *b)
 {
     size_t n = (size_t)b->n;
     uint64_t h = mix(1, &b->n, sizeof b->n);
-    h = mix(h, b->x, (size_t)BATCH * PICTURE * sizeof *b->x);
+    h = mix(h, b->input.x, (size_t)BATCH * PICTURE * sizeof *b->input.x);
     h = mix(h, b->y, n * sizeof *b->y);
     h = mix(h, &b->own, sizeof b->own);
     if (b->partner) h = mix(h, b->partner, n * sizeof *b->partner);
@@ -144,7 +144,7 @@ static void check_sample(lince_loader *loader, const lince_transform *t, const l
     assert_done(lince_loader_picture(loader, b->index[i], &picture));
     lince_occasion occasion = {SEED, epoch, b->index[i], turn};
     lince_transform_apply(t, picture.pixels, train ? &occasion : NULL, scratch, expected);
-    assert_memory_equal(b->x + (size_t)i * PICTURE, expected, sizeof expected);
+    assert_memory_equal(b->input.x + (size_t)i * PICTURE, expected, sizeof expected);
     lince_image_release(&picture);
     lince_free(scratch);
 }
@@ -192,7 +192,7 @@ static lince_loader *new_balanced(lince_dataset *dataset, int workers)
     lince_transform t = augmenting();
     const lince_loader_options options = {
         .batch_size = BATCH, .train = true, .balanced = true, .seed = SEED, .workers = workers};
-    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &t, &options));
+    assert_done(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &t, NULL, &options));
     return loader;
 }
 
@@ -260,7 +260,7 @@ static void test_the_last_batch_is_short_and_padded_with_zeros(void **state)
             assert_int_equal(batch.n, i < BATCHES - 1 ? BATCH : SAMPLES % BATCH);
         }
         for (size_t i = (size_t)batch.n * PICTURE; i < (size_t)BATCH * PICTURE; i++)
-            assert_true(batch.x[i] == 0);
+            assert_true(batch.input.x[i] == 0);
         assert_int_equal(lince_loader_next(loader, &batch), 0);
     }
     lince_loader_free(loader);
@@ -271,7 +271,7 @@ static void test_a_batch_larger_than_the_part_is_one_short_batch(void **state)
     lince_loader *loader;
     lince_batch batch;
     lince_loader_options options = {.batch_size = SAMPLES + 9, .workers = 3, .cache_bytes = 1 << 20};
-    assert_done(lince_loader_new(&loader, *state, LINCE_TRAIN, &evaluation, &options));
+    assert_done(lince_loader_new_pictures(&loader, *state, LINCE_TRAIN, &evaluation, NULL, &options));
     assert_int_equal(lince_loader_batches(loader), 1);
     assert_done(lince_loader_start(loader, 0, 0));
     assert_int_equal(lince_loader_next(loader, &batch), 1);
@@ -286,7 +286,7 @@ static void test_an_empty_part_has_no_batches(void **state)
     lince_batch batch;
     float mean[3], std[3];
     lince_loader_options options = {.batch_size = BATCH, .workers = 1, .cache_bytes = 1 << 20};
-    assert_done(lince_loader_new(&loader, *state, LINCE_VAL, &evaluation, &options));
+    assert_done(lince_loader_new_pictures(&loader, *state, LINCE_VAL, &evaluation, NULL, &options));
     assert_int_equal(lince_loader_batches(loader), 0);
     assert_done(lince_loader_start(loader, 0, 0));
     assert_int_equal(lince_loader_next(loader, &batch), 0);
@@ -399,9 +399,8 @@ static lince_loader *mixing_loader(lince_dataset *dataset, int workers, lince_mi
                                     .train = true,
                                     .seed = SEED,
                                     .workers = workers,
-                                    .cache_bytes = SAMPLES * PICTURE,
-                                    .mixing = mixing};
-    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &t, &options));
+                                    .cache_bytes = SAMPLES * PICTURE};
+    assert_done(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &t, &mixing, &options));
     return loader;
 }
 
@@ -419,10 +418,10 @@ static void test_each_sample_of_a_batch_is_mixed_with_the_one_before_it(void **s
         float x[BATCH * PICTURE], spare[PICTURE];
         assert_int_equal(lince_loader_next(loader, &batch), 1);
         assert_null(before.partner);
-        memcpy(x, before.x, sizeof x);
+        memcpy(x, before.input.x, sizeof x);
         lince_mix m = lince_mix_draw(&mixing, SEED, 2, step, SIDE, SIDE);
         lince_mix_pixels(&m, (size_t)batch.n, SIDE, SIDE, x, spare);
-        assert_memory_equal(batch.x, x, sizeof x);
+        assert_memory_equal(batch.input.x, x, sizeof x);
         assert_memory_equal(batch.y, before.y, (size_t)batch.n * sizeof *batch.y);
         assert_true(batch.own == m.own);
         for (int i = 0; batch.partner && i < batch.n; i++)
@@ -495,8 +494,8 @@ static void test_measured_mean_and_deviation_normalise_to_zero_and_one(void **st
         while (lince_loader_next(loader, &batch) > 0)
             for (int i = 0; i < batch.n * PICTURE; i++) {
                 int c = i / (SIDE * SIDE) % 3;
-                sum[c] += (double)batch.x[i];
-                squares[c] += (double)batch.x[i] * (double)batch.x[i];
+                sum[c] += (double)batch.input.x[i];
+                squares[c] += (double)batch.input.x[i] * (double)batch.input.x[i];
             }
         for (int c = 0; c < 3; c++) {
             assert_float_equal(sum[c] / (SAMPLES * SIDE * SIDE), 0, 1e-5);
@@ -543,7 +542,7 @@ static void test_cifar10_measures_as_published(void **state)
     lince_loader_options options = {.batch_size = BATCH};
     lince_loader *loader;
     float mean[3], std[3];
-    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &t, &options));
+    assert_done(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &t, NULL, &options));
     assert_done(lince_loader_measure(loader, mean, std));
     for (int c = 0; c < 3; c++) {
         assert_float_equal(mean[c], known_mean[c], 1e-6);
@@ -572,7 +571,8 @@ static void test_the_first_bad_picture_in_sample_order_is_the_error(void **state
     lince_loader_options options = {.batch_size = BATCH, .cache_bytes = 1 << 20};
     for (int i = 0; i < 50; i++) {
         lince_loader *loader;
-        assert_int_equal(lince_loader_new(&loader, dataset, LINCE_TRAIN, &evaluation, &options),
+        assert_int_equal(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &evaluation, NULL,
+                                                   &options),
                          LINCE_EFORMAT);
         assert_null(loader);
         assert_message("cat/04.png: the file is empty");
@@ -594,7 +594,7 @@ static void test_skipped_pictures_are_left_out_counted_and_named(void **state)
                                         .skip_bad = true,
                                         .cache_bytes = cached * PICTURE};
         int seen[SAMPLES] = {0};
-        assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &evaluation, &options));
+        assert_done(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &evaluation, NULL, &options));
         assert_int_equal(lince_loader_samples(loader), SAMPLES - 3);
         assert_int_equal(lince_dataset_left_out(dataset), 3);
         assert_int_equal(lince_dataset_used(dataset, LINCE_TRAIN), SAMPLES - 3);
@@ -624,7 +624,8 @@ static void test_a_part_of_bad_pictures_only_is_refused_even_where_they_may_be_s
     lince_dataset *dataset = open_folder(folder);
     lince_loader *loader;
     lince_loader_options options = {.batch_size = BATCH, .skip_bad = true};
-    assert_int_equal(lince_loader_new(&loader, dataset, LINCE_TRAIN, &evaluation, &options), LINCE_EDATA);
+    assert_int_equal(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &evaluation, NULL, &options),
+                     LINCE_EDATA);
     assert_message("no picture of the training part can be read (pictures: 2); the first: ");
     assert_message("a/1.png: the file is empty");
     lince_dataset_free(dataset);
@@ -671,7 +672,7 @@ static void test_threads_word_their_errors_in_the_callers_language(void **state)
     lince_loader_options options = {.batch_size = BATCH, .workers = 3, .skip_bad = true};
     char path[256], expected[512];
     lince_language_set("es");
-    assert_done(lince_loader_new(&loader, dataset, LINCE_TRAIN, &evaluation, &options));
+    assert_done(lince_loader_new_pictures(&loader, dataset, LINCE_TRAIN, &evaluation, NULL, &options));
     for (size_t i = 0; i < 8; i++) {
         snprintf(path, sizeof path, "%s/cat/%02zu.png", folder, i);
         snprintf(expected, sizeof expected, lince_tr_in("es", empty), path);
