@@ -1,6 +1,7 @@
 /* Pictures a second on the data's way to the network: listing, decoding, and batches of several kinds.
  *     bench_loader DATA [size [batch [workers]]] */
 #include "core/parallel.h"
+#include "modality/modality.h"
 #include "modality/pictures/loading.h"
 
 #include <lince/error.h>

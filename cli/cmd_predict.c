@@ -74,7 +74,7 @@ static void print_csv_header(asking *a, const char *const *names, size_t columns
         snprintf(number, sizeof number, "%zu", i + 1);
         put_csv(names ? names[i] : number, !i);
     }
-    if (!columns) put_csv(lince_model_is_text(a->model) ? "text" : "path", true);
+    if (!columns) put_csv(lince_model_input_name(a->model), true);
     fputs(",predicted,probability", stdout);
     for (int i = 2; i <= a->top; i++) printf(",predicted %d,probability %d", i, i);
     putchar('\n');
@@ -118,9 +118,11 @@ static int put_answer(json_t *line, const asking *a, const lince_prediction *p)
     int code = merge(line, json_pack("{s:s?, s:f, s:o}", "class",
                                      p->unsure ? NULL : class_name(a->model, p->best, spare), "probability",
                                      (double)p->probability[p->best], "probabilities", probabilities));
-    if (code || !lince_model_is_text(a->model)) return code;
-    return merge(line, json_pack("{s:I, s:I, s:I}", "words", (json_int_t)p->words, "read",
-                                 (json_int_t)p->read, "unknown", (json_int_t)p->unknown));
+    const char *name;
+    size_t value;
+    for (size_t i = 0; !code && (name = lince_model_told(a->model, p, i, &value)); i++)
+        code = json_object_set_new(line, name, json_integer((json_int_t)value));
+    return code;
 }
 
 /* A path need not be UTF-8, as JSON must be; nor need a text that was refused for it. */
@@ -132,7 +134,7 @@ static int print_json(const asking *a, const char *input, int code, const lince_
         lince_name_for_display(shown, sizeof shown, input);
         given = json_string(shown);
     }
-    int failed = json_object_set_new(line, lince_model_is_text(a->model) ? "text" : "path", given);
+    int failed = json_object_set_new(line, lince_model_input_name(a->model), given);
     if (!failed && code) failed = merge(line, json_pack("{s:s}", "error", lince_error()));
     if (!failed && !code) failed = put_answer(line, a, p);
     char *text = failed ? NULL : json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(7));

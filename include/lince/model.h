@@ -115,9 +115,17 @@ LINCE_API int lince_model_input(const lince_model *model, int *height, int *widt
 /* Classifies a text (UTF-8). Words behind the model's --max-tokens are not read; words that it does not know
  * stand for one and the same unknown word; so does a text without words. LINCE_EFORMAT where it is not UTF-8.
  */
-LINCE_API bool lince_model_is_text(const lince_model *model);
 LINCE_API int lince_model_predict_text(lince_model *model, const char *text, lince_prediction *prediction);
 LINCE_API void lince_prediction_release(lince_prediction *prediction);
+
+/* What the model classifies: "path" (of a picture), "text", ...: what `lince predict --json` calls an input. */
+LINCE_API const char *lince_model_input_name(const lince_model *model);
+LINCE_API bool lince_model_is_text(const lince_model *model);
+
+/* What an answer says of its input besides, by its name, from index 0 on: of a text how many "words" it has, how
+ * many were "read" and how many of these are "unknown". NULL behind the last. */
+LINCE_API const char *lince_model_told(const lince_model *model, const lince_prediction *prediction,
+                                       size_t index, size_t *value);
 
 /* From which probability on the most probable class is an answer; and what the validation part says of
  * that. */

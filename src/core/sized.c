@@ -52,3 +52,10 @@ void lince_sized_write(void *given, const void *full)
     if (size > sizeof size)
         memcpy((char *)given + sizeof size, (const char *)full + sizeof size, size - sizeof size);
 }
+
+void *lince_sized_at(const void *array, size_t i)
+{
+    size_t size;
+    memcpy(&size, array, sizeof size);
+    return (char *)array + i * size;
+}

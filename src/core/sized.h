@@ -9,6 +9,8 @@
 #ifndef LINCE_CORE_SIZED_H
 #define LINCE_CORE_SIZED_H
 
+#include <stddef.h>
+
 /* Takes over what `given` has of the fields of `full`, whose size and defaults are there; NULL has none.
  * LINCE_EUSAGE where its size is none that a version had, or where a field of a later version is set. */
 int lince_sized_read(void *full, const void *given, const char *name);
@@ -18,5 +20,8 @@ int lince_sized_check(const void *full, const void *given, const char *name);
 
 /* Writes what `given` has room for of the fields of `full`. */
 void lince_sized_write(void *given, const void *full);
+
+/* Element i of an array of them. */
+void *lince_sized_at(const void *array, size_t i);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
+#include "modality/pictures/pictures.h"
 #include "report/explain/reopen.h"
 #include "report/page/sheet.h"
 #include "train/data/open_data.h"
@@ -89,7 +90,7 @@ static int draw_pictures(const showing *s)
     for (size_t i = 0; i < s->count && !code; i++) {
         const lince_label_issue *issue = &r->issues[i];
         double own = issue->self_confidence, other = own + 1 - 2 * issue->margin;
-        code = fit(s, &blueprint.transform, i, &images[i]);
+        code = fit(s, &lince_picture_encoder_of(blueprint.encoder)->transform, i, &images[i]);
         snprintf(captions[i], sizeof captions[i], "%.200s %.0f %%\n→ %.200s %.0f %%",
                  r->pooled.names[issue->given], 100 * own, r->pooled.names[issue->suggested], 100 * other);
         items[i] = (lince_sheet_item){&images[i], captions[i]};
@@ -114,7 +115,7 @@ int lince_cv_show_issues(const lince_cv_results *r, char *texts[LINCE_CV_SHOWN])
     if (!s.count) return 0;
     int code = open_data(&s);
     if (!code) code = find_samples(&s);
-    if (!code) code = r->facts[0].modality == LINCE_TEXTS ? copy_texts(&s, texts) : draw_pictures(&s);
+    if (!code) code = r->facts[0].kinds == LINCE_TEXTS ? copy_texts(&s, texts) : draw_pictures(&s);
     lince_dataset_free(s.dataset);
     return code;
 }

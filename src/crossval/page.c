@@ -12,7 +12,7 @@
 
 typedef struct page {
     const lince_cv_results *results;
-    char *texts[LINCE_CV_SHOWN]; /* of the label issues; NULL: they are pictures, or could not be read */
+    char *text[LINCE_CV_SHOWN]; /* of the label issues; NULL: they are pictures, or could not be read */
     lince_gaps gaps;
 } page;
 
@@ -177,14 +177,14 @@ static void write_issue_rows(lince_document *d, const page *p, size_t count)
 {
     const char *headings[] = {N_("sample"), N_("label"), N_("more likely"), N_("its own, %"), N_("other, %")};
     const lince_cv_results *r = p->results;
-    if (p->texts[0]) headings[0] = N_("text");
+    if (p->text[0]) headings[0] = N_("text");
     lince_document_table_begin(d, 3);
     lince_document_headings(d, headings, 5);
     for (size_t i = 0; i < count; i++) {
         const lince_label_issue *issue = &r->issues[i];
         size_t fold;
         const lince_outcome_row *row = lince_cv_sample(r, issue->sample, &fold);
-        lince_cell_text(d, p->texts[i] ? p->texts[i] : row->path);
+        lince_cell_text(d, p->text[i] ? p->text[i] : row->path);
         lince_document_cell(d, "%s", r->pooled.names[issue->given]);
         lince_document_cell(d, "%s", r->pooled.names[issue->suggested]);
         lince_document_cell(d, "%.1f", 100 * issue->self_confidence);
@@ -303,9 +303,9 @@ int lince_cv_write_pages(const lince_cv_results *r, const lince_observer *observ
     LINCE_TRY(lince_path_join(plots, r->run.folder, "plots"));
     LINCE_TRY(lince_make_folder(plots));
     lince_gaps_figure(&p.gaps, lince_figure_draw(&together, plots, "confusion"));
-    lince_gaps_pictures(&p.gaps, lince_cv_show_issues(r, p.texts));
+    lince_gaps_pictures(&p.gaps, lince_cv_show_issues(r, p.text));
     int code = write_page(&p, &lince_document_html, "report.html");
     if (!code) code = write_page(&p, &lince_document_markdown, "report.md");
-    for (size_t i = 0; i < LINCE_CV_SHOWN; i++) lince_free(p.texts[i]);
+    for (size_t i = 0; i < LINCE_CV_SHOWN; i++) lince_free(p.text[i]);
     return code;
 }

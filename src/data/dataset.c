@@ -12,12 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first that recognises its files is taken. */
-static const lince_layout *const layouts[] = {
-#define LAYOUT(row) &row,
-#include "data/index/list.def"
-};
-
 const char *lince_part_name(lince_part part)
 {
     static const char *const names[LINCE_PARTS] = {
@@ -257,13 +251,24 @@ static int note_hidden(lince_dataset *dataset)
         source->hidden, source->first_hidden);
 }
 
-static int read_index(lince_dataset *dataset, const char *path)
+/* The first that recognises the files, or else the one that takes what is left. */
+static const lince_layout *recognise(lince_source *source, const lince_layout *const *layouts, size_t count)
+{
+    const lince_layout *rest = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (layouts[i]->takes_rest)
+            rest = layouts[i];
+        else if (layouts[i]->recognise(source))
+            return layouts[i];
+    return rest;
+}
+
+static int read_index(lince_dataset *dataset, const char *path, const lince_layout *const *layouts,
+                      size_t count)
 {
     LINCE_TRY(lince_source_open(&dataset->source, path));
     LINCE_TRY(lince_dataset_leave_out_own(dataset));
-    const lince_layout *const *layout = layouts;
-    while (!(*layout)->recognise(&dataset->source)) layout++;
-    dataset->layout = *layout;
+    dataset->layout = recognise(&dataset->source, layouts, count);
     LINCE_TRY(dataset->layout->index(dataset));
     LINCE_TRY(note_hidden(dataset));
     LINCE_TRY(sort_classes(dataset));
@@ -272,17 +277,13 @@ static int read_index(lince_dataset *dataset, const char *path)
     return check(dataset);
 }
 
-int lince_dataset_open(lince_dataset **dataset, const char *path)
-{
-    return lince_dataset_open_table(dataset, path, &(lince_table_options){0});
-}
-
-int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options)
+int lince_dataset_open_as(lince_dataset **dataset, const char *path, const lince_layout *const *layouts,
+                          size_t layout_count, const lince_table_options *options)
 {
     *dataset = lince_alloc(1, sizeof **dataset);
     if (!*dataset) return LINCE_ENOMEM;
     (*dataset)->options = options;
-    int code = read_index(*dataset, path);
+    int code = read_index(*dataset, path, layouts, layout_count);
     (*dataset)->options = NULL;
     if (code < 0) {
         lince_dataset_free(*dataset);
@@ -354,11 +355,6 @@ int lince_dataset_label(const lince_dataset *dataset, lince_part part, size_t in
     return dataset->parts[part].at[index].label;
 }
 
-bool lince_dataset_is_text(const lince_dataset *dataset)
-{
-    return !dataset->layout->read;
-}
-
 const char *lince_dataset_text(const lince_dataset *dataset, lince_part part, size_t index)
 {
     return dataset->parts[part].at[index].text;
@@ -376,25 +372,25 @@ bool lince_dataset_grouped(const lince_dataset *dataset)
 
 const lince_table_facts *lince_dataset_table(const lince_dataset *dataset)
 {
-    return lince_dataset_is_text(dataset) ? &dataset->table : NULL;
+    return dataset->layout->tabular ? &dataset->table : NULL;
 }
 
 int lince_dataset_read(lince_dataset *dataset, lince_part part, size_t index, lince_image *image)
 {
-    assert(!lince_dataset_is_text(dataset));
+    assert(dataset->layout->read);
     return dataset->layout->read(dataset, &dataset->parts[part].at[index], 0, image);
 }
 
 int lince_dataset_read_small(lince_dataset *dataset, lince_part part, size_t index, int least,
                              lince_image *image)
 {
-    assert(!lince_dataset_is_text(dataset));
+    assert(dataset->layout->read);
     return dataset->layout->read(dataset, &dataset->parts[part].at[index], least, image);
 }
 
 int lince_dataset_measure(lince_dataset *dataset, lince_part part, size_t index, lince_picture_head *head)
 {
-    assert(!lince_dataset_is_text(dataset));
+    assert(dataset->layout->read);
     return dataset->layout->measure(dataset, &dataset->parts[part].at[index], head);
 }
 

@@ -20,17 +20,20 @@ const char *lince_part_title(lince_part part);
 
 typedef struct lince_dataset lince_dataset;
 
+/* What the files of a source mean (index/layout.h). */
+typedef struct lince_layout lince_layout;
+
+enum { LINCE_LAYOUTS_MAX = 32 };
+
 /* Opens a folder, an archive (.zip, .tar, .tar.gz, .tar.xz), CIFAR batches, or texts: a CSV or TSV file, or
  * lines of fastText's "__label__name text", by themselves or in a folder or archive. The kind is told from
  * the content; several tables are parts by their names ("twitter_training.csv"). Classes are sorted by name
  * (bytewise), as torchvision's ImageFolder does. Where no part is named (plain class folders) all samples are
  * training samples. Nothing is decoded yet. Errors: LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA (no class folders,
- * one class only, an empty class, a class that one part lacks, ...). */
-int lince_dataset_open(lince_dataset **dataset, const char *path);
-
-/* The same, with what the user says of a table of texts. LINCE_EUSAGE for a column or a label that is not
- * there. */
-int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options);
+ * one class only, an empty class, a class that one part lacks, ...). `layouts`: what there may be, those that are
+ * surer of themselves first; src/modality opens what is of any kind. `options`: what the user says of a table. */
+int lince_dataset_open_as(lince_dataset **dataset, const char *path, const lince_layout *const *layouts,
+                          size_t layout_count, const lince_table_options *options);
 void lince_dataset_free(lince_dataset *dataset);
 
 /* Keeps the classes of a list "cat,dog" only, in the data set's order; NULL or "": all. As the option does,
@@ -96,9 +99,7 @@ size_t lince_dataset_used(const lince_dataset *dataset, lince_part part); /* of 
 const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, size_t index);
 int lince_dataset_label(const lince_dataset *dataset, lince_part part, size_t index);
 
-bool lince_dataset_is_text(const lince_dataset *dataset);
-
-/* A sample's text (UTF-8, not empty); NULL: it is a picture. */
+/* A sample's text (UTF-8, not empty); NULL: it is none. */
 const char *lince_dataset_text(const lince_dataset *dataset, lince_part part, size_t index);
 
 /* What a sample belongs to: those of one group are about the same. NULL: none is known. They are the
@@ -117,7 +118,7 @@ typedef struct lince_table_facts {
     char group_column[LINCE_COLUMN_MAX]; /* chosen or guessed; "": none */
 } lince_table_facts;
 
-const lince_table_facts *lince_dataset_table(const lince_dataset *dataset); /* NULL: pictures */
+const lince_table_facts *lince_dataset_table(const lince_dataset *dataset); /* NULL: it is none */
 
 /* A sample that is not used, and why. */
 typedef struct lince_left_out {

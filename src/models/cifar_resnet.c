@@ -67,6 +67,7 @@ static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-3, .lr_tuned = 5e-
     const lince_architecture lince_resnet##depth = {.name = "resnet" #depth,                  \
                                                     .summary = "ResNet-" #depth " for CIFAR", \
                                                     .about = about,                           \
+                                                    .modality = "image",                      \
                                                     .image_size = 32,                         \
                                                     .classes = 10,                            \
                                                     .build = build,                           \

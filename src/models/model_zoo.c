@@ -72,7 +72,7 @@ int lince_architecture_build(const lince_architecture *a, lince_net *net,
         return lince_fail(LINCE_EUSAGE, "--head: the classifier of %s has no hidden layers", a->name);
     if (options->head && !options->head_count && options->dropout > 0)
         return lince_fail(LINCE_EUSAGE, "--dropout: it follows hidden layers, and --head none has none");
-    if (options->dropout > 0 && a->dropout == 0 && a->image_size)
+    if (options->dropout > 0 && a->dropout == 0 && !a->any_dropout)
         return lince_fail(LINCE_EUSAGE, "--dropout: the classifier of %s has no dropout", a->name);
     if (options->stochastic_depth > 0 && a->stochastic_depth == 0)
         return lince_fail(LINCE_EUSAGE, "--stochastic-depth: %s has no branches that can be left out",

@@ -63,11 +63,12 @@ typedef struct lince_recipe {
 
 typedef struct lince_architecture {
     const char *name, *summary;
-    const char *about; /* what it is, for the report: a paragraph, untranslated */
-    int image_size;    /* the size it was published for; 0: a model of texts */
-    int resize;        /* pixels of the shorter side before that size was cut out, published; 0: not known */
-    bool bicubic;      /* published with that interpolation, not bilinear */
-    int classes;       /* the outputs it was published with; 0: it has no usual number */
+    const char *about;    /* what it is, for the report: a paragraph, untranslated */
+    const char *modality; /* what its samples are: "image", "text" (src/modality has a row for each) */
+    int image_size;       /* the size of pictures that it was published for; 0: none */
+    int resize;   /* pixels of the shorter side before that size was cut out, published; 0: not known */
+    bool bicubic; /* published with that interpolation, not bilinear */
+    int classes;  /* the outputs it was published with; 0: it has no usual number */
     const char *paper;
     int (*build)(lince_net *net, const struct lince_architecture *self, const lince_classifier *classifier);
     const void *table; /* the builder's own */
@@ -76,7 +77,8 @@ typedef struct lince_architecture {
     bool batch_norm;
     const char *classifier; /* what its layers' names begin with; all before them are the features */
     int hidden[2];          /* widths of the classifier's hidden layers; 0: none */
-    float dropout;          /* of the classifier; 0: it has none */
+    float dropout;          /* of the classifier; 0: it has none, unless there may be any: */
+    bool any_dropout;
     float stochastic_depth; /* of the last block, growing up to it; 0: it has none */
     const lince_recipe *recipe;
 } lince_architecture;
@@ -86,7 +88,7 @@ const lince_architecture *lince_architecture_named(const char *name);
 const lince_architecture *lince_architecture_get(size_t index); /* NULL after the last */
 
 /* The model of pictures to try instead of one without batch normalisation: its own variant, or a small
- * residual network; NULL: it has it, or is of texts. */
+ * residual network; NULL: it has it, or is of something else. */
 const char *lince_architecture_normalised(const lince_architecture *architecture);
 
 /* Adds the architecture's layers behind the input. The last layer has `options->classes` outputs.

@@ -87,6 +87,8 @@ static const lince_recipe recipe = {
                                                      .about = about_##word, \
                                                      .build = build,        \
                                                      .paper = origin,       \
+                                                     .modality = "text",    \
+                                                     .any_dropout = true,   \
                                                      .classifier = "fc",    \
                                                      .recipe = &recipe}
 

@@ -95,6 +95,7 @@ static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 2e-3, .lr_tuned = 2e-
     const lince_architecture lince_resnet##depth = {.name = "resnet" #depth,                       \
                                                     .summary = "ResNet-" #depth,                   \
                                                     .about = about,                                \
+                                                    .modality = "image",                           \
                                                     .image_size = 224,                             \
                                                     .resize = 256,                                 \
                                                     .classes = 1000,                               \

@@ -120,6 +120,7 @@ static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-3, .lr_tuned = 5e-
 const lince_architecture lince_speednet8 = {.name = "speednet8",
                                             .summary = "SpeedNet-8 for CIFAR",
                                             .about = about,
+                                            .modality = "image",
                                             .image_size = 32,
                                             .classes = 10,
                                             .build = build,

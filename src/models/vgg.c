@@ -65,9 +65,9 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
 static const lince_recipe plain = {LINCE_ONE_CYCLE, .lr = 7e-5, .lr_tuned = 3e-5, .least_size = 32},
                           normalised = {LINCE_ONE_CYCLE, .lr = 5e-4, .lr_tuned = 1e-4, .least_size = 32};
 
-#define VGG(layers)                                                                     \
-    .about = about, .image_size = 224, .resize = 256, .classes = 1000, .build = build,  \
-    .paper = "Simonyan & Zisserman 2015", .table = layers, .classifier = "classifier.", \
+#define VGG(layers)                                                                                         \
+    .about = about, .modality = "image", .image_size = 224, .resize = 256, .classes = 1000, .build = build, \
+    .paper = "Simonyan & Zisserman 2015", .table = layers, .classifier = "classifier.",                     \
     .hidden = {4096, 4096}, .dropout = 0.5f
 #define PAIR(depth, layers)                                                                                 \
     const lince_architecture lince_vgg##depth = {VGG(layers), .name = "vgg" #depth,                         \

@@ -31,12 +31,13 @@ static int follow(lince_settings *settings, const lince_recipe *recipe)
     return set_rate(settings, settings->weights ? recipe->lr_tuned : recipe->lr);
 }
 
-int lince_recipe_settle(lince_settings *settings, const lince_architecture *architecture, bool *whole)
+int lince_recipe_settle(lince_settings *settings, const lince_architecture *architecture,
+                        const char *usual_optimizer, bool *whole)
 {
     *whole = leaves_open(settings);
     if (*whole) return follow(settings, architecture->recipe);
     if (!strcmp(settings->optimizer, "auto"))
-        LINCE_TRY(lince_settings_set(settings, "optimizer", architecture->image_size ? "sgd" : "adam"));
+        LINCE_TRY(lince_settings_set(settings, "optimizer", usual_optimizer));
     if (!strcmp(settings->scheduler, "auto"))
         LINCE_TRY(lince_settings_set(settings, "scheduler", "constant"));
     const lince_optimizer *optimizer = lince_optimizer_named(settings->optimizer);
@@ -44,11 +45,11 @@ int lince_recipe_settle(lince_settings *settings, const lince_architecture *arch
     return settings->lr > 0 ? 0 : set_rate(settings, optimizer->usual_lr);
 }
 
-size_t lince_recipe_batch(size_t train, bool whole)
+size_t lince_recipe_batch(size_t train, size_t usual, bool whole)
 {
     enum { LEAST = 16, STEPS = 100, STEPS_OF_FEW = 4 };
-    size_t batch = LINCE_USUAL_BATCH;
-    if (train < LINCE_USUAL_BATCH) return train < STEPS_OF_FEW ? 1 : train / STEPS_OF_FEW;
+    size_t batch = usual;
+    if (train < usual) return train < STEPS_OF_FEW ? 1 : train / STEPS_OF_FEW;
     while (whole && batch > LEAST && train / batch < STEPS) batch /= 2;
     return batch;
 }

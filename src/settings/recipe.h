@@ -9,13 +9,12 @@
 
 /* Fills what is open of optimizer, lr and scheduler; whether that was the architecture's recipe goes to
  * `whole`. */
-int lince_recipe_settle(lince_settings *settings, const lince_architecture *architecture, bool *whole);
+int lince_recipe_settle(lince_settings *settings, const lince_architecture *architecture,
+                        const char *optimizer, bool *whole);
 
-enum { LINCE_USUAL_BATCH = 64 };
-
-/* The batch for so many training samples where none is given: the usual one; where a recipe is followed
+/* The batch for so many training samples where none is given: the usual one of their kind; where a recipe is followed
  * halved, down to 16, while an epoch has fewer than 100 steps; of fewer samples than the usual one a
  * quarter. */
-size_t lince_recipe_batch(size_t train, bool whole);
+size_t lince_recipe_batch(size_t train, size_t usual, bool whole);
 
 #endif

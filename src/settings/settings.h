@@ -31,7 +31,7 @@ typedef enum lince_decides {
 
 lince_decides lince_setting_decides(const lince_setting_info *setting);
 
-/* The name of the modality (modality.h) that it is for alone; NULL: for all. */
+/* The kind of samples that it is for alone, by its plural (modality/modality.h): "texts"; NULL: for all. */
 const char *lince_setting_modality(const lince_setting_info *setting);
 
 /* Those that are part of something else: fills every setting with its default. LINCE_ENOMEM. */

@@ -227,7 +227,7 @@ static int fewest_values(const survey *s, int but)
     return best;
 }
 
-static bool is_text(const lince_table *t, int i)
+static bool holds_text(const lince_table *t, int i)
 {
     for (int k = 0; k < t->text_count; k++)
         if (t->texts[k] == i) return true;
@@ -236,7 +236,7 @@ static bool is_text(const lince_table *t, int i)
 
 static bool is_taken(const lince_table *t, int i)
 {
-    return is_text(t, i) || i == t->label || i == t->group || i == t->split;
+    return holds_text(t, i) || i == t->label || i == t->group || i == t->split;
 }
 
 /* --- guesses that are close ----------------------------------------------------------------------- */
@@ -372,7 +372,7 @@ static int guess(survey *s, const lince_table_options *o)
 static int check(const lince_table *t, bool unlabelled)
 {
     char shown[LINCE_COLUMN_MAX];
-    if (t->label != LINCE_NO_COLUMN && is_text(t, t->label))
+    if (t->label != LINCE_NO_COLUMN && holds_text(t, t->label))
         return lince_fail(LINCE_EUSAGE, "column %s cannot be both text and label",
                           lince_table_column(t, t->label, shown));
     if (t->text_count && (t->label != LINCE_NO_COLUMN || unlabelled)) return 0;

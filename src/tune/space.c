@@ -1,6 +1,7 @@
 #include "tune/space.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "core/number.h"
@@ -47,19 +48,14 @@ static int check_varies(const lince_setting_info *info)
     return 0;
 }
 
-int lince_space_check(const lince_space *space, bool texts, const char *data)
+int lince_space_check(const lince_space *space, const lince_modality *modality, const char *data)
 {
     for (size_t i = 0; i < space->count; i++) {
         const lince_setting_info *info = space->dims[i].setting;
-        const char *of = lince_setting_modality(info);
-        if (texts && of && strcmp(of, "texts") != 0)
-            return lince_fail(LINCE_EUSAGE,
-                              "tune: %s cannot vary: it is a setting of pictures, and %s holds texts",
-                              info->name, data);
-        if (!texts && of && !strcmp(of, "texts"))
-            return lince_fail(LINCE_EUSAGE,
-                              "tune: %s cannot vary: it is a setting of texts, and %s holds pictures",
-                              info->name, data);
+        const lince_modality *its = lince_modality_of_setting(info);
+        if (its && its != modality)
+            return lince_fail(LINCE_EUSAGE, "tune: %s cannot vary: it is a setting of %s, and %s holds %s",
+                              info->name, _(its->plural), data, _(modality->plural));
     }
     return 0;
 }

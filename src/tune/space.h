@@ -3,6 +3,7 @@
 #define LINCE_TUNE_SPACE_H
 
 #include "core/buffer.h"
+#include "modality/modality.h"
 
 #include <lince/settings.h>
 
@@ -29,9 +30,9 @@ typedef struct lince_space {
  * or cannot vary, or a value is none of its. */
 int lince_space_add(lince_space *space, const char *text, lince_settings *settings);
 
-/* LINCE_EUSAGE where what varies is for texts and the data are pictures, or the other way round: all its
- * values would be one trial. `data` is named. */
-int lince_space_check(const lince_space *space, bool texts, const char *data);
+/* LINCE_EUSAGE where what varies is a setting of other samples than the data's: all its values would be one
+ * trial. `data` is named. */
+int lince_space_check(const lince_space *space, const lince_modality *modality, const char *data);
 
 /* Adds what a YAML file says: `NAME: VALUES` as above, `NAME: [A, B]`, or a mapping of low, high, log and
  * int. Errors name file and line. */

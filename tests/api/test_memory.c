@@ -3,7 +3,7 @@
 #include "core/memory.h"
 #include "net/net.h"
 #include "picture/decode/image.h"
-#include "train/blueprint/blueprint.h"
+#include "picture_model.h"
 #include "weights/state_dict.h"
 
 #include <lince/lince.h>
@@ -28,8 +28,8 @@ static int setup(void **state)
 {
     (void)state;
     lince_net *net;
-    lince_blueprint b = {
-        .model = "resnet20", .dropout = -1, .classes = CLASSES, .transform = {.width = SIDE, .height = SIDE}};
+    lince_picture_encoder encoder;
+    lince_blueprint b = picture_model(&encoder, "resnet20", CLASSES, SIDE);
     lince_net_options options = {.batch = 1, .threads = 1};
     lince_language_set("en");
     assert_done(lince_blueprint_build(&b, &options, &net));

@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 #include "data/fixture.h"
 #include "data/source/source.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 

@@ -1,6 +1,7 @@
 /* CIFAR-10 and CIFAR-100 batches, as their authors pack them. */
 #include "data/dataset.h"
 #include "data/fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 

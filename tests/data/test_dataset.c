@@ -1,6 +1,7 @@
 /* Class folders: what is found in them, and what is said where they are not as they should be. */
 #include "core/parallel.h"
 #include "data/dataset_fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 

@@ -1,5 +1,6 @@
 /* The folds of a cross-validation: every sample is tested once, classes are even, groups stay whole. */
 #include "data/dataset_fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 

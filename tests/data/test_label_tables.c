@@ -1,5 +1,6 @@
 /* Labels of pictures in tables beside them: how they are found, and what is said of what does not match. */
 #include "data/dataset_fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 
@@ -31,7 +32,7 @@ static void assert_refused(const char *folder, lince_table_options options, int 
 /* The parts' sizes, of pictures. */
 static void assert_pictures(const lince_dataset *dataset, size_t train, size_t val, size_t test)
 {
-    assert_false(lince_dataset_is_text(dataset));
+    assert_ptr_equal(lince_modality_of_data(dataset), &lince_modality_pictures);
     assert_counts(dataset, train, val, test);
 }
 

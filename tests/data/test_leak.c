@@ -2,6 +2,7 @@
 #include "core/hash.h"
 #include "data/fixture.h"
 #include "data/likeness/leak.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 #include <math.h>
@@ -32,7 +33,9 @@ static lince_leak find(lince_dataset *dataset, lince_part part, lince_part from,
 {
     lince_leak none = {.part = part, .from = from};
     lince_leaks_release(&leaks);
-    assert_done(lince_leaks_find(&leaks, dataset, &(lince_leak_options){.threads = threads}));
+    assert_done(lince_leaks_find(&leaks, dataset,
+                                 &(lince_leak_options){.kind = lince_modality_of_data(dataset)->likeness,
+                                                       .threads = threads}));
     const lince_leak *leak = lince_leak_between(&leaks, part, from);
     return leak ? *leak : none;
 }
@@ -365,7 +368,9 @@ static void put_two_labels(const char *folder)
 static int drop(lince_dataset *d, size_t dropped[LINCE_PARTS])
 {
     lince_leaks_release(&leaks);
-    assert_done(lince_leaks_find(&leaks, d, &(lince_leak_options){.threads = 1, .thorough = true}));
+    assert_done(lince_leaks_find(
+        &leaks, d,
+        &(lince_leak_options){.kind = lince_modality_of_data(d)->likeness, .threads = 1, .thorough = true}));
     return lince_leaks_drop(&leaks, d, dropped);
 }
 

@@ -2,6 +2,7 @@
  * place). */
 #include "data/fixture.h"
 #include "data/loader/sampler.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 #include <math.h>

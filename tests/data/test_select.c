@@ -1,6 +1,7 @@
 /* Some of the classes: renumbered in the data's order, in all parts, whatever order they are named in. */
 #include "data/dataset.h"
 #include "data/fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 

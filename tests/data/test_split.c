@@ -1,6 +1,7 @@
 /* Which samples validate, and which are kept: of each class its share, by the seed and the names only. */
 #include "data/dataset.h"
 #include "data/fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 

@@ -1,6 +1,7 @@
 /* The built-in sample: the same for the same seed, balanced, and not to be told by colour. */
 #include "data/dataset.h"
 #include "data/fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 #include <lince/synth.h>

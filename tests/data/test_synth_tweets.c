@@ -2,6 +2,7 @@
  * only by who reads the negation and what stands behind the "but". */
 #include "data/dataset.h"
 #include "data/fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 #include <lince/synth.h>

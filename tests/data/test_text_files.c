@@ -1,5 +1,6 @@
 /* How texts lie in files: tables in folders, a text a file, a file a class, packed, in formats not read. */
 #include "data/dataset_fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 
@@ -25,7 +26,7 @@ static lince_dataset *open_folder(const char *path)
 static void assert_samples(const lince_dataset *d, lince_part part, const char *expected)
 {
     char found[1024] = "";
-    assert_true(lince_dataset_is_text(d));
+    assert_ptr_equal(lince_modality_of_data(d), &lince_modality_texts);
     for (size_t i = 0; i < lince_dataset_count(d, part); i++)
         snprintf(found + strlen(found), sizeof found - strlen(found), "%s %s %s; ",
                  lince_dataset_name(d, part, i), lince_dataset_class(d, lince_dataset_label(d, part, i)),

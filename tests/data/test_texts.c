@@ -1,6 +1,7 @@
 /* Tables of texts: what is found in them, what is left out, and what is said where they are not as they
  * should be. */
 #include "data/dataset_fixture.h"
+#include "modality/modality.h"
 
 #include <lince/language.h>
 
@@ -67,7 +68,7 @@ static void test_a_header_names_the_columns(void **state)
 {
     (void)state;
     lince_dataset *d = open_csv("Sentiment,Text\nPositive,so good\nNegative,so bad\n");
-    assert_true(lince_dataset_is_text(d));
+    assert_ptr_equal(lince_modality_of_data(d), &lince_modality_texts);
     assert_string_equal(lince_dataset_kind(d), "csv");
     assert_samples(d, LINCE_TRAIN, "3 Negative so bad -\n2 Positive so good -\n");
     assert_string_equal(lince_dataset_table(d)->text_column, "2 (Text)");
@@ -315,7 +316,7 @@ static void test_pictures_with_a_table_beside_them_are_pictures(void **state)
     put_png(folder, "a/1.png", 1);
     put_png(folder, "b/2.png", 2);
     lince_dataset *d = open_with(folder, (lince_table_options){0});
-    assert_false(lince_dataset_is_text(d));
+    assert_ptr_equal(lince_modality_of_data(d), &lince_modality_pictures);
     assert_null(lince_dataset_table(d));
     assert_null(lince_dataset_text(d, LINCE_TRAIN, 0));
     lince_dataset_free(d);

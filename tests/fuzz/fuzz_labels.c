@@ -1,6 +1,6 @@
 /* Any bytes as a table beside pictures: refused with a message, or labels of the pictures that are there. The
  * pictures are names only: they lie in a tar archive with the table, which is made anew each time. */
-#include "data/dataset.h"
+#include "data/index/layout.h"
 
 #include <lince/error.h>
 #include <stdio.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+static const lince_layout *const layouts[] = {&lince_texts, &lince_class_folders};
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
@@ -72,7 +74,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         lince_dataset *dataset;
-        if (lince_dataset_open_table(&dataset, path, &ways[i]) < 0) {
+        if (lince_dataset_open_as(&dataset, path, layouts, 2, &ways[i]) < 0) {
             if (dataset || !*lince_error()) abort();
             continue;
         }

@@ -4,6 +4,7 @@
 #include "core/random.h"
 #include "data/fixture.h"
 #include "data/loader/sampler.h"
+#include "modality/modality.h"
 #include "modality/pictures/loading.h"
 
 #include <lince/language.h>

@@ -1,6 +1,7 @@
 /* Batches of texts: of about the same length, padded, in an order that seed and epoch decide. */
 #include "data/fixture.h"
 #include "data/loader/sampler.h"
+#include "modality/modality.h"
 #include "modality/texts/loading.h"
 
 #include <lince/language.h>

@@ -1,6 +1,7 @@
 /* Deep grey: what a range says, and what becomes of values of each type. */
 #include "data/dataset_fixture.h"
 #include "data/depth.h"
+#include "modality/modality.h"
 
 #include <math.h>
 #include <tiffio.h>

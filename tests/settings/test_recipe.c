@@ -1,6 +1,7 @@
 /* What stands for optimizer, learning rate and schedule where they are left open. */
 #include "core/file.h"
 #include "core/memory.h"
+#include "modality/modality.h"
 #include "optim/optim.h"
 #include "optim/schedule/schedule.h"
 #include "settings/recipe.h"
@@ -23,7 +24,7 @@ static void settle(lince_settings *s, const char *model, const char *const given
     assert_int_equal(lince_settings_init(s), 0);
     for (size_t i = 0; i < GIVEN_MAX && given[i][0]; i++)
         assert_int_equal(lince_settings_set(s, given[i][0], given[i][1]), 0);
-    assert_int_equal(lince_recipe_settle(s, a, whole), 0);
+    assert_int_equal(lince_recipe_settle(s, a, lince_modality_of_model(a)->optimizer, whole), 0);
 }
 
 static void test_nothing_given_is_the_recipe_of_the_architecture(void **state)
@@ -123,8 +124,8 @@ static void test_small_data_have_small_batches(void **state)
     } cases[] = {{1, 1, 1},      {3, 1, 1},      {63, 15, 15},   {64, 16, 64},   {900, 16, 64},
                  {3199, 16, 64}, {3200, 32, 64}, {6399, 32, 64}, {6400, 64, 64}, {50000, 64, 64}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(lince_recipe_batch(cases[i].train, true), cases[i].by_recipe);
-        assert_int_equal(lince_recipe_batch(cases[i].train, false), cases[i].else_);
+        assert_int_equal(lince_recipe_batch(cases[i].train, 64, true), cases[i].by_recipe);
+        assert_int_equal(lince_recipe_batch(cases[i].train, 64, false), cases[i].else_);
     }
 }
 

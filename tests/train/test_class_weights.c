@@ -1,6 +1,7 @@
 /* --class-weights: by rarity, typed, or from a file. */
 #include "data/fixture.h"
 #include "loss/loss.h"
+#include "modality/modality.h"
 #include "train/data/class_weights.h"
 
 #include <lince/language.h>

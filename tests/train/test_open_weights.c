@@ -4,8 +4,8 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "models/imagenet.h"
+#include "picture_model.h"
 #include "train/ask/model_internal.h"
-#include "train/blueprint/blueprint.h"
 #include "weights/formats/safetensors.h"
 #include "weights/state_dict.h"
 #include "weights/torch/torch.h"
@@ -28,10 +28,10 @@ static void write_weights(const char *path, const char *architecture, int classe
 {
     lince_net *net;
     lince_weights *w;
-    lince_blueprint b = {.dropout = -1, .classes = classes, .transform = {.width = 64, .height = 64}};
+    lince_picture_encoder encoder;
+    lince_blueprint b = picture_model(&encoder, architecture, classes, 64);
     lince_net_options options = {.batch = 1, .threads = 1};
     const char *saved = TEST_SCRATCH "/open_weights.safetensors";
-    snprintf(b.model, sizeof b.model, "%s", architecture);
     if (lince_blueprint_build(&b, &options, &net)) fail_msg("%s", lince_error());
     lince_net_init(net, 5);
     assert_int_equal(lince_state_dict_save(net, saved, NULL, 0), 0);
@@ -108,7 +108,7 @@ static void test_published_weights_bring_their_own_transform(void **state)
                                                             .weights = path,
                                                             .architecture = "mobilenet_v2",
                                                             .resize = cases[i].asked});
-        assert_int_equal(m->blueprint.transform.resize, cases[i].resize);
+        assert_int_equal(lince_picture_encoder_of(m->blueprint.encoder)->transform.resize, cases[i].resize);
         if (!strstr(lince_model_notes(m), cases[i].note))
             fail_msg("expected '%s' in: %s", cases[i].note, lince_model_notes(m));
         lince_model_free(m);
@@ -124,8 +124,8 @@ static void test_transforms_are_the_architectures_own(void **state)
     write_weights(path, "efficientnet_b0", 10, "", false);
     lince_model *m = open_weights(&(lince_open_options){
         .size = sizeof(lince_open_options), .weights = path, .architecture = "efficientnet_b0"});
-    assert_int_equal(m->blueprint.transform.interpolation, LINCE_BICUBIC);
-    assert_int_equal(m->blueprint.transform.resize, 256);
+    assert_int_equal(lince_picture_encoder_of(m->blueprint.encoder)->transform.interpolation, LINCE_BICUBIC);
+    assert_int_equal(lince_picture_encoder_of(m->blueprint.encoder)->transform.resize, 256);
     assert_string_equal(lince_model_notes(m), "");
     lince_model_free(m);
     remove(path);

@@ -2,7 +2,7 @@
  * its own messages in its own language. */
 #include "core/error.h"
 #include "data/fixture.h"
-#include "train/blueprint/blueprint.h"
+#include "picture_model.h"
 #include "weights/state_dict.h"
 
 #include <lince/language.h>
@@ -20,8 +20,8 @@ static void write_weights(void)
 {
     lince_net *net;
     lince_net_options options = {.batch = 1, .threads = 1};
-    lince_blueprint b = {
-        .model = "resnet20", .dropout = -1, .classes = CLASSES, .transform = {.width = SIZE, .height = SIZE}};
+    lince_picture_encoder encoder;
+    lince_blueprint b = picture_model(&encoder, "resnet20", CLASSES, SIZE);
     assert_done(lince_blueprint_build(&b, &options, &net));
     lince_net_init(net, 5);
     assert_done(lince_state_dict_save(net, weights, NULL, 0));

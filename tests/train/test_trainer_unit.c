@@ -1,6 +1,7 @@
 /* Weights that see pixels as 0..255: the trainer brings them to the usual unit, which changes every feature by one
  * factor, and lets alone what would change otherwise. */
 #include "data/fixture.h"
+#include "picture_model.h"
 #include "train/loop/trainer.h"
 #include "weights/state_dict.h"
 
@@ -18,8 +19,8 @@ static void write_weights(const char *architecture, int classes, const char *nor
 {
     lince_net *net;
     lince_metadata said[] = {{"normalize", normalize}};
-    lince_blueprint b = {.dropout = -1, .classes = classes, .transform = {.width = SIZE, .height = SIZE}};
-    snprintf(b.model, sizeof b.model, "%s", architecture);
+    lince_picture_encoder encoder;
+    lince_blueprint b = picture_model(&encoder, architecture, classes, SIZE);
     assert_done(lince_blueprint_build(&b, &(lince_net_options){.batch = 1, .threads = 1}, &net));
     lince_net_init(net, 5);
     for (size_t i = 0; i < lince_net_params(net); i++) {
@@ -107,11 +108,12 @@ static void test_the_new_numbers_are_the_runs_own(void **state)
     lince_trainer t;
     write_weights("squeezenet1_1", 1000, BYTES);
     prepare(&t, "squeezenet1_1", NULL);
-    assert_true(fabsf(t.blueprint.transform.std[0] - 0.226f) < 1e-6f);
+    const lince_transform *f = &lince_picture_encoder_of(t.blueprint.encoder)->transform;
+    assert_true(fabsf(f->std[0] - 0.226f) < 1e-6f);
     float mean[3], std[3];
     assert_int_equal(lince_normalize_parse(t.own.normalize, mean, std), 0);
-    assert_memory_equal(mean, t.transform.mean, sizeof mean);
-    assert_memory_equal(std, t.transform.std, sizeof std);
+    assert_memory_equal(mean, f->mean, sizeof mean);
+    assert_memory_equal(std, f->std, sizeof std);
     lince_trainer_close(&t);
 }
 
@@ -120,7 +122,7 @@ static void stays(const char *model, int classes, const char *normalize, float d
     lince_trainer t;
     write_weights(model, classes, normalize);
     prepare(&t, model, NULL);
-    assert_true(t.transform.std[1] == deviation);
+    assert_true(lince_picture_encoder_of(t.blueprint.encoder)->transform.std[1] == deviation);
     lince_trainer_close(&t);
 }
 

@@ -35,7 +35,7 @@ typedef struct folder_list {
 
 typedef struct finder {
     lince_dataset *dataset;
-    bool *is_picture; /* [entries] */
+    bool *pictured; /* [entries] */
     size_t strays;
     const char *first_stray, *stray_kind;
 } finder;
@@ -69,12 +69,12 @@ static void look_at(finder *find, size_t index)
     lince_source *source = &find->dataset->source;
     const lince_entry *entry = &source->entries[index];
     if (entry->folder) return;
-    find->is_picture[index] = lince_has_picture_extension(entry->name);
-    if (find->is_picture[index]) return;
+    find->pictured[index] = lince_has_picture_extension(entry->name);
+    if (find->pictured[index]) return;
     lince_bytes head = {0};
     lince_source_peek(source, entry, HEAD, &head);
-    find->is_picture[index] = lince_image_recognised(head.data, head.size);
-    if (!find->is_picture[index] && find->strays++ == 0) {
+    find->pictured[index] = lince_image_recognised(head.data, head.size);
+    if (!find->pictured[index] && find->strays++ == 0) {
         find->first_stray = entry->name;
         find->stray_kind = lince_looks_like(head.data, head.size);
     }
@@ -84,7 +84,7 @@ static void look_at(finder *find, size_t index)
 static void count_pictures(const finder *find, folder *f)
 {
     for (size_t i = f->begin; i < f->end; i++) {
-        if (!find->is_picture[i]) continue;
+        if (!find->pictured[i]) continue;
         f->below++;
         f->here += !strchr(find->dataset->source.entries[i].name + f->prefix, '/');
     }
@@ -263,7 +263,7 @@ static int add_class(finder *find, const folder *f, lince_part part)
     int label;
     LINCE_TRY(lince_dataset_add_class(dataset, f->path + f->at, name_length(f), &label));
     for (size_t i = f->begin; i < f->end; i++) {
-        if (!find->is_picture[i]) continue;
+        if (!find->pictured[i]) continue;
         lince_sample sample = {.name = dataset->source.entries[i].name, .entry = i, .label = label};
         LINCE_TRY(lince_dataset_add_sample(dataset, part, sample));
     }
@@ -378,20 +378,14 @@ static int index_folders(lince_dataset *dataset)
     finder find = {.dataset = dataset};
     folder_list children = {0};
     dataset->kind = dataset->source.kind->name;
-    find.is_picture = lince_alloc(dataset->source.count + 1, sizeof *find.is_picture);
-    int code = find.is_picture ? 0 : LINCE_ENOMEM;
+    find.pictured = lince_alloc(dataset->source.count + 1, sizeof *find.pictured);
+    int code = find.pictured ? 0 : LINCE_ENOMEM;
     for (size_t i = 0; i < dataset->source.count && !code; i++) look_at(&find, i);
-    if (!code) code = lince_label_tables_index(dataset, find.is_picture);
+    if (!code) code = lince_label_tables_index(dataset, find.pictured);
     if (!code) code = find_samples(&find, &children);
     lince_free(children.folders);
-    lince_free(find.is_picture);
+    lince_free(find.pictured);
     return code < 0 ? code : 0;
-}
-
-static bool recognise(lince_source *source)
-{
-    (void)source;
-    return true;
 }
 
 static int read_sample(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image)
@@ -434,8 +428,5 @@ static void release(lince_dataset *dataset)
     (void)dataset;
 }
 
-const lince_layout lince_class_folders = {.recognise = recognise,
-                                          .index = index_folders,
-                                          .read = read_sample,
-                                          .measure = measure,
-                                          .release = release};
+const lince_layout lince_class_folders = {
+    .takes_rest = true, .index = index_folders, .read = read_sample, .measure = measure, .release = release};

@@ -43,7 +43,7 @@ typedef struct table {
     size_t parts[COLUMNS]; /* and a part's */
     size_t rows;           /* below the first, that were looked at */
     bool named, header;    /* the format says the names; the first record holds them */
-    bool first_is_picture[COLUMNS];
+    bool first_pictured[COLUMNS];
     int image, label, split, group; /* columns; LINCE_NO_COLUMN */
 } table;
 
@@ -82,7 +82,7 @@ static int look(void *context, const lince_csv_record *record)
         const lince_csv_field *f = &record->fields[i];
         bool is = called(r, f, t->part) != LINCE_NO_PICTURE;
         if (first) {
-            t->first_is_picture[i] = is;
+            t->first_pictured[i] = is;
             if (!(t->names[i] = lince_strdup(f->text))) return LINCE_ENOMEM;
             continue;
         }
@@ -171,7 +171,7 @@ static int choose_columns(const reading *r, table *t)
     for (int i = 1; i < t->columns; i++)
         if (t->hits[i] > t->hits[t->image]) t->image = i;
     bool asked = o->header && strcmp(o->header, "auto") != 0;
-    t->header = t->named || (asked ? !strcmp(o->header, "yes") : !t->first_is_picture[t->image]);
+    t->header = t->named || (asked ? !strcmp(o->header, "yes") : !t->first_pictured[t->image]);
     if (o->image_column) LINCE_TRY(chosen(t, "image-column", o->image_column, &t->image));
     t->split = guess_split(t);
     if (o->split_column) LINCE_TRY(chosen(t, "split-column", o->split_column, &t->split));
@@ -418,14 +418,14 @@ static int tell(const reading *r, size_t without, const char *first_without)
                                   without, first_without);
 }
 
-static int add_samples(reading *r, const bool *is_picture)
+static int add_samples(reading *r, const bool *pictured)
 {
     lince_dataset *d = r->dataset;
     size_t without = 0;
     const char *first = NULL;
     for (size_t i = 0; i < d->source.count; i++) {
         const row_of *row = &r->rows[i];
-        if (!is_picture[i]) continue;
+        if (!pictured[i]) continue;
         if (!row->label) {
             if (!without++) first = d->source.entries[i].name;
             continue;
@@ -461,11 +461,11 @@ static void forget(lince_dataset *d, size_t notes)
     d->grouped = false;
 }
 
-static int index_pictures(reading *r, const bool *is_picture)
+static int index_pictures(reading *r, const bool *pictured)
 {
     bool taken = false, same = false;
     size_t notes = r->dataset->note_count;
-    LINCE_TRY(lince_picture_paths_init(&r->paths, &r->dataset->source, is_picture));
+    LINCE_TRY(lince_picture_paths_init(&r->paths, &r->dataset->source, pictured));
     if (!r->paths.count) return 0;
     LINCE_TRY(read_tables(r, &taken));
     if (taken) LINCE_TRY(folders_say_it(r, &same));
@@ -473,17 +473,17 @@ static int index_pictures(reading *r, const bool *is_picture)
         forget(r->dataset, notes);
         return 0;
     }
-    LINCE_TRY(add_samples(r, is_picture));
+    LINCE_TRY(add_samples(r, pictured));
     return 1;
 }
 
-int lince_label_tables_index(lince_dataset *dataset, const bool *is_picture)
+int lince_label_tables_index(lince_dataset *dataset, const bool *pictured)
 {
     size_t entries = dataset->source.count + 1;
     reading r = {.dataset = dataset, .options = dataset->options};
     r.rows = lince_alloc(entries, sizeof *r.rows);
     r.groups = lince_alloc(entries, sizeof *r.groups);
-    int code = r.rows && r.groups ? index_pictures(&r, is_picture) : LINCE_ENOMEM;
+    int code = r.rows && r.groups ? index_pictures(&r, pictured) : LINCE_ENOMEM;
     lince_picture_paths_release(&r.paths);
     lince_free(r.rows);
     lince_free(r.groups);

@@ -6,7 +6,7 @@
 #include "data/index/layout.h"
 
 /* Indexes the data set by its tables: 1; 0 where none names its pictures, or where folders say the same
- * labels. `is_picture`: [entries of the source]. LINCE_EDATA, LINCE_EFORMAT, LINCE_EUSAGE. */
-int lince_label_tables_index(lince_dataset *dataset, const bool *is_picture);
+ * labels. `pictured`: [entries of the source]. LINCE_EDATA, LINCE_EFORMAT, LINCE_EUSAGE. */
+int lince_label_tables_index(lince_dataset *dataset, const bool *pictured);
 
 #endif

@@ -1,5 +1,5 @@
-/* What the files of a source mean: which are samples, of which class and part. A new layout is one file, and
- * one line of list.def. */
+/* What the files of a source mean: which are samples, of which class and part. A new layout is one file; the row
+ * of its kind of samples names it (src/modality). */
 #ifndef LINCE_DATA_LAYOUT_H
 #define LINCE_DATA_LAYOUT_H
 
@@ -27,7 +27,7 @@ typedef struct lince_samples {
 
 struct lince_dataset {
     lince_source source;
-    const struct lince_layout *layout;
+    const lince_layout *layout;
     void *state;                        /* of the layout; owned */
     const char *kind;                   /* "zip", "cifar-10", "csv" */
     const lince_table_options *options; /* while it is indexed */
@@ -46,19 +46,20 @@ struct lince_dataset {
     char fingerprint[LINCE_SHA256_DIGITS + 1];
 };
 
-typedef struct lince_layout {
+struct lince_layout {
     bool (*recognise)(lince_source *source);
+    bool takes_rest;                      /* asked when all others have declined */
     int (*index)(lince_dataset *dataset); /* on failure release is called */
-    /* By several threads at a time; `least` as lince_dataset_read_small has it, or 0. NULL: samples are
-     * texts. */
+    /* By several threads at a time; `least` as lince_dataset_read_small has it, or 0. NULL: samples are no
+     * pictures. */
     int (*read)(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image);
     /* What a picture's header says; likewise. */
     int (*measure)(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head);
+    bool tabular; /* lince_dataset_table says what became of its rows */
     void (*release)(lince_dataset *dataset);
-} lince_layout;
+};
 
-#define LAYOUT(row) extern const lince_layout row;
-#include "data/index/list.def"
+extern const lince_layout lince_class_folders, lince_cifar, lince_texts;
 
 /* For layouts. A class is numbered when it is first named; labels follow the names' order once all is
  * indexed. */

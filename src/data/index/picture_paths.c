@@ -34,11 +34,11 @@ static int add_picture(lince_picture_paths *p, size_t entry)
     return 0;
 }
 
-int lince_picture_paths_init(lince_picture_paths *p, const lince_source *source, const bool *is_picture)
+int lince_picture_paths_init(lince_picture_paths *p, const lince_source *source, const bool *pictured)
 {
     *p = (lince_picture_paths){.source = source};
     for (size_t i = 0; i < source->count; i++)
-        if (is_picture[i]) LINCE_TRY(add_picture(p, i));
+        if (pictured[i]) LINCE_TRY(add_picture(p, i));
     if (p->count) qsort(p->list, p->count, sizeof *p->list, by_hash);
     return 0;
 }

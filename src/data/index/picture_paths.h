@@ -16,8 +16,8 @@ typedef struct lince_picture_paths {
     size_t count, capacity;
 } lince_picture_paths;
 
-/* `is_picture`: [entries]. LINCE_ENOMEM. Release in any case. */
-int lince_picture_paths_init(lince_picture_paths *paths, const lince_source *source, const bool *is_picture);
+/* `pictured`: [entries]. LINCE_ENOMEM. Release in any case. */
+int lince_picture_paths_init(lince_picture_paths *paths, const lince_source *source, const bool *pictured);
 void lince_picture_paths_release(lince_picture_paths *paths);
 
 /* What becomes of a name. */

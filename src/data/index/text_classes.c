@@ -96,9 +96,9 @@ static int add(lince_text_files *f, words *w, size_t entry, bool *nameless)
 static int find_all(lince_text_files *f, words *w, bool *nameless)
 {
     for (size_t i = 0; i < f->source->count; i++)
-        if (lince_text_files_is_text(f, i)) LINCE_TRY(count_words(w, f->source->entries[i].name));
+        if (lince_text_files_have(f, i)) LINCE_TRY(count_words(w, f->source->entries[i].name));
     for (size_t i = 0; i < f->source->count; i++)
-        if (lince_text_files_is_text(f, i)) LINCE_TRY(add(f, w, i, nameless));
+        if (lince_text_files_have(f, i)) LINCE_TRY(add(f, w, i, nameless));
     return 0;
 }
 

@@ -59,7 +59,7 @@ static const lince_foreign_table *foreign_table(const lince_source *source, cons
 }
 
 /* No control characters but those of texts. */
-static bool is_text(const lince_bytes *head)
+static bool reads_as_text(const lince_bytes *head)
 {
     enum { LOOKED_AT = 512 };
     for (size_t i = 0; i < head->size && i < LOOKED_AT; i++)
@@ -82,7 +82,7 @@ static lince_text_content content_of(const lince_source *source, const lince_ent
     if (!source->kind->separator || lince_is_table_name(name)) return LINCE_TABLE;
     if (ENDS_IN_ONE_OF(name, objects)) return LINCE_OBJECTS;
     if (is_document(name)) return LINCE_NO_TEXT;
-    if (ENDS_IN_ONE_OF(name, plain) || (has_no_extension(name) && is_text(head)))
+    if (ENDS_IN_ONE_OF(name, plain) || (has_no_extension(name) && reads_as_text(head)))
         return content_of_text(head);
     return LINCE_NO_TEXT;
 }
@@ -114,7 +114,7 @@ static void look_at(lince_text_files *f, size_t entry)
     lince_bytes_release(&packed);
 }
 
-bool lince_text_files_is_text(const lince_text_files *f, size_t entry)
+bool lince_text_files_have(const lince_text_files *f, size_t entry)
 {
     return f->contents[entry] == LINCE_ROWS || f->contents[entry] == LINCE_PLAIN;
 }

@@ -56,6 +56,6 @@ int lince_text_files_of_classes(lince_text_files *files);
 int lince_text_files_add(lince_text_files *files, lince_text_file file);
 
 /* Whether a file's content is a text by itself, a table or not. */
-bool lince_text_files_is_text(const lince_text_files *files, size_t entry);
+bool lince_text_files_have(const lince_text_files *files, size_t entry);
 
 #endif

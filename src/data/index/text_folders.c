@@ -79,10 +79,10 @@ static int look(finder *find)
     const char *first = NULL;
     size_t below;
     for (size_t i = 0; i < find->files->source->count; i++)
-        if (lince_text_files_is_text(find->files, i)) LINCE_TRY(mark_above(find, name_at(find, i)));
+        if (lince_text_files_have(find->files, i)) LINCE_TRY(mark_above(find, name_at(find, i)));
     for (size_t i = 0; i < find->files->source->count; i++) {
         const char *name = name_at(find, i);
-        if (!lince_text_files_is_text(find->files, i) || !is_innermost(find, name)) continue;
+        if (!lince_text_files_have(find->files, i) || !is_innermost(find, name)) continue;
         find->parts = find->parts || part_of(name, &below) < LINCE_PARTS;
         if (!first) first = name, find->common = folder_length(name);
         narrow(find, first, name);
@@ -122,7 +122,7 @@ static int find_all(finder *find)
 {
     LINCE_TRY(look(find));
     for (size_t i = 0; i < find->files->source->count; i++)
-        if (lince_text_files_is_text(find->files, i)) LINCE_TRY(add(find, i));
+        if (lince_text_files_have(find->files, i)) LINCE_TRY(add(find, i));
     return 0;
 }
 

@@ -316,4 +316,5 @@ static void release(lince_dataset *dataset)
     (void)dataset;
 }
 
-const lince_layout lince_texts = {.recognise = recognise, .index = index_texts, .release = release};
+const lince_layout lince_texts = {
+    .recognise = recognise, .index = index_texts, .tabular = true, .release = release};

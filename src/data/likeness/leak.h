@@ -52,8 +52,9 @@ typedef struct lince_leaks {
 } lince_leaks;
 
 typedef struct lince_leak_options {
-    bool val_is_test; /* the validation part is the test part's own */
-    bool thorough;    /* every copy is found, so that none is left when they are dropped */
+    const struct lince_likeness_kind *kind; /* of the samples (likeness.h) */
+    bool val_is_test;                       /* the validation part is the test part's own */
+    bool thorough; /* every copy is found, so that none is left when they are dropped */
     int threads;
     const lince_watch *watch; /* or NULL */
 } lince_leak_options;

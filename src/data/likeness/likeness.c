@@ -26,14 +26,11 @@ static int note_content(lince_likeness *l, size_t i)
     return 0;
 }
 
-int lince_likeness_open(lince_likeness *l, lince_dataset *dataset, lince_part part, int threads,
-                        const lince_watch *watch)
+int lince_likeness_open(lince_likeness *l, const lince_likeness_kind *kind, lince_dataset *dataset,
+                        lince_part part, int threads, const lince_watch *watch)
 {
-    *l = (lince_likeness){.kind = lince_dataset_is_text(dataset) ? &lince_likeness_texts
-                                                                 : &lince_likeness_pictures,
-                          .dataset = dataset,
-                          .part = part,
-                          .count = lince_dataset_count(dataset, part)};
+    *l = (lince_likeness){
+        .kind = kind, .dataset = dataset, .part = part, .count = lince_dataset_count(dataset, part)};
     if (!(l->content = lince_alloc(l->count, sizeof *l->content))) return LINCE_ENOMEM;
     return l->kind->open(l, threads, watch);
 }

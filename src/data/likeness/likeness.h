@@ -1,5 +1,6 @@
 /* Samples that are alike: each has a signature by which those like it are found without comparing all pairs.
- * What a signature is depends on the kind of samples: a new kind is one file, and one line in likeness.c. */
+ * What a signature is depends on the kind of samples: a new kind is one file, which the
+ * row of the kind names (src/modality). */
 #ifndef LINCE_DATA_LIKENESS_H
 #define LINCE_DATA_LIKENESS_H
 
@@ -41,8 +42,8 @@ typedef struct lince_likeness_kind {
 extern const lince_likeness_kind lince_likeness_texts, lince_likeness_pictures;
 
 /* LINCE_ENOMEM; LINCE_EINTERRUPTED where the watch (or NULL) says so. Close in any case. */
-int lince_likeness_open(lince_likeness *likeness, lince_dataset *dataset, lince_part part, int threads,
-                        const lince_watch *watch);
+int lince_likeness_open(lince_likeness *likeness, const lince_likeness_kind *kind, lince_dataset *dataset,
+                        lince_part part, int threads, const lince_watch *watch);
 void lince_likeness_close(lince_likeness *likeness);
 
 /* For each sample of `of` the one of `in` that is most like it, into matches[of->count]; with `relabelled`

@@ -87,7 +87,7 @@ static const struct {
     {257, "ustar", N_("a tar archive")},
 };
 
-static bool is_text(const uint8_t *bytes, size_t size)
+static bool reads_as_text(const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         if (bytes[i] < ' ' && !strchr("\t\n\r\f", bytes[i])) return false;
@@ -120,7 +120,7 @@ static const char *stranger_of(const void *bytes, size_t size)
 bool lince_looks_like_text(const void *bytes, size_t size)
 {
     enum { HEAD = 512 };
-    return !stranger_of(bytes, size) && is_text(bytes, size < HEAD ? size : HEAD);
+    return !stranger_of(bytes, size) && reads_as_text(bytes, size < HEAD ? size : HEAD);
 }
 
 const char *lince_looks_like(const void *bytes, size_t size)

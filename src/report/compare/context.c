@@ -100,7 +100,7 @@ static int find(lince_context *x, const lince_comparison *c)
 int lince_context_new(lince_context **context, const lince_comparison *c)
 {
     *context = NULL;
-    if (c->facts[0].modality != LINCE_TEXTS) return 0;
+    if (c->facts[0].kinds != LINCE_TEXTS) return 0;
     *context = lince_alloc(1, sizeof **context);
     return *context ? find(*context, c) : LINCE_ENOMEM;
 }

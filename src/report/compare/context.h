@@ -33,7 +33,7 @@ enum { LINCE_REACH = 64 }; /* distances from the last word that is read: 0, 1, .
 /* The norm of dLoss/dh of the last recurrent layer's state, `distance` words before the last one; its share
  * is of the norm at the last word, of the same text. */
 typedef struct lince_reach_point {
-    size_t texts; /* that have so many words */
+    size_t count; /* of texts that have so many words */
     double mean, median, share_mean, share_median;
 } lince_reach_point;
 

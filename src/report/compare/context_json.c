@@ -33,7 +33,7 @@ static json_t *reach_json(const lince_reach *r)
     json_t *points = json_array();
     for (int d = 0; d < r->distances; d++) {
         const lince_reach_point *at = &r->at[d];
-        lince_json_add(&points, lince_json_pack("{s:I, s:f, s:f, s:f, s:f}", "texts", (json_int_t)at->texts,
+        lince_json_add(&points, lince_json_pack("{s:I, s:f, s:f, s:f, s:f}", "texts", (json_int_t)at->count,
                                                 "mean", at->mean, "median", at->median, "share mean",
                                                 at->share_mean, "share median", at->share_median));
     }

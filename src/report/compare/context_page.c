@@ -136,7 +136,7 @@ static void write_reach_table(lince_document *d, const lince_comparison *c, bool
     for (size_t k = 0; k < sizeof distances / sizeof *distances; k++) {
         if (distances[k] >= farthest(x)) break;
         lince_document_cell(d, "%d", distances[k]);
-        lince_document_cell(d, "%zu", x->reach[0].at[distances[k]].texts);
+        lince_document_cell(d, "%zu", x->reach[0].at[distances[k]].count);
         for (size_t i = 0; i < x->shown_count; i++) cell_reach(d, &x->reach[i], distances[k], share);
         lince_document_row(d);
     }

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "modality/texts/tokens.h"
+#include "modality/texts/texts.h"
 #include "report/compare/context.h"
 #include "report/explain/ask.h"
 #include "report/explain/reopen.h"
@@ -34,7 +34,7 @@ enum {
 typedef struct reader {
     size_t run;
     lince_blueprint blueprint;
-    lince_tokens tokens; /* of the whole test part */
+    lince_tokens encoded; /* of the whole test part */
     int32_t filler[LINCE_FILLERS];
     lince_net *net;
 } reader;
@@ -58,8 +58,8 @@ static int label_of(const asking *a, size_t text)
 
 static const int32_t *text_at(const asking *a, const reader *r, size_t text, size_t *length)
 {
-    *length = lince_tokens_length(&r->tokens, a->chosen[text]);
-    return r->tokens.token + r->tokens.begin[a->chosen[text]];
+    *length = lince_tokens_length(&r->encoded, a->chosen[text]);
+    return r->encoded.token + r->encoded.begin[a->chosen[text]];
 }
 
 /* Of one of the two passes over the texts, run by run. */
@@ -82,20 +82,22 @@ static int open_reader(asking *a, size_t place)
     r->run = a->x->shown[place];
     const lince_facts *facts = &a->c->facts[r->run];
     LINCE_TRY(lince_reopen_blueprint(facts, &r->blueprint));
-    if (r->blueprint.text.read_padding)
+    if (lince_text_encoder_of(r->blueprint.encoder)->net.read_padding)
         return lince_fail(LINCE_EDATA, "%s: reads padding, into which no words can be put",
                           facts->run.folder);
-    if (!splits_alike(&a->readers[0].blueprint.encoder.options, &r->blueprint.encoder.options))
+    if (!splits_alike(&lince_text_encoder_of(a->readers[0].blueprint.encoder)->words.options,
+                      &lince_text_encoder_of(r->blueprint.encoder)->words.options))
         return lince_fail(LINCE_EDATA,
                           "%s: splits texts otherwise than %s (--clean, --stop-words, --stem, --max-tokens)",
                           facts->run.folder, a->c->facts[a->readers[0].run].run.folder);
-    return lince_tokens_init(&r->tokens, a->x->dataset, LINCE_TEST, &r->blueprint.encoder);
+    return lince_tokens_init(&r->encoded, a->x->dataset, LINCE_TEST,
+                             &lince_text_encoder_of(r->blueprint.encoder)->words);
 }
 
 static void close_reader(reader *r)
 {
     lince_net_free(r->net);
-    lince_tokens_release(&r->tokens);
+    lince_tokens_release(&r->encoded);
     lince_blueprint_release(&r->blueprint);
 }
 
@@ -104,7 +106,7 @@ static void close_reader(reader *r)
 /* So many of them as the budget allows: of a text with n words n + 1 texts are read. */
 static int choose_texts(asking *a)
 {
-    const lince_tokens *tokens = &a->readers[0].tokens;
+    const lince_tokens *tokens = &a->readers[0].encoded;
     double work = 0;
     for (size_t i = 0; i < tokens->count; i++) {
         double n = (double)lince_tokens_length(tokens, i);
@@ -134,7 +136,8 @@ static int choose_texts(asking *a)
 static bool may_fill(const asking *a, const char *word)
 {
     for (size_t i = 0; i < a->x->shown_count; i++)
-        if (lince_vocabulary_find(&a->readers[i].blueprint.encoder.vocabulary, word) == LINCE_UNK)
+        if (lince_vocabulary_find(&lince_text_encoder_of(a->readers[i].blueprint.encoder)->words.vocabulary,
+                                  word) == LINCE_UNK)
             return false;
     for (const char *c = word; *c; c++)
         if (!isalpha((unsigned char)*c) && (unsigned char)*c < 0x80) return false;
@@ -149,7 +152,8 @@ static int count_words(asking *a, int32_t words, int classes, double *in, double
     int32_t *seen =
         lince_alloc((size_t)words, sizeof *seen); /* the last text, from 1, that a word stood in */
     if (!seen) return LINCE_ENOMEM;
-    int code = lince_tokens_init(&train, a->x->dataset, LINCE_TRAIN, &a->readers[0].blueprint.encoder);
+    int code = lince_tokens_init(&train, a->x->dataset, LINCE_TRAIN,
+                                 &lince_text_encoder_of(a->readers[0].blueprint.encoder)->words);
     for (size_t i = 0; !code && i < train.count; i++) {
         int label = lince_dataset_label(a->x->dataset, LINCE_TRAIN, i);
         of[label]++;
@@ -178,7 +182,7 @@ static double bias(const double *in, const double *of, int classes)
 /* The least biased of the most frequent words, by the first run's numbers. */
 static void take_fillers(asking *a, int32_t words, int classes, const double *in, const double *of)
 {
-    const lince_vocabulary *v = &a->readers[0].blueprint.encoder.vocabulary;
+    const lince_vocabulary *v = &lince_text_encoder_of(a->readers[0].blueprint.encoder)->words.vocabulary;
     int32_t *filler = a->readers[0].filler;
     double biases[LINCE_FILLERS];
     for (int32_t w = LINCE_FIRST_WORD; w < words; w++) {
@@ -196,18 +200,19 @@ static void spread_fillers(asking *a)
 {
     char *out = a->x->fillers;
     for (size_t k = 0; k < a->fillers; k++) {
-        const char *word = a->readers[0].blueprint.encoder.vocabulary.words[a->readers[0].filler[k]];
+        const char *word = lince_text_encoder_of(a->readers[0].blueprint.encoder)
+                               ->words.vocabulary.words[a->readers[0].filler[k]];
         size_t used = strlen(out);
         snprintf(out + used, sizeof a->x->fillers - used, "%s%s", k ? " " : "", word);
         for (size_t i = 1; i < a->x->shown_count; i++)
-            a->readers[i].filler[k] =
-                lince_vocabulary_find(&a->readers[i].blueprint.encoder.vocabulary, word);
+            a->readers[i].filler[k] = lince_vocabulary_find(
+                &lince_text_encoder_of(a->readers[i].blueprint.encoder)->words.vocabulary, word);
     }
 }
 
 static int choose_fillers(asking *a)
 {
-    const lince_vocabulary *v = &a->readers[0].blueprint.encoder.vocabulary;
+    const lince_vocabulary *v = &lince_text_encoder_of(a->readers[0].blueprint.encoder)->words.vocabulary;
     int classes = a->c->classes;
     size_t words = v->size < FREQUENT + LINCE_FIRST_WORD ? v->size : FREQUENT + LINCE_FIRST_WORD;
     double *in = lince_alloc(words * (size_t)classes, sizeof *in),
@@ -234,7 +239,7 @@ static int open_net(const asking *a, reader *r)
                                                                      : batch,
                                        .threads = lince_processors(),
                                        .inference = true};
-    r->blueprint.text.max_tokens = steps;
+    lince_text_encoder_of(r->blueprint.encoder)->net.max_tokens = steps;
     return lince_reopen_net(&a->c->facts[r->run], &r->blueprint, &options, &r->net);
 }
 

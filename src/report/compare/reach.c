@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "modality/texts/tokens.h"
+#include "modality/texts/texts.h"
 #include "report/compare/context.h"
 #include "report/explain/reopen.h"
 
@@ -18,7 +18,7 @@ typedef struct asking {
     const lince_comparison *c;
     lince_blueprint blueprint;
     lince_net *net;
-    lince_tokens tokens; /* of the whole test part */
+    lince_tokens encoded; /* of the whole test part */
     size_t *chosen, count;
     int node, width, steps, batch; /* the states' node and features; of a text at most; texts at a time */
     int32_t *token, *length;       /* [batch][steps], [batch] */
@@ -39,13 +39,15 @@ static int open_net(asking *a, const lince_facts *facts)
 {
     size_t longest = 1;
     LINCE_TRY(lince_reopen_blueprint(facts, &a->blueprint));
-    LINCE_TRY(lince_tokens_init(&a->tokens, a->x->dataset, LINCE_TEST, &a->blueprint.encoder));
+    LINCE_TRY(lince_tokens_init(&a->encoded, a->x->dataset, LINCE_TEST,
+                                &lince_text_encoder_of(a->blueprint.encoder)->words));
     for (size_t i = 0; i < a->count; i++) {
-        size_t length = lince_tokens_length(&a->tokens, a->chosen[i]);
+        size_t length = lince_tokens_length(&a->encoded, a->chosen[i]);
         if (length > longest) longest = length;
     }
-    if (!a->blueprint.text.read_padding) a->blueprint.text.max_tokens = (int)longest;
-    a->steps = a->blueprint.text.max_tokens;
+    if (!lince_text_encoder_of(a->blueprint.encoder)->net.read_padding)
+        lince_text_encoder_of(a->blueprint.encoder)->net.max_tokens = (int)longest;
+    a->steps = lince_text_encoder_of(a->blueprint.encoder)->net.max_tokens;
     a->batch = ROWS / a->steps < 1 ? 1 : ROWS / a->steps > MOST_BATCH ? MOST_BATCH : ROWS / a->steps;
     const lince_net_options options = {
         .batch = a->batch, .threads = lince_processors(), .keep = true, .frozen = true};
@@ -83,7 +85,7 @@ static int take_norms(asking *a, size_t first, int n)
 {
     LINCE_TRY(lince_net_read(a->net, (size_t)a->node, true, a->gradient));
     for (int i = 0; i < n; i++) {
-        int length = a->blueprint.text.read_padding ? a->steps : a->length[i];
+        int length = lince_text_encoder_of(a->blueprint.encoder)->net.read_padding ? a->steps : a->length[i];
         for (int d = 0; d < LINCE_REACH; d++) {
             ptrdiff_t place = (ptrdiff_t)i * a->steps + length - 1 - d;
             a->norm[(size_t)d * a->count + first + (size_t)i] =
@@ -99,8 +101,8 @@ static int ask(asking *a, size_t first)
     int n = a->count - first < (size_t)a->batch ? (int)(a->count - first) : a->batch;
     memset(a->token, 0, (size_t)a->batch * (size_t)a->steps * sizeof *a->token);
     for (int i = 0; i < n; i++) {
-        size_t text = a->chosen[first + (size_t)i], length = lince_tokens_length(&a->tokens, text);
-        memcpy(a->token + (ptrdiff_t)i * a->steps, a->tokens.token + a->tokens.begin[text],
+        size_t text = a->chosen[first + (size_t)i], length = lince_tokens_length(&a->encoded, text);
+        memcpy(a->token + (ptrdiff_t)i * a->steps, a->encoded.token + a->encoded.begin[text],
                length * sizeof *a->token);
         a->length[i] = (int32_t)length;
     }
@@ -143,7 +145,7 @@ static lince_reach_point summarise(const asking *a, int distance, float *norm, f
         norm[n] = here[i];
         share[n++] = here[i] / last[i];
     }
-    if (n < FEWEST) return (lince_reach_point){.texts = n};
+    if (n < FEWEST) return (lince_reach_point){.count = n};
     return (lince_reach_point){n, mean(norm, n), median(norm, n), mean(share, n), median(share, n)};
 }
 
@@ -153,7 +155,7 @@ static int summarise_all(const asking *a, lince_reach *r)
     r->tenth = -1;
     for (int d = 0; norm && share && d < LINCE_REACH; d++) {
         r->at[d] = summarise(a, d, norm, share);
-        if (r->at[d].texts < FEWEST) break;
+        if (r->at[d].count < FEWEST) break;
         r->distances = d + 1;
         if (r->tenth < 0 && r->at[d].share_median < 0.1) r->tenth = d;
     }
@@ -186,7 +188,7 @@ static int ask_run(const lince_context *x, const lince_comparison *c, size_t pla
     lince_free(a.length);
     lince_free(a.gradient);
     lince_free(a.norm);
-    lince_tokens_release(&a.tokens);
+    lince_tokens_release(&a.encoded);
     lince_net_free(a.net);
     lince_blueprint_release(&a.blueprint);
     return code;

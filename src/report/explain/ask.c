@@ -13,15 +13,15 @@ int lince_ask_init(lince_ask *a, lince_net *net, const lince_loss *loss,
     *a = (lince_ask){.net = net, .loss = loss, .answer = answer, .context = context};
     a->batch = lince_net_layer(net, 1)->batch;
     a->steps = lince_net_input_shape(net).height;
-    a->tokens = lince_alloc((size_t)a->batch * (size_t)a->steps, sizeof *a->tokens);
+    a->token = lince_alloc((size_t)a->batch * (size_t)a->steps, sizeof *a->token);
     a->length = lince_alloc((size_t)a->batch, sizeof *a->length);
     a->probability = lince_alloc((size_t)a->batch * (size_t)lince_net_classes(net), sizeof *a->probability);
-    return a->tokens && a->length && a->probability ? 0 : LINCE_ENOMEM;
+    return a->token && a->length && a->probability ? 0 : LINCE_ENOMEM;
 }
 
 void lince_ask_release(lince_ask *a)
 {
-    lince_free(a->tokens);
+    lince_free(a->token);
     lince_free(a->length);
     lince_free(a->probability);
     *a = (lince_ask){0};
@@ -31,7 +31,7 @@ void lince_ask_flush(lince_ask *a)
 {
     int classes = a->waiting ? lince_net_classes(a->net) : 0;
     if (!a->waiting) return;
-    lince_net_set_tokens(a->net, a->waiting, a->tokens, a->length, a->steps);
+    lince_net_set_tokens(a->net, a->waiting, a->token, a->length, a->steps);
     lince_net_forward(a->net, a->waiting, false, NULL);
     lince_net_scores(a->net, a->probability);
     lince_score_probabilities(a->loss, a->probability, (size_t)a->waiting, classes, a->temperature,
@@ -44,7 +44,7 @@ void lince_ask_flush(lince_ask *a)
 void lince_ask_add(lince_ask *a, const int32_t *tokens, size_t length)
 {
     assert(length > 0 && length <= (size_t)a->steps);
-    int32_t *place = a->tokens + (ptrdiff_t)a->waiting * a->steps;
+    int32_t *place = a->token + (ptrdiff_t)a->waiting * a->steps;
     memset(place, 0, (size_t)a->steps * sizeof *place);
     memcpy(place, tokens, length * sizeof *place);
     a->length[a->waiting++] = (int32_t)length;

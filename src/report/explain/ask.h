@@ -15,7 +15,7 @@ typedef struct lince_ask {
     /* Is told each text's probabilities [classes], in the order in which they were added from 0 on. */
     void (*answer)(void *context, size_t number, const float *probability);
     void *context;
-    int32_t *tokens, *length; /* that wait: [batch][steps], [batch] */
+    int32_t *token, *length; /* that wait: [batch][steps], [batch] */
     int waiting;
     double temperature; /* of the probabilities; 0: none */
     size_t answered;

@@ -3,6 +3,7 @@
 #include "core/json.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "modality/pictures/pictures.h"
 #include "report/explain/reopen.h"
 #include "train/measure/scoring.h"
 
@@ -11,7 +12,7 @@
 
 typedef struct picture {
     const char *name;
-    lince_modality modality;
+    lince_kinds kinds;
     int (*draw)(lince_explainer *e);
 } picture;
 
@@ -34,7 +35,8 @@ static int open_net(lince_explainer *e)
     const lince_net_options options = {
         .batch = 1, .threads = lince_processors(), .keep = true, .frozen = true};
     LINCE_TRY(lince_reopen_blueprint(e->facts, &e->blueprint));
-    LINCE_TRY(lince_views_plan(&e->views, e->facts->views, &e->blueprint.transform, &e->picture));
+    const lince_blueprint *b = &e->blueprint;
+    LINCE_TRY(lince_modality_plan_views(b->modality, b->encoder, e->facts->views, e->facts->run.folder));
     return lince_reopen_net(e->facts, &e->blueprint, &options, &e->net);
 }
 
@@ -105,19 +107,21 @@ static int fit(lince_explainer *e, size_t outcome, const lince_transform *transf
 
 int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image)
 {
-    return fit(e, outcome, &e->blueprint.transform, image);
+    return fit(e, outcome, &lince_picture_encoder_of(e->blueprint.encoder)->transform, image);
 }
 
 int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability)
 {
+    const lince_transform *shown = &lince_picture_encoder_of(e->blueprint.encoder)->picture;
     lince_image fitted;
     int classes = lince_net_classes(e->net);
-    LINCE_TRY(fit(e, outcome, &e->picture, &fitted));
+    LINCE_TRY(fit(e, outcome, shown, &fitted));
     float *x = lince_alloc(3 * (size_t)fitted.width * (size_t)fitted.height, sizeof *x);
     int code = x ? 0 : LINCE_ENOMEM;
     if (!code) {
-        lince_transform_normalise(&e->picture, fitted.pixels, x);
-        code = lince_score(e->net, &e->views, &(lince_batch){.n = 1, .input.x = x}, probability);
+        lince_transform_normalise(shown, fitted.pixels, x);
+        code = lince_score(e->net, lince_blueprint_views(&e->blueprint), &(lince_batch){.n = 1, .input.x = x},
+                           probability);
     }
     if (!code)
         lince_score_probabilities(&e->blueprint.loss, probability, 1, classes, e->blueprint.temperature,
@@ -162,7 +166,7 @@ static int open_all(lince_explainer *e)
 static bool has_pictures(const lince_facts *facts)
 {
     bool any = false;
-    for (size_t i = 0; i < COUNT; i++) any |= (pictures[i].modality & facts->modality) != 0;
+    for (size_t i = 0; i < COUNT; i++) any |= (pictures[i].kinds & facts->kinds) != 0;
     return any;
 }
 
@@ -172,7 +176,7 @@ int lince_explain(const lince_facts *facts)
     if (!has_pictures(facts)) return 0;
     int code = open_all(&e);
     for (size_t i = 0; i < COUNT && !code; i++)
-        if (pictures[i].modality & facts->modality) code = pictures[i].draw(&e);
+        if (pictures[i].kinds & facts->kinds) code = pictures[i].draw(&e);
     if (!code) code = write_told(&e);
     json_decref(e.told);
     lince_free(e.index);

@@ -4,7 +4,6 @@
 
 #include "data/dataset.h"
 #include "net/net.h"
-#include "picture/views.h"
 #include "report/facts/facts.h"
 #include "train/blueprint/blueprint.h"
 
@@ -20,8 +19,6 @@ typedef struct lince_explainer {
     char plots[LINCE_PATH_MAX];
     lince_dataset *dataset; /* split and limited as in training */
     lince_blueprint blueprint;
-    lince_views views;       /* of the test's pictures, whose answers were averaged */
-    lince_transform picture; /* what they are cut from */
     lince_net *net;          /* for one sample; activations and their gradients can be read */
     lince_outcomes outcomes; /* none where there was no test */
     size_t *index;           /* [outcomes.count] in the test part */

@@ -4,6 +4,7 @@
 #include "core/json.h"
 #include "core/memory.h"
 #include "kernels/kernels.h"
+#include "modality/pictures/pictures.h"
 #include "report/explain/explain.h"
 #include "report/explain/gradcam.h"
 #include "report/page/sheet.h"
@@ -43,7 +44,8 @@ static int compute(drawing *d, const lince_image *picture, size_t outcome)
 {
     lince_explainer *e = d->e;
     const lince_outcome_row *row = &e->outcomes.rows[outcome];
-    lince_transform_normalise(&e->blueprint.transform, picture->pixels, d->input);
+    lince_transform_normalise(&lince_picture_encoder_of(e->blueprint.encoder)->transform, picture->pixels,
+                              d->input);
     LINCE_TRY(lince_gradcam(e->net, d->node, d->input, row->predicted, d->heat));
     LINCE_TRY(lince_explain_probabilities(e, outcome, d->probability));
     d->difference = fmax(d->difference, fabs((double)d->probability[row->predicted] - row->probability));

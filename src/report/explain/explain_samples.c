@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "modality/pictures/pictures.h"
 #include "picture/augment/mix.h"
 #include "report/explain/explain.h"
 #include "report/page/sheet.h"
@@ -148,7 +149,9 @@ static void release(drawing *d)
 int lince_explain_samples(lince_explainer *e)
 {
     const lince_settings *s = &e->facts->settings;
-    drawing d = {.e = e, .transform = e->blueprint.transform, .mixing = {s->mixup, s->cutmix}};
+    drawing d = {.e = e,
+                 .transform = lince_picture_encoder_of(e->blueprint.encoder)->transform,
+                 .mixing = {s->mixup, s->cutmix}};
     LINCE_TRY(lince_augment_parse(&d.transform.augment, s->augment));
     d.augmented = (s->augment && strcmp(s->augment, "none") != 0) || s->mixup > 0 || s->cutmix > 0;
     d.rows = d.augmented ? ROWS : 2;

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "modality/texts/texts.h"
 #include "report/explain/ask.h"
 #include "report/explain/explain.h"
 
@@ -52,7 +53,7 @@ static json_t *words_json(const lince_encoder *encoder, const int32_t *tokens, s
 static int tell(telling *t, lince_ask *ask, size_t outcome, int32_t *tokens, json_t **list)
 {
     lince_explainer *e = t->e;
-    lince_encoder *encoder = &e->blueprint.encoder;
+    lince_encoder *encoder = &lince_text_encoder_of(e->blueprint.encoder)->words;
     int length = lince_encode(encoder, text_of(e, outcome), tokens, NULL);
     if (length < 0) return length;
     t->outcome = outcome, t->asked = 0;
@@ -90,7 +91,9 @@ int lince_explain_words(lince_explainer *e)
     lince_ask ask;
     telling t = {.e = e};
     json_t *list = json_array();
-    int32_t *tokens = lince_alloc(2 * (size_t)e->blueprint.encoder.options.max_tokens, sizeof *tokens);
+    int32_t *tokens =
+        lince_alloc(2 * (size_t)lince_text_encoder_of(e->blueprint.encoder)->words.options.max_tokens,
+                    sizeof *tokens);
     int code = lince_ask_init(&ask, e->net, &e->blueprint.loss, take, &t);
     ask.temperature = e->blueprint.temperature;
     if (!tokens) code = LINCE_ENOMEM;

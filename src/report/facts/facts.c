@@ -106,9 +106,13 @@ static void find_best(lince_facts *f)
     }
 }
 
-static void find_modality(lince_facts *f)
+/* By the name of src/modality; early runs, of pictures, do not say it. */
+static void find_kind(lince_facts *f)
 {
-    f->modality = !strcmp(lince_fact_text(f->data, "modality"), "text") ? LINCE_TEXTS : LINCE_PICTURES;
+    const char *name = lince_fact_text(f->data, "modality");
+    f->kinds = !*name || !strcmp(name, "image") ? LINCE_PICTURES
+               : !strcmp(name, "text")          ? LINCE_TEXTS
+                                                : LINCE_OTHERS;
 }
 
 int lince_facts_read_explained(lince_facts *f)
@@ -129,7 +133,7 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(read_command(f));
     LINCE_TRY(read_json(&f->data, &f->run, "data.json"));
     LINCE_TRY(read_json(&f->model, &f->run, "model.json"));
-    find_modality(f);
+    find_kind(f);
     LINCE_TRY(lince_facts_read_explained(f));
     LINCE_TRY(lince_run_read_history(&f->run, &f->history));
     find_best(f);

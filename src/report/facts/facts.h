@@ -11,17 +11,18 @@
 #include <stdbool.h>
 
 /* What a run's samples are. Sections, figures and pictures of the report say which of them they are for. */
-typedef enum lince_modality {
+typedef enum lince_kinds {
     LINCE_PICTURES = 1,
     LINCE_TEXTS = 2,
-    LINCE_ANY = LINCE_PICTURES | LINCE_TEXTS
-} lince_modality;
+    LINCE_OTHERS = 4, /* that the report has nothing of its own for */
+    LINCE_ANY = LINCE_PICTURES | LINCE_TEXTS | LINCE_OTHERS
+} lince_kinds;
 
 typedef struct lince_facts {
     lince_run run;
     lince_settings settings;
     char *command; /* as typed, a line for each stage; "" where not recorded */
-    lince_modality modality;
+    lince_kinds kinds;
     json_t *data, *model;
     json_t *
         seen; /* of test.json: accuracy on samples that the training part has too, and on new ones; or NULL */

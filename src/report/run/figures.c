@@ -5,7 +5,7 @@
 
 typedef struct recipe {
     const char *name;
-    lince_modality modality;
+    lince_kinds kinds;
     bool (*draw)(lince_figure *g);
 } recipe;
 
@@ -70,6 +70,6 @@ void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)
     if (!code) code = lince_make_folder(folder);
     if (code) lince_gaps_figure(gaps, code);
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes && !code; i++)
-        if (recipes[i].modality & facts->modality)
+        if (recipes[i].kinds & facts->kinds)
             code = lince_gaps_figure(gaps, draw_both(facts, folder, &recipes[i]));
 }

@@ -20,7 +20,7 @@ static void write_title(char *title, size_t size, const lince_document *d, const
 
 static void write_gaps(lince_document *d, const lince_facts *f, const lince_gaps *missing)
 {
-    bool texts = f->modality == LINCE_TEXTS;
+    bool texts = f->kinds == LINCE_TEXTS;
     if (*missing->figures) lince_document_note(d, TR("Figures are missing: %s"), missing->figures);
     if (*missing->pictures)
         lince_document_note(d,
@@ -58,10 +58,10 @@ static void write_sections(lince_document *d, const lince_facts *f)
     const char *titles[32];
     int count = 0, number = 0;
     for (size_t i = 0; i < lince_section_count; i++)
-        if (lince_sections[i].modality & f->modality) titles[count++] = TR(lince_sections[i].title);
+        if (lince_sections[i].kinds & f->kinds) titles[count++] = TR(lince_sections[i].title);
     lince_document_contents(d, titles, count);
     for (size_t i = 0; i < lince_section_count; i++) {
-        if (!(lince_sections[i].modality & f->modality)) continue;
+        if (!(lince_sections[i].kinds & f->kinds)) continue;
         lince_document_heading(d, "%d. %s", number + 1, titles[number]);
         number++;
         lince_sections[i].write(d, f);

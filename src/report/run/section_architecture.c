@@ -202,7 +202,7 @@ static void write_layers(lince_document *d, const lince_facts *f)
     lince_document_subheading(d, TR("Layer by layer"));
     lince_document_paragraph(
         d, "%s%s",
-        f->modality == LINCE_TEXTS
+        f->kinds == LINCE_TEXTS
             ? TR("Names and types are those of PyTorch; the output is numbers × words of one sample.")
             : TR("Names and types are those of PyTorch; the output is channels × height × width of one "
                  "sample."),
@@ -227,7 +227,7 @@ static void write_about(lince_document *d, const lince_facts *f)
 }
 
 static const struct {
-    lince_modality modality;
+    lince_kinds kinds;
     void (*write)(lince_document *d, const lince_facts *f);
 } parts[] = {{LINCE_ANY, write_about},
              {LINCE_PICTURES, write_changes},
@@ -237,5 +237,5 @@ static const struct {
 void lince_section_architecture(lince_document *d, const lince_facts *f)
 {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i].modality & f->modality) parts[i].write(d, f);
+        if (parts[i].kinds & f->kinds) parts[i].write(d, f);
 }

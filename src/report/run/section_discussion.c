@@ -31,14 +31,14 @@ typedef struct discussion {
 } discussion;
 
 /* Something to try, for runs of these kinds of samples; the reason is untranslated. */
-static void advise(discussion *t, lince_modality modality, const char *why, const char *options, ...)
+static void advise(discussion *t, lince_kinds kinds, const char *why, const char *options, ...)
     __attribute__((format(printf, 4, 5)));
 
-static void advise(discussion *t, lince_modality modality, const char *why, const char *options, ...)
+static void advise(discussion *t, lince_kinds kinds, const char *why, const char *options, ...)
 {
     const lince_document *d = t->d;
     va_list args;
-    if (!(modality & t->f->modality) || t->count == ADVICE) return;
+    if (!(kinds & t->f->kinds) || t->count == ADVICE) return;
     advice *a = &t->list[t->count++];
     va_start(args, options);
     vsnprintf(a->options, sizeof a->options, options, args);

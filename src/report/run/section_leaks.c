@@ -37,10 +37,11 @@ static void write_texts(lince_document *d, const json_t *examples)
     lince_document_table_end(d);
 }
 
-static void write_pictures(lince_document *d, const json_t *examples)
+/* `what`: heading of the names. */
+static void write_named(lince_document *d, const json_t *examples, const char *what)
 {
-    static const char *const headings[] = {N_("picture"), N_("class"), N_("in the other part"), N_("class"),
-                                           N_("similarity")};
+    const char *const headings[] = {what, N_("class"), N_("in the other part"), N_("class"),
+                                    N_("similarity")};
     const json_t *e;
     size_t i;
     lince_document_table_begin(d, 4);
@@ -57,48 +58,84 @@ static void write_pictures(lince_document *d, const json_t *examples)
     lince_document_table_end(d);
 }
 
-static void write_shared(lince_document *d, const json_t *leak, bool texts)
+static void write_pictures(lince_document *d, const json_t *examples)
+{
+    write_named(d, examples, N_("picture"));
+}
+
+static void write_samples(lince_document *d, const json_t *examples)
+{
+    write_named(d, examples, N_("sample"));
+}
+
+/* How it is told of each kind of samples. */
+typedef struct words {
+    lince_kinds kinds;
+    const char *shared, *relabelled; /* formats */
+    const char *method;              /* what "nearly" means; NULL: only equal ones are looked for */
+    void (*write)(lince_document *d, const json_t *examples);
+} words;
+
+static const words all_words[] = {
+    {LINCE_TEXTS,
+     N_("Texts of the %s part that are also in the %s part: %.0f word for word and %.0f nearly so, of %.0f (%.1f "
+        "%%)."),
+     N_("Texts of the %s part that are in it under another label, too: %.0f of %.0f. Where two are the same, one of "
+        "the labels is wrong."),
+     N_("Nearly: the sets of their words' three-letter pieces have a Jaccard similarity of 0.7 or more."),
+     write_texts},
+    {LINCE_PICTURES,
+     N_("Pictures of the %s part that are also in the %s part: %.0f as they are and %.0f nearly so, of %.0f (%.1f "
+        "%%)."),
+     N_("Pictures of the %s part that are in it under another label, too: %.0f of %.0f. Where two are the same, one "
+        "of the labels is wrong."),
+     N_("Nearly: the perceptual hashes (64 signs of low frequencies) differ in 11 bits or fewer, and small copies of "
+        "the two correlate by 0.9 or more: encoded anew, resized, brighter, slightly cut. Mirror images are not "
+        "counted."),
+     write_pictures},
+    {LINCE_OTHERS,
+     N_("Samples of the %s part that are also in the %s part: %.0f as they are and %.0f nearly so, of %.0f (%.1f "
+        "%%)."),
+     N_("Samples of the %s part that are in it under another label, too: %.0f of %.0f. Where two are the same, one "
+        "of the labels is wrong."),
+     NULL, write_samples}};
+
+static const words *words_of(const lince_facts *f)
+{
+    const words *w = all_words;
+    while (!(w->kinds & f->kinds)) w++;
+    return w;
+}
+
+static void write_shared(lince_document *d, const json_t *leak, const words *w)
 {
     double n = lince_fact_number(leak, "n"), share = n > 0 ? found_of(leak) / n : 0,
            relabelled = lince_fact_number(leak, "relabelled");
     void (*put)(lince_document *, const char *, ...) =
         share >= 0.01 ? lince_document_warning : lince_document_paragraph;
-    put(d,
-        texts ? TR("Texts of the %s part that are also in the %s part: %.0f word for word and %.0f nearly "
-                   "so, of %.0f (%.1f %%).")
-              : TR("Pictures of the %s part that are also in the %s part: %.0f as they are and %.0f nearly "
-                   "so, of %.0f (%.1f %%)."),
-        part_name(d, lince_fact_text(leak, "part")), part_name(d, lince_fact_text(leak, "from")),
-        lince_fact_number(leak, "exact"), lince_fact_number(leak, "near"), n, 100 * share);
+    put(d, TR(w->shared), part_name(d, lince_fact_text(leak, "part")),
+        part_name(d, lince_fact_text(leak, "from")), lince_fact_number(leak, "exact"),
+        lince_fact_number(leak, "near"), n, 100 * share);
     if (relabelled > 0) lince_document_paragraph(d, TR("Of these under another label: %.0f."), relabelled);
 }
 
-static void write_relabelled(lince_document *d, const json_t *leak, bool texts)
+static void write_relabelled(lince_document *d, const json_t *leak, const words *w)
 {
-    lince_document_warning(d,
-                           texts ? TR("Texts of the %s part that are in it under another label, too: %.0f of "
-                                      "%.0f. Where two are the same, one of the labels is wrong.")
-                                 : TR("Pictures of the %s part that are in it under another label, too: %.0f "
-                                      "of %.0f. Where two are the same, one of the labels is wrong."),
-                           part_name(d, lince_fact_text(leak, "part")), found_of(leak),
+    lince_document_warning(d, TR(w->relabelled), part_name(d, lince_fact_text(leak, "part")), found_of(leak),
                            lince_fact_number(leak, "n"));
 }
 
 /* A part by itself is told of where there is something to tell. */
-static void write_leak(lince_document *d, const json_t *leak, bool texts)
+static void write_leak(lince_document *d, const json_t *leak, const words *w)
 {
     bool alone = !strcmp(lince_fact_text(leak, "part"), lince_fact_text(leak, "from"));
     const json_t *examples = json_object_get(leak, "examples");
     if (alone && found_of(leak) <= 0) return;
     if (alone)
-        write_relabelled(d, leak, texts);
+        write_relabelled(d, leak, w);
     else
-        write_shared(d, leak, texts);
-    if (!json_array_size(examples)) return;
-    if (texts)
-        write_texts(d, examples);
-    else
-        write_pictures(d, examples);
+        write_shared(d, leak, w);
+    if (json_array_size(examples)) w->write(d, examples);
 }
 
 /* Which column would keep such texts together. */
@@ -131,21 +168,10 @@ static void write_consequence(lince_document *d, const lince_facts *f, double fo
                "--drop-duplicates leaves them out of training."));
 }
 
-static void write_method(lince_document *d, bool texts)
-{
-    lince_document_paragraph(
-        d, "%s",
-        texts ? TR("Nearly: the sets of their words' three-letter pieces have a Jaccard similarity of 0.7 or "
-                   "more.")
-              : TR("Nearly: the perceptual hashes (64 signs of low frequencies) differ in 11 bits or fewer, "
-                   "and small copies of the two correlate by 0.9 or more: encoded anew, resized, brighter, "
-                   "slightly cut. Mirror images are not counted."));
-}
-
 void lince_section_leaks(lince_document *d, const lince_facts *f)
 {
     const json_t *leaks = lince_facts_leaks(f), *leak;
-    bool texts = f->modality == LINCE_TEXTS;
+    const words *w = words_of(f);
     double found = 0, shared = 0, kin = 0;
     size_t i;
     if (!leaks) {
@@ -155,7 +181,7 @@ void lince_section_leaks(lince_document *d, const lince_facts *f)
     json_array_foreach(leaks, i, leak)
     {
         bool alone = !strcmp(lince_fact_text(leak, "part"), lince_fact_text(leak, "from"));
-        write_leak(d, leak, texts);
+        write_leak(d, leak, w);
         found += found_of(leak);
         shared += alone ? 0 : found_of(leak);
         kin += alone ? 0 : lince_fact_number(leak, "same_group");
@@ -167,5 +193,5 @@ void lince_section_leaks(lince_document *d, const lince_facts *f)
                              "label, on the right that "
                              "of the other and how much they are alike."));
     write_consequence(d, f, found);
-    write_method(d, texts);
+    if (w->method) lince_document_paragraph(d, "%s", TR(w->method));
 }

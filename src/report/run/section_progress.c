@@ -64,7 +64,7 @@ static void write_best(lince_document *d, const lince_facts *f)
             100 * e->train_accuracy);
     lince_document_paragraph(
         d, "%s",
-        f->modality == LINCE_TEXTS
+        f->kinds != LINCE_PICTURES
             ? TR("Training figures are means over an epoch, taken while the network learns and with dropout, "
                  "where there is any, at work; validation is done after each epoch, without it. So training "
                  "can look worse than validation.")

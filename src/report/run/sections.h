@@ -8,7 +8,7 @@
 
 typedef struct lince_section {
     const char *title; /* untranslated */
-    lince_modality modality;
+    lince_kinds kinds;
     void (*write)(lince_document *d, const lince_facts *facts);
 } lince_section;
 

@@ -10,6 +10,7 @@
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "loss/loss.h"
+#include "modality/modality.h"
 #include "report/search/tune_page.h"
 #include "settings/settings.h"
 #include "train/data/open_data.h"
@@ -71,7 +72,7 @@ static int check_options(const lince_search *s, const lince_tune_options *o)
 }
 
 /* A try at opening the data once tells whether any trial could, and of what kind they are. */
-static int look_at_data(lince_search *s, bool *texts)
+static int look_at_data(lince_search *s, const lince_modality **modality)
 {
     lince_dataset *data = NULL;
     int code = lince_open_data(&data, &s->settings, NULL, NULL);
@@ -81,7 +82,7 @@ static int look_at_data(lince_search *s, bool *texts)
                        "%s: no validation part, and a search chooses by one; --val-split 0.1 holds it out of "
                        "the training part",
                        s->settings.data);
-    *texts = !code && lince_dataset_is_text(data);
+    if (!code) *modality = lince_modality_of_data(data);
     lince_dataset_free(data);
     return code;
 }
@@ -91,11 +92,10 @@ static int threads_of(const lince_settings *s)
     return s->threads ? s->threads : lince_processors();
 }
 
-/* A step of a text model has too little work to be divided, that of pictures keeps a few cores busy. More at
- * a time than trials there are would only make decisions know less. */
-static int usual_jobs(const lince_search *s, bool texts)
+/* A step keeps `busy` threads busy. More at a time than trials there are would only make decisions know less. */
+static int usual_jobs(const lince_search *s, int busy)
 {
-    int threads = threads_of(&s->settings), jobs = texts ? threads : threads / 4;
+    int jobs = threads_of(&s->settings) / busy;
     if (s->trials_wanted && jobs > s->trials_wanted) jobs = s->trials_wanted;
     return jobs > 1 ? jobs : 1;
 }
@@ -110,17 +110,17 @@ static int read_space(lince_search *s, const lince_tune_options *o)
 static int begin(lince_search *s, const lince_settings *settings, const lince_tune_options *o,
                  const char *command)
 {
-    bool texts;
+    const lince_modality *modality = NULL;
     LINCE_TRY(lince_settings_fill(&s->settings, settings));
     LINCE_TRY(read_space(s, o));
     LINCE_TRY(check_options(s, o));
-    LINCE_TRY(look_at_data(s, &texts));
-    LINCE_TRY(lince_space_check(&s->space, texts, s->settings.data));
+    LINCE_TRY(look_at_data(s, &modality));
+    LINCE_TRY(lince_space_check(&s->space, modality, s->settings.data));
     s->sampler = o->sampler, s->objective = o->objective;
     s->trials_wanted = o->trials, s->budget = o->budget;
     lince_rungs_init(&s->rungs, s->settings.epochs, o->least_epochs ? o->least_epochs : 1,
                      o->reduction ? o->reduction : 3);
-    s->jobs = o->jobs ? o->jobs : usual_jobs(s, texts);
+    s->jobs = o->jobs ? o->jobs : usual_jobs(s, modality->threads);
     LINCE_TRY(lince_run_new_folder(s->folder, settings->out && *settings->out ? settings->out : "runs/tune"));
     return lince_search_begin(s, command);
 }

@@ -8,7 +8,6 @@
 #include "core/parallel.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
-#include "text/encoding.h"
 #include "train/ask/model_internal.h"
 #include "train/blueprint/blueprint.h"
 #include "train/measure/scoring.h"
@@ -78,13 +77,7 @@ static int read_settings(lince_model *m, const char *path)
 /* Views as the settings ask for them. */
 static int plan_views(lince_model *m)
 {
-    const char *name = m->settings.tta;
-    if (lince_model_is_text(m))
-        return !strcmp(name, "none")
-                   ? 0
-                   : lince_fail(LINCE_EUSAGE, "--tta %s: views are of pictures, and %s classifies texts",
-                                name, m->path);
-    return lince_views_plan(&m->views, name, &m->blueprint.transform, &m->picture);
+    return lince_modality_plan_views(m->blueprint.modality, m->blueprint.encoder, m->settings.tta, m->path);
 }
 
 int lince_model_open(lince_model **model, const char *path)
@@ -101,15 +94,14 @@ int lince_model_open(lince_model **model, const char *path)
 int lince_model_set(lince_model *m, const char *setting, const char *value)
 {
     LINCE_PLAIN_LOCALE;
-    if (!strcmp(setting, "range")) { /* of the model: auto leaves it as it is */
-        int code = lince_range_parse(value, &m->blueprint.range);
-        return code < 0 ? code : 0;
-    }
-    m->set.text |= !strcmp(setting, "text-column");
-    m->set.label |= !strcmp(setting, "label-column");
-    m->set.split |= !strcmp(setting, "split-column");
-    m->set.header |= !strcmp(setting, "header");
-    m->set.encoding |= !strcmp(setting, "encoding");
+    const lince_modality *its = m->blueprint.modality;
+    int code = its->set ? its->set(m->blueprint.encoder, setting, value) : 1;
+    if (code <= 0) return code;
+    m->said.text |= !strcmp(setting, "text-column");
+    m->said.label |= !strcmp(setting, "label-column");
+    m->said.split |= !strcmp(setting, "split-column");
+    m->said.header |= !strcmp(setting, "header");
+    m->said.encoding |= !strcmp(setting, "encoding");
     if (!strcmp(setting, "tta")) {
         LINCE_TRY(lince_settings_set(&m->settings, setting, value));
         return plan_views(m);
@@ -125,52 +117,6 @@ static int does_not_fit(const lince_model *m, int code)
     char prefix[LINCE_PATH_MAX + 96];
     snprintf(prefix, sizeof prefix, _("%s: does not fit %s"), m->path, m->blueprint.model);
     return lince_fail_in(code, prefix);
-}
-
-/* What is asked for; a note where that is not what the weights expect. */
-static int choose_normalize(lince_model *m, const char *normalize)
-{
-    lince_blueprint *b = &m->blueprint;
-    lince_transform expected = b->transform;
-    int code = normalize ? lince_normalize_parse(normalize, b->transform.mean, b->transform.std) : 0;
-    if (!code && !lince_normalise_alike(&b->transform, &expected))
-        lince_buffer_printf(&m->notes, _("--normalize %s: the weights expect %s\n"), normalize, b->normalize);
-    return code == 1 ? lince_fail(LINCE_EUSAGE, "--normalize auto: measured in training only; expected "
-                                                "imagenet, cifar10, none or numbers")
-                     : code;
-}
-
-/* Where the size is the weights' own and pictures are fitted to it otherwise. */
-static void tell_fit(lince_model *m, const lince_transform *expected)
-{
-    const lince_transform *t = &m->blueprint.transform;
-    bool resized = t->width != expected->width || t->height != expected->height;
-    if (resized || (t->fit == expected->fit && t->resize == expected->resize &&
-                    t->interpolation == expected->interpolation))
-        return;
-    lince_buffer_printf(&m->notes,
-                        _("pictures are fitted by %s, resize %d, %s; the weights expect %s, "
-                          "resize %d, %s\n"),
-                        lince_fit_name(t->fit), t->resize, lince_interpolation_name(t->interpolation),
-                        lince_fit_name(expected->fit), expected->resize,
-                        lince_interpolation_name(expected->interpolation));
-}
-
-/* What is asked for; the file's own at its size only. */
-static int choose_fit(lince_model *m, const lince_open_options *o)
-{
-    lince_transform *t = &m->blueprint.transform, expected = *t;
-    int height = 0, width = 0;
-    if (o->image_size) LINCE_TRY(lince_image_size_parse(o->image_size, &height, &width));
-    if (width && (width != t->width || height != t->height)) {
-        t->height = height;
-        t->width = width;
-        t->resize = 0;
-    }
-    if (o->fit && strcmp(o->fit, lince_fit_name(LINCE_FIT_CROP)) != 0) t->resize = 0;
-    LINCE_TRY(lince_transform_set(t, o->fit, o->resize, o->interpolation));
-    tell_fit(m, &expected);
-    return lince_transform_check(t);
 }
 
 /* Compares names and shapes before anything is computed, and keeps what there is to say. */
@@ -208,14 +154,11 @@ static int open_weights(lince_model *m, const lince_open_options *o)
         LINCE_TRY(lince_blueprint_read(b, m->weights, m->path));
         if (o->architecture) name_architecture(b, o->architecture);
     } else {
-        LINCE_TRY(lince_blueprint_guess(b, o->architecture, m->weights, m->path));
-        if (!o->resize)
-            lince_blueprint_tell_published(lince_architecture_named(b->model), m->weights, m->path,
-                                           &m->notes);
+        lince_buffer *notes = o->resize ? NULL : &m->notes;
+        LINCE_TRY(lince_blueprint_guess(b, o->architecture, m->weights, m->path, notes));
     }
     if (o->classes) LINCE_TRY(lince_blueprint_read_classes(b, o->classes));
-    if (!lince_blueprint_is_text(b)) LINCE_TRY(choose_fit(m, o));
-    LINCE_TRY(choose_normalize(m, o->normalize));
+    if (b->modality->adapt) LINCE_TRY(b->modality->adapt(b->encoder, o, &m->notes));
     return check_fit(m);
 }
 
@@ -321,7 +264,7 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
     size_t n = (size_t)batch->n;
     float *scores = lince_alloc(n * (size_t)classes, sizeof *scores);
     if (!scores) return LINCE_ENOMEM;
-    int code = lince_score(m->net, &m->views, batch, scores);
+    int code = lince_score(m->net, lince_blueprint_views(&m->blueprint), batch, scores);
     for (size_t i = 0; i < n && !code; i++) {
         lince_prediction *p = &predictions[i];
         if (!(p->probability = lince_alloc((size_t)classes, sizeof(float)))) {
@@ -338,130 +281,52 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
     return code;
 }
 
-int lince_model_predict_input(lince_model *m, const float *x, int n, int batch, lince_prediction *predictions)
+/* For who asks it (lince_asking). */
+static int answer_inputs(lince_model *m, const lince_input *input, int n, int batch,
+                         lince_prediction *predictions)
 {
     for (int i = 0; i < n; i++)
         predictions[i] = (lince_prediction){.size = sizeof *predictions, .classes = m->blueprint.classes};
     LINCE_TRY(lince_model_use(m, batch));
-    return answer(m, &(lince_batch){.n = n, .input.x = x}, predictions);
+    return answer(m, &(lince_batch){.n = n, .input = *input}, predictions);
 }
 
-int lince_model_predict_fitted(lince_model *m, const lince_image *fitted, int n, int batch,
-                               lince_prediction *predictions)
+static lince_asking asking_of(lince_model *m)
 {
-    size_t size = 3 * (size_t)m->picture.width * (size_t)m->picture.height;
-    for (int i = 0; i < n; i++) predictions[i] = (lince_prediction)LINCE_PREDICTION_INIT;
-    float *x = lince_alloc((size_t)n * size, sizeof *x);
-    if (!x) return LINCE_ENOMEM;
-    for (size_t i = 0; i < (size_t)n; i++)
-        lince_transform_normalise(&m->picture, fitted[i].pixels, x + i * size);
-    int code = lince_model_predict_input(m, x, n, batch, predictions);
-    lince_free(x);
-    return code;
+    return (lince_asking){.model = m,
+                          .encoder = m->blueprint.encoder,
+                          .path = m->path,
+                          .settings = &m->settings,
+                          .said = m->said,
+                          .observer = &m->observer,
+                          .threads = m->threads,
+                          .row = &m->row,
+                          .answer = answer_inputs,
+                          .recorded = lince_model_recorded};
 }
 
-lince_decoding lince_model_decoding(const lince_model *m)
+/* LINCE_EUSAGE where it takes none of what is asked about. */
+static int check_form(const lince_model *m, bool taken, const char *form)
 {
-    return (lince_decoding){.range = m->blueprint.range,
-                            .complete_only =
-                                m->settings.incomplete && !strcmp(m->settings.incomplete, "refuse")};
+    return taken ? 0
+                 : lince_fail(LINCE_EUSAGE, "%s classifies %s, not %s", m->path,
+                              _(m->blueprint.modality->plural), form);
 }
 
-void lince_model_tell_incomplete(const lince_model *m, const char *name)
-{
-    char text[LINCE_PATH_MAX + 256];
-    if (!m->observer.warning) return;
-    snprintf(text, sizeof text, _("%s: its data end before the picture is complete; the rest is grey"), name);
-    m->observer.warning(m->observer.context, text);
-}
-
-static int predict_image(lince_model *m, const char *name, const lince_image *image,
-                         lince_prediction *prediction)
-{
-    lince_image fitted;
-    if (image->incomplete) lince_model_tell_incomplete(m, name);
-    LINCE_TRY(lince_transform_fit(&m->picture, image, &fitted));
-    int code = lince_model_predict_fitted(m, &fitted, 1, 1, prediction);
-    lince_image_release(&fitted);
-    return code;
-}
-
-int lince_model_check_kind(const lince_model *m, bool texts)
-{
-    if (lince_model_is_text(m) == texts) return 0;
-    return texts ? lince_fail(LINCE_EUSAGE, "%s classifies pictures, not texts", m->path)
-                 : lince_fail(LINCE_EUSAGE, "%s classifies texts, not pictures", m->path);
-}
-
-bool lince_model_is_text(const lince_model *m)
-{
-    return lince_blueprint_is_text(&m->blueprint);
-}
-
-static int check_text(const char *text, size_t size)
-{
-    char why[256];
-    const char *nul = memchr(text, '\0', size);
-    size_t at = lince_utf8_check(text, size);
-    if (nul)
-        return lince_fail(LINCE_EFORMAT, "text: a NUL byte at offset %zu; a text holds none",
-                          (size_t)(nul - text));
-    if (at == size) return 0;
-    lince_utf8_explain(text, size, at, why, sizeof why);
-    return lince_fail(LINCE_EFORMAT, "text: %s", why);
-}
-
-/* Answers a text, with tokens [max_tokens] as scratch. */
-static int answer_text(lince_model *m, const char *text, int32_t *tokens, lince_prediction *p)
-{
-    lince_encoder *e = &m->blueprint.encoder;
-    size_t most = (size_t)e->options.max_tokens;
-    lince_encoded seen;
-    int32_t length = lince_encode(e, text, tokens, &seen);
-    if (length < 0) return length;
-    p->words = seen.words;
-    p->read = seen.words < most ? seen.words : most;
-    p->unknown = seen.unknown;
-    return answer(m, &(lince_batch){.n = 1, .input = {NULL, tokens, &length, length}}, p);
-}
-
-int lince_model_predict_span(lince_model *m, const char *text, size_t size, lince_prediction *prediction)
+int lince_model_predict_all(lince_model *m, const char *path, lince_answer_fn tell, void *context)
 {
     LINCE_PLAIN_LOCALE;
-    *prediction = (lince_prediction){.size = sizeof *prediction, .classes = m->blueprint.classes};
-    LINCE_TRY(lince_model_check_kind(m, true));
-    LINCE_TRY(check_text(text, size));
-    LINCE_TRY(lince_model_use(m, 1));
-    int32_t *tokens = lince_alloc((size_t)m->blueprint.encoder.options.max_tokens, sizeof *tokens);
-    if (!tokens) return LINCE_ENOMEM;
-    int code = answer_text(m, text, tokens, prediction);
-    lince_free(tokens);
-    return code;
+    lince_asking asking = asking_of(m);
+    asking.tell = tell;
+    asking.context = context;
+    return m->blueprint.modality->ask(&asking, path);
 }
 
-int lince_model_predict_named(lince_model *m, const void *bytes, size_t size, const char *name,
-                              lince_prediction *prediction)
+size_t lince_model_row(const lince_model *m, const char *const **names, const char *const **values)
 {
-    LINCE_PLAIN_LOCALE;
-    lince_image image;
-    LINCE_TRY(lince_model_check_kind(m, false));
-    lince_decoding how = lince_model_decoding(m);
-    LINCE_TRY(lince_image_decode(&image, bytes, size, &how, name));
-    int code = predict_image(m, name, &image, prediction);
-    lince_image_release(&image);
-    return code;
-}
-
-int lince_model_predict_path(lince_model *m, const char *path, lince_prediction *prediction)
-{
-    LINCE_PLAIN_LOCALE;
-    lince_image image;
-    LINCE_TRY(lince_model_check_kind(m, false));
-    lince_decoding how = lince_model_decoding(m);
-    LINCE_TRY(lince_image_load(&image, path, &how));
-    int code = predict_image(m, path, &image, prediction);
-    lince_image_release(&image);
-    return code;
+    *names = m->row.names;
+    *values = m->row.values;
+    return m->row.count;
 }
 
 /* --- the caller's predictions --------------------------------------------------------------------- */
@@ -475,34 +340,80 @@ static int begin(lince_prediction *own, const lince_prediction *prediction)
 
 int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)
 {
+    LINCE_PLAIN_LOCALE;
     lince_prediction own;
+    lince_asking asking = asking_of(m);
+    const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    int code = lince_model_predict_span(m, text, strlen(text), &own);
+    LINCE_TRY(check_form(m, its->answer_text, _("texts")));
+    int code = its->answer_text(&asking, text, strlen(text), &own);
     lince_sized_write(prediction, &own);
     return code;
 }
 
 int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)
 {
+    LINCE_PLAIN_LOCALE;
     lince_prediction own;
+    lince_asking asking = asking_of(m);
+    const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    int code = lince_model_predict_path(m, path, &own);
+    LINCE_TRY(check_form(m, its->answer_path, _("pictures")));
+    int code = its->answer_path(&asking, path, &own);
     lince_sized_write(prediction, &own);
     return code;
 }
 
 int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, lince_prediction *prediction)
 {
+    LINCE_PLAIN_LOCALE;
     lince_prediction own;
+    lince_asking asking = asking_of(m);
+    const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    int code = lince_model_predict_named(m, bytes, size, _("picture"), &own);
+    LINCE_TRY(check_form(m, its->answer_bytes, _("pictures")));
+    int code = its->answer_bytes(&asking, bytes, size, _("picture"), &own);
     lince_sized_write(prediction, &own);
     return code;
 }
 
-void lince_prediction_release(lince_prediction *prediction)
+/* Those of an array. */
+static int check_all(const lince_prediction *predictions, size_t n)
 {
-    lince_prediction none = LINCE_PREDICTION_INIT;
-    lince_free(prediction->probability);
-    lince_sized_write(prediction, &none);
+    lince_prediction own = LINCE_PREDICTION_INIT;
+    for (size_t i = 0; i < n; i++) {
+        const lince_prediction *p = lince_sized_at(predictions, i);
+        LINCE_TRY(lince_sized_check(&own, p, "lince_prediction"));
+        if (p->size != predictions->size)
+            return lince_fail(LINCE_EUSAGE, "lince_prediction: begin each of an array with the macro");
+    }
+    return 0;
+}
+
+int lince_model_predict_pixels(lince_model *m, const lince_pixels *pictures, size_t n,
+                               lince_prediction *predictions)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_asking asking = asking_of(m);
+    const lince_modality *its = m->blueprint.modality;
+    LINCE_TRY(check_all(predictions, n));
+    LINCE_TRY(check_form(m, its->answer_pixels, _("pictures")));
+    return its->answer_pixels(&asking, pictures, n, predictions);
+}
+
+int lince_model_predict_floats(lince_model *m, const float *values, size_t n, lince_prediction *predictions)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_asking asking = asking_of(m);
+    const lince_modality *its = m->blueprint.modality;
+    LINCE_TRY(check_all(predictions, n));
+    LINCE_TRY(check_form(m, its->answer_floats, _("pictures")));
+    return its->answer_floats(&asking, values, n, predictions);
+}
+
+int lince_model_input(const lince_model *m, int *height, int *width)
+{
+    const lince_modality *its = m->blueprint.modality;
+    LINCE_TRY(check_form(m, its->input_size, _("pictures")));
+    return its->input_size(m->blueprint.encoder, height, width);
 }

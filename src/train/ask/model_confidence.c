@@ -104,7 +104,7 @@ static int compute(const lince_model *m, const lince_observer *observer, answers
     lince_model *own;
     LINCE_TRY(lince_model_open(&own, m->run));
     lince_model_threads(own, m->threads);
-    int code = lince_model_is_text(own) ? 0 : lince_model_set(own, "tta", m->settings.tta);
+    int code = lince_model_set(own, "tta", m->settings.tta);
     if (!code) code = ask_validation(own, observer, a);
     lince_model_free(own);
     return code;

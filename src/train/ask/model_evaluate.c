@@ -5,35 +5,19 @@
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
+#include "core/tell.h"
 #include "metrics/selective.h"
-#include "modality/pictures/loading.h"
-#include "modality/texts/loading.h"
+#include "modality/texts/table_facts.h"
+#include "settings/reading.h"
 #include "train/ask/model_internal.h"
 #include "train/data/open_data.h"
-#include "train/data/table_facts.h"
 #include "train/measure/evaluate.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { EVALUATION_BATCH = 64 };
-
-static void tell(void (*to)(void *context, const char *text), const lince_observer *observer,
-                 const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void tell(void (*to)(void *context, const char *text), const lince_observer *observer,
-                 const char *format, ...)
-{
-    char text[2048];
-    va_list args;
-    if (!to) return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    to(observer->context, text);
-}
 
 /* --- the data ------------------------------------------------------------------------------------- */
 
@@ -78,9 +62,9 @@ static int open_own(const lince_model *m, const lince_settings *own, const json_
     LINCE_TRY(lince_open_data(dataset, own, m->run, NULL));
     const lince_table_facts *now = lince_dataset_table(*dataset);
     if (!now || !then.text) return 0;
-    if (!m->set.text && strcmp(now->text_column, then.text) != 0)
+    if (!m->said.text && strcmp(now->text_column, then.text) != 0)
         return changed(own->data, then.text, now->text_column, "text-column");
-    if (!m->set.label && strcmp(now->label_column, then.label) != 0)
+    if (!m->said.label && strcmp(now->label_column, then.label) != 0)
         return changed(own->data, then.label, now->label_column, "label-column");
     return 0;
 }
@@ -94,12 +78,12 @@ static int open_other(const lince_model *m, const json_t *record, const char *da
     table.measured = true;
     table.classes = NULL;      /* matched with the model's later */
     table.group_column = NULL; /* nothing is split */
-    table.split_optional = !m->set.split;
+    table.split_optional = !m->said.split;
     bool looks = !table.quoting || !strcmp(table.quoting, "auto");
     if (looks && then.quoting && !strcmp(then.quoting, "none")) table.quoting = then.quoting;
-    if (then.text && !m->set.text) table.text_column = lince_column_option(then.text, text);
-    if (then.text && !m->set.label) table.label_column = lince_column_option(then.label, label);
-    if (then.text && then.named && !m->set.text && !m->set.label && !m->set.header) table.header = "yes";
+    if (then.text && !m->said.text) table.text_column = lince_column_option(then.text, text);
+    if (then.text && !m->said.label) table.label_column = lince_column_option(then.label, label);
+    if (then.text && then.named && !m->said.text && !m->said.label && !m->said.header) table.header = "yes";
     return lince_dataset_open_table(dataset, data, &table);
 }
 
@@ -132,12 +116,11 @@ static int open_data(const lince_model *m, const char *data, lince_dataset **dat
 
 static int refuse_content(const lince_model *m, const lince_dataset *data)
 {
-    bool texts = lince_dataset_is_text(data);
-    if (texts == lince_model_is_text(m)) return 0;
-    return texts ? lince_fail(LINCE_EDATA, "%s holds texts, and %s classifies pictures",
-                              lince_dataset_path(data), m->blueprint.model)
-                 : lince_fail(LINCE_EDATA, "%s holds pictures, and %s classifies texts",
-                              lince_dataset_path(data), m->blueprint.model);
+    const lince_modality *theirs = lince_modality_of_data(data), *its = m->blueprint.modality;
+    return theirs == its
+               ? 0
+               : lince_fail(LINCE_EDATA, "%s holds %s, and %s classifies %s", lince_dataset_path(data),
+                            _(theirs->plural), m->blueprint.model, _(its->plural));
 }
 
 /* A weights file need not name its classes; then they are those of the data, in the data's order. */
@@ -177,49 +160,17 @@ static void tell_absent(const lince_dataset *d, lince_part part, const lince_obs
                                 absent <= SHOWN ? lince_dataset_class(d, c) : "...");
     }
     if (absent && names.data)
-        tell(o->warning, o, _("classes of the model without a sample in these data: %d of %d (%s)"), absent,
-             classes, names.data);
+        lince_warn(o, _("classes of the model without a sample in these data: %d of %d (%s)"), absent,
+                   classes, names.data);
     lince_buffer_release(&names);
-}
-
-static void tell_table(const lince_table_facts *t, const lince_observer *o)
-{
-    char why[256];
-    size_t out = lince_table_left_out(t, why, sizeof why);
-    if (*t->text_column)
-        tell(o->note, o, _("texts from column %s, labels from column %s"), t->text_column, t->label_column);
-    if (out) tell(o->warning, o, _("rows left out: %zu of %zu; %s"), out, t->rows, why);
-}
-
-static void tell_pictures(const lince_dataset *d, lince_part part, const lince_observer *o)
-{
-    enum { SHOWN = 10 };
-    size_t count = 0;
-    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
-        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
-        if (sample->part == part && sample->unreadable && count++ < SHOWN)
-            tell(o->warning, o, _("left out: %s"), sample->reason);
-    }
-    if (count)
-        tell(o->warning, o, _("pictures of the %s part left out, because they cannot be read: %zu"),
-             lince_part_title(part), count);
-    const char *first;
-    size_t incomplete = lince_dataset_incomplete(d, part, &first);
-    if (incomplete)
-        tell(o->warning, o,
-             _("JPEGs of the %s part whose data end before the picture is complete: %zu, the first: %s; what "
-               "there is of them is used, the rest is grey (--incomplete refuse takes them for unreadable)"),
-             lince_part_title(part), incomplete, first);
 }
 
 static void tell_data(const lince_dataset *d, lince_part part, const lince_observer *o)
 {
     if (!o) return;
-    for (size_t i = 0; i < lince_dataset_notes(d); i++) tell(o->warning, o, "%s", lince_dataset_note(d, i));
-    if (lince_dataset_table(d))
-        tell_table(lince_dataset_table(d), o);
-    else
-        tell_pictures(d, part, o);
+    for (size_t i = 0; i < lince_dataset_notes(d); i++) lince_warn(o, "%s", lince_dataset_note(d, i));
+    const lince_modality *its = lince_modality_of_data(d);
+    if (its->tell_part) its->tell_part(d, part, o);
     tell_absent(d, part, o);
 }
 
@@ -233,25 +184,8 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
                                     .cache_bytes = (size_t)256 << 20,
                                     .skip_bad = lince_skips_bad(&m->settings),
                                     .watch = lince_watch_for(observer)};
-    return lince_model_is_text(m)
-               ? lince_loader_new_texts(loader, dataset, part, &m->blueprint.encoder, 0, &options)
-               : lince_loader_new_pictures(loader, dataset, part, &m->picture, NULL, &options);
-}
-
-static void tell_unknown(const lince_tokens *k, lince_part part, const lince_observer *o)
-{
-    if (!o || !lince_tokens_are_unknown(k)) return;
-    tell(o->warning, o,
-         _("words of the %s part that are not in the vocabulary, so that they all look the same to the "
-           "model: %zu of %zu; is it the same language as the training part's?"),
-         lince_part_title(part), k->unknown, k->read);
-}
-
-static void tell_views(const lince_model *m, const lince_observer *o)
-{
-    if (o && m->views.count)
-        tell(o->note, o, _("each answer is the mean of %d views of the picture (--tta %s)"), m->views.count,
-             m->views.name);
+    const lince_blueprint *b = &m->blueprint;
+    return b->modality->load(b->encoder, &m->settings, dataset, part, true, &options, loader);
 }
 
 /* What is answered, and how much of it rightly, where answers below a confidence are none. */
@@ -309,19 +243,17 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
                          lince_evaluation *e)
 {
     lince_loader *loader = NULL;
-    lince_decoding how = lince_model_decoding(m);
-    lince_evaluate_options options = {.views = &m->views, .raw = raw};
+    const lince_blueprint *b = &m->blueprint;
+    lince_evaluate_options options = {.views = lince_blueprint_views(b), .raw = raw};
     LINCE_TRY(open_data(m, data, dataset));
     LINCE_TRY(refuse_content(m, *dataset));
     LINCE_TRY(match_classes(m, *dataset));
-    lince_dataset_decode_as(*dataset, &how);
     LINCE_TRY(choose_part(*dataset, part_name, part));
     LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));
     LINCE_TRY(open_loader(m, *dataset, *part, observer, &loader));
     tell_data(*dataset, *part, observer);
-    if (lince_model_is_text(m)) tell_unknown(lince_loader_tokens(loader), *part, observer);
-    tell_views(m, observer);
-    int code = lince_evaluate(m->net, loader, &m->blueprint, &options, LINCE_TESTING, observer, e);
+    if (b->modality->tell_loaded) b->modality->tell_loaded(b->encoder, loader, *part, observer);
+    int code = lince_evaluate(m->net, loader, b, &options, LINCE_TESTING, observer, e);
     lince_loader_free(loader);
     return code;
 }

@@ -1,11 +1,9 @@
 /* Blueprints of weights files that lince did not write, and the names of their classes. */
 #include "core/error.h"
 #include "core/file.h"
-#include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
 #include "models/imagenet.h"
-#include "models/published.h"
 #include "train/blueprint/blueprint.h"
 #include "weights/formats/format.h"
 #include "weights/state_dict.h"
@@ -60,36 +58,21 @@ static int imagenet_names(lince_blueprint *b)
     return 0;
 }
 
-void lince_blueprint_tell_published(const lince_architecture *a, const lince_weights *w, const char *path,
-                                    lince_buffer *out)
-{
-    const lince_published *set = lince_published_named(a->name, path);
-    if (!lince_published_differ(a->name) || lince_weights_metadata(w, "lince.image_size")) return;
-    if (set)
-        lince_buffer_printf(out, _("%s: by its name torchvision's %s: the shorter side at %d pixels\n"), path,
-                            set->name, set->resize);
-    else
-        lince_buffer_printf(out,
-                            _("%s: its name does not tell which of the published weights of %s it holds; the "
-                              "shorter side at %d pixels, as for IMAGENET1K_V1; for V2: --resize 232\n"),
-                            path, a->name, a->resize);
-}
-
 /* How many of the parameters of the blueprint's network fit. */
-static int rate(lince_blueprint b, const char *name, const lince_weights *w, lince_likely *likely)
+static int rate(lince_blueprint *b, const char *name, const lince_weights *w, lince_likely *likely)
 {
     lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
     lince_load_options load = {0};
     lince_load_result result;
     lince_net *net;
-    snprintf(b.model, sizeof b.model, "%s", name);
-    b.dropout = -1;
-    b.classes = 2;
-    LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
+    snprintf(b->model, sizeof b->model, "%s", name);
+    b->dropout = -1;
+    b->classes = 2;
+    LINCE_TRY(lince_blueprint_assemble(b, &options, &net));
     int classes = outputs(net, w);
     lince_net_free(net);
-    if (classes >= 2) b.classes = classes;
-    LINCE_TRY(lince_blueprint_assemble(&b, &options, &net));
+    if (classes >= 2) b->classes = classes;
+    LINCE_TRY(lince_blueprint_assemble(b, &options, &net));
     int code = lince_state_dict_compare(net, w, &load, &result);
     *likely = (lince_likely){name, classes, result.loaded, result.loaded + result.count};
     lince_load_result_release(&result);
@@ -97,12 +80,23 @@ static int rate(lince_blueprint b, const char *name, const lince_weights *w, lin
     return code == LINCE_EDATA ? 0 : code;
 }
 
+static int rate_known(const lince_architecture *a, const lince_weights *w, lince_likely *likely)
+{
+    lince_blueprint b = {0};
+    int code = lince_blueprint_of(&b, lince_modality_of_model(a));
+    if (!code) b.modality->publish(b.encoder, a);
+    if (!code) code = rate(&b, a->name, w, likely);
+    lince_blueprint_release(&b);
+    return code;
+}
+
 /* The network that the file brings. */
 static int rate_described(const lince_weights *w, lince_likely *likely)
 {
     lince_blueprint b;
     LINCE_TRY(lince_blueprint_read(&b, w, lince_weights_format_name(w)));
-    int code = rate(b, lince_weights_metadata(w, "lince.model"), w, likely);
+    const char *name = lince_weights_metadata(w, "lince.model");
+    int code = rate(&b, name, w, likely);
     lince_blueprint_release(&b);
     return code;
 }
@@ -114,9 +108,8 @@ int lince_blueprint_recognise(const lince_weights *w, lince_likely *likely)
     if (lince_weights_metadata(w, LINCE_DESCRIBED)) return rate_described(w, likely);
     for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
         lince_likely this;
-        if (!a->image_size) continue;
-        lince_blueprint b = {.transform = {.width = a->image_size, .height = a->image_size}};
-        LINCE_TRY(rate(b, a->name, w, &this));
+        if (!lince_modality_of_model(a)->publish) continue;
+        LINCE_TRY(rate_known(a, w, &this));
         if (!likely->of || this.fits * likely->of > likely->fits * this.of) *likely = this;
     }
     return 2 * likely->fits > likely->of
@@ -124,8 +117,18 @@ int lince_blueprint_recognise(const lince_weights *w, lince_likely *likely)
                : lince_fail(LINCE_EDATA, "the weights are of no architecture that lince knows");
 }
 
+static int guess(lince_blueprint *b, const lince_architecture *a, const lince_weights *w, const char *path,
+                 lince_buffer *notes)
+{
+    snprintf(b->model, sizeof b->model, "%s", a->name);
+    LINCE_TRY(lince_blueprint_of(b, lince_modality_of_model(a)));
+    LINCE_TRY(b->modality->guess(b->encoder, a, w, path, notes));
+    LINCE_TRY(count_classes(b, w, path));
+    return b->classes == LINCE_IMAGENET_CLASSES && a->image_size >= 224 ? imagenet_names(b) : 0;
+}
+
 int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const lince_weights *w,
-                          const char *path)
+                          const char *path, lince_buffer *notes)
 {
     lince_likely likely;
     *b = (lince_blueprint){.dropout = -1, .loss = {.type = &lince_cross_entropy}};
@@ -135,15 +138,7 @@ int lince_blueprint_guess(lince_blueprint *b, const char *architecture, const li
         architecture = likely.architecture;
     }
     const lince_architecture *a = lince_architecture_named(architecture);
-    *b = (lince_blueprint){.dropout = -1, .loss = {.type = &lince_cross_entropy}};
-    if (!a) return LINCE_EUSAGE;
-    if (!a->image_size)
-        return lince_fail(LINCE_EUSAGE, "%s: %s needs its vocabulary: only files that lince wrote have it",
-                          path, architecture);
-    snprintf(b->model, sizeof b->model, "%s", a->name);
-    LINCE_TRY(lince_blueprint_pictures(b, a, w, path));
-    LINCE_TRY(count_classes(b, w, path));
-    return b->classes == LINCE_IMAGENET_CLASSES && a->image_size >= 224 ? imagenet_names(b) : 0;
+    return a ? guess(b, a, w, path, notes) : LINCE_EUSAGE;
 }
 
 bool lince_blueprint_other_classes(const lince_blueprint *b, const lince_weights *w)

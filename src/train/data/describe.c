@@ -9,18 +9,14 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
-#include "core/number.h"
-#include "core/parallel.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "data/dataset.h"
-#include "data/depth.h"
-#include "data/sizes.h"
+#include "modality/modality.h"
+#include "settings/reading.h"
 #include "settings/settings.h"
 #include "train/data/describe.h"
 #include "train/data/leaks.h"
-#include "train/data/open_data.h"
-#include "train/data/table_facts.h"
 #include "train/run/run.h"
 #include "weights/weights.h"
 
@@ -28,24 +24,6 @@
 #include <sys/stat.h>
 
 /* --- data sets ------------------------------------------------------------------------------------ */
-
-/* What the pictures measure, over all parts; of deep grey also its values. */
-static json_t *sizes_json(lince_dataset *d)
-{
-    lince_sizes s = {0};
-    lince_extent e = {0};
-    for (int p = 0; p < LINCE_PARTS; p++) lince_sizes_add(&s, d, (lince_part)p);
-    json_t *sizes =
-        lince_json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
-                        s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
-    for (int p = 0; p < LINCE_PARTS && s.deep; p++)
-        lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
-    if (e.count)
-        lince_json_put(&sizes, "deep",
-                       lince_json_pack("{s:I, s:f, s:f}", "n", (json_int_t)s.deep, "least", e.least,
-                                       "greatest", e.greatest));
-    return sizes;
-}
 
 static void append_sentence(void *context, const char *sentence)
 {
@@ -87,8 +65,8 @@ static int describe_data(const char *path, const lince_settings *settings, const
     *result = lince_json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d),
                               "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class",
                               parts, "notes", notes);
-    if (lince_dataset_is_text(d)) lince_json_put(result, "table", lince_table_facts_json(d));
-    if (!lince_dataset_is_text(d)) lince_json_put(result, "pixels", sizes_json(d));
+    const lince_modality *m = lince_modality_of_data(d);
+    if (m->put_info) m->put_info(d, result);
     int code = 0;
     if (settings && !strcmp(settings->find_duplicates, "yes")) code = put_leaks(d, observer, result);
     if (code) json_decref(*result);
@@ -219,56 +197,6 @@ static void put_counts(lince_buffer *out, const json_t *json)
     lince_free(order);
 }
 
-/* What a table was read as. */
-static void put_table(lince_buffer *out, const json_t *table)
-{
-    static const struct {
-        const char *key, *what; /* untranslated */
-    } left_out[] = {{"empty", N_("without a text")},
-                    {"duplicates", N_("copies of rows before")},
-                    {"unlabelled", N_("without a label")},
-                    {"dropped", N_("of labels that are left out")},
-                    {"bad", N_("unreadable")}};
-    const char *texts = json_string_value(json_object_get(table, "text_column")),
-               *labels = json_string_value(json_object_get(table, "label_column"));
-    if (texts && *texts && labels && *labels)
-        lince_buffer_printf(out, _("texts in column %s, labels in column %s\n"), texts, labels);
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
-        double n = json_number_value(json_object_get(table, left_out[i].key));
-        if (n > 0)
-            lince_buffer_printf(out, _("rows left out, %s: %.0f\n"), lince_translate(left_out[i].what), n);
-    }
-}
-
-static void put_depth(lince_buffer *out, const json_t *deep)
-{
-    char least[LINCE_NUMBER_MAX], greatest[LINCE_NUMBER_MAX];
-    lince_number_print(least, json_number_value(json_object_get(deep, "least")), 9);
-    lince_number_print(greatest, json_number_value(json_object_get(deep, "greatest")), 9);
-    lince_buffer_printf(
-        out,
-        _("pictures of grey with more than 8 bits, or of floats: %.0f, with values from %s to "
-          "%s (--range says which are black and white)\n"),
-        json_number_value(json_object_get(deep, "n")), least, greatest);
-}
-
-static void put_sizes(lince_buffer *out, const json_t *pixels)
-{
-    const json_t *width = json_object_get(pixels, "width"), *height = json_object_get(pixels, "height");
-    double unknown = json_number_value(json_object_get(pixels, "unknown")),
-           narrowest = json_number_value(json_array_get(width, 0)),
-           widest = json_number_value(json_array_get(width, 1)),
-           lowest = json_number_value(json_array_get(height, 0)),
-           highest = json_number_value(json_array_get(height, 1));
-    if (narrowest == widest && lowest == highest)
-        lince_buffer_printf(out, _("pictures: %.0fx%.0f pixels\n"), widest, highest);
-    else
-        lince_buffer_printf(out, _("pictures: %.0f to %.0f pixels wide, %.0f to %.0f high\n"), narrowest,
-                            widest, lowest, highest);
-    if (unknown > 0) lince_buffer_printf(out, _("pictures whose size cannot be read: %.0f\n"), unknown);
-    if (json_object_get(pixels, "deep")) put_depth(out, json_object_get(pixels, "deep"));
-}
-
 static void put_data(lince_buffer *out, const json_t *json)
 {
     const json_t *parts = json_object_get(json, "per_class"), *notes = json_object_get(json, "notes");
@@ -279,8 +207,8 @@ static void put_data(lince_buffer *out, const json_t *json)
         path, _(json_string_value(json_object_get(json, "kind"))),
         json_array_size(json_object_get(json, "classes")), sum_of(json_object_get(parts, "train")),
         sum_of(json_object_get(parts, "val")), sum_of(json_object_get(parts, "test")));
-    if (json_object_get(json, "table")) put_table(out, json_object_get(json, "table"));
-    if (json_object_get(json, "pixels")) put_sizes(out, json_object_get(json, "pixels"));
+    for (size_t i = 0; lince_modality_at(i); i++)
+        if (lince_modality_at(i)->print_info) lince_modality_at(i)->print_info(json, out);
     lince_buffer_puts(out, "\n");
     put_counts(out, json);
     lince_buffer_puts(out, "\n");

@@ -4,6 +4,7 @@
 #include "core/json.h"
 #include "core/parallel.h"
 #include "core/watch.h"
+#include "modality/modality.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -70,25 +71,15 @@ static void tell_shared(telling *t, const lince_leak *leak)
 {
     const char *part = lince_part_title(leak->part), *from = lince_part_title(leak->from);
     double share = 100 * (double)(leak->exact + leak->near) / (double)leak->count;
-    say(t,
-        lince_dataset_is_text(t->dataset)
-            ? _("texts of the %s part that are also in the %s part: %zu word for word and %zu nearly so, of "
-                "%zu (%.1f %%); what is measured with them looks better than it would with new texts")
-            : _("pictures of the %s part that are also in the %s part: %zu as they are and %zu nearly so, of "
-                "%zu (%.1f %%); what is measured with them looks better than it would with new pictures"),
-        part, from, leak->exact, leak->near, leak->count, share);
+    say(t, _(lince_modality_of_data(t->dataset)->shared), part, from, leak->exact, leak->near, leak->count,
+        share);
     if (leak->relabelled) say(t, _("  under another label: %zu of them"), leak->relabelled);
 }
 
 static void tell_relabelled(telling *t, const lince_leak *leak)
 {
-    say(t,
-        lince_dataset_is_text(t->dataset)
-            ? _("texts of the %s part that are in it under another label, too: %zu of %zu; where two are the "
-                "same, one of the labels is wrong")
-            : _("pictures of the %s part that are in it under another label, too: %zu of %zu; where two are "
-                "the same, one of the labels is wrong"),
-        lince_part_title(leak->part), leak->exact + leak->near, leak->count);
+    say(t, _(lince_modality_of_data(t->dataset)->relabelled), lince_part_title(leak->part),
+        leak->exact + leak->near, leak->count);
 }
 
 /* With examples for the first of them, and for each kind. */
@@ -133,8 +124,11 @@ int lince_leaks_look(lince_leaks *leaks, lince_dataset *dataset, bool val_is_tes
 {
     lince_watch watch = lince_watch_for(observer);
     if (watch.progress) watch.progress = tell_searching;
-    lince_leak_options options = {
-        .val_is_test = val_is_test, .thorough = thorough, .threads = lince_processors(), .watch = &watch};
+    lince_leak_options options = {.kind = lince_modality_of_data(dataset)->likeness,
+                                  .val_is_test = val_is_test,
+                                  .thorough = thorough,
+                                  .threads = lince_processors(),
+                                  .watch = &watch};
     return lince_leaks_find(leaks, dataset, &options);
 }
 

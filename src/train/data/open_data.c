@@ -3,37 +3,12 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "modality/modality.h"
+#include "settings/reading.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-bool lince_skips_bad(const lince_settings *s)
-{
-    return s->on_bad && !strcmp(s->on_bad, "skip");
-}
-
-int lince_decoding_settings(const lince_settings *s, lince_decoding *how)
-{
-    how->complete_only = s->incomplete && !strcmp(s->incomplete, "refuse");
-    int code = s->range ? lince_range_parse(s->range, &how->range) : 0;
-    return code < 0 ? code : 0;
-}
-
-lince_table_options lince_table_settings(const lince_settings *s)
-{
-    return (lince_table_options){.text_column = s->text_column,
-                                 .label_column = s->label_column,
-                                 .group_column = s->group_column,
-                                 .image_column = s->image_column,
-                                 .split_column = s->split_column,
-                                 .header = s->header,
-                                 .quoting = s->quoting,
-                                 .encoding = s->encoding,
-                                 .classes = s->classes,
-                                 .drop_labels = s->drop_label,
-                                 .skip_bad = lince_skips_bad(s)};
-}
 
 /* A quick try is not to spend its time on validating: a part that is held out keeps its proportion to what is
  * left to train on. A validation part of the data's own stays whole. */
@@ -153,7 +128,8 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
     bool taken = (fresh || s->folds || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
     if (held_out) *held_out = taken;
-    double usual_test = fresh || lince_dataset_is_text(*dataset) ? 0.2 : 0;
+
+    double usual_test = fresh ? 0.2 : lince_modality_of_data(*dataset)->test_split;
     uint64_t seed = s->split_seed < 0 ? s->seed : (uint64_t)s->split_seed;
     lince_split split = {.val = s->val_split,
                          .test = s->test_split < 0 ? usual_test : s->test_split,

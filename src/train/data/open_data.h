@@ -6,15 +6,6 @@
 #include "data/dataset.h"
 #include "settings/settings.h"
 
-/* --on-bad skip */
-bool lince_skips_bad(const lince_settings *settings);
-
-/* How the settings want pictures decoded; --range auto leaves the range as it is. LINCE_EUSAGE. */
-int lince_decoding_settings(const lince_settings *settings, lince_decoding *how);
-
-/* What the settings say of tables; borrows their texts. */
-lince_table_options lince_table_settings(const lince_settings *settings);
-
 /* `run`: the folder of a run, whose duplicates are left out as they were when it began, where it is one of
  * --drop-duplicates; NULL: a new run. `held_out` (or NULL) becomes true where the validation part is taken
  * from the training part. On failure *dataset may be there, for the caller to free. */

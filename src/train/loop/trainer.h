@@ -4,9 +4,7 @@
 
 #include "data/likeness/leak.h"
 #include "data/loader/loader.h"
-#include "data/sizes.h"
 #include "group/group.h"
-#include "modality/texts/tokens.h"
 #include "net/net.h"
 #include "optim/schedule/schedule.h"
 #include "settings/settings.h"
@@ -35,9 +33,6 @@ typedef struct lince_trainer {
     lince_dataset *dataset;
     lince_blueprint blueprint;
     lince_load_result loaded;  /* of --weights */
-    lince_transform transform; /* with augmentation */
-    lince_sizes sizes;         /* of all pictures, where they decide something */
-    lince_views views;         /* of the evaluation */
     lince_loader *train, *val; /* val NULL: no validation */
     lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
     bool val_held_out;         /* the validation part was taken from the training part */
@@ -55,11 +50,6 @@ typedef struct lince_trainer {
     lince_profile profile;
     double last_checkpoint; /* seconds, as position */
     int threads;
-
-    /* of texts */
-    size_t distinct_words;    /* of the training part */
-    lince_tokens test_tokens; /* for counting; the loaders have the others */
-    size_t vectors_found;     /* words that --vectors has */
 } lince_trainer;
 
 /* Opens the data, splits, builds and initialises: all that training needs, without a run's folder. */
@@ -76,33 +66,15 @@ bool lince_trainer_writes(const lince_trainer *trainer);
 
 void lince_trainer_close(lince_trainer *trainer);
 
-/* trainer_pictures.c: which values are black and white, before a pixel is looked at; then what is left open
- * of size, fit and normalisation, chosen and told, and the loader of the training part. */
-int lince_trainer_choose_range(lince_trainer *trainer);
-int lince_trainer_open_pictures(lince_trainer *trainer);
+/* What the kind of its samples sees of it, to choose and to tell. */
+lince_opening lince_trainer_opening(lince_trainer *trainer);
 
-/* trainer_weights.c, of --weights, where there are: the architecture, where the settings name none; how they
- * expect pictures (zero: there are none, or the run is resumed), with what there is to say of that at their
- * own size; and loading them. */
+/* trainer_weights.c, of --weights, where there are: the architecture, where the settings name none; and loading
+ * them. */
 int lince_trainer_infer_model(lince_trainer *trainer);
-int lince_trainer_expected(lince_trainer *trainer, lince_blueprint *expected, lince_buffer *said);
 int lince_trainer_load_weights(lince_trainer *trainer);
-/* trainer_unit.c: where the weights' normalisation was taken and leaves pixels in an unusual unit, changes it
- * and the loaded biases, so that all features are in the usual one. */
-int lince_trainer_usual_unit(lince_trainer *trainer);
-/* trainer_fit.c: what the architecture fits to training pictures, unless the run is resumed. */
-int lince_trainer_fit(lince_trainer *trainer);
 /* The whole of weights/NAME.safetensors of the run, back into the net. */
 int lince_trainer_load_own(lince_trainer *trainer, const char *name);
-
-/* trainer_texts.c: the vocabulary and the loaders of texts; their word vectors, once there is a net; and
- * what data.json tells of them (a jansson object; NULL: out of memory). */
-int lince_trainer_open_texts(lince_trainer *trainer);
-
-/* Warns of parts most of whose words are not in the vocabulary. */
-void lince_trainer_tell_unknown(const lince_trainer *trainer);
-int lince_trainer_load_vectors(lince_trainer *trainer);
-struct json_t *lince_trainer_texts_json(const lince_trainer *trainer);
 
 /* Opens the loader of a part, and tells what was left out. The part may be that of another use: `train`
  * shuffles and augments. */
@@ -142,7 +114,7 @@ int lince_trainer_plan_stages(lince_trainer *trainer);
 int lince_trainer_begin_stage(lince_trainer *trainer);
 /* Where each parameter's own steps begin, after the position is known. */
 void lince_trainer_set_beginnings(lince_trainer *trainer);
-/* Pictures again instead of features. */
+/* Samples again instead of features. */
 int lince_trainer_drop_features(lince_trainer *trainer);
 
 /* Checkpoints: written and restored whole. */
@@ -177,7 +149,7 @@ int lince_trainer_test(lince_trainer *trainer);
 int lince_trainer_evaluate(lince_trainer *trainer, lince_part part, bool raw, lince_evaluation *evaluation);
 
 /* test.json, curves.json and predictions.csv; of a fold, probabilities.csv, too */
-int lince_trainer_write_test(const lince_trainer *trainer, const lince_evaluation *evaluation);
+int lince_trainer_write_test(lince_trainer *trainer, const lince_evaluation *evaluation);
 
 /* printf-style, to the observer. */
 void lince_trainer_note(const lince_trainer *trainer, const char *format, ...)

@@ -54,42 +54,6 @@ static json_t *bad_json(const lince_dataset *d)
     return array;
 }
 
-/* Pictures that are used though their data end before they are complete. */
-static json_t *incomplete_json(const lince_dataset *d)
-{
-    json_t *array = json_array();
-    for (int p = 0; p < LINCE_PARTS; p++)
-        for (size_t i = 0; i < lince_dataset_count(d, (lince_part)p); i++)
-            if (lince_dataset_is_incomplete(d, (lince_part)p, i))
-                lince_json_add(&array, lince_json_pack("{s:s, s:s}", "part", lince_part_name((lince_part)p),
-                                                       "path", lince_dataset_name(d, (lince_part)p, i)));
-    return array;
-}
-
-static json_t *three(const float v[3])
-{
-    return lince_json_pack("[f, f, f]", (double)v[0], (double)v[1], (double)v[2]);
-}
-
-/* What is told of pictures alone. */
-static void put_pictures(const lince_trainer *t, json_t **data)
-{
-    const lince_transform *f = &t->transform;
-    char range[LINCE_RANGE_MAX];
-    lince_range_print(range, &t->blueprint.range);
-    lince_json_put(data, "range", lince_json_string(range));
-    lince_json_put(data, "incomplete", incomplete_json(t->dataset));
-    const char *augment = t->settings->augment ? t->settings->augment : "none";
-    lince_json_put(data, "image_size", lince_json_pack("[i, i]", f->width, f->height));
-    lince_json_put(data, "fit", lince_json_string(lince_fit_name(f->fit)));
-    lince_json_put(data, "resize", json_integer(f->resize));
-    lince_json_put(data, "interpolation", lince_json_string(lince_interpolation_name(f->interpolation)));
-    lince_json_put(data, "normalize",
-                   lince_json_pack("{s:s, s:o, s:o}", "name", t->blueprint.normalize, "mean", three(f->mean),
-                                   "std", three(f->std)));
-    lince_json_put(data, "augment", lince_json_string(augment));
-}
-
 static json_t *split_json(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
@@ -112,26 +76,24 @@ static json_t *class_weights_json(const lince_trainer *t)
     return array;
 }
 
-static json_t *data_json(const lince_trainer *t)
+static json_t *data_json(lince_trainer *t)
 {
+    const lince_modality *m = t->blueprint.modality;
+    lince_opening opening = lince_trainer_opening(t);
     const lince_dataset *d = t->dataset;
-    bool texts = lince_dataset_is_text(d);
-    json_t *data =
-        lince_json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o}", "modality",
-                        texts ? "text" : "image", "language", lince_language(), "path", lince_dataset_path(d),
-                        "kind", lince_dataset_kind(d), "fingerprint", lince_dataset_fingerprint(d), "classes",
-                        strings((size_t)lince_dataset_classes(d), class_at, d), "parts", "train",
-                        part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test",
-                        part_json(d, LINCE_TEST), "split", split_json(t), "bad", bad_json(d), "notes",
-                        strings(lince_dataset_notes(d),
-                                (const char *(*)(const void *, size_t))lince_dataset_note, d));
+    json_t *data = lince_json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o}", "modality", m->name, "language",
+        lince_language(), "path", lince_dataset_path(d), "kind", lince_dataset_kind(d), "fingerprint",
+        lince_dataset_fingerprint(d), "classes", strings((size_t)lince_dataset_classes(d), class_at, d),
+        "parts", "train", part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test",
+        part_json(d, LINCE_TEST), "split", split_json(t), "bad", bad_json(d), "notes",
+        strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note, d));
     if (t->class_weight) lince_json_put(&data, "class_weights", class_weights_json(t));
     if (!strcmp(t->settings->sampler, "balanced"))
         lince_json_put(&data, "sampler", lince_json_string(t->settings->sampler));
     if (t->leaks.count) lince_json_put(&data, "leaks", lince_leaks_json(&t->leaks));
     if (t->settings->drop_duplicates) lince_json_put(&data, "dropped", lince_dropped_json(d));
-    if (texts) lince_json_put(&data, "text", lince_trainer_texts_json(t));
-    if (!texts) put_pictures(t, &data);
+    m->describe(&opening, &data);
     return data;
 }
 
@@ -195,7 +157,7 @@ static json_t *changes(const lince_trainer *t)
 {
     const lince_blueprint *b = &t->blueprint;
     const lince_architecture *a = lince_architecture_named(b->model);
-    const lince_transform *f = &t->transform;
+    lince_shape input = b->modality->input_shape(b->encoder);
     json_t *list = json_array();
     if (a->classes) put_change(&list, "outputs", json_integer(b->classes), json_integer(a->classes));
     if (b->head_given)
@@ -203,7 +165,7 @@ static json_t *changes(const lince_trainer *t)
     if (b->dropout >= 0)
         put_change(&list, "dropout", lince_json_real(b->dropout), lince_json_real((double)a->dropout));
     if (a->image_size)
-        put_change(&list, "input", lince_json_pack("[i, i]", f->width, f->height),
+        put_change(&list, "input", lince_json_pack("[i, i]", input.width, input.height),
                    lince_json_pack("[i, i]", a->image_size, a->image_size));
     return list;
 }
@@ -229,9 +191,7 @@ static json_t *model_json(const lince_trainer *t)
     json_t *layers = json_array();
     size_t all = 0, trained = 0, loaded = 0;
     double macs = 0;
-    bool texts = lince_blueprint_is_text(&t->blueprint);
-    const int input[] = {texts ? 1 : 3, texts ? t->blueprint.text.max_tokens : t->transform.height,
-                         texts ? 1 : t->transform.width};
+    lince_shape input = t->blueprint.modality->input_shape(t->blueprint.encoder);
     for (size_t i = 1; i < lince_net_nodes(t->net); i++) {
         const lince_layer *l = lince_net_layer(t->net, i);
         int trained_from = lince_freezing_first(&t->freezing, (int)i) + 1;
@@ -245,9 +205,9 @@ static json_t *model_json(const lince_trainer *t)
                            "name", t->blueprint.model, "recipe", t->by_recipe ? t->blueprint.model : NULL,
                            "parameters", (json_int_t)all, "trainable", (json_int_t)trained, "loaded",
                            (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
-                           "differences", differences_json(t), "input", input[0], input[1], input[2],
-                           "threads", t->threads, "machine", lince_cpu_name(), "version", LINCE_VERSION,
-                           "changes", changes(t), "layers", layers);
+                           "differences", differences_json(t), "input", input.channels, input.height,
+                           input.width, "threads", t->threads, "machine", lince_cpu_name(), "version",
+                           LINCE_VERSION, "changes", changes(t), "layers", layers);
 }
 
 int lince_trainer_describe(lince_trainer *t)
@@ -304,7 +264,7 @@ static json_t *known_json(const lince_evaluation *e, const bool *known)
     return both;
 }
 
-int lince_trainer_write_test(const lince_trainer *t, const lince_evaluation *e)
+int lince_trainer_write_test(lince_trainer *t, const lince_evaluation *e)
 {
     if (lince_dataset_incomplete(t->dataset, LINCE_TEST, NULL)) /* which was not known before */
         LINCE_TRY(lince_trainer_write_json(t, "data.json", data_json(t)));

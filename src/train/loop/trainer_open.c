@@ -4,9 +4,9 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/parallel.h"
-#include "modality/pictures/loading.h"
-#include "modality/texts/loading.h"
+#include "core/tell.h"
 #include "settings/criterion.h"
+#include "settings/reading.h"
 #include "settings/recipe.h"
 #include "train/data/class_weights.h"
 #include "train/data/leaks.h"
@@ -24,20 +24,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static void tell(const lince_trainer *t, void (*to)(void *context, const char *text), const char *format,
-                 va_list args)
-{
-    char *text = NULL;
-    if (!to || vasprintf(&text, format, args) < 0) return;
-    to(t->observer->context, text);
-    free(text);
-}
-
 void lince_trainer_note(const lince_trainer *t, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    tell(t, t->observer ? t->observer->note : NULL, format, args);
+    lince_vnote(t->observer, format, args);
     va_end(args);
 }
 
@@ -45,8 +36,21 @@ void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    tell(t, t->observer ? t->observer->warning : NULL, format, args);
+    lince_vwarn(t->observer, format, args);
     va_end(args);
+}
+
+lince_opening lince_trainer_opening(lince_trainer *t)
+{
+    return (lince_opening){.settings = &t->own,
+                           .observer = t->observer,
+                           .dataset = t->dataset,
+                           .architecture = lince_architecture_named(t->own.model),
+                           .by_recipe = t->by_recipe,
+                           .encoder = t->blueprint.encoder,
+                           .train = t->train,
+                           .val = t->val,
+                           .net = t->net};
 }
 
 /* --- data ----------------------------------------------------------------------------------------- */
@@ -61,12 +65,9 @@ static int check_settings(const lince_settings *s)
     if (s->weights && !s->resume && access(s->weights, R_OK))
         return lince_fail(LINCE_EIO, "%s: cannot read: %s", s->weights, lince_reason(errno));
     lince_blueprint head;
-    lince_augment augment;
-    float mean[3], std[3];
-    int height, width;
     LINCE_TRY(lince_blueprint_head(&head, s->head));
-    LINCE_TRY(lince_augment_parse(&augment, s->augment));
-    LINCE_TRY(lince_image_size_parse(s->image_size, &height, &width));
+    for (size_t i = 0; lince_modality_at(i); i++)
+        if (lince_modality_at(i)->check) LINCE_TRY(lince_modality_at(i)->check(s));
     LINCE_TRY(lince_param_factors_check("lr-factor", s->lr_factor));
     LINCE_TRY(lince_param_factors_check("decay-factor", s->decay_factor));
     if (s->decay_factor && s->weight_decay == 0)
@@ -79,10 +80,7 @@ static int check_settings(const lince_settings *s)
     if ((s->ema > 0) + (s->lookahead > 0) + (s->swa > 0) > 1)
         return lince_fail(LINCE_EUSAGE, "--ema, --lookahead and --swa each say which weights are evaluated "
                                         "and saved; choose one of them");
-    int measured = s->normalize ? lince_normalize_parse(s->normalize, mean, std) : 0;
-    if (measured < 0) return measured;
-    if (s->calibrate) LINCE_TRY(lince_calibration_check(s));
-    return lince_decoding_settings(s, &(lince_decoding){0});
+    return s->calibrate ? lince_calibration_check(s) : 0;
 }
 
 static void warn_of_leak(void *trainer, const char *sentence)
@@ -159,57 +157,39 @@ static int choose_momentum(lince_settings *s)
 static int choose_recipe(lince_trainer *t, const lince_architecture *a)
 {
     lince_settings *s = &t->own;
-    LINCE_TRY(lince_recipe_settle(s, a, &t->by_recipe));
+    LINCE_TRY(lince_recipe_settle(s, a, t->blueprint.modality->optimizer, &t->by_recipe));
     if (t->by_recipe)
         lince_trainer_note(t, _("--optimizer %s --lr %g --scheduler %s, the recipe of %s"), s->optimizer,
                            s->lr, s->scheduler, a->name);
     return 0;
 }
 
-/* A residual network learns at once, of small and of large pictures. A run whose configuration does not say
- * its model is one of version 0.1, whose was another. */
-static const char *usual_for_pictures(const lince_settings *s)
+/* A run whose configuration does not say its model is one of version 0.1. */
+static int choose_model(lince_trainer *t, const lince_modality *m)
 {
-    return s->resume ? "vgg16" : "resnet18";
-}
-
-/* What changes pictures changes nothing of texts. */
-static int refuse_for_texts(const lince_settings *s)
-{
-    if (s->augment && strcmp(s->augment, "none") != 0)
-        return lince_fail(LINCE_EUSAGE,
-                          "--augment %s: is for pictures, and %s holds texts; leave it out (--word-dropout "
-                          "varies texts)",
-                          s->augment, s->data);
-    if (s->mixup > 0 || s->cutmix > 0)
-        return lince_fail(LINCE_EUSAGE, "--%s mixes pictures, and %s holds texts; leave it out",
-                          s->mixup > 0 ? "mixup" : "cutmix", s->data);
-    if (strcmp(s->tta, "none") != 0)
-        return lince_fail(LINCE_EUSAGE, "--tta %s: views are of pictures, and %s holds texts", s->tta,
-                          s->data);
-    return 0;
+    lince_settings *s = &t->own;
+    LINCE_TRY(lince_trainer_infer_model(t));
+    if (!s->model)
+        LINCE_TRY(lince_settings_set(s, "model", s->resume && m->early_model ? m->early_model : m->model));
+    const lince_architecture *a = lince_architecture_named(s->model);
+    if (!a) return LINCE_EUSAGE;
+    LINCE_TRY(lince_settings_set(s, "model", a->name)); /* VGG16 is vgg16 */
+    const lince_modality *its = lince_modality_of_model(a);
+    if (its == m) return 0;
+    return lince_fail(LINCE_EUSAGE, "--model %s is for %s, and %s holds %s; choose %s", s->model,
+                      _(its->plural), s->data, _(m->plural), _(m->models));
 }
 
 /* What is left to the data: which model, and how it learns. */
 static int choose(lince_trainer *t)
 {
-    bool texts = lince_dataset_is_text(t->dataset);
+    const lince_modality *m = lince_modality_of_data(t->dataset);
     lince_settings *s = &t->own;
-    LINCE_TRY(lince_trainer_infer_model(t));
-    if (!s->model) LINCE_TRY(lince_settings_set(s, "model", texts ? "gru" : usual_for_pictures(s)));
-    const lince_architecture *a = lince_architecture_named(s->model);
-    if (!a) return LINCE_EUSAGE;
-    LINCE_TRY(lince_settings_set(s, "model", a->name)); /* VGG16 is vgg16 */
-    if (texts && a->image_size)
-        return lince_fail(LINCE_EUSAGE,
-                          "--model %s is for pictures, and %s holds texts; choose rnn, gru or lstm", s->model,
-                          s->data);
-    if (!texts && !a->image_size)
-        return lince_fail(LINCE_EUSAGE,
-                          "--model %s is for texts, and %s holds pictures; choose vgg16 or resnet18",
-                          s->model, s->data);
-    if (texts) LINCE_TRY(refuse_for_texts(s));
-    LINCE_TRY(choose_recipe(t, a));
+    LINCE_TRY(lince_blueprint_of(&t->blueprint, m));
+    LINCE_TRY(choose_model(t, m));
+    if (m->refuse) LINCE_TRY(m->refuse(s));
+    if (!m->plan_views) LINCE_TRY(lince_modality_plan_views(m, t->blueprint.encoder, s->tta, s->data));
+    LINCE_TRY(choose_recipe(t, lince_architecture_named(s->model)));
     LINCE_TRY(choose_momentum(s));
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
         return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
@@ -220,14 +200,15 @@ static int choose_batch(lince_trainer *t)
 {
     char size[16];
     size_t train = lince_dataset_count(t->dataset, LINCE_TRAIN),
-           batch = lince_recipe_batch(train, t->by_recipe);
+           usual = (size_t)t->blueprint.modality->batch_size,
+           batch = lince_recipe_batch(train, usual, t->by_recipe);
     int given = t->own.batch_size;
     if ((size_t)given > train)
         return lince_fail(LINCE_EUSAGE, "--batch-size %d: larger than the training part; choose %zu or less",
                           given, train);
     if (given) return 0;
     snprintf(size, sizeof size, "%zu", batch);
-    if (batch < LINCE_USUAL_BATCH)
+    if (batch < usual)
         lince_trainer_note(t, _("--batch-size %s, because the training part is small (samples: %zu)"), size,
                            train);
     return lince_settings_set(&t->own, "batch-size", size);
@@ -289,11 +270,11 @@ static void tell_incomplete(const lince_trainer *t, lince_part part, size_t befo
             lince_part_title(part), count, first);
 }
 
-/* `transform`: of pictures. */
-static int open_loader(lince_trainer *t, lince_part part, bool train, const lince_transform *transform,
-                       lince_loader **loader)
+/* `views`: as those of the evaluation are cut from. */
+static int open_loader(lince_trainer *t, lince_part part, bool train, bool views, lince_loader **loader)
 {
     const lince_settings *s = t->settings;
+    const lince_blueprint *b = &t->blueprint;
     size_t before = lince_dataset_left_out(t->dataset),
            incomplete = lince_dataset_incomplete(t->dataset, part, NULL);
     lince_loader_options options = {.batch_size = s->batch_size,
@@ -305,32 +286,25 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, const linc
                                     .skip_bad = lince_skips_bad(s),
                                     .group = t->group,
                                     .watch = lince_watch_for(t->observer)};
-    if (lince_dataset_is_text(t->dataset))
-        return lince_loader_new_texts(loader, t->dataset, part, &t->blueprint.encoder, s->word_dropout,
-                                      &options);
-    lince_mixing mixing = {s->mixup, s->cutmix};
-    LINCE_TRY(lince_loader_new_pictures(loader, t->dataset, part, transform, &mixing, &options));
+    LINCE_TRY(b->modality->load(b->encoder, s, t->dataset, part, views, &options, loader));
     tell_incomplete(t, part, incomplete);
     return tell_left_out(t, part, before);
 }
 
 int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
 {
-    lince_transform transform = t->transform;
-    if (!train) transform.augment = (lince_augment){0};
-    return open_loader(t, part, train, &transform, loader);
+    return open_loader(t, part, train, false, loader);
 }
 
 int lince_trainer_evaluate(lince_trainer *t, lince_part part, bool raw, lince_evaluation *e)
 {
     lince_loader *loader;
-    lince_transform picture = {0};
-    lince_evaluate_options options = {.views = &t->views, .raw = raw};
+    const lince_blueprint *b = &t->blueprint;
+    lince_evaluate_options options = {.views = lince_blueprint_views(b), .raw = raw};
     lince_phase phase = part == LINCE_TEST ? LINCE_TESTING : LINCE_VALIDATING;
-    if (!lince_dataset_is_text(t->dataset))
-        LINCE_TRY(lince_views_plan(&t->views, t->settings->tta, &t->blueprint.transform, &picture));
-    LINCE_TRY(open_loader(t, part, false, &picture, &loader));
-    int code = lince_evaluate(t->net, loader, &t->blueprint, &options, phase, t->observer, e);
+    LINCE_TRY(lince_modality_plan_views(b->modality, b->encoder, t->settings->tta, t->settings->data));
+    LINCE_TRY(open_loader(t, part, false, true, &loader));
+    int code = lince_evaluate(t->net, loader, b, &options, phase, t->observer, e);
     lince_loader_free(loader);
     return code;
 }
@@ -339,7 +313,7 @@ int lince_trainer_evaluate(lince_trainer *t, lince_part part, bool raw, lince_ev
 static int look_through_test(lince_trainer *t)
 {
     lince_loader *loader;
-    bool needed = lince_skips_bad(t->settings) && !lince_dataset_is_text(t->dataset) &&
+    bool needed = lince_skips_bad(t->settings) && t->blueprint.modality->may_fail &&
                   lince_dataset_count(t->dataset, LINCE_TEST);
     if (!needed) return 0;
     LINCE_TRY(lince_trainer_loader(t, LINCE_TEST, false, &loader));
@@ -357,11 +331,21 @@ static void tell_what_is_left(const lince_trainer *t, size_t before)
                        lince_dataset_used(d, LINCE_TEST));
 }
 
+/* The encoder is made of the training part, whose loader may then tell more. */
+static int open_training_part(lince_trainer *t)
+{
+    const lince_modality *m = t->blueprint.modality;
+    lince_opening opening = lince_trainer_opening(t);
+    LINCE_TRY(m->prepare(&opening));
+    LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
+    opening = lince_trainer_opening(t);
+    return m->measure ? m->measure(&opening) : 0;
+}
+
 static int open_loaders(lince_trainer *t)
 {
     size_t before = lince_dataset_left_out(t->dataset);
-    LINCE_TRY(lince_dataset_is_text(t->dataset) ? lince_trainer_open_texts(t)
-                                                : lince_trainer_open_pictures(t));
+    LINCE_TRY(open_training_part(t));
     LINCE_TRY(look_through_test(t));
     lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
     if (lince_dataset_count(t->dataset, part))
@@ -371,7 +355,8 @@ static int open_loaders(lince_trainer *t)
                                        "--val-split 0.1 sets one aside");
     else
         lince_trainer_warn(t, _("there is no validation part: the last epochs cannot be told from the best"));
-    if (lince_dataset_is_text(t->dataset)) lince_trainer_tell_unknown(t);
+    lince_opening opening = lince_trainer_opening(t);
+    if (t->blueprint.modality->remark) t->blueprint.modality->remark(&opening);
     tell_what_is_left(t, before);
     return 0;
 }
@@ -385,8 +370,6 @@ static int draw_blueprint(lince_trainer *t)
     snprintf(b->model, sizeof b->model, "%s", s->model);
     b->dropout = s->dropout;
     b->stochastic_depth = s->stochastic_depth;
-    b->transform = t->transform;
-    b->transform.augment = (lince_augment){0};
     LINCE_TRY(lince_criterion(&b->loss, s));
     LINCE_TRY(lince_blueprint_head(b, s->head));
     int classes = lince_dataset_classes(t->dataset);
@@ -472,9 +455,11 @@ static int open_model(lince_trainer *t)
     lince_net_freeze(t->net, lince_freezing_least(&t->freezing));
     LINCE_TRY(lince_net_prepare(t->net));
     lince_net_init(t->net, s->seed);
-    LINCE_TRY(lince_trainer_load_vectors(t));
+    lince_opening opening = lince_trainer_opening(t);
+    const lince_modality *m = t->blueprint.modality;
+    if (m->begin) LINCE_TRY(m->begin(&opening));
     LINCE_TRY(lince_trainer_load_weights(t));
-    LINCE_TRY(lince_trainer_fit(t));
+    if (m->finish) LINCE_TRY(m->finish(&opening));
     if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
     LINCE_TRY(open_schedule(t));
     LINCE_TRY(lince_update_init(&t->update, t->net));
@@ -579,7 +564,8 @@ static int prepare(lince_trainer *t)
 {
     LINCE_TRY(open_data(t));
     LINCE_TRY(choose(t));
-    if (!lince_dataset_is_text(t->dataset)) LINCE_TRY(lince_trainer_choose_range(t));
+    lince_opening opening = lince_trainer_opening(t);
+    if (t->blueprint.modality->look) LINCE_TRY(t->blueprint.modality->look(&opening));
     LINCE_TRY(find_duplicates(t));
     LINCE_TRY(choose_batch(t));
     LINCE_TRY(open_loaders(t));
@@ -614,7 +600,6 @@ void lince_trainer_close(lince_trainer *t)
     for (int i = 0; i < 2; i++) lince_features_release(&t->features[i]);
     lince_dataset_free(t->dataset);
     lince_blueprint_release(&t->blueprint);
-    lince_tokens_release(&t->test_tokens);
     lince_settings_release(&t->own);
     lince_load_result_release(&t->loaded);
     lince_history_release(&t->history);

@@ -167,12 +167,12 @@ int lince_trainer_restore(lince_trainer *t, const char *command)
 
 static int write_weights(lince_trainer *t, const char *path)
 {
-    lince_blueprint_texts texts;
-    int code = lince_blueprint_write(&t->blueprint, &texts);
+    lince_passport passport;
+    int code = lince_blueprint_write(&t->blueprint, &passport);
     lince_update_swap(&t->update, t->net);
-    if (!code) code = lince_state_dict_save(t->net, path, texts.list, texts.count);
+    if (!code) code = lince_state_dict_save(t->net, path, passport.list, passport.count);
     lince_update_swap(&t->update, t->net);
-    lince_blueprint_texts_release(&texts);
+    lince_passport_release(&passport);
     return code;
 }
 

@@ -45,8 +45,8 @@ static int keep_features(lince_trainer *t)
 {
     int node = lince_net_fixed(t->net),
         until = lince_freezing_until(&t->freezing, t->at.epoch, t->settings->epochs);
-    bool varied = lince_augments(&t->transform.augment) || t->settings->mixup > 0 ||
-                  t->settings->cutmix > 0 || t->settings->word_dropout > 0,
+    const lince_modality *m = t->blueprint.modality;
+    bool varied = m->varies && m->varies(t->blueprint.encoder, t->settings),
          repeats = until - t->at.epoch > 1 && !varied;
     if (t->group->size > 1) return 0; /* a member sees other samples in each epoch */
     if (!node || !repeats || !t->settings->cache_mb || !has_room(t, node)) return 0;

@@ -18,9 +18,9 @@ int lince_trainer_test(lince_trainer *t)
     int code = lince_trainer_writes(t) ? lince_trainer_write_test(t, &e) : 0;
     lince_trainer_note(t, _("test: loss %.4f, accuracy %.2f %%, with the weights of epoch %d; samples: %zu"),
                        e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch, e.metrics.n);
-    if (t->views.count)
+    if (e.views && e.views->count)
         lince_trainer_note(t, _("each answer is the mean of %d views of the picture (--tta %s)"),
-                           t->views.count, t->views.name);
+                           e.views->count, e.views->name);
     lince_evaluation_release(&e);
     return code;
 }

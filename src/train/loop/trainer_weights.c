@@ -1,4 +1,4 @@
-/* --weights: the architecture they are of, how they expect pictures, and loading them. */
+/* --weights: the architecture they are of, and loading them. */
 #include "core/error.h"
 #include "core/i18n.h"
 #include "train/loop/trainer.h"
@@ -48,19 +48,6 @@ int lince_trainer_infer_model(lince_trainer *t)
     return code;
 }
 
-int lince_trainer_expected(lince_trainer *t, lince_blueprint *expected, lince_buffer *said)
-{
-    const lince_architecture *a = lince_architecture_named(t->settings->model);
-    lince_weights *w;
-    *expected = (lince_blueprint){0};
-    if (!begins_with_weights(t)) return 0;
-    LINCE_TRY(lince_weights_open(&w, t->settings->weights));
-    int code = lince_blueprint_pictures(expected, a, w, t->settings->weights);
-    if (!code) lince_blueprint_tell_published(a, w, t->settings->weights, said);
-    lince_weights_free(w);
-    return code;
-}
-
 /* --- loading -------------------------------------------------------------------------------------- */
 
 /* Says line by line what was not simply loaded. */
@@ -100,7 +87,7 @@ int lince_trainer_load_weights(lince_trainer *t)
     else
         lince_fail_in(code, s->weights);
     lince_weights_free(w);
-    return code ? code : lince_trainer_usual_unit(t);
+    return code;
 }
 
 int lince_trainer_load_own(lince_trainer *t, const char *name)

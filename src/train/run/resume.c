@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "modality/modality.h"
 #include "settings/settings.h"
 #include "train/run/run.h"
 
@@ -63,16 +64,6 @@ int lince_resume_check(const lince_settings *settings, const lince_settings *giv
     return code;
 }
 
-static int set_size(lince_settings *settings, const json_t *size)
-{
-    char text[32];
-    json_int_t width = json_integer_value(json_array_get(size, 0)),
-               height = json_integer_value(json_array_get(size, 1));
-    if (strcmp(settings->image_size, "0") != 0 || width < 1 || height < 1) return 0;
-    snprintf(text, sizeof text, "%dx%d", (int)height, (int)width);
-    return lince_settings_set(settings, "image-size", text);
-}
-
 /* As lince_run_read_config, for settings that come from elsewhere. */
 static int set_decay(lince_settings *settings, const char *folder)
 {
@@ -90,10 +81,8 @@ int lince_resume_complete(lince_settings *settings, const char *folder)
     LINCE_TRY(lince_path_join(path, folder, "data.json"));
     json_t *data;
     LINCE_TRY(lince_json_read_if_there(path, &data));
-    bool ranged = !data || json_object_get(data, "range");
-    int code = set_size(settings, json_object_get(data, "image_size"));
+    const lince_modality *m = lince_modality_recorded(data);
+    int code = data && m->complete ? m->complete(settings, data) : 0;
     json_decref(data);
-    if (!code && !ranged) code = lince_settings_set(settings, "range", "full");
-    if (!code && !ranged) code = lince_settings_set(settings, "incomplete", "refuse");
     return code;
 }

@@ -1,13 +1,15 @@
-/* Every picture of a folder or an archive, several at a time. */
+/* All the pictures that a path leads to: one, those of a list, or every one of a folder or an archive, several at a
+ * time. */
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/plain_locale.h"
-#include "data/index/layout.h"
+#include "core/tell.h"
 #include "data/source/file_names.h"
+#include "data/source/source.h"
+#include "modality/pictures/pictures.h"
 #include "picture/decode/codec.h"
-#include "train/ask/model_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,11 +46,12 @@ static void decode(void *context, size_t index)
     picture *p = &s->list[index];
     lince_image image;
     if (p->code) return;
-    lince_decoding how = lince_model_decoding(s->asking->model);
+    lince_decoding how = lince_pictures_decoding(s->asking->encoder, s->asking->settings);
     int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, &how, p->where);
     if (!code) {
         p->incomplete = image.incomplete;
-        code = lince_transform_fit(&s->asking->model->picture, &image, &p->fitted);
+        code =
+            lince_transform_fit(&lince_picture_encoder_of(s->asking->encoder)->picture, &image, &p->fitted);
         lince_image_release(&image);
     }
     keep_error(p, code);
@@ -61,8 +64,7 @@ static void classify(pictures *s)
     int good = 0;
     for (int i = 0; i < s->count; i++)
         if (!s->list[i].code) s->fitted[good++] = s->list[i].fitted;
-    int code =
-        good ? lince_model_predict_fitted(s->asking->model, s->fitted, good, s->batch, s->prediction) : 0;
+    int code = good ? lince_pictures_answer(s->asking, s->fitted, good, s->batch, s->prediction) : 0;
     for (int i = 0, k = 0; i < s->count; i++) {
         if (s->list[i].code) continue;
         s->list[i].prediction = s->prediction[k++];
@@ -76,7 +78,7 @@ static int tell_all(pictures *s)
     int code = 0;
     for (int i = 0; i < s->count; i++) {
         picture *p = &s->list[i];
-        if (p->incomplete) lince_model_tell_incomplete(s->asking->model, p->where);
+        if (p->incomplete) lince_pictures_tell_incomplete(s->asking, p->where);
         if (p->code) lince_fail(p->code, "%s", p->why ? p->why : p->where);
         if (!code) code = s->asking->tell(s->asking->context, p->where, p->code, &p->prediction);
         lince_prediction_release(&p->prediction);
@@ -90,7 +92,7 @@ static int tell_all(pictures *s)
 
 static int flush(pictures *s)
 {
-    lince_parallel(s->asking->model->threads, (size_t)s->count, decode, s);
+    lince_parallel(s->asking->threads, (size_t)s->count, decode, s);
     classify(s);
     return tell_all(s);
 }
@@ -104,17 +106,9 @@ static int add(pictures *s, lince_source *source, const lince_entry *entry)
     return s->count == s->batch ? flush(s) : 0;
 }
 
-int lince_model_batch_for(const lince_model *m, size_t count)
-{
-    enum { MANY = 64, BATCH = 32, PIXELS = 1 << 19 };
-    const lince_transform *t = &m->blueprint.transform;
-    int fit = PIXELS / t->width / t->height;
-    return count < MANY || fit < 1 ? 1 : fit < BATCH ? fit : BATCH;
-}
-
 static int ask_entries(pictures *s, lince_source *source, const size_t *entries, size_t count)
 {
-    size_t batch = (size_t)(s->batch = lince_model_batch_for(s->asking->model, count));
+    size_t batch = (size_t)(s->batch = lince_pictures_batch_for(s->asking->encoder, count));
     s->list = lince_alloc(batch, sizeof *s->list);
     s->fitted = lince_alloc(batch, sizeof *s->fitted);
     s->prediction = lince_alloc(batch, sizeof *s->prediction);
@@ -129,7 +123,7 @@ static int ask_entries(pictures *s, lince_source *source, const size_t *entries,
 
 /* Texts lie among pictures: labels, notes. What else is there calls for an answer, be it that it cannot be
  * read; so does what calls itself a picture. */
-static bool is_text(lince_source *source, const lince_entry *entry)
+static bool is_note(lince_source *source, const lince_entry *entry)
 {
     enum { HEAD = 512 };
     lince_bytes head = {0};
@@ -140,29 +134,26 @@ static bool is_text(lince_source *source, const lince_entry *entry)
 }
 
 /* `format`: of a path, a number and a name. */
-static void tell_passed(const lince_model *m, const char *format, const char *path, size_t count,
+static void tell_passed(const lince_asking *a, const char *format, const char *path, size_t count,
                         const char *first)
 {
-    char text[LINCE_WHERE_MAX + 256];
-    if (!count || !m->observer.warning) return;
-    snprintf(text, sizeof text, format, path, count, first);
-    m->observer.warning(m->observer.context, text);
+    if (count) lince_warn(a->observer, format, path, count, first);
 }
 
-int lince_ask_pictures(const lince_asking *asking, const char *path)
+static int ask_source(const lince_asking *asking, const char *path)
 {
     pictures s = {.asking = asking};
     lince_source source;
     char files[256], formats[LINCE_FORMATS_MAX];
-    size_t count = 0, texts = 0, *entries = NULL;
+    size_t count = 0, notes = 0, *entries = NULL;
     const char *first = NULL;
     int code = lince_source_open(&source, path);
     if (!code && !(entries = lince_alloc(source.count + 1, sizeof *entries))) code = LINCE_ENOMEM;
     for (size_t i = 0; !code && i < source.count; i++) {
         if (source.entries[i].folder) continue;
-        if (!is_text(&source, &source.entries[i]))
+        if (!is_note(&source, &source.entries[i]))
             entries[count++] = i;
-        else if (!texts++)
+        else if (!notes++)
             first = source.entries[i].name;
     }
     if (!code && !count)
@@ -170,12 +161,62 @@ int lince_ask_pictures(const lince_asking *asking, const char *path)
                           lince_picture_formats(formats), lince_files_listed(&source, files, sizeof files));
     if (!code) code = ask_entries(&s, &source, entries, count);
     if (!code)
-        tell_passed(asking->model, _("%s: texts among the pictures were passed over: %zu, the first: %s"),
-                    path, texts, first);
+        tell_passed(asking, _("%s: texts among the pictures were passed over: %zu, the first: %s"), path,
+                    notes, first);
     if (!code)
-        tell_passed(asking->model, _("%s: hidden files were passed over: %zu, the first: %s"), path,
-                    source.hidden, source.first_hidden);
+        tell_passed(asking, _("%s: hidden files were passed over: %zu, the first: %s"), path, source.hidden,
+                    source.first_hidden);
     lince_free(entries);
     lince_source_close(&source);
     return code;
+}
+
+static int ask_bytes(const lince_asking *a, const char *name, int code, const lince_bytes *bytes)
+{
+    lince_prediction p = LINCE_PREDICTION_INIT;
+    if (!code) code = lince_pictures_answer_bytes(a, bytes->data, bytes->size, name, &p);
+    return lince_answer(a, name, code, &p);
+}
+
+static int ask_path(const lince_asking *a, const char *path)
+{
+    lince_prediction p = LINCE_PREDICTION_INIT;
+    if (lince_source_holds_files(path)) return ask_source(a, path);
+    return lince_answer(a, path, lince_pictures_answer_path(a, path, &p), &p);
+}
+
+/* A path a line; one that leads nowhere is an answer, too. */
+static int ask_listed(const lince_asking *a, char *list)
+{
+    int code = 0;
+    for (char *line; !code && (line = strsep(&list, "\n"));) {
+        line[strcspn(line, "\r")] = '\0';
+        if (!*line) continue;
+        code = ask_path(a, line);
+        if (code < 0) code = a->tell(a->context, line, code, NULL);
+    }
+    return code;
+}
+
+/* A picture, or paths. */
+static int ask_stdin(const lince_asking *a)
+{
+    lince_bytes bytes;
+    LINCE_TRY(lince_image_read_stdin(&bytes));
+    bool is_one = lince_image_recognised(bytes.data, bytes.size),
+         paths = bytes.size && !memchr(bytes.data, '\0', bytes.size);
+    char *list = paths ? lince_strndup((const char *)bytes.data, bytes.size) : NULL;
+    int code = is_one           ? ask_bytes(a, "-", 0, &bytes)
+               : paths && !list ? LINCE_ENOMEM
+               : paths          ? ask_listed(a, list)
+                                : lince_fail(LINCE_EFORMAT, "standard input: expected a picture, or paths of "
+                                                                     "pictures, one a line");
+    lince_free(list);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+int lince_pictures_ask(const lince_asking *a, const char *path)
+{
+    return strcmp(path, "-") ? ask_path(a, path) : ask_stdin(a);
 }

@@ -1,6 +1,6 @@
 /* What became of a table's rows, for data.json and `lince info`. */
-#ifndef LINCE_TRAIN_TABLE_FACTS_H
-#define LINCE_TRAIN_TABLE_FACTS_H
+#ifndef LINCE_MODALITY_TEXTS_TABLE_FACTS_H
+#define LINCE_MODALITY_TEXTS_TABLE_FACTS_H
 
 #include "data/dataset.h"
 

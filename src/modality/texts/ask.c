@@ -1,5 +1,5 @@
-/* lince_model_predict_all of a model of texts: a text a line, of standard input, of a file, or of all files
- * of a folder or an archive. */
+/* All the texts that a path leads to: a text a line, of standard input, of a file, or of all files of a folder or an
+ * archive. */
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
@@ -7,18 +7,62 @@
 #include "data/source/source.h"
 #include "data/source/table_formats.h"
 #include "data/source/unpack.h"
+#include "modality/texts/texts.h"
 #include "picture/decode/image.h"
 #include "text/encoding.h"
-#include "train/ask/model_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Lines are UTF-8, whatever the table was that the model learned from. */
-static const char *encoding(const lince_model *m)
+/* --- one text ------------------------------------------------------------------------------------- */
+
+static int check_text(const char *text, size_t size)
 {
-    return m->set.encoding ? m->settings.encoding : "utf-8";
+    char why[256];
+    const char *nul = memchr(text, '\0', size);
+    size_t at = lince_utf8_check(text, size);
+    if (nul)
+        return lince_fail(LINCE_EFORMAT, "text: a NUL byte at offset %zu; a text holds none",
+                          (size_t)(nul - text));
+    if (at == size) return 0;
+    lince_utf8_explain(text, size, at, why, sizeof why);
+    return lince_fail(LINCE_EFORMAT, "text: %s", why);
+}
+
+/* With tokens [max_tokens] as scratch. */
+static int answer_tokens(const lince_asking *a, const char *text, int32_t *tokens, lince_prediction *p)
+{
+    lince_encoder *words = &lince_text_encoder_of(a->encoder)->words;
+    size_t most = (size_t)words->options.max_tokens;
+    lince_encoded seen;
+    int32_t length = lince_encode(words, text, tokens, &seen);
+    if (length < 0) return length;
+    lince_input input = {.token = tokens, .length = &length, .steps = length};
+    LINCE_TRY(a->answer(a->model, &input, 1, 1, p));
+    p->words = seen.words;
+    p->read = seen.words < most ? seen.words : most;
+    p->unknown = seen.unknown;
+    return 0;
+}
+
+int lince_texts_answer(const lince_asking *a, const char *text, size_t size, lince_prediction *prediction)
+{
+    LINCE_TRY(check_text(text, size));
+    int32_t *tokens =
+        lince_alloc((size_t)lince_text_encoder_of(a->encoder)->words.options.max_tokens, sizeof *tokens);
+    if (!tokens) return LINCE_ENOMEM;
+    int code = answer_tokens(a, text, tokens, prediction);
+    lince_free(tokens);
+    return code;
+}
+
+/* --- many ----------------------------------------------------------------------------------------- */
+
+/* Lines are UTF-8, whatever the table was that the model learned from. */
+static const char *encoding(const lince_asking *a)
+{
+    return a->said.encoding ? a->settings->encoding : "utf-8";
 }
 
 /* The answer to a line in UTF-8, or the error of making it so; NULs in it are shown as blanks. */
@@ -28,7 +72,7 @@ static int ask_line(const lince_asking *a, int code, const char *where, size_t n
     lince_prediction p = LINCE_PREDICTION_INIT;
     while (size > 0 && (line[size - 1] == '\r' || line[size - 1] == '\n')) size--;
     line[size] = '\0';
-    if (!code) code = lince_model_predict_span(a->model, line, size, &p);
+    if (!code) code = lince_texts_answer(a, line, size, &p);
     if (code) {
         char place[LINCE_WHERE_MAX + 64];
         snprintf(place, sizeof place, _("%s, line %zu"), where, number);
@@ -46,7 +90,7 @@ static int ask_stdin(const lince_asking *a)
     size_t capacity = 0, number = 0, size, length;
     int code = 0;
     while (!code && !(code = lince_line_read(stdin, &line, &capacity, &length))) {
-        int decoded = lince_decode(line, length, encoding(a->model), &text, &size);
+        int decoded = lince_decode(line, length, encoding(a), &text, &size);
         code = decoded ? ask_line(a, decoded, _("standard input"), ++number, line, length)
                        : ask_line(a, 0, _("standard input"), ++number, text, size);
         lince_free(text);
@@ -60,7 +104,7 @@ static int ask_lines(const lince_asking *a, const char *where, const void *bytes
 {
     char *text, *end;
     size_t size, number = 0;
-    int code = lince_decode(bytes, count, encoding(a->model), &text, &size);
+    int code = lince_decode(bytes, count, encoding(a), &text, &size);
     if (code) return lince_fail_in(code, where);
     for (size_t at = 0; !code && at < size; at = (size_t)(end - text) + 1) {
         end = memchr(text + at, '\n', size - at);
@@ -77,7 +121,7 @@ static int ask_content(const lince_asking *a, const char *where, const lince_byt
     lince_bytes bytes;
     int code = lince_bytes_unpack(packed, LINCE_ENTRY_MAX, &bytes);
     if (code) return lince_fail_in(code, where);
-    code = lince_is_table_name(where) ? lince_ask_table(a, where, bytes.data, bytes.size)
+    code = lince_is_table_name(where) ? lince_texts_ask_table(a, where, bytes.data, bytes.size)
                                       : ask_lines(a, where, bytes.data, bytes.size);
     lince_bytes_release(&bytes);
     return code;
@@ -117,7 +161,7 @@ static int ask_source(const lince_asking *a, const char *path)
     return code;
 }
 
-int lince_ask_texts(const lince_asking *a, const char *path)
+int lince_texts_ask(const lince_asking *a, const char *path)
 {
     enum { LARGEST = 1 << 30 };
     char *content;

@@ -3,13 +3,13 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
-#include "train/blueprint/blueprint.h"
+#include "modality/texts/texts.h"
 
 #include <string.h>
 
 enum { LARGEST = 1 << 16 };
 
-static int put_sizes(const lince_text_net *t, lince_blueprint_texts *texts)
+static int put_sizes(const lince_text_net *t, lince_passport *passport)
 {
     char *text;
     json_t *json =
@@ -18,21 +18,22 @@ static int put_sizes(const lince_text_net *t, lince_blueprint_texts *texts)
                         "embedding_dropout", (double)t->embedding_dropout, "read", lince_read_name(t->read),
                         "read_padding", t->read_padding);
     LINCE_TRY(lince_json_text(json, JSON_COMPACT | JSON_REAL_PRECISION(9), &text));
-    return lince_blueprint_put(texts, "lince.net", text);
+    return lince_passport_take(passport, "lince.net", text);
 }
 
-int lince_blueprint_write_text(const lince_blueprint *b, lince_blueprint_texts *texts)
+int lince_texts_write(const void *encoder, lince_passport *passport)
 {
+    const lince_text_encoder *e = encoder;
     char *options, *vocabulary;
-    int code = lince_encoder_write(&b->encoder, &options, &vocabulary);
+    int code = lince_encoder_write(&e->words, &options, &vocabulary);
     if (code) {
         lince_free(options);
         lince_free(vocabulary);
         return code;
     }
-    LINCE_TRY(lince_blueprint_put(texts, "lince.text", options));
-    LINCE_TRY(lince_blueprint_put(texts, "lince.vocabulary", vocabulary));
-    return put_sizes(&b->text, texts);
+    LINCE_TRY(lince_passport_take(passport, "lince.text", options));
+    LINCE_TRY(lince_passport_take(passport, "lince.vocabulary", vocabulary));
+    return put_sizes(&e->net, passport);
 }
 
 static bool is_size(int n)
@@ -63,13 +64,14 @@ static int read_sizes(lince_text_net *t, const char *text)
     return whole ? 0 : LINCE_EFORMAT;
 }
 
-int lince_blueprint_read_text(lince_blueprint *b, const lince_weights *w, const char *path)
+int lince_texts_read(void *encoder, const lince_weights *w, const char *path)
 {
-    LINCE_TRY(lince_encoder_read(&b->encoder, lince_weights_metadata(w, "lince.text"),
+    lince_text_encoder *e = encoder;
+    LINCE_TRY(lince_encoder_read(&e->words, lince_weights_metadata(w, "lince.text"),
                                  lince_weights_metadata(w, "lince.vocabulary"), path));
-    b->text = (lince_text_net){.vocabulary = (int)b->encoder.vocabulary.size,
-                               .max_tokens = b->encoder.options.max_tokens};
-    int code = read_sizes(&b->text, lince_weights_metadata(w, "lince.net"));
+    e->net = (lince_text_net){.vocabulary = (int)e->words.vocabulary.size,
+                              .max_tokens = e->words.options.max_tokens};
+    int code = read_sizes(&e->net, lince_weights_metadata(w, "lince.net"));
     if (code != LINCE_EFORMAT) return code;
     return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.net' is not as lince writes it", path);
 }

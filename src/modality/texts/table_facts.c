@@ -1,4 +1,4 @@
-#include "train/data/table_facts.h"
+#include "modality/texts/table_facts.h"
 #include "core/i18n.h"
 #include "core/json.h"
 

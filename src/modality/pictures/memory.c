@@ -1,33 +1,12 @@
 /* Pictures that are in memory: pixels as a camera leaves them, and floats. */
+#include "core/memory.h"
 #include "core/error.h"
 #include "core/i18n.h"
-#include "core/memory.h"
-#include "core/plain_locale.h"
 #include "core/sized.h"
-#include "train/ask/model_internal.h"
+#include "modality/pictures/pictures.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* Element i of an array of structs that are as large as the caller's compiler made them. */
-static void *element(const void *array, size_t i)
-{
-    size_t size;
-    memcpy(&size, array, sizeof size);
-    return (char *)array + i * size;
-}
-
-static int check_predictions(const lince_prediction *predictions, size_t n)
-{
-    lince_prediction own = LINCE_PREDICTION_INIT;
-    for (size_t i = 0; i < n; i++) {
-        const lince_prediction *p = element(predictions, i);
-        LINCE_TRY(lince_sized_check(&own, p, "lince_prediction"));
-        if (p->size != predictions->size)
-            return lince_fail(LINCE_EUSAGE, "lince_prediction: begin each of an array with the macro");
-    }
-    return 0;
-}
 
 static int in_picture(int code, size_t i)
 {
@@ -60,7 +39,7 @@ static void pack(const lince_pixels *p, uint8_t *out)
             for (ptrdiff_t c = 0; c < 3; c++) *out++ = p->data[y * row + x * pixel + c * channel];
 }
 
-static int fit(const lince_model *m, const lince_pixels *given, lince_image *fitted)
+static int fit(const lince_picture_encoder *e, const lince_pixels *given, lince_image *fitted)
 {
     lince_pixels own = LINCE_PIXELS_INIT;
     lince_image image;
@@ -68,7 +47,7 @@ static int fit(const lince_model *m, const lince_pixels *given, lince_image *fit
     LINCE_TRY(check_pixels(&own));
     LINCE_TRY(lince_image_init(&image, own.width, own.height));
     pack(&own, image.pixels);
-    int code = lince_transform_fit(&m->picture, &image, fitted);
+    int code = lince_transform_fit(&e->picture, &image, fitted);
     lince_image_release(&image);
     return code;
 }
@@ -80,34 +59,32 @@ typedef struct answers {
 } answers;
 
 /* Fits and answers pictures first .. first + n - 1, at most a batch. */
-static int answer_some(lince_model *m, answers *a, const lince_pixels *pictures, size_t first, int n,
-                       lince_prediction *predictions)
+static int answer_some(const lince_asking *asking, answers *a, const lince_pixels *pictures, size_t first,
+                       int n, lince_prediction *predictions)
 {
     int code = 0, ready = 0;
     for (; !code && ready < n; ready += !code) {
         size_t i = first + (size_t)ready;
-        code = in_picture(fit(m, element(pictures, i), &a->fitted[ready]), i);
+        code = in_picture(fit(asking->encoder, lince_sized_at(pictures, i), &a->fitted[ready]), i);
     }
-    int answered = ready ? lince_model_predict_fitted(m, a->fitted, ready, a->batch, a->own) : 0;
+    int answered = ready ? lince_pictures_answer(asking, a->fitted, ready, a->batch, a->own) : 0;
     for (int i = 0; i < ready; i++) {
-        lince_sized_write(element(predictions, first + (size_t)i), &a->own[i]);
+        lince_sized_write(lince_sized_at(predictions, first + (size_t)i), &a->own[i]);
         lince_image_release(&a->fitted[i]);
     }
     return answered ? answered : code;
 }
 
-int lince_model_predict_pixels(lince_model *m, const lince_pixels *pictures, size_t n,
-                               lince_prediction *predictions)
+int lince_pictures_answer_pixels(const lince_asking *asking, const lince_pixels *pictures, size_t n,
+                                 lince_prediction *predictions)
 {
-    LINCE_PLAIN_LOCALE;
-    LINCE_TRY(check_predictions(predictions, n));
-    LINCE_TRY(lince_model_check_kind(m, false));
-    answers a = {.batch = lince_model_batch_for(m, n)};
+    answers a = {.batch = lince_pictures_batch_for(asking->encoder, n)};
     a.fitted = lince_alloc((size_t)a.batch, sizeof *a.fitted);
     a.own = lince_alloc((size_t)a.batch, sizeof *a.own);
     int code = a.fitted && a.own ? 0 : LINCE_ENOMEM;
     for (size_t i = 0; !code && i < n; i += (size_t)a.batch)
-        code = answer_some(m, &a, pictures, i, n - i < (size_t)a.batch ? (int)(n - i) : a.batch, predictions);
+        code = answer_some(asking, &a, pictures, i, n - i < (size_t)a.batch ? (int)(n - i) : a.batch,
+                           predictions);
     lince_free(a.fitted);
     lince_free(a.own);
     return code;
@@ -115,11 +92,11 @@ int lince_model_predict_pixels(lince_model *m, const lince_pixels *pictures, siz
 
 /* --- floats --------------------------------------------------------------------------------------- */
 
-int lince_model_input(const lince_model *m, int *height, int *width)
+int lince_pictures_input_size(const void *encoder, int *height, int *width)
 {
-    LINCE_TRY(lince_model_check_kind(m, false));
-    *height = m->picture.height;
-    *width = m->picture.width;
+    const lince_picture_encoder *e = encoder;
+    *height = e->picture.height;
+    *width = e->picture.width;
     return 0;
 }
 
@@ -132,21 +109,20 @@ static void normalise(const lince_transform *t, const float *values, size_t n, f
             x[i * area + k] = (values[i * area + k] - t->mean[i % 3]) / t->std[i % 3];
 }
 
-int lince_model_predict_floats(lince_model *m, const float *values, size_t n, lince_prediction *predictions)
+int lince_pictures_answer_floats(const lince_asking *asking, const float *values, size_t n,
+                                 lince_prediction *predictions)
 {
-    LINCE_PLAIN_LOCALE;
-    LINCE_TRY(check_predictions(predictions, n));
-    LINCE_TRY(lince_model_check_kind(m, false));
-    size_t batch = (size_t)lince_model_batch_for(m, n),
-           size = 3 * (size_t)m->picture.width * (size_t)m->picture.height;
+    const lince_picture_encoder *e = asking->encoder;
+    size_t batch = (size_t)lince_pictures_batch_for(e, n),
+           size = 3 * (size_t)e->picture.width * (size_t)e->picture.height;
     float *x = lince_alloc(batch * size, sizeof *x);
     lince_prediction *own = lince_alloc(batch, sizeof *own);
     int code = x && own ? 0 : LINCE_ENOMEM;
     for (size_t first = 0; !code && first < n; first += batch) {
         size_t some = n - first < batch ? n - first : batch;
-        normalise(&m->picture, values + first * size, some, x);
-        code = lince_model_predict_input(m, x, (int)some, (int)batch, own);
-        for (size_t i = 0; i < some; i++) lince_sized_write(element(predictions, first + i), &own[i]);
+        normalise(&e->picture, values + first * size, some, x);
+        code = asking->answer(asking->model, &(lince_input){.x = x}, (int)some, (int)batch, own);
+        for (size_t i = 0; i < some; i++) lince_sized_write(lince_sized_at(predictions, first + i), &own[i]);
     }
     lince_free(x);
     lince_free(own);

@@ -6,8 +6,9 @@
  *     f(s x, W, s b) = s f(x, W, b) */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/tell.h"
 #include "modality/pictures/loading.h"
-#include "train/loop/trainer.h"
+#include "modality/pictures/pictures.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,30 +43,29 @@ static size_t scale_biases(lince_net *net, float s)
     return count;
 }
 
-static int normalise_anew(lince_trainer *t, double s)
+static int normalise_anew(lince_opening *o, double s)
 {
-    lince_transform *f = &t->transform;
+    lince_transform *f = &lince_picture_encoder_of(o->encoder)->transform;
     char text[128];
     for (int c = 0; c < 3; c++) f->std[c] = (float)((double)f->std[c] / s);
     snprintf(text, sizeof text, "%.9g,%.9g,%.9g:%.9g,%.9g,%.9g", (double)f->mean[0], (double)f->mean[1],
              (double)f->mean[2], (double)f->std[0], (double)f->std[1], (double)f->std[2]);
-    t->blueprint.transform = *f;
-    t->blueprint.transform.augment = (lince_augment){0};
-    lince_loader_normalize(t->train, f->mean, f->std);
-    if (t->val) lince_loader_normalize(t->val, f->mean, f->std);
-    return lince_settings_set(&t->own, "normalize", text);
+    lince_loader_normalize(o->train, f->mean, f->std);
+    if (o->val) lince_loader_normalize(o->val, f->mean, f->std);
+    return lince_settings_set(o->settings, "normalize", text);
 }
 
-int lince_trainer_usual_unit(lince_trainer *t)
+int lince_pictures_usual_unit(lince_opening *o)
 {
-    double s = deviation(&t->transform) / USUAL;
-    bool far = deviation(&t->transform) < FAR, theirs = !strcmp(t->blueprint.normalize, "weights");
-    if (!theirs || !far || !can_change(t->net)) return 0;
-    size_t biases = scale_biases(t->net, (float)s);
-    lince_trainer_note(t,
-                       _("their pixels are larger than usual by a factor of %.0f: input and loaded biases "
-                         "(parameters: %zu) are multiplied by %.4g, and so are all features, for which the "
-                         "optimizers' usual rates are made"),
-                       1 / s, biases, s);
-    return normalise_anew(t, s);
+    const lince_picture_encoder *e = o->encoder;
+    double s = deviation(&e->transform) / USUAL;
+    bool far = deviation(&e->transform) < FAR, theirs = !strcmp(e->normalize, "weights");
+    if (!theirs || !far || !can_change(o->net)) return 0;
+    size_t biases = scale_biases(o->net, (float)s);
+    lince_note(o->observer,
+               _("their pixels are larger than usual by a factor of %.0f: input and loaded biases "
+                 "(parameters: %zu) are multiplied by %.4g, and so are all features, for which the "
+                 "optimizers' usual rates are made"),
+               1 / s, biases, s);
+    return normalise_anew(o, s);
 }

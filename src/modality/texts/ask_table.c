@@ -1,15 +1,15 @@
-/* lince_model_predict_all of a table: the text of each row, in the column that the run read. */
+/* A table that is asked about: the text of each row, in the column that the run read. */
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "core/tell.h"
 #include "data/source/source.h"
+#include "modality/texts/table_facts.h"
+#include "modality/texts/texts.h"
 #include "text/encoding.h"
 #include "text/table.h"
-#include "train/ask/model_internal.h"
-#include "train/data/open_data.h"
-#include "train/data/table_facts.h"
 
 #include <stdio.h>
 
@@ -41,14 +41,14 @@ static int ask(reading *r, const lince_csv_record *record, const char **text, li
     *text = lince_table_text(t, record, &r->joined);
     if (!*text) return r->joined.error;
     size_t size = t->text_count == 1 ? record->fields[t->texts[0]].size : r->joined.size;
-    int code = lince_model_predict_span(r->asking->model, *text, size, p);
+    int code = lince_texts_answer(r->asking, *text, size, p);
     return code ? lince_fail_in(code, lince_csv_place(record, place)) : 0;
 }
 
 static int take_row(void *context, const lince_csv_record *record)
 {
     reading *r = context;
-    lince_model *m = r->asking->model;
+    lince_asked_row *row = r->asking->row;
     lince_prediction p = LINCE_PREDICTION_INIT;
     const char *text = "";
     if (lince_table_is_header(&r->table, record)) return 0;
@@ -56,39 +56,35 @@ static int take_row(void *context, const lince_csv_record *record)
     for (size_t i = 0; i < record->count; i++) r->values[i] = record->fields[i].text;
     int code = ask(r, record, &text, &p);
     if (code) lince_fail_in(code, r->where);
-    m->row.names = r->table.header ? (const char *const *)r->table.names : NULL;
-    m->row.values = r->values;
-    m->row.count = record->count;
+    row->names = r->table.header ? (const char *const *)r->table.names : NULL;
+    row->values = r->values;
+    row->count = record->count;
     code = lince_answer(r->asking, text, code, &p);
-    m->row.count = 0;
+    row->count = 0;
     return code;
 }
 
 /* As the run read its own; where it read no table, the column is guessed. */
-static lince_table_options options_of(const lince_model *m, const lince_columns *then,
+static lince_table_options options_of(const lince_asking *a, const lince_columns *then,
                                       char column[LINCE_COLUMN_MAX])
 {
     lince_table_options o = {.unlabelled = true,
-                             .quoting = m->settings.quoting,
-                             .header = m->settings.header,
-                             .text_column = m->settings.text_column};
-    if (m->set.text || !then->text) return o;
+                             .quoting = a->settings->quoting,
+                             .header = a->settings->header,
+                             .text_column = a->settings->text_column};
+    if (a->said.text || !then->text) return o;
     o.text_column = lince_column_option(then->text, column);
-    if (then->named && !m->set.header) o.header = "yes";
+    if (then->named && !a->said.header) o.header = "yes";
     return o;
 }
 
 static int read_rows(reading *r, const lince_records *records, const lince_table_options *o)
 {
-    const lince_observer *observer = &r->asking->model->observer;
-    char column[LINCE_COLUMN_MAX], told[LINCE_WHERE_MAX + 256];
+    char column[LINCE_COLUMN_MAX];
     int code = lince_table_survey(&r->table, records, o, NULL);
     if (code) return lince_fail_in(code, r->where);
-    if (observer->note) {
-        lince_table_column(&r->table, r->table.texts[0], column);
-        snprintf(told, sizeof told, _("%s: texts from column %s"), r->where, column);
-        observer->note(observer->context, told);
-    }
+    lince_table_column(&r->table, r->table.texts[0], column);
+    lince_note(r->asking->observer, _("%s: texts from column %s"), r->where, column);
     return lince_records_read(records, take_row, r);
 }
 
@@ -98,9 +94,9 @@ static int ask_text(const lince_asking *a, const char *where, const char *text, 
     lince_records records = {0};
     char column[LINCE_COLUMN_MAX];
     json_t *record;
-    LINCE_TRY(lince_model_recorded(a->model, &record));
+    LINCE_TRY(a->recorded(a->model, &record));
     lince_columns then = lince_columns_recorded(record);
-    lince_table_options o = options_of(a->model, &then, column);
+    lince_table_options o = options_of(a, &then, column);
     int code = lince_records_open(&records, text, size, lince_table_dialect(&o, NULL));
     if (!code) code = read_rows(&r, &records, &o);
     lince_records_close(&records);
@@ -111,19 +107,12 @@ static int ask_text(const lince_asking *a, const char *where, const char *text, 
     return code;
 }
 
-int lince_ask_table(const lince_asking *a, const char *where, const void *bytes, size_t count)
+int lince_texts_ask_table(const lince_asking *a, const char *where, const void *bytes, size_t count)
 {
     char *text;
     size_t size;
-    LINCE_TRY(lince_decode(bytes, count, a->model->settings.encoding, &text, &size));
+    LINCE_TRY(lince_decode(bytes, count, a->settings->encoding, &text, &size));
     int code = ask_text(a, where, text, size);
     lince_free(text);
     return code;
-}
-
-size_t lince_model_row(const lince_model *m, const char *const **names, const char *const **values)
-{
-    *names = m->row.names;
-    *values = m->row.values;
-    return m->row.count;
 }

@@ -1,0 +1,121 @@
+#include "modality/modality.h"
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const lince_modality *const rows[] = {
+#define MODALITY(row) &lince_modality_##row,
+#include "modality/list.def"
+#undef MODALITY
+};
+
+enum { COUNT = sizeof rows / sizeof *rows };
+
+const lince_modality *lince_modality_at(size_t index)
+{
+    return index < COUNT ? rows[index] : NULL;
+}
+
+const lince_modality *lince_modality_named(const char *name)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (!strcmp(rows[i]->name, name)) return rows[i];
+    return NULL;
+}
+
+static bool has_layout(const lince_modality *m, const lince_layout *layout)
+{
+    for (size_t i = 0; m->layouts[i]; i++)
+        if (m->layouts[i] == layout) return true;
+    return false;
+}
+
+const lince_modality *lince_modality_of_data(const lince_dataset *dataset)
+{
+    size_t i = 0;
+    while (!has_layout(rows[i], dataset->layout)) i++;
+    return rows[i];
+}
+
+const lince_modality *lince_modality_of_model(const lince_architecture *architecture)
+{
+    const lince_modality *m = lince_modality_named(architecture->modality);
+    assert(m);
+    return m;
+}
+
+static bool has_marks(const lince_modality *m, const lince_weights *weights)
+{
+    for (size_t i = 0; m->marks[i]; i++)
+        if (!lince_weights_metadata(weights, m->marks[i])) return false;
+    return true;
+}
+
+const lince_modality *lince_modality_of_weights(const lince_weights *weights)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (has_marks(rows[i], weights)) return rows[i];
+    return NULL;
+}
+
+const lince_modality *lince_modality_recorded(const json_t *data)
+{
+    const char *name = json_string_value(json_object_get(data, "modality"));
+    const lince_modality *m = name ? lince_modality_named(name) : NULL;
+    return m ? m : &lince_modality_pictures;
+}
+
+const lince_modality *lince_modality_of_setting(const lince_setting_info *setting)
+{
+    const char *plural = lince_setting_modality(setting);
+    for (size_t i = 0; plural && i < COUNT; i++)
+        if (!strcmp(rows[i]->plural, plural)) return rows[i];
+    return NULL;
+}
+
+void *lince_modality_encoder(const lince_modality *m)
+{
+    return lince_alloc(m->encoder_size, 1);
+}
+
+void lince_modality_encoder_free(const lince_modality *m, void *encoder)
+{
+    if (encoder && m->release) m->release(encoder);
+    lince_free(encoder);
+}
+
+int lince_modality_plan_views(const lince_modality *m, void *encoder, const char *name, const char *whose)
+{
+    if (m->plan_views) return m->plan_views(encoder, name);
+    return !strcmp(name, "none")
+               ? 0
+               : lince_fail(LINCE_EUSAGE, "--tta %s: views are of pictures, and %s is of %s", name, whose,
+                            _(m->plural));
+}
+
+const lince_views *lince_modality_views(const lince_modality *m, const void *encoder)
+{
+    return m->views ? m->views(encoder) : NULL;
+}
+
+/* --- data sets ------------------------------------------------------------------------------------ */
+
+int lince_dataset_open(lince_dataset **dataset, const char *path)
+{
+    return lince_dataset_open_table(dataset, path, &(lince_table_options){0});
+}
+
+int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options)
+{
+    const lince_layout *all[LINCE_LAYOUTS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t k = 0; rows[i]->layouts[k]; k++) {
+            assert(count < LINCE_LAYOUTS_MAX);
+            all[count++] = rows[i]->layouts[k];
+        }
+    return lince_dataset_open_as(dataset, path, all, count, options);
+}
