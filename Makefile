@@ -1,5 +1,5 @@
 # A thin front for CMake + Ninja. `make` builds program and library, `make demo` runs the main job, `make test` tests.
-# Only deps, demo, test, check and fuzz install packages.
+# Only deps, demo, test, check, fuzz and faults install packages.
 BUILD ?= build
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
@@ -37,6 +37,11 @@ JOBS ?= 1
 fuzz: deps
 	@scripts/fuzz.sh -j $(JOBS) $(SECONDS)
 
+# Every allocation and every system call of every command fails once, on tiny data: hours (docs/reliability.md).
+faults: deps
+	@$(CONFIGURE) >/dev/null
+	@cmake --build $(BUILD) --target faults
+
 bench: all
 	@scripts/bench.sh $(BUILD)
 
@@ -52,4 +57,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test test-shapes check fuzz bench bench-peers install clean
+.PHONY: all deps demo test test-shapes check fuzz faults bench bench-peers install clean

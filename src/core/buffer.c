@@ -35,8 +35,8 @@ void lince_buffer_printf(lince_buffer *buffer, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
     size_t needed = length < 0 ? 0 : buffer->size + (size_t)length + 1;
-    if (!buffer->error && length >= 0 &&
-        !(buffer->error = lince_grow(&buffer->data, &buffer->capacity, needed, 1))) {
+    if (!buffer->error && length < 0) buffer->error = lince_fail(LINCE_ENOMEM, "out of memory");
+    if (!buffer->error && !(buffer->error = lince_grow(&buffer->data, &buffer->capacity, needed, 1))) {
         vsnprintf(buffer->data + buffer->size, (size_t)length + 1, format, again);
         buffer->size += (size_t)length;
     }
@@ -68,6 +68,19 @@ void lince_buffer_base64(lince_buffer *buffer, const void *bytes, size_t size)
                         left > 1 ? digits[group >> 6 & 63] : '=', left > 2 ? digits[group & 63] : '='};
         lince_buffer_put(buffer, quad, 4);
     }
+}
+
+const char *lince_buffer_part(lince_buffer *whole, const lince_buffer *part)
+{
+    if (!whole->error) whole->error = part->error;
+    return part->data ? part->data : "";
+}
+
+void *lince_buffer_alloc(lince_buffer *buffer, size_t count, size_t size)
+{
+    void *memory = lince_alloc(count, size);
+    if (!memory && !buffer->error) buffer->error = LINCE_ENOMEM;
+    return memory;
 }
 
 void lince_buffer_release(lince_buffer *buffer)

@@ -21,6 +21,12 @@ void lince_buffer_html(lince_buffer *buffer, const char *text);
 /* Standard base64 (RFC 4648), for data: addresses. */
 void lince_buffer_base64(lince_buffer *buffer, const void *bytes, size_t size);
 
+/* What a part has, "" where that is nothing; what failed in the part has failed in the whole. */
+const char *lince_buffer_part(lince_buffer *whole, const lince_buffer *part);
+
+/* As lince_alloc, of what is needed to put the text together: NULL, and `error` is set. */
+void *lince_buffer_alloc(lince_buffer *buffer, size_t count, size_t size);
+
 void lince_buffer_release(lince_buffer *buffer);
 
 #endif

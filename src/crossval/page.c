@@ -158,7 +158,7 @@ static void write_pooled(lince_document *d, const page *p)
                                 "from it (predictions.csv): %.2f %% were classified rightly."),
                              all->n, 100 * all->accuracy);
     lince_metrics_report(all, &report);
-    lince_document_code(d, report.data ? report.data : "");
+    lince_document_code(d, lince_buffer_part(&d->out, &report));
     lince_buffer_release(&report);
     snprintf(
         alt, sizeof alt,

@@ -1,5 +1,6 @@
 /* Texts that grow: what was put in stands there in order, terminated, whatever its length and bytes. */
 #include "core/buffer.h"
+#include "core/memory.h"
 
 #include <lince/error.h>
 #include <setjmp.h>
@@ -97,6 +98,31 @@ static void test_what_does_not_fit_is_an_error_that_stays(void **state)
     lince_buffer_release(&b);
 }
 
+static void test_a_part_that_failed_fails_the_whole(void **state)
+{
+    (void)state;
+    lince_buffer whole = {0}, part = {0}, failed = {.error = LINCE_ENOMEM};
+    assert_string_equal(lince_buffer_part(&whole, &part), "");
+    lince_buffer_puts(&part, "one");
+    assert_string_equal(lince_buffer_part(&whole, &part), "one");
+    assert_int_equal(whole.error, 0);
+    assert_string_equal(lince_buffer_part(&whole, &failed), "");
+    assert_int_equal(whole.error, LINCE_ENOMEM);
+    lince_buffer_release(&part);
+}
+
+static void test_memory_that_a_text_lacks_is_its_error(void **state)
+{
+    (void)state;
+    lince_buffer text = {0};
+    void *memory = lince_buffer_alloc(&text, 2, 8);
+    assert_non_null(memory);
+    lince_free(memory);
+    assert_int_equal(text.error, 0);
+    assert_null(lince_buffer_alloc(&text, SIZE_MAX / 2, 8));
+    assert_int_equal(text.error, LINCE_ENOMEM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +132,8 @@ int main(void)
         cmocka_unit_test(test_html_has_no_markup_of_the_text_s_own),
         cmocka_unit_test(test_base64_is_that_of_the_rfc),
         cmocka_unit_test(test_what_does_not_fit_is_an_error_that_stays),
+        cmocka_unit_test(test_a_part_that_failed_fails_the_whole),
+        cmocka_unit_test(test_memory_that_a_text_lacks_is_its_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

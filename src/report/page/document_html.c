@@ -56,7 +56,7 @@ static void passage(lince_document *d, const char *open, const char *text, const
     lince_buffer html = {0};
     put_prose(&html, text);
     lince_buffer_puts(&d->out, open);
-    for (const char *c = html.data ? html.data : ""; *c;) {
+    for (const char *c = lince_buffer_part(&d->out, &html); *c;) {
         bool starts =
             !strncmp(c, "--", 2) && islower((unsigned char)c[2]) && (c == html.data || c[-1] != '-');
         size_t length = starts ? strspn(c, "-abcdefghijklmnopqrstuvwxyz0123456789") : 1;

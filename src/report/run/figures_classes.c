@@ -53,7 +53,7 @@ static void put_class_tic(lince_figure *g, const char *name, int place)
 {
     lince_buffer text = {0};
     put_name(&text, name, name_letters(g));
-    lince_gnuplot_tic(&g->body, text.data ? text.data : "?", place);
+    lince_gnuplot_tic(&g->body, lince_buffer_part(&g->body, &text), place);
     lince_buffer_release(&text);
 }
 
@@ -169,7 +169,7 @@ static void put_pair(lince_figure *g, const lince_confused_pair *pair, int place
     lince_buffer_puts(&name, " → ");
     put_name(&name, m->names[pair->predicted], name_letters(g));
     lince_buffer_puts(&g->body, place ? ", " : "");
-    lince_gnuplot_tic(&g->body, name.data ? name.data : "?", place);
+    lince_gnuplot_tic(&g->body, lince_buffer_part(&g->body, &name), place);
     lince_buffer_printf(&g->data, "%d %lld %.1f\n", place, (long long)pair->count,
                         100 * (double)pair->count / m->per_class[pair->true_class].support);
     lince_buffer_release(&name);
@@ -216,14 +216,14 @@ bool lince_figure_confused(lince_figure *g)
 /* --- scores --------------------------------------------------------------------------------------- */
 
 /* All classes in their order or, where they are too many, the best and the worst by F1. Returns how many. */
-static int choose_classes(const lince_metrics *m, int shown[2 * ENDS])
+static int choose_classes(lince_figure *g, const lince_metrics *m, int shown[2 * ENDS])
 {
     int count = 0;
     if (m->classes <= 2 * ENDS) {
         for (; count < m->classes; count++) shown[count] = m->listed[count];
         return count;
     }
-    int *order = lince_classes_by_f1(m);
+    int *order = lince_classes_by_f1(m, &g->body);
     for (; order && count < 2 * ENDS; count++)
         shown[count] = order[count < ENDS ? count : m->classes - 2 * ENDS + count];
     lince_free(order);
@@ -246,7 +246,7 @@ bool lince_figure_per_class(lince_figure *g)
     const char *names[] = {_("precision"), _("recall"), "F1"};
     int class[2 * ENDS];
     if (!g->facts->tested) return false;
-    int count = choose_classes(&g->facts->test, class);
+    int count = choose_classes(g, &g->facts->test, class);
     g->width += count > 15 && !g->narrow ? 14 * (count - 15) : 0;
     put_scores(g, class, count);
     lince_buffer_printf(&g->body,

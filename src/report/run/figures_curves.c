@@ -88,7 +88,7 @@ static void put_line(lince_figure *g, int class, const char *style, double area,
     else {
         lince_buffer_printf(&title, "%.40s (%.3f)", g->facts->test.names[class], area);
         lince_buffer_puts(&g->body, "title ");
-        lince_gnuplot_quote(&g->body, title.data ? title.data : "?");
+        lince_gnuplot_quote(&g->body, lince_buffer_part(&g->body, &title));
     }
     lince_buffer_release(&title);
 }
@@ -99,7 +99,7 @@ static bool draw(lince_figure *g, place *at, const char *x, const char *y)
     static const char *const colours[] = {"#0072b2", "#009e73", "#56b4e9", "#e69f00", "#cc79a7", "#d55e00"};
     enum { COLOURS = sizeof colours / sizeof *colours };
     const lince_facts *f = g->facts;
-    int *class = lince_alloc((size_t)f->curves.classes + 1, sizeof *class),
+    int *class = lince_buffer_alloc(&g->body, (size_t)f->curves.classes + 1, sizeof *class),
         count = class ? list_classes(f, at, class) : 0, drawn = 0;
     put_frame(g, x, y, count < COLOURS ? count : COLOURS);
     for (int i = 0; i < count; i++) put_curve(g, class[i], at);
@@ -116,7 +116,7 @@ static bool draw(lince_figure *g, place *at, const char *x, const char *y)
     if (at == place_roc) lince_buffer_puts(&g->body, ", x with lines dt 2 lc rgb '#777777' notitle");
     lince_buffer_puts(&g->body, "\n");
     lince_free(class);
-    return count > 0;
+    return count > 0 || !class;
 }
 
 bool lince_figure_roc(lince_figure *g)

@@ -66,7 +66,7 @@ static double blind_loss(const discussion *t)
     const json_t *train = json_object_get(json_object_get(t->f->data, "parts"), "train"),
                  *counts = json_object_get(train, "per_class");
     size_t classes = json_array_size(json_object_get(t->f->data, "classes"));
-    double all = 0, *share = classes ? lince_alloc(classes, sizeof *share) : NULL;
+    double all = 0, *share = classes ? lince_buffer_alloc(&t->d->out, classes, sizeof *share) : NULL;
     for (size_t c = 0; c < classes; c++) all += lince_fact_number_at(counts, c);
     for (size_t c = 0; c < classes && share && all > 0; c++) share[c] = lince_fact_number_at(counts, c) / all;
     bool known = classes && !lince_criterion(&loss, &t->f->settings);
@@ -347,7 +347,7 @@ static void tell_hardest(discussion *t)
     lince_document *d = t->d;
     const lince_metrics *m = &t->f->test;
     char hardest[1024], easiest[1024];
-    int *order = lince_classes_by_f1(m);
+    int *order = lince_classes_by_f1(m, &d->out);
     if (!order) return;
     int worst = order[m->classes - 1];
     double low = m->per_class[worst].f1, high = m->per_class[order[0]].f1;

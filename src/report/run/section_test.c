@@ -56,7 +56,7 @@ static void write_score(lince_document *d, const char *name, const lince_class_s
 static void write_each(lince_document *d, const lince_facts *f)
 {
     const lince_metrics *m = &f->test;
-    int *order = m->classes > LINCE_MANY_CLASSES ? lince_classes_by_f1(m) : NULL;
+    int *order = m->classes > LINCE_MANY_CLASSES ? lince_classes_by_f1(m, &d->out) : NULL;
     for (int i = 0; i < m->classes; i++) {
         int c = order ? order[m->classes - 1 - i] : m->listed[i];
         const lince_curve *curve = f->curves.each ? &f->curves.each[c] : NULL;

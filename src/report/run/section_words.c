@@ -10,7 +10,7 @@ static void write_prediction(lince_document *d, const json_t *sample)
 {
     const json_t *words = json_object_get(sample, "words");
     size_t count = json_array_size(words);
-    lince_shaded_word *shaded = lince_alloc(count + 1, sizeof *shaded);
+    lince_shaded_word *shaded = lince_buffer_alloc(&d->out, count + 1, sizeof *shaded);
     double most = 0;
     for (size_t i = 0; shaded && i < count; i++) {
         const json_t *word = json_array_get(words, i);

@@ -93,9 +93,9 @@ int lince_most_confused(const lince_metrics *m, lince_confused_pair *pairs, int 
     return found;
 }
 
-int *lince_classes_by_f1(const lince_metrics *m)
+int *lince_classes_by_f1(const lince_metrics *m, lince_buffer *text)
 {
-    int *order = lince_alloc((size_t)m->classes, sizeof *order);
+    int *order = lince_buffer_alloc(text, (size_t)m->classes, sizeof *order);
     for (int place = 0; order && place < m->classes; place++) {
         int i = place, c = m->listed[place];
         for (; i > 0 && m->per_class[order[i - 1]].f1 < m->per_class[c].f1; i--) order[i] = order[i - 1];

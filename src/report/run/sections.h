@@ -60,8 +60,9 @@ typedef struct lince_confused_pair {
 
 int lince_most_confused(const lince_metrics *metrics, lince_confused_pair *pairs, int most);
 
-/* The classes by F1, the best first, equal ones in their order: lince_alloc'ed; NULL: out of memory. */
-int *lince_classes_by_f1(const lince_metrics *metrics);
+/* The classes by F1, the best first, equal ones in their order: lince_alloc'ed; NULL: out of memory, which is told
+ * at the end of the text that they are for. */
+int *lince_classes_by_f1(const lince_metrics *metrics, lince_buffer *text);
 
 /* Beyond so many classes a matrix or a row of bars is no longer read class by class. */
 enum { LINCE_MANY_CLASSES = 20 };

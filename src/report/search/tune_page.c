@@ -202,7 +202,7 @@ static void write_trials(lince_document *d, const lince_tune_facts *f)
         lince_buffer text = {0};
         lince_search_trial_text(s, i, &text);
         lince_document_cell(d, "%zu", i);
-        lince_document_cell(d, "%.250s", text.data ? text.data : "");
+        lince_document_cell(d, "%.250s", lince_buffer_part(&d->out, &text));
         lince_document_cell(d, "%d", last ? last->epochs : 0);
         cell_value(d, s, last ? last->value : NAN);
         lince_buffer_release(&text);

@@ -39,7 +39,8 @@ static json_t *metadata_json(const lince_weights *w)
 static json_t *architecture_json(const lince_weights *w)
 {
     lince_likely likely;
-    if (lince_blueprint_recognise(w, &likely)) return json_null();
+    int code = lince_blueprint_recognise(w, &likely);
+    if (code) return code == LINCE_ENOMEM ? NULL : json_null();
     return lince_json_pack("{s:s, s:i, s:I, s:I}", "name", likely.architecture, "classes", likely.classes,
                            "fits", (json_int_t)likely.fits, "of", (json_int_t)likely.of);
 }
@@ -82,8 +83,7 @@ static void put_line(lince_buffer *out, const char *label, const char *value)
 {
     lince_buffer safe = {0};
     put_safe(&safe, value);
-    lince_put_fact(out, label, safe.data ? safe.data : "");
-    if (safe.error) out->error = safe.error;
+    lince_put_fact(out, label, lince_buffer_part(out, &safe));
     lince_buffer_release(&safe);
 }
 
@@ -123,8 +123,7 @@ static void put_metadata(lince_buffer *out, const char *key, const char *value)
 {
     lince_buffer text = {0};
     lince_buffer_printf(&text, "%s = %s", key, value);
-    put_line(out, _("metadata"), text.data ? text.data : "");
-    if (text.error) out->error = text.error;
+    put_line(out, _("metadata"), lince_buffer_part(out, &text));
     lince_buffer_release(&text);
 }
 
@@ -137,8 +136,7 @@ static void put_types(lince_buffer *out, size_t tensors, json_t *types)
     lince_buffer_printf(&text, "%zu:", tensors);
     json_object_foreach(types, type, count)
         lince_buffer_printf(&text, " %lld %s", (long long)json_integer_value(count), type);
-    lince_put_fact(out, _("tensors"), text.data ? text.data : "");
-    if (text.error) out->error = text.error;
+    lince_put_fact(out, _("tensors"), lince_buffer_part(out, &text));
     lince_buffer_release(&text);
 }
 

@@ -1,0 +1,171 @@
+/* Preloaded into a program, makes one chance to fail come true: the N-th allocation, or the N-th read or write that may
+ * be short. Counts from main on: what the loader and the libraries' constructors do is not the program's.
+ *
+ *     LINCE_FAULT=alloc:N     the N-th allocation fails (malloc, calloc, realloc, aligned ones; anonymous mmap)
+ *     LINCE_FAULT=alloc:N+    and all after it
+ *     LINCE_FAULT=short:N     the N-th read, pread, write or pwrite moves half of what was asked for
+ *     LINCE_FAULT=alloc:0     fails nothing
+ *     LINCE_FAULT_COUNT=FILE  gets how many there were, when the program ends
+ *
+ * Before main it opens "/lince-faults-begin", which is not there: a mark in the log of strace. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static atomic_bool active;
+static atomic_long allocations, transfers;
+static long allocation_at, transfer_at;
+static bool lasting;
+
+/* glibc's own names: dlsym allocates, so that they cannot be looked up by it. */
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+    *__libc_memalign(size_t, size_t);
+
+static bool fails(atomic_long *count, long at)
+{
+    if (!atomic_load(&active)) return false;
+    long n = atomic_fetch_add(count, 1) + 1;
+    return at > 0 && (n == at || (lasting && n > at));
+}
+
+static bool refused(void)
+{
+    if (!fails(&allocations, allocation_at)) return false;
+    errno = ENOMEM;
+    return true;
+}
+
+void *malloc(size_t size)
+{
+    return refused() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return refused() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return refused() ? NULL : __libc_realloc(old, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return refused() ? NULL : __libc_memalign(alignment, size);
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+    return refused() ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    if (refused()) return ENOMEM;
+    *memory = __libc_memalign(alignment, size);
+    return *memory ? 0 : ENOMEM;
+}
+
+#define NEXT(name) (__extension__(__typeof__(&name)) dlsym(RTLD_NEXT, #name))
+
+static void *map(void *at, size_t size, int protection, int flags, int file, off_t offset)
+{
+    static __typeof__(&mmap64) next;
+    if (!next) next = NEXT(mmap64);
+    if (refused()) return MAP_FAILED;
+    return next(at, size, protection, flags, file, offset);
+}
+
+void *mmap(void *at, size_t size, int protection, int flags, int file, off_t offset)
+{
+    return map(at, size, protection, flags, file, offset);
+}
+
+void *mmap64(void *at, size_t size, int protection, int flags, int file, off64_t offset)
+{
+    return map(at, size, protection, flags, file, offset);
+}
+
+static size_t amount(size_t asked)
+{
+    return fails(&transfers, transfer_at) && asked > 1 ? asked / 2 : asked;
+}
+
+ssize_t read(int file, void *bytes, size_t size)
+{
+    return NEXT(read)(file, bytes, amount(size));
+}
+
+ssize_t write(int file, const void *bytes, size_t size)
+{
+    return NEXT(write)(file, bytes, amount(size));
+}
+
+ssize_t pread(int file, void *bytes, size_t size, off_t offset)
+{
+    return NEXT(pread)(file, bytes, amount(size), offset);
+}
+
+ssize_t pread64(int file, void *bytes, size_t size, off64_t offset)
+{
+    return NEXT(pread64)(file, bytes, amount(size), offset);
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
+{
+    return NEXT(pwrite)(file, bytes, amount(size), offset);
+}
+
+static void read_orders(void)
+{
+    const char *order = getenv("LINCE_FAULT");
+    if (!order) return;
+    char *end = NULL;
+    bool alloc = !strncmp(order, "alloc:", 6);
+    long at = strchr(order, ':') ? strtol(strchr(order, ':') + 1, &end, 10) : 0;
+    *(alloc ? &allocation_at : &transfer_at) = at;
+    lasting = end && *end == '+';
+}
+
+static void tell(void)
+{
+    const char *path = getenv("LINCE_FAULT_COUNT");
+    char text[64];
+    atomic_store(&active, false);
+    int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+    if (file < 0) return;
+    int size = snprintf(text, sizeof text, "%ld %ld\n", atomic_load(&allocations), atomic_load(&transfers));
+    if (NEXT(write)(file, text, (size_t)size) < 0) _exit(99);
+    close(file);
+}
+
+typedef int main_function(int, char **, char **);
+static main_function *real_main;
+
+static int watched_main(int count, char **arguments, char **environment)
+{
+    atomic_store(&active, true);
+    return real_main(count, arguments, environment);
+}
+
+int __libc_start_main(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+
+int __libc_start_main(main_function *main, int count, char **arguments, void (*begin)(void),
+                      void (*end)(void), void (*loader_end)(void), void *stack)
+{
+    real_main = main;
+    read_orders();
+    atexit(tell);
+    int mark = open("/lince-faults-begin", O_RDONLY);
+    if (mark >= 0) close(mark);
+    return NEXT(__libc_start_main)(watched_main, count, arguments, begin, end, loader_end, stack);
+}
