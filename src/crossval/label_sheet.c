@@ -115,7 +115,8 @@ int lince_cv_show_issues(const lince_cv_results *r, char *texts[LINCE_CV_SHOWN])
     if (!s.count) return 0;
     int code = open_data(&s);
     if (!code) code = find_samples(&s);
-    if (!code) code = r->facts[0].kinds == LINCE_TEXTS ? copy_texts(&s, texts) : draw_pictures(&s);
+    if (!code && r->facts[0].kinds == LINCE_TEXTS) code = copy_texts(&s, texts);
+    if (!code && r->facts[0].kinds == LINCE_PICTURES) code = draw_pictures(&s);
     lince_dataset_free(s.dataset);
     return code;
 }

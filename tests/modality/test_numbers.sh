@@ -74,4 +74,7 @@ grep -q 'Samples of the test part that are also in the training part' twice/repo
 done_with train --data points.csv --out deeper --epochs 5 --head 8,8 "${small[@]}" --no-report
 done_with compare run deeper --out compared --lang en
 [ -s compared/compare.html ] || wrong "there is no comparison"
+done_with cv --data points.csv --folds 2 --epochs 3 "${small[@]}" --out folds
+grep -q 'points.csv' folds/report.md || wrong "there is no page of the cross-validation"
+expect 2 'tune: embedding cannot vary: it is a setting of texts, and points.csv holds rows of numbers' tune --data points.csv embedding=4,8 --trials 2 --lang en
 finish

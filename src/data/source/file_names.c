@@ -15,7 +15,7 @@ bool lince_has_picture_extension(const char *name)
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof unread / sizeof *unread; i++)
         if (!strcasecmp(dot, unread[i])) return true;
-    return dot && lince_is_picture_ending(dot);
+    return dot && lince_ends_picture_name(dot);
 }
 
 enum { KINDS = 64, SHOWN = 5, LONGEST = 12 };

@@ -30,7 +30,7 @@ const char *lince_picture_formats(char out[LINCE_FORMATS_MAX])
     return out;
 }
 
-bool lince_is_picture_ending(const char *ending)
+bool lince_ends_picture_name(const char *ending)
 {
     for (size_t i = 0; i < CODECS; i++)
         for (const char *const *e = codecs[i]->endings; *e; e++)

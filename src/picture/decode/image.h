@@ -58,7 +58,7 @@ enum { LINCE_FORMATS_MAX = 256 };
 const char *lince_picture_formats(char out[LINCE_FORMATS_MAX]);
 
 /* Whether the ending of a file's name (".png") is a format's. */
-bool lince_is_picture_ending(const char *ending);
+bool lince_ends_picture_name(const char *ending);
 
 /* libheif's version; NULL: lince was built without it, and reads no HEIC and AVIF. */
 const char *lince_heif_version(void);
