@@ -78,9 +78,13 @@ awk -F'"' -v source="$source/" -v tree="$tree/" '
         object = command
         sub(/.* -o /, "", object)
         sub(/ .*/, "", object)
-        while (at = index(command, source)) command = substr(command, 1, at - 1) tree substr(command, at + length(source))
         gsub(/ -O[23]/, " -O1", command)
-        print object "\t" command
+        printf "%s\t", object
+        while (at = index(command, source)) {
+            printf "%s%s", substr(command, 1, at - 1), tree
+            command = substr(command, at + length(source))
+        }
+        print command
     }' "$build/compile_commands.json" >commands
 
 # compile OBJECT COMMAND: into objects/
