@@ -19,27 +19,9 @@
 
 /* --- what may be done ------------------------------------------------------------------------------ */
 
-/* In the order in which they are drawn and applied, however --augment lists them. */
 typedef enum lince_augmentation {
-    LINCE_RESIZED_CROP,
-    LINCE_CROP,
-    LINCE_FLIP,
-    LINCE_TRANSLATE,
-    LINCE_ROTATE,
-    LINCE_AFFINE,
-    LINCE_JITTER,
-    LINCE_GREY,
-    LINCE_BLUR,
-    LINCE_SHARPNESS,
-    LINCE_POSTERIZE,
-    LINCE_SOLARIZE,
-    LINCE_AUTOCONTRAST,
-    LINCE_EQUALIZE,
-    LINCE_INVERT,
-    LINCE_RANDAUGMENT,
-    LINCE_TRIVIALAUGMENT,
-    LINCE_AUGMIX,
-    LINCE_ERASE,
+#define AUGMENTATION(what, row) what,
+#include "picture/augment/list.def"
     LINCE_AUGMENTATIONS
 } lince_augmentation;
 
@@ -54,7 +36,7 @@ enum {
 enum { LINCE_FLIP_RANDOM = 1, LINCE_FLIP_ALTERNATING = 2 }; /* the value of LINCE_FLIP */
 enum { LINCE_CROP_BLACK, LINCE_CROP_REFLECT };              /* the second value of LINCE_CROP: the border */
 
-/* The values of each, as augment_text.c lists them; all 0: it is left out. */
+/* The values of each, as their rows list them; all 0: it is left out. */
 typedef struct lince_augment {
     float of[LINCE_AUGMENTATIONS][LINCE_AUGMENT_VALUES];
 } lince_augment;

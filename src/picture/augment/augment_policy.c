@@ -3,7 +3,9 @@
  *     TrivialAugment Wide  Mueller and Hutter 2021: one, at any of 31 magnitudes, of wider ranges
  *     AugMix               Hendrycks et al. 2020: three chains of them, mixed with the picture
  * Ranges and numbers are those of torchvision.transforms. */
+#include "core/i18n.h"
 #include "picture/augment/canvas.h"
+#include "picture/augment/row.h"
 
 #include <math.h>
 
@@ -219,16 +221,18 @@ static void draw_step(lince_augmentation policy, int bin, int bins, lince_random
                       step);
 }
 
-void lince_draw_randaugment(const float *values, lince_random *r, int width, int height, lince_draw *d)
+static void draw_randaugment(lince_drawing *d, const float *v)
 {
-    for (int n = (int)values[0]; n > 0; n--)
-        draw_step(LINCE_RANDAUGMENT, (int)values[1], 0, r, width, height, &d->step[d->steps++]);
+    for (int n = (int)v[0]; n > 0; n--)
+        draw_step(LINCE_RANDAUGMENT, (int)v[1], 0, &d->random, d->width, d->height,
+                  lince_drawn_step(d, LINCE_DO_NOTHING));
 }
 
-void lince_draw_trivialaugment(lince_random *r, int width, int height, lince_draw *d)
+static void draw_trivialaugment(lince_drawing *d, const float *v)
 {
-    draw_step(LINCE_TRIVIALAUGMENT, 0, lince_policy_bins(LINCE_TRIVIALAUGMENT), r, width, height,
-              &d->step[d->steps++]);
+    (void)v;
+    draw_step(LINCE_TRIVIALAUGMENT, 0, lince_policy_bins(LINCE_TRIVIALAUGMENT), &d->random, d->width,
+              d->height, lince_drawn_step(d, LINCE_DO_NOTHING));
 }
 
 /* Dirichlet(1, ..., 1): exponentials over their sum. */
@@ -239,17 +243,42 @@ static void dirichlet(lince_random *r, float *weight, int n)
     for (int i = 0; i < n; i++) weight[i] = (float)(e[i] / sum);
 }
 
-void lince_draw_augmix(const float *values, lince_random *r, int width, int height, lince_mixture *m)
+static void draw_augmix(lince_drawing *d, const float *v)
 {
+    lince_mixture *m = &d->draw->mixture;
     float share[2];
-    dirichlet(r, share, 2);
-    dirichlet(r, m->weight, LINCE_CHAINS);
+    dirichlet(&d->random, share, 2);
+    dirichlet(&d->random, m->weight, LINCE_CHAINS);
     m->used = true;
     m->kept = share[0];
     for (int i = 0; i < LINCE_CHAINS; i++) {
         m->weight[i] *= share[1];
-        m->length[i] = 1 + below(r, LINCE_CHAIN_STEPS);
+        m->length[i] = 1 + below(&d->random, LINCE_CHAIN_STEPS);
         for (int k = 0; k < m->length[i]; k++)
-            draw_step(LINCE_AUGMIX, 0, (int)values[0], r, width, height, &m->chain[i][k]);
+            draw_step(LINCE_AUGMIX, 0, (int)v[0], &d->random, d->width, d->height, &m->chain[i][k]);
     }
 }
+
+const lince_augmentation_row lince_augment_randaugment = {
+    .names = {{.name = "randaugment",
+               .usage = "randaugment=N:MAGNITUDE",
+               .count = 2,
+               .value = {{1, 16, 2, true}, {0, 30, 9, true}}}},
+    .draw = draw_randaugment,
+    .about = N_("RandAugment (Cubuk et al. 2020): operations drawn for each picture from a "
+                "list of 14: %.0f, at magnitude %.0f of 30"),
+    .scale = {1, 1}};
+
+const lince_augmentation_row lince_augment_trivialaugment = {
+    .names = {{.name = "trivialaugment", .usage = "trivialaugment", .count = 1, .value = {{0, 1, 1, true}}}},
+    .draw = draw_trivialaugment,
+    .about = N_("TrivialAugment (Müller and Hutter 2021): one operation of a list of 14, at a "
+                "magnitude drawn for each picture"),
+    .scale = {1}};
+
+const lince_augmentation_row lince_augment_augmix = {
+    .names = {{.name = "augmix", .usage = "augmix=SEVERITY", .count = 1, .value = {{1, 10, 3, true}}}},
+    .draw = draw_augmix,
+    .about = N_("AugMix (Hendrycks et al. 2020): mixed with what three chains of up to three operations of "
+                "severity %.0f make of it"),
+    .scale = {1}};

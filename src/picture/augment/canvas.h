@@ -78,11 +78,4 @@ int lince_policy_bins(lince_augmentation policy);
 void lince_policy_step(lince_augmentation policy, int choice, int bin, bool negative, int width, int height,
                        lince_step *step);
 
-/* As many steps as RandAugment's values say; TrivialAugment's one; AugMix's chains. */
-void lince_draw_randaugment(const float *values, lince_random *random, int width, int height,
-                            lince_draw *draw);
-void lince_draw_trivialaugment(lince_random *random, int width, int height, lince_draw *draw);
-void lince_draw_augmix(const float *values, lince_random *random, int width, int height,
-                       lince_mixture *mixture);
-
 #endif

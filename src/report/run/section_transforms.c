@@ -1,4 +1,5 @@
 #include "core/json.h"
+#include "picture/augment/row.h"
 #include "picture/transform.h"
 #include "report/run/sections.h"
 
@@ -93,65 +94,6 @@ static void write_normalisation(lince_document *d, const lince_facts *f)
     write_numbers(d, normalize);
 }
 
-/* What each augmentation does, with its values times `scale`: shares are told in percent. Where its value
- * `at` is `other`, other words. */
-static const struct told {
-    const char *text;
-    double scale[LINCE_AUGMENT_VALUES];
-    int at;
-    float other;
-    const char *instead;
-} told[LINCE_AUGMENTATIONS] = {
-    [LINCE_RESIZED_CROP] = {N_("a part of %g to %g %% of the area and of proportions from 3:4 to 4:3 cut out "
-                               "and enlarged to the whole"),
-                            .scale = {100, 100}},
-    [LINCE_CROP] = {N_("a random crop after a black border was added (pixels: %.0f)"),
-                    {1},
-                    1,
-                    LINCE_CROP_REFLECT,
-                    N_("a random crop after the picture was continued beyond its edges by its mirror image "
-                       "(pixels: %.0f)")},
-    [LINCE_FLIP] = {N_("mirrored left to right, one time in two"),
-                    {1},
-                    0,
-                    LINCE_FLIP_ALTERNATING,
-                    N_("mirrored left to right in every second epoch: each picture is seen from either side "
-                       "in turn")},
-    [LINCE_TRANSLATE] = {N_("moved by up to %g %% of the size"), .scale = {100}},
-    [LINCE_ROTATE] = {N_("turned by up to %g° to either side"), .scale = {1}},
-    [LINCE_AFFINE] = {N_("turned by up to %g°, moved by up to %g %% of the size, scaled by up to %g %% and "
-                         "sheared by up to %g°"),
-                      .scale = {1, 100, 100, 1}},
-    [LINCE_JITTER] = {N_("brightness changed by up to %g %%, contrast by %g %%, saturation by %g %% and hue "
-                         "by %g %% of the colour circle"),
-                      .scale = {100, 100, 100, 100}},
-    [LINCE_GREY] = {N_("made grey, with a probability of %g %%"), .scale = {100}},
-    [LINCE_BLUR] = {N_("blurred by a Gaussian of 0.1 to 2 pixels, with a probability of %g %%"),
-                    .scale = {100}},
-    [LINCE_SHARPNESS] = {N_("with a probability of %g %%, sharpness multiplied by %g"), .scale = {100, 1}},
-    [LINCE_POSTERIZE] =
-        {N_("with a probability of %g %%, colours reduced (bits of each that are kept: %.0f)"),
-         .scale = {100, 1}},
-    [LINCE_SOLARIZE] = {N_("with a probability of %g %%, values of %.0f and more inverted"),
-                        .scale = {100, 1}},
-    [LINCE_AUTOCONTRAST] = {N_("contrast stretched to the whole range, with a probability of %g %%"),
-                            .scale = {100}},
-    [LINCE_EQUALIZE] = {N_("histogram equalised, with a probability of %g %%"), .scale = {100}},
-    [LINCE_INVERT] = {N_("colours inverted, with a probability of %g %%"), .scale = {100}},
-    [LINCE_RANDAUGMENT] = {N_("RandAugment (Cubuk et al. 2020): operations drawn for each picture from a "
-                              "list of 14: %.0f, at magnitude %.0f of 30"),
-                           .scale = {1, 1}},
-    [LINCE_TRIVIALAUGMENT] =
-        {N_("TrivialAugment (Müller and Hutter 2021): one operation of a list of 14, at a "
-            "magnitude drawn for each picture"),
-         .scale = {1}},
-    [LINCE_AUGMIX] =
-        {N_("AugMix (Hendrycks et al. 2020): mixed with what three chains of up to three operations of "
-            "severity %.0f make of it"),
-         .scale = {1}},
-    [LINCE_ERASE] = {N_("a random rectangle erased, with a probability of %g %%"), .scale = {100}},
-};
-
 static void write_augmentation(lince_document *d, const char *text)
 {
     lince_augment a = {0};
@@ -167,11 +109,11 @@ static void write_augmentation(lince_document *d, const char *text)
                              text);
     for (int what = 0; what < LINCE_AUGMENTATIONS; what++) {
         double v[LINCE_AUGMENT_VALUES];
-        for (int i = 0; i < LINCE_AUGMENT_VALUES; i++) v[i] = (double)a.of[what][i] * told[what].scale[i];
-        const struct told *t = &told[what];
+        const lince_augmentation_row *t = lince_augmentation_at((lince_augmentation)what);
+        for (int i = 0; i < LINCE_AUGMENT_VALUES; i++) v[i] = (double)a.of[what][i] * t->scale[i];
         bool other = t->instead && a.of[what][t->at] == t->other;
         if (lince_augments_by(&a, (lince_augmentation)what))
-            lince_document_item(d, TR(other ? t->instead : t->text), v[0], v[1], v[2], v[3]);
+            lince_document_item(d, TR(other ? t->instead : t->about), v[0], v[1], v[2], v[3]);
     }
 }
 
