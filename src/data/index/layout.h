@@ -59,10 +59,14 @@ struct lince_layout {
     void (*release)(lince_dataset *dataset);
 };
 
-extern const lince_layout lince_class_folders, lince_cifar, lince_texts;
+#define LAYOUT(row) extern const lince_layout row;
+#include "data/index/pictures.def"
+#define LAYOUT(row) extern const lince_layout row;
+#include "data/index/texts.def"
 
 /* For layouts whose samples are files of pictures: `read` and `measure`. */
-int lince_picture_file_read(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image);
+int lince_picture_file_read(lince_dataset *dataset, const lince_sample *sample, int least,
+                            lince_image *image);
 int lince_picture_file_measure(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head);
 
 /* For layouts. A class is numbered when it is first named; labels follow the names' order once all is

@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const lince_layout *const layouts[] = {&lince_cifar, &lince_class_folders, NULL};
+static const lince_layout *const layouts[] = {
+#define LAYOUT(row) &row,
+#include "data/index/pictures.def"
+    NULL};
 static const char *const marks[] = {"lince.image_size", "lince.normalize", NULL};
 
 /* --- settings ------------------------------------------------------------------------------------- */

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-static const lince_layout *const layouts[] = {&lince_texts, NULL};
+static const lince_layout *const layouts[] = {
+#define LAYOUT(row) &row,
+#include "data/index/texts.def"
+    NULL};
 static const char *const marks[] = {"lince.text", "lince.vocabulary", NULL};
 
 static void release(void *encoder)
