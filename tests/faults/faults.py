@@ -23,7 +23,7 @@ import subprocess
 import sys
 
 ERRORS = {  # what each call may say, by its manual page
-    "openat": ["ENOMEM", "EMFILE", "EACCES", "EIO", "EINTR"],
+    "openat": ["ENOMEM", "EMFILE", "EIO", "EINTR"],  # EACCES: a cache of kernels that may not be written is none
     "read": ["EIO", "EINTR"],
     "pread64": ["EIO", "EINTR"],
     "write": ["ENOSPC", "EIO", "EINTR"],
