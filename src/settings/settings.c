@@ -8,6 +8,7 @@
 #include "core/nearest.h"
 #include "core/number.h"
 #include "core/plain_locale.h"
+#include "core/yaml.h"
 #include "data/dataset.h"
 #include "loss/loss.h"
 #include "optim/optim.h"
@@ -22,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
 typedef enum kind { A_TEXT, AN_INTEGER, A_NUMBER, A_SWITCH, A_SEED } kind;
 
@@ -389,8 +389,9 @@ static int load_pair(loading *l, yaml_document_t *document, const yaml_node_t *k
     return code;
 }
 
-static int load_document(loading *l, yaml_document_t *document, const char *path)
+static int load_document(void *context, yaml_document_t *document, const char *path)
 {
+    loading *l = context;
     const yaml_node_t *root = yaml_document_get_root_node(document);
     if (!root) return 0;
     if (root->type != YAML_MAPPING_NODE)
@@ -417,26 +418,6 @@ int lince_settings_load_but(lince_settings *settings, const char *path,
                             bool (*is_left)(void *context, const char *name), void *context)
 {
     LINCE_PLAIN_LOCALE;
-    char *bytes;
-    size_t size;
-    LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));
-    yaml_parser_t parser;
-    yaml_document_t document;
-    int code;
     loading l = {.settings = settings, .is_left = is_left, .context = context};
-    if (!yaml_parser_initialize(&parser)) {
-        lince_free(bytes);
-        return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
-    }
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);
-    if (!yaml_parser_load(&parser, &document))
-        code = lince_fail(LINCE_EUSAGE, "%s:%zu: not YAML: %s", path, parser.problem_mark.line + 1,
-                          parser.problem ? parser.problem : "?");
-    else {
-        code = load_document(&l, &document, path);
-        yaml_document_delete(&document);
-    }
-    yaml_parser_delete(&parser);
-    lince_free(bytes);
-    return code;
+    return lince_yaml_read(path, load_document, &l);
 }

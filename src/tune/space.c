@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "core/number.h"
+#include "core/yaml.h"
 #include "models/model_zoo.h"
 #include "picture/augment/augment.h"
 #include "settings/settings.h"
@@ -12,7 +13,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <yaml.h>
 
 /* --- what can vary -------------------------------------------------------------------------------- */
 
@@ -287,14 +287,19 @@ static int load_pair(lince_space *space, yaml_document_t *document, const yaml_n
     return code;
 }
 
-static int load_document(lince_space *space, yaml_document_t *document, const char *path,
-                         lince_settings *settings)
+typedef struct loading {
+    lince_space *space;
+    lince_settings *settings;
+} loading;
+
+static int load_document(void *context, yaml_document_t *document, const char *path)
 {
+    const loading *l = context;
     const yaml_node_t *root = yaml_document_get_root_node(document);
     if (!root || root->type != YAML_MAPPING_NODE)
         return lince_fail(LINCE_EUSAGE, "%s: expected lines of the form 'setting: values'", path);
     for (yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
-        int code = load_pair(space, document, p, settings);
+        int code = load_pair(l->space, document, p, l->settings);
         if (code) {
             char place[LINCE_PATH_MAX + 32];
             const yaml_node_t *key = yaml_document_get_node(document, p->key);
@@ -307,27 +312,7 @@ static int load_document(lince_space *space, yaml_document_t *document, const ch
 
 int lince_space_load(lince_space *space, const char *path, lince_settings *settings)
 {
-    char *bytes;
-    size_t size;
-    yaml_parser_t parser;
-    yaml_document_t document;
-    LINCE_TRY(lince_file_read(path, 1 << 20, &bytes, &size));
-    if (!yaml_parser_initialize(&parser)) {
-        lince_free(bytes);
-        return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
-    }
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);
-    int code;
-    if (!yaml_parser_load(&parser, &document))
-        code = lince_fail(LINCE_EUSAGE, "%s:%zu: not YAML: %s", path, parser.problem_mark.line + 1,
-                          parser.problem ? parser.problem : "?");
-    else {
-        code = load_document(space, &document, path, settings);
-        yaml_document_delete(&document);
-    }
-    yaml_parser_delete(&parser);
-    lince_free(bytes);
-    return code;
+    return lince_yaml_read(path, load_document, &(loading){space, settings});
 }
 
 /* --- places and values ---------------------------------------------------------------------------- */
