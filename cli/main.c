@@ -113,7 +113,9 @@ static int take_global_options(int argc, char **argv)
 static int close_output(int code)
 {
     if (fflush(stdout) && errno == EPIPE) return code ? code : EXIT_SIGNAL + SIGPIPE;
-    if (ferror(stdout)) {
+    bool failed = ferror(stdout);
+    failed |= fclose(stdout) != 0; /* some file systems say only here that there is no room */
+    if (failed) {
         fprintf(stderr, "%s\n", _("lince: standard output could not be written"));
         return code ? code : EXIT_FAILED;
     }

@@ -142,8 +142,10 @@ done
 
 LINCE_CPU=plain "$lince" version --verbose | grep -q '^level  *plain' || failures=$((failures + 1))
 "$lince" version | grep -q '^lince [0-9]' || failures=$((failures + 1))
-if "$lince" help >/dev/full 2>err || [ $? -ne 1 ]; then
-    echo "a full disk on standard output is not a failure"
-    failures=$((failures + 1))
-fi
+for command in help "help train" version fetch; do
+    if "$lince" $command >/dev/full 2>err || [ $? -ne 1 ]; then
+        echo "lince $command: a full disk on standard output is not a failure"
+        failures=$((failures + 1))
+    fi
+done
 exit $((failures > 0))
