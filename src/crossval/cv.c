@@ -14,7 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { USUAL_FOLDS = 5 };
 
@@ -28,7 +27,7 @@ int lince_cv_settings(const char *folder, lince_settings *settings)
     LINCE_PLAIN_LOCALE;
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, LINCE_CV_FILE));
-    if (access(path, F_OK))
+    if (lince_file_is_missing(path))
         return lince_fail(LINCE_EIO, "%s: not the folder of a cross-validation (it has no cv.yaml)", folder);
     return lince_settings_load(settings, path);
 }
@@ -81,7 +80,7 @@ static int open_folder(lince_run *run, lince_settings *s, const char *command)
 static void take_back(const lince_run *run, const lince_settings *s)
 {
     char first[LINCE_PATH_MAX];
-    if (!s->resume && !lince_cv_fold_path(first, run->folder, 0) && access(first, F_OK))
+    if (!s->resume && !lince_cv_fold_path(first, run->folder, 0) && lince_file_is_missing(first))
         lince_remove_folder(run->folder);
 }
 

@@ -7,7 +7,6 @@
 #include "text/csv.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static int refuse_unfinished(const lince_cv_results *r, size_t fold)
 {
@@ -22,7 +21,7 @@ static int read_folds(lince_cv_results *r)
     for (size_t i = 0; i < r->folds; i++) {
         LINCE_TRY(lince_cv_fold_path(folder, r->run.folder, i));
         LINCE_TRY(lince_path_join(test, folder, "test.json"));
-        if (access(test, F_OK)) return refuse_unfinished(r, i);
+        if (lince_file_is_missing(test)) return refuse_unfinished(r, i);
         LINCE_TRY(lince_facts_read(&r->facts[i], folder));
         LINCE_TRY(lince_facts_read_outcomes(&r->facts[i], &r->outcomes[i]));
         r->n += r->outcomes[i].count;

@@ -124,7 +124,7 @@ static void tell_verified(const fetching *f)
 static int look_for_file(const fetching *f)
 {
     char found[LINCE_SHA256_DIGITS + 1];
-    if (access(f->path, F_OK)) return 1;
+    if (lince_file_is_missing(f->path)) return 1;
     int other = verify(f, f->path, found);
     if (other <= 0) return other;
     return lince_fail(
@@ -148,7 +148,7 @@ static int download(const fetching *f)
                         .patience = f->options->patience,
                         .observer = f->observer};
     char found[LINCE_SHA256_DIGITS + 1];
-    bool begun = !access(f->part, F_OK);
+    bool begun = !lince_file_is_missing(f->part);
     if (begun && !verify(f, f->part, found)) return 0; /* all had come when it was interrupted */
     for (;; begun = false) {
         LINCE_TRY(lince_download_run(&d));

@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
 
 int lince_trial_settings(const lince_search *s, const char *const *values, lince_settings *settings)
 {
@@ -22,7 +21,7 @@ int lince_trial_settings(const lince_search *s, const char *const *values, lince
 static bool holds(const char *folder, const char *name)
 {
     char path[LINCE_PATH_MAX];
-    return !lince_path_join(path, folder, name) && !access(path, F_OK);
+    return !lince_path_join(path, folder, name) && !lince_file_is_missing(path);
 }
 
 static int set_number(lince_settings *settings, const char *name, int value)
@@ -46,7 +45,7 @@ static int resumed_settings(const char *folder, lince_settings *settings)
 static int new_settings(const lince_search *s, const char *const *values, const char *folder,
                         lince_settings *settings)
 {
-    if (!access(folder, F_OK)) lince_remove_folder(folder); /* killed before anything was saved */
+    if (!lince_file_is_missing(folder)) lince_remove_folder(folder); /* killed before anything was saved */
     LINCE_TRY(lince_trial_settings(s, values, settings));
     if (!settings->drop_duplicates) LINCE_TRY(lince_settings_set(settings, "find-duplicates", "no"));
     return lince_settings_set(settings, "out", folder);

@@ -363,7 +363,7 @@ static int publish(const char *beside, const char *folder)
 static bool is_free(const char *path)
 {
     DIR *stream = opendir(path);
-    if (!stream) return access(path, F_OK) != 0;
+    if (!stream) return lince_file_is_missing(path);
     size_t entries = 0;
     while (readdir(stream)) entries++;
     closedir(stream);

@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef enum polarity { NEGATIVE, NEUTRAL, POSITIVE, POLARITIES } polarity;
 
@@ -224,7 +223,7 @@ int lince_synth_tweets(const char *folder, size_t n, uint64_t seed)
         return lince_fail(LINCE_EUSAGE, "--n %zu: expected %d to %d messages", n, FEWEST, MOST);
     LINCE_TRY(lince_path_join(path, folder, "tweets.csv"));
     LINCE_TRY(lince_make_folder(folder));
-    if (!access(path, F_OK))
+    if (!lince_file_is_missing(path))
         return lince_fail(LINCE_EIO, "%s: is there already, and nothing is overwritten; name another folder",
                           path);
     LINCE_TRY(lince_file_open(&file, path));

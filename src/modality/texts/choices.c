@@ -22,7 +22,8 @@ static int resumed_rules(const lince_settings *s, lince_words_options *words)
     char path[LINCE_PATH_MAX];
     lince_weights *weights = NULL;
     lince_encoder_options then;
-    if (!s->resume || lince_path_join(path, s->resume, "weights/last.safetensors") || access(path, R_OK))
+    if (!s->resume || lince_path_join(path, s->resume, "weights/last.safetensors") ||
+        lince_file_is_missing(path))
         return 0;
     LINCE_TRY(lince_weights_open(&weights, path));
     const char *text = lince_weights_metadata(weights, "lince.text");

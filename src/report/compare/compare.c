@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int write_page(const lince_comparison *c, const lince_document_backend *backend, const char *folder,
                       const char *file, const lince_gaps *gaps)
@@ -128,8 +127,8 @@ static int write_all(const lince_comparison *c, const char *folder, int json, ch
 static bool is_comparison(const char *folder)
 {
     char path[LINCE_PATH_MAX];
-    if (!lince_path_join(path, folder, "config.yaml") && !access(path, F_OK)) return false;
-    return !lince_path_join(path, folder, "compare.json") && !access(path, F_OK);
+    if (!lince_path_join(path, folder, "config.yaml") && !lince_file_is_missing(path)) return false;
+    return !lince_path_join(path, folder, "compare.json") && !lince_file_is_missing(path);
 }
 
 /* kept[count]: the runs among them. */

@@ -21,7 +21,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static void note(const lince_observer *o, const char *text)
 {
@@ -128,7 +127,7 @@ static int begin(lince_search *s, const lince_settings *settings, const lince_tu
 static bool holds(const char *folder, const char *name)
 {
     char path[LINCE_PATH_MAX];
-    return !lince_path_join(path, folder, name) && !access(path, F_OK);
+    return !lince_path_join(path, folder, name) && !lince_file_is_missing(path);
 }
 
 static bool was_tested(const lince_search *s)

@@ -38,7 +38,7 @@ int lince_results_write(const char *folder, const lince_evaluation *e, const lin
 bool lince_results_exist(const char *folder)
 {
     char path[LINCE_PATH_MAX];
-    return !lince_path_join(path, folder, "test.json") && !access(path, R_OK);
+    return !lince_path_join(path, folder, "test.json") && !lince_file_is_missing(path);
 }
 
 int lince_results_seen(const char *folder, json_t **seen)

@@ -71,7 +71,7 @@ int lince_run_create(lince_run *run, const char *folder)
 static bool holds(const char *folder, const char *name)
 {
     char path[LINCE_PATH_MAX];
-    return !lince_path_join(path, folder, name) && !access(path, F_OK);
+    return !lince_path_join(path, folder, name) && !lince_file_is_missing(path);
 }
 
 bool lince_run_is_cv(const char *folder)
@@ -429,7 +429,7 @@ int lince_run_read_history(const lince_run *run, lince_history *history)
     size_t size;
     *history = (lince_history){0};
     LINCE_TRY(lince_path_join(path, run->folder, "results.csv"));
-    if (access(path, F_OK))
+    if (lince_file_is_missing(path))
         return lince_fail(LINCE_EIO,
                           "%s: results.csv is missing: no epoch was finished ('lince train --resume %s' goes "
                           "on), or it was moved",

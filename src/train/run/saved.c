@@ -20,7 +20,7 @@ static int open_file(lince_weights **file, const lince_run *run, const char *nam
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, run->folder, name));
-    return access(path, F_OK) ? 0 : lince_checkpoint_open(file, path);
+    return lince_file_is_missing(path) ? 0 : lince_checkpoint_open(file, path);
 }
 
 /* A run that goes on writes its new checkpoint before it takes the end away: where both are there and differ
@@ -64,7 +64,7 @@ static bool was_tested(const lince_saved *s, const lince_run *run)
 {
     char path[LINCE_PATH_MAX];
     return s->ended && !lince_saved_text(s, "stage") && !lince_path_join(path, run->folder, "test.json") &&
-           !access(path, F_OK);
+           !lince_file_is_missing(path);
 }
 
 int lince_saved_open(lince_saved *s, const lince_run *run)
