@@ -4,9 +4,9 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/i18n.h"
-#include "kernels/onednn/onednn.h"
 
 #include <errno.h>
+#include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>

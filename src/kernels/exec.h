@@ -25,6 +25,9 @@ struct lince_device {
     /* [lince_op] The rows of each operation (op.h), best first, NULL behind the last, which does all. */
     const lince_op_row *const *const *rows;
 
+    /* Channels in a block of activations (core/tensor.h) that most rows like best. */
+    int (*block)(const lince_device *device);
+
     /* Waits until all that was begun is done. */
     void (*sync)(const lince_device *device);
 };

@@ -47,6 +47,12 @@ static void host_copy(const lince_device *device, void *to, const void *from, si
     memcpy(to, from, size);
 }
 
+static int host_block(const lince_device *device)
+{
+    (void)device;
+    return lince_cpu_lanes();
+}
+
 /* A row has done its work when it returns. */
 static void host_sync(const lince_device *device)
 {
@@ -56,6 +62,7 @@ static void host_sync(const lince_device *device)
 const lince_device lince_host = {.name = "host",
                                  .host = true,
                                  .rows = rows,
+                                 .block = host_block,
                                  .alloc = host_alloc,
                                  .free = host_free,
                                  .upload = host_copy,

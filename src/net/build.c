@@ -17,7 +17,7 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
                              .threads = options->threads,
                              .deterministic = options->deterministic};
     LINCE_TRY(lince_cpu_check());
-    if (!net->options.block) net->options.block = lince_cpu_lanes();
+    if (!net->options.block) net->options.block = net->exec.device->block(net->exec.device);
     net->nodes = lince_alloc(LINCE_NET_NODES, sizeof *net->nodes);
     if (!net->nodes) return LINCE_ENOMEM;
     net->nodes[0].layer.out = input;

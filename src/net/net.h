@@ -19,7 +19,7 @@ typedef struct lince_net_options {
     bool keep;          /* every activation and gradient stays readable (lince_net_read): for figures */
     bool deterministic; /* the same bits on any number of threads, at whatever cost */
     bool unfolded;      /* equal features are computed and trained each by itself, as PyTorch does */
-    int block;          /* channels in a block; 0: what the machine prefers */
+    int block;          /* channels in a block; 0: what the device prefers */
     bool sequences;     /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
     bool read_padding;  /* <pad> is read like a word, up to T */
     const lince_device *device; /* NULL: the host */
