@@ -1,7 +1,7 @@
 /* What an operation is. Whatever is computed on a device's memory is an operation, and each way to compute one
  * is a row: list.def has them all, one line a row, best first. ref/ has a row for every operation, in plain C,
- * which takes whatever is asked and is the truth that the others are tested against (tests/ops); x86/ and
- * onednn/ add faster ones for some geometries.
+ * which takes whatever is asked and is the truth that the others are tested against (tests/ops); portable/, x86/
+ * and onednn/ add faster ones, some for some geometries only.
  *
  * A geometry is what a row's choice depends on: shapes, windows, strides. For most operations it is the
  * arguments themselves, whose memory is not looked at; rows with a plan (convolutions) have a struct of their

@@ -1,13 +1,11 @@
-/* Rectifiers, and the logistic and normal distribution functions of many numbers, in plain C that compilers turn
- * into vectors. */
+/* Rectifiers, and the logistic and normal distribution functions by their definitions, in double precision. */
 #include "kernels/ref/map.h"
 
 #include <math.h>
-#include <string.h>
+
+enum { GRAIN = 1 << 16, LONG_GRAIN = 1 << 12 /* where a value takes longer */ };
 
 /* What is no number is compared so that it is handed on: rectified to zero, it would hide what went wrong. */
-enum { GRAIN = 1 << 16, LONG_GRAIN = 1 << 14 /* where a value takes longer */ };
-
 LINCE_EACH_LEVEL(relu_range, (const float *x, float *y, size_t n), (x, y, n))
 {
     for (size_t i = 0; i < n; i++) y[i] = x[i] <= 0 ? 0 : x[i];
@@ -34,92 +32,55 @@ LINCE_EACH_LEVEL(relu6_back_range, (const float *y, const float *dy, float *dx, 
     }
 }
 
-/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2, by its Taylor polynomial of degree 7;
- * relative error below 3e-7. Arguments beyond +-87 give exp(+-87). */
-static inline float exp_of(float x)
+static double logistic(double x)
 {
-    const float to_integer = 12582912.0f; /* 1.5 * 2^23: adding it leaves no digits behind the point */
-    x = x < -87 ? -87 : x;
-    x = x > 87 ? 87 : x;
-    float n = (x * 1.44269504f + to_integer) - to_integer;
-    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f; /* log 2 in two parts */
-    float p =
-        1 + r * (1 + r * (1.0f / 2 +
-                          r * (1.0f / 6 +
-                               r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
-    int32_t bits = ((int32_t)(isnan(n) ? 0 : n) + 127) * (1 << 23); /* what is no number is in p */
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    return p * power;
+    return 1 / (1 + exp(-x));
 }
 
-static inline float logistic(float x)
+static void sigmoid_range(const float *x, float *y, size_t n)
 {
-    return 1 / (1 + exp_of(-x));
+    for (size_t i = 0; i < n; i++) y[i] = (float)logistic((double)x[i]);
 }
 
-LINCE_EACH_LEVEL(sigmoid_range, (const float *x, float *y, size_t n), (x, y, n))
+static void sigmoid_back_range(const float *y, const float *dy, float *dx, size_t n)
 {
-    for (size_t i = 0; i < n; i++) y[i] = logistic(x[i]);
+    for (size_t i = 0; i < n; i++) dx[i] = (float)((double)dy[i] * (double)y[i] * (1 - (double)y[i]));
 }
 
-LINCE_EACH_LEVEL(sigmoid_back_range, (const float *y, const float *dy, float *dx, size_t n), (y, dy, dx, n))
+static void silu_range(const float *x, float *y, size_t n)
 {
-    for (size_t i = 0; i < n; i++) dx[i] = dy[i] * y[i] * (1 - y[i]);
+    for (size_t i = 0; i < n; i++) y[i] = (float)((double)x[i] * logistic((double)x[i]));
 }
 
-LINCE_EACH_LEVEL(silu_range, (const float *x, float *y, size_t n), (x, y, n))
-{
-    for (size_t i = 0; i < n; i++) y[i] = x[i] * logistic(x[i]);
-}
-
-LINCE_EACH_LEVEL(silu_back_range, (const float *x, const float *dy, float *dx, size_t n), (x, dy, dx, n))
+static void silu_back_range(const float *x, const float *dy, float *dx, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        float s = logistic(x[i]);
-        dx[i] = dy[i] * s * (1 + x[i] * (1 - s));
+        double v = (double)x[i], s = logistic(v);
+        dx[i] = (float)((double)dy[i] * s * (1 + v * (1 - s)));
     }
 }
 
-/* The standard normal distribution's density without its factor 1 / sqrt(2 pi), and its upper tail over that:
- * Mills' ratio over sqrt(2 pi) as a polynomial of t = 1 / (1 + 0.232 z) (the form of Abramowitz & Stegun
- * 1964, 26.2.17), fitted to the least relative error, 1.1e-7. Both stay at z = 12.9, behind which the tail
- * would lose digits and then be zero. */
-static inline float bell_argument(float x)
+/* P(x) and its derivative, of the standard normal distribution. */
+static double normal(double x)
 {
-    float z = fabsf(x);
-    return z > 12.9f ? 12.9f : z;
+    return erfc(-x * sqrt(0.5)) / 2;
 }
 
-static inline float bell(float z)
+static double density(double x)
 {
-    return exp_of(-0.5f * (z * z));
+    return exp(-x * x / 2) / sqrt(2 * acos(-1));
 }
 
-static inline float tail_over_bell(float z)
+static void gelu_range(const float *x, float *y, size_t n)
 {
-    float t = 1 / (1 + 0.232f * z);
-    return t * (0.0926658660f +
-                t * (0.0905646831f +
-                     t * (0.102670401f +
-                          t * (0.0142828906f +
-                               t * (0.223316282f +
-                                    t * (-0.198760733f + t * (0.245462075f + t * -0.0702014193f)))))));
+    for (size_t i = 0; i < n; i++) y[i] = (float)((double)x[i] * normal((double)x[i]));
 }
 
-LINCE_EACH_LEVEL(gelu_range, (const float *x, float *y, size_t n), (x, y, n))
+static void gelu_back_range(const float *x, const float *dy, float *dx, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        float z = bell_argument(x[i]), tail = bell(z) * tail_over_bell(z);
-        y[i] = x[i] * (x[i] < 0 ? tail : 1 - tail);
-    }
-}
-
-LINCE_EACH_LEVEL(gelu_back_range, (const float *x, const float *dy, float *dx, size_t n), (x, dy, dx, n))
-{
-    for (size_t i = 0; i < n; i++) {
-        float z = bell_argument(x[i]), density = bell(z), tail = density * tail_over_bell(z);
-        dx[i] = dy[i] * ((x[i] < 0 ? tail : 1 - tail) + x[i] * density * 0.398942280f);
+        double v = (double)x[i];
+        dx[i] = (float)((double)dy[i] * (normal(v) + v * density(v)));
     }
 }
 

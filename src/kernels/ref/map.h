@@ -7,7 +7,7 @@
 #include "kernels/ref/row.h"
 
 /* In `range`, o is the operands, from element `at` on `count` of them. */
-#define LINCE_REF_MAP(name, id, grain, range)                                                   \
+#define LINCE_PLAIN_MAP(name, id, kind, grain, range)                                           \
     static void name##_task(void *context, size_t at, size_t end)                               \
     {                                                                                           \
         const lince_map_args *o = context;                                                      \
@@ -19,6 +19,7 @@
         lince_map_args operands = *(const lince_map_args *)args;                                \
         lince_parallel_ranges(kernel->exec.threads, operands.n, grain, name##_task, &operands); \
     }                                                                                           \
-    LINCE_REF_ROW(name, id)
+    LINCE_PLAIN_ROW(name, id, kind)
+#define LINCE_REF_MAP(name, id, grain, range) LINCE_PLAIN_MAP(name, id, ref, grain, range)
 
 #endif
