@@ -19,27 +19,32 @@ static double bytes_of(const op_case *c)
     return bytes;
 }
 
-static void time_row(op_case *c, const lince_op_row *row, int threads, double peak)
+/* False where the row declines. */
+static bool time_row(op_case *c, const lince_op_row *row, int threads, double peak)
 {
     double took = op_case_time(c, row, threads, 0.2);
-    if (took < 0) return;
+    if (took < 0) return false;
     printf("  %-16s %9.3f ms", row->name, took * 1e3);
     if (c->flops > 0)
         printf(" %7.0f GFLOP/s (%.0f %%)\n", c->flops / took * 1e-9, 100 * c->flops / took / peak);
     else
         printf(" %7.1f GB/s\n", bytes_of(c) / took * 1e-9);
     fflush(stdout);
+    return true;
 }
 
-/* The truth is timed where it is all there is, or asked for: of convolutions it is a thousand times slower. */
+/* The truth is timed where no other row does the case, or it is asked for: of convolutions it is a thousand times
+ * slower. */
 static void time_suite(const op_suite *suite, int threads, const char *only, double peak)
 {
     op_case c;
     for (size_t k = 0; op_case_open(&c, suite, k, true); k++) {
+        bool any = false;
         printf("%s, %s\n", lince_op_types[suite->op].name, c.what);
         for (const lince_op_row *const *row = lince_host.rows[suite->op]; *row; row++) {
-            bool slow = !row[1] && *row != lince_host.rows[suite->op][0] && !*only;
-            if (!slow && strstr((*row)->name, only)) time_row(&c, *row, threads, peak);
+            bool last = !row[1];
+            if (strstr((*row)->name, only) && !(last && any && !*only))
+                any |= time_row(&c, *row, threads, peak);
         }
         op_case_release(&c);
     }
