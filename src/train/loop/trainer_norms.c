@@ -1,13 +1,19 @@
 /* Batch norms in a group: each member's batches move its own running statistics. */
 #include "core/error.h"
+#include "kernels/store.h"
 #include "train/loop/trainer.h"
 
 /* v = sum_r n_r v_r / sum_r n_r, whoever has samples. */
 static int merge(const lince_group *g, lince_param *p, double samples, double all)
 {
-    float share = (float)(samples / all);
-    for (size_t i = 0; i < p->size; i++) p->value[i] *= share;
-    return lince_group_sum(g, (size_t)g->size, p->value, p->size);
+    float share = (float)(samples / all), *value;
+    lince_access a;
+    LINCE_TRY(lince_access_change(&a, p->device, p->value, p->size * sizeof *value));
+    value = a.host;
+    for (size_t i = 0; i < p->size; i++) value[i] *= share;
+    int code = lince_group_sum(g, (size_t)g->size, value, p->size);
+    lince_access_end(&a);
+    return code;
 }
 
 int lince_trainer_merge_norms(lince_trainer *t, double samples)
