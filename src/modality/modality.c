@@ -19,7 +19,8 @@ const lince_modality *lince_modality_at(size_t index)
     return index < COUNT ? rows[index] : NULL;
 }
 
-const lince_modality *lince_modality_named(const char *name)
+/* NULL: none is called so. */
+static const lince_modality *named(const char *name)
 {
     for (size_t i = 0; i < COUNT; i++)
         if (!strcmp(rows[i]->name, name)) return rows[i];
@@ -42,7 +43,7 @@ const lince_modality *lince_modality_of_data(const lince_dataset *dataset)
 
 const lince_modality *lince_modality_of_model(const lince_architecture *architecture)
 {
-    const lince_modality *m = lince_modality_named(architecture->modality);
+    const lince_modality *m = named(architecture->modality);
     assert(m);
     return m;
 }
@@ -64,7 +65,7 @@ const lince_modality *lince_modality_of_weights(const lince_weights *weights)
 const lince_modality *lince_modality_recorded(const json_t *data)
 {
     const char *name = json_string_value(json_object_get(data, "modality"));
-    const lince_modality *m = name ? lince_modality_named(name) : NULL;
+    const lince_modality *m = name ? named(name) : NULL;
     return m ? m : &lince_modality_pictures;
 }
 

@@ -149,9 +149,6 @@ typedef struct lince_modality {
 
 const lince_modality *lince_modality_at(size_t index); /* NULL behind the last */
 
-/* By its name; NULL: none is called so. */
-const lince_modality *lince_modality_named(const char *name);
-
 /* Of a data set's samples; of an architecture's; of what a weights file says of itself (NULL: nothing); and of what
  * a run's data.json does (early runs do not: pictures). */
 const lince_modality *lince_modality_of_data(const lince_dataset *dataset);

@@ -93,8 +93,10 @@ int lince_pictures_read(void *encoder, const lince_weights *w, const char *path)
     return lince_normalize_parse(normalize, t->mean, t->std);
 }
 
-int lince_pictures_expected(lince_picture_encoder *e, const lince_architecture *a, const lince_weights *w,
-                            const char *path)
+/* As their file says or, where lince did not write it, as the architecture was published (`normalize` alone may be in its
+ * metadata). LINCE_EDATA. */
+static int expected_of(lince_picture_encoder *e, const lince_architecture *a, const lince_weights *w,
+                       const char *path)
 {
     const char *normalize = lince_weights_metadata(w, "normalize");
     if (lince_weights_metadata(w, "lince.image_size") && lince_weights_metadata(w, "lince.normalize"))
@@ -108,8 +110,10 @@ int lince_pictures_expected(lince_picture_encoder *e, const lince_architecture *
     return lince_normalize_parse(e->normalize, e->transform.mean, e->transform.std);
 }
 
-void lince_pictures_tell_published(const lince_architecture *a, const lince_weights *w, const char *path,
-                                   lince_buffer *out)
+/* Which of the architecture's published sets the file is by its name, where they want pictures fitted differently, or that
+ * it cannot be told. A line, or nothing. */
+static void tell_published(const lince_architecture *a, const lince_weights *w, const char *path,
+                           lince_buffer *out)
 {
     const lince_published *set = lince_published_named(a->name, path);
     if (!lince_published_differ(a->name) || lince_weights_metadata(w, "lince.image_size")) return;
@@ -126,8 +130,8 @@ void lince_pictures_tell_published(const lince_architecture *a, const lince_weig
 int lince_pictures_guess(void *encoder, const lince_architecture *a, const lince_weights *w, const char *path,
                          lince_buffer *notes)
 {
-    LINCE_TRY(lince_pictures_expected(encoder, a, w, path));
-    if (notes) lince_pictures_tell_published(a, w, path, notes);
+    LINCE_TRY(expected_of(encoder, a, w, path));
+    if (notes) tell_published(a, w, path, notes);
     return 0;
 }
 

@@ -33,16 +33,6 @@ int lince_normalize_parse(const char *text, float mean[3], float std[3]);
 /* Whether both normalise by the same numbers. */
 bool lince_normalise_alike(const lince_transform *a, const lince_transform *b);
 
-/* What weights expect of pictures: as their file says or, where lince did not write it, as the architecture was
- * published (`normalize` alone may be in its metadata). LINCE_EDATA. */
-int lince_pictures_expected(lince_picture_encoder *expected, const lince_architecture *architecture,
-                            const lince_weights *weights, const char *path);
-
-/* What there is to say of that: which of the architecture's published sets the file is by its name, where
- * they want pictures fitted differently, or that it cannot be told. A line, or nothing. */
-void lince_pictures_tell_published(const lince_architecture *architecture, const lince_weights *weights,
-                                   const char *path, lince_buffer *out);
-
 int lince_pictures_write(const void *encoder, lince_passport *passport);
 int lince_pictures_read(void *encoder, const lince_weights *weights, const char *path);
 int lince_pictures_guess(void *encoder, const lince_architecture *architecture, const lince_weights *weights,

@@ -4,7 +4,6 @@
  * out of every feature, and nothing else changes:
  *
  *     f(s x, W, s b) = s f(x, W, b) */
-#include "core/error.h"
 #include "core/i18n.h"
 #include "core/tell.h"
 #include "modality/pictures/loading.h"

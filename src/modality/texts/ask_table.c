@@ -1,6 +1,5 @@
 /* A table that is asked about: the text of each row, in the column that the run read. */
 #include "core/error.h"
-#include "core/file.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"

@@ -76,10 +76,6 @@ int lince_trainer_load_weights(lince_trainer *trainer);
 /* The whole of weights/NAME.safetensors of the run, back into the net. */
 int lince_trainer_load_own(lince_trainer *trainer, const char *name);
 
-/* Opens the loader of a part, and tells what was left out. The part may be that of another use: `train`
- * shuffles and augments. */
-int lince_trainer_loader(lince_trainer *trainer, lince_part part, bool train, lince_loader **loader);
-
 /* Updates in an epoch: its batches, or groups of them (--accumulate). */
 size_t lince_trainer_updates(const lince_trainer *trainer);
 

@@ -291,7 +291,7 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, bool views
     return tell_left_out(t, part, before);
 }
 
-int lince_trainer_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
+static int plain_loader(lince_trainer *t, lince_part part, bool train, lince_loader **loader)
 {
     return open_loader(t, part, train, false, loader);
 }
@@ -316,7 +316,7 @@ static int look_through_test(lince_trainer *t)
     bool needed = lince_skips_bad(t->settings) && t->blueprint.modality->may_fail &&
                   lince_dataset_count(t->dataset, LINCE_TEST);
     if (!needed) return 0;
-    LINCE_TRY(lince_trainer_loader(t, LINCE_TEST, false, &loader));
+    LINCE_TRY(plain_loader(t, LINCE_TEST, false, &loader));
     lince_loader_free(loader);
     return 0;
 }
@@ -337,7 +337,7 @@ static int open_training_part(lince_trainer *t)
     const lince_modality *m = t->blueprint.modality;
     lince_opening opening = lince_trainer_opening(t);
     LINCE_TRY(m->prepare(&opening));
-    LINCE_TRY(lince_trainer_loader(t, LINCE_TRAIN, true, &t->train));
+    LINCE_TRY(plain_loader(t, LINCE_TRAIN, true, &t->train));
     opening = lince_trainer_opening(t);
     return m->measure ? m->measure(&opening) : 0;
 }
@@ -349,7 +349,7 @@ static int open_loaders(lince_trainer *t)
     LINCE_TRY(look_through_test(t));
     lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
     if (lince_dataset_count(t->dataset, part))
-        LINCE_TRY(lince_trainer_loader(t, part, false, &t->val));
+        LINCE_TRY(plain_loader(t, part, false, &t->val));
     else if (t->settings->calibrate)
         return lince_fail(LINCE_EDATA, "--calibrate: there is no validation part to fit the temperature on; "
                                        "--val-split 0.1 sets one aside");
