@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number.h"
+#include "kernels/op.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,6 +32,25 @@ const lince_loss_type *lince_loss_named(const char *name)
         if (!strcmp(losses[i]->name, name)) return losses[i];
     lince_choice_check("loss", name, lince_loss_name_at, NULL);
     return NULL;
+}
+
+double lince_loss_gradient(const lince_exec *exec, const lince_loss *l, const float *scores, size_t n,
+                           int classes, const lince_targets *targets, float *dscores, float *each)
+{
+    double mean = 0;
+    lince_op_run(exec, LINCE_OP_LOSS,
+                 &(lince_loss_args){.name = l->type->name,
+                                    .number = l->number,
+                                    .function = l->type->gradient,
+                                    .loss = l,
+                                    .scores = scores,
+                                    .n = n,
+                                    .classes = classes,
+                                    .targets = targets,
+                                    .dscores = dscores,
+                                    .each = each,
+                                    .mean = &mean});
+    return mean;
 }
 
 double lince_loss_weight(const lince_targets *t, size_t n)

@@ -4,8 +4,7 @@
 #ifndef LINCE_LOSS_LOSS_H
 #define LINCE_LOSS_LOSS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels/loss.h"
 
 typedef struct lince_loss_type lince_loss_type;
 
@@ -14,18 +13,6 @@ typedef struct lince_loss {
     const lince_loss_type *type;
     double number; /* 0 where it has no setting */
 } lince_loss;
-
-/* What is asked of n samples of some classes: the distribution
- *     q_c = (1 - e) share_c + e / classes, e the smoothing,
- * share_c being 1 for the label, or where samples are mixed `own` for the label and the rest for the
- * partner's. */
-typedef struct lince_targets {
-    const int32_t *label;   /* [n] */
-    const int32_t *partner; /* [n] labels of the samples that these are mixed with; NULL: they are not */
-    float own;              /* the label's share where they are mixed */
-    float smoothing;
-    const float *weight; /* [classes] of q_c in the loss; NULL: 1 each */
-} lince_targets;
 
 /* What of a sample's loss falls to a class: its value at the logarithm of the class's probability p, and
  * p times its derivative by p. */
@@ -43,8 +30,7 @@ struct lince_loss_type {
 
     /* The mean over n samples and its gradient by the scores, dscores [n][classes]. What it is a mean over:
      * lince_loss_weight. each [n], or NULL: `value` of the samples, of mixed ones by their shares. */
-    double (*gradient)(const lince_loss *loss, const float *scores, size_t n, int classes,
-                       const lince_targets *targets, float *dscores, float *each);
+    lince_loss_function *gradient;
 
     /* One sample's loss with scores[classes] divided by a temperature: what training, validation and test
      * tell, so without smoothing and weights of classes. */
@@ -56,6 +42,10 @@ struct lince_loss_type {
     /* The class that a sample's probabilities[classes], or scores, which have their order, answer. */
     int (*decide)(const float *probability, int classes);
 };
+
+/* The same as an operation: scores and dscores are the device's memory, each the host's. */
+double lince_loss_gradient(const lince_exec *exec, const lince_loss *loss, const float *scores, size_t n,
+                           int classes, const lince_targets *targets, float *dscores, float *each);
 
 /* The samples that a batch's loss is a mean over, by their weights: sum_i w_{y_i}, as PyTorch's reduction
  * "mean"; of mixed ones n, as PyTorch has it for targets that are probabilities. */

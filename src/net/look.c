@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "kernels/kernels.h"
 #include "kernels/sequence.h"
+#include "kernels/update.h"
 #include "net/net_internal.h"
 
 #include <math.h>
@@ -84,27 +85,25 @@ int lince_net_read(lince_net *net, size_t index, bool gradient, float *plain)
     LINCE_TRY(lince_access_read(&a, net->exec.device, gradient ? n->grad : n->value,
                                 lince_net_floats(net, n) * sizeof *plain));
     if (n->layer.out_rows)
-        lince_unpack(&host, &net->text, a.host, n->layer.out_rows == LINCE_TOKENS, (size_t)n->layer.out.channels,
-                     plain);
+        lince_unpack(&host, &net->text, a.host, n->layer.out_rows == LINCE_TOKENS,
+                     (size_t)n->layer.out.channels, plain);
     else
         lince_to_plain(&host, n->layer.out, (size_t)net->n, a.host, plain);
     lince_access_end(&a);
     return 0;
 }
 
-static bool all_finite(const float *x, size_t n)
+static bool all_finite(const lince_net *net, const float *x, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i])) return false;
-    return true;
+    return isfinite(lince_sum_of_squares(&net->exec, x, n));
 }
 
 const char *lince_net_not_finite(const lince_net *net)
 {
     for (size_t i = 0; i < net->param_count; i++)
-        if (net->params[i]->grad && !all_finite(net->params[i]->grad, lince_param_grad_size(net->params[i])))
+        if (net->params[i]->grad &&
+            !all_finite(net, net->params[i]->grad, lince_param_grad_size(net->params[i])))
             return net->params[i]->name;
     const lince_node *last = &net->nodes[net->count - 1];
-    return all_finite(last->value, (size_t)net->n * lince_shape_size(last->layer.out)) ? NULL
-                                                                                       : last->layer.name;
+    return all_finite(net, last->value, lince_net_floats(net, last)) ? NULL : last->layer.name;
 }

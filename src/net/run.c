@@ -126,8 +126,7 @@ static void backward_node(lince_net *net, lince_node *n, bool *written)
         if (!pass.din[k]) continue;
         float *sum = net->nodes[n->from[k]].grad;
         if (written[n->from[k]])
-            lince_accumulate(&net->exec, sum, pass.din[k],
-                             lince_net_floats(net, &net->nodes[n->from[k]]));
+            lince_accumulate(&net->exec, sum, pass.din[k], lince_net_floats(net, &net->nodes[n->from[k]]));
         written[n->from[k]] = true;
     }
 }

@@ -5,7 +5,6 @@
  *     both    m = b1 m + (1 - b1) g';  v = b2 v + (1 - b2) g'^2
  *             p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps) */
 #include "core/cpu.h"
-#include "core/parallel.h"
 #include "optim/optim.h"
 
 #include <math.h>

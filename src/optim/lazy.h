@@ -11,48 +11,48 @@
  *
  * in which only m_0 and v_0 are the weight's own. Momentum dies away in some dozens of steps, in which the
  * denominators hardly change: the sum over l is a function of eps / sqrt(v_0) that its first moments around
- * the mean determine to 1e-7, and one table a step serves all rows (lazy.c). Where they do change, at the
+ * the mean determine to 1e-7, and one table a step serves all rows (lazy.c;
+ * kernels/update.h has the operations). Where they do change, at the
  * very beginning, and where decay is in the gradient, rows make the missed steps one by one. */
 #ifndef LINCE_OPTIM_LAZY_H
 #define LINCE_OPTIM_LAZY_H
 
 #include "optim/optim.h"
 
-#include <stdint.h>
-
 /* Steps after which all rows catch up, so that what is kept of the steps does not grow. */
 enum { LINCE_LAZY_WINDOW = 1024 };
 
-typedef struct lince_lazy_table {
-    float *value, *state[LINCE_OPTIM_STATES]; /* [rows][n]; unused states NULL */
-    float *average;                           /* [rows][n]; NULL: none */
-    double decay;                             /* d, of the average */
-} lince_lazy_table;
-
 typedef struct lince_lazy {
     size_t rows, n;
-    float *seen;          /* [rows] steps of the window that the row has made */
+    lince_store store;
+    float *seen;          /* [rows] steps of the window that the row has made; the device's */
     float *rates;         /* [LINCE_LAZY_WINDOW + 1]: steps in the window, then their learning rates */
     lince_rest *steps;    /* [LINCE_LAZY_WINDOW]: what each is for a row at rest */
-    struct lazy_sum *sum; /* [LINCE_LAZY_WINDOW]: what a row that has seen so many steps has missed */
+    lince_missed *missed; /* [LINCE_LAZY_WINDOW]: by a row that has seen so many steps */
 } lince_lazy;
 
 /* `seen` and `rates` (LINCE_LAZY_WINDOW + 1 floats) belong into a checkpoint; lince_lazy_restore after they
  * were read, with the hyperparameters of the run and `step` the last one made. LINCE_ENOMEM; LINCE_EFORMAT
  * where they cannot be. */
-int lince_lazy_init(lince_lazy *lazy, size_t rows, size_t n);
+int lince_lazy_init(lince_lazy *lazy, const lince_device *device, size_t rows, size_t n);
 void lince_lazy_release(lince_lazy *lazy);
 int lince_lazy_restore(lince_lazy *lazy, const lince_optimizer *optimizer, const lince_hyper *hyper,
                        int step);
 
-/* Brings `count` rows up to the last step; row NULL: all of them. */
-void lince_lazy_catch_up(lince_lazy *lazy, const lince_optimizer *optimizer, int threads,
-                         const lince_hyper *hyper, const lince_lazy_table *table, const int32_t *row,
-                         size_t count);
+/* What is trained: its memory, and by what. */
+typedef struct lince_lazy_table {
+    const lince_optimizer *optimizer;
+    const lince_hyper *hyper;    /* of the step; its `average` is d in float */
+    lince_weights_memory memory; /* [rows][n] each */
+    double decay;                /* d, of the average */
+} lince_lazy_table;
+
+/* Brings `count` rows up to the last step; row, which is the host's, NULL: all of them. */
+void lince_lazy_catch_up(lince_lazy *lazy, const lince_exec *exec, const lince_lazy_table *table,
+                         const int32_t *row, size_t count);
 
 /* The step hyper->step: of rows that have caught up, with grad[i][n] that of row[i]. */
-void lince_lazy_step(lince_lazy *lazy, const lince_optimizer *optimizer, int threads,
-                     const lince_hyper *hyper, const lince_lazy_table *table, const float *grad,
-                     const int32_t *row, size_t count);
+void lince_lazy_step(lince_lazy *lazy, const lince_exec *exec, const lince_lazy_table *table,
+                     const float *grad, const int32_t *row, size_t count);
 
 #endif

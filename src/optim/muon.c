@@ -9,15 +9,13 @@
  *
  * All else (biases, norms, words, the output layer) is AdamW's, with the published betas and eps, at 0.015 of
  * the rate: the published defaults are 0.02 and 3e-4. */
-#include "core/cpu.h"
-#include "core/parallel.h"
+#include "core/error.h"
 #include "kernels/kernels.h"
 #include "optim/optim.h"
 
 #include <math.h>
-#include <string.h>
 
-enum { PIECE = 1 << 15 /* floats in one task */, ITERATIONS = 5 };
+enum { ITERATIONS = 5 };
 
 static const double A = 3.4445, B = -4.7750, C = 2.0315, TINY = 1e-7;
 
@@ -69,103 +67,75 @@ static size_t scratch(const lince_param *p)
     return p->size + 2 * m.rows * m.columns + 2 * shorter_side(m) * shorter_side(m);
 }
 
-typedef struct pieces {
-    const lince_hyper *hyper;
-    float *to, *state; /* of scale only `to` */
-    const float *from;
-    float keep, rate;
-} pieces;
-
-LINCE_EACH_LEVEL(direction,
-                 (float m, float scale, float *restrict d, const float *restrict g, float *restrict b,
-                  size_t n),
-                 (m, scale, d, g, b, n))
-{
-    for (size_t i = 0; i < n; i++) {
-        float x = g[i] * scale;
-        b[i] = m * b[i] + (1 - m) * x;
-        d[i] = m * b[i] + (1 - m) * x;
-    }
-}
-
-static void direction_piece(void *context, size_t begin, size_t end)
-{
-    const pieces *s = context;
-    direction(s->hyper->momentum, s->hyper->grad_scale, s->to + begin, s->from + begin, s->state + begin,
-              end - begin);
-}
-
-/* to = keep to + rate from */
-LINCE_EACH_LEVEL(mix, (float keep, float rate, float *restrict to, const float *restrict from, size_t n),
-                 (keep, rate, to, from, n))
-{
-    for (size_t i = 0; i < n; i++) to[i] = keep * to[i] + rate * from[i];
-}
-
-static void mix_piece(void *context, size_t begin, size_t end)
-{
-    const pieces *s = context;
-    mix(s->keep, s->rate, s->to + begin, s->from + begin, end - begin);
-}
-
-static void mix_all(int threads, double keep, double rate, float *to, const float *from, size_t n)
-{
-    lince_parallel_ranges(threads, n, PIECE, mix_piece,
-                          &(pieces){.to = to, .from = from, .keep = (float)keep, .rate = (float)rate});
-}
-
 /* One iteration of X, in x, by way of y [rows][columns] and two matrices of the shorter side. */
-static void iterate(int threads, matrix m, float *x, float *y, float *gram, float *square)
+static void iterate(const lince_exec *exec, matrix m, float *x, float *y, float *gram, float *square)
 {
     size_t k = shorter_side(m), n = m.rows * m.columns;
     bool wide = m.rows <= m.columns;
     /* gram = X X^T, or X^T X */
-    lince_exec exec = {.device = &lince_host, .threads = threads};
-    lince_gemm(&exec, !wide, wide, k, k, wide ? m.columns : m.rows, x, m.columns, x, m.columns, 0, gram, k);
+    lince_gemm(exec, !wide, wide, k, k, wide ? m.columns : m.rows, x, m.columns, x, m.columns, 0, gram, k);
     /* square = gram^2 + B / C gram */
-    memcpy(square, gram, k * k * sizeof *gram);
-    lince_gemm(&exec, false, false, k, k, k, gram, k, gram, k, (float)(B / C), square, k);
+    lince_copy(exec, gram, square, k * k);
+    lince_gemm(exec, false, false, k, k, k, gram, k, gram, k, (float)(B / C), square, k);
     /* y = square X, or X square; X = A X + C y */
     if (wide)
-        lince_gemm(&exec, false, false, k, m.columns, k, square, k, x, m.columns, 0, y, m.columns);
+        lince_gemm(exec, false, false, k, m.columns, k, square, k, x, m.columns, 0, y, m.columns);
     else
-        lince_gemm(&exec, false, false, m.rows, k, k, x, k, square, k, 0, y, k);
-    mix_all(threads, A, C, x, y, n);
+        lince_gemm(exec, false, false, m.rows, k, k, x, k, square, k, 0, y, k);
+    lince_blend(exec, (float)A, (float)C, x, y, n);
 }
 
-/* Memory of a parameter as a matrix, and back. */
-static void export_matrix(const lince_param *p, matrix m, const float *memory, float *x)
+/* Memory of a parameter as a matrix, and back: by way of the host, who knows the layouts. */
+static int export_matrix(const lince_exec *exec, const lince_param *p, matrix m, const float *memory,
+                         float *x)
 {
-    if (m.copies > 1)
-        memcpy(x, memory, m.rows * m.columns * sizeof *x);
-    else
-        lince_param_export(p, memory, x);
+    size_t n = m.rows * m.columns;
+    lince_access from, to;
+    if (m.copies > 1 || lince_param_is_plain(p)) {
+        lince_copy(exec, memory, x, n);
+        return 0;
+    }
+    LINCE_TRY(lince_access_read(&from, exec->device, memory, p->size * sizeof *memory));
+    int code = lince_access_change(&to, exec->device, x, n * sizeof *x);
+    if (!code) lince_param_export(p, from.host, to.host);
+    lince_access_end(&to);
+    lince_access_end(&from);
+    return code;
 }
 
-static void import_matrix(const lince_param *p, matrix m, const float *x, float *memory)
+static int import_matrix(const lince_exec *exec, const lince_param *p, matrix m, const float *x,
+                         float *memory)
 {
-    if (m.copies > 1)
-        memcpy(memory, x, m.rows * m.columns * sizeof *x);
-    else
-        lince_param_import(p, x, memory);
+    size_t n = m.rows * m.columns;
+    lince_access from, to;
+    if (m.copies > 1 || lince_param_is_plain(p)) {
+        lince_copy(exec, x, memory, n);
+        return 0;
+    }
+    LINCE_TRY(lince_access_read(&from, exec->device, x, n * sizeof *x));
+    int code = lince_access_change(&to, exec->device, memory, p->size * sizeof *memory);
+    if (!code) lince_param_import(p, from.host, to.host);
+    lince_access_end(&to);
+    lince_access_end(&from);
+    return code;
 }
 
-static void update_matrix(const lince_hyper *h, int threads, const lince_param *p, const float *grad,
-                          float *momentum, float *memory)
+static int update_matrix(const lince_exec *exec, const lince_hyper *h, const lince_param *p,
+                         const float *grad, float *momentum, float *memory)
 {
     matrix m = matrix_of(p);
     size_t n = m.rows * m.columns, k = shorter_side(m);
     float *d = memory, *x = d + p->size, *y = x + n, *gram = y + n, *square = gram + k * k;
-    lince_parallel_ranges(threads, p->size, PIECE, direction_piece,
-                          &(pieces){.hyper = h, .to = d, .from = grad, .state = momentum});
-    export_matrix(p, m, d, x);
-    double copies = (double)m.copies, norm = sqrt(copies * lince_sum_of_squares(threads, x, n)),
+    lince_direction(exec, h->momentum, h->grad_scale, grad, momentum, d, p->size);
+    LINCE_TRY(export_matrix(exec, p, m, d, x));
+    double copies = (double)m.copies, norm = sqrt(copies * lince_sum_of_squares(exec, x, n)),
            ratio = (double)m.rows / ((double)m.columns * copies);
-    mix_all(threads, 0, sqrt(copies) / fmax(norm, TINY), x, x, n);
-    for (int i = 0; i < ITERATIONS; i++) iterate(threads, m, x, y, gram, square);
-    import_matrix(p, m, x, d);
-    mix_all(threads, 1 - (double)(h->lr * h->weight_decay), -(double)h->lr * sqrt(fmax(1, ratio) / copies),
-            p->value, d, p->size);
+    lince_scale(exec, x, x, (float)(sqrt(copies) / fmax(norm, TINY)), n);
+    for (int i = 0; i < ITERATIONS; i++) iterate(exec, m, x, y, gram, square);
+    LINCE_TRY(import_matrix(exec, p, m, x, d));
+    lince_blend(exec, (float)(1 - (double)(h->lr * h->weight_decay)),
+                (float)(-(double)h->lr * sqrt(fmax(1, ratio) / copies)), p->value, d, p->size);
+    return 0;
 }
 
 const lince_optimizer lince_muon = {.name = "muon",

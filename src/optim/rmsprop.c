@@ -1,7 +1,6 @@
 /* RMSprop (Tieleman & Hinton 2012; torch.optim.RMSprop, not centred):
  *     g' = g + w p;  v = a v + (1 - a) g'^2;  d = g' / (sqrt(v) + eps);  b = m b + d;  p -= lr b */
 #include "core/cpu.h"
-#include "core/parallel.h"
 #include "optim/optim.h"
 
 #include <math.h>

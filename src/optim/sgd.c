@@ -2,7 +2,6 @@
  *     g' = g + w p;  b = m b + g';  p -= lr (nesterov ? g' + m b : b)
  * PyTorch starts b at g'; a zeroed b gives the same. */
 #include "core/cpu.h"
-#include "core/parallel.h"
 #include "optim/optim.h"
 
 LINCE_EACH_LEVEL(plain, (const lince_hyper *h, float *restrict p, const float *restrict g, size_t n),

@@ -18,6 +18,9 @@ struct lince_settings {
 #define SWITCH(field, ...)  bool field;
 #define SEED(field, ...)    uint64_t field;
 #include "settings/list.def"
+
+    /* Not of the table: whose memory nets lie in (kernels/exec.h); NULL: the host's. */
+    const struct lince_device *device;
 };
 
 /* What a setting decides of a run. */

@@ -50,7 +50,9 @@ static void begin(side *s, const struct training *t)
     memset(s, 0, sizeof *s);
     for (int i = 0; i < SIZE; i++) s->value[i] = s->average[i] = lince_random_normal(&r);
     s->table = (lince_lazy_table){
-        s->value, {s->state[0], s->state[1]}, t->average > 0 ? s->average : NULL, t->average};
+        .optimizer = lince_optimizer_named(t->optimizer),
+        .memory = {s->value, {s->state[0], s->state[1]}, t->average > 0 ? s->average : NULL},
+        .decay = t->average};
 }
 
 /* Few rows a step, low ones often and high ones rarely; gradients of very different sizes. */
@@ -70,31 +72,36 @@ static lince_hyper hyper_at(const struct training *t, int step)
     lince_hyper h = t->hyper;
     h.step = step;
     h.grad_scale = 0.5f;
+    h.average = (float)t->average;
     h.lr = t->lr * (1 + 0.5f * cosf(0.01f * (float)step)); /* a schedule */
     return h;
 }
 
+static const lince_exec one = {.device = &lince_host, .threads = 1},
+                        two = {.device = &lince_host, .threads = 2};
+
 static void step_dense(side *s, const struct training *t, int step)
 {
-    const lince_optimizer *o = lince_optimizer_named(t->optimizer);
     int32_t row[TOUCHED];
     float grad[TOUCHED * N], all[SIZE] = {0};
     lince_hyper h = hyper_at(t, step);
     draw(step, row, grad);
     for (int i = 0; i < TOUCHED; i++) memcpy(all + row[i] * N, grad + i * N, N * sizeof *all);
-    lince_optimizer_step(o, 1, &h, s->value, all, s->table.state, NULL, SIZE);
-    if (s->table.average) lince_ema(1, (float)t->average, s->average, s->value, SIZE);
+    const lince_rule rule = lince_optimizer_rule(s->table.optimizer);
+    lince_apply_rule(&one, &rule, &h, &s->table.memory, all, SIZE);
 }
 
 static void step_lazy(side *s, lince_lazy *lazy, const struct training *t, int step)
 {
-    const lince_optimizer *o = lince_optimizer_named(t->optimizer);
     int32_t row[TOUCHED];
     float grad[TOUCHED * N];
     lince_hyper before = hyper_at(t, step - 1), h = hyper_at(t, step);
     draw(step, row, grad);
-    lince_lazy_catch_up(lazy, o, 2, &before, &s->table, row, TOUCHED);
-    lince_lazy_step(lazy, o, 2, &h, &s->table, grad, row, TOUCHED);
+    s->table.hyper = &before;
+    lince_lazy_catch_up(lazy, &two, &s->table, row, TOUCHED);
+    s->table.hyper = &h;
+    lince_lazy_step(lazy, &two, &s->table, grad, row, TOUCHED);
+    s->table.hyper = NULL;
 }
 
 static void compare(const char *name, const char *what, int step, const float *found, const float *expected,
@@ -116,9 +123,8 @@ static void follow(const struct training *t, int steps, int look)
 {
     double tolerance = steps > 100 ? 1e-5 : 2e-6;
     static side dense, lazy_side;
-    const lince_optimizer *o = lince_optimizer_named(t->optimizer);
     lince_lazy lazy;
-    assert_int_equal(lince_lazy_init(&lazy, TABLE_ROWS, N), 0);
+    assert_int_equal(lince_lazy_init(&lazy, &lince_host, TABLE_ROWS, N), 0);
     begin(&dense, t);
     begin(&lazy_side, t);
     for (int step = 1; step <= steps; step++) {
@@ -126,7 +132,8 @@ static void follow(const struct training *t, int steps, int look)
         step_lazy(&lazy_side, &lazy, t, step);
         if (step % look) continue;
         lince_hyper h = hyper_at(t, step);
-        lince_lazy_catch_up(&lazy, o, 2, &h, &lazy_side.table, NULL, 0);
+        lazy_side.table.hyper = &h;
+        lince_lazy_catch_up(&lazy, &two, &lazy_side.table, NULL, 0);
         compare(t->name, "weight", step, lazy_side.value, dense.value, 6e-7, tolerance);
         compare(t->name, "average", step, lazy_side.average, dense.average, 6e-7, 1e-5);
         compare(t->name, "state", step, lazy_side.state[0], dense.state[0], 1e-6, 3e-4);
@@ -155,29 +162,29 @@ static void test_so_are_thousands_past_the_window(void **state)
 static void test_a_resumed_table_goes_on_to_the_bit(void **state)
 {
     (void)state;
-    static side one, two;
+    static side whole, parts;
     for (size_t i = 0; i < sizeof trainings / sizeof *trainings; i++) {
         const struct training *t = &trainings[i];
         lince_lazy lazy, resumed;
-        begin(&one, t);
-        begin(&two, t);
-        assert_int_equal(lince_lazy_init(&lazy, TABLE_ROWS, N), 0);
-        assert_int_equal(lince_lazy_init(&resumed, TABLE_ROWS, N), 0);
-        for (int step = 1; step <= 1300; step++) step_lazy(&one, &lazy, t, step);
-        memcpy(two.value, one.value, sizeof one.value);
-        memcpy(two.state, one.state, sizeof one.state);
-        memcpy(two.average, one.average, sizeof one.average);
+        begin(&whole, t);
+        begin(&parts, t);
+        assert_int_equal(lince_lazy_init(&lazy, &lince_host, TABLE_ROWS, N), 0);
+        assert_int_equal(lince_lazy_init(&resumed, &lince_host, TABLE_ROWS, N), 0);
+        for (int step = 1; step <= 1300; step++) step_lazy(&whole, &lazy, t, step);
+        memcpy(parts.value, whole.value, sizeof whole.value);
+        memcpy(parts.state, whole.state, sizeof whole.state);
+        memcpy(parts.average, whole.average, sizeof whole.average);
         memcpy(resumed.seen, lazy.seen, TABLE_ROWS * sizeof(float));
         memcpy(resumed.rates, lazy.rates, (LINCE_LAZY_WINDOW + 1) * sizeof(float));
         lince_hyper h = hyper_at(t, 1300);
         assert_int_equal(lince_lazy_restore(&resumed, lince_optimizer_named(t->optimizer), &h, 1300), 0);
         for (int step = 1301; step <= 2300; step++) {
-            step_lazy(&one, &lazy, t, step);
-            step_lazy(&two, &resumed, t, step);
+            step_lazy(&whole, &lazy, t, step);
+            step_lazy(&parts, &resumed, t, step);
         }
-        assert_memory_equal(two.value, one.value, sizeof one.value);
-        assert_memory_equal(two.state, one.state, sizeof one.state);
-        assert_memory_equal(two.average, one.average, sizeof one.average);
+        assert_memory_equal(parts.value, whole.value, sizeof whole.value);
+        assert_memory_equal(parts.state, whole.state, sizeof whole.state);
+        assert_memory_equal(parts.average, whole.average, sizeof whole.average);
         lince_lazy_release(&lazy);
         lince_lazy_release(&resumed);
     }

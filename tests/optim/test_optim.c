@@ -16,6 +16,22 @@
 
 enum { WEIGHTS = 4, STEPS = 10 };
 
+static const lince_exec *on(int threads)
+{
+    static const lince_exec execs[] = {{&lince_host, 1, false},
+                                       {&lince_host, 2, false},
+                                       {&lince_host, 3, false}};
+    return &execs[threads - 1];
+}
+
+static void take_step(const lince_optimizer *optimizer, int threads, const lince_hyper *hyper, float *value,
+                      const float *grad, float *const state[2], float *average, size_t n)
+{
+    const lince_rule rule = lince_optimizer_rule(optimizer);
+    lince_apply_rule(on(threads), &rule, hyper, &(lince_weights_memory){value, {state[0], state[1]}, average},
+                     grad, n);
+}
+
 static FILE *open_reference(void)
 {
     FILE *f = fopen(TEST_SOURCE_DIR "/tests/optim/optim.txt", "r");
@@ -47,7 +63,7 @@ static void follow(FILE *reference, const char *name, lince_hyper h)
         gradient(g, step);
         for (int i = 0; i < WEIGHTS; i++) g[i] *= 4; /* undone by grad_scale */
         h.step = step + 1;
-        lince_optimizer_step(optimizer, 1, &h, w, g, (float *[]){s0, s1}, NULL, WEIGHTS);
+        take_step(optimizer, 1, &h, w, g, (float *[]){s0, s1}, NULL, WEIGHTS);
         for (int i = 0; i < WEIGHTS; i++) {
             double expected;
             assert_int_equal(fscanf(reference, "%lf", &expected), 1);
@@ -86,7 +102,11 @@ static void follow_muon(FILE *reference, int rows, int columns, lince_hyper h)
 {
     enum { MOST = 16 * 27, MUON_STEPS = 6 };
     float w[MOST], g[MOST], momentum[MOST] = {0};
-    lince_param p = {.ndim = 2, .dims = {rows, columns}, .size = (size_t)(rows * columns), .value = w};
+    lince_param p = {.device = &lince_host,
+                     .ndim = 2,
+                     .dims = {rows, columns},
+                     .size = (size_t)(rows * columns),
+                     .value = w};
     if (columns == 27) p.ndim = 4, p.dims[1] = p.dims[2] = p.dims[3] = 3;
     float *memory = lince_alloc(lince_muon.scratch(&p), sizeof *memory);
     for (int i = 0; i < rows * columns; i++)
@@ -97,7 +117,7 @@ static void follow_muon(FILE *reference, int rows, int columns, lince_hyper h)
             g[i] = (float)((row * 7 + column * 13 + row * column + step * 5) % 11 - 5);
         }
         h.grad_scale = 0.125f;
-        lince_muon.update_matrix(&h, 1 + step % 3, &p, g, momentum, memory);
+        assert_int_equal(lince_muon.update_matrix(on(1 + step % 3), &h, &p, g, momentum, memory), 0);
         for (int i = 0; i < rows * columns; i++) {
             double expected;
             assert_int_equal(fscanf(reference, "%lf", &expected), 1);
@@ -146,8 +166,8 @@ static void test_muon_leaves_vectors_to_adamw(void **state)
     a.lr = 0.02f * 0.015f, a.beta1 = 0.9f, a.beta2 = 0.95f, a.eps = 1e-10f;
     for (h.step = a.step = 1; h.step < 5; h.step++, a.step++) {
         gradient(g, h.step);
-        lince_optimizer_step(&lince_muon, 1, &h, w[0], g, (float *[]){s[0], s[1]}, NULL, WEIGHTS);
-        lince_optimizer_step(&lince_adamw, 1, &a, w[1], g, (float *[]){s[2], s[3]}, NULL, WEIGHTS);
+        take_step(&lince_muon, 1, &h, w[0], g, (float *[]){s[0], s[1]}, NULL, WEIGHTS);
+        take_step(&lince_adamw, 1, &a, w[1], g, (float *[]){s[2], s[3]}, NULL, WEIGHTS);
     }
     assert_memory_equal(w[0], w[1], sizeof w[0]);
 }
@@ -284,10 +304,9 @@ static void test_a_step_does_not_depend_on_threads_or_position(void **state)
         float *one = noise(2), *two = noise(2), *s[4];
         for (int i = 0; i < 4; i++) s[i] = lince_alloc(PART, sizeof(float));
         const lince_optimizer *optimizer = lince_optimizer_named(names[k]);
-        lince_optimizer_step(optimizer, 1, &h, one, g, (float *[]){s[0], s[1]}, NULL, PART);
-        lince_optimizer_step(optimizer, 3, &h, two, g, (float *[]){s[2], s[3]}, NULL, 7);
-        lince_optimizer_step(optimizer, 3, &h, two + 7, g + 7, (float *[]){s[2] + 7, s[3] + 7}, NULL,
-                             PART - 7);
+        take_step(optimizer, 1, &h, one, g, (float *[]){s[0], s[1]}, NULL, PART);
+        take_step(optimizer, 3, &h, two, g, (float *[]){s[2], s[3]}, NULL, 7);
+        take_step(optimizer, 3, &h, two + 7, g + 7, (float *[]){s[2] + 7, s[3] + 7}, NULL, PART - 7);
         assert_memory_equal(one, two, PART * sizeof *one);
         assert_memory_equal(s[0], s[2], PART * sizeof *one);
         lince_free(one);
@@ -301,7 +320,7 @@ static void test_the_norm_does_not_depend_on_threads(void **state)
 {
     (void)state;
     float *x = noise(3);
-    double one = lince_sum_of_squares(1, x, LARGE), three = lince_sum_of_squares(3, x, LARGE);
+    double one = lince_sum_of_squares(on(1), x, LARGE), three = lince_sum_of_squares(on(3), x, LARGE);
     long double exact = 0;
     for (size_t i = 0; i < LARGE; i++) exact += (long double)x[i] * x[i];
     assert_true(one == three);
@@ -313,13 +332,13 @@ static void test_the_norm_shows_a_gradient_that_is_not_finite(void **state)
 {
     (void)state;
     float *x = noise(4);
-    assert_true(isfinite(lince_sum_of_squares(2, x, LARGE)));
+    assert_true(isfinite(lince_sum_of_squares(on(2), x, LARGE)));
     x[LARGE - 1] = INFINITY;
-    assert_false(isfinite(lince_sum_of_squares(2, x, LARGE)));
+    assert_false(isfinite(lince_sum_of_squares(on(2), x, LARGE)));
     x[LARGE - 1] = 3e38f; /* its square is no float, but the sum is a double */
-    assert_true(isfinite(lince_sum_of_squares(2, x, LARGE)));
+    assert_true(isfinite(lince_sum_of_squares(on(2), x, LARGE)));
     x[65536] = NAN;
-    assert_true(isnan(lince_sum_of_squares(2, x, LARGE)));
+    assert_true(isnan(lince_sum_of_squares(on(2), x, LARGE)));
     lince_free(x);
 }
 
@@ -327,7 +346,7 @@ static void test_the_average_moves_by_its_decay(void **state)
 {
     (void)state;
     float average[3] = {1, 2, -4};
-    lince_ema(2, 0.75f, average, (float[]){5, 2, 0}, 3);
+    lince_blend(on(2), 0.75f, 0.25f, average, (float[]){5, 2, 0}, 3);
     assert_true(average[0] == 2 && average[1] == 2 && average[2] == -3);
 }
 
@@ -338,9 +357,9 @@ static void test_a_step_takes_the_average_along(void **state)
     float *s = lince_alloc(2 * LARGE, sizeof *s);
     const lince_optimizer *sgd = lince_optimizer_named("sgd");
     lince_hyper h = {.lr = 0.1f, .momentum = 0.9f, .grad_scale = 1, .step = 1, .average = 0.75f};
-    lince_optimizer_step(sgd, 2, &h, w, g, (float *[]){s, NULL}, a, LARGE);
-    lince_optimizer_step(sgd, 2, &h, v, g, (float *[]){s + LARGE, NULL}, NULL, LARGE);
-    lince_ema(2, 0.75f, b, v, LARGE);
+    take_step(sgd, 2, &h, w, g, (float *[]){s, NULL}, a, LARGE);
+    take_step(sgd, 2, &h, v, g, (float *[]){s + LARGE, NULL}, NULL, LARGE);
+    lince_blend(on(2), 0.75f, 0.25f, b, v, LARGE);
     assert_memory_equal(w, v, LARGE * sizeof *w);
     assert_memory_equal(a, b, LARGE * sizeof *a);
     lince_free(g), lince_free(w), lince_free(v), lince_free(a), lince_free(b), lince_free(s);

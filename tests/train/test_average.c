@@ -78,7 +78,6 @@ static lince_update begin(lince_net *net, lince_update u)
 {
     u.optimizer = lince_optimizer_named("sgd");
     u.hyper.momentum = 0.9f;
-    u.threads = 2;
     assert_int_equal(lince_update_init(&u, net), 0);
     return u;
 }

@@ -330,7 +330,7 @@ static void test_the_backbone_has_its_own_rate_and_count_of_steps(void **state)
     (void)state;
     lince_net *net = resnet();
     assert_int_equal(lince_net_prepare(net), 0);
-    lince_update u = {.optimizer = lince_optimizer_named("sgd"), .threads = 1};
+    lince_update u = {.optimizer = lince_optimizer_named("sgd")};
     const lince_param_grouping grouping = {.backbone = 0.25, .layer_decay = 1};
     assert_int_equal(lince_update_init(&u, net), 0);
     assert_int_equal(lince_param_groups(net, &grouping, u.group), 0);
@@ -338,8 +338,7 @@ static void test_the_backbone_has_its_own_rate_and_count_of_steps(void **state)
     assert_true(moved("conv1.weight", &u, net, 2) == 0.125);
     lince_update_release(&u, net);
     u = (lince_update){.optimizer = lince_optimizer_named("adam"),
-                       .hyper = {.beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f},
-                       .threads = 1};
+                       .hyper = {.beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f}};
     assert_int_equal(lince_update_init(&u, net), 0);
     u.since[0] = 100; /* conv1.weight: unfrozen after 100 updates; Adam's first step is as long as the rate */
     double own = moved("conv1.weight", &u, net, 101), shared = moved("linear.weight", &u, net, 101);

@@ -119,8 +119,7 @@ static lince_net *train(const struct training *t, int small)
     lince_update u = {.optimizer = lince_optimizer_named(t->optimizer),
                       .hyper = t->hyper,
                       .clip = t->clip,
-                      .accumulate = (LARGE + small - 1) / small,
-                      .threads = 2};
+                      .accumulate = (LARGE + small - 1) / small};
     assert_int_equal(lince_update_init(&u, net), 0);
     for (size_t step = 1; step <= UPDATES; step++) {
         draw(&s, step);
@@ -129,7 +128,7 @@ static lince_net *train(const struct training *t, int small)
             double weight = pass(net, &u, t, &s, step - 1, begin, end);
             if (small < LARGE) lince_update_add(&u, net, weight);
         }
-        double norm = small < LARGE ? lince_update_sum_norm(&u, net) : lince_update_norm(&u, net);
+        double norm = small < LARGE ? lince_update_sum_norm(&u, net) : lince_update_norm(net);
         lince_update_apply(&u, net, step, t->lr, norm);
     }
     lince_update_finish(&u, net, UPDATES);
@@ -171,7 +170,7 @@ static void test_an_update_forgets_what_it_has_used(void **state)
     lince_net *net = texts(LARGE);
     assert_int_equal(lince_net_prepare(net), 0);
     lince_net_init(net, 1);
-    lince_update u = {.optimizer = lince_optimizer_named("sgd"), .accumulate = 2, .threads = 1};
+    lince_update u = {.optimizer = lince_optimizer_named("sgd"), .accumulate = 2};
     assert_int_equal(lince_update_init(&u, net), 0);
     draw(&s, 1);
     double norms[3];

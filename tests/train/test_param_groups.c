@@ -206,9 +206,7 @@ static void test_an_update_uses_each_ones_rate_and_decay(void **state)
     (void)state;
     lince_net *net = build("resnet20", 16);
     lince_net_init(net, 1);
-    lince_update u = {.optimizer = lince_optimizer_named("sgd"),
-                      .hyper = {.weight_decay = 0.5f},
-                      .threads = 1};
+    lince_update u = {.optimizer = lince_optimizer_named("sgd"), .hyper = {.weight_decay = 0.5f}};
     assert_int_equal(lince_update_init(&u, net), 0);
     const lince_param_grouping grouping = {.layer_decay = 1, .factors = "linear.*=0.25,conv1.*=0"};
     assert_int_equal(lince_param_groups(net, &grouping, u.group), 0);

@@ -84,13 +84,12 @@ static lince_update train(lince_net *net, const struct training *t)
     lince_update u = {.optimizer = lince_optimizer_named(t->optimizer),
                       .hyper = t->hyper,
                       .clip = t->clip,
-                      .decay = t->average,
-                      .threads = 2};
+                      .decay = t->average};
     assert_true(lince_update_folds(u.optimizer, &u.hyper));
     assert_int_equal(lince_update_init(&u, net), 0);
     for (size_t step = 1; step <= STEPS; step++) {
         pass(net, step);
-        lince_update_apply(&u, net, step, t->lr, lince_update_norm(&u, net));
+        lince_update_apply(&u, net, step, t->lr, lince_update_norm(net));
     }
     return u;
 }
@@ -199,10 +198,9 @@ static void test_gradients_and_their_norm_count_every_copy(void **state)
 {
     (void)state;
     lince_net *one = build(false), *each = build(true);
-    lince_update u = {.threads = 2};
     pass(one, 1);
     pass(each, 1);
-    double norm = lince_update_norm(&u, one), expected = lince_update_norm(&u, each);
+    double norm = lince_update_norm(one), expected = lince_update_norm(each);
     assert_true(fabs(norm - expected) <= 1e-5 * expected);
     const lince_param *p = lince_net_param_named(one, "hidden.weight"),
                       *q = lince_net_param_named(each, "hidden.weight");

@@ -6,6 +6,7 @@
  *     f(s x, W, s b) = s f(x, W, b) */
 #include "core/i18n.h"
 #include "core/tell.h"
+#include "kernels/kernels.h"
 #include "modality/pictures/loading.h"
 #include "modality/pictures/pictures.h"
 
@@ -36,7 +37,7 @@ static size_t scale_biases(lince_net *net, float s)
     for (size_t i = 0; i < lince_net_params(net); i++) {
         lince_param *p = lince_net_param(net, i);
         if (p->ndim != 1 || !p->loaded) continue;
-        for (size_t j = 0; j < p->size; j++) p->value[j] *= s;
+        lince_scale(lince_net_exec(net), p->value, p->value, s, p->size);
         count++;
     }
     return count;

@@ -69,8 +69,8 @@ static void put_loss_gradient(asking *a, size_t first, int n)
     for (int i = 0; i < n; i++) {
         size_t row = a->x->sample[a->chosen[first + (size_t)i]], at = (size_t)i * (size_t)classes;
         int32_t label = (int32_t)a->c->label[row];
-        l->type->gradient(l, lince_net_output(a->net) + at, 1, classes, &(lince_targets){.label = &label},
-                          lince_net_output_gradient(a->net) + at, NULL);
+        lince_loss_gradient(lince_net_exec(a->net), l, lince_net_output(a->net) + at, 1, classes,
+                            &(lince_targets){.label = &label}, lince_net_output_gradient(a->net) + at, NULL);
     }
 }
 

@@ -1,12 +1,10 @@
 #include "train/loop/gradient_sum.h"
-#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/parallel.h"
+#include "kernels/kernels.h"
+#include "kernels/update.h"
 
 #include <string.h>
-
-enum { PIECE = 1 << 15 /* floats in one task */, ROWS = 16 /* rows in one task */ };
 
 static int init_sparse(lince_param_sum *s, const lince_param *p, size_t batches, const lince_group *group)
 {
@@ -16,101 +14,102 @@ static int init_sparse(lince_param_sum *s, const lince_param *p, size_t batches,
     s->capacity = table / batches < p->sparse_rows ? table : batches * p->sparse_rows;
     s->row = lince_alloc(s->capacity, sizeof *s->row);
     s->slot = lince_alloc(table, sizeof *s->slot);
-    if (!s->row || !s->slot) return LINCE_ENOMEM;
+    s->at = lince_alloc(p->sparse_rows, sizeof *s->at);
+    if (!s->row || !s->slot || !s->at) return LINCE_ENOMEM;
     for (size_t i = 0; i < table; i++) s->slot[i] = -1;
-    s->sum = lince_alloc(s->capacity, (size_t)p->dims[1] * sizeof *s->sum);
-    if (!s->sum || members == 1) return s->sum ? 0 : LINCE_ENOMEM;
-    s->merged = lince_alloc(s->capacity, (size_t)p->dims[1] * sizeof *s->merged);
-    s->listed = lince_alloc(s->listable, sizeof *s->listed);
-    return s->merged && s->listed ? 0 : LINCE_ENOMEM;
+    if (members > 1 && !(s->listed = lince_alloc(s->listable, sizeof *s->listed))) return LINCE_ENOMEM;
+    return 0;
+}
+
+static size_t bytes_of(const lince_param_sum *s, const lince_param *p)
+{
+    return (p->sparse_rows ? s->capacity * (size_t)p->dims[1] : p->size) * sizeof *s->sum;
+}
+
+/* Of a table in a group a second time, for the rows of all. */
+static size_t copies_of(const lince_param *p, const lince_group *group)
+{
+    return p->sparse_rows && group->size > 1 ? 2 : 1;
 }
 
 int lince_gradient_sum_init(lince_gradient_sum *g, const lince_net *net, int batches,
                             const lince_group *group)
 {
+    size_t bytes = 0;
     *g = (lince_gradient_sum){.params = lince_net_params(net)};
     if (!(g->of = lince_alloc(g->params + 1, sizeof *g->of))) return LINCE_ENOMEM;
     for (size_t i = 0; i < g->params; i++) {
         const lince_param *p = lince_net_param(net, i);
+        if (p->grad && p->sparse_rows) LINCE_TRY(init_sparse(&g->of[i], p, (size_t)batches, group));
+        if (p->grad) bytes += copies_of(p, group) * lince_align(bytes_of(&g->of[i], p));
+    }
+    LINCE_TRY(lince_store_init(&g->store, lince_net_exec(net)->device, bytes));
+    for (size_t i = 0; i < g->params; i++) {
+        const lince_param *p = lince_net_param(net, i);
+        lince_param_sum *s = &g->of[i];
         if (!p->grad) continue;
-        if (p->sparse_rows)
-            LINCE_TRY(init_sparse(&g->of[i], p, (size_t)batches, group));
-        else if (!(g->of[i].sum = lince_alloc(p->size, sizeof(float))))
-            return LINCE_ENOMEM;
+        s->sum = lince_store_take(&g->store, bytes_of(s, p));
+        if (copies_of(p, group) > 1) s->merged = lince_store_take(&g->store, bytes_of(s, p));
     }
     return 0;
 }
 
 void lince_gradient_sum_release(lince_gradient_sum *g)
 {
-    for (size_t i = 0; i < g->params; i++) {
-        lince_free(g->of[i].sum);
+    for (size_t i = 0; g->of && i < g->params; i++) {
         lince_free(g->of[i].row);
         lince_free(g->of[i].slot);
-        lince_free(g->of[i].merged);
+        lince_free(g->of[i].at);
         lince_free(g->of[i].listed);
     }
     lince_free(g->of);
+    lince_store_release(&g->store);
     *g = (lince_gradient_sum){0};
 }
 
-LINCE_EACH_LEVEL(add, (float weight, float *restrict sum, const float *restrict x, size_t n),
-                 (weight, sum, x, n))
-{
-    for (size_t i = 0; i < n; i++) sum[i] += weight * x[i];
-}
-
-typedef struct adding {
-    float weight;
-    lince_param_sum *to;
-    const lince_param *param;
-} adding;
-
-static void add_piece(void *context, size_t begin, size_t end)
-{
-    const adding *a = context;
-    add(a->weight, a->to->sum + begin, a->param->grad + begin, end - begin);
-}
-
-static void add_rows(void *context, size_t begin, size_t end)
-{
-    const adding *a = context;
-    size_t n = (size_t)a->param->dims[1];
-    for (size_t i = begin; i < end; i++)
-        add(a->weight, a->to->sum + (size_t)a->to->slot[a->param->touched[i]] * n, a->param->grad + i * n, n);
-}
-
 /* Gives a row of the sum, of zeros, to each row that has none. */
-static void give_slots(lince_param_sum *s, const lince_param *p)
+static void give_slots(lince_param_sum *s, const lince_exec *exec, const lince_param *p)
 {
-    size_t n = (size_t)p->dims[1];
+    size_t n = (size_t)p->dims[1], before = s->rows;
     for (size_t i = 0; i < p->touched_count; i++) {
         int32_t row = p->touched[i];
-        if (s->slot[row] >= 0) continue;
-        memset(s->sum + s->rows * n, 0, n * sizeof *s->sum);
-        s->row[s->rows] = row;
-        s->slot[row] = (int32_t)s->rows++;
+        if (s->slot[row] < 0) {
+            s->row[s->rows] = row;
+            s->slot[row] = (int32_t)s->rows++;
+        }
+        s->at[i] = s->slot[row];
     }
+    lince_fill(exec, s->sum + before * n, 0, (s->rows - before) * n);
 }
 
-void lince_gradient_sum_add(lince_gradient_sum *g, const lince_net *net, int threads, double weight)
+void lince_gradient_sum_add(lince_gradient_sum *g, const lince_net *net, double weight)
 {
+    const lince_exec *exec = lince_net_exec(net);
     for (size_t i = 0; i < g->params; i++) {
         const lince_param *p = lince_net_param(net, i);
-        adding a = {(float)weight, &g->of[i], p};
+        lince_param_sum *s = &g->of[i];
         if (!p->grad) continue;
         if (p->sparse_rows) {
-            give_slots(a.to, p);
-            lince_parallel_ranges(threads, p->touched_count, ROWS, add_rows, &a);
+            give_slots(s, exec, p);
+            lince_add_rows(exec, (float)weight, p->grad, s->at, p->touched_count, (size_t)p->dims[1], s->sum);
             continue;
         }
-        if (g->weight == 0) memset(a.to->sum, 0, p->size * sizeof *a.to->sum);
-        lince_parallel_ranges(threads, p->size, PIECE, add_piece, &a);
+        if (g->weight == 0) lince_fill(exec, s->sum, 0, p->size);
+        lince_blend(exec, 1, (float)weight, s->sum, p->grad, p->size);
     }
     g->weight += weight;
 }
 
 /* --- of a group ------------------------------------------------------------------------------------- */
+
+int lince_sum_of_members(const lince_group *group, const lince_device *device, float *x, size_t n)
+{
+    lince_access a;
+    LINCE_TRY(lince_access_change(&a, device, x, n * sizeof *x));
+    int code = lince_group_sum(group, (size_t)group->size, a.host, n);
+    lince_access_end(&a);
+    return code;
+}
 
 /* All members' rows into s->listed; their number. */
 static int list_rows(lince_param_sum *s, const lince_group *group, size_t *count)
@@ -130,7 +129,8 @@ static int list_rows(lince_param_sum *s, const lince_group *group, size_t *count
 
 /* The rows that any member has, in the order in which they are listed first, with zeros where others have
  * them. */
-static int merge_rows(lince_param_sum *s, const lince_param *p, const lince_group *group)
+static int merge_rows(lince_param_sum *s, const lince_exec *exec, const lince_param *p,
+                      const lince_group *group)
 {
     size_t n = (size_t)p->dims[1], listed, rows = 0;
     LINCE_TRY(list_rows(s, group, &listed));
@@ -141,29 +141,30 @@ static int merge_rows(lince_param_sum *s, const lince_param *p, const lince_grou
         s->slot[row] = (int32_t)rows;
         s->listed[rows++] = row;
     }
-    memset(s->merged, 0, rows * n * sizeof *s->merged);
+    lince_fill(exec, s->merged, 0, rows * n);
     for (size_t i = 0; i < s->rows; i++)
-        memcpy(s->merged + (size_t)s->slot[s->row[i]] * n, s->sum + i * n, n * sizeof *s->sum);
+        lince_copy(exec, s->sum + i * n, s->merged + (size_t)s->slot[s->row[i]] * n, n);
     memcpy(s->row, s->listed, rows * sizeof *s->row);
     s->rows = rows;
     float *merged = s->merged;
     s->merged = s->sum;
     s->sum = merged;
-    return lince_group_sum(group, (size_t)group->size, s->sum, rows * n);
+    return lince_sum_of_members(group, exec->device, s->sum, rows * n);
 }
 
 int lince_gradient_sum_merge(lince_gradient_sum *g, const lince_net *net, const lince_group *group)
 {
+    const lince_exec *exec = lince_net_exec(net);
     for (size_t i = 0; i < g->params; i++) {
         const lince_param *p = lince_net_param(net, i);
         lince_param_sum *s = &g->of[i];
         if (!p->grad) continue;
         if (p->sparse_rows) {
-            LINCE_TRY(merge_rows(s, p, group));
+            LINCE_TRY(merge_rows(s, exec, p, group));
             continue;
         }
-        if (g->weight == 0) memset(s->sum, 0, p->size * sizeof *s->sum);
-        LINCE_TRY(lince_group_sum(group, (size_t)group->size, s->sum, p->size));
+        if (g->weight == 0) lince_fill(exec, s->sum, 0, p->size);
+        LINCE_TRY(lince_sum_of_members(group, exec->device, s->sum, p->size));
     }
     return lince_group_sum_doubles(group, (size_t)group->size, &g->weight, 1);
 }

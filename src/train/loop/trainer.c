@@ -59,7 +59,7 @@ static int update(lince_trainer *t, const lince_targets *targets, size_t n, doub
     t->update.share =
         lince_lookahead_share(t->settings->lookahead_alpha, t->settings->lookahead_power,
                               lince_schedule_progress(&t->schedule, t->at.updates - t->at.schedule_updates));
-    lince_update_apply(&t->update, t->net, t->at.updates, lr, norm);
+    LINCE_TRY(lince_update_apply(&t->update, t->net, t->at.updates, lr, norm));
     if (t->at.step + 1 == lince_loader_batches(t->train)) lince_trainer_average(t);
     return 0;
 }
@@ -67,14 +67,18 @@ static int update(lince_trainer *t, const lince_targets *targets, size_t n, doub
 /* Of mixed samples the label with the larger share counts. What was counted before is the first member's. */
 static int count_hits(lince_trainer *t, const lince_batch *batch)
 {
-    int classes = t->blueprint.classes;
+    size_t n = (size_t)batch->n, classes = (size_t)t->blueprint.classes;
     const int32_t *label = batch->partner && batch->own < 0.5f ? batch->partner : batch->y;
     double sums[2] = {t->group->rank ? 0 : t->at.hits, t->group->rank ? 0 : t->at.loss};
-    for (size_t i = 0; i < (size_t)batch->n; i++) {
-        const float *row = lince_net_output(t->net) + i * (size_t)classes;
-        sums[0] += t->blueprint.loss.type->decide(row, classes) == label[i];
+    lince_access scores;
+    LINCE_TRY(lince_access_read(&scores, lince_net_exec(t->net)->device, lince_net_output(t->net),
+                                n * classes * sizeof(float)));
+    for (size_t i = 0; i < n; i++) {
+        const float *row = (const float *)scores.host + i * classes;
+        sums[0] += t->blueprint.loss.type->decide(row, t->blueprint.classes) == label[i];
         sums[1] += (double)t->loss_each[i];
     }
+    lince_access_end(&scores);
     LINCE_TRY(lince_group_sum_doubles(t->group, (size_t)t->group->size, sums, 2));
     t->at.hits = sums[0];
     t->at.loss = sums[1];
@@ -84,9 +88,9 @@ static int count_hits(lince_trainer *t, const lince_batch *batch)
 /* And its gradient, in the net. */
 static double loss_of(lince_trainer *t, const lince_targets *targets, size_t n)
 {
-    const lince_loss *l = &t->blueprint.loss;
-    return l->type->gradient(l, lince_net_output(t->net), n, t->blueprint.classes, targets,
-                             lince_net_output_gradient(t->net), t->loss_each);
+    return lince_loss_gradient(lince_net_exec(t->net), &t->blueprint.loss, lince_net_output(t->net), n,
+                               t->blueprint.classes, targets, lince_net_output_gradient(t->net),
+                               t->loss_each);
 }
 
 /* Forward and backward, of what this member has of the batch, and the gradient's norm. */
@@ -104,7 +108,7 @@ static int pass(lince_trainer *t, const lince_batch *batch, const lince_targets 
     if (!isfinite(loss)) return not_finite(t, batch, loss);
     lince_net_backward(t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
-    double norm = *gradient_norm = lince_update_norm(&t->update, t->net);
+    double norm = *gradient_norm = lince_update_norm(t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     return isfinite(norm) ? 0 : not_finite(t, batch, loss);
 }

@@ -1,19 +1,13 @@
 /* Batch norms in a group: each member's batches move its own running statistics. */
 #include "core/error.h"
-#include "kernels/store.h"
+#include "kernels/kernels.h"
 #include "train/loop/trainer.h"
 
 /* v = sum_r n_r v_r / sum_r n_r, whoever has samples. */
-static int merge(const lince_group *g, lince_param *p, double samples, double all)
+static int merge(const lince_group *g, const lince_exec *exec, lince_param *p, double samples, double all)
 {
-    float share = (float)(samples / all), *value;
-    lince_access a;
-    LINCE_TRY(lince_access_change(&a, p->device, p->value, p->size * sizeof *value));
-    value = a.host;
-    for (size_t i = 0; i < p->size; i++) value[i] *= share;
-    int code = lince_group_sum(g, (size_t)g->size, value, p->size);
-    lince_access_end(&a);
-    return code;
+    lince_scale(exec, p->value, p->value, (float)(samples / all), p->size);
+    return lince_sum_of_members(g, exec->device, p->value, p->size);
 }
 
 int lince_trainer_merge_norms(lince_trainer *t, double samples)
@@ -25,7 +19,7 @@ int lince_trainer_merge_norms(lince_trainer *t, double samples)
         lince_layer *l = lince_net_layer(t->net, i);
         for (int k = 0; k < l->param_count && !l->frozen; k++)
             if (l->params[k].buffer && !l->params[k].counter)
-                LINCE_TRY(merge(t->group, &l->params[k], samples, all));
+                LINCE_TRY(merge(t->group, l->exec, &l->params[k], samples, all));
     }
     return 0;
 }

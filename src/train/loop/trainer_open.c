@@ -411,8 +411,7 @@ static int choose_optimizer(lince_trainer *t)
                                .share = s->lookahead_alpha,
                                .swa = s->swa > 0,
                                .accumulate = s->accumulate,
-                               .members = t->group,
-                               .threads = t->threads};
+                               .members = t->group};
     return t->update.optimizer ? 0 : LINCE_EUSAGE;
 }
 
@@ -447,6 +446,7 @@ static int open_model(lince_trainer *t)
     LINCE_TRY(choose_optimizer(t));
     lince_net_options options = {.batch = (s->batch_size + t->group->size - 1) / t->group->size,
                                  .threads = t->threads,
+                                 .device = s->device,
                                  .deterministic = s->deterministic,
                                  .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
     LINCE_TRY(lince_blueprint_assemble(&t->blueprint, &options, &t->net));
@@ -454,7 +454,7 @@ static int open_model(lince_trainer *t)
                                   s->freeze, s->unfreeze));
     lince_net_freeze(t->net, lince_freezing_least(&t->freezing));
     LINCE_TRY(lince_net_prepare(t->net));
-    lince_net_init(t->net, s->seed);
+    LINCE_TRY(lince_net_init(t->net, s->seed));
     lince_opening opening = lince_trainer_opening(t);
     const lince_modality *m = t->blueprint.modality;
     if (m->begin) LINCE_TRY(m->begin(&opening));

@@ -3,6 +3,7 @@
  * for it. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "kernels/kernels.h"
 #include "train/loop/trainer.h"
 #include "train/measure/feed.h"
 
@@ -60,7 +61,7 @@ static bool begin_counters(lince_net *net)
         if (!has_statistics(l)) continue;
         any = true;
         for (int p = 0; p < l->param_count; p++)
-            if (l->params[p].counter) l->params[p].value[0] = 0;
+            if (l->params[p].counter) lince_fill(l->exec, l->params[p].value, 0, 1);
     }
     return any;
 }

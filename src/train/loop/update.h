@@ -21,12 +21,12 @@ typedef struct lince_update {
     int averaged;               /* moments in it: none, and the weights themselves are evaluated and saved */
     int accumulate;             /* batches of one update, where above 1 */
     const lince_group *members; /* with whom gradients are summed; NULL: nobody */
-    int threads;
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
     float **average;                   /* [param] the second weights; NULL: there are none */
+    lince_store states, averages;      /* where they lie, on the net's device */
+    lince_store scratch;               /* of an optimizer of matrices */
     lince_lazy *lazy;                  /* [param]; of those with sparse gradients */
     lince_param_group *group;          /* [param] */
-    float *scratch;                    /* of an optimizer of matrices */
     lince_gradient_sum sum;            /* of the batches since the last update, where several make one */
     size_t *since; /* [param] updates before it was trained: its own step counts from there */
 } lince_update;
@@ -42,7 +42,7 @@ void lince_update_release(lince_update *update, const lince_net *net);
 
 /* The norm of the whole gradient of the last pass, as torch.nn.utils.clip_grad_norm_ takes it; not finite
  * where it is not. */
-double lince_update_norm(const lince_update *update, const lince_net *net);
+double lince_update_norm(const lince_net *net);
 
 /* Whether several batches, or the shares of several members, make an update. */
 bool lince_update_sums(const lince_update *update);
@@ -56,8 +56,8 @@ void lince_update_add(lince_update *update, const lince_net *net, double weight)
 int lince_update_merge(lince_update *update, lince_net *net, size_t step);
 double lince_update_sum_norm(const lince_update *update, const lince_net *net);
 
-/* Update number `step` (from 1) with a gradient of that norm. */
-void lince_update_apply(lince_update *update, lince_net *net, size_t step, double lr, double norm);
+/* Update number `step` (from 1) with a gradient of that norm. LINCE_ENOMEM. */
+int lince_update_apply(lince_update *update, lince_net *net, size_t step, double lr, double norm);
 
 /* Weights that a batch does not touch are updated when they are needed, as if they had been at every step
  * (optim/lazy.h): before a pass those that its texts touch, and all before the net is evaluated or its
