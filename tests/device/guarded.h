@@ -34,6 +34,7 @@ typedef struct guarded {
     lince_device device;
     guarded_block blocks[GUARDED_BLOCKS];
     size_t used;                                  /* blocks behind them are free */
+    size_t left;                                  /* blocks until it is full, and one; 0: it never is */
     size_t live, taken, runs, uploads, downloads; /* blocks; all that ever were; calls */
     guarded_row rows[GUARDED_ROWS];
     const lince_op_row *list[GUARDED_ROWS + LINCE_OPS];
@@ -63,7 +64,9 @@ static inline void *guarded_alloc(const lince_device *device, size_t size)
     guarded_block b = {.size = size, .inside = (size / page + 1) * page};
     b.mapped = b.inside + 2 * page;
     while (i < GUARDED_BLOCKS && g->blocks[i].memory) i++;
-    if (i < GUARDED_BLOCKS) b.mapping = mmap(NULL, b.mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool full = g->left == 1 || i == GUARDED_BLOCKS;
+    if (g->left > 1) g->left--;
+    if (!full) b.mapping = mmap(NULL, b.mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (!b.mapping || b.mapping == MAP_FAILED) {
         lince_fail(LINCE_ENOMEM, "guarded: no memory for %zu bytes", size);
         return NULL;
