@@ -28,7 +28,8 @@ int lince_bytes_fill(lince_bytes *bytes, uint64_t claimed, size_t most,
         if (n == 0) break;
         if (n < 0 && errno == EINTR) continue;
         if (n < 0)
-            code = errno ? lince_fail(LINCE_EIO, "cannot read: %s", lince_reason(errno)) : LINCE_EFORMAT;
+            code = errno ? lince_fail(lince_system_code(errno), "cannot read: %s", lince_reason(errno))
+                         : LINCE_EFORMAT;
         else
             bytes->size += (size_t)n;
     }

@@ -2,6 +2,7 @@
 #include "core/display.h"
 #include "core/i18n.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,11 @@ int lince_fail_in(int code, const char *prefix)
     snprintf(text, sizeof text, "%s: %s", name, message);
     lince_text_for_display(message, sizeof message, text);
     return code;
+}
+
+int lince_system_code(int error)
+{
+    return error == ENOMEM || error == EMFILE || error == ENFILE ? LINCE_ENOMEM : LINCE_EIO;
 }
 
 const char *lince_reason(int error)

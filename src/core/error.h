@@ -27,6 +27,10 @@ int lince_fail_in(int code, const char *prefix);
  * (po/es/core.po). */
 const char *lince_reason(int error);
 
+/* The code of a call that failed with this errno: LINCE_ENOMEM where the system lacked memory or open files, which says
+ * nothing of the file that was asked for; LINCE_EIO else. */
+int lince_system_code(int error);
+
 #define LINCE_TRY(call)                                \
     do {                                               \
         int lince_try_code = (call);                   \

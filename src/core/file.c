@@ -15,7 +15,7 @@
 /* `message`, untranslated, has the path and the reason. */
 static int fail_io(const char *path, const char *message)
 {
-    return lince_fail(LINCE_EIO, message, path, lince_reason(errno));
+    return lince_fail(lince_system_code(errno), message, path, lince_reason(errno));
 }
 
 int lince_file_open(lince_file *file, const char *path)
@@ -95,6 +95,13 @@ int lince_file_write(const char *path, const void *bytes, size_t size)
     return lince_file_commit(&file);
 }
 
+int lince_open_to_read(const char *path)
+{
+    int fd;
+    while ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0 && errno == EINTR) continue;
+    return fd;
+}
+
 int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
 {
     *bytes = NULL;
@@ -152,8 +159,7 @@ int lince_line_read(FILE *stream, char **line, size_t *capacity, size_t *length)
     *length = got < 0 ? 0 : (size_t)got;
     if (got >= 0) return 0;
     if (feof(stream) && !ferror(stream)) return 1;
-    return errno == ENOMEM ? lince_fail(LINCE_ENOMEM, "out of memory")
-                           : lince_fail(LINCE_EIO, "cannot read: %s", lince_reason(errno));
+    return lince_fail(lince_system_code(errno), "cannot read: %s", lince_reason(errno));
 }
 
 bool lince_file_is_missing(const char *path)

@@ -33,6 +33,9 @@ int lince_file_link(const char *from, const char *to);
 /* The whole of it in one call. */
 int lince_file_write(const char *path, const void *bytes, size_t size);
 
+/* open(2) for reading, again where a signal came between. */
+int lince_open_to_read(const char *path);
+
 /* A whole file as a NUL-terminated lince_alloc'ed block; refused above `limit` bytes. */
 int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
 

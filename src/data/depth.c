@@ -10,6 +10,7 @@ typedef struct work {
     lince_part part;
     size_t first;
     lince_extent extents[AT_ONCE];
+    int codes[AT_ONCE]; /* missing memory is no picture's fault */
 } work;
 
 /* Headers are read first: where most pictures are not deep, few are decoded. */
@@ -19,8 +20,10 @@ static void look(void *context, size_t index)
     lince_picture_head head;
     lince_image image;
     w->extents[index] = (lince_extent){0};
-    if (lince_dataset_measure(w->dataset, w->part, w->first + index, &head) || !head.deep) return;
-    if (lince_dataset_read(w->dataset, w->part, w->first + index, &image)) return;
+    w->codes[index] = lince_dataset_measure(w->dataset, w->part, w->first + index, &head);
+    if (w->codes[index] || !head.deep) return;
+    w->codes[index] = lince_dataset_read(w->dataset, w->part, w->first + index, &image);
+    if (w->codes[index]) return;
     w->extents[index] = image.extent;
     lince_image_release(&image);
 }
@@ -37,8 +40,11 @@ int lince_depth_add(lince_extent *extent, lince_dataset *dataset, lince_part par
         size_t n = total - w->first < AT_ONCE ? total - w->first : AT_ONCE;
         lince_parallel(threads, n, look, w);
         for (size_t i = 0; i < n; i++) lince_extent_join(extent, &w->extents[i]);
+        for (size_t i = 0; i < n && !code; i++)
+            if (w->codes[i] == LINCE_ENOMEM) code = lince_fail(LINCE_ENOMEM, "out of memory");
         if (watch && watch->progress) watch->progress(watch->context, w->first + n, total);
-        if (watch && watch->stop && *watch->stop) code = lince_fail(LINCE_EINTERRUPTED, "interrupted");
+        if (watch && watch->stop && *watch->stop && !code)
+            code = lince_fail(LINCE_EINTERRUPTED, "interrupted");
     }
     lince_free(w);
     return code;

@@ -1,6 +1,7 @@
 #include "data/sizes.h"
 
 #include <limits.h>
+#include <lince/error.h>
 
 static void include(lince_sizes *s, int width, int height)
 {
@@ -11,18 +12,21 @@ static void include(lince_sizes *s, int width, int height)
     if (height > s->greatest_height) s->greatest_height = height;
 }
 
-void lince_sizes_add(lince_sizes *s, lince_dataset *dataset, lince_part part)
+int lince_sizes_add(lince_sizes *s, lince_dataset *dataset, lince_part part)
 {
     size_t count = lince_dataset_count(dataset, part);
     for (size_t i = 0; i < count; i++) {
         lince_picture_head head;
-        if (lince_dataset_measure(dataset, part, i, &head)) {
+        int code = lince_dataset_measure(dataset, part, i, &head);
+        if (code == LINCE_ENOMEM) return code;
+        if (code) {
             s->unknown++;
             continue;
         }
         include(s, head.width, head.height);
         s->deep += head.deep;
     }
+    return 0;
 }
 
 bool lince_sizes_agree(const lince_sizes *s)

@@ -12,8 +12,8 @@ typedef struct lince_sizes {
     int greatest_width, greatest_height;
 } lince_sizes;
 
-/* Adds a part's pictures to sizes that are zero at first. */
-void lince_sizes_add(lince_sizes *sizes, lince_dataset *dataset, lince_part part);
+/* Adds a part's pictures to sizes that are zero at first. LINCE_ENOMEM. */
+int lince_sizes_add(lince_sizes *sizes, lince_dataset *dataset, lince_part part);
 
 /* Whether all have one and the same size. */
 bool lince_sizes_agree(const lince_sizes *sizes);

@@ -116,6 +116,15 @@ static void test_each_thread_has_its_own_message_and_language(void **state)
     assert_string_equal(lince_language(), "en");
 }
 
+static void test_what_the_system_lacks_is_no_fault_of_the_file(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_system_code(ENOMEM), LINCE_ENOMEM);
+    assert_int_equal(lince_system_code(EMFILE), LINCE_ENOMEM);
+    assert_int_equal(lince_system_code(ENOENT), LINCE_EIO);
+    assert_int_equal(lince_system_code(EIO), LINCE_EIO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_bytes_that_are_not_utf8_are_shown_as_such),
         cmocka_unit_test(test_what_is_too_long_is_cut_between_two_characters),
         cmocka_unit_test(test_each_thread_has_its_own_message_and_language),
+        cmocka_unit_test(test_what_the_system_lacks_is_no_fault_of_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

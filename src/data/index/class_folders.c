@@ -63,22 +63,23 @@ static const char *shown(const folder *f)
 
 /* A file that calls itself a picture is a sample, and named as a bad one should it turn out to be something
  * else. Of other files the content decides. */
-static void look_at(finder *find, size_t index)
+static int look_at(finder *find, size_t index)
 {
     enum { HEAD = 512 };
     lince_source *source = &find->dataset->source;
     const lince_entry *entry = &source->entries[index];
-    if (entry->folder) return;
+    if (entry->folder) return 0;
     find->pictured[index] = lince_has_picture_extension(entry->name);
-    if (find->pictured[index]) return;
+    if (find->pictured[index]) return 0;
     lince_bytes head = {0};
-    lince_source_peek(source, entry, HEAD, &head);
+    if (lince_source_peek(source, entry, HEAD, &head) == LINCE_ENOMEM) return LINCE_ENOMEM;
     find->pictured[index] = lince_image_recognised(head.data, head.size);
     if (!find->pictured[index] && find->strays++ == 0) {
         find->first_stray = entry->name;
         find->stray_kind = lince_looks_like(head.data, head.size);
     }
     lince_bytes_release(&head);
+    return 0;
 }
 
 static void count_pictures(const finder *find, folder *f)
@@ -380,7 +381,7 @@ static int index_folders(lince_dataset *dataset)
     dataset->kind = dataset->source.kind->name;
     find.pictured = lince_alloc(dataset->source.count + 1, sizeof *find.pictured);
     int code = find.pictured ? 0 : LINCE_ENOMEM;
-    for (size_t i = 0; i < dataset->source.count && !code; i++) look_at(&find, i);
+    for (size_t i = 0; i < dataset->source.count && !code; i++) code = look_at(&find, i);
     if (!code) code = lince_label_tables_index(dataset, find.pictured);
     if (!code) code = find_samples(&find, &children);
     lince_free(children.folders);

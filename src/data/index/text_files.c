@@ -87,14 +87,16 @@ static lince_text_content content_of(const lince_source *source, const lince_ent
     return LINCE_NO_TEXT;
 }
 
-/* The beginning of a file, unpacked; nothing where it cannot be read. */
-static void read_head(lince_source *source, const lince_entry *entry, lince_bytes *packed, lince_bytes *head)
+/* The beginning of a file, unpacked; nothing where it cannot be read. LINCE_ENOMEM. */
+static int read_head(lince_source *source, const lince_entry *entry, lince_bytes *packed, lince_bytes *head)
 {
     enum { HEAD = 1 << 14 };
     size_t most = lince_unpacked_name(entry->name) < strlen(entry->name) ? LINCE_ENTRY_MAX : HEAD;
     *packed = *head = (lince_bytes){0};
-    if (lince_source_peek(source, entry, most, packed) < 0 || lince_bytes_unpack(packed, HEAD, head) < 0)
-        *head = (lince_bytes){0};
+    int code = lince_source_peek(source, entry, most, packed);
+    if (!code) code = lince_bytes_unpack(packed, HEAD, head);
+    if (code) *head = (lince_bytes){0};
+    return code == LINCE_ENOMEM ? code : 0;
 }
 
 static bool is_read(const lince_source *source, const char *name)
@@ -102,16 +104,17 @@ static bool is_read(const lince_source *source, const char *name)
     return !source->kind->separator || ENDS_IN_ONE_OF(name, plain) || has_no_extension(name);
 }
 
-static void look_at(lince_text_files *f, size_t entry)
+static int look_at(lince_text_files *f, size_t entry)
 {
     const lince_entry *e = &f->source->entries[entry];
     lince_bytes packed = {0}, head = {0};
-    if (e->folder) return;
-    if (is_read(f->source, e->name)) read_head(f->source, e, &packed, &head);
+    if (e->folder) return 0;
+    int code = is_read(f->source, e->name) ? read_head(f->source, e, &packed, &head) : 0;
     f->contents[entry] = content_of(f->source, e, &head);
     f->counts[f->contents[entry]]++;
     lince_bytes_release(&head);
     lince_bytes_release(&packed);
+    return code;
 }
 
 bool lince_text_files_have(const lince_text_files *f, size_t entry)
@@ -189,7 +192,7 @@ int lince_text_files_find(lince_text_files *f, lince_source *source)
 {
     *f = (lince_text_files){.source = source};
     if (!(f->contents = lince_alloc(source->count + 1, sizeof *f->contents))) return LINCE_ENOMEM;
-    for (size_t i = 0; i < source->count; i++) look_at(f, i);
+    for (size_t i = 0; i < source->count; i++) LINCE_TRY(look_at(f, i));
     if (!has_pictures(source) || is_foreign_archive(source)) return choose(f);
     f->counts[LINCE_FOREIGN] = 0; /* a table beside pictures is no reason to refuse them */
     return 0;

@@ -42,8 +42,8 @@ static ssize_t pull(void *context, void *out, size_t size)
 
 static int read_entry(lince_source *source, const lince_entry *entry, size_t most, lince_bytes *bytes)
 {
-    int fd = open(source->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return lince_fail(LINCE_EIO, "cannot open: %s", lince_reason(errno));
+    int fd = lince_open_to_read(source->path);
+    if (fd < 0) return lince_fail(lince_system_code(errno), "cannot open: %s", lince_reason(errno));
     int code = lince_bytes_fill(bytes, entry->size, most, pull, &fd);
     close(fd);
     return code;

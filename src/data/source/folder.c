@@ -129,8 +129,8 @@ static int read_entry(lince_source *source, const lince_entry *entry, size_t mos
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, source->path, entry->name));
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return lince_fail(LINCE_EIO, "cannot open: %s", lince_reason(errno));
+    int fd = lince_open_to_read(path);
+    if (fd < 0) return lince_fail(lince_system_code(errno), "cannot open: %s", lince_reason(errno));
     int code = lince_bytes_fill(bytes, entry->size, most, pull, &fd);
     close(fd);
     return code;

@@ -31,7 +31,7 @@ static int read_head(const char *path, lince_head *head)
         return 0;
     }
     if (!S_ISREG(status.st_mode)) return lince_fail(LINCE_EIO, "%s: neither a folder nor a plain file", path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = lince_open_to_read(path);
     ssize_t n = fd < 0 ? -1 : pread(fd, head->bytes, sizeof head->bytes, 0);
     int code = n < 0 ? lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno)) : 0;
     if (fd >= 0) close(fd);

@@ -135,12 +135,13 @@ static int expect(lince_opening *o, lince_picture_encoder *expected, lince_buffe
 }
 
 /* What headers say of all pictures, where something is left open that they decide. */
-static void look_at_sizes(lince_opening *o)
+static int look_at_sizes(lince_opening *o)
 {
     lince_picture_encoder *e = o->encoder;
     bool open = !strcmp(o->settings->image_size, "0") || !strcmp(o->settings->range, "auto");
     for (int part = 0; part < LINCE_PARTS && open; part++)
-        lince_sizes_add(&e->sizes, o->dataset, (lince_part)part);
+        LINCE_TRY(lince_sizes_add(&e->sizes, o->dataset, (lince_part)part));
+    return 0;
 }
 
 int lince_pictures_look(lince_opening *o)
@@ -150,7 +151,7 @@ int lince_pictures_look(lince_opening *o)
     int code = expect(o, &expected, &said);
     lince_buffer_release(&said);
     if (code) return code;
-    look_at_sizes(o);
+    LINCE_TRY(look_at_sizes(o));
     return range_for(o, &expected.range);
 }
 

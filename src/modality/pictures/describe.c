@@ -82,17 +82,20 @@ void lince_pictures_tell_views(const void *encoder, const lince_loader *loader, 
 
 /* --- lince info ----------------------------------------------------------------------------------- */
 
-/* What the pictures measure, over all parts; of deep grey also its values. */
+/* What the pictures measure, over all parts; of deep grey also its values. NULL: out of memory. */
 static json_t *sizes_json(lince_dataset *d)
 {
     lince_sizes s = {0};
     lince_extent e = {0};
-    for (int p = 0; p < LINCE_PARTS; p++) lince_sizes_add(&s, d, (lince_part)p);
+    for (int p = 0; p < LINCE_PARTS; p++)
+        if (lince_sizes_add(&s, d, (lince_part)p)) return NULL;
     json_t *sizes =
         lince_json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
                         s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
-    for (int p = 0; p < LINCE_PARTS && s.deep; p++)
-        lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
+    int code = 0;
+    for (int p = 0; p < LINCE_PARTS && s.deep && !code; p++)
+        code = lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
+    if (code) lince_json_put(&sizes, "deep", NULL);
     if (e.count)
         lince_json_put(&sizes, "deep",
                        lince_json_pack("{s:I, s:f, s:f}", "n", (json_int_t)s.deep, "least", e.least,
