@@ -6,7 +6,6 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/i18n.h"
-#include "core/names.h"
 #include "core/parallel.h"
 #include "kernels/choices.h"
 #include "picture/decode/image.h"

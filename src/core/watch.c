@@ -1,7 +1,6 @@
 #include "core/watch.h"
 
 #include "core/error.h"
-#include "core/i18n.h"
 
 static void tell(void *context, size_t done, size_t total)
 {

@@ -1,6 +1,5 @@
 /* Passes. */
 #include "core/clock.h"
-#include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"

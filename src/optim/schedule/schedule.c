@@ -1,6 +1,5 @@
 #include "optim/schedule/schedule.h"
 #include "core/choice.h"
-#include "core/error.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,3 @@
-#include "core/json.h"
 #include "report/run/sections.h"
 
 static double last_time(const lince_facts *f)
