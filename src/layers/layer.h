@@ -35,9 +35,9 @@ typedef struct lince_param {
     bool trainable; /* gets a gradient; false for buffers, fixed weights and frozen layers */
     bool loaded;    /* its values came from a file */
     lince_init init;
-    float init_scale;    /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
-    size_t init_zeros;   /* the first so many elements stay zero */
-    bool init_identity;  /* of a filter: output o < dims[1] begins as input o (torch.nn.init.dirac_) */
+    float init_scale;           /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
+    size_t init_zeros;          /* the first so many elements stay zero */
+    bool init_identity;         /* of a filter: output o < dims[1] begins as input o (torch.nn.init.dirac_) */
     const lince_device *device; /* where value and gradient lie; these three are set by the net: */
     float *value, *grad;        /* grad NULL where not trainable */
     /* Sparse: the gradient has only the rows (of dims[1] floats) that the texts touch, at most `sparse_rows`;

@@ -14,8 +14,8 @@ static int as_tensor(const lince_param *p, lince_tensor *t, lince_access *value,
 {
     size_t elements = lince_param_elements(p);
     LINCE_TRY(lince_access_read(value, p->device, p->value, p->size * sizeof *p->value));
-    *t =
-        (lince_tensor){.name = p->name, .ndim = p->ndim, .data = value->host, .bytes = elements * sizeof(float)};
+    *t = (lince_tensor){
+        .name = p->name, .ndim = p->ndim, .data = value->host, .bytes = elements * sizeof(float)};
     for (int i = 0; i < p->ndim; i++) t->dims[i] = p->dims[i];
     *copy = NULL;
     if (p->counter) {

@@ -1,7 +1,7 @@
 /* Softmax and cross-entropy against their definitions: summed in double precision, rounded in the end. */
 #include "core/memory.h"
-#include "ops/sample.h"
 #include "loss/softmax.h"
+#include "ops/sample.h"
 
 #include <string.h>
 

@@ -23,8 +23,8 @@ static int feed_view(lince_net *net, const lince_views *views, const lince_view 
 static int add_scores(lince_net *net, float weight, size_t count, float *scores)
 {
     lince_access a;
-    LINCE_TRY(lince_access_read(&a, lince_net_exec(net)->device, lince_net_output(net),
-                                count * sizeof *scores));
+    LINCE_TRY(
+        lince_access_read(&a, lince_net_exec(net)->device, lince_net_output(net), count * sizeof *scores));
     const float *out = a.host;
     for (size_t i = 0; i < count; i++) scores[i] += weight * out[i];
     lince_access_end(&a);
