@@ -43,8 +43,7 @@ static int build(bench *b)
     if (!b->optimizer) return 0;
     b->update = (lince_update){
         .optimizer = lince_optimizer_named(b->optimizer),
-        .hyper = {.momentum = 0.9f, .beta1 = 0.9f, .beta2 = 0.999f, .alpha = 0.99f, .eps = 1e-8f},
-        .threads = b->threads};
+        .hyper = {.momentum = 0.9f, .beta1 = 0.9f, .beta2 = 0.999f, .alpha = 0.99f, .eps = 1e-8f}};
     return b->update.optimizer ? lince_update_init(&b->update, b->net) : LINCE_EUSAGE;
 }
 
@@ -68,7 +67,7 @@ static void run_step(bench *b, size_t number)
     loss.type->gradient(&loss, lince_net_output(b->net), (size_t)b->batch, CLASSES,
                         &(lince_targets){.label = b->label}, lince_net_output_gradient(b->net), NULL);
     lince_net_backward(b->net);
-    lince_update_apply(&b->update, b->net, number, 1e-4, lince_update_norm(&b->update, b->net));
+    if (lince_update_apply(&b->update, b->net, number, 1e-4, lince_update_norm(b->net))) abort();
 }
 
 static int ascending(const void *a, const void *b)

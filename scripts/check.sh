@@ -11,6 +11,7 @@ build() {
     shift
     cmake -S . -B "$folder" -G Ninja -DLINCE_WERROR=ON "$@" >/dev/null
     cmake --build "$folder"
+    cmake --build "$folder" --target benches
 }
 
 git diff --check "$(git hash-object -t tree /dev/null)" -- ':!tests/fuzz/corpus' ':!*.svg' # spaces at ends of lines
