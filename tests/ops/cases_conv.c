@@ -1,13 +1,10 @@
 /* Convolutions; test_conv.c holds each row to the bound of its algorithm. */
 #include "core/cpu.h"
 #include "kernels/conv.h"
+#include "ops/conv_shape.h"
 #include "ops/suites.h"
 
 #include <stdio.h>
-
-typedef struct shape {
-    int n, in, height, width, out, kernel, stride, padding, groups;
-} shape;
 
 static const shape shapes[] = {
     {2, 3, 9, 11, 20, 3, 1, 1, 1},  {1, 16, 8, 8, 16, 3, 1, 1, 1},   {3, 40, 7, 5, 33, 3, 1, 1, 1},
@@ -24,23 +21,6 @@ static const shape timed_shapes[] = {
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 static const int blocks[] = {1, 8, 16};
 
-static int positions(int in, int kernel, int stride, int padding)
-{
-    return (in + 2 * padding - kernel) / stride + 1;
-}
-
-static lince_conv conv_of(shape s, int block)
-{
-    return (lince_conv){.batch = s.n,
-                        .in = {s.in, s.height, s.width, s.in < block ? 1 : block},
-                        .out = {s.out, positions(s.height, s.kernel, s.stride, s.padding),
-                                positions(s.width, s.kernel, s.stride, s.padding), block},
-                        .kernel = {s.kernel, s.kernel},
-                        .stride = {s.stride, s.stride},
-                        .padding = {s.padding, s.padding},
-                        .groups = s.groups};
-}
-
 static const lince_conv_task *task_of(const op_case *c)
 {
     return (const lince_conv_task *)c->geometry;
@@ -54,7 +34,8 @@ static bool make(op_case *c, size_t index, bool timed)
     if (which >= (timed ? COUNT(timed_shapes) : COUNT(shapes))) return false;
     shape s = timed ? timed_shapes[which] : shapes[which];
     int block = timed ? lince_cpu_lanes() : blocks[index / 3 % COUNT(blocks)];
-    lince_conv_task t = {conv_of(s, block), (lince_direction)(index % 3), index % 3 != LINCE_BACKWARD_DATA};
+    lince_conv_task t = {conv_of_shape(s, block), (lince_direction)(index % 3),
+                         index % 3 != LINCE_BACKWARD_DATA};
     *(lince_conv_task *)c->geometry = t;
     snprintf(c->what, sizeof c->what,
              "%s, %d x %dx%dx%d -> %d, kernel %d, stride %d, padding %d, groups %d, block %d",

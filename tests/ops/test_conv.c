@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "kernels/conv.h"
+#include "ops/conv_shape.h"
 #include "ops/rows.h"
 #include "ops/sample.h"
 #include "ops/winograd_bound.h"
@@ -17,10 +18,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-typedef struct shape {
-    int n, in, height, width, out, kernel, stride, padding, groups;
-} shape;
 
 static const shape cases[] = {
     {2, 3, 9, 11, 20, 3, 1, 1, 1},   {1, 16, 8, 8, 16, 3, 1, 1, 1},    {3, 40, 7, 5, 33, 3, 1, 1, 1},
@@ -44,23 +41,6 @@ typedef struct operands {
     float *x, *w, *b, *y;
     size_t size[4];
 } operands;
-
-static int out_size(int in, int kernel, int stride, int padding)
-{
-    return (in + 2 * padding - kernel) / stride + 1;
-}
-
-static lince_conv geometry(shape s, int block)
-{
-    return (lince_conv){.batch = s.n,
-                        .in = {s.in, s.height, s.width, s.in < block ? 1 : block},
-                        .out = {s.out, out_size(s.height, s.kernel, s.stride, s.padding),
-                                out_size(s.width, s.kernel, s.stride, s.padding), block},
-                        .kernel = {s.kernel, s.kernel},
-                        .stride = {s.stride, s.stride},
-                        .padding = {s.padding, s.padding},
-                        .groups = s.groups};
-}
 
 static size_t activation_at(lince_shape s, size_t n, size_t c, size_t y, size_t x)
 {
@@ -277,7 +257,7 @@ static void check_operands(const checked *k, const conv_truth *t, const operands
 /* What each implementation that does this geometry gives, against the truth; how many did it. */
 static int compare(shape s, int block, lince_direction direction, value_kind kind, uint64_t key)
 {
-    lince_conv c = geometry(s, block);
+    lince_conv c = conv_of_shape(s, block);
     operands before = make_of(&c, direction, kind, key);
     plain_operands plain = plain_of(&c, &before);
     conv_problem p = {&c, direction, order_of(kind), plain.x, plain.w, plain.b, plain.y, NULL, NULL};
@@ -391,7 +371,7 @@ static void test_bounds_are_not_wide(void **state)
 /* relu and gate: fused or not, the same numbers as in a pass of their own. */
 static void compare_fused(const lince_op_row *implementation, lince_direction direction)
 {
-    lince_conv c = geometry(cases[2], lince_cpu_lanes());
+    lince_conv c = conv_of_shape(cases[2], lince_cpu_lanes());
     operands plain = make(&c), fused = make(&c), gate = make(&c);
     if (run(implementation, &c, direction, 1, &plain, (lince_conv_args){0})) {
         run(implementation, &c, direction, 1, &fused, (lince_conv_args){.relu = true, .gate = gate.x});
@@ -413,7 +393,7 @@ static void test_relu_and_gate(void **state)
 static void compare_threads(const lince_op_row *implementation, shape s, int block, lince_direction direction)
 {
     static const int threads[] = {2, 3, 64};
-    lince_conv c = geometry(s, block);
+    lince_conv c = conv_of_shape(s, block);
     operands first = make(&c);
     bool done = run(implementation, &c, direction, 1, &first, (lince_conv_args){0});
     for (int t = 0; done && t < 3; t++) {
@@ -446,7 +426,7 @@ static void test_the_reference_directions_are_transposes(void **state)
 {
     (void)state;
     for (size_t which = 0; which < CASES; which++) {
-        lince_conv c = geometry(cases[which], 16);
+        lince_conv c = conv_of_shape(cases[which], 16);
         operands o = make(&c), result = make(&c);
         double product[3] = {0};
         lince_conv_args args[3] = {{.x = o.x, .w = o.w, .y = result.y},
@@ -475,7 +455,7 @@ static void test_rows_of_weights_go_where_each_weight_lies(void **state)
 {
     (void)state;
     for (size_t which = 0; which < CASES; which++) {
-        lince_conv c = geometry(cases[which], lince_cpu_lanes());
+        lince_conv c = conv_of_shape(cases[which], lince_cpu_lanes());
         size_t rows = (size_t)c.out.channels, inputs = (size_t)(c.in.channels / c.groups),
                positions = (size_t)c.kernel[0] * (size_t)c.kernel[1], row = inputs * positions;
         float *plain = lince_alloc(rows * row, sizeof *plain),

@@ -530,7 +530,6 @@ static int create_avx2(lince_kernel *k)
 const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
                                                .name = "direct-avx512",
                                                .needs = LINCE_AVX512,
-
                                                .same_bits = true,
                                                .supports = supports_avx512,
                                                .create = create_avx512,
@@ -539,7 +538,6 @@ const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
 const lince_op_row lince_conv_direct_avx2 = {.op = LINCE_OP_CONV,
                                              .name = "direct-avx2",
                                              .needs = LINCE_AVX2,
-
                                              .same_bits = true,
                                              .supports = supports_avx2,
                                              .create = create_avx2,

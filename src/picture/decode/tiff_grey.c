@@ -5,52 +5,22 @@
 
 #include <string.h>
 
-static double unsigned16(const uint8_t *b)
-{
-    uint16_t value;
-    memcpy(&value, b, sizeof value);
-    return value;
-}
-
-static double unsigned32(const uint8_t *b)
-{
-    uint32_t value;
-    memcpy(&value, b, sizeof value);
-    return value;
-}
-
-static double signed8(const uint8_t *b)
-{
-    return (int8_t)*b;
-}
-
-static double signed16(const uint8_t *b)
-{
-    int16_t value;
-    memcpy(&value, b, sizeof value);
-    return value;
-}
-
-static double signed32(const uint8_t *b)
-{
-    int32_t value;
-    memcpy(&value, b, sizeof value);
-    return value;
-}
-
-static double float32(const uint8_t *b)
-{
-    float value;
-    memcpy(&value, b, sizeof value);
-    return (double)value;
-}
-
-static double float64(const uint8_t *b)
-{
-    double value;
-    memcpy(&value, b, sizeof value);
-    return value;
-}
+/* name(bytes): a value of this type, which need not be aligned. */
+#define VALUE(name, type)                \
+    static double name(const uint8_t *b) \
+    {                                    \
+        type value;                      \
+        memcpy(&value, b, sizeof value); \
+        return (double)value;            \
+    }
+VALUE(unsigned16, uint16_t)
+VALUE(unsigned32, uint32_t)
+VALUE(signed8, int8_t)
+VALUE(signed16, int16_t)
+VALUE(signed32, int32_t)
+VALUE(float32, float)
+VALUE(float64, double)
+#undef VALUE
 
 /* What a value can be, and how libtiff hands it over: in the machine's own order of bytes. */
 typedef struct value_type {
