@@ -60,5 +60,5 @@ int lince_system_code(int error)
 
 const char *lince_reason(int error)
 {
-    return lince_translate(strerror(error));
+    return lince_translate(error == LINCE_NOT_PLAIN ? N_("not a plain file") : strerror(error));
 }

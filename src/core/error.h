@@ -23,6 +23,9 @@ static inline int lince_failed(int code, int stored)
 /* Puts `prefix: ` before the current message and returns `code`, for callers that know the file's name. */
 int lince_fail_in(int code, const char *prefix);
 
+/* In place of an `errno`: what was opened is a pipe, a socket or a device. */
+enum { LINCE_NOT_PLAIN = -1 };
+
 /* What the system says of an `errno`, in the thread's language where it is one that files give
  * (po/es/core.po). */
 const char *lince_reason(int error);

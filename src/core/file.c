@@ -97,23 +97,38 @@ int lince_file_write(const char *path, const void *bytes, size_t size)
 
 int lince_open_to_read(const char *path)
 {
-    int fd;
-    while ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0 && errno == EINTR) continue;
-    return fd;
+    int fd; /* a pipe without a writer must not block */
+    struct stat status;
+    while ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) < 0 && errno == EINTR) continue;
+    if (fd < 0) return -1;
+    int reason = fstat(fd, &status)        ? errno
+                 : S_ISREG(status.st_mode) ? 0
+                 : S_ISDIR(status.st_mode) ? EISDIR
+                                           : LINCE_NOT_PLAIN;
+    if (!reason) return fd;
+    close(fd);
+    errno = reason;
+    return -1;
+}
+
+FILE *lince_stream_to_read(const char *path)
+{
+    int fd = lince_open_to_read(path);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (!stream && fd >= 0) close(fd);
+    return stream;
 }
 
 int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size)
 {
     *bytes = NULL;
     *size = 0;
-    FILE *stream = fopen(path, "rbe");
+    FILE *stream = lince_stream_to_read(path);
     if (!stream) return fail_io(path, N_("%s: cannot read: %s"));
     struct stat status;
     int code = 0;
     if (fstat(fileno(stream), &status))
         code = fail_io(path, N_("%s: cannot read: %s"));
-    else if (!S_ISREG(status.st_mode))
-        code = lince_fail(LINCE_EIO, "%s: not a plain file", path);
     else if ((size_t)status.st_size > limit)
         code = lince_fail(LINCE_EFORMAT, "%s: %zu bytes; at most %zu are expected", path,
                           (size_t)status.st_size, limit);
@@ -154,12 +169,21 @@ int lince_folder_list(const char *path, int (*take)(void *context, int folder, c
 
 int lince_line_read(FILE *stream, char **line, size_t *capacity, size_t *length)
 {
-    errno = 0;
-    ssize_t got = getline(line, capacity, stream);
-    *length = got < 0 ? 0 : (size_t)got;
-    if (got >= 0) return 0;
-    if (feof(stream) && !ferror(stream)) return 1;
-    return lince_fail(lince_system_code(errno), "cannot read: %s", lince_reason(errno));
+    int c = 0;
+    size_t used = 0;
+    errno = *length = 0;
+    while (c != '\n' && (c = getc_unlocked(stream)) != EOF) {
+        if (used == LINCE_LINE_MAX)
+            return lince_fail(LINCE_EFORMAT, "a line of more than %d MiB; is it a text at all?",
+                              LINCE_LINE_MAX >> 20);
+        LINCE_TRY(lince_grow(line, capacity, used + 2, 1));
+        (*line)[used++] = (char)c;
+    }
+    if (ferror(stream)) return lince_fail(lince_system_code(errno), "cannot read: %s", lince_reason(errno));
+    if (!used) return 1;
+    (*line)[used] = '\0';
+    *length = used;
+    return 0;
 }
 
 bool lince_file_is_missing(const char *path)

@@ -33,8 +33,11 @@ int lince_file_link(const char *from, const char *to);
 /* The whole of it in one call. */
 int lince_file_write(const char *path, const void *bytes, size_t size);
 
-/* open(2) for reading, again where a signal came between. */
+/* A plain file for reading, as open(2) and fopen(3): every file that a user names is opened by one of these. -1 or NULL
+ * with errno for lince_reason: LINCE_NOT_PLAIN for a pipe, a socket or a device, which could make the program wait for
+ * ever, EISDIR for a folder. */
 int lince_open_to_read(const char *path);
+FILE *lince_stream_to_read(const char *path);
 
 /* A whole file as a NUL-terminated lince_alloc'ed block; refused above `limit` bytes. */
 int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
@@ -44,8 +47,9 @@ int lince_file_read(const char *path, size_t limit, char **bytes, size_t *size);
 int lince_folder_list(const char *path, int (*take)(void *context, int folder, const char *name),
                       void *context);
 
-/* The next line of a stream, which ends in NUL, into *line (of getline: to be freed with free); 1 at the end. What could
- * not be read is no end: LINCE_EIO, LINCE_ENOMEM. */
+/* The next line of a stream, its end included, with a NUL behind it, into *line [*capacity] (to be freed with lince_free);
+ * 1 at the end. What could not be read is no end: LINCE_EIO, LINCE_ENOMEM. LINCE_EFORMAT for a line that does not end. */
+enum { LINCE_LINE_MAX = 64 << 20 };
 int lince_line_read(FILE *stream, char **line, size_t *capacity, size_t *length);
 
 /* Whether there is nothing of that name; an error in finding out is none. */

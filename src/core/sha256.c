@@ -1,5 +1,6 @@
 #include "core/sha256.h"
 #include "core/error.h"
+#include "core/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ int lince_sha256_file(const char *path, const volatile sig_atomic_t *stop,
                       char digits[LINCE_SHA256_DIGITS + 1])
 {
     lince_sha256 sum;
-    FILE *file = fopen(path, "rbe");
+    FILE *file = lince_stream_to_read(path);
     if (!file) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno));
     lince_sha256_begin(&sum);
     int code = add_file(&sum, file, path, stop);

@@ -140,7 +140,7 @@ int lince_choices_print(FILE *out)
     line l;
     if (!cache_path(path))
         return lince_fail(LINCE_EIO, _("no folder for a cache: neither XDG_CACHE_HOME nor HOME"));
-    FILE *file = fopen(path, "re");
+    FILE *file = lince_stream_to_read(path);
     if (!file && errno != ENOENT) return lince_fail(LINCE_EIO, "%s: %s", path, lince_reason(errno));
     while (file && next_line(file, &l)) {
         int op = 0;

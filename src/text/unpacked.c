@@ -1,10 +1,10 @@
 #include "text/unpacked.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/names.h"
 
 #include <archive.h>
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BLOCK = 1 << 18 };
@@ -32,12 +32,12 @@ void lince_unpacked_support(struct archive *archive)
 }
 
 /* An archive of the "raw" format has one entry, all that the filters make of the file. */
-static int open_archive(struct archive *archive, const char *path, bool *empty)
+static int open_archive(struct archive *archive, int fd, const char *path, bool *empty)
 {
     struct archive_entry *entry;
     lince_unpacked_support(archive);
     archive_read_support_format_empty(archive);
-    if (archive_read_open_filename(archive, path, BLOCK) != ARCHIVE_OK) return fail(archive, path);
+    if (archive_read_open_fd(archive, fd, BLOCK) != ARCHIVE_OK) return fail(archive, path);
     int code = archive_read_next_header(archive, &entry);
     *empty = code == ARCHIVE_EOF;
     return code == ARCHIVE_OK || *empty ? 0 : fail(archive, path);
@@ -45,14 +45,12 @@ static int open_archive(struct archive *archive, const char *path, bool *empty)
 
 int lince_unpacked_open(lince_unpacked *file, const char *path)
 {
-    *file = (lince_unpacked){0};
-    struct stat status;
+    *file = (lince_unpacked){.fd = lince_open_to_read(path)};
     bool empty;
-    if (access(path, R_OK)) return lince_fail_missing(path);
-    if (stat(path, &status) || S_ISDIR(status.st_mode))
-        return lince_fail(LINCE_EIO, "%s: not a plain file", path);
-    if (!(file->archive = archive_read_new())) return lince_fail(LINCE_ENOMEM, "out of memory");
-    int code = open_archive(file->archive, path, &empty);
+    if (file->fd < 0) return lince_fail_missing(path);
+    file->archive = archive_read_new();
+    int code = file->archive ? open_archive(file->archive, file->fd, path, &empty)
+                             : lince_fail(LINCE_ENOMEM, "out of memory");
     if (!code)
         file->stream = fopencookie(empty ? NULL : file->archive, "r", (cookie_io_functions_t){.read = pull});
     if (!code && !file->stream) code = lince_fail(LINCE_ENOMEM, "out of memory");
@@ -70,5 +68,6 @@ void lince_unpacked_close(lince_unpacked *file)
 {
     if (file->stream) fclose(file->stream);
     if (file->archive) archive_read_free(file->archive);
-    *file = (lince_unpacked){0};
+    if (file->fd >= 0) close(file->fd);
+    *file = (lince_unpacked){.fd = -1};
 }

@@ -10,6 +10,7 @@ struct archive;
 typedef struct lince_unpacked {
     FILE *stream;
     struct archive *archive;
+    int fd;
 } lince_unpacked;
 
 /* Has libarchive read what is packed in one of these ways, and is no archive. */

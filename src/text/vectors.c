@@ -175,13 +175,13 @@ static int read_lines(reading *r, FILE *file)
 {
     char *line = NULL;
     size_t capacity = 0, length;
-    int code = 0;
-    while (!code && !(code = lince_line_read(file, &line, &capacity, &length))) {
+    int code = 0, ended = 0;
+    while (!code && !(ended = lince_line_read(file, &line, &capacity, &length))) {
         while (length > 0 && memchr("\r\n \t", line[length - 1], 4)) line[--length] = '\0';
         code = (r->line++ ? take_other_line : take_first_line)(r, line, length);
     }
-    free(line);
-    return code < 0 ? code : 0;
+    lince_free(line);
+    return ended < 0 ? lince_fail_in(ended, r->path) : code;
 }
 
 static int read_all(reading *r)

@@ -92,12 +92,64 @@ static void test_what_is_not_there_cannot_be_linked(void **state)
     expect_nothing_else();
 }
 
+static void test_a_pipe_is_no_file_to_read(void **state)
+{
+    (void)state;
+    char *bytes;
+    size_t size;
+    unlink(two);
+    assert_int_equal(mkfifo(two, 0600), 0);
+    assert_int_equal(lince_file_read(two, 100, &bytes, &size), LINCE_EIO);
+    assert_non_null(strstr(lince_error(), "not a plain file"));
+    assert_int_equal(lince_open_to_read(two), -1);
+    assert_null(lince_stream_to_read("/dev/zero"));
+    assert_int_equal(lince_file_read(folder, 100, &bytes, &size), LINCE_EIO);
+    assert_non_null(strstr(lince_error(), "Is a directory"));
+    unlink(two);
+}
+
+static void test_lines_end_by_a_line_feed_or_the_file(void **state)
+{
+    (void)state;
+    char *line = NULL;
+    size_t capacity = 0, length;
+    assert_int_equal(lince_file_write(one, "first\n\n\0x", 9), 0);
+    FILE *stream = lince_stream_to_read(one);
+    assert_non_null(stream);
+    assert_int_equal(lince_line_read(stream, &line, &capacity, &length), 0);
+    assert_string_equal(line, "first\n");
+    assert_int_equal(lince_line_read(stream, &line, &capacity, &length), 0);
+    assert_string_equal(line, "\n");
+    assert_int_equal(lince_line_read(stream, &line, &capacity, &length), 0);
+    assert_int_equal(length, 2);
+    assert_memory_equal(line, "\0x", 3);
+    assert_int_equal(lince_line_read(stream, &line, &capacity, &length), 1);
+    lince_free(line);
+    fclose(stream);
+}
+
+static void test_a_line_without_an_end_is_refused(void **state)
+{
+    (void)state;
+    char *line = NULL;
+    size_t capacity = 0, length;
+    FILE *stream = fopen("/dev/zero", "rb");
+    assert_non_null(stream);
+    assert_int_equal(lince_line_read(stream, &line, &capacity, &length), LINCE_EFORMAT);
+    assert_non_null(strstr(lince_error(), "a line of more than 64 MiB"));
+    lince_free(line);
+    fclose(stream);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_given_up_leaves_the_old_one),
         cmocka_unit_test(test_a_link_is_the_same_file_until_one_is_written_anew),
         cmocka_unit_test(test_what_is_not_there_cannot_be_linked),
+        cmocka_unit_test(test_a_pipe_is_no_file_to_read),
+        cmocka_unit_test(test_lines_end_by_a_line_feed_or_the_file),
+        cmocka_unit_test(test_a_line_without_an_end_is_refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

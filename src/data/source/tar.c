@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /* What the members of an archive may take in memory. */
 static const uint64_t most_in_memory = (uint64_t)4 << 30;
@@ -34,14 +35,14 @@ typedef struct tar_state {
 } tar_state;
 
 /* By name, and not "all": that would run external programs for formats it has no library for. */
-static int open_archive(struct archive *archive, const char *path)
+static int open_archive(struct archive *archive, int fd)
 {
     archive_read_support_filter_gzip(archive);
     archive_read_support_filter_xz(archive);
     archive_read_support_filter_bzip2(archive);
     archive_read_support_filter_zstd(archive);
     archive_read_support_format_tar(archive);
-    return archive_read_open_filename(archive, path, 1 << 18);
+    return archive_read_open_fd(archive, fd, 1 << 18);
 }
 
 static bool has_tar_name(const char *path)
@@ -61,9 +62,11 @@ static bool holds_members(const char *path)
     struct archive *archive = archive_read_new();
     struct archive_entry *member;
     if (!archive) return false;
-    bool holds = open_archive(archive, path) == ARCHIVE_OK &&
+    int fd = lince_open_to_read(path);
+    bool holds = fd >= 0 && open_archive(archive, fd) == ARCHIVE_OK &&
                  archive_read_next_header(archive, &member) >= ARCHIVE_WARN;
     archive_read_free(archive);
+    if (fd >= 0) close(fd);
     return holds;
 }
 
@@ -244,10 +247,10 @@ static int add(lince_source *source, struct archive_entry *member)
     return 0;
 }
 
-static int read_members(lince_source *source, struct archive *archive)
+static int read_members(lince_source *source, struct archive *archive, int fd)
 {
     tar_state *state = source->state;
-    if (open_archive(archive, source->path) != ARCHIVE_OK) return fail_read(source, archive, 0);
+    if (open_archive(archive, fd) != ARCHIVE_OK) return fail_read(source, archive, 0);
     struct archive_entry *member;
     int status;
     while ((status = archive_read_next_header(archive, &member)) == ARCHIVE_OK || status == ARCHIVE_WARN)
@@ -260,11 +263,15 @@ static int open_tar(lince_source *source)
     tar_state *state = lince_alloc(1, sizeof *state);
     if (!state) return LINCE_ENOMEM;
     source->state = state;
+    int fd = lince_open_to_read(source->path);
+    if (fd < 0)
+        return lince_fail(lince_system_code(errno), "%s: cannot read: %s", source->path, lince_reason(errno));
     state->archive = archive_read_new();
-    if (!state->archive) return lince_fail(LINCE_ENOMEM, "%s: out of memory", source->path);
-    int code = read_members(source, state->archive);
+    int code = state->archive ? read_members(source, state->archive, fd)
+                              : lince_fail(LINCE_ENOMEM, "%s: out of memory", source->path);
     if (!code && state->link_count) code = resolve_links(source);
     archive_read_free(state->archive);
+    close(fd);
     state->archive = NULL;
     return code;
 }

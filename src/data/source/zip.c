@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 #include <zip.h>
 
 /* libzip's handles are not safe between threads. Getting an entry's bytes takes a tenth of the time that
@@ -79,9 +80,14 @@ static int open_zip(lince_source *source)
     if (!state) return LINCE_ENOMEM;
     pthread_mutex_init(&state->lock, NULL);
     source->state = state;
-    int error = 0;
-    state->archive = zip_open(source->path, ZIP_RDONLY, &error);
-    if (!state->archive) return fail_open(source, error);
+    int error = 0, fd = lince_open_to_read(source->path);
+    if (fd < 0)
+        return lince_fail(lince_system_code(errno), "%s: cannot read: %s", source->path, lince_reason(errno));
+    state->archive = zip_fdopen(fd, 0, &error); /* which takes the descriptor */
+    if (!state->archive) {
+        close(fd);
+        return fail_open(source, error);
+    }
     zip_int64_t n = zip_get_num_entries(state->archive, 0);
     for (zip_int64_t i = 0; i < n; i++) LINCE_TRY(add(source, state->archive, (zip_uint64_t)i));
     return 0;

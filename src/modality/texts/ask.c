@@ -95,7 +95,7 @@ static int ask_stdin(const lince_asking *a)
                        : ask_line(a, 0, _("standard input"), ++number, text, size);
         lince_free(text);
     }
-    free(line);
+    lince_free(line);
     return code < 0 ? lince_fail_in(code, _("standard input")) : 0;
 }
 
