@@ -8,10 +8,12 @@
 
 #include <stdint.h>
 
+/* Numbers of a step. beta1, beta2, alpha and eps are not settings: 0.9, 0.999, 0.99 and 1e-8, PyTorch's defaults,
+ * for all; a rule that was published with others brings its own (optim/muon.c). */
 typedef struct lince_hyper {
     float lr, momentum, beta1, beta2, alpha, eps, weight_decay;
     bool nesterov;
-    float grad_scale; /* multiplies every gradient: from clipping */
+    float grad_scale; /* every rule multiplies its gradients by it: from clipping, 1 without */
     float average;    /* decay of the weights' moving average, where one is kept */
     int step;         /* 1-based: of bias correction */
 } lince_hyper;
@@ -65,7 +67,8 @@ typedef struct lince_rest {
     double keep, rate, correction, eps;
     int m, v; /* which of the states; -1: none */
     bool divided;
-    bool coupled; /* not so: the weight itself enters the gradient */
+    bool
+        stepwise; /* not so, as where the weight enters its gradient: rows at rest take the steps one by one */
 } lince_rest;
 
 /* sum over l of weight_l c_l r^l m_0 / (sqrt(q^l v_0) / b_l + eps), as a function of m_0 and v_0. With

@@ -73,7 +73,7 @@ static void rest_adam(const lince_hyper *h, lince_rest *rest)
 {
     rest_adamw(h, rest);
     rest->keep = 1;
-    rest->coupled = h->weight_decay != 0;
+    rest->stepwise = h->weight_decay != 0;
 }
 
 const lince_optimizer lince_adam = {

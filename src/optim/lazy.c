@@ -49,7 +49,7 @@ int lince_lazy_restore(lince_lazy *lazy, const lince_optimizer *optimizer, const
     for (int i = 0; i < steps_of(lazy); i++) {
         then.lr = lazy->rates[1 + i];
         then.step = step - steps_of(lazy) + 1 + i;
-        optimizer->rest(&then, &lazy->steps[i]);
+        lazy->steps[i] = lince_optimizer_rest(optimizer, &then);
     }
     return 0;
 }
@@ -145,7 +145,7 @@ void lince_lazy_step(lince_lazy *lazy, const lince_exec *exec, const lince_lazy_
     assert(step < LINCE_LAZY_WINDOW);
     lazy->rates[1 + step] = t->hyper->lr;
     lazy->rates[0] = (float)(step + 1);
-    t->optimizer->rest(t->hyper, &lazy->steps[step]);
+    lazy->steps[step] = lince_optimizer_rest(t->optimizer, t->hyper);
     const lince_lazy_rows rows = rows_of(lazy, t, &rule);
     lince_step_rows(exec, &rows, grad, row, count);
     if (step + 1 == LINCE_LAZY_WINDOW) lince_lazy_catch_up(lazy, exec, t, NULL, 0);

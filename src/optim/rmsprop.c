@@ -28,7 +28,7 @@ static void rest_of(const lince_hyper *h, lince_rest *rest)
                          .rate = (double)h->lr,
                          .m = 1,
                          .v = 0,
-                         .coupled = h->weight_decay != 0};
+                         .stepwise = h->weight_decay != 0};
 }
 
 const lince_optimizer lince_rmsprop = {.name = "rmsprop",

@@ -55,7 +55,7 @@ static void rest_of(const lince_hyper *h, lince_rest *rest)
                          .rate = (double)(h->nesterov ? h->lr * h->momentum : h->lr),
                          .m = heavy ? 0 : -1,
                          .v = -1,
-                         .coupled = heavy && h->weight_decay != 0};
+                         .stepwise = heavy && h->weight_decay != 0};
 }
 
 const lince_optimizer lince_sgd = {.name = "sgd",

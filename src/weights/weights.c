@@ -21,6 +21,16 @@ const char *lince_dtype_name(lince_dtype dtype)
     return dtypes[dtype].name;
 }
 
+bool lince_dtype_named(const char *name, size_t size, lince_dtype *dtype)
+{
+    for (size_t d = 0; d < LINCE_DTYPES; d++)
+        if (strlen(dtypes[d].name) == size && !memcmp(dtypes[d].name, name, size)) {
+            *dtype = (lince_dtype)d;
+            return true;
+        }
+    return false;
+}
+
 size_t lince_dtype_size(lince_dtype dtype)
 {
     return dtypes[dtype].size;

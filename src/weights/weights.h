@@ -19,8 +19,10 @@ typedef enum lince_dtype {
 } lince_dtype;
 
 const char *lince_dtype_name(lince_dtype dtype); /* "F32" */
-size_t lince_dtype_size(lince_dtype dtype);      /* bytes */
-bool lince_dtype_is_real(lince_dtype dtype);     /* F32 F16 BF16 F64 */
+/* The one whose name these `size` bytes are; false: there is none. */
+bool lince_dtype_named(const char *name, size_t size, lince_dtype *dtype);
+size_t lince_dtype_size(lince_dtype dtype);  /* bytes */
+bool lince_dtype_is_real(lince_dtype dtype); /* F32 F16 BF16 F64 */
 
 enum { LINCE_MAX_DIMS = 8 };
 

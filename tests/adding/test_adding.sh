@@ -11,7 +11,7 @@ scratch=$TEST_SCRATCH/adding
 tree=$scratch/tree
 [ -f "$build/build.ninja" ] && [ -f "$build/liblince.a" ] && command -v ninja >/dev/null || exit 77
 rm -rf "$scratch"
-mkdir -p "$scratch/blocks" "$scratch/objects" "$scratch/bin" "$scratch/work" "$tree"
+mkdir -p "$scratch/blocks" "$scratch/objects" "$scratch/bin" "$scratch/work" "$tree" "$tree/${TEST_SCRATCH#"$source"/}"
 cp -r "$source/src" "$source/cli" "$source/include" "$source/tests" "$tree"
 cd "$scratch" || exit 1
 
@@ -56,6 +56,9 @@ for at in blocks/*.at; do
     echo "$path" >>changed
 done
 
+# The tests that the page builds.
+tests=$(sed -n 's:^ninja -C build tests/::p' blocks/* | paste -sd '|')
+
 # Sources of the build that know a changed file, and new ones.
 ninja -C "$build" -t deps | awk -v source="$source/" '
     FNR == NR { changed[$1]; next }
@@ -65,8 +68,7 @@ ninja -C "$build" -t deps | awk -v source="$source/" '
         if (index(file, source) == 1) file = substr(file, length(source) + 1)
         sub(/^(\.\.\/)+/, "", file)
         if (file in changed) print object
-    }' changed - | grep -E '^(CMakeFiles/(lince_objects|lince_cli)|tests/CMakeFiles/layers_layers_test)\.dir/' | sort -u >stale
-
+    }' changed - | grep -E "^(CMakeFiles/(lince_objects|lince_cli)|tests/CMakeFiles/($tests))\.dir/" | sort -u >stale
 
 # commands: OBJECT TAB COMMAND, from the build's own list, for the copy and quickly: what runs here is small.
 awk -F'"' -v source="$source/" -v tree="$tree/" '
@@ -75,6 +77,7 @@ awk -F'"' -v source="$source/" -v tree="$tree/" '
         sub(/^[^:]*: "/, "", command)
         sub(/",?$/, "", command)
         gsub(/\\"/, "\"", command)
+        gsub(/\\\\/, "\\", command)
         object = command
         sub(/.* -o /, "", object)
         sub(/ .*/, "", object)
@@ -110,11 +113,11 @@ export scratch build
 [ -s todo ] || fail "nothing to compile"
 tr '\t\n' '\0\0' <todo | xargs -0 -n 2 -P "$(nproc)" bash -c 'compile "$0" "$1"' >log 2>&1 || { cat log && fail "does not compile"; }
 
-# build TARGET: links what the build links, with the objects that are new
-build() {
+# link TARGET: what the build links, with the objects that are new
+link() {
     local command object new=''
-    command=$(ninja -C "$build" -t commands -s "$1" | tail -1)
-    for object in $(cut -f1 todo); do
+    command=$(command ninja -C "$build" -t commands -s "$1" | tail -1)
+    for object in $(cut -f1 "$scratch/todo"); do
         case $object in
         *lince_objects*) new+=" $scratch/objects/${object//\//+}" ;;
         *) command=${command// $object / $scratch/objects/${object//\//+} } ;;
@@ -123,10 +126,13 @@ build() {
     case $1 in
     lince) for object in "$scratch"/objects/*lince_cli.dir*.o; do [[ $command == *"$object"* ]] || new+=" $object"; done ;;
     esac
-    command=${command/ -o $1 / -o $scratch/bin/$(basename "$1") }
+    mkdir -p "$(dirname "$scratch/bin/$1")"
+    command=${command/ -o $1 / -o $scratch/bin/$1 }
     (cd "$build" && eval "${command/ liblince.a / $new liblince.a }") || fail "$1 is not linked"
 }
-build "$(basename "$lince")"
+link "$(basename "$lince")"
+ninja() { link "${@: -1}"; } # ninja -C build TARGET, as the page says
+ln -s ../bin work/build
 
 PATH=$scratch/bin:$PATH
 export XDG_CACHE_HOME=$scratch/cache

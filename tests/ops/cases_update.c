@@ -206,7 +206,7 @@ static bool make_rest_rows(op_case *c, size_t index, bool timed)
                            .v_decay = 0.99,
                            .value = {.mean = 1, .central = {0.01f, 0, 0.02f, 0.01f, 0.03f}, .exact = true},
                            .average = {.mean = 1, .central = {0.02f}, .exact = true}};
-        m->rest[i] = (lince_rest){.eps = 1e-8, .m = 0, .v = 1, .divided = true, .coupled = i % 2};
+        m->rest[i] = (lince_rest){.eps = 1e-8, .m = 0, .v = 1, .divided = true, .stepwise = i % 2};
         m->rates[i] = 0.01f * (float)(i + 1);
     }
     lince_lazy_args *a = (lince_lazy_args *)c->args;

@@ -142,6 +142,17 @@ static void follow(const struct training *t, int steps, int look)
     lince_lazy_release(&lazy);
 }
 
+static void test_every_optimizer_has_a_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; lince_optimizer_at(i); i++) {
+        bool found = false;
+        for (size_t k = 0; k < sizeof trainings / sizeof *trainings; k++)
+            found |= !strcmp(trainings[k].optimizer, lince_optimizer_at(i)->name);
+        if (!found) fail_msg("%s has no training", lince_optimizer_at(i)->name);
+    }
+}
+
 static void test_a_hundred_steps_are_the_dense_ones(void **state)
 {
     (void)state;
@@ -193,6 +204,7 @@ static void test_a_resumed_table_goes_on_to_the_bit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_optimizer_has_a_case),
         cmocka_unit_test(test_a_hundred_steps_are_the_dense_ones),
         cmocka_unit_test(test_so_are_thousands_past_the_window),
         cmocka_unit_test(test_a_resumed_table_goes_on_to_the_bit),

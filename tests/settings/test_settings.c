@@ -1,5 +1,4 @@
 /* One table makes options, configuration files and help; what it accepts and refuses, and in which words. */
-#include "optim/optim.h"
 #include "picture/augment/augment.h"
 #include "settings/settings.h"
 #include <lince/error.h>
@@ -205,9 +204,6 @@ static void test_a_help_that_lists_names_lists_all(void **state)
     (void)state;
     for (size_t i = 0; lince_augment_name(i); i++)
         assert_non_null(strstr(lince_setting_named("augment")->help, lince_augment_name(i)));
-    const lince_optimizer *o;
-    for (size_t i = 0; (o = lince_optimizer_at(i)); i++)
-        if (o->usual_momentum > 0) assert_non_null(strstr(lince_setting_named("momentum")->help, o->name));
 }
 
 static void test_an_unknown_name_gets_the_nearest_one(void **state)

@@ -2,6 +2,7 @@
  * writes. */
 #include "weights/formats/format.h"
 
+#include "../fuzz/weights.h"
 #include "fixture.h"
 
 #include <lince/describe.h>
@@ -56,6 +57,102 @@ static void test_endings_lead_to_the_row_that_writes(void **state)
     }
 }
 
+/* --- what is written, read again, whole and damaged ---------------------------------------------------- */
+
+/* A tensor of each type, of 2 x 3 numbers, and one without dimensions, as a count of batches is. */
+enum { TENSORS = LINCE_DTYPES + 1, NUMBERS = 6 };
+
+static const lince_metadata pairs[] = {{"lince.classes", "[\"a\",\"b\"]"}, {"note", "two words"}};
+enum { PAIRS = sizeof pairs / sizeof *pairs };
+
+static void fill_tensors(lince_tensor tensors[TENSORS], char names[TENSORS][16])
+{
+    static const union {
+        unsigned char bytes[8 * NUMBERS];
+        double align;
+    } data = {{1, 0, 1, 0, 1, 1, 0, 0, 0, 0, 128, 63, 0, 0, 0, 64, 7, 9, 20, 33, 4, 5, 6, 1}};
+    for (int i = 0; i < TENSORS; i++) {
+        lince_tensor *t = &tensors[i];
+        bool single = i == LINCE_DTYPES;
+        *t = (lince_tensor){.dtype = single ? LINCE_I64 : (lince_dtype)i,
+                            .ndim = single ? 0 : 2,
+                            .dims = {2, 3}};
+        t->data = data.bytes;
+        t->bytes = lince_dtype_size(t->dtype) * (single ? 1 : NUMBERS);
+        snprintf(names[i], sizeof names[i], "%d.weight", i);
+        t->name = names[i];
+    }
+}
+
+static blob written(const lince_weights_format *row, const lince_tensor *tensors)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/written", TEST_SCRATCH);
+    if (row->write(path, tensors, TENSORS, pairs, PAIRS)) fail_msg("%s: %s", row->name, lince_error());
+    return read_back(path);
+}
+
+static void test_what_a_row_writes_it_reads(void **state)
+{
+    (void)state;
+    lince_tensor tensors[TENSORS];
+    char names[TENSORS][16];
+    fill_tensors(tensors, names);
+    for (size_t i = 0; i < COUNT; i++) {
+        if (!rows[i]->write) continue;
+        blob file = written(rows[i], tensors);
+        lince_weights *w;
+        if (lince_weights_parse(&w, file.data, file.size, "written")) fail_msg("%s", lince_error());
+        assert_string_equal(lince_weights_format_name(w), rows[i]->name);
+        assert_int_equal(lince_weights_count(w), TENSORS);
+        for (int k = 0; k < TENSORS; k++) {
+            const lince_tensor *t = lince_weights_find(w, names[k]);
+            assert_non_null(t);
+            assert_int_equal(t->dtype, tensors[k].dtype);
+            assert_int_equal(t->ndim, tensors[k].ndim);
+            assert_int_equal(t->bytes, tensors[k].bytes);
+            for (int d = 0; d < t->ndim; d++) assert_int_equal(t->dims[d], tensors[k].dims[d]);
+            assert_memory_equal(t->data, tensors[k].data, t->bytes);
+        }
+        for (int k = 0; k < PAIRS; k++)
+            assert_string_equal(lince_weights_metadata(w, pairs[k].key), pairs[k].value);
+        lince_weights_free(w);
+        free(file.data);
+    }
+}
+
+static void read_damaged(const lince_weights_format *row, const char *bytes, size_t size)
+{
+    lince_weights *w;
+    int code = lince_weights_parse_as(row, &w, bytes, size, "damaged");
+    check_weights(code, w);
+}
+
+/* Each in memory of its own size, so that a sanitizer sees who reads behind it. */
+static void test_damaged_files_are_refused_or_read(void **state)
+{
+    (void)state;
+    lince_tensor tensors[TENSORS];
+    char names[TENSORS][16];
+    fill_tensors(tensors, names);
+    for (size_t i = 0; i < COUNT; i++) {
+        if (!rows[i]->write) continue;
+        blob file = written(rows[i], tensors);
+        for (size_t size = 0; size < file.size; size++) {
+            char *part = malloc(size + 1);
+            memcpy(part, file.data, size);
+            read_damaged(rows[i], part, size);
+            free(part);
+        }
+        for (size_t bit = 0; bit < 8 * file.size; bit++) {
+            file.data[bit / 8] ^= (char)(1 << bit % 8);
+            read_damaged(rows[i], file.data, file.size);
+            file.data[bit / 8] ^= (char)(1 << bit % 8);
+        }
+        free(file.data);
+    }
+}
+
 /* Whoever claims to bring a network must say all of itself: nothing is taken for granted, and nothing crashes. */
 static void test_a_network_that_is_described_by_halves_is_told(void **state)
 {
@@ -82,6 +179,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_are_whole_and_names_their_own),
         cmocka_unit_test(test_endings_lead_to_the_row_that_writes),
+        cmocka_unit_test(test_what_a_row_writes_it_reads),
+        cmocka_unit_test(test_damaged_files_are_refused_or_read),
         cmocka_unit_test(test_a_network_that_is_described_by_halves_is_told),
     };
     return cmocka_run_group_tests_name("weights/formats", tests, NULL, NULL);

@@ -117,7 +117,7 @@ static void rest_task(void *context, size_t begin, size_t end)
         int seen = (int)r->seen[row];
         if (seen == r->steps) continue;
         const lince_missed *s = &a->missed[seen];
-        if (a->rest[seen].coupled || !s->value.exact || !s->average.exact)
+        if (a->rest[seen].stepwise || !s->value.exact || !s->average.exact)
             rest_step_by_step(r, a->rates, row * r->n, seen);
         else
             rest_at_once(r, s, &a->rest[seen], row * r->n);

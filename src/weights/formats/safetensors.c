@@ -53,11 +53,7 @@ static bool whole_number(const json_t *json, uint64_t *value)
 static int read_dtype(const reading *r, const char *name, const json_t *json, lince_dtype *dtype)
 {
     const char *text = json_string_value(json_object_get(json, "dtype"));
-    for (int d = 0; text && d < LINCE_DTYPES; d++)
-        if (!strcmp(lince_dtype_name((lince_dtype)d), text)) {
-            *dtype = (lince_dtype)d;
-            return 0;
-        }
+    if (text && lince_dtype_named(text, strlen(text), dtype)) return 0;
     return refuse(r, name, "its dtype is missing or not one of F32 F16 BF16 F64 I64 I32 U8 BOOL");
 }
 
