@@ -46,8 +46,8 @@ few_steps() {
     case $1 in
     10) echo --train-limit 10 --batch-size 10 --epochs 30 ;;
     100) echo --train-limit 100 --batch-size 32 --epochs 12 ;;
-    1000) echo --train-limit 1000 --batch-size 64 --epochs 4 ;;
-    4500) echo --batch-size 64 --epochs 2 ;;
+    1000) echo --train-limit 1000 --batch-size 64 --epochs 3 ;;
+    4500) echo --batch-size 64 --epochs 1 ;;
     esac
 }
 

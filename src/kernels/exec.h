@@ -28,6 +28,12 @@ struct lince_device {
     /* Channels in a block of activations (core/tensor.h) that most rows like best. */
     int (*block)(const lince_device *device);
 
+    /* Whether it can compute as it was told to; LINCE_EUSAGE. NULL: it can. */
+    int (*check)(const lince_device *device);
+
+    /* Before a thread of the caller's computes on `threads` of the host's; NULL: nothing. */
+    void (*enter)(const lince_device *device, int threads);
+
     /* Waits until all that was begun is done. */
     void (*sync)(const lince_device *device);
 };

@@ -1,4 +1,6 @@
+#include "core/cpu.h"
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "kernels/conv.h"
 #include "kernels/op.h"
 
@@ -53,6 +55,20 @@ static int host_block(const lince_device *device)
     return lince_cpu_lanes();
 }
 
+/* The level of the processor's instructions that LINCE_CPU asks for. */
+static int host_check(const lince_device *device)
+{
+    (void)device;
+    return lince_cpu_check();
+}
+
+/* Libraries keep their own number of threads, for each thread that calls them. */
+static void host_enter(const lince_device *device, int threads)
+{
+    (void)device;
+    lince_parallel_use(threads);
+}
+
 /* A row has done its work when it returns. */
 static void host_sync(const lince_device *device)
 {
@@ -67,4 +83,6 @@ const lince_device lince_host = {.name = "host",
                                  .free = host_free,
                                  .upload = host_copy,
                                  .download = host_copy,
+                                 .check = host_check,
+                                 .enter = host_enter,
                                  .sync = host_sync};

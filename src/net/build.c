@@ -1,5 +1,4 @@
 /* Layers are added, and which of them learn. */
-#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "net/net_internal.h"
@@ -16,8 +15,9 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     net->exec = (lince_exec){.device = options->device ? options->device : &lince_host,
                              .threads = options->threads,
                              .deterministic = options->deterministic};
-    LINCE_TRY(lince_cpu_check());
-    if (!net->options.block) net->options.block = net->exec.device->block(net->exec.device);
+    const lince_device *device = net->exec.device;
+    if (device->check) LINCE_TRY(device->check(device));
+    if (!net->options.block) net->options.block = device->block(device);
     net->nodes = lince_alloc(LINCE_NET_NODES, sizeof *net->nodes);
     if (!net->nodes) return LINCE_ENOMEM;
     net->nodes[0].layer.out = input;

@@ -1,7 +1,6 @@
 /* Passes. */
 #include "core/clock.h"
 #include "core/memory.h"
-#include "core/parallel.h"
 #include "kernels/kernels.h"
 #include "net/net_internal.h"
 
@@ -70,7 +69,7 @@ static void run_forward(lince_net *net, int first, int last, int n, bool train, 
     net->n = n;
     net->train = train;
     net->key = key;
-    lince_parallel_use(net->exec.threads);
+    if (net->exec.device->enter) net->exec.device->enter(net->exec.device, net->exec.threads);
     clear_tail(net, net->nodes[first].value, &net->nodes[first].layer);
     for (int i = first + 1; i <= last; i++) {
         double start = net->times ? lince_now() : 0;

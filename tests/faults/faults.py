@@ -1,6 +1,6 @@
 """Makes each chance to fail come true once, and looks at what the program makes of it.
 
-    faults.py LINCE EMBEDDER SHIM SCRATCH [--sample K | --most N] [--only PATTERN] [--kinds alloc,short,syscall] [--jobs N]
+    faults.py LINCE EMBEDDER SHIM SCRATCH [--each N] [--sample K | --most N] [--only PATTERN] [--kinds alloc,short,syscall] [--jobs N]
 
 A case is a command on tiny data in a folder of its own. It is run once as it is: that is the right result. Then once for
 each site: the N-th allocation fails (alone, and with all after it), the N-th system call of a kind returns an error, the
@@ -11,7 +11,9 @@ N-th read or write moves half. Allowed is
     refused   exit 1 (2, 130) with a message, and every file is as before, as it is after the right run, or not there
 
 All else is wrong: a signal, a hang, exit 0 with something else, an exit without a message, a file that is neither.
---sample K takes every K-th site, --most N as many of each case, evenly. Ends with 1 where anything was wrong."""
+
+A site that the same functions lead to, or a call with the same arguments but for numbers, comes again and again: the
+samples of a set, the words of a file. --each N takes N of them, evenly from first to last; 0 takes them all. --sample K takes every K-th site, --most N as many of each case, evenly. Ends with 1 where anything was wrong."""
 import argparse
 import concurrent.futures
 import hashlib
@@ -161,6 +163,7 @@ class Runner:
     def __init__(self, options, case):
         self.program = options.embedder if case.embedded else options.lince
         self.shim, self.case, self.scratch = options.shim, case, options.scratch
+        self.each, self.there = options.each, 0  # of `there` sites those that differ, each so often
         self.base = os.path.join(self.scratch, case.name, "base")
         shutil.rmtree(os.path.dirname(self.base), ignore_errors=True)
         shutil.copytree(prepared(options.lince, list(case.prepare), self.scratch), self.base, symlinks=True)
@@ -232,47 +235,62 @@ class Runner:
 
     # --- sites ---
 
-    def counts(self):
-        path = os.path.join(self.scratch, self.case.name, "count")
-        self.run("counting", {"LD_PRELOAD": self.shim, "LINCE_FAULT": "alloc:0", "LINCE_FAULT_COUNT": path}.items())
+    def ways(self):
+        """Of each allocation and of each transfer, what led to it."""
+        path = os.path.join(self.scratch, self.case.name, "sites")
+        self.run("listing", {"LD_PRELOAD": self.shim, "LINCE_FAULT_SITES": path}.items())
         with open(path) as stream:
-            return [int(n) for n in stream.read().split()]
+            lines = [line.split() for line in stream]
+        return {kind: [way for k, way in lines if k == kind] for kind in ("alloc", "short")}
 
     def calls(self):
-        """How often each system call is made before main and after it has begun."""
+        """Each system call that is made after main has begun, as (name, arguments without numbers, how often it was made
+        before)."""
         log = os.path.join(self.scratch, self.case.name, "strace")
         self.run("tracing", [], ["strace", "-f", "-qq", "-o", log, "-e", "trace=" + ",".join(ERRORS),
                                  "-E", "LD_PRELOAD=" + self.shim])
-        before, after, begun = {}, {}, False
+        made, after, begun = {}, [], False
         with open(log, errors="replace") as stream:
             for line in stream:
-                call = re.match(r"\d+\s+(\w+)\(", line)
+                call = re.match(r"\d+\s+(\w+)\((.*)", line)
                 if not call:
                     continue
-                counts = after if begun else before
-                counts[call[1]] = counts.get(call[1], 0) + 1
+                name, number = call[1], made.get(call[1], 0) + 1
+                made[name] = number
+                if begun:
+                    after.append((name, re.sub(r"[0-9a-f]*[0-9][0-9a-f]*", "#", call[2]), number))
                 begun |= "/lince-faults-begin" in line
-        return before, after
+        return after
 
     def sites(self, kinds):
         """(name, variables, prefix) of every fault."""
-        allocations, transfers = self.counts()
+        ways = self.ways()
         if "alloc" in kinds:
-            for n in range(1, allocations + 1):
+            for n in self.taken(ways["alloc"]):
                 for lasting in ("", "+"):
                     fault = f"alloc:{n}{lasting}"
                     yield fault, {"LD_PRELOAD": self.shim, "LINCE_FAULT": fault}, []
         if "short" in kinds:
-            for n in range(1, transfers + 1):
+            for n in self.taken(ways["short"]):
                 yield f"short:{n}", {"LD_PRELOAD": self.shim, "LINCE_FAULT": f"short:{n}"}, []
         if "syscall" in kinds:
-            before, after = self.calls()
-            for call, count in sorted(after.items()):
-                for n in range(before.get(call, 0) + 1, before.get(call, 0) + count + 1):
-                    for error in ERRORS[call]:
-                        yield (f"{call}:{n}:{error}", {},
-                               ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-E",
-                                "LD_PRELOAD=" + self.shim, "-e", f"inject={call}:error={error}:when={n}"])
+            calls = self.calls()
+            for at in self.taken([call[:2] for call in calls]):
+                call, _, n = calls[at - 1]
+                for error in ERRORS[call]:
+                    yield (f"{call}:{n}:{error}", {},
+                           ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-E",
+                            "LD_PRELOAD=" + self.shim, "-e", f"inject={call}:error={error}:when={n}"])
+
+    def taken(self, ways):
+        """Numbers, from 1 on: of those that are alike `each`, evenly."""
+        self.there += len(ways)
+        alike = {}
+        for n, way in enumerate(ways, 1):
+            alike.setdefault(way, []).append(n)
+        if not self.each:
+            return range(1, len(ways) + 1)
+        return sorted({same[i * (len(same) - 1) // max(1, self.each - 1)] for same in alike.values() for i in range(self.each)})
 
 
 def look_at(case, options):
@@ -291,7 +309,7 @@ def look_at(case, options):
             found[verdict] = found.get(verdict, 0) + 1
             if verdict not in ("right", "refused"):
                 wrong.append(f"{case.name} {name}: {verdict}: {why}")
-    print(f"{case.name}: sites: {len(sites)} of {of}; " + ", ".join(f"{k}: {v}" for k, v in sorted(found.items())), flush=True)
+    print(f"{case.name}: sites: {runner.there}, faults: {len(sites)} of {of}; " + ", ".join(f"{k}: {v}" for k, v in sorted(found.items())), flush=True)
     for line in wrong[: options.shown]:
         print("  " + line, flush=True)
     if not wrong:
@@ -305,6 +323,7 @@ def main():
     parser.add_argument("embedder")
     parser.add_argument("shim")
     parser.add_argument("scratch")
+    parser.add_argument("--each", type=int, default=2)
     parser.add_argument("--sample", type=int, default=1)
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--only", default="")

@@ -5,40 +5,65 @@
  *     LINCE_FAULT=alloc:N+    and all after it
  *     LINCE_FAULT=short:N     the N-th read, pread, write or pwrite moves half of what was asked for
  *     LINCE_FAULT=alloc:0     fails nothing
- *     LINCE_FAULT_COUNT=FILE  gets how many there were, when the program ends
+ *     LINCE_FAULT_SITES=FILE  gets a line for each there was, when the program ends: its kind, and a number that stands for
+ *                             the functions that led to it
  *
  * Before main it opens "/lince-faults-begin", which is not there: a mark in the log of strace. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { MOST_SITES = 1 << 20, FRAMES = 40 };
+
+typedef struct chances {
+    const char *kind;
+    atomic_long count;
+    long at;       /* the one that comes true; 0: none */
+    uint64_t *way; /* [MOST_SITES] by which functions; NULL: nobody asks */
+} chances;
+
 static atomic_bool active;
-static atomic_long allocations, transfers;
-static long allocation_at, transfer_at;
+static chances allocations = {.kind = "alloc"}, transfers = {.kind = "short"};
 static bool lasting;
+static _Thread_local bool looking; /* at the functions, which may allocate */
 
 /* glibc's own names: dlsym allocates, so that they cannot be looked up by it. */
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
     *__libc_memalign(size_t, size_t);
 
-static bool fails(atomic_long *count, long at)
+/* FNV-1a of the return addresses. */
+static uint64_t way_here(void)
 {
-    if (!atomic_load(&active)) return false;
-    long n = atomic_fetch_add(count, 1) + 1;
-    return at > 0 && (n == at || (lasting && n > at));
+    void *frame[FRAMES];
+    uint64_t hash = 14695981039346656037u;
+    looking = true;
+    int count = backtrace(frame, FRAMES);
+    looking = false;
+    for (int i = 0; i < count; i++) hash = (hash ^ (uintptr_t)frame[i]) * 1099511628211u;
+    return hash;
+}
+
+static bool fails(chances *c)
+{
+    if (!atomic_load(&active) || looking) return false;
+    long n = atomic_fetch_add(&c->count, 1) + 1;
+    if (c->way && n <= MOST_SITES) c->way[n - 1] = way_here();
+    return c->at > 0 && (n == c->at || (lasting && n > c->at));
 }
 
 static bool refused(void)
 {
-    if (!fails(&allocations, allocation_at)) return false;
+    if (!fails(&allocations)) return false;
     errno = ENOMEM;
     return true;
 }
@@ -97,7 +122,7 @@ void *mmap64(void *at, size_t size, int protection, int flags, int file, off64_t
 
 static size_t amount(size_t asked)
 {
-    return fails(&transfers, transfer_at) && asked > 1 ? asked / 2 : asked;
+    return fails(&transfers) && asked > 1 ? asked / 2 : asked;
 }
 
 ssize_t read(int file, void *bytes, size_t size)
@@ -128,24 +153,35 @@ ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
 static void read_orders(void)
 {
     const char *order = getenv("LINCE_FAULT");
-    if (!order) return;
     char *end = NULL;
-    bool alloc = !strncmp(order, "alloc:", 6);
-    long at = strchr(order, ':') ? strtol(strchr(order, ':') + 1, &end, 10) : 0;
-    *(alloc ? &allocation_at : &transfer_at) = at;
-    lasting = end && *end == '+';
+    if (getenv("LINCE_FAULT_SITES")) {
+        void *frame[1];
+        backtrace(frame, 1); /* loads its library */
+        allocations.way = __libc_calloc(2 * MOST_SITES, sizeof *allocations.way);
+        transfers.way = allocations.way + MOST_SITES;
+    }
+    if (!order || !strchr(order, ':')) return;
+    chances *of = strncmp(order, "alloc:", 6) ? &transfers : &allocations;
+    of->at = strtol(strchr(order, ':') + 1, &end, 10);
+    lasting = *end == '+';
+}
+
+static void list(FILE *file, const chances *c)
+{
+    long count = atomic_load(&c->count);
+    for (long i = 0; i < count && i < MOST_SITES; i++)
+        fprintf(file, "%s %016llx\n", c->kind, (unsigned long long)c->way[i]);
 }
 
 static void tell(void)
 {
-    const char *path = getenv("LINCE_FAULT_COUNT");
-    char text[64];
+    const char *path = getenv("LINCE_FAULT_SITES");
     atomic_store(&active, false);
-    int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
-    if (file < 0) return;
-    int size = snprintf(text, sizeof text, "%ld %ld\n", atomic_load(&allocations), atomic_load(&transfers));
-    if (NEXT(write)(file, text, (size_t)size) < 0) _exit(99);
-    close(file);
+    FILE *file = path ? fopen(path, "w") : NULL;
+    if (!file) return;
+    list(file, &allocations);
+    list(file, &transfers);
+    if (fclose(file)) _exit(99);
 }
 
 typedef int main_function(int, char **, char **);
