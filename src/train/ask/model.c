@@ -41,7 +41,7 @@ static int new_model(lince_model **model)
 
 static int open_file(lince_model *m, const char *path)
 {
-    if (lince_run_holds_runs(path)) return lince_run_open(&(lince_run){0}, path); /* which refuses it */
+    LINCE_TRY(lince_run_is_single(path));
     LINCE_TRY(weights_path(path, m->path));
     return lince_weights_open(&m->weights, m->path);
 }
@@ -67,7 +67,8 @@ static int read_settings(lince_model *m, const char *path)
     lince_run run;
     struct stat status;
     if (stat(path, &status) || !S_ISDIR(status.st_mode)) return 0;
-    if (lince_run_open(&run, path)) return 0; /* weights in a folder that is no run's */
+    if (!lince_run_is_there(path)) return 0; /* weights in a folder that is no run's */
+    LINCE_TRY(lince_run_open(&run, path));
     LINCE_TRY(lince_run_read_config(&run, &m->settings));
     m->has_run = true;
     snprintf(m->run, sizeof m->run, "%s", run.folder);

@@ -223,10 +223,7 @@ static void put_data(lince_buffer *out, const json_t *json)
 
 static bool is_run(const char *path)
 {
-    char config[LINCE_PATH_MAX];
-    struct stat status;
-    if (lince_run_is_cv(path)) return true; /* which lince_run_open refuses */
-    return !lince_path_join(config, path, "config.yaml") && !stat(config, &status);
+    return lince_run_is_cv(path) /* which lince_run_open refuses */ || lince_run_is_there(path);
 }
 
 /* What lince writes and "info" has nothing to say of: pages say it. */

@@ -79,12 +79,12 @@ bool lince_run_is_cv(const char *folder)
     return holds(folder, LINCE_CV_FILE);
 }
 
-bool lince_run_holds_runs(const char *folder)
+bool lince_run_is_there(const char *folder)
 {
-    return lince_run_is_cv(folder) || holds(folder, LINCE_SEARCH_FILE);
+    return holds(folder, "config.yaml");
 }
 
-static int refuse_runs(const char *folder)
+int lince_run_is_single(const char *folder)
 {
     if (lince_run_is_cv(folder))
         return lince_fail(
@@ -92,21 +92,23 @@ static int refuse_runs(const char *folder)
             "%s: a cross-validation, and no run; its runs are in it (%s/fold-1, ...), and 'lince "
             "cv --resume %s' writes its own report again",
             folder, folder, folder);
-    return lince_fail(LINCE_EIO,
-                      "%s: a search, and no run; its trials are runs (%s/trials/000, ...), and 'lince tune "
-                      "--resume %s' writes its own report again",
-                      folder, folder, folder);
+    if (holds(folder, LINCE_SEARCH_FILE))
+        return lince_fail(
+            LINCE_EIO,
+            "%s: a search, and no run; its trials are runs (%s/trials/000, ...), and 'lince tune "
+            "--resume %s' writes its own report again",
+            folder, folder, folder);
+    return 0;
 }
 
 int lince_run_open(lince_run *run, const char *folder)
 {
     char config[LINCE_PATH_MAX];
-    struct stat status;
     run->lock = -1;
     LINCE_TRY(lince_path_join(config, folder, "config.yaml"));
-    if (stat(folder, &status)) return lince_fail(LINCE_EIO, "%s: there is no such run", folder);
-    if (lince_run_holds_runs(folder)) return refuse_runs(folder);
-    if (stat(config, &status))
+    if (lince_file_is_missing(folder)) return lince_fail(LINCE_EIO, "%s: there is no such run", folder);
+    LINCE_TRY(lince_run_is_single(folder));
+    if (lince_file_is_missing(config))
         return lince_fail(LINCE_EIO, "%s: not the folder of a run (it has no config.yaml)", folder);
     snprintf(run->folder, sizeof run->folder, "%s", folder);
     for (size_t n = strlen(run->folder); n > 1 && run->folder[n - 1] == '/'; n--) run->folder[n - 1] = '\0';

@@ -26,8 +26,11 @@ int lince_run_create(lince_run *run, const char *wanted);
 #define LINCE_SEARCH_FILE "search/search.json"
 bool lince_run_is_cv(const char *folder);
 
-/* One of either; lince_run_open says which when it refuses it. */
-bool lince_run_holds_runs(const char *folder);
+/* LINCE_EIO, with how its runs are reached, where it is one of either. */
+int lince_run_is_single(const char *folder);
+
+/* Whether a folder has a run's settings, as every run has; what cannot be told is none's absence. */
+bool lince_run_is_there(const char *folder);
 
 /* An existing run's folder; LINCE_EIO, with what is missing, where it is none (no config.yaml). */
 int lince_run_open(lince_run *run, const char *folder);
