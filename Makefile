@@ -1,5 +1,5 @@
 # A thin front for CMake + Ninja. `make` builds program and library, `make demo` runs the main job, `make test` tests.
-# Only deps, demo, test, check, fuzz and faults install packages.
+# Only deps, demo, test, check, fuzz, faults, flips and kills install packages.
 BUILD ?= build
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
@@ -42,6 +42,11 @@ faults: deps
 	@$(CONFIGURE) >/dev/null
 	@cmake --build $(BUILD) --target faults
 
+# A million times, bits of weights and checkpoints are turned over: minutes.
+flips: deps
+	@$(CONFIGURE) >/dev/null
+	@cmake --build $(BUILD) --target million_flips
+
 bench: all
 	@scripts/bench.sh $(BUILD)
 
@@ -57,4 +62,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test test-shapes check fuzz faults bench bench-peers install clean
+.PHONY: all deps demo test test-shapes check fuzz faults flips bench bench-peers install clean

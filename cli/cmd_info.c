@@ -21,6 +21,15 @@ static int describe(const char *path, const char *const values[READINGS], bool d
     return code;
 }
 
+static int verify(const char *path, bool json)
+{
+    char *text;
+    int code = lince_verify(path, json, &text);
+    if (text) fputs(text, stdout);
+    lince_text_free(text);
+    return code ? cli_fail(code) : EXIT_DONE;
+}
+
 static int print_kernels(void)
 {
     char *text;
@@ -40,11 +49,14 @@ static int forget_kernels(void)
 static int run(int argc, char **argv)
 {
     const char *values[READINGS] = {NULL};
-    bool json = false, duplicates = false, kernels = false, forget = false, help = false;
+    bool json = false, duplicates = false, verified = false, kernels = false, forget = false, help = false;
     const option_spec specs[] = {
         {"json", NULL, N_("print one JSON object"), NULL, &json},
         {"duplicates", NULL, N_("of a data set: look for samples that are in two parts or under two labels"),
          NULL, &duplicates},
+        {"verify", NULL,
+         N_("of a weights file or a run: whether its files are as they were written, by their checksums"),
+         NULL, &verified},
         {"kernels", NULL, N_("which kernel was chosen for what on this machine"), NULL, &kernels},
         {"forget", NULL, N_("with --kernels: measure them again when they are next needed"), NULL, &forget},
         {"text-column", "NAME|N", N_("of a table; default: guessed"), &values[0], NULL},
@@ -71,6 +83,7 @@ static int run(int argc, char **argv)
                   "[--forget] alone"));
         return EXIT_USAGE;
     }
+    if (verified) return verify(at[0], json);
     cli_catch_signals();
     code = describe(at[0], values, duplicates, json, &text);
     cli_clear_line();
@@ -86,4 +99,5 @@ const command cmd_info = {.name = "info",
                           .run = run,
                           .examples = "lince info pictures.zip\n"
                                       "lince info runs/vgg16\n"
-                                      "lince info weights.safetensors --json"};
+                                      "lince info weights.safetensors --json\n"
+                                      "lince info --verify runs/vgg16"};

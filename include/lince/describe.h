@@ -21,6 +21,11 @@ LINCE_API int lince_describe(const char *path, int json, char **text);
 LINCE_API int lince_describe_as(const char *path, const lince_settings *settings,
                                 const lince_observer *observer, int json, char **text);
 
+/* Whether weights are as lince wrote them, by the checksums that it puts into them: a weights file, or all files of a run.
+ * `text`, the caller's (lince_text_free), tells a line a file, and which have no checksum. LINCE_EFORMAT where a file is
+ * damaged; `text` is there then, too. */
+LINCE_API int lince_verify(const char *path, int json, char **text);
+
 /* Writes a weights file in another format, which the ending of `out` says (lince_weights_format_at): the same
  * tensors, bit for bit. `text`, the caller's (lince_text_free), tells what was found and written. */
 LINCE_API int lince_convert(const char *in, const char *out, char **text);

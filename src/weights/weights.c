@@ -160,6 +160,11 @@ const char *lince_weights_notes(const lince_weights *w)
     return w->notes.data ? w->notes.data : "";
 }
 
+bool lince_weights_has_checksum(const lince_weights *w)
+{
+    return w->has_checksum;
+}
+
 size_t lince_weights_count(const lince_weights *w)
 {
     return w->count;

@@ -60,6 +60,9 @@ const char *lince_weights_format_name(const lince_weights *weights); /* "safeten
 /* What was found, renamed or left out on reading, a line each; "" where there is nothing to say. */
 const char *lince_weights_notes(const lince_weights *weights);
 
+/* Whether the file has a checksum (checksum.h), which was right. */
+bool lince_weights_has_checksum(const lince_weights *weights);
+
 size_t lince_weights_count(const lince_weights *weights);
 const lince_tensor *lince_weights_at(const lince_weights *weights, size_t index);
 const lince_tensor *lince_weights_find(const lince_weights *weights, const char *name); /* NULL: not there */

@@ -16,6 +16,7 @@ struct lince_weights {
     lince_buffer notes; /* a line each */
     void **copies;      /* data that the file has in another order */
     size_t copy_count, copy_capacity;
+    bool has_checksum; /* which was right */
     lince_mapping map; /* of the file; empty where the bytes are the caller's */
 };
 

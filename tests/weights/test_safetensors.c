@@ -238,8 +238,31 @@ static void test_the_same_tensors_give_the_same_bytes_and_data_are_aligned(void 
     free(two.data);
 }
 
+/* Takes `,"lince.checksum":"..."` out of a file's header, and pads and counts it anew. */
+static blob without_checksum(blob b)
+{
+    size_t header = 0;
+    for (int i = 7; i >= 0; i--) header = header << 8 | (unsigned char)b.data[i];
+    char *text = strndup(b.data + 8, header), *begin = strstr(text, ",\"lince.checksum\":\"xxh3 ");
+    assert_non_null(begin);
+    char *end = strchr(begin, '}');
+    memmove(begin, end, strlen(end) + 1);
+    size_t length = strlen(text);
+    while (text[length - 1] == ' ') length--;
+    size_t padded = (length + 7) / 8 * 8, data = b.size - 8 - header;
+    blob out = {malloc(8 + padded + data), 8 + padded + data};
+    for (int i = 0; i < 8; i++) out.data[i] = (char)(padded >> 8 * i);
+    memset(out.data + 8, ' ', padded);
+    memcpy(out.data + 8, text, length);
+    memcpy(out.data + 8 + padded, b.data + 8 + header, data);
+    free(text);
+    free(b.data);
+    return out;
+}
+
 /* tests/reference/safetensors_file.py */
-static void test_a_file_of_the_python_package_is_written_again_byte_for_byte(void **state)
+static void
+test_a_file_of_the_python_package_is_written_again_byte_for_byte_but_for_the_checksum(void **state)
 {
     (void)state;
     lince_weights *w;
@@ -251,11 +274,61 @@ static void test_a_file_of_the_python_package_is_written_again_byte_for_byte(voi
     if (lince_safetensors_write(PATH, lince_weights_at(w, 0), KINDS, &format, 1))
         fail_msg("%s", lince_error());
     lince_weights_free(w);
-    blob theirs = read_back(path), ours = read_back(PATH);
+    blob theirs = read_back(path), ours = without_checksum(read_back(PATH));
     assert_int_equal(ours.size, theirs.size);
     assert_memory_equal(ours.data, theirs.data, theirs.size);
     free(theirs.data);
     free(ours.data);
+}
+
+/* --- checksums ------------------------------------------------------------------------------------- */
+
+static void expect_damaged(blob b, const char *message)
+{
+    lince_weights *w;
+    assert_int_equal(lince_weights_parse_as(&lince_safetensors, &w, b.data, b.size, "x"), LINCE_EFORMAT);
+    assert_null(w);
+    if (!strstr(lince_error(), message)) fail_msg("expected '%s' in: %s", message, lince_error());
+}
+
+static void test_a_tensor_that_is_not_what_was_written_is_named(void **state)
+{
+    (void)state;
+    write_every_kind();
+    blob b = read_back(PATH);
+    b.data[b.size - 1] ^= 1;
+    expect_damaged(b, "x: damaged: tensor '");
+    b.data[b.size - 1] ^= 1;
+    memcpy(strstr(b.data + 8, "vgg16"), "vgg19", 5);
+    expect_damaged(b, "x: damaged: its header is not what was written");
+    free(b.data);
+}
+
+static void test_weights_are_checked_also_where_the_name_of_their_checksum_is_damaged(void **state)
+{
+    (void)state;
+    write_every_kind();
+    blob b = read_back(PATH);
+    memcpy(strstr(b.data + 8, "lince.checksum"), "Lince", 5);
+    b.data[b.size - 1] ^= 1;
+    expect_damaged(b, "x: damaged: tensor '");
+    free(b.data);
+}
+
+static void test_the_checksum_is_no_text_of_the_file_and_is_written_anew(void **state)
+{
+    (void)state;
+    lince_weights *w;
+    write_every_kind();
+    if (lince_safetensors_open(&w, PATH)) fail_msg("%s", lince_error());
+    assert_true(lince_weights_has_checksum(w));
+    assert_null(lince_weights_metadata(w, "lince.checksum"));
+    assert_null(lince_weights_metadata_at(w, 2));
+    lince_weights_free(w);
+    if (lince_safetensors_open(&w, TEST_SOURCE_DIR "/tests/weights/python.safetensors"))
+        fail_msg("%s", lince_error());
+    assert_false(lince_weights_has_checksum(w));
+    lince_weights_free(w);
 }
 
 static void test_a_file_cut_anywhere_is_refused(void **state)
@@ -358,6 +431,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_smallest_files_are_read),
+        cmocka_unit_test(test_a_tensor_that_is_not_what_was_written_is_named),
+        cmocka_unit_test(test_weights_are_checked_also_where_the_name_of_their_checksum_is_damaged),
+        cmocka_unit_test(test_the_checksum_is_no_text_of_the_file_and_is_written_anew),
         cmocka_unit_test(test_a_file_without_a_proper_header_is_refused),
         cmocka_unit_test(test_a_header_nested_without_end_is_refused),
         cmocka_unit_test(test_a_name_that_is_there_twice_is_refused),
@@ -368,7 +444,8 @@ int main(void)
         cmocka_unit_test(test_ranges_cover_the_data_once),
         cmocka_unit_test(test_every_kind_comes_back_bit_for_bit),
         cmocka_unit_test(test_the_same_tensors_give_the_same_bytes_and_data_are_aligned),
-        cmocka_unit_test(test_a_file_of_the_python_package_is_written_again_byte_for_byte),
+        cmocka_unit_test(
+            test_a_file_of_the_python_package_is_written_again_byte_for_byte_but_for_the_checksum),
         cmocka_unit_test(test_a_file_cut_anywhere_is_refused),
         cmocka_unit_test(test_elements_become_floats),
         cmocka_unit_test(test_what_a_file_cannot_hold_is_not_written),

@@ -65,12 +65,34 @@ static int read_history(lince_trainer *t, const char *text)
 {
     lince_epoch e;
     int used;
-    while (text && sscanf(text, "%d %la %la %la %la %la %la\n%n", &e.epoch, &e.time, &e.train_loss,
-                          &e.train_accuracy, &e.val_loss, &e.val_accuracy, &e.lr, &used) == 7) {
+    while (text &&
+           sscanf(text, "%d %la %la %la %la %la %la\n%n", &e.epoch, &e.time, &e.train_loss, &e.train_accuracy,
+                  &e.val_loss, &e.val_accuracy, &e.lr, &used) == 7 &&
+           (size_t)e.epoch == t->history.count + 1) {
         LINCE_TRY(lince_history_add(&t->history, &e));
         text += used;
     }
-    return 0;
+    if (text && !*text && t->history.count == (size_t)t->at.epoch) return 0;
+    return lince_fail(LINCE_EFORMAT,
+                      "%s: its history has not one row for each epoch that is done (epochs: %d)",
+                      t->run.folder, t->at.epoch);
+}
+
+/* The position follows from epoch and step, what is only counted aside. */
+static int check_position(const lince_trainer *t)
+{
+    const lince_position *at = &t->at;
+    size_t batches = lince_loader_batches(t->train), samples = lince_loader_samples(t->train),
+           accumulate = (size_t)t->settings->accumulate, drawn = at->step * (size_t)t->settings->batch_size;
+    bool between = at->step == batches || (at->step < batches && at->step % accumulate == 0);
+    if (between && at->updates == lince_position_updates(at, batches, accumulate) &&
+        at->seen == (drawn < samples ? drawn : samples) && at->hits <= (double)at->seen)
+        return 0;
+    return lince_fail(
+        LINCE_EDATA,
+        "%s: its position, epoch %d, step %zu, updates %zu, samples %zu, is none that data and settings "
+        "lead to (batches in an epoch: %zu); have pictures become unreadable?",
+        t->run.folder, at->epoch + 1, at->step, at->updates, at->seen, batches);
 }
 
 int lince_trainer_save(lince_trainer *t)
@@ -135,6 +157,7 @@ static int restore_from(lince_trainer *t, const lince_saved *s, const char *comm
     t->schedule.factor = s->schedule.factor;
     t->schedule.waited = s->schedule.waited;
     t->last_checkpoint = t->at.seconds;
+    LINCE_TRY(check_position(t));
     LINCE_TRY(read_history(t, lince_saved_text(s, "history")));
     if (more) LINCE_TRY(lince_trainer_extend(t, s, command));
     t->schedule.epochs = (size_t)(t->settings->epochs - t->at.schedule_epoch);

@@ -30,10 +30,19 @@ typedef struct lince_position {
 bool lince_position_ended(const lince_position *position, int epochs, int patience);
 
 /* As texts that read back exactly: `at`, with what a plateau's schedule has seen, and `stage`, the fields of
- * a run that goes on. False where they cannot be read; `stage` NULL, as version 0.1 wrote none: 0. */
+ * a run that goes on. */
 void lince_position_print(const lince_position *position, const lince_schedule *schedule,
                           char at[LINCE_POSITION_MAX], char stage[LINCE_POSITION_MAX]);
-bool lince_position_read(lince_position *position, lince_schedule *schedule, const char *at,
-                         const char *stage);
+
+/* LINCE_EFORMAT, with the field, where a run of that many epochs cannot stand there; `stage` NULL, as version 0.1 wrote
+ * none: 0. */
+int lince_position_read(lince_position *position, lince_schedule *schedule, const char *at, const char *stage,
+                        int epochs);
+
+/* Whether a text was written since there are versions, and checksums of checkpoints. */
+bool lince_position_has_version(const char *at);
+
+/* How many updates lead there, where an epoch has that many batches, of which `accumulate` make an update. */
+size_t lince_position_updates(const lince_position *position, size_t batches, size_t accumulate);
 
 #endif

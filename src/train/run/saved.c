@@ -44,16 +44,23 @@ static int number_of(const json_t *settings, const char *name)
 static int read_texts(lince_saved *s, const lince_run *run)
 {
     const char *text = lince_saved_text(s, "settings");
+    char path[LINCE_PATH_MAX];
     json_t *settings = NULL;
+    LINCE_TRY(lince_path_join(path, run->folder, s->end ? LINCE_END_FILE : LINCE_STATE_FILE));
     int code = text ? lince_json_parse(text, strlen(text), 0, &settings, NULL) : 0;
     if (code == LINCE_ENOMEM) return code;
+    code = 0;
     s->epochs = number_of(settings, "epochs");
     s->patience = number_of(settings, "patience");
     json_decref(settings);
-    if (s->epochs < 1 || !lince_position_read(&s->at, &s->schedule, lince_saved_text(s, "position"),
-                                              lince_saved_text(s, "stage")))
-        return lince_fail(LINCE_EFORMAT, "%s/%s: its position or its settings cannot be read", run->folder,
-                          s->end ? LINCE_END_FILE : LINCE_STATE_FILE);
+    if (s->epochs < 1) code = lince_fail(LINCE_EFORMAT, "its settings cannot be read");
+    if (!code)
+        code = lince_position_read(&s->at, &s->schedule, lince_saved_text(s, "position"),
+                                   lince_saved_text(s, "stage"), s->epochs);
+    if (!code && lince_position_has_version(lince_saved_text(s, "position")) &&
+        !lince_weights_has_checksum(s->end ? s->end : s->state))
+        code = lince_fail(LINCE_EFORMAT, "its checksum is missing");
+    if (code) return lince_fail_in(code, path);
     s->ended = lince_position_ended(&s->at, s->epochs, s->patience);
     return 0;
 }

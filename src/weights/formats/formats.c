@@ -2,6 +2,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "weights/checksum.h"
 #include "weights/formats/format.h"
 
 #include <lince/describe.h>
@@ -121,6 +122,7 @@ int lince_weights_parse_as(const lince_weights_format *format, lince_weights **w
     w->format = format;
     int code = format->parse(w, bytes, size, name);
     if (!code) code = lince_weights_index(w, name);
+    if (!code) code = lince_checksum_check(w, name);
     if (!code) code = w->notes.error;
     return finish(weights, code);
 }

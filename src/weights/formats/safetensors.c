@@ -5,6 +5,7 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "weights/checksum.h"
 #include "weights/formats/format.h"
 #include "weights/torch/torch.h"
 
@@ -218,7 +219,6 @@ static int put_tensor(json_t **root, const char *path, const lince_tensor *t, si
 
 static int put_metadata(json_t **root, const char *path, const lince_metadata *metadata, size_t count)
 {
-    if (!count) return 0;
     json_t *pairs = json_object();
     for (size_t i = 0; i < count; i++) {
         if (json_object_get(pairs, metadata[i].key)) {
@@ -249,12 +249,23 @@ static int header_text(char **text, const char *path, const lince_tensor *tensor
     return code ? lince_fail_in(code, path) : 0;
 }
 
+/* With the checksum in it. */
+static int sealed_header(char **text, const char *path, const lince_tensor *tensors, size_t count,
+                         const lince_metadata *metadata, size_t metadata_count)
+{
+    lince_metadata *all;
+    LINCE_TRY(lince_checksum_add(&all, tensors, count, metadata, metadata_count));
+    int code = header_text(text, path, tensors, count, all, metadata_count + 1);
+    lince_checksum_release(all, metadata_count);
+    return code;
+}
+
 int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
                             const lince_metadata *metadata, size_t metadata_count)
 {
     char *header;
     LINCE_TRY(lince_tensors_check(path, tensors, count));
-    LINCE_TRY(header_text(&header, path, tensors, count, metadata, metadata_count));
+    LINCE_TRY(sealed_header(&header, path, tensors, count, metadata, metadata_count));
     lince_file file;
     int code = lince_file_open(&file, path);
     if (!code) {

@@ -22,7 +22,7 @@ typedef struct lince_stored_zip {
 
 /* Lists the entries. Every one lies inside the file, no two overlap, no name is there twice: else
  * LINCE_EFORMAT with rule and offset. `file` is for messages. The checksums are not looked at: PyTorch can be
- * told not to write them, and a sum over half a gigabyte would take longer than mapping it. */
+ * told not to write them; what lince writes has its own (weights/checksum.h). */
 int lince_stored_zip_read(lince_stored_zip *zip, const char *file, const void *bytes, size_t size);
 void lince_stored_zip_release(lince_stored_zip *zip);
 

@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "weights/checksum.h"
 #include "weights/torch/stored_zip_write.h"
 #include "weights/torch/torch.h"
 #include "weights/torch/torch_state.h"
@@ -76,12 +77,15 @@ static void put_object(lince_buffer *out, const lince_tensor *tensors, size_t co
 
 /* --- the file ------------------------------------------------------------------------------------- */
 
-/* Metadata as a JSON object; a lince_alloc'ed text. */
-static int metadata_text(char **text, const char *path, const lince_metadata *metadata, size_t count)
+/* Metadata as a JSON object, the checksum in it; a lince_alloc'ed text. */
+static int metadata_text(char **text, const char *path, const lince_tensor *tensors, size_t tensor_count,
+                         const lince_metadata *metadata, size_t count)
 {
+    lince_metadata *all;
+    LINCE_TRY(lince_checksum_add(&all, tensors, tensor_count, metadata, count));
     json_t *object = json_object();
-    for (size_t i = 0; i < count; i++)
-        lince_json_put(&object, metadata[i].key, lince_json_string(metadata[i].value));
+    for (size_t i = 0; i <= count; i++) lince_json_put(&object, all[i].key, lince_json_string(all[i].value));
+    lince_checksum_release(all, count);
     int code = lince_json_text(object, JSON_COMPACT, text);
     return code ? lince_fail_in(code, path) : 0;
 }
@@ -97,7 +101,7 @@ static void add_records(lince_zip_writer *w, const lince_buffer *object, const l
         lince_zip_add(w, name, tensors[i].data, tensors[i].bytes);
     }
     lince_zip_add(w, "archive/version", "3\n", 2);
-    if (metadata) lince_zip_add(w, "archive/extra/lince.json", metadata, strlen(metadata));
+    lince_zip_add(w, "archive/extra/lince.json", metadata, strlen(metadata));
     lince_zip_finish(w);
 }
 
@@ -108,7 +112,7 @@ int lince_torch_write(const char *path, const lince_tensor *tensors, size_t coun
     lince_file file;
     lince_buffer object = {0};
     LINCE_TRY(lince_tensors_check(path, tensors, count));
-    if (metadata_count) LINCE_TRY(metadata_text(&texts, path, metadata, metadata_count));
+    LINCE_TRY(metadata_text(&texts, path, tensors, count, metadata, metadata_count));
     put_object(&object, tensors, count);
     int code = object.error ? object.error : lince_file_open(&file, path);
     if (!code) {
