@@ -47,6 +47,10 @@ flips: deps
 	@$(CONFIGURE) >/dev/null
 	@cmake --build $(BUILD) --target million_flips
 
+# Files made to take all memory or time, whole ones of gigabytes: a quarter of an hour.
+bombs: all
+	@cmake --build $(BUILD) --target bombs
+
 bench: all
 	@scripts/bench.sh $(BUILD)
 
@@ -62,4 +66,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test test-shapes check fuzz faults flips bench bench-peers install clean
+.PHONY: all deps demo test test-shapes check fuzz faults flips bombs bench bench-peers install clean

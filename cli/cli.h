@@ -150,6 +150,22 @@ typedef struct model_choice {
 /* Opens it, and says on standard error what there is to say of a weights file. */
 int cli_open_model(lince_model **model, const model_choice *choice, bool quiet);
 
+/* How far data may go, for commands whose options are not the settings: values of these settings, or NULL. */
+enum { BOUNDS = 5 };
+extern const char *const cli_bounds[BOUNDS];
+
+#define BOUND_OPTION(values, i)                                                                             \
+    {                                                                                                       \
+        cli_bounds[i], lince_setting_named(cli_bounds[i])->value, lince_setting_named(cli_bounds[i])->help, \
+            &(values)[i], NULL                                                                              \
+    }
+#define BOUND_OPTIONS(values)                                                                           \
+    BOUND_OPTION(values, 0), BOUND_OPTION(values, 1), BOUND_OPTION(values, 2), BOUND_OPTION(values, 3), \
+        BOUND_OPTION(values, 4)
+
+/* Sets those that are given of a model that is asked. LINCE_EUSAGE. */
+int cli_bound_model(lince_model *model, const char *const values[BOUNDS]);
+
 /* The observer that draws on standard error: a live line on a terminal, one line an epoch elsewhere. */
 const lince_observer *cli_observer(bool quiet);
 void cli_clear_line(void);

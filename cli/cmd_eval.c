@@ -18,6 +18,7 @@ static int set_readings(lince_model *m, const reading *readings, size_t count)
 static int run(int argc, char **argv)
 {
     const char *data = NULL, *split = NULL, *predictions = NULL, *confidence = NULL;
+    const char *bounds[BOUNDS] = {NULL};
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
     bool json = false, quiet = false, help = false, calibrate = false;
     reading readings[] = {{"classes", NULL},    {"text-column", NULL},  {"label-column", NULL},
@@ -50,6 +51,7 @@ static int run(int argc, char **argv)
          &readings[11].value, NULL},
         {"tta", "none|flip|crops", N_("answers to views of a picture averaged; default: the run's"),
          &readings[12].value, NULL},
+        BOUND_OPTIONS(bounds),
         {"calibrate", NULL, N_("first fit a temperature on the run's validation part, and keep it"), NULL,
          &calibrate},
         {"min-confidence", "X|auto:P",
@@ -71,6 +73,7 @@ static int run(int argc, char **argv)
     lince_model *m = NULL;
     if (!code) code = cli_open_model(&m, &choice, quiet);
     if (!code) code = set_readings(m, readings, sizeof readings / sizeof *readings);
+    if (!code) code = cli_bound_model(m, bounds);
     cli_catch_signals();
     if (!code && calibrate) code = lince_model_calibrate(m, cli_observer(quiet || json));
     if (!code && confidence)

@@ -8,13 +8,15 @@ static const char *const readings[READINGS] = {"text-column",  "label-column", "
                                                "split-column", "drop-label",   "header",
                                                "quoting",      "encoding",     "image-column"};
 
-static int describe(const char *path, const char *const values[READINGS], bool duplicates, bool json,
-                    char **text)
+static int describe(const char *path, const char *const values[READINGS], const char *const bounds[BOUNDS],
+                    bool duplicates, bool json, char **text)
 {
     lince_settings *settings = lince_settings_new();
     int code = settings ? 0 : LINCE_ENOMEM;
     for (int i = 0; i < READINGS && !code; i++)
         if (values[i]) code = lince_settings_set(settings, readings[i], values[i]);
+    for (int i = 0; i < BOUNDS && !code; i++)
+        if (bounds[i]) code = lince_settings_set(settings, cli_bounds[i], bounds[i]);
     if (!code) code = lince_settings_set(settings, "find-duplicates", duplicates ? "yes" : "no");
     if (!code) code = lince_describe_as(path, settings, cli_observer(false), json, text);
     lince_settings_free(settings);
@@ -48,7 +50,7 @@ static int forget_kernels(void)
 
 static int run(int argc, char **argv)
 {
-    const char *values[READINGS] = {NULL};
+    const char *values[READINGS] = {NULL}, *bounds[BOUNDS] = {NULL};
     bool json = false, duplicates = false, verified = false, kernels = false, forget = false, help = false;
     const option_spec specs[] = {
         {"json", NULL, N_("print one JSON object"), NULL, &json},
@@ -68,6 +70,7 @@ static int run(int argc, char **argv)
         {"quoting", "auto|none|minimal", N_("of a table"), &values[6], NULL},
         {"encoding", "NAME", N_("of a table; default: utf-8"), &values[7], NULL},
         {"image-column", "NAME|N", N_("of a table; default: guessed"), &values[8], NULL},
+        BOUND_OPTIONS(bounds),
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
     const char *at[16];
@@ -85,7 +88,7 @@ static int run(int argc, char **argv)
     }
     if (verified) return verify(at[0], json);
     cli_catch_signals();
-    code = describe(at[0], values, duplicates, json, &text);
+    code = describe(at[0], values, bounds, duplicates, json, &text);
     cli_clear_line();
     if (code) return cli_fail(code);
     fputs(text, stdout);

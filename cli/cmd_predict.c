@@ -202,7 +202,7 @@ static int expect_more(void)
 static int run(int argc, char **argv)
 {
     const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL, *tta = NULL,
-               *confidence = NULL;
+               *confidence = NULL, *bounds[BOUNDS] = {NULL};
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
     asking a = {0};
     bool help = false;
@@ -226,6 +226,7 @@ static int run(int argc, char **argv)
          N_("answers below this probability are \"unknown\"; auto:0.95: the probability from which on 95 % "
             "are right"),
          &confidence, NULL},
+        BOUND_OPTIONS(bounds),
         {"top", "K", N_("tell the K most probable classes (1; with --json all)"), &top, NULL},
         {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
         {"csv", NULL, N_("print a CSV: a table's own columns, or the input, and the answer"), NULL, &a.csv},
@@ -249,7 +250,7 @@ static int run(int argc, char **argv)
              (column && (code = lince_model_set(m, "text-column", column))) ||
              (incomplete && (code = lince_model_set(m, "incomplete", incomplete))) ||
              (range && (code = lince_model_set(m, "range", range))) ||
-             (tta && (code = lince_model_set(m, "tta", tta))) ||
+             (tta && (code = lince_model_set(m, "tta", tta))) || (code = cli_bound_model(m, bounds)) ||
              (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(false), NULL))) ||
              (code = lince_model_observe(m, cli_observer(false))))
         status = cli_fail(code);

@@ -34,3 +34,14 @@ int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)
     if (!quiet && !choice->run) fputs(lince_model_notes(*model), stderr);
     return 0;
 }
+
+const char *const cli_bounds[BOUNDS] = {"max-file-mb", "max-archive-mb", "max-files", "max-ratio",
+                                        "max-wait"};
+
+int cli_bound_model(lince_model *model, const char *const values[BOUNDS])
+{
+    int code = 0;
+    for (int i = 0; i < BOUNDS && !code; i++)
+        if (values[i]) code = lince_model_set(model, cli_bounds[i], values[i]);
+    return code;
+}

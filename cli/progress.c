@@ -119,6 +119,7 @@ static void put_phase(char *out, size_t size, const lince_progress *p)
         [LINCE_SEARCHING] = N_("duplicates"),
         [LINCE_AVERAGING] = N_("averaging"),
         [LINCE_FINDING_RATE] = N_("finding the rate"),
+        [LINCE_OPENING] = N_("opening"),
     };
     int used = snprintf(out, size, "%s", lince_translate(names[p->phase]));
     if (p->epochs) snprintf(out + used, size - (size_t)used, " %d/%d", p->epoch, p->epochs);
@@ -140,7 +141,7 @@ static void list_facts(const lince_progress *p, char facts[FACTS][48])
     char duration[32];
     double left = seconds_left(p);
     memset(facts, 0, FACTS * sizeof *facts);
-    if (p->phase == LINCE_FETCHING) /* bytes */
+    if (p->phase == LINCE_FETCHING || p->phase == LINCE_OPENING) /* bytes */
         snprintf(facts[STEP], sizeof *facts, p->steps ? "%.1f/%.1f MiB" : "%.1f MiB",
                  (double)p->step * 0x1p-20, (double)p->steps * 0x1p-20);
     else if (p->steps)

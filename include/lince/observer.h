@@ -22,7 +22,8 @@ typedef enum lince_phase {
     LINCE_TESTING,
     LINCE_COMPARING, /* step and steps count texts that the runs are asked about */
     LINCE_REPORTING,
-    LINCE_FINDING_RATE /* loss: smoothed */
+    LINCE_FINDING_RATE, /* loss: smoothed */
+    LINCE_OPENING       /* a data set; step and steps count bytes */
 } lince_phase;
 
 /* Where the work stands, a few times a second. Made by the library; `size` says how much of it there is. */

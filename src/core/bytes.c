@@ -3,12 +3,27 @@
 #include "core/memory.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { BELIEVED = 1 << 20 };
 
 static size_t smaller(uint64_t a, size_t b)
 {
     return a < b ? (size_t)a : b;
+}
+
+/* By a half, or to what is claimed where that is less: a large file is not to lie in half as much again. */
+static int grow(lince_bytes *bytes, size_t *capacity, uint64_t claimed)
+{
+    size_t wanted = *capacity + *capacity / 2 + 1;
+    if (claimed >= *capacity && claimed < wanted) wanted = (size_t)claimed + 1;
+    uint8_t *grown = lince_alloc(wanted, 1);
+    if (!grown) return LINCE_ENOMEM;
+    memcpy(grown, bytes->owned, bytes->size);
+    lince_free(bytes->owned);
+    bytes->owned = grown;
+    *capacity = wanted;
+    return 0;
 }
 
 int lince_bytes_fill(lince_bytes *bytes, uint64_t claimed, size_t most,
@@ -20,7 +35,7 @@ int lince_bytes_fill(lince_bytes *bytes, uint64_t claimed, size_t most,
     size_t first = smaller(claimed < BELIEVED ? claimed + 1 : BELIEVED, most);
     int code = lince_grow(&bytes->owned, &capacity, first ? first : 1, 1);
     while (code == 0 && bytes->size < most) {
-        if (bytes->size == capacity) code = lince_grow(&bytes->owned, &capacity, capacity + 1, 1);
+        if (bytes->size == capacity) code = grow(bytes, &capacity, claimed);
         if (code) break;
         errno = 0;
         ssize_t n =

@@ -27,7 +27,7 @@ static int open_data(showing *s)
     lince_settings settings = {0};
     int code = lince_settings_fill(&settings, &f->settings);
     if (!code) code = lince_settings_set(&settings, "train-limit", "0");
-    if (!code) code = lince_open_data(&s->dataset, &settings, NULL, NULL);
+    if (!code) code = lince_open_data(&s->dataset, &settings, NULL, NULL, NULL);
     lince_settings_release(&settings);
     if (!code && strcmp(lince_dataset_fingerprint(s->dataset), lince_fact_text(f->data, "fingerprint")) != 0)
         code = lince_fail(LINCE_EDATA, "%s: other data than the runs were trained on", f->settings.data);

@@ -264,9 +264,9 @@ static const lince_layout *recognise(lince_source *source, const lince_layout *c
 }
 
 static int read_index(lince_dataset *dataset, const char *path, const lince_layout *const *layouts,
-                      size_t count)
+                      size_t count, const lince_within *within)
 {
-    LINCE_TRY(lince_source_open(&dataset->source, path));
+    LINCE_TRY(lince_source_open(&dataset->source, path, within));
     LINCE_TRY(lince_dataset_leave_out_own(dataset));
     dataset->layout = recognise(&dataset->source, layouts, count);
     LINCE_TRY(dataset->layout->index(dataset));
@@ -278,12 +278,12 @@ static int read_index(lince_dataset *dataset, const char *path, const lince_layo
 }
 
 int lince_dataset_open_as(lince_dataset **dataset, const char *path, const lince_layout *const *layouts,
-                          size_t layout_count, const lince_table_options *options)
+                          size_t layout_count, const lince_table_options *options, const lince_within *within)
 {
     *dataset = lince_alloc(1, sizeof **dataset);
     if (!*dataset) return LINCE_ENOMEM;
     (*dataset)->options = options;
-    int code = read_index(*dataset, path, layouts, layout_count);
+    int code = read_index(*dataset, path, layouts, layout_count, within);
     (*dataset)->options = NULL;
     if (code < 0) {
         lince_dataset_free(*dataset);

@@ -3,6 +3,7 @@
 #ifndef LINCE_DATA_DATASET_H
 #define LINCE_DATA_DATASET_H
 
+#include "data/source/bounds.h"
 #include "picture/decode/image.h"
 #include "text/table.h"
 
@@ -31,9 +32,11 @@ enum { LINCE_LAYOUTS_MAX = 32 };
  * (bytewise), as torchvision's ImageFolder does. Where no part is named (plain class folders) all samples are
  * training samples. Nothing is decoded yet. Errors: LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA (no class folders,
  * one class only, an empty class, a class that one part lacks, ...). `layouts`: what there may be, those that are
- * surer of themselves first; src/modality opens what is of any kind. `options`: what the user says of a table. */
+ * surer of themselves first; src/modality opens what is of any kind. `options`: what the user says of a table; `within`
+ * (data/source/bounds.h) NULL: the usual bounds, and nobody watches. */
 int lince_dataset_open_as(lince_dataset **dataset, const char *path, const lince_layout *const *layouts,
-                          size_t layout_count, const lince_table_options *options);
+                          size_t layout_count, const lince_table_options *options,
+                          const lince_within *within);
 void lince_dataset_free(lince_dataset *dataset);
 
 /* Keeps the classes of a list "cat,dog" only, in the data set's order; NULL or "": all. As the option does,

@@ -106,10 +106,11 @@ const lince_views *lince_modality_views(const lince_modality *m, const void *enc
 
 int lince_dataset_open(lince_dataset **dataset, const char *path)
 {
-    return lince_dataset_open_table(dataset, path, &(lince_table_options){0});
+    return lince_dataset_open_table(dataset, path, &(lince_table_options){0}, NULL);
 }
 
-int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options)
+int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options,
+                             const lince_within *within)
 {
     const lince_layout *all[LINCE_LAYOUTS_MAX];
     size_t count = 0;
@@ -118,5 +119,5 @@ int lince_dataset_open_table(lince_dataset **dataset, const char *path, const li
             assert(count < LINCE_LAYOUTS_MAX);
             all[count++] = rows[i]->layouts[k];
         }
-    return lince_dataset_open_as(dataset, path, all, count, options);
+    return lince_dataset_open_as(dataset, path, all, count, options, within);
 }

@@ -171,8 +171,9 @@ const lince_views *lince_modality_views(const lince_modality *modality, const vo
 /* A data set of any kind: the first layout that recognises its files (data/dataset.h). */
 int lince_dataset_open(lince_dataset **dataset, const char *path);
 
-/* The same, with what the user says of a table of texts. LINCE_EUSAGE for a column or a label that is not
- * there. */
-int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options);
+/* The same, with what the user says of a table of texts, within bounds (or NULL: the usual ones). LINCE_EUSAGE for a
+ * column or a label that is not there. */
+int lince_dataset_open_table(lince_dataset **dataset, const char *path, const lince_table_options *options,
+                             const lince_within *within);
 
 #endif

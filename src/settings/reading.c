@@ -14,6 +14,16 @@ int lince_decoding_settings(const lince_settings *s, lince_decoding *how)
     return code < 0 ? code : 0;
 }
 
+lince_within lince_within_settings(const lince_settings *s, const lince_observer *observer)
+{
+    return (lince_within){.bounds = {.file = (uint64_t)s->max_file_mb << 20,
+                                     .archive = (uint64_t)s->max_archive_mb << 20,
+                                     .files = (uint64_t)s->max_files,
+                                     .ratio = s->max_ratio,
+                                     .wait = s->max_wait},
+                          .watch = lince_watch_opening(observer)};
+}
+
 lince_table_options lince_table_settings(const lince_settings *s)
 {
     return (lince_table_options){.text_column = s->text_column,

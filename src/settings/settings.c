@@ -349,16 +349,13 @@ int lince_settings_get(const lince_settings *settings, const char *name, char *o
 /* A list becomes text with commas: head: [4096, 2048] */
 static int value_text(yaml_document_t *document, const yaml_node_t *node, lince_buffer *out)
 {
-    if (node->type == YAML_SCALAR_NODE) {
-        lince_buffer_put(out, (const char *)node->data.scalar.value, node->data.scalar.length);
-        return out->error;
-    }
+    if (node->type == YAML_SCALAR_NODE) return lince_yaml_put(out, node);
     if (node->type != YAML_SEQUENCE_NODE) return LINCE_EFORMAT;
     for (yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top; i++) {
         const yaml_node_t *item = yaml_document_get_node(document, *i);
         if (!item || item->type != YAML_SCALAR_NODE) return LINCE_EFORMAT;
         if (i > node->data.sequence.items.start) lince_buffer_puts(out, ",");
-        lince_buffer_put(out, (const char *)item->data.scalar.value, item->data.scalar.length);
+        LINCE_TRY(lince_yaml_put(out, item));
     }
     return out->error;
 }

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "text/unpacked.h"
+#include "text/words.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -32,13 +33,15 @@ static int refuse_zip(const reading *r, const char *line)
     return lince_fail(LINCE_EFORMAT, "%s: a zip archive; unpack it first: unzip %s", r->path, r->path);
 }
 
-/* The hash of a word in small letters; of one that is not UTF-8 it is the word's own. */
+/* The hash of a word in small letters; of one that is not UTF-8, or too long to become one of the vocabulary's, it is the
+ * word's own. */
 static uint64_t folded_hash(const char *word)
 {
+    enum { LONGEST = 8 * LINCE_WORD_MAX };
     utf8proc_uint8_t *folded = NULL;
     utf8proc_option_t options =
         UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
-    utf8proc_map((const utf8proc_uint8_t *)word, 0, &folded, options);
+    if (strnlen(word, LONGEST) < LONGEST) utf8proc_map((const utf8proc_uint8_t *)word, 0, &folded, options);
     const char *text = folded ? (const char *)folded : word;
     uint64_t hash = lince_hash(0, text, strlen(text));
     free(folded);

@@ -194,16 +194,25 @@ static bool is_name_byte(unsigned char c)
     return isalnum(c) || c == '_';
 }
 
-/* Bytes of a link at the beginning of `text`, to the next blank; 0: none. Either with its scheme or "www.",
- * or a host with a path behind it, as "pic.twitter.com/abc". */
+/* A host with a path behind it, as "pic.twitter.com/abc". Names of hosts have 253 characters at most (RFC 1035, 2.3.4), so that
+ * a text without blanks is not looked through from each of its characters on. */
+static bool is_host(const char *text)
+{
+    enum { LONGEST = 253 };
+    size_t host = 0, top = 0;
+    while (host < LONGEST &&
+           (isalnum((unsigned char)text[host]) || text[host] == '-' || (host && text[host] == '.')))
+        host++;
+    while (top < host && isalpha((unsigned char)text[host - top - 1])) top++;
+    return text[host] == '/' && top >= 2 && top < host && text[host - top - 1] == '.';
+}
+
+/* Bytes of a link at the beginning of `text`, to the next blank; 0: none. Either with its scheme or "www.", or a host. */
 static size_t link_length(const char *text)
 {
-    size_t blank = strcspn(text, " \t\r\n\f\v"), host = 0, top = 0;
-    if (!strncasecmp(text, "http://", 7) || !strncasecmp(text, "https://", 8)) return blank;
-    if (!strncasecmp(text, "www.", 4) && isalnum((unsigned char)text[4])) return blank;
-    while (isalnum((unsigned char)text[host]) || text[host] == '-' || (host && text[host] == '.')) host++;
-    while (top < host && isalpha((unsigned char)text[host - top - 1])) top++;
-    return text[host] == '/' && top >= 2 && top < host && text[host - top - 1] == '.' ? blank : 0;
+    bool is = !strncasecmp(text, "http://", 7) || !strncasecmp(text, "https://", 8) ||
+              (!strncasecmp(text, "www.", 4) && isalnum((unsigned char)text[4])) || is_host(text);
+    return is ? strcspn(text, " \t\r\n\f\v") : 0;
 }
 
 static size_t mention_length(const char *text)
@@ -260,15 +269,26 @@ static char *fold(char *text, size_t size)
     return n < 0 ? NULL : (char *)folded;
 }
 
-/* Puts a blank in place of each byte that is not UTF-8. */
+/* A mark that stands upon the letter before it. */
+static bool is_upon_another(utf8proc_int32_t c)
+{
+    enum { FIRST = 0x300 };
+    return c >= FIRST && utf8proc_get_property(c)->combining_class != 0;
+}
+
+/* Puts blanks in place of each byte that is not UTF-8, and of marks behind the 30th upon one letter (UAX #15, 13: Unicode's
+ * limit for streams): normalising sorts them in quadratic time. */
 static void mend(char *text, size_t size)
 {
+    enum { MARKS = 30 };
     utf8proc_int32_t c;
-    for (size_t at = 0; at < size;) {
+    int marks = 0;
+    for (size_t at = 0, length; at < size; at += length) {
         utf8proc_ssize_t n =
             utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(size - at), &c);
-        if (n < 0) text[at] = ' ';
-        at += n < 0 ? 1 : (size_t)n;
+        length = n < 0 ? 1 : (size_t)n;
+        marks = n > 0 && is_upon_another(c) ? marks + 1 : 0;
+        if (n < 0 || marks > MARKS) memset(text + at, ' ', length);
     }
 }
 

@@ -219,9 +219,10 @@ static int list_text(yaml_document_t *document, const yaml_node_t *node, lince_b
     const yaml_node_item_t *first = node->data.sequence.items.start, *end = node->data.sequence.items.top;
     if (first == end) return lince_fail(LINCE_EUSAGE, "the list is empty");
     for (const yaml_node_item_t *i = first; i < end; i++) {
-        const char *value = scalar(yaml_document_get_node(document, *i));
-        if (!value) return lince_fail(LINCE_EUSAGE, "expected a list of plain values");
-        lince_buffer_printf(out, "%s%s", i > first ? "|" : "", value);
+        const yaml_node_t *item = yaml_document_get_node(document, *i);
+        if (!scalar(item)) return lince_fail(LINCE_EUSAGE, "expected a list of plain values");
+        if (i > first) lince_buffer_puts(out, "|");
+        LINCE_TRY(lince_yaml_put(out, item));
     }
     return 0;
 }

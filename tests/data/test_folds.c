@@ -130,7 +130,8 @@ static lince_dataset *open_texts(const char *column, int topics)
                 i % 3 ? "yes" : "no", i);
     put_text(texts, "texts.csv", csv);
     lince_dataset *dataset;
-    assert_done(lince_dataset_open_table(&dataset, texts, &(lince_table_options){.group_column = column}));
+    assert_done(
+        lince_dataset_open_table(&dataset, texts, &(lince_table_options){.group_column = column}, NULL));
     return dataset;
 }
 

@@ -13,7 +13,7 @@ static int setup(void **state)
 static lince_dataset *open_with(const char *folder, lince_table_options options)
 {
     lince_dataset *dataset;
-    if (lince_dataset_open_table(&dataset, folder, &options) < 0) fail_msg("%s", lince_error());
+    if (lince_dataset_open_table(&dataset, folder, &options, NULL) < 0) fail_msg("%s", lince_error());
     return dataset;
 }
 
@@ -25,7 +25,7 @@ static lince_dataset *open_ok(const char *folder)
 static void assert_refused(const char *folder, lince_table_options options, int code, const char *why)
 {
     lince_dataset *dataset;
-    assert_int_equal(lince_dataset_open_table(&dataset, folder, &options), code);
+    assert_int_equal(lince_dataset_open_table(&dataset, folder, &options, NULL), code);
     assert_message(why);
 }
 

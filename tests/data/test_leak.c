@@ -22,7 +22,8 @@ static lince_dataset *open_parts(const char *train, const char *test)
     lince_dataset *dataset;
     put_text(folder, "train.csv", train);
     put_text(folder, "test.csv", test);
-    assert_done(lince_dataset_open_table(&dataset, folder, &(lince_table_options){.group_column = "group"}));
+    assert_done(
+        lince_dataset_open_table(&dataset, folder, &(lince_table_options){.group_column = "group"}, NULL));
     return dataset;
 }
 
@@ -422,7 +423,7 @@ static void test_a_random_split_of_the_courses_file_leaks(void **state)
     }
     lince_dataset *d;
     lince_table_options options = {.drop_labels = "Irrelevant", .group_column = "1"};
-    assert_done(lince_dataset_open_table(&d, path, &options));
+    assert_done(lince_dataset_open_table(&d, path, &options, NULL));
     lince_leak leak = find(d, LINCE_VAL, LINCE_TRAIN, 1);
     print_message("validation file: %zu copies, %zu near copies of %zu; %zu in their own group\n", leak.exact,
                   leak.near, leak.count, leak.kin);

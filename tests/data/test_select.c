@@ -81,7 +81,7 @@ static void test_a_list_that_cannot_be_is_refused(void **state)
 static lince_dataset *open_classes(const char *from, const char *classes, int expected)
 {
     lince_dataset *d;
-    assert_int_equal(lince_dataset_open_table(&d, from, &(lince_table_options){.classes = classes}),
+    assert_int_equal(lince_dataset_open_table(&d, from, &(lince_table_options){.classes = classes}, NULL),
                      expected);
     return d;
 }

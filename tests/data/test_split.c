@@ -195,8 +195,8 @@ static lince_dataset *open_grouped(const char *group_column, lince_split split)
         sprintf(csv + strlen(csv), "t%d,%s,text number %d\n", i % 2 ? i % 59 : 77, i % 3 ? "yes" : "no", i);
     put_text(texts, "texts.csv", csv);
     lince_dataset *dataset;
-    assert_done(
-        lince_dataset_open_table(&dataset, texts, &(lince_table_options){.group_column = group_column}));
+    assert_done(lince_dataset_open_table(&dataset, texts,
+                                         &(lince_table_options){.group_column = group_column}, NULL));
     assert_done(lince_dataset_split(dataset, &split));
     return dataset;
 }

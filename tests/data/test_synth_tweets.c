@@ -34,7 +34,8 @@ static char *read_csv(const char *folder)
 static lince_dataset *open_sample(const char *folder)
 {
     lince_dataset *dataset;
-    assert_done(lince_dataset_open_table(&dataset, folder, &(lince_table_options){.group_column = "group"}));
+    assert_done(
+        lince_dataset_open_table(&dataset, folder, &(lince_table_options){.group_column = "group"}, NULL));
     return dataset;
 }
 

@@ -13,7 +13,7 @@ static int setup(void **state)
 static lince_dataset *open_with(const char *path, lince_table_options options)
 {
     lince_dataset *dataset;
-    if (lince_dataset_open_table(&dataset, path, &options) < 0) fail_msg("%s", lince_error());
+    if (lince_dataset_open_table(&dataset, path, &options, NULL) < 0) fail_msg("%s", lince_error());
     return dataset;
 }
 

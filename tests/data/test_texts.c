@@ -24,7 +24,7 @@ static const char *table(const char *name, const void *bytes, size_t size)
 static lince_dataset *open_with(const char *path, lince_table_options options)
 {
     lince_dataset *dataset;
-    if (lince_dataset_open_table(&dataset, path, &options) < 0) fail_msg("%s", lince_error());
+    if (lince_dataset_open_table(&dataset, path, &options, NULL) < 0) fail_msg("%s", lince_error());
     return dataset;
 }
 
@@ -38,7 +38,7 @@ static void assert_refused(const void *bytes, size_t size, lince_table_options o
 {
     lince_dataset *dataset;
     const char *path = table("tweets.csv", bytes, size);
-    assert_int_equal(lince_dataset_open_table(&dataset, path, &options), code);
+    assert_int_equal(lince_dataset_open_table(&dataset, path, &options, NULL), code);
     assert_null(dataset);
     assert_message(why);
 }

@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     if (fd < 0 || write(fd, bytes, size) != (ssize_t)size) abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     lince_dataset *dataset;
-    if (lince_dataset_open_as(&dataset, path, layouts, 3, &(lince_table_options){0}) < 0) {
+    if (lince_dataset_open_as(&dataset, path, layouts, 3, &(lince_table_options){0}, NULL) < 0) {
         if (dataset || !*lince_error()) abort();
     } else {
         if (lince_dataset_split(dataset, &(lince_split){.val = 0.3, .test = 0.2, .seed = 1}) < 0) abort();

@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         lince_dataset *dataset;
-        if (lince_dataset_open_as(&dataset, path, layouts, 2, &ways[i]) < 0) {
+        if (lince_dataset_open_as(&dataset, path, layouts, 2, &ways[i], NULL) < 0) {
             if (dataset || !*lince_error()) abort();
             continue;
         }

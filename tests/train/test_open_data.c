@@ -26,7 +26,7 @@ static void expect_parts(const char *limit, const char *val_split, size_t train,
     assert_int_equal(lince_settings_set(&s, "data", FOLDER), 0);
     assert_int_equal(lince_settings_set(&s, "train-limit", limit), 0);
     assert_int_equal(lince_settings_set(&s, "val-split", val_split), 0);
-    assert_int_equal(lince_open_data(&dataset, &s, NULL, &held_out), 0);
+    assert_int_equal(lince_open_data(&dataset, &s, NULL, &held_out, NULL), 0);
     assert_true(held_out);
     assert_int_equal(lince_dataset_count(dataset, LINCE_TRAIN), train);
     assert_int_equal(lince_dataset_count(dataset, LINCE_VAL), val);

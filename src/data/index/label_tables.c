@@ -356,7 +356,7 @@ static int read_table(reading *r, size_t index)
     snprintf(t.folder, sizeof t.folder, "%.*s", slash ? (int)(slash - entry->name) + 1 : 0, entry->name);
     LINCE_TRY(lince_source_read(source, entry, &packed));
     r->now = &t;
-    int code = lince_bytes_unpack(&packed, LINCE_ENTRY_MAX, &bytes);
+    int code = lince_bytes_unpack(&packed, &source->bounds, &bytes);
     if (!code) code = lince_decode(bytes.data, bytes.size, encoding ? encoding : "utf-8", &text, &size);
     if (!code) code = lince_records_open(&records, text, size, lince_table_dialect(r->options, NULL));
     if (!code) code = read_records(r, &t, &records);

@@ -91,10 +91,10 @@ static lince_text_content content_of(const lince_source *source, const lince_ent
 static int read_head(lince_source *source, const lince_entry *entry, lince_bytes *packed, lince_bytes *head)
 {
     enum { HEAD = 1 << 14 };
-    size_t most = lince_unpacked_name(entry->name) < strlen(entry->name) ? LINCE_ENTRY_MAX : HEAD;
+    size_t most = lince_unpacked_name(entry->name) < strlen(entry->name) ? (size_t)source->bounds.file : HEAD;
     *packed = *head = (lince_bytes){0};
     int code = lince_source_peek(source, entry, most, packed);
-    if (!code) code = lince_bytes_unpack(packed, HEAD, head);
+    if (!code) code = lince_bytes_unpack_head(packed, HEAD, head);
     if (code) *head = (lince_bytes){0};
     return code == LINCE_ENOMEM ? code : 0;
 }

@@ -212,7 +212,7 @@ static int read_bytes(lince_text_reading *r, const lince_bytes *packed)
     char *text;
     size_t size;
     const char *encoding = r->options->encoding ? r->options->encoding : "utf-8";
-    LINCE_TRY(lince_bytes_unpack(packed, LINCE_ENTRY_MAX, &bytes));
+    LINCE_TRY(lince_bytes_unpack(packed, &r->dataset->source.bounds, &bytes));
     int code = lince_decode(bytes.data, bytes.size, encoding, &text, &size);
     lince_bytes_release(&bytes);
     if (code) return code;

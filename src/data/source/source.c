@@ -95,15 +95,17 @@ static int open_kind(lince_source *source, const lince_head *head)
     return sort_entries(source);
 }
 
-int lince_source_open(lince_source *source, const char *path)
+int lince_source_open(lince_source *source, const char *path, const lince_within *within)
 {
-    *source = (lince_source){0};
+    *source = (lince_source){.bounds = within ? within->bounds : lince_usual_bounds,
+                             .watch = within ? within->watch : (lince_watch){0}};
     lince_head head = {.path = path};
     LINCE_TRY(read_head(path, &head));
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') length--; /* "pets/" is not to become "pets//cat/1.png" */
     source->path = lince_strndup(path, length);
     int code = source->path ? open_kind(source, &head) : LINCE_ENOMEM;
+    source->watch = (lince_watch){0};
     if (code < 0) lince_source_close(source);
     return code;
 }
@@ -141,9 +143,8 @@ int lince_source_read(lince_source *source, const lince_entry *entry, lince_byte
     char where[LINCE_WHERE_MAX];
     unsigned long long size = entry->size;
     *bytes = (lince_bytes){0};
-    if (size > LINCE_ENTRY_MAX)
-        return lince_fail(LINCE_EFORMAT, "%s: %llu bytes; at most %d are read",
-                          lince_source_where(source, entry, where), size, LINCE_ENTRY_MAX);
+    int code = lince_bounds_check_file(&source->bounds, size);
+    if (code) return lince_fail_in(code, lince_source_where(source, entry, where));
     LINCE_TRY(lince_source_peek(source, entry, (size_t)size + 1, bytes));
     if (bytes->size == size) return 0;
     bool longer = bytes->size > size;
@@ -225,10 +226,19 @@ int lince_source_add(lince_source *source, const char *name, uint64_t size, uint
     if (verdict == HIDDEN && !folder && sample) return pass_hidden(source, tidied);
     if (verdict != LISTED) return 0;
     if (folder) strcat(tidied, "/");
-    if (source->count >= UINT32_MAX) return lince_fail(LINCE_EFORMAT, "%s: too many files", source->path);
+    if (source->count >= source->bounds.files || source->count >= UINT32_MAX)
+        return lince_fail(LINCE_EFORMAT, "%s: more than %zu files (--max-files allows more)", source->path,
+                          source->count);
     LINCE_TRY(lince_grow(&source->entries, &source->capacity, source->count + 1, sizeof *source->entries));
     const char *kept = lince_names_add(&source->names, tidied);
     if (!kept) return LINCE_ENOMEM;
     source->entries[source->count++] = (lince_entry){.name = kept, .size = size, .id = id, .folder = folder};
     return 0;
+}
+
+int lince_source_tell(const lince_source *source, uint64_t done, uint64_t total)
+{
+    const lince_watch *w = &source->watch;
+    if (w->progress) w->progress(w->context, (size_t)done, (size_t)total);
+    return w->stop && *w->stop ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : 0;
 }

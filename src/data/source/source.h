@@ -4,13 +4,11 @@
 #ifndef LINCE_DATA_SOURCE_H
 #define LINCE_DATA_SOURCE_H
 
-#include "core/bytes.h"
+#include "data/source/bounds.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum { LINCE_ENTRY_MAX = 256 << 20 }; /* bytes of one file that lince_source_read reads */
 
 typedef struct lince_entry {
     const char
@@ -29,6 +27,8 @@ typedef struct lince_source {
     const char *first_hidden;
     struct lince_names *names; /* owns the entries' names */
     void *state;               /* of the kind; owned */
+    lince_bounds bounds;
+    lince_watch watch; /* while it is opened */
 } lince_source;
 
 /* What a kind is recognised by. */
@@ -57,12 +57,13 @@ typedef struct lince_source_kind {
 /* Whether `path` is a folder or an archive, which lince_source_open lists. */
 bool lince_source_holds_files(const char *path);
 
-/* Opens what `path` names. LINCE_EIO (missing: with the nearest name there is), LINCE_EFORMAT (no kind
- * recognises it, or a name in it is not safe to use). */
-int lince_source_open(lince_source *source, const char *path);
+/* Opens what `path` names; `within` NULL: the usual bounds, and nobody watches. LINCE_EIO (missing: with the nearest name
+ * there is), LINCE_EFORMAT (no kind recognises it, a name in it is not safe to use, or a bound is reached),
+ * LINCE_EINTERRUPTED. */
+int lince_source_open(lince_source *source, const char *path, const lince_within *within);
 void lince_source_close(lince_source *source);
 
-/* A whole file; refused above LINCE_ENTRY_MAX, and where it is not as long as it should be. */
+/* A whole file; refused above the bound of one, and where it is not as long as it should be. */
 int lince_source_read(lince_source *source, const lince_entry *entry, lince_bytes *bytes);
 
 /* The first bytes of a file, at most `most`. */
@@ -73,6 +74,9 @@ int lince_source_peek(lince_source *source, const lince_entry *entry, size_t mos
  * are counted. LINCE_EFORMAT for an absolute name, one that climbs out by "..", one with control
  * characters or that is not UTF-8, and one too long. */
 int lince_source_add(lince_source *source, const char *name, uint64_t size, uint64_t id, bool folder);
+
+/* For kinds: tells that so many bytes of the source were read; LINCE_EINTERRUPTED where it is asked to stop. */
+int lince_source_tell(const lince_source *source, uint64_t done, uint64_t total);
 
 /* Where a file is, for messages: "folder/cat/1.png", "data.zip: cat/1.png". Returns `where`. */
 enum { LINCE_WHERE_MAX = 1024 };

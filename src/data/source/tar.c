@@ -1,5 +1,6 @@
 /* A tar archive, plain or compressed (gzip, xz, bzip2, zstd). It can only be read from front to back, so the
  * members are unpacked once, into memory. */
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/hash.h"
@@ -13,10 +14,8 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-/* What the members of an archive may take in memory. */
-static const uint64_t most_in_memory = (uint64_t)4 << 30;
 
 /* A member that has another's content: a hard link, or a symbolic one. */
 typedef struct tar_link {
@@ -26,6 +25,9 @@ typedef struct tar_link {
 
 typedef struct tar_state {
     struct archive *archive;
+    uint64_t size;        /* of the archive, bytes */
+    uint64_t passed;      /* bytes of members that are not held */
+    double found;         /* when the last member began */
     lince_bytes *members; /* by the entries' id */
     size_t count, capacity;
     uint64_t held; /* bytes */
@@ -77,13 +79,6 @@ static bool probe(const lince_head *head)
            (has_tar_name(head->path) || holds_members(head->path));
 }
 
-static ssize_t pull(void *context, void *out, size_t size)
-{
-    ssize_t n = archive_read_data(context, out, size);
-    if (n < 0) errno = 0;
-    return n;
-}
-
 static int fail_read(const lince_source *source, struct archive *archive, size_t members)
 {
     const char *reason = archive_error_string(archive);
@@ -93,22 +88,69 @@ static int fail_read(const lince_source *source, struct archive *archive, size_t
         source->path, members, reason ? reason : "?");
 }
 
+/* What has come out of the archive so far is within its bounds: headers and contents, and the zeros that holes stand for. */
+static int check_bounds(const lince_source *source, uint64_t more)
+{
+    enum { LISTED = 256 /* bytes that a file takes in lists, about */ };
+    const tar_state *s = source->state;
+    const lince_bounds *b = &source->bounds;
+    uint64_t packed = (uint64_t)archive_filter_bytes(s->archive, -1),
+             unpacked = (uint64_t)archive_filter_bytes(s->archive, 0),
+             held = s->held + LISTED * (uint64_t)s->count + more;
+    int code = lince_bounds_check_ratio(b, unpacked > held ? unpacked : held, packed);
+    if (!code && held > b->archive)
+        code = lince_fail(LINCE_EFORMAT,
+                          "more than %llu MiB when unpacked, too much for memory; unpack it, or pack it as a "
+                          "zip (--max-archive-mb allows more)",
+                          (unsigned long long)(b->archive >> 20));
+    if (!code && lince_now() - s->found > b->wait)
+        code = lince_fail(LINCE_EFORMAT,
+                          "no other file was found in it for %g seconds (--max-wait allows more)", b->wait);
+    return code ? lince_fail_in(code, source->path) : lince_source_tell(source, packed, s->size);
+}
+
+typedef struct pulling {
+    const lince_source *source;
+    bool held;
+    uint64_t done;
+    int code; /* of the bounds */
+} pulling;
+
+static ssize_t pull(void *context, void *out, size_t size)
+{
+    enum { PIECE = 1 << 20 }; /* bounds are looked at behind each */
+    pulling *p = context;
+    const tar_state *state = p->source->state;
+    ssize_t n = archive_read_data(state->archive, out, size < PIECE ? size : PIECE);
+    if (n > 0) p->code = check_bounds(p->source, p->held ? p->done += (uint64_t)n : 0);
+    if (n >= 0 && !p->code) return n;
+    errno = 0;
+    return -1;
+}
+
 static int hold(lince_source *source, tar_state *state, struct archive_entry *member)
 {
     LINCE_TRY(lince_grow(&state->members, &state->capacity, state->count + 1, sizeof *state->members));
     lince_bytes *bytes = &state->members[state->count];
-    uint64_t left = most_in_memory - state->held;
-    int code = lince_bytes_fill(bytes, (uint64_t)archive_entry_size(member), left + 1, pull, state->archive);
-    if (code == LINCE_EFORMAT) return fail_read(source, state->archive, state->count);
-    if (code < 0) return code;
+    pulling p = {.source = source, .held = true};
+    int code = lince_bytes_fill(bytes, (uint64_t)archive_entry_size(member), (size_t)source->bounds.file + 1,
+                                pull, &p);
+    if (code == LINCE_EFORMAT && !p.code) return fail_read(source, state->archive, state->count);
+    if (p.code || code) return p.code ? p.code : code;
     state->count++;
     state->held += bytes->size;
-    if (state->held > most_in_memory)
-        return lince_fail(
-            LINCE_EFORMAT,
-            "%s: more than %llu MiB when unpacked, too much for memory; unpack it, or pack it as a zip",
-            source->path, (unsigned long long)(most_in_memory >> 20));
-    return 0;
+    code = lince_bounds_check_file(&source->bounds, bytes->size);
+    return code ? lince_fail_in(code, source->path) : 0;
+}
+
+/* libarchive would unpack what is passed over within one call, however much that is. */
+static int pass_over(lince_source *source, tar_state *state)
+{
+    char piece[1 << 16];
+    pulling p = {.source = source};
+    ssize_t n;
+    while ((n = pull(&p, piece, sizeof piece)) > 0) continue;
+    return n == 0 ? 0 : p.code ? p.code : fail_read(source, state->archive, state->count);
 }
 
 /* --- links ---------------------------------------------------------------------------------------- */
@@ -234,14 +276,19 @@ static int add(lince_source *source, struct archive_entry *member)
     if (!name) name = archive_entry_pathname(member);
     bool folder = archive_entry_filetype(member) == AE_IFDIR;
     bool link = archive_entry_hardlink(member) || archive_entry_filetype(member) == AE_IFLNK;
-    if (!folder && !link && archive_entry_filetype(member) != AE_IFREG) return 0;
+    LINCE_TRY(check_bounds(source, 0));
+    state->found = lince_now();
+    if (!folder && !link && archive_entry_filetype(member) != AE_IFREG) return pass_over(source, state);
     if (!name)
         return lince_fail(LINCE_EFORMAT, "%s: the name of member %zu cannot be read", source->path,
                           state->count + 1);
-    if (link) return keep_link(state, name, member);
+    if (link) {
+        LINCE_TRY(keep_link(state, name, member));
+        return pass_over(source, state);
+    }
     size_t before = source->count;
     LINCE_TRY(lince_source_add(source, name, 0, state->count, folder));
-    if (folder || source->count == before) return 0;
+    if (folder || source->count == before) return pass_over(source, state);
     LINCE_TRY(hold(source, state, member));
     source->entries[before].size = state->members[state->count - 1].size;
     return 0;
@@ -252,7 +299,10 @@ static int read_members(lince_source *source, struct archive *archive, int fd)
     tar_state *state = source->state;
     if (open_archive(archive, fd) != ARCHIVE_OK) return fail_read(source, archive, 0);
     struct archive_entry *member;
+    struct stat file;
     int status;
+    state->size = fstat(fd, &file) ? 0 : (uint64_t)file.st_size;
+    state->found = lince_now();
     while ((status = archive_read_next_header(archive, &member)) == ARCHIVE_OK || status == ARCHIVE_WARN)
         LINCE_TRY(add(source, member));
     return status == ARCHIVE_EOF ? 0 : fail_read(source, archive, state->count);

@@ -59,7 +59,7 @@ static int read_only_entry(struct archive *archive, const lince_bytes *packed, s
     return code == LINCE_EFORMAT ? fail(archive) : code;
 }
 
-int lince_bytes_unpack(const lince_bytes *packed, size_t most, lince_bytes *bytes)
+int lince_bytes_unpack_head(const lince_bytes *packed, size_t most, lince_bytes *bytes)
 {
     *bytes = (lince_bytes){.data = packed->data, .size = packed->size < most ? packed->size : most};
     if (!lince_is_packed(packed->data, packed->size)) return 0;
@@ -67,5 +67,14 @@ int lince_bytes_unpack(const lince_bytes *packed, size_t most, lince_bytes *byte
     if (!archive) return lince_fail(LINCE_ENOMEM, "out of memory");
     int code = read_only_entry(archive, packed, most, bytes);
     archive_read_free(archive);
+    return code;
+}
+
+int lince_bytes_unpack(const lince_bytes *packed, const lince_bounds *bounds, lince_bytes *bytes)
+{
+    LINCE_TRY(lince_bytes_unpack_head(packed, (size_t)bounds->file + 1, bytes));
+    int code = lince_bounds_check_file(bounds, bytes->size);
+    if (!code && bytes->owned) code = lince_bounds_check_ratio(bounds, bytes->size, packed->size);
+    if (code) lince_bytes_release(bytes);
     return code;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
 
@@ -50,7 +51,24 @@ static size_t with_slashes(const char *stored, char out[LINCE_PATH_MAX + 1])
     return length;
 }
 
-static int add(lince_source *source, zip_t *archive, zip_uint64_t index)
+/* What the directory says of all files together. */
+typedef struct zip_sum {
+    uint64_t packed, unpacked;
+} zip_sum;
+
+/* Bytes of the archive that stand for several files: only what was made to be larger than it looks has them. */
+static int check_sum(const lince_source *source, const zip_sum *sum, uint64_t size)
+{
+    if (sum->packed > size)
+        return lince_fail(
+            LINCE_EFORMAT,
+            "%s: its files overlap: they take %llu bytes, packed, of the %llu of the archive; refused",
+            source->path, (unsigned long long)sum->packed, (unsigned long long)size);
+    int code = lince_bounds_check_ratio(&source->bounds, sum->unpacked, size);
+    return code ? lince_fail_in(code, source->path) : 0;
+}
+
+static int add(lince_source *source, zip_t *archive, zip_uint64_t index, zip_sum *sum)
 {
     zip_stat_t status;
     if (zip_stat_index(archive, index, 0, &status) || !(status.valid & ZIP_STAT_NAME))
@@ -62,6 +80,10 @@ static int add(lince_source *source, zip_t *archive, zip_uint64_t index)
     size_t before = source->count;
     LINCE_TRY(lince_source_add(source, name, folder ? 0 : status.size, index, folder));
     if (folder || source->count == before) return 0;
+    if (__builtin_add_overflow(sum->packed, status.comp_size, &sum->packed) ||
+        __builtin_add_overflow(sum->unpacked, status.size, &sum->unpacked))
+        return lince_fail(LINCE_EFORMAT, "%s: damaged zip: entry %llu: its size", source->path,
+                          (unsigned long long)index);
     if (status.encryption_method != ZIP_EM_NONE)
         return lince_fail(
             LINCE_EFORMAT,
@@ -74,6 +96,18 @@ static int add(lince_source *source, zip_t *archive, zip_uint64_t index)
     return 0;
 }
 
+static int list(lince_source *source, zip_t *archive, uint64_t size)
+{
+    zip_sum sum = {0};
+    uint64_t n = (uint64_t)zip_get_num_entries(archive, 0);
+    for (uint64_t i = 0; i < n; i++) {
+        LINCE_TRY(add(source, archive, i, &sum));
+        LINCE_TRY(check_sum(source, &sum, size));
+        if (i % 1024 == 0) LINCE_TRY(lince_source_tell(source, size / n * i, size));
+    }
+    return 0;
+}
+
 static int open_zip(lince_source *source)
 {
     zip_state *state = lince_alloc(1, sizeof *state);
@@ -83,14 +117,14 @@ static int open_zip(lince_source *source)
     int error = 0, fd = lince_open_to_read(source->path);
     if (fd < 0)
         return lince_fail(lince_system_code(errno), "%s: cannot read: %s", source->path, lince_reason(errno));
+    struct stat file;
+    uint64_t size = fstat(fd, &file) ? 0 : (uint64_t)file.st_size;
     state->archive = zip_fdopen(fd, 0, &error); /* which takes the descriptor */
     if (!state->archive) {
         close(fd);
         return fail_open(source, error);
     }
-    zip_int64_t n = zip_get_num_entries(state->archive, 0);
-    for (zip_int64_t i = 0; i < n; i++) LINCE_TRY(add(source, state->archive, (zip_uint64_t)i));
-    return 0;
+    return list(source, state->archive, size);
 }
 
 static ssize_t pull(void *context, void *out, size_t size)

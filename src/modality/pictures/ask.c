@@ -10,6 +10,7 @@
 #include "data/source/source.h"
 #include "modality/pictures/pictures.h"
 #include "picture/decode/codec.h"
+#include "settings/reading.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -147,7 +148,8 @@ static int ask_source(const lince_asking *asking, const char *path)
     char files[256], formats[LINCE_FORMATS_MAX];
     size_t count = 0, notes = 0, *entries = NULL;
     const char *first = NULL;
-    int code = lince_source_open(&source, path);
+    lince_within within = lince_within_settings(asking->settings, asking->observer);
+    int code = lince_source_open(&source, path, &within);
     if (!code && !(entries = lince_alloc(source.count + 1, sizeof *entries))) code = LINCE_ENOMEM;
     for (size_t i = 0; !code && i < source.count; i++) {
         if (source.entries[i].folder) continue;

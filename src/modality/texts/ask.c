@@ -9,6 +9,7 @@
 #include "data/source/unpack.h"
 #include "modality/texts/texts.h"
 #include "picture/decode/image.h"
+#include "settings/reading.h"
 #include "text/encoding.h"
 
 #include <stdio.h>
@@ -119,7 +120,8 @@ static int ask_lines(const lince_asking *a, const char *where, const void *bytes
 static int ask_content(const lince_asking *a, const char *where, const lince_bytes *packed)
 {
     lince_bytes bytes;
-    int code = lince_bytes_unpack(packed, LINCE_ENTRY_MAX, &bytes);
+    lince_bounds bounds = lince_within_settings(a->settings, NULL).bounds;
+    int code = lince_bytes_unpack(packed, &bounds, &bytes);
     if (code) return lince_fail_in(code, where);
     code = lince_is_table_name(where) ? lince_texts_ask_table(a, where, bytes.data, bytes.size)
                                       : ask_lines(a, where, bytes.data, bytes.size);
@@ -149,7 +151,8 @@ static int ask_source(const lince_asking *a, const char *path)
 {
     lince_source source;
     size_t files = 0;
-    LINCE_TRY(lince_source_open(&source, path));
+    lince_within within = lince_within_settings(a->settings, a->observer);
+    LINCE_TRY(lince_source_open(&source, path, &within));
     int code = 0;
     for (size_t i = 0; !code && i < source.count; i++) {
         if (source.entries[i].folder) continue;

@@ -16,7 +16,9 @@ typedef struct png_reader {
     const char *name;
     const uint8_t *bytes;
     size_t size, used;
-    bool ended; /* libpng asked for more than there is */
+    bool ended;  /* libpng asked for more than there is */
+    size_t most; /* bytes that it may ask for up to here, */
+    bool behind; /* and it asked for more: all rows are there */
     const lince_range *range;
     uint8_t *rows;  /* of deep grey, */
     double *values; /* and a row of it */
@@ -35,8 +37,23 @@ static void read_bytes(png_structp png, png_bytep out, size_t size)
         reader->ended = true;
         png_error(png, "the end of the file");
     }
+    if (reader->used > reader->most) {
+        reader->behind = true;
+        png_error(png, "data behind the picture");
+    }
     memcpy(out, reader->bytes + reader->used, size);
     reader->used += size;
+}
+
+/* Behind the last row libpng unpacks whatever is left, which may be gigabytes: the last row is all that is still needed. Of an
+ * interlaced picture it is that of the seventh pass, which has the odd ones; a picture of one row has none there, and is small. */
+static void expect_last(png_reader *reader, const lince_image *image, int passes, int pass, int y)
+{
+    enum { SLACK = 1 << 16, WIDEST = 8 /* bytes of a pixel */ };
+    int last = passes == 1 ? image->height - 1 : (image->height & ~1) - 1;
+    bool is_last = image->height == 1 || (pass == passes - 1 && y == last);
+    if (is_last && reader->most == SIZE_MAX)
+        reader->most = reader->used + SLACK + 2 * WIDEST * (size_t)image->width;
 }
 
 static void on_error(png_structp png, png_const_charp message)
@@ -91,6 +108,16 @@ static void put_deep(lince_image *image, int y, const uint8_t *row, double *valu
     lince_image_put_grey(image, 0, y, image->width, values, range, &type);
 }
 
+static void read_rows(png_structp png, png_reader *reader, int passes, uint8_t *rows, size_t stride,
+                      const lince_image *image)
+{
+    for (int pass = 0; pass < passes; pass++)
+        for (int y = 0; y < image->height; y++) {
+            expect_last(reader, image, passes, pass, y);
+            png_read_row(png, rows + (size_t)y * stride, NULL);
+        }
+}
+
 /* Of an interlaced picture a row is whole after the last pass only. */
 static int read_deep(png_structp png, png_reader *reader, int passes, lince_image *image)
 {
@@ -98,16 +125,23 @@ static int read_deep(png_structp png, png_reader *reader, int passes, lince_imag
     reader->rows = lince_alloc((size_t)image->height, stride);
     reader->values = lince_alloc(width, sizeof *reader->values);
     if (!reader->rows || !reader->values) return LINCE_ENOMEM;
-    for (int pass = 0; pass < passes; pass++)
-        for (int y = 0; y < image->height; y++) png_read_row(png, reader->rows + (size_t)y * stride, NULL);
-    for (int y = 0; y < image->height; y++)
-        put_deep(image, y, reader->rows + (size_t)y * stride, reader->values, reader->range);
+    read_rows(png, reader, passes, reader->rows, stride, image);
     return 0;
+}
+
+/* What is left to do once all rows are there. */
+static int finish(png_reader *reader, lince_image *image)
+{
+    for (int y = 0; y < image->height && reader->rows; y++)
+        put_deep(image, y, reader->rows + 2 * (size_t)y * (size_t)image->width, reader->values,
+                 reader->range);
+    return lince_image_orient(image, orientation_of(reader->bytes, reader->size));
 }
 
 static int read_picture(png_structp png, png_infop info, png_reader *reader, lince_image *image)
 {
     if (setjmp(png_jmpbuf(png))) {
+        if (reader->behind) return finish(reader, image);
         if (reader->ended)
             return lince_fail(LINCE_EFORMAT,
                               "%s: truncated PNG: the file ends at byte %zu, before the picture is complete",
@@ -127,10 +161,11 @@ static int read_picture(png_structp png, png_infop info, png_reader *reader, lin
     png_read_update_info(png, info);
     size_t stride = (size_t)image->width * (deep ? 2 : 3);
     if (png_get_rowbytes(png, info) != stride) png_error(png, "rows of an unexpected size");
-    if (deep) LINCE_TRY(read_deep(png, reader, passes, image));
-    for (int pass = 0; pass < passes && !deep; pass++)
-        for (int y = 0; y < image->height; y++) png_read_row(png, image->pixels + (size_t)y * stride, NULL);
-    return lince_image_orient(image, orientation_of(reader->bytes, reader->size));
+    if (deep)
+        LINCE_TRY(read_deep(png, reader, passes, image));
+    else
+        read_rows(png, reader, passes, image->pixels, stride, image);
+    return finish(reader, image);
 }
 
 /* The size is in the first chunk. A turn that stands behind the bytes at hand is not seen: few files have it
@@ -147,7 +182,7 @@ static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
                   const char *name)
 {
-    png_reader reader = {.name = name, .bytes = bytes, .size = size, .range = &how->range};
+    png_reader reader = {.name = name, .bytes = bytes, .size = size, .most = SIZE_MAX, .range = &how->range};
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     int code = info ? read_picture(png, info, &reader, image)

@@ -10,7 +10,7 @@ static int reopen(const lince_facts *facts, const char *run, lince_dataset **dat
 {
     const lince_settings *s = &facts->settings;
     *dataset = NULL;
-    LINCE_TRY(lince_open_data(dataset, s, run, NULL));
+    LINCE_TRY(lince_open_data(dataset, s, run, NULL, NULL));
     if (strcmp(lince_dataset_fingerprint(*dataset), lince_fact_text(facts->data, "fingerprint")) != 0)
         return lince_fail(LINCE_EDATA, "%s: other data than the run was trained on", s->data);
     return 0;

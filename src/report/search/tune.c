@@ -74,7 +74,7 @@ static int check_options(const lince_search *s, const lince_tune_options *o)
 static int look_at_data(lince_search *s, const lince_modality **modality)
 {
     lince_dataset *data = NULL;
-    int code = lince_open_data(&data, &s->settings, NULL, NULL);
+    int code = lince_open_data(&data, &s->settings, NULL, NULL, NULL);
     if (!code && !lince_dataset_count(data, LINCE_VAL))
         code =
             lince_fail(LINCE_EDATA,

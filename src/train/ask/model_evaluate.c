@@ -56,10 +56,10 @@ static int changed(const char *data, const char *then, const char *now, const ch
 
 /* Split as the run did. Where the data have changed since, so may have the columns that are guessed. */
 static int open_own(const lince_model *m, const lince_settings *own, const json_t *record,
-                    lince_dataset **dataset)
+                    const lince_observer *observer, lince_dataset **dataset)
 {
     lince_columns then = lince_columns_recorded(record);
-    LINCE_TRY(lince_open_data(dataset, own, m->run, NULL));
+    LINCE_TRY(lince_open_data(dataset, own, m->run, NULL, observer));
     const lince_table_facts *now = lince_dataset_table(*dataset);
     if (!now || !then.text) return 0;
     if (!m->said.text && strcmp(now->text_column, then.text) != 0)
@@ -70,7 +70,8 @@ static int open_own(const lince_model *m, const lince_settings *own, const json_
 }
 
 /* In the parts that the data have, by the columns that the run used: by their names, where they had some. */
-static int open_other(const lince_model *m, const json_t *record, const char *data, lince_dataset **dataset)
+static int open_other(const lince_model *m, const json_t *record, const char *data,
+                      const lince_observer *observer, lince_dataset **dataset)
 {
     lince_columns then = lince_columns_recorded(record);
     char text[LINCE_COLUMN_MAX], label[LINCE_COLUMN_MAX];
@@ -84,7 +85,8 @@ static int open_other(const lince_model *m, const json_t *record, const char *da
     if (then.text && !m->said.text) table.text_column = lince_column_option(then.text, text);
     if (then.text && !m->said.label) table.label_column = lince_column_option(then.label, label);
     if (then.text && then.named && !m->said.text && !m->said.label && !m->said.header) table.header = "yes";
-    return lince_dataset_open_table(dataset, data, &table);
+    lince_within within = lince_within_settings(&m->settings, observer);
+    return lince_dataset_open_table(dataset, data, &table, &within);
 }
 
 static bool is_fingerprint(const json_t *record, const lince_dataset *dataset)
@@ -94,7 +96,8 @@ static bool is_fingerprint(const json_t *record, const lince_dataset *dataset)
 }
 
 /* The run's own data, wherever they lie now, are split as it did: others have not seen its training. */
-static int open_data(const lince_model *m, const char *data, lince_dataset **dataset)
+static int open_data(const lince_model *m, const char *data, const lince_observer *observer,
+                     lince_dataset **dataset)
 {
     lince_settings own = m->settings;
     if (!data && !m->has_run)
@@ -102,14 +105,14 @@ static int open_data(const lince_model *m, const char *data, lince_dataset **dat
     json_t *record;
     LINCE_TRY(lince_model_recorded(m, &record));
     bool same = m->has_run && (!data || (own.data && lince_is_same_file(data, own.data)));
-    int code = same ? 0 : open_other(m, record, data, dataset);
+    int code = same ? 0 : open_other(m, record, data, observer, dataset);
     if (!code && !same && is_fingerprint(record, *dataset)) {
         lince_dataset_free(*dataset);
         *dataset = NULL;
         same = true;
         own.data = (char *)data;
     }
-    if (!code && same) code = open_own(m, &own, record, dataset);
+    if (!code && same) code = open_own(m, &own, record, observer, dataset);
     json_decref(record);
     return code;
 }
@@ -245,7 +248,7 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     lince_loader *loader = NULL;
     const lince_blueprint *b = &m->blueprint;
     lince_evaluate_options options = {.views = lince_blueprint_views(b), .raw = raw};
-    LINCE_TRY(open_data(m, data, dataset));
+    LINCE_TRY(open_data(m, data, observer, dataset));
     LINCE_TRY(refuse_content(m, *dataset));
     LINCE_TRY(match_classes(m, *dataset));
     LINCE_TRY(choose_part(*dataset, part_name, part));

@@ -50,7 +50,8 @@ static int describe_data(const char *path, const lince_settings *settings, const
 {
     lince_dataset *d;
     lince_table_options options = settings ? lince_table_settings(settings) : (lince_table_options){0};
-    LINCE_TRY(lince_dataset_open_table(&d, path, &options));
+    lince_within within = settings ? lince_within_settings(settings, observer) : (lince_within){0};
+    LINCE_TRY(lince_dataset_open_table(&d, path, &options, settings ? &within : NULL));
     json_t *parts = json_object(), *classes = json_array(), *notes = json_array();
     for (int c = 0; c < lince_dataset_classes(d); c++)
         lince_json_add(&classes, lince_json_string(lince_dataset_class(d, c)));

@@ -115,14 +115,16 @@ static int drop_recorded(lince_dataset *d, const char *run)
 
 /* -------------------------------------------------------------------------------------------------- */
 
-int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char *run, bool *held_out)
+int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char *run, bool *held_out,
+                    const lince_observer *observer)
 {
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
     LINCE_TRY(check_folds(s));
     lince_table_options table = lince_table_settings(s);
     lince_decoding how = {0};
     LINCE_TRY(lince_decoding_settings(s, &how));
-    LINCE_TRY(lince_dataset_open_table(dataset, s->data, &table));
+    lince_within within = lince_within_settings(s, observer);
+    LINCE_TRY(lince_dataset_open_table(dataset, s->data, &table, &within));
     lince_dataset_decode_as(*dataset, &how);
     bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");

@@ -127,7 +127,7 @@ static void tell_fold(const lince_trainer *t)
 static int open_data(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
-    LINCE_TRY(lince_open_data(&t->dataset, s, s->resume, &t->val_held_out));
+    LINCE_TRY(lince_open_data(&t->dataset, s, s->resume, &t->val_held_out, t->observer));
     for (size_t i = 0; i < lince_dataset_notes(t->dataset); i++)
         lince_trainer_warn(t, "%s", lince_dataset_note(t->dataset, i));
     if (s->val_on_test)
