@@ -51,7 +51,7 @@ static size_t with_slashes(const char *stored, char out[LINCE_PATH_MAX + 1])
     return length;
 }
 
-/* What the directory says of all files together. */
+/* What the directory says of all files together; what is too large for one file is never unpacked. */
 typedef struct zip_sum {
     uint64_t packed, unpacked;
 } zip_sum;
@@ -80,8 +80,9 @@ static int add(lince_source *source, zip_t *archive, zip_uint64_t index, zip_sum
     size_t before = source->count;
     LINCE_TRY(lince_source_add(source, name, folder ? 0 : status.size, index, folder));
     if (folder || source->count == before) return 0;
+    uint64_t unpacked = status.size > source->bounds.file ? 0 : status.size;
     if (__builtin_add_overflow(sum->packed, status.comp_size, &sum->packed) ||
-        __builtin_add_overflow(sum->unpacked, status.size, &sum->unpacked))
+        __builtin_add_overflow(sum->unpacked, unpacked, &sum->unpacked))
         return lince_fail(LINCE_EFORMAT, "%s: damaged zip: entry %llu: its size", source->path,
                           (unsigned long long)index);
     if (status.encryption_method != ZIP_EM_NONE)
