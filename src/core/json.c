@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Why a piece of the thread's document could not be made: told at its end. 0: memory, or nothing. */
@@ -89,16 +91,115 @@ int lince_json_text(json_t *json, size_t layout, char **text)
     return 0;
 }
 
-/* The library says nothing of memory that was missing while it read. */
+/* --- reading ------------------------------------------------------------------------------------------ */
+
+/* jansson collects a token in one buffer, which grows; where it cannot, a character is dropped without a word, and
+ * another text or number is read. So a text as long as the longest token is read first, as ["   ", DOCUMENT]: if
+ * that is whole, so is all behind it. */
+typedef struct outline {
+    size_t end;     /* of the first object or array; 0: there is none that is whole */
+    size_t longest; /* bytes of a token */
+    size_t deepest; /* level */
+} outline;
+
+static outline outline_of(const char *text, size_t size)
+{
+    outline o = {0};
+    size_t begin = 0, depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i];
+        if (quoted && c == '\\') {
+            i++;
+            continue;
+        }
+        if (quoted ? c != '"' : !strchr("{}[]:,\" \t\r\n", c)) continue;
+        if (i - begin > o.longest) o.longest = i - begin;
+        begin = i + 1;
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if ((c == '{' || c == '[') && ++depth > o.deepest) o.deepest = depth;
+        if ((c == '}' || c == ']') && depth && !--depth) {
+            o.end = begin;
+            break;
+        }
+    }
+    return o;
+}
+
+enum { PARTS = 5, DEEPEST = 1000 /* levels; jansson reads 2048 */ };
+
+typedef struct feed {
+    struct {
+        const char *bytes; /* NULL: blanks */
+        size_t size;
+    } part[PARTS];
+    size_t now;
+} feed;
+
+static size_t give(void *out, size_t room, void *context)
+{
+    feed *f = context;
+    while (f->now < PARTS && !f->part[f->now].size) f->now++;
+    if (f->now == PARTS) return 0;
+    size_t size = f->part[f->now].size < room ? f->part[f->now].size : room;
+    if (f->part[f->now].bytes) {
+        memcpy(out, f->part[f->now].bytes, size);
+        f->part[f->now].bytes += size;
+    } else {
+        memset(out, ' ', size);
+    }
+    f->part[f->now].size -= size;
+    return size;
+}
+
+/* NULL where the document is none, or memory is missing. */
+static json_t *load_whole(const char *text, const outline *o, size_t flags)
+{
+    feed f = {.part = {{"[\"", 2}, {NULL, o->longest}, {"\",", 2}, {text, o->end}, {"]", 1}}};
+    json_t *both = json_load_callback(give, &f, flags & ~(size_t)JSON_DISABLE_EOF_CHECK, NULL);
+    bool whole = json_string_length(json_array_get(both, 0)) == o->longest && json_array_size(both) == 2;
+    json_t *json = whole ? json_incref(json_array_get(both, 1)) : NULL;
+    json_decref(both);
+    return json;
+}
+
+static bool is_blank(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!strchr(" \t\r\n", text[i]) || !text[i]) return false;
+    return true;
+}
+
+/* What jansson says of a document that could not be read: nothing where memory was missing. */
+static int tell(const char *text, size_t size, size_t flags, json_error_t *error)
+{
+    errno = 0;
+    json_t *json = json_loadb(text, size, flags, error);
+    bool lacking = json || errno == ENOMEM || !*error->text;
+    json_decref(json);
+    if (lacking) return lince_fail(LINCE_ENOMEM, "out of memory");
+    return lince_fail(LINCE_EFORMAT, "line %d: not JSON: %s", error->line, error->text);
+}
+
+static int tell_depth(json_error_t *error)
+{
+    error->line = 1;
+    snprintf(error->text, sizeof error->text, "more than %d levels", DEEPEST);
+    return lince_fail(LINCE_EFORMAT, "not JSON: %s", error->text);
+}
+
 int lince_json_parse(const char *text, size_t size, size_t flags, json_t **json, json_error_t *where)
 {
-    json_error_t error;
-    errno = 0;
-    *json = json_loadb(text, size, flags, &error);
+    const outline o = outline_of(text, size);
+    json_error_t error = {.position = (int)o.end};
+    bool ends = flags & JSON_DISABLE_EOF_CHECK || is_blank(text + o.end, size - o.end);
+    int code = 0;
+    *json = NULL;
+    if (o.end && ends && o.deepest <= DEEPEST) *json = load_whole(text, &o, flags);
+    if (!*json) code = o.deepest > DEEPEST ? tell_depth(&error) : tell(text, size, flags, &error);
     if (where) *where = error;
-    if (*json) return 0;
-    if (errno == ENOMEM) return lince_fail(LINCE_ENOMEM, "out of memory");
-    return lince_fail(LINCE_EFORMAT, "line %d: not JSON: %s", error.line, error.text);
+    return code;
 }
 
 int lince_json_read(const char *path, json_t **json)

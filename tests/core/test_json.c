@@ -5,12 +5,15 @@
 #include "core/json.h"
 #include "core/memory.h"
 
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -103,6 +106,73 @@ static void test_a_file_that_is_not_there_may_be_none_but_one_that_cannot_be_rea
     assert_int_equal(lince_json_read_if_there(TEST_SCRATCH, &json), LINCE_EIO);
 }
 
+/* --- memory that is missing while a document is read --- */
+
+static size_t allocations, failing; /* the failing-th returns NULL, and with `lasting` all behind it */
+static bool lasting;
+
+static void *allocate(size_t size)
+{
+    allocations++;
+    if (allocations == failing || (lasting && failing && allocations > failing)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return malloc(size);
+}
+
+/* A long key, a long text with escapes, a long number: all longer than what jansson begins with. */
+static void test_missing_memory_never_makes_another_document(void **state)
+{
+    (void)state;
+    static const char text[] =
+        " {\"a key that is a little longer than sixteen bytes\": [1, \"a text, \\\"longer\\\" than the key \\u00e9\"],\n"
+        "  \"n\": 12345678901234567, \"x\": 0.12345678901234567890123456789} ";
+    json_t *expected, *found;
+    assert_int_equal(lince_json_parse(text, sizeof text - 1, 0, &expected, NULL), 0);
+    assert_int_equal(json_integer_value(json_object_get(expected, "n")), 12345678901234567);
+    json_set_alloc_funcs(allocate, free);
+    for (int both = 0; both < 2; both++) {
+        lasting = both;
+        size_t refused = 0, n = 1;
+        for (allocations = n; allocations >= n; n++) {
+            allocations = 0, failing = n;
+            int code = lince_json_parse(text, sizeof text - 1, 0, &found, NULL);
+            failing = 0;
+            if (code)
+                assert_int_equal(code, LINCE_ENOMEM);
+            else if (!json_equal(found, expected))
+                fail_msg("allocation %zu: another document", n);
+            refused += code != 0;
+            json_decref(found);
+        }
+        assert_true(refused > 10);
+    }
+    json_set_alloc_funcs(malloc, free);
+    json_decref(expected);
+}
+
+static void test_a_document_ends_where_it_ends(void **state)
+{
+    (void)state;
+    json_t *json;
+    json_error_t at;
+    static const char *const wrong[] = {"",     " ",       "1",     "{",   "[1",
+                                        "{}]",  "{}{}",    "{},{}", "[1}", "{\"a\": \"b}",
+                                        "[01]", "[\"\n\"]"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(lince_json_parse(wrong[i], strlen(wrong[i]), 0, &json, NULL), LINCE_EFORMAT);
+        assert_null(json);
+    }
+    assert_int_equal(lince_json_parse("{}{}", 4, JSON_DISABLE_EOF_CHECK, &json, &at), 0);
+    assert_int_equal(at.position, 2);
+    json_decref(json);
+    char deep[3000];
+    memset(deep, '[', sizeof deep);
+    assert_int_equal(lince_json_parse(deep, sizeof deep, 0, &json, &at), LINCE_EFORMAT);
+    assert_non_null(strstr(at.text, "levels"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +181,8 @@ int main(void)
         cmocka_unit_test(test_what_is_not_finite_is_told_as_that),
         cmocka_unit_test(test_what_is_not_utf8_is_told_as_that),
         cmocka_unit_test(test_one_document_says_nothing_of_another),
+        cmocka_unit_test(test_missing_memory_never_makes_another_document),
+        cmocka_unit_test(test_a_document_ends_where_it_ends),
         cmocka_unit_test(test_a_file_that_is_not_json_is_named_with_its_line),
         cmocka_unit_test(test_a_file_that_is_not_there_may_be_none_but_one_that_cannot_be_read_is_an_error),
     };

@@ -86,7 +86,7 @@ static void test_a_header_nested_without_end_is_refused(void **state)
     memset(header, '[', DEPTH);
     memcpy(header, "{\"a\":", 5);
     header[DEPTH] = '\0';
-    expect_refused(header, 0, "depth");
+    expect_refused(header, 0, "levels");
     free(header);
 }
 
