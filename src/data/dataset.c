@@ -252,15 +252,17 @@ static int note_hidden(lince_dataset *dataset)
 }
 
 /* The first that recognises the files, or else the one that takes what is left. */
-static const lince_layout *recognise(lince_source *source, const lince_layout *const *layouts, size_t count)
+static int recognise(lince_source *source, const lince_layout *const *layouts, size_t count,
+                     const lince_layout **found)
 {
-    const lince_layout *rest = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (layouts[i]->takes_rest)
-            rest = layouts[i];
-        else if (layouts[i]->recognise(source))
-            return layouts[i];
-    return rest;
+    *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        int is = layouts[i]->takes_rest ? 0 : layouts[i]->recognise(source);
+        if (is < 0) return is;
+        if (is || layouts[i]->takes_rest) *found = layouts[i];
+        if (is) return 0;
+    }
+    return 0;
 }
 
 static int read_index(lince_dataset *dataset, const char *path, const lince_layout *const *layouts,
@@ -268,7 +270,7 @@ static int read_index(lince_dataset *dataset, const char *path, const lince_layo
 {
     LINCE_TRY(lince_source_open(&dataset->source, path, within));
     LINCE_TRY(lince_dataset_leave_out_own(dataset));
-    dataset->layout = recognise(&dataset->source, layouts, count);
+    LINCE_TRY(recognise(&dataset->source, layouts, count, &dataset->layout));
     LINCE_TRY(dataset->layout->index(dataset));
     LINCE_TRY(note_hidden(dataset));
     LINCE_TRY(sort_classes(dataset));

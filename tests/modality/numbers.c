@@ -60,13 +60,13 @@ static const float *row_of(const lince_dataset *d, lince_part part, size_t index
     return t->values + d->parts[part].at[index].offset * (size_t)t->columns;
 }
 
-static bool recognise(lince_source *source)
+static int recognise(lince_source *source)
 {
     enum { HEAD = 4096 };
     lince_bytes head = {0};
     float numbers[COLUMNS];
     const char *label;
-    if (source->count != 1 || lince_source_peek(source, &source->entries[0], HEAD, &head)) return false;
+    if (source->count != 1 || lince_source_peek(source, &source->entries[0], HEAD, &head)) return 0;
     char *text = lince_strndup((const char *)head.data, head.size), *at = text, *header = next_line(&at),
          *first = next_line(&at);
     size_t length = header ? strlen(header) : 0;

@@ -58,10 +58,10 @@ static const variant *variant_of(const lince_source *source)
     return NULL;
 }
 
-static bool recognise(lince_source *source)
+static int recognise(lince_source *source)
 {
     for (size_t i = 0; i < sizeof pickles / sizeof *pickles; i++)
-        if (find(source, pickles[i]) >= 0) return true;
+        if (find(source, pickles[i]) >= 0) return 1;
     return find(source, "data_batch_1.bin") >= 0 || variant_of(source);
 }
 

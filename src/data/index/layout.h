@@ -47,9 +47,9 @@ struct lince_dataset {
 };
 
 struct lince_layout {
-    bool (*recognise)(lince_source *source);
-    bool takes_rest;                      /* asked when all others have declined */
-    int (*index)(lince_dataset *dataset); /* on failure release is called */
+    int (*recognise)(lince_source *source); /* 1: such files; 0: others; LINCE_EIO ...: it cannot be told */
+    bool takes_rest;                        /* asked when all others have declined */
+    int (*index)(lince_dataset *dataset);   /* on failure release is called */
     /* By several threads at a time; `least` as lince_dataset_read_small has it, or 0. NULL: samples are no
      * pictures. */
     int (*read)(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image);

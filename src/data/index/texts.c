@@ -17,12 +17,13 @@ enum { MOST_CLASSES = 1000, NOTED = 3 };
 
 /* --- which files ---------------------------------------------------------------------------------- */
 
-static bool recognise(lince_source *source)
+static int recognise(lince_source *source)
 {
     lince_text_files files;
-    bool is = lince_text_files_find(&files, source) || files.count || files.counts[LINCE_FOREIGN];
+    int code = lince_text_files_find(&files, source);
+    bool is = files.count || files.counts[LINCE_FOREIGN];
     lince_text_files_release(&files);
-    return is;
+    return code ? code : is;
 }
 
 static int by_part(const void *a, const void *b)
