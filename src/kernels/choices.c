@@ -34,11 +34,10 @@ static void key_prefix(char *out, size_t size, const lince_op_row *const *rows)
 
 static void make_key(char *out, size_t size, const lince_exec *exec, lince_op op, const void *geometry)
 {
-    char prefix[64], how[32] = "deterministic", word[160];
+    char prefix[64], word[160];
     key_prefix(prefix, sizeof prefix, exec->device->rows[op]);
-    if (!exec->deterministic) snprintf(how, sizeof how, "t%d", exec->threads);
     lince_op_types[op].timing->key(geometry, word, sizeof word);
-    snprintf(out, size, "%s%s-%s", prefix, how, word);
+    snprintf(out, size, "%st%d-%s", prefix, exec->threads, word);
 }
 
 static bool cache_path(char out[LINCE_PATH_MAX])

@@ -15,8 +15,7 @@ typedef struct lince_choices {
     char key[256];
 } lince_choices;
 
-/* Opens the file for one geometry of an operation, under its lock, to be kept for moments only. A deterministic
- * context's choice is for any number of threads. 1 where there is no file to write to; 0: to be closed. LINCE_EIO. */
+/* Opens the file for one geometry of an operation, under its lock, to be kept for moments only. 1 where there is no file to write to; 0: to be closed. LINCE_EIO. */
 int lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op op, const void *geometry);
 
 /* What was chosen; NULL where nothing was. LINCE_EIO. */

@@ -3,7 +3,9 @@
  * Where an operation says how its rows are timed (op.h), every row that can do a geometry is, once, for some
  * milliseconds, and the fastest (one without the same bits on any number of threads only when it is so by a
  * quarter) is remembered (choices.h): rows differ in their last bits, so that a choice made anew in each run would
- * break "same seed, same weights". Without a writable cache nothing is measured, and the rows' order decides.
+ * break "same seed, same weights". A run keeps what it began with (kept.h). Without a writable cache nothing is measured, and
+ * the rows' order decides; likewise where a context is deterministic, so that neither a busy machine nor a new cache changes
+ * its bits.
  *
  * A busy machine. Runs that another program interrupted do not count; where a row had no other,
  * the rule decides, and the choice is marked in the cache. It stays, since a run may have begun with it,
@@ -12,13 +14,14 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "kernels/choices.h"
+#include "kernels/kept.h"
 
 #include <assert.h>
 #include <float.h>
 #include <string.h>
 #include <sys/resource.h>
 
-static bool usable(const lince_op_row *row, const void *geometry)
+bool lince_op_usable(const lince_op_row *row, const void *geometry)
 {
     return row->needs <= lince_cpu_level() && (!row->supports || row->supports(geometry));
 }
@@ -28,7 +31,7 @@ static bool usable(const lince_op_row *row, const void *geometry)
 void lince_op_run(const lince_exec *exec, lince_op op, const void *args)
 {
     const lince_op_row *const *row = exec->device->rows[op];
-    while (!usable(*row, args)) row++; /* the last of them does all */
+    while (!lince_op_usable(*row, args)) row++; /* the last of them does all */
     assert(!(*row)->create);
     (*row)->run(&(lince_kernel){.row = *row, .exec = *exec, .geometry = args}, args);
 }
@@ -40,10 +43,11 @@ int lince_kernel_init_as(lince_kernel *kernel, const lince_exec *exec, const lin
 {
     *kernel = (lince_kernel){.row = row, .exec = *exec, .geometry = geometry};
     if (exec->deterministic && !row->same_bits) kernel->exec.threads = 1;
-    int code = usable(row, geometry) ? (row->create ? row->create(kernel) : 0)
-                                     : lince_fail(LINCE_EUNSUPPORTED,
-                                                  "%s: %s is not for this machine, or not for this geometry",
-                                                  lince_op_types[row->op].name, row->name);
+    int code =
+        lince_op_usable(row, geometry)
+            ? (row->create ? row->create(kernel) : 0)
+            : lince_fail(LINCE_EUNSUPPORTED, "%s: %s is not for this machine, or not for this geometry",
+                         lince_op_types[row->op].name, row->name);
     if (code) *kernel = (lince_kernel){0};
     return code;
 }
@@ -233,15 +237,25 @@ static int remembered(const task *t, const lince_op_row **choice)
     return code;
 }
 
+/* The run's own row, where it has one, or the fastest; NULL: the rows' order decides, as it does where the same bits are
+ * asked for, which a measurement cannot promise. */
+static int choose(const task *t, const lince_op_row **choice)
+{
+    *choice = t->exec->kept ? lince_kept_find(t->exec->kept, t->exec, t->op, t->geometry) : NULL;
+    return *choice || t->exec->deterministic ? 0 : remembered(t, choice);
+}
+
 int lince_kernel_init(lince_kernel *kernel, const lince_exec *exec, lince_op op, const void *geometry)
 {
     const lince_op_timing *timing = lince_op_types[op].timing;
     const lince_op_row *choice = NULL;
+    bool chosen = timing && timing->worthwhile(geometry);
     *kernel = (lince_kernel){0};
-    if (timing && timing->worthwhile(geometry))
-        LINCE_TRY(remembered(&(task){exec, op, geometry, timing}, &choice));
+    if (chosen) LINCE_TRY(choose(&(task){exec, op, geometry, timing}, &choice));
     int code = choice ? lince_kernel_init_as(kernel, exec, choice, geometry) : LINCE_EUNSUPPORTED;
     for (const lince_op_row *const *row = exec->device->rows[op]; code == LINCE_EUNSUPPORTED && *row; row++)
         code = lince_kernel_init_as(kernel, exec, *row, geometry);
+    if (!code && chosen && exec->kept && (code = lince_kept_add(exec->kept, kernel->row, geometry)))
+        lince_kernel_release(kernel);
     return code ? lince_fail_in(code, lince_op_types[op].name) : 0;
 }

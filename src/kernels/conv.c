@@ -122,7 +122,9 @@ static void *arguments(const lince_device *device, const void *geometry)
         if (!bytes[i]) continue;
         *memory[i] = device->alloc(device, bytes[i]);
         there &= *memory[i] != NULL;
-        if (*memory[i]) lince_fill(&(lince_exec){device, 1, false}, *memory[i], 0, bytes[i] / sizeof(float));
+        if (*memory[i])
+            lince_fill(&(lince_exec){.device = device, .threads = 1}, *memory[i], 0,
+                       bytes[i] / sizeof(float));
     }
     if (there) return a;
     release(device, geometry, a);

@@ -41,8 +41,9 @@ struct lince_device {
 /* Operations on memory of the device: fill, copy and all others are rows. */
 typedef struct lince_exec {
     const lince_device *device;
-    int threads;        /* of the host, at most */
-    bool deterministic; /* the same bits on any number of threads, at whatever cost */
+    int threads;             /* of the host, at most */
+    bool deterministic;      /* the same bits on any number of threads, at whatever cost */
+    struct lince_kept *kept; /* a run's rows, which it goes on with (kept.h); NULL: it keeps none */
 } lince_exec;
 
 /* The host: memory that is mapped, so that what is not touched takes none. */

@@ -46,6 +46,9 @@ struct lince_kernel {
     void *plan;
 };
 
+/* Whether the processor has the row's level, and the row does the geometry, as far as that can be told without making it. */
+bool lince_op_usable(const lince_op_row *row, const void *geometry);
+
 /* Runs the first row that does it: of operations without a plan. */
 void lince_op_run(const lince_exec *exec, lince_op op, const void *args);
 

@@ -14,7 +14,8 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     net->options = *options;
     net->exec = (lince_exec){.device = options->device ? options->device : &lince_host,
                              .threads = options->threads,
-                             .deterministic = options->deterministic};
+                             .deterministic = options->deterministic,
+                             .kept = options->kept};
     const lince_device *device = net->exec.device;
     if (device->check) LINCE_TRY(device->check(device));
     if (!net->options.block) net->options.block = device->block(device);

@@ -20,10 +20,9 @@ static const lince_conv geometry = {.batch = 8,
                                     .padding = {1, 1},
                                     .groups = 1};
 
-/* threads 0: deterministic */
 static lince_exec context(int threads)
 {
-    return (lince_exec){.device = &lince_host, .threads = threads ? threads : 1, .deterministic = !threads};
+    return (lince_exec){.device = &lince_host, .threads = threads};
 }
 
 static const lince_op_row *recalled(const lince_conv *conv, lince_direction direction, int threads)
@@ -67,7 +66,6 @@ static void test_a_choice_holds_for_its_geometry_direction_and_threads(void **st
     add(2, &lince_conv_onednn_direct, false);
     assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_onednn_direct);
     assert_null(recalled(&geometry, LINCE_FORWARD, 4));
-    assert_null(recalled(&geometry, LINCE_FORWARD, 0)); /* deterministic */
     assert_null(recalled(&geometry, LINCE_BACKWARD_DATA, 2));
     lince_conv larger = geometry;
     larger.batch = 16;
@@ -79,10 +77,10 @@ static void test_the_list_says_what_was_chosen_and_what_was_not_measured(void **
     (void)state;
     assert_int_equal(lince_choices_forget(), 0);
     add(2, &lince_conv_onednn_direct, false);
-    add(0, &lince_conv_ref, true);
+    add(3, &lince_conv_ref, true);
     char *text = printed();
     assert_non_null(strstr(text, "8 x 16x12x10 -> 24x12x10  3x3/1  t2: onednn-direct\n"));
-    assert_non_null(strstr(text, "3x3/1  deterministic: ref  (by rule: other programs ran"));
+    assert_non_null(strstr(text, "3x3/1  t3: ref  (by rule: other programs ran"));
     assert_non_null(strstr(text, ": 2 for this machine and level"));
     free(text);
 }

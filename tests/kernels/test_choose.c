@@ -1,8 +1,10 @@
 /* Which row is chosen: by order where nothing is measured, else the fastest, once for all times; seen on a device
  * whose rows are made up. */
 #include "core/cpu.h"
+#include "core/memory.h"
 #include "kernels/choices.h"
 #include "kernels/conv.h"
+#include "kernels/kept.h"
 #include "kernels/kernels.h"
 #include "kernels/operands.h"
 
@@ -52,9 +54,9 @@ static void test_the_first_row_that_can_is_run(void **state)
     lince_device device = lince_host;
     device.rows = rows;
     float x[8] = {0};
-    lince_relu(&(lince_exec){&device, 1, false}, x, x, 4);
+    lince_relu(&(lince_exec){.device = &device, .threads = 1}, x, x, 4);
     assert_string_equal(ran, "few");
-    lince_relu(&(lince_exec){&device, 1, false}, x, x, 8);
+    lince_relu(&(lince_exec){.device = &device, .threads = 1}, x, x, 8);
     assert_string_equal(ran, "any");
 }
 
@@ -63,7 +65,7 @@ static void test_a_row_that_cannot_says_so(void **state)
     (void)state;
     lince_kernel kernel;
     lince_map_args few_values = {.n = 4}, many = {.n = 5};
-    lince_exec exec = {&lince_host, 2, false};
+    lince_exec exec = {.device = &lince_host, .threads = 2};
     assert_int_equal(lince_kernel_init_as(&kernel, &exec, &higher, &few_values), LINCE_EUNSUPPORTED);
     assert_int_equal(lince_kernel_init_as(&kernel, &exec, &few, &many), LINCE_EUNSUPPORTED);
     assert_null(kernel.row);
@@ -108,18 +110,24 @@ static const lince_conv_task geometry = {
     true};
 
 /* What is chosen among these rows, of which the last is the truth. */
-static const lince_op_row *chosen(const lince_op_row *const *conv, const lince_conv_task *task)
+static const lince_op_row *chosen_in(lince_exec exec, const lince_op_row *const *conv,
+                                     const lince_conv_task *task)
 {
     const lince_op_row *const *const rows[LINCE_OPS] = {
         [LINCE_OP_CONV] = conv, [LINCE_OP_FILL] = lince_host.rows[LINCE_OP_FILL]};
     lince_device device = lince_host;
     device.rows = rows;
     lince_kernel kernel;
-    lince_exec exec = {&device, 2, false};
+    exec.device = &device;
     assert_int_equal(lince_kernel_init(&kernel, &exec, LINCE_OP_CONV, task), 0);
     const lince_op_row *row = kernel.row;
     lince_kernel_release(&kernel);
     return row;
+}
+
+static const lince_op_row *chosen(const lince_op_row *const *conv, const lince_conv_task *task)
+{
+    return chosen_in((lince_exec){.threads = 2}, conv, task);
 }
 
 static void test_the_fastest_row_is_chosen_and_remembered(void **state)
@@ -161,11 +169,45 @@ static void test_what_must_have_the_same_bits_runs_on_one_thread_where_it_has_no
 {
     (void)state;
     lince_kernel kernel;
-    lince_exec exec = {&lince_host, 4, true};
+    lince_exec exec = {.device = &lince_host, .threads = 4, .deterministic = true};
     assert_int_equal(lince_kernel_init_as(&kernel, &exec, &library, &geometry), 0);
     assert_int_equal(kernel.exec.threads, 1);
     assert_int_equal(lince_kernel_init_as(&kernel, &exec, &fast, &geometry), 0);
     assert_int_equal(kernel.exec.threads, 4);
+}
+
+static void test_where_the_same_bits_are_asked_for_the_order_decides(void **state)
+{
+    (void)state;
+    static const lince_op_row *const rows[] = {&slow, &fast, &lince_conv_ref, NULL};
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_ptr_equal(chosen_in((lince_exec){.threads = 2, .deterministic = true}, rows, &geometry), &slow);
+}
+
+static void test_a_run_goes_on_with_the_row_that_it_began_with(void **state)
+{
+    (void)state;
+    static const lince_op_row *const rows[] = {&slow, &fast, &lince_conv_ref, NULL}, *const others[] = {
+                                                                                         &slow,
+                                                                                         &lince_conv_ref,
+                                                                                         NULL};
+    lince_kept first = {0}, again = {0};
+    lince_exec begun = {.threads = 2, .deterministic = true, .kept = &first},
+               on = {.threads = 5, .kept = &again};
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_ptr_equal(chosen_in(begun, rows, &geometry), &slow);
+    assert_string_equal(lince_kept_text(&first),
+                        "conv dir0-n2-c1x4x4.1-o1x4x4.1-k1x1-s1x1-p0x0-g1-bias1 slow\n");
+    again.begun = lince_strdup(lince_kept_text(&first));
+    assert_ptr_equal(chosen_in(on, rows, &geometry), &slow); /* fast is measured, and on other threads */
+    assert_string_equal(lince_kept_text(&again), lince_kept_text(&first));
+    assert_int_equal(again.missing, 0);
+    lince_kept_release(&again);
+    again.begun = lince_strdup("conv dir0-n2-c1x4x4.1-o1x4x4.1-k1x1-s1x1-p0x0-g1-bias1 fast\n");
+    assert_ptr_equal(chosen_in(on, others, &geometry), &slow); /* which is not there any more */
+    assert_int_equal(again.missing, 1);
+    lince_kept_release(&again);
+    lince_kept_release(&first);
 }
 
 int main(void)
@@ -181,6 +223,8 @@ int main(void)
         cmocka_unit_test(test_the_fastest_row_is_chosen_and_remembered),
         cmocka_unit_test(test_a_row_without_the_same_bits_must_be_much_faster),
         cmocka_unit_test(test_where_measuring_is_not_worth_its_time_the_order_decides),
+        cmocka_unit_test(test_where_the_same_bits_are_asked_for_the_order_decides),
+        cmocka_unit_test(test_a_run_goes_on_with_the_row_that_it_began_with),
         cmocka_unit_test(test_what_must_have_the_same_bits_runs_on_one_thread_where_it_has_not),
     };
     return cmocka_run_group_tests_name("kernels/choose", tests, NULL, NULL);

@@ -143,7 +143,8 @@ static const void *geometry_of(const op_case *c)
 bool op_case_supports(const op_case *c, const lince_op_row *row)
 {
     lince_kernel kernel;
-    if (lince_kernel_init_as(&kernel, &(lince_exec){&lince_host, 1, false}, row, geometry_of(c)))
+    if (lince_kernel_init_as(&kernel, &(lince_exec){.device = &lince_host, .threads = 1}, row,
+                             geometry_of(c)))
         return false;
     lince_kernel_release(&kernel);
     return true;

@@ -19,9 +19,9 @@ enum { WEIGHTS = 4, STEPS = 10 };
 
 static const lince_exec *on(int threads)
 {
-    static const lince_exec execs[] = {{&lince_host, 1, false},
-                                       {&lince_host, 2, false},
-                                       {&lince_host, 3, false}};
+    static const lince_exec execs[] = {{.device = &lince_host, .threads = 1},
+                                       {.device = &lince_host, .threads = 2},
+                                       {.device = &lince_host, .threads = 3}};
     return &execs[threads - 1];
 }
 

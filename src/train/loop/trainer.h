@@ -5,6 +5,7 @@
 #include "data/likeness/leak.h"
 #include "data/loader/loader.h"
 #include "group/group.h"
+#include "kernels/kept.h"
 #include "net/net.h"
 #include "optim/schedule/schedule.h"
 #include "settings/settings.h"
@@ -36,6 +37,7 @@ typedef struct lince_trainer {
     lince_loader *train, *val; /* val NULL: no validation */
     lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
     bool val_held_out;         /* the validation part was taken from the training part */
+    lince_kept kernels;        /* that it computes with, and that it was begun with */
     lince_net *net;
     lince_update update;
     lince_schedule schedule;

@@ -186,6 +186,21 @@ static json_t *differences_json(const lince_trainer *t)
     return object;
 }
 
+/* {"winograd-avx512": 12}: for how many geometries each row was chosen. */
+static json_t *kernels_json(const lince_trainer *t)
+{
+    json_t *counts = json_object();
+    for (const char *line = lince_kept_text(&t->kernels); *line;) {
+        char name[128];
+        size_t length = strcspn(line, "\n"), begin = length;
+        while (begin && line[begin - 1] != ' ') begin--;
+        snprintf(name, sizeof name, "%.*s", (int)(length - begin), line + begin);
+        lince_json_put(&counts, name, json_integer(1 + json_integer_value(json_object_get(counts, name))));
+        line += length + 1;
+    }
+    return counts;
+}
+
 static json_t *model_json(const lince_trainer *t)
 {
     json_t *layers = json_array();
@@ -201,13 +216,13 @@ static json_t *model_json(const lince_trainer *t)
         loaded += is_loaded(l) ? elements(l, false) : 0;
         macs += l->macs;
     }
-    return lince_json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:s, s:o, s:o}",
-                           "name", t->blueprint.model, "recipe", t->by_recipe ? t->blueprint.model : NULL,
-                           "parameters", (json_int_t)all, "trainable", (json_int_t)trained, "loaded",
-                           (json_int_t)loaded, "macs", (json_int_t)macs, "weights", t->settings->weights,
-                           "differences", differences_json(t), "input", input.channels, input.height,
-                           input.width, "threads", t->threads, "machine", lince_cpu_name(), "version",
-                           LINCE_VERSION, "changes", changes(t), "layers", layers);
+    return lince_json_pack(
+        "{s:s, s:s?, s:I, s:I, s:I, s:I, s:s?, s:o, s:[i, i, i], s:i, s:s, s:o, s:s, s:o, s:o}", "name",
+        t->blueprint.model, "recipe", t->by_recipe ? t->blueprint.model : NULL, "parameters", (json_int_t)all,
+        "trainable", (json_int_t)trained, "loaded", (json_int_t)loaded, "macs", (json_int_t)macs, "weights",
+        t->settings->weights, "differences", differences_json(t), "input", input.channels, input.height,
+        input.width, "threads", t->threads, "machine", lince_cpu_name(), "kernels", kernels_json(t),
+        "version", LINCE_VERSION, "changes", changes(t), "layers", layers);
 }
 
 int lince_trainer_describe(lince_trainer *t)

@@ -448,6 +448,7 @@ static int open_model(lince_trainer *t)
                                  .threads = t->threads,
                                  .device = s->device,
                                  .deterministic = s->deterministic,
+                                 .kept = &t->kernels,
                                  .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
     LINCE_TRY(lince_blueprint_assemble(&t->blueprint, &options, &t->net));
     LINCE_TRY(lince_freezing_plan(&t->freezing, t->net, lince_architecture_named(t->blueprint.model),
@@ -483,9 +484,12 @@ static int look_at_finished(lince_trainer *t, const char *command)
     LINCE_TRY(lince_run_open(&t->run, t->settings->resume));
     LINCE_TRY(lince_saved_open(&s, &t->run));
     bool idle = s.finished && !lince_trainer_extends(t, &s);
-    int code = !idle ? 0
-                     : lince_resume_check(t->settings, t->given, lince_saved_text(&s, "settings"),
-                                          t->run.folder, NULL);
+    const char *kernels = lince_saved_text(&s, "kernels"); /* NULL: before they were kept */
+    t->kernels.begun = kernels ? lince_strdup(kernels) : NULL;
+    int code = kernels && !t->kernels.begun ? LINCE_ENOMEM
+               : !idle                      ? 0
+                       : lince_resume_check(t->settings, t->given, lince_saved_text(&s, "settings"),
+                                            t->run.folder, NULL);
     if (idle && !code)
         lince_trainer_note(t, _("%s: it is finished, with epoch %d; --epochs %d or more goes on from there"),
                            t->run.folder, s.at.epoch, s.epochs + 1);
@@ -503,8 +507,20 @@ static int others_first(lince_trainer *t, int (*read)(lince_trainer *t, const ch
     return lince_group_all(t->group, code);
 }
 
+/* On another machine, or with another version. */
+static void tell_missing_kernels(const lince_trainer *t)
+{
+    if (t->kernels.missing)
+        lince_trainer_warn(
+            t,
+            _("kernels that the run was begun with and that are not to be had here: %zu; last bits may be "
+              "other than in a run that was not interrupted"),
+            t->kernels.missing);
+}
+
 static int resume_run(lince_trainer *t, const char *command)
 {
+    tell_missing_kernels(t);
     LINCE_TRY(lince_group_all(t->group, lince_trainer_writes(t) ? lince_run_lock(&t->run) : 0));
     if (lince_trainer_writes(t)) lince_run_half_written(&t->run, true);
     return others_first(t, lince_trainer_restore, command);
@@ -595,6 +611,7 @@ void lince_trainer_close(lince_trainer *t)
 {
     lince_update_release(&t->update, t->net);
     lince_net_free(t->net);
+    lince_kept_release(&t->kernels);
     lince_loader_free(t->train);
     lince_loader_free(t->val);
     for (int i = 0; i < 2; i++) lince_features_release(&t->features[i]);

@@ -110,6 +110,7 @@ int lince_trainer_save(lince_trainer *t)
                                     {"stage", stage},
                                     {"history", history.data},
                                     {"settings", settings},
+                                    {"kernels", lince_kept_text(&t->kernels)},
                                     {"data", lince_dataset_fingerprint(t->dataset)}};
     if (!code) code = history.error;
     if (!code)
