@@ -51,6 +51,11 @@ flips: deps
 bombs: all
 	@cmake --build $(BUILD) --target bombs
 
+# Ten thousand times a training is ended at a random moment and gone on with (docs/reliability.md): hours.
+kills: deps
+	@$(CONFIGURE) >/dev/null
+	@cmake --build $(BUILD) --target kills
+
 bench: all
 	@scripts/bench.sh $(BUILD)
 
@@ -66,4 +71,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test test-shapes check fuzz faults flips bombs bench bench-peers install clean
+.PHONY: all deps demo test test-shapes check fuzz faults flips bombs kills bench bench-peers install clean

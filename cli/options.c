@@ -71,6 +71,14 @@ static bool names_option(const parsing *p, const char *text)
     return !strncmp(text, "--", 2) && (find_spec(p, text + 2) || find_setting(p, text + 2));
 }
 
+/* A path without a letter comes of a shell's variable that nobody has set: what was asked for was not nothing. */
+static bool is_no_path(const char *kind, const char *text)
+{
+    return !*text && kind &&
+           (!strcmp(kind, "PATH") || !strcmp(kind, "DIR") || !strcmp(kind, "FILE") ||
+            !strncmp(kind, "*.", 2));
+}
+
 static void set_text(const option_spec *spec, const char *value)
 {
     size_t length = strlen(spec->value);
@@ -99,7 +107,8 @@ static int set(parsing *p, const char *name, const char *value, const char *next
     }
     const char *given = value ? value : next;
     char words[SETTING_VALUE_MAX];
-    if (!given || (!value && names_option(p, given)))
+    const char *kind = spec ? spec->value : info ? info->value : NULL;
+    if (!given || (!value && names_option(p, given)) || is_no_path(kind, given))
         return cli_error(LINCE_EUSAGE, "--%s: a value is missing (%s)", name,
                          spec       ? lince_translate(spec->value)
                          : language ? "en|es|auto"

@@ -85,6 +85,8 @@ expect 2 "--lr '0.5': busy was begun with '0.001'" train --resume busy --lr 0.5
 expect 2 "--epochs '3': busy was begun with '2'" train --resume busy --epochs 3
 expect 2 'leave out --out' train --resume busy --out elsewhere
 expect 1 'nowhere: there is no such run' train --resume nowhere
+expect 2 '--resume: a value is missing' train --data data --resume ''
+expect 2 '--weights: a value is missing' train --data data --weights=
 expect 1 'not the folder of a run' train --resume data
 [ "$before" = "$(sha256sum busy/checkpoint/state.safetensors busy/config.yaml)" ] || wrong "a refused resume changed the run"
 sed -i 's/^lr: .*/lr: 0.5/' busy/config.yaml

@@ -1,6 +1,7 @@
 /* A run of texts measured on other tables than its own. */
 #include "data/fixture.h"
 #include "settings/settings.h"
+#include "weights/formats/safetensors.h"
 
 #include <jansson.h>
 #include <lince/lince.h>
@@ -275,6 +276,33 @@ static void test_answers_below_a_confidence_are_unsure(void **state)
     lince_model_free(m);
 }
 
+/* The run's weights with a number among them that is none; and put back. */
+static void test_answers_that_are_no_numbers_are_no_measure(void **state)
+{
+    (void)state;
+    lince_weights *w;
+    char path[700];
+    int code;
+    snprintf(path, sizeof path, "%s/weights/best.safetensors", run);
+    assert_done(lince_safetensors_open(&w, path));
+    size_t count = lince_weights_count(w), texts = 0;
+    while (lince_weights_metadata_at(w, texts)) texts++;
+    lince_tensor tensors[64];
+    assert_true(count <= 64);
+    for (size_t i = 0; i < count; i++) tensors[i] = *lince_weights_at(w, i);
+    float *values = malloc(tensors[0].bytes);
+    for (size_t i = 0; i < tensors[0].bytes / sizeof *values; i++) values[i] = NAN;
+    tensors[0].data = values;
+    assert_done(lince_safetensors_write(path, tensors, count, lince_weights_metadata_at(w, 0), texts));
+    assert_null(measure("id,label,text\n1,pos,it was good\n", NULL, &code));
+    assert_int_equal(code, LINCE_ENUMERIC);
+    assert_non_null(strstr(lince_error(), "the model's answers are no numbers"));
+    assert_done(
+        lince_safetensors_write(path, lince_weights_at(w, 0), count, lince_weights_metadata_at(w, 0), texts));
+    lince_weights_free(w);
+    free(values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_the_runs_data_are_split_as_they_were_wherever_they_lie),
         cmocka_unit_test(test_measures_are_those_of_the_report),
         cmocka_unit_test(test_a_temperature_is_kept_and_changes_no_prediction),
+        cmocka_unit_test(test_answers_that_are_no_numbers_are_no_measure),
         cmocka_unit_test(test_answers_below_a_confidence_are_unsure),
     };
     return cmocka_run_group_tests_name("model_evaluate", tests, setup, NULL);

@@ -274,8 +274,8 @@ static int finish_epoch(lince_trainer *t)
     row.time = at->seconds;
     double accuracy = t->val ? row.val_accuracy : row.train_accuracy,
            loss = t->val ? row.val_loss : row.train_loss;
-    bool best = !at->best_epoch || accuracy > at->best_accuracy ||
-                (accuracy == at->best_accuracy && loss < at->best_loss);
+    bool best = isfinite(loss) && (!at->best_epoch || accuracy > at->best_accuracy ||
+                                   (accuracy == at->best_accuracy && loss < at->best_loss));
     if (best) at->best_accuracy = accuracy, at->best_loss = loss, at->best_epoch = row.epoch;
     at->waited = best ? 0 : at->waited + 1;
     lince_schedule_epoch(&t->schedule, loss);

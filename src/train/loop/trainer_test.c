@@ -4,6 +4,18 @@
 #include "train/loop/trainer.h"
 #include "train/measure/calibrate.h"
 
+/* The best epoch's, into the net. */
+static int load_best(lince_trainer *t)
+{
+    if (!t->at.best_epoch)
+        return lince_fail(
+            LINCE_ENUMERIC,
+            "%s: no epoch ended with a loss that is a number: the training has diverged; try a smaller --lr, "
+            "--clip-grad 1 or --warmup-epochs 1",
+            t->run.folder);
+    return lince_group_all(t->group, lince_trainer_load_own(t, "best"));
+}
+
 int lince_trainer_test(lince_trainer *t)
 {
     lince_evaluation e;
@@ -13,7 +25,7 @@ int lince_trainer_test(lince_trainer *t)
             t->settings->data);
         return 0;
     }
-    LINCE_TRY(lince_group_all(t->group, lince_trainer_load_own(t, "best")));
+    LINCE_TRY(load_best(t));
     LINCE_TRY(lince_trainer_evaluate(t, LINCE_TEST, false, &e));
     int code = lince_trainer_writes(t) ? lince_trainer_write_test(t, &e) : 0;
     lince_trainer_note(t, _("test: loss %.4f, accuracy %.2f %%, with the weights of epoch %d; samples: %zu"),
@@ -31,7 +43,7 @@ int lince_trainer_calibrate(lince_trainer *t)
     lince_calibration calibration;
     lince_buffer said = {0};
     if (!t->settings->calibrate) return 0;
-    LINCE_TRY(lince_group_all(t->group, lince_trainer_load_own(t, "best")));
+    LINCE_TRY(load_best(t));
     LINCE_TRY(lince_trainer_evaluate(t, LINCE_VAL, true, &raw));
     int code = lince_calibration_fit(&calibration, &raw);
     lince_evaluation_release(&raw);

@@ -155,10 +155,22 @@ static int take_room(lince_evaluation *e, size_t samples, size_t classes)
     return LINCE_ENOMEM;
 }
 
+/* Measures of answers that are no numbers would look like measures. */
+static int check_finite(const lince_evaluation *e)
+{
+    if (isfinite(e->metrics.loss)) return 0;
+    return lince_fail(
+        LINCE_ENUMERIC,
+        "the loss is %g: the model's answers are no numbers. Its training has diverged (try a smaller --lr, "
+        "--clip-grad 1 or --warmup-epochs 1), or its weights are damaged",
+        e->metrics.loss);
+}
+
 static int finish(lince_evaluation *e, int classes)
 {
     qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
     lince_metrics_finish(&e->metrics);
+    LINCE_TRY(check_finite(e));
     lince_reliability_finish(&e->before);
     lince_reliability_finish(&e->after);
     return e->raw ? 0 : lince_curves_init(&e->curves, e->scores, e->labels, e->metrics.n, classes);
