@@ -1,19 +1,20 @@
 /* Adaptive average pooling to size x size, whatever the input's size: cell i averages [floor(i h / s),
  * ceil((i + 1) h / s)). An input smaller than the output is repeated: 1x1 -> 7x7 copies one pixel 49 times.
- * Where the layers behind it allow (args.fold), that pixel goes on alone, and stands for its copies
+ * Where the layers behind it allow (`fold`), that pixel goes on alone, and stands for its copies
  * (docs/classifier-redundancy.md). */
 #include "kernels/kernels.h"
-#include "layers/layer.h"
+#include "layers/pool.h"
 
 #include <stdio.h>
 
 static int infer(lince_layer *l)
 {
+    const lince_adaptive_avg_pool2d_layer_args *a = l->own;
     l->out = l->in[0];
-    if (l->args.fold && !l->unfolded && l->in[0].height == 1 && l->in[0].width == 1)
-        l->out_copies = l->args.size * l->args.size;
+    if (a->fold && !l->unfolded && l->in[0].height == 1 && l->in[0].width == 1)
+        l->out_copies = a->size * a->size;
     else
-        l->out.height = l->out.width = l->args.size;
+        l->out.height = l->out.width = a->size;
     return 0;
 }
 
@@ -42,15 +43,18 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d×%d → %d×%d", l->in[0].height, l->in[0].width, l->args.size, l->args.size);
+    const lince_adaptive_avg_pool2d_layer_args *a = l->own;
+    snprintf(out, size, "%d×%d → %d×%d", l->in[0].height, l->in[0].width, a->size, a->size);
 }
 
-const lince_layer_type lince_adaptive_avg_pool2d = {.name = "adaptive_avg_pool2d",
-                                                    .forgets_places = true,
-                                                    .copies_are_places = true,
-                                                    .homogeneous = true,
-                                                    .inputs = 1,
-                                                    .infer = infer,
-                                                    .forward = forward,
-                                                    .backward = backward,
-                                                    .describe = describe};
+const lince_layer_type lince_adaptive_avg_pool2d_layer = {.name = "adaptive_avg_pool2d",
+                                                          .args_size =
+                                                              sizeof(lince_adaptive_avg_pool2d_layer_args),
+                                                          .forgets_places = true,
+                                                          .copies_are_places = true,
+                                                          .homogeneous = true,
+                                                          .inputs = 1,
+                                                          .infer = infer,
+                                                          .forward = forward,
+                                                          .backward = backward,
+                                                          .describe = describe};

@@ -1,13 +1,15 @@
 /* Average pooling without padding:  y[c, i, j] = mean over the window of x[c, .., ..] */
 #include "core/error.h"
 #include "kernels/kernels.h"
-#include "layers/layer.h"
+#include "layers/pool.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 static int infer(lince_layer *l)
 {
-    lince_layer_args *a = &l->args;
+    lince_avg_pool2d_layer_args *a = l->own;
+    assert(a->kernel > 0);
     if (!a->stride) a->stride = a->kernel;
     lince_shape in = l->in[0];
     if (in.height < a->kernel || in.width < a->kernel)
@@ -22,7 +24,7 @@ static int infer(lince_layer *l)
 
 static lince_window window(const lince_layer *l)
 {
-    const lince_layer_args *a = &l->args;
+    const lince_avg_pool2d_layer_args *a = l->own;
     return (lince_window){{a->kernel, a->kernel}, {a->stride, a->stride}, {0, 0}};
 }
 
@@ -39,13 +41,15 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%dx%d, stride %d", l->args.kernel, l->args.kernel, l->args.stride);
+    const lince_avg_pool2d_layer_args *a = l->own;
+    snprintf(out, size, "%dx%d, stride %d", a->kernel, a->kernel, a->stride);
 }
 
-const lince_layer_type lince_avg_pool2d = {.name = "avg_pool2d",
-                                           .homogeneous = true,
-                                           .inputs = 1,
-                                           .infer = infer,
-                                           .forward = forward,
-                                           .backward = backward,
-                                           .describe = describe};
+const lince_layer_type lince_avg_pool2d_layer = {.name = "avg_pool2d",
+                                                 .args_size = sizeof(lince_avg_pool2d_layer_args),
+                                                 .homogeneous = true,
+                                                 .inputs = 1,
+                                                 .infer = infer,
+                                                 .forward = forward,
+                                                 .backward = backward,
+                                                 .describe = describe};

@@ -2,13 +2,14 @@
  * Training uses the batch's statistics and moves the running ones; otherwise, and where the layer is frozen,
  * the running ones are used. eps 1e-5 and, where the model says nothing, a momentum of 0.1, as PyTorch's
  * BatchNorm2d. */
+#include "layers/batch_norm2d.h"
 #include "kernels/kernels.h"
-#include "layers/layer.h"
 
 enum { GAMMA, BETA, MEAN, VAR, COUNT };
 
 static int infer(lince_layer *l)
 {
+    const lince_batch_norm2d_layer_args *a = l->own;
     l->out = l->in[0];
     int channels = l->out.channels;
     size_t size = (size_t)lince_round_up(channels, l->out.block);
@@ -19,7 +20,7 @@ static int infer(lince_layer *l)
         p->size = i == COUNT ? 1 : size;
         p->buffer = i >= MEAN;
         p->counter = i == COUNT;
-        p->fixed = i == GAMMA && l->args.fixed_weight;
+        p->fixed = i == GAMMA && a->fixed_weight;
         p->trainable = i < MEAN && !p->fixed;
         p->init = i == GAMMA || i == VAR ? LINCE_INIT_ONES : LINCE_INIT_ZEROS;
     }
@@ -30,7 +31,8 @@ static int infer(lince_layer *l)
 
 static float momentum(const lince_layer *l, const lince_pass *p)
 {
-    float own = l->args.momentum > 0 ? l->args.momentum : 0.1f;
+    const lince_batch_norm2d_layer_args *a = l->own;
+    float own = a->momentum > 0 ? a->momentum : 0.1f;
     return p->momentum > 0 ? p->momentum : own;
 }
 
@@ -62,11 +64,12 @@ static void backward(lince_layer *l, const lince_pass *p)
                               l->params[GAMMA].grad, l->params[BETA].grad);
 }
 
-const lince_layer_type lince_batch_norm2d = {.name = "batch_norm2d",
-                                             .norm = true,
-                                             .inputs = 1,
-                                             .needs_input = true,
-                                             .rectifies = true,
-                                             .infer = infer,
-                                             .forward = forward,
-                                             .backward = backward};
+const lince_layer_type lince_batch_norm2d_layer = {.name = "batch_norm2d",
+                                                   .args_size = sizeof(lince_batch_norm2d_layer_args),
+                                                   .norm = true,
+                                                   .inputs = 1,
+                                                   .needs_input = true,
+                                                   .rectifies = true,
+                                                   .infer = infer,
+                                                   .forward = forward,
+                                                   .backward = backward};

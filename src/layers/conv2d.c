@@ -1,11 +1,11 @@
 /* Convolution:  y[n,o] = b[o] + sum_i x[n,i] (*) w[o,i]
  * x [n, in, h, w] -> y [n, out, h', w'],  h' = (h + 2 padding - kernel) / stride + 1
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html */
+#include "layers/conv2d.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "kernels/conv.h"
 #include "kernels/kernels.h"
-#include "layers/layer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ static void put_rows(const void *layout, const float *rows, float *memory, size_
 
 static int infer(lince_layer *l)
 {
-    lince_layer_args *a = &l->args;
+    lince_conv2d_layer_args *a = l->own;
     if (!a->stride) a->stride = 1;
     if (!a->groups) a->groups = 1;
     lince_shape in = l->in[0];
@@ -65,9 +65,15 @@ static int infer(lince_layer *l)
     w->trainable = !w->fixed;
     lince_param *bias = a->no_bias ? NULL : lince_layer_param(l, "bias", 1, &a->channels);
     if (bias) bias->size = (size_t)lince_round_up(a->channels, l->block);
-    lince_layer_init(l, w, bias, sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel)));
+    float std = a->init_std > 0 ? a->init_std : sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel));
+    lince_layer_init(w, bias, a->init, std);
     l->macs = (double)a->channels * height * width * (in.channels / a->groups) * a->kernel * a->kernel;
     return 0;
+}
+
+static bool has_bias(const lince_layer *l)
+{
+    return l->param_count > 1;
 }
 
 static int prepare(lince_layer *l)
@@ -76,7 +82,7 @@ static int prepare(lince_layer *l)
     bool wanted[] = {true, !l->inference && l->wants_din, !l->inference && l->params[0].trainable};
     for (int d = 0; d < 3; d++) {
         if (!wanted[d]) continue;
-        bool bias = !l->args.no_bias && d != LINCE_BACKWARD_DATA;
+        bool bias = has_bias(l) && d != LINCE_BACKWARD_DATA;
         p->task[d] = (lince_conv_task){p->conv, (lince_direction)d, bias};
         LINCE_TRY(lince_kernel_init(&p->kernel[d], l->exec, LINCE_OP_CONV, &p->task[d]));
         if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
@@ -90,7 +96,7 @@ static void forward(lince_layer *l, const lince_pass *pass)
     lince_kernel_run(&p->kernel[LINCE_FORWARD],
                      &(lince_conv_args){.x = (float *)pass->in[0],
                                         .w = l->params[0].value,
-                                        .b = l->args.no_bias ? NULL : l->params[1].value,
+                                        .b = has_bias(l) ? l->params[1].value : NULL,
                                         .y = pass->out,
                                         .scratch = pass->scratch,
                                         .relu = l->relu});
@@ -99,13 +105,13 @@ static void forward(lince_layer *l, const lince_pass *pass)
 static void backward(lince_layer *l, const lince_pass *pass)
 {
     plan *p = l->plan;
-    if (l->params[0].fixed && !l->args.no_bias && l->params[1].trainable)
+    if (l->params[0].fixed && has_bias(l) && l->params[1].trainable)
         lince_sum_channels(l->exec, l->out, (size_t)pass->n, pass->dout, l->params[1].grad);
     if (l->params[0].trainable)
         lince_kernel_run(&p->kernel[LINCE_BACKWARD_WEIGHTS],
                          &(lince_conv_args){.x = (float *)pass->in[0],
                                             .w = l->params[0].grad,
-                                            .b = l->args.no_bias ? NULL : l->params[1].grad,
+                                            .b = has_bias(l) ? l->params[1].grad : NULL,
                                             .y = pass->dout,
                                             .scratch = pass->scratch});
     if (pass->din[0])
@@ -126,7 +132,7 @@ static void release(lince_layer *l)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    const lince_layer_args *a = &l->args;
+    const lince_conv2d_layer_args *a = l->own;
     int n = snprintf(out, size, "%d×%d, %d → %d", a->kernel, a->kernel, l->in[0].channels, a->channels);
     const struct {
         const char *name;
@@ -137,16 +143,17 @@ static void describe(const lince_layer *l, char *out, size_t size)
             n += snprintf(out + n, size - (size_t)n, ", %s=%d", more[i].name, more[i].value);
 }
 
-const lince_layer_type lince_conv2d = {.name = "conv2d",
-                                       .filters = true,
-                                       .homogeneous = true,
-                                       .inputs = 1,
-                                       .needs_input = true,
-                                       .rectifies = true,
-                                       .gates = true,
-                                       .infer = infer,
-                                       .prepare = prepare,
-                                       .forward = forward,
-                                       .backward = backward,
-                                       .release = release,
-                                       .describe = describe};
+const lince_layer_type lince_conv2d_layer = {.name = "conv2d",
+                                             .args_size = sizeof(lince_conv2d_layer_args),
+                                             .filters = true,
+                                             .homogeneous = true,
+                                             .inputs = 1,
+                                             .needs_input = true,
+                                             .rectifies = true,
+                                             .gates = true,
+                                             .infer = infer,
+                                             .prepare = prepare,
+                                             .forward = forward,
+                                             .backward = backward,
+                                             .release = release,
+                                             .describe = describe};

@@ -20,11 +20,11 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (p->din[0]) lince_from_plain(l->exec, l->in[0], (size_t)p->n, p->dout, p->din[0]);
 }
 
-const lince_layer_type lince_flatten = {.name = "flatten",
-                                        .forgets_places = true,
-                                        .homogeneous = true,
-                                        .inputs = 1,
-                                        .takes_copies = true,
-                                        .infer = infer,
-                                        .forward = forward,
-                                        .backward = backward};
+const lince_layer_type lince_flatten_layer = {.name = "flatten",
+                                              .forgets_places = true,
+                                              .homogeneous = true,
+                                              .inputs = 1,
+                                              .takes_copies = true,
+                                              .infer = infer,
+                                              .forward = forward,
+                                              .backward = backward};

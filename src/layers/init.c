@@ -1,4 +1,4 @@
-#include "layers/layer.h"
+#include "layers/init.h"
 
 #include <math.h>
 
@@ -8,19 +8,18 @@ static float fan_in(const lince_param *w)
     return (float)(w->dims[1] * (w->ndim == 4 ? w->dims[2] * w->dims[3] : 1));
 }
 
-void lince_layer_init(const lince_layer *l, lince_param *w, lince_param *bias, float own)
+void lince_layer_init(lince_param *w, lince_param *bias, lince_init_rule rule, float std)
 {
     float in = fan_in(w);
-    w->init = l->args.init >= LINCE_HE_UNIFORM ? LINCE_INIT_UNIFORM : LINCE_INIT_NORMAL;
-    switch (l->args.init) {
-    case LINCE_OWN_INIT: w->init_scale = own; break;
+    w->init = rule >= LINCE_HE_UNIFORM ? LINCE_INIT_UNIFORM : LINCE_INIT_NORMAL;
+    switch (rule) {
+    case LINCE_OWN_INIT: w->init_scale = std; break;
     case LINCE_HE_FAN_IN: w->init_scale = sqrtf(2 / in); break;
     case LINCE_HE_UNIFORM: w->init_scale = sqrtf(6 / in); break;
     case LINCE_PYTORCH_INIT:
     case LINCE_UNIFORM_FAN_IN: w->init_scale = 1 / sqrtf(in); break;
     }
-    if (l->args.init_std > 0) w->init = LINCE_INIT_NORMAL, w->init_scale = l->args.init_std;
-    if (bias && l->args.init == LINCE_PYTORCH_INIT) {
+    if (bias && rule == LINCE_PYTORCH_INIT) {
         bias->init = LINCE_INIT_UNIFORM;
         bias->init_scale = w->init_scale;
     }

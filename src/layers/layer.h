@@ -59,44 +59,38 @@ typedef struct lince_param {
     float *origin;
 } lince_param;
 
-/* How conv2d and linear begin; fan_in as torch.nn.init counts it. */
-typedef enum lince_init_rule {
-    LINCE_OWN_INIT,     /* conv2d: kaiming_normal_(mode="fan_out"), linear: normal_(std=0.01); bias 0 */
-    LINCE_HE_FAN_IN,    /* kaiming_normal_(mode="fan_in"): N(0, sqrt(2 / fan_in)); bias 0 */
-    LINCE_HE_UNIFORM,   /* kaiming_uniform_: U(-b, b), b = sqrt(6 / fan_in); bias 0 */
-    LINCE_PYTORCH_INIT, /* what PyTorch's modules begin with: weight and bias U(-b, b), b = 1/sqrt(fan_in) */
-    LINCE_UNIFORM_FAN_IN, /* the same, with bias 0 */
-} lince_init_rule;
+typedef struct lince_layer lince_layer;
+typedef struct lince_layer_type lince_layer_type;
 
-/* What a text's vector is made of: the last step's hidden state, or all steps' mean or largest. */
-typedef enum lince_read { LINCE_READ_LAST, LINCE_READ_MEAN, LINCE_READ_MAX } lince_read;
-
-/* What a model's builder says of a layer; each type reads the fields it needs. */
+/* What a builder says of a layer. What its type alone wants to know is in a struct of the type's own, which the
+ * type's header declares (lince_conv2d_layer_args in conv2d.h). */
 typedef struct lince_layer_args {
-    const char *type, *name;      /* "conv2d", "features.0" */
+    const lince_layer_type *type;
+    const void *own;              /* lince_<type>_layer_args; NULL: nothing is said, every field is 0 */
+    const char *name;             /* "features.0" */
     int from[LINCE_LAYER_INPUTS]; /* nodes; 0 is the net's input */
-    int channels;                 /* conv2d, linear: of the output */
-    int kernel, stride, padding, groups;
-    bool ceil_mode; /* max_pool2d: a window that only begins inside counts */
-    int size;       /* adaptive_avg_pool2d: output height and width */
-    bool fold;    /* adaptive_avg_pool2d: only flatten and linear follow, which need equal outputs but once */
-    float p;      /* dropout, stochastic_depth: probability of zeroing */
-    bool no_bias; /* conv2d, linear */
-    bool fixed_weight;  /* conv2d, batch_norm2d: the weight is not trained, the bias is */
-    bool identity;      /* conv2d: the first outputs begin as the inputs */
-    float momentum;     /* batch_norm2d: share of a batch in the running statistics; 0: 0.1 */
-    float factor;       /* scale */
-    int vocabulary;     /* embedding: rows */
-    int level;          /* rnn, gru, lstm: of a stack, from 0: names weight_ih_l<level> */
-    bool bidirectional; /* rnn, gru, lstm: a second one from the end, its features behind the first's */
-    bool relu;          /* rnn: max(0, .) instead of tanh */
-    lince_read read;
-    lince_init_rule init; /* conv2d, linear */
-    float init_std;       /* conv2d, linear: N(0, init_std) instead, where above 0 */
-    bool head;            /* the output layer and new hidden ones before it: what other classes need anew */
+    bool head; /* the output layer and new hidden ones before it: what other classes need anew */
 } lince_layer_args;
 
-typedef struct lince_layer lince_layer;
+/* A layer is written as its type's name and the fields of the type's struct; one that is left out is 0. What the
+ * type does not know does not compile.
+ *
+ *     LINCE_LAYER(conv2d, .channels = 64, .kernel = 3)
+ *     LINCE_HEAD(linear, .outputs = classes)     of the head
+ *     LINCE_BARE(relu)                          nothing to be said
+ *     LINCE_WITH(add, x)                         likewise; node x is its second input
+ *     LINCE_LAYER_OF(conv2d, &args)              a struct that is there already
+ *
+ * `own` points to what lives as long as the block that it is written in. In a table that is static a layer is
+ * {LINCE_FIELDS(conv2d, .channels = 64, .kernel = 3)}, which is no expression. */
+#define LINCE_LAYER(layer, ...) ((lince_layer_args){LINCE_FIELDS(layer, __VA_ARGS__)})
+#define LINCE_HEAD(layer, ...)  ((lince_layer_args){LINCE_FIELDS(layer, __VA_ARGS__), .head = true})
+#define LINCE_BARE(layer)       ((lince_layer_args){.type = &lince_##layer##_layer})
+#define LINCE_WITH(layer, x)    ((lince_layer_args){.type = &lince_##layer##_layer, .from = {0, x}})
+#define LINCE_LAYER_OF(layer, args) \
+    ((lince_layer_args){.type = &lince_##layer##_layer, .own = (const lince_##layer##_layer_args *){args}})
+#define LINCE_FIELDS(layer, ...) \
+    .type = &lince_##layer##_layer, .own = (&(const lince_##layer##_layer_args){__VA_ARGS__})
 
 /* One call: n samples of memory that holds `batch`. */
 typedef struct lince_pass {
@@ -113,12 +107,12 @@ typedef struct lince_pass {
     void *saved, *scratch;
 } lince_pass;
 
-typedef struct lince_layer_type {
+struct lince_layer_type {
     const char *name;
-    int inputs;    /* 1, or 2 */
-    bool in_place; /* forward may write over its input, backward over its output's gradient */
+    size_t args_size; /* of lince_<name>_layer_args; 0: it has none */
+    int inputs;       /* 1, or 2 */
+    bool in_place;    /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
-    bool random;                    /* in training, where args.p > 0: each sample's key decides */
     bool is_relu;                   /* max(0, x) and nothing else: its neighbours can do it (the next two) */
     bool rectifies;                 /* forward heeds `relu` */
     bool gates;                     /* backward heeds `gate` */
@@ -135,12 +129,13 @@ typedef struct lince_layer_type {
     void (*backward)(lince_layer *layer, const lince_pass *pass);
     void (*release)(lince_layer *layer);                                /* may be NULL */
     void (*describe)(const lince_layer *layer, char *out, size_t size); /* "3x3, 64 -> 128"; may be NULL */
-} lince_layer_type;
+};
 
 struct lince_layer {
     const lince_layer_type *type;
+    void *own; /* lince_<type>_layer_args, a copy, which infer may complete; NULL: it has none */
     char name[LINCE_NAME_MAX];
-    lince_layer_args args;
+    bool head;
     lince_shape in[LINCE_LAYER_INPUTS], out;
     int in_copies, out_copies; /* PyTorch's equal features that one of these stands for; usually 1 */
     lince_rows in_rows[LINCE_LAYER_INPUTS], out_rows;
@@ -152,6 +147,7 @@ struct lince_layer {
     bool relu;        /* the output is to be rectified: a relu behind it has nothing left to do */
     bool gate;        /* the input's gradient is to be zero where the input is not positive: likewise */
     bool frozen;      /* parameters and statistics stay as they are */
+    bool random;      /* in training each sample's key decides; set by infer */
     int index;        /* in its net: distinguishes its random numbers */
     lince_param params[LINCE_LAYER_PARAMS];
     int param_count;
@@ -161,17 +157,8 @@ struct lince_layer {
     void *plan;     /* the type's own */
 };
 
-/* The type of that name; NULL, with lince_error() set and the nearest name in it, where there is none. */
-const lince_layer_type *lince_layer_type_named(const char *name);
-/* The types in order; NULL after the last. */
-const lince_layer_type *lince_layer_type_at(size_t index);
-
 /* Adds a parameter to a layer: <layer name>.<name>. Used by infer. */
 lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, const int *dims);
-
-/* Sets how a layer's weight (and bias, or NULL) begins, by its args; `own`: what its type does for
- * LINCE_OWN_INIT, N(0, own). */
-void lince_layer_init(const lince_layer *layer, lince_param *weight, lince_param *bias, float own);
 
 /* --- elementwise.c: for layers that compute each value by itself ------------------------------------ */
 
@@ -181,17 +168,7 @@ int lince_layer_same_shape(lince_layer *layer);
 /* Values of the pass, padding channels included. */
 size_t lince_layer_floats(const lince_layer *layer, const lince_pass *pass);
 
-/* In training `drop` with probability args.p, else a copy. Linear in x with the same draw for a key, so that
- * it is forward and backward. */
-typedef void lince_drop_kernel(const lince_exec *exec, const float *x, float *y, size_t n, size_t size,
-                               float p, const uint64_t *key, uint64_t layer);
-void lince_layer_drop(const lince_layer *layer, const lince_pass *pass, lince_drop_kernel *drop,
-                      const float *from, float *to);
-
-/* describe: "p = 0.5". */
-void lince_layer_describe_p(const lince_layer *layer, char *out, size_t size);
-
-#define LAYER(row) extern const lince_layer_type row;
+#define LAYER(name) extern const lince_layer_type lince_##name##_layer;
 #include "layers/list.def"
 
 #endif

@@ -2,13 +2,14 @@
  * taken. */
 #include "core/error.h"
 #include "kernels/kernels.h"
-#include "layers/layer.h"
+#include "layers/pool.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 /* Windows along an axis; with ceil_mode also one that ends outside, but none that begins outside (PyTorch's
  * rule). */
-static int windows(const lince_layer_args *a, int in)
+static int windows(const lince_max_pool2d_layer_args *a, int in)
 {
     int room = in + 2 * a->padding - a->kernel,
         count = (room + (a->ceil_mode ? a->stride - 1 : 0)) / a->stride + 1;
@@ -17,7 +18,8 @@ static int windows(const lince_layer_args *a, int in)
 
 static int infer(lince_layer *l)
 {
-    lince_layer_args *a = &l->args;
+    lince_max_pool2d_layer_args *a = l->own;
+    assert(a->kernel > 0);
     if (!a->stride) a->stride = a->kernel;
     lince_shape in = l->in[0];
     if (a->kernel * a->kernel > LINCE_TAKEN_NONE) /* the position of what was taken is a byte */
@@ -35,7 +37,7 @@ static int infer(lince_layer *l)
 
 static lince_window window(const lince_layer *l)
 {
-    const lince_layer_args *a = &l->args;
+    const lince_max_pool2d_layer_args *a = l->own;
     return (lince_window){{a->kernel, a->kernel}, {a->stride, a->stride}, {a->padding, a->padding}};
 }
 
@@ -53,14 +55,16 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d×%d, stride=%d", l->args.kernel, l->args.kernel, l->args.stride);
+    const lince_max_pool2d_layer_args *a = l->own;
+    snprintf(out, size, "%d×%d, stride=%d", a->kernel, a->kernel, a->stride);
 }
 
-const lince_layer_type lince_max_pool2d = {.name = "max_pool2d",
-                                           .homogeneous = true,
-                                           .inputs = 1,
-                                           .gates = true,
-                                           .infer = infer,
-                                           .forward = forward,
-                                           .backward = backward,
-                                           .describe = describe};
+const lince_layer_type lince_max_pool2d_layer = {.name = "max_pool2d",
+                                                 .args_size = sizeof(lince_max_pool2d_layer_args),
+                                                 .homogeneous = true,
+                                                 .inputs = 1,
+                                                 .gates = true,
+                                                 .infer = infer,
+                                                 .forward = forward,
+                                                 .backward = backward,
+                                                 .describe = describe};

@@ -4,34 +4,40 @@
  * What the input contributes needs no recurrence: it is one product over all rows, and where the input is a
  * table of distinct tokens, over these only. Likewise backwards: the gradients of equal tokens are added up
  * first. */
-#include "kernels/recurrent.h"
+#include "layers/recurrent.h"
 #include "core/error.h"
 #include "kernels/kernels.h"
+#include "kernels/recurrent.h"
 #include "kernels/sequence.h"
-#include "layers/layer.h"
 
 #include <math.h>
 #include <stdio.h>
 
+/* What the three have in common: an rnn's begin with it. */
+static const lince_recurrent_layer_args *own(const lince_layer *l)
+{
+    return l->own;
+}
+
 static lince_cell cell_of(const lince_layer *l)
 {
-    if (l->type == &lince_gru) return LINCE_GRU;
-    if (l->type == &lince_lstm) return LINCE_LSTM;
-    return l->args.relu ? LINCE_RNN_RELU : LINCE_RNN_TANH;
+    if (l->type == &lince_gru_layer) return LINCE_GRU;
+    if (l->type == &lince_lstm_layer) return LINCE_LSTM;
+    return ((const lince_rnn_layer_args *)l->own)->relu ? LINCE_RNN_RELU : LINCE_RNN_TANH;
 }
 
 static int directions(const lince_layer *l)
 {
-    return l->args.bidirectional ? 2 : 1;
+    return own(l)->bidirectional ? 2 : 1;
 }
 
 static void add_params(lince_layer *l, int direction)
 {
-    int hidden = l->args.channels, rows = lince_cell_gates(cell_of(l)) * hidden, inputs = l->in[0].channels;
+    int hidden = own(l)->hidden, rows = lince_cell_gates(cell_of(l)) * hidden, inputs = l->in[0].channels;
     static const char *const names[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
     for (int i = 0; i < 4; i++) {
         char name[48];
-        snprintf(name, sizeof name, "%s_l%d%s", names[i], l->args.level, direction ? "_reverse" : "");
+        snprintf(name, sizeof name, "%s_l%d%s", names[i], own(l)->level, direction ? "_reverse" : "");
         lince_param *p = lince_layer_param(l, name, i < 2 ? 2 : 1, (int[]){rows, i ? hidden : inputs});
         p->init = LINCE_INIT_UNIFORM;
         p->init_scale = 1 / sqrtf((float)hidden);
@@ -48,14 +54,14 @@ static size_t rows_of(const lince_layer *l)
 /* Of one direction: previous, gates, c. */
 static size_t saved_floats(const lince_layer *l)
 {
-    size_t hidden = (size_t)l->args.channels;
-    return rows_of(l) * (hidden + (size_t)lince_cell_saved(cell_of(l), l->args.channels) +
+    size_t hidden = (size_t)own(l)->hidden;
+    return rows_of(l) * (hidden + (size_t)lince_cell_saved(cell_of(l), own(l)->hidden) +
                          (cell_of(l) == LINCE_LSTM ? hidden : 0));
 }
 
 static size_t work_floats(const lince_layer *l)
 {
-    return lince_recurrent_work(cell_of(l), l->args.channels, (l->batch + LINCE_GROUP - 1) / LINCE_GROUP);
+    return lince_recurrent_work(cell_of(l), own(l)->hidden, (l->batch + LINCE_GROUP - 1) / LINCE_GROUP);
 }
 
 static int infer(lince_layer *l)
@@ -65,8 +71,8 @@ static int infer(lince_layer *l)
         return lince_fail(LINCE_ESHAPE, "%s: expects a sequence, found %dx%dx%d", l->name, in.channels,
                           in.height, in.width);
     for (int d = 0; d < directions(l); d++) add_params(l, d);
-    size_t hidden = (size_t)l->args.channels, rows = (size_t)lince_cell_gates(cell_of(l)) * hidden;
-    l->out = (lince_shape){directions(l) * l->args.channels, in.height, 1, 1};
+    size_t hidden = (size_t)own(l)->hidden, rows = (size_t)lince_cell_gates(cell_of(l)) * hidden;
+    l->out = (lince_shape){directions(l) * own(l)->hidden, in.height, 1, 1};
     l->out_rows = LINCE_STEPS;
     l->saved = (size_t)directions(l) * saved_floats(l) * sizeof(float);
     l->scratch = (rows_of(l) * rows + 4 * hidden + work_floats(l)) * sizeof(float);
@@ -79,11 +85,11 @@ static int infer(lince_layer *l)
 static lince_recurrent direction_of(const lince_layer *l, const lince_pass *p, int d)
 {
     lince_cell cell = cell_of(l);
-    size_t hidden = (size_t)l->args.channels;
+    size_t hidden = (size_t)own(l)->hidden;
     float *saved = (float *)p->saved + (size_t)d * saved_floats(l), *scratch = p->scratch;
     const lince_param *param = &l->params[4 * d];
     lince_recurrent r = {.cell = cell,
-                         .hidden = l->args.channels,
+                         .hidden = own(l)->hidden,
                          .reverse = d == 1,
                          .w = param[1].value,
                          .b_ih = param[2].value,
@@ -95,7 +101,7 @@ static lince_recurrent direction_of(const lince_layer *l, const lince_pass *p, i
                          .previous = saved,
                          .dh = p->dout ? p->dout + (size_t)d * hidden : NULL};
     r.gates = r.previous + rows_of(l) * hidden;
-    r.c = r.gates + rows_of(l) * (size_t)lince_cell_saved(cell, l->args.channels);
+    r.c = r.gates + rows_of(l) * (size_t)lince_cell_saved(cell, own(l)->hidden);
     r.work = scratch + rows_of(l) * (size_t)lince_cell_gates(cell) * hidden + 4 * hidden;
     return r;
 }
@@ -109,7 +115,7 @@ static size_t inputs_of(const lince_layer *l, const lince_pass *p)
 static void forward(lince_layer *l, const lince_pass *p)
 {
     size_t count = inputs_of(l, p), in = (size_t)l->in[0].channels;
-    size_t rows = (size_t)lince_cell_gates(cell_of(l)) * (size_t)l->args.channels;
+    size_t rows = (size_t)lince_cell_gates(cell_of(l)) * (size_t)own(l)->hidden;
     for (int d = 0; d < directions(l); d++) {
         const lince_param *param = &l->params[4 * d];
         lince_recurrent r = direction_of(l, p, d);
@@ -146,10 +152,10 @@ static void recurrent_gradients(const lince_layer *l, const lince_pass *p, const
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    size_t count = inputs_of(l, p), in = (size_t)l->in[0].channels, hidden = (size_t)l->args.channels;
+    size_t count = inputs_of(l, p), in = (size_t)l->in[0].channels, hidden = (size_t)own(l)->hidden;
     lince_cell cell = cell_of(l);
     size_t rows = (size_t)lince_cell_gates(cell) * hidden,
-           ld = (size_t)lince_cell_saved(cell, l->args.channels);
+           ld = (size_t)lince_cell_saved(cell, own(l)->hidden);
     for (int d = 0; d < directions(l); d++) {
         const lince_param *param = &l->params[4 * d];
         lince_recurrent r = direction_of(l, p, d);
@@ -166,21 +172,28 @@ static void backward(lince_layer *l, const lince_pass *p)
         if (p->din[0])
             lince_gemm(l->exec, false, false, count, in, rows, da, ld, param[0].value, in, d ? 1 : 0,
                        p->din[0], in);
-        ld = (size_t)lince_cell_saved(cell, l->args.channels);
+        ld = (size_t)lince_cell_saved(cell, own(l)->hidden);
     }
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    snprintf(out, size, "%d → %s%d%s", l->in[0].channels, l->args.bidirectional ? "2 × " : "",
-             l->args.channels, l->args.relu ? ", relu" : "");
+    snprintf(out, size, "%d → %s%d%s", l->in[0].channels, own(l)->bidirectional ? "2 × " : "", own(l)->hidden,
+             cell_of(l) == LINCE_RNN_RELU ? ", relu" : "");
 }
 
-#define RECURRENT(word)                                                                          \
-    {                                                                                            \
-        .name = word, .recurrent = true, .inputs = 1, .needs_input = true, .needs_output = true, \
-        .infer = infer, .forward = forward, .backward = backward, .describe = describe           \
-    }
+#define RECURRENT(word)                                                                            \
+    const lince_layer_type lince_##word##_layer = {.name = #word,                                  \
+                                                   .args_size = sizeof(lince_##word##_layer_args), \
+                                                   .recurrent = true,                              \
+                                                   .inputs = 1,                                    \
+                                                   .needs_input = true,                            \
+                                                   .needs_output = true,                           \
+                                                   .infer = infer,                                 \
+                                                   .forward = forward,                             \
+                                                   .backward = backward,                           \
+                                                   .describe = describe}
 
-const lince_layer_type lince_rnn = RECURRENT("rnn"), lince_gru = RECURRENT("gru"),
-                       lince_lstm = RECURRENT("lstm");
+RECURRENT(rnn);
+RECURRENT(gru);
+RECURRENT(lstm);

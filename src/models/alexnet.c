@@ -1,6 +1,10 @@
 /* AlexNet: A. Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, in one
  * column. Modules and names as torchvision's. */
 #include "core/i18n.h"
+#include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -25,17 +29,14 @@ static int features(lince_net *net)
     int x = 0, number = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         x = lince_module(net, x,
-                         (lince_layer_args){.type = "conv2d",
-                                            .channels = table[i].channels,
-                                            .kernel = table[i].kernel,
-                                            .stride = table[i].stride,
-                                            .padding = table[i].padding,
-                                            .init = LINCE_PYTORCH_INIT},
+                         LINCE_LAYER(conv2d, .channels = table[i].channels, .kernel = table[i].kernel,
+                                     .stride = table[i].stride, .padding = table[i].padding,
+                                     .init = LINCE_PYTORCH_INIT),
                          "features.%d", number++);
-        x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "features.%d", number++);
+        x = lince_module(net, x, LINCE_BARE(relu), "features.%d", number++);
         if (table[i].pool)
-            x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 3, .stride = 2},
-                             "features.%d", number++);
+            x = lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 3, .stride = 2), "features.%d",
+                             number++);
     }
     return x;
 }
@@ -44,21 +45,13 @@ static int features(lince_net *net)
 static int classifier(lince_net *net, int x, const lince_classifier *c)
 {
     for (int i = 0, number = 0; i < c->count; i++) {
-        x = lince_module(net, x, (lince_layer_args){.type = "dropout", .p = c->dropout}, "classifier.%d",
-                         number++);
-        x = lince_module(net, x,
-                         (lince_layer_args){.type = "linear",
-                                            .channels = c->hidden[i],
-                                            .init = LINCE_PYTORCH_INIT,
-                                            .head = c->new_hidden},
-                         "classifier.%d", number++);
-        x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "classifier.%d", number++);
+        lince_layer_args hidden = LINCE_LAYER(linear, .outputs = c->hidden[i], .init = LINCE_PYTORCH_INIT);
+        hidden.head = c->new_hidden;
+        x = lince_module(net, x, LINCE_LAYER(dropout, .p = c->dropout), "classifier.%d", number++);
+        x = lince_module(net, x, hidden, "classifier.%d", number++);
+        x = lince_module(net, x, LINCE_BARE(relu), "classifier.%d", number++);
     }
-    return lince_module(net, x,
-                        (lince_layer_args){.type = "linear",
-                                           .channels = c->classes,
-                                           .init = LINCE_PYTORCH_INIT,
-                                           .head = true},
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes, .init = LINCE_PYTORCH_INIT),
                         "classifier.%d", 3 * c->count);
 }
 
@@ -66,9 +59,8 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
 {
     (void)self;
     int x = features(net);
-    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 6, .fold = true},
-                     "avgpool");
-    x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
+    x = lince_module(net, x, LINCE_LAYER(adaptive_avg_pool2d, .size = 6, .fold = true), "avgpool");
+    x = lince_module(net, x, LINCE_BARE(flatten), "flatten");
     return classifier(net, x, c);
 }
 

@@ -2,6 +2,9 @@
  * 64 channels, 6n + 2 layers in all. Shortcuts without parameters (option A); names as the common PyTorch
  * implementations have them. */
 #include "core/i18n.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pad_shortcut.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -16,20 +19,15 @@ static const char about[] = N_(
 static int conv_bn(lince_net *net, int x, const char *block, int number, int channels, int stride)
 {
     x = lince_module(net, x,
-                     (lince_layer_args){.type = "conv2d",
-                                        .channels = channels,
-                                        .kernel = 3,
-                                        .stride = stride,
-                                        .padding = 1,
-                                        .no_bias = true,
-                                        .init = LINCE_HE_FAN_IN},
+                     LINCE_LAYER(conv2d, .channels = channels, .kernel = 3, .stride = stride, .padding = 1,
+                                 .no_bias = true, .init = LINCE_HE_FAN_IN),
                      "%sconv%d", block, number);
-    return lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%sbn%d", block, number);
+    return lince_module(net, x, LINCE_BARE(batch_norm2d), "%sbn%d", block, number);
 }
 
 static int relu(lince_net *net, int x, const char *block)
 {
-    return lince_module(net, x, (lince_layer_args){.type = "relu"}, "%srelu", block);
+    return lince_module(net, x, LINCE_BARE(relu), "%srelu", block);
 }
 
 static int residual(lince_net *net, int x, const char *block, int channels, int stride)
@@ -37,10 +35,9 @@ static int residual(lince_net *net, int x, const char *block, int channels, int 
     int y = relu(net, conv_bn(net, x, block, 1, channels, stride), block);
     y = conv_bn(net, y, block, 2, channels, 1);
     if (stride > 1)
-        x = lince_module(net, x,
-                         (lince_layer_args){.type = "pad_shortcut", .channels = channels, .stride = stride},
+        x = lince_module(net, x, LINCE_LAYER(pad_shortcut, .channels = channels, .stride = stride),
                          "%sshortcut", block);
-    x = lince_module(net, y, (lince_layer_args){.type = "add", .from = {0, x}}, "%sadd", block);
+    x = lince_module(net, y, LINCE_WITH(add, x), "%sadd", block);
     return relu(net, x, block);
 }
 
@@ -55,10 +52,7 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
             x = residual(net, x, block, 16 << part, part > 0 && i == 0 ? 2 : 1);
         }
     x = lince_global_average(net, x);
-    return lince_module(
-        net, x,
-        (lince_layer_args){.type = "linear", .channels = c->classes, .init = LINCE_HE_FAN_IN, .head = true},
-        "linear");
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes, .init = LINCE_HE_FAN_IN), "linear");
 }
 
 static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 5e-3, .lr_tuned = 5e-4};

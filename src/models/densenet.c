@@ -1,6 +1,9 @@
 /* DenseNet-121: G. Huang, Z. Liu, L. van der Maaten & K. Weinberger, "Densely connected convolutional
  * networks", 2017, table 1 (DenseNet-BC, growth rate 32). Modules and names as torchvision's. */
 #include "core/i18n.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -18,15 +21,11 @@ static const int layers[BLOCKS] = {6, 12, 24, 16};
 static int norm_relu_conv(lince_net *net, int x, const char *name, const char *suffix, int channels,
                           int kernel)
 {
-    x = lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%snorm%s", name, suffix);
-    x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "%srelu%s", name, suffix);
+    x = lince_module(net, x, LINCE_BARE(batch_norm2d), "%snorm%s", name, suffix);
+    x = lince_module(net, x, LINCE_BARE(relu), "%srelu%s", name, suffix);
     return lince_module(net, x,
-                        (lince_layer_args){.type = "conv2d",
-                                           .channels = channels,
-                                           .kernel = kernel,
-                                           .padding = kernel / 2,
-                                           .no_bias = true,
-                                           .init = LINCE_HE_FAN_IN},
+                        LINCE_LAYER(conv2d, .channels = channels, .kernel = kernel, .padding = kernel / 2,
+                                    .no_bias = true, .init = LINCE_HE_FAN_IN),
                         "%sconv%s", name, suffix);
 }
 
@@ -38,7 +37,7 @@ static int dense_block(lince_net *net, int x, int block)
         snprintf(name, sizeof name, "features.denseblock%d.denselayer%d.", block, i);
         int y = norm_relu_conv(net, x, name, "1", 4 * GROWTH, 1);
         y = norm_relu_conv(net, y, name, "2", GROWTH, 3);
-        x = lince_module(net, x, (lince_layer_args){.type = "concat", .from = {0, y}}, "%sconcat", name);
+        x = lince_module(net, x, LINCE_WITH(concat, y), "%sconcat", name);
     }
     return x;
 }
@@ -49,7 +48,7 @@ static int transition(lince_net *net, int x, int block, int channels)
     char name[64];
     snprintf(name, sizeof name, "features.transition%d.", block);
     x = norm_relu_conv(net, x, name, "", channels, 1);
-    return lince_module(net, x, (lince_layer_args){.type = "avg_pool2d", .kernel = 2}, "%spool", name);
+    return lince_module(net, x, LINCE_LAYER(avg_pool2d, .kernel = 2), "%spool", name);
 }
 
 static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
@@ -57,31 +56,22 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
     (void)self;
     int channels = 64;
     int x = lince_module(net, 0,
-                         (lince_layer_args){.type = "conv2d",
-                                            .channels = channels,
-                                            .kernel = 7,
-                                            .stride = 2,
-                                            .padding = 3,
-                                            .no_bias = true,
-                                            .init = LINCE_HE_FAN_IN},
+                         LINCE_LAYER(conv2d, .channels = channels, .kernel = 7, .stride = 2, .padding = 3,
+                                     .no_bias = true, .init = LINCE_HE_FAN_IN),
                          "features.conv0");
-    x = lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "features.norm0");
-    x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "features.relu0");
-    x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1},
+    x = lince_module(net, x, LINCE_BARE(batch_norm2d), "features.norm0");
+    x = lince_module(net, x, LINCE_BARE(relu), "features.relu0");
+    x = lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 3, .stride = 2, .padding = 1),
                      "features.pool0");
     for (int block = 1; block <= BLOCKS; block++) {
         x = dense_block(net, x, block);
         channels += layers[block - 1] * GROWTH;
         if (block < BLOCKS) x = transition(net, x, block, channels /= 2);
     }
-    x = lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "features.norm5");
-    x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "features.relu5");
+    x = lince_module(net, x, LINCE_BARE(batch_norm2d), "features.norm5");
+    x = lince_module(net, x, LINCE_BARE(relu), "features.relu5");
     x = lince_global_average(net, x);
-    return lince_module(net, x,
-                        (lince_layer_args){.type = "linear",
-                                           .channels = c->classes,
-                                           .init = LINCE_UNIFORM_FAN_IN,
-                                           .head = true},
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes, .init = LINCE_UNIFORM_FAN_IN),
                         "classifier");
 }
 

@@ -1,6 +1,10 @@
 /* EfficientNet-B0: M. Tan & Q. V. Le, "EfficientNet: rethinking model scaling for convolutional neural
  * networks", 2019, table 1. Modules and names as torchvision's. */
 #include "core/i18n.h"
+#include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -19,29 +23,25 @@ static const struct {
 enum { STAGES = sizeof table / sizeof *table, BLOCKS = 16 };
 
 /* Convolution, batch normalisation and, where asked for, SiLU: `<name>.0`, `.1` and `.2`. */
-static int conv_bn(lince_net *net, int x, const char *name, bool silu, lince_layer_args conv)
+static int conv_bn(lince_net *net, int x, const char *name, bool silu, lince_conv2d_layer_args conv)
 {
-    conv.type = "conv2d";
     conv.padding = conv.kernel / 2;
     conv.no_bias = true;
-    x = lince_module(net, x, conv, "%s.0", name);
-    x = lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%s.1", name);
-    return silu ? lince_module(net, x, (lince_layer_args){.type = "silu"}, "%s.2", name) : x;
+    x = lince_module(net, x, LINCE_LAYER_OF(conv2d, &conv), "%s.0", name);
+    x = lince_module(net, x, LINCE_BARE(batch_norm2d), "%s.1", name);
+    return silu ? lince_module(net, x, LINCE_BARE(silu), "%s.2", name) : x;
 }
 
 /* Each channel times a factor in (0, 1) that two small layers draw from the means of all channels (Hu et al.
  * 2018). */
 static int squeeze_excite(lince_net *net, int x, const char *name, int channels, int squeezed)
 {
-    int s = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 1}, "%s.avgpool",
-                         name);
-    s = lince_module(net, s, (lince_layer_args){.type = "conv2d", .channels = squeezed, .kernel = 1},
-                     "%s.fc1", name);
-    s = lince_module(net, s, (lince_layer_args){.type = "silu"}, "%s.activation", name);
-    s = lince_module(net, s, (lince_layer_args){.type = "conv2d", .channels = channels, .kernel = 1},
-                     "%s.fc2", name);
-    s = lince_module(net, s, (lince_layer_args){.type = "sigmoid"}, "%s.scale_activation", name);
-    return lince_module(net, x, (lince_layer_args){.type = "scale_channels", .from = {0, s}}, "%s", name);
+    int s = lince_module(net, x, LINCE_LAYER(adaptive_avg_pool2d, .size = 1), "%s.avgpool", name);
+    s = lince_module(net, s, LINCE_LAYER(conv2d, .channels = squeezed, .kernel = 1), "%s.fc1", name);
+    s = lince_module(net, s, LINCE_BARE(silu), "%s.activation", name);
+    s = lince_module(net, s, LINCE_LAYER(conv2d, .channels = channels, .kernel = 1), "%s.fc2", name);
+    s = lince_module(net, s, LINCE_BARE(sigmoid), "%s.scale_activation", name);
+    return lince_module(net, x, LINCE_WITH(scale_channels, s), "%s", name);
 }
 
 /* MBConv: 1x1 to more channels, depthwise, squeeze and excitation, 1x1 to few; the input is added where the
@@ -52,27 +52,27 @@ static int mbconv(lince_net *net, int x, const char *block, int stage, int in, i
     int y = x, module = 0, wide = table[stage].expand * in;
     if (table[stage].expand > 1) {
         snprintf(name, sizeof name, "%s.block.%d", block, module++);
-        y = conv_bn(net, y, name, true, (lince_layer_args){.channels = wide, .kernel = 1});
+        y = conv_bn(net, y, name, true, (lince_conv2d_layer_args){.channels = wide, .kernel = 1});
     }
     snprintf(name, sizeof name, "%s.block.%d", block, module++);
     y = conv_bn(net, y, name, true,
-                (lince_layer_args){
+                (lince_conv2d_layer_args){
                     .channels = wide, .kernel = table[stage].kernel, .stride = stride, .groups = wide});
     snprintf(name, sizeof name, "%s.block.%d", block, module++);
     y = squeeze_excite(net, y, name, wide, in / 4);
     snprintf(name, sizeof name, "%s.block.%d", block, module);
-    y = conv_bn(net, y, name, false, (lince_layer_args){.channels = table[stage].out, .kernel = 1});
+    y = conv_bn(net, y, name, false, (lince_conv2d_layer_args){.channels = table[stage].out, .kernel = 1});
     if (stride > 1 || in != table[stage].out) return y;
-    y = lince_module(net, y, (lince_layer_args){.type = "stochastic_depth", .p = p}, "%s.stochastic_depth",
-                     block);
-    return lince_module(net, y, (lince_layer_args){.type = "add", .from = {0, x}}, "%s.add", block);
+    y = lince_module(net, y, LINCE_LAYER(stochastic_depth, .p = p), "%s.stochastic_depth", block);
+    return lince_module(net, y, LINCE_WITH(add, x), "%s.add", block);
 }
 
 static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     (void)self;
     int number = 0;
-    int x = conv_bn(net, 0, "features.0", true, (lince_layer_args){.channels = 32, .kernel = 3, .stride = 2});
+    int x = conv_bn(net, 0, "features.0", true,
+                    (lince_conv2d_layer_args){.channels = 32, .kernel = 3, .stride = 2});
     for (int stage = 0; stage < STAGES; stage++)
         for (int i = 0; i < table[stage].layers; i++) {
             char block[40];
@@ -80,16 +80,12 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
             x = mbconv(net, x, block, stage, i ? table[stage].out : table[stage].in,
                        i ? 1 : table[stage].stride, c->stochastic_depth * (float)number++ / BLOCKS);
         }
-    x = conv_bn(net, x, "features.8", true, (lince_layer_args){.channels = 1280, .kernel = 1});
+    x = conv_bn(net, x, "features.8", true, (lince_conv2d_layer_args){.channels = 1280, .kernel = 1});
     x = lince_global_average(net, x);
-    x = lince_module(net, x, (lince_layer_args){.type = "dropout", .p = c->dropout}, "classifier.0");
+    x = lince_module(net, x, LINCE_LAYER(dropout, .p = c->dropout), "classifier.0");
     /* torchvision's bound, 1 / sqrt(outputs), was chosen for a thousand: ten begin at a loss of 4.7, not 2.3.
      */
-    return lince_module(net, x,
-                        (lince_layer_args){.type = "linear",
-                                           .channels = c->classes,
-                                           .init = LINCE_UNIFORM_FAN_IN,
-                                           .head = true},
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes, .init = LINCE_UNIFORM_FAN_IN),
                         "classifier.1");
 }
 

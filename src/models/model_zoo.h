@@ -3,6 +3,7 @@
 #ifndef LINCE_MODELS_MODEL_ZOO_H
 #define LINCE_MODELS_MODEL_ZOO_H
 
+#include "layers/read.h"
 #include "net/net.h"
 
 /* The sizes of a net over tokens. */

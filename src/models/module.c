@@ -1,4 +1,5 @@
 #include "models/module.h"
+#include "layers/pool.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +18,6 @@ int lince_module(lince_net *net, int from, lince_layer_args args, const char *na
 
 int lince_global_average(lince_net *net, int from)
 {
-    int x = lince_module(net, from, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 1}, "avgpool");
-    return lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
+    int x = lince_module(net, from, LINCE_LAYER(adaptive_avg_pool2d, .size = 1), "avgpool");
+    return lince_module(net, x, LINCE_BARE(flatten), "flatten");
 }

@@ -2,8 +2,13 @@
  *     embedding, rnn|gru|lstm x layers, read, fc
  * Names of the parameters are those of a module with `self.embedding`, `self.rnn` (`self.gru`, `self.lstm`)
  * and `self.fc`; dropout stands where torch.nn.GRU(dropout=p) has it (between layers), and before fc. */
+#include "layers/recurrent.h"
 #include "core/error.h"
 #include "core/i18n.h"
+#include "layers/dropout.h"
+#include "layers/embedding.h"
+#include "layers/linear.h"
+#include "layers/read.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -48,48 +53,56 @@ int lince_read_named(const char *name, lince_read *read)
     return lince_fail(LINCE_EUSAGE, "--read %s: expected last, mean or max", name);
 }
 
-static int dropout(lince_net *net, int x, const char *type, const char *name, float p)
+/* Dropout between the parts of a net, where there is any. */
+static int dropout(lince_net *net, int x, const char *name, float p)
 {
-    return p > 0 ? lince_module(net, x, (lince_layer_args){.type = type, .p = p}, "%s", name) : x;
+    return p > 0 ? lince_module(net, x, LINCE_LAYER(dropout, .p = p), "%s", name) : x;
+}
+
+static int sequence_dropout(lince_net *net, int x, const char *name, float p)
+{
+    return p > 0 ? lince_module(net, x, LINCE_LAYER(sequence_dropout, .p = p), "%s", name) : x;
+}
+
+/* A layer of the stack, whose type is the architecture's table. What an rnn's arguments begin with is all that
+ * a gru and an lstm have. */
+static int cell(lince_net *net, int x, const lince_architecture *self, const lince_text_net *t, int level)
+{
+    const lince_rnn_layer_args args = {
+        .recurrent = {.hidden = t->hidden, .level = level, .bidirectional = t->bidirectional},
+        .relu = t->relu};
+    return lince_module(net, x, (lince_layer_args){.type = self->table, .own = &args}, "%s", self->name);
 }
 
 static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     const lince_text_net *t = c->text;
-    lince_layer_args table = {.type = "embedding", .vocabulary = t->vocabulary, .channels = t->embedding},
-                     read = {.type = "read", .read = t->read, .bidirectional = t->bidirectional};
-    int x = lince_module(net, 0, table, "embedding");
-    x = dropout(net, x, "sequence_dropout", "embedding_dropout", t->embedding_dropout);
+    int x =
+        lince_module(net, 0, LINCE_LAYER(embedding, .vocabulary = t->vocabulary, .channels = t->embedding),
+                     "embedding");
+    x = sequence_dropout(net, x, "embedding_dropout", t->embedding_dropout);
     for (int level = 0; level < t->layers; level++) {
-        lince_layer_args cell = {.type = self->name,
-                                 .channels = t->hidden,
-                                 .level = level,
-                                 .bidirectional = t->bidirectional,
-                                 .relu = t->relu};
-        if (level) x = dropout(net, x, "sequence_dropout", "dropout", c->dropout);
-        x = lince_module(net, x, cell, "%s", self->name);
+        if (level) x = sequence_dropout(net, x, "dropout", c->dropout);
+        x = cell(net, x, self, t, level);
     }
-    x = dropout(net, lince_module(net, x, read, "read"), "dropout", "fc_dropout", c->dropout);
-    return lince_module(net, x,
-                        (lince_layer_args){.type = "linear",
-                                           .channels = c->classes,
-                                           .init = LINCE_PYTORCH_INIT,
-                                           .head = true},
-                        "fc");
+    x = lince_module(net, x, LINCE_LAYER(read, .what = t->read, .bidirectional = t->bidirectional), "read");
+    x = dropout(net, x, "fc_dropout", c->dropout);
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes, .init = LINCE_PYTORCH_INIT), "fc");
 }
 
 static const lince_recipe recipe = {
     .optimizer = "adam", .scheduler = "constant", .lr = 1e-3, .lr_tuned = 3e-4};
 
-#define RECURRENT(word, note, origin)                                       \
-    const lince_architecture lince_##word##_model = {.name = #word,         \
-                                                     .summary = note,       \
-                                                     .about = about_##word, \
-                                                     .build = build,        \
-                                                     .paper = origin,       \
-                                                     .modality = "text",    \
-                                                     .any_dropout = true,   \
-                                                     .classifier = "fc",    \
+#define RECURRENT(word, note, origin)                                                \
+    const lince_architecture lince_##word##_model = {.name = #word,                  \
+                                                     .summary = note,                \
+                                                     .about = about_##word,          \
+                                                     .build = build,                 \
+                                                     .table = &lince_##word##_layer, \
+                                                     .paper = origin,                \
+                                                     .modality = "text",             \
+                                                     .any_dropout = true,            \
+                                                     .classifier = "fc",             \
                                                      .recipe = &recipe}
 
 RECURRENT(rnn, "Elman's recurrent network over words", "Elman 1990");

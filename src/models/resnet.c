@@ -1,6 +1,9 @@
 /* ResNet: K. He, X. Zhang, S. Ren & J. Sun, "Deep residual learning for image recognition", 2016, table 1.
  * Modules and names as torchvision's, whose bottlenecks have their stride in the 3x3 convolution. */
 #include "core/i18n.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -21,19 +24,15 @@ typedef struct plan {
 static int conv_bn(lince_net *net, int x, const char *block, int number, int kernel, int channels, int stride)
 {
     x = lince_module(net, x,
-                     (lince_layer_args){.type = "conv2d",
-                                        .channels = channels,
-                                        .kernel = kernel,
-                                        .stride = stride,
-                                        .padding = kernel / 2,
-                                        .no_bias = true},
+                     LINCE_LAYER(conv2d, .channels = channels, .kernel = kernel, .stride = stride,
+                                 .padding = kernel / 2, .no_bias = true),
                      "%sconv%d", block, number);
-    return lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%sbn%d", block, number);
+    return lince_module(net, x, LINCE_BARE(batch_norm2d), "%sbn%d", block, number);
 }
 
 static int relu(lince_net *net, int x, const char *block)
 {
-    return lince_module(net, x, (lince_layer_args){.type = "relu"}, "%srelu", block);
+    return lince_module(net, x, LINCE_BARE(relu), "%srelu", block);
 }
 
 /* The identity, or a 1x1 convolution where the shape changes. */
@@ -41,11 +40,9 @@ static int shortcut(lince_net *net, int x, const char *block, int channels, int 
 {
     if (!changes) return x;
     x = lince_module(
-        net, x,
-        (lince_layer_args){
-            .type = "conv2d", .channels = channels, .kernel = 1, .stride = stride, .no_bias = true},
+        net, x, LINCE_LAYER(conv2d, .channels = channels, .kernel = 1, .stride = stride, .no_bias = true),
         "%sdownsample.0", block);
-    return lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "%sdownsample.1", block);
+    return lince_module(net, x, LINCE_BARE(batch_norm2d), "%sdownsample.1", block);
 }
 
 /* Two 3x3 convolutions of `width` channels. */
@@ -67,8 +64,7 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
 {
     const plan *r = self->table;
     int x = relu(net, conv_bn(net, 0, "", 1, 7, 64, 2), "");
-    x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1},
-                     "maxpool");
+    x = lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 3, .stride = 2, .padding = 1), "maxpool");
     for (int part = 0; part < 4; part++)
         for (int i = 0; i < r->blocks[part]; i++) {
             char block[32];
@@ -77,16 +73,11 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
             int y = (r->bottleneck ? bottleneck : basic)(net, x, block, width, stride);
             x = shortcut(net, x, block, r->bottleneck ? 4 * width : width, stride,
                          i == 0 && (part > 0 || r->bottleneck));
-            x = lince_module(net, y, (lince_layer_args){.type = "add", .from = {0, x}}, "%sadd", block);
+            x = lince_module(net, y, LINCE_WITH(add, x), "%sadd", block);
             x = relu(net, x, block);
         }
     x = lince_global_average(net, x);
-    return lince_module(net, x,
-                        (lince_layer_args){.type = "linear",
-                                           .channels = c->classes,
-                                           .init = LINCE_PYTORCH_INIT,
-                                           .head = true},
-                        "fc");
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes, .init = LINCE_PYTORCH_INIT), "fc");
 }
 
 static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 2e-3, .lr_tuned = 2e-4};

@@ -12,6 +12,11 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "layers/batch_norm2d.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
+#include "layers/scale.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 #include "models/whitening.h"
@@ -28,29 +33,23 @@ static const double WHITENING_EPS = 5e-4;
 
 static int norm_gelu(lince_net *net, int x, int group, int number)
 {
-    x = lince_module(net, x,
-                     (lince_layer_args){.type = "batch_norm2d", .fixed_weight = true, .momentum = 0.4f},
+    x = lince_module(net, x, LINCE_LAYER(batch_norm2d, .fixed_weight = true, .momentum = 0.4f),
                      "groups.%d.norm%d", group, number);
-    return lince_module(net, x, (lince_layer_args){.type = "gelu"}, "groups.%d.gelu%d", group, number);
+    return lince_module(net, x, LINCE_BARE(gelu), "groups.%d.gelu%d", group, number);
 }
 
 static int conv(lince_net *net, int x, int group, int number, int channels)
 {
     return lince_module(net, x,
-                        (lince_layer_args){.type = "conv2d",
-                                           .channels = channels,
-                                           .kernel = 3,
-                                           .padding = 1,
-                                           .no_bias = true,
-                                           .identity = true,
-                                           .init = LINCE_PYTORCH_INIT},
+                        LINCE_LAYER(conv2d, .channels = channels, .kernel = 3, .padding = 1, .no_bias = true,
+                                    .identity = true, .init = LINCE_PYTORCH_INIT),
                         "groups.%d.conv%d", group, number);
 }
 
 static int group_of(lince_net *net, int x, int group, int channels)
 {
     x = conv(net, x, group, 1, channels);
-    x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 2}, "groups.%d.pool", group);
+    x = lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 2), "groups.%d.pool", group);
     x = norm_gelu(net, x, group, 1);
     return norm_gelu(net, conv(net, x, group, 2, channels), group, 2);
 }
@@ -60,23 +59,17 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
     static const int widths[] = {64, 256, 256};
     (void)self;
     int x = lince_module(net, 0,
-                         (lince_layer_args){.type = "conv2d",
-                                            .channels = LINCE_WHITENING_FILTERS,
-                                            .kernel = LINCE_PATCH_SIDE,
-                                            .fixed_weight = true},
+                         LINCE_LAYER(conv2d, .channels = LINCE_WHITENING_FILTERS, .kernel = LINCE_PATCH_SIDE,
+                                     .fixed_weight = true),
                          "whiten");
-    x = lince_module(net, x, (lince_layer_args){.type = "gelu"}, "gelu");
+    x = lince_module(net, x, LINCE_BARE(gelu), "gelu");
     for (int group = 0; group < 3; group++) x = group_of(net, x, group, widths[group]);
-    x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 3}, "pool");
-    x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
+    x = lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 3), "pool");
+    x = lince_module(net, x, LINCE_BARE(flatten), "flatten");
     x = lince_module(net, x,
-                     (lince_layer_args){.type = "linear",
-                                        .channels = c->classes,
-                                        .no_bias = true,
-                                        .init = LINCE_PYTORCH_INIT,
-                                        .head = true},
+                     LINCE_HEAD(linear, .outputs = c->classes, .no_bias = true, .init = LINCE_PYTORCH_INIT),
                      "head");
-    return lince_module(net, x, (lince_layer_args){.type = "scale", .factor = 1.0f / 9}, "scale");
+    return lince_module(net, x, LINCE_LAYER(scale, .factor = 1.0f / 9), "scale");
 }
 
 static bool is_loaded(const lince_net *net, const char *name)

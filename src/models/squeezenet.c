@@ -1,6 +1,9 @@
 /* SqueezeNet 1.1: F. N. Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters", 2016,
  * and the authors' version 1.1, which pools earlier. Modules and names as torchvision's. */
 #include "core/i18n.h"
+#include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -13,14 +16,10 @@ static const char about[] =
 static int conv_relu(lince_net *net, int x, int module, const char *part, int channels, int kernel)
 {
     x = lince_module(net, x,
-                     (lince_layer_args){.type = "conv2d",
-                                        .channels = channels,
-                                        .kernel = kernel,
-                                        .padding = kernel / 2,
-                                        .init = LINCE_HE_UNIFORM},
+                     LINCE_LAYER(conv2d, .channels = channels, .kernel = kernel, .padding = kernel / 2,
+                                 .init = LINCE_HE_UNIFORM),
                      "features.%d.%s", module, part);
-    return lince_module(net, x, (lince_layer_args){.type = "relu"}, "features.%d.%s_activation", module,
-                        part);
+    return lince_module(net, x, LINCE_BARE(relu), "features.%d.%s_activation", module, part);
 }
 
 /* 1x1 to few channels, and from there 1x1 and 3x3 side by side. */
@@ -29,26 +28,23 @@ static int fire(lince_net *net, int x, int module, int squeeze, int expand)
     x = conv_relu(net, x, module, "squeeze", squeeze, 1);
     int narrow = conv_relu(net, x, module, "expand1x1", expand, 1);
     int wide = conv_relu(net, x, module, "expand3x3", expand, 3);
-    return lince_module(net, narrow, (lince_layer_args){.type = "concat", .from = {0, wide}}, "features.%d",
-                        module);
+    return lince_module(net, narrow, LINCE_WITH(concat, wide), "features.%d", module);
 }
 
 static int pool(lince_net *net, int x, int module)
 {
-    return lince_module(net, x,
-                        (lince_layer_args){.type = "max_pool2d", .kernel = 3, .stride = 2, .ceil_mode = true},
+    return lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 3, .stride = 2, .ceil_mode = true),
                         "features.%d", module);
 }
 
 static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     (void)self;
-    int x = lince_module(
-        net, 0,
-        (lince_layer_args){
-            .type = "conv2d", .channels = 64, .kernel = 3, .stride = 2, .init = LINCE_HE_UNIFORM},
-        "features.0");
-    x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "features.1");
+    int x =
+        lince_module(net, 0,
+                     LINCE_LAYER(conv2d, .channels = 64, .kernel = 3, .stride = 2, .init = LINCE_HE_UNIFORM),
+                     "features.0");
+    x = lince_module(net, x, LINCE_BARE(relu), "features.1");
     x = pool(net, x, 2);
     x = fire(net, x, 3, 16, 64);
     x = fire(net, x, 4, 16, 64);
@@ -60,15 +56,12 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
     x = fire(net, x, 10, 48, 192);
     x = fire(net, x, 11, 64, 256);
     x = fire(net, x, 12, 64, 256);
-    x = lince_module(net, x, (lince_layer_args){.type = "dropout", .p = c->dropout}, "classifier.0");
-    x = lince_module(
-        net, x,
-        (lince_layer_args){
-            .type = "conv2d", .channels = c->classes, .kernel = 1, .init_std = 0.01f, .head = true},
-        "classifier.1");
-    x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "classifier.2");
-    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 1}, "classifier.3");
-    return lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
+    x = lince_module(net, x, LINCE_LAYER(dropout, .p = c->dropout), "classifier.0");
+    x = lince_module(net, x, LINCE_HEAD(conv2d, .channels = c->classes, .kernel = 1, .init_std = 0.01f),
+                     "classifier.1");
+    x = lince_module(net, x, LINCE_BARE(relu), "classifier.2");
+    x = lince_module(net, x, LINCE_LAYER(adaptive_avg_pool2d, .size = 1), "classifier.3");
+    return lince_module(net, x, LINCE_BARE(flatten), "flatten");
 }
 
 /* It stays at guessing with 1e-3. */

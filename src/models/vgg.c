@@ -1,6 +1,10 @@
 /* VGG: K. Simonyan & A. Zisserman, "Very deep convolutional networks for large-scale image recognition",
  * 2015, table 1. Modules and names as torchvision's. */
 #include "core/i18n.h"
+#include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -23,16 +27,13 @@ static int features(lince_net *net, const signed char *table, bool batch_norm)
     int x = 0, number = 0;
     for (; *table != END; table++) {
         if (*table == M) {
-            x = lince_module(net, x, (lince_layer_args){.type = "max_pool2d", .kernel = 2}, "features.%d",
-                             number++);
+            x = lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 2), "features.%d", number++);
             continue;
         }
-        x = lince_module(
-            net, x, (lince_layer_args){.type = "conv2d", .channels = 64 * *table, .kernel = 3, .padding = 1},
-            "features.%d", number++);
-        if (batch_norm)
-            x = lince_module(net, x, (lince_layer_args){.type = "batch_norm2d"}, "features.%d", number++);
-        x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "features.%d", number++);
+        x = lince_module(net, x, LINCE_LAYER(conv2d, .channels = 64 * *table, .kernel = 3, .padding = 1),
+                         "features.%d", number++);
+        if (batch_norm) x = lince_module(net, x, LINCE_BARE(batch_norm2d), "features.%d", number++);
+        x = lince_module(net, x, LINCE_BARE(relu), "features.%d", number++);
     }
     return x;
 }
@@ -41,23 +42,20 @@ static int features(lince_net *net, const signed char *table, bool batch_norm)
 static int classifier(lince_net *net, int x, const lince_classifier *c)
 {
     for (int i = 0, number = 0; i < c->count; i++) {
-        x = lince_module(
-            net, x, (lince_layer_args){.type = "linear", .channels = c->hidden[i], .head = c->new_hidden},
-            "classifier.%d", number++);
-        x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "classifier.%d", number++);
-        x = lince_module(net, x, (lince_layer_args){.type = "dropout", .p = c->dropout}, "classifier.%d",
-                         number++);
+        lince_layer_args hidden = LINCE_LAYER(linear, .outputs = c->hidden[i]);
+        hidden.head = c->new_hidden;
+        x = lince_module(net, x, hidden, "classifier.%d", number++);
+        x = lince_module(net, x, LINCE_BARE(relu), "classifier.%d", number++);
+        x = lince_module(net, x, LINCE_LAYER(dropout, .p = c->dropout), "classifier.%d", number++);
     }
-    return lince_module(net, x, (lince_layer_args){.type = "linear", .channels = c->classes, .head = true},
-                        "classifier.%d", 3 * c->count);
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes), "classifier.%d", 3 * c->count);
 }
 
 static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     int x = features(net, self->table, self->batch_norm);
-    x = lince_module(net, x, (lince_layer_args){.type = "adaptive_avg_pool2d", .size = 7, .fold = true},
-                     "avgpool");
-    x = lince_module(net, x, (lince_layer_args){.type = "flatten"}, "flatten");
+    x = lince_module(net, x, LINCE_LAYER(adaptive_avg_pool2d, .size = 7, .fold = true), "avgpool");
+    x = lince_module(net, x, LINCE_BARE(flatten), "flatten");
     return classifier(net, x, c);
 }
 

@@ -27,11 +27,16 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     return 0;
 }
 
+static void release(lince_layer *l)
+{
+    if (l->type->release) l->type->release(l);
+    lince_free(l->own);
+}
+
 void lince_net_free(lince_net *net)
 {
     if (!net) return;
-    for (size_t i = 1; i < net->count; i++)
-        if (net->nodes[i].layer.type->release) net->nodes[i].layer.type->release(&net->nodes[i].layer);
+    for (size_t i = 1; i < net->count; i++) release(&net->nodes[i].layer);
     lince_store_release(&net->values);
     lince_store_release(&net->grads);
     lince_store_release(&net->activations);
@@ -46,10 +51,52 @@ void lince_net_free(lince_net *net)
     lince_free(net);
 }
 
+/* A layer keeps its type's own arguments: zero where the builder said nothing. */
+static int copy_own(lince_layer *l, const void *own)
+{
+    size_t size = l->type->args_size;
+    assert(size || !own); /* else the type's row lacks its args_size */
+    if (!size) return 0;
+    l->own = lince_alloc(1, size);
+    if (!l->own) return LINCE_ENOMEM;
+    if (own) memcpy(l->own, own, size);
+    return 0;
+}
+
+/* A size that the builder left out is 0, and so are outputs or parameters. */
+static int check_sizes(const lince_layer *l)
+{
+    bool some = lince_shape_elements(l->out) > 0;
+    for (int i = 0; i < l->param_count; i++) some &= lince_param_elements(&l->params[i]) > 0;
+    if (some) return 0;
+    return lince_fail(LINCE_EUSAGE, "%s: this %s lacks a size: its output would be %dx%dx%d", l->name,
+                      l->type->name, l->out.channels, l->out.height, l->out.width);
+}
+
+/* What stands behind nodes `from`. */
+static void join(const lince_net *net, lince_node *n, const int *from)
+{
+    lince_layer *l = &n->layer;
+    n->inputs = l->type->inputs;
+    for (int i = 0; i < n->inputs; i++) {
+        n->from[i] = from[i];
+        l->in[i] = lince_net_shape(net, from[i]);
+        if (from[i] > 0) l->in_copies = net->nodes[from[i]].layer.out_copies;
+        assert(l->in_copies == 1 || l->type->takes_copies); /* the model says `fold` where it may not */
+        l->in_rows[i] = net->nodes[from[i]].layer.out_rows;
+    }
+}
+
+static int complete(lince_layer *l, const void *own)
+{
+    LINCE_TRY(copy_own(l, own));
+    LINCE_TRY(l->type->infer(l));
+    return check_sizes(l);
+}
+
 int lince_net_add(lince_net *net, const lince_layer_args *args)
 {
-    const lince_layer_type *type = lince_layer_type_named(args->type);
-    if (!type) return LINCE_EUSAGE;
+    const lince_layer_type *type = args->type;
     for (int i = 0; i < type->inputs; i++)
         if (args->from[i] < 0) return args->from[i];
     assert(type->inputs == 1 ||
@@ -58,7 +105,7 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
         return lince_fail(LINCE_EUSAGE, "a network may have at most %d layers", LINCE_NET_NODES - 1);
     lince_node *n = &net->nodes[net->count];
     n->layer = (lince_layer){.type = type,
-                             .args = *args,
+                             .head = args->head,
                              .batch = net->options.batch,
                              .exec = &net->exec,
                              .block = net->options.block,
@@ -68,17 +115,10 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
                              .out_copies = 1,
                              .index = (int)net->count};
     snprintf(n->layer.name, sizeof n->layer.name, "%s", args->name);
-    n->inputs = type->inputs;
-    for (int i = 0; i < type->inputs; i++) {
-        n->from[i] = args->from[i];
-        n->layer.in[i] = lince_net_shape(net, args->from[i]);
-        if (args->from[i] > 0) n->layer.in_copies = net->nodes[args->from[i]].layer.out_copies;
-        assert(n->layer.in_copies == 1 || type->takes_copies); /* the model says `fold` where it may not */
-        n->layer.in_rows[i] = net->nodes[args->from[i]].layer.out_rows;
-    }
-    int code = type->infer(&n->layer);
+    join(net, n, args->from);
+    int code = complete(&n->layer, args->own);
     if (code < 0) {
-        if (type->release) type->release(&n->layer);
+        release(&n->layer);
         return code;
     }
     for (int i = 0; i < type->inputs; i++) net->nodes[args->from[i]].consumers++;
@@ -119,7 +159,7 @@ void lince_net_freeze(lince_net *net, int last)
 static bool is_fixed(const lince_node *n)
 {
     const lince_layer *l = &n->layer;
-    return !n->learns && (l->frozen || !l->param_count) && !(l->type->random && l->args.p > 0);
+    return !n->learns && (l->frozen || !l->param_count) && !l->random;
 }
 
 int lince_net_fixed(const lince_net *net)

@@ -2,7 +2,8 @@
  *
  *     lince_net *net = NULL;
  *     lince_net_new(&net, input, options)
- *     x = lince_net_add(net, &(lince_layer_args){.type = "conv2d", .name = "features.0", ...});
+ *     lince_layer_args conv = LINCE_LAYER(conv2d, .channels = 64, .kernel = 3);
+ *     x = lince_net_add(net, &conv);     and so on
  *     lince_net_prepare(net);            all allocation happens here
  *     lince_net_forward(net, ...); lince_net_backward(net); */
 #ifndef LINCE_NET_NET_H

@@ -121,7 +121,7 @@ static bool fits(const lince_param *p, const lince_tensor *t)
 static bool is_output(lince_net *net, const lince_layer *l)
 {
     for (size_t n = lince_net_nodes(net) - 1; n > 0; n--)
-        if (lince_net_layer(net, n)->args.head) return lince_net_layer(net, n) == l;
+        if (lince_net_layer(net, n)->head) return lince_net_layer(net, n) == l;
     return false;
 }
 
@@ -130,7 +130,7 @@ static bool replaced(lince_net *net, const lince_layer *l, const lince_weights *
                      const lince_load_options *options)
 {
     bool change = options->new_head && is_output(net, l);
-    for (int i = 0; l->args.head && i < l->param_count; i++) {
+    for (int i = 0; l->head && i < l->param_count; i++) {
         const lince_tensor *t = lince_weights_find(weights, l->params[i].name);
         if (!t) return false;
         change |= !fits(&l->params[i], t);

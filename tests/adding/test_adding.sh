@@ -104,6 +104,7 @@ export scratch build
     while read -r path; do
         [ -f "$source/$path" ] && continue
         case $path in
+        *.h) continue ;;
         cli/*) like=cli/main.c ;;
         *) like=src/core/error.c ;;
         esac

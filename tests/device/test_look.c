@@ -1,6 +1,8 @@
 /* Nets on another device's memory (guarded.h) are looked at, loaded and refused like the host's. */
 #include "core/file.h"
 #include "device/guarded.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
 #include "models/model_zoo.h"
 #include "report/explain/gradcam.h"
 #include "weights/state_dict.h"
@@ -29,11 +31,11 @@ static int build(lince_net **net, lince_net_options options)
     options.batch = BATCH;
     options.threads = 1;
     LINCE_TRY(lince_net_new(net, (lince_shape){3, SIDE, SIDE, 1}, &options));
-    int x = add(*net, 0, (lince_layer_args){.type = "conv2d", .channels = 5, .kernel = 3, .padding = 1});
-    x = add(*net, x, (lince_layer_args){.type = "batch_norm2d"});
-    x = add(*net, x, (lince_layer_args){.type = "relu"});
-    x = add(*net, x, (lince_layer_args){.type = "flatten"});
-    x = add(*net, x, (lince_layer_args){.type = "linear", .channels = CLASSES, .init_std = 0.5f});
+    int x = add(*net, 0, LINCE_LAYER(conv2d, .channels = 5, .kernel = 3, .padding = 1));
+    x = add(*net, x, LINCE_BARE(batch_norm2d));
+    x = add(*net, x, LINCE_BARE(relu));
+    x = add(*net, x, LINCE_BARE(flatten));
+    x = add(*net, x, LINCE_LAYER(linear, .outputs = CLASSES, .init_std = 0.5f));
     return x < 0 ? x : lince_net_prepare(*net);
 }
 

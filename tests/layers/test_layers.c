@@ -3,6 +3,16 @@
  * for its input and for each of its parameters. A layer without a case fails the suite. */
 #include "core/memory.h"
 #include "core/random.h"
+#include "layers/batch_norm2d.h"
+#include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/embedding.h"
+#include "layers/linear.h"
+#include "layers/pad_shortcut.h"
+#include "layers/pool.h"
+#include "layers/read.h"
+#include "layers/recurrent.h"
+#include "layers/scale.h"
 #include "net/net.h"
 
 #include <lince/error.h>
@@ -26,59 +36,60 @@ static const struct {
     enum first first;
     lince_layer_args branch;
 } cases[] = {
-    {.args = {.type = "conv2d", .channels = 20, .kernel = 3, .padding = 1}, .input = {5, 6, 7, 1}},
-    {.args = {.type = "conv2d", .channels = 32, .kernel = 3, .stride = 2, .groups = 2},
+    {.args = {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 3, .padding = 1)}, .input = {5, 6, 7, 1}},
+    {.args = {LINCE_FIELDS(conv2d, .channels = 32, .kernel = 3, .stride = 2, .groups = 2)},
      .input = {16, 7, 7, 1}},
-    {.args = {.type = "conv2d", .channels = 24, .kernel = 2, .fixed_weight = true}, .input = {5, 6, 7, 1}},
-    {.args = {.type = "linear", .channels = 9}, .input = {12, 1, 1, 1}, .first = FLAT},
-    {.args = {.type = "linear", .channels = 9, .no_bias = true}, .input = {12, 1, 1, 1}, .first = FLAT},
-    {.args = {.type = "relu"}, .input = {18, 5, 5, 1}},
-    {.args = {.type = "max_pool2d", .kernel = 2}, .input = {18, 6, 5, 1}},
-    {.args = {.type = "max_pool2d", .kernel = 3, .stride = 2, .padding = 1}, .input = {18, 7, 7, 1}},
-    {.args = {.type = "max_pool2d", .kernel = 3, .stride = 2, .ceil_mode = true}, .input = {18, 6, 7, 1}},
-    {.args = {.type = "adaptive_avg_pool2d", .size = 3}, .input = {18, 7, 5, 1}},
-    {.args = {.type = "adaptive_avg_pool2d", .size = 7}, .input = {18, 2, 2, 1}},
-    {.args = {.type = "adaptive_avg_pool2d", .size = 7, .fold = true}, .input = {18, 1, 1, 1}},
-    {.args = {.type = "flatten"}, .input = {18, 3, 3, 1}},
-    {.args = {.type = "dropout", .p = 0.4f}, .input = {18, 3, 3, 1}},
-    {.args = {.type = "batch_norm2d"}, .input = {18, 4, 5, 1}},
-    {.args = {.type = "batch_norm2d", .fixed_weight = true}, .input = {18, 4, 5, 1}},
-    {.args = {.type = "add"}, .input = {18, 4, 4, 1}, .branch = {.type = "relu"}},
-    {.args = {.type = "concat"}, .input = {18, 4, 3, 1}, .branch = {.type = "relu"}},
-    {.args = {.type = "concat"},
+    {.args = {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 2, .fixed_weight = true)},
+     .input = {5, 6, 7, 1}},
+    {.args = {LINCE_FIELDS(linear, .outputs = 9)}, .input = {12, 1, 1, 1}, .first = FLAT},
+    {.args = {LINCE_FIELDS(linear, .outputs = 9, .no_bias = true)}, .input = {12, 1, 1, 1}, .first = FLAT},
+    {.args = {.type = &lince_relu_layer}, .input = {18, 5, 5, 1}},
+    {.args = {LINCE_FIELDS(max_pool2d, .kernel = 2)}, .input = {18, 6, 5, 1}},
+    {.args = {LINCE_FIELDS(max_pool2d, .kernel = 3, .stride = 2, .padding = 1)}, .input = {18, 7, 7, 1}},
+    {.args = {LINCE_FIELDS(max_pool2d, .kernel = 3, .stride = 2, .ceil_mode = true)}, .input = {18, 6, 7, 1}},
+    {.args = {LINCE_FIELDS(adaptive_avg_pool2d, .size = 3)}, .input = {18, 7, 5, 1}},
+    {.args = {LINCE_FIELDS(adaptive_avg_pool2d, .size = 7)}, .input = {18, 2, 2, 1}},
+    {.args = {LINCE_FIELDS(adaptive_avg_pool2d, .size = 7, .fold = true)}, .input = {18, 1, 1, 1}},
+    {.args = {.type = &lince_flatten_layer}, .input = {18, 3, 3, 1}},
+    {.args = {LINCE_FIELDS(dropout, .p = 0.4f)}, .input = {18, 3, 3, 1}},
+    {.args = {.type = &lince_batch_norm2d_layer}, .input = {18, 4, 5, 1}},
+    {.args = {LINCE_FIELDS(batch_norm2d, .fixed_weight = true)}, .input = {18, 4, 5, 1}},
+    {.args = {.type = &lince_add_layer}, .input = {18, 4, 4, 1}, .branch = {.type = &lince_relu_layer}},
+    {.args = {.type = &lince_concat_layer}, .input = {18, 4, 3, 1}, .branch = {.type = &lince_relu_layer}},
+    {.args = {.type = &lince_concat_layer},
      .input = {32, 4, 3, 1},
-     .branch = {.type = "conv2d", .channels = 7, .kernel = 1}},
-    {.args = {.type = "silu"}, .input = {18, 5, 5, 1}},
-    {.args = {.type = "gelu"}, .input = {18, 5, 5, 1}},
-    {.args = {.type = "scale", .factor = 0.3f}, .input = {18, 5, 5, 1}},
-    {.args = {.type = "scale", .factor = -2}, .input = {12, 1, 1, 1}, .first = FLAT},
-    {.args = {.type = "sigmoid"}, .input = {18, 5, 5, 1}},
-    {.args = {.type = "relu6"}, .input = {18, 5, 5, 1}},
-    {.args = {.type = "scale_channels"},
+     .branch = {LINCE_FIELDS(conv2d, .channels = 7, .kernel = 1)}},
+    {.args = {.type = &lince_silu_layer}, .input = {18, 5, 5, 1}},
+    {.args = {.type = &lince_gelu_layer}, .input = {18, 5, 5, 1}},
+    {.args = {LINCE_FIELDS(scale, .factor = 0.3f)}, .input = {18, 5, 5, 1}},
+    {.args = {LINCE_FIELDS(scale, .factor = -2)}, .input = {12, 1, 1, 1}, .first = FLAT},
+    {.args = {.type = &lince_sigmoid_layer}, .input = {18, 5, 5, 1}},
+    {.args = {.type = &lince_relu6_layer}, .input = {18, 5, 5, 1}},
+    {.args = {.type = &lince_scale_channels_layer},
      .input = {18, 5, 4, 1},
-     .branch = {.type = "adaptive_avg_pool2d", .size = 1}},
-    {.args = {.type = "stochastic_depth", .p = 0.5f}, .input = {18, 3, 3, 1}},
-    {.args = {.type = "avg_pool2d", .kernel = 2}, .input = {18, 6, 5, 1}},
-    {.args = {.type = "avg_pool2d", .kernel = 3, .stride = 2}, .input = {18, 7, 5, 1}},
-    {.args = {.type = "conv2d", .channels = 24, .kernel = 3, .stride = 2, .padding = 1, .groups = 24},
+     .branch = {LINCE_FIELDS(adaptive_avg_pool2d, .size = 1)}},
+    {.args = {LINCE_FIELDS(stochastic_depth, .p = 0.5f)}, .input = {18, 3, 3, 1}},
+    {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 2)}, .input = {18, 6, 5, 1}},
+    {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 3, .stride = 2)}, .input = {18, 7, 5, 1}},
+    {.args = {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 3, .stride = 2, .padding = 1, .groups = 24)},
      .input = {24, 6, 7, 1}},
-    {.args = {.type = "conv2d", .channels = 24, .kernel = 5, .padding = 2, .groups = 24},
+    {.args = {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 5, .padding = 2, .groups = 24)},
      .input = {24, 5, 6, 1}},
-    {.args = {.type = "pad_shortcut", .channels = 38, .stride = 2}, .input = {18, 5, 4, 1}},
-    {.args = {.type = "embedding", .vocabulary = 9, .channels = 5}, .first = NOTHING},
-    {.args = {.type = "rnn", .channels = 20}, .first = TOKENS},
-    {.args = {.type = "rnn", .channels = 12, .relu = true}, .first = STEPS},
-    {.args = {.type = "rnn", .channels = 70, .bidirectional = true}, .first = STEPS},
-    {.args = {.type = "gru", .channels = 20}, .first = TOKENS},
-    {.args = {.type = "gru", .channels = 33, .bidirectional = true}, .first = STEPS},
-    {.args = {.type = "lstm", .channels = 20}, .first = TOKENS},
-    {.args = {.type = "lstm", .channels = 17, .bidirectional = true}, .first = STEPS},
-    {.args = {.type = "sequence_dropout", .p = 0.4f}, .first = TOKENS},
-    {.args = {.type = "sequence_dropout", .p = 0.4f}, .first = STEPS},
-    {.args = {.type = "read", .read = LINCE_READ_LAST}, .first = STEPS},
-    {.args = {.type = "read", .read = LINCE_READ_LAST, .bidirectional = true}, .first = STEPS},
-    {.args = {.type = "read", .read = LINCE_READ_MEAN}, .first = STEPS},
-    {.args = {.type = "read", .read = LINCE_READ_MAX}, .first = STEPS},
+    {.args = {LINCE_FIELDS(pad_shortcut, .channels = 38, .stride = 2)}, .input = {18, 5, 4, 1}},
+    {.args = {LINCE_FIELDS(embedding, .vocabulary = 9, .channels = 5)}, .first = NOTHING},
+    {.args = {LINCE_FIELDS(rnn, .recurrent = {.hidden = 20})}, .first = TOKENS},
+    {.args = {LINCE_FIELDS(rnn, .recurrent = {.hidden = 12}, .relu = true)}, .first = STEPS},
+    {.args = {LINCE_FIELDS(rnn, .recurrent = {.hidden = 70, .bidirectional = true})}, .first = STEPS},
+    {.args = {LINCE_FIELDS(gru, .hidden = 20)}, .first = TOKENS},
+    {.args = {LINCE_FIELDS(gru, .hidden = 33, .bidirectional = true)}, .first = STEPS},
+    {.args = {LINCE_FIELDS(lstm, .hidden = 20)}, .first = TOKENS},
+    {.args = {LINCE_FIELDS(lstm, .hidden = 17, .bidirectional = true)}, .first = STEPS},
+    {.args = {LINCE_FIELDS(sequence_dropout, .p = 0.4f)}, .first = TOKENS},
+    {.args = {LINCE_FIELDS(sequence_dropout, .p = 0.4f)}, .first = STEPS},
+    {.args = {LINCE_FIELDS(read, .what = LINCE_READ_LAST)}, .first = STEPS},
+    {.args = {LINCE_FIELDS(read, .what = LINCE_READ_LAST, .bidirectional = true)}, .first = STEPS},
+    {.args = {LINCE_FIELDS(read, .what = LINCE_READ_MEAN)}, .first = STEPS},
+    {.args = {LINCE_FIELDS(read, .what = LINCE_READ_MAX)}, .first = STEPS},
 };
 
 static const uint64_t keys[BATCH] = {11, 22, 33};
@@ -91,11 +102,11 @@ static const int32_t tokens[BATCH][LONGEST] = {{3, 1, 3, 8}, {5}, {2, 3, 5, 1, 1
 /* The layers in front; the node that the layer in question stands behind. */
 static int add_first(lince_net *net, enum first first, int channels)
 {
-    lince_layer_args conv = {.type = "conv2d", .name = "first", .channels = channels, .kernel = 1},
-                     linear = {.type = "linear", .name = "first", .channels = channels},
-                     embedding = {.type = "embedding", .name = "first", .vocabulary = 9, .channels = 10},
-                     steps = {.type = "gru", .name = "steps", .channels = 6, .from = {1}};
-    conv.init_std = linear.init_std = 0.3f;
+    lince_layer_args conv = {LINCE_FIELDS(conv2d, .channels = channels, .kernel = 1, .init_std = 0.3f),
+                             .name = "first"},
+                     linear = {LINCE_FIELDS(linear, .outputs = channels, .init_std = 0.3f), .name = "first"},
+                     embedding = {LINCE_FIELDS(embedding, .vocabulary = 9, .channels = 10), .name = "first"},
+                     steps = {LINCE_FIELDS(gru, .hidden = 6), .name = "steps", .from = {1}};
     switch (first) {
     case CONV: return lince_net_add(net, &conv);
     case FLAT: return lince_net_add(net, &linear);
@@ -119,7 +130,7 @@ static lince_net *build(size_t which, int block)
     branch.from[0] = layer.from[0] = add_first(net, cases[which].first, input.channels);
     if (branch.type) assert_true((layer.from[1] = lince_net_add(net, &branch)) > 0);
     if (lince_net_add(net, &layer) < 0 || lince_net_prepare(net))
-        fail_msg("%s: %s", layer.type, lince_error());
+        fail_msg("%s: %s", layer.type->name, lince_error());
     lince_net_init(net, 3);
     lince_random r = lince_random_at(5);
     for (size_t i = 0; i < BATCH * lince_shape_size(input); i++)
@@ -225,7 +236,7 @@ static void check_case(size_t which, int block)
     lince_net_backward(net);
     for (size_t i = 0; i < lince_net_params(net); i++)
         if (lince_net_param(net, i)->trainable)
-            check_param(net, lince_net_param(net, i), cases[which].args.type);
+            check_param(net, lince_net_param(net, i), cases[which].args.type->name);
     lince_net_free(net);
 }
 
@@ -241,12 +252,14 @@ static void test_gradients_equal_finite_differences(void **state)
 static void test_every_layer_has_a_case(void **state)
 {
     (void)state;
-    const lince_layer_type *type;
-    for (size_t t = 0; (type = lince_layer_type_at(t)); t++) {
+    static const lince_layer_type *const types[] = {
+#define LAYER(name) &lince_##name##_layer,
+#include "layers/list.def"
+    };
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
         bool found = false;
-        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-            found |= !strcmp(cases[i].args.type, type->name);
-        if (!found) fail_msg("layer '%s' has no case", type->name);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) found |= cases[i].args.type == types[t];
+        if (!found) fail_msg("layer '%s' has no case", types[t]->name);
     }
 }
 
@@ -254,7 +267,7 @@ static void test_dropout_is_a_function_of_the_samples_key(void **state)
 {
     (void)state;
     size_t which = 0;
-    while (strcmp(cases[which].args.type, "dropout") != 0) which++;
+    while (cases[which].args.type != &lince_dropout_layer) which++;
     lince_net *net = build(which, 0);
     size_t size = lince_shape_size(last_layer(net)->out), zeros = 0;
     float *first = lince_alloc(BATCH * size, sizeof *first);

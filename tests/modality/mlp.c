@@ -1,4 +1,5 @@
 /* A model for rows of numbers: a perceptron with one hidden layer, or as many as --head asks for. */
+#include "layers/linear.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 
@@ -7,16 +8,11 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
     int x = 0;
     (void)self;
     for (int i = 0; i < c->count; i++) {
-        lince_layer_args hidden = {.type = "linear", .channels = c->hidden[i], .init = LINCE_PYTORCH_INIT};
+        lince_layer_args hidden = LINCE_LAYER(linear, .outputs = c->hidden[i], .init = LINCE_PYTORCH_INIT);
         x = lince_module(net, x, hidden, "hidden.%d", i);
-        x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "relu.%d", i);
+        x = lince_module(net, x, LINCE_BARE(relu), "relu.%d", i);
     }
-    return lince_module(net, x,
-                        (lince_layer_args){.type = "linear",
-                                           .channels = c->classes,
-                                           .init = LINCE_PYTORCH_INIT,
-                                           .head = true},
-                        "out");
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes, .init = LINCE_PYTORCH_INIT), "out");
 }
 
 static const lince_recipe recipe = {

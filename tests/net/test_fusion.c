@@ -1,6 +1,9 @@
 /* A relu that is left to its neighbours gives what it gives in a pass of its own: the same net, fused, and
  * with every activation kept (`keep`), which forbids fusing. */
 #include "core/random.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "net/net.h"
 
 #include <lince/error.h>
@@ -15,24 +18,24 @@ enum { BATCH = 3, SIZE = 11, CLASSES = 5 };
 /* Each of: rectified by conv2d, batch_norm2d, add; held back by conv2d, by max_pool2d of both kinds; left
  * alone before two readers and before a layer that does not gate. */
 static const lince_layer_args layers[] = {
-    {.type = "conv2d", .name = "1", .channels = 20, .kernel = 3, .padding = 1, .from = {0}},
-    {.type = "relu", .name = "2", .from = {1}},
-    {.type = "max_pool2d", .name = "3", .kernel = 2, .from = {2}},
-    {.type = "conv2d", .name = "4", .channels = 20, .kernel = 3, .padding = 1, .from = {3}},
-    {.type = "batch_norm2d", .name = "5", .from = {4}},
-    {.type = "relu", .name = "6", .from = {5}},
-    {.type = "conv2d", .name = "7", .channels = 20, .kernel = 3, .padding = 1, .from = {6}},
-    {.type = "add", .name = "8", .from = {7, 3}},
-    {.type = "relu", .name = "9", .from = {8}},
-    {.type = "conv2d", .name = "10", .channels = 24, .kernel = 1, .from = {9}},
-    {.type = "conv2d", .name = "11", .channels = 24, .kernel = 3, .padding = 1, .from = {9}},
-    {.type = "add", .name = "12", .from = {10, 11}},
-    {.type = "relu", .name = "13", .from = {12}},
-    {.type = "max_pool2d", .name = "14", .kernel = 3, .stride = 2, .padding = 1, .from = {13}},
-    {.type = "flatten", .name = "15", .from = {14}},
-    {.type = "linear", .name = "16", .channels = 12, .from = {15}},
-    {.type = "relu", .name = "17", .from = {16}},
-    {.type = "linear", .name = "18", .channels = CLASSES, .from = {17}},
+    {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 3, .padding = 1), .name = "1", .from = {0}},
+    {.type = &lince_relu_layer, .name = "2", .from = {1}},
+    {LINCE_FIELDS(max_pool2d, .kernel = 2), .name = "3", .from = {2}},
+    {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 3, .padding = 1), .name = "4", .from = {3}},
+    {.type = &lince_batch_norm2d_layer, .name = "5", .from = {4}},
+    {.type = &lince_relu_layer, .name = "6", .from = {5}},
+    {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 3, .padding = 1), .name = "7", .from = {6}},
+    {.type = &lince_add_layer, .name = "8", .from = {7, 3}},
+    {.type = &lince_relu_layer, .name = "9", .from = {8}},
+    {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 1), .name = "10", .from = {9}},
+    {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 3, .padding = 1), .name = "11", .from = {9}},
+    {.type = &lince_add_layer, .name = "12", .from = {10, 11}},
+    {.type = &lince_relu_layer, .name = "13", .from = {12}},
+    {LINCE_FIELDS(max_pool2d, .kernel = 3, .stride = 2, .padding = 1), .name = "14", .from = {13}},
+    {.type = &lince_flatten_layer, .name = "15", .from = {14}},
+    {LINCE_FIELDS(linear, .outputs = 12), .name = "16", .from = {15}},
+    {.type = &lince_relu_layer, .name = "17", .from = {16}},
+    {LINCE_FIELDS(linear, .outputs = CLASSES), .name = "18", .from = {17}},
 };
 
 static lince_net *build(bool keep)

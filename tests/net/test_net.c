@@ -4,6 +4,10 @@
 #include "cross_entropy.h"
 #include "formula.h"
 #include "kernels/kernels.h"
+#include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 
 #include <lince/error.h>
@@ -140,16 +144,16 @@ static int fixed(const lince_layer_args *layers, int count, int size, int frozen
 /* One of everything that looks at several pixels or samples. */
 enum { SMALL_SIZE = 8, SMALL_LAYERS = 10 };
 static const lince_layer_args small[SMALL_LAYERS] = {
-    {.type = "conv2d", .channels = 16, .kernel = 3, .padding = 1},
-    {.type = "batch_norm2d"},
-    {.type = "relu"},
-    {.type = "conv2d", .channels = 24, .kernel = 3, .padding = 1}, /* 4 */
-    {.type = "relu"},
-    {.type = "max_pool2d", .kernel = 2},
-    {.type = "adaptive_avg_pool2d", .size = 2},
-    {.type = "flatten"}, /* 8 */
-    {.type = "dropout", .p = 0.5f},
-    {.type = "linear", .channels = 10},
+    {LINCE_FIELDS(conv2d, .channels = 16, .kernel = 3, .padding = 1)},
+    {.type = &lince_batch_norm2d_layer},
+    {.type = &lince_relu_layer},
+    {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 3, .padding = 1)}, /* 4 */
+    {.type = &lince_relu_layer},
+    {LINCE_FIELDS(max_pool2d, .kernel = 2)},
+    {LINCE_FIELDS(adaptive_avg_pool2d, .size = 2)},
+    {.type = &lince_flatten_layer}, /* 8 */
+    {LINCE_FIELDS(dropout, .p = 0.5f)},
+    {LINCE_FIELDS(linear, .outputs = 10)},
 };
 
 static void fill_input(lince_net *net, int n)
@@ -161,31 +165,46 @@ static void fill_input(lince_net *net, int n)
 static void test_the_fixed_part_ends_before_what_learns_is_random_or_passed_by(void **state)
 {
     (void)state;
-    static const lince_layer_args plain[] = {
-        {.type = "conv2d", .channels = 16, .kernel = 3, .padding = 1}, /* 1 */
-        {.type = "batch_norm2d"},
-        {.type = "relu"},
-        {.type = "adaptive_avg_pool2d", .size = 7}, /* 4 */
-        {.type = "flatten"},
-        {.type = "linear", .channels = 8}, /* 6 */
-        {.type = "dropout", .p = 0.5f},
-        {.type = "linear", .channels = 5},
+    const lince_layer_args plain[] = {
+        LINCE_LAYER(conv2d, .channels = 16, .kernel = 3, .padding = 1), /* 1 */
+        LINCE_BARE(batch_norm2d),
+        LINCE_BARE(relu),
+        LINCE_LAYER(adaptive_avg_pool2d, .size = 7), /* 4 */
+        LINCE_BARE(flatten),
+        LINCE_LAYER(linear, .outputs = 8), /* 6 */
+        LINCE_LAYER(dropout, .p = 0.5f),
+        LINCE_LAYER(linear, .outputs = 5),
     };
     assert_int_equal(fixed(plain, 8, 8, 0), 0);
     assert_int_equal(fixed(plain, 8, 8, 1), 1); /* the batch normalisation measures its batch */
     assert_int_equal(fixed(plain, 8, 8, 2), 5); /* pooling and flatten make it smaller: they belong to it */
     assert_int_equal(fixed(plain, 8, 4, 2), 3); /* 4x4 -> 7x7 would be more to keep, and computes nothing */
     assert_int_equal(fixed(plain, 8, 4, 7), 6); /* but not so before a frozen linear; dropout ends it */
-    static const lince_layer_args residual[] = {
-        {.type = "conv2d", .channels = 16, .kernel = 1}, /* 1 */
-        {.type = "conv2d", .channels = 16, .kernel = 1},
-        {.type = "conv2d", .channels = 16, .kernel = 1},
-        {.type = "add", .from = {3, 1}},
-        {.type = "conv2d", .channels = 16, .kernel = 1},
+    const lince_layer_args residual[] = {
+        LINCE_LAYER(conv2d, .channels = 16, .kernel = 1), /* 1 */
+        LINCE_LAYER(conv2d, .channels = 16, .kernel = 1), LINCE_LAYER(conv2d, .channels = 16, .kernel = 1),
+        {.type = &lince_add_layer, .from = {3, 1}},       LINCE_LAYER(conv2d, .channels = 16, .kernel = 1),
     };
     assert_int_equal(fixed(residual, 5, 4, 1), 1);
     assert_int_equal(fixed(residual, 5, 4, 2), 1);
     assert_int_equal(fixed(residual, 5, 4, 3), 4);
+}
+
+static void test_a_layer_whose_size_was_left_out_is_refused(void **state)
+{
+    (void)state;
+    const lince_layer_args lacking[] = {LINCE_LAYER(conv2d, .channels = 4), LINCE_LAYER(conv2d, .kernel = 1),
+                                        LINCE_BARE(linear), LINCE_BARE(adaptive_avg_pool2d)};
+    for (size_t i = 0; i < sizeof lacking / sizeof *lacking; i++) {
+        lince_net *net;
+        lince_layer_args args = lacking[i];
+        args.name = "lacking";
+        assert_int_equal(lince_net_new(&net, (lince_shape){3, 1, 1, 1}, &(lince_net_options){.batch = 1}), 0);
+        assert_int_equal(lince_net_add(net, &args), LINCE_EUSAGE);
+        assert_non_null(strstr(lince_error(), "lacks a size"));
+        assert_int_equal(lince_net_nodes(net), 1);
+        lince_net_free(net);
+    }
 }
 
 static void test_a_pass_may_begin_behind_the_fixed_part(void **state)
@@ -245,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_vgg_step_equals_pytorchs),
         cmocka_unit_test(test_the_fixed_part_ends_before_what_learns_is_random_or_passed_by),
+        cmocka_unit_test(test_a_layer_whose_size_was_left_out_is_refused),
         cmocka_unit_test(test_a_pass_may_begin_behind_the_fixed_part),
         cmocka_unit_test(test_a_short_batch_gives_the_gradients_of_its_samples_alone),
     };

@@ -1,4 +1,8 @@
 #include "core/memory.h"
+#include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "report/explain/gradcam.h"
 
@@ -59,10 +63,10 @@ static void test_the_weights_of_a_map_are_the_means_of_its_gradient(void **state
     (void)state;
     float input[CHANNELS * PLACES], heat[PLACES], maps[MAPS * PLACES], w[CLASSES * MAPS * PLACES];
     lince_net *net = new_net();
-    int conv = add(net, 0, (lince_layer_args){.type = "conv2d", .channels = MAPS, .kernel = 3, .padding = 1});
-    int relu = add(net, conv, (lince_layer_args){.type = "relu"});
-    int flat = add(net, relu, (lince_layer_args){.type = "flatten"});
-    add(net, flat, (lince_layer_args){.type = "linear", .channels = CLASSES, .init_std = 0.5f});
+    int conv = add(net, 0, LINCE_LAYER(conv2d, .channels = MAPS, .kernel = 3, .padding = 1));
+    int relu = add(net, conv, LINCE_BARE(relu));
+    int flat = add(net, relu, LINCE_BARE(flatten));
+    add(net, flat, LINCE_LAYER(linear, .outputs = CLASSES, .init_std = 0.5f));
     finish(net, input);
     assert_int_equal(lince_gradcam_node(net), relu);
     for (int class = 0; class < CLASSES; class ++) {
@@ -95,14 +99,14 @@ static void test_the_gradient_through_deeper_layers_is_that_of_finite_difference
     (void)state;
     float input[CHANNELS * PLACES], heat[PLACES], maps[MAPS * PLACES];
     lince_net *net = new_net();
-    int conv = add(net, 0, (lince_layer_args){.type = "conv2d", .channels = MAPS, .kernel = 3, .padding = 1});
-    int relu = add(net, conv, (lince_layer_args){.type = "relu"}), next = relu;
-    next = add(net, next, (lince_layer_args){.type = "conv2d", .channels = 5, .kernel = 3, .padding = 1});
-    next = add(net, next, (lince_layer_args){.type = "batch_norm2d"});
-    next = add(net, next, (lince_layer_args){.type = "max_pool2d", .kernel = 2, .stride = 2});
-    next = add(net, next, (lince_layer_args){.type = "flatten"});
-    next = add(net, next, (lince_layer_args){.type = "dropout", .p = 0.5f});
-    add(net, next, (lince_layer_args){.type = "linear", .channels = CLASSES, .init_std = 0.5f});
+    int conv = add(net, 0, LINCE_LAYER(conv2d, .channels = MAPS, .kernel = 3, .padding = 1));
+    int relu = add(net, conv, LINCE_BARE(relu)), next = relu;
+    next = add(net, next, LINCE_LAYER(conv2d, .channels = 5, .kernel = 3, .padding = 1));
+    next = add(net, next, LINCE_BARE(batch_norm2d));
+    next = add(net, next, LINCE_LAYER(max_pool2d, .kernel = 2, .stride = 2));
+    next = add(net, next, LINCE_BARE(flatten));
+    next = add(net, next, LINCE_LAYER(dropout, .p = 0.5f));
+    add(net, next, LINCE_LAYER(linear, .outputs = CLASSES, .init_std = 0.5f));
     finish(net, input);
     for (int k = 0; k < MAPS; k++) lince_net_param(net, 1)->value[k] = 20; /* every place is active */
     const float step = 0.01f;

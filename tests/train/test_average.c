@@ -1,6 +1,8 @@
 /* The weights that are evaluated and saved: a moving average, lookahead's slow weights, an equal average of
  * some moments with batch norms' statistics measured anew; against PyTorch (tests/reference/optim.py). */
 #include "core/memory.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
 #include "train/loop/update.h"
 
 #include <lince/error.h>
@@ -57,9 +59,8 @@ static lince_net *build(lince_shape input, const lince_layer_args *layers, int c
 /* One layer of four weights. */
 static lince_net *four_weights(void)
 {
-    static const lince_layer_args layers[] = {
-        {.type = "flatten", .name = "flatten"},
-        {.type = "linear", .name = "head", .channels = 1, .no_bias = true}};
+    const lince_layer_args layers[] = {{.type = &lince_flatten_layer, .name = "flatten"},
+                                       {LINCE_FIELDS(linear, .outputs = 1, .no_bias = true), .name = "head"}};
     static const float w[WEIGHTS] = {0.5f, -1.0f, 2.0f, 0.03125f};
     lince_net *net = build((lince_shape){WEIGHTS, 1, 1, 1}, layers, 2);
     memcpy(lince_net_param(net, 0)->value, w, sizeof w);
@@ -130,9 +131,9 @@ static void forward(lince_net *net, int batch)
 static void test_an_equal_average_with_its_own_statistics(void **state)
 {
     (void)state;
-    static const lince_layer_args layers[] = {
-        {.type = "conv2d", .name = "conv", .channels = 2, .kernel = 1, .stride = 1, .no_bias = true},
-        {.type = "batch_norm2d", .name = "norm"}};
+    const lince_layer_args layers[] = {
+        {LINCE_FIELDS(conv2d, .channels = 2, .kernel = 1, .stride = 1, .no_bias = true), .name = "conv"},
+        {.type = &lince_batch_norm2d_layer, .name = "norm"}};
     FILE *reference = open_reference();
     char line[256];
     assert_true(next_case(reference, "swa", line));

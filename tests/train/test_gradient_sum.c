@@ -4,6 +4,9 @@
 #include "core/random.h"
 #include "cross_entropy.h"
 #include "kernels/kernels.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "train/loop/update.h"
 
@@ -39,12 +42,12 @@ static const struct training {
 
 static lince_net *pictures(int batch)
 {
-    static const lince_layer_args layers[] = {
-        {.type = "conv2d", .name = "conv", .channels = 16, .kernel = 3, .padding = 1},
-        {.type = "relu", .name = "relu"},
-        {.type = "max_pool2d", .name = "pool", .kernel = 4},
-        {.type = "flatten", .name = "flatten"},
-        {.type = "linear", .name = "head", .channels = CLASSES, .init_std = 0.2f},
+    const lince_layer_args layers[] = {
+        {LINCE_FIELDS(conv2d, .channels = 16, .kernel = 3, .padding = 1), .name = "conv"},
+        {.type = &lince_relu_layer, .name = "relu"},
+        {LINCE_FIELDS(max_pool2d, .kernel = 4), .name = "pool"},
+        {.type = &lince_flatten_layer, .name = "flatten"},
+        {LINCE_FIELDS(linear, .outputs = CLASSES, .init_std = 0.2f), .name = "head"},
     };
     lince_net *net;
     lince_net_options options = {.batch = batch, .threads = 2};

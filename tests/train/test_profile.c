@@ -1,4 +1,5 @@
 /* Where the time goes: each layer's share only when asked for, and every phase by the stopwatch. */
+#include "layers/linear.h"
 #include "train/loop/profile.h"
 
 #include <lince/error.h>
@@ -17,8 +18,9 @@ static lince_net *build(void)
     lince_net_options options = {.batch = BATCH, .threads = 1};
     assert_int_equal(lince_net_new(&net, (lince_shape){300, 1, 1, 1}, &options), 0);
     assert_int_equal(
-        lince_net_add(net, &(lince_layer_args){.type = "linear", .name = "hidden", .channels = 200}), 1);
-    assert_int_equal(lince_net_add(net, &(lince_layer_args){.type = "relu", .name = "relu", .from = {1}}), 2);
+        lince_net_add(net, &(lince_layer_args){LINCE_FIELDS(linear, .outputs = 200), .name = "hidden"}), 1);
+    assert_int_equal(
+        lince_net_add(net, &(lince_layer_args){.type = &lince_relu_layer, .name = "relu", .from = {1}}), 2);
     assert_int_equal(lince_net_prepare(net), 0);
     return net;
 }

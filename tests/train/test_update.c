@@ -4,6 +4,9 @@
 #include "core/random.h"
 #include "cross_entropy.h"
 #include "kernels/kernels.h"
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "train/loop/update.h"
 
 #include <lince/error.h>
@@ -39,15 +42,15 @@ static const struct training {
 /* A convolution whose map is pooled to one pixel, and VGG's classifier behind it. */
 static lince_net *build_with(const lince_net_options *options)
 {
-    static const lince_layer_args layers[] = {
-        {.type = "conv2d", .name = "conv", .channels = 16, .kernel = 3, .padding = 1},
-        {.type = "relu", .name = "relu"},
-        {.type = "max_pool2d", .name = "pool", .kernel = 4},
-        {.type = "adaptive_avg_pool2d", .name = "avgpool", .size = 7, .fold = true},
-        {.type = "flatten", .name = "flatten"},
-        {.type = "linear", .name = "hidden", .channels = 20, .init_std = 0.05f},
-        {.type = "relu", .name = "hidden_relu"},
-        {.type = "linear", .name = "head", .channels = CLASSES, .init_std = 0.2f},
+    const lince_layer_args layers[] = {
+        {LINCE_FIELDS(conv2d, .channels = 16, .kernel = 3, .padding = 1), .name = "conv"},
+        {.type = &lince_relu_layer, .name = "relu"},
+        {LINCE_FIELDS(max_pool2d, .kernel = 4), .name = "pool"},
+        {LINCE_FIELDS(adaptive_avg_pool2d, .size = 7, .fold = true), .name = "avgpool"},
+        {.type = &lince_flatten_layer, .name = "flatten"},
+        {LINCE_FIELDS(linear, .outputs = 20, .init_std = 0.05f), .name = "hidden"},
+        {.type = &lince_relu_layer, .name = "hidden_relu"},
+        {LINCE_FIELDS(linear, .outputs = CLASSES, .init_std = 0.2f), .name = "head"},
     };
     lince_net *net;
     assert_int_equal(lince_net_new(&net, (lince_shape){3, 4, 4, 1}, options), 0);

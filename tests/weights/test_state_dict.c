@@ -1,4 +1,7 @@
 /* Weights into a net: by name and shape; every difference is listed; nothing is lost on the way and back. */
+#include "layers/conv2d.h"
+#include "layers/linear.h"
+#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "weights/formats/safetensors.h"
 #include "weights/state_dict.h"
@@ -13,19 +16,18 @@ static lince_net *build(int classes, int block, bool inference)
 {
     lince_net *net;
     lince_net_options options = {.batch = 1, .threads = 2, .block = block, .inference = inference};
-    static const lince_layer_args layers[] = {
-        {.type = "conv2d", .name = "conv", .from = {0}, .channels = 5, .kernel = 3, .padding = 1},
-        {.type = "batch_norm2d", .name = "bn", .from = {1}},
-        {.type = "relu", .name = "relu", .from = {2}},
-        {.type = "adaptive_avg_pool2d", .name = "pool", .from = {3}, .size = 1},
-        {.type = "flatten", .name = "flatten", .from = {4}},
+    const lince_layer_args layers[] = {
+        {LINCE_FIELDS(conv2d, .channels = 5, .kernel = 3, .padding = 1), .name = "conv", .from = {0}},
+        {.type = &lince_batch_norm2d_layer, .name = "bn", .from = {1}},
+        {.type = &lince_relu_layer, .name = "relu", .from = {2}},
+        {LINCE_FIELDS(adaptive_avg_pool2d, .size = 1), .name = "pool", .from = {3}},
+        {.type = &lince_flatten_layer, .name = "flatten", .from = {4}},
     };
     assert_int_equal(lince_net_new(&net, (lince_shape){3, 6, 6, 1}, &options), 0);
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
         if (lince_net_add(net, &layers[i]) < 0) fail_msg("%s", lince_error());
-    if (lince_net_add(
-            net, &(lince_layer_args){
-                     .type = "linear", .name = "fc", .from = {5}, .channels = classes, .head = true}) < 0)
+    if (lince_net_add(net, &(lince_layer_args){LINCE_FIELDS(linear, .outputs = classes), .name = "fc",
+                                               .from = {5}, .head = true}) < 0)
         fail_msg("%s", lince_error());
     if (lince_net_prepare(net)) fail_msg("%s", lince_error());
     lince_net_init(net, 1);

@@ -26,7 +26,7 @@ static int outputs(lince_net *net, const lince_weights *w)
 {
     for (size_t n = lince_net_nodes(net) - 1; n > 0; n--) {
         const lince_layer *l = lince_net_layer(net, n);
-        if (!l->args.head || !l->param_count) continue;
+        if (!l->head || !l->param_count) continue;
         const lince_tensor *t = lince_weights_find(w, l->params[0].name);
         return t && t->ndim == l->params[0].ndim && t->dims[0] <= 1 << 20 ? (int)t->dims[0] : 0;
     }

@@ -30,7 +30,7 @@ static int frozen_until(lince_net *net, const lince_architecture *a, const char 
         const lince_layer *l = lince_net_layer(net, (size_t)i);
         layers += has_weights(l);
         bool kept = features ? strncmp(l->name, a->classifier, strlen(a->classifier)) != 0
-                    : head   ? !l->args.head
+                    : head   ? !l->head
                              : layers <= number;
         if (!kept) return 0;
         *last = i;

@@ -95,7 +95,7 @@ static bool trains_backbone(const lince_trainer *t)
 {
     for (int i = lince_freezing_least(&t->freezing) + 1; i < (int)lince_net_nodes(t->net); i++) {
         const lince_layer *l = lince_net_layer(t->net, (size_t)i);
-        if (l->param_count && !l->args.head) return true;
+        if (l->param_count && !l->head) return true;
     }
     return false;
 }

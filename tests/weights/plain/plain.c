@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "layers/linear.h"
 #include "models/module.h"
 #include "weights/formats/format.h"
 
@@ -93,13 +94,11 @@ static int write_plain(const char *path, const lince_tensor *tensors, size_t cou
 
 static int build(lince_net *net, const char *description, const lince_classifier *c)
 {
-    int width = (int)strtol(description, NULL, 10),
-        x = lince_module(net, 0, (lince_layer_args){.type = "flatten"}, "flat");
+    int width = (int)strtol(description, NULL, 10), x = lince_module(net, 0, LINCE_BARE(flatten), "flat");
     if (width < 1) return lince_fail(LINCE_EDATA, "'%.40s' is not a width", description);
-    x = lince_module(net, x, (lince_layer_args){.type = "linear", .channels = width}, "wide");
-    x = lince_module(net, x, (lince_layer_args){.type = "relu"}, "relu");
-    return lince_module(net, x, (lince_layer_args){.type = "linear", .channels = c->classes, .head = true},
-                        "cls");
+    x = lince_module(net, x, LINCE_LAYER(linear, .outputs = width), "wide");
+    x = lince_module(net, x, LINCE_BARE(relu), "relu");
+    return lince_module(net, x, LINCE_HEAD(linear, .outputs = c->classes), "cls");
 }
 
 const lince_weights_format lince_plain = {.name = "plain text",

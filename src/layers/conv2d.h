@@ -1,0 +1,20 @@
+/* torch.nn.Conv2d with square filters. */
+#ifndef LINCE_LAYERS_CONV2D_H
+#define LINCE_LAYERS_CONV2D_H
+
+#include "layers/init.h"
+
+typedef struct lince_conv2d_layer_args {
+    int channels; /* of the output */
+    int kernel;   /* pixels of a filter's side */
+    int stride;   /* pixels from one filter's place to the next; 0: 1 */
+    int padding;  /* zeros around the picture, in pixels */
+    int groups;   /* of channels, each of which sees its own inputs alone; 0: 1 */
+    bool no_bias;
+    bool fixed_weight; /* the weight is not trained, the bias is */
+    bool identity;     /* the first outputs begin as the inputs (torch.nn.init.dirac_) */
+    lince_init_rule init;
+    float init_std; /* 0: kaiming_normal_(mode="fan_out"), sqrt(2 / (channels kernel^2)) */
+} lince_conv2d_layer_args;
+
+#endif

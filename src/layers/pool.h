@@ -1,0 +1,24 @@
+/* torch.nn.MaxPool2d, AvgPool2d and AdaptiveAvgPool2d, square. */
+#ifndef LINCE_LAYERS_POOL_H
+#define LINCE_LAYERS_POOL_H
+
+#include "layers/layer.h"
+
+typedef struct lince_max_pool2d_layer_args {
+    int kernel;     /* pixels of a window's side, 15 at most */
+    int stride;     /* pixels from one window to the next; 0: as `kernel` */
+    int padding;    /* pixels around the picture that are never the largest */
+    bool ceil_mode; /* a window that only begins inside counts */
+} lince_max_pool2d_layer_args;
+
+typedef struct lince_avg_pool2d_layer_args {
+    int kernel; /* pixels of a window's side */
+    int stride; /* pixels from one window to the next; 0: as `kernel` */
+} lince_avg_pool2d_layer_args;
+
+typedef struct lince_adaptive_avg_pool2d_layer_args {
+    int size;  /* pixels of the output's height and width */
+    bool fold; /* only flatten and linear follow, which need equal outputs but once */
+} lince_adaptive_avg_pool2d_layer_args;
+
+#endif
