@@ -1,6 +1,7 @@
 /* Every registered layer against finite differences: along a random direction v,
  *     (L(p + h v) - L(p - h v)) / 2h  =  <dL/dp, v>       L = <output, r> for a random r
- * for its input and for each of its parameters. A layer without a case fails the suite. */
+ * for its input and for each of its parameters; and zeros in the padding channels of whatever it writes. A
+ * layer without a case fails the suite. */
 #include "core/memory.h"
 #include "core/random.h"
 #include "layers/batch_norm2d.h"
@@ -13,7 +14,7 @@
 #include "layers/read.h"
 #include "layers/recurrent.h"
 #include "layers/scale.h"
-#include "net/net.h"
+#include "net/net_internal.h"
 
 #include <lince/error.h>
 #include <math.h>
@@ -117,11 +118,13 @@ static int add_first(lince_net *net, enum first first, int channels)
     return -1;
 }
 
-static lince_net *build(size_t which, int block)
+/* `keep`: no two activations share memory. */
+static lince_net *build(size_t which, int block, bool keep)
 {
     lince_net *net;
     bool texts = cases[which].first >= NOTHING;
-    lince_net_options options = {.batch = BATCH, .threads = 2, .block = block, .sequences = texts};
+    lince_net_options options = {
+        .batch = BATCH, .threads = 2, .block = block, .sequences = texts, .keep = keep};
     lince_shape input = texts ? (lince_shape){1, LONGEST, 1, 1} : cases[which].input;
     lince_layer_args branch = cases[which].branch, layer = cases[which].args;
     branch.name = "branch";
@@ -231,7 +234,7 @@ static void check_param(lince_net *net, lince_param *p, const char *layer)
 
 static void check_case(size_t which, int block)
 {
-    lince_net *net = build(which, block);
+    lince_net *net = build(which, block, false);
     objective(net, true);
     lince_net_backward(net);
     for (size_t i = 0; i < lince_net_params(net); i++)
@@ -246,6 +249,60 @@ static void test_gradients_equal_finite_differences(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         check_case(i, 0);
         check_case(i, 1); /* plain layout: another set of kernels */
+    }
+}
+
+/* Memory is used again for other things: what a layer finds in its output is no zeros. */
+static void fill_with_numbers(float *x, size_t n)
+{
+    for (size_t i = 0; x && i < n; i++) x[i] = 0.5f;
+}
+
+static void check_padding(const float *x, lince_shape s, const char *layer, const char *what)
+{
+    size_t area = (size_t)s.height * (size_t)s.width, b = (size_t)s.block, channels = (size_t)s.channels;
+    for (size_t n = 0; x && n < BATCH; n++)
+        for (size_t c = channels; c < (size_t)lince_round_up(s.channels, s.block); c++)
+            for (size_t p = 0; p < area; p++) {
+                float found = x[n * lince_shape_size(s) + (c / b * area + p) * b + c % b];
+                if (found != 0)
+                    fail_msg("%s: padding channel %zu of %s has %g", layer, c, what, (double)found);
+            }
+}
+
+/* The same of a parameter's gradient: all of it that no element of PyTorch's has. */
+static void check_param_padding(const lince_param *p, const char *layer)
+{
+    bool *used = lince_alloc(p->size, sizeof *used);
+    for (size_t e = 0; e < lince_param_elements(p); e++)
+        used[p->place ? p->place(p->layout, p->dims, e) : e] = true;
+    for (size_t i = 0; i < p->size; i++)
+        if (!used[i] && p->grad[i] != 0)
+            fail_msg("%s: padding of the gradient of %s has %g", layer, p->name, (double)p->grad[i]);
+    lince_free(used);
+}
+
+static void test_padding_channels_hold_zeros(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *layer = cases[i].args.type->name;
+        if (cases[i].first != CONV) continue; /* only what is blocked has padding */
+        lince_net *net = build(i, 8, true);
+        for (size_t k = 1; k < lince_net_nodes(net); k++) {
+            size_t size = BATCH * lince_shape_size(net->nodes[k].layer.out);
+            fill_with_numbers(net->nodes[k].value, size);
+            if (k + 1 < lince_net_nodes(net)) fill_with_numbers(net->nodes[k].grad, size);
+        }
+        objective(net, true);
+        lince_net_backward(net);
+        for (size_t k = 1; k < lince_net_nodes(net); k++) {
+            check_padding(net->nodes[k].value, net->nodes[k].layer.out, layer, "the output");
+            check_padding(net->nodes[k].grad, net->nodes[k].layer.out, layer, "a gradient");
+        }
+        for (size_t p = 0; p < lince_net_params(net); p++)
+            if (lince_net_param(net, p)->trainable) check_param_padding(lince_net_param(net, p), layer);
+        lince_net_free(net);
     }
 }
 
@@ -268,7 +325,7 @@ static void test_dropout_is_a_function_of_the_samples_key(void **state)
     (void)state;
     size_t which = 0;
     while (cases[which].args.type != &lince_dropout_layer) which++;
-    lince_net *net = build(which, 0);
+    lince_net *net = build(which, 0, false);
     size_t size = lince_shape_size(last_layer(net)->out), zeros = 0;
     float *first = lince_alloc(BATCH * size, sizeof *first);
     lince_net_forward(net, BATCH, true, keys);
@@ -287,6 +344,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients_equal_finite_differences),
+        cmocka_unit_test(test_padding_channels_hold_zeros),
         cmocka_unit_test(test_every_layer_has_a_case),
         cmocka_unit_test(test_dropout_is_a_function_of_the_samples_key),
     };
