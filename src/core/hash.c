@@ -2,6 +2,7 @@
 #include "core/memory.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 /* http://www.isthe.com/chongo/tech/comp/fnv; the mix is MurmurHash3's fmix64, which is in the public
  * domain. */
@@ -12,6 +13,11 @@ uint64_t lince_hash(uint64_t seed, const void *bytes, size_t size)
     h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
     h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53u;
     return h ^ h >> 33;
+}
+
+uint64_t lince_hash_content(const void *bytes, size_t size)
+{
+    return XXH3_64bits(bytes, size);
 }
 
 /* Where a key is or would be; at most three quarters are taken, so that there is an end. */

@@ -11,6 +11,9 @@
  * with 0. The same on every machine. */
 uint64_t lince_hash(uint64_t seed, const void *bytes, size_t size);
 
+/* XXH3 (https://xxhash.com), 64 bits: as fast as memory, for large contents and what is kept of them in files. */
+uint64_t lince_hash_content(const void *bytes, size_t size);
+
 /* Open addressing; zero is empty. */
 typedef struct lince_map {
     uint64_t *keys;   /* [capacity]; 0: vacant */

@@ -1,10 +1,10 @@
 #include "weights/checksum.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 static const char KEY[] = "lince.checksum", BEGIN[] = "xxh3";
 enum { DIGITS = 16, WORD = DIGITS + 1 }; /* with the blank before it */
@@ -61,9 +61,10 @@ static void put_sums(lince_buffer *out, const lince_tensor *tensors, size_t tens
         put_text(&header, metadata[i].value);
     }
     lince_buffer_puts(out, BEGIN);
-    put_word(out, XXH3_64bits(lince_buffer_part(out, &header), header.size));
+    put_word(out, lince_hash_content(lince_buffer_part(out, &header), header.size));
     lince_buffer_release(&header);
-    for (size_t i = 0; i < tensor_count; i++) put_word(out, XXH3_64bits(tensors[i].data, tensors[i].bytes));
+    for (size_t i = 0; i < tensor_count; i++)
+        put_word(out, lince_hash_content(tensors[i].data, tensors[i].bytes));
 }
 
 /* The text that the metadata have; *names (or NULL) gets the tensors in its order, lince_alloc'ed. */
@@ -137,17 +138,21 @@ static int compare(const char *file, const char *said, const char *are, const li
     return 0;
 }
 
-/* By its key, or where that is what was damaged, by its value. */
-static bool is_checksum(const lince_metadata *pair)
+/* By its key, or where that is what was damaged, by its value: so many words of digits. */
+static bool is_checksum(const lince_metadata *pair, size_t tensors)
 {
-    return !strcmp(pair->key, KEY) || !strncmp(pair->value, BEGIN, strlen(BEGIN));
+    const size_t begin = sizeof BEGIN - 1;
+    const char *value = pair->value;
+    return !strcmp(pair->key, KEY) ||
+           (!strncmp(value, BEGIN, begin) && strlen(value) == begin + WORD * (tensors + 1) &&
+            value[begin + strspn(value + begin, " 0123456789abcdef")] == '\0');
 }
 
 /* Takes the metadata's text out; NULL: there is none. It is the caller's. */
 static char *take_text(lince_weights *w)
 {
     for (size_t i = 0; i < w->metadata_count; i++) {
-        if (!is_checksum(&w->metadata[i])) continue;
+        if (!is_checksum(&w->metadata[i], w->count)) continue;
         char *text = (char *)w->metadata[i].value;
         lince_free((char *)w->metadata[i].key);
         w->metadata_count--;

@@ -89,6 +89,13 @@ expect 2 '--resume: a value is missing' train --data data --resume ''
 expect 2 '--weights: a value is missing' train --data data --weights=
 expect 1 'not the folder of a run' train --resume data
 [ "$before" = "$(sha256sum busy/checkpoint/state.safetensors busy/config.yaml)" ] || wrong "a refused resume changed the run"
+# nor with other pictures of the same names and sizes
+find data -name '*.png' -path '*train*' -printf '%s %p\n' | sort >sizes
+read -r one other < <(awk '$1 == size { print path, $2; exit } { size = $1; path = $2 }' sizes)
+cp "$other" kept
+cp "$one" "$other"
+expect 1 'pictures in data are not those that the run was begun with' train --resume busy
+cp kept "$other"
 sed -i 's/^lr: .*/lr: 0.5/' busy/config.yaml
 expect 2 "--lr '0.5'" train --resume busy
 : >busy/checkpoint/state.safetensors

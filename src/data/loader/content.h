@@ -37,6 +37,8 @@ struct lince_content {
     int (*arrange)(lince_loader *loader, int epoch);               /* loader->order, once drawn; NULL: not */
     /* The input of the slot's n samples; by several threads at a time, each with scratch of its own. */
     int (*fill)(const lince_loader *loader, lince_slot *slot, void *scratch);
+    /* One number of all that the part holds (lince_loader_digest); NULL: its fingerprint says all. */
+    uint64_t (*digest)(const lince_loader *loader);
     void (*release)(lince_loader *loader);
 };
 

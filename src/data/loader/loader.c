@@ -158,6 +158,11 @@ int lince_loader_start(lince_loader *l, int epoch, size_t first)
     return start(l, epoch, first, l->options.train && l->options.balanced);
 }
 
+uint64_t lince_loader_digest(const lince_loader *l)
+{
+    return l->content->digest ? l->content->digest(l) : 0;
+}
+
 int lince_loader_start_whole(lince_loader *l)
 {
     return start(l, 0, 0, false);

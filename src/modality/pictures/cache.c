@@ -1,6 +1,7 @@
 #include "modality/pictures/cache.h"
 #include "core/cpu.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -30,7 +31,21 @@ int lince_pictures_get(const lince_pictures *p, uint32_t index, uint8_t *spare, 
 {
     bool kept = index < p->cached, incomplete;
     *pixels = kept ? p->cache + index * p->size : spare;
-    return kept ? 0 : fit(p, index, spare, &incomplete);
+    if (kept) return 0;
+    LINCE_TRY(fit(p, index, spare, &incomplete));
+    if (lince_hash_content(spare, p->size) == p->contents[index]) return 0;
+    return lince_fail(LINCE_EDATA, "%s: %s: it has changed since it was first read",
+                      lince_dataset_path(p->dataset), lince_dataset_name(p->dataset, p->part, index));
+}
+
+uint64_t lince_pictures_digest(const lince_pictures *p)
+{
+    uint64_t digest = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        uint64_t pair[2] = {digest, p->contents[p->good[i]]};
+        digest = lince_hash_content(pair, sizeof pair);
+    }
+    return digest;
 }
 
 /* --- decoding all of it once ---------------------------------------------------------------------- */
@@ -76,6 +91,7 @@ static int scan_one(scanner *s, size_t i, uint8_t *spare, bool *incomplete)
     const lince_pictures *p = s->shared->pictures;
     uint8_t *pixels = i < p->cached ? p->cache + i * p->size : spare;
     LINCE_TRY(fit(p, (uint32_t)i, pixels, incomplete));
+    p->contents[i] = lince_hash_content(pixels, p->size);
     for (size_t c = 0; c < 3; c++) add_up(pixels + c, p->size - c, &s->sum[c], &s->squares[c]);
     return 0;
 }
@@ -186,7 +202,8 @@ int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part pa
     p->size = (size_t)transform->width * (size_t)transform->height * 3;
     p->cached = cache_bytes / p->size < total ? cache_bytes / p->size : total;
     p->good = lince_alloc(total, sizeof *p->good);
-    int code = p->good ? 0 : LINCE_ENOMEM;
+    p->contents = lince_alloc(total, sizeof *p->contents);
+    int code = p->good && p->contents ? 0 : LINCE_ENOMEM;
     if (!code && !(p->cache = lince_alloc(p->cached, p->size)))
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the decoded pictures take %zu MiB; choose a smaller --cache-mb",
@@ -199,6 +216,7 @@ int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part pa
 void lince_pictures_release(lince_pictures *p)
 {
     lince_free(p->good);
+    lince_free(p->contents);
     lince_free(p->cache);
     *p = (lince_pictures){0};
 }

@@ -16,6 +16,7 @@ typedef struct lince_pictures {
     size_t count;
     uint8_t *cache; /* [cached][size]: the first of the part */
     size_t cached;
+    uint64_t *contents;          /* [of the part] of good ones: lince_hash_content of the bytes */
     uint64_t sum[3], squares[3]; /* over all pixels of the good ones */
 } lince_pictures;
 
@@ -29,8 +30,11 @@ int lince_pictures_init(lince_pictures *pictures, lince_dataset *dataset, lince_
 void lince_pictures_release(lince_pictures *pictures);
 
 /* A good picture's [height][width][3] bytes: in the cache, or decoded into `spare` (of `size` bytes). Safe to
- * call from several threads at a time. */
+ * call from several threads at a time. LINCE_EDATA where it is another picture than when it was first read. */
 int lince_pictures_get(const lince_pictures *pictures, uint32_t index, uint8_t *spare,
                        const uint8_t **pixels);
+
+/* One number of the bytes of all good ones: what a network is given of the part. */
+uint64_t lince_pictures_digest(const lince_pictures *pictures);
 
 #endif

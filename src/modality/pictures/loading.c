@@ -79,8 +79,13 @@ static int open_part(lince_loader *l, const void *how)
     return 0;
 }
 
+static uint64_t digest(const lince_loader *l)
+{
+    return lince_pictures_digest(&((const content *)l->state)->pictures);
+}
+
 static const lince_content pictures = {
-    .open = open_part, .allocate = allocate, .fill = fill, .release = release};
+    .open = open_part, .allocate = allocate, .fill = fill, .digest = digest, .release = release};
 
 int lince_loader_new_pictures(lince_loader **loader, lince_dataset *dataset, lince_part part,
                               const lince_transform *transform, const lince_mixing *mixing,

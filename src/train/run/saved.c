@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const KEYS[] = {"position", "stage", "history", "settings", "kernels", "data"};
+static const char *const KEYS[] = {"position", "stage", "history", "settings", "kernels", "data", "content"};
 
 const char *lince_saved_text(const lince_saved *s, const char *key)
 {
