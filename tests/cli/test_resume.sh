@@ -94,12 +94,22 @@ find data -name '*.png' -path '*train*' -printf '%s %p\n' | sort >sizes
 read -r one other < <(awk '$1 == size { print path, $2; exit } { size = $1; path = $2 }' sizes)
 cp "$other" kept
 cp "$one" "$other"
-expect 1 'pictures in data are not those that the run was begun with' train --resume busy
+expect 1 'busy: what it trains on is not what it was begun with' train --resume busy
 cp kept "$other"
 sed -i 's/^lr: .*/lr: 0.5/' busy/config.yaml
 expect 2 "--lr '0.5'" train --resume busy
 : >busy/checkpoint/state.safetensors
 expect 1 'busy/checkpoint/state.safetensors' train --resume busy
+
+# class weights and dropped duplicates are read from data.json, which may have been changed
+"$lince" synth tweets texts --n 60 --seed 1 >/dev/null
+weighted=(--data texts --model rnn --hidden 8 --embedding 8 --epochs 1 --batch-size 8 --threads 1 --class-weights balanced --no-report)
+done_with train "${weighted[@]}" --keep-checkpoint --out weighted
+rm weighted/checkpoint/end.safetensors
+done_with train --resume weighted
+rm weighted/checkpoint/end.safetensors
+sed -i '/"class_weights"/,/]/s/[0-9]\.[0-9]*/0.25/' weighted/data.json
+expect 1 'weighted: what it trains on is not what it was begun with' train --resume weighted
 
 # a folder that is there is never written to
 before=$(find alone -type f -exec sha256sum {} + | sort)

@@ -37,7 +37,7 @@ struct lince_content {
     int (*arrange)(lince_loader *loader, int epoch);               /* loader->order, once drawn; NULL: not */
     /* The input of the slot's n samples; by several threads at a time, each with scratch of its own. */
     int (*fill)(const lince_loader *loader, lince_slot *slot, void *scratch);
-    /* One number of all that the part holds (lince_loader_digest); NULL: its fingerprint says all. */
+    /* One number of what the samples hold (lince_loader_digest); NULL: the data set's fingerprint says it. */
     uint64_t (*digest)(const lince_loader *loader);
     void (*release)(lince_loader *loader);
 };

@@ -1,6 +1,7 @@
 #include "data/loader/loader.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "core/random.h"
@@ -160,7 +161,15 @@ int lince_loader_start(lince_loader *l, int epoch, size_t first)
 
 uint64_t lince_loader_digest(const lince_loader *l)
 {
-    return l->content->digest ? l->content->digest(l) : 0;
+    uint64_t digest = l->content->digest ? l->content->digest(l) : 0;
+    for (size_t i = 0; i < l->count; i++) {
+        uint32_t index = l->good ? l->good[i] : (uint32_t)i;
+        const char *name = lince_dataset_name(l->dataset, l->part, index);
+        uint64_t link[] = {digest, lince_hash_content(name, strlen(name)),
+                           (uint64_t)lince_dataset_label(l->dataset, l->part, index)};
+        digest = lince_hash_content(link, sizeof link);
+    }
+    return digest;
 }
 
 int lince_loader_start_whole(lince_loader *l)

@@ -50,8 +50,8 @@ int lince_loader_batch_size(const lince_loader *loader); /* of all members */
 const lince_group *lince_loader_group(const lince_loader *loader);
 size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last may be short */
 
-/* One number of what the part's samples hold, where the data set's fingerprint does not say it (of texts it does; of pictures
- * it says names and sizes): 0: it does. */
+/* One number of all samples: which they are, their labels, and what they hold where the data set's fingerprint does not say
+ * it (of texts it does; of pictures it says names and sizes). */
 uint64_t lince_loader_digest(const lince_loader *loader);
 
 /* Begins epoch `epoch` (0-based) at batch `first` (0 unless resuming), also in the middle of another.

@@ -47,6 +47,7 @@ typedef struct lince_trainer {
     lince_features features[2]; /* of train and val, where they are kept */
     float *class_weight;        /* [classes]; NULL: none */
     float *loss_each;           /* [batch] */
+    char content[64];           /* digests of train, val and class_weight; "": not taken yet */
     lince_history history;
     lince_position at;
     lince_profile profile;

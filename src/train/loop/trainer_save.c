@@ -1,5 +1,6 @@
 /* What a trainer writes and goes on from: checkpoints and weights. */
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "train/loop/trainer.h"
@@ -95,44 +96,45 @@ static int check_position(const lince_trainer *t)
         t->run.folder, at->epoch + 1, at->step, at->updates, at->seen, batches);
 }
 
-enum { CONTENT_MAX = 64 };
-
-/* What the parts that are trained and validated with hold, beside the fingerprint. */
-static void content_text(const lince_trainer *t, char out[CONTENT_MAX])
+/* What is trained and validated with, beside the data's fingerprint: it is looked at once, when all is open. */
+static const char *content_of(lince_trainer *t)
 {
-    snprintf(out, CONTENT_MAX, "%016llx %016llx", (unsigned long long)lince_loader_digest(t->train),
-             t->val ? (unsigned long long)lince_loader_digest(t->val) : 0ull);
+    size_t weights = t->class_weight ? (size_t)t->blueprint.classes * sizeof *t->class_weight : 0;
+    if (!*t->content)
+        snprintf(t->content, sizeof t->content, "%016llx %016llx %016llx",
+                 (unsigned long long)lince_loader_digest(t->train),
+                 t->val ? (unsigned long long)lince_loader_digest(t->val) : 0ull,
+                 weights ? (unsigned long long)lince_hash_content(t->class_weight, weights) : 0ull);
+    return t->content;
 }
 
 /* The same data, by name, and in them the same pictures. What was begun before contents were kept has none. */
-static int check_data(const lince_trainer *t, const lince_saved *s)
+static int check_data(lince_trainer *t, const lince_saved *s)
 {
-    char now[CONTENT_MAX];
     const char *data = lince_saved_text(s, "data"), *content = lince_saved_text(s, "content");
-    content_text(t, now);
     if (!data || strcmp(data, lince_dataset_fingerprint(t->dataset)) != 0)
         return lince_fail(LINCE_EDATA,
                           "%s: the run was begun with other data than %s now holds; give the same --data, or "
                           "begin a new run",
                           t->run.folder, t->settings->data);
-    if (!content || !strcmp(content, now)) return 0;
+    if (!content || !strcmp(content, content_of(t))) return 0;
     return lince_fail(
         LINCE_EDATA,
-        "%s: pictures in %s are not those that the run was begun with, though their names and sizes are (or "
-        "another version of a library decodes them otherwise); put them back, or begin a new run",
+        "%s: what it trains on is not what it was begun with, though names and sizes in %s are: pictures hold "
+        "something else (or another version of a library decodes them otherwise), or the run's data.json was "
+        "changed; put them back, or begin a new run",
         t->run.folder, t->settings->data);
 }
 
 int lince_trainer_save(lince_trainer *t)
 {
-    char path[LINCE_PATH_MAX], position[LINCE_POSITION_MAX], stage[LINCE_POSITION_MAX], content[CONTENT_MAX];
+    char path[LINCE_PATH_MAX], position[LINCE_POSITION_MAX], stage[LINCE_POSITION_MAX];
     lince_buffer history = {0};
     lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
     int code = path_in(t, LINCE_STATE_FILE, path);
     lince_position_print(&t->at, &t->schedule, position, stage);
     history_text(t, &history);
-    content_text(t, content);
     char *settings = NULL;
     if (!code) code = lince_resume_record(t->settings, &settings);
     const lince_metadata texts[] = {{"position", position},
@@ -141,7 +143,7 @@ int lince_trainer_save(lince_trainer *t)
                                     {"settings", settings},
                                     {"kernels", lince_kept_text(&t->kernels)},
                                     {"data", lince_dataset_fingerprint(t->dataset)},
-                                    {"content", content}};
+                                    {"content", content_of(t)}};
     if (!code) code = history.error;
     if (!code)
         code = lince_checkpoint_write(path, list, list_arrays(t, list), texts, sizeof texts / sizeof *texts);
