@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
 
 static const char *const names[LINCE_LEVELS] = {"plain", "avx2", "avx512"};
 
@@ -94,20 +97,22 @@ static size_t cache_of_library(int level)
     return size > 0 ? (size_t)size : 0;
 }
 
-/* "model name" of /proc/cpuinfo. */
+/* The brand that the processor tells by itself, without blanks around it; elsewhere what is compiled for. */
 static void read_name(char *out, size_t size)
 {
-    char line[256];
-    FILE *f = fopen("/proc/cpuinfo", "re");
     snprintf(out, size, "?");
-    while (f && fgets(line, sizeof line, f)) {
-        char *colon = strchr(line, ':');
-        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
-        line[strcspn(line, "\n")] = '\0';
-        snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
-        break;
-    }
-    if (f) fclose(f);
+#ifdef __x86_64__
+    unsigned word[12];
+    for (unsigned i = 0; i < 3; i++)
+        if (!__get_cpuid(0x80000002 + i, &word[4 * i], &word[4 * i + 1], &word[4 * i + 2], &word[4 * i + 3]))
+            return;
+    const char *begin = (const char *)word, *end = begin + strnlen(begin, sizeof word);
+    while (begin < end && *begin == ' ') begin++;
+    while (end > begin && end[-1] == ' ') end--;
+    if (end > begin) snprintf(out, size, "%.*s", (int)(end - begin), begin);
+#elif defined __aarch64__
+    snprintf(out, size, "arm64");
+#endif
 }
 
 static void ask(void)

@@ -37,7 +37,7 @@ int lince_cpu_lanes(void);
  * machine does not tell. */
 size_t lince_cpu_cache(int level);
 
-/* The processor's name, as /proc/cpuinfo has it; "?" where it has none. */
+/* The processor's name, as it tells it by itself; "?" where it does not. */
 const char *lince_cpu_name(void);
 
 /* Defines `static void name parameters` for each level, from the one body that follows, and calls the version

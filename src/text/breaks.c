@@ -13,7 +13,8 @@ typedef void UBreakIterator;
 #endif
 
 struct lince_breaker {
-    UBreakIterator *words; /* NULL: each character is a word */
+    bool characters;       /* each is a word */
+    UBreakIterator *words; /* NULL: not opened yet */
 };
 
 bool lince_has_dictionaries(void)
@@ -72,18 +73,8 @@ int lince_breaker_new(lince_breaker **breaker, bool characters)
 {
     lince_breaker *b = *breaker = lince_alloc(1, sizeof *b);
     if (!b) return LINCE_ENOMEM;
-#ifdef LINCE_ICU
-    UErrorCode status = U_ZERO_ERROR;
-    if (!characters) b->words = ubrk_open(UBRK_WORD, "", NULL, 0, &status);
-    if (U_SUCCESS(status)) return 0;
-    b->words = NULL;
-    lince_breaker_free(b);
-    *breaker = NULL;
-    return lince_fail(LINCE_EUNSUPPORTED, "ICU cannot break words: %s", u_errorName(status));
-#else
-    (void)characters;
+    b->characters = characters;
     return 0;
-#endif
 }
 
 void lince_breaker_free(lince_breaker *b)
@@ -122,6 +113,22 @@ static int break_characters(const char *text, size_t size,
 }
 
 #ifdef LINCE_ICU
+/* ICU opens its locales and dictionaries once a process, and crashes where memory is missing meanwhile: so that it is
+ * there is seen before. */
+static int open_words(lince_breaker *b)
+{
+    enum { ENOUGH = 8 << 20 };
+    UErrorCode status = U_ZERO_ERROR;
+    if (b->words) return 0;
+    void *room = lince_alloc(ENOUGH, 1);
+    if (!room) return LINCE_ENOMEM;
+    lince_free(room);
+    b->words = ubrk_open(UBRK_WORD, "", NULL, 0, &status);
+    if (U_SUCCESS(status)) return 0;
+    b->words = NULL;
+    return lince_fail(LINCE_EUNSUPPORTED, "ICU cannot break words: %s", u_errorName(status));
+}
+
 static int break_words(UBreakIterator *words, const char *text,
                        int (*take)(void *context, const char *word, size_t size), void *context)
 {
@@ -134,7 +141,8 @@ static int break_words(UBreakIterator *words, const char *text,
 int lince_break(lince_breaker *b, const char *text, size_t size,
                 int (*take)(void *context, const char *word, size_t size), void *context)
 {
-    if (!b->words) return break_characters(text, size, take, context);
+    if (b->characters) return break_characters(text, size, take, context);
+    LINCE_TRY(open_words(b));
     UErrorCode status = U_ZERO_ERROR;
     UText *opened = utext_openUTF8(NULL, text, (int64_t)size, &status);
     if (U_SUCCESS(status)) ubrk_setUText(b->words, opened, &status);

@@ -84,8 +84,9 @@ static int describe_run(const char *path, json_t **result)
     char file[LINCE_PATH_MAX];
     LINCE_TRY(lince_run_open(&run, path));
     *result = lince_json_pack("{s:s, s:s}", "path", path, "kind", "run");
-    if (!lince_run_read_history(&run, &history) && history.count)
-        lince_json_put(result, "epochs", json_integer((json_int_t)history.count));
+    LINCE_TRY(lince_path_join(file, path, "results.csv"));
+    if (!lince_file_is_missing(file)) LINCE_TRY(lince_run_read_history(&run, &history));
+    if (history.count) lince_json_put(result, "epochs", json_integer((json_int_t)history.count));
     lince_history_release(&history);
     static const char *const parts[][2] = {{"model", "model.json"}, {"test", "test.json"}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

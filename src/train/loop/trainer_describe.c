@@ -284,5 +284,5 @@ int lince_trainer_write_test(lince_trainer *t, const lince_evaluation *e)
     if (lince_dataset_incomplete(t->dataset, LINCE_TEST, NULL)) /* which was not known before */
         LINCE_TRY(lince_trainer_write_json(t, "data.json", data_json(t)));
     return lince_results_write(t->run.folder, e, t->dataset, t->settings->folds > 0,
-                               t->leaks.test_known ? known_json(e, t->leaks.test_known) : NULL);
+                               t->leaks.test_known ? known_json(e, t->leaks.test_known) : json_null());
 }

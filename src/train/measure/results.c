@@ -23,7 +23,7 @@ int lince_results_write(const char *folder, const lince_evaluation *e, const lin
 {
     char path[LINCE_PATH_MAX];
     json_t *test = lince_evaluation_json(e);
-    if (seen) lince_json_put(&test, "seen_in_training", seen);
+    if (!json_is_null(seen)) lince_json_put(&test, "seen_in_training", seen);
     LINCE_TRY(lince_write_json(folder, "test.json", test, JSON_INDENT(2)));
     LINCE_TRY(lince_write_json(folder, "curves.json", lince_curves_json(&e->curves, e->metrics.names),
                                JSON_COMPACT));
@@ -49,6 +49,7 @@ int lince_results_seen(const char *folder, json_t **seen)
     LINCE_TRY(lince_path_join(path, folder, "test.json"));
     LINCE_TRY(lince_json_read_if_there(path, &test));
     *seen = json_incref(json_object_get(test, "seen_in_training"));
+    if (!*seen) *seen = json_null();
     json_decref(test);
     return 0;
 }

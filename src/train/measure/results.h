@@ -8,12 +8,12 @@
 int lince_write_json(const char *folder, const char *name, json_t *json, size_t layout);
 
 /* All three; `probabilities`: of a fold, from which lince_cv finds label errors, probabilities.csv, too.
- * `seen` (or NULL; taken): what test.json says of texts that the training part has too. */
+ * `seen` (taken): what test.json says of samples that the training part has too; JSON's null: nothing. */
 int lince_results_write(const char *folder, const lince_evaluation *evaluation, const lince_dataset *dataset,
                         bool probabilities, json_t *seen);
 
-/* Whether there are any; and what they say of texts that the training part has too (a new reference; NULL:
- * nothing). */
+/* Whether there are any; and what they say of samples that the training part has too (a new reference; JSON's
+ * null: nothing). */
 bool lince_results_exist(const char *folder);
 int lince_results_seen(const char *folder, json_t **seen);
 
