@@ -56,6 +56,10 @@ kills: deps
 	@$(CONFIGURE) >/dev/null
 	@cmake --build $(BUILD) --target kills
 
+# Names and texts that would command what shows them, put together at random, wherever some are shown: half an hour.
+canaries: all
+	@cmake --build $(BUILD) --target canaries
+
 bench: all
 	@scripts/bench.sh $(BUILD)
 
@@ -71,4 +75,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test test-shapes check fuzz faults flips bombs kills bench bench-peers install clean
+.PHONY: all deps demo test test-shapes check fuzz faults flips bombs kills canaries bench bench-peers install clean

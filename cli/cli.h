@@ -100,6 +100,16 @@ bool cli_setting(const lince_settings *settings, const char *name, char text[SET
 enum { SETTING_VALUE_MAX = 256 };
 const char *cli_setting_value(const lince_setting_info *info, char out[SETTING_VALUE_MAX]);
 
+/* Prints a text that is not the program's own: what would command a terminal becomes '?' (output.c), in a cell, which has
+ * neither lines nor tabs, a blank, and in JSON \uXXXX. */
+void cli_put(FILE *out, const char *text);
+void cli_put_cell(FILE *out, const char *text);
+void cli_put_json(FILE *out, const char *text);
+
+/* A message on standard error, with its end of line. Its further lines stand behind two blanks: no name that holds the end of
+ * a line makes one that looks like the program's. */
+void cli_put_message(const char *text);
+
 /* The command as a shell reads it back; to be freed. NULL: out of memory. */
 char *cli_command_line(int argc, char **argv);
 

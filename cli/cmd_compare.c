@@ -139,7 +139,7 @@ static int compare(job *j)
                                        cli_observer(j->common.quiet), folder, sizeof folder, &text);
     cli_clear_line();
     if (code) return code;
-    fputs(text, stdout);
+    cli_put(stdout, text);
     lince_text_free(text);
     if (!j->common.quiet) fprintf(stderr, _("report: %s\n"), folder);
     return 0;

@@ -29,7 +29,7 @@ static int run(int argc, char **argv)
     }
     code = lince_convert(at[0], at[1], &text);
     if (code) return cli_fail(code);
-    if (!quiet) fputs(text, stderr);
+    if (!quiet) cli_put(stderr, text);
     lince_text_free(text);
     return EXIT_DONE;
 }

@@ -10,7 +10,7 @@ static int cross_validate(void *context)
         lince_cv(t->settings, t->line, t->json, cli_observer(t->quiet), t->folder, sizeof t->folder, &text);
     cli_clear_line();
     if (code) return code;
-    fputs(text, stdout);
+    cli_put(stdout, text);
     lince_text_free(text);
     if (!t->quiet) fprintf(stderr, _("report: %s\n"), t->folder);
     return 0;

@@ -81,7 +81,7 @@ static int run(int argc, char **argv)
     if (!code)
         code = lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
     cli_clear_line();
-    if (!code) fputs(text, stdout);
+    if (!code) cli_put(stdout, text);
     if (code) code = cli_fail(code);
     lince_text_free(text);
     lince_model_free(m);

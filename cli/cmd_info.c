@@ -27,7 +27,7 @@ static int verify(const char *path, bool json)
 {
     char *text;
     int code = lince_verify(path, json, &text);
-    if (text) fputs(text, stdout);
+    if (text) cli_put(stdout, text);
     lince_text_free(text);
     return code ? cli_fail(code) : EXIT_DONE;
 }
@@ -37,7 +37,7 @@ static int print_kernels(void)
     char *text;
     int code = lince_kernels_describe(&text);
     if (code) return cli_fail(code);
-    fputs(text, stdout);
+    cli_put(stdout, text);
     lince_text_free(text);
     return EXIT_DONE;
 }
@@ -91,7 +91,7 @@ static int run(int argc, char **argv)
     code = describe(at[0], values, bounds, duplicates, json, &text);
     cli_clear_line();
     if (code) return cli_fail(code);
-    fputs(text, stdout);
+    cli_put(stdout, text);
     lince_text_free(text);
     return EXIT_DONE;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct asking {
     const lince_model *model;
@@ -47,21 +48,29 @@ static void rank(const asking *a, const lince_prediction *p)
 static void print_plain(const asking *a, const char *input, const lince_prediction *p)
 {
     char spare[32];
-    for (; *input; input++) putchar((unsigned char)*input < ' ' || *input == 127 ? ' ' : *input);
-    for (int i = 0; i < a->top; i++)
-        printf("\t%s\t%.4f", answer_name(a, p, i, spare), (double)p->probability[a->order[i]]);
+    cli_put_cell(stdout, input);
+    for (int i = 0; i < a->top; i++) {
+        putchar('\t');
+        cli_put_cell(stdout, answer_name(a, p, i, spare));
+        printf("\t%.4f", (double)p->probability[a->order[i]]);
+    }
     putchar('\n');
 }
 
-/* RFC 4180 */
+/* RFC 4180; spreadsheets are not to compute what a text says, nor a terminal to obey it. A file gets it as it is. */
 static void put_csv(const char *text, bool first)
 {
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL, screen = isatty(STDOUT_FILENO), shown;
     if (!first) putchar(',');
     if (quoted) putchar('"');
-    for (; *text; text++) {
+    if (lince_csv_is_formula(text + strspn(text, "'"))) putchar('\'');
+    for (size_t n; *text; text += n) {
+        n = lince_character(text, &shown);
         if (*text == '"') putchar('"');
-        putchar(*text);
+        if (shown || !screen)
+            fwrite(text, 1, n, stdout);
+        else
+            putchar('?');
     }
     if (quoted) putchar('"');
 }
@@ -138,7 +147,8 @@ static int print_json(const asking *a, const char *input, int code, const lince_
     if (!failed && code) failed = merge(line, json_pack("{s:s}", "error", lince_error()));
     if (!failed && !code) failed = put_answer(line, a, p);
     char *text = failed ? NULL : json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(7));
-    if (text) puts(text);
+    if (text) cli_put_json(stdout, text);
+    if (text) putchar('\n');
     free(text);
     json_decref(line);
     return text ? 0 : cli_error(LINCE_ENOMEM, "out of memory");

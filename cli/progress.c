@@ -74,7 +74,7 @@ static void note(void *context, const char *text)
 {
     (void)context;
     cli_clear_line();
-    fprintf(stderr, "%s\n", text);
+    cli_put_message(text);
 }
 
 /* The word before a message, in a colour where the terminal has some and NO_COLOR does not forbid it. */
@@ -91,7 +91,7 @@ static void warning(void *context, const char *text)
     (void)context;
     cli_clear_line();
     put_label(_("warning:"), "33");
-    fprintf(stderr, "%s\n", text);
+    cli_put_message(text);
 }
 
 /* --- the live line -------------------------------------------------------------------------------- */
@@ -312,10 +312,10 @@ int cli_fail(int code)
 {
     cli_clear_line();
     if (code == LINCE_EINTERRUPTED) {
-        fprintf(stderr, "%s\n", lince_error());
+        cli_put_message(lince_error());
         return EXIT_SIGNAL + caught;
     }
     put_label("lince:", "31");
-    fprintf(stderr, "%s\n", lince_error());
+    cli_put_message(lince_error());
     return code == LINCE_EUSAGE ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -3,6 +3,7 @@
 #define LINCE_TEXT_H
 
 #include <lince/export.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -25,9 +26,18 @@ LINCE_API int lince_characters(const char *text);
  * 0: to their left. */
 LINCE_API int lince_field(int columns, const char *text);
 
-/* A name as it may be shown: control characters and bytes that are not UTF-8 become '?', what is too long for
+/* The bytes of the character that `text` begins with (1 where it begins with no UTF-8), and in *shown whether it may be shown
+ * as it is: not what commands a terminal or ends a line (control characters, U+2028, U+2029), nor what reorders the text
+ * around it (bidirectional embeddings, overrides and isolates: U+202A to U+202E, U+2066 to U+2069). */
+LINCE_API size_t lince_character(const char *text, bool *shown);
+
+/* A name as it may be shown: characters that may not be, and bytes that are not UTF-8, become '?', what is too long for
  * out[size] is cut between two characters. */
 LINCE_API void lince_name_for_display(char *out, size_t size, const char *name);
+
+/* Whether a spreadsheet would compute a cell of a CSV file instead of showing it: it begins with = + - @, a tab or an end of a
+ * line, and is no number. lince writes an apostrophe before it, as OWASP advises (docs/formats.md). */
+LINCE_API bool lince_csv_is_formula(const char *cell);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
 #include "core/buffer.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -47,12 +48,15 @@ void lince_buffer_html(lince_buffer *buffer, const char *text)
 {
     static const char *const entity[256] = {
         ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
-    for (const char *c = text; *c; c++) {
-        const char *escaped = entity[(unsigned char)*c];
+    for (size_t n; *text; text += n) {
+        bool shown;
+        n = lince_character(text, &shown);
+        const char *escaped = entity[(unsigned char)*text];
+        if (!shown && *text != '\n' && *text != '\t') escaped = LINCE_REPLACEMENT;
         if (escaped)
             lince_buffer_puts(buffer, escaped);
         else
-            lince_buffer_put(buffer, c, 1);
+            lince_buffer_put(buffer, text, n);
     }
 }
 

@@ -15,7 +15,9 @@ void lince_buffer_put(lince_buffer *buffer, const char *bytes, size_t size);
 void lince_buffer_puts(lince_buffer *buffer, const char *text);
 void lince_buffer_printf(lince_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As puts, with & < > " ' escaped for HTML. */
+/* As puts, with & < > " ' escaped for HTML, and the replacement character for each that may not be shown
+ * (lince_character) but the ends of lines. */
+#define LINCE_REPLACEMENT "\ufffd"
 void lince_buffer_html(lince_buffer *buffer, const char *text);
 
 /* Standard base64 (RFC 4648), for data: addresses. */

@@ -3,40 +3,54 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* The bytes of the character at `text`; 0: a control character (C0, DEL, C1), or no UTF-8. */
-static size_t printable(const char *text)
+static bool is_control(utf8proc_int32_t c) /* C0, DEL, C1 */
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/* Separators of lines and paragraphs; bidirectional embeddings, overrides and isolates (UAX #9). */
+static bool is_layout(utf8proc_int32_t c)
+{
+    return (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* The bytes of the character at `text`, 0 where it is no UTF-8. */
+static size_t next_character(const char *text, utf8proc_int32_t *c)
+{
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, c);
+    return n > 0 ? (size_t)n : 0;
+}
+
+size_t lince_character(const char *text, bool *shown)
 {
     utf8proc_int32_t c;
-    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &c);
-    return n < 1 || c < 0x20 || (c >= 0x7f && c < 0xa0) ? 0 : (size_t)n;
+    size_t n = next_character(text, &c);
+    *shown = n && !is_control(c) && !is_layout(c);
+    return n ? n : 1;
 }
 
 bool lince_name_is_clean(const char *name)
 {
+    utf8proc_int32_t c;
     for (size_t n; *name; name += n)
-        if (!(n = printable(name))) return false;
+        if (!(n = next_character(name, &c)) || is_control(c)) return false;
     return true;
-}
-
-/* Bytes of what is replaced by one '?'. */
-static size_t replaced(const char *text)
-{
-    bool c1 = (unsigned char)*text == 0xc2 && (text[1] & 0xc0) == 0x80;
-    return c1 ? 2 : 1;
 }
 
 static void show(char *out, size_t size, const char *text, char kept)
 {
     size_t used = 0;
-    while (*text) {
-        size_t n = *text == kept ? 1 : printable(text), room = n ? n : 1;
+    for (size_t n; *text; text += n) {
+        bool shown;
+        n = lince_character(text, &shown);
+        shown = shown || *text == kept;
+        size_t room = shown ? n : 1;
         if (used + room >= size) break;
-        if (n)
+        if (shown)
             memcpy(out + used, text, n);
         else
             out[used] = '?';
         used += room;
-        text += n ? n : replaced(text);
     }
     out[used] = '\0';
 }
@@ -49,6 +63,36 @@ void lince_name_for_display(char *out, size_t size, const char *name)
 void lince_text_for_display(char *out, size_t size, const char *text)
 {
     show(out, size, text, '\n');
+}
+
+static void put(lince_buffer *out, const char *text, const char *kept, const char *instead)
+{
+    for (size_t n; *text; text += n) {
+        bool shown;
+        n = lince_character(text, &shown);
+        if (shown || strchr(kept, *text))
+            lince_buffer_put(out, text, n);
+        else
+            lince_buffer_puts(out, instead);
+    }
+}
+
+void lince_put_for_display(lince_buffer *out, const char *text, const char *instead)
+{
+    put(out, text, "\n\t", instead);
+}
+
+void lince_put_name_for_display(lince_buffer *out, const char *text, const char *instead)
+{
+    put(out, text, "", instead);
+}
+
+int lince_cut(const char *text, size_t most)
+{
+    size_t n = strnlen(text, most + 1);
+    if (n > most)
+        for (n = most; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80;) n--;
+    return (int)n;
 }
 
 int lince_characters(const char *text)

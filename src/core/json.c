@@ -1,6 +1,7 @@
 #define LINCE_CORE_JSON_MAKER
 #include "core/json.h"
 #include "core/buffer.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
 
 /* Why a piece of the thread's document could not be made: told at its end. 0: memory, or nothing. */
 static _Thread_local int reason;
@@ -77,6 +79,31 @@ static int fail(void)
     return lince_fail(code, "out of memory");
 }
 
+/* What may not be shown as it is (lince_character) stands as \uXXXX: all such characters have four digits at most, and are in
+ * strings. The text itself where there is none; NULL: out of memory. */
+static char *escape(char *text)
+{
+    lince_buffer out = {0};
+    bool shown = true, line = false;
+    const char *c = text;
+    for (size_t n; *c && (shown || line); c += n) {
+        n = lince_character(c, &shown);
+        line = *c == '\n';
+    }
+    if (shown || line) return text;
+    for (size_t n; *text; text += n) {
+        utf8proc_int32_t point;
+        n = lince_character(text, &shown);
+        if (shown || *text == '\n')
+            lince_buffer_put(&out, text, n);
+        else if (utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n, &point) > 0)
+            lince_buffer_printf(&out, "\\u%04x", (unsigned)point);
+    }
+    if (!out.error) return out.data;
+    lince_buffer_release(&out);
+    return NULL;
+}
+
 int lince_json_text(json_t *json, size_t layout, char **text)
 {
     lince_buffer buffer = {0};
@@ -87,8 +114,9 @@ int lince_json_text(json_t *json, size_t layout, char **text)
         return fail();
     }
     json_decref(json);
-    *text = buffer.data;
-    return 0;
+    *text = escape(buffer.data);
+    lince_free(*text == buffer.data ? NULL : buffer.data);
+    return *text ? 0 : fail();
 }
 
 /* --- reading ------------------------------------------------------------------------------------------ */

@@ -1,4 +1,5 @@
 /* What the samples with the most suspicious labels look like. */
+#include "core/display.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/memory.h"
@@ -91,8 +92,9 @@ static int draw_pictures(const showing *s)
         const lince_label_issue *issue = &r->issues[i];
         double own = issue->self_confidence, other = own + 1 - 2 * issue->margin;
         code = fit(s, &lince_picture_encoder_of(blueprint.encoder)->transform, i, &images[i]);
-        snprintf(captions[i], sizeof captions[i], "%.200s %.0f %%\n→ %.200s %.0f %%",
-                 r->pooled.names[issue->given], 100 * own, r->pooled.names[issue->suggested], 100 * other);
+        snprintf(captions[i], sizeof captions[i], "%.*s %.0f %%\n→ %.*s %.0f %%",
+                 LINCE_CUT(r->pooled.names[issue->given], 200), 100 * own,
+                 LINCE_CUT(r->pooled.names[issue->suggested], 200), 100 * other);
         items[i] = (lince_sheet_item){&images[i], captions[i]};
     }
     if (!code) code = lince_sheet_draw(plots, "label_issues", &layout, items, s->count);

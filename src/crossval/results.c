@@ -45,7 +45,8 @@ static int take_row(void *context, const lince_csv_record *record)
     if (record->count != 1 + r->classes)
         return lince_fail(LINCE_EFORMAT, "row %zu: expected %zu fields, found %zu", record->row,
                           1 + r->classes, record->count);
-    if (r->row == r->outcomes->count || strcmp(field[0].text, r->outcomes->rows[r->row].path) != 0)
+    if (r->row == r->outcomes->count ||
+        strcmp(lince_csv_text(field[0].text), r->outcomes->rows[r->row].path) != 0)
         return lince_fail(LINCE_EFORMAT, "row %zu: '%.80s' is not the sample of that row of predictions.csv",
                           record->row, field[0].text);
     for (size_t c = 0; c < r->classes; c++) {

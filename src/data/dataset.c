@@ -63,14 +63,15 @@ int lince_dataset_add_sample(lince_dataset *dataset, lince_part part, lince_samp
 
 int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
 {
-    char text[1024];
+    char text[1024], shown[sizeof text];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    lince_name_for_display(shown, sizeof shown, text);
     LINCE_TRY(lince_grow(&dataset->notes, &dataset->note_capacity, dataset->note_count + 1,
                          sizeof *dataset->notes));
-    const char *kept = lince_names_add(&dataset->names, text);
+    const char *kept = lince_names_add(&dataset->names, shown);
     if (!kept) return LINCE_ENOMEM;
     dataset->notes[dataset->note_count++] = kept;
     return 0;

@@ -159,7 +159,9 @@ void lince_metrics_finish(lince_metrics *m)
 
 static void put_name(lince_buffer *out, const char *name, int width)
 {
-    lince_buffer_printf(out, "%*s", lince_field(width, name), name);
+    int blanks = width - lince_characters(name);
+    lince_buffer_printf(out, "%*s", blanks > 0 ? blanks : 0, "");
+    lince_put_name_for_display(out, name, "?");
 }
 
 static void put_scores(lince_buffer *out, const char *name, int width, const lince_class_score *s)

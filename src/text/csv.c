@@ -3,7 +3,9 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "core/number.h"
 
+#include <lince/text.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,13 +167,40 @@ int lince_csv_read(const char *bytes, size_t size, lince_csv_dialect dialect, li
     return code < 0 ? code : 0;
 }
 
+/* Also the full-width forms, which some spreadsheets take for the same. */
+bool lince_csv_is_formula(const char *cell)
+{
+    static const char *const begins[] = {
+        "=",     "+", "-", "@", "\t", "\r", "\n", "\uff1d" /* = */, "\uff0b" /* + */, "\uff0d" /* - */,
+        "\uff20" /* @ */};
+    double number;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        if (strncmp(cell, begins[i], strlen(begins[i])) != 0) continue;
+        const char *end = lince_number_read(cell, &number);
+        return end == cell || *end;
+    }
+    return false;
+}
+
+/* A cell that has an apostrophe before what would be a formula by itself gets another, so that one can be taken away. */
+static bool is_marked(const char *text)
+{
+    return lince_csv_is_formula(text + strspn(text, "'"));
+}
+
+const char *lince_csv_text(const char *cell)
+{
+    return *cell == '\'' && is_marked(cell) ? cell + 1 : cell;
+}
+
 void lince_csv_put(lince_buffer *out, const char *text)
 {
+    const char *mark = is_marked(text) ? "'" : "";
     if (!strpbrk(text, ",\"\r\n")) {
-        lince_buffer_puts(out, text);
+        lince_buffer_printf(out, "%s%s", mark, text);
         return;
     }
-    lince_buffer_puts(out, "\"");
+    lince_buffer_printf(out, "\"%s", mark);
     for (const char *c = text; *c; c++) lince_buffer_put(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
     lince_buffer_puts(out, "\"");
 }

@@ -73,7 +73,9 @@ bool lince_csv_is_table(const char *bytes, size_t size);
 enum { LINCE_CSV_PLACE_MAX = 64 };
 const char *lince_csv_place(const lince_csv_record *record, char out[LINCE_CSV_PLACE_MAX]);
 
-/* A field as it is written: in quotes where it needs some, its own quotes doubled. */
+/* A field as it is written: in quotes where it needs some, its own quotes doubled, and behind an apostrophe where a spreadsheet
+ * would compute it (lince_csv_is_formula); and what such a field, read back, says: a part of it. */
 void lince_csv_put(lince_buffer *out, const char *text);
+const char *lince_csv_text(const char *cell);
 
 #endif

@@ -172,8 +172,8 @@ static int find_column(const lince_table *t, const char *option, const char *wan
 static const char *next_name(const char *list, char name[LINCE_COLUMN_MAX])
 {
     size_t length = strcspn(list, ",");
-    snprintf(name, LINCE_COLUMN_MAX, "%.*s", (int)(length < LINCE_COLUMN_MAX ? length : LINCE_COLUMN_MAX - 1),
-             list);
+    int room = lince_cut(list, LINCE_COLUMN_MAX - 1);
+    snprintf(name, LINCE_COLUMN_MAX, "%.*s", (size_t)room < length ? room : (int)length, list);
     return list[length] ? list + length + 1 : NULL;
 }
 

@@ -1,4 +1,5 @@
 #include "weights/state_dict.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
@@ -99,7 +100,7 @@ static int add_difference(lince_load_result *r, lince_difference_kind kind, cons
     LINCE_TRY(lince_grow(&r->differences, &r->capacity, r->count + 1, sizeof *r->differences));
     lince_difference *d = &r->differences[r->count++];
     d->kind = kind;
-    snprintf(d->name, sizeof d->name, "%s", in_net ? in_net->name : in_file ? in_file->name : "");
+    lince_name_for_display(d->name, sizeof d->name, in_net ? in_net->name : in_file ? in_file->name : "");
     r->of_kind[kind]++;
     if (in_file) shape_text(d->in_file, in_file, in_net && !lince_dtype_is_real(in_file->dtype));
     if (in_net) {

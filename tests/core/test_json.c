@@ -73,6 +73,20 @@ static void test_what_is_not_utf8_is_told_as_that(void **state)
     assert_refused(lince_json_pack("{s:o}", "name", lince_json_string("\xe1")), LINCE_EDATA, "UTF-8");
 }
 
+static void test_what_would_command_a_terminal_is_escaped_and_read_back(void **state)
+{
+    (void)state;
+    static const char name[] = "a\xc2\x9b\x7f\u202e\u2029ñ";
+    char *text;
+    json_t *again;
+    assert_int_equal(lince_json_text(lince_json_pack("{s:s}", name, name), JSON_COMPACT, &text), 0);
+    assert_string_equal(text, "{\"a\\u009b\\u007f\\u202e\\u2029ñ\":\"a\\u009b\\u007f\\u202e\\u2029ñ\"}");
+    assert_int_equal(lince_json_parse(text, strlen(text), 0, &again, NULL), 0);
+    assert_string_equal(json_string_value(json_object_get(again, name)), name);
+    json_decref(again);
+    lince_free(text);
+}
+
 static void test_one_document_says_nothing_of_another(void **state)
 {
     (void)state;
@@ -180,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_a_piece_that_is_missing_is_told_at_the_end),
         cmocka_unit_test(test_what_is_not_finite_is_told_as_that),
         cmocka_unit_test(test_what_is_not_utf8_is_told_as_that),
+        cmocka_unit_test(test_what_would_command_a_terminal_is_escaped_and_read_back),
         cmocka_unit_test(test_one_document_says_nothing_of_another),
         cmocka_unit_test(test_missing_memory_never_makes_another_document),
         cmocka_unit_test(test_a_document_ends_where_it_ends),

@@ -225,6 +225,33 @@ static void test_what_is_known_of_a_dialect_stays(void **state)
     assert_int_equal(d.quoting, LINCE_QUOTING_MINIMAL);
 }
 
+/* As written, and read back. */
+static void expect_cell(const char *text, const char *written)
+{
+    lince_buffer out = {0};
+    lince_csv_put(&out, text);
+    assert_string_equal(out.data, written);
+    if (*written != '"') assert_string_equal(lince_csv_text(out.data), text);
+    lince_buffer_release(&out);
+}
+
+/* OWASP's CSV injection: what begins with = + - @, a tab or an end of a line. */
+static void test_no_cell_is_a_formula_and_numbers_stay_numbers(void **state)
+{
+    (void)state;
+    expect_cell("=1+1", "'=1+1");
+    expect_cell("+a", "'+a");
+    expect_cell("-", "'-");
+    expect_cell("@user", "'@user");
+    expect_cell("\ttab", "'\ttab");
+    expect_cell("\uff1d1", "'\uff1d1");
+    expect_cell("@a, b", "\"'@a, b\"");
+    expect_cell("'=1", "''=1");
+    static const char *const plain[] = {"-1", "+2.5", "-1e-3", "a=1", "'s", "''", "", " =1"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) expect_cell(plain[i], plain[i]);
+    assert_string_equal(lince_csv_text("'tis"), "'tis");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_quotes_that_would_swallow_rows_are_characters),
         cmocka_unit_test(test_quotes_count_where_they_hold_fields_together),
         cmocka_unit_test(test_what_is_known_of_a_dialect_stays),
+        cmocka_unit_test(test_no_cell_is_a_formula_and_numbers_stay_numbers),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

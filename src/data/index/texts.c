@@ -86,7 +86,7 @@ static void row_name(const lince_text_reading *r, size_t row, const char *id, ch
     if (r->now->whole)
         snprintf(name, size, "%s", entry->name);
     else
-        snprintf(name, size, "%s%s%.200s", several ? entry->name : "", several ? ":" : "", own);
+        snprintf(name, size, "%s%s%.*s", several ? entry->name : "", several ? ":" : "", LINCE_CUT(own, 200));
 }
 
 int lince_text_bad_row(lince_text_reading *r, size_t row, lince_part part, int code)

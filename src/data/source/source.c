@@ -123,10 +123,10 @@ const char *lince_source_where(const lince_source *source, const lince_entry *en
                                char where[LINCE_WHERE_MAX])
 {
     if (source->kind->separator)
-        snprintf(where, LINCE_WHERE_MAX, "%.500s%s%.500s", source->path, source->kind->separator,
-                 entry->name);
+        snprintf(where, LINCE_WHERE_MAX, "%.*s%s%.*s", LINCE_CUT(source->path, 500), source->kind->separator,
+                 LINCE_CUT(entry->name, 500));
     else
-        snprintf(where, LINCE_WHERE_MAX, "%.1000s", source->path);
+        snprintf(where, LINCE_WHERE_MAX, "%.*s", LINCE_CUT(source->path, 1000));
     return where;
 }
 

@@ -1,4 +1,5 @@
 /* What a comparison of texts says of context: tables, figures' captions, sentences of the verdict. */
+#include "core/display.h"
 #include "report/compare/context.h"
 #include "report/run/sections.h"
 #include "text/turns.h"
@@ -277,7 +278,7 @@ static void list_accuracies(const lince_comparison *c, const lince_slice *s, cha
     *out = '\0';
     for (size_t i = 0; i < c->context->shown_count; i++) {
         size_t run = c->context->shown[i];
-        snprintf(one, sizeof one, "%.120s %.1f %%", lince_comparison_name(c, run),
+        snprintf(one, sizeof one, "%.*s %.1f %%", LINCE_CUT(lince_comparison_name(c, run), 120),
                  100 * s->accuracy[run].value);
         lince_add_name(out, size, one);
     }
@@ -322,9 +323,9 @@ static void tell_reach(const lince_comparison *c, lince_buffer *out)
         if (!goes_step_by_step(c, x->shown[i])) continue;
         cell |= has_cell(c, x->shown[i]);
         if (r->tenth < 0)
-            snprintf(one, sizeof one, _("%.120s more than %d"), name, r->distances - 1);
+            snprintf(one, sizeof one, _("%.*s more than %d"), LINCE_CUT(name, 120), r->distances - 1);
         else
-            snprintf(one, sizeof one, "%.120s %d", name, r->tenth);
+            snprintf(one, sizeof one, "%.*s %d", LINCE_CUT(name, 120), r->tenth);
         lince_add_name(list, sizeof list, one);
     }
     if (!*list) return;
@@ -342,7 +343,7 @@ static void tell_moved(const lince_comparison *c, lince_buffer *out)
     for (size_t i = 0; i < x->shown_count; i++) {
         const lince_moved *m = &x->moved[i];
         const char *name = lince_comparison_name(c, x->shown[i]);
-        snprintf(one, sizeof one, _("%.120s %.1f → %.1f %% (before the text: %.1f %%)"), name,
+        snprintf(one, sizeof one, _("%.*s %.1f → %.1f %% (before the text: %.1f %%)"), LINCE_CUT(name, 120),
                  100 * m->after[0].value, 100 * m->after[LINCE_MOVES - 1].value,
                  100 * m->before[LINCE_MOVES - 1].value);
         lince_add_name(list, sizeof list, one);

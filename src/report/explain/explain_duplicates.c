@@ -1,4 +1,5 @@
 /* Pictures that stand in two parts or under two labels, in pairs. */
+#include "core/display.h"
 #include "core/json.h"
 #include "modality/pictures/pictures.h"
 #include "report/explain/explain.h"
@@ -49,10 +50,10 @@ static int add_pair(drawing *d, const json_t *leak, const json_t *example)
         lince_image_release(&d->images[at]);
         return code < 0 ? code : 0;
     }
-    snprintf(d->captions[at], sizeof *d->captions, "%.200s\n%s", lince_fact_text(example, "class"),
-             lince_part_title(parts[0]));
-    snprintf(d->captions[at + 1], sizeof *d->captions, "%.200s\n%s, %.0f %%",
-             lince_fact_text(example, "like_class"), lince_part_title(parts[1]),
+    snprintf(d->captions[at], sizeof *d->captions, "%.*s\n%s",
+             LINCE_CUT(lince_fact_text(example, "class"), 200), lince_part_title(parts[0]));
+    snprintf(d->captions[at + 1], sizeof *d->captions, "%.*s\n%s, %.0f %%",
+             LINCE_CUT(lince_fact_text(example, "like_class"), 200), lince_part_title(parts[1]),
              100 * lince_fact_number(example, "similarity"));
     d->count += 2;
     return 0;

@@ -1,4 +1,5 @@
 /* The worst errors: the test samples that were mistaken with the highest probability. */
+#include "core/display.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "report/explain/explain.h"
@@ -21,9 +22,9 @@ int lince_explain_errors(lince_explainer *e)
     for (size_t i = 0; i < count && !code; i++) {
         const lince_outcome_row *row = &e->outcomes.rows[worst[i]];
         code = lince_explain_picture(e, worst[i], &images[i]);
-        snprintf(captions[i], sizeof captions[i], "%.200s\n→ %.200s %.0f %%",
-                 e->facts->test.names[row->label], e->facts->test.names[row->predicted],
-                 100 * row->probability);
+        snprintf(captions[i], sizeof captions[i], "%.*s\n→ %.*s %.0f %%",
+                 LINCE_CUT(e->facts->test.names[row->label], 200),
+                 LINCE_CUT(e->facts->test.names[row->predicted], 200), 100 * row->probability);
         items[i] = (lince_sheet_item){&images[i], captions[i]};
         lince_json_add(&told, lince_explain_outcome(e, worst[i]));
     }

@@ -1,5 +1,6 @@
 /* Grad-CAM on test pictures, right ones and errors, each beside its picture; and what the network says of
  * them now, one by one, beside what predictions.csv says. */
+#include "core/display.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
@@ -66,9 +67,10 @@ static int add(drawing *d, size_t outcome)
     if (!code)
         code = lince_sheet_blend(&d->images[i + 1], &d->images[i], d->heat, d->shape.height, d->shape.width);
     lince_image_release(&picture);
-    snprintf(d->captions[i], sizeof d->captions[i], "%.200s", names[row->label]);
-    snprintf(d->captions[i + 1], sizeof d->captions[i + 1], "%s %.200s\n%.0f %%",
-             row->label == row->predicted ? "=" : "→", names[row->predicted], 100 * row->probability);
+    snprintf(d->captions[i], sizeof d->captions[i], "%.*s", LINCE_CUT(names[row->label], 200));
+    snprintf(d->captions[i + 1], sizeof d->captions[i + 1], "%s %.*s\n%.0f %%",
+             row->label == row->predicted ? "=" : "→", LINCE_CUT(names[row->predicted], 200),
+             100 * row->probability);
     lince_json_add(&d->told, lince_explain_outcome(e, outcome));
     return code;
 }

@@ -227,8 +227,8 @@ static int take_outcome(void *context, const lince_csv_record *record)
     if (record->row == 1) return 0;
     if (record->count != 4)
         return lince_fail(LINCE_EFORMAT, "row %zu: expected 4 fields, found %zu", record->row, record->count);
-    lince_outcome_row row = {.label = class_named(r->metrics, field[1].text),
-                             .predicted = class_named(r->metrics, field[2].text)};
+    lince_outcome_row row = {.label = class_named(r->metrics, lince_csv_text(field[1].text)),
+                             .predicted = class_named(r->metrics, lince_csv_text(field[2].text))};
     const char *end = lince_number_read(field[3].text, &row.probability);
     if (row.label < 0 || row.predicted < 0 || end == field[3].text || *end)
         return lince_fail(LINCE_EFORMAT,
@@ -236,7 +236,7 @@ static int take_outcome(void *context, const lince_csv_record *record)
                           record->row, field[1].text, field[2].text, field[3].text);
     lince_outcomes *o = r->outcomes;
     LINCE_TRY(lince_grow(&o->rows, &o->capacity, o->count + 1, sizeof *o->rows));
-    if (!(row.path = lince_strdup(field[0].text))) return LINCE_ENOMEM;
+    if (!(row.path = lince_strdup(lince_csv_text(field[0].text)))) return LINCE_ENOMEM;
     o->rows[o->count++] = row;
     return 0;
 }

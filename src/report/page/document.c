@@ -1,4 +1,5 @@
 #include "report/page/document.h"
+#include "core/display.h"
 #include "core/file.h"
 
 #include <stdarg.h>
@@ -125,7 +126,8 @@ void lince_document_table_begin(lince_document *d, int words)
 
 void lince_document_cell(lince_document *d, const char *format, ...)
 {
-    WITH_TEXT(snprintf(d->cells[d->count++], sizeof d->cells[0], "%.*s", (int)sizeof d->cells[0] - 1, text));
+    WITH_TEXT(
+        snprintf(d->cells[d->count++], sizeof d->cells[0], "%.*s", LINCE_CUT(text, sizeof d->cells[0] - 1)));
 }
 
 static void end_row(lince_document *d, lince_document_row_kind kind)

@@ -1,21 +1,37 @@
+#include "core/display.h"
 #include "report/page/document.h"
 
 #include <math.h>
 #include <string.h>
 
-/* A backslash before all that Markdown or HTML would read as markup. */
-static void put_escaped(lince_buffer *out, const char *text)
+/* Where a list or a heading is begun by a line's first characters: the place of the one that does. */
+static const char *mark_of_line(const char *text)
 {
-    for (; *text; text++) {
-        if (strchr("\\`*_[]<>|#~&", *text)) lince_buffer_puts(out, "\\");
-        lince_buffer_put(out, *text == '\n' ? " " : text, 1);
+    size_t digits = strspn(text, "0123456789");
+    if (*text && strchr("+-=", *text)) return text;
+    bool numbered = digits && text[digits] && strchr(".)", text[digits]) && strchr(" \t", text[digits + 1]);
+    return numbered ? text + digits : NULL;
+}
+
+/* A backslash before all that Markdown, its mathematics or HTML would read as markup; `begins`: a line does. */
+static void put_escaped(lince_buffer *out, const char *text, bool begins)
+{
+    const char *mark = begins ? mark_of_line(text) : NULL;
+    for (size_t n; *text; text += n) {
+        bool shown;
+        n = lince_character(text, &shown);
+        if (text == mark || strchr("\\`*_[]<>|#~&$", *text)) lince_buffer_puts(out, "\\");
+        if (shown)
+            lince_buffer_put(out, text, n);
+        else
+            lince_buffer_puts(out, *text == '\n' || *text == '\t' ? " " : LINCE_REPLACEMENT);
     }
 }
 
 static void put_line(lince_document *d, const char *before, const char *text, const char *after)
 {
     lince_buffer_puts(&d->out, before);
-    put_escaped(&d->out, text);
+    put_escaped(&d->out, text, !*before || !strcmp(before, "- ") || !strcmp(before, "> "));
     lince_buffer_puts(&d->out, after);
 }
 
@@ -53,12 +69,15 @@ static void paragraph(lince_document *d, const char *text)
 /* An indented block: no text can end it early. */
 static void code(lince_document *d, const char *text)
 {
+    lince_buffer shown = {0};
+    lince_put_for_display(&shown, text, LINCE_REPLACEMENT);
     lince_buffer_puts(&d->out, "    ");
-    for (; *text; text++) {
-        lince_buffer_put(&d->out, text, 1);
-        if (*text == '\n' && text[1]) lince_buffer_puts(&d->out, "    ");
+    for (const char *c = lince_buffer_part(&d->out, &shown); *c; c++) {
+        lince_buffer_put(&d->out, c, 1);
+        if (*c == '\n' && c[1]) lince_buffer_puts(&d->out, "    ");
     }
     lince_buffer_puts(&d->out, "\n\n");
+    lince_buffer_release(&shown);
 }
 
 static void note(lince_document *d, const char *text, bool warning)
@@ -101,7 +120,7 @@ static void words(lince_document *d, const lince_shaded_word *w, size_t count)
 
 static void cell(lince_document *d, const char *text, bool marked)
 {
-    if (!strncmp(text, "--", 2) && !strchr(text, '`') && !strchr(text, '|')) {
+    if (!strncmp(text, "--", 2) && lince_name_is_clean(text) && !strpbrk(text, "`|")) {
         lince_buffer_printf(&d->out, "| `%s` ", text);
         return;
     }

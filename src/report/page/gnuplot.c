@@ -1,4 +1,5 @@
 #include "report/page/gnuplot.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -14,27 +15,34 @@
 
 extern char **environ;
 
-/* Bytes that are in `doubled` stand twice. */
-static void quote(lince_buffer *out, const char *text, const char *doubled)
+/* Between single quotes nothing is read as something else. They cannot hold an apostrophe safely: two stand for one, but not
+ * at the beginning (gnuplot 5.4), where the label is lost, or the rest of the script. A text that has one stands between double
+ * quotes, and what means something there as its octal number, which has four digits where the first is zero. A per cent sign
+ * stands twice in a `format`. */
+static void quote(lince_buffer *out, const char *text, bool format)
 {
-    lince_buffer_puts(out, "'");
-    for (; *text; text++) {
-        if (strchr(doubled, *text))
-            lince_buffer_printf(out, "%c%c", *text, *text);
+    bool doubled = strchr(text, '\'') != NULL;
+    lince_buffer_puts(out, doubled ? "\"" : "'");
+    for (size_t n; *text; text += n) {
+        bool shown;
+        n = lince_character(text, &shown);
+        if (format && *text == '%') lince_buffer_puts(out, "%");
+        if (doubled && strchr("\"\\`@'#$", *text))
+            lince_buffer_printf(out, "\\%04o", (unsigned char)*text);
         else
-            lince_buffer_put(out, (unsigned char)*text < 0x20 ? " " : text, 1);
+            lince_buffer_put(out, shown ? text : " ", shown ? n : 1);
     }
-    lince_buffer_puts(out, "'");
+    lince_buffer_puts(out, doubled ? "\"" : "'");
 }
 
 void lince_gnuplot_quote(lince_buffer *out, const char *text)
 {
-    quote(out, text, "'");
+    quote(out, text, false);
 }
 
 void lince_gnuplot_tic(lince_buffer *out, const char *label, int place)
 {
-    quote(out, label, "'%");
+    quote(out, label, true);
     lince_buffer_printf(out, " %d", place);
 }
 

@@ -1,3 +1,4 @@
+#include "core/display.h"
 #include "core/json.h"
 #include "report/run/sections.h"
 
@@ -29,8 +30,8 @@ static void list_outcomes(lince_document *d, const json_t *samples, char *out, s
     *out = '\0';
     json_array_foreach(samples, i, s)
     {
-        snprintf(one, sizeof one, TR("%.80s as %.80s (%.0f %%)"), lince_fact_text(s, "true"),
-                 lince_fact_text(s, "predicted"), 100 * lince_fact_number(s, "probability"));
+        snprintf(one, sizeof one, TR("%.*s as %.*s (%.0f %%)"), LINCE_CUT(lince_fact_text(s, "true"), 80),
+                 LINCE_CUT(lince_fact_text(s, "predicted"), 80), 100 * lince_fact_number(s, "probability"));
         lince_add_name(out, size, one);
     }
 }

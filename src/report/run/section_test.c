@@ -1,3 +1,4 @@
+#include "core/display.h"
 #include "core/json.h"
 #include "core/memory.h"
 #include "metrics/paired.h"
@@ -180,8 +181,9 @@ static void write_pairs(lince_document *d, const lince_metrics *m)
     char alt[1024] = "", one[256];
     int count = lince_most_confused(m, pairs, PAIRS);
     for (int i = 0; i < count; i++) {
-        snprintf(one, sizeof one, TR("%.80s taken for %.80s: %lld"), m->names[pairs[i].true_class],
-                 m->names[pairs[i].predicted], (long long)pairs[i].count);
+        snprintf(one, sizeof one, TR("%.*s taken for %.*s: %lld"),
+                 LINCE_CUT(m->names[pairs[i].true_class], 80), LINCE_CUT(m->names[pairs[i].predicted], 80),
+                 (long long)pairs[i].count);
         lince_add_name(alt, sizeof alt, one);
     }
     lince_document_figure(
@@ -200,9 +202,10 @@ static void write_classes(lince_document *d, const lince_metrics *m)
     }
     snprintf(
         alt, sizeof alt,
-        TR("Bars of precision, recall and F1 of each class; the highest F1 is %.2f (%.80s), the lowest %.2f "
-           "(%.80s)."),
-        m->per_class[best].f1, m->names[best], m->per_class[worst].f1, m->names[worst]);
+        TR("Bars of precision, recall and F1 of each class; the highest F1 is %.2f (%.*s), the lowest %.2f "
+           "(%.*s)."),
+        m->per_class[best].f1, LINCE_CUT(m->names[best], 80), m->per_class[worst].f1,
+        LINCE_CUT(m->names[worst], 80));
     lince_document_figure(d, "per_class", alt,
                           m->classes <= 30 ? TR("Precision, recall and F1 of each class.")
                                            : TR("Precision, recall and F1 of the 15 best and the 15 worst "

@@ -1,4 +1,5 @@
 /* Figures of a search. */
+#include "core/display.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/number.h"
@@ -133,7 +134,7 @@ enum { MARK = 20 /* bytes of one, at most */ };
 static void put_mark(lince_figure *g, const char *text, size_t axis, double y)
 {
     char cut[MARK + 1];
-    snprintf(cut, sizeof cut, "%.*s", MARK, text);
+    snprintf(cut, sizeof cut, "%.*s", LINCE_CUT(text, MARK));
     lince_buffer_puts(&g->body, "set label ");
     lince_gnuplot_quote(&g->body, cut);
     lince_buffer_printf(&g->body, " at %zu,", axis);

@@ -1,4 +1,5 @@
 #include "report/search/tune_page.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
@@ -125,7 +126,7 @@ static void good_values(const lince_search *s, size_t at, const lince_observatio
     if (dim->count)
         snprintf(out, 2 * LINCE_VALUE_MAX, "%s (%zu/%zu)", low, times[top], good);
     else
-        snprintf(out, 2 * LINCE_VALUE_MAX, "%.100s .. %.100s", low, high);
+        snprintf(out, 2 * LINCE_VALUE_MAX, "%.*s .. %.*s", LINCE_CUT(low, 100), LINCE_CUT(high, 100));
 }
 
 static size_t known_trials(const lince_search *s, lince_observation *known)
@@ -202,7 +203,7 @@ static void write_trials(lince_document *d, const lince_tune_facts *f)
         lince_buffer text = {0};
         lince_search_trial_text(s, i, &text);
         lince_document_cell(d, "%zu", i);
-        lince_document_cell(d, "%.250s", lince_buffer_part(&d->out, &text));
+        lince_document_cell(d, "%.*s", LINCE_CUT(lince_buffer_part(&d->out, &text), 250));
         lince_document_cell(d, "%d", last ? last->epochs : 0);
         cell_value(d, s, last ? last->value : NAN);
         lince_buffer_release(&text);

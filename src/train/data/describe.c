@@ -102,9 +102,12 @@ static int describe_run(const char *path, json_t **result)
 
 enum { LABELS = 25 };
 
+/* Values come out of files. */
 void lince_put_fact(lince_buffer *out, const char *label, const char *value)
 {
-    lince_buffer_printf(out, "%*s %s\n", lince_field(-LABELS, label), label, value);
+    lince_buffer_printf(out, "%*s ", lince_field(-LABELS, label), label);
+    lince_put_name_for_display(out, value, "?");
+    lince_buffer_puts(out, "\n");
 }
 
 /* How a number is told: as it is, to four places, or as a share in per cent. */

@@ -1,4 +1,5 @@
 /* A weights file, described: format, tensors, likely architecture, metadata. */
+#include "core/display.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/json.h"
@@ -72,21 +73,6 @@ int lince_describe_weights(const char *path, json_t **result)
 
 /* --- as text -------------------------------------------------------------------------------------- */
 
-/* Names come out of files: nothing that commands a terminal. */
-static void put_safe(lince_buffer *out, const char *text)
-{
-    for (; *text; text++) lince_buffer_put(out, (unsigned char)*text < 32 ? "?" : text, 1);
-}
-
-/* `value` comes out of the file. */
-static void put_line(lince_buffer *out, const char *label, const char *value)
-{
-    lince_buffer safe = {0};
-    put_safe(&safe, value);
-    lince_put_fact(out, label, lince_buffer_part(out, &safe));
-    lince_buffer_release(&safe);
-}
-
 static void put_architecture(lince_buffer *out, const json_t *a)
 {
     char text[256];
@@ -113,7 +99,7 @@ static void put_tensor(lince_buffer *out, const json_t *t)
     if (out->error) return;
     const char *name = json_string_value(json_object_get(t, "name"));
     lince_buffer_puts(out, "  ");
-    put_safe(out, name);
+    lince_put_name_for_display(out, name, "?");
     lince_buffer_printf(out, "%*s %-5s %s\n", (int)(strlen(name) < 44 ? 44 - strlen(name) : 0), "",
                         json_string_value(json_object_get(t, "dtype")), shape);
     lince_free(shape);
@@ -123,7 +109,7 @@ static void put_metadata(lince_buffer *out, const char *key, const char *value)
 {
     lince_buffer text = {0};
     lince_buffer_printf(&text, "%s = %s", key, value);
-    put_line(out, _("metadata"), lince_buffer_part(out, &text));
+    lince_put_fact(out, _("metadata"), lince_buffer_part(out, &text));
     lince_buffer_release(&text);
 }
 
@@ -146,10 +132,10 @@ void lince_put_weights(lince_buffer *out, const json_t *w)
     const json_t *entry;
     json_t *value;
     size_t i;
-    put_line(out, _("weights file"), json_string_value(json_object_get(w, "path")));
-    put_line(out, _("format"), json_string_value(json_object_get(w, "format")));
+    lince_put_fact(out, _("weights file"), json_string_value(json_object_get(w, "path")));
+    lince_put_fact(out, _("format"), json_string_value(json_object_get(w, "format")));
     json_array_foreach(json_object_get(w, "notes"), i, entry)
-        put_line(out, _("note"), json_string_value(entry));
+        lince_put_fact(out, _("note"), json_string_value(entry));
     put_architecture(out, json_object_get(w, "architecture"));
     put_count(out, _("numbers"), json_object_get(w, "elements"));
     put_count(out, _("bytes"), json_object_get(w, "bytes"));

@@ -1,5 +1,6 @@
 #include "train/run/run.h"
 #include "core/buffer.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number.h"
@@ -158,12 +159,12 @@ void lince_run_unlock(lince_run *run)
     run->lock = -1;
 }
 
-/* Characters that a YAML file may hold and that do not end a line (YAML 1.1, 5.1 and 5.4); a byte order mark
- * is none. */
-static bool is_plain(utf8proc_int32_t c)
+/* A character that a YAML file may hold as it is (YAML 1.1, 5.1 and 5.4), and that may be shown; a byte order mark is none. */
+static bool is_plain(const char *text, utf8proc_int32_t c)
 {
-    return (c >= 0x20 && c < 0x7f) ||
-           (c >= 0xa0 && c != 0x2028 && c != 0x2029 && c != 0xfeff && c < 0xfffe) || c > 0xffff;
+    bool shown;
+    lince_character(text, &shown);
+    return shown && c != 0xfeff && (c < 0xfffe || c > 0xffff);
 }
 
 /* The next character of a text, and its bytes; a byte that is no UTF-8 is returned as -1. */
@@ -185,7 +186,7 @@ static int put_quoted(lince_buffer *out, const char *name, const char *text)
                               "--%s: '%.200s' is not UTF-8 and could not be recorded; rename it", name, text);
         if (c == '"' || c == '\\')
             lince_buffer_printf(out, "\\%c", (char)c);
-        else if (is_plain(c))
+        else if (is_plain(text, c))
             lince_buffer_put(out, text, n);
         else
             lince_buffer_printf(out, "\\U%08x", (unsigned)c);
@@ -201,7 +202,7 @@ static void put_comment(lince_buffer *out, const char *text)
     for (size_t n; *text; text += n) {
         utf8proc_int32_t c;
         n = next_character(text, &c);
-        if (is_plain(c))
+        if (is_plain(text, c))
             lince_buffer_put(out, text, n);
         else
             for (size_t i = 0; i < n; i++) lince_buffer_printf(out, "\\x%02x", (unsigned char)text[i]);

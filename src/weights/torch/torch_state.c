@@ -1,4 +1,5 @@
 #include "weights/torch/torch_state.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
@@ -249,8 +250,10 @@ static size_t count_tensors(const value *v)
 
 static const char *key_text(char out[104], const value *key)
 {
-    bool fit = is_name(key) && key->as.text.size < 104;
-    snprintf(out, 104, "%.*s", fit ? (int)key->as.text.size : 1, fit ? key->as.text.bytes : "?");
+    char name[104];
+    bool fit = is_name(key) && key->as.text.size < sizeof name;
+    snprintf(name, sizeof name, "%.*s", fit ? (int)key->as.text.size : 1, fit ? key->as.text.bytes : "?");
+    lince_name_for_display(out, 104, name);
     return out;
 }
 
