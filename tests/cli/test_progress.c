@@ -27,6 +27,7 @@ static int test_window(int file, unsigned long request, struct winsize *size)
 #include "../cli/progress.c"
 #undef clock_gettime
 #undef ioctl
+#include "../cli/output.c"
 
 #include <fcntl.h>
 #include <lince/error.h>
