@@ -108,6 +108,15 @@ done_with train "${weighted[@]}" --keep-checkpoint --out weighted
 rm weighted/checkpoint/end.safetensors
 done_with train --resume weighted
 rm weighted/checkpoint/end.safetensors
+# the history is the checkpoint's; what the run cost is no matter; epochs that nobody asks for are not trained
+rm weighted/results.csv
+echo '{' >weighted/cost.json
+done_with train --resume weighted
+[ "$(wc -l <weighted/results.csv)" -eq 2 ] || wrong "results.csv was not written again"
+rm weighted/checkpoint/end.safetensors
+sed -i.whole '/^epochs:/d' weighted/config.yaml
+expect 1 "the line 'epochs' is missing" train --resume weighted
+mv weighted/config.yaml.whole weighted/config.yaml
 sed -i '/"class_weights"/,/]/s/[0-9]\.[0-9]*/0.25/' weighted/data.json
 expect 1 'weighted: what it trains on is not what it was begun with' train --resume weighted
 

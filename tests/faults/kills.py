@@ -151,6 +151,7 @@ class Trial:
         self.environment = {**os.environ, "LC_ALL": "C.UTF-8", "XDG_CACHE_HOME": os.path.join(options.scratch, "cache"),
                             "GOMP_SPINCOUNT": "1000"}
         self.run = os.path.join(self.folder, "run")
+        self.said = []  # by each process, on standard error
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
 
@@ -175,8 +176,7 @@ class Trial:
         """Whether it was ended by the signal; its exit code is right either way."""
         alive = process.poll() is None
         process.send_signal(number)
-        out, err = process.communicate(timeout=120)
-        code = process.returncode
+        err, code = self.wait(process)
         if code == 0:
             return False
         if self.case.pair and code == 1 and "another process" in err:  # the second was the first
@@ -189,18 +189,22 @@ class Trial:
             self.tally.signal(number)
         return True
 
+    def wait(self, process):
+        _, err = process.communicate(timeout=120)
+        self.said.append(f"{process.returncode}: {err[-300:]}")
+        return err, process.returncode
+
     def finish(self, process):
-        out, err = process.communicate(timeout=120)
-        if process.returncode:
-            raise Wrong(f"the last resume: exit {process.returncode}: {err[-300:]}")
+        err, code = self.wait(process)
+        if code:
+            raise Wrong(f"the last resume: exit {code}: {err[-300:]}")
 
     def second(self, first):
         """Another process in the same folder, while the first is at work or has just ended."""
-        process = self.resume()
-        out, err = process.communicate(timeout=120)
-        if process.returncode not in (0, 1) or (process.returncode and "another process" not in err):
-            raise Wrong(f"the second process: exit {process.returncode}: {err[-300:]}")
-        self.tally.add(refused=process.returncode)
+        err, code = self.wait(self.resume())
+        if code not in (0, 1) or (code and "another process" not in err):
+            raise Wrong(f"the second process: exit {code}: {err[-300:]}")
+        self.tally.add(refused=code)
 
     def begin(self):
         """Ends the first process; what has left nothing to go on from is begun anew."""
@@ -226,7 +230,7 @@ class Trial:
         self.finish(self.resume())
         found = difference(self.case.alone, contents(self.run))
         if found:
-            raise Wrong(found)
+            raise Wrong(found + "\n  its processes: " + "\n  ".join(self.said))
         shutil.rmtree(self.folder)
 
 
@@ -247,7 +251,10 @@ def attempt(options, case, number, tally):
         trial.go()
         said = None
     except (Wrong, subprocess.TimeoutExpired) as wrong:
-        said = f"{case.name}, trial {number} (seed {options.seed}): {wrong}\n  kept: {trial.folder}"
+        kept = f"{options.scratch}-{case.name}-{options.seed}-{number}"
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.move(trial.folder, kept)
+        said = f"{case.name}, trial {number} (seed {options.seed}): {wrong}\n  kept: {kept}"
     tally.add(trials=1)
     return said
 

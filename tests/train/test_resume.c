@@ -58,7 +58,7 @@ static void complete(const char *data, const char *image_size, const char *expec
 {
     lince_settings s;
     assert_int_equal(lince_make_folder(TEST_SCRATCH "/resumed"), 0);
-    assert_int_equal(lince_file_write(TEST_SCRATCH "/resumed/config.yaml", "", 0), 0);
+    assert_int_equal(lince_file_write(TEST_SCRATCH "/resumed/config.yaml", "epochs: 2\n", 10), 0);
     assert_int_equal(lince_file_write(TEST_SCRATCH "/resumed/data.json", data, strlen(data)), 0);
     assert_int_equal(lince_settings_init(&s), 0);
     assert_int_equal(lince_settings_set(&s, "image-size", image_size), 0);
@@ -85,7 +85,7 @@ static void test_a_run_goes_on_with_the_size_that_it_saw_pictures_in(void **stat
 static void test_a_run_goes_on_with_the_decay_that_it_had(void **state)
 {
     (void)state;
-    static const char *const configs[] = {"weight-decay: 0.01\n", "decay-norms: no\n"};
+    static const char *const configs[] = {"epochs: 2\n", "epochs: 2\ndecay-norms: no\n"};
     for (int i = 0; i < 2; i++) {
         lince_settings s;
         assert_int_equal(lince_make_folder(TEST_SCRATCH "/resumed"), 0);

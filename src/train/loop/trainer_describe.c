@@ -239,7 +239,8 @@ static int earlier_peak(const lince_trainer *t, json_int_t *peak)
     char path[LINCE_PATH_MAX];
     json_t *cost;
     LINCE_TRY(lince_path_join(path, t->run.folder, "cost.json"));
-    LINCE_TRY(lince_json_read_if_there(path, &cost));
+    int code = lince_json_read_if_there(path, &cost);
+    if (code && code != LINCE_EFORMAT) return code; /* a damaged one is written anew */
     *peak = json_integer_value(json_object_get(cost, "peak_memory"));
     json_decref(cost);
     return 0;

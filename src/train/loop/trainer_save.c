@@ -211,6 +211,9 @@ int lince_trainer_restore(lince_trainer *t, const char *command)
                                              "or was pruned; begin a new run",
                                              t->run.folder);
     lince_saved_close(&s);
+    /* Whatever has become of the file: the checkpoint has its rows. */
+    if (!code && t->history.count && lince_trainer_writes(t))
+        code = lince_run_write_history(&t->run, &t->history);
     return code;
 }
 

@@ -74,9 +74,22 @@ static int set_decay(lince_settings *settings, const char *folder)
     return chose ? 0 : lince_settings_set(settings, "decay-norms", "yes");
 }
 
+/* Every version wrote it; where it is lost, its default would be taken for epochs that are asked for. */
+static int check_epochs(const char *folder)
+{
+    lince_run run;
+    bool said;
+    LINCE_TRY(lince_run_open(&run, folder));
+    LINCE_TRY(lince_run_chose(&run, "epochs", &said));
+    return said ? 0
+                : lince_fail(LINCE_EFORMAT, "%s/config.yaml: the line 'epochs' is missing; put it back",
+                             folder);
+}
+
 int lince_resume_complete(lince_settings *settings, const char *folder)
 {
     char path[LINCE_PATH_MAX];
+    LINCE_TRY(check_epochs(folder));
     LINCE_TRY(set_decay(settings, folder));
     LINCE_TRY(lince_path_join(path, folder, "data.json"));
     json_t *data;

@@ -105,7 +105,8 @@ static int check_byte_order(const reading *r)
 static int read_metadata(const reading *r, lince_weights *w)
 {
     const lince_zip_entry *e = record(r, "extra/lince.json", "", 0);
-    if (!e || e->method) return 0;
+    if (!e) return 0;
+    LINCE_TRY(check_stored(r, e));
     json_t *json, *value;
     const char *key;
     int code =
