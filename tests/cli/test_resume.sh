@@ -101,6 +101,12 @@ expect 2 "--lr '0.5'" train --resume busy
 : >busy/checkpoint/state.safetensors
 expect 1 'busy/checkpoint/state.safetensors' train --resume busy
 
+# what a process that was killed has left half-written is gone after the next report
+: >alone/results.csv.tmp-1
+: >alone/weights/last.safetensors.tmp-1
+done_with report alone
+[ -z "$(find alone -name '*.tmp-*')" ] || wrong "half-written files were left"
+
 # class weights and dropped duplicates are read from data.json, which may have been changed
 "$lince" synth tweets texts --n 60 --seed 1 >/dev/null
 weighted=(--data texts --model rnn --hidden 8 --embedding 8 --epochs 1 --batch-size 8 --threads 1 --class-weights balanced --no-report)

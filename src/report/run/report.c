@@ -85,10 +85,20 @@ static int write_page(const lince_facts *f, const lince_document_backend *backen
     return lince_document_write(d, file);
 }
 
+/* What an earlier process has left half-written, where none is at work in the folder. */
+static void clear_leftovers(const char *folder)
+{
+    lince_run run;
+    if (lince_run_open(&run, folder) || lince_run_lock(&run)) return;
+    lince_run_half_written(&run, true);
+    lince_run_unlock(&run);
+}
+
 static int write_report(const char *run, const lince_observer *observer)
 {
     lince_facts facts;
     lince_gaps missing = {.observer = observer};
+    clear_leftovers(run);
     int code = lince_facts_read(&facts, run);
     if (!code) lince_figures_draw(&facts, &missing);
     if (!code) lince_gaps_pictures(&missing, lince_explain(&facts));
