@@ -32,16 +32,17 @@ typedef struct lince_fetch_options {
     const char *url_base; /* takes the place of the address up to its last '/': a mirror; NULL: none */
     int stall_seconds;    /* without a byte, before the connection is given up; 0: 30 */
     int patience;         /* attempts in a row that bring nothing; 0: 3 */
+    uint64_t most_bytes;  /* of a file whose length neither the list nor the server says; 0: 4 GiB */
 } lince_fetch_options;
-#define LINCE_FETCH_OPTIONS_INIT                                  \
-    {                                                             \
-        sizeof(lince_fetch_options), NULL, NULL, NULL, NULL, 0, 0 \
+#define LINCE_FETCH_OPTIONS_INIT                                     \
+    {                                                                \
+        sizeof(lince_fetch_options), NULL, NULL, NULL, NULL, 0, 0, 0 \
     }
 
 /* `observer` may be NULL; its progress counts bytes (phase LINCE_FETCHING). Fetches into <folder>/<last part
  * of the address>; its path goes to path[size]. A file of that name that is there already and has the right
  * SHA-256 is left alone. What came before a failure or an interruption is kept in <path>.part, and the next
- * call goes on from there. LINCE_EUSAGE, LINCE_EIO, LINCE_EDATA (not what was expected), LINCE_EINTERRUPTED.
+ * call goes on from there; a second process that fetches it meanwhile is refused (LINCE_EIO). LINCE_EUSAGE, LINCE_EIO, LINCE_EDATA (not what was expected), LINCE_EINTERRUPTED.
  */
 LINCE_API int lince_fetch(const lince_fetch_options *options, const lince_observer *observer, char *path,
                           size_t size);

@@ -18,81 +18,118 @@ static int fail_io(const char *path, const char *message)
     return lince_fail(lince_system_code(errno), message, path, lince_reason(errno));
 }
 
+int lince_file_open_in(lince_file *file, const char *folder, const char *name)
+{
+    *file = (lince_file){.folder = -1};
+    if (strlen(name) >= sizeof file->path)
+        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", name);
+    if (folder)
+        LINCE_TRY(lince_path_join(file->path, folder, name));
+    else
+        strcpy(file->path, name);
+    int within = lince_folder_of(folder, name, &file->name);
+    if (within < 0) return within;
+    file->name = file->path + strlen(file->path) - strlen(file->name);
+    int fd = lince_beside_open(within, file->name, file->beside);
+    file->stream = fd < 0 ? NULL : fdopen(fd, "w");
+    if (file->stream) {
+        file->folder = within;
+        return 0;
+    }
+    int code = fail_io(file->path, N_("%s: cannot write: %s"));
+    if (fd >= 0) unlinkat(within, file->beside, 0), close(fd);
+    close(within);
+    return code;
+}
+
 int lince_file_open(lince_file *file, const char *path)
 {
-    *file = (lince_file){0};
-    if (strlen(path) >= sizeof file->path)
-        return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
-    strcpy(file->path, path);
-    snprintf(file->beside, sizeof file->beside, "%s" LINCE_FILE_BESIDE "%ld", path, (long)getpid());
-    file->stream = fopen(file->beside, "wbe");
-    return file->stream ? 0 : fail_io(path, N_("%s: cannot write: %s"));
+    return lince_file_open_in(file, NULL, path);
+}
+
+static void close_file(lince_file *file)
+{
+    fclose(file->stream);
+    close(file->folder);
+    file->stream = NULL;
 }
 
 void lince_file_abandon(lince_file *file)
 {
     if (!file->stream) return;
-    fclose(file->stream);
-    unlink(file->beside);
-    file->stream = NULL;
+    unlinkat(file->folder, file->beside, 0);
+    close_file(file);
 }
 
 /* A rename is durable only once the folder that holds the name is. */
-static int sync_folder_of(const char *path)
+static int rename_at(int folder, const char *from, const char *to, const char *path)
 {
-    char folder[LINCE_PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (!slash)
-        strcpy(folder, ".");
-    else
-        slash[slash == folder] = '\0';
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return fail_io(folder, N_("%s: cannot open: %s"));
-    int failed = fsync(fd);
-    close(fd);
-    return failed && errno != EINVAL ? fail_io(folder, N_("%s: cannot sync: %s")) : 0;
-}
-
-int lince_file_rename(const char *from, const char *to)
-{
-    return rename(from, to) ? fail_io(to, N_("%s: cannot rename: %s")) : sync_folder_of(to);
+    if (renameat(folder, from, folder, to)) return fail_io(path, N_("%s: cannot rename: %s"));
+    return fsync(folder) && errno != EINVAL ? fail_io(path, N_("%s: cannot sync: %s")) : 0;
 }
 
 int lince_file_commit(lince_file *file)
 {
     int failed = ferror(file->stream) | fflush(file->stream) | fsync(fileno(file->stream));
-    if (failed) {
-        int code = fail_io(file->path, N_("%s: cannot write: %s"));
+    int code = failed ? fail_io(file->path, N_("%s: cannot write: %s"))
+                      : rename_at(file->folder, file->beside, file->name, file->path);
+    if (code)
         lince_file_abandon(file);
-        return code;
-    }
-    fclose(file->stream);
-    file->stream = NULL;
-    int code = lince_file_rename(file->beside, file->path);
-    if (code) unlink(file->beside);
+    else
+        close_file(file);
     return code;
 }
 
-int lince_file_link(const char *from, const char *to)
+static int link_at(int folder, const char *from, const char *to, const char *path)
 {
-    char beside[LINCE_PATH_MAX + 32];
-    snprintf(beside, sizeof beside, "%s" LINCE_FILE_BESIDE "%ld", to, (long)getpid());
-    if (link(from, beside)) {
-        bool unknown = errno == EPERM || errno == ENOTSUP || errno == ENOSYS || errno == EMLINK;
-        return unknown ? 1 : fail_io(to, N_("%s: cannot link: %s"));
-    }
-    int code = lince_file_rename(beside, to);
-    unlink(beside); /* rename leaves it where both names are the same file's already */
+    char beside[LINCE_FILE_NAME_MAX];
+    do {
+        if (!lince_beside_name(to, beside, sizeof beside)) return fail_io(path, N_("%s: cannot link: %s"));
+        if (linkat(folder, from, folder, beside, 0) == 0) {
+            int code = rename_at(folder, beside, to, path);
+            unlinkat(folder, beside, 0); /* rename leaves it where both names are the same file's already */
+            return code;
+        }
+    } while (errno == EEXIST);
+    bool unknown = errno == EPERM || errno == ENOTSUP || errno == ENOSYS || errno == EMLINK;
+    return unknown ? 1 : fail_io(path, N_("%s: cannot link: %s"));
+}
+
+int lince_file_link(const char *folder, const char *place, const char *from, const char *to)
+{
+    char path[LINCE_PATH_MAX];
+    LINCE_TRY(lince_path_join(path, folder, place));
+    int fd = lince_folder_open(folder, place, false);
+    if (fd < 0) return fd;
+    int code = link_at(fd, from, to, path);
+    close(fd);
     return code;
+}
+
+int lince_file_remove(const char *folder, const char *name)
+{
+    char path[LINCE_PATH_MAX];
+    const char *base;
+    LINCE_TRY(lince_path_join(path, folder, name));
+    if (lince_file_is_missing(path)) return 0;
+    int fd = lince_folder_of(folder, name, &base);
+    if (fd < 0) return fd;
+    int code = unlinkat(fd, base, 0) && errno != ENOENT ? fail_io(path, N_("%s: cannot remove: %s")) : 0;
+    close(fd);
+    return code;
+}
+
+int lince_file_write_in(const char *folder, const char *name, const void *bytes, size_t size)
+{
+    lince_file file;
+    LINCE_TRY(lince_file_open_in(&file, folder, name));
+    fwrite(bytes, 1, size, file.stream);
+    return lince_file_commit(&file);
 }
 
 int lince_file_write(const char *path, const void *bytes, size_t size)
 {
-    lince_file file;
-    LINCE_TRY(lince_file_open(&file, path));
-    fwrite(bytes, 1, size, file.stream);
-    return lince_file_commit(&file);
+    return lince_file_write_in(NULL, path, bytes, size);
 }
 
 int lince_open_to_read(const char *path)

@@ -2,36 +2,39 @@
 #ifndef LINCE_CORE_FILE_H
 #define LINCE_CORE_FILE_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "core/folder.h"
+
 #include <stdio.h>
 
 enum { LINCE_PATH_MAX = 4096 };
 
-/* A file being written lies beside its final name, as `path.tmp-<pid>`: what a killed process leaves. */
-#define LINCE_FILE_BESIDE ".tmp-"
-
 typedef struct lince_file {
     FILE *stream;
-    char path[LINCE_PATH_MAX], beside[LINCE_PATH_MAX + 32];
+    int folder;                /* where it is written, held open */
+    char path[LINCE_PATH_MAX]; /* for messages */
+    const char *name;          /* in the folder; the end of path */
+    char beside[LINCE_FILE_NAME_MAX];
 } lince_file;
 
 /* open; write to file.stream; then commit (flush, fsync, rename, fsync the folder) or abandon (nothing
  * left). commit reports write errors as LINCE_EIO with the path and the reason; after either the stream is
- * closed. */
+ * closed. `folder` and `name`: as folder.h says; folders on the way are made. */
 int lince_file_open(lince_file *file, const char *path);
+int lince_file_open_in(lince_file *file, const char *folder, const char *name);
 int lince_file_commit(lince_file *file);
 void lince_file_abandon(lince_file *file);
 
-/* Gives a file that was written and synced its name, durably: rename, fsync the folder. */
-int lince_file_rename(const char *from, const char *to);
-
-/* Makes `to` another name of the file `from` (a hard link), whole or not at all; a file that lince writes in
- * place of one of them later leaves the other as it is. 1 where the file system knows no links. LINCE_EIO. */
-int lince_file_link(const char *from, const char *to);
-
 /* The whole of it in one call. */
+int lince_file_write_in(const char *folder, const char *name, const void *bytes, size_t size);
 int lince_file_write(const char *path, const void *bytes, size_t size);
+
+/* In the folder `place` below `folder`: makes `to` another name of the file `from` (a hard link), whole or not at all; a
+ * file that lince writes in place of one of them later leaves the other as it is. 1 where the file system knows no links.
+ * LINCE_EIO. */
+int lince_file_link(const char *folder, const char *place, const char *from, const char *to);
+
+/* 0 where it is not there. LINCE_EIO. */
+int lince_file_remove(const char *folder, const char *name);
 
 /* A plain file for reading, as open(2) and fopen(3): every file that a user names is opened by one of these. -1 or NULL
  * with errno for lince_reason: LINCE_NOT_PLAIN for a pipe, a socket or a device, which could make the program wait for

@@ -83,6 +83,7 @@ int lince_cv_train(const lince_run *run, const lince_settings *settings, const c
         state found;
         LINCE_TRY(lince_observer_stops(observer));
         LINCE_TRY(lince_cv_fold_path(folder, run->folder, fold));
+        LINCE_TRY(lince_folder_check(run->folder, folder + strlen(run->folder) + 1));
         LINCE_TRY(look(folder, &found));
         if (found != FINISHED) LINCE_TRY(train_fold(folder, found, settings, fold, command, observer));
         LINCE_TRY(check_data(folder, first));

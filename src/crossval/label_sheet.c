@@ -79,15 +79,12 @@ static int fit(const showing *s, const lince_transform *transform, size_t at, li
 static int draw_pictures(const showing *s)
 {
     const lince_cv_results *r = s->results;
-    char plots[LINCE_PATH_MAX], captions[LINCE_CV_SHOWN][512];
+    char captions[LINCE_CV_SHOWN][512];
     lince_image images[LINCE_CV_SHOWN] = {0};
     lince_sheet_item items[LINCE_CV_SHOWN];
     lince_blueprint blueprint;
     const lince_sheet layout = {.columns = COLUMNS, .tile = TILE, .lines = 2};
-    int code = lince_path_join(plots, r->run.folder, "plots");
-    if (!code) code = lince_make_folder(plots);
-    int opened = lince_reopen_blueprint(&r->facts[0], &blueprint);
-    if (!code) code = opened;
+    int code = lince_reopen_blueprint(&r->facts[0], &blueprint);
     for (size_t i = 0; i < s->count && !code; i++) {
         const lince_label_issue *issue = &r->issues[i];
         double own = issue->self_confidence, other = own + 1 - 2 * issue->margin;
@@ -97,7 +94,7 @@ static int draw_pictures(const showing *s)
                  LINCE_CUT(r->pooled.names[issue->suggested], 200), 100 * other);
         items[i] = (lince_sheet_item){&images[i], captions[i]};
     }
-    if (!code) code = lince_sheet_draw(plots, "label_issues", &layout, items, s->count);
+    if (!code) code = lince_sheet_draw(r->run.folder, "label_issues", &layout, items, s->count);
     for (size_t i = 0; i < s->count; i++) lince_image_release(&images[i]);
     lince_blueprint_release(&blueprint);
     return code;

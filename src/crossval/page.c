@@ -298,11 +298,8 @@ static int write_page(const page *p, const lince_document_backend *backend, cons
 int lince_cv_write_pages(const lince_cv_results *r, const lince_observer *observer)
 {
     page p = {.results = r, .gaps.observer = observer};
-    char plots[LINCE_PATH_MAX];
     lince_facts together = {.tested = true, .test = r->pooled}; /* borrows */
-    LINCE_TRY(lince_path_join(plots, r->run.folder, "plots"));
-    LINCE_TRY(lince_make_folder(plots));
-    lince_gaps_figure(&p.gaps, lince_figure_draw(&together, plots, "confusion"));
+    lince_gaps_figure(&p.gaps, lince_figure_draw(&together, r->run.folder, "confusion"));
     lince_gaps_pictures(&p.gaps, lince_cv_show_issues(r, p.text));
     int code = write_page(&p, &lince_document_html, "report.html");
     if (!code) code = write_page(&p, &lince_document_markdown, "report.md");

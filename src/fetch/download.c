@@ -4,14 +4,11 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <lince/version.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <strings.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CONNECT_SECONDS = 30, USUAL_STALL = 30, USUAL_PATIENCE = 3, REDIRECTIONS = 10 };
@@ -20,7 +17,6 @@ enum { CONNECT_SECONDS = 30, USUAL_STALL = 30, USUAL_PATIENCE = 3, REDIRECTIONS 
 typedef struct attempt {
     const lince_download *d;
     CURL *curl;
-    int fd;
     uint64_t begin;       /* byte asked for: what there was before */
     uint64_t have;        /* bytes in the file now */
     uint64_t range_begin; /* as the server says it */
@@ -71,8 +67,7 @@ static int check_total(attempt *a)
 static int start_again(attempt *a)
 {
     a->begin = a->have = 0;
-    if (!ftruncate(a->fd, 0) && !lseek(a->fd, 0, SEEK_SET)) return 0;
-    return lince_fail(LINCE_EIO, "%s: cannot write: %s", a->d->part, lince_reason(errno));
+    return lince_part_cut(a->d->part, 0);
 }
 
 /* The first byte: is it the one that was asked for? */
@@ -92,6 +87,22 @@ static int start_body(attempt *a)
     return check_total(a);
 }
 
+/* Of a file whose length nobody says, no more than is asked for. */
+static int check_length(const attempt *a, uint64_t have)
+{
+    const lince_download *d = a->d;
+    uint64_t told = d->bytes ? d->bytes : a->total ? a->total : (uint64_t)(1.02 * d->mebibytes * 0x1p20);
+    if (told && have > told)
+        return lince_fail(LINCE_EDATA, "%s: the server sends more than the %zu bytes that are expected",
+                          d->address, (size_t)told);
+    if (!told && have > d->most)
+        return lince_fail(LINCE_EDATA,
+                          "%s: more than %zu bytes, and the server does not say how many there are; "
+                          "--most-mb takes more",
+                          d->address, (size_t)d->most);
+    return 0;
+}
+
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
     attempt *a = context;
@@ -100,18 +111,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status >= 300) return length; /* an error's page */
     if (!a->started && (a->failure = start_body(a))) return 0;
-    uint64_t limit = a->d->bytes ? a->d->bytes
-                     : a->total  ? a->total
-                                 : (uint64_t)(1.02 * a->d->mebibytes * 0x1p20);
-    if (limit && a->have + length > limit) {
-        a->failure = lince_fail(LINCE_EDATA, "%s: the server sends more than the %zu bytes that are expected",
-                                a->d->address, (size_t)limit);
-        return 0;
-    }
+    if ((a->failure = check_length(a, a->have + length))) return 0;
     for (size_t at = 0; at < length;) {
-        ssize_t wrote = write(a->fd, bytes + at, length - at);
+        ssize_t wrote = write(a->d->part->fd, bytes + at, length - at);
         if (wrote < 0 && errno != EINTR) {
-            a->failure = lince_fail(LINCE_EIO, "%s: cannot write: %s", a->d->part, lince_reason(errno));
+            a->failure = lince_fail(LINCE_EIO, "%s: cannot write: %s", a->d->part->path, lince_reason(errno));
             return 0;
         }
         at += wrote > 0 ? (size_t)wrote : 0;
@@ -181,7 +185,7 @@ static int judge(attempt *a, CURLcode result, const char *error)
         return a->have ? lince_fail(LINCE_EINTERRUPTED,
                                     "%s: interrupted; %zu bytes are kept in %s, and the same command goes on "
                                     "from there",
-                                    d->address, (size_t)a->have, d->part)
+                                    d->address, (size_t)a->have, d->part->path)
                        : lince_fail(LINCE_EINTERRUPTED, "%s: interrupted", d->address);
     if (!result &&
         status == 416) { /* no such part: the file that is offered is no longer than what there is */
@@ -201,7 +205,7 @@ static int judge(attempt *a, CURLcode result, const char *error)
                            : "";
     if (a->have)
         lince_fail(LINCE_EIO, "%s: %s%s; %zu bytes are kept in %s, and the same command goes on from there",
-                   d->address, why, hint, (size_t)a->have, d->part);
+                   d->address, why, hint, (size_t)a->have, d->part->path);
     else
         lince_fail(LINCE_EIO, "%s: %s%s", d->address, why, hint);
     switch (result) {
@@ -216,11 +220,10 @@ static int judge(attempt *a, CURLcode result, const char *error)
 }
 
 /* `have`: bytes in the file before and after. */
-static int attempt_once(const lince_download *d, int fd, uint64_t *have)
+static int attempt_once(const lince_download *d, uint64_t *have)
 {
     char error[CURL_ERROR_SIZE] = "";
-    attempt a = {
-        .d = d, .curl = curl_easy_init(), .fd = fd, .begin = *have, .have = *have, .range_begin = UINT64_MAX};
+    attempt a = {.d = d, .curl = curl_easy_init(), .begin = *have, .have = *have, .range_begin = UINT64_MAX};
     if (!a.curl) return lince_fail(LINCE_ENOMEM, "%s: out of memory", d->address);
     set_options(&a, error);
     CURLcode result = curl_easy_perform(a.curl);
@@ -239,45 +242,24 @@ static void wait_for(const lince_download *d, int idle)
     for (int i = 0; i < idle * stall_seconds(d) && !stopped(d); i++) usleep(100000);
 }
 
-static int attempt_all(const lince_download *d, int fd, uint64_t have)
+static int attempt_all(const lince_download *d, uint64_t have)
 {
     int patience = d->patience > 0 ? d->patience : USUAL_PATIENCE, code = 1;
     if (d->bytes && have == d->bytes) return 0;
     for (int idle = 0; code == 1 && idle < patience;) {
         uint64_t before = have;
         if (idle) wait_for(d, idle);
-        code = attempt_once(d, fd, &have);
+        code = attempt_once(d, &have);
         idle = have > before ? 0 : idle + 1;
     }
     return code == 1 ? LINCE_EIO : code;
 }
 
-/* The file, locked against a second fetch, its end behind what can be used. */
-static int open_part(const lince_download *d, int *fd, uint64_t *have)
-{
-    struct stat status;
-    *fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (*fd < 0 || fstat(*fd, &status))
-        return lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, lince_reason(errno));
-    if (flock(*fd, LOCK_EX | LOCK_NB))
-        return lince_fail(LINCE_EIO, "%s: another lince is fetching it at this moment", d->part);
-    *have = (uint64_t)status.st_size;
-    if (d->bytes && *have > d->bytes) *have = 0;
-    if (ftruncate(*fd, (off_t)*have) || lseek(*fd, 0, SEEK_END) < 0)
-        return lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, lince_reason(errno));
-    return 0;
-}
-
 int lince_download_run(const lince_download *d)
 {
-    int fd = -1;
-    uint64_t have = 0;
-    struct stat status;
-    int code = open_part(d, &fd, &have);
-    if (!code) code = attempt_all(d, fd, have);
-    if (code && fd >= 0 && !fstat(fd, &status) && !status.st_size) unlink(d->part);
-    if (!code && fsync(fd))
-        code = lince_fail(LINCE_EIO, "%s: cannot write: %s", d->part, lince_reason(errno));
-    if (fd >= 0) close(fd);
-    return code;
+    uint64_t have;
+    LINCE_TRY(lince_part_size(d->part, &have));
+    if (d->bytes && have > d->bytes) have = 0;
+    LINCE_TRY(lince_part_cut(d->part, have));
+    return attempt_all(d, have);
 }

@@ -16,13 +16,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
+
+static const uint64_t USUAL_MOST = (uint64_t)4 << 30;
 
 typedef struct fetching {
     const lince_fetch_options *options;
     const lince_observer *observer;
     lince_fetchable wanted;
-    char address[LINCE_PATH_MAX], path[LINCE_PATH_MAX], part[LINCE_PATH_MAX];
+    char address[LINCE_PATH_MAX], path[LINCE_PATH_MAX];
 } fetching;
 
 static void note(const fetching *f, const char *format, ...)
@@ -97,8 +98,7 @@ static int plan(fetching *f)
     LINCE_TRY(lince_make_folder(folder));
     LINCE_TRY(lince_path_join(f->path, folder, file));
     if (!strncmp(f->path, "./", 2) && !o->folder) memmove(f->path, f->path + 2, strlen(f->path) - 1);
-    n = snprintf(f->part, sizeof f->part, "%s.part", f->path);
-    return (size_t)n < sizeof f->part ? 0 : lince_fail(LINCE_EUSAGE, "%s: the path is too long", folder);
+    return 0;
 }
 
 /* --- verifying ------------------------------------------------------------------------------------ */
@@ -137,42 +137,54 @@ static int look_for_file(const fetching *f)
 /* --- fetching ------------------------------------------------------------------------------------- */
 
 /* Downloads and verifies. What was begun earlier may belong to another file: then once more, from the first
- * byte. */
-static int download(const fetching *f)
+ * byte. 1: what came is not what was wanted. */
+static int download(const fetching *f, const lince_part *part)
 {
     lince_download d = {.address = f->address,
-                        .part = f->part,
+                        .part = part,
                         .bytes = f->wanted.bytes,
                         .mebibytes = f->wanted.mebibytes,
+                        .most = f->options->most_bytes ? f->options->most_bytes : USUAL_MOST,
                         .stall_seconds = f->options->stall_seconds,
                         .patience = f->options->patience,
                         .observer = f->observer};
     char found[LINCE_SHA256_DIGITS + 1];
-    bool begun = !lince_file_is_missing(f->part);
-    if (begun && !verify(f, f->part, found)) return 0; /* all had come when it was interrupted */
-    for (;; begun = false) {
+    uint64_t begun;
+    LINCE_TRY(lince_part_size(part, &begun));
+    if (begun && !verify(f, part->path, found)) return 0; /* all had come when it was interrupted */
+    for (;; begun = 0) {
         LINCE_TRY(lince_download_run(&d));
-        int other = verify(f, f->part, found);
+        int other = verify(f, part->path, found);
         if (other <= 0) return other;
-        unlink(f->part);
         if (!begun) break;
         note(f, _("%s: what was begun earlier belongs to another file; once more from the start"), f->path);
+        LINCE_TRY(lince_part_cut(part, 0));
     }
-    return lince_fail(LINCE_EDATA,
-                      "%s: not what was expected: its SHA-256 is %s, expected %s%s; it was not kept",
-                      f->address, found, f->wanted.sha256,
-                      strlen(f->wanted.sha256) < LINCE_SHA256_DIGITS ? "..." : "");
+    lince_fail(LINCE_EDATA, "%s: not what was expected: its SHA-256 is %s, expected %s%s; it was not kept",
+               f->address, found, f->wanted.sha256,
+               strlen(f->wanted.sha256) < LINCE_SHA256_DIGITS ? "..." : "");
+    return 1;
+}
+
+/* Another process may have brought the file before this one came to its turn. */
+static int bring(const fetching *f)
+{
+    lince_part part;
+    LINCE_TRY(lince_part_open(&part, f->path));
+    int code = look_for_file(f), other = 0;
+    if (code == 1) {
+        note(f, _("from %s"), f->address);
+        code = other = download(f, &part);
+        if (!code) code = lince_part_finish(&part);
+    }
+    lince_part_close(&part, other == 1);
+    return code == 1 ? LINCE_EDATA : code;
 }
 
 static int fetch(const fetching *f)
 {
     int missing = look_for_file(f);
-    if (missing < 0) return missing;
-    if (missing) {
-        note(f, _("from %s"), f->address);
-        LINCE_TRY(download(f));
-        LINCE_TRY(lince_file_rename(f->part, f->path));
-    }
+    LINCE_TRY(missing ? missing < 0 ? missing : bring(f) : 0);
     tell_verified(f);
     return 0;
 }

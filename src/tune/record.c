@@ -17,6 +17,8 @@ const char *const lince_tune_objectives[] = {[LINCE_TUNE_ACCURACY] = "accuracy",
                                              [LINCE_TUNE_F1] = "f1",
                                              [LINCE_TUNE_F1 + 1] = NULL};
 
+static const char JOURNAL[] = "search/journal.jsonl";
+
 static int path_in(const lince_search *s, const char *name, char path[LINCE_PATH_MAX])
 {
     return lince_path_join(path, s->folder, name);
@@ -106,15 +108,13 @@ static void free_leg(lince_leg *leg)
 
 int lince_search_add_leg(lince_search *s, lince_leg *leg)
 {
-    char path[LINCE_PATH_MAX];
-    LINCE_TRY(path_in(s, "search/journal.jsonl", path));
     char *line;
     int code = lince_json_text(leg_json(s, leg), JSON_COMPACT | JSON_REAL_PRECISION(17), &line);
-    if (code) return lince_fail_in(code, path);
+    if (code) return lince_fail_in(code, JOURNAL);
     lince_buffer_printf(&s->journal, "%s\n", line);
     lince_free(line);
     LINCE_TRY(s->journal.error);
-    LINCE_TRY(lince_file_write(path, s->journal.data, s->journal.size));
+    LINCE_TRY(lince_file_write_in(s->folder, JOURNAL, s->journal.data, s->journal.size));
     return keep_leg(s, leg);
 }
 
@@ -161,7 +161,7 @@ static int read_journal(lince_search *s)
 {
     char path[LINCE_PATH_MAX], *bytes, *save = NULL;
     size_t size, number = 0;
-    LINCE_TRY(path_in(s, "search/journal.jsonl", path));
+    LINCE_TRY(path_in(s, JOURNAL, path));
     LINCE_TRY(lince_file_read(path, 1 << 28, &bytes, &size));
     lince_buffer_puts(&s->journal, bytes);
     int code = s->journal.error;
@@ -182,8 +182,6 @@ static int read_journal(lince_search *s)
 
 int lince_search_write_options(const lince_search *s)
 {
-    char path[LINCE_PATH_MAX];
-    LINCE_TRY(path_in(s, LINCE_SEARCH_FILE, path));
     json_t *space = json_array();
     for (size_t i = 0; i < s->space.count; i++) {
         lince_buffer text = {0};
@@ -198,7 +196,8 @@ int lince_search_write_options(const lince_search *s)
                                 "jobs", s->jobs, "ended", s->ended, "over", s->over);
     char *text;
     int code = lince_json_text(o, JSON_INDENT(2) | JSON_REAL_PRECISION(17), &text);
-    code = code ? lince_fail_in(code, path) : lince_file_write(path, text, strlen(text));
+    code = code ? lince_fail_in(code, LINCE_SEARCH_FILE)
+                : lince_file_write_in(s->folder, LINCE_SEARCH_FILE, text, strlen(text));
     lince_free(text);
     return code;
 }
@@ -206,15 +205,12 @@ int lince_search_write_options(const lince_search *s)
 /* search.json comes last: a folder without one is no search. */
 int lince_search_begin(lince_search *s, const char *command)
 {
-    char path[LINCE_PATH_MAX];
     lince_run run = {.lock = -1};
     LINCE_TRY(path_in(s, "search", run.folder));
-    LINCE_TRY(lince_make_folder(run.folder));
-    LINCE_TRY(path_in(s, "trials", path));
-    LINCE_TRY(lince_make_folder(path));
+    LINCE_TRY(lince_folder_make(s->folder, "search"));
+    LINCE_TRY(lince_folder_make(s->folder, "trials"));
     LINCE_TRY(lince_run_write_config(&run, &s->settings, command, NULL));
-    LINCE_TRY(path_in(s, "search/journal.jsonl", path));
-    LINCE_TRY(lince_file_write(path, "", 0));
+    LINCE_TRY(lince_file_write_in(s->folder, JOURNAL, "", 0));
     return lince_search_write_options(s);
 }
 

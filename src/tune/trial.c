@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 int lince_trial_settings(const lince_search *s, const char *const *values, lince_settings *settings)
 {
@@ -84,12 +85,19 @@ static int run_leg(const lince_search *s, lince_trainer *t, lince_leg *leg)
     return 0;
 }
 
+/* Whose search it is does not matter: what is written or removed there is nowhere else. */
+static int trial_folder(const lince_search *s, size_t trial, char folder[LINCE_PATH_MAX])
+{
+    lince_search_trial_folder(s, trial, folder);
+    return lince_folder_check(s->folder, *folder ? folder + strlen(s->folder) + 1 : "");
+}
+
 static int open_leg(const lince_search *s, const char *const *values, int threads,
                     const lince_observer *observer, size_t trial, lince_trainer *t)
 {
     char folder[LINCE_PATH_MAX];
     lince_settings settings = {0};
-    lince_search_trial_folder(s, trial, folder);
+    LINCE_TRY(trial_folder(s, trial, folder));
     int code = holds(folder, LINCE_STATE_FILE) ? resumed_settings(folder, &settings)
                                                : new_settings(s, values, folder, &settings);
     if (!code) code = set_number(&settings, "threads", threads);
@@ -148,7 +156,7 @@ int lince_trial_test(const lince_search *s, size_t trial, const lince_observer *
 {
     char folder[LINCE_PATH_MAX];
     lince_trainer t;
-    lince_search_trial_folder(s, trial, folder);
+    LINCE_TRY(trial_folder(s, trial, folder));
     if (holds(folder, "test.json")) return read_accuracy(folder, accuracy); /* before it was killed */
     LINCE_TRY(open_leg(s, NULL, s->settings.threads, observer, trial, &t));
     bool ended = lince_trainer_ended(&t);

@@ -35,8 +35,8 @@ static int as_tensor(const lince_param *p, lince_tensor *t, lince_access *value,
     return 0;
 }
 
-int lince_state_dict_save(const lince_net *net, const char *path, const lince_metadata *metadata,
-                          size_t metadata_count)
+int lince_state_dict_save(const lince_net *net, const char *folder, const char *name,
+                          const lince_metadata *metadata, size_t metadata_count)
 {
     size_t count = lince_net_params(net);
     lince_tensor *tensors = lince_alloc(count + 1, sizeof *tensors);
@@ -45,7 +45,7 @@ int lince_state_dict_save(const lince_net *net, const char *path, const lince_me
     int code = tensors && values && copies ? 0 : LINCE_ENOMEM;
     for (size_t i = 0; i < count && !code; i++)
         code = as_tensor(lince_net_param(net, i), &tensors[i], &values[i], &copies[i]);
-    if (!code) code = lince_safetensors_write(path, tensors, count, metadata, metadata_count);
+    if (!code) code = lince_safetensors_write_in(folder, name, tensors, count, metadata, metadata_count);
     for (size_t i = 0; values && i < count; i++) lince_access_end(&values[i]);
     for (size_t i = 0; copies && i < count; i++) lince_free(copies[i]);
     lince_free(copies);

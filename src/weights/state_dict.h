@@ -6,9 +6,10 @@
 #include "net/net.h"
 #include "weights/weights.h"
 
-/* Writes all parameters and buffers, in PyTorch's names, shapes and order. */
-int lince_state_dict_save(const lince_net *net, const char *path, const lince_metadata *metadata,
-                          size_t metadata_count);
+/* Writes all parameters and buffers, in PyTorch's names, shapes and order, as a safetensors file below a folder
+ * (core/folder.h; NULL: `name` is a path). */
+int lince_state_dict_save(const lince_net *net, const char *folder, const char *name,
+                          const lince_metadata *metadata, size_t metadata_count);
 
 /* How a parameter of the net, or a tensor of the file, is not simply loaded. */
 typedef enum lince_difference_kind {

@@ -34,12 +34,12 @@ static int setup(void **state)
     lince_language_set("en");
     assert_done(lince_blueprint_build(&b, &options, &net));
     lince_net_init(net, 5);
-    assert_done(lince_state_dict_save(net, WEIGHTS, NULL, 0));
+    assert_done(lince_state_dict_save(net, NULL, WEIGHTS, NULL, 0));
     lince_net_free(net);
     assert_done(lince_image_init(&picture, WIDTH, HEIGHT));
     srand(3);
     for (size_t i = 0; i < 3 * HEIGHT * WIDTH; i++) picture.pixels[i] = (uint8_t)(rand() % 256);
-    assert_done(lince_image_save_png(&picture, PICTURE));
+    assert_done(lince_image_save_png(&picture, NULL, PICTURE));
     return 0;
 }
 

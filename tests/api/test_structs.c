@@ -34,6 +34,7 @@ static void list_structs(FILE *out)
     FIELD(lince_fetch_options, url_base);
     FIELD(lince_fetch_options, stall_seconds);
     FIELD(lince_fetch_options, patience);
+    FIELD(lince_fetch_options, most_bytes);
     END;
     BEGIN(lince_prediction);
     FIELD(lince_prediction, size);

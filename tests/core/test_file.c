@@ -70,9 +70,9 @@ static void test_a_link_is_the_same_file_until_one_is_written_anew(void **state)
     (void)state;
     assert_int_equal(lince_file_write(one, "first", 5), 0);
     assert_int_equal(lince_file_write(two, "older", 5), 0);
-    assert_int_equal(lince_file_link(one, two), 0);
+    assert_int_equal(lince_file_link(folder, "", "one", "two"), 0);
     assert_int_equal(inode(one), inode(two));
-    assert_int_equal(lince_file_link(one, two), 0); /* once more: nothing changes */
+    assert_int_equal(lince_file_link(folder, "", "one", "two"), 0); /* once more: nothing changes */
     expect_content(two, "first");
     expect_nothing_else();
 
@@ -86,7 +86,7 @@ static void test_what_is_not_there_cannot_be_linked(void **state)
     (void)state;
     unlink(one);
     assert_int_equal(lince_file_write(two, "older", 5), 0);
-    assert_int_equal(lince_file_link(one, two), LINCE_EIO);
+    assert_int_equal(lince_file_link(folder, "", "one", "two"), LINCE_EIO);
     assert_non_null(strstr(lince_error(), "cannot link: No such file"));
     expect_content(two, "older");
     expect_nothing_else();

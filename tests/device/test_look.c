@@ -91,7 +91,7 @@ static void test_weights_travel_between_host_and_device(void **state)
     guarded *g = guarded_new();
     lince_net *device = new_net((lince_net_options){.device = &g->device});
     scores(device, there);
-    assert_int_equal(lince_state_dict_save(device, PATH, NULL, 0), 0);
+    assert_int_equal(lince_state_dict_save(device, NULL, PATH, NULL, 0), 0);
     lince_net_free(device);
 
     assert_int_equal(lince_weights_open(&w, PATH), 0);

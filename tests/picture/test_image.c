@@ -505,7 +505,7 @@ static void test_a_saved_png_is_read_back_the_same(void **state)
     assert_int_equal(lince_image_init(&image, 33, 21), 0);
     for (int i = 0; i < 33 * 21 * 3; i++) image.pixels[i] = (uint8_t)(i * i / 7);
     snprintf(path, sizeof path, "%s/picture.jpg", folder); /* the extension has no say */
-    assert_int_equal(lince_image_save_png(&image, path), 0);
+    assert_int_equal(lince_image_save_png(&image, NULL, path), 0);
     assert_int_equal(lince_image_load(&again, path, &(lince_decoding){0}), 0);
     assert_int_equal(again.width, 33);
     assert_int_equal(again.height, 21);

@@ -22,11 +22,12 @@ static void test_a_sheet_holds_all_pictures_and_captions(void **state)
     assert_int_equal(lince_sheet_draw(TEST_SCRATCH "/sheet", "errors", &layout, items, 3), 0);
     char *svg;
     size_t size;
-    assert_int_equal(lince_file_read(TEST_SCRATCH "/sheet/errors.svg", 1 << 20, &svg, &size), 0);
+    assert_int_equal(lince_file_read(TEST_SCRATCH "/sheet/plots/errors.svg", 1 << 20, &svg, &size), 0);
     assert_non_null(strstr(svg, "cat &lt;1&gt;</text>"));
     assert_non_null(strstr(svg, "dog 0.9</text>"));
     assert_null(strstr(svg, "href=\"http"));
-    assert_int_equal(lince_image_load(&sheet, TEST_SCRATCH "/sheet/errors.png", &(lince_decoding){0}), 0);
+    assert_int_equal(lince_image_load(&sheet, TEST_SCRATCH "/sheet/plots/errors.png", &(lince_decoding){0}),
+                     0);
     assert_int_equal(sheet.width, 2 * 108 + 12);
     assert_int_equal(sheet.height, 2 * 138 + 12);
     assert_in_range(sheet.pixels[(60 * sheet.width + 60) * 3], 195, 205); /* inside the first picture */

@@ -26,7 +26,7 @@ static int save(void **state)
     (void)state;
     lince_checkpoint_array arrays[2];
     describe(arrays, weight, momentum);
-    return lince_checkpoint_write(PATH, arrays, 2, &(lince_metadata){"step", "12"}, 1);
+    return lince_checkpoint_write(NULL, PATH, arrays, 2, &(lince_metadata){"step", "12"}, 1);
 }
 
 static void test_arrays_and_texts_come_back_bit_for_bit(void **state)

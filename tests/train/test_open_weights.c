@@ -34,7 +34,7 @@ static void write_weights(const char *path, const char *architecture, int classe
     const char *saved = TEST_SCRATCH "/open_weights.safetensors";
     if (lince_blueprint_build(&b, &options, &net)) fail_msg("%s", lince_error());
     lince_net_init(net, 5);
-    assert_int_equal(lince_state_dict_save(net, saved, NULL, 0), 0);
+    assert_int_equal(lince_state_dict_save(net, NULL, saved, NULL, 0), 0);
     lince_net_free(net);
     assert_int_equal(lince_weights_open(&w, saved), 0);
     size_t count = lince_weights_count(w);

@@ -24,7 +24,7 @@ static void write_weights(void)
     lince_blueprint b = picture_model(&encoder, "resnet20", CLASSES, SIZE);
     assert_done(lince_blueprint_build(&b, &options, &net));
     lince_net_init(net, 5);
-    assert_done(lince_state_dict_save(net, weights, NULL, 0));
+    assert_done(lince_state_dict_save(net, NULL, weights, NULL, 0));
     lince_net_free(net);
 }
 

@@ -27,7 +27,7 @@ static void write_weights(const char *architecture, int classes, const char *nor
         lince_param *p = lince_net_param(net, i);
         for (size_t k = 0; p->ndim == 1 && k < (size_t)p->dims[0]; k++) p->value[k] = (float)(k % 7) - 3;
     }
-    assert_done(lince_state_dict_save(net, weights, said, 1));
+    assert_done(lince_state_dict_save(net, NULL, weights, said, 1));
     lince_net_free(net);
 }
 

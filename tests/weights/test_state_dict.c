@@ -39,7 +39,7 @@ static lince_weights *saved(uint64_t seed, int classes)
     lince_weights *w;
     lince_net *net = build(classes, 8, false);
     lince_net_init(net, seed);
-    if (lince_state_dict_save(net, PATH, NULL, 0)) fail_msg("%s", lince_error());
+    if (lince_state_dict_save(net, NULL, PATH, NULL, 0)) fail_msg("%s", lince_error());
     lince_net_free(net);
     if (lince_weights_open(&w, PATH)) fail_msg("%s", lince_error());
     return w;
@@ -198,7 +198,7 @@ static void test_hidden_layers_of_a_new_head_are_loaded_where_they_fit(void **st
     assert_int_equal(lince_net_new(&net, (lince_shape){3, 32, 32, 1}, &options), 0);
     assert_int_equal(lince_architecture_build(lince_architecture_named("vgg11"), net, &wanted), 0);
     assert_int_equal(lince_net_prepare(net), 0);
-    if (lince_state_dict_save(net, PATH, NULL, 0) || lince_weights_open(&w, PATH))
+    if (lince_state_dict_save(net, NULL, PATH, NULL, 0) || lince_weights_open(&w, PATH))
         fail_msg("%s", lince_error());
     assert_int_equal(lince_state_dict_load(net, w, &(lince_load_options){.new_head = true}, &r), 0);
     assert_int_equal(r.of_kind[LINCE_REPLACED], 2);

@@ -387,7 +387,7 @@ int lince_synth_images(const char *folder, size_t n, uint64_t seed)
     if (!is_free(final))
         return lince_fail(LINCE_EIO, "%s: is there already, and nothing is overwritten; name another folder",
                           final);
-    snprintf(beside, sizeof beside, "%.4000s.tmp-%ld", final, (long)getpid());
+    LINCE_TRY(lince_beside_folder(final, beside, sizeof beside));
     int code = write_pictures(beside, n, seed);
     if (code == 0) code = publish(beside, final);
     if (code < 0) lince_remove_folder(beside);

@@ -214,12 +214,12 @@ int lince_image_load(lince_image *image, const char *path, const lince_decoding 
     return code;
 }
 
-int lince_image_save_png(const lince_image *image, const char *path)
+int lince_image_save_png(const lince_image *image, const char *folder, const char *name)
 {
     uint8_t *bytes;
     size_t size;
     LINCE_TRY(lince_image_encode_png(image, &bytes, &size));
-    int code = lince_file_write(path, bytes, size);
+    int code = lince_file_write_in(folder, name, bytes, size);
     lince_free(bytes);
     return code;
 }

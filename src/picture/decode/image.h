@@ -70,8 +70,8 @@ const char *lince_looks_like(const void *bytes, size_t size);
 /* Whether the beginning of a file is that of a text and of no format that lince_looks_like names. */
 bool lince_looks_like_text(const void *bytes, size_t size);
 
-/* Writes a PNG file, whole or not at all. */
-int lince_image_save_png(const lince_image *image, const char *path);
+/* Writes a PNG file, whole or not at all, below a folder (core/folder.h; NULL: `name` is a path). */
+int lince_image_save_png(const lince_image *image, const char *folder, const char *name);
 
 /* Encodes a PNG into a lince_alloc'ed block. */
 int lince_image_encode_png(const lince_image *image, uint8_t **bytes, size_t *size);

@@ -156,28 +156,25 @@ static int draw_confusions(const lince_comparison *c, const char *folder)
     return draw_matrices(c, folder, true);
 }
 
-static int draw_accuracies(const lince_comparison *c, const char *plots)
+static int draw_accuracies(const lince_comparison *c, const char *folder)
 {
-    return draw_curves(c, plots, "val_accuracy", _("validation accuracy, %"),
+    return draw_curves(c, folder, "val_accuracy", _("validation accuracy, %"),
                        offsetof(lince_epoch, val_accuracy), offsetof(lince_epoch, train_accuracy), 100);
 }
 
-static int draw_losses(const lince_comparison *c, const char *plots)
+static int draw_losses(const lince_comparison *c, const char *folder)
 {
-    return draw_curves(c, plots, "val_loss", _("validation loss"), offsetof(lince_epoch, val_loss),
+    return draw_curves(c, folder, "val_loss", _("validation loss"), offsetof(lince_epoch, val_loss),
                        offsetof(lince_epoch, train_loss), 1);
 }
 
 void lince_comparison_draw(const lince_comparison *c, const char *folder, lince_gaps *gaps)
 {
     static int (*const figures[])(const lince_comparison *c,
-                                  const char *plots) = {draw_accuracies,          draw_losses,
-                                                        draw_confusions,          lince_context_draw_lengths,
-                                                        lince_context_draw_reach, lince_context_draw_moved};
-    char plots[LINCE_PATH_MAX];
-    int code = lince_path_join(plots, folder, "plots");
-    if (!code) code = lince_make_folder(plots);
-    if (code) lince_gaps_figure(gaps, code);
+                                  const char *folder) = {draw_accuracies,          draw_losses,
+                                                         draw_confusions,          lince_context_draw_lengths,
+                                                         lince_context_draw_reach, lince_context_draw_moved};
+    int code = 0;
     for (size_t i = 0; i < sizeof figures / sizeof *figures && !code; i++)
-        code = lince_gaps_figure(gaps, figures[i](c, plots));
+        code = lince_gaps_figure(gaps, figures[i](c, folder));
 }

@@ -98,9 +98,9 @@ int lince_context_sample(const lince_context *context, size_t most, size_t **sam
 const lince_slice *lince_context_slice(const lince_context *context, lince_slice_kind kind);
 
 /* Figures by_length, reach and moved; nothing is drawn where there is nothing to draw. */
-int lince_context_draw_lengths(const lince_comparison *comparison, const char *plots);
-int lince_context_draw_reach(const lince_comparison *comparison, const char *plots);
-int lince_context_draw_moved(const lince_comparison *comparison, const char *plots);
+int lince_context_draw_lengths(const lince_comparison *comparison, const char *folder);
+int lince_context_draw_reach(const lince_comparison *comparison, const char *folder);
+int lince_context_draw_moved(const lince_comparison *comparison, const char *folder);
 
 /* Sections of the page, sentences of the verdict, and what compare.json has of it. */
 void lince_context_write_slices(lince_document *d, const lince_comparison *comparison);

@@ -8,11 +8,11 @@
 static const char STYLE[] = "set grid lc rgb '#dddddd'\nset border 3 lc rgb '#777777'\nset tics nomirror\n"
                             "set key outside top center horizontal\n";
 
-static int draw(const char *plots, const char *name, lince_buffer *data, lince_buffer *body)
+static int draw(const char *folder, const char *name, lince_buffer *data, lince_buffer *body)
 {
     int code = data->error ? data->error : body->error;
-    if (!code) code = lince_gnuplot_draw(plots, name, false, 820, 400, data, body);
-    if (!code) code = lince_gnuplot_draw(plots, name, true, 360, 320, data, body);
+    if (!code) code = lince_gnuplot_draw(folder, name, false, 820, 400, data, body);
+    if (!code) code = lince_gnuplot_draw(folder, name, true, 360, 320, data, body);
     lince_buffer_release(data);
     lince_buffer_release(body);
     return code;
@@ -44,7 +44,7 @@ static void put_length_tics(const lince_context *x, lince_buffer *body)
     lince_buffer_printf(body, ")\nset xrange [-0.5:%d.5]\n", count - 1);
 }
 
-int lince_context_draw_lengths(const lince_comparison *c, const char *plots)
+int lince_context_draw_lengths(const lince_comparison *c, const char *folder)
 {
     const lince_context *x = c->context;
     lince_buffer data = {0}, body = {0};
@@ -67,12 +67,12 @@ int lince_context_draw_lengths(const lince_comparison *c, const char *plots)
     for (size_t k = 0; k < x->shown_count; k++)
         put_line(&body, c, k, "1:2:3:4 with yerrorlines lw 1.6 pt 7 ps 0.5");
     lince_buffer_puts(&body, "\n");
-    return draw(plots, "by_length", &data, &body);
+    return draw(folder, "by_length", &data, &body);
 }
 
 /* --- reach ---------------------------------------------------------------------------------------- */
 
-int lince_context_draw_reach(const lince_comparison *c, const char *plots)
+int lince_context_draw_reach(const lince_comparison *c, const char *folder)
 {
     const lince_context *x = c->context;
     lince_buffer data = {0}, body = {0};
@@ -92,12 +92,12 @@ int lince_context_draw_reach(const lince_comparison *c, const char *plots)
     for (size_t k = 0; k < x->shown_count; k++)
         put_line(&body, c, k, "1:2 with linespoints lw 2 pt 7 ps 0.5");
     lince_buffer_puts(&body, ", 10 with lines dt 2 lc rgb '#777777' notitle\n");
-    return draw(plots, "reach", &data, &body);
+    return draw(folder, "reach", &data, &body);
 }
 
 /* --- moved ---------------------------------------------------------------------------------------- */
 
-int lince_context_draw_moved(const lince_comparison *c, const char *plots)
+int lince_context_draw_moved(const lince_comparison *c, const char *folder)
 {
     const lince_context *x = c->context;
     lince_buffer data = {0}, body = {0};
@@ -128,5 +128,5 @@ int lince_context_draw_moved(const lince_comparison *c, const char *plots)
             k, colour, k, colour);
     }
     lince_buffer_puts(&body, "\n");
-    return draw(plots, "moved", &data, &body);
+    return draw(folder, "moved", &data, &body);
 }

@@ -143,19 +143,18 @@ json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome)
 
 static int write_told(lince_explainer *e)
 {
-    char path[LINCE_PATH_MAX], *text;
-    LINCE_TRY(lince_path_join(path, e->facts->run.folder, "explain.json"));
+    static const char name[] = "explain.json";
+    const char *folder = e->facts->run.folder;
+    char *text;
     int code = lince_json_text(e->told, JSON_INDENT(2) | JSON_REAL_PRECISION(9), &text);
     e->told = NULL;
-    code = code ? lince_fail_in(code, path) : lince_file_write(path, text, strlen(text));
+    code = code ? lince_fail_in(code, name) : lince_file_write_in(folder, name, text, strlen(text));
     lince_free(text);
     return code;
 }
 
 static int open_all(lince_explainer *e)
 {
-    LINCE_TRY(lince_path_join(e->plots, e->facts->run.folder, "plots"));
-    LINCE_TRY(lince_make_folder(e->plots));
     LINCE_TRY(lince_reopen_data(e->facts, &e->dataset));
     LINCE_TRY(open_net(e));
     LINCE_TRY(find_outcomes(e));

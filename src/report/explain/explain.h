@@ -16,7 +16,6 @@ int lince_explain(const lince_facts *facts);
 
 typedef struct lince_explainer {
     const lince_facts *facts;
-    char plots[LINCE_PATH_MAX];
     lince_dataset *dataset; /* split and limited as in training */
     lince_blueprint blueprint;
     lince_net *net;          /* for one sample; activations and their gradients can be read */

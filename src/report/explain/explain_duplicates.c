@@ -81,7 +81,7 @@ static int draw(drawing *d)
     for (size_t i = 0; i < d->count; i++) items[i] = (lince_sheet_item){&d->images[i], d->captions[i]};
     if (!d->count) return 0;
     lince_json_put(&d->e->told, "duplicates", lince_json_pack("{s:I}", "pairs", (json_int_t)(d->count / 2)));
-    return lince_sheet_draw(d->e->plots, "duplicates", &layout, items, d->count);
+    return lince_sheet_draw(d->e->facts->run.folder, "duplicates", &layout, items, d->count);
 }
 
 int lince_explain_duplicates(lince_explainer *e)

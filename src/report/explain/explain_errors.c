@@ -28,7 +28,7 @@ int lince_explain_errors(lince_explainer *e)
         items[i] = (lince_sheet_item){&images[i], captions[i]};
         lince_json_add(&told, lince_explain_outcome(e, worst[i]));
     }
-    if (!code && count) code = lince_sheet_draw(e->plots, "errors", &layout, items, count);
+    if (!code && count) code = lince_sheet_draw(e->facts->run.folder, "errors", &layout, items, count);
     for (size_t i = 0; i < count; i++) lince_image_release(&images[i]);
     lince_json_put(&e->told, "errors", told);
     return code;

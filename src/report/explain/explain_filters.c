@@ -45,7 +45,7 @@ static int draw(lince_explainer *e, const lince_layer *l, const float *plain)
         code = paint(plain + i * size, dims, &images[i]);
         items[i] = (lince_sheet_item){&images[i], NULL};
     }
-    if (!code) code = lince_sheet_draw(e->plots, "filters", &layout, items, count);
+    if (!code) code = lince_sheet_draw(e->facts->run.folder, "filters", &layout, items, count);
     for (size_t i = 0; i < count; i++) lince_image_release(&images[i]);
     lince_json_put(&e->told, "filters",
                    lince_json_pack("{s:s, s:i, s:I, s:[i, i]}", "layer", l->name, "all", dims[0], "count",

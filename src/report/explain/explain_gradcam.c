@@ -86,7 +86,7 @@ static int draw(drawing *d)
     lince_json_put(&d->e->told, "again",
                    lince_json_pack("{s:I, s:f}", "samples", (json_int_t)d->count, "difference",
                                    d->difference));
-    return lince_sheet_draw(d->e->plots, "gradcam", &layout, items, 2 * d->count);
+    return lince_sheet_draw(d->e->facts->run.folder, "gradcam", &layout, items, 2 * d->count);
 }
 
 static int allocate(drawing *d)

@@ -120,7 +120,7 @@ static int draw(drawing *d)
                                    "augmented", d->augmented, "mixed",
                                    d->mixing.mixup > 0 || d->mixing.cutmix > 0));
     const lince_sheet layout = {.columns = d->columns, .tile = TILE, .lines = 1};
-    return lince_sheet_draw(d->e->plots, "samples", &layout, items, count);
+    return lince_sheet_draw(d->e->facts->run.folder, "samples", &layout, items, count);
 }
 
 static const char *class_at(const void *blueprint, size_t index)

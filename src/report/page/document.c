@@ -40,10 +40,8 @@ static void put_note(lince_document *d, const char *text, bool warning)
 
 int lince_document_write(lince_document *d, const char *file)
 {
-    char path[LINCE_PATH_MAX];
     d->backend->end(d);
-    int code = d->out.error ? d->out.error : lince_path_join(path, d->folder, file);
-    if (!code) code = lince_file_write(path, d->out.data, d->out.size);
+    int code = d->out.error ? d->out.error : lince_file_write_in(d->folder, file, d->out.data, d->out.size);
     lince_buffer_release(&d->out);
     return code;
 }

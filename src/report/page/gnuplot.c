@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,20 +47,51 @@ void lince_gnuplot_tic(lince_buffer *out, const char *label, int place)
     lince_buffer_printf(out, " %d", place);
 }
 
-/* Runs `gnuplot name.gp` in the folder, its messages into name.log. */
-static int spawn(const char *folder, const char *script, const char *log)
+/* A picture that gnuplot draws: the kinds of a figure, and where they go. */
+typedef struct picture {
+    const char *kind; /* "svg", "png" */
+    lince_file file;
+} picture;
+
+enum { KINDS = 2, SAID_MAX = 1 << 16 };
+
+/* What gnuplot writes goes into files that lince has made, under no name: "svg = '/dev/fd/7'". */
+static void say_outputs(char *out, size_t size, const picture *pictures)
 {
-    char *const arguments[] = {"gnuplot", (char *)(uintptr_t)script, NULL};
+    size_t used = 0;
+    *out = '\0';
+    for (int i = 0; i < KINDS && pictures[i].file.stream; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s = '/dev/fd/%d'; ", pictures[i].kind,
+                                 fileno(pictures[i].file.stream));
+}
+
+/* The program's place, descriptors and outputs: it runs in the folder, and keeps no others open. */
+static int prepare(posix_spawn_file_actions_t *actions, int folder, const picture *pictures, int said)
+{
+    int failed = posix_spawn_file_actions_addfchdir_np(actions, folder) ||
+                 posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0) ||
+                 posix_spawn_file_actions_addopen(actions, 1, "/dev/null", O_WRONLY, 0) ||
+                 posix_spawn_file_actions_adddup2(actions, said, 2);
+    for (int i = 0; i < KINDS && pictures[i].file.stream && !failed; i++) {
+        int fd = fileno(pictures[i].file.stream);
+        failed = posix_spawn_file_actions_adddup2(actions, fd, fd); /* not closed on exec */
+    }
+    return failed ? lince_fail(LINCE_ENOMEM, "gnuplot: out of memory") : 0;
+}
+
+static int spawn(int folder, const char *script, const picture *pictures, int said)
+{
+    char outputs[128];
     posix_spawn_file_actions_t actions;
     pid_t pid;
     int status = 0;
+    say_outputs(outputs, sizeof outputs, pictures);
+    char *const arguments[] = {"gnuplot", "-e", outputs, (char *)(uintptr_t)script, NULL};
     if (posix_spawn_file_actions_init(&actions)) return lince_fail(LINCE_ENOMEM, "gnuplot: out of memory");
-    posix_spawn_file_actions_addchdir_np(&actions, folder);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    int error = posix_spawnp(&pid, "gnuplot", &actions, NULL, arguments, environ);
+    int code = prepare(&actions, folder, pictures, said);
+    int error = code ? 0 : posix_spawnp(&pid, "gnuplot", &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
+    if (code) return code;
     if (error)
         return lince_fail(LINCE_EUNSUPPORTED, "gnuplot: %s; install it (gnuplot-nox) and run 'lince report'",
                           lince_reason(error));
@@ -69,55 +101,83 @@ static int spawn(const char *folder, const char *script, const char *log)
     return status ? LINCE_EIO : 0;
 }
 
-static int run(const char *folder, const char *name)
+static int run(const char *folder, const char *script, const picture *pictures)
 {
-    char script[128], log[128], path[LINCE_PATH_MAX], *said = NULL;
-    size_t size;
-    snprintf(script, sizeof script, "%s.gp", name);
-    snprintf(log, sizeof log, "%s.log", name);
-    LINCE_TRY(lince_path_join(path, folder, log));
-    int code = spawn(folder, script, log);
-    if (code == LINCE_EIO) {
-        lince_file_read(path, 1 << 16, &said, &size);
-        lince_fail(LINCE_EIO, "gnuplot failed on %s/%s: %s", folder, script, said ? said : "?");
-        lince_free(said);
+    char *text = NULL;
+    int said = memfd_create("gnuplot", MFD_CLOEXEC), within = lince_folder_open(folder, "plots", false);
+    int code = within < 0 ? within
+               : said < 0 ? lince_fail(LINCE_EIO, "gnuplot: %s", lince_reason(errno))
+                          : spawn(within, script, pictures, said);
+    if (code == LINCE_EIO && said >= 0 && within >= 0) {
+        ssize_t size = (text = lince_alloc(SAID_MAX, 1)) ? pread(said, text, SAID_MAX - 1, 0) : 0;
+        lince_fail(LINCE_EIO, "gnuplot failed on %s/plots/%s: %s", folder, script, size > 0 ? text : "?");
+        lince_free(text);
     }
-    unlink(path);
+    if (said >= 0) close(said);
+    if (within >= 0) close(within);
+    return code;
+}
+
+/* All pictures, or none. */
+static int draw(const char *folder, const char *stem, bool narrow)
+{
+    char name[128];
+    picture pictures[KINDS] = {{.kind = "svg"}, {.kind = "png"}};
+    int code = 0, kinds = narrow ? 1 : KINDS;
+    for (int i = 0; i < kinds && !code; i++) {
+        snprintf(name, sizeof name, "plots/%s.%s", stem, pictures[i].kind);
+        code = lince_file_open_in(&pictures[i].file, folder, name);
+    }
+    snprintf(name, sizeof name, "%s.gp", stem);
+    if (!code) code = run(folder, name, pictures);
+    for (int i = 0; i < kinds; i++) {
+        if (!code)
+            code = lince_file_commit(&pictures[i].file);
+        else
+            lince_file_abandon(&pictures[i].file);
+    }
     return code;
 }
 
 void lince_gnuplot_remove(const char *folder, const char *name)
 {
     static const char *const endings[] = {".svg", ".png", "-narrow.svg"};
-    char path[LINCE_PATH_MAX], file[128];
+    char file[128];
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        snprintf(file, sizeof file, "%s%s", name, endings[i]);
-        if (!lince_path_join(path, folder, file)) unlink(path);
+        snprintf(file, sizeof file, "plots/%s%s", name, endings[i]);
+        lince_file_remove(folder, file);
     }
+}
+
+/* Run by itself it draws beside itself. */
+static void put_script(lince_buffer *script, const char *stem, bool narrow, int width, int height,
+                       const lince_buffer *data, const lince_buffer *body)
+{
+    lince_buffer_puts(script,
+                      "# gnuplot: draws the pictures of its name beside this file\nset encoding utf8\n");
+    if (data->data) lince_buffer_put(script, data->data, data->size);
+    lince_buffer_printf(script, "if (!exists('svg')) svg = '%s.svg'; png = '%s.png'\n", stem, stem);
+    lince_buffer_printf(
+        script,
+        "do for [kind in '%s'] {\nif (kind eq 'svg') {\n"
+        "set terminal svg size %d,%d noenhanced font 'sans-serif,14' background 'white'\n} else {\n"
+        "set terminal pngcairo size %d,%d noenhanced font 'sans,11'\n}\nset output value(kind)\n",
+        narrow ? "svg" : "svg png", width, height, width, height);
+    if (body->data) lince_buffer_put(script, body->data, body->size);
+    lince_buffer_puts(script, "}\nset output\n");
 }
 
 int lince_gnuplot_draw(const char *folder, const char *name, bool narrow, int width, int height,
                        const lince_buffer *data, const lince_buffer *body)
 {
-    char path[LINCE_PATH_MAX], stem[96], file[128];
+    char stem[96], file[128];
     lince_buffer script = {0};
     snprintf(stem, sizeof stem, "%s%s", name, narrow ? "-narrow" : "");
-    snprintf(file, sizeof file, "%s.gp", stem);
-    LINCE_TRY(lince_path_join(path, folder, file));
-    lince_buffer_puts(&script,
-                      "# gnuplot: draws the pictures of its name beside this file\nset encoding utf8\n");
-    if (data->data) lince_buffer_put(&script, data->data, data->size);
-    lince_buffer_printf(
-        &script,
-        "do for [kind in '%s'] {\nif (kind eq 'svg') {\n"
-        "set terminal svg size %d,%d noenhanced font 'sans-serif,14' background 'white'\n} else {\n"
-        "set terminal pngcairo size %d,%d noenhanced font 'sans,11'\n}\nset output '%s.'.kind\n",
-        narrow ? "svg" : "svg png", width, height, width, height, stem);
-    if (body->data) lince_buffer_put(&script, body->data, body->size);
-    lince_buffer_puts(&script, "}\nset output\n");
-    int code = script.error ? script.error : lince_file_write(path, script.data, script.size);
+    snprintf(file, sizeof file, "plots/%s.gp", stem);
+    put_script(&script, stem, narrow, width, height, data, body);
+    int code = script.error ? script.error : lince_file_write_in(folder, file, script.data, script.size);
     lince_buffer_release(&script);
-    if (!code) code = run(folder, stem);
+    if (!code) code = draw(folder, stem, narrow);
     if (code) lince_gnuplot_remove(folder, name);
     return code;
 }

@@ -138,10 +138,12 @@ static void put_gnuplot_line(lince_buffer *out, int height, int x, int y, const 
     lince_buffer_printf(out, " at %d,%d center font 'sans,8' front\n", x, height - y + 4);
 }
 
-static int write_svg(const char *path, const sheet *s, const lince_image *whole)
+static int write_svg(const char *folder, const char *name, const sheet *s, const lince_image *whole)
 {
     uint8_t *png;
     size_t size;
+    char file[128];
+    snprintf(file, sizeof file, "plots/%s.svg", name);
     LINCE_TRY(lince_image_encode_png(whole, &png, &size));
     lince_buffer out = {0};
     lince_buffer_printf(
@@ -155,7 +157,7 @@ static int write_svg(const char *path, const sheet *s, const lince_image *whole)
         "\"/>\n<g font-family=\"sans-serif\" font-size=\"11.5\" text-anchor=\"middle\" fill=\"#333333\">\n");
     put_captions(&out, s, put_svg_line);
     lince_buffer_puts(&out, "</g>\n</svg>\n");
-    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    int code = out.error ? out.error : lince_file_write_in(folder, file, out.data, out.size);
     lince_buffer_release(&out);
     lince_free(png);
     return code;
@@ -163,10 +165,9 @@ static int write_svg(const char *path, const sheet *s, const lince_image *whole)
 
 static int save(const char *folder, const char *name, const char *end, const lince_image *whole)
 {
-    char path[LINCE_PATH_MAX], file[128];
-    snprintf(file, sizeof file, "%s%s", name, end);
-    LINCE_TRY(lince_path_join(path, folder, file));
-    return lince_image_save_png(whole, path);
+    char file[128];
+    snprintf(file, sizeof file, "plots/%s%s", name, end);
+    return lince_image_save_png(whole, folder, file);
 }
 
 /* gnuplot writes captions over <name>.tiles.png; its own SVG is not wanted: it would be a file of
@@ -191,16 +192,13 @@ static int write_png(const char *folder, const char *name, const sheet *s, const
 int lince_sheet_draw(const char *folder, const char *name, const lince_sheet *layout,
                      const lince_sheet_item *items, size_t count)
 {
-    char path[LINCE_PATH_MAX], file[128];
     lince_image whole = {0};
     if (!count || layout->columns < 1 || layout->tile < 1)
         return lince_fail(LINCE_EUSAGE, "%s: a sheet needs pictures and columns", name);
     sheet s = lay_out(layout, items, count);
-    snprintf(file, sizeof file, "%s.svg", name);
-    LINCE_TRY(lince_path_join(path, folder, file));
     int code = compose(&s, &whole);
     if (!code) code = write_png(folder, name, &s, &whole);
-    if (!code) code = write_svg(path, &s, &whole);
+    if (!code) code = write_svg(folder, name, &s, &whole);
     lince_image_release(&whole);
     return code;
 }

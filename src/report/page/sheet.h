@@ -17,10 +17,10 @@ typedef struct lince_sheet {
     int lines;   /* of its caption, 0..2 */
 } lince_sheet;
 
-/* Writes plots_folder/<name>.svg and <name>.png: the pictures enlarged (nearest neighbour), captions below,
+/* Writes plots/<name>.svg and <name>.png: the pictures enlarged (nearest neighbour), captions below,
  * shortened where they are wider than the place. The PNG's captions are drawn by gnuplot; without it the PNG
  * has none. LINCE_EIO, LINCE_ENOMEM. */
-int lince_sheet_draw(const char *plots_folder, const char *name, const lince_sheet *layout,
+int lince_sheet_draw(const char *folder, const char *name, const lince_sheet *layout,
                      const lince_sheet_item *items, size_t count);
 
 /* The picture enlarged so that its longer side has `side` pixels (nearest neighbour). A new picture; release

@@ -65,11 +65,8 @@ int lince_figure_draw(const lince_facts *facts, const char *folder, const char *
 
 void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)
 {
-    char folder[LINCE_PATH_MAX];
-    int code = lince_path_join(folder, facts->run.folder, "plots");
-    if (!code) code = lince_make_folder(folder);
-    if (code) lince_gaps_figure(gaps, code);
+    int code = 0;
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes && !code; i++)
         if (recipes[i].kinds & facts->kinds)
-            code = lince_gaps_figure(gaps, draw_both(facts, folder, &recipes[i]));
+            code = lince_gaps_figure(gaps, draw_both(facts, facts->run.folder, &recipes[i]));
 }

@@ -11,7 +11,7 @@
 /* Draws all into the run's plots/, titles in the thread's language; what cannot be drawn is a gap. */
 void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps);
 
-/* One of them, by its name, into a folder: "confusion" needs no more of the facts than `tested` and `test`.
+/* One of them, by its name, into the folder's plots/: "confusion" needs no more of the facts than `tested` and `test`.
  * As lince_gnuplot_draw. */
 int lince_figure_draw(const lince_facts *facts, const char *folder, const char *name);
 

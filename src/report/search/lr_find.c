@@ -82,13 +82,13 @@ static void put_body(lince_figure *g, const lince_range_test *r)
     lince_buffer_puts(&g->body, "\n");
 }
 
-static int draw(const lince_range_test *r, const char *plots, bool narrow)
+static int draw(const lince_range_test *r, const char *folder, bool narrow)
 {
     lince_figure g = {.narrow = narrow, .width = narrow ? 360 : 820, .height = narrow ? 300 : 400};
     put_data(&g, r);
     put_body(&g, r);
     int code = g.data.error ? g.data.error : g.body.error;
-    if (!code) code = lince_gnuplot_draw(plots, "lr_find", narrow, g.width, g.height, &g.data, &g.body);
+    if (!code) code = lince_gnuplot_draw(folder, "lr_find", narrow, g.width, g.height, &g.data, &g.body);
     lince_buffer_release(&g.data);
     lince_buffer_release(&g.body);
     return code;
@@ -96,12 +96,9 @@ static int draw(const lince_range_test *r, const char *plots, bool narrow)
 
 static int write_all(const lince_range_test *r, const char *folder, const lince_observer *observer)
 {
-    char plots[LINCE_PATH_MAX];
     lince_gaps gaps = {.observer = observer};
     LINCE_TRY(write_table(r, folder));
-    LINCE_TRY(lince_path_join(plots, folder, "plots"));
-    LINCE_TRY(lince_make_folder(plots));
-    if (!lince_gaps_figure(&gaps, draw(r, plots, false))) lince_gaps_figure(&gaps, draw(r, plots, true));
+    if (!lince_gaps_figure(&gaps, draw(r, folder, false))) lince_gaps_figure(&gaps, draw(r, folder, true));
     return 0;
 }
 

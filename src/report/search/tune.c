@@ -311,6 +311,7 @@ static int search(lince_search *s, const lince_observer *o, const lince_tune_obs
                   lince_tune_result *r)
 {
     lince_run lock = {.lock = -1};
+    LINCE_TRY(lince_folder_check(s->folder, "search"));
     LINCE_TRY(lince_path_join(lock.folder, s->folder, "search"));
     LINCE_TRY(lince_run_lock(&lock));
     if (!s->ended) tell_plan(s, o);

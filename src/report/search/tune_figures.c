@@ -216,18 +216,19 @@ static bool draw_coordinates(lince_figure *g, const lince_tune_facts *f)
 
 /* --- all of them ---------------------------------------------------------------------------------- */
 
-static int draw(const lince_tune_facts *f, const char *plots, const char *name,
+static int draw(const lince_tune_facts *f, const char *name,
                 bool (*figure)(lince_figure *g, const lince_tune_facts *f))
 {
+    const char *folder = f->search->folder;
     int code = 0;
     for (int narrow = 0; narrow < 2 && !code; narrow++) {
         lince_figure g = {.narrow = narrow, .width = narrow ? 360 : 820, .height = narrow ? 300 : 400};
         bool drawn = figure(&g, f);
         code = g.data.error ? g.data.error : g.body.error;
         if (!drawn)
-            lince_gnuplot_remove(plots, name);
+            lince_gnuplot_remove(folder, name);
         else if (!code)
-            code = lince_gnuplot_draw(plots, name, narrow, g.width, g.height, &g.data, &g.body);
+            code = lince_gnuplot_draw(folder, name, narrow, g.width, g.height, &g.data, &g.body);
         lince_buffer_release(&g.data);
         lince_buffer_release(&g.body);
     }
@@ -242,10 +243,7 @@ void lince_tune_draw(const lince_tune_facts *f, lince_gaps *gaps)
     } figures[] = {{"best_so_far", draw_best},
                    {"trial_curves", draw_curves},
                    {"coordinates", draw_coordinates}};
-    char plots[LINCE_PATH_MAX];
-    int code = lince_path_join(plots, f->search->folder, "plots");
-    if (!code) code = lince_make_folder(plots);
-    if (code) lince_gaps_figure(gaps, code);
+    int code = 0;
     for (size_t i = 0; i < sizeof figures / sizeof *figures && !code; i++)
-        code = lince_gaps_figure(gaps, draw(f, plots, figures[i].name, figures[i].figure));
+        code = lince_gaps_figure(gaps, draw(f, figures[i].name, figures[i].figure));
 }

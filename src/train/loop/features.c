@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -18,14 +17,17 @@
  * not. */
 static int open_file(const char *folder, size_t bytes)
 {
-    char path[LINCE_PATH_MAX];
+    char beside[LINCE_FILE_NAME_MAX];
     struct statvfs disk;
     if (statvfs(folder, &disk) || bytes / disk.f_frsize >= disk.f_bavail / 2)
         return lince_fail(LINCE_ENOMEM, "%s: no room for %zu MiB of features", folder, bytes >> 20);
-    LINCE_TRY(lince_path_join(path, folder, "features-XXXXXX"));
-    int file = mkostemp(path, O_CLOEXEC);
-    if (file < 0) return lince_fail(LINCE_EIO, "%s: %s", path, lince_reason(errno));
-    unlink(path);
+    int within = lince_folder_open(folder, "", false);
+    if (within < 0) return within;
+    int file = lince_beside_open(within, "features", beside);
+    int error = errno;
+    if (file >= 0) unlinkat(within, beside, 0);
+    close(within);
+    if (file < 0) return lince_fail(LINCE_EIO, "%s/features: %s", folder, lince_reason(error));
     int reason = posix_fallocate(file, 0, (off_t)bytes);
     if (!reason) return file;
     close(file);

@@ -5,7 +5,6 @@
 #include "train/loop/trainer.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 bool lince_trainer_extends(const lince_trainer *t, const lince_saved *s)
 {
@@ -73,16 +72,14 @@ static int record(const lince_trainer *t, const inheritance *has)
  * The checkpoint then stands for the stage, whether or not the end of the one before is still there. */
 static int save(lince_trainer *t, const inheritance *has, const char *command)
 {
-    char epochs[16], end[LINCE_PATH_MAX];
+    char epochs[16];
     if (!lince_trainer_writes(t)) return 0;
     snprintf(epochs, sizeof epochs, "%d", t->settings->epochs);
-    LINCE_TRY(lince_path_join(end, t->run.folder, LINCE_END_FILE));
     LINCE_TRY(lince_run_set_config(&t->run, "epochs", epochs));
     LINCE_TRY(lince_run_add_command(&t->run, command));
     LINCE_TRY(record(t, has));
     LINCE_TRY(lince_trainer_save(t));
-    unlink(end);
-    return 0;
+    return lince_file_remove(t->run.folder, LINCE_END_FILE);
 }
 
 int lince_trainer_extend(lince_trainer *t, const lince_saved *s, const char *command)

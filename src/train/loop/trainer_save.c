@@ -128,15 +128,14 @@ static int check_data(lince_trainer *t, const lince_saved *s)
 
 int lince_trainer_save(lince_trainer *t)
 {
-    char path[LINCE_PATH_MAX], position[LINCE_POSITION_MAX], stage[LINCE_POSITION_MAX];
+    char position[LINCE_POSITION_MAX], stage[LINCE_POSITION_MAX];
     lince_buffer history = {0};
     lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
-    int code = path_in(t, LINCE_STATE_FILE, path);
     lince_position_print(&t->at, &t->schedule, position, stage);
     history_text(t, &history);
     char *settings = NULL;
-    if (!code) code = lince_resume_record(t->settings, &settings);
+    int code = lince_resume_record(t->settings, &settings);
     const lince_metadata texts[] = {{"position", position},
                                     {"stage", stage},
                                     {"history", history.data},
@@ -146,7 +145,8 @@ int lince_trainer_save(lince_trainer *t)
                                     {"content", content_of(t)}};
     if (!code) code = history.error;
     if (!code)
-        code = lince_checkpoint_write(path, list, list_arrays(t, list), texts, sizeof texts / sizeof *texts);
+        code = lince_checkpoint_write(t->run.folder, LINCE_STATE_FILE, list, list_arrays(t, list), texts,
+                                      sizeof texts / sizeof *texts);
     t->last_checkpoint = t->at.seconds;
     lince_buffer_release(&history);
     lince_free(settings);
@@ -219,12 +219,12 @@ int lince_trainer_restore(lince_trainer *t, const char *command)
 
 /* --- weights -------------------------------------------------------------------------------------- */
 
-static int write_weights(lince_trainer *t, const char *path)
+static int write_weights(lince_trainer *t, const char *name)
 {
     lince_passport passport;
     int code = lince_blueprint_write(&t->blueprint, &passport);
     lince_update_swap(&t->update, t->net);
-    if (!code) code = lince_state_dict_save(t->net, path, passport.list, passport.count);
+    if (!code) code = lince_state_dict_save(t->net, t->run.folder, name, passport.list, passport.count);
     lince_update_swap(&t->update, t->net);
     lince_passport_release(&passport);
     return code;
@@ -232,11 +232,9 @@ static int write_weights(lince_trainer *t, const char *path)
 
 int lince_trainer_save_weights(lince_trainer *t, bool best)
 {
-    char last_path[LINCE_PATH_MAX], best_path[LINCE_PATH_MAX];
-    LINCE_TRY(path_in(t, "weights/last.safetensors", last_path));
-    LINCE_TRY(path_in(t, "weights/best.safetensors", best_path));
-    LINCE_TRY(write_weights(t, last_path));
-    if (best) lince_results_forget(t->run.folder); /* measured with those that were the best before */
-    int code = best ? lince_file_link(last_path, best_path) : 0;
-    return code == 1 ? write_weights(t, best_path) : code;
+    LINCE_TRY(write_weights(t, "weights/last.safetensors"));
+    if (best)
+        LINCE_TRY(lince_results_forget(t->run.folder)); /* measured with those that were the best before */
+    int code = best ? lince_file_link(t->run.folder, "weights", "last.safetensors", "best.safetensors") : 0;
+    return code == 1 ? write_weights(t, "weights/best.safetensors") : code;
 }

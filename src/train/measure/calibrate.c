@@ -55,8 +55,10 @@ void lince_calibration_print(const lince_calibration *c, lince_buffer *out)
 
 /* --- keeping it ----------------------------------------------------------------------------------- */
 
+static const char BEST[] = "weights/best.safetensors";
+
 /* The file's metadata with another temperature. */
-static int write_with(const lince_weights *w, const char *path, const char *temperature)
+static int write_with(const lince_weights *w, const char *folder, const char *temperature)
 {
     size_t count = 0, kept = 0;
     while (lince_weights_metadata_at(w, count)) count++;
@@ -68,8 +70,8 @@ static int write_with(const lince_weights *w, const char *path, const char *temp
     }
     metadata[kept++] = (lince_metadata){"lince.temperature", temperature};
     size_t tensors = lince_weights_count(w);
-    int code =
-        lince_safetensors_write(path, tensors ? lince_weights_at(w, 0) : NULL, tensors, metadata, kept);
+    int code = lince_safetensors_write_in(folder, BEST, tensors ? lince_weights_at(w, 0) : NULL, tensors,
+                                          metadata, kept);
     lince_free(metadata);
     return code;
 }
@@ -79,14 +81,14 @@ static int keep_in_weights(const char *folder, double temperature)
 {
     char best[LINCE_PATH_MAX], last[LINCE_PATH_MAX], number[32];
     lince_weights *w;
-    LINCE_TRY(lince_path_join(best, folder, "weights/best.safetensors"));
+    LINCE_TRY(lince_path_join(best, folder, BEST));
     LINCE_TRY(lince_path_join(last, folder, "weights/last.safetensors"));
     bool one = lince_is_same_file(best, last);
     snprintf(number, sizeof number, "%.9g", temperature);
     LINCE_TRY(lince_safetensors_open(&w, best));
-    int code = write_with(w, best, number);
+    int code = write_with(w, folder, number);
     lince_weights_free(w);
-    if (!code && one) code = lince_file_link(best, last);
+    if (!code && one) code = lince_file_link(folder, "weights", "best.safetensors", "last.safetensors");
     return code < 0 ? code : 0;
 }
 

@@ -5,15 +5,13 @@
 #include "core/memory.h"
 
 #include <string.h>
-#include <unistd.h>
 
 int lince_write_json(const char *folder, const char *name, json_t *json, size_t layout)
 {
-    char path[LINCE_PATH_MAX], *text;
+    char *text;
     int code = lince_json_text(json, layout | JSON_REAL_PRECISION(9), &text);
     if (code) return lince_fail_in(code, name);
-    code = lince_path_join(path, folder, name);
-    if (!code) code = lince_file_write(path, text, strlen(text));
+    code = lince_file_write_in(folder, name, text, strlen(text));
     lince_free(text);
     return code;
 }
@@ -54,11 +52,10 @@ int lince_results_seen(const char *folder, json_t **seen)
     return 0;
 }
 
-void lince_results_forget(const char *folder)
+int lince_results_forget(const char *folder)
 {
     static const char *const names[] = {"test.json",   "predictions.csv",  "probabilities.csv",
                                         "curves.json", "calibration.json", "confidence.json"};
-    char path[LINCE_PATH_MAX];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!lince_path_join(path, folder, names[i])) unlink(path);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) LINCE_TRY(lince_file_remove(folder, names[i]));
+    return 0;
 }

@@ -19,6 +19,6 @@ int lince_results_seen(const char *folder, json_t **seen);
 
 /* Takes away all that was measured with weights that are no longer the best: the test, what the validation
  * part has said of them, and their calibration. */
-void lince_results_forget(const char *folder);
+int lince_results_forget(const char *folder);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-int lince_checkpoint_write(const char *path, const lince_checkpoint_array *arrays, size_t count,
-                           const lince_metadata *texts, size_t text_count)
+int lince_checkpoint_write(const char *folder, const char *name, const lince_checkpoint_array *arrays,
+                           size_t count, const lince_metadata *texts, size_t text_count)
 {
     lince_tensor *tensors = lince_alloc(count + 1, sizeof *tensors);
     lince_access *data = lince_alloc(count + 1, sizeof *data);
@@ -22,7 +22,7 @@ int lince_checkpoint_write(const char *path, const lince_checkpoint_array *array
                                     .data = data[i].host,
                                     .bytes = data[i].size};
     }
-    if (!code) code = lince_safetensors_write(path, tensors, count, texts, text_count);
+    if (!code) code = lince_safetensors_write_in(folder, name, tensors, count, texts, text_count);
     for (size_t i = 0; data && i < count; i++) lince_access_end(&data[i]);
     lince_free(data);
     lince_free(tensors);

@@ -15,8 +15,8 @@ typedef struct lince_checkpoint_array {
     size_t count;
 } lince_checkpoint_array;
 
-int lince_checkpoint_write(const char *path, const lince_checkpoint_array *arrays, size_t count,
-                           const lince_metadata *texts, size_t text_count);
+int lince_checkpoint_write(const char *folder, const char *name, const lince_checkpoint_array *arrays,
+                           size_t count, const lince_metadata *texts, size_t text_count);
 
 /* Opens one; copy its arrays back with lince_checkpoint_restore, read its texts with
  * lince_weights_metadata. */

@@ -8,7 +8,6 @@
 #include "settings/settings.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -61,11 +60,8 @@ int lince_run_create(lince_run *run, const char *folder)
     static const char *const inside[] = {"weights", "checkpoint", "plots"};
     run->lock = -1;
     LINCE_TRY(lince_run_new_folder(run->folder, folder));
-    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
-        char path[LINCE_PATH_MAX];
-        LINCE_TRY(lince_path_join(path, run->folder, inside[i]));
-        LINCE_TRY(lince_make_folder(path));
-    }
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
+        LINCE_TRY(lince_folder_make(run->folder, inside[i]));
     return 0;
 }
 
@@ -116,28 +112,12 @@ int lince_run_open(lince_run *run, const char *folder)
     return 0;
 }
 
-static size_t half_written_in(const char *folder, bool remove)
-{
-    size_t bytes = 0;
-    struct stat status;
-    DIR *stream = opendir(folder);
-    for (const struct dirent *entry; stream && (entry = readdir(stream));) {
-        if (!strstr(entry->d_name, LINCE_FILE_BESIDE)) continue;
-        if (fstatat(dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW)) continue;
-        if (!remove || !unlinkat(dirfd(stream), entry->d_name, 0)) bytes += (size_t)status.st_size;
-    }
-    if (stream) closedir(stream);
-    return bytes;
-}
-
 size_t lince_run_half_written(const lince_run *run, bool remove)
 {
-    static const char *const folders[] = {".", "weights", "checkpoint"};
+    static const char *const folders[] = {"", "weights", "checkpoint", "plots"};
     size_t bytes = 0;
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char path[LINCE_PATH_MAX];
-        if (!lince_path_join(path, run->folder, folders[i])) bytes += half_written_in(path, remove);
-    }
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        bytes += lince_folder_leftovers(run->folder, folders[i], remove);
     return bytes;
 }
 

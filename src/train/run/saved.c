@@ -3,10 +3,8 @@
 #include "core/json.h"
 #include "train/run/checkpoint.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const KEYS[] = {"position", "stage", "history", "settings", "kernels", "data", "content"};
 
@@ -95,24 +93,18 @@ void lince_saved_close(lince_saved *s)
 
 int lince_saved_drop(const lince_run *run)
 {
-    char path[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(path, run->folder, LINCE_STATE_FILE));
-    if (unlink(path) && errno != ENOENT)
-        return lince_fail(LINCE_EIO, "%s: cannot remove: %s", path, lince_reason(errno));
-    return 0;
+    return lince_file_remove(run->folder, LINCE_STATE_FILE);
 }
 
 static int write_end(const lince_saved *s, const lince_run *run)
 {
     enum { COUNT = sizeof KEYS / sizeof *KEYS };
-    char path[LINCE_PATH_MAX];
     lince_metadata texts[COUNT];
     size_t count = 0;
-    LINCE_TRY(lince_path_join(path, run->folder, LINCE_END_FILE));
     for (size_t i = 0; i < COUNT; i++)
         if (lince_saved_text(s, KEYS[i]))
             texts[count++] = (lince_metadata){KEYS[i], lince_saved_text(s, KEYS[i])};
-    return lince_checkpoint_write(path, NULL, 0, texts, count);
+    return lince_checkpoint_write(run->folder, LINCE_END_FILE, NULL, 0, texts, count);
 }
 
 int lince_saved_finish(const lince_run *run, bool keep)

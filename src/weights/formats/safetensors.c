@@ -260,14 +260,14 @@ static int sealed_header(char **text, const char *path, const lince_tensor *tens
     return code;
 }
 
-int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
-                            const lince_metadata *metadata, size_t metadata_count)
+int lince_safetensors_write_in(const char *folder, const char *name, const lince_tensor *tensors,
+                               size_t count, const lince_metadata *metadata, size_t metadata_count)
 {
     char *header;
-    LINCE_TRY(lince_tensors_check(path, tensors, count));
-    LINCE_TRY(sealed_header(&header, path, tensors, count, metadata, metadata_count));
+    LINCE_TRY(lince_tensors_check(name, tensors, count));
+    LINCE_TRY(sealed_header(&header, name, tensors, count, metadata, metadata_count));
     lince_file file;
-    int code = lince_file_open(&file, path);
+    int code = lince_file_open_in(&file, folder, name);
     if (!code) {
         /* blanks, so that data begin at a multiple of 8 */
         size_t length = strlen(header), padded = (length + 7) / 8 * 8;
@@ -281,6 +281,12 @@ int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_
     }
     lince_free(header);
     return code;
+}
+
+int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
+                            const lince_metadata *metadata, size_t metadata_count)
+{
+    return lince_safetensors_write_in(NULL, path, tensors, count, metadata, metadata_count);
 }
 
 /* Its names are what PyTorch called them, mostly. */

@@ -13,4 +13,8 @@ int lince_safetensors_open(lince_weights **weights, const char *path);
 int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_t count,
                             const lince_metadata *metadata, size_t metadata_count);
 
+/* The same below a folder (core/folder.h). */
+int lince_safetensors_write_in(const char *folder, const char *name, const lince_tensor *tensors,
+                               size_t count, const lince_metadata *metadata, size_t metadata_count);
+
 #endif
