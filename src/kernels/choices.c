@@ -9,7 +9,6 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 /* Of the rows, the library's version and the processor: a choice among others than these, or made on another
@@ -85,7 +84,6 @@ int lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op 
     if (!(choices->file = fopen(path, "a+e")))
         return is_passing(errno) ? lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno))
                                  : 1;
-    flock(fileno(choices->file), LOCK_EX);
     choices->rows = exec->device->rows[op];
     make_key(choices->key, sizeof choices->key, exec, op, geometry);
     return 0;
@@ -106,14 +104,18 @@ int lince_choices_recall(lince_choices *choices, const lince_op_row **choice)
                : 0;
 }
 
-void lince_choices_add(lince_choices *choices, const lince_op_row *choice, bool busy)
+/* Lines are appended, each by one write: whoever reads what is there now finds the same line first. */
+int lince_choices_add(lince_choices *choices, const lince_op_row *mine, bool busy,
+                      const lince_op_row **choice)
 {
-    fprintf(choices->file, "%s %s%s\n", choices->key, choice->name, busy ? " busy" : "");
+    *choice = NULL;
+    fprintf(choices->file, "%s %s%s\n", choices->key, mine->name, busy ? " busy" : "");
+    return fflush(choices->file) ? 0 : lince_choices_recall(choices, choice);
 }
 
-int lince_choices_close(lince_choices *choices)
+void lince_choices_close(lince_choices *choices)
 {
-    return fclose(choices->file) ? -1 : 0;
+    fclose(choices->file);
 }
 
 /* The line in words, where it is a choice of this operation for this program, machine and level. */

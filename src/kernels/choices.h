@@ -15,17 +15,19 @@ typedef struct lince_choices {
     char key[256];
 } lince_choices;
 
-/* Opens the file for one geometry of an operation, under its lock, to be kept for moments only. 1 where there is no file to write to; 0: to be closed. LINCE_EIO. */
+/* Opens the file for one geometry of an operation. No lock is taken, so that nobody waits for a process that was
+ * stopped. 1 where there is no file to write to; 0: to be closed. LINCE_EIO. */
 int lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op op, const void *geometry);
 
 /* What was chosen; NULL where nothing was. LINCE_EIO. */
 int lince_choices_recall(lince_choices *choices, const lince_op_row **choice);
 
-/* busy: other programs ran while it was made. */
-void lince_choices_add(lince_choices *choices, const lince_op_row *choice, bool busy);
+/* Adds one, and tells which holds: another process's, where that came first; NULL where it could not be written. busy: other
+ * programs ran while it was made. LINCE_EIO. */
+int lince_choices_add(lince_choices *choices, const lince_op_row *mine, bool busy,
+                      const lince_op_row **choice);
 
-/* 0, or -1 where what was added could not be written. */
-int lince_choices_close(lince_choices *choices);
+void lince_choices_close(lince_choices *choices);
 
 /* Prints the choices that hold for this program on this machine at its present level, one line each, and how
  * many others the file has. 0, or an error. */

@@ -214,8 +214,7 @@ static int find_fastest_of_part(const task *t, finding *f)
     return code;
 }
 
-/* Looks the geometry up, and measures it where it is new. The cache is not locked meanwhile: a process that
- * is stopped would keep all others waiting. Of two that measured at a time the first one's choice holds. NULL: the
+/* Looks the geometry up, and measures it where it is new. Of two that measured at a time the first one's choice holds. NULL: the
  * rows' order decides. */
 static int remembered(const task *t, const lince_op_row **choice)
 {
@@ -230,10 +229,9 @@ static int remembered(const task *t, const lince_op_row **choice)
     LINCE_TRY(find_fastest_of_part(t, &found));
     code = lince_choices_open(&choices, t->exec, t->op, t->geometry);
     if (code) return code < 0 ? code : 0;
-    code = lince_choices_recall(&choices, choice);
-    if (!code && !*choice && found.best) lince_choices_add(&choices, *choice = found.best, found.disturbed);
     /* Not remembered: better the rule than a choice that may change. */
-    if (lince_choices_close(&choices)) *choice = NULL;
+    if (found.best) code = lince_choices_add(&choices, found.best, found.disturbed, choice);
+    lince_choices_close(&choices);
     return code;
 }
 

@@ -55,7 +55,7 @@ void lince_weights_free(lince_weights *w)
     lince_free(w->metadata);
     lince_free(w->copies);
     lince_buffer_release(&w->notes);
-    lince_mapping_release(&w->map);
+    lince_contents_release(&w->file);
     lince_free(w);
 }
 

@@ -44,7 +44,7 @@ typedef struct lince_metadata {
 typedef struct lince_weights lince_weights;
 typedef struct lince_weights_format lince_weights_format; /* formats/format.h */
 
-/* Opens a file of any format of formats/list.def, told by its content. It is mapped: tensors point into it.
+/* Opens a file of any format of formats/list.def, told by its content. It is read whole: tensors point into that.
  * Names become those that the models here have. LINCE_EIO; LINCE_EFORMAT with place and rule. */
 int lince_weights_open(lince_weights **weights, const char *path);
 

@@ -3,7 +3,7 @@
 #define LINCE_WEIGHTS_INTERNAL_H
 
 #include "core/buffer.h"
-#include "core/mapping.h"
+#include "core/contents.h"
 #include "weights/weights.h"
 
 struct lince_weights {
@@ -16,8 +16,8 @@ struct lince_weights {
     lince_buffer notes; /* a line each */
     void **copies;      /* data that the file has in another order */
     size_t copy_count, copy_capacity;
-    bool has_checksum; /* which was right */
-    lince_mapping map; /* of the file; empty where the bytes are the caller's */
+    bool has_checksum;   /* which was right */
+    lince_contents file; /* which tensors point into; empty where the bytes are the caller's */
 };
 
 /* Adds a tensor; its name is copied. */

@@ -498,6 +498,24 @@ static void test_a_link_that_leads_nowhere_is_one_bad_picture(void **state)
     lince_dataset_free(dataset);
 }
 
+/* A disk that is not mounted: training would go on without the class. */
+static void test_links_to_nothing_among_the_classes_are_named(void **state)
+{
+    (void)state;
+    const char *folder = fresh_folder("unmounted");
+    char path[LINCE_PATH_MAX];
+    PNGS(folder, "cat/1.png", "dog/1.png");
+    snprintf(path, sizeof path, "%s/eel", folder);
+    assert_int_equal(symlink("/nowhere/eel", path), 0);
+    assert_refused(folder, LINCE_EIO, "links that lead to nothing: 1 (eel)");
+    snprintf(path, sizeof path, "%s/cat/more", folder);
+    assert_int_equal(symlink("/nowhere/cat", path), 0);
+    assert_refused(folder, LINCE_EIO, "links that lead to nothing: 2 (");
+    snprintf(path, sizeof path, "%s/.hidden", folder);
+    assert_int_equal(symlink("/nowhere", path), 0);
+    assert_refused(folder, LINCE_EIO, "links that lead to nothing: 2 (");
+}
+
 static void test_a_link_in_a_circle_is_refused(void **state)
 {
     (void)state;
@@ -634,6 +652,7 @@ int main(void)
         cmocka_unit_test(test_a_test_part_alone_can_be_opened),
         cmocka_unit_test(test_a_picture_that_vanished_is_named),
         cmocka_unit_test(test_a_link_that_leads_nowhere_is_one_bad_picture),
+        cmocka_unit_test(test_links_to_nothing_among_the_classes_are_named),
         cmocka_unit_test(test_a_link_in_a_circle_is_refused),
         cmocka_unit_test(test_the_fingerprint_tells_data_sets_apart),
         cmocka_unit_test(test_several_threads_read_at_a_time),

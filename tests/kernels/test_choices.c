@@ -2,12 +2,16 @@
 #include "kernels/choices.h"
 #include "kernels/conv.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -33,18 +37,21 @@ static const lince_op_row *recalled(const lince_conv *conv, lince_direction dire
     assert_int_equal(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task), 0);
     const lince_op_row *found;
     assert_int_equal(lince_choices_recall(&choices, &found), 0);
-    assert_int_equal(lince_choices_close(&choices), 0);
+    lince_choices_close(&choices);
     return found;
 }
 
-static void add(int threads, const lince_op_row *choice, bool busy)
+/* The row that holds then. */
+static const lince_op_row *add(int threads, const lince_op_row *mine, bool busy)
 {
+    const lince_op_row *holds;
     lince_choices choices;
     lince_exec exec = context(threads);
     lince_conv_task task = {geometry, LINCE_FORWARD, true};
     assert_int_equal(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task), 0);
-    lince_choices_add(&choices, choice, busy);
-    assert_int_equal(lince_choices_close(&choices), 0);
+    assert_int_equal(lince_choices_add(&choices, mine, busy, &holds), 0);
+    lince_choices_close(&choices);
+    return holds;
 }
 
 static char *printed(void)
@@ -103,6 +110,41 @@ static void test_lines_of_others_and_broken_ones_are_passed_over(void **state)
     assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_ref);
 }
 
+static void test_of_two_that_measured_at_a_time_the_first_holds(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_ptr_equal(add(2, &lince_conv_ref, false), &lince_conv_ref);
+    assert_ptr_equal(add(2, &lince_conv_onednn_direct, false), &lince_conv_ref);
+    assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_ref);
+}
+
+/* A process that has the file, locked even, and is stopped: nobody waits for it. */
+static void test_a_stopped_process_keeps_nobody_waiting(void **state)
+{
+    (void)state;
+    char path[512];
+    int ready[2], status;
+    snprintf(path, sizeof path, "%s/lince/kernels", getenv("XDG_CACHE_HOME"));
+    add(2, &lince_conv_ref, false);
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (!child) {
+        int fd = open(path, O_RDWR);
+        bool locked = fd >= 0 && !flock(fd, LOCK_EX);
+        if (write(ready[1], locked ? "x" : "", locked) == 1) raise(SIGSTOP);
+        _exit(1);
+    }
+    assert_int_equal(read(ready[0], &(char){0}, 1), 1);
+    alarm(30); /* ends the test, where it waits */
+    assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_ref);
+    assert_ptr_equal(add(4, &lince_conv_onednn_direct, false), &lince_conv_onednn_direct);
+    alarm(0);
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    close(ready[0]), close(ready[1]);
+}
+
 static void test_after_forgetting_all_is_measured_again(void **state)
 {
     (void)state;
@@ -123,6 +165,8 @@ int main(void)
         cmocka_unit_test(test_a_choice_holds_for_its_geometry_direction_and_threads),
         cmocka_unit_test(test_the_list_says_what_was_chosen_and_what_was_not_measured),
         cmocka_unit_test(test_lines_of_others_and_broken_ones_are_passed_over),
+        cmocka_unit_test(test_of_two_that_measured_at_a_time_the_first_holds),
+        cmocka_unit_test(test_a_stopped_process_keeps_nobody_waiting),
         cmocka_unit_test(test_after_forgetting_all_is_measured_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

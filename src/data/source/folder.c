@@ -1,8 +1,11 @@
 /* A folder, listed with everything below it. */
+#include "core/buffer.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "data/source/file_names.h"
 #include "data/source/source.h"
+#include "data/source/table_formats.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +30,8 @@ typedef struct walk {
     lince_source *source;
     place *places; /* those before `at` have been looked into */
     size_t count, capacity, at;
+    size_t lost;        /* links to nothing that might have been folders */
+    lince_buffer names; /* of the first of them */
 } walk;
 
 /* A link may lead back to a folder that it lies in. */
@@ -52,8 +57,31 @@ static int fail_at(const walk *w, const char *name, int error)
     return lince_fail(LINCE_EIO, "%s/%s: cannot read: %s", w->source->path, name, lince_reason(error));
 }
 
-/* What is hidden is listed nowhere: what is wrong with it is no matter. A link to nothing is told as unreadable when it is
- * read. */
+/* A link to nothing that calls itself a sample is told as unreadable when it is read. Any other may be a class, or a
+ * part of one, on a disk that is not there: without it the rest would pass for the whole. */
+static int add_lost(walk *w, const char *name)
+{
+    enum { NAMED = 5 };
+    if (lince_has_picture_extension(name) || lince_is_table_name(name))
+        return lince_source_add(w->source, name, 0, 0, false);
+    if (w->lost < NAMED)
+        lince_buffer_printf(&w->names, "%s%s", w->lost ? ", " : "", name);
+    else if (w->lost == NAMED)
+        lince_buffer_puts(&w->names, ", ...");
+    w->lost++;
+    return w->names.error;
+}
+
+static int refuse_lost(const walk *w)
+{
+    if (!w->lost) return 0;
+    return lince_fail(LINCE_EIO,
+                      "%s: links that lead to nothing: %zu (%s); is a disk not mounted? Mount it, or remove "
+                      "the links",
+                      w->source->path, w->lost, w->names.data);
+}
+
+/* What is hidden is listed nowhere: what is wrong with it is no matter. */
 static int add(walk *w, int folder, const char *entry, const char *name)
 {
     struct stat status, link;
@@ -63,7 +91,7 @@ static int add(walk *w, int folder, const char *entry, const char *name)
         if (hidden) return 0;
         if (fstatat(folder, entry, &link, AT_SYMLINK_NOFOLLOW) || !S_ISLNK(link.st_mode))
             return fail_at(w, name, error);
-        return lince_source_add(w->source, name, 0, 0, false);
+        return add_lost(w, name);
     }
     if (S_ISREG(status.st_mode)) return lince_source_add(w->source, name, (uint64_t)status.st_size, 0, false);
     if (!S_ISDIR(status.st_mode)) return 0;
@@ -115,7 +143,9 @@ static int list(lince_source *source)
         return lince_fail(LINCE_EIO, "%s: cannot read: %s", source->path, lince_reason(errno));
     int code = add_place(&w, "", &status);
     for (; !code && w.at < w.count; w.at++) code = look_into(&w);
+    if (!code) code = refuse_lost(&w);
     for (size_t i = 0; i < w.count; i++) lince_free(w.places[i].name);
+    lince_buffer_release(&w.names);
     lince_free(w.places);
     return code;
 }

@@ -17,7 +17,7 @@ struct lince_weights_format {
     bool (*recognise)(const unsigned char *bytes, size_t size);
 
     /* Whether such a file holds weights, and not something else in the same container; NULL: it does. */
-    bool (*holds)(const unsigned char *bytes, size_t size);
+    bool (*holds)(const char *path);
 
     /* Adds the file's tensors and metadata, and notes. Tensors may point into the bytes, which stay; `file`
      * is for messages. LINCE_EFORMAT with the rule and the place. What was added before a failure is

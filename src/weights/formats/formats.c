@@ -1,14 +1,17 @@
 /* Weights files of all formats, told by their content. */
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "weights/checksum.h"
 #include "weights/formats/format.h"
 
+#include <errno.h>
 #include <lince/describe.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 static const struct {
     const lince_weights_format *row;
@@ -136,18 +139,18 @@ int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size,
     return format->rename ? finish(weights, format->rename(*weights, name)) : 0;
 }
 
-/* Of the file's mapping, which the weights take over; `format` NULL: told by the content. */
+/* Of the file's contents, which the weights take over; `format` NULL: told by the content. */
 static int open_file(const lince_weights_format *format, lince_weights **weights, const char *path)
 {
-    lince_mapping map;
+    lince_contents file;
     *weights = NULL;
-    LINCE_TRY(lince_mapping_open(&map, path));
-    int code = format ? lince_weights_parse_as(format, weights, map.bytes, map.size, path)
-                      : lince_weights_parse(weights, map.bytes, map.size, path);
+    LINCE_TRY(lince_contents_read(&file, path));
+    int code = format ? lince_weights_parse_as(format, weights, file.bytes, file.size, path)
+                      : lince_weights_parse(weights, file.bytes, file.size, path);
     if (code)
-        lince_mapping_release(&map);
+        lince_contents_release(&file);
     else
-        (*weights)->map = map;
+        (*weights)->file = file;
     return code;
 }
 
@@ -163,12 +166,14 @@ int lince_weights_open(lince_weights **weights, const char *path)
 
 bool lince_weights_recognise(const char *path)
 {
-    lince_mapping map;
-    if (lince_mapping_open(&map, path)) return false;
-    const lince_weights_format *format = format_of(map.bytes, map.size);
-    bool known = format && (!format->holds || format->holds(map.bytes, map.size));
-    lince_mapping_release(&map);
-    return known;
+    unsigned char head[64];
+    int fd = lince_open_to_read(path);
+    if (fd < 0) return false;
+    ssize_t size;
+    while ((size = read(fd, head, sizeof head)) < 0 && errno == EINTR) continue;
+    close(fd);
+    const lince_weights_format *format = size > 0 ? format_of(head, (size_t)size) : NULL;
+    return format && (!format->holds || format->holds(path));
 }
 
 /* --- networks that files bring ---------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 
 #include "weights/weights.h"
 
-/* Maps a file into memory; tensors point into it. LINCE_EIO, LINCE_EFORMAT (rule and place in the
+/* Reads a file whole; tensors point into that. LINCE_EIO, LINCE_EFORMAT (rule and place in the
  * message). */
 int lince_safetensors_open(lince_weights **weights, const char *path);
 

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <zip.h>
 
 enum { NAME_MAX_SIZE = 512 };
 static const char OBJECT[] = "/data.pkl";
@@ -23,16 +24,19 @@ typedef struct reading {
     char folder[NAME_MAX_SIZE];
 } reading;
 
-/* The pickle, <folder>/data.pkl; NULL: it is another zip file. */
-static const lince_zip_entry *find_pickle(const lince_stored_zip *zip)
+/* <folder>/data.pkl */
+static bool is_pickle(const char *name, size_t size)
 {
     size_t length = strlen(OBJECT);
-    for (size_t i = 0; i < zip->count; i++) {
-        const lince_zip_entry *e = &zip->entries[i];
-        if (e->name_size > length && !memcmp(e->name + e->name_size - length, OBJECT, length) &&
-            memchr(e->name, '/', e->name_size) == e->name + e->name_size - length)
-            return e;
-    }
+    return size > length && !memcmp(name + size - length, OBJECT, length) &&
+           memchr(name, '/', size) == name + size - length;
+}
+
+/* NULL: it is another zip file. */
+static const lince_zip_entry *find_pickle(const lince_stored_zip *zip)
+{
+    for (size_t i = 0; i < zip->count; i++)
+        if (is_pickle(zip->entries[i].name, zip->entries[i].name_size)) return &zip->entries[i];
     return NULL;
 }
 
@@ -158,12 +162,16 @@ static bool recognise(const unsigned char *bytes, size_t size)
     return size >= 4 && !memcmp(bytes, "PK\3\4", 4);
 }
 
-/* Many things are zip files. */
-static bool holds(const unsigned char *bytes, size_t size)
+/* Many things are zip files, some of them large: only the directory is read. */
+static bool holds(const char *path)
 {
-    lince_stored_zip zip;
-    bool found = !lince_stored_zip_read(&zip, "", bytes, size) && find_pickle(&zip);
-    lince_stored_zip_release(&zip);
+    zip_t *archive = zip_open(path, ZIP_RDONLY, NULL);
+    bool found = false;
+    for (zip_int64_t i = 0; archive && !found && i < zip_get_num_entries(archive, 0); i++) {
+        const char *name = zip_get_name(archive, (zip_uint64_t)i, ZIP_FL_ENC_RAW);
+        found = name && is_pickle(name, strlen(name));
+    }
+    if (archive) zip_discard(archive);
     return found;
 }
 
