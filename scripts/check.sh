@@ -28,10 +28,20 @@ cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-e
 build sanitize -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g' -DLINCE_SANITIZE=ON
 ctest --test-dir build-check/sanitize --output-on-failure -j2
 
+# Threads, and models handed between them.
+cmake -S . -B build-check/threads -G Ninja -DLINCE_WERROR=ON -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g' -DLINCE_SANITIZE_THREADS=ON >/dev/null
+THREADED=(api_embedding train_threads core_contents core_parallel data_dataset)
+cmake --build build-check/threads --target "${THREADED[@]/%/_test}"
+for test in "${THREADED[@]}"; do # setarch: its shadow memory needs addresses that are not drawn at random
+    TSAN_OPTIONS=ignore_noninstrumented_modules=1 setarch -R build-check/threads/tests/${test}_test >build-check/threads.log 2>&1 ||
+        { cat build-check/threads.log; exit 1; }
+done
+
 scripts/check-machines.sh build-check
 
 # Values that were never set. valgrind's processor has no AVX-512, which lince asks it for: the kernels are those for AVX2.
-for test in core_hash core_i18n core_random data_split net_param text_csv text_words weights_pickle; do
+for test in core_hash core_i18n core_random data_split net_param text_csv text_words weights_pickle api_misuse core_folder; do
     valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
         build-check/gcc/tests/${test}_test >build-check/valgrind.log 2>&1 ||
         { cat build-check/valgrind.log; exit 1; }

@@ -3,6 +3,10 @@
  * Functions return 0 or a negative code (lince/error.h), unless they say otherwise. Texts are UTF-8; numbers
  * in texts have a decimal point, and letters are those of ASCII, whatever locale the program has set.
  *
+ * NULL where a header does not say what it stands for is a mistake that is told: LINCE_EUSAGE, or where there is no code
+ * to return nothing, "" or 0. What frees or releases takes NULL. What was freed, or never begun with its macro, cannot be
+ * recognised.
+ *
  * Structs that a caller fills, or that are filled for it, begin with their size: declare them as in
  *     lince_observer observer = LINCE_OBSERVER_INIT;
  * so that a program that was compiled with this version goes on with a library that knows of further fields.

@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* Trains, evaluates on the test part and writes the run's folder, report included. `command` is recorded in
- * config.yaml. The folder's name goes to out[out_size] as soon as it is made. */
+ * config.yaml; NULL: that a program called. The folder's name goes to out[out_size] as soon as it is made. */
 LINCE_API int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                           char *out, size_t out_size);
 

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/parallel.h"
+#include "core/plain_locale.h"
 #include "kernels/choices.h"
 #include "picture/decode/image.h"
 
@@ -63,6 +64,8 @@ static void put_libraries(lince_buffer *out)
 
 int lince_machine_describe(char **text)
 {
+    LINCE_NEED(text);
+    LINCE_PLAIN_LOCALE;
     lince_buffer out = {0};
     put_machine(&out);
     put_libraries(&out);
@@ -72,6 +75,7 @@ int lince_machine_describe(char **text)
 
 int lince_kernels_describe(char **text)
 {
+    LINCE_NEED(text);
     size_t size;
     *text = NULL;
     FILE *out = open_memstream(text, &size);

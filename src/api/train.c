@@ -27,6 +27,7 @@ static void write_report(const char *folder, const lince_settings *s, const linc
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size)
 {
+    LINCE_NEED(settings);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     char folder[LINCE_PATH_MAX] = "";

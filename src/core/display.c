@@ -57,7 +57,7 @@ static void show(char *out, size_t size, const char *text, char kept)
 
 void lince_name_for_display(char *out, size_t size, const char *name)
 {
-    show(out, size, name, '\0');
+    if (out && size) show(out, size, name ? name : "", '\0');
 }
 
 void lince_text_for_display(char *out, size_t size, const char *text)
@@ -98,12 +98,12 @@ int lince_cut(const char *text, size_t most)
 int lince_characters(const char *text)
 {
     int count = 0;
-    for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
+    for (; text && *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
     return count;
 }
 
 int lince_field(int columns, const char *text)
 {
-    int more = (int)strlen(text) - lince_characters(text);
+    int more = text ? (int)strlen(text) - lince_characters(text) : 0;
     return columns < 0 ? columns - more : columns + more;
 }

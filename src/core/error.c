@@ -39,7 +39,7 @@ int lince_set_error(const char *format, ...)
 int lince_error_set(int code, const char *given)
 {
     char text[sizeof message + 4];
-    snprintf(text, sizeof text, "%s", given);
+    snprintf(text, sizeof text, "%s", given ? given : "");
     lince_text_for_display(message, sizeof message, text);
     return code;
 }

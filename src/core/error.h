@@ -34,6 +34,12 @@ const char *lince_reason(int error);
  * nothing of the file that was asked for; LINCE_EIO else. */
 int lince_system_code(int error);
 
+/* For functions of the public interface: an argument that may not be NULL, by its name. */
+#define LINCE_NEED(argument)                                                                       \
+    do {                                                                                           \
+        if (!(argument)) return lince_fail(LINCE_EUSAGE, "%s: '%s' is NULL", __func__, #argument); \
+    } while (0)
+
 #define LINCE_TRY(call)                                \
     do {                                               \
         int lince_try_code = (call);                   \

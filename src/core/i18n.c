@@ -77,6 +77,7 @@ static const char *without_dashes(const char *text)
 
 const char *lince_translate(const char *text)
 {
+    if (!text) return "";
     const char *found = lince_tr_in(voice.language, text);
     return voice.dashes ? found : without_dashes(found);
 }

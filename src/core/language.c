@@ -16,6 +16,7 @@ static const char *of_the_environment(void)
 
 int lince_language_set(const char *language)
 {
+    LINCE_NEED(language);
     static const char *const known[] = {"en", "es"};
     const char *wanted = strcmp(language, "auto") != 0 ? language : of_the_environment();
     lince_voice voice = lince_voice_now();

@@ -33,6 +33,7 @@ const char *lince_nearest(const char *word, const char *(*name_at)(const void *c
                           const void *context)
 {
     const char *best = NULL, *name;
+    if (!word || !name_at) return NULL;
     int best_distance = (int)strlen(word) / 3 + 1;
     for (size_t i = 0; (name = name_at(context, i)); i++) {
         int distance = lince_edit_distance(word, name);

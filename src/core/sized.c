@@ -22,6 +22,7 @@ static size_t common(const void *a, const void *b)
 
 int lince_sized_check(const void *full, const void *given, const char *name)
 {
+    if (!given) return lince_fail(LINCE_EUSAGE, "%s: it is NULL", name);
     size_t size = size_of(given), known = size_of(full);
     if (size > sizeof size && size % sizeof size == 0 && size <= known + ROOM) return 0;
     return lince_fail(

@@ -265,6 +265,10 @@ static int write_all(const pair *p, const char *folder, int json, char **text)
 int lince_cv_compare(const char *first, const char *second, const char *out, int json, char *folder,
                      size_t folder_size, char **text)
 {
+    LINCE_NEED(first);
+    LINCE_NEED(second);
+    LINCE_NEED(folder);
+    LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     pair p = {0};
     char made[LINCE_PATH_MAX];

@@ -19,11 +19,13 @@ enum { USUAL_FOLDS = 5 };
 
 int lince_is_cv(const char *folder)
 {
-    return lince_run_is_cv(folder);
+    return folder && lince_run_is_cv(folder);
 }
 
 int lince_cv_settings(const char *folder, lince_settings *settings)
 {
+    LINCE_NEED(folder);
+    LINCE_NEED(settings);
     LINCE_PLAIN_LOCALE;
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, LINCE_CV_FILE));
@@ -287,6 +289,9 @@ static int train_and_tell(const lince_run *run, const lince_settings *s, const c
 int lince_cv(const lince_settings *settings, const char *command, int json, const lince_observer *observer,
              char *folder, size_t folder_size, char **text)
 {
+    LINCE_NEED(settings);
+    LINCE_NEED(folder);
+    LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     lince_run run = {.lock = -1};

@@ -191,6 +191,7 @@ static int fetch(const fetching *f)
 
 int lince_fetch(const lince_fetch_options *options, const lince_observer *observer, char *path, size_t size)
 {
+    LINCE_NEED(path);
     LINCE_PLAIN_LOCALE;
     lince_fetch_options own = LINCE_FETCH_OPTIONS_INIT;
     lince_observer heard = LINCE_OBSERVER_INIT;

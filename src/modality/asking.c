@@ -12,6 +12,7 @@ int lince_answer(const lince_asking *a, const char *input, int code, lince_predi
 void lince_prediction_release(lince_prediction *prediction)
 {
     lince_prediction none = LINCE_PREDICTION_INIT;
+    if (!prediction) return;
     lince_free(prediction->probability);
     lince_sized_write(prediction, &none);
 }

@@ -135,12 +135,12 @@ static const char *choice_at(const void *context, size_t index)
 
 const char *lince_setting_choice(const lince_setting_info *setting, size_t index)
 {
-    return choice_at(find(setting->name), index);
+    return setting ? choice_at(find(setting->name), index) : NULL;
 }
 
 const lince_setting_info *lince_setting_named(const char *name)
 {
-    const entry *e = find(name);
+    const entry *e = name ? find(name) : NULL;
     return e ? &e->info : NULL;
 }
 
@@ -244,6 +244,9 @@ static int (*const setters[])(const entry *e, void *place, const char *text) = {
 
 int lince_settings_set(lince_settings *settings, const char *name, const char *value)
 {
+    LINCE_NEED(settings);
+    LINCE_NEED(name);
+    LINCE_NEED(value);
     LINCE_PLAIN_LOCALE;
     const entry *e = known(name);
     return e ? setters[e->kind](e, field(settings, e), value) : LINCE_EUSAGE;
@@ -288,7 +291,7 @@ lince_settings *lince_settings_new(void)
 
 lince_settings *lince_settings_copy(const lince_settings *settings)
 {
-    lince_settings *copy = lince_alloc(1, sizeof *copy);
+    lince_settings *copy = settings ? lince_alloc(1, sizeof *copy) : NULL;
     if (!copy || !lince_settings_fill(copy, settings)) return copy;
     lince_free(copy);
     return NULL;
@@ -335,6 +338,9 @@ bool lince_settings_agree(const lince_settings *a, const lince_settings *b, cons
 
 int lince_settings_get(const lince_settings *settings, const char *name, char *out, size_t size)
 {
+    LINCE_NEED(settings);
+    LINCE_NEED(name);
+    LINCE_NEED(out);
     char number[LINCE_NUMBER_MAX];
     const char *text = lince_settings_text(settings, name, number);
     if (!text) return LINCE_EUSAGE;
@@ -408,6 +414,8 @@ static int load_document(void *context, yaml_document_t *document, const char *p
 
 int lince_settings_load(lince_settings *settings, const char *path)
 {
+    LINCE_NEED(settings);
+    LINCE_NEED(path);
     return lince_settings_load_but(settings, path, NULL, NULL);
 }
 

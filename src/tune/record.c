@@ -249,6 +249,8 @@ static int read_options(lince_search *s, const json_t *o, const char *path)
 
 int lince_tune_settings(const char *folder, lince_settings *settings)
 {
+    LINCE_NEED(folder);
+    LINCE_NEED(settings);
     LINCE_PLAIN_LOCALE;
     lince_run run = {.lock = -1};
     LINCE_TRY(lince_path_join(run.folder, folder, "search"));

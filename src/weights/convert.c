@@ -20,6 +20,9 @@ static int copy_metadata(const lince_weights *w, lince_metadata **metadata, size
 
 int lince_convert(const char *in, const char *out, char **text)
 {
+    LINCE_NEED(in);
+    LINCE_NEED(out);
+    LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     lince_weights *w;
     lince_metadata *metadata = NULL;

@@ -52,30 +52,35 @@ static void set(lince_settings *s, const char *name, const char *value)
     assert_int_equal(lince_settings_set(s, name, value), 0);
 }
 
+static void train_one(const char *folder, const run *r, const char *seed)
+{
+    lince_settings s;
+    char out[LINCE_PATH_MAX];
+    assert_int_equal(lince_settings_init(&s), 0);
+    static const char *const both[][2] = {{"epochs", "2"},
+                                          {"batch-size", "4"},
+                                          {"lr", "0.0125"},
+                                          {"scheduler", "onecycle"},
+                                          {"label-smoothing", "0.1"},
+                                          {"threads", "1"},
+                                          {"no-report", "yes"}, /* what it says is read from the same files */
+                                          {"lang", "en"}};
+    for (size_t k = 0; k < sizeof both / sizeof *both; k++) set(&s, both[k][0], both[k][1]);
+    for (size_t k = 0; k < r->count; k++) set(&s, r->settings[k][0], r->settings[k][1]);
+    set(&s, "seed", seed);
+    set(&s, "data", r->data);
+    set(&s, "out", folder);
+    if (lince_train(&s, "test", NULL, out, sizeof out)) fail_msg("%s: %s", folder, lince_error());
+    lince_settings_release(&s);
+}
+
 /* Trains below FOLDER/<locale>. */
 static void train(const char *locale, size_t count)
 {
+    char folder[LINCE_PATH_MAX];
     for (size_t i = 0; i < count; i++) {
-        lince_settings s;
-        char folder[LINCE_PATH_MAX], out[LINCE_PATH_MAX];
         snprintf(folder, sizeof folder, FOLDER "/%s/%zu", locale, i);
-        assert_int_equal(lince_settings_init(&s), 0);
-        static const char *const both[][2] = {{"epochs", "2"},
-                                              {"batch-size", "4"},
-                                              {"lr", "0.0125"},
-                                              {"scheduler", "onecycle"},
-                                              {"label-smoothing", "0.1"},
-                                              {"seed", "3"},
-                                              {"threads", "1"},
-                                              {"no-report",
-                                               "yes"}, /* what it says is read from the same files */
-                                              {"lang", "en"}};
-        for (size_t k = 0; k < sizeof both / sizeof *both; k++) set(&s, both[k][0], both[k][1]);
-        for (size_t k = 0; k < runs[i].count; k++) set(&s, runs[i].settings[k][0], runs[i].settings[k][1]);
-        set(&s, "data", runs[i].data);
-        set(&s, "out", folder);
-        if (lince_train(&s, "test", NULL, out, sizeof out)) fail_msg("%s: %s", locale, lince_error());
-        lince_settings_release(&s);
+        train_one(folder, &runs[i], "3");
     }
 }
 
@@ -91,6 +96,23 @@ static void assert_same_file(const char *locale, size_t i, const char *name)
         fail_msg("%s is another file in %s", path, locale);
     lince_free(plain);
     lince_free(other);
+}
+
+/* What a comparison of two runs of texts says, and the script of one of its figures. */
+static void compare(const char *locale, char *out, size_t size)
+{
+    static const char *const pair[] = {FOLDER "/C/0", FOLDER "/C/other"};
+    char to[LINCE_PATH_MAX], folder[LINCE_PATH_MAX], *text;
+    snprintf(to, sizeof to, FOLDER "/%s/compare", locale);
+    if (lince_compare(pair, 2, to, 1, NULL, folder, sizeof folder, &text)) fail_msg("%s", lince_error());
+    snprintf(out, size, "%s", text);
+    lince_text_free(text);
+    snprintf(to, sizeof to, "%s/plots/val_accuracy.gp", folder);
+    char *script;
+    size_t used = strlen(out), script_size;
+    assert_int_equal(lince_file_read(to, 1 << 20, &script, &script_size), 0);
+    snprintf(out + used, size - used, "%s", script);
+    lince_free(script);
 }
 
 /* results.csv: the time differs, the numbers behind it do not. */
@@ -138,10 +160,12 @@ static void test_runs_are_the_same_in_every_locale_and_read_in_any(void **state)
     static const char *const locales[] = {"de_DE.UTF-8", "tr_TR.UTF-8"};
     static const char *const files[] = {"weights/best.safetensors", "predictions.csv", "test.json",
                                         "model.json", "curves.json"};
-    static char plain[RUNS][1 << 16], there[1 << 16];
+    static char plain[RUNS][1 << 16], there[1 << 16], compared[1 << 16];
     char folder[LINCE_PATH_MAX];
     size_t tried = 0;
     train("C", RUNS);
+    train_one(FOLDER "/C/other", &runs[0], "4");
+    compare("C", compared, sizeof compared);
     for (size_t i = 0; i < RUNS; i++) {
         snprintf(folder, sizeof folder, FOLDER "/C/%zu", i);
         tell(folder, i, plain[i], sizeof plain[i]);
@@ -159,6 +183,8 @@ static void test_runs_are_the_same_in_every_locale_and_read_in_any(void **state)
             tell(folder, i, there, sizeof there);
             assert_string_equal(there, plain[i]);
         }
+        compare(locales[l], there, sizeof there);
+        assert_string_equal(there, compared);
         setlocale(LC_ALL, "C");
         for (size_t i = 0; i < count; i++) {
             snprintf(folder, sizeof folder, FOLDER "/%s/%zu", locales[l], i);

@@ -372,6 +372,7 @@ static bool is_free(const char *path)
 
 int lince_synth_images(const char *folder, size_t n, uint64_t seed)
 {
+    LINCE_NEED(folder);
     LINCE_PLAIN_LOCALE;
     enum { FEWEST = CLASSES * TEST_EVERY, MOST = 10000000 };
     char beside[LINCE_PATH_MAX], final[LINCE_PATH_MAX];

@@ -215,6 +215,7 @@ static int write_rows(FILE *stream, size_t n, uint64_t seed)
 
 int lince_synth_tweets(const char *folder, size_t n, uint64_t seed)
 {
+    LINCE_NEED(folder);
     LINCE_PLAIN_LOCALE;
     enum { FEWEST = 30, MOST = 10000000 };
     char path[LINCE_PATH_MAX];

@@ -150,6 +150,10 @@ static size_t keep_runs(const char *const *runs, size_t count, const lince_obser
 int lince_compare(const char *const *runs, size_t count, const char *out, int json,
                   const lince_observer *observer, char *folder, size_t folder_size, char **text)
 {
+    LINCE_NEED(runs);
+    LINCE_NEED(folder);
+    LINCE_NEED(text);
+    for (size_t i = 0; i < count; i++) LINCE_NEED(runs[i]);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     lince_comparison c = {0};

@@ -111,6 +111,7 @@ static int write_report(const char *run, const lince_observer *observer)
 
 int lince_report_sign(const char *folder, const char *author, const char *notes)
 {
+    LINCE_NEED(folder);
     LINCE_PLAIN_LOCALE;
     lince_run run;
     LINCE_TRY(lince_run_open(&run, folder));
@@ -121,6 +122,8 @@ int lince_report_sign(const char *folder, const char *author, const char *notes)
 /* The thread's language is the report's while it is written. */
 int lince_report(const char *run, const char *language, const lince_observer *observer)
 {
+    LINCE_NEED(run);
+    LINCE_NEED(language);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     char before[8];

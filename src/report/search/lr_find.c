@@ -105,6 +105,9 @@ static int write_all(const lince_range_test *r, const char *folder, const lince_
 int lince_lr_find(const lince_settings *settings, double from, double to, int steps,
                   const lince_observer *observer, char *folder, size_t folder_size, double *lr)
 {
+    LINCE_NEED(settings);
+    LINCE_NEED(folder);
+    LINCE_NEED(lr);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     char made[LINCE_PATH_MAX];

@@ -325,6 +325,7 @@ int lince_tune(const lince_settings *settings, const lince_tune_options *options
                const lince_observer *observer, const lince_tune_observer *tune_observer,
                lince_tune_result *result)
 {
+    LINCE_NEED(settings);
     LINCE_PLAIN_LOCALE;
     lince_tune_options own = LINCE_TUNE_OPTIONS_INIT;
     lince_observer heard = LINCE_OBSERVER_INIT;

@@ -83,6 +83,8 @@ static int plan_views(lince_model *m)
 
 int lince_model_open(lince_model **model, const char *path)
 {
+    LINCE_NEED(model);
+    LINCE_NEED(path);
     LINCE_PLAIN_LOCALE;
     int code = new_model(model);
     if (!code) code = open_file(*model, path);
@@ -94,6 +96,9 @@ int lince_model_open(lince_model **model, const char *path)
 
 int lince_model_set(lince_model *m, const char *setting, const char *value)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(setting);
+    LINCE_NEED(value);
     LINCE_PLAIN_LOCALE;
     const lince_modality *its = m->blueprint.modality;
     int code = its->set ? its->set(m->blueprint.encoder, setting, value) : 1;
@@ -165,6 +170,7 @@ static int open_weights(lince_model *m, const lince_open_options *o)
 
 int lince_model_open_weights(lince_model **model, const lince_open_options *options)
 {
+    LINCE_NEED(model);
     LINCE_PLAIN_LOCALE;
     lince_open_options own = LINCE_OPEN_OPTIONS_INIT;
     *model = NULL;
@@ -193,27 +199,28 @@ void lince_model_free(lince_model *m)
 
 const char *lince_model_name(const lince_model *m)
 {
-    return m->blueprint.model;
+    return m ? m->blueprint.model : "";
 }
 
 int lince_model_classes(const lince_model *m)
 {
-    return m->blueprint.classes;
+    return m ? m->blueprint.classes : 0;
 }
 
 const char *lince_model_class(const lince_model *m, int index)
 {
-    if (index < 0 || index >= m->blueprint.classes || !m->blueprint.names) return NULL;
+    if (!m || index < 0 || index >= m->blueprint.classes || !m->blueprint.names) return NULL;
     return m->blueprint.names[index];
 }
 
 const char *lince_model_notes(const lince_model *m)
 {
-    return m->notes.data ? m->notes.data : "";
+    return m && m->notes.data ? m->notes.data : "";
 }
 
 int lince_model_observe(lince_model *m, const lince_observer *observer)
 {
+    LINCE_NEED(m);
     lince_observer heard = LINCE_OBSERVER_INIT;
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     m->observer = heard;
@@ -222,7 +229,7 @@ int lince_model_observe(lince_model *m, const lince_observer *observer)
 
 void lince_model_threads(lince_model *m, int threads)
 {
-    m->threads = threads > 0 ? threads : lince_processors();
+    if (m) m->threads = threads > 0 ? threads : lince_processors();
 }
 
 int lince_model_use(lince_model *m, int batch)
@@ -316,6 +323,9 @@ static int check_form(const lince_model *m, bool taken, const char *form)
 
 int lince_model_predict_all(lince_model *m, const char *path, lince_answer_fn tell, void *context)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(path);
+    LINCE_NEED(tell);
     LINCE_PLAIN_LOCALE;
     lince_asking asking = asking_of(m);
     asking.tell = tell;
@@ -325,6 +335,7 @@ int lince_model_predict_all(lince_model *m, const char *path, lince_answer_fn te
 
 size_t lince_model_row(const lince_model *m, const char *const **names, const char *const **values)
 {
+    if (!m || !names || !values) return 0;
     *names = m->row.names;
     *values = m->row.values;
     return m->row.count;
@@ -341,6 +352,8 @@ static int begin(lince_prediction *own, const lince_prediction *prediction)
 
 int lince_model_predict_text(lince_model *m, const char *text, lince_prediction *prediction)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     lince_prediction own;
     lince_asking asking = asking_of(m);
@@ -354,6 +367,8 @@ int lince_model_predict_text(lince_model *m, const char *text, lince_prediction 
 
 int lince_model_predict_file(lince_model *m, const char *path, lince_prediction *prediction)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(path);
     LINCE_PLAIN_LOCALE;
     lince_prediction own;
     lince_asking asking = asking_of(m);
@@ -367,6 +382,8 @@ int lince_model_predict_file(lince_model *m, const char *path, lince_prediction 
 
 int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, lince_prediction *prediction)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(bytes);
     LINCE_PLAIN_LOCALE;
     lince_prediction own;
     lince_asking asking = asking_of(m);
@@ -394,6 +411,9 @@ static int check_all(const lince_prediction *predictions, size_t n)
 int lince_model_predict_pixels(lince_model *m, const lince_pixels *pictures, size_t n,
                                lince_prediction *predictions)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(pictures);
+    LINCE_NEED(predictions);
     LINCE_PLAIN_LOCALE;
     lince_asking asking = asking_of(m);
     const lince_modality *its = m->blueprint.modality;
@@ -404,6 +424,9 @@ int lince_model_predict_pixels(lince_model *m, const lince_pixels *pictures, siz
 
 int lince_model_predict_floats(lince_model *m, const float *values, size_t n, lince_prediction *predictions)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(values);
+    LINCE_NEED(predictions);
     LINCE_PLAIN_LOCALE;
     lince_asking asking = asking_of(m);
     const lince_modality *its = m->blueprint.modality;
@@ -414,6 +437,9 @@ int lince_model_predict_floats(lince_model *m, const float *values, size_t n, li
 
 int lince_model_input(const lince_model *m, int *height, int *width)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(height);
+    LINCE_NEED(width);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(check_form(m, its->input_size, _("pictures")));
     return its->input_size(m->blueprint.encoder, height, width);

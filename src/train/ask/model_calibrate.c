@@ -64,6 +64,7 @@ static int calibrate(lince_model *own, const lince_observer *observer, lince_cal
 
 int lince_model_calibrate(lince_model *m, const lince_observer *observer)
 {
+    LINCE_NEED(m);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     lince_model *own;

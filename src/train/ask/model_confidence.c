@@ -169,6 +169,8 @@ static void tell(const lince_confidence *c, const lince_observer *o)
 int lince_model_min_confidence(lince_model *m, const char *text, const lince_observer *observer,
                                lince_confidence *said)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     answers a = {0};

@@ -264,6 +264,8 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
 int lince_model_evaluate(lince_model *m, const char *data, const char *part_name, int json,
                          const char *predictions, const lince_observer *observer, char **text)
 {
+    LINCE_NEED(m);
+    LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     lince_dataset *dataset = NULL;

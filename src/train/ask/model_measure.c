@@ -39,6 +39,7 @@ static int take(const lince_metrics *found, lince_measures *m)
 int lince_model_measure(lince_model *m, const char *data, const char *part, const lince_observer *observer,
                         lince_measures *measures)
 {
+    LINCE_NEED(m);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     lince_measures own = LINCE_MEASURES_INIT;
@@ -57,6 +58,7 @@ int lince_model_measure(lince_model *m, const char *data, const char *part, cons
 void lince_measures_release(lince_measures *measures)
 {
     lince_measures none = LINCE_MEASURES_INIT;
+    if (!measures) return;
     lince_free(measures->precision);
     lince_free(measures->support);
     lince_sized_write(measures, &none);

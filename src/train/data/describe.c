@@ -255,6 +255,8 @@ int lince_describe(const char *path, int json, char **text)
 int lince_describe_as(const char *path, const lince_settings *settings, const lince_observer *observer,
                       int json, char **text)
 {
+    LINCE_NEED(path);
+    LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     lince_observer heard = LINCE_OBSERVER_INIT;
     json_t *result = NULL;

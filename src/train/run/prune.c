@@ -1,5 +1,6 @@
 /* lince_prune: the checkpoint of a run that no longer needs one. */
 #include "core/error.h"
+#include "core/plain_locale.h"
 #include "train/run/saved.h"
 
 #include <lince/train.h>
@@ -28,6 +29,9 @@ static int prune(lince_run *run, bool unfinished, bool dry, size_t *bytes)
 
 int lince_prune(const char *folder, bool unfinished, bool dry, size_t *bytes)
 {
+    LINCE_NEED(folder);
+    LINCE_NEED(bytes);
+    LINCE_PLAIN_LOCALE;
     lince_run run;
     *bytes = 0;
     LINCE_TRY(lince_run_open(&run, folder));

@@ -190,6 +190,12 @@ static void put_comment(lince_buffer *out, const char *text)
     lince_buffer_puts(out, "\n");
 }
 
+/* NULL: a program that has lince within said none. */
+static void put_command(lince_buffer *out, const char *command)
+{
+    put_comment(out, command ? command : "(called by a program)");
+}
+
 /* A number, a word or a path that YAML reads back as it stands. */
 static bool is_plain_scalar(const char *text)
 {
@@ -225,7 +231,7 @@ static int write_settings(const char *path, const lince_settings *settings, cons
     lince_buffer out = {0};
     int code = 0;
     put_comment(&out, "lince " LINCE_VERSION);
-    put_comment(&out, command);
+    put_command(&out, command);
     const lince_setting_info *info;
     for (size_t i = 0; !code && (info = lince_setting_at(i)); i++)
         code = lince_run_put_setting(&out, settings, info->name);
@@ -291,7 +297,7 @@ int lince_run_add_command(const lince_run *run, const char *command)
         settings += *settings == '\n';
     }
     lince_buffer_put(&out, bytes, (size_t)(settings - bytes));
-    put_comment(&out, command);
+    put_command(&out, command);
     lince_buffer_puts(&out, settings);
     lince_free(bytes);
     int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
@@ -335,6 +341,8 @@ int lince_run_read_config(const lince_run *run, lince_settings *settings)
 
 int lince_run_settings(const char *folder, lince_settings *settings)
 {
+    LINCE_NEED(folder);
+    LINCE_NEED(settings);
     LINCE_PLAIN_LOCALE;
     lince_run run;
     LINCE_TRY(lince_run_open(&run, folder));
