@@ -15,7 +15,8 @@
  * Threads. Any thread may call the library, and many at a time. A model and settings are one thread's at a
  * time: threads that predict open a model each, be it of the same file. Message (lince_error) and language
  * (lince_language_set) are each thread's own. Inside, a call computes on threads that it has to itself (the
- * setting `threads`, lince_model_threads) and waits for them before it returns. */
+ * setting `threads`, lince_model_threads) and waits for them before it returns. After fork(2) the child has copies of what
+ * the calling thread had opened, and goes on with them; what other threads had is lost to it. */
 #ifndef LINCE_H
 #define LINCE_H
 

@@ -24,7 +24,7 @@ void lince_sha256_end(lince_sha256 *sum, char digits[LINCE_SHA256_DIGITS + 1])
 
 static int add_file(lince_sha256 *sum, FILE *file, const char *path, const volatile sig_atomic_t *stop)
 {
-    char piece[1 << 16];
+    char piece[1 << 14];
     size_t got;
     while ((got = fread(piece, 1, sizeof piece, file)) > 0) {
         if (stop && *stop) return lince_fail(LINCE_EINTERRUPTED, "%s: interrupted", path);
