@@ -22,7 +22,7 @@ static int run(int argc, char **argv)
         {"url-base", "URL", N_("a mirror: http://, https:// or file://"), &o.url_base, NULL},
         {"sha256", "HEX", N_("8 to 64 digits, for an address that is not in the list"), &o.sha256, NULL},
         {"stall", "SECONDS", N_("without a byte, before the connection is given up (30)"), &stall, NULL},
-        {"most-mb", "MB", N_("at most of a file whose length nobody says (4096)"), &most, NULL},
+        {"max-mb", "MB", N_("at most of a file whose length nobody says (4096)"), &most, NULL},
         {"quiet", NULL, N_("no progress"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
@@ -39,7 +39,7 @@ static int run(int argc, char **argv)
     o.what = at[0];
     cli_catch_signals();
     code = cli_whole("stall", stall, &o.stall_seconds);
-    if (!code) code = cli_whole("most-mb", most, &most_mb);
+    if (!code) code = cli_whole("max-mb", most, &most_mb);
     if (!code) o.most_bytes = (uint64_t)most_mb << 20;
     if (!code) code = lince_fetch(&o, cli_observer(quiet), path, sizeof path);
     cli_clear_line();

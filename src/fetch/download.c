@@ -98,7 +98,7 @@ static int check_length(const attempt *a, uint64_t have)
     if (!told && have > d->most)
         return lince_fail(LINCE_EDATA,
                           "%s: more than %zu bytes, and the server does not say how many there are; "
-                          "--most-mb takes more",
+                          "--max-mb takes more",
                           d->address, (size_t)d->most);
     return 0;
 }
