@@ -106,11 +106,11 @@ static int run(const char *folder, const char *script, const picture *pictures)
     char *text = NULL;
     int said = memfd_create("gnuplot", MFD_CLOEXEC), within = lince_folder_open(folder, "plots", false);
     int code = within < 0 ? within
-               : said < 0 ? lince_fail(LINCE_EIO, "gnuplot: %s", lince_reason(errno))
-                          : spawn(within, script, pictures, said);
+               : said < 0 ? lince_fail(lince_system_code(errno), "gnuplot: it cannot be started")
+                          : spawn(within, strrchr(script, '/') + 1, pictures, said);
     if (code == LINCE_EIO && said >= 0 && within >= 0) {
         ssize_t size = (text = lince_alloc(SAID_MAX, 1)) ? pread(said, text, SAID_MAX - 1, 0) : 0;
-        lince_fail(LINCE_EIO, "gnuplot failed on %s/plots/%s: %s", folder, script, size > 0 ? text : "?");
+        lince_fail(LINCE_EIO, "gnuplot failed on %s/%s: %s", folder, script, size > 0 ? text : "?");
         lince_free(text);
     }
     if (said >= 0) close(said);
@@ -128,7 +128,7 @@ static int draw(const char *folder, const char *stem, bool narrow)
         snprintf(name, sizeof name, "plots/%s.%s", stem, pictures[i].kind);
         code = lince_file_open_in(&pictures[i].file, folder, name);
     }
-    snprintf(name, sizeof name, "%s.gp", stem);
+    snprintf(name, sizeof name, "plots/%s.gp", stem);
     if (!code) code = run(folder, name, pictures);
     for (int i = 0; i < kinds; i++) {
         if (!code)

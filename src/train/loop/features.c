@@ -27,7 +27,7 @@ static int open_file(const char *folder, size_t bytes)
     int error = errno;
     if (file >= 0) unlinkat(within, beside, 0);
     close(within);
-    if (file < 0) return lince_fail(LINCE_EIO, "%s/features: %s", folder, lince_reason(error));
+    if (file < 0) return lince_fail(LINCE_EIO, "%s: cannot write: %s", folder, lince_reason(error));
     int reason = posix_fallocate(file, 0, (off_t)bytes);
     if (!reason) return file;
     close(file);
