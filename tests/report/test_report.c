@@ -543,8 +543,9 @@ static void test_a_figure_that_fails_is_told_and_the_others_are_drawn(void **sta
     static const char
         folder[] = TEST_SCRATCH "/report-bin",
         *const script =
-            "#!/bin/sh\ncase $1 in loss.gp) echo 'no such thing' >&2; printf x >loss.svg; exit 1;; esac\n"
-            "printf '<svg></svg>' >${1%.gp}.svg\n";
+            "#!/bin/sh\nsvg=${2#*\\'} svg=${svg%%\\'*}\n" /* -e "svg = '/dev/fd/7'; ..." loss.gp */
+            "case $3 in loss.gp) echo 'no such thing' >&2; printf x >$svg; exit 1;; esac\n"
+            "printf '<svg></svg>' >$svg\n";
     heard h = {0};
     char path[4096], *before = strdup(getenv("PATH"));
     assert_int_equal(lince_report(RUN, "en", NULL), 0);
