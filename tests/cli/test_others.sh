@@ -60,7 +60,7 @@ run report theirs
 grep -q "'plots' is a link" err || wrong "report: the link is not told of"
 [ -s theirs/report.html ] || wrong "report: no report"
 run report theirs --lang es
-grep -q "'plots' es un enlace" err || wrong "report: the link is not told of in Spanish"
+grep -q '«plots» es un enlace' err || wrong "report: the link is not told of in Spanish"
 
 # a search and a cross-validation
 "$lince" cv "${small[@]}" --folds 2 --out made-cv >out 2>err || wrong "cv"
