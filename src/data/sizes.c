@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <lince/error.h>
+#include <lince/text.h>
 
 static void include(lince_sizes *s, int width, int height)
 {
@@ -21,6 +22,8 @@ int lince_sizes_add(lince_sizes *s, lince_dataset *dataset, lince_part part)
         if (code == LINCE_ENOMEM) return code;
         if (code) {
             s->unknown++;
+            if (code == LINCE_EIO && !s->unread++)
+                lince_name_for_display(s->why, sizeof s->why, lince_error());
             continue;
         }
         include(s, head.width, head.height);

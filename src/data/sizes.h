@@ -6,7 +6,9 @@
 
 typedef struct lince_sizes {
     size_t pictures;               /* that say their size */
-    size_t unknown;                /* that do not: they cannot be read */
+    size_t unknown;                /* that do not: they are damaged, or cannot be read */
+    size_t unread;                 /* of these, the files that the system could not read, */
+    char why[512];                 /* and what it said of the first; "" */
     size_t deep;                   /* of deep grey (range.h) */
     int least_width, least_height; /* over all of them: of no one picture, perhaps */
     int greatest_width, greatest_height;

@@ -131,7 +131,7 @@ def zip_overlapping_little(path, share):
 def zip_entries(path, share):
     """A directory of many empty entries."""
     empty = Deflated(b"", 0)
-    names = ["train/%s/%08d.png" % ("ab"[i % 2], i) for i in range(int(5000000 * share) + 2)]
+    names = ["train/%s/%08d.png" % ("ab"[i % 2], i) for i in range(int(2000000 * share) + 2)]
     write_zip(path, [(n, empty) for n in names])
 
 

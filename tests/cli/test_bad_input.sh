@@ -44,6 +44,14 @@ if [ "$(id -u)" -ne 0 ]; then
     refuses 1 'closed: cannot read: Permission denied' --data closed
 fi
 
+# what the system cannot read is not only of unknown size
+cp -r good unread
+ln -s nowhere unread/train/disc/nowhere.png
+echo junk >unread/train/disc/junk.png
+run info unread --lang en
+{ [ $code -eq 0 ] && grep -q 'whose size cannot be read: 2' out && grep -q 'files that cannot be read: 1, the first: unread/train/disc/nowhere.png' out; } ||
+    wrong "lince info of files that cannot be read:"
+
 # --- archives ---
 cat >archives.py <<'END'
 import os, sys, zipfile

@@ -92,6 +92,9 @@ static json_t *sizes_json(lince_dataset *d)
     json_t *sizes =
         lince_json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
                         s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
+    if (s.unread)
+        lince_json_put(&sizes, "unread",
+                       lince_json_pack("{s:I, s:s}", "n", (json_int_t)s.unread, "first", s.why));
     int code = 0;
     for (int p = 0; p < LINCE_PARTS && s.deep && !code; p++)
         code = lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
@@ -134,6 +137,11 @@ static void put_sizes(lince_buffer *out, const json_t *pixels)
         lince_buffer_printf(out, _("pictures: %.0f to %.0f pixels wide, %.0f to %.0f high\n"), narrowest,
                             widest, lowest, highest);
     if (unknown > 0) lince_buffer_printf(out, _("pictures whose size cannot be read: %.0f\n"), unknown);
+    const json_t *unread = json_object_get(pixels, "unread");
+    if (unread)
+        lince_buffer_printf(out, _("files that cannot be read: %.0f, the first: %s\n"),
+                            json_number_value(json_object_get(unread, "n")),
+                            json_string_value(json_object_get(unread, "first")));
     if (json_object_get(pixels, "deep")) put_depth(out, json_object_get(pixels, "deep"));
 }
 
