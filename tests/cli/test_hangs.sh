@@ -23,7 +23,7 @@ refuses() {
 for option in config vectors class-weights weights data; do
     case $option in
     config | vectors | class-weights) refuses 'pipe: .*not a plain file' train --data tweets --model gru $tiny --out new --$option pipe ;;
-    weights) refuses 'pipe: not a plain file' train --data pictures --model resnet20 $tiny --out new --weights pipe ;;
+    weights) refuses 'pipe: .*not a plain file' train --data pictures --model resnet20 $tiny --out new --weights pipe ;;
     data) refuses 'pipe: neither a folder nor a plain file' train --model gru $tiny --out new --data pipe ;;
     esac
     [ ! -e new ] || wrong "--$option of a pipe left a run's folder"
@@ -34,7 +34,7 @@ for run in texts shapes; do
 done
 refuses 'pipe: cannot read: not a plain file' predict --weights shapes/weights/best.safetensors --classes-file pipe pictures
 refuses 'pipe: ' info pipe
-refuses 'pipe: not a plain file' convert pipe out.pth
+refuses 'pipe: .*not a plain file' convert pipe out.pth
 
 # --- and in place of what a run's folder holds ---
 for file in config.yaml results.csv test.json predictions.csv data.json model.json weights/best.safetensors; do
