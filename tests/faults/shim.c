@@ -32,6 +32,7 @@ typedef struct chances {
     uint64_t *way; /* [MOST_SITES] by which functions; NULL: nobody asks */
 } chances;
 
+static const char *sites_path;
 static atomic_bool active;
 static chances allocations = {.kind = "alloc"}, transfers = {.kind = "short"};
 static bool lasting;
@@ -154,7 +155,9 @@ static void read_orders(void)
 {
     const char *order = getenv("LINCE_FAULT");
     char *end = NULL;
-    if (getenv("LINCE_FAULT_SITES")) {
+    sites_path = getenv("LINCE_FAULT_SITES");
+    unsetenv("LD_PRELOAD"); /* a program that this one starts is another */
+    if (sites_path) {
         void *frame[1];
         backtrace(frame, 1); /* loads its library */
         allocations.way = __libc_calloc(2 * MOST_SITES, sizeof *allocations.way);
@@ -175,9 +178,8 @@ static void list(FILE *file, const chances *c)
 
 static void tell(void)
 {
-    const char *path = getenv("LINCE_FAULT_SITES");
     atomic_store(&active, false);
-    FILE *file = path ? fopen(path, "w") : NULL;
+    FILE *file = sites_path ? fopen(sites_path, "w") : NULL;
     if (!file) return;
     list(file, &allocations);
     list(file, &transfers);
