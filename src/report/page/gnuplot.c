@@ -1,17 +1,21 @@
 #include "report/page/gnuplot.h"
+#include "core/clock.h"
 #include "core/display.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/i18n.h"
 #include "core/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -79,12 +83,28 @@ static int prepare(posix_spawn_file_actions_t *actions, int folder, const pictur
     return failed ? lince_fail(LINCE_ENOMEM, "gnuplot: out of memory") : 0;
 }
 
+/* Where memory is missing gnuplot may go on for ever (5.4). */
+static int wait_for(pid_t pid, int said)
+{
+    enum { SECONDS = 120, NAP = 2000000 /* ns */ };
+    int status = 0;
+    pid_t done;
+    for (double late = lince_now() + SECONDS; (done = waitpid(pid, &status, WNOHANG)) <= 0;) {
+        if (done < 0 && errno != EINTR) return 0;
+        if (lince_now() > late && !kill(pid, SIGKILL)) {
+            dprintf(said, _("no figure within %d seconds"), SECONDS);
+            late += SECONDS;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+    }
+    return status;
+}
+
 static int spawn(int folder, const char *script, const picture *pictures, int said)
 {
     char outputs[128];
     posix_spawn_file_actions_t actions;
     pid_t pid;
-    int status = 0;
     say_outputs(outputs, sizeof outputs, pictures);
     char *const arguments[] = {"gnuplot", "-e", outputs, (char *)(uintptr_t)script, NULL};
     if (posix_spawn_file_actions_init(&actions)) return lince_fail(LINCE_ENOMEM, "gnuplot: out of memory");
@@ -95,7 +115,7 @@ static int spawn(int folder, const char *script, const picture *pictures, int sa
     if (error)
         return lince_fail(LINCE_EUNSUPPORTED, "gnuplot: %s; install it (gnuplot-nox) and run 'lince report'",
                           lince_reason(error));
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    int status = wait_for(pid, said);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         return lince_fail(LINCE_EUNSUPPORTED, "gnuplot: it cannot be started");
     return status ? LINCE_EIO : 0;
