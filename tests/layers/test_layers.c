@@ -306,6 +306,73 @@ static void test_padding_channels_hold_zeros(void **state)
     }
 }
 
+/* --- what a row says ------------------------------------------------------------------------------------ */
+
+static bool has_branch(size_t which)
+{
+    return cases[which].branch.type != NULL;
+}
+
+/* Makes what backward is not said to read something else, as other activations would that take its memory. */
+static void spoil_what_is_not_needed(lince_net *net, size_t which)
+{
+    const lince_layer_type *type = cases[which].args.type;
+    size_t last = lince_net_nodes(net) - 1, from = (size_t)net->nodes[last].from[0];
+    bool feeds = has_branch(which) || type->needs_input || net->nodes[from].layer.type->needs_output;
+    if (!type->needs_output)
+        fill_with_numbers(net->nodes[last].value, BATCH * lince_shape_size(net->nodes[last].layer.out));
+    if (!feeds)
+        fill_with_numbers(net->nodes[from].value, BATCH * lince_shape_size(net->nodes[from].layer.out));
+}
+
+static void test_backward_reads_what_its_row_says_and_no_more(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].first > FLAT) continue;
+        lince_net *whole = build(i, 0, true), *spoilt = build(i, 0, true);
+        objective(whole, true);
+        objective(spoilt, true);
+        spoil_what_is_not_needed(spoilt, i);
+        lince_net_backward(whole);
+        lince_net_backward(spoilt);
+        for (size_t p = 0; p < lince_net_params(whole); p++) {
+            const lince_param *a = lince_net_param(whole, p), *b = lince_net_param(spoilt, p);
+            if (a->trainable && memcmp(a->grad, b->grad, a->size * sizeof *a->grad) != 0)
+                fail_msg("%s: its backward reads what needs_input and needs_output do not say: %s",
+                         cases[i].args.type->name, a->name);
+        }
+        lince_net_free(whole);
+        lince_net_free(spoilt);
+    }
+}
+
+static bool is_bias(const lince_param *p)
+{
+    size_t length = strlen(p->name);
+    return length >= 4 && !strcmp(p->name + length - 4, "bias");
+}
+
+/* Twice the weights of what stands before, and twice its and the layer's biases: twice the output, exactly. */
+static void test_homogeneous_layers_hand_a_factor_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (!cases[i].args.type->homogeneous || cases[i].first > FLAT) continue;
+        lince_net *net = build(i, 0, true);
+        double before = objective(net, false);
+        for (size_t p = 0; p < lince_net_params(net); p++) {
+            lince_param *param = lince_net_param(net, p);
+            bool before_it = strncmp(param->name, "layer", 5) != 0 && strncmp(param->name, "branch", 6) != 0;
+            for (size_t k = 0; k < param->size && (before_it || is_bias(param)); k++) param->value[k] *= 2;
+        }
+        double after = objective(net, false);
+        if (after != 2 * before)
+            fail_msg("%s is not homogeneous: %.9g became %.9g", cases[i].args.type->name, before, after);
+        lince_net_free(net);
+    }
+}
+
 static void test_every_layer_has_a_case(void **state)
 {
     (void)state;
@@ -345,6 +412,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients_equal_finite_differences),
         cmocka_unit_test(test_padding_channels_hold_zeros),
+        cmocka_unit_test(test_backward_reads_what_its_row_says_and_no_more),
+        cmocka_unit_test(test_homogeneous_layers_hand_a_factor_on),
         cmocka_unit_test(test_every_layer_has_a_case),
         cmocka_unit_test(test_dropout_is_a_function_of_the_samples_key),
     };

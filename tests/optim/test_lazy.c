@@ -49,10 +49,13 @@ static void begin(side *s, const struct training *t)
     lince_random r = lince_random_at(3);
     memset(s, 0, sizeof *s);
     for (int i = 0; i < SIZE; i++) s->value[i] = s->average[i] = lince_random_normal(&r);
-    s->table = (lince_lazy_table){
-        .optimizer = lince_optimizer_named(t->optimizer),
-        .memory = {s->value, {s->state[0], s->state[1]}, t->average > 0 ? s->average : NULL},
-        .decay = t->average};
+    const lince_optimizer *optimizer = lince_optimizer_named(t->optimizer);
+    s->table = (lince_lazy_table){.optimizer = optimizer,
+                                  .memory = {s->value,
+                                             {optimizer->states > 0 ? s->state[0] : NULL,
+                                              optimizer->states > 1 ? s->state[1] : NULL},
+                                             t->average > 0 ? s->average : NULL},
+                                  .decay = t->average};
 }
 
 /* Few rows a step, low ones often and high ones rarely; gradients of very different sizes. */
