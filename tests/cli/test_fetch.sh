@@ -75,8 +75,8 @@ right() {
     [ -e to/x.bin.part ] && wrong "$what: x.bin.part is left"
 }
 
-# wrong BEHAVIOUR CODE TEXT [OPTIONS]: does not appear under its name
-wrong() {
+# refused BEHAVIOUR CODE TEXT [OPTIONS]: does not appear under its name
+refused() {
     local what=$1 code=$2 text=$3
     shift 3
     rm -rf to
@@ -92,20 +92,23 @@ right redirect
 right nolength
 right busy
 right stall
-wrong loop 1 "redirect"
-wrong escape 1 ""
-wrong missing 1 "HTTP 404"
+refused loop 1 "redirect"
+refused escape 1 ""
+refused missing 1 "HTTP 404"
 nothing x.bin
-wrong wrong 1 "not what was expected: its SHA-256 is"
+refused wrong 1 "not what was expected: its SHA-256 is"
 nothing x.bin
-wrong short 1 "not what was expected: its SHA-256 is"
-wrong long 1 "the same command goes on from there"
-wrong dead 1 "too slow"
-wrong shifted 1 "another part"
+refused short 1 "not what was expected: its SHA-256 is"
+refused long 1 "the same command goes on from there"
+refused dead 1 "too slow"
+refused shifted 1 "another part"
 rm -rf to
 expect 1 "bytes; expected about" squeezenet1_1 --to to --url-base "$base/good"
 rm -rf to
 expect 1 "sends more than" squeezenet1_1 --to to --url-base "$base/endless"
+rm -rf to # nobody says how long it is
+expect 1 "more than 1048576 bytes, and the server does not say how many" "$base/endless/x.bin" --sha256 "$sum" --to to --max-mb 1
+[ -e to/x.bin ] && wrong "an endless file is there"
 
 # what was begun is gone on with, and asked for from its end
 rm -rf to && mkdir to
