@@ -46,7 +46,7 @@ static int open_archive(struct archive *archive, int fd, const char *path, bool 
 int lince_unpacked_open(lince_unpacked *file, const char *path)
 {
     *file = (lince_unpacked){.fd = lince_open_to_read(path)};
-    bool empty;
+    bool empty = false;
     if (file->fd < 0) return lince_fail_missing(path);
     file->archive = archive_read_new();
     int code = file->archive ? open_archive(file->archive, file->fd, path, &empty)

@@ -34,11 +34,15 @@ ERRORS = {  # what each call may say, by its manual page
     "fsync": ["EIO", "ENOSPC"],
     "fdatasync": ["EIO"],
     "rename": ["EACCES", "ENOSPC", "EIO"],
+    "renameat": ["EACCES", "ENOSPC", "EIO"],
     "renameat2": ["EACCES", "EIO"],
     "link": ["EPERM"],
+    "linkat": ["EPERM"],
     "unlink": ["EACCES", "EIO"],
+    "unlinkat": ["EACCES", "EIO"],
     "close": ["EIO"],
     "mkdir": ["EACCES", "ENOSPC"],
+    "mkdirat": ["EACCES", "ENOSPC"],
     "getdents64": ["EIO", "ENOMEM"],
     "flock": ["ENOLCK", "EINTR"],
     "fcntl": ["ENOLCK"],
@@ -48,7 +52,7 @@ ERRORS = {  # what each call may say, by its manual page
     "ftruncate": ["EIO", "ENOSPC"],
     "mmap": ["ENOMEM"],
     "clone3": ["EAGAIN"],
-    "getrandom": ["EINTR"],
+    "getrandom": ["EINTR", "ENOSYS"],
 }
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"], "GOMP_SPINCOUNT": "1000", "OMP_NUM_THREADS": "1"}
 SECONDS = 60
