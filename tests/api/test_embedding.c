@@ -218,7 +218,7 @@ static void test_a_thousand_openings_leave_nothing_behind(void **state)
 
 /* --- little stack ---------------------------------------------------------------------------------- */
 
-#ifdef __SANITIZE_ADDRESS__ /* whose frames are larger */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ /* whose frames are larger */
 enum { STACK = 1 << 20 };
 #else
 enum { STACK = 128 << 10 };

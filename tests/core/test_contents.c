@@ -5,8 +5,8 @@
 #include <lince/error.h>
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static void test_it_keeps_them_when_the_file_is_cut_or_overwritten(void **state)
 static void *append(void *stop)
 {
     FILE *stream = fopen(PATH, "a");
-    while (stream && !*(volatile sig_atomic_t *)stop) fputs("more", stream), fflush(stream);
+    while (stream && !atomic_load((atomic_bool *)stop)) fputs("more", stream), fflush(stream);
     if (stream) fclose(stream);
     return NULL;
 }
@@ -75,18 +75,18 @@ static void *append(void *stop)
 static void test_a_file_that_changes_while_it_is_read_is_refused(void **state)
 {
     (void)state;
-    volatile sig_atomic_t stop = 0;
+    atomic_bool stop = false;
     pthread_t thread;
     lince_contents file;
     int refused = 0;
     assert_int_equal(lince_file_write(PATH, "", 0), 0);
     assert_int_equal(truncate(PATH, 16 << 20), 0);
-    assert_int_equal(pthread_create(&thread, NULL, append, (void *)(uintptr_t)&stop), 0);
+    assert_int_equal(pthread_create(&thread, NULL, append, &stop), 0);
     for (int i = 0; i < 200 && !refused; i++) {
         refused = lince_contents_read(&file, PATH);
         lince_contents_release(&file);
     }
-    stop = 1;
+    atomic_store(&stop, true);
     pthread_join(thread, NULL);
     assert_int_equal(refused, LINCE_EIO);
     assert_non_null(strstr(lince_error(), "changed while it was read"));
