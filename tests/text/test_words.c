@@ -125,6 +125,28 @@ static void test_models_made_before_keep_their_words(void **state)
     lince_splitter_free(splitter);
 }
 
+/* Normalising would sort them in quadratic time: hours for what is here. */
+static void test_marks_upon_marks_and_texts_without_blanks_are_read_at_once(void **state)
+{
+    (void)state;
+    static const char *const units[] = {"\u0301\u0323", "-.", "本日", "/a"};
+    enum { SIZE = 1 << 20 };
+    lince_splitter *splitter = new_splitter(LINCE_CLEAN_WORDS, "", "");
+    char *text = malloc(SIZE + 1);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t length = strlen(units[i]), used = 1;
+        lince_words words = {0};
+        text[0] = 'a';
+        for (; used + length <= SIZE; used += length) memcpy(text + used, units[i], length);
+        text[used] = '\0';
+        assert_done(lince_split_words(splitter, text, &words));
+        assert_true(words.count > 0);
+        lince_words_release(&words);
+    }
+    free(text);
+    lince_splitter_free(splitter);
+}
+
 static void test_entities_and_tags_are_no_words(void **state)
 {
     (void)state;
@@ -230,6 +252,7 @@ int main(void)
         cmocka_unit_test(test_scripts_without_blanks_have_words),
         cmocka_unit_test(test_without_dictionaries_each_character_is_a_word),
         cmocka_unit_test(test_models_made_before_keep_their_words),
+        cmocka_unit_test(test_marks_upon_marks_and_texts_without_blanks_are_read_at_once),
         cmocka_unit_test(test_entities_and_tags_are_no_words),
         cmocka_unit_test(test_accents_and_letters_that_are_typed_as_apostrophes),
         cmocka_unit_test(test_a_flag_is_one_word),
