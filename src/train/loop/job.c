@@ -38,6 +38,8 @@ void lince_job_finish(const char *folder, const lince_settings *s, const lince_o
     char text[2048];
     int code = lince_run_open(&run, folder);
     if (!code) code = lince_run_lock(&run);
+    if (!code)
+        lince_run_half_written(&run, true); /* what a killed one's gnuplot still held when this one began */
     if (!code) code = lince_saved_finish(&run, s->keep_checkpoint);
     lince_run_unlock(&run);
     if (!code || !o || !o->warning) return;
