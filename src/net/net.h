@@ -24,7 +24,7 @@ typedef struct lince_net_options {
     bool sequences;     /* the input is tokens: its shape {1, T, 1, 1}, at most T each */
     bool read_padding;  /* <pad> is read like a word, up to T */
     const lince_device *device; /* NULL: the host */
-    struct lince_kept *kept;    /* the rows that a run computes with, looked up and added to; NULL: none are */
+    struct lince_kept *kept; /* the rows that a run computes with, looked up and added to; NULL: none are */
 } lince_net_options;
 
 typedef struct lince_net lince_net;
