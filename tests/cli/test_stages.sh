@@ -160,16 +160,23 @@ before=$(stat -c %s other/checkpoint/*)
 ) 9<other || wrong "a run that is being trained is pruned"
 [ "$before" = "$(stat -c %s other/checkpoint/*)" ] || wrong "a run that is being trained was changed"
 
-# a run of version 0.1, which recorded neither stages nor ends, is finished when it was tested
+# as_of_0_1 CHECKPOINT: what version 0.1 would have written, of the same length: neither stages nor a checksum, and the
+# position's values alone
+as_of_0_1() {
+    perl -0777 -pi -e '
+        s/"stage":/"-----":/; s/"lince.checksum":/"-----.--------":/;
+        s/"position":"version=1 ([^"]*)"/ my ($all, $v) = ($&, $1); $v =~ s{\w+=}{}g; "\"position\":\"$v\"" . " " x (length($all) - length($v) - 13) /e' "$1"
+}
+# a run of version 0.1 is finished when it was tested
 cp -r reporting first && rm first/checkpoint/end.safetensors
-sed -i 's/"stage":/"-----":/' first/$state
+as_of_0_1 first/$state
 done_with train --resume first
 says 'it is finished'
 done_with train --resume first --keep-checkpoint --no-report --epochs 3
 says "as if the run had been begun with --epochs 3"
 same whole first
 rm first/checkpoint/end.safetensors
-sed -i 's/"stage":/"-----":/' first/$state
+as_of_0_1 first/$state
 done_with prune first
 [ ! -e first/$state ] && [ -e first/checkpoint/end.safetensors ] || wrong "a run of version 0.1 is not pruned"
 finish

@@ -67,7 +67,7 @@ for command in $commands; do
 done
 # the system's reasons, too
 touch file
-expect 1 "no se puede crear la carpeta: no es una carpeta" --lang es synth images file/below
+expect 1 "file: no es una carpeta" --lang es synth images file/below
 # help fits 80 columns, and ends with commands that parse
 for language in en es; do
     for command in ${commands/help/}; do

@@ -42,7 +42,7 @@ static void test_labels_are_drawn_as_they_are(void **state)
     lince_buffer none = {0}, body = {0};
     char *svg;
     size_t size;
-    assert_int_equal(lince_make_folder(FOLDER), 0);
+    assert_int_equal(lince_make_folder(FOLDER "/plots"), 0);
     lince_buffer_puts(&body, "set xtics (");
     for (int i = 0; i < LABELS; i++) {
         lince_buffer_puts(&body, i ? ", " : "");
@@ -59,7 +59,7 @@ static void test_labels_are_drawn_as_they_are(void **state)
     int code = lince_gnuplot_draw(FOLDER, "labels", false, 900, 300, &none, &body);
     if (code == LINCE_EUNSUPPORTED) skip();
     assert_int_equal(code, 0);
-    assert_int_equal(lince_file_read(FOLDER "/labels.svg", 1 << 20, &svg, &size), 0);
+    assert_int_equal(lince_file_read(FOLDER "/plots/labels.svg", 1 << 20, &svg, &size), 0);
     for (int i = 0; i < LABELS; i++) {
         lince_buffer drawn = {0};
         as_drawn(labels[i], &drawn);
@@ -67,7 +67,7 @@ static void test_labels_are_drawn_as_they_are(void **state)
         if (!tic || !strstr(tic + 1, drawn.data)) fail_msg("'%s' is not drawn twice", labels[i]);
         lince_buffer_release(&drawn);
     }
-    assert_int_not_equal(access(FOLDER "/CANARY", F_OK), 0);
+    assert_int_not_equal(access(FOLDER "/plots/CANARY", F_OK), 0);
     lince_free(svg);
     lince_buffer_release(&body);
 }
