@@ -81,7 +81,7 @@ awk -F'"' -v source="$source/" -v tree="$tree/" '
         object = command
         sub(/.* -o /, "", object)
         sub(/ .*/, "", object)
-        gsub(/ -O[23]/, " -O1", command)
+        gsub(/ -O[23]/, " -O0", command)
         printf "%s\t", object
         while (at = index(command, source)) {
             printf "%s%s", substr(command, 1, at - 1), tree

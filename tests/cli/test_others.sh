@@ -124,7 +124,7 @@ done_with train --resume long
 # downloads of one file
 head -c 3000000 /dev/urandom >some.bin
 sum=$(sha256sum some.bin | cut -c1-64)
-for round in 1 2 3 4 5; do
+for round in 1 2; do
     rm -rf to
     together fetch 8 fetch "file://$PWD/some.bin" --sha256 "$sum" --to to
     for i in 1 2 3 4 5 6 7 8; do
