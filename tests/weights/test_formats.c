@@ -65,7 +65,7 @@ enum { TENSORS = LINCE_DTYPES + 1, NUMBERS = 6 };
 static const lince_metadata pairs[] = {{"lince.classes", "[\"a\",\"b\"]"}, {"note", "two words"}};
 enum { PAIRS = sizeof pairs / sizeof *pairs };
 
-static void fill_tensors(lince_tensor tensors[TENSORS], char names[TENSORS][16])
+static void fill_tensors(lince_tensor tensors[TENSORS], char names[TENSORS][24])
 {
     static const union {
         unsigned char bytes[8 * NUMBERS];
@@ -96,7 +96,7 @@ static void test_what_a_row_writes_it_reads(void **state)
 {
     (void)state;
     lince_tensor tensors[TENSORS];
-    char names[TENSORS][16];
+    char names[TENSORS][24];
     fill_tensors(tensors, names);
     for (size_t i = 0; i < COUNT; i++) {
         if (!rows[i]->write) continue;
@@ -136,7 +136,7 @@ static void test_cut_files_are_refused_and_damaged_ones_are_refused_or_read(void
 {
     (void)state;
     lince_tensor tensors[TENSORS];
-    char names[TENSORS][16];
+    char names[TENSORS][24];
     fill_tensors(tensors, names);
     for (size_t i = 0; i < COUNT; i++) {
         if (!rows[i]->write) continue;
