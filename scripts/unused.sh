@@ -7,13 +7,15 @@ build=$(realpath "$1")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# The names that a header, or a public one that it brings along, declares or defines, one a line. Those of i18n.h are short.
+# The names that a header, or a public one that it brings along, declares or defines, one a line. Those of i18n.h are short;
+# arguments of a layer are named by its name alone, LINCE_LAYER(conv2d, ...).
 names_of() {
     local public
     for public in $(sed -n 's:^#include <\(lince/.*\)>:include/\1:p' "$1"); do names_of "$public"; done
     grep -vE '^#(ifndef|include|endif)' "$1" |
         sed -E 's:/\*([^*]|\*[^/])*\*/::g' |
-        grep -oE '\b([a-z]+_[A-Za-z0-9_]+|[A-Z][A-Z0-9_]{2,}|_|N_|C_|NC_|TR|TRC)\b' | sort -u
+        grep -oE '\b([a-z]+_[A-Za-z0-9_]+|[A-Z][A-Z0-9_]{2,}|_|N_|C_|NC_|TR|TRC)\b' |
+        sed -E 's/^lince_(.*)_layer_args$/&\n\1/' | sort -u
 }
 
 found=0

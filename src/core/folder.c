@@ -104,10 +104,9 @@ int lince_folder_check(const char *folder, const char *name)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, name));
-    if (lince_file_is_missing(path)) {
-        struct stat status;
-        if (lstat(path, &status)) return 0; /* not even a link to nothing */
-    }
+    struct stat status;
+    if (lstat(path, &status) && (errno == ENOENT || errno == ENOTDIR))
+        return 0; /* not even a link to nothing */
     int fd = lince_folder_open(folder, name, false);
     if (fd < 0) return fd;
     close(fd);

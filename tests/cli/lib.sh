@@ -35,4 +35,29 @@ done_with() {
     [ $code -eq 0 ] || wrong "lince $*: found $code:"
 }
 
+# make_tiny_runs: texts/ and shapes/, the smallest runs, of tweets/ and pictures/; $tiny: how they were trained
+make_tiny_runs() {
+    "$lince" synth tweets tweets --n 60 --seed 1 >/dev/null
+    "$lince" synth images pictures --n 60 --seed 1 >/dev/null
+    tiny="--epochs 1 --threads 1 --no-report --quiet"
+    done_with train --data tweets --model gru --hidden 4 --embedding 4 $tiny --out texts
+    done_with train --data pictures --model resnet20 $tiny --out shapes
+}
+
+# within SECONDS ARGUMENTS...: what lince says, in ./out and ./err, and its exit code, in $code; 124: it was still at work
+within() {
+    local seconds=$1
+    shift
+    timeout "$seconds" "$lince" "$@" --lang en >out 2>err </dev/null
+    code=$?
+}
+
+# refuses PATTERN ARGUMENTS...: a message of that pattern and exit code 1 or 2, within a minute
+refuses() {
+    local pattern=$1
+    shift
+    within 60 "$@"
+    { [ $code -eq 1 ] || [ $code -eq 2 ]; } && grep -q -- "$pattern" err || wrong "lince $*: expected '$pattern', found $code:"
+}
+
 finish() { exit $((failures > 0)); }

@@ -6,11 +6,7 @@ share=${2:-0.03}
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" bounds
 
 python3 "$TEST_SOURCE_DIR/tests/bounds/bombs.py" . "$share" || exit 77
-"$lince" synth tweets tweets --n 60 --seed 1 >/dev/null
-"$lince" synth images pictures --n 60 --seed 1 >/dev/null
-tiny="--epochs 1 --threads 1 --no-report --quiet"
-done_with train --data tweets --model gru --hidden 4 --embedding 4 $tiny --out texts
-done_with train --data pictures --model resnet20 $tiny --out shapes
+make_tiny_runs
 
 # within SECONDS ARGUMENTS...: lince in 2 GiB of memory, in ./out and ./err, with the exit code in $code
 within() {
@@ -18,14 +14,6 @@ within() {
     shift
     (ulimit -v 2500000 && exec timeout "$seconds" "$lince" "$@" --lang en) >out 2>err </dev/null
     code=$?
-}
-
-# refuses PATTERN ARGUMENTS...: one message of that pattern
-refuses() {
-    local pattern=$1
-    shift
-    within 60 "$@"
-    { [ $code -eq 1 ] || [ $code -eq 2 ]; } && grep -q -- "$pattern" err || wrong "lince $*: expected '$pattern', found $code:"
 }
 
 # --- archives ---

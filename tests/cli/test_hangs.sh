@@ -4,20 +4,7 @@ lince=$1
 . "$TEST_SOURCE_DIR/tests/cli/lib.sh" hangs
 
 mkfifo pipe
-"$lince" synth tweets tweets --n 60 --seed 1 >/dev/null
-"$lince" synth images pictures --n 60 --seed 1 >/dev/null
-tiny="--epochs 1 --threads 1 --no-report --quiet"
-done_with train --data tweets --model gru --hidden 4 --embedding 4 $tiny --out texts
-done_with train --data pictures --model resnet20 $tiny --out shapes
-
-# refuses PATTERN ARGUMENTS...: a message, exit code 1 or 2, within seconds
-refuses() {
-    local pattern=$1
-    shift
-    timeout 20 "$lince" "$@" --lang en >out 2>err </dev/null
-    code=$?
-    { [ $code -eq 1 ] || [ $code -eq 2 ]; } && grep -q -- "$pattern" err || wrong "lince $*: expected '$pattern', found $code:"
-}
+make_tiny_runs
 
 # --- a pipe that nobody writes to ---
 for option in config vectors class-weights weights data; do
