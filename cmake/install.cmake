@@ -13,7 +13,8 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/lince DESTINATION ${CMAKE_INSTAL
 # The pkg-config file finds its prefix from where it lies: the tree may be moved.
 file(RELATIVE_PATH LINCE_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" LINCE_PC_PREFIX "${LINCE_PC_PREFIX}")
-list(JOIN LINCE_MODULES " " LINCE_PC_MODULES)
+set(LINCE_PC_MODULES ${LINCE_MODULES} ${LINCE_SOUND_MODULES})
+list(JOIN LINCE_PC_MODULES " " LINCE_PC_MODULES)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/lince.pc.in ${PROJECT_BINARY_DIR}/lince.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lince.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${PROJECT_SOURCE_DIR}/man/lince.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
