@@ -6,21 +6,33 @@
 
 /* --- shares ----------------------------------------------------------------------------------------- */
 
-static size_t begin_of(const lince_group *g, size_t total, int rank)
+static size_t begin_of(size_t total, size_t pieces, size_t piece)
 {
-    size_t size = (size_t)g->size, r = (size_t)rank;
-    return total / size * r + total % size * r / size; /* total r / size, without overflow */
+    return total / pieces * piece +
+           total % pieces * piece / pieces; /* total piece / pieces, without overflow */
 }
 
-static lince_share share_of(const lince_group *g, size_t total, int rank)
+lince_share lince_piece(size_t total, size_t pieces, size_t piece)
 {
-    size_t begin = begin_of(g, total, rank);
-    return (lince_share){begin, begin_of(g, total, rank + 1) - begin};
+    size_t begin = begin_of(total, pieces, piece);
+    return (lince_share){begin, begin_of(total, pieces, piece + 1) - begin};
 }
 
 lince_share lince_group_share(const lince_group *g, size_t total)
 {
-    return share_of(g, total, g->rank);
+    return lince_piece(total, (size_t)g->size, (size_t)g->rank);
+}
+
+static lince_share part_of(const lince_group *g, size_t total, size_t pieces, int rank)
+{
+    lince_share own = lince_piece(pieces, (size_t)g->size, (size_t)rank);
+    size_t begin = begin_of(total, pieces, own.begin);
+    return (lince_share){begin, begin_of(total, pieces, own.begin + own.count) - begin};
+}
+
+lince_share lince_group_part(const lince_group *g, size_t total, size_t pieces)
+{
+    return part_of(g, total, pieces, g->rank);
 }
 
 /* --- long messages ---------------------------------------------------------------------------------- */
@@ -58,11 +70,11 @@ int lince_group_broadcast(const lince_group *g, int root, void *bytes, size_t si
     return 0;
 }
 
-int lince_group_gather(const lince_group *g, void *items, size_t total, size_t item)
+int lince_group_gather(const lince_group *g, void *items, size_t total, size_t pieces, size_t item)
 {
     char *at = items;
     for (int rank = 1; rank < g->size; rank++) {
-        lince_share s = share_of(g, total, rank);
+        lince_share s = part_of(g, total, pieces, rank);
         if (g->rank == 0) LINCE_TRY(receive_all(g, rank, at + s.begin * item, s.count * item));
         if (g->rank == rank) LINCE_TRY(send_all(g, 0, at + s.begin * item, s.count * item));
     }
@@ -104,6 +116,7 @@ int lince_group_all(const lince_group *g, int code)
 
 /* --- sums ------------------------------------------------------------------------------------------- */
 
+/* Numbers of a kind. */
 typedef struct number {
     size_t size;
     void (*add)(void *to, const void *from, size_t count);
@@ -123,58 +136,75 @@ static void add_doubles(void *to, const void *from, size_t count)
     for (size_t i = 0; i < count; i++) a[i] += b[i];
 }
 
-/* The member that has a piece: the largest rank r with pieces r / size <= piece. */
-static int owner(const lince_group *g, size_t pieces, size_t piece)
+static const number floats = {sizeof(float), add_floats}, doubles = {sizeof(double), add_doubles};
+
+/* The largest rank r with pieces r / size <= piece. */
+int lince_group_owner(const lince_group *g, size_t pieces, size_t piece)
 {
     int rank = g->size - 1;
-    while (begin_of(g, pieces, rank) > piece) rank--;
+    while (begin_of(pieces, (size_t)g->size, (size_t)rank) > piece) rank--;
     return rank;
 }
 
-/* Adds what the member sends. */
-static int receive_sum(const lince_group *g, int from, char *to, size_t bytes, const number *kind)
+/* A range of the vectors that are summed: of piece i of the own ones it lies at own[i], or where they lie behind
+ * each other at `first` + i `stride`. */
+typedef struct range {
+    size_t pieces, count, offset; /* numbers */
+    float *const *own;
+    double *first;
+    size_t stride;
+    const number *kind;
+} range;
+
+static void *at(const range *r, size_t piece)
 {
-    for (size_t at = 0, n; at < bytes; at += n) {
-        n = bytes - at < LINCE_GROUP_BUFFER ? bytes - at : LINCE_GROUP_BUFFER;
-        LINCE_TRY(g->transport->receive(g, from, g->buffer, n));
-        kind->add(to + at, g->buffer, n / kind->size);
-    }
-    return 0;
+    return r->own ? (void *)(r->own[piece] + r->offset) : (void *)(r->first + piece * r->stride + r->offset);
 }
 
 /* One node of the tree: left becomes left + right. Pieces of whom this member is not lie with others. */
-static int add_node(const lince_group *g, size_t pieces, size_t left, size_t right, char *values,
-                    size_t count, const number *kind)
+static int add_node(const lince_group *g, const range *r, size_t left, size_t right)
 {
-    int l = owner(g, pieces, left), r = owner(g, pieces, right);
-    size_t first = lince_group_share(g, pieces).begin, bytes = count * kind->size;
-    if (l == g->rank && r == g->rank)
-        kind->add(values + (left - first) * bytes, values + (right - first) * bytes, count);
-    else if (l == g->rank)
-        return receive_sum(g, r, values + (left - first) * bytes, bytes, kind);
-    else if (r == g->rank)
-        return send_all(g, l, values + (right - first) * bytes, bytes);
+    int l = lince_group_owner(g, r->pieces, left), other = lince_group_owner(g, r->pieces, right);
+    size_t first = lince_group_share(g, r->pieces).begin, bytes = r->count * r->kind->size;
+    if (l == g->rank && other != g->rank) {
+        LINCE_TRY(g->transport->receive(g, other, g->buffer, bytes));
+        r->kind->add(at(r, left - first), g->buffer, r->count);
+    } else if (l == g->rank)
+        r->kind->add(at(r, left - first), at(r, right - first), r->count);
+    else if (other == g->rank)
+        return g->transport->send(g, l, at(r, right - first), bytes);
     return 0;
 }
 
 /* A level after the other, from left to right. Of any two members' exchanges the one that is first is so for
  * both, so that nobody waits for good, also where a message waits for its receiver. */
-static int sum(const lince_group *g, size_t pieces, void *values, size_t count, const number *kind)
+static int sum_range(const lince_group *g, const range *r)
 {
-    for (size_t width = 1; width < pieces; width *= 2)
-        for (size_t left = 0; left + width < pieces; left += 2 * width)
-            LINCE_TRY(add_node(g, pieces, left, left + width, values, count, kind));
-    return g->size > 1 ? lince_group_broadcast(g, owner(g, pieces, 0), values, count * kind->size) : 0;
+    for (size_t width = 1; width < r->pieces; width *= 2)
+        for (size_t left = 0; left + width < r->pieces; left += 2 * width)
+            LINCE_TRY(add_node(g, r, left, left + width));
+    return g->size > 1 ? lince_group_broadcast(g, lince_group_owner(g, r->pieces, 0), at(r, 0),
+                                               r->count * r->kind->size)
+                       : 0;
 }
 
-int lince_group_sum(const lince_group *g, size_t pieces, float *values, size_t count)
+/* Range by range, of a message's size, so that all of a range's pieces lie in the cache. */
+static int sum(const lince_group *g, range r)
 {
-    static const number floats = {sizeof(float), add_floats};
-    return sum(g, pieces, values, count, &floats);
+    size_t count = r.count, most = LINCE_GROUP_BUFFER / r.kind->size;
+    for (; r.offset < count; r.offset += r.count) {
+        r.count = count - r.offset < most ? count - r.offset : most;
+        LINCE_TRY(sum_range(g, &r));
+    }
+    return 0;
 }
 
-int lince_group_sum_doubles(const lince_group *g, size_t pieces, double *values, size_t count)
+int lince_group_sum(const lince_group *g, size_t pieces, float *const *own, size_t count)
 {
-    static const number doubles = {sizeof(double), add_doubles};
-    return sum(g, pieces, values, count, &doubles);
+    return sum(g, (range){.pieces = pieces, .count = count, .own = own, .kind = &floats});
+}
+
+int lince_group_sum_doubles(const lince_group *g, size_t pieces, double *own, size_t count)
+{
+    return sum(g, (range){.pieces = pieces, .count = count, .first = own, .stride = count, .kind = &doubles});
 }

@@ -31,20 +31,28 @@ enum { LINCE_GROUP_BUFFER = 1 << 20 };
 /* A group of one. */
 extern const lince_group lince_alone;
 
-/* The part of `total` things that a member has: contiguous, in the order of the ranks, sizes differ by one
- * at most. */
+/* A part of `total` things that are cut into `pieces`: the parts are contiguous, in the order of their numbers,
+ * and differ by one at most. */
 typedef struct lince_share {
     size_t begin, count;
 } lince_share;
-lince_share lince_group_share(const lince_group *group, size_t total);
+lince_share lince_piece(size_t total, size_t pieces, size_t piece);
 
-/* The sum of `pieces` vectors of `count` numbers, whoever holds them: values[own][count] are those of this
- * member's share of the pieces; values[0] is the sum afterwards, in all members (room for one where the
+/* A member's: that of its rank, of as many pieces as there are members; and of things that are cut into pieces what
+ * those in its share hold of them. */
+lince_share lince_group_share(const lince_group *group, size_t total);
+lince_share lince_group_part(const lince_group *group, size_t total, size_t pieces);
+
+/* The member that has piece `piece` in its share of `pieces`. */
+int lince_group_owner(const lince_group *group, size_t pieces, size_t piece);
+
+/* The sum of `pieces` vectors of `count` numbers, whoever holds them: own[i] are those of the i-th of this
+ * member's share of the pieces; own[0] is the sum afterwards, in all members (room for one where the
  * share is empty). Pieces are added in a binary tree by their number, ((0 + 1) + (2 + 3)) + ((4 + 5) + ...),
  * so that the bits depend on what the pieces are and not on how many members there are. The other pieces are
- * written over. */
-int lince_group_sum(const lince_group *group, size_t pieces, float *values, size_t count);
-int lince_group_sum_doubles(const lince_group *group, size_t pieces, double *values, size_t count);
+ * written over. Of doubles they lie behind each other. */
+int lince_group_sum(const lince_group *group, size_t pieces, float *const *own, size_t count);
+int lince_group_sum_doubles(const lince_group *group, size_t pieces, double *own, size_t count);
 
 /* The first member's code, by rank, that is not 0, in all, with its message; 0 where there is none. */
 int lince_group_all(const lince_group *group, int code);
@@ -52,7 +60,7 @@ int lince_group_all(const lince_group *group, int code);
 /* Member `root`'s bytes into everyone's. */
 int lince_group_broadcast(const lince_group *group, int root, void *bytes, size_t size);
 
-/* An array of `total` items, of which each member has filled its share, is whole in all of them. */
-int lince_group_gather(const lince_group *group, void *items, size_t total, size_t item_size);
+/* An array of `total` items, of which each member has filled its part (lince_group_part), is whole in all of them. */
+int lince_group_gather(const lince_group *group, void *items, size_t total, size_t pieces, size_t item_size);
 
 #endif

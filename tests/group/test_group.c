@@ -65,9 +65,12 @@ static void sum_pieces(const lince_group *g, void *context)
     summing *s = context;
     lince_share own = lince_group_share(g, s->pieces);
     float *values = malloc((own.count + 1) * COUNT * sizeof *values);
-    for (size_t p = 0; p < own.count; p++)
-        for (size_t i = 0; i < COUNT; i++) values[p * COUNT + i] = value_of(own.begin + p, i);
-    s->code[g->rank] = lince_group_sum(g, s->pieces, values, COUNT);
+    float *piece[PIECES] = {values};
+    for (size_t p = 0; p < own.count; p++) {
+        piece[p] = values + p * COUNT;
+        for (size_t i = 0; i < COUNT; i++) piece[p][i] = value_of(own.begin + p, i);
+    }
+    s->code[g->rank] = lince_group_sum(g, s->pieces, piece, COUNT);
     s->sum[g->rank] = values;
 }
 
@@ -116,9 +119,9 @@ static void test_alone_nothing_changes(void **state)
 {
     (void)state;
     float values[2] = {0.1f, -0.0f}, before[2] = {0.1f, -0.0f};
-    assert_int_equal(lince_group_sum(&lince_alone, 1, values, 2), 0);
+    assert_int_equal(lince_group_sum(&lince_alone, 1, (float *[]){values}, 2), 0);
     assert_int_equal(lince_group_broadcast(&lince_alone, 0, values, sizeof values), 0);
-    assert_int_equal(lince_group_gather(&lince_alone, values, 2, sizeof *values), 0);
+    assert_int_equal(lince_group_gather(&lince_alone, values, 2, 1, sizeof *values), 0);
     assert_memory_equal(values, before, sizeof values);
     assert_int_equal(lince_group_all(&lince_alone, LINCE_EDATA), LINCE_EDATA);
     assert_int_equal(lince_group_all(&lince_alone, 0), 0);
@@ -187,7 +190,7 @@ static void copy(const lince_group *g, void *context)
         int32_t items[20] = {0};
         lince_share own = lince_group_share(g, total);
         for (size_t i = 0; i < own.count; i++) items[own.begin + i] = (int32_t)(own.begin + i) + 7;
-        if (lince_group_gather(g, items, total, sizeof *items)) wrong[g->rank]++;
+        if (lince_group_gather(g, items, total, (size_t)g->size, sizeof *items)) wrong[g->rank]++;
         for (size_t i = 0; i < total; i++) wrong[g->rank] += items[i] != (int32_t)i + 7;
     }
     free(bytes);

@@ -1,4 +1,4 @@
-/* Two members in one process train together, each with its half of every batch. */
+/* The members of a group in one process train together, each with its share of every batch. */
 #include "core/error.h"
 #include "data/fixture.h"
 #include "group/threads.h"
@@ -12,7 +12,7 @@
 #include <lince/synth.h>
 #include <math.h>
 
-enum { MEMBERS = 2 };
+enum { MEMBERS = 5 };
 
 static char pictures[LINCE_PATH_MAX], texts[LINCE_PATH_MAX], runs[LINCE_PATH_MAX];
 
@@ -44,6 +44,18 @@ static int setup(void **state)
     return 0;
 }
 
+/* Batches of 13 in 5 shards, the last of one sample, so that four are empty; statistics, an average whose
+ * statistics are measured anew, dropout, accumulated batches, sparse gradients. */
+static const setting of_norm_shards[] = {{"model", "resnet20"}, {"image-size", "16"}, {"batch-size", "13"},
+                                         {"swa", "1"},          {"shards", "5"},      {"clip-grad", "1"},
+                                         {"augment", "flip"},   {NULL, NULL}};
+static const setting of_text_shards[] = {
+    {"model", "gru"},      {"embedding", "8"},    {"hidden", "8"},
+    {"batch-size", "32"},  {"lr", "0.01"},        {"split-by", "random"},
+    {"optimizer", "adam"}, {"train-limit", "43"}, {"weight-decay", "0.001"},
+    {"accumulate", "2"},   {"shards", "5"},       {"dropout", "0.3"},
+    {NULL, NULL}};
+
 /* --- a training by members -------------------------------------------------------------------------- */
 
 typedef struct outcome {
@@ -59,8 +71,9 @@ typedef struct outcome {
 typedef struct training {
     const setting *settings;
     const char *data, *out, *resume;
-    int stops;    /* the member that is asked to stop after its first epoch begins; -1: none */
-    int poisoned; /* the member with a weight that is not a number; -1: none */
+    const char *threads; /* of each member; NULL: 1 */
+    int stops;           /* the member that is asked to stop after its first epoch begins; -1: none */
+    int poisoned;        /* the member with a weight that is not a number; -1: none */
     outcome of[MEMBERS];
 } training;
 
@@ -72,15 +85,15 @@ static void hear(void *context, const char *text)
 
 static lince_settings *settings_of(const training *t)
 {
-    static const setting common[] = {{"seed", "5"},        {"threads", "1"}, {"epochs", "2"},
-                                     {"no-report", "yes"}, {"lang", "en"},   {"deterministic", "yes"},
-                                     {"workers", "1"}};
+    static const setting common[] = {{"seed", "5"},  {"epochs", "2"},          {"no-report", "yes"},
+                                     {"lang", "en"}, {"deterministic", "yes"}, {"workers", "1"}};
     lince_settings *s = lince_settings_new();
     int code = s ? 0 : LINCE_ENOMEM;
     for (size_t i = 0; !code && i < sizeof common / sizeof *common; i++)
         code = lince_settings_set(s, common[i][0], common[i][1]);
     for (size_t i = 0; !code && t->settings[i][0]; i++)
         code = lince_settings_set(s, t->settings[i][0], t->settings[i][1]);
+    if (!code) code = lince_settings_set(s, "threads", t->threads ? t->threads : "1");
     if (!code) code = lince_settings_set(s, "data", t->data);
     if (!code && t->out) code = lince_settings_set(s, "out", t->out);
     if (!code && t->resume) code = lince_settings_set(s, "resume", t->resume);
@@ -155,7 +168,7 @@ static double difference(const outcome *a, const outcome *b)
     return most / largest;
 }
 
-static void expect_same(const outcome *a, const outcome *b)
+static void expect_same_training(const outcome *a, const outcome *b)
 {
     assert_int_equal(a->count, b->count);
     assert_memory_equal(a->weights, b->weights, a->count * sizeof *a->weights);
@@ -164,6 +177,11 @@ static void expect_same(const outcome *a, const outcome *b)
     assert_true(a->last.val_loss == b->last.val_loss);
     assert_true(a->last.val_accuracy == b->last.val_accuracy);
     assert_int_equal(a->updates, b->updates);
+}
+
+static void expect_same(const outcome *a, const outcome *b)
+{
+    expect_same_training(a, b);
     assert_string_equal(a->folder, b->folder);
 }
 
@@ -275,6 +293,54 @@ static void test_statistics_of_norms_are_the_same_in_both(void **state)
     release(&two);
 }
 
+/* Whoever computes the shards. */
+static void expect_same_of_any_number(const setting *settings, const char *data, const char *name)
+{
+    training one = {.settings = settings, .data = data, .threads = "2"};
+    train_together(&one, 1, name);
+    assert_true(isfinite(one.of[0].last.train_loss) && one.of[0].left < 13);
+    for (int members = 2; members <= MEMBERS; members += members - 1) {
+        training several = {.settings = settings, .data = data, .threads = members == 3 ? "2" : "1"};
+        train_together(&several, members, name);
+        for (int r = 0; r < members; r++) expect_same_training(&several.of[r], &one.of[0]);
+        release(&several);
+    }
+    release(&one);
+}
+
+static void test_shards_of_pictures_have_the_same_bits_on_any_number_of_members(void **state)
+{
+    (void)state;
+    expect_same_of_any_number(of_norm_shards, pictures, "norm-shards");
+}
+
+static void test_shards_of_texts_have_the_same_bits_on_any_number_of_members(void **state)
+{
+    (void)state;
+    expect_same_of_any_number(of_text_shards, texts, "text-shards");
+}
+
+/* Five members begin, two go on. */
+static void test_shards_are_gone_on_with_by_another_number_of_members(void **state)
+{
+    (void)state;
+    char out[LINCE_PATH_MAX];
+    training whole = {.settings = of_text_shards, .data = texts},
+             cut = {.settings = of_text_shards, .data = texts, .out = out, .stops = 4, .poisoned = -1};
+    snprintf(out, sizeof out, "%.500s/sharded", runs);
+    in_a_group(5, train, &cut);
+    for (int r = 0; r < 5; r++) assert_int_equal(cut.of[r].code, LINCE_EINTERRUPTED);
+    training again = {.settings = of_text_shards, .data = texts, .resume = out, .stops = -1, .poisoned = -1};
+    in_a_group(2, train, &again);
+    train_together(&whole, 1, "unsharded");
+    for (int r = 0; r < 2; r++) {
+        if (again.of[r].code) fail_msg("%s", again.of[r].message);
+        expect_same_training(&again.of[r], &whole.of[0]);
+    }
+    release(&whole);
+    release(&again);
+}
+
 /* What the group has measured of its test part is what one measures with the same weights, but for the last
  * digits: a net for other numbers of samples may have other kernels. */
 static void test_measures_are_those_of_one(void **state)
@@ -380,6 +446,9 @@ int main(void)
         cmocka_unit_test(test_pictures_are_learned_as_by_one),
         cmocka_unit_test(test_texts_are_learned_as_by_one),
         cmocka_unit_test(test_statistics_of_norms_are_the_same_in_both),
+        cmocka_unit_test(test_shards_of_pictures_have_the_same_bits_on_any_number_of_members),
+        cmocka_unit_test(test_shards_of_texts_have_the_same_bits_on_any_number_of_members),
+        cmocka_unit_test(test_shards_are_gone_on_with_by_another_number_of_members),
         cmocka_unit_test(test_measures_are_those_of_one),
         cmocka_unit_test(test_one_folder_is_written_and_all_is_said_once),
         cmocka_unit_test(test_the_stop_of_one_stops_both),

@@ -239,6 +239,7 @@ static int allocate(const lince_loader *l, lince_slot *s)
 {
     const encoder *e = l->state;
     s->x = lince_alloc((size_t)l->options.batch_size * (size_t)e->columns, sizeof *s->x);
+    s->row = (size_t)e->columns;
     return s->x ? 0 : LINCE_ENOMEM;
 }
 

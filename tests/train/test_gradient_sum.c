@@ -129,7 +129,7 @@ static lince_net *train(const struct training *t, int small)
         for (int begin = 0; begin < LARGE; begin += small) {
             int end = begin + small < LARGE ? begin + small : LARGE;
             double weight = pass(net, &u, t, &s, step - 1, begin, end);
-            if (small < LARGE) lince_update_add(&u, net, weight);
+            if (small < LARGE) lince_update_add(&u, 0, net, weight);
         }
         double norm = small < LARGE ? lince_update_sum_norm(&u, net) : lince_update_norm(net);
         lince_update_apply(&u, net, step, t->lr, norm);
@@ -178,10 +178,10 @@ static void test_an_update_forgets_what_it_has_used(void **state)
     draw(&s, 1);
     double norms[3];
     for (int i = 0; i < 3; i++) {
-        lince_update_add(&u, net, pass(net, &u, &t, &s, (size_t)i, 0, LARGE));
+        lince_update_add(&u, 0, net, pass(net, &u, &t, &s, (size_t)i, 0, LARGE));
         norms[i] = lince_update_sum_norm(&u, net);
         lince_update_apply(&u, net, (size_t)i + 1, 0, norms[i]); /* a rate of 0: the same gradient again */
-        assert_true(u.sum.weight == 0);
+        assert_true(*u.sum.weight == 0);
     }
     assert_true(norms[0] > 0 && norms[0] == norms[1] && norms[1] == norms[2]);
     lince_update_release(&u, net);

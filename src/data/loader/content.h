@@ -12,7 +12,8 @@
 
 /* A batch that is being prepared, waits to be taken, or is in the caller's hands. */
 typedef struct lince_slot {
-    float *x;       /* the input: numbers, */
+    float *x; /* the input: numbers, `row` for each sample, */
+    size_t row;
     int32_t *token; /* or sequences, with length and steps */
     int32_t *length;
     int steps;
@@ -83,6 +84,9 @@ struct lince_loader {
     bool holding; /* the caller uses batch taken - 1 */
     bool stop;
 };
+
+/* The i-th of this member's pieces: where in its share of a batch of `whole` samples it lies. */
+lince_share lince_loader_piece_of(const lince_loader *loader, int whole, size_t i);
 
 /* Of sample i of a slot. */
 lince_occasion lince_loader_occasion(const lince_loader *loader, const lince_slot *slot, size_t i);

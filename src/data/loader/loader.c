@@ -46,14 +46,23 @@ static void fill_rows(const lince_loader *l, lince_slot *s)
         memcpy(s->served + i * l->row, l->rows + s->index[i] * l->row, l->row * sizeof *s->served);
 }
 
+lince_share lince_loader_piece_of(const lince_loader *l, int whole, size_t i)
+{
+    lince_share own = lince_group_share(l->options.group, l->options.pieces),
+                part = lince_piece((size_t)whole, l->options.pieces, own.begin + i);
+    part.begin -= lince_group_part(l->options.group, (size_t)whole, l->options.pieces).begin;
+    return part;
+}
+
 static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *scratch)
 {
     size_t size = (size_t)l->options.batch_size, first = batch * size, left = l->count - first;
-    lince_share share = lince_group_share(l->options.group, left < size ? left : size);
-    size_t n = share.count;
+    size_t whole = left < size ? left : size, n;
+    lince_share share = lince_group_part(l->options.group, whole, l->options.pieces);
+    n = share.count;
     s->n = (int)n;
     s->begin = (int)share.begin;
-    s->whole = (int)(left < size ? left : size);
+    s->whole = (int)whole;
     s->number = batch;
     s->first = first + share.begin;
     s->own = 1;
@@ -211,6 +220,7 @@ int lince_loader_next(lince_loader *l, lince_batch *batch)
                            .whole = s->whole,
                            .input = l->rows ? (lince_input){.x = s->served}
                                             : (lince_input){s->x, s->token, s->length, s->steps},
+                           .row = l->rows ? l->row : s->row,
                            .y = s->y,
                            .partner = s->own < 1 ? s->partner : NULL,
                            .own = s->own,
@@ -268,6 +278,7 @@ int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part p
     l->part = part;
     l->options = *options;
     if (!l->options.group) l->options.group = &lince_alone;
+    if (!l->options.pieces) l->options.pieces = (size_t)l->options.group->size;
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->vacant, NULL);
     pthread_cond_init(&l->ready, NULL);
@@ -328,6 +339,32 @@ int lince_loader_serve(lince_loader *l, const float *rows, size_t row)
 size_t lince_loader_samples(const lince_loader *l)
 {
     return l->count;
+}
+
+size_t lince_loader_cut(const lince_loader *l)
+{
+    return l->options.pieces;
+}
+
+size_t lince_loader_pieces(const lince_loader *l)
+{
+    return lince_group_share(l->options.group, l->options.pieces).count;
+}
+
+lince_batch lince_loader_piece(const lince_loader *l, const lince_batch *b, size_t i)
+{
+    lince_share part = lince_loader_piece_of(l, b->whole, i);
+    lince_batch piece = *b;
+    piece.n = (int)part.count;
+    piece.begin += (int)part.begin;
+    if (b->input.x) piece.input.x += part.begin * b->row;
+    if (b->input.token) piece.input.token += part.begin * (size_t)b->input.steps;
+    if (b->input.length) piece.input.length += part.begin;
+    if (b->partner) piece.partner += part.begin;
+    piece.y += part.begin;
+    piece.index += part.begin;
+    piece.key += part.begin;
+    return piece;
 }
 
 int lince_loader_batch_size(const lince_loader *l)

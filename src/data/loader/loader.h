@@ -13,6 +13,7 @@ typedef struct lince_batch {
     int begin,
         whole; /* of a member's share (options.group): its place in the batch of all, and that one's n */
     lince_input input;      /* as the kind of samples makes it; of numbers those beyond n are zero */
+    size_t row;             /* floats of input.x that a sample has */
     const int32_t *y;       /* [n] labels */
     const int32_t *partner; /* [n] labels of the samples that these are mixed with; NULL: they are not */
     float own;              /* share of y in the target, the rest is partner's */
@@ -31,6 +32,7 @@ typedef struct lince_loader_options {
     bool skip_bad;            /* lince_dataset_leave_out what cannot be read, instead of failing */
     lince_watch watch;        /* of what is decoded while it is made */
     const lince_group *group; /* of each batch this member prepares its share; NULL: all of it */
+    size_t pieces; /* that a batch is cut into, of which members have their shares; 0: as many as members */
 } lince_loader_options;
 
 typedef struct lince_loader lince_loader;
@@ -68,6 +70,12 @@ uint32_t lince_loader_drawn(const lince_loader *loader, size_t i);
  * sample of this batch can no longer be read, which ends the epoch. Allocates nothing where all that is decoded
  * is cached. */
 int lince_loader_next(lince_loader *loader, lince_batch *batch);
+
+/* The pieces that a batch is cut into, those of them that this member has, and the i-th of these of a batch that was
+ * handed out: its samples alone, n: 0 where it is empty. */
+size_t lince_loader_cut(const lince_loader *loader);
+size_t lince_loader_pieces(const lince_loader *loader);
+lince_batch lince_loader_piece(const lince_loader *loader, const lince_batch *batch, size_t i);
 
 /* From the next start on batches hold rows[index] (`row` floats each, not owned) as their input's x, in place
  * of the samples; NULL: those again. Order, labels and keys stay the same. */

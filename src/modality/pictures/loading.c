@@ -21,20 +21,23 @@ static int allocate(const lince_loader *l, lince_slot *s)
     const content *own = l->state;
     if (!lince_mul((size_t)l->options.batch_size, own->pictures.size, &floats)) floats = SIZE_MAX;
     s->x = lince_alloc(floats, sizeof *s->x);
+    s->row = own->pictures.size;
     return s->x ? 0 : LINCE_ENOMEM;
 }
 
-/* With one sample there is nobody to mix it with. */
+/* Within a piece of the batch; with one sample there is nobody to mix it with. */
 static void mix(const lince_loader *l, lince_slot *s, float *spare)
 {
     const content *own = l->state;
     const lince_transform *t = &own->transform;
-    size_t n = (size_t)s->n;
-    if (!l->options.train || n < 2) return;
+    if (!l->options.train || s->whole < 2) return;
     lince_mix m = lince_mix_draw(&own->mixing, l->options.seed, l->epoch, s->number, t->width, t->height);
     s->own = m.own;
-    lince_mix_pixels(&m, n, t->width, t->height, s->x, spare);
-    lince_mix_labels(n, s->y, s->partner);
+    for (size_t i = 0; i < lince_loader_pieces(l); i++) {
+        lince_share part = lince_loader_piece_of(l, s->whole, i);
+        lince_mix_pixels(&m, part.count, t->width, t->height, s->x + part.begin * s->row, spare);
+        lince_mix_labels(part.count, s->y + part.begin, s->partner + part.begin);
+    }
 }
 
 /* Scratch is what augmenting needs, three pictures at least, and a picture to decode into: together as many

@@ -37,22 +37,19 @@ static lince_targets targets_of(const lince_trainer *t, const lince_batch *b)
                            .weight = t->class_weight};
 }
 
-/* Whether the batch that is being trained with completes an update: the last of its group, or of the
- * epoch. */
-static bool completes_update(const lince_trainer *t)
+/* Whether so many batches of the epoch make whole updates: the last of its group, or of the epoch. */
+static bool whole_updates(const lince_trainer *t, size_t batches)
 {
-    size_t done = t->at.step + 1;
-    return done % (size_t)t->settings->accumulate == 0 || done == lince_loader_batches(t->train);
+    return batches % (size_t)t->settings->accumulate == 0 || batches == lince_loader_batches(t->train);
 }
 
-/* With the last pass's gradient, of that norm, or where several batches make an update once they are
+/* With the last pass's gradient, of that norm, or where several passes make an update once they are
  * there. */
-static int update(lince_trainer *t, const lince_targets *targets, size_t n, double lr, double norm)
+static int update(lince_trainer *t, double lr, double norm)
 {
     if (lince_update_sums(&t->update)) {
-        if (n) lince_update_add(&t->update, t->net, lince_loss_weight(targets, n));
-        if (!completes_update(t)) return 0;
-        if (t->group->size > 1) LINCE_TRY(lince_update_merge(&t->update, t->net, t->at.updates));
+        if (!whole_updates(t, t->at.step + 1)) return 0;
+        LINCE_TRY(lince_update_merge(&t->update, t->net, t->at.updates));
         norm = lince_update_sum_norm(&t->update, t->net);
     }
     t->at.updates++;
@@ -64,12 +61,11 @@ static int update(lince_trainer *t, const lince_targets *targets, size_t n, doub
     return 0;
 }
 
-/* Of mixed samples the label with the larger share counts. What was counted before is the first member's. */
-static int count_hits(lince_trainer *t, const lince_batch *batch)
+/* Right answers and losses of a pass, added to `sums`. Of mixed samples the label with the larger share counts. */
+static int count_hits(lince_trainer *t, const lince_batch *batch, double sums[2])
 {
     size_t n = (size_t)batch->n, classes = (size_t)t->blueprint.classes;
     const int32_t *label = batch->partner && batch->own < 0.5f ? batch->partner : batch->y;
-    double sums[2] = {t->group->rank ? 0 : t->at.hits, t->group->rank ? 0 : t->at.loss};
     lince_access scores;
     LINCE_TRY(lince_access_read(&scores, lince_net_exec(t->net)->device, lince_net_output(t->net),
                                 n * classes * sizeof(float)));
@@ -79,9 +75,6 @@ static int count_hits(lince_trainer *t, const lince_batch *batch)
         sums[1] += (double)t->loss_each[i];
     }
     lince_access_end(&scores);
-    LINCE_TRY(lince_group_sum_doubles(t->group, (size_t)t->group->size, sums, 2));
-    t->at.hits = sums[0];
-    t->at.loss = sums[1];
     return 0;
 }
 
@@ -93,12 +86,10 @@ static double loss_of(lince_trainer *t, const lince_targets *targets, size_t n)
                                t->loss_each);
 }
 
-/* Forward and backward, of what this member has of the batch, and the gradient's norm. */
+/* Forward and backward of a piece, its loss and its gradient's norm. */
 static int pass(lince_trainer *t, const lince_batch *batch, const lince_targets *targets, double *mean_loss,
                 double *gradient_norm)
 {
-    *mean_loss = *gradient_norm = 0;
-    if (!batch->n) return 0;
     lince_feed(t->net, batch);
     lince_update_touch(&t->update, t->net, t->at.updates);
     lince_net_forward(t->net, batch->n, true, batch->key);
@@ -113,20 +104,56 @@ static int pass(lince_trainer *t, const lince_batch *batch, const lince_targets 
     return isfinite(norm) ? 0 : not_finite(t, batch, loss);
 }
 
+/* What a member has of a batch, piece by piece. */
+typedef struct passing {
+    double loss, samples; /* the mean loss of so many samples */
+    double norm;          /* of the last piece's gradient */
+} passing;
+
+static int pass_piece(lince_trainer *t, size_t i, const lince_batch *piece, passing *p)
+{
+    lince_targets targets = targets_of(t, piece);
+    double loss, n = piece->n;
+    if (!piece->n) return 0;
+    LINCE_TRY(pass(t, piece, &targets, &loss, &p->norm));
+    p->samples += n;
+    p->loss += (loss - p->loss) * (n / p->samples);
+    if (lince_update_sums(&t->update))
+        lince_update_add(&t->update, i, t->net, lince_loss_weight(&targets, (size_t)piece->n));
+    return count_hits(t, piece, t->pieces.sums[i]);
+}
+
+/* What was counted before goes along with the first piece. */
+static int pass_pieces(lince_trainer *t, const lince_batch *batch, passing *p)
+{
+    *p = (passing){0};
+    for (size_t i = 0; i < lince_loader_pieces(t->train); i++) {
+        lince_batch piece = lince_loader_piece(t->train, batch, i);
+        bool first = !i && !t->group->rank;
+        t->pieces.sums[i][0] = first ? t->at.hits : 0;
+        t->pieces.sums[i][1] = first ? t->at.loss : 0;
+        lince_pieces_begin(&t->pieces, t->net, i);
+        LINCE_TRY(pass_piece(t, i, &piece, p));
+        lince_pieces_end(&t->pieces, t->net, i, piece.n, batch->whole);
+    }
+    return 0;
+}
+
 int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
 {
-    size_t n = (size_t)batch->n;
-    double norm;
-    lince_targets targets = targets_of(t, batch);
-    LINCE_TRY(lince_group_all(t->group, pass(t, batch, &targets, mean_loss, &norm)));
-    LINCE_TRY(update(t, &targets, n, lr, norm));
-    LINCE_TRY(lince_trainer_merge_norms(t, (double)n));
+    passing p;
+    LINCE_TRY(lince_group_all(t->group, pass_pieces(t, batch, &p)));
+    *mean_loss = p.loss;
+    LINCE_TRY(update(t, lr, p.norm));
+    LINCE_TRY(lince_pieces_merge(&t->pieces, t->net));
     lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
-    LINCE_TRY(count_hits(t, batch));
+    LINCE_TRY(lince_group_sum_doubles(t->group, t->pieces.count, t->pieces.sums[0], 2));
+    t->at.hits = t->pieces.sums[0][0];
+    t->at.loss = t->pieces.sums[0][1];
     t->at.seen += (size_t)batch->whole;
     t->at.step++;
     t->profile.steps++;
-    t->profile.samples += n;
+    t->profile.samples += (size_t)batch->n;
     return 0;
 }
 
@@ -205,7 +232,7 @@ static int train_epoch(lince_trainer *t)
             t->observer->progress(t->observer->context, &progress);
         }
         lince_profile_lap(&t->profile, LINCE_TIME_PROGRESS);
-        if (t->update.sum.weight > 0) continue; /* what is saved is a state between two updates */
+        if (!whole_updates(t, t->at.step)) continue; /* what is saved is a state between two updates */
         double before = t->last_checkpoint;
         LINCE_TRY(between_updates(t));
         if (t->last_checkpoint != before) start = lince_now(); /* saving is no training */

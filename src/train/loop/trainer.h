@@ -12,6 +12,7 @@
 #include "train/blueprint/blueprint.h"
 #include "train/loop/features.h"
 #include "train/loop/freezing.h"
+#include "train/loop/pieces.h"
 #include "train/loop/profile.h"
 #include "train/loop/update.h"
 #include "train/measure/evaluate.h"
@@ -47,6 +48,7 @@ typedef struct lince_trainer {
     lince_features features[2]; /* of train and val, where they are kept */
     float *class_weight;        /* [classes]; NULL: none */
     float *loss_each;           /* [batch] */
+    lince_pieces pieces;        /* that each batch is cut into */
     char content[64];           /* digests of train, val and class_weight; "": not taken yet */
     lince_history history;
     lince_position at;
@@ -82,9 +84,6 @@ int lince_trainer_load_own(lince_trainer *trainer, const char *name);
 /* Updates in an epoch: its batches, or groups of them (--accumulate). */
 size_t lince_trainer_updates(const lince_trainer *trainer);
 
-/* trainer_norms.c: running statistics that follow batches become the members' mean, by their samples. */
-int lince_trainer_merge_norms(lince_trainer *trainer, double samples);
-
 /* trainer_swa.c: whether --swa makes sense; epochs in the average with the one that is being trained or has
  * just ended, 0: none; the weights taken into it, after an epoch's last update; and batch norms' statistics,
  * measured over the training part as the epoch saw it for weights that are an average (LINCE_EINTERRUPTED
@@ -102,8 +101,7 @@ int lince_trainer_run(lince_trainer *trainer);
 int lince_trainer_run_until(lince_trainer *trainer, int epoch);
 bool lince_trainer_ended(const lince_trainer *trainer);
 
-/* One step with this batch and rate; *loss is the mean over the batch, in a group over this
- * member's share of it. LINCE_ENUMERIC where loss or gradient is not
+/* One step with this batch and rate; *loss is the mean over what this member has of the batch. LINCE_ENUMERIC where loss or gradient is not
  * finite: nothing was updated. */
 int lince_trainer_step(lince_trainer *trainer, const lince_batch *batch, double lr, double *loss);
 

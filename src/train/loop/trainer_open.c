@@ -270,6 +270,12 @@ static void tell_incomplete(const lince_trainer *t, lince_part part, size_t befo
             lince_part_title(part), count, first);
 }
 
+/* What each batch is cut into. */
+static size_t pieces_of(const lince_trainer *t)
+{
+    return t->settings->shards ? (size_t)t->settings->shards : (size_t)t->group->size;
+}
+
 /* `views`: as those of the evaluation are cut from. */
 static int open_loader(lince_trainer *t, lince_part part, bool train, bool views, lince_loader **loader)
 {
@@ -285,6 +291,7 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, bool views
                                     .cache_bytes = (size_t)s->cache_mb << 20,
                                     .skip_bad = lince_skips_bad(s),
                                     .group = t->group,
+                                    .pieces = pieces_of(t),
                                     .watch = lince_watch_for(t->observer)};
     LINCE_TRY(b->modality->load(b->encoder, s, t->dataset, part, views, &options, loader));
     tell_incomplete(t, part, incomplete);
@@ -411,7 +418,8 @@ static int choose_optimizer(lince_trainer *t)
                                .share = s->lookahead_alpha,
                                .swa = s->swa > 0,
                                .accumulate = s->accumulate,
-                               .members = t->group};
+                               .members = t->group,
+                               .pieces = pieces_of(t)};
     return t->update.optimizer ? 0 : LINCE_EUSAGE;
 }
 
@@ -444,7 +452,7 @@ static int open_model(lince_trainer *t)
     t->threads = s->threads ? s->threads : lince_processors();
     LINCE_TRY(draw_blueprint(t));
     LINCE_TRY(choose_optimizer(t));
-    lince_net_options options = {.batch = (s->batch_size + t->group->size - 1) / t->group->size,
+    lince_net_options options = {.batch = lince_pieces_most(s->batch_size, pieces_of(t)),
                                  .threads = t->threads,
                                  .device = s->device,
                                  .deterministic = s->deterministic,
@@ -462,6 +470,7 @@ static int open_model(lince_trainer *t)
     LINCE_TRY(lince_trainer_load_weights(t));
     if (m->finish) LINCE_TRY(m->finish(&opening));
     if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
+    LINCE_TRY(lince_pieces_init(&t->pieces, t->net, pieces_of(t), t->group));
     LINCE_TRY(open_schedule(t));
     LINCE_TRY(lince_update_init(&t->update, t->net));
     LINCE_TRY(lince_trainer_plan_stages(t));
@@ -572,6 +581,7 @@ static int begin(lince_trainer *t, const lince_group *group, const lince_setting
     }
     LINCE_TRY(lince_settings_fill(&t->own, settings));
     if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
+    t->own.deterministic |= t->own.shards > 0; /* the same kernels for all */
     LINCE_TRY(check_settings(settings));
     return settings->model && !lince_architecture_named(settings->model) ? LINCE_EUSAGE : 0;
 }
@@ -624,4 +634,5 @@ void lince_trainer_close(lince_trainer *t)
     lince_free(t->class_weight);
     lince_leaks_release(&t->leaks);
     lince_free(t->loss_each);
+    lince_pieces_release(&t->pieces);
 }

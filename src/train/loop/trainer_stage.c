@@ -48,7 +48,7 @@ static int keep_features(lince_trainer *t)
     const lince_modality *m = t->blueprint.modality;
     bool varied = m->varies && m->varies(t->blueprint.encoder, t->settings),
          repeats = until - t->at.epoch > 1 && !varied;
-    if (t->group->size > 1) return 0; /* a member sees other samples in each epoch */
+    if (t->pieces.count > 1) return 0; /* a piece has other samples in each epoch */
     if (!node || !repeats || !t->settings->cache_mb || !has_room(t, node)) return 0;
     double start = lince_now();
     LINCE_TRY(compute(t, node));

@@ -66,8 +66,21 @@ static bool begin_counters(lince_net *net)
     return any;
 }
 
+static void pass_through(lince_trainer *t, const lince_batch *batch)
+{
+    for (size_t i = 0; i < lince_loader_pieces(t->train); i++) {
+        lince_batch piece = lince_loader_piece(t->train, batch, i);
+        lince_pieces_begin(&t->pieces, t->net, i);
+        if (piece.n) {
+            lince_feed(t->net, &piece);
+            lince_net_forward(t->net, piece.n, true, piece.key);
+        }
+        lince_pieces_end(&t->pieces, t->net, i, piece.n, batch->whole);
+    }
+}
+
 /* With a share of 1 / k for batch k running statistics are the mean of all batches'. */
-static int measure(lince_trainer *t, double *samples)
+static int measure(lince_trainer *t)
 {
     const lince_observer *o = t->observer;
     lince_batch batch;
@@ -80,22 +93,20 @@ static int measure(lince_trainer *t, double *samples)
     int code = lince_loader_start(t->train, t->at.epoch, 0);
     while (!code && (code = lince_loader_next(t->train, &batch)) > 0) {
         progress.step++;
-        *samples += batch.n;
-        if (!batch.n) continue;
-        lince_feed(t->net, &batch);
         lince_net_set_momentum(t->net, 1.0f / (float)progress.step);
-        lince_net_forward(t->net, batch.n, true, batch.key);
+        pass_through(t, &batch);
+        LINCE_TRY(lince_group_all(t->group, lince_observer_stops(o)));
+        LINCE_TRY(lince_pieces_merge(&t->pieces, t->net));
         if (o && o->progress) o->progress(o->context, &progress);
-        code = lince_observer_stops(o);
+        code = 0;
     }
-    return code;
+    return lince_group_all(t->group, code);
 }
 
 int lince_trainer_measure_norms(lince_trainer *t)
 {
     if (!t->update.averaged || !begin_counters(t->net)) return 0;
-    double samples = 0;
-    int code = lince_group_all(t->group, measure(t, &samples));
+    int code = measure(t);
     lince_net_set_momentum(t->net, 0);
-    return code ? code : lince_trainer_merge_norms(t, samples);
+    return code;
 }

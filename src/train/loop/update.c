@@ -13,7 +13,7 @@ bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyp
 
 bool lince_update_sums(const lince_update *u)
 {
-    return u->accumulate > 1 || u->members->size > 1;
+    return u->accumulate > 1 || u->pieces > 1;
 }
 
 /* Whether the last layer with parameters is another. */
@@ -88,10 +88,12 @@ static int new_lazy_tables(lince_update *u, const lince_net *net)
 int lince_update_init(lince_update *u, const lince_net *net)
 {
     if (!u->members) u->members = &lince_alone;
+    if (!u->pieces) u->pieces = (size_t)u->members->size;
     LINCE_TRY(new_groups(u, net));
     LINCE_TRY(new_states(u, net));
     LINCE_TRY(new_lazy_tables(u, net));
-    if (lince_update_sums(u)) LINCE_TRY(lince_gradient_sum_init(&u->sum, net, u->accumulate, u->members));
+    if (lince_update_sums(u))
+        LINCE_TRY(lince_gradient_sum_init(&u->sum, net, (size_t)u->accumulate, u->pieces, u->members));
     return u->decay > 0 || u->lookahead || u->swa ? new_average(u, net) : 0;
 }
 
@@ -162,9 +164,9 @@ double lince_update_norm(const lince_net *net)
     return sqrt(sum);
 }
 
-void lince_update_add(lince_update *u, const lince_net *net, double weight)
+void lince_update_add(lince_update *u, size_t piece, const lince_net *net, double weight)
 {
-    lince_gradient_sum_add(&u->sum, net, weight);
+    lince_gradient_sum_add(&u->sum, piece, net, weight);
 }
 
 double lince_update_sum_norm(const lince_update *u, const lince_net *net)
@@ -174,7 +176,7 @@ double lince_update_sum_norm(const lince_update *u, const lince_net *net)
         const lince_param *p = lince_net_param(net, i);
         if (p->grad) sum += squares(net, p, of_sum(u, p, i));
     }
-    return sqrt(sum) / u->sum.weight;
+    return sqrt(sum) / *u->sum.weight;
 }
 
 /* The hyperparameters of parameter i at a step. */
@@ -225,7 +227,7 @@ static int update_param(lince_update *u, const lince_net *net, size_t i, const l
         if (u->average && p->buffer) follow(u, net, i); /* statistics go along */
         return 0;
     }
-    gradient g = u->sum.weight > 0 ? of_sum(u, p, i) : of_pass(p);
+    gradient g = lince_update_sums(u) ? of_sum(u, p, i) : of_pass(p);
     if (u->group[i].matrix) return update_matrix(u, exec, p, i, hyper, g.value);
     if (p->sparse_rows) {
         lince_lazy_table t = table_of(u, p, i, hyper);
@@ -251,7 +253,7 @@ int lince_update_apply(lince_update *u, lince_net *net, size_t step, double lr, 
 {
     bool clipped = u->clip > 0 && norm > u->clip;
     double scale = clipped ? u->clip / (norm + 1e-6) : 1; /* torch.nn.utils.clip_grad_norm_ */
-    u->hyper.grad_scale = (float)(u->sum.weight > 0 ? scale / u->sum.weight : scale);
+    u->hyper.grad_scale = (float)(lince_update_sums(u) ? scale / *u->sum.weight : scale);
     for (size_t i = 0; i < lince_net_params(net); i++) {
         lince_hyper hyper = hyper_of(u, i, step, lr);
         LINCE_TRY(update_param(u, net, i, &hyper));
@@ -275,7 +277,7 @@ static void catch_up(lince_update *u, const lince_net *net, size_t i, size_t ste
 
 int lince_update_merge(lince_update *u, lince_net *net, size_t step)
 {
-    LINCE_TRY(lince_gradient_sum_merge(&u->sum, net, u->members));
+    LINCE_TRY(lince_gradient_sum_merge(&u->sum, net));
     for (size_t i = 0; i < lince_net_params(net); i++)
         catch_up(u, net, i, step, u->sum.of[i].row, u->sum.of[i].rows);
     return 0;

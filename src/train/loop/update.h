@@ -21,6 +21,7 @@ typedef struct lince_update {
     int averaged;               /* moments in it: none, and the weights themselves are evaluated and saved */
     int accumulate;             /* batches of one update, where above 1 */
     const lince_group *members; /* with whom gradients are summed; NULL: nobody */
+    size_t pieces;              /* of a batch, whose gradients are summed in a tree; 0: a piece a member */
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
     float **average;                   /* [param] the second weights; NULL: there are none */
     lince_store states, averages;      /* where they lie, on the net's device */
@@ -44,14 +45,15 @@ void lince_update_release(lince_update *update, const lince_net *net);
  * where it is not. */
 double lince_update_norm(const lince_net *net);
 
-/* Whether several batches, or the shares of several members, make an update. */
+/* Whether several passes make an update: of several batches, pieces of a batch, members. */
 bool lince_update_sums(const lince_update *update);
 
 /* Where they do: adds the last pass's gradient, of a loss that is a mean over `weight`
- * samples (or over samples' weights that add up to it); and the norm of the gradient of all that were added,
- * as if they were one batch. The next update then takes this gradient, and begins anew. */
-void lince_update_add(lince_update *update, const lince_net *net, double weight);
-/* In a group the members' gradients are then put together; what they touch is brought up to date first, as
+ * samples (or over samples' weights that add up to it), to the i-th of this member's pieces; and the norm of the
+ * gradient of all that were added, as if they were one batch, once they are merged. The next update then takes this
+ * gradient, and begins anew. */
+void lince_update_add(lince_update *update, size_t i, const lince_net *net, double weight);
+/* All pieces, the other members' too, become one; what they touch is brought up to date first, as
  * lince_update_touch has it. */
 int lince_update_merge(lince_update *update, lince_net *net, size_t step);
 double lince_update_sum_norm(const lince_update *update, const lince_net *net);

@@ -37,22 +37,28 @@ typedef struct pass {
     void *context;
 } pass;
 
-/* This member's share of the batch. */
+/* This member's share of the batch, piece by piece. */
 static int score_share(pass *p, const lince_batch *batch)
 {
     size_t classes = (size_t)lince_net_classes(p->net), begin = (size_t)batch->begin, n = (size_t)batch->n;
     memcpy(p->index + begin, batch->index, n * sizeof *p->index);
     memcpy(p->label + begin, batch->y, n * sizeof *p->label);
-    return n ? lince_score(p->net, p->views, batch, p->score + begin * classes) : 0;
+    for (size_t i = 0; i < lince_loader_pieces(p->loader); i++) {
+        lince_batch piece = lince_loader_piece(p->loader, batch, i);
+        if (piece.n)
+            LINCE_TRY(lince_score(p->net, p->views, &piece, p->score + (size_t)piece.begin * classes));
+    }
+    return 0;
 }
 
 /* Measures are taken of whole batches, so that they are those of a member that has all samples. */
 static int gather(pass *p, size_t n)
 {
     const lince_group *g = lince_loader_group(p->loader);
-    LINCE_TRY(lince_group_gather(g, p->score, n, (size_t)lince_net_classes(p->net) * sizeof *p->score));
-    LINCE_TRY(lince_group_gather(g, p->index, n, sizeof *p->index));
-    return lince_group_gather(g, p->label, n, sizeof *p->label);
+    size_t cut = lince_loader_cut(p->loader), classes = (size_t)lince_net_classes(p->net);
+    LINCE_TRY(lince_group_gather(g, p->score, n, cut, classes * sizeof *p->score));
+    LINCE_TRY(lince_group_gather(g, p->index, n, cut, sizeof *p->index));
+    return lince_group_gather(g, p->label, n, cut, sizeof *p->label);
 }
 
 /* The true class's probability may underflow in float: the loss comes from the scores. */
