@@ -449,6 +449,9 @@ static int open_schedule(lince_trainer *t)
 static int open_model(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
+    if (s->shards > s->batch_size)
+        return lince_fail(LINCE_EUSAGE, "--shards %d: a batch has fewer samples, %d", s->shards,
+                          s->batch_size);
     t->threads = s->threads ? s->threads : lince_processors();
     LINCE_TRY(draw_blueprint(t));
     LINCE_TRY(choose_optimizer(t));
