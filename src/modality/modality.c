@@ -48,6 +48,13 @@ const lince_modality *lince_modality_of_model(const lince_architecture *architec
     return m;
 }
 
+bool lince_modality_takes(const lince_modality *m, const lince_architecture *a)
+{
+    bool takes = !strcmp(m->name, a->modality);
+    for (size_t i = 0; m->akin && m->akin[i] && !takes; i++) takes = !strcmp(m->akin[i], a->modality);
+    return takes;
+}
+
 static bool has_marks(const lince_modality *m, const lince_weights *weights)
 {
     for (size_t i = 0; m->marks[i]; i++)

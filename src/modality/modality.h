@@ -40,8 +40,10 @@ typedef struct lince_modality {
 
     /* Where nothing is said. */
     const char *model,
-        *early_model;      /* early: of runs of version 0.1, which did not record it; NULL: the same */
-    const char *models;    /* some to choose from: "rnn, gru or lstm" */
+        *early_model;   /* early: of runs of version 0.1, which did not record it; NULL: the same */
+    const char *models; /* some to choose from: "rnn, gru or lstm" */
+    /* Of other kinds, by their names, whose architectures take its samples, too; ends with NULL. NULL: none do. */
+    const char *const *akin;
     const char *optimizer; /* where not the whole recipe is followed */
     double test_split;     /* share of the training part where there is no test part; 0: none */
     int batch_size;
@@ -149,10 +151,11 @@ typedef struct lince_modality {
 
 const lince_modality *lince_modality_at(size_t index); /* NULL behind the last */
 
-/* Of a data set's samples; of an architecture's; of what a weights file says of itself (NULL: nothing); and of what
+/* Of a data set's samples; of an architecture's, and whether it takes samples of a kind; of what a weights file says of itself (NULL: nothing); and of what
  * a run's data.json does (early runs do not: pictures). */
 const lince_modality *lince_modality_of_data(const lince_dataset *dataset);
 const lince_modality *lince_modality_of_model(const lince_architecture *architecture);
+bool lince_modality_takes(const lince_modality *modality, const lince_architecture *architecture);
 const lince_modality *lince_modality_of_weights(const lince_weights *weights);
 const lince_modality *lince_modality_recorded(const json_t *data);
 

@@ -46,7 +46,7 @@ void lince_wave_release(lince_wave *wave);
 
 /* Whether a file calls itself a recording by the ending of its name, and whether its first bytes say so. */
 bool lince_ends_wave_name(const char *ending);
-bool lince_wave_recognised(const void *bytes, size_t size);
+bool lince_wave_recognised(const uint8_t *bytes, size_t size);
 
 /* The formats that are read, for messages: "WAV, FLAC, ...". Returns `out`. */
 enum { LINCE_WAVE_FORMATS = 256 };

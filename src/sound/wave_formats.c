@@ -46,7 +46,7 @@ static bool begins(const uint8_t *bytes, size_t size, size_t at, const char *wit
     return size >= at + n && !memcmp(bytes + at, with, n);
 }
 
-bool lince_wave_recognised(const void *bytes, size_t size)
+bool lince_wave_recognised(const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < FORMATS; i++)
         if (begins(bytes, size, 0, formats[i].magic) &&

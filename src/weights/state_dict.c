@@ -118,6 +118,21 @@ static bool fits(const lince_param *p, const lince_tensor *t)
     return same;
 }
 
+/* Filters that see an input of one channel where the file's see several: to a net that was shown a map as each of its
+ * channels they would answer with the sum over them. */
+static bool sums(const lince_layer *l, const lince_param *p, const lince_tensor *t)
+{
+    bool filters = p->ndim == 4 && t->ndim == 4 && lince_dtype_is_real(t->dtype) && l->type->filters &&
+                   l->in[0].channels == 1;
+    return filters && p->dims[1] == 1 && t->dims[1] > 1 && t->dims[1] <= 4 && p->dims[0] == t->dims[0] &&
+           p->dims[2] == t->dims[2] && p->dims[3] == t->dims[3];
+}
+
+static bool loads(const lince_layer *l, const lince_param *p, const lince_tensor *t)
+{
+    return fits(p, t) || sums(l, p, t);
+}
+
 /* The layer that has an output for each class: the last one of the head. */
 static bool is_output(lince_net *net, const lince_layer *l)
 {
@@ -144,7 +159,7 @@ static const lince_tensor *source(lince_net *net, const lince_layer *l, const li
                                   const lince_weights *weights, const lince_load_options *options)
 {
     const lince_tensor *t = lince_weights_find(weights, p->name);
-    return t && fits(p, t) && !replaced(net, l, weights, options) ? t : NULL;
+    return t && loads(l, p, t) && !replaced(net, l, weights, options) ? t : NULL;
 }
 
 static int compare_layer(lince_net *net, const lince_layer *l, const lince_weights *weights,
@@ -158,10 +173,12 @@ static int compare_layer(lince_net *net, const lince_layer *l, const lince_weigh
             LINCE_TRY(add_difference(r, LINCE_REPLACED, t, p));
         else if (!t && !p->counter)
             LINCE_TRY(add_difference(r, LINCE_MISSING, t, p));
-        else if (t && !fits(p, t))
+        else if (t && !loads(l, p, t))
             LINCE_TRY(add_difference(r, LINCE_MISSHAPED, t, p));
-        else
+        else {
             r->loaded += t != NULL;
+            if (t && sums(l, p, t)) r->summed = (int)t->dims[1];
+        }
     }
     return 0;
 }
@@ -269,6 +286,28 @@ static int load_param(const lince_exec *exec, lince_param *p, const lince_tensor
     return c.code ? lince_fail(LINCE_ENOMEM, "%s: out of memory for its conversion", p->name) : 0;
 }
 
+/* [o][c][h][w] of the file, summed over c. */
+static int load_sum(const lince_exec *exec, lince_param *p, const lince_tensor *t)
+{
+    size_t filters = (size_t)t->dims[0], channels = (size_t)t->dims[1],
+           places = (size_t)(t->dims[2] * t->dims[3]);
+    float *theirs = lince_alloc(filters * channels * places, sizeof *theirs),
+          *sum = lince_alloc(filters * places, sizeof *sum);
+    lince_access value;
+    int code = theirs && sum ? 0 : LINCE_ENOMEM;
+    if (!code) code = lince_access_change(&value, exec->device, p->value, p->size * sizeof *p->value);
+    if (!code) {
+        lince_tensor_floats(t, 0, filters * channels * places, theirs);
+        for (size_t i = 0; i < filters * channels * places; i++)
+            sum[i / (channels * places) * places + i % places] += theirs[i];
+        lince_param_import_rows(p, sum, value.host, 0, filters);
+        lince_access_end(&value);
+    }
+    lince_free(theirs);
+    lince_free(sum);
+    return code;
+}
+
 int lince_state_dict_load(lince_net *net, const lince_weights *weights, const lince_load_options *options,
                           lince_load_result *result)
 {
@@ -277,7 +316,10 @@ int lince_state_dict_load(lince_net *net, const lince_weights *weights, const li
         lince_layer *l = lince_net_layer(net, n);
         for (int i = 0; i < l->param_count; i++) {
             const lince_tensor *t = source(net, l, &l->params[i], weights, options);
-            if (t) LINCE_TRY(load_param(lince_net_exec(net), &l->params[i], t, options->map));
+            if (t && sums(l, &l->params[i], t))
+                LINCE_TRY(load_sum(lince_net_exec(net), &l->params[i], t));
+            else if (t)
+                LINCE_TRY(load_param(lince_net_exec(net), &l->params[i], t, options->map));
             l->params[i].loaded = t != NULL;
         }
     }

@@ -30,6 +30,7 @@ typedef struct lince_difference {
 
 typedef struct lince_load_result {
     size_t loaded; /* parameters taken from the file */
+    int summed;    /* channels of the file's first filters that became one, by their sum; 0: none */
     lince_difference *differences;
     size_t count, capacity;
     size_t of_kind[LINCE_DIFFERENCE_KINDS];

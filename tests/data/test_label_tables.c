@@ -133,7 +133,7 @@ static void test_what_does_not_match_is_counted_and_named(void **state)
     put_text(folder, "list.csv", "image,level\n1,0\n2,1\n3,\n1,0\n7,1\n8,1\n");
     lince_dataset *dataset = open_ok(folder);
     assert_pictures(dataset, 2, 0, 0);
-    assert_noted(dataset, "rows that name no picture that is here: 2 of 6, the first: 7");
+    assert_noted(dataset, "rows that name no file that is here: 2 of 6, the first: 7");
     assert_noted(dataset, "rows left out, because they have no label: 1 of 6");
     assert_noted(dataset, "rows that repeat an earlier one: 1 of 6");
     assert_noted(dataset, "pictures left out, because no row names them: 2, the first: i/3.png");

@@ -83,7 +83,7 @@ static void test_every_format_is_decoded(void **state)
         lince_wave w;
         float *samples = signal_of(N, cases[i].rate);
         file f = write_as(cases[i].format, 1, cases[i].rate, samples, N, cases[i].name);
-        assert_true(lince_wave_recognised(f.bytes, f.size));
+        assert_true(lince_wave_recognised((const uint8_t *)f.bytes, f.size));
         assert_true(lince_ends_wave_name(strrchr(cases[i].name, '.')));
         if (lince_wave_decode(&w, f.bytes, f.size, cases[i].name)) fail_msg("%s", lince_error());
         assert_int_equal(w.rate, cases[i].rate);

@@ -12,7 +12,7 @@
 static const char PATH[] = TEST_SCRATCH "/state.safetensors";
 
 /* conv 3 -> 5 (3x3), BatchNorm, ReLU, pooling, and an output layer. */
-static lince_net *build(int classes, int block, bool inference)
+static lince_net *build_for(int channels, int classes, int block, bool inference)
 {
     lince_net *net;
     lince_net_options options = {.batch = 1, .threads = 2, .block = block, .inference = inference};
@@ -23,7 +23,7 @@ static lince_net *build(int classes, int block, bool inference)
         {LINCE_FIELDS(adaptive_avg_pool2d, .size = 1), .name = "pool", .from = {3}},
         {.type = &lince_flatten_layer, .name = "flatten", .from = {4}},
     };
-    assert_int_equal(lince_net_new(&net, (lince_shape){3, 6, 6, 1}, &options), 0);
+    assert_int_equal(lince_net_new(&net, (lince_shape){channels, 6, 6, 1}, &options), 0);
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
         if (lince_net_add(net, &layers[i]) < 0) fail_msg("%s", lince_error());
     if (lince_net_add(net, &(lince_layer_args){LINCE_FIELDS(linear, .outputs = classes), .name = "fc",
@@ -32,6 +32,11 @@ static lince_net *build(int classes, int block, bool inference)
     if (lince_net_prepare(net)) fail_msg("%s", lince_error());
     lince_net_init(net, 1);
     return net;
+}
+
+static lince_net *build(int classes, int block, bool inference)
+{
+    return build_for(3, classes, block, inference);
 }
 
 static lince_weights *saved(uint64_t seed, int classes)
@@ -208,6 +213,31 @@ static void test_hidden_layers_of_a_new_head_are_loaded_where_they_fit(void **st
     lince_net_free(net);
 }
 
+/* As a net of three channels that is shown one map as each of them. */
+static void test_an_input_of_one_channel_sees_the_sum_of_the_first_filters(void **state)
+{
+    (void)state;
+    enum { FILTERS = 5, PLACES = 9 };
+    lince_load_result r;
+    lince_weights *w = saved(7, 4);
+    lince_net *net = build_for(1, 4, 8, false);
+    float theirs[FILTERS * 3 * PLACES], found[FILTERS * PLACES];
+    lince_tensor_floats(lince_weights_find(w, "conv.weight"), 0, FILTERS * 3 * PLACES, theirs);
+    if (lince_state_dict_load(net, w, &(lince_load_options){.whole = true, .strict = true}, &r))
+        fail_msg("%s", lince_error());
+    assert_int_equal(r.count, 0);
+    assert_int_equal(r.summed, 3);
+    const lince_param *p = lince_net_param_named(net, "conv.weight");
+    lince_param_export(p, p->value, found);
+    for (int i = 0; i < FILTERS * PLACES; i++) {
+        const float *t = theirs + i / PLACES * 3 * PLACES + i % PLACES;
+        assert_true(found[i] == t[0] + t[PLACES] + t[2 * PLACES]);
+    }
+    lince_load_result_release(&r);
+    lince_net_free(net);
+    lince_weights_free(w);
+}
+
 static void test_missing_misshaped_and_unexpected_are_listed(void **state)
 {
     (void)state;
@@ -309,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_the_output_layer_is_replaced_where_the_classes_differ),
         cmocka_unit_test(test_the_output_layer_can_be_replaced_though_it_fits),
         cmocka_unit_test(test_hidden_layers_of_a_new_head_are_loaded_where_they_fit),
+        cmocka_unit_test(test_an_input_of_one_channel_sees_the_sum_of_the_first_filters),
         cmocka_unit_test(test_missing_misshaped_and_unexpected_are_listed),
         cmocka_unit_test(test_a_missing_counter_is_no_difference),
         cmocka_unit_test(test_an_unexpected_tensor_does_not_keep_a_net_from_answering),

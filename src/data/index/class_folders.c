@@ -1,4 +1,4 @@
-/* Pictures whose labels stand in a table (label_tables.h), or in one folder for each class, as torchvision's
+/* Files, pictures or others (layout->files), whose labels stand in a table (label_tables.h), or in one folder for each class, as torchvision's
  * ImageFolder has them: <class>/..., or train/<class>/..., test/<class>/... and perhaps val/<class>/..., at
  * the top or further down. Folders are parts by their names; those that hold the same class folders and have
  * no such names are refused, as are parts without class folders: what is taken for a class must be one. */
@@ -10,7 +10,6 @@
 #include "data/index/layout.h"
 #include "data/index/part_names.h"
 #include "data/source/file_names.h"
-#include "picture/decode/codec.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -39,6 +38,12 @@ typedef struct finder {
     size_t strays;
     const char *first_stray, *stray_kind;
 } finder;
+
+/* What they are called: "pictures". */
+static const char *samples(const finder *find)
+{
+    return _(find->dataset->layout->files->plural);
+}
 
 static size_t name_length(const folder *f)
 {
@@ -69,11 +74,12 @@ static int look_at(finder *find, size_t index)
     lince_source *source = &find->dataset->source;
     const lince_entry *entry = &source->entries[index];
     if (entry->folder) return 0;
-    find->pictured[index] = lince_has_picture_extension(entry->name);
+    const lince_sample_files *kind = find->dataset->layout->files;
+    find->pictured[index] = kind->called(entry->name);
     if (find->pictured[index]) return 0;
     lince_bytes head = {0};
     if (lince_source_peek(source, entry, HEAD, &head) == LINCE_ENOMEM) return LINCE_ENOMEM;
-    find->pictured[index] = lince_image_recognised(head.data, head.size);
+    find->pictured[index] = kind->recognised(head.data, head.size);
     if (!find->pictured[index] && find->strays++ == 0) {
         find->first_stray = entry->name;
         find->stray_kind = lince_looks_like(head.data, head.size);
@@ -249,9 +255,9 @@ static int descend(finder *find, folder *f, bool *parts, folder_list *children)
         for (size_t i = 0; i < children->count; i++)
             if (!children->folders[i].below)
                 LINCE_TRY(lince_dataset_add_note(find->dataset,
-                                                 _("the folder %.*s holds no pictures and was left out"),
+                                                 _("the folder %.*s holds no %s and was left out"),
                                                  shown_length(&children->folders[i]),
-                                                 shown(&children->folders[i])));
+                                                 shown(&children->folders[i]), samples(find)));
         *f = *only;
     }
 }
@@ -276,23 +282,23 @@ static int pass_empty(finder *find, const folder *f, lince_part part)
 {
     if (!lince_dataset_wants(find->dataset, f->path + f->at, name_length(f))) return 0;
     if (part == LINCE_TRAIN && !find->dataset->options->measured)
-        return lince_fail(LINCE_EDATA, "%s: the class folder %.*s holds no pictures; fill it or remove it",
-                          find->dataset->source.path, shown_length(f), shown(f));
-    return lince_dataset_add_note(find->dataset, _("the class folder %.*s holds no pictures"),
-                                  shown_length(f), shown(f));
+        return lince_fail(LINCE_EDATA, "%s: the class folder %.*s holds no %s; fill it or remove it",
+                          find->dataset->source.path, shown_length(f), shown(f), samples(find));
+    return lince_dataset_add_note(find->dataset, _("the class folder %.*s holds no %s"), shown_length(f),
+                                  shown(f), samples(find));
 }
 
 static int add_classes(finder *find, const folder *f, const folder_list *children, lince_part part)
 {
     if (children->with_pictures == 0)
         return lince_fail(LINCE_EDATA,
-                          "%s: no class folders, but pictures directly in %.*s (%zu); put those of each "
+                          "%s: no class folders, but %s directly in %.*s (%zu); put those of each "
                           "class into a folder of its name",
-                          find->dataset->source.path, shown_length(f), shown(f), f->here);
+                          find->dataset->source.path, samples(find), shown_length(f), shown(f), f->here);
     if (f->here)
         LINCE_TRY(lince_dataset_add_note(
-            find->dataset, _("pictures left out, because they are outside the class folders: %zu, in %.*s"),
-            f->here, shown_length(f), shown(f)));
+            find->dataset, _("%s left out, because they are outside the class folders: %zu, in %.*s"),
+            samples(find), f->here, shown_length(f), shown(f)));
     for (size_t i = 0; i < children->count; i++) {
         const folder *child = &children->folders[i];
         LINCE_TRY(child->below ? add_class(find, child, part) : pass_empty(find, child, part));
@@ -304,16 +310,16 @@ static int add_classes(finder *find, const folder *f, const folder_list *childre
 static int pass_flat(const finder *find, const folder *f)
 {
     return lince_dataset_add_note(find->dataset,
-                                  _("pictures left out, because they are in no class folder: %zu, in %.*s"),
-                                  f->here, shown_length(f), shown(f));
+                                  _("%s left out, because they are in no class folder: %zu, in %.*s"),
+                                  samples(find), f->here, shown_length(f), shown(f));
 }
 
 /* One folder beside the others where train/ or test/ was found. */
 static int add_part(finder *find, const folder *f)
 {
     if (f->below == 0)
-        return lince_dataset_add_note(find->dataset, _("the folder %.*s holds no pictures and was left out"),
-                                      shown_length(f), shown(f));
+        return lince_dataset_add_note(find->dataset, _("the folder %.*s holds no %s and was left out"),
+                                      shown_length(f), shown(f), samples(find));
     if (f->part == LINCE_PARTS)
         return lince_dataset_add_note(find->dataset, _("the folder %.*s, beside the parts, was left out"),
                                       shown_length(f), shown(f));
@@ -339,34 +345,37 @@ static int note_strays(const finder *find)
 {
     if (find->strays == 0) return 0;
     return lince_dataset_add_note(find->dataset,
-                                  _("files left out, because they are not pictures: %zu, the first: %s (%s)"),
-                                  find->strays, find->first_stray,
+                                  _("files left out, because they are not %s: %zu, the first: %s (%s)"),
+                                  samples(find), find->strays, find->first_stray,
                                   find->stray_kind ? find->stray_kind : _("unknown"));
 }
 
 static int find_samples(finder *find, folder_list *children)
 {
     const lince_source *source = &find->dataset->source;
+    const lince_sample_files *kind = find->dataset->layout->files;
     char files[256], formats[LINCE_FORMATS_MAX];
     folder top = {.end = source->count};
     count_pictures(find, &top);
     if (source->count == 0)
-        return lince_fail(LINCE_EDATA, "%s: empty; expected folders of pictures, one for each class",
-                          source->path);
+        return lince_fail(LINCE_EDATA, "%s: empty; expected folders of %s, one for each class", source->path,
+                          samples(find));
     if (top.below == 0 && find->stray_kind)
         return lince_fail(
             LINCE_EDATA,
-            "%s: no pictures that are read (%s) in it, but %s; the first, %s, looks like %s. Unpack "
-            "archives, or give the path of one itself; save arrays and tables of pictures as files, a "
+            "%s: no %s that are read (%s) in it, but %s; the first, %s, looks like %s. Unpack "
+            "archives, or give the path of one itself; save arrays and tables of %s as files, a "
             "folder a class",
-            source->path, lince_picture_formats(formats), lince_files_listed(source, files, sizeof files),
-            find->first_stray, find->stray_kind);
+            source->path, samples(find), kind->formats(formats),
+            lince_files_listed(source, files, sizeof files), find->first_stray, find->stray_kind,
+            samples(find));
     if (top.below == 0)
         return lince_fail(LINCE_EDATA,
-                          "%s: no pictures that are read (%s) in it, but %s; expected <class>/*.png, or "
-                          "train/<class>/*.png and test/<class>/*.png",
-                          source->path, lince_picture_formats(formats),
-                          lince_files_listed(source, files, sizeof files));
+                          "%s: no %s that are read (%s) in it, but %s; expected <class>/*%s, or "
+                          "train/<class>/*%s and test/<class>/*%s",
+                          source->path, samples(find), kind->formats(formats),
+                          lince_files_listed(source, files, sizeof files), kind->ending, kind->ending,
+                          kind->ending);
     bool parts = false;
     LINCE_TRY(descend(find, &top, &parts, children));
     if (!parts) LINCE_TRY(refuse_hidden_parts(find, children));
@@ -374,7 +383,7 @@ static int find_samples(finder *find, folder_list *children)
     return note_strays(find);
 }
 
-static int index_folders(lince_dataset *dataset)
+int lince_class_folders_index(lince_dataset *dataset)
 {
     finder find = {.dataset = dataset};
     folder_list children = {0};
@@ -388,14 +397,3 @@ static int index_folders(lince_dataset *dataset)
     lince_free(find.pictured);
     return code < 0 ? code : 0;
 }
-
-static void release(lince_dataset *dataset)
-{
-    (void)dataset;
-}
-
-const lince_layout lince_class_folders = {.takes_rest = true,
-                                          .index = index_folders,
-                                          .read = lince_picture_file_read,
-                                          .measure = lince_picture_file_measure,
-                                          .release = release};

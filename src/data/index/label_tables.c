@@ -209,7 +209,7 @@ static int second_label(const reading *r, const lince_csv_record *record, size_t
 {
     char place[LINCE_CSV_PLACE_MAX];
     return lince_fail(LINCE_EDATA,
-                      "%s: %s is labelled %s here and %s in a row before: lince learns one label a picture",
+                      "%s: %s is labelled %s here and %s in a row before: lince learns one label a sample",
                       lince_csv_place(record, place), r->dataset->source.entries[entry].name, label,
                       r->dataset->classes[r->rows[entry].label - 1]);
 }
@@ -288,15 +288,21 @@ static lince_part part_of_table(const char *path)
     return own.part < LINCE_PARTS ? own.part : lince_part_of_path(path);
 }
 
+/* What they are called: "pictures". */
+static const char *samples(const lince_dataset *d)
+{
+    return _(d->layout->files->plural);
+}
+
 static int refuse_columns(const reading *r, const table *t)
 {
     char all[512];
     list_columns(t, all, sizeof all);
-    return lince_fail(
-        LINCE_EDATA,
-        "%s: %s names pictures, but which of its columns has their labels? --label-column says; "
-        "there are: %s",
-        r->dataset->source.path, r->dataset->source.entries[t->entry].name, all);
+    return lince_fail(LINCE_EDATA,
+                      "%s: %s names %s, but which of its columns has their labels? --label-column says; "
+                      "there are: %s",
+                      r->dataset->source.path, r->dataset->source.entries[t->entry].name, samples(r->dataset),
+                      all);
 }
 
 enum { SHOWN = 48 };
@@ -334,11 +340,12 @@ static int read_records(reading *r, table *t, const lince_records *records)
     LINCE_TRY(choose_columns(r, t));
     bool alone = t->columns == 1 + (t->split != LINCE_NO_COLUMN);
     if (t->label == LINCE_NO_COLUMN && !alone) return refuse_columns(r, t);
-    if (alone) return lince_dataset_add_note(d, _("%s names pictures without labels; it was left out"), name);
+    if (alone)
+        return lince_dataset_add_note(d, _("%s names %s without labels; it was left out"), name, samples(d));
     if (t->group != LINCE_NO_COLUMN) d->grouped = true;
     LINCE_TRY(lince_records_read(records, take, r));
-    LINCE_TRY(lince_dataset_add_note(d, _("labels from %s: pictures in column %s, labels in column %s"), name,
-                                     column(t, t->image, image), column(t, t->label, label)));
+    LINCE_TRY(lince_dataset_add_note(d, _("labels from %s: %s in column %s, labels in column %s"), name,
+                                     samples(d), column(t, t->image, image), column(t, t->label, label)));
     LINCE_TRY(tell_guess(r, t));
     return 1;
 }
@@ -400,12 +407,12 @@ static int tell(const reading *r, size_t without, const char *first_without)
 {
     lince_dataset *d = r->dataset;
     if (r->lost)
-        LINCE_TRY(
-            lince_dataset_add_note(d, _("rows that name no picture that is here: %zu of %zu, the first: %s"),
-                                   r->lost, r->read, r->first_lost));
+        LINCE_TRY(lince_dataset_add_note(d,
+                                         _("rows that name no file that is here: %zu of %zu, the first: %s"),
+                                         r->lost, r->read, r->first_lost));
     if (r->unclear)
         LINCE_TRY(lince_dataset_add_note(
-            d, _("rows left out, because they name several pictures in different folders: %zu of %zu"),
+            d, _("rows left out, because they name several files in different folders: %zu of %zu"),
             r->unclear, r->read));
     if (r->unlabelled)
         LINCE_TRY(lince_dataset_add_note(d, _("rows left out, because they have no label: %zu of %zu"),
@@ -414,8 +421,8 @@ static int tell(const reading *r, size_t without, const char *first_without)
         LINCE_TRY(
             lince_dataset_add_note(d, _("rows that repeat an earlier one: %zu of %zu"), r->same, r->read));
     if (!without) return 0;
-    return lince_dataset_add_note(d, _("pictures left out, because no row names them: %zu, the first: %s"),
-                                  without, first_without);
+    return lince_dataset_add_note(d, _("%s left out, because no row names them: %zu, the first: %s"),
+                                  samples(d), without, first_without);
 }
 
 static int add_samples(reading *r, const bool *pictured)

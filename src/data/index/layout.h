@@ -46,10 +46,19 @@ struct lince_dataset {
     char fingerprint[LINCE_SHA256_DIGITS + 1];
 };
 
+/* Files that are samples each. */
+typedef struct lince_sample_files {
+    const char *plural, *ending;      /* "pictures", ".png": for messages */
+    bool (*called)(const char *name); /* it calls itself one, be it of a format that is read or not */
+    bool (*recognised)(const uint8_t *bytes, size_t size); /* it begins like one that is read */
+    const char *(*formats)(char out[LINCE_FORMATS_MAX]);   /* that are read */
+} lince_sample_files;
+
 struct lince_layout {
     int (*recognise)(lince_source *source); /* 1: such files; 0: others; LINCE_EIO ...: it cannot be told */
     bool takes_rest;                        /* asked when all others have declined */
     int (*index)(lince_dataset *dataset);   /* on failure release is called */
+    const lince_sample_files *files;        /* of lince_class_folders_index; NULL: samples are no files */
     /* By several threads at a time; `least` as lince_dataset_read_small has it, or 0. NULL: samples are no
      * pictures. */
     int (*read)(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image);
@@ -63,6 +72,9 @@ struct lince_layout {
 #include "data/index/pictures.def"
 #define LAYOUT(row) extern const lince_layout row;
 #include "data/index/texts.def"
+
+/* `index` of layouts whose samples are files: class_folders.c. */
+int lince_class_folders_index(lince_dataset *dataset);
 
 /* For layouts whose samples are files of pictures: `read` and `measure`. */
 int lince_picture_file_read(lince_dataset *dataset, const lince_sample *sample, int least,

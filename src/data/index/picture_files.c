@@ -1,7 +1,9 @@
 /* Samples that are files of pictures. */
 #include "core/error.h"
+#include "core/i18n.h"
 #include "data/index/layout.h"
-#include "picture/decode/image.h"
+#include "data/source/file_names.h"
+#include "picture/decode/codec.h"
 
 int lince_picture_file_read(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image)
 {
@@ -37,3 +39,21 @@ int lince_picture_file_measure(lince_dataset *dataset, const lince_sample *sampl
                  : lince_fail(LINCE_EFORMAT, "%s: does not say its size",
                               lince_source_where(source, entry, where));
 }
+
+static void release(lince_dataset *dataset)
+{
+    (void)dataset;
+}
+
+static const lince_sample_files pictures = {.plural = N_("pictures"),
+                                            .ending = ".png",
+                                            .called = lince_has_picture_extension,
+                                            .recognised = lince_image_recognised,
+                                            .formats = lince_picture_formats};
+
+const lince_layout lince_class_folders = {.takes_rest = true,
+                                          .files = &pictures,
+                                          .index = lince_class_folders_index,
+                                          .read = lince_picture_file_read,
+                                          .measure = lince_picture_file_measure,
+                                          .release = release};

@@ -174,8 +174,8 @@ static int choose_model(lince_trainer *t, const lince_modality *m)
     const lince_architecture *a = lince_architecture_named(s->model);
     if (!a) return LINCE_EUSAGE;
     LINCE_TRY(lince_settings_set(s, "model", a->name)); /* VGG16 is vgg16 */
+    if (lince_modality_takes(m, a)) return 0;
     const lince_modality *its = lince_modality_of_model(a);
-    if (its == m) return 0;
     return lince_fail(LINCE_EUSAGE, "--model %s is for %s, and %s holds %s; choose %s", s->model,
                       _(its->plural), s->data, _(m->plural), _(m->models));
 }

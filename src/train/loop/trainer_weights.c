@@ -63,6 +63,10 @@ static void tell_loaded(const lince_trainer *t, const lince_weights *w)
         _("%s: parameters loaded: %zu; replaced: %zu; missing: %zu; of another shape: %zu; unexpected: %zu"),
         path, r->loaded, r->of_kind[LINCE_REPLACED], r->of_kind[LINCE_MISSING], r->of_kind[LINCE_MISSHAPED],
         r->of_kind[LINCE_UNEXPECTED]);
+    if (r->summed)
+        lince_trainer_note(
+            t, _("the first filters are the file's, summed over its channels (%d), as the input has one"),
+            r->summed);
     lince_load_result_text(r, &text);
     if (text.size) lince_trainer_note(t, "%.*s", (int)text.size - 1, text.data);
     lince_buffer_release(&text);
