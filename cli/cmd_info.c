@@ -3,10 +3,11 @@
 #include <stdio.h>
 
 /* How a data set is read: settings of training's, by name. */
-enum { READINGS = 9 };
-static const char *const readings[READINGS] = {"text-column",  "label-column", "group-column",
-                                               "split-column", "drop-label",   "header",
-                                               "quoting",      "encoding",     "image-column"};
+enum { READINGS = 11 };
+static const char *const readings[READINGS] = {"text-column",  "label-column",   "group-column",
+                                               "split-column", "drop-label",     "header",
+                                               "quoting",      "encoding",       "image-column",
+                                               "labels",       "label-separator"};
 
 static int describe(const char *path, const char *const values[READINGS], const char *const bounds[BOUNDS],
                     bool duplicates, bool json, char **text)
@@ -70,6 +71,9 @@ static int run(int argc, char **argv)
         {"quoting", "auto|none|minimal", N_("of a table"), &values[6], NULL},
         {"encoding", "NAME", N_("of a table; default: utf-8"), &values[7], NULL},
         {"image-column", "NAME|N", N_("of a table; default: guessed"), &values[8], NULL},
+        {"labels", "auto|one|several", N_("how many a sample has; default: as the data show"), &values[9],
+         NULL},
+        {"label-separator", "C", N_("between several labels; default: |"), &values[10], NULL},
         BOUND_OPTIONS(bounds),
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};

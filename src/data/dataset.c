@@ -77,16 +77,31 @@ int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
     return 0;
 }
 
-int lince_samples_sort(lince_samples *samples, size_t classes)
+static void count_labels(const lince_dataset *d, lince_part part)
 {
+    const lince_samples *samples = &d->parts[part];
+    for (size_t i = 0; i < samples->count; i++) {
+        const int32_t *labels;
+        size_t n = lince_dataset_labels(d, part, i, &labels);
+        for (size_t k = 0; k < n; k++) samples->per_class[labels[k]]++;
+        samples->stratum[samples->at[i].label]++;
+    }
+}
+
+int lince_samples_sort(lince_dataset *d, lince_part part)
+{
+    lince_samples *samples = &d->parts[part];
+    size_t strata = lince_dataset_strata(d);
     lince_free(samples->per_class);
-    samples->per_class = lince_alloc(classes, sizeof *samples->per_class);
+    lince_free(samples->stratum);
+    samples->per_class = lince_alloc(d->class_count, sizeof *samples->per_class);
+    samples->stratum = lince_alloc(strata, sizeof *samples->stratum);
     lince_sample *sorted = lince_alloc(samples->count + 1, sizeof *sorted);
-    size_t *next = lince_alloc(classes + 1, sizeof *next);
-    int code = samples->per_class && sorted && next ? 0 : LINCE_ENOMEM;
+    size_t *next = lince_alloc(strata + 1, sizeof *next);
+    int code = samples->per_class && samples->stratum && sorted && next ? 0 : LINCE_ENOMEM;
     if (code == 0) {
-        for (size_t i = 0; i < samples->count; i++) samples->per_class[samples->at[i].label]++;
-        for (size_t c = 0; c < classes; c++) next[c + 1] = next[c] + samples->per_class[c];
+        count_labels(d, part);
+        for (size_t c = 0; c < strata; c++) next[c + 1] = next[c] + samples->stratum[c];
         for (size_t i = 0; i < samples->count; i++) sorted[next[samples->at[i].label]++] = samples->at[i];
         lince_free(samples->at);
         samples->at = sorted;
@@ -98,13 +113,14 @@ int lince_samples_sort(lince_samples *samples, size_t classes)
     return code;
 }
 
-int lince_samples_remove(lince_samples *samples, const bool *marked, size_t classes)
+int lince_samples_remove(lince_dataset *d, lince_part part, const bool *marked)
 {
+    lince_samples *samples = &d->parts[part];
     size_t kept = 0;
     for (size_t i = 0; i < samples->count; i++)
         if (!marked[i]) samples->at[kept++] = samples->at[i];
     samples->count = kept;
-    return lince_samples_sort(samples, classes);
+    return lince_samples_sort(d, part);
 }
 
 static int by_text(const void *a, const void *b)
@@ -126,12 +142,8 @@ static int sort_classes(lince_dataset *dataset)
             label[i] =
                 (int)((const char **)bsearch(&dataset->classes[i], sorted, n, sizeof *sorted, by_text) -
                       sorted);
-        for (size_t i = 0; i < n; i++) dataset->classes[i] = sorted[i];
-    }
-    for (int p = 0; code == 0 && p < LINCE_PARTS; p++) {
-        lince_samples *samples = &dataset->parts[p];
-        for (size_t i = 0; i < samples->count; i++) samples->at[i].label = label[samples->at[i].label];
-        code = lince_samples_sort(samples, n);
+        code = lince_dataset_renumber(dataset, sorted, n, label);
+        sorted = NULL;
     }
     lince_free(sorted);
     lince_free(label);
@@ -176,7 +188,7 @@ int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince
                                   lince_part_title(lacking), missing, names);
 }
 
-/* A sample of part `p` whose class the training part lacks. */
+/* Of one label: a sample of part `p` whose class the training part lacks. */
 static const char *first_unknown(const lince_dataset *dataset, int p)
 {
     const lince_samples *samples = &dataset->parts[p];
@@ -185,7 +197,8 @@ static const char *first_unknown(const lince_dataset *dataset, int p)
     return samples->at[i].name;
 }
 
-/* What cannot be learned is refused; what cannot be measured is noted. */
+/* What cannot be learned is refused, but for one of several labels, beside which there are others to learn; what cannot
+ * be measured is noted. */
 static int compare_parts(lince_dataset *dataset)
 {
     char names[512];
@@ -193,7 +206,9 @@ static int compare_parts(lince_dataset *dataset)
     for (int p = LINCE_VAL; p < LINCE_PARTS && parts[LINCE_TRAIN].count; p++) {
         size_t extra;
         LINCE_TRY(missing_classes(dataset, LINCE_TRAIN, (lince_part)p, names, sizeof names, &extra));
-        if (extra)
+        if (dataset->several)
+            LINCE_TRY(lince_dataset_note_lacking(dataset, LINCE_TRAIN, (lince_part)p));
+        else if (extra)
             return lince_fail(LINCE_EDATA,
                               "%s: classes of the %s part that the training part lacks: %zu (%s), the first "
                               "at %s; add them or remove them",
@@ -207,6 +222,8 @@ static int compare_parts(lince_dataset *dataset)
 static int check(lince_dataset *dataset)
 {
     if (dataset->options->measured) return 0;
+    if (dataset->class_count == 0)
+        return lince_fail(LINCE_EDATA, "%s: no sample has a label", dataset->source.path);
     if (dataset->class_count == 1)
         return lince_fail(LINCE_EDATA, "%s: only one class, %s; a classifier needs two or more",
                           dataset->source.path, dataset->classes[0]);
@@ -228,6 +245,7 @@ static void hash_samples(lince_sha256 *hash, const lince_dataset *dataset, lince
                  (unsigned long long)dataset->source.entries[samples->at[i].entry].size);
         hash_text(hash, samples->at[i].name);
         hash_text(hash, numbers);
+        if (dataset->several) hash_text(hash, lince_dataset_labels_name(dataset, part, i));
         if (samples->at[i].text) hash_text(hash, samples->at[i].text);
     }
 }
@@ -266,13 +284,29 @@ static int recognise(lince_source *source, const lince_layout *const *layouts, s
     return 0;
 }
 
+static int check_separator(const char *separator)
+{
+    if (!separator || strlen(separator) <= 1) return 0;
+    return lince_fail(LINCE_EUSAGE, "--label-separator %s: expected one character", separator);
+}
+
+/* As it was asked for: samples of one label have sets of one then. */
+static int settle_several(lince_dataset *dataset)
+{
+    const char *wanted = dataset->options->labels;
+    if (dataset->several || !wanted || strcmp(wanted, "several") != 0) return 0;
+    return lince_dataset_make_several(dataset);
+}
+
 static int read_index(lince_dataset *dataset, const char *path, const lince_layout *const *layouts,
                       size_t count, const lince_within *within)
 {
+    LINCE_TRY(check_separator(dataset->options->label_separator));
     LINCE_TRY(lince_source_open(&dataset->source, path, within));
     LINCE_TRY(lince_dataset_leave_out_own(dataset));
     LINCE_TRY(recognise(&dataset->source, layouts, count, &dataset->layout));
     LINCE_TRY(dataset->layout->index(dataset));
+    LINCE_TRY(settle_several(dataset));
     LINCE_TRY(note_hidden(dataset));
     LINCE_TRY(sort_classes(dataset));
     take_fingerprint(dataset);
@@ -302,8 +336,11 @@ void lince_dataset_free(lince_dataset *dataset)
     for (int p = 0; p < LINCE_PARTS; p++) {
         lince_free(dataset->parts[p].at);
         lince_free(dataset->parts[p].per_class);
+        lince_free(dataset->parts[p].stratum);
     }
     lince_free(dataset->classes);
+    lince_label_sets_release(&dataset->sets);
+    lince_free(dataset->set_names);
     lince_free(dataset->notes);
     lince_free(dataset->left_out);
     lince_names_release(&dataset->names);
@@ -344,18 +381,13 @@ size_t lince_dataset_class_count(const lince_dataset *dataset, lince_part part, 
 size_t lince_dataset_used(const lince_dataset *dataset, lince_part part)
 {
     size_t sum = 0;
-    for (size_t c = 0; c < dataset->class_count; c++) sum += dataset->parts[part].per_class[c];
+    for (size_t c = 0; c < lince_dataset_strata(dataset); c++) sum += dataset->parts[part].stratum[c];
     return sum;
 }
 
 const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, size_t index)
 {
     return dataset->parts[part].at[index].name;
-}
-
-int lince_dataset_label(const lince_dataset *dataset, lince_part part, size_t index)
-{
-    return dataset->parts[part].at[index].label;
 }
 
 const char *lince_dataset_text(const lince_dataset *dataset, lince_part part, size_t index)

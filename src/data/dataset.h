@@ -30,7 +30,8 @@ enum { LINCE_LAYOUTS_MAX = 32 };
  * lines of fastText's "__label__name text", by themselves or in a folder or archive. The kind is told from
  * the content; several tables are parts by their names ("twitter_training.csv"). Classes are sorted by name
  * (bytewise), as torchvision's ImageFolder does. Where no part is named (plain class folders) all samples are
- * training samples. Nothing is decoded yet. Errors: LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA (no class folders,
+ * training samples. Samples have one label, or several where tables hold lists or columns of classes, or lines several
+ * marks. Nothing is decoded yet. Errors: LINCE_EIO, LINCE_EFORMAT, LINCE_EDATA (no class folders,
  * one class only, an empty class, a class that one part lacks, ...). `layouts`: what there may be, those that are
  * surer of themselves first; src/modality opens what is of any kind. `options`: what the user says of a table; `within`
  * (data/source/bounds.h) NULL: the usual bounds, and nobody watches. */
@@ -96,11 +97,27 @@ int lince_dataset_classes(const lince_dataset *dataset);
 const char *lince_dataset_class(const lince_dataset *dataset, int label);
 size_t lince_dataset_count(const lince_dataset *dataset, lince_part part);
 size_t lince_dataset_class_count(const lince_dataset *dataset, lince_part part, int label);
-size_t lince_dataset_used(const lince_dataset *dataset, lince_part part); /* of all classes */
+size_t lince_dataset_used(const lince_dataset *dataset, lince_part part); /* without those left out */
 
-/* Sample `index` of a part: its name (path inside the data set, stable, unique) and its label. */
+/* Sample `index` of a part: its name (path inside the data set, stable, unique) and its label, where each has one. */
 const char *lince_dataset_name(const lince_dataset *dataset, lince_part part, size_t index);
 int lince_dataset_label(const lince_dataset *dataset, lince_part part, size_t index);
+
+/* Whether samples have several labels, or none. */
+bool lince_dataset_several(const lince_dataset *dataset);
+
+/* A sample's labels, ascending: how many. Of one label that one. */
+size_t lince_dataset_labels(const lince_dataset *dataset, lince_part part, size_t index,
+                            const int32_t **labels);
+bool lince_dataset_has(const lince_dataset *dataset, lince_part part, size_t index, int label);
+
+/* What is asked of a sample, a number that is the same where the labels are: the label, or of several their set; and of
+ * such a set the labels. */
+int32_t lince_dataset_target(const lince_dataset *dataset, lince_part part, size_t index);
+size_t lince_dataset_labels_of(const lince_dataset *dataset, int32_t target, const int32_t **labels);
+
+/* "cat", or of several labels "cat|dog", "" where it has none. */
+const char *lince_dataset_labels_name(const lince_dataset *dataset, lince_part part, size_t index);
 
 /* A sample's text (UTF-8, not empty); NULL: it is none. */
 const char *lince_dataset_text(const lince_dataset *dataset, lince_part part, size_t index);

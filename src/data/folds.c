@@ -8,14 +8,14 @@
 
 enum { FOLDS = 3 }; /* of LINCE_STREAM_SPLIT, behind what split.c draws */
 
-int lince_folds_stratified(const lince_samples *samples, size_t classes, size_t folds, uint64_t seed,
+int lince_folds_stratified(const lince_samples *samples, size_t strata, size_t folds, uint64_t seed,
                            uint32_t *fold)
 {
     uint32_t *order = lince_alloc(samples->count + 1, sizeof *order);
     if (!order) return LINCE_ENOMEM;
-    for (size_t c = 0, begin = 0; c < classes; begin += samples->per_class[c++]) {
-        lince_random_permutation(lince_key(seed, LINCE_STREAM_SPLIT, FOLDS, c), order, samples->per_class[c]);
-        for (size_t i = 0; i < samples->per_class[c]; i++)
+    for (size_t c = 0, begin = 0; c < strata; begin += samples->stratum[c++]) {
+        lince_random_permutation(lince_key(seed, LINCE_STREAM_SPLIT, FOLDS, c), order, samples->stratum[c]);
+        for (size_t i = 0; i < samples->stratum[c]; i++)
             fold[begin + order[i]] = (uint32_t)((begin + i) % folds);
     }
     lince_free(order);
@@ -87,7 +87,7 @@ typedef struct dealing {
     size_t folds;
     double *in;   /* [classes][folds] samples so far */
     double *size; /* [folds] */
-    const size_t *per_class;
+    const size_t *stratum;
 } dealing;
 
 /* The standard deviation over the folds of a class's share, were `more` of it put into one of them. */
@@ -96,7 +96,7 @@ static double deviation(const dealing *d, int label, size_t into, double more)
     double sum = 0, squares = 0, folds = (double)d->folds;
     for (size_t f = 0; f < d->folds; f++) {
         double share =
-            (d->in[(size_t)label * d->folds + f] + (f == into ? more : 0)) / (double)d->per_class[label];
+            (d->in[(size_t)label * d->folds + f] + (f == into ? more : 0)) / (double)d->stratum[label];
         sum += share, squares += share * share;
     }
     return sqrt(fmax(0, squares / folds - (sum / folds) * (sum / folds)));
@@ -131,18 +131,18 @@ static void deal(dealing *d, const candidate *list, size_t count, uint32_t *fold
     }
 }
 
-int lince_folds_grouped(const lince_samples *samples, size_t classes, const lince_groups *groups,
-                        size_t folds, uint64_t seed, uint32_t *fold)
+int lince_folds_grouped(const lince_samples *samples, size_t strata, const lince_groups *groups, size_t folds,
+                        uint64_t seed, uint32_t *fold)
 {
     membership *members = lince_alloc(samples->count + 1, sizeof *members);
     candidate *list = lince_alloc(groups->count + 1, sizeof *list);
     uint32_t *fold_of = lince_alloc(groups->count + 1, sizeof *fold_of);
-    dealing d = {folds, lince_alloc(classes, folds * sizeof *d.in), lince_alloc(folds, sizeof *d.size),
-                 samples->per_class};
+    dealing d = {folds, lince_alloc(strata, folds * sizeof *d.in), lince_alloc(folds, sizeof *d.size),
+                 samples->stratum};
     int code = members && list && fold_of && d.in && d.size ? 0 : LINCE_ENOMEM;
     if (!code) {
         size_t count = count_members(samples, groups, members);
-        list_candidates(members, count, groups, classes, seed, list);
+        list_candidates(members, count, groups, strata, seed, list);
         deal(&d, list, groups->count, fold_of);
         for (size_t i = 0; i < samples->count; i++) fold[i] = fold_of[groups->of[i]];
     }

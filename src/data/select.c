@@ -90,18 +90,17 @@ static int leave_out(lince_dataset *d, lince_part part, const lince_sample *s)
                                                            .part = part});
 }
 
-/* Only samples of chosen classes stay. */
+/* Of samples of one label only those of chosen classes stay; others lose the labels that are not. */
 static int keep_samples(lince_dataset *d, lince_part part, const choice *c)
 {
     lince_samples *samples = &d->parts[part];
     size_t kept = 0;
     for (size_t i = 0; i < samples->count; i++) {
         lince_sample sample = samples->at[i];
-        if (!c->chosen[sample.label]) {
+        if (!d->several && !c->chosen[sample.label]) {
             if (c->listed) LINCE_TRY(leave_out(d, part, &sample));
             continue;
         }
-        sample.label = c->label[sample.label];
         samples->at[kept++] = sample;
     }
     samples->count = kept;
@@ -111,13 +110,18 @@ static int keep_samples(lince_dataset *d, lince_part part, const choice *c)
 static int keep_classes(lince_dataset *d, const choice *c)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < d->class_count; i++) c->label[i] = c->chosen[i] ? (int)kept++ : -1;
-    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(keep_samples(d, (lince_part)p, c));
-    for (size_t i = 0; i < d->class_count; i++)
-        if (c->chosen[i]) d->classes[c->label[i]] = d->classes[i];
-    d->class_count = kept;
-    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(lince_samples_sort(&d->parts[p], kept));
-    return 0;
+    const char **classes = lince_alloc(d->class_count, sizeof *classes);
+    int code = classes ? 0 : LINCE_ENOMEM;
+    for (int p = 0; p < LINCE_PARTS && !code; p++) code = keep_samples(d, (lince_part)p, c);
+    if (code) {
+        lince_free(classes);
+        return code;
+    }
+    for (size_t i = 0; i < d->class_count; i++) {
+        c->label[i] = c->chosen[i] ? (int)kept : -1;
+        if (c->chosen[i]) classes[kept++] = d->classes[i];
+    }
+    return lince_dataset_renumber(d, classes, kept, c->label);
 }
 
 static int select_classes(lince_dataset *d, const char *classes, class_names known)
@@ -190,15 +194,7 @@ static int take_classes(lince_dataset *d, class_names known, const int *label)
         lince_free(classes);
         return code;
     }
-    lince_free(d->classes);
-    d->classes = classes;
-    d->class_count = d->class_capacity = known.count;
-    for (int p = 0; p < LINCE_PARTS; p++) {
-        lince_samples *samples = &d->parts[p];
-        for (size_t i = 0; i < samples->count; i++) samples->at[i].label = label[samples->at[i].label];
-        LINCE_TRY(lince_samples_sort(samples, known.count));
-    }
-    return 0;
+    return lince_dataset_renumber(d, classes, known.count, label);
 }
 
 int lince_dataset_match(lince_dataset *d, const char *classes, char *const *names, int count)

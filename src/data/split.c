@@ -1,5 +1,5 @@
 /* Which samples of the training part are held out for validation and test, and which are kept when only some
- * are wanted: drawn from each class, as a function of the seed and of the sorted list of samples only; or by
+ * are wanted: drawn from each class (of several labels: from those whose rarest label is the same), as a function of the seed and of the sorted list of samples only; or by
  * whole groups, as a function of the seed and of the groups' names. */
 #include "core/error.h"
 #include "core/memory.h"
@@ -22,23 +22,23 @@ static int draw(bool *drawn, size_t count, size_t n, uint64_t key)
     return 0;
 }
 
-/* As draw, class by class; `wanted` says how many of a class's `count` samples. */
+/* As draw, stratum by stratum; `wanted` says how many of one's `count` samples. */
 static int draw_all(const lince_dataset *dataset, lince_part part, uint64_t seed, enum draw what,
                     double argument, size_t (*wanted)(size_t count, double argument), bool *drawn)
 {
     const lince_samples *samples = &dataset->parts[part];
     size_t begin = 0;
-    for (size_t c = 0; c < dataset->class_count; c++) {
+    for (size_t c = 0; c < lince_dataset_strata(dataset); c++) {
         uint64_t key = lince_key(seed, LINCE_STREAM_SPLIT, what, c);
-        LINCE_TRY(draw(drawn + begin, samples->per_class[c], wanted(samples->per_class[c], argument), key));
-        begin += samples->per_class[c];
+        LINCE_TRY(draw(drawn + begin, samples->stratum[c], wanted(samples->stratum[c], argument), key));
+        begin += samples->stratum[c];
     }
     return 0;
 }
 
 static int remove_drawn(lince_dataset *dataset, lince_part part, const bool *drawn)
 {
-    return lince_samples_remove(&dataset->parts[part], drawn, dataset->class_count);
+    return lince_samples_remove(dataset, part, drawn);
 }
 
 static size_t share_of(size_t count, double share)
@@ -63,7 +63,7 @@ static int validate_on_test(lince_dataset *dataset)
     val->count = 0;
     for (size_t i = 0; i < test->count; i++)
         LINCE_TRY(lince_dataset_add_sample(dataset, LINCE_VAL, test->at[i]));
-    return lince_samples_sort(val, dataset->class_count);
+    return lince_samples_sort(dataset, LINCE_VAL);
 }
 
 /* --- by groups ------------------------------------------------------------------------------------ */
@@ -115,7 +115,7 @@ static int move_drawn(lince_dataset *dataset, lince_part part, const bool *drawn
     const lince_samples *train = &dataset->parts[LINCE_TRAIN];
     for (size_t i = 0; i < train->count; i++)
         if (drawn[i]) LINCE_TRY(lince_dataset_add_sample(dataset, part, train->at[i]));
-    LINCE_TRY(lince_samples_sort(&dataset->parts[part], dataset->class_count));
+    LINCE_TRY(lince_samples_sort(dataset, part));
     return remove_drawn(dataset, LINCE_TRAIN, drawn);
 }
 
@@ -137,7 +137,7 @@ static int hold_out(lince_dataset *dataset, lince_part part, double share, const
 static int empty_part(lince_dataset *dataset, lince_part part)
 {
     dataset->parts[part].count = 0;
-    return lince_samples_sort(&dataset->parts[part], dataset->class_count);
+    return lince_samples_sort(dataset, part);
 }
 
 static int check_grouped(const lince_dataset *dataset)
@@ -172,12 +172,14 @@ static int gather(lince_dataset *dataset, bool all)
             LINCE_TRY(lince_dataset_add_sample(dataset, LINCE_TRAIN, part->at[i]));
         LINCE_TRY(empty_part(dataset, (lince_part)p));
     }
-    return lince_samples_sort(&dataset->parts[LINCE_TRAIN], dataset->class_count);
+    return lince_samples_sort(dataset, LINCE_TRAIN);
 }
 
+/* A rare one of several labels is no reason to refuse: folds that lack it say so. */
 static int check_class_sizes(const lince_dataset *dataset, size_t folds)
 {
     const lince_samples *samples = &dataset->parts[LINCE_TRAIN];
+    if (dataset->several) return 0;
     for (size_t c = 0; c < dataset->class_count; c++)
         if (samples->per_class[c] < folds)
             return lince_fail(LINCE_EUSAGE,
@@ -197,7 +199,8 @@ static int fold_groups(const lince_dataset *dataset, const lince_fold *f, uint32
                           "--folds %d: there are fewer groups in column %s, %zu; choose fewer folds",
                           f->folds, dataset->table.group_column, groups.count);
     if (!code)
-        code = lince_folds_grouped(samples, dataset->class_count, &groups, (size_t)f->folds, f->seed, fold);
+        code = lince_folds_grouped(samples, lince_dataset_strata(dataset), &groups, (size_t)f->folds, f->seed,
+                                   fold);
     lince_groups_release(&groups);
     return code;
 }
@@ -211,9 +214,9 @@ int lince_dataset_fold(lince_dataset *dataset, const lince_fold *f)
     uint32_t *fold = lince_alloc(samples->count + 1, sizeof *fold);
     bool *drawn = lince_alloc(samples->count + 1, sizeof *drawn);
     int code = !fold || !drawn ? LINCE_ENOMEM
-               : f->by_group
-                   ? fold_groups(dataset, f, fold)
-                   : lince_folds_stratified(samples, dataset->class_count, (size_t)f->folds, f->seed, fold);
+               : f->by_group   ? fold_groups(dataset, f, fold)
+                               : lince_folds_stratified(samples, lince_dataset_strata(dataset),
+                                                        (size_t)f->folds, f->seed, fold);
     for (size_t i = 0; i < samples->count && !code; i++) drawn[i] = fold[i] + 1 == (uint32_t)f->fold;
     if (!code) code = move_drawn(dataset, LINCE_TEST, drawn);
     lince_free(fold);

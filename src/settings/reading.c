@@ -36,5 +36,7 @@ lince_table_options lince_table_settings(const lince_settings *s)
                                  .encoding = s->encoding,
                                  .classes = s->classes,
                                  .drop_labels = s->drop_label,
+                                 .labels = s->labels,
+                                 .label_separator = s->label_separator,
                                  .skip_bad = lince_skips_bad(s)};
 }

@@ -5,6 +5,7 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/nearest.h"
+#include "text/label_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ typedef struct column_seen {
     lince_map values; /* how often each occurs */
     uint64_t first;   /* the first record's value, hashed */
     size_t bytes, filled;
+    bool barred; /* some could be lists of labels */
 } column_seen;
 
 typedef struct survey {
@@ -31,6 +33,9 @@ typedef struct survey {
     column_seen *columns; /* [table->columns] */
     size_t rows;          /* below the first record, of as many columns */
     bool named;           /* the format says that the first record holds the columns' names */
+    char separator;       /* of labels */
+    lince_label_survey lists;
+    lince_map labels; /* that were looked at for lists */
 } survey;
 
 void lince_table_release(lince_table *t)
@@ -70,6 +75,7 @@ static int look(void *context, const lince_csv_record *record)
         uint32_t *times = lince_map_at(&c->values, lince_hash(0, f->text, f->size), &is_new);
         if (!times) return LINCE_ENOMEM;
         (*times)++;
+        c->barred = c->barred || (is_new && lince_label_may_be_list(f->text, f->size, s->separator));
         c->bytes += f->size;
         c->filled += f->size > 0;
     }
@@ -412,6 +418,36 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
     return 0;
 }
 
+/* --- several labels ------------------------------------------------------------------------------- */
+
+char lince_table_separator(const lince_table_options *o)
+{
+    return o->label_separator && *o->label_separator ? *o->label_separator : '|';
+}
+
+static int look_for_lists(void *context, const lince_csv_record *record)
+{
+    survey *s = context;
+    const lince_table *t = s->table;
+    bool is_new;
+    if (record->count != (size_t)t->columns || lince_table_is_header(t, record)) return 0;
+    const lince_csv_field *f = &record->fields[t->label];
+    if (!lince_map_at(&s->labels, lince_hash(0, f->text, f->size), &is_new)) return LINCE_ENOMEM;
+    return is_new ? lince_label_survey_add(&s->lists, f->text, s->separator) : 0;
+}
+
+static int find_lists(survey *s, const lince_records *records, const lince_table_options *o,
+                      const lince_table *like)
+{
+    lince_table *t = s->table;
+    bool asked = o->labels && strcmp(o->labels, "auto") != 0;
+    t->lists = like ? like->lists : asked && !strcmp(o->labels, "several");
+    if (like || asked || t->label == LINCE_NO_COLUMN || !s->columns[t->label].barred) return 0;
+    LINCE_TRY(lince_records_read(records, look_for_lists, s));
+    t->lists = lince_label_survey_says(&s->lists);
+    return 0;
+}
+
 /* --- records -------------------------------------------------------------------------------------- */
 
 const char *lince_table_text(const lince_table *t, const lince_csv_record *record, lince_buffer *joined)
@@ -458,9 +494,12 @@ int lince_table_survey(lince_table *table, const lince_records *records, const l
                            .group = LINCE_NO_COLUMN,
                            .id = LINCE_NO_COLUMN,
                            .kin = LINCE_NO_COLUMN};
-    survey s = {.table = table, .named = records->format->named};
+    survey s = {.table = table, .named = records->format->named, .separator = lince_table_separator(options)};
     int code = lince_records_read(records, look, &s);
     if (!code) code = decide(&s, options, like);
+    if (!code) code = find_lists(&s, records, options, like);
+    lince_label_survey_release(&s.lists);
+    lince_map_release(&s.labels);
     for (int i = 0; s.columns && i < table->columns; i++) lince_map_release(&s.columns[i].values);
     lince_free(s.columns);
     if (code) lince_table_release(table);

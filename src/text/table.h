@@ -22,6 +22,8 @@ typedef struct lince_table_options {
     const char *encoding;     /* NULL: "utf-8" */
     const char *classes;     /* "a,b": the others are left out, and none of their faults matters; NULL: all */
     const char *drop_labels; /* "a,b": rows of these labels are left out; NULL: none */
+    const char *labels; /* how many a sample has: "one", "several"; "auto" or NULL: seen from the content */
+    const char *label_separator; /* a character between several; NULL or "": "|" */
     bool measured;   /* by a model that knows its classes: one class is enough, parts may differ in theirs,
                         and a label to be dropped that no row has is no mistake */
     bool unlabelled; /* it needs no labels, nor a column of them */
@@ -38,14 +40,18 @@ typedef struct lince_table {
     char **names;                                  /* [columns] the first record's fields; owned */
     int texts[LINCE_TEXT_COLUMNS_MAX], text_count; /* columns, from 0 on, whose values are joined */
     int label;
-    int group; /* LINCE_NO_COLUMN where none is chosen */
-    int split; /* likewise */
-    int id;    /* whose values are all different; LINCE_NO_COLUMN where there is none */
-    int kin;   /* not chosen, but most likely to tell which texts belong together: it has many values, and
+    bool lists; /* its values hold several (text/label_list.h) */
+    int group;  /* LINCE_NO_COLUMN where none is chosen */
+    int split;  /* likewise */
+    int id;     /* whose values are all different; LINCE_NO_COLUMN where there is none */
+    int kin;    /* not chosen, but most likely to tell which texts belong together: it has many values, and
                   rows share them; LINCE_NO_COLUMN where there is none */
     int other_text,
         other_label; /* that would have been as good a guess; LINCE_NO_COLUMN where there is none */
 } lince_table;
+
+/* What separates several labels of a field. */
+char lince_table_separator(const lince_table_options *options);
 
 /* What is known of a table's dialect before looking at it: what the options say, and then what another table
  * of the same data set has; whether quotes count is looked at anew where they do there. */

@@ -169,7 +169,7 @@ static void test_columns_are_chosen_by_name_or_asked_for(void **state)
     (void)state;
     const char *folder = fresh_folder("labels-columns");
     PNGS(folder, "i/1.png", "i/2.png");
-    put_text(folder, "list.csv", "image,melanoma,nevus\n1,0,1\n2,1,0\n");
+    put_text(folder, "list.csv", "image,melanoma,nevus\n1,0,1\n2,2,0\n");
     assert_refused(folder, (lince_table_options){0}, LINCE_EDATA,
                    "which of its columns has their labels? label-column says; there are: 1 (image), 2 "
                    "(melanoma), 3 (nevus)");

@@ -1,4 +1,5 @@
 #include "data/index/label_tables.h"
+#include "core/buffer.h"
 #include "core/display.h"
 #include "core/error.h"
 #include "core/hash.h"
@@ -10,6 +11,7 @@
 #include "data/source/table_formats.h"
 #include "data/source/unpack.h"
 #include "text/encoding.h"
+#include "text/label_list.h"
 #include "text/records.h"
 #include "text/table.h"
 
@@ -18,7 +20,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SURVEYED = 200 /* records */, COLUMNS = 64, LABEL_MAX = 200 /* bytes */, MOST_CLASSES = 10000 };
+enum { SURVEYED = 200 /* records */, COLUMNS = 512, MOST_CLASSES = 10000 };
 
 static const char *const label_names[] = {"label",    "labels",    "class",     "class_name",
                                           "target",   "category",  "level",     "breed",
@@ -28,7 +30,7 @@ static const char *const split_names[] = {"split", "set", "subset", "partition",
 
 /* What is known of a picture from the rows read so far. */
 typedef struct row_of {
-    uint32_t label; /* + 1; 0: no row has named it */
+    uint32_t label; /* + 1, or of several labels their set's; 0: no row has named it */
     lince_part part;
 } row_of;
 
@@ -41,10 +43,14 @@ typedef struct table {
     size_t first_row;      /* the first record's */
     size_t hits[COLUMNS];  /* values that are a picture's name */
     size_t parts[COLUMNS]; /* and a part's */
+    size_t flags[COLUMNS]; /* and 0 or 1 */
     size_t rows;           /* below the first, that were looked at */
     bool named, header;    /* the format says the names; the first record holds them */
     bool first_pictured[COLUMNS];
     int image, label, split, group; /* columns; LINCE_NO_COLUMN */
+    bool lists;                     /* the label's values hold several */
+    bool one_hot;                   /* instead of a label there is a column of 0 and 1 for each class: */
+    bool is_class[COLUMNS];
 } table;
 
 typedef struct reading {
@@ -53,6 +59,11 @@ typedef struct reading {
     lince_picture_paths paths;
     row_of *rows; /* [entries of the source] */
     table *now;
+    char separator;                               /* of lists */
+    lince_label_survey survey;                    /* of the label's values */
+    lince_map values;                             /* that were surveyed */
+    lince_buffer marked;                          /* the classes that a row marks */
+    bool flagged;                                 /* several labels are guessed by columns of 0 and 1 alone */
     const char **groups;                          /* [entries]; NULL: none */
     size_t read, unlabelled, lost, unclear, same; /* rows: all; without a label; without a picture; of
                                                      several; of one that had this label already */
@@ -67,6 +78,16 @@ static void release_names(table *t)
 static long called(const reading *r, const lince_csv_field *f, lince_part part)
 {
     return lince_picture_called(&r->paths, f->text, f->size, r->now->folder, part);
+}
+
+/* 0 or 1, as tables of classes have them; -1: something else. */
+static int flag_of(const char *text)
+{
+    static const char *const flags[][3] = {{"0", "0.0", "false"}, {"1", "1.0", "true"}};
+    for (int value = 0; value < 2; value++)
+        for (size_t i = 0; i < sizeof *flags / sizeof **flags; i++)
+            if (!strcasecmp(text, flags[value][i])) return value;
+    return -1;
 }
 
 /* --- what the columns are ------------------------------------------------------------------------- */
@@ -88,6 +109,7 @@ static int look(void *context, const lince_csv_record *record)
         }
         t->hits[i] += is;
         t->parts[i] += lince_part_named(f->text, f->size) < LINCE_PARTS;
+        t->flags[i] += flag_of(f->text) >= 0;
     }
     t->rows += !first;
     return t->rows == SURVEYED;
@@ -164,6 +186,63 @@ static int guess_split(const table *t)
     return LINCE_NO_COLUMN;
 }
 
+/* --- several labels ------------------------------------------------------------------------------- */
+
+static bool is_asked(const reading *r, const char *how)
+{
+    return r->options->labels && !strcmp(r->options->labels, how);
+}
+
+/* Columns of 0 and 1 beside the pictures', two at least: each is a class. */
+static void find_classes(table *t)
+{
+    int found = 0;
+    for (int i = 0; i < t->columns; i++) {
+        t->is_class[i] = t->rows && t->flags[i] == t->rows && *t->names[i] && i != t->image &&
+                         i != t->split && i != t->group;
+        found += t->is_class[i];
+    }
+    t->one_hot = t->header && found > 1;
+}
+
+static int survey_label(void *context, const lince_csv_record *record)
+{
+    reading *r = context;
+    const table *t = r->now;
+    bool is_new;
+    if ((record->row == t->first_row && t->header) || record->count <= (size_t)t->label) return 0;
+    const lince_csv_field *f = &record->fields[t->label];
+    if (!lince_map_at(&r->values, lince_hash(0, f->text, f->size), &is_new)) return LINCE_ENOMEM;
+    return is_new ? lince_label_survey_add(&r->survey, f->text, r->separator) : 0;
+}
+
+/* Whether the column of the labels holds lists of them. */
+static int find_lists(reading *r, table *t, const lince_records *records)
+{
+    t->lists = is_asked(r, "several");
+    if (t->lists || is_asked(r, "one")) return 0;
+    int code = lince_records_read(records, survey_label, r);
+    t->lists = !code && lince_label_survey_says(&r->survey);
+    lince_label_survey_release(&r->survey);
+    lince_map_release(&r->values);
+    r->survey = (lince_label_survey){0};
+    return code;
+}
+
+/* What labels are, of the first table and all others. */
+static int settle(reading *r, const table *t)
+{
+    bool several = t->lists || t->one_hot, first = true;
+    for (size_t i = 0; i < r->dataset->source.count; i++) first = first && !r->rows[i].label;
+    if (!first && several != r->dataset->several)
+        return lince_fail(
+            LINCE_EDATA, "pictures have several labels in one table and one in another; --labels says which: "
+                         "one or several");
+    r->dataset->several = several;
+    r->flagged = first ? t->one_hot && !is_asked(r, "several") : r->flagged && t->one_hot;
+    return 0;
+}
+
 static int choose_columns(const reading *r, table *t)
 {
     const lince_table_options *o = r->options;
@@ -179,6 +258,7 @@ static int choose_columns(const reading *r, table *t)
     if (o->label_column) LINCE_TRY(chosen(t, "label-column", o->label_column, &t->label));
     t->group = LINCE_NO_COLUMN;
     if (o->group_column) LINCE_TRY(chosen(t, "group-column", o->group_column, &t->group));
+    if (t->label == LINCE_NO_COLUMN && !is_asked(r, "one")) find_classes(t);
     return 0;
 }
 
@@ -201,32 +281,63 @@ static int bad_label(const lince_csv_record *record, const table *t)
     return lince_fail(LINCE_EFORMAT,
                       "%s, column %d: a label of more than %d bytes or with control characters; is this the "
                       "column of the labels?",
-                      lince_csv_place(record, place), t->label + 1, LABEL_MAX);
+                      lince_csv_place(record, place), t->label + 1, LINCE_LABEL_MAX);
 }
 
-/* Two labels of one picture are more than lince learns, or a mistake. */
+/* A second label may be a mistake: that pictures have several must be said. */
 static int second_label(const reading *r, const lince_csv_record *record, size_t entry, const char *label)
 {
     char place[LINCE_CSV_PLACE_MAX];
-    return lince_fail(LINCE_EDATA,
-                      "%s: %s is labelled %s here and %s in a row before: lince learns one label a sample",
-                      lince_csv_place(record, place), r->dataset->source.entries[entry].name, label,
-                      r->dataset->classes[r->rows[entry].label - 1]);
+    return lince_fail(
+        LINCE_EDATA,
+        "%s: %s is labelled %s here and %s in a row before; where pictures have several labels, "
+        "--labels several says so",
+        lince_csv_place(record, place), r->dataset->source.entries[entry].name, label,
+        r->dataset->classes[r->rows[entry].label - 1]);
+}
+
+/* To the labels of rows before. */
+static int join_sets(reading *r, uint32_t before, uint32_t *set)
+{
+    lince_label_sets *sets = &r->dataset->sets;
+    const int32_t *a, *b;
+    size_t n = lince_label_set(sets, before, &a), m = lince_label_set(sets, *set, &b);
+    int32_t *all = lince_alloc(n + m + 1, sizeof *all);
+    if (!all) return LINCE_ENOMEM;
+    for (size_t i = 0; i < n + m; i++) all[i] = i < n ? a[i] : b[i - n];
+    int code = lince_label_sets_add(sets, all, n + m, set);
+    lince_free(all);
+    return code;
+}
+
+/* The number of what a row says, a label or a set of them. */
+static int number_of(reading *r, const lince_csv_record *record, size_t entry, const char *label,
+                     uint32_t *number)
+{
+    const row_of *row = &r->rows[entry];
+    if (r->dataset->several) {
+        char separator = r->now->one_hot ? LINCE_LABEL_UNIT : r->separator;
+        LINCE_TRY(lince_dataset_add_labels(r->dataset, label, separator, number));
+        return row->label ? join_sets(r, row->label - 1, number) : 0;
+    }
+    int class;
+    LINCE_TRY(lince_dataset_add_class(r->dataset, label, strlen(label), &class));
+    *number = (uint32_t) class;
+    return row->label && row->label != *number + 1 ? second_label(r, record, entry, label) : 0;
 }
 
 static int keep(reading *r, const lince_csv_record *record, size_t entry, const char *label, lince_part part)
 {
-    int number;
-    LINCE_TRY(lince_dataset_add_class(r->dataset, label, strlen(label), &number));
+    uint32_t number;
+    LINCE_TRY(number_of(r, record, entry, label, &number));
     if (r->dataset->class_count > MOST_CLASSES)
         return lince_fail(LINCE_EDATA,
                           "%s: more than %d different labels; name the column of the labels with "
                           "--label-column",
                           r->dataset->source.path, MOST_CLASSES);
     row_of *row = &r->rows[entry];
-    if (row->label && row->label != (uint32_t)number + 1) return second_label(r, record, entry, label);
-    r->same += row->label != 0;
-    *row = (row_of){(uint32_t)number + 1, part};
+    r->same += row->label == number + 1;
+    *row = (row_of){number + 1, part};
     if (r->now->group == LINCE_NO_COLUMN) return 0;
     r->groups[entry] = lince_names_add(&r->dataset->names, record->fields[r->now->group].text);
     return r->groups[entry] ? 0 : LINCE_ENOMEM;
@@ -245,11 +356,47 @@ static int part_of_row(const table *t, const lince_csv_record *record, lince_par
                       lince_csv_place(record, place), t->split + 1, f->text);
 }
 
+/* The names of the classes that a row marks, one behind the other. */
+static int put_marked(reading *r, const lince_csv_record *record)
+{
+    const table *t = r->now;
+    char place[LINCE_CSV_PLACE_MAX];
+    r->marked.size = 0;
+    lince_buffer_puts(&r->marked, "");
+    for (int i = 0; i < t->columns; i++) {
+        int flag = t->is_class[i] ? flag_of(record->fields[i].text) : 0;
+        if (flag < 0)
+            return lince_fail(LINCE_EFORMAT,
+                              "%s, column %d: '%.40s' is neither 0 nor 1, as in the rows above",
+                              lince_csv_place(record, place), i + 1, record->fields[i].text);
+        if (flag > 0) lince_buffer_printf(&r->marked, "%s%c", t->names[i], LINCE_LABEL_UNIT);
+    }
+    return r->marked.error;
+}
+
+/* What a row says of its picture, with its length. */
+static int label_of_row(reading *r, const lince_csv_record *record, const char **label, size_t *length)
+{
+    const table *t = r->now;
+    if (t->one_hot) {
+        LINCE_TRY(put_marked(r, record));
+        *label = r->marked.data;
+        *length = r->marked.size;
+        return 0;
+    }
+    *label = record->fields[t->label].text + strspn(record->fields[t->label].text, " \t\r\n");
+    *length = strlen(*label);
+    while (*length && strchr(" \t\r\n", (*label)[*length - 1])) --*length;
+    return *length > LINCE_LABEL_MAX && !t->lists ? bad_label(record, t) : 0;
+}
+
 static int take(void *context, const lince_csv_record *record)
 {
     reading *r = context;
     const table *t = r->now;
-    char label[LABEL_MAX + 1], place[LINCE_CSV_PLACE_MAX];
+    char place[LINCE_CSV_PLACE_MAX];
+    const char *text;
+    size_t length;
     lince_part part;
     if (record->row == t->first_row && t->header) return 0;
     r->read++;
@@ -259,18 +406,19 @@ static int take(void *context, const lince_csv_record *record)
             "%s: columns: %zu; expected %d, as in the first row; is a quote or a separator missing?",
             lince_csv_place(record, place), record->count, t->columns);
     LINCE_TRY(part_of_row(t, record, &part));
-    const char *text = record->fields[t->label].text + strspn(record->fields[t->label].text, " \t\r\n");
-    size_t length = strlen(text);
-    while (length && strchr(" \t\r\n", text[length - 1])) length--;
-    if (length > LABEL_MAX) return bad_label(record, t);
-    snprintf(label, sizeof label, "%.*s", (int)length, text);
-    if (!lince_name_is_clean(label)) return bad_label(record, t);
+    LINCE_TRY(label_of_row(r, record, &text, &length));
+    char *label = lince_strndup(text, length);
+    if (!label) return LINCE_ENOMEM;
+    int code = t->one_hot || lince_name_is_clean(label) ? 0 : bad_label(record, t);
     long entry = called(r, &record->fields[t->image], part);
     if (entry == LINCE_NO_PICTURE && !r->lost++)
         lince_name_for_display(r->first_lost, sizeof r->first_lost, record->fields[t->image].text);
     if (entry == LINCE_SEVERAL_PICTURES) r->unclear++;
-    if (entry >= 0 && !length) r->unlabelled++;
-    return entry >= 0 && length ? keep(r, record, (size_t)entry, label, part) : 0;
+    bool labelled = length || r->dataset->several; /* none may be meant */
+    if (entry >= 0 && !labelled) r->unlabelled++;
+    if (!code && entry >= 0 && labelled) code = keep(r, record, (size_t)entry, label, part);
+    lince_free(label);
+    return code;
 }
 
 /* --- tables --------------------------------------------------------------------------------------- */
@@ -328,6 +476,16 @@ static int tell_guess(const reading *r, const table *t)
         column(t, t->label, taken), column(t, label, other));
 }
 
+static int tell_classes(const reading *r, const table *t)
+{
+    char image[SHOWN];
+    int classes = 0;
+    for (int i = 0; i < t->columns; i++) classes += t->is_class[i];
+    return lince_dataset_add_note(
+        r->dataset, _("labels from %s: %s in column %s; columns of 0 and 1 that are classes: %d"),
+        r->dataset->source.entries[t->entry].name, samples(r->dataset), column(t, t->image, image), classes);
+}
+
 /* 1: the table's rows were taken. */
 static int read_records(reading *r, table *t, const lince_records *records)
 {
@@ -339,13 +497,24 @@ static int read_records(reading *r, table *t, const lince_records *records)
     if (!names_pictures(r, t)) return 0;
     LINCE_TRY(choose_columns(r, t));
     bool alone = t->columns == 1 + (t->split != LINCE_NO_COLUMN);
-    if (t->label == LINCE_NO_COLUMN && !alone) return refuse_columns(r, t);
+    if (t->label == LINCE_NO_COLUMN && !t->one_hot && !alone) return refuse_columns(r, t);
     if (alone)
         return lince_dataset_add_note(d, _("%s names %s without labels; it was left out"), name, samples(d));
     if (t->group != LINCE_NO_COLUMN) d->grouped = true;
+    if (!t->one_hot) LINCE_TRY(find_lists(r, t, records));
+    LINCE_TRY(settle(r, t));
     LINCE_TRY(lince_records_read(records, take, r));
+    if (t->one_hot) {
+        LINCE_TRY(tell_classes(r, t));
+        return 1;
+    }
     LINCE_TRY(lince_dataset_add_note(d, _("labels from %s: %s in column %s, labels in column %s"), name,
                                      samples(d), column(t, t->image, image), column(t, t->label, label)));
+    if (t->lists && !is_asked(r, "several"))
+        LINCE_TRY(lince_dataset_add_note(
+            d,
+            _("column %s holds lists of labels, so that a sample has several; --labels one takes them for names"),
+            column(t, t->label, label)));
     LINCE_TRY(tell_guess(r, t));
     return 1;
 }
@@ -438,13 +607,30 @@ static int add_samples(reading *r, const bool *pictured)
             continue;
         }
         lince_part part = row->part < LINCE_PARTS ? row->part : lince_part_of_path(d->source.entries[i].name);
-        lince_sample sample = {.name = d->source.entries[i].name,
-                               .entry = i,
-                               .label = (int)row->label - 1,
-                               .group = r->groups[i]};
+        lince_sample sample = {.name = d->source.entries[i].name, .entry = i, .group = r->groups[i]};
+        if (d->several)
+            sample.set = row->label - 1;
+        else
+            sample.label = (int32_t)row->label - 1;
         LINCE_TRY(lince_dataset_add_sample(d, part < LINCE_PARTS ? part : LINCE_TRAIN, sample));
     }
     return tell(r, without, first);
+}
+
+/* Columns of 0 and 1 of which each row marks exactly one say one label a picture. */
+static void make_single(reading *r)
+{
+    lince_dataset *d = r->dataset;
+    const int32_t *labels;
+    bool single = d->several && r->flagged;
+    for (size_t i = 0; i < d->source.count && single; i++)
+        single = !r->rows[i].label || lince_label_set(&d->sets, r->rows[i].label - 1, &labels) == 1;
+    for (size_t i = 0; i < d->source.count && single; i++) {
+        if (!r->rows[i].label) continue;
+        lince_label_set(&d->sets, r->rows[i].label - 1, &labels);
+        r->rows[i].label = (uint32_t)labels[0] + 1;
+    }
+    if (single) d->several = false;
 }
 
 static int read_tables(reading *r, bool *taken)
@@ -465,7 +651,8 @@ static void forget(lince_dataset *d, size_t notes)
 {
     d->class_count = 0;
     d->note_count = notes;
-    d->grouped = false;
+    d->grouped = d->several = false;
+    lince_label_sets_release(&d->sets);
 }
 
 static int index_pictures(reading *r, const bool *pictured)
@@ -475,6 +662,7 @@ static int index_pictures(reading *r, const bool *pictured)
     LINCE_TRY(lince_picture_paths_init(&r->paths, &r->dataset->source, pictured));
     if (!r->paths.count) return 0;
     LINCE_TRY(read_tables(r, &taken));
+    make_single(r);
     if (taken) LINCE_TRY(folders_say_it(r, &same));
     if (!taken || same) {
         forget(r->dataset, notes);
@@ -487,11 +675,14 @@ static int index_pictures(reading *r, const bool *pictured)
 int lince_label_tables_index(lince_dataset *dataset, const bool *pictured)
 {
     size_t entries = dataset->source.count + 1;
-    reading r = {.dataset = dataset, .options = dataset->options};
+    reading r = {.dataset = dataset,
+                 .options = dataset->options,
+                 .separator = lince_table_separator(dataset->options)};
     r.rows = lince_alloc(entries, sizeof *r.rows);
     r.groups = lince_alloc(entries, sizeof *r.groups);
     int code = r.rows && r.groups ? index_pictures(&r, pictured) : LINCE_ENOMEM;
     lince_picture_paths_release(&r.paths);
+    lince_buffer_release(&r.marked);
     lince_free(r.rows);
     lince_free(r.groups);
     return code;

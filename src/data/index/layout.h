@@ -6,13 +6,16 @@
 #include "core/names.h"
 #include "core/sha256.h"
 #include "data/dataset.h"
+#include "data/label_sets.h"
 #include "data/source/source.h"
 
 typedef struct lince_sample {
     const char *name;
     size_t entry;  /* of the source: the file it lies in */
     size_t offset; /* in that file, bytes; 0 where the file is the sample */
-    int label;
+    int32_t
+        label; /* its class; of several labels its stratum: the rarest of them, or the number of classes: none */
+    uint32_t set;      /* where samples have several labels: which */
     const char *text;  /* NULL: a picture, to be read from its file */
     const char *group; /* NULL: none is known */
     bool left_out;     /* it cannot be read: it keeps its place, and counts no more */
@@ -22,7 +25,8 @@ typedef struct lince_sample {
 typedef struct lince_samples {
     lince_sample *at; /* sorted by label; within a class in the order in which they were indexed */
     size_t count, capacity;
-    size_t *per_class; /* [class_count] without those left out */
+    size_t *per_class; /* [class_count] samples of each, without those left out */
+    size_t *stratum;   /* [lince_dataset_strata] likewise, by `label`, each sample once */
 } lince_samples;
 
 struct lince_dataset {
@@ -36,6 +40,9 @@ struct lince_dataset {
     lince_table_facts table; /* of texts */
     const char **classes;
     size_t class_count, class_capacity;
+    bool several;           /* samples have any number of labels: */
+    lince_label_sets sets;  /* which, of all parts */
+    const char **set_names; /* [sets.count] "cat|dog", for messages and tables */
     lince_samples parts[LINCE_PARTS];
     size_t left_alone; /* samples of the test part that are in no fold */
     const char **notes;
@@ -85,6 +92,8 @@ int lince_picture_file_measure(lince_dataset *dataset, const lince_sample *sampl
  * indexed. */
 int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label);
 int lince_dataset_add_sample(lince_dataset *dataset, lince_part part, lince_sample sample);
+/* Where a sample has several labels (dataset->several): `list` holds them as text/label_list.h has it. */
+int lince_dataset_add_labels(lince_dataset *dataset, const char *list, char separator, uint32_t *set);
 int lince_dataset_add_left_out(lince_dataset *dataset, const lince_left_out *sample); /* copies the texts */
 int lince_dataset_add_note(lince_dataset *dataset, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -99,10 +108,20 @@ int lince_dataset_note_lacking(lince_dataset *dataset, lince_part lacking, lince
 int lince_dataset_leave_out_own(lince_dataset *dataset);
 
 /* Removes the marked samples from a part. */
-int lince_samples_remove(lince_samples *samples, const bool *marked, size_t classes);
+int lince_samples_remove(lince_dataset *dataset, lince_part part, const bool *marked);
 
 /* Sorts a part's samples by label and counts those of each class; they were in an order of their own
  * before. */
-int lince_samples_sort(lince_samples *samples, size_t classes);
+int lince_samples_sort(lince_dataset *dataset, lince_part part);
+
+/* Gives the data other classes, classes[count], which become theirs: label[c] is the number of what was class c; -1: it
+ * is none any more, and no sample of one label has it. */
+int lince_dataset_renumber(lince_dataset *dataset, const char **classes, size_t count, const int *label);
+
+/* From samples of one label to samples of several, of which each has one. */
+int lince_dataset_make_several(lince_dataset *dataset);
+
+/* What parts are divided by evenly: the classes; of several labels those and one for samples without any. */
+size_t lince_dataset_strata(const lince_dataset *dataset);
 
 #endif

@@ -20,13 +20,17 @@ int lince_dataset_leave_out(lince_dataset *d, lince_part part, size_t index, con
     lince_samples *samples = &d->parts[part];
     lince_sample *s = &samples->at[index];
     if (s->left_out) return 0;
-    LINCE_TRY(lince_dataset_add_left_out(d, &(lince_left_out){.name = s->name,
-                                                              .class = d->classes[s->label],
-                                                              .reason = reason,
-                                                              .part = part,
-                                                              .unreadable = true}));
+    LINCE_TRY(
+        lince_dataset_add_left_out(d, &(lince_left_out){.name = s->name,
+                                                        .class = lince_dataset_labels_name(d, part, index),
+                                                        .reason = reason,
+                                                        .part = part,
+                                                        .unreadable = true}));
     s->left_out = true;
-    samples->per_class[s->label]--;
+    const int32_t *labels;
+    size_t n = lince_dataset_labels(d, part, index, &labels);
+    for (size_t k = 0; k < n; k++) samples->per_class[labels[k]]--;
+    samples->stratum[s->label]--;
     return 0;
 }
 
@@ -34,7 +38,8 @@ static int add_dropped(lince_dataset *d, lince_part part, const lince_removal *r
 {
     const lince_sample *s = &d->parts[part].at[removal->index];
     return lince_dataset_add_left_out(d, &(lince_left_out){.name = s->name,
-                                                           .class = d->classes[s->label],
+                                                           .class = lince_dataset_labels_name(d, part,
+                                                                                              removal->index),
                                                            .reason = removal->reason,
                                                            .part = part,
                                                            .dropped = true,
@@ -50,7 +55,7 @@ int lince_dataset_drop(lince_dataset *d, lince_part part, const lince_removal *d
         marked[drops[i].index] = true;
         code = add_dropped(d, part, &drops[i]);
     }
-    if (!code) code = lince_samples_remove(samples, marked, d->class_count);
+    if (!code) code = lince_samples_remove(d, part, marked);
     lince_free(marked);
     return code;
 }

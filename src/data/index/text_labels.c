@@ -97,7 +97,11 @@ int lince_text_note_labels(lince_dataset *d)
     size_t *counts = lince_alloc(d->class_count + 1, sizeof *counts);
     int code = counts ? 0 : LINCE_ENOMEM;
     for (int p = 0; !code && p < LINCE_PARTS; p++)
-        for (size_t i = 0; i < d->parts[p].count; i++) counts[d->parts[p].at[i].label]++;
+        for (size_t i = 0; i < d->parts[p].count; i++) {
+            const int32_t *labels;
+            size_t n = lince_dataset_labels(d, (lince_part)p, i, &labels);
+            for (size_t k = 0; k < n; k++) counts[labels[k]]++;
+        }
     if (!code) code = note_missing(d, counts);
     if (!code) code = note_single(d, counts);
     if (!code) code = note_twins(d);

@@ -7,24 +7,41 @@
 
 static const char mark[] = LINCE_FASTTEXT_MARK;
 
-/* "__label__name text": one label a line. */
+/* The text behind a line's labels, which are left as a list in place of their marks: "a\x1fb". */
+static char *cut_labels(char *line, size_t *count)
+{
+    char *at = line, *to = line;
+    for (*count = 0; !strncmp(at, mark, sizeof mark - 1); ++*count) {
+        char *label = at + sizeof mark - 1, *end = label + strcspn(label, " \t");
+        at = end + strspn(end, " \t");
+        if (*count) *to++ = LINCE_LABEL_UNIT;
+        memmove(to, label, (size_t)(end - label));
+        to += end - label;
+    }
+    if (*count) *to = '\0';
+    return at;
+}
+
+/* "__label__name text", or of several labels any number of them. */
 static int take_line(lince_text_reading *r, char *line, size_t size, size_t number)
 {
     lince_csv_record record = {.row = number, .line = number};
-    char place[LINCE_CSV_PLACE_MAX], *label = line + sizeof mark - 1;
+    char place[LINCE_CSV_PLACE_MAX];
+    size_t labels;
     lince_csv_place(&record, place);
     LINCE_TRY(lince_text_check_field(r, &record, 0, line, size));
-    if (strncmp(line, mark, sizeof mark - 1) != 0)
+    char *text = cut_labels(line, &labels);
+    if (!labels && !r->several)
         return lince_fail(LINCE_EFORMAT, "%s: expected a line of the form '__label__name text'", place);
-    char *text = label + strcspn(label, " \t");
-    if (*text) *text++ = '\0';
-    text += strspn(text, " \t");
-    if (!strncmp(text, mark, sizeof mark - 1))
-        return lince_fail(LINCE_EFORMAT, "%s: two labels; lince learns one label a text", place);
+    if (labels > 1 && !r->several)
+        return lince_fail(LINCE_EFORMAT, "%s: two labels; where texts have several, --labels several says so",
+                          place);
+    const char *label = labels ? line : "";
     return lince_text_take(r, &(lince_text_row){.record = &record,
                                                 .part = r->now->part,
                                                 .label = label,
                                                 .text = text,
+                                                .separator = r->several ? LINCE_LABEL_UNIT : '\0',
                                                 .hash = lince_hash(lince_hash(0, label, strlen(label)), text,
                                                                    strlen(text))});
 }
@@ -55,8 +72,26 @@ static int each_line(lince_text_reading *r, char *text, size_t size,
     return 0;
 }
 
+/* Whether a line begins with two marks. */
+static bool has_several(const char *text, size_t size)
+{
+    for (const char *line = text, *end = text + size, *next; line < end; line = next) {
+        next = memchr(line, '\n', (size_t)(end - line));
+        next = next ? next + 1 : end;
+        if ((size_t)(next - line) < sizeof mark || strncmp(line, mark, sizeof mark - 1) != 0) continue;
+        const char *at = line + strcspn(line, " \t\n");
+        at += strspn(at, " \t");
+        if (!strncmp(at, mark, sizeof mark - 1)) return true;
+    }
+    return false;
+}
+
 int lince_text_read_fasttext(lince_text_reading *r, char *text, size_t size)
 {
+    const char *asked = r->options->labels;
+    bool guess = !asked || !strcmp(asked, "auto");
+    if (!r->settled) r->several = guess ? has_several(text, size) : !strcmp(asked, "several");
+    r->settled = true;
     r->dataset->kind = "fasttext";
     return each_line(r, text, size, take_line);
 }

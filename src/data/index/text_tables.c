@@ -84,7 +84,8 @@ static int take_text(lince_text_reading *r, const lince_csv_record *record)
                           .text = lince_table_text(t, record, &r->joined),
                           .label = field_at(record, t->label),
                           .group = field_at(record, t->group != LINCE_NO_COLUMN ? t->group : t->kin),
-                          .id = field_at(record, t->id)};
+                          .id = field_at(record, t->id),
+                          .separator = t->lists ? lince_table_separator(r->options) : '\0'};
     if (!row.text) return r->joined.error;
     if (row.part == LINCE_PARTS) {
         r->dataset->table.elsewhere++;
@@ -135,6 +136,12 @@ static int tell_guesses(lince_text_reading *r)
 {
     const lince_table *t = r->table;
     char column[LINCE_COLUMN_MAX], other[LINCE_COLUMN_MAX];
+    bool asked = r->options->labels && strcmp(r->options->labels, "auto") != 0;
+    if (t->lists && !asked)
+        LINCE_TRY(lince_dataset_add_note(
+            r->dataset,
+            _("column %s holds lists of labels, so that a sample has several; --labels one takes them for names"),
+            lince_table_column(t, t->label, column)));
     if (t->other_text != LINCE_NO_COLUMN)
         LINCE_TRY(lince_dataset_add_note(
             r->dataset,

@@ -149,12 +149,21 @@ static bool is_dropped(lince_text_reading *r, const char *label)
     return false;
 }
 
-static int keep_row(lince_text_reading *r, const lince_text_row *row, const char *label)
+/* Whether one of its labels is. */
+static bool has_dropped(lince_text_reading *r, const lince_text_row *row)
+{
+    lince_label_list list = lince_label_list_of(row->label, row->separator);
+    char label[LINCE_LABEL_MAX + 1];
+    bool dropped = false;
+    while (lince_label_next(&list, label) > 0) dropped = is_dropped(r, label) || dropped;
+    return dropped;
+}
+
+static int keep_row(lince_text_reading *r, const lince_text_row *row, lince_sample sample)
 {
     lince_dataset *d = r->dataset;
-    lince_sample sample = {.entry = r->now->entry};
     char name[LINCE_PATH_MAX + 256];
-    LINCE_TRY(lince_dataset_add_class(d, label, strlen(label), &sample.label));
+    sample.entry = r->now->entry;
     if (d->class_count > MOST_CLASSES)
         return lince_fail(LINCE_EDATA,
                           "%s: more than %d different labels; name the column of the labels with "
@@ -179,21 +188,42 @@ static int pass_over(lince_text_reading *r, const lince_text_row *row, const cha
         r->dataset, &(lince_left_out){.name = name, .class = label, .reason = reason, .part = row->part});
 }
 
+static int take_label(lince_text_reading *r, const lince_text_row *row)
+{
+    lince_table_facts *facts = &r->dataset->table;
+    char label[LINCE_LABEL_MAX + 1];
+    int number, code = trim_label(r, row, label);
+    if (code) return lince_text_bad_row(r, row->record->row, row->part, code);
+    if (!*label) return pass_over(r, row, NULL, &facts->unlabelled, _("without a label"));
+    if (is_dropped(r, label)) return pass_over(r, row, label, &facts->dropped, _("of a dropped label"));
+    LINCE_TRY(lince_dataset_add_class(r->dataset, label, strlen(label), &number));
+    return keep_row(r, row, (lince_sample){.label = number});
+}
+
+/* None are some, too. */
+static int take_labels(lince_text_reading *r, const lince_text_row *row)
+{
+    char place[LINCE_CSV_PLACE_MAX];
+    lince_sample sample = {0};
+    if (has_dropped(r, row))
+        return pass_over(r, row, NULL, &r->dataset->table.dropped, _("of a dropped label"));
+    r->dataset->several = true;
+    int code = lince_dataset_add_labels(r->dataset, row->label, row->separator, &sample.set);
+    if (!code) return keep_row(r, row, sample);
+    lince_fail_in(code, lince_csv_place(row->record, place));
+    return lince_text_bad_row(r, row->record->row, row->part, code);
+}
+
 /* Rows without a text, exact copies of rows before them, rows without a label and of labels that are not
  * wanted are left out, in this order. */
 int lince_text_take(lince_text_reading *r, const lince_text_row *row)
 {
     lince_table_facts *facts = &r->dataset->table;
-    char label[LINCE_LABEL_MAX + 1];
     bool is_new;
     if (!*row->text) return pass_over(r, row, NULL, &facts->empty, _("without a text"));
     if (!lince_map_at(&r->seen[row->part], row->hash, &is_new)) return LINCE_ENOMEM;
     if (!is_new) return pass_over(r, row, NULL, &facts->duplicates, _("a copy of a row before it"));
-    int code = trim_label(r, row, label);
-    if (code) return lince_text_bad_row(r, row->record->row, row->part, code);
-    if (!*label) return pass_over(r, row, NULL, &facts->unlabelled, _("without a label"));
-    if (is_dropped(r, label)) return pass_over(r, row, label, &facts->dropped, _("of a dropped label"));
-    return keep_row(r, row, label);
+    return row->separator ? take_labels(r, row) : take_label(r, row);
 }
 
 /* --- all of it ------------------------------------------------------------------------------------ */

@@ -7,8 +7,9 @@
 #include "data/index/layout.h"
 #include "data/index/text_files.h"
 #include "text/csv.h"
+#include "text/label_list.h"
 
-enum { LINCE_LABEL_MAX = 200 /* bytes */, LINCE_DROPPED_MAX = 64, LINCE_SPLIT_COLUMNS_MAX = 64 };
+enum { LINCE_DROPPED_MAX = 64, LINCE_SPLIT_COLUMNS_MAX = 64 };
 
 /* What begins fastText's lines. */
 #define LINCE_FASTTEXT_MARK "__label__"
@@ -23,7 +24,8 @@ typedef struct lince_text_reading {
     lince_dataset *dataset;
     const lince_table_options *options;
     lince_text_files files;
-    lince_table model; /* the first file's table, which the others follow; no names: there is none yet */
+    bool several, settled; /* lines of several labels; `settled`: the first file has said it */
+    lince_table model;     /* the first file's table, which the others follow; no names: there is none yet */
     lince_dropped drop[LINCE_DROPPED_MAX];
     size_t drop_count;
     lince_map seen[LINCE_PARTS]; /* rows of each part */
@@ -43,7 +45,8 @@ typedef struct lince_text_row {
     const lince_csv_record *record;
     lince_part part;
     const char *text, *label, *group, *id;
-    uint64_t hash; /* of all its fields */
+    char separator; /* of labels; NUL: it is one */
+    uint64_t hash;  /* of all its fields */
 } lince_text_row;
 
 /* A file's content, UTF-8, which they may write into. */

@@ -25,8 +25,7 @@ static bool are_kin(const lince_dataset *d, const lince_leak *leak, size_t index
 
 static lince_leak_sample sample_at(const lince_dataset *d, lince_part part, size_t index)
 {
-    return (lince_leak_sample){lince_dataset_name(d, part, index),
-                               lince_dataset_class(d, lince_dataset_label(d, part, index)),
+    return (lince_leak_sample){lince_dataset_name(d, part, index), lince_dataset_labels_name(d, part, index),
                                lince_dataset_text(d, part, index)};
 }
 
@@ -49,7 +48,7 @@ static void count(lince_leak *leak, const lince_dataset *d, const lince_match *m
         leak->near += !m->exact;
         leak->kin += are_kin(d, leak, i, m->index);
         leak->relabelled +=
-            lince_dataset_label(d, leak->part, i) != lince_dataset_label(d, leak->from, m->index);
+            lince_dataset_target(d, leak->part, i) != lince_dataset_target(d, leak->from, m->index);
     }
     take_examples(leak, d, matches, false);
     take_examples(leak, d, matches, true);
@@ -184,7 +183,7 @@ int lince_leaks_drop(const lince_leaks *leaks, lince_dataset *d, size_t dropped[
 {
     memset(dropped, 0, LINCE_PARTS * sizeof *dropped);
     for (int p = 0; p < LINCE_TEST; p++) LINCE_TRY(drop_from(leaks, d, (lince_part)p, &dropped[p]));
-    for (int c = 0; c < lince_dataset_classes(d) && dropped[LINCE_TRAIN]; c++)
+    for (int c = 0; c < lince_dataset_classes(d) && dropped[LINCE_TRAIN] && !lince_dataset_several(d); c++)
         if (!lince_dataset_class_count(d, LINCE_TRAIN, c))
             return lince_fail(LINCE_EDATA,
                               "%s: every training sample of the class %s is also in another part or under "

@@ -8,9 +8,9 @@
 
 enum { GRAIN = 256 };
 
-static int label_of(const lince_likeness *l, size_t index)
+static int32_t label_of(const lince_likeness *l, size_t index)
 {
-    return lince_dataset_label(l->dataset, l->part, index);
+    return lince_dataset_target(l->dataset, l->part, index);
 }
 
 static int note_content(lince_likeness *l, size_t i)

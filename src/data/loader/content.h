@@ -17,8 +17,9 @@ typedef struct lince_slot {
     int32_t *token; /* or sequences, with length and steps */
     int32_t *length;
     int steps;
-    float *served; /* of rows (lince_loader_serve), instead of either */
-    int32_t *y, *partner;
+    float *served;        /* of rows (lince_loader_serve), instead of either */
+    int32_t *y, *partner; /* lince_dataset_target */
+    float *asked;         /* [batch][classes]; NULL: samples have one label */
     float own;
     uint32_t *index;
     uint64_t *key;

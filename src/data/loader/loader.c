@@ -54,6 +54,24 @@ lince_share lince_loader_piece_of(const lince_loader *l, int whole, size_t i)
     return part;
 }
 
+static void add_labels(const lince_loader *l, int32_t set, float share, float *asked)
+{
+    const int32_t *labels;
+    size_t n = lince_dataset_labels_of(l->dataset, set, &labels);
+    for (size_t i = 0; i < n; i++) asked[labels[i]] += share;
+}
+
+/* Of mixed samples each one's labels by its share. */
+static void ask_labels(const lince_loader *l, lince_slot *s)
+{
+    size_t classes = (size_t)lince_dataset_classes(l->dataset);
+    memset(s->asked, 0, (size_t)s->n * classes * sizeof *s->asked);
+    for (size_t i = 0; i < (size_t)s->n; i++) {
+        add_labels(l, s->y[i], s->own, s->asked + i * classes);
+        if (s->own < 1) add_labels(l, s->partner[i], 1 - s->own, s->asked + i * classes);
+    }
+}
+
 static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *scratch)
 {
     size_t size = (size_t)l->options.batch_size, first = batch * size, left = l->count - first;
@@ -69,13 +87,16 @@ static int prepare_samples(lince_loader *l, lince_slot *s, size_t batch, void *s
     for (size_t i = 0; i < n; i++) {
         uint32_t index = l->order[s->first + i];
         s->index[i] = index;
-        s->y[i] = lince_dataset_label(l->dataset, l->part, index);
+        s->y[i] = lince_dataset_target(l->dataset, l->part, index);
         lince_occasion occasion = lince_loader_occasion(l, s, i);
         s->key[i] = lince_occasion_key(&occasion);
     }
     if (!n) return 0;
-    if (!l->rows) return l->content->fill(l, s, scratch);
-    fill_rows(l, s);
+    if (l->rows)
+        fill_rows(l, s);
+    else
+        LINCE_TRY(l->content->fill(l, s, scratch));
+    if (s->asked) ask_labels(l, s);
     return 0;
 }
 
@@ -168,14 +189,22 @@ int lince_loader_start(lince_loader *l, int epoch, size_t first)
     return start(l, epoch, first, l->options.train && l->options.balanced);
 }
 
+/* The label, or a hash of several. */
+static uint64_t labels_digest(const lince_loader *l, uint32_t index)
+{
+    const int32_t *labels;
+    size_t n = lince_dataset_labels(l->dataset, l->part, index, &labels);
+    return lince_dataset_several(l->dataset) ? lince_hash(0, labels, n * sizeof *labels)
+                                             : (uint64_t)labels[0];
+}
+
 uint64_t lince_loader_digest(const lince_loader *l)
 {
     uint64_t digest = l->content->digest ? l->content->digest(l) : 0;
     for (size_t i = 0; i < l->count; i++) {
         uint32_t index = l->good ? l->good[i] : (uint32_t)i;
         const char *name = lince_dataset_name(l->dataset, l->part, index);
-        uint64_t link[] = {digest, lince_hash_content(name, strlen(name)),
-                           (uint64_t)lince_dataset_label(l->dataset, l->part, index)};
+        uint64_t link[] = {digest, lince_hash_content(name, strlen(name)), labels_digest(l, index)};
         digest = lince_hash_content(link, sizeof link);
     }
     return digest;
@@ -224,6 +253,7 @@ int lince_loader_next(lince_loader *l, lince_batch *batch)
                            .y = s->y,
                            .partner = s->own < 1 ? s->partner : NULL,
                            .own = s->own,
+                           .asked = s->asked,
                            .index = s->index,
                            .key = s->key};
     return 1;
@@ -238,6 +268,11 @@ static int allocate_slot(const lince_loader *l, lince_slot *s)
     s->partner = lince_alloc(batch, sizeof *s->partner);
     s->index = lince_alloc(batch, sizeof *s->index);
     s->key = lince_alloc(batch, sizeof *s->key);
+    if (lince_dataset_several(l->dataset)) {
+        size_t floats;
+        if (!lince_mul(batch, (size_t)lince_dataset_classes(l->dataset), &floats)) floats = SIZE_MAX;
+        if (!(s->asked = lince_alloc(floats, sizeof *s->asked))) return LINCE_ENOMEM;
+    }
     return s->y && s->partner && s->index && s->key ? l->content->allocate(l, s) : LINCE_ENOMEM;
 }
 
@@ -302,6 +337,7 @@ void lince_loader_free(lince_loader *l)
         lince_free(l->ring[i].length);
         lince_free(l->ring[i].y);
         lince_free(l->ring[i].partner);
+        lince_free(l->ring[i].asked);
         lince_free(l->ring[i].index);
         lince_free(l->ring[i].key);
     }
@@ -361,10 +397,16 @@ lince_batch lince_loader_piece(const lince_loader *l, const lince_batch *b, size
     if (b->input.token) piece.input.token += part.begin * (size_t)b->input.steps;
     if (b->input.length) piece.input.length += part.begin;
     if (b->partner) piece.partner += part.begin;
+    if (b->asked) piece.asked += part.begin * (size_t)lince_dataset_classes(l->dataset);
     piece.y += part.begin;
     piece.index += part.begin;
     piece.key += part.begin;
     return piece;
+}
+
+const lince_dataset *lince_loader_dataset(const lince_loader *l)
+{
+    return l->dataset;
 }
 
 int lince_loader_batch_size(const lince_loader *l)

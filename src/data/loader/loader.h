@@ -14,9 +14,10 @@ typedef struct lince_batch {
         whole; /* of a member's share (options.group): its place in the batch of all, and that one's n */
     lince_input input;      /* as the kind of samples makes it; of numbers those beyond n are zero */
     size_t row;             /* floats of input.x that a sample has */
-    const int32_t *y;       /* [n] labels */
-    const int32_t *partner; /* [n] labels of the samples that these are mixed with; NULL: they are not */
-    float own;              /* share of y in the target, the rest is partner's */
+    const int32_t *y;       /* [n] lince_dataset_target: labels, or where samples have several their sets */
+    const int32_t *partner; /* [n] likewise of the samples that these are mixed with; NULL: they are not */
+    float own;              /* share of y in what is asked, the rest is partner's */
+    const float *asked;     /* [n][classes] of each class, where samples have several labels; else NULL */
     const uint32_t *index;  /* [n] of the sample in its part */
     const uint64_t *key;    /* [n] lince_occasion_key: decides what is random for it */
 } lince_batch;
@@ -50,6 +51,7 @@ void lince_loader_free(lince_loader *loader);
 size_t lince_loader_samples(const lince_loader *loader); /* without the bad ones, all members' */
 int lince_loader_batch_size(const lince_loader *loader); /* of all members */
 const lince_group *lince_loader_group(const lince_loader *loader);
+const lince_dataset *lince_loader_dataset(const lince_loader *loader);
 size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last may be short */
 
 /* One number of all samples: which they are, their labels, and what they hold where the data set's fingerprint does not say

@@ -5,10 +5,12 @@
 #include "data/dataset.h"
 
 typedef struct lince_sampler {
-    uint32_t *index; /* [count] of the samples, class by class */
-    size_t *end;     /* [classes] where each class ends there */
-    int classes;     /* that have samples */
-    size_t count;
+    uint32_t *
+        index; /* of the samples, class by class; of several labels one stands in each of its classes, and those
+                        without any in one behind all */
+    size_t *end;  /* [classes] where each class ends there */
+    int classes;  /* that have samples */
+    size_t count; /* samples that an epoch draws */
 } lince_sampler;
 
 /* Of the samples good[count] of a part; NULL: its first `count`. LINCE_ENOMEM. Release in any case. */

@@ -74,7 +74,7 @@ static int add_class(drawing *d, int label)
     size_t count = lince_dataset_count(d->e->dataset, LINCE_TRAIN);
     int wanted = d->augmented ? 1 : d->rows, row = 0;
     for (size_t i = 0; i < count && row < wanted; i++) {
-        if (lince_dataset_label(d->e->dataset, LINCE_TRAIN, i) != label) continue;
+        if (!lince_dataset_has(d->e->dataset, LINCE_TRAIN, i, label)) continue;
         int code = fill(d, i, row);
         if (code < 0) return code;
         row += code == 0;

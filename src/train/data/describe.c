@@ -45,6 +45,22 @@ static int put_leaks(lince_dataset *d, const lince_observer *observer, json_t **
     return code;
 }
 
+/* How many samples there are, which the classes' counts do not say, and how many have no label. */
+static void put_several(const lince_dataset *d, json_t **result)
+{
+    json_t *samples = json_object(), *without = json_object();
+    for (int p = 0; p < LINCE_PARTS; p++) {
+        const int32_t *labels;
+        size_t count = lince_dataset_count(d, (lince_part)p), none = 0;
+        for (size_t i = 0; i < count; i++) none += !lince_dataset_labels(d, (lince_part)p, i, &labels);
+        lince_json_put(&samples, lince_part_name((lince_part)p), json_integer((json_int_t)count));
+        lince_json_put(&without, lince_part_name((lince_part)p), json_integer((json_int_t)none));
+    }
+    lince_json_put(result, "labels", lince_json_string("several"));
+    lince_json_put(result, "samples", samples);
+    lince_json_put(result, "without_label", without);
+}
+
 static int describe_data(const char *path, const lince_settings *settings, const lince_observer *observer,
                          json_t **result)
 {
@@ -66,6 +82,7 @@ static int describe_data(const char *path, const lince_settings *settings, const
     *result = lince_json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "path", path, "kind", lince_dataset_kind(d),
                               "fingerprint", lince_dataset_fingerprint(d), "classes", classes, "per_class",
                               parts, "notes", notes);
+    if (lince_dataset_several(d)) put_several(d, result);
     const lince_modality *m = lince_modality_of_data(d);
     if (m->put_info) m->put_info(d, result);
     int code = 0;
@@ -160,9 +177,13 @@ static void put_run(lince_buffer *out, const json_t *json)
     put_numbers(out, json_object_get(json, "test"), test, sizeof test / sizeof *test);
 }
 
-static double sum_of(const json_t *counts)
+/* A part's number of samples: its classes' counts, which of several labels are more. */
+static double samples_of(const json_t *json, const char *part)
 {
+    const json_t *counts = json_object_get(json_object_get(json, "per_class"), part),
+                 *samples = json_object_get(json, "samples");
     double sum = 0;
+    if (samples) return json_number_value(json_object_get(samples, part));
     for (size_t i = 0; i < json_array_size(counts); i++) sum += json_number_value(json_array_get(counts, i));
     return sum;
 }
@@ -202,16 +223,29 @@ static void put_counts(lince_buffer *out, const json_t *json)
     lince_free(order);
 }
 
+static void put_without(lince_buffer *out, const json_t *json)
+{
+    const json_t *without = json_object_get(json, "without_label");
+    if (!without) return;
+    lince_buffer_printf(out,
+                        _("a sample has any number of labels; without any: %.0f for training, %.0f for "
+                          "validation, %.0f for the test\n"),
+                        json_number_value(json_object_get(without, "train")),
+                        json_number_value(json_object_get(without, "val")),
+                        json_number_value(json_object_get(without, "test")));
+}
+
 static void put_data(lince_buffer *out, const json_t *json)
 {
-    const json_t *parts = json_object_get(json, "per_class"), *notes = json_object_get(json, "notes");
+    const json_t *notes = json_object_get(json, "notes");
     const char *path = json_string_value(json_object_get(json, "path"));
     lince_buffer_printf(
         out,
         _("%s: %s; classes: %zu; samples for training: %.0f, for validation: %.0f, for the test: %.0f\n"),
         path, _(json_string_value(json_object_get(json, "kind"))),
-        json_array_size(json_object_get(json, "classes")), sum_of(json_object_get(parts, "train")),
-        sum_of(json_object_get(parts, "val")), sum_of(json_object_get(parts, "test")));
+        json_array_size(json_object_get(json, "classes")), samples_of(json, "train"), samples_of(json, "val"),
+        samples_of(json, "test"));
+    put_without(out, json);
     for (size_t i = 0; lince_modality_at(i); i++)
         if (lince_modality_at(i)->print_info) lince_modality_at(i)->print_info(json, out);
     lince_buffer_puts(out, "\n");
