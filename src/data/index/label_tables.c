@@ -235,9 +235,9 @@ static int settle(reading *r, const table *t)
     bool several = t->lists || t->one_hot, first = true;
     for (size_t i = 0; i < r->dataset->source.count; i++) first = first && !r->rows[i].label;
     if (!first && several != r->dataset->several)
-        return lince_fail(
-            LINCE_EDATA, "pictures have several labels in one table and one in another; --labels says which: "
-                         "one or several");
+        return lince_fail(LINCE_EDATA,
+                          "samples have several labels in one table and one in another; --labels says which: "
+                          "one or several");
     r->dataset->several = several;
     r->flagged = first ? t->one_hot && !is_asked(r, "several") : r->flagged && t->one_hot;
     return 0;
@@ -288,12 +288,11 @@ static int bad_label(const lince_csv_record *record, const table *t)
 static int second_label(const reading *r, const lince_csv_record *record, size_t entry, const char *label)
 {
     char place[LINCE_CSV_PLACE_MAX];
-    return lince_fail(
-        LINCE_EDATA,
-        "%s: %s is labelled %s here and %s in a row before; where pictures have several labels, "
-        "--labels several says so",
-        lince_csv_place(record, place), r->dataset->source.entries[entry].name, label,
-        r->dataset->classes[r->rows[entry].label - 1]);
+    return lince_fail(LINCE_EDATA,
+                      "%s: %s is labelled %s here and %s in a row before; where samples have several labels, "
+                      "--labels several says so",
+                      lince_csv_place(record, place), r->dataset->source.entries[entry].name, label,
+                      r->dataset->classes[r->rows[entry].label - 1]);
 }
 
 /* To the labels of rows before. */
