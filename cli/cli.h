@@ -70,6 +70,7 @@ typedef struct training {
     const char *line; /* the command, for the runs' config.yaml */
     const char *config;
     bool quiet, json, help;
+    bool silent;       /* another process says all that there is to say */
     char folder[4096]; /* where there is what --resume goes on with, should it be interrupted; "": nowhere */
 } training;
 
@@ -127,7 +128,8 @@ int cli_usage(const command *c, const option_spec *specs);
  * is a literal: it is also the key of its translation. */
 int cli_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints lince_error() and returns the exit code that belongs to `code`: a signal's where one interrupted. */
+/* The exit code that belongs to `code`: a signal's where one interrupted; cli_fail prints lince_error(), too. */
+int cli_status(int code);
 int cli_fail(int code);
 
 /* Which model: options as texts. */
@@ -193,7 +195,7 @@ void cli_open_screen(void);
 
 /* From now on SIGINT, SIGTERM and SIGHUP ask the observer's work to stop; a second one ends the program at
  * once. */
-void cli_catch_signals(void);
+void cli_catch_signals(bool told);
 
 #define COMMAND(row) extern const command row;
 #include "list.def"

@@ -75,7 +75,7 @@ static int run(int argc, char **argv)
     if (!code) code = cli_open_model(&m, &choice, quiet);
     if (!code) code = set_readings(m, readings, sizeof readings / sizeof *readings);
     if (!code) code = cli_bound_model(m, bounds);
-    cli_catch_signals();
+    cli_catch_signals(true);
     if (!code && calibrate) code = lince_model_calibrate(m, cli_observer(quiet || json));
     if (!code && confidence)
         code = lince_model_min_confidence(m, confidence, cli_observer(quiet || json), NULL);

@@ -37,7 +37,7 @@ static int run(int argc, char **argv)
         return EXIT_USAGE;
     }
     o.what = at[0];
-    cli_catch_signals();
+    cli_catch_signals(true);
     code = cli_whole("stall", stall, &o.stall_seconds);
     if (!code) code = cli_whole("max-mb", most, &most_mb);
     if (!code) o.most_bytes = (uint64_t)most_mb << 20;

@@ -91,7 +91,7 @@ static int run(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (verified) return verify(at[0], json);
-    cli_catch_signals();
+    cli_catch_signals(true);
     code = describe(at[0], values, bounds, duplicates, json, &text);
     cli_clear_line();
     if (code) return cli_fail(code);

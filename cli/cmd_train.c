@@ -10,22 +10,46 @@ static void tell_report(const char *run)
     if (!access(path, R_OK)) fprintf(stderr, _("report: %s\n"), path);
 }
 
+typedef struct job {
+    training training;
+    lince_processes *processes;
+} job;
+
 static int train(void *context)
 {
-    training *t = context;
-    int code = lince_train(t->settings, t->line, cli_observer(t->quiet), t->folder, sizeof t->folder);
+    job *j = context;
+    training *t = &j->training;
+    int code = lince_train_together(j->processes, t->settings, t->line, cli_observer(t->quiet), t->folder,
+                                    sizeof t->folder);
     cli_clear_line(); /* of the report, which would stand behind the folder's name */
-    if (code) return code;
+    if (code || t->silent) return code;
     printf("%s\n", t->folder);
     if (!t->quiet) tell_report(t->folder);
     return 0;
 }
 
+/* By a thread of its own, before all are ended. */
+static void tell_lost(int rank, const char *host, int seconds)
+{
+    cli_clear_line();
+    fprintf(
+        stderr,
+        _("lince: process %d on %s was not heard of for %d s: it has ended, or cannot be reached; all are "
+          "ended, and --resume goes on\n"),
+        rank, host, seconds);
+}
+
+/* Of several processes the first one alone speaks, but of what the others cannot know. */
 static int run(int argc, char **argv)
 {
-    training t = {.parse = cli_parse, .begun = lince_run_settings};
-    const option_spec specs[] = {TRAINING_OPTIONS(t)};
-    return cli_train(&cmd_train, &t, argc, argv, specs, train, &t);
+    job j = {.training = {.parse = cli_parse, .begun = lince_run_settings}};
+    const option_spec specs[] = {TRAINING_OPTIONS(j.training)};
+    int code = lince_processes_join(&j.processes, tell_lost);
+    if (code) return cli_fail(code);
+    j.training.silent = lince_processes_rank(j.processes) > 0;
+    int status = cli_train(&cmd_train, &j.training, argc, argv, specs, train, &j);
+    if (lince_processes_leave(j.processes, status) && j.training.silent) cli_fail(LINCE_EIO);
+    return status;
 }
 
 const command cmd_train = {.name = "train",

@@ -59,11 +59,12 @@ void cli_clear_line(void)
     display.drawn = false;
 }
 
-void cli_catch_signals(void)
+void cli_catch_signals(bool told)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    snprintf(stopping, sizeof stopping, "%s%s\n", display.live ? ERASE : "",
-             _("stopping after this step; again to quit now"));
+    if (told)
+        snprintf(stopping, sizeof stopping, "%s%s\n", display.live ? ERASE : "",
+                 _("stopping after this step; again to quit now"));
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
@@ -308,14 +309,17 @@ const lince_observer *cli_observer(bool quiet)
     return &observer;
 }
 
+int cli_status(int code)
+{
+    return code == LINCE_EINTERRUPTED ? EXIT_SIGNAL + caught
+           : code == LINCE_EUSAGE     ? EXIT_USAGE
+                                      : EXIT_FAILED;
+}
+
 int cli_fail(int code)
 {
     cli_clear_line();
-    if (code == LINCE_EINTERRUPTED) {
-        cli_put_message(lince_error());
-        return EXIT_SIGNAL + caught;
-    }
-    put_label("lince:", "31");
+    if (code != LINCE_EINTERRUPTED) put_label("lince:", "31");
     cli_put_message(lince_error());
-    return code == LINCE_EUSAGE ? EXIT_USAGE : EXIT_FAILED;
+    return cli_status(code);
 }

@@ -77,8 +77,8 @@ static int speak(const lince_settings *settings)
 /* The message, and the way on where something was saved. */
 static int failed(const command *c, const training *t, int code)
 {
-    int status = cli_fail(code);
-    if (code == LINCE_EINTERRUPTED && *t->folder && !access(t->folder, F_OK))
+    int status = t->silent ? cli_status(code) : cli_fail(code);
+    if (!t->silent && code == LINCE_EINTERRUPTED && *t->folder && !access(t->folder, F_OK))
         fprintf(stderr, _("go on with:  %s %s --resume %s\n"), program_invocation_name, c->name, t->folder);
     return status;
 }
@@ -89,12 +89,12 @@ int cli_train(const command *c, training *t, int argc, char **argv, const option
     int code = read_settings(t, argc, argv, specs);
     if (!code && t->help) {
         lince_settings_free(t->settings);
-        return cli_usage(c, specs);
+        return t->silent ? EXIT_DONE : cli_usage(c, specs);
     }
     if (!code) code = speak(t->settings);
     char *line = command_line(argc, argv);
     t->line = line;
-    cli_catch_signals();
+    cli_catch_signals(!t->silent);
     if (!code) code = work(context);
     int status = code ? failed(c, t, code) : EXIT_DONE;
     free(line);

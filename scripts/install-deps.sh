@@ -12,6 +12,7 @@ packages=(
     libdnnl-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev libgif-dev libheif-dev libzip-dev libarchive-dev
     libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libxxhash-dev libcurl4-openssl-dev libsndfile1-dev libsoxr-dev
     libkissfft-dev libcmocka-dev
+    libopenmpi-dev openmpi-bin
     gnuplot-nox strace python3
 )
 if [ "${1:-}" = libraries ]; then

@@ -1,6 +1,7 @@
 /* lince_train: the whole job, and its report. */
 #include <lince/train.h>
 
+#include "api/processes.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/i18n.h"
@@ -24,18 +25,27 @@ static void write_report(const char *folder, const lince_settings *s, const linc
     o->warning(o->context, text);
 }
 
+int lince_train_together(lince_processes *processes, const lince_settings *settings, const char *command,
+                         const lince_observer *observer, char *out, size_t out_size)
+{
+    LINCE_NEED(settings);
+    LINCE_PLAIN_LOCALE;
+    const lince_group *group = lince_processes_group(processes);
+    lince_observer heard = LINCE_OBSERVER_INIT;
+    char folder[LINCE_PATH_MAX] = "";
+    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    int code = lince_job_run(group, settings, command, &heard, folder, sizeof folder);
+    if (*folder && out) snprintf(out, out_size, "%s", folder);
+    if (code) return code < 0 ? code : 0;
+    if (group->rank) return 0;
+    if (!settings->no_report) write_report(folder, settings, &heard);
+    lince_job_finish(folder, settings, &heard);
+    return 0;
+}
+
 int lince_train(const lince_settings *settings, const char *command, const lince_observer *observer,
                 char *out, size_t out_size)
 {
     LINCE_NEED(settings);
-    LINCE_PLAIN_LOCALE;
-    lince_observer heard = LINCE_OBSERVER_INIT;
-    char folder[LINCE_PATH_MAX] = "";
-    LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
-    int code = lince_job_run(&lince_alone, settings, command, &heard, folder, sizeof folder);
-    if (*folder && out) snprintf(out, out_size, "%s", folder);
-    if (code) return code < 0 ? code : 0;
-    if (!settings->no_report) write_report(folder, settings, &heard);
-    lince_job_finish(folder, settings, &heard);
-    return 0;
+    return lince_train_together(NULL, settings, command, observer, out, out_size);
 }

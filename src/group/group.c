@@ -1,5 +1,6 @@
 #include "group/group.h"
 #include "core/error.h"
+#include "core/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,6 +102,15 @@ static int first_verdict(const lince_group *g, verdict *v)
     return 0;
 }
 
+/* The message of the one that failed, and whose it is. */
+static void put_message(const lince_group *g, char message[MESSAGE])
+{
+    if (!g->rank || !g->names)
+        snprintf(message, MESSAGE, "%s", lince_error());
+    else
+        snprintf(message, MESSAGE, _("process %d on %s: %s"), g->rank, g->names[g->rank], lince_error());
+}
+
 int lince_group_all(const lince_group *g, int code)
 {
     verdict v = {code, g->rank};
@@ -109,9 +119,23 @@ int lince_group_all(const lince_group *g, int code)
     LINCE_TRY(first_verdict(g, &v));
     LINCE_TRY(lince_group_broadcast(g, 0, &v, sizeof v));
     if (!v.code) return 0;
-    if (v.rank == g->rank) snprintf(message, sizeof message, "%s", lince_error());
+    if (v.rank == g->rank) put_message(g, message);
     LINCE_TRY(lince_group_broadcast(g, v.rank, message, sizeof message));
     return v.code < 0 ? lince_error_set(v.code, message) : v.code;
+}
+
+int lince_group_same(const lince_group *g, const char *what, const char *text)
+{
+    char first[MESSAGE] = "";
+    if (g->size == 1) return 0;
+    snprintf(first, sizeof first, "%s", text);
+    LINCE_TRY(lince_group_broadcast(g, 0, first, sizeof first));
+    int code = strncmp(first, text, sizeof first - 1) ? lince_fail(LINCE_EDATA,
+                                                                   "%s: '%.200s' instead of '%.200s', "
+                                                                   "which the first process has",
+                                                                   what, text, first)
+                                                      : 0;
+    return lince_group_all(g, code);
 }
 
 /* --- sums ------------------------------------------------------------------------------------------- */

@@ -23,8 +23,9 @@ typedef struct lince_transport {
 struct lince_group {
     const lince_transport *transport;
     int rank, size;
-    void *buffer; /* LINCE_GROUP_BUFFER bytes for messages, aligned for double; NULL where it is alone */
-    void *own;    /* the transport's */
+    char (*names)[64]; /* [size] of the members' machines; NULL: there is but one */
+    void *buffer;      /* LINCE_GROUP_BUFFER bytes for messages, aligned for double; NULL where it is alone */
+    void *own;         /* the transport's */
 };
 enum { LINCE_GROUP_BUFFER = 1 << 20 };
 
@@ -54,8 +55,12 @@ int lince_group_owner(const lince_group *group, size_t pieces, size_t piece);
 int lince_group_sum(const lince_group *group, size_t pieces, float *const *own, size_t count);
 int lince_group_sum_doubles(const lince_group *group, size_t pieces, double *own, size_t count);
 
-/* The first member's code, by rank, that is not 0, in all, with its message; 0 where there is none. */
+/* The first member's code, by rank, that is not 0, in all, with its message, which says whose it is where it is not the
+ * first's; 0 where there is none. */
 int lince_group_all(const lince_group *group, int code);
+
+/* LINCE_EDATA in all where a member has another text than the first one; `what` says of what it is. */
+int lince_group_same(const lince_group *group, const char *what, const char *text);
 
 /* Member `root`'s bytes into everyone's. */
 int lince_group_broadcast(const lince_group *group, int root, void *bytes, size_t size);

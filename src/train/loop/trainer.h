@@ -66,6 +66,11 @@ int lince_trainer_prepare(lince_trainer *trainer, const lince_settings *settings
  * 1: the run to go on with is finished, and no more epochs are asked for: nothing was opened. */
 int lince_trainer_open(lince_trainer *trainer, const lince_group *group, const lince_settings *settings,
                        const lince_observer *observer, const char *command);
+/* trainer_members.c: LINCE_EDATA where another member has another lince, instruction set, setting or data; and how many
+ * threads one computes with: members on one machine that share its processors divide them. */
+int lince_trainer_agree(const lince_trainer *trainer);
+int lince_trainer_threads(const lince_trainer *trainer);
+
 /* Whether this member writes the run's folder; the others read it. */
 bool lince_trainer_writes(const lince_trainer *trainer);
 

@@ -452,7 +452,7 @@ static int open_model(lince_trainer *t)
     if (s->shards > s->batch_size)
         return lince_fail(LINCE_EUSAGE, "--shards %d: a batch has fewer samples, %d", s->shards,
                           s->batch_size);
-    t->threads = s->threads ? s->threads : lince_processors();
+    t->threads = lince_trainer_threads(t);
     LINCE_TRY(draw_blueprint(t));
     LINCE_TRY(choose_optimizer(t));
     lince_net_options options = {.batch = lince_pieces_most(s->batch_size, pieces_of(t)),
@@ -617,6 +617,7 @@ int lince_trainer_open(lince_trainer *t, const lince_group *group, const lince_s
     } else if (settings->lr == LINCE_TO_BE_FOUND)
         LINCE_TRY(lince_group_all(group, lince_range_test_choose(&t->own, t->observer)));
     LINCE_TRY(lince_group_all(group, prepare(t)));
+    LINCE_TRY(lince_trainer_agree(t));
     return settings->resume ? resume_run(t, command) : begin_together(t, command);
 }
 

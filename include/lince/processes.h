@@ -1,0 +1,40 @@
+/* Several processes, on one machine or on many, that train one network together: begun by mpirun or srun, they join
+ * here, and each hands the group to lince_train_together. */
+#ifndef LINCE_PROCESSES_H
+#define LINCE_PROCESSES_H
+
+#include <lince/observer.h>
+#include <lince/settings.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lince_processes lince_processes;
+
+/* The processes that a launcher has begun with this one; of one begun by itself there is one. Begins MPI, where there
+ * are several: once, before other threads. `lost` (or NULL) is told of one that was not heard of for so many seconds, by
+ * a thread of its own, before all processes are ended. LINCE_EUNSUPPORTED where there is a launcher, and the messages
+ * between the processes are not to be had. */
+LINCE_API int lince_processes_join(lince_processes **processes,
+                                   void (*lost)(int rank, const char *host, int seconds));
+
+/* Which of them this is, from 0, and how many there are; of NULL 0 and 1. */
+LINCE_API int lince_processes_rank(const lince_processes *processes);
+LINCE_API int lince_processes_count(const lince_processes *processes);
+
+/* In each of them, at the end; NULL: nothing. Where something `failed` the others are waited for for some seconds alone:
+ * LINCE_EIO where they do not come, because they know nothing of it; the launcher ends them once this process ends. */
+LINCE_API int lince_processes_leave(lince_processes *processes, int failed);
+
+/* As lince_train, by all of them: each has a part of every batch. The first one alone writes the run's folder and is
+ * heard by its observer; a failure of one is that of all. */
+LINCE_API int lince_train_together(lince_processes *processes, const lince_settings *settings,
+                                   const char *command, const lince_observer *observer, char *out,
+                                   size_t out_size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

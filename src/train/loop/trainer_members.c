@@ -1,0 +1,45 @@
+/* What the members of a group must have in common, so that each computes a part of the same run. */
+#include "core/cpu.h"
+#include "core/error.h"
+#include "core/parallel.h"
+#include "train/loop/trainer.h"
+
+#include <lince/version.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool must_agree(const lince_setting_info *info)
+{
+    return lince_setting_decides(info) != LINCE_DECIDES_NOTHING && strcmp(info->name, "data") != 0;
+}
+
+static int same_settings(const lince_trainer *t)
+{
+    const lince_setting_info *info;
+    char number[LINCE_NUMBER_MAX], name[64];
+    for (size_t i = 0; (info = lince_setting_at(i)); i++) {
+        if (!must_agree(info)) continue;
+        snprintf(name, sizeof name, "--%s", info->name);
+        LINCE_TRY(lince_group_same(t->group, name, lince_settings_text(t->settings, info->name, number)));
+    }
+    return 0;
+}
+
+int lince_trainer_agree(const lince_trainer *t)
+{
+    if (t->group->size == 1) return 0;
+    LINCE_TRY(lince_group_same(t->group, "lince", lince_version()));
+    LINCE_TRY(lince_group_same(t->group, "LINCE_CPU", lince_level_name(lince_cpu_level())));
+    LINCE_TRY(same_settings(t));
+    return lince_group_same(t->group, t->settings->data, lince_dataset_fingerprint(t->dataset));
+}
+
+int lince_trainer_threads(const lince_trainer *t)
+{
+    const lince_group *g = t->group;
+    int own = lince_processors(), all = (int)sysconf(_SC_NPROCESSORS_ONLN), here = 0;
+    if (t->settings->threads) return t->settings->threads;
+    for (int r = 0; g->names && r < g->size; r++) here += !strcmp(g->names[r], g->names[g->rank]);
+    if (here < 2 || own * here <= all) return own; /* each has processors of its own */
+    return all / here > 1 ? all / here : 1;
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Several processes, begun by mpirun, train one network: the same bits however many they are. usage: test_mpi.sh PROGRAM
+# Skipped (77) where there is no mpirun, or lince-mpi.so was not built.
+lince=$(realpath "$1")
+. "$(dirname "$0")/../cli/lib.sh" mpi
+if ! command -v mpirun >/dev/null || [ ! -e "$(dirname "$lince")/lince-mpi.so" ]; then
+    echo "SKIPPED: mpirun (openmpi-bin) or lince-mpi.so is not there"
+    exit 77
+fi
+# Open MPI's: more processes than processors, and root in a container.
+export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+common="--lang en --threads 1 --shards 4 --quiet --no-report"
+of_pictures="--data pictures --model resnet20 --image-size 16 --batch-size 15 --epochs 2 $common"
+of_texts="--data tweets --model gru --hidden 8 --embedding 8 --split-by random --batch-size 16 --epochs 2 $common"
+"$lince" synth images pictures --n 70 --seed 1 >/dev/null
+"$lince" synth tweets tweets --n 90 --seed 1 >/dev/null
+
+# together N ARGUMENTS...: N processes of lince, with their output in ./out and ./err; the exit code in $code
+together() {
+    local n=$1
+    shift
+    timeout 120 mpirun -n "$n" "$lince" "$@" >out 2>err </dev/null
+    code=$?
+}
+
+# --- the same bits, files and words as of one process that nobody has launched
+
+same_files() { # FOLDER, as FOLDER: but for times
+    for file in weights/best.safetensors weights/last.safetensors predictions.csv; do
+        cmp "$1/$file" "$2/$file" || wrong "$1/$file is not that of $2"
+    done
+    cmp <(cut -d, -f1,3- "$1/results.csv") <(cut -d, -f1,3- "$2/results.csv") || wrong "$1/results.csv is not that of $2"
+}
+for kind in pictures texts; do
+    options=of_$kind
+    done_with train ${!options} --out "$kind-alone"
+    for n in 2 3; do
+        together $n train ${!options} --out "$kind-$n"
+        [ $code -eq 0 ] && [ "$(cat out)" = "$kind-$n" ] || wrong "$kind by $n: $code"
+        same_files "$kind-$n" "$kind-alone"
+    done
+done
+
+# --- a process is killed, the others end, and fewer go on
+
+long=${of_texts/--epochs 2/--epochs 25}
+timeout 120 mpirun -n 3 "$lince" train $long --out killed >out 2>err </dev/null &
+launcher=$!
+for _ in $(seq 600); do
+    [ "$(wc -l <killed/results.csv)" -gt 2 ] && break || sleep 0.1
+done 2>/dev/null
+start=$(date +%s)
+kill -KILL "$(pgrep -f -- "^$lince train .*--out killed" | tail -n 1)"
+wait $launcher && wrong "a killed process: exit code 0"
+[ $(($(date +%s) - start)) -le 10 ] || wrong "the others went on for more than ten seconds"
+pgrep -f -- "^$lince train .*--out killed" >/dev/null && wrong "a process is left"
+[ ! -e killed/test.json ] || wrong "it was killed too late to see anything"
+together 2 train --resume killed --quiet
+[ $code -eq 0 ] || wrong "gone on with by fewer: $code"
+done_with train $long --out whole
+same_files killed whole
+
+# --- refusals are said once, by name
+
+together 3 train --data nowhere --model resnet20 --lang en
+[ $code -eq 1 ] && [ "$(grep -c 'nowhere: no such file' err)" -eq 1 ] || wrong "data that are not there: $code"
+timeout 120 mpirun -n 1 "$lince" train $of_pictures --out other : -n 1 env LINCE_CPU=plain "$lince" train $of_pictures --out other \
+    >out 2>err </dev/null
+code=$?
+grep -q avx2 /proc/cpuinfo && { [ $code -eq 1 ] && grep -q "process 1 on .*LINCE_CPU: 'plain' instead of" err ||
+    wrong "another instruction set: $code"; }
+rm -rf other
+timeout 120 mpirun -n 1 "$lince" train $of_texts --out other : -n 1 "$lince" train $of_texts --lr 0.5 --out other >out 2>err </dev/null
+code=$?
+[ $code -eq 1 ] && grep -q -- "process 1 on .*--lr: '0.5' instead of" err || wrong "another setting: $code"
+cp -r tweets changed
+sed -i '2s/[a-z]/&q/' changed/*.csv
+timeout 120 mpirun -n 1 "$lince" train $of_texts --out other : -n 1 "$lince" train ${of_texts/tweets/changed} --out other >out 2>err </dev/null
+code=$?
+[ $code -eq 1 ] && grep -q "process 1 on .*tweets\|process 1 on .*changed" err || wrong "other data: $code"
+[ ! -e other ] || wrong "a run was begun"
+finish
