@@ -153,7 +153,7 @@ static void test_a_signal_is_answered_at_once(void **state)
 {
     (void)state;
     lince_language_set("en");
-    cli_catch_signals();
+    cli_catch_signals(true);
     raise(SIGINT);
     assert_string_equal(printed(), display.live ? "\r\033[Jstopping after this step; again to quit now\n"
                                                 : "stopping after this step; again to quit now\n");
