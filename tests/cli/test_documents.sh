@@ -20,7 +20,8 @@ check_commands() {
         grep -qx "$command" <<<"$commands" || wrong "$document: there is no command lince $command"
     done
     for option in $(grep -E 'lince +[a-z][a-z-]* |`--|^ +--' "$document" | grep -oE -- '(^|[ `(])--[a-z][a-z0-9-]*' | tr -d ' `(' | sort -u); do
-        case $option in --cflags | --libs | --recursive | --args) continue ;; esac
+        case $option in --cflags | --libs | --recursive | --args) continue ;;
+        --map-by | --bind-to | --mca | --mpi) continue ;; esac # of mpirun and srun
         grep -qx -- "$option" <<<"$known" || wrong "$document: there is no option $option"
     done
     for model in $(grep -oE -- '--model [a-z0-9_]+' "$document" | awk '{ print $2 }' | sort -u); do
