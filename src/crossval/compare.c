@@ -84,6 +84,9 @@ static void put_verdict(const pair *p, lince_buffer *out)
                 "%.4f)."),
         name_of(p, better), name_of(p, !better), mean, mean - half, mean + half, fabs(d.t),
         p->of[0].folds - 1, d.p);
+    for (size_t i = 0; i < p->of[0].folds; i++)
+        lince_outcomes_tell_changed(&p->of[0].outcomes[i], &p->of[1].outcomes[i],
+                                    p->of[0].facts[i].run.folder, p->of[1].facts[i].run.folder, out);
 }
 
 /* --- the page ------------------------------------------------------------------------------------- */

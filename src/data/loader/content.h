@@ -41,6 +41,8 @@ struct lince_content {
     int (*fill)(const lince_loader *loader, lince_slot *slot, void *scratch);
     /* One number of what the samples hold (lince_loader_digest); NULL: the data set's fingerprint says it. */
     uint64_t (*digest)(const lince_loader *loader);
+    /* One number of what a sample holds, whatever the net is given of it (lince_loader_holds); NULL: its text says it. */
+    uint64_t (*holds)(const lince_loader *loader, uint32_t index);
     void (*release)(lince_loader *loader);
 };
 

@@ -210,6 +210,18 @@ uint64_t lince_loader_digest(const lince_loader *l)
     return digest;
 }
 
+const char *lince_loader_name(const lince_loader *l, uint32_t index)
+{
+    return lince_dataset_name(l->dataset, l->part, index);
+}
+
+uint64_t lince_loader_holds(const lince_loader *l, uint32_t index)
+{
+    if (l->content->holds) return l->content->holds(l, index);
+    const char *text = lince_dataset_text(l->dataset, l->part, index);
+    return text ? lince_hash_content(text, strlen(text)) : 0;
+}
+
 int lince_loader_start_whole(lince_loader *l)
 {
     return start(l, 0, 0, false);

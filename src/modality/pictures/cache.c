@@ -13,12 +13,13 @@
 
 enum { MAX_THREADS = 64 };
 
-/* Sets *incomplete where the picture is. */
-static int fit(const lince_pictures *p, uint32_t index, uint8_t *pixels, bool *incomplete)
+/* Sets *incomplete where the picture is, and *original to what it holds (or NULL). */
+static int fit(const lince_pictures *p, uint32_t index, uint8_t *pixels, bool *incomplete, uint64_t *original)
 {
     lince_image image, fitted;
     LINCE_TRY(lince_dataset_read(p->dataset, p->part, index, &image));
     *incomplete = image.incomplete;
+    if (original) *original = lince_image_content(&image);
     int code = lince_transform_fit(&p->transform, &image, &fitted);
     lince_image_release(&image);
     if (code) return code;
@@ -32,7 +33,7 @@ int lince_pictures_get(const lince_pictures *p, uint32_t index, uint8_t *spare, 
     bool kept = index < p->cached, incomplete;
     *pixels = kept ? p->cache + index * p->size : spare;
     if (kept) return 0;
-    LINCE_TRY(fit(p, index, spare, &incomplete));
+    LINCE_TRY(fit(p, index, spare, &incomplete, NULL));
     if (lince_hash_content(spare, p->size) == p->contents[index]) return 0;
     return lince_fail(LINCE_EDATA, "%s: %s: it has changed since it was first read",
                       lince_dataset_path(p->dataset), lince_dataset_name(p->dataset, p->part, index));
@@ -90,7 +91,7 @@ static int scan_one(scanner *s, size_t i, uint8_t *spare, bool *incomplete)
 {
     const lince_pictures *p = s->shared->pictures;
     uint8_t *pixels = i < p->cached ? p->cache + i * p->size : spare;
-    LINCE_TRY(fit(p, (uint32_t)i, pixels, incomplete));
+    LINCE_TRY(fit(p, (uint32_t)i, pixels, incomplete, &p->originals[i]));
     p->contents[i] = lince_hash_content(pixels, p->size);
     for (size_t c = 0; c < 3; c++) add_up(pixels + c, p->size - c, &s->sum[c], &s->squares[c]);
     return 0;
@@ -203,7 +204,8 @@ int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part pa
     p->cached = cache_bytes / p->size < total ? cache_bytes / p->size : total;
     p->good = lince_alloc(total, sizeof *p->good);
     p->contents = lince_alloc(total, sizeof *p->contents);
-    int code = p->good && p->contents ? 0 : LINCE_ENOMEM;
+    p->originals = lince_alloc(total, sizeof *p->originals);
+    int code = p->good && p->contents && p->originals ? 0 : LINCE_ENOMEM;
     if (!code && !(p->cache = lince_alloc(p->cached, p->size)))
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the decoded pictures take %zu MiB; choose a smaller --cache-mb",
@@ -217,6 +219,7 @@ void lince_pictures_release(lince_pictures *p)
 {
     lince_free(p->good);
     lince_free(p->contents);
+    lince_free(p->originals);
     lince_free(p->cache);
     *p = (lince_pictures){0};
 }

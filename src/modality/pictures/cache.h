@@ -17,6 +17,7 @@ typedef struct lince_pictures {
     uint8_t *cache; /* [cached][size]: the first of the part */
     size_t cached;
     uint64_t *contents;          /* [of the part] of good ones: lince_hash_content of the bytes */
+    uint64_t *originals;         /* [of the part] likewise: lince_image_content before it was fitted */
     uint64_t sum[3], squares[3]; /* over all pixels of the good ones */
 } lince_pictures;
 

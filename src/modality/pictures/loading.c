@@ -87,8 +87,17 @@ static uint64_t digest(const lince_loader *l)
     return lince_pictures_digest(&((const content *)l->state)->pictures);
 }
 
-static const lince_content pictures = {
-    .open = open_part, .allocate = allocate, .fill = fill, .digest = digest, .release = release};
+static uint64_t holds(const lince_loader *l, uint32_t index)
+{
+    return ((const content *)l->state)->pictures.originals[index];
+}
+
+static const lince_content pictures = {.open = open_part,
+                                       .allocate = allocate,
+                                       .fill = fill,
+                                       .digest = digest,
+                                       .holds = holds,
+                                       .release = release};
 
 int lince_loader_new_pictures(lince_loader **loader, lince_dataset *dataset, lince_part part,
                               const lince_transform *transform, const lince_mixing *mixing,

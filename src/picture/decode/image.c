@@ -2,6 +2,7 @@
 #include "core/bytes.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/hash.h"
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "picture/decode/codec.h"
@@ -272,4 +273,11 @@ void lince_image_release(lince_image *image)
 {
     lince_free(image->pixels);
     *image = (lince_image){0};
+}
+
+uint64_t lince_image_content(const lince_image *image)
+{
+    uint64_t size = (uint64_t)image->width * (uint64_t)image->height,
+             pair[] = {(uint64_t)image->width, lince_hash_content(image->pixels, 3 * (size_t)size)};
+    return lince_hash_content(pair, sizeof pair);
 }

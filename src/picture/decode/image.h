@@ -80,4 +80,7 @@ int lince_image_encode_png(const lince_image *image, uint8_t **bytes, size_t *si
 int lince_image_init(lince_image *image, int width, int height);
 void lince_image_release(lince_image *image);
 
+/* One number of a picture's size and pixels (lince_hash_content). */
+uint64_t lince_image_content(const lince_image *image);
+
 #endif

@@ -342,4 +342,8 @@ void lince_comparison_verdict(const lince_comparison *c, lince_buffer *out)
         lince_buffer_printf(
             out, _(" The cheapest to train is %s: an epoch takes %.1f s; the best needs %.1f times that."),
             lince_comparison_name(c, quick), epoch_seconds(&c->facts[quick]), ratio);
+    for (size_t i = 0; i < c->count; i++)
+        if (i != c->best)
+            lince_outcomes_tell_changed(&c->outcomes[c->best], &c->outcomes[i], best,
+                                        lince_comparison_name(c, i), out);
 }

@@ -95,12 +95,32 @@ int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, si
     return 0;
 }
 
+/* Beside an answer stands the picture that it was given to, or none. */
+static int check_content(const lince_explainer *e, size_t outcome, const lince_image *whole)
+{
+    const lince_outcome_row *row = &e->outcomes.rows[outcome];
+    if (!row->content || row->content == lince_image_content(whole)) return 0;
+    return lince_fail(
+        LINCE_EDATA,
+        "%s: %s: it is not the picture that the run was tested on (or another version of a library "
+        "decodes it otherwise)",
+        lince_dataset_path(e->dataset), row->path);
+}
+
+int lince_explain_check(const lince_explainer *e, const char *path, const lince_image *whole)
+{
+    for (size_t i = 0; i < e->outcomes.count; i++)
+        if (!strcmp(e->outcomes.rows[i].path, path)) return check_content(e, i, whole);
+    return 0;
+}
+
 static int fit(lince_explainer *e, size_t outcome, const lince_transform *transform, lince_image *image)
 {
     lince_image whole;
     *image = (lince_image){0};
     LINCE_TRY(lince_dataset_read(e->dataset, LINCE_TEST, e->index[outcome], &whole));
-    int code = lince_transform_fit(transform, &whole, image);
+    int code = check_content(e, outcome, &whole);
+    if (!code) code = lince_transform_fit(transform, &whole, image);
     lince_image_release(&whole);
     return code;
 }

@@ -42,6 +42,9 @@ int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, si
 /* The fitted picture of a test sample, an index of e->outcomes. */
 int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image);
 
+/* Whether a picture of the test part, by its name, is the one that was tested, as far as that is known; 0, LINCE_EDATA. */
+int lince_explain_check(const lince_explainer *e, const char *path, const lince_image *whole);
+
 /* Its probabilities [classes], computed again as the test did, views and temperature included. */
 int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability);
 

@@ -33,8 +33,10 @@ static int read_named(drawing *d, lince_part part, const char *name, lince_image
     size_t i = 0, count = lince_dataset_count(d->dataset, part);
     while (i < count && strcmp(lince_dataset_name(d->dataset, part, i), name) != 0) i++;
     if (i == count || lince_dataset_read(d->dataset, part, i, &whole)) return 1;
-    int code =
-        lince_transform_fit(&lince_picture_encoder_of(d->e->blueprint.encoder)->transform, &whole, image);
+    int code = part == LINCE_TEST ? lince_explain_check(d->e, name, &whole) : 0;
+    if (!code)
+        code =
+            lince_transform_fit(&lince_picture_encoder_of(d->e->blueprint.encoder)->transform, &whole, image);
     lince_image_release(&whole);
     return code;
 }

@@ -1,12 +1,14 @@
 #include "report/facts/facts.h"
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "text/csv.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -211,6 +213,7 @@ int lince_facts_outputs(const lince_facts *f)
 typedef struct reading {
     const lince_metrics *metrics;
     lince_outcomes *outcomes;
+    size_t rows; /* of contents.csv, so far */
 } reading;
 
 static int class_named(const lince_metrics *m, const char *name)
@@ -241,18 +244,57 @@ static int take_outcome(void *context, const lince_csv_record *record)
     return 0;
 }
 
-int lince_facts_read_outcomes(const lince_facts *f, lince_outcomes *outcomes)
+static int read_table(const lince_facts *f, const char *name, int (*take)(void *, const lince_csv_record *),
+                      lince_outcomes *outcomes, size_t *rows)
 {
     char path[LINCE_PATH_MAX], *bytes;
     size_t size;
-    *outcomes = (lince_outcomes){0};
-    LINCE_TRY(lince_path_join(path, f->run.folder, "predictions.csv"));
+    LINCE_TRY(lince_path_join(path, f->run.folder, name));
     LINCE_TRY(lince_file_read(path, (size_t)1 << 30, &bytes, &size));
-    reading r = {&f->test, outcomes};
+    reading r = {&f->test, outcomes, 0};
     lince_csv_dialect dialect = {',', LINCE_QUOTING_MINIMAL};
-    int code = lince_csv_read(bytes, size, dialect, take_outcome, &r);
+    int code = lince_csv_read(bytes, size, dialect, take, &r);
     lince_free(bytes);
+    *rows = r.rows;
     return code ? lince_fail_in(code, path) : 0;
+}
+
+/* In the order of predictions.csv. */
+static int take_content(void *context, const lince_csv_record *record)
+{
+    reading *r = context;
+    const lince_csv_field *field = record->fields;
+    char *end;
+    if (record->row == 1) return 0;
+    lince_outcome_row *row = r->rows < r->outcomes->count ? &r->outcomes->rows[r->rows++] : NULL;
+    if (!row || record->count != 2 || strcmp(lince_csv_text(field[0].text), row->path) != 0)
+        return lince_fail(LINCE_EFORMAT,
+                          "row %zu: expected the sample of that row of predictions.csv, and a number",
+                          record->row);
+    row->content = strtoull(field[1].text, &end, 16);
+    return *end ? lince_fail(LINCE_EFORMAT, "row %zu: expected 16 hexadecimal digits, found '%.40s'",
+                             record->row, field[1].text)
+                : 0;
+}
+
+static int read_contents(const lince_facts *f, lince_outcomes *outcomes)
+{
+    char path[LINCE_PATH_MAX];
+    size_t rows;
+    LINCE_TRY(lince_path_join(path, f->run.folder, "contents.csv"));
+    if (lince_file_is_missing(path)) return 0;
+    LINCE_TRY(read_table(f, "contents.csv", take_content, outcomes, &rows));
+    if (rows == outcomes->count) return 0;
+    return lince_fail(LINCE_EFORMAT, "%s: rows: %zu, and %zu of predictions.csv", path, rows,
+                      outcomes->count);
+}
+
+int lince_facts_read_outcomes(const lince_facts *f, lince_outcomes *outcomes)
+{
+    size_t rows;
+    *outcomes = (lince_outcomes){0};
+    LINCE_TRY(read_table(f, "predictions.csv", take_outcome, outcomes, &rows));
+    return read_contents(f, outcomes);
 }
 
 void lince_outcomes_release(lince_outcomes *outcomes)
@@ -260,4 +302,20 @@ void lince_outcomes_release(lince_outcomes *outcomes)
     for (size_t i = 0; i < outcomes->count; i++) lince_free(outcomes->rows[i].path);
     lince_free(outcomes->rows);
     *outcomes = (lince_outcomes){0};
+}
+
+void lince_outcomes_tell_changed(const lince_outcomes *a, const lince_outcomes *b, const char *a_name,
+                                 const char *b_name, lince_buffer *out)
+{
+    size_t changed = 0, first = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        uint64_t one = a->rows[i].content, other = b->rows[i].content;
+        if (one && other && one != other && !changed++) first = i;
+    }
+    if (changed)
+        lince_buffer_printf(
+            out,
+            _(" %s and %s were tested on samples that hold something else under the same names: %zu of "
+              "%zu, the first %s; the samples may make the difference, not the runs."),
+            a_name, b_name, changed, a->count, a->rows[first].path);
 }

@@ -70,6 +70,7 @@ typedef struct lince_outcome_row {
     char *path; /* the sample's name; owned */
     int label, predicted;
     double probability; /* of the predicted class */
+    uint64_t content;   /* of contents.csv: what the sample held when it was tested; 0: not known */
 } lince_outcome_row;
 
 typedef struct lince_outcomes {
@@ -77,8 +78,13 @@ typedef struct lince_outcomes {
     size_t count, capacity;
 } lince_outcomes;
 
-/* predictions.csv; LINCE_EIO, LINCE_EFORMAT. Needs facts->tested. Release in any case. */
+/* predictions.csv, and contents.csv where it is there: earlier versions wrote none. LINCE_EIO, LINCE_EFORMAT. Needs facts->tested. Release in any case. */
 int lince_facts_read_outcomes(const lince_facts *facts, lince_outcomes *outcomes);
 void lince_outcomes_release(lince_outcomes *outcomes);
+
+/* Two runs asked the same samples, by name and in this order (a[i], b[i]): " A and B were tested on ..." into `out` where
+ * some of them hold something else in the one than in the other, as far as both say what they held. */
+void lince_outcomes_tell_changed(const lince_outcomes *a, const lince_outcomes *b, const char *a_name,
+                                 const char *b_name, lince_buffer *out);
 
 #endif

@@ -20,16 +20,25 @@ static int fit(lince_model *own, const lince_observer *observer, lince_calibrati
     return code ? lince_fail_in(code, "--calibrate") : 0;
 }
 
+/* What the test shared with training was found when that began: of other samples it says nothing. */
+static int write_again(lince_model *own, const lince_evaluation *e, const lince_dataset *dataset,
+                       const lince_results *r)
+{
+    json_t *seen = r->seen && !lince_results_changed(r, e) ? json_incref(r->seen) : json_null();
+    return lince_results_write(own->run, e, dataset, own->settings.folds > 0, seen);
+}
+
 /* The run's test was measured without it. */
 static int test_again(lince_model *own, const lince_observer *observer)
 {
     lince_dataset *dataset;
     lince_evaluation e;
-    if (!lince_results_exist(own->run)) return 0;
+    lince_results before;
+    LINCE_TRY(lince_results_read(&before, own->run));
+    if (!before.exist) return 0;
     int code = lince_model_on_part(own, NULL, "test", false, observer, &dataset, &e);
-    json_t *seen = NULL;
-    if (!code) code = lince_results_seen(own->run, &seen);
-    if (!code) code = lince_results_write(own->run, &e, dataset, own->settings.folds > 0, seen);
+    if (!code) code = write_again(own, &e, dataset, &before);
+    lince_results_release(&before);
     lince_evaluation_release(&e);
     lince_dataset_free(dataset);
     return code;

@@ -12,6 +12,7 @@
 #include "train/ask/model_internal.h"
 #include "train/data/open_data.h"
 #include "train/measure/evaluate.h"
+#include "train/measure/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +98,7 @@ static bool is_fingerprint(const json_t *record, const lince_dataset *dataset)
 
 /* The run's own data, wherever they lie now, are split as it did: others have not seen its training. */
 static int open_data(const lince_model *m, const char *data, const lince_observer *observer,
-                     lince_dataset **dataset)
+                     lince_dataset **dataset, bool *is_own)
 {
     lince_settings own = m->settings;
     if (!data && !m->has_run)
@@ -114,6 +115,7 @@ static int open_data(const lince_model *m, const char *data, const lince_observe
     }
     if (!code && same) code = open_own(m, &own, record, observer, dataset);
     json_decref(record);
+    *is_own = same;
     return code;
 }
 
@@ -239,6 +241,22 @@ static int as_text(const lince_model *m, const lince_evaluation *e, int json, ch
     return out.error;
 }
 
+/* Of a run's own test part, that it is not what the run was tested on. */
+static int tell_changed(const lince_model *m, const lince_dataset *d, const lince_evaluation *e,
+                        const lince_observer *o)
+{
+    lince_results then;
+    LINCE_TRY(lince_results_known(&then, m->run));
+    if (lince_results_changed(&then, e))
+        lince_warn(
+            o,
+            _("%s: the test part is not what %s was tested on: samples are others, or hold something else (or "
+              "another version of a library decodes them otherwise)"),
+            lince_dataset_path(d), m->run);
+    lince_results_release(&then);
+    return 0;
+}
+
 /* A part of the data, opened as the model reads it, by the model's views. The data set is the caller's to
  * free, in any case. */
 static int evaluate_part(lince_model *m, const char *data, const char *part_name, bool raw,
@@ -248,7 +266,8 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     lince_loader *loader = NULL;
     const lince_blueprint *b = &m->blueprint;
     lince_evaluate_options options = {.views = lince_blueprint_views(b), .raw = raw};
-    LINCE_TRY(open_data(m, data, observer, dataset));
+    bool is_own;
+    LINCE_TRY(open_data(m, data, observer, dataset, &is_own));
     LINCE_TRY(refuse_content(m, *dataset));
     LINCE_TRY(match_classes(m, *dataset));
     LINCE_TRY(choose_part(*dataset, part_name, part));
@@ -258,6 +277,7 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     if (b->modality->tell_loaded) b->modality->tell_loaded(b->encoder, loader, *part, observer);
     int code = lince_evaluate(m->net, loader, b, &options, LINCE_TESTING, observer, e);
     lince_loader_free(loader);
+    if (!code && is_own && *part == LINCE_TEST && !m->chosen) code = tell_changed(m, *dataset, e, observer);
     return code;
 }
 

@@ -16,6 +16,7 @@
 #include "train/loop/profile.h"
 #include "train/loop/update.h"
 #include "train/measure/evaluate.h"
+#include "train/measure/results.h"
 #include "train/run/position.h"
 #include "train/run/run.h"
 #include "train/run/saved.h"
@@ -50,6 +51,7 @@ typedef struct lince_trainer {
     float *loss_each;           /* [batch] */
     lince_pieces pieces;        /* that each batch is cut into */
     char content[64];           /* digests of train, val and class_weight; "": not taken yet */
+    lince_results tested;       /* of the run that is gone on with: what it was tested on before */
     lince_history history;
     lince_position at;
     lince_profile profile;

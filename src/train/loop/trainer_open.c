@@ -637,6 +637,7 @@ void lince_trainer_close(lince_trainer *t)
     lince_run_unlock(&t->run);
     lince_free(t->class_weight);
     lince_leaks_release(&t->leaks);
+    lince_results_release(&t->tested);
     lince_free(t->loss_each);
     lince_pieces_release(&t->pieces);
 }

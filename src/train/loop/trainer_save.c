@@ -205,7 +205,9 @@ int lince_trainer_restore(lince_trainer *t, const char *command)
 {
     lince_saved s;
     LINCE_TRY(lince_saved_open(&s, &t->run));
-    int code = s.state || s.end ? restore_from(t, &s, command)
+    int code = lince_results_known(&t->tested, t->run.folder);
+    if (!code)
+        code = s.state || s.end ? restore_from(t, &s, command)
                                 : lince_fail(LINCE_EDATA,
                                              "%s: it has no checkpoint: it ended before anything was saved, "
                                              "or was pruned; begin a new run",

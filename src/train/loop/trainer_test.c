@@ -27,6 +27,12 @@ int lince_trainer_test(lince_trainer *t)
     }
     LINCE_TRY(load_best(t));
     LINCE_TRY(lince_trainer_evaluate(t, LINCE_TEST, false, &e));
+    if (lince_results_changed(&t->tested, &e))
+        lince_trainer_warn(
+            t,
+            _("%s: the test part is not what %s was tested on before: samples are others, or hold "
+              "something else; the test is that of what there is now"),
+            t->settings->data, t->run.folder);
     int code = lince_trainer_writes(t) ? lince_trainer_write_test(t, &e) : 0;
     lince_trainer_note(t, _("test: loss %.4f, accuracy %.2f %%, with the weights of epoch %d; samples: %zu"),
                        e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch, e.metrics.n);

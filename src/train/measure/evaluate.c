@@ -2,6 +2,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/hash.h"
 #include "core/json.h"
 #include "core/memory.h"
 #include "core/watch.h"
@@ -9,6 +10,7 @@
 #include "train/measure/scoring.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,8 +132,11 @@ static void add_sample(void *context, const answer *a)
 {
     lince_evaluation *e = context;
     size_t n = e->metrics.n, classes = (size_t)e->metrics.classes;
-    e->outcomes[n] =
-        (lince_outcome){a->index, a->label, a->predicted, a->probability[a->predicted], (uint32_t)n};
+    e->outcomes[n] = (lince_outcome){.index = a->index,
+                                     .label = a->label,
+                                     .predicted = a->predicted,
+                                     .probability = a->probability[a->predicted],
+                                     .row = (uint32_t)n};
     memcpy(e->scores + n * classes, e->raw ? a->score : a->probability, classes * sizeof *a->score);
     e->labels[n] = a->label;
     if (e->temperature > 0) {
@@ -172,6 +177,21 @@ static int check_finite(const lince_evaluation *e)
         e->metrics.loss);
 }
 
+/* A sum, for two data sets may have the same samples in another order. */
+static void take_contents(lince_evaluation *e, const lince_loader *loader)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        lince_outcome *o = &e->outcomes[i];
+        const char *name = lince_loader_name(loader, o->index), *class = e->metrics.names[o->label];
+        o->content = lince_loader_holds(loader, o->index);
+        uint64_t sample[] = {lince_hash_content(name, strlen(name)), lince_hash_content(class, strlen(class)),
+                             o->content};
+        sum += lince_hash_content(sample, sizeof sample);
+    }
+    snprintf(e->content, sizeof e->content, "%016llx", (unsigned long long)sum);
+}
+
 static int finish(lince_evaluation *e, int classes)
 {
     qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
@@ -203,6 +223,7 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
     int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
     code = lince_group_all(lince_loader_group(loader), code);
     if (!code) code = run_pass(&p);
+    if (!code) take_contents(e, loader);
     if (!code) code = finish(e, b->classes);
     if (code) lince_evaluation_release(e);
     return code;
@@ -229,6 +250,7 @@ static void put_loss(json_t **json, const lince_loss *l)
 json_t *lince_evaluation_json(const lince_evaluation *e)
 {
     json_t *json = lince_metrics_json(&e->metrics);
+    lince_json_put(&json, "content", lince_json_string(e->content));
     lince_curves_summary(&e->curves, e->metrics.names, &json);
     if (e->loss.type != &lince_cross_entropy) put_loss(&json, &e->loss);
     if (e->views && e->views->count)
@@ -277,6 +299,20 @@ int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *d
         lince_buffer_printf(&out, ",%.6f%s\n", (double)o->probability, reasons ? "," : "");
     }
     if (reasons) put_left_out(&out, dataset, part);
+    int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
+    lince_buffer_release(&out);
+    return code;
+}
+
+int lince_evaluation_write_contents(const lince_evaluation *e, const lince_dataset *dataset, lince_part part,
+                                    const char *path)
+{
+    lince_buffer out = {0};
+    lince_buffer_puts(&out, "path,content\n");
+    for (size_t i = 0; i < e->metrics.n; i++) {
+        lince_csv_put(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
+        lince_buffer_printf(&out, ",%016llx\n", (unsigned long long)e->outcomes[i].content);
+    }
     int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;

@@ -12,12 +12,15 @@
 
 #include <lince/observer.h>
 
+enum { LINCE_CONTENT_TEXT = 17 }; /* 16 hexadecimal digits */
+
 /* What was predicted for one sample. */
 typedef struct lince_outcome {
     uint32_t index;
     int32_t label, predicted;
     float probability; /* of the predicted class */
     uint32_t row;      /* of the evaluation's scores */
+    uint64_t content;  /* what the sample held (lince_loader_holds) */
 } lince_outcome;
 
 typedef struct lince_evaluation {
@@ -30,6 +33,8 @@ typedef struct lince_evaluation {
     const lince_views *views; /* that were averaged; NULL or of none: the samples as they are. Not owned */
     lince_loss loss;          /* the blueprint's */
     double temperature;       /* likewise; 0: none */
+    char content
+        [LINCE_CONTENT_TEXT]; /* of all samples: name, class and what they held, in whatever order they come */
     lince_reliability before, after; /* with a temperature: at 1, and at it */
 } lince_evaluation;
 
@@ -53,6 +58,10 @@ json_t *lince_evaluation_json(const lince_evaluation *evaluation);
  * with the reason in a column left_out. */
 int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset,
                                lince_part part, bool all, const char *path);
+
+/* path,content: of each sample the 16 hexadecimal digits of what it held. */
+int lince_evaluation_write_contents(const lince_evaluation *evaluation, const lince_dataset *dataset,
+                                    lince_part part, const char *path);
 
 /* path, then the probability of each class by its name, a row a sample; the numbers are the exact ones. */
 int lince_evaluation_write_probabilities(const lince_evaluation *evaluation, const lince_dataset *dataset,

@@ -4,6 +4,7 @@
 #include "core/json.h"
 #include "core/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int lince_write_json(const char *folder, const char *name, json_t *json, size_t layout)
@@ -29,33 +30,49 @@ int lince_results_write(const char *folder, const lince_evaluation *e, const lin
         LINCE_TRY(lince_path_join(path, folder, "probabilities.csv"));
         LINCE_TRY(lince_evaluation_write_probabilities(e, dataset, LINCE_TEST, path));
     }
+    LINCE_TRY(lince_path_join(path, folder, "contents.csv"));
+    LINCE_TRY(lince_evaluation_write_contents(e, dataset, LINCE_TEST, path));
     LINCE_TRY(lince_path_join(path, folder, "predictions.csv"));
     return lince_evaluation_write_csv(e, dataset, LINCE_TEST, false, path);
 }
 
-bool lince_results_exist(const char *folder)
-{
-    char path[LINCE_PATH_MAX];
-    return !lince_path_join(path, folder, "test.json") && !lince_file_is_missing(path);
-}
-
-int lince_results_seen(const char *folder, json_t **seen)
+int lince_results_read(lince_results *r, const char *folder)
 {
     char path[LINCE_PATH_MAX];
     json_t *test;
-    *seen = NULL;
+    *r = (lince_results){0};
     LINCE_TRY(lince_path_join(path, folder, "test.json"));
     LINCE_TRY(lince_json_read_if_there(path, &test));
-    *seen = json_incref(json_object_get(test, "seen_in_training"));
-    if (!*seen) *seen = json_null();
+    const char *content = json_string_value(json_object_get(test, "content"));
+    r->exist = test != NULL;
+    snprintf(r->content, sizeof r->content, "%s", content ? content : "");
+    r->seen = json_incref(json_object_get(test, "seen_in_training"));
     json_decref(test);
     return 0;
 }
 
+int lince_results_known(lince_results *r, const char *folder)
+{
+    int code = lince_results_read(r, folder);
+    return code == LINCE_EFORMAT ? 0 : code;
+}
+
+void lince_results_release(lince_results *r)
+{
+    json_decref(r->seen);
+    *r = (lince_results){0};
+}
+
+bool lince_results_changed(const lince_results *r, const lince_evaluation *e)
+{
+    return *r->content && strcmp(r->content, e->content) != 0;
+}
+
 int lince_results_forget(const char *folder)
 {
-    static const char *const names[] = {"test.json",   "predictions.csv",  "probabilities.csv",
-                                        "curves.json", "calibration.json", "confidence.json"};
+    static const char *const names[] = {"test.json",      "predictions.csv", "probabilities.csv",
+                                        "curves.json",    "contents.csv",    "calibration.json",
+                                        "confidence.json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) LINCE_TRY(lince_file_remove(folder, names[i]));
     return 0;
 }
