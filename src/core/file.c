@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -239,6 +238,8 @@ int lince_make_folder(const char *path)
     char partial[LINCE_PATH_MAX];
     if (strlen(path) >= sizeof partial)
         return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", path);
+    const char *below = lince_folder_chosen(path, partial);
+    if (below) return lince_folder_make(*partial ? partial : "/", below);
     strcpy(partial, path);
     for (char *c = partial + 1; *c; c++) {
         if (*c != '/') continue;
@@ -255,15 +256,29 @@ int lince_make_folder(const char *path)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+enum { DEEPEST = 64 }; /* folders within folders that are removed: lince makes four */
+
+static int remove_entry(void *depth, int folder, const char *name)
 {
-    (void)status, (void)type, (void)ftw;
-    return remove(path);
+    int within = *(const int *)depth + 1;
+    if (!unlinkat(folder, name, 0) || within > DEEPEST) return 0;
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    if (fd >= 0 && !stream) close(fd);
+    if (!stream) return 0;
+    list(stream, name, remove_entry, &within);
+    closedir(stream);
+    unlinkat(folder, name, AT_REMOVEDIR);
+    return 0;
 }
 
 void lince_remove_folder(const char *path)
 {
-    nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    const char *base;
+    int within = lince_folder_of(NULL, path, &base);
+    if (within < 0) return;
+    remove_entry(&(int){0}, within, base);
+    close(within);
 }
 
 int lince_path_join(char out[LINCE_PATH_MAX], const char *folder, const char *name)

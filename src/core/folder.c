@@ -60,18 +60,27 @@ static int parent_of(const char *name, char parent[LINCE_PATH_MAX], const char *
     return 0;
 }
 
-static int open_chosen(const char *path)
+const char *lince_folder_chosen(const char *path, char chosen[])
 {
-    int fd = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
-    return fd >= 0 ? fd
-                   : lince_fail(lince_system_code(errno), "%s: cannot open: %s", path, lince_reason(errno));
+    const char *mark = NULL;
+    for (const char *at = path; (at = strstr(at, LINCE_BELOW)); at++) mark = at;
+    if (!mark || mark - path >= LINCE_PATH_MAX) return NULL;
+    memcpy(chosen, path, (size_t)(mark - path));
+    chosen[mark - path] = '\0';
+    return mark + strlen(LINCE_BELOW);
 }
 
-int lince_folder_open(const char *folder, const char *name, bool make)
+int lince_folder_below(char out[], const char *folder, const char *name)
+{
+    if (snprintf(out, LINCE_PATH_MAX, "%s" LINCE_BELOW "%s", folder, name) < LINCE_PATH_MAX) return 0;
+    return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", folder);
+}
+
+/* From `fd`, which is closed, on; `above` is its name. */
+static int walk(int fd, const char *above, const char *name, bool make)
 {
     char part[LINCE_FILE_NAME_MAX];
-    int fd = open_chosen(folder ? folder : name);
-    for (const char *at = folder ? name : ""; fd >= 0 && *at;) {
+    for (const char *at = name; fd >= 0 && *at;) {
         size_t length = strcspn(at, "/");
         if (length >= sizeof part) {
             close(fd);
@@ -79,12 +88,27 @@ int lince_folder_open(const char *folder, const char *name, bool make)
         }
         memcpy(part, at, length);
         part[length] = '\0';
-        int inner = enter(fd, part, folder, name, make);
+        int inner = enter(fd, part, above, name, make);
         close(fd);
         fd = inner;
         at += length + (at[length] == '/');
     }
     return fd;
+}
+
+static int open_chosen(const char *path)
+{
+    char chosen[LINCE_PATH_MAX];
+    const char *below = lince_folder_chosen(path, chosen), *first = !below ? path : *chosen ? chosen : "/";
+    int fd = open_at(AT_FDCWD, first, O_RDONLY | O_DIRECTORY);
+    if (fd < 0) return lince_fail(lince_system_code(errno), "%s: cannot open: %s", path, lince_reason(errno));
+    return below ? walk(fd, chosen, below, false) : fd;
+}
+
+int lince_folder_open(const char *folder, const char *name, bool make)
+{
+    int fd = open_chosen(folder ? folder : name);
+    return folder ? walk(fd, folder, name, make) : fd;
 }
 
 int lince_folder_of(const char *folder, const char *name, const char **base)
@@ -95,9 +119,24 @@ int lince_folder_of(const char *folder, const char *name, const char **base)
     if (strlen(*base) >= LINCE_FILE_NAME_MAX)
         return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", *base);
     if (folder) return lince_folder_open(folder, parent, true);
+    char ignored[LINCE_PATH_MAX];
+    if (lince_folder_chosen(parent, ignored)) return open_chosen(parent);
     int fd = open_at(AT_FDCWD, *parent ? parent : *base == name ? "." : "/", O_RDONLY | O_DIRECTORY);
     return fd >= 0 ? fd
                    : lince_fail(lince_system_code(errno), "%s: cannot write: %s", name, lince_reason(errno));
+}
+
+int lince_folder_new(const char *path)
+{
+    const char *base;
+    int within = lince_folder_of(NULL, path, &base);
+    if (within < 0) return within;
+    int code = !mkdirat(within, base, 0777) ? 0
+               : errno == EEXIST            ? 1
+                                 : lince_fail(lince_system_code(errno), "%s: cannot create the folder: %s",
+                                              path, lince_reason(errno));
+    close(within);
+    return code;
 }
 
 int lince_folder_check(const char *folder, const char *name)

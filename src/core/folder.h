@@ -2,7 +2,10 @@
  * never through a link, so that nothing outside is written.
  *
  * `name` may lead through folders ("plots/loss.svg"). With `folder` NULL it is a path that the caller chose; that is
- * followed as it is, links included, up to the folder that holds the file. */
+ * followed as it is, links included, up to the folder that holds the file.
+ *
+ * A folder that lince has made within one that the caller chose, a fold's or a trial's, is called "cv/./fold-1": behind the
+ * last LINCE_BELOW of a path, rsync's sign for it, links are not followed either, whoever laid them and when. */
 #ifndef LINCE_CORE_FOLDER_H
 #define LINCE_CORE_FOLDER_H
 
@@ -27,6 +30,16 @@ int lince_folder_check(const char *folder, const char *name);
 
 /* Makes the folder `name` and those on the way; 0 where it is there. */
 int lince_folder_make(const char *folder, const char *name);
+
+#define LINCE_BELOW "/./"
+/* folder, LINCE_BELOW, name into out[LINCE_PATH_MAX]; LINCE_EUSAGE where it is too long. */
+int lince_folder_below(char out[], const char *folder, const char *name);
+
+/* A path's part up to its LINCE_BELOW into chosen[LINCE_PATH_MAX], and what is behind; NULL where it has none. */
+const char *lince_folder_chosen(const char *path, char chosen[]);
+
+/* Makes the last folder of a path: 0; 1 where something of that name is there. */
+int lince_folder_new(const char *path);
 
 /* A name for what is to lie beside `base`, which may be a path; false, with errno, where the system has no random
  * numbers. */

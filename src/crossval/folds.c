@@ -33,12 +33,14 @@ static int look(const char *folder, state *found)
     return 0;
 }
 
-static int train_fold(const char *folder, state found, const lince_settings *settings, size_t fold,
+static int train_fold(const lince_run *run, state found, const lince_settings *settings, size_t fold,
                       const char *command, const lince_observer *observer)
 {
-    char number[32], made[LINCE_PATH_MAX];
+    char number[32], name[64], folder[LINCE_PATH_MAX], made[LINCE_PATH_MAX];
     lince_settings s = {0};
     snprintf(number, sizeof number, "%zu", fold + 1);
+    snprintf(name, sizeof name, "fold-%zu", fold + 1);
+    LINCE_TRY(lince_folder_below(folder, run->folder, name));
     if (found == NOTHING) lince_remove_folder(folder);
     int code = lince_settings_fill(&s, settings);
     if (!code) code = lince_settings_set(&s, "fold", number);
@@ -85,7 +87,7 @@ int lince_cv_train(const lince_run *run, const lince_settings *settings, const c
         LINCE_TRY(lince_cv_fold_path(folder, run->folder, fold));
         LINCE_TRY(lince_folder_check(run->folder, folder + strlen(run->folder) + 1));
         LINCE_TRY(look(folder, &found));
-        if (found != FINISHED) LINCE_TRY(train_fold(folder, found, settings, fold, command, observer));
+        if (found != FINISHED) LINCE_TRY(train_fold(run, found, settings, fold, command, observer));
         LINCE_TRY(check_data(folder, first));
     }
     return 0;

@@ -50,10 +50,15 @@ int lince_search_add_trial(lince_search *s, const double *place)
     return 0;
 }
 
+void lince_search_trial_name(size_t trial, char name[64])
+{
+    snprintf(name, 64, "trials/%03zu", trial);
+}
+
 void lince_search_trial_folder(const lince_search *s, size_t trial, char path[LINCE_PATH_MAX])
 {
     char name[64];
-    snprintf(name, sizeof name, "trials/%03zu", trial);
+    lince_search_trial_name(trial, name);
     if (lince_path_join(path, s->folder, name)) *path = '\0';
 }
 

@@ -58,8 +58,9 @@ int lince_search_read(lince_search *search, const char *folder);
 int lince_search_write_options(const lince_search *search);
 void lince_search_release(lince_search *search);
 
-/* Adds a trial at a place, and its folder's name, OUT/trials/NNN. */
+/* Adds a trial at a place, and its folder's name: trials/NNN, and OUT/trials/NNN. */
 int lince_search_add_trial(lince_search *search, const double *place);
+void lince_search_trial_name(size_t trial, char name[64]);
 void lince_search_trial_folder(const lince_search *search, size_t trial, char path[LINCE_PATH_MAX]);
 
 /* "lr=0.01 batch-size=32" */

@@ -88,8 +88,10 @@ static int run_leg(const lince_search *s, lince_trainer *t, lince_leg *leg)
 /* Whose search it is does not matter: what is written or removed there is nowhere else. */
 static int trial_folder(const lince_search *s, size_t trial, char folder[LINCE_PATH_MAX])
 {
-    lince_search_trial_folder(s, trial, folder);
-    return lince_folder_check(s->folder, *folder ? folder + strlen(s->folder) + 1 : "");
+    char name[64];
+    lince_search_trial_name(trial, name);
+    LINCE_TRY(lince_folder_check(s->folder, name));
+    return lince_folder_below(folder, s->folder, name);
 }
 
 static int open_leg(const lince_search *s, const char *const *values, int threads,

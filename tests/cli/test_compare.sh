@@ -42,7 +42,7 @@ refuse 'no such run' two/resnet20-seed1 nowhere
 refuse 'not both' two/resnet20-seed1 --models resnet20
 cp -r two/resnet20-seed2 unfinished && rm unfinished/test.json
 refuse 'the run was not finished' two/resnet20-seed1 unfinished
-cp -r two/resnet20-seed2 other && sed -i '2s/^[^,]*/another.png/' other/predictions.csv
+cp -r two/resnet20-seed2 other && sed -i '2s/^[^,]*/another.png/' other/predictions.csv other/contents.csv
 refuse 'other test samples' two/resnet20-seed1 other
 cp -r two/resnet20-seed2 relabelled && sed -i '2s/,disc,/,ring,/;2s/,[a-z]*,\([a-z]*,[0-9.]*\)$/,ring,\1/' relabelled/predictions.csv
 refuse "the test sample 'test/[a-z]*/[0-9]*.png' is '[a-z]*' to one and 'ring' to the other" two/resnet20-seed1 relabelled

@@ -79,6 +79,24 @@ rm -rf theirs outside && cp -r made-tune theirs && mv theirs/search outside && l
 guarded "the search is a link" tune --resume theirs
 grep -q "is a link" err || wrong "tune: the link is not told of"
 
+# swapped RUN COMMAND...: while lince writes into the folder RUN, that is set aside and a link lies in its place
+swapped() {
+    local folder=$1
+    shift
+    rm -rf theirs outside && mkdir outside
+    "$lince" "$@" --out theirs >out 2>err </dev/null &
+    local process=$!
+    until [ -e "$folder/checkpoint/state.safetensors" ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
+    mv "$folder" aside && ln -s "$PWD/outside" "$folder"
+    wait $process
+    code=$?
+    { [ $code -eq 1 ] && grep -q "is a link" err && [ -z "$(ls -A outside)" ]; } ||
+        wrong "lince $1, $folder swapped: found $code, outside: $(ls -A outside)"
+    rm -rf aside
+}
+swapped theirs/fold-1 cv "${small[@]}" --epochs 5000 --folds 2
+swapped theirs/trials/000 tune "${small[@]}" --epochs 5000 lr=1e-3..1e-2:log --trials 2
+
 # --- several at a time: each ends right, or says who is at work --------------------------------------------------
 
 # together NAME N COMMAND...: N at once; the exit codes in NAME.1 ..., what they said in NAME.1.err ...

@@ -82,6 +82,52 @@ static void test_a_path_that_the_user_chose_is_followed(void **state)
     expect_true("[ -f in/a ] && [ -f in/sub/folder/b ]");
 }
 
+/* Folders that lince has made within one that the user chose. */
+static void test_behind_the_mark_no_link_is_followed(void **state)
+{
+    (void)state;
+    char path[LINCE_PATH_MAX];
+    expect_true("ln -s in chosen && mkdir in/fold");
+    assert_int_equal(lince_folder_below(path, FOLDER "/chosen", "fold"), 0);
+    assert_int_equal(lince_file_write_in(path, "sub/a", "a", 1), 0);
+    expect_true("[ -f in/fold/sub/a ]");
+
+    expect_true("mv in/fold gone && ln -s ../out in/fold");
+    assert_int_equal(lince_file_write_in(path, "mine", "lost", 4), LINCE_EIO);
+    assert_non_null(strstr(lince_error(), "'fold' is a link"));
+    assert_int_equal(lince_folder_open(path, "", false), LINCE_EIO);
+    assert_int_equal(lince_folder_make(path, "new"), LINCE_EIO);
+    assert_int_equal(lince_file_remove(path, "mine"), LINCE_EIO);
+    assert_int_equal(lince_folder_below(path, FOLDER "/chosen", "fold/new"), 0);
+    assert_int_equal(lince_folder_new(path), LINCE_EIO);
+    assert_int_equal(lince_make_folder(path), LINCE_EIO);
+    assert_int_equal(lince_folder_below(path, FOLDER "/chosen", "fold/mine"), 0);
+    lince_remove_folder(path);
+    assert_int_equal(lince_file_write(path, "lost", 4), LINCE_EIO);
+    expect_untouched();
+}
+
+static void test_a_folder_is_removed_and_what_its_links_lead_to_is_not(void **state)
+{
+    (void)state;
+    expect_true("mkdir -p in/deep/a/b/c && touch in/deep/a/b/c/file && ln -s ../../../out in/deep/a/away");
+    lince_remove_folder(FOLDER "/in/deep");
+    expect_true("[ ! -e in/deep ]");
+    lince_remove_folder(FOLDER "/in/plots");
+    expect_true("[ ! -L in/plots ]");
+    expect_untouched();
+}
+
+static void test_a_new_folder_is_made_and_one_that_is_there_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(lince_folder_new(FOLDER "/in/new"), 0);
+    assert_int_equal(lince_folder_new(FOLDER "/in/new"), 1);
+    assert_int_equal(lince_folder_new(FOLDER "/in/nothing"), 1);
+    assert_int_equal(lince_folder_new(FOLDER "/none/new"), LINCE_EIO);
+    expect_true("[ -d in/new ]");
+}
+
 static void test_names_beside_are_new_and_their_own(void **state)
 {
     (void)state;
@@ -147,6 +193,9 @@ int main(void)
         cmocka_unit_test_setup(test_nothing_is_removed_or_linked_below_a_link, lay),
         cmocka_unit_test_setup(test_a_link_is_replaced_by_the_file_itself, lay),
         cmocka_unit_test_setup(test_a_path_that_the_user_chose_is_followed, lay),
+        cmocka_unit_test_setup(test_behind_the_mark_no_link_is_followed, lay),
+        cmocka_unit_test_setup(test_a_folder_is_removed_and_what_its_links_lead_to_is_not, lay),
+        cmocka_unit_test_setup(test_a_new_folder_is_made_and_one_that_is_there_is_told, lay),
         cmocka_unit_test_setup(test_names_beside_are_new_and_their_own, lay),
         cmocka_unit_test_setup(test_the_longest_name_can_be_written, lay),
         cmocka_unit_test_setup(test_what_is_left_of_others_is_cleared_and_what_is_in_use_is_not, lay),

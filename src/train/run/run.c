@@ -49,9 +49,8 @@ int lince_run_new_folder(char made[LINCE_PATH_MAX], const char *folder)
                                  : snprintf(made, LINCE_PATH_MAX, "%s%s%d", wanted, dash, number);
         if (length >= LINCE_PATH_MAX)
             return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", wanted);
-        if (!mkdir(made, 0777)) return 0;
-        if (errno != EEXIST)
-            return lince_fail(LINCE_EIO, "%s: cannot create the folder: %s", made, lince_reason(errno));
+        int code = lince_folder_new(made);
+        if (code <= 0) return code;
     }
 }
 
@@ -123,8 +122,8 @@ size_t lince_run_half_written(const lince_run *run, bool remove)
 
 int lince_run_lock(lince_run *run)
 {
-    run->lock = open(run->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (run->lock < 0) return lince_fail(LINCE_EIO, "%s: cannot open: %s", run->folder, lince_reason(errno));
+    run->lock = lince_folder_open(run->folder, "", false);
+    if (run->lock < 0) return run->lock;
     if (flock(run->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
         lince_run_unlock(run);
         return lince_fail(LINCE_EIO, "%s: another process is training in it; stop that one first",
