@@ -79,15 +79,16 @@ rm -rf theirs outside && cp -r made-tune theirs && mv theirs/search outside && l
 guarded "the search is a link" tune --resume theirs
 grep -q "is a link" err || wrong "tune: the link is not told of"
 
-# swapped RUN COMMAND...: while lince writes into the folder RUN, that is set aside and a link lies in its place
+# swapped FOLDER COMMAND...: while lince writes into the folder, a link takes its place, in one step (renameat2)
 swapped() {
     local folder=$1
     shift
-    rm -rf theirs outside && mkdir outside
+    rm -rf theirs outside aside && mkdir outside && ln -s "$PWD/outside" aside
     "$lince" "$@" --out theirs >out 2>err </dev/null &
     local process=$!
     until [ -e "$folder/checkpoint/state.safetensors" ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
-    mv "$folder" aside && ln -s "$PWD/outside" "$folder"
+    python3 -c 'import ctypes, os, sys
+sys.exit(ctypes.CDLL(None).renameat2(-100, os.fsencode(sys.argv[1]), -100, b"aside", 2))' "$folder" || wrong "$folder is not there"
     wait $process
     code=$?
     { [ $code -eq 1 ] && grep -q "is a link" err && [ -z "$(ls -A outside)" ]; } ||
