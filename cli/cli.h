@@ -101,6 +101,14 @@ bool cli_setting(const lince_settings *settings, const char *name, char text[SET
 enum { SETTING_VALUE_MAX = 256 };
 const char *cli_setting_value(const lince_setting_info *info, char out[SETTING_VALUE_MAX]);
 
+/* Standard error, for the program's own texts; and from here on what libraries print there by themselves is kept, and told as
+ * a warning when the program ends (libraries.c). */
+extern FILE *cli_err;
+void cli_keep_libraries_texts(void);
+
+/* A warning, behind its word. */
+void cli_warn(const char *text);
+
 /* Prints a text that is not the program's own: what would command a terminal becomes '?' (output.c), in a cell, which has
  * neither lines nor tabs, a blank, and in JSON \uXXXX. */
 void cli_put(FILE *out, const char *text);

@@ -141,7 +141,7 @@ static int compare(job *j)
     if (code) return code;
     cli_put(stdout, text);
     lince_text_free(text);
-    if (!j->common.quiet) fprintf(stderr, _("report: %s\n"), folder);
+    if (!j->common.quiet) fprintf(cli_err, _("report: %s\n"), folder);
     return 0;
 }
 

@@ -23,13 +23,13 @@ static int run(int argc, char **argv)
     if (code) return cli_fail(code);
     if (help) return cli_usage(&cmd_convert, specs);
     if (given.count != 2) {
-        fprintf(stderr, _("lince convert: expected two files, from and to; to one of %s\n"),
+        fprintf(cli_err, _("lince convert: expected two files, from and to; to one of %s\n"),
                 lince_setting_named("weights")->value);
         return EXIT_USAGE;
     }
     code = lince_convert(at[0], at[1], &text);
     if (code) return cli_fail(code);
-    if (!quiet) cli_put(stderr, text);
+    if (!quiet) cli_put(cli_err, text);
     lince_text_free(text);
     return EXIT_DONE;
 }

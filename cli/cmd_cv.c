@@ -12,7 +12,7 @@ static int cross_validate(void *context)
     if (code) return code;
     cli_put(stdout, text);
     lince_text_free(text);
-    if (!t->quiet) fprintf(stderr, _("report: %s\n"), t->folder);
+    if (!t->quiet) fprintf(cli_err, _("report: %s\n"), t->folder);
     return 0;
 }
 

@@ -68,7 +68,7 @@ static int run(int argc, char **argv)
     if (code) return cli_fail(code);
     if (help) return cli_usage(&cmd_eval, specs);
     if (!choice.run && !choice.file.weights) {
-        fprintf(stderr, "%s\n", _("lince eval: expected --run DIR or --weights FILE"));
+        fprintf(cli_err, "%s\n", _("lince eval: expected --run DIR or --weights FILE"));
         return EXIT_USAGE;
     }
     lince_model *m = NULL;

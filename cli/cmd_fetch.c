@@ -32,7 +32,7 @@ static int run(int argc, char **argv)
     if (help) return cli_usage(&cmd_fetch, specs);
     if (!given.count) return list();
     if (given.count > 1) {
-        fprintf(stderr, "%s\n",
+        fprintf(cli_err, "%s\n",
                 _("lince fetch: expected one name or address; without one the names are listed"));
         return EXIT_USAGE;
     }

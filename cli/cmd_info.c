@@ -85,7 +85,7 @@ static int run(int argc, char **argv)
     if (help) return cli_usage(&cmd_info, specs);
     if (kernels && !given.count) return forget ? forget_kernels() : print_kernels();
     if (given.count != 1 || kernels || forget) {
-        fprintf(stderr, "%s\n",
+        fprintf(cli_err, "%s\n",
                 _("lince info: expected one path: a data set, a weights file or a run; or --kernels "
                   "[--forget] alone"));
         return EXIT_USAGE;

@@ -32,7 +32,7 @@ static int find(void *context)
     snprintf(rate, sizeof rate, "%.3g", lr);
     printf(j->common.json ? "{\"lr\": %s}\n" : "%s\n", rate);
     if (!j->common.quiet)
-        fprintf(stderr,
+        fprintf(cli_err,
                 _("suggested by the valley rule: --lr %s\nfigure: %s/plots/lr_find.svg; every step: "
                   "%s/lr_find.csv\n"),
                 rate, folder, folder);

@@ -203,7 +203,7 @@ static int ask(asking *a, lince_model *m, const char *const *texts, const char *
 
 static int expect_more(void)
 {
-    fprintf(stderr, "%s\n",
+    fprintf(cli_err, "%s\n",
             _("lince predict: expected --run DIR or --weights FILE, and pictures, a "
               "folder, --text TEXT, files of a text a line, or -"));
     return EXIT_USAGE;

@@ -19,7 +19,7 @@ static int prune(const char *run, bool unfinished, bool dry, size_t *sum)
     if (code < 0) return cli_fail(code);
     *sum += bytes;
     if (code)
-        fprintf(stderr,
+        fprintf(cli_err,
                 _("%s: it is not finished, and was left as it is: '%s train --resume %s' goes on; "
                   "--unfinished drops its checkpoint\n"),
                 run, program_invocation_name, run);
@@ -44,7 +44,7 @@ static int run(int argc, char **argv)
     if (code) return cli_fail(code);
     if (help) return cli_usage(&cmd_prune, specs);
     if (!runs.count) {
-        fprintf(stderr, "%s\n", _("lince prune: expected the folders of runs"));
+        fprintf(cli_err, "%s\n", _("lince prune: expected the folders of runs"));
         return EXIT_USAGE;
     }
     size_t sum = 0;

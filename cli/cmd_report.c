@@ -17,7 +17,7 @@ static int run(int argc, char **argv)
     if (code) return cli_fail(code);
     if (help) return cli_usage(&cmd_report, specs);
     if (given.count != 1) {
-        fprintf(stderr, "%s\n", _("lince report: expected one run's folder"));
+        fprintf(cli_err, "%s\n", _("lince report: expected one run's folder"));
         return EXIT_USAGE;
     }
     code = lince_report_sign(at[0], author, notes);

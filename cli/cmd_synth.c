@@ -10,7 +10,7 @@ static const struct {
 
 static int usage_error(void)
 {
-    fprintf(stderr, "%s\n",
+    fprintf(cli_err, "%s\n",
             _("lince synth: expected images or tweets, and a folder: lince synth images DIR"));
     return EXIT_USAGE;
 }

@@ -7,7 +7,7 @@ static void tell_report(const char *run)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/report.html", run);
-    if (!access(path, R_OK)) fprintf(stderr, _("report: %s\n"), path);
+    if (!access(path, R_OK)) fprintf(cli_err, _("report: %s\n"), path);
 }
 
 typedef struct job {
@@ -33,7 +33,7 @@ static void tell_lost(int rank, const char *host, int seconds)
 {
     cli_clear_line();
     fprintf(
-        stderr,
+        cli_err,
         _("lince: process %d on %s was not heard of for %d s: it has ended, or cannot be reached; all are "
           "ended, and --resume goes on\n"),
         rank, host, seconds);

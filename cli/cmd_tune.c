@@ -82,7 +82,7 @@ static void put_value(char out[32], const job *j, double value)
 
 static void put_header(void)
 {
-    fprintf(stderr, "%*s %*s %*s   %*s  %s\n", lince_field(6, _("trial")), _("trial"),
+    fprintf(cli_err, "%*s %*s %*s   %*s  %s\n", lince_field(6, _("trial")), _("trial"),
             lince_field(7, _("epochs")), _("epochs"), lince_field(9, _("val")), _("val"),
             lince_field(8, _("time")), _("time"), _("settings"));
 }
@@ -99,9 +99,9 @@ static void tell_leg(void *context, const lince_tune_leg *leg)
     put_value(value, j, leg->value);
     snprintf(epochs, sizeof epochs, "%d/%d", leg->epochs, leg->of);
     int column =
-        fprintf(stderr, "%6zu %7s %9s%s %8s  ", leg->trial, epochs, value, leg->best ? " *" : "  ", took);
+        fprintf(cli_err, "%6zu %7s %9s%s %8s  ", leg->trial, epochs, value, leg->best ? " *" : "  ", took);
     cli_put_words(leg->settings, column);
-    if (leg->failed) fprintf(stderr, _("       trial %zu failed: %s\n"), leg->trial, leg->failed);
+    if (leg->failed) fprintf(cli_err, _("       trial %zu failed: %s\n"), leg->trial, leg->failed);
 }
 
 static void tell_progress(void *context, const lince_tune_progress *p)
@@ -129,17 +129,17 @@ static void tell_result(const job *j)
     const lince_tune_result *r = &j->result;
     char value[32];
     put_value(value, j, r->value);
-    fprintf(stderr, _("best: trial %zu of %zu, %s on the validation part"), r->trial, r->trials, value);
+    fprintf(cli_err, _("best: trial %zu of %zu, %s on the validation part"), r->trial, r->trials, value);
     if (!isnan(r->test_accuracy))
-        fprintf(stderr, _("; %.2f %% of the test part right"), 100 * r->test_accuracy);
-    fprintf(stderr, "\n");
+        fprintf(cli_err, _("; %.2f %% of the test part right"), 100 * r->test_accuracy);
+    fprintf(cli_err, "\n");
     if (r->epochs < r->of)
-        fprintf(stderr,
+        fprintf(cli_err,
                 _("epochs of it until the budget was over: %d of %d; 'lince train --resume %s' goes on with "
                   "it\n"),
                 r->epochs, r->of, r->winner);
-    fprintf(stderr, "%s: %s\n", _("train it again"), r->command);
-    fprintf(stderr, _("report: %s/tune.html\n"), r->folder);
+    fprintf(cli_err, "%s: %s\n", _("train it again"), r->command);
+    fprintf(cli_err, _("report: %s/tune.html\n"), r->folder);
 }
 
 static void print_json(const job *j)

@@ -31,7 +31,7 @@ int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)
         code = choice->run ? lince_model_open(model, choice->run) : lince_model_open_weights(model, &options);
     if (code) return code;
     lince_model_threads(*model, threads);
-    if (!quiet && !choice->run) cli_put(stderr, lince_model_notes(*model));
+    if (!quiet && !choice->run) cli_put(cli_err, lince_model_notes(*model));
     return 0;
 }
 

@@ -22,13 +22,13 @@ void cli_put_message(const char *text)
         bool shown;
         n = lince_character(text, &shown);
         if (shown)
-            fwrite(text, 1, n, stderr);
+            fwrite(text, 1, n, cli_err);
         else if (*text != '\n')
-            fputc('?', stderr);
+            fputc('?', cli_err);
         else if (text[1])
-            fputs("\n  ", stderr);
+            fputs("\n  ", cli_err);
     }
-    fputc('\n', stderr);
+    fputc('\n', cli_err);
 }
 
 void cli_put_cell(FILE *out, const char *text)

@@ -55,7 +55,7 @@ static int columns(void)
 
 void cli_clear_line(void)
 {
-    if (display.drawn) fputs(ERASE, stderr);
+    if (display.drawn) fputs(ERASE, cli_err);
     display.drawn = false;
 }
 
@@ -82,17 +82,22 @@ static void note(void *context, const char *text)
 static void put_label(const char *label, const char *colour)
 {
     if (display.colours)
-        fprintf(stderr, "\033[1;%sm%s\033[0m ", colour, label);
+        fprintf(cli_err, "\033[1;%sm%s\033[0m ", colour, label);
     else
-        fprintf(stderr, "%s ", label);
+        fprintf(cli_err, "%s ", label);
+}
+
+void cli_warn(const char *text)
+{
+    cli_clear_line();
+    put_label(_("warning:"), "33");
+    cli_put_message(text);
 }
 
 static void warning(void *context, const char *text)
 {
     (void)context;
-    cli_clear_line();
-    put_label(_("warning:"), "33");
-    cli_put_message(text);
+    cli_warn(text);
 }
 
 /* --- the live line -------------------------------------------------------------------------------- */
@@ -121,6 +126,7 @@ static void put_phase(char *out, size_t size, const lince_progress *p)
         [LINCE_AVERAGING] = N_("averaging"),
         [LINCE_FINDING_RATE] = N_("finding the rate"),
         [LINCE_OPENING] = N_("opening"),
+        [LINCE_INDEXING] = N_("looking at files"),
     };
     int used = snprintf(out, size, "%s", lince_translate(names[p->phase]));
     if (p->epochs) snprintf(out + used, size - (size_t)used, " %d/%d", p->epoch, p->epochs);
@@ -191,7 +197,7 @@ static void tell_seldom(const lince_progress *p, double time)
     if (time - display.last < EVERY) return;
     display.last = time;
     compose(line, sizeof line, COLUMNS, p);
-    fprintf(stderr, "%s\n", line);
+    fprintf(cli_err, "%s\n", line);
 }
 
 void cli_put_words(const char *words, int column)
@@ -201,10 +207,10 @@ void cli_put_words(const char *words, int column)
         end = word + strcspn(word, " ");
         int letters = (int)(end - word);
         bool fits = !display.live || at == column || at + 1 + letters < columns();
-        fprintf(stderr, "%s%*s%.*s", fits ? "" : "\n", fits ? at > column : column, "", letters, word);
+        fprintf(cli_err, "%s%*s%.*s", fits ? "" : "\n", fits ? at > column : column, "", letters, word);
         at = (fits ? at + (at > column) : column) + letters;
     }
-    fprintf(stderr, "\n");
+    fprintf(cli_err, "\n");
 }
 
 /* As many of the line's characters as fit. */
@@ -213,7 +219,7 @@ static void draw(const char *line)
     int width = columns() - 1, letters = lince_characters(line);
     size_t bytes = strlen(line);
     for (; letters > width; bytes--) letters -= (line[bytes - 1] & 0xc0) != 0x80;
-    fprintf(stderr, ERASE "%.*s\r", (int)bytes, line);
+    fprintf(cli_err, ERASE "%.*s\r", (int)bytes, line);
     display.drawn = true;
 }
 
@@ -245,14 +251,14 @@ void cli_show_line(const char *line)
 static void put_value(const char *format, double value)
 {
     if (isnan(value))
-        fprintf(stderr, " %9s", "-");
+        fprintf(cli_err, " %9s", "-");
     else
-        fprintf(stderr, format, value);
+        fprintf(cli_err, format, value);
 }
 
 static void put_title(int columns, const char *title)
 {
-    fprintf(stderr, "%*s", lince_field(columns, title), title);
+    fprintf(cli_err, "%*s", lince_field(columns, title), title);
 }
 
 static void epoch(void *context, const lince_epoch_result *r)
@@ -268,20 +274,20 @@ static void epoch(void *context, const lince_epoch_result *r)
         if (!narrow) put_title(10, _("accuracy"));
         if (!narrow) put_title(10, _("val loss"));
         put_title(10, _("val acc"));
-        if (wide) fprintf(stderr, " %10s %7s", "lr", "n/s");
+        if (wide) fprintf(cli_err, " %10s %7s", "lr", "n/s");
         put_title(8, _("time"));
-        fputc('\n', stderr);
+        fputc('\n', cli_err);
     }
     display.header = true;
     cli_duration(took, sizeof took, r->seconds);
     snprintf(number, sizeof number, "%d/%d", r->epoch, r->epochs);
-    fprintf(stderr, "%7s", number);
+    fprintf(cli_err, "%7s", number);
     put_value(" %9.4f", r->train_loss);
     if (!narrow) put_value(" %7.2f %%", 100 * r->train_accuracy);
     if (!narrow) put_value(" %9.4f", r->val_loss);
     put_value(" %7.2f %%", 100 * r->val_accuracy);
-    if (wide) fprintf(stderr, " %10.3g %7.0f", r->lr, r->samples_per_second);
-    fprintf(stderr, " %7s%s\n", took, r->best ? " *" : "");
+    if (wide) fprintf(cli_err, " %10.3g %7.0f", r->lr, r->samples_per_second);
+    fprintf(cli_err, " %7s%s\n", took, r->best ? " *" : "");
 }
 
 static bool is_set(const char *variable)

@@ -79,7 +79,7 @@ static int failed(const command *c, const training *t, int code)
 {
     int status = t->silent ? cli_status(code) : cli_fail(code);
     if (!t->silent && code == LINCE_EINTERRUPTED && *t->folder && !access(t->folder, F_OK))
-        fprintf(stderr, _("go on with:  %s %s --resume %s\n"), program_invocation_name, c->name, t->folder);
+        fprintf(cli_err, _("go on with:  %s %s --resume %s\n"), program_invocation_name, c->name, t->folder);
     return status;
 }
 

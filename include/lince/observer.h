@@ -23,7 +23,8 @@ typedef enum lince_phase {
     LINCE_COMPARING, /* step and steps count texts that the runs are asked about */
     LINCE_REPORTING,
     LINCE_FINDING_RATE, /* loss: smoothed */
-    LINCE_OPENING       /* a data set; step and steps count bytes */
+    LINCE_OPENING,      /* a data set; step and steps count bytes */
+    LINCE_INDEXING      /* finding classes among its files, which step and steps count */
 } lince_phase;
 
 /* Where the work stands, a few times a second. Made by the library; `size` says how much of it there is. */

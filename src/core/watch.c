@@ -19,6 +19,11 @@ static void tell_opening(void *observer, size_t done, size_t total)
     tell(observer, LINCE_OPENING, done, total);
 }
 
+static void tell_indexing(void *observer, size_t done, size_t total)
+{
+    tell(observer, LINCE_INDEXING, done, total);
+}
+
 static lince_watch watch(const lince_observer *o, void (*tell_to)(void *context, size_t done, size_t total))
 {
     if (!o) return (lince_watch){0};
@@ -33,6 +38,11 @@ lince_watch lince_watch_for(const lince_observer *o)
 lince_watch lince_watch_opening(const lince_observer *o)
 {
     return watch(o, tell_opening);
+}
+
+lince_watch lince_watch_indexing(const lince_observer *o)
+{
+    return watch(o, tell_indexing);
 }
 
 int lince_observer_stops(const lince_observer *o)

@@ -12,9 +12,11 @@ typedef struct lince_watch {
     const volatile sig_atomic_t *stop; /* non-zero: LINCE_EINTERRUPTED, soon; may be NULL */
 } lince_watch;
 
-/* What preparing data tells an observer (or NULL): LINCE_PREPARING. And what opening them does: LINCE_OPENING. */
+/* What preparing data tells an observer (or NULL): LINCE_PREPARING. And what opening them does: LINCE_OPENING,
+ * and LINCE_INDEXING what is found in them. */
 lince_watch lince_watch_for(const lince_observer *observer);
 lince_watch lince_watch_opening(const lince_observer *observer);
+lince_watch lince_watch_indexing(const lince_observer *observer);
 
 /* LINCE_EINTERRUPTED where the observer asks to stop. */
 int lince_observer_stops(const lince_observer *observer);

@@ -303,6 +303,7 @@ static int read_index(lince_dataset *dataset, const char *path, const lince_layo
 {
     LINCE_TRY(check_separator(dataset->options->label_separator));
     LINCE_TRY(lince_source_open(&dataset->source, path, within));
+    if (within) dataset->source.watch = within->found;
     LINCE_TRY(lince_dataset_leave_out_own(dataset));
     LINCE_TRY(recognise(&dataset->source, layouts, count, &dataset->layout));
     LINCE_TRY(dataset->layout->index(dataset));
@@ -322,6 +323,7 @@ int lince_dataset_open_as(lince_dataset **dataset, const char *path, const lince
     (*dataset)->options = options;
     int code = read_index(*dataset, path, layouts, layout_count, within);
     (*dataset)->options = NULL;
+    (*dataset)->source.watch = (lince_watch){0};
     if (code < 0) {
         lince_dataset_free(*dataset);
         *dataset = NULL;

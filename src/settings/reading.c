@@ -21,7 +21,8 @@ lince_within lince_within_settings(const lince_settings *s, const lince_observer
                                      .files = (uint64_t)s->max_files,
                                      .ratio = s->max_ratio,
                                      .wait = s->max_wait},
-                          .watch = lince_watch_opening(observer)};
+                          .watch = lince_watch_opening(observer),
+                          .found = lince_watch_indexing(observer)};
 }
 
 lince_table_options lince_table_settings(const lince_settings *s)

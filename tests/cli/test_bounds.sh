@@ -8,11 +8,12 @@ share=${2:-0.03}
 python3 "$TEST_SOURCE_DIR/tests/bounds/bombs.py" . "$share" || exit 77
 make_tiny_runs
 
-# within SECONDS ARGUMENTS...: lince in 2 GiB of memory, in ./out and ./err, with the exit code in $code
+# within SECONDS ARGUMENTS...: lince in 2 GiB of memory and so many seconds of a processor (others may have it meanwhile), in ./out and
+# ./err, with the exit code in $code
 within() {
     local seconds=$1
     shift
-    (ulimit -v 2500000 && exec timeout "$seconds" "$lince" "$@" --lang en) >out 2>err </dev/null
+    (ulimit -v 2500000 && ulimit -t "$seconds" && exec timeout $((20 * seconds)) "$lince" "$@" --lang en) >out 2>err </dev/null
     code=$?
 }
 

@@ -73,6 +73,7 @@ static int look_at(finder *find, size_t index)
     enum { HEAD = 512 };
     lince_source *source = &find->dataset->source;
     const lince_entry *entry = &source->entries[index];
+    if (index % 1024 == 0) LINCE_TRY(lince_source_tell(source, index, source->count));
     if (entry->folder) return 0;
     const lince_sample_files *kind = find->dataset->layout->files;
     find->pictured[index] = kind->called(entry->name);

@@ -632,12 +632,24 @@ static void make_single(reading *r)
     if (single) d->several = false;
 }
 
+static bool may_hold_labels(const lince_entry *entry)
+{
+    return !entry->folder && lince_is_table_name(entry->name) && !is_submission(entry->name);
+}
+
+static bool has_tables(const lince_source *source)
+{
+    for (size_t i = 0; i < source->count; i++)
+        if (may_hold_labels(&source->entries[i])) return true;
+    return false;
+}
+
 static int read_tables(reading *r, bool *taken)
 {
     lince_source *source = &r->dataset->source;
     for (size_t i = 0; i < source->count; i++) {
         const lince_entry *entry = &source->entries[i];
-        if (entry->folder || !lince_is_table_name(entry->name) || is_submission(entry->name)) continue;
+        if (!may_hold_labels(entry)) continue;
         int code = read_table(r, i);
         if (code < 0) return code;
         *taken = *taken || code;
@@ -658,6 +670,7 @@ static int index_pictures(reading *r, const bool *pictured)
 {
     bool taken = false, same = false;
     size_t notes = r->dataset->note_count;
+    if (!has_tables(&r->dataset->source)) return 0;
     LINCE_TRY(lince_picture_paths_init(&r->paths, &r->dataset->source, pictured));
     if (!r->paths.count) return 0;
     LINCE_TRY(read_tables(r, &taken));

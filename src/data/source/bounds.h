@@ -23,7 +23,8 @@ extern const lince_bounds lince_usual_bounds;
 /* What is opened within bounds, and watched. */
 typedef struct lince_within {
     lince_bounds bounds;
-    lince_watch watch; /* steps are bytes */
+    lince_watch watch; /* while files are listed; steps are bytes */
+    lince_watch found; /* while classes are found among them; steps are files */
 } lince_within;
 
 /* LINCE_EFORMAT, with the option that raises the bound; whoever calls says of which file. A file's size, and whether so much

@@ -59,7 +59,9 @@ static int by_name(const void *a, const void *b)
 static int sort_entries(lince_source *source)
 {
     lince_entry *entries = source->entries;
-    if (source->count) qsort(entries, source->count, sizeof *entries, by_name);
+    bool sorted = true; /* as many archives are */
+    for (size_t i = 1; i < source->count && sorted; i++) sorted = by_name(&entries[i - 1], &entries[i]) <= 0;
+    if (!sorted) qsort(entries, source->count, sizeof *entries, by_name);
     size_t kept = 0;
     for (size_t i = 0; i < source->count; i++) {
         if (kept > 0 && !strcmp(entries[kept - 1].name, entries[i].name)) {

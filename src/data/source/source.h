@@ -28,7 +28,7 @@ typedef struct lince_source {
     struct lince_names *names; /* owns the entries' names */
     void *state;               /* of the kind; owned */
     lince_bounds bounds;
-    lince_watch watch; /* while it is opened */
+    lince_watch watch; /* while it is opened, and while its files are looked at; set by whoever does it */
 } lince_source;
 
 /* What a kind is recognised by. */

@@ -120,6 +120,7 @@ static int open_zip(lince_source *source)
         return lince_fail(lince_system_code(errno), "%s: cannot read: %s", source->path, lince_reason(errno));
     struct stat file;
     uint64_t size = fstat(fd, &file) ? 0 : (uint64_t)file.st_size;
+    lince_source_tell(source, 0, size); /* libzip reads the whole directory, and tells nothing meanwhile */
     state->archive = zip_fdopen(fd, 0, &error); /* which takes the descriptor */
     if (!state->archive) {
         close(fd);
