@@ -29,6 +29,8 @@ static int test_window(int file, unsigned long request, struct winsize *size)
 #undef ioctl
 #include "../cli/output.c"
 
+FILE *cli_err;
+
 #include <fcntl.h>
 #include <lince/error.h>
 #include <setjmp.h>
@@ -45,6 +47,7 @@ static int open_screen(bool live)
     caught = stop = 0;
     display = (screen){.live = live};
     real_stderr = dup(STDERR_FILENO);
+    cli_err = stderr;
     return freopen(TEST_SCRATCH "/progress.txt", "w+", stderr) ? 0 : -1;
 }
 

@@ -141,6 +141,30 @@ static void test_links_of_a_tar_are_their_targets_and_lost_ones_are_unreadable(v
     keep_seed(path, "links.tar");
 }
 
+/* A tree with class folders that are links, packed by tar without -h: nine of ten classes would pass for all. */
+static void test_a_link_to_a_folder_or_to_nothing_is_an_error_that_names_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *target;
+    } links[] = {
+        {"wolf", "dog"}, {"./wolf", "../elsewhere/wolf"}, {"wolf", "/mnt/disk/wolf"}, {"wolf", "wolf"}};
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        const char *path = archive_path("linked.tar");
+        struct archive *tar = new_tar(path, ARCHIVE_FILTER_NONE);
+        tar_put_png(tar, "cat/1.png", 7);
+        tar_put_png(tar, "dog/1.png", 8);
+        tar_put_link(tar, ".hidden", "nowhere", false);
+        tar_put_link(tar, links[i].name, links[i].target, false);
+        tar_close(tar);
+        lince_dataset *dataset;
+        assert_int_equal(lince_dataset_open(&dataset, path), LINCE_EFORMAT);
+        assert_non_null(strstr(lince_error(), "linked.tar: links to folders, or to nothing: 1 ("));
+        assert_non_null(strstr(lince_error(), "wolf); what they lead to"));
+        assert_non_null(strstr(lince_error(), "tar -h"));
+    }
+}
+
 static void test_backslashes_of_powershell_are_slashes(void **state)
 {
     (void)state;
@@ -343,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_a_zip_is_read_in_place_packed_or_stored),
         cmocka_unit_test(test_the_content_decides_what_is_an_archive),
         cmocka_unit_test(test_links_of_a_tar_are_their_targets_and_lost_ones_are_unreadable),
+        cmocka_unit_test(test_a_link_to_a_folder_or_to_nothing_is_an_error_that_names_it),
         cmocka_unit_test(test_backslashes_of_powershell_are_slashes),
         cmocka_unit_test(test_a_strange_name_of_what_is_no_sample_refuses_nothing),
         cmocka_unit_test(test_a_tar_is_read_plain_and_compressed),

@@ -1,12 +1,15 @@
 /* A tar archive, plain or compressed (gzip, xz, bzip2, zstd). It can only be read from front to back, so the
  * members are unpacked once, into memory. */
+#include "core/buffer.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/names.h"
+#include "data/source/file_names.h"
 #include "data/source/source.h"
+#include "data/source/table_formats.h"
 #include "data/source/unpack.h"
 
 #include <archive.h>
@@ -239,16 +242,43 @@ static int resolve_round(lince_source *source, lince_map *places)
     return 0;
 }
 
-/* What leads nowhere is listed as a file without content: told as unreadable where it is read. */
-static int add_lost(lince_source *source)
+static bool is_hidden(const char *name)
 {
+    const char *part;
+    for (size_t length; (length = next_part(&name, &part));)
+        if (part[0] == '.' && length > 1) return true;
+    return false;
+}
+
+/* As of links to nothing among folders (folder.c): what calls itself a sample is listed as a file without content, told as
+ * unreadable where it is read; any other may be a class, or a part of one: without it the rest would pass for the whole. */
+static int add_lost(lince_source *source, size_t *lost, lince_buffer *names)
+{
+    enum { NAMED = 5 };
     tar_state *state = source->state;
     LINCE_TRY(lince_grow(&state->members, &state->capacity, state->count + 1, sizeof *state->members));
     state->members[state->count++] = (lince_bytes){0};
-    for (size_t i = 0; i < state->link_count; i++)
-        if (!state->links[i].found)
-            LINCE_TRY(lince_source_add(source, state->links[i].name, 0, state->count - 1, false));
-    return 0;
+    for (size_t i = 0; i < state->link_count; i++) {
+        const char *name = state->links[i].name;
+        if (state->links[i].found || is_hidden(name)) continue;
+        if (lince_has_picture_extension(name) || lince_is_table_name(name))
+            LINCE_TRY(lince_source_add(source, name, 0, state->count - 1, false));
+        else if (++*lost <= NAMED)
+            lince_buffer_printf(names, "%s%s", *lost > 1 ? ", " : "", name);
+        else if (*lost == NAMED + 1)
+            lince_buffer_puts(names, ", ...");
+    }
+    return names->error;
+}
+
+static int refuse_lost(const lince_source *source, size_t lost, const char *names)
+{
+    return lince_fail(
+        LINCE_EFORMAT,
+        "%s: links to folders, or to nothing: %zu (%s); what they lead to is in the archive under "
+        "another name, or not at all: pack it again with 'tar -h', which follows links, or unpack it and "
+        "give the folder",
+        source->path, lost, names);
 }
 
 static int resolve_links(lince_source *source)
@@ -264,7 +294,12 @@ static int resolve_links(lince_source *source)
         if (!code) code = resolve_round(source, &places);
     }
     lince_map_release(&places);
-    return code ? code : add_lost(source);
+    size_t lost = 0;
+    lince_buffer names = {0};
+    if (!code) code = add_lost(source, &lost, &names);
+    if (!code && lost) code = refuse_lost(source, lost, names.data);
+    lince_buffer_release(&names);
+    return code;
 }
 
 /* --- members -------------------------------------------------------------------------------------- */
