@@ -92,6 +92,14 @@ void *lince_pages(size_t size)
     return all + before;
 }
 
+void *lince_pages_sparse(size_t size)
+{
+    void *all = size > SIZE_MAX - HUGE_PAGE ? MAP_FAILED
+                                            : mmap(NULL, mapped_size(size ? size : 1), PROT_READ | PROT_WRITE,
+                                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return all == MAP_FAILED ? out_of_memory(1, size) : all;
+}
+
 void lince_pages_free(void *memory, size_t size)
 {
     if (memory) munmap(memory, mapped_size(size ? size : 1));

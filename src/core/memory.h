@@ -33,6 +33,7 @@ char *lince_strndup(const char *text, size_t n);
 /* `size` zeroed bytes that the system gives page by page as they are touched: what nobody touches takes no
  * memory. NULL, with lince_error() set, when they do not fit. lince_pages_free: NULL does nothing. */
 void *lince_pages(size_t size);
+void *lince_pages_sparse(size_t size); /* in small pages: a few bytes here and there take little */
 void lince_pages_free(void *memory, size_t size);
 
 /* `size` rounded up to the alignment. */

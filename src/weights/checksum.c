@@ -50,8 +50,8 @@ static void *sorted(const void *list, size_t count, size_t size, int (*order)(co
     return copy;
 }
 
-static void put_sums(lince_buffer *out, const lince_tensor *tensors, size_t tensor_count,
-                     const lince_metadata *metadata, size_t count)
+static void put_header(lince_buffer *out, const lince_tensor *tensors, size_t tensor_count,
+                       const lince_metadata *metadata, size_t count)
 {
     lince_buffer header = {0};
     for (size_t i = 0; i < tensor_count; i++) put_tensor(&header, &tensors[i]);
@@ -63,17 +63,18 @@ static void put_sums(lince_buffer *out, const lince_tensor *tensors, size_t tens
     lince_buffer_puts(out, BEGIN);
     put_word(out, lince_hash_content(lince_buffer_part(out, &header), header.size));
     lince_buffer_release(&header);
-    for (size_t i = 0; i < tensor_count; i++)
-        put_word(out, lince_hash_content(tensors[i].data, tensors[i].bytes));
 }
 
-/* The text that the metadata have; *names (or NULL) gets the tensors in its order, lince_alloc'ed. */
+/* The text that the metadata have, or, without `data`, its beginning; *names (or NULL) gets the tensors in its order,
+ * lince_alloc'ed. */
 static int sums(lince_buffer *out, lince_tensor **names, const lince_tensor *tensors, size_t tensor_count,
-                const lince_metadata *metadata, size_t count)
+                const lince_metadata *metadata, size_t count, bool data)
 {
     lince_tensor *t = sorted(tensors, tensor_count, sizeof *t, by_name);
     lince_metadata *m = sorted(metadata, count, sizeof *m, by_key);
-    if (t && m) put_sums(out, t, tensor_count, m, count);
+    if (t && m) put_header(out, t, tensor_count, m, count);
+    for (size_t i = 0; t && m && data && i < tensor_count; i++)
+        put_word(out, lince_hash_content(t[i].data, t[i].bytes));
     int code = t && m ? out->error : LINCE_ENOMEM;
     lince_free(m);
     if (names) *names = t;
@@ -90,7 +91,7 @@ int lince_checksum_add(lince_metadata **list, const lince_tensor *tensors, size_
     lince_metadata *all = *list = lince_alloc(count + 1, sizeof *all);
     if (!all) return LINCE_ENOMEM;
     if (count) memcpy(all, metadata, count * sizeof *all);
-    int code = sums(&text, NULL, tensors, tensor_count, metadata, count);
+    int code = sums(&text, NULL, tensors, tensor_count, metadata, count, true);
     all[count] = (lince_metadata){KEY, code ? NULL : lince_strdup(text.data)};
     lince_buffer_release(&text);
     if (!code && !all[count].value) code = LINCE_ENOMEM;
@@ -125,16 +126,14 @@ static int refuse_tensor(const char *file, const char *name)
         file, name);
 }
 
-/* `said` is what the file says, `are` what it is. */
+/* `said` is what the file says, `are` what it is, perhaps without the tensors' bytes. */
 static int compare(const char *file, const char *said, const char *are, const lince_tensor *tensors,
                    size_t count)
 {
-    const size_t begin = sizeof BEGIN - 1;
-    if (strlen(said) != strlen(are) || strncmp(said, are, begin + WORD) != 0) return refuse_header(file);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = begin + WORD * (i + 1);
+    const size_t header = sizeof BEGIN - 1 + WORD, length = strlen(are);
+    if (strlen(said) != header + WORD * count || strncmp(said, are, header) != 0) return refuse_header(file);
+    for (size_t i = 0, at = header; at < length; i++, at += WORD)
         if (memcmp(said + at, are + at, WORD) != 0) return refuse_tensor(file, tensors[i].name);
-    }
     return 0;
 }
 
@@ -164,17 +163,27 @@ static char *take_text(lince_weights *w)
     return NULL;
 }
 
-int lince_checksum_check(lince_weights *w, const char *file)
+static int check(lince_weights *w, const char *file, bool data)
 {
     lince_buffer are = {0};
     lince_tensor *tensors = NULL;
     char *said = take_text(w);
     if (!said) return 0;
-    int code = sums(&are, &tensors, w->tensors, w->count, w->metadata, w->metadata_count);
+    int code = sums(&are, &tensors, w->tensors, w->count, w->metadata, w->metadata_count, data);
     if (!code) code = compare(file, said, are.data, tensors, w->count);
-    w->has_checksum = !code;
+    w->has_checksum = !code && data;
     lince_buffer_release(&are);
     lince_free(tensors);
     lince_free(said);
     return code == LINCE_ENOMEM ? lince_fail_in(code, file) : code;
+}
+
+int lince_checksum_check(lince_weights *w, const char *file)
+{
+    return check(w, file, true);
+}
+
+int lince_checksum_check_header(lince_weights *w, const char *file)
+{
+    return check(w, file, false);
 }

@@ -23,4 +23,7 @@ void lince_checksum_release(lince_metadata *list, size_t count);
  * LINCE_EFORMAT with the file and the tensor. */
 int lince_checksum_check(lince_weights *weights, const char *file);
 
+/* The same, but for the tensors' bytes, which are not there. */
+int lince_checksum_check_header(lince_weights *weights, const char *file);
+
 #endif

@@ -48,6 +48,10 @@ typedef struct lince_weights_format lince_weights_format; /* formats/format.h */
  * Names become those that the models here have. LINCE_EIO; LINCE_EFORMAT with place and rule. */
 int lince_weights_open(lince_weights **weights, const char *path);
 
+/* The same without the tensors' numbers (data NULL), of which nothing is read where the format allows it; of a checksum what
+ * the file says of its tensors and its texts is checked. */
+int lince_weights_open_outline(lince_weights **weights, const char *path);
+
 /* The same from bytes that the caller keeps; `name` is for messages. */
 int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size, const char *name);
 

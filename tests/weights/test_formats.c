@@ -157,6 +157,72 @@ static void test_cut_files_are_refused_and_damaged_ones_are_refused_or_read(void
     }
 }
 
+static void keep_as(const char *path, const blob *file)
+{
+    FILE *stream = fopen(path, "wb");
+    assert_int_equal(fwrite(file->data, 1, file->size, stream), file->size);
+    fclose(stream);
+}
+
+static void assert_same_outline(const char *path, const lince_weights *whole)
+{
+    lince_weights *w;
+    if (lince_weights_open_outline(&w, path)) fail_msg("%s", lince_error());
+    assert_int_equal(lince_weights_count(w), lince_weights_count(whole));
+    for (size_t k = 0; k < lince_weights_count(w); k++) {
+        const lince_tensor *t = lince_weights_at(w, k), *of = lince_weights_at(whole, k);
+        assert_string_equal(t->name, of->name);
+        assert_true(t->dtype == of->dtype && t->ndim == of->ndim && t->bytes == of->bytes);
+        assert_memory_equal(t->dims, of->dims, sizeof t->dims);
+    }
+    for (int k = 0; k < PAIRS; k++)
+        assert_string_equal(lince_weights_metadata(w, pairs[k].key), pairs[k].value);
+    assert_string_equal(lince_weights_notes(w), lince_weights_notes(whole));
+    lince_weights_free(w);
+}
+
+/* What tensors hold is no matter to it, what is said of them is. */
+static void test_an_outline_says_what_the_whole_says(void **state)
+{
+    (void)state;
+    lince_tensor tensors[TENSORS];
+    char names[TENSORS][24];
+    const char *path = TEST_SCRATCH "/outlined";
+    fill_tensors(tensors, names);
+    for (size_t i = 0; i < COUNT; i++) {
+        if (!rows[i]->write) continue;
+        blob file = written(rows[i], tensors);
+        lince_weights *whole, *w;
+        if (lince_weights_parse(&whole, file.data, file.size, "written")) fail_msg("%s", lince_error());
+        keep_as(path, &file);
+        assert_same_outline(path, whole);
+        char *number = (char *)(uintptr_t)lince_weights_find(whole, names[0])->data;
+        if (!rows[i]->outline) number = NULL;
+        if (number) {
+            *number ^= 1;
+            keep_as(path, &file);
+            assert_same_outline(path, whole);
+            assert_int_equal(lince_weights_open(&w, path), LINCE_EFORMAT);
+            *number ^= 1;
+        }
+        char *said = memmem(file.data, file.size, "two words", 9);
+        if (said && number) {
+            *said ^= 1;
+            keep_as(path, &file);
+            assert_int_equal(lince_weights_open_outline(&w, path), LINCE_EFORMAT);
+            assert_non_null(strstr(lince_error(), "its header is not what was written"));
+            *said ^= 1;
+        }
+        for (size_t size = 0; size < file.size; size += 1 + size / 8) {
+            blob part = {file.data, size};
+            keep_as(path, &part);
+            assert_true(lince_weights_open_outline(&w, path) < 0);
+        }
+        lince_weights_free(whole);
+        free(file.data);
+    }
+}
+
 /* Whoever claims to bring a network must say all of itself: nothing is taken for granted, and nothing crashes. */
 static void test_a_network_that_is_described_by_halves_is_told(void **state)
 {
@@ -185,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_endings_lead_to_the_row_that_writes),
         cmocka_unit_test(test_what_a_row_writes_it_reads),
         cmocka_unit_test(test_cut_files_are_refused_and_damaged_ones_are_refused_or_read),
+        cmocka_unit_test(test_an_outline_says_what_the_whole_says),
         cmocka_unit_test(test_a_network_that_is_described_by_halves_is_told),
     };
     return cmocka_run_group_tests_name("weights/formats", tests, NULL, NULL);

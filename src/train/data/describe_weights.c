@@ -49,7 +49,7 @@ static json_t *architecture_json(const lince_weights *w)
 int lince_describe_weights(const char *path, json_t **result)
 {
     lince_weights *w;
-    LINCE_TRY(lince_weights_open(&w, path));
+    LINCE_TRY(lince_weights_open_outline(&w, path));
     json_t *tensors = json_array(), *types = json_object();
     size_t elements = 0, bytes = 0, of_type[LINCE_DTYPES] = {0};
     for (size_t i = 0; i < lince_weights_count(w); i++) {

@@ -24,6 +24,10 @@ struct lince_weights_format {
      * released by the caller. */
     int (*parse)(lince_weights *weights, const void *bytes, size_t size, const char *file);
 
+    /* Where the tensors' numbers are not asked for: reads into the outline whatever else `parse` looks at; NULL: the
+     * whole file is read. What is wrong is left for `parse` to say. */
+    int (*outline)(const lince_outline *outline);
+
     /* Changes names to those that the models here have, and notes it; NULL: they are the same. */
     int (*rename)(lince_weights *weights, const char *file);
 

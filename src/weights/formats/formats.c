@@ -117,17 +117,28 @@ static int finish(lince_weights **weights, int code)
     return code;
 }
 
-int lince_weights_parse_as(const lince_weights_format *format, lince_weights **weights, const void *bytes,
-                           size_t size, const char *name)
+static int parse_as(const lince_weights_format *format, lince_weights **weights, const void *bytes,
+                    size_t size, const char *name, int (*check)(lince_weights *weights, const char *file))
 {
     lince_weights *w = *weights = lince_alloc(1, sizeof *w);
     if (!w) return LINCE_ENOMEM;
     w->format = format;
     int code = format->parse(w, bytes, size, name);
     if (!code) code = lince_weights_index(w, name);
-    if (!code) code = lince_checksum_check(w, name);
+    if (!code) code = check(w, name);
     if (!code) code = w->notes.error;
     return finish(weights, code);
+}
+
+int lince_weights_parse_as(const lince_weights_format *format, lince_weights **weights, const void *bytes,
+                           size_t size, const char *name)
+{
+    return parse_as(format, weights, bytes, size, name, lince_checksum_check);
+}
+
+static int rename_as(const lince_weights_format *format, lince_weights **weights, const char *name)
+{
+    return format->rename ? finish(weights, format->rename(*weights, name)) : 0;
 }
 
 int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size, const char *name)
@@ -136,7 +147,7 @@ int lince_weights_parse(lince_weights **weights, const void *bytes, size_t size,
     const lince_weights_format *format = format_of(bytes, size);
     if (!format) return refuse(bytes, size, name);
     LINCE_TRY(lince_weights_parse_as(format, weights, bytes, size, name));
-    return format->rename ? finish(weights, format->rename(*weights, name)) : 0;
+    return rename_as(format, weights, name);
 }
 
 /* Of the file's contents, which the weights take over; `format` NULL: told by the content. */
@@ -162,6 +173,32 @@ int lince_weights_open_as(const lince_weights_format *format, lince_weights **we
 int lince_weights_open(lince_weights **weights, const char *path)
 {
     return open_file(NULL, weights, path);
+}
+
+enum { HEAD = 512 }; /* bytes that tell a format */
+
+static int read_outline(const lince_outline *o, lince_weights **weights, bool *whole)
+{
+    LINCE_TRY(lince_outline_read(o, 0, HEAD));
+    const lince_weights_format *format = format_of(o->bytes, o->size < HEAD ? o->size : HEAD);
+    *whole = !format || !format->outline;
+    if (*whole) return 0;
+    LINCE_TRY(format->outline(o));
+    LINCE_TRY(parse_as(format, weights, o->bytes, o->size, o->path, lince_checksum_check_header));
+    LINCE_TRY(rename_as(format, weights, o->path));
+    for (size_t i = 0; i < (*weights)->count; i++) (*weights)->tensors[i].data = NULL;
+    return 0;
+}
+
+int lince_weights_open_outline(lince_weights **weights, const char *path)
+{
+    lince_outline outline;
+    bool whole = false;
+    *weights = NULL;
+    int code = lince_outline_open(&outline, path);
+    if (!code) code = read_outline(&outline, weights, &whole);
+    lince_outline_close(&outline);
+    return whole && !code ? lince_weights_open(weights, path) : code;
 }
 
 bool lince_weights_recognise(const char *path)

@@ -191,6 +191,12 @@ static int parse(lince_weights *weights, const void *bytes, size_t size, const c
     return read_header(&r, text, header);
 }
 
+static int outline(const lince_outline *o)
+{
+    uint64_t header = o->size < PREFIX ? 0 : little_endian(o->bytes);
+    return lince_outline_read(o, PREFIX, header < LARGEST_HEADER ? header : LARGEST_HEADER);
+}
+
 int lince_safetensors_open(lince_weights **weights, const char *path)
 {
     return lince_weights_open_as(&lince_safetensors, weights, path);
@@ -293,5 +299,6 @@ int lince_safetensors_write(const char *path, const lince_tensor *tensors, size_
 const lince_weights_format lince_safetensors = {.name = "safetensors",
                                                 .recognise = recognise,
                                                 .parse = parse,
+                                                .outline = outline,
                                                 .rename = lince_torch_rename,
                                                 .write = lince_safetensors_write};

@@ -157,6 +157,20 @@ static int parse(lince_weights *weights, const void *bytes, size_t size, const c
     return code;
 }
 
+/* All but the tensors' numbers. */
+static bool is_said(const char *name, size_t size)
+{
+    static const char DATA[] = "/data/";
+    const char *slash = memchr(name, '/', size);
+    size_t behind = slash ? size - (size_t)(slash - name) : 0;
+    return behind < strlen(DATA) || memcmp(slash, DATA, strlen(DATA)) != 0;
+}
+
+static int outline(const lince_outline *o)
+{
+    return lince_stored_zip_outline(o, is_said);
+}
+
 static bool recognise(const unsigned char *bytes, size_t size)
 {
     return size >= 4 && !memcmp(bytes, "PK\3\4", 4);
@@ -179,5 +193,6 @@ const lince_weights_format lince_torch_zip = {.name = "PyTorch (zip)",
                                               .recognise = recognise,
                                               .holds = holds,
                                               .parse = parse,
+                                              .outline = outline,
                                               .rename = lince_torch_rename,
                                               .write = lince_torch_write};

@@ -189,6 +189,38 @@ int lince_stored_zip_read(lince_stored_zip *zip, const char *file, const void *b
     return code;
 }
 
+/* Of the entry of the central directory at `at`: the local header with what follows it, or all of it. */
+static int outline_entry(const lince_outline *o, size_t at, bool (*wanted)(const char *name, size_t size),
+                         size_t *next)
+{
+    reading r = {o->path, o->bytes, o->size, NULL};
+    size_t name = number(&r, at + 28, 2), extra = number(&r, at + 30, 2), comment = number(&r, at + 32, 2),
+           extras = at + CENTRAL_HEADER + name;
+    uint64_t packed = number(&r, at + 20, 4), size = number(&r, at + 24, 4), header = number(&r, at + 42, 4);
+    *next = extras + extra + comment;
+    if (*next > o->size) return 0;
+    LINCE_TRY(read_extra(&r, extras, extras + extra, &size, &packed, &header));
+    bool whole = wanted((const char *)o->bytes + at + CENTRAL_HEADER, name);
+    LINCE_TRY(lince_outline_read(o, header, LOCAL_HEADER));
+    if (header > o->size || o->size - header < LOCAL_HEADER) return 0;
+    uint64_t behind = number(&r, (size_t)header + 26, 2) + number(&r, (size_t)header + 28, 2);
+    return lince_outline_read(o, header + LOCAL_HEADER, behind + (whole ? packed : 0));
+}
+
+int lince_stored_zip_outline(const lince_outline *o, bool (*wanted)(const char *name, size_t size))
+{
+    const uint64_t tail = END + LONGEST_COMMENT + LOCATOR64 + END64;
+    reading r = {o->path, o->bytes, o->size, NULL};
+    directory d;
+    LINCE_TRY(lince_outline_read(o, o->size > tail ? o->size - tail : 0, tail));
+    if (read_end(&r, &d)) return 0;
+    LINCE_TRY(lince_outline_read(o, d.begin, d.size));
+    for (size_t at = (size_t)d.begin, end = at + (size_t)d.size, next; at < end && end - at >= CENTRAL_HEADER;
+         at = next)
+        LINCE_TRY(outline_entry(o, at, wanted, &next));
+    return 0;
+}
+
 void lince_stored_zip_release(lince_stored_zip *zip)
 {
     lince_free(zip->entries);

@@ -4,6 +4,9 @@
 #ifndef LINCE_WEIGHTS_STORED_ZIP_H
 #define LINCE_WEIGHTS_STORED_ZIP_H
 
+#include "core/contents.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +27,9 @@ typedef struct lince_stored_zip {
  * LINCE_EFORMAT with rule and offset. `file` is for messages. The checksums are not looked at: PyTorch can be
  * told not to write them; what lince writes has its own (weights/checksum.h). */
 int lince_stored_zip_read(lince_stored_zip *zip, const char *file, const void *bytes, size_t size);
+
+/* Reads what lince_stored_zip_read looks at, and entries that are `wanted` whole. What is wrong is left for that one to say. */
+int lince_stored_zip_outline(const lince_outline *outline, bool (*wanted)(const char *name, size_t size));
 void lince_stored_zip_release(lince_stored_zip *zip);
 
 /* NULL where there is none. */
