@@ -26,7 +26,7 @@ guarded() {
 all_commands() {
     guarded "$1" report theirs
     guarded "$1" eval --run theirs --calibrate
-    guarded "$1" train --resume theirs --epochs 2
+    guarded "$1" train --resume theirs --epochs 2 --no-report
     guarded "$1" train --resume theirs
     guarded "$1" prune theirs
 }
