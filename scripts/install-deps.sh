@@ -13,7 +13,7 @@ packages=(
     libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libxxhash-dev libcurl4-openssl-dev libsndfile1-dev libsoxr-dev
     libkissfft-dev libcmocka-dev
     libopenmpi-dev openmpi-bin
-    gnuplot-nox strace python3
+    gnuplot-nox python3
 )
 if [ "${1:-}" = libraries ]; then
     printf '%s\n' "${packages[@]}" | grep -E -- '-dev$'
