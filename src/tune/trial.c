@@ -112,17 +112,25 @@ static int open_leg(const lince_search *s, const char *const *values, int thread
     return code;
 }
 
+static int try_leg(const lince_search *s, const char *const *values, int threads,
+                   const lince_observer *observer, lince_leg *leg)
+{
+    lince_trainer t;
+    LINCE_TRY(open_leg(s, values, threads, observer, leg->trial, &t));
+    int code = run_leg(s, &t, leg);
+    lince_trainer_close(&t);
+    return code;
+}
+
+/* Memory that is missing for a moment must not decide which settings are the best: that leg is gone on with. What is too large
+ * is so again, and that is the trial's result. */
 int lince_trial_run(const lince_search *s, const char *const *values, int threads,
                     const lince_observer *observer, lince_leg *leg)
 {
-    lince_trainer t;
     double began = lince_now();
     leg->value = NAN;
-    int code = open_leg(s, values, threads, observer, leg->trial, &t);
-    if (!code) {
-        code = run_leg(s, &t, leg);
-        lince_trainer_close(&t);
-    }
+    int code = try_leg(s, values, threads, observer, leg);
+    if (code == LINCE_ENOMEM) code = try_leg(s, values, threads, observer, leg);
     leg->seconds = lince_now() - began;
     if (code == LINCE_EIO || code == LINCE_EINTERRUPTED) return code;
     if (!code && isfinite(leg->value)) return 0;
