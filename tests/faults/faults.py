@@ -14,7 +14,7 @@ N-th read or write moves half. Allowed is
 All else is wrong: a signal, a hang, exit 0 with something else, an exit without a message, a file that is neither.
 
 The same comes again and again: the samples of a set, the words of a file, what several commands do. A site is looked at
-where some functions in a row (--functions, 8; 0 takes every site) led to it that led to none before: the first such site
+where some functions in a row (--functions, 4; 0 takes every site) led to it that led to none before: the first such site
 of a case, and the last. System calls are told apart by their paths, too. What was looked at in one case is not looked at
 again in the next; --seen keeps it in a file, so that cases can be run one by one. --sample K takes every K-th of the
 faults that are left, --most N as many of each case, evenly. Ends with 1 where anything was wrong."""
@@ -71,8 +71,7 @@ ERRORS = {  # what each call may say, by its manual page
     "recvfrom": ["ECONNRESET", "ENOMEM"],
     "poll": ["ENOMEM", "EINTR"],
 }
-HERE = os.path.dirname(os.path.abspath(__file__))
-ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": os.path.join(HERE, "bin") + ":" + os.environ["PATH"], "GOMP_SPINCOUNT": "1000", "OMP_NUM_THREADS": "1"}
+ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"], "GOMP_SPINCOUNT": "1000", "OMP_NUM_THREADS": "1"}
 SECONDS = 300  # of a run; a busy machine is no hang
 
 
@@ -251,10 +250,10 @@ class Place:
                                            env={**environment(self.folder), "LD_PRELOAD": self.shim,
                                                 "LINCE_FAULT_SERVE": f"{out}:{err}"})
         self.server.stdin.write(f"{order}\n".encode())
-        pid = int(self.server.stdout.readline())
         hangs = not select.select([self.server.stdout], [], [], SECONDS)[0]
         if hangs:
-            os.kill(pid, signal.SIGKILL)
+            with open(f"/proc/{self.server.pid}/task/{self.server.pid}/children") as children:
+                os.kill(int(children.read()), signal.SIGKILL)
         code = int(self.server.stdout.readline())
         with open(out, "rb") as said, open(err, "rb") as told:
             return self.outcome(None if hangs else code, said.read(), told.read())
@@ -370,15 +369,16 @@ class Runner:
         """Of each kind, what led to each: (kind, path without numbers, functions)."""
         path = os.path.join(self.scratch, "sites")
         self.with_place(Place.run, {"LD_PRELOAD": self.shim, "LINCE_FAULT_SITES": path})
-        ways, place = {}, Modules()
+        ways, place, shim = {}, Modules(), os.path.basename(self.shim) + "+"
         with open(path) as stream:
             for line in stream:
                 if line.startswith("maps "):
                     place.add(line[5:])
                     continue
                 kind, path, *frames = line.split()
-                way = (kind + re.sub(r"[0-9a-f]*[0-9][0-9a-f]*", "#", path), *(place[f] for f in frames))
-                ways.setdefault(kind, []).append(way)
+                path = re.sub(r"[0-9a-f]*[0-9][0-9a-f]*", "#", path)
+                functions = [place[f] for f in frames]
+                ways.setdefault(kind, []).append((kind, path, *(f for f in functions if not f.startswith(shim))))
         return ways
 
     def taken(self, ways):
@@ -419,8 +419,10 @@ class Runner:
 
 
 def rows_of(way, n):
-    """All n functions in a row of a way, with what they led to."""
-    rows = {" ".join((way[0], *way[i : i + n])) for i in range(1, max(2, len(way) - n + 1))}
+    """All n functions in a row of a way, and its path, by hashes that are the same in each process."""
+    kind, path, *functions = way
+    rows = {" ".join((kind, *functions[i : i + n])) for i in range(max(1, len(functions) - n + 1))}
+    rows.add(f"{kind} {path} {functions[0]}")
     return {hashlib.blake2b(row.encode(), digest_size=8).hexdigest() for row in rows}
 
 
@@ -474,7 +476,7 @@ def look_at(case, options):
         return fault, *runner.verdict(runner.with_place(Place.fault, fault))
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for name, verdict, why in pool.map(one, faults):
+        for name, verdict, why in pool.map(one, faults) if options.jobs > 1 else map(one, faults):
             found[verdict] = found.get(verdict, 0) + 1
             if verdict not in ("right", "refused"):
                 wrong.append(f"{case.name} {name}: {verdict}: {why}")
@@ -497,7 +499,7 @@ def main():
     parser.add_argument("embedder")
     parser.add_argument("shim")
     parser.add_argument("scratch")
-    parser.add_argument("--functions", type=int, default=8)
+    parser.add_argument("--functions", type=int, default=4)
     parser.add_argument("--seen")
     parser.add_argument("--sample", type=int, default=1)
     parser.add_argument("--most", type=int, default=0)
@@ -510,6 +512,7 @@ def main():
         setattr(options, name, os.path.abspath(getattr(options, name)))
     shutil.rmtree(options.scratch, ignore_errors=True)
     os.makedirs(options.scratch)
+    ENVIRONMENT["PATH"] = os.path.join(os.path.dirname(options.shim), "bin") + ":" + ENVIRONMENT["PATH"]  # gnuplot.c
     options.seen = Seen(options.seen, [options.lince, options.embedder, options.shim])
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -11,8 +11,8 @@
  *                             that a system call was given, or "-", and the return addresses of the functions that led to
  *                             it, the innermost first; before them what lies where, as /proc/self/maps says
  *     LINCE_FAULT_SERVE=OUT:ERR   waits for orders as of LINCE_FAULT, a line of standard input each. For each it goes on in a
- *                             child, whose outputs are these files, and writes the child's number and exit code, negative
- *                             that of the signal which ended it
+ *                             child, whose outputs are these files, and writes the child's exit code, negative the number
+ *                             of the signal which ended it
  *
  * System calls are seen by syscall user dispatch (Linux 5.11, x86-64): one that is made anywhere but at `made` below is a
  * signal, whose handler makes it, or does not. A thread that is begun asks for it anew, a program that is started does not
@@ -380,7 +380,6 @@ static void serve(char *outputs)
         if (child < 0) _exit(97);
         if (!child) break;
         int status;
-        dprintf(1, "%d\n", (int)child);
         if (waitpid(child, &status, 0) != child) _exit(96);
         dprintf(1, "%d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
     }
