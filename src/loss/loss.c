@@ -61,17 +61,14 @@ double lince_loss_weight(const lince_targets *t, size_t n)
     return weight;
 }
 
-double lince_loss_chance(const lince_loss *l, const double *share, int classes)
+double lince_loss_chance(const lince_loss *l, const double *share, int classes, float *scores)
 {
-    float *scores = lince_alloc((size_t)classes, sizeof *scores); /* whose softmax the shares are */
     double mean = 0;
-    if (!scores) return NAN;
-    for (int c = 0; c < classes && share; c++) scores[c] = (float)log(fmax(share[c], 1e-30));
+    for (int c = 0; c < classes; c++) /* the softmax of these are the shares */
+        scores[c] = share ? (float)log(fmax(share[c], 1e-30)) : 0.0f;
     for (int c = 0; c < classes && share; c++)
         if (share[c] > 0) mean += share[c] * l->type->value(l, scores, classes, 1, c);
-    if (!share) mean = l->type->value(l, scores, classes, 1, 0);
-    lince_free(scores);
-    return mean;
+    return share ? mean : (double)l->type->value(l, scores, classes, 1, 0);
 }
 
 void lince_loss_print(const lince_loss *l, char out[LINCE_LOSS_TEXT])

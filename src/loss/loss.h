@@ -52,8 +52,8 @@ double lince_loss_gradient(const lince_exec *exec, const lince_loss *loss, const
 double lince_loss_weight(const lince_targets *targets, size_t n);
 
 /* The mean of `value` for who knows of the samples nothing but the classes' shares, [classes] of sum 1; NULL:
- * and of these nothing but that they are all alike. */
-double lince_loss_chance(const lince_loss *loss, const double *share, int classes);
+ * and of these nothing but that they are all alike. `room` is for [classes]. */
+double lince_loss_chance(const lince_loss *loss, const double *share, int classes, float *room);
 
 /* The row `index`, or NULL after the last; and by name, or NULL with lince_error() set. */
 const lince_loss_type *lince_loss_at(size_t index);

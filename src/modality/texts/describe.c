@@ -14,13 +14,14 @@ static json_int_t whole(size_t n)
     return (json_int_t)n;
 }
 
-/* How many texts have 1, 2, ... words that are read. */
+/* How many texts have 1, 2, ... words that are read. NULL: out of memory. */
 static json_t *lengths_json(const lince_tokens *tokens, int most)
 {
-    json_t *array = json_array();
     size_t *count = lince_alloc((size_t)most + 1, sizeof *count);
-    for (size_t i = 0; count && i < tokens->count; i++) count[lince_tokens_length(tokens, i)]++;
-    for (int n = 1; count && n <= most; n++) lince_json_add(&array, json_integer(whole(count[n])));
+    if (!count) return NULL;
+    json_t *array = json_array();
+    for (size_t i = 0; i < tokens->count; i++) count[lince_tokens_length(tokens, i)]++;
+    for (int n = 1; n <= most; n++) lince_json_add(&array, json_integer(whole(count[n])));
     lince_free(count);
     return array;
 }

@@ -70,7 +70,9 @@ static double blind_loss(const discussion *t)
     for (size_t c = 0; c < classes; c++) all += lince_fact_number_at(counts, c);
     for (size_t c = 0; c < classes && share && all > 0; c++) share[c] = lince_fact_number_at(counts, c) / all;
     bool known = classes && !lince_criterion(&loss, &t->f->settings);
-    double blind = known ? lince_loss_chance(&loss, all > 0 ? share : NULL, (int)classes) : NAN;
+    float *room = known ? lince_buffer_alloc(&t->d->out, classes, sizeof *room) : NULL;
+    double blind = room ? lince_loss_chance(&loss, all > 0 ? share : NULL, (int)classes, room) : NAN;
+    lince_free(room);
     lince_free(share);
     return blind;
 }

@@ -186,13 +186,14 @@ static int nothing_came_out(const lince_search *s)
                       s->folder, s->budget, s->rungs.epochs[0], s->folder, 10 * s->budget);
 }
 
-static long leader(const lince_search *s)
+static int leader(const lince_search *s, long *best)
 {
     lince_standing *all = lince_alloc(s->count + 1, sizeof *all);
-    for (size_t i = 0; all && i < s->count; i++) all[i] = s->trials[i].standing;
-    long best = all ? lince_asha_leader(all, s->count) : -1;
+    if (!all) return LINCE_ENOMEM;
+    for (size_t i = 0; i < s->count; i++) all[i] = s->trials[i].standing;
+    *best = lince_asha_leader(all, s->count);
     lince_free(all);
-    return best;
+    return 0;
 }
 
 static bool is_usual(const lince_settings *settings, const lince_setting_info *info)
@@ -276,7 +277,8 @@ static void report_winner(const lince_search *s, const char *folder, const lince
 static int conclude(lince_search *s, const lince_observer *o, lince_tune_result *r)
 {
     double test;
-    long winner = leader(s);
+    long winner;
+    LINCE_TRY(leader(s, &winner));
     if (winner < 0) return nothing_came_out(s);
     if (!s->ended) {
         s->ended = true;

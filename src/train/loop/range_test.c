@@ -19,10 +19,10 @@ static const double GIVEN = 0.001;
 /* The first tenth of the steps is at rates too low to tell anything, the last five are the explosion. */
 enum { LEAST_STEPS = 20, MOST_STEPS = 10000, END = 5, LEAST_LOOKED_AT = 5 };
 
-size_t lince_valley(const double *loss, size_t n)
+int lince_valley(const double *loss, size_t n, size_t *chosen)
 {
     size_t *length = lince_alloc(n + 1, sizeof *length), end = 0;
-    if (!length) return 0;
+    if (!length) return LINCE_ENOMEM;
     for (size_t i = 0; i < n; i++) { /* the longest falling sequence that ends at i */
         length[i] = 1;
         for (size_t j = 0; j < i; j++)
@@ -33,7 +33,8 @@ size_t lince_valley(const double *loss, size_t n)
     long start = length[end] > 1 ? (long)end - (long)length[end] : 0;
     long stretch = (long)end - start, at = start + stretch / 3 + stretch / 6;
     lince_free(length);
-    return at > 0 ? (size_t)at : 0;
+    *chosen = at > 0 ? (size_t)at : 0;
+    return 0;
 }
 
 static int check(const lince_range_test *r)
@@ -101,7 +102,8 @@ static int choose(lince_range_test *r)
                           "lr-find: the loss exploded after %zu of %d steps, at a rate of %.3g: begin lower "
                           "(--from %.1g)",
                           r->count, r->steps, r->count ? r->lr[r->count - 1] : r->from, r->from / 1000);
-    r->chosen = first + lince_valley(r->smoothed + first, r->count - first - END);
+    LINCE_TRY(lince_valley(r->smoothed + first, r->count - first - END, &r->chosen));
+    r->chosen += first;
     return 0;
 }
 

@@ -31,6 +31,6 @@ int lince_range_test_choose(lince_settings *settings, const lince_observer *obse
 /* fastai's valley rule (its callback/schedule.py): of the steps, the longest falling sequence, not
  * necessarily of neighbours; of its stretch of steps the one at the middle of the second third begins, in
  * whole steps: start + stretch/3 + stretch/6. */
-size_t lince_valley(const double *loss, size_t count);
+int lince_valley(const double *loss, size_t count, size_t *at);
 
 #endif

@@ -242,14 +242,17 @@ static int train_epoch(lince_trainer *t)
 
 /* At the loss of who knows nothing but how many classes there are, a deep network without normalisation can
  * stay for good, and one whose rate was too high end. Told after epochs 1, 2, 4, 8, ... */
-static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
+static int tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
 {
-    int classes = lince_net_classes(t->net);
-    double guessing = lince_loss_chance(&t->blueprint.loss, NULL, classes),
-           of_it = row->train_loss / guessing;
     enum { TOO_FEW_STEPS = 30 };
-    if (t->at.updates < TOO_FEW_STEPS) return;
-    if (classes < 2 || (row->epoch & (row->epoch - 1)) || of_it < 0.99 || of_it > 1.03) return;
+    int classes = lince_net_classes(t->net);
+    float *room = lince_alloc((size_t)classes, sizeof *room);
+    if (!room) return LINCE_ENOMEM;
+    double guessing = lince_loss_chance(&t->blueprint.loss, NULL, classes, room),
+           of_it = row->train_loss / guessing;
+    lince_free(room);
+    if (t->at.updates < TOO_FEW_STEPS) return 0;
+    if (classes < 2 || (row->epoch & (row->epoch - 1)) || of_it < 0.99 || of_it > 1.03) return 0;
     const lince_architecture *a = lince_architecture_named(t->blueprint.model);
     char advice[160];
     const char *normalised = a ? lince_architecture_normalised(a) : NULL;
@@ -262,6 +265,7 @@ static void tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
                          "steps nothing was learned. What may help: more epochs; --optimizer adamw --lr 7e-5 "
                          "--warmup-epochs 1; %s"),
                        row->epoch, row->train_loss, classes, guessing, t->at.updates, advice);
+    return 0;
 }
 
 /* What the run's folder keeps of the epoch. */
@@ -313,11 +317,12 @@ static int finish_epoch(lince_trainer *t)
                                                  at->epoch_seconds, row.train_loss, row.train_accuracy,
                                                  row.val_loss, row.val_accuracy, row.lr,
                                                  seen / fmax(train_seconds, 1e-9), best});
-    tell_what_is_not_learned(t, &row);
+    code = tell_what_is_not_learned(t, &row);
     at->epoch++;
     at->step = at->seen = 0;
     at->loss = at->hits = at->epoch_seconds = 0;
-    LINCE_TRY(lince_group_all(t->group, record_epoch(t, best)));
+    if (!code) code = record_epoch(t, best);
+    LINCE_TRY(lince_group_all(t->group, code));
     lince_profile_lap(&t->profile, LINCE_TIME_SAVING);
     return 0;
 }
