@@ -1,7 +1,8 @@
 #include "data/sizes.h"
 
+#include "core/error.h"
+
 #include <limits.h>
-#include <lince/error.h>
 #include <lince/text.h>
 
 static void include(lince_sizes *s, int width, int height)
@@ -13,11 +14,20 @@ static void include(lince_sizes *s, int width, int height)
     if (height > s->greatest_height) s->greatest_height = height;
 }
 
-int lince_sizes_add(lince_sizes *s, lince_dataset *dataset, lince_part part)
+static int tell(const lince_watch *w, size_t done, size_t total)
+{
+    enum { SELDOM = 256 }; /* headers are read in microseconds */
+    if (!w || done % SELDOM) return 0;
+    if (w->progress) w->progress(w->context, done, total);
+    return w->stop && *w->stop ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : 0;
+}
+
+int lince_sizes_add(lince_sizes *s, lince_dataset *dataset, lince_part part, const lince_watch *watch)
 {
     size_t count = lince_dataset_count(dataset, part);
     for (size_t i = 0; i < count; i++) {
         lince_picture_head head;
+        LINCE_TRY(tell(watch, i, count));
         int code = lince_dataset_measure(dataset, part, i, &head);
         if (code == LINCE_ENOMEM) return code;
         if (code) {

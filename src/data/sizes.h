@@ -14,8 +14,9 @@ typedef struct lince_sizes {
     int greatest_width, greatest_height;
 } lince_sizes;
 
-/* Adds a part's pictures to sizes that are zero at first. LINCE_ENOMEM. */
-int lince_sizes_add(lince_sizes *sizes, lince_dataset *dataset, lince_part part);
+/* Adds a part's pictures to sizes that are zero at first. LINCE_ENOMEM; LINCE_EINTERRUPTED, where `watch` (or NULL) asks for
+ * it. */
+int lince_sizes_add(lince_sizes *sizes, lince_dataset *dataset, lince_part part, const lince_watch *watch);
 
 /* Whether all have one and the same size. */
 bool lince_sizes_agree(const lince_sizes *sizes);

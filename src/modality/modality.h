@@ -140,8 +140,8 @@ typedef struct lince_modality {
     void (*tell_part)(const lince_dataset *dataset, lince_part part, const lince_observer *observer);
     void (*tell_loaded)(const void *encoder, const lince_loader *loader, lince_part part,
                         const lince_observer *observer);
-    /* `lince info`: into its JSON, and as lines of text from that; both may be NULL. */
-    void (*put_info)(lince_dataset *dataset, json_t **info);
+    /* `lince info`: into its JSON, and as lines of text from that; both may be NULL. The first is watched. */
+    int (*put_info)(lince_dataset *dataset, const lince_watch *watch, json_t **info);
     void (*print_info)(const json_t *info, lince_buffer *out);
 } lince_modality;
 

@@ -138,9 +138,10 @@ static int expect(lince_opening *o, lince_picture_encoder *expected, lince_buffe
 static int look_at_sizes(lince_opening *o)
 {
     lince_picture_encoder *e = o->encoder;
+    lince_watch watch = lince_watch_for(o->observer);
     bool open = !strcmp(o->settings->image_size, "0") || !strcmp(o->settings->range, "auto");
     for (int part = 0; part < LINCE_PARTS && open; part++)
-        LINCE_TRY(lince_sizes_add(&e->sizes, o->dataset, (lince_part)part));
+        LINCE_TRY(lince_sizes_add(&e->sizes, o->dataset, (lince_part)part, &watch));
     return 0;
 }
 

@@ -1,4 +1,5 @@
 /* What there is to say of pictures: in a run's data.json, of a part that is measured, and by `lince info`. */
+#include "core/error.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/number.h"
@@ -82,13 +83,12 @@ void lince_pictures_tell_views(const void *encoder, const lince_loader *loader, 
 
 /* --- lince info ----------------------------------------------------------------------------------- */
 
-/* What the pictures measure, over all parts; of deep grey also its values. NULL: out of memory. */
-static json_t *sizes_json(lince_dataset *d)
+/* What the pictures measure, over all parts; of deep grey also its values. */
+int lince_pictures_put_info(lince_dataset *d, const lince_watch *watch, json_t **info)
 {
     lince_sizes s = {0};
     lince_extent e = {0};
-    for (int p = 0; p < LINCE_PARTS; p++)
-        if (lince_sizes_add(&s, d, (lince_part)p)) return NULL;
+    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(lince_sizes_add(&s, d, (lince_part)p, watch));
     json_t *sizes =
         lince_json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
                         s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);
@@ -97,18 +97,13 @@ static json_t *sizes_json(lince_dataset *d)
                        lince_json_pack("{s:I, s:s}", "n", (json_int_t)s.unread, "first", s.why));
     int code = 0;
     for (int p = 0; p < LINCE_PARTS && s.deep && !code; p++)
-        code = lince_depth_add(&e, d, (lince_part)p, lince_processors(), NULL);
-    if (code) lince_json_put(&sizes, "deep", NULL);
+        code = lince_depth_add(&e, d, (lince_part)p, lince_processors(), watch);
     if (e.count)
         lince_json_put(&sizes, "deep",
                        lince_json_pack("{s:I, s:f, s:f}", "n", (json_int_t)s.deep, "least", e.least,
                                        "greatest", e.greatest));
-    return sizes;
-}
-
-void lince_pictures_put_info(lince_dataset *dataset, json_t **info)
-{
-    lince_json_put(info, "pixels", sizes_json(dataset));
+    lince_json_put(info, "pixels", sizes);
+    return code;
 }
 
 static void put_depth(lince_buffer *out, const json_t *deep)

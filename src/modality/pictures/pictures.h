@@ -59,7 +59,7 @@ void lince_pictures_describe(const lince_opening *opening, json_t **data);
 void lince_pictures_tell_part(const lince_dataset *dataset, lince_part part, const lince_observer *observer);
 void lince_pictures_tell_views(const void *encoder, const lince_loader *loader, lince_part part,
                                const lince_observer *observer);
-void lince_pictures_put_info(lince_dataset *dataset, json_t **info);
+int lince_pictures_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info);
 void lince_pictures_print_info(const json_t *info, lince_buffer *out);
 
 /* ask.c, memory.c */

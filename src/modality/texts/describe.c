@@ -96,9 +96,11 @@ void lince_texts_tell_part(const lince_dataset *dataset, lince_part part, const 
 
 /* --- lince info ----------------------------------------------------------------------------------- */
 
-void lince_texts_put_info(lince_dataset *dataset, json_t **info)
+int lince_texts_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info)
 {
+    (void)watch;
     lince_json_put(info, "table", lince_table_facts_json(dataset));
+    return 0;
 }
 
 /* What a table was read as. */

@@ -40,7 +40,7 @@ void lince_texts_tell_unknown(const lince_tokens *tokens, lince_part part, const
 void lince_texts_tell_part(const lince_dataset *dataset, lince_part part, const lince_observer *observer);
 void lince_texts_tell_loaded(const void *encoder, const lince_loader *loader, lince_part part,
                              const lince_observer *observer);
-void lince_texts_put_info(lince_dataset *dataset, json_t **info);
+int lince_texts_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info);
 void lince_texts_print_info(const json_t *info, lince_buffer *out);
 
 /* ask.c; ask_table.c: of a table's content */

@@ -84,9 +84,9 @@ static int describe_data(const char *path, const lince_settings *settings, const
                               parts, "notes", notes);
     if (lince_dataset_several(d)) put_several(d, result);
     const lince_modality *m = lince_modality_of_data(d);
-    if (m->put_info) m->put_info(d, result);
-    int code = 0;
-    if (settings && !strcmp(settings->find_duplicates, "yes")) code = put_leaks(d, observer, result);
+    lince_watch watch = lince_watch_for(observer);
+    int code = m->put_info ? m->put_info(d, &watch, result) : 0;
+    if (!code && settings && !strcmp(settings->find_duplicates, "yes")) code = put_leaks(d, observer, result);
     if (code) json_decref(*result);
     lince_dataset_free(d);
     return code;
