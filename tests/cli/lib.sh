@@ -60,4 +60,12 @@ refuses() {
     { [ $code -eq 1 ] || [ $code -eq 2 ]; } && grep -q -- "$pattern" err || wrong "lince $*: expected '$pattern', found $code:"
 }
 
+# as_of_0_1 CHECKPOINT: what version 0.1 would have written, of the same length: neither stages, contents of pictures, kernels nor a
+# checksum, and the position's values alone
+as_of_0_1() {
+    perl -0777 -pi -e '
+        s/"stage":/"-----":/; s/"lince.checksum":/"-----.--------":/; s/"content":/"c------":/; s/"kernels":/"k------":/;
+        s/"position":"version=1 ([^"]*)"/ my ($all, $v) = ($&, $1); $v =~ s{\w+=}{}g; "\"position\":\"$v\"" . " " x (length($all) - length($v) - 13) /e' "$1"
+}
+
 finish() { exit $((failures > 0)); }

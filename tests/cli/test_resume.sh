@@ -43,6 +43,23 @@ done
 wait $process || wrong "the last resume of a killed run failed"
 ends_like_alone killed
 
+# what version 0.1 left of one is gone on with, also where nothing is measured
+begin early
+kill -KILL $process
+wait $process 2>/dev/null
+as_of_0_1 early/checkpoint/state.safetensors
+done_with train --resume early
+ends_like_alone early
+training+=(--deterministic)
+done_with train "${training[@]}" --out alone-deterministic
+begin early-deterministic
+kill -KILL $process
+wait $process 2>/dev/null
+as_of_0_1 early-deterministic/checkpoint/state.safetensors
+done_with train --resume early-deterministic
+cmp -s alone-deterministic/weights/last.safetensors early-deterministic/weights/last.safetensors || wrong "a deterministic run of version 0.1 does not end like one left alone"
+unset 'training[-1]'
+
 # asked to end: the step is finished, the state saved, the way on told
 ends_when_asked() {
     local signal=$1 expected=$2 name=$3

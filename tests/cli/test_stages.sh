@@ -160,13 +160,6 @@ before=$(stat -c %s other/checkpoint/*)
 ) 9<other || wrong "a run that is being trained is pruned"
 [ "$before" = "$(stat -c %s other/checkpoint/*)" ] || wrong "a run that is being trained was changed"
 
-# as_of_0_1 CHECKPOINT: what version 0.1 would have written, of the same length: neither stages nor a checksum, and the
-# position's values alone
-as_of_0_1() {
-    perl -0777 -pi -e '
-        s/"stage":/"-----":/; s/"lince.checksum":/"-----.--------":/;
-        s/"position":"version=1 ([^"]*)"/ my ($all, $v) = ($&, $1); $v =~ s{\w+=}{}g; "\"position\":\"$v\"" . " " x (length($all) - length($v) - 13) /e' "$1"
-}
 # a run of version 0.1 is finished when it was tested
 cp -r reporting first && rm first/checkpoint/end.safetensors
 as_of_0_1 first/$state
