@@ -71,7 +71,7 @@ right() {
     shift
     rm -rf to
     expect 0 "is the expected one" "$base/$what/x.bin" --sha256 "$sum" --to to "$@"
-    cmp -s mirror/some.bin to/x.bin || wrong "$what: the file differs"
+    cmp -s "$scratch/mirror/some.bin" to/x.bin || wrong "$what: the file differs"
     [ -e to/x.bin.part ] && wrong "$what: x.bin.part is left"
 }
 
@@ -84,24 +84,24 @@ refused() {
     [ -e to/x.bin ] && wrong "$what: the file is there"
 }
 
-right good
-right truncate
-right drip
-right norange
-right redirect
-right nolength
-right busy
-right stall
-refused loop 1 "redirect"
-refused escape 1 ""
-refused missing 1 "HTTP 404"
-nothing x.bin
-refused wrong 1 "not what was expected: its SHA-256 is"
-nothing x.bin
-refused short 1 "not what was expected: its SHA-256 is"
-refused long 1 "the same command goes on from there"
-refused dead 1 "too slow"
-refused shifted 1 "another part"
+# at_once CASE...: each in a folder of its own, all at the same time: most of theirs is waiting
+at_once() {
+    local case jobs=() i=0
+    for case in "$@"; do
+        i=$((i + 1))
+        mkdir "case$i"
+        (cd "case$i" && failures=0 && eval "$case"; exit $failures) >"case$i/said" 2>&1 &
+        jobs+=($!)
+    done
+    for i in "${!jobs[@]}"; do
+        wait "${jobs[$i]}" || { cat "case$((i + 1))/said"; failures=$((failures + 1)); }
+    done
+}
+at_once 'right good' 'right truncate' 'right drip' 'right norange' 'right redirect' 'right nolength' 'right busy' 'right stall' \
+    'refused loop 1 redirect' 'refused escape 1 ""' 'refused missing 1 "HTTP 404"; nothing x.bin' \
+    'refused wrong 1 "not what was expected: its SHA-256 is"; nothing x.bin' \
+    'refused short 1 "not what was expected: its SHA-256 is"; nothing x.bin' 'refused long 1 "the same command goes on from there"' \
+    'refused dead 1 "too slow"' 'refused shifted 1 "another part"'
 rm -rf to
 expect 1 "bytes; expected about" squeezenet1_1 --to to --url-base "$base/good"
 rm -rf to
