@@ -49,6 +49,7 @@ kill -KILL $process
 wait $process 2>/dev/null
 as_of_0_1 early/checkpoint/state.safetensors
 done_with train --resume early
+grep -q 'begun by an earlier version, which did not keep the kernels' err || wrong "it is not told that last bits may be other ones"
 ends_like_alone early
 training+=(--deterministic)
 done_with train "${training[@]}" --out alone-deterministic

@@ -522,6 +522,10 @@ static int others_first(lince_trainer *t, int (*read)(lince_trainer *t, const ch
 /* On another machine, or with another version. */
 static void tell_missing_kernels(const lince_trainer *t)
 {
+    if (!t->kernels.begun && *lince_kept_text(&t->kernels))
+        lince_trainer_warn(
+            t, _("the run was begun by an earlier version, which did not keep the kernels that it "
+                 "computed with: last bits may be other than in a run that was not interrupted"));
     if (t->kernels.missing)
         lince_trainer_warn(
             t,
