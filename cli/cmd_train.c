@@ -10,6 +10,8 @@ static void tell_report(const char *run)
     if (!access(path, R_OK)) fprintf(cli_err, _("report: %s\n"), path);
 }
 
+static char spoken[16]; /* the language of the thread that trains */
+
 typedef struct job {
     training training;
     lince_processes *processes;
@@ -19,6 +21,7 @@ static int train(void *context)
 {
     job *j = context;
     training *t = &j->training;
+    snprintf(spoken, sizeof spoken, "%s", lince_language());
     int code = lince_train_together(j->processes, t->settings, t->line, cli_observer(t->quiet), t->folder,
                                     sizeof t->folder);
     cli_clear_line(); /* of the report, which would stand behind the folder's name */
@@ -31,6 +34,8 @@ static int train(void *context)
 /* By a thread of its own, before all are ended. */
 static void tell_lost(int rank, const char *host, int seconds)
 {
+    lince_language_set(spoken);
+    lince_language_dashes(1);
     cli_clear_line();
     fprintf(
         cli_err,

@@ -9,6 +9,7 @@ if ! command -v mpirun >/dev/null || [ ! -e "$(dirname "$lince")/lince-mpi.so" ]
 fi
 # Open MPI's: more processes than processors, and root in a container.
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export ASAN_OPTIONS=detect_leaks=0 # of Open MPI
 export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
 common="--lang en --threads 1 --shards 4 --quiet --no-report"
 of_pictures="--data pictures --model resnet20 --image-size 16 --batch-size 15 --epochs 2 $common"

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE = 8, BEATS = 4 /* a second */, HOST = 64 };
+enum { PATIENCE = 6, BEATS = 4 /* a second */, HOST = 64 };
 
 typedef struct member {
     const lince_group_host *host;
