@@ -204,9 +204,9 @@ static void test_a_thousand_openings_leave_nothing_behind(void **state)
     (void)state;
     enum { CACHES = 65536 /* bytes: of the C library, which come and go */ };
     const char *const runs[] = {OF_TEXTS, OF_PICTURES};
-    static const int times[] = {1000, 250};
+    static const int times[] = {1000, 100};
     for (size_t i = 0; i < 2; i++) {
-        open_and_close(runs[i], 50);
+        open_and_close(runs[i], 20);
         size_t files = open_files();
         struct mallinfo2 before = mallinfo2();
         open_and_close(runs[i], times[i]);
