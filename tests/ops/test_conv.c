@@ -104,6 +104,18 @@ static operands make_of(const lince_conv *c, lince_direction direction, value_ki
     return o;
 }
 
+static operands copy_of(const operands *from)
+{
+    operands o = *from;
+    float **all[] = {&o.x, &o.w, &o.b, &o.y};
+    for (int i = 0; i < 4; i++) {
+        const float *values = *all[i];
+        assert_non_null(*all[i] = lince_alloc(o.size[i], sizeof(float)));
+        memcpy(*all[i], values, o.size[i] * sizeof(float));
+    }
+    return o;
+}
+
 static operands make(const lince_conv *c)
 {
     return make_of(c, LINCE_FORWARD, NORMAL, 7);
@@ -268,7 +280,7 @@ static int compare(shape s, int block, lince_direction direction, value_kind kin
     {
         checked k = {way, s, block, direction, kind, &tallies[number_of(way)][direction]};
         conv_algorithm a = algorithm_of(way, direction);
-        operands found = make_of(&c, direction, kind, key);
+        operands found = copy_of(&before);
         if (run(way, &c, direction, 2, &found, (lince_conv_args){0})) {
             if (!truth[a].p) truth[a] = a == WINOGRAD ? winograd_truth_of(&p) : conv_truth_of(&p, a);
             check_operands(&k, &truth[a], &before, &found);
