@@ -6,12 +6,14 @@
 static const struct {
     const char *name;
     int (*make)(const char *folder, size_t n, uint64_t seed);
-} kinds[] = {{"images", lince_synth_images}, {"tweets", lince_synth_tweets}};
+} kinds[] = {{"images", lince_synth_images}, {"sounds", lince_synth_sounds}, {"tweets", lince_synth_tweets}};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static int usage_error(void)
 {
     fprintf(cli_err, "%s\n",
-            _("lince synth: expected images or tweets, and a folder: lince synth images DIR"));
+            _("lince synth: expected images, sounds or tweets, and a folder: lince synth images DIR"));
     return EXIT_USAGE;
 }
 
@@ -20,17 +22,18 @@ static int run(int argc, char **argv)
     const char *n = "6000", *seed = "1", *at[16];
     bool help = false;
     int samples, number;
-    const option_spec specs[] = {{"n", "N", N_("samples in all; of pictures a sixth are for the test (6000)"),
-                                  &n, NULL},
-                                 {"seed", "N", N_("of everything random (1)"), &seed, NULL},
-                                 {"help", NULL, N_("this help"), NULL, &help},
-                                 {NULL, NULL, NULL, NULL, NULL}};
+    const option_spec specs[] = {
+        {"n", "N", N_("samples in all; of pictures and recordings a sixth are for the test (6000)"), &n,
+         NULL},
+        {"seed", "N", N_("of everything random (1)"), &seed, NULL},
+        {"help", NULL, N_("this help"), NULL, &help},
+        {NULL, NULL, NULL, NULL, NULL}};
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
     int code = cli_parse(argc, argv, specs, NULL, &given);
     if (!code && help) return cli_usage(&cmd_synth, specs);
     size_t kind = 0;
-    while (!code && given.count == 2 && kind < 2 && strcmp(at[0], kinds[kind].name) != 0) kind++;
-    if (!code && (given.count != 2 || kind == 2)) return usage_error();
+    while (!code && given.count == 2 && kind < KINDS && strcmp(at[0], kinds[kind].name) != 0) kind++;
+    if (!code && (given.count != 2 || kind == KINDS)) return usage_error();
     if (!code) code = cli_whole("n", n, &samples);
     if (!code) code = cli_whole("seed", seed, &number);
     if (!code) code = kinds[kind].make(at[1], (size_t)samples, (uint64_t)number);
@@ -40,8 +43,9 @@ static int run(int argc, char **argv)
 }
 
 const command cmd_synth = {.name = "synth",
-                           .arguments = N_("images|tweets DIR [--n N] [--seed N]"),
-                           .summary = N_("write a built-in data set: pictures or texts"),
+                           .arguments = N_("images|sounds|tweets DIR [--n N] [--seed N]"),
+                           .summary = N_("write a built-in data set: pictures, recordings or texts"),
                            .run = run,
                            .examples = "lince synth images pictures --n 2000\n"
+                                       "lince synth sounds recordings --n 960\n"
                                        "lince synth tweets messages"};

@@ -59,7 +59,7 @@ _lince() {
     elif [ "$command" = fetch ]; then
         _lince_words "$("$1" fetch 2>/dev/null | awk '{ print $1 }')" "$current"
     elif [ "$command" = synth ] && [ "$COMP_CWORD" -eq 2 ]; then
-        _lince_words "images tweets" "$current"
+        _lince_words "images sounds tweets" "$current"
     fi
 }
 complete -o default -F _lince lince

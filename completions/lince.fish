@@ -66,7 +66,7 @@ function __lince_candidates
                     case help
                         __lince_commands
                     case synth
-                        test (count $words) -eq 2; and printf '%s\n' images tweets
+                        test (count $words) -eq 2; and printf '%s\n' images sounds tweets
                 end
         end
     end

@@ -19,6 +19,10 @@ LINCE_API int lince_synth_images(const char *folder, size_t n, uint64_t seed);
  * other. */
 LINCE_API int lince_synth_tweets(const char *folder, size_t n, uint64_t seed);
 
+/* Writes the built-in sample data set of recordings: train/<class>/<instrument>_NNNN.wav and test/... below `folder`, `n` in
+ * all, a sixth of them in test/; 8 kHz, 16 bits, 0.6 to 1.2 seconds. */
+LINCE_API int lince_synth_sounds(const char *folder, size_t n, uint64_t seed);
+
 #ifdef __cplusplus
 }
 #endif

@@ -40,13 +40,14 @@ typedef struct entry {
     lince_decides decides;
 } entry;
 
-#define BIG      1e9
-#define WHAT     N_("What to train")
-#define DATA     N_("Data")
-#define TEXTS    N_("Texts")
-#define TRAINING N_("Training")
-#define MACHINE  N_("Machine")
-#define REPORT   N_("Report")
+#define BIG        1e9
+#define WHAT       N_("What to train")
+#define DATA       N_("Data")
+#define TEXTS      N_("Texts")
+#define RECORDINGS N_("Recordings")
+#define TRAINING   N_("Training")
+#define MACHINE    N_("Machine")
+#define REPORT     N_("Report")
 
 #define WORDS(...)        \
     (const char *const[]) \

@@ -92,7 +92,7 @@ expect 2 "--threads" eval --model vgg16 --weights w --threads many
 expect 2 "one path" info
 expect 2 "one run" report
 expect 2 "images" synth
-expect 2 "images or tweets" synth twets somewhere
+expect 2 "images, sounds or tweets" synth twets somewhere
 expect 2 "--n 3" synth tweets somewhere --n 3
 expect 2 "--n 3" synth images somewhere --n 3
 expect 1 "nothing is overwritten" synth images "$scratch"

@@ -79,6 +79,8 @@ struct lince_layout {
 #include "data/index/pictures.def"
 #define LAYOUT(row) extern const lince_layout row;
 #include "data/index/texts.def"
+#define LAYOUT(row) extern const lince_layout row;
+#include "data/index/sounds.def"
 
 /* `index` of layouts whose samples are files: class_folders.c. */
 int lince_class_folders_index(lince_dataset *dataset);

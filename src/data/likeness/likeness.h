@@ -39,7 +39,7 @@ typedef struct lince_likeness_kind {
     void (*close)(lince_likeness *likeness);
 } lince_likeness_kind;
 
-extern const lince_likeness_kind lince_likeness_texts, lince_likeness_pictures;
+extern const lince_likeness_kind lince_likeness_texts, lince_likeness_pictures, lince_likeness_sounds;
 
 /* LINCE_ENOMEM; LINCE_EINTERRUPTED where the watch (or NULL) says so. Close in any case. */
 int lince_likeness_open(lince_likeness *likeness, const lince_likeness_kind *kind, lince_dataset *dataset,

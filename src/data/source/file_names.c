@@ -1,7 +1,9 @@
 #include "data/source/file_names.h"
 
 #include "core/i18n.h"
+#include "data/source/table_formats.h"
 #include "picture/decode/image.h"
+#include "sound/wave.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -16,6 +18,13 @@ bool lince_has_picture_extension(const char *name)
     for (size_t i = 0; dot && i < sizeof unread / sizeof *unread; i++)
         if (!strcasecmp(dot, unread[i])) return true;
     return dot && lince_ends_picture_name(dot);
+}
+
+bool lince_names_sample(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return lince_has_picture_extension(name) || lince_is_table_name(name) ||
+           (dot && lince_ends_wave_name(dot));
 }
 
 enum { KINDS = 64, SHOWN = 5, LONGEST = 12 };

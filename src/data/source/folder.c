@@ -62,8 +62,7 @@ static int fail_at(const walk *w, const char *name, int error)
 static int add_lost(walk *w, const char *name)
 {
     enum { NAMED = 5 };
-    if (lince_has_picture_extension(name) || lince_is_table_name(name))
-        return lince_source_add(w->source, name, 0, 0, false);
+    if (lince_names_sample(name)) return lince_source_add(w->source, name, 0, 0, false);
     if (w->lost < NAMED)
         lince_buffer_printf(&w->names, "%s%s", w->lost ? ", " : "", name);
     else if (w->lost == NAMED)

@@ -210,8 +210,7 @@ int lince_source_add(lince_source *source, const char *name, uint64_t size, uint
     char tidied[LINCE_PATH_MAX + 1];
     if (strlen(name) >= LINCE_PATH_MAX) return refuse_name(source, name, _("has too long a name"));
     /* a file that could be no sample is listed by a name that can be shown */
-    bool clean = lince_name_is_clean(name),
-         sample = lince_has_picture_extension(name) || lince_is_table_name(name);
+    bool clean = lince_name_is_clean(name), sample = lince_names_sample(name);
     char shown[LINCE_PATH_MAX];
     if (!clean && !sample) {
         if (folder) return 0;

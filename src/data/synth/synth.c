@@ -7,17 +7,15 @@
 #include "core/parallel.h"
 #include "core/plain_locale.h"
 #include "core/random.h"
+#include "data/synth/folder.h"
 #include "picture/decode/image.h"
 
 #include <lince/synth.h>
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     SIDE = 32,
@@ -305,10 +303,7 @@ static int write_picture(const char *folder, size_t index, const encoded *pictur
     if (snprintf(path, sizeof path, "%s/%s/%s/%04zu.png", folder, part_folder(index),
                  shapes[index % CLASSES].name, index / CLASSES) >= (int)sizeof path)
         return lince_fail(LINCE_EUSAGE, "%.64s...: the path is too long", folder);
-    FILE *stream = fopen(path, "wbe");
-    bool written = stream && fwrite(picture->bytes, 1, picture->size, stream) == picture->size;
-    if (stream && fclose(stream)) written = false;
-    return written ? 0 : lince_fail(LINCE_EIO, "%s: cannot write: %s", path, lince_reason(errno));
+    return lince_synth_put(path, picture->bytes, picture->size);
 }
 
 static int make_class_folders(const char *folder)
@@ -335,39 +330,23 @@ static int write_chunk(const char *folder, chunk *c, size_t count)
     return code;
 }
 
-static int write_pictures(const char *folder, size_t n, uint64_t seed)
+typedef struct wanted {
+    size_t n;
+    uint64_t seed;
+} wanted;
+
+static int write_pictures(const char *folder, void *context)
 {
+    const wanted *w = context;
     LINCE_TRY(make_class_folders(folder));
     chunk *c = lince_alloc(1, sizeof *c);
     if (!c) return LINCE_ENOMEM;
-    c->seed = seed;
+    c->seed = w->seed;
     int code = 0;
-    for (; code == 0 && c->first < n; c->first += CHUNK)
-        code = write_chunk(folder, c, n - c->first < CHUNK ? n - c->first : CHUNK);
+    for (; code == 0 && c->first < w->n; c->first += CHUNK)
+        code = write_chunk(folder, c, w->n - c->first < CHUNK ? w->n - c->first : CHUNK);
     lince_free(c);
     return code;
-}
-
-/* One sync for thousands of files, then the name. */
-static int publish(const char *beside, const char *folder)
-{
-    int fd = open(beside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = fd >= 0 && syncfs(fd) == 0;
-    if (fd >= 0) close(fd);
-    if (!synced || rename(beside, folder))
-        return lince_fail(LINCE_EIO, "%s: cannot write: %s", folder, lince_reason(errno));
-    return 0;
-}
-
-/* Whether nothing is there, or an empty folder. */
-static bool is_free(const char *path)
-{
-    DIR *stream = opendir(path);
-    if (!stream) return lince_file_is_missing(path);
-    size_t entries = 0;
-    while (readdir(stream)) entries++;
-    closedir(stream);
-    return entries <= 2; /* "." and ".." */
 }
 
 int lince_synth_images(const char *folder, size_t n, uint64_t seed)
@@ -375,22 +354,11 @@ int lince_synth_images(const char *folder, size_t n, uint64_t seed)
     LINCE_NEED(folder);
     LINCE_PLAIN_LOCALE;
     enum { FEWEST = CLASSES * TEST_EVERY, MOST = 10000000 };
-    char beside[LINCE_PATH_MAX], final[LINCE_PATH_MAX];
+    wanted w = {n, seed};
     if (n < FEWEST || n > MOST)
         return lince_fail(
             LINCE_EUSAGE,
             "--n %zu: expected %d to %d pictures, so that each class has some in train and in test", n,
             FEWEST, MOST);
-    if (!*folder || strlen(folder) + 32 > sizeof final)
-        return lince_fail(LINCE_EUSAGE, "\"%.64s\": not a usable folder name", folder);
-    strcpy(final, folder);
-    for (size_t end = strlen(final); end > 1 && final[end - 1] == '/'; end--) final[end - 1] = '\0';
-    if (!is_free(final))
-        return lince_fail(LINCE_EIO, "%s: is there already, and nothing is overwritten; name another folder",
-                          final);
-    LINCE_TRY(lince_beside_folder(final, beside, sizeof beside));
-    int code = write_pictures(beside, n, seed);
-    if (code == 0) code = publish(beside, final);
-    if (code < 0) lince_remove_folder(beside);
-    return code;
+    return lince_synth_folder(folder, write_pictures, &w);
 }

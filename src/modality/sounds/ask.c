@@ -1,0 +1,219 @@
+/* All the recordings that a path leads to: one, those of a list, or every one of a folder or an archive. */
+#include "core/error.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "core/tell.h"
+#include "data/source/file_names.h"
+#include "data/source/source.h"
+#include "modality/sounds/sounds.h"
+#include "picture/decode/image.h"
+#include "settings/reading.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- one ------------------------------------------------------------------------------------------ */
+
+/* A clip's answer; map, x [floats] and scratch are for what becomes of it. */
+typedef struct room {
+    float *clip, *map, *x;
+    void *scratch;
+} room;
+
+static int make_room(room *r, const lince_sound_encoder *e)
+{
+    size_t floats = lince_sound_floats(e);
+    *r = (room){.clip = lince_alloc(e->samples, sizeof(float)),
+                .map = lince_alloc(floats, sizeof(float)),
+                .x = lince_alloc(floats, sizeof(float)),
+                .scratch = lince_alloc(lince_sound_features_scratch(e->features, lince_sound_frames(e)), 1)};
+    return r->clip && r->map && r->x && r->scratch ? 0 : LINCE_ENOMEM;
+}
+
+static void release_room(room *r)
+{
+    lince_free(r->clip);
+    lince_free(r->map);
+    lince_free(r->x);
+    lince_free(r->scratch);
+}
+
+static int answer_wave(const lince_asking *a, const lince_wave *wave, room *r, lince_prediction *p)
+{
+    const lince_sound_encoder *e = a->encoder;
+    lince_sound_clip(wave, e->samples, r->clip);
+    lince_sound_features_compute(e->features, r->clip, e->samples, r->scratch, r->map);
+    lince_sound_normalise(e, r->map, r->x);
+    return a->answer(a->model, &(lince_input){.x = r->x}, 1, 1, p);
+}
+
+int lince_sounds_answer_bytes(const lince_asking *a, const void *bytes, size_t size, const char *name,
+                              lince_prediction *prediction)
+{
+    const lince_sound_encoder *e = a->encoder;
+    lince_wave wave;
+    room r;
+    LINCE_TRY(lince_sound_decode(bytes, size, e->spec.rate, name, &wave));
+    int code = make_room(&r, e);
+    if (!code) code = answer_wave(a, &wave, &r, prediction);
+    release_room(&r);
+    lince_wave_release(&wave);
+    return code;
+}
+
+/* A whole file, within the bound of one. */
+static int read_file(const lince_asking *a, const char *path, lince_bytes *bytes)
+{
+    char *content;
+    *bytes = (lince_bytes){0};
+    LINCE_TRY(
+        lince_file_read(path, lince_within_settings(a->settings, NULL).bounds.file, &content, &bytes->size));
+    bytes->data = bytes->owned = (uint8_t *)content;
+    return 0;
+}
+
+int lince_sounds_answer_path(const lince_asking *a, const char *path, lince_prediction *prediction)
+{
+    lince_bytes bytes;
+    LINCE_TRY(read_file(a, path, &bytes));
+    int code = lince_sounds_answer_bytes(a, bytes.data, bytes.size, path, prediction);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+/* --- a long one, window by window ----------------------------------------------------------------- */
+
+/* Windows begin every `hop` seconds as long as there is something left of the recording; the last may be padded. */
+static int ask_windows(const lince_asking *a, const lince_wave *wave, const char *name, room *r)
+{
+    const lince_sound_encoder *e = a->encoder;
+    size_t size = (size_t)(e->window * e->spec.rate), step = (size_t)(e->hop * e->spec.rate);
+    int code = 0;
+    for (size_t at = 0; !code && (at == 0 || at + size <= wave->count + step - 1) && at < wave->count;
+         at += step) {
+        lince_prediction p = LINCE_PREDICTION_INIT;
+        char place[LINCE_WHERE_MAX + 64];
+        size_t left = wave->count - at;
+        lince_wave window = {.samples = wave->samples + at,
+                             .count = left < size ? left : size,
+                             .rate = wave->rate};
+        snprintf(place, sizeof place, _("%s, %.2f s"), name, (double)at / wave->rate);
+        code = lince_answer(a, place, answer_wave(a, &window, r, &p), &p);
+    }
+    return code;
+}
+
+static int ask_bytes(const lince_asking *a, const char *name, int code, const lince_bytes *bytes)
+{
+    const lince_sound_encoder *e = a->encoder;
+    lince_prediction p = LINCE_PREDICTION_INIT;
+    lince_wave wave = {0};
+    room r = {0};
+    if (!code) code = lince_sound_decode(bytes->data, bytes->size, e->spec.rate, name, &wave);
+    if (!code) code = make_room(&r, e);
+    if (!code && e->window > 0)
+        code = ask_windows(a, &wave, name, &r);
+    else
+        code = lince_answer(a, name, code ? code : answer_wave(a, &wave, &r, &p), &p);
+    release_room(&r);
+    lince_wave_release(&wave);
+    return code;
+}
+
+/* --- many ----------------------------------------------------------------------------------------- */
+
+static bool is_recording(lince_source *source, const lince_entry *entry)
+{
+    enum { HEAD = 64 };
+    const char *dot = strrchr(entry->name, '.');
+    lince_bytes head = {0};
+    if (entry->folder) return false;
+    if (dot && lince_ends_wave_name(dot)) return true;
+    bool is = !lince_source_peek(source, entry, HEAD, &head) && lince_wave_recognised(head.data, head.size);
+    lince_bytes_release(&head);
+    return is;
+}
+
+static int ask_entry(const lince_asking *a, lince_source *source, const lince_entry *entry)
+{
+    char where[LINCE_WHERE_MAX];
+    lince_bytes bytes = {0};
+    int code = lince_source_read(source, entry, &bytes);
+    code = ask_bytes(a, lince_source_where(source, entry, where), code, &bytes);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+static int ask_source(const lince_asking *a, const char *path)
+{
+    lince_source source;
+    char files[256], formats[LINCE_WAVE_FORMATS];
+    size_t count = 0, passed = 0;
+    const char *first = NULL;
+    lince_within within = lince_within_settings(a->settings, a->observer);
+    LINCE_TRY(lince_source_open(&source, path, &within));
+    int code = 0;
+    for (size_t i = 0; !code && i < source.count; i++) {
+        const lince_entry *entry = &source.entries[i];
+        bool asked = is_recording(&source, entry);
+        count += asked;
+        if (asked)
+            code = ask_entry(a, &source, entry);
+        else if (!entry->folder && !passed++)
+            first = entry->name;
+    }
+    if (!code && !count)
+        code = lince_fail(LINCE_EDATA, "%s: no recordings that are read (%s) in it, but %s", path,
+                          lince_wave_formats(formats), lince_files_listed(&source, files, sizeof files));
+    if (!code && passed)
+        lince_warn(a->observer, _("%s: files that are no recordings were passed over: %zu, the first: %s"),
+                   path, passed, first);
+    lince_source_close(&source);
+    return code;
+}
+
+static int ask_path(const lince_asking *a, const char *path)
+{
+    lince_bytes bytes;
+    if (lince_source_holds_files(path)) return ask_source(a, path);
+    int code = ask_bytes(a, path, read_file(a, path, &bytes), &bytes);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+/* A path a line; one that leads nowhere is an answer, too. */
+static int ask_listed(const lince_asking *a, char *list)
+{
+    int code = 0;
+    for (char *line; !code && (line = strsep(&list, "\n"));) {
+        line[strcspn(line, "\r")] = '\0';
+        if (!*line) continue;
+        code = ask_path(a, line);
+        if (code < 0) code = a->tell(a->context, line, code, NULL);
+    }
+    return code;
+}
+
+/* A recording, or paths. */
+static int ask_stdin(const lince_asking *a)
+{
+    lince_bytes bytes;
+    LINCE_TRY(lince_image_read_stdin(&bytes));
+    bool is_one = lince_wave_recognised(bytes.data, bytes.size),
+         paths = bytes.size && !memchr(bytes.data, '\0', bytes.size);
+    char *list = paths && !is_one ? lince_strndup((const char *)bytes.data, bytes.size) : NULL;
+    int code = is_one           ? ask_bytes(a, "-", 0, &bytes)
+               : paths && !list ? LINCE_ENOMEM
+               : paths          ? ask_listed(a, list)
+                       : lince_fail(LINCE_EFORMAT, "standard input: expected a recording, or paths of "
+                                                   "recordings, one a line");
+    lince_free(list);
+    lince_bytes_release(&bytes);
+    return code;
+}
+
+int lince_sounds_ask(const lince_asking *a, const char *path)
+{
+    return strcmp(path, "-") ? ask_path(a, path) : ask_stdin(a);
+}

@@ -1,0 +1,44 @@
+/* From a file to a clip of the encoder's length. */
+#include "core/error.h"
+#include "data/index/layout.h"
+#include "modality/sounds/sounds.h"
+
+#include <string.h>
+
+void lince_sound_clip(const lince_wave *wave, size_t samples, float *clip)
+{
+    size_t skipped = wave->count > samples ? (wave->count - samples) / 2 : 0,
+           taken = wave->count < samples ? wave->count : samples;
+    memcpy(clip, wave->samples + skipped, taken * sizeof *clip);
+    memset(clip + taken, 0, (samples - taken) * sizeof *clip);
+}
+
+void lince_sound_normalise(const lince_sound_encoder *e, const float *map, float *x)
+{
+    size_t bands = (size_t)lince_feature_bands(&e->spec), frames = lince_sound_frames(e);
+    for (size_t b = 0; b < bands; b++)
+        for (size_t t = 0; t < frames; t++)
+            x[b * frames + t] = (map[b * frames + t] - e->mean[b]) / e->deviation[b];
+}
+
+int lince_sound_decode(const void *bytes, size_t size, int rate, const char *name, lince_wave *wave)
+{
+    LINCE_TRY(lince_wave_decode(wave, bytes, size, name));
+    int code = lince_wave_resample(wave, rate, name);
+    if (code) lince_wave_release(wave);
+    return code;
+}
+
+int lince_sound_read(lince_dataset *d, lince_part part, size_t index, int rate, lince_wave *wave)
+{
+    lince_source *source = &d->source;
+    const lince_entry *entry = &source->entries[d->parts[part].at[index].entry];
+    char where[LINCE_WHERE_MAX];
+    lince_bytes bytes;
+    *wave = (lince_wave){0};
+    LINCE_TRY(lince_source_read(source, entry, &bytes));
+    int code =
+        lince_sound_decode(bytes.data, bytes.size, rate, lince_source_where(source, entry, where), wave);
+    lince_bytes_release(&bytes);
+    return code;
+}

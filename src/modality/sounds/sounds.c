@@ -1,0 +1,83 @@
+/* The row of recordings. */
+#include "modality/sounds/sounds.h"
+#include "core/error.h"
+#include "core/i18n.h"
+#include "modality/sounds/loading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const lince_layout *const layouts[] = {
+#define LAYOUT(row) &row,
+#include "data/index/sounds.def"
+    NULL};
+static const char *const marks[] = {"lince.sound", NULL};
+static const char *const akin[] = {"image", NULL};
+
+static void release(void *encoder)
+{
+    lince_sound_features_free(lince_sound_encoder_of(encoder)->features);
+}
+
+/* A map is a picture of one channel: bands from the lowest on, by frames. */
+static lince_shape input_shape(const void *encoder)
+{
+    const lince_sound_encoder *e = encoder;
+    return (lince_shape){1, lince_feature_bands(&e->spec), (int)lince_sound_frames(e), 1};
+}
+
+static int load(void *encoder, const lince_settings *s, lince_dataset *dataset, lince_part part, bool views,
+                const lince_loader_options *options, lince_loader **loader)
+{
+    (void)views;
+    return lince_loader_new_sounds(loader, dataset, part, encoder, s, options);
+}
+
+static int guess(void *encoder, const lince_architecture *a, const lince_weights *weights, const char *path,
+                 lince_buffer *notes)
+{
+    (void)encoder, (void)weights, (void)notes;
+    return lince_fail(
+        LINCE_EUSAGE,
+        "%s: %s of recordings needs their rate and bands: only files that lince wrote have them", path,
+        a->name);
+}
+
+const lince_modality lince_modality_sounds = {
+    .name = "sound",
+    .plural = N_("recordings"),
+    .input = "path",
+    .model = "resnet20",
+    .models = N_("resnet20 or resnet18"),
+    .akin = akin,
+    .optimizer = "adam",
+    .batch_size = 32,
+    .threads = 4,
+    .layouts = layouts,
+    .likeness = &lince_likeness_sounds,
+    .shared =
+        N_("recordings of the %s part that are also in the %s part: %zu as they are and %zu nearly so, of "
+           "%zu (%.1f %%); what is measured with them looks better than it would with new recordings"),
+    .relabelled =
+        N_("recordings of the %s part that are in it under another label, too: %zu of %zu; where two are "
+           "the same, one of the labels is wrong"),
+    .encoder_size = sizeof(lince_sound_encoder),
+    .release = release,
+    .check = lince_sounds_check,
+    .refuse = lince_sounds_refuse,
+    .prepare = lince_sounds_prepare,
+    .measure = lince_sounds_measure,
+    .describe = lince_sounds_describe,
+    .input_shape = input_shape,
+    .load = load,
+    .may_fail = true,
+    .marks = marks,
+    .write = lince_sounds_write,
+    .read = lince_sounds_read,
+    .guess = guess,
+    .ask = lince_sounds_ask,
+    .answer_path = lince_sounds_answer_path,
+    .answer_bytes = lince_sounds_answer_bytes,
+    .put_info = lince_sounds_put_info,
+    .print_info = lince_sounds_print_info,
+};

@@ -1,0 +1,65 @@
+/* Recordings: what the files of this folder share. */
+#ifndef LINCE_MODALITY_SOUNDS_SOUNDS_H
+#define LINCE_MODALITY_SOUNDS_SOUNDS_H
+
+#include "modality/modality.h"
+#include "sound/features.h"
+#include "sound/wave.h"
+
+/* What turns recordings into a net's input: a clip of `samples` at spec.rate, its map, and each band less its mean, by its
+ * deviation. */
+typedef struct lince_sound_encoder {
+    lince_feature_spec spec;
+    size_t samples;
+    float mean[LINCE_BANDS_MOST], deviation[LINCE_BANDS_MOST]; /* of the training part's maps, by band */
+    lince_sound_features *features;                            /* made of spec once it is known */
+    double window, hop; /* seconds: of long recordings that are asked about; 0: whole */
+} lince_sound_encoder;
+
+static inline lince_sound_encoder *lince_sound_encoder_of(void *encoder)
+{
+    return encoder;
+}
+
+static inline size_t lince_sound_frames(const lince_sound_encoder *e)
+{
+    return lince_feature_frames(&e->spec, e->samples);
+}
+
+/* Floats of a map. */
+static inline size_t lince_sound_floats(const lince_sound_encoder *e)
+{
+    return (size_t)lince_feature_bands(&e->spec) * lince_sound_frames(e);
+}
+
+/* clip.c: `samples` of a recording: the middle of a longer one, and silence behind a shorter one; and a map less the means,
+ * by the deviations. */
+void lince_sound_clip(const lince_wave *wave, size_t samples, float *clip);
+void lince_sound_normalise(const lince_sound_encoder *encoder, const float *map, float *x);
+
+/* A sample's recording at the encoder's rate; and that of bytes. LINCE_EIO, LINCE_EFORMAT. */
+int lince_sound_read(lince_dataset *dataset, lince_part part, size_t index, int rate, lince_wave *wave);
+int lince_sound_decode(const void *bytes, size_t size, int rate, const char *name, lince_wave *wave);
+
+/* choices.c */
+int lince_sounds_check(const lince_settings *settings);
+int lince_sounds_refuse(const lince_settings *settings);
+int lince_sounds_prepare(lince_opening *opening);
+int lince_sounds_measure(lince_opening *opening);
+
+/* passport.c */
+int lince_sounds_write(const void *encoder, lince_passport *passport);
+int lince_sounds_read(void *encoder, const lince_weights *weights, const char *path);
+
+/* describe.c */
+void lince_sounds_describe(const lince_opening *opening, json_t **data);
+void lince_sounds_put_info(lince_dataset *dataset, json_t **info);
+void lince_sounds_print_info(const json_t *info, lince_buffer *out);
+
+/* ask.c */
+int lince_sounds_ask(const lince_asking *asking, const char *path);
+int lince_sounds_answer_path(const lince_asking *asking, const char *path, lince_prediction *prediction);
+int lince_sounds_answer_bytes(const lince_asking *asking, const void *bytes, size_t size, const char *name,
+                              lince_prediction *prediction);
+
+#endif

@@ -1,0 +1,69 @@
+# Recordings, from a folder to an answer. usage: test_sounds.sh LINCE
+lince=$1
+. "$TEST_SOURCE_DIR/tests/cli/lib.sh" sounds
+
+# prints PATTERN ARGUMENTS...: exit code 0, and that pattern on standard output
+prints() {
+    local pattern=$1
+    shift
+    done_with "$@"
+    grep -qE -- "$pattern" out || wrong "lince $*: expected '$pattern'"
+}
+
+"$lince" synth sounds sounds --n 96 --seed 1 >/dev/null
+"$lince" synth sounds again --n 96 --seed 1 >/dev/null
+diff -r sounds again >/dev/null || wrong "the same seed draws other recordings"
+small=(--mels 12 --fft 256 --hop 256 --seconds 0.8 --threads 1 --seed 3 --lang en --no-report)
+
+# what they are
+prints 'classes: 8; samples for training: 80, for validation: 0, for the test: 16' info sounds --lang en
+grep -q 'recordings: 0.6. to 1...* s, .* 8000 to 8000 samples a second' out || wrong "info says nothing of recordings"
+
+# training: what is left open is chosen, told and kept
+done_with train --data sounds --out run --model resnet20 --epochs 1 "${small[@]}"
+grep -q -- '--sample-rate 8000, the most frequent' err || wrong "it does not say its rate"
+grep -q 'input: 12 bands x 26 frames (0.8 s at 8000 Hz)' err || wrong "it does not say its input"
+grep -q 'sample-rate: 8000' run/config.yaml || wrong "the rate is not kept"
+grep -q '"modality": "sound"' run/data.json && grep -q '"frames": 26' run/data.json || wrong "data.json does not say what they are"
+prints 'resnet20' info run --lang en
+
+# interrupted and resumed: the same weights
+done_with train --data sounds --out whole --model resnet20 --epochs 2 "${small[@]}"
+"$lince" train --data sounds --out parts --model resnet20 --epochs 2 "${small[@]}" --checkpoint-every 0.00001 >out 2>err </dev/null &
+process=$!
+until [ -e parts/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
+kill -INT $process
+wait $process
+done_with train --resume parts --lang en
+cmp -s whole/weights/last.safetensors parts/weights/last.safetensors || wrong "a resumed run has other weights"
+
+# evaluated, and asked: a file, a pipe, a list, a folder, what is none
+prints 'weighted avg' eval --run run --quiet
+one=$(find sounds/test -name '*.wav' | sort | head -1)
+done_with predict --run run "$one"
+answer=$(cut -f2- out)
+"$lince" predict --run run - <"$one" | cut -f2- | grep -qx -- "$answer" || wrong "a pipe is answered otherwise"
+echo "$one" | "$lince" predict --run run - | cut -f2- | grep -qx -- "$answer" || wrong "a list is answered otherwise"
+done_with predict --run run sounds/test --lang en
+[ "$(wc -l <out)" -eq 16 ] || wrong "not every recording of a folder was answered"
+prints '^\{"path":"sounds' predict --run run --json "$one"
+head -c 3000 "$one" >cut.wav
+expect 1 'cut.wav: truncated' predict --run run cut.wav --lang en
+expect 1 'not a recording that is read (WAV' predict --run run "$TEST_SOURCE_DIR/README.md" --lang en
+
+# what cannot be read is named; or left out
+mkdir -p bad && cp -r sounds/* bad && cp cut.wav bad/train/hiss/cut.wav
+expect 1 'cut.wav: truncated' train --data bad --out bad-run --model resnet20 --epochs 1 "${small[@]}"
+done_with train --data bad --out bad-run --model resnet20 --epochs 1 "${small[@]}" --on-bad skip
+grep -q 'left out: .*cut.wav: truncated' err || wrong "what was left out is not named"
+
+# copies in two parts are found
+mkdir -p twice && cp -r sounds/* twice && cp twice/train/hiss/amber_0000.wav twice/test/hiss/copy.wav
+done_with train --data twice --out twice-run --model resnet20 --epochs 1 "${small[@]}"
+grep -q 'recordings of the test part that are also in the training part: 1 as they are' err || wrong "a copy was not found"
+
+# settings that make no sense, and other kinds' models
+expect 2 'fft 262' train --data sounds --fft 262 --lang en
+expect 2 'is for pictures, and sounds holds recordings' train --data sounds --augment flip --lang en
+expect 2 'model gru is for texts, and sounds holds recordings' train --data sounds --model gru --lang en
+finish
