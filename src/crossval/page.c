@@ -42,15 +42,16 @@ static double part_size(const lince_facts *f, const char *part)
 static void write_division(lince_document *d, const lince_cv_results *r)
 {
     const lince_settings *s = &r->facts[0].settings;
-    bool grouped = !strcmp(s->split_by, "group") || (s->group_column && !strcmp(s->split_by, "files"));
+    const char *by = s->group_column ? s->group_column : s->group_pattern;
+    bool grouped = !strcmp(s->split_by, "group") || (by && !strcmp(s->split_by, "files"));
     double alone =
         lince_fact_number(json_object_get(json_object_get(r->facts[0].data, "split"), "fold"), "left_alone");
     lince_document_paragraph(
         d,
-        grouped ? TR("%zu samples were divided into %zu folds: whole groups (column %s), with shares of "
+        grouped ? TR("%zu samples were divided into %zu folds: whole groups (%s), with shares of "
                      "the classes as even as they allow.")
                 : TR("%zu samples were divided into %zu folds, each with the same share of every class."),
-        r->n, r->folds, s->group_column);
+        r->n, r->folds, by);
     if (alone > 0)
         lince_document_paragraph(d,
                                  TR("Samples of the data's test part, which were left alone for one test at "

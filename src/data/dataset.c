@@ -5,6 +5,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "data/index/layout.h"
+#include "data/index/name_groups.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -308,6 +309,8 @@ static int read_index(lince_dataset *dataset, const char *path, const lince_layo
     LINCE_TRY(recognise(&dataset->source, layouts, count, &dataset->layout));
     LINCE_TRY(dataset->layout->index(dataset));
     LINCE_TRY(settle_several(dataset));
+    if (dataset->options->group_pattern)
+        LINCE_TRY(lince_dataset_group_by_name(dataset, dataset->options->group_pattern));
     LINCE_TRY(note_hidden(dataset));
     LINCE_TRY(sort_classes(dataset));
     take_fingerprint(dataset);

@@ -144,7 +144,7 @@ static int check_grouped(const lince_dataset *dataset)
 {
     if (dataset->grouped) return 0;
     return lince_fail(LINCE_EUSAGE,
-                      "--split-by group: say by --group-column which column tells what belongs together");
+                      "--split-by group: say what belongs together, by --group-column or --group-pattern");
 }
 
 int lince_dataset_split(lince_dataset *dataset, const lince_split *split)
@@ -195,9 +195,8 @@ static int fold_groups(const lince_dataset *dataset, const lince_fold *f, uint32
     lince_groups groups;
     int code = lince_groups_find(&groups, samples);
     if (!code && groups.count < (size_t)f->folds)
-        code = lince_fail(LINCE_EUSAGE,
-                          "--folds %d: there are fewer groups in column %s, %zu; choose fewer folds",
-                          f->folds, dataset->table.group_column, groups.count);
+        code = lince_fail(LINCE_EUSAGE, "--folds %d: there are fewer groups, %zu; choose fewer folds",
+                          f->folds, groups.count);
     if (!code)
         code = lince_folds_grouped(samples, lince_dataset_strata(dataset), &groups, (size_t)f->folds, f->seed,
                                    fold);

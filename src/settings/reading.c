@@ -30,6 +30,7 @@ lince_table_options lince_table_settings(const lince_settings *s)
     return (lince_table_options){.text_column = s->text_column,
                                  .label_column = s->label_column,
                                  .group_column = s->group_column,
+                                 .group_pattern = s->group_pattern,
                                  .image_column = s->image_column,
                                  .split_column = s->split_column,
                                  .header = s->header,

@@ -14,6 +14,8 @@ typedef struct lince_table_options {
     const char *text_column;  /* NULL: guessed; "title,body": texts stand in several */
     const char *label_column; /* NULL: guessed */
     const char *group_column; /* NULL: none */
+    const char
+        *group_pattern; /* of files' names: what belongs together (data/index/name_groups.h); NULL: none */
     const char *image_column; /* of a table beside pictures: their files; NULL: guessed */
     const char *split_column; /* which part a row belongs to; NULL: the file's name says it */
     bool split_optional;      /* it may be missing */

@@ -99,8 +99,8 @@ expect 2 'of cross-validations two are compared' compare whole short whole/fold-
 # shellcheck disable=SC2086
 {
     expect 2 "the class 'bad' has fewer samples, 20" cv --data texts.csv --folds 30 --folds-of all $small --out refused
-    expect 2 'there are fewer groups in column 1 (topic), 8' cv --data texts.csv --folds 10 --folds-of all --group-column topic $small --out refused
-    expect 2 'say by --group-column' cv --data texts.csv --folds 2 --split-by group $small --out refused
+    expect 2 'there are fewer groups, 8' cv --data texts.csv --folds 10 --folds-of all --group-column topic $small --out refused
+    expect 2 'say what belongs together' cv --data texts.csv --folds 2 --split-by group $small --out refused
     expect 2 'would choose each fold.s best epoch by what it is tested on' cv --data texts.csv --val-on-test --out refused
     expect 2 'expected 2 or more' cv --data texts.csv --folds 1 --out refused
     expect 2 'trains for each' cv --data texts.csv --fold 1 --out refused

@@ -162,7 +162,7 @@ static void test_groups_fewer_than_folds_are_refused(void **state)
     lince_dataset *d = open_texts("topic", 4);
     assert_int_equal(lince_dataset_fold(d, &(lince_fold){.folds = 5, .fold = 1, .by_group = true}),
                      LINCE_EUSAGE);
-    assert_message("folds 5: there are fewer groups in column 1 (topic), 4; choose fewer folds");
+    assert_message("folds 5: there are fewer groups, 4; choose fewer folds");
     lince_dataset_free(d);
 }
 

@@ -79,7 +79,7 @@ static int open_other(const lince_model *m, const json_t *record, const char *da
     lince_table_options table = lince_table_settings(&m->settings);
     table.measured = true;
     table.classes = NULL;      /* matched with the model's later */
-    table.group_column = NULL; /* nothing is split */
+    table.group_column = table.group_pattern = NULL; /* nothing is split */
     table.split_optional = !m->said.split;
     bool looks = !table.quoting || !strcmp(table.quoting, "auto");
     if (looks && then.quoting && !strcmp(then.quoting, "none")) table.quoting = then.quoting;

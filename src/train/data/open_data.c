@@ -119,6 +119,9 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char
                     const lince_observer *observer)
 {
     if (!s->data) return lince_fail(LINCE_EUSAGE, "--data is missing: the folder or archive to train on");
+    if (s->group_pattern && s->group_column)
+        return lince_fail(LINCE_EUSAGE,
+                          "--group-pattern and --group-column each say what belongs together; choose one");
     LINCE_TRY(check_folds(s));
     lince_table_options table = lince_table_settings(s);
     lince_decoding how = {0};
