@@ -421,7 +421,7 @@ static void test_each_sample_of_a_batch_is_mixed_with_the_one_before_it(void **s
         assert_null(before.partner);
         memcpy(x, before.input.x, sizeof x);
         lince_mix m = lince_mix_draw(&mixing, SEED, 2, step, SIDE, SIDE);
-        lince_mix_pixels(&m, (size_t)batch.n, SIDE, SIDE, x, spare);
+        lince_mix_pixels(&m, (size_t)batch.n, 3, SIDE, SIDE, x, spare);
         assert_memory_equal(batch.input.x, x, sizeof x);
         assert_memory_equal(batch.y, before.y, (size_t)batch.n * sizeof *batch.y);
         assert_true(batch.own == m.own);

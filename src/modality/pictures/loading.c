@@ -35,7 +35,7 @@ static void mix(const lince_loader *l, lince_slot *s, float *spare)
     s->own = m.own;
     for (size_t i = 0; i < lince_loader_pieces(l); i++) {
         lince_share part = lince_loader_piece_of(l, s->whole, i);
-        lince_mix_pixels(&m, part.count, t->width, t->height, s->x + part.begin * s->row, spare);
+        lince_mix_pixels(&m, part.count, 3, t->width, t->height, s->x + part.begin * s->row, spare);
         lince_mix_labels(part.count, s->y + part.begin, s->partner + part.begin);
     }
 }

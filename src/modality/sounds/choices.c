@@ -10,6 +10,7 @@
 #include "data/index/layout.h"
 #include "modality/sounds/loading.h"
 #include "modality/sounds/sounds.h"
+#include "sound/augment/augment.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@ int lince_sounds_check(const lince_settings *s)
 {
     lince_feature_spec spec = spec_of(s);
     LINCE_TRY(lince_feature_spec_check(&spec));
+    LINCE_TRY(lince_sound_augment_parse(&(lince_sound_augment){0}, s->sound_augment));
     if (s->sample_rate && s->sample_rate < LINCE_RATE_LEAST)
         return lince_fail(LINCE_EUSAGE, "--sample-rate %d: expected %d to %d Hz, or 0", s->sample_rate,
                           LINCE_RATE_LEAST, LINCE_RATE_MOST);
@@ -46,12 +48,10 @@ int lince_sounds_check(const lince_settings *s)
 int lince_sounds_refuse(const lince_settings *s)
 {
     if (s->augment && strcmp(s->augment, "none") != 0)
-        return lince_fail(LINCE_EUSAGE,
-                          "--augment %s: is for pictures, and %s holds recordings; leave it out", s->augment,
-                          s->data);
-    if (s->mixup > 0 || s->cutmix > 0)
-        return lince_fail(LINCE_EUSAGE, "--%s mixes pictures, and %s holds recordings; leave it out",
-                          s->mixup > 0 ? "mixup" : "cutmix", s->data);
+        return lince_fail(
+            LINCE_EUSAGE,
+            "--augment %s: is for pictures, and %s holds recordings; --sound-augment is for these",
+            s->augment, s->data);
     return 0;
 }
 

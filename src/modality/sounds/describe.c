@@ -15,12 +15,13 @@ void lince_sounds_describe(const lince_opening *o, json_t **data)
     const lince_sound_encoder *e = o->encoder;
     const lince_feature_spec *s = &e->spec;
     lince_json_put(data, "sound",
-                   lince_json_pack("{s:i, s:f, s:s, s:i, s:I, s:i, s:i, s:i, s:s, s:s, s:i, s:f}", "rate",
-                                   s->rate, "seconds", (double)e->samples / s->rate, "features",
+                   lince_json_pack("{s:i, s:f, s:s, s:i, s:I, s:i, s:i, s:i, s:s, s:s, s:i, s:f, s:s}",
+                                   "rate", s->rate, "seconds", (double)e->samples / s->rate, "features",
                                    s->coefficients ? "mfcc" : "log-mel", "bands", lince_feature_bands(s),
                                    "frames", (json_int_t)lince_sound_frames(e), "mels", s->mels, "fft",
                                    s->fft, "hop", s->hop, "mel", s->scale->name, "window", s->taper->name,
-                                   "power", s->power, "top_db", s->top_db));
+                                   "power", s->power, "top_db", s->top_db, "augment",
+                                   o->settings->sound_augment ? o->settings->sound_augment : "none"));
 }
 
 /* --- lince info ----------------------------------------------------------------------------------- */

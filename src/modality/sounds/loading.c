@@ -4,6 +4,8 @@
 #include "core/parallel.h"
 #include "data/loader/content.h"
 #include "modality/sounds/cache.h"
+#include "picture/augment/mix.h"
+#include "sound/augment/augment.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,31 +13,92 @@
 typedef struct content {
     lince_clips clips;
     const lince_sound_encoder *encoder; /* whose means are known once the training part was measured */
+    lince_sound_augment augment;
+    lince_mixing mixing;
 } content;
 
 static int allocate(const lince_loader *l, lince_slot *s)
 {
     size_t floats;
     const content *own = l->state;
-    if (!lince_mul((size_t)l->options.batch_size, lince_sound_floats(own->encoder), &floats))
-        floats = SIZE_MAX;
+    s->row = lince_sound_floats(own->encoder);
+    if (!lince_mul((size_t)l->options.batch_size, s->row, &floats)) floats = SIZE_MAX;
     s->x = lince_alloc(floats, sizeof *s->x);
     return s->x ? 0 : LINCE_ENOMEM;
 }
 
-/* Scratch is what reading needs, and a map or clip to read into. */
-static int fill(const lince_loader *l, lince_slot *s, void *scratch)
+/* Within a piece of the batch; with one sample there is nobody to mix it with. */
+static void mix(const lince_loader *l, lince_slot *s, float *spare)
 {
     const content *own = l->state;
     const lince_sound_encoder *e = own->encoder;
-    size_t n = (size_t)s->n, left = (size_t)l->options.batch_size - n, size = lince_sound_floats(e);
-    float *spare = (void *)((uint8_t *)scratch + lince_align(lince_clips_scratch(e)));
-    for (size_t i = 0; i < n; i++) {
-        const float *map;
-        LINCE_TRY(lince_clips_get(&own->clips, s->index[i], spare, scratch, &map));
-        lince_sound_normalise(e, map, s->x + i * size);
+    int frames = (int)lince_sound_frames(e), bands = lince_feature_bands(&e->spec);
+    if (!l->options.train || s->whole < 2) return;
+    lince_mix m = lince_mix_draw(&own->mixing, l->options.seed, l->epoch, s->number, frames, bands);
+    s->own = m.own;
+    for (size_t i = 0; i < lince_loader_pieces(l); i++) {
+        lince_share part = lince_loader_piece_of(l, s->whole, i);
+        lince_mix_pixels(&m, part.count, 1, frames, bands, s->x + part.begin * s->row, spare);
+        lince_mix_labels(part.count, s->y + part.begin, s->partner + part.begin);
     }
-    memset(s->x + n * size, 0, left * size * sizeof *s->x);
+}
+
+/* What a worker has for itself. */
+typedef struct room {
+    float *kept;       /* a clip or a map, where it is not in the cache */
+    float *clip, *map; /* augmented, and of that */
+    void *scratch;     /* of reading, and of maps */
+} room;
+
+static room room_of(const content *own, void *scratch)
+{
+    const lince_sound_encoder *e = own->encoder;
+    uint8_t *at = scratch;
+    size_t kept = lince_align(own->clips.size * sizeof(float)),
+           clip = lince_align(e->samples * sizeof(float)),
+           map = lince_align(lince_sound_floats(e) * sizeof(float));
+    return (room){(void *)at, (void *)(at + kept), (void *)(at + kept + clip), at + kept + clip + map};
+}
+
+static size_t room_size(const content *own)
+{
+    const lince_sound_encoder *e = own->encoder;
+    size_t floats = lince_align(own->clips.size * sizeof(float)) + lince_align(e->samples * sizeof(float)) +
+                    lince_align(lince_sound_floats(e) * sizeof(float)),
+           all;
+    return lince_add(floats, lince_clips_scratch(e), &all) ? all : SIZE_MAX;
+}
+
+static void augment_clip(const content *own, const lince_occasion *occasion, const float *clip, const room *r)
+{
+    const lince_sound_encoder *e = own->encoder;
+    memcpy(r->clip, clip, e->samples * sizeof *clip);
+    lince_sound_augment_wave(&own->augment, occasion, r->clip, e->samples);
+    lince_sound_features_compute(e->features, r->clip, e->samples, r->scratch, r->map);
+}
+
+static int fill_one(const lince_loader *l, const lince_slot *s, size_t i, const room *r, float *x)
+{
+    const content *own = l->state;
+    const lince_sound_encoder *e = own->encoder;
+    lince_occasion occasion = lince_loader_occasion(l, s, i);
+    const float *kept;
+    LINCE_TRY(lince_clips_get(&own->clips, s->index[i], r->kept, r->scratch, &kept));
+    if (own->clips.raw) augment_clip(own, &occasion, kept, r);
+    lince_sound_normalise(e, own->clips.raw ? r->map : kept, x);
+    lince_sound_augment_map(&own->augment, &occasion, (size_t)lince_feature_bands(&e->spec),
+                            lince_sound_frames(e), x);
+    return 0;
+}
+
+static int fill(const lince_loader *l, lince_slot *s, void *scratch)
+{
+    const content *own = l->state;
+    room r = room_of(own, scratch);
+    size_t n = (size_t)s->n, left = (size_t)l->options.batch_size - n;
+    for (size_t i = 0; i < n; i++) LINCE_TRY(fill_one(l, s, i, &r, s->x + i * s->row));
+    mix(l, s, r.map);
+    memset(s->x + n * s->row, 0, left * s->row * sizeof *s->x);
     return 0;
 }
 
@@ -50,12 +113,13 @@ static int open_part(lince_loader *l, const void *how)
 {
     content *own = l->state = lince_alloc(1, sizeof *own);
     if (!own) return LINCE_ENOMEM;
-    own->encoder = how;
-    LINCE_TRY(lince_clips_init(&own->clips, l->dataset, l->part, own->encoder, false, l->options.cache_bytes,
+    *own = *(const content *)how;
+    LINCE_TRY(lince_clips_init(&own->clips, l->dataset, l->part, own->encoder,
+                               lince_sound_augments_wave(&own->augment), l->options.cache_bytes,
                                l->options.skip_bad, lince_processors(), &l->options.watch));
     l->count = own->clips.count;
     l->good = own->clips.good;
-    l->scratch = lince_align(lince_clips_scratch(own->encoder)) + own->clips.size * sizeof(float);
+    l->scratch = room_size(own);
     return 0;
 }
 
@@ -71,8 +135,12 @@ int lince_loader_new_sounds(lince_loader **loader, lince_dataset *dataset, lince
                             const lince_sound_encoder *encoder, const lince_settings *settings,
                             const lince_loader_options *options)
 {
-    (void)settings;
-    return lince_loader_new(loader, dataset, part, &sounds, encoder, options);
+    content wanted = {.encoder = encoder};
+    if (options->train) {
+        LINCE_TRY(lince_sound_augment_parse(&wanted.augment, settings->sound_augment));
+        wanted.mixing = (lince_mixing){settings->mixup, settings->cutmix};
+    }
+    return lince_loader_new(loader, dataset, part, &sounds, &wanted, options);
 }
 
 void lince_loader_measure_sounds(const lince_loader *l, float *mean, float *deviation)

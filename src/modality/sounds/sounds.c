@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "modality/sounds/loading.h"
+#include "sound/augment/augment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,14 @@ static lince_shape input_shape(const void *encoder)
 {
     const lince_sound_encoder *e = encoder;
     return (lince_shape){1, lince_feature_bands(&e->spec), (int)lince_sound_frames(e), 1};
+}
+
+static bool varies(const void *encoder, const lince_settings *s)
+{
+    lince_sound_augment augment;
+    (void)encoder;
+    return !lince_sound_augment_parse(&augment, s->sound_augment) &&
+           (lince_sound_augments(&augment) || s->mixup > 0 || s->cutmix > 0);
 }
 
 static int load(void *encoder, const lince_settings *s, lince_dataset *dataset, lince_part part, bool views,
@@ -68,6 +77,7 @@ const lince_modality lince_modality_sounds = {
     .prepare = lince_sounds_prepare,
     .measure = lince_sounds_measure,
     .describe = lince_sounds_describe,
+    .varies = varies,
     .input_shape = input_shape,
     .load = load,
     .may_fail = true,

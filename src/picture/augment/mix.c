@@ -39,9 +39,10 @@ static void average(float own, size_t count, float *restrict x, const float *res
     for (size_t i = 0; i < count; i++) x[i] = partner[i] * (1 - own) + x[i] * own;
 }
 
-static void paste(const lince_rectangle *part, int width, int height, float *x, const float *partner)
+static void paste(const lince_rectangle *part, int channels, int width, int height, float *x,
+                  const float *partner)
 {
-    for (int c = 0; c < 3; c++)
+    for (int c = 0; c < channels; c++)
         for (int y = part->y; y < part->y + part->height; y++) {
             size_t at = ((size_t)c * (size_t)height + (size_t)y) * (size_t)width + (size_t)part->x;
             memcpy(x + at, partner + at, (size_t)part->width * sizeof *x);
@@ -50,16 +51,17 @@ static void paste(const lince_rectangle *part, int width, int height, float *x, 
 
 /* From the last to the first, so that each finds its partner as it was; the first one's, the last, is
  * kept. */
-void lince_mix_pixels(const lince_mix *m, size_t n, int width, int height, float *x, float *spare)
+void lince_mix_pixels(const lince_mix *m, size_t n, int channels, int width, int height, float *x,
+                      float *spare)
 {
-    size_t size = 3 * (size_t)width * (size_t)height;
+    size_t size = (size_t)channels * (size_t)width * (size_t)height;
     if (m->own == 1 || n < 2) return;
     memcpy(spare, x + (n - 1) * size, size * sizeof *x);
     for (size_t i = n; i-- > 0;) {
         float *own = x + i * size;
         const float *partner = i ? own - size : spare;
         if (m->part.width)
-            paste(&m->part, width, height, own, partner);
+            paste(&m->part, channels, width, height, own, partner);
         else
             average(m->own, size, own, partner);
     }

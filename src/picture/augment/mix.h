@@ -23,9 +23,10 @@ typedef struct lince_mix {
 lince_mix lince_mix_draw(const lince_mixing *mixing, uint64_t seed, int epoch, size_t step, int width,
                          int height);
 
-/* Sample i of [n][3][height][width] becomes own * x_i + (1 - own) * x_(i - 1), or has its part of x_(i - 1).
- * spare: 3 * height * width floats. */
-void lince_mix_pixels(const lince_mix *mix, size_t n, int width, int height, float *x, float *spare);
+/* Sample i of [n][channels][height][width] becomes own * x_i + (1 - own) * x_(i - 1), or has its part of x_(i - 1).
+ * spare: channels * height * width floats. */
+void lince_mix_pixels(const lince_mix *mix, size_t n, int channels, int width, int height, float *x,
+                      float *spare);
 
 /* partner[i] = label[i - 1]. */
 void lince_mix_labels(size_t n, const int32_t *label, int32_t *partner);

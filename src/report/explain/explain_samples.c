@@ -90,7 +90,7 @@ static void mix_rows(const drawing *d)
     const lince_transform *t = &d->transform;
     for (int r = 1; r < d->rows && d->augmented; r++) {
         lince_mix m = lince_mix_draw(&d->mixing, d->e->facts->settings.seed, r - 1, 0, t->width, t->height);
-        lince_mix_pixels(&m, (size_t)d->columns, t->width, t->height, d->seen[r], d->scratch);
+        lince_mix_pixels(&m, (size_t)d->columns, 3, t->width, t->height, d->seen[r], d->scratch);
     }
 }
 
