@@ -44,7 +44,7 @@ static int run(int argc, char **argv)
 
 const command cmd_synth = {.name = "synth",
                            .arguments = N_("images|sounds|tweets DIR [--n N] [--seed N]"),
-                           .summary = N_("write a built-in data set: pictures, recordings or texts"),
+                           .summary = N_("write a built-in data set"),
                            .run = run,
                            .examples = "lince synth images pictures --n 2000\n"
                                        "lince synth sounds recordings --n 960\n"
