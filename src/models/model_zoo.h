@@ -6,9 +6,9 @@
 #include "layers/read.h"
 #include "net/net.h"
 
-/* The sizes of a net over tokens. */
+/* The sizes of a net over tokens, or over frames. */
 typedef struct lince_text_net {
-    int vocabulary; /* ids are below it: 0 <pad>, 1 <unk>, then words */
+    int vocabulary; /* ids are below it: 0 <pad>, 1 <unk>, then words; 0: steps are no words but vectors */
     int embedding, hidden, layers;
     bool bidirectional;
     bool relu; /* rnn: max(0, .) instead of tanh */
@@ -66,6 +66,7 @@ typedef struct lince_architecture {
     const char *name, *summary;
     const char *about;    /* what it is, for the report: a paragraph, untranslated */
     const char *modality; /* what its samples are: "image", "text" (src/modality has a row for each) */
+    bool sequences;       /* it reads samples step by step: words, or frames */
     int image_size;       /* the size of pictures that it was published for; 0: none */
     int resize;   /* pixels of the shorter side before that size was cut out, published; 0: not known */
     bool bicubic; /* published with that interpolation, not bilinear */

@@ -1,6 +1,6 @@
 /* Words, a stack of recurrent layers over them, one vector for the text, its classes:
  *     embedding, rnn|gru|lstm x layers, read, fc
- * Names of the parameters are those of a module with `self.embedding`, `self.rnn` (`self.gru`, `self.lstm`)
+ * Frames, which are vectors already, need no embedding. Names of the parameters are those of a module with `self.embedding`, `self.rnn` (`self.gru`, `self.lstm`)
  * and `self.fc`; dropout stands where torch.nn.GRU(dropout=p) has it (between layers), and before fc. */
 #include "layers/recurrent.h"
 #include "core/error.h"
@@ -77,9 +77,11 @@ static int cell(lince_net *net, int x, const lince_architecture *self, const lin
 static int build(lince_net *net, const lince_architecture *self, const lince_classifier *c)
 {
     const lince_text_net *t = c->text;
-    int x =
-        lince_module(net, 0, LINCE_LAYER(embedding, .vocabulary = t->vocabulary, .channels = t->embedding),
-                     "embedding");
+    int x = t->vocabulary
+                ? lince_module(net, 0,
+                               LINCE_LAYER(embedding, .vocabulary = t->vocabulary, .channels = t->embedding),
+                               "embedding")
+                : lince_module(net, 0, LINCE_BARE(frames), "frames");
     x = sequence_dropout(net, x, "embedding_dropout", t->embedding_dropout);
     for (int level = 0; level < t->layers; level++) {
         if (level) x = sequence_dropout(net, x, "dropout", c->dropout);
@@ -101,6 +103,7 @@ static const lince_recipe recipe = {
                                                      .table = &lince_##word##_layer, \
                                                      .paper = origin,                \
                                                      .modality = "text",             \
+                                                     .sequences = true,              \
                                                      .any_dropout = true,            \
                                                      .classifier = "fc",             \
                                                      .recipe = &recipe}

@@ -72,8 +72,9 @@ void lince_net_feed_gradient(lince_net *net, const float *gradient);
 
 /* What a net reads of a batch: numbers in the shape of its input, or sequences of tokens. */
 typedef struct lince_input {
-    const float *x;        /* [n][input shape]; NULL: sequences */
-    const int32_t *token;  /* [n][steps], <pad> = 0 behind each one's end */
+    const float *x; /* [n][input shape]; NULL: tokens are all there is */
+    const int32_t *
+        token; /* [n][steps], <pad> = 0 behind each one's end; of frames (layers/frames.c) their numbers in x */
     const int32_t *length; /* [n] tokens of each, at least 1 */
     int steps;             /* of the longest */
 } lince_input;

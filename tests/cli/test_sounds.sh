@@ -62,8 +62,23 @@ mkdir -p twice && cp -r sounds/* twice && cp twice/train/hiss/amber_0000.wav twi
 done_with train --data twice --out twice-run --model resnet20 --epochs 1 "${small[@]}"
 grep -q 'recordings of the test part that are also in the training part: 1 as they are' err || wrong "a copy was not found"
 
+# augmented and mixed; a speaker on one side; frame by frame, on any number of pieces of a batch
+done_with train --data sounds --out varied --model resnet20 --epochs 1 "${small[@]}" --sound-augment standard,noise=10:30 --mixup 0.2
+done_with train --data sounds --out grouped --model gru --hidden 8 --epochs 1 "${small[@]}" --split-by group --group-pattern '(.*)_'
+grep -oE '[a-z]+_[0-9]+.wav' grouped/predictions.csv | cut -d_ -f1 | sort -u >tested
+[ -s tested ] && [ "$(wc -l <tested)" -lt 6 ] || wrong "the test has recordings of every instrument"
+done_with train --data sounds --out frames --model gru --hidden 8 --epochs 2 "${small[@]}"
+done_with train --data sounds --out pieces --model gru --hidden 8 --epochs 2 "${small[@]}" --shards 2 --workers 1
+prints 'sounds/test' predict --run frames sounds/test
+[ "$(wc -l <out)" -eq 16 ] || wrong "frames: not every recording was answered"
+cut -f1,2 out >here
+"$lince" eval --run frames --quiet >/dev/null && sed 1d frames/predictions.csv | awk -F, '{ print $1 "\t" $3 }' | sort >there
+sed 's:^sounds/::' here | sort | cmp -s - there || wrong "predict and the test answer otherwise"
+expect 2 'group-pattern x+: matches no file' train --data sounds --group-pattern 'x+' --lang en
+
 # settings that make no sense, and other kinds' models
 expect 2 'fft 262' train --data sounds --fft 262 --lang en
 expect 2 'is for pictures, and sounds holds recordings' train --data sounds --augment flip --lang en
-expect 2 'model gru is for texts, and sounds holds recordings' train --data sounds --model gru --lang en
+expect 2 'mixup mixes maps, which gru reads frame by frame' train --data sounds --model gru --mixup 0.2 --lang en
+expect 2 "did you mean 'shift'" train --data sounds --sound-augment shit --lang en
 finish

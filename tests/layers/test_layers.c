@@ -78,6 +78,7 @@ static const struct {
      .input = {24, 5, 6, 1}},
     {.args = {LINCE_FIELDS(pad_shortcut, .channels = 38, .stride = 2)}, .input = {18, 5, 4, 1}},
     {.args = {LINCE_FIELDS(embedding, .vocabulary = 9, .channels = 5)}, .first = NOTHING},
+    {.args = {.type = &lince_frames_layer}, .first = NOTHING},
     {.args = {LINCE_FIELDS(rnn, .recurrent = {.hidden = 20})}, .first = TOKENS},
     {.args = {LINCE_FIELDS(rnn, .recurrent = {.hidden = 12}, .relu = true)}, .first = STEPS},
     {.args = {LINCE_FIELDS(rnn, .recurrent = {.hidden = 70, .bidirectional = true})}, .first = STEPS},

@@ -18,17 +18,20 @@
 /* A clip's answer; map, x [floats] and scratch are for what becomes of it. */
 typedef struct room {
     float *clip, *map, *x;
+    int32_t *token; /* [frames] numbers of them, where they are read in sequence */
     void *scratch;
 } room;
 
 static int make_room(room *r, const lince_sound_encoder *e)
 {
-    size_t floats = lince_sound_floats(e);
+    size_t floats = lince_sound_floats(e), frames = lince_sound_frames(e);
     *r = (room){.clip = lince_alloc(e->samples, sizeof(float)),
                 .map = lince_alloc(floats, sizeof(float)),
                 .x = lince_alloc(floats, sizeof(float)),
-                .scratch = lince_alloc(lince_sound_features_scratch(e->features, lince_sound_frames(e)), 1)};
-    return r->clip && r->map && r->x && r->scratch ? 0 : LINCE_ENOMEM;
+                .token = lince_alloc(frames, sizeof(int32_t)),
+                .scratch = lince_alloc(lince_sound_features_scratch(e->features, frames), 1)};
+    for (size_t i = 0; r->token && i < frames; i++) r->token[i] = (int32_t)i;
+    return r->clip && r->map && r->x && r->token && r->scratch ? 0 : LINCE_ENOMEM;
 }
 
 static void release_room(room *r)
@@ -36,6 +39,7 @@ static void release_room(room *r)
     lince_free(r->clip);
     lince_free(r->map);
     lince_free(r->x);
+    lince_free(r->token);
     lince_free(r->scratch);
 }
 
@@ -44,8 +48,12 @@ static int answer_wave(const lince_asking *a, const lince_wave *wave, room *r, l
     const lince_sound_encoder *e = a->encoder;
     lince_sound_clip(wave, e->samples, r->clip);
     lince_sound_features_compute(e->features, r->clip, e->samples, r->scratch, r->map);
-    lince_sound_normalise(e, r->map, r->x);
-    return a->answer(a->model, &(lince_input){.x = r->x}, 1, 1, p);
+    lince_sound_normalise(e, r->map, r->map);
+    lince_sound_lay(e, r->map, r->x);
+    int32_t length = lince_sound_length(e, wave->count);
+    lince_input input = {.x = r->x};
+    if (e->sequence) input.token = r->token, input.length = &length, input.steps = (int)lince_sound_frames(e);
+    return a->answer(a->model, &input, 1, 1, p);
 }
 
 int lince_sounds_answer_bytes(const lince_asking *a, const void *bytes, size_t size, const char *name,

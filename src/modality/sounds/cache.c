@@ -25,19 +25,20 @@ static void make_map(const lince_sound_encoder *e, const float *clip, void *scra
 }
 
 /* The clip, into scratch. */
-static int read_clip(const lince_clips *c, uint32_t index, void *scratch)
+static int read_clip(const lince_clips *c, uint32_t index, void *scratch, int32_t *length)
 {
     lince_wave wave;
     LINCE_TRY(lince_sound_read(c->dataset, c->part, index, c->encoder->spec.rate, &wave));
     lince_sound_clip(&wave, c->encoder->samples, scratch);
+    *length = lince_sound_length(c->encoder, wave.count);
     lince_wave_release(&wave);
     return 0;
 }
 
 /* What is kept of it, into values [size]. */
-static int make(const lince_clips *c, uint32_t index, void *scratch, float *values)
+static int make(const lince_clips *c, uint32_t index, void *scratch, float *values, int32_t *length)
 {
-    LINCE_TRY(read_clip(c, index, scratch));
+    LINCE_TRY(read_clip(c, index, scratch, length));
     if (c->raw)
         memcpy(values, scratch, c->size * sizeof *values);
     else
@@ -48,9 +49,10 @@ static int make(const lince_clips *c, uint32_t index, void *scratch, float *valu
 int lince_clips_get(const lince_clips *c, uint32_t index, float *spare, void *scratch, const float **values)
 {
     bool kept = index < c->cached;
+    int32_t length;
     *values = kept ? c->cache + index * c->size : spare;
     if (kept) return 0;
-    LINCE_TRY(make(c, index, scratch, spare));
+    LINCE_TRY(make(c, index, scratch, spare, &length));
     if (lince_hash_content(spare, c->size * sizeof *spare) == c->contents[index]) return 0;
     return lince_fail(LINCE_EDATA, "%s: %s: it has changed since it was first read",
                       lince_dataset_path(c->dataset), lince_dataset_name(c->dataset, c->part, index));
@@ -111,7 +113,7 @@ static void look_at(void *context, size_t i)
     size_t index = s->first + i;
     float *values = index < c->cached ? c->cache + index * c->size : o->values;
     lince_voice_use(s->voice);
-    o->code = make(c, (uint32_t)index, o->scratch, values);
+    o->code = make(c, (uint32_t)index, o->scratch, values, &c->length[index]);
     if (o->code) {
         o->why = lince_strdup(lince_error());
         return;
@@ -207,9 +209,10 @@ int lince_clips_init(lince_clips *c, lince_dataset *dataset, lince_part part, co
     c->cached = most < total ? most : total;
     c->good = lince_alloc(total, sizeof *c->good);
     c->contents = lince_alloc(total, sizeof *c->contents);
+    c->length = lince_alloc(total, sizeof *c->length);
     c->sum = lince_alloc(bands, sizeof *c->sum);
     c->squares = lince_alloc(bands, sizeof *c->squares);
-    int code = c->good && c->contents && c->sum && c->squares ? 0 : LINCE_ENOMEM;
+    int code = c->good && c->contents && c->length && c->sum && c->squares ? 0 : LINCE_ENOMEM;
     if (!code && !(c->cache = lince_alloc(c->cached * c->size, sizeof *c->cache)))
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the recordings take %zu MiB; choose a smaller --cache-mb",
@@ -223,6 +226,7 @@ void lince_clips_release(lince_clips *c)
 {
     lince_free(c->good);
     lince_free(c->contents);
+    lince_free(c->length);
     lince_free(c->cache);
     lince_free(c->sum);
     lince_free(c->squares);

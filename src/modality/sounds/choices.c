@@ -8,6 +8,7 @@
 #include "core/plain_locale.h"
 #include "core/tell.h"
 #include "data/index/layout.h"
+#include "modality/recurrent.h"
 #include "modality/sounds/loading.h"
 #include "modality/sounds/sounds.h"
 #include "sound/augment/augment.h"
@@ -103,12 +104,12 @@ static int by_seconds(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* As long as 19 of 20 recordings, to a tenth above, and no longer than LONGEST. */
-static double common_seconds(lince_wave_head *heads, size_t n)
+/* As long as 19 of 20 recordings, or where they are read whole as all, to a tenth above, and no longer than LONGEST. */
+static double common_seconds(lince_wave_head *heads, size_t n, bool whole)
 {
     static const double LONGEST = 10;
     qsort(heads, n, sizeof *heads, by_seconds);
-    double seconds = heads[(n * 19 + 19) / 20 - 1].seconds;
+    double seconds = heads[whole ? n - 1 : (n * 19 + 19) / 20 - 1].seconds;
     return fmin(ceil(seconds * 10) / 10, LONGEST);
 }
 
@@ -133,10 +134,15 @@ static int settle(lince_opening *o, int rate, double seconds)
     }
     if (s->seconds > 0) return 0;
     lince_number_print_exact(number, seconds);
-    lince_note(o->observer,
-               _("--seconds %s, as long as 95 %% of the training part: shorter recordings are padded with "
-                 "silence, of longer ones the middle is taken"),
-               number);
+    if (o->architecture->sequences)
+        lince_note(o->observer, _("--seconds %s: recordings are read whole, of longer ones the middle"),
+                   number);
+    else
+        lince_note(
+            o->observer,
+            _("--seconds %s, as long as 95 %% of the training part: shorter recordings are padded with "
+              "silence, of longer ones the middle is taken"),
+            number);
     return lince_settings_set(s, "seconds", number);
 }
 
@@ -152,7 +158,8 @@ static int choose(lince_opening *o)
     if (!s.heads) return LINCE_ENOMEM;
     lince_parallel(lince_processors(), n, look_at, &s);
     int rate = common_rate(s.heads, n);
-    int code = rate ? settle(o, rate, common_seconds(s.heads, n)) : fail_unknown(o);
+    int code =
+        rate ? settle(o, rate, common_seconds(s.heads, n, o->architecture->sequences)) : fail_unknown(o);
     lince_free(s.heads);
     return code;
 }
@@ -168,6 +175,21 @@ static int check_length(const lince_sound_encoder *e, double seconds)
                             e->spec.rate, LINCE_WAVE_MOST);
 }
 
+/* Frame after frame: what is mixed would have two lengths. */
+static int plan_sequence(lince_opening *o)
+{
+    const lince_settings *s = o->settings;
+    lince_sound_encoder *e = o->encoder;
+    e->sequence = o->architecture->sequences;
+    if (!e->sequence) return 0;
+    if (s->mixup > 0 || s->cutmix > 0)
+        return lince_fail(LINCE_EUSAGE, "--%s mixes maps, which %s reads frame by frame; leave it out",
+                          s->mixup > 0 ? "mixup" : "cutmix", s->model);
+    LINCE_TRY(lince_recurrent_choose(&e->net, s));
+    e->net.max_tokens = (int)lince_sound_frames(e);
+    return 0;
+}
+
 int lince_sounds_prepare(lince_opening *o)
 {
     lince_sound_encoder *e = o->encoder;
@@ -175,6 +197,7 @@ int lince_sounds_prepare(lince_opening *o)
     e->spec = spec_of(o->settings);
     LINCE_TRY(check_length(e, o->settings->seconds));
     e->samples = (size_t)lround(o->settings->seconds * e->spec.rate);
+    LINCE_TRY(plan_sequence(o));
     LINCE_TRY(lince_sound_features_new(&e->features, &e->spec));
     for (int b = 0; b < LINCE_BANDS_MOST; b++) e->deviation[b] = 1;
     int empty = lince_sound_features_empty(e->features);

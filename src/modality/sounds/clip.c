@@ -21,6 +21,19 @@ void lince_sound_normalise(const lince_sound_encoder *e, const float *map, float
             x[b * frames + t] = (map[b * frames + t] - e->mean[b]) / e->deviation[b];
 }
 
+void lince_sound_lay(const lince_sound_encoder *e, const float *map, float *x)
+{
+    size_t bands = (size_t)lince_feature_bands(&e->spec), frames = lince_sound_frames(e);
+    if (!e->sequence) memcpy(x, map, bands * frames * sizeof *x);
+    for (size_t b = 0; b < bands && e->sequence; b++)
+        for (size_t t = 0; t < frames; t++) x[t * bands + b] = map[b * frames + t];
+}
+
+int32_t lince_sound_length(const lince_sound_encoder *e, size_t samples)
+{
+    return (int32_t)lince_feature_frames(&e->spec, samples < e->samples ? samples : e->samples);
+}
+
 int lince_sound_decode(const void *bytes, size_t size, int rate, const char *name, lince_wave *wave)
 {
     LINCE_TRY(lince_wave_decode(wave, bytes, size, name));

@@ -17,6 +17,17 @@ typedef struct content {
     lince_mixing mixing;
 } content;
 
+static int allocate_sequence(const lince_loader *l, lince_slot *s)
+{
+    const content *own = l->state;
+    size_t batch = (size_t)l->options.batch_size, frames = lince_sound_frames(own->encoder);
+    s->steps = (int)frames;
+    s->token = lince_alloc(batch * frames, sizeof *s->token);
+    s->length = lince_alloc(batch, sizeof *s->length);
+    if (!s->token || !s->length) return LINCE_ENOMEM;
+    return 0;
+}
+
 static int allocate(const lince_loader *l, lince_slot *s)
 {
     size_t floats;
@@ -24,7 +35,8 @@ static int allocate(const lince_loader *l, lince_slot *s)
     s->row = lince_sound_floats(own->encoder);
     if (!lince_mul((size_t)l->options.batch_size, s->row, &floats)) floats = SIZE_MAX;
     s->x = lince_alloc(floats, sizeof *s->x);
-    return s->x ? 0 : LINCE_ENOMEM;
+    if (!s->x) return LINCE_ENOMEM;
+    return own->encoder->sequence ? allocate_sequence(l, s) : 0;
 }
 
 /* Within a piece of the batch; with one sample there is nobody to mix it with. */
@@ -47,26 +59,35 @@ static void mix(const lince_loader *l, lince_slot *s, float *spare)
 typedef struct room {
     float *kept;       /* a clip or a map, where it is not in the cache */
     float *clip, *map; /* augmented, and of that */
+    float *seen;       /* a map, normalised and masked */
     void *scratch;     /* of reading, and of maps */
 } room;
 
-static room room_of(const content *own, void *scratch)
+enum { FLOATS = 4 };
+
+static void sizes_of(const content *own, size_t size[FLOATS])
 {
     const lince_sound_encoder *e = own->encoder;
-    uint8_t *at = scratch;
-    size_t kept = lince_align(own->clips.size * sizeof(float)),
-           clip = lince_align(e->samples * sizeof(float)),
-           map = lince_align(lince_sound_floats(e) * sizeof(float));
-    return (room){(void *)at, (void *)(at + kept), (void *)(at + kept + clip), at + kept + clip + map};
+    const size_t floats[FLOATS] = {own->clips.size, e->samples, lince_sound_floats(e), lince_sound_floats(e)};
+    for (int i = 0; i < FLOATS; i++) size[i] = lince_align(floats[i] * sizeof(float));
+}
+
+static room room_of(const content *own, void *scratch)
+{
+    size_t size[FLOATS];
+    uint8_t *at[FLOATS + 1] = {scratch};
+    sizes_of(own, size);
+    for (int i = 0; i < FLOATS; i++) at[i + 1] = at[i] + size[i];
+    return (room){(void *)at[0], (void *)at[1], (void *)at[2], (void *)at[3], at[4]};
 }
 
 static size_t room_size(const content *own)
 {
-    const lince_sound_encoder *e = own->encoder;
-    size_t floats = lince_align(own->clips.size * sizeof(float)) + lince_align(e->samples * sizeof(float)) +
-                    lince_align(lince_sound_floats(e) * sizeof(float)),
-           all;
-    return lince_add(floats, lince_clips_scratch(e), &all) ? all : SIZE_MAX;
+    size_t size[FLOATS], all = lince_clips_scratch(own->encoder);
+    sizes_of(own, size);
+    for (int i = 0; i < FLOATS; i++)
+        if (!lince_add(all, size[i], &all)) return SIZE_MAX;
+    return all;
 }
 
 static void augment_clip(const content *own, const lince_occasion *occasion, const float *clip, const room *r)
@@ -91,13 +112,24 @@ static int fill_one(const lince_loader *l, const lince_slot *s, size_t i, const 
     return 0;
 }
 
+/* The frames of each piece's x are numbered through: each is its own token. */
+static void number_frames(const lince_loader *l, lince_slot *s)
+{
+    size_t frames = (size_t)s->steps;
+    for (size_t i = 0; i < lince_loader_pieces(l); i++) {
+        lince_share part = lince_loader_piece_of(l, s->whole, i);
+        for (size_t k = 0; k < part.count * frames; k++) s->token[part.begin * frames + k] = (int32_t)k;
+    }
+}
+
 static int fill(const lince_loader *l, lince_slot *s, void *scratch)
 {
     const content *own = l->state;
     room r = room_of(own, scratch);
     size_t n = (size_t)s->n, left = (size_t)l->options.batch_size - n;
     for (size_t i = 0; i < n; i++) LINCE_TRY(fill_one(l, s, i, &r, s->x + i * s->row));
-    mix(l, s, r.map);
+    if (s->token) number_frames(l, s);
+    mix(l, s, r.seen);
     memset(s->x + n * s->row, 0, left * s->row * sizeof *s->x);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* What weights say of the recordings that they expect. */
 #include "core/error.h"
 #include "core/json.h"
+#include "modality/recurrent.h"
 #include "modality/sounds/sounds.h"
 
 #include <math.h>
@@ -25,8 +26,10 @@ int lince_sounds_write(const void *encoder, lince_passport *passport)
                         "coefficients", s->coefficients, "power", s->power, "top_db", s->top_db, "mel",
                         s->scale->name, "window", s->taper->name, "mean", numbers(e->mean, bands),
                         "deviation", numbers(e->deviation, bands));
+    lince_json_put(&json, "sequence", json_boolean(e->sequence));
     LINCE_TRY(lince_json_text(json, JSON_COMPACT | JSON_REAL_PRECISION(9), &text));
-    return lince_passport_take(passport, "lince.sound", text);
+    LINCE_TRY(lince_passport_take(passport, "lince.sound", text));
+    return e->sequence ? lince_recurrent_write(&e->net, passport) : 0;
 }
 
 static int whole(const json_t *json, const char *key)
@@ -78,7 +81,10 @@ int lince_sounds_read(void *encoder, const lince_weights *weights, const char *p
     int code = lince_json_parse(text, strlen(text), 0, &json, NULL);
     if (code == LINCE_ENOMEM) return code;
     bool whole_of_it = !code && read_all(e, json);
+    e->sequence = json_is_true(json_object_get(json, "sequence"));
     json_decref(json);
-    return whole_of_it ? lince_sound_features_new(&e->features, &e->spec)
-                       : lince_fail(LINCE_EDATA, "%s: its metadata 'lince.sound' are damaged", path);
+    if (!whole_of_it) return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.sound' are damaged", path);
+    if (e->sequence) LINCE_TRY(lince_recurrent_read(&e->net, weights, path));
+    e->net.max_tokens = (int)lince_sound_frames(e);
+    return lince_sound_features_new(&e->features, &e->spec);
 }

@@ -13,18 +13,27 @@ static const lince_layout *const layouts[] = {
 #include "data/index/sounds.def"
     NULL};
 static const char *const marks[] = {"lince.sound", NULL};
-static const char *const akin[] = {"image", NULL};
+static const char *const akin[] = {"image", "text", NULL};
 
 static void release(void *encoder)
 {
     lince_sound_features_free(lince_sound_encoder_of(encoder)->features);
 }
 
-/* A map is a picture of one channel: bands from the lowest on, by frames. */
+/* A map is a picture of one channel, bands from the lowest on by frames; or a sequence of frames. */
 static lince_shape input_shape(const void *encoder)
 {
     const lince_sound_encoder *e = encoder;
+    if (e->sequence) return (lince_shape){lince_feature_bands(&e->spec), (int)lince_sound_frames(e), 1, 1};
     return (lince_shape){1, lince_feature_bands(&e->spec), (int)lince_sound_frames(e), 1};
+}
+
+static void plan(const void *encoder, lince_net_options *net, lince_architecture_options *architecture)
+{
+    const lince_sound_encoder *e = encoder;
+    net->sequences = e->sequence;
+    net->read_padding = e->sequence && e->net.read_padding;
+    architecture->text = e->net;
 }
 
 static bool varies(const void *encoder, const lince_settings *s)
@@ -57,7 +66,7 @@ const lince_modality lince_modality_sounds = {
     .plural = N_("recordings"),
     .input = "path",
     .model = "resnet20",
-    .models = N_("resnet20 or resnet18"),
+    .models = N_("resnet20, resnet18 or gru"),
     .akin = akin,
     .optimizer = "adam",
     .batch_size = 32,
@@ -79,6 +88,7 @@ const lince_modality lince_modality_sounds = {
     .describe = lince_sounds_describe,
     .varies = varies,
     .input_shape = input_shape,
+    .plan = plan,
     .load = load,
     .may_fail = true,
     .marks = marks,

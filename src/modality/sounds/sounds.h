@@ -11,6 +11,8 @@
 typedef struct lince_sound_encoder {
     lince_feature_spec spec;
     size_t samples;
+    bool sequence;      /* the net reads frame after frame, no further than the recording goes */
+    lince_text_net net; /* its sizes, then */
     float mean[LINCE_BANDS_MOST], deviation[LINCE_BANDS_MOST]; /* of the training part's maps, by band */
     lince_sound_features *features;                            /* made of spec once it is known */
     double window, hop; /* seconds: of long recordings that are asked about; 0: whole */
@@ -36,6 +38,11 @@ static inline size_t lince_sound_floats(const lince_sound_encoder *e)
  * by the deviations. */
 void lince_sound_clip(const lince_wave *wave, size_t samples, float *clip);
 void lince_sound_normalise(const lince_sound_encoder *encoder, const float *map, float *x);
+
+/* What the net is given of a normalised map: x as it is, or [frames][bands]. And how many frames a recording of so many
+ * samples has, of which no more than a clip's are read. */
+void lince_sound_lay(const lince_sound_encoder *encoder, const float *map, float *x);
+int32_t lince_sound_length(const lince_sound_encoder *encoder, size_t samples);
 
 /* A sample's recording at the encoder's rate; and that of bytes. LINCE_EIO, LINCE_EFORMAT. */
 int lince_sound_read(lince_dataset *dataset, lince_part part, size_t index, int rate, lince_wave *wave);

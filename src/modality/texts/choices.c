@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/tell.h"
+#include "modality/recurrent.h"
 #include "modality/texts/loading.h"
 #include "modality/texts/table_facts.h"
 #include "modality/texts/texts.h"
@@ -70,18 +71,8 @@ static int draw_net(lince_opening *o)
     const lince_settings *s = o->settings;
     lince_text_encoder *e = o->encoder;
     lince_text_net *n = &e->net;
-    *n = (lince_text_net){.vocabulary = (int)e->words.vocabulary.size,
-                          .embedding = s->embedding,
-                          .hidden = s->hidden,
-                          .layers = s->layers,
-                          .bidirectional = s->bidirectional,
-                          .relu = !strcmp(s->activation, "relu"),
-                          .embedding_dropout = (float)s->embedding_dropout,
-                          .read_padding = s->read_padding,
-                          .max_tokens = s->max_tokens};
-    if (n->relu && strcmp(s->model, "rnn") != 0)
-        return lince_fail(LINCE_EUSAGE, "--activation relu is for rnn; %s has gates of its own", s->model);
-    return lince_read_named(s->read, &n->read);
+    *n = (lince_text_net){.vocabulary = (int)e->words.vocabulary.size, .max_tokens = s->max_tokens};
+    return lince_recurrent_choose(n, s);
 }
 
 /* --- opening -------------------------------------------------------------------------------------- */
