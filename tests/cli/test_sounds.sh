@@ -63,7 +63,7 @@ done_with train --data twice --out twice-run --model resnet20 --epochs 1 "${smal
 grep -q 'recordings of the test part that are also in the training part: 1 as they are' err || wrong "a copy was not found"
 
 # augmented and mixed; a speaker on one side; frame by frame, on any number of pieces of a batch
-done_with train --data sounds --out varied --model resnet20 --epochs 1 "${small[@]}" --sound-augment standard,noise=10:30 --mixup 0.2
+done_with train --data sounds --out varied --model resnet20 --epochs 1 "${small[@]}" --sound-augment shift,noise=10:30,time-mask --mixup 0.2
 done_with train --data sounds --out grouped --model gru --hidden 8 --epochs 1 "${small[@]}" --split-by group --group-pattern '(.*)_'
 grep -oE '[a-z]+_[0-9]+.wav' grouped/predictions.csv | cut -d_ -f1 | sort -u >tested
 [ -s tested ] && [ "$(wc -l <tested)" -lt 6 ] || wrong "the test has recordings of every instrument"

@@ -4,7 +4,7 @@
 
 #include <lince/language.h>
 
-static char folder[LINCE_PATH_MAX];
+static char folder[1024];
 
 /* Four patients, with six pictures each, of two classes; and one picture of nobody. */
 static int setup(void **state)
@@ -34,9 +34,8 @@ static void test_groups_are_what_the_parentheses_hold_of_a_file_s_name(void **st
     assert_done(open_by(&d, "(.*)_"));
     assert_true(lince_dataset_grouped(d));
     assert_string_equal(lince_dataset_group(d, LINCE_TRAIN, 0), "ann");
-    assert_noted(d,
-                 "samples whose name --group-pattern does not match, so that each stands for itself: 1, the "
-                 "first: ill/nobody.png");
+    assert_noted(d, "samples whose name group-pattern does not match, so that each stands for itself: 1, the "
+                    "first: ill/nobody.png");
     lince_dataset_free(d);
 }
 

@@ -106,9 +106,11 @@ static int fill_one(const lince_loader *l, const lince_slot *s, size_t i, const 
     const float *kept;
     LINCE_TRY(lince_clips_get(&own->clips, s->index[i], r->kept, r->scratch, &kept));
     if (own->clips.raw) augment_clip(own, &occasion, kept, r);
-    lince_sound_normalise(e, own->clips.raw ? r->map : kept, x);
+    lince_sound_normalise(e, own->clips.raw ? r->map : kept, r->seen);
     lince_sound_augment_map(&own->augment, &occasion, (size_t)lince_feature_bands(&e->spec),
-                            lince_sound_frames(e), x);
+                            lince_sound_frames(e), r->seen);
+    lince_sound_lay(e, r->seen, x);
+    if (s->length) s->length[i] = own->clips.length[s->index[i]];
     return 0;
 }
 

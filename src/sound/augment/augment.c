@@ -22,9 +22,8 @@ const char *lince_sound_augment_name(size_t index)
 
 static const char *known(const void *context, size_t index)
 {
-    static const char *const words[] = {"none", "standard"};
     (void)context;
-    return index < 2 ? words[index] : lince_sound_augment_name(index - 2);
+    return lince_sound_augment_name(index);
 }
 
 static int fail_unknown(const char *word, size_t length)
