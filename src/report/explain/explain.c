@@ -22,6 +22,9 @@ static const picture pictures[] = {
     {"errors", LINCE_PICTURES, lince_explain_errors},
     {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
     {"duplicates", LINCE_PICTURES, lince_explain_duplicates},
+    {"recordings", LINCE_RECORDINGS, lince_explain_recordings},
+    {"heard", LINCE_RECORDINGS, lince_explain_heard},
+    {"groups", LINCE_PICTURES | LINCE_TEXTS | LINCE_RECORDINGS, lince_explain_groups},
     {"words", LINCE_TEXTS, lince_explain_words},
     {"mistaken", LINCE_TEXTS, lince_explain_mistaken},
 };

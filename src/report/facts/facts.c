@@ -114,6 +114,7 @@ static void find_kind(lince_facts *f)
     const char *name = lince_fact_text(f->data, "modality");
     f->kinds = !*name || !strcmp(name, "image") ? LINCE_PICTURES
                : !strcmp(name, "text")          ? LINCE_TEXTS
+               : !strcmp(name, "sound")         ? LINCE_RECORDINGS
                                                 : LINCE_OTHERS;
 }
 

@@ -15,7 +15,8 @@ typedef enum lince_kinds {
     LINCE_PICTURES = 1,
     LINCE_TEXTS = 2,
     LINCE_OTHERS = 4, /* that the report has nothing of its own for */
-    LINCE_ANY = LINCE_PICTURES | LINCE_TEXTS | LINCE_OTHERS
+    LINCE_RECORDINGS = 8,
+    LINCE_ANY = LINCE_PICTURES | LINCE_TEXTS | LINCE_OTHERS | LINCE_RECORDINGS
 } lince_kinds;
 
 typedef struct lince_facts {

@@ -116,6 +116,14 @@ void lince_document_figure(lince_document *d, const char *name, const char *alt,
     if (lince_document_has_figure(d, name, "")) d->backend->figure(d, name, alt, caption);
 }
 
+void lince_document_sound(lince_document *d, const char *name, const char *caption)
+{
+    char path[LINCE_PATH_MAX + 64];
+    enter(d, LINCE_BLOCK_NONE);
+    snprintf(path, sizeof path, "%s/plots/%s.wav", d->folder, name);
+    if (!access(path, R_OK)) d->backend->sound(d, name, caption);
+}
+
 void lince_document_table_begin(lince_document *d, int words)
 {
     enter(d, LINCE_BLOCK_NONE);

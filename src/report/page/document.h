@@ -41,6 +41,7 @@ typedef struct lince_document_backend {
     void (*code)(lince_document *d, const char *text);
     void (*note)(lince_document *d, const char *text, bool warning);
     void (*figure)(lince_document *d, const char *name, const char *alt, const char *caption);
+    void (*sound)(lince_document *d, const char *name, const char *caption);
     void (*item)(lince_document *d, const char *text);
     void (*card)(lince_document *d, const char *label, const char *value);
     void (*words)(lince_document *d, const lince_shaded_word *words, size_t count);
@@ -100,6 +101,9 @@ bool lince_document_has_figure(const lince_document *d, const char *name, const 
  * shows to who cannot see it, the caption how to read it. Nothing is written where there is no such
  * figure. */
 void lince_document_figure(lince_document *d, const char *name, const char *alt, const char *caption);
+
+/* plots/<name>.wav, to be played, with what it is. Nothing is written where there is no such file. */
+void lince_document_sound(lince_document *d, const char *name, const char *caption);
 
 /* A table: cells, then end of row; the first row holds the headings. Its first `words` columns hold words
  * and are set to the left, the others hold numbers. A cell that begins with "--" is an option, and set as

@@ -132,6 +132,21 @@ static void figure(lince_document *d, const char *name, const char *alt, const c
             "</figcaption></figure>\n");
 }
 
+/* Small clips: the page is one file. */
+static void sound(lince_document *d, const char *name, const char *caption)
+{
+    enum { LARGEST = 4 << 20 };
+    char path[LINCE_PATH_MAX + 64], *bytes;
+    size_t size;
+    snprintf(path, sizeof path, "%s/plots/%s.wav", d->folder, name);
+    if (lince_file_read(path, LARGEST, &bytes, &size) < 0) return;
+    lince_buffer_puts(&d->out,
+                      "<p class=\"sound\"><audio controls preload=\"none\" src=\"data:audio/wav;base64,");
+    lince_buffer_base64(&d->out, bytes, size);
+    element(d, "\"></audio> ", caption, "</p>\n");
+    lince_free(bytes);
+}
+
 static void item(lince_document *d, const char *text)
 {
     passage(d, "<li>", text, "</li>\n");
@@ -182,5 +197,5 @@ static void block(lince_document *d, lince_document_block which, bool open)
     lince_buffer_puts(&d->out, tags[which][open]);
 }
 
-const lince_document_backend lince_document_html = {begin,  end,  contents, heading, paragraph, code, note,
-                                                    figure, item, card,     words,   row,       block};
+const lince_document_backend lince_document_html = {begin,  end,   contents, heading, paragraph, code, note,
+                                                    figure, sound, item,     card,    words,     row,  block};

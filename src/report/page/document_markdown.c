@@ -92,6 +92,12 @@ static void figure(lince_document *d, const char *name, const char *alt, const c
     put_line(d, "*", caption, "*\n\n");
 }
 
+static void sound(lince_document *d, const char *name, const char *caption)
+{
+    put_line(d, "- [", caption, "]");
+    lince_buffer_printf(&d->out, "(plots/%s.wav)\n", name);
+}
+
 static void item(lince_document *d, const char *text)
 {
     put_line(d, "- ", text, "\n");
@@ -143,6 +149,6 @@ static void block(lince_document *d, lince_document_block which, bool open)
     if (!open) lince_buffer_puts(&d->out, "\n");
 }
 
-const lince_document_backend lince_document_markdown = {begin, end,  contents, heading, paragraph,
-                                                        code,  note, figure,   item,    card,
-                                                        words, row,  block};
+const lince_document_backend lince_document_markdown = {begin, end,   contents, heading, paragraph,
+                                                        code,  note,  figure,   sound,   item,
+                                                        card,  words, row,      block};

@@ -315,6 +315,7 @@ void lince_section_test(lince_document *d, const lince_facts *f)
     write_confusion(d, m);
     if (m->classes <= LINCE_MANY_CLASSES) write_pairs(d, m);
     write_classes(d, m);
+    lince_write_groups(d, f);
     if (f->curves.each && m->classes == 2) write_thresholds(d, f);
     if (f->curves.each) write_curves(d, f);
     write_calibration(d, m);

@@ -10,6 +10,7 @@ const lince_section lince_sections[] = {
     {N_("Test results"), LINCE_ANY, lince_section_test},
     {N_("Discussion"), LINCE_ANY, lince_section_discussion},
     {N_("What the network looks at"), LINCE_PICTURES, lince_section_looks},
+    {N_("What the network hears"), LINCE_RECORDINGS, lince_section_sounds},
     {N_("What the network goes by"), LINCE_TEXTS, lince_section_words},
     {N_("Checks"), LINCE_ANY, lince_section_checks},
     {N_("Data and split"), LINCE_ANY, lince_section_data},

@@ -24,10 +24,14 @@ void lince_section_settings(lince_document *d, const lince_facts *facts);
 void lince_section_progress(lince_document *d, const lince_facts *facts);
 void lince_section_test(lince_document *d, const lince_facts *facts);
 void lince_section_looks(lince_document *d, const lince_facts *facts);
+void lince_section_sounds(lince_document *d, const lince_facts *facts);
 void lince_section_words(lince_document *d, const lince_facts *facts);
 void lince_section_checks(lince_document *d, const lince_facts *facts);
 void lince_section_discussion(lince_document *d, const lince_facts *facts);
 void lince_section_reproduction(lince_document *d, const lince_facts *facts);
+
+/* Part of the test's: results by group, where groups are known. */
+void lince_write_groups(lince_document *d, const lince_facts *facts);
 
 /* What stands above them: the result at a glance. */
 void lince_section_summary(lince_document *d, const lince_facts *facts);
