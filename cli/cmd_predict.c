@@ -204,7 +204,7 @@ static int ask(asking *a, lince_model *m, const char *const *texts, const char *
 static int expect_more(void)
 {
     fprintf(cli_err, "%s\n",
-            _("lince predict: expected --run DIR or --weights FILE, and pictures, a "
+            _("lince predict: expected --run DIR or --weights FILE, and pictures, recordings, a "
               "folder, --text TEXT, files of a text a line, or -"));
     return EXIT_USAGE;
 }
@@ -212,7 +212,7 @@ static int expect_more(void)
 static int run(int argc, char **argv)
 {
     const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL, *tta = NULL,
-               *confidence = NULL, *bounds[BOUNDS] = {NULL};
+               *window = NULL, *hop = NULL, *confidence = NULL, *bounds[BOUNDS] = {NULL};
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
     asking a = {0};
     bool help = false;
@@ -232,6 +232,8 @@ static int run(int argc, char **argv)
          NULL},
         {"tta", "none|flip|crops", N_("answers to views of a picture averaged; default: the run's"), &tta,
          NULL},
+        {"window", "SECONDS", N_("answer long recordings window by window, a line each"), &window, NULL},
+        {"hop", "SECONDS", N_("from one window to the next; default: its length"), &hop, NULL},
         {"min-confidence", "X|auto:P",
          N_("answers below this probability are \"unknown\"; auto:0.95: the probability from which on 95 % "
             "are right"),
@@ -260,7 +262,9 @@ static int run(int argc, char **argv)
              (column && (code = lince_model_set(m, "text-column", column))) ||
              (incomplete && (code = lince_model_set(m, "incomplete", incomplete))) ||
              (range && (code = lince_model_set(m, "range", range))) ||
-             (tta && (code = lince_model_set(m, "tta", tta))) || (code = cli_bound_model(m, bounds)) ||
+             (tta && (code = lince_model_set(m, "tta", tta))) ||
+             (window && (code = lince_model_set(m, "window", window))) ||
+             (hop && (code = lince_model_set(m, "hop", hop))) || (code = cli_bound_model(m, bounds)) ||
              (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(false), NULL))) ||
              (code = lince_model_observe(m, cli_observer(false))))
         status = cli_fail(code);
@@ -275,9 +279,10 @@ static int run(int argc, char **argv)
 
 const command cmd_predict = {.name = "predict",
                              .arguments = N_("--run DIR FILE... | --text TEXT | -"),
-                             .summary = N_("classify pictures or texts: one line an input"),
+                             .summary = N_("classify pictures, recordings or texts: one line an input"),
                              .run = run,
                              .synonyms = {"classify", "infer"},
                              .examples = "lince predict --run runs/vgg16 cat.png dog.jpg\n"
+                                         "lince predict --run runs/digits long.wav --window 1 --hop 0.5\n"
                                          "lince predict --run runs/gru --text 'what a game'\n"
                                          "lince predict --run runs/vgg16 --json --top 3 folder"};

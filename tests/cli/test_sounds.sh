@@ -44,12 +44,23 @@ done_with predict --run run "$one"
 answer=$(cut -f2- out)
 "$lince" predict --run run - <"$one" | cut -f2- | grep -qx -- "$answer" || wrong "a pipe is answered otherwise"
 echo "$one" | "$lince" predict --run run - | cut -f2- | grep -qx -- "$answer" || wrong "a list is answered otherwise"
+python3 - "$one" <<'EOF'
+import sys, wave
+with wave.open(sys.argv[1]) as f: rate, data = f.getframerate(), f.readframes(f.getnframes())
+with wave.open("long.wav", "wb") as f: f.setparams((1, 2, rate, 0, "NONE", "")); f.writeframes((data * 5)[:2 * 2 * rate])
+EOF
 done_with predict --run run sounds/test --lang en
 [ "$(wc -l <out)" -eq 16 ] || wrong "not every recording of a folder was answered"
 prints '^\{"path":"sounds' predict --run run --json "$one"
 head -c 3000 "$one" >cut.wav
 expect 1 'cut.wav: truncated' predict --run run cut.wav --lang en
 expect 1 'not a recording that is read (WAV' predict --run run "$TEST_SOURCE_DIR/README.md" --lang en
+
+# a long recording, window by window: of 0.8 s, every 0.4 s
+done_with predict --run run long.wav --window 0.8 --hop 0.4 --lang en
+[ "$(sed 's/.*, \([0-9.]*\) s\t.*/\1/' out | tr '\n' ' ')" = "0.00 0.40 0.80 1.20 " ] || wrong "the windows are others:"
+prints 'long.wav, 0.80 s' predict --run run long.wav --window 0.8 --lang en
+expect 2 'window x: expected seconds' predict --run run long.wav --window x --lang en
 
 # what cannot be read is named; or left out
 mkdir -p bad && cp -r sounds/* bad && cp cut.wav bad/train/hiss/cut.wav

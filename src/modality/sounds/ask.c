@@ -92,14 +92,15 @@ int lince_sounds_answer_path(const lince_asking *a, const char *path, lince_pred
 
 /* --- a long one, window by window ----------------------------------------------------------------- */
 
-/* Windows begin every `hop` seconds as long as there is something left of the recording; the last may be padded. */
+/* Windows begin every `hop` seconds, as long as they are whole; one that is longer than the recording is padded. */
 static int ask_windows(const lince_asking *a, const lince_wave *wave, const char *name, room *r)
 {
     const lince_sound_encoder *e = a->encoder;
-    size_t size = (size_t)(e->window * e->spec.rate), step = (size_t)(e->hop * e->spec.rate);
+    double hop = e->hop > 0 ? e->hop : e->window;
+    size_t size = (size_t)(e->window * wave->rate), step = (size_t)(hop * wave->rate), last = wave->count;
+    if (last > size) last -= size - 1; /* a window that begins here would be cut */
     int code = 0;
-    for (size_t at = 0; !code && (at == 0 || at + size <= wave->count + step - 1) && at < wave->count;
-         at += step) {
+    for (size_t at = 0; !code && at < last; at += step) {
         lince_prediction p = LINCE_PREDICTION_INIT;
         char place[LINCE_WHERE_MAX + 64];
         size_t left = wave->count - at;

@@ -2,6 +2,7 @@
 #include "modality/sounds/sounds.h"
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/number.h"
 #include "modality/sounds/loading.h"
 #include "sound/augment/augment.h"
 
@@ -51,6 +52,21 @@ static int load(void *encoder, const lince_settings *s, lince_dataset *dataset, 
     return lince_loader_new_sounds(loader, dataset, part, encoder, s, options);
 }
 
+static int set_seconds(const char *setting, const char *value, double *seconds)
+{
+    const char *end = lince_number_read(value, seconds);
+    if (end != value && !*end && *seconds >= 0.01 && *seconds <= 3600) return 0;
+    return lince_fail(LINCE_EUSAGE, "--%s %s: expected seconds, from 0.01 to 3600", setting, value);
+}
+
+/* Long recordings are answered window by window. */
+static int set(void *encoder, const char *setting, const char *value)
+{
+    lince_sound_encoder *e = encoder;
+    if (!strcmp(setting, "window")) return set_seconds(setting, value, &e->window);
+    return strcmp(setting, "hop") ? 1 : set_seconds(setting, value, &e->hop);
+}
+
 static int guess(void *encoder, const lince_architecture *a, const lince_weights *weights, const char *path,
                  lince_buffer *notes)
 {
@@ -95,6 +111,7 @@ const lince_modality lince_modality_sounds = {
     .write = lince_sounds_write,
     .read = lince_sounds_read,
     .guess = guess,
+    .set = set,
     .ask = lince_sounds_ask,
     .answer_path = lince_sounds_answer_path,
     .answer_bytes = lince_sounds_answer_bytes,
