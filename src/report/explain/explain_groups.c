@@ -1,4 +1,5 @@
 /* Test results by group, where groups are known: a speaker, a patient, a field. */
+#include "core/error.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/memory.h"
