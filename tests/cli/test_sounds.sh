@@ -87,6 +87,15 @@ cut -f1,2 out >here
 sed 's:^sounds/::' here | sort | cmp -s - there || wrong "predict and the test answer otherwise"
 expect 2 'group-pattern x+: matches no file' train --data sounds --group-pattern 'x+' --lang en
 
+# the report: pictures, players, groups, in both languages
+done_with report run --lang en
+[ -s run/plots/recordings.svg ] && [ -s run/plots/gradcam.svg ] && [ -s run/plots/heard-1.wav ] || wrong "pictures of recordings are missing"
+grep -q '<audio controls preload="none" src="data:audio/wav;base64,UklGR' run/report.html || wrong "nothing can be heard"
+grep -q '^## What the network hears' run/report.md && grep -q '](plots/heard-1.wav)' run/report.md || wrong "report.md has no recordings"
+grep -qiE 'training pictures|texts' run/report.md && wrong "the report speaks of pictures or texts"
+done_with report grouped --lang es
+grep -q '^### Por grupo' grouped/report.md && grep -qE '^\| [a-z]+ \| [0-9]+ \| [0-9.]+ % \|' grouped/report.md || wrong "there are no groups"
+
 # settings that make no sense, and other kinds' models
 expect 2 'fft 262' train --data sounds --fft 262 --lang en
 expect 2 'is for pictures, and sounds holds recordings' train --data sounds --augment flip --lang en
