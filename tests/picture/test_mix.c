@@ -24,7 +24,7 @@ static void test_mixup_averages_each_sample_with_the_one_before_it(void **state)
     (void)state;
     float before[N * SIZE], x[N * SIZE], spare[SIZE];
     fill(before), fill(x);
-    lince_mix_pixels(&(lince_mix){.own = 0.3f}, N, WIDTH, HEIGHT, x, spare);
+    lince_mix_pixels(&(lince_mix){.own = 0.3f}, N, 3, WIDTH, HEIGHT, x, spare);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < SIZE; k++) {
             float partner = before[(i + N - 1) % N * SIZE + k] * (1 - 0.3f),
@@ -39,7 +39,7 @@ static void test_cutmix_pastes_the_same_place_of_the_sample_before(void **state)
     (void)state;
     float before[N * SIZE], x[N * SIZE], spare[SIZE];
     fill(before), fill(x);
-    lince_mix_pixels(&(lince_mix){.own = 0.75f, .part = {1, 0, 2, 1}}, N, WIDTH, HEIGHT, x, spare);
+    lince_mix_pixels(&(lince_mix){.own = 0.75f, .part = {1, 0, 2, 1}}, N, 3, WIDTH, HEIGHT, x, spare);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < SIZE; k++) {
             bool inside = k / WIDTH % HEIGHT == 0 && (k % WIDTH == 1 || k % WIDTH == 2);
@@ -52,8 +52,8 @@ static void test_a_share_of_one_or_a_single_sample_changes_nothing(void **state)
     (void)state;
     float before[N * SIZE], x[N * SIZE], spare[SIZE];
     fill(before), fill(x);
-    lince_mix_pixels(&(lince_mix){.own = 1}, N, WIDTH, HEIGHT, x, spare);
-    lince_mix_pixels(&(lince_mix){.own = 0.5f}, 1, WIDTH, HEIGHT, x, spare);
+    lince_mix_pixels(&(lince_mix){.own = 1}, N, 3, WIDTH, HEIGHT, x, spare);
+    lince_mix_pixels(&(lince_mix){.own = 0.5f}, 1, 3, WIDTH, HEIGHT, x, spare);
     assert_memory_equal(x, before, sizeof x);
 }
 
