@@ -60,11 +60,20 @@ static void add_sample(facts *f, lince_dataset *d, const lince_sample *sample)
     lince_bytes_release(&bytes);
 }
 
-void lince_sounds_put_info(lince_dataset *d, json_t **info)
+static int add_part(facts *f, lince_dataset *d, const lince_samples *part, const lince_watch *watch)
+{
+    for (size_t i = 0; i < part->count; i++) {
+        if (watch && watch->stop && *watch->stop) return lince_fail(LINCE_EINTERRUPTED, "interrupted");
+        if (watch && watch->progress) watch->progress(watch->context, i, part->count);
+        add_sample(f, d, &part->at[i]);
+    }
+    return 0;
+}
+
+int lince_sounds_put_info(lince_dataset *d, const lince_watch *watch, json_t **info)
 {
     facts f = {0};
-    for (int p = 0; p < LINCE_PARTS; p++)
-        for (size_t i = 0; i < d->parts[p].count; i++) add_sample(&f, d, &d->parts[p].at[i]);
+    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(add_part(&f, d, &d->parts[p], watch));
     json_t *sound =
         lince_json_pack("{s:I, s:f, s:[f, f], s:[i, i]}", "n", (json_int_t)f.count, "hours", f.seconds / 3600,
                         "seconds", f.shortest, f.longest, "rate", f.lowest, f.highest);
@@ -72,6 +81,7 @@ void lince_sounds_put_info(lince_dataset *d, json_t **info)
         lince_json_put(&sound, "unread",
                        lince_json_pack("{s:I, s:s}", "n", (json_int_t)f.unread, "first", f.why));
     lince_json_put(info, "sound", sound);
+    return 0;
 }
 
 static double number(const json_t *json, const char *key, size_t index)

@@ -60,7 +60,7 @@ int lince_sounds_read(void *encoder, const lince_weights *weights, const char *p
 
 /* describe.c */
 void lince_sounds_describe(const lince_opening *opening, json_t **data);
-void lince_sounds_put_info(lince_dataset *dataset, json_t **info);
+int lince_sounds_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info);
 void lince_sounds_print_info(const json_t *info, lince_buffer *out);
 
 /* ask.c */
