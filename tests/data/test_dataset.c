@@ -389,10 +389,10 @@ static void test_what_cannot_be_a_data_set_is_refused(void **state)
     assert_refused(empty, LINCE_EDATA, "empty");
 
     const char *texts = fresh_folder("texts");
-    put_text(texts, "cat/1.wav", "RIFF\1\1\1\1WAVEfmt ");
+    put_text(texts, "cat/1.mid", "MThd\1\1\1\1");
     assert_refused(texts, LINCE_EDATA,
                    "no pictures that are read (PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, PGM");
-    assert_message(") in it, but 1 .wav");
+    assert_message(") in it, but 1 .mid");
 
     const char *packed = fresh_folder("packed");
     static const uint8_t npz[] = "PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\7\0\0\0"

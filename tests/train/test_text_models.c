@@ -264,7 +264,7 @@ static void test_what_does_not_fit_is_refused_and_leaves_no_folder(void **state)
     refuse(WITH("model", "gru", "activation", "relu"), LINCE_EUSAGE, "activation relu is for rnn");
     refuse(WITH("stem", "klingon"), LINCE_EUSAGE, "stem klingon");
     refuse(WITH("min-freq", "100000"), LINCE_EDATA, "no words in the texts for training");
-    refuse(WITH("group-column", ""), LINCE_EUSAGE, "split-by group: say by group-column");
+    refuse(WITH("group-column", ""), LINCE_EUSAGE, "split-by group: say what belongs together");
 }
 
 static void test_vectors_of_the_right_width_are_taken(void **state)
