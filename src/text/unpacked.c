@@ -1,9 +1,10 @@
 #include "text/unpacked.h"
+#include "core/archive.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/names.h"
 
-#include <archive.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ static ssize_t pull(void *archive, char *out, size_t size)
 static int fail(struct archive *archive, const char *path)
 {
     const char *reason = archive_error_string(archive);
+    if (archive_errno(archive) == ENOMEM) return lince_fail(LINCE_ENOMEM, "%s: out of memory", path);
     return lince_fail(LINCE_EFORMAT, "%s: packed, and truncated or damaged: %s", path, reason ? reason : "?");
 }
 
@@ -34,11 +36,12 @@ void lince_unpacked_support(struct archive *archive)
 /* An archive of the "raw" format has one entry, all that the filters make of the file. */
 static int open_archive(struct archive *archive, int fd, const char *path, bool *empty)
 {
-    struct archive_entry *entry;
+    struct archive_entry *entry = NULL;
     lince_unpacked_support(archive);
     archive_read_support_format_empty(archive);
-    if (archive_read_open_fd(archive, fd, BLOCK) != ARCHIVE_OK) return fail(archive, path);
-    int code = archive_read_next_header(archive, &entry);
+    if (lince_archive_open(archive, fd, BLOCK) != ARCHIVE_OK) return fail(archive, path);
+    int code = lince_archive_next(archive, &entry);
+    archive_entry_free(entry);
     *empty = code == ARCHIVE_EOF;
     return code == ARCHIVE_OK || *empty ? 0 : fail(archive, path);
 }

@@ -94,11 +94,17 @@ SMALL_PICTURES = ["--image-size", "8", "--train-limit", "2"]
 SMALL_TEXTS = ["--embedding", "4", "--hidden", "4", "--max-tokens", "8"]
 TRAIN_PICTURES = ["train", "--data", "pictures", "--model", "resnet20", "--out", "run", *TRAIN, *SMALL_PICTURES]
 TRAIN_TEXTS = ["train", "--data", "texts", "--model", "gru", "--out", "run", *TRAIN, *SMALL_TEXTS]
+TAR = ["tar", "czf", "pictures.tar.gz", "pictures"]
+ZIP = ["python3", "-m", "zipfile", "-c", "pictures.zip", "pictures"]
+PACKERS = TAR[0], ZIP[0]
+UNREAD = "files that cannot be read: [0-9]+, the first: .*: .*"
 ALSO = ["train", "--data", "texts", "--model", "rnn", "--out", "also", *TRAIN, *SMALL_TEXTS]
 WEIGHTS = "run/weights/best.safetensors"
 FETCHED = b"what is fetched\n" * 4096
 CASES = [
-    Case("info-pictures", ["info", "pictures"], [PICTURES], tells="files that cannot be read: 1, the first: .*: .*"),
+    Case("info-pictures", ["info", "pictures"], [PICTURES], tells=UNREAD),
+    Case("info-tar", ["info", "pictures.tar.gz"], [PICTURES, TAR], tells=UNREAD),
+    Case("info-zip", ["info", "pictures.zip"], [PICTURES, ZIP], tells=UNREAD),
     Case("info-texts", ["info", "texts"], [TEXTS]),
     Case("info-weights", ["info", WEIGHTS], [PICTURES, TRAIN_PICTURES]),
     Case("synth", ["synth", "images", "made", "--n", "60", "--seed", "1"]),
@@ -191,7 +197,8 @@ def prepared(lince, commands, scratch):
     folder = os.path.join(scratch, f"prepared-{len(PREPARED)}")
     if commands:
         shutil.copytree(before, folder, symlinks=True)
-        done = subprocess.run([lince, *commands[-1]], cwd=folder, env=environment(folder), capture_output=True)
+        program = [] if commands[-1][0] in PACKERS else [lince]
+        done = subprocess.run([*program, *commands[-1]], cwd=folder, env=environment(folder), capture_output=True)
         if done.returncode:
             sys.exit(f"{' '.join(commands[-1])}: {done.stderr.decode()}")
     else:

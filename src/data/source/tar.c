@@ -1,5 +1,6 @@
 /* A tar archive, plain or compressed (gzip, xz, bzip2, zstd). It can only be read from front to back, so the
  * members are unpacked once, into memory. */
+#include "core/archive.h"
 #include "core/buffer.h"
 #include "core/clock.h"
 #include "core/error.h"
@@ -12,8 +13,6 @@
 #include "data/source/table_formats.h"
 #include "data/source/unpack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -42,12 +41,15 @@ typedef struct tar_state {
 /* By name, and not "all": that would run external programs for formats it has no library for. */
 static int open_archive(struct archive *archive, int fd)
 {
-    archive_read_support_filter_gzip(archive);
-    archive_read_support_filter_xz(archive);
-    archive_read_support_filter_bzip2(archive);
-    archive_read_support_filter_zstd(archive);
-    archive_read_support_format_tar(archive);
-    return archive_read_open_fd(archive, fd, 1 << 18);
+    if (archive_read_support_filter_gzip(archive) < ARCHIVE_WARN ||
+        archive_read_support_filter_xz(archive) < ARCHIVE_WARN ||
+        archive_read_support_filter_bzip2(archive) < ARCHIVE_WARN ||
+        archive_read_support_filter_zstd(archive) < ARCHIVE_WARN ||
+        archive_read_support_format_tar(archive) < ARCHIVE_WARN) {
+        archive_set_error(archive, ENOMEM, "out of memory");
+        return ARCHIVE_FATAL;
+    }
+    return lince_archive_open(archive, fd, 1 << 18);
 }
 
 static bool has_tar_name(const char *path)
@@ -65,11 +67,12 @@ static bool has_tar_name(const char *path)
 static bool holds_members(const char *path)
 {
     struct archive *archive = archive_read_new();
-    struct archive_entry *member;
+    struct archive_entry *member = NULL;
     if (!archive) return false;
     int fd = lince_open_to_read(path);
     bool holds = fd >= 0 && open_archive(archive, fd) == ARCHIVE_OK &&
-                 archive_read_next_header(archive, &member) >= ARCHIVE_WARN;
+                 lince_archive_next(archive, &member) >= ARCHIVE_WARN;
+    archive_entry_free(member);
     archive_read_free(archive);
     if (fd >= 0) close(fd);
     return holds;
@@ -85,6 +88,7 @@ static bool probe(const lince_head *head)
 static int fail_read(const lince_source *source, struct archive *archive, size_t members)
 {
     const char *reason = archive_error_string(archive);
+    if (archive_errno(archive) == ENOMEM) return lince_fail(LINCE_ENOMEM, "%s: out of memory", source->path);
     return lince_fail(
         LINCE_EFORMAT,
         "%s: not a tar archive, or truncated or damaged after member %zu: %s; get the file again",
@@ -333,13 +337,15 @@ static int read_members(lince_source *source, struct archive *archive, int fd)
 {
     tar_state *state = source->state;
     if (open_archive(archive, fd) != ARCHIVE_OK) return fail_read(source, archive, 0);
-    struct archive_entry *member;
+    struct archive_entry *member = NULL;
     struct stat file;
-    int status;
+    int status, code = 0;
     state->size = fstat(fd, &file) ? 0 : (uint64_t)file.st_size;
     state->found = lince_now();
-    while ((status = archive_read_next_header(archive, &member)) == ARCHIVE_OK || status == ARCHIVE_WARN)
-        LINCE_TRY(add(source, member));
+    while (!code && ((status = lince_archive_next(archive, &member)) == ARCHIVE_OK || status == ARCHIVE_WARN))
+        code = add(source, member);
+    archive_entry_free(member);
+    if (code) return code;
     return status == ARCHIVE_EOF ? 0 : fail_read(source, archive, state->count);
 }
 

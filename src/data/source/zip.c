@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
+#include <zlib.h>
 
 /* libzip's handles are not safe between threads. Getting an entry's bytes takes a tenth of the time that
  * decoding them takes, so one handle behind a lock does not hold the decoding threads up. */
@@ -24,6 +25,14 @@ static bool probe(const lince_head *head)
            (!memcmp(head->bytes, "PK\x03\x04", 4) || !memcmp(head->bytes, "PK\x05\x06", 4));
 }
 
+/* Memory that libzip or zlib lack, and a disk that fails, are no damage of the archive. */
+static int code_of(const zip_error_t *error)
+{
+    int code = zip_error_code_zip(error), system = zip_error_code_system(error);
+    if (code == ZIP_ER_MEMORY || (code == ZIP_ER_ZLIB && system == Z_MEM_ERROR)) return LINCE_ENOMEM;
+    return zip_error_system_type(error) == ZIP_ET_SYS ? lince_system_code(system) : LINCE_EFORMAT;
+}
+
 static int fail_open(const lince_source *source, int error)
 {
     /* The directory of a zip is its last part: where it cannot be found the end is missing. */
@@ -34,8 +43,8 @@ static int fail_open(const lince_source *source, int error)
             source->path);
     zip_error_t details;
     zip_error_init_with_code(&details, error);
-    int code =
-        lince_fail(LINCE_EIO, "%s: cannot open the zip: %s", source->path, zip_error_strerror(&details));
+    int code = lince_fail(error == ZIP_ER_MEMORY ? LINCE_ENOMEM : LINCE_EIO, "%s: cannot open the zip: %s",
+                          source->path, zip_error_strerror(&details));
     zip_error_fini(&details);
     return code;
 }
@@ -133,8 +142,9 @@ static ssize_t pull(void *context, void *out, size_t size)
 {
     ssize_t n = (ssize_t)zip_fread(context, out, size);
     if (n < 0) {
+        int code = code_of(zip_file_get_error(context));
         lince_fail(LINCE_EFORMAT, "damaged in the zip: %s", zip_file_strerror(context));
-        errno = 0;
+        errno = code == LINCE_ENOMEM ? ENOMEM : code == LINCE_EIO ? EIO : 0;
     }
     return n;
 }
@@ -142,7 +152,9 @@ static ssize_t pull(void *context, void *out, size_t size)
 static int read_locked(zip_t *archive, const lince_entry *entry, size_t most, lince_bytes *bytes)
 {
     zip_file_t *file = zip_fopen_index(archive, entry->id, 0);
-    if (!file) return lince_fail(LINCE_EFORMAT, "cannot be read from the zip: %s", zip_strerror(archive));
+    if (!file)
+        return lince_fail(code_of(zip_get_error(archive)), "cannot be read from the zip: %s",
+                          zip_strerror(archive));
     int code = lince_bytes_fill(bytes, entry->size, most, pull, file);
     zip_fclose(file);
     return code;

@@ -39,6 +39,13 @@ static int damaged(const char *name, const char *why)
     return lince_fail(LINCE_EFORMAT, "%s: truncated or damaged GIF: %s", name, why ? why : "?");
 }
 
+static int failed(const char *name, int error)
+{
+    if (error == D_GIF_ERR_NOT_ENOUGH_MEM)
+        return lince_fail(LINCE_ENOMEM, "%s: out of memory while reading a GIF", name);
+    return damaged(name, error ? GifErrorString(error) : "no frame");
+}
+
 /* Passes what stands before the first frame; false: there is none. */
 static bool find_frame(GifFileType *gif)
 {
@@ -72,8 +79,7 @@ static int read_rows(GifFileType *gif, GifByteType *row, lince_image *image, con
     for (int pass = 0; pass < (frame->Interlace ? 4 : 1); pass++)
         for (int y = frame->Interlace ? first[pass] : 0; y < frame->Height;
              y += frame->Interlace ? step[pass] : 1) {
-            if (DGifGetLine(gif, row, frame->Width) != GIF_OK)
-                return damaged(name, GifErrorString(gif->Error));
+            if (DGifGetLine(gif, row, frame->Width) != GIF_OK) return failed(name, gif->Error);
             size_t at = (size_t)(frame->Top + y) * (size_t)image->width + (size_t)frame->Left;
             paint(image->pixels + 3 * at, row, frame->Width, map);
         }
@@ -83,7 +89,7 @@ static int read_rows(GifFileType *gif, GifByteType *row, lince_image *image, con
 static int read_picture(GifFileType *gif, lince_image *image, size_t size, const char *name)
 {
     const GifImageDesc *frame = &gif->Image;
-    if (!find_frame(gif)) return damaged(name, gif->Error ? GifErrorString(gif->Error) : "no frame");
+    if (!find_frame(gif)) return failed(name, gif->Error);
     if (frame->Left < 0 || frame->Top < 0 || frame->Width < 1 || frame->Height < 1 ||
         frame->Width > gif->SWidth - frame->Left || frame->Height > gif->SHeight - frame->Top)
         return damaged(name, "a frame beyond the canvas");
@@ -102,7 +108,7 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
     gif_reader reader = {.bytes = bytes, .size = size};
     int error = 0;
     GifFileType *gif = DGifOpen(&reader, pull, &error);
-    if (!gif) return damaged(name, GifErrorString(error));
+    if (!gif) return failed(name, error);
     int code = read_picture(gif, image, size, name);
     DGifCloseFile(gif, &error);
     return code;

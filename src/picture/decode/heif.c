@@ -41,6 +41,7 @@ static void release(opened_heif *r)
 static struct heif_error open_primary(opened_heif *r, const uint8_t *bytes, size_t size)
 {
     r->context = heif_context_alloc();
+    if (!r->context) return (struct heif_error){.code = heif_error_Memory_allocation_error, .message = ""};
     struct heif_error e = heif_context_read_from_memory_without_copy(r->context, bytes, size, NULL);
     return e.code ? e : heif_context_get_primary_image_handle(r->context, &r->primary);
 }
@@ -57,6 +58,8 @@ static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 
 static int damaged(struct heif_error e, const char *name)
 {
+    if (e.code == heif_error_Memory_allocation_error)
+        return lince_fail(LINCE_ENOMEM, "%s: out of memory while reading a HEIC or AVIF", name);
     return lince_fail(LINCE_EFORMAT,
                       "%s: truncated or damaged HEIC or AVIF, or of a kind that is not read: %s", name,
                       e.message);

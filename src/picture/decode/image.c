@@ -163,13 +163,23 @@ static int refuse_incomplete(const char *name)
         name);
 }
 
+/* giflib, libwebp and libtiff call it damage where they lack memory: what is damaged is so once more. */
+static int decode_by(const lince_codec *codec, lince_image *image, const void *bytes, size_t size,
+                     const lince_decoding *how, const char *name)
+{
+    int code = codec->decode(image, bytes, size, how, name);
+    if (code != LINCE_EFORMAT) return code;
+    lince_image_release(image);
+    return codec->decode(image, bytes, size, how, name);
+}
+
 int lince_image_decode(lince_image *image, const void *bytes, size_t size, const lince_decoding *how,
                        const char *name)
 {
     *image = (lince_image){0};
     const lince_codec *codec = codec_of(bytes, size);
     if (!codec) return refuse(bytes, size, name);
-    int code = codec->decode(image, bytes, size, how, name);
+    int code = decode_by(codec, image, bytes, size, how, name);
     if (!code && how->complete_only && image->incomplete) code = refuse_incomplete(name);
     if (code < 0) lince_image_release(image);
     return code;

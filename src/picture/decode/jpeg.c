@@ -183,7 +183,9 @@ static int truncated(const jpeg_reader *reader)
 static int read_picture(jpeg_reader *reader, lince_image *image)
 {
     if (setjmp(reader->failed))
-        return reader->ended
+        return reader->errors.msg_code == JERR_OUT_OF_MEMORY
+                   ? lince_fail(LINCE_ENOMEM, "%s: out of memory while reading a JPEG", reader->name)
+               : reader->ended
                    ? truncated(reader)
                    : lince_fail(LINCE_EFORMAT, "%s: damaged JPEG: %s", reader->name, reader->reason);
     prepare(reader);

@@ -5,6 +5,7 @@
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Deflate shrinks at most 1032 to 1 (zlib's technical notes), and a row takes at least one bit a pixel. */
@@ -16,7 +17,8 @@ typedef struct png_reader {
     const char *name;
     const uint8_t *bytes;
     size_t size, used;
-    bool ended;  /* libpng asked for more than there is */
+    bool ended; /* libpng asked for more than there is */
+    bool no_memory;
     size_t most; /* bytes that it may ask for up to here, */
     bool behind; /* and it asked for more: all rows are there */
     const lince_range *range;
@@ -61,6 +63,21 @@ static void on_error(png_structp png, png_const_charp message)
     png_reader *reader = png_get_error_ptr(png);
     snprintf(reader->reason, sizeof reader->reason, "%s", message);
     png_longjmp(png, 1);
+}
+
+/* libpng, and zlib by way of it, call it damage where they have no memory. */
+static png_voidp take_memory(png_structp png, png_alloc_size_t size)
+{
+    png_reader *reader = png_get_mem_ptr(png);
+    void *memory = malloc(size);
+    if (!memory) reader->no_memory = true;
+    return memory;
+}
+
+static void give_memory(png_structp png, png_voidp memory)
+{
+    (void)png;
+    free(memory);
 }
 
 static void on_warning(png_structp png, png_const_charp message)
@@ -138,9 +155,15 @@ static int finish(png_reader *reader, lince_image *image)
     return lince_image_orient(image, orientation_of(reader->bytes, reader->size));
 }
 
+static int no_memory(const char *name)
+{
+    return lince_fail(LINCE_ENOMEM, "%s: out of memory while reading a PNG", name);
+}
+
 static int read_picture(png_structp png, png_infop info, png_reader *reader, lince_image *image)
 {
     if (setjmp(png_jmpbuf(png))) {
+        if (reader->no_memory) return no_memory(reader->name);
         if (reader->behind) return finish(reader, image);
         if (reader->ended)
             return lince_fail(LINCE_EFORMAT,
@@ -183,10 +206,10 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
                   const char *name)
 {
     png_reader reader = {.name = name, .bytes = bytes, .size = size, .most = SIZE_MAX, .range = &how->range};
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
+    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning, &reader,
+                                               take_memory, give_memory);
     png_infop info = png ? png_create_info_struct(png) : NULL;
-    int code = info ? read_picture(png, info, &reader, image)
-                    : lince_fail(LINCE_ENOMEM, "%s: out of memory while reading a PNG", name);
+    int code = info ? read_picture(png, info, &reader, image) : no_memory(name);
     png_destroy_read_struct(&png, &info, NULL);
     lince_free(reader.rows);
     lince_free(reader.values);

@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 #include "modality/pictures/pictures.h"
 #include "report/explain/reopen.h"
+#include "settings/reading.h"
 #include "train/measure/scoring.h"
 
 #include <stdlib.h>
@@ -115,6 +116,12 @@ int lince_explain_check(const lince_explainer *e, const char *path, const lince_
     for (size_t i = 0; i < e->outcomes.count; i++)
         if (!strcmp(e->outcomes.rows[i].path, path)) return check_content(e, i, whole);
     return 0;
+}
+
+bool lince_explain_passes(const lince_explainer *e, int code)
+{
+    return code == LINCE_EFORMAT || code == LINCE_EUNSUPPORTED || code == LINCE_EDATA ||
+           (code == LINCE_EIO && lince_skips_bad(&e->facts->settings));
 }
 
 static int fit(lince_explainer *e, size_t outcome, const lince_transform *transform, lince_image *image)

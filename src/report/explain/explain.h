@@ -48,6 +48,10 @@ int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image
 /* Whether a picture of the test part, by its name, is the one that was tested, as far as that is known; 0, LINCE_EDATA. */
 int lince_explain_check(const lince_explainer *e, const char *path, const lince_image *whole);
 
+/* Whether a figure does without a sample that could not be read: what is no picture, and whatever training did without
+ * (--on-bad skip). That memory or a disk failed is told instead. */
+bool lince_explain_passes(const lince_explainer *e, int code);
+
 /* Its probabilities [classes], computed again as the test did, views and temperature included. */
 int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability);
 

@@ -26,14 +26,15 @@ static lince_part part_named(const char *name)
     return (lince_part)part;
 }
 
-/* 1: it is not there, or cannot be read any more. */
+/* 1: it is not there, or is no picture any more. */
 static int read_named(drawing *d, lince_part part, const char *name, lince_image *image)
 {
     lince_image whole;
     size_t i = 0, count = lince_dataset_count(d->dataset, part);
     while (i < count && strcmp(lince_dataset_name(d->dataset, part, i), name) != 0) i++;
-    if (i == count || lince_dataset_read(d->dataset, part, i, &whole)) return 1;
-    int code = part == LINCE_TEST ? lince_explain_check(d->e, name, &whole) : 0;
+    int code = i == count ? 1 : lince_dataset_read(d->dataset, part, i, &whole);
+    if (code) return code > 0 || lince_explain_passes(d->e, code) ? 1 : code;
+    code = part == LINCE_TEST ? lince_explain_check(d->e, name, &whole) : 0;
     if (!code)
         code =
             lince_transform_fit(&lince_picture_encoder_of(d->e->blueprint.encoder)->transform, &whole, image);

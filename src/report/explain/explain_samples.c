@@ -50,13 +50,13 @@ static void see(const drawing *d, const lince_image *fitted, size_t index, int e
                           d->seen[row] + (size_t)d->columns * picture_size(d));
 }
 
-/* The sample's column below its class, or with two samples a class where nothing is augmented; 1: it cannot
- * be read. */
+/* The sample's column below its class, or with two samples a class where nothing is augmented; 1: it is no
+ * picture. */
 static int fill(drawing *d, size_t index, int row)
 {
     lince_image whole, fitted;
-    int code;
-    if (lince_dataset_read(d->e->dataset, LINCE_TRAIN, index, &whole)) return 1;
+    int code = lince_dataset_read(d->e->dataset, LINCE_TRAIN, index, &whole);
+    if (code) return lince_explain_passes(d->e, code) ? 1 : code;
     code = lince_transform_fit(&d->transform, &whole, &fitted);
     lince_image_release(&whole);
     if (code) return code;
