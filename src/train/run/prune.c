@@ -3,16 +3,22 @@
 #include "core/plain_locale.h"
 #include "train/run/saved.h"
 
+#include <errno.h>
 #include <lince/train.h>
 #include <sys/stat.h>
 
-static size_t checkpoint_bytes(const lince_run *run)
+/* 0 where there is none. */
+static int checkpoint_bytes(const lince_run *run, size_t *bytes)
 {
     char path[LINCE_PATH_MAX];
     struct stat status;
-    return lince_path_join(path, run->folder, LINCE_STATE_FILE) || stat(path, &status)
-               ? 0
-               : (size_t)status.st_size;
+    *bytes = 0;
+    LINCE_TRY(lince_path_join(path, run->folder, LINCE_STATE_FILE));
+    if (!stat(path, &status))
+        *bytes = (size_t)status.st_size;
+    else if (errno != ENOENT)
+        return lince_fail(lince_system_code(errno), "%s: cannot read: %s", path, lince_reason(errno));
+    return 0;
 }
 
 static int prune(lince_run *run, bool unfinished, bool dry, size_t *bytes)
@@ -22,7 +28,8 @@ static int prune(lince_run *run, bool unfinished, bool dry, size_t *bytes)
     bool finished = s.finished, saved = s.state || s.end;
     lince_saved_close(&s);
     if (saved && !finished && !unfinished) return 1;
-    *bytes = checkpoint_bytes(run) + lince_run_half_written(run, !dry);
+    LINCE_TRY(checkpoint_bytes(run, bytes));
+    *bytes += lince_run_half_written(run, !dry);
     if (dry) return 0;
     return finished ? lince_saved_finish(run, false) : lince_saved_drop(run);
 }
