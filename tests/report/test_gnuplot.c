@@ -72,8 +72,31 @@ static void test_labels_are_drawn_as_they_are(void **state)
     lince_buffer_release(&body);
 }
 
+/* gnuplot takes 49 bytes of it: 5, 13 times 3, and those of the ellipsis. */
+static void test_a_long_label_with_a_per_cent_sign_is_cut_between_characters(void **state)
+{
+    (void)state;
+#define SEVEN "＝＝＝＝＝＝＝"
+    lince_buffer none = {0}, body = {0};
+    char *svg;
+    size_t size;
+    assert_int_equal(lince_make_folder(FOLDER "/plots"), 0);
+    lince_buffer_puts(&body, "set xtics (");
+    lince_gnuplot_tic(&body, "50 % " SEVEN SEVEN SEVEN, 0);
+    lince_buffer_puts(&body, ")\nset xrange [-1:1]\nplot x notitle\n");
+    int code = lince_gnuplot_draw(FOLDER, "long", false, 900, 300, &none, &body);
+    if (code == LINCE_EUNSUPPORTED) skip();
+    assert_int_equal(code, 0);
+    assert_int_equal(lince_file_read(FOLDER "/plots/long.svg", 1 << 20, &svg, &size), 0);
+    assert_non_null(strstr(svg, "<text>50 % " SEVEN "＝＝＝＝＝＝…</text>"));
+    lince_free(svg);
+    lince_buffer_release(&body);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_labels_are_drawn_as_they_are)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_labels_are_drawn_as_they_are),
+                                       cmocka_unit_test(
+                                           test_a_long_label_with_a_per_cent_sign_is_cut_between_characters)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
