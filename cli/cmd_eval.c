@@ -21,11 +21,11 @@ static int run(int argc, char **argv)
     const char *bounds[BOUNDS] = {NULL};
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
     bool json = false, quiet = false, help = false, calibrate = false;
-    reading readings[] = {{"classes", NULL},    {"text-column", NULL},    {"label-column", NULL},
-                          {"drop-label", NULL}, {"header", NULL},         {"quoting", NULL},
-                          {"encoding", NULL},   {"split-column", NULL},   {"image-column", NULL},
-                          {"on-bad", NULL},     {"incomplete", NULL},     {"range", NULL},
-                          {"tta", NULL},        {"label-separator", NULL}};
+    reading readings[] = {{"classes", NULL},    {"text-column", NULL},     {"label-column", NULL},
+                          {"drop-label", NULL}, {"header", NULL},          {"quoting", NULL},
+                          {"encoding", NULL},   {"split-column", NULL},    {"image-column", NULL},
+                          {"on-bad", NULL},     {"incomplete", NULL},      {"range", NULL},
+                          {"tta", NULL},        {"label-separator", NULL}, {"threshold", NULL}};
     const option_spec specs[] = {
         {"run", "DIR", N_("the run whose best weights are measured"), &choice.run, NULL},
         MODEL_OPTIONS(choice),
@@ -52,6 +52,9 @@ static int run(int argc, char **argv)
         {"tta", "none|flip|crops", N_("answers to views of a picture averaged; default: the run's"),
          &readings[12].value, NULL},
         {"label-separator", "C", N_("between several labels; default: the run's"), &readings[13].value, NULL},
+        {"threshold", "X|auto",
+         N_("of several labels, the probability from which on each is answered; default: the run's"),
+         &readings[14].value, NULL},
         BOUND_OPTIONS(bounds),
         {"calibrate", NULL, N_("first fit a temperature on the run's validation part, and keep it"), NULL,
          &calibrate},

@@ -11,6 +11,7 @@ typedef struct asking {
     bool json, csv, failed;
     bool headed;              /* the header of --csv was printed, */
     const char *const *named; /* and for these columns */
+    bool asked_top, several;  /* --top was given; the model answers several labels */
     int top;                  /* classes to tell of an input */
     int *order;               /* [classes] by probability; scratch */
 } asking;
@@ -23,19 +24,37 @@ static const char *class_name(const lince_model *m, int index, char spare[32])
     return spare;
 }
 
+/* How many classes are told: --top K, or of several labels those that are answered. */
+static int told(const asking *a, const lince_prediction *p)
+{
+    int answered = 0;
+    if (!p->answered || a->asked_top) return a->top;
+    for (int c = 0; c < p->classes; c++) answered += p->answered[a->order[c]];
+    return answered;
+}
+
 /* What is told as the answer: the most probable class, or that there is none to be sure of. */
 static const char *answer_name(const asking *a, const lince_prediction *p, int place, char spare[32])
 {
     return place == 0 && p->unsure ? C_("answer", "unknown") : class_name(a->model, a->order[place], spare);
 }
 
-/* order[0..top): the most probable classes, the first first; of equals the one that is first by name. */
+static bool comes_before(const lince_prediction *p, bool by_answer, int a, int b)
+{
+    if (by_answer && p->answered[a] != p->answered[b]) return p->answered[a];
+    return p->probability[a] > p->probability[b];
+}
+
+/* order[0..top): the most probable classes, the first first; of equals the one that is first by name. Of several labels
+ * first those that are answered, which need not be the most probable. */
 static void rank(const asking *a, const lince_prediction *p)
 {
+    bool by_answer = p->answered && !a->asked_top;
+    int ranked = by_answer ? p->classes : a->top;
     for (int c = 0; c < p->classes; c++) a->order[c] = c;
-    for (int i = 0; i < a->top; i++)
+    for (int i = 0; i < ranked; i++)
         for (int j = p->classes - 1; j > i; j--)
-            if (p->probability[a->order[j]] > p->probability[a->order[j - 1]]) {
+            if (comes_before(p, by_answer, a->order[j], a->order[j - 1])) {
                 int swap = a->order[j];
                 a->order[j] = a->order[j - 1];
                 a->order[j - 1] = swap;
@@ -48,8 +67,10 @@ static void rank(const asking *a, const lince_prediction *p)
 static void print_plain(const asking *a, const char *input, const lince_prediction *p)
 {
     char spare[32];
+    int count = told(a, p);
     cli_put_cell(stdout, input);
-    for (int i = 0; i < a->top; i++) {
+    if (!count) printf("\t%s", C_("answer", "none"));
+    for (int i = 0; i < count; i++) {
         putchar('\t');
         cli_put_cell(stdout, answer_name(a, p, i, spare));
         printf("\t%.4f", (double)p->probability[a->order[i]]);
@@ -85,10 +106,26 @@ static void print_csv_header(asking *a, const char *const *names, size_t columns
     }
     if (!columns) put_csv(lince_model_input_name(a->model), true);
     fputs(",predicted,probability", stdout);
-    for (int i = 2; i <= a->top; i++) printf(",predicted %d,probability %d", i, i);
+    for (int i = 2; i <= a->top && !a->several; i++) printf(",predicted %d,probability %d", i, i);
     putchar('\n');
     a->headed = true;
     a->named = names;
+}
+
+/* "cat|dog" and "0.91|0.73" */
+static void put_labels(const asking *a, int code, const lince_prediction *p)
+{
+    char spare[32], names[4096] = "", numbers[4096] = "";
+    int count = code ? 0 : told(a, p);
+    for (int i = 0; i < count; i++) {
+        size_t used = strlen(names), written = strlen(numbers);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? "|" : "",
+                 class_name(a->model, a->order[i], spare));
+        snprintf(numbers + written, sizeof numbers - written, "%s%.6f", i ? "|" : "",
+                 (double)p->probability[a->order[i]]);
+    }
+    put_csv(names, false);
+    printf(",%s", numbers);
 }
 
 static void print_csv(asking *a, const char *input, int code, const lince_prediction *p)
@@ -99,7 +136,8 @@ static void print_csv(asking *a, const char *input, int code, const lince_predic
     if (!a->headed || a->named != names) print_csv_header(a, names, columns);
     for (size_t i = 0; i < columns; i++) put_csv(values[i], !i);
     if (!columns) put_csv(input, true);
-    for (int i = 0; i < a->top; i++) {
+    if (a->several) put_labels(a, code, p);
+    for (int i = 0; i < a->top && !a->several; i++) {
         bool none = code || (i == 0 && p->unsure);
         put_csv(none ? "" : class_name(a->model, a->order[i], spare), false);
         putchar(',');
@@ -114,19 +152,34 @@ static int merge(json_t *object, json_t *more)
     return more && object ? json_object_update_new(object, more) : -1;
 }
 
+/* Of several labels: those that are answered. */
+static json_t *labels_json(const asking *a, const lince_prediction *p)
+{
+    char spare[32];
+    json_t *labels = json_array();
+    for (int i = 0; i < p->classes; i++)
+        if (p->answered[a->order[i]])
+            json_array_append_new(labels, json_string(class_name(a->model, a->order[i], spare)));
+    return labels;
+}
+
 static int put_answer(json_t *line, const asking *a, const lince_prediction *p)
 {
     char spare[32];
     json_t *probabilities = json_object();
-    for (int i = 0; i < a->top; i++)
+    for (int i = 0; i < (a->asked_top ? a->top : p->classes); i++)
         if (json_object_set_new(probabilities, class_name(a->model, a->order[i], spare),
                                 json_real((double)p->probability[a->order[i]]))) {
             json_decref(probabilities);
             return -1;
         }
-    int code = merge(line, json_pack("{s:s?, s:f, s:o}", "class",
-                                     p->unsure ? NULL : class_name(a->model, p->best, spare), "probability",
-                                     (double)p->probability[p->best], "probabilities", probabilities));
+    int code =
+        p->answered
+            ? merge(line,
+                    json_pack("{s:o, s:o}", "labels", labels_json(a, p), "probabilities", probabilities))
+            : merge(line, json_pack("{s:s?, s:f, s:o}", "class",
+                                    p->unsure ? NULL : class_name(a->model, p->best, spare), "probability",
+                                    (double)p->probability[p->best], "probabilities", probabilities));
     const char *name;
     size_t value;
     for (size_t i = 0; !code && (name = lince_model_told(a->model, p, i, &value)); i++)
@@ -183,6 +236,8 @@ static int ask(asking *a, lince_model *m, const char *const *texts, const char *
 {
     int classes = lince_model_classes(m);
     a->model = m;
+    a->asked_top = a->top > 0;
+    a->several = lince_model_several(m);
     if (!a->top) a->top = a->json ? classes : 1;
     if (a->top > classes) a->top = classes;
     if (!(a->order = calloc((size_t)classes, sizeof *a->order)))
@@ -212,7 +267,7 @@ static int expect_more(void)
 static int run(int argc, char **argv)
 {
     const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL, *tta = NULL,
-               *window = NULL, *hop = NULL, *confidence = NULL, *bounds[BOUNDS] = {NULL};
+               *window = NULL, *hop = NULL, *confidence = NULL, *threshold = NULL, *bounds[BOUNDS] = {NULL};
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
     asking a = {0};
     bool help = false;
@@ -238,8 +293,13 @@ static int run(int argc, char **argv)
          N_("answers below this probability are \"unknown\"; auto:0.95: the probability from which on 95 % "
             "are right"),
          &confidence, NULL},
+        {"threshold", "X|auto",
+         N_("of several labels, the probability from which on each is answered; default: the run's"),
+         &threshold, NULL},
         BOUND_OPTIONS(bounds),
-        {"top", "K", N_("tell the K most probable classes (1; with --json all)"), &top, NULL},
+        {"top", "K",
+         N_("tell the K most probable classes (1, of several labels those that are answered; with --json all)"),
+         &top, NULL},
         {"json", NULL, N_("print one JSON object an input"), NULL, &a.json},
         {"csv", NULL, N_("print a CSV: a table's own columns, or the input, and the answer"), NULL, &a.csv},
         {"help", NULL, N_("this help"), NULL, &help},
@@ -263,6 +323,7 @@ static int run(int argc, char **argv)
              (incomplete && (code = lince_model_set(m, "incomplete", incomplete))) ||
              (range && (code = lince_model_set(m, "range", range))) ||
              (tta && (code = lince_model_set(m, "tta", tta))) ||
+             (threshold && (code = lince_model_set(m, "threshold", threshold))) ||
              (window && (code = lince_model_set(m, "window", window))) ||
              (hop && (code = lince_model_set(m, "hop", hop))) || (code = cli_bound_model(m, bounds)) ||
              (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(false), NULL))) ||

@@ -20,14 +20,16 @@ typedef struct lince_prediction {
     size_t size;
     int best; /* the most probable class */
     int classes;
-    float *probability; /* [classes], sum 1 */
+    float *probability; /* [classes], sum 1; of several labels each by itself */
     size_t words, read,
         unknown; /* of a text: its words, those that were read, and of these the unknown ones */
     bool unsure; /* its probability is below lince_model_min_confidence: better no answer than this one */
+    bool *
+        answered; /* [classes] of a model of several labels: which ones, by its thresholds; NULL: it answers one */
 } lince_prediction;
-#define LINCE_PREDICTION_INIT                                \
-    {                                                        \
-        sizeof(lince_prediction), 0, 0, NULL, 0, 0, 0, false \
+#define LINCE_PREDICTION_INIT                                      \
+    {                                                              \
+        sizeof(lince_prediction), 0, 0, NULL, 0, 0, 0, false, NULL \
     }
 
 /* Opens a run's folder (its weights/best.safetensors) or a self-describing .safetensors file. *model is NULL
@@ -64,6 +66,7 @@ LINCE_API void lince_model_free(lince_model *model);
 
 LINCE_API const char *lince_model_name(const lince_model *model); /* "vgg16" */
 LINCE_API int lince_model_classes(const lince_model *model);
+LINCE_API bool lince_model_several(const lince_model *model); /* it answers any number of labels */
 LINCE_API const char *lince_model_class(const lince_model *model, int index); /* NULL: no such class */
 
 /* What was found, renamed or left out in the weights file, a line each; "" where there is nothing to say. */

@@ -14,6 +14,10 @@ extern "C" {
  * `folder`, `n` pictures in all, a sixth of them in test/. */
 LINCE_API int lince_synth_images(const char *folder, size_t n, uint64_t seed);
 
+/* The same with one to three shapes in a picture: train/NNNNN.png and test/NNNNN.png, and labels.csv, whose columns are
+ * path and labels, "disc|star". */
+LINCE_API int lince_synth_images_many(const char *folder, size_t n, uint64_t seed);
+
 /* Writes the built-in sample data set of short texts: `n` messages into tweets.csv in `folder`, with the
  * columns id, group, label (negative, neutral, positive) and text. Messages of one group paraphrase each
  * other. */

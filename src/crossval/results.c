@@ -23,6 +23,7 @@ static int read_folds(lince_cv_results *r)
         LINCE_TRY(lince_path_join(test, folder, "test.json"));
         if (lince_file_is_missing(test)) return refuse_unfinished(r, i);
         LINCE_TRY(lince_facts_read(&r->facts[i], folder));
+        LINCE_TRY(lince_facts_refuse_several(&r->facts[i], "cv"));
         LINCE_TRY(lince_facts_read_outcomes(&r->facts[i], &r->outcomes[i]));
         r->n += r->outcomes[i].count;
     }

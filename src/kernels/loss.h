@@ -11,13 +11,17 @@
 /* What is asked of n samples of some classes: the distribution
  *     q_c = (1 - e) share_c + e / classes, e the smoothing,
  * share_c being 1 for the label, or where samples are mixed `own` for the label and the rest for the
- * partner's. */
+ * partner's. Where samples have several labels, or none, the losses say what becomes of `asked`. */
 typedef struct lince_targets {
     const int32_t *label;   /* [n] */
     const int32_t *partner; /* [n] labels of the samples that these are mixed with; NULL: they are not */
     float own;              /* the label's share where they are mixed */
     float smoothing;
     const float *weight; /* [classes] of q_c in the loss; NULL: 1 each */
+    const float
+        *asked; /* [n][classes] 0 to 1, instead of label, partner and own; NULL: samples have one label */
+    const float
+        *positive; /* [classes] with `asked`, weights of what is there against what is not; NULL: 1 each */
 } lince_targets;
 
 struct lince_loss;

@@ -56,13 +56,25 @@ double lince_loss_gradient(const lince_exec *exec, const lince_loss *l, const fl
 double lince_loss_weight(const lince_targets *t, size_t n)
 {
     double weight = 0;
-    if (t->partner || !t->weight) return (double)n;
+    if (t->partner || t->asked || !t->weight) return (double)n;
     for (size_t i = 0; i < n; i++) weight += (double)t->weight[t->label[i]];
     return weight;
 }
 
+/* Of several labels: each with its frequency, whatever the sample. */
+static double chance_of_several(const lince_loss *l, const double *share, int classes)
+{
+    double sum = 0;
+    for (int c = 0; c < classes; c++) {
+        double p = share ? fmin(fmax(share[c], 1e-9), 1 - 1e-9) : 0.5;
+        sum += p * l->type->term(l, log(p)).value + (1 - p) * l->type->term(l, log1p(-p)).value;
+    }
+    return sum / classes;
+}
+
 double lince_loss_chance(const lince_loss *l, const double *share, int classes, float *scores)
 {
+    if (l->type->several) return chance_of_several(l, share, classes);
     double mean = 0;
     for (int c = 0; c < classes; c++) /* the softmax of these are the shares */
         scores[c] = share ? (float)log(fmax(share[c], 1e-30)) : 0.0f;

@@ -6,6 +6,8 @@
 
 #include "kernels/loss.h"
 
+#include <stdbool.h>
+
 typedef struct lince_loss_type lince_loss_type;
 
 /* A row with the number that its setting has been given. */
@@ -25,7 +27,11 @@ struct lince_loss_type {
     const char *setting; /* the setting of the one number that it has of its own; NULL: it has none */
     const char *title;   /* for the report, untranslated: printf's format of that number */
 
-    /* Of a loss of the softmax's probabilities (softmax.h). */
+    /* Of each class by itself: for samples of several labels alone. Others are of one label, and share what is asked
+     * among several. */
+    bool several;
+
+    /* Of a loss of the softmax's (softmax.h) or the sigmoid's (sigmoid.h) probabilities. */
     lince_loss_term (*term)(const lince_loss *loss, double log_p);
 
     /* The mean over n samples and its gradient by the scores, dscores [n][classes]. What it is a mean over:
@@ -35,6 +41,10 @@ struct lince_loss_type {
     /* One sample's loss with scores[classes] divided by a temperature: what training, validation and test
      * tell, so without smoothing and weights of classes. */
     double (*value)(const lince_loss *loss, const float *scores, int classes, double temperature, int label);
+
+    /* Likewise of several labels, asked[classes]. `value` is NULL where it is for those alone. */
+    double (*value_of)(const lince_loss *loss, const float *scores, int classes, double temperature,
+                       const float *asked);
 
     /* [n][classes] from scores, which may be the same memory. */
     void (*probabilities)(const float *scores, float *probability, size_t n, int classes);
@@ -51,8 +61,9 @@ double lince_loss_gradient(const lince_exec *exec, const lince_loss *loss, const
  * "mean"; of mixed ones n, as PyTorch has it for targets that are probabilities. */
 double lince_loss_weight(const lince_targets *targets, size_t n);
 
-/* The mean of `value` for who knows of the samples nothing but the classes' shares, [classes] of sum 1; NULL:
- * and of these nothing but that they are all alike. `room` is for [classes]. */
+/* The mean of `value` for who knows of the samples nothing but the classes' shares, [classes] of sum 1, or of a loss of
+ * several labels how often each is there; NULL: and of these nothing but that they are all alike, or as often there as
+ * not. `room` is for [classes]. */
 double lince_loss_chance(const lince_loss *loss, const double *share, int classes, float *room);
 
 /* The row `index`, or NULL after the last; and by name, or NULL with lince_error() set. */

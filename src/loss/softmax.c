@@ -39,11 +39,32 @@ static double own_share(const lince_targets *t)
     return t->partner ? (double)t->own : 1;
 }
 
-/* w_c q_c */
-static double target(const lince_targets *t, size_t i, int c, int classes)
+static double sum_of(const float *asked, int classes)
 {
-    double own = own_share(t), smoothing = (double)t->smoothing;
-    double share = (c == t->label[i] ? own : 0) + (t->partner && c == t->partner[i] ? 1 - own : 0);
+    double sum = 0;
+    for (int c = 0; c < classes; c++) sum += (double)asked[c];
+    return sum;
+}
+
+/* Of several labels. */
+static double share_of(const float *asked, double sum, int c)
+{
+    return sum > 0 ? (double)asked[c] / sum : 0;
+}
+
+/* Of class c: of the label, and of the partner's. */
+static double label_share(const lince_targets *t, size_t i, int c)
+{
+    double own = own_share(t);
+    return (c == t->label[i] ? own : 0) + (t->partner && c == t->partner[i] ? 1 - own : 0);
+}
+
+/* w_c q_c; `sum` of what is asked, where samples have several labels. */
+static double target(const lince_targets *t, size_t i, int c, int classes, double sum)
+{
+    double smoothing = (double)t->smoothing;
+    if (t->asked && !(sum > 0)) return 0;
+    double share = t->asked ? share_of(t->asked + i * (size_t)classes, sum, c) : label_share(t, i, c);
     return (t->weight ? (double)t->weight[c] : 1) * (smoothing / classes + share * (1 - smoothing));
 }
 
@@ -52,15 +73,26 @@ static double target(const lince_targets *t, size_t i, int c, int classes)
 static void take_sample(const lince_loss *l, const float *row, double sum, size_t i, int classes,
                         const lince_targets *t, double whole, float *gradient, double *total)
 {
-    double mass = 0;
+    double mass = 0, asked = t->asked ? sum_of(t->asked + i * (size_t)classes, classes) : 1;
     for (int c = 0; c < classes; c++) {
-        double q = target(t, i, c, classes);
+        double q = target(t, i, c, classes, asked);
         lince_loss_term f = l->type->term(l, (double)row[c] - sum);
         mass -= q * f.slope;
         *total += q * f.value;
         gradient[c] = (float)(q * f.slope / whole);
     }
     for (int c = 0; c < classes; c++) gradient[c] += (float)(mass * exp((double)row[c] - sum) / whole);
+}
+
+double lince_softmax_value_of(const lince_loss *l, const float *scores, int classes, double temperature,
+                              const float *asked)
+{
+    double whole = lince_log_sum_exp(scores, classes, temperature), sum = sum_of(asked, classes), value = 0;
+    for (int c = 0; c < classes; c++)
+        if (asked[c] > 0)
+            value +=
+                share_of(asked, sum, c) * l->type->term(l, (double)scores[c] / temperature - whole).value;
+    return value;
 }
 
 /* Of mixed samples by the labels' shares. */
@@ -79,7 +111,10 @@ double lince_softmax_gradient(const lince_loss *l, const float *scores, size_t n
         const float *row = scores + i * (size_t)classes;
         double sum = lince_log_sum_exp(row, classes, 1);
         take_sample(l, row, sum, i, classes, t, whole, dscores + i * (size_t)classes, &total);
-        if (each) each[i] = value_of(l, row, sum, i, t);
+        if (each && t->asked)
+            each[i] = (float)l->type->value_of(l, row, classes, 1, t->asked + i * (size_t)classes);
+        else if (each)
+            each[i] = value_of(l, row, sum, i, t);
     }
     return total / whole;
 }

@@ -64,11 +64,18 @@ static int keep_points(lince_curve *c, const ranked *r, size_t n, size_t most)
     return 0;
 }
 
-static int draw(lince_curve *c, const float *score, const int32_t *label, size_t n, int classes, int class,
+/* Which class each sample has: one, or of several labels there[n][classes]. */
+typedef struct membership {
+    const int32_t *label;
+    const bool *there;
+} membership;
+
+static int draw(lince_curve *c, const float *score, membership of, size_t n, int classes, int class,
                 ranked *spare)
 {
     for (size_t i = 0; i < n; i++) {
-        spare[i] = (ranked){score[i * (size_t)classes + (size_t) class], label[i] == class};
+        size_t at = i * (size_t)classes + (size_t) class;
+        spare[i] = (ranked){score[at], of.label ? of.label[i] == class : of.there[at]};
         c->positives += spare[i].positive;
     }
     c->negatives = n - c->positives;
@@ -89,15 +96,25 @@ static void average(lince_curves *c)
     c->average_precision = with_precision > 0 ? precisions / with_precision : NAN;
 }
 
-int lince_curves_init(lince_curves *c, const float *score, const int32_t *label, size_t n, int classes)
+static int draw_all(lince_curves *c, const float *score, membership of, size_t n, int classes)
 {
     ranked *spare = lince_alloc(n + 1, sizeof *spare);
     *c = (lince_curves){.classes = classes, .each = lince_alloc((size_t)classes, sizeof *c->each)};
     int code = spare && c->each ? 0 : LINCE_ENOMEM;
-    for (int k = 0; k < classes && !code; k++) code = draw(&c->each[k], score, label, n, classes, k, spare);
+    for (int k = 0; k < classes && !code; k++) code = draw(&c->each[k], score, of, n, classes, k, spare);
     lince_free(spare);
     if (!code) average(c);
     return code;
+}
+
+int lince_curves_init(lince_curves *c, const float *score, const int32_t *label, size_t n, int classes)
+{
+    return draw_all(c, score, (membership){.label = label}, n, classes);
+}
+
+int lince_curves_init_several(lince_curves *c, const float *score, const bool *there, size_t n, int classes)
+{
+    return draw_all(c, score, (membership){.there = there}, n, classes);
 }
 
 void lince_curves_release(lince_curves *c)

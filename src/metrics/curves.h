@@ -3,6 +3,7 @@
 #define LINCE_METRICS_CURVES_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,10 @@ enum { LINCE_CURVE_POINTS = 100000 };
 /* Of n samples: label[n], score[n][classes]. LINCE_ENOMEM. Release in any case. */
 int lince_curves_init(lince_curves *curves, const float *score, const int32_t *label, size_t n, int classes);
 void lince_curves_release(lince_curves *curves);
+
+/* The same of samples of several labels: there[n][classes]. */
+int lince_curves_init_several(lince_curves *curves, const float *score, const bool *there, size_t n,
+                              int classes);
 
 /* At a point: the share of the class's samples that are found (recall), the share of the others that are left
  * alone, and the share of what is called the class that is. NaN where there are none. */

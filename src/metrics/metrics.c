@@ -72,7 +72,7 @@ static double ratio(double a, double b)
 
 /* Numbers added as numpy's add.reduce adds them, so that means round as scikit-learn's do: up to 128 of them
  * in eight sums, more of them in halves, the first half a multiple of eight. */
-static double pairwise_sum(const double *x, size_t n)
+double lince_pairwise_sum(const double *x, size_t n)
 {
     double r[8], rest = 0;
     if (n < 8) {
@@ -81,7 +81,7 @@ static double pairwise_sum(const double *x, size_t n)
     }
     if (n > 128) {
         size_t half = n / 2 - n / 2 % 8;
-        return pairwise_sum(x, half) + pairwise_sum(x + half, n - half);
+        return lince_pairwise_sum(x, half) + lince_pairwise_sum(x + half, n - half);
     }
     memcpy(r, x, sizeof r);
     size_t i = 8;
@@ -117,7 +117,7 @@ static double average(lince_metrics *m, size_t offset, bool weighted)
         m->spare[c] = value * weight;
         weights += weight;
     }
-    return ratio(pairwise_sum(m->spare, (size_t)m->classes), weights);
+    return ratio(lince_pairwise_sum(m->spare, (size_t)m->classes), weights);
 }
 
 static void score_classes(lince_metrics *m)
@@ -164,7 +164,7 @@ static void put_name(lince_buffer *out, const char *name, int width)
     lince_put_name_for_display(out, name, "?");
 }
 
-static void put_scores(lince_buffer *out, const char *name, int width, const lince_class_score *s)
+void lince_score_put(lince_buffer *out, const char *name, int width, const lince_class_score *s)
 {
     put_name(out, name, width);
     lince_buffer_printf(out, " %10.2f%10.2f%10.2f%10.0f\n", s->precision, s->recall, s->f1, s->support);
@@ -178,17 +178,17 @@ void lince_metrics_report(const lince_metrics *m, lince_buffer *out)
     lince_buffer_printf(out, "%*s %10s%10s%10s%10s\n\n", width, "", "precision", "recall", "f1-score",
                         "support");
     for (int i = 0; i < m->classes; i++)
-        put_scores(out, m->names[m->listed[i]], width, &m->per_class[m->listed[i]]);
+        lince_score_put(out, m->names[m->listed[i]], width, &m->per_class[m->listed[i]]);
     lince_buffer_puts(out, "\n");
     put_name(out, "accuracy", width);
     lince_buffer_printf(out, " %10s%10s%10.2f%10zu\n", "", "", m->accuracy, m->n);
-    put_scores(out, "macro avg", width, &m->macro);
-    put_scores(out, "weighted avg", width, &m->weighted);
+    lince_score_put(out, "macro avg", width, &m->macro);
+    lince_score_put(out, "weighted avg", width, &m->weighted);
 }
 
 /* --- JSON ----------------------------------------------------------------------------------------- */
 
-static json_t *score_json(const lince_class_score *s)
+json_t *lince_score_json(const lince_class_score *s)
 {
     return lince_json_pack("{s:f, s:f, s:f, s:I}", "precision", s->precision, "recall", s->recall, "f1-score",
                            s->f1, "support", (json_int_t)s->support);
@@ -212,13 +212,13 @@ json_t *lince_metrics_json(const lince_metrics *m)
         for (int o = 0; o < m->classes; o++)
             lince_json_add(&row, json_integer(m->confusion[c * m->classes + o]));
         lince_json_add(&matrix, row);
-        lince_json_put(&scores, m->names[c], score_json(&m->per_class[c]));
+        lince_json_put(&scores, m->names[c], lince_score_json(&m->per_class[c]));
     }
     return lince_json_pack("{s:I, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)m->n,
                            "loss", m->loss, "accuracy", m->accuracy, "top5", m->top5, "ece", m->ece,
                            "classes", classes, "confusion_matrix", matrix, "per_class", scores, "macro avg",
-                           score_json(&m->macro), "weighted avg", score_json(&m->weighted), "calibration",
-                           lince_calibration_bins(m->bins));
+                           lince_score_json(&m->macro), "weighted avg", lince_score_json(&m->weighted),
+                           "calibration", lince_calibration_bins(m->bins));
 }
 
 /* --- and back ------------------------------------------------------------------------------------- */

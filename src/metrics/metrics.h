@@ -61,6 +61,12 @@ void lince_metrics_report(const lince_metrics *metrics, lince_buffer *out);
 /* The object that `lince eval --json` prints (see docs); a new reference, NULL when out of memory. */
 json_t *lince_metrics_json(const lince_metrics *metrics);
 
+/* What measures of one label and of several share: a class's line of the report, its object in JSON, and numbers added as
+ * numpy adds them. */
+void lince_score_put(lince_buffer *out, const char *name, int width, const lince_class_score *score);
+json_t *lince_score_json(const lince_class_score *score);
+double lince_pairwise_sum(const double *x, size_t n);
+
 /* Back from that object (a run's test.json). The scores are computed again from the confusion matrix; loss,
  * top5, ece and calibration are read. LINCE_EFORMAT names what is missing or does not fit; release after
  * success. */

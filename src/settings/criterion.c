@@ -15,13 +15,18 @@ static int check_number(const lince_settings *s, const lince_loss_type *of)
         value, of->name, s->loss, of->name);
 }
 
+static bool has_number(const lince_loss_type *type, const char *setting)
+{
+    return type->setting && !strcmp(type->setting, setting);
+}
+
 int lince_criterion(lince_loss *loss, const lince_settings *s)
 {
     char value[LINCE_NUMBER_MAX];
-    *loss = (lince_loss){.type = lince_loss_named(s->loss)};
+    *loss = (lince_loss){.type = !strcmp(s->loss, "auto") ? &lince_cross_entropy : lince_loss_named(s->loss)};
     if (!loss->type) return LINCE_EUSAGE;
     for (size_t i = 0; lince_loss_at(i); i++)
-        if (lince_loss_at(i) != loss->type && lince_loss_at(i)->setting)
+        if (lince_loss_at(i)->setting && !has_number(loss->type, lince_loss_at(i)->setting))
             LINCE_TRY(check_number(s, lince_loss_at(i)));
     if (!loss->type->setting) return 0;
     LINCE_TRY(lince_settings_get(s, loss->type->setting, value, sizeof value));

@@ -59,7 +59,7 @@ static int measure_f1(lince_trainer *t, double *value)
     LINCE_TRY(lince_trainer_load_own(t, "best"));
     LINCE_TRY(lince_evaluate(t->net, t->val, &t->blueprint, &(lince_evaluate_options){0}, LINCE_VALIDATING,
                              t->observer, &e));
-    *value = e.metrics.macro.f1;
+    *value = e.labelling->several ? e.of_labels.macro.f1 : e.metrics.macro.f1;
     lince_evaluation_release(&e);
     return 0;
 }
@@ -171,6 +171,7 @@ int lince_trial_test(const lince_search *s, size_t trial, const lince_observer *
     LINCE_TRY(open_leg(s, NULL, s->settings.threads, observer, trial, &t));
     bool ended = lince_trainer_ended(&t);
     int code = lince_trainer_calibrate(&t);
+    if (!code) code = lince_trainer_choose_thresholds(&t);
     if (!code) code = lince_trainer_test(&t);
     if (!code) code = lince_trainer_write_cost(&t);
     lince_trainer_close(&t);

@@ -101,6 +101,7 @@ static void test_work_on_nothing_is_refused(void **state)
     REFUSED(lince_fetch(NULL, NULL, NULL, 0), "path");
     assert_int_equal(lince_fetch(NULL, NULL, folder, sizeof folder), LINCE_EUSAGE); /* and what? */
     REFUSED(lince_synth_images(NULL, 100, 1), "folder");
+    REFUSED(lince_synth_images_many(NULL, 100, 1), "folder");
     REFUSED(lince_synth_tweets(NULL, 100, 1), "folder");
     REFUSED(lince_machine_describe(NULL), "text");
     REFUSED(lince_kernels_describe(NULL), "text");

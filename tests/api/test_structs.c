@@ -45,6 +45,7 @@ static void list_structs(FILE *out)
     FIELD(lince_prediction, read);
     FIELD(lince_prediction, unknown);
     FIELD(lince_prediction, unsure);
+    FIELD(lince_prediction, answered);
     END;
     BEGIN(lince_open_options);
     FIELD(lince_open_options, size);

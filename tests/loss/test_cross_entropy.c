@@ -53,7 +53,11 @@ static double target(const problem *p, size_t i, int c)
 static double loss_of(problem *p, const int32_t *partner, float own)
 {
     const lince_loss cross_entropy = {.type = &lince_cross_entropy};
-    const lince_targets targets = {p->label, partner, own, p->smoothing, p->weighted ? p->weight : NULL};
+    const lince_targets targets = {.label = p->label,
+                                   .partner = partner,
+                                   .own = own,
+                                   .smoothing = p->smoothing,
+                                   .weight = p->weighted ? p->weight : NULL};
     return lince_softmax_gradient(&cross_entropy, p->logits, p->n, p->classes, &targets, p->gradient,
                                   p->each);
 }

@@ -21,6 +21,7 @@ typedef struct problem {
     int classes;
     float scores[MOST * MOST_CLASSES], gradient[MOST * MOST_CLASSES], each[MOST], weight[MOST_CLASSES];
     int32_t label[MOST], partner[MOST];
+    float asked[MOST * MOST_CLASSES], positive[MOST_CLASSES];
     lince_targets targets;
 } problem;
 
@@ -39,6 +40,20 @@ static void set(problem *p, const char *name, double number, size_t n, int class
     for (int c = 0; c < classes; c++) p->weight[c] = 0.5f + 0.25f * (float)c;
     p->targets =
         (lince_targets){.label = p->label, .smoothing = smoothing, .weight = weighted ? p->weight : NULL};
+}
+
+/* The same of several labels, shares among them: the formulas of several_labels.py. */
+static void ask_several(problem *p, bool weighted)
+{
+    static const float shares[] = {0, 1, 0.25f};
+    for (int c = 0; c < p->classes; c++) {
+        p->positive[c] = 3 - 0.5f * (float)c;
+        for (int i = 0; i < (int)p->n; i++)
+            p->asked[i * p->classes + c] = i ? shares[(i * i + 2 * c) % 3] : 0;
+    }
+    p->targets.label = NULL;
+    p->targets.asked = p->asked;
+    p->targets.positive = weighted ? p->positive : NULL;
 }
 
 static double mean_of(problem *p)
@@ -60,34 +75,47 @@ static void check_case(problem *p, FILE *file)
         fail_msg("%s %g, %zu x %d, %g: %.12g instead of %.12g", p->loss.type->name, p->loss.number, p->n,
                  p->classes, (double)p->targets.smoothing, mean_of(p), mean);
     for (size_t i = 0; i < p->n; i++) {
-        double each = next(file), value = p->loss.type->value(&p->loss, p->scores + i * (size_t)p->classes,
-                                                              p->classes, 1, p->label[i]);
+        const float *scores = p->scores + i * (size_t)p->classes, *asked = p->asked + i * (size_t)p->classes;
+        double each = next(file),
+               value = p->targets.asked ? p->loss.type->value_of(&p->loss, scores, p->classes, 1, asked)
+                                        : p->loss.type->value(&p->loss, scores, p->classes, 1, p->label[i]);
         assert_true(fabs((double)p->each[i] - each) < 2e-7 && fabs(value - each) < 1e-10);
     }
     for (size_t k = 0; k < p->n * (size_t)p->classes; k++)
         assert_true(fabs((double)p->gradient[k] - next(file)) < 1e-7);
 }
 
-static void test_values_and_gradients_are_pytorchs(void **state)
+/* Of a file's cases; which losses have some. */
+static void check_file(const char *path, bool several, bool has_case[8])
 {
-    (void)state;
     static problem p;
     char name[32];
     double number;
     size_t n;
     int classes, weighted;
     float smoothing;
-    bool has_case[8] = {false};
-    FILE *file = fopen(TEST_SOURCE_DIR "/tests/loss/losses.txt", "r");
+    FILE *file = fopen(path, "r");
     assert_non_null(file);
     while (fscanf(file, "%31s %lf %zu %d %f %d", name, &number, &n, &classes, &smoothing, &weighted) == 6) {
         set(&p, name, number, n, classes, smoothing, weighted);
+        if (several) ask_several(&p, weighted);
         check_case(&p, file);
         for (size_t i = 0; lince_loss_at(i); i++) has_case[i] |= lince_loss_at(i) == p.loss.type;
     }
     fclose(file);
-    for (size_t i = 0; lince_loss_at(i); i++)
-        if (!has_case[i]) fail_msg("%s has no case in losses.txt", lince_loss_at(i)->name);
+}
+
+static void test_values_and_gradients_are_pytorchs(void **state)
+{
+    (void)state;
+    bool one[8] = {false}, several[8] = {false};
+    check_file(TEST_SOURCE_DIR "/tests/loss/losses.txt", false, one);
+    check_file(TEST_SOURCE_DIR "/tests/loss/several.txt", true, several);
+    for (size_t i = 0; lince_loss_at(i); i++) {
+        if (!several[i]) fail_msg("%s has no case in several.txt", lince_loss_at(i)->name);
+        if (!one[i] && !lince_loss_at(i)->several)
+            fail_msg("%s has no case in losses.txt", lince_loss_at(i)->name);
+    }
 }
 
 /* Steps that single precision holds exactly: the loss is double. */
@@ -116,6 +144,8 @@ static void test_gradients_are_those_of_finite_differences(void **state)
         for (int mixed = 0; mixed < 2; mixed++) {
             set(&p, lince_loss_at(i)->name, 1.5, 5, 4, 0.1f, true);
             if (mixed) p.targets.partner = p.partner, p.targets.own = 0.3f;
+            if (!lince_loss_at(i)->several) check_differences(&p);
+            ask_several(&p, true);
             check_differences(&p);
         }
 }
@@ -126,6 +156,7 @@ static void test_a_mixed_target_has_both_labels_losses_by_their_shares(void **st
     (void)state;
     static problem p;
     for (size_t i = 0; lince_loss_at(i); i++) {
+        if (lince_loss_at(i)->several) continue;
         set(&p, lince_loss_at(i)->name, 2, 5, 4, 0, false);
         double own = mean_of(&p);
         p.targets.label = p.partner;
@@ -151,6 +182,22 @@ static void test_focal_loss_stays_finite_where_answers_are_sure(void **state)
     }
 }
 
+/* What is missed by far costs its score, and nothing overflows. */
+static void test_losses_of_several_labels_stay_finite(void **state)
+{
+    (void)state;
+    static problem p;
+    for (size_t i = 0; lince_loss_at(i); i++) {
+        set(&p, lince_loss_at(i)->name, 2, 2, 2, 0, false);
+        memcpy(p.scores, (float[]){1000, -1000, 1000, -1000}, 4 * sizeof(float));
+        memcpy(p.asked, (float[]){1, 0, 0, 1}, 4 * sizeof(float));
+        p.targets.asked = p.asked;
+        double mean = mean_of(&p), expected = lince_loss_at(i)->several ? 500 : 1000;
+        assert_true(fabs(mean - expected) < 1e-9 && p.each[0] == 0);
+        for (int k = 0; k < 4; k++) assert_true(isfinite(p.gradient[k]));
+    }
+}
+
 static void test_the_number_of_samples_a_mean_is_over_is_that_of_their_weights(void **state)
 {
     (void)state;
@@ -169,6 +216,7 @@ static void test_samples_without_weight_have_neither_loss_nor_gradient(void **st
     for (size_t i = 0; lince_loss_at(i); i++) {
         set(&p, lince_loss_at(i)->name, 2, 2, 2, 0, true);
         memset(p.weight, 0, sizeof p.weight);
+        if (lince_loss_at(i)->several) ask_several(&p, true);
         assert_true(mean_of(&p) == 0);
         for (int k = 0; k < 4; k++) assert_true(p.gradient[k] == 0);
     }
@@ -186,6 +234,11 @@ static void test_chance_is_the_loss_of_the_classes_shares(void **state)
     assert_true(fabs(lince_loss_chance(&cross_entropy, share, 3, room) - 0.325083) < 1e-6);
     assert_true(fabs(lince_loss_chance(&focal, share, 3, room) -
                      (0.9 * 0.01 * -log(0.9) + 0.1 * 0.81 * -log(0.1))) < 1e-6);
+    const lince_loss binary = {.type = &lince_binary_cross_entropy};
+    const double often[] = {0.5, 0.25};
+    assert_true(fabs(lince_loss_chance(&binary, NULL, 3, room) - log(2)) < 1e-12);
+    assert_true(fabs(lince_loss_chance(&binary, often, 2, room) -
+                     (log(2) - 0.25 * log(0.25) - 0.75 * log(0.75)) / 2) < 1e-12);
 }
 
 static void test_probabilities_and_answers(void **state)
@@ -196,6 +249,11 @@ static void test_probabilities_and_answers(void **state)
     for (size_t i = 0; lince_loss_at(i); i++) {
         const lince_loss_type *l = lince_loss_at(i);
         l->probabilities(scores, probability, 2, 3);
+        if (l->several) { /* each by itself */
+            assert_true(probability[0] == 0.5f && fabsf(probability[2] - 0.75f) < 1e-7f);
+            assert_true(fabsf(probability[5] - 1 / (1 + expf(1))) < 1e-7f);
+            continue;
+        }
         assert_true(fabsf(probability[0] - 1.0f / 7) < 1e-7f && fabsf(probability[2] - 3.0f / 7) < 1e-7f);
         assert_true(fabsf(probability[5] - 1.0f / 3) < 1e-7f);
         assert_int_equal(l->decide(probability, 3), 1); /* of equal ones the first */
@@ -205,7 +263,8 @@ static void test_probabilities_and_answers(void **state)
 static void test_a_loss_is_read_as_it_is_written(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"cross-entropy", "focal:2", "focal:0.5"},
+    static const char *const texts[] = {"cross-entropy", "focal:2", "focal:0.5", "binary-cross-entropy",
+                                        "sigmoid-focal:1"},
                              *const wrong[] = {"",         "hinge",           "focal",    "focal:",
                                                "focal:2x", "cross-entropy:2", "focal:two"};
     char text[LINCE_LOSS_TEXT];
@@ -227,7 +286,8 @@ static void test_the_list_of_names_is_that_of_the_rows(void **state)
         assert_ptr_equal(lince_loss_named(lince_loss_at(i)->name), lince_loss_at(i));
     }
     assert_null(lince_loss_named("hinge"));
-    assert_string_equal(lince_error(), "loss hinge: expected one of cross-entropy|focal");
+    assert_string_equal(lince_error(),
+                        "loss hinge: expected one of cross-entropy|focal|binary-cross-entropy|sigmoid-focal");
 }
 
 int main(void)
@@ -237,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_gradients_are_those_of_finite_differences),
         cmocka_unit_test(test_a_mixed_target_has_both_labels_losses_by_their_shares),
         cmocka_unit_test(test_focal_loss_stays_finite_where_answers_are_sure),
+        cmocka_unit_test(test_losses_of_several_labels_stay_finite),
         cmocka_unit_test(test_the_number_of_samples_a_mean_is_over_is_that_of_their_weights),
         cmocka_unit_test(test_samples_without_weight_have_neither_loss_nor_gradient),
         cmocka_unit_test(test_chance_is_the_loss_of_the_classes_shares),

@@ -49,7 +49,7 @@ static const char *file_of(const char *text)
 
 static void assert_read(const lince_dataset *d, const char *how)
 {
-    assert_done(lince_class_weights_check(how));
+    assert_done(lince_class_weights_check("class-weights", how));
     assert_done(lince_class_weights(how, d, weight));
 }
 
@@ -149,11 +149,11 @@ static void test_what_is_no_weight_is_refused(void **state)
 static void test_a_word_that_is_neither_file_nor_list_is_refused_before_there_are_data(void **state)
 {
     (void)state;
-    assert_int_equal(lince_class_weights_check("balancd"), LINCE_EUSAGE);
+    assert_int_equal(lince_class_weights_check("class-weights", "balancd"), LINCE_EUSAGE);
     assert_message("class-weights balancd: there is no such file; did you mean balanced?");
-    assert_int_equal(lince_class_weights_check("weights.csv"), LINCE_EUSAGE);
+    assert_int_equal(lince_class_weights_check("class-weights", "weights.csv"), LINCE_EUSAGE);
     assert_message("expected none, balanced, a file, or classes as cat=2,dog=0.5");
-    assert_int_equal(lince_class_weights_check("cat=2"), 0);
+    assert_int_equal(lince_class_weights_check("class-weights", "cat=2"), 0);
 }
 
 int main(void)

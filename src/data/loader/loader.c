@@ -215,6 +215,11 @@ const char *lince_loader_name(const lince_loader *l, uint32_t index)
     return lince_dataset_name(l->dataset, l->part, index);
 }
 
+const char *lince_loader_labels_name(const lince_loader *l, uint32_t index)
+{
+    return lince_dataset_labels_name(l->dataset, l->part, index);
+}
+
 uint64_t lince_loader_holds(const lince_loader *l, uint32_t index)
 {
     if (l->content->holds) return l->content->holds(l, index);

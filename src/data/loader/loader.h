@@ -60,6 +60,7 @@ uint64_t lince_loader_digest(const lince_loader *loader);
 
 /* The sample's name in the data set, by its index in the part. */
 const char *lince_loader_name(const lince_loader *loader, uint32_t index);
+const char *lince_loader_labels_name(const lince_loader *loader, uint32_t index); /* lince_dataset_labels_name */
 
 /* One number of what a sample of the part holds as it stands in the data, not as the net is given it: of a picture the
  * size and the pixels (lince_image_content), of a text the words. Whoever reads the data another way finds the same one. */

@@ -11,6 +11,7 @@
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "report/compare/context.h"
+#include "report/compare/labels.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +163,15 @@ int lince_compare(const char *const *runs, size_t count, const char *out, int js
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     const char **kept = lince_alloc(count, sizeof *kept);
     if (!kept) return LINCE_ENOMEM;
-    int code = lince_comparison_read(&c, kept, keep_runs(runs, count, &heard, kept), &heard);
+    size_t left = keep_runs(runs, count, &heard, kept);
+    bool several = false;
+    int code = left ? lince_compares_labels(kept[0], &several) : 0;
+    if (!code && several) {
+        code = lince_compare_labels(kept, left, out, json, folder, folder_size, text);
+        lince_free(kept);
+        return code;
+    }
+    if (!code) code = lince_comparison_read(&c, kept, left, &heard);
     if (!code) code = lince_run_new_folder(made, out && *out ? out : "runs/compare");
     if (!code) {
         snprintf(folder, folder_size, "%s", made);

@@ -43,6 +43,7 @@ static int read_runs(lince_comparison *c, const char *const *runs)
         lince_facts *f = &c->facts[i];
         LINCE_TRY(lince_facts_read(f, runs[i]));
         if (!f->tested) return refuse_untested(f);
+        LINCE_TRY(lince_facts_refuse_several(f, "compare"));
         LINCE_TRY(lince_facts_read_outcomes(f, &c->outcomes[i]));
     }
     return 0;

@@ -14,20 +14,21 @@
 typedef struct picture {
     const char *name;
     lince_kinds kinds;
+    lince_labels labels;
     int (*draw)(lince_explainer *e);
 } picture;
 
 static const picture pictures[] = {
-    {"samples", LINCE_PICTURES, lince_explain_samples},
-    {"filters", LINCE_PICTURES, lince_explain_filters},
-    {"errors", LINCE_PICTURES, lince_explain_errors},
-    {"gradcam", LINCE_PICTURES, lince_explain_gradcam},
-    {"duplicates", LINCE_PICTURES, lince_explain_duplicates},
-    {"recordings", LINCE_RECORDINGS, lince_explain_recordings},
-    {"heard", LINCE_RECORDINGS, lince_explain_heard},
-    {"groups", LINCE_PICTURES | LINCE_TEXTS | LINCE_RECORDINGS, lince_explain_groups},
-    {"words", LINCE_TEXTS, lince_explain_words},
-    {"mistaken", LINCE_TEXTS, lince_explain_mistaken},
+    {"samples", LINCE_PICTURES, LINCE_EITHER, lince_explain_samples},
+    {"filters", LINCE_PICTURES, LINCE_EITHER, lince_explain_filters},
+    {"errors", LINCE_PICTURES, LINCE_ONE, lince_explain_errors},
+    {"gradcam", LINCE_PICTURES, LINCE_ONE, lince_explain_gradcam},
+    {"duplicates", LINCE_PICTURES, LINCE_EITHER, lince_explain_duplicates},
+    {"recordings", LINCE_RECORDINGS, LINCE_EITHER, lince_explain_recordings},
+    {"heard", LINCE_RECORDINGS, LINCE_ONE, lince_explain_heard},
+    {"groups", LINCE_PICTURES | LINCE_TEXTS | LINCE_RECORDINGS, LINCE_ONE, lince_explain_groups},
+    {"words", LINCE_TEXTS, LINCE_ONE, lince_explain_words},
+    {"mistaken", LINCE_TEXTS, LINCE_ONE, lince_explain_mistaken},
 };
 
 enum { COUNT = sizeof pictures / sizeof *pictures, OF_ONE_PAIR = 3 };
@@ -47,7 +48,7 @@ static int open_net(lince_explainer *e)
 /* The rows lie in the part's order, without the samples that could not be read. */
 static int find_outcomes(lince_explainer *e)
 {
-    if (!e->facts->tested) return 0;
+    if (!e->facts->tested || e->facts->labels != LINCE_ONE) return 0;
     LINCE_TRY(lince_facts_read_outcomes(e->facts, &e->outcomes));
     e->index = lince_alloc(e->outcomes.count + 1, sizeof *e->index);
     if (!e->index) return LINCE_ENOMEM;
@@ -192,10 +193,15 @@ static int open_all(lince_explainer *e)
     return 0;
 }
 
+static bool fits(size_t i, const lince_facts *facts)
+{
+    return (pictures[i].kinds & facts->kinds) && (pictures[i].labels & facts->labels);
+}
+
 static bool has_pictures(const lince_facts *facts)
 {
     bool any = false;
-    for (size_t i = 0; i < COUNT; i++) any |= (pictures[i].kinds & facts->kinds) != 0;
+    for (size_t i = 0; i < COUNT; i++) any |= fits(i, facts);
     return any;
 }
 
@@ -205,7 +211,7 @@ int lince_explain(const lince_facts *facts)
     if (!has_pictures(facts)) return 0;
     int code = open_all(&e);
     for (size_t i = 0; i < COUNT && !code; i++)
-        if (pictures[i].kinds & facts->kinds) code = pictures[i].draw(&e);
+        if (fits(i, facts)) code = pictures[i].draw(&e);
     if (!code) code = write_told(&e);
     json_decref(e.told);
     lince_free(e.index);

@@ -28,7 +28,9 @@ static int read_test(lince_facts *f)
     LINCE_TRY(lince_path_join(path, f->run.folder, "test.json"));
     if (lince_file_is_missing(path)) return 0;
     LINCE_TRY(read_json(&object, &f->run, "test.json"));
-    int code = lince_metrics_from_json(&f->test, object);
+    int code = f->labels == LINCE_SEVERAL ? lince_label_metrics_from_json(&f->of_labels, object)
+                                          : lince_metrics_from_json(&f->test, object);
+    f->thresholds = json_incref(json_object_get(object, "thresholds"));
     f->seen = json_incref(json_object_get(object, "seen_in_training"));
     f->temperature = json_incref(json_object_get(object, "temperature"));
     const json_t *tta = json_object_get(object, "tta");
@@ -36,8 +38,19 @@ static int read_test(lince_facts *f)
     f->view_count = (int)lince_fact_number(tta, "views");
     json_decref(object);
     if (code) return lince_fail_in(code, path);
-    f->tested = f->test.n > 0;
+    bool several = f->labels == LINCE_SEVERAL;
+    f->test_count = several ? f->of_labels.n : f->test.n;
+    f->test_classes = several ? f->of_labels.classes : f->test.classes;
+    f->test_names = several ? f->of_labels.names : f->test.names;
+    f->tested = f->test_count > 0;
     return 0;
+}
+
+int lince_facts_refuse_several(const lince_facts *f, const char *what)
+{
+    if (f->labels == LINCE_ONE) return 0;
+    return lince_fail(LINCE_EUSAGE, "%s: %s is for runs on samples of one label, and this one's have several",
+                      f->run.folder, what);
 }
 
 /* Runs of earlier versions have none. */
@@ -48,7 +61,7 @@ static int read_curves(lince_facts *f)
     LINCE_TRY(lince_path_join(path, f->run.folder, "curves.json"));
     if (!f->tested || lince_file_is_missing(path)) return 0;
     LINCE_TRY(read_json(&curves, &f->run, "curves.json"));
-    int code = lince_curves_from_json(&f->curves, f->test.classes, f->test.names, curves);
+    int code = lince_curves_from_json(&f->curves, f->test_classes, f->test_names, curves);
     json_decref(curves);
     return code ? lince_fail_in(code, path) : 0;
 }
@@ -137,6 +150,7 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(read_json(&f->data, &f->run, "data.json"));
     LINCE_TRY(read_json(&f->model, &f->run, "model.json"));
     find_kind(f);
+    f->labels = !strcmp(lince_fact_text(f->data, "labels"), "several") ? LINCE_SEVERAL : LINCE_ONE;
     LINCE_TRY(lince_facts_read_explained(f));
     LINCE_TRY(lince_run_read_history(&f->run, &f->history));
     find_best(f);
@@ -160,6 +174,8 @@ void lince_facts_release(lince_facts *f)
     json_decref(f->calibration);
     lince_history_release(&f->history);
     lince_metrics_release(&f->test);
+    lince_label_metrics_release(&f->of_labels);
+    json_decref(f->thresholds);
     lince_curves_release(&f->curves);
 }
 

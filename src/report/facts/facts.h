@@ -3,6 +3,7 @@
 #define LINCE_REPORT_FACTS_H
 
 #include "metrics/curves.h"
+#include "metrics/label_metrics.h"
 #include "metrics/metrics.h"
 #include "settings/settings.h"
 #include "train/run/run.h"
@@ -11,6 +12,13 @@
 #include <stdbool.h>
 
 /* What a run's samples are. Sections, figures and pictures of the report say which of them they are for. */
+/* How many labels a sample has, of which rows are for one alone. */
+typedef enum lince_labels {
+    LINCE_ONE = 1,
+    LINCE_SEVERAL = 2,
+    LINCE_EITHER = LINCE_ONE | LINCE_SEVERAL
+} lince_labels;
+
 typedef enum lince_kinds {
     LINCE_PICTURES = 1,
     LINCE_TEXTS = 2,
@@ -39,10 +47,19 @@ typedef struct lince_facts {
     bool tested;        /* there is a test.json */
     double peak_memory; /* bytes at most while it trained; 0: not recorded */
     char finished[32];  /* when its training ended; "": not recorded */
-    lince_metrics test;
+    lince_labels labels;
+    lince_metrics test;            /* of one label; empty where there are several: */
+    lince_label_metrics of_labels; /* of several */
+    size_t test_count;             /* samples of either */
+    int test_classes;
+    char *const *test_names; /* [test_classes] */
+    json_t *thresholds; /* of test.json: class -> probability from which on it is answered; NULL: one label */
     lince_curves
         curves; /* of the test, by class; classes 0: the run has none (it is of an earlier version) */
 } lince_facts;
+
+/* LINCE_EUSAGE where the run's samples have several labels: for what is of one alone, `what` it is called. */
+int lince_facts_refuse_several(const lince_facts *facts, const char *what);
 
 /* LINCE_EIO, LINCE_EFORMAT. A missing test.json or explain.json is no error. Release in any case. */
 int lince_facts_read(lince_facts *facts, const char *run);

@@ -6,22 +6,23 @@
 typedef struct recipe {
     const char *name;
     lince_kinds kinds;
+    lince_labels labels;
     bool (*draw)(lince_figure *g);
 } recipe;
 
 static const recipe recipes[] = {
-    {"loss", LINCE_ANY, lince_figure_loss},
-    {"accuracy", LINCE_ANY, lince_figure_accuracy},
-    {"lr", LINCE_ANY, lince_figure_lr},
-    {"confusion", LINCE_ANY, lince_figure_confusion},
-    {"confusion_normalised", LINCE_ANY, lince_figure_confusion_normalised},
-    {"confused", LINCE_ANY, lince_figure_confused},
-    {"per_class", LINCE_ANY, lince_figure_per_class},
-    {"calibration", LINCE_ANY, lince_figure_calibration},
-    {"calibration_before", LINCE_ANY, lince_figure_calibration_before},
-    {"roc", LINCE_ANY, lince_figure_roc},
-    {"precision_recall", LINCE_ANY, lince_figure_precision_recall},
-    {"lengths", LINCE_TEXTS, lince_figure_lengths},
+    {"loss", LINCE_ANY, LINCE_EITHER, lince_figure_loss},
+    {"accuracy", LINCE_ANY, LINCE_EITHER, lince_figure_accuracy},
+    {"lr", LINCE_ANY, LINCE_EITHER, lince_figure_lr},
+    {"confusion", LINCE_ANY, LINCE_ONE, lince_figure_confusion},
+    {"confusion_normalised", LINCE_ANY, LINCE_ONE, lince_figure_confusion_normalised},
+    {"confused", LINCE_ANY, LINCE_ONE, lince_figure_confused},
+    {"per_class", LINCE_ANY, LINCE_ONE, lince_figure_per_class},
+    {"calibration", LINCE_ANY, LINCE_ONE, lince_figure_calibration},
+    {"calibration_before", LINCE_ANY, LINCE_ONE, lince_figure_calibration_before},
+    {"roc", LINCE_ANY, LINCE_EITHER, lince_figure_roc},
+    {"precision_recall", LINCE_ANY, LINCE_EITHER, lince_figure_precision_recall},
+    {"lengths", LINCE_TEXTS, LINCE_EITHER, lince_figure_lengths},
 };
 
 void lince_figure_label(lince_figure *g, const char *command, const char *text)
@@ -67,6 +68,6 @@ void lince_figures_draw(const lince_facts *facts, lince_gaps *gaps)
 {
     int code = 0;
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes && !code; i++)
-        if (recipes[i].kinds & facts->kinds)
+        if ((recipes[i].kinds & facts->kinds) && (recipes[i].labels & facts->labels))
             code = lince_gaps_figure(gaps, draw_both(facts, facts->run.folder, &recipes[i]));
 }

@@ -87,7 +87,7 @@ static void put_line(lince_figure *g, int class, const char *style, double area,
     if (isnan(area))
         lince_buffer_puts(&g->body, "notitle");
     else {
-        lince_buffer_printf(&title, "%.*s (%.3f)", LINCE_CUT(g->facts->test.names[class], 40), area);
+        lince_buffer_printf(&title, "%.*s (%.3f)", LINCE_CUT(g->facts->test_names[class], 40), area);
         lince_buffer_puts(&g->body, "title ");
         lince_gnuplot_quote(&g->body, lince_buffer_part(&g->body, &title));
     }

@@ -53,15 +53,20 @@ static void write_notes(lince_document *d, const lince_facts *f)
     }
 }
 
+static bool fits(const lince_section *s, const lince_facts *f)
+{
+    return (s->kinds & f->kinds) && (s->labels & f->labels);
+}
+
 static void write_sections(lince_document *d, const lince_facts *f)
 {
     const char *titles[32];
     int count = 0, number = 0;
     for (size_t i = 0; i < lince_section_count; i++)
-        if (lince_sections[i].kinds & f->kinds) titles[count++] = TR(lince_sections[i].title);
+        if (fits(&lince_sections[i], f)) titles[count++] = TR(lince_sections[i].title);
     lince_document_contents(d, titles, count);
     for (size_t i = 0; i < lince_section_count; i++) {
-        if (!(lince_sections[i].kinds & f->kinds)) continue;
+        if (!fits(&lince_sections[i], f)) continue;
         lince_document_heading(d, "%d. %s", number + 1, titles[number]);
         number++;
         lince_sections[i].write(d, f);

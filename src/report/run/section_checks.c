@@ -27,7 +27,7 @@ static verdict class_order(const lince_document *d, const lince_facts *f, char *
     for (size_t c = 0; c < json_array_size(classes); c++) {
         const char *name = lince_fact_text_at(classes, c);
         sorted &= c == 0 || strcmp(lince_fact_text_at(classes, c - 1), name) < 0;
-        same &= !f->tested || (c < (size_t)f->test.classes && !strcmp(f->test.names[c], name));
+        same &= !f->tested || (c < (size_t)f->test_classes && !strcmp(f->test_names[c], name));
     }
     snprintf(found, size, "%s",
              sorted && same ? TR("data.json and test.json agree; sorted by name")
@@ -108,8 +108,8 @@ static verdict all_counted(const lince_document *d, const lince_facts *f, char *
 {
     double test = lince_fact_number(json_object_get(json_object_get(f->data, "parts"), "test"), "n");
     if (!f->tested) return UNKNOWN;
-    snprintf(found, size, TR("samples of the test part that it counts: %zu of %.0f"), f->test.n, test);
-    return (double)f->test.n == test ? PASSED : FAILED;
+    snprintf(found, size, TR("samples of the test part that it counts: %zu of %.0f"), f->test_count, test);
+    return (double)f->test_count == test ? PASSED : FAILED;
 }
 
 static verdict recorded(const lince_document *d, const lince_facts *f, char *found, size_t size)

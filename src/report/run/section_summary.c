@@ -22,7 +22,12 @@ static void write_untested(lince_document *d, const lince_facts *f)
 void lince_section_summary(lince_document *d, const lince_facts *f)
 {
     char time[32], parameters[32];
-    if (f->tested) {
+    if (f->tested && f->labels == LINCE_SEVERAL) {
+        lince_document_card(d, TR("mean average precision"), "%.3f", f->curves.average_precision);
+        lince_document_card(d, TR("micro F1"), "%.3f", f->of_labels.micro.f1);
+        lince_document_card(d, TR("all labels right"), "%.2f %%", 100 * f->of_labels.accuracy);
+        lince_document_card(d, TR("test loss"), "%.4f", f->of_labels.loss);
+    } else if (f->tested) {
         lince_document_card(d, TR("test accuracy"), "%.2f %%", 100 * f->test.accuracy);
         lince_document_card(d, TR("macro F1"), "%.3f", f->test.macro.f1);
         lince_document_card(d, TR("test loss"), "%.4f", f->test.loss);

@@ -7,20 +7,20 @@
 #include <string.h>
 
 const lince_section lince_sections[] = {
-    {N_("Test results"), LINCE_ANY, lince_section_test},
-    {N_("Discussion"), LINCE_ANY, lince_section_discussion},
-    {N_("What the network looks at"), LINCE_PICTURES, lince_section_looks},
-    {N_("What the network hears"), LINCE_RECORDINGS, lince_section_sounds},
-    {N_("What the network goes by"), LINCE_TEXTS, lince_section_words},
-    {N_("Checks"), LINCE_ANY, lince_section_checks},
-    {N_("Data and split"), LINCE_ANY, lince_section_data},
-    {N_("Duplicates"), LINCE_ANY, lince_section_leaks},
-    {N_("Normalisation and augmentation"), LINCE_PICTURES, lince_section_transforms},
-    {N_("From texts to numbers"), LINCE_TEXTS, lince_section_texts},
-    {N_("Architecture"), LINCE_ANY, lince_section_architecture},
-    {N_("Hyperparameters"), LINCE_ANY, lince_section_settings},
-    {N_("Progress"), LINCE_ANY, lince_section_progress},
-    {N_("To do it again"), LINCE_ANY, lince_section_reproduction},
+    {N_("Test results"), LINCE_ANY, LINCE_ONE, lince_section_test},
+    {N_("Discussion"), LINCE_ANY, LINCE_ONE, lince_section_discussion},
+    {N_("What the network looks at"), LINCE_PICTURES, LINCE_ONE, lince_section_looks},
+    {N_("What the network hears"), LINCE_RECORDINGS, LINCE_EITHER, lince_section_sounds},
+    {N_("What the network goes by"), LINCE_TEXTS, LINCE_ONE, lince_section_words},
+    {N_("Checks"), LINCE_ANY, LINCE_EITHER, lince_section_checks},
+    {N_("Data and split"), LINCE_ANY, LINCE_EITHER, lince_section_data},
+    {N_("Duplicates"), LINCE_ANY, LINCE_EITHER, lince_section_leaks},
+    {N_("Normalisation and augmentation"), LINCE_PICTURES, LINCE_EITHER, lince_section_transforms},
+    {N_("From texts to numbers"), LINCE_TEXTS, LINCE_EITHER, lince_section_texts},
+    {N_("Architecture"), LINCE_ANY, LINCE_EITHER, lince_section_architecture},
+    {N_("Hyperparameters"), LINCE_ANY, LINCE_EITHER, lince_section_settings},
+    {N_("Progress"), LINCE_ANY, LINCE_EITHER, lince_section_progress},
+    {N_("To do it again"), LINCE_ANY, LINCE_EITHER, lince_section_reproduction},
 };
 const size_t lince_section_count = sizeof lince_sections / sizeof *lince_sections;
 

@@ -1,5 +1,5 @@
 /* The report's sections, in order. A new one is one file (section_*.c) and one line in the table of
- * sections.c; it says which kinds of samples it is for. */
+ * sections.c; it says which kinds of samples it is for, and how many labels they have. */
 #ifndef LINCE_REPORT_SECTIONS_H
 #define LINCE_REPORT_SECTIONS_H
 
@@ -9,6 +9,7 @@
 typedef struct lince_section {
     const char *title; /* untranslated */
     lince_kinds kinds;
+    lince_labels labels;
     void (*write)(lince_document *d, const lince_facts *facts);
 } lince_section;
 
@@ -23,6 +24,7 @@ void lince_section_architecture(lince_document *d, const lince_facts *facts);
 void lince_section_settings(lince_document *d, const lince_facts *facts);
 void lince_section_progress(lince_document *d, const lince_facts *facts);
 void lince_section_test(lince_document *d, const lince_facts *facts);
+void lince_section_labels(lince_document *d, const lince_facts *facts);
 void lince_section_looks(lince_document *d, const lince_facts *facts);
 void lince_section_sounds(lince_document *d, const lince_facts *facts);
 void lince_section_words(lince_document *d, const lince_facts *facts);

@@ -103,6 +103,7 @@ int lince_model_set(lince_model *m, const char *setting, const char *value)
     const lince_modality *its = m->blueprint.modality;
     int code = its->set ? its->set(m->blueprint.encoder, setting, value) : 1;
     if (code <= 0) return code;
+    if (!strcmp(setting, "threshold")) return lince_model_set_threshold(m, value);
     m->said.text |= !strcmp(setting, "text-column");
     m->said.label |= !strcmp(setting, "label-column");
     m->said.split |= !strcmp(setting, "split-column");
@@ -207,6 +208,11 @@ int lince_model_classes(const lince_model *m)
     return m ? m->blueprint.classes : 0;
 }
 
+bool lince_model_several(const lince_model *m)
+{
+    return m && m->blueprint.several;
+}
+
 const char *lince_model_class(const lince_model *m, int index)
 {
     if (!m || index < 0 || index >= m->blueprint.classes || !m->blueprint.names) return NULL;
@@ -264,6 +270,14 @@ static int check_finite(const float *probability, int classes)
     return 0;
 }
 
+/* Which are answered, behind the probabilities. */
+static void answer_labels(const lince_blueprint *b, lince_prediction *p)
+{
+    p->answered = (bool *)(p->probability + b->classes);
+    for (int c = 0; c < b->classes; c++)
+        p->answered[c] = p->probability[c] >= (b->threshold ? b->threshold[c] : 0.5f);
+}
+
 /* Answers to the samples of a batch. */
 static int answer(lince_model *m, const lince_batch *batch, lince_prediction *predictions)
 {
@@ -275,7 +289,7 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
     int code = lince_score(m->net, lince_blueprint_views(&m->blueprint), batch, scores);
     for (size_t i = 0; i < n && !code; i++) {
         lince_prediction *p = &predictions[i];
-        if (!(p->probability = lince_alloc((size_t)classes, sizeof(float)))) {
+        if (!(p->probability = lince_alloc((size_t)classes, sizeof(float) + sizeof(bool)))) {
             code = LINCE_ENOMEM;
             break;
         }
@@ -284,6 +298,7 @@ static int answer(lince_model *m, const lince_batch *batch, lince_prediction *pr
         code = check_finite(p->probability, classes);
         p->best = l->type->decide(p->probability, classes);
         p->unsure = (double)p->probability[p->best] < m->confidence.least;
+        if (m->blueprint.several) answer_labels(&m->blueprint, p);
     }
     lince_free(scores);
     return code;

@@ -84,6 +84,10 @@ int lince_model_calibrate(lince_model *m, const lince_observer *observer)
                           "--calibrate: needs a run, whose validation part the temperature is fitted "
                           "on; %s is a weights file",
                           m->path);
+    if (m->blueprint.several)
+        return lince_fail(LINCE_EUSAGE,
+                          "--calibrate: fits the temperature of a softmax, and %s answers several labels",
+                          m->path);
     LINCE_TRY(lince_model_open(&own, m->run));
     lince_model_threads(own, m->threads);
     int code = calibrate(own, &heard, &c);

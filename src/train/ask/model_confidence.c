@@ -75,10 +75,10 @@ static int write_kept(const lince_model *own, const answers *a)
 
 static int take(answers *a, const lince_evaluation *e)
 {
-    if (!(a->list = lince_alloc(e->metrics.n + 1, sizeof *a->list))) return LINCE_ENOMEM;
-    for (a->n = 0; a->n < e->metrics.n; a->n++) {
+    if (!(a->list = lince_alloc(e->n + 1, sizeof *a->list))) return LINCE_ENOMEM;
+    for (a->n = 0; a->n < e->n; a->n++) {
         const lince_outcome *o = &e->outcomes[a->n];
-        a->list[a->n] = (lince_answered){o->probability, o->predicted == o->label};
+        a->list[a->n] = (lince_answered){o->probability, o->right};
     }
     lince_answered_sort(a->list, a->n);
     return 0;
@@ -176,6 +176,11 @@ int lince_model_min_confidence(lince_model *m, const char *text, const lince_obs
     answers a = {0};
     lince_selection s = {0};
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
+    if (m->blueprint.several)
+        return lince_fail(LINCE_EUSAGE,
+                          "--min-confidence: is of one answer a sample, and %s answers several labels; "
+                          "--threshold says from which probability on",
+                          m->path);
     if (said) LINCE_TRY(lince_sized_check(&m->confidence, said, "lince_confidence"));
     int code = choose(m, text, &heard, &a, &s);
     if (!code) {

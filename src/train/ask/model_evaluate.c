@@ -81,6 +81,7 @@ static int open_other(const lince_model *m, const json_t *record, const char *da
     table.classes = NULL;      /* matched with the model's later */
     table.group_column = table.group_pattern = NULL; /* nothing is split */
     table.split_optional = !m->said.split;
+    table.labels = lince_labelling_for(m->blueprint.several)->name;
     bool looks = !table.quoting || !strcmp(table.quoting, "auto");
     if (looks && then.quoting && !strcmp(then.quoting, "none")) table.quoting = then.quoting;
     if (then.text && !m->said.text) table.text_column = lince_column_option(then.text, text);
@@ -126,6 +127,16 @@ static int refuse_content(const lince_model *m, const lince_dataset *data)
                ? 0
                : lince_fail(LINCE_EDATA, "%s holds %s, and %s classifies %s", lince_dataset_path(data),
                             _(theirs->plural), m->blueprint.model, _(its->plural));
+}
+
+/* Data whose samples have several labels are no test of a model that answers one. */
+static int refuse_task(const lince_model *m, const lince_dataset *data)
+{
+    const lince_labelling *theirs = lince_labelling_of(data),
+                          *its = lince_labelling_for(m->blueprint.several);
+    return theirs == its ? 0
+                         : lince_fail(LINCE_EDATA, "%s holds %s, and %s is of %s", lince_dataset_path(data),
+                                      _(theirs->plural), m->path, _(its->plural));
 }
 
 /* A weights file need not name its classes; then they are those of the data, in the data's order. */
@@ -197,11 +208,11 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
 static lince_selection select_answers(const lince_model *m, const lince_evaluation *e)
 {
     lince_selection s = {.least = m->confidence.least};
-    for (size_t i = 0; i < e->metrics.n; i++) {
+    for (size_t i = 0; i < e->n; i++) {
         const lince_outcome *o = &e->outcomes[i];
         if ((double)o->probability < s.least) continue;
         s.answered++;
-        s.right += o->predicted == o->label;
+        s.right += o->right;
     }
     return s;
 }
@@ -224,18 +235,18 @@ static int as_text(const lince_model *m, const lince_evaluation *e, int json, ch
     lince_selection s = select_answers(m, e);
     if (json) {
         json_t *object = lince_evaluation_json(e);
-        if (s.least > 0) lince_json_put(&object, "min_confidence", selection_json(&s, e->metrics.n));
+        if (s.least > 0) lince_json_put(&object, "min_confidence", selection_json(&s, e->n));
         char *dump;
         LINCE_TRY(lince_json_text(object, JSON_REAL_PRECISION(9), &dump));
         lince_buffer_printf(&out, "%s\n", dump);
         lince_free(dump);
     } else
-        lince_metrics_report(&e->metrics, &out);
+        e->labelling->report(e, &out);
     if (!json && s.least > 0)
         lince_buffer_printf(&out,
                             _("\nconfidence of %.9g or more: %zu of %zu answered (%.2f %%), of these %.2f %% "
                               "rightly\n"),
-                            s.least, s.answered, e->metrics.n, 100 * share(s.answered, e->metrics.n),
+                            s.least, s.answered, e->n, 100 * share(s.answered, e->n),
                             100 * share(s.right, s.answered));
     *text = out.data;
     return out.error;
@@ -269,6 +280,7 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     bool is_own;
     LINCE_TRY(open_data(m, data, observer, dataset, &is_own));
     LINCE_TRY(refuse_content(m, *dataset));
+    LINCE_TRY(refuse_task(m, *dataset));
     LINCE_TRY(match_classes(m, *dataset));
     LINCE_TRY(choose_part(*dataset, part_name, part));
     LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));

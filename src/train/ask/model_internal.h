@@ -33,6 +33,10 @@ struct lince_model {
     char *chosen;             /* --classes: those to be measured; NULL: the run's */
 };
 
+/* --threshold of a model of several labels: a number for all classes; "auto": chosen by class on its run's
+ * validation part. LINCE_EUSAGE. */
+int lince_model_set_threshold(lince_model *model, const char *text);
+
 /* Makes the net ready for batches of up to `batch` samples. */
 int lince_model_use(lince_model *model, int batch);
 

@@ -14,6 +14,7 @@ void lince_blueprint_release(lince_blueprint *b)
     for (int i = 0; b->names && i < b->classes; i++) lince_free(b->names[i]);
     lince_free(b->names);
     lince_free(b->described);
+    lince_free(b->threshold);
     if (b->modality) lince_modality_encoder_free(b->modality, b->encoder);
     *b = (lince_blueprint){0};
 }
@@ -97,6 +98,15 @@ static int put_names(const lince_blueprint *b, lince_passport *passport)
     return lince_passport_take(passport, "lince.classes", text);
 }
 
+static int put_thresholds(const lince_blueprint *b, lince_passport *passport)
+{
+    char *text;
+    json_t *array = json_array();
+    for (int i = 0; i < b->classes; i++) lince_json_add(&array, lince_json_real((double)b->threshold[i]));
+    LINCE_TRY(lince_json_text(array, JSON_COMPACT | JSON_REAL_PRECISION(9), &text));
+    return lince_passport_take(passport, "lince.thresholds", text);
+}
+
 int lince_blueprint_write(const lince_blueprint *b, lince_passport *passport)
 {
     char head[128], dropout[32], temperature[32], loss[LINCE_LOSS_TEXT];
@@ -114,6 +124,8 @@ int lince_blueprint_write(const lince_blueprint *b, lince_passport *passport)
     if (b->temperature > 0) LINCE_TRY(lince_passport_put(passport, "lince.temperature", temperature));
     lince_loss_print(&b->loss, loss);
     if (b->loss.type != &lince_cross_entropy) LINCE_TRY(lince_passport_put(passport, "lince.loss", loss));
+    if (b->several) LINCE_TRY(lince_passport_put(passport, "lince.labels", "several"));
+    if (b->threshold) LINCE_TRY(put_thresholds(b, passport));
     LINCE_TRY(put_names(b, passport));
     return b->modality->write(b->encoder, passport);
 }
@@ -138,6 +150,45 @@ static int read_names(lince_blueprint *b, const char *text, const char *path)
     return code;
 }
 
+int lince_blueprint_threshold(lince_blueprint *b, double threshold)
+{
+    if (!b->threshold && !(b->threshold = lince_alloc((size_t)b->classes, sizeof *b->threshold)))
+        return LINCE_ENOMEM;
+    for (int c = 0; c < b->classes; c++) b->threshold[c] = (float)threshold;
+    return 0;
+}
+
+/* Where the file says nothing, 0.5 each. */
+static int read_thresholds(lince_blueprint *b, const char *text, const char *path)
+{
+    json_t *array;
+    if (!text) return 0;
+    int code = lince_json_parse(text, strlen(text), 0, &array, NULL);
+    if (code == LINCE_ENOMEM) return code;
+    bool fits = json_array_size(array) == (size_t)b->classes;
+    code = fits
+               ? lince_blueprint_threshold(b, 0.5)
+               : lince_fail(LINCE_EDATA, "%s: its metadata 'lince.thresholds' is not a number a class", path);
+    for (int c = 0; c < b->classes && !code; c++) {
+        const json_t *value = json_array_get(array, (size_t)c);
+        b->threshold[c] = (float)json_number_value(value);
+        if (!json_is_number(value) || !(b->threshold[c] >= 0 && b->threshold[c] <= 1))
+            code =
+                lince_fail(LINCE_EDATA, "%s: its metadata 'lince.thresholds' is not a number a class", path);
+    }
+    json_decref(array);
+    return code;
+}
+
+/* What is not said: one label. */
+static int read_labels(lince_blueprint *b, const char *labels, const char *path)
+{
+    b->several = labels && !strcmp(labels, "several");
+    if (!labels || b->several) return 0;
+    return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.labels' is '%.40s'; expected several", path,
+                      labels);
+}
+
 double lince_blueprint_temperature(const lince_weights *w)
 {
     const char *text = lince_weights_metadata(w, "lince.temperature");
@@ -158,7 +209,9 @@ static int read_all(lince_blueprint *b, const lince_weights *w, const char *path
     if (loss && lince_loss_parse(&b->loss, loss)) return lince_fail_in(LINCE_EDATA, path);
     if (dropout) b->dropout = strtod(dropout, NULL);
     b->temperature = lince_blueprint_temperature(w);
-    return read_names(b, lince_weights_metadata(w, "lince.classes"), path);
+    LINCE_TRY(read_labels(b, lince_weights_metadata(w, "lince.labels"), path));
+    LINCE_TRY(read_names(b, lince_weights_metadata(w, "lince.classes"), path));
+    return read_thresholds(b, lince_weights_metadata(w, "lince.thresholds"), path);
 }
 
 int lince_blueprint_read(lince_blueprint *b, const lince_weights *w, const char *path)

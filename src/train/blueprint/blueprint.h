@@ -22,6 +22,9 @@ typedef struct lince_blueprint {
     char **names;       /* [classes]; owned; NULL where not known */
     lince_loss loss;    /* that it is trained with, which says what scores mean */
     double temperature; /* that scores are divided by before that; 0: not calibrated */
+    bool several;       /* samples have any number of labels; else one */
+    float *
+        threshold; /* [classes] of several labels, from which probability on each is answered; NULL: 0.5; owned */
 } lince_blueprint;
 
 void lince_blueprint_release(lince_blueprint *blueprint);
@@ -49,6 +52,9 @@ int lince_blueprint_write(const lince_blueprint *blueprint, lince_passport *pass
 
 /* And back. LINCE_EDATA where the file does not say what it is. */
 int lince_blueprint_read(lince_blueprint *blueprint, const lince_weights *weights, const char *path);
+
+/* One threshold of all classes. LINCE_ENOMEM. */
+int lince_blueprint_threshold(lince_blueprint *blueprint, double threshold);
 
 /* The temperature that a file's metadata say; 0: none. */
 double lince_blueprint_temperature(const lince_weights *weights);

@@ -175,17 +175,22 @@ bool lince_weighs_classes(const lince_settings *s)
     return s->class_weights && strcmp(s->class_weights, "none") != 0;
 }
 
-int lince_class_weights_check(const char *how)
+bool lince_weighs_positives(const lince_settings *s)
+{
+    return s->positive_weights && strcmp(s->positive_weights, "none") != 0;
+}
+
+int lince_class_weights_check(const char *option, const char *how)
 {
     if (!strcmp(how, "balanced") || !access(how, R_OK) || strchr(how, '=')) return 0;
     const char *nearest = lince_nearest(how, word_at, NULL);
     if (nearest)
-        return lince_fail(LINCE_EUSAGE, "--class-weights %s: there is no such file; did you mean %s?", how,
+        return lince_fail(LINCE_EUSAGE, "--%s %s: there is no such file; did you mean %s?", option, how,
                           nearest);
     return lince_fail(LINCE_EUSAGE,
-                      "--class-weights %s: there is no such file; expected none, balanced, a file, or "
-                      "classes as cat=2,dog=0.5",
-                      how);
+                      "--%s %s: there is no such file; expected none, balanced, a file, or classes as "
+                      "cat=2,dog=0.5",
+                      option, how);
 }
 
 static void balance(const lince_dataset *d, float *weight)
@@ -198,7 +203,17 @@ static void balance(const lince_dataset *d, float *weight)
     }
 }
 
-static int read_given(const char *how, const lince_dataset *d, float *weight)
+/* One that no sample has, or all, is as it is. */
+static void balance_positives(const lince_dataset *d, float *weight)
+{
+    double n = (double)lince_dataset_used(d, LINCE_TRAIN);
+    for (int c = 0; c < lince_dataset_classes(d); c++) {
+        double of_class = (double)lince_dataset_class_count(d, LINCE_TRAIN, c);
+        weight[c] = of_class > 0 && of_class < n ? (float)((n - of_class) / of_class) : 1;
+    }
+}
+
+static int read_given(const char *option, const char *how, const lince_dataset *d, float *weight)
 {
     int classes = lince_dataset_classes(d);
     float largest = 0;
@@ -212,23 +227,30 @@ static int read_given(const char *how, const lince_dataset *d, float *weight)
     if (!code && !(largest > 0))
         code = lince_fail(LINCE_EDATA, "all weights are 0: nothing would be learned");
     if (code == LINCE_EDATA && !file) code = LINCE_EUSAGE; /* it was typed */
-    return code ? lince_fail_in(code, "--class-weights") : 0;
+    return code ? lince_fail_in(code, option) : 0;
 }
 
 int lince_class_weights(const char *how, const lince_dataset *d, float *weight)
 {
-    if (strcmp(how, "balanced") != 0) return read_given(how, d, weight);
+    if (strcmp(how, "balanced") != 0) return read_given("--class-weights", how, d, weight);
     balance(d, weight);
     return 0;
 }
 
-int lince_class_weights_kept(const char *folder, float *weight, int classes)
+int lince_positive_weights(const char *how, const lince_dataset *d, float *weight)
+{
+    if (strcmp(how, "balanced") != 0) return read_given("--positive-weights", how, d, weight);
+    balance_positives(d, weight);
+    return 0;
+}
+
+int lince_class_weights_kept(const char *folder, const char *name, float *weight, int classes)
 {
     char path[LINCE_PATH_MAX];
     LINCE_TRY(lince_path_join(path, folder, "data.json"));
     json_t *data;
     LINCE_TRY(lince_json_read_if_there(path, &data));
-    const json_t *kept = json_object_get(data, "class_weights");
+    const json_t *kept = json_object_get(data, name);
     bool whole = json_array_size(kept) == (size_t)classes;
     for (int c = 0; c < classes && whole; c++)
         weight[c] = (float)json_number_value(json_array_get(kept, (size_t)c));

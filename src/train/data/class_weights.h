@@ -10,10 +10,14 @@
  * Whether there are any; checked before there are data; and read. LINCE_EUSAGE, and of a file LINCE_EIO,
  * LINCE_EFORMAT and LINCE_EDATA. */
 bool lince_weighs_classes(const lince_settings *settings);
-int lince_class_weights_check(const char *how);
+int lince_class_weights_check(const char *option, const char *how);
 int lince_class_weights(const char *how, const lince_dataset *dataset, float *weight);
 
-/* Those that a run was begun with, whatever has become of a file since; 1: its data.json has none. */
-int lince_class_weights_kept(const char *folder, float *weight, int classes);
+/* What --positive-weights says likewise, of several labels: "balanced" is negatives / positives. */
+bool lince_weighs_positives(const lince_settings *settings);
+int lince_positive_weights(const char *how, const lince_dataset *dataset, float *weight);
+
+/* Those that a run was begun with, by their name in data.json, whatever has become of a file since; 1: it has none. */
+int lince_class_weights_kept(const char *folder, const char *name, float *weight, int classes);
 
 #endif

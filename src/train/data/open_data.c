@@ -129,12 +129,6 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char
     lince_within within = lince_within_settings(s, observer);
     LINCE_TRY(lince_dataset_open_table(dataset, s->data, &table, &within));
     lince_dataset_decode_as(*dataset, &how);
-    if (lince_dataset_several(*dataset))
-        return lince_fail(
-            LINCE_EUNSUPPORTED,
-            "%s: samples have several labels, which is not trained yet; --labels one takes each list "
-            "for a name",
-            s->data);
     bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
          by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
     bool taken = (fresh || s->folds || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;

@@ -14,6 +14,7 @@ static int run_opened(lince_trainer *t)
 {
     int code = lince_trainer_run(t);
     if (!code) code = lince_group_all(t->group, lince_trainer_calibrate(t));
+    if (!code) code = lince_group_all(t->group, lince_trainer_choose_thresholds(t));
     if (!code) code = lince_group_all(t->group, lince_trainer_test(t));
     int written = lince_trainer_writes(t) ? lince_trainer_write_cost(t) : 0;
     return code ? code : written;

@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "train/measure/feed.h"
+#include "train/measure/labelling.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,7 +35,9 @@ static lince_targets targets_of(const lince_trainer *t, const lince_batch *b)
                            .partner = b->partner,
                            .own = b->own,
                            .smoothing = (float)t->settings->label_smoothing,
-                           .weight = t->class_weight};
+                           .weight = t->class_weight,
+                           .asked = b->asked,
+                           .positive = t->positive_weight};
 }
 
 /* Whether so many batches of the epoch make whole updates: the last of its group, or of the epoch. */
@@ -61,17 +64,17 @@ static int update(lince_trainer *t, double lr, double norm)
     return 0;
 }
 
-/* Right answers and losses of a pass, added to `sums`. Of mixed samples the label with the larger share counts. */
+/* Right answers and losses of a pass, added to `sums`. */
 static int count_hits(lince_trainer *t, const lince_batch *batch, double sums[2])
 {
     size_t n = (size_t)batch->n, classes = (size_t)t->blueprint.classes;
-    const int32_t *label = batch->partner && batch->own < 0.5f ? batch->partner : batch->y;
     lince_access scores;
     LINCE_TRY(lince_access_read(&scores, lince_net_exec(t->net)->device, lince_net_output(t->net),
                                 n * classes * sizeof(float)));
+    const lince_labelling *labelling = lince_labelling_for(t->blueprint.several);
     for (size_t i = 0; i < n; i++) {
         const float *row = (const float *)scores.host + i * classes;
-        sums[0] += t->blueprint.loss.type->decide(row, t->blueprint.classes) == label[i];
+        sums[0] += labelling->hit(&t->blueprint.loss, row, t->blueprint.classes, batch, i, t->label_scratch);
         sums[1] += (double)t->loss_each[i];
     }
     lince_access_end(&scores);
@@ -293,7 +296,7 @@ static int finish_epoch(lince_trainer *t)
     lince_update_swap(&t->update, t->net);
     int code = lince_trainer_measure_norms(t);
     if (!code && t->val)
-        code = lince_validate(t->net, t->val, &t->blueprint.loss, t->observer, progress_of(t), &row.val_loss,
+        code = lince_validate(t->net, t->val, &t->blueprint, t->observer, progress_of(t), &row.val_loss,
                               &row.val_accuracy);
     lince_update_swap(&t->update, t->net);
     if (code == LINCE_EINTERRUPTED) return interrupted(t);

@@ -48,6 +48,8 @@ typedef struct lince_trainer {
     int frozen;                 /* the last node that is, in this stage */
     lince_features features[2]; /* of train and val, where they are kept */
     float *class_weight;        /* [classes]; NULL: none */
+    float *positive_weight;     /* [classes] of several labels; NULL: none */
+    float *label_scratch;       /* [classes] */
     float *loss_each;           /* [batch] */
     lince_pieces pieces;        /* that each batch is cut into */
     char content[64];           /* digests of train, val and class_weight; "": not taken yet */
@@ -145,6 +147,9 @@ int lince_trainer_write_cost(const lince_trainer *trainer);
 
 /* --calibrate: fits the temperature of the best weights on the validation part, and keeps it. */
 int lince_trainer_calibrate(lince_trainer *trainer);
+
+/* --threshold: where it is to be found, by the best weights on the validation part, and kept with them. */
+int lince_trainer_choose_thresholds(lince_trainer *trainer);
 
 /* Evaluates the best weights on the test part: test.json, predictions.csv. */
 int lince_trainer_test(lince_trainer *trainer);

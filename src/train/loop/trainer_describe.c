@@ -68,11 +68,10 @@ static json_t *split_json(const lince_trainer *t)
     return split;
 }
 
-static json_t *class_weights_json(const lince_trainer *t)
+static json_t *weights_json(const float *weight, int classes)
 {
     json_t *array = json_array();
-    for (int c = 0; c < t->blueprint.classes; c++)
-        lince_json_add(&array, lince_json_real((double)t->class_weight[c]));
+    for (int c = 0; c < classes; c++) lince_json_add(&array, lince_json_real((double)weight[c]));
     return array;
 }
 
@@ -88,7 +87,12 @@ static json_t *data_json(lince_trainer *t)
         "parts", "train", part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test",
         part_json(d, LINCE_TEST), "split", split_json(t), "bad", bad_json(d), "notes",
         strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note, d));
-    if (t->class_weight) lince_json_put(&data, "class_weights", class_weights_json(t));
+    if (lince_dataset_several(d))
+        lince_json_put(&data, "labels", lince_json_string(lince_labelling_of(d)->name));
+    if (t->class_weight)
+        lince_json_put(&data, "class_weights", weights_json(t->class_weight, t->blueprint.classes));
+    if (t->positive_weight)
+        lince_json_put(&data, "positive_weights", weights_json(t->positive_weight, t->blueprint.classes));
     if (!strcmp(t->settings->sampler, "balanced"))
         lince_json_put(&data, "sampler", lince_json_string(t->settings->sampler));
     if (t->leaks.count) lince_json_put(&data, "leaks", lince_leaks_json(&t->leaks));
@@ -267,10 +271,10 @@ static json_t *known_json(const lince_evaluation *e, const bool *known)
 {
     static const char *const names[] = {"new", "known"};
     json_int_t n[2] = {0}, right[2] = {0};
-    for (size_t i = 0; i < e->metrics.n; i++) {
+    for (size_t i = 0; i < e->n; i++) {
         const lince_outcome *o = &e->outcomes[i];
         n[known[o->index]]++;
-        right[known[o->index]] += o->predicted == o->label;
+        right[known[o->index]] += o->right;
     }
     json_t *both = json_object();
     for (int k = 0; k < 2; k++)

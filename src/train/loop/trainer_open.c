@@ -14,6 +14,7 @@
 #include "train/loop/range_test.h"
 #include "train/loop/trainer.h"
 #include "train/measure/calibrate.h"
+#include "train/measure/threshold.h"
 #include "train/run/resume.h"
 #include "weights/state_dict.h"
 
@@ -75,7 +76,11 @@ static int check_settings(const lince_settings *s)
                           "--decay-factor %s: there is no --weight-decay that it could multiply",
                           s->decay_factor);
     LINCE_TRY(lince_criterion(&(lince_loss){0}, s));
-    if (lince_weighs_classes(s) && !s->resume) LINCE_TRY(lince_class_weights_check(s->class_weights));
+    if (lince_weighs_classes(s) && !s->resume)
+        LINCE_TRY(lince_class_weights_check("class-weights", s->class_weights));
+    if (lince_weighs_positives(s) && !s->resume)
+        LINCE_TRY(lince_class_weights_check("positive-weights", s->positive_weights));
+    LINCE_TRY(lince_threshold_check(s->threshold));
     LINCE_TRY(lince_trainer_check_swa(s));
     if ((s->ema > 0) + (s->lookahead > 0) + (s->swa > 0) > 1)
         return lince_fail(LINCE_EUSAGE, "--ema, --lookahead and --swa each say which weights are evaluated "
@@ -180,12 +185,23 @@ static int choose_model(lince_trainer *t, const lince_modality *m)
                       _(its->plural), s->data, _(m->plural), _(m->models));
 }
 
+/* How many labels a sample has, and the loss of that. */
+static int choose_labelling(lince_trainer *t)
+{
+    const lince_labelling *labelling = lince_labelling_of(t->dataset);
+    lince_settings *s = &t->own;
+    t->blueprint.several = labelling->several;
+    if (!strcmp(s->loss, "auto")) LINCE_TRY(lince_settings_set(s, "loss", labelling->loss->name));
+    return labelling->refuse(s);
+}
+
 /* What is left to the data: which model, and how it learns. */
 static int choose(lince_trainer *t)
 {
     const lince_modality *m = lince_modality_of_data(t->dataset);
     lince_settings *s = &t->own;
     LINCE_TRY(lince_blueprint_of(&t->blueprint, m));
+    LINCE_TRY(choose_labelling(t));
     LINCE_TRY(choose_model(t, m));
     if (m->refuse) LINCE_TRY(m->refuse(s));
     if (!m->plan_views) LINCE_TRY(lince_modality_plan_views(m, t->blueprint.encoder, s->tta, s->data));
@@ -357,6 +373,10 @@ static int open_loaders(lince_trainer *t)
     lince_part part = t->settings->val_on_test ? LINCE_TEST : LINCE_VAL;
     if (lince_dataset_count(t->dataset, part))
         LINCE_TRY(plain_loader(t, part, false, &t->val));
+    else if (t->blueprint.several && !strcmp(t->settings->threshold, "auto"))
+        return lince_fail(LINCE_EDATA,
+                          "--threshold auto: there is no validation part to choose it on; --val-split 0.1 "
+                          "sets one aside");
     else if (t->settings->calibrate)
         return lince_fail(LINCE_EDATA, "--calibrate: there is no validation part to fit the temperature on; "
                                        "--val-split 0.1 sets one aside");
@@ -384,21 +404,34 @@ static int draw_blueprint(lince_trainer *t)
     for (; b->classes < classes; b->classes++)
         if (!(b->names[b->classes] = lince_strdup(lince_dataset_class(t->dataset, b->classes))))
             return LINCE_ENOMEM;
-    return 0;
+    double threshold = lince_threshold_of(s->threshold);
+    return b->several && threshold > 0 && threshold != 0.5 ? lince_blueprint_threshold(b, threshold) : 0;
+}
+
+static int weigh_positives(lince_trainer *t)
+{
+    const lince_settings *s = t->settings;
+    int classes = t->blueprint.classes, kept = 1;
+    if (!lince_weighs_positives(s)) return 0;
+    if (!(t->positive_weight = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
+    if (s->resume)
+        kept = lince_class_weights_kept(t->run.folder, "positive_weights", t->positive_weight, classes);
+    return kept == 1 ? lince_positive_weights(s->positive_weights, t->dataset, t->positive_weight) : kept;
 }
 
 static int weigh_classes(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     int classes = t->blueprint.classes, kept = 1;
-    if (!lince_weighs_classes(s)) return 0;
+    if (!lince_weighs_classes(s)) return weigh_positives(t);
     if (!strcmp(s->class_weights, "balanced") && !strcmp(s->sampler, "balanced"))
         lince_trainer_warn(t,
                            _("--sampler balanced draws rare classes as often as others, and --class-weights "
                              "balanced makes them count more on top of that; one of the two is enough"));
     if (!(t->class_weight = lince_alloc((size_t)classes, sizeof(float)))) return LINCE_ENOMEM;
-    if (s->resume) kept = lince_class_weights_kept(t->run.folder, t->class_weight, classes);
-    return kept == 1 ? lince_class_weights(s->class_weights, t->dataset, t->class_weight) : kept;
+    if (s->resume) kept = lince_class_weights_kept(t->run.folder, "class_weights", t->class_weight, classes);
+    if (kept == 1) kept = lince_class_weights(s->class_weights, t->dataset, t->class_weight);
+    return kept ? kept : weigh_positives(t);
 }
 
 static int choose_optimizer(lince_trainer *t)
@@ -472,7 +505,9 @@ static int open_model(lince_trainer *t)
     if (m->begin) LINCE_TRY(m->begin(&opening));
     LINCE_TRY(lince_trainer_load_weights(t));
     if (m->finish) LINCE_TRY(m->finish(&opening));
-    if (!(t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float)))) return LINCE_ENOMEM;
+    t->loss_each = lince_alloc((size_t)s->batch_size, sizeof(float));
+    t->label_scratch = lince_alloc((size_t)t->blueprint.classes, sizeof(float));
+    if (!t->loss_each || !t->label_scratch) return LINCE_ENOMEM;
     LINCE_TRY(lince_pieces_init(&t->pieces, t->net, pieces_of(t), t->group));
     LINCE_TRY(open_schedule(t));
     LINCE_TRY(lince_update_init(&t->update, t->net));
@@ -640,6 +675,8 @@ void lince_trainer_close(lince_trainer *t)
     lince_history_release(&t->history);
     lince_run_unlock(&t->run);
     lince_free(t->class_weight);
+    lince_free(t->positive_weight);
+    lince_free(t->label_scratch);
     lince_leaks_release(&t->leaks);
     lince_results_release(&t->tested);
     lince_free(t->loss_each);

@@ -99,12 +99,14 @@ static int check_position(const lince_trainer *t)
 /* What is trained and validated with, beside the data's fingerprint: it is looked at once, when all is open. */
 static const char *content_of(lince_trainer *t)
 {
-    size_t weights = t->class_weight ? (size_t)t->blueprint.classes * sizeof *t->class_weight : 0;
+    size_t weights = (size_t)t->blueprint.classes * sizeof *t->class_weight;
+    uint64_t weighed = t->class_weight ? lince_hash_content(t->class_weight, weights) : 0;
+    if (t->positive_weight) weighed ^= lince_hash_content(t->positive_weight, weights);
     if (!*t->content)
         snprintf(t->content, sizeof t->content, "%016llx %016llx %016llx",
                  (unsigned long long)lince_loader_digest(t->train),
                  t->val ? (unsigned long long)lince_loader_digest(t->val) : 0ull,
-                 weights ? (unsigned long long)lince_hash_content(t->class_weight, weights) : 0ull);
+                 (unsigned long long)weighed);
     return t->content;
 }
 

@@ -3,6 +3,9 @@
 #include "core/i18n.h"
 #include "train/loop/trainer.h"
 #include "train/measure/calibrate.h"
+#include "train/measure/threshold.h"
+
+#include <string.h>
 
 /* The best epoch's, into the net. */
 static int load_best(lince_trainer *t)
@@ -35,11 +38,42 @@ int lince_trainer_test(lince_trainer *t)
             t->settings->data, t->run.folder);
     int code = lince_trainer_writes(t) ? lince_trainer_write_test(t, &e) : 0;
     lince_trainer_note(t, _("test: loss %.4f, accuracy %.2f %%, with the weights of epoch %d; samples: %zu"),
-                       e.metrics.loss, 100 * e.metrics.accuracy, t->at.best_epoch, e.metrics.n);
+                       e.loss, 100 * e.accuracy, t->at.best_epoch, e.n);
+    if (e.labelling->several)
+        lince_trainer_note(
+            t,
+            _("all labels of a sample are right in so many; mean average precision %.4f, micro F1 %.4f, "
+              "Hamming loss %.4f"),
+            e.curves.average_precision, e.of_labels.micro.f1, e.of_labels.hamming);
     if (e.views && e.views->count)
         lince_trainer_note(t, _("each answer is the mean of %d views of the picture (--tta %s)"),
                            e.views->count, e.views->name);
     lince_evaluation_release(&e);
+    return code;
+}
+
+static void tell_thresholds(const lince_trainer *t)
+{
+    const lince_blueprint *b = &t->blueprint;
+    float least = b->threshold[0], most = b->threshold[0];
+    for (int c = 1; c < b->classes; c++) {
+        if (b->threshold[c] < least) least = b->threshold[c];
+        if (b->threshold[c] > most) most = b->threshold[c];
+    }
+    lince_trainer_note(t, _("thresholds of the best F1 on the validation part, by class: from %.4f to %.4f"),
+                       (double)least, (double)most);
+}
+
+int lince_trainer_choose_thresholds(lince_trainer *t)
+{
+    lince_evaluation e;
+    if (!t->blueprint.several || strcmp(t->settings->threshold, "auto") != 0) return 0;
+    LINCE_TRY(load_best(t));
+    LINCE_TRY(lince_trainer_evaluate(t, t->settings->val_on_test ? LINCE_TEST : LINCE_VAL, false, &e));
+    int code = lince_threshold_choose(&t->blueprint, &e);
+    lince_evaluation_release(&e);
+    if (!code && lince_trainer_writes(t)) code = lince_threshold_keep(&t->blueprint, t->run.folder);
+    if (!code) tell_thresholds(t);
     return code;
 }
 

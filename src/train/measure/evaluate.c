@@ -14,28 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* To one sample. */
-typedef struct answer {
-    uint32_t index;
-    int32_t label, predicted;
-    const float *score, *probability; /* [classes] */
-    double loss;
-} answer;
-
 typedef struct pass {
     lince_net *net;
     lince_loader *loader;
     const lince_observer *observer;
     const lince_views *views; /* NULL: none */
-    const lince_loss *loss;
+    const lince_labelling *labelling;
+    lince_judge judge;
     lince_progress progress;
-    double temperature;
     float *score, *probability; /* [batch][classes] */
+    float *asked;               /* [classes] */
     uint32_t *index;            /* [batch] */
     int32_t *label;             /* [batch] */
     size_t seen;
     double sum, hits; /* of losses, and of right answers */
-    void (*sample)(void *context, const answer *answer);
+    int (*sample)(void *context, const lince_answered_sample *answer);
     void *context;
 } pass;
 
@@ -64,23 +57,24 @@ static int gather(pass *p, size_t n)
 }
 
 /* The true class's probability may underflow in float: the loss comes from the scores. */
-static void take_batch(pass *p, int n)
+static int take_batch(pass *p, int n)
 {
-    int classes = lince_net_classes(p->net);
-    const lince_loss *l = p->loss;
-    lince_score_probabilities(l, p->score, (size_t)n, classes, p->temperature, p->probability);
+    int classes = p->judge.classes;
+    lince_score_probabilities(p->judge.loss, p->score, (size_t)n, classes, p->judge.temperature,
+                              p->probability);
     for (int i = 0; i < n; i++) {
-        answer a = {.index = p->index[i],
-                    .label = p->label[i],
-                    .score = p->score + (size_t)i * (size_t)classes,
-                    .probability = p->probability + (size_t)i * (size_t)classes};
-        a.predicted = l->type->decide(a.probability, classes);
-        a.loss = l->type->value(l, a.score, classes, p->temperature, a.label);
+        lince_answered_sample a = {.index = p->index[i],
+                                   .target = p->label[i],
+                                   .score = p->score + (size_t)i * (size_t)classes,
+                                   .probability = p->probability + (size_t)i * (size_t)classes,
+                                   .asked = p->asked};
+        p->labelling->judge(&p->judge, &a);
         p->sum += a.loss;
-        p->hits += a.predicted == a.label;
-        if (p->sample) p->sample(p->context, &a);
+        p->hits += a.right;
+        if (p->sample) LINCE_TRY(p->sample(p->context, &a));
     }
     p->seen += (size_t)n;
+    return 0;
 }
 
 static int begin_pass(pass *p)
@@ -88,9 +82,10 @@ static int begin_pass(pass *p)
     size_t batch = (size_t)lince_loader_batch_size(p->loader), classes = (size_t)lince_net_classes(p->net);
     p->score = lince_alloc(batch * classes, sizeof *p->score);
     p->probability = lince_alloc(batch * classes, sizeof *p->probability);
+    p->asked = lince_alloc(classes, sizeof *p->asked);
     p->index = lince_alloc(batch, sizeof *p->index);
     p->label = lince_alloc(batch, sizeof *p->label);
-    if (!p->score || !p->probability || !p->index || !p->label) return LINCE_ENOMEM;
+    if (!p->score || !p->probability || !p->asked || !p->index || !p->label) return LINCE_ENOMEM;
     p->progress.steps = lince_loader_batches(p->loader);
     return lince_loader_start(p->loader, 0, 0);
 }
@@ -113,7 +108,7 @@ static int run_pass(pass *p)
     double start = lince_now();
     int code = lince_group_all(lince_loader_group(p->loader), begin_pass(p));
     while (!code && (code = next_batch(p, &batch)) > 0) {
-        take_batch(p, batch.whole);
+        if ((code = take_batch(p, batch.whole)) != 0) break;
         p->progress.step++;
         p->progress.loss = p->sum / (double)p->seen;
         p->progress.accuracy = p->hits / (double)p->seen;
@@ -125,25 +120,25 @@ static int run_pass(pass *p)
     lince_free(p->label);
     lince_free(p->score);
     lince_free(p->probability);
+    lince_free(p->asked);
     return code;
 }
 
-static void add_sample(void *context, const answer *a)
+static int add_sample(void *context, const lince_answered_sample *a)
 {
     lince_evaluation *e = context;
-    size_t n = e->metrics.n, classes = (size_t)e->metrics.classes;
+    size_t n = e->n, classes = (size_t)e->classes;
     e->outcomes[n] = (lince_outcome){.index = a->index,
-                                     .label = a->label,
+                                     .label = a->target,
                                      .predicted = a->predicted,
+                                     .right = a->right,
                                      .probability = a->probability[a->predicted],
                                      .row = (uint32_t)n};
     memcpy(e->scores + n * classes, e->raw ? a->score : a->probability, classes * sizeof *a->score);
-    e->labels[n] = a->label;
-    if (e->temperature > 0) {
-        lince_reliability_add(&e->before, a->score, (int)classes, 1, a->label);
-        lince_reliability_add(&e->after, a->score, (int)classes, e->temperature, a->label);
-    }
-    lince_metrics_add(&e->metrics, a->label, a->probability, a->predicted, a->loss);
+    e->labels[n] = a->target;
+    LINCE_TRY(e->labelling->take(e, a));
+    e->n++;
+    return 0;
 }
 
 /* Texts come by their length. */
@@ -153,7 +148,7 @@ static int by_index(const void *a, const void *b)
     return left->index < right->index ? -1 : left->index > right->index;
 }
 
-static int take_room(lince_evaluation *e, size_t samples, size_t classes)
+static int take_room(lince_evaluation *e, size_t samples, size_t classes, const float *threshold)
 {
     size_t scores;
     if (!lince_mul(samples, classes, &scores))
@@ -161,7 +156,16 @@ static int take_room(lince_evaluation *e, size_t samples, size_t classes)
     e->outcomes = lince_alloc(samples, sizeof *e->outcomes);
     e->scores = lince_alloc(scores, sizeof *e->scores);
     e->labels = lince_alloc(samples, sizeof *e->labels);
-    if (e->outcomes && e->scores && e->labels) return 0;
+    bool several = e->labelling->several;
+    if (several) {
+        e->there = lince_alloc(scores, sizeof *e->there);
+        e->answered = lince_alloc(scores, sizeof *e->answered);
+        e->threshold = lince_alloc(classes, sizeof *e->threshold);
+        for (size_t c = 0; e->threshold && c < classes; c++)
+            e->threshold[c] = threshold ? threshold[c] : 0.5f;
+    }
+    if (e->outcomes && e->scores && e->labels && (!several || (e->there && e->answered && e->threshold)))
+        return 0;
     lince_evaluation_release(e);
     return LINCE_ENOMEM;
 }
@@ -169,21 +173,22 @@ static int take_room(lince_evaluation *e, size_t samples, size_t classes)
 /* Measures of answers that are no numbers would look like measures. */
 static int check_finite(const lince_evaluation *e)
 {
-    if (isfinite(e->metrics.loss)) return 0;
+    if (isfinite(e->loss)) return 0;
     return lince_fail(
         LINCE_ENUMERIC,
         "the loss is %g: the model's answers are no numbers. Its training has diverged (try a smaller --lr, "
         "--clip-grad 1 or --warmup-epochs 1), or its weights are damaged",
-        e->metrics.loss);
+        e->loss);
 }
 
 /* A sum, for two data sets may have the same samples in another order. */
 static void take_contents(lince_evaluation *e, const lince_loader *loader)
 {
     uint64_t sum = 0;
-    for (size_t i = 0; i < e->metrics.n; i++) {
+    for (size_t i = 0; i < e->n; i++) {
         lince_outcome *o = &e->outcomes[i];
-        const char *name = lince_loader_name(loader, o->index), *class = e->metrics.names[o->label];
+        const char *name = lince_loader_name(loader, o->index),
+                   *class = lince_loader_labels_name(loader, o->index);
         o->content = lince_loader_holds(loader, o->index);
         uint64_t sample[] = {lince_hash_content(name, strlen(name)), lince_hash_content(class, strlen(class)),
                              o->content};
@@ -192,39 +197,42 @@ static void take_contents(lince_evaluation *e, const lince_loader *loader)
     snprintf(e->content, sizeof e->content, "%016llx", (unsigned long long)sum);
 }
 
-static int finish(lince_evaluation *e, int classes)
+static int finish(lince_evaluation *e)
 {
-    qsort(e->outcomes, e->metrics.n, sizeof *e->outcomes, by_index);
-    lince_metrics_finish(&e->metrics);
-    LINCE_TRY(check_finite(e));
-    lince_reliability_finish(&e->before);
-    lince_reliability_finish(&e->after);
-    return e->raw ? 0 : lince_curves_init(&e->curves, e->scores, e->labels, e->metrics.n, classes);
+    qsort(e->outcomes, e->n, sizeof *e->outcomes, by_index);
+    LINCE_TRY(e->labelling->finish(e));
+    return check_finite(e);
 }
 
 int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *b,
                    const lince_evaluate_options *options, lince_phase phase, const lince_observer *observer,
                    lince_evaluation *e)
 {
-    *e = (lince_evaluation){.views = options->views,
+    *e = (lince_evaluation){.labelling = lince_labelling_for(b->several),
+                            .classes = b->classes,
+                            .views = options->views,
                             .raw = options->raw,
-                            .loss = b->loss,
+                            .loss_of = b->loss,
                             .temperature = options->raw ? 0 : b->temperature};
-    LINCE_TRY(take_room(e, lince_loader_samples(loader) + 1, (size_t)b->classes));
+    LINCE_TRY(take_room(e, lince_loader_samples(loader) + 1, (size_t)b->classes, b->threshold));
     pass p = {.net = net,
               .loader = loader,
               .observer = observer,
               .views = options->views,
-              .loss = &b->loss,
-              .temperature = e->temperature > 0 ? e->temperature : 1,
+              .labelling = lince_labelling_for(b->several),
+              .judge = {.loss = &b->loss,
+                        .dataset = lince_loader_dataset(loader),
+                        .threshold = b->threshold,
+                        .classes = b->classes,
+                        .temperature = e->temperature > 0 ? e->temperature : 1},
               .progress = {.phase = phase, .eta = -1},
               .sample = add_sample,
               .context = e};
-    int code = lince_metrics_init(&e->metrics, b->classes, (const char *const *)b->names);
+    int code = e->labelling->begin(e, b->classes, (const char *const *)b->names);
     code = lince_group_all(lince_loader_group(loader), code);
     if (!code) code = run_pass(&p);
     if (!code) take_contents(e, loader);
-    if (!code) code = finish(e, b->classes);
+    if (!code) code = finish(e);
     if (code) lince_evaluation_release(e);
     return code;
 }
@@ -232,10 +240,14 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
 void lince_evaluation_release(lince_evaluation *e)
 {
     lince_metrics_release(&e->metrics);
+    lince_label_metrics_release(&e->of_labels);
     lince_curves_release(&e->curves);
     lince_free(e->outcomes);
     lince_free(e->scores);
     lince_free(e->labels);
+    lince_free(e->there);
+    lince_free(e->answered);
+    lince_free(e->threshold);
     *e = (lince_evaluation){0};
 }
 
@@ -249,10 +261,9 @@ static void put_loss(json_t **json, const lince_loss *l)
 
 json_t *lince_evaluation_json(const lince_evaluation *e)
 {
-    json_t *json = lince_metrics_json(&e->metrics);
+    json_t *json = e->labelling->json(e);
     lince_json_put(&json, "content", lince_json_string(e->content));
-    lince_curves_summary(&e->curves, e->metrics.names, &json);
-    if (e->loss.type != &lince_cross_entropy) put_loss(&json, &e->loss);
+    if (e->loss_of.type != e->labelling->loss) put_loss(&json, &e->loss_of);
     if (e->views && e->views->count)
         lince_json_put(&json, "tta",
                        lince_json_pack("{s:s, s:i}", "name", e->views->name, "views", e->views->count));
@@ -269,7 +280,8 @@ static size_t count_left_out(const lince_dataset *dataset, lince_part part)
     return count;
 }
 
-static void put_left_out(lince_buffer *out, const lince_dataset *dataset, lince_part part)
+static void put_left_out(const lince_evaluation *e, lince_buffer *out, const lince_dataset *dataset,
+                         lince_part part)
 {
     for (size_t i = 0; i < lince_dataset_left_out(dataset); i++) {
         const lince_left_out *sample = lince_dataset_left_out_at(dataset, i);
@@ -277,7 +289,8 @@ static void put_left_out(lince_buffer *out, const lince_dataset *dataset, lince_
         lince_csv_put(out, sample->name);
         lince_buffer_puts(out, ",");
         lince_csv_put(out, sample->class ? sample->class : "");
-        lince_buffer_puts(out, ",,,");
+        for (int k = 0; k < (e->labelling->csv_columns ? e->labelling->csv_columns : e->classes) + 2; k++)
+            lince_buffer_puts(out, ",");
         lince_csv_put(out, sample->reason);
         lince_buffer_puts(out, "\n");
     }
@@ -288,17 +301,15 @@ int lince_evaluation_write_csv(const lince_evaluation *e, const lince_dataset *d
 {
     lince_buffer out = {0};
     bool reasons = all && count_left_out(dataset, part);
-    lince_buffer_printf(&out, "path,true,predicted,probability%s\n", reasons ? ",left_out" : "");
-    for (size_t i = 0; i < e->metrics.n; i++) {
-        const lince_outcome *o = &e->outcomes[i];
-        lince_csv_put(&out, lince_dataset_name(dataset, part, o->index));
-        lince_buffer_puts(&out, ",");
-        lince_csv_put(&out, e->metrics.names[o->label]);
-        lince_buffer_puts(&out, ",");
-        lince_csv_put(&out, e->metrics.names[o->predicted]);
-        lince_buffer_printf(&out, ",%.6f%s\n", (double)o->probability, reasons ? "," : "");
+    lince_buffer_puts(&out, "path,true,predicted");
+    e->labelling->csv_header(e, &out);
+    lince_buffer_puts(&out, reasons ? ",left_out\n" : "\n");
+    for (size_t i = 0; i < e->n; i++) {
+        lince_csv_put(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
+        e->labelling->csv_row(e, dataset, part, i, &out);
+        lince_buffer_puts(&out, reasons ? ",\n" : "\n");
     }
-    if (reasons) put_left_out(&out, dataset, part);
+    if (reasons) put_left_out(e, &out, dataset, part);
     int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
     lince_buffer_release(&out);
     return code;
@@ -309,7 +320,7 @@ int lince_evaluation_write_contents(const lince_evaluation *e, const lince_datas
 {
     lince_buffer out = {0};
     lince_buffer_puts(&out, "path,content\n");
-    for (size_t i = 0; i < e->metrics.n; i++) {
+    for (size_t i = 0; i < e->n; i++) {
         lince_csv_put(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
         lince_buffer_printf(&out, ",%016llx\n", (unsigned long long)e->outcomes[i].content);
     }
@@ -322,14 +333,14 @@ int lince_evaluation_write_probabilities(const lince_evaluation *e, const lince_
                                          lince_part part, const char *path)
 {
     lince_buffer out = {0};
-    size_t classes = (size_t)e->metrics.classes;
+    size_t classes = (size_t)e->classes;
     lince_buffer_puts(&out, "path");
     for (size_t c = 0; c < classes; c++) {
         lince_buffer_puts(&out, ",");
-        lince_csv_put(&out, e->metrics.names[c]);
+        lince_csv_put(&out, e->names[c]);
     }
     lince_buffer_puts(&out, "\n");
-    for (size_t i = 0; i < e->metrics.n; i++) {
+    for (size_t i = 0; i < e->n; i++) {
         const float *row = e->scores + e->outcomes[i].row * classes;
         lince_csv_put(&out, lince_dataset_name(dataset, part, e->outcomes[i].index));
         for (size_t c = 0; c < classes; c++) lince_buffer_printf(&out, ",%.9g", (double)row[c]);
@@ -340,16 +351,19 @@ int lince_evaluation_write_probabilities(const lince_evaluation *e, const lince_
     return code;
 }
 
-int lince_validate(lince_net *net, lince_loader *loader, const lince_loss *loss,
+int lince_validate(lince_net *net, lince_loader *loader, const lince_blueprint *b,
                    const lince_observer *observer, lince_progress progress, double *mean_loss,
                    double *accuracy)
 {
     pass p = {.net = net,
               .loader = loader,
-              .loss = loss,
+              .labelling = lince_labelling_for(b->several),
+              .judge = {.loss = &b->loss,
+                        .dataset = lince_loader_dataset(loader),
+                        .classes = b->classes,
+                        .temperature = 1},
               .observer = observer,
-              .progress = progress,
-              .temperature = 1};
+              .progress = progress};
     p.progress.phase = LINCE_VALIDATING;
     p.progress.step = 0;
     int code = run_pass(&p);

@@ -4,11 +4,13 @@
 
 #include "data/loader/loader.h"
 #include "metrics/curves.h"
+#include "metrics/label_metrics.h"
 #include "metrics/metrics.h"
 #include "metrics/temperature.h"
 #include "net/net.h"
 #include "picture/views.h"
 #include "train/blueprint/blueprint.h"
+#include "train/measure/labelling.h"
 
 #include <lince/observer.h>
 
@@ -17,21 +19,32 @@ enum { LINCE_CONTENT_TEXT = 17 }; /* 16 hexadecimal digits */
 /* What was predicted for one sample. */
 typedef struct lince_outcome {
     uint32_t index;
-    int32_t label, predicted;
+    int32_t label;     /* lince_dataset_target: the class, or of several labels their set */
+    int32_t predicted; /* the most probable class */
+    bool right;
     float probability; /* of the predicted class */
     uint32_t row;      /* of the evaluation's scores */
     uint64_t content;  /* what the sample held (lince_loader_holds) */
 } lince_outcome;
 
 typedef struct lince_evaluation {
-    lince_metrics metrics;
+    const lince_labelling *labelling;
+    size_t n;
+    int classes;
+    char *const *names;            /* [classes] the measures' */
+    double loss, accuracy;         /* of several labels: all of a sample's are right */
+    lince_metrics metrics;         /* of one label */
+    lince_label_metrics of_labels; /* of several, */
+    bool *there,
+        *answered; /* [n][classes] which of them samples have, and which are answered, in the batches' order, */
+    float *threshold; /* [classes] from this probability on */
     lince_curves curves;
-    lince_outcome *outcomes;  /* [metrics.n], in the part's order */
-    float *scores;            /* [metrics.n][classes], in the order of the batches: probabilities */
-    int32_t *labels;          /* [metrics.n], likewise */
+    lince_outcome *outcomes;  /* [n], in the part's order */
+    float *scores;            /* [n][classes], in the order of the batches: probabilities */
+    int32_t *labels;          /* [n] targets, likewise */
     bool raw;                 /* scores are what probabilities come from, and there are no curves */
     const lince_views *views; /* that were averaged; NULL or of none: the samples as they are. Not owned */
-    lince_loss loss;          /* the blueprint's */
+    lince_loss loss_of;       /* the blueprint's */
     double temperature;       /* likewise; 0: none */
     char content
         [LINCE_CONTENT_TEXT]; /* of all samples: name, class and what they held, in whatever order they come */
@@ -54,7 +67,7 @@ void lince_evaluation_release(lince_evaluation *evaluation);
  * NULL when out of memory. */
 json_t *lince_evaluation_json(const lince_evaluation *evaluation);
 
-/* path,true,predicted,probability; `all`: the part's samples that were left out follow, if there are any,
+/* path,true,predicted,probability, or of several labels the probability of each class; `all`: the part's samples that were left out follow, if there are any,
  * with the reason in a column left_out. */
 int lince_evaluation_write_csv(const lince_evaluation *evaluation, const lince_dataset *dataset,
                                lince_part part, bool all, const char *path);
@@ -68,7 +81,7 @@ int lince_evaluation_write_probabilities(const lince_evaluation *evaluation, con
                                          lince_part part, const char *path);
 
 /* Mean loss and accuracy only, for validation while training. */
-int lince_validate(lince_net *net, lince_loader *loader, const lince_loss *loss,
+int lince_validate(lince_net *net, lince_loader *loader, const lince_blueprint *blueprint,
                    const lince_observer *observer, lince_progress progress, double *mean_loss,
                    double *accuracy);
 

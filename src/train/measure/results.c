@@ -24,8 +24,7 @@ int lince_results_write(const char *folder, const lince_evaluation *e, const lin
     json_t *test = lince_evaluation_json(e);
     if (!json_is_null(seen)) lince_json_put(&test, "seen_in_training", seen);
     LINCE_TRY(lince_write_json(folder, "test.json", test, JSON_INDENT(2)));
-    LINCE_TRY(lince_write_json(folder, "curves.json", lince_curves_json(&e->curves, e->metrics.names),
-                               JSON_COMPACT));
+    LINCE_TRY(lince_write_json(folder, "curves.json", lince_curves_json(&e->curves, e->names), JSON_COMPACT));
     if (probabilities) {
         LINCE_TRY(lince_path_join(path, folder, "probabilities.csv"));
         LINCE_TRY(lince_evaluation_write_probabilities(e, dataset, LINCE_TEST, path));

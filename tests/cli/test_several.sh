@@ -1,0 +1,81 @@
+# Samples of several labels, from data to answers. usage: test_several.sh LINCE
+lince=$1
+. "$TEST_SOURCE_DIR/tests/cli/lib.sh" several
+
+"$lince" synth images many --labels many --n 60 --seed 1 >/dev/null || wrong "synth --labels many"
+[ "$(head -1 many/labels.csv)" = path,labels ] && [ "$(wc -l <many/labels.csv)" -eq 61 ] || wrong "labels.csv of synth"
+cat >texts.csv <<'END'
+text,labels,part
+good game and a fine day,good|game,train
+bad game today,game,train
+nothing to say here,,train
+good morning,good,train
+what a game so good,good|game,train
+a plain text,,train
+a game that was good,good|game,val
+no text like this,,val
+good again,good,val
+a good game,good|game,test
+no more of it,,test
+game over,game|rare,test
+END
+training=(--model gru --hidden 8 --embedding 8 --batch-size 4 --epochs 3 --lr 0.05 --seed 5 --threads 1 --lang en
+    --no-report --split-column part --scheduler constant --find-duplicates no)
+
+# The loss is chosen by itself, the thresholds on the validation part; what only a test sample has is said.
+done_with train --data texts.csv "${training[@]}" --threshold auto --out run
+grep -qx 'loss: binary-cross-entropy' run/config.yaml || wrong "config.yaml does not name the loss"
+grep -q 'classes that the training part lacks: 1 (rare)' err || wrong "a label without a training sample is not told"
+grep -q 'thresholds of the best F1 on the validation part' err || wrong "thresholds are not told"
+head -1 run/predictions.csv | grep -qx 'path,true,predicted,game,good,rare' || wrong "the columns of predictions.csv"
+grep -q '"labels": "several"' run/test.json || wrong "test.json does not say that there are several labels"
+
+# One definition in training and evaluation.
+json() { sed -n "s/.*\"$1\": \([0-9.e-]*\).*/\1/p" out | head -1; }
+done_with eval --run run --split val --json --threshold 0.5
+awk -v a="$(json loss)" -v b="$(tail -1 run/results.csv | cut -d, -f5)" 'BEGIN {exit !(a > 0 && (a - b)^2 < 1e-10)}' ||
+    wrong "evaluated, the validation part's loss is not the last epoch's"
+done_with eval --run run --json --predictions predictions.csv
+cmp -s predictions.csv run/predictions.csv || wrong "eval answers otherwise than the run's test"
+done_with eval --run run
+grep -q 'samples avg' out && grep -q 'mean average precision' out || wrong "the evaluation's report"
+
+# The run that was interrupted, and went on, is the same; mixing, smoothing and weights have a meaning, or are refused.
+done_with train --data texts.csv "${training[@]}" --threshold auto --epochs 1 --keep-checkpoint --out resumed
+done_with train --resume resumed --epochs 3
+cmp -s run/predictions.csv resumed/predictions.csv || wrong "a resumed run answers otherwise"
+done_with train --data texts.csv "${training[@]}" --loss sigmoid-focal --positive-weights balanced --class-weights good=2 \
+    --label-smoothing 0.1 --sampler balanced --out weighed
+grep -q '"positive_weights"' weighed/data.json || wrong "data.json does not tell of the weights"
+done_with train --data texts.csv "${training[@]}" --loss cross-entropy --out shared
+grep -q '"criterion": {' shared/test.json || wrong "the evaluation does not tell that its loss is of a softmax"
+expect 2 'fits the temperature of a softmax' train --data texts.csv "${training[@]}" --calibrate --out no
+expect 2 'cross-validation is for samples of one label' train --data texts.csv "${training[@]}" --folds 2 --fold 1 --out no
+expect 2 'expected a number between 0 and 1, or auto' train --data texts.csv "${training[@]}" --threshold 2 --out no
+printf 'text,label\nso good,a\nso bad,b\nvery good,a\nvery bad,b\n' >one.csv
+expect 2 'is for samples of several labels' train --data one.csv --model gru --loss binary-cross-entropy --out no
+expect 2 'is for samples of several labels' train --data one.csv --model gru --threshold auto --out no
+
+# Answers: all labels above their threshold, in lines, JSON and CSV; none is an answer, too.
+done_with predict --run run --text 'a good game' --threshold 0.0001
+[ "$(awk -F'\t' '{print NF}' out)" -eq 7 ] || wrong "not all labels are answered"
+done_with predict --run run --text 'a good game' --threshold 0.9999
+grep -q "$(printf '\tnone$')" out || wrong "no label is no answer"
+done_with predict --run run --text 'a good game' --json --threshold 0.0001
+grep -q '"labels":\["' out || wrong "labels are not in the JSON"
+done_with predict --run run --text 'a good game' --csv --threshold 0.0001
+grep -Eq '^a good game,[a-z]+\|[a-z]+\|[a-z]+,0\.[0-9]+\|' out || wrong "labels are not in the CSV"
+expect 2 'is of one answer a sample' predict --run run --text good --min-confidence 0.5
+
+# The report tells of both, and what is of one label alone is refused by name.
+done_with report run --lang es
+grep -q 'mAP' run/report.md && grep -q 'pérdida de Hamming' run/report.md || wrong "the report"
+done_with compare run weighed --out both
+grep -q 'mAP' out && grep -q '"micro f1-score over the best"' both/compare.json && [ -s both/compare.html ] || wrong "the comparison"
+done_with info texts.csv
+grep -q 'a sample has any number of labels' out || wrong "info"
+
+# Pictures: one step, mixed.
+done_with train --data many --model speednet8 --epochs 1 --batch-size 10 --mixup 0.4 --threads 1 --no-report --out pictures
+done_with predict --run pictures many/test/00050.png
+finish
