@@ -90,7 +90,7 @@ static int add_class(lince_explainer *e, int class, sheet *s)
     int code = 1;
     for (size_t i = 0; i < n && code == 1; i++) {
         heard h;
-        if (lince_dataset_label(e->dataset, LINCE_TRAIN, i) != class) continue;
+        if (!lince_dataset_has(e->dataset, LINCE_TRAIN, i, class)) continue;
         code = hear(e, LINCE_TRAIN, i, &h) ? 1 : 0;
         if (!code)
             code = lince_sound_picture(&s->image[s->count], h.clip,
