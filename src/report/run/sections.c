@@ -8,6 +8,7 @@
 
 const lince_section lince_sections[] = {
     {N_("Test results"), LINCE_ANY, LINCE_ONE, lince_section_test},
+    {N_("Test results"), LINCE_ANY, LINCE_SEVERAL, lince_section_labels},
     {N_("Discussion"), LINCE_ANY, LINCE_ONE, lince_section_discussion},
     {N_("What the network looks at"), LINCE_PICTURES, LINCE_ONE, lince_section_looks},
     {N_("What the network hears"), LINCE_RECORDINGS, LINCE_EITHER, lince_section_sounds},
