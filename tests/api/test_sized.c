@@ -82,7 +82,7 @@ static void test_a_size_that_no_version_has_is_refused(void **state)
 static void test_what_is_read_is_written_as_far_as_there_is_room(void **state)
 {
     (void)state;
-    lince_prediction full = {sizeof full, 3, 7, NULL, 10, 9, 8, true};
+    lince_prediction full = {sizeof full, 3, 7, NULL, 10, 9, 8, true, NULL};
     struct {
         size_t size;
         int best, classes;
