@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static int check_number(const lince_settings *s, const lince_loss_type *of)
+static int check_number(const lince_settings *s, const lince_loss_type *of, const lince_loss_type *chosen)
 {
     char value[LINCE_NUMBER_MAX];
     LINCE_TRY(lince_settings_get(s, of->setting, value, sizeof value));
@@ -12,7 +12,7 @@ static int check_number(const lince_settings *s, const lince_loss_type *of)
     return lince_fail(
         LINCE_EUSAGE,
         "--%s %s: is a number of --loss %s, and the loss is %s; give --loss %s, or leave it out", of->setting,
-        value, of->name, s->loss, of->name);
+        value, of->name, chosen->name, of->name);
 }
 
 static bool has_number(const lince_loss_type *type, const char *setting)
@@ -27,7 +27,7 @@ int lince_criterion(lince_loss *loss, const lince_settings *s)
     if (!loss->type) return LINCE_EUSAGE;
     for (size_t i = 0; lince_loss_at(i); i++)
         if (lince_loss_at(i)->setting && !has_number(loss->type, lince_loss_at(i)->setting))
-            LINCE_TRY(check_number(s, lince_loss_at(i)));
+            LINCE_TRY(check_number(s, lince_loss_at(i), loss->type));
     if (!loss->type->setting) return 0;
     LINCE_TRY(lince_settings_get(s, loss->type->setting, value, sizeof value));
     lince_number_read(value, &loss->number);
