@@ -14,7 +14,7 @@
 #define LINCE_NEAR_PICTURE 0.9
 
 /* From this correlation on, of what two recordings have below 1 kHz in their first second, they are one. */
-#define LINCE_NEAR_SOUND 0.9
+#define LINCE_NEAR_SOUND 0.98
 
 /* And from this on two of which one shows little (look.h: scant), whose hashes must be nearer. */
 #define LINCE_NEAR_SCANT 0.98

@@ -156,11 +156,18 @@ static double correlation_at(const int8_t *a, const int8_t *b, int lag)
     return ours && theirs ? (double)both / sqrt((double)ours * (double)theirs) : 0;
 }
 
+/* At the best lag, between samples: the top of the parabola through the three values about it. */
 static double correlation(const int8_t *a, const int8_t *b)
 {
-    double most = 0;
-    for (int lag = -LAG; lag <= LAG; lag++) most = fmax(most, correlation_at(a, b, lag));
-    return most;
+    double at[2 * LAG + 1], most = 0;
+    int best = 0;
+    for (int lag = -LAG; lag <= LAG; lag++) {
+        at[lag + LAG] = correlation_at(a, b, lag);
+        if (at[lag + LAG] > most) most = at[best = lag + LAG];
+    }
+    if (best == 0 || best == 2 * LAG) return most;
+    double before = at[best - 1], behind = at[best + 1], bend = 2 * most - before - behind;
+    return bend > 0 ? fmin(1, most + (before - behind) * (before - behind) / (8 * bend)) : most;
 }
 
 typedef struct comparing {
