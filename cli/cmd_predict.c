@@ -187,6 +187,20 @@ static int put_answer(json_t *line, const asking *a, const lince_prediction *p)
     return code;
 }
 
+/* json_dumps leaves out what its buffer cannot grow for, and says nothing: this asks how much there is first. */
+static char *text_of(const json_t *line)
+{
+    enum { LAYOUT = JSON_COMPACT | JSON_REAL_PRECISION(7) };
+    size_t size = json_dumpb(line, NULL, 0, LAYOUT);
+    char *text = size ? malloc(size + 1) : NULL;
+    if (text && json_dumpb(line, text, size, LAYOUT) == size) {
+        text[size] = '\0';
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
 /* A path need not be UTF-8, as JSON must be; nor need a text that was refused for it. */
 static int print_json(const asking *a, const char *input, int code, const lince_prediction *p)
 {
@@ -199,7 +213,7 @@ static int print_json(const asking *a, const char *input, int code, const lince_
     int failed = json_object_set_new(line, lince_model_input_name(a->model), given);
     if (!failed && code) failed = merge(line, json_pack("{s:s}", "error", lince_error()));
     if (!failed && !code) failed = put_answer(line, a, p);
-    char *text = failed ? NULL : json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    char *text = failed ? NULL : text_of(line);
     if (text) cli_put_json(stdout, text);
     if (text) putchar('\n');
     free(text);
