@@ -66,7 +66,7 @@ code=$?
 # groups, pictures, Spanish; the test part is left alone
 # shellcheck disable=SC2086
 done_with cv --data texts.csv --folds 2 --group-column topic --split-by group $small --out grouped --lang es
-grep -q 'pliegue 2' out && grep -q 'grupos enteros (columna topic)' grouped/report.md || wrong "not in Spanish, or not by groups"
+grep -q 'pliegue 2' out && grep -q 'grupos enteros (topic)' grouped/report.md || wrong "not in Spanish, or not by groups"
 grep -q 'Muestras de la parte de prueba' grouped/report.md || wrong "it is not told that the test part is left alone"
 "$lince" synth images shapes --n 120 --seed 1 >/dev/null
 done_with cv --data shapes --folds 2 --model resnet20 --epochs 1 --batch-size 16 --threads 1 --out pictures
