@@ -233,6 +233,18 @@ bool lince_is_same_file(const char *a, const char *b)
     return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
+/* One that is there may be one that nobody can make anew: of a read-only or a mounted place. */
+static int make_one(const char *path)
+{
+    struct stat status;
+    if (!mkdir(path, 0777)) return 0;
+    int why = errno;
+    if (!stat(path, &status) && S_ISDIR(status.st_mode)) return 0;
+    if (why == EEXIST) return lince_fail(LINCE_EIO, "%s: not a folder", path);
+    errno = why;
+    return fail_io(path, N_("%s: cannot create the folder: %s"));
+}
+
 int lince_make_folder(const char *path)
 {
     char partial[LINCE_PATH_MAX];
@@ -244,16 +256,10 @@ int lince_make_folder(const char *path)
     for (char *c = partial + 1; *c; c++) {
         if (*c != '/') continue;
         *c = '\0';
-        if (mkdir(partial, 0777) && errno != EEXIST)
-            return fail_io(partial, N_("%s: cannot create the folder: %s"));
+        LINCE_TRY(make_one(partial));
         *c = '/';
     }
-    struct stat status;
-    if (mkdir(partial, 0777) && errno != EEXIST)
-        return fail_io(partial, N_("%s: cannot create the folder: %s"));
-    if (stat(partial, &status) || !S_ISDIR(status.st_mode))
-        return lince_fail(LINCE_EIO, "%s: not a folder", path);
-    return 0;
+    return make_one(partial);
 }
 
 enum { DEEPEST = 64 }; /* folders within folders that are removed: lince makes four */

@@ -39,15 +39,31 @@ static void make_key(char *out, size_t size, const lince_exec *exec, lince_op op
     snprintf(out, size, "%st%d-%s", prefix, exec->threads, word);
 }
 
-static bool cache_path(char out[LINCE_PATH_MAX])
+static bool cache_folder(char folder[LINCE_PATH_MAX])
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char folder[LINCE_PATH_MAX];
-    int length = cache && *cache ? snprintf(folder, sizeof folder, "%s/lince", cache)
-                 : home && *home ? snprintf(folder, sizeof folder, "%s/.cache/lince", home)
+    int length = cache && *cache ? snprintf(folder, LINCE_PATH_MAX, "%s/lince", cache)
+                 : home && *home ? snprintf(folder, LINCE_PATH_MAX, "%s/.cache/lince", home)
                                  : -1;
-    if (length < 0 || (size_t)length >= sizeof folder) return false;
-    return lince_make_folder(folder) == 0 && lince_path_join(out, folder, "kernels") == 0;
+    return length >= 0 && length < LINCE_PATH_MAX;
+}
+
+static bool cache_path(char out[LINCE_PATH_MAX])
+{
+    char folder[LINCE_PATH_MAX];
+    return cache_folder(folder) && lince_path_join(out, folder, "kernels") == 0;
+}
+
+/* Folders are made where there are none: what cannot be made or looked at there is no reason to do without a file
+ * that is there. */
+static FILE *open_cache(const char *path)
+{
+    char folder[LINCE_PATH_MAX];
+    FILE *file = fopen(path, "a+e");
+    if (file || errno != ENOENT || !cache_folder(folder)) return file;
+    if (!lince_make_folder(folder)) return fopen(path, "a+e");
+    errno = ENOENT; /* and no other reason that its message may have left */
+    return NULL;
 }
 
 static const lince_op_row *named(const lince_op_row *const *rows, const char *name)
@@ -81,7 +97,7 @@ int lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op 
 {
     char path[LINCE_PATH_MAX];
     if (!cache_path(path)) return 1;
-    if (!(choices->file = fopen(path, "a+e")))
+    if (!(choices->file = open_cache(path)))
         return is_passing(errno) ? lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno))
                                  : 1;
     choices->rows = exec->device->rows[op];
