@@ -4,6 +4,7 @@
 #define LINCE_MODALITY_ASKING_H
 
 #include "net/net.h"
+#include "picture/decode/image.h"
 #include "settings/settings.h"
 
 #include <jansson.h>
@@ -43,5 +44,14 @@ typedef struct lince_asking {
 
 /* Tells an answer, or an error with what lince_error() says, and releases the prediction (or NULL). */
 int lince_answer(const lince_asking *asking, const char *input, int code, lince_prediction *prediction);
+
+/* Of standard input: what is one sample by itself, or paths, a line each; one that leads nowhere is an answer, too. */
+typedef struct lince_asked_input {
+    bool (*recognised)(const uint8_t *bytes, size_t size);
+    int (*one)(const lince_asking *asking, const char *name, int code, const lince_bytes *bytes);
+    int (*path)(const lince_asking *asking, const char *path);
+    const char *expected; /* the message where it is neither; untranslated */
+} lince_asked_input;
+int lince_ask_stdin(const lince_asking *asking, const lince_asked_input *input);
 
 #endif

@@ -35,6 +35,36 @@ int lince_likeness_open(lince_likeness *l, const lince_likeness_kind *kind, linc
     return l->kind->open(l, threads, watch);
 }
 
+typedef struct signing {
+    lince_likeness *likeness;
+    lince_sign *sign;
+    const void *context;
+    size_t begin; /* of the piece */
+} signing;
+
+static void sign_range(void *context, size_t begin, size_t end)
+{
+    LINCE_PLAIN_LOCALE;
+    const signing *s = context;
+    for (size_t i = begin; i < end; i++) s->sign(s->likeness, s->context, s->begin + i);
+}
+
+int lince_likeness_sign(lince_likeness *l, int threads, const lince_watch *watch, lince_sign *sign,
+                        const void *context)
+{
+    enum { PIECE = 32 }; /* samples between two looks at the watch, for each thread */
+    signing work = {.likeness = l, .sign = sign, .context = context};
+    size_t piece = (size_t)PIECE * (size_t)threads;
+    for (; work.begin < l->count; work.begin += piece) {
+        size_t left = l->count - work.begin;
+        if (watch && watch->stop && *watch->stop) return lince_fail(LINCE_EINTERRUPTED, "interrupted");
+        if (watch && watch->progress) watch->progress(watch->context, work.begin, l->count);
+        lince_parallel_ranges(threads, left < piece ? left : piece, 1, sign_range, &work);
+    }
+    if (watch && watch->progress) watch->progress(watch->context, l->count, l->count);
+    return 0;
+}
+
 int lince_likeness_index(lince_likeness *l)
 {
     for (size_t i = 0; i < l->count; i++)

@@ -53,6 +53,12 @@ int lince_likeness_find(const lince_likeness *in, const lince_likeness *of, bool
 
 /* --- for kinds ------------------------------------------------------------------------------------ */
 
+/* sign(likeness, context, i) of each sample, by several threads, some at a time between two looks at the watch (or
+ * NULL). LINCE_EINTERRUPTED. */
+typedef void lince_sign(lince_likeness *likeness, const void *context, size_t index);
+int lince_likeness_sign(lince_likeness *likeness, int threads, const lince_watch *watch, lince_sign *sign,
+                        const void *context);
+
 /* Fills `first` and `other`, once there is the content. LINCE_ENOMEM. */
 int lince_likeness_index(lince_likeness *likeness);
 

@@ -2,7 +2,6 @@
  * planes. A picture takes 440 bytes here: a million of them 440 MB. */
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/parallel.h"
 #include "data/likeness/leak.h"
 #include "data/likeness/likeness.h"
 #include "data/likeness/near_hashes.h"
@@ -11,7 +10,6 @@
 #include <string.h>
 
 enum {
-    PIECE = 32,             /* pictures between two looks at the watch, for each thread */
     LEAST_SIDE = 64,        /* pixels that are wanted of a picture that can be decoded smaller */
     MOST_COMPARED = 256,    /* candidates of one picture: a thousand pictures of a still camera */
     MOST_VISITED = 1 << 16, /* a bound on the time that thousands of like pictures take */
@@ -28,12 +26,6 @@ typedef struct looks {
 
 /* --- opening -------------------------------------------------------------------------------------- */
 
-typedef struct looking {
-    lince_likeness *likeness;
-    lince_look_basis basis;
-    size_t begin; /* of the piece */
-} looking;
-
 static uint64_t hash_pixels(const lince_image *image)
 {
     const int size[] = {image->width, image->height};
@@ -42,14 +34,13 @@ static uint64_t hash_pixels(const lince_image *image)
 }
 
 /* What cannot be read is like nothing: the loader will tell of it. */
-static void look_at(const looking *w, size_t i)
+static void look_at(lince_likeness *l, const void *basis, size_t i)
 {
-    lince_likeness *l = w->likeness;
     looks *s = l->state;
     lince_image image;
     lince_look look;
     if (lince_dataset_read_small(l->dataset, l->part, i, LEAST_SIDE, &image)) return;
-    if (!lince_look_at(&look, &w->basis, &image)) {
+    if (!lince_look_at(&look, basis, &image)) {
         l->content[i] = hash_pixels(&image);
         s->hashes[i] = look.hash;
         s->recognisable[i] = !look.flat;
@@ -59,29 +50,9 @@ static void look_at(const looking *w, size_t i)
     lince_image_release(&image);
 }
 
-static void look_at_range(void *context, size_t begin, size_t end)
-{
-    const looking *w = context;
-    for (size_t i = begin; i < end; i++) look_at(w, w->begin + i);
-}
-
-static int look_at_all(lince_likeness *l, int threads, const lince_watch *watch)
-{
-    looking work = {.likeness = l};
-    size_t piece = (size_t)PIECE * (size_t)threads;
-    lince_look_basis_init(&work.basis);
-    for (; work.begin < l->count; work.begin += piece) {
-        size_t left = l->count - work.begin;
-        if (watch && watch->stop && *watch->stop) return lince_fail(LINCE_EINTERRUPTED, "interrupted");
-        if (watch && watch->progress) watch->progress(watch->context, work.begin, l->count);
-        lince_parallel_ranges(threads, left < piece ? left : piece, 1, look_at_range, &work);
-    }
-    if (watch && watch->progress) watch->progress(watch->context, l->count, l->count);
-    return 0;
-}
-
 static int open(lince_likeness *l, int threads, const lince_watch *watch)
 {
+    lince_look_basis basis;
     looks *s = l->state = lince_alloc(1, sizeof *s);
     if (!s) return LINCE_ENOMEM;
     s->hashes = lince_alloc(l->count, sizeof *s->hashes);
@@ -89,7 +60,8 @@ static int open(lince_likeness *l, int threads, const lince_watch *watch)
     s->recognisable = lince_alloc(l->count, sizeof *s->recognisable);
     s->scant = lince_alloc(l->count, sizeof *s->scant);
     if (!s->hashes || !s->planes || !s->recognisable || !s->scant) return LINCE_ENOMEM;
-    LINCE_TRY(look_at_all(l, threads, watch));
+    lince_look_basis_init(&basis);
+    LINCE_TRY(lince_likeness_sign(l, threads, watch, look_at, &basis));
     LINCE_TRY(lince_likeness_index(l));
     bool *indexed = lince_alloc(l->count, sizeof *indexed);
     if (!indexed) return LINCE_ENOMEM;

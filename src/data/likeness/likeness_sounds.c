@@ -5,8 +5,6 @@
  * voice are far from that. A recording takes 2 KiB here. */
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/parallel.h"
-#include "core/plain_locale.h"
 #include "data/index/layout.h"
 #include "data/likeness/leak.h"
 #include "data/likeness/likeness.h"
@@ -17,7 +15,6 @@
 #include <string.h>
 
 enum {
-    PIECE = 32,          /* recordings between two looks at the watch, for each thread */
     RATE = 2000,         /* Hz */
     KEPT = 2048,         /* samples of it */
     BLOCK = 31,          /* samples: 65 blocks, whose 64 steps are a hash */
@@ -35,11 +32,6 @@ typedef struct heard {
 } heard;
 
 /* --- opening -------------------------------------------------------------------------------------- */
-
-typedef struct listening {
-    lince_likeness *likeness;
-    size_t begin; /* of the piece */
-} listening;
 
 static float peak_of(const lince_wave *w)
 {
@@ -74,8 +66,9 @@ static uint64_t hash_start(const int8_t *start)
 }
 
 /* What cannot be read is like nothing: the loader will tell of it. */
-static void listen(lince_likeness *l, size_t i)
+static void listen(lince_likeness *l, const void *context, size_t i)
 {
+    (void)context;
     heard *s = l->state;
     lince_source *source = &l->dataset->source;
     const lince_entry *entry = &source->entries[l->dataset->parts[l->part].at[i].entry];
@@ -92,27 +85,6 @@ static void listen(lince_likeness *l, size_t i)
     lince_bytes_release(&bytes);
 }
 
-static void listen_to_range(void *context, size_t begin, size_t end)
-{
-    LINCE_PLAIN_LOCALE;
-    const listening *w = context;
-    for (size_t i = begin; i < end; i++) listen(w->likeness, w->begin + i);
-}
-
-static int listen_to_all(lince_likeness *l, int threads, const lince_watch *watch)
-{
-    listening work = {.likeness = l};
-    size_t piece = (size_t)PIECE * (size_t)threads;
-    for (; work.begin < l->count; work.begin += piece) {
-        size_t left = l->count - work.begin;
-        if (watch && watch->stop && *watch->stop) return lince_fail(LINCE_EINTERRUPTED, "interrupted");
-        if (watch && watch->progress) watch->progress(watch->context, work.begin, l->count);
-        lince_parallel_ranges(threads, left < piece ? left : piece, 1, listen_to_range, &work);
-    }
-    if (watch && watch->progress) watch->progress(watch->context, l->count, l->count);
-    return 0;
-}
-
 static int open_heard(lince_likeness *l, int threads, const lince_watch *watch)
 {
     heard *s = l->state = lince_alloc(1, sizeof *s);
@@ -121,7 +93,7 @@ static int open_heard(lince_likeness *l, int threads, const lince_watch *watch)
     s->starts = lince_alloc(l->count, KEPT);
     s->recognisable = lince_alloc(l->count, sizeof *s->recognisable);
     if (!s->hashes || !s->starts || !s->recognisable) return LINCE_ENOMEM;
-    LINCE_TRY(listen_to_all(l, threads, watch));
+    LINCE_TRY(lince_likeness_sign(l, threads, watch, listen, NULL));
     LINCE_TRY(lince_likeness_index(l));
     bool *indexed = lince_alloc(l->count, sizeof *indexed);
     if (!indexed) return LINCE_ENOMEM;

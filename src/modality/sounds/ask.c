@@ -191,38 +191,12 @@ static int ask_path(const lince_asking *a, const char *path)
     return code;
 }
 
-/* A path a line; one that leads nowhere is an answer, too. */
-static int ask_listed(const lince_asking *a, char *list)
-{
-    int code = 0;
-    for (char *line; !code && (line = strsep(&list, "\n"));) {
-        line[strcspn(line, "\r")] = '\0';
-        if (!*line) continue;
-        code = ask_path(a, line);
-        if (code < 0) code = a->tell(a->context, line, code, NULL);
-    }
-    return code;
-}
-
-/* A recording, or paths. */
-static int ask_stdin(const lince_asking *a)
-{
-    lince_bytes bytes;
-    LINCE_TRY(lince_image_read_stdin(&bytes));
-    bool is_one = lince_wave_recognised(bytes.data, bytes.size),
-         paths = bytes.size && !memchr(bytes.data, '\0', bytes.size);
-    char *list = paths && !is_one ? lince_strndup((const char *)bytes.data, bytes.size) : NULL;
-    int code = is_one           ? ask_bytes(a, "-", 0, &bytes)
-               : paths && !list ? LINCE_ENOMEM
-               : paths          ? ask_listed(a, list)
-                       : lince_fail(LINCE_EFORMAT, "standard input: expected a recording, or paths of "
-                                                   "recordings, one a line");
-    lince_free(list);
-    lince_bytes_release(&bytes);
-    return code;
-}
-
 int lince_sounds_ask(const lince_asking *a, const char *path)
 {
-    return strcmp(path, "-") ? ask_path(a, path) : ask_stdin(a);
+    static const lince_asked_input input = {
+        .recognised = lince_wave_recognised,
+        .one = ask_bytes,
+        .path = ask_path,
+        .expected = N_("standard input: expected a recording, or paths of recordings, one a line")};
+    return strcmp(path, "-") ? ask_path(a, path) : lince_ask_stdin(a, &input);
 }

@@ -4,7 +4,6 @@
 #include "core/json.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "core/plain_locale.h"
 #include "data/index/layout.h"
 #include "modality/sounds/sounds.h"
 

@@ -5,64 +5,64 @@
 #include "core/sized.h"
 #include "train/ask/model_internal.h"
 
-/* Of several labels: there is no confusion of one class with another, and the accuracy is that of whole sets. */
-static int take_several(const lince_label_metrics *found, lince_measures *m)
+/* Room for each class's scores and count, and for `more` numbers behind the counts; measures own it. */
+static int make_room(size_t classes, size_t more, lince_measures *m)
 {
-    size_t classes = (size_t)found->classes;
     double *scores = lince_alloc(3 * classes, sizeof *scores);
-    size_t *counts = lince_alloc(classes, sizeof *counts);
-    m->precision = scores; /* owns them */
+    size_t *counts = lince_alloc(classes + more, sizeof *counts);
+    m->precision = scores;
     m->support = counts;
     if (!scores || !counts) return LINCE_ENOMEM;
     m->recall = scores + classes;
     m->f1 = scores + 2 * classes;
-    for (size_t c = 0; c < classes; c++) {
-        m->precision[c] = found->per_class[c].precision;
-        m->recall[c] = found->per_class[c].recall;
-        m->f1[c] = found->per_class[c].f1;
-        m->support[c] = (size_t)found->per_class[c].support;
+    return 0;
+}
+
+static void take_classes(const lince_class_score *found, int classes, lince_measures *m)
+{
+    m->classes = classes;
+    for (int c = 0; c < classes; c++) {
+        m->precision[c] = found[c].precision;
+        m->recall[c] = found[c].recall;
+        m->f1[c] = found[c].f1;
+        m->support[c] = (size_t)found[c].support;
     }
+}
+
+static void take_averages(const lince_class_score *macro, const lince_class_score *weighted,
+                          lince_measures *m)
+{
+    m->macro_precision = macro->precision;
+    m->macro_recall = macro->recall;
+    m->macro_f1 = macro->f1;
+    m->weighted_precision = weighted->precision;
+    m->weighted_recall = weighted->recall;
+    m->weighted_f1 = weighted->f1;
+}
+
+/* Of several labels: there is no confusion of one class with another, and the accuracy is that of whole sets. */
+static int take_several(const lince_label_metrics *found, lince_measures *m)
+{
+    LINCE_TRY(make_room((size_t)found->classes, 0, m));
+    take_classes(found->per_class, found->classes, m);
+    take_averages(&found->macro, &found->weighted, m);
     m->samples = found->n;
-    m->classes = found->classes;
     m->loss = found->loss;
     m->accuracy = found->accuracy;
-    m->macro_precision = found->macro.precision;
-    m->macro_recall = found->macro.recall;
-    m->macro_f1 = found->macro.f1;
-    m->weighted_precision = found->weighted.precision;
-    m->weighted_recall = found->weighted.recall;
-    m->weighted_f1 = found->weighted.f1;
     return 0;
 }
 
 static int take(const lince_metrics *found, lince_measures *m)
 {
     size_t classes = (size_t)found->classes;
-    double *scores = lince_alloc(3 * classes, sizeof *scores);
-    size_t *counts = lince_alloc(classes * (classes + 1), sizeof *counts);
-    m->precision = scores; /* owns them; and `support` the counts */
-    m->support = counts;
-    if (!scores || !counts) return LINCE_ENOMEM;
-    m->recall = scores + classes;
-    m->f1 = scores + 2 * classes;
-    m->confusion = counts + classes;
-    for (size_t c = 0; c < classes; c++) {
-        m->precision[c] = found->per_class[c].precision;
-        m->recall[c] = found->per_class[c].recall;
-        m->f1[c] = found->per_class[c].f1;
-        m->support[c] = (size_t)found->per_class[c].support;
-    }
+    LINCE_TRY(make_room(classes, classes * classes, m));
+    m->confusion = m->support + classes;
     for (size_t i = 0; i < classes * classes; i++) m->confusion[i] = (size_t)found->confusion[i];
+    take_classes(found->per_class, found->classes, m);
+    take_averages(&found->macro, &found->weighted, m);
     m->samples = found->n;
-    m->classes = found->classes;
     m->loss = found->loss;
     m->accuracy = found->accuracy;
-    m->macro_precision = found->macro.precision;
-    m->macro_recall = found->macro.recall;
-    m->macro_f1 = found->macro.f1;
-    m->weighted_precision = found->weighted.precision;
-    m->weighted_recall = found->weighted.recall;
-    m->weighted_f1 = found->weighted.f1;
     return 0;
 }
 
