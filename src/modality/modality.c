@@ -84,6 +84,28 @@ const lince_modality *lince_modality_of_setting(const lince_setting_info *settin
     return NULL;
 }
 
+/* What is learned of other kinds' samples. */
+static bool is_others(const lince_modality *m, const lince_setting_info *setting)
+{
+    const lince_modality *its = lince_modality_of_setting(setting);
+    return its && its != m && lince_setting_decides(setting) == LINCE_DECIDES_LEARNING;
+}
+
+int lince_modality_refuse(const lince_modality *m, const lince_settings *s)
+{
+    char number[LINCE_NUMBER_MAX];
+    const lince_setting_info *info;
+    for (size_t i = 0; (info = lince_setting_at(i)); i++)
+        if (is_others(m, info) && !lince_settings_hold(s, info->name, info->standard))
+            return lince_fail(LINCE_EUSAGE, "--%s %s: is for %s, and %s holds %s; leave it out", info->name,
+                              lince_settings_text(s, info->name, number), _(lince_setting_modality(info)),
+                              s->data, _(m->plural));
+    if (!m->mixes && (s->mixup > 0 || s->cutmix > 0))
+        return lince_fail(LINCE_EUSAGE, "--%s: batches of %s are not mixed; leave it out",
+                          s->mixup > 0 ? "mixup" : "cutmix", _(m->plural));
+    return 0;
+}
+
 void *lince_modality_encoder(const lince_modality *m)
 {
     return lince_alloc(m->encoder_size, 1);

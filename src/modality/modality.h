@@ -62,10 +62,9 @@ typedef struct lince_modality {
 
     /* --- training, in this order ---------------------------------------------------------------------- */
 
-    /* What of the kind's own settings makes no sense, before data are read; and those of other kinds that were
-     * given though the samples are of this one. LINCE_EUSAGE; both may be NULL. */
+    /* What of the kind's own settings makes no sense, before data are read; LINCE_EUSAGE. May be NULL. */
     int (*check)(const lince_settings *settings);
-    int (*refuse)(const lince_settings *settings);
+    bool mixes; /* samples of a batch can be mixed (--mixup, --cutmix) */
     /* What the data.json of an early run says and its settings do not; may be NULL. */
     int (*complete)(lince_settings *settings, const json_t *data);
     /* Before any sample is looked at, and before the encoder is prepared; may be NULL. */
@@ -161,6 +160,9 @@ const lince_modality *lince_modality_recorded(const json_t *data);
 
 /* Of a setting that is one kind's alone, which the table of settings names by `plural`; NULL: of several, or none. */
 const lince_modality *lince_modality_of_setting(const lince_setting_info *setting);
+
+/* Settings that would change nothing of its samples: other kinds' own, and mixing where there is none. LINCE_EUSAGE. */
+int lince_modality_refuse(const lince_modality *modality, const lince_settings *settings);
 
 /* Empty, for its functions to fill; NULL: LINCE_ENOMEM. Releasing takes NULL, too. */
 void *lince_modality_encoder(const lince_modality *modality);

@@ -100,8 +100,8 @@ refuses 1 "huge/$picture: the header claims 60000 x 60000 pixels" --data huge
 : >zero/test/ring/0011.png
 done_with train --model resnet20 --epochs 1 --batch-size 16 --threads 1 --data zero --on-bad skip --out skipping --lang en
 grep -q "left out: zero/$picture: the file is empty" err || wrong "a picture that was skipped is not named:"
-grep -q '^warning: pictures of the training part left out, because they cannot be read: 1' err || wrong "pictures that were skipped are not counted:"
-grep -q '^warning: pictures of the test part left out, because they cannot be read: 1' err || wrong "those of the test part are not counted:"
+grep -q '^warning: samples of the training part left out, because they cannot be read: 1' err || wrong "pictures that were skipped are not counted:"
+grep -q '^warning: samples of the test part left out, because they cannot be read: 1' err || wrong "those of the test part are not counted:"
 tr -d ' \n' <skipping/data.json >facts
 grep -q '"test":{"n":19,"per_class":\[2,2,2,2,2,1,2,2,2,2\]}' facts || wrong "data.json counts what was not read: $(cat facts)"
 grep -q '"bad":\[{"part":"train","message":"zero/train/[^}]*},{"part":"test","message":"zero/test/[^}]*}\]' facts || wrong "data.json does not list what was not read: $(cat facts)"
@@ -117,7 +117,7 @@ expect 1 'zero/test/ring/0011.png: the file is empty' eval --run skipping --quie
 cp -r zero lost
 for file in lost/train/cross/*; do : >"$file"; done
 run train --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --lang en --out run --data lost --on-bad skip
-{ [ $code -eq 1 ] && grep -q 'no training picture of the class cross can be read (pictures: 9)' err; } || wrong "a class of which no picture can be read is learned: $code"
+{ [ $code -eq 1 ] && grep -q 'no training sample of the class cross can be read (samples: 9)' err; } || wrong "a class of which no picture can be read is learned: $code"
 
 # --- options ---
 refuses 2 'did you mean vgg16' --data good --model vgg_16
@@ -141,7 +141,7 @@ refuses 2 'affine=DEGREES:SHIFT:SCALE:SHEAR; value 2 must be a number from 0 to 
 "$lince" train --data some-texts --augment flip --lang en >out 2>err </dev/null
 [ $? = 2 ] && grep -q -- '--augment flip: is for pictures, and some-texts holds texts; leave it out' err || wrong 'texts are augmented as pictures'
 "$lince" train --data some-texts --cutmix 1 --lang en >out 2>err </dev/null
-[ $? = 2 ] && grep -q -- '--cutmix mixes pictures, and some-texts holds texts; leave it out' err || wrong 'texts are mixed as pictures'
+[ $? = 2 ] && grep -q -- '--cutmix: batches of texts are not mixed; leave it out' err || wrong 'texts are mixed as pictures'
 refuses 1 'use a larger --image-size' --data good --model vgg16 --image-size 8
 refuses 1 'none.pth: ' --data good --weights none.pth
 refuses 1 'file.txt: not a weights file' --data good --weights file.txt

@@ -67,6 +67,11 @@ mkdir -p bad && cp -r sounds/* bad && cp cut.wav bad/train/hiss/cut.wav
 expect 1 'cut.wav: truncated' train --data bad --out bad-run --model resnet20 --epochs 1 "${small[@]}"
 done_with train --data bad --out bad-run --model resnet20 --epochs 1 "${small[@]}" --on-bad skip
 grep -q 'left out: .*cut.wav: truncated' err || wrong "what was left out is not named"
+grep -q 'samples of the training part left out, because they cannot be read: 1' err || wrong "they are called otherwise"
+
+cp cut.wav bad/test/hiss/cut.wav
+done_with eval --run run --data bad --on-bad skip --lang en
+grep -q 'left out: .*cut.wav: truncated' err || wrong "eval does not name what it left out"
 
 # copies in two parts are found
 mkdir -p twice && cp -r sounds/* twice && cp twice/train/hiss/amber_0000.wav twice/test/hiss/copy.wav
@@ -92,13 +97,16 @@ done_with report run --lang en
 [ -s run/plots/recordings.svg ] && [ -s run/plots/gradcam.svg ] && [ -s run/plots/heard-1.wav ] || wrong "pictures of recordings are missing"
 grep -q '<audio controls preload="none" src="data:audio/wav;base64,UklGR' run/report.html || wrong "nothing can be heard"
 grep -qE '^## [0-9]+. What the network hears' run/report.md && grep -q '](plots/heard-1.wav)' run/report.md || wrong "report.md has no recordings"
+grep -q 'Recordings of the test part that are also in the training part: 0 as they are' run/report.md || wrong "copies are not spoken of"
 grep -v '^| `--' run/report.md | grep -qiE 'training pictures|texts' && wrong "the report speaks of pictures or texts"
 done_with report grouped --lang es
+grep -q '"by_group": true' grouped/data.json || wrong "data.json does not say that groups stay whole"
 grep -q '^### Por grupo' grouped/report.md && grep -qE '^\| [a-z]+ \| [0-9]+ \| [0-9.]+ % \|' grouped/report.md || wrong "there are no groups"
 
 # settings that make no sense, and other kinds' models
 expect 2 'fft 262' train --data sounds --fft 262 --lang en
-expect 2 'is for pictures, and sounds holds recordings' train --data sounds --augment flip --lang en
+expect 2 '--augment flip: is for pictures, and sounds holds recordings; leave it out' train --data sounds --augment flip --lang en
+expect 2 '--embedding 8: is for texts, and sounds holds recordings' train --data sounds --embedding 8 --lang en
 expect 2 'mixup mixes maps, which gru reads frame by frame' train --data sounds --model gru --mixup 0.2 --lang en
 expect 2 "did you mean 'shift'" train --data sounds --sound-augment shit --lang en
 finish

@@ -76,5 +76,7 @@ done_with compare run deeper --out compared --lang en
 [ -s compared/compare.html ] || wrong "there is no comparison"
 done_with cv --data points.csv --folds 2 --epochs 3 "${small[@]}" --out folds
 grep -q 'points.csv' folds/report.md || wrong "there is no page of the cross-validation"
+expect 2 '--mixup: batches of rows of numbers are not mixed' train --data points.csv --mixup 0.2 --lang en
+expect 2 '--mels 32: is for recordings, and points.csv holds rows of numbers' train --data points.csv --mels 32 --lang en
 expect 2 'tune: embedding cannot vary: it is a setting of texts, and points.csv holds rows of numbers' tune --data points.csv embedding=4,8 --trials 2 --lang en
 finish

@@ -50,16 +50,6 @@ void lince_pictures_describe(const lince_opening *o, json_t **data)
 
 void lince_pictures_tell_part(const lince_dataset *d, lince_part part, const lince_observer *o)
 {
-    enum { SHOWN = 10 };
-    size_t count = 0;
-    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
-        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
-        if (sample->part == part && sample->unreadable && count++ < SHOWN)
-            lince_warn(o, _("left out: %s"), sample->reason);
-    }
-    if (count)
-        lince_warn(o, _("pictures of the %s part left out, because they cannot be read: %zu"),
-                   lince_part_title(part), count);
     const char *first;
     size_t incomplete = lince_dataset_incomplete(d, part, &first);
     if (incomplete)

@@ -128,6 +128,7 @@ const lince_modality lince_modality_pictures = {
            "the same, one of the labels is wrong"),
     .encoder_size = sizeof(lince_picture_encoder),
     .check = check,
+    .mixes = true,
     .complete = complete,
     .look = lince_pictures_look,
     .prepare = lince_pictures_prepare,

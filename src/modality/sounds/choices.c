@@ -45,17 +45,6 @@ int lince_sounds_check(const lince_settings *s)
     return 0;
 }
 
-/* What changes pictures changes nothing of recordings. */
-int lince_sounds_refuse(const lince_settings *s)
-{
-    if (s->augment && strcmp(s->augment, "none") != 0)
-        return lince_fail(
-            LINCE_EUSAGE,
-            "--augment %s: is for pictures, and %s holds recordings; --sound-augment is for these",
-            s->augment, s->data);
-    return 0;
-}
-
 /* --- what headers say ----------------------------------------------------------------------------- */
 
 typedef struct survey {

@@ -50,7 +50,6 @@ int lince_sound_decode(const void *bytes, size_t size, int rate, const char *nam
 
 /* choices.c */
 int lince_sounds_check(const lince_settings *settings);
-int lince_sounds_refuse(const lince_settings *settings);
 int lince_sounds_prepare(lince_opening *opening);
 int lince_sounds_measure(lince_opening *opening);
 

@@ -19,20 +19,6 @@ static void release(void *encoder)
     lince_tokens_release(&e->test);
 }
 
-/* What changes pictures changes nothing of texts. */
-static int refuse(const lince_settings *s)
-{
-    if (s->augment && strcmp(s->augment, "none") != 0)
-        return lince_fail(LINCE_EUSAGE,
-                          "--augment %s: is for pictures, and %s holds texts; leave it out (--word-dropout "
-                          "varies texts)",
-                          s->augment, s->data);
-    if (s->mixup > 0 || s->cutmix > 0)
-        return lince_fail(LINCE_EUSAGE, "--%s mixes pictures, and %s holds texts; leave it out",
-                          s->mixup > 0 ? "mixup" : "cutmix", s->data);
-    return 0;
-}
-
 static bool varies(const void *encoder, const lince_settings *s)
 {
     (void)encoder;
@@ -98,7 +84,6 @@ const lince_modality lince_modality_texts = {
            "same, one of the labels is wrong"),
     .encoder_size = sizeof(lince_text_encoder),
     .release = release,
-    .refuse = refuse,
     .prepare = lince_texts_prepare,
     .measure = lince_texts_measure,
     .remark = lince_texts_remark,

@@ -63,8 +63,11 @@ static void write_split(lince_document *d, const json_t *split)
     else if (!strcmp(from, "train"))
         lince_document_paragraph(
             d,
-            TR("For validation, %.0f %% of the training part was held out, the same share of every class "
-               "(seed %.0f). The test part was looked at only once, after training."),
+            json_is_true(json_object_get(split, "by_group"))
+                ? TR("For validation, whole groups were held out until they were %.0f %% of the training part or more "
+                     "(seed %.0f). The test part was looked at only once, after training.")
+                : TR("For validation, %.0f %% of the training part was held out, the same share of every class "
+                     "(seed %.0f). The test part was looked at only once, after training."),
             100 * lince_fact_number(split, "val_split"), lince_fact_number(split, "seed"));
     else if (!strcmp(from, "folder"))
         lince_document_paragraph(d, "%s",

@@ -187,6 +187,8 @@ static void advise_against_overfitting(discussion *t)
            augmented ? N_("more variety in the training pictures")
                      : N_("pictures that differ in every epoch"),
            "--augment %s", augmented ? "crop=4,flip,translate=0.1,jitter=0.2,erase=0.25" : "standard");
+    if (!s->sound_augment || !strcmp(s->sound_augment, "none"))
+        advise(t, LINCE_RECORDINGS, N_("recordings that differ in every epoch"), "--sound-augment standard");
     if (s->weight_decay < 5e-4)
         advise(t, LINCE_ANY, N_("smaller weights fit less noise"), "--weight-decay 5e-4");
     if (s->dropout < 0.5 && s->dropout >= 0)

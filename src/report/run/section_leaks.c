@@ -63,6 +63,11 @@ static void write_pictures(lince_document *d, const json_t *examples)
     write_named(d, examples, N_("picture"));
 }
 
+static void write_recordings(lince_document *d, const json_t *examples)
+{
+    write_named(d, examples, N_("recording"));
+}
+
 static void write_samples(lince_document *d, const json_t *examples)
 {
     write_named(d, examples, N_("sample"));
@@ -93,7 +98,15 @@ static const words all_words[] = {
         "the two correlate by 0.9 or more: encoded anew, resized, brighter, slightly cut. Mirror images are not "
         "counted."),
      write_pictures},
-    {LINCE_OTHERS,
+    {LINCE_RECORDINGS,
+     N_("Recordings of the %s part that are also in the %s part: %.0f as they are and %.0f nearly so, of %.0f (%.1f "
+        "%%)."),
+     N_("Recordings of the %s part that are in it under another label, too: %.0f of %.0f. Where two are the same, "
+        "one of the labels is wrong."),
+     N_("Nearly: of the first second from where they set in, what lies below 1 kHz correlates by 0.98 or more: another "
+        "loudness, rate or format, or silence in front."),
+     write_recordings},
+    {LINCE_ANY, /* the last */
      N_("Samples of the %s part that are also in the %s part: %.0f as they are and %.0f nearly so, of %.0f (%.1f "
         "%%)."),
      N_("Samples of the %s part that are in it under another label, too: %.0f of %.0f. Where two are the same, one "

@@ -389,7 +389,7 @@ int lince_model_predict_file(lince_model *m, const char *path, lince_prediction 
     lince_asking asking = asking_of(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    LINCE_TRY(check_form(m, its->answer_path, _("pictures")));
+    LINCE_TRY(check_form(m, its->answer_path, _("files")));
     int code = its->answer_path(&asking, path, &own);
     lince_sized_write(prediction, &own);
     return code;
@@ -404,8 +404,8 @@ int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, li
     lince_asking asking = asking_of(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    LINCE_TRY(check_form(m, its->answer_bytes, _("pictures")));
-    int code = its->answer_bytes(&asking, bytes, size, _("picture"), &own);
+    LINCE_TRY(check_form(m, its->answer_bytes, _("files")));
+    int code = its->answer_bytes(&asking, bytes, size, _("sample"), &own);
     lince_sized_write(prediction, &own);
     return code;
 }

@@ -78,7 +78,7 @@ static int open_other(const lince_model *m, const json_t *record, const char *da
     char text[LINCE_COLUMN_MAX], label[LINCE_COLUMN_MAX];
     lince_table_options table = lince_table_settings(&m->settings);
     table.measured = true;
-    table.classes = NULL;      /* matched with the model's later */
+    table.classes = NULL;                            /* matched with the model's later */
     table.group_column = table.group_pattern = NULL; /* nothing is split */
     table.split_optional = !m->said.split;
     table.labels = lince_labelling_for(m->blueprint.several)->name;
@@ -181,11 +181,26 @@ static void tell_absent(const lince_dataset *d, lince_part part, const lince_obs
     lince_buffer_release(&names);
 }
 
+static void tell_left_out(const lince_dataset *d, lince_part part, const lince_observer *o)
+{
+    enum { SHOWN = 10 };
+    size_t count = 0;
+    for (size_t i = 0; i < lince_dataset_left_out(d); i++) {
+        const lince_left_out *sample = lince_dataset_left_out_at(d, i);
+        if (sample->part == part && sample->unreadable && count++ < SHOWN)
+            lince_warn(o, _("left out: %s"), sample->reason);
+    }
+    if (count)
+        lince_warn(o, _("samples of the %s part left out, because they cannot be read: %zu"),
+                   lince_part_title(part), count);
+}
+
 static void tell_data(const lince_dataset *d, lince_part part, const lince_observer *o)
 {
     if (!o) return;
     for (size_t i = 0; i < lince_dataset_notes(d); i++) lince_warn(o, "%s", lince_dataset_note(d, i));
     const lince_modality *its = lince_modality_of_data(d);
+    tell_left_out(d, part, o);
     if (its->tell_part) its->tell_part(d, part, o);
     tell_absent(d, part, o);
 }

@@ -115,6 +115,16 @@ static int drop_recorded(lince_dataset *d, const char *run)
 
 /* -------------------------------------------------------------------------------------------------- */
 
+static bool as_files_say(const lince_settings *s)
+{
+    return !s->split_by || !strcmp(s->split_by, "files");
+}
+
+bool lince_splits_by_group(const lince_settings *s, const lince_dataset *dataset)
+{
+    return as_files_say(s) ? lince_dataset_grouped(dataset) : !strcmp(s->split_by, "group");
+}
+
 int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char *run, bool *held_out,
                     const lince_observer *observer)
 {
@@ -129,8 +139,7 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char
     lince_within within = lince_within_settings(s, observer);
     LINCE_TRY(lince_dataset_open_table(dataset, s->data, &table, &within));
     lince_dataset_decode_as(*dataset, &how);
-    bool files = !s->split_by || !strcmp(s->split_by, "files"), fresh = !files,
-         by_group = files ? lince_dataset_grouped(*dataset) : !strcmp(s->split_by, "group");
+    bool fresh = !as_files_say(s);
     bool taken = (fresh || s->folds || !lince_dataset_count(*dataset, LINCE_VAL)) && !s->val_on_test;
     if (held_out) *held_out = taken;
 
@@ -140,7 +149,7 @@ int lince_open_data(lince_dataset **dataset, const lince_settings *s, const char
                          .test = s->test_split < 0 ? usual_test : s->test_split,
                          .val_on_test = s->val_on_test,
                          .fresh = fresh,
-                         .by_group = by_group,
+                         .by_group = lince_splits_by_group(s, *dataset),
                          .seed = seed};
     LINCE_TRY(s->folds ? fold(*dataset, s, &split) : lince_dataset_split(*dataset, &split));
     LINCE_TRY(limit(*dataset, s, taken, seed));

@@ -13,6 +13,9 @@
 int lince_open_data(lince_dataset **dataset, const lince_settings *settings, const char *run, bool *held_out,
                     const lince_observer *observer);
 
+/* Whether parts are drawn by whole groups: where it is asked for, or groups were chosen. */
+bool lince_splits_by_group(const lince_settings *settings, const lince_dataset *dataset);
+
 /* What was dropped, for data.json: [{part, index, path, class, reason}]. */
 struct json_t *lince_dropped_json(const lince_dataset *dataset);
 

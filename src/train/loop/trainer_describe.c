@@ -58,9 +58,11 @@ static json_t *split_json(const lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     const char *from = s->val_on_test ? "test" : !t->val ? "none" : t->val_held_out ? "train" : "folder";
-    json_t *split = lince_json_pack("{s:f, s:f, s:s, s:b, s:s, s:I}", "val_split", s->val_split, "test_split",
-                                    s->test_split, "split_by", s->split_by, "val_on_test", s->val_on_test,
-                                    "val_from", from, "seed", (json_int_t)s->seed);
+    json_t *split =
+        lince_json_pack("{s:f, s:f, s:s, s:b, s:b, s:s, s:I}", "val_split", s->val_split, "test_split",
+                        s->test_split, "split_by", s->split_by, "by_group",
+                        lince_splits_by_group(s, t->dataset), "val_on_test", s->val_on_test, "val_from", from,
+                        "seed", (json_int_t)(s->split_seed < 0 ? s->seed : (uint64_t)s->split_seed));
     if (s->folds)
         lince_json_put(&split, "fold",
                        lince_json_pack("{s:i, s:i, s:I}", "folds", s->folds, "fold", s->fold, "left_alone",

@@ -203,7 +203,7 @@ static int choose(lince_trainer *t)
     LINCE_TRY(lince_blueprint_of(&t->blueprint, m));
     LINCE_TRY(choose_labelling(t));
     LINCE_TRY(choose_model(t, m));
-    if (m->refuse) LINCE_TRY(m->refuse(s));
+    if (!s->resume) LINCE_TRY(lince_modality_refuse(m, s));
     if (!m->plan_views) LINCE_TRY(lince_modality_plan_views(m, t->blueprint.encoder, s->tta, s->data));
     LINCE_TRY(choose_recipe(t, lince_architecture_named(s->model)));
     LINCE_TRY(choose_momentum(s));
@@ -240,7 +240,7 @@ static size_t count_left_out(const lince_dataset *d, lince_part part, const char
     return count;
 }
 
-/* A class none of whose pictures can be read cannot be learned, and elsewhere is not measured. */
+/* A class none of whose samples can be read cannot be learned, and elsewhere is not measured. */
 static int check_lost_classes(const lince_trainer *t, lince_part part)
 {
     const lince_dataset *d = t->dataset;
@@ -249,11 +249,11 @@ static int check_lost_classes(const lince_trainer *t, lince_part part)
         size_t lost = lince_dataset_class_count(d, part, c) ? 0 : count_left_out(d, part, class);
         if (lost && part == LINCE_TRAIN)
             return lince_fail(LINCE_EDATA,
-                              "%s: no training picture of the class %s can be read (pictures: %zu); mend "
+                              "%s: no training sample of the class %s can be read (samples: %zu); mend "
                               "them, or choose other classes by --classes",
                               t->settings->data, class, lost);
         if (lost)
-            lince_trainer_warn(t, _("no picture of the class %s in the %s part can be read (pictures: %zu)"),
+            lince_trainer_warn(t, _("no sample of the class %s in the %s part can be read (samples: %zu)"),
                                class, lince_part_title(part), lost);
     }
     return 0;
@@ -267,7 +267,7 @@ static int tell_left_out(const lince_trainer *t, lince_part part, size_t before)
     for (size_t i = 0; i < count && i < SHOWN; i++)
         lince_trainer_warn(t, _("left out: %s"), lince_dataset_left_out_at(t->dataset, before + i)->reason);
     if (!count) return 0;
-    lince_trainer_warn(t, _("pictures of the %s part left out, because they cannot be read: %zu"),
+    lince_trainer_warn(t, _("samples of the %s part left out, because they cannot be read: %zu"),
                        lince_part_title(part), count);
     return check_lost_classes(t, part);
 }
@@ -344,7 +344,7 @@ static int look_through_test(lince_trainer *t)
     return 0;
 }
 
-/* What the first count of the data was before pictures that cannot be read were found. */
+/* What the first count of the data was before samples that cannot be read were found. */
 static void tell_what_is_left(const lince_trainer *t, size_t before)
 {
     const lince_dataset *d = t->dataset;

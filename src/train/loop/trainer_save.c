@@ -92,7 +92,7 @@ static int check_position(const lince_trainer *t)
     return lince_fail(
         LINCE_EDATA,
         "%s: its position, epoch %d, step %zu, updates %zu, samples %zu, is none that data and settings "
-        "lead to (batches in an epoch: %zu); have pictures become unreadable?",
+        "lead to (batches in an epoch: %zu); have samples become unreadable?",
         t->run.folder, at->epoch + 1, at->step, at->updates, at->seen, batches);
 }
 
@@ -110,7 +110,7 @@ static const char *content_of(lince_trainer *t)
     return t->content;
 }
 
-/* The same data, by name, and in them the same pictures. What was begun before contents were kept has none. */
+/* The same data, by name, and in them the same samples. What was begun before contents were kept has none. */
 static int check_data(lince_trainer *t, const lince_saved *s)
 {
     const char *data = lince_saved_text(s, "data"), *content = lince_saved_text(s, "content");
@@ -122,7 +122,7 @@ static int check_data(lince_trainer *t, const lince_saved *s)
     if (!content || !strcmp(content, content_of(t))) return 0;
     return lince_fail(
         LINCE_EDATA,
-        "%s: what it trains on is not what it was begun with, though names and sizes in %s are: pictures hold "
+        "%s: what it trains on is not what it was begun with, though names and sizes in %s are: samples hold "
         "something else (or another version of a library decodes them otherwise), or the run's data.json was "
         "changed; put them back, or begin a new run",
         t->run.folder, t->settings->data);
