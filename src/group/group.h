@@ -8,16 +8,25 @@
 #ifndef LINCE_GROUP_GROUP_H
 #define LINCE_GROUP_GROUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct lince_group lince_group;
 
-/* How two members reach each other: whole messages, in the order in which they were sent. The receiver knows
- * the size. A message may wait for its receiver. Negative with lince_error() set: the group is broken. */
+/* Bytes that are sent to a member, or received from it. */
+typedef struct lince_message {
+    int peer;
+    bool receives;
+    void *bytes;
+    size_t size; /* which the receiver knows */
+} lince_message;
+
+/* How members reach each other: whole messages, between two of them in the order in which they are listed. All messages
+ * of an exchange travel at the same time, at most LINCE_GROUP_MESSAGES; it returns when all have been sent, or have come.
+ * A message may wait for its receiver. Negative with lince_error() set: the group is broken. */
 typedef struct lince_transport {
     const char *name;
-    int (*send)(const lince_group *group, int to, const void *bytes, size_t size);
-    int (*receive)(const lince_group *group, int from, void *bytes, size_t size);
+    int (*exchange)(const lince_group *group, const lince_message *messages, size_t count);
 } lince_transport;
 
 struct lince_group {
@@ -27,7 +36,7 @@ struct lince_group {
     void *buffer;      /* LINCE_GROUP_BUFFER bytes for messages, aligned for double; NULL where it is alone */
     void *own;         /* the transport's */
 };
-enum { LINCE_GROUP_BUFFER = 1 << 20 };
+enum { LINCE_GROUP_BUFFER = 4 << 20, LINCE_GROUP_MESSAGES = 64 };
 
 /* A group of one. */
 extern const lince_group lince_alone;
@@ -46,14 +55,6 @@ lince_share lince_group_part(const lince_group *group, size_t total, size_t piec
 
 /* The member that has piece `piece` in its share of `pieces`. */
 int lince_group_owner(const lince_group *group, size_t pieces, size_t piece);
-
-/* The sum of `pieces` vectors of `count` numbers, whoever holds them: own[i] are those of the i-th of this
- * member's share of the pieces; own[0] is the sum afterwards, in all members (room for one where the
- * share is empty). Pieces are added in a binary tree by their number, ((0 + 1) + (2 + 3)) + ((4 + 5) + ...),
- * so that the bits depend on what the pieces are and not on how many members there are. The other pieces are
- * written over. Of doubles they lie behind each other. */
-int lince_group_sum(const lince_group *group, size_t pieces, float *const *own, size_t count);
-int lince_group_sum_doubles(const lince_group *group, size_t pieces, double *own, size_t count);
 
 /* The first member's code, by rank, that is not 0, in all, with its message, which says whose it is where it is not the
  * first's; 0 where there is none. */

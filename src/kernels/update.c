@@ -19,6 +19,11 @@ void lince_blend(const lince_exec *exec, float keep, float rate, float *y, const
     lince_op_run(exec, LINCE_OP_BLEND, &(lince_blend_args){keep, rate, x, y, NULL, n});
 }
 
+void lince_round_to_bfloats(const lince_exec *exec, float *y, size_t n)
+{
+    lince_op_run(exec, LINCE_OP_ROUND, &(lince_blend_args){.y = y, .n = n});
+}
+
 void lince_lookahead(const lince_exec *exec, float share, float *slow, float *fast, size_t n)
 {
     lince_op_run(exec, LINCE_OP_LOOKAHEAD, &(lince_blend_args){0, share, NULL, slow, fast, n});

@@ -42,8 +42,11 @@ void lince_apply_rule(const lince_exec *exec, const lince_rule *rule, const linc
  * square cannot overflow a double. */
 double lince_sum_of_squares(const lince_exec *exec, const float *x, size_t n);
 
-/* y = keep y + rate x; x and y may be the same memory. */
+/* y = keep y + rate x; x and y may be the same memory. Where keep is 0, y is not read. */
 void lince_blend(const lince_exec *exec, float keep, float rate, float *y, const float *x, size_t n);
+
+/* Each to the nearest bfloat16 (core/bfloat.h). */
+void lince_round_to_bfloats(const lince_exec *exec, float *y, size_t n);
 
 /* Lookahead (Zhang et al. 2019): the slow weights go a share of the way to the fast ones, which begin anew there:
  *     slow = slow + share (fast - slow);  fast = slow */
@@ -128,7 +131,7 @@ typedef struct lince_squares_args {
     double *sum;
 } lince_squares_args;
 
-/* BLEND: keep, rate. LOOKAHEAD: y is slow, z fast, rate the share. DIRECTION: x the gradient, y b, z d, keep the
+/* BLEND: keep, rate. ROUND: y alone. LOOKAHEAD: y is slow, z fast, rate the share. DIRECTION: x the gradient, y b, z d, keep the
  * momentum, rate the scale. */
 typedef struct lince_blend_args {
     float keep, rate;

@@ -90,6 +90,10 @@ void lince_net_set_momentum(lince_net *net, float momentum);
 void lince_net_forward(lince_net *net, int n, bool train, const uint64_t *key);
 void lince_net_backward(lince_net *net); /* of the last forward */
 
+/* The same; after each node, from the last one to the first, `done` is told that the gradients of its layer's parameters
+ * are there. */
+void lince_net_backward_telling(lince_net *net, void (*done)(void *context, size_t node), void *context);
+
 /* Seconds that a node's layer took in training passes, all together. */
 typedef struct lince_net_time {
     double forward, backward;

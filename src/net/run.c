@@ -129,15 +129,22 @@ static void backward_node(lince_net *net, lince_node *n, bool *written)
     }
 }
 
-void lince_net_backward(lince_net *net)
+void lince_net_backward_telling(lince_net *net, void (*done)(void *context, size_t node), void *context)
 {
     bool written[LINCE_NET_NODES] = {false};
     size_t last = net->count - 1;
     for (size_t i = last; i >= 1; i--) {
-        if (i != last && !written[i]) continue; /* nothing above it is trained through it */
-        clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
-        double start = net->times ? lince_now() : 0;
-        backward_node(net, &net->nodes[i], written);
-        if (net->times) net->times[i].backward += lince_now() - start;
+        if (i == last || written[i]) { /* else nothing above it is trained through it */
+            clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
+            double start = net->times ? lince_now() : 0;
+            backward_node(net, &net->nodes[i], written);
+            if (net->times) net->times[i].backward += lince_now() - start;
+        }
+        if (done) done(context, i);
     }
+}
+
+void lince_net_backward(lince_net *net)
+{
+    lince_net_backward_telling(net, NULL, NULL);
 }

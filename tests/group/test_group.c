@@ -1,6 +1,7 @@
 /* What members of a group do together: shares, sums whose bits do not depend on their number, agreement,
  * copies. */
-#include "group/group.h"
+#include "core/bfloat.h"
+#include "group/tree.h"
 
 #include "group/threads.h"
 
@@ -36,7 +37,7 @@ static void test_shares_are_contiguous_and_even(void **state)
 
 /* --- sums ------------------------------------------------------------------------------------------- */
 
-enum { COUNT = (LINCE_GROUP_BUFFER / 4) + 1000, PIECES = 9 }; /* more than a message holds */
+enum { COUNT = LINCE_GROUP_BUFFER / 8 + 1000, PIECES = 9 }; /* several ranges, whose adder changes */
 
 /* Of magnitudes so different that another order gives other bits. */
 static float value_of(size_t piece, size_t i)
@@ -46,65 +47,106 @@ static float value_of(size_t piece, size_t i)
     return (float)((double)h / 4294967296.0 - 0.5) * (float)(1u << (h & 15));
 }
 
-/* The definition. */
-static float tree(size_t first, size_t width, size_t pieces, size_t i)
+static float exactly(float x)
 {
-    if (width == 1) return value_of(first, i);
-    float left = tree(first, width / 2, pieces, i);
-    return first + width / 2 < pieces ? left + tree(first + width / 2, width / 2, pieces, i) : left;
+    return x;
+}
+
+/* The definition: of all sums `kept` is what a member keeps of them. */
+static float tree(float (*kept)(float x), size_t first, size_t width, size_t pieces, size_t i)
+{
+    if (width == 1) return kept(value_of(first, i));
+    float left = tree(kept, first, width / 2, pieces, i);
+    if (first + width / 2 >= pieces) return left;
+    return kept(left + tree(kept, first + width / 2, width / 2, pieces, i));
 }
 
 typedef struct summing {
+    const lince_number *kind;
+    float (*kept)(float x);
     size_t pieces;
     float *sum[MOST_MEMBERS];
+    size_t sent[MOST_MEMBERS];
     int code[MOST_MEMBERS];
 } summing;
 
 static void sum_pieces(const lince_group *g, void *context)
 {
     summing *s = context;
-    lince_share own = lince_group_share(g, s->pieces);
-    float *values = malloc((own.count + 1) * COUNT * sizeof *values);
-    float *piece[PIECES] = {values};
-    for (size_t p = 0; p < own.count; p++) {
-        piece[p] = values + p * COUNT;
-        for (size_t i = 0; i < COUNT; i++) piece[p][i] = value_of(own.begin + p, i);
-    }
-    s->code[g->rank] = lince_group_sum(g, s->pieces, piece, COUNT);
+    lince_tree t;
+    s->code[g->rank] = lince_tree_init(&t, g, s->pieces);
+    float *values = malloc((t.own.count + 1) * COUNT * sizeof *values);
+    for (size_t p = 0; p < t.own.count; p++)
+        for (size_t i = 0; i < COUNT; i++) values[p * COUNT + i] = s->kept(value_of(t.own.begin + p, i));
+    if (!s->code[g->rank]) s->code[g->rank] = lince_tree_sum_pieces(&t, s->kind, values, COUNT);
     s->sum[g->rank] = values;
+    s->sent[g->rank] = t.bytes;
+    lince_tree_release(&t);
+}
+
+static void expect_the_same_sum(const lince_number *kind, float (*kept)(float x), size_t pieces)
+{
+    float *expected = malloc(COUNT * sizeof *expected);
+    size_t differ = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        float in_turn = 0;
+        for (size_t p = 0; p < pieces; p++) in_turn = kept(in_turn + kept(value_of(p, i)));
+        expected[i] = tree(kept, 0, 16, pieces, i);
+        differ += in_turn != expected[i];
+    }
+    assert_true(pieces < 4 || differ > COUNT / 10); /* the order is seen in the bits */
+    for (int k = 0; k < SIZES; k++) {
+        summing s = {.kind = kind, .kept = kept, .pieces = pieces};
+        in_a_group(sizes[k], sum_pieces, &s);
+        for (int r = 0; r < sizes[k]; r++) {
+            assert_int_equal(s.code[r], 0);
+            assert_memory_equal(s.sum[r], expected, COUNT * sizeof *expected);
+            free(s.sum[r]);
+        }
+    }
+    free(expected);
 }
 
 static void test_a_sum_has_the_same_bits_on_any_number_of_members(void **state)
 {
     (void)state;
-    float *expected = malloc(COUNT * sizeof *expected);
-    size_t differ = 0;
-    for (size_t pieces = 1; pieces <= PIECES; pieces += pieces < 4 ? 1 : pieces == 4 ? 4 : 1) {
-        for (size_t i = 0; i < COUNT; i++) {
-            float in_turn = 0;
-            for (size_t p = 0; p < pieces; p++) in_turn += value_of(p, i);
-            expected[i] = tree(0, 16, pieces, i);
-            differ += in_turn != expected[i];
+    for (size_t pieces = 1; pieces <= PIECES; pieces += pieces < 3 ? 1 : 3)
+        expect_the_same_sum(&lince_floats, exactly, pieces);
+}
+
+static void test_so_has_one_of_rounded_numbers(void **state)
+{
+    (void)state;
+    expect_the_same_sum(&lince_rounded_floats, lince_round_to_bfloat, 5);
+}
+
+/* About twice the vector, half of it where each number is half as long, and nobody much more than others. */
+static void test_everyone_sends_as_much(void **state)
+{
+    (void)state;
+    for (int half = 0; half < 2; half++) {
+        summing s = {.kind = half ? &lince_rounded_floats : &lince_floats,
+                     .kept = lince_round_to_bfloat,
+                     .pieces = 8};
+        size_t all = 0, vector = COUNT * s.kind->sent;
+        in_a_group(8, sum_pieces, &s);
+        for (int r = 0; r < 8; r++) {
+            assert_in_range(s.sent[r], vector, 5 * vector / 2);
+            all += s.sent[r];
+            free(s.sum[r]);
         }
-        for (int k = 0; k < SIZES; k++) {
-            summing s = {.pieces = pieces};
-            in_a_group(sizes[k], sum_pieces, &s);
-            for (int r = 0; r < sizes[k]; r++) {
-                assert_int_equal(s.code[r], 0);
-                assert_memory_equal(s.sum[r], expected, COUNT * sizeof *expected);
-                free(s.sum[r]);
-            }
-        }
+        assert_int_equal(all, 2 * 7 * vector);
     }
-    assert_true(differ > COUNT); /* the order is seen in the bits */
-    free(expected);
 }
 
 static void sum_doubles(const lince_group *g, void *context)
 {
     double *sums = context, values[2] = {1e-17 + g->rank, 1};
-    if (lince_group_sum_doubles(g, (size_t)g->size, values, 2)) values[0] = -1;
+    lince_tree t;
+    if (lince_tree_init(&t, g, (size_t)g->size) || lince_tree_sum_pieces(&t, &lince_doubles, values, 2))
+        values[0] = -1;
     sums[g->rank] = values[0] + 100 * values[1];
+    lince_tree_release(&t);
 }
 
 static void test_doubles_are_summed_likewise(void **state)
@@ -115,11 +157,32 @@ static void test_doubles_are_summed_likewise(void **state)
     for (int r = 0; r < 4; r++) assert_true(sums[r] == 6 + 400);
 }
 
+/* Of pieces that come one after the other a member keeps a sum a level. */
+static void test_sums_that_are_kept_are_as_many_as_the_tree_has_levels(void **state)
+{
+    (void)state;
+    for (size_t pieces = 1; pieces < 70; pieces++) {
+        lince_tree_stack s = {.pieces = pieces};
+        size_t most = 0, levels = 1;
+        while ((size_t)1 << levels <= pieces) levels++;
+        for (size_t i = 0; i < pieces; i++) {
+            lince_tree_push(&s, i);
+            if (s.count > most) most = s.count;
+            while (lince_tree_joins(&s)) continue;
+        }
+        assert_int_equal(s.count, 1);
+        assert_in_range(most, 1, levels);
+    }
+}
+
 static void test_alone_nothing_changes(void **state)
 {
     (void)state;
     float values[2] = {0.1f, -0.0f}, before[2] = {0.1f, -0.0f};
-    assert_int_equal(lince_group_sum(&lince_alone, 1, (float *[]){values}, 2), 0);
+    lince_tree t;
+    assert_int_equal(lince_tree_init(&t, &lince_alone, 1), 0);
+    assert_int_equal(lince_tree_sum_pieces(&t, &lince_floats, values, 2), 0);
+    lince_tree_release(&t);
     assert_int_equal(lince_group_broadcast(&lince_alone, 0, values, sizeof values), 0);
     assert_int_equal(lince_group_gather(&lince_alone, values, 2, 1, sizeof *values), 0);
     assert_memory_equal(values, before, sizeof values);
@@ -211,7 +274,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shares_are_contiguous_and_even),
         cmocka_unit_test(test_a_sum_has_the_same_bits_on_any_number_of_members),
+        cmocka_unit_test(test_so_has_one_of_rounded_numbers),
+        cmocka_unit_test(test_everyone_sends_as_much),
         cmocka_unit_test(test_doubles_are_summed_likewise),
+        cmocka_unit_test(test_sums_that_are_kept_are_as_many_as_the_tree_has_levels),
         cmocka_unit_test(test_alone_nothing_changes),
         cmocka_unit_test(test_the_failure_of_one_is_told_by_all),
         cmocka_unit_test(test_where_none_fails_none_is_told),

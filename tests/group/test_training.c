@@ -55,6 +55,12 @@ static const setting of_text_shards[] = {
     {"optimizer", "adam"}, {"train-limit", "43"}, {"weight-decay", "0.001"},
     {"accumulate", "2"},   {"shards", "5"},       {"dropout", "0.3"},
     {NULL, NULL}};
+static const setting of_compressed[] = {
+    {"model", "gru"},      {"embedding", "8"},    {"hidden", "8"},
+    {"batch-size", "32"},  {"lr", "0.01"},        {"split-by", "random"},
+    {"optimizer", "adam"}, {"train-limit", "43"}, {"weight-decay", "0.001"},
+    {"compress", "bf16"},  {"accumulate", "2"},   {"shards", "5"},
+    {"dropout", "0.3"},    {NULL, NULL}};
 
 /* --- a training by members -------------------------------------------------------------------------- */
 
@@ -320,6 +326,21 @@ static void test_shards_of_texts_have_the_same_bits_on_any_number_of_members(voi
     expect_same_of_any_number(of_text_shards, texts, "text-shards");
 }
 
+/* Numbers that travel are rounded where the tree has them, also where nothing travels; other weights than without. */
+static void test_compressed_gradients_have_the_same_bits_on_any_number_of_members(void **state)
+{
+    (void)state;
+    expect_same_of_any_number(of_compressed, texts, "compressed");
+    training one = {.settings = of_compressed, .data = texts},
+             exact = {.settings = of_text_shards, .data = texts};
+    train_together(&one, 1, "compressed-alone");
+    train_together(&exact, 1, "uncompressed");
+    double d = difference(&one.of[0], &exact.of[0]);
+    if (!(d > 0 && d < 0.05)) fail_msg("weights differ by %g", d);
+    release(&one);
+    release(&exact);
+}
+
 /* Five members begin, two go on. */
 static void test_shards_are_gone_on_with_by_another_number_of_members(void **state)
 {
@@ -448,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_statistics_of_norms_are_the_same_in_both),
         cmocka_unit_test(test_shards_of_pictures_have_the_same_bits_on_any_number_of_members),
         cmocka_unit_test(test_shards_of_texts_have_the_same_bits_on_any_number_of_members),
+        cmocka_unit_test(test_compressed_gradients_have_the_same_bits_on_any_number_of_members),
         cmocka_unit_test(test_shards_are_gone_on_with_by_another_number_of_members),
         cmocka_unit_test(test_measures_are_those_of_one),
         cmocka_unit_test(test_one_folder_is_written_and_all_is_said_once),

@@ -17,8 +17,11 @@ enum { MOST_MEMBERS = 8, PATIENCE = 300 /* seconds until a group that waits for 
 typedef struct meeting {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    const void *message[MOST_MEMBERS][MOST_MEMBERS]; /* [from][to]; NULL: none waits */
-    size_t size[MOST_MEMBERS][MOST_MEMBERS];
+    /* Messages that wait, [from][to]: the first of them is to be taken next. */
+    struct lince_messages {
+        const lince_message *at[LINCE_GROUP_MESSAGES];
+        size_t count;
+    } waiting[MOST_MEMBERS][MOST_MEMBERS];
     void (*work)(const lince_group *group, void *context);
     void *context;
 } meeting;
@@ -28,29 +31,35 @@ typedef struct member {
     pthread_t thread;
 } member;
 
-static inline int send_to(const lince_group *g, int to, const void *bytes, size_t size)
+/* Takes the first message that waits. */
+static inline bool take(const lince_group *g, const lince_message *wanted)
 {
     meeting *m = g->own;
-    pthread_mutex_lock(&m->lock);
-    m->message[g->rank][to] = bytes;
-    m->size[g->rank][to] = size;
+    struct lince_messages *w = &m->waiting[wanted->peer][g->rank];
+    while (!w->count) pthread_cond_wait(&m->changed, &m->lock);
+    bool fits = w->at[0]->size == wanted->size;
+    if (fits) memcpy(wanted->bytes, w->at[0]->bytes, wanted->size);
+    memmove(w->at, w->at + 1, --w->count * sizeof *w->at);
     pthread_cond_broadcast(&m->changed);
-    while (m->message[g->rank][to]) pthread_cond_wait(&m->changed, &m->lock);
-    pthread_mutex_unlock(&m->lock);
-    return 0;
+    return fits;
 }
 
-static inline int receive_from(const lince_group *g, int from, void *bytes, size_t size)
+static inline int exchange_messages(const lince_group *g, const lince_message *messages, size_t count)
 {
     meeting *m = g->own;
+    bool fit = true;
     pthread_mutex_lock(&m->lock);
-    while (!m->message[from][g->rank]) pthread_cond_wait(&m->changed, &m->lock);
-    bool fits = m->size[from][g->rank] == size;
-    if (fits) memcpy(bytes, m->message[from][g->rank], size);
-    m->message[from][g->rank] = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct lince_messages *w = &m->waiting[g->rank][messages[i].peer];
+        if (!messages[i].receives) w->at[w->count++] = &messages[i];
+    }
     pthread_cond_broadcast(&m->changed);
+    for (size_t i = 0; i < count; i++)
+        if (messages[i].receives) fit = take(g, &messages[i]) && fit;
+    for (int r = 0; r < g->size; r++)
+        while (m->waiting[g->rank][r].count) pthread_cond_wait(&m->changed, &m->lock);
     pthread_mutex_unlock(&m->lock);
-    return fits ? 0 : lince_fail(LINCE_EFORMAT, "a message of another size");
+    return fit ? 0 : lince_fail(LINCE_EFORMAT, "a message of another size");
 }
 
 static inline void *join_in(void *context)
@@ -64,7 +73,7 @@ static inline void *join_in(void *context)
 /* Runs `work` in each of `size` members, at the same time. */
 static inline void in_a_group(int size, void (*work)(const lince_group *group, void *context), void *context)
 {
-    static const lince_transport threads = {"threads", send_to, receive_from};
+    static const lince_transport threads = {"threads", exchange_messages};
     meeting meets = {.lock = PTHREAD_MUTEX_INITIALIZER,
                      .changed = PTHREAD_COND_INITIALIZER,
                      .work = work,

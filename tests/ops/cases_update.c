@@ -102,6 +102,13 @@ static void blend_gradient(const op_case *c, const float *dy, float *const *d)
     lince_scale(op_truth(), dy, d[1], a->keep, a->n);
 }
 
+static bool make_round(op_case *c, size_t index, bool timed)
+{
+    if (!make_blended(c, index, timed)) return false;
+    add_blend(c, "y", offsetof(lince_blend_args, y), ADDED_TO);
+    return true;
+}
+
 static bool make_lookahead(op_case *c, size_t index, bool timed)
 {
     if (!make_blended(c, index, timed)) return false;
@@ -286,6 +293,7 @@ const op_suite update_suites[] = {
      .release = release_own},
     {.op = LINCE_OP_SUM_OF_SQUARES, .make = make_squares, .exact = true},
     {.op = LINCE_OP_BLEND, .make = make_blend, .exact = true, .gradient = blend_gradient},
+    {.op = LINCE_OP_ROUND, .make = make_round, .exact = true},
     {.op = LINCE_OP_LOOKAHEAD, .make = make_lookahead, .exact = true},
     {.op = LINCE_OP_DIRECTION, .make = make_direction, .exact = true},
     {.op = LINCE_OP_ADD_ROWS, .make = make_add_rows, .exact = true, .fill = fill_add_rows},

@@ -94,8 +94,8 @@ static void draw(samples *s, uint64_t number)
 static const float WEIGHT[CLASSES] = {0.5f, 2, 1.25f};
 
 /* Forward and backward of samples begin..end; what their mean is over. */
-static double pass(lince_net *net, lince_update *u, const struct training *t, const samples *s, size_t done,
-                   int begin, int end)
+static void pass(lince_net *net, lince_update *u, const struct training *t, const samples *s, size_t done,
+                 int begin, int end)
 {
     static const uint64_t key[LARGE] = {0};
     size_t n = (size_t)(end - begin);
@@ -107,9 +107,9 @@ static double pass(lince_net *net, lince_update *u, const struct training *t, co
     lince_update_touch(u, net, done);
     lince_net_forward(net, end - begin, true, key);
     cross_entropy(net, s->label + begin, n, 0.1f, t->weighted ? WEIGHT : NULL);
-    lince_net_backward(net);
     for (int i = begin; i < end; i++) weight += t->weighted ? (double)WEIGHT[s->label[i]] : 1;
-    return weight;
+    lince_update_begin(u, end == LARGE);
+    lince_update_pass(u, net, 0, weight);
 }
 
 /* Trains with updates of LARGE samples, `small` at a time. */
@@ -128,8 +128,7 @@ static lince_net *train(const struct training *t, int small)
         draw(&s, step);
         for (int begin = 0; begin < LARGE; begin += small) {
             int end = begin + small < LARGE ? begin + small : LARGE;
-            double weight = pass(net, &u, t, &s, step - 1, begin, end);
-            if (small < LARGE) lince_update_add(&u, 0, net, weight);
+            pass(net, &u, t, &s, step - 1, begin, end);
         }
         double norm = small < LARGE ? lince_update_sum_norm(&u, net) : lince_update_norm(net);
         lince_update_apply(&u, net, step, t->lr, norm);
@@ -178,7 +177,7 @@ static void test_an_update_forgets_what_it_has_used(void **state)
     draw(&s, 1);
     double norms[3];
     for (int i = 0; i < 3; i++) {
-        lince_update_add(&u, 0, net, pass(net, &u, &t, &s, (size_t)i, 0, LARGE));
+        pass(net, &u, &t, &s, (size_t)i, 0, LARGE);
         norms[i] = lince_update_sum_norm(&u, net);
         lince_update_apply(&u, net, (size_t)i + 1, 0, norms[i]); /* a rate of 0: the same gradient again */
         assert_true(*u.sum.weight == 0);

@@ -58,7 +58,7 @@ static void test_the_table_has_each_layer_and_phase_and_rates_where_there_are_pr
 {
     (void)state;
     lince_net *net = build();
-    lince_profile p = {.steps = 10, .samples = 10 * BATCH};
+    lince_profile p = {.steps = 10, .samples = 10 * BATCH, .all = 10 * BATCH};
     lince_buffer out = {0};
     char name[32];
     double times[6];
@@ -66,7 +66,7 @@ static void test_the_table_has_each_layer_and_phase_and_rates_where_there_are_pr
     lince_profile_start(&p);
     for (int i = 0; i < 10; i++) pass(net, true);
     lince_profile_lap(&p, LINCE_TIME_LAYERS);
-    lince_profile_print(&p, net, &out);
+    lince_profile_print(&p, net, &(lince_gradient_sum){0}, &out);
     assert_int_equal(out.error, 0);
     /* forward: ms, share, GFLOP/s; backward likewise */
     const char *linear = line_of(out.data, "hidden "), *relu = line_of(out.data, "relu ");

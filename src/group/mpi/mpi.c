@@ -40,35 +40,35 @@ static int failed(const lince_group *g, int code)
 }
 
 /* MPI's own waiting keeps a processor busy, which others may need, also to send what is waited for. */
-static int wait_for(const lince_group *g, MPI_Request *request)
+static int wait_for(const lince_group *g, int count, MPI_Request *requests)
 {
-    enum { BUSY = 2000 };
+    enum { BUSY = 200 };
     int there = 0;
     for (int turn = 0; !there; turn++) {
-        int code = MPI_Test(request, &there, MPI_STATUS_IGNORE);
+        int code = MPI_Testall(count, requests, &there, MPI_STATUSES_IGNORE);
         if (code) return failed(g, code);
         if (turn > BUSY && !there) nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
     }
     return 0;
 }
 
-static int send_message(const lince_group *g, int to, const void *bytes, size_t size)
+static int begin_message(const member *m, const lince_message *w, MPI_Request *request)
 {
-    const member *m = g->own;
-    MPI_Request request;
-    int code = MPI_Isend(bytes, (int)size, MPI_BYTE, to, 0, m->messages, &request);
-    return code ? failed(g, code) : wait_for(g, &request);
+    return w->receives ? MPI_Irecv(w->bytes, (int)w->size, MPI_BYTE, w->peer, 0, m->messages, request)
+                       : MPI_Isend(w->bytes, (int)w->size, MPI_BYTE, w->peer, 0, m->messages, request);
 }
 
-static int receive_message(const lince_group *g, int from, void *bytes, size_t size)
+static int exchange(const lince_group *g, const lince_message *messages, size_t count)
 {
-    const member *m = g->own;
-    MPI_Request request;
-    int code = MPI_Irecv(bytes, (int)size, MPI_BYTE, from, 0, m->messages, &request);
-    return code ? failed(g, code) : wait_for(g, &request);
+    MPI_Request requests[LINCE_GROUP_MESSAGES];
+    for (size_t i = 0; i < count; i++) {
+        int code = begin_message(g->own, &messages[i], &requests[i]);
+        if (code) return failed(g, code);
+    }
+    return wait_for(g, (int)count, requests);
 }
 
-static const lince_transport mpi = {.name = "mpi", .send = send_message, .receive = receive_message};
+static const lince_transport mpi = {.name = "mpi", .exchange = exchange};
 
 /* --- signs of life ---------------------------------------------------------------------------------- */
 

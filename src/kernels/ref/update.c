@@ -1,5 +1,6 @@
 /* Updates of weights that are all updated. */
 #include "kernels/update.h"
+#include "core/bfloat.h"
 #include "core/parallel.h"
 #include "kernels/ref/blend.h"
 #include "kernels/ref/row.h"
@@ -96,6 +97,23 @@ static void blend(const lince_kernel *kernel, const void *args)
     lince_parallel_ranges(kernel->exec.threads, a.n, PIECE, blend_piece, &a);
 }
 
+LINCE_EACH_LEVEL(round_range, (float *y, size_t n), (y, n))
+{
+    for (size_t i = 0; i < n; i++) y[i] = lince_round_to_bfloat(y[i]);
+}
+
+static void round_piece(void *context, size_t begin, size_t end)
+{
+    const lince_blend_args *a = context;
+    round_range(a->y + begin, end - begin);
+}
+
+static void round_all(const lince_kernel *kernel, const void *args)
+{
+    lince_blend_args a = *(const lince_blend_args *)args;
+    lince_parallel_ranges(kernel->exec.threads, a.n, PIECE, round_piece, &a);
+}
+
 LINCE_EACH_LEVEL(lookahead_range, (float share, float *restrict slow, float *restrict fast, size_t n),
                  (share, slow, fast, n))
 {
@@ -141,5 +159,7 @@ static void direction(const lince_kernel *kernel, const void *args)
 LINCE_REF_ROW(step, STEP);
 LINCE_REF_ROW(sum_of_squares, SUM_OF_SQUARES);
 LINCE_REF_ROW(blend, BLEND);
+const lince_op_row lince_round_ref = {
+    .op = LINCE_OP_ROUND, .name = "ref", .same_bits = true, .run = round_all};
 LINCE_REF_ROW(lookahead, LOOKAHEAD);
 LINCE_REF_ROW(direction, DIRECTION);

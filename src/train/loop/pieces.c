@@ -76,34 +76,34 @@ void lince_pieces_end(lince_pieces *p, lince_net *net, size_t i, int n, int whol
                     (float)((double)n / whole), c.at.param->size);
 }
 
-/* v = sum_i n_i v_i / sum_i n_i */
-static int merge(lince_pieces *p, const statistic *s)
+/* v = sum_i n_i v_i / sum_i n_i, of all at a time. */
+static int sum_statistics(lince_pieces *p, const lince_device *device)
 {
-    const lince_device *device = s->exec->device;
-    size_t opened = 0;
-    int code = 0;
-    for (; !code && opened < p->own; opened += !code) {
-        code = lince_access_change(&p->accesses[opened], device, memory_of(p, 1 + opened) + s->place,
-                                   s->param->size * sizeof(float));
-        if (!code) p->values[opened] = p->accesses[opened].host;
-    }
-    if (!code) code = lince_group_sum(p->group, p->count, p->values, s->param->size);
-    while (opened) lince_access_end(&p->accesses[--opened]);
-    if (!code) lince_copy(s->exec, memory_of(p, 1) + s->place, s->param->value, s->param->size);
+    lince_access all;
+    LINCE_TRY(lince_access_change(&all, device, memory_of(p, 1), p->own * p->statistics * sizeof(float)));
+    int code = lince_tree_sum_pieces(&p->tree, &lince_floats, all.host, p->statistics);
+    lince_access_end(&all);
     return code;
 }
 
 int lince_pieces_merge(lince_pieces *p, lince_net *net)
 {
     cursor c = statistics_of(net);
-    while (follows_pieces(p) && next(&c)) {
-        if (!c.at.follows) continue;
-        if (c.at.param->counter)
-            lince_shift(c.at.exec, memory_of(p, 0) + c.at.place, c.at.param->value, 1, 1);
-        else
-            LINCE_TRY(merge(p, &c.at));
+    if (!follows_pieces(p)) return 0;
+    LINCE_TRY(sum_statistics(p, lince_net_exec(net)->device));
+    while (next(&c)) {
+        const lince_param *param = c.at.param;
+        if (c.at.follows && param->counter)
+            lince_shift(c.at.exec, memory_of(p, 0) + c.at.place, param->value, 1, 1);
+        else if (c.at.follows)
+            lince_copy(c.at.exec, memory_of(p, 1) + c.at.place, param->value, param->size);
     }
     return 0;
+}
+
+int lince_pieces_count(lince_pieces *p)
+{
+    return lince_tree_sum_pieces(&p->tree, &lince_doubles, p->sums, 2);
 }
 
 /* --- memory ----------------------------------------------------------------------------------------- */
@@ -112,12 +112,10 @@ int lince_pieces_init(lince_pieces *p, lince_net *net, size_t pieces, const linc
 {
     size_t own = lince_group_share(group, pieces).count, bytes = 0;
     cursor c = statistics_of(net);
-    *p = (lince_pieces){.group = group, .count = pieces, .own = own ? own : 1};
+    *p = (lince_pieces){.count = pieces, .own = own ? own : 1};
+    LINCE_TRY(lince_tree_init(&p->tree, group, pieces));
     while (next(&c)) p->statistics = c.behind;
-    p->sums = lince_alloc(p->own, sizeof *p->sums);
-    p->values = lince_alloc(p->own, sizeof *p->values);
-    p->accesses = lince_alloc(p->own, sizeof *p->accesses);
-    if (!p->sums || !p->values || !p->accesses) return LINCE_ENOMEM;
+    if (!(p->sums = lince_alloc(p->own, sizeof *p->sums))) return LINCE_ENOMEM;
     if (follows_pieces(p) && !lince_mul(p->own + 1, p->statistics * sizeof(float), &bytes))
         return LINCE_ENOMEM;
     return lince_store_init(&p->norms, lince_net_exec(net)->device, bytes);
@@ -126,8 +124,7 @@ int lince_pieces_init(lince_pieces *p, lince_net *net, size_t pieces, const linc
 void lince_pieces_release(lince_pieces *p)
 {
     lince_free(p->sums);
-    lince_free(p->values);
-    lince_free(p->accesses);
+    lince_tree_release(&p->tree);
     lince_store_release(&p->norms);
     *p = (lince_pieces){0};
 }

@@ -6,17 +6,15 @@
 #define LINCE_TRAIN_PIECES_H
 
 #include "data/loader/loader.h"
-#include "group/group.h"
+#include "group/tree.h"
 #include "net/net.h"
 
 typedef struct lince_pieces {
-    const lince_group *group;
-    size_t count, own;      /* own: of this member, at least the room of one */
-    lince_store norms;      /* running statistics: those before the batch, and behind them each own piece's */
-    size_t statistics;      /* numbers, each */
-    double (*sums)[2];      /* [own] right answers and losses */
-    float **values;         /* [own] */
-    lince_access *accesses; /* [own] */
+    lince_tree tree;
+    size_t count, own; /* own: of this member, at least the room of one */
+    lince_store norms; /* running statistics: those before the batch, and behind them each own piece's */
+    size_t statistics; /* numbers, each */
+    double (*sums)[2]; /* [own] right answers and losses */
 } lince_pieces;
 
 /* LINCE_ENOMEM. */
@@ -30,6 +28,9 @@ int lince_pieces_most(int batch, size_t pieces);
  * not frozen: each piece begins with those of before the batch. */
 void lince_pieces_begin(lince_pieces *pieces, lince_net *net, size_t i);
 void lince_pieces_end(lince_pieces *pieces, lince_net *net, size_t i, int n, int whole);
+
+/* Their right answers and losses become those of all pieces, in the first one's. */
+int lince_pieces_count(lince_pieces *pieces);
 
 /* After all: statistics are the mean of all pieces' by their samples, and the batch counts once. */
 int lince_pieces_merge(lince_pieces *pieces, lince_net *net);

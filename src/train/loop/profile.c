@@ -20,6 +20,12 @@ void lince_profile_lap(lince_profile *p, lince_phase_of_step phase)
     p->last = now;
 }
 
+void lince_profile_move(lince_profile *p, lince_phase_of_step from, lince_phase_of_step to, double seconds)
+{
+    p->seconds[from] -= seconds;
+    p->seconds[to] += seconds;
+}
+
 /* --- printing ------------------------------------------------------------------------------------- */
 
 /* Milliseconds a step, the share of all time, and GFLOP/s where the layer multiplies. */
@@ -41,13 +47,22 @@ static double backward_products(const lince_layer *l)
     return (l->wants_din ? 1 : 0) + (trained ? 1 : 0);
 }
 
-static void put_layer(const lince_profile *p, const lince_layer *l, const lince_net_time *time, double total,
-                      lince_buffer *out)
+/* What has travelled, and how much of its time was hidden behind something else. */
+static void put_travel(const lince_profile *p, lince_travel_time t, lince_buffer *out)
+{
+    if (t.bytes == 0) return;
+    lince_buffer_printf(out, " %9.3f %9.3f %5.1f%%", 1e-6 * (double)t.bytes / (double)p->steps,
+                        1e3 * t.seconds / (double)p->steps, 100 * (1 - t.waited / t.seconds));
+}
+
+static void put_layer(const lince_profile *p, const lince_layer *l, const lince_net_time *time,
+                      lince_travel_time travel, double total, lince_buffer *out)
 {
     double flops = 2 * l->macs * (double)p->samples;
     lince_buffer_printf(out, "%-24.24s %-20.20s", l->name, l->type->name);
     put_direction(p, time->forward, total, flops, out);
     put_direction(p, time->backward, total, flops * backward_products(l), out);
+    put_travel(p, travel, out);
     lince_buffer_puts(out, "\n");
 }
 
@@ -56,12 +71,15 @@ static void put_title(lince_buffer *out, int columns, const char *title)
     lince_buffer_printf(out, " %*s", lince_field(columns, title), title);
 }
 
-static void put_layers(const lince_profile *p, lince_net *net, double total, lince_buffer *out)
+static void put_layers(const lince_profile *p, lince_net *net, const lince_gradient_sum *sum, double total,
+                       lince_buffer *out)
 {
+    bool travels = lince_gradient_sum_time(sum, 0).bytes > 0;
     const lince_net_time *times = lince_net_times(net);
     lince_buffer_printf(out, "%45s", "");
     put_title(out, 25, _("forward"));
     put_title(out, 25, _("backward"));
+    if (travels) put_title(out, 26, _("to other processes"));
     lince_buffer_puts(out, "\n");
     lince_buffer_printf(out, "%*s", lince_field(-45, _("layer")), _("layer"));
     for (int i = 0; i < 2; i++) {
@@ -69,17 +87,37 @@ static void put_layers(const lince_profile *p, lince_net *net, double total, lin
         put_title(out, 6, _("share"));
         put_title(out, 8, "GFLOP/s");
     }
+    if (travels) {
+        put_title(out, 9, _("MB/step"));
+        put_title(out, 9, _("ms/step"));
+        put_title(out, 6, _("hidden"));
+    }
     lince_buffer_puts(out, "\n");
     for (size_t i = 1; i < lince_net_nodes(net); i++)
-        put_layer(p, lince_net_layer(net, i), &times[i], total, out);
+        put_layer(p, lince_net_layer(net, i), &times[i], lince_gradient_sum_time(sum, i), total, out);
 }
 
-void lince_profile_print(const lince_profile *p, lince_net *net, lince_buffer *out)
+/* Of all layers. */
+static void put_sum(const lince_profile *p, const lince_gradient_sum *sum, lince_buffer *out)
+{
+    lince_travel_time t = lince_gradient_sum_time(sum, 0);
+    if (t.bytes == 0) return;
+    lince_buffer_printf(out,
+                        _("gradients to other processes: %.3f MB a step, %.3f ms, of which %.1f %% while "
+                          "something else was computed\n"),
+                        1e-6 * (double)t.bytes / (double)p->steps, 1e3 * t.seconds / (double)p->steps,
+                        100 * (1 - t.waited / t.seconds));
+}
+
+void lince_profile_print(const lince_profile *p, lince_net *net, const lince_gradient_sum *sum,
+                         lince_buffer *out)
 {
     static const char *const names[LINCE_TIMES] = {
         [LINCE_TIME_WAITING] = N_("waiting for data"),
         [LINCE_TIME_LAYERS] = N_("layers"),
         [LINCE_TIME_LOSS] = N_("loss"),
+        [LINCE_TIME_ADDING] = N_("adding up gradients"),
+        [LINCE_TIME_OTHERS] = N_("waiting for other processes"),
         [LINCE_TIME_NORM] = N_("norm of the gradient"),
         [LINCE_TIME_UPDATE] = N_("update of the weights"),
         [LINCE_TIME_PROGRESS] = N_("counting, progress"),
@@ -90,12 +128,13 @@ void lince_profile_print(const lince_profile *p, lince_net *net, lince_buffer *o
     for (int i = 0; i < LINCE_TIMES; i++) total += p->seconds[i];
     lince_buffer_printf(out, _("profile (steps: %zu, samples: %zu): %.1f s\n"), p->steps, p->samples, total);
     if (!p->steps) return;
-    if (lince_net_times(net)) put_layers(p, net, total, out);
+    if (lince_net_times(net)) put_layers(p, net, sum, total, out);
     for (int i = 0; i < LINCE_TIMES; i++)
         lince_buffer_printf(out, "%*s %9.3f %5.1f%%\n", lince_field(-45, lince_translate(names[i])),
                             lince_translate(names[i]), 1e3 * p->seconds[i] / (double)p->steps,
                             100 * p->seconds[i] / total);
+    put_sum(p, sum, out);
     lince_buffer_printf(out, _("%.1f samples a second while training\n"),
-                        (double)p->samples /
+                        (double)p->all /
                             (total - p->seconds[LINCE_TIME_VALIDATION] - p->seconds[LINCE_TIME_SAVING]));
 }

@@ -46,15 +46,23 @@ static bool whole_updates(const lince_trainer *t, size_t batches)
     return batches % (size_t)t->settings->accumulate == 0 || batches == lince_loader_batches(t->train);
 }
 
+/* Each piece's gradient is finite, their sum may not be. */
+static int too_large(const lince_trainer *t)
+{
+    return lince_fail(LINCE_ENUMERIC,
+                      "epoch %d, step %zu: the sum of the gradients is not finite; nothing was updated. "
+                      "Try a smaller --lr, --clip-grad 1 or --warmup-epochs 1",
+                      t->at.epoch + 1, t->at.step + 1);
+}
+
 /* With the last pass's gradient, of that norm, or where several passes make an update once they are
  * there. */
 static int update(lince_trainer *t, double lr, double norm)
 {
-    if (lince_update_sums(&t->update)) {
-        if (!whole_updates(t, t->at.step + 1)) return 0;
-        LINCE_TRY(lince_update_merge(&t->update, t->net, t->at.updates));
-        norm = lince_update_sum_norm(&t->update, t->net);
-    }
+    if (!whole_updates(t, t->at.step + 1)) return 0;
+    if (lince_update_sums(&t->update)) norm = lince_update_sum_norm(&t->update, t->net);
+    if (!isfinite(norm)) return too_large(t);
+    lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     t->at.updates++;
     t->update.share =
         lince_lookahead_share(t->settings->lookahead_alpha, t->settings->lookahead_power,
@@ -89,19 +97,27 @@ static double loss_of(lince_trainer *t, const lince_targets *targets, size_t n)
                                t->loss_each);
 }
 
-/* Forward and backward of a piece, its loss and its gradient's norm. */
-static int pass(lince_trainer *t, const lince_batch *batch, const lince_targets *targets, double *mean_loss,
-                double *gradient_norm)
+/* Adding a piece's gradient to the others' is done between the layers. */
+static void lap_layers(lince_trainer *t)
+{
+    lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
+    lince_profile_move(&t->profile, LINCE_TIME_LAYERS, LINCE_TIME_ADDING, t->update.sum.seconds);
+    t->update.sum.seconds = 0;
+}
+
+/* Forward and backward of own piece i, its loss and its gradient's norm. */
+static int pass(lince_trainer *t, size_t i, const lince_batch *batch, const lince_targets *targets,
+                double *mean_loss, double *gradient_norm)
 {
     lince_feed(t->net, batch);
     lince_update_touch(&t->update, t->net, t->at.updates);
     lince_net_forward(t->net, batch->n, true, batch->key);
-    lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
+    lap_layers(t);
     double loss = *mean_loss = loss_of(t, targets, (size_t)batch->n);
     lince_profile_lap(&t->profile, LINCE_TIME_LOSS);
     if (!isfinite(loss)) return not_finite(t, batch, loss);
-    lince_net_backward(t->net);
-    lince_profile_lap(&t->profile, LINCE_TIME_LAYERS);
+    lince_update_pass(&t->update, t->net, i, lince_loss_weight(targets, (size_t)batch->n));
+    lap_layers(t);
     double norm = *gradient_norm = lince_update_norm(t->net);
     lince_profile_lap(&t->profile, LINCE_TIME_NORM);
     return isfinite(norm) ? 0 : not_finite(t, batch, loss);
@@ -117,19 +133,19 @@ static int pass_piece(lince_trainer *t, size_t i, const lince_batch *piece, pass
 {
     lince_targets targets = targets_of(t, piece);
     double loss, n = piece->n;
-    if (!piece->n) return 0;
-    LINCE_TRY(pass(t, piece, &targets, &loss, &p->norm));
+    if (!piece->n) {
+        lince_update_skip(&t->update, i);
+        return 0;
+    }
+    LINCE_TRY(pass(t, i, piece, &targets, &loss, &p->norm));
     p->samples += n;
     p->loss += (loss - p->loss) * (n / p->samples);
-    if (lince_update_sums(&t->update))
-        lince_update_add(&t->update, i, t->net, lince_loss_weight(&targets, (size_t)piece->n));
     return count_hits(t, piece, t->pieces.sums[i]);
 }
 
 /* What was counted before goes along with the first piece. */
 static int pass_pieces(lince_trainer *t, const lince_batch *batch, passing *p)
 {
-    *p = (passing){0};
     for (size_t i = 0; i < lince_loader_pieces(t->train); i++) {
         lince_batch piece = lince_loader_piece(t->train, batch, i);
         bool first = !i && !t->group->rank;
@@ -142,21 +158,34 @@ static int pass_pieces(lince_trainer *t, const lince_batch *batch, passing *p)
     return 0;
 }
 
+/* The gradient of a batch, and where it makes an update with those before it that of all members: they wait for each other, also where
+ * something has failed in one of them. */
+static int find_gradient(lince_trainer *t, const lince_batch *batch, passing *p)
+{
+    bool last = whole_updates(t, t->at.step + 1);
+    lince_update_begin(&t->update, last);
+    int code = pass_pieces(t, batch, p), merged = 0;
+    if (last && lince_update_sums(&t->update)) merged = lince_update_merge(&t->update, t->net, t->at.updates);
+    lince_profile_lap(&t->profile, LINCE_TIME_OTHERS);
+    return lince_group_all(t->group, code ? code : merged);
+}
+
 int lince_trainer_step(lince_trainer *t, const lince_batch *batch, double lr, double *mean_loss)
 {
-    passing p;
-    LINCE_TRY(lince_group_all(t->group, pass_pieces(t, batch, &p)));
+    passing p = {0};
+    LINCE_TRY(find_gradient(t, batch, &p));
     *mean_loss = p.loss;
     LINCE_TRY(update(t, lr, p.norm));
     LINCE_TRY(lince_pieces_merge(&t->pieces, t->net));
     lince_profile_lap(&t->profile, LINCE_TIME_UPDATE);
-    LINCE_TRY(lince_group_sum_doubles(t->group, t->pieces.count, t->pieces.sums[0], 2));
+    LINCE_TRY(lince_pieces_count(&t->pieces));
     t->at.hits = t->pieces.sums[0][0];
     t->at.loss = t->pieces.sums[0][1];
     t->at.seen += (size_t)batch->whole;
     t->at.step++;
     t->profile.steps++;
     t->profile.samples += (size_t)batch->n;
+    t->profile.all += (size_t)batch->whole;
     return 0;
 }
 
@@ -216,6 +245,13 @@ static int between_updates(lince_trainer *t)
     return code == LINCE_EINTERRUPTED ? interrupted(t) : code;
 }
 
+/* Whoever lacks a sample says so before the others compute and wait for what it has of the batch. */
+static int next_batch(lince_trainer *t, lince_batch *batch)
+{
+    int more = lince_loader_next(t->train, batch), code = lince_group_all(t->group, more < 0 ? more : 0);
+    return code ? code : more;
+}
+
 static int train_epoch(lince_trainer *t)
 {
     lince_batch batch;
@@ -223,7 +259,7 @@ static int train_epoch(lince_trainer *t)
     double start = lince_now(), loss;
     lince_profile_start(&t->profile);
     LINCE_TRY(lince_group_all(t->group, lince_loader_start(t->train, t->at.epoch, t->at.step)));
-    while ((code = lince_loader_next(t->train, &batch)) > 0) {
+    while ((code = next_batch(t, &batch)) > 0) {
         lince_profile_lap(&t->profile, LINCE_TIME_WAITING);
         LINCE_TRY(lince_trainer_step(t, &batch, scheduled_rate(t), &loss));
         double took = lince_now() - start;
@@ -240,7 +276,7 @@ static int train_epoch(lince_trainer *t)
         LINCE_TRY(between_updates(t));
         if (t->last_checkpoint != before) start = lince_now(); /* saving is no training */
     }
-    return code < 0 ? lince_group_all(t->group, code) : 0;
+    return code;
 }
 
 /* At the loss of who knows nothing but how many classes there are, a deep network without normalisation can
@@ -333,7 +369,7 @@ static int finish_epoch(lince_trainer *t)
 static int tell_profile(const lince_trainer *t)
 {
     lince_buffer text = {0};
-    lince_profile_print(&t->profile, t->net, &text);
+    lince_profile_print(&t->profile, t->net, &t->update.sum, &text);
     if (!text.error && t->observer && t->observer->note) t->observer->note(t->observer->context, text.data);
     int code = text.error;
     lince_buffer_release(&text);

@@ -452,7 +452,8 @@ static int choose_optimizer(lince_trainer *t)
                                .swa = s->swa > 0,
                                .accumulate = s->accumulate,
                                .members = t->group,
-                               .pieces = pieces_of(t)};
+                               .pieces = pieces_of(t),
+                               .rounded = !strcmp(s->compress, "bf16")};
     return t->update.optimizer ? 0 : LINCE_EUSAGE;
 }
 

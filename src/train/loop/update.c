@@ -13,7 +13,7 @@ bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyp
 
 bool lince_update_sums(const lince_update *u)
 {
-    return u->accumulate > 1 || u->pieces > 1;
+    return u->accumulate > 1 || u->pieces > 1 || u->rounded;
 }
 
 /* Whether the last layer with parameters is another. */
@@ -85,7 +85,7 @@ static int new_lazy_tables(lince_update *u, const lince_net *net)
     return 0;
 }
 
-int lince_update_init(lince_update *u, const lince_net *net)
+int lince_update_init(lince_update *u, lince_net *net)
 {
     if (!u->members) u->members = &lince_alone;
     if (!u->pieces) u->pieces = (size_t)u->members->size;
@@ -93,7 +93,8 @@ int lince_update_init(lince_update *u, const lince_net *net)
     LINCE_TRY(new_states(u, net));
     LINCE_TRY(new_lazy_tables(u, net));
     if (lince_update_sums(u))
-        LINCE_TRY(lince_gradient_sum_init(&u->sum, net, (size_t)u->accumulate, u->pieces, u->members));
+        LINCE_TRY(
+            lince_gradient_sum_init(&u->sum, net, (size_t)u->accumulate, u->pieces, u->rounded, u->members));
     return u->decay > 0 || u->lookahead || u->swa ? new_average(u, net) : 0;
 }
 
@@ -164,9 +165,24 @@ double lince_update_norm(const lince_net *net)
     return sqrt(sum);
 }
 
-void lince_update_add(lince_update *u, size_t piece, const lince_net *net, double weight)
+void lince_update_begin(lince_update *u, bool last)
 {
-    lince_gradient_sum_add(&u->sum, piece, net, weight);
+    if (lince_update_sums(u)) lince_gradient_sum_begin(&u->sum, last);
+}
+
+void lince_update_pass(lince_update *u, lince_net *net, size_t piece, double weight)
+{
+    if (!lince_update_sums(u)) {
+        lince_net_backward(net);
+        return;
+    }
+    lince_gradient_sum_piece(&u->sum, piece, weight);
+    lince_net_backward_telling(net, lince_gradient_sum_add, &u->sum);
+}
+
+void lince_update_skip(lince_update *u, size_t piece)
+{
+    if (lince_update_sums(u)) lince_gradient_sum_skip(&u->sum, piece);
 }
 
 double lince_update_sum_norm(const lince_update *u, const lince_net *net)
@@ -277,7 +293,7 @@ static void catch_up(lince_update *u, const lince_net *net, size_t i, size_t ste
 
 int lince_update_merge(lince_update *u, lince_net *net, size_t step)
 {
-    LINCE_TRY(lince_gradient_sum_merge(&u->sum, net));
+    LINCE_TRY(lince_gradient_sum_merge(&u->sum));
     for (size_t i = 0; i < lince_net_params(net); i++)
         catch_up(u, net, i, step, u->sum.of[i].row, u->sum.of[i].rows);
     return 0;

@@ -22,6 +22,7 @@ typedef struct lince_update {
     int accumulate;             /* batches of one update, where above 1 */
     const lince_group *members; /* with whom gradients are summed; NULL: nobody */
     size_t pieces;              /* of a batch, whose gradients are summed in a tree; 0: a piece a member */
+    bool rounded;               /* their sums are rounded to bfloat16 */
     float **state[LINCE_OPTIM_STATES]; /* [param]; NULL where not trained */
     float **average;                   /* [param] the second weights; NULL: there are none */
     lince_store states, averages;      /* where they lie, on the net's device */
@@ -38,7 +39,7 @@ bool lince_update_folds(const lince_optimizer *optimizer, const lince_hyper *hyp
 /* Allocates states and the second weights, which begin at the net's weights; the fields above are the
  * caller's, and so are, afterwards, `group`'s rates and decays (1) and `since` (0). For all that has a
  * gradient now or may get one later. LINCE_ENOMEM. */
-int lince_update_init(lince_update *update, const lince_net *net);
+int lince_update_init(lince_update *update, lince_net *net);
 void lince_update_release(lince_update *update, const lince_net *net);
 
 /* The norm of the whole gradient of the last pass, as torch.nn.utils.clip_grad_norm_ takes it; not finite
@@ -48,13 +49,17 @@ double lince_update_norm(const lince_net *net);
 /* Whether several passes make an update: of several batches, pieces of a batch, members. */
 bool lince_update_sums(const lince_update *update);
 
-/* Where they do: adds the last pass's gradient, of a loss that is a mean over `weight`
- * samples (or over samples' weights that add up to it), to the i-th of this member's pieces; and the norm of the
- * gradient of all that were added, as if they were one batch, once they are merged. The next update then takes this
- * gradient, and begins anew. */
-void lince_update_add(lince_update *update, size_t i, const lince_net *net, double weight);
-/* All pieces, the other members' too, become one; what they touch is brought up to date first, as
- * lince_update_touch has it. */
+/* Backward of the net's last pass; where several make an update, of the i-th of this member's pieces, whose loss is a mean over
+ * `weight` samples (or over samples' weights that add up to it): its gradient is added to the others' as it comes. */
+void lince_update_pass(lince_update *update, lince_net *net, size_t i, double weight);
+
+/* Where they do: a batch begins, with which an update is made or not; a piece of it has no samples; and once all are there,
+ * the other members' too, they become one: what they touch is brought up to date first, as lince_update_touch has it. A
+ * batch that an update is made of is merged also where a pass failed, for the others wait for it. The
+ * norm is that of the gradient of all that were added, as if they were one batch; the next update takes this gradient,
+ * and begins anew. */
+void lince_update_begin(lince_update *update, bool last);
+void lince_update_skip(lince_update *update, size_t i);
 int lince_update_merge(lince_update *update, lince_net *net, size_t step);
 double lince_update_sum_norm(const lince_update *update, const lince_net *net);
 
