@@ -14,7 +14,7 @@ static int join(lince_groups *g, lince_map *numbers, const lince_sample *sample,
     if (!number) return LINCE_ENOMEM;
     if (is_new) {
         LINCE_TRY(lince_grow(&g->at, &g->capacity, g->count + 1, sizeof *g->at));
-        g->at[g->count] = (lince_group){.hash = hash};
+        g->at[g->count] = (lince_sample_group){.hash = hash};
         *number = (uint32_t)++g->count;
     }
     g->of[i] = *number - 1;

@@ -4,13 +4,13 @@
 
 #include "data/index/layout.h"
 
-typedef struct lince_group {
+typedef struct lince_sample_group {
     uint64_t hash; /* of its name, or of its sample's where that stands for itself */
     size_t count;  /* samples */
-} lince_group;
+} lince_sample_group;
 
 typedef struct lince_groups {
-    lince_group *at;
+    lince_sample_group *at;
     size_t count, capacity;
     uint32_t *of; /* [samples] the group of each */
 } lince_groups;

@@ -76,6 +76,7 @@ done_with info texts.csv
 grep -q 'a sample has any number of labels' out || wrong "info"
 
 # Pictures: one step, mixed.
-done_with train --data many --model speednet8 --epochs 1 --batch-size 10 --mixup 0.4 --threads 1 --no-report --out pictures
+done_with train --data many --model speednet8 --epochs 1 --batch-size 10 --mixup 0.4 --threads 1 --no-report --group-pattern '([0-4])\.png' --out pictures
+grep -q '"name": "3"' pictures/test.json || wrong "there are no results by group"
 done_with predict --run pictures many/test/00050.png
 finish

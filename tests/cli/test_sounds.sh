@@ -79,7 +79,7 @@ done_with train --data twice --out twice-run --model resnet20 --epochs 1 "${smal
 grep -q 'recordings of the test part that are also in the training part: 1 as they are' err || wrong "a copy was not found"
 
 # augmented and mixed; a speaker on one side; frame by frame, on any number of pieces of a batch
-done_with train --data sounds --out varied --model resnet20 --epochs 1 "${small[@]}" --sound-augment shift,noise=10:30,time-mask --mixup 0.2
+done_with train --data sounds --out varied --model resnet20 --epochs 1 "${small[@]}" --sound-augment shift,noise=10:30,time-mask --mixup 0.2 --group-pattern '(.*)_'
 done_with train --data sounds --out grouped --model gru --hidden 8 --epochs 1 "${small[@]}" --split-by group --group-pattern '(.*)_'
 grep -oE '[a-z]+_[0-9]+.wav' grouped/predictions.csv | cut -d_ -f1 | sort -u >tested
 [ -s tested ] && [ "$(wc -l <tested)" -lt 6 ] || wrong "the test has recordings of every instrument"
@@ -99,9 +99,25 @@ grep -q '<audio controls preload="none" src="data:audio/wav;base64,UklGR' run/re
 grep -qE '^## [0-9]+. What the network hears' run/report.md && grep -q '](plots/heard-1.wav)' run/report.md || wrong "report.md has no recordings"
 grep -q 'Recordings of the test part that are also in the training part: 0 as they are' run/report.md || wrong "copies are not spoken of"
 grep -v '^| `--' run/report.md | grep -qiE 'training pictures|texts' && wrong "the report speaks of pictures or texts"
-done_with report grouped --lang es
+done_with report varied --lang es
 grep -q '"by_group": true' grouped/data.json || wrong "data.json does not say that groups stay whole"
-grep -q '^### Por grupo' grouped/report.md && grep -qE '^\| [a-z]+ \| [0-9]+ \| [0-9.]+ % \|' grouped/report.md || wrong "there are no groups"
+grep -q '^### Por grupo' varied/report.md && grep -qE '^\| [a-z]+ \| [0-9]+ \| [0-9.]+ % \| del [0-9.]+ al' varied/report.md || wrong "there are no groups"
+[ -s varied/plots/groups.svg ] || wrong "groups are not drawn"
+python3 - <<'EOF' || wrong "results by group are not those of predictions.csv"
+import collections, csv, json, os
+told = json.load(open("varied/test.json"))["groups"]["of"]
+by = collections.defaultdict(list)
+for r in csv.DictReader(open("varied/predictions.csv")): by[os.path.basename(r["path"]).rsplit("_", 1)[0]].append(r)
+assert sorted(by) == sorted(g["name"] for g in told), told
+for g in told:
+    own = by[g["name"]]
+    assert g["n"] == len(own) and abs(g["accuracy"] - sum(r["true"] == r["predicted"] for r in own) / len(own)) < 1e-6, g
+    for c, s in g["per_class"].items():
+        of = [r for r in own if r["true"] == c]
+        assert s["support"] == len(of) and abs(s["recall"] - sum(r["predicted"] == c for r in of) / len(of)) < 1e-6, (g, c)
+    wrong = collections.Counter((r["true"], r["predicted"]) for r in own if r["true"] != r["predicted"])
+    assert wrong == {(m["true"], m["predicted"]): m["n"] for m in g["mistakes"]}, g
+EOF
 
 # settings that make no sense, and other kinds' models
 expect 2 'fft 262' train --data sounds --fft 262 --lang en

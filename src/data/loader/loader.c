@@ -426,6 +426,11 @@ const lince_dataset *lince_loader_dataset(const lince_loader *l)
     return l->dataset;
 }
 
+lince_part lince_loader_part(const lince_loader *l)
+{
+    return l->part;
+}
+
 int lince_loader_batch_size(const lince_loader *l)
 {
     return l->options.batch_size;

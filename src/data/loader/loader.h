@@ -52,6 +52,7 @@ size_t lince_loader_samples(const lince_loader *loader); /* without the bad ones
 int lince_loader_batch_size(const lince_loader *loader); /* of all members */
 const lince_group *lince_loader_group(const lince_loader *loader);
 const lince_dataset *lince_loader_dataset(const lince_loader *loader);
+lince_part lince_loader_part(const lince_loader *loader);
 size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last may be short */
 
 /* One number of all samples: which they are, their labels, and what they hold where the data set's fingerprint does not say
@@ -60,7 +61,8 @@ uint64_t lince_loader_digest(const lince_loader *loader);
 
 /* The sample's name in the data set, by its index in the part. */
 const char *lince_loader_name(const lince_loader *loader, uint32_t index);
-const char *lince_loader_labels_name(const lince_loader *loader, uint32_t index); /* lince_dataset_labels_name */
+const char *lince_loader_labels_name(const lince_loader *loader,
+                                     uint32_t index); /* lince_dataset_labels_name */
 
 /* One number of what a sample of the part holds as it stands in the data, not as the net is given it: of a picture the
  * size and the pixels (lince_image_content), of a text the words. Whoever reads the data another way finds the same one. */

@@ -26,7 +26,6 @@ static const picture pictures[] = {
     {"duplicates", LINCE_PICTURES, LINCE_EITHER, lince_explain_duplicates},
     {"recordings", LINCE_RECORDINGS, LINCE_EITHER, lince_explain_recordings},
     {"heard", LINCE_RECORDINGS, LINCE_ONE, lince_explain_heard},
-    {"groups", LINCE_PICTURES | LINCE_TEXTS | LINCE_RECORDINGS, LINCE_ONE, lince_explain_groups},
     {"words", LINCE_TEXTS, LINCE_ONE, lince_explain_words},
     {"mistaken", LINCE_TEXTS, LINCE_ONE, lince_explain_mistaken},
 };

@@ -33,7 +33,6 @@ int lince_explain_gradcam(lince_explainer *e);
 int lince_explain_duplicates(lince_explainer *e);
 int lince_explain_recordings(lince_explainer *e);
 int lince_explain_heard(lince_explainer *e);
-int lince_explain_groups(lince_explainer *e);   /* no figure: a table of the page */
 int lince_explain_words(lince_explainer *e);    /* no figure: the words are drawn by the page */
 int lince_explain_mistaken(lince_explainer *e); /* likewise */
 

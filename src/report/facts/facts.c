@@ -33,6 +33,7 @@ static int read_test(lince_facts *f)
     f->thresholds = json_incref(json_object_get(object, "thresholds"));
     f->seen = json_incref(json_object_get(object, "seen_in_training"));
     f->temperature = json_incref(json_object_get(object, "temperature"));
+    f->groups = json_incref(json_object_get(object, "groups"));
     const json_t *tta = json_object_get(object, "tta");
     if (tta) snprintf(f->views, sizeof f->views, "%s", lince_fact_text(tta, "name"));
     f->view_count = (int)lince_fact_number(tta, "views");
@@ -171,6 +172,7 @@ void lince_facts_release(lince_facts *f)
     json_decref(f->explained);
     json_decref(f->stages);
     json_decref(f->temperature);
+    json_decref(f->groups);
     json_decref(f->calibration);
     lince_history_release(&f->history);
     lince_metrics_release(&f->test);

@@ -1,4 +1,5 @@
 #include "report/run/figures.h"
+#include "core/display.h"
 #include "core/error.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@ static const recipe recipes[] = {
     {"confusion_normalised", LINCE_ANY, LINCE_ONE, lince_figure_confusion_normalised},
     {"confused", LINCE_ANY, LINCE_ONE, lince_figure_confused},
     {"per_class", LINCE_ANY, LINCE_ONE, lince_figure_per_class},
+    {"groups", LINCE_ANY, LINCE_EITHER, lince_figure_groups},
     {"calibration", LINCE_ANY, LINCE_ONE, lince_figure_calibration},
     {"calibration_before", LINCE_ANY, LINCE_ONE, lince_figure_calibration_before},
     {"roc", LINCE_ANY, LINCE_EITHER, lince_figure_roc},
@@ -31,6 +33,17 @@ void lince_figure_label(lince_figure *g, const char *command, const char *text)
     lince_buffer_puts(&g->body, " ");
     lince_gnuplot_quote(&g->body, text);
     lince_buffer_puts(&g->body, "\n");
+}
+
+void lince_figure_name(lince_buffer *out, const char *name, int letters)
+{
+    bool cut = lince_characters(name) > letters;
+    for (const char *t = name; *t; t++) {
+        letters -= ((unsigned char)*t & 0xc0) != 0x80;
+        if (letters < cut) break;
+        lince_buffer_put(out, t, 1);
+    }
+    if (cut) lince_buffer_puts(out, "…");
 }
 
 /* 1: there is nothing to draw. */

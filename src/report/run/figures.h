@@ -1,5 +1,5 @@
 /* The figures that are drawn from numbers: loss, accuracy, lr, confusion, confusion_normalised, confused,
- * per_class, calibration, calibration_before, roc, precision_recall, lengths. Those that a run has nothing
+ * per_class, groups, calibration, calibration_before, roc, precision_recall, lengths. Those that a run has nothing
  * for are left out. */
 #ifndef LINCE_REPORT_FIGURES_H
 #define LINCE_REPORT_FIGURES_H
@@ -38,8 +38,12 @@ bool lince_figure_calibration_before(lince_figure *g);
 bool lince_figure_roc(lince_figure *g);
 bool lince_figure_precision_recall(lince_figure *g);
 bool lince_figure_lengths(lince_figure *g);
+bool lince_figure_groups(lince_figure *g);
 
 /* A command with a text behind it: set xlabel 'epoch'. */
 void lince_figure_label(lince_figure *g, const char *command, const char *text);
+
+/* A name, or of a longer one as many letters as there is room for. */
+void lince_figure_name(lince_buffer *out, const char *name, int letters);
 
 #endif

@@ -37,22 +37,10 @@ static int longest_name(const lince_figure *g, int size)
     return (longest < most ? longest : most) * size * 6 / 10;
 }
 
-/* As many letters of a name as there is room for. */
-static void put_name(lince_buffer *out, const char *name, int letters)
-{
-    bool cut = lince_characters(name) > letters;
-    for (const char *t = name; *t; t++) {
-        letters -= ((unsigned char)*t & 0xc0) != 0x80;
-        if (letters < cut) break;
-        lince_buffer_put(out, t, 1);
-    }
-    if (cut) lince_buffer_puts(out, "…");
-}
-
 static void put_class_tic(lince_figure *g, const char *name, int place)
 {
     lince_buffer text = {0};
-    put_name(&text, name, name_letters(g));
+    lince_figure_name(&text, name, name_letters(g));
     lince_gnuplot_tic(&g->body, lince_buffer_part(&g->body, &text), place);
     lince_buffer_release(&text);
 }
@@ -165,9 +153,9 @@ static void put_pair(lince_figure *g, const lince_confused_pair *pair, int place
 {
     const lince_metrics *m = &g->facts->test;
     lince_buffer name = {0};
-    put_name(&name, m->names[pair->true_class], name_letters(g));
+    lince_figure_name(&name, m->names[pair->true_class], name_letters(g));
     lince_buffer_puts(&name, " → ");
-    put_name(&name, m->names[pair->predicted], name_letters(g));
+    lince_figure_name(&name, m->names[pair->predicted], name_letters(g));
     lince_buffer_puts(&g->body, place ? ", " : "");
     lince_gnuplot_tic(&g->body, lince_buffer_part(&g->body, &name), place);
     lince_buffer_printf(&g->data, "%d %lld %.1f\n", place, (long long)pair->count,

@@ -2,32 +2,75 @@
 #include "core/json.h"
 #include "report/run/sections.h"
 
+enum { SHOWN = 100 };
+
+/* "cat: 40.00 % of 5": the class that is found least in the group. */
+static void cell_worst(lince_document *d, const json_t *classes)
+{
+    const char *class, *worst = NULL;
+    json_t *score;
+    double least = 2;
+    json_object_foreach((json_t *)classes, class, score)
+    {
+        double recall = lince_fact_number(score, "recall");
+        if (recall < least) least = recall, worst = class;
+    }
+    if (worst)
+        lince_document_cell(d, TR("%.*s: %.0f %% of %.0f"), LINCE_CUT(worst, 80), 100 * least,
+                            lince_fact_number(json_object_get(classes, worst), "support"));
+    else
+        lince_document_cell(d, "–");
+}
+
+static void cell_mistake(lince_document *d, const json_t *mistakes)
+{
+    const json_t *m, *most = NULL;
+    size_t i;
+    json_array_foreach(mistakes, i, m) if (!most || lince_fact_number(m, "n") > lince_fact_number(most, "n"))
+        most = m;
+    if (most)
+        lince_document_cell(d, TR("%.*s as %.*s: %.0f"), LINCE_CUT(lince_fact_text(most, "true"), 80),
+                            LINCE_CUT(lince_fact_text(most, "predicted"), 80), lince_fact_number(most, "n"));
+    else
+        lince_document_cell(d, "–");
+}
+
+static void write_group(lince_document *d, const json_t *group, bool mistakes)
+{
+    const json_t *interval = json_object_get(group, "interval");
+    lince_cell_text(d, lince_fact_text(group, "name"));
+    lince_document_cell(d, "%.0f", lince_fact_number(group, "n"));
+    lince_cell_percent(d, lince_fact_number(group, "accuracy"));
+    lince_document_cell(d, TR("%.1f to %.1f %%"), 100 * lince_fact_number_at(interval, 0),
+                        100 * lince_fact_number_at(interval, 1));
+    cell_worst(d, json_object_get(group, "per_class"));
+    if (mistakes) cell_mistake(d, json_object_get(group, "mistakes"));
+    lince_document_row(d);
+}
+
 void lince_write_groups(lince_document *d, const lince_facts *f)
 {
-    static const char *const headings[] = {N_("group"), N_("samples"), N_("accuracy"),
-                                           N_("most frequent error")};
-    const json_t *groups = json_object_get(f->explained, "groups"), *g;
+    static const char *const headings[] = {
+        N_("group"),         N_("samples"),           N_("accuracy"),
+        N_("95 % interval"), N_("class found least"), N_("most frequent error")};
+    const json_t *of = json_object_get(f->groups, "of"), *g;
+    double all = lince_fact_number(f->groups, "n");
+    bool mistakes = f->labels == LINCE_ONE;
     size_t i;
-    if (!json_array_size(groups)) return;
+    if (!json_array_size(of)) return;
     lince_document_subheading(d, TR("By group"));
     lince_document_paragraph(
         d, "%s",
         TR("What belongs together, as the data say (--group-column, --group-pattern), the least accurate "
            "first."));
     lince_document_table_begin(d, 1);
-    lince_document_headings(d, headings, sizeof headings / sizeof *headings);
-    json_array_foreach(groups, i, g)
-    {
-        const json_t *m = json_object_get(g, "mistake");
-        lince_cell_text(d, lince_fact_text(g, "name"));
-        lince_document_cell(d, "%.0f", lince_fact_number(g, "n"));
-        lince_cell_percent(d, lince_fact_number(g, "right") / lince_fact_number(g, "n"));
-        if (m)
-            lince_document_cell(d, TR("%.*s as %.*s: %.0f"), LINCE_CUT(lince_fact_text(m, "true"), 80),
-                                LINCE_CUT(lince_fact_text(m, "predicted"), 80), lince_fact_number(m, "n"));
-        else
-            lince_document_cell(d, "–");
-        lince_document_row(d);
-    }
+    lince_document_headings(d, headings, mistakes ? 6 : 5);
+    json_array_foreach(of, i, g) if (i < SHOWN) write_group(d, g, mistakes);
     lince_document_table_end(d);
+    if (all > SHOWN)
+        lince_document_paragraph(d, TR("These are %d groups of %.0f; test.json has more."), SHOWN, all);
+    lince_document_figure(
+        d, "groups", TR("Matrix of groups by classes, darker where more of a class was found."),
+        TR("Recall of each class in each group, the least accurate group on top: how many of the "
+           "group's samples of the class were found. Grey: the group has none."));
 }

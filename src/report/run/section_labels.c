@@ -110,6 +110,7 @@ void lince_section_labels(lince_document *d, const lince_facts *f)
            "both."));
     lince_document_subheading(d, TR("Confusion of each class with its absence"));
     write_confusions(d, &f->of_labels);
+    lince_write_groups(d, f);
     lince_document_figure(d, "precision_recall", TR("Curves of precision over recall, a class each"),
                           TR("Precision and recall at all thresholds, by class."));
 }

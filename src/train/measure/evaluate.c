@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/watch.h"
 #include "text/csv.h"
+#include "train/measure/by_group.h"
 #include "train/measure/scoring.h"
 
 #include <math.h>
@@ -233,6 +234,8 @@ int lince_evaluate(lince_net *net, lince_loader *loader, const lince_blueprint *
     if (!code) code = run_pass(&p);
     if (!code) take_contents(e, loader);
     if (!code) code = finish(e);
+    if (!code && !e->raw)
+        code = lince_by_group(e, lince_loader_dataset(loader), lince_loader_part(loader), &e->groups);
     if (code) lince_evaluation_release(e);
     return code;
 }
@@ -248,6 +251,7 @@ void lince_evaluation_release(lince_evaluation *e)
     lince_free(e->there);
     lince_free(e->answered);
     lince_free(e->threshold);
+    json_decref(e->groups);
     *e = (lince_evaluation){0};
 }
 
@@ -267,6 +271,7 @@ json_t *lince_evaluation_json(const lince_evaluation *e)
     if (e->views && e->views->count)
         lince_json_put(&json, "tta",
                        lince_json_pack("{s:s, s:i}", "name", e->views->name, "views", e->views->count));
+    if (e->groups) lince_json_put(&json, "groups", json_incref(e->groups));
     if (e->temperature > 0)
         lince_json_put(&json, "temperature", lince_calibration_json(e->temperature, &e->before, &e->after));
     return json;

@@ -48,6 +48,7 @@ typedef struct lince_evaluation {
     double temperature;       /* likewise; 0: none */
     char content
         [LINCE_CONTENT_TEXT]; /* of all samples: name, class and what they held, in whatever order they come */
+    json_t *groups;           /* results by group (by_group.h); NULL: none were chosen */
     lince_reliability before, after; /* with a temperature: at 1, and at it */
 } lince_evaluation;
 
