@@ -2,6 +2,8 @@
 #include "kernels/op.h"
 #include "kernels/operands.h"
 
+#include <string.h>
+
 /* --- each value by itself --------------------------------------------------------------------------- */
 
 void lince_fill(const lince_exec *exec, float *y, float value, size_t n)
@@ -200,6 +202,33 @@ void lince_batch_norm_backward(const lince_exec *exec, const lince_batch_norm *b
                                size_t n, const float *x, const float *dy, float *dx, float *dgamma,
                                float *dbeta)
 {
-    lince_op_run(exec, LINCE_OP_BATCH_NORM_BACKWARD,
-                 &(lince_batch_norm_args){*bn, shape, n, false, x, dy, dx, dgamma, dbeta});
+    lince_op_run(
+        exec, LINCE_OP_BATCH_NORM_BACKWARD,
+        &(lince_batch_norm_args){
+            .bn = *bn, .shape = shape, .n = n, .x = x, .dy = dy, .y = dx, .dgamma = dgamma, .dbeta = dbeta});
+}
+
+static void begin_sums(lince_shape shape, size_t n, double *sums)
+{
+    size_t count = lince_batch_norm_sums(shape);
+    memset(sums, 0, count * sizeof *sums);
+    sums[count - 1] = (double)(n * (size_t)shape.height * (size_t)shape.width);
+}
+
+void lince_batch_norm_look(const lince_exec *exec, lince_shape shape, size_t n, const float *x, double *sums)
+{
+    begin_sums(shape, n, sums);
+    if (n)
+        lince_op_run(exec, LINCE_OP_BATCH_NORM,
+                     &(lince_batch_norm_args){.shape = shape, .n = n, .x = x, .sums = sums});
+}
+
+void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
+                                size_t n, const float *x, const float *dy, double *sums)
+{
+    begin_sums(shape, n, sums);
+    if (n)
+        lince_op_run(
+            exec, LINCE_OP_BATCH_NORM_BACKWARD,
+            &(lince_batch_norm_args){.bn = *bn, .shape = shape, .n = n, .x = x, .dy = dy, .sums = sums});
 }

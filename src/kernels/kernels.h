@@ -117,11 +117,27 @@ typedef struct lince_batch_norm {
     float *mean, *inv_std;                            /* [channels rounded up], of the last forward */
     float eps, momentum;
     bool train; /* use and update batch statistics */
+    /* Where x is a part of a batch: sums over all of it, [2][channels rounded up], and behind them the number of values that
+     * a channel has. Forward: of x and of x^2. Backward: of dy and of (x - mean) dy, each part's times its weight, which its dy is
+     * yet to be multiplied by. NULL: x is the batch. Running statistics are left alone, unless `moves`. */
+    const double *whole;
+    double weight;
+    bool moves;
 } lince_batch_norm;
+
+/* Doubles of such sums. */
+static inline size_t lince_batch_norm_sums(lince_shape shape)
+{
+    return 2 * (size_t)lince_round_up(shape.channels, shape.block) + 1;
+}
 
 /* relu: y is rectified as well. */
 void lince_batch_norm_forward(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape, size_t n,
                               bool relu, const float *x, float *y);
+/* Of a part of n samples the sums; of no samples zeros. */
+void lince_batch_norm_look(const lince_exec *exec, lince_shape shape, size_t n, const float *x, double *sums);
+void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
+                                size_t n, const float *x, const float *dy, double *sums);
 /* dgamma, dbeta may be NULL. */
 void lince_batch_norm_backward(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
                                size_t n, const float *x, const float *dy, float *dx, float *dgamma,

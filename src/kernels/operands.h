@@ -65,7 +65,7 @@ typedef struct lince_pool_args {
     uint8_t *taken;
 } lince_pool_args;
 
-/* BATCH_NORM: x -> y; backward: x, dy -> dx (y), dgamma, dbeta. */
+/* BATCH_NORM: x -> y; backward: x, dy -> dx (y), dgamma, dbeta. With `sums` these alone, the host's. */
 typedef struct lince_batch_norm_args {
     lince_batch_norm bn;
     lince_shape shape;
@@ -73,6 +73,7 @@ typedef struct lince_batch_norm_args {
     bool relu;
     const float *x, *dy;
     float *y, *dgamma, *dbeta;
+    double *sums;
 } lince_batch_norm_args;
 
 /* SCALE_CHANNELS: x, s -> y; backward: x, s, dy -> dx, ds, of which one may be NULL. */

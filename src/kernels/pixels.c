@@ -14,6 +14,8 @@ typedef struct normalising {
     bool relu;
     const float *x, *dy;
     float *out, *dgamma, *dbeta;
+    double *sums;
+    size_t channels; /* rounded up */
 } normalising;
 
 static size_t plane(const normalising *w, size_t sample, size_t cb)
@@ -21,27 +23,67 @@ static size_t plane(const normalising *w, size_t sample, size_t cb)
     return sample * lince_shape_size(w->shape) + cb * w->area * w->block;
 }
 
-/* Batch mean and variance of the block's channels, and the running statistics they move. One walk gives both,
- * because sums are taken around the first plane's mean, close enough that nothing cancels:
- *     mean = o + E(x - o),  variance = E(x - o)^2 - (mean - o)^2 */
-static void measure_block(const normalising *w, size_t cb, float *mean, float *inv_std)
+/* Sums of x - o and (x - o)^2 of the block's channels, around the first plane's mean o, close enough that nothing cancels. */
+static void sum_block(const normalising *w, size_t cb, float *origin, double *sum, double *squares)
 {
-    const lince_batch_norm *bn = w->bn;
-    double count = (double)(w->n * w->area), sum[LANES] = {0}, squares[LANES] = {0};
-    float origin[LANES] = {0};
     w->loops->moments(w->x + plane(w, 0, cb), w->area, w->block, origin, sum, squares);
     for (size_t c = 0; c < w->block; c++)
         origin[c] = (float)(sum[c] / (double)w->area), sum[c] = squares[c] = 0;
     for (size_t s = 0; s < w->n; s++)
         w->loops->moments(w->x + plane(w, s, cb), w->area, w->block, origin, sum, squares);
+}
+
+/* A channel's batch mean and variance, of so many values, and the running statistics they move. */
+static void take_moments(const normalising *w, size_t cb, size_t c, double mean, double variance,
+                         double count)
+{
+    const lince_batch_norm *bn = w->bn;
+    size_t channel = cb * w->block + c;
+    double unbiased = count > 1 ? variance * count / (count - 1) : variance;
+    bn->mean[channel] = (float)mean;
+    bn->inv_std[channel] = (float)(1 / sqrt(variance + (double)bn->eps));
+    if (bn->whole && !bn->moves) return;
+    float *rm = bn->running_mean + channel, *rv = bn->running_var + channel;
+    *rm = (1 - bn->momentum) * *rm + bn->momentum * bn->mean[channel];
+    *rv = (1 - bn->momentum) * *rv + bn->momentum * (float)unbiased;
+}
+
+/* Batch mean and variance of the block's channels:
+ *     mean = o + E(x - o),  variance = E(x - o)^2 - (mean - o)^2 */
+static void measure_block(const normalising *w, size_t cb)
+{
+    double count = (double)(w->n * w->area), sum[LANES] = {0}, squares[LANES] = {0};
+    float origin[LANES] = {0};
+    sum_block(w, cb, origin, sum, squares);
     for (size_t c = 0; c < w->block; c++) {
         double off = sum[c] / count, variance = fmax(squares[c] / count - off * off, 0);
-        double unbiased = count > 1 ? variance * count / (count - 1) : variance;
-        mean[c] = (float)((double)origin[c] + off);
-        inv_std[c] = (float)(1 / sqrt(variance + (double)bn->eps));
-        float *rm = bn->running_mean + cb * w->block + c, *rv = bn->running_var + cb * w->block + c;
-        *rm = (1 - bn->momentum) * *rm + bn->momentum * mean[c];
-        *rv = (1 - bn->momentum) * *rv + bn->momentum * (float)unbiased;
+        take_moments(w, cb, c, (double)origin[c] + off, variance, count);
+    }
+}
+
+/* Of the whole batch, of which this is a part. */
+static void read_block(const normalising *w, size_t cb)
+{
+    const double *whole = w->bn->whole;
+    double count = whole[2 * w->channels];
+    for (size_t c = 0; c < w->block; c++) {
+        size_t channel = cb * w->block + c;
+        double mean = whole[channel] / count, square = whole[w->channels + channel] / count;
+        take_moments(w, cb, c, mean, fmax(square - mean * mean, 0), count);
+    }
+}
+
+/* Sums around 0, which are those of parts with other origins as well: in doubles of floats nothing that matters cancels. */
+static void look_block(void *context, size_t cb)
+{
+    const normalising *w = context;
+    double count = (double)(w->n * w->area), sum[LANES] = {0}, squares[LANES] = {0};
+    float origin[LANES] = {0};
+    sum_block(w, cb, origin, sum, squares);
+    for (size_t c = 0; c < w->block; c++) {
+        double o = (double)origin[c];
+        w->sums[cb * w->block + c] = sum[c] + count * o;
+        w->sums[w->channels + cb * w->block + c] = squares[c] + 2 * o * sum[c] + count * o * o;
     }
 }
 
@@ -51,7 +93,10 @@ static void forward_block(void *context, size_t cb)
     const lince_batch_norm *bn = w->bn;
     size_t b = w->block;
     float *mean = bn->mean + cb * b, *inv_std = bn->inv_std + cb * b, scale[LANES], shift[LANES];
-    if (bn->train) measure_block(w, cb, mean, inv_std);
+    if (bn->train && bn->whole)
+        read_block(w, cb);
+    else if (bn->train)
+        measure_block(w, cb);
     for (size_t c = 0; c < b; c++) {
         if (!bn->train) {
             mean[c] = bn->running_mean[cb * b + c];
@@ -77,7 +122,9 @@ static normalising describe(const lince_pixels *loops, const lince_batch_norm_ar
                          .dy = a->dy,
                          .out = a->y,
                          .dgamma = a->dgamma,
-                         .dbeta = a->dbeta};
+                         .dbeta = a->dbeta,
+                         .sums = a->sums,
+                         .channels = (size_t)lince_round_up(a->shape.channels, a->shape.block)};
 }
 
 static size_t blocks(lince_shape shape)
@@ -89,7 +136,7 @@ void lince_pixels_forward(const lince_pixels *loops, const lince_kernel *kernel,
                           const lince_batch_norm_args *a)
 {
     normalising w = describe(loops, a);
-    lince_parallel(kernel->exec.threads, blocks(a->shape), forward_block, &w);
+    lince_parallel(kernel->exec.threads, blocks(a->shape), a->sums ? look_block : forward_block, &w);
 }
 
 /* With u = x - mean, s = 1/std, m the number of values a channel has:
@@ -101,15 +148,23 @@ static void backward_block(void *context, size_t cb)
     const lince_batch_norm *bn = w->bn;
     size_t b = w->block;
     const float *mean = bn->mean + cb * b, *s = bn->inv_std + cb * b;
-    double m = (double)(w->n * w->area), sum[LANES] = {0}, product[LANES] = {0};
+    double m = bn->whole ? bn->whole[2 * w->channels] : (double)(w->n * w->area);
+    double sum[LANES] = {0}, product[LANES] = {0};
     for (size_t n = 0; n < w->n; n++)
         w->loops->products(w->x + plane(w, n, cb), w->dy + plane(w, n, cb), w->area, b, mean, sum, product);
     float k[3 * LANES];
+    for (size_t c = 0; c < b && w->sums; c++)
+        w->sums[cb * b + c] = sum[c], w->sums[w->channels + cb * b + c] = product[c];
+    if (w->sums) return;
     for (size_t c = 0; c < b; c++) {
         if (w->dbeta) w->dbeta[cb * b + c] = (float)sum[c];
         if (w->dgamma) w->dgamma[cb * b + c] = (float)(product[c] * (double)s[c]);
         double gs = (double)bn->gamma[cb * b + c] * (double)s[c];
         k[c] = (float)gs;
+        if (bn->whole) {
+            sum[c] = bn->weight > 0 ? bn->whole[cb * b + c] / bn->weight : 0;
+            product[c] = bn->weight > 0 ? bn->whole[w->channels + cb * b + c] / bn->weight : 0;
+        }
         k[b + c] = bn->train ? (float)(-gs * (double)s[c] * (double)s[c] * product[c] / m) : 0;
         k[2 * b + c] = bn->train ? (float)(-gs * sum[c] / m) : 0;
     }

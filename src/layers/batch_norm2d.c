@@ -26,6 +26,7 @@ static int infer(lince_layer *l)
     }
     l->saved = 2 * size * sizeof(float); /* the batch's mean and 1/std */
     l->macs = (double)lince_shape_elements(l->out);
+    l->sums = lince_batch_norm_sums(l->out);
     return 0;
 }
 
@@ -47,13 +48,15 @@ static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
                               .inv_std = saved + l->params[MEAN].size,
                               .eps = 1e-5f,
                               .momentum = momentum(l, p),
-                              .train = p->train && !l->frozen};
+                              .train = p->train && !l->frozen,
+                              .whole = l->frozen ? NULL : p->whole,
+                              .weight = p->weight};
 }
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
-    if (bn.train) lince_shift(l->exec, l->params[COUNT].value, l->params[COUNT].value, 1, 1);
+    if (bn.train && !bn.whole) lince_shift(l->exec, l->params[COUNT].value, l->params[COUNT].value, 1, 1);
     lince_batch_norm_forward(l->exec, &bn, l->out, (size_t)p->n, l->relu, p->in[0], p->out);
 }
 
@@ -64,6 +67,26 @@ static void backward(lince_layer *l, const lince_pass *p)
                               l->params[GAMMA].grad, l->params[BETA].grad);
 }
 
+static void look(const lince_layer *l, const lince_pass *p, double *sums)
+{
+    lince_batch_norm_look(l->exec, l->out, (size_t)p->n, p->in[0], sums);
+}
+
+static void look_back(const lince_layer *l, const lince_pass *p, double *sums)
+{
+    lince_batch_norm bn = norm(l, p);
+    lince_batch_norm_look_back(l->exec, &bn, l->out, (size_t)p->n, p->in[0], p->dout, sums);
+}
+
+/* Of no samples: the running statistics alone. */
+static void follow(lince_layer *l, const lince_pass *p)
+{
+    lince_batch_norm bn = norm(l, p);
+    bn.moves = true;
+    lince_shift(l->exec, l->params[COUNT].value, l->params[COUNT].value, 1, 1);
+    lince_batch_norm_forward(l->exec, &bn, l->out, 0, false, NULL, NULL);
+}
+
 const lince_layer_type lince_batch_norm2d_layer = {.name = "batch_norm2d",
                                                    .args_size = sizeof(lince_batch_norm2d_layer_args),
                                                    .norm = true,
@@ -72,4 +95,7 @@ const lince_layer_type lince_batch_norm2d_layer = {.name = "batch_norm2d",
                                                    .rectifies = true,
                                                    .infer = infer,
                                                    .forward = forward,
-                                                   .backward = backward};
+                                                   .backward = backward,
+                                                   .look = look,
+                                                   .look_back = look_back,
+                                                   .follow = follow};

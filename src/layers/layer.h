@@ -105,6 +105,10 @@ typedef struct lince_pass {
     float *dout;                    /* backward only; may be written over */
     float *din[LINCE_LAYER_INPUTS]; /* backward only; NULL: not wanted */
     void *saved, *scratch;
+    /* Of a batch in several passes, side by side (lince_net_forward_together), for layers that look at all of it: their sums over
+     * it, and the weight of this pass among them; NULL: the pass is the batch. */
+    const double *whole;
+    double weight;
 } lince_pass;
 
 struct lince_layer_type {
@@ -127,7 +131,12 @@ struct lince_layer_type {
     int (*prepare)(lince_layer *layer); /* may be NULL */
     void (*forward)(lince_layer *layer, const lince_pass *pass);
     void (*backward)(lince_layer *layer, const lince_pass *pass);
-    void (*release)(lince_layer *layer);                                /* may be NULL */
+    void (*release)(lince_layer *layer); /* may be NULL */
+    /* Of layers that look at the whole batch while training: sums of what they want to know of a pass (layer->sums of them) before its
+     * forward, and before its backward, to be added up over the batch's; and what moves with the batch as a whole. All three or none. */
+    void (*look)(const lince_layer *layer, const lince_pass *pass, double *sums);
+    void (*look_back)(const lince_layer *layer, const lince_pass *pass, double *sums);
+    void (*follow)(lince_layer *layer, const lince_pass *pass);
     void (*describe)(const lince_layer *layer, char *out, size_t size); /* "3x3, 64 -> 128"; may be NULL */
 };
 
@@ -154,6 +163,7 @@ struct lince_layer {
     size_t saved;   /* bytes kept from forward to backward, set by infer */
     size_t scratch; /* bytes for the time of one call, set by prepare */
     double macs;    /* multiply-adds of a sample's forward */
+    size_t sums;    /* of `look` and `look_back`, set by infer */
     void *plan;     /* the type's own */
 };
 

@@ -40,6 +40,7 @@ void lince_net_free(lince_net *net)
     lince_store_release(&net->values);
     lince_store_release(&net->grads);
     lince_store_release(&net->activations);
+    lince_free(net->looks);
     lince_store_release(&net->scratch);
     lince_store_release(&net->branch);
     lince_store_release(&net->origins);

@@ -13,7 +13,8 @@
 #include "net/param.h"
 
 typedef struct lince_net_options {
-    int batch; /* samples that memory is planned for */
+    int batch;  /* samples of a pass that memory is planned for */
+    int passes; /* that are side by side (lince_net_forward_together); 0: one */
     int threads;
     bool inference;     /* no gradients: less memory, no backward */
     bool frozen;        /* no parameter gets a gradient, activations do */
@@ -93,6 +94,26 @@ void lince_net_backward(lince_net *net); /* of the last forward */
 /* The same; after each node, from the last one to the first, `done` is told that the gradients of its layer's parameters
  * are there. */
 void lince_net_backward_telling(lince_net *net, void (*done)(void *context, size_t node), void *context);
+
+/* A batch in several passes side by side, layer by layer, so that layers that look at the whole batch (layer.h) see all of it. `sum` adds up
+ * `count` numbers a pass that lie behind each other, those of other members' as well; the first becomes the whole sum, which needs room
+ * also where there is no pass. */
+typedef struct lince_net_together {
+    int passes;
+    const int *n;               /* [passes] samples; 0: of none nothing is computed */
+    const uint64_t *const *key; /* [passes] */
+    const double *weight; /* [passes] that the losses, which each are a mean, count with in the gradient */
+    int (*sum)(void *context, double *sums, size_t count);
+    void *context;
+} lince_net_together;
+
+/* The pass that input, output and their gradients are those of from now on. */
+void lince_net_turn(lince_net *net, int pass);
+
+/* Negative where a sum fails. `done` is told of each pass after each node. */
+int lince_net_forward_together(lince_net *net, const lince_net_together *together);
+int lince_net_backward_together(lince_net *net, const lince_net_together *together,
+                                void (*done)(void *context, int pass, size_t node), void *context);
 
 /* Seconds that a node's layer took in training passes, all together. */
 typedef struct lince_net_time {

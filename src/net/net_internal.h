@@ -30,8 +30,13 @@ struct lince_net {
     lince_store branch;  /* a second consumer's gradient, until it is added to the first's */
     lince_store origins; /* the host's */
     lince_packed text;   /* of nets over tokens; batch 0 in others */
-    int first;           /* node that forward starts behind: 0, or where lince_net_begin said */
-    int n;               /* of the last forward */
+    int turn;            /* the pass that nodes' memory is that of, of those side by side */
+    size_t stride;       /* bytes from one's to the next */
+    double *
+        looks; /* [passes, at least 1][2][most sums of a layer] what each pass shows of itself, and what is added up */
+    size_t most_sums; /* 0: nobody looks */
+    int first;        /* node that forward starts behind: 0, or where lince_net_begin said */
+    int n;            /* of the last forward */
     bool train;
     float momentum;
     const uint64_t *key;

@@ -94,8 +94,11 @@ static int plan_activations(lince_net *net)
     if (!plans) return LINCE_ENOMEM;
     timeline t = {plans, plans + count, plans + 2 * count, 2 * (int)count};
     find_lifetimes(net, &t);
+    size_t passes = net->options.passes > 1 ? (size_t)net->options.passes : 1, all;
     int code = lince_plan_memory(plans, 3 * count, &total);
-    if (!code) code = lince_store_init(&net->activations, device, total);
+    net->stride = lince_align(total);
+    if (!code && !lince_mul(net->stride, passes, &all)) code = LINCE_ENOMEM;
+    if (!code) code = lince_store_init(&net->activations, device, all);
     for (size_t i = 0; !code && i < count; i++) {
         lince_node *n = &net->nodes[i];
         n->value = (float *)(void *)(net->activations.memory + t.values[n->buffer].offset);
@@ -144,6 +147,15 @@ static int gather_params(lince_net *net)
     return 0;
 }
 
+static int prepare_looks(lince_net *net)
+{
+    size_t passes = net->options.passes > 1 ? (size_t)net->options.passes : 1;
+    for (size_t i = 1; i < net->count && net->options.passes; i++)
+        if (net->nodes[i].layer.sums > net->most_sums) net->most_sums = net->nodes[i].layer.sums;
+    net->looks = lince_alloc(2 * passes * net->most_sums + 1, sizeof *net->looks);
+    return net->looks ? 0 : LINCE_ENOMEM;
+}
+
 /* Bytes of the largest gradient that several consumers add up in. */
 static size_t largest_branch(const lince_net *net)
 {
@@ -169,6 +181,7 @@ int lince_net_prepare(lince_net *net)
     fuse_relus(net);
     LINCE_TRY(gather_params(net));
     LINCE_TRY(plan_activations(net));
+    LINCE_TRY(prepare_looks(net));
     LINCE_TRY(lince_store_init(&net->scratch, net->exec.device, scratch));
     if (net->options.sequences)
         LINCE_TRY(lince_packed_init(&net->text, net->options.batch, lince_net_shape(net, 0).height));

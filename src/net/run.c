@@ -1,10 +1,12 @@
 /* Passes. */
 #include "core/clock.h"
+#include "core/error.h"
 #include "core/memory.h"
 #include "kernels/kernels.h"
 #include "net/net_internal.h"
 
 #include <assert.h>
+#include <string.h>
 
 static lince_pass pass_of(const lince_net *net, const lince_node *n)
 {
@@ -111,9 +113,11 @@ size_t lince_net_floats(const lince_net *net, const lince_node *n)
 }
 
 /* Where a node has several consumers, the first to run writes its gradient and the others add to it. */
-static void backward_node(lince_net *net, lince_node *n, bool *written)
+static void backward_node(lince_net *net, lince_node *n, bool *written, const double *whole, double weight)
 {
     lince_pass pass = pass_of(net, n);
+    pass.whole = whole;
+    pass.weight = weight;
     for (int k = 0; k < n->inputs; k++) {
         const lince_node *input = &net->nodes[n->from[k]];
         if (!n->layer.wants_din || n->from[k] == 0) continue;
@@ -137,7 +141,7 @@ void lince_net_backward_telling(lince_net *net, void (*done)(void *context, size
         if (i == last || written[i]) { /* else nothing above it is trained through it */
             clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
             double start = net->times ? lince_now() : 0;
-            backward_node(net, &net->nodes[i], written);
+            backward_node(net, &net->nodes[i], written, NULL, 1);
             if (net->times) net->times[i].backward += lince_now() - start;
         }
         if (done) done(context, i);
@@ -147,4 +151,121 @@ void lince_net_backward_telling(lince_net *net, void (*done)(void *context, size
 void lince_net_backward(lince_net *net)
 {
     lince_net_backward_telling(net, NULL, NULL);
+}
+
+/* --- several passes side by side -------------------------------------------------------------------- */
+
+static void *shifted(void *memory, ptrdiff_t bytes)
+{
+    return memory ? (char *)memory + bytes : NULL;
+}
+
+void lince_net_turn(lince_net *net, int pass)
+{
+    ptrdiff_t bytes = (pass - net->turn) * (ptrdiff_t)net->stride;
+    for (size_t i = 0; i < net->count && bytes; i++) {
+        lince_node *n = &net->nodes[i];
+        n->value = shifted(n->value, bytes);
+        n->grad = shifted(n->grad, bytes);
+        n->saved = shifted(n->saved, bytes);
+    }
+    net->turn = pass;
+}
+
+/* Whether the pass has samples. */
+static bool begin_turn(lince_net *net, const lince_net_together *t, int pass)
+{
+    lince_net_turn(net, pass);
+    net->n = t->n[pass];
+    net->key = t->key[pass];
+    return net->n > 0;
+}
+
+typedef void look_function(const lince_layer *layer, const lince_pass *pass, double *sums);
+
+/* What the passes show of themselves, each times its weight in backward, becomes one sum; NULL where nobody looks. */
+static int look(lince_net *net, const lince_net_together *t, size_t node, look_function *each, bool weighted,
+                const double **whole)
+{
+    const lince_layer *l = &net->nodes[node].layer;
+    size_t count = l->sums;
+    *whole = NULL;
+    if (!l->type->look || l->frozen) return 0;
+    memset(net->looks, 0, count * sizeof *net->looks);
+    for (int k = 0; k < t->passes; k++) {
+        double *sums = net->looks + (size_t)k * count;
+        memset(sums, 0, count * sizeof *sums);
+        if (!begin_turn(net, t, k)) continue;
+        lince_pass pass = pass_of(net, &net->nodes[node]);
+        each(l, &pass, sums);
+        for (size_t i = 0; weighted && i + 1 < count; i++) sums[i] *= t->weight[k];
+    }
+    *whole = net->looks;
+    return t->sum(t->context, net->looks, count);
+}
+
+static void follow(lince_net *net, size_t node, const double *whole)
+{
+    lince_layer *l = &net->nodes[node].layer;
+    lince_net_turn(net, 0);
+    lince_pass pass = pass_of(net, &net->nodes[node]);
+    pass.whole = whole;
+    l->type->follow(l, &pass);
+}
+
+int lince_net_forward_together(lince_net *net, const lince_net_together *t)
+{
+    net->train = true;
+    if (net->exec.device->enter) net->exec.device->enter(net->exec.device, net->exec.threads);
+    for (int k = 0; k < t->passes; k++)
+        if (begin_turn(net, t, k))
+            clear_tail(net, net->nodes[net->first].value, &net->nodes[net->first].layer);
+    for (size_t i = (size_t)net->first + 1; i < net->count; i++) {
+        lince_node *n = &net->nodes[i];
+        const double *whole;
+        double start = net->times ? lince_now() : 0;
+        LINCE_TRY(look(net, t, i, n->layer.type->look, false, &whole));
+        if (whole) follow(net, i, whole);
+        for (int k = 0; k < t->passes; k++) {
+            if (!begin_turn(net, t, k) || n->forward_done) continue;
+            lince_pass pass = pass_of(net, n);
+            pass.whole = whole;
+            n->layer.type->forward(&n->layer, &pass);
+        }
+        if (net->times) net->times[i].forward += lince_now() - start;
+    }
+    return 0;
+}
+
+/* What a node's backward has written gradients for. */
+static void mark_written(const lince_node *n, bool *written)
+{
+    for (int k = 0; k < n->inputs; k++)
+        if (n->layer.wants_din && n->from[k] != 0) written[n->from[k]] = true;
+}
+
+int lince_net_backward_together(lince_net *net, const lince_net_together *t,
+                                void (*done)(void *context, int pass, size_t node), void *context)
+{
+    bool written[LINCE_NET_NODES] = {false}, before[LINCE_NET_NODES];
+    size_t last = net->count - 1;
+    for (size_t i = last; i >= 1; i--) {
+        bool wanted = i == last || written[i];
+        const double *whole = NULL;
+        double start = net->times ? lince_now() : 0;
+        if (wanted) LINCE_TRY(look(net, t, i, net->nodes[i].layer.type->look_back, true, &whole));
+        memcpy(before, written, sizeof before);
+        for (int k = 0; k < t->passes; k++) {
+            memcpy(written, before, sizeof before); /* each pass has gradients of its own */
+            if (wanted && begin_turn(net, t, k)) {
+                clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
+                backward_node(net, &net->nodes[i], written, whole, t->weight[k]);
+            }
+            if (done) done(context, k, i);
+        }
+        memcpy(written, before, sizeof before);
+        if (wanted) mark_written(&net->nodes[i], written);
+        if (net->times) net->times[i].backward += lince_now() - start;
+    }
+    return 0;
 }

@@ -121,6 +121,7 @@ int lince_gradient_sum_init(lince_gradient_sum *g, lince_net *net, size_t passes
     LINCE_TRY(lince_tree_init(&g->tree, group, pieces));
     size_t own = g->tree.own.count + 1, nodes = lince_net_nodes(net) + 1;
     g->weight = lince_alloc(own, sizeof *g->weight);
+    g->pass = lince_alloc(own, sizeof *g->pass);
     g->sum_of = lince_alloc(own, sizeof *g->sum_of);
     g->join = lince_alloc(own, sizeof *g->join);
     g->first_join = lince_alloc(own, sizeof *g->first_join);
@@ -128,8 +129,8 @@ int lince_gradient_sum_init(lince_gradient_sum *g, lince_net *net, size_t passes
     g->offset = lince_alloc(g->params + 1, sizeof *g->offset);
     g->end = lince_alloc(nodes, sizeof *g->end);
     g->first_param = lince_alloc(nodes, sizeof *g->first_param);
-    if (!g->weight || !g->sum_of || !g->join || !g->first_join || !g->counts || !g->offset || !g->end ||
-        !g->first_param)
+    if (!g->pass || !g->weight || !g->sum_of || !g->join || !g->first_join || !g->counts || !g->offset ||
+        !g->end || !g->first_param)
         return LINCE_ENOMEM;
     plan_joins(g);
     g->of = lince_alloc(g->sums * g->params + 1, sizeof *g->of);
@@ -156,6 +157,7 @@ void lince_gradient_sum_release(lince_gradient_sum *g)
     lince_free(g->end);
     lince_free(g->first_param);
     lince_free(g->weight);
+    lince_free(g->pass);
     lince_free(g->sum_of);
     lince_free(g->join);
     lince_free(g->first_join);
@@ -208,7 +210,7 @@ static void add_to(lince_gradient_sum *g, lince_param_sum *s, const lince_param 
 
 static addend gradient_of(const lince_gradient_sum *g, const lince_param *p)
 {
-    return (addend){p->grad, p->touched, p->touched_count, g->factor};
+    return (addend){p->grad, p->touched, p->touched_count, g->pass[g->piece].factor};
 }
 
 static void clear_rows(lince_param_sum *s)
@@ -240,7 +242,7 @@ static void add_param(lince_gradient_sum *g, size_t param, const lince_param *p)
     size_t joins;
     const lince_sum_join *j = joins_of(g, g->piece, &joins);
     if (!joins || j->from != STRAIGHT)
-        add_to(g, of_sum(g, g->sum_of[g->piece], param), p, gradient_of(g, p), g->fresh,
+        add_to(g, of_sum(g, g->sum_of[g->piece], param), p, gradient_of(g, p), g->pass[g->piece].fresh,
                g->rounded && g->is_last);
     for (size_t k = 0; g->is_last && k < joins; k++) join(g, param, p, j[k]);
 }
@@ -251,9 +253,9 @@ static void skip_param(lince_gradient_sum *g, size_t param, const lince_param *p
     size_t joins;
     const lince_sum_join *j = joins_of(g, g->piece, &joins);
     lince_param_sum *s = of_sum(g, g->sum_of[g->piece], param);
-    bool straight = joins && j->from == STRAIGHT;
-    if (!straight && g->fresh && !p->sparse_rows) lince_fill(lince_net_exec(g->net), s->sum, 0, p->size);
-    if (!straight && !g->fresh && g->rounded && g->is_last)
+    bool straight = joins && j->from == STRAIGHT, fresh = g->pass[g->piece].fresh;
+    if (!straight && fresh && !p->sparse_rows) lince_fill(lince_net_exec(g->net), s->sum, 0, p->size);
+    if (!straight && !fresh && g->rounded && g->is_last)
         lince_round_to_bfloats(lince_net_exec(g->net), s->sum,
                                p->sparse_rows ? s->rows * (size_t)p->dims[1] : p->size);
     for (size_t k = straight; g->is_last && k < joins; k++) join(g, param, p, j[k]);
@@ -272,7 +274,7 @@ static void each_param(lince_gradient_sum *g, size_t node,
         const lince_param *p = lince_net_param(g->net, (size_t)i);
         if (p->grad) add(g, (size_t)i, p);
     }
-    if (is_last_piece(g)) lince_travel_ready(&g->travel, g->end[node]);
+    if (is_last_piece(g) && !g->holds) lince_travel_ready(&g->travel, g->end[node]);
     g->seconds += lince_now() - start;
 }
 
@@ -287,23 +289,28 @@ void lince_gradient_sum_begin(lince_gradient_sum *g, bool last)
     lince_travel_begin(&g->travel, end);
 }
 
-void lince_gradient_sum_piece(lince_gradient_sum *g, size_t piece, double weight)
+void lince_gradient_sum_piece(lince_gradient_sum *g, size_t piece, double weight, bool empty)
 {
     g->piece = piece;
-    g->factor = (float)weight;
-    g->fresh = g->weight[piece] == 0;
+    g->pass[piece] = (struct lince_piece_pass){(float)weight, g->weight[piece] == 0, empty};
     g->weight[piece] += weight;
+}
+
+void lince_gradient_sum_turn(lince_gradient_sum *g, size_t piece)
+{
+    g->piece = piece;
 }
 
 void lince_gradient_sum_add(void *sum, size_t node)
 {
-    each_param(sum, node, add_param);
+    lince_gradient_sum *g = sum;
+    each_param(g, node, g->pass[g->piece].empty ? skip_param : add_param);
 }
 
 void lince_gradient_sum_skip(lince_gradient_sum *g, size_t piece)
 {
-    lince_gradient_sum_piece(g, piece, 0);
-    for (size_t n = lince_net_nodes(g->net) - 1; n >= 1; n--) each_param(g, n, skip_param);
+    lince_gradient_sum_piece(g, piece, 0, true);
+    for (size_t n = lince_net_nodes(g->net) - 1; n >= 1; n--) lince_gradient_sum_add(g, n);
 }
 
 /* --- merging ---------------------------------------------------------------------------------------- */

@@ -53,10 +53,14 @@ typedef struct lince_gradient_sum {
     /* Of the pass that is being added: */
     lince_net *net;
     size_t piece;
-    float factor;
-    bool is_last, fresh; /* of the update's passes, nothing was added to the piece before */
-    int32_t *listed;     /* the rows of all members' sums, behind each other */
-    uint64_t *counts;    /* [tree.nodes] of them */
+    bool is_last; /* of the update's passes */
+    bool holds;   /* nothing goes on its way before all is there, because the members exchange something else meanwhile */
+    struct lince_piece_pass {
+        float factor;
+        bool fresh, empty; /* nothing was added to the piece before; it has no samples now */
+    } * pass;              /* [pieces of this member] */
+    int32_t *listed;       /* the rows of all members' sums, behind each other */
+    uint64_t *counts;      /* [tree.nodes] of them */
 } lince_gradient_sum;
 
 /* For up to `passes` passes of each of the `pieces`, of all that has a gradient now. LINCE_ENOMEM. */
@@ -69,8 +73,10 @@ void lince_gradient_sum_release(lince_gradient_sum *sum);
 void lince_gradient_sum_begin(lince_gradient_sum *sum, bool last);
 
 /* The i-th of the own pieces is the next, with that weight; its nodes' gradients are added as they come, from the last
- * node to the first. `sum`: a lince_gradient_sum. */
-void lince_gradient_sum_piece(lince_gradient_sum *sum, size_t i, double weight);
+ * node to the first. Pieces that pass the net side by side are all announced, and each has its turn before a node's are added.
+ * `sum`: a lince_gradient_sum. */
+void lince_gradient_sum_piece(lince_gradient_sum *sum, size_t i, double weight, bool empty);
+void lince_gradient_sum_turn(lince_gradient_sum *sum, size_t i);
 void lince_gradient_sum_add(void *sum, size_t node);
 
 /* The piece has no samples in this batch. */

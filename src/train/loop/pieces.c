@@ -115,7 +115,11 @@ int lince_pieces_init(lince_pieces *p, lince_net *net, size_t pieces, const linc
     *p = (lince_pieces){.count = pieces, .own = own ? own : 1};
     LINCE_TRY(lince_tree_init(&p->tree, group, pieces));
     while (next(&c)) p->statistics = c.behind;
-    if (!(p->sums = lince_alloc(p->own, sizeof *p->sums))) return LINCE_ENOMEM;
+    p->sums = lince_alloc(p->own, sizeof *p->sums);
+    p->n = lince_alloc(p->own, sizeof *p->n);
+    p->key = lince_alloc(p->own, sizeof *p->key);
+    p->weight = lince_alloc(p->own, sizeof *p->weight);
+    if (!p->sums || !p->n || !p->key || !p->weight) return LINCE_ENOMEM;
     if (follows_pieces(p) && !lince_mul(p->own + 1, p->statistics * sizeof(float), &bytes))
         return LINCE_ENOMEM;
     return lince_store_init(&p->norms, lince_net_exec(net)->device, bytes);
@@ -124,6 +128,9 @@ int lince_pieces_init(lince_pieces *p, lince_net *net, size_t pieces, const linc
 void lince_pieces_release(lince_pieces *p)
 {
     lince_free(p->sums);
+    lince_free(p->n);
+    lince_free(p->key);
+    lince_free(p->weight);
     lince_tree_release(&p->tree);
     lince_store_release(&p->norms);
     *p = (lince_pieces){0};

@@ -15,6 +15,9 @@ typedef struct lince_pieces {
     lince_store norms; /* running statistics: those before the batch, and behind them each own piece's */
     size_t statistics; /* numbers, each */
     double (*sums)[2]; /* [own] right answers and losses */
+    int *n;            /* [own] of pieces side by side what net.h's lince_net_together says */
+    const uint64_t **key;
+    double *weight;
 } lince_pieces;
 
 /* LINCE_ENOMEM. */

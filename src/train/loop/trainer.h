@@ -52,6 +52,7 @@ typedef struct lince_trainer {
     float *label_scratch;       /* [classes] */
     float *loss_each;           /* [batch] */
     lince_pieces pieces;        /* that each batch is cut into */
+    bool together;              /* they pass the net side by side, and norms look at the whole batch */
     char content[64];           /* digests of train, val and class_weight; "": not taken yet */
     lince_results tested;       /* of the run that is gone on with: what it was tested on before */
     lince_history history;
@@ -113,6 +114,13 @@ bool lince_trainer_ended(const lince_trainer *trainer);
 /* One step with this batch and rate; *loss is the mean over what this member has of the batch. LINCE_ENUMERIC where loss or gradient is not
  * finite: nothing was updated. */
 int lince_trainer_step(lince_trainer *trainer, const lince_batch *batch, double lr, double *loss);
+
+/* Whether an update is made once so many batches of the epoch are done: the last of its group, or of the epoch. */
+bool lince_trainer_updates_after(const lince_trainer *trainer, size_t batches);
+
+/* Forward of all pieces of a batch, side by side; what they are, for backward. */
+int lince_trainer_forward_together(lince_trainer *trainer, const lince_batch *batch,
+                                   lince_net_together *together);
 
 /* The settings of freezing checked, and the net as the first epoch finds it; after the optimizer's states. */
 int lince_trainer_plan_stages(lince_trainer *trainer);

@@ -480,6 +480,24 @@ static int open_schedule(lince_trainer *t)
     return lince_schedule_init(&t->schedule);
 }
 
+/* Pieces pass the net side by side where norms are to see all of them. */
+static int sync_norms(lince_trainer *t)
+{
+    size_t looking = 0;
+    for (size_t i = 1; i < lince_net_nodes(t->net); i++) looking += lince_net_layer(t->net, i)->sums > 0;
+    if (t->settings->sync_bn && !looking)
+        return lince_fail(LINCE_EUSAGE, "--sync-bn: %s has no batch norms", t->blueprint.model);
+    t->together = t->settings->sync_bn && pieces_of(t) > 1;
+    return 0;
+}
+
+/* This member's. */
+static int passes_of(const lince_trainer *t)
+{
+    size_t own = lince_group_share(t->group, pieces_of(t)).count;
+    return t->settings->sync_bn && own ? (int)own : t->settings->sync_bn;
+}
+
 static int open_model(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
@@ -490,12 +508,14 @@ static int open_model(lince_trainer *t)
     LINCE_TRY(draw_blueprint(t));
     LINCE_TRY(choose_optimizer(t));
     lince_net_options options = {.batch = lince_pieces_most(s->batch_size, pieces_of(t)),
+                                 .passes = passes_of(t),
                                  .threads = t->threads,
                                  .device = s->device,
                                  .deterministic = s->deterministic,
                                  .kept = &t->kernels,
                                  .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
     LINCE_TRY(lince_blueprint_assemble(&t->blueprint, &options, &t->net));
+    LINCE_TRY(sync_norms(t));
     LINCE_TRY(lince_freezing_plan(&t->freezing, t->net, lince_architecture_named(t->blueprint.model),
                                   s->freeze, s->unfreeze));
     lince_net_freeze(t->net, lince_freezing_least(&t->freezing));

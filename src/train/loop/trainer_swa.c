@@ -66,8 +66,10 @@ static bool begin_counters(lince_net *net)
     return any;
 }
 
-static void pass_through(lince_trainer *t, const lince_batch *batch)
+static int pass_through(lince_trainer *t, const lince_batch *batch)
 {
+    lince_net_together together;
+    if (t->together) return lince_trainer_forward_together(t, batch, &together);
     for (size_t i = 0; i < lince_loader_pieces(t->train); i++) {
         lince_batch piece = lince_loader_piece(t->train, batch, i);
         lince_pieces_begin(&t->pieces, t->net, i);
@@ -77,6 +79,7 @@ static void pass_through(lince_trainer *t, const lince_batch *batch)
         }
         lince_pieces_end(&t->pieces, t->net, i, piece.n, batch->whole);
     }
+    return 0;
 }
 
 /* With a share of 1 / k for batch k running statistics are the mean of all batches'. */
@@ -94,9 +97,9 @@ static int measure(lince_trainer *t)
     while (!code && (code = lince_loader_next(t->train, &batch)) > 0) {
         progress.step++;
         lince_net_set_momentum(t->net, 1.0f / (float)progress.step);
-        pass_through(t, &batch);
+        LINCE_TRY(pass_through(t, &batch));
         LINCE_TRY(lince_group_all(t->group, lince_observer_stops(o)));
-        LINCE_TRY(lince_pieces_merge(&t->pieces, t->net));
+        if (!t->together) LINCE_TRY(lince_pieces_merge(&t->pieces, t->net));
         if (o && o->progress) o->progress(o->context, &progress);
         code = 0;
     }

@@ -176,8 +176,22 @@ void lince_update_pass(lince_update *u, lince_net *net, size_t piece, double wei
         lince_net_backward(net);
         return;
     }
-    lince_gradient_sum_piece(&u->sum, piece, weight);
+    lince_gradient_sum_piece(&u->sum, piece, weight, false);
     lince_net_backward_telling(net, lince_gradient_sum_add, &u->sum);
+}
+
+static void add_turn(void *sum, int piece, size_t node)
+{
+    lince_gradient_sum_turn(sum, (size_t)piece);
+    lince_gradient_sum_add(sum, node);
+}
+
+int lince_update_pass_together(lince_update *u, lince_net *net, const lince_net_together *t)
+{
+    u->sum.holds = true;
+    for (int k = 0; k < t->passes; k++)
+        lince_gradient_sum_piece(&u->sum, (size_t)k, t->weight[k], t->n[k] == 0);
+    return lince_net_backward_together(net, t, add_turn, &u->sum);
 }
 
 void lince_update_skip(lince_update *u, size_t piece)

@@ -53,6 +53,10 @@ bool lince_update_sums(const lince_update *update);
  * `weight` samples (or over samples' weights that add up to it): its gradient is added to the others' as it comes. */
 void lince_update_pass(lince_update *update, lince_net *net, size_t i, double weight);
 
+/* The same of all own pieces side by side (net.h), of which those without samples have none in `together`'s n. Negative where a sum
+ * fails. */
+int lince_update_pass_together(lince_update *update, lince_net *net, const lince_net_together *together);
+
 /* Where they do: a batch begins, with which an update is made or not; a piece of it has no samples; and once all are there,
  * the other members' too, they become one: what they touch is brought up to date first, as lince_update_touch has it. A
  * batch that an update is made of is merged also where a pass failed, for the others wait for it. The
