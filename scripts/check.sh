@@ -41,6 +41,7 @@ done
 scripts/check-machines.sh build-check
 
 # Several machines, where this one may pretend to be some.
+tests/mpi/many.sh build-check/gcc/lince "$PWD/build-check" || [ $? -eq 77 ]
 tests/mpi/hosts.sh build-check/gcc/lince "$PWD/build-check" || [ $? -eq 77 ]
 
 # Values that were never set. valgrind's processor has no AVX-512, which lince asks it for: the kernels are those for AVX2.

@@ -44,13 +44,14 @@ static int setup(void **state)
     return 0;
 }
 
-/* Batches of 13 in 5 shards, the last of one sample, so that four are empty; statistics, an average whose
+/* Batches of 13 in 4 or 5 shards, the last of one sample, so that the others are empty; of five members the first then has no
+ * shard of 4; statistics, an average whose
  * statistics are measured anew, dropout, accumulated batches, sparse gradients. */
 static const setting of_norm_shards[] = {{"model", "resnet20"}, {"image-size", "16"}, {"batch-size", "13"},
-                                         {"swa", "1"},          {"shards", "5"},      {"clip-grad", "1"},
+                                         {"swa", "1"},          {"shards", "4"},      {"clip-grad", "1"},
                                          {"augment", "flip"},   {NULL, NULL}};
 static const setting of_synced_norms[] = {{"model", "resnet20"}, {"image-size", "16"}, {"batch-size", "13"},
-                                          {"swa", "1"},          {"shards", "5"},      {"sync-bn", "yes"},
+                                          {"swa", "1"},          {"shards", "4"},      {"sync-bn", "yes"},
                                           {"clip-grad", "1"},    {"augment", "flip"},  {NULL, NULL}};
 static const setting of_text_shards[] = {
     {"model", "gru"},      {"embedding", "8"},    {"hidden", "8"},
@@ -337,7 +338,7 @@ static void test_shards_of_pictures_have_the_same_bits_on_any_number_of_members(
     expect_same_of_any_number(of_norm_shards, pictures, "norm-shards");
 }
 
-/* Norms look at the whole batch, of which five members have pieces of three and two samples, and in the last batch four have none. */
+/* Norms look at the whole batch, of which members have pieces of three and four samples, or none. */
 static void test_norms_of_the_whole_batch_have_the_same_bits_on_any_number_of_members(void **state)
 {
     (void)state;

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Several processes, begun by mpirun, train one network: the same bits however many they are. usage: test_mpi.sh PROGRAM
-# Skipped (77) where there is no mpirun, or lince-mpi.so was not built.
+# Skipped (77) where there is no mpirun, or lince-mpi.so was not built. MPIRUN: that of the MPI that it was built with.
 lince=$(realpath "$1")
 . "$(dirname "$0")/../cli/lib.sh" mpi
-if ! command -v mpirun >/dev/null || [ ! -e "$(dirname "$lince")/lince-mpi.so" ]; then
+mpirun=${MPIRUN:-mpirun}
+if ! command -v "$mpirun" >/dev/null || [ ! -e "$(dirname "$lince")/lince-mpi.so" ]; then
     echo "SKIPPED: mpirun (openmpi-bin) or lince-mpi.so is not there"
     exit 77
 fi
@@ -21,7 +22,7 @@ of_texts="--data tweets --model gru --hidden 8 --embedding 8 --split-by random -
 together() {
     local n=$1
     shift
-    timeout 120 mpirun -n "$n" "$lince" "$@" >out 2>err </dev/null
+    timeout 120 "$mpirun" -n "$n" "$lince" "$@" >out 2>err </dev/null
     code=$?
 }
 
@@ -46,7 +47,7 @@ done
 # --- a process is killed, the others end, and fewer go on
 
 long=${of_texts/--epochs 2/--epochs 25}
-timeout 120 mpirun -n 3 "$lince" train $long --out killed >out 2>err </dev/null &
+timeout 120 "$mpirun" -n 3 "$lince" train $long --out killed >out 2>err </dev/null &
 launcher=$!
 for _ in $(seq 600); do
     [ "$(wc -l <killed/results.csv)" -gt 2 ] && break || sleep 0.1
@@ -66,18 +67,18 @@ same_files killed whole
 
 together 3 train --data nowhere --model resnet20 --lang en
 [ $code -eq 1 ] && [ "$(grep -c 'nowhere: no such file' err)" -eq 1 ] || wrong "data that are not there: $code"
-timeout 120 mpirun -n 1 "$lince" train $of_pictures --out other : -n 1 env LINCE_CPU=plain "$lince" train $of_pictures --out other \
+timeout 120 "$mpirun" -n 1 "$lince" train $of_pictures --out other : -n 1 env LINCE_CPU=plain "$lince" train $of_pictures --out other \
     >out 2>err </dev/null
 code=$?
 grep -q avx2 /proc/cpuinfo && { [ $code -eq 1 ] && grep -q "process 1 on .*LINCE_CPU: 'plain' instead of" err ||
     wrong "another instruction set: $code"; }
 rm -rf other
-timeout 120 mpirun -n 1 "$lince" train $of_texts --out other : -n 1 "$lince" train $of_texts --lr 0.5 --out other >out 2>err </dev/null
+timeout 120 "$mpirun" -n 1 "$lince" train $of_texts --out other : -n 1 "$lince" train $of_texts --lr 0.5 --out other >out 2>err </dev/null
 code=$?
 [ $code -eq 1 ] && grep -q -- "process 1 on .*--lr: '0.5' instead of" err || wrong "another setting: $code"
 cp -r tweets changed
 sed -i '2s/[a-z]/&q/' changed/*.csv
-timeout 120 mpirun -n 1 "$lince" train $of_texts --out other : -n 1 "$lince" train ${of_texts/tweets/changed} --out other >out 2>err </dev/null
+timeout 120 "$mpirun" -n 1 "$lince" train $of_texts --out other : -n 1 "$lince" train ${of_texts/tweets/changed} --out other >out 2>err </dev/null
 code=$?
 [ $code -eq 1 ] && grep -q "process 1 on .*tweets\|process 1 on .*changed" err || wrong "other data: $code"
 [ ! -e other ] || wrong "a run was begun"

@@ -43,9 +43,10 @@ static int failed(const lince_group *g, int code)
 static int wait_for(const lince_group *g, int count, MPI_Request *requests)
 {
     enum { BUSY = 200 };
+    MPI_Status statuses[LINCE_GROUP_MESSAGES]; /* MPICH's MPI_STATUSES_IGNORE is a warning to GCC 12 */
     int there = 0;
     for (int turn = 0; !there; turn++) {
-        int code = MPI_Testall(count, requests, &there, MPI_STATUSES_IGNORE);
+        int code = MPI_Testall(count, requests, &there, statuses);
         if (code) return failed(g, code);
         if (turn > BUSY && !there) nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
     }

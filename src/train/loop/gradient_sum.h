@@ -54,7 +54,8 @@ typedef struct lince_gradient_sum {
     lince_net *net;
     size_t piece;
     bool is_last; /* of the update's passes */
-    bool holds;   /* nothing goes on its way before all is there, because the members exchange something else meanwhile */
+    bool
+        holds; /* nothing goes on its way before all is there, because the members exchange something else meanwhile */
     struct lince_piece_pass {
         float factor;
         bool fresh, empty; /* nothing was added to the piece before; it has no samples now */

@@ -56,16 +56,18 @@ static bool follows_pieces(const lince_pieces *p)
     return p->count > 1 && p->statistics;
 }
 
+void lince_pieces_start(lince_pieces *p, lince_net *net)
+{
+    cursor c = statistics_of(net);
+    while (follows_pieces(p) && next(&c))
+        lince_copy(c.at.exec, c.at.param->value, memory_of(p, 0) + c.at.place, c.at.param->size);
+}
+
 void lince_pieces_begin(lince_pieces *p, lince_net *net, size_t i)
 {
     cursor c = statistics_of(net);
-    while (follows_pieces(p) && next(&c)) {
-        float *before = memory_of(p, 0) + c.at.place;
-        if (i)
-            lince_copy(c.at.exec, before, c.at.param->value, c.at.param->size);
-        else
-            lince_copy(c.at.exec, c.at.param->value, before, c.at.param->size);
-    }
+    while (i && follows_pieces(p) && next(&c))
+        lince_copy(c.at.exec, memory_of(p, 0) + c.at.place, c.at.param->value, c.at.param->size);
 }
 
 void lince_pieces_end(lince_pieces *p, lince_net *net, size_t i, int n, int whole)

@@ -27,8 +27,9 @@ void lince_pieces_release(lince_pieces *pieces);
 /* Samples of the largest piece of a batch. */
 int lince_pieces_most(int batch, size_t pieces);
 
-/* Around the pass of an own piece of n samples, of a batch of `whole`, which moves the statistics of batch norms that are
- * not frozen: each piece begins with those of before the batch. */
+/* Before a batch, also of a member without pieces; and around the pass of an own piece of n samples, of a batch of `whole`, which moves
+ * the statistics of batch norms that are not frozen: each piece begins with those of before the batch. */
+void lince_pieces_start(lince_pieces *pieces, lince_net *net);
 void lince_pieces_begin(lince_pieces *pieces, lince_net *net, size_t i);
 void lince_pieces_end(lince_pieces *pieces, lince_net *net, size_t i, int n, int whole);
 

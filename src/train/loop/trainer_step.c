@@ -139,16 +139,17 @@ static int pass_piece(lince_trainer *t, size_t i, const lince_batch *piece, pass
     return count_hits(t, piece, t->pieces.sums[i]);
 }
 
-/* What was counted before goes along with the first piece. */
+/* What was counted before goes along with the first piece of all. */
 static void begin_count(lince_trainer *t, size_t i)
 {
-    bool first = !i && !t->group->rank;
+    bool first = t->pieces.tree.own.begin + i == 0;
     t->pieces.sums[i][0] = first ? t->at.hits : 0;
     t->pieces.sums[i][1] = first ? t->at.loss : 0;
 }
 
 static int pass_pieces(lince_trainer *t, const lince_batch *batch, passing *p)
 {
+    lince_pieces_start(&t->pieces, t->net);
     for (size_t i = 0; i < lince_loader_pieces(t->train); i++) {
         lince_batch piece = lince_loader_piece(t->train, batch, i);
         begin_count(t, i);

@@ -70,6 +70,7 @@ static int pass_through(lince_trainer *t, const lince_batch *batch)
 {
     lince_net_together together;
     if (t->together) return lince_trainer_forward_together(t, batch, &together);
+    lince_pieces_start(&t->pieces, t->net);
     for (size_t i = 0; i < lince_loader_pieces(t->train); i++) {
         lince_batch piece = lince_loader_piece(t->train, batch, i);
         lince_pieces_begin(&t->pieces, t->net, i);
