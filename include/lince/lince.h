@@ -29,6 +29,7 @@
 #include <lince/machine.h>
 #include <lince/model.h>
 #include <lince/observer.h>
+#include <lince/onnx.h>
 #include <lince/processes.h>
 #include <lince/report.h>
 #include <lince/settings.h>

@@ -27,6 +27,12 @@ static void backward(lince_layer *l, const lince_pass *p)
             lince_copy(l->exec, p->dout, p->din[i], lince_layer_floats(l, p));
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    (void)l;
+    return LINCE_ONNX(g, "Add", in[0], in[1]);
+}
+
 const lince_layer_type lince_add_layer = {.name = "add",
                                           .homogeneous = true,
                                           .inputs = 2,
@@ -34,4 +40,5 @@ const lince_layer_type lince_add_layer = {.name = "add",
                                           .rectifies = true,
                                           .infer = infer,
                                           .forward = forward,
-                                          .backward = backward};
+                                          .backward = backward,
+                                          .express = express};

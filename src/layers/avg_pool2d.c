@@ -45,6 +45,15 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%dx%d, stride %d", a->kernel, a->kernel, a->stride);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    const lince_avg_pool2d_layer_args *a = l->own;
+    lince_onnx_value y = LINCE_ONNX(g, "AveragePool", in[0]);
+    lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
+    lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});
+    return y;
+}
+
 const lince_layer_type lince_avg_pool2d_layer = {.name = "avg_pool2d",
                                                  .args_size = sizeof(lince_avg_pool2d_layer_args),
                                                  .homogeneous = true,
@@ -52,4 +61,5 @@ const lince_layer_type lince_avg_pool2d_layer = {.name = "avg_pool2d",
                                                  .infer = infer,
                                                  .forward = forward,
                                                  .backward = backward,
-                                                 .describe = describe};
+                                                 .describe = describe,
+                                                 .express = express};

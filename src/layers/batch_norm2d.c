@@ -87,6 +87,14 @@ static void follow(lince_layer *l, const lince_pass *p)
     lince_batch_norm_forward(l->exec, &bn, l->out, 0, false, NULL, NULL);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    lince_onnx_value y = LINCE_ONNX(g, "BatchNormalization", in[0], l->params[GAMMA].name,
+                                    l->params[BETA].name, l->params[MEAN].name, l->params[VAR].name);
+    lince_onnx_real(g, "epsilon", 1e-5f);
+    return y;
+}
+
 const lince_layer_type lince_batch_norm2d_layer = {.name = "batch_norm2d",
                                                    .args_size = sizeof(lince_batch_norm2d_layer_args),
                                                    .norm = true,
@@ -98,4 +106,5 @@ const lince_layer_type lince_batch_norm2d_layer = {.name = "batch_norm2d",
                                                    .backward = backward,
                                                    .look = look,
                                                    .look_back = look_back,
-                                                   .follow = follow};
+                                                   .follow = follow,
+                                                   .express = express};

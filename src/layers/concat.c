@@ -31,10 +31,19 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%d + %d", l->in[0].channels, l->in[1].channels);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    (void)l;
+    lince_onnx_value y = LINCE_ONNX(g, "Concat", in[0], in[1]);
+    lince_onnx_int(g, "axis", 1);
+    return y;
+}
+
 const lince_layer_type lince_concat_layer = {.name = "concat",
                                              .homogeneous = true,
                                              .inputs = 2,
                                              .infer = infer,
                                              .forward = forward,
                                              .backward = backward,
-                                             .describe = describe};
+                                             .describe = describe,
+                                             .express = express};

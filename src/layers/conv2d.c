@@ -143,6 +143,18 @@ static void describe(const lince_layer *l, char *out, size_t size)
             n += snprintf(out + n, size - (size_t)n, ", %s=%d", more[i].name, more[i].value);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    const lince_conv2d_layer_args *a = l->own;
+    lince_onnx_value inputs[] = {in[0], l->params[0].name, has_bias(l) ? l->params[1].name : NULL},
+                     y = lince_onnx_node(g, "Conv", inputs, has_bias(l) ? 3 : 2);
+    lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
+    lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});
+    lince_onnx_ints(g, "pads", 4, (int64_t[]){a->padding, a->padding, a->padding, a->padding});
+    lince_onnx_int(g, "group", a->groups);
+    return y;
+}
+
 const lince_layer_type lince_conv2d_layer = {.name = "conv2d",
                                              .args_size = sizeof(lince_conv2d_layer_args),
                                              .filters = true,
@@ -156,4 +168,5 @@ const lince_layer_type lince_conv2d_layer = {.name = "conv2d",
                                              .forward = forward,
                                              .backward = backward,
                                              .release = release,
-                                             .describe = describe};
+                                             .describe = describe,
+                                             .express = express};

@@ -48,10 +48,16 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%d × %d", a->vocabulary, a->channels);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    return LINCE_ONNX(g, "Gather", l->params[0].name, lince_onnx_transpose(g, in[0], 2, (int64_t[]){1, 0}));
+}
+
 const lince_layer_type lince_embedding_layer = {.name = "embedding",
                                                 .args_size = sizeof(lince_embedding_layer_args),
                                                 .inputs = 1,
                                                 .infer = infer,
                                                 .forward = forward,
                                                 .backward = backward,
-                                                .describe = describe};
+                                                .describe = describe,
+                                                .express = express};

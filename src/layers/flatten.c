@@ -20,6 +20,14 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (p->din[0]) lince_from_plain(l->exec, l->in[0], (size_t)p->n, p->dout, p->din[0]);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    (void)l;
+    lince_onnx_value y = LINCE_ONNX(g, "Flatten", in[0]);
+    lince_onnx_int(g, "axis", 1);
+    return y;
+}
+
 const lince_layer_type lince_flatten_layer = {.name = "flatten",
                                               .forgets_places = true,
                                               .homogeneous = true,
@@ -27,4 +35,5 @@ const lince_layer_type lince_flatten_layer = {.name = "flatten",
                                               .takes_copies = true,
                                               .infer = infer,
                                               .forward = forward,
-                                              .backward = backward};
+                                              .backward = backward,
+                                              .express = express};

@@ -28,5 +28,15 @@ static void backward(lince_layer *l, const lince_pass *p)
     (void)l, (void)p;
 }
 
-const lince_layer_type lince_frames_layer = {
-    .name = "frames", .inputs = 1, .infer = infer, .forward = forward, .backward = backward};
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    (void)l;
+    return lince_onnx_transpose(g, in[0], 3, (int64_t[]){1, 0, 2});
+}
+
+const lince_layer_type lince_frames_layer = {.name = "frames",
+                                             .inputs = 1,
+                                             .infer = infer,
+                                             .forward = forward,
+                                             .backward = backward,
+                                             .express = express};

@@ -8,6 +8,7 @@
 #include "core/tensor.h"
 #include "kernels/exec.h"
 #include "kernels/packed.h"
+#include "onnx/graph.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -138,6 +139,9 @@ struct lince_layer_type {
     void (*look_back)(const lince_layer *layer, const lince_pass *pass, double *sums);
     void (*follow)(lince_layer *layer, const lince_pass *pass);
     void (*describe)(const lince_layer *layer, char *out, size_t size); /* "3x3, 64 -> 128"; may be NULL */
+    /* Adds nodes of ONNX that compute the same in inference; their output. Parameters are there under their names; samples are
+     * [n][channels][height][width] or [n][channels], sequences [steps][n][channels]. NULL: it is not exported. */
+    lince_onnx_value (*express)(const lince_layer *layer, lince_onnx *graph, const lince_onnx_value *in);
 };
 
 struct lince_layer {
@@ -174,6 +178,9 @@ lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, c
 
 /* infer: the output has the input's shape. */
 int lince_layer_same_shape(lince_layer *layer);
+
+/* express: the output is the input, of what changes it in training alone. */
+lince_onnx_value lince_layer_pass_on(const lince_layer *layer, lince_onnx *graph, const lince_onnx_value *in);
 
 /* Values of the pass, padding channels included. */
 size_t lince_layer_floats(const lince_layer *layer, const lince_pass *pass);

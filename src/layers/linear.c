@@ -58,6 +58,14 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%d → %d", l->in[0].channels * l->in_copies, l->out.channels);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    lince_onnx_value inputs[] = {in[0], l->params[0].name, has_bias(l) ? l->params[1].name : NULL},
+                     y = lince_onnx_node(g, "Gemm", inputs, has_bias(l) ? 3 : 2);
+    lince_onnx_int(g, "transB", 1);
+    return y;
+}
+
 const lince_layer_type lince_linear_layer = {.name = "linear",
                                              .args_size = sizeof(lince_linear_layer_args),
                                              .homogeneous = true,
@@ -67,4 +75,5 @@ const lince_layer_type lince_linear_layer = {.name = "linear",
                                              .infer = infer,
                                              .forward = forward,
                                              .backward = backward,
-                                             .describe = describe};
+                                             .describe = describe,
+                                             .express = express};

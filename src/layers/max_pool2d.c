@@ -59,6 +59,25 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%d×%d, stride=%d", a->kernel, a->kernel, a->stride);
 }
 
+/* So that the last window just fits: which windows ONNX's own ceil_mode counts depends on who computes it. */
+static int padding_behind(const lince_max_pool2d_layer_args *a, int in, int out)
+{
+    int missing = (out - 1) * a->stride + a->kernel - in - a->padding;
+    return missing > 0 ? missing : 0;
+}
+
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    const lince_max_pool2d_layer_args *a = l->own;
+    lince_onnx_value y = LINCE_ONNX(g, "MaxPool", in[0]);
+    lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
+    lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});
+    lince_onnx_ints(g, "pads", 4,
+                    (int64_t[]){a->padding, a->padding, padding_behind(a, l->in[0].height, l->out.height),
+                                padding_behind(a, l->in[0].width, l->out.width)});
+    return y;
+}
+
 const lince_layer_type lince_max_pool2d_layer = {.name = "max_pool2d",
                                                  .args_size = sizeof(lince_max_pool2d_layer_args),
                                                  .homogeneous = true,
@@ -67,4 +86,5 @@ const lince_layer_type lince_max_pool2d_layer = {.name = "max_pool2d",
                                                  .infer = infer,
                                                  .forward = forward,
                                                  .backward = backward,
-                                                 .describe = describe};
+                                                 .describe = describe,
+                                                 .express = express};

@@ -41,6 +41,15 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "%d → %d, stride=%d", l->in[0].channels, l->out.channels, stride_of(l));
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    int64_t more = l->out.channels - l->in[0].channels, before = more / 2;
+    lince_onnx_value rows = lince_onnx_slice(g, in[0], 2, 0, l->in[0].height, stride_of(l)),
+                     x = lince_onnx_slice(g, rows, 3, 0, l->in[0].width, stride_of(l));
+    return LINCE_ONNX(g, "Pad", x,
+                      lince_onnx_longs(g, 8, (int64_t[]){0, before, 0, 0, 0, more - before, 0, 0}));
+}
+
 const lince_layer_type lince_pad_shortcut_layer = {.name = "pad_shortcut",
                                                    .args_size = sizeof(lince_pad_shortcut_layer_args),
                                                    .homogeneous = true,
@@ -48,4 +57,5 @@ const lince_layer_type lince_pad_shortcut_layer = {.name = "pad_shortcut",
                                                    .infer = infer,
                                                    .forward = forward,
                                                    .backward = backward,
-                                                   .describe = describe};
+                                                   .describe = describe,
+                                                   .express = express};

@@ -6,6 +6,7 @@
  * first. */
 #include "layers/recurrent.h"
 #include "core/error.h"
+#include "core/memory.h"
 #include "kernels/kernels.h"
 #include "kernels/recurrent.h"
 #include "kernels/sequence.h"
@@ -182,6 +183,65 @@ static void describe(const lince_layer *l, char *out, size_t size)
              cell_of(l) == LINCE_RNN_RELU ? ", relu" : "");
 }
 
+/* --- as ONNX -------------------------------------------------------------------------------------------- */
+
+/* ONNX has the gates' rows in an order of its own: PyTorch's, here, are r z n and i f g o, ONNX's z r h and i o f c. */
+static lince_onnx_value gates(const lince_layer *l, lince_onnx *g, lince_onnx_value rows)
+{
+    static const int orders[][4] = {[LINCE_GRU] = {1, 0, 2}, [LINCE_LSTM] = {0, 3, 1, 2}};
+    int hidden = own(l)->hidden, count = lince_cell_gates(cell_of(l));
+    if (count == 1) return rows;
+    int64_t *order = lince_alloc((size_t)count * (size_t)hidden, sizeof *order);
+    if (!order) lince_onnx_fail(g, LINCE_ENOMEM);
+    for (int i = 0; i < count * hidden && order; i++)
+        order[i] = orders[cell_of(l)][i / hidden] * hidden + i % hidden;
+    lince_onnx_value y =
+        order ? LINCE_ONNX(g, "Gather", rows, lince_onnx_longs(g, (size_t)count * (size_t)hidden, order))
+              : NULL;
+    lince_free(order);
+    return y;
+}
+
+static lince_onnx_value stack(lince_onnx *g, const lince_onnx_value *parts, size_t count)
+{
+    if (count == 1) return parts[0];
+    lince_onnx_value y = lince_onnx_node(g, "Concat", parts, count);
+    lince_onnx_int(g, "axis", 0);
+    return y;
+}
+
+/* Weights [directions][rows][columns], or both biases behind each other [directions][2 rows]: parameters `first` to `last` of
+ * each direction. */
+static lince_onnx_value weights(const lince_layer *l, lince_onnx *g, int first, int last)
+{
+    lince_onnx_value all[2];
+    for (int d = 0; d < directions(l); d++) {
+        lince_onnx_value parts[2];
+        for (int i = first; i <= last; i++) parts[i - first] = gates(l, g, l->params[4 * d + i].name);
+        all[d] = LINCE_ONNX(g, "Unsqueeze", stack(g, parts, (size_t)(last - first + 1)),
+                            lince_onnx_longs(g, 1, &(int64_t){0}));
+    }
+    return stack(g, all, (size_t)directions(l));
+}
+
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    static const char *const ops[] = {
+        [LINCE_RNN_TANH] = "RNN", [LINCE_RNN_RELU] = "RNN", [LINCE_GRU] = "GRU", [LINCE_LSTM] = "LSTM"};
+    lince_cell cell = cell_of(l);
+    lince_onnx_value w = weights(l, g, 0, 0), r = weights(l, g, 1, 1), b = weights(l, g, 2, 3),
+                     length = LINCE_ONNX(g, "Cast", lince_onnx_lengths(g));
+    lince_onnx_int(g, "to", LINCE_ONNX_INT32);
+    lince_onnx_value y = LINCE_ONNX(g, ops[cell], in[0], w, r, b, length);
+    lince_onnx_int(g, "hidden_size", own(l)->hidden);
+    lince_onnx_text(g, "direction", directions(l) == 2 ? "bidirectional" : "forward");
+    if (cell == LINCE_GRU) lince_onnx_int(g, "linear_before_reset", 1);
+    if (cell == LINCE_RNN_RELU) lince_onnx_texts(g, "activations", (size_t)directions(l), "Relu");
+    /* [steps][directions][n][hidden] -> [steps][n][features] */
+    y = lince_onnx_transpose(g, y, 4, (int64_t[]){0, 2, 1, 3});
+    return LINCE_ONNX(g, "Reshape", y, lince_onnx_longs(g, 3, (int64_t[]){0, 0, l->out.channels}));
+}
+
 #define RECURRENT(word)                                                                            \
     const lince_layer_type lince_##word##_layer = {.name = #word,                                  \
                                                    .args_size = sizeof(lince_##word##_layer_args), \
@@ -192,7 +252,8 @@ static void describe(const lince_layer *l, char *out, size_t size)
                                                    .infer = infer,                                 \
                                                    .forward = forward,                             \
                                                    .backward = backward,                           \
-                                                   .describe = describe}
+                                                   .describe = describe,                           \
+                                                   .express = express}
 
 RECURRENT(rnn);
 RECURRENT(gru);

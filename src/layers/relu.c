@@ -12,6 +12,12 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (p->din[0]) lince_relu_backward(l->exec, p->out, p->dout, p->din[0], lince_layer_floats(l, p));
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    (void)l;
+    return LINCE_ONNX(g, "Relu", in[0]);
+}
+
 const lince_layer_type lince_relu_layer = {.name = "relu",
                                            .is_relu = true,
                                            .homogeneous = true,
@@ -20,4 +26,5 @@ const lince_layer_type lince_relu_layer = {.name = "relu",
                                            .needs_output = true,
                                            .infer = lince_layer_same_shape,
                                            .forward = forward,
-                                           .backward = backward};
+                                           .backward = backward,
+                                           .express = express};

@@ -24,6 +24,11 @@ static void describe(const lince_layer *l, char *out, size_t size)
     snprintf(out, size, "× %.4g", (double)factor_of(l));
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    return LINCE_ONNX(g, "Mul", in[0], lince_onnx_scalar(g, factor_of(l)));
+}
+
 const lince_layer_type lince_scale_layer = {.name = "scale",
                                             .args_size = sizeof(lince_scale_layer_args),
                                             .homogeneous = true,
@@ -32,4 +37,5 @@ const lince_layer_type lince_scale_layer = {.name = "scale",
                                             .infer = lince_layer_same_shape,
                                             .forward = forward,
                                             .backward = backward,
-                                            .describe = describe};
+                                            .describe = describe,
+                                            .express = express};

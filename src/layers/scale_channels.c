@@ -25,9 +25,16 @@ static void backward(lince_layer *l, const lince_pass *p)
                                   p->din[1]);
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    (void)l;
+    return LINCE_ONNX(g, "Mul", in[0], in[1]);
+}
+
 const lince_layer_type lince_scale_channels_layer = {.name = "scale_channels",
                                                      .inputs = 2,
                                                      .needs_input = true,
                                                      .infer = infer,
                                                      .forward = forward,
-                                                     .backward = backward};
+                                                     .backward = backward,
+                                                     .express = express};

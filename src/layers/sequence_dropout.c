@@ -38,4 +38,5 @@ const lince_layer_type lince_sequence_dropout_layer = {.name = "sequence_dropout
                                                        .infer = infer,
                                                        .forward = forward,
                                                        .backward = backward,
-                                                       .describe = lince_layer_drop_describe};
+                                                       .describe = lince_layer_drop_describe,
+                                                       .express = lince_layer_pass_on};

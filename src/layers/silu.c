@@ -13,9 +13,16 @@ static void backward(lince_layer *l, const lince_pass *p)
     if (p->din[0]) lince_silu_backward(l->exec, p->in[0], p->dout, p->din[0], lince_layer_floats(l, p));
 }
 
+static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
+{
+    (void)l;
+    return LINCE_ONNX(g, "Mul", in[0], LINCE_ONNX(g, "Sigmoid", in[0]));
+}
+
 const lince_layer_type lince_silu_layer = {.name = "silu",
                                            .inputs = 1,
                                            .needs_input = true,
                                            .infer = lince_layer_same_shape,
                                            .forward = forward,
-                                           .backward = backward};
+                                           .backward = backward,
+                                           .express = express};

@@ -21,4 +21,5 @@ const lince_layer_type lince_stochastic_depth_layer = {.name = "stochastic_depth
                                                        .infer = lince_layer_drop_infer,
                                                        .forward = forward,
                                                        .backward = backward,
-                                                       .describe = lince_layer_drop_describe};
+                                                       .describe = lince_layer_drop_describe,
+                                                       .express = lince_layer_pass_on};

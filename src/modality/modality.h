@@ -12,6 +12,7 @@
 #include "data/loader/loader.h"
 #include "modality/asking.h"
 #include "modality/passport.h"
+#include "modality/probe.h"
 #include "models/model_zoo.h"
 #include "picture/views.h"
 #include "settings/settings.h"
@@ -113,6 +114,17 @@ typedef struct lince_modality {
     int (*adapt)(void *encoder, const lince_open_options *options, lince_buffer *notes);
     /* A setting of a model that the encoder holds: 1 where it is none of them; may be NULL. */
     int (*set)(void *encoder, const char *setting, const char *value);
+
+    /* --- as ONNX -------------------------------------------------------------------------------------- */
+
+    /* Adds the graph's inputs, and what becomes of them up to the net's (of sequences how many steps each has, too); `raw`:
+     * from what is read on, as far as that is said in ONNX (express_raw: it is). NULL: models are not exported. */
+    lince_onnx_value (*express)(const void *encoder, lince_onnx *graph, bool raw);
+    bool express_raw;
+    /* What there is to say of the inputs, lines; may be NULL. */
+    void (*tell_express)(const void *encoder, bool raw, lince_buffer *out);
+    /* n made-up samples for the same inputs, and for the net; released by the caller in any case. */
+    int (*try_out)(const void *encoder, int n, bool raw, lince_probe *probe);
 
     /* --- questions ------------------------------------------------------------------------------------ */
 

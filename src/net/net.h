@@ -142,6 +142,10 @@ const float *lince_net_compute(lince_net *net, int last, int n);
  * layer's states are the whole ones: by way of all later steps too. LINCE_ENOMEM. */
 int lince_net_read(lince_net *net, size_t node, bool gradient, float *plain);
 
+/* Adds it to an ONNX graph, behind the value that is its input; its output, or NULL (onnx/graph.h). It must not be folded
+ * (options.unfolded), and prepared. */
+lince_onnx_value lince_net_express(const lince_net *net, lince_onnx *graph, lince_onnx_value input);
+
 /* The name of a parameter whose gradient of the last pass is not finite, or of the last layer where its
  * output is not; NULL: all are. */
 const char *lince_net_not_finite(const lince_net *net);

@@ -62,6 +62,11 @@ void lince_pictures_tell_views(const void *encoder, const lince_loader *loader, 
 int lince_pictures_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info);
 void lince_pictures_print_info(const json_t *info, lince_buffer *out);
 
+/* express.c */
+lince_onnx_value lince_pictures_express(const void *encoder, lince_onnx *graph, bool raw);
+void lince_pictures_tell_express(const void *encoder, bool raw, lince_buffer *out);
+int lince_pictures_try(const void *encoder, int n, bool raw, lince_probe *probe);
+
 /* ask.c, memory.c */
 int lince_pictures_ask(const lince_asking *asking, const char *path);
 int lince_pictures_answer_path(const lince_asking *asking, const char *path, lince_prediction *prediction);

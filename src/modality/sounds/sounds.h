@@ -62,6 +62,10 @@ void lince_sounds_describe(const lince_opening *opening, json_t **data);
 int lince_sounds_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info);
 void lince_sounds_print_info(const json_t *info, lince_buffer *out);
 
+/* express.c */
+lince_onnx_value lince_sounds_express(const void *encoder, lince_onnx *graph, bool raw);
+int lince_sounds_try(const void *encoder, int n, bool raw, lince_probe *probe);
+
 /* ask.c */
 int lince_sounds_ask(const lince_asking *asking, const char *path);
 int lince_sounds_answer_path(const lince_asking *asking, const char *path, lince_prediction *prediction);

@@ -43,6 +43,10 @@ void lince_texts_tell_loaded(const void *encoder, const lince_loader *loader, li
 int lince_texts_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info);
 void lince_texts_print_info(const json_t *info, lince_buffer *out);
 
+/* express.c */
+lince_onnx_value lince_texts_express(const void *encoder, lince_onnx *graph, bool raw);
+int lince_texts_try(const void *encoder, int n, bool raw, lince_probe *probe);
+
 /* ask.c; ask_table.c: of a table's content */
 int lince_texts_ask(const lince_asking *asking, const char *path);
 int lince_texts_answer(const lince_asking *asking, const char *text, size_t size,
