@@ -37,6 +37,14 @@ void lince_free(void *memory)
     free(memory);
 }
 
+int lince_memory_at_hand(size_t size)
+{
+    void *volatile memory = malloc(size); /* compilers leave out one that is only given back */
+    if (!memory) out_of_memory(1, size);
+    free(memory);
+    return memory ? 0 : LINCE_ENOMEM;
+}
+
 void lince_text_free(char *text)
 {
     lince_free(text);

@@ -113,16 +113,13 @@ static int break_characters(const char *text, size_t size,
 }
 
 #ifdef LINCE_ICU
-/* ICU opens its locales and dictionaries once a process, and crashes where memory is missing meanwhile: so that it is
- * there is seen before. */
+/* ICU opens its locales and dictionaries once a process, and crashes where memory is missing meanwhile. */
 static int open_words(lince_breaker *b)
 {
     enum { ENOUGH = 8 << 20 };
     UErrorCode status = U_ZERO_ERROR;
     if (b->words) return 0;
-    void *room = lince_alloc(ENOUGH, 1);
-    if (!room) return LINCE_ENOMEM;
-    lince_free(room);
+    LINCE_TRY(lince_memory_at_hand(ENOUGH));
     b->words = ubrk_open(UBRK_WORD, "", NULL, 0, &status);
     if (U_SUCCESS(status)) return 0;
     b->words = NULL;

@@ -27,6 +27,7 @@ import sys
 import threading
 import time
 
+SECONDS = 600  # of a process, before it counts as hanging: a busy machine is no hang
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 COMMON = ["--batch-size", "16", "--seed", "3", "--find-duplicates", "no", "--lang", "en"]
@@ -190,7 +191,7 @@ class Trial:
         return True
 
     def wait(self, process):
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=SECONDS)
         self.said.append(f"{process.returncode}: {err[-300:]}")
         return err, process.returncode
 

@@ -1,6 +1,7 @@
 /* Samples that are files of pictures. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/memory.h"
 #include "data/index/layout.h"
 #include "data/source/file_names.h"
 #include "picture/decode/codec.h"
@@ -23,11 +24,12 @@ int lince_picture_file_read(lince_dataset *dataset, const lince_sample *sample, 
 /* A header lies in the first bytes, but for a photograph's that begins with a preview. */
 int lince_picture_file_measure(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head)
 {
-    enum { HEAD = 4096 };
+    enum { HEAD = 4096, AT_HAND = 1 << 20 /* for what libtiff and libheif make of it */ };
     lince_source *source = &dataset->source;
     const lince_entry *entry = &source->entries[sample->entry];
     char where[LINCE_WHERE_MAX];
     lince_bytes bytes;
+    LINCE_TRY(lince_memory_at_hand(AT_HAND));
     LINCE_TRY(lince_source_peek(source, entry, HEAD, &bytes));
     bool found = lince_image_measure(bytes.data, bytes.size, head);
     lince_bytes_release(&bytes);

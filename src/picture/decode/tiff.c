@@ -9,7 +9,8 @@
 #include <string.h>
 #include <tiffio.h>
 
-enum { ALLOCATED_AT_ONCE = 256 << 20 /* bytes, by libtiff */ };
+/* Bytes, by libtiff. Version 4.5 writes where an allocation of what it makes of a header gave nothing. */
+enum { ALLOCATED_AT_ONCE = 256 << 20, AT_HAND = 4 << 20 };
 
 typedef struct tiff_reader {
     const uint8_t *bytes;
@@ -159,6 +160,7 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
                   const char *name)
 {
     tiff_reader r = {.bytes = bytes, .size = size};
+    LINCE_TRY(lince_memory_at_hand(AT_HAND + 2 * size));
     TIFF *tiff = open_tiff(&r);
     if (!tiff) return damaged(&r, name);
     int code = read_picture(tiff, &r, &how->range, image, name);

@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/memory.h"
 #include "picture/decode/codec.h"
 
 #include <string.h>
@@ -38,6 +39,33 @@ static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
     return lince_upright((uint32_t)w, (uint32_t)h, orientation_of(bytes, size), head);
 }
 
+/* libwebp 1.2 writes where an allocation of a lossless picture gave nothing: it holds its pixels, 4 bytes each, a second
+ * time in rows, and codes of its own, of some megabytes. */
+static int see_that_there_is_memory(const lince_image *image)
+{
+    enum { CODES = 8 << 20 };
+    return lince_memory_at_hand((size_t)image->width * (size_t)image->height * 8 + CODES);
+}
+
+static int decode_rgb(lince_image *image, const uint8_t *bytes, size_t size, const char *name)
+{
+    size_t stride = (size_t)image->width * 3;
+    WebPDecoderConfig config;
+    if (!WebPInitDecoderConfig(&config))
+        return lince_fail(LINCE_EUNSUPPORTED, "libwebp is of another version than lince was built for");
+    config.output.colorspace = MODE_RGB;
+    config.output.is_external_memory = 1;
+    config.output.u.RGBA = (WebPRGBABuffer){.rgba = image->pixels,
+                                            .stride = (int)stride,
+                                            .size = stride * (size_t)image->height};
+    VP8StatusCode status = WebPDecode(bytes, size, &config);
+    if (status == VP8_STATUS_OUT_OF_MEMORY)
+        return lince_fail(LINCE_ENOMEM, "%s: out of memory while reading a WebP", name);
+    return status
+               ? lince_fail(LINCE_EFORMAT, "%s: truncated or damaged WebP (size in bytes: %zu)", name, size)
+               : 0;
+}
+
 static int decode(lince_image *image, const uint8_t *bytes, size_t size, const lince_decoding *how,
                   const char *name)
 {
@@ -49,9 +77,8 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
         return lince_fail(LINCE_EUNSUPPORTED, "%s: an animated WebP; save one of its frames as a picture",
                           name);
     LINCE_TRY(lince_image_claim(image, (size_t)f.width, (size_t)f.height, size, 0, name));
-    size_t stride = (size_t)f.width * 3;
-    if (!WebPDecodeRGBInto(bytes, size, image->pixels, stride * (size_t)f.height, (int)stride))
-        return lince_fail(LINCE_EFORMAT, "%s: truncated or damaged WebP (size in bytes: %zu)", name, size);
+    LINCE_TRY(see_that_there_is_memory(image));
+    LINCE_TRY(decode_rgb(image, bytes, size, name));
     return lince_image_orient(image, orientation_of(bytes, size));
 }
 
