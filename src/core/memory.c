@@ -40,9 +40,12 @@ void lince_free(void *memory)
 int lince_memory_at_hand(size_t size)
 {
     void *volatile memory = malloc(size); /* compilers leave out one that is only given back */
-    if (!memory) out_of_memory(1, size);
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool found = memory && pages != MAP_FAILED;
+    if (pages != MAP_FAILED) munmap(pages, size);
     free(memory);
-    return memory ? 0 : LINCE_ENOMEM;
+    if (!found) out_of_memory(1, size);
+    return found ? 0 : LINCE_ENOMEM;
 }
 
 void lince_text_free(char *text)

@@ -23,7 +23,7 @@ static inline bool lince_add(size_t a, size_t b, size_t *result)
 void *lince_alloc(size_t count, size_t size);
 void lince_free(void *memory);
 
-/* Sees that `size` bytes are at hand: asks for them, and gives them back. For libraries that write where an allocation of
+/* Sees that `size` bytes are at hand, of malloc's and of the system's: asks for them, and gives them back. For libraries that write where an allocation of
  * theirs gave nothing, before they are called. LINCE_ENOMEM. */
 int lince_memory_at_hand(size_t size);
 

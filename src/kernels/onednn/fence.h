@@ -1,4 +1,4 @@
-/* Calls of oneDNN, whose exceptions end here, and which are not made where there is no memory for them. */
+/* Calls of oneDNN, whose exceptions end here. */
 #ifndef LINCE_KERNELS_ONEDNN_FENCE_H
 #define LINCE_KERNELS_ONEDNN_FENCE_H
 
