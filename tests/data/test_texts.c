@@ -183,7 +183,8 @@ static void test_lines_of_fasttext(void **state)
     assert_refused(odd, strlen(odd), (lince_table_options){0}, LINCE_EFORMAT,
                    "row 2 (line 2): expected a line of the form '__label__name text'");
     static const char two[] = "__label__good yes\n__label__a __label__b no\n";
-    assert_refused(two, strlen(two), (lince_table_options){.labels = "one"}, LINCE_EFORMAT, "row 2 (line 2): two labels");
+    assert_refused(two, strlen(two), (lince_table_options){.labels = "one"}, LINCE_EFORMAT,
+                   "row 2 (line 2): two labels");
 }
 
 /* --- quotes ----------------------------------------------------------------------------------------- */

@@ -185,9 +185,9 @@ static void test_a_setting_says_what_it_decides_and_of_which_samples(void **stat
         lince_decides decides;
         const char *modality;
     } cases[] = {
-        {"lr", LINCE_DECIDES_LEARNING, NULL},        {"val-split", LINCE_DECIDES_SAMPLES, NULL},
-        {"seed", LINCE_DECIDES_CHANCE, NULL},        {"deterministic", LINCE_DECIDES_OUTCOME, NULL},
-        {"threads", LINCE_DECIDES_NOTHING, NULL},    {"augment", LINCE_DECIDES_LEARNING, "pictures"},
+        {"lr", LINCE_DECIDES_LEARNING, NULL},           {"val-split", LINCE_DECIDES_SAMPLES, NULL},
+        {"seed", LINCE_DECIDES_CHANCE, NULL},           {"deterministic", LINCE_DECIDES_OUTCOME, NULL},
+        {"threads", LINCE_DECIDES_NOTHING, NULL},       {"augment", LINCE_DECIDES_LEARNING, "pictures"},
         {"embedding", LINCE_DECIDES_LEARNING, "texts"}, {"cache-mb", LINCE_DECIDES_NOTHING, NULL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const lince_setting_info *info = lince_setting_named(cases[i].name);
