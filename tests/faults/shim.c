@@ -14,7 +14,7 @@
  *                             child, whose outputs are these files, and writes the child's exit code, negative the number
  *                             of the signal which ended it
  *
- * Nothing fails while oneDNN makes an object: that there is memory for it is seen beforehand, which may (kernels/onednn/conv.c).
+ * Memory does not fail while oneDNN makes an object: that it is there is seen beforehand, which may (kernels/onednn/conv.c).
  *
  * System calls are seen by syscall user dispatch (Linux 5.11, x86-64): one that is made anywhere but at `made` below is a
  * signal, whose handler makes it, or does not. A thread that is begun asks for it anew, a program that is started does not
@@ -113,6 +113,7 @@ static void look(int which, const char *path)
 static bool fails(int which, const char *path)
 {
     if (!atomic_load(&active) || looking) return false;
+    if (making && (which == ALLOC || kinds[which].call == SYS_mmap)) return false;
     long n = atomic_fetch_add(&counts[which], 1) + 1;
     if (sites) look(which, path);
     return which == failing && (n == failing_at || (lasting && n > failing_at));
@@ -122,7 +123,7 @@ static bool fails(int which, const char *path)
 
 static bool refused(void)
 {
-    if (making || !fails(ALLOC, NULL)) return false;
+    if (!fails(ALLOC, NULL)) return false;
     errno = ENOMEM;
     return true;
 }
