@@ -93,6 +93,12 @@ typedef struct training {
 int cli_train(const command *c, training *t, int argc, char **argv, const option_spec *specs,
               int (*work)(void *context), void *context);
 
+/* processes.c: of commands that several processes share. Exit codes; the one to leave with is handed on. The language in which who is
+ * lost is told: that of the calling thread. */
+int cli_join(lince_processes **processes);
+void cli_joined_language(void);
+int cli_leave(lince_processes *processes, int status);
+
 /* The text of a setting; whether there is any. */
 enum { SETTING_MAX = 8192 };
 bool cli_setting(const lince_settings *settings, const char *name, char text[SETTING_MAX]);

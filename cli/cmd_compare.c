@@ -10,6 +10,7 @@ enum { MOST_RUNS = 64, PATH = 4096 };
 
 typedef struct job {
     training common;
+    lince_processes *processes;
     const char *models, *seeds;
     char folder[MOST_RUNS][PATH]; /* of the runs */
     const char *at[MOST_RUNS];
@@ -20,9 +21,15 @@ typedef struct job {
     uint64_t first;
 } job;
 
+/* The process that trains the i-th run. */
+static int owner_of(const job *j, int i)
+{
+    return i % lince_processes_count(j->processes);
+}
+
 /* --- training what is to be compared -------------------------------------------------------------- */
 
-/* Trains one model with one seed into <out>/<model>[-seed<n>]. */
+/* Trains one model with one seed into <out>/<model>[-seed<n>], if it is this process's turn; the others are told later. */
 static int train_one(job *j, const char *model, uint64_t seed)
 {
     char out[PATH], number[32];
@@ -33,8 +40,9 @@ static int train_one(job *j, const char *model, uint64_t seed)
     int code = lince_settings_set(s, "model", model);
     if (!code) code = lince_settings_set(s, "seed", number);
     if (!code) code = lince_settings_set(s, "out", out);
-    if (!code)
-        code = lince_train(s, j->common.line, cli_observer(j->common.quiet), j->folder[j->runs.count], PATH);
+    if (!code && owner_of(j, j->runs.count) == lince_processes_rank(j->processes))
+        code = lince_train(s, j->common.line, cli_observer(j->common.quiet || j->common.silent),
+                           j->folder[j->runs.count], PATH);
     if (!code) j->at[j->runs.count] = j->folder[j->runs.count], j->runs.count++;
     return code;
 }
@@ -85,6 +93,25 @@ static int check_model(job *j, const char *model)
     return cli_error(LINCE_EUSAGE, "--models: there is no model '%s'; did you mean %s?", model, name);
 }
 
+/* Where each run is; all are trained. */
+static int tell_folders(job *j, int code)
+{
+    code = lince_processes_all(j->processes, code);
+    for (int i = 0; !code && i < j->runs.count; i++)
+        code = lince_processes_tell(j->processes, owner_of(j, i), j->folder[i], PATH);
+    return code;
+}
+
+/* Processes on one machine divide its processors. */
+static int share_threads(const job *j)
+{
+    char threads[SETTING_MAX];
+    if (lince_processes_count(j->processes) == 1) return 0;
+    if (cli_setting(j->common.settings, "threads", threads) && strcmp(threads, "0") != 0) return 0;
+    snprintf(threads, sizeof threads, "%d", lince_processes_threads(j->processes));
+    return lince_settings_set(j->common.settings, "threads", threads);
+}
+
 static int train_seeds(job *j, const char *model)
 {
     int code = 0;
@@ -104,7 +131,9 @@ static int train_all(job *j)
     if (!code && (int64_t)j->models_asked * j->each > MOST_RUNS)
         code = cli_error(LINCE_EUSAGE, "compare: at most %d runs", MOST_RUNS);
     if (!code) code = share_split(s);
-    if (!code) code = each_model(j->models, train_seeds, j);
+    if (!code) code = share_threads(j);
+    code = lince_processes_all(j->processes, code);
+    if (!code) code = tell_folders(j, each_model(j->models, train_seeds, j));
     snprintf(j->base + strlen(j->base), sizeof j->base - strlen(j->base), "/compare");
     return code ? code : lince_settings_set(s, "out", j->base);
 }
@@ -150,8 +179,10 @@ static int train_and_compare(void *context)
     job *j = context;
     if (j->models && j->runs.count)
         return cli_error(LINCE_EUSAGE, "compare: give runs, or --models to train; not both");
+    cli_joined_language();
     int code = j->models ? train_all(j) : 0;
-    return code ? code : compare(j);
+    if (!code && !j->common.silent) code = compare(j);
+    return lince_processes_all(j->processes, code);
 }
 
 static int run(int argc, char **argv)
@@ -163,7 +194,11 @@ static int run(int argc, char **argv)
         {"seeds", "N", N_("train each with this many seeds, from --seed on, on one split"), &j.seeds, NULL},
         JSON_OPTION(j.common),
         TRAINING_OPTIONS(j.common)};
-    return cli_train(&cmd_compare, &j.common, argc, argv, specs, train_and_compare, &j);
+    int code = cli_join(&j.processes);
+    if (code) return code;
+    j.common.silent = lince_processes_rank(j.processes) > 0;
+    return cli_leave(j.processes,
+                     cli_train(&cmd_compare, &j.common, argc, argv, specs, train_and_compare, &j));
 }
 
 const command cmd_compare = {.name = "compare",

@@ -2,14 +2,21 @@
 
 #include <stdio.h>
 
+typedef struct job {
+    training training;
+    lince_processes *processes;
+} job;
+
 static int cross_validate(void *context)
 {
-    training *t = context;
+    job *j = context;
+    training *t = &j->training;
     char *text = NULL;
-    int code =
-        lince_cv(t->settings, t->line, t->json, cli_observer(t->quiet), t->folder, sizeof t->folder, &text);
+    cli_joined_language();
+    int code = lince_cv_together(j->processes, t->settings, t->line, t->json,
+                                 cli_observer(t->quiet || t->silent), t->folder, sizeof t->folder, &text);
     cli_clear_line();
-    if (code) return code;
+    if (code || t->silent) return code;
     cli_put(stdout, text);
     lince_text_free(text);
     if (!t->quiet) fprintf(cli_err, _("report: %s\n"), t->folder);
@@ -18,9 +25,12 @@ static int cross_validate(void *context)
 
 static int run(int argc, char **argv)
 {
-    training t = {.parse = cli_parse, .begun = lince_cv_settings};
-    const option_spec specs[] = {JSON_OPTION(t), TRAINING_OPTIONS(t)};
-    return cli_train(&cmd_cv, &t, argc, argv, specs, cross_validate, &t);
+    job j = {.training = {.parse = cli_parse, .begun = lince_cv_settings}};
+    const option_spec specs[] = {JSON_OPTION(j.training), TRAINING_OPTIONS(j.training)};
+    int code = cli_join(&j.processes);
+    if (code) return code;
+    j.training.silent = lince_processes_rank(j.processes) > 0;
+    return cli_leave(j.processes, cli_train(&cmd_cv, &j.training, argc, argv, specs, cross_validate, &j));
 }
 
 const command cmd_cv = {.name = "cv",

@@ -15,8 +15,10 @@ static int set_readings(lince_model *m, const reading *readings, size_t count)
     return code;
 }
 
-static int run(int argc, char **argv)
+/* By all of them; the first one speaks. */
+static int evaluate(int argc, char **argv, lince_processes *processes)
 {
+    bool silent = lince_processes_rank(processes) > 0;
     const char *data = NULL, *split = NULL, *predictions = NULL, *confidence = NULL;
     const char *bounds[BOUNDS] = {NULL};
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
@@ -68,28 +70,41 @@ static int run(int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL}};
     char *text = NULL;
     int code = cli_parse(argc, argv, specs, NULL, NULL);
-    if (code) return cli_fail(code);
-    if (help) return cli_usage(&cmd_eval, specs);
+    if (code) return silent ? cli_status(code) : cli_fail(code);
+    if (help) return silent ? EXIT_DONE : cli_usage(&cmd_eval, specs);
     if (!choice.run && !choice.file.weights) {
+        if (silent) return EXIT_USAGE;
         fprintf(cli_err, "%s\n", _("lince eval: expected --run DIR or --weights FILE"));
         return EXIT_USAGE;
     }
     lince_model *m = NULL;
+    quiet |= silent;
     if (!code) code = cli_open_model(&m, &choice, quiet);
+    code = lince_processes_all(processes, code);
     if (!code) code = set_readings(m, readings, sizeof readings / sizeof *readings);
     if (!code) code = cli_bound_model(m, bounds);
-    cli_catch_signals(true);
+    if (!code) code = lince_model_together(m, processes);
+    code = lince_processes_all(processes, code);
+    cli_catch_signals(!silent);
+    cli_joined_language();
     if (!code && calibrate) code = lince_model_calibrate(m, cli_observer(quiet || json));
     if (!code && confidence)
         code = lince_model_min_confidence(m, confidence, cli_observer(quiet || json), NULL);
     if (!code)
         code = lince_model_evaluate(m, data, split, json, predictions, cli_observer(quiet || json), &text);
     cli_clear_line();
-    if (!code) cli_put(stdout, text);
-    if (code) code = cli_fail(code);
+    if (!code && !silent) cli_put(stdout, text);
+    if (code) code = silent ? cli_status(code) : cli_fail(code);
     lince_text_free(text);
     lince_model_free(m);
     return code;
+}
+
+static int run(int argc, char **argv)
+{
+    lince_processes *processes;
+    int code = cli_join(&processes);
+    return code ? code : cli_leave(processes, evaluate(argc, argv, processes));
 }
 
 const command cmd_eval = {.name = "eval",

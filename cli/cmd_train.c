@@ -10,8 +10,6 @@ static void tell_report(const char *run)
     if (!access(path, R_OK)) fprintf(cli_err, _("report: %s\n"), path);
 }
 
-static char spoken[16]; /* the language of the thread that trains */
-
 typedef struct job {
     training training;
     lince_processes *processes;
@@ -21,7 +19,7 @@ static int train(void *context)
 {
     job *j = context;
     training *t = &j->training;
-    snprintf(spoken, sizeof spoken, "%s", lince_language());
+    cli_joined_language();
     int code = lince_train_together(j->processes, t->settings, t->line, cli_observer(t->quiet), t->folder,
                                     sizeof t->folder);
     cli_clear_line(); /* of the report, which would stand behind the folder's name */
@@ -31,30 +29,14 @@ static int train(void *context)
     return 0;
 }
 
-/* By a thread of its own, before all are ended. */
-static void tell_lost(int rank, const char *host, int seconds)
-{
-    lince_language_set(spoken);
-    lince_language_dashes(1);
-    cli_clear_line();
-    fprintf(
-        cli_err,
-        _("lince: process %d on %s was not heard of for %d s: it has ended, or cannot be reached; all are "
-          "ended, and --resume goes on\n"),
-        rank, host, seconds);
-}
-
-/* Of several processes the first one alone speaks, but of what the others cannot know. */
 static int run(int argc, char **argv)
 {
     job j = {.training = {.parse = cli_parse, .begun = lince_run_settings}};
     const option_spec specs[] = {TRAINING_OPTIONS(j.training)};
-    int code = lince_processes_join(&j.processes, tell_lost);
-    if (code) return cli_fail(code);
+    int code = cli_join(&j.processes);
+    if (code) return code;
     j.training.silent = lince_processes_rank(j.processes) > 0;
-    int status = cli_train(&cmd_train, &j.training, argc, argv, specs, train, &j);
-    if (lince_processes_leave(j.processes, status) && j.training.silent) cli_fail(LINCE_EIO);
-    return status;
+    return cli_leave(j.processes, cli_train(&cmd_train, &j.training, argc, argv, specs, train, &j));
 }
 
 const command cmd_train = {.name = "train",

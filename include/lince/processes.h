@@ -1,8 +1,9 @@
-/* Several processes, on one machine or on many, that train one network together: begun by mpirun or srun, they join
- * here, and each hands the group to lince_train_together. */
+/* Several processes, on one machine or on many, that work together: begun by mpirun or srun, they join here, and each hands the group
+ * to lince_train_together and its like. */
 #ifndef LINCE_PROCESSES_H
 #define LINCE_PROCESSES_H
 
+#include <lince/model.h>
 #include <lince/observer.h>
 #include <lince/settings.h>
 #include <stddef.h>
@@ -28,11 +29,28 @@ LINCE_API int lince_processes_count(const lince_processes *processes);
  * LINCE_EIO where they do not come, because they know nothing of it; the launcher ends them once this process ends. */
 LINCE_API int lince_processes_leave(lince_processes *processes, int failed);
 
+/* How many threads each of them computes with where nothing else is said: those on one machine divide its processors. */
+LINCE_API int lince_processes_threads(const lince_processes *processes);
+
+/* What each has alone becomes what all have, for jobs that are divided by the caller: called by all, in the same order. The first one's
+ * code that is not 0, with its message; and `owner`'s bytes. */
+LINCE_API int lince_processes_all(const lince_processes *processes, int code);
+LINCE_API int lince_processes_tell(const lince_processes *processes, int owner, void *bytes, size_t size);
+
 /* As lince_train, by all of them: each has a part of every batch. The first one alone writes the run's folder and is
  * heard by its observer; a failure of one is that of all. */
 LINCE_API int lince_train_together(lince_processes *processes, const lince_settings *settings,
                                    const char *command, const lince_observer *observer, char *out,
                                    size_t out_size);
+
+/* From now on the model's evaluations (lince_model_evaluate) are made by all of them, each with a part of every batch: called by all,
+ * with the same model and data. The results are in all of them; the first alone writes and is to be heard. */
+LINCE_API int lince_model_together(lince_model *model, lince_processes *processes);
+
+/* As lince_cv, a fold a process: the first one's results in it alone, in the others *text is NULL. */
+LINCE_API int lince_cv_together(lince_processes *processes, const lince_settings *settings,
+                                const char *command, int json, const lince_observer *observer, char *folder,
+                                size_t folder_size, char **text);
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,9 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "crossval/crossval.h"
 #include "group/join.h"
+#include "train/ask/model_internal.h"
 
 struct lince_processes {
     lince_joined joined;
@@ -41,4 +43,38 @@ int lince_processes_leave(lince_processes *p, int failed)
 const lince_group *lince_processes_group(const lince_processes *p)
 {
     return p ? &p->joined.group : &lince_alone;
+}
+
+int lince_processes_threads(const lince_processes *p)
+{
+    return lince_group_threads(lince_processes_group(p));
+}
+
+int lince_processes_all(const lince_processes *p, int code)
+{
+    return lince_group_all(lince_processes_group(p), code);
+}
+
+int lince_processes_tell(const lince_processes *p, int owner, void *bytes, size_t size)
+{
+    const lince_group *g = lince_processes_group(p);
+    LINCE_NEED(bytes);
+    if (owner < 0 || owner >= g->size)
+        return lince_fail(LINCE_EUSAGE, "process %d: there are %d", owner, g->size);
+    return lince_group_broadcast(g, owner, bytes, size);
+}
+
+int lince_model_together(lince_model *m, lince_processes *p)
+{
+    LINCE_NEED(m);
+    m->group = lince_processes_group(p);
+    if (!m->threads && m->group->size > 1) lince_model_threads(m, lince_group_threads(m->group));
+    return 0;
+}
+
+int lince_cv_together(lince_processes *p, const lince_settings *settings, const char *command, int json,
+                      const lince_observer *observer, char *folder, size_t folder_size, char **text)
+{
+    return lince_cv_by(lince_processes_group(p), settings, command, json, observer, folder, folder_size,
+                       text);
 }

@@ -2,6 +2,7 @@
 #ifndef LINCE_CROSSVAL_CROSSVAL_H
 #define LINCE_CROSSVAL_CROSSVAL_H
 
+#include "group/group.h"
 #include "metrics/label_errors.h"
 #include "metrics/paired.h"
 #include "metrics/resampled.h"
@@ -27,11 +28,15 @@ typedef struct lince_cv_results {
     size_t issue_count;
 } lince_cv_results;
 
-/* folds.c: FOLDER/fold-K; and trains those that are not finished. LINCE_EDATA where the data have changed
+/* lince_cv by the members of a group. */
+int lince_cv_by(const lince_group *group, const lince_settings *settings, const char *command, int json,
+                const lince_observer *observer, char *folder, size_t folder_size, char **text);
+
+/* folds.c: FOLDER/fold-K; and trains those that are not finished, a fold a member. LINCE_EDATA where the data have changed
  * between two of them. */
 int lince_cv_fold_path(char out[LINCE_PATH_MAX], const char *folder, size_t fold);
-int lince_cv_train(const lince_run *run, const lince_settings *settings, const char *command,
-                   const lince_observer *observer);
+int lince_cv_train(const lince_group *group, const lince_run *run, const lince_settings *settings,
+                   const char *command, const lince_observer *observer);
 
 /* results.c: reads a finished one. LINCE_EDATA where a fold is not finished. Release in any case. */
 int lince_cv_read(lince_cv_results *results, const char *folder);

@@ -274,11 +274,13 @@ static int write_all(const lince_cv_results *r, int json, const lince_observer *
     return code ? code : out.error;
 }
 
-static int train_and_tell(const lince_run *run, const lince_settings *s, const char *command, int json,
-                          const lince_observer *observer, char **text)
+/* What the folds say is told by the first member. */
+static int train_and_tell(const lince_group *group, const lince_run *run, const lince_settings *s,
+                          const char *command, int json, const lince_observer *observer, char **text)
 {
     lince_cv_results results;
-    LINCE_TRY(lince_cv_train(run, s, command, observer));
+    LINCE_TRY(lince_cv_train(group, run, s, command, observer));
+    if (group->rank) return 0;
     int code = lince_cv_read(&results, run->folder);
     if (!code) results.settings.no_report = s->no_report;
     if (!code) code = write_all(&results, json, observer, text);
@@ -286,8 +288,18 @@ static int train_and_tell(const lince_run *run, const lince_settings *s, const c
     return code;
 }
 
-int lince_cv(const lince_settings *settings, const char *command, int json, const lince_observer *observer,
-             char *folder, size_t folder_size, char **text)
+/* One folder for all, which the first member has made, or locked. */
+static int open_together(const lince_group *group, lince_run *run, lince_settings *s, const char *command)
+{
+    int code = lince_group_all(group, group->rank ? 0 : open_folder(run, s, command));
+    if (!code) code = lince_group_broadcast(group, 0, run->folder, sizeof run->folder);
+    if (!code) code = lince_group_broadcast(group, 0, &s->folds, sizeof s->folds);
+    if (!s->threads && group->size > 1) s->threads = lince_group_threads(group);
+    return code;
+}
+
+int lince_cv_by(const lince_group *group, const lince_settings *settings, const char *command, int json,
+                const lince_observer *observer, char *folder, size_t folder_size, char **text)
 {
     LINCE_NEED(settings);
     LINCE_NEED(folder);
@@ -298,13 +310,20 @@ int lince_cv(const lince_settings *settings, const char *command, int json, cons
     lince_settings s = {0};
     *text = NULL;
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
-    int code = lince_settings_fill(&s, settings), opened = code ? code : open_folder(&run, &s, command);
+    int code = lince_group_all(group, lince_settings_fill(&s, settings)),
+        opened = code ? code : open_together(group, &run, &s, command);
     if (!opened) {
         snprintf(folder, folder_size, "%s", run.folder);
-        code = train_and_tell(&run, &s, command, json, &heard, text);
-        if (code) take_back(&run, &s);
+        code = lince_group_all(group, train_and_tell(group, &run, &s, command, json, &heard, text));
+        if (code && !group->rank) take_back(&run, &s);
     }
     lince_run_unlock(&run);
     lince_settings_release(&s);
     return opened ? opened : code;
+}
+
+int lince_cv(const lince_settings *settings, const char *command, int json, const lince_observer *observer,
+             char *folder, size_t folder_size, char **text)
+{
+    return lince_cv_by(&lince_alone, settings, command, json, observer, folder, folder_size, text);
 }

@@ -76,19 +76,37 @@ static int check_data(const char *folder, const char *first)
                       first);
 }
 
-int lince_cv_train(const lince_run *run, const lince_settings *settings, const char *command,
-                   const lince_observer *observer)
+/* The fold's folder, once it is finished. */
+static int finish_fold(const lince_run *run, const lince_settings *settings, size_t fold, const char *command,
+                       const lince_observer *observer)
+{
+    char folder[LINCE_PATH_MAX];
+    state found;
+    LINCE_TRY(lince_observer_stops(observer));
+    LINCE_TRY(lince_cv_fold_path(folder, run->folder, fold));
+    LINCE_TRY(lince_folder_check(run->folder, folder + strlen(run->folder) + 1));
+    LINCE_TRY(look(folder, &found));
+    return found == FINISHED ? 0 : train_fold(run, found, settings, fold, command, observer);
+}
+
+static int check_fold(const lince_run *run, size_t fold)
 {
     char first[LINCE_PATH_MAX], folder[LINCE_PATH_MAX];
     LINCE_TRY(lince_cv_fold_path(first, run->folder, 0));
-    for (size_t fold = 0; fold < (size_t)settings->folds; fold++) {
-        state found;
-        LINCE_TRY(lince_observer_stops(observer));
-        LINCE_TRY(lince_cv_fold_path(folder, run->folder, fold));
-        LINCE_TRY(lince_folder_check(run->folder, folder + strlen(run->folder) + 1));
-        LINCE_TRY(look(folder, &found));
-        if (found != FINISHED) LINCE_TRY(train_fold(run, found, settings, fold, command, observer));
-        LINCE_TRY(check_data(folder, first));
+    LINCE_TRY(lince_cv_fold_path(folder, run->folder, fold));
+    return check_data(folder, first);
+}
+
+int lince_cv_train(const lince_group *group, const lince_run *run, const lince_settings *settings,
+                   const char *command, const lince_observer *observer)
+{
+    size_t folds = (size_t)settings->folds, members = (size_t)group->size;
+    int code = 0;
+    for (size_t fold = (size_t)group->rank; !code && fold < folds; fold += members) {
+        code = finish_fold(run, settings, fold, command, observer);
+        if (!code && members == 1) code = check_fold(run, fold);
     }
-    return 0;
+    code = lince_group_all(group, code);
+    for (size_t fold = 0; !code && members > 1 && fold < folds; fold++) code = check_fold(run, fold);
+    return code;
 }

@@ -1,9 +1,11 @@
 #include "group/group.h"
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/parallel.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- shares ----------------------------------------------------------------------------------------- */
 
@@ -42,6 +44,14 @@ int lince_group_owner(const lince_group *g, size_t pieces, size_t piece)
     int rank = g->size - 1;
     while (begin_of(pieces, (size_t)g->size, (size_t)rank) > piece) rank--;
     return rank;
+}
+
+int lince_group_threads(const lince_group *g)
+{
+    int own = lince_processors(), all = (int)sysconf(_SC_NPROCESSORS_ONLN), here = 0;
+    for (int r = 0; g->names && r < g->size; r++) here += !strcmp(g->names[r], g->names[g->rank]);
+    if (here < 2 || own * here <= all) return own; /* each has processors of its own */
+    return all / here > 1 ? all / here : 1;
 }
 
 /* --- messages --------------------------------------------------------------------------------------- */

@@ -56,6 +56,9 @@ lince_share lince_group_part(const lince_group *group, size_t total, size_t piec
 /* The member that has piece `piece` in its share of `pieces`. */
 int lince_group_owner(const lince_group *group, size_t pieces, size_t piece);
 
+/* How many threads a member computes with: members on one machine that share its processors divide them. */
+int lince_group_threads(const lince_group *group);
+
 /* The first member's code, by rank, that is not 0, in all, with its message, which says whose it is where it is not the
  * first's; 0 where there is none. */
 int lince_group_all(const lince_group *group, int code);

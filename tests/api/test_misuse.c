@@ -75,6 +75,8 @@ static void test_work_on_nothing_is_refused(void **state)
     REFUSED(lince_train(NULL, "x", NULL, folder, sizeof folder), "settings");
     REFUSED(lince_train_together(NULL, NULL, "x", NULL, folder, sizeof folder), "settings");
     REFUSED(lince_processes_join(NULL, NULL), "processes");
+    REFUSED(lince_processes_tell(NULL, 0, NULL, 1), "bytes");
+    REFUSED(lince_model_together(NULL, NULL), "m");
     REFUSED(lince_run_settings(NULL, settings), "folder");
     REFUSED(lince_run_settings(RUN, NULL), "settings");
     REFUSED(lince_prune(NULL, false, true, &bytes), "folder");

@@ -44,6 +44,23 @@ for kind in pictures texts; do
     done
 done
 
+# --- measures, folds and seeds are divided, and are those of one process
+
+for n in 1 3; do
+    together $n eval --run texts-alone --json --predictions "eval-$n.csv" --lang en --quiet
+    [ $code -eq 0 ] && cp out "eval-$n.json" || wrong "eval by $n: $code"
+done
+cmp eval-1.json eval-3.json && cmp eval-1.csv eval-3.csv || wrong "eval by three processes measures something else"
+for n in 1 2; do
+    together $n cv ${of_texts/--epochs 2/--epochs 1} --folds 3 --out "cv-$n"
+    [ $code -eq 0 ] && [ "$(grep -c '^mean' out)" -eq 1 ] || wrong "cv by $n: $code"
+done
+cmp cv-1/predictions.csv cv-2/predictions.csv || wrong "cv by two processes predicts something else"
+together 2 compare ${of_texts/--epochs 2/--epochs 1} --models gru --seeds 3 --seed 2 --out seeds
+[ $code -eq 0 ] && [ "$(grep -c '^gru-seed' out)" -ge 3 ] || wrong "compare --seeds by two processes: $code"
+done_with train ${of_texts/--epochs 2/--epochs 1} --seed 3 --split-seed 2 --out seed-3
+same_files seed-3 seeds/gru-seed3
+
 # --- a process is killed, the others end, and fewer go on
 
 long=${of_texts/--epochs 2/--epochs 25}
@@ -67,6 +84,8 @@ same_files killed whole
 
 together 3 train --data nowhere --model resnet20 --lang en
 [ $code -eq 1 ] && [ "$(grep -c 'nowhere: no such file' err)" -eq 1 ] || wrong "data that are not there: $code"
+together 3 eval --run nowhere --lang en
+[ $code -eq 1 ] && [ "$(grep -c 'nowhere: there is no such run' err)" -eq 1 ] || wrong "eval of no run: $code"
 timeout 120 "$mpirun" -n 1 "$lince" train $of_pictures --out other : -n 1 env LINCE_CPU=plain "$lince" train $of_pictures --out other \
     >out 2>err </dev/null
 code=$?

@@ -214,6 +214,7 @@ static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
                                     .workers = 1,
                                     .cache_bytes = (size_t)256 << 20,
                                     .skip_bad = lince_skips_bad(&m->settings),
+                                    .group = m->group,
                                     .watch = lince_watch_for(observer)};
     const lince_blueprint *b = &m->blueprint;
     return b->modality->load(b->encoder, &m->settings, dataset, part, true, &options, loader);
@@ -283,8 +284,39 @@ static int tell_changed(const lince_model *m, const lince_dataset *d, const linc
     return 0;
 }
 
-/* A part of the data, opened as the model reads it, by the model's views. The data set is the caller's to
- * free, in any case. */
+static const lince_group *group_of(const lince_model *m)
+{
+    return m->group ? m->group : &lince_alone;
+}
+
+/* A part of the data, opened as the model reads it. */
+static int open_part(lince_model *m, const char *data, const char *part_name, const lince_observer *observer,
+                     lince_dataset **dataset, lince_part *part, bool *is_own, lince_loader **loader)
+{
+    const lince_blueprint *b = &m->blueprint;
+    LINCE_TRY(open_data(m, data, observer, dataset, is_own));
+    LINCE_TRY(refuse_content(m, *dataset));
+    LINCE_TRY(refuse_task(m, *dataset));
+    LINCE_TRY(match_classes(m, *dataset));
+    LINCE_TRY(choose_part(*dataset, part_name, part));
+    LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));
+    LINCE_TRY(open_loader(m, *dataset, *part, observer, loader));
+    tell_data(*dataset, *part, observer);
+    if (b->modality->tell_loaded) b->modality->tell_loaded(b->encoder, *loader, *part, observer);
+    return 0;
+}
+
+/* All members answer for the same samples. */
+static int agree(const lince_model *m, const lince_dataset *dataset, const lince_loader *loader)
+{
+    char samples[32];
+    if (group_of(m)->size == 1) return 0;
+    LINCE_TRY(lince_group_same(m->group, lince_dataset_path(dataset), lince_dataset_fingerprint(dataset)));
+    snprintf(samples, sizeof samples, "%zu", lince_loader_samples(loader));
+    return lince_group_same(m->group, lince_dataset_path(dataset), samples);
+}
+
+/* By the model's views. The data set is the caller's to free, in any case. */
 static int evaluate_part(lince_model *m, const char *data, const char *part_name, bool raw,
                          const lince_observer *observer, lince_dataset **dataset, lince_part *part,
                          lince_evaluation *e)
@@ -293,16 +325,10 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     const lince_blueprint *b = &m->blueprint;
     lince_evaluate_options options = {.views = lince_blueprint_views(b), .raw = raw};
     bool is_own;
-    LINCE_TRY(open_data(m, data, observer, dataset, &is_own));
-    LINCE_TRY(refuse_content(m, *dataset));
-    LINCE_TRY(refuse_task(m, *dataset));
-    LINCE_TRY(match_classes(m, *dataset));
-    LINCE_TRY(choose_part(*dataset, part_name, part));
-    LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));
-    LINCE_TRY(open_loader(m, *dataset, *part, observer, &loader));
-    tell_data(*dataset, *part, observer);
-    if (b->modality->tell_loaded) b->modality->tell_loaded(b->encoder, loader, *part, observer);
-    int code = lince_evaluate(m->net, loader, b, &options, LINCE_TESTING, observer, e);
+    int code = open_part(m, data, part_name, observer, dataset, part, &is_own, &loader);
+    code = lince_group_all(group_of(m), code);
+    if (!code) code = agree(m, *dataset, loader);
+    if (!code) code = lince_evaluate(m->net, loader, b, &options, LINCE_TESTING, observer, e);
     lince_loader_free(loader);
     if (!code && is_own && *part == LINCE_TEST && !m->chosen) code = tell_changed(m, *dataset, e, observer);
     return code;
@@ -321,8 +347,10 @@ int lince_model_evaluate(lince_model *m, const char *data, const char *part_name
     *text = NULL;
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     int code = evaluate_part(m, data, part_name, false, &heard, &dataset, &part, &e);
-    if (!code && predictions) code = lince_evaluation_write_csv(&e, dataset, part, true, predictions);
+    if (!code && predictions && !group_of(m)->rank)
+        code = lince_evaluation_write_csv(&e, dataset, part, true, predictions);
     if (!code) code = as_text(m, &e, json, text);
+    code = lince_group_all(group_of(m), code);
     lince_evaluation_release(&e);
     lince_dataset_free(dataset);
     return code;

@@ -4,6 +4,7 @@
 
 #include "core/buffer.h"
 #include "core/file.h"
+#include "group/group.h"
 #include "modality/asking.h"
 #include "net/net.h"
 #include "settings/settings.h"
@@ -22,6 +23,7 @@ struct lince_model {
     bool strict;
     int threads;
     lince_confidence confidence; /* least 0: every answer is one */
+    const lince_group *group;    /* who evaluates with it; NULL: nobody */
     lince_net *net;              /* for `batch` samples; built at the first use */
     int batch;
     lince_settings settings; /* of its run; where it has none, the defaults */

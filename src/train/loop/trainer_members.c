@@ -1,12 +1,10 @@
 /* What the members of a group must have in common, so that each computes a part of the same run. */
 #include "core/cpu.h"
 #include "core/error.h"
-#include "core/parallel.h"
 #include "train/loop/trainer.h"
 
 #include <lince/version.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool must_agree(const lince_setting_info *info)
 {
@@ -36,10 +34,5 @@ int lince_trainer_agree(const lince_trainer *t)
 
 int lince_trainer_threads(const lince_trainer *t)
 {
-    const lince_group *g = t->group;
-    int own = lince_processors(), all = (int)sysconf(_SC_NPROCESSORS_ONLN), here = 0;
-    if (t->settings->threads) return t->settings->threads;
-    for (int r = 0; g->names && r < g->size; r++) here += !strcmp(g->names[r], g->names[g->rank]);
-    if (here < 2 || own * here <= all) return own; /* each has processors of its own */
-    return all / here > 1 ? all / here : 1;
+    return t->settings->threads ? t->settings->threads : lince_group_threads(t->group);
 }
