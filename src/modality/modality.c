@@ -91,15 +91,27 @@ static bool is_others(const lince_modality *m, const lince_setting_info *setting
     return its && its != m && lince_setting_decides(setting) == LINCE_DECIDES_LEARNING;
 }
 
-int lince_modality_refuse(const lince_modality *m, const lince_settings *s)
+static int refuse_setting(const lince_modality *m, const lince_architecture *a, const lince_settings *s,
+                          const lince_setting_info *setting)
 {
     char number[LINCE_NUMBER_MAX];
+    const char *value = lince_settings_text(s, setting->name, number);
+    if (is_others(m, setting))
+        return lince_fail(LINCE_EUSAGE, "--%s %s: is for %s, and %s holds %s; leave it out", setting->name,
+                          value, _(lince_setting_modality(setting)), s->data, _(m->plural));
+    if (lince_setting_is_stepwise(setting) && !a->sequences)
+        return lince_fail(
+            LINCE_EUSAGE,
+            "--%s %s: is for networks that read step by step, as gru, and %s is none; leave it out",
+            setting->name, value, a->name);
+    return 0;
+}
+
+int lince_modality_refuse(const lince_modality *m, const lince_architecture *a, const lince_settings *s)
+{
     const lince_setting_info *info;
     for (size_t i = 0; (info = lince_setting_at(i)); i++)
-        if (is_others(m, info) && !lince_settings_hold(s, info->name, info->standard))
-            return lince_fail(LINCE_EUSAGE, "--%s %s: is for %s, and %s holds %s; leave it out", info->name,
-                              lince_settings_text(s, info->name, number), _(lince_setting_modality(info)),
-                              s->data, _(m->plural));
+        if (!lince_settings_hold(s, info->name, info->standard)) LINCE_TRY(refuse_setting(m, a, s, info));
     if (!m->mixes && (s->mixup > 0 || s->cutmix > 0))
         return lince_fail(LINCE_EUSAGE, "--%s: batches of %s are not mixed; leave it out",
                           s->mixup > 0 ? "mixup" : "cutmix", _(m->plural));

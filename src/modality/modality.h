@@ -173,8 +173,10 @@ const lince_modality *lince_modality_recorded(const json_t *data);
 /* Of a setting that is one kind's alone, which the table of settings names by `plural`; NULL: of several, or none. */
 const lince_modality *lince_modality_of_setting(const lince_setting_info *setting);
 
-/* Settings that would change nothing of its samples: other kinds' own, and mixing where there is none. LINCE_EUSAGE. */
-int lince_modality_refuse(const lince_modality *modality, const lince_settings *settings);
+/* Settings that would change nothing of its samples: other kinds' own, those of other architectures, and mixing where there
+ * is none. LINCE_EUSAGE. */
+int lince_modality_refuse(const lince_modality *modality, const lince_architecture *architecture,
+                          const lince_settings *settings);
 
 /* Empty, for its functions to fill; NULL: LINCE_ENOMEM. Releasing takes NULL, too. */
 void *lince_modality_encoder(const lince_modality *modality);

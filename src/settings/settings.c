@@ -37,6 +37,7 @@ typedef struct entry {
     const char *word;           /* of NUMBER: stands for LINCE_TO_BE_FOUND */
     const char *const *aliases; /* what people bring along from other programs; ends with NULL */
     const char *modality;       /* lince_setting_modality */
+    bool stepwise;              /* lince_setting_is_stepwise */
     lince_decides decides;
 } entry;
 
@@ -59,6 +60,7 @@ typedef struct entry {
 #define SHORT(letter) .info.short_name = letter
 #define LIST          .info.list = true
 #define OF(kind)      .modality = #kind
+#define STEPWISE      .stepwise = true
 #define DECIDES(what) .decides = LINCE_DECIDES_##what
 
 #define ROW(of, f, n, g, v, d)                                                                           \
@@ -121,6 +123,11 @@ lince_decides lince_setting_decides(const lince_setting_info *setting)
 const char *lince_setting_modality(const lince_setting_info *setting)
 {
     return find(setting->name)->modality;
+}
+
+bool lince_setting_is_stepwise(const lince_setting_info *setting)
+{
+    return find(setting->name)->stepwise;
 }
 
 static const char *choice_at(const void *context, size_t index)

@@ -37,6 +37,9 @@ lince_decides lince_setting_decides(const lince_setting_info *setting);
 /* The kind of samples that it is for alone, by its plural (modality/modality.h): "texts"; NULL: for all. */
 const char *lince_setting_modality(const lince_setting_info *setting);
 
+/* Whether it is for networks alone that read step by step, words or frames. */
+bool lince_setting_is_stepwise(const lince_setting_info *setting);
+
 /* Those that are part of something else: fills every setting with its default. LINCE_ENOMEM. */
 int lince_settings_init(lince_settings *settings);
 void lince_settings_release(lince_settings *settings);

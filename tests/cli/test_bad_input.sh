@@ -134,6 +134,7 @@ refuses 2 '--batch-size 500: larger than the training part; choose 90 or less' -
 refuses 2 '--head 4096,x: expected none or up to 8 widths, like 4096,2048' --data good --head 4096,x
 refuses 2 '--freeze conv: expected none, features' --data good --freeze conv
 refuses 2 '--normalize imgnet: expected auto, measured, imagenet' --data good --normalize imgnet
+refuses 2 '--hidden 8: is for networks that read step by step, as gru, and vgg16 is none; leave it out' --data good --model vgg16 --hidden 8
 refuses 2 "unknown 'crp'; did you mean 'crop'?" --data good --augment crp=4
 refuses 2 "unknown 'randaugmet'; did you mean 'randaugment'?" --data good --augment flip,randaugmet
 refuses 2 'affine=DEGREES:SHIFT:SCALE:SHEAR; value 2 must be a number from 0 to 1' --data good --augment affine=10:2

@@ -203,7 +203,7 @@ static int choose(lince_trainer *t)
     LINCE_TRY(lince_blueprint_of(&t->blueprint, m));
     LINCE_TRY(choose_labelling(t));
     LINCE_TRY(choose_model(t, m));
-    if (!s->resume) LINCE_TRY(lince_modality_refuse(m, s));
+    if (!s->resume) LINCE_TRY(lince_modality_refuse(m, lince_architecture_named(s->model), s));
     if (!m->plan_views) LINCE_TRY(lince_modality_plan_views(m, t->blueprint.encoder, s->tta, s->data));
     LINCE_TRY(choose_recipe(t, lince_architecture_named(s->model)));
     LINCE_TRY(choose_momentum(s));
