@@ -8,6 +8,7 @@
 
 typedef struct asking {
     const lince_model *model;
+    lince_processes *processes;
     bool json, csv, failed;
     bool headed;              /* the header of --csv was printed, */
     const char *const *named; /* and for these columns */
@@ -244,6 +245,57 @@ static int tell(void *context, const char *input, int code, const lince_predicti
     return 0;
 }
 
+/* --- several processes ---------------------------------------------------------------------------- */
+
+/* What the others print is kept in a file of theirs, which the first one prints behind its own. */
+static int keep_output(void)
+{
+    FILE *kept = tmpfile();
+    bool failed = !kept || dup2(fileno(kept), STDOUT_FILENO) < 0;
+    if (kept) fclose(kept);
+    return failed ? cli_error(LINCE_EIO, "no file for the answers of a process") : 0;
+}
+
+/* Of this process, since the last time; NULL: there is no room. */
+static char *take_output(size_t *size)
+{
+    fflush(stdout);
+    off_t end = lseek(STDOUT_FILENO, 0, SEEK_CUR);
+    char *text = end < 0 ? NULL : malloc((size_t)end + 1);
+    *size = end < 0 ? 0 : (size_t)end;
+    if (text && (pread(STDOUT_FILENO, text, *size, 0) != end || ftruncate(STDOUT_FILENO, 0) ||
+                 lseek(STDOUT_FILENO, 0, SEEK_SET))) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* What process `from` has printed, to all. */
+static int hear(asking *a, int from)
+{
+    bool own = lince_processes_rank(a->processes) == from, first = !lince_processes_rank(a->processes);
+    size_t size = 0;
+    char *text = own ? take_output(&size) : NULL;
+    int code = own && !text ? cli_error(LINCE_ENOMEM, "out of memory") : 0;
+    code = lince_processes_all(a->processes, code);
+    if (!code) code = lince_processes_tell(a->processes, from, &size, sizeof size);
+    if (!code && !own && !(text = malloc(size + 1))) code = cli_error(LINCE_ENOMEM, "out of memory");
+    code = lince_processes_all(a->processes, code);
+    if (!code && size) code = lince_processes_tell(a->processes, from, text, size);
+    if (!code && first && size && a->csv && !a->headed) print_csv_header(a, NULL, 0);
+    if (!code && first) fwrite(text, 1, size, stdout);
+    free(text);
+    return code;
+}
+
+static int hear_others(asking *a)
+{
+    int code = 0;
+    for (int from = 1; !code && from < lince_processes_count(a->processes); from++) code = hear(a, from);
+    return code;
+}
+
 /* --- the command ---------------------------------------------------------------------------------- */
 
 static int ask(asking *a, lince_model *m, const char *const *texts, const char *const *inputs, int count)
@@ -256,18 +308,24 @@ static int ask(asking *a, lince_model *m, const char *const *texts, const char *
     if (a->top > classes) a->top = classes;
     if (!(a->order = calloc((size_t)classes, sizeof *a->order)))
         return cli_fail(cli_error(LINCE_ENOMEM, "out of memory"));
-    for (; *texts; texts++) {
+    bool first = !lince_processes_rank(a->processes);
+    int broken = first ? 0 : keep_output();
+    broken = lince_processes_all(a->processes, broken);
+    a->headed = !first;
+    for (; first && *texts; texts++) {
         lince_prediction p = LINCE_PREDICTION_INIT;
         int code = lince_model_predict_text(m, *texts, &p);
         tell(a, *texts, code, &p);
         lince_prediction_release(&p);
     }
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; !broken && i < count; i++) {
         int code = lince_model_predict_all(m, inputs[i], tell, a);
-        if (code) tell(a, inputs[i], code, NULL);
+        if (code && first) tell(a, inputs[i], code, NULL);
+        broken = hear_others(a);
     }
     free(a->order);
-    return a->failed ? EXIT_FAILED : EXIT_DONE;
+    if (broken) return first ? cli_fail(broken) : cli_status(broken);
+    return lince_processes_all(a->processes, a->failed ? EXIT_FAILED : EXIT_DONE);
 }
 
 static int expect_more(void)
@@ -278,12 +336,13 @@ static int expect_more(void)
     return EXIT_USAGE;
 }
 
-static int run(int argc, char **argv)
+static int predict(int argc, char **argv, lince_processes *processes)
 {
     const char *top = "0", *encoding = NULL, *column = NULL, *incomplete = NULL, *range = NULL, *tta = NULL,
                *window = NULL, *hop = NULL, *confidence = NULL, *threshold = NULL, *bounds[BOUNDS] = {NULL};
     model_choice choice = {.file = LINCE_OPEN_OPTIONS_INIT};
-    asking a = {0};
+    asking a = {.processes = processes};
+    bool silent = lince_processes_rank(processes) > 0;
     bool help = false;
     /* As many as there are arguments, and a NULL. */
     const char **inputs = calloc((size_t)argc + 1, sizeof *inputs),
@@ -325,13 +384,14 @@ static int run(int argc, char **argv)
                                : cli_error(LINCE_ENOMEM, "out of memory");
     if (!code && !help) code = cli_whole("top", top, &a.top);
     if (!code && a.json && a.csv) code = cli_error(LINCE_EUSAGE, "predict: --json or --csv, not both");
+    cli_joined_language();
     if (code)
-        status = cli_fail(code);
+        status = silent ? cli_status(code) : cli_fail(code);
     else if (help)
-        status = cli_usage(&cmd_predict, specs);
+        status = silent ? EXIT_DONE : cli_usage(&cmd_predict, specs);
     else if ((!choice.run && !choice.file.weights) || !(given.count || *texts))
-        status = expect_more();
-    else if ((code = cli_open_model(&m, &choice, false)) ||
+        status = silent ? EXIT_USAGE : expect_more();
+    else if ((code = cli_open_model(&m, &choice, silent)) ||
              (encoding && (code = lince_model_set(m, "encoding", encoding))) ||
              (column && (code = lince_model_set(m, "text-column", column))) ||
              (incomplete && (code = lince_model_set(m, "incomplete", incomplete))) ||
@@ -340,9 +400,10 @@ static int run(int argc, char **argv)
              (threshold && (code = lince_model_set(m, "threshold", threshold))) ||
              (window && (code = lince_model_set(m, "window", window))) ||
              (hop && (code = lince_model_set(m, "hop", hop))) || (code = cli_bound_model(m, bounds)) ||
-             (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(false), NULL))) ||
-             (code = lince_model_observe(m, cli_observer(false))))
-        status = cli_fail(code);
+             (confidence && (code = lince_model_min_confidence(m, confidence, cli_observer(silent), NULL))) ||
+             (code = lince_model_observe(m, cli_observer(silent))) ||
+             (code = lince_model_together(m, processes)))
+        status = silent ? cli_status(code) : cli_fail(code);
     else {
         status = ask(&a, m, texts, inputs, given.count);
     }
@@ -350,6 +411,13 @@ static int run(int argc, char **argv)
     free(inputs);
     free(texts);
     return status;
+}
+
+static int run(int argc, char **argv)
+{
+    lince_processes *processes;
+    int code = cli_join(&processes);
+    return code ? code : cli_leave(processes, predict(argc, argv, processes));
 }
 
 const command cmd_predict = {.name = "predict",

@@ -43,8 +43,10 @@ LINCE_API int lince_train_together(lince_processes *processes, const lince_setti
                                    const char *command, const lince_observer *observer, char *out,
                                    size_t out_size);
 
-/* From now on the model's evaluations (lince_model_evaluate) are made by all of them, each with a part of every batch: called by all,
- * with the same model and data. The results are in all of them; the first alone writes and is to be heard. */
+/* From now on the model's evaluations (lince_model_evaluate) are made by all of them, each with a part of every batch, and
+ * lince_model_predict_all has each answer for a part of a folder's or an archive's files, in the order of ranks, and the first one for what
+ * is one input. Called by all, with the same model and data. An evaluation's results are in all of them; the first alone writes and is to
+ * be heard. */
 LINCE_API int lince_model_together(lince_model *model, lince_processes *processes);
 
 /* As lince_cv, a fold a process: the first one's results in it alone, in the others *text is NULL. */

@@ -46,10 +46,16 @@ int lince_group_owner(const lince_group *g, size_t pieces, size_t piece)
     return rank;
 }
 
+int lince_group_neighbours(const lince_group *g)
+{
+    int here = 0;
+    for (int r = 0; g->names && r < g->size; r++) here += !strcmp(g->names[r], g->names[g->rank]);
+    return here ? here : 1;
+}
+
 int lince_group_threads(const lince_group *g)
 {
-    int own = lince_processors(), all = (int)sysconf(_SC_NPROCESSORS_ONLN), here = 0;
-    for (int r = 0; g->names && r < g->size; r++) here += !strcmp(g->names[r], g->names[g->rank]);
+    int own = lince_processors(), all = (int)sysconf(_SC_NPROCESSORS_ONLN), here = lince_group_neighbours(g);
     if (here < 2 || own * here <= all) return own; /* each has processors of its own */
     return all / here > 1 ? all / here : 1;
 }

@@ -56,6 +56,9 @@ lince_share lince_group_part(const lince_group *group, size_t total, size_t piec
 /* The member that has piece `piece` in its share of `pieces`. */
 int lince_group_owner(const lince_group *group, size_t pieces, size_t piece);
 
+/* Members on this member's machine, itself among them: what the machine has is divided by so many. */
+int lince_group_neighbours(const lince_group *group);
+
 /* How many threads a member computes with: members on one machine that share its processors divide them. */
 int lince_group_threads(const lince_group *group);
 

@@ -3,6 +3,7 @@
 #ifndef LINCE_MODALITY_ASKING_H
 #define LINCE_MODALITY_ASKING_H
 
+#include "group/group.h"
 #include "net/net.h"
 #include "picture/decode/image.h"
 #include "settings/settings.h"
@@ -29,6 +30,8 @@ typedef struct lince_asking {
     lince_said said;
     const lince_observer *observer;
     int threads;
+    const lince_group *
+        group; /* who answers for a folder or an archive, each for a part of its files, in the order of ranks */
     lince_asked_row *row; /* to be filled and emptied by who reads a table */
 
     /* Answers n inputs by a net for `batch` of them, n or more; predictions [n] are to be released in any case. */

@@ -44,13 +44,21 @@ for kind in pictures texts; do
     done
 done
 
-# --- measures, folds and seeds are divided, and are those of one process
+# --- measures, answers, folds and seeds are divided, and are those of one process (each measures which kernels are the fastest: last
+# digits of pictures' answers may be others)
 
 for n in 1 3; do
     together $n eval --run texts-alone --json --predictions "eval-$n.csv" --lang en --quiet
     [ $code -eq 0 ] && cp out "eval-$n.json" || wrong "eval by $n: $code"
 done
 cmp eval-1.json eval-3.json && cmp eval-1.csv eval-3.csv || wrong "eval by three processes measures something else"
+echo "no picture" >pictures/bad.png
+for n in 1 3; do
+    together $n predict --run pictures-alone --csv pictures pictures/bad.png --lang en
+    [ $code -eq 1 ] && [ "$(grep -c 'bad.png: expected a picture' err)" -eq 2 ] && cp out "predict-$n.csv" || wrong "predict by $n: $code"
+done
+cmp <(cut -d, -f1,2 predict-1.csv) <(cut -d, -f1,2 predict-3.csv) || wrong "predict by three processes answers something else"
+rm pictures/bad.png
 for n in 1 2; do
     together $n cv ${of_texts/--epochs 2/--epochs 1} --folds 3 --out "cv-$n"
     [ $code -eq 0 ] && [ "$(grep -c '^mean' out)" -eq 1 ] || wrong "cv by $n: $code"

@@ -107,14 +107,17 @@ static int add(pictures *s, lince_source *source, const lince_entry *entry)
     return s->count == s->batch ? flush(s) : 0;
 }
 
+/* This member's; by the batches of all. */
 static int ask_entries(pictures *s, lince_source *source, const size_t *entries, size_t count)
 {
+    lince_share own = lince_group_share(s->asking->group, count);
     size_t batch = (size_t)(s->batch = lince_pictures_batch_for(s->asking->encoder, count));
     s->list = lince_alloc(batch, sizeof *s->list);
     s->fitted = lince_alloc(batch, sizeof *s->fitted);
     s->prediction = lince_alloc(batch, sizeof *s->prediction);
     int code = s->list && s->fitted && s->prediction ? 0 : LINCE_ENOMEM;
-    for (size_t i = 0; !code && i < count; i++) code = add(s, source, &source->entries[entries[i]]);
+    for (size_t i = 0; !code && i < own.count; i++)
+        code = add(s, source, &source->entries[entries[own.begin + i]]);
     if (!code) code = flush(s);
     lince_free(s->list);
     lince_free(s->fitted);
@@ -162,10 +165,10 @@ static int ask_source(const lince_asking *asking, const char *path)
         code = lince_fail(LINCE_EDATA, "%s: no pictures that are read (%s) in it, but %s", path,
                           lince_picture_formats(formats), lince_files_listed(&source, files, sizeof files));
     if (!code) code = ask_entries(&s, &source, entries, count);
-    if (!code)
+    if (!code && !asking->group->rank)
         tell_passed(asking, _("%s: texts among the pictures were passed over: %zu, the first: %s"), path,
                     notes, first);
-    if (!code)
+    if (!code && !asking->group->rank)
         tell_passed(asking, _("%s: hidden files were passed over: %zu, the first: %s"), path, source.hidden,
                     source.first_hidden);
     lince_free(entries);

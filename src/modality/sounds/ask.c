@@ -162,20 +162,21 @@ static int ask_source(const lince_asking *a, const char *path)
     const char *first = NULL;
     lince_within within = lince_within_settings(a->settings, a->observer);
     LINCE_TRY(lince_source_open(&source, path, &within));
+    lince_share own = lince_group_share(a->group, source.count);
     int code = 0;
     for (size_t i = 0; !code && i < source.count; i++) {
         const lince_entry *entry = &source.entries[i];
         bool asked = is_recording(&source, entry);
         count += asked;
-        if (asked)
+        if (asked && i - own.begin < own.count)
             code = ask_entry(a, &source, entry);
-        else if (!entry->folder && !passed++)
+        else if (!asked && !entry->folder && !passed++)
             first = entry->name;
     }
     if (!code && !count)
         code = lince_fail(LINCE_EDATA, "%s: no recordings that are read (%s) in it, but %s", path,
                           lince_wave_formats(formats), lince_files_listed(&source, files, sizeof files));
-    if (!code && passed)
+    if (!code && passed && !a->group->rank)
         lince_warn(a->observer, _("%s: files that are no recordings were passed over: %zu, the first: %s"),
                    path, passed, first);
     lince_source_close(&source);

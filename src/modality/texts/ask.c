@@ -153,11 +153,12 @@ static int ask_source(const lince_asking *a, const char *path)
     size_t files = 0;
     lince_within within = lince_within_settings(a->settings, a->observer);
     LINCE_TRY(lince_source_open(&source, path, &within));
+    lince_share own = lince_group_share(a->group, source.count);
     int code = 0;
     for (size_t i = 0; !code && i < source.count; i++) {
         if (source.entries[i].folder) continue;
         files++;
-        code = ask_entry(a, &source, &source.entries[i]);
+        if (i - own.begin < own.count) code = ask_entry(a, &source, &source.entries[i]);
     }
     if (!code && !files) code = lince_fail(LINCE_EDATA, "%s: no files in it", path);
     lince_source_close(&source);

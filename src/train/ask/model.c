@@ -8,6 +8,7 @@
 #include "core/parallel.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
+#include "data/source/source.h"
 #include "train/ask/model_internal.h"
 #include "train/blueprint/blueprint.h"
 #include "train/measure/scoring.h"
@@ -323,6 +324,7 @@ static lince_asking asking_of(lince_model *m)
                           .said = m->said,
                           .observer = &m->observer,
                           .threads = m->threads,
+                          .group = m->group ? m->group : &lince_alone,
                           .row = &m->row,
                           .answer = answer_inputs,
                           .recorded = lince_model_recorded};
@@ -345,6 +347,7 @@ int lince_model_predict_all(lince_model *m, const char *path, lince_answer_fn te
     lince_asking asking = asking_of(m);
     asking.tell = tell;
     asking.context = context;
+    if (asking.group->rank && !lince_source_holds_files(path)) return 0; /* one input: the first member's */
     return m->blueprint.modality->ask(&asking, path);
 }
 

@@ -304,7 +304,8 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, bool views
                                     .balanced = !strcmp(s->sampler, "balanced"),
                                     .seed = s->seed,
                                     .workers = s->workers,
-                                    .cache_bytes = (size_t)s->cache_mb << 20,
+                                    .cache_bytes = ((size_t)s->cache_mb << 20) /
+                                                   (size_t)lince_group_neighbours(t->group),
                                     .skip_bad = lince_skips_bad(s),
                                     .group = t->group,
                                     .pieces = pieces_of(t),
