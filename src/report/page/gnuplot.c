@@ -105,7 +105,8 @@ static int wait_for(pid_t pid, int said)
     return status;
 }
 
-static int spawn(int folder, const char *script, const picture *pictures, int said)
+/* LINCE_EUNSUPPORTED: there is none. */
+static int spawn(int folder, const char *script, const picture *pictures, int said, int *status)
 {
     char outputs[128];
     posix_spawn_file_actions_t actions;
@@ -117,27 +118,35 @@ static int spawn(int folder, const char *script, const picture *pictures, int sa
     int error = code ? 0 : posix_spawnp(&pid, "gnuplot", &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (code) return code;
-    if (error)
+    if (error == ENOENT)
         return lince_fail(LINCE_EUNSUPPORTED, "gnuplot: %s; install it (gnuplot-nox) and run 'lince report'",
                           lince_reason(error));
-    int status = wait_for(pid, said);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+    if (error)
+        return lince_fail(lince_system_code(error), "gnuplot: it cannot be started: %s", lince_reason(error));
+    *status = wait_for(pid, said);
+    if (WIFEXITED(*status) && WEXITSTATUS(*status) == 127)
         return lince_fail(LINCE_EUNSUPPORTED, "gnuplot: it cannot be started");
-    return status ? LINCE_EIO : 0;
+    return 0;
+}
+
+/* With what it said. */
+static int fail(const char *folder, const char *script, int said)
+{
+    char *text = lince_alloc(SAID_MAX, 1);
+    ssize_t size = text ? pread(said, text, SAID_MAX - 1, 0) : 0;
+    lince_fail(LINCE_EIO, "gnuplot failed on %s/%s: %s", folder, script, size > 0 ? text : "?");
+    lince_free(text);
+    return LINCE_EIO;
 }
 
 static int run(const char *folder, const char *script, const picture *pictures)
 {
-    char *text = NULL;
+    int status = 0;
     int said = memfd_create("gnuplot", MFD_CLOEXEC), within = lince_folder_open(folder, "plots", false);
     int code = within < 0 ? within
                : said < 0 ? lince_fail(lince_system_code(errno), "gnuplot: it cannot be started")
-                          : spawn(within, strrchr(script, '/') + 1, pictures, said);
-    if (code == LINCE_EIO && said >= 0 && within >= 0) {
-        ssize_t size = (text = lince_alloc(SAID_MAX, 1)) ? pread(said, text, SAID_MAX - 1, 0) : 0;
-        lince_fail(LINCE_EIO, "gnuplot failed on %s/%s: %s", folder, script, size > 0 ? text : "?");
-        lince_free(text);
-    }
+                          : spawn(within, strrchr(script, '/') + 1, pictures, said, &status);
+    if (!code && status) code = fail(folder, script, said);
     if (said >= 0) close(said);
     if (within >= 0) close(within);
     return code;
