@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -260,6 +261,16 @@ int lince_make_folder(const char *path)
         *c = '/';
     }
     return make_one(partial);
+}
+
+bool lince_cache_folder(char out[LINCE_PATH_MAX], const char *name)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    bool own = cache && *cache;
+    if (!own && (!home || !*home)) return false;
+    int length = snprintf(out, LINCE_PATH_MAX, "%s%s/lince%s%s", own ? cache : home, own ? "" : "/.cache",
+                          name ? "/" : "", name ? name : "");
+    return length >= 0 && length < LINCE_PATH_MAX;
 }
 
 enum { DEEPEST = 64 }; /* folders within folders that are removed: lince makes four */

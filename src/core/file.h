@@ -64,6 +64,10 @@ bool lince_is_same_file(const char *a, const char *b);
 /* Creates a folder and its parents; 0 where it is there already. */
 int lince_make_folder(const char *path);
 
+/* A folder of lince's in the user's cache, $XDG_CACHE_HOME/lince/name or ~/.cache/lince/name; NULL: the one of all.
+ * It need not be there. False where the environment names none. */
+bool lince_cache_folder(char out[LINCE_PATH_MAX], const char *name);
+
 /* Removes a folder and all that is in it, as far as that is allowed; links are not followed. */
 void lince_remove_folder(const char *path);
 

@@ -39,19 +39,10 @@ static void make_key(char *out, size_t size, const lince_exec *exec, lince_op op
     snprintf(out, size, "%st%d-%s", prefix, exec->threads, word);
 }
 
-static bool cache_folder(char folder[LINCE_PATH_MAX])
-{
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int length = cache && *cache ? snprintf(folder, LINCE_PATH_MAX, "%s/lince", cache)
-                 : home && *home ? snprintf(folder, LINCE_PATH_MAX, "%s/.cache/lince", home)
-                                 : -1;
-    return length >= 0 && length < LINCE_PATH_MAX;
-}
-
 static bool cache_path(char out[LINCE_PATH_MAX])
 {
     char folder[LINCE_PATH_MAX];
-    return cache_folder(folder) && lince_path_join(out, folder, "kernels") == 0;
+    return lince_cache_folder(folder, NULL) && lince_path_join(out, folder, "kernels") == 0;
 }
 
 /* Folders are made where there are none: what cannot be made or looked at there is no reason to do without a file
@@ -60,7 +51,7 @@ static FILE *open_cache(const char *path)
 {
     char folder[LINCE_PATH_MAX];
     FILE *file = fopen(path, "a+e");
-    if (file || errno != ENOENT || !cache_folder(folder)) return file;
+    if (file || errno != ENOENT || !lince_cache_folder(folder, NULL)) return file;
     if (!lince_make_folder(folder)) return fopen(path, "a+e");
     errno = ENOENT; /* and no other reason that its message may have left */
     return NULL;

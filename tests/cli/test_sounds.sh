@@ -27,6 +27,13 @@ grep -q 'sample-rate: 8000' run/config.yaml || wrong "the rate is not kept"
 grep -q '"modality": "sound"' run/data.json && grep -q '"frames": 26' run/data.json || wrong "data.json does not say what they are"
 prints 'resnet20' info run --lang en
 
+# maps that an earlier run has computed are found again, and nothing is learned otherwise
+ls "$XDG_CACHE_HOME"/lince/maps/* >/dev/null 2>&1 || wrong "no maps were kept"
+done_with train --data sounds --out afresh --model resnet20 --epochs 1 "${small[@]}" --feature-cache-mb 0
+done_with train --data sounds --out again-run --model resnet20 --epochs 1 "${small[@]}"
+cmp -s run/weights/last.safetensors again-run/weights/last.safetensors || wrong "with maps that were kept there are other weights"
+cmp -s afresh/weights/last.safetensors run/weights/last.safetensors || wrong "without a cache there are other weights"
+
 # interrupted and resumed: the same weights
 done_with train --data sounds --out whole --model resnet20 --epochs 2 "${small[@]}"
 "$lince" train --data sounds --out parts --model resnet20 --epochs 2 "${small[@]}" --checkpoint-every 0.00001 >out 2>err </dev/null &

@@ -24,26 +24,48 @@ static void make_map(const lince_sound_encoder *e, const float *clip, void *scra
     lince_sound_features_compute(e->features, clip, e->samples, room, map);
 }
 
+/* A sample's recording while it is looked at. */
+typedef struct recording {
+    const lince_clips *clips;
+    uint32_t index;
+    lince_bytes bytes;
+    lince_recording_key key;
+    bool kept; /* its map was found */
+} recording;
+
 /* The clip, into scratch. */
-static int read_clip(const lince_clips *c, uint32_t index, void *scratch, int32_t *length)
+static int decode_clip(const recording *r, void *scratch, int32_t *length)
 {
+    const lince_clips *c = r->clips;
+    char where[LINCE_WHERE_MAX];
     lince_wave wave;
-    LINCE_TRY(lince_sound_read(c->dataset, c->part, index, c->encoder->spec.rate, &wave));
+    LINCE_TRY(lince_sound_decode(r->bytes.data, r->bytes.size, c->encoder->spec.rate,
+                                 lince_sound_where(c->dataset, c->part, r->index, where), &wave));
     lince_sound_clip(&wave, c->encoder->samples, scratch);
     *length = lince_sound_length(c->encoder, wave.count);
     lince_wave_release(&wave);
     return 0;
 }
 
-/* What is kept of it, into values [size]. */
-static int make(const lince_clips *c, uint32_t index, void *scratch, float *values, int32_t *length)
+/* Into clip (or NULL), and map (or NULL). */
+static int take_apart(recording *r, void *scratch, float *clip, float *map, int32_t *length)
 {
-    LINCE_TRY(read_clip(c, index, scratch, length));
-    if (c->raw)
-        memcpy(values, scratch, c->size * sizeof *values);
-    else
-        make_map(c->encoder, scratch, scratch, values);
+    const lince_clips *c = r->clips;
+    if (c->kept.fd >= 0) lince_recording_key_of(&r->key, r->bytes.data, r->bytes.size);
+    r->kept = map && lince_kept_maps_find(&c->kept, &r->key, map, length);
+    if (clip || !r->kept) LINCE_TRY(decode_clip(r, scratch, length));
+    if (clip) memcpy(clip, scratch, c->encoder->samples * sizeof *clip);
+    if (map && !r->kept) make_map(c->encoder, scratch, scratch, map);
     return 0;
+}
+
+static int make(recording *r, void *scratch, float *clip, float *map, int32_t *length)
+{
+    const lince_clips *c = r->clips;
+    LINCE_TRY(lince_sound_bytes(c->dataset, c->part, r->index, &r->bytes));
+    int code = take_apart(r, scratch, clip, map, length);
+    lince_bytes_release(&r->bytes);
+    return code;
 }
 
 int lince_clips_get(const lince_clips *c, uint32_t index, float *spare, void *scratch, const float **values)
@@ -52,7 +74,8 @@ int lince_clips_get(const lince_clips *c, uint32_t index, float *spare, void *sc
     int32_t length;
     *values = kept ? c->cache + index * c->size : spare;
     if (kept) return 0;
-    LINCE_TRY(make(c, index, scratch, spare, &length));
+    recording r = {.clips = c, .index = index};
+    LINCE_TRY(make(&r, scratch, c->raw ? spare : NULL, c->raw ? NULL : spare, &length));
     if (lince_hash_content(spare, c->size * sizeof *spare) == c->contents[index]) return 0;
     return lince_fail(LINCE_EDATA, "%s: %s: it has changed since it was first read",
                       lince_dataset_path(c->dataset), lince_dataset_name(c->dataset, c->part, index));
@@ -80,6 +103,9 @@ typedef struct one {
     float *values;         /* [size] where they are not kept in the cache; owned */
     void *scratch;         /* owned */
     double *sum, *squares; /* [bands] over the map's frames; owned */
+    const float *map;
+    lince_recording_key key;
+    bool kept;
 } one;
 
 typedef struct scan {
@@ -113,15 +139,16 @@ static void look_at(void *context, size_t i)
     size_t index = s->first + i;
     float *values = index < c->cached ? c->cache + index * c->size : o->values;
     lince_voice_use(s->voice);
-    o->code = make(c, (uint32_t)index, o->scratch, values, &c->length[index]);
+    recording r = {.clips = c, .index = (uint32_t)index};
+    float *map = c->raw ? o->values + c->size : values;
+    o->code = make(&r, o->scratch, c->raw ? values : NULL, map, &c->length[index]);
     if (o->code) {
         o->why = lince_strdup(lince_error());
         return;
     }
     c->contents[index] = lince_hash_content(values, c->size * sizeof *values);
-    float *map = c->raw ? o->values + c->size : values;
-    if (c->raw) make_map(c->encoder, o->scratch, o->scratch, map);
     add_up(c->encoder, map, o);
+    o->map = map, o->key = r.key, o->kept = r.kept;
 }
 
 /* Keeps a good one; the data set leaves out the others. */
@@ -133,6 +160,7 @@ static int sort_out(scan *s, size_t i, bool skip_bad)
     if (!o->code) {
         c->good[c->count++] = (uint32_t)(s->first + i);
         for (int b = 0; b < bands; b++) c->sum[b] += o->sum[b], c->squares[b] += o->squares[b];
+        if (!o->kept) lince_kept_maps_add(&c->kept, &o->key, o->map, c->length[s->first + i]);
     } else if (skip_bad && o->code != LINCE_ENOMEM && o->why)
         code = lince_dataset_leave_out(c->dataset, c->part, s->first + i, o->why);
     else
@@ -200,10 +228,11 @@ static int scan_part(lince_clips *c, size_t total, bool skip_bad, int threads, c
 }
 
 int lince_clips_init(lince_clips *c, lince_dataset *dataset, lince_part part, const lince_sound_encoder *e,
-                     bool raw, size_t cache_bytes, bool skip_bad, int threads, const lince_watch *watch)
+                     bool raw, size_t cache_bytes, uint64_t disk_bytes, bool skip_bad, int threads,
+                     const lince_watch *watch)
 {
     size_t total = lince_dataset_count(dataset, part), bands = (size_t)lince_feature_bands(&e->spec);
-    *c = (lince_clips){.dataset = dataset, .part = part, .encoder = e, .raw = raw};
+    *c = (lince_clips){.dataset = dataset, .part = part, .encoder = e, .raw = raw, .kept = {.fd = -1}};
     c->size = raw ? e->samples : lince_sound_floats(e);
     size_t most = cache_bytes / (c->size * sizeof(float));
     c->cached = most < total ? most : total;
@@ -217,7 +246,11 @@ int lince_clips_init(lince_clips *c, lince_dataset *dataset, lince_part part, co
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the recordings take %zu MiB; choose a smaller --cache-mb",
                           c->cached * c->size * sizeof(float) >> 20);
-    if (!code) code = scan_part(c, total, skip_bad, threads, watch);
+    if (!code) {
+        lince_kept_maps_open(&c->kept, e, lince_dataset_fingerprint(dataset), disk_bytes, total);
+        code = scan_part(c, total, skip_bad, threads, watch);
+        lince_kept_maps_finish(&c->kept);
+    }
     if (code) lince_clips_release(c);
     return code;
 }
@@ -230,5 +263,6 @@ void lince_clips_release(lince_clips *c)
     lince_free(c->cache);
     lince_free(c->sum);
     lince_free(c->squares);
-    *c = (lince_clips){0};
+    lince_kept_maps_close(&c->kept);
+    *c = (lince_clips){.kept = {.fd = -1}};
 }

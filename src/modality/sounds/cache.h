@@ -4,6 +4,7 @@
 #define LINCE_MODALITY_SOUNDS_CACHE_H
 
 #include "core/watch.h"
+#include "modality/sounds/kept_maps.h"
 #include "modality/sounds/sounds.h"
 
 typedef struct lince_clips {
@@ -18,15 +19,17 @@ typedef struct lince_clips {
     size_t cached;
     uint64_t *contents;    /* [of the part] of good ones: lince_hash_content of the floats */
     int32_t *length;       /* [of the part] frames that a recording has itself */
+    lince_kept_maps kept;  /* of earlier runs */
     double *sum, *squares; /* [bands] over all maps of the good ones */
 } lince_clips;
 
 /* Decodes the whole part once, on `threads` threads, to fill the cache, to find the bad ones and to add up. With `skip_bad`
  * the data set leaves the bad ones out; where it is not set: the first one's error. LINCE_EDATA where none is good.
- * `watch` (or NULL) is called from the caller's thread. The same bits on any number of threads. */
+ * `watch` (or NULL) is called from the caller's thread. The same bits on any number of threads. `disk_bytes`: of
+ * lince_kept_maps_open. */
 int lince_clips_init(lince_clips *clips, lince_dataset *dataset, lince_part part,
-                     const lince_sound_encoder *encoder, bool raw, size_t cache_bytes, bool skip_bad,
-                     int threads, const lince_watch *watch);
+                     const lince_sound_encoder *encoder, bool raw, size_t cache_bytes, uint64_t disk_bytes,
+                     bool skip_bad, int threads, const lince_watch *watch);
 void lince_clips_release(lince_clips *clips);
 
 /* Bytes that lince_clips_get needs for itself; SIZE_MAX: more than there can be. */

@@ -42,16 +42,30 @@ int lince_sound_decode(const void *bytes, size_t size, int rate, const char *nam
     return code;
 }
 
+static const lince_entry *entry_of(const lince_dataset *d, lince_part part, size_t index)
+{
+    return &d->source.entries[d->parts[part].at[index].entry];
+}
+
+const char *lince_sound_where(const lince_dataset *d, lince_part part, size_t index,
+                              char where[LINCE_WHERE_MAX])
+{
+    return lince_source_where(&d->source, entry_of(d, part, index), where);
+}
+
+int lince_sound_bytes(lince_dataset *d, lince_part part, size_t index, lince_bytes *bytes)
+{
+    return lince_source_read(&d->source, entry_of(d, part, index), bytes);
+}
+
 int lince_sound_read(lince_dataset *d, lince_part part, size_t index, int rate, lince_wave *wave)
 {
-    lince_source *source = &d->source;
-    const lince_entry *entry = &source->entries[d->parts[part].at[index].entry];
     char where[LINCE_WHERE_MAX];
     lince_bytes bytes;
     *wave = (lince_wave){0};
-    LINCE_TRY(lince_source_read(source, entry, &bytes));
+    LINCE_TRY(lince_sound_bytes(d, part, index, &bytes));
     int code =
-        lince_sound_decode(bytes.data, bytes.size, rate, lince_source_where(source, entry, where), wave);
+        lince_sound_decode(bytes.data, bytes.size, rate, lince_sound_where(d, part, index, where), wave);
     lince_bytes_release(&bytes);
     return code;
 }

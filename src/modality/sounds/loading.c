@@ -15,6 +15,7 @@ typedef struct content {
     const lince_sound_encoder *encoder; /* whose means are known once the training part was measured */
     lince_sound_augment augment;
     lince_mixing mixing;
+    uint64_t disk_bytes; /* of maps that later runs find again */
 } content;
 
 static int allocate_sequence(const lince_loader *l, lince_slot *s)
@@ -150,7 +151,7 @@ static int open_part(lince_loader *l, const void *how)
     *own = *(const content *)how;
     LINCE_TRY(lince_clips_init(&own->clips, l->dataset, l->part, own->encoder,
                                lince_sound_augments_wave(&own->augment), l->options.cache_bytes,
-                               l->options.skip_bad, lince_processors(), &l->options.watch));
+                               own->disk_bytes, l->options.skip_bad, lince_processors(), &l->options.watch));
     l->count = own->clips.count;
     l->good = own->clips.good;
     l->scratch = room_size(own);
@@ -169,7 +170,7 @@ int lince_loader_new_sounds(lince_loader **loader, lince_dataset *dataset, lince
                             const lince_sound_encoder *encoder, const lince_settings *settings,
                             const lince_loader_options *options)
 {
-    content wanted = {.encoder = encoder};
+    content wanted = {.encoder = encoder, .disk_bytes = (uint64_t)settings->feature_cache_mb << 20};
     if (options->train) {
         LINCE_TRY(lince_sound_augment_parse(&wanted.augment, settings->sound_augment));
         wanted.mixing = (lince_mixing){settings->mixup, settings->cutmix};

@@ -2,6 +2,7 @@
 #ifndef LINCE_MODALITY_SOUNDS_SOUNDS_H
 #define LINCE_MODALITY_SOUNDS_SOUNDS_H
 
+#include "data/source/source.h"
 #include "modality/modality.h"
 #include "sound/features.h"
 #include "sound/wave.h"
@@ -44,7 +45,12 @@ void lince_sound_normalise(const lince_sound_encoder *encoder, const float *map,
 void lince_sound_lay(const lince_sound_encoder *encoder, const float *map, float *x);
 int32_t lince_sound_length(const lince_sound_encoder *encoder, size_t samples);
 
-/* A sample's recording at the encoder's rate; and that of bytes. LINCE_EIO, LINCE_EFORMAT. */
+/* A sample's file, and what it is called in messages. LINCE_EIO, LINCE_EFORMAT. */
+int lince_sound_bytes(lince_dataset *dataset, lince_part part, size_t index, lince_bytes *bytes);
+const char *lince_sound_where(const lince_dataset *dataset, lince_part part, size_t index,
+                              char where[LINCE_WHERE_MAX]);
+
+/* A sample's recording at the encoder's rate; and that of bytes. Likewise. */
 int lince_sound_read(lince_dataset *dataset, lince_part part, size_t index, int rate, lince_wave *wave);
 int lince_sound_decode(const void *bytes, size_t size, int rate, const char *name, lince_wave *wave);
 
