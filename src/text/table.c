@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/nearest.h"
 #include "text/label_list.h"
+#include "text/marks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ typedef struct column_seen {
     lince_map values; /* how often each occurs */
     uint64_t first;   /* the first record's value, hashed */
     size_t bytes, filled;
-    bool barred; /* some could be lists of labels */
+    size_t flags; /* values that are 0 or 1 */
+    bool barred;  /* some could be lists of labels */
 } column_seen;
 
 typedef struct survey {
@@ -36,12 +38,14 @@ typedef struct survey {
     char separator;       /* of labels */
     lince_label_survey lists;
     lince_map labels; /* that were looked at for lists */
+    lince_buffer marked;
 } survey;
 
 void lince_table_release(lince_table *t)
 {
     for (int i = 0; t->names && i < t->columns; i++) lince_free(t->names[i]);
     lince_free(t->names);
+    lince_free(t->is_class);
     *t = (lince_table){0};
 }
 
@@ -52,8 +56,9 @@ static int take_first(survey *s, const lince_csv_record *record)
     lince_table *t = s->table;
     size_t n = record->count;
     t->names = lince_alloc(n, sizeof *t->names);
+    t->is_class = lince_alloc(n, sizeof *t->is_class);
     s->columns = lince_alloc(n, sizeof *s->columns);
-    if (!t->names || !s->columns) return LINCE_ENOMEM;
+    if (!t->names || !t->is_class || !s->columns) return LINCE_ENOMEM;
     t->columns = (int)n;
     t->first_row = record->row;
     for (size_t i = 0; i < n; i++) {
@@ -78,6 +83,7 @@ static int look(void *context, const lince_csv_record *record)
         c->barred = c->barred || (is_new && lince_label_may_be_list(f->text, f->size, s->separator));
         c->bytes += f->size;
         c->filled += f->size > 0;
+        c->flags += lince_flag_of(f->text) >= 0;
     }
     s->rows++;
     return s->rows == SURVEYED;
@@ -242,7 +248,7 @@ static bool holds_text(const lince_table *t, int i)
 
 static bool is_taken(const lince_table *t, int i)
 {
-    return holds_text(t, i) || i == t->label || i == t->group || i == t->split;
+    return holds_text(t, i) || t->is_class[i] || i == t->label || i == t->group || i == t->split;
 }
 
 /* --- guesses that are close ----------------------------------------------------------------------- */
@@ -351,12 +357,39 @@ static int follow(const lince_table *t, const lince_table *like, int column, int
                       lince_table_column(like, column, shown));
 }
 
+static int follow_marks(lince_table *t, const lince_table *like)
+{
+    int here;
+    t->marks = like->marks;
+    for (int i = 0; i < like->columns && like->marks; i++) {
+        if (!like->is_class[i]) continue;
+        LINCE_TRY(follow(t, like, i, &here));
+        t->is_class[here] = true;
+    }
+    return 0;
+}
+
 static int find_split(lince_table *t, const lince_table_options *o)
 {
     const char *wanted = o->split_column;
     bool there = wanted && (by_number(t, wanted) != LINCE_NO_COLUMN ||
                             (t->header && by_name(t, wanted) != LINCE_NO_COLUMN));
     return there || !o->split_optional ? find_column(t, "split-column", wanted, &t->split) : 0;
+}
+
+/* Two columns of 0 and 1 at least, where no label is known by its name: each is a class. */
+static void find_marks(survey *s)
+{
+    lince_table *t = s->table;
+    int found = 0;
+    for (int i = 0; i < t->columns; i++) {
+        t->is_class[i] = s->rows && s->columns[i].flags == s->rows && *t->names[i] && !is_taken(t, i);
+        found += t->is_class[i];
+    }
+    t->marks = found > 1;
+    for (int i = t->columns - 1; i >= 0 && t->marks; i--)
+        if (!is_taken(t, i) && 4 * s->columns[i].flags >= 3 * s->rows) t->near_class = i;
+    for (int i = 0; i < t->columns && !t->marks; i++) t->is_class[i] = false;
 }
 
 static int guess(survey *s, const lince_table_options *o)
@@ -371,7 +404,9 @@ static int guess(survey *s, const lince_table_options *o)
     if (text == LINCE_NO_COLUMN) text = longest(s, t->label);
     if (!t->text_count && text != LINCE_NO_COLUMN) t->texts[t->text_count++] = text;
     if (t->label == LINCE_NO_COLUMN && t->header) t->label = known_name(t, label_names, text);
-    if (t->label == LINCE_NO_COLUMN) t->label = fewest_values(s, text);
+    bool single = o->labels && !strcmp(o->labels, "one");
+    if (t->label == LINCE_NO_COLUMN && t->header && !single && !o->unlabelled) find_marks(s);
+    if (t->label == LINCE_NO_COLUMN && !t->marks) t->label = fewest_values(s, text);
     return 0;
 }
 
@@ -381,7 +416,7 @@ static int check(const lince_table *t, bool unlabelled)
     if (t->label != LINCE_NO_COLUMN && holds_text(t, t->label))
         return lince_fail(LINCE_EUSAGE, "column %s cannot be both text and label",
                           lince_table_column(t, t->label, shown));
-    if (t->text_count && (t->label != LINCE_NO_COLUMN || unlabelled)) return 0;
+    if (t->text_count && (t->label != LINCE_NO_COLUMN || t->marks || unlabelled)) return 0;
     lince_buffer all = {0};
     list_columns(t, &all);
     int code = lince_fail(LINCE_EDATA,
@@ -401,6 +436,7 @@ static int decide(survey *s, const lince_table_options *o, const lince_table *li
         for (; t->text_count < like->text_count; t->text_count++)
             LINCE_TRY(follow(t, like, like->texts[t->text_count], &t->texts[t->text_count]));
         LINCE_TRY(follow(t, like, like->label, &t->label));
+        LINCE_TRY(follow_marks(t, like));
         LINCE_TRY(follow(t, like, like->split, &t->split));
         LINCE_TRY(follow(t, like, like->group, &t->group));
         LINCE_TRY(follow(t, like, like->id, &t->id));
@@ -436,15 +472,43 @@ static int look_for_lists(void *context, const lince_csv_record *record)
     return is_new ? lince_label_survey_add(&s->lists, f->text, s->separator) : 0;
 }
 
+/* What cannot be read is told when it is. */
+static int look_for_others(void *context, const lince_csv_record *record)
+{
+    survey *s = context;
+    const lince_table *t = s->table;
+    if (record->count != (size_t)t->columns || lince_table_is_header(t, record)) return 0;
+    int marks = lince_marks_read(t->names, t->is_class, t->columns, record, &s->marked);
+    s->table->several = s->table->several || (marks >= 0 && marks != 1);
+    return marks == LINCE_ENOMEM ? marks : s->table->several;
+}
+
+/* Where each row marks exactly one class, samples have one label. */
+static int find_several_marks(survey *s, const lince_records *records, const lince_table_options *o,
+                              const lince_table *like)
+{
+    s->table->several = like ? like->several : o->labels && !strcmp(o->labels, "several");
+    return like || s->table->several ? 0 : lince_records_read(records, look_for_others, s);
+}
+
 static int find_lists(survey *s, const lince_records *records, const lince_table_options *o,
                       const lince_table *like)
 {
     lince_table *t = s->table;
     bool asked = o->labels && strcmp(o->labels, "auto") != 0;
+    if (t->marks) return find_several_marks(s, records, o, like);
     t->lists = like ? like->lists : asked && !strcmp(o->labels, "several");
     if (like || asked || t->label == LINCE_NO_COLUMN || !s->columns[t->label].barred) return 0;
     LINCE_TRY(lince_records_read(records, look_for_lists, s));
     t->lists = lince_label_survey_says(&s->lists);
+    return 0;
+}
+
+static int find_several(survey *s, const lince_records *records, const lince_table_options *o,
+                        const lince_table *like)
+{
+    LINCE_TRY(find_lists(s, records, o, like));
+    s->table->several = s->table->several || s->table->lists;
     return 0;
 }
 
@@ -488,6 +552,7 @@ int lince_table_survey(lince_table *table, const lince_records *records, const l
 {
     *table = (lince_table){.dialect = records->dialect,
                            .label = LINCE_NO_COLUMN,
+                           .near_class = LINCE_NO_COLUMN,
                            .other_text = LINCE_NO_COLUMN,
                            .other_label = LINCE_NO_COLUMN,
                            .split = LINCE_NO_COLUMN,
@@ -497,7 +562,8 @@ int lince_table_survey(lince_table *table, const lince_records *records, const l
     survey s = {.table = table, .named = records->format->named, .separator = lince_table_separator(options)};
     int code = lince_records_read(records, look, &s);
     if (!code) code = decide(&s, options, like);
-    if (!code) code = find_lists(&s, records, options, like);
+    if (!code) code = find_several(&s, records, options, like);
+    lince_buffer_release(&s.marked);
     lince_label_survey_release(&s.lists);
     lince_map_release(&s.labels);
     for (int i = 0; s.columns && i < table->columns; i++) lince_map_release(&s.columns[i].values);

@@ -41,12 +41,16 @@ typedef struct lince_table {
     int columns;
     char **names;                                  /* [columns] the first record's fields; owned */
     int texts[LINCE_TEXT_COLUMNS_MAX], text_count; /* columns, from 0 on, whose values are joined */
-    int label;
-    bool lists; /* its values hold several (text/label_list.h) */
-    int group;  /* LINCE_NO_COLUMN where none is chosen */
-    int split;  /* likewise */
-    int id;     /* whose values are all different; LINCE_NO_COLUMN where there is none */
-    int kin;    /* not chosen, but most likely to tell which texts belong together: it has many values, and
+    int label;                                     /* LINCE_NO_COLUMN: there are no labels, or `marks` */
+    bool lists;                                    /* its values hold several (text/label_list.h) */
+    bool marks;     /* instead of a label there is a column of 0 and 1 for each class (text/marks.h): */
+    bool *is_class; /* [columns]; owned */
+    bool several; /* a sample has several labels: lists, or marks of which rows have more or less than one */
+    int near_class; /* beside classes: a column that has few values but 0 and 1; LINCE_NO_COLUMN where there is none */
+    int group; /* LINCE_NO_COLUMN where none is chosen */
+    int split; /* likewise */
+    int id;    /* whose values are all different; LINCE_NO_COLUMN where there is none */
+    int kin;   /* not chosen, but most likely to tell which texts belong together: it has many values, and
                   rows share them; LINCE_NO_COLUMN where there is none */
     int other_text,
         other_label; /* that would have been as good a guess; LINCE_NO_COLUMN where there is none */
@@ -61,7 +65,8 @@ lince_csv_dialect lince_table_dialect(const lince_table_options *options, const 
 
 /* Looks at the table's beginning (100,000 records) and decides. The texts are the column of that name
  * ("text", "tweet", ...) or the one with the longest values; the labels the column of that name ("label",
- * "sentiment", ...) or the one with the fewest different values, two at least. The first record is a
+ * "sentiment", ...), else, below a header, two columns or more all of whose values are 0 and 1, each a class, else the one with
+ * the fewest different values, two at least. The first record is a
  * header where it holds such a name or a column that was asked for by name, or where its label is no other
  * row's. `like`: a table of the same data set, whose choices are followed by name (by number where one of
  * the two has no names); NULL: none. LINCE_EUSAGE for a column that is not there, with the nearest name

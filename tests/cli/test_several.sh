@@ -75,6 +75,25 @@ grep -q 'mAP' out && grep -q '"micro f1-score over the best"' both/compare.json 
 done_with info texts.csv
 grep -q 'a sample has any number of labels' out || wrong "info"
 
+# A column of 0 and 1 for each class: any number of labels, or where each row marks one, that.
+mkdir -p marks
+printf 'id,text,good,game\nx1,a good game,1,1\nx2,a good day,1,0\nx3,no more,0,0\nx4,games again,0,1\n' >marks/train.csv
+printf 'id,text,game,good\ny1,so good,0,1\ny2,bad game,1,0\n' >marks/test.csv
+done_with info marks --lang en
+grep -q 'a sample has any number of labels; without any: 1 for training' out && grep -q 'columns of 0 and 1 that are classes: 2' out || wrong "columns of 0 and 1"
+grep -qE '^good +2 +0 +1$' out && grep -qE '^game +2 +0 +1$' out || wrong "classes are not found by their columns' names"
+awk -F'\t' -v OFS='\t' 'BEGIN { print "text", "good", "bad" } END { for (i = 0; i < 12; i++) print "text number " i, i % 2, 1 - i % 2 }' </dev/null >one.tsv
+done_with info one.tsv --lang en
+grep -q 'any number of labels' out && wrong "rows that mark one class each have several labels"
+grep -qE '^good +6 ' out || wrong "a class is counted wrongly"
+sed -i '$s/.*/text number 11\t1\t1/' one.tsv && cp one.tsv marks/test.csv && sed '$d' one.tsv >marks/train.csv
+expect 1 'classes that are marked: 2, and one in each row of the first file' info marks --lang en
+done_with info marks --labels several
+sed -i '2s/0\t1/0\tx/' one.tsv && cp one.tsv near.tsv
+awk -F'\t' -v OFS='\t' '{ print $0, NR == 1 ? "third" : NR % 2 }' near.tsv >near3.tsv
+done_with info near3.tsv --lang en
+grep -q 'column 3 (bad) is no class' out || wrong "a column that is nearly one of a class is not told of"
+
 # Pictures: one step, mixed.
 done_with train --data many --model speednet8 --epochs 1 --batch-size 10 --mixup 0.4 --threads 1 --no-report --group-pattern '([0-4])\.png' --out pictures
 grep -q '"name": "3"' pictures/test.json || wrong "there are no results by group"

@@ -12,6 +12,7 @@
 #include "data/source/unpack.h"
 #include "text/encoding.h"
 #include "text/label_list.h"
+#include "text/marks.h"
 #include "text/records.h"
 #include "text/table.h"
 
@@ -80,16 +81,6 @@ static long called(const reading *r, const lince_csv_field *f, lince_part part)
     return lince_picture_called(&r->paths, f->text, f->size, r->now->folder, part);
 }
 
-/* 0 or 1, as tables of classes have them; -1: something else. */
-static int flag_of(const char *text)
-{
-    static const char *const flags[][3] = {{"0", "0.0", "false"}, {"1", "1.0", "true"}};
-    for (int value = 0; value < 2; value++)
-        for (size_t i = 0; i < sizeof *flags / sizeof **flags; i++)
-            if (!strcasecmp(text, flags[value][i])) return value;
-    return -1;
-}
-
 /* --- what the columns are ------------------------------------------------------------------------- */
 
 static int look(void *context, const lince_csv_record *record)
@@ -109,7 +100,7 @@ static int look(void *context, const lince_csv_record *record)
         }
         t->hits[i] += is;
         t->parts[i] += lince_part_named(f->text, f->size) < LINCE_PARTS;
-        t->flags[i] += flag_of(f->text) >= 0;
+        t->flags[i] += lince_flag_of(f->text) >= 0;
     }
     t->rows += !first;
     return t->rows == SURVEYED;
@@ -355,33 +346,15 @@ static int part_of_row(const table *t, const lince_csv_record *record, lince_par
                       lince_csv_place(record, place), t->split + 1, f->text);
 }
 
-/* The names of the classes that a row marks, one behind the other. */
-static int put_marked(reading *r, const lince_csv_record *record)
-{
-    const table *t = r->now;
-    char place[LINCE_CSV_PLACE_MAX];
-    r->marked.size = 0;
-    lince_buffer_puts(&r->marked, "");
-    for (int i = 0; i < t->columns; i++) {
-        int flag = t->is_class[i] ? flag_of(record->fields[i].text) : 0;
-        if (flag < 0)
-            return lince_fail(LINCE_EFORMAT,
-                              "%s, column %d: '%.40s' is neither 0 nor 1, as in the rows above",
-                              lince_csv_place(record, place), i + 1, record->fields[i].text);
-        if (flag > 0) lince_buffer_printf(&r->marked, "%s%c", t->names[i], LINCE_LABEL_UNIT);
-    }
-    return r->marked.error;
-}
-
 /* What a row says of its picture, with its length. */
 static int label_of_row(reading *r, const lince_csv_record *record, const char **label, size_t *length)
 {
     const table *t = r->now;
     if (t->one_hot) {
-        LINCE_TRY(put_marked(r, record));
+        int code = lince_marks_read(t->names, t->is_class, t->columns, record, &r->marked);
         *label = r->marked.data;
         *length = r->marked.size;
-        return 0;
+        return code < 0 ? code : 0;
     }
     *label = record->fields[t->label].text + strspn(record->fields[t->label].text, " \t\r\n");
     *length = strlen(*label);

@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "data/index/part_names.h"
 #include "data/index/texts.h"
+#include "text/marks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static const char *field_at(const lince_csv_record *record, int column)
     return column == LINCE_NO_COLUMN ? NULL : record->fields[column].text;
 }
 
-/* Those that are read, into used[]; how many. */
+/* Those that are read as texts, into used[]; how many. */
 static size_t used_columns(const lince_table *t, int used[LINCE_TEXT_COLUMNS_MAX + 5])
 {
     const int others[] = {t->label, t->group, t->kin, t->id, t->split};
@@ -76,16 +77,35 @@ static lince_part part_of_bad(const lince_text_reading *r, const lince_csv_recor
     return part < LINCE_PARTS ? part : r->now->part;
 }
 
+/* What a row says of its labels: a column's value, or of marks their classes' names. */
+static int find_label(lince_text_reading *r, const lince_csv_record *record, lince_text_row *row)
+{
+    const lince_table *t = r->table;
+    char place[LINCE_CSV_PLACE_MAX];
+    row->label = field_at(record, t->label);
+    if (t->several) row->separator = t->marks ? LINCE_LABEL_UNIT : lince_table_separator(r->options);
+    if (!t->marks) return 0;
+    int marks = lince_marks_read(t->names, t->is_class, t->columns, record, &r->marked);
+    if (marks < 0) return marks;
+    if (!t->several && marks != 1)
+        return lince_fail(
+            LINCE_EDATA,
+            "%s: classes that are marked: %d, and one in each row of the first file; where samples have "
+            "several labels, --labels several says so",
+            lince_csv_place(record, place), marks);
+    if (!t->several) r->marked.data[r->marked.size - 1] = '\0'; /* the unit behind it */
+    row->label = r->marked.data;
+    return 0;
+}
+
 static int take_text(lince_text_reading *r, const lince_csv_record *record)
 {
     const lince_table *t = r->table;
     lince_text_row row = {.record = record,
                           .part = part_of(r, record),
                           .text = lince_table_text(t, record, &r->joined),
-                          .label = field_at(record, t->label),
                           .group = field_at(record, t->group != LINCE_NO_COLUMN ? t->group : t->kin),
-                          .id = field_at(record, t->id),
-                          .separator = t->lists ? lince_table_separator(r->options) : '\0'};
+                          .id = field_at(record, t->id)};
     if (!row.text) return r->joined.error;
     if (row.part == LINCE_PARTS) {
         r->dataset->table.elsewhere++;
@@ -93,7 +113,8 @@ static int take_text(lince_text_reading *r, const lince_csv_record *record)
     }
     for (size_t i = 0; i < record->count; i++)
         row.hash = lince_hash(row.hash, record->fields[i].text, record->fields[i].size);
-    return lince_text_take(r, &row);
+    int code = find_label(r, record, &row);
+    return code ? lince_text_bad_row(r, record->row, row.part, code) : lince_text_take(r, &row);
 }
 
 static int take_record(void *context, const lince_csv_record *record)
@@ -113,6 +134,36 @@ static int take_record(void *context, const lince_csv_record *record)
     return take_text(r, record);
 }
 
+/* "4 (label)", or of marks the columns of the classes: "2 (cat) + 3 (dog)". */
+static void tell_label_columns(const lince_table *t, char out[LINCE_COLUMN_MAX])
+{
+    char name[LINCE_COLUMN_MAX];
+    size_t used = 0;
+    if (t->label != LINCE_NO_COLUMN) lince_table_column(t, t->label, out);
+    for (int i = 0; i < t->columns && used + 1 < LINCE_COLUMN_MAX; i++) {
+        if (!t->is_class[i]) continue;
+        snprintf(out + used, LINCE_COLUMN_MAX - used, "%s%s", used ? " + " : "",
+                 lince_table_column(t, i, name));
+        used += strlen(out + used);
+    }
+}
+
+static int tell_marks(lince_text_reading *r)
+{
+    const lince_table *t = r->table;
+    char column[LINCE_COLUMN_MAX];
+    int classes = 0;
+    for (int i = 0; i < t->columns; i++) classes += t->is_class[i];
+    if (t->near_class != LINCE_NO_COLUMN)
+        LINCE_TRY(lince_dataset_add_note(
+            r->dataset, _("column %s is no class, because it has other values than 0 and 1, though few"),
+            lince_table_column(t, t->near_class, column)));
+    return lince_dataset_add_note(
+        r->dataset,
+        _("columns of 0 and 1 that are classes: %d; --label-column names another one with the labels"),
+        classes);
+}
+
 static void tell_columns(lince_text_reading *r, const lince_records *records)
 {
     const lince_table *t = r->table;
@@ -124,7 +175,7 @@ static void tell_columns(lince_text_reading *r, const lince_records *records)
         snprintf(facts->text_column + used, LINCE_COLUMN_MAX - used, "%s%s", used ? " + " : "",
                  lince_table_column(t, t->texts[i], name));
     }
-    lince_table_column(t, t->label, facts->label_column);
+    tell_label_columns(t, facts->label_column);
     if (group != LINCE_NO_COLUMN) lince_table_column(t, group, facts->group_column);
     r->dataset->grouped = t->group != LINCE_NO_COLUMN;
     facts->quoting = lince_csv_quoting_name(t->dialect.quoting);
@@ -137,6 +188,7 @@ static int tell_guesses(lince_text_reading *r)
     const lince_table *t = r->table;
     char column[LINCE_COLUMN_MAX], other[LINCE_COLUMN_MAX];
     bool asked = r->options->labels && strcmp(r->options->labels, "auto") != 0;
+    if (t->marks) LINCE_TRY(tell_marks(r));
     if (t->lists && !asked)
         LINCE_TRY(lince_dataset_add_note(
             r->dataset,
@@ -218,6 +270,7 @@ static int read_all(lince_text_reading *r, const lince_records *records)
     if (!code) code = read_records(r, records);
     r->table = NULL;
     lince_buffer_release(&r->joined);
+    lince_buffer_release(&r->marked);
     if (first)
         r->model = table;
     else

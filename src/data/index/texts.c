@@ -131,7 +131,7 @@ static int trim_label(const lince_text_reading *r, const lince_text_row *row, ch
         label[length] = '\0';
         if (lince_name_is_clean(label)) return 0;
     }
-    if (r->table) lince_table_column(r->table, r->table->label, name);
+    if (r->table && r->table->label != LINCE_NO_COLUMN) lince_table_column(r->table, r->table->label, name);
     lince_csv_place(row->record, place);
     return lince_fail(LINCE_EFORMAT,
                       "%s, column %s: a label of more than %d bytes or with control characters; is this the "

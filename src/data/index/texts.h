@@ -34,6 +34,7 @@ typedef struct lince_text_reading {
     const lince_text_file *now;
     const lince_table *table;                     /* NULL: it is none */
     lince_buffer joined;                          /* a text of several columns */
+    lince_buffer marked;                          /* the classes that a row marks */
     size_t headers;                               /* rows that are the header */
     uint8_t parts_named[LINCE_SPLIT_COLUMNS_MAX]; /* a bit for each part that a column's values name */
     size_t longest;                               /* lines of a field, at most */
