@@ -79,21 +79,40 @@ static void print_plain(const asking *a, const char *input, const lince_predicti
     putchar('\n');
 }
 
-/* RFC 4180; spreadsheets are not to compute what a text says, nor a terminal to obey it. A file gets it as it is. */
-static void put_csv(const char *text, bool first)
+/* Within a field's quotes; of a list, as JSON escapes it. */
+static void put_csv_text(const char *text, bool listed)
 {
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL, screen = isatty(STDOUT_FILENO), shown;
-    if (!first) putchar(',');
-    if (quoted) putchar('"');
-    if (lince_csv_is_formula(text + strspn(text, "'"))) putchar('\'');
+    bool screen = isatty(STDOUT_FILENO), shown;
     for (size_t n; *text; text += n) {
         n = lince_character(text, &shown);
+        if (listed && strchr("\"\\", *text)) putchar('\\');
         if (*text == '"') putchar('"');
         if (shown || !screen)
             fwrite(text, 1, n, stdout);
         else
             putchar('?');
     }
+}
+
+static bool is_quoted_csv(const char *text)
+{
+    return strpbrk(text, ",\"\r\n") != NULL;
+}
+
+/* A spreadsheet would compute it. */
+static bool is_formula_csv(const char *text)
+{
+    return lince_csv_is_formula(text + strspn(text, "'"));
+}
+
+/* RFC 4180; spreadsheets are not to compute what a text says, nor a terminal to obey it. A file gets it as it is. */
+static void put_csv(const char *text, bool first)
+{
+    bool quoted = is_quoted_csv(text);
+    if (!first) putchar(',');
+    if (quoted) putchar('"');
+    if (is_formula_csv(text)) putchar('\'');
+    put_csv_text(text, false);
     if (quoted) putchar('"');
 }
 
@@ -113,20 +132,35 @@ static void print_csv_header(asking *a, const char *const *names, size_t columns
     a->named = names;
 }
 
-/* "cat|dog" and "0.91|0.73" */
-static void put_labels(const asking *a, int code, const lince_prediction *p)
+/* "cat|dog", or where a name could be taken for a list itself, ["cat|dog"]. */
+static void put_label_names(const asking *a, int count)
 {
-    char spare[32], names[4096] = "", numbers[4096] = "";
-    int count = code ? 0 : told(a, p);
+    char spare[32];
+    bool listed = false, quoted = false;
     for (int i = 0; i < count; i++) {
-        size_t used = strlen(names), written = strlen(numbers);
-        snprintf(names + used, sizeof names - used, "%s%s", i ? "|" : "",
-                 class_name(a->model, a->order[i], spare));
-        snprintf(numbers + written, sizeof numbers - written, "%s%.6f", i ? "|" : "",
-                 (double)p->probability[a->order[i]]);
+        const char *name = class_name(a->model, a->order[i], spare);
+        listed = listed || strchr(name, '|') || *name == '[';
+        quoted = quoted || is_quoted_csv(name);
     }
-    put_csv(names, false);
-    printf(",%s", numbers);
+    quoted = quoted || listed;
+    fputs(quoted ? ",\"" : ",", stdout);
+    if (!listed && count && is_formula_csv(class_name(a->model, a->order[0], spare))) putchar('\'');
+    for (int i = 0; i < count; i++) {
+        fputs(!listed ? (i ? "|" : "") : i ? ", \"\"" : "[\"\"", stdout);
+        put_csv_text(class_name(a->model, a->order[i], spare), listed);
+        if (listed) fputs("\"\"", stdout);
+    }
+    if (listed) putchar(']');
+    if (quoted) putchar('"');
+}
+
+/* And "0.91|0.73". */
+static void put_labels(asking *a, int code, const lince_prediction *p)
+{
+    int count = code ? 0 : told(a, p);
+    put_label_names(a, count);
+    putchar(',');
+    for (int i = 0; i < count; i++) printf("%s%.6f", i ? "|" : "", (double)p->probability[a->order[i]]);
 }
 
 static void print_csv(asking *a, const char *input, int code, const lince_prediction *p)

@@ -94,8 +94,7 @@ static const char *join_names(lince_dataset *d, uint32_t set, lince_buffer *join
     const int32_t *labels;
     size_t n = lince_label_set(&d->sets, set, &labels);
     joined->size = 0;
-    lince_buffer_puts(joined, "");
-    for (size_t i = 0; i < n; i++) lince_buffer_printf(joined, "%s%s", i ? "|" : "", d->classes[labels[i]]);
+    lince_label_list_put(joined, d->classes, labels, n);
     return joined->error ? NULL : lince_names_add(&d->names, joined->data);
 }
 

@@ -51,6 +51,38 @@ int lince_label_next(lince_label_list *l, char label[LINCE_LABEL_MAX + 1])
     }
 }
 
+/* --- written -------------------------------------------------------------------------------------- */
+
+static bool is_ambiguous(const char *name)
+{
+    return strchr(name, '|') || *name == '[';
+}
+
+static void put_quoted(lince_buffer *out, const char *name)
+{
+    lince_buffer_puts(out, "\"");
+    for (const char *at = name; *at; at++) {
+        if (strchr("\"\\", *at)) lince_buffer_puts(out, "\\");
+        lince_buffer_put(out, at, 1);
+    }
+    lince_buffer_puts(out, "\"");
+}
+
+void lince_label_list_put(lince_buffer *out, const char *const *names, const int32_t *labels, size_t n)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < n; i++) quoted = quoted || is_ambiguous(names[labels[i]]);
+    lince_buffer_puts(out, quoted ? "[" : "");
+    for (size_t i = 0; i < n; i++) {
+        if (i) lince_buffer_puts(out, quoted ? ", " : "|");
+        if (quoted)
+            put_quoted(out, names[labels[i]]);
+        else
+            lince_buffer_puts(out, names[labels[i]]);
+    }
+    if (quoted) lince_buffer_puts(out, "]");
+}
+
 /* --- whether there are any ------------------------------------------------------------------------ */
 
 bool lince_label_may_be_list(const char *text, size_t size, char separator)

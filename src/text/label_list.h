@@ -2,6 +2,7 @@
 #ifndef LINCE_TEXT_LABEL_LIST_H
 #define LINCE_TEXT_LABEL_LIST_H
 
+#include "core/buffer.h"
 #include "core/hash.h"
 
 enum { LINCE_LABEL_MAX = 200 /* bytes */ };
@@ -21,6 +22,9 @@ lince_label_list lince_label_list_of(const char *field, char separator);
 /* The next label, without the blanks around it: 1; 0 at the end; LINCE_EFORMAT: one of more than LINCE_LABEL_MAX
  * bytes. What is empty is none. */
 int lince_label_next(lince_label_list *list, char label[LINCE_LABEL_MAX + 1]);
+
+/* Of n labels the field that holds them: "cat|dog", or where a name could be taken for a list itself, ["cat|dog"]. */
+void lince_label_list_put(lince_buffer *out, const char *const *names, const int32_t *labels, size_t n);
 
 /* Whether a column's values are lists, seen from those that are different. */
 typedef struct lince_label_survey {

@@ -70,8 +70,18 @@ expect 2 'is of one answer a sample' predict --run run --text good --min-confide
 # The report tells of both, and what is of one label alone is refused by name.
 done_with report run --lang es
 grep -q 'mAP' run/report.md && grep -q 'pérdida de Hamming' run/report.md || wrong "the report"
+grep -q 'Las etiquetas más difíciles y cómo fallan' run/report.md && grep -q '^### Los peores errores' run/report.md &&
+    grep -qE 'pasada por alto|respondida, aunque no está' run/report.md || wrong "the report has no errors of labels"
+grep -qE '"found": "(missed|wrong)"' run/explain.json && grep -q '"lost"' run/explain.json || wrong "explain.json has no errors of labels"
 done_with compare run weighed --out both
 grep -q 'mAP' out && grep -q '"micro f1-score over the best"' both/compare.json && [ -s both/compare.html ] || wrong "the comparison"
+python3 - <<'EOF' || wrong "the comparison's mean average precision"
+import json
+for r in json.load(open("both/compare.json"))["runs"]:
+    a, test = r["mean average precision"], json.load(open(r["run"] + "/test.json"))
+    assert abs(a["value"] - test["average precision"]["macro avg"]) < 1e-8 and a["low"] <= a["value"] <= a["high"], (a, test)
+    assert r["mean average precision over the best"]["low"] <= r["mean average precision over the best"]["high"]
+EOF
 done_with info texts.csv
 grep -q 'a sample has any number of labels' out || wrong "info"
 
@@ -96,6 +106,40 @@ grep -q 'column 3 (bad) is no class' out || wrong "a column that is nearly one o
 
 # Pictures: one step, mixed.
 done_with train --data many --model speednet8 --epochs 1 --batch-size 10 --mixup 0.4 --threads 1 --no-report --group-pattern '([0-4])\.png' --out pictures
+done_with report pictures
+[ -s pictures/plots/gradcam.svg ] && [ -s pictures/plots/errors.svg ] && grep -q '"found": "missed"' pictures/explain.json ||
+    wrong "the report shows no labels that were missed"
 grep -q '"name": "3"' pictures/test.json || wrong "there are no results by group"
 done_with predict --run pictures many/test/00050.png
+
+# A label that has the separator in its name stays one label.
+python3 - <<'EOF'
+import csv, json
+with open("names.csv", "w", newline="") as f:
+    w = csv.writer(f)
+    w.writerow(["text", "labels"])
+    for i in range(24): w.writerow(["word%d of many" % i, json.dumps([["a|b"], ["a|b", "say \"c\""], ["c"], []][i % 4])])
+EOF
+done_with train --data names.csv --model gru --hidden 4 --embedding 4 --epochs 1 --batch-size 4 --test-split 0.3 --threads 1 --no-report --out names
+python3 - <<'EOF' || wrong "labels with a separator in their name cannot be told from two"
+import csv, json
+known = {frozenset(["a|b"]), frozenset(["a|b", 'say "c"']), frozenset(["c"]), frozenset()}
+for r in csv.DictReader(open("names/predictions.csv")):
+    labels = json.loads(r["true"]) if r["true"].startswith("[") else r["true"].split("|") if r["true"] else []
+    assert frozenset(labels) in known, r
+EOF
+done_with predict --run names --text 'word1 of many' --csv --threshold 0.0001
+python3 -c 'import csv, json; r = list(csv.DictReader(open("out")))[0]; assert sorted(json.loads(r["predicted"])) == ["a|b", "c", "say \"c\""], r' ||
+    wrong "predict writes them otherwise"
+
+# Recordings of several labels: a table beside them.
+"$lince" synth sounds sounds --n 48 --seed 1 >/dev/null
+(cd sounds && echo path,labels && find . -name '*.wav' | sort | sed -E 's:^\./([a-z]+/([a-z]+)/.*):\1,\2:' | sed -E 's:(hiss|roll)$:\1|noisy:') >table.csv && mv table.csv sounds/labels.csv
+done_with train --data sounds --model resnet20 --epochs 1 --mels 8 --fft 256 --hop 256 --seconds 0.4 --threads 1 --out heard --lang en
+grep -q 'mean average precision' err && [ -s heard/plots/heard-1.wav ] && [ -s heard/plots/gradcam.svg ] || wrong "recordings of several labels"
+grep -qE '^- \[.* (found|missed|answered, though it is not there) \(' heard/report.md || wrong "players do not say which label"
+done_with predict --run heard "$(find sounds/test -name '*.wav' | head -1)" --threshold 0.0001
+grep -q noisy out || wrong "a recording is not answered"
+done_with eval --run heard
+grep -q 'samples avg' out || wrong "recordings are not evaluated"
 finish

@@ -5,31 +5,31 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "core/random.h"
 #include "metrics/paired.h"
 #include "report/facts/facts.h"
 #include "report/page/document.h"
-#include "text/csv.h"
 
 #include <lince/language.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESAMPLES = 2000, ACCURACY = 0, MICRO_F1, MEASURES };
+enum { RESAMPLES = 2000, MAP = 0, ACCURACY, MICRO_F1, MEASURES };
 
-/* What a run answered of a sample: how many labels it has, how many are answered, and how many of these rightly. */
-typedef struct sample {
-    char *path, *labels;
+/* What is added up of a sample: how many labels it has, how many are answered, and how many of these rightly. */
+typedef struct counts {
     double of, said, hits;
-    bool right; /* all, and no others */
-} sample;
+} counts;
 
 typedef struct labelled {
     lince_facts facts;
-    sample *samples; /* sorted by path */
-    size_t count, capacity;
+    lince_outcomes outcomes; /* sorted by path */
+    counts *counts;          /* [outcomes.count] */
+    uint32_t *order;         /* [classes][outcomes.count] samples by falling probability of the class */
     lince_interval measures[MEASURES], over[MEASURES]; /* its own, and what it has over the best */
     size_t only_best, only_this;                       /* samples that exactly one of the two got right */
     double p;
@@ -42,99 +42,135 @@ typedef struct labelled_runs {
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-/* The pieces of "a|b", and how many of them stand in `other`, too. */
-static void count_pieces(const char *list, const char *other, double *pieces, double *shared)
-{
-    *pieces = *shared = 0;
-    for (const char *at = list; *at; at += *at == '|') {
-        size_t length = strcspn(at, "|");
-        ++*pieces;
-        for (const char *o = other; *o; o += *o == '|') {
-            size_t size = strcspn(o, "|");
-            *shared += size == length && !strncmp(o, at, size);
-            o += size;
-        }
-        at += length;
-    }
-}
-
-static int take(void *context, const lince_csv_record *record)
-{
-    labelled *r = context;
-    double ignored;
-    if (record->row == 1) return 0;
-    if (record->count < 3)
-        return lince_fail(LINCE_EFORMAT, "row %zu: expected 3 fields or more, found %zu", record->row,
-                          record->count);
-    LINCE_TRY(lince_grow(&r->samples, &r->capacity, r->count + 1, sizeof *r->samples));
-    sample *s = &r->samples[r->count++];
-    const char *labels = lince_csv_text(record->fields[1].text),
-               *answered = lince_csv_text(record->fields[2].text);
-    *s = (sample){.path = lince_strdup(lince_csv_text(record->fields[0].text)),
-                  .labels = lince_strdup(labels),
-                  .right = !strcmp(labels, answered)};
-    count_pieces(labels, answered, &s->of, &s->hits);
-    count_pieces(answered, labels, &s->said, &ignored);
-    return s->path && s->labels ? 0 : LINCE_ENOMEM;
-}
-
 static int by_path(const void *a, const void *b)
 {
-    return strcmp(((const sample *)a)->path, ((const sample *)b)->path);
+    return strcmp(((const lince_outcome_row *)a)->path, ((const lince_outcome_row *)b)->path);
+}
+
+typedef struct ranking {
+    const lince_outcome_row *rows;
+    int class;
+} ranking;
+
+static int by_probability(const void *a, const void *b, void *context)
+{
+    const ranking *r = context;
+    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+    float x = r->rows[i].each[r->class], y = r->rows[k].each[r->class];
+    return x != y ? (x < y) - (x > y) : (i > k) - (i < k);
+}
+
+static int prepare(labelled *r)
+{
+    size_t n = r->outcomes.count, classes = (size_t)r->facts.test_classes, cells;
+    if (!lince_mul(n, classes, &cells)) return lince_fail(LINCE_ENOMEM, "out of memory");
+    r->counts = lince_alloc(n + 1, sizeof *r->counts);
+    r->order = lince_alloc(cells + 1, sizeof *r->order);
+    if (!r->counts || !r->order) return LINCE_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        const lince_outcome_row *row = &r->outcomes.rows[i];
+        for (size_t c = 0; c < classes; c++) {
+            r->counts[i].of += row->there[c], r->counts[i].said += row->answered[c];
+            r->counts[i].hits += row->there[c] && row->answered[c];
+            r->order[c * n + i] = (uint32_t)i;
+        }
+    }
+    for (size_t c = 0; c < classes && n; c++)
+        qsort_r(r->order + c * n, n, sizeof *r->order, by_probability, &(ranking){r->outcomes.rows, (int)c});
+    return 0;
 }
 
 static int read_run(labelled *r, const char *run)
 {
-    char path[LINCE_PATH_MAX], *bytes;
-    size_t size;
     LINCE_TRY(lince_facts_read(&r->facts, run));
     if (!r->facts.tested || r->facts.labels != LINCE_SEVERAL)
         return lince_fail(LINCE_EDATA, "%s: no tested run on samples of several labels, as the first one is",
                           run);
-    LINCE_TRY(lince_path_join(path, run, "predictions.csv"));
-    LINCE_TRY(lince_file_read(path, (size_t)1 << 30, &bytes, &size));
-    int code = lince_csv_read(bytes, size, (lince_csv_dialect){',', LINCE_QUOTING_MINIMAL}, take, r);
-    lince_free(bytes);
-    if (code) return lince_fail_in(code, path);
-    qsort(r->samples, r->count, sizeof *r->samples, by_path);
-    return 0;
+    LINCE_TRY(lince_facts_read_outcomes(&r->facts, &r->outcomes));
+    if (r->outcomes.count) qsort(r->outcomes.rows, r->outcomes.count, sizeof *r->outcomes.rows, by_path);
+    return prepare(r);
 }
 
 /* The same samples with the same labels in all. */
 static int pair(const labelled_runs *c)
 {
-    const labelled *first = &c->runs[0];
+    const lince_outcomes *first = &c->runs[0].outcomes;
     for (size_t i = 1; i < c->count; i++) {
-        const labelled *other = &c->runs[i];
+        const lince_outcomes *other = &c->runs[i].outcomes;
         bool same = other->count == first->count;
         for (size_t k = 0; same && k < first->count; k++)
-            same = !strcmp(first->samples[k].path, other->samples[k].path) &&
-                   !strcmp(first->samples[k].labels, other->samples[k].labels);
+            same = !strcmp(first->rows[k].path, other->rows[k].path) &&
+                   !strcmp(first->rows[k].labels, other->rows[k].labels);
         if (!same)
             return lince_fail(
                 LINCE_EDATA,
                 "%s and %s: tested on other samples, or on others' labels; compare runs on one data set",
-                first->facts.run.folder, other->facts.run.folder);
+                c->runs[0].facts.run.folder, c->runs[i].facts.run.folder);
     }
-    return first->count ? 0 : lince_fail(LINCE_EDATA, "%s: its test has no samples", first->facts.run.folder);
+    return first->count ? 0
+                        : lince_fail(LINCE_EDATA, "%s: its test has no samples", c->runs[0].facts.run.folder);
 }
 
 /* --- judging -------------------------------------------------------------------------------------- */
 
 typedef struct sums {
-    double right, hits, all;
+    double right, hits, all, precision; /* precision: mean average precision */
 } sums;
 
-static void add(sums *s, const sample *of)
+/* How often each sample is drawn: once each where r is negative, the same for all runs. */
+static void draw(size_t n, int r, uint32_t *times)
 {
-    s->right += of->right;
-    s->hits += of->hits;
-    s->all += of->of + of->said;
+    lince_random random = lince_random_at(lince_key(1, LINCE_STREAM_BOOTSTRAP, (uint64_t)r, 0));
+    for (size_t i = 0; i < n; i++) times[i] = r < 0;
+    for (size_t i = 0; i < n && r >= 0; i++) times[lince_random_below(&random, (uint32_t)n)]++;
+}
+
+/* sum of precision times gain of recall over falling thresholds, as metrics/curves.h has it; NaN where no sample that was drawn
+ * has the class. */
+static double average_precision(const labelled *r, int class, const uint32_t *times)
+{
+    const lince_outcome_row *rows = r->outcomes.rows;
+    size_t n = r->outcomes.count;
+    const uint32_t *order = r->order + (size_t) class * n;
+    double sum = 0, hits = 0, said = 0, before = 0;
+    for (size_t i = 0; i < n; i++) {
+        const lince_outcome_row *row = &rows[order[i]];
+        said += times[order[i]];
+        hits += row->there[class] ? times[order[i]] : 0;
+        bool last = i + 1 == n || rows[order[i + 1]].each[class] != row->each[class];
+        if (!last || hits == before) continue;
+        sum += (hits - before) * hits / said;
+        before = hits;
+    }
+    return hits > 0 ? sum / hits : NAN;
+}
+
+static double mean_average_precision(const labelled *r, const uint32_t *times)
+{
+    double sum = 0, classes = 0;
+    for (int c = 0; c < r->facts.test_classes; c++) {
+        double precision = average_precision(r, c, times);
+        if (!isnan(precision)) sum += precision, classes++;
+    }
+    return classes > 0 ? sum / classes : 0;
+}
+
+static void add_up(const labelled *r, const uint32_t *times, sums *s)
+{
+    *s = (sums){.precision = mean_average_precision(r, times)};
+    for (size_t i = 0; i < r->outcomes.count; i++) {
+        const counts *k = &r->counts[i];
+        s->right += r->outcomes.rows[i].right ? times[i] : 0;
+        s->hits += k->hits * times[i];
+        s->all += (k->of + k->said) * times[i];
+    }
 }
 
 static double measure(const sums *s, int which, size_t n)
 {
-    return which == ACCURACY ? s->right / (double)n : s->all > 0 ? 2 * s->hits / s->all : 0;
+    return which == MAP        ? s->precision
+           : which == ACCURACY ? s->right / (double)n
+                               : (s->all > 0 ? 2 * s->hits / s->all : 0);
 }
 
 static int by_value(const void *a, const void *b)
@@ -150,27 +186,30 @@ static lince_interval interval(double value, double *drawn)
     return (lince_interval){value, drawn[tail], drawn[RESAMPLES - 1 - tail]};
 }
 
-/* sums[run] of resample r, the same samples for all runs; of the samples themselves where it is negative. */
-static void resample(const labelled_runs *c, int r, sums *drawn)
+typedef struct resampling {
+    const labelled_runs *c;
+    uint32_t *times; /* [threads][n] */
+    sums *drawn;     /* [1 + RESAMPLES][runs]; the first: the samples themselves */
+    size_t each;     /* resamples of one piece */
+} resampling;
+
+/* A piece of the resamples; each is a function of its number alone. */
+static void resample(void *context, size_t piece)
 {
-    lince_random random = lince_random_at(lince_key(1, LINCE_STREAM_BOOTSTRAP, (uint64_t)r, 0));
-    memset(drawn, 0, c->count * sizeof *drawn);
-    for (size_t i = 0; i < c->n; i++) {
-        size_t at = r < 0 ? i : lince_random_below(&random, (uint32_t)c->n);
-        for (size_t k = 0; k < c->count; k++) add(&drawn[k], &c->runs[k].samples[at]);
+    const resampling *s = context;
+    const labelled_runs *c = s->c;
+    uint32_t *times = s->times + piece * c->n;
+    for (size_t at = piece * s->each; at < (piece + 1) * s->each && at <= RESAMPLES; at++) {
+        draw(c->n, (int)at - 1, times);
+        for (size_t k = 0; k < c->count; k++) add_up(&c->runs[k], times, &s->drawn[at * c->count + k]);
     }
 }
 
-/* Percentile intervals of each measure and of its difference to the best run's. */
-static int bootstrap(labelled_runs *c)
+static void set_intervals(labelled_runs *c, const sums *drawn, double *own, double *over)
 {
-    sums *drawn = lince_alloc(c->count * (RESAMPLES + 1), sizeof *drawn);
-    double *own = lince_alloc(RESAMPLES, sizeof *own), *over = lince_alloc(RESAMPLES, sizeof *over);
-    int code = drawn && own && over ? 0 : LINCE_ENOMEM;
-    for (int r = -1; r < RESAMPLES && !code; r++) resample(c, r, drawn + (size_t)(r + 1) * c->count);
-    for (size_t k = 1; k < c->count && !code; k++)
+    for (size_t k = 1; k < c->count; k++)
         if (drawn[k].right > drawn[c->best].right) c->best = k;
-    for (size_t k = 0; k < c->count && !code; k++)
+    for (size_t k = 0; k < c->count; k++)
         for (int m = 0; m < MEASURES; m++) {
             for (int r = 0; r < RESAMPLES; r++) {
                 const sums *at = drawn + (size_t)(r + 1) * c->count;
@@ -181,7 +220,22 @@ static int bootstrap(labelled_runs *c)
             c->runs[k].measures[m] = interval(value, own);
             c->runs[k].over[m] = interval(value - measure(&drawn[c->best], m, c->n), over);
         }
-    lince_free(drawn);
+}
+
+/* Percentile intervals of each measure and of its difference to the best run's. */
+static int bootstrap(labelled_runs *c)
+{
+    size_t pieces = (size_t)lince_processors();
+    resampling s = {.c = c,
+                    .times = lince_alloc(pieces * c->n, sizeof *s.times),
+                    .drawn = lince_alloc(c->count * (RESAMPLES + 1), sizeof *s.drawn),
+                    .each = RESAMPLES / pieces + 1};
+    double *own = lince_alloc(RESAMPLES, sizeof *own), *over = lince_alloc(RESAMPLES, sizeof *over);
+    int code = s.times && s.drawn && own && over ? 0 : LINCE_ENOMEM;
+    if (!code) lince_parallel((int)pieces, pieces, resample, &s);
+    if (!code) set_intervals(c, s.drawn, own, over);
+    lince_free(s.times);
+    lince_free(s.drawn);
     lince_free(own);
     lince_free(over);
     return code;
@@ -195,10 +249,10 @@ static int contest(labelled_runs *c)
     if (!p) return LINCE_ENOMEM;
     for (size_t k = 0; k < c->count; k++) {
         labelled *r = &c->runs[k];
-        const sample *best = c->runs[c->best].samples;
+        const lince_outcome_row *best = c->runs[c->best].outcomes.rows, *own = r->outcomes.rows;
         for (size_t i = 0; i < c->n; i++) {
-            r->only_best += best[i].right && !r->samples[i].right;
-            r->only_this += !best[i].right && r->samples[i].right;
+            r->only_best += best[i].right && !own[i].right;
+            r->only_this += !best[i].right && own[i].right;
         }
         if (k != c->best) p[at++] = lince_mcnemar_exact(r->only_best, r->only_this);
     }
@@ -228,16 +282,17 @@ static json_t *runs_json(const labelled_runs *c)
     for (size_t k = 0; k < c->count; k++) {
         const labelled *r = &c->runs[k];
         lince_json_add(&runs,
-                       lince_json_pack("{s:s, s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:I, s:I, s:f}", "run",
+                       lince_json_pack("{s:s, s:s, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:f}", "run",
                                        r->facts.run.folder, "model", lince_fact_text(r->facts.model, "name"),
-                                       "mean average precision", r->facts.curves.average_precision,
+                                       "mean average precision", interval_json(&r->measures[MAP]),
                                        "hamming_loss", r->facts.of_labels.hamming, "accuracy",
                                        interval_json(&r->measures[ACCURACY]), "micro f1-score",
-                                       interval_json(&r->measures[MICRO_F1]), "accuracy over the best",
-                                       interval_json(&r->over[ACCURACY]), "micro f1-score over the best",
-                                       interval_json(&r->over[MICRO_F1]), "only the best is right",
-                                       (json_int_t)r->only_best, "only this one is right",
-                                       (json_int_t)r->only_this, "p", r->p));
+                                       interval_json(&r->measures[MICRO_F1]),
+                                       "mean average precision over the best", interval_json(&r->over[MAP]),
+                                       "accuracy over the best", interval_json(&r->over[ACCURACY]),
+                                       "micro f1-score over the best", interval_json(&r->over[MICRO_F1]),
+                                       "only the best is right", (json_int_t)r->only_best,
+                                       "only this one is right", (json_int_t)r->only_this, "p", r->p));
     }
     return lince_json_pack("{s:s, s:I, s:s, s:o}", "labels", "several", "n", (json_int_t)c->n, "best",
                            c->runs[c->best].facts.run.folder, "runs", runs);
@@ -248,15 +303,14 @@ static void put_table(const labelled_runs *c, lince_buffer *out)
     int width = lince_characters(_("run"));
     for (size_t k = 0; k < c->count; k++)
         if (lince_characters(name_of(c, k)) > width) width = lince_characters(name_of(c, k));
-    lince_buffer_printf(out, "%*s %8s %26s %26s %9s\n", lince_field(-width, _("run")), _("run"), "mAP",
+    lince_buffer_printf(out, "%*s %26s %26s %26s %9s\n", lince_field(-width, _("run")), _("run"), _("mAP, %"),
                         _("all labels right, %"), _("micro F1, %"), "p");
     for (size_t k = 0; k < c->count; k++) {
         const labelled *r = &c->runs[k];
-        const lince_interval *a = &r->measures[ACCURACY], *f = &r->measures[MICRO_F1];
-        lince_buffer_printf(out, "%*s %8.4f   %6.2f [%6.2f, %6.2f]   %6.2f [%6.2f, %6.2f]",
-                            lince_field(-width, name_of(c, k)), name_of(c, k),
-                            r->facts.curves.average_precision, 100 * a->value, 100 * a->low, 100 * a->high,
-                            100 * f->value, 100 * f->low, 100 * f->high);
+        lince_buffer_printf(out, "%*s", lince_field(-width, name_of(c, k)), name_of(c, k));
+        for (int m = 0; m < MEASURES; m++)
+            lince_buffer_printf(out, "   %6.2f [%6.2f, %6.2f]", 100 * r->measures[m].value,
+                                100 * r->measures[m].low, 100 * r->measures[m].high);
         if (k == c->best)
             lince_buffer_puts(out, "         *\n");
         else
@@ -267,7 +321,7 @@ static void put_table(const labelled_runs *c, lince_buffer *out)
 static void write_rows(const labelled_runs *c, lince_document *d)
 {
     static const char *const headings[] = {N_("run"),
-                                           "mAP",
+                                           N_("mAP, %"),
                                            N_("all labels right, %"),
                                            N_("micro F1, %"),
                                            N_("only the best is right"),
@@ -278,7 +332,6 @@ static void write_rows(const labelled_runs *c, lince_document *d)
     for (size_t k = 0; k < c->count; k++) {
         const labelled *r = &c->runs[k];
         lince_document_cell(d, "%s", name_of(c, k));
-        lince_document_cell(d, "%.4f", r->facts.curves.average_precision);
         for (int m = 0; m < MEASURES; m++)
             lince_document_cell(d, "%.2f [%.2f, %.2f]", 100 * r->measures[m].value, 100 * r->measures[m].low,
                                 100 * r->measures[m].high);
@@ -341,11 +394,9 @@ static void release(labelled_runs *c)
 {
     for (size_t k = 0; c->runs && k < c->count; k++) {
         labelled *r = &c->runs[k];
-        for (size_t i = 0; i < r->count; i++) {
-            lince_free(r->samples[i].path);
-            lince_free(r->samples[i].labels);
-        }
-        lince_free(r->samples);
+        lince_outcomes_release(&r->outcomes);
+        lince_free(r->counts);
+        lince_free(r->order);
         lince_facts_release(&r->facts);
     }
     lince_free(c->runs);
@@ -359,7 +410,7 @@ static int read_all(labelled_runs *c, const char *const *runs)
     if (!(c->runs = lince_alloc(c->count, sizeof *c->runs))) return LINCE_ENOMEM;
     for (size_t k = 0; k < c->count; k++) LINCE_TRY(read_run(&c->runs[k], runs[k]));
     LINCE_TRY(pair(c));
-    c->n = c->runs[0].count;
+    c->n = c->runs[0].outcomes.count;
     LINCE_TRY(bootstrap(c));
     return contest(c);
 }

@@ -1,4 +1,5 @@
 #include "report/explain/explain.h"
+#include "core/display.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
@@ -8,6 +9,7 @@
 #include "settings/reading.h"
 #include "train/measure/scoring.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,16 +23,16 @@ typedef struct picture {
 static const picture pictures[] = {
     {"samples", LINCE_PICTURES, LINCE_EITHER, lince_explain_samples},
     {"filters", LINCE_PICTURES, LINCE_EITHER, lince_explain_filters},
-    {"errors", LINCE_PICTURES, LINCE_ONE, lince_explain_errors},
-    {"gradcam", LINCE_PICTURES, LINCE_ONE, lince_explain_gradcam},
+    {"errors", LINCE_PICTURES, LINCE_EITHER, lince_explain_errors},
+    {"gradcam", LINCE_PICTURES, LINCE_EITHER, lince_explain_gradcam},
     {"duplicates", LINCE_PICTURES, LINCE_EITHER, lince_explain_duplicates},
     {"recordings", LINCE_RECORDINGS, LINCE_EITHER, lince_explain_recordings},
-    {"heard", LINCE_RECORDINGS, LINCE_ONE, lince_explain_heard},
-    {"words", LINCE_TEXTS, LINCE_ONE, lince_explain_words},
-    {"mistaken", LINCE_TEXTS, LINCE_ONE, lince_explain_mistaken},
+    {"heard", LINCE_RECORDINGS, LINCE_EITHER, lince_explain_heard},
+    {"words", LINCE_TEXTS, LINCE_EITHER, lince_explain_words},
+    {"mistaken", LINCE_TEXTS, LINCE_EITHER, lince_explain_mistaken},
 };
 
-enum { COUNT = sizeof pictures / sizeof *pictures, OF_ONE_PAIR = 3 };
+enum { COUNT = sizeof pictures / sizeof *pictures, OF_ONE_KIND = 3 };
 
 /* --- opening -------------------------------------------------------------------------------------- */
 
@@ -47,7 +49,7 @@ static int open_net(lince_explainer *e)
 /* The rows lie in the part's order, without the samples that could not be read. */
 static int find_outcomes(lince_explainer *e)
 {
-    if (!e->facts->tested || e->facts->labels != LINCE_ONE) return 0;
+    if (!e->facts->tested) return 0;
     LINCE_TRY(lince_facts_read_outcomes(e->facts, &e->outcomes));
     e->index = lince_alloc(e->outcomes.count + 1, sizeof *e->index);
     if (!e->index) return LINCE_ENOMEM;
@@ -65,38 +67,139 @@ static int find_outcomes(lince_explainer *e)
 
 /* --- for the pictures ----------------------------------------------------------------------------- */
 
-static int by_probability(const void *a, const void *b, void *context)
+static bool has_several(const lince_explainer *e)
 {
-    const lince_outcome_row *rows = context;
-    size_t i = *(const size_t *)a, j = *(const size_t *)b;
-    if (rows[i].probability != rows[j].probability) return rows[i].probability < rows[j].probability ? 1 : -1;
-    return i < j ? -1 : 1;
+    return e->facts->labels == LINCE_SEVERAL;
 }
 
-/* How many of chosen[count] are mistakes of the same two classes. */
-static int same_pair(const lince_outcome_row *rows, const size_t *chosen, size_t count, size_t outcome)
+typedef struct mistake {
+    lince_case at;
+    double sure;
+} mistake;
+
+typedef struct mistakes {
+    mistake *list;
+    size_t count, capacity;
+} mistakes;
+
+static int by_sureness(const void *a, const void *b)
+{
+    const mistake *x = a, *y = b;
+    if (x->sure != y->sure) return x->sure < y->sure ? 1 : -1;
+    if (x->at.outcome != y->at.outcome) return x->at.outcome < y->at.outcome ? -1 : 1;
+    return (x->at.class > y->at.class) - (x->at.class < y->at.class);
+}
+
+static int add_mistake(mistakes *m, size_t outcome, int class, double sure)
+{
+    LINCE_TRY(lince_grow(&m->list, &m->capacity, m->count + 1, sizeof *m->list));
+    m->list[m->count++] = (mistake){{outcome, class}, sure};
+    return 0;
+}
+
+static int find_mistakes(const lince_explainer *e, mistakes *m)
+{
+    for (size_t i = 0; i < e->outcomes.count; i++) {
+        const lince_outcome_row *row = &e->outcomes.rows[i];
+        if (!row->right && !has_several(e)) LINCE_TRY(add_mistake(m, i, row->predicted, row->probability));
+        for (int c = 0; c < e->facts->test_classes && has_several(e) && !row->right; c++)
+            if (row->there[c] != row->answered[c])
+                LINCE_TRY(
+                    add_mistake(m, i, c, row->there[c] ? 1 - (double)row->each[c] : (double)row->each[c]));
+    }
+    if (m->count) qsort(m->list, m->count, sizeof *m->list, by_sureness);
+    return 0;
+}
+
+/* Whether two are mistakes of the same two classes, or of the same label in the same way. */
+static bool is_same_kind(const lince_explainer *e, const lince_case *a, const lince_case *b)
+{
+    const lince_outcome_row *x = &e->outcomes.rows[a->outcome], *y = &e->outcomes.rows[b->outcome];
+    return a->class == b->class &&
+           (has_several(e) ? x->there[a->class] == y->there[b->class] : x->label == y->label);
+}
+
+static bool may_show(const lince_explainer *e, const lince_case *chosen, size_t count, const lince_case *at)
 {
     int same = 0;
-    for (size_t i = 0; i < count; i++)
-        same += rows[chosen[i]].label == rows[outcome].label &&
-                rows[chosen[i]].predicted == rows[outcome].predicted;
-    return same;
+    for (size_t i = 0; i < count; i++) {
+        if (chosen[i].outcome == at->outcome) return false;
+        same += is_same_kind(e, &chosen[i], at);
+    }
+    return same < OF_ONE_KIND;
 }
 
-int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, size_t *found)
+int lince_explain_worst(const lince_explainer *e, lince_case *worst, size_t most, size_t *found)
 {
-    const lince_outcome_row *rows = e->outcomes.rows;
-    size_t count = 0;
-    size_t *wrong = lince_alloc(e->outcomes.count + 1, sizeof *wrong);
+    mistakes m = {0};
+    int code = find_mistakes(e, &m);
     *found = 0;
-    if (!wrong) return LINCE_ENOMEM;
-    for (size_t i = 0; i < e->outcomes.count; i++)
-        if (rows[i].label != rows[i].predicted) wrong[count++] = i;
-    qsort_r(wrong, count, sizeof *wrong, by_probability, e->outcomes.rows);
-    for (size_t i = 0; i < count && *found < most; i++)
-        if (same_pair(rows, worst, *found, wrong[i]) < OF_ONE_PAIR) worst[(*found)++] = wrong[i];
-    lince_free(wrong);
-    return 0;
+    for (size_t i = 0; i < m.count && *found < most && !code; i++)
+        if (may_show(e, worst, *found, &m.list[i].at)) worst[(*found)++] = m.list[i].at;
+    lince_free(m.list);
+    return code;
+}
+
+/* Each label of the first samples that have several, all of which are right. */
+static size_t choose_several(const lince_explainer *e, lince_case *chosen, size_t most,
+                             bool (*shown)(const lince_explainer *e, size_t outcome))
+{
+    size_t found = 0;
+    for (size_t i = 0; i < e->outcomes.count; i++) {
+        const lince_outcome_row *row = &e->outcomes.rows[i];
+        size_t labels = 0;
+        for (int c = 0; c < e->facts->test_classes && row->right; c++) labels += row->there[c];
+        if (labels < 2 || found + labels > most || (shown && !shown(e, i))) continue;
+        for (int c = 0; c < e->facts->test_classes; c++)
+            if (row->there[c]) chosen[found++] = (lince_case){i, c};
+    }
+    return found;
+}
+
+static bool is_found(const lince_explainer *e, size_t outcome, int class)
+{
+    const lince_outcome_row *row = &e->outcomes.rows[outcome];
+    return has_several(e) ? row->there[class] && row->answered[class] : row->right && row->label == class;
+}
+
+size_t lince_explain_right(const lince_explainer *e, lince_case *chosen, size_t most,
+                           bool (*shown)(const lince_explainer *e, size_t outcome))
+{
+    size_t found = has_several(e) ? choose_several(e, chosen, most / 2 + 1, shown) : 0, first = found;
+    for (int c = 0; c < e->facts->test_classes && found < most; c++) {
+        bool there = false;
+        for (size_t i = 0; i < first; i++) there = there || chosen[i].class == c;
+        for (size_t i = 0; i < e->outcomes.count && !there; i++) {
+            if (!is_found(e, i, c) || (shown && !shown(e, i))) continue;
+            chosen[found++] = (lince_case){i, c};
+            there = true;
+        }
+    }
+    return found;
+}
+
+double lince_explain_probability(const lince_explainer *e, const lince_case *at)
+{
+    const lince_outcome_row *row = &e->outcomes.rows[at->outcome];
+    return has_several(e) ? (double)row->each[at->class] : row->probability;
+}
+
+/* Of several labels. */
+static const char *found_how(const lince_outcome_row *row, int class)
+{
+    return !row->there[class] ? "wrong" : row->answered[class] ? "right" : "missed";
+}
+
+void lince_explain_captions(const lince_explainer *e, const lince_case *at, char sample[LINCE_CAPTION_MAX],
+                            char answer[LINCE_CAPTION_MAX])
+{
+    const lince_outcome_row *row = &e->outcomes.rows[at->outcome];
+    char *const *names = e->facts->test_names;
+    const char *of = has_several(e) ? row->labels : names[row->label], *sign = row->right ? "=" : "→";
+    if (has_several(e)) sign = !row->there[at->class] ? "+" : row->answered[at->class] ? "=" : "-";
+    snprintf(sample, LINCE_CAPTION_MAX, "%.*s", LINCE_CUT(*of ? of : "–", 200));
+    snprintf(answer, LINCE_CAPTION_MAX, "%s %.*s\n%.0f %%", sign, LINCE_CUT(names[at->class], 200),
+             100 * lince_explain_probability(e, at));
 }
 
 /* Beside an answer stands the picture that it was given to, or none. */
@@ -161,12 +264,18 @@ int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *proba
     return code;
 }
 
-json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome)
+json_t *lince_explain_case(const lince_explainer *e, const lince_case *at)
 {
-    const lince_outcome_row *row = &e->outcomes.rows[outcome];
-    char *const *names = e->facts->test.names;
-    return lince_json_pack("{s:s, s:s, s:s, s:f}", "path", row->path, "true", names[row->label], "predicted",
-                           names[row->predicted], "probability", row->probability);
+    const lince_outcome_row *row = &e->outcomes.rows[at->outcome];
+    char *const *names = e->facts->test_names;
+    bool several = has_several(e);
+    json_t *json = lince_json_pack("{s:s, s:s, s:s, s:f}", "path", row->path, "true",
+                                   several ? row->labels : names[row->label], "predicted",
+                                   several ? row->answers : names[row->predicted], "probability",
+                                   lince_explain_probability(e, at));
+    if (several) lince_json_put(&json, "label", lince_json_string(names[at->class]));
+    if (several) lince_json_put(&json, "found", lince_json_string(found_how(row, at->class)));
+    return json;
 }
 
 /* --- the whole ------------------------------------------------------------------------------------ */

@@ -36,10 +36,32 @@ int lince_explain_heard(lince_explainer *e);
 int lince_explain_words(lince_explainer *e);    /* no figure: the words are drawn by the page */
 int lince_explain_mistaken(lince_explainer *e); /* likewise */
 
-/* The test samples that were mistaken with the highest probability, most sure first, into worst[most], their
- * number into *found; of the same two classes three at most, so that one kind of mistake does not hide the
- * others. LINCE_ENOMEM. */
-int lince_explain_worst(const lince_explainer *e, size_t *worst, size_t most, size_t *found);
+/* A test sample, an index of e->outcomes, and the class that is looked at: the one that is answered; of several labels one that
+ * is there, or answered, or both. */
+typedef struct lince_case {
+    size_t outcome;
+    int class;
+} lince_case;
+
+/* What was mistaken most surely, the surest first, into worst[most], their number into *found: of one label samples by the
+ * probability of the wrong class, of several by that of a label that is not there, or by what one that is there lacks to 1.
+ * Each sample once; of the same two classes, or of one label that was missed or answered, three at most, so that one kind of
+ * mistake does not hide the others. LINCE_ENOMEM. */
+int lince_explain_worst(const lince_explainer *e, lince_case *worst, size_t most, size_t *found);
+
+/* Right answers, of different classes while there are any, the first of each in the part's order, into chosen[most]; of several
+ * labels before these each of a sample that has several, all of which are right. `shown` (or NULL): whether a sample will do.
+ * Returns how many. */
+size_t lince_explain_right(const lince_explainer *e, lince_case *chosen, size_t most,
+                           bool (*shown)(const lince_explainer *e, size_t outcome));
+
+double lince_explain_probability(const lince_explainer *e, const lince_case *at);
+
+/* What stands below a sample, and below where the network looked: "cat", "→ dog\n93 %"; of several labels "cat|dog" and
+ * "= dog", "- dog" (missed) or "+ dog" (not there). */
+enum { LINCE_CAPTION_MAX = 512 };
+void lince_explain_captions(const lince_explainer *e, const lince_case *at, char sample[LINCE_CAPTION_MAX],
+                            char answer[LINCE_CAPTION_MAX]);
 
 /* The fitted picture of a test sample, an index of e->outcomes. */
 int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image);
@@ -54,7 +76,7 @@ bool lince_explain_passes(const lince_explainer *e, int code);
 /* Its probabilities [classes], computed again as the test did, views and temperature included. */
 int lince_explain_probabilities(lince_explainer *e, size_t outcome, float *probability);
 
-/* {path, true, predicted, probability} of a test sample. */
-json_t *lince_explain_outcome(const lince_explainer *e, size_t outcome);
+/* {path, true, predicted, probability}; of several labels also {label, found: "right", "missed" or "wrong"}. */
+json_t *lince_explain_case(const lince_explainer *e, const lince_case *at);
 
 #endif

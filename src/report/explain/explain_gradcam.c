@@ -1,6 +1,5 @@
 /* Grad-CAM on test pictures, right ones and errors, each beside its picture; and what the network says of
  * them now, one by one, beside what predictions.csv says. */
-#include "core/display.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
@@ -11,7 +10,6 @@
 #include "report/page/sheet.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { RIGHT = 6, WRONG = 6, SAMPLES = RIGHT + WRONG, TILE = 120, COLUMNS = 6 };
 
@@ -21,57 +19,38 @@ typedef struct drawing {
     lince_shape shape; /* of the node */
     float *input, *heat, *probability;
     lince_image images[2 * SAMPLES];
-    char captions[2 * SAMPLES][512];
+    char captions[2 * SAMPLES][LINCE_CAPTION_MAX];
     size_t count;      /* of samples */
     double difference; /* largest, to the probabilities of predictions.csv */
     json_t *told;
 } drawing;
 
-/* Right ones: of different classes while there are any, the first of each in the part's order. */
-static size_t choose_right(const lince_explainer *e, size_t *chosen)
-{
-    size_t found = 0;
-    int classes = e->facts->test.classes;
-    for (int c = 0; c < classes && found < RIGHT; c++)
-        for (size_t i = 0; i < e->outcomes.count; i++) {
-            if (e->outcomes.rows[i].label != c || e->outcomes.rows[i].predicted != c) continue;
-            chosen[found++] = i;
-            break;
-        }
-    return found;
-}
-
-static int compute(drawing *d, const lince_image *picture, size_t outcome)
+static int compute(drawing *d, const lince_image *picture, const lince_case *at)
 {
     lince_explainer *e = d->e;
-    const lince_outcome_row *row = &e->outcomes.rows[outcome];
     lince_transform_normalise(&lince_picture_encoder_of(e->blueprint.encoder)->transform, picture->pixels,
                               d->input);
-    LINCE_TRY(lince_gradcam(e->net, d->node, d->input, row->predicted, d->heat));
-    LINCE_TRY(lince_explain_probabilities(e, outcome, d->probability));
-    d->difference = fmax(d->difference, fabs((double)d->probability[row->predicted] - row->probability));
+    LINCE_TRY(lince_gradcam(e->net, d->node, d->input, at->class, d->heat));
+    LINCE_TRY(lince_explain_probabilities(e, at->outcome, d->probability));
+    d->difference =
+        fmax(d->difference, fabs((double)d->probability[at->class] - lince_explain_probability(e, at)));
     return 0;
 }
 
 /* The picture, and the picture below its heat, at the size of the sheet's places. */
-static int add(drawing *d, size_t outcome)
+static int add(drawing *d, const lince_case *at)
 {
     lince_explainer *e = d->e;
-    const lince_outcome_row *row = &e->outcomes.rows[outcome];
-    char *const *names = e->facts->test.names;
     size_t i = 2 * d->count++;
     lince_image picture;
-    LINCE_TRY(lince_explain_picture(e, outcome, &picture));
-    int code = compute(d, &picture, outcome);
+    LINCE_TRY(lince_explain_picture(e, at->outcome, &picture));
+    int code = compute(d, &picture, at);
     if (!code) code = lince_sheet_enlarge(&d->images[i], &picture, TILE);
     if (!code)
         code = lince_sheet_blend(&d->images[i + 1], &d->images[i], d->heat, d->shape.height, d->shape.width);
     lince_image_release(&picture);
-    snprintf(d->captions[i], sizeof d->captions[i], "%.*s", LINCE_CUT(names[row->label], 200));
-    snprintf(d->captions[i + 1], sizeof d->captions[i + 1], "%s %.*s\n%.0f %%",
-             row->label == row->predicted ? "=" : "→", LINCE_CUT(names[row->predicted], 200),
-             100 * row->probability);
-    lince_json_add(&d->told, lince_explain_outcome(e, outcome));
+    lince_explain_captions(e, at, d->captions[i], d->captions[i + 1]);
+    lince_json_add(&d->told, lince_explain_case(e, at));
     return code;
 }
 
@@ -102,13 +81,14 @@ static int allocate(drawing *d)
 
 int lince_explain_gradcam(lince_explainer *e)
 {
-    size_t chosen[SAMPLES], count = choose_right(e, chosen), wrong;
+    lince_case chosen[SAMPLES];
+    size_t count = lince_explain_right(e, chosen, RIGHT, NULL), wrong;
     LINCE_TRY(lince_explain_worst(e, chosen + count, WRONG, &wrong));
     count += wrong;
     drawing d = {.e = e, .node = lince_gradcam_node(e->net)};
     if (!d.node || !count) return 0;
     int code = allocate(&d);
-    for (size_t i = 0; i < count && !code; i++) code = add(&d, chosen[i]);
+    for (size_t i = 0; i < count && !code; i++) code = add(&d, &chosen[i]);
     if (!code) code = draw(&d);
     for (size_t i = 0; i < 2 * SAMPLES; i++) lince_image_release(&d.images[i]);
     json_decref(d.told);

@@ -65,7 +65,7 @@ static size_t frames_of(const lince_explainer *e)
 
 typedef struct sheet {
     lince_image image[2 * HEARD];
-    char caption[2 * HEARD][512];
+    char caption[2 * HEARD][LINCE_CAPTION_MAX];
     size_t count;
 } sheet;
 
@@ -120,19 +120,6 @@ int lince_explain_recordings(lince_explainer *e)
 
 /* --- where it looked, and the worst errors ---------------------------------------------------------- */
 
-/* Right ones, of different classes. */
-static size_t choose_right(const lince_explainer *e, size_t *chosen)
-{
-    size_t found = 0;
-    for (int c = 0; c < e->facts->test.classes && found < RIGHT; c++)
-        for (size_t i = 0; i < e->outcomes.count; i++) {
-            if (e->outcomes.rows[i].label != c || e->outcomes.rows[i].predicted != c) continue;
-            chosen[found++] = i;
-            break;
-        }
-    return found;
-}
-
 /* plots/heard-N.wav, the clip as it was heard. */
 static int save_clip(const lince_explainer *e, size_t number, const heard *h)
 {
@@ -147,13 +134,13 @@ static int save_clip(const lince_explainer *e, size_t number, const heard *h)
 }
 
 /* The map, and the map below its heat. */
-static int add_heat(lince_explainer *e, size_t node, const heard *h, const lince_outcome_row *row, sheet *s)
+static int add_heat(lince_explainer *e, size_t node, const heard *h, const lince_case *at, sheet *s)
 {
     lince_shape shape = lince_net_layer(e->net, node)->out;
     float *heat = lince_alloc((size_t)shape.height * (size_t)shape.width, sizeof *heat),
           *upright = lince_alloc((size_t)shape.height * (size_t)shape.width, sizeof *upright);
     lince_image *plain = &s->image[s->count], *warm = &s->image[s->count + 1];
-    int code = heat && upright ? lince_gradcam(e->net, node, h->input, row->predicted, heat) : LINCE_ENOMEM;
+    int code = heat && upright ? lince_gradcam(e->net, node, h->input, at->class, heat) : LINCE_ENOMEM;
     for (int y = 0; !code && y < shape.height; y++) /* low bands are drawn at the foot */
         for (int x = 0; x < shape.width; x++)
             upright[(shape.height - 1 - y) * shape.width + x] = heat[y * shape.width + x];
@@ -161,25 +148,20 @@ static int add_heat(lince_explainer *e, size_t node, const heard *h, const lince
     if (!code) code = lince_sheet_blend(warm, plain, upright, shape.height, shape.width);
     lince_free(heat);
     lince_free(upright);
-    char *const *names = e->facts->test.names;
-    snprintf(s->caption[s->count], sizeof s->caption[0], "%.*s", LINCE_CUT(names[row->label], 200));
-    snprintf(s->caption[s->count + 1], sizeof s->caption[0], "%s %.*s\n%.0f %%",
-             row->label == row->predicted ? "=" : "→", LINCE_CUT(names[row->predicted], 200),
-             100 * row->probability);
+    lince_explain_captions(e, at, s->caption[s->count], s->caption[s->count + 1]);
     s->count += 2;
     return code;
 }
 
-static int add_outcome(lince_explainer *e, size_t node, size_t outcome, size_t number, sheet *s,
-                       json_t **told)
+static int add_case(lince_explainer *e, size_t node, const lince_case *at, size_t number, sheet *s,
+                    json_t **told)
 {
-    const lince_outcome_row *row = &e->outcomes.rows[outcome];
     heard h;
-    int code = hear(e, LINCE_TEST, e->index[outcome], &h);
+    int code = hear(e, LINCE_TEST, e->index[at->outcome], &h);
     if (!code) code = save_clip(e, number, &h);
-    if (!code && node) code = add_heat(e, node, &h, row, s);
+    if (!code && node) code = add_heat(e, node, &h, at, s);
     release(&h);
-    lince_json_add(told, lince_explain_outcome(e, outcome));
+    lince_json_add(told, lince_explain_case(e, at));
     return code;
 }
 
@@ -192,14 +174,14 @@ static size_t node_of(const lince_explainer *e)
 
 int lince_explain_heard(lince_explainer *e)
 {
-    size_t chosen[HEARD], right = choose_right(e, chosen), wrong, node = node_of(e);
+    lince_case chosen[HEARD];
+    size_t right = lince_explain_right(e, chosen, RIGHT, NULL), wrong, node = node_of(e);
     LINCE_TRY(lince_explain_worst(e, chosen + right, WRONG, &wrong));
     if (!(right + wrong)) return 0;
     sheet *s = lince_alloc(1, sizeof *s);
     json_t *told = json_array();
     int code = s ? 0 : LINCE_ENOMEM;
-    for (size_t i = 0; i < right + wrong && !code; i++)
-        code = add_outcome(e, node, chosen[i], i + 1, s, &told);
+    for (size_t i = 0; i < right + wrong && !code; i++) code = add_case(e, node, &chosen[i], i + 1, s, &told);
     if (!code && node) {
         lince_shape shape = lince_net_layer(e->net, node)->out;
         lince_json_put(&e->told, "gradcam",

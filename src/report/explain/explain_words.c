@@ -14,7 +14,7 @@ enum { RIGHT = 4, WRONG = 4, ERRORS = 12 };
 
 typedef struct telling {
     lince_explainer *e;
-    size_t outcome;
+    const lince_case *at;
     double whole, difference; /* the probability of this text; the largest, to predictions.csv */
     size_t asked;             /* of this text */
     json_t *lost;             /* by each word of this text */
@@ -29,10 +29,10 @@ static void take(void *context, size_t number, const float *probability)
 {
     telling *t = context;
     (void)number;
-    double p = (double)probability[t->e->outcomes.rows[t->outcome].predicted];
+    double p = (double)probability[t->at->class];
     if (t->asked++ == 0) {
         t->whole = p;
-        t->difference = fmax(t->difference, fabs(p - t->e->outcomes.rows[t->outcome].probability));
+        t->difference = fmax(t->difference, fabs(p - lince_explain_probability(t->e, t->at)));
     } else
         lince_json_add(&t->lost, lince_json_measure(t->whole - p));
 }
@@ -50,41 +50,34 @@ static json_t *words_json(const lince_encoder *encoder, const int32_t *tokens, s
     return words;
 }
 
-static int tell(telling *t, lince_ask *ask, size_t outcome, int32_t *tokens, json_t **list)
+static int tell(telling *t, lince_ask *ask, const lince_case *at, int32_t *tokens, json_t **list)
 {
     lince_explainer *e = t->e;
     lince_encoder *encoder = &lince_text_encoder_of(e->blueprint.encoder)->words;
-    int length = lince_encode(encoder, text_of(e, outcome), tokens, NULL);
+    int length = lince_encode(encoder, text_of(e, at->outcome), tokens, NULL);
     if (length < 0) return length;
-    t->outcome = outcome, t->asked = 0;
+    t->at = at, t->asked = 0;
     t->lost = json_array();
     lince_ask_erased(ask, tokens, (size_t)length, tokens + encoder->options.max_tokens);
     lince_ask_flush(ask);
-    json_t *sample = lince_explain_outcome(e, outcome);
+    json_t *sample = lince_explain_case(e, at);
     lince_json_put(&sample, "words", words_json(encoder, tokens, (size_t)length, t->lost));
     lince_json_add(list, sample);
     json_decref(t->lost);
     return 0;
 }
 
-/* Of each class the first right one in the part's order that has more than a few letters. */
-static size_t choose_right(const lince_explainer *e, size_t *chosen)
+/* More than a few letters. */
+static bool is_long(const lince_explainer *e, size_t outcome)
 {
     enum { LETTERS = 40 };
-    size_t found = 0;
-    for (int c = 0; c < e->facts->test.classes && found < RIGHT; c++)
-        for (size_t i = 0; i < e->outcomes.count; i++) {
-            const lince_outcome_row *row = &e->outcomes.rows[i];
-            if (row->label != c || row->predicted != c || strlen(text_of(e, i)) < LETTERS) continue;
-            chosen[found++] = i;
-            break;
-        }
-    return found;
+    return strlen(text_of(e, outcome)) >= LETTERS;
 }
 
 int lince_explain_words(lince_explainer *e)
 {
-    size_t chosen[RIGHT + WRONG], count = choose_right(e, chosen), wrong;
+    lince_case chosen[RIGHT + WRONG];
+    size_t count = lince_explain_right(e, chosen, RIGHT, is_long), wrong;
     LINCE_TRY(lince_explain_worst(e, chosen + count, WRONG, &wrong));
     count += wrong;
     if (!count) return 0;
@@ -97,7 +90,7 @@ int lince_explain_words(lince_explainer *e)
     int code = lince_ask_init(&ask, e->net, &e->blueprint.loss, take, &t);
     ask.temperature = e->blueprint.temperature;
     if (!tokens) code = LINCE_ENOMEM;
-    for (size_t i = 0; i < count && !code; i++) code = tell(&t, &ask, chosen[i], tokens, &list);
+    for (size_t i = 0; i < count && !code; i++) code = tell(&t, &ask, &chosen[i], tokens, &list);
     lince_ask_release(&ask);
     lince_free(tokens);
     lince_json_put(&e->told, "words", list);
@@ -108,12 +101,13 @@ int lince_explain_words(lince_explainer *e)
 
 int lince_explain_mistaken(lince_explainer *e)
 {
-    size_t worst[ERRORS], count;
+    lince_case worst[ERRORS];
+    size_t count;
     LINCE_TRY(lince_explain_worst(e, worst, ERRORS, &count));
     json_t *errors = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_t *error = lince_explain_outcome(e, worst[i]);
-        lince_json_put(&error, "text", lince_json_string(text_of(e, worst[i])));
+        json_t *error = lince_explain_case(e, &worst[i]);
+        lince_json_put(&error, "text", lince_json_string(text_of(e, worst[i].outcome)));
         lince_json_add(&errors, error);
     }
     lince_json_put(&e->told, "errors", errors);

@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "text/csv.h"
+#include "text/label_list.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -230,37 +231,90 @@ int lince_facts_outputs(const lince_facts *f)
 /* --- outcomes ------------------------------------------------------------------------------------- */
 
 typedef struct reading {
-    const lince_metrics *metrics;
+    const lince_facts *facts;
     lince_outcomes *outcomes;
     size_t rows; /* of contents.csv, so far */
 } reading;
 
-static int class_named(const lince_metrics *m, const char *name)
+static int class_named(const lince_facts *f, const char *name)
 {
-    for (int c = 0; c < m->classes; c++)
-        if (!strcmp(m->names[c], name)) return c;
+    for (int c = 0; c < f->test_classes; c++)
+        if (!strcmp(f->test_names[c], name)) return c;
     return -1;
+}
+
+static int read_number(const lince_csv_record *record, size_t i, double *number)
+{
+    const char *text = record->fields[i].text, *end = lince_number_read(text, number);
+    return end != text && !*end
+               ? 0
+               : lince_fail(LINCE_EFORMAT, "row %zu: expected a number, found '%.40s'", record->row, text);
+}
+
+static int take_one(const reading *r, const lince_csv_record *record, lince_outcome_row *row)
+{
+    const lince_csv_field *field = record->fields;
+    row->label = class_named(r->facts, lince_csv_text(field[1].text));
+    row->predicted = class_named(r->facts, lince_csv_text(field[2].text));
+    row->right = row->label == row->predicted;
+    LINCE_TRY(read_number(record, 3, &row->probability));
+    if (row->label >= 0 && row->predicted >= 0) return 0;
+    return lince_fail(LINCE_EFORMAT, "row %zu: expected two classes, found '%.40s,%.40s'", record->row,
+                      field[1].text, field[2].text);
+}
+
+/* Marks the classes of a list. */
+static int read_labels(const reading *r, const lince_csv_record *record, const char *text, bool *marked)
+{
+    lince_label_list list = lince_label_list_of(text, '|');
+    char label[LINCE_LABEL_MAX + 1];
+    int code;
+    while ((code = lince_label_next(&list, label)) > 0) {
+        int class = class_named(r->facts, label);
+        if (class < 0)
+            return lince_fail(LINCE_EFORMAT, "row %zu: expected classes, found '%.40s'", record->row, text);
+        marked[class] = true;
+    }
+    return code;
+}
+
+static int take_several(const reading *r, const lince_csv_record *record, lince_outcome_row *row)
+{
+    size_t classes = (size_t)r->facts->test_classes;
+    const char *labels = lince_csv_text(record->fields[1].text),
+               *answers = lince_csv_text(record->fields[2].text);
+    row->labels = lince_strdup(labels);
+    row->answers = lince_strdup(answers);
+    row->there = lince_alloc(classes, sizeof *row->there);
+    row->answered = lince_alloc(classes, sizeof *row->answered);
+    row->each = lince_alloc(classes, sizeof *row->each);
+    if (!row->labels || !row->answers || !row->there || !row->answered || !row->each) return LINCE_ENOMEM;
+    LINCE_TRY(read_labels(r, record, labels, row->there));
+    LINCE_TRY(read_labels(r, record, answers, row->answered));
+    row->right = !memcmp(row->there, row->answered, classes * sizeof *row->there);
+    for (size_t c = 0; c < classes; c++) {
+        double number;
+        LINCE_TRY(read_number(record, 3 + c, &number));
+        row->each[c] = (float)number;
+    }
+    return 0;
 }
 
 static int take_outcome(void *context, const lince_csv_record *record)
 {
     const reading *r = context;
-    const lince_csv_field *field = record->fields;
-    if (record->row == 1) return 0;
-    if (record->count != 4)
-        return lince_fail(LINCE_EFORMAT, "row %zu: expected 4 fields, found %zu", record->row, record->count);
-    lince_outcome_row row = {.label = class_named(r->metrics, lince_csv_text(field[1].text)),
-                             .predicted = class_named(r->metrics, lince_csv_text(field[2].text))};
-    const char *end = lince_number_read(field[3].text, &row.probability);
-    if (row.label < 0 || row.predicted < 0 || end == field[3].text || *end)
-        return lince_fail(LINCE_EFORMAT,
-                          "row %zu: expected two classes and a number, found '%.40s,%.40s,%.40s'",
-                          record->row, field[1].text, field[2].text, field[3].text);
     lince_outcomes *o = r->outcomes;
+    bool several = r->facts->labels == LINCE_SEVERAL;
+    size_t fields = several ? 3 + (size_t)r->facts->test_classes : 4;
+    if (record->row == 1) return 0;
+    if (record->count != fields)
+        return lince_fail(LINCE_EFORMAT, "row %zu: expected %zu fields, found %zu", record->row, fields,
+                          record->count);
     LINCE_TRY(lince_grow(&o->rows, &o->capacity, o->count + 1, sizeof *o->rows));
-    if (!(row.path = lince_strdup(lince_csv_text(field[0].text)))) return LINCE_ENOMEM;
-    o->rows[o->count++] = row;
-    return 0;
+    lince_outcome_row *row = &o->rows[o->count++];
+    *row = (lince_outcome_row){.path = lince_strdup(lince_csv_text(record->fields[0].text))};
+    if (!row->path) return LINCE_ENOMEM;
+    return several ? take_several(r, record, row) : take_one(r, record, row);
 }
 
 static int read_table(const lince_facts *f, const char *name, int (*take)(void *, const lince_csv_record *),
@@ -270,7 +324,7 @@ static int read_table(const lince_facts *f, const char *name, int (*take)(void *
     size_t size;
     LINCE_TRY(lince_path_join(path, f->run.folder, name));
     LINCE_TRY(lince_file_read(path, (size_t)1 << 30, &bytes, &size));
-    reading r = {&f->test, outcomes, 0};
+    reading r = {f, outcomes, 0};
     lince_csv_dialect dialect = {',', LINCE_QUOTING_MINIMAL};
     int code = lince_csv_read(bytes, size, dialect, take, &r);
     lince_free(bytes);
@@ -318,7 +372,15 @@ int lince_facts_read_outcomes(const lince_facts *f, lince_outcomes *outcomes)
 
 void lince_outcomes_release(lince_outcomes *outcomes)
 {
-    for (size_t i = 0; i < outcomes->count; i++) lince_free(outcomes->rows[i].path);
+    for (size_t i = 0; i < outcomes->count; i++) {
+        lince_outcome_row *row = &outcomes->rows[i];
+        lince_free(row->path);
+        lince_free(row->labels);
+        lince_free(row->answers);
+        lince_free(row->there);
+        lince_free(row->answered);
+        lince_free(row->each);
+    }
     lince_free(outcomes->rows);
     *outcomes = (lince_outcomes){0};
 }

@@ -87,9 +87,13 @@ int lince_facts_outputs(const lince_facts *facts);
 /* A row of predictions.csv. */
 typedef struct lince_outcome_row {
     char *path; /* the sample's name; owned */
-    int label, predicted;
-    double probability; /* of the predicted class */
-    uint64_t content;   /* of contents.csv: what the sample held when it was tested; 0: not known */
+    bool right;
+    int label, predicted;   /* of one label */
+    double probability;     /* of the predicted class */
+    char *labels, *answers; /* of several: as predictions.csv has them; owned, as are */
+    bool *there, *answered; /* [test_classes] and */
+    float *each;            /* [test_classes], the probabilities */
+    uint64_t content;       /* of contents.csv: what the sample held when it was tested; 0: not known */
 } lince_outcome_row;
 
 typedef struct lince_outcomes {

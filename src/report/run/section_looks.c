@@ -30,8 +30,7 @@ static void list_outcomes(lince_document *d, const json_t *samples, char *out, s
     *out = '\0';
     json_array_foreach(samples, i, s)
     {
-        snprintf(one, sizeof one, TR("%.*s as %.*s (%.0f %%)"), LINCE_CUT(lince_fact_text(s, "true"), 80),
-                 LINCE_CUT(lince_fact_text(s, "predicted"), 80), 100 * lince_fact_number(s, "probability"));
+        lince_case_text(d, s, one, sizeof one);
         lince_add_name(out, size, one);
     }
 }
@@ -43,13 +42,19 @@ static void write_gradcam(lince_document *d, const lince_facts *f)
     if (!gradcam) return;
     list_outcomes(d, json_object_get(gradcam, "samples"), list, sizeof list);
     snprintf(alt, sizeof alt, TR("Test pictures, each beside its map of warm and cold places: %s."), list);
-    snprintf(caption, sizeof caption,
-             TR("Grad-CAM (Selvaraju et al. 2017) of test pictures, first right ones, then errors: on the "
-                "left the picture and its true class, on the right the predicted class, its probability and "
-                "the places that spoke for it; the warmer, the more. It is read from %s, whose map has %.0f "
-                "× %.0f places; where none of them is warm, this map alone does not explain the answer."),
-             lince_fact_text(gradcam, "layer"), lince_fact_number(gradcam, "width"),
-             lince_fact_number(gradcam, "height"));
+    snprintf(
+        caption, sizeof caption,
+        f->labels == LINCE_SEVERAL
+            ? TR("Grad-CAM (Selvaraju et al. 2017) of test pictures, a label at a time, first right answers, then errors: "
+                 "on the left the picture and all its labels, on the right one label, its probability and the places "
+                 "that spoke for it; the warmer, the more. =: found, -: missed, +: answered, though it is not there. It is "
+                 "read from %s, whose map has %.0f × %.0f places.")
+            : TR("Grad-CAM (Selvaraju et al. 2017) of test pictures, first right ones, then errors: on the "
+                 "left the picture and its true class, on the right the predicted class, its probability and "
+                 "the places that spoke for it; the warmer, the more. It is read from %s, whose map has %.0f "
+                 "× %.0f places; where none of them is warm, this map alone does not explain the answer."),
+        lince_fact_text(gradcam, "layer"), lince_fact_number(gradcam, "width"),
+        lince_fact_number(gradcam, "height"));
     lince_document_figure(d, "gradcam", alt, caption);
 }
 
@@ -62,8 +67,11 @@ static void write_errors(lince_document *d, const lince_facts *f)
     snprintf(alt, sizeof alt, TR("Test pictures that were mistaken: %s."), list);
     lince_document_figure(
         d, "errors", alt,
-        TR("The worst errors: wrong, and sure of it; at most three of each pair of classes. Below each "
-           "picture its true class, then the prediction and its probability."));
+        f->labels == LINCE_SEVERAL
+            ? TR("The worst errors, at most three of each label in one way. Below each picture all its labels, then the one that "
+                 "is wrong and its probability; -: missed, +: answered, though it is not there.")
+            : TR("The worst errors: wrong, and sure of it; at most three of each pair of classes. Below each "
+                 "picture its true class, then the prediction and its probability."));
 }
 
 void lince_section_looks(lince_document *d, const lince_facts *f)

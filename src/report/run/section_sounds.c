@@ -27,9 +27,14 @@ static void write_gradcam(lince_document *d, const lince_facts *f)
     if (!gradcam) return;
     snprintf(
         caption, sizeof caption,
-        TR("Grad-CAM (Selvaraju et al. 2017) over time and frequency, first of right answers, then of errors: on the left "
-           "the map and its true class, on the right the predicted class, its probability and where in time and frequency "
-           "the network found it; the warmer, the more. It is read from %s (%.0f × %.0f places)."),
+        f->labels == LINCE_SEVERAL
+            ? TR("Grad-CAM (Selvaraju et al. 2017) over time and frequency, a label at a time, first right answers, then errors: on "
+                 "the left the map and all its labels, on the right one label, its probability and where in time and frequency "
+                 "the network found it; the warmer, the more. =: found, -: missed, +: answered, though it is not there. It is read "
+                 "from %s (%.0f × %.0f places).")
+            : TR("Grad-CAM (Selvaraju et al. 2017) over time and frequency, first of right answers, then of errors: on the left "
+                 "the map and its true class, on the right the predicted class, its probability and where in time and frequency "
+                 "the network found it; the warmer, the more. It is read from %s (%.0f × %.0f places)."),
         lince_fact_text(gradcam, "layer"), lince_fact_number(gradcam, "width"),
         lince_fact_number(gradcam, "height"));
     lince_document_figure(d, "gradcam",
@@ -50,9 +55,7 @@ static void write_heard(lince_document *d, const lince_facts *f)
     json_array_foreach(heard, i, s)
     {
         snprintf(name, sizeof name, "heard-%zu", i + 1);
-        snprintf(caption, sizeof caption, TR("%.*s as %.*s (%.0f %%)"),
-                 LINCE_CUT(lince_fact_text(s, "true"), 80), LINCE_CUT(lince_fact_text(s, "predicted"), 80),
-                 100 * lince_fact_number(s, "probability"));
+        lince_case_text(d, s, caption, sizeof caption);
         lince_document_sound(d, name, caption);
     }
 }

@@ -21,8 +21,15 @@ static void write_prediction(lince_document *d, const json_t *sample)
         most = fmax(most, fabs(lost));
     }
     for (size_t i = 0; shaded && i < count; i++) shaded[i].shade = most > 0 ? shaded[i].value / most : 0;
-    lince_document_item(d, TR("true class %s, predicted %s (%.0f %%):"), lince_fact_text(sample, "true"),
-                        lince_fact_text(sample, "predicted"), 100 * lince_fact_number(sample, "probability"));
+    char how[512];
+    lince_case_text(d, sample, how, sizeof how);
+    if (*lince_fact_text(sample, "found"))
+        lince_document_item(d, TR("labels: %s; %s:"),
+                            *lince_fact_text(sample, "true") ? lince_fact_text(sample, "true") : "–", how);
+    else
+        lince_document_item(d, TR("true class %s, predicted %s (%.0f %%):"), lince_fact_text(sample, "true"),
+                            lince_fact_text(sample, "predicted"),
+                            100 * lince_fact_number(sample, "probability"));
     if (shaded) lince_document_words(d, shaded, count);
     lince_free(shaded);
 }
@@ -44,23 +51,32 @@ static void write_predictions(lince_document *d, const lince_facts *f)
 
 static void write_errors(lince_document *d, const lince_facts *f)
 {
-    static const char *const headings[] = {N_("text"), N_("true class"), N_("predicted class"),
-                                           N_("probability")};
+    static const char *const one[] = {N_("text"), N_("true class"), N_("predicted class"), N_("probability")},
+                             *const several[] = {N_("text"), N_("its labels"), N_("answered"),
+                                                 N_("the error")};
+    bool labels = f->labels == LINCE_SEVERAL;
     const json_t *errors = json_object_get(f->explained, "errors"), *e;
     size_t i;
     if (!json_array_size(errors)) return;
     lince_document_subheading(d, TR("The worst errors"));
     lince_document_paragraph(
         d, "%s",
-        TR("Wrong, and sure of it; of each pair of classes three at most. predictions.csv has them all."));
+        labels
+            ? TR("Wrong, and sure of it; of each label in one way three at most. predictions.csv has them all.")
+            : TR("Wrong, and sure of it; of each pair of classes three at most. predictions.csv has them all."));
     lince_document_table_begin(d, 3);
-    lince_document_headings(d, headings, 4);
+    lince_document_headings(d, labels ? several : one, 4);
     json_array_foreach(errors, i, e)
     {
+        char how[512];
+        lince_case_text(d, e, how, sizeof how);
         lince_cell_text(d, lince_fact_text(e, "text"));
         lince_document_cell(d, "%s", lince_fact_text(e, "true"));
         lince_document_cell(d, "%s", lince_fact_text(e, "predicted"));
-        lince_cell_percent(d, lince_fact_number(e, "probability"));
+        if (labels)
+            lince_document_cell(d, "%s", how);
+        else
+            lince_cell_percent(d, lince_fact_number(e, "probability"));
         lince_document_row(d);
     }
     lince_document_table_end(d);

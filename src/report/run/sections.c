@@ -10,9 +10,10 @@ const lince_section lince_sections[] = {
     {N_("Test results"), LINCE_ANY, LINCE_ONE, lince_section_test},
     {N_("Test results"), LINCE_ANY, LINCE_SEVERAL, lince_section_labels},
     {N_("Discussion"), LINCE_ANY, LINCE_ONE, lince_section_discussion},
-    {N_("What the network looks at"), LINCE_PICTURES, LINCE_ONE, lince_section_looks},
+    {N_("Discussion"), LINCE_ANY, LINCE_SEVERAL, lince_section_label_discussion},
+    {N_("What the network looks at"), LINCE_PICTURES, LINCE_EITHER, lince_section_looks},
     {N_("What the network hears"), LINCE_RECORDINGS, LINCE_EITHER, lince_section_sounds},
-    {N_("What the network goes by"), LINCE_TEXTS, LINCE_ONE, lince_section_words},
+    {N_("What the network goes by"), LINCE_TEXTS, LINCE_EITHER, lince_section_words},
     {N_("Checks"), LINCE_ANY, LINCE_EITHER, lince_section_checks},
     {N_("Data and split"), LINCE_ANY, LINCE_EITHER, lince_section_data},
     {N_("Duplicates"), LINCE_ANY, LINCE_EITHER, lince_section_leaks},
@@ -79,6 +80,22 @@ void lince_add_name(char *text, size_t size, const char *name)
 {
     size_t used = strlen(text);
     snprintf(text + used, size - used, "%s%s", used ? ", " : "", name);
+}
+
+void lince_case_text(const lince_document *d, const json_t *s, char *out, size_t size)
+{
+    const char *found = lince_fact_text(s, "found"), *label = lince_fact_text(s, "label");
+    double probability = 100 * lince_fact_number(s, "probability");
+    if (!*found)
+        snprintf(out, size, TR("%.*s as %.*s (%.0f %%)"), LINCE_CUT(lince_fact_text(s, "true"), 80),
+                 LINCE_CUT(lince_fact_text(s, "predicted"), 80), probability);
+    else if (!strcmp(found, "right"))
+        snprintf(out, size, TR("%.*s found (%.0f %%)"), LINCE_CUT(label, 80), probability);
+    else if (!strcmp(found, "missed"))
+        snprintf(out, size, TR("%.*s missed (%.0f %%)"), LINCE_CUT(label, 80), probability);
+    else
+        snprintf(out, size, TR("%.*s answered, though it is not there (%.0f %%)"), LINCE_CUT(label, 80),
+                 probability);
 }
 
 int lince_most_confused(const lince_metrics *m, lince_confused_pair *pairs, int most)

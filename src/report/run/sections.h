@@ -30,6 +30,7 @@ void lince_section_sounds(lince_document *d, const lince_facts *facts);
 void lince_section_words(lince_document *d, const lince_facts *facts);
 void lince_section_checks(lince_document *d, const lince_facts *facts);
 void lince_section_discussion(lince_document *d, const lince_facts *facts);
+void lince_section_label_discussion(lince_document *d, const lince_facts *facts);
 void lince_section_reproduction(lince_document *d, const lince_facts *facts);
 
 /* Part of the test's: results by group, where groups are known. */
@@ -57,6 +58,9 @@ const char *lince_duration(double seconds, char out[32]);
 
 /* Adds `name` to a list of names in a text: "cat, dog". */
 void lince_add_name(char *text, size_t size, const char *name);
+
+/* What explain.json says of a sample: "cat as dog (93 %)", or of several labels "cat missed (12 %)". */
+void lince_case_text(const lince_document *d, const json_t *sample, char *out, size_t size);
 
 /* The most confused pairs of classes, most first; returns how many were found, at most `most`. */
 typedef struct lince_confused_pair {

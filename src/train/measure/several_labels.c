@@ -2,7 +2,9 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/json.h"
+#include "core/memory.h"
 #include "text/csv.h"
+#include "text/label_list.h"
 #include "train/measure/evaluate.h"
 #include "train/measure/scoring.h"
 #include "train/measure/threshold.h"
@@ -117,9 +119,12 @@ static void csv_row(const lince_evaluation *e, const lince_dataset *dataset, lin
     const bool *answered = e->answered + o->row * (size_t)e->classes;
     const float *probability = e->scores + o->row * (size_t)e->classes;
     lince_buffer names = {0};
-    lince_buffer_puts(&names, "");
-    for (int c = 0; c < e->classes; c++)
-        if (answered[c]) lince_buffer_printf(&names, "%s%s", names.size ? "|" : "", e->names[c]);
+    int32_t *labels = lince_buffer_alloc(out, (size_t)e->classes, sizeof *labels);
+    size_t count = 0;
+    for (int32_t c = 0; labels && c < e->classes; c++)
+        if (answered[c]) labels[count++] = c;
+    lince_label_list_put(&names, (const char *const *)e->names, labels, count);
+    lince_free(labels);
     lince_buffer_puts(out, ",");
     lince_csv_put(out, lince_dataset_labels_name(dataset, part, o->index));
     lince_buffer_puts(out, ",");
