@@ -648,7 +648,7 @@ static int index_pictures(reading *r, const bool *pictured)
     if (!r->paths.count) return 0;
     LINCE_TRY(read_tables(r, &taken));
     make_single(r);
-    if (taken) LINCE_TRY(folders_say_it(r, &same));
+    if (taken && !r->dataset->several) LINCE_TRY(folders_say_it(r, &same));
     if (!taken || same) {
         forget(r->dataset, notes);
         return 0;
