@@ -8,7 +8,7 @@
 The model: a machine computes as this one does (--profile of one process, layer by layer). The gradient of a layer is there when its
 backward is done, in the last of the machine's shards; blocks of the vector (an eighth of it, 256 KiB to 2 MiB) are added up in turn, each in
 log2 n exchanges and as many rounds of copies, in which a machine sends 2 (1 - 1/n) of its bytes (src/group/tree.h), and each of which takes
-a latency. Bytes cost the slower of network and memory. Behind that come the sums that are small: agreements, weights, losses.
+a latency. Bytes cost network and memory, and time of a processor that would otherwise compute. Behind that come the sums that are small: agreements, weights, losses.
 """
 import argparse
 import math
@@ -26,6 +26,7 @@ MODELS = {  # options, samples of a batch, shards
 }
 SMALL = 8      # messages of a step that are no gradients, each a latency for a round of a tree
 ADDING = 2e9   # bytes a second that are copied, added and copied again by a machine of this kind
+BUSY = 5.9e-9  # seconds of a processor for each byte sent and received by TCP: `check` without a limit was slower by as much
 ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", LC_ALL="C.UTF-8")
 
 
@@ -96,11 +97,11 @@ def travel_time(size, n, rate, latency):
     return rounds * latency + sent / rate + sent / ADDING
 
 
-def step_time(profile, layers, n, rate, latency, shards):
+def step_time(profile, layers, n, rate, latency, shards, processors):
     """Of a machine in n of them: compute, and what of the messages is not hidden behind it."""
-    compute = profile.step()
-    update = profile.phases["update of the weights"]
     total = sum(size for _, _, size in layers)
+    compute = profile.step() + 2 * (1 - 1 / n) * total * BUSY / processors
+    update = profile.phases["update of the weights"]
     block = min(max(total / 8, 2**18), 2**21)
     backward = sum(seconds for _, seconds, _ in layers)
     now = compute - update - backward / shards  # the last shard's backward begins
@@ -123,7 +124,7 @@ def predict(args, folder):
         alone = lince(args, folder, model, 1, 2)
         layers = lince(args, folder, model, 2, 1).layers
         for gbit, latency in ((1, 100e-6), (10, 50e-6), (25, 20e-6)):
-            times = [step_time(alone, layers, 2**k, gbit * 0.94e9 / 8, latency, shards) for k in range(8)]
+            times = [step_time(alone, layers, 2**k, gbit * 0.94e9 / 8, latency, shards, 2) for k in range(8)]
             cells = [f"{2**k * times[0] / t:.1f}" for k, t in enumerate(times)]
             print(f"| {model}, {batch} | {gbit} | " + " | ".join(cells) + " |", flush=True)
 
@@ -245,7 +246,7 @@ def check(args, folder):
             alone = lince(args, folder, model, 1, 1, batch=batch // 2, beside=True)
             MODELS[model] = (options, batch, shards)
             rate = mbit * 0.94e6 / 8 if mbit else 1e12
-            predicted = batch / step_time(alone, two.layers, 2, rate, 50e-6, shards // 2)
+            predicted = batch / step_time(alone, two.layers, 2, rate, 50e-6, shards // 2, 1)
             print(f"| {model}, {batch} | {mbit or 'unlimited'} | {two.rate:.1f} | {predicted:.1f} | {predicted / two.rate:.2f} |", flush=True)
 
 
