@@ -155,7 +155,8 @@ typedef struct model_choice {
 
 /* The options that fill one: a part of a command's table. */
 #define MODEL_OPTIONS(choice)                                                                                \
-    {"model", "NAME", N_("architecture of --weights"), &(choice).file.architecture, NULL},                   \
+    {"model", "NAME|FILE.onnx", N_("architecture of --weights; or a file that brings it"),                   \
+     &(choice).file.architecture, NULL},                                                                     \
         {"weights", lince_setting_named("weights")->value, N_("weights file"), &(choice).file.weights,       \
          NULL},                                                                                              \
         {"strict", NULL, N_("refuse weights that have more than the model"), NULL, &(choice).file.strict},   \
@@ -172,6 +173,9 @@ typedef struct model_choice {
     {                                                                                                        \
         "threads", "N", N_("for computing"), &(choice).threads, NULL                                         \
     }
+
+/* --model FILE.onnx: a file that brings its architecture, as by --weights. */
+void cli_settle_model(model_choice *choice);
 
 /* Opens it, and says on standard error what there is to say of a weights file. */
 int cli_open_model(lince_model **model, const model_choice *choice, bool quiet);

@@ -72,6 +72,7 @@ static int evaluate(int argc, char **argv, lince_processes *processes)
     int code = cli_parse(argc, argv, specs, NULL, NULL);
     if (code) return silent ? cli_status(code) : cli_fail(code);
     if (help) return silent ? EXIT_DONE : cli_usage(&cmd_eval, specs);
+    cli_settle_model(&choice);
     if (!choice.run && !choice.file.weights) {
         if (silent) return EXIT_USAGE;
         fprintf(cli_err, "%s\n", _("lince eval: expected --run DIR or --weights FILE"));

@@ -416,6 +416,7 @@ static int predict(int argc, char **argv, lince_processes *processes)
     lince_model *m = NULL;
     int code = inputs && texts ? cli_parse(argc, argv, specs, NULL, &given)
                                : cli_error(LINCE_ENOMEM, "out of memory");
+    cli_settle_model(&choice);
     if (!code && !help) code = cli_whole("top", top, &a.top);
     if (!code && a.json && a.csv) code = cli_error(LINCE_EUSAGE, "predict: --json or --csv, not both");
     cli_joined_language();

@@ -1,6 +1,8 @@
 /* The model that eval and predict ask: a run's, or a weights file's. */
 #include "cli.h"
 
+#include <string.h>
+
 /* A run says all this of itself. */
 static int refuse_both(const model_choice *choice)
 {
@@ -18,6 +20,18 @@ static int refuse_both(const model_choice *choice)
             return cli_error(LINCE_EUSAGE, "--%s: a run says so of itself; give --run or --weights, not both",
                              options[i].option);
     return 0;
+}
+
+void cli_settle_model(model_choice *choice)
+{
+    static const char ending[] = ".onnx";
+    lince_open_options *file = &choice->file;
+    size_t size = file->architecture ? strlen(file->architecture) : 0;
+    if (file->weights || size <= strlen(ending) ||
+        strcmp(file->architecture + size - strlen(ending), ending) != 0)
+        return;
+    file->weights = file->architecture;
+    file->architecture = NULL;
 }
 
 int cli_open_model(lince_model **model, const model_choice *choice, bool quiet)

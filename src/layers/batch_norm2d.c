@@ -1,6 +1,6 @@
 /* Batch normalisation (Ioffe & Szegedy 2015):  y = gamma (x - mean) / sqrt(var + eps) + beta,  per channel.
  * Training uses the batch's statistics and moves the running ones; otherwise, and where the layer is frozen,
- * the running ones are used. eps 1e-5 and, where the model says nothing, a momentum of 0.1, as PyTorch's
+ * the running ones are used. Where the model says nothing eps is 1e-5 and the momentum 0.1, as PyTorch's
  * BatchNorm2d. */
 #include "layers/batch_norm2d.h"
 #include "kernels/kernels.h"
@@ -37,6 +37,12 @@ static float momentum(const lince_layer *l, const lince_pass *p)
     return p->momentum > 0 ? p->momentum : own;
 }
 
+static float eps(const lince_layer *l)
+{
+    const lince_batch_norm2d_layer_args *a = l->own;
+    return a->eps > 0 ? a->eps : 1e-5f;
+}
+
 static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
 {
     float *saved = p->saved;
@@ -46,7 +52,7 @@ static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
                               .running_var = l->params[VAR].value,
                               .mean = saved,
                               .inv_std = saved + l->params[MEAN].size,
-                              .eps = 1e-5f,
+                              .eps = eps(l),
                               .momentum = momentum(l, p),
                               .train = p->train && !l->frozen,
                               .whole = l->frozen ? NULL : p->whole,
@@ -91,7 +97,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 {
     lince_onnx_value y = LINCE_ONNX(g, "BatchNormalization", in[0], l->params[GAMMA].name,
                                     l->params[BETA].name, l->params[MEAN].name, l->params[VAR].name);
-    lince_onnx_real(g, "epsilon", 1e-5f);
+    lince_onnx_real(g, "epsilon", eps(l));
     return y;
 }
 

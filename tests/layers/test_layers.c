@@ -14,6 +14,7 @@
 #include "layers/read.h"
 #include "layers/recurrent.h"
 #include "layers/scale.h"
+#include "layers/shift.h"
 #include "net/net_internal.h"
 
 #include <lince/error.h>
@@ -69,6 +70,11 @@ static const struct {
     {.args = {.type = &lince_scale_channels_layer},
      .input = {18, 5, 4, 1},
      .branch = {LINCE_FIELDS(adaptive_avg_pool2d, .size = 1)}},
+    {.args = {.type = &lince_scale_channels_layer},
+     .input = {18, 5, 4, 1},
+     .branch = {.type = &lince_sigmoid_layer}},
+    {.args = {LINCE_FIELDS(shift, .number = 0.7f)}, .input = {18, 5, 5, 1}},
+    {.args = {LINCE_FIELDS(batch_norm2d, .eps = 0.1f)}, .input = {18, 4, 5, 1}},
     {.args = {LINCE_FIELDS(stochastic_depth, .p = 0.5f)}, .input = {18, 3, 3, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 2)}, .input = {18, 6, 5, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 3, .stride = 2)}, .input = {18, 7, 5, 1}},

@@ -26,7 +26,7 @@ run convert net.plain net.h5
 says 'expected one of *.safetensors|*.pth|*.pt|*.th|*.plain'
 echo nothing >nothing.plain
 run convert nothing.plain net.pth
-says 'safetensors, PyTorch (zip), PyTorch (legacy), plain text'
+says 'safetensors, PyTorch (zip), PyTorch (legacy), ONNX, plain text'
 
 # Described, with its own network, and names as they are today.
 done_with info net.plain
