@@ -19,8 +19,9 @@ static int frozen_until(lince_net *net, const lince_architecture *a, const char 
     char *end;
     long number = strtol(text, &end, 10);
     int layers = 0, nodes = (int)lince_net_nodes(net);
-    bool none = !strcmp(text, "none"), features = !strcmp(text, "features"),
-         head = !strcmp(text, "all-but-head"), count = *text && !*end && number >= 0;
+    bool none = !strcmp(text, "none"), features = !strcmp(text, "features") && *a->classifier,
+         head = !strcmp(text, "all-but-head") || (!strcmp(text, "features") && !*a->classifier),
+         count = *text && !*end && number >= 0;
     *last = 0;
     if (!none && !features && !head && !count)
         return lince_fail(LINCE_EUSAGE,

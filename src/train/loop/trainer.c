@@ -114,7 +114,7 @@ static int tell_what_is_not_learned(lince_trainer *t, const lince_epoch *row)
     lince_free(room);
     if (t->at.updates < TOO_FEW_STEPS) return 0;
     if (classes < 2 || (row->epoch & (row->epoch - 1)) || of_it < 0.99 || of_it > 1.03) return 0;
-    const lince_architecture *a = lince_architecture_named(t->blueprint.model);
+    const lince_architecture *a = lince_trainer_architecture(t);
     char advice[160];
     const char *normalised = a ? lince_architecture_normalised(a) : NULL;
     if (normalised)

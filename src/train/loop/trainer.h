@@ -35,6 +35,7 @@ typedef struct lince_trainer {
     lince_run run;
     lince_dataset *dataset;
     lince_blueprint blueprint;
+    lince_architecture brought; /* the network that --weights brings, where blueprint.described is set */
     lince_load_result loaded;  /* of --weights */
     lince_loader *train, *val; /* val NULL: no validation */
     lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
@@ -84,8 +85,12 @@ void lince_trainer_close(lince_trainer *trainer);
 /* What the kind of its samples sees of it, to choose and to tell. */
 lince_opening lince_trainer_opening(lince_trainer *trainer);
 
-/* trainer_weights.c, of --weights, where there are: the architecture, where the settings name none; and loading
- * them. */
+/* The model's: one of lince's, or what the weights bring; NULL, with lince_error() set, where its name is none. */
+const lince_architecture *lince_trainer_architecture(const lince_trainer *trainer);
+
+/* trainer_weights.c, of --weights, where there are: a --model that is a file of weights taken as them; the architecture, where
+ * the settings name none or the file brings one; and loading them. */
+int lince_trainer_settle_model(lince_trainer *trainer);
 int lince_trainer_infer_model(lince_trainer *trainer);
 int lince_trainer_load_weights(lince_trainer *trainer);
 /* The whole of weights/NAME.safetensors of the run, back into the net. */

@@ -162,7 +162,7 @@ static void put_change(json_t **list, const char *what, json_t *value, json_t *p
 static json_t *changes(const lince_trainer *t)
 {
     const lince_blueprint *b = &t->blueprint;
-    const lince_architecture *a = lince_architecture_named(b->model);
+    const lince_architecture *a = lince_trainer_architecture(t);
     lince_shape input = b->modality->input_shape(b->encoder);
     json_t *list = json_array();
     if (a->classes) put_change(&list, "outputs", json_integer(b->classes), json_integer(a->classes));

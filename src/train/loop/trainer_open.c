@@ -41,12 +41,17 @@ void lince_trainer_warn(const lince_trainer *t, const char *format, ...)
     va_end(args);
 }
 
+const lince_architecture *lince_trainer_architecture(const lince_trainer *t)
+{
+    return t->blueprint.described ? &t->brought : lince_architecture_named(t->own.model);
+}
+
 lince_opening lince_trainer_opening(lince_trainer *t)
 {
     return (lince_opening){.settings = &t->own,
                            .observer = t->observer,
                            .dataset = t->dataset,
-                           .architecture = lince_architecture_named(t->own.model),
+                           .architecture = lince_trainer_architecture(t),
                            .by_recipe = t->by_recipe,
                            .encoder = t->blueprint.encoder,
                            .train = t->train,
@@ -176,7 +181,7 @@ static int choose_model(lince_trainer *t, const lince_modality *m)
     LINCE_TRY(lince_trainer_infer_model(t));
     if (!s->model)
         LINCE_TRY(lince_settings_set(s, "model", s->resume && m->early_model ? m->early_model : m->model));
-    const lince_architecture *a = lince_architecture_named(s->model);
+    const lince_architecture *a = lince_trainer_architecture(t);
     if (!a) return LINCE_EUSAGE;
     LINCE_TRY(lince_settings_set(s, "model", a->name)); /* VGG16 is vgg16 */
     if (lince_modality_takes(m, a)) return 0;
@@ -205,7 +210,7 @@ static int choose(lince_trainer *t)
     LINCE_TRY(choose_model(t, m));
     if (!s->resume) LINCE_TRY(lince_modality_refuse(m, lince_architecture_named(s->model), s));
     if (!m->plan_views) LINCE_TRY(lince_modality_plan_views(m, t->blueprint.encoder, s->tta, s->data));
-    LINCE_TRY(choose_recipe(t, lince_architecture_named(s->model)));
+    LINCE_TRY(choose_recipe(t, lince_trainer_architecture(t)));
     LINCE_TRY(choose_momentum(s));
     if (s->nesterov && (s->momentum == 0 || strcmp(s->optimizer, "sgd") != 0))
         return lince_fail(LINCE_EUSAGE, "--nesterov needs --optimizer sgd and a --momentum above 0");
@@ -517,8 +522,8 @@ static int open_model(lince_trainer *t)
                                  .unfolded = !lince_update_folds(t->update.optimizer, &t->update.hyper)};
     LINCE_TRY(lince_blueprint_assemble(&t->blueprint, &options, &t->net));
     LINCE_TRY(sync_norms(t));
-    LINCE_TRY(lince_freezing_plan(&t->freezing, t->net, lince_architecture_named(t->blueprint.model),
-                                  s->freeze, s->unfreeze));
+    LINCE_TRY(
+        lince_freezing_plan(&t->freezing, t->net, lince_trainer_architecture(t), s->freeze, s->unfreeze));
     lince_net_freeze(t->net, lince_freezing_least(&t->freezing));
     LINCE_TRY(lince_net_prepare(t->net));
     LINCE_TRY(lince_net_init(t->net, s->seed));
@@ -647,7 +652,7 @@ static int begin(lince_trainer *t, const lince_group *group, const lince_setting
     if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
     t->own.deterministic |= t->own.shards > 0; /* the same kernels for all */
     LINCE_TRY(check_settings(settings));
-    return settings->model && !lince_architecture_named(settings->model) ? LINCE_EUSAGE : 0;
+    return lince_trainer_settle_model(t);
 }
 
 static int prepare(lince_trainer *t)

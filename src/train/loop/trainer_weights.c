@@ -1,12 +1,15 @@
 /* --weights: the architecture they are of, and loading them. */
 #include "core/error.h"
+#include "core/file.h"
 #include "core/i18n.h"
+#include "core/memory.h"
 #include "train/loop/trainer.h"
 #include "weights/formats/format.h"
 #include "weights/formats/safetensors.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A checkpoint holds all weights, and the run's settings say what was taken from the file. */
 static bool begins_with_weights(const lince_trainer *t)
@@ -14,16 +17,43 @@ static bool begins_with_weights(const lince_trainer *t)
     return t->settings->weights && !t->settings->resume;
 }
 
+int lince_trainer_settle_model(lince_trainer *t)
+{
+    lince_settings *s = &t->own;
+    if (!s->model || s->resume || s->weights) return 0;
+    if (!access(s->model, R_OK) && lince_weights_recognise(s->model)) {
+        LINCE_TRY(lince_settings_set(s, "weights", s->model));
+        return lince_settings_set(s, "model", "");
+    }
+    return lince_architecture_named(s->model) ? 0 : LINCE_EUSAGE;
+}
+
+/* The network that the weights describe is the run's. */
+static int bring(lince_trainer *t, const lince_weights *w)
+{
+    lince_blueprint *b = &t->blueprint;
+    const char *said = lince_weights_metadata(w, "lince.model");
+    if (!(b->described = lince_strdup(lince_weights_metadata(w, LINCE_DESCRIBED)))) return LINCE_ENOMEM;
+    snprintf(b->model, sizeof b->model, "%s", said);
+    t->brought = lince_described_architecture(b->described, b->model, 0);
+    t->brought.modality = lince_modality_of_weights(w)->name;
+    return lince_settings_set(&t->own, "model", said);
+}
+
+static bool brings(const lince_weights *w)
+{
+    return lince_weights_metadata(w, LINCE_DESCRIBED) && lince_weights_metadata(w, "lince.model") &&
+           lince_modality_of_weights(w);
+}
+
 static int recognise(lince_trainer *t, const lince_weights *w)
 {
     const char *path = t->settings->weights, *said = lince_weights_metadata(w, "lince.model");
     lince_likely likely;
-    if (said && lince_weights_metadata(w, LINCE_DESCRIBED))
-        return lince_fail(
-            LINCE_EUSAGE,
-            "%s: brings a network of its own, %s, which lince asks but does not train; choose one "
-            "that it trains with --model",
-            path, said);
+    if (brings(w)) {
+        lince_trainer_note(t, _("%s: brings a network of its own, %s"), path, said);
+        return bring(t, w);
+    }
     if (said) {
         lince_trainer_note(t, _("%s: weights of %s, as it says"), path, said);
         return lince_settings_set(&t->own, "model", said);
@@ -38,12 +68,33 @@ static int recognise(lince_trainer *t, const lince_weights *w)
     return lince_settings_set(&t->own, "model", likely.architecture);
 }
 
+/* A run keeps the network with its weights; one that has none yet was begun with the file's. */
+static int bring_again(lince_trainer *t)
+{
+    char path[LINCE_PATH_MAX];
+    lince_weights *w;
+    LINCE_TRY(lince_path_join(path, t->settings->resume, "weights/last.safetensors"));
+    bool none = lince_file_is_missing(path);
+    if (none && !t->settings->weights) return 0;
+    LINCE_TRY(lince_weights_open_outline(&w, none ? t->settings->weights : path));
+    int code = brings(w) ? bring(t, w) : 0;
+    lince_weights_free(w);
+    return code;
+}
+
+/* The name of one that the file brings, as a run's configuration has it. */
+static bool is_brought(const lince_trainer *t, const lince_weights *w)
+{
+    return brings(w) && !strcmp(t->settings->model, lince_weights_metadata(w, "lince.model"));
+}
+
 int lince_trainer_infer_model(lince_trainer *t)
 {
     lince_weights *w;
-    if (!begins_with_weights(t) || t->settings->model) return 0;
+    if (t->settings->resume) return bring_again(t);
+    if (!begins_with_weights(t)) return 0;
     LINCE_TRY(lince_weights_open(&w, t->settings->weights));
-    int code = recognise(t, w);
+    int code = !t->settings->model || is_brought(t, w) ? recognise(t, w) : 0;
     lince_weights_free(w);
     return code;
 }

@@ -229,6 +229,8 @@ static int build_described(lince_net *net, const lince_architecture *self, const
                       self->name, (int)(length < 100 ? length : 100), described);
 }
 
+static const lince_recipe recipe = {LINCE_ONE_CYCLE, .lr = 2e-3, .lr_tuned = 2e-4};
+
 lince_architecture lince_described_architecture(const char *described, const char *name, int image_size)
 {
     return (lince_architecture){.name = name,
@@ -236,5 +238,6 @@ lince_architecture lince_described_architecture(const char *described, const cha
                                 .image_size = image_size,
                                 .build = build_described,
                                 .table = described,
-                                .classifier = ""};
+                                .classifier = "",
+                                .recipe = &recipe};
 }

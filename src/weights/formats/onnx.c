@@ -112,19 +112,27 @@ static int number_classes(lince_weights *w, int classes)
     return code;
 }
 
+/* What the file is called. */
+static int name_model(lince_weights *w, const char *file)
+{
+    enum { MOST = 60 };
+    const char *begin = strrchr(file, '/') ? strrchr(file, '/') + 1 : file, *end = strrchr(begin, '.');
+    char name[MOST + 1];
+    snprintf(name, sizeof name, "%.*s", end ? (int)(end - begin < MOST ? end - begin : MOST) : MOST, begin);
+    bool usable = lince_is_name(name, strlen(name)) && *name;
+    return lince_weights_add_metadata(w, "lince.model", usable ? name : "onnx");
+}
+
 static int describe(lince_weights *w, const lince_onnx_source *s, lince_shape input, int classes)
 {
     lince_buffer text = {0};
     char size[32];
-    const char *name = s->model->graph->name;
     snprintf(size, sizeof size, "%dx%d", input.width, input.height);
     lince_buffer_puts(&text, "ONNX:");
     int code = lince_onnx_outline(s, &text);
     if (!code) code = lince_weights_add_metadata(w, LINCE_DESCRIBED, text.data);
     lince_buffer_release(&text);
-    if (!code)
-        code = lince_weights_add_metadata(
-            w, "lince.model", name && lince_is_name(name, strlen(name)) && strlen(name) < 60 ? name : "onnx");
+    if (!code) code = name_model(w, s->file);
     if (!code) code = lince_weights_add_metadata(w, "lince.image_size", size);
     if (!code) code = lince_weights_add_metadata(w, "lince.normalize", "imagenet");
     if (!code) code = number_classes(w, classes);
