@@ -34,6 +34,29 @@ done_with export sounds sounds.onnx
 says 'input lengths: int64 [batch]'
 grep -q 'lince.vocabulary' texts.onnx && grep -q '"checkerboard"' shapes.onnx || wrong "no metadata"
 
+# What was exported is read again as what it is; and as a stranger's, from the graph alone, it is asked, trained and written.
+answers() { "$lince" predict "$@" pictures/test/*/*.png --lang en 2>/dev/null | awk '{ print $(NF - 1), $NF }'; }
+done_with train --data pictures --model squeezenet1_1 --image-size 32 $tiny --out squeezed
+done_with export squeezed squeezed.onnx
+answers --run squeezed >wanted
+[ -s wanted ] || wrong "no answers"
+answers --model squeezed.onnx >found
+cmp -s wanted found || wrong "another answer of its own export"
+LC_ALL=C sed 's/lince\.model/other.model/' squeezed.onnx >strange.onnx
+done_with info strange.onnx
+says 'strange, classes: 10'
+run predict --model strange.onnx pictures/test/disc/*.png
+[ $code -eq 0 ] || wrong "a stranger's network"
+says 'nor what its classes are called'
+done_with convert strange.onnx strange.safetensors
+done_with predict --weights strange.safetensors pictures/test/disc/*.png
+done_with export strange.onnx again.onnx
+# Trained on, its output layer made anew; gone on with; and out again.
+done_with train --data pictures --model strange.onnx --image-size 32 $tiny --out tuned
+done_with train --resume tuned --epochs 2 --threads 1 --no-report --quiet
+done_with predict --run tuned pictures/test/disc/*.png
+done_with export tuned tuned.onnx
+
 # Without onnxruntime that is said. A python3 of our own tells why it fails.
 mkdir bin
 printf '#!/bin/sh\necho No module named numpy\nexit 3\n' >bin/python3

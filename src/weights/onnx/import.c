@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { MOST_NODES = 16384 };
+enum { MOST_NODES = 16384, LARGEST_SIDE = 4096 };
 
 /* --- the graph's values --------------------------------------------------------------------------- */
 
@@ -75,7 +75,7 @@ static const Lince__Onnx__ValueInfo *input_of(const lince_onnx_source *s)
 static int size_at(const Lince__Onnx__Shape *s, size_t i)
 {
     const Lince__Onnx__Dimension *d = s->dim[i];
-    return d->has_value && d->value > 0 && d->value <= 1 << 16 ? (int)d->value : 0;
+    return d->has_value && d->value > 0 && d->value <= LARGEST_SIDE ? (int)d->value : 0;
 }
 
 /* Pictures have 3 channels (or 1), which stand in front or behind. */

@@ -21,6 +21,8 @@ typedef lince_onnx_item item;
 typedef Lince__Onnx__Node node;
 typedef Lince__Onnx__Tensor tensor;
 
+enum { LARGEST = 1 << 28 }; /* elements of a map of one sample, and of a layer's weights */
+
 static int refuse(const import *m, const node *n, const char *why)
 {
     return lince_fail(LINCE_EUNSUPPORTED, "%s: node '%.100s' (%.40s): %s", m->source->file,
@@ -173,6 +175,8 @@ static int add_called(import *m, const node *n, const char *name, int from, int 
     args.from[1] = second;
     int made = lince_net_add(m->net, &args);
     if (made < 0) return refuse(m, n, lince_error());
+    if (lince_shape_elements(lince_net_layer(m->net, (size_t)made)->out) > LARGEST)
+        return refuse(m, n, N_("its output is larger than lince computes"));
     LINCE_TRY(lince_grow(&m->used, &m->used_capacity, (size_t)made + 1, sizeof *m->used));
     m->used[from] = true;
     if (second >= 0) m->used[second] = true;
@@ -282,8 +286,23 @@ static bool same_padding(lince_shape in, int kernel, int stride, int *padding)
 }
 
 typedef struct window {
-    int kernel, stride, padding;
+    int kernel, stride;
+    int padding, more; /* in front of rows and columns; and how much more behind them */
 } window;
+
+/* [p, p, q, q]; the same in front of rows and columns, and behind them. */
+static bool padding_of(const node *n, window *w)
+{
+    const Lince__Onnx__Attribute *a = attribute(n, "pads");
+    w->padding = w->more = 0;
+    if (!a || !a->n_ints) return true;
+    if (a->n_ints != 4 || a->ints[0] != a->ints[1] || a->ints[2] != a->ints[3] || a->ints[0] < 0 ||
+        a->ints[2] < a->ints[0] || a->ints[2] > 1 << 15)
+        return false;
+    w->padding = (int)a->ints[0];
+    w->more = (int)(a->ints[2] - a->ints[0]);
+    return true;
+}
 
 static int window_of(const import *m, const node *n, lince_shape in, int64_t kernel, window *w)
 {
@@ -293,7 +312,7 @@ static int window_of(const import *m, const node *n, lince_shape in, int64_t ker
         return refuse(m, n, N_("its window or its steps are not as high as wide"));
     if (!square(n, "dilations", 1, &dilation) || dilation != 1)
         return refuse(m, n, N_("its window is dilated"));
-    bool even = square(n, "pads", 0, &w->padding);
+    bool even = padding_of(n, w);
     if (says(n, "auto_pad", "SAME_UPPER") || says(n, "auto_pad", "SAME_LOWER"))
         even = same_padding(in, w->kernel, w->stride, &w->padding);
     return even ? 0 : refuse(m, n, N_("its padding is not the same on all sides"));
@@ -309,11 +328,12 @@ static int conv(import *m, const node *n)
         return refuse(m, n, N_("expected a map, square filters and perhaps a bias"));
     lince_shape in = shape_of(m, x);
     int64_t group = whole(n, "group", 1);
-    if (group < 1 || group > in.channels || lince_onnx_elements(w) == 0 || w->dims[0] > 1 << 20 ||
-        w->dims[1] * group != in.channels)
+    if (group < 1 || group > in.channels || lince_onnx_elements(w) == 0 || lince_onnx_elements(w) > LARGEST ||
+        w->dims[0] > 1 << 20 || w->dims[1] * group != in.channels)
         return refuse(m, n, N_("its filters do not have the channels that its input has"));
     LINCE_TRY(window_of(m, n, in, w->dims[2], &at));
     if (at.kernel != w->dims[2]) return refuse(m, n, N_("expected a map, square filters and perhaps a bias"));
+    if (at.more) return refuse(m, n, N_("its padding is not the same on all sides"));
     lince_conv2d_layer_args args = {.channels = outputs(m, n, w->dims[0]),
                                     .kernel = at.kernel,
                                     .stride = at.stride,
@@ -335,7 +355,7 @@ static int linear(import *m, const node *n, const tensor *w, bool transposed, co
     if (!x || x->rank != 2 || !w || w->n_dims != 2)
         return refuse(m, n, N_("expected a vector a sample, and a matrix of weights"));
     int64_t in = w->dims[transposed ? 0 : 1], own = w->dims[transposed ? 1 : 0];
-    if (in != shape_of(m, x).channels || own < 1 || own > 1 << 24 ||
+    if (in != shape_of(m, x).channels || own < 1 || own > LARGEST / in ||
         (b && (int64_t)lince_onnx_elements(b) != own))
         return refuse(m, n, N_("its weights do not have the size that its input asks for"));
     lince_linear_layer_args args = {.outputs = outputs(m, n, own), .no_bias = !b, .init = LINCE_PYTORCH_INIT};
@@ -387,6 +407,7 @@ static int batch_norm(import *m, const node *n)
     if (!x || x->rank != 4 || x->last) return refuse(m, n, N_("expected a map"));
     for (size_t i = 1; i < 5; i++)
         if (!constant(m, n, i)) return refuse(m, n, N_("expected constant statistics"));
+    if (!(real(n, "epsilon", 1e-5f) > 0)) return refuse(m, n, N_("expected an epsilon above 0"));
     int made = add_named(m, n, x->node, constant(m, n, 1),
                          LINCE_LAYER(batch_norm2d, .eps = real(n, "epsilon", 1e-5f)));
     LINCE_TRY(give(m, n, x, made));
@@ -579,16 +600,19 @@ static int arithmetic(import *m, const node *n)
 
 /* --- pools ---------------------------------------------------------------------------------------- */
 
+/* Padding that is larger behind, by less than a step, lets the last window go over the edge: as ceil_mode does. */
 static int max_pool(import *m, const node *n)
 {
     const item *x = map(m, n, 0);
     window w;
     if (!x || x->rank != 4 || x->last) return refuse(m, n, N_("expected a map"));
     LINCE_TRY(window_of(m, n, shape_of(m, x), 0, &w));
+    if (w.more >= w.stride) return refuse(m, n, N_("its padding is not the same on all sides"));
+    bool ceil = whole(n, "ceil_mode", 0) != 0 || w.more > 0;
     return give(m, n, x,
                 add(m, n, x->node, -1,
                     LINCE_LAYER(max_pool2d, .kernel = w.kernel, .stride = w.stride, .padding = w.padding,
-                                .ceil_mode = whole(n, "ceil_mode", 0) != 0)));
+                                .ceil_mode = ceil)));
 }
 
 static int average_pool(import *m, const node *n)
@@ -599,7 +623,7 @@ static int average_pool(import *m, const node *n)
     LINCE_TRY(window_of(m, n, shape_of(m, x), 0, &w));
     lince_shape in = shape_of(m, x);
     bool whole_windows = (in.height - w.kernel) % w.stride == 0 && (in.width - w.kernel) % w.stride == 0;
-    if (w.padding || (whole(n, "ceil_mode", 0) && !whole_windows))
+    if (w.padding || w.more || (whole(n, "ceil_mode", 0) && !whole_windows))
         return refuse(m, n, N_("averages of windows that go over the edge are not what lince computes"));
     return give(m, n, x,
                 add(m, n, x->node, -1, LINCE_LAYER(avg_pool2d, .kernel = w.kernel, .stride = w.stride)));
@@ -636,6 +660,8 @@ static int reduce_mean(import *m, const node *n)
 static int pick(import *m, const node *n, const item *x, int count, int begin, int groups)
 {
     int channels = shape_of(m, x).channels;
+    if ((size_t)count * (size_t)channels > LARGEST)
+        return refuse(m, n, N_("its output is larger than lince computes"));
     float *weight = lince_alloc((size_t)count * (size_t)channels, sizeof *weight);
     int made =
         weight
