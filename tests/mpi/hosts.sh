@@ -23,6 +23,8 @@ set_up() {
         ip netns add "lince-$i" && ip link add "lince-v$i" type veth peer name eth0 netns "lince-$i" &&
             ip link set "lince-v$i" master lince-br up && ip netns exec "lince-$i" ip addr add "$net.$i/24" dev eth0 &&
             ip netns exec "lince-$i" ip link set eth0 up && ip netns exec "lince-$i" ip link set lo up || return 1
+            # What mpirun has sent to a machine that is cut off it repeats for a quarter of an hour, whatever its keepalive says.
+            ip netns exec "lince-$i" sysctl -qw net.ipv4.tcp_retries2=5
     done
 }
 take_down
