@@ -33,18 +33,25 @@ const char *cli_setting_value(const lince_setting_info *info, char out[SETTING_V
     return used ? out : info->value ? lince_translate(info->value) : "";
 }
 
+/* NULL, with the error set: out of memory. */
 static char *command_line(int argc, char **argv)
 {
     char *line = NULL;
     size_t size;
     const char *level = getenv("LINCE_CPU"); /* or --cpu, which ends there: other levels, other last bits */
     FILE *out = open_memstream(&line, &size);
-    if (!out) return NULL;
+    if (!out) {
+        cli_error(LINCE_ENOMEM, "out of memory");
+        return NULL;
+    }
     if (level && *level) fprintf(out, "LINCE_CPU=%s ", level);
     fputs("lince", out);
     for (int i = 0; i < argc; i++) put_word(out, argv[i]);
-    fclose(out);
-    return line;
+    bool lacking = ferror(out);
+    if (!fclose(out) && !lacking) return line;
+    free(line);
+    cli_error(LINCE_ENOMEM, "out of memory");
+    return NULL;
 }
 
 /* What is gone on with is not also where something new begins. */
@@ -92,7 +99,8 @@ int cli_train(const command *c, training *t, int argc, char **argv, const option
         return t->silent ? EXIT_DONE : cli_usage(c, specs);
     }
     if (!code) code = speak(t->settings);
-    char *line = command_line(argc, argv);
+    char *line = code ? NULL : command_line(argc, argv);
+    if (!code && !line) code = LINCE_ENOMEM;
     t->line = line;
     cli_catch_signals(!t->silent);
     if (!code) code = work(context);

@@ -139,14 +139,15 @@ int lince_trial_run(const lince_search *s, const char *const *values, int thread
     return leg->reason ? 0 : LINCE_ENOMEM;
 }
 
-/* NaN where there was no test. */
-static int read_accuracy(const char *folder, double *accuracy)
+/* Of a trial that was tested; NaN where the data have no test part. */
+static int read_accuracy(const char *folder, bool *tested, double *accuracy)
 {
     char path[LINCE_PATH_MAX];
     json_t *test;
     LINCE_TRY(lince_path_join(path, folder, "test.json"));
     LINCE_TRY(lince_json_read_if_there(path, &test));
     const json_t *found = json_object_get(test, "accuracy");
+    *tested = test;
     *accuracy = json_is_number(found) ? json_number_value(found) : NAN;
     json_decref(test);
     return 0;
@@ -167,7 +168,9 @@ int lince_trial_test(const lince_search *s, size_t trial, const lince_observer *
     char folder[LINCE_PATH_MAX];
     lince_trainer t;
     LINCE_TRY(trial_folder(s, trial, folder));
-    if (holds(folder, "test.json")) return read_accuracy(folder, accuracy); /* before it was killed */
+    bool tested;
+    LINCE_TRY(read_accuracy(folder, &tested, accuracy));
+    if (tested) return 0; /* before it was killed */
     LINCE_TRY(open_leg(s, NULL, s->settings.threads, observer, trial, &t));
     bool ended = lince_trainer_ended(&t);
     int code = lince_trainer_calibrate(&t);
@@ -175,7 +178,6 @@ int lince_trial_test(const lince_search *s, size_t trial, const lince_observer *
     if (!code) code = lince_trainer_test(&t);
     if (!code) code = lince_trainer_write_cost(&t);
     lince_trainer_close(&t);
-    *accuracy = NAN;
-    if (!code) code = read_accuracy(folder, accuracy);
+    if (!code) code = read_accuracy(folder, &tested, accuracy);
     return code || !ended ? code : finish(folder, s->settings.keep_checkpoint);
 }

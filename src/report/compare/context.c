@@ -56,8 +56,9 @@ static int look_at_words(lince_context *x, size_t n)
     if (!x->words || !x->turns) return LINCE_ENOMEM;
     LINCE_TRY(lince_splitter_new(&splitter, &plain));
     int code = 0;
-    for (size_t i = 0; i < x->tests && !code; i++) {
+    for (size_t i = 0; i < x->tests; i++) {
         code = lince_split_words(splitter, lince_dataset_text(x->dataset, LINCE_TEST, i), &words);
+        if (code) break;
         x->words[x->sample[i]] = words.count;
         x->turns[x->sample[i]] = (unsigned char)lince_turns(&words);
     }

@@ -361,7 +361,11 @@ static void tell_moved(const lince_comparison *c, lince_buffer *out)
 void lince_context_verdict(const lince_comparison *c, lince_buffer *out)
 {
     const lince_context *x = c->context;
-    if (!x || *x->no_texts) return;
+    if (!x) return;
+    if (*x->no_texts) {
+        lince_buffer_printf(out, _("How they handle context could not be measured: %s."), x->no_texts);
+        return;
+    }
     const lince_slice *longest = lince_context_slice(x, LINCE_SLICE_LONGEST),
                       *turned = lince_context_slice(x, LINCE_SLICE_TURNED);
     lince_buffer_puts(out, _("Context."));
@@ -374,6 +378,13 @@ void lince_context_verdict(const lince_comparison *c, lince_buffer *out)
         lince_buffer_printf(out, _(" On texts with a negation or a contrast (number: %zu): "), turned->n);
         tell_slice(c, turned, out);
     }
-    if (x->reach) tell_reach(c, out);
-    if (x->moved) tell_moved(c, out);
+    if (x->reach)
+        tell_reach(c, out);
+    else if (*x->no_reach)
+        lince_buffer_printf(out, _(" How far back gradients reach could not be measured: %s."), x->no_reach);
+    if (x->moved)
+        tell_moved(c, out);
+    else if (*x->no_moved)
+        lince_buffer_printf(out, _(" What words behind the telling one change could not be measured: %s."),
+                            x->no_moved);
 }
