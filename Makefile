@@ -37,7 +37,7 @@ JOBS ?= 1
 fuzz: deps
 	@scripts/fuzz.sh -j $(JOBS) $(SECONDS)
 
-# Every allocation and every system call of every command fails once, on tiny data: hours (docs/reliability.md).
+# Every allocation and every system call of every command fails once, on tiny data: an hour (docs/reliability.md).
 faults: deps
 	@$(CONFIGURE) >/dev/null
 	@cmake --build $(BUILD) --target faults

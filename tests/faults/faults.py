@@ -129,7 +129,7 @@ CASES = [
          vary=TIMES),
     Case("report-texts", ["report", "run"], [TEXTS, TRAIN_TEXTS], derived=r"plots/|report\.|explain\.json", vary=TIMES),
     Case("compare", ["compare", "run", "also", "--out", "compared"], [TEXTS, TRAIN_TEXTS, ALSO],
-         derived=r"compared/.*(plots/|\.html|\.md)", vary=TIMES + r"|compared/plots/|\.html|\.md",
+         derived=r"compared/.*(plots/|\.html|\.md|\.json)", vary=TIMES + r"|compared/plots/|\.html|\.md",
          tells="could not be measured"),
     Case("tune", ["tune", "--data", "texts", "lr=1e-3,1e-2", "--trials", "2", "--model", "rnn", "--out", "tuned", *TRAIN, *SMALL_TEXTS],
          [TEXTS], derived=r"\.html|\.md|plots/|" + CHECKPOINT,
@@ -355,9 +355,10 @@ class Runner:
         if o.code < 0 or o.code > 130 or o.code in (124, 127, 134, 135, 136, 139):
             return "crash", f"ended by {o.code}: {o.err[-200:]}"
         odd, missing = self.differing(o.files)
-        more = o.err != self.right.err and len(o.err) > 0
+        told = self.case.tells.search(o.out.decode(errors="replace"))
+        more = told or (o.err != self.right.err and len(o.err) > 0)
         if o.code == 0:
-            if o.out != self.right.out and not self.case.tells.search(o.out.decode(errors="replace")):
+            if o.out != self.right.out and not told:
                 return "other output", f"exit 0, another standard output; said: {o.err[-200:]!r}"
             essential = [p for p in missing + odd if not self.case.derived.search(p)]
             if essential:
