@@ -36,11 +36,11 @@ typedef struct lince_trainer {
     lince_dataset *dataset;
     lince_blueprint blueprint;
     lince_architecture brought; /* the network that --weights brings, where blueprint.described is set */
-    lince_load_result loaded;  /* of --weights */
-    lince_loader *train, *val; /* val NULL: no validation */
-    lince_leaks leaks;         /* what its parts share; of --find-duplicates no none */
-    bool val_held_out;         /* the validation part was taken from the training part */
-    lince_kept kernels;        /* that it computes with, and that it was begun with */
+    lince_load_result loaded;   /* of --weights */
+    lince_loader *train, *val;  /* val NULL: no validation */
+    lince_leaks leaks;          /* what its parts share; of --find-duplicates no none */
+    bool val_held_out;          /* the validation part was taken from the training part */
+    lince_kept kernels;         /* that it computes with, and that it was begun with */
     lince_net *net;
     lince_update update;
     lince_schedule schedule;
