@@ -13,6 +13,9 @@ tree=$scratch/tree
 rm -rf "$scratch"
 mkdir -p "$scratch/blocks" "$scratch/objects" "$scratch/bin" "$scratch/work" "$tree" "$tree/${TEST_SCRATCH#"$source"/}"
 cp -r "$source/src" "$source/cli" "$source/include" "$source/tests" "$tree"
+# what the build has made of other sources, where it lies within the tree
+[ ! -d "$build/generated" ] || [ "${build#"$source"/}" = "$build" ] ||
+    ln -s "$build/generated" "$tree/${build#"$source"/}/generated"
 cd "$scratch" || exit 1
 
 fail() {

@@ -204,7 +204,7 @@ static void test_what_of_a_text_was_read_is_told(void **state)
     assert_int_equal(lince_model_predict_text(m, "caf\xe9", &p), LINCE_EFORMAT);
     assert_message("byte 0xE9 at offset 3 is not UTF-8");
     assert_int_equal(lince_model_predict_file(m, "cat.png", &p), LINCE_EUSAGE);
-    assert_message("classifies texts, not pictures");
+    assert_message("classifies texts, not files");
     lince_model_free(m);
 }
 

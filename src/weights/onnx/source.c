@@ -15,7 +15,7 @@
 
 enum { OLDEST = 7, NEWEST = 26 }; /* versions of the operators */
 
-static bool is_text(const char *text)
+static bool is_filled(const char *text)
 {
     return text && *text;
 }
@@ -27,7 +27,7 @@ static int check_version(const lince_onnx_source *s)
     const Lince__Onnx__Model *m = s->model;
     for (size_t i = 0; i < m->n_opset_import; i++) {
         const Lince__Onnx__OperatorSet *set = m->opset_import[i];
-        if (is_text(set->domain) && strcmp(set->domain, "ai.onnx") != 0) continue;
+        if (is_filled(set->domain) && strcmp(set->domain, "ai.onnx") != 0) continue;
         if (set->version >= OLDEST && set->version <= NEWEST) return 0;
         return lince_fail(LINCE_EUNSUPPORTED, "%s: operators of version %lld; lince reads versions %d to %d",
                           s->file, (long long)set->version, OLDEST, NEWEST);
@@ -143,7 +143,7 @@ static int open_beside(const lince_onnx_source *s, const Lince__Onnx__Tensor *t,
     const char *name = said_of(t, "location"), *at = said_of(t, "offset"), *length = said_of(t, "length");
     char folder[LINCE_PATH_MAX], path[LINCE_PATH_MAX];
     struct stat status;
-    if (!is_text(name) || strchr(name, '/') || !strcmp(name, ".."))
+    if (!is_filled(name) || strchr(name, '/') || !strcmp(name, ".."))
         return refuse(s, t, N_("its numbers are said to be in another file, but in none beside this one"));
     *offset = at ? (off_t)strtoll(at, NULL, 10) : 0;
     if (length && strtoull(length, NULL, 10) != bytes) return refuse_count(s, t);
