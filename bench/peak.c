@@ -48,7 +48,7 @@ static const int plain_lanes = 1;
 static float chains(void)
 {
 #ifdef __x86_64__
-    if (lince_cpu_level() == LINCE_AVX512) return chains_avx512();
+    if (lince_cpu_level() >= LINCE_AVX512) return chains_avx512();
     if (lince_cpu_level() == LINCE_AVX2) return chains_avx2();
 #endif
     return chains_plain();

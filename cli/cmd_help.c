@@ -9,7 +9,7 @@ void cli_overview(FILE *out)
     const command *c;
     for (size_t i = 0; (c = cli_command_at(i)); i++)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_translate(c->summary));
-    fprintf(out, "\n%s\n", _("--cpu avx512|avx2|plain hides what the machine has above that."));
+    fprintf(out, "\n%s\n", _("--cpu amx|avx512|avx2|plain: the most of the processor to use."));
     fprintf(out, "%s\n", _("'lince help COMMAND' explains one of them."));
 }
 

@@ -9,8 +9,8 @@
 # RUNS/transfer.svg.
 #
 #   DATA=cifar10.zip WEIGHTS=squeezenet1_1.safetensors scripts/transfer.sh LINCE [a|b|c]
-#   SEEDS="1 2 3": of the pictures drawn, the order and the head; RUNS: folder (runs/transfer); QUICK=1: one epoch each, to
-#   try the script
+#   SEEDS="1 2 3": of the pictures drawn, the order and the head; RUNS: folder (runs/transfer); OPTIONS: of lince train, for
+#   all; QUICK=1: one epoch each, to try the script
 set -euo pipefail
 lince=$1
 part=${2:-abc}
@@ -23,7 +23,8 @@ mkdir -p "$runs"
 run() {
     local name=$1-seed$2 seed=$2
     shift 2
-    local out=$runs/$name options=(--data "$DATA" --seed "$seed" --out "$runs/$name" "$@")
+    # shellcheck disable=SC2206
+    local out=$runs/$name options=(--data "$DATA" --seed "$seed" --out "$runs/$name" "$@" ${OPTIONS:-})
     [ -z "${QUICK:-}" ] || options+=(--epochs 1)
     if [ -e "$out/test.json" ]; then return; fi
     if [ -e "$out/config.yaml" ]; then options=(--resume "$out"); fi

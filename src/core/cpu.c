@@ -5,24 +5,49 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #ifdef __x86_64__
 #include <cpuid.h>
 #endif
 
-static const char *const names[LINCE_LEVELS] = {"plain", "avx2", "avx512"};
+static const char *const names[LINCE_LEVELS] = {"plain", "avx2", "avx512", "amx"};
 
 const char *lince_level_name(lince_level level)
 {
     return names[level];
 }
 
+#if defined __x86_64__ && defined __linux__
+/* Whether the kernel lets this process use the tiles' 8 KiB of registers, which it must be asked for
+ * (https://docs.kernel.org/arch/x86/xstate.html). */
+static bool may_use_tiles(void)
+{
+    enum { ASK_FOR_STATE = 0x1023, TILE_DATA = 18 }; /* ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA */
+    return syscall(SYS_arch_prctl, ASK_FOR_STATE, TILE_DATA) == 0;
+}
+
+static bool has_amx(void)
+{
+    enum { BF16_TILES = 1 << 22, TILES = 1 << 24, BF16 = 1 << 5 };
+    unsigned a, b, c, d;
+    if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return false;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & BF16_TILES) || !(d & TILES)) return false;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & BF16 && may_use_tiles();
+}
+#else
+static bool has_amx(void)
+{
+    return false;
+}
+#endif
+
 lince_level lince_cpu_highest(void)
 {
 #ifdef __x86_64__
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return LINCE_PLAIN;
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq")) return LINCE_AVX2;
-    return LINCE_AVX512;
+    return has_amx() ? LINCE_AMX : LINCE_AVX512;
 #else
     return LINCE_PLAIN;
 #endif
@@ -42,7 +67,7 @@ int lince_cpu_check(void)
     if (!name || !*name) return 0;
     lince_level level = asked_for(name);
     if (level == LINCE_LEVELS)
-        return lince_fail(LINCE_EUSAGE, "LINCE_CPU: '%s' is no level; avx512, avx2 and plain are", name);
+        return lince_fail(LINCE_EUSAGE, "LINCE_CPU: '%s' is no level; amx, avx512, avx2 and plain are", name);
     if (level > lince_cpu_highest())
         return lince_fail(LINCE_EUSAGE, "LINCE_CPU: this machine has no %s, %s at most", name,
                           names[lince_cpu_highest()]);
@@ -135,7 +160,7 @@ lince_level lince_cpu_level(void)
 
 int lince_cpu_lanes(void)
 {
-    static const int lanes[LINCE_LEVELS] = {1, 8, 16};
+    static const int lanes[LINCE_LEVELS] = {1, 8, 16, 16};
     return lanes[lince_cpu_level()];
 }
 

@@ -1,7 +1,7 @@
 /* What the processor can do: the one place where the machine is asked. Everything that exists for several
  * instruction sets asks lince_cpu_level() which to take.
  *
- * The environment variable LINCE_CPU (avx512, avx2 or plain) hides what lies above it, so that one machine
+ * The environment variable LINCE_CPU (amx, avx512, avx2 or plain) hides what lies above it, so that one machine
  * runs, tests and measures all levels that it has. It is read once, when the level is first asked for; what
  * it says in vain is told by lince_cpu_check. */
 #ifndef LINCE_CORE_CPU_H
@@ -17,6 +17,7 @@ typedef enum lince_level {
     LINCE_PLAIN,  /* what every machine of the architecture has */
     LINCE_AVX2,   /* AVX2, FMA */
     LINCE_AVX512, /* AVX-512 F and DQ */
+    LINCE_AMX,    /* AMX-TILE, AMX-BF16; AVX-512 BW, VL and BF16 */
     LINCE_LEVELS
 } lince_level;
 
@@ -26,7 +27,7 @@ lince_level lince_cpu_level(void);
 /* The machine's own, whatever LINCE_CPU says. */
 lince_level lince_cpu_highest(void);
 
-/* "plain", "avx2", "avx512" */
+/* "plain", "avx2", "avx512", "amx" */
 const char *lince_level_name(lince_level level);
 
 /* Floats in a vector of the level to use, which is also the block that activations should have
@@ -63,6 +64,7 @@ const char *lince_cpu_name(void);
     static void name parameters                                                      \
     {                                                                                \
         switch (lince_cpu_level()) {                                                 \
+        case LINCE_AMX:                                                              \
         case LINCE_AVX512: name##_avx512 arguments; return;                          \
         case LINCE_AVX2: name##_avx2 arguments; return;                              \
         default: name##_body arguments;                                              \

@@ -21,6 +21,9 @@ typedef struct lince_conv {
 
 typedef enum lince_direction { LINCE_FORWARD, LINCE_BACKWARD_DATA, LINCE_BACKWARD_WEIGHTS } lince_direction;
 
+/* LINCE_OP_CONV multiplies floats. LINCE_OP_CONV_BF16 rounds what it multiplies, x, w and y, to the nearest bfloat16; sums,
+ * biases and results are floats. */
+
 /* The geometry that a kernel is made for. */
 typedef struct lince_conv_task {
     lince_conv conv;

@@ -43,6 +43,7 @@ typedef struct lince_exec {
     const lince_device *device;
     int threads;             /* of the host, at most */
     bool deterministic;      /* the same bits on any number of threads, at whatever cost */
+    bool bf16;               /* convolutions multiply numbers rounded to bfloat16 (conv.h) */
     struct lince_kept *kept; /* a run's rows, which it goes on with (kept.h); NULL: it keeps none */
 } lince_exec;
 

@@ -76,15 +76,23 @@ static bool has_bias(const lince_layer *l)
     return l->param_count > 1;
 }
 
+/* A first layer's few channels are what the pictures are; groups leave little to multiply. */
+static lince_op operation_of(const lince_layer *l, const lince_conv *c)
+{
+    enum { FEW = 16 };
+    return l->exec->bf16 && c->groups == 1 && c->in.channels >= FEW ? LINCE_OP_CONV_BF16 : LINCE_OP_CONV;
+}
+
 static int prepare(lince_layer *l)
 {
     plan *p = l->plan;
+    lince_op op = operation_of(l, &p->conv);
     bool wanted[] = {true, !l->inference && l->wants_din, !l->inference && l->params[0].trainable};
     for (int d = 0; d < 3; d++) {
         if (!wanted[d]) continue;
         bool bias = has_bias(l) && d != LINCE_BACKWARD_DATA;
         p->task[d] = (lince_conv_task){p->conv, (lince_direction)d, bias};
-        LINCE_TRY(lince_kernel_init(&p->kernel[d], l->exec, LINCE_OP_CONV, &p->task[d]));
+        LINCE_TRY(lince_kernel_init(&p->kernel[d], l->exec, op, &p->task[d]));
         if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
     }
     return 0;

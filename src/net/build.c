@@ -15,6 +15,7 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     net->exec = (lince_exec){.device = options->device ? options->device : &lince_host,
                              .threads = options->threads,
                              .deterministic = options->deterministic,
+                             .bf16 = options->bf16,
                              .kept = options->kept};
     const lince_device *device = net->exec.device;
     if (device->check) LINCE_TRY(device->check(device));

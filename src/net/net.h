@@ -20,6 +20,7 @@ typedef struct lince_net_options {
     bool frozen;        /* no parameter gets a gradient, activations do */
     bool keep;          /* every activation and gradient stays readable (lince_net_read): for figures */
     bool deterministic; /* the same bits on any number of threads, at whatever cost */
+    bool bf16;          /* convolutions multiply numbers rounded to bfloat16 (kernels/conv.h) */
     bool unfolded;      /* equal features are computed and trained each by itself, as PyTorch does */
     int block;          /* channels in a block; 0: what the device prefers */
     bool sequences;     /* the input is tokens: its shape {1, T, 1, 1}, at most T each */

@@ -22,7 +22,7 @@ at_level() {
 }
 
 seen=0
-for level in plain avx2 avx512; do
+for level in plain avx2 avx512 amx; do
     if run --cpu $level version && [ $code -eq 0 ]; then
         at_level $level
         seen=$((seen + 1))

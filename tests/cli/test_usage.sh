@@ -48,7 +48,7 @@ expect 2 "--image-size -4: expected" train --imgsz -4
 expect 1 "nope: there is no such run" val --run nope
 expect 2 "--data is missing" train --model VGG16
 # options before the command, and without their value
-expect 2 "lince: --cpu: a value is missing (avx512|avx2|plain)" train --cpu
+expect 2 "lince: --cpu: a value is missing (amx|avx512|avx2|plain)" train --cpu
 expect 2 "lince: --cpu: a value is missing" --cpu --epochs 2
 expect 2 "falta un valor" --lang es train --epochs
 expect 2 "--lang: a value is missing" --lang

@@ -107,5 +107,6 @@ const op_suite conv_suites[] = {
      .fill = clear_weights,
      .linear = true,
      .gradient = gradient},
+    {.op = LINCE_OP_CONV_BF16, .has_geometry = true, .make = make, .fill = clear_weights, .linear = true},
     {.make = NULL},
 };

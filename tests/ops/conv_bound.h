@@ -24,6 +24,7 @@ typedef enum conv_algorithm {
     BY_SAMPLE,  /* gradients of weights: the samples' sums are added up */
     BY_PARITY,  /* the same, and the odd pixels of a row by themselves (depthwise) */
     WINOGRAD,   /* winograd_bound.h */
+    WINOGRAD_4, /* by F(4x4, 3x3), whatever the map */
     CONV_ALGORITHMS
 } conv_algorithm;
 

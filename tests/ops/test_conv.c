@@ -194,7 +194,7 @@ static conv_algorithm algorithm_of(const lince_op_row *implementation, lince_dir
 {
     const char *name = implementation->name;
     if (is_ref(implementation)) return IN_DOUBLE;
-    if (strstr(name, "winograd")) return WINOGRAD;
+    if (strstr(name, "winograd")) return strstr(name, "onednn") ? WINOGRAD_4 : WINOGRAD;
     if (strstr(name, "onednn")) return lince_cpu_level() > LINCE_PLAIN ? IN_CHAIN : BY_PRODUCT;
     if (direction != LINCE_BACKWARD_WEIGHTS) return IN_CHAIN;
     return strstr(name, "depthwise") ? BY_PARITY : BY_SAMPLE;
@@ -282,7 +282,7 @@ static int compare(shape s, int block, lince_direction direction, value_kind kin
         conv_algorithm a = algorithm_of(way, direction);
         operands found = copy_of(&before);
         if (run(way, &c, direction, 2, &found, (lince_conv_args){0})) {
-            if (!truth[a].p) truth[a] = a == WINOGRAD ? winograd_truth_of(&p) : conv_truth_of(&p, a);
+            if (!truth[a].p) truth[a] = a >= WINOGRAD ? winograd_truth_of(&p, a) : conv_truth_of(&p, a);
             check_operands(&k, &truth[a], &before, &found);
             done++;
         }

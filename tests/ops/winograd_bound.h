@@ -50,8 +50,9 @@ static const winograd_algorithm winograd_map1 = {.input = {1, 1, {{1}}},
                                                  .weights = {1, 3, {{0, 1, 0}}},
                                                  .output = {1, 1, {{1}}}};
 
-static const winograd_algorithm *winograd_algorithm_for(const lince_conv *c)
+static const winograd_algorithm *winograd_algorithm_for(const lince_conv *c, conv_algorithm algorithm)
 {
+    if (algorithm == WINOGRAD_4) return &winograd_map4;
     bool padded = c->padding[0] == 1 && c->padding[1] == 1;
     if (padded && c->in.height == 2 && c->in.width == 2) return &winograd_map2;
     if (padded && c->in.height == 1 && c->in.width == 1) return &winograd_map1;
@@ -254,7 +255,7 @@ static winograd winograd_of(const conv_truth *t)
     enum { PIECE = 64 };
     const lince_conv *c = t->p->c;
     bool back = t->p->direction == LINCE_BACKWARD_DATA, weights = t->p->direction == LINCE_BACKWARD_WEIGHTS;
-    winograd w = {.t = t, .algorithm = winograd_algorithm_for(c)};
+    winograd w = {.t = t, .algorithm = winograd_algorithm_for(c, t->algorithm)};
     w.from = back ? c->out : c->in, w.to = back ? c->in : c->out;
     w.step = w.algorithm->output.rows;
     w.origin = w.step == 4 ? (back ? 2 - c->padding[0] : c->padding[0]) : 0;
@@ -267,9 +268,9 @@ static winograd winograd_of(const conv_truth *t)
     return w;
 }
 
-static conv_truth winograd_truth_of(const conv_problem *p)
+static conv_truth winograd_truth_of(const conv_problem *p, conv_algorithm algorithm)
 {
-    conv_truth t = conv_truth_of(p, WINOGRAD);
+    conv_truth t = conv_truth_of(p, algorithm);
     winograd w = winograd_of(&t);
     bool weights = p->direction == LINCE_BACKWARD_WEIGHTS;
     size_t ins = (size_t)w.from.channels, outs = (size_t)w.to.channels;

@@ -64,8 +64,13 @@ static int write_scores(lince_model *m, const lince_probe *t, const char *folder
                          .input = {.x = t->x, .token = t->token, .length = t->length, .steps = t->steps}};
     lince_probe_feed feed = {
         .name = "lince", .type = LINCE_ONNX_FLOAT, .ndim = 2, .dims = {t->n, classes}, .data = scores};
+    bool bf16 = m->blueprint.bf16;
+    m->blueprint.bf16 = false; /* the file's products are of floats */
+    m->batch = 0;
     int code = lince_model_use(m, t->n);
     if (!code) code = lince_score(m->net, NULL, &batch, scores);
+    m->blueprint.bf16 = bf16;
+    m->batch = 0;
     if (!code) code = write_npy(folder, &feed);
     lince_free(scores);
     return code;

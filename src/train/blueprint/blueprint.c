@@ -75,6 +75,7 @@ int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *
                                          .dropout = b->dropout,
                                          .stochastic_depth = b->stochastic_depth};
     lince_net_options planned = *options;
+    planned.bf16 = b->bf16;
     if (b->modality->plan) b->modality->plan(b->encoder, &planned, &wanted);
     int code = lince_net_new(net, b->modality->input_shape(b->encoder), &planned);
     if (!code) code = lince_architecture_build(&a, *net, &wanted);
@@ -124,6 +125,7 @@ int lince_blueprint_write(const lince_blueprint *b, lince_passport *passport)
     if (b->temperature > 0) LINCE_TRY(lince_passport_put(passport, "lince.temperature", temperature));
     lince_loss_print(&b->loss, loss);
     if (b->loss.type != &lince_cross_entropy) LINCE_TRY(lince_passport_put(passport, "lince.loss", loss));
+    if (b->bf16) LINCE_TRY(lince_passport_put(passport, "lince.precision", "bf16"));
     if (b->several) LINCE_TRY(lince_passport_put(passport, "lince.labels", "several"));
     if (b->threshold) LINCE_TRY(put_thresholds(b, passport));
     LINCE_TRY(put_names(b, passport));
@@ -189,6 +191,15 @@ static int read_labels(lince_blueprint *b, const char *labels, const char *path)
                       labels);
 }
 
+/* What is not said: fp32. */
+static int read_precision(lince_blueprint *b, const char *precision, const char *path)
+{
+    b->bf16 = precision && !strcmp(precision, "bf16");
+    if (!precision || b->bf16) return 0;
+    return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.precision' is '%.40s'; expected bf16", path,
+                      precision);
+}
+
 double lince_blueprint_temperature(const lince_weights *w)
 {
     const char *text = lince_weights_metadata(w, "lince.temperature");
@@ -209,6 +220,7 @@ static int read_all(lince_blueprint *b, const lince_weights *w, const char *path
     if (loss && lince_loss_parse(&b->loss, loss)) return lince_fail_in(LINCE_EDATA, path);
     if (dropout) b->dropout = strtod(dropout, NULL);
     b->temperature = lince_blueprint_temperature(w);
+    LINCE_TRY(read_precision(b, lince_weights_metadata(w, "lince.precision"), path));
     LINCE_TRY(read_labels(b, lince_weights_metadata(w, "lince.labels"), path));
     LINCE_TRY(read_names(b, lince_weights_metadata(w, "lince.classes"), path));
     return read_thresholds(b, lince_weights_metadata(w, "lince.thresholds"), path);

@@ -22,6 +22,7 @@ typedef struct lince_blueprint {
     char **names;       /* [classes]; owned; NULL where not known */
     lince_loss loss;    /* that it is trained with, which says what scores mean */
     double temperature; /* that scores are divided by before that; 0: not calibrated */
+    bool bf16;          /* it was trained, and answers, with numbers rounded to bfloat16 (kernels/conv.h) */
     bool several;       /* samples have any number of labels; else one */
     float *
         threshold; /* [classes] of several labels, from which probability on each is answered; NULL: 0.5; owned */

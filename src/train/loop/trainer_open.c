@@ -402,6 +402,7 @@ static int draw_blueprint(lince_trainer *t)
     lince_blueprint *b = &t->blueprint;
     snprintf(b->model, sizeof b->model, "%s", s->model);
     b->dropout = s->dropout;
+    b->bf16 = !strcmp(s->precision, "bf16");
     b->stochastic_depth = s->stochastic_depth;
     LINCE_TRY(lince_criterion(&b->loss, s));
     LINCE_TRY(lince_blueprint_head(b, s->head));
