@@ -11,9 +11,6 @@ lince_onnx_value lince_sounds_express(const void *encoder, lince_onnx *g, bool r
     int64_t bands = lince_feature_bands(&e->spec), frames = (int64_t)lince_sound_frames(e);
     const lince_onnx_dim batch = {.name = "batch"};
     (void)raw;
-    if (e->sequence && e->net.read_padding)
-        lince_onnx_fail(g,
-                        lince_fail(LINCE_EUNSUPPORTED, "--read-padding: of recordings it is not exported"));
     if (!e->sequence)
         return lince_onnx_input(g, "input", about, LINCE_ONNX_FLOAT, 4,
                                 (lince_onnx_dim[]){batch, {.size = 1}, {.size = bands}, {.size = frames}});

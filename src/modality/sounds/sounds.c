@@ -33,7 +33,6 @@ static void plan(const void *encoder, lince_net_options *net, lince_architecture
 {
     const lince_sound_encoder *e = encoder;
     net->sequences = e->sequence;
-    net->read_padding = e->sequence && e->net.read_padding;
     architecture->text = e->net;
 }
 

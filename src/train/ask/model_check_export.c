@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/plain_locale.h"
 #include "modality/probe.h"
 #include "train/ask/model_internal.h"
@@ -134,7 +135,7 @@ static int judge(int status, char *said, const char *model, double *difference)
             LINCE_EUNSUPPORTED,
             "--verify: python3 has no onnxruntime (%.200s); install it: pip install onnxruntime", line);
     if (status) return lince_fail(LINCE_EDATA, "%s: ONNX Runtime cannot run it: %.500s", model, line);
-    *difference = strtod(line, NULL);
+    if (*lince_number_read(line, difference)) *difference = NAN; /* something else than a number */
     if (*difference <= MOST) return 0;
     return lince_fail(
         LINCE_ENUMERIC,
@@ -168,7 +169,7 @@ int lince_model_check_export(lince_model *m, const char *path, bool preprocessin
     *difference = NAN;
     if (!m->blueprint.modality->try_out)
         return lince_fail(LINCE_EUNSUPPORTED, "%s: models of these samples are not exported", m->path);
-    LINCE_TRY(lince_path_join(folder, place && *place ? place : "/tmp", "lince-XXXXXX"));
+    LINCE_TRY(lince_path_join(folder, place && *place ? place : P_tmpdir, "lince-XXXXXX"));
     if (!mkdtemp(folder)) return lince_fail(LINCE_EIO, "%s: %s", folder, lince_reason(errno));
     int code = write_probe(m, preprocessing, folder);
     if (!code) code = compare(path, folder, difference);

@@ -105,10 +105,13 @@ static void put_tensor(lince_buffer *out, const json_t *t)
     lince_free(shape);
 }
 
+/* Of a long value, as a network or a vocabulary, the beginning; --json has all of it. */
 static void put_metadata(lince_buffer *out, const char *key, const char *value)
 {
+    enum { MOST = 1000 };
     lince_buffer text = {0};
-    lince_buffer_printf(&text, "%s = %s", key, value);
+    lince_buffer_printf(&text, "%s = %.*s", key, LINCE_CUT(value, MOST));
+    if (strlen(value) > MOST) lince_buffer_printf(&text, _(" ... (bytes in all: %zu)"), strlen(value));
     lince_put_fact(out, _("metadata"), lince_buffer_part(out, &text));
     lince_buffer_release(&text);
 }
