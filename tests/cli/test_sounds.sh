@@ -130,7 +130,7 @@ EOF
 expect 2 'fft 262' train --data sounds --fft 262 --lang en
 expect 2 '--augment flip: is for pictures, and sounds holds recordings; leave it out' train --data sounds --augment flip --lang en
 expect 2 '--embedding 8: is for texts, and sounds holds recordings' train --data sounds --embedding 8 --lang en
-expect 2 '--read-padding: is for texts, and sounds holds recordings' train --data sounds --model gru --read-padding --lang en
+expect 2 '--read-padding yes: is for texts, and sounds holds recordings' train --data sounds --model gru --read-padding --lang en
 expect 2 'mixup mixes maps, which gru reads frame by frame' train --data sounds --model gru --mixup 0.2 --lang en
 expect 2 "did you mean 'shift'" train --data sounds --sound-augment shit --lang en
 finish
