@@ -1,6 +1,6 @@
 /* Pictures a second of a model: training (forward, loss, backward, norm, update) and inference, and the most
  * memory that the process held.
- *     bench_model [model [size [batch [sgd|adam|adamw|rmsprop|infer [steps [threads [deterministic]]]]]]] */
+ *     bench_model [model [size [batch [sgd|adam|adamw|rmsprop|infer [steps [threads [deterministic|bf16]]]]]]] */
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "loss/loss.h"
@@ -19,7 +19,7 @@ enum { CLASSES = 10, WARM_UP = 2 };
 typedef struct bench {
     const char *model, *optimizer; /* NULL: inference */
     int size, batch, steps, threads;
-    bool deterministic;
+    bool deterministic, bf16;
     lince_net *net;
     lince_update update;
     uint64_t *key;
@@ -33,7 +33,8 @@ static int build(bench *b)
     lince_net_options options = {.batch = b->batch,
                                  .threads = b->threads,
                                  .inference = !b->optimizer,
-                                 .deterministic = b->deterministic};
+                                 .deterministic = b->deterministic,
+                                 .bf16 = b->bf16};
     const lince_architecture *a = lince_architecture_named(b->model);
     int code = a ? lince_net_new(&b->net, (lince_shape){3, b->size, b->size, 1}, &options) : LINCE_EUSAGE;
     if (!code) code = lince_architecture_build(a, b->net, &wanted);
@@ -100,11 +101,12 @@ int main(int argc, char **argv)
                .optimizer = argc > 4 ? argv[4] : "sgd",
                .steps = argc > 5 ? atoi(argv[5]) : 10,
                .threads = argc > 6 ? atoi(argv[6]) : lince_processors(),
-               .deterministic = argc > 7 && !strcmp(argv[7], "deterministic")};
+               .deterministic = argc > 7 && !strcmp(argv[7], "deterministic"),
+               .bf16 = argc > 7 && !strcmp(argv[7], "bf16")};
     if (!strcmp(b.optimizer, "infer")) b.optimizer = NULL;
     if (b.size < 1 || b.batch < 1 || b.steps < 1 || b.threads < 1)
         return fprintf(stderr, "usage: bench_model [model [size [batch [optimizer|infer [steps [threads "
-                               "[deterministic]]]]]]]\n"),
+                               "[deterministic|bf16]]]]]]]\n"),
                2;
     int code = build(&b);
     if (!code) code = fill(&b);

@@ -68,6 +68,11 @@ def blas_of(python):
     return None if done.returncode else "OpenBLAS" if "openblas" in done.stdout else "reference BLAS"
 
 
+def multiplies_bfloat16():
+    with open("/proc/cpuinfo") as info:
+        return "amx_bf16" in info.read()
+
+
 # --- pictures ---------------------------------------------------------------------------------------------
 
 
@@ -91,6 +96,15 @@ def training(b, model, size, batch, work, rounds, compiled=False, debian=False):
         contenders.append(Contender(b.debian_name, command, rounds=1))
     name = {"sgd": "SGD with momentum", "adam": "Adam"}[work]
     return Case("Training on pictures", f"{model} {size}x{size}, batch {batch}, {name}", contenders, rounds)
+
+
+def rounded_training(b, model, size, batch, rounds):
+    """Of numbers rounded to bfloat16, where the processor multiplies those by itself."""
+    return Case("Training on pictures, rounded to bfloat16", f"{model} {size}x{size}, batch {batch}, SGD with momentum", [
+        Contender("lince --precision bf16", bench_model(b, model, size, batch, "sgd", b.threads, "bf16")),
+        Contender("lince", bench_model(b, model, size, batch, "sgd")),
+        Contender("PyTorch, autocast, channels_last", vision(b, model, size, batch, "sgd", "bf16"), field="PyTorch"),
+    ], rounds)
 
 
 def inference(b, model, size, batch, compiled):
@@ -189,6 +203,9 @@ def all_cases(b):
         for work in ("sgd", "adam"):
             yield training(b, "vgg16", 32, batch, work, 3, compiled=batch == 16 and work == "sgd",
                            debian=batch != 64 and work == "sgd")
+    for model, size, batch in (("vgg16", 32, 128), ("vgg16_bn", 32, 128), ("resnet18", 64, 32)):
+        if multiplies_bfloat16():
+            yield rounded_training(b, model, size, batch, 3)
     yield texts(b, "gru", 32, 3, debian=True)
     for model, size, batch in INFERENCE[:2]:
         yield inference(b, model, size, batch, compiled=True)

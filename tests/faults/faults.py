@@ -90,10 +90,15 @@ TIMES = r"cost\.json|results\.csv|report\.(html|md)|config\.yaml|\.cache/|plots/
 TRAIN = ["--epochs", "1", "--batch-size", "16", "--threads", "1", "--workers", "0", "--seed", "3", "--no-report"]
 PICTURES = ["synth", "images", "pictures", "--n", "60", "--seed", "1"]
 TEXTS = ["synth", "tweets", "texts", "--n", "60", "--seed", "1"]
+SOUNDS = ["synth", "sounds", "sounds", "--n", "48", "--seed", "1"]
+LABELS = ["synth", "images", "labels", "--n", "60", "--seed", "1", "--labels", "many"]
 SMALL_PICTURES = ["--image-size", "8", "--train-limit", "2"]
 SMALL_TEXTS = ["--embedding", "4", "--hidden", "4", "--max-tokens", "8"]
 TRAIN_PICTURES = ["train", "--data", "pictures", "--model", "resnet20", "--out", "run", *TRAIN, *SMALL_PICTURES]
 TRAIN_TEXTS = ["train", "--data", "texts", "--model", "gru", "--out", "run", *TRAIN, *SMALL_TEXTS]
+SMALL_SOUNDS = ["--mels", "8", "--fft", "128", "--hop", "64", "--seconds", "0.2", "--train-limit", "2"]
+TRAIN_SOUNDS = ["train", "--data", "sounds", "--model", "resnet20", "--out", "run", *TRAIN, *SMALL_SOUNDS]
+TRAIN_LABELS = ["train", "--data", "labels", "--model", "resnet20", "--out", "run", *TRAIN, "--image-size", "8"]
 TAR = ["tar", "czf", "pictures.tar.gz", "pictures"]
 ZIP = ["python3", "-m", "zipfile", "-c", "pictures.zip", "pictures"]
 PACKERS = TAR[0], ZIP[0]
@@ -113,6 +118,11 @@ CASES = [
     Case("synth", ["synth", "images", "made", "--n", "60", "--seed", "1"]),
     Case("predict-pictures", ["predict", "--run", "run", "pictures/test", "--json"], [PICTURES, TRAIN_PICTURES], vary=TIMES),
     Case("predict-texts", ["predict", "--run", "run", "--text", "a good day, and a bad one"], [TEXTS, TRAIN_TEXTS], vary=TIMES),
+    Case("info-sounds", ["info", "sounds"], [SOUNDS], tells=UNREAD),
+    Case("predict-sounds", ["predict", "--run", "run", "sounds/test", "--json"], [SOUNDS, TRAIN_SOUNDS], vary=TIMES),
+    Case("predict-labels", ["predict", "--run", "run", "labels/test", "--json"], [LABELS, TRAIN_LABELS], vary=TIMES),
+    Case("eval-labels", ["eval", "--run", "run", "--json"], [LABELS, TRAIN_LABELS], vary=TIMES),
+    Case("export", ["export", "run", "out.onnx"], [PICTURES, TRAIN_PICTURES]),
     Case("eval-pictures", ["eval", "--run", "run", "--json"], [PICTURES, TRAIN_PICTURES], vary=TIMES),
     Case("eval-texts", ["eval", "--run", "run", "--json"], [TEXTS, TRAIN_TEXTS], vary=TIMES),
     Case("convert", ["convert", WEIGHTS, "out.pth"], [PICTURES, TRAIN_PICTURES]),
@@ -123,6 +133,8 @@ CASES = [
     Case("help", ["help", "train"]),
     Case("train-pictures", TRAIN_PICTURES, [PICTURES], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
     Case("train-texts", TRAIN_TEXTS, [TEXTS], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
+    Case("train-sounds", TRAIN_SOUNDS, [SOUNDS], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
+    Case("train-labels", TRAIN_LABELS, [LABELS], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
     Case("resume", ["train", "--resume", "run", "--epochs", "2", "--threads", "1", "--workers", "0", "--no-report"],
          [PICTURES, [*TRAIN_PICTURES, "--keep-checkpoint"]], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
     Case("report-pictures", ["report", "run"], [PICTURES, TRAIN_PICTURES], derived=r"plots/|report\.|explain\.json",

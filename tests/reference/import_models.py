@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Architectures of torchvision that lince does not know by name, exported by PyTorch and read by lince: the logits of an evaluation, to
-1e-4 of a sample's largest, and the gradients of a training step, against PyTorch's in double precision: to 1e-3 of each parameter's
-largest, or, where batch norms over a few values let rounding grow, to three times what PyTorch's own of single precision are off.
+1e-4 of a sample's largest, and the gradients of a training step, against PyTorch's in double precision, to 1e-3 of each parameter's
+largest.
+
+Where an activation bends, or a maximum is taken, last bits decide which way a gradient goes, in PyTorch's own single precision as well: for
+the gradients those that bend are replaced by smooth ones (SiLU, average pools) in both; each operator's own gradient is tested elsewhere.
 
 usage: import_models.py ONNX_STEP [NAME...]     (build/tests/onnx_step; python3 with torch, torchvision and onnx)
 """
@@ -18,15 +21,45 @@ warnings.filterwarnings("ignore")
 onnx_step, *chosen = sys.argv[1:]
 NAMES = """mobilenet_v3_small mobilenet_v3_large efficientnet_b1 efficientnet_v2_s regnet_x_400mf regnet_y_400mf regnet_x_800mf
 shufflenet_v2_x0_5 shufflenet_v2_x1_0 googlenet mnasnet0_5 mnasnet1_0 densenet169 densenet201 resnext50_32x4d resnext101_32x8d
-wide_resnet50_2 squeezenet1_0 efficientnet_b2 regnet_y_800mf mnasnet1_3 shufflenet_v2_x1_5""".split()
+wide_resnet50_2 squeezenet1_0 efficientnet_b2 regnet_y_800mf mnasnet1_3 shufflenet_v2_x1_5 activations""".split()
 CLASSES, BATCH = 10, 4
 failures = []
 
 
-def make(name, size):
+BENT = (torch.nn.ReLU, torch.nn.ReLU6, torch.nn.Hardswish)
+
+
+def smooth(model):
+    """Without bends and maxima; what is called as a function, too."""
+    torch.nn.functional.relu = lambda x, inplace=False: torch.nn.functional.silu(x)
+    for module in list(model.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, BENT):
+                setattr(module, name, torch.nn.SiLU())
+            if isinstance(child, torch.nn.Hardsigmoid):
+                setattr(module, name, torch.nn.Sigmoid())
+            if isinstance(child, torch.nn.MaxPool2d):
+                stride = child.stride
+                setattr(module, name, torch.nn.Identity() if stride == 1 else torch.nn.AvgPool2d(stride, stride))
+
+
+relu = torch.nn.functional.relu
+
+
+def activations():
+    """What none of them has."""
+    def block(inputs, outputs, activation):
+        return torch.nn.Conv2d(inputs, outputs, 3, 2, 1), torch.nn.BatchNorm2d(outputs), activation
+    return torch.nn.Sequential(*block(3, 16, torch.nn.GELU()), *block(16, 24, torch.nn.LeakyReLU(0.1)), *block(24, 32, torch.nn.Tanh()),
+                               torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(32, CLASSES))
+
+
+def make(name, smoothed):
+    torch.nn.functional.relu = relu
     torch.manual_seed(1)
     more = {"aux_logits": False, "init_weights": True} if name == "googlenet" else {}
-    model = torchvision.models.get_model(name, weights=None, num_classes=CLASSES, **more)
+    own = name == "activations"
+    model = activations() if own else torchvision.models.get_model(name, weights=None, num_classes=CLASSES, **more)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
@@ -36,6 +69,8 @@ def make(name, size):
             torch.nn.init.normal_(module.running_mean, 0, 0.1)
             torch.nn.init.uniform_(module.running_var, 0.8, 1.2)
             torch.nn.init.uniform_(module.weight, 0.6, 1.0)
+    if smoothed:
+        smooth(model)
     return model
 
 
@@ -61,8 +96,8 @@ def run(path, size, x, dy, train):
     return logits, gradients
 
 
-def step(name, size, x, dy, dtype):
-    model = make(name, size).train().to(dtype)
+def step(name, x, dy, dtype):
+    model = make(name, True).train().to(dtype)
     model(x.to(dtype)).backward(dy.to(dtype))
     return {k: p.grad.double().numpy().ravel() for k, p in model.named_parameters()}
 
@@ -80,24 +115,24 @@ def far(a, b):
 for name in NAMES:
     if chosen and name not in chosen:
         continue
-    size = 64
+    size = 128
     x, dy = torch.randn(BATCH, 3, size, size), torch.randn(BATCH, CLASSES)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            model = make(name, size)
+            model = make(name, False)
             export(model, x, f"{folder}/eval.onnx", False)
             y = model(x).detach().numpy()
             logits, _ = run(f"{folder}/eval.onnx", size, x, dy, False)
             evaluated = max(far(a, b) for a, b in zip(logits, y))
 
             # Before anything moves the statistics.
-            model = make(name, size)
+            model = make(name, True)
             export(model, x, f"{folder}/train.onnx", True)
             logits, gradients = run(f"{folder}/train.onnx", size, x, dy, True)
-            wanted, theirs = step(name, size, x, dy, torch.float64), step(name, size, x, dy, torch.float32)
+            wanted, theirs = step(name, x, dy, torch.float64), step(name, x, dy, torch.float32)
             missing = [k for k in wanted if k not in gradients]
             ours, single = worst(gradients, wanted), worst(theirs, wanted)
-            good = evaluated <= 1e-4 and ours <= max(1e-3, 3 * single) and not missing
+            good = evaluated <= 1e-4 and ours <= 1e-3 and not missing
             print("ok" if good else "WRONG", name,
                   f"logits {evaluated:.1e}, gradients of {len(wanted)} parameters {ours:.1e} (PyTorch's own {single:.1e})",
                   f"missing {missing[:3]}" if missing else "", flush=True)

@@ -26,7 +26,8 @@
 enum {
     MAX_STEP = 2,
     MAX_PLANES = MAX_STEP * MAX_STEP,
-    POSITIONS_IN_GROUP = 4096, /* backward weights: of two blocks of x and of dy half a megabyte */
+    POSITIONS_IN_GROUP = 4096, /* backward weights: of two blocks of x and of dy half a megabyte, ... */
+    POSITIONS_IN_PIECE = 256,  /* ... and 32 KiB */
 };
 
 /* A tap reads plane `plane`, `distance` positions away; `weight` is its number. */
@@ -413,26 +414,32 @@ static void clear_margins(void *context, size_t block)
         }
 }
 
-/* Two blocks of inputs and two of outputs, all taps. */
+/* Two blocks of inputs and two of outputs, one tap, positions from `begin` on. */
+static void outer_piece(const work *w, const tap *t, size_t i, size_t o, size_t begin, size_t count)
+{
+    const plan *p = w->p;
+    lince_tiles_outer outer = {.pitch = row_pitch(p), .positions = count, .add = w->first > 0 || begin > 0};
+    for (size_t k = 0; k < 2; k++) {
+        bool in = i + k < p->from_blocks, out = o + k < p->to_blocks; /* the last ones may be alone */
+        outer.x[k] = x_rows(w, in ? i + k : i, t->plane) + (ptrdiff_t)(p->front + begin) + t->distance;
+        outer.dy[k] = dy_pairs(w, out ? o + k : o) + begin * TILE;
+        for (size_t l = 0; l < 2; l++)
+            if (in && o + l < p->to_blocks) outer.c[k][l] = weights_at(w, o + l, i + k, t->weight);
+    }
+    lince_tiles_add_outer(&outer);
+}
+
+/* All taps read a piece of positions while it lies in the first-level cache. */
 static void outer_task(const work *w, size_t index)
 {
     const plan *p = w->p;
     const grid *g = p->grid;
     size_t across = divide_up(p->from_blocks, 2), i = index % across * 2, o = index / across * 2;
-    size_t in[2] = {i, i + 1 < p->from_blocks ? i + 1 : i}, out[2] = {o, o + 1 < p->to_blocks ? o + 1 : o};
-    for (size_t t = 0; t < g->taps; t++) {
-        lince_tiles_outer outer = {.pitch = row_pitch(p),
-                                   .positions = divide_up(w->count * p->sample, PAIRED) * PAIRED,
-                                   .add = w->first > 0};
-        for (size_t k = 0; k < 2; k++) {
-            outer.x[k] = x_rows(w, in[k], g->tap[t].plane) + (ptrdiff_t)p->front + g->tap[t].distance;
-            outer.dy[k] = dy_pairs(w, out[k]);
-            for (size_t l = 0; l < 2; l++)
-                if (i + k < p->from_blocks && o + l < p->to_blocks)
-                    outer.c[k][l] = weights_at(w, o + l, i + k, g->tap[t].weight);
-        }
-        lince_tiles_add_outer(&outer);
-    }
+    size_t positions = divide_up(w->count * p->sample, PAIRED) * PAIRED;
+    size_t piece = g->taps > 1 ? POSITIONS_IN_PIECE : positions;
+    for (size_t begin = 0; begin < positions; begin += piece)
+        for (size_t t = 0; t < g->taps; t++)
+            outer_piece(w, &g->tap[t], i, o, begin, positions - begin < piece ? positions - begin : piece);
 }
 
 static void outer_worker(void *context, size_t index)

@@ -131,9 +131,11 @@ static bool is_one_of(const char *op, const char *const *list)
 static void find_head(lince_onnx_import *m)
 {
     static const char *const makes[] = {"Conv", "Gemm", "MatMul", NULL};
-    static const char *const passes[] = {"Softmax",    "LogSoftmax",  "Identity", "Dropout",           "Cast",
-                                         "Reshape",    "Flatten",     "Squeeze",  "GlobalAveragePool", "Add",
-                                         "ReduceMean", "AveragePool", "Relu",     "Transpose",         NULL};
+    static const char *const passes[] = {"Add",      "AveragePool", "Cast",      "Clip",
+                                         "Div",      "Dropout",     "Flatten",   "GlobalAveragePool",
+                                         "Identity", "LogSoftmax",  "Mul",       "ReduceMean",
+                                         "Relu",     "Reshape",     "Sigmoid",   "Softmax",
+                                         "Squeeze",  "Sub",         "Transpose", NULL};
     const Lince__Onnx__Graph *g = m->source->model->graph;
     const char *name = g->output[0]->name;
     for (size_t steps = 0; steps <= g->n_node; steps++) {
@@ -224,6 +226,7 @@ void lince_onnx_release(lince_onnx_import *m)
 {
     for (size_t i = 0; i < m->binding_count; i++) lince_free(m->bindings[i].values);
     lince_free(m->bindings);
+    lince_free(m->joins);
     lince_free(m->items);
     lince_free(m->done);
     lince_free(m->used);

@@ -1,4 +1,4 @@
-/* A net made of an ONNX graph, node by node: a row of operators.c an operator.
+/* A net made of an ONNX graph, node by node: a row of operators.def an operator.
  *
  * The graph's values are nodes of the net; or whole numbers (what shapes are computed with, which is done here:
  * such constants are folded away); or tensors. The batch, of which nobody knows how large it is, is -1 among such
@@ -44,6 +44,11 @@ typedef struct lince_onnx_binding {
     float *values;   /* owned; NULL: the tensor's */
 } lince_onnx_binding;
 
+/* A node of the net that joins the channels of two. */
+typedef struct lince_onnx_join {
+    int first, second, made;
+} lince_onnx_join;
+
 typedef struct lince_onnx_import {
     const lince_onnx_source *source;
     lince_net *net;
@@ -55,6 +60,8 @@ typedef struct lince_onnx_import {
     bool *used; /* [nodes] of the net: another one has it as its input */
     size_t used_capacity;
     size_t head; /* 1 + the node whose outputs are the classes */
+    lince_onnx_join *joins;
+    size_t join_count, join_capacity;
     lince_onnx_binding *bindings;
     size_t binding_count, binding_capacity;
 } lince_onnx_import;
@@ -67,7 +74,7 @@ void lince_onnx_release(lince_onnx_import *import);
 /* The picture that goes in: {channels, height, width}, 0 where the file leaves a size open. LINCE_EUNSUPPORTED. */
 int lince_onnx_input_shape(const lince_onnx_source *source, lince_shape *shape);
 
-/* --- between import.c and operators.c ------------------------------------------------------------- */
+/* --- between import.c and the operators ------------------------------------------------------------- */
 
 typedef int lince_onnx_operator(lince_onnx_import *import, const Lince__Onnx__Node *node);
 lince_onnx_operator *lince_onnx_operator_named(const char *name); /* NULL: lince has it not */

@@ -1,0 +1,136 @@
+/* Operators on each number by itself. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "layers/scale.h"
+#include "layers/shift.h"
+#include "weights/onnx/operands.h"
+#include "weights/onnx/operators.h"
+
+#include <math.h>
+#include <string.h>
+
+static int activation(import *m, const node *n, const lince_layer_type *type)
+{
+    const item *x = lince_import_map(m, n, 0);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    return lince_import_give(m, n, x, lince_import_add(m, n, x->node, -1, (lince_layer_args){.type = type}));
+}
+
+int lince_onnx_take_relu(import *m, const node *n)
+{
+    return activation(m, n, &lince_relu_layer);
+}
+
+int lince_onnx_take_clip(import *m, const node *n)
+{
+    float low = lince_import_real(n, "min", -INFINITY), high = lince_import_real(n, "max", INFINITY);
+    if ((lince_import_input(m, n, 1) && !lince_import_number(m, n, 1, &low)) ||
+        (lince_import_input(m, n, 2) && !lince_import_number(m, n, 2, &high)))
+        return lince_import_refuse(m, n, N_("expected constant bounds"));
+    if (low == 0 && high == 6) return activation(m, n, &lince_relu6_layer);
+    return low == 0 && high > 1e30f ? lince_onnx_take_relu(m, n)
+                                    : lince_import_refuse(m, n, N_("expected bounds 0 and 6, or 0 alone"));
+}
+
+int lince_onnx_take_gelu(import *m, const node *n)
+{
+    if (lince_import_says(n, "approximate", "tanh"))
+        return lince_import_refuse(m, n, N_("its approximation by tanh is not what lince computes"));
+    return activation(m, n, &lince_gelu_layer);
+}
+
+static bool has_number(import *m, const node *n, float value)
+{
+    float found;
+    for (size_t i = 0; i < 2; i++)
+        if (lince_import_number(m, n, i, &found) && fabsf(found - value) < 1e-4f) return true;
+    return false;
+}
+
+/* The only node that uses what `n` gives, where it is of that operator. */
+static const node *then(import *m, const node *n, const char *op)
+{
+    const node *user = n ? lince_import_only_user(m, lince_import_output(m, n)) : NULL;
+    return user && !strcmp(user->op_type, op) ? user : NULL;
+}
+
+/* Before opset 20 GELU is written out:  (x (erf(x / sqrt(2)) + 1)) 0.5 */
+int lince_import_gelu_by_erf(import *m, const node *n, const item *x, bool *taken)
+{
+    bool divided = !strcmp(n->op_type, "Div") ? has_number(m, n, 1.41421356f) : has_number(m, n, 0.70710678f);
+    const node *erf = divided ? then(m, n, "Erf") : NULL, *sum = then(m, erf, "Add"),
+               *product = then(m, sum, "Mul"), *half = then(m, product, "Mul"),
+               *chain[] = {n, erf, sum, product, half};
+    *taken = half && has_number(m, sum, 1) && has_number(m, half, 0.5f) &&
+             (lince_import_input(m, product, 0) == x || lince_import_input(m, product, 1) == x);
+    if (!*taken) return 0;
+    LINCE_TRY(lince_import_give(m, n, x, lince_import_add(m, n, x->node, -1, LINCE_BARE(gelu))));
+    for (size_t i = 1; i < sizeof chain / sizeof *chain; i++)
+        LINCE_TRY(lince_import_also_gives(m, chain[i - 1], chain[i]));
+    return 0;
+}
+
+/* tanh(x) = 2 s(2 x) - 1 */
+int lince_onnx_take_tanh(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    int y = lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = 2));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_BARE(sigmoid));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(scale, .factor = 2));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(shift, .number = -1));
+    return lince_import_give(m, n, x, y);
+}
+
+/* max(x, 0) + a min(x, 0) = (1 - a) max(x, 0) + a x */
+int lince_onnx_take_leaky_relu(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    float a = lince_import_real(n, "alpha", 0.01f);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    int all = lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = a));
+    int positive = all < 0 ? all : lince_import_add(m, n, x->node, -1, LINCE_BARE(relu));
+    if (positive >= 0) positive = lince_import_add(m, n, positive, -1, LINCE_LAYER(scale, .factor = 1 - a));
+    return lince_import_give(m, n, x,
+                             positive < 0 ? positive
+                                          : lince_import_add(m, n, positive, all, LINCE_BARE(add)));
+}
+
+/* x s(x) is SiLU. */
+int lince_onnx_take_sigmoid(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0), *y = lince_import_output(m, n);
+    const node *user = lince_import_only_user(m, y);
+    bool own = x && user && !strcmp(user->op_type, "Mul") && user->n_input == 2 &&
+               (lince_import_input(m, user, 0) == x || lince_import_input(m, user, 1) == x);
+    LINCE_TRY(activation(m, n, own ? &lince_silu_layer : &lince_sigmoid_layer));
+    return own ? lince_import_also_gives(m, n, user) : 0;
+}
+
+/* min(max(a x + b, 0), 1) = relu6(6 a x + 6 b) / 6; the net's node. */
+static int hard_sigmoid_of(import *m, const node *n, int x, float a, float b)
+{
+    if (fabsf(6 * a - 1) > 1e-6f) x = lince_import_add(m, n, x, -1, LINCE_LAYER(scale, .factor = 6 * a));
+    if (x >= 0) x = lince_import_add(m, n, x, -1, LINCE_LAYER(shift, .number = 6 * b));
+    if (x >= 0) x = lince_import_add(m, n, x, -1, LINCE_BARE(relu6));
+    return x < 0 ? x : lince_import_add(m, n, x, -1, LINCE_LAYER(scale, .factor = 1.0f / 6));
+}
+
+int lince_onnx_take_hard_sigmoid(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    return lince_import_give(m, n, x,
+                             hard_sigmoid_of(m, n, x->node, lince_import_real(n, "alpha", 0.2f),
+                                             lince_import_real(n, "beta", 0.5f)));
+}
+
+int lince_onnx_take_hard_swish(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    int gate = hard_sigmoid_of(m, n, x->node, 1.0f / 6, 0.5f);
+    return lince_import_give(m, n, x,
+                             gate < 0 ? gate
+                                      : lince_import_add(m, n, x->node, gate, LINCE_BARE(scale_channels)));
+}

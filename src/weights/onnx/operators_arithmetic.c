@@ -1,0 +1,136 @@
+/* Sums, products and the like, of maps, of constants, and of what shapes are computed with. */
+#include "core/error.h"
+#include "core/i18n.h"
+#include "core/memory.h"
+#include "layers/conv2d.h"
+#include "layers/scale.h"
+#include "layers/shift.h"
+#include "weights/onnx/operands.h"
+#include "weights/onnx/operators.h"
+
+#include <string.h>
+
+/* a x + b, with a number each for every channel: a convolution of one pixel, of each channel by itself. */
+static int affine(import *m, const node *n, const item *x, const float *a, const float *b)
+{
+    int channels = lince_import_shape_of(m, x).channels;
+    float *weight = lince_alloc((size_t)channels, sizeof *weight),
+          *bias = b ? lince_alloc((size_t)channels, sizeof *bias) : NULL;
+    for (int c = 0; c < channels && weight; c++) weight[c] = a ? a[c] : 1;
+    for (int c = 0; c < channels && bias; c++) bias[c] = b[c];
+    int made = lince_import_add(m, n, x->node, -1,
+                                LINCE_LAYER(conv2d, .channels = channels, .kernel = 1, .groups = channels,
+                                            .no_bias = !b, .fixed_weight = !a));
+    int code = lince_import_give(m, n, x, made);
+    if (!code) code = lince_import_bind_values(m, made, 0, weight), weight = NULL;
+    if (!code && b) code = lince_import_bind_values(m, made, 1, bias), bias = NULL;
+    lince_free(weight);
+    lince_free(bias);
+    return code;
+}
+
+/* A constant of one number for each channel: [c][1][1], or where channels are last [c]. */
+static bool by_channel(const import *m, const item *x, const tensor *t)
+{
+    size_t channels = (size_t)lince_import_shape_of(m, x).channels, behind = x->last ? 1 : 3;
+    if (x->rank != 4 || lince_onnx_elements(t) != channels || t->n_dims < behind) return false;
+    return (size_t)t->dims[t->n_dims - behind] == channels;
+}
+
+static int with_constant(import *m, const node *n, const item *x, const tensor *t)
+{
+    float one = 0;
+    char op = n->op_type[0]; /* Add, Sub, Mul, Div */
+    size_t count = lince_onnx_elements(t);
+    if (!strchr("ASMD", op) || (count != 1 && !by_channel(m, x, t)))
+        return lince_import_refuse(m, n, N_("expected a constant of one number, or of one for each channel"));
+    float *values = lince_alloc(count, sizeof *values);
+    int code = values ? lince_onnx_holds(m->source, t) : LINCE_ENOMEM;
+    if (code == LINCE_EFORMAT && count > LINCE_ONNX_SMALL)
+        code = 0; /* an outline: they are in the weights */
+    else if (!code)
+        code = lince_onnx_read_floats(m->source, t, values);
+    for (size_t i = 0; i < count && !code; i++)
+        values[i] = op == 'S' ? -values[i] : op == 'D' ? 1 / values[i] : values[i];
+    if (!code) one = values[0];
+    bool sum = op == 'A' || op == 'S';
+    if (!code && count > 1)
+        code = affine(m, n, x, sum ? NULL : values, sum ? values : NULL);
+    else if (!code && sum)
+        code = lince_import_give(m, n, x,
+                                 lince_import_add(m, n, x->node, -1, LINCE_LAYER(shift, .number = one)));
+    else if (!code)
+        code = lince_import_give(m, n, x,
+                                 lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = one)));
+    lince_free(values);
+    return code;
+}
+
+static int64_t compute(char op, int64_t a, int64_t b)
+{
+    int64_t y = 0;
+    switch (op) {
+    case 'A': return __builtin_add_overflow(a, b, &y) ? 0 : y;
+    case 'S': return __builtin_sub_overflow(a, b, &y) ? 0 : y;
+    case 'M': return __builtin_mul_overflow(a, b, &y) ? 0 : y;
+    default: return b == 0 || (a == INT64_MIN && b == -1) ? 0 : a / b;
+    }
+}
+
+static int shape_arithmetic(import *m, const node *n, const item *a, const item *b)
+{
+    int64_t out[LINCE_ONNX_LONGS];
+    size_t count = a->count > b->count ? a->count : b->count;
+    for (size_t i = 0; i < count; i++) {
+        if ((a->count != count && a->count != 1) || (b->count != count && b->count != 1))
+            return lince_import_refuse(m, n, N_("shapes that do not fit each other"));
+        int64_t left = a->longs[a->count == 1 ? 0 : i], right = b->longs[b->count == 1 ? 0 : i];
+        if (left < 0 || right < 0)
+            return lince_import_refuse(m, n,
+                                       N_("it computes with the number of samples, which is not known"));
+        out[i] = compute(n->op_type[0], left, right);
+    }
+    return lince_import_give_numbers(m, n, count, out, a->scalar && b->scalar);
+}
+
+static bool same_shape(lince_shape a, lince_shape b)
+{
+    return a.channels == b.channels && a.height == b.height && a.width == b.width;
+}
+
+static int between_maps(import *m, const node *n, const item *a, const item *b)
+{
+    bool sum = !strcmp(n->op_type, "Add"), product = !strcmp(n->op_type, "Mul");
+    lince_shape left = lince_import_shape_of(m, a), right = lince_import_shape_of(m, b);
+    if (a->rank != b->rank ||
+        (a->last != b->last && left.height * left.width > 1 && right.height * right.width > 1) ||
+        !(sum || product))
+        return lince_import_refuse(m, n, N_("expected a sum or a product of two maps"));
+    if (sum && same_shape(left, right))
+        return lince_import_give(m, n, a, lince_import_add(m, n, a->node, b->node, LINCE_BARE(add)));
+    if (product && left.height * left.width < right.height * right.width) {
+        const item *c = a;
+        a = b;
+        b = c;
+    }
+    if (!product) return lince_import_refuse(m, n, N_("expected two maps of one shape"));
+    return lince_import_give(m, n, a, lince_import_add(m, n, a->node, b->node, LINCE_BARE(scale_channels)));
+}
+
+int lince_onnx_take_arithmetic(import *m, const node *n)
+{
+    const item *a = lince_import_input(m, n, 0), *b = lince_import_input(m, n, 1);
+    if (!a || !b) return lince_import_refuse(m, n, N_("its input is not there"));
+    bool left = a->kind == LINCE_ONNX_NODE, right = b->kind == LINCE_ONNX_NODE,
+         turned = strchr("SD", n->op_type[0]) != NULL;
+    if (a->kind == LINCE_ONNX_NUMBERS && b->kind == LINCE_ONNX_NUMBERS) return shape_arithmetic(m, n, a, b);
+    if (left && right) return between_maps(m, n, a, b);
+    if (left || right) {
+        bool taken;
+        LINCE_TRY(lince_import_gelu_by_erf(m, n, left ? a : b, &taken));
+        if (taken) return 0;
+    }
+    if (left && b->kind == LINCE_ONNX_CONSTANT) return with_constant(m, n, a, b->tensor);
+    if (right && a->kind == LINCE_ONNX_CONSTANT && !turned) return with_constant(m, n, b, a->tensor);
+    return lince_import_refuse(m, n, N_("expected a map and a constant, or two maps"));
+}
