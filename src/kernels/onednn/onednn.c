@@ -5,10 +5,9 @@
 
 void lince_onednn_mask(void)
 {
-    static const dnnl_cpu_isa_t isa[] = {
-        [LINCE_PLAIN] = dnnl_cpu_isa_sse41,
-        [LINCE_AVX2] = dnnl_cpu_isa_avx2,
-        [LINCE_AVX512] = dnnl_cpu_isa_avx512_core_bf16};
+    static const dnnl_cpu_isa_t isa[] = {[LINCE_PLAIN] = dnnl_cpu_isa_sse41,
+                                         [LINCE_AVX2] = dnnl_cpu_isa_avx2,
+                                         [LINCE_AVX512] = dnnl_cpu_isa_avx512_core_bf16};
     if (lince_cpu_level() < lince_cpu_highest()) dnnl_set_max_cpu_isa(isa[lince_cpu_level()]);
 }
 
