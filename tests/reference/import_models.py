@@ -49,7 +49,7 @@ relu = torch.nn.functional.relu
 def activations():
     """What none of them has."""
     def block(inputs, outputs, activation):
-        return torch.nn.Conv2d(inputs, outputs, 3, 2, 1), torch.nn.BatchNorm2d(outputs), activation
+        return torch.nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False), torch.nn.BatchNorm2d(outputs), activation
     return torch.nn.Sequential(*block(3, 16, torch.nn.GELU()), *block(16, 24, torch.nn.LeakyReLU(0.1)), *block(24, 32, torch.nn.Tanh()),
                                torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(32, CLASSES))
 

@@ -39,11 +39,22 @@ int lince_onnx_take_gelu(import *m, const node *n)
     return activation(m, n, &lince_gelu_layer);
 }
 
+/* One float of input i, which a node further down may make. */
+static bool number_ahead(import *m, const node *n, size_t i, float *found)
+{
+    const item *x = lince_import_input(m, n, i);
+    if (!x || x->kind != LINCE_ONNX_NOTHING || !x->producer) return lince_import_number(m, n, i, found);
+    const node *maker = m->source->model->graph->node[x->producer - 1];
+    const Lince__Onnx__Attribute *a =
+        strcmp(maker->op_type, "Constant") ? NULL : lince_import_attribute(maker, "value");
+    return a && a->t && lince_onnx_elements(a->t) == 1 && !lince_onnx_read_floats(m->source, a->t, found);
+}
+
 static bool has_number(import *m, const node *n, float value)
 {
     float found;
     for (size_t i = 0; i < 2; i++)
-        if (lince_import_number(m, n, i, &found) && fabsf(found - value) < 1e-4f) return true;
+        if (number_ahead(m, n, i, &found) && fabsf(found - value) < 1e-4f) return true;
     return false;
 }
 
