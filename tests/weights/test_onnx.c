@@ -212,6 +212,23 @@ static void a_graph_is_weights_and_a_network(void **state)
     assert_int_equal(lince_file_write(TEST_SCRATCH "/seeds/onnx/small.onnx", packed, size), 0);
 }
 
+/* Those that are made of several layers; what they compute is compared with PyTorch's by import_models.py. */
+static void activations_are_made_of_layers(void **state)
+{
+    (void)state;
+    static const char *const ops[] = {"Relu",        "LeakyRelu", "Tanh", "Sigmoid",
+                                      "HardSigmoid", "HardSwish", "Gelu"};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        making m;
+        lince_weights *w;
+        make_small(&m);
+        m.node[1].op_type = text(ops[i]);
+        if (read_into(&m, &w)) fail_msg("%s: %s", ops[i], lince_error());
+        assert_int_equal(lince_weights_count(w), 4);
+        lince_weights_free(w);
+    }
+}
+
 static void what_lince_lacks_is_named_with_file_and_node(void **state)
 {
     (void)state;
@@ -276,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_graph_is_weights_and_a_network),
+        cmocka_unit_test(activations_are_made_of_layers),
         cmocka_unit_test(what_lince_lacks_is_named_with_file_and_node),
         cmocka_unit_test(numbers_that_are_not_there_are_refused_before_memory_is_taken),
         cmocka_unit_test(a_truncated_file_is_none),
