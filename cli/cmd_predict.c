@@ -1,6 +1,5 @@
 #include "cli.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,26 +39,10 @@ static const char *answer_name(const asking *a, const lince_prediction *p, int p
     return place == 0 && p->unsure ? C_("answer", "unknown") : class_name(a->model, a->order[place], spare);
 }
 
-static bool comes_before(const lince_prediction *p, bool by_answer, int a, int b)
-{
-    if (by_answer && p->answered[a] != p->answered[b]) return p->answered[a];
-    return p->probability[a] > p->probability[b];
-}
-
-/* order[0..top): the most probable classes, the first first; of equals the one that is first by name. Of several labels
- * first those that are answered, which need not be the most probable. */
+/* Of several labels first those that are answered, which need not be the most probable. */
 static void rank(const asking *a, const lince_prediction *p)
 {
-    bool by_answer = p->answered && !a->asked_top;
-    int ranked = by_answer ? p->classes : a->top;
-    for (int c = 0; c < p->classes; c++) a->order[c] = c;
-    for (int i = 0; i < ranked; i++)
-        for (int j = p->classes - 1; j > i; j--)
-            if (comes_before(p, by_answer, a->order[j], a->order[j - 1])) {
-                int swap = a->order[j];
-                a->order[j] = a->order[j - 1];
-                a->order[j - 1] = swap;
-            }
+    lince_prediction_rank(p, !a->asked_top, a->order);
 }
 
 /* --- a line an input ------------------------------------------------------------------------------ */
@@ -181,79 +164,15 @@ static void print_csv(asking *a, const char *input, int code, const lince_predic
     putchar('\n');
 }
 
-/* Puts `more` into the object, and takes it. */
-static int merge(json_t *object, json_t *more)
-{
-    return more && object ? json_object_update_new(object, more) : -1;
-}
-
-/* Of several labels: those that are answered. */
-static json_t *labels_json(const asking *a, const lince_prediction *p)
-{
-    char spare[32];
-    json_t *labels = json_array();
-    for (int i = 0; i < p->classes; i++)
-        if (p->answered[a->order[i]])
-            json_array_append_new(labels, json_string(class_name(a->model, a->order[i], spare)));
-    return labels;
-}
-
-static int put_answer(json_t *line, const asking *a, const lince_prediction *p)
-{
-    char spare[32];
-    json_t *probabilities = json_object();
-    for (int i = 0; i < (a->asked_top ? a->top : p->classes); i++)
-        if (json_object_set_new(probabilities, class_name(a->model, a->order[i], spare),
-                                json_real((double)p->probability[a->order[i]]))) {
-            json_decref(probabilities);
-            return -1;
-        }
-    int code =
-        p->answered
-            ? merge(line,
-                    json_pack("{s:o, s:o}", "labels", labels_json(a, p), "probabilities", probabilities))
-            : merge(line, json_pack("{s:s?, s:f, s:o}", "class",
-                                    p->unsure ? NULL : class_name(a->model, p->best, spare), "probability",
-                                    (double)p->probability[p->best], "probabilities", probabilities));
-    const char *name;
-    size_t value;
-    for (size_t i = 0; !code && (name = lince_model_told(a->model, p, i, &value)); i++)
-        code = json_object_set_new(line, name, json_integer((json_int_t)value));
-    return code;
-}
-
-/* json_dumps leaves out what its buffer cannot grow for, and says nothing: this asks how much there is first. */
-static char *text_of(const json_t *line)
-{
-    enum { LAYOUT = JSON_COMPACT | JSON_REAL_PRECISION(7) };
-    size_t size = json_dumpb(line, NULL, 0, LAYOUT);
-    char *text = size ? malloc(size + 1) : NULL;
-    if (text && json_dumpb(line, text, size, LAYOUT) == size) {
-        text[size] = '\0';
-        return text;
-    }
-    free(text);
-    return NULL;
-}
-
-/* A path need not be UTF-8, as JSON must be; nor need a text that was refused for it. */
 static int print_json(const asking *a, const char *input, int code, const lince_prediction *p)
 {
-    char shown[4096];
-    json_t *line = json_object(), *given = json_string(input);
-    if (!given) {
-        lince_name_for_display(shown, sizeof shown, input);
-        given = json_string(shown);
-    }
-    int failed = json_object_set_new(line, lince_model_input_name(a->model), given);
-    if (!failed && code) failed = merge(line, json_pack("{s:s}", "error", lince_error()));
-    if (!failed && !code) failed = put_answer(line, a, p);
-    char *text = failed ? NULL : text_of(line);
-    if (text) cli_put_json(stdout, text);
-    if (text) putchar('\n');
-    free(text);
-    json_decref(line);
-    return text ? 0 : cli_error(LINCE_ENOMEM, "out of memory");
+    char *text;
+    code = lince_model_answer_json(a->model, input, code, p, a->asked_top ? a->top : 0, &text);
+    if (code) return code;
+    cli_put_json(stdout, text);
+    putchar('\n');
+    lince_text_free(text);
+    return 0;
 }
 
 /* What cannot be classified is told, and the others go on. */

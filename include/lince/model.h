@@ -130,6 +130,16 @@ LINCE_API bool lince_model_is_text(const lince_model *model);
 LINCE_API const char *lince_model_told(const lince_model *model, const lince_prediction *prediction,
                                        size_t index, size_t *value);
 
+/* order[0 .. classes): the classes, the most probable first, and of equals the one that is first by index. Of several
+ * labels, with `answered_first`, those that are answered stand before all others. */
+LINCE_API void lince_prediction_rank(const lince_prediction *prediction, bool answered_first, int *order);
+
+/* An answer as the JSON object that `lince predict --json` prints, on one line: to `input`, with the `top` most probable
+ * classes (0: all, of several labels those that are answered first); or, where `code` is not 0, what lince_error() says.
+ * `text` is the caller's (lince_text_free). */
+LINCE_API int lince_model_answer_json(const lince_model *model, const char *input, int code,
+                                      const lince_prediction *prediction, int top, char **text);
+
 /* From which probability on the most probable class is an answer; and what the validation part says of
  * that. */
 typedef struct lince_confidence {

@@ -171,6 +171,7 @@ static void test_no_model_answers_nothing(void **state)
     REFUSED(lince_model_observe(NULL, NULL), "'m'");
     REFUSED(lince_model_set(NULL, "tta", "flip"), "'m'");
     REFUSED(lince_model_input(NULL, &height, &width), "'m'");
+    REFUSED(lince_model_answer_json(NULL, "x", 0, &p, 0, &text), "'m'");
     assert_int_equal(lince_model_classes(NULL), 0);
     assert_string_equal(lince_model_name(NULL), "");
     assert_string_equal(lince_model_notes(NULL), "");
@@ -203,6 +204,13 @@ static void test_an_opened_model_refuses_what_it_cannot_be_asked(void **state)
     REFUSED(lince_model_min_confidence(model, NULL, NULL, NULL), "text");
     assert_int_equal(lince_model_predict_floats(model, &value, 1, &p), LINCE_EUSAGE); /* it is one of texts */
     assert_int_equal(lince_model_input(model, &height, &width), LINCE_EUSAGE);
+    REFUSED(lince_model_answer_json(model, NULL, 0, &p, 0, &text), "input");
+    REFUSED(lince_model_answer_json(model, "x", 0, NULL, 0, &text), "prediction");
+    REFUSED(lince_model_answer_json(model, "x", 0, &p, 0, NULL), "text");
+    assert_int_equal(lince_model_answer_json(model, "x", 0, &p, 0, &text), LINCE_EUSAGE); /* what answer? */
+    assert_null(text);
+    lince_prediction_rank(NULL, true, &height);
+    lince_prediction_rank(&p, true, NULL);
     assert_null(lince_model_class(model, -1));
     assert_null(lince_model_class(model, 1000));
     assert_int_equal(lince_model_predict_text(model, "still there", &p), 0); /* after all that */
