@@ -11,6 +11,7 @@
 #include "data/likeness/likeness.h"
 #include "data/loader/loader.h"
 #include "modality/asking.h"
+#include "modality/many.h"
 #include "modality/passport.h"
 #include "modality/probe.h"
 #include "models/model_zoo.h"
@@ -136,6 +137,10 @@ typedef struct lince_modality {
     int (*answer_path)(const lince_asking *asking, const char *path, lince_prediction *prediction);
     int (*answer_bytes)(const lince_asking *asking, const void *bytes, size_t size, const char *name,
                         lince_prediction *prediction);
+    /* Several of the form that it takes, `batch` at most, by a net for so many (many.h); outcomes [n] are begun, and to be
+     * released in any case. NULL: they are answered one by one. */
+    void (*answer_many)(const lince_asking *asking, const lince_given *given, int n, int batch,
+                        lince_given_answer *outcomes);
     /* Several, in memory; predictions are as large as the caller's compiler made them (core/sized.h). */
     int (*answer_pixels)(const lince_asking *asking, const lince_pixels *pixels, size_t n,
                          lince_prediction *predictions);

@@ -155,6 +155,7 @@ const lince_modality lince_modality_pictures = {
     .ask = lince_pictures_ask,
     .answer_path = lince_pictures_answer_path,
     .answer_bytes = lince_pictures_answer_bytes,
+    .answer_many = lince_pictures_answer_many,
     .answer_pixels = lince_pictures_answer_pixels,
     .answer_floats = lince_pictures_answer_floats,
     .input_size = lince_pictures_input_size,

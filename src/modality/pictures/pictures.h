@@ -78,6 +78,10 @@ int lince_pictures_answer_floats(const lince_asking *asking, const float *values
                                  lince_prediction *predictions);
 int lince_pictures_input_size(const void *encoder, int *height, int *width);
 
+/* many.c */
+void lince_pictures_answer_many(const lince_asking *asking, const lince_given *given, int n, int batch,
+                                lince_given_answer *outcomes);
+
 /* answer.c: n pictures that encoder->picture has fitted, by a net for `batch` of them, n or more; predictions [n]
  * are to be released in any case. And how many of so many pictures are answered at a time: several where there
  * are many, as fewer do not repay the choice of kernels for another batch; the larger they are, the fewer, so

@@ -15,26 +15,19 @@
 
 /* --- one ------------------------------------------------------------------------------------------ */
 
-/* A clip's answer; map, x [floats] and scratch are for what becomes of it. */
-typedef struct room {
-    float *clip, *map, *x;
-    int32_t *token; /* [frames] numbers of them, where they are read in sequence */
-    void *scratch;
-} room;
-
-static int make_room(room *r, const lince_sound_encoder *e)
+int lince_sound_room_make(lince_sound_room *r, const lince_sound_encoder *e)
 {
     size_t floats = lince_sound_floats(e), frames = lince_sound_frames(e);
-    *r = (room){.clip = lince_alloc(e->samples, sizeof(float)),
-                .map = lince_alloc(floats, sizeof(float)),
-                .x = lince_alloc(floats, sizeof(float)),
-                .token = lince_alloc(frames, sizeof(int32_t)),
-                .scratch = lince_alloc(lince_sound_features_scratch(e->features, frames), 1)};
+    *r = (lince_sound_room){.clip = lince_alloc(e->samples, sizeof(float)),
+                            .map = lince_alloc(floats, sizeof(float)),
+                            .x = lince_alloc(floats, sizeof(float)),
+                            .token = lince_alloc(frames, sizeof(int32_t)),
+                            .scratch = lince_alloc(lince_sound_features_scratch(e->features, frames), 1)};
     for (size_t i = 0; r->token && i < frames; i++) r->token[i] = (int32_t)i;
     return r->clip && r->map && r->x && r->token && r->scratch ? 0 : LINCE_ENOMEM;
 }
 
-static void release_room(room *r)
+void lince_sound_room_release(lince_sound_room *r)
 {
     lince_free(r->clip);
     lince_free(r->map);
@@ -43,14 +36,20 @@ static void release_room(room *r)
     lince_free(r->scratch);
 }
 
-static int answer_wave(const lince_asking *a, const lince_wave *wave, room *r, lince_prediction *p)
+int32_t lince_sound_hear(const lince_sound_encoder *e, const lince_wave *wave, lince_sound_room *r)
 {
-    const lince_sound_encoder *e = a->encoder;
     lince_sound_clip(wave, e->samples, r->clip);
     lince_sound_features_compute(e->features, r->clip, e->samples, r->scratch, r->map);
     lince_sound_normalise(e, r->map, r->map);
     lince_sound_lay(e, r->map, r->x);
-    int32_t length = lince_sound_length(e, wave->count);
+    return lince_sound_length(e, wave->count);
+}
+
+static int answer_wave(const lince_asking *a, const lince_wave *wave, lince_sound_room *r,
+                       lince_prediction *p)
+{
+    const lince_sound_encoder *e = a->encoder;
+    int32_t length = lince_sound_hear(e, wave, r);
     lince_input input = {.x = r->x};
     if (e->sequence) input.token = r->token, input.length = &length, input.steps = (int)lince_sound_frames(e);
     return a->answer(a->model, &input, 1, 1, p);
@@ -61,11 +60,11 @@ int lince_sounds_answer_bytes(const lince_asking *a, const void *bytes, size_t s
 {
     const lince_sound_encoder *e = a->encoder;
     lince_wave wave;
-    room r;
+    lince_sound_room r;
     LINCE_TRY(lince_sound_decode(bytes, size, e->spec.rate, name, &wave));
-    int code = make_room(&r, e);
+    int code = lince_sound_room_make(&r, e);
     if (!code) code = answer_wave(a, &wave, &r, prediction);
-    release_room(&r);
+    lince_sound_room_release(&r);
     lince_wave_release(&wave);
     return code;
 }
@@ -93,7 +92,7 @@ int lince_sounds_answer_path(const lince_asking *a, const char *path, lince_pred
 /* --- a long one, window by window ----------------------------------------------------------------- */
 
 /* Windows begin every `hop` seconds, as long as they are whole; one that is longer than the recording is padded. */
-static int ask_windows(const lince_asking *a, const lince_wave *wave, const char *name, room *r)
+static int ask_windows(const lince_asking *a, const lince_wave *wave, const char *name, lince_sound_room *r)
 {
     const lince_sound_encoder *e = a->encoder;
     double hop = e->hop > 0 ? e->hop : e->window;
@@ -118,14 +117,14 @@ static int ask_bytes(const lince_asking *a, const char *name, int code, const li
     const lince_sound_encoder *e = a->encoder;
     lince_prediction p = LINCE_PREDICTION_INIT;
     lince_wave wave = {0};
-    room r = {0};
+    lince_sound_room r = {0};
     if (!code) code = lince_sound_decode(bytes->data, bytes->size, e->spec.rate, name, &wave);
-    if (!code) code = make_room(&r, e);
+    if (!code) code = lince_sound_room_make(&r, e);
     if (!code && e->window > 0)
         code = ask_windows(a, &wave, name, &r);
     else
         code = lince_answer(a, name, code ? code : answer_wave(a, &wave, &r, &p), &p);
-    release_room(&r);
+    lince_sound_room_release(&r);
     lince_wave_release(&wave);
     return code;
 }

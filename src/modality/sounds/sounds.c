@@ -116,6 +116,7 @@ const lince_modality lince_modality_sounds = {
     .ask = lince_sounds_ask,
     .answer_path = lince_sounds_answer_path,
     .answer_bytes = lince_sounds_answer_bytes,
+    .answer_many = lince_sounds_answer_many,
     .put_info = lince_sounds_put_info,
     .print_info = lince_sounds_print_info,
 };

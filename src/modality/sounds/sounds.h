@@ -72,10 +72,25 @@ void lince_sounds_print_info(const json_t *info, lince_buffer *out);
 lince_onnx_value lince_sounds_express(const void *encoder, lince_onnx *graph, bool raw);
 int lince_sounds_try(const void *encoder, int n, bool raw, lince_probe *probe);
 
-/* ask.c */
+/* ask.c: a clip; map, x [floats] and scratch are for what becomes of it. Then a recording's x, and how many frames of it are
+ * read. */
+typedef struct lince_sound_room {
+    float *clip, *map, *x;
+    int32_t *token; /* [frames] numbers of them, where they are read in sequence */
+    void *scratch;
+} lince_sound_room;
+
+int lince_sound_room_make(lince_sound_room *room, const lince_sound_encoder *encoder);
+void lince_sound_room_release(lince_sound_room *room);
+int32_t lince_sound_hear(const lince_sound_encoder *encoder, const lince_wave *wave, lince_sound_room *room);
+
 int lince_sounds_ask(const lince_asking *asking, const char *path);
 int lince_sounds_answer_path(const lince_asking *asking, const char *path, lince_prediction *prediction);
 int lince_sounds_answer_bytes(const lince_asking *asking, const void *bytes, size_t size, const char *name,
                               lince_prediction *prediction);
+
+/* many.c */
+void lince_sounds_answer_many(const lince_asking *asking, const lince_given *given, int n, int batch,
+                              lince_given_answer *outcomes);
 
 #endif

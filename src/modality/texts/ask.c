@@ -18,7 +18,7 @@
 
 /* --- one text ------------------------------------------------------------------------------------- */
 
-static int check_text(const char *text, size_t size)
+int lince_texts_check(const char *text, size_t size)
 {
     char why[256];
     const char *nul = memchr(text, '\0', size);
@@ -31,25 +31,30 @@ static int check_text(const char *text, size_t size)
     return lince_fail(LINCE_EFORMAT, "text: %s", why);
 }
 
+void lince_texts_count(const lince_encoder *words, const lince_encoded *seen, lince_prediction *p)
+{
+    size_t most = (size_t)words->options.max_tokens;
+    p->words = seen->words;
+    p->read = seen->words < most ? seen->words : most;
+    p->unknown = seen->unknown;
+}
+
 /* With tokens [max_tokens] as scratch. */
 static int answer_tokens(const lince_asking *a, const char *text, int32_t *tokens, lince_prediction *p)
 {
     lince_encoder *words = &lince_text_encoder_of(a->encoder)->words;
-    size_t most = (size_t)words->options.max_tokens;
     lince_encoded seen;
     int32_t length = lince_encode(words, text, tokens, &seen);
     if (length < 0) return length;
     lince_input input = {.token = tokens, .length = &length, .steps = length};
     LINCE_TRY(a->answer(a->model, &input, 1, 1, p));
-    p->words = seen.words;
-    p->read = seen.words < most ? seen.words : most;
-    p->unknown = seen.unknown;
+    lince_texts_count(words, &seen, p);
     return 0;
 }
 
 int lince_texts_answer(const lince_asking *a, const char *text, size_t size, lince_prediction *prediction)
 {
-    LINCE_TRY(check_text(text, size));
+    LINCE_TRY(lince_texts_check(text, size));
     int32_t *tokens =
         lince_alloc((size_t)lince_text_encoder_of(a->encoder)->words.options.max_tokens, sizeof *tokens);
     if (!tokens) return LINCE_ENOMEM;

@@ -101,6 +101,7 @@ const lince_modality lince_modality_texts = {
     .try_out = lince_texts_try,
     .ask = lince_texts_ask,
     .answer_text = lince_texts_answer,
+    .answer_many = lince_texts_answer_many,
     .told = told,
     .tell_part = lince_texts_tell_part,
     .tell_loaded = lince_texts_tell_loaded,

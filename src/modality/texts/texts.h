@@ -51,6 +51,13 @@ int lince_texts_try(const void *encoder, int n, bool raw, lince_probe *probe);
 int lince_texts_ask(const lince_asking *asking, const char *path);
 int lince_texts_answer(const lince_asking *asking, const char *text, size_t size,
                        lince_prediction *prediction);
+/* Whether it is a text: UTF-8 without a NUL. LINCE_EFORMAT. And its prediction's counts of words. */
+int lince_texts_check(const char *text, size_t size);
+void lince_texts_count(const lince_encoder *words, const lince_encoded *seen, lince_prediction *prediction);
 int lince_texts_ask_table(const lince_asking *asking, const char *where, const void *bytes, size_t size);
+
+/* many.c */
+void lince_texts_answer_many(const lince_asking *asking, const lince_given *given, int n, int batch,
+                             lince_given_answer *outcomes);
 
 #endif

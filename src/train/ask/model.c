@@ -191,6 +191,7 @@ void lince_model_free(lince_model *m)
 {
     if (!m) return;
     lince_net_free(m->net);
+    lince_net_free(m->other);
     lince_weights_free(m->weights);
     lince_blueprint_release(&m->blueprint);
     lince_settings_release(&m->settings);
@@ -239,8 +240,22 @@ void lince_model_threads(lince_model *m, int threads)
     if (m) m->threads = threads > 0 ? threads : lince_processors();
 }
 
+/* The net that is used and the other one change places; what is not to be kept is freed. */
+static void change_net(lince_model *m)
+{
+    lince_net *net = m->net;
+    int batch = m->batch;
+    m->net = m->other;
+    m->batch = m->other_batch;
+    m->other = m->keeps_both ? net : NULL;
+    m->other_batch = batch;
+    if (!m->keeps_both) lince_net_free(net);
+}
+
 int lince_model_use(lince_model *m, int batch)
 {
+    if (m->net && m->batch == batch) return 0;
+    change_net(m);
     if (m->net && m->batch == batch) return 0;
     lince_net_free(m->net);
     m->net = NULL;
@@ -315,7 +330,7 @@ static int answer_inputs(lince_model *m, const lince_input *input, int n, int ba
     return answer(m, &(lince_batch){.n = n, .input = *input}, predictions);
 }
 
-static lince_asking asking_of(lince_model *m)
+lince_asking lince_model_asking(lince_model *m)
 {
     return (lince_asking){.model = m,
                           .encoder = m->blueprint.encoder,
@@ -344,7 +359,7 @@ int lince_model_predict_all(lince_model *m, const char *path, lince_answer_fn te
     LINCE_NEED(path);
     LINCE_NEED(tell);
     LINCE_PLAIN_LOCALE;
-    lince_asking asking = asking_of(m);
+    lince_asking asking = lince_model_asking(m);
     asking.tell = tell;
     asking.context = context;
     if (asking.group->rank && !lince_source_holds_files(path)) return 0; /* one input: the first member's */
@@ -374,7 +389,7 @@ int lince_model_predict_text(lince_model *m, const char *text, lince_prediction 
     LINCE_NEED(text);
     LINCE_PLAIN_LOCALE;
     lince_prediction own;
-    lince_asking asking = asking_of(m);
+    lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
     LINCE_TRY(check_form(m, its->answer_text, _("texts")));
@@ -389,7 +404,7 @@ int lince_model_predict_file(lince_model *m, const char *path, lince_prediction 
     LINCE_NEED(path);
     LINCE_PLAIN_LOCALE;
     lince_prediction own;
-    lince_asking asking = asking_of(m);
+    lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
     LINCE_TRY(check_form(m, its->answer_path, _("files")));
@@ -404,7 +419,7 @@ int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, li
     LINCE_NEED(bytes);
     LINCE_PLAIN_LOCALE;
     lince_prediction own;
-    lince_asking asking = asking_of(m);
+    lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
     LINCE_TRY(check_form(m, its->answer_bytes, _("files")));
@@ -433,7 +448,7 @@ int lince_model_predict_pixels(lince_model *m, const lince_pixels *pictures, siz
     LINCE_NEED(pictures);
     LINCE_NEED(predictions);
     LINCE_PLAIN_LOCALE;
-    lince_asking asking = asking_of(m);
+    lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(check_all(predictions, n));
     LINCE_TRY(check_form(m, its->answer_pixels, _("pictures")));
@@ -446,7 +461,7 @@ int lince_model_predict_floats(lince_model *m, const float *values, size_t n, li
     LINCE_NEED(values);
     LINCE_NEED(predictions);
     LINCE_PLAIN_LOCALE;
-    lince_asking asking = asking_of(m);
+    lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(check_all(predictions, n));
     LINCE_TRY(check_form(m, its->answer_floats, _("pictures")));

@@ -26,6 +26,9 @@ struct lince_model {
     const lince_group *group;    /* who evaluates with it; NULL: nobody */
     lince_net *net;              /* for `batch` samples; built at the first use */
     int batch;
+    lince_net *other; /* the one before it, for another batch; NULL: none is kept */
+    int other_batch;
+    bool keeps_both;         /* it is asked in turns for one sample, and for a batch */
     lince_settings settings; /* of its run; where it has none, the defaults */
     bool has_run;
     char run[LINCE_PATH_MAX]; /* its folder, where there is one */
@@ -41,6 +44,9 @@ int lince_model_set_threshold(lince_model *model, const char *text);
 
 /* Makes the net ready for batches of up to `batch` samples. */
 int lince_model_use(lince_model *model, int batch);
+
+/* What its kind of samples needs to answer; as long as the model. */
+lince_asking lince_model_asking(lince_model *model);
 
 /* Evaluates it on a part ("val", "test") of a data set (NULL: of its run's own); `raw`: as
  * lince_evaluate_options. Both are to be released in any case. */

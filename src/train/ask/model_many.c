@@ -1,0 +1,72 @@
+/* Inputs in memory, several at a time (many.h). */
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/plain_locale.h"
+#include "modality/modality.h"
+#include "train/ask/many.h"
+#include "train/ask/model_internal.h"
+
+int lince_model_get_ready(lince_model *m, int batch)
+{
+    LINCE_PLAIN_LOCALE;
+    m->keeps_both = batch > 1;
+    if (batch > 1 && m->blueprint.modality->answer_many) LINCE_TRY(lince_model_use(m, batch));
+    return lince_model_use(m, 1);
+}
+
+static int answer_one(const lince_asking *a, const lince_modality *its, const lince_given *given)
+{
+    lince_prediction p = LINCE_PREDICTION_INIT;
+    lince_voice usual = lince_voice_now();
+    lince_voice_use(given->voice);
+    int code = its->answer_text ? its->answer_text(a, given->bytes, given->size, &p)
+                                : its->answer_bytes(a, given->bytes, given->size, given->name, &p);
+    code = lince_answer(a, given->name, code, &p);
+    lince_voice_use(usual);
+    return code;
+}
+
+static int tell(const lince_asking *a, const lince_given *given, lince_given_answer *o)
+{
+    lince_voice usual = lince_voice_now();
+    lince_voice_use(given->voice);
+    if (o->code) lince_error_set(o->code, o->why ? o->why : _("out of memory"));
+    int code = a->tell(a->context, given->name, o->code, &o->prediction);
+    lince_voice_use(usual);
+    return code;
+}
+
+static int answer_together(const lince_asking *a, const lince_modality *its, const lince_given *given, int n,
+                           int batch)
+{
+    lince_given_answer *outcomes = lince_alloc((size_t)n, sizeof *outcomes);
+    if (!outcomes) return LINCE_ENOMEM;
+    for (int i = 0; i < n; i++) outcomes[i].prediction = (lince_prediction)LINCE_PREDICTION_INIT;
+    its->answer_many(a, given, n, batch, outcomes);
+    int code = 0;
+    for (int i = 0; i < n; i++) {
+        if (!code) code = tell(a, &given[i], &outcomes[i]);
+        lince_given_answer_release(&outcomes[i]);
+    }
+    lince_free(outcomes);
+    return code;
+}
+
+int lince_model_predict_many(lince_model *m, const lince_given *given, size_t n, int batch,
+                             lince_answer_fn heard, void *context)
+{
+    LINCE_PLAIN_LOCALE;
+    lince_asking asking = lince_model_asking(m);
+    const lince_modality *its = m->blueprint.modality;
+    int code = 0;
+    asking.tell = heard;
+    asking.context = context;
+    for (size_t i = 0, some; !code && i < n; i += some) {
+        some = n - i < (size_t)batch ? n - i : (size_t)batch;
+        bool together = its->answer_many && some > 1 && 2 * some >= (size_t)batch;
+        if (!together) some = 1;
+        code = together ? answer_together(&asking, its, &given[i], (int)some, batch)
+                        : answer_one(&asking, its, &given[i]);
+    }
+    return code;
+}
