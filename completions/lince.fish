@@ -59,7 +59,7 @@ function __lince_candidates
                 switch $command
                     case convert
                         __lince_files
-                    case report compare prune export
+                    case report compare prune export serve
                         __lince_runs $command
                     case fetch
                         lince fetch 2>/dev/null | string match -rg '^(\S+)'

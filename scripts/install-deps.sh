@@ -10,7 +10,7 @@ set -euo pipefail
 packages=(
     gcc g++ make cmake ninja-build pkg-config gettext
     libdnnl-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev libgif-dev libheif-dev libzip-dev libarchive-dev
-    libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libxxhash-dev libcurl4-openssl-dev libsndfile1-dev libsoxr-dev
+    libjansson-dev libyaml-dev libutf8proc-dev libstemmer-dev libicu-dev libssl-dev zlib1g-dev libxxhash-dev libcurl4-openssl-dev libmicrohttpd-dev libsndfile1-dev libsoxr-dev
     libkissfft-dev libprotobuf-c-dev protobuf-c-compiler libcmocka-dev
     libopenmpi-dev openmpi-bin
     gnuplot-nox python3

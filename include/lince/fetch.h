@@ -1,5 +1,5 @@
 /* Data sets and weights by name: downloaded, gone on with after an interruption, verified. The only part of
- * lince that uses a network. */
+ * lince that asks others over a network. */
 #ifndef LINCE_FETCH_H
 #define LINCE_FETCH_H
 

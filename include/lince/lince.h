@@ -32,6 +32,7 @@
 #include <lince/onnx.h>
 #include <lince/processes.h>
 #include <lince/report.h>
+#include <lince/serve.h>
 #include <lince/settings.h>
 #include <lince/synth.h>
 #include <lince/text.h>

@@ -102,6 +102,10 @@ static void test_work_on_nothing_is_refused(void **state)
     REFUSED(lince_convert("x.pth", NULL, &text), "out");
     REFUSED(lince_fetch(NULL, NULL, NULL, 0), "path");
     assert_int_equal(lince_fetch(NULL, NULL, folder, sizeof folder), LINCE_EUSAGE); /* and what? */
+    REFUSED(lince_server_open(NULL, NULL, NULL), "server");
+    REFUSED(lince_server_run(NULL, NULL), "'s'");
+    assert_string_equal(lince_server_address(NULL), "");
+    lince_server_free(NULL);
     REFUSED(lince_synth_images(NULL, 100, 1), "folder");
     REFUSED(lince_synth_images_many(NULL, 100, 1), "folder");
     REFUSED(lince_synth_tweets(NULL, 100, 1), "folder");

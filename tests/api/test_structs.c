@@ -197,6 +197,22 @@ static void list_structs(FILE *out)
     FIELD(lince_tune_result, value);
     FIELD(lince_tune_result, test_accuracy);
     END;
+    BEGIN(lince_server_options);
+    FIELD(lince_server_options, size);
+    FIELD(lince_server_options, models);
+    FIELD(lince_server_options, count);
+    FIELD(lince_server_options, listen);
+    FIELD(lince_server_options, port);
+    FIELD(lince_server_options, token_file);
+    FIELD(lince_server_options, threads);
+    FIELD(lince_server_options, batch);
+    FIELD(lince_server_options, queue);
+    FIELD(lince_server_options, inputs);
+    FIELD(lince_server_options, body_mb);
+    FIELD(lince_server_options, seconds);
+    FIELD(lince_server_options, connections);
+    FIELD(lince_server_options, an_address);
+    END;
 }
 
 static void test_structs_are_those_of_the_list(void **state)

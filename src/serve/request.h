@@ -1,0 +1,34 @@
+/* One question, from its head to its answer: libmicrohttpd tells of it piece by piece. */
+#ifndef LINCE_SERVE_REQUEST_H
+#define LINCE_SERVE_REQUEST_H
+
+#include "serve/routes.h"
+#include "serve/server.h"
+
+#include <microhttpd.h>
+
+typedef struct lince_request {
+    lince_server *server;
+    struct MHD_Connection *connection;
+    lince_client *client;
+    const lince_route *route; /* NULL: it is refused */
+    lince_served *model;      /* of a route that names one */
+    lince_voice voice;
+    char *body; /* with a NUL behind it */
+    size_t size, capacity;
+    size_t held;   /* bytes of it that the server counts */
+    size_t passed; /* bytes that nobody wants */
+    lince_http refused;
+    char *why; /* it is refused */
+    const char *allow;
+    lince_job *job; /* that waits or is done */
+} lince_request;
+
+/* libmicrohttpd's: `context` is the server. */
+enum MHD_Result lince_request_hear(void *context, struct MHD_Connection *connection, const char *path,
+                                   const char *method, const char *version, const char *data, size_t *size,
+                                   void **request);
+void lince_request_end(void *context, struct MHD_Connection *connection, void **request,
+                       enum MHD_RequestTerminationCode how);
+
+#endif

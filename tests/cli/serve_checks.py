@@ -1,0 +1,517 @@
+"""Servers of the runs that test_serve.sh has made, asked over HTTP.
+
+    python3 serve_checks.py LINCE SOURCE_DIR [CHECK...]
+
+In the folder with shapes/, texts/, sounds/ and their data. Prints what is wrong; the exit code is 1 then.
+"""
+import concurrent.futures
+import contextlib
+import glob
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+lince, source = sys.argv[1:3]
+pictures = sorted(glob.glob("pictures/test/*/*.png"))
+recordings = sorted(glob.glob("words/test/*/*.wav"))[:6] or sorted(glob.glob("words/**/*.wav", recursive=True))[:6]
+texts = ["what a game, I love it", "not as bad as they said", "", "ñandú <b>¿sí?</b> \"quoted\" \\", "😀 the the the"]
+JSON = {"Content-Type": "application/json"}
+MANY = 200  # inputs that keep a model busy for a while
+
+
+class Server:
+    """lince serve on a port that is free; ends with the block, and must have ended well then."""
+
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def __enter__(self):
+        command = [lince, "serve", *self.arguments, "--port", "0", "--lang", "en"]
+        self.errors = open("serve.err", "w+")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        self.address = self.process.stdout.readline().strip()
+        self.said = ""
+        match = re.fullmatch(r"http://([\d.]+):(\d+)/", self.address)
+        if not match:
+            self.process.kill()
+            raise AssertionError(f"{command}: {self.address!r} {self.read_errors()}")
+        self.host, self.port = match[1], int(match[2])
+        return self
+
+    def read_errors(self):
+        self.errors.flush()
+        with open("serve.err", encoding="utf-8", errors="backslashreplace") as file:
+            return file.read()
+
+    def stop(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            code = self.process.wait(60)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.process.stdout.close()
+            self.said = self.read_errors()
+            self.errors.close()
+        return code
+
+    def __exit__(self, kind, *rest):
+        if not self.errors.closed:
+            code = self.stop()
+            if not kind:
+                expect(code == 0, f"it ended with {code}: {self.said}")
+
+    def connect(self):
+        return http.client.HTTPConnection(self.host, self.port, timeout=60)
+
+    def ask(self, method, path, body=None, headers={}):
+        """Status, headers and content, of a connection of its own."""
+        connection = self.connect()
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def predict(self, model, body, headers={}, query=""):
+        """Status and document."""
+        status, _, content = self.ask("POST", f"/v1/models/{model}/predict{query}", body, headers)
+        return status, json.loads(content)
+
+    def metrics(self):
+        found = {}
+        for line in self.ask("GET", "/metrics")[2].decode().splitlines():
+            if not line.startswith("#"):
+                name, value = line.rsplit(" ", 1)
+                found[name] = float(value)
+        return found
+
+
+def expect(right, message):
+    if not right:
+        raise AssertionError(message)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def multipart(parts, boundary="x-0123456789-x"):
+    """The body of (name, bytes) parts, and its headers."""
+    body = b""
+    for name, content in parts:
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode()
+        body += b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n"
+    return body + f"--{boundary}--\r\n".encode(), {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+
+
+def predicted(run, *arguments):
+    """What lince predict --json says."""
+    done = subprocess.run([lince, "predict", "--run", run, "--json", "--lang", "en", *arguments], capture_output=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def same(found, wanted, tolerance=0.0):
+    """Whether two answers say the same; how inputs are called apart."""
+    found, wanted = ({k: v for k, v in answer.items() if k != "path"} for answer in (found, wanted))
+    if found.keys() != wanted.keys():
+        return False
+    a, b = found.pop("probabilities", {}), wanted.pop("probabilities", {})
+    p, q = found.pop("probability", 0), wanted.pop("probability", 0)
+    close = abs(p - q) <= tolerance and a.keys() == b.keys() and all(abs(a[k] - b[k]) <= tolerance for k in a)
+    return close and found == wanted and (tolerance or list(a) == list(b))
+
+
+def refused(answer, status, pattern):
+    found, document = answer
+    expect(found == status and re.search(pattern, document["error"]), f"expected {status} and {pattern!r}: {found} {document}")
+
+
+def busy_question():
+    return multipart([(f"{i}.png", read(pictures[i % len(pictures)])) for i in range(MANY)])
+
+
+# --- answers -----------------------------------------------------------------------------------------
+
+
+def check_pictures():
+    wanted = predicted("shapes", *pictures)
+    expect(len(wanted) == len(pictures) > 5, "no predictions to compare with")
+    with Server("shapes") as server:
+        for path, right in zip(pictures, wanted):
+            status, document = server.predict("shapes", read(path), {"Content-Type": "image/png"})
+            expect(status == 200 and document["model"] == "shapes" and document["seconds"] > 0, document)
+            expect(same(document["answers"][0], right), f"{document} is not {right}")
+        body, headers = multipart([(path, read(path)) for path in pictures])
+        status, document = server.predict("shapes", body, headers)
+        expect(status == 200 and len(document["answers"]) == len(pictures), document)
+        for answer, right in zip(document["answers"], wanted):
+            expect(answer["path"] == right["path"] and same(answer, right, 1e-5), f"{answer} is not {right}")
+        status, document = server.predict("shapes", read(pictures[0]), query="?top=2")
+        right = predicted("shapes", pictures[0], "--top", "2")[0]
+        expect(same(document["answers"][0], right) and len(right["probabilities"]) == 2, document)
+
+
+def check_texts():
+    wanted = predicted("texts", *(word for text in texts for word in ("--text", text)))
+    expect(len(wanted) == len(texts), "no predictions to compare with")
+    with Server("texts") as server:
+        for text, right in zip(texts, wanted):
+            for body, headers in ((text.encode(), {"Content-Type": "text/plain"}), (json.dumps(text), JSON), (json.dumps({"text": text}), JSON)):
+                status, document = server.predict("texts", body, headers)
+                expect(status == 200 and same(document["answers"][0], right), f"{body}: {status} {document} is not {right}")
+        parts, boundary = multipart([("", text.encode()) for text in texts])
+        for body, headers in ((json.dumps(texts), JSON), (json.dumps({"texts": texts}), JSON), (parts, boundary), (json.dumps(texts * 7), JSON)):
+            status, document = server.predict("texts", body, headers)
+            expect(status == 200 and len(document["answers"]) % len(texts) == 0, document)
+            for answer, right in zip(document["answers"], wanted * 7):
+                expect(same(answer, right, 1e-5), f"{answer} is not {right}")
+        refused(server.predict("texts", b"caf\xe9"), 422, "text: byte 0xE9 at offset 3 is not UTF-8")
+        refused(server.predict("texts", b"a\0b"), 422, "a NUL byte at offset 1")
+        refused(server.predict("texts", '["a", 1]', JSON), 400, "JSON: expected a text, a list of texts")
+        refused(server.predict("texts", "[]", JSON), 400, "the list of texts is empty")
+        refused(server.predict("texts", '{"words": "a"}', JSON), 400, "JSON: expected a text")
+        refused(server.predict("texts", '["a"', JSON), 400, "JSON")
+        refused(server.predict("texts", "[" * 100000, JSON), 400, "JSON")
+        for body in ("", '"a", "b"', '"a"], ["b"', "1", '"a', "null"):
+            refused(server.predict("texts", body, JSON), 400, "JSON")
+        refused(server.predict("texts", json.dumps(["a"] * 257), JSON), 413, "more inputs than 256")
+
+
+def check_recordings():
+    wanted = predicted("sounds", *recordings)
+    expect(len(wanted) == len(recordings) > 0, "no predictions to compare with")
+    with Server("sounds") as server:
+        body, headers = multipart([(path, read(path)) for path in recordings])
+        status, document = server.predict("sounds", body, headers)
+        expect(status == 200, document)
+        for answer, right in zip(document["answers"], wanted):
+            expect(same(answer, right, 1e-5), f"{answer} is not {right}")
+        status, document = server.predict("sounds", read(recordings[0]), {"Content-Type": "audio/wav"})
+        expect(status == 200 and same(document["answers"][0], wanted[0]), document)
+        refused(server.predict("sounds", b"no sound"), 422, ".")
+
+
+def check_batches():
+    """Questions of many clients are computed together, and each gets its own answer."""
+    wanted = predicted("shapes", *pictures)
+    with Server("shapes", "--batch", "4", "--max-queue", "500") as server:
+        jobs = [i % len(pictures) for i in range(160)]
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            found = list(pool.map(lambda i: server.predict("shapes", read(pictures[i])), jobs))
+        for i, (status, document) in zip(jobs, found):
+            expect(status == 200 and same(document["answers"][0], wanted[i], 1e-5), f"{document} is not {wanted[i]}")
+        counted = server.metrics()
+        batches, inputs = (counted[f'lince_{n}_total{{model="shapes"}}'] for n in ("batches", "inputs"))
+        expect(inputs == len(jobs) and batches < inputs, f"{inputs} inputs in {batches} batches")
+
+
+def check_several_models():
+    with Server("shapes", "tweets=texts", "sounds/weights/best.safetensors") as server:
+        models = json.loads(server.ask("GET", "/v1/models")[2])["models"]
+        expect([(m["name"], m["takes"]) for m in models] == [("shapes", "image"), ("tweets", "text"), ("best", "sound")], models)
+        expect(len(models[0]["classes"]) == 10 and "disc" in models[0]["classes"] and models[0]["architecture"] == "resnet20", models[0])
+        expect(json.loads(server.ask("GET", "/v1/models/tweets")[2]) == models[1], "another description of one")
+        expect(server.predict("tweets", "fine")[0] == 200 and server.predict("best", read(recordings[0]))[0] == 200, "not all answer")
+        refused(server.predict("shapes", '"text"', JSON), 415, "JSON holds texts")
+
+
+# --- what is wrong with questions ----------------------------------------------------------------------
+
+
+def check_bad_pictures():
+    with Server("shapes") as server:
+        good = read(pictures[0])
+        refused(server.predict("shapes", b"no picture at all"), 422, "body: ")
+        status, document = server.predict("shapes", b"no picture", {"Accept-Language": "fr, es-ES;q=0.8, en;q=0.5"})
+        expect(status == 422 and re.search("se lee|imagen|formato", document["error"]), document)
+        refused(server.predict("shapes", good[: len(good) // 2]), 422, "body: ")
+        refused(server.predict("shapes", b""), 400, "the body is empty")
+        body, headers = multipart([("good.png", good), ("bad.png", b"bad"), ("", b""), ("again.png", good)])
+        status, document = server.predict("shapes", body, headers)
+        expect(status == 200 and len(document["answers"]) == 4, document)
+        expect([("error" in a) for a in document["answers"]] == [False, True, True, False], document)
+        expect(document["answers"][1]["path"] == "bad.png" and "bad.png: " in document["answers"][1]["error"], document)
+        refused(server.predict("shapes", *multipart([("a.png", b"bad"), ("b.png", b"bad")])), 422, "a.png: ")
+        refused(server.predict("shapes", b"nothing", {"Content-Type": "multipart/form-data; boundary=x"}), 400, "multipart/form-data")
+        refused(server.predict("shapes", b"nothing", {"Content-Type": "multipart/form-data"}), 400, "multipart/form-data")
+        for top in ("0", "-1", "x", "1e3", "99999999999999999999"):
+            refused(server.predict("shapes", good, query="?top=" + top), 400, "top: expected a whole number")
+        expect(server.predict("shapes", good)[0] == 200, "it answers no more")
+
+
+def check_escapes():
+    """What a client sends reaches no terminal, and JSON as JSON has it."""
+    name = "\x1b[31m<script>\u202e&.png"
+    with Server("shapes") as server:
+        body, headers = multipart([(name, b"bad")])
+        status, _, content = server.ask("POST", "/v1/models/shapes/predict", body, headers)
+        document = json.loads(content)
+        expect(status == 422 and document["answers"][0]["path"] == name, content)
+        expect(b"\x1b" not in content and "\u202e".encode() not in content, content)
+        server.ask("GET", "/%1b%5b31mred", headers={"User-Agent": "\x1b[31m", "X-\x7f": "a"})
+        server.stop()
+        expect("\x1b" not in server.said and "red" not in server.said and "script" not in server.said, server.said)
+
+
+def check_addresses():
+    with Server("shapes") as server:
+        for path in ("/nothing", "/v1", "/v1/models/", "/v1/models/shapes/", "/v1/models/shapes/predict/", "/v1/models//predict", "/..%2f..%2fetc/passwd"):
+            status, _, content = server.ask("GET", path)
+            expect(status == 404 and json.loads(content)["error"], f"{path}: {status} {content}")
+        refused(server.predict("no-such-model", b"x"), 404, "there is no model of that name")
+        for method, path, allow in (("GET", "/v1/models/shapes/predict", "POST"), ("POST", "/v1/models", "GET, HEAD"), ("DELETE", "/healthz", "GET, HEAD"), ("OPTIONS", "/metrics", "GET, HEAD")):
+            status, headers, content = server.ask(method, path)
+            expect(status == 405 and headers["Allow"] == allow and json.loads(content)["error"], f"{method} {path}: {status} {headers}")
+        status, headers, content = server.ask("HEAD", "/healthz")
+        expect(status == 200 and not content and int(headers["Content-Length"]) > 0, headers)
+        status, headers, content = server.ask("GET", "/healthz")
+        expect(status == 200 and json.loads(content)["status"] == "ok" and headers["X-Content-Type-Options"] == "nosniff", headers)
+        connection = server.connect()  # one connection, several questions
+        for _ in range(5):
+            connection.request("POST", "/v1/models/shapes/predict", read(pictures[0]))
+            expect(json.loads(connection.getresponse().read())["answers"][0]["class"], "no class")
+        connection.close()
+
+
+def chunks(size):
+    for _ in range(size >> 16):
+        yield b"x" * (1 << 16)
+
+
+def check_large_bodies():
+    with Server("shapes", "--max-body-mb", "1", "--max-inputs", "3") as server:
+        mebibyte = 1 << 20
+        refused(server.predict("shapes", b"x" * (mebibyte + 1)), 413, "larger than 1048576 bytes")
+        refused(server.predict("shapes", chunks(2 * mebibyte)), 413, "larger than 1048576 bytes")
+        refused(server.predict("shapes", b"x" * mebibyte), 422, "body: ")
+        refused(server.predict("shapes", *multipart([(str(i), b"bad") for i in range(4)])), 413, "more inputs than 3")
+        # Who asks first, or sends without an end, is not listened to for long.
+        with socket.create_connection((server.host, server.port), 30) as client:
+            client.sendall(b"POST /v1/models/shapes/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n")
+            expect(client.recv(100).startswith(b"HTTP/1.1 413 "), "no 413 before the body")
+        with socket.create_connection((server.host, server.port), 30) as client:
+            client.sendall(b"POST /v1/models/shapes/predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                for _ in range(1000):
+                    client.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+                expect(False, "it reads without an end")
+        expect(server.predict("shapes", read(pictures[0]))[0] == 200, "it answers no more")
+        expect(server.metrics()["lince_bodies_bytes"] == 0, "bytes of bodies are kept")
+
+
+# --- who asks ------------------------------------------------------------------------------------------
+
+
+def check_token():
+    with open("token", "w") as file:
+        file.write("correct-horse-battery\nanother line\n")
+    os.chmod("token", 0o644)
+    with Server("shapes", "--token-file", "token") as server:
+        def status(path, **headers):
+            return server.ask("GET", path, headers=headers)[:2]
+        for path in ("/v1/models", "/v1/models/shapes", "/v1/models/none", "/metrics"):
+            for said in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}, {"Authorization": "correct-horse-battery"},
+                         {"Authorization": "Bearer correct-horse-batter"}, {"Authorization": "Bearer correct-horse-battery1"},
+                         {"Authorization": "Basic correct-horse-battery"}):
+                code, headers = status(path, **said)
+                expect(code == 401 and headers["WWW-Authenticate"].startswith("Bearer"), f"{path} {said}: {code}")
+        for said in ("Bearer correct-horse-battery", "bearer correct-horse-battery"):
+            expect(status("/v1/models", Authorization=said)[0] == 200, f"{said} is refused")
+        expect(all(status(path)[0] == 200 for path in ("/healthz",)), "what is free asks for a token")
+        refused(server.predict("shapes", read(pictures[0])), 401, "Authorization: Bearer")
+        expect(server.predict("shapes", read(pictures[0]), {"Authorization": "Bearer correct-horse-battery"})[0] == 200, "it does not answer")
+        server.stop()
+        expect("other users of this machine may read the token" in server.said and "horse" not in server.said, server.said)
+
+
+def check_other_pages():
+    """A page from elsewhere in a browser on this machine."""
+    with Server("shapes") as server:
+        own = f"http://{server.host}:{server.port}"
+        for headers, wanted in (({"Host": "evil.example"}, 403), ({"Host": f"localhost.evil.example:{server.port}"}, 403), ({"Host": f"localhost:{server.port}"}, 200),
+                                ({"Host": "127.0.0.2"}, 200), ({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403), ({"Origin": own}, 200)):
+            status = server.ask("GET", "/v1/models", headers=headers)[0]
+            expect(status == wanted, f"{headers}: {status}")
+    with Server("shapes", "--listen", "0.0.0.0") as server:
+        server.host = "127.0.0.1"
+        expect(server.ask("GET", "/v1/models", headers={"Host": "models.example"})[0] == 200, "it may have any name")
+        server.stop()
+        expect("whoever reaches it may ask" in server.said, server.said)
+
+
+# --- too much, too slow --------------------------------------------------------------------------------
+
+
+def check_full_queue():
+    with Server("shapes", "--max-queue", "1", "--batch", "2") as server:
+        body, headers = busy_question()
+        def question(_):
+            return server.ask("POST", "/v1/models/shapes/predict", body, headers)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(question, range(8)))
+        codes = sorted(status for status, _, _ in found)
+        expect(codes[0] == 200 and codes[-1] == 503 and set(codes) == {200, 503}, codes)
+        for status, said, content in found:
+            document = json.loads(content)
+            if status == 503:
+                expect(said["Retry-After"] == "1" and "wait for this model" in document["error"], document)
+            else:
+                expect(len(document["answers"]) == MANY and not any("error" in a for a in document["answers"]), "an answer is missing")
+        expect(server.predict("shapes", read(pictures[0]))[0] == 200, "it answers no more")
+
+
+def drip(client, content):
+    """Sends a byte every 50 ms; how long until the server ends it, or None."""
+    began = time.monotonic()
+    for byte in content:
+        try:
+            client.send(bytes([byte]))
+            client.settimeout(0.05)
+            with contextlib.suppress(TimeoutError):
+                if not client.recv(1):
+                    return time.monotonic() - began
+        except ConnectionError:
+            return time.monotonic() - began
+    return None
+
+
+def check_slow_clients():
+    with Server("shapes", "--max-seconds", "1") as server:
+        head = b"POST /v1/models/shapes/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+        for before, slowly in ((b"", head * 2), (head, b"x" * 1000)):
+            with socket.create_connection((server.host, server.port), 30) as client:
+                client.sendall(before)
+                took = drip(client, slowly)
+                expect(took and 0.5 < took < 4, f"a client that drips {slowly[:20]} was borne for {took} s")
+        with socket.create_connection((server.host, server.port), 30) as client:
+            expect(client.recv(1) == b"", "a client that says nothing is kept")
+        # What is computed may take longer.
+        expect(server.predict("shapes", *busy_question())[0] == 200, "a long question is cut off")
+        expect(server.metrics()["lince_connections_cut_total"] >= 3, "not counted")
+    with Server("shapes", "--max-per-address", "300", "--max-connections", "400", "--max-seconds", "20") as server:
+        slow = [socket.create_connection((server.host, server.port), 30) for _ in range(200)]
+        for client in slow:
+            client.sendall(head[:30])
+        for client in slow:
+            client.sendall(head[30:31])
+        expect(server.predict("shapes", read(pictures[0]))[0] == 200, "slow clients keep others out")
+        expect(server.metrics()["lince_connections"] >= 200, "slow clients are not there")
+        for client in slow:
+            client.close()
+
+
+def check_connections():
+    with Server("shapes", "--max-per-address", "2") as server:
+        first = [server.connect() for _ in range(2)]
+        for connection in first:
+            connection.request("GET", "/healthz")
+            expect(connection.getresponse().read(), "no answer")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            server.ask("GET", "/healthz")
+            expect(False, "a third connection from one address")
+        first[0].close()
+        for _ in range(50):
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                expect(server.ask("GET", "/healthz")[0] == 200, "not 200")
+                break
+            time.sleep(0.1)
+        else:
+            expect(False, "a connection that has ended counts on")
+        first[1].close()
+
+
+def check_clients_that_leave():
+    with Server("shapes") as server:
+        body, headers = busy_question()
+        for end in (len(body) // 2, len(body)):
+            connection = server.connect()
+            connection.putrequest("POST", "/v1/models/shapes/predict")
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                connection.putheader(name, value)
+            connection.endheaders(body[:end])
+            time.sleep(0.1)
+            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            connection.close()
+        expect(server.predict("shapes", read(pictures[0]))[0] == 200, "it answers no more")
+        expect(server.metrics()["lince_bodies_bytes"] == 0, "bytes of bodies are kept")
+
+
+def check_stop():
+    """What was accepted is answered; nobody else comes in."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with Server("shapes", "--batch", "2") as server:
+            body, headers = busy_question()
+            idle = server.connect()
+            idle.request("GET", "/healthz")
+            idle.getresponse().read()
+            with concurrent.futures.ThreadPoolExecutor(3) as pool:
+                asked = [pool.submit(server.ask, "POST", "/v1/models/shapes/predict", body, headers) for _ in range(3)]
+                began = time.monotonic()
+                while server.metrics()['lince_batches_total{model="shapes"}'] < 1 and time.monotonic() - began < 30:
+                    time.sleep(0.01)
+                time.sleep(0.2)  # the other two have arrived
+                server.process.send_signal(number)
+                time.sleep(0.2)
+                with contextlib.suppress(OSError):
+                    socket.create_connection((server.host, server.port), 1).close()
+                    expect(False, "somebody new comes in while it stops")
+                for job in asked:
+                    status, said, content = job.result(60)
+                    answers = json.loads(content)["answers"]
+                    expect(status == 200 and len(answers) == MANY and not any("error" in a for a in answers), f"{status}: an answer is missing")
+                    expect(said["Connection"] == "close", "it invites to ask again")
+            idle.close()
+            code = server.process.wait(30)
+            server.stop()
+            expect(code == 0 and "stopping" in server.said, f"{code} {server.said}")
+
+
+# --- what it tells of itself ---------------------------------------------------------------------------
+
+
+def check_metrics():
+    with Server("shapes", 'a "b"\\=texts') as server:
+        server.predict("shapes", read(pictures[0]))
+        server.predict("shapes", b"bad")
+        server.ask("GET", "/nothing")
+        status, headers, content = server.ask("GET", "/metrics")
+        expect(status == 200 and headers["Content-Type"].startswith("text/plain; version=0.0.4"), headers)
+        typed = set()
+        for line in content.decode().splitlines():
+            if line.startswith("# TYPE "):
+                expect(re.fullmatch(r"# TYPE [a-z_]+ (counter|gauge|histogram)", line), line)
+                typed.add(line.split()[2])
+            elif not line.startswith("# HELP "):
+                match = re.fullmatch(r'([a-z_]+)(\{[a-z]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z]+="[^"\\]*")?\})? [0-9.e+-]+', line)
+                expect(match and re.sub("_(bucket|sum|count)$", "", match[1]) in typed | {match[1]}, line)
+        counted = server.metrics()
+        expect(counted['lince_inputs_total{model="shapes"}'] == 2 and counted['lince_input_errors_total{model="shapes"}'] == 1, counted)
+        expect(counted['lince_http_responses_total{code="422"}'] == 1 and counted['lince_http_responses_total{code="404"}'] == 1, counted)
+        expect(counted['lince_answer_seconds_bucket{model="shapes",le="+Inf"}'] == 2 == counted['lince_answer_seconds_count{model="shapes"}'], counted)
+        expect(counted['lince_inputs_total{model="a \\"b\\"\\\\"}'] == 0, counted)
+        expect(counted['lince_queue_length{model="shapes"}'] == 0 and counted["process_resident_memory_bytes"] > 1e6, counted)
+
+
+
+checks = {name.removeprefix("check_"): check for name, check in globals().items() if name.startswith("check_")}
+failed = False
+for name in sys.argv[3:] or checks:
+    try:
+        checks[name]()
+    except Exception as error:
+        failed = True
+        print(f"FAILED: {name}: {type(error).__name__}: {str(error)[:2000]}")
+        with open("serve.err", errors="backslashreplace") as file:
+            print("    | " + file.read()[-1000:].replace("\n", "\n    | "))
+sys.exit(failed)
