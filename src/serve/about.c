@@ -7,11 +7,21 @@
 
 #include <lince/version.h>
 
+extern const unsigned char lince_serve_openapi_json[];
+extern const size_t lince_serve_openapi_json_size;
+
 int lince_serve_health(lince_request *r, lince_reply *reply)
 {
     (void)r;
     lince_reply_json(reply, LINCE_HTTP_OK,
                      lince_json_pack("{s:s, s:s}", "status", "ok", "version", LINCE_VERSION));
+    return 0;
+}
+
+int lince_serve_openapi(lince_request *r, lince_reply *reply)
+{
+    (void)r;
+    lince_reply_fixed(reply, "application/json", lince_serve_openapi_json, lince_serve_openapi_json_size);
     return 0;
 }
 

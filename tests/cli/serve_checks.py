@@ -328,7 +328,7 @@ def check_token():
                 expect(code == 401 and headers["WWW-Authenticate"].startswith("Bearer"), f"{path} {said}: {code}")
         for said in ("Bearer correct-horse-battery", "bearer correct-horse-battery"):
             expect(status("/v1/models", Authorization=said)[0] == 200, f"{said} is refused")
-        expect(all(status(path)[0] == 200 for path in ("/healthz",)), "what is free asks for a token")
+        expect(all(status(path)[0] == 200 for path in ("/healthz", "/openapi.json")), "what is free asks for a token")
         refused(server.predict("shapes", read(pictures[0])), 401, "Authorization: Bearer")
         expect(server.predict("shapes", read(pictures[0]), {"Authorization": "Bearer correct-horse-battery"})[0] == 200, "it does not answer")
         server.stop()
@@ -501,6 +501,56 @@ def check_metrics():
         expect(counted['lince_answer_seconds_bucket{model="shapes",le="+Inf"}'] == 2 == counted['lince_answer_seconds_count{model="shapes"}'], counted)
         expect(counted['lince_inputs_total{model="a \\"b\\"\\\\"}'] == 0, counted)
         expect(counted['lince_queue_length{model="shapes"}'] == 0 and counted["process_resident_memory_bytes"] > 1e6, counted)
+
+
+def references(node):
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def check_openapi():
+    with Server("shapes", "texts") as server:
+        status, headers, content = server.ask("GET", "/openapi.json")
+        expect(status == 200 and headers["Content-Type"] == "application/json", headers)
+        document = json.loads(content)
+        expect(document["openapi"].startswith("3.1.") and document["info"]["title"] and document["info"]["version"], document)
+        for reference in references(document):
+            node = document
+            for key in reference.removeprefix("#/").split("/"):
+                expect(key in node, f"{reference} leads nowhere")
+                node = node[key]
+        described, ids = set(), []
+        for path, item in document["paths"].items():
+            for method in item.keys() - {"parameters"}:
+                ids.append(item[method]["operationId"])
+                described.add((method.upper(), re.sub(r"\{\w+\}", "*", path)))
+                expect(all(re.fullmatch(r"\d{3}", code) for code in item[method]["responses"]), path)
+                named = {document["components"]["parameters"]["Name"]["name"]} if "parameters" in item else set()
+                expect(set(re.findall(r"\{(\w+)\}", path)) == named, f"{path}: other parameters")
+        expect(len(ids) == len(set(ids)), "an operation's name is given twice")
+        routes = set(re.findall(r'^ROUTE\("(\w+)", "([^"]+)"', read(f"{source}/src/serve/routes.def").decode(), re.M))
+        expect(described == routes, f"described: {described}, there: {routes}")
+        try:
+            import jsonschema
+        except ImportError:
+            print("python3 has no jsonschema: answers were not compared with the schemas")
+            return
+        def validate(name, answer):
+            # The document is the root, so that references are found in it.
+            jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": document["components"]}).validate(json.loads(answer[2]))
+        validate("Models", server.ask("GET", "/v1/models"))
+        validate("Model", server.ask("GET", "/v1/models/texts"))
+        validate("Health", server.ask("GET", "/healthz"))
+        validate("Error", server.ask("GET", "/nothing"))
+        validate("Answers", server.ask("POST", "/v1/models/shapes/predict", read(pictures[0])))
+        validate("Answers", server.ask("POST", "/v1/models/shapes/predict", b"bad"))
+        validate("Answers", server.ask("POST", "/v1/models/texts/predict", "fine"))
 
 
 
