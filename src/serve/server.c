@@ -7,6 +7,7 @@
 #include "core/sized.h"
 #include "core/tell.h"
 #include "serve/listen.h"
+#include "serve/page.h"
 #include "serve/request.h"
 
 #include <microhttpd.h>
@@ -76,6 +77,7 @@ static int open_server(lince_server *s, const lince_server_options *o, const lin
 {
     set_limits(&s->limits, o);
     LINCE_TRY(open_guard(s, o, observer));
+    LINCE_TRY(lince_page_policy(&s->page_policy));
     LINCE_TRY(open_models(s, o, observer));
     LINCE_TRY(lince_listen(o->listen ? o->listen : "127.0.0.1", o->port, &s->listening, s->address,
                            sizeof s->address, &s->guard.loopback));
@@ -119,6 +121,7 @@ void lince_server_free(lince_server *s)
     if (s->listening >= 0) close(s->listening);
     for (size_t i = 0; i < s->count; i++) lince_served_release(&s->models[i]);
     lince_free(s->models);
+    lince_free(s->page_policy);
     lince_clients_release(&s->clients);
     lince_free(s);
 }

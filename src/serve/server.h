@@ -34,6 +34,7 @@ struct lince_server {
     lince_voice voice; /* that it speaks with where a client says nothing of its language */
     int listening;     /* a socket; -1: none any more */
     char address[320];
+    char *page_policy; /* of the page: the sums of what it may run (page.c) */
     _Atomic size_t held;
     atomic_bool stopping;
     double begun;

@@ -4,9 +4,11 @@
 
 In the folder with shapes/, texts/, sounds/ and their data. Prints what is wrong; the exit code is 1 then.
 """
+import base64
 import concurrent.futures
 import contextlib
 import glob
+import hashlib
 import http.client
 import json
 import os
@@ -270,7 +272,7 @@ def check_addresses():
             status, _, content = server.ask("GET", path)
             expect(status == 404 and json.loads(content)["error"], f"{path}: {status} {content}")
         refused(server.predict("no-such-model", b"x"), 404, "there is no model of that name")
-        for method, path, allow in (("GET", "/v1/models/shapes/predict", "POST"), ("POST", "/v1/models", "GET, HEAD"), ("DELETE", "/healthz", "GET, HEAD"), ("OPTIONS", "/metrics", "GET, HEAD")):
+        for method, path, allow in (("GET", "/v1/models/shapes/predict", "POST"), ("POST", "/v1/models", "GET, HEAD"), ("DELETE", "/", "GET, HEAD"), ("OPTIONS", "/metrics", "GET, HEAD")):
             status, headers, content = server.ask(method, path)
             expect(status == 405 and headers["Allow"] == allow and json.loads(content)["error"], f"{method} {path}: {status} {headers}")
         status, headers, content = server.ask("HEAD", "/healthz")
@@ -328,7 +330,7 @@ def check_token():
                 expect(code == 401 and headers["WWW-Authenticate"].startswith("Bearer"), f"{path} {said}: {code}")
         for said in ("Bearer correct-horse-battery", "bearer correct-horse-battery"):
             expect(status("/v1/models", Authorization=said)[0] == 200, f"{said} is refused")
-        expect(all(status(path)[0] == 200 for path in ("/healthz", "/openapi.json")), "what is free asks for a token")
+        expect(all(status(path)[0] == 200 for path in ("/", "/healthz", "/openapi.json")), "what is free asks for a token")
         refused(server.predict("shapes", read(pictures[0])), 401, "Authorization: Bearer")
         expect(server.predict("shapes", read(pictures[0]), {"Authorization": "Bearer correct-horse-battery"})[0] == 200, "it does not answer")
         server.stop()
@@ -552,6 +554,27 @@ def check_openapi():
         validate("Answers", server.ask("POST", "/v1/models/shapes/predict", b"bad"))
         validate("Answers", server.ask("POST", "/v1/models/texts/predict", "fine"))
 
+
+def check_page():
+    with Server("shapes") as server:
+        status, headers, content = server.ask("GET", "/")
+        page = content.decode()
+        expect(status == 200 and headers["Content-Type"] == "text/html; charset=utf-8", headers)
+        policy = headers["Content-Security-Policy"]
+        for kind in ("script", "style"):
+            inside = re.findall(f"<{kind}>(.*?)</{kind}>", page, re.S)
+            expect(len(inside) == 1 == len(re.findall(f"<{kind}[ >]", page)), f"not one {kind}")
+            total = base64.b64encode(hashlib.sha256(inside[0].encode()).digest()).decode()
+            expect(f"{kind}-src 'sha256-{total}'" in policy, f"{policy} does not allow the page's {kind}")
+        expect("unsafe" not in policy and "default-src 'none'" in policy, policy)
+        # Self-contained, and nothing that the policy forbids.
+        expect(not re.search(r'(src|href)="(?!data:,)', page) and "http://" not in page and "https://" not in page, "it needs something else")
+        expect(not re.search(r'<[^>]* (on\w+|style)=', page) and "innerHTML" not in page, "what is not escaped, or not allowed")
+        words = {language: set(re.findall(r"(\w+): '", re.search(rf"^  {language}: \{{(.*?)^  \}}", page, re.S | re.M)[1])) for language in ("en", "es")}
+        wanted = set(re.findall(r'data-(?:say|label)="(\w+)"', page)) | set(re.findall(r"say\('(\w+)'\)", page))
+        expect(words["en"] == words["es"] and wanted <= words["en"], f"words that are missing: {wanted - words['en']}, {words['en'] ^ words['es']}")
+        for name in re.findall(r"<(?:select|textarea|input)[^>]* id=\"(\w+)\"", page):
+            expect(f'for="{name}"' in page, f"{name} has no label")
 
 
 checks = {name.removeprefix("check_"): check for name, check in globals().items() if name.startswith("check_")}
