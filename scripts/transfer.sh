@@ -136,7 +136,7 @@ panel() {
     shift
     for (( ; $#; )); do
         curve "$1"
-        plots+=("\$${1//-/_} title '$2' with yerrorlines linecolor rgb '$3' linewidth 2 pointtype 7")
+        plots+=("\$${1//-/_} title '${2//\'/\'\'}' with yerrorlines linecolor rgb '$3' linewidth 2 pointtype 7")
         shift 3
     done
     printf 'set title "%s"\nplot %s\n' "$title" "$(IFS=,; echo "${plots[*]}")"
