@@ -20,7 +20,7 @@ if [ "${1:-}" = libraries ]; then
     exit 0
 fi
 [ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev
-    qemu-user g++-aarch64-linux-gnu iproute2)
+    qemu-user g++-aarch64-linux-gnu iproute2 python3-numpy python3-pytest)
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 

@@ -19,6 +19,7 @@ texts() {
 
 # Nothing is left untranslated but what has no words of its own ("%s: %s").
 texts "$scratch/all.pot" $(find src cli -name '*.[ch]' -o -name '*.def')
+xgettext -k_ -kN_ --language=Python --from-code=UTF-8 --join-existing -o "$scratch/all.pot" python/lince/*.py
 msgmerge --quiet --no-fuzzy-matching -o "$scratch/merged.po" "$scratch/es.po" "$scratch/all.pot"
 missing=$(msgattrib --untranslated --no-obsolete --no-wrap "$scratch/merged.po" | sed -n '/^#:/,$p' |
     awk -v RS= '{ words = $0; gsub(/#[^\n]*\n|msgid|msgstr|msgctxt|byte|zip|%[.*]*[a-z]+/, "", words) } words ~ /[A-Za-z]/')
