@@ -26,7 +26,7 @@ cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-e
     -j "$(nproc)" -I include -I src src cli
 
 # The Python package, whose tests a build with sanitizers skips.
-TEST_SCRATCH=$PWD/build-check XDG_CACHE_HOME=$PWD/build-check/cache bash python/tests/run.sh "$PWD/build-check/gcc/liblince.so.1"
+TEST_SCRATCH=$PWD/build-check XDG_CACHE_HOME=$PWD/build-check/cache bash python/tests/run.sh "$PWD/build-check/gcc/liblince.so.1" || [ $? -eq 77 ]
 
 build sanitize -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g' -DLINCE_SANITIZE=ON
 ctest --test-dir build-check/sanitize --output-on-failure -j2
