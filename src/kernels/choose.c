@@ -235,11 +235,12 @@ static int remembered(const task *t, const lince_op_row **choice)
     return code;
 }
 
-/* The run's own row, where it has one, or the fastest; NULL: the rows' order decides, as it does where the same bits are
+/* The run's own row on as many threads, where it has one, or the fastest; NULL: the rows' order decides, as it does where the same bits are
  * asked for, which a measurement cannot promise. */
-static int choose(const task *t, const lince_op_row **choice)
+static int choose(const task *t, const lince_op_row **choice, int *threads)
 {
-    *choice = t->exec->kept ? lince_kept_find(t->exec->kept, t->exec, t->op, t->geometry) : NULL;
+    lince_kept *kept = t->exec->kept;
+    *choice = kept ? lince_kept_find(kept, t->exec, t->op, t->geometry, threads) : NULL;
     return *choice || t->exec->deterministic ? 0 : remembered(t, choice);
 }
 
@@ -248,12 +249,14 @@ int lince_kernel_init(lince_kernel *kernel, const lince_exec *exec, lince_op op,
     const lince_op_timing *timing = lince_op_types[op].timing;
     const lince_op_row *choice = NULL;
     bool chosen = timing && timing->worthwhile(geometry);
+    lince_exec own = *exec;
     *kernel = (lince_kernel){0};
-    if (chosen) LINCE_TRY(choose(&(task){exec, op, geometry, timing}, &choice));
-    int code = choice ? lince_kernel_init_as(kernel, exec, choice, geometry) : LINCE_EUNSUPPORTED;
+    if (chosen) LINCE_TRY(choose(&(task){exec, op, geometry, timing}, &choice, &own.threads));
+    if (choice && choice->same_bits) own.threads = exec->threads;
+    int code = choice ? lince_kernel_init_as(kernel, &own, choice, geometry) : LINCE_EUNSUPPORTED;
     for (const lince_op_row *const *row = exec->device->rows[op]; code == LINCE_EUNSUPPORTED && *row; row++)
         code = lince_kernel_init_as(kernel, exec, *row, geometry);
-    if (!code && chosen && exec->kept && (code = lince_kept_add(exec->kept, kernel->row, geometry)))
+    if (!code && chosen && exec->kept && (code = lince_kept_add(exec->kept, kernel)))
         lince_kernel_release(kernel);
     return code ? lince_fail_in(code, lince_op_types[op].name) : 0;
 }

@@ -1,6 +1,7 @@
 #include "kernels/kept.h"
 #include "core/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_MAX_SIZE = 512 };
@@ -33,13 +34,16 @@ static const char *behind(const char *text, const char *key)
 }
 
 const lince_op_row *lince_kept_find(lince_kept *kept, const lince_exec *exec, lince_op op,
-                                    const void *geometry)
+                                    const void *geometry, int *threads)
 {
+    enum { MOST_THREADS = 1 << 16 };
     char key[LINE_MAX_SIZE];
     put_key(key, op, geometry);
     const char *name = behind(kept->begun, key);
     if (!name) return NULL;
-    size_t length = strcspn(name, "\n");
+    size_t length = strcspn(name, " \n");
+    long count = name[length] == ' ' ? strtol(name + length, NULL, 10) : 0;
+    *threads = count > 0 && count <= MOST_THREADS ? (int)count : exec->threads;
     for (const lince_op_row *const *row = exec->device->rows[op]; *row; row++)
         if (strlen((*row)->name) == length && !strncmp((*row)->name, name, length) &&
             lince_op_usable(*row, geometry))
@@ -48,11 +52,15 @@ const lince_op_row *lince_kept_find(lince_kept *kept, const lince_exec *exec, li
     return NULL;
 }
 
-int lince_kept_add(lince_kept *kept, const lince_op_row *row, const void *geometry)
+int lince_kept_add(lince_kept *kept, const lince_kernel *kernel)
 {
+    const lince_op_row *row = kernel->row;
     char key[LINE_MAX_SIZE];
-    put_key(key, row->op, geometry);
-    if (!behind(kept->used.data, key)) lince_buffer_printf(&kept->used, "%s%s\n", key, row->name);
+    put_key(key, row->op, kernel->geometry);
+    if (behind(kept->used.data, key)) return kept->used.error;
+    lince_buffer_printf(&kept->used, "%s%s", key, row->name);
+    if (!row->same_bits) lince_buffer_printf(&kept->used, " %d", kernel->exec.threads);
+    lince_buffer_puts(&kept->used, "\n");
     return kept->used.error;
 }
 

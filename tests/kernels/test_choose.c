@@ -210,6 +210,35 @@ static void test_a_run_goes_on_with_the_row_that_it_began_with(void **state)
     lince_kept_release(&first);
 }
 
+/* Its sums are divided among them. */
+static void test_a_row_without_the_same_bits_goes_on_with_its_number_of_threads(void **state)
+{
+    (void)state;
+    static const lince_op_row *const rows[] = {&library, &lince_conv_ref, NULL};
+    const lince_op_row *const *of_all[LINCE_OPS] = {
+        [LINCE_OP_CONV] = rows, [LINCE_OP_FILL] = lince_host.rows[LINCE_OP_FILL]};
+    lince_device device = lince_host;
+    device.rows = of_all;
+    lince_kept first = {0}, again = {0};
+    lince_exec begun = {.device = &device, .threads = 2, .kept = &first},
+               on = {.device = &device, .threads = 5, .kept = &again};
+    lince_kernel kernel;
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_int_equal(lince_kernel_init(&kernel, &begun, LINCE_OP_CONV, &geometry), 0);
+    assert_ptr_equal(kernel.row, &library);
+    lince_kernel_release(&kernel);
+    assert_string_equal(lince_kept_text(&first),
+                        "conv dir0-n2-c1x4x4.1-o1x4x4.1-k1x1-s1x1-p0x0-g1-bias1 library 2\n");
+    again.begun = lince_strdup(lince_kept_text(&first));
+    assert_int_equal(lince_kernel_init(&kernel, &on, LINCE_OP_CONV, &geometry), 0);
+    assert_ptr_equal(kernel.row, &library);
+    assert_int_equal(kernel.exec.threads, 2);
+    lince_kernel_release(&kernel);
+    assert_string_equal(lince_kept_text(&again), lince_kept_text(&first));
+    lince_kept_release(&again);
+    lince_kept_release(&first);
+}
+
 int main(void)
 {
     char folder[512];
@@ -225,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_where_measuring_is_not_worth_its_time_the_order_decides),
         cmocka_unit_test(test_where_the_same_bits_are_asked_for_the_order_decides),
         cmocka_unit_test(test_a_run_goes_on_with_the_row_that_it_began_with),
+        cmocka_unit_test(test_a_row_without_the_same_bits_goes_on_with_its_number_of_threads),
         cmocka_unit_test(test_what_must_have_the_same_bits_runs_on_one_thread_where_it_has_not),
     };
     return cmocka_run_group_tests_name("kernels/choose", tests, NULL, NULL);

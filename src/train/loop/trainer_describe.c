@@ -198,11 +198,11 @@ static json_t *kernels_json(const lince_trainer *t)
     json_t *counts = json_object();
     for (const char *line = lince_kept_text(&t->kernels); *line;) {
         char name[128];
-        size_t length = strcspn(line, "\n"), begin = length;
-        while (begin && line[begin - 1] != ' ') begin--;
-        snprintf(name, sizeof name, "%.*s", (int)(length - begin), line + begin);
+        const char *word = line; /* the third: operation, geometry, row */
+        for (int i = 0; i < 2; i++) word += strcspn(word, " ") + 1;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(word, " \n"), word);
         lince_json_put(&counts, name, json_integer(1 + json_integer_value(json_object_get(counts, name))));
-        line += length + 1;
+        line += strcspn(line, "\n") + 1;
     }
     return counts;
 }
