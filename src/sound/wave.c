@@ -60,6 +60,9 @@ static int fail_cut(const char *name)
                       name);
 }
 
+/* libsndfile (1.2) writes where an allocation of its own gave nothing. */
+enum { AT_HAND = 4 << 20 };
+
 static int open_sound(SNDFILE **file, SF_INFO *info, memory *m, const void *bytes, size_t size,
                       const char *name)
 {
@@ -70,6 +73,7 @@ static int open_sound(SNDFILE **file, SF_INFO *info, memory *m, const void *byte
         return lince_fail(LINCE_EFORMAT, "%s: not a recording that is read (%s)", name,
                           lince_wave_formats(formats));
     if (is_cut(bytes, size)) return fail_cut(name);
+    LINCE_TRY(lince_memory_at_hand(AT_HAND));
     if (!(*file = sf_open_virtual(&io, SFM_READ, info, m)))
         return lince_fail(LINCE_EFORMAT, "%s: not a recording that can be read: %s", name, sf_strerror(NULL));
     if (info->samplerate >= LINCE_RATE_LEAST && info->samplerate <= LINCE_RATE_MOST && info->channels > 0)

@@ -14,7 +14,8 @@
  *                             child, whose outputs are these files, and writes the child's exit code, negative the number
  *                             of the signal which ended it
  *
- * Memory does not fail while oneDNN makes an object: that it is there is seen beforehand, which may (kernels/onednn/conv.c).
+ * Memory does not fail while oneDNN makes an object, libsndfile opens a recording or libsoxr resamples one: that it is there is seen
+ * beforehand, which may fail (core/memory.h).
  *
  * System calls are seen by syscall user dispatch (Linux 5.11, x86-64): one that is made anywhere but at `made` below is a
  * signal, whose handler makes it, or does not. A thread that is begun asks for it anew, a program that is started does not
@@ -88,7 +89,7 @@ static long failing_at;                 /* which of them */
 static bool lasting;                    /* and all after it */
 static atomic_bool active;
 static _Thread_local bool looking; /* at the functions, which may allocate */
-static _Thread_local bool making;  /* an object of oneDNN's */
+static _Thread_local bool making;  /* something of theirs */
 static _Thread_local char dispatch = SYSCALL_DISPATCH_FILTER_ALLOW;
 
 /* glibc's own names: dlsym allocates, so that they cannot be looked up by it. */
@@ -219,7 +220,7 @@ int fsync(int file)
     return watches_calls() ? NEXT(fsync)(file) : 0;
 }
 
-/* --- oneDNN --- */
+/* --- libraries that write where an allocation of theirs gave nothing --- */
 
 /* Six words, whatever they are: more than any of these takes. */
 #define MAKES(name)                                                                  \
@@ -239,6 +240,28 @@ MAKES(dnnl_primitive_desc_create)
 MAKES(dnnl_reorder_primitive_desc_create)
 MAKES(dnnl_primitive_create)
 #undef MAKES
+
+void *sf_open_virtual(void *, int, void *, void *);
+void *sf_open_virtual(void *io, int mode, void *info, void *context)
+{
+    making = true;
+    void *file = NEXT(sf_open_virtual)(io, mode, info, context);
+    making = false;
+    return file;
+}
+
+const char *soxr_oneshot(double, double, unsigned, const void *, size_t, size_t *, void *, size_t, size_t *,
+                         const void *, const void *, const void *);
+const char *soxr_oneshot(double from, double to, unsigned channels, const void *in, size_t count,
+                         size_t *read, void *out, size_t wanted, size_t *made_of, const void *io,
+                         const void *quality, const void *runtime)
+{
+    making = true;
+    const char *error =
+        NEXT(soxr_oneshot)(from, to, channels, in, count, read, out, wanted, made_of, io, quality, runtime);
+    making = false;
+    return error;
+}
 
 /* --- system calls --- */
 
