@@ -49,7 +49,7 @@ typedef struct plan {
     lince_direction direction;
     lince_shape from, to; /* read and written; backward weights: x, dy */
     size_t taps, planes, grids, from_blocks, to_blocks;
-    int pitch, rows;             /* of a map with its zeros */
+    int pitch;                   /* positions from row to row of a map, with its zeros */
     size_t sample, front, back;  /* positions of a sample (even), and of zeros before and behind a group */
     size_t group, groups;        /* samples of a group */
     size_t plane;                /* positions of a plane of a group */
@@ -499,9 +499,8 @@ static int make(lince_kernel *k, plan *p)
     p->from_blocks = divide_up((size_t)p->from.channels, TILE);
     p->to_blocks = divide_up((size_t)p->to.channels, TILE);
     p->taps = (size_t)t->conv.kernel[0] * (size_t)t->conv.kernel[1];
-    p->rows = extent(p, 0);
     p->pitch = extent(p, 1);
-    p->sample = ((size_t)p->rows * (size_t)p->pitch + 1) / 2 * 2;
+    p->sample = ((size_t)extent(p, 0) * (size_t)p->pitch + 1) / 2 * 2;
     LINCE_TRY(make_grids(p));
     LINCE_TRY(make_sources(p));
     find_margins(p);

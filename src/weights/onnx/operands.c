@@ -271,6 +271,16 @@ int lince_import_pick(import *m, const node *n, const item *x, int count, int be
 
 /* --- the graph around a node --- */
 
+int lince_import_weighted(import *m, const node *n, const item *x, lince_layer_args layer,
+                          const tensor *weight, bool transposed, const tensor *bias)
+{
+    layer.head = lince_import_is_head(m, n);
+    int made = lince_import_add_named(m, n, x->node, weight, layer);
+    LINCE_TRY(lince_import_give(m, n, x, made));
+    LINCE_TRY(lince_import_bind_tensor(m, n, made, 0, weight, transposed));
+    return bias ? lince_import_bind_tensor(m, n, made, 1, bias, false) : 0;
+}
+
 /* The node that is the only one to use an output, or NULL. */
 const node *lince_import_only_user(const import *m, const item *x)
 {

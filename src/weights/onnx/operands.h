@@ -43,6 +43,9 @@ int lince_import_add_named(import *m, const node *n, int from, const tensor *wei
 /* Parameter `param` of node `made` has the tensor's numbers. Of the output layer, other classes are asked for than the
  * file's. */
 int lince_import_bind_tensor(import *m, const node *n, int made, int param, const tensor *t, bool transposed);
+/* The layer behind x, with weights and perhaps a bias (NULL: none), the output layer where it is that; its value is given. */
+int lince_import_weighted(import *m, const node *n, const item *x, lince_layer_args layer,
+                          const tensor *weight, bool transposed, const tensor *bias);
 /* Or these, which are taken over. */
 int lince_import_bind_values(import *m, int made, int param, float *values);
 bool lince_import_is_head(const import *m, const node *n);

@@ -21,11 +21,7 @@ static int linear(import *m, const node *n, const tensor *w, bool transposed, co
                                     .no_bias = !b,
                                     .init = LINCE_PYTORCH_INIT};
     lince_layer_args layer = LINCE_LAYER_OF(linear, &args);
-    layer.head = lince_import_is_head(m, n);
-    int made = lince_import_add_named(m, n, x->node, w, layer);
-    LINCE_TRY(lince_import_give(m, n, x, made));
-    LINCE_TRY(lince_import_bind_tensor(m, n, made, 0, w, transposed));
-    return b ? lince_import_bind_tensor(m, n, made, 1, b, false) : 0;
+    return lince_import_weighted(m, n, x, layer, w, transposed, b);
 }
 
 int lince_onnx_take_gemm(import *m, const node *n)

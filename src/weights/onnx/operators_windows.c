@@ -87,11 +87,7 @@ int lince_onnx_take_conv(import *m, const node *n)
                                     .no_bias = !b,
                                     .init = LINCE_HE_FAN_IN};
     lince_layer_args layer = LINCE_LAYER_OF(conv2d, &args);
-    layer.head = lince_import_is_head(m, n);
-    int made = lince_import_add_named(m, n, x->node, w, layer);
-    LINCE_TRY(lince_import_give(m, n, x, made));
-    LINCE_TRY(lince_import_bind_tensor(m, n, made, 0, w, false));
-    return b ? lince_import_bind_tensor(m, n, made, 1, b, false) : 0;
+    return lince_import_weighted(m, n, x, layer, w, false, b);
 }
 
 /* Padding that is larger behind, by less than a step, lets the last window go over the edge: as ceil_mode does. */
