@@ -60,6 +60,20 @@ refuses() {
     { [ $code -eq 1 ] || [ $code -eq 2 ]; } && grep -q -- "$pattern" err || wrong "lince $*: expected '$pattern', found $code:"
 }
 
+# interrupted FOLDER ARGUMENTS...: the run in that folder is asked to end once it has a checkpoint of a step, and does so. Its
+# training must be far longer than a look at the folder.
+interrupted() {
+    local folder=$1 process
+    shift
+    "$lince" "$@" >out 2>err </dev/null &
+    process=$!
+    until [ -e "$folder/checkpoint/state.safetensors" ] || ! kill -0 $process 2>/dev/null; do sleep 0.005; done
+    kill -INT $process 2>/dev/null
+    wait $process
+    code=$?
+    [ $code -eq 130 ] || wrong "lince $*: interrupted, expected 130, found $code:"
+}
+
 # as_of_0_1 CHECKPOINT: what version 0.1 would have written, of the same length: neither stages, contents of pictures, kernels nor a
 # checksum, and the position's values alone
 as_of_0_1() {

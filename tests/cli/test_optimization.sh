@@ -93,11 +93,7 @@ expect 2 'no --weight-decay' train "${training[@]}" --decay-factor 'linear.*=2'
 expect 2 '--layer-decay 0.8: nothing but the head is trained' train "${training[@]}" --freeze features --layer-decay 0.8
 
 # a run of before there was the choice decays norms, and goes on so
-"$lince" train "${training[@]}" --weight-decay 0.01 --decay-norms --no-report --checkpoint-every 0.00001 --out old >out 2>err </dev/null &
-process=$!
-until [ -e old/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
-kill -INT $process
-wait $process
+interrupted old train "${training[@]}" --weight-decay 0.01 --decay-norms --no-report --checkpoint-every 0.00001 --out old
 sed -i '/^decay-norms:/d' old/config.yaml
 done_with train --resume old
 diff <(results norms) <(results old) >difference || { wrong "a run without the setting goes on otherwise"; cat difference; }

@@ -26,12 +26,7 @@ done_with eval --run rounded --json
 measured=$(sed -n 's/^{"n": [0-9]*, "loss": \([^,]*\),.*/\1/p' out)
 awk -v a="$measured" -v b="$(loss rounded/test.json)" 'BEGIN { exit !(a > 0 && a - b < 0.01 && b - a < 0.01) }' || wrong "eval measures otherwise than the run's own test"
 
-"$lince" train "${training[@]}" --precision bf16 --checkpoint-every 0.00001 --threads 1 --out resumed >out 2>err </dev/null &
-process=$!
-until [ -e resumed/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
-kill -INT $process
-wait $process
-[ $? -eq 130 ] || wrong "the run was not interrupted"
+interrupted resumed train "${training[@]}" --precision bf16 --checkpoint-every 0.00001 --threads 1 --out resumed
 done_with train --resume resumed
 cmp -s rounded/weights/last.safetensors resumed/weights/last.safetensors || wrong "other weights after a resume on another number of threads"
 

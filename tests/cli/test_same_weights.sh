@@ -20,12 +20,7 @@ for threads in 2 64; do
     same on-$threads
 done
 
-"$lince" train "${training[@]}" --threads 2 --checkpoint-every 0.00001 --out interrupted >out 2>err </dev/null &
-process=$!
-until [ -e interrupted/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
-kill -INT $process
-wait $process
-[ $? -eq 130 ] || wrong "the run was not interrupted"
+interrupted interrupted train "${training[@]}" --threads 2 --checkpoint-every 0.00001 --out interrupted
 done_with train --resume interrupted --threads 1
 same interrupted
 finish

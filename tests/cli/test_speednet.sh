@@ -39,12 +39,7 @@ done_with train "${training[@]}" --data others --weights first/weights/last.safe
 same first loaded whiten.weight
 
 # A resumed run is the uninterrupted one.
-"$lince" train "${training[@]}" --epochs 2 --checkpoint-every 0.00001 --out interrupted >out 2>err </dev/null &
-process=$!
-until [ -e interrupted/checkpoint/state.safetensors ] || ! kill -0 $process 2>/dev/null; do sleep 0.02; done
-kill -INT $process
-wait $process
-[ $? -eq 130 ] || wrong "the run was not interrupted"
+interrupted interrupted train "${training[@]}" --epochs 2 --checkpoint-every 0.00001 --out interrupted
 done_with train --resume interrupted
 cmp -s second/weights/last.safetensors interrupted/weights/last.safetensors || wrong "the resumed run has other weights"
 
