@@ -21,7 +21,9 @@ faults that are left, --most N as many of each case, evenly. Ends with 1 where a
 import argparse
 import concurrent.futures
 import errno
+import glob
 import hashlib
+import http.client
 import http.server
 import json
 import os
@@ -77,10 +79,11 @@ SECONDS = 300  # of a run; a busy machine is no hang
 
 class Case:
     """`derived`: patterns of files that are made from others; `vary`: of those that hold times; both may lack or differ
-    where a word on standard error says so. `tells`: of a standard output that tells of a fault, which is what was asked."""
+    where a word on standard error says so. `tells`: of a standard output that tells of a fault, which is what was asked.
+    `asks`: of a server, what it is asked before it is told to stop; its answers belong to its output."""
 
-    def __init__(self, name, command, prepare=(), derived="", vary="", tells="", embedded=False):
-        self.name, self.command, self.prepare, self.embedded = name, command, prepare, embedded
+    def __init__(self, name, command, prepare=(), derived="", vary="", tells="", embedded=False, asks=()):
+        self.name, self.command, self.prepare, self.embedded, self.asks = name, command, prepare, embedded, asks
         self.derived, self.vary, self.tells = (re.compile(p or "$^") for p in (derived, vary, tells))
 
 
@@ -96,6 +99,7 @@ SMALL_PICTURES = ["--image-size", "8", "--train-limit", "2"]
 SMALL_TEXTS = ["--embedding", "4", "--hidden", "4", "--max-tokens", "8"]
 TRAIN_PICTURES = ["train", "--data", "pictures", "--model", "resnet20", "--out", "run", *TRAIN, *SMALL_PICTURES]
 TRAIN_TEXTS = ["train", "--data", "texts", "--model", "gru", "--out", "run", *TRAIN, *SMALL_TEXTS]
+ROUNDED = [*TRAIN_PICTURES, "--precision", "bf16"]
 SMALL_SOUNDS = ["--mels", "8", "--fft", "128", "--hop", "64", "--seconds", "0.2", "--train-limit", "2"]
 TRAIN_SOUNDS = ["train", "--data", "sounds", "--model", "resnet20", "--out", "run", *TRAIN, *SMALL_SOUNDS]
 TRAIN_LABELS = ["train", "--data", "labels", "--model", "resnet20", "--out", "run", *TRAIN, "--image-size", "8"]
@@ -151,6 +155,14 @@ CASES = [
     Case("lr-find", ["lr-find", "--data", "texts", "--model", "rnn", "--out", "run", "--steps", "20", *TRAIN[2:-1],
                      *SMALL_TEXTS], [TEXTS], derived="plots/", vary=TIMES),
     Case("fetch", ["fetch", "{url}/file.bin", "--sha256", hashlib.sha256(FETCHED).hexdigest()], derived=r"\.part$", vary=r"\.part$"),
+    Case("train-bf16", ROUNDED, [PICTURES], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
+    Case("eval-bf16", ["eval", "--run", "run", "--json"], [PICTURES, ROUNDED], vary=TIMES),
+    Case("cv-pictures", ["cv", "--data", "pictures", "--folds", "2", "--model", "resnet20", "--out", "folds", *TRAIN, *SMALL_PICTURES],
+         [PICTURES], derived=r"\.html|\.md|plots/|" + CHECKPOINT, vary=TIMES + r"|\.html|\.md|" + CHECKPOINT),
+    Case("serve-pictures", ["serve", "run", "--port", "0"], [PICTURES, TRAIN_PICTURES], vary=TIMES,
+         asks=["v1/models", "v1/models/run/predict=pictures/test/*/*.png", "healthz"]),
+    Case("serve-texts", ["serve", "run", "--port", "0"], [TEXTS, TRAIN_TEXTS], vary=TIMES,
+         asks=["v1/models/run/predict=texts/*.csv", "", "openapi.json"]),
     Case("library-pictures", ["run", "pictures/test/crescent/0005.png"], [PICTURES, TRAIN_PICTURES], vary=TIMES, embedded=True),
     Case("library-texts", ["run", "a good day, and a bad one"], [TEXTS, TRAIN_TEXTS], vary=TIMES, embedded=True),
 ]
@@ -228,13 +240,56 @@ def environment(folder):
             "TMPDIR": os.path.dirname(folder)}
 
 
+class Client(threading.Thread):
+    """Asks a server, whose standard output is a file, once its address is there, and tells it to stop. An answer is a line:
+    the question, and what was said, or "error"."""
+
+    def __init__(self, asks, folder, out, process):
+        super().__init__()
+        self.asks, self.folder, self.out, self.process = asks, folder, out, process
+        self.answers, self.over = [], threading.Event()
+        self.start()
+
+    def run(self):
+        address = None
+        while not address and not self.over.wait(0.005):
+            if os.path.exists(self.out):
+                with open(self.out) as said:
+                    address = re.search(r"http://([\d.]+:\d+)/\n", said.read())
+        for question in self.asks if address else ():
+            self.answers.append(f"{question} {self.ask(address[1], question)}")
+        if address and not self.over.is_set():
+            os.kill(self.process(), signal.SIGTERM)
+
+    def ask(self, host, question):
+        path, _, pattern = question.partition("=")
+        body = pattern and min(glob.glob(os.path.join(self.folder, pattern)))
+        connection = http.client.HTTPConnection(host, timeout=SECONDS)
+        try:
+            with open(body or os.devnull, "rb") as stream:
+                connection.request("POST" if body else "GET", "/" + path, stream.read() if body else None)
+            answer = connection.getresponse()
+            content = re.sub(rb'"seconds":[^,]*', b"", answer.read())
+            return hashlib.sha256(content).hexdigest() if answer.status == 200 else "error"
+        except (OSError, http.client.HTTPException):
+            return "error"
+        finally:
+            connection.close()
+
+    def end(self):
+        """What was said in all, after the address."""
+        self.over.set()
+        self.join()
+        return "".join(line + "\n" for line in self.answers).encode()
+
+
 class Place:
     """A folder as a command finds it, and a process that has begun the command and waits there to be told which fault to
     make: for each it forks, so that nothing has to be loaded again."""
 
-    def __init__(self, folder, base, before, program, arguments, shim):
+    def __init__(self, folder, base, before, program, arguments, shim, asks):
         self.folder, self.base, self.before, self.program, self.arguments = folder, base, before, program, arguments
-        self.shim, self.server = shim, None
+        self.shim, self.asks, self.server = shim, asks, None
         shutil.copytree(base, folder, symlinks=True)
 
     def outcome(self, code, out, err):
@@ -255,13 +310,33 @@ class Place:
 
     def run(self, variables={}):
         """The command, with a process of its own."""
+        return self.outcome(*self.once(variables))
+
+    def once(self, variables={}):
+        """The same; what it has left stays: its exit code and both outputs."""
+        out, err = self.folder + ".out", self.folder + ".err"
+        with open(out, "wb") as said, open(err, "wb") as told:
+            process = subprocess.Popen([self.program, *self.arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                       stdout=said, stderr=told, env={**environment(self.folder), **variables})
+        client = self.client(out, lambda: process.pid)
         try:
-            done = subprocess.run([self.program, *self.arguments], cwd=self.folder, capture_output=True,
-                                  env={**environment(self.folder), **variables}, timeout=SECONDS,
-                                  stdin=subprocess.DEVNULL)
+            code = process.wait(SECONDS)
         except subprocess.TimeoutExpired:
-            return self.outcome(None, b"", b"")
-        return self.outcome(done.returncode, done.stdout, done.stderr)
+            process.kill()
+            code = process.wait() and None
+        return self.said(code, out, err, client)
+
+    def client(self, out, process):
+        return Client(self.asks, self.folder, out, process) if self.asks else None
+
+    def said(self, code, out, err, client):
+        with open(out, "rb") as said, open(err, "rb") as told:
+            out, err = said.read(), told.read()
+        return code, re.sub(rb"(?<=127.0.0.1:)\d+", b"", out) + client.end() if client else out, err
+
+    def child(self):
+        with open(f"/proc/{self.server.pid}/task/{self.server.pid}/children") as children:
+            return int(children.read())
 
     def fault(self, order):
         """The command, by the process that waits."""
@@ -272,14 +347,14 @@ class Place:
                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
                                            env={**environment(self.folder), "LD_PRELOAD": self.shim,
                                                 "LINCE_FAULT_SERVE": f"{out}:{err}"})
+        open(out, "w").close()  # of the one before
         self.server.stdin.write(f"{order}\n".encode())
+        client = self.client(out, self.child)
         hangs = not select.select([self.server.stdout], [], [], SECONDS)[0]
         if hangs:
-            with open(f"/proc/{self.server.pid}/task/{self.server.pid}/children") as children:
-                os.kill(int(children.read()), signal.SIGKILL)
+            os.kill(self.child(), signal.SIGKILL)
         code = int(self.server.stdout.readline())
-        with open(out, "rb") as said, open(err, "rb") as told:
-            return self.outcome(None if hangs else code, said.read(), told.read())
+        return self.outcome(*self.said(None if hangs else code, out, err, client))
 
     def close(self):
         if self.server:
@@ -316,7 +391,7 @@ class Runner:
         shutil.rmtree(self.scratch, ignore_errors=True)
         shutil.copytree(prepared(options.lince, list(case.prepare), options.scratch), self.base, symlinks=True)
         warm = self.place("warm-up")  # what is measured once, as kernels are, is in the cache afterwards
-        subprocess.run([warm.program, *warm.arguments], cwd=warm.folder, env=environment(warm.folder), capture_output=True)
+        warm.once()
         cache = os.path.join(warm.folder, ".cache")
         if os.path.isdir(cache):
             shutil.copytree(cache, os.path.join(self.base, ".cache"), dirs_exist_ok=True)
@@ -331,7 +406,7 @@ class Runner:
     def place(self, name):
         program = self.options.embedder if self.case.embedded else self.options.lince
         arguments = [a.replace("{url}", self.options.url) for a in self.case.command]
-        return Place(os.path.join(self.scratch, name), self.base, files_of(self.base), program, arguments, self.shim)
+        return Place(os.path.join(self.scratch, name), self.base, files_of(self.base), program, arguments, self.shim, self.case.asks)
 
     def with_place(self, action, *arguments):
         place = self.places.get()
@@ -361,6 +436,12 @@ class Runner:
                 missing.append(path)
         return odd, missing
 
+    def is_right(self, out):
+        """The right output; a server's answers may be errors."""
+        lines, right = out.splitlines(), self.right.out.splitlines()
+        return out == self.right.out or self.case.asks and len(lines) == len(right) and all(
+            a == b or a.endswith(b" error") for a, b in zip(lines, right))
+
     def verdict(self, o):
         if o.code is None:
             return "hang", ""
@@ -370,7 +451,7 @@ class Runner:
         told = self.case.tells.search(o.out.decode(errors="replace"))
         more = told or (o.err != self.right.err and len(o.err) > 0)
         if o.code == 0:
-            if o.out != self.right.out and not told:
+            if not self.is_right(o.out) and not told:
                 return "other output", f"exit 0, another standard output; said: {o.err[-200:]!r}"
             essential = [p for p in missing + odd if not self.case.derived.search(p)]
             if essential:

@@ -221,7 +221,7 @@ class Trial:
 
     def go(self):
         unfinished = self.begin()
-        while unfinished and self.random.random() < 0.5:
+        while unfinished and self.random.random() < 0.8:
             process = self.resume()
             if self.case.pair:
                 self.second(process)
