@@ -8,6 +8,7 @@
 #include "train/run/saved.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int lince_cv_fold_path(char out[LINCE_PATH_MAX], const char *folder, size_t fold)
@@ -53,24 +54,45 @@ static int train_fold(const lince_run *run, state found, const lince_settings *s
     return code < 0 ? code : 0;
 }
 
-static int read_fingerprint(const char *folder, char out[128])
+/* Which data a fold saw: their names and sizes, and of all samples together, trained, validated and tested with, what they
+ * hold; 0: that is not known. */
+typedef struct seen {
+    char fingerprint[128];
+    uint64_t content;
+} seen;
+
+static int read_json(const char *folder, const char *name, json_t **json)
 {
     char path[LINCE_PATH_MAX];
-    LINCE_TRY(lince_path_join(path, folder, "data.json"));
-    json_t *data;
-    LINCE_TRY(lince_json_read(path, &data));
-    snprintf(out, 128, "%s", lince_fact_text(data, "fingerprint"));
-    json_decref(data);
-    return *out ? 0 : lince_fail(LINCE_EFORMAT, "%s: does not say which data the run saw", path);
+    LINCE_TRY(lince_path_join(path, folder, name));
+    return lince_json_read(path, json);
 }
 
-/* Folds of other data would not be parts of one whole. */
-static int check_data(const char *folder, const char *first)
+static int read_seen(const char *folder, seen *out)
 {
-    char now[128], then[128];
-    LINCE_TRY(read_fingerprint(folder, now));
-    LINCE_TRY(read_fingerprint(first, then));
-    if (!strcmp(now, then)) return 0;
+    json_t *data, *test;
+    LINCE_TRY(read_json(folder, "data.json", &data));
+    int code = read_json(folder, "test.json", &test);
+    if (code) {
+        json_decref(data);
+        return code;
+    }
+    const char *trained = lince_fact_text(data, "content"), *tested = lince_fact_text(test, "content");
+    snprintf(out->fingerprint, sizeof out->fingerprint, "%s", lince_fact_text(data, "fingerprint"));
+    out->content = *trained && *tested ? strtoull(trained, NULL, 16) + strtoull(tested, NULL, 16) : 0;
+    json_decref(data);
+    json_decref(test);
+    return *out->fingerprint ? 0 : lince_fail(LINCE_EFORMAT, "%s: does not say which data the run saw", folder);
+}
+
+/* Folds of other data would not be parts of one whole; with `whole` each of them sees all samples. */
+static int check_data(const char *folder, const char *first, bool whole)
+{
+    seen now, then;
+    LINCE_TRY(read_seen(folder, &now));
+    LINCE_TRY(read_seen(first, &then));
+    bool known = whole && now.content && then.content;
+    if (!strcmp(now.fingerprint, then.fingerprint) && (!known || now.content == then.content)) return 0;
     return lince_fail(LINCE_EDATA,
                       "%s: the data have changed since %s was trained; begin a new cross-validation", folder,
                       first);
@@ -89,12 +111,12 @@ static int finish_fold(const lince_run *run, const lince_settings *settings, siz
     return found == FINISHED ? 0 : train_fold(run, found, settings, fold, command, observer);
 }
 
-static int check_fold(const lince_run *run, size_t fold)
+static int check_fold(const lince_run *run, const lince_settings *settings, size_t fold)
 {
     char first[LINCE_PATH_MAX], folder[LINCE_PATH_MAX];
     LINCE_TRY(lince_cv_fold_path(first, run->folder, 0));
     LINCE_TRY(lince_cv_fold_path(folder, run->folder, fold));
-    return check_data(folder, first);
+    return check_data(folder, first, !settings->train_limit && !settings->drop_duplicates);
 }
 
 int lince_cv_train(const lince_group *group, const lince_run *run, const lince_settings *settings,
@@ -104,9 +126,9 @@ int lince_cv_train(const lince_group *group, const lince_run *run, const lince_s
     int code = 0;
     for (size_t fold = (size_t)group->rank; !code && fold < folds; fold += members) {
         code = finish_fold(run, settings, fold, command, observer);
-        if (!code && members == 1) code = check_fold(run, fold);
+        if (!code && members == 1) code = check_fold(run, settings, fold);
     }
     code = lince_group_all(group, code);
-    for (size_t fold = 0; !code && members > 1 && fold < folds; fold++) code = check_fold(run, fold);
+    for (size_t fold = 0; !code && members > 1 && fold < folds; fold++) code = check_fold(run, settings, fold);
     return code;
 }

@@ -227,6 +227,22 @@ uint64_t lince_loader_holds(const lince_loader *l, uint32_t index)
     return text ? lince_hash_content(text, strlen(text)) : 0;
 }
 
+uint64_t lince_loader_identity(const lince_loader *l, uint32_t index)
+{
+    const char *name = lince_loader_name(l, index), *labels = lince_loader_labels_name(l, index);
+    uint64_t sample[] = {lince_hash_content(name, strlen(name)), lince_hash_content(labels, strlen(labels)),
+                         lince_loader_holds(l, index)};
+    return lince_hash_content(sample, sizeof sample);
+}
+
+uint64_t lince_loader_identities(const lince_loader *l)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < l->count; i++)
+        sum += lince_loader_identity(l, l->good ? l->good[i] : (uint32_t)i);
+    return sum;
+}
+
 int lince_loader_start_whole(lince_loader *l)
 {
     return start(l, 0, 0, false);

@@ -65,8 +65,13 @@ const char *lince_loader_labels_name(const lince_loader *loader,
                                      uint32_t index); /* lince_dataset_labels_name */
 
 /* One number of what a sample of the part holds as it stands in the data, not as the net is given it: of a picture the
- * size and the pixels (lince_image_content), of a text the words. Whoever reads the data another way finds the same one. */
+ * size and the pixels (lince_image_content), of a text the words, of a recording its file. Whoever reads the data another way finds the same one. */
 uint64_t lince_loader_holds(const lince_loader *loader, uint32_t index);
+
+/* One number of a sample's name, its labels and what it holds. Sums of them stand for parts, and do not depend on the order: two
+ * divisions of the same samples have the same sum. */
+uint64_t lince_loader_identity(const lince_loader *loader, uint32_t index);
+uint64_t lince_loader_identities(const lince_loader *loader); /* their sum over all samples of an epoch */
 
 /* Begins epoch `epoch` (0-based) at batch `first` (0 unless resuming), also in the middle of another.
  * LINCE_EDATA where the epoch has fewer batches. */

@@ -29,6 +29,7 @@ typedef struct recording {
     const lince_clips *clips;
     uint32_t index;
     lince_bytes bytes;
+    uint64_t content;
     lince_recording_key key;
     bool kept; /* its map was found */
 } recording;
@@ -63,6 +64,7 @@ static int make(recording *r, void *scratch, float *clip, float *map, int32_t *l
 {
     const lince_clips *c = r->clips;
     LINCE_TRY(lince_sound_bytes(c->dataset, c->part, r->index, &r->bytes));
+    r->content = lince_sound_content(&r->bytes);
     int code = take_apart(r, scratch, clip, map, length);
     lince_bytes_release(&r->bytes);
     return code;
@@ -147,6 +149,7 @@ static void look_at(void *context, size_t i)
         return;
     }
     c->contents[index] = lince_hash_content(values, c->size * sizeof *values);
+    c->originals[index] = r.content;
     add_up(c->encoder, map, o);
     o->map = map, o->key = r.key, o->kept = r.kept;
 }
@@ -238,10 +241,12 @@ int lince_clips_init(lince_clips *c, lince_dataset *dataset, lince_part part, co
     c->cached = most < total ? most : total;
     c->good = lince_alloc(total, sizeof *c->good);
     c->contents = lince_alloc(total, sizeof *c->contents);
+    c->originals = lince_alloc(total, sizeof *c->originals);
     c->length = lince_alloc(total, sizeof *c->length);
     c->sum = lince_alloc(bands, sizeof *c->sum);
     c->squares = lince_alloc(bands, sizeof *c->squares);
-    int code = c->good && c->contents && c->length && c->sum && c->squares ? 0 : LINCE_ENOMEM;
+    int code =
+        c->good && c->contents && c->originals && c->length && c->sum && c->squares ? 0 : LINCE_ENOMEM;
     if (!code && !(c->cache = lince_alloc(c->cached * c->size, sizeof *c->cache)))
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the recordings take %zu MiB; choose a smaller --cache-mb",
@@ -259,6 +264,7 @@ void lince_clips_release(lince_clips *c)
 {
     lince_free(c->good);
     lince_free(c->contents);
+    lince_free(c->originals);
     lince_free(c->length);
     lince_free(c->cache);
     lince_free(c->sum);

@@ -18,6 +18,7 @@ typedef struct lince_clips {
     float *cache; /* [cached][size]: the first of the part */
     size_t cached;
     uint64_t *contents;    /* [of the part] of good ones: lince_hash_content of the floats */
+    uint64_t *originals;   /* [of the part] likewise: lince_sound_content */
     int32_t *length;       /* [of the part] frames that a recording has itself */
     lince_kept_maps kept;  /* of earlier runs */
     double *sum, *squares; /* [bands] over all maps of the good ones */

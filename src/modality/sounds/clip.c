@@ -1,5 +1,6 @@
 /* From a file to a clip of the encoder's length. */
 #include "core/error.h"
+#include "core/hash.h"
 #include "data/index/layout.h"
 #include "modality/sounds/sounds.h"
 
@@ -58,12 +59,19 @@ int lince_sound_bytes(lince_dataset *d, lince_part part, size_t index, lince_byt
     return lince_source_read(&d->source, entry_of(d, part, index), bytes);
 }
 
-int lince_sound_read(lince_dataset *d, lince_part part, size_t index, int rate, lince_wave *wave)
+uint64_t lince_sound_content(const lince_bytes *bytes)
+{
+    return lince_hash_content(bytes->data, bytes->size);
+}
+
+int lince_sound_read(lince_dataset *d, lince_part part, size_t index, int rate, lince_wave *wave,
+                     uint64_t *content)
 {
     char where[LINCE_WHERE_MAX];
     lince_bytes bytes;
     *wave = (lince_wave){0};
     LINCE_TRY(lince_sound_bytes(d, part, index, &bytes));
+    *content = lince_sound_content(&bytes);
     int code =
         lince_sound_decode(bytes.data, bytes.size, rate, lince_sound_where(d, part, index, where), wave);
     lince_bytes_release(&bytes);

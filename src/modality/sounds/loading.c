@@ -163,8 +163,17 @@ static uint64_t digest(const lince_loader *l)
     return lince_clips_digest(&((const content *)l->state)->clips);
 }
 
-static const lince_content sounds = {
-    .open = open_part, .allocate = allocate, .fill = fill, .digest = digest, .release = release};
+static uint64_t holds(const lince_loader *l, uint32_t index)
+{
+    return ((const content *)l->state)->clips.originals[index];
+}
+
+static const lince_content sounds = {.open = open_part,
+                                     .allocate = allocate,
+                                     .fill = fill,
+                                     .digest = digest,
+                                     .holds = holds,
+                                     .release = release};
 
 int lince_loader_new_sounds(lince_loader **loader, lince_dataset *dataset, lince_part part,
                             const lince_sound_encoder *encoder, const lince_settings *settings,

@@ -50,8 +50,12 @@ int lince_sound_bytes(lince_dataset *dataset, lince_part part, size_t index, lin
 const char *lince_sound_where(const lince_dataset *dataset, lince_part part, size_t index,
                               char where[LINCE_WHERE_MAX]);
 
-/* A sample's recording at the encoder's rate; and that of bytes. Likewise. */
-int lince_sound_read(lince_dataset *dataset, lince_part part, size_t index, int rate, lince_wave *wave);
+/* One number of what a file holds: as it is, whatever is in it decoded to. */
+uint64_t lince_sound_content(const lince_bytes *bytes);
+
+/* A sample's recording at the encoder's rate, and what it holds; and that of bytes. Likewise. */
+int lince_sound_read(lince_dataset *dataset, lince_part part, size_t index, int rate, lince_wave *wave,
+                     uint64_t *content);
 int lince_sound_decode(const void *bytes, size_t size, int rate, const char *name, lince_wave *wave);
 
 /* choices.c */

@@ -202,22 +202,20 @@ void lince_explain_captions(const lince_explainer *e, const lince_case *at, char
              100 * lince_explain_probability(e, at));
 }
 
-/* Beside an answer stands the picture that it was given to, or none. */
-static int check_content(const lince_explainer *e, size_t outcome, const lince_image *whole)
+int lince_explain_check(const lince_explainer *e, size_t outcome, uint64_t content)
 {
     const lince_outcome_row *row = &e->outcomes.rows[outcome];
-    if (!row->content || row->content == lince_image_content(whole)) return 0;
-    return lince_fail(
-        LINCE_EDATA,
-        "%s: %s: it is not the picture that the run was tested on (or another version of a library "
-        "decodes it otherwise)",
-        lince_dataset_path(e->dataset), row->path);
+    if (!row->content || row->content == content) return 0;
+    return lince_fail(LINCE_EDATA,
+                      "%s: %s: it is not the sample that the run was tested on (or another version of a library "
+                      "decodes it otherwise)",
+                      lince_dataset_path(e->dataset), row->path);
 }
 
-int lince_explain_check(const lince_explainer *e, const char *path, const lince_image *whole)
+int lince_explain_check_named(const lince_explainer *e, const char *path, uint64_t content)
 {
     for (size_t i = 0; i < e->outcomes.count; i++)
-        if (!strcmp(e->outcomes.rows[i].path, path)) return check_content(e, i, whole);
+        if (!strcmp(e->outcomes.rows[i].path, path)) return lince_explain_check(e, i, content);
     return 0;
 }
 
@@ -232,7 +230,7 @@ static int fit(lince_explainer *e, size_t outcome, const lince_transform *transf
     lince_image whole;
     *image = (lince_image){0};
     LINCE_TRY(lince_dataset_read(e->dataset, LINCE_TEST, e->index[outcome], &whole));
-    int code = check_content(e, outcome, &whole);
+    int code = lince_explain_check(e, outcome, lince_image_content(&whole));
     if (!code) code = lince_transform_fit(transform, &whole, image);
     lince_image_release(&whole);
     return code;

@@ -66,8 +66,10 @@ void lince_explain_captions(const lince_explainer *e, const lince_case *at, char
 /* The fitted picture of a test sample, an index of e->outcomes. */
 int lince_explain_picture(lince_explainer *e, size_t outcome, lince_image *image);
 
-/* Whether a picture of the test part, by its name, is the one that was tested, as far as that is known; 0, LINCE_EDATA. */
-int lince_explain_check(const lince_explainer *e, const char *path, const lince_image *whole);
+/* Beside an answer stands the sample that it was given to, or none: whether a test sample, an index of e->outcomes, or by its
+ * name, holds (lince_loader_holds) what was tested, as far as that is known; 0, LINCE_EDATA. */
+int lince_explain_check(const lince_explainer *e, size_t outcome, uint64_t content);
+int lince_explain_check_named(const lince_explainer *e, const char *path, uint64_t content);
 
 /* Whether a figure does without a sample that could not be read: what is no picture, and whatever training did without
  * (--on-bad skip). That memory or a disk failed is told instead. */

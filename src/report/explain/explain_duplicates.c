@@ -34,7 +34,7 @@ static int read_named(drawing *d, lince_part part, const char *name, lince_image
     while (i < count && strcmp(lince_dataset_name(d->dataset, part, i), name) != 0) i++;
     int code = i == count ? 1 : lince_dataset_read(d->dataset, part, i, &whole);
     if (code) return code > 0 || lince_explain_passes(d->e, code) ? 1 : code;
-    code = part == LINCE_TEST ? lince_explain_check(d->e, name, &whole) : 0;
+    code = part == LINCE_TEST ? lince_explain_check_named(d->e, name, lince_image_content(&whole)) : 0;
     if (!code)
         code =
             lince_transform_fit(&lince_picture_encoder_of(d->e->blueprint.encoder)->transform, &whole, image);

@@ -18,6 +18,7 @@ enum { SEEN = 10, RIGHT = 4, WRONG = 6, HEARD = RIGHT + WRONG, COLUMNS = 5 };
 /* A recording, its clip and its map. */
 typedef struct heard {
     lince_wave wave;
+    uint64_t content;
     float *clip, *map, *x, *input;
 } heard;
 
@@ -40,7 +41,7 @@ static int hear(lince_explainer *e, lince_part part, size_t index, heard *h)
                  .input = lince_alloc(floats, sizeof(float))};
     void *scratch = lince_alloc(lince_sound_features_scratch(s->features, lince_sound_frames(s)), 1);
     int code = h->clip && h->map && h->x && h->input && scratch ? 0 : LINCE_ENOMEM;
-    if (!code) code = lince_sound_read(e->dataset, part, index, s->spec.rate, &h->wave);
+    if (!code) code = lince_sound_read(e->dataset, part, index, s->spec.rate, &h->wave, &h->content);
     if (!code) {
         lince_sound_clip(&h->wave, s->samples, h->clip);
         lince_sound_features_compute(s->features, h->clip, s->samples, scratch, h->map);
@@ -158,6 +159,7 @@ static int add_case(lince_explainer *e, size_t node, const lince_case *at, size_
 {
     heard h;
     int code = hear(e, LINCE_TEST, e->index[at->outcome], &h);
+    if (!code) code = lince_explain_check(e, at->outcome, h.content);
     if (!code) code = save_clip(e, number, &h);
     if (!code && node) code = add_heat(e, node, &h, at, s);
     release(&h);

@@ -77,6 +77,15 @@ static json_t *weights_json(const float *weight, int classes)
     return array;
 }
 
+/* Of what is trained and validated with, but for the test part. */
+static json_t *content_json(const lince_trainer *t)
+{
+    char sum[32];
+    uint64_t val = t->val && !t->settings->val_on_test ? lince_loader_identities(t->val) : 0;
+    snprintf(sum, sizeof sum, "%016llx", (unsigned long long)(lince_loader_identities(t->train) + val));
+    return lince_json_string(sum);
+}
+
 static json_t *data_json(lince_trainer *t)
 {
     const lince_modality *m = t->blueprint.modality;
@@ -89,6 +98,7 @@ static json_t *data_json(lince_trainer *t)
         "parts", "train", part_json(d, LINCE_TRAIN), "val", part_json(d, LINCE_VAL), "test",
         part_json(d, LINCE_TEST), "split", split_json(t), "bad", bad_json(d), "notes",
         strings(lince_dataset_notes(d), (const char *(*)(const void *, size_t))lince_dataset_note, d));
+    lince_json_put(&data, "content", content_json(t));
     if (lince_dataset_several(d))
         lince_json_put(&data, "labels", lince_json_string(lince_labelling_of(d)->name));
     if (t->class_weight)

@@ -2,7 +2,6 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
-#include "core/hash.h"
 #include "core/json.h"
 #include "core/memory.h"
 #include "core/watch.h"
@@ -187,13 +186,8 @@ static void take_contents(lince_evaluation *e, const lince_loader *loader)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < e->n; i++) {
-        lince_outcome *o = &e->outcomes[i];
-        const char *name = lince_loader_name(loader, o->index),
-                   *class = lince_loader_labels_name(loader, o->index);
-        o->content = lince_loader_holds(loader, o->index);
-        uint64_t sample[] = {lince_hash_content(name, strlen(name)), lince_hash_content(class, strlen(class)),
-                             o->content};
-        sum += lince_hash_content(sample, sizeof sample);
+        e->outcomes[i].content = lince_loader_holds(loader, e->outcomes[i].index);
+        sum += lince_loader_identity(loader, e->outcomes[i].index);
     }
     snprintf(e->content, sizeof e->content, "%016llx", (unsigned long long)sum);
 }
