@@ -82,7 +82,8 @@ static int read_seen(const char *folder, seen *out)
     out->content = *trained && *tested ? strtoull(trained, NULL, 16) + strtoull(tested, NULL, 16) : 0;
     json_decref(data);
     json_decref(test);
-    return *out->fingerprint ? 0 : lince_fail(LINCE_EFORMAT, "%s: does not say which data the run saw", folder);
+    return *out->fingerprint ? 0
+                             : lince_fail(LINCE_EFORMAT, "%s: does not say which data the run saw", folder);
 }
 
 /* Folds of other data would not be parts of one whole; with `whole` each of them sees all samples. */
@@ -129,6 +130,7 @@ int lince_cv_train(const lince_group *group, const lince_run *run, const lince_s
         if (!code && members == 1) code = check_fold(run, settings, fold);
     }
     code = lince_group_all(group, code);
-    for (size_t fold = 0; !code && members > 1 && fold < folds; fold++) code = check_fold(run, settings, fold);
+    for (size_t fold = 0; !code && members > 1 && fold < folds; fold++)
+        code = check_fold(run, settings, fold);
     return code;
 }

@@ -238,8 +238,7 @@ uint64_t lince_loader_identity(const lince_loader *l, uint32_t index)
 uint64_t lince_loader_identities(const lince_loader *l)
 {
     uint64_t sum = 0;
-    for (size_t i = 0; i < l->count; i++)
-        sum += lince_loader_identity(l, l->good ? l->good[i] : (uint32_t)i);
+    for (size_t i = 0; i < l->count; i++) sum += lince_loader_identity(l, l->good ? l->good[i] : (uint32_t)i);
     return sum;
 }
 

@@ -245,8 +245,7 @@ int lince_clips_init(lince_clips *c, lince_dataset *dataset, lince_part part, co
     c->length = lince_alloc(total, sizeof *c->length);
     c->sum = lince_alloc(bands, sizeof *c->sum);
     c->squares = lince_alloc(bands, sizeof *c->squares);
-    int code =
-        c->good && c->contents && c->originals && c->length && c->sum && c->squares ? 0 : LINCE_ENOMEM;
+    int code = c->good && c->contents && c->originals && c->length && c->sum && c->squares ? 0 : LINCE_ENOMEM;
     if (!code && !(c->cache = lince_alloc(c->cached * c->size, sizeof *c->cache)))
         code = lince_fail(LINCE_ENOMEM,
                           "out of memory: the recordings take %zu MiB; choose a smaller --cache-mb",

@@ -206,10 +206,11 @@ int lince_explain_check(const lince_explainer *e, size_t outcome, uint64_t conte
 {
     const lince_outcome_row *row = &e->outcomes.rows[outcome];
     if (!row->content || row->content == content) return 0;
-    return lince_fail(LINCE_EDATA,
-                      "%s: %s: it is not the sample that the run was tested on (or another version of a library "
-                      "decodes it otherwise)",
-                      lince_dataset_path(e->dataset), row->path);
+    return lince_fail(
+        LINCE_EDATA,
+        "%s: %s: it is not the sample that the run was tested on (or another version of a library "
+        "decodes it otherwise)",
+        lince_dataset_path(e->dataset), row->path);
 }
 
 int lince_explain_check_named(const lince_explainer *e, const char *path, uint64_t content)
