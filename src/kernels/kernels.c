@@ -53,6 +53,7 @@ ACTIVATION(relu6, RELU6)
 ACTIVATION(sigmoid, SIGMOID)
 ACTIVATION(silu, SILU)
 ACTIVATION(gelu, GELU)
+ACTIVATION(elu, ELU)
 
 /* --- dropout ---------------------------------------------------------------------------------------- */
 
@@ -152,6 +153,18 @@ void lince_pad_shortcut_backward(const lince_exec *exec, lince_shape in, lince_s
                  &(lince_pad_shortcut_args){in, out, stride, n, dy, dx});
 }
 
+void lince_pad(const lince_exec *exec, lince_shape in, lince_shape out, int top, int left, size_t n,
+               const float *x, float *y)
+{
+    lince_op_run(exec, LINCE_OP_PAD, &(lince_pad_args){in, out, top, left, n, x, y});
+}
+
+void lince_pad_backward(const lince_exec *exec, lince_shape in, lince_shape out, int top, int left, size_t n,
+                        const float *dy, float *dx)
+{
+    lince_op_run(exec, LINCE_OP_PAD_BACKWARD, &(lince_pad_args){in, out, top, left, n, dy, dx});
+}
+
 /* --- pooling, normalising --------------------------------------------------------------------------------- */
 
 void lince_max_pool(const lince_exec *exec, lince_window w, lince_shape in, lince_shape out, size_t n,
@@ -231,4 +244,19 @@ void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *
         lince_op_run(
             exec, LINCE_OP_BATCH_NORM_BACKWARD,
             &(lince_batch_norm_args){.bn = *bn, .shape = shape, .n = n, .x = x, .dy = dy, .sums = sums});
+}
+
+void lince_layer_norm_forward(const lince_exec *exec, const lince_layer_norm *ln, lince_shape shape, size_t n,
+                              const float *x, float *y)
+{
+    lince_op_run(exec, LINCE_OP_LAYER_NORM,
+                 &(lince_layer_norm_args){.ln = *ln, .shape = shape, .n = n, .x = x, .y = y});
+}
+
+void lince_layer_norm_backward(const lince_exec *exec, const lince_layer_norm *ln, lince_shape shape,
+                               size_t n, const float *x, const float *dy, float *dx, float *dgamma,
+                               float *dbeta)
+{
+    lince_op_run(exec, LINCE_OP_LAYER_NORM_BACKWARD,
+                 &(lince_layer_norm_args){*ln, shape, n, x, dy, NULL, dx, dgamma, dbeta});
 }

@@ -51,6 +51,10 @@ void lince_silu_backward(const lince_exec *exec, const float *x, const float *dy
 void lince_gelu(const lince_exec *exec, const float *x, float *y, size_t n);
 void lince_gelu_backward(const lince_exec *exec, const float *x, const float *dy, float *dx, size_t n);
 
+/* y = x where x > 0, else exp(x) - 1, to 3e-7 of it; dx = dy where y > 0, else dy (y + 1). Likewise. */
+void lince_elu(const lince_exec *exec, const float *x, float *y, size_t n);
+void lince_elu_backward(const lince_exec *exec, const float *y, const float *dy, float *dx, size_t n);
+
 /* Inverted dropout: y = x / (1 - p) where kept, else 0. Sample i's mask is a function of key[i] and `layer`
  * only, so that backward draws it again instead of storing it. `size`: floats a sample. */
 void lince_dropout(const lince_exec *exec, const float *x, float *y, size_t n, size_t size, float p,
@@ -142,6 +146,28 @@ void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *
 void lince_batch_norm_backward(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
                                size_t n, const float *x, const float *dy, float *dx, float *dgamma,
                                float *dbeta);
+
+/* Layer normalisation (Ba, Kiros & Hinton 2016) of each sample's pixels by themselves, over their channels:
+ *     y = gamma (x - mean) / sqrt(var + eps) + beta,   var: the biased one
+ * moments [n][2][height width]: means, and 1 / sqrt(var + eps), of the last forward. */
+typedef struct lince_layer_norm {
+    const float *gamma, *beta; /* [channels rounded up] */
+    float *moments;
+    float eps;
+} lince_layer_norm;
+
+void lince_layer_norm_forward(const lince_exec *exec, const lince_layer_norm *ln, lince_shape shape, size_t n,
+                              const float *x, float *y);
+/* dx may be NULL; or dgamma and dbeta may. */
+void lince_layer_norm_backward(const lince_exec *exec, const lince_layer_norm *ln, lince_shape shape,
+                               size_t n, const float *x, const float *dy, float *dx, float *dgamma,
+                               float *dbeta);
+
+/* y = x, `top` rows and `left` columns further down and right, among zeros; and its transpose. */
+void lince_pad(const lince_exec *exec, lince_shape in, lince_shape out, int top, int left, size_t n,
+               const float *x, float *y);
+void lince_pad_backward(const lince_exec *exec, lince_shape in, lince_shape out, int top, int left, size_t n,
+                        const float *dy, float *dx);
 
 /* nChw{b}c to NCHW and back; padding channels of the blocked form become zero. */
 void lince_to_plain(const lince_exec *exec, lince_shape shape, size_t n, const float *blocked, float *plain);

@@ -76,6 +76,24 @@ typedef struct lince_batch_norm_args {
     double *sums;
 } lince_batch_norm_args;
 
+/* LAYER_NORM: x -> y, moments; backward: x, dy, moments -> dx, dgamma, dbeta. */
+typedef struct lince_layer_norm_args {
+    lince_layer_norm ln;
+    lince_shape shape;
+    size_t n;
+    const float *x, *dy;
+    float *y, *dx, *dgamma, *dbeta;
+} lince_layer_norm_args;
+
+/* PAD: x -> y; backward: dy -> dx. */
+typedef struct lince_pad_args {
+    lince_shape in, out;
+    int top, left;
+    size_t n;
+    const float *from;
+    float *to;
+} lince_pad_args;
+
 /* SCALE_CHANNELS: x, s -> y; backward: x, s, dy -> dx, ds, of which one may be NULL. */
 typedef struct lince_scale_channels_args {
     lince_shape shape;

@@ -121,7 +121,7 @@ struct lince_layer_type {
     bool is_relu;                   /* max(0, x) and nothing else: its neighbours can do it (the next two) */
     bool rectifies;                 /* forward heeds `relu` */
     bool gates;                     /* backward heeds `gate` */
-    bool norm;                      /* normalises by statistics, which follow the batches in training */
+    bool norm;                      /* normalises, and belongs to the layer before it */
     bool recurrent;                 /* its output is a state after each step of a text */
     bool filters;                   /* its weight is filters, [out][in][height][width] */
     bool forgets_places;            /* behind it nothing tells which part of a picture was looked at */

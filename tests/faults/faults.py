@@ -259,8 +259,15 @@ class Client(threading.Thread):
                     address = re.search(r"http://([\d.]+:\d+)/\n", said.read())
         for question in self.asks if address else ():
             self.answers.append(f"{question} {self.ask(address[1], question)}")
-        if address and not self.over.is_set():
+        if address:
+            self.stop()
+
+    def stop(self):
+        """It may have ended by itself."""
+        try:
             os.kill(self.process(), signal.SIGTERM)
+        except (ProcessLookupError, ValueError):
+            pass
 
     def ask(self, host, question):
         path, _, pattern = question.partition("=")

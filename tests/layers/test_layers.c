@@ -8,6 +8,7 @@
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
 #include "layers/embedding.h"
+#include "layers/layer_norm2d.h"
 #include "layers/linear.h"
 #include "layers/pad_shortcut.h"
 #include "layers/pool.h"
@@ -15,6 +16,7 @@
 #include "layers/recurrent.h"
 #include "layers/scale.h"
 #include "layers/shift.h"
+#include "layers/zero_pad2d.h"
 #include "net/net_internal.h"
 
 #include <lince/error.h>
@@ -75,6 +77,10 @@ static const struct {
      .branch = {.type = &lince_sigmoid_layer}},
     {.args = {LINCE_FIELDS(shift, .number = 0.7f)}, .input = {18, 5, 5, 1}},
     {.args = {LINCE_FIELDS(batch_norm2d, .eps = 0.1f)}, .input = {18, 4, 5, 1}},
+    {.args = {LINCE_FIELDS(layer_norm2d, .eps = 0.1f)}, .input = {18, 4, 5, 1}},
+    {.args = {LINCE_FIELDS(layer_norm2d, .vector = true)}, .input = {40, 1, 1, 1}, .first = FLAT},
+    {.args = {.type = &lince_elu_layer}, .input = {18, 5, 5, 1}},
+    {.args = {LINCE_FIELDS(zero_pad2d, .top = 1, .right = 2, .bottom = 3)}, .input = {18, 4, 5, 1}},
     {.args = {LINCE_FIELDS(stochastic_depth, .p = 0.5f)}, .input = {18, 3, 3, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 2)}, .input = {18, 6, 5, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 3, .stride = 2)}, .input = {18, 7, 5, 1}},

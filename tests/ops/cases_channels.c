@@ -271,6 +271,78 @@ static void norm_gradient(const op_case *c, const float *dy, float *const *d)
     lince_batch_norm_backward(op_truth(), &a->bn, a->shape, a->n, a->x, dy, d[0], d[1], d[2]);
 }
 
+#define IN_LN(field) (offsetof(lince_layer_norm_args, ln) + offsetof(lince_layer_norm, field))
+
+static bool make_layer_norm(op_case *c, size_t index, bool timed, bool backward)
+{
+    const batch *b = batch_at(c, index, timed);
+    if (!b) return false;
+    lince_shape s = b->shape, one = of_channels(s);
+    *(lince_layer_norm_args *)c->args = (lince_layer_norm_args){.ln = {.eps = 0.1f}, .shape = s, .n = b->n};
+    op_blocked(c, "x", offsetof(lince_layer_norm_args, x), GIVEN, s, b->n)->learns = !backward;
+    if (backward) op_blocked(c, "dy", offsetof(lince_layer_norm_args, dy), GIVEN, s, b->n);
+    op_blocked(c, "gamma", IN_LN(gamma), GIVEN, one, 1)->learns = !backward;
+    op_blocked(c, "beta", IN_LN(beta), GIVEN, one, 1)->learns = !backward;
+    op_flat(c, "moments", IN_LN(moments), backward ? GIVEN : RESULT, POSITIVE_1, 2 * (size_t)pixels(b));
+    c->answer = c->operands;
+    if (!backward) op_blocked(c, "y", offsetof(lince_layer_norm_args, y), RESULT, s, b->n);
+    if (backward) {
+        op_blocked(c, "dx", offsetof(lince_layer_norm_args, dx), RESULT, s, b->n);
+        op_blocked(c, "dgamma", offsetof(lince_layer_norm_args, dgamma), RESULT, one, 1);
+        op_blocked(c, "dbeta", offsetof(lince_layer_norm_args, dbeta), RESULT, one, 1);
+    }
+    c->terms = pixels(b);
+    return true;
+}
+
+static bool make_layer_norm_forward(op_case *c, size_t index, bool timed)
+{
+    return make_layer_norm(c, index, timed, false);
+}
+
+static bool make_layer_norm_backward(op_case *c, size_t index, bool timed)
+{
+    return make_layer_norm(c, index, timed, true);
+}
+
+static void layer_norm_gradient(const op_case *c, const float *dy, float *const *d)
+{
+    const lince_layer_norm_args *a = (const lince_layer_norm_args *)c->args;
+    lince_layer_norm_backward(op_truth(), &a->ln, a->shape, a->n, a->x, dy, d[0], d[1], d[2]);
+}
+
+/* --- zeros around ------------------------------------------------------------------------------------------- */
+
+static bool make_pad(op_case *c, size_t index, bool timed, bool backward)
+{
+    const batch *b = batch_at(c, index, timed);
+    if (!b) return false;
+    int top = (int)index % 3, left = (int)(index / 2) % 3;
+    lince_shape in = b->shape, out = in;
+    out.height += top + (int)index % 2, out.width += left + 1;
+    *(lince_pad_args *)c->args = (lince_pad_args){.in = in, .out = out, .top = top, .left = left, .n = b->n};
+    op_blocked(c, backward ? "dy" : "x", offsetof(lince_pad_args, from), GIVEN, backward ? out : in, b->n)
+        ->learns = !backward;
+    op_blocked(c, backward ? "dx" : "y", offsetof(lince_pad_args, to), RESULT, backward ? in : out, b->n);
+    return true;
+}
+
+static bool make_pad_forward(op_case *c, size_t index, bool timed)
+{
+    return make_pad(c, index, timed, false);
+}
+
+static bool make_pad_backward(op_case *c, size_t index, bool timed)
+{
+    return make_pad(c, index, timed, true);
+}
+
+static void pad_gradient(const op_case *c, const float *dy, float *const *d)
+{
+    const lince_pad_args *a = (const lince_pad_args *)c->args;
+    lince_pad_backward(op_truth(), a->in, a->out, a->top, a->left, a->n, dy, d[0]);
+}
+
 const op_suite channel_suites[] = {
     {.op = LINCE_OP_TO_PLAIN, .make = make_to_plain, .exact = true, .gradient = to_plain_gradient},
     {.op = LINCE_OP_FROM_PLAIN, .make = make_from_plain, .exact = true, .gradient = from_plain_gradient},
@@ -286,6 +358,13 @@ const op_suite channel_suites[] = {
      .hides_nan = true,
      .gradient = shortcut_gradient},
     {.op = LINCE_OP_PAD_SHORTCUT_BACKWARD, .make = make_shortcut_backward, .exact = true},
+    {.op = LINCE_OP_LAYER_NORM,
+     .make = make_layer_norm_forward,
+     .slack = 64,
+     .gradient = layer_norm_gradient},
+    {.op = LINCE_OP_LAYER_NORM_BACKWARD, .make = make_layer_norm_backward, .slack = 64},
+    {.op = LINCE_OP_PAD, .make = make_pad_forward, .exact = true, .gradient = pad_gradient},
+    {.op = LINCE_OP_PAD_BACKWARD, .make = make_pad_backward, .exact = true, .hides_nan = true},
     {.op = LINCE_OP_BATCH_NORM, .make = make_norm_forward, .slack = 64, .gradient = norm_gradient},
     {.op = LINCE_OP_BATCH_NORM_BACKWARD, .make = make_norm_backward, .slack = 64},
     {.make = NULL},

@@ -84,6 +84,7 @@ static void sum_gradient(const op_case *c, const float *dy, float *const *d)
 BY_RESULT(relu)
 BY_RESULT(relu6)
 BY_RESULT(sigmoid)
+BY_RESULT(elu)
 BY_OPERAND(silu)
 BY_OPERAND(gelu)
 
@@ -173,6 +174,8 @@ const op_suite elementwise_suites[] = {
     {.op = LINCE_OP_SILU_BACKWARD, .make = make_binary, .slack = 8},
     {.op = LINCE_OP_GELU, .make = make_unary, .slack = 16, .gradient = gelu_gradient},
     {.op = LINCE_OP_GELU_BACKWARD, .make = make_binary, .slack = 16},
+    {.op = LINCE_OP_ELU, .make = make_unary, .slack = 8, .gradient = elu_gradient},
+    {.op = LINCE_OP_ELU_BACKWARD, .make = make_binary, .exact = true},
     {.op = LINCE_OP_DROPOUT,
      .make = make_dropout,
      .exact = true,

@@ -21,7 +21,7 @@ warnings.filterwarnings("ignore")
 onnx_step, *chosen = sys.argv[1:]
 NAMES = """mobilenet_v3_small mobilenet_v3_large efficientnet_b1 efficientnet_v2_s regnet_x_400mf regnet_y_400mf regnet_x_800mf
 shufflenet_v2_x0_5 shufflenet_v2_x1_0 googlenet mnasnet0_5 mnasnet1_0 densenet169 densenet201 resnext50_32x4d resnext101_32x8d
-wide_resnet50_2 squeezenet1_0 efficientnet_b2 regnet_y_800mf mnasnet1_3 shufflenet_v2_x1_5 activations""".split()
+wide_resnet50_2 squeezenet1_0 efficientnet_b2 regnet_y_800mf mnasnet1_3 shufflenet_v2_x1_5 convnext_tiny activations""".split()
 CLASSES, BATCH = 10, 4
 failures = []
 
@@ -50,7 +50,9 @@ def activations():
     """What none of them has."""
     def block(inputs, outputs, activation):
         return torch.nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False), torch.nn.BatchNorm2d(outputs), activation
-    return torch.nn.Sequential(*block(3, 16, torch.nn.GELU()), *block(16, 24, torch.nn.LeakyReLU(0.1)), *block(24, 32, torch.nn.Tanh()),
+    return torch.nn.Sequential(torch.nn.ZeroPad2d((0, 1, 0, 1)), *block(3, 16, torch.nn.GELU()), *block(16, 24, torch.nn.LeakyReLU(0.1)),
+                               *block(24, 32, torch.nn.Tanh()), *block(32, 40, torch.nn.ELU()), torch.nn.ConstantPad2d((1, 2, 0, 1), 0),
+                               *block(40, 32, torch.nn.PReLU(32)), torch.nn.AvgPool2d(3, 1, 1),
                                torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(32, CLASSES))
 
 
@@ -92,7 +94,7 @@ def run(path, size, x, dy, train):
         end = out.index(b"\n", at)
         name, count = out[at:end].decode().split()
         at = end + 1 + 4 * int(count)
-        gradients[name] = numpy.frombuffer(out[end + 1:at], numpy.float32)
+        gradients[name.removesuffix(".weight") if name.endswith("layer_scale.weight") else name] = numpy.frombuffer(out[end + 1:at], numpy.float32)
     return logits, gradients
 
 

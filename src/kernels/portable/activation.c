@@ -7,23 +7,33 @@
 
 enum { GRAIN = 1 << 14 };
 
-/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2, by its Taylor polynomial of degree 7;
- * relative error below 3e-7. Arguments beyond +-87 give exp(+-87). */
-static inline float exp_of(float x)
+/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2, by its Taylor polynomial of degree 7, without its 1;
+ * relative error below 3e-7. Arguments beyond +-87 give exp(+-87). 2^n goes to *power. */
+static inline float exp_part(float x, float *power)
 {
     const float to_integer = 12582912.0f; /* 1.5 * 2^23: adding it leaves no digits behind the point */
     x = x < -87 ? -87 : x;
     x = x > 87 ? 87 : x;
     float n = (x * 1.44269504f + to_integer) - to_integer;
-    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f; /* log 2 in two parts */
-    float p =
-        1 + r * (1 + r * (1.0f / 2 +
-                          r * (1.0f / 6 +
-                               r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
-    int32_t bits = ((int32_t)(isnan(n) ? 0 : n) + 127) * (1 << 23); /* what is no number is in p */
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    return p * power;
+    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;          /* log 2 in two parts */
+    int32_t bits = ((int32_t)(isnan(n) ? 0 : n) + 127) * (1 << 23); /* what is no number is in the rest */
+    memcpy(power, &bits, sizeof *power);
+    return r * (1 + r * (1.0f / 2 +
+                         r * (1.0f / 6 +
+                              r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
+}
+
+static inline float exp_of(float x)
+{
+    float power, p = exp_part(x, &power);
+    return (1 + p) * power;
+}
+
+/* exp(x) - 1, also where that is small. */
+static inline float expm1_of(float x)
+{
+    float power, p = exp_part(x, &power);
+    return p * power + (power - 1);
 }
 
 static inline float logistic(float x)
@@ -96,6 +106,14 @@ LINCE_EACH_LEVEL(gelu_back_range, (const float *x, const float *dy, float *dx, s
     }
 }
 
+LINCE_EACH_LEVEL(elu_range, (const float *x, float *y, size_t n), (x, y, n))
+{
+    for (size_t i = 0; i < n; i++) {
+        float below = expm1_of(x[i]);
+        y[i] = x[i] > 0 ? x[i] : below;
+    }
+}
+
 LINCE_PLAIN_MAP(sigmoid, SIGMOID, portable, GRAIN, sigmoid_range(o->a + at, o->y + at, count));
 LINCE_PLAIN_MAP(sigmoid_backward, SIGMOID_BACKWARD, portable, GRAIN,
                 sigmoid_back_range(o->a + at, o->b + at, o->y + at, count));
@@ -105,3 +123,4 @@ LINCE_PLAIN_MAP(silu_backward, SILU_BACKWARD, portable, GRAIN,
 LINCE_PLAIN_MAP(gelu, GELU, portable, GRAIN, gelu_range(o->a + at, o->y + at, count));
 LINCE_PLAIN_MAP(gelu_backward, GELU_BACKWARD, portable, GRAIN,
                 gelu_back_range(o->a + at, o->b + at, o->y + at, count));
+LINCE_PLAIN_MAP(elu, ELU, portable, GRAIN, elu_range(o->a + at, o->y + at, count));

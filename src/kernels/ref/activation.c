@@ -84,6 +84,16 @@ static void gelu_back_range(const float *x, const float *dy, float *dx, size_t n
     }
 }
 
+static void elu_range(const float *x, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : (float)expm1((double)x[i]);
+}
+
+LINCE_EACH_LEVEL(elu_back_range, (const float *y, const float *dy, float *dx, size_t n), (y, dy, dx, n))
+{
+    for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + 1);
+}
+
 LINCE_REF_MAP(relu, RELU, GRAIN, relu_range(o->a + at, o->y + at, count));
 LINCE_REF_MAP(relu_backward, RELU_BACKWARD, GRAIN, relu_back_range(o->a + at, o->b + at, o->y + at, count));
 LINCE_REF_MAP(relu6, RELU6, GRAIN, relu6_range(o->a + at, o->y + at, count));
@@ -98,3 +108,5 @@ LINCE_REF_MAP(silu_backward, SILU_BACKWARD, LONG_GRAIN,
 LINCE_REF_MAP(gelu, GELU, LONG_GRAIN, gelu_range(o->a + at, o->y + at, count));
 LINCE_REF_MAP(gelu_backward, GELU_BACKWARD, LONG_GRAIN,
               gelu_back_range(o->a + at, o->b + at, o->y + at, count));
+LINCE_REF_MAP(elu, ELU, LONG_GRAIN, elu_range(o->a + at, o->y + at, count));
+LINCE_REF_MAP(elu_backward, ELU_BACKWARD, GRAIN, elu_back_range(o->a + at, o->b + at, o->y + at, count));

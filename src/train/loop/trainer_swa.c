@@ -50,7 +50,7 @@ void lince_trainer_average(lince_trainer *t)
 /* Whether a layer's statistics follow the batches. */
 static bool has_statistics(const lince_layer *l)
 {
-    return l->type->norm && !l->frozen;
+    return l->type->follow && !l->frozen;
 }
 
 static bool begin_counters(lince_net *net)

@@ -28,9 +28,10 @@ typedef struct lince_onnx_item {
     bool swapped; /* rank 5: [n][c / groups][groups][h][w] */
     /* whole numbers */
     int64_t longs[LINCE_ONNX_LONGS];
-    size_t count;
+    size_t count, columns; /* of a table's rows; 0: it is none */
     bool scalar;
     const Lince__Onnx__Tensor *tensor; /* a constant */
+    bool turned;                       /* a matrix whose transpose is meant */
     size_t producer, user;             /* 1 + node of the graph that makes it, and that uses it first */
     size_t uses;
 } lince_onnx_item;

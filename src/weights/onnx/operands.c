@@ -179,18 +179,36 @@ int lince_import_add(import *m, const node *n, int from, int second, lince_layer
     return add_called(m, n, name, from, second, args);
 }
 
-/* One that has weights keeps the name that they have in the file, where that is one of PyTorch's. */
-int lince_import_add_named(import *m, const node *n, int from, const tensor *weight, lince_layer_args args)
+/* How much of a tensor's name is the layer's, "features.0" of "features.0.weight", all of "features.1.layer_scale"; 0: it is none
+ * of PyTorch's. */
+static size_t stem_of(const char *name)
 {
     static const char end[] = ".weight";
-    size_t size = weight->name ? strlen(weight->name) : 0, stem = size > strlen(end) ? size - strlen(end) : 0;
-    char name[LINCE_NAME_MAX];
-    bool usable = stem && stem < LINCE_NAME_MAX - 32 && !strcmp(weight->name + stem, end);
-    for (size_t i = 1; i < lince_net_nodes(m->net) && usable; i++) {
-        const char *other = lince_net_layer(m->net, i)->name;
-        usable = strlen(other) != stem || strncmp(other, weight->name, stem) != 0;
+    size_t size = name ? strlen(name) : 0, stem = size > strlen(end) ? size - strlen(end) : 0;
+    if (stem && !strcmp(name + stem, end)) return stem;
+    bool dotted = false;
+    for (size_t i = 0; i < size; i++) {
+        if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '.') return 0;
+        dotted |= name[i] == '.';
     }
-    if (!usable) return lince_import_add(m, n, from, -1, args);
+    return dotted ? size : 0;
+}
+
+static bool is_taken(const import *m, const char *name, size_t size)
+{
+    for (size_t i = 1; i < lince_net_nodes(m->net); i++) {
+        const char *other = lince_net_layer(m->net, i)->name;
+        if (strlen(other) == size && !strncmp(other, name, size)) return true;
+    }
+    return false;
+}
+
+int lince_import_add_named(import *m, const node *n, int from, const tensor *weight, lince_layer_args args)
+{
+    size_t stem = stem_of(weight->name);
+    char name[LINCE_NAME_MAX];
+    if (!stem || stem >= LINCE_NAME_MAX - 32 || is_taken(m, weight->name, stem))
+        return lince_import_add(m, n, from, -1, args);
     snprintf(name, sizeof name, "%.*s", (int)stem, weight->name);
     return add_called(m, n, name, from, -1, args);
 }
@@ -267,6 +285,45 @@ int lince_import_pick(import *m, const node *n, const item *x, int count, int be
     }
     LINCE_TRY(lince_import_bind_values(m, made, 0, weight));
     return made;
+}
+
+static float *copy_of(const float *values, int count)
+{
+    float *copy = lince_alloc((size_t)count, sizeof *copy);
+    for (int c = 0; c < count && copy; c++) copy[c] = values ? values[c] : 1;
+    return copy;
+}
+
+int lince_import_affine(import *m, const node *n, int from, const tensor *t, const float *a, const float *b)
+{
+    int channels =
+        (from ? lince_net_layer(m->net, (size_t)from)->out : lince_net_input_shape(m->net)).channels;
+    int made = lince_import_add_named(m, n, from, t,
+                                      LINCE_LAYER(conv2d, .channels = channels, .kernel = 1,
+                                                  .groups = channels, .no_bias = !b, .fixed_weight = !a));
+    LINCE_TRY(made);
+    LINCE_TRY(lince_import_bind_values(m, made, 0, copy_of(a, channels)));
+    if (b) LINCE_TRY(lince_import_bind_values(m, made, 1, copy_of(b, channels)));
+    return made;
+}
+
+bool lince_import_by_channel(const import *m, const item *x, const tensor *t)
+{
+    size_t channels = (size_t)lince_import_shape_of(m, x).channels, behind = x->last ? 1 : 3;
+    if (x->rank != 4 || lince_onnx_elements(t) != channels || t->n_dims < behind) return false;
+    return (size_t)t->dims[t->n_dims - behind] == channels;
+}
+
+int lince_import_values(const import *m, const tensor *t, float **values)
+{
+    size_t count = lince_onnx_elements(t);
+    int code = lince_onnx_holds(m->source, t);
+    bool outline = code == LINCE_EFORMAT && count > LINCE_ONNX_SMALL;
+    if (code && !outline) return code;
+    if (!(*values = lince_alloc(count, sizeof **values))) return LINCE_ENOMEM;
+    code = outline ? 0 : lince_onnx_read_floats(m->source, t, *values);
+    if (code) lince_free(*values);
+    return code;
 }
 
 /* --- the graph around a node --- */

@@ -34,11 +34,20 @@ int lince_import_meaning(const item *x, int64_t axis);
 int lince_import_give(import *m, const node *n, const item *like, int made);
 int lince_import_give_rank(import *m, const node *n, const item *like, int made, int rank);
 int lince_import_give_numbers(import *m, const node *n, size_t count, const int64_t *values, bool scalar);
+/* Of numbers, of which some may be a table (operators_numbers.c): another shape of one or two axes; begin:end:step of an axis;
+ * a table's transpose. */
+typedef struct lince_import_range {
+    int64_t begin, end, axis, step;
+} lince_import_range;
+int lince_import_reshape_numbers(import *m, const node *n, const item *x, int count, const int64_t *to);
+int lince_import_slice_numbers(import *m, const node *n, const item *x, const lince_import_range *range);
+int lince_import_transpose_numbers(import *m, const node *n, const item *x);
 /* The same value under another name. */
 int lince_import_pass(import *m, const node *n);
 /* Behind `from`, called by the node's number; the net's node, or negative. */
 int lince_import_add(import *m, const node *n, int from, int second, lince_layer_args args);
-/* One that has weights keeps the name that they have in the file, where that is one of PyTorch's. */
+/* One that has weights keeps the name that they have in the file, where that is one of PyTorch's: without the ".weight" of a
+ * module's. */
 int lince_import_add_named(import *m, const node *n, int from, const tensor *weight, lince_layer_args args);
 /* Parameter `param` of node `made` has the tensor's numbers. Of the output layer, other classes are asked for than the
  * file's. */
@@ -48,6 +57,13 @@ int lince_import_weighted(import *m, const node *n, const item *x, lince_layer_a
                           const tensor *weight, bool transposed, const tensor *bias);
 /* Or these, which are taken over. */
 int lince_import_bind_values(import *m, int made, int param, float *values);
+/* a x + b behind node `from`, with a number each for every channel, of which one may be NULL: a convolution of one pixel, of
+ * each channel by itself, which is called as the tensor where that has a name of PyTorch's. The net's node. */
+int lince_import_affine(import *m, const node *n, int from, const tensor *t, const float *a, const float *b);
+/* Whether a constant has one number for each channel of a map: [c][1][1], or where channels are last [c]. */
+bool lince_import_by_channel(const import *m, const item *x, const tensor *t);
+/* A constant's numbers, lince_alloc'ed; zeros where an outline has them not: then they are in the weights. */
+int lince_import_values(const import *m, const tensor *t, float **values);
 bool lince_import_is_head(const import *m, const node *n);
 /* Outputs: the file's, or of the output layer as many as there are classes. */
 int lince_import_outputs(const import *m, const node *n, int64_t own);

@@ -1,6 +1,7 @@
 /* Operators on each number by itself. */
 #include "core/error.h"
 #include "core/i18n.h"
+#include "core/memory.h"
 #include "layers/scale.h"
 #include "layers/shift.h"
 #include "weights/onnx/operands.h"
@@ -37,6 +38,12 @@ int lince_onnx_take_gelu(import *m, const node *n)
     if (lince_import_says(n, "approximate", "tanh"))
         return lince_import_refuse(m, n, N_("its approximation by tanh is not what lince computes"));
     return activation(m, n, &lince_gelu_layer);
+}
+
+int lince_onnx_take_elu(import *m, const node *n)
+{
+    if (lince_import_real(n, "alpha", 1) != 1) return lince_import_refuse(m, n, N_("expected an alpha of 1"));
+    return activation(m, n, &lince_elu_layer);
 }
 
 /* One float of input i, which a node further down may make. */
@@ -105,6 +112,28 @@ int lince_onnx_take_leaky_relu(import *m, const node *n)
     return lince_import_give(m, n, x,
                              positive < 0 ? positive
                                           : lince_import_add(m, n, positive, all, LINCE_BARE(add)));
+}
+
+/* max(x, 0) + a min(x, 0), with an a for each channel; one for all is each channel's own from here on. */
+int lince_onnx_take_prelu(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    const tensor *a = lince_import_constant(m, n, 1);
+    size_t channels = x ? (size_t)lince_import_shape_of(m, x).channels : 0;
+    if (!x || x->rank != 4 || !a || (lince_onnx_elements(a) != 1 && lince_onnx_elements(a) != channels))
+        return lince_import_refuse(m, n, N_("expected a constant of one number, or of one for each channel"));
+    float *values, *factors = lince_alloc(channels, sizeof *factors);
+    int code = factors ? lince_import_values(m, a, &values) : LINCE_ENOMEM;
+    for (size_t c = 0; c < channels && !code; c++) factors[c] = values[lince_onnx_elements(a) == 1 ? 0 : c];
+    if (!code) lince_free(values);
+    int y = code ? code : lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = -1));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_BARE(relu));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(scale, .factor = -1));
+    if (y >= 0) y = lince_import_affine(m, n, y, a, factors, NULL);
+    lince_free(factors);
+    int positive = y < 0 ? y : lince_import_add(m, n, x->node, -1, LINCE_BARE(relu));
+    return lince_import_give(m, n, x,
+                             positive < 0 ? positive : lince_import_add(m, n, positive, y, LINCE_BARE(add)));
 }
 
 /* x s(x) is SiLU. */

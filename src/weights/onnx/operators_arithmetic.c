@@ -2,7 +2,6 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "layers/conv2d.h"
 #include "layers/scale.h"
 #include "layers/shift.h"
 #include "weights/onnx/operands.h"
@@ -10,60 +9,22 @@
 
 #include <string.h>
 
-/* a x + b, with a number each for every channel: a convolution of one pixel, of each channel by itself. */
-static int affine(import *m, const node *n, const item *x, const float *a, const float *b)
-{
-    int channels = lince_import_shape_of(m, x).channels;
-    float *weight = lince_alloc((size_t)channels, sizeof *weight),
-          *bias = b ? lince_alloc((size_t)channels, sizeof *bias) : NULL;
-    for (int c = 0; c < channels && weight; c++) weight[c] = a ? a[c] : 1;
-    for (int c = 0; c < channels && bias; c++) bias[c] = b[c];
-    int made = lince_import_add(m, n, x->node, -1,
-                                LINCE_LAYER(conv2d, .channels = channels, .kernel = 1, .groups = channels,
-                                            .no_bias = !b, .fixed_weight = !a));
-    int code = lince_import_give(m, n, x, made);
-    if (!code) code = lince_import_bind_values(m, made, 0, weight), weight = NULL;
-    if (!code && b) code = lince_import_bind_values(m, made, 1, bias), bias = NULL;
-    lince_free(weight);
-    lince_free(bias);
-    return code;
-}
-
-/* A constant of one number for each channel: [c][1][1], or where channels are last [c]. */
-static bool by_channel(const import *m, const item *x, const tensor *t)
-{
-    size_t channels = (size_t)lince_import_shape_of(m, x).channels, behind = x->last ? 1 : 3;
-    if (x->rank != 4 || lince_onnx_elements(t) != channels || t->n_dims < behind) return false;
-    return (size_t)t->dims[t->n_dims - behind] == channels;
-}
-
 static int with_constant(import *m, const node *n, const item *x, const tensor *t)
 {
-    float one = 0;
     char op = n->op_type[0]; /* Add, Sub, Mul, Div */
     size_t count = lince_onnx_elements(t);
-    if (!strchr("ASMD", op) || (count != 1 && !by_channel(m, x, t)))
+    float *values;
+    if (!strchr("ASMD", op) || (count != 1 && !lince_import_by_channel(m, x, t)))
         return lince_import_refuse(m, n, N_("expected a constant of one number, or of one for each channel"));
-    float *values = lince_alloc(count, sizeof *values);
-    int code = values ? lince_onnx_holds(m->source, t) : LINCE_ENOMEM;
-    if (code == LINCE_EFORMAT && count > LINCE_ONNX_SMALL)
-        code = 0; /* an outline: they are in the weights */
-    else if (!code)
-        code = lince_onnx_read_floats(m->source, t, values);
-    for (size_t i = 0; i < count && !code; i++)
+    LINCE_TRY(lince_import_values(m, t, &values));
+    for (size_t i = 0; i < count; i++)
         values[i] = op == 'S' ? -values[i] : op == 'D' ? 1 / values[i] : values[i];
-    if (!code) one = values[0];
     bool sum = op == 'A' || op == 'S';
-    if (!code && count > 1)
-        code = affine(m, n, x, sum ? NULL : values, sum ? values : NULL);
-    else if (!code && sum)
-        code = lince_import_give(m, n, x,
-                                 lince_import_add(m, n, x->node, -1, LINCE_LAYER(shift, .number = one)));
-    else if (!code)
-        code = lince_import_give(m, n, x,
-                                 lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = one)));
+    int made = count > 1 ? lince_import_affine(m, n, x->node, t, sum ? NULL : values, sum ? values : NULL)
+               : sum     ? lince_import_add(m, n, x->node, -1, LINCE_LAYER(shift, .number = values[0]))
+                         : lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = values[0]));
     lince_free(values);
-    return code;
+    return lince_import_give(m, n, x, made);
 }
 
 static int64_t compute(char op, int64_t a, int64_t b)

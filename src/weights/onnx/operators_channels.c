@@ -79,19 +79,15 @@ int lince_onnx_take_split(import *m, const node *n)
 int lince_onnx_take_slice(import *m, const node *n)
 {
     const item *x = lince_import_input(m, n, 0);
-    int64_t begin[LINCE_ONNX_LONGS], end[LINCE_ONNX_LONGS], axes[LINCE_ONNX_LONGS] = {0},
-                                                            steps[LINCE_ONNX_LONGS] = {1};
+    int64_t begin[LINCE_ONNX_LONGS], end[LINCE_ONNX_LONGS], axes[LINCE_ONNX_LONGS], steps[LINCE_ONNX_LONGS];
     int count = lince_import_numbers(m, n, 1, "starts", begin);
     if (!x || count != 1 || lince_import_numbers(m, n, 2, "ends", end) != 1)
         return lince_import_refuse(m, n, N_("expected constant bounds of one axis"));
     if (lince_import_numbers(m, n, 3, "axes", axes) < 0) axes[0] = 0;
     if (lince_import_numbers(m, n, 4, NULL, steps) < 0) steps[0] = 1;
+    const lince_import_range range = {begin[0], end[0], axes[0], steps[0]};
+    if (x->kind == LINCE_ONNX_NUMBERS) return lince_import_slice_numbers(m, n, x, &range);
     if (steps[0] != 1) return lince_import_refuse(m, n, N_("expected steps of one"));
-    if (x->kind == LINCE_ONNX_NUMBERS) {
-        int64_t from = lince_import_clamp(begin[0], (int64_t)x->count),
-                to = lince_import_clamp(end[0], (int64_t)x->count);
-        return lince_import_give_numbers(m, n, to > from ? (size_t)(to - from) : 0, x->longs + from, false);
-    }
     if (x->kind != LINCE_ONNX_NODE || lince_import_meaning(x, axes[0]) != 1)
         return lince_import_refuse(m, n, N_("only channels are split"));
     int channels = lince_import_shape_of(m, x).channels;

@@ -37,7 +37,7 @@ int lince_onnx_take_reshape(import *m, const node *n)
     int64_t to[LINCE_ONNX_LONGS];
     int count = lince_import_numbers(m, n, 1, "shape", to);
     if (!x || count < 0) return lince_import_refuse(m, n, N_("expected a constant shape"));
-    if (x->kind == LINCE_ONNX_NUMBERS) return lince_import_give_numbers(m, n, x->count, x->longs, count == 0);
+    if (x->kind == LINCE_ONNX_NUMBERS) return lince_import_reshape_numbers(m, n, x, count, to);
     if (x->kind != LINCE_ONNX_NODE) return lince_import_refuse(m, n, N_("expected a map"));
     lince_shape s = lince_import_shape_of(m, x);
     if (count == 2 && is_size(to[1], (int64_t)lince_shape_elements(s))) return to_vector(m, n, x);
@@ -82,17 +82,32 @@ int lince_onnx_take_squeeze(import *m, const node *n)
 int lince_onnx_take_unsqueeze(import *m, const node *n)
 {
     const item *x = lince_import_input(m, n, 0);
+    if (x && x->kind == LINCE_ONNX_CONSTANT)
+        return lince_import_pass(m, n); /* its numbers are what matters */
     if (!x || x->kind != LINCE_ONNX_NUMBERS)
-        return lince_import_refuse(m, n, N_("only numbers of shapes get another axis"));
+        return lince_import_refuse(m, n, N_("only numbers of shapes and constants get another axis"));
     return lince_import_give_numbers(m, n, x->count, x->longs, false);
+}
+
+/* A matrix of weights, as PyTorch's linear layers have them while they are trained. */
+static int turn_constant(import *m, const node *n, const item *x, const Lince__Onnx__Attribute *perm)
+{
+    bool swapped = !perm || (perm->n_ints == 2 && perm->ints[0] == 1 && perm->ints[1] == 0);
+    if (x->tensor->n_dims != 2 || !swapped)
+        return lince_import_refuse(m, n, N_("an order of axes that lince lacks"));
+    LINCE_TRY(lince_import_pass(m, n));
+    lince_import_output(m, n)->turned = !x->turned;
+    return 0;
 }
 
 int lince_onnx_take_transpose(import *m, const node *n)
 {
     static const int64_t to_last[] = {0, 2, 3, 1}, to_front[] = {0, 3, 1, 2}, swap[] = {0, 2, 1, 3, 4};
-    const item *x = lince_import_map(m, n, 0);
+    const item *x = lince_import_input(m, n, 0);
     const Lince__Onnx__Attribute *perm = lince_import_attribute(n, "perm");
-    if (!x || !perm || perm->n_ints != (size_t)x->rank)
+    if (x && x->kind == LINCE_ONNX_CONSTANT) return turn_constant(m, n, x, perm);
+    if (x && x->kind == LINCE_ONNX_NUMBERS && x->columns) return lince_import_transpose_numbers(m, n, x);
+    if (!x || x->kind != LINCE_ONNX_NODE || !perm || perm->n_ints != (size_t)x->rank)
         return lince_import_refuse(m, n, N_("an order of axes that lince lacks"));
     size_t bytes = perm->n_ints * sizeof *perm->ints;
     bool last = x->rank == 4 && !x->last && !memcmp(perm->ints, to_last, bytes),
@@ -110,8 +125,13 @@ int lince_onnx_take_transpose(import *m, const node *n)
 /* What a value's shape is, with -1 for the batch. */
 int lince_onnx_take_shape(import *m, const node *n)
 {
-    const item *x = lince_import_map(m, n, 0);
-    if (!x || x->rank == 5) return lince_import_refuse(m, n, N_("expected a map"));
+    const item *x = lince_import_input(m, n, 0);
+    if (x && x->kind == LINCE_ONNX_NUMBERS && !x->columns && !x->scalar) {
+        int64_t count = (int64_t)x->count;
+        return lince_import_give_numbers(m, n, 1, &count, false);
+    }
+    if (!x || x->kind != LINCE_ONNX_NODE || x->rank == 5)
+        return lince_import_refuse(m, n, N_("expected a map"));
     lince_shape s = lince_import_shape_of(m, x);
     int64_t front[] = {-1, s.channels, s.height, s.width}, back[] = {-1, s.height, s.width, s.channels};
     int64_t begin = lince_import_clamp(lince_import_whole(n, "start", 0), x->rank),

@@ -1,8 +1,9 @@
-/* Operators with windows: convolutions and pools. */
+/* Operators with windows: convolutions and pools; and zeros around a map. */
 #include "core/error.h"
 #include "core/i18n.h"
 #include "layers/conv2d.h"
 #include "layers/pool.h"
+#include "layers/zero_pad2d.h"
 #include "weights/onnx/operands.h"
 #include "weights/onnx/operators.h"
 
@@ -18,47 +19,70 @@ static bool square(const node *n, const char *name, int64_t usual, int *out)
     return true;
 }
 
-/* So that the output has in / stride pixels, rounded up; where that is the same on all sides. */
-static bool same_padding(lince_shape in, int kernel, int stride, int *padding)
-{
-    int rows = ((in.height + stride - 1) / stride - 1) * stride + kernel - in.height,
-        columns = ((in.width + stride - 1) / stride - 1) * stride + kernel - in.width;
-    if (rows < 0) rows = 0;
-    *padding = rows / 2;
-    return rows % 2 == 0 && (columns < 0 ? 0 : columns) == rows;
-}
-
 typedef struct window {
     int kernel, stride;
-    int padding, more; /* in front of rows and columns; and how much more behind them */
+    lince_zero_pad2d_layer_args pads;
 } window;
 
-/* [p, p, q, q]; the same in front of rows and columns, and behind them. */
-static bool padding_of(const node *n, window *w)
+/* [top, left, bottom, right] */
+static bool take_pads(const int64_t *pads, lince_zero_pad2d_layer_args *out)
+{
+    for (int i = 0; i < 4; i++)
+        if (pads[i] < 0 || pads[i] > 1 << 15) return false;
+    *out = (lince_zero_pad2d_layer_args){
+        .top = (int)pads[0], .left = (int)pads[1], .bottom = (int)pads[2], .right = (int)pads[3]};
+    return true;
+}
+
+/* So that the output has size / stride pixels, rounded up; what is odd goes behind, or in front. */
+static void same_padding(int size, const window *w, bool front, int64_t *before, int64_t *behind)
+{
+    int64_t all = ((int64_t)(size - 1) / w->stride) * w->stride + w->kernel - size;
+    if (all < 0) all = 0;
+    *before = front ? all - all / 2 : all / 2;
+    *behind = all - *before;
+}
+
+static bool padding_of(const node *n, lince_shape in, window *w)
 {
     const Lince__Onnx__Attribute *a = lince_import_attribute(n, "pads");
-    w->padding = w->more = 0;
+    bool lower = lince_import_says(n, "auto_pad", "SAME_LOWER");
+    int64_t pads[4] = {0};
+    if (lower || lince_import_says(n, "auto_pad", "SAME_UPPER")) {
+        same_padding(in.height, w, lower, &pads[0], &pads[2]);
+        same_padding(in.width, w, lower, &pads[1], &pads[3]);
+        return take_pads(pads, &w->pads);
+    }
     if (!a || !a->n_ints) return true;
-    if (a->n_ints != 4 || a->ints[0] != a->ints[1] || a->ints[2] != a->ints[3] || a->ints[0] < 0 ||
-        a->ints[2] < a->ints[0] || a->ints[2] > 1 << 15)
-        return false;
-    w->padding = (int)a->ints[0];
-    w->more = (int)(a->ints[2] - a->ints[0]);
-    return true;
+    return a->n_ints == 4 && take_pads(a->ints, &w->pads);
 }
 
 static int window_of(const import *m, const node *n, lince_shape in, int64_t kernel, window *w)
 {
     int dilation;
+    *w = (window){0};
     if (!square(n, "kernel_shape", kernel, &w->kernel) || !square(n, "strides", 1, &w->stride) ||
         w->kernel < 1 || w->stride < 1)
         return lince_import_refuse(m, n, N_("its window or its steps are not as high as wide"));
     if (!square(n, "dilations", 1, &dilation) || dilation != 1)
         return lince_import_refuse(m, n, N_("its window is dilated"));
-    bool even = padding_of(n, w);
-    if (lince_import_says(n, "auto_pad", "SAME_UPPER") || lince_import_says(n, "auto_pad", "SAME_LOWER"))
-        even = same_padding(in, w->kernel, w->stride, &w->padding);
-    return even ? 0 : lince_import_refuse(m, n, N_("its padding is not the same on all sides"));
+    return padding_of(n, in, w) ? 0 : lince_import_refuse(m, n, N_("its padding is not what lince computes"));
+}
+
+static bool is_padded(const window *w)
+{
+    return w->pads.top || w->pads.bottom || w->pads.left || w->pads.right;
+}
+
+static bool is_alike(const window *w)
+{
+    return w->pads.top == w->pads.left && w->pads.top == w->pads.bottom && w->pads.top == w->pads.right;
+}
+
+/* Zeros of their own around a map, which have a layer of their own; the net's node. */
+static int add_zeros(import *m, const node *n, const item *x, const lince_zero_pad2d_layer_args *zeros)
+{
+    return lince_import_add(m, n, x->node, -1, LINCE_LAYER_OF(zero_pad2d, zeros));
 }
 
 int lince_onnx_take_conv(import *m, const node *n)
@@ -78,16 +102,18 @@ int lince_onnx_take_conv(import *m, const node *n)
     LINCE_TRY(window_of(m, n, in, w->dims[2], &at));
     if (at.kernel != w->dims[2])
         return lince_import_refuse(m, n, N_("expected a map, square filters and perhaps a bias"));
-    if (at.more) return lince_import_refuse(m, n, N_("its padding is not the same on all sides"));
+    item padded = *x;
+    bool alike = is_alike(&at);
+    if (!alike) LINCE_TRY(padded.node = add_zeros(m, n, x, &at.pads));
     lince_conv2d_layer_args args = {.channels = lince_import_outputs(m, n, w->dims[0]),
                                     .kernel = at.kernel,
                                     .stride = at.stride,
-                                    .padding = at.padding,
+                                    .padding = alike ? at.pads.top : 0,
                                     .groups = (int)group,
                                     .no_bias = !b,
                                     .init = LINCE_HE_FAN_IN};
     lince_layer_args layer = LINCE_LAYER_OF(conv2d, &args);
-    return lince_import_weighted(m, n, x, layer, w, false, b);
+    return lince_import_weighted(m, n, &padded, layer, w, false, b);
 }
 
 /* Padding that is larger behind, by less than a step, lets the last window go over the edge: as ceil_mode does. */
@@ -97,28 +123,59 @@ int lince_onnx_take_max_pool(import *m, const node *n)
     window w;
     if (!x || x->rank != 4 || x->last) return lince_import_refuse(m, n, N_("expected a map"));
     LINCE_TRY(window_of(m, n, lince_import_shape_of(m, x), 0, &w));
-    if (w.more >= w.stride) return lince_import_refuse(m, n, N_("its padding is not the same on all sides"));
-    bool ceil = lince_import_whole(n, "ceil_mode", 0) != 0 || w.more > 0;
+    int more = w.pads.bottom - w.pads.top;
+    if (w.pads.top != w.pads.left || w.pads.bottom != w.pads.right || more < 0 || more >= w.stride)
+        return lince_import_refuse(m, n, N_("its padding is not what lince computes"));
+    bool ceil = lince_import_whole(n, "ceil_mode", 0) != 0 || more > 0;
     return lince_import_give(m, n, x,
                              lince_import_add(m, n, x->node, -1,
                                               LINCE_LAYER(max_pool2d, .kernel = w.kernel, .stride = w.stride,
-                                                          .padding = w.padding, .ceil_mode = ceil)));
+                                                          .padding = w.pads.top, .ceil_mode = ceil)));
 }
 
+/* Zeros of the padding count, or there are none. */
 int lince_onnx_take_average_pool(import *m, const node *n)
 {
     const item *x = lince_import_map(m, n, 0);
     window w;
     if (!x || x->rank != 4 || x->last) return lince_import_refuse(m, n, N_("expected a map"));
-    LINCE_TRY(window_of(m, n, lince_import_shape_of(m, x), 0, &w));
     lince_shape in = lince_import_shape_of(m, x);
-    bool whole_windows = (in.height - w.kernel) % w.stride == 0 && (in.width - w.kernel) % w.stride == 0;
-    if (w.padding || w.more || (lince_import_whole(n, "ceil_mode", 0) && !whole_windows))
+    LINCE_TRY(window_of(m, n, in, 0, &w));
+    in.height += w.pads.top + w.pads.bottom, in.width += w.pads.left + w.pads.right;
+    bool whole_windows = (in.height - w.kernel) % w.stride == 0 && (in.width - w.kernel) % w.stride == 0,
+         counted = !is_padded(&w) || lince_import_whole(n, "count_include_pad", 0);
+    if (!counted || (lince_import_whole(n, "ceil_mode", 0) && !whole_windows))
         return lince_import_refuse(
             m, n, N_("averages of windows that go over the edge are not what lince computes"));
+    int from = is_padded(&w) ? add_zeros(m, n, x, &w.pads) : x->node;
+    LINCE_TRY(from);
     return lince_import_give(
         m, n, x,
-        lince_import_add(m, n, x->node, -1, LINCE_LAYER(avg_pool2d, .kernel = w.kernel, .stride = w.stride)));
+        lince_import_add(m, n, from, -1, LINCE_LAYER(avg_pool2d, .kernel = w.kernel, .stride = w.stride)));
+}
+
+/* Zeros around a map: before and behind each axis. */
+int lince_onnx_take_pad(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    int64_t all[LINCE_ONNX_LONGS], pads[4] = {0};
+    lince_zero_pad2d_layer_args zeros;
+    float value = 0;
+    int count = lince_import_numbers(m, n, 1, "pads", all);
+    const Lince__Onnx__Attribute *mode = lince_import_attribute(n, "mode");
+    if (!x || x->rank != 4 || count != 8 || lince_import_input(m, n, 3) ||
+        (mode && !lince_import_says(n, "mode", "constant")) ||
+        (lince_import_input(m, n, 2) && !lince_import_number(m, n, 2, &value)) || value != 0)
+        return lince_import_refuse(m, n, N_("expected zeros around a map"));
+    for (int axis = 0; axis < 4; axis++) {
+        int side = lince_import_meaning(x, axis) - 2; /* 0 of height, 1 of width */
+        if (side < 0 && (all[axis] || all[4 + axis]))
+            return lince_import_refuse(m, n, N_("expected zeros around a map"));
+        if (side >= 0) pads[side] = all[axis], pads[2 + side] = all[4 + axis];
+    }
+    if (!take_pads(pads, &zeros))
+        return lince_import_refuse(m, n, N_("its padding is not what lince computes"));
+    return lince_import_give(m, n, x, add_zeros(m, n, x, &zeros));
 }
 
 static int average_all(import *m, const node *n, const item *x, bool keep)
