@@ -1,5 +1,5 @@
 # A thin front for CMake + Ninja. `make` builds program and library, `make demo` runs the main job, `make test` tests.
-# Only deps, demo, test, check, fuzz, faults, flips and kills install packages.
+# Only deps, demo, test, check, fuzz, faults, flips, kills, deb and check-deb install packages.
 BUILD ?= build
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
@@ -69,10 +69,26 @@ bench-peers: all
 	@cmake --build $(BUILD) --target bench_model bench_recurrent bench_loader
 	@$(BUILD)/peers/bin/python bench/peers/run.py $(BUILD) $(BUILD)/peers
 
+# The tracked files as build/dist/lince-VERSION.tar.gz, of one commit always the same bytes; whether two builds of it are the
+# same, too.
+dist:
+	@scripts/dist.sh $(BUILD)/dist
+
+reproduce:
+	@scripts/reproduce.sh $(BUILD)/reproduce
+
+# Debian packages, in build/deb; whether they can be installed, used and removed, in a Debian of their own (as root).
+deb:
+	@scripts/deb.sh $(BUILD)/deb
+
+check-deb:
+	@scripts/check-deb.sh $(BUILD)/deb $(BUILD)/deb-root
+
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
 	@rm -rf $(BUILD) build-check build-fuzz
 
-.PHONY: all deps demo test test-shapes check fuzz faults flips bombs kills canaries bench bench-peers install clean
+.PHONY: all deps demo test test-shapes check fuzz faults flips bombs kills canaries bench bench-peers dist reproduce deb check-deb \
+    install clean

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that lince is built from and tested with, with sudo where not root; does nothing where all
 # is there. On a system without apt-get it installs nothing, and says where the packages of others are listed.
-# usage: scripts/install-deps.sh [check|say|libraries]
+# usage: scripts/install-deps.sh [check|deb|say|libraries]
 #   check: also the tools of `make check`
+#   deb:   also those of `make deb` and `make check-deb`
 #   say:   installs nothing; says what is missing and how to get it
 #   libraries: installs nothing; prints the packages of the libraries, for another architecture
 set -euo pipefail
@@ -21,6 +22,7 @@ if [ "${1:-}" = libraries ]; then
 fi
 [ "${1:-}" = check ] && packages+=(clang clang-format cppcheck valgrind libclang-rt-14-dev libomp-dev
     qemu-user g++-aarch64-linux-gnu iproute2 python3-numpy python3-pytest)
+[ "${1:-}" = deb ] && packages+=(dpkg-dev debhelper dh-python lintian debootstrap)
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 
