@@ -183,12 +183,19 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
     return wheel.close()
 
 
-def build_sdist(sdist_directory, config_settings=None):
-    """What git knows of the tree."""
-    base = f"lince-{_version()}"
+def _tracked():
+    """What git knows of the tree; of one that `make dist` has packed, what its list says."""
+    manifest = ROOT / "MANIFEST"
+    if manifest.exists() and not (ROOT / ".git").exists():
+        return [*manifest.read_text("utf-8").splitlines()[1:], manifest.name]
     names = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], check=True, capture_output=True).stdout
+    return [os.fsdecode(raw) for raw in names.split(b"\0") if raw]
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    base = f"lince-{_version()}"
     with tarfile.open(Path(sdist_directory) / f"{base}.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as archive:
-        for name in sorted(os.fsdecode(raw) for raw in names.split(b"\0") if raw):
+        for name in sorted(_tracked()):
             archive.add(ROOT / name, f"{base}/{name}")
         content = _metadata().encode("utf-8")
         entry = tarfile.TarInfo(f"{base}/PKG-INFO")

@@ -94,8 +94,8 @@ def test_a_bundled_wheel_uses_its_own_libraries(tmp_path):
 
 
 def test_a_source_archive_builds(library, tmp_path):
-    if not (SOURCE / ".git").exists():
-        pytest.skip("no git here")
+    if not (SOURCE / ".git").exists() and not (SOURCE / "MANIFEST").exists():
+        pytest.skip("neither git nor MANIFEST tells which files are lince's")
     import tarfile
 
     name = backend().build_sdist(str(tmp_path))

@@ -9,7 +9,7 @@ commands=$("$lince" help --lang en | sed -n 's/^  lince \([a-z-]*\) .*/\1/p')
 for command in $commands; do "$lince" help "$command" --lang en; done >"$scratch/help"
 known=$(grep -oE -- '--[a-z][a-z0-9-]*' "$scratch/help" | sort -u)
 models=$(sed -n '/^Models/,$p' "$scratch/help" | tr -s ' \n' '\n')
-git grep -ohE '\b(lince|LINCE)_[A-Za-z0-9_]+' -- src include cli tests CMakeLists.txt | sort -u >"$scratch/names"
+grep -rIohE '\b(lince|LINCE)_[A-Za-z0-9_]+' src include cli tests CMakeLists.txt | sort -u >"$scratch/names"
 
 # check_commands DOCUMENT: the commands, options and models that it tells a user to type
 check_commands() {
