@@ -26,6 +26,7 @@ mkdir "$folder/root/packages"
 cp "$packages"/*.deb tests/packages/inside.sh "$folder/root/packages"
 rm -f "$folder"/root/packages/*-dbgsym_*
 
-# What is mounted and started there ends with it.
+# What is mounted and started there ends with it; of this system's environment only the way to the mirror goes along.
 # shellcheck disable=SC2016
-unshare --mount --pid --fork --kill-child sh -ec 'mount -t proc proc "$1/proc"; exec chroot "$1" bash /packages/inside.sh' sh "$folder/root"
+unshare --mount --pid --fork --kill-child env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
+    sh -ec 'mount -t proc proc "$1/proc"; exec chroot "$1" bash /packages/inside.sh' sh "$folder/root"

@@ -2,9 +2,12 @@
 # make reproduce: what make dist packs is unpacked, built and installed twice; are both the same, bit for bit? The second
 # time all is otherwise that must not matter: the folder, the time, the language, the time zone, the umask; and its compilers
 # ask no cache.
-# usage: scripts/reproduce.sh FOLDER     ends with 1 where something differs; JOBS=N: compilers at a time
+# usage: scripts/reproduce.sh FOLDER [OPTION...]     options of cmake; ends with 1 where something differs; JOBS=N: compilers
+#   at a time
 set -euo pipefail
 folder=$(realpath -m "$1")
+shift
+options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DBUILD_TESTING=OFF "$@")
 cd "$(dirname "$0")/.."
 rm -rf "$folder"
 tarball=$(scripts/dist.sh "$folder")
@@ -14,7 +17,7 @@ build_in() {
     local tree=$1/$(basename "$tarball" .tar.gz)
     mkdir -p "$1/made/built"
     tar -x -C "$1" -f "$tarball"
-    cmake -S "$tree" -B "$tree/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DBUILD_TESTING=OFF
+    cmake -S "$tree" -B "$tree/build" -G Ninja "${options[@]}"
     cmake --build "$tree/build" --parallel "${JOBS:-$(nproc)}"
     install -m 644 -t "$1/made/built" "$tree"/build/{lince,liblince.so.1,liblince.a}
     DESTDIR=$1/made cmake --install "$tree/build"

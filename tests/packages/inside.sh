@@ -23,7 +23,7 @@ files() {
 quietly apt-get update
 mapfile -t needed < <(apt-get install --simulate --no-install-recommends "${packages[@]}" | awk '/^Inst / { print $2 }' |
     grep -vxF -f <(printf '%s\n' "${names[@]}"))
-quietly apt-get install --yes --no-install-recommends "${needed[@]}" gcc libc6-dev pkg-config bash-completion zsh fish
+quietly apt-get install --yes --no-install-recommends "${needed[@]}" g++ pkg-config bash-completion zsh fish
 files >/tmp/before
 
 quietly apt-get install --yes --no-install-recommends "${packages[@]}"
