@@ -15,12 +15,11 @@ tarball=$(scripts/dist.sh "$folder")
 # build_in FOLDER: its built files, and all that is installed, in FOLDER/made
 build_in() {
     local tree=$1/$(basename "$tarball" .tar.gz)
-    mkdir -p "$1/made/built"
-    tar -x -C "$1" -f "$tarball"
-    cmake -S "$tree" -B "$tree/build" -G Ninja "${options[@]}"
-    cmake --build "$tree/build" --parallel "${JOBS:-$(nproc)}"
-    install -m 644 -t "$1/made/built" "$tree"/build/{lince,liblince.so.1,liblince.a}
-    DESTDIR=$1/made cmake --install "$tree/build"
+    mkdir -p "$1/made/built" && tar -x -C "$1" -f "$tarball" &&
+        cmake -S "$tree" -B "$tree/build" -G Ninja "${options[@]}" &&
+        cmake --build "$tree/build" --parallel "${JOBS:-$(nproc)}" &&
+        install -m 644 -t "$1/made/built" "$tree"/build/{lince,liblince.so.1,liblince.a} &&
+        DESTDIR=$1/made cmake --install "$tree/build"
 }
 
 (build_in "$folder/first") >"$folder/first.log" 2>&1 || { tail -30 "$folder/first.log"; exit 1; }
