@@ -14,7 +14,8 @@ tarball=$(scripts/dist.sh "$folder")
 
 # build_in FOLDER: its built files, and all that is installed, in FOLDER/made
 build_in() {
-    local tree=$1/$(basename "$tarball" .tar.gz)
+    local tree
+    tree=$1/$(basename "$tarball" .tar.gz)
     mkdir -p "$1/made/built" && tar -x -C "$1" -f "$tarball" &&
         cmake -S "$tree" -B "$tree/build" -G Ninja "${options[@]}" &&
         cmake --build "$tree/build" --parallel "${JOBS:-$(nproc)}" &&

@@ -60,14 +60,16 @@ answered=$(somebody python3 -c 'import lince, sys; print(lince.__version__, linc
 [ "$answered" = "$(lince version | awk '{ print $2 }') $label" ] || wrong "python3 answers $answered"
 somebody python3 -c 'from importlib.metadata import version; print("python3-lince:", version("lince"))'
 
-# A program in C, with the shared and with the static library.
+# A program in C, with the shared library, and with the static one and the libraries that its pkg-config file names. (What
+# pkg-config --static adds, libraries of those libraries, Debian's packages of them do not all bring.)
 cp /usr/share/doc/liblince-dev/examples/threads.c* .
 gunzip -f threads.c.gz 2>/dev/null || true
 # shellcheck disable=SC2046
 cc -pthread -o threads threads.c $(pkg-config --cflags --libs lince) || wrong "pkg-config"
 [ "$(somebody ./threads run 1 "$picture")" = "$picture: $label" ] || wrong "the program in C"
 # shellcheck disable=SC2046
-cc -pthread -o static threads.c $(pkg-config --cflags --libs --static lince | sed 's/-llince/-l:liblince.a/') || wrong "pkg-config --static"
+cc -pthread -o static threads.c $(pkg-config --cflags lince) -l:liblince.a $(pkg-config --libs $(pkg-config --print-requires-private lince)) \
+    $(sed -n 's/^Libs.private: //p' "$(find /usr/lib -name lince.pc)") || wrong "the static library"
 [ "$(somebody ./static run 1 "$picture")" = "$picture: $label" ] || wrong "the program in C, with the static library"
 echo "python3 and two programs in C answer the same"
 
