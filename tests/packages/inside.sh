@@ -37,7 +37,7 @@ cd /tmp/try
 somebody lince version
 ldd /usr/bin/lince | grep ' => \(/usr\)\?/lib/.*/liblince.so.1 ' >/dev/null || wrong "the program has not the library of liblince1"
 quietly somebody lince synth images shapes --n 120 --seed 1
-quietly somebody lince train --data shapes --model resnet20 --epochs 1 --batch-size 16 --threads 1 --quiet --out run
+quietly somebody lince train --data shapes --model resnet20 --epochs 1 --batch-size 16 --threads 1 --deterministic --quiet --out run
 [ -s run/report.html ] || wrong "no report"
 picture=$(find shapes/test -name '*.png' | sort | head -1)
 answer=$(somebody lince predict --run run "$picture")
