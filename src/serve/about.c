@@ -2,6 +2,7 @@
 #include "core/json.h"
 #include "core/memory.h"
 #include "modality/modality.h"
+#include "serve/models.h"
 #include "serve/request.h"
 #include "train/ask/model_internal.h"
 
@@ -57,13 +58,14 @@ static json_t *describe(const lince_served *s)
 int lince_serve_models(lince_request *r, lince_reply *reply)
 {
     json_t *models = lince_json_pack("[]");
-    for (size_t i = 0; i < r->server->count; i++) lince_json_add(&models, describe(&r->server->models[i]));
+    const lince_models *served = lince_models_of(r->server);
+    for (size_t i = 0; i < served->count; i++) lince_json_add(&models, describe(&served->list[i]));
     lince_reply_json(reply, LINCE_HTTP_OK, lince_json_pack("{s:o}", "models", models));
     return 0;
 }
 
 int lince_serve_model(lince_request *r, lince_reply *reply)
 {
-    lince_reply_json(reply, LINCE_HTTP_OK, describe(r->model));
+    lince_reply_json(reply, LINCE_HTTP_OK, describe(r->named));
     return 0;
 }

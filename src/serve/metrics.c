@@ -1,6 +1,6 @@
 #include "serve/metrics.h"
 #include "core/clock.h"
-#include "serve/server.h"
+#include "serve/models.h"
 
 #include <lince/version.h>
 #include <stdio.h>
@@ -76,12 +76,12 @@ static void put_of_model(lince_buffer *out, const char *name, const lince_served
 }
 
 /* One line a model, of a counter that lies at `offset` in its metrics, and counts `unit`s. */
-static void put_of_models(lince_buffer *out, lince_server *server, const char *name, const char *help,
+static void put_of_models(lince_buffer *out, const lince_models *models, const char *name, const char *help,
                           size_t offset, double unit)
 {
     head(out, name, "counter", help);
-    for (size_t i = 0; i < server->count; i++) {
-        lince_served *s = &server->models[i];
+    for (size_t i = 0; i < models->count; i++) {
+        lince_served *s = &models->list[i];
         atomic_ullong *counter = (atomic_ullong *)(void *)((char *)&s->metrics + offset);
         put_of_model(out, name, s, unit * (double)atomic_load(counter));
     }
@@ -142,19 +142,26 @@ static void put_server(lince_buffer *out, lince_server *s)
 }
 
 #define OF_MODELS(name, help, field, unit) \
-    put_of_models(out, s, name, help, offsetof(lince_model_counts, field), unit)
+    put_of_models(out, models, name, help, offsetof(lince_model_counts, field), unit)
 
-void lince_counts_write(lince_server *s, lince_buffer *out)
+void lince_models_count(lince_server *s, lince_buffer *out)
 {
-    put_server(out, s);
+    const lince_models *models = lince_models_of(s);
     head(out, "lince_queue_length", "gauge", "Questions that wait.");
-    for (size_t i = 0; i < s->count; i++)
-        put_of_model(out, "lince_queue_length", &s->models[i], (double)lince_served_waiting(&s->models[i]));
+    for (size_t i = 0; i < models->count; i++)
+        put_of_model(out, "lince_queue_length", &models->list[i],
+                     (double)lince_served_waiting(&models->list[i]));
     OF_MODELS("lince_inputs_total", "Inputs that were answered.", inputs, 1);
     OF_MODELS("lince_input_errors_total", "Of them those with an error.", failed, 1);
     OF_MODELS("lince_batches_total", "Batches that were computed.", batches, 1);
     OF_MODELS("lince_batched_inputs_total", "Inputs of these batches.", batched, 1);
     OF_MODELS("lince_busy_seconds_total", "Time spent on computing.", busy_microseconds, 1e-6);
     head(out, "lince_answer_seconds", "histogram", "From a question that is whole to its answer.");
-    for (size_t i = 0; i < s->count; i++) put_histogram(out, &s->models[i]);
+    for (size_t i = 0; i < models->count; i++) put_histogram(out, &models->list[i]);
+}
+
+void lince_counts_write(lince_server *s, lince_buffer *out)
+{
+    put_server(out, s);
+    if (s->service->count) s->service->count(s, out);
 }

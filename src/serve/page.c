@@ -6,18 +6,14 @@
 
 #include <string.h>
 
-extern const unsigned char lince_serve_page_html[];
-extern const size_t lince_serve_page_html_size;
-
 /* "'sha256-...'" of what stands between two marks. */
-static void put_sum(lince_buffer *out, const char *begin, const char *end)
+static void put_sum(lince_buffer *out, const char *page, size_t size, const char *begin, const char *end)
 {
-    const char *page = (const char *)lince_serve_page_html;
-    const char *from = memmem(page, lince_serve_page_html_size, begin, strlen(begin));
+    const char *from = memmem(page, size, begin, strlen(begin));
     unsigned char sum[SHA256_DIGEST_LENGTH];
     if (!from) return;
     from += strlen(begin);
-    const char *to = memmem(from, lince_serve_page_html_size - (size_t)(from - page), end, strlen(end));
+    const char *to = memmem(from, size - (size_t)(from - page), end, strlen(end));
     if (!to) return;
     SHA256((const unsigned char *)from, (size_t)(to - from), sum);
     lince_buffer_puts(out, " 'sha256-");
@@ -25,14 +21,15 @@ static void put_sum(lince_buffer *out, const char *begin, const char *end)
     lince_buffer_puts(out, "'");
 }
 
-int lince_page_policy(char **policy)
+int lince_page_policy(const void *page, size_t size, char **policy)
 {
     lince_buffer out = {0};
-    lince_buffer_puts(&out, "default-src 'none'; connect-src 'self'; img-src blob: data:; media-src blob:; "
-                            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src");
-    put_sum(&out, "<script>", "</script>");
+    lince_buffer_puts(&out,
+                      "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; media-src blob:; "
+                      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src");
+    put_sum(&out, page, size, "<script>", "</script>");
     lince_buffer_puts(&out, "; style-src");
-    put_sum(&out, "<style>", "</style>");
+    put_sum(&out, page, size, "<style>", "</style>");
     *policy = out.data;
     if (!out.error) return 0;
     lince_buffer_release(&out);
@@ -42,7 +39,8 @@ int lince_page_policy(char **policy)
 
 int lince_serve_page(lince_request *r, lince_reply *reply)
 {
-    lince_reply_fixed(reply, "text/html; charset=utf-8", lince_serve_page_html, lince_serve_page_html_size);
-    reply->policy = r->server->page_policy;
+    const lince_server *s = r->server;
+    lince_reply_fixed(reply, "text/html; charset=utf-8", s->page, s->page_size);
+    reply->policy = s->page_policy;
     return 0;
 }

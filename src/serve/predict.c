@@ -4,10 +4,16 @@
 #include "core/json.h"
 #include "core/memory.h"
 #include "modality/modality.h"
+#include "serve/models.h"
 #include "serve/request.h"
 #include "train/ask/model_internal.h"
 
 #include <stdlib.h>
+
+static lince_served *model_of(const lince_request *r)
+{
+    return r->named;
+}
 
 /* --- the question --------------------------------------------------------------------------------- */
 
@@ -33,7 +39,7 @@ static void wake(void *context)
 
 static lince_http read_question(lince_request *r, lince_job *job)
 {
-    lince_inputs_form form = {.words = r->model->model->blueprint.modality->answer_text != NULL,
+    lince_inputs_form form = {.words = model_of(r)->model->blueprint.modality->answer_text != NULL,
                               .most = r->server->limits.inputs,
                               .voice = r->voice};
     if (read_top(r, &job->top)) return LINCE_HTTP_BAD;
@@ -42,23 +48,29 @@ static lince_http read_question(lince_request *r, lince_job *job)
     return status;
 }
 
+static void release(void *job)
+{
+    lince_job_free(job);
+}
+
 /* Resting before it asks: the answer may be there before this returns. */
 static void hand_over(lince_request *r, lince_job *job)
 {
     job->ready = wake;
     job->context = r->connection;
     job->begun = lince_now();
-    r->job = job;
+    r->own = job;
+    r->release = release;
     lince_client_enter(&r->server->clients, r->client, LINCE_CLIENT_WAITING);
     MHD_suspend_connection(r->connection);
-    lince_served_ask(r->model, job);
+    lince_served_ask(model_of(r), job);
 }
 
 static int ask(lince_request *r, lince_reply *reply)
 {
     lince_job *job = lince_job_new();
     lince_http status = job ? read_question(r, job) : LINCE_HTTP_BUSY;
-    if (status == LINCE_HTTP_OK && lince_served_reserve(r->model)) {
+    if (status == LINCE_HTTP_OK && lince_served_reserve(model_of(r))) {
         hand_over(r, job);
         return 1;
     }
@@ -94,10 +106,10 @@ static void put_string(lince_buffer *out, const char *text)
 static void tell(const lince_request *r, lince_reply *reply)
 {
     lince_buffer out = {0};
-    const lince_job *job = r->job;
+    const lince_job *job = r->own;
     lince_http status = status_of(job);
     lince_buffer_puts(&out, "{\"model\":");
-    put_string(&out, r->model->name);
+    put_string(&out, model_of(r)->name);
     lince_buffer_printf(&out, ",\"seconds\":%.6f", job->ended - job->begun);
     if (status != LINCE_HTTP_OK) {
         lince_buffer_puts(&out, ",\"error\":");
@@ -114,7 +126,7 @@ static void tell(const lince_request *r, lince_reply *reply)
 
 int lince_serve_predict(lince_request *r, lince_reply *reply)
 {
-    if (!r->job) return ask(r, reply);
+    if (!r->own) return ask(r, reply);
     tell(r, reply);
     return 0;
 }

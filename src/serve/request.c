@@ -46,18 +46,18 @@ static void refuse(lince_request *r, lince_http status, const char *message)
 
 static void find_route(lince_request *r, const char *method, const char *path)
 {
+    const lince_service *service = r->server->service;
     const char *name;
     size_t size;
-    r->route = lince_route_find(method, path, &name, &size, &r->allow);
+    r->route = lince_route_find(&service->routes, method, path, &name, &size, &r->allow);
     if (!r->route) {
         refuse(r, r->allow ? LINCE_HTTP_METHOD : LINCE_HTTP_NOT_FOUND,
-               r->allow ? _("another method than this address is asked by")
-                        : _("there is nothing at this address; /openapi.json describes what there is"));
+               r->allow ? _("another method than this address is asked by") : _(service->nowhere));
         return;
     }
     if (!size) return;
     char *copy = lince_strndup(name, size);
-    r->model = copy ? lince_server_model(r->server, copy) : NULL;
+    r->named = copy ? service->find(r->server, copy) : NULL;
     lince_free(copy);
 }
 
@@ -70,11 +70,11 @@ static void check_who_asks(lince_request *r)
         refuse(r, LINCE_HTTP_NO_TOKEN, _("expected a header Authorization: Bearer with the server's token"));
 }
 
-/* Of a route that names a model; told to nobody who may not ask. */
-static void check_model(lince_request *r)
+/* Of a route that names something; told to nobody who may not ask. */
+static void check_name(lince_request *r)
 {
-    if (!r->refused && r->route && strchr(r->route->path, '*') && !r->model)
-        refuse(r, LINCE_HTTP_NOT_FOUND, _("there is no model of that name; /v1/models lists them"));
+    if (!r->refused && r->route && strchr(r->route->path, '*') && !r->named)
+        refuse(r, LINCE_HTTP_NOT_FOUND, _(r->server->service->nobody));
 }
 
 static void refuse_large(lince_request *r)
@@ -182,7 +182,7 @@ static enum MHD_Result begin(lince_server *s, struct MHD_Connection *connection,
     if (atomic_load(&s->stopping)) refuse(r, LINCE_HTTP_BUSY, _("the server is stopping"));
     find_route(r, method, path);
     check_who_asks(r);
-    check_model(r);
+    check_name(r);
     check_length(r);
     return is_not_worth_reading(r) ? send_refusal(r, true) : MHD_YES;
 }
@@ -210,7 +210,7 @@ void lince_request_end(void *context, struct MHD_Connection *connection, void **
     if (!r) return;
     lince_client_enter(&r->server->clients, r->client, LINCE_CLIENT_IDLE);
     atomic_fetch_sub(&r->server->held, r->held);
-    lince_job_free(r->job);
+    if (r->own) r->release(r->own);
     lince_free(r->body);
     lince_free(r->why);
     lince_free(r);

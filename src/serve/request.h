@@ -12,7 +12,7 @@ typedef struct lince_request {
     struct MHD_Connection *connection;
     lince_client *client;
     const lince_route *route; /* NULL: it is refused */
-    lince_served *model;      /* of a route that names one */
+    void *named;              /* what its path names, as the service finds it */
     lince_voice voice;
     char *body; /* with a NUL behind it */
     size_t size, capacity;
@@ -21,8 +21,14 @@ typedef struct lince_request {
     lince_http refused;
     char *why; /* it is refused */
     const char *allow;
-    lince_job *job; /* that waits or is done */
+    void *own; /* the service's: what it is at work on */
+    void (*release)(void *own);
 } lince_request;
+
+/* Addresses of any service: its page, whether it is alive, what it counts. */
+int lince_serve_page(lince_request *request, lince_reply *reply);
+int lince_serve_health(lince_request *request, lince_reply *reply);
+int lince_serve_metrics(lince_request *request, lince_reply *reply);
 
 /* libmicrohttpd's: `context` is the server. */
 enum MHD_Result lince_request_hear(void *context, struct MHD_Connection *connection, const char *path,

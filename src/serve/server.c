@@ -11,20 +11,12 @@
 #include "serve/request.h"
 
 #include <microhttpd.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-lince_served *lince_server_model(lince_server *s, const char *name)
-{
-    for (size_t i = 0; i < s->count; i++)
-        if (!strcmp(s->models[i].name, name)) return &s->models[i];
-    return NULL;
-}
-
 /* --- opening -------------------------------------------------------------------------------------- */
 
-static int or_usual(int given, int usual)
+int lince_limit(int given, int usual)
 {
     return given > 0 ? given : usual;
 }
@@ -32,37 +24,12 @@ static int or_usual(int given, int usual)
 static void set_limits(lince_limits *l, const lince_server_options *o)
 {
     enum { SECONDS = 30, CONNECTIONS = 256, AN_ADDRESS = 64, INPUTS = 256, BODY_MB = 16, BODIES = 16 };
-    l->seconds = or_usual(o->seconds, SECONDS);
-    l->connections = or_usual(o->connections, CONNECTIONS);
-    l->an_address = or_usual(o->an_address, AN_ADDRESS);
-    l->inputs = (size_t)or_usual(o->inputs, INPUTS);
-    l->body = (size_t)or_usual(o->body_mb, BODY_MB) << 20;
+    l->seconds = lince_limit(o->seconds, SECONDS);
+    l->connections = lince_limit(o->connections, CONNECTIONS);
+    l->an_address = lince_limit(o->an_address, AN_ADDRESS);
+    l->inputs = (size_t)lince_limit(o->inputs, INPUTS);
+    l->body = (size_t)lince_limit(o->body_mb, BODY_MB) << 20;
     l->bodies = BODIES * l->body;
-}
-
-static int open_model(lince_server *s, const char *what, const lince_server_options *o,
-                      const lince_observer *observer)
-{
-    enum { BATCH = 8, QUEUE = 64 };
-    lince_served *m = &s->models[s->count];
-    m->queue = (size_t)or_usual(o->queue, QUEUE);
-    int code = lince_served_open(m, what, o->threads, or_usual(o->batch, BATCH));
-    if (!code && lince_server_model(s, m->name))
-        code = lince_fail(LINCE_EUSAGE, "two models are called %s; NAME=RUN gives one another name", m->name);
-    s->count++; /* released in any case */
-    if (!code)
-        lince_note(observer, _("%s: %s, classes: %d"), m->name, lince_model_name(m->model),
-                   lince_model_classes(m->model));
-    return code;
-}
-
-static int open_models(lince_server *s, const lince_server_options *o, const lince_observer *observer)
-{
-    if (!o->count || !o->models)
-        return lince_fail(LINCE_EUSAGE, "a server needs a model: a run's folder or a weights file");
-    if (!(s->models = lince_alloc(o->count, sizeof *s->models))) return LINCE_ENOMEM;
-    for (size_t i = 0; i < o->count; i++) LINCE_TRY(open_model(s, o->models[i], o, observer));
-    return 0;
 }
 
 static int open_guard(lince_server *s, const lince_server_options *o, const lince_observer *observer)
@@ -73,12 +40,13 @@ static int open_guard(lince_server *s, const lince_server_options *o, const linc
     return code < 0 ? code : 0;
 }
 
-static int open_server(lince_server *s, const lince_server_options *o, const lince_observer *observer)
+static int open_server(lince_server *s, const lince_opened *opened, const lince_server_options *o,
+                       const lince_observer *observer)
 {
     set_limits(&s->limits, o);
     LINCE_TRY(open_guard(s, o, observer));
-    LINCE_TRY(lince_page_policy(&s->page_policy));
-    LINCE_TRY(open_models(s, o, observer));
+    LINCE_TRY(lince_page_policy(s->page, s->page_size, &s->page_policy));
+    LINCE_TRY(opened->open(s, o, observer));
     LINCE_TRY(lince_listen(o->listen ? o->listen : "127.0.0.1", o->port, &s->listening, s->address,
                            sizeof s->address, &s->guard.loopback));
     if (!s->guard.loopback && !s->guard.asks)
@@ -87,11 +55,9 @@ static int open_server(lince_server *s, const lince_server_options *o, const lin
     return 0;
 }
 
-int lince_server_open(lince_server **server, const lince_server_options *options,
-                      const lince_observer *observer)
+int lince_server_new(lince_server **server, const lince_opened *opened, const lince_server_options *options,
+                     const lince_observer *observer)
 {
-    LINCE_NEED(server);
-    LINCE_PLAIN_LOCALE;
     lince_server_options own = LINCE_SERVER_OPTIONS_INIT;
     lince_observer heard = LINCE_OBSERVER_INIT;
     *server = NULL;
@@ -99,10 +65,13 @@ int lince_server_open(lince_server **server, const lince_server_options *options
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     lince_server *s = lince_alloc(1, sizeof *s);
     if (!s) return LINCE_ENOMEM;
+    s->service = opened->service;
+    s->page = opened->page;
+    s->page_size = opened->page_size;
     s->listening = -1;
     s->voice = lince_voice_now();
     lince_clients_init(&s->clients);
-    int code = open_server(s, &own, &heard);
+    int code = open_server(s, opened, &own, &heard);
     if (!code)
         *server = s;
     else
@@ -119,8 +88,7 @@ void lince_server_free(lince_server *s)
 {
     if (!s) return;
     if (s->listening >= 0) close(s->listening);
-    for (size_t i = 0; i < s->count; i++) lince_served_release(&s->models[i]);
-    lince_free(s->models);
+    s->service->release(s);
     lince_free(s->page_policy);
     lince_clients_release(&s->clients);
     lince_free(s);
@@ -155,6 +123,7 @@ static void finish(lince_server *s, struct MHD_Daemon *daemon, const lince_obser
     MHD_quiesce_daemon(daemon);
     close(s->listening);
     s->listening = -1;
+    if (s->service->finish) s->service->finish(s);
     lince_clients_count(&s->clients, &busy);
     if (busy) lince_note(observer, _("stopping; questions that are still answered: %zu"), busy);
     while (lince_clients_count(&s->clients, &busy), busy) watch(s);
@@ -174,12 +143,11 @@ int lince_server_run(lince_server *s, const lince_observer *observer)
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     if (s->listening < 0) return lince_fail(LINCE_EUSAGE, "a server runs once");
     s->begun = lince_now();
-    int code = 0;
-    for (size_t i = 0; !code && i < s->count; i++) code = lince_served_begin(&s->models[i]);
+    int code = s->service->begin(s);
     struct MHD_Daemon *daemon = code ? NULL : start(s);
     if (!code && !daemon) code = lince_fail(LINCE_EIO, "%s: the server could not be started", s->address);
     if (daemon) run(s, daemon, &heard);
-    for (size_t i = 0; i < s->count; i++) lince_served_end(&s->models[i]);
+    s->service->end(s);
     if (daemon) MHD_stop_daemon(daemon);
     return code;
 }

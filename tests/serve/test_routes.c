@@ -1,5 +1,5 @@
 /* Which address is whose. */
-#include "serve/routes.h"
+#include "serve/models.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@ static size_t size;
 
 static const lince_route *find(const char *method, const char *path)
 {
-    return lince_route_find(method, path, &name, &size, &allow);
+    return lince_route_find(&lince_service_of_models.routes, method, path, &name, &size, &allow);
 }
 
 static void test_a_path_has_its_route(void **state)
