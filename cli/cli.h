@@ -132,6 +132,16 @@ char *cli_command_line(int argc, char **argv);
 int cli_whole(const char *option, const char *text, int *value);
 int cli_number(const char *option, const char *text, double *value);
 
+/* Options that are whole numbers from 1 on, as texts (NULL: not given), and where they go. LINCE_EUSAGE. */
+typedef struct whole_option {
+    const char *option, *text;
+    int *value;
+} whole_option;
+int cli_positive(const whole_option *options, size_t count);
+
+/* Prints a server's address on standard output, for whoever started it to read; runs it until a signal, and frees it. */
+int cli_run_server(lince_server *server, bool quiet);
+
 /* The list of commands. */
 void cli_overview(FILE *out);
 

@@ -1,37 +1,6 @@
 #include "cli.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-/* Options that are whole numbers, as texts, and where they go. */
-typedef struct number {
-    const char *option, *text;
-    int *value;
-} number;
-
-static int read_numbers(const number *numbers, size_t count)
-{
-    int code = 0;
-    for (size_t i = 0; !code && i < count; i++)
-        if (numbers[i].text && !(code = cli_whole(numbers[i].option, numbers[i].text, numbers[i].value)) &&
-            !*numbers[i].value)
-            code = cli_error(LINCE_EUSAGE, "--%s: expected 1 or more", numbers[i].option);
-    return code;
-}
-
-/* The address stands on standard output, for whoever started it to read. */
-static int serve(const lince_server_options *options, bool quiet)
-{
-    lince_server *server;
-    cli_catch_signals(false);
-    int code = lince_server_open(&server, options, cli_observer(quiet));
-    if (code) return code;
-    printf("%s\n", lince_server_address(server));
-    fflush(stdout);
-    code = lince_server_run(server, cli_observer(quiet));
-    lince_server_free(server);
-    return code;
-}
 
 enum { THREADS, BATCH, QUEUE, INPUTS, BODY, SECONDS, CONNECTIONS, AN_ADDRESS, NUMBERS };
 
@@ -39,15 +8,16 @@ static int run_with(int argc, char **argv, const char **at)
 {
     lince_server_options o = LINCE_SERVER_OPTIONS_INIT;
     const char *port = "8080";
+    lince_server *server;
     bool quiet = false, help = false;
-    number numbers[NUMBERS] = {[THREADS] = {"threads", NULL, &o.threads},
-                               [BATCH] = {"batch", NULL, &o.batch},
-                               [QUEUE] = {"max-queue", NULL, &o.queue},
-                               [INPUTS] = {"max-inputs", NULL, &o.inputs},
-                               [BODY] = {"max-body-mb", NULL, &o.body_mb},
-                               [SECONDS] = {"max-seconds", NULL, &o.seconds},
-                               [CONNECTIONS] = {"max-connections", NULL, &o.connections},
-                               [AN_ADDRESS] = {"max-per-address", NULL, &o.an_address}};
+    whole_option numbers[NUMBERS] = {[THREADS] = {"threads", NULL, &o.threads},
+                                     [BATCH] = {"batch", NULL, &o.batch},
+                                     [QUEUE] = {"max-queue", NULL, &o.queue},
+                                     [INPUTS] = {"max-inputs", NULL, &o.inputs},
+                                     [BODY] = {"max-body-mb", NULL, &o.body_mb},
+                                     [SECONDS] = {"max-seconds", NULL, &o.seconds},
+                                     [CONNECTIONS] = {"max-connections", NULL, &o.connections},
+                                     [AN_ADDRESS] = {"max-per-address", NULL, &o.an_address}};
     const option_spec specs[] = {
         {"port", "N", N_("where it listens; 0: a free one (8080)"), &port, NULL},
         {"listen", "ADDRESS", N_("of this machine; 0.0.0.0: all it has (127.0.0.1: nobody else's)"),
@@ -79,8 +49,10 @@ static int run_with(int argc, char **argv, const char **at)
     o.models = at;
     o.count = (size_t)given.count;
     code = cli_whole("port", port, &o.port);
-    if (!code) code = read_numbers(numbers, NUMBERS);
-    if (!code) code = serve(&o, quiet);
+    if (!code) code = cli_positive(numbers, NUMBERS);
+    cli_catch_signals(false);
+    if (!code) code = lince_server_open(&server, &o, cli_observer(quiet));
+    if (!code) code = cli_run_server(server, quiet);
     return code ? cli_fail(code) : EXIT_DONE;
 }
 

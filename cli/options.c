@@ -183,6 +183,16 @@ int cli_whole(const char *option, const char *text, int *value)
     return 0;
 }
 
+int cli_positive(const whole_option *options, size_t count)
+{
+    int code = 0;
+    for (size_t i = 0; !code && i < count; i++)
+        if (options[i].text && !(code = cli_whole(options[i].option, options[i].text, options[i].value)) &&
+            !*options[i].value)
+            code = cli_error(LINCE_EUSAGE, "--%s: expected 1 or more", options[i].option);
+    return code;
+}
+
 int cli_number(const char *option, const char *text, double *value)
 {
     char *end;

@@ -1,5 +1,5 @@
-/* A server of trained models: pictures, recordings and texts come in over HTTP, answers go out as JSON. What it answers to,
- * docs/serve.md says. */
+/* A server of trained models: pictures, recordings and texts come in over HTTP, answers go out as JSON (docs/serve.md); and one of
+ * runs, which shows how they train (docs/watch.md). */
 #ifndef LINCE_SERVE_H
 #define LINCE_SERVE_H
 
@@ -33,6 +33,11 @@ typedef struct lince_server_options {
     {                                                                                \
         sizeof(lince_server_options), NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0 \
     }
+
+/* Watches all runs below a folder, also those of other processes and machines that share it: a page shows how they train. Of the
+ * options those of models and questions are left alone. LINCE_EUSAGE, LINCE_EIO. */
+LINCE_API int lince_server_watch(lince_server **server, const char *folder,
+                                 const lince_server_options *options, const lince_observer *observer);
 
 /* Opens the models, gets them ready and listens; who connects from now on is answered once it runs. *server is NULL after
  * a failure: LINCE_EUSAGE, LINCE_EIO, LINCE_EFORMAT. */

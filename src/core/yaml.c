@@ -78,6 +78,13 @@ int lince_yaml_put(lince_buffer *out, const yaml_node_t *scalar)
     return out->error;
 }
 
+int lince_yaml_parse(const char *bytes, size_t size, const char *path,
+                     int (*take)(void *context, yaml_document_t *document, const char *path), void *context)
+{
+    LINCE_TRY(parse(bytes, size, path, check_depth, NULL));
+    return parse(bytes, size, path, read_document, &(reader){take, context});
+}
+
 int lince_yaml_read(const char *path, int (*take)(void *context, yaml_document_t *document, const char *path),
                     void *context)
 {
@@ -85,8 +92,7 @@ int lince_yaml_read(const char *path, int (*take)(void *context, yaml_document_t
     char *bytes;
     size_t size;
     LINCE_TRY(lince_file_read(path, LARGEST, &bytes, &size));
-    int code = parse(bytes, size, path, check_depth, NULL);
-    if (!code) code = parse(bytes, size, path, read_document, &(reader){take, context});
+    int code = lince_yaml_parse(bytes, size, path, take, context);
     lince_free(bytes);
     return code;
 }

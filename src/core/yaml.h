@@ -11,6 +11,10 @@
 int lince_yaml_read(const char *path, int (*take)(void *context, yaml_document_t *document, const char *path),
                     void *context);
 
+/* The same of what was read already; `path` is for messages. */
+int lince_yaml_parse(const char *bytes, size_t size, const char *path,
+                     int (*take)(void *context, yaml_document_t *document, const char *path), void *context);
+
 /* Appends what a scalar holds, up to 1 MiB in all: an alias may stand for the same value many times. LINCE_EUSAGE. */
 int lince_yaml_put(lince_buffer *out, const yaml_node_t *scalar);
 

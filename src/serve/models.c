@@ -40,8 +40,10 @@ static int open_model(lince_server *s, const char *what, const lince_server_opti
     return code;
 }
 
-static int open_models(lince_server *s, const lince_server_options *o, const lince_observer *observer)
+static int open_models(lince_server *s, const void *given, const lince_server_options *o,
+                       const lince_observer *observer)
 {
+    (void)given;
     if (!o->count || !o->models)
         return lince_fail(LINCE_EUSAGE, "a server needs a model: a run's folder or a weights file");
     lince_models *models = s->own = lince_alloc(1, sizeof *models);
@@ -94,6 +96,6 @@ int lince_server_open(lince_server **server, const lince_server_options *options
     LINCE_NEED(server);
     LINCE_PLAIN_LOCALE;
     const lince_opened opened = {&lince_service_of_models, lince_serve_page_html, lince_serve_page_html_size,
-                                 open_models};
+                                 NULL, open_models};
     return lince_server_new(server, &opened, options, observer);
 }

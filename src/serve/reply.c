@@ -60,8 +60,9 @@ static bool put_headers(const lince_reply *r, struct MHD_Response *response)
 static struct MHD_Response *response_of(lince_reply *r)
 {
     struct MHD_Response *response =
-        r->text ? MHD_create_response_from_buffer_with_free_callback(r->size, r->text, lince_free)
-                : MHD_create_response_from_buffer(r->size, (void *)r->fixed, MHD_RESPMEM_PERSISTENT);
+        r->made   ? r->made
+        : r->text ? MHD_create_response_from_buffer_with_free_callback(r->size, r->text, lince_free)
+                  : MHD_create_response_from_buffer(r->size, (void *)r->fixed, MHD_RESPMEM_PERSISTENT);
     if (!response) lince_free(r->text);
     r->text = NULL;
     return response;

@@ -15,6 +15,7 @@ typedef struct lince_reply {
     char *text;       /* lince_alloc'ed and taken over; NULL: `fixed` */
     const void *fixed;
     size_t size;
+    struct MHD_Response *made;  /* in place of a text: what is sent piece by piece; taken over */
     const char *allow, *policy; /* headers Allow and Content-Security-Policy; NULL: none */
     bool last;                  /* the connection ends behind it */
 } lince_reply;

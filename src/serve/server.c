@@ -46,7 +46,7 @@ static int open_server(lince_server *s, const lince_opened *opened, const lince_
     set_limits(&s->limits, o);
     LINCE_TRY(open_guard(s, o, observer));
     LINCE_TRY(lince_page_policy(s->page, s->page_size, &s->page_policy));
-    LINCE_TRY(opened->open(s, o, observer));
+    LINCE_TRY(opened->open(s, opened->given, o, observer));
     LINCE_TRY(lince_listen(o->listen ? o->listen : "127.0.0.1", o->port, &s->listening, s->address,
                            sizeof s->address, &s->guard.loopback));
     if (!s->guard.loopback && !s->guard.asks)

@@ -61,7 +61,9 @@ typedef struct lince_opened {
     const lince_service *service;
     const void *page;
     size_t page_size;
-    int (*open)(lince_server *server, const lince_server_options *options, const lince_observer *observer);
+    const void *given; /* to `open` */
+    int (*open)(lince_server *server, const void *given, const lince_server_options *options,
+                const lince_observer *observer);
 } lince_opened;
 int lince_server_new(lince_server **server, const lince_opened *opened, const lince_server_options *options,
                      const lince_observer *observer);

@@ -103,6 +103,7 @@ static void test_work_on_nothing_is_refused(void **state)
     REFUSED(lince_fetch(NULL, NULL, NULL, 0), "path");
     assert_int_equal(lince_fetch(NULL, NULL, folder, sizeof folder), LINCE_EUSAGE); /* and what? */
     REFUSED(lince_server_open(NULL, NULL, NULL), "server");
+    REFUSED(lince_server_watch(NULL, "runs", NULL, NULL), "server");
     REFUSED(lince_server_run(NULL, NULL), "'s'");
     assert_string_equal(lince_server_address(NULL), "");
     lince_server_free(NULL);

@@ -4,11 +4,9 @@
 
 In the folder with shapes/, texts/, sounds/ and their data. Prints what is wrong; the exit code is 1 then.
 """
-import base64
 import concurrent.futures
 import contextlib
 import glob
-import hashlib
 import http.client
 import json
 import os
@@ -19,6 +17,10 @@ import subprocess
 import sys
 import time
 
+sys.dont_write_bytecode = True
+import serving
+from serving import expect, look_at_page, read, run_checks
+
 lince, source = sys.argv[1:3]
 pictures = sorted(glob.glob("pictures/test/*/*.png"))
 recordings = sorted(glob.glob("words/test/*/*.wav"))[:6] or sorted(glob.glob("words/**/*.wav", recursive=True))[:6]
@@ -27,85 +29,14 @@ JSON = {"Content-Type": "application/json"}
 MANY = 200  # inputs that keep a model busy for a while
 
 
-class Server:
-    """lince serve on a port that is free; ends with the block, and must have ended well then."""
-
+class Server(serving.Server):
     def __init__(self, *arguments):
-        self.arguments = arguments
-
-    def __enter__(self):
-        command = [lince, "serve", *self.arguments, "--port", "0", "--lang", "en"]
-        self.errors = open("serve.err", "w+")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True)
-        self.address = self.process.stdout.readline().strip()
-        self.said = ""
-        match = re.fullmatch(r"http://([\d.]+):(\d+)/", self.address)
-        if not match:
-            self.process.kill()
-            raise AssertionError(f"{command}: {self.address!r} {self.read_errors()}")
-        self.host, self.port = match[1], int(match[2])
-        return self
-
-    def read_errors(self):
-        self.errors.flush()
-        with open("serve.err", encoding="utf-8", errors="backslashreplace") as file:
-            return file.read()
-
-    def stop(self, number=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        try:
-            code = self.process.wait(60)
-        finally:
-            if self.process.poll() is None:
-                self.process.kill()
-                self.process.wait()
-            self.process.stdout.close()
-            self.said = self.read_errors()
-            self.errors.close()
-        return code
-
-    def __exit__(self, kind, *rest):
-        if not self.errors.closed:
-            code = self.stop()
-            if not kind:
-                expect(code == 0, f"it ended with {code}: {self.said}")
-
-    def connect(self):
-        return http.client.HTTPConnection(self.host, self.port, timeout=60)
-
-    def ask(self, method, path, body=None, headers={}):
-        """Status, headers and content, of a connection of its own."""
-        connection = self.connect()
-        try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            return response.status, response.headers, response.read()
-        finally:
-            connection.close()
+        super().__init__(lince, "serve", *arguments)
 
     def predict(self, model, body, headers={}, query=""):
         """Status and document."""
         status, _, content = self.ask("POST", f"/v1/models/{model}/predict{query}", body, headers)
         return status, json.loads(content)
-
-    def metrics(self):
-        found = {}
-        for line in self.ask("GET", "/metrics")[2].decode().splitlines():
-            if not line.startswith("#"):
-                name, value = line.rsplit(" ", 1)
-                found[name] = float(value)
-        return found
-
-
-def expect(right, message):
-    if not right:
-        raise AssertionError(message)
-
-
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def multipart(parts, boundary="x-0123456789-x"):
@@ -557,34 +488,8 @@ def check_openapi():
 
 def check_page():
     with Server("shapes") as server:
-        status, headers, content = server.ask("GET", "/")
-        page = content.decode()
-        expect(status == 200 and headers["Content-Type"] == "text/html; charset=utf-8", headers)
-        policy = headers["Content-Security-Policy"]
-        for kind in ("script", "style"):
-            inside = re.findall(f"<{kind}>(.*?)</{kind}>", page, re.S)
-            expect(len(inside) == 1 == len(re.findall(f"<{kind}[ >]", page)), f"not one {kind}")
-            total = base64.b64encode(hashlib.sha256(inside[0].encode()).digest()).decode()
-            expect(f"{kind}-src 'sha256-{total}'" in policy, f"{policy} does not allow the page's {kind}")
-        expect("unsafe" not in policy and "default-src 'none'" in policy, policy)
-        # Self-contained, and nothing that the policy forbids.
-        expect(not re.search(r'(src|href)="(?!data:,)', page) and "http://" not in page and "https://" not in page, "it needs something else")
-        expect(not re.search(r'<[^>]* (on\w+|style)=', page) and "innerHTML" not in page, "what is not escaped, or not allowed")
-        words = {language: set(re.findall(r"(\w+): '", re.search(rf"^  {language}: \{{(.*?)^  \}}", page, re.S | re.M)[1])) for language in ("en", "es")}
-        wanted = set(re.findall(r'data-(?:say|label)="(\w+)"', page)) | set(re.findall(r"say\('(\w+)'\)", page))
-        expect(words["en"] == words["es"] and wanted <= words["en"], f"words that are missing: {wanted - words['en']}, {words['en'] ^ words['es']}")
-        for name in re.findall(r"<(?:select|textarea|input)[^>]* id=\"(\w+)\"", page):
-            expect(f'for="{name}"' in page, f"{name} has no label")
+        look_at_page(server)
 
 
 checks = {name.removeprefix("check_"): check for name, check in globals().items() if name.startswith("check_")}
-failed = False
-for name in sys.argv[3:] or checks:
-    try:
-        checks[name]()
-    except Exception as error:
-        failed = True
-        print(f"FAILED: {name}: {type(error).__name__}: {str(error)[:2000]}")
-        with open("serve.err", errors="backslashreplace") as file:
-            print("    | " + file.read()[-1000:].replace("\n", "\n    | "))
-sys.exit(failed)
+sys.exit(run_checks(checks, sys.argv[3:]))

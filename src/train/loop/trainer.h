@@ -18,6 +18,7 @@
 #include "train/measure/evaluate.h"
 #include "train/measure/results.h"
 #include "train/run/position.h"
+#include "train/run/progress.h"
 #include "train/run/run.h"
 #include "train/run/saved.h"
 #include "weights/state_dict.h"
@@ -32,6 +33,7 @@ typedef struct lince_trainer {
     const lince_observer *observer;
     const lince_group *group; /* who trains with it, each with a share of every batch */
     lince_observer silent;    /* the observer of members but the first: it only stops */
+    lince_progress_file told; /* and of the first: what it hears, others may read */
     lince_run run;
     lince_dataset *dataset;
     lince_blueprint blueprint;

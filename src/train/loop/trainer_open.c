@@ -648,7 +648,8 @@ static int begin(lince_trainer *t, const lince_group *group, const lince_setting
     if (!lince_trainer_writes(t)) { /* what there is to say is said once */
         t->silent = (lince_observer){.size = sizeof t->silent, .stop = observer ? observer->stop : NULL};
         t->observer = &t->silent;
-    }
+    } else
+        t->observer = lince_progress_file_init(&t->told, &t->run, observer);
     LINCE_TRY(lince_settings_fill(&t->own, settings));
     if (settings->resume) LINCE_TRY(lince_resume_complete(&t->own, settings->resume));
     t->own.deterministic |= t->own.shards > 0; /* the same kernels for all */
@@ -674,6 +675,17 @@ int lince_trainer_prepare(lince_trainer *t, const lince_settings *settings, cons
     return prepare(t);
 }
 
+/* Its first step may take long. */
+static void show_begin(lince_trainer *t)
+{
+    const lince_progress begin = {.size = sizeof begin,
+                                  .phase = LINCE_PREPARING,
+                                  .epoch = t->at.epoch + 1,
+                                  .epochs = t->settings->epochs,
+                                  .eta = -1};
+    if (lince_trainer_writes(t)) lince_progress_file_show(&t->told, &begin);
+}
+
 int lince_trainer_open(lince_trainer *t, const lince_group *group, const lince_settings *settings,
                        const lince_observer *observer, const char *command)
 {
@@ -685,7 +697,9 @@ int lince_trainer_open(lince_trainer *t, const lince_group *group, const lince_s
         LINCE_TRY(lince_group_all(group, lince_range_test_choose(&t->own, t->observer)));
     LINCE_TRY(lince_group_all(group, prepare(t)));
     LINCE_TRY(lince_trainer_agree(t));
-    return settings->resume ? resume_run(t, command) : begin_together(t, command);
+    int code = settings->resume ? resume_run(t, command) : begin_together(t, command);
+    if (!code) show_begin(t);
+    return code;
 }
 
 void lince_trainer_close(lince_trainer *t)
@@ -701,6 +715,7 @@ void lince_trainer_close(lince_trainer *t)
     lince_settings_release(&t->own);
     lince_load_result_release(&t->loaded);
     lince_history_release(&t->history);
+    lince_progress_file_end(&t->told);
     lince_run_unlock(&t->run);
     lince_free(t->class_weight);
     lince_free(t->positive_weight);

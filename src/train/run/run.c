@@ -413,6 +413,24 @@ static int read_row(const char *path, const char *line, lince_history *history)
     return lince_history_add(history, &(lince_epoch){(int)number, v[1], v[2], v[3], v[4], v[5], v[6]});
 }
 
+int lince_history_parse(lince_history *history, const char *path, char *bytes, size_t size)
+{
+    *history = (lince_history){0};
+    int code = 0;
+    char *line = bytes + sizeof HEADER - 1, *end;
+    if (strncmp(bytes, HEADER, sizeof HEADER - 1) != 0)
+        code =
+            lince_fail(LINCE_EFORMAT, "%s:1: expected the header %.*s", path, (int)sizeof HEADER - 2, HEADER);
+    for (; !code && line < bytes + size; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end) end = line + strlen(line);
+        *end = '\0';
+        code = read_row(path, line, history);
+    }
+    if (code) lince_history_release(history);
+    return code;
+}
+
 int lince_run_read_history(const lince_run *run, lince_history *history)
 {
     char path[LINCE_PATH_MAX], *bytes;
@@ -425,18 +443,7 @@ int lince_run_read_history(const lince_run *run, lince_history *history)
                           "on), or it was moved",
                           run->folder, run->folder);
     LINCE_TRY(lince_file_read(path, 64 << 20, &bytes, &size));
-    int code = 0;
-    char *line = bytes + sizeof HEADER - 1, *end;
-    if (strncmp(bytes, HEADER, sizeof HEADER - 1) != 0)
-        code =
-            lince_fail(LINCE_EFORMAT, "%s:1: expected the header %.*s", path, (int)sizeof HEADER - 2, HEADER);
-    for (; !code && line < bytes + size; line = end + 1) {
-        end = strchr(line, '\n');
-        if (!end) end = line + strlen(line);
-        *end = '\0';
-        code = read_row(path, line, history);
-    }
+    int code = lince_history_parse(history, path, bytes, size);
     lince_free(bytes);
-    if (code) lince_history_release(history);
     return code;
 }

@@ -80,6 +80,10 @@ int lince_history_add(lince_history *history, const lince_epoch *epoch);
 void lince_history_release(lince_history *history);
 int lince_run_write_history(const lince_run *run, const lince_history *history);
 
+/* The rows of such a file, whose text is written over, into an empty history; `path` is for messages. LINCE_EFORMAT with file and
+ * line where a row is not the next epoch's, and nothing is kept. */
+int lince_history_parse(lince_history *history, const char *path, char *text, size_t size);
+
 /* Into an empty history; LINCE_EFORMAT with file and line where a row is not the next epoch's, and nothing is
  * kept. */
 int lince_run_read_history(const lince_run *run, lince_history *history);
