@@ -93,6 +93,8 @@ typedef struct lince_modality {
     /* Opens a part: to learn from (options->train), or as it is; `views`: as the planned ones are cut from. */
     int (*load)(void *encoder, const lince_settings *settings, lince_dataset *dataset, lince_part part,
                 bool views, const lince_loader_options *options, lince_loader **loader);
+    /* A sample of a batch's input.x as a picture, for who looks on; may be NULL: it is none. LINCE_ENOMEM. */
+    int (*show)(const void *encoder, const float *x, lince_image *picture);
     bool may_fail; /* samples may turn out unreadable when a part is opened */
     /* Plans views of samples, whose answers are averaged (--tta), and the views (of none: NULL); both may be
      * NULL. */

@@ -228,3 +228,15 @@ void lince_transform_apply(const lince_transform *t, const uint8_t *pixels, cons
     lince_draw_parameters(&t->augment, t->width, t->height, occasion, &draw);
     lince_draw_apply(t, &draw, pixels, scratch, out);
 }
+
+int lince_transform_show(const lince_transform *t, const float *x, lince_image *picture)
+{
+    size_t area = (size_t)t->width * (size_t)t->height;
+    LINCE_TRY(lince_image_init(picture, t->width, t->height));
+    for (size_t c = 0; c < 3; c++)
+        for (size_t i = 0; i < area; i++) {
+            float v = 255 * (x[c * area + i] * t->std[c] + t->mean[c]);
+            picture->pixels[3 * i + c] = (uint8_t)lrintf(fminf(fmaxf(v, 0), 255));
+        }
+    return 0;
+}

@@ -67,4 +67,7 @@ void lince_draw_apply(const lince_transform *transform, const lince_draw *draw, 
 /* ToTensor and Normalize alone; [height][width][3] to [3][height][width]. */
 void lince_transform_normalise(const lince_transform *transform, const uint8_t *pixels, float *out);
 
+/* And back: floats [3][height][width] to a picture, to be looked at. A new one; release it. LINCE_ENOMEM. */
+int lince_transform_show(const lince_transform *transform, const float *x, lince_image *picture);
+
 #endif

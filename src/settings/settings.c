@@ -10,6 +10,7 @@
 #include "core/plain_locale.h"
 #include "core/yaml.h"
 #include "data/dataset.h"
+#include "log/logger.h"
 #include "loss/loss.h"
 #include "optim/optim.h"
 #include "optim/schedule/schedule.h"

@@ -108,6 +108,11 @@ static int set(void *encoder, const char *setting, const char *value)
     return code < 0 ? code : 0;
 }
 
+static int show(const void *encoder, const float *x, lince_image *picture)
+{
+    return lince_transform_show(&((const lince_picture_encoder *)encoder)->transform, x, picture);
+}
+
 const lince_modality lince_modality_pictures = {
     .name = "image",
     .plural = N_("pictures"),
@@ -138,6 +143,7 @@ const lince_modality lince_modality_pictures = {
     .varies = varies,
     .input_shape = input_shape,
     .load = load,
+    .show = show,
     .may_fail = true,
     .plan_views = plan_views,
     .views = views,

@@ -105,6 +105,7 @@ const lince_modality lince_modality_sounds = {
     .input_shape = input_shape,
     .plan = plan,
     .load = load,
+    .show = lince_sounds_show,
     .may_fail = true,
     .marks = marks,
     .write = lince_sounds_write,

@@ -67,6 +67,9 @@ int lince_sounds_measure(lince_opening *opening);
 int lince_sounds_write(const void *encoder, lince_passport *passport);
 int lince_sounds_read(void *encoder, const lince_weights *weights, const char *path);
 
+/* show.c */
+int lince_sounds_show(const void *encoder, const float *x, lince_image *picture);
+
 /* describe.c */
 void lince_sounds_describe(const lince_opening *opening, json_t **data);
 int lince_sounds_put_info(lince_dataset *dataset, const lince_watch *watch, json_t **info);

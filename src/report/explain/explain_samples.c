@@ -9,7 +9,6 @@
 #include "report/explain/explain.h"
 #include "report/page/sheet.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { COLUMNS = 10, ROWS = 3, TILE = 68 };
@@ -25,17 +24,6 @@ typedef struct drawing {
     const char *names[COLUMNS];
     int columns, rows;
 } drawing;
-
-/* Normalised floats [3][height][width] back to bytes. */
-static void denormalise(const lince_transform *t, const float *x, lince_image *image)
-{
-    size_t area = (size_t)t->width * (size_t)t->height;
-    for (size_t c = 0; c < 3; c++)
-        for (size_t i = 0; i < area; i++) {
-            float v = 255 * (x[c * area + i] * t->std[c] + t->mean[c]);
-            image->pixels[3 * i + c] = (uint8_t)lrintf(fminf(fmaxf(v, 0), 255));
-        }
-}
 
 static size_t picture_size(const drawing *d)
 {
@@ -97,11 +85,9 @@ static void mix_rows(const drawing *d)
 static int make_images(drawing *d)
 {
     for (int r = 0; r < d->rows; r++)
-        for (int c = 0; c < d->columns; c++) {
-            lince_image *image = &d->images[r][c];
-            LINCE_TRY(lince_image_init(image, d->transform.width, d->transform.height));
-            denormalise(&d->transform, d->seen[r] + (size_t)c * picture_size(d), image);
-        }
+        for (int c = 0; c < d->columns; c++)
+            LINCE_TRY(lince_transform_show(&d->transform, d->seen[r] + (size_t)c * picture_size(d),
+                                           &d->images[r][c]));
     return 0;
 }
 

@@ -82,7 +82,10 @@ static int train_epoch(lince_trainer *t)
     LINCE_TRY(lince_group_all(t->group, lince_loader_start(t->train, t->at.epoch, t->at.step)));
     while ((code = next_batch(t, &batch)) > 0) {
         lince_profile_lap(&t->profile, LINCE_TIME_WAITING);
+        lince_position before = t->at;
+        lince_trainer_log_samples(t, &batch);
         LINCE_TRY(lince_trainer_step(t, &batch, scheduled_rate(t), &loss));
+        lince_trainer_log_step(t, &before);
         double took = lince_now() - start;
         start += took;
         t->at.seconds += took;
@@ -94,9 +97,9 @@ static int train_epoch(lince_trainer *t)
         lince_profile_lap(&t->profile, LINCE_TIME_PROGRESS);
         if (!lince_trainer_updates_after(t, t->at.step))
             continue; /* what is saved is a state between two updates */
-        double before = t->last_checkpoint;
+        double saved = t->last_checkpoint;
         LINCE_TRY(between_updates(t));
-        if (t->last_checkpoint != before) start = lince_now(); /* saving is no training */
+        if (t->last_checkpoint != saved) start = lince_now(); /* saving is no training */
     }
     return code;
 }
@@ -178,6 +181,7 @@ static int finish_epoch(lince_trainer *t)
                                                  at->epoch_seconds, row.train_loss, row.train_accuracy,
                                                  row.val_loss, row.val_accuracy, row.lr,
                                                  seen / fmax(train_seconds, 1e-9), best});
+    lince_trainer_log_epoch(t, &row);
     code = tell_what_is_not_learned(t, &row);
     at->epoch++;
     at->step = at->seen = 0;

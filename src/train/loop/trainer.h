@@ -6,6 +6,7 @@
 #include "data/loader/loader.h"
 #include "group/group.h"
 #include "kernels/kept.h"
+#include "log/logger.h"
 #include "net/net.h"
 #include "optim/schedule/schedule.h"
 #include "settings/settings.h"
@@ -61,7 +62,9 @@ typedef struct lince_trainer {
     lince_history history;
     lince_position at;
     lince_profile profile;
-    double last_checkpoint; /* seconds, as position */
+    double last_checkpoint;     /* seconds, as position */
+    const lince_logger *logger; /* of --log; NULL: nobody is told (any more) */
+    void *log;
     int threads;
 } lince_trainer;
 
@@ -174,6 +177,15 @@ int lince_trainer_evaluate(lince_trainer *trainer, lince_part part, bool raw, li
 
 /* test.json, curves.json and predictions.csv; of a fold, probabilities.csv, too */
 int lince_trainer_write_test(lince_trainer *trainer, const lince_evaluation *evaluation);
+
+/* trainer_log.c, of --log: with the folder; a batch that is about to be trained on; a step that was made from a position; an epoch
+ * that has ended, before it is saved; whatever was told, written; and the end. */
+void lince_trainer_log_open(lince_trainer *trainer);
+void lince_trainer_log_samples(lince_trainer *trainer, const lince_batch *batch);
+void lince_trainer_log_step(lince_trainer *trainer, const lince_position *before);
+void lince_trainer_log_epoch(lince_trainer *trainer, const lince_epoch *epoch);
+void lince_trainer_log_flush(lince_trainer *trainer);
+void lince_trainer_log_close(lince_trainer *trainer);
 
 /* printf-style, to the observer. */
 void lince_trainer_note(const lince_trainer *trainer, const char *format, ...)

@@ -698,12 +698,15 @@ int lince_trainer_open(lince_trainer *t, const lince_group *group, const lince_s
     LINCE_TRY(lince_group_all(group, prepare(t)));
     LINCE_TRY(lince_trainer_agree(t));
     int code = settings->resume ? resume_run(t, command) : begin_together(t, command);
-    if (!code) show_begin(t);
-    return code;
+    if (code) return code;
+    show_begin(t);
+    lince_trainer_log_open(t);
+    return 0;
 }
 
 void lince_trainer_close(lince_trainer *t)
 {
+    lince_trainer_log_close(t);
     lince_update_release(&t->update, t->net);
     lince_net_free(t->net);
     lince_kept_release(&t->kernels);

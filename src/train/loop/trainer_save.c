@@ -134,6 +134,7 @@ int lince_trainer_save(lince_trainer *t)
     lince_buffer history = {0};
     lince_checkpoint_array *list = lince_alloc(ROLES * lince_net_params(t->net) + 1, sizeof *list);
     if (!list) return LINCE_ENOMEM;
+    lince_trainer_log_flush(t);
     lince_position_print(&t->at, &t->schedule, position, stage);
     history_text(t, &history);
     char *settings = NULL;
