@@ -136,6 +136,7 @@ CASES = [
     Case("version", ["version"]),
     Case("help", ["help", "train"]),
     Case("train-pictures", TRAIN_PICTURES, [PICTURES], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
+    Case("train-log", [*TRAIN_PICTURES, "--log", "tensorboard"], [PICTURES], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT + "|tensorboard/"),
     Case("train-texts", TRAIN_TEXTS, [TEXTS], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
     Case("train-sounds", TRAIN_SOUNDS, [SOUNDS], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
     Case("train-labels", TRAIN_LABELS, [LABELS], derived=CHECKPOINT, vary=TIMES + "|" + CHECKPOINT),
