@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-/* log p of a score; of its opposite, log(1 - p). */
-static double log_sigmoid(double s)
+double lince_log_sigmoid(double s)
 {
     return fmin(s, 0) - log1p(exp(-fabs(s)));
 }
@@ -17,7 +16,8 @@ static double sigmoid(double s)
 static lince_loss_term of_class(const lince_loss *l, double s, double y, double positive)
 {
     double there = positive * y, absent = 1 - y;
-    lince_loss_term on = l->type->term(l, log_sigmoid(s)), off = l->type->term(l, log_sigmoid(-s));
+    lince_loss_term on = l->type->term(l, lince_log_sigmoid(s)),
+                    off = l->type->term(l, lince_log_sigmoid(-s));
     return (lince_loss_term){.value = there * on.value + absent * off.value,
                              .slope = there * on.slope * sigmoid(-s) - absent * off.slope * sigmoid(s)};
 }

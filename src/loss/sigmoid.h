@@ -14,6 +14,9 @@ double lince_sigmoid_value_of(const lince_loss *loss, const float *scores, int c
                               const float *asked);
 void lince_sigmoid_probabilities(const float *scores, float *probability, size_t n, int classes);
 
+/* log p of a score; of its opposite, log(1 - p). */
+double lince_log_sigmoid(double score);
+
 /* The terms that losses of both kinds of probabilities have. */
 lince_loss_term lince_cross_entropy_term(const lince_loss *loss, double log_p);
 lince_loss_term lince_focal_term(const lince_loss *loss, double log_p);

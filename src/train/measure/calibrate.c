@@ -22,16 +22,14 @@ int lince_calibration_check(const lince_settings *s)
 
 int lince_calibration_fit(lince_calibration *c, const lince_evaluation *raw)
 {
-    size_t n = raw->n;
-    int classes = raw->classes;
-    *c = (lince_calibration){.temperature = lince_fit_temperature(raw->scores, raw->labels, n, classes)};
+    const lince_scored scored = {raw->scores, raw->n, raw->classes, raw->labels, raw->there};
+    *c = (lince_calibration){.temperature = lince_fit_temperature(&scored)};
     if (!(c->temperature > 0))
         return lince_fail(LINCE_EDATA,
                           "--calibrate: the validation part has no samples to fit the temperature on");
-    for (size_t i = 0; i < n; i++) {
-        const float *scores = raw->scores + i * (size_t)classes;
-        lince_reliability_add(&c->before, scores, classes, 1, raw->labels[i]);
-        lince_reliability_add(&c->after, scores, classes, c->temperature, raw->labels[i]);
+    for (size_t i = 0; i < raw->n; i++) {
+        lince_reliability_add(&c->before, &scored, i, 1);
+        lince_reliability_add(&c->after, &scored, i, c->temperature);
     }
     lince_reliability_finish(&c->before);
     lince_reliability_finish(&c->after);

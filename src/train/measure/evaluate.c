@@ -124,6 +124,15 @@ static int run_pass(pass *p)
     return code;
 }
 
+/* What the temperature changes, of the sample that was taken last. */
+static void rely(lince_evaluation *e, const lince_answered_sample *a)
+{
+    const bool *there = e->there ? e->there + e->n * (size_t)e->classes : NULL;
+    const lince_scored own = {a->score, 1, e->classes, &a->target, there};
+    lince_reliability_add(&e->before, &own, 0, 1);
+    lince_reliability_add(&e->after, &own, 0, e->temperature);
+}
+
 static int add_sample(void *context, const lince_answered_sample *a)
 {
     lince_evaluation *e = context;
@@ -137,6 +146,7 @@ static int add_sample(void *context, const lince_answered_sample *a)
     memcpy(e->scores + n * classes, e->raw ? a->score : a->probability, classes * sizeof *a->score);
     e->labels[n] = a->target;
     LINCE_TRY(e->labelling->take(e, a));
+    if (e->temperature > 0) rely(e, a);
     e->n++;
     return 0;
 }
@@ -195,6 +205,8 @@ static void take_contents(lince_evaluation *e, const lince_loader *loader)
 static int finish(lince_evaluation *e)
 {
     qsort(e->outcomes, e->n, sizeof *e->outcomes, by_index);
+    lince_reliability_finish(&e->before);
+    lince_reliability_finish(&e->after);
     LINCE_TRY(e->labelling->finish(e));
     return check_finite(e);
 }

@@ -49,10 +49,6 @@ static int begin(lince_evaluation *e, int classes, const char *const *names)
 
 static int take(lince_evaluation *e, const lince_answered_sample *a)
 {
-    if (e->temperature > 0) {
-        lince_reliability_add(&e->before, a->score, e->classes, 1, a->target);
-        lince_reliability_add(&e->after, a->score, e->classes, e->temperature, a->target);
-    }
     lince_metrics_add(&e->metrics, a->target, a->probability, a->predicted, a->loss);
     return 0;
 }
@@ -60,8 +56,6 @@ static int take(lince_evaluation *e, const lince_answered_sample *a)
 static int finish(lince_evaluation *e)
 {
     lince_metrics_finish(&e->metrics);
-    lince_reliability_finish(&e->before);
-    lince_reliability_finish(&e->after);
     e->loss = e->metrics.loss;
     e->accuracy = e->metrics.accuracy;
     return e->raw ? 0 : lince_curves_init(&e->curves, e->scores, e->labels, e->n, e->classes);
