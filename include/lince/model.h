@@ -221,10 +221,12 @@ LINCE_API int lince_model_measure(lince_model *model, const char *data, const ch
 LINCE_API void lince_measures_release(lince_measures *measures);
 
 /* Fits a temperature (Guo et al. 2017) on the validation part of the model's run, by which all scores are
- * divided before the softmax, so that probabilities can be taken at their word; the predicted classes stay.
+ * divided before the softmax, or of several labels before each class's sigmoid, so that probabilities can be taken
+ * at their word; the predicted classes stay. Thresholds of several labels that were chosen there are chosen again.
  * It is kept in the run's weights/best.safetensors and calibration.json and used by whatever opens them, and
  * what the run says of its test is measured again with it; so does this model from now on. The observer hears
- * what has changed. LINCE_EUSAGE where the model is of no run, or its run validated on the test part;
+ * what has changed. LINCE_EUSAGE where the model is of no run, or its run validated on the test part, or several
+ * labels were learned by a softmax;
  * LINCE_EDATA where it has no validation part. */
 LINCE_API int lince_model_calibrate(lince_model *model, const lince_observer *observer);
 

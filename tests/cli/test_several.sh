@@ -49,12 +49,30 @@ done_with train --data texts.csv "${training[@]}" --loss sigmoid-focal --positiv
 grep -q '"positive_weights"' weighed/data.json || wrong "data.json does not tell of the weights"
 done_with train --data texts.csv "${training[@]}" --loss cross-entropy --out shared
 grep -q '"criterion": {' shared/test.json || wrong "the evaluation does not tell that its loss is of a softmax"
-expect 2 'fits the temperature of a softmax' train --data texts.csv "${training[@]}" --calibrate --out no
+expect 2 'and --loss cross-entropy is of a softmax' train --data texts.csv "${training[@]}" --loss cross-entropy --calibrate --out no
+expect 2 'and --loss cross-entropy is of a softmax' eval --run shared --calibrate
 expect 2 'cross-validation is for samples of one label' train --data texts.csv "${training[@]}" --folds 2 --fold 1 --out no
 expect 2 'expected a number between 0 and 1, or auto' train --data texts.csv "${training[@]}" --threshold 2 --out no
 printf 'text,label\nso good,a\nso bad,b\nvery good,a\nvery bad,b\n' >one.csv
 expect 2 'is for samples of several labels' train --data one.csv --model gru --loss binary-cross-entropy --out no
 expect 2 'is for samples of several labels' train --data one.csv --model gru --threshold auto --out no
+
+# One temperature for all sigmoids, and thresholds that are chosen with it; the same whether fitted at once or afterwards.
+number() { python3 -c 'import json, functools, sys; print(functools.reduce(lambda o, k: o[k], sys.argv[2:], json.load(open(sys.argv[1]))))' "$@"; }
+done_with train --data texts.csv "${training[@]}" --threshold auto --calibrate --out warm
+grep -q 'calibrated: temperature' err || wrong "the temperature is not told"
+awk -v a="$(number warm/calibration.json after loss)" -v b="$(number warm/calibration.json before loss)" 'BEGIN { exit !(a <= b) }' ||
+    wrong "the temperature makes the validation part's loss larger"
+[ "$(number warm/test.json loss)" = "$(number warm/test.json temperature after loss)" ] || wrong "the test's loss is not that at the temperature"
+[ "$(number warm/test.json temperature before loss)" = "$(number run/test.json loss)" ] || wrong "without the temperature the loss is another"
+cp -r run late
+done_with eval --run late --calibrate --json
+cmp -s late/test.json warm/test.json && cmp -s late/predictions.csv warm/predictions.csv && cmp -s late/calibration.json warm/calibration.json ||
+    wrong "calibrated afterwards, the run answers otherwise"
+python3 -c 'import json; assert json.load(open("out")) == json.load(open("late/test.json"))' || wrong "eval --calibrate answers otherwise than the run's test"
+done_with report late --lang en
+grep -q "before each class's sigmoid" late/report.md && [ -s late/plots/calibration.svg ] && [ -s late/plots/calibration_before.svg ] ||
+    wrong "the report does not tell of the temperature"
 
 # Answers: all labels above their threshold, in lines, JSON and CSV; none is an answer, too.
 done_with predict --run run --text 'a good game' --threshold 0.0001

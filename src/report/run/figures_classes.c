@@ -256,8 +256,13 @@ bool lince_figure_per_class(lince_figure *g)
     return true;
 }
 
-static void draw_calibration(lince_figure *g, const lince_calibration_bin *bins, size_t n)
+/* Of several labels all probabilities of all classes count. */
+static void draw_calibration(lince_figure *g, const lince_calibration_bin *bins)
 {
+    bool several = g->facts->labels == LINCE_SEVERAL;
+    const char *bars = several ? _("share that has the label") : _("accuracy");
+    size_t n = 0;
+    for (int i = 0; i < LINCE_CALIBRATION_BINS; i++) n += bins[i].n;
     g->width = g->narrow ? 360 : 460, g->height = g->narrow ? 340 : 420;
     lince_buffer_puts(&g->data, "$bins << EOD\n");
     for (int i = 0; i < LINCE_CALIBRATION_BINS; i++)
@@ -270,10 +275,10 @@ static void draw_calibration(lince_figure *g, const lince_calibration_bin *bins,
                         "border 3 lc rgb '#777777'\nset tics nomirror\nset style fill solid 0.9 border rgb "
                         "'white'\nset boxwidth %.6g\nset key outside top center horizontal\n",
                         1.0 / LINCE_CALIBRATION_BINS);
-    lince_figure_label(g, "set xlabel", _("confidence"));
-    lince_figure_label(g, "set ylabel", _("accuracy"));
+    lince_figure_label(g, "set xlabel", several ? _("probability") : _("confidence"));
+    lince_figure_label(g, "set ylabel", bars);
     lince_buffer_puts(&g->body, "plot $bins using 1:2 with boxes lc rgb '#6fa3d6' title ");
-    lince_gnuplot_quote(&g->body, _("accuracy"));
+    lince_gnuplot_quote(&g->body, bars);
     lince_buffer_puts(&g->body,
                       ", x with lines dt 2 lc rgb '#777777' notitle, $bins using 1:4 with linespoints "
                       "pt 7 ps 0.5 lc rgb '#d1701a' title ");
@@ -281,19 +286,26 @@ static void draw_calibration(lince_figure *g, const lince_calibration_bin *bins,
     lince_buffer_puts(&g->body, "\n");
 }
 
+/* Of the test at a temperature ("after"), or without ("before"). */
+static bool draw_recorded(lince_figure *g, const char *which)
+{
+    lince_calibration_bin bins[LINCE_CALIBRATION_BINS];
+    const json_t *measures = json_object_get(g->facts->temperature, which);
+    if (!measures) return false;
+    lince_calibration_read(bins, json_object_get(measures, "calibration"));
+    draw_calibration(g, bins);
+    return true;
+}
+
 bool lince_figure_calibration(lince_figure *g)
 {
     if (!g->facts->tested) return false;
-    draw_calibration(g, g->facts->test.bins, g->facts->test.n);
+    if (g->facts->labels == LINCE_SEVERAL) return draw_recorded(g, "after");
+    draw_calibration(g, g->facts->test.bins);
     return true;
 }
 
 bool lince_figure_calibration_before(lince_figure *g)
 {
-    lince_calibration_bin bins[LINCE_CALIBRATION_BINS];
-    const json_t *before = json_object_get(g->facts->temperature, "before");
-    if (!before) return false;
-    lince_calibration_read(bins, json_object_get(before, "calibration"));
-    draw_calibration(g, bins, g->facts->test.n);
-    return true;
+    return draw_recorded(g, "before");
 }

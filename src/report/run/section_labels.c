@@ -101,6 +101,7 @@ void lince_section_labels(lince_document *d, const lince_facts *f)
         return;
     }
     write_measures(d, f);
+    lince_write_views(d, f);
     write_averages(d, &f->of_labels);
     write_classes(d, f);
     lince_document_paragraph(
@@ -113,4 +114,5 @@ void lince_section_labels(lince_document *d, const lince_facts *f)
     lince_write_groups(d, f);
     lince_document_figure(d, "precision_recall", TR("Curves of precision over recall, a class each"),
                           TR("Precision and recall at all thresholds, by class."));
+    lince_write_temperature(d, f);
 }

@@ -226,70 +226,6 @@ static void write_calibration(lince_document *d, const lince_metrics *m)
            "says how many of the predictions have that confidence."));
 }
 
-/* --- temperature and views ------------------------------------------------------------------------ */
-
-static void write_reliability(lince_document *d, const char *what, const json_t *measures)
-{
-    lince_document_cell(d, "%s", what);
-    lince_document_cell(d, "%.4f", lince_fact_number(measures, "loss"));
-    lince_document_cell(d, "%.4f", lince_fact_number(measures, "brier"));
-    lince_cell_percent(d, lince_fact_number(measures, "ece"));
-    lince_document_row(d);
-}
-
-static void write_calibration_before(lince_document *d, const json_t *before)
-{
-    char alt[512];
-    snprintf(alt, sizeof alt,
-             TR("Bars of the accuracy for predictions of each confidence, beside the diagonal; the expected "
-                "calibration error is %.1f per cent."),
-             100 * lince_fact_number(before, "ece"));
-    lince_document_figure(d, "calibration_before", alt,
-                          TR("Calibration of the same test without the temperature."));
-}
-
-/* A run that was tested without it, by a calibration that was interrupted, has no row for the test. */
-static void write_temperature(lince_document *d, const lince_facts *f)
-{
-    static const char *const headings[] = {"", N_("cross-entropy"), N_("Brier score"),
-                                           N_("calibration error")};
-    const json_t *validation = f->calibration, *test = f->temperature;
-    if (!validation) return;
-    lince_document_subheading(d, TR("Temperature"));
-    lince_document_paragraph(
-        d,
-        TR("All scores are divided by %.4f before the softmax (temperature scaling, Guo et al. 2017), the "
-           "number that makes the cross-entropy on the validation part least. It changes no prediction, only "
-           "how sure the network calls itself: above 1 less, below 1 more. On the validation part, which it "
-           "was fitted on, it must look good; what it is worth the test says."),
-        lince_fact_number(validation, "value"));
-    lince_document_table_begin(d, 1);
-    lince_document_headings(d, headings, 4);
-    write_reliability(d, TR("validation, before"), json_object_get(validation, "before"));
-    write_reliability(d, TR("validation, after"), json_object_get(validation, "after"));
-    if (test) {
-        write_reliability(d, TR("test, before"), json_object_get(test, "before"));
-        write_reliability(d, TR("test, after"), json_object_get(test, "after"));
-    }
-    lince_document_table_end(d);
-    if (test) write_calibration_before(d, json_object_get(test, "before"));
-}
-
-static void write_views(lince_document *d, const lince_facts *f)
-{
-    if (!strcmp(f->views, "flip"))
-        lince_document_paragraph(
-            d, "%s",
-            TR("Each answer is the mean of two: to the picture and to its mirror image (--tta flip). The "
-               "scores before the softmax are averaged."));
-    if (!strcmp(f->views, "crops"))
-        lince_document_paragraph(d,
-                                 TR("Each answer is the mean of %d: to crops or shifted copies of the "
-                                    "picture, and to their mirror "
-                                    "images (--tta crops). The scores before the softmax are averaged."),
-                                 f->view_count);
-}
-
 void lince_section_test(lince_document *d, const lince_facts *f)
 {
     const lince_metrics *m = &f->test;
@@ -305,7 +241,7 @@ void lince_section_test(lince_document *d, const lince_facts *f)
         TR("Samples of the test part: %zu; of these, %.2f %% were classified correctly (95 %% interval: %.1f "
            "to %.1f %%). Loss: %.4f; expected calibration error: %.2f %%."),
         m->n, 100 * m->accuracy, 100 * interval.low, 100 * interval.high, m->loss, 100 * m->ece);
-    write_views(d, f);
+    lince_write_views(d, f);
     if (m->classes > 5)
         lince_document_paragraph(d, TR("The true class is among the five most probable ones for %.2f %%."),
                                  100 * m->top5);
@@ -319,5 +255,5 @@ void lince_section_test(lince_document *d, const lince_facts *f)
     if (f->curves.each && m->classes == 2) write_thresholds(d, f);
     if (f->curves.each) write_curves(d, f);
     write_calibration(d, m);
-    write_temperature(d, f);
+    lince_write_temperature(d, f);
 }

@@ -33,8 +33,11 @@ void lince_section_discussion(lince_document *d, const lince_facts *facts);
 void lince_section_label_discussion(lince_document *d, const lince_facts *facts);
 void lince_section_reproduction(lince_document *d, const lince_facts *facts);
 
-/* Part of the test's: results by group, where groups are known. */
+/* Parts of the test's: results by group, where groups are known; which views of pictures were averaged; and what a
+ * temperature has changed, where one was fitted. */
 void lince_write_groups(lince_document *d, const lince_facts *facts);
+void lince_write_views(lince_document *d, const lince_facts *facts);
+void lince_write_temperature(lince_document *d, const lince_facts *facts);
 
 /* What stands above them: the result at a glance. */
 void lince_section_summary(lince_document *d, const lince_facts *facts);

@@ -7,7 +7,10 @@
 #include "train/ask/model_internal.h"
 #include "train/measure/calibrate.h"
 #include "train/measure/results.h"
+#include "train/measure/threshold.h"
 #include "train/run/run.h"
+
+#include <string.h>
 
 static int fit(lince_model *own, const lince_observer *observer, lince_calibration *calibration)
 {
@@ -18,6 +21,24 @@ static int fit(lince_model *own, const lince_observer *observer, lince_calibrati
     lince_evaluation_release(&raw);
     lince_dataset_free(dataset);
     return code ? lince_fail_in(code, "--calibrate") : 0;
+}
+
+/* Of several labels what was chosen by probabilities is chosen by what they are now. */
+static bool has_chosen(const lince_model *m)
+{
+    return m->blueprint.several && !strcmp(m->settings.threshold, "auto");
+}
+
+static int choose_thresholds(lince_model *own, const lince_observer *observer)
+{
+    lince_dataset *dataset;
+    lince_evaluation e;
+    if (!has_chosen(own)) return 0;
+    int code = lince_model_on_part(own, NULL, "val", false, observer, &dataset, &e);
+    if (!code) code = lince_threshold_choose(&own->blueprint, &e);
+    lince_evaluation_release(&e);
+    lince_dataset_free(dataset);
+    return code;
 }
 
 /* What the test shared with training was found when that began: of other samples it says nothing. */
@@ -64,11 +85,19 @@ static int calibrate(lince_model *own, const lince_observer *observer, lince_cal
     LINCE_TRY(lince_run_open(&run, own->run));
     LINCE_TRY(lince_run_lock(&run));
     int code = fit(own, observer, c);
-    if (!code) code = lince_calibration_keep(c, own->run, own->settings.tta);
     if (!code) own->blueprint.temperature = c->temperature;
+    if (!code) code = choose_thresholds(own, observer);
+    if (!code) code = lince_calibration_keep(c, &own->blueprint, own->run, own->settings.tta);
     if (!code) code = test_again(own, observer);
     lince_run_unlock(&run);
     return code ? code : tell(c, observer);
+}
+
+/* Whatever thresholds this one was told since stay, and are chosen again where they are to be chosen. */
+static int take(lince_model *m, double temperature)
+{
+    m->blueprint.temperature = temperature;
+    return has_chosen(m) ? lince_model_set_threshold(m, "auto") : 0;
 }
 
 int lince_model_calibrate(lince_model *m, const lince_observer *observer)
@@ -84,14 +113,11 @@ int lince_model_calibrate(lince_model *m, const lince_observer *observer)
                           "--calibrate: needs a run, whose validation part the temperature is fitted "
                           "on; %s is a weights file",
                           m->path);
-    if (m->blueprint.several)
-        return lince_fail(LINCE_EUSAGE,
-                          "--calibrate: fits the temperature of a softmax, and %s answers several labels",
-                          m->path);
+    LINCE_TRY(lince_calibration_check_loss(m->blueprint.loss.type, m->blueprint.several));
     LINCE_TRY(lince_model_open(&own, m->run));
     lince_model_threads(own, m->threads);
     int code = calibrate(own, &heard, &c);
-    if (!code) m->blueprint.temperature = own->blueprint.temperature;
+    if (!code) code = take(m, own->blueprint.temperature);
     lince_model_free(own);
     return code;
 }

@@ -33,5 +33,6 @@ int lince_model_set_threshold(lince_model *m, const char *text)
                           text, m->path);
     LINCE_TRY(lince_threshold_check(text));
     double value = lince_threshold_of(text);
-    return value > 0 ? lince_blueprint_threshold(&m->blueprint, value) : choose(m);
+    LINCE_TRY(value > 0 ? lince_blueprint_threshold(&m->blueprint, value) : choose(m));
+    return lince_settings_set(&m->settings, "threshold", text);
 }

@@ -99,12 +99,17 @@ static int put_names(const lince_blueprint *b, lince_passport *passport)
     return lince_passport_take(passport, "lince.classes", text);
 }
 
+int lince_blueprint_thresholds_text(const lince_blueprint *b, char **text)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < b->classes; i++) lince_json_add(&array, lince_json_real((double)b->threshold[i]));
+    return lince_json_text(array, JSON_COMPACT | JSON_REAL_PRECISION(9), text);
+}
+
 static int put_thresholds(const lince_blueprint *b, lince_passport *passport)
 {
     char *text;
-    json_t *array = json_array();
-    for (int i = 0; i < b->classes; i++) lince_json_add(&array, lince_json_real((double)b->threshold[i]));
-    LINCE_TRY(lince_json_text(array, JSON_COMPACT | JSON_REAL_PRECISION(9), &text));
+    LINCE_TRY(lince_blueprint_thresholds_text(b, &text));
     return lince_passport_take(passport, "lince.thresholds", text);
 }
 

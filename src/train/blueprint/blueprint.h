@@ -54,8 +54,9 @@ int lince_blueprint_write(const lince_blueprint *blueprint, lince_passport *pass
 /* And back. LINCE_EDATA where the file does not say what it is. */
 int lince_blueprint_read(lince_blueprint *blueprint, const lince_weights *weights, const char *path);
 
-/* One threshold of all classes. LINCE_ENOMEM. */
+/* One threshold of all classes. LINCE_ENOMEM. And those that there are as metadata have them, lince_alloc'ed. */
 int lince_blueprint_threshold(lince_blueprint *blueprint, double threshold);
+int lince_blueprint_thresholds_text(const lince_blueprint *blueprint, char **text);
 
 /* The temperature that a file's metadata say; 0: none. */
 double lince_blueprint_temperature(const lince_weights *weights);

@@ -89,7 +89,7 @@ int lince_trainer_calibrate(lince_trainer *t)
     lince_evaluation_release(&raw);
     if (code) return code;
     if (lince_trainer_writes(t))
-        LINCE_TRY(lince_calibration_keep(&calibration, t->run.folder, t->settings->tta));
+        LINCE_TRY(lince_calibration_keep(&calibration, &t->blueprint, t->run.folder, t->settings->tta));
     lince_calibration_print(&calibration, &said);
     if (!said.error) lince_trainer_note(t, "%s", said.data);
     lince_buffer_release(&said);

@@ -8,18 +8,25 @@
 
 static const char BEST[] = "weights/best.safetensors";
 
-/* The file's metadata with another value. */
-static int write_with(const lince_weights *w, const char *folder, const char *key, const char *value)
+static bool is_among(const char *key, const lince_metadata *pairs, size_t count)
+{
+    size_t i = 0;
+    while (i < count && strcmp(pairs[i].key, key) != 0) i++;
+    return i < count;
+}
+
+/* The file's metadata with other values. */
+static int write_with(const lince_weights *w, const char *folder, const lince_metadata *pairs, size_t others)
 {
     size_t count = 0, kept = 0;
     while (lince_weights_metadata_at(w, count)) count++;
-    lince_metadata *metadata = lince_alloc(count + 1, sizeof *metadata);
+    lince_metadata *metadata = lince_alloc(count + others, sizeof *metadata);
     if (!metadata) return LINCE_ENOMEM;
     for (size_t i = 0; i < count; i++) {
         const lince_metadata *pair = lince_weights_metadata_at(w, i);
-        if (strcmp(pair->key, key) != 0) metadata[kept++] = *pair;
+        if (!is_among(pair->key, pairs, others)) metadata[kept++] = *pair;
     }
-    metadata[kept++] = (lince_metadata){key, value};
+    for (size_t i = 0; i < others; i++) metadata[kept++] = pairs[i];
     size_t tensors = lince_weights_count(w);
     int code = lince_safetensors_write_in(folder, BEST, tensors ? lince_weights_at(w, 0) : NULL, tensors,
                                           metadata, kept);
@@ -51,7 +58,7 @@ static int is_last(const lince_weights *best, const char *path, bool *same)
 }
 
 /* last.safetensors stays the same file where it was. */
-int lince_annotate_best(const char *folder, const char *key, const char *value)
+int lince_annotate_best(const char *folder, const lince_metadata *pairs, size_t count)
 {
     char best[LINCE_PATH_MAX], last[LINCE_PATH_MAX];
     lince_weights *w;
@@ -60,7 +67,7 @@ int lince_annotate_best(const char *folder, const char *key, const char *value)
     bool one;
     LINCE_TRY(lince_safetensors_open(&w, best));
     int code = is_last(w, last, &one);
-    if (!code) code = write_with(w, folder, key, value);
+    if (!code) code = write_with(w, folder, pairs, count);
     lince_weights_free(w);
     if (!code && one) code = lince_file_link(folder, "weights", "best.safetensors", "last.safetensors");
     return code < 0 ? code : 0;

@@ -2,7 +2,9 @@
 #ifndef LINCE_TRAIN_ANNOTATE_H
 #define LINCE_TRAIN_ANNOTATE_H
 
-/* Gives weights/best.safetensors of a run's folder another value by `key`. */
-int lince_annotate_best(const char *folder, const char *key, const char *value);
+#include "weights/weights.h"
+
+/* Gives weights/best.safetensors of a run's folder other values by these keys, all at once. */
+int lince_annotate_best(const char *folder, const lince_metadata *pairs, size_t count);
 
 #endif

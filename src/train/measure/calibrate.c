@@ -20,6 +20,16 @@ int lince_calibration_check(const lince_settings *s)
     return 0;
 }
 
+int lince_calibration_check_loss(const lince_loss_type *loss, bool several)
+{
+    if (!several || loss->several) return 0;
+    return lince_fail(
+        LINCE_EUSAGE,
+        "--calibrate: of several labels a temperature is for losses of each class by itself, and "
+        "--loss %s is of a softmax",
+        loss->name);
+}
+
 int lince_calibration_fit(lince_calibration *c, const lince_evaluation *raw)
 {
     const lince_scored scored = {raw->scores, raw->n, raw->classes, raw->labels, raw->there};
@@ -51,11 +61,16 @@ void lince_calibration_print(const lince_calibration *c, lince_buffer *out)
                             "of it is right, and says nothing of the temperature"));
 }
 
-int lince_calibration_keep(const lince_calibration *c, const char *folder, const char *tta)
+int lince_calibration_keep(const lince_calibration *c, const lince_blueprint *b, const char *folder,
+                           const char *tta)
 {
-    char number[32];
+    char number[32], *thresholds = NULL;
     snprintf(number, sizeof number, "%.9g", c->temperature);
-    LINCE_TRY(lince_annotate_best(folder, "lince.temperature", number));
+    if (b->threshold) LINCE_TRY(lince_blueprint_thresholds_text(b, &thresholds));
+    const lince_metadata pairs[] = {{"lince.temperature", number}, {"lince.thresholds", thresholds}};
+    int code = lince_annotate_best(folder, pairs, thresholds ? 2 : 1);
+    lince_free(thresholds);
+    if (code) return code;
     json_t *json = lince_calibration_json(c->temperature, &c->before, &c->after);
     lince_json_put(&json, "tta", lince_json_string(tta));
     return lince_write_json(folder, "calibration.json", json, JSON_INDENT(2));

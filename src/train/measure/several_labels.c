@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "text/csv.h"
 #include "text/label_list.h"
+#include "train/measure/calibrate.h"
 #include "train/measure/evaluate.h"
 #include "train/measure/scoring.h"
 #include "train/measure/threshold.h"
@@ -18,10 +19,7 @@ static int refuse(const lince_settings *s)
     if (loss && !loss->value_of)
         return lince_fail(LINCE_EUSAGE, "--loss %s: is for samples of one label, and these have several",
                           s->loss);
-    if (s->calibrate)
-        return lince_fail(LINCE_EUSAGE,
-                          "--calibrate: fits the temperature of a softmax, and these samples have several "
-                          "labels; --threshold auto chooses what is answered");
+    if (loss && s->calibrate) LINCE_TRY(lince_calibration_check_loss(loss, true));
     if (s->folds)
         return lince_fail(LINCE_EUSAGE,
                           "--folds: cross-validation is for samples of one label, and these have several");

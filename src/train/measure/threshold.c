@@ -1,6 +1,5 @@
 #include "train/measure/threshold.h"
 #include "core/error.h"
-#include "core/json.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "train/measure/annotate.h"
@@ -31,10 +30,8 @@ int lince_threshold_choose(lince_blueprint *b, const lince_evaluation *e)
 int lince_threshold_keep(const lince_blueprint *b, const char *folder)
 {
     char *text;
-    json_t *array = json_array();
-    for (int c = 0; c < b->classes; c++) lince_json_add(&array, lince_json_real((double)b->threshold[c]));
-    LINCE_TRY(lince_json_text(array, JSON_COMPACT | JSON_REAL_PRECISION(9), &text));
-    int code = lince_annotate_best(folder, "lince.thresholds", text);
+    LINCE_TRY(lince_blueprint_thresholds_text(b, &text));
+    int code = lince_annotate_best(folder, &(lince_metadata){"lince.thresholds", text}, 1);
     lince_free(text);
     return code;
 }
