@@ -40,7 +40,7 @@ static bool same_samples(const lince_cv_results *a, const lince_cv_results *b, s
     qsort(y->rows, y->count, sizeof *y->rows, by_path);
     for (size_t i = 0; i < x->count; i++)
         if (by_path(&x->rows[i], &y->rows[i]) ||
-            strcmp(a->pooled.names[x->rows[i].label], b->pooled.names[y->rows[i].label]) != 0)
+            strcmp(a->labelling->truth(a, &x->rows[i]), b->labelling->truth(b, &y->rows[i])) != 0)
             return false;
     return true;
 }
@@ -48,7 +48,7 @@ static bool same_samples(const lince_cv_results *a, const lince_cv_results *b, s
 static int check_folds(const pair *p)
 {
     const lince_cv_results *a = &p->of[0], *b = &p->of[1];
-    bool same = a->folds == b->folds && a->pooled.classes == b->pooled.classes;
+    bool same = a->folds == b->folds && a->labelling == b->labelling && a->classes == b->classes;
     for (size_t i = 0; same && i < a->folds; i++) same = same_samples(a, b, i);
     if (same) return 0;
     return lince_fail(LINCE_EDATA,
@@ -68,22 +68,19 @@ static lince_resampled difference(const pair *p, const lince_cv_measure *m)
 
 /* --- the verdict ---------------------------------------------------------------------------------- */
 
+static const lince_cv_labelling *labelling_of(const pair *p)
+{
+    return p->of[0].labelling;
+}
+
 static void put_verdict(const pair *p, lince_buffer *out)
 {
-    const lince_cv_measure *m = lince_cv_measure_at(LINCE_CV_ACCURACY);
-    lince_resampled d = difference(p, m);
+    const lince_cv_labelling *l = labelling_of(p);
+    lince_resampled d = difference(p, &l->measures[0]);
     int better = d.mean < 0;
     double mean = 100 * fabs(d.mean), half = 100 * d.half_corrected;
-    lince_buffer_printf(
-        out,
-        d.p < 0.05
-            ? _("%s is more accurate than %s by %.2f points, which is more than luck (95 %% interval: %.2f "
-                "to %.2f; corrected resampled t-test: t = %.2f, degrees of freedom: %zu, p = %.4f).")
-            : _("%s is ahead of %s by %.2f points of accuracy, but not distinguishable from it (95 %% "
-                "interval: %.2f to %.2f; corrected resampled t-test: t = %.2f, degrees of freedom: %zu, p = "
-                "%.4f)."),
-        name_of(p, better), name_of(p, !better), mean, mean - half, mean + half, fabs(d.t),
-        p->of[0].folds - 1, d.p);
+    lince_buffer_printf(out, d.p < 0.05 ? _(l->better) : _(l->ahead), name_of(p, better), name_of(p, !better),
+                        mean, mean - half, mean + half, fabs(d.t), p->of[0].folds - 1, d.p);
     for (size_t i = 0; i < p->of[0].folds; i++)
         lince_outcomes_tell_changed(&p->of[0].outcomes[i], &p->of[1].outcomes[i],
                                     p->of[0].facts[i].run.folder, p->of[1].facts[i].run.folder, out);
@@ -109,10 +106,9 @@ static void write_test(lince_document *d, const pair *p)
                               N_("95 % interval, corrected"),
                               "t",
                               "p"};
-    const lince_cv_measure *m;
     lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, 8);
-    for (size_t i = 0; (m = lince_cv_measure_at(i)); i++) {
+    for (const lince_cv_measure *m = labelling_of(p)->measures; m->key; m++) {
         lince_resampled s = difference(p, m);
         double scale = m->share ? 100 : 1;
         if (isnan(s.mean)) continue;
@@ -164,14 +160,14 @@ static void write_assumptions(lince_document *d, const pair *p)
 static void write_folds(lince_document *d, const pair *p)
 {
     const char *headings[] = {N_("fold"), N_("tested"), name_of(p, 0), name_of(p, 1), N_("difference")};
-    const lince_cv_measure *m = lince_cv_measure_at(LINCE_CV_ACCURACY);
-    lince_document_paragraph(d, "%s", TR("Accuracy in per cent, fold by fold."));
+    const lince_cv_measure *m = &labelling_of(p)->measures[0];
+    lince_document_paragraph(d, "%s", TR(labelling_of(p)->each_fold));
     lince_document_table_begin(d, 0);
     lince_document_headings(d, headings, 5);
     for (size_t i = 0; i < p->of[0].folds; i++) {
         double a = m->of(&p->of[0].facts[i]), b = m->of(&p->of[1].facts[i]);
         lince_document_cell(d, "%zu", i + 1);
-        lince_document_cell(d, "%zu", p->of[0].facts[i].test.n);
+        lince_document_cell(d, "%zu", p->of[0].facts[i].test_count);
         cell(d, a, 100);
         cell(d, b, 100);
         cell(d, a - b, 100);
@@ -234,9 +230,8 @@ static int write_page(const pair *p, const lince_document_backend *backend, cons
 
 static json_t *comparison_json(const pair *p)
 {
-    const lince_cv_measure *m;
     json_t *all = json_object();
-    for (size_t i = 0; (m = lince_cv_measure_at(i)); i++) {
+    for (const lince_cv_measure *m = labelling_of(p)->measures; m->key; m++) {
         lince_resampled s = difference(p, m);
         json_t *one = lince_cv_spread_json(&s, -INFINITY, INFINITY);
         lince_json_put(&one, "t", lince_json_measure(s.t));

@@ -13,17 +13,21 @@
 
 #include <lince/cv.h>
 
+typedef struct lince_cv_labelling lince_cv_labelling;
+
 typedef struct lince_cv_results {
     lince_run run;           /* the folder */
     lince_settings settings; /* as given; --folds resolved */
     char *command;           /* as typed */
     size_t folds;
+    const lince_cv_labelling *labelling;
     lince_facts *facts;       /* [folds] */
     lince_outcomes *outcomes; /* [folds], each in its test's order */
     size_t n;                 /* samples in all, fold by fold */
-    float *probability;       /* [n][classes] */
-    int32_t *label;           /* [n] */
-    lince_metrics pooled;     /* of all samples together */
+    int classes;
+    char *const *names; /* [classes] */
+    float *probability; /* [n][classes] */
+    lince_facts all;    /* of all samples together, as of one test: its measures alone */
     lince_label_issue *issues;
     size_t issue_count;
 } lince_cv_results;
@@ -45,19 +49,59 @@ void lince_cv_release(lince_cv_results *results);
 /* The fold, from 0 on, and the row of a sample of all. */
 const lince_outcome_row *lince_cv_sample(const lince_cv_results *results, size_t sample, size_t *fold);
 
-/* measures.c: what is told of each fold. */
+/* What is told of each fold. */
 typedef struct lince_cv_measure {
     const char *key, *title;                /* of JSON; untranslated */
+    const char *column;                     /* of the table that is printed, untranslated; NULL: not there */
     bool share;                             /* told in per cent */
     double most;                            /* that it can be; 0 is the least */
     double (*of)(const lince_facts *facts); /* NaN: not defined */
+    bool by_fold;                           /* in the page's table of folds */
     bool by_loss;                           /* compared between runs of the same loss only */
 } lince_cv_measure;
 
-/* NULL after the last; the first is the accuracy, then precision, recall and F1, means of the classes. */
-const lince_cv_measure *lince_cv_measure_at(size_t index);
-enum { LINCE_CV_ACCURACY, LINCE_CV_PRECISION, LINCE_CV_RECALL, LINCE_CV_F1 };
+/* What depends on how many labels a sample has, a row each. */
+enum { LINCE_CV_COLUMNS = 4, LINCE_CV_NAME = 256 };
+struct lince_cv_labelling {
+    const lince_cv_measure *measures; /* the last has no key; by the first one settings are compared */
 
+    /* All samples together, and the labels among them that are likely wrong. */
+    int (*pool)(lince_cv_results *results);
+    int (*find_issues)(lince_cv_results *results);
+    size_t (*labels)(const lince_cv_results *results); /* that may be wrong */
+
+    /* Of a sample, as predictions.csv has them; and whether the probability of the answer stands there, too. */
+    const char *(*truth)(const lince_cv_results *results, const lince_outcome_row *row);
+    const char *(*answer)(const lince_cv_results *results, const lince_outcome_row *row);
+    bool probability;
+
+    /* Of label_issues.csv the columns that name an issue, and what stands there. What it is called otherwise: its label as it is given, or as
+     * it is suggested. */
+    const char *issue_columns;
+    void (*put_issue)(const lince_cv_results *results, const lince_label_issue *issue, lince_buffer *out);
+    void (*name)(const lince_cv_results *results, const lince_label_issue *issue, bool suggested,
+                 char out[LINCE_CV_NAME]);
+
+    /* From 0 to 1: how far the models agree with the labels. */
+    double (*agreement)(const lince_cv_results *results);
+
+    json_t *(*json)(const lince_cv_results *results); /* of all together */
+    const char *figure;                               /* likewise; NULL: there is none */
+    void (*write_all)(lince_document *d, const lince_cv_results *results);
+
+    /* Untranslated formats. */
+    const char *division;       /* samples, folds */
+    const char *verdict;        /* of the first measure in per cent: mean, folds, deviation, interval */
+    const char *issues;         /* how many, of how many labels */
+    const char *weak;           /* what lacks to the agreement, in per cent */
+    const char *method;         /* how issues are found: how many, of how many, in per cent */
+    const char *better, *ahead; /* names, points, interval, t, degrees of freedom, p */
+    const char *each_fold;      /* no format */
+};
+
+extern const lince_cv_labelling lince_cv_one_label;
+
+/* measures.c */
 lince_resampled lince_cv_over_folds(const lince_cv_results *results, const lince_cv_measure *measure);
 
 /* Of each class: recall, precision, F1. */

@@ -93,23 +93,24 @@ static int write_predictions(const lince_cv_results *r)
     char path[LINCE_PATH_MAX];
     lince_buffer out = {0};
     LINCE_TRY(lince_path_join(path, r->run.folder, "predictions.csv"));
-    lince_buffer_puts(&out, "path,fold,true,predicted,probability");
-    for (int c = 0; c < r->pooled.classes; c++) {
+    lince_buffer_puts(&out, "path,fold,true,predicted");
+    if (r->labelling->probability) lince_buffer_puts(&out, ",probability");
+    for (int c = 0; c < r->classes; c++) {
         lince_buffer_puts(&out, ",");
-        lince_csv_put(&out, r->pooled.names[c]);
+        lince_csv_put(&out, r->names[c]);
     }
     lince_buffer_puts(&out, "\n");
     for (size_t i = 0; i < r->n; i++) {
         size_t fold;
         const lince_outcome_row *row = lince_cv_sample(r, i, &fold);
-        const float *p = r->probability + i * (size_t)r->pooled.classes;
+        const float *p = r->probability + i * (size_t)r->classes;
         lince_csv_put(&out, row->path);
         lince_buffer_printf(&out, ",%zu,", fold + 1);
-        lince_csv_put(&out, r->pooled.names[row->label]);
+        lince_csv_put(&out, r->labelling->truth(r, row));
         lince_buffer_puts(&out, ",");
-        lince_csv_put(&out, r->pooled.names[row->predicted]);
-        lince_buffer_printf(&out, ",%.6f", row->probability);
-        for (int c = 0; c < r->pooled.classes; c++) lince_buffer_printf(&out, ",%.9g", (double)p[c]);
+        lince_csv_put(&out, r->labelling->answer(r, row));
+        if (r->labelling->probability) lince_buffer_printf(&out, ",%.6f", row->probability);
+        for (int c = 0; c < r->classes; c++) lince_buffer_printf(&out, ",%.9g", (double)p[c]);
         lince_buffer_puts(&out, "\n");
     }
     int code = out.error ? out.error : lince_file_write(path, out.data, out.size);
@@ -122,8 +123,8 @@ static int write_issues(const lince_cv_results *r)
     char path[LINCE_PATH_MAX];
     lince_buffer out = {0};
     LINCE_TRY(lince_path_join(path, r->run.folder, "label_issues.csv"));
-    lince_buffer_puts(&out,
-                      "rank,path,fold,label,suggested,label_probability,suggested_probability,margin\n");
+    lince_buffer_printf(&out, "rank,path,fold,%s,label_probability,suggested_probability,margin\n",
+                        r->labelling->issue_columns);
     for (size_t i = 0; i < r->issue_count; i++) {
         const lince_label_issue *issue = &r->issues[i];
         size_t fold;
@@ -131,9 +132,7 @@ static int write_issues(const lince_cv_results *r)
         lince_buffer_printf(&out, "%zu,", i + 1);
         lince_csv_put(&out, row->path);
         lince_buffer_printf(&out, ",%zu,", fold + 1);
-        lince_csv_put(&out, r->pooled.names[issue->given]);
-        lince_buffer_puts(&out, ",");
-        lince_csv_put(&out, r->pooled.names[issue->suggested]);
+        r->labelling->put_issue(r, issue, &out);
         lince_buffer_printf(&out, ",%.6f,%.6f,%.6f\n", issue->self_confidence,
                             issue->self_confidence + 1 - 2 * issue->margin, issue->margin);
     }
@@ -148,12 +147,10 @@ static json_t *folds_json(const lince_cv_results *r)
 {
     json_t *folds = json_array();
     for (size_t i = 0; i < r->folds; i++) {
-        const lince_cv_measure *m;
-        json_t *fold =
-            lince_json_pack("{s:s, s:I}", "run", r->facts[i].run.folder, "n", (json_int_t)r->facts[i].test.n);
-        for (size_t k = 0; (m = lince_cv_measure_at(k)); k++) {
-            lince_json_put(&fold, m->key, lince_json_measure(m->of(&r->facts[i])));
-        }
+        const lince_facts *f = &r->facts[i];
+        json_t *fold = lince_json_pack("{s:s, s:I}", "run", f->run.folder, "n", (json_int_t)f->test_count);
+        for (const lince_cv_measure *m = r->labelling->measures; m->key; m++)
+            lince_json_put(&fold, m->key, lince_json_measure(m->of(f)));
         lince_json_add(&folds, fold);
     }
     return folds;
@@ -161,9 +158,8 @@ static json_t *folds_json(const lince_cv_results *r)
 
 static json_t *measures_json(const lince_cv_results *r)
 {
-    const lince_cv_measure *m;
     json_t *all = json_object();
-    for (size_t k = 0; (m = lince_cv_measure_at(k)); k++) {
+    for (const lince_cv_measure *m = r->labelling->measures; m->key; m++) {
         lince_resampled s = lince_cv_over_folds(r, m);
         lince_json_put(&all, m->key, lince_cv_spread_json(&s, 0, m->most));
     }
@@ -173,13 +169,13 @@ static json_t *measures_json(const lince_cv_results *r)
 static json_t *classes_json(const lince_cv_results *r)
 {
     json_t *all = json_object();
-    for (int c = 0; c < r->pooled.classes; c++) {
+    for (int c = 0; c < r->classes; c++) {
         json_t *class = json_object();
         for (int k = 0; k < LINCE_CV_CLASS_SCORES; k++) {
             lince_resampled s = lince_cv_class_over_folds(r, c, k);
             lince_json_put(&class, lince_cv_class_keys[k], lince_cv_spread_json(&s, 0, 1));
         }
-        lince_json_put(&all, r->pooled.names[c], class);
+        lince_json_put(&all, r->names[c], class);
     }
     return all;
 }
@@ -205,45 +201,59 @@ static json_t *results_json(const lince_cv_results *r)
     return lince_json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "n", (json_int_t)r->n, "folds",
                            (json_int_t)r->folds, "label issues", (json_int_t)r->issue_count, "each",
                            folds_json(r), "measures", measures_json(r), "per_class", classes_json(r),
-                           "out of fold", lince_metrics_json(&r->pooled));
+                           "out of fold", r->labelling->json(r));
 }
 
 /* --- text ----------------------------------------------------------------------------------------- */
 
-enum { NAME = 24, NUMBER = 14, COLUMNS = 4 }; /* 80 columns */
+enum { NAME = 24, NUMBER = 14 }; /* 80 columns */
 
 static void put_cell(lince_buffer *out, const char *text, int width)
 {
     lince_buffer_printf(out, "%*s", lince_field(width, text), text);
 }
 
-static void put_row(lince_buffer *out, const char *name, const double values[COLUMNS])
+static void put_row(lince_buffer *out, const char *name, const double values[LINCE_CV_COLUMNS])
 {
     put_cell(out, name, -NAME);
-    for (size_t k = 0; k < COLUMNS; k++) lince_buffer_printf(out, "%*.2f", NUMBER, 100 * values[k]);
+    for (size_t k = 0; k < LINCE_CV_COLUMNS; k++) lince_buffer_printf(out, "%*.2f", NUMBER, 100 * values[k]);
     lince_buffer_puts(out, "\n");
+}
+
+static void list_columns(const lince_cv_results *r, const lince_cv_measure *columns[LINCE_CV_COLUMNS])
+{
+    size_t count = 0;
+    for (const lince_cv_measure *m = r->labelling->measures; m->key && count < LINCE_CV_COLUMNS; m++)
+        if (m->column) columns[count++] = m;
+}
+
+static void put_folds(const lince_cv_results *r, const lince_cv_measure *const *column, lince_buffer *out)
+{
+    char name[64];
+    double value[LINCE_CV_COLUMNS];
+    for (size_t i = 0; i < r->folds; i++) {
+        for (size_t k = 0; k < LINCE_CV_COLUMNS; k++) value[k] = column[k]->of(&r->facts[i]);
+        snprintf(name, sizeof name, _("fold %zu"), i + 1);
+        put_row(out, name, value);
+    }
 }
 
 static void put_table(const lince_cv_results *r, lince_buffer *out)
 {
-    static const char *const titles[COLUMNS] = {N_("accuracy"), N_("precision"), N_("recall"), "F1"};
-    double value[COLUMNS], deviation[COLUMNS], low[COLUMNS], high[COLUMNS];
-    char name[64];
+    const lince_cv_measure *column[LINCE_CV_COLUMNS];
+    double mean[LINCE_CV_COLUMNS], deviation[LINCE_CV_COLUMNS], low[LINCE_CV_COLUMNS], high[LINCE_CV_COLUMNS];
+    list_columns(r, column);
     put_cell(out, "%", -NAME);
-    for (size_t k = 0; k < COLUMNS; k++) put_cell(out, lince_translate(titles[k]), NUMBER);
+    for (size_t k = 0; k < LINCE_CV_COLUMNS; k++) put_cell(out, lince_translate(column[k]->column), NUMBER);
     lince_buffer_puts(out, "\n");
-    for (size_t i = 0; i < r->folds; i++) {
-        for (size_t k = 0; k < COLUMNS; k++) value[k] = lince_cv_measure_at(k)->of(&r->facts[i]);
-        snprintf(name, sizeof name, _("fold %zu"), i + 1);
-        put_row(out, name, value);
-    }
-    for (size_t k = 0; k < COLUMNS; k++) {
-        lince_resampled s = lince_cv_over_folds(r, lince_cv_measure_at(k));
-        value[k] = s.mean, deviation[k] = s.deviation;
+    put_folds(r, column, out);
+    for (size_t k = 0; k < LINCE_CV_COLUMNS; k++) {
+        lince_resampled s = lince_cv_over_folds(r, column[k]);
         lince_interval i = lince_cv_interval(&s, true, 0, 1);
+        mean[k] = s.mean, deviation[k] = s.deviation;
         low[k] = i.low, high[k] = i.high;
     }
-    put_row(out, _("mean"), value);
+    put_row(out, _("mean"), mean);
     put_row(out, _("standard deviation"), deviation);
     put_row(out, _("95 % interval, from"), low);
     put_row(out, _("95 % interval, to"), high);

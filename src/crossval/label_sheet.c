@@ -1,7 +1,6 @@
 /* What the samples with the most suspicious labels look like. */
 #include "core/display.h"
 #include "core/error.h"
-#include "core/hash.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
 #include "modality/pictures/pictures.h"
@@ -35,36 +34,22 @@ static int open_data(showing *s)
     return code;
 }
 
-static uint64_t key_of(const char *name)
-{
-    return lince_hash(0, name, strlen(name));
-}
-
+/* A sample of several labels may be shown for more than one of them. */
 static int find_samples(showing *s)
 {
-    lince_map shown = {0}; /* by name: place + 1 */
+    const char *name[LINCE_CV_SHOWN];
     size_t fold, found = 0;
-    bool is_new;
-    int code = 0;
-    for (size_t i = 0; i < s->count && !code; i++) {
-        const char *name = lince_cv_sample(s->results, s->results->issues[i].sample, &fold)->path;
-        uint32_t *place = lince_map_at(&shown, key_of(name), &is_new);
-        if (place)
-            *place = (uint32_t)i + 1;
-        else
-            code = LINCE_ENOMEM;
-    }
-    for (int p = 0; p < LINCE_PARTS && !code; p++)
+    for (size_t i = 0; i < s->count; i++)
+        name[i] = lince_cv_sample(s->results, s->results->issues[i].sample, &fold)->path;
+    for (int p = 0; p < LINCE_PARTS; p++)
         for (size_t i = 0; i < lince_dataset_count(s->dataset, (lince_part)p); i++) {
-            const uint32_t *place =
-                lince_map_find(&shown, key_of(lince_dataset_name(s->dataset, (lince_part)p, i)));
-            if (place) s->part[*place - 1] = (lince_part)p, s->index[*place - 1] = i, found++;
+            const char *own = lince_dataset_name(s->dataset, (lince_part)p, i);
+            for (size_t k = 0; k < s->count; k++)
+                if (!strcmp(own, name[k])) s->part[k] = (lince_part)p, s->index[k] = i, found++;
         }
-    lince_map_release(&shown);
-    if (!code && found != s->count)
-        code = lince_fail(LINCE_EDATA, "%s: the samples of the runs are not all there",
-                          lince_dataset_path(s->dataset));
-    return code;
+    if (found == s->count) return 0;
+    return lince_fail(LINCE_EDATA, "%s: the samples of the runs are not all there",
+                      lince_dataset_path(s->dataset));
 }
 
 static int fit(const showing *s, const lince_transform *transform, size_t at, lince_image *image)
@@ -79,7 +64,7 @@ static int fit(const showing *s, const lince_transform *transform, size_t at, li
 static int draw_pictures(const showing *s)
 {
     const lince_cv_results *r = s->results;
-    char captions[LINCE_CV_SHOWN][512];
+    char captions[LINCE_CV_SHOWN][512], given[LINCE_CV_NAME], suggested[LINCE_CV_NAME];
     lince_image images[LINCE_CV_SHOWN] = {0};
     lince_sheet_item items[LINCE_CV_SHOWN];
     lince_blueprint blueprint;
@@ -89,9 +74,10 @@ static int draw_pictures(const showing *s)
         const lince_label_issue *issue = &r->issues[i];
         double own = issue->self_confidence, other = own + 1 - 2 * issue->margin;
         code = fit(s, &lince_picture_encoder_of(blueprint.encoder)->transform, i, &images[i]);
-        snprintf(captions[i], sizeof captions[i], "%.*s %.0f %%\n→ %.*s %.0f %%",
-                 LINCE_CUT(r->pooled.names[issue->given], 200), 100 * own,
-                 LINCE_CUT(r->pooled.names[issue->suggested], 200), 100 * other);
+        r->labelling->name(r, issue, false, given);
+        r->labelling->name(r, issue, true, suggested);
+        snprintf(captions[i], sizeof captions[i], "%.*s %.0f %%\n→ %.*s %.0f %%", LINCE_CUT(given, 200),
+                 100 * own, LINCE_CUT(suggested, 200), 100 * other);
         items[i] = (lince_sheet_item){&images[i], captions[i]};
     }
     if (!code) code = lince_sheet_draw(r->run.folder, "label_issues", &layout, items, s->count);

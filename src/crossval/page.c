@@ -50,7 +50,7 @@ static void write_division(lince_document *d, const lince_cv_results *r)
         d,
         grouped ? TR("%zu samples were divided into %zu folds: whole groups (%s), with shares of "
                      "the classes as even as they allow.")
-                : TR("%zu samples were divided into %zu folds, each with the same share of every class."),
+                : TR(r->labelling->division),
         r->n, r->folds, by);
     if (alone > 0)
         lince_document_paragraph(d,
@@ -63,31 +63,35 @@ static void write_division(lince_document *d, const lince_cv_results *r)
            "the best epoch. All runs begin from the same seed: what the seed does is not in the spread."));
 }
 
+static void write_fold(lince_document *d, const lince_cv_results *r, size_t i)
+{
+    const lince_facts *f = &r->facts[i];
+    size_t epochs = f->history.count;
+    char duration[32];
+    lince_document_cell(d, "%zu", i + 1);
+    lince_document_cell(d, "%zu", f->test_count);
+    lince_document_cell(d, "%.0f", part_size(f, "train"));
+    for (const lince_cv_measure *m = r->labelling->measures; m->key; m++)
+        if (m->by_fold) cell_value(d, m->of(f), m->share);
+    lince_document_cell(d, "%d", f->best + 1);
+    lince_document_cell(d, "%s", lince_duration(epochs ? f->history.epochs[epochs - 1].time : 0, duration));
+    lince_document_row(d);
+}
+
 static void write_folds(lince_document *d, const page *p)
 {
-    static const char *const headings[] = {N_("fold"),        N_("tested"),     N_("trained on"),
-                                           N_("accuracy, %"), N_("F1, %"),      N_("AUC (ROC)"),
-                                           N_("test loss"),   N_("best epoch"), N_("time")};
+    enum { MOST = 12 };
+    const char *headings[MOST] = {N_("fold"), N_("tested"), N_("trained on")};
     const lince_cv_results *r = p->results;
-    char duration[32];
+    int count = 3;
     write_division(d, r);
+    for (const lince_cv_measure *m = r->labelling->measures; m->key; m++)
+        if (m->by_fold) headings[count++] = m->title;
+    headings[count++] = N_("best epoch");
+    headings[count++] = N_("time");
     lince_document_table_begin(d, 0);
-    lince_document_headings(d, headings, 9);
-    for (size_t i = 0; i < r->folds; i++) {
-        const lince_facts *f = &r->facts[i];
-        size_t epochs = f->history.count;
-        lince_document_cell(d, "%zu", i + 1);
-        lince_document_cell(d, "%zu", f->test.n);
-        lince_document_cell(d, "%.0f", part_size(f, "train"));
-        cell_value(d, f->test.accuracy, true);
-        cell_value(d, f->test.macro.f1, true);
-        cell_value(d, f->curves.each ? f->curves.auc : NAN, false);
-        cell_value(d, f->test.loss, false);
-        lince_document_cell(d, "%d", f->best + 1);
-        lince_document_cell(d, "%s",
-                            lince_duration(epochs ? f->history.epochs[epochs - 1].time : 0, duration));
-        lince_document_row(d);
-    }
+    lince_document_headings(d, headings, count);
+    for (size_t i = 0; i < r->folds; i++) write_fold(d, r, i);
     lince_document_table_end(d);
 }
 
@@ -97,10 +101,9 @@ static void write_measures(lince_document *d, const page *p)
 {
     static const char *const headings[] = {N_("measure"), N_("mean"), N_("standard deviation"),
                                            N_("95 % interval"), N_("95 % interval, corrected")};
-    const lince_cv_measure *m;
     lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, 5);
-    for (size_t i = 0; (m = lince_cv_measure_at(i)); i++) {
+    for (const lince_cv_measure *m = p->results->labelling->measures; m->key; m++) {
         lince_resampled s = lince_cv_over_folds(p->results, m);
         if (!isfinite(s.mean)) continue;
         lince_document_cell(d, "%s", TR(m->title));
@@ -124,17 +127,17 @@ static void write_measures(lince_document *d, const page *p)
 static void write_classes(lince_document *d, const page *p)
 {
     static const char *const headings[] = {N_("class"), N_("samples"), N_("recall"), N_("precision"), "F1"};
-    const lince_metrics *all = &p->results->pooled;
+    const lince_facts *all = &p->results->all;
     lince_document_paragraph(d, "%s",
                              TR("Of each class the mean over the folds in per cent, and its standard "
                                 "deviation; – where a fold has "
                                 "no sample of the class."));
     lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, 5);
-    for (int i = 0; i < all->classes; i++) {
-        int class = all->listed[i];
-        lince_document_cell(d, "%s", all->names[class]);
-        lince_document_cell(d, "%.0f", all->per_class[class].support);
+    for (int i = 0; i < all->test_classes; i++) {
+        int class = all->test_listed[i];
+        lince_document_cell(d, "%s", all->test_names[class]);
+        lince_document_cell(d, "%.0f", all->test_scores[class].support);
         for (int score = 0; score < LINCE_CV_CLASS_SCORES; score++) {
             lince_resampled s = lince_cv_class_over_folds(p->results, class, score);
             if (isfinite(s.mean))
@@ -147,29 +150,9 @@ static void write_classes(lince_document *d, const page *p)
     lince_document_table_end(d);
 }
 
-/* --- out of fold ---------------------------------------------------------------------------------- */
-
 static void write_pooled(lince_document *d, const page *p)
 {
-    const lince_metrics *all = &p->results->pooled;
-    lince_buffer report = {0};
-    char alt[512];
-    lince_document_paragraph(d,
-                             TR("Every sample once (%zu in all), as the model saw it that had not learned "
-                                "from it (predictions.csv): %.2f %% were classified rightly."),
-                             all->n, 100 * all->accuracy);
-    lince_metrics_report(all, &report);
-    lince_document_code(d, lince_buffer_part(&d->out, &report));
-    lince_buffer_release(&report);
-    snprintf(
-        alt, sizeof alt,
-        TR("Matrix of %d by %d classes, darkest where most samples are; %.1f per cent of them lie on the "
-           "diagonal, where class and prediction agree."),
-        all->classes, all->classes, 100 * all->accuracy);
-    lince_document_figure(
-        d, "confusion", alt,
-        TR("Confusion matrix: rows are the true class, columns the predicted one. The colour "
-           "is the share of the row."));
+    p->results->labelling->write_all(d, p->results);
 }
 
 /* --- label errors --------------------------------------------------------------------------------- */
@@ -178,6 +161,7 @@ static void write_issue_rows(lince_document *d, const page *p, size_t count)
 {
     const char *headings[] = {N_("sample"), N_("label"), N_("more likely"), N_("its own, %"), N_("other, %")};
     const lince_cv_results *r = p->results;
+    char name[LINCE_CV_NAME];
     if (p->text[0]) headings[0] = N_("text");
     lince_document_table_begin(d, 3);
     lince_document_headings(d, headings, 5);
@@ -186,8 +170,10 @@ static void write_issue_rows(lince_document *d, const page *p, size_t count)
         size_t fold;
         const lince_outcome_row *row = lince_cv_sample(r, issue->sample, &fold);
         lince_cell_text(d, p->text[i] ? p->text[i] : row->path);
-        lince_document_cell(d, "%s", r->pooled.names[issue->given]);
-        lince_document_cell(d, "%s", r->pooled.names[issue->suggested]);
+        for (int suggested = 0; suggested < 2; suggested++) {
+            r->labelling->name(r, issue, suggested, name);
+            lince_document_cell(d, "%s", name);
+        }
         lince_document_cell(d, "%.1f", 100 * issue->self_confidence);
         lince_document_cell(d, "%.1f", 100 * (issue->self_confidence + 1 - 2 * issue->margin));
         lince_document_row(d);
@@ -199,14 +185,9 @@ static void write_issues(lince_document *d, const page *p)
 {
     const lince_cv_results *r = p->results;
     size_t shown = r->issue_count < LINCE_CV_SHOWN ? r->issue_count : LINCE_CV_SHOWN;
-    lince_document_paragraph(
-        d,
-        TR("Labels that are likely wrong: %zu of %zu (%.2f %%), by confident learning (Northcutt, Jiang and "
-           "Chuang 2021): how many labels of one class are truly another's is estimated from the "
-           "out-of-fold probabilities, with a threshold for each class; so many samples, the ones that the "
-           "model puts farthest from their label, are listed. Where the model is weak, many of them are its "
-           "own mistakes: look before you change a label."),
-        r->issue_count, r->n, 100 * (double)r->issue_count / (double)r->n);
+    size_t labels = r->labelling->labels(r);
+    lince_document_paragraph(d, TR(r->labelling->method), r->issue_count, labels,
+                             100 * (double)r->issue_count / (double)labels);
     if (!shown) return;
     lince_document_paragraph(d,
                              TR("The first %zu; all of them are in label_issues.csv, the most suspicious "
@@ -247,25 +228,18 @@ static const struct {
 
 void lince_cv_verdict(const lince_cv_results *r, lince_buffer *out)
 {
-    lince_resampled s = lince_cv_over_folds(r, lince_cv_measure_at(LINCE_CV_ACCURACY));
-    lince_interval i = lince_cv_interval(&s, true, 0, 1);
-    lince_buffer_printf(
-        out,
-        _("Accuracy %.2f %% over %zu folds (standard deviation %.2f; 95 %% interval, corrected "
-          "for what the folds share: %.2f to %.2f %%)."),
-        100 * s.mean, r->folds, 100 * s.deviation, 100 * i.low, 100 * i.high);
-    lince_buffer_puts(out, " ");
-    lince_buffer_printf(out, _("Labels that are likely wrong: %zu of %zu (label_issues.csv)."),
-                        r->issue_count, r->n);
     const double weak = 0.2; /* errors, beside which those of the labels are few */
-    double error = 1 - r->pooled.accuracy;
+    const lince_cv_labelling *l = r->labelling;
+    lince_resampled s = lince_cv_over_folds(r, &l->measures[0]);
+    lince_interval i = lince_cv_interval(&s, true, 0, 1);
+    double error = 1 - l->agreement(r);
+    lince_buffer_printf(out, _(l->verdict), 100 * s.mean, r->folds, 100 * s.deviation, 100 * i.low,
+                        100 * i.high);
+    lince_buffer_puts(out, " ");
+    lince_buffer_printf(out, _(l->issues), r->issue_count, l->labels(r));
     if (!r->issue_count || error < weak) return;
     lince_buffer_puts(out, " ");
-    lince_buffer_printf(
-        out,
-        _("The models take %.0f %% of all samples for another class: most of what is listed may be "
-          "their own mistakes."),
-        100 * error);
+    lince_buffer_printf(out, _(l->weak), 100 * error);
 }
 
 static int write_page(const page *p, const lince_document_backend *backend, const char *file)
@@ -299,8 +273,8 @@ static int write_page(const page *p, const lince_document_backend *backend, cons
 int lince_cv_write_pages(const lince_cv_results *r, const lince_observer *observer)
 {
     page p = {.results = r, .gaps.observer = observer};
-    lince_facts together = {.tested = true, .test = r->pooled}; /* borrows */
-    lince_gaps_figure(&p.gaps, lince_figure_draw(&together, r->run.folder, "confusion"));
+    const char *figure = r->labelling->figure;
+    if (figure) lince_gaps_figure(&p.gaps, lince_figure_draw(&r->all, r->run.folder, figure));
     lince_gaps_pictures(&p.gaps, lince_cv_show_issues(r, p.text));
     int code = write_page(&p, &lince_document_html, "report.html");
     if (!code) code = write_page(&p, &lince_document_markdown, "report.md");

@@ -15,6 +15,12 @@ static int refuse_unfinished(const lince_cv_results *r, size_t fold)
                       r->run.folder, fold + 1, r->folds, r->run.folder);
 }
 
+static int check_alike(const lince_facts *first, const lince_facts *f)
+{
+    if (f->labels == first->labels && f->test_classes == first->test_classes) return 0;
+    return lince_fail(LINCE_EDATA, "%s and %s have other classes", first->run.folder, f->run.folder);
+}
+
 static int read_folds(lince_cv_results *r)
 {
     char folder[LINCE_PATH_MAX], test[LINCE_PATH_MAX];
@@ -24,6 +30,7 @@ static int read_folds(lince_cv_results *r)
         if (lince_file_is_missing(test)) return refuse_unfinished(r, i);
         LINCE_TRY(lince_facts_read(&r->facts[i], folder));
         LINCE_TRY(lince_facts_refuse_several(&r->facts[i], "cv"));
+        LINCE_TRY(check_alike(&r->facts[0], &r->facts[i]));
         LINCE_TRY(lince_facts_read_outcomes(&r->facts[i], &r->outcomes[i]));
         r->n += r->outcomes[i].count;
     }
@@ -68,7 +75,7 @@ static int read_probabilities(const lince_cv_results *r, size_t fold, float *pro
     size_t size;
     LINCE_TRY(lince_path_join(path, r->facts[fold].run.folder, "probabilities.csv"));
     LINCE_TRY(lince_file_read(path, (size_t)1 << 32, &bytes, &size));
-    reading table = {&r->outcomes[fold], (size_t)r->facts[0].test.classes, 0, probability};
+    reading table = {&r->outcomes[fold], (size_t)r->classes, 0, probability};
     lince_csv_dialect dialect = {',', LINCE_QUOTING_MINIMAL};
     int code = lince_csv_read(bytes, size, dialect, take_row, &table);
     lince_free(bytes);
@@ -78,26 +85,19 @@ static int read_probabilities(const lince_cv_results *r, size_t fold, float *pro
 
 static int pool(lince_cv_results *r)
 {
-    const lince_metrics *first = &r->facts[0].test;
-    size_t classes = (size_t)first->classes, at = 0;
-    r->probability = lince_alloc(r->n + 1, classes * sizeof *r->probability);
-    r->label = lince_alloc(r->n + 1, sizeof *r->label);
-    if (!r->probability || !r->label) return LINCE_ENOMEM;
-    LINCE_TRY(lince_metrics_init(&r->pooled, first->classes, (const char *const *)first->names));
-    for (size_t i = 0; i < r->folds; at += r->outcomes[i++].count) {
-        if (r->facts[i].test.classes != first->classes)
-            return lince_fail(LINCE_EDATA, "%s and %s have other classes", r->facts[0].run.folder,
-                              r->facts[i].run.folder);
-        LINCE_TRY(read_probabilities(r, i, r->probability + at * classes));
-        for (size_t k = 0; k < r->outcomes[i].count; k++) {
-            const lince_outcome_row *row = &r->outcomes[i].rows[k];
-            r->label[at + k] = row->label;
-            lince_metrics_add(&r->pooled, row->label, r->probability + (at + k) * classes, row->predicted,
-                              r->facts[i].test.loss); /* their mean */
-        }
-    }
-    lince_metrics_finish(&r->pooled);
-    return lince_label_issues(r->probability, r->label, r->n, first->classes, &r->issues, &r->issue_count);
+    const lince_facts *first = &r->facts[0];
+    size_t at = 0;
+    r->labelling = &lince_cv_one_label;
+    r->classes = first->test_classes;
+    r->names = first->test_names;
+    r->all.labels = first->labels;
+    r->probability = lince_alloc(r->n + 1, (size_t)r->classes * sizeof *r->probability);
+    if (!r->probability) return LINCE_ENOMEM;
+    for (size_t i = 0; i < r->folds; at += r->outcomes[i++].count)
+        LINCE_TRY(read_probabilities(r, i, r->probability + at * (size_t)r->classes));
+    LINCE_TRY(r->labelling->pool(r));
+    lince_facts_measured(&r->all);
+    return r->labelling->find_issues(r);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------ */
@@ -141,9 +141,8 @@ void lince_cv_release(lince_cv_results *r)
     lince_free(r->outcomes);
     lince_free(r->command);
     lince_free(r->probability);
-    lince_free(r->label);
     lince_free(r->issues);
-    lince_metrics_release(&r->pooled);
+    lince_facts_release(&r->all);
     lince_settings_release(&r->settings);
     *r = (lince_cv_results){.run.lock = -1};
 }

@@ -22,6 +22,20 @@ static int read_json(json_t **out, const lince_run *run, const char *name)
     return lince_json_read(path, out);
 }
 
+void lince_facts_measured(lince_facts *f)
+{
+    bool several = f->labels == LINCE_SEVERAL;
+    const lince_metrics *one = &f->test;
+    const lince_label_metrics *all = &f->of_labels;
+    f->test_count = several ? all->n : one->n;
+    f->test_classes = several ? all->classes : one->classes;
+    f->test_names = several ? all->names : one->names;
+    f->test_scores = several ? all->per_class : one->per_class;
+    f->test_listed = several ? all->listed : one->listed;
+    f->test_loss = several ? all->loss : one->loss;
+    f->tested = f->test_count > 0;
+}
+
 static int read_test(lince_facts *f)
 {
     char path[LINCE_PATH_MAX];
@@ -40,11 +54,7 @@ static int read_test(lince_facts *f)
     f->view_count = (int)lince_fact_number(tta, "views");
     json_decref(object);
     if (code) return lince_fail_in(code, path);
-    bool several = f->labels == LINCE_SEVERAL;
-    f->test_count = several ? f->of_labels.n : f->test.n;
-    f->test_classes = several ? f->of_labels.classes : f->test.classes;
-    f->test_names = several ? f->of_labels.names : f->test.names;
-    f->tested = f->test_count > 0;
+    lince_facts_measured(f);
     return 0;
 }
 

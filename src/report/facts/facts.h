@@ -53,7 +53,10 @@ typedef struct lince_facts {
     lince_label_metrics of_labels; /* of several */
     size_t test_count;             /* samples of either */
     int test_classes;
-    char *const *test_names; /* [test_classes] */
+    char *const *test_names;              /* [test_classes] */
+    const lince_class_score *test_scores; /* [test_classes] */
+    const int *test_listed;               /* [test_classes] the order in which they are listed */
+    double test_loss;
     json_t *thresholds; /* of test.json: class -> probability from which on it is answered; NULL: one label */
     lince_curves
         curves; /* of the test, by class; classes 0: the run has none (it is of an earlier version) */
@@ -65,6 +68,9 @@ int lince_facts_refuse_several(const lince_facts *facts, const char *what);
 /* LINCE_EIO, LINCE_EFORMAT. A missing test.json or explain.json is no error. Release in any case. */
 int lince_facts_read(lince_facts *facts, const char *run);
 void lince_facts_release(lince_facts *facts);
+
+/* What is of either, once `test` or `of_labels` is filled. */
+void lince_facts_measured(lince_facts *facts);
 
 /* Reads explain.json again, after it was written. */
 int lince_facts_read_explained(lince_facts *facts);
