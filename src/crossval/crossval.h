@@ -60,7 +60,7 @@ typedef struct lince_cv_measure {
     bool by_loss;                           /* compared between runs of the same loss only */
 } lince_cv_measure;
 
-/* What depends on how many labels a sample has, a row each. */
+/* What depends on how many labels a sample has, a row each: one_label.c, several_labels.c. */
 enum { LINCE_CV_COLUMNS = 4, LINCE_CV_NAME = 256 };
 struct lince_cv_labelling {
     const lince_cv_measure *measures; /* the last has no key; by the first one settings are compared */
@@ -90,16 +90,16 @@ struct lince_cv_labelling {
     void (*write_all)(lince_document *d, const lince_cv_results *results);
 
     /* Untranslated formats. */
-    const char *division;       /* samples, folds */
-    const char *verdict;        /* of the first measure in per cent: mean, folds, deviation, interval */
-    const char *issues;         /* how many, of how many labels */
-    const char *weak;           /* what lacks to the agreement, in per cent */
-    const char *method;         /* how issues are found: how many, of how many, in per cent */
-    const char *better, *ahead; /* names, points, interval, t, degrees of freedom, p */
-    const char *each_fold;      /* no format */
+    const char *division;          /* samples, folds */
+    const char *verdict;           /* of the first measure in per cent: mean, folds, deviation, interval */
+    const char *issues;            /* how many, of how many labels */
+    const char *weak;              /* what lacks to the agreement, in per cent */
+    const char *method;            /* how issues are found: how many, of how many, in per cent */
+    const char *better, *ahead;    /* names, points, interval, t, degrees of freedom, p */
+    const char *means, *each_fold; /* no formats */
 };
 
-extern const lince_cv_labelling lince_cv_one_label;
+extern const lince_cv_labelling lince_cv_one_label, lince_cv_several_labels;
 
 /* measures.c */
 lince_resampled lince_cv_over_folds(const lince_cv_results *results, const lince_cv_measure *measure);

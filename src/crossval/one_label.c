@@ -196,5 +196,7 @@ const lince_cv_labelling lince_cv_one_label = {
     .ahead = N_("%s is ahead of %s by %.2f points of accuracy, but not distinguishable from it (95 %% "
                 "interval: %.2f to %.2f; corrected resampled t-test: t = %.2f, degrees of freedom: %zu, p = "
                 "%.4f)."),
+    .means = N_(
+        "Means and standard deviations over the folds; precision, recall and F1 are means of the classes."),
     .each_fold = N_("Accuracy in per cent, fold by fold."),
 };

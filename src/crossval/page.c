@@ -115,9 +115,8 @@ static void write_measures(lince_document *d, const page *p)
     }
     lince_document_table_end(d);
     lince_document_paragraph(
-        d, "%s",
-        TR("Means and standard deviations over the folds; precision, recall and F1 are means of the classes. "
-           "The first interval is Student's, as if the folds were independent. They are not: any two of them "
+        d, "%s %s", TR(p->results->labelling->means),
+        TR("The first interval is Student's, as if the folds were independent. They are not: any two of them "
            "train on mostly the same samples, so that it is too narrow. The second one widens the variance "
            "from 1/k to 1/k + 1/(k - 1) (Nadeau and Bengio 2003). It is more honest, but no estimate from "
            "the folds alone is right for every case (Bengio and Grandvalet 2004); and none tells of data of "

@@ -29,7 +29,6 @@ static int read_folds(lince_cv_results *r)
         LINCE_TRY(lince_path_join(test, folder, "test.json"));
         if (lince_file_is_missing(test)) return refuse_unfinished(r, i);
         LINCE_TRY(lince_facts_read(&r->facts[i], folder));
-        LINCE_TRY(lince_facts_refuse_several(&r->facts[i], "cv"));
         LINCE_TRY(check_alike(&r->facts[0], &r->facts[i]));
         LINCE_TRY(lince_facts_read_outcomes(&r->facts[i], &r->outcomes[i]));
         r->n += r->outcomes[i].count;
@@ -87,7 +86,7 @@ static int pool(lince_cv_results *r)
 {
     const lince_facts *first = &r->facts[0];
     size_t at = 0;
-    r->labelling = &lince_cv_one_label;
+    r->labelling = first->labels == LINCE_SEVERAL ? &lince_cv_several_labels : &lince_cv_one_label;
     r->classes = first->test_classes;
     r->names = first->test_names;
     r->all.labels = first->labels;

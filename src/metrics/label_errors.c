@@ -145,7 +145,8 @@ static int least_margin_first(const void *a, const void *b)
 {
     const lince_label_issue *left = a, *right = b;
     if (left->margin != right->margin) return left->margin < right->margin ? -1 : 1;
-    return (left->sample > right->sample) - (left->sample < right->sample);
+    if (left->sample != right->sample) return left->sample < right->sample ? -1 : 1;
+    return (left->class > right->class) - (left->class < right->class);
 }
 
 static int list_issues(const learning *l, lince_label_issue **issues, size_t *count)
@@ -156,7 +157,11 @@ static int list_issues(const learning *l, lince_label_issue **issues, size_t *co
         size_t best = most_probable(l, i), given = (size_t)l->label[i];
         if (!l->wrong[i] || best == given) continue;
         double own = (double)row(l, i)[given], other = (double)row(l, i)[best];
-        list[(*count)++] = (lince_label_issue){i, (int32_t)given, (int32_t)best, own, (own - other + 1) / 2};
+        list[(*count)++] = (lince_label_issue){.sample = i,
+                                               .given = (int32_t)given,
+                                               .suggested = (int32_t)best,
+                                               .self_confidence = own,
+                                               .margin = (own - other + 1) / 2};
     }
     qsort(list, *count, sizeof *list, least_margin_first);
     *issues = list;
@@ -188,5 +193,44 @@ int lince_label_issues(const float *probability, const int32_t *label, size_t n,
     lince_free(l.joint);
     lince_free(l.wrong);
     lince_free(l.candidates);
+    return code;
+}
+
+/* --- of several labels ---------------------------------------------------------------------------- */
+
+/* Two classes, of which the second is that c is there. */
+static int find_of_class(const float *probability, const bool *there, size_t n, size_t classes, size_t c,
+                         float *two, int32_t *label, lince_label_issue **issues, size_t *count)
+{
+    for (size_t i = 0; i < n; i++) {
+        float p = probability[i * classes + c];
+        two[2 * i] = 1 - p, two[2 * i + 1] = p;
+        label[i] = there[i * classes + c];
+    }
+    LINCE_TRY(lince_label_issues(two, label, n, 2, issues, count));
+    for (size_t i = 0; i < *count; i++) (*issues)[i].class = (int32_t)c;
+    return 0;
+}
+
+int lince_label_issues_several(const float *probability, const bool *there, size_t n, int classes,
+                               lince_label_issue **issues, size_t *count)
+{
+    float *two = lince_alloc(n + 1, 2 * sizeof *two);
+    int32_t *label = lince_alloc(n + 1, sizeof *label);
+    size_t capacity = 0;
+    int code = two && label ? 0 : LINCE_ENOMEM;
+    *issues = NULL;
+    *count = 0;
+    for (size_t c = 0; c < (size_t)classes && !code; c++) {
+        lince_label_issue *own = NULL;
+        size_t found = 0;
+        code = find_of_class(probability, there, n, (size_t)classes, c, two, label, &own, &found);
+        if (!code) code = lince_grow(issues, &capacity, *count + found + 1, sizeof **issues);
+        for (size_t i = 0; i < found && !code; i++) (*issues)[(*count)++] = own[i];
+        lince_free(own);
+    }
+    if (!code && *count) qsort(*issues, *count, sizeof **issues, least_margin_first);
+    lince_free(two);
+    lince_free(label);
     return code;
 }

@@ -4,12 +4,14 @@
 #ifndef LINCE_METRICS_LABEL_ERRORS_H
 #define LINCE_METRICS_LABEL_ERRORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* A sample whose label is likely wrong. */
 typedef struct lince_label_issue {
     size_t sample;
+    int32_t class;            /* of several labels which one; given and suggested: 1, it is there, or 0 */
     int32_t given, suggested; /* its label, and the most probable class */
     double self_confidence;   /* probability of the given label */
     double margin; /* (self_confidence - probability of the suggested class + 1) / 2: the lower, the likelier
@@ -27,5 +29,11 @@ typedef struct lince_label_issue {
  * by default, ranked by "normalized_margin". LINCE_ENOMEM. */
 int lince_label_issues(const float *probability, const int32_t *label, size_t n, int classes,
                        lince_label_issue **issues, size_t *count);
+
+/* Likewise of samples of several labels, there[n][classes]: each class by itself against its absence (A. Thyagarajan et al.,
+ * "Identifying incorrect annotations in multi-label classification data", 2022), as cleanlab's
+ * find_multilabel_issues_per_class. Of a sample there may be several. */
+int lince_label_issues_several(const float *probability, const bool *there, size_t n, int classes,
+                               lince_label_issue **issues, size_t *count);
 
 #endif

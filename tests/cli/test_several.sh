@@ -51,7 +51,6 @@ done_with train --data texts.csv "${training[@]}" --loss cross-entropy --out sha
 grep -q '"criterion": {' shared/test.json || wrong "the evaluation does not tell that its loss is of a softmax"
 expect 2 'and --loss cross-entropy is of a softmax' train --data texts.csv "${training[@]}" --loss cross-entropy --calibrate --out no
 expect 2 'and --loss cross-entropy is of a softmax' eval --run shared --calibrate
-expect 2 'cross-validation is for samples of one label' train --data texts.csv "${training[@]}" --folds 2 --fold 1 --out no
 expect 2 'expected a number between 0 and 1, or auto' train --data texts.csv "${training[@]}" --threshold 2 --out no
 printf 'text,label\nso good,a\nso bad,b\nvery good,a\nvery bad,b\n' >one.csv
 expect 2 'is for samples of several labels' train --data one.csv --model gru --loss binary-cross-entropy --out no

@@ -74,7 +74,7 @@ static void write_classes(lince_document *d, const lince_facts *f)
 }
 
 /* A class's own matrix, two by two, a row. */
-static void write_confusions(lince_document *d, const lince_label_metrics *m)
+void lince_write_label_confusions(lince_document *d, const lince_label_metrics *m)
 {
     static const char *const headings[] = {N_("class"), N_("there and answered"), N_("answered, not there"),
                                            N_("there, not answered"), N_("neither")};
@@ -110,7 +110,7 @@ void lince_section_labels(lince_document *d, const lince_facts *f)
            "are right. Recall, or sensitivity: how many of a class's samples were found. F1: the harmonic mean of "
            "both."));
     lince_document_subheading(d, TR("Confusion of each class with its absence"));
-    write_confusions(d, &f->of_labels);
+    lince_write_label_confusions(d, &f->of_labels);
     lince_write_groups(d, f);
     lince_document_figure(d, "precision_recall", TR("Curves of precision over recall, a class each"),
                           TR("Precision and recall at all thresholds, by class."));

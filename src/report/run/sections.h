@@ -39,6 +39,9 @@ void lince_write_groups(lince_document *d, const lince_facts *facts);
 void lince_write_views(lince_document *d, const lince_facts *facts);
 void lince_write_temperature(lince_document *d, const lince_facts *facts);
 
+/* Of several labels: a class's own matrix, two by two, a row. */
+void lince_write_label_confusions(lince_document *d, const lince_label_metrics *metrics);
+
 /* What stands above them: the result at a glance. */
 void lince_section_summary(lince_document *d, const lince_facts *facts);
 

@@ -20,9 +20,6 @@ static int refuse(const lince_settings *s)
         return lince_fail(LINCE_EUSAGE, "--loss %s: is for samples of one label, and these have several",
                           s->loss);
     if (loss && s->calibrate) LINCE_TRY(lince_calibration_check_loss(loss, true));
-    if (s->folds)
-        return lince_fail(LINCE_EUSAGE,
-                          "--folds: cross-validation is for samples of one label, and these have several");
     if (loss && !loss->several && strcmp(s->positive_weights, "none") != 0)
         return lince_fail(
             LINCE_EUSAGE,
