@@ -46,6 +46,42 @@ static void assert_case(char **at)
     lince_free(issues);
 }
 
+static bool there[MOST_SAMPLES * MOST_CLASSES];
+
+/* Of each class in the order in which they are among those of all, the least margin of which is first. */
+static void assert_several(char **at)
+{
+    lince_label_issue *issues;
+    size_t count, n = strtoul(*at, at, 10), told = 0;
+    int32_t classes = (int32_t)strtol(*at, at, 10);
+    assert_in_range(n, 1, MOST_SAMPLES);
+    assert_in_range(classes, 1, MOST_CLASSES);
+    for (size_t i = 0; i < n; i++) {
+        float *row = probability + i * (size_t)classes;
+        bool *marks = there + i * (size_t)classes;
+        for (int c = 0; c < classes; c++) marks[c] = strtol(*at, at, 10);
+        for (int c = 0; c < classes; c++) row[c] = strtof(*at, at);
+    }
+    assert_int_equal(lince_label_issues_several(probability, there, n, classes, &issues, &count), 0);
+    for (size_t i = 1; i < count; i++) assert_true(issues[i - 1].margin <= issues[i].margin);
+    for (int32_t c = 0; c < classes; c++) {
+        skip_word(at, "issues");
+        size_t wanted = strtoul(*at, at, 10);
+        for (size_t i = 0; i < count; i++) {
+            if (issues[i].class != c) continue;
+            assert_true(wanted-- > 0);
+            assert_int_equal(issues[i].sample, strtoul(*at, at, 10));
+            assert_int_equal(issues[i].given, there[issues[i].sample * (size_t)classes + (size_t)c]);
+            assert_int_equal(issues[i].suggested, !issues[i].given);
+            told++;
+        }
+        assert_int_equal(wanted, 0);
+    }
+    assert_int_equal(told, count);
+    skip_word(at, "end");
+    lince_free(issues);
+}
+
 static void test_the_issues_are_those_of_cleanlab(void **state)
 {
     (void)state;
@@ -54,11 +90,15 @@ static void test_the_issues_are_those_of_cleanlab(void **state)
     int cases = 0;
     assert_int_equal(
         lince_file_read(TEST_SOURCE_DIR "/tests/metrics/label_errors.txt", 1 << 20, &bytes, &size), 0);
-    for (char *at = bytes; strstr(at, "case"); cases++) {
-        skip_word(&at, "case");
-        assert_case(&at);
+    for (char *at = bytes; at[strspn(at, " \n")]; cases++) {
+        bool one = !strncmp(at + strspn(at, " \n"), "case", 4);
+        skip_word(&at, one ? "case" : "several");
+        if (one)
+            assert_case(&at);
+        else
+            assert_several(&at);
     }
-    assert_int_equal(cases, 5);
+    assert_int_equal(cases, 8);
     lince_free(bytes);
 }
 
