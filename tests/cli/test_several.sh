@@ -159,4 +159,36 @@ done_with predict --run heard "$(find sounds/test -name '*.wav' | head -1)" --th
 grep -q noisy out || wrong "a recording is not answered"
 done_with eval --run heard
 grep -q 'samples avg' out || wrong "recordings are not evaluated"
+
+# The same in one folder, with a column of 0 and 1 for each label: resumed, compared, cross-validated, in windows, from a pipe, by group.
+mkdir flat
+python3 - <<'EOF'
+import csv, glob, os, shutil
+with open("flat/labels.csv", "w", newline="") as f:
+    w = csv.writer(f)
+    w.writerow(["file", "tone", "noisy", "moving", "split"])
+    for path in sorted(glob.glob("sounds/*/*/*.wav")):
+        _, part, kind, name = path.split("/")
+        shutil.copy(path, "flat/%s_%s" % (kind, name))
+        w.writerow(["%s_%s" % (kind, name), int(kind in ("tone", "tremolo")), int(kind in ("hiss", "roll")), int(kind in ("rise", "fall", "roll")), part])
+EOF
+flat=(--data flat --model resnet20 --mels 8 --fft 256 --hop 256 --seconds 0.4 --threads 1 --batch-size 8 --scheduler constant --lr 0.005 --seed 2
+    --group-pattern '_([0-9]+)[.]' --no-report --quiet --lang en)
+found=(--threshold auto --calibrate --sound-augment standard)
+done_with info flat --lang en
+grep -q 'columns of 0 and 1 that are classes: 3' out || wrong "columns of 0 and 1 beside recordings"
+done_with train "${flat[@]}" "${found[@]}" --epochs 2 --out flat2
+done_with train "${flat[@]}" "${found[@]}" --epochs 1 --keep-checkpoint --out flat1
+done_with train --resume flat1 --epochs 2 --quiet
+cmp -s flat1/test.json flat2/test.json && cmp -s flat1/predictions.csv flat2/predictions.csv || wrong "recordings, resumed, are answered otherwise"
+grep -q '"groups"' flat2/test.json && grep -q '"temperature"' flat2/test.json || wrong "recordings have no results by group, or no temperature"
+done_with train "${flat[@]}" --epochs 1 --loss sigmoid-focal --out focal
+done_with compare flat2 focal --out heard-both --lang en
+grep -q 'mAP' out || wrong "runs on recordings are not compared"
+done_with cv "${flat[@]}" --epochs 1 --folds 2 --split-by group --folds-of all --out heard-folds
+[ "$(tail -n +2 heard-folds/predictions.csv | wc -l)" -eq 48 ] || wrong "not every recording was tested once"
+done_with predict --run flat2 flat/tone_amber_0000.wav --window 0.2 --hop 0.2 --threshold 0.0001
+[ "$(grep -c ', 0.[0-9]* s' out)" -ge 2 ] || wrong "no windows of a recording"
+"$lince" predict --run flat2 - <flat/tone_amber_0000.wav >piped 2>err && "$lince" predict --run flat2 flat/tone_amber_0000.wav >named 2>err &&
+    [ -s piped ] && [ "$(cut -f2- piped)" = "$(cut -f2- named)" ] || wrong "from a pipe it is answered otherwise"
 finish
