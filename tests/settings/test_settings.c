@@ -166,6 +166,8 @@ static void test_a_name_means_one_setting(void **state)
     static const char *const pairs[][2] = {{"learning-rate", "lr"},
                                            {"lr0", "lr"},
                                            {"imgsz", "image-size"},
+                                           {"sr", "sample-rate"},
+                                           {"pos-weight", "positive-weights"},
                                            {"bs", "batch-size"},
                                            {"opt", "optimizer"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
