@@ -1,10 +1,14 @@
 #include "core/parallel.h"
+#include "core/error.h"
 #include "core/i18n.h"
 
 #include <omp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <execinfo.h>
+#endif
 
 /* OpenMP rather than a pool of our own, because oneDNN computes on OpenMP's threads: two pools would
  * spin against each other on the same cores. */
@@ -18,6 +22,16 @@ static void let_threads_go(void)
 __attribute__((constructor)) static void mind_forks(void)
 {
     pthread_atfork(let_threads_go, NULL, NULL);
+}
+
+/* glibc loads libgcc_s at the first backtrace, or else at the first pthread_exit. */
+int lince_parallel_prepare(void)
+{
+#ifdef __GLIBC__
+    void *frame[1];
+    if (backtrace(frame, 1) < 1) return lince_fail(LINCE_ENOMEM, "out of memory");
+#endif
+    return 0;
 }
 
 /* --- stack ---------------------------------------------------------------------------------------- */

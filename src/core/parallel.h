@@ -15,6 +15,10 @@ void lince_parallel(int threads, size_t count, lince_task *task, void *context);
 typedef void lince_range_task(void *context, size_t begin, size_t end);
 void lince_parallel_ranges(int threads, size_t total, size_t grain, lince_range_task *task, void *context);
 
+/* Before threads are begun that compute and end: OpenMP's end with theirs, for which the C library needs another library, and ends
+ * the process where there is no memory for it. It is loaded here. LINCE_ENOMEM. */
+int lince_parallel_prepare(void);
+
 /* Makes `threads` the number that libraries use which compute on the calling thread's behalf. */
 void lince_parallel_use(int threads);
 

@@ -11,11 +11,14 @@ static void put_sum(lince_buffer *out, const char *page, size_t size, const char
 {
     const char *from = memmem(page, size, begin, strlen(begin));
     unsigned char sum[SHA256_DIGEST_LENGTH];
+    lince_sha256 state;
     if (!from) return;
     from += strlen(begin);
     const char *to = memmem(from, size - (size_t)(from - page), end, strlen(end));
     if (!to) return;
-    SHA256((const unsigned char *)from, (size_t)(to - from), sum);
+    lince_sha256_begin(&state);
+    lince_sha256_add(&state, from, (size_t)(to - from));
+    SHA256_Final(sum, &state);
     lince_buffer_puts(out, " 'sha256-");
     lince_buffer_base64(out, sum, sizeof sum);
     lince_buffer_puts(out, "'");

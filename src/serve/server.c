@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "core/plain_locale.h"
 #include "core/sized.h"
 #include "core/tell.h"
@@ -143,7 +144,8 @@ int lince_server_run(lince_server *s, const lince_observer *observer)
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
     if (s->listening < 0) return lince_fail(LINCE_EUSAGE, "a server runs once");
     s->begun = lince_now();
-    int code = s->service->begin(s);
+    int code = lince_parallel_prepare();
+    if (!code) code = s->service->begin(s);
     struct MHD_Daemon *daemon = code ? NULL : start(s);
     if (!code && !daemon) code = lince_fail(LINCE_EIO, "%s: the server could not be started", s->address);
     if (daemon) run(s, daemon, &heard);

@@ -273,7 +273,7 @@ class Client(threading.Thread):
     def ask(self, host, question):
         path, _, pattern = question.partition("=")
         body = pattern and min(glob.glob(os.path.join(self.folder, pattern)))
-        connection = http.client.HTTPConnection(host, timeout=SECONDS)
+        connection = http.client.HTTPConnection(host, timeout=SECONDS / 5)
         try:
             with open(body or os.devnull, "rb") as stream:
                 connection.request("POST" if body else "GET", "/" + path, stream.read() if body else None)
