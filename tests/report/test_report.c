@@ -513,6 +513,57 @@ static void name_the_classes(const char *first)
 }
 
 /* A tic's label is a format to gnuplot: "bad format character" emptied the figure. */
+/* Of `all` groups of two samples each the first ones have an error. */
+static void put_groups(int all, int with_errors)
+{
+    char text[16384];
+    size_t used = (size_t)snprintf(
+        text, sizeof text,
+        "{\"classes\": [\"cat\", \"dog\"], \"confusion_matrix\": [[2, 0], [1, 1]], \"loss\": 0.5, \"top5\": 1,"
+        "\"ece\": 0.2, \"groups\": {\"n\": %d, \"of\": [",
+        all);
+    for (int i = 0; i < all; i++)
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used,
+                             "%s{\"name\": \"g%d\", \"n\": 2, \"accuracy\": %s, \"interval\": [0.1, 1], "
+                             "\"per_class\": {\"cat\": {\"recall\": %s, \"support\": 2}}, \"mistakes\": []}",
+                             i ? "," : "", i, i < with_errors ? "0.5" : "1.0",
+                             i < with_errors ? "0.5" : "1.0");
+    snprintf(text + used, sizeof text - used, "]}}");
+    put("data.json", "{\"path\": \"x\", \"kind\": \"folder\", \"classes\": [\"cat\", \"dog\"]}");
+    put("test.json", text);
+    unlink(TEST_SCRATCH "/report-run/curves.json");
+}
+
+static void test_of_many_groups_those_with_errors_are_shown(void **state)
+{
+    (void)state;
+    put_groups(60, 25);
+    assert_int_equal(lince_report(RUN, "en", NULL), 0);
+    char *page = get("report.md"), *figure = get("plots/groups.gp");
+    assert_non_null(strstr(page, "| g24 | 2 | 50.00 % | 10.0 to 100.0 % | cat: 50 % of 2 | – |"));
+    assert_null(strstr(page, "| g25 |"));
+    assert_non_null(strstr(page, "all of their samples were answered rightly: 35."));
+    assert_non_null(strstr(figure, "'g24' 24"));
+    assert_null(strstr(figure, "'g25'"));
+    assert_non_null(strstr(figure, "set x2tics")); /* what is below is far from the first rows */
+    lince_free(page);
+    lince_free(figure);
+    put_groups(90, 70);
+    assert_int_equal(report_without_figures("en"), 0);
+    page = get("report.md");
+    assert_non_null(strstr(page, "| g59 |"));
+    assert_null(strstr(page, "| g60 |"));
+    assert_non_null(strstr(page, "not shown here: 30; test.json has more"));
+    lince_free(page);
+    put_groups(6, 1);
+    assert_int_equal(report_without_figures("en"), 0);
+    page = get("report.md");
+    assert_non_null(strstr(page, "| g5 | 2 | 100.00 % | 10.0 to 100.0 % | – | – |"));
+    assert_null(strstr(page, "not shown"));
+    lince_free(page);
+}
+
 static void test_any_class_name_is_drawn_as_it_is(void **state)
 {
     (void)state;
@@ -584,6 +635,7 @@ int main(void)
         cmocka_unit_test_setup(test_every_figure_is_there_twice_and_decodes, a_small_run),
         cmocka_unit_test_setup(test_two_classes_have_one_matrix_and_a_table_of_thresholds, a_small_run),
         cmocka_unit_test_setup(test_of_many_classes_the_worst_come_first, a_small_run),
+        cmocka_unit_test_setup(test_of_many_groups_those_with_errors_are_shown, a_small_run),
         cmocka_unit_test_setup(test_results_come_first_and_each_section_is_in_the_contents, a_small_run),
         cmocka_unit_test_setup(test_lines_end_neither_before_a_per_cent_sign_nor_within_an_option,
                                a_small_run),

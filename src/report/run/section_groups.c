@@ -2,14 +2,24 @@
 #include "core/json.h"
 #include "report/run/sections.h"
 
-enum { SHOWN = 100 };
+static bool has_errors(const json_t *of, size_t i)
+{
+    return lince_fact_number(json_array_get(of, i), "accuracy") < 1;
+}
 
-/* "cat: 40.00 % of 5": the class that is found least in the group. */
+size_t lince_groups_shown(const json_t *of)
+{
+    size_t all = json_array_size(of), n = 0;
+    while (n < all && n < LINCE_GROUPS_SHOWN && (n < LINCE_MANY_GROUPS || has_errors(of, n))) n++;
+    return n;
+}
+
+/* "cat: 40.00 % of 5": the class that is found least in the group; where all are found, none is. */
 static void cell_worst(lince_document *d, const json_t *classes)
 {
     const char *class, *worst = NULL;
     json_t *score;
-    double least = 2;
+    double least = 1;
     json_object_foreach((json_t *)classes, class, score)
     {
         double recall = lince_fact_number(score, "recall");
@@ -53,11 +63,11 @@ void lince_write_groups(lince_document *d, const lince_facts *f)
     static const char *const headings[] = {
         N_("group"),         N_("samples"),           N_("accuracy"),
         N_("95 % interval"), N_("class found least"), N_("most frequent error")};
-    const json_t *of = json_object_get(f->groups, "of"), *g;
+    const json_t *of = json_object_get(f->groups, "of");
+    size_t shown = lince_groups_shown(of);
     double all = lince_fact_number(f->groups, "n");
     bool mistakes = f->labels == LINCE_ONE;
-    size_t i;
-    if (!json_array_size(of)) return;
+    if (!shown) return;
     lince_document_subheading(d, TR("By group"));
     lince_document_paragraph(
         d, "%s",
@@ -65,10 +75,15 @@ void lince_write_groups(lince_document *d, const lince_facts *f)
            "first."));
     lince_document_table_begin(d, 1);
     lince_document_headings(d, headings, mistakes ? 6 : 5);
-    json_array_foreach(of, i, g) if (i < SHOWN) write_group(d, g, mistakes);
+    for (size_t i = 0; i < shown; i++) write_group(d, json_array_get(of, i), mistakes);
     lince_document_table_end(d);
-    if (all > SHOWN)
-        lince_document_paragraph(d, TR("These are %d groups of %.0f; test.json has more."), SHOWN, all);
+    if (all > (double)shown)
+        lince_document_paragraph(
+            d,
+            has_errors(of, shown)
+                ? TR("Groups that are not shown here: %.0f; test.json has more.")
+                : TR("Groups that are not shown, for all of their samples were answered rightly: %.0f."),
+            all - (double)shown);
     lince_document_figure(
         d, "groups", TR("Matrix of groups by classes, darker where more of a class was found."),
         TR("Recall of each class in each group, the least accurate group on top: how many of the "

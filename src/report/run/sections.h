@@ -83,4 +83,8 @@ int *lince_classes_by_f1(const lince_metrics *metrics, lince_buffer *text);
 /* Beyond so many classes a matrix or a row of bars is no longer read class by class. */
 enum { LINCE_MANY_CLASSES = 20 };
 
+/* Of results by group, the least accurate of which is first, how many are shown: of many only those with an error. */
+enum { LINCE_MANY_GROUPS = 20, LINCE_GROUPS_SHOWN = 60 };
+size_t lince_groups_shown(const json_t *of);
+
 #endif
