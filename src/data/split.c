@@ -179,8 +179,10 @@ static int gather(lince_dataset *dataset, bool all)
 static int check_class_sizes(const lince_dataset *dataset, size_t folds)
 {
     const lince_samples *samples = &dataset->parts[LINCE_TRAIN];
-    if (dataset->several) return 0;
-    for (size_t c = 0; c < dataset->class_count; c++)
+    if (samples->count < folds)
+        return lince_fail(LINCE_EUSAGE, "--folds %zu: there are fewer samples, %zu; choose fewer folds", folds,
+                          samples->count);
+    for (size_t c = 0; c < dataset->class_count && !dataset->several; c++)
         if (samples->per_class[c] < folds)
             return lince_fail(LINCE_EUSAGE,
                               "--folds %zu: the class '%s' has fewer samples, %zu; choose fewer folds, or "

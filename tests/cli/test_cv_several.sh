@@ -84,6 +84,16 @@ one=${small/texts.csv --labels several/one.csv}
 done_with cv $one --epochs 1 --no-report --out one
 expect 1 'their folds are not the same' compare short one
 
+# a fold without a sample would have no test; one without a label has one
+head -13 texts.csv >few.csv
+few=${small/texts.csv/few.csv}
+# shellcheck disable=SC2086
+expect 2 'there are fewer samples, 12' cv $few --folds 20 --out none
+[ -e none ] && wrong "a refused cross-validation left a folder"
+# shellcheck disable=SC2086
+done_with cv $few --folds 12 --epochs 1 --no-report --out each
+[ "$(wc -l <each/predictions.csv)" -eq 13 ] || wrong "not every sample was left out once"
+
 # pictures, a sheet of them; groups
 "$lince" synth images many --labels many --n 60 --seed 1 >/dev/null
 done_with cv --data many --folds 2 --folds-of all --model speednet8 --epochs 1 --batch-size 10 --threads 1 --group-pattern '([0-9])\.png' \
