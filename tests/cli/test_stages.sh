@@ -84,8 +84,8 @@ done_with train --resume cosine --epochs 4
 says "'cosine' has come to its end: it begins anew, over epochs 3 to 4"
 [ "$(rates cosine | awk '{ print ($1 == $3 && $2 == $4 && $2 < $1) }')" = 1 ] || wrong "the rates are $(rates cosine)"
 # of many epochs, so that they are not over before it is interrupted
-done_with train --resume whole-stage --epochs 60
-interrupted broken train --resume broken --epochs 60
+done_with train --resume whole-stage --epochs 20
+interrupted broken train --resume broken --epochs 20
 "$lince" train --resume broken >out 2>err </dev/null &
 process=$!
 sleep 0.3
