@@ -59,9 +59,12 @@ class Server:
 
     def __exit__(self, kind, *rest):
         if not self.errors.closed:
+            ended = self.process.poll()
             code = self.stop()
             if not kind:
                 expect(code == 0, f"it ended with {code}: {self.said}")
+            elif ended is not None:
+                print(f"the server had ended with {ended}: {self.said}")
 
     def connect(self):
         return http.client.HTTPConnection(self.host, self.port, timeout=60)
@@ -98,7 +101,7 @@ def look_at_page(server):
         expect(f"{kind}-src 'sha256-{total}'" in policy, f"{policy} does not allow the page's {kind}")
     expect("unsafe" not in policy and "default-src 'none'" in policy, policy)
     # Self-contained, and nothing that the policy forbids.
-    expect(not re.search(r'(src|href)="(?!data:,)', page) and "http://" not in page and "https://" not in page, "it needs something else")
+    expect(not re.search(r'(src|href)="(?!data:,|#)', page) and "http://" not in page and "https://" not in page, "it needs something else")
     expect(not re.search(r'<[^>]* (on\w+|style)=', page) and "innerHTML" not in page, "what is not escaped, or not allowed")
     words = {language: set(re.findall(r"(\w+): '", re.search(rf"^  {language}: \{{(.*?)^  \}}", page, re.S | re.M)[1])) for language in ("en", "es")}
     wanted = set(re.findall(r'data-(?:say|label)="(\w+)"', page)) | set(re.findall(r"say\('(\w+)'\)", page))
@@ -107,7 +110,7 @@ def look_at_page(server):
         expect(f'for="{name}"' in page, f"{name} has no label")
 
 
-def run_checks(checks, wanted):
+def run_checks(checks, wanted, errors_file="serve.err"):
     """Those of the names that are wanted, or all: 1 where one has failed, which is printed."""
     failed = False
     for name in wanted or checks:
@@ -116,6 +119,6 @@ def run_checks(checks, wanted):
         except Exception as error:
             failed = True
             print(f"FAILED: {name}: {type(error).__name__}: {str(error)[:2000]}")
-            with contextlib.suppress(OSError), open(Server.errors_file, errors="backslashreplace") as file:
+            with contextlib.suppress(OSError), open(errors_file, errors="backslashreplace") as file:
                 print("    | " + file.read()[-1000:].replace("\n", "\n    | "))
     return int(failed)

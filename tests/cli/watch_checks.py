@@ -509,4 +509,4 @@ checks = {name.removeprefix("check_"): check for name, check in globals().items(
 if not PROGRAM:
     print("skipped: Chromium is not installed: the page was not looked at in a browser")
     checks = {name: check for name, check in checks.items() if not name.startswith("browser")}
-sys.exit(run_checks(checks, sys.argv[3:]))
+sys.exit(run_checks(checks, sys.argv[3:], Server.errors_file))

@@ -33,10 +33,10 @@ static void put_measure(lince_buffer *out, const char *name, double value)
     lince_buffer_printf(out, ", \"%s\": %s", name, text);
 }
 
-/* Longer than twice the time between two signs of life, also where a step takes minutes. */
+/* Longer than twice the time between two signs of life, also where a step takes minutes, or writing does. */
 static double within(const lince_progress_file *f)
 {
-    return fmax(WITHIN, 4 * f->longest);
+    return fmax(WITHIN, 4 * fmax(f->longest, SHARE * f->cost));
 }
 
 static void print(const lince_progress_file *f, const lince_progress *p, lince_buffer *out)
@@ -70,7 +70,9 @@ static void write_it(lince_progress_file *f, const lince_progress *p, double now
     print(f, p, &text);
     if (!text.error) place(f->run->lock, &text); /* the lock is the folder's descriptor */
     lince_buffer_release(&text);
-    f->next = now + fmax(EVERY, SHARE * (lince_now() - now));
+    double took = lince_now() - now;
+    f->cost = fmin(took, 2 * f->cost); /* once may be chance, as of a machine that had other things to do */
+    f->next = now + fmax(EVERY, SHARE * f->cost);
 }
 
 void lince_progress_file_show(lince_progress_file *f, const lince_progress *p)
@@ -109,7 +111,7 @@ static void hear_epoch(void *context, const lince_epoch_result *result)
 const lince_observer *lince_progress_file_init(lince_progress_file *f, const lince_run *run,
                                                const lince_observer *to)
 {
-    *f = (lince_progress_file){.run = run, .to = to};
+    *f = (lince_progress_file){.run = run, .to = to, .cost = (double)EVERY / SHARE};
     f->own = (lince_observer){.size = sizeof f->own,
                               .context = f,
                               .note = to && to->note ? hear_note : NULL,

@@ -15,7 +15,8 @@ typedef struct lince_progress_file {
     const lince_observer *to; /* who hears all that is said here; or NULL */
     lince_observer own;
     double heard, longest; /* when it was told of progress last, and the longest time between */
-    double next;           /* when it is written again */
+    double next;           /* when it is written again, */
+    double cost;           /* of so many seconds' writing */
 } lince_progress_file;
 
 /* The observer to train with: it hands on all to `to` (or NULL), and writes while the run's folder is locked. */
