@@ -105,9 +105,9 @@ class Browser:
         return answer["result"].get("value")
 
     def wait(self, script, seconds=90):
-        """Until an expression is true."""
+        """Until an expression is true; while a page is loaded there may be nothing that it could be said of."""
         until = time.monotonic() + seconds
-        while not self.run(script):
+        while not self.run(f"(() => {{ try {{ return Boolean({script}); }} catch (failed) {{ return false; }} }})()"):
             if time.monotonic() > until:
                 raise AssertionError(f"after {seconds} s still not {script}: {self.run('document.body.innerText')[:1500]}")
             time.sleep(0.2)
