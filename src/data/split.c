@@ -180,8 +180,8 @@ static int check_class_sizes(const lince_dataset *dataset, size_t folds)
 {
     const lince_samples *samples = &dataset->parts[LINCE_TRAIN];
     if (samples->count < folds)
-        return lince_fail(LINCE_EUSAGE, "--folds %zu: there are fewer samples, %zu; choose fewer folds", folds,
-                          samples->count);
+        return lince_fail(LINCE_EUSAGE, "--folds %zu: there are fewer samples, %zu; choose fewer folds",
+                          folds, samples->count);
     for (size_t c = 0; c < dataset->class_count && !dataset->several; c++)
         if (samples->per_class[c] < folds)
             return lince_fail(LINCE_EUSAGE,
