@@ -75,6 +75,11 @@ done_with report dropped
 [ "$(wc -l <dropped/results.csv)" -eq 5 ] || wrong "results.csv has not an epoch a line:"
 grep -q 'from epoch 3 on.*goes on; .*begins anew' dropped/report.md || wrong "the report does not tell of the stage"
 
+# what a killed process has left in a run that another finished is cleared by the next
+touch dropped/contents.csv.tmp-0123456789abcdef dropped/progress.json
+done_with train --resume dropped
+[ -z "$(find dropped -name '*.tmp-*' -o -name progress.json)" ] || wrong "a finished run keeps what a killed process has left"
+
 # a schedule that has ended begins anew; the stage is interrupted, killed and resumed like any run
 begun=(--scheduler cosine --epochs 2 --checkpoint-every 0.00001)
 done_with train "${quick[@]}" "${begun[@]}" --out cosine

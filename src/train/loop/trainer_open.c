@@ -543,12 +543,17 @@ static int open_model(lince_trainer *t)
     return weigh_classes(t);
 }
 
-/* What a kill between the record of the end and this has left. */
+/* What a kill has left in a run that is finished: between the record of the end and this, or of a process that was as far as
+ * another, which finished first. */
 static int drop_left(lince_trainer *t, const lince_saved *s)
 {
-    if (!s->end || !s->state || t->settings->keep_checkpoint || !lince_trainer_writes(t)) return 0;
-    LINCE_TRY(lince_run_lock(&t->run));
-    return lince_saved_drop(&t->run);
+    if (!lince_trainer_writes(t)) return 0;
+    bool state = s->end && s->state && !t->settings->keep_checkpoint;
+    int code = lince_run_lock(&t->run);
+    if (code) return state ? code : 0; /* who is at work there clears it */
+    lince_run_half_written(&t->run, true);
+    lince_progress_file_clear(&t->run);
+    return state ? lince_saved_drop(&t->run) : 0;
 }
 
 /* 1: the run is finished, and asked for nothing more. The data are not opened for that. */

@@ -124,6 +124,11 @@ const lince_observer *lince_progress_file_init(lince_progress_file *f, const lin
 
 void lince_progress_file_end(lince_progress_file *f)
 {
-    if (f->next > 0 && f->run->lock >= 0) unlinkat(f->run->lock, LINCE_PROGRESS_FILE, 0);
+    if (f->next > 0) lince_progress_file_clear(f->run);
     f->next = 0;
+}
+
+void lince_progress_file_clear(const lince_run *run)
+{
+    if (run->lock >= 0) unlinkat(run->lock, LINCE_PROGRESS_FILE, 0);
 }

@@ -29,6 +29,9 @@ void lince_progress_file_show(lince_progress_file *file, const lince_progress *p
 /* Removes it, before the folder is unlocked. */
 void lince_progress_file_end(lince_progress_file *file);
 
+/* Removes what a killed process has left of it in a folder that is locked. */
+void lince_progress_file_clear(const lince_run *run);
+
 /* A phase's name in it: "training". */
 const char *lince_phase_name(lince_phase phase);
 
