@@ -79,8 +79,12 @@ static void put_verdict(const pair *p, lince_buffer *out)
     lince_resampled d = difference(p, &l->measures[0]);
     int better = d.mean < 0;
     double mean = 100 * fabs(d.mean), half = 100 * d.half_corrected;
-    lince_buffer_printf(out, d.p < 0.05 ? _(l->better) : _(l->ahead), name_of(p, better), name_of(p, !better),
-                        mean, mean - half, mean + half, fabs(d.t), p->of[0].folds - 1, d.p);
+    if (isnan(d.mean))
+        lince_cv_tell_undefined(&l->measures[0], out);
+    else
+        lince_buffer_printf(out, d.p < 0.05 ? _(l->better) : _(l->ahead), name_of(p, better),
+                            name_of(p, !better), mean, mean - half, mean + half, fabs(d.t),
+                            p->of[0].folds - 1, d.p);
     for (size_t i = 0; i < p->of[0].folds; i++)
         lince_outcomes_tell_changed(&p->of[0].outcomes[i], &p->of[1].outcomes[i],
                                     p->of[0].facts[i].run.folder, p->of[1].facts[i].run.folder, out);

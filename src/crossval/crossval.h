@@ -104,6 +104,9 @@ extern const lince_cv_labelling lince_cv_one_label, lince_cv_several_labels;
 /* measures.c */
 lince_resampled lince_cv_over_folds(const lince_cv_results *results, const lince_cv_measure *measure);
 
+/* That a measure has no mean, where a fold has no sample that it could be of. */
+void lince_cv_tell_undefined(const lince_cv_measure *measure, lince_buffer *out);
+
 /* Of each class: recall, precision, F1. */
 enum { LINCE_CV_CLASS_SCORES = 3 };
 extern const char *const lince_cv_class_keys[LINCE_CV_CLASS_SCORES];

@@ -216,7 +216,11 @@ static void put_cell(lince_buffer *out, const char *text, int width)
 static void put_row(lince_buffer *out, const char *name, const double values[LINCE_CV_COLUMNS])
 {
     put_cell(out, name, -NAME);
-    for (size_t k = 0; k < LINCE_CV_COLUMNS; k++) lince_buffer_printf(out, "%*.2f", NUMBER, 100 * values[k]);
+    for (size_t k = 0; k < LINCE_CV_COLUMNS; k++)
+        if (isnan(values[k]))
+            put_cell(out, "–", NUMBER);
+        else
+            lince_buffer_printf(out, "%*.2f", NUMBER, 100 * values[k]);
     lince_buffer_puts(out, "\n");
 }
 

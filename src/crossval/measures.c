@@ -1,4 +1,5 @@
 /* What is told of each fold, and of all. */
+#include "core/i18n.h"
 #include "core/json.h"
 #include "core/memory.h"
 #include "crossval/crossval.h"
@@ -11,6 +12,13 @@ lince_resampled lince_cv_over_folds(const lince_cv_results *r, const lince_cv_me
     double values[LINCE_FOLDS_MAX];
     for (size_t i = 0; i < r->folds; i++) values[i] = measure->of(&r->facts[i]);
     return lince_resample(values, r->folds);
+}
+
+void lince_cv_tell_undefined(const lince_cv_measure *m, lince_buffer *out)
+{
+    lince_buffer_printf(
+        out, _("%s is not defined in every fold, so that there is no mean of it; fewer folds have one."),
+        _(m->column));
 }
 
 const char *const lince_cv_class_keys[] = {"recall", "precision", "f1-score"};

@@ -232,8 +232,11 @@ void lince_cv_verdict(const lince_cv_results *r, lince_buffer *out)
     lince_resampled s = lince_cv_over_folds(r, &l->measures[0]);
     lince_interval i = lince_cv_interval(&s, true, 0, 1);
     double error = 1 - l->agreement(r);
-    lince_buffer_printf(out, _(l->verdict), 100 * s.mean, r->folds, 100 * s.deviation, 100 * i.low,
-                        100 * i.high);
+    if (isnan(s.mean))
+        lince_cv_tell_undefined(&l->measures[0], out);
+    else
+        lince_buffer_printf(out, _(l->verdict), 100 * s.mean, r->folds, 100 * s.deviation, 100 * i.low,
+                            100 * i.high);
     lince_buffer_puts(out, " ");
     lince_buffer_printf(out, _(l->issues), r->issue_count, l->labels(r));
     if (!r->issue_count || error < weak) return;

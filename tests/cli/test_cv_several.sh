@@ -91,7 +91,9 @@ few=${small/texts.csv/few.csv}
 expect 2 'there are fewer samples, 12' cv $few --folds 20 --out none
 [ -e none ] && wrong "a refused cross-validation left a folder"
 # shellcheck disable=SC2086
-done_with cv $few --folds 12 --epochs 1 --no-report --out each
+done_with cv $few --folds 12 --epochs 1 --lang en --out each
+grep -q nan each/report.md && wrong "the page has no words for what is not defined"
+grep -q 'mAP is not defined in every fold' out && ! grep -q nan out || wrong "what is not defined is not told in words:"
 [ "$(wc -l <each/predictions.csv)" -eq 13 ] || wrong "not every sample was left out once"
 
 # pictures, a sheet of them; groups
