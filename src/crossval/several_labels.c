@@ -163,12 +163,15 @@ static void put_issue(const lince_cv_results *r, const lince_label_issue *issue,
     lince_buffer_printf(out, ",%d,%d", (int)issue->given, (int)issue->suggested);
 }
 
+/* Beside "with crescent" the other is "without". */
 static void name(const lince_cv_results *r, const lince_label_issue *issue, bool suggested,
                  char out[LINCE_CV_NAME])
 {
-    bool there = suggested ? issue->suggested : issue->given;
-    snprintf(out, LINCE_CV_NAME, there ? _("with %.*s") : _("without %.*s"),
-             LINCE_CUT(r->names[issue->class], 200));
+    if (suggested)
+        snprintf(out, LINCE_CV_NAME, "%s", issue->suggested ? _("with") : _("without"));
+    else
+        snprintf(out, LINCE_CV_NAME, issue->given ? _("with %.*s") : _("without %.*s"),
+                 LINCE_CUT(r->names[issue->class], 200));
 }
 
 const lince_cv_labelling lince_cv_several_labels = {
