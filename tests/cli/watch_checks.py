@@ -27,7 +27,7 @@ LONG = 60  # seconds that anything may take on a machine that is at work
 
 
 class Server(serving.Server):
-    errors_file = "watch.err"
+    errors_file = f"watch-{os.getpid()}.err"
 
     def __init__(self, *arguments):
         super().__init__(lince, "watch", *arguments)
@@ -509,4 +509,9 @@ checks = {name.removeprefix("check_"): check for name, check in globals().items(
 if not PROGRAM:
     print("skipped: Chromium is not installed: the page was not looked at in a browser")
     checks = {name: check for name, check in checks.items() if not name.startswith("browser")}
-sys.exit(run_checks(checks, sys.argv[3:], Server.errors_file))
+wanted = sys.argv[3:]
+# Those that mostly wait do so beside the others.
+beside = [] if wanted else [n for n in checks if n in ("signs_of_life", "coming_and_going", "listeners", "who_does_not_read", "clients_that_go")]
+waiting = [subprocess.Popen([sys.executable, __file__, lince, source, name]) for name in beside]
+failed = run_checks(checks, wanted or [n for n in checks if n not in beside], Server.errors_file)
+sys.exit(max([failed, *(process.wait() for process in waiting)]))
