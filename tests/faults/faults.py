@@ -435,7 +435,7 @@ class Runner:
         """Files that are neither as before nor as after the right run, and those that the right run would have made."""
         odd, missing = [], []
         for path in sorted(set(found) | set(self.right.files)):
-            if ".tmp-" in path:  # under no final name: the next run clears it
+            if ".tmp-" in path or path.endswith("progress.json"):  # under no final name, or a sign of life: the next run clears it
                 continue
             if self.case.vary.search(path) and not self.case.derived.search(path) and found.get(path) != "cut":
                 continue
@@ -487,7 +487,9 @@ class Runner:
     def chances(self):
         """Of each kind, what led to each: (kind, path without numbers, functions)."""
         path = os.path.join(self.scratch, "sites")
-        self.with_place(Place.run, {"LD_PRELOAD": self.shim, "LINCE_FAULT_SITES": path})
+        found = self.with_place(Place.run, {"LD_PRELOAD": self.shim, "LINCE_FAULT_SITES": path})
+        if not os.path.exists(path):
+            sys.exit(f"{self.case.name}: its sites were not written: {found.code}, {found.err!r}, {found.out!r}")
         ways, place, shim = {}, Modules(), os.path.basename(self.shim) + "+"
         with open(path) as stream:
             for line in stream:
