@@ -102,6 +102,10 @@ struct lince_cv_labelling {
 extern const lince_cv_labelling lince_cv_one_label, lince_cv_several_labels;
 
 /* measures.c */
+/* Means of the classes, of either number of labels; NaN: there are no curves. */
+double lince_cv_auc(const lince_facts *facts);
+double lince_cv_average_precision(const lince_facts *facts);
+
 lince_resampled lince_cv_over_folds(const lince_cv_results *results, const lince_cv_measure *measure);
 
 /* That a measure has no mean, where a fold has no sample that it could be of. */

@@ -7,6 +7,16 @@
 
 #include <math.h>
 
+double lince_cv_auc(const lince_facts *f)
+{
+    return f->curves.each ? f->curves.auc : NAN;
+}
+
+double lince_cv_average_precision(const lince_facts *f)
+{
+    return f->curves.each ? f->curves.average_precision : NAN;
+}
+
 lince_resampled lince_cv_over_folds(const lince_cv_results *r, const lince_cv_measure *measure)
 {
     double values[LINCE_FOLDS_MAX];

@@ -40,16 +40,6 @@ static double top5(const lince_facts *f)
     return f->test.classes > 5 ? f->test.top5 : NAN;
 }
 
-static double auc(const lince_facts *f)
-{
-    return f->curves.each ? f->curves.auc : NAN;
-}
-
-static double average_precision(const lince_facts *f)
-{
-    return f->curves.each ? f->curves.average_precision : NAN;
-}
-
 static double loss(const lince_facts *f)
 {
     return f->test.loss;
@@ -67,8 +57,8 @@ static const lince_cv_measure measures[] = {
     {"macro f1-score", N_("F1, %"), "F1", true, 1, f1, true, false},
     {"weighted f1-score", N_("F1 weighted by class sizes, %"), NULL, true, 1, weighted_f1, false, false},
     {"top5", N_("among the five most probable, %"), NULL, true, 1, top5, false, false},
-    {"roc auc", N_("AUC (ROC)"), NULL, false, 1, auc, true, false},
-    {"average precision", N_("average precision"), NULL, false, 1, average_precision, false, false},
+    {"roc auc", N_("AUC (ROC)"), NULL, false, 1, lince_cv_auc, true, false},
+    {"average precision", N_("average precision"), NULL, false, 1, lince_cv_average_precision, false, false},
     {"loss", N_("test loss"), NULL, false, INFINITY, loss, true, true},
     {"ece", N_("expected calibration error, %"), NULL, true, 1, ece, false, false},
     {.key = NULL},

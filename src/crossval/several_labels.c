@@ -14,16 +14,6 @@
 
 /* --- measures ------------------------------------------------------------------------------------- */
 
-static double mean_average_precision(const lince_facts *f)
-{
-    return f->curves.each ? f->curves.average_precision : NAN;
-}
-
-static double auc(const lince_facts *f)
-{
-    return f->curves.each ? f->curves.auc : NAN;
-}
-
 static double accuracy(const lince_facts *f)
 {
     return f->of_labels.accuracy;
@@ -70,7 +60,7 @@ static double loss(const lince_facts *f)
 }
 
 static const lince_cv_measure measures[] = {
-    {"mean average precision", N_("mAP, %"), N_("mAP"), true, 1, mean_average_precision, true, false},
+    {"mean average precision", N_("mAP, %"), N_("mAP"), true, 1, lince_cv_average_precision, true, false},
     {"micro f1-score", N_("micro F1, %"), N_("micro F1"), true, 1, micro_f1, true, false},
     {"macro f1-score", N_("macro F1, %"), N_("macro F1"), true, 1, macro_f1, true, false},
     {"accuracy", N_("all labels right, %"), N_("all right"), true, 1, accuracy, true, false},
@@ -79,7 +69,7 @@ static const lince_cv_measure measures[] = {
     {"weighted f1-score", N_("F1 weighted by class sizes, %"), NULL, true, 1, weighted_f1, false, false},
     {"samples f1-score", N_("mean F1 of the samples, %"), NULL, true, 1, samples_f1, false, false},
     {"hamming_loss", N_("Hamming loss, %"), NULL, true, 1, hamming, false, false},
-    {"roc auc", N_("AUC (ROC)"), NULL, false, 1, auc, false, false},
+    {"roc auc", N_("AUC (ROC)"), NULL, false, 1, lince_cv_auc, false, false},
     {"loss", N_("test loss"), NULL, false, INFINITY, loss, true, true},
     {.key = NULL},
 };

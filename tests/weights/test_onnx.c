@@ -229,6 +229,22 @@ static void activations_are_made_of_layers(void **state)
     }
 }
 
+/* A constant that was turned or widened is not what its numbers' dimensions say: only who asks for such takes it. */
+static void rearranged_constants_are_not_taken_for_others(void **state)
+{
+    (void)state;
+    making m;
+    make_small(&m);
+    weigh(&m, "square", 2, (int64_t[]){8, 1});
+    add(&m, "Transpose", "square", NULL, NULL, "row");
+    memmove(&m.nodes[1], &m.nodes[0], (m.graph.n_node - 1) * sizeof *m.nodes);
+    m.nodes[0] = &m.node[m.graph.n_node - 1];
+    m.nodes[2]->op_type = text("Mul");
+    m.nodes[2]->n_input = 2;
+    m.nodes[2]->input[1] = text("row");
+    refused(&m, "node 'b' (Mul): expected a map and a constant");
+}
+
 static void what_lince_lacks_is_named_with_file_and_node(void **state)
 {
     (void)state;
@@ -294,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_graph_is_weights_and_a_network),
         cmocka_unit_test(activations_are_made_of_layers),
+        cmocka_unit_test(rearranged_constants_are_not_taken_for_others),
         cmocka_unit_test(what_lince_lacks_is_named_with_file_and_node),
         cmocka_unit_test(numbers_that_are_not_there_are_refused_before_memory_is_taken),
         cmocka_unit_test(a_truncated_file_is_none),

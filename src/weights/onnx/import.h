@@ -31,8 +31,9 @@ typedef struct lince_onnx_item {
     size_t count, columns; /* of a table's rows; 0: it is none */
     bool scalar;
     const Lince__Onnx__Tensor *tensor; /* a constant */
-    bool turned;                       /* a matrix whose transpose is meant */
-    size_t producer, user;             /* 1 + node of the graph that makes it, and that uses it first */
+    bool turned,
+        widened; /* a matrix whose transpose is meant; one axis, to which others were added behind it */
+    size_t producer, user; /* 1 + node of the graph that makes it, and that uses it first */
     size_t uses;
 } lince_onnx_item;
 

@@ -62,7 +62,7 @@ item *lince_import_map(import *m, const node *n, size_t i)
 const tensor *lince_import_constant(import *m, const node *n, size_t i)
 {
     const item *x = lince_import_input(m, n, i);
-    return x && x->kind == LINCE_ONNX_CONSTANT ? x->tensor : NULL;
+    return x && x->kind == LINCE_ONNX_CONSTANT && !x->turned && !x->widened ? x->tensor : NULL;
 }
 
 /* Whole numbers: of an input, or where older versions have it, of an attribute. The count, or -1. */

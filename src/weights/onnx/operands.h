@@ -22,6 +22,7 @@ item *lince_import_input(import *m, const node *n, size_t i);
 item *lince_import_output(import *m, const node *n);
 /* A node of the net as an input; NULL: it is something else. */
 item *lince_import_map(import *m, const node *n, size_t i);
+/* A constant as it stands in the file; NULL: it is none, or was turned or widened, which few operators ask for. */
 const tensor *lince_import_constant(import *m, const node *n, size_t i);
 /* Whole numbers: of an input, or where older versions have it, of an attribute. The count, or -1. */
 int lince_import_numbers(import *m, const node *n, size_t i, const char *name, int64_t out[LINCE_ONNX_LONGS]);

@@ -114,13 +114,23 @@ int lince_onnx_take_leaky_relu(import *m, const node *n)
                                           : lince_import_add(m, n, positive, all, LINCE_BARE(add)));
 }
 
+/* One number, or one for each channel of a map; NULL: something else. */
+static const tensor *slopes_of(import *m, const node *n, const item *x)
+{
+    const item *a = lince_import_input(m, n, 1);
+    if (x->rank != 4 || !a || a->kind != LINCE_ONNX_CONSTANT || a->turned) return NULL;
+    size_t channels = (size_t)lince_import_shape_of(m, x).channels, count = lince_onnx_elements(a->tensor);
+    bool each = a->widened ? !x->last && count == channels : lince_import_by_channel(m, x, a->tensor);
+    return count == 1 || each ? a->tensor : NULL;
+}
+
 /* max(x, 0) + a min(x, 0), with an a for each channel; one for all is each channel's own from here on. */
 int lince_onnx_take_prelu(import *m, const node *n)
 {
     const item *x = lince_import_map(m, n, 0);
-    const tensor *a = lince_import_constant(m, n, 1);
+    const tensor *a = x ? slopes_of(m, n, x) : NULL;
     size_t channels = x ? (size_t)lince_import_shape_of(m, x).channels : 0;
-    if (!x || x->rank != 4 || !a || (lince_onnx_elements(a) != 1 && lince_onnx_elements(a) != channels))
+    if (!a)
         return lince_import_refuse(m, n, N_("expected a constant of one number, or of one for each channel"));
     float *values, *factors = lince_alloc(channels, sizeof *factors);
     int code = factors ? lince_import_values(m, a, &values) : LINCE_ENOMEM;

@@ -91,7 +91,8 @@ int lince_onnx_take_arithmetic(import *m, const node *n)
         LINCE_TRY(lince_import_gelu_by_erf(m, n, left ? a : b, &taken));
         if (taken) return 0;
     }
-    if (left && b->kind == LINCE_ONNX_CONSTANT) return with_constant(m, n, a, b->tensor);
-    if (right && a->kind == LINCE_ONNX_CONSTANT && !turned) return with_constant(m, n, b, a->tensor);
+    const tensor *before = lince_import_constant(m, n, 0), *behind = lince_import_constant(m, n, 1);
+    if (left && behind) return with_constant(m, n, a, behind);
+    if (right && before && !turned) return with_constant(m, n, b, before);
     return lince_import_refuse(m, n, N_("expected a map and a constant, or two maps"));
 }

@@ -32,22 +32,30 @@ static int linear(import *m, const node *n, const tensor *w, bool transposed, co
     return lince_import_weighted(m, n, x, layer, w, transposed, b);
 }
 
+/* Weights, and whether their transpose is meant. */
+static const tensor *matrix(import *m, const node *n, bool *turned)
+{
+    const item *w = lince_import_input(m, n, 1);
+    bool usable = w && w->kind == LINCE_ONNX_CONSTANT && !w->widened;
+    *turned = usable && w->turned;
+    return usable ? w->tensor : NULL;
+}
+
 int lince_onnx_take_gemm(import *m, const node *n)
 {
     if (lince_import_whole(n, "transA", 0) || lince_import_real(n, "alpha", 1) != 1 ||
         lince_import_real(n, "beta", 1) != 1 ||
         (lince_import_input(m, n, 2) && !lince_import_constant(m, n, 2)))
         return lince_import_refuse(m, n, N_("expected a vector a sample, and a matrix of weights"));
-    const tensor *w = lince_import_constant(m, n, 1);
-    bool turned = w && lince_import_input(m, n, 1)->turned,
-         transposed = lince_import_whole(n, "transB", 0) != 0;
+    bool turned, transposed = lince_import_whole(n, "transB", 0) != 0;
+    const tensor *w = matrix(m, n, &turned);
     return linear(m, n, w, turned == transposed, lince_import_constant(m, n, 2));
 }
 
 int lince_onnx_take_matmul(import *m, const node *n)
 {
-    const tensor *w = lince_import_constant(m, n, 1), *b = NULL;
-    bool turned = w && lince_import_input(m, n, 1)->turned;
+    bool turned;
+    const tensor *w = matrix(m, n, &turned), *b = NULL;
     const node *user = lince_import_only_user(m, lince_import_output(m, n));
     if (user && !strcmp(user->op_type, "Add") && w && w->n_dims == 2)
         b = lince_import_constant(m, user, 0) ? lince_import_constant(m, user, 0)

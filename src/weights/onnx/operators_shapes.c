@@ -79,21 +79,38 @@ int lince_onnx_take_squeeze(import *m, const node *n)
     return to_vector(m, n, x);
 }
 
+/* A number for each channel, as PyTorch has those of PReLU while they are trained: [c] to [c][1][1]. */
+static int widen_constant(import *m, const node *n, const item *x)
+{
+    int64_t axes[LINCE_ONNX_LONGS];
+    int count = lince_import_numbers(m, n, 1, "axes", axes);
+    bool behind = count == 2 && ((axes[0] == 1 && axes[1] == 2) || (axes[0] == -2 && axes[1] == -1));
+    if (x->tensor->n_dims != 1 || x->widened || !behind)
+        return lince_import_refuse(m, n, N_("only numbers of shapes and constants get another axis"));
+    LINCE_TRY(lince_import_pass(m, n));
+    lince_import_output(m, n)->widened = true;
+    return 0;
+}
+
 int lince_onnx_take_unsqueeze(import *m, const node *n)
 {
     const item *x = lince_import_input(m, n, 0);
-    if (x && x->kind == LINCE_ONNX_CONSTANT)
-        return lince_import_pass(m, n); /* its numbers are what matters */
+    if (x && x->kind == LINCE_ONNX_CONSTANT) return widen_constant(m, n, x);
     if (!x || x->kind != LINCE_ONNX_NUMBERS)
         return lince_import_refuse(m, n, N_("only numbers of shapes and constants get another axis"));
     return lince_import_give_numbers(m, n, x->count, x->longs, false);
 }
 
+/* Of two axes; without an order they are reversed. */
+static bool turns(const Lince__Onnx__Attribute *perm)
+{
+    return !perm || (perm->n_ints == 2 && perm->ints[0] == 1 && perm->ints[1] == 0);
+}
+
 /* A matrix of weights, as PyTorch's linear layers have them while they are trained. */
 static int turn_constant(import *m, const node *n, const item *x, const Lince__Onnx__Attribute *perm)
 {
-    bool swapped = !perm || (perm->n_ints == 2 && perm->ints[0] == 1 && perm->ints[1] == 0);
-    if (x->tensor->n_dims != 2 || !swapped)
+    if (x->tensor->n_dims != 2 || x->widened || !turns(perm))
         return lince_import_refuse(m, n, N_("an order of axes that lince lacks"));
     LINCE_TRY(lince_import_pass(m, n));
     lince_import_output(m, n)->turned = !x->turned;
@@ -106,7 +123,8 @@ int lince_onnx_take_transpose(import *m, const node *n)
     const item *x = lince_import_input(m, n, 0);
     const Lince__Onnx__Attribute *perm = lince_import_attribute(n, "perm");
     if (x && x->kind == LINCE_ONNX_CONSTANT) return turn_constant(m, n, x, perm);
-    if (x && x->kind == LINCE_ONNX_NUMBERS && x->columns) return lince_import_transpose_numbers(m, n, x);
+    if (x && x->kind == LINCE_ONNX_NUMBERS && x->columns && turns(perm))
+        return lince_import_transpose_numbers(m, n, x);
     if (!x || x->kind != LINCE_ONNX_NODE || !perm || perm->n_ints != (size_t)x->rank)
         return lince_import_refuse(m, n, N_("an order of axes that lince lacks"));
     size_t bytes = perm->n_ints * sizeof *perm->ints;
