@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const char BEST[] = "weights/best.safetensors";
+static const char BEST[] = "weights/best.safetensors", LAST[] = "weights/last.safetensors";
 
 static bool is_among(const char *key, const lince_metadata *pairs, size_t count)
 {
@@ -15,8 +15,9 @@ static bool is_among(const char *key, const lince_metadata *pairs, size_t count)
     return i < count;
 }
 
-/* The file's metadata with other values. */
-static int write_with(const lince_weights *w, const char *folder, const lince_metadata *pairs, size_t others)
+/* The weights with their metadata, but for the values of `pairs`. */
+static int write_with(const lince_weights *w, const char *folder, const char *name,
+                      const lince_metadata *pairs, size_t others)
 {
     size_t count = 0, kept = 0;
     while (lince_weights_metadata_at(w, count)) count++;
@@ -28,7 +29,7 @@ static int write_with(const lince_weights *w, const char *folder, const lince_me
     }
     for (size_t i = 0; i < others; i++) metadata[kept++] = pairs[i];
     size_t tensors = lince_weights_count(w);
-    int code = lince_safetensors_write_in(folder, BEST, tensors ? lince_weights_at(w, 0) : NULL, tensors,
+    int code = lince_safetensors_write_in(folder, name, tensors ? lince_weights_at(w, 0) : NULL, tensors,
                                           metadata, kept);
     lince_free(metadata);
     return code;
@@ -57,18 +58,19 @@ static int is_last(const lince_weights *best, const char *path, bool *same)
     return 0;
 }
 
-/* last.safetensors stays the same file where it was. */
+/* last.safetensors stays the same file where it was, or says the same where the file system knows no links. */
 int lince_annotate_best(const char *folder, const lince_metadata *pairs, size_t count)
 {
     char best[LINCE_PATH_MAX], last[LINCE_PATH_MAX];
     lince_weights *w;
     LINCE_TRY(lince_path_join(best, folder, BEST));
-    LINCE_TRY(lince_path_join(last, folder, "weights/last.safetensors"));
+    LINCE_TRY(lince_path_join(last, folder, LAST));
     bool one;
     LINCE_TRY(lince_safetensors_open(&w, best));
     int code = is_last(w, last, &one);
-    if (!code) code = write_with(w, folder, pairs, count);
-    lince_weights_free(w);
+    if (!code) code = write_with(w, folder, BEST, pairs, count);
     if (!code && one) code = lince_file_link(folder, "weights", "best.safetensors", "last.safetensors");
-    return code < 0 ? code : 0;
+    if (code == 1) code = write_with(w, folder, LAST, pairs, count);
+    lince_weights_free(w);
+    return code;
 }
