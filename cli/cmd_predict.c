@@ -212,8 +212,7 @@ static int keep_output(void)
 /* Of this process, since the last time; NULL: there is no room. */
 static char *take_output(size_t *size)
 {
-    fflush(stdout);
-    off_t end = lseek(STDOUT_FILENO, 0, SEEK_CUR);
+    off_t end = fflush(stdout) ? -1 : lseek(STDOUT_FILENO, 0, SEEK_CUR);
     char *text = end < 0 ? NULL : malloc((size_t)end + 1);
     *size = end < 0 ? 0 : (size_t)end;
     if (text && (pread(STDOUT_FILENO, text, *size, 0) != end || ftruncate(STDOUT_FILENO, 0) ||

@@ -21,5 +21,11 @@ printf 'short\n' >token
 expect 1 'token: expected a token in its first line, 16 letters or more' serve shapes --token-file token --port 0
 expect 1 'no-token: ' serve shapes --token-file no-token --port 0
 
+# Where its address cannot be told nobody could ask it, or stop it.
+timeout 60 "$lince" serve shapes --port 0 --quiet >/dev/full 2>err
+code=$?
+: >out
+{ [ $code -eq 1 ] && grep -q 'standard output could not be written' err; } || wrong "lince serve >/dev/full: found $code:"
+
 python3 "$TEST_SOURCE_DIR/tests/cli/serve_checks.py" "$lince" "$TEST_SOURCE_DIR" || failures=$((failures + 1))
 finish

@@ -184,34 +184,48 @@ void *mmap64(void *at, size_t size, int protection, int flags, int file, off64_t
     return map(at, size, protection, flags, file, offset);
 }
 
-static size_t amount(size_t asked)
+long made(long, long, long, long, long, long, long) __attribute__((visibility("hidden")));
+
+/* What is written to an eventfd is added in memory: of an 8 byte number to one that does not block nothing fails but for a sum
+ * that is too large. */
+static bool is_event(long fd, size_t bytes)
 {
-    return fails(SHORT, NULL) && asked > 1 ? asked / 2 : asked;
+    static const char event[] = "anon_inode:[eventfd]";
+    if (bytes != sizeof(uint64_t)) return false;
+    char link[32], found[sizeof event] = "";
+    snprintf(link, sizeof link, "/proc/self/fd/%ld", fd);
+    long size = made(SYS_readlink, (long)link, (long)found, sizeof found - 1, 0, 0, 0);
+    return size == (long)sizeof event - 1 && !memcmp(found, event, sizeof event - 1);
+}
+
+static size_t amount(int file, size_t asked)
+{
+    return asked > 1 && !is_event(file, asked) && fails(SHORT, NULL) ? asked / 2 : asked;
 }
 
 ssize_t read(int file, void *bytes, size_t size)
 {
-    return NEXT(read)(file, bytes, amount(size));
+    return NEXT(read)(file, bytes, amount(file, size));
 }
 
 ssize_t write(int file, const void *bytes, size_t size)
 {
-    return NEXT(write)(file, bytes, amount(size));
+    return NEXT(write)(file, bytes, amount(file, size));
 }
 
 ssize_t pread(int file, void *bytes, size_t size, off_t offset)
 {
-    return NEXT(pread)(file, bytes, amount(size), offset);
+    return NEXT(pread)(file, bytes, amount(file, size), offset);
 }
 
 ssize_t pread64(int file, void *bytes, size_t size, off64_t offset)
 {
-    return NEXT(pread64)(file, bytes, amount(size), offset);
+    return NEXT(pread64)(file, bytes, amount(file, size), offset);
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
 {
-    return NEXT(pwrite)(file, bytes, amount(size), offset);
+    return NEXT(pwrite)(file, bytes, amount(file, size), offset);
 }
 
 /* Nobody cuts the power: nothing waits for a disk. */
@@ -267,7 +281,6 @@ const char *soxr_oneshot(double from, double to, unsigned channels, const void *
 
 /* made(number, six arguments) makes a call, its result as the kernel gives it; `restorer` ends the handler. From `made` to
  * `made_end` calls are made without a signal. */
-long made(long, long, long, long, long, long, long) __attribute__((visibility("hidden")));
 void restorer(void) __attribute__((visibility("hidden")));
 extern const char made_end[] __attribute__((visibility("hidden")));
 __asm__(".text\n"
@@ -306,15 +319,25 @@ static long set_mask(long how, const uint64_t *set, long old, long size)
     return made(SYS_rt_sigprocmask, how, (long)&open, old, size, 0, 0);
 }
 
-/* What is written to an eventfd is added in memory: of an 8 byte number to one that does not block nothing fails but for a sum
- * that is too large. */
-static bool is_event(long fd)
+/* What is done in a handler, and its return, is done without another signal within it: the one that tells of calls stays open
+ * there, too, and the way back is one that is not told of. */
+typedef struct action {
+    void (*handler)(int, siginfo_t *, void *);
+    unsigned long flags;
+    void (*restorer)(void);
+    uint64_t mask;
+} action; /* the kernel's */
+
+enum { RESTORED = 0x04000000 }; /* SA_RESTORER */
+
+static long set_action(long number, const action *given, long old, long size)
 {
-    static const char event[] = "anon_inode:[eventfd]";
-    char link[32], found[sizeof event] = "";
-    snprintf(link, sizeof link, "/proc/self/fd/%ld", fd);
-    long size = made(SYS_readlink, (long)link, (long)found, sizeof found - 1, 0, 0, 0);
-    return size == (long)sizeof event - 1 && !memcmp(found, event, sizeof event - 1);
+    action own = {0};
+    if (given) own = *given;
+    own.flags |= RESTORED;
+    own.restorer = restorer;
+    own.mask &= ~(UINT64_C(1) << (SIGSYS - 1));
+    return made(SYS_rt_sigaction, number, given ? (long)&own : 0, old, size, 0, 0);
 }
 
 static void on_call(int signal, siginfo_t *info, void *context)
@@ -324,15 +347,17 @@ static void on_call(int signal, siginfo_t *info, void *context)
          a[6] = {r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]};
     (void)signal;
     dispatch = SYSCALL_DISPATCH_FILTER_ALLOW;
-    int which = call == SYS_write && a[2] == sizeof(uint64_t) && is_event(a[0]) ? -1 : kind_of(call);
+    int which = call == SYS_write && is_event(a[0], (size_t)a[2]) ? -1 : kind_of(call);
     if (which >= 0 && fails(which, kinds[which].path ? (const char *)a[kinds[which].path - 1] : NULL))
         r[REG_RAX] = -failing_error;
     else if (call == SYS_fsync)
         r[REG_RAX] = 0;
     else if (call == SYS_rt_sigprocmask)
         r[REG_RAX] = set_mask(a[0], (const uint64_t *)a[1], a[2], a[3]);
+    else if (call == SYS_rt_sigaction && a[0] != SIGSYS)
+        r[REG_RAX] = set_action(a[0], (const action *)a[1], a[2], a[3]);
     else if (call == SYS_clone || call == SYS_clone3 || call == SYS_vfork || call == SYS_rt_sigreturn)
-        _exit(95); /* begun by a function that is not among those below, or within another handler */
+        _exit(95); /* begun by a function that is not among those below; a handler of before main */
     else
         r[REG_RAX] = made(call, a[0], a[1], a[2], a[3], a[4], a[5]);
     dispatch = SYSCALL_DISPATCH_FILTER_BLOCK;
@@ -351,13 +376,9 @@ static void watch_thread(void)
 
 static void watch_calls(void)
 {
-    struct {
-        void (*handler)(int, siginfo_t *, void *);
-        unsigned long flags;
-        void (*restorer)(void);
-        uint64_t mask;
-    } action = {on_call, SA_SIGINFO | 0x04000000 /* SA_RESTORER */, restorer, 0};
-    if (made(SYS_rt_sigaction, SIGSYS, (long)&action, 0, sizeof action.mask, 0, 0)) _exit(93);
+    /* Not deferred: another signal's handler may begin at the end of this one. */
+    action own = {on_call, SA_SIGINFO | SA_NODEFER | RESTORED, restorer, 0};
+    if (made(SYS_rt_sigaction, SIGSYS, (long)&own, 0, sizeof own.mask, 0, 0)) _exit(93);
     watch_thread();
 }
 
