@@ -8,6 +8,7 @@
 #define LINCE_KERNELS_CONV_H
 
 #include "core/tensor.h"
+#include "kernels/epilogue.h"
 #include "kernels/op.h"
 
 #include <stdbool.h>
@@ -37,8 +38,9 @@ typedef struct lince_conv_task {
  * b may be NULL in all three. */
 typedef struct lince_conv_args {
     float *x, *w, *b, *y;
-    void *scratch; /* `scratch` bytes of the kernel, contents do not matter */
-    bool relu;     /* forward: y = max(y, 0) */
+    void *scratch;                  /* `scratch` bytes of the kernel, contents do not matter */
+    bool relu;                      /* forward: y = max(y, 0) */
+    const lince_epilogue *epilogue; /* forward, of rows that do it (op.h), instead of `relu`; or NULL */
     const float
         *gate; /* backward data: the gradient is zero where gate, laid out as x, is not positive; or NULL */
 } lince_conv_args;

@@ -221,6 +221,13 @@ void lince_batch_norm_backward(const lince_exec *exec, const lince_batch_norm *b
             .bn = *bn, .shape = shape, .n = n, .x = x, .dy = dy, .y = dx, .dgamma = dgamma, .dbeta = dbeta});
 }
 
+void lince_batch_norm_affine(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
+                             float *scale, float *shift)
+{
+    lince_op_run(exec, LINCE_OP_BATCH_NORM,
+                 &(lince_batch_norm_args){.bn = *bn, .shape = shape, .scale = scale, .shift = shift});
+}
+
 static void begin_sums(lince_shape shape, size_t n, double *sums)
 {
     size_t count = lince_batch_norm_sums(shape);

@@ -138,6 +138,9 @@ static inline size_t lince_batch_norm_sums(lince_shape shape)
 /* relu: y is rectified as well. */
 void lince_batch_norm_forward(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape, size_t n,
                               bool relu, const float *x, float *y);
+/* Of given statistics, y = scale x + shift: [channels rounded up] each. */
+void lince_batch_norm_affine(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
+                             float *scale, float *shift);
 /* Of a part of n samples the sums; of no samples zeros. */
 void lince_batch_norm_look(const lince_exec *exec, lince_shape shape, size_t n, const float *x, double *sums);
 void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,

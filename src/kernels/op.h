@@ -30,6 +30,7 @@ struct lince_op_row {
     int revision;      /* goes up where speed or bits change: choices made before are void (choices.h) */
     lince_level needs; /* of the host's processor */
     bool same_bits;    /* whatever the number of threads */
+    bool finishes;     /* of CONV: heeds an epilogue (epilogue.h) */
     bool (*supports)(const void *geometry); /* NULL: all */
     int (*create)(lince_kernel *kernel); /* plan and scratch, LINCE_EUNSUPPORTED where it finds out only here
                                             that it cannot; NULL: none are needed */

@@ -65,7 +65,8 @@ typedef struct lince_pool_args {
     uint8_t *taken;
 } lince_pool_args;
 
-/* BATCH_NORM: x -> y; backward: x, dy -> dx (y), dgamma, dbeta. With `sums` these alone, the host's. */
+/* BATCH_NORM: x -> y; backward: x, dy -> dx (y), dgamma, dbeta. With `sums` these alone, the host's. BATCH_NORM with
+ * `scale` and `shift`, of given statistics: these alone. */
 typedef struct lince_batch_norm_args {
     lince_batch_norm bn;
     lince_shape shape;
@@ -73,6 +74,7 @@ typedef struct lince_batch_norm_args {
     bool relu;
     const float *x, *dy;
     float *y, *dgamma, *dbeta;
+    float *scale, *shift;
     double *sums;
 } lince_batch_norm_args;
 

@@ -13,7 +13,7 @@ typedef struct normalising {
     size_t n, block, area; /* area: pixels of a plane */
     bool relu;
     const float *x, *dy;
-    float *out, *dgamma, *dbeta;
+    float *out, *dgamma, *dbeta, *scale, *shift;
     double *sums;
     size_t channels; /* rounded up */
 } normalising;
@@ -87,6 +87,26 @@ static void look_block(void *context, size_t cb)
     }
 }
 
+/* y = scale x + shift, of mean and 1/std. */
+static void affine_of(const normalising *w, size_t channel, float mean, float inv_std, float *scale,
+                      float *shift)
+{
+    *scale = w->bn->gamma[channel] * inv_std;
+    *shift = w->bn->beta[channel] - mean * *scale;
+}
+
+static float given_inv_std(const normalising *w, size_t channel)
+{
+    return 1 / sqrtf(w->bn->running_var[channel] + w->bn->eps);
+}
+
+static void affine_block(void *context, size_t cb)
+{
+    const normalising *w = context;
+    for (size_t c = cb * w->block; c < (cb + 1) * w->block; c++)
+        affine_of(w, c, w->bn->running_mean[c], given_inv_std(w, c), w->scale + c, w->shift + c);
+}
+
 static void forward_block(void *context, size_t cb)
 {
     const normalising *w = context;
@@ -98,12 +118,8 @@ static void forward_block(void *context, size_t cb)
     else if (bn->train)
         measure_block(w, cb);
     for (size_t c = 0; c < b; c++) {
-        if (!bn->train) {
-            mean[c] = bn->running_mean[cb * b + c];
-            inv_std[c] = 1 / sqrtf(bn->running_var[cb * b + c] + bn->eps);
-        }
-        scale[c] = bn->gamma[cb * b + c] * inv_std[c];
-        shift[c] = bn->beta[cb * b + c] - mean[c] * scale[c];
+        if (!bn->train) mean[c] = bn->running_mean[cb * b + c], inv_std[c] = given_inv_std(w, cb * b + c);
+        affine_of(w, cb * b + c, mean[c], inv_std[c], scale + c, shift + c);
     }
     for (size_t s = 0; s < w->n; s++)
         w->loops->affine(w->x + plane(w, s, cb), w->area, b, scale, shift, w->relu, w->out + plane(w, s, cb));
@@ -123,6 +139,8 @@ static normalising describe(const lince_pixels *loops, const lince_batch_norm_ar
                          .out = a->y,
                          .dgamma = a->dgamma,
                          .dbeta = a->dbeta,
+                         .scale = a->scale,
+                         .shift = a->shift,
                          .sums = a->sums,
                          .channels = (size_t)lince_round_up(a->shape.channels, a->shape.block)};
 }
@@ -136,7 +154,11 @@ void lince_pixels_forward(const lince_pixels *loops, const lince_kernel *kernel,
                           const lince_batch_norm_args *a)
 {
     normalising w = describe(loops, a);
-    lince_parallel(kernel->exec.threads, blocks(a->shape), a->sums ? look_block : forward_block, &w);
+    lince_parallel(kernel->exec.threads, blocks(a->shape),
+                   a->sums    ? look_block
+                   : a->scale ? affine_block
+                              : forward_block,
+                   &w);
 }
 
 /* With u = x - mean, s = 1/std, m the number of values a channel has:

@@ -36,6 +36,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 const lince_layer_type lince_add_layer = {.name = "add",
                                           .homogeneous = true,
                                           .inputs = 2,
+                                          .adds = true,
                                           .in_place = true,
                                           .rectifies = true,
                                           .infer = infer,

@@ -24,7 +24,7 @@ static int infer(lince_layer *l)
         p->trainable = i < MEAN && !p->fixed;
         p->init = i == GAMMA || i == VAR ? LINCE_INIT_ONES : LINCE_INIT_ZEROS;
     }
-    l->saved = 2 * size * sizeof(float); /* the batch's mean and 1/std */
+    l->saved = 2 * size * sizeof(float); /* the batch's mean and 1/std, or `affine`'s */
     l->macs = (double)lince_shape_elements(l->out);
     l->sums = lince_batch_norm_sums(l->out);
     return 0;
@@ -64,6 +64,13 @@ static void forward(lince_layer *l, const lince_pass *p)
     lince_batch_norm bn = norm(l, p);
     if (bn.train && !bn.whole) lince_shift(l->exec, l->params[COUNT].value, l->params[COUNT].value, 1, 1);
     lince_batch_norm_forward(l->exec, &bn, l->out, (size_t)p->n, l->relu, p->in[0], p->out);
+}
+
+static void affine(const lince_layer *l, const lince_pass *p, const float **scale, const float **shift)
+{
+    lince_batch_norm bn = norm(l, p);
+    lince_batch_norm_affine(l->exec, &bn, l->out, bn.mean, bn.inv_std);
+    *scale = bn.mean, *shift = bn.inv_std;
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
@@ -113,4 +120,5 @@ const lince_layer_type lince_batch_norm2d_layer = {.name = "batch_norm2d",
                                                    .look = look,
                                                    .look_back = look_back,
                                                    .follow = follow,
+                                                   .affine = affine,
                                                    .express = express};

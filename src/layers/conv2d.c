@@ -95,6 +95,7 @@ static int prepare(lince_layer *l)
         LINCE_TRY(lince_kernel_init(&p->kernel[d], l->exec, op, &p->task[d]));
         if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
     }
+    l->finishes = p->kernel[LINCE_FORWARD].row->finishes;
     return 0;
 }
 
@@ -107,7 +108,8 @@ static void forward(lince_layer *l, const lince_pass *pass)
                                         .b = has_bias(l) ? l->params[1].value : NULL,
                                         .y = pass->out,
                                         .scratch = pass->scratch,
-                                        .relu = l->relu});
+                                        .relu = l->relu,
+                                        .epilogue = pass->epilogue});
 }
 
 static void backward(lince_layer *l, const lince_pass *pass)

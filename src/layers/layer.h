@@ -6,6 +6,7 @@
 #define LINCE_LAYERS_LAYER_H
 
 #include "core/tensor.h"
+#include "kernels/epilogue.h"
 #include "kernels/exec.h"
 #include "kernels/packed.h"
 #include "onnx/graph.h"
@@ -106,6 +107,8 @@ typedef struct lince_pass {
     float *dout;                    /* backward only; may be written over */
     float *din[LINCE_LAYER_INPUTS]; /* backward only; NULL: not wanted */
     void *saved, *scratch;
+    const lince_epilogue *
+        epilogue; /* outside of training, of a layer that finishes: what the layers behind it would do; or NULL */
     /* Of a batch in several passes, side by side (lince_net_forward_together), for layers that look at all of it: their sums over
      * it, and the weight of this pass among them; NULL: the pass is the batch. */
     const double *whole;
@@ -118,16 +121,19 @@ struct lince_layer_type {
     int inputs;       /* 1, or 2 */
     bool in_place;    /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
-    bool is_relu;                   /* max(0, x) and nothing else: its neighbours can do it (the next two) */
-    bool rectifies;                 /* forward heeds `relu` */
-    bool gates;                     /* backward heeds `gate` */
-    bool norm;                      /* normalises, and belongs to the layer before it */
-    bool recurrent;                 /* its output is a state after each step of a text */
-    bool filters;                   /* its weight is filters, [out][in][height][width] */
-    bool forgets_places;            /* behind it nothing tells which part of a picture was looked at */
-    bool copies_are_places;         /* what its output stands for several times is a square of places */
-    bool homogeneous;               /* s > 0 times input and biases is s times the output */
-    bool takes_copies;              /* may follow a layer whose output stands for several copies */
+    lince_activation
+        activation;         /* that and nothing else: its neighbours can do it (the next two, `finishes`) */
+    bool rectifies;         /* forward heeds `relu` */
+    bool gates;             /* backward heeds `gate` */
+    bool norm;              /* normalises, and belongs to the layer before it */
+    bool adds;              /* its inputs' sum and nothing else */
+    bool idle;              /* outside of training its output is its input */
+    bool recurrent;         /* its output is a state after each step of a text */
+    bool filters;           /* its weight is filters, [out][in][height][width] */
+    bool forgets_places;    /* behind it nothing tells which part of a picture was looked at */
+    bool copies_are_places; /* what its output stands for several times is a square of places */
+    bool homogeneous;       /* s > 0 times input and biases is s times the output */
+    bool takes_copies;      /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);
     int (*prepare)(lince_layer *layer); /* may be NULL */
     void (*forward)(lince_layer *layer, const lince_pass *pass);
@@ -138,6 +144,9 @@ struct lince_layer_type {
     void (*look)(const lince_layer *layer, const lince_pass *pass, double *sums);
     void (*look_back)(const lince_layer *layer, const lince_pass *pass, double *sums);
     void (*follow)(lince_layer *layer, const lince_pass *pass);
+    /* Of a norm, outside of training, y = scale x + shift: into memory of the pass. */
+    void (*affine)(const lince_layer *layer, const lince_pass *pass, const float **scale,
+                   const float **shift);
     void (*describe)(const lince_layer *layer, char *out, size_t size); /* "3x3, 64 -> 128"; may be NULL */
     /* Adds nodes of ONNX that compute the same in inference; their output. Parameters are there under their names; samples are
      * [n][channels][height][width] or [n][channels], sequences [steps][n][channels]. NULL: it is not exported. */
@@ -158,6 +167,7 @@ struct lince_layer {
     bool wants_din;   /* something below it is trained */
     bool unfolded;    /* copies are made, as PyTorch does */
     bool relu;        /* the output is to be rectified: a relu behind it has nothing left to do */
+    bool finishes;    /* forward heeds the pass's epilogue; set by prepare */
     bool gate;        /* the input's gradient is to be zero where the input is not positive: likewise */
     bool frozen;      /* parameters and statistics stay as they are */
     bool random;      /* in training each sample's key decides; set by infer */

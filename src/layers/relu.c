@@ -19,7 +19,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 }
 
 const lince_layer_type lince_relu_layer = {.name = "relu",
-                                           .is_relu = true,
+                                           .activation = LINCE_RELU,
                                            .homogeneous = true,
                                            .inputs = 1,
                                            .in_place = true,

@@ -20,6 +20,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 
 const lince_layer_type lince_relu6_layer = {.name = "relu6",
                                             .inputs = 1,
+                                            .activation = LINCE_RELU6,
                                             .in_place = true,
                                             .needs_output = true,
                                             .infer = lince_layer_same_shape,

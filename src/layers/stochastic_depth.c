@@ -17,6 +17,7 @@ const lince_layer_type lince_stochastic_depth_layer = {.name = "stochastic_depth
                                                        .args_size = sizeof(lince_stochastic_depth_layer_args),
                                                        .homogeneous = true,
                                                        .inputs = 1,
+                                                       .idle = true,
                                                        .in_place = true,
                                                        .infer = lince_layer_drop_infer,
                                                        .forward = forward,

@@ -13,7 +13,7 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
     if (!net) return LINCE_ENOMEM;
     net->options = *options;
     net->exec = (lince_exec){.device = options->device ? options->device : &lince_host,
-                             .threads = options->threads,
+                             .threads = options->threads > 0 ? options->threads : 1,
                              .deterministic = options->deterministic,
                              .bf16 = options->bf16,
                              .kept = options->kept};

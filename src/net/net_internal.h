@@ -7,6 +7,13 @@
 
 enum { LINCE_NET_NODES = 1024 };
 
+/* What a node does outside of training for those behind it (fuse.c). Nodes; 0: none. */
+typedef struct lince_tail {
+    int end; /* whose value it writes */
+    int norm, addend;
+    lince_activation activation;
+} lince_tail;
+
 typedef struct lince_node {
     lince_layer layer; /* unused for node 0 */
     int from[LINCE_LAYER_INPUTS], inputs;
@@ -14,6 +21,8 @@ typedef struct lince_node {
     int buffer;                       /* node whose memory it uses: itself, or the one it works in place of */
     bool learns;                      /* it, or something below it, is trained: backward reaches it */
     bool forward_done, backward_done; /* by the node before, by the node behind */
+    lince_tail tail;                  /* end 0: nobody's work but its own */
+    int head;                         /* the node in whose tail it is; 0: in none */
     float *value, *grad;
     void *saved;
 } lince_node;
@@ -50,6 +59,9 @@ static inline lince_shape lince_net_shape(const lince_net *net, int node)
 
 /* build.c: which nodes learn, by what their layers' parameters say. */
 void lince_net_mark_learning(lince_net *net);
+
+/* fuse.c: who does what for whom, once buffers are assigned. */
+void lince_net_fuse(lince_net *net);
 
 /* run.c: floats of this batch in a node's activation. */
 size_t lince_net_floats(const lince_net *net, const lince_node *node);

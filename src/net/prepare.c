@@ -21,28 +21,6 @@ static void assign_buffers(lince_net *net)
     }
 }
 
-/* The only node that reads node `index`; NULL where there are several or none. */
-static lince_node *only_consumer(const lince_net *net, size_t index)
-{
-    for (size_t i = index + 1; i < net->count && net->nodes[index].consumers == 1; i++)
-        for (int k = 0; k < net->nodes[i].inputs; k++)
-            if (net->nodes[i].from[k] == (int)index) return &net->nodes[i];
-    return NULL;
-}
-
-/* A relu that works in place is left to its neighbours where they can: the layer before it rectifies what it
- * writes, and the layer behind it holds back what it writes in backward. Each saves a walk through memory. */
-static void fuse_relus(lince_net *net)
-{
-    for (size_t i = 1; i < net->count; i++) {
-        lince_node *n = &net->nodes[i], *before = &net->nodes[n->from[0]], *behind = only_consumer(net, i);
-        if (!n->layer.type->is_relu || n->buffer == (int)i) continue;
-        if (before->layer.type->rectifies) before->layer.relu = n->forward_done = true;
-        if (behind && behind->layer.type->gates && behind->layer.wants_din)
-            behind->layer.gate = n->backward_done = true;
-    }
-}
-
 /* Time runs 0 .. count-1 through forward, and on to 2 count - 1 - i for node i's backward. */
 typedef struct timeline {
     lince_buffer_plan *values, *grads, *saved; /* [count] each */
@@ -57,6 +35,16 @@ static void live(lince_buffer_plan *b, size_t size, int first, int last)
     if (last > b->last) b->last = last;
 }
 
+/* A head writes the end's value when it is its own turn, and needs what the norm keeps. */
+static void find_tail(const lince_net *net, int head, timeline *t)
+{
+    const lince_tail *tail = &net->nodes[head].tail;
+    const lince_node *end = &net->nodes[tail->end];
+    size_t size = (size_t)net->options.batch * lince_shape_size(end->layer.out) * sizeof(float);
+    live(&t->values[end->buffer], size, head, tail->end);
+    if (tail->norm) live(&t->saved[tail->norm], net->nodes[tail->norm].layer.saved, head, tail->norm);
+}
+
 static void find_lifetimes(const lince_net *net, timeline *t)
 {
     int count = (int)net->count, end = t->end;
@@ -67,6 +55,7 @@ static void find_lifetimes(const lince_net *net, timeline *t)
         int backward = 2 * count - 1 - i;
         bool edge = i == 0 || i == count - 1 || net->options.keep;
         live(&t->values[n->buffer], size, i == 0 ? 0 : i, edge ? end : i);
+        if (n->tail.end) find_tail(net, i, t);
         for (int k = 0; i > 0 && k < n->inputs; k++) {
             int from = net->nodes[n->from[k]].buffer;
             live(&t->values[from], 0, i, training && n->layer.type->needs_input ? backward : i);
@@ -178,7 +167,7 @@ int lince_net_prepare(lince_net *net)
         if (l->scratch > scratch) scratch = l->scratch;
     }
     assign_buffers(net);
-    fuse_relus(net);
+    lince_net_fuse(net);
     LINCE_TRY(gather_params(net));
     LINCE_TRY(plan_activations(net));
     LINCE_TRY(prepare_looks(net));

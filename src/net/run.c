@@ -65,18 +65,49 @@ void lince_net_scores(const lince_net *net, float *scores)
     net->exec.device->download(net->exec.device, scores, lince_net_output(net), count * sizeof *scores);
 }
 
-/* Nodes first + 1 to last. */
-static void run_forward(lince_net *net, int first, int last, int n, bool train, const uint64_t *key)
+/* Whether a node's tail is done by it: outside of training, and where all of it is to be computed. */
+static bool has_tail(const lince_net *net, const lince_node *n, int last)
 {
-    net->n = n;
+    return !net->train && n->tail.end && n->tail.end <= last;
+}
+
+static bool in_tail(const lince_net *net, const lince_node *n, int first, int last)
+{
+    return n->head > first && has_tail(net, &net->nodes[n->head], last);
+}
+
+/* With what the nodes of its tail would do. */
+static void forward_with_tail(const lince_net *net, lince_node *n, lince_pass *pass)
+{
+    const lince_tail *tail = &n->tail;
+    lince_epilogue e = {.activation = tail->activation,
+                        .addend = tail->addend ? net->nodes[tail->addend].value : NULL};
+    if (tail->norm) {
+        const lince_node *norm = &net->nodes[tail->norm];
+        lince_pass own = pass_of(net, norm);
+        norm->layer.type->affine(&norm->layer, &own, &e.scale, &e.shift);
+    }
+    pass->out = net->nodes[tail->end].value;
+    pass->epilogue = &e;
+    n->layer.type->forward(&n->layer, pass);
+}
+
+/* Nodes first + 1 to last. */
+static void run_forward(lince_net *net, int first, int last, int count, bool train, const uint64_t *key)
+{
+    net->n = count;
     net->train = train;
     net->key = key;
     if (net->exec.device->enter) net->exec.device->enter(net->exec.device, net->exec.threads);
     clear_tail(net, net->nodes[first].value, &net->nodes[first].layer);
     for (int i = first + 1; i <= last; i++) {
         double start = net->times ? lince_now() : 0;
-        lince_pass pass = pass_of(net, &net->nodes[i]);
-        if (!net->nodes[i].forward_done) net->nodes[i].layer.type->forward(&net->nodes[i].layer, &pass);
+        lince_node *n = &net->nodes[i];
+        lince_pass pass = pass_of(net, n);
+        if (has_tail(net, n, last))
+            forward_with_tail(net, n, &pass);
+        else if (!n->forward_done && !in_tail(net, n, first, last))
+            n->layer.type->forward(&n->layer, &pass);
         if (net->times && train) net->times[i].forward += lince_now() - start;
     }
 }

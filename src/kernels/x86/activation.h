@@ -100,6 +100,12 @@ INLINE vec vec_logistic(vec x)
     return vec_inverse(vec_add(vec_all(1), vec_exp(vec_sub(vec_zero(), x))));
 }
 
+/* x / (1 + exp(-x)) */
+INLINE vec vec_silu(vec x)
+{
+    return vec_mul(x, vec_logistic(x));
+}
+
 /* tanh |x| = (1 - e) / (1 + e), e = exp(-2 |x|) */
 INLINE vec vec_tanh(vec x)
 {

@@ -36,7 +36,8 @@ static size_t row_floats(const plan *p, lince_shape s)
 }
 
 /* y[oy, :] = sum over ky, kx of w[ky, kx] x[oy s - p + ky, ox s - p + kx] */
-static void forward_row(const work *k, const float *x, size_t oy, const float *w, const float *bias, float *y)
+static void forward_row(const work *k, const float *x, size_t oy, const float *w, const float *bias,
+                        const lince_finish *finish, float *y)
 {
     const plan *p = k->plan;
     lince_tap_row rows[MAX_KERNEL];
@@ -54,7 +55,7 @@ static void forward_row(const work *k, const float *x, size_t oy, const float *w
                                         .shift = -(ptrdiff_t)p->padding,
                                         .width = p->from.width,
                                         .bias = bias,
-                                        .relu = k->args->relu,
+                                        .finish = *finish,
                                         .y = y,
                                         .to_step = 1,
                                         .count = (size_t)p->to.width});
@@ -85,7 +86,7 @@ static void backward_phase(const work *k, const float *dy, size_t iy, size_t pha
                                .from_step = 1,
                                .shift = (ptrdiff_t)((phase + p->padding - r) / s) - (ptrdiff_t)(m - 1),
                                .width = p->from.width,
-                               .gate = gate ? gate + phase * p->lanes : NULL,
+                               .finish.gate = gate ? gate + phase * p->lanes : NULL,
                                .y = dx + phase * p->lanes,
                                .to_step = s,
                                .count = ((size_t)p->to.width - phase + s - 1) / s});
@@ -100,15 +101,18 @@ static void data_plane(void *context, size_t index)
     size_t block = index % p->blocks, row = row_floats(p, p->to);
     const float *w = a->w + block * p->kernel * p->kernel * p->lanes,
                 *from = plane_at(p, p->from, back ? a->y : a->x, index);
-    const float *bias = a->b ? a->b + block * p->lanes : NULL,
-                *gate = a->gate ? plane_at(p, p->to, a->gate, index) : NULL;
     float *to = (float *)plane_at(p, p->to, back ? a->x : a->y, index);
-    for (size_t i = 0; i < (size_t)p->to.height; i++, to += row, gate = gate ? gate + row : NULL)
+    const float *bias = a->b ? a->b + block * p->lanes : NULL;
+    size_t plane = (size_t)p->to.height * row;
+    lince_finish finish =
+        back ? (lince_finish){.gate = a->gate ? a->gate + index * plane : NULL}
+             : lince_finish_forward(a->epilogue, a->relu, NULL, block * p->lanes, index * plane);
+    for (size_t i = 0; i < (size_t)p->to.height; i++, to += row, lince_finish_advance(&finish, row))
         if (!back)
-            forward_row(k, from, i, w, bias, to);
+            forward_row(k, from, i, w, bias, &finish, to);
         else
             for (size_t phase = 0; phase < p->stride && phase < (size_t)p->to.width; phase++)
-                backward_phase(k, from, i, phase, w, gate, to);
+                backward_phase(k, from, i, phase, w, finish.gate, to);
 }
 
 /* dw[ky, kx] += sum over pixels of dy[oy, ox] x[oy s - p + ky, ox s - p + kx] */
@@ -235,6 +239,7 @@ const lince_op_row lince_conv_depthwise_avx512 = {.op = LINCE_OP_CONV,
                                                   .name = "depthwise-avx512",
                                                   .needs = LINCE_AVX512,
                                                   .same_bits = true,
+                                                  .finishes = true,
                                                   .supports = supports_avx512,
                                                   .create = create_avx512,
                                                   .run = run,
@@ -243,6 +248,7 @@ const lince_op_row lince_conv_depthwise_avx2 = {.op = LINCE_OP_CONV,
                                                 .name = "depthwise-avx2",
                                                 .needs = LINCE_AVX2,
                                                 .same_bits = true,
+                                                .finishes = true,
                                                 .supports = supports_avx2,
                                                 .create = create_avx2,
                                                 .run = run,

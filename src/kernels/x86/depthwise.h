@@ -6,6 +6,8 @@
 #ifndef LINCE_KERNELS_X86_DEPTHWISE_H
 #define LINCE_KERNELS_X86_DEPTHWISE_H
 
+#include "kernels/x86/finish.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,16 +23,15 @@ typedef struct lince_depthwise_row {
     size_t row_count, taps; /* taps: 1, 2, 3 or 5 in each row */
     size_t from_step;       /* 1 or 2 */
     ptrdiff_t shift, width;
-    const float *bias, *gate; /* [L], and laid out as y; either may be NULL */
-    bool relu;
+    const float *bias;   /* [L]; NULL: none */
+    lince_finish finish; /* without one */
     float *y;
     size_t to_step, count; /* in pixels */
 } lince_depthwise_row;
 
 typedef struct lince_depthwise_simd {
     int lanes;
-    /* y[t to_step] = bias + the sums of all rows,  t < count; rectified or not, zero where gate is not
-     * positive. */
+    /* y[t to_step] = finish(bias + the sums of all rows),  t < count. */
     void (*row)(const lince_depthwise_row *row);
     /* dw[kx] += sum over t < count of dy[t] .* x[t step + shift + kx],  kx < kernel (3 or 5), step 1 or 2;
      * pixels outside of the row's `width` are zero. */

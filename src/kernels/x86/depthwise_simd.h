@@ -1,6 +1,6 @@
 /* The vector code of depthwise.h, for the instruction set that the including file is compiled with. */
 #include "kernels/x86/depthwise.h"
-#include "kernels/x86/vector.h"
+#include "kernels/x86/finish_simd.h"
 
 #define UNROLL _Pragma("GCC unroll 16")
 
@@ -52,9 +52,7 @@ INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, s
     UNROLL for (size_t t = 0; t < T; t++)
     {
         size_t at = (first + t) * j->to_step * LANES;
-        if (j->relu) sum[t] = vec_relu(sum[t]);
-        if (j->gate) sum[t] = vec_where_positive(sum[t], vec_load(j->gate + at));
-        vec_store(j->y + at, sum[t]);
+        vec_store(j->y + at, vec_finish(&j->finish, 0, (ptrdiff_t)at, sum[t]));
     }
 }
 
@@ -85,6 +83,8 @@ static void row(const lince_depthwise_row *j)
         row_of(j, 3, 1);
     else
         row_of(j, 5, 1);
+    if (!lince_finish_holds(&j->finish))
+        activate(&j->finish, j->y, j->count); /* forward: they are neighbours */
 }
 
 typedef struct weights_job {

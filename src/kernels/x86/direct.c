@@ -142,7 +142,7 @@ static void run_row(const plan *p, lince_direct_row *d, size_t vectors, size_t p
         p->simd->row[p->row_step][vectors - 1][i](d);
         d->x += size * source_pixel;
         d->y += size * d->y_pixel;
-        if (d->gate) d->gate += size * d->y_pixel;
+        lince_finish_advance(&d->finish, size * d->y_pixel);
         pixels -= size;
     }
 }
@@ -171,6 +171,14 @@ static size_t taps_of_line(const plan *p, const grid *g, int i, size_t *first)
     return end - begin;
 }
 
+static lince_finish finish_of(const work *w, size_t channel, size_t at)
+{
+    const lince_conv_args *a = w->args;
+    if (w->plan->direction == LINCE_FORWARD)
+        return lince_finish_forward(a->epilogue, a->relu, a->b, channel, at);
+    return (lince_finish){.gate = a->gate ? a->gate + at : NULL};
+}
+
 static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, const float *source)
 {
     const plan *p = w->plan;
@@ -179,7 +187,6 @@ static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, 
     size_t taps = taps_of(&w->plan->conv), plane = pixels_of(p->to) * lanes(p);
     size_t lines = results_along(p->to.height, g->top, g->step),
            pixels = results_along(p->to.width, g->left, g->step);
-    bool forward = w->plan->direction == LINCE_FORWARD;
     for (size_t i = 0; i < lines; i++) {
         size_t first_tap, count = taps_of_line(p, g, (int)i, &first_tap);
         size_t y = (size_t)g->top + i * (size_t)g->step;
@@ -195,14 +202,15 @@ static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, 
             .w = w->weights + first * p->from_blocks * taps * block,
             .w_block = taps * block,
             .w_vector = p->from_blocks * taps * block,
-            .bias = forward && w->args->b ? w->args->b + first * lanes(p) : NULL,
-            .gate = !forward && w->args->gate ? w->args->gate + at : NULL,
-            .relu = forward && w->args->relu,
+            .finish = finish_of(w, first * lanes(p), at),
             .y = w->result + at,
             .y_pixel = (size_t)g->step * lanes(p),
             .y_vector = plane,
         };
         run_row(p, &d, vectors, pixels);
+        for (size_t k = 0; k < vectors && !lince_finish_holds(&d.finish); k++)
+            p->simd->activate(&d.finish, w->result + at + k * plane,
+                              pixels); /* forward: they are neighbours */
     }
 }
 
@@ -531,6 +539,7 @@ const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
                                                .name = "direct-avx512",
                                                .needs = LINCE_AVX512,
                                                .same_bits = true,
+                                               .finishes = true,
                                                .supports = supports_avx512,
                                                .create = create_avx512,
                                                .run = run,
@@ -539,6 +548,7 @@ const lince_op_row lince_conv_direct_avx2 = {.op = LINCE_OP_CONV,
                                              .name = "direct-avx2",
                                              .needs = LINCE_AVX2,
                                              .same_bits = true,
+                                             .finishes = true,
                                              .supports = supports_avx2,
                                              .create = create_avx2,
                                              .run = run,

@@ -6,6 +6,8 @@
 #ifndef LINCE_KERNELS_X86_DIRECT_H
 #define LINCE_KERNELS_X86_DIRECT_H
 
+#include "kernels/x86/finish.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,8 +22,8 @@ typedef enum lince_direct_step {
 } lince_direct_step;
 
 /* Results of one row for one or two vectors of channels:
- *     y[pixel][vector] = bias[vector] + the sum over blocks, taps and channels c of a block of
- *                        w[block][tap][c][vector] x[block][tap + pixel step][c]
+ *     y[pixel][vector] = finish(the sum over blocks, taps and channels c of a block of
+ *                        w[block][tap][c][vector] x[block][tap + pixel step][c])
  * Distances are in floats. */
 typedef struct lince_direct_row {
     size_t blocks, taps;
@@ -30,8 +32,7 @@ typedef struct lince_direct_row {
     size_t x_block;
     const float *w;
     size_t w_block, w_vector;
-    const float *bias, *gate; /* bias [vectors][L], gate as y; may be NULL */
-    bool relu;
+    lince_finish finish;
     float *y;
     size_t y_pixel, y_vector;
 } lince_direct_row;
@@ -61,6 +62,8 @@ typedef struct lince_direct_simd {
     /* The rows are the L channels of a block; or 1 to `rows` taps, at x + row[i]. */
     lince_direct_outer_function *channels[LINCE_DIRECT_VECTORS];
     lince_direct_taps_function *taps[LINCE_DIRECT_VECTORS][LINCE_DIRECT_ROWS];
+    /* Where the sums' activation is not done in registers: of the results written, `vectors` one after the other. */
+    void (*activate)(const lince_finish *finish, float *y, size_t vectors);
     /* sum[L] += the sum of `pixels` pixels */
     void (*sum)(const float *dy, size_t pixels, float *sum);
     /* L x L matrices, `count` of them, each transposed. */

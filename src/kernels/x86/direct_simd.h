@@ -1,6 +1,6 @@
 /* The vector code of direct.h, for the instruction set that the including file is compiled with. */
 #include "kernels/x86/direct.h"
-#include "kernels/x86/vector.h"
+#include "kernels/x86/finish_simd.h"
 
 #define UNROLL _Pragma("GCC unroll 16")
 
@@ -9,10 +9,7 @@ enum { VECTORS = LINCE_DIRECT_VECTORS, ROWS = LINCE_DIRECT_ROWS };
 INLINE void finish(const lince_direct_row *d, size_t pixel, size_t vector, vec sum)
 {
     size_t at = pixel * d->y_pixel + vector * d->y_vector;
-    if (d->bias) sum = vec_add(sum, vec_load(d->bias + vector * LANES));
-    if (d->relu) sum = vec_relu(sum);
-    if (d->gate) sum = vec_where_positive(sum, vec_load(d->gate + at));
-    vec_store(d->y + at, sum);
+    vec_store(d->y + at, vec_finish(&d->finish, vector * LANES, (ptrdiff_t)at, sum));
 }
 
 /* pixels x vectors sums in registers: each channel of each tap loads `vectors` vectors and `pixels`
@@ -161,6 +158,7 @@ const lince_direct_simd DIRECT_SIMD = {
             ROW_ENTRIES(four)},
     .channels = {channels_1, channels_2},
     .taps = {{EACH_ROWS(TAPS_ENTRY, 1)}, {EACH_ROWS(TAPS_ENTRY, 2)}},
+    .activate = activate,
     .sum = sum_pixels,
     .transpose = transpose,
 };

@@ -67,6 +67,12 @@ INLINE vec vec_relu(vec x)
     return _mm512_max_ps(_mm512_setzero_ps(), x);
 }
 
+/* The smaller; x where one is no number. */
+INLINE vec vec_min(vec a, vec x)
+{
+    return _mm512_min_ps(a, x);
+}
+
 /* x where gate > 0, else 0 */
 INLINE vec vec_where_positive(vec x, vec gate)
 {
@@ -197,6 +203,11 @@ INLINE vec vec_fma(vec a, vec b, vec c)
 INLINE vec vec_relu(vec x)
 {
     return _mm256_max_ps(_mm256_setzero_ps(), x);
+}
+
+INLINE vec vec_min(vec a, vec x)
+{
+    return _mm256_min_ps(a, x);
 }
 
 INLINE vec vec_where_positive(vec x, vec gate)

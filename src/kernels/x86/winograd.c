@@ -55,9 +55,9 @@ typedef struct work {
     const plan *plan;
     const lince_conv_args *args;
     float *shared, *own; /* scratch */
-    const float *source, *bias, *gate;
+    const float *source;
     float *result;
-    bool relu;
+    lince_finish finish; /* of all channels and all of the result */
     int threads;
     size_t workers;
     float *sums;         /* backward weights: [k_blocks][ranges][lanes] of dy, of this chunk */
@@ -218,9 +218,12 @@ static void write_panel(const work *w, size_t panel, const float *m, size_t stri
     const plan *p = w->plan;
     size_t vectors = vectors_of(p, panel);
     for (size_t k = 0; k < vectors; k++) {
-        size_t block = panel_begin(p, panel) + k;
+        size_t block = panel_begin(p, panel) + k, channel = block * p->lanes;
+        lince_finish f = w->finish;
+        if (f.bias) f.bias += channel;
+        if (f.scale) f.scale += channel, f.shift += channel;
         p->transforms->output_tiles(&p->to, m + k * p->lanes, stride, vectors * p->lanes, first, count, block,
-                                    w->bias ? w->bias + block * p->lanes : NULL, w->relu, w->gate, w->result);
+                                    &f, w->result);
     }
 }
 
@@ -260,7 +263,8 @@ static void tiles_task(const work *w, size_t index, float *own)
         const float *u = w->shared + panel * p->points * u_stride;
         size_t vectors = vectors_of(p, panel), result = panel_begin(p, panel);
         ahead out = ahead_of(p, &p->to, w->result, first, count, result, vectors);
-        ahead gate = ahead_of(p, &p->to, w->gate, first, count, result, vectors);
+        ahead gate = ahead_of(p, &p->to, w->finish.gate ? w->finish.gate : w->finish.addend, first, count,
+                              result, vectors);
         for (size_t i = 0; i < p->points; i++) {
             multiply_pieces(p, vectors, u + i * u_stride, v + i * v_stride, count, m + i * m_stride);
             fetch(p, &next, panel * p->points + i, p->panels * p->points);
@@ -555,9 +559,8 @@ static void run(const lince_kernel *k, const void *args)
               .own = (float *)a->scratch + p->shared,
               .source = p->rotated ? a->y : a->x,
               .result = p->rotated ? a->x : a->y,
-              .bias = p->rotated ? NULL : a->b,
-              .relu = a->relu && !p->rotated,
-              .gate = p->rotated ? a->gate : NULL,
+              .finish = p->rotated ? (lince_finish){.gate = a->gate}
+                                   : lince_finish_forward(a->epilogue, a->relu, a->b, 0, 0),
               .threads = k->exec.threads,
               .workers = (size_t)k->exec.threads};
     if (t->direction == LINCE_BACKWARD_WEIGHTS) {
@@ -590,6 +593,7 @@ const lince_op_row lince_conv_winograd_avx512 = {.op = LINCE_OP_CONV,
                                                  .revision = 1,
                                                  .needs = LINCE_AVX512,
                                                  .same_bits = true,
+                                                 .finishes = true,
                                                  .supports = supports_avx512,
                                                  .create = create_avx512,
                                                  .run = run,
@@ -599,6 +603,7 @@ const lince_op_row lince_conv_winograd_avx2 = {.op = LINCE_OP_CONV,
                                                .revision = 1,
                                                .needs = LINCE_AVX2,
                                                .same_bits = true,
+                                               .finishes = true,
                                                .supports = supports_avx2,
                                                .create = create_avx2,
                                                .run = run,

@@ -16,6 +16,7 @@
 #define LINCE_KERNELS_X86_WINOGRAD_H
 
 #include "core/tensor.h"
+#include "kernels/x86/finish.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,11 +43,9 @@ typedef struct lince_winograd_transforms {
     void (*gradient_tiles)(const lince_tiling *tiling, const float *dy, size_t first, size_t count,
                            size_t block, float *v, size_t stride, float *sums);
 
-    /* A' m A + bias [L], rectified or not, zero where gate (laid out as y) is not positive; bias and gate may
-     * be NULL. Tile i of the block lies at m + i * pitch. */
+    /* finish(A' m A); its addend and gate are those of all of y. Tile i of the block lies at m + i * pitch. */
     void (*output_tiles)(const lince_tiling *tiling, const float *m, size_t stride, size_t pitch,
-                         size_t first, size_t count, size_t block, const float *bias, bool relu,
-                         const float *gate, float *y);
+                         size_t first, size_t count, size_t block, const lince_finish *finish, float *y);
 
     /* G w G' of one block [3][3][L][L] of the weights. u: of the block's first channel and vector, `pitch`
      * floats from channel to channel. Transposed: of the rotated weights, with channels exchanged. */

@@ -1,5 +1,5 @@
 /* The vector code of winograd.h, for the instruction set that the including file is compiled with. */
-#include "kernels/x86/vector.h"
+#include "kernels/x86/finish_simd.h"
 #include "kernels/x86/winograd.h"
 
 #include <stddef.h>
@@ -391,15 +391,8 @@ INLINE void read_tiles(matrix t, const lince_tiling *tiling, const float *x, siz
     if (sums) vec_store(sums, sum);
 }
 
-/* What becomes of a result before it is written. */
-typedef struct finish {
-    vec bias;
-    bool relu;
-    const float *gate; /* or NULL */
-} finish;
-
 INLINE void write_part(matrix t, rows_of *some, unsigned rows, const square *s, const place *p, int width,
-                       const finish *f, float *y)
+                       const lince_finish *f, float *y)
 {
     vec half[EDGE][EDGE], out[EDGE];
     if (!some) return;
@@ -412,27 +405,32 @@ INLINE void write_part(matrix t, rows_of *some, unsigned rows, const square *s, 
         {
             if (!p->inside && (r < p->top || r >= p->bottom || c < p->left || c >= p->right)) continue;
             ptrdiff_t at = p->at + ((ptrdiff_t)r * width + c) * LANES;
-            vec result = vec_add(out[c], f->bias);
-            if (f->relu) result = vec_relu(result);
-            if (f->gate) result = vec_where_positive(result, vec_load(f->gate + at));
-            vec_store(y + at, result);
+            vec_store(y + at, vec_finish(f, 0, at, out[c]));
         }
     }
 }
 
-INLINE void write_tiles(matrix t, const lince_tiling *tiling, const float *m, size_t stride, size_t pitch,
-                        size_t first, size_t count, size_t block, const float *bias, bool relu,
-                        const float *gate, float *y)
+/* A tile's lines, of what lies in the map. */
+static void activate_tile(const lince_finish *f, const place *p, int edge, int width, float *y)
 {
-    finish f = {bias ? vec_load(bias) : vec_zero(), relu, gate};
+    int top = p->inside ? 0 : p->top, bottom = p->inside ? edge : p->bottom, left = p->inside ? 0 : p->left,
+        right = p->inside ? edge : p->right;
+    for (int r = top; r < bottom && left < right; r++)
+        activate(f, y + p->at + ((ptrdiff_t)r * width + left) * LANES, (size_t)(right - left));
+}
+
+INLINE void write_tiles(matrix t, const lince_tiling *tiling, const float *m, size_t stride, size_t pitch,
+                        size_t first, size_t count, size_t block, const lince_finish *f, float *y)
+{
     cursor c = cursor_at(tiling, first);
     int width = tiling->shape.width;
     for (size_t i = 0; i < count; i++, advance(tiling, &c)) {
         place p = place_of(tiling, t.rows, c, block);
         square s = square_at(m + i * pitch, (ptrdiff_t)stride * t.columns, (ptrdiff_t)stride);
-        write_part(t, t.first, t.first_rows, &s, &p, width, &f, y);
-        write_part(t, t.second, t.second_rows, &s, &p, width, &f, y);
-        write_part(t, t.third, t.third_rows, &s, &p, width, &f, y);
+        write_part(t, t.first, t.first_rows, &s, &p, width, f, y);
+        write_part(t, t.second, t.second_rows, &s, &p, width, f, y);
+        write_part(t, t.third, t.third_rows, &s, &p, width, f, y);
+        if (!lince_finish_holds(f)) activate_tile(f, &p, t.rows, width, y);
     }
 }
 
@@ -480,10 +478,10 @@ INLINE void write_weights(matrix t, const float *u, size_t stride, size_t pitch,
         read_tiles(gradient, t, dy, first, count, block, v, stride, sums);                                   \
     }                                                                                                        \
     static void name##_output_tiles(const lince_tiling *t, const float *m, size_t stride, size_t pitch,      \
-                                    size_t first, size_t count, size_t block, const float *bias, bool relu,  \
-                                    const float *gate, float *y)                                             \
+                                    size_t first, size_t count, size_t block, const lince_finish *finish,    \
+                                    float *y)                                                                \
     {                                                                                                        \
-        write_tiles(output, t, m, stride, pitch, first, count, block, bias, relu, gate, y);                  \
+        write_tiles(output, t, m, stride, pitch, first, count, block, finish, y);                            \
     }                                                                                                        \
     static void name##_weights_block(const float *w, bool transposed, float *u, size_t stride, size_t pitch) \
     {                                                                                                        \

@@ -1,0 +1,27 @@
+/* The vector code of finish.h, for the instruction set that the including file is compiled with. */
+#ifndef LINCE_KERNELS_X86_FINISH_SIMD_H
+#define LINCE_KERNELS_X86_FINISH_SIMD_H
+
+#include "kernels/x86/activation.h"
+#include "kernels/x86/finish.h"
+
+/* A sum of the vector that `channel` floats lie before, whose result is written at y + at. */
+INLINE vec vec_finish(const lince_finish *f, size_t channel, ptrdiff_t at, vec sum)
+{
+    if (f->bias) sum = vec_add(sum, vec_load(f->bias + channel));
+    if (f->scale) sum = vec_fma(vec_load(f->scale + channel), sum, vec_load(f->shift + channel));
+    if (f->addend) sum = vec_add(sum, vec_load(f->addend + at));
+    if (f->activation == LINCE_RELU || f->activation == LINCE_RELU6) sum = vec_relu(sum);
+    if (f->activation == LINCE_RELU6) sum = vec_min(vec_all(6), sum);
+    if (f->gate) sum = vec_where_positive(sum, vec_load(f->gate + at));
+    return sum;
+}
+
+/* Of results that were written: `vectors` one after the other. */
+static __attribute__((unused)) void activate(const lince_finish *f, float *y, size_t vectors)
+{
+    if (f->activation == LINCE_SILU)
+        for (size_t i = 0; i < vectors; i++) vec_store(y + i * LANES, vec_silu(vec_load(y + i * LANES)));
+}
+
+#endif

@@ -1,0 +1,38 @@
+/* The logistic function and x times it, of many numbers. */
+#include "kernels/x86/logistic.h"
+#include "core/parallel.h"
+#include "kernels/x86/row.h"
+
+enum { GRAIN = 1 << 14 };
+
+typedef struct work {
+    lince_logistic_range *range;
+    const lince_map_args *args;
+} work;
+
+static void task(void *context, size_t begin, size_t end)
+{
+    const work *w = context;
+    w->range(w->args->a + begin, w->args->y + begin, end - begin);
+}
+
+static void run(lince_logistic_range *range, const lince_kernel *kernel, const lince_map_args *a)
+{
+    work w = {range, a};
+    lince_parallel_ranges(kernel->exec.threads, a->n, GRAIN, task, &w);
+}
+
+static void sigmoid(const lince_logistic_simd *simd, const lince_kernel *kernel, const void *args)
+{
+    run(simd->sigmoid, kernel, args);
+}
+
+static void silu(const lince_logistic_simd *simd, const lince_kernel *kernel, const void *args)
+{
+    run(simd->silu, kernel, args);
+}
+
+LINCE_X86_ROW(sigmoid, SIGMOID, avx512, AVX512, lince_logistic_simd_avx512, NULL, sigmoid);
+LINCE_X86_ROW(sigmoid, SIGMOID, avx2, AVX2, lince_logistic_simd_avx2, NULL, sigmoid);
+LINCE_X86_ROW(silu, SILU, avx512, AVX512, lince_logistic_simd_avx512, NULL, silu);
+LINCE_X86_ROW(silu, SILU, avx2, AVX2, lince_logistic_simd_avx2, NULL, silu);
