@@ -78,7 +78,7 @@ typedef struct lince_window {
 } lince_window;
 
 /* Max pooling; `taken` holds, for each output, the position in its window (kernel area at most 255), or, with
- * `gate`, LINCE_TAKEN_NONE where the largest is not positive: it passes no gradient down. */
+ * `gate`, LINCE_TAKEN_NONE where the largest is not positive: it passes no gradient down. NULL: nobody wants to know. */
 enum { LINCE_TAKEN_NONE = 255 };
 void lince_max_pool(const lince_exec *exec, lince_window w, lince_shape in, lince_shape out, size_t n,
                     bool gate, const float *x, float *y, uint8_t *taken);

@@ -31,7 +31,7 @@ static int infer(lince_layer *l)
     l->out = in;
     l->out.height = windows(a, in.height);
     l->out.width = windows(a, in.width);
-    l->saved = (size_t)l->batch * lince_shape_size(l->out);
+    l->saved = l->inference ? 0 : (size_t)l->batch * lince_shape_size(l->out);
     return 0;
 }
 
@@ -43,7 +43,8 @@ static lince_window window(const lince_layer *l)
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_max_pool(l->exec, window(l), l->in[0], l->out, (size_t)p->n, l->gate, p->in[0], p->out, p->saved);
+    lince_max_pool(l->exec, window(l), l->in[0], l->out, (size_t)p->n, l->gate, p->in[0], p->out,
+                   l->saved ? p->saved : NULL);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)

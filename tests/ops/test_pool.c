@@ -73,6 +73,10 @@ static void check_max(const pooling *p, bool gate, lince_random *r)
     assert_true(taken && sums);
     lince_max_pool(ON(2), p->w, p->in, p->out, (size_t)p->batch, gate, from, to, taken);
     lince_max_pool_backward(ON(2), p->w, p->in, p->out, (size_t)p->batch, dy, taken, dx);
+    float *bare = blocked_new(p->out, p->batch); /* where nobody asks for positions */
+    lince_max_pool(ON(2), p->w, p->in, p->out, (size_t)p->batch, gate, from, bare, NULL);
+    assert_memory_equal(bare, to, (size_t)p->batch * lince_shape_size(p->out) * sizeof *to);
+    lince_free(bare);
     EACH_ELEMENT(p->out, p->batch)
     {
         size_t at = blocked_at(p->out, n, c, y, x);

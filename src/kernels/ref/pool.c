@@ -20,7 +20,8 @@ static size_t planes(lince_shape s, size_t n)
 static inline void max_cell(const lince_pool_args *p, const float *x, int oy, int ox, float *y,
                             uint8_t *taken, size_t block)
 {
-    for (size_t c = 0; c < block; c++) y[c] = -FLT_MAX, taken[c] = 0;
+    for (size_t c = 0; c < block; c++) y[c] = -FLT_MAX;
+    for (size_t c = 0; taken && c < block; c++) taken[c] = 0;
     for (int ky = 0; ky < p->w.kernel[0]; ky++)
         for (int kx = 0; kx < p->w.kernel[1]; kx++) {
             int iy = oy * p->w.stride[0] - p->w.padding[0] + ky,
@@ -31,10 +32,10 @@ static inline void max_cell(const lince_pool_args *p, const float *x, int oy, in
             for (size_t c = 0; c < block; c++) {
                 int larger = from[c] > y[c] || from[c] != from[c]; /* a NaN is taken, so that it is seen */
                 y[c] = larger ? from[c] : y[c];
-                taken[c] = larger ? position : taken[c];
+                if (taken) taken[c] = larger ? position : taken[c];
             }
         }
-    for (size_t c = 0; p->gate && c < block; c++)
+    for (size_t c = 0; taken && p->gate && c < block; c++)
         if (y[c] <= 0) taken[c] = LINCE_TAKEN_NONE;
 }
 
@@ -44,18 +45,16 @@ LINCE_EACH_LEVEL(max_plane, (const lince_pool_args *p, const float *x, float *y,
     size_t cell = 0;
     for (int oy = 0; oy < p->out.height; oy++)
         for (int ox = 0; ox < p->out.width; ox++, cell++) {
-            if (p->in.block == 16)
-                max_cell(p, x, oy, ox, y + cell * 16, taken + cell * 16, 16);
-            else
-                max_cell(p, x, oy, ox, y + cell * (size_t)p->in.block, taken + cell * (size_t)p->in.block,
-                         (size_t)p->in.block);
+            size_t at = cell * (size_t)p->in.block;
+            max_cell(p, x, oy, ox, y + at, taken ? taken + at : NULL, (size_t)p->in.block);
         }
 }
 
 static void max_task(void *context, size_t i)
 {
     const lince_pool_args *p = context;
-    max_plane(p, p->from + i * plane(p->in), p->to + i * plane(p->out), p->taken + i * plane(p->out));
+    max_plane(p, p->from + i * plane(p->in), p->to + i * plane(p->out),
+              p->taken ? p->taken + i * plane(p->out) : NULL);
 }
 
 static void max_backward_task(void *context, size_t i)

@@ -3,6 +3,7 @@
 #include "kernels/x86/pool.h"
 #include "kernels/x86/vector.h"
 
+#include <float.h>
 #include <string.h>
 
 /* The first of the largest; a NaN is larger than all, so that it is seen. */
@@ -13,7 +14,7 @@ INLINE void take(vec x, float position, vec *most, vec *at)
     *at = vec_select(larger, vec_all(position), *at);
 }
 
-static void max_plane(lince_shape in, lince_shape out, bool gate, const float *x, float *y, uint8_t *taken)
+static void max_halves(lince_shape in, lince_shape out, bool gate, const float *x, float *y, uint8_t *taken)
 {
     size_t row = (size_t)in.width * LANES;
     for (int oy = 0; oy < out.height; oy++, x += 2 * row)
@@ -27,6 +28,53 @@ static void max_plane(lince_shape in, lince_shape out, bool gate, const float *x
             vec_store(y, most);
             vec_store_bytes(taken, at);
         }
+}
+
+/* Of a window along an axis what lies in the map: [begin, end). */
+typedef struct part {
+    int begin, end;
+} part;
+
+INLINE part part_of(const lince_window *w, int axis, int i, int size)
+{
+    int first = i * w->stride[axis] - w->padding[axis];
+    return (part){first < 0 ? -first : 0, first + w->kernel[axis] > size ? size - first : w->kernel[axis]};
+}
+
+/* taken NULL: nobody wants to know. */
+INLINE void max_windows(const lince_pool_args *p, const float *x, float *y, uint8_t *taken)
+{
+    ptrdiff_t row = (ptrdiff_t)p->in.width * LANES;
+    for (int oy = 0; oy < p->out.height; oy++) {
+        part rows = part_of(&p->w, 0, oy, p->in.height);
+        const float *line = x + (oy * p->w.stride[0] - p->w.padding[0]) * row;
+        for (int ox = 0; ox < p->out.width; ox++, y += LANES) {
+            part columns = part_of(&p->w, 1, ox, p->in.width);
+            const float *window = line + (ptrdiff_t)(ox * p->w.stride[1] - p->w.padding[1]) * LANES;
+            vec most = vec_all(-FLT_MAX), at = vec_zero();
+            for (int ky = rows.begin; ky < rows.end; ky++)
+                for (int kx = columns.begin; kx < columns.end; kx++) {
+                    vec value = vec_load(window + ky * row + (ptrdiff_t)kx * LANES);
+                    if (taken)
+                        take(value, (float)(ky * p->w.kernel[1] + kx), &most, &at);
+                    else
+                        most = vec_select(vec_larger(value, most), value, most);
+                }
+            vec_store(y, most);
+            if (!taken) continue;
+            if (p->gate) at = vec_select(vec_larger(most, vec_zero()), at, vec_all(LINCE_TAKEN_NONE));
+            vec_store_bytes(taken, at);
+            taken += LANES;
+        }
+    }
+}
+
+static void max_plane(const lince_pool_args *p, const float *x, float *y, uint8_t *taken)
+{
+    if (taken)
+        max_windows(p, x, y, taken);
+    else
+        max_windows(p, x, y, NULL);
 }
 
 INLINE void put(float *to, vec dy, vec at, float position)
@@ -54,4 +102,4 @@ static void max_plane_backward(lince_shape in, lince_shape out, const float *dy,
     memset(dx, 0, (size_t)(in.height - 2 * out.height) * row * sizeof *dx);
 }
 
-const lince_pool_simd POOL_SIMD = {LANES, max_plane, max_plane_backward};
+const lince_pool_simd POOL_SIMD = {LANES, max_plane, max_halves, max_plane_backward};
