@@ -87,6 +87,7 @@ static int prepare(lince_layer *l)
 {
     plan *p = l->plan;
     lince_op op = operation_of(l, &p->conv);
+    p->conv.batch = l->batch;
     bool wanted[] = {true, !l->inference && l->wants_din, !l->inference && l->params[0].trainable};
     for (int d = 0; d < 3; d++) {
         if (!wanted[d]) continue;

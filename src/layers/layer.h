@@ -162,7 +162,7 @@ struct lince_layer {
     int in_copies, out_copies; /* PyTorch's equal features that one of these stands for; usually 1 */
     lince_rows in_rows[LINCE_LAYER_INPUTS], out_rows;
     const lince_exec *exec;
-    int batch, block; /* block: what the device prefers */
+    int batch, block; /* block: what the device prefers. A net may lower batch between infer and prepare */
     bool inference;   /* prepared without backward */
     bool wants_din;   /* something below it is trained */
     bool unfolded;    /* copies are made, as PyTorch does */

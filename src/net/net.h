@@ -13,9 +13,10 @@
 #include "net/param.h"
 
 typedef struct lince_net_options {
-    int batch;  /* samples of a pass that memory is planned for */
-    int passes; /* that are side by side (lince_net_forward_together); 0: one */
+    int batch;   /* samples of a pass that memory is planned for */
+    int passes;  /* that are side by side (lince_net_forward_together); 0: one */
     int threads; /* 0: one */
+    int slice;   /* for inference, samples computed at a time where that pays; 0: as caches allow (slice.c) */
     bool inference;     /* no gradients: less memory, no backward */
     bool frozen;        /* no parameter gets a gradient, activations do */
     bool keep;          /* every activation and gradient stays readable (lince_net_read): for figures */

@@ -45,7 +45,9 @@ struct lince_net {
         looks; /* [passes, at least 1][2][most sums of a layer] what each pass shows of itself, and what is added up */
     size_t most_sums; /* 0: nobody looks */
     int first;        /* node that forward starts behind: 0, or where lince_net_begin said */
-    int n;            /* of the last forward */
+    int slice_end,
+        slice; /* the nodes up to it are computed for so many samples at a time; 0: for all (slice.c) */
+    int n;     /* of the last forward */
     bool train;
     float momentum;
     const uint64_t *key;
@@ -59,6 +61,15 @@ static inline lince_shape lince_net_shape(const lince_net *net, int node)
 
 /* build.c: which nodes learn, by what their layers' parameters say. */
 void lince_net_mark_learning(lince_net *net);
+
+/* slice.c: which nodes are computed for less than the batch; before layers prepare. */
+void lince_net_slice(lince_net *net);
+
+/* Samples that a node's value holds. */
+static inline size_t lince_net_samples(const lince_net *net, int node)
+{
+    return (size_t)(node == 0 || node >= net->slice_end ? net->options.batch : net->slice);
+}
 
 /* fuse.c: who does what for whom, once buffers are assigned. */
 void lince_net_fuse(lince_net *net);

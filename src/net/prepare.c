@@ -14,7 +14,9 @@ static void assign_buffers(lince_net *net)
     for (size_t i = 0; i < net->count; i++) {
         lince_node *n = &net->nodes[i];
         n->buffer = (int)i;
-        if (i == 0 || !n->layer.type->in_place || net->options.keep || n->from[0] == 0) continue;
+        if (i == 0 || (int)i == net->slice_end || !n->layer.type->in_place || net->options.keep ||
+            n->from[0] == 0)
+            continue;
         const lince_node *input = &net->nodes[n->from[0]];
         bool needed = !net->options.inference && input->layer.type->needs_output;
         if (input->consumers == 1 && !needed) n->buffer = input->buffer;
@@ -40,7 +42,7 @@ static void find_tail(const lince_net *net, int head, timeline *t)
 {
     const lince_tail *tail = &net->nodes[head].tail;
     const lince_node *end = &net->nodes[tail->end];
-    size_t size = (size_t)net->options.batch * lince_shape_size(end->layer.out) * sizeof(float);
+    size_t size = lince_net_samples(net, tail->end) * lince_shape_size(end->layer.out) * sizeof(float);
     live(&t->values[end->buffer], size, head, tail->end);
     if (tail->norm) live(&t->saved[tail->norm], net->nodes[tail->norm].layer.saved, head, tail->norm);
 }
@@ -51,10 +53,11 @@ static void find_lifetimes(const lince_net *net, timeline *t)
     for (int i = 0; i < count; i++) {
         const lince_node *n = &net->nodes[i];
         bool training = !net->options.inference && n->learns;
-        size_t size = (size_t)net->options.batch * lince_shape_size(n->layer.out) * sizeof(float);
+        size_t size = lince_net_samples(net, i) * lince_shape_size(n->layer.out) * sizeof(float);
         int backward = 2 * count - 1 - i;
         bool edge = i == 0 || i == count - 1 || net->options.keep;
-        live(&t->values[n->buffer], size, i == 0 ? 0 : i, edge ? end : i);
+        bool gathers = i == 0 || i == net->slice_end; /* there while the nodes before it are computed again */
+        live(&t->values[n->buffer], size, gathers ? 0 : i, edge ? end : i);
         if (n->tail.end) find_tail(net, i, t);
         for (int k = 0; i > 0 && k < n->inputs; k++) {
             int from = net->nodes[n->from[k]].buffer;
@@ -161,6 +164,7 @@ int lince_net_prepare(lince_net *net)
     size_t scratch = 0;
     if (net->options.frozen) lince_net_freeze(net, (int)net->count - 1);
     lince_net_mark_learning(net);
+    lince_net_slice(net);
     for (size_t i = 1; i < net->count; i++) {
         lince_layer *l = &net->nodes[i].layer;
         if (l->type->prepare) LINCE_TRY(l->type->prepare(l));

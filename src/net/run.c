@@ -76,23 +76,47 @@ static bool in_tail(const lince_net *net, const lince_node *n, int first, int la
     return n->head > first && has_tail(net, &net->nodes[n->head], last);
 }
 
+/* A node's value where slice's samples from `done` on lie. */
+static float *value_at(const lince_net *net, int node, size_t done)
+{
+    bool whole = node == 0 || node == net->slice_end;
+    return net->nodes[node].value + (whole ? done * lince_shape_size(net->nodes[node].layer.out) : 0);
+}
+
 /* With what the nodes of its tail would do. */
-static void forward_with_tail(const lince_net *net, lince_node *n, lince_pass *pass)
+static void forward_with_tail(const lince_net *net, lince_node *n, lince_pass *pass, size_t done)
 {
     const lince_tail *tail = &n->tail;
     lince_epilogue e = {.activation = tail->activation,
-                        .addend = tail->addend ? net->nodes[tail->addend].value : NULL};
+                        .addend = tail->addend ? value_at(net, tail->addend, done) : NULL};
     if (tail->norm) {
         const lince_node *norm = &net->nodes[tail->norm];
         lince_pass own = pass_of(net, norm);
         norm->layer.type->affine(&norm->layer, &own, &e.scale, &e.shift);
     }
-    pass->out = net->nodes[tail->end].value;
+    pass->out = value_at(net, tail->end, done);
     pass->epilogue = &e;
     n->layer.type->forward(&n->layer, pass);
 }
 
-/* Nodes first + 1 to last. */
+/* Nodes first + 1 to last, of `count` samples from `done` on. */
+static void run_nodes(lince_net *net, int first, int last, size_t done, int count)
+{
+    for (int i = first + 1; i <= last; i++) {
+        double start = net->times ? lince_now() : 0;
+        lince_node *n = &net->nodes[i];
+        lince_pass pass = pass_of(net, n);
+        pass.n = count;
+        pass.out = value_at(net, i, done);
+        for (int k = 0; k < n->inputs; k++) pass.in[k] = value_at(net, n->from[k], done);
+        if (has_tail(net, n, last))
+            forward_with_tail(net, n, &pass, done);
+        else if (!n->forward_done && !in_tail(net, n, first, last))
+            n->layer.type->forward(&n->layer, &pass);
+        if (net->times && net->train) net->times[i].forward += lince_now() - start;
+    }
+}
+
 static void run_forward(lince_net *net, int first, int last, int count, bool train, const uint64_t *key)
 {
     net->n = count;
@@ -100,16 +124,11 @@ static void run_forward(lince_net *net, int first, int last, int count, bool tra
     net->key = key;
     if (net->exec.device->enter) net->exec.device->enter(net->exec.device, net->exec.threads);
     clear_tail(net, net->nodes[first].value, &net->nodes[first].layer);
-    for (int i = first + 1; i <= last; i++) {
-        double start = net->times ? lince_now() : 0;
-        lince_node *n = &net->nodes[i];
-        lince_pass pass = pass_of(net, n);
-        if (has_tail(net, n, last))
-            forward_with_tail(net, n, &pass);
-        else if (!n->forward_done && !in_tail(net, n, first, last))
-            n->layer.type->forward(&n->layer, &pass);
-        if (net->times && train) net->times[i].forward += lince_now() - start;
-    }
+    int end = net->slice_end, slice = net->slice;
+    assert(!end || (first == 0 && last >= end)); /* a net for inference is not computed in parts */
+    for (int done = 0; end && done < count; done += slice)
+        run_nodes(net, 0, end, (size_t)done, count - done < slice ? count - done : slice);
+    run_nodes(net, end ? end : first, last, 0, count);
 }
 
 void lince_net_set_momentum(lince_net *net, float momentum)

@@ -164,6 +164,26 @@ static void test_what_is_done_by_the_layer_before_gives_the_same_bits(void **sta
     lince_net_free(plain), lince_net_free(training), lince_net_free(inference);
 }
 
+/* Of a batch that is not full, in slices of which the last is not. */
+static void test_slices_give_the_same_bits(void **state)
+{
+    (void)state;
+    enum { SLICED = 6, N = 5 };
+    lince_net *whole =
+        build_tails(&(lince_net_options){.batch = SLICED, .keep = true, .deterministic = true});
+    for (int slice = 1; slice <= 3; slice++) {
+        lince_net *net = build_tails(&(lince_net_options){
+            .batch = SLICED, .threads = 2, .inference = true, .deterministic = true, .slice = slice});
+        assert_int_equal(lince_net_layer(net, 1)->batch, slice);
+        for (int i = 0; i < SLICED * 3 * SIZE * SIZE; i++)
+            lince_net_input(net)[i] = lince_net_input(whole)[i] = (float)(i * 7919 % 1000) / 500 - 1;
+        lince_net_forward(net, N, false, NULL), lince_net_forward(whole, N, false, NULL);
+        assert_memory_equal(lince_net_output(net), lince_net_output(whole), N * CLASSES * sizeof(float));
+        lince_net_free(net);
+    }
+    lince_net_free(whole);
+}
+
 /* A node in the middle of what another would do, which is computed as if it were alone; and going on behind it. */
 static void test_a_part_of_a_net_is_computed_as_without_tails(void **state)
 {
@@ -187,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_fused_and_plain_relus_give_the_same_bits),
         cmocka_unit_test(test_neighbours_rectify_and_hold_back),
         cmocka_unit_test(test_what_is_done_by_the_layer_before_gives_the_same_bits),
+        cmocka_unit_test(test_slices_give_the_same_bits),
         cmocka_unit_test(test_a_part_of_a_net_is_computed_as_without_tails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
