@@ -2,8 +2,6 @@
 #include "kernels/x86/depthwise.h"
 #include "kernels/x86/finish_simd.h"
 
-#define UNROLL _Pragma("GCC unroll 16")
-
 /* A row goes in pieces of T pixels, T known to the compiler: eight, or seven where that fits better (maps of
  * 7, 14, 28 and 56 pixels), then what is left. */
 #define IN_PIECES(count, PIECE)                                 \
@@ -49,11 +47,8 @@ INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, s
                 sum[(c - i) / step] = vec_fma(w[i], pixel, sum[(c - i) / step]);
         }
     }
-    UNROLL for (size_t t = 0; t < T; t++)
-    {
-        size_t at = (first + t) * j->to_step * LANES;
-        vec_store(j->y + at, vec_finish(&j->finish, 0, (ptrdiff_t)at, sum[t]));
-    }
+    size_t pixel = j->to_step * LANES;
+    finish_pixels(&j->finish, 0, (ptrdiff_t)(first * pixel), pixel, (int)T, 1, sum, j->y);
 }
 
 INLINE void row_of(const lince_depthwise_row *j, size_t taps, size_t step)

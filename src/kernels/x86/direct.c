@@ -194,6 +194,7 @@ static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, 
             (sample * p->to_blocks + first) * plane + (y * (size_t)p->to.width + (size_t)g->left) * lanes(p);
         lince_direct_row d = {
             .blocks = p->from_blocks,
+            .last = p->from.channels - (int)((p->from_blocks - 1) * p->channels),
             .taps = count,
             .x_tap = g->x_tap + first_tap,
             .w_tap = g->w_tap + first_tap,

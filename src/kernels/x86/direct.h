@@ -27,6 +27,7 @@ typedef enum lince_direct_step {
  * Distances are in floats. */
 typedef struct lince_direct_row {
     size_t blocks, taps;
+    int last;                       /* channels of the last block; behind them are zeros */
     const ptrdiff_t *x_tap, *w_tap; /* [taps] */
     const float *x;
     size_t x_block;

@@ -2,42 +2,42 @@
 #include "kernels/x86/direct.h"
 #include "kernels/x86/finish_simd.h"
 
-#define UNROLL _Pragma("GCC unroll 16")
-
 enum { VECTORS = LINCE_DIRECT_VECTORS, ROWS = LINCE_DIRECT_ROWS };
 
-INLINE void finish(const lince_direct_row *d, size_t pixel, size_t vector, vec sum)
+/* One tap of one block: `channels` terms of each sum. */
+INLINE void add_block(int pixels, int vectors, int channels, int step, const lince_direct_row *d, size_t b,
+                      size_t t, vec sum[ROWS][VECTORS])
 {
-    size_t at = pixel * d->y_pixel + vector * d->y_vector;
-    vec_store(d->y + at, vec_finish(&d->finish, vector * LANES, (ptrdiff_t)at, sum));
+    const float *x = d->x + (ptrdiff_t)(b * d->x_block) + d->x_tap[t];
+    const float *w = d->w + (ptrdiff_t)(b * d->w_block) + d->w_tap[t];
+    vec factor[VECTORS];
+    for (int c = 0; c < channels; c++, x++, w += LANES) {
+        UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(w + (size_t)k * d->w_vector);
+        UNROLL for (int r = 0; r < pixels; r++)
+        {
+            vec a = vec_all(x[r * step]);
+            UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
+        }
+    }
 }
 
 /* pixels x vectors sums in registers: each channel of each tap loads `vectors` vectors and `pixels`
  * scalars. */
 INLINE void row(int pixels, int vectors, int channels, int step, const lince_direct_row *d)
 {
-    vec sum[ROWS][VECTORS], factor[VECTORS];
+    vec sum[ROWS][VECTORS];
     UNROLL for (int r = 0; r < pixels; r++)
     {
         UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_zero();
     }
-    for (size_t b = 0; b < d->blocks; b++)
-        for (size_t t = 0; t < d->taps; t++) {
-            const float *x = d->x + (ptrdiff_t)(b * d->x_block) + d->x_tap[t];
-            const float *w = d->w + (ptrdiff_t)(b * d->w_block) + d->w_tap[t];
-            for (int c = 0; c < channels; c++, x++, w += LANES) {
-                UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(w + (size_t)k * d->w_vector);
-                UNROLL for (int r = 0; r < pixels; r++)
-                {
-                    vec a = vec_all(x[r * step]);
-                    UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
-                }
-            }
-        }
-    UNROLL for (int r = 0; r < pixels; r++)
-    {
-        UNROLL for (int k = 0; k < vectors; k++) finish(d, (size_t)r, (size_t)k, sum[r][k]);
-    }
+    size_t whole = d->last == channels ? d->blocks : d->blocks - 1;
+    for (size_t b = 0; b < whole; b++)
+        for (size_t t = 0; t < d->taps; t++) add_block(pixels, vectors, channels, step, d, b, t, sum);
+    for (size_t t = 0; t < d->taps && whole < d->blocks; t++)
+        add_block(pixels, vectors, d->last, step, d, whole, t, sum);
+    UNROLL for (int k = 0; k < vectors; k++)
+        finish_pixels(&d->finish, (size_t)k * LANES, (ptrdiff_t)((size_t)k * d->y_vector), d->y_pixel, pixels,
+                      VECTORS, &sum[0][k], d->y);
 }
 
 /* `rows` x vectors sums in registers over all pixels. tap: where the rows lie; NULL: one after the other. */

@@ -5,6 +5,8 @@
 #include "kernels/x86/activation.h"
 #include "kernels/x86/finish.h"
 
+#define UNROLL _Pragma("GCC unroll 16")
+
 /* A sum of the vector that `channel` floats lie before, whose result is written at y + at. */
 INLINE vec vec_finish(const lince_finish *f, size_t channel, ptrdiff_t at, vec sum)
 {
@@ -15,6 +17,36 @@ INLINE vec vec_finish(const lince_finish *f, size_t channel, ptrdiff_t at, vec s
     if (f->activation == LINCE_RELU6) sum = vec_min(vec_all(6), sum);
     if (f->gate) sum = vec_where_positive(sum, vec_load(f->gate + at));
     return sum;
+}
+
+/* The same of `count` pixels, whose sums are `pitch` apart and whose results `step` floats: what is asked is asked once. */
+INLINE void finish_pixels(const lince_finish *f, size_t channel, ptrdiff_t at, size_t step, int count,
+                          int pitch, vec *sum, float *y)
+{
+    y += at;
+    if (f->bias) {
+        vec bias = vec_load(f->bias + channel);
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] = vec_add(sum[r * pitch], bias);
+    }
+    if (f->scale) {
+        vec scale = vec_load(f->scale + channel), shift = vec_load(f->shift + channel);
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] = vec_fma(scale, sum[r * pitch], shift);
+    }
+    if (f->addend) {
+        const float *addend = f->addend + at;
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] =
+            vec_add(sum[r * pitch], vec_load(addend + (size_t)r * step));
+    }
+    if (f->activation == LINCE_RELU || f->activation == LINCE_RELU6)
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] = vec_relu(sum[r * pitch]);
+    if (f->activation == LINCE_RELU6)
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] = vec_min(vec_all(6), sum[r * pitch]);
+    if (f->gate) {
+        const float *gate = f->gate + at;
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] =
+            vec_where_positive(sum[r * pitch], vec_load(gate + (size_t)r * step));
+    }
+    UNROLL for (int r = 0; r < count; r++) vec_store(y + (size_t)r * step, sum[r * pitch]);
 }
 
 /* Of results that were written: `vectors` one after the other. */

@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define UNROLL _Pragma("GCC unroll 16")
-
 #if defined(__AVX512F__)
 #define REGISTERS 32
 #else
