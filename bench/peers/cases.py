@@ -5,7 +5,9 @@ import subprocess
 
 from contender import Contender
 
-INFERENCE = [("vgg16", 32, 1), ("vgg16", 224, 1), ("vgg16", 32, 128), ("resnet18", 224, 1)]
+INFERENCE = [("vgg16", 32, 1), ("vgg16", 224, 1), ("vgg16", 32, 128)]
+NETWORKS = ["resnet18", "resnet50", "mobilenet_v2", "efficientnet_b0", "densenet121", "squeezenet1_1"]
+BATCHES = [1, 8, 32]
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -38,7 +40,7 @@ class Bench:
         return f"{self.work}/{model}-{size}-{batch}.onnx"
 
     def prepare(self):
-        """The inputs of all cases: small pictures, a large weights file, networks for ONNX Runtime."""
+        """The inputs of all cases: small pictures, a large weights file."""
         os.makedirs(self.work, exist_ok=True)
         for n in (600, 6000):
             if not os.path.exists(f"{self.data}-{n}"):
@@ -46,11 +48,6 @@ class Bench:
                                stdout=subprocess.DEVNULL)
         if not os.path.exists(self.weights):
             subprocess.run([self.python, f"{HERE}/first_prediction.py", "--make", self.weights], check=True)
-        for model, size, batch in INFERENCE:
-            path = self.onnx(model, size, batch)
-            if not os.path.exists(path):
-                subprocess.run([self.python, f"{HERE}/onnx_inference.py", model, str(size), str(batch), path, "--export"],
-                               check=True, stderr=subprocess.DEVNULL)
 
     def picture(self):
         for folder, _, files in sorted(os.walk(f"{self.data}-600")):
@@ -107,13 +104,33 @@ def rounded_training(b, model, size, batch, rounds):
     ], rounds)
 
 
+def engine(b, name, called, model, size, batch, threads):
+    return Contender(name, [b.python, f"{HERE}/inference.py", called, model, size, batch, b.onnx(model, size, batch),
+                            threads, b.seconds])
+
+
 def inference(b, model, size, batch, compiled):
     contenders = [Contender("lince", bench_model(b, model, size, batch, "infer"))]
     for variant in ["plain", "channels_last"] + (["compile"] if compiled else []):
         contenders.append(Contender(f"PyTorch, {variant}", vision(b, model, size, batch, "infer", variant), field="PyTorch"))
-    onnx = [b.python, f"{HERE}/onnx_inference.py", model, size, batch, b.onnx(model, size, batch)]
-    contenders.append(Contender("ONNX Runtime", onnx + [b.threads, b.seconds]))
+    contenders.append(engine(b, "ONNX Runtime", "onnxruntime", model, size, batch, b.threads))
     return Case("Inference", f"{model} {size}x{size}, batch {batch}", contenders)
+
+
+def network(b, model, batch, threads):
+    """Beside engines that do nothing but this."""
+    many = f"{threads} threads" if threads > 1 else "one thread"
+    engines = [("ONNX Runtime", "onnxruntime"), ("OpenVINO", "openvino"), ("ncnn", "ncnn")]
+    return Case("Networks that answer", f"{model} 224x224, batch {batch}, {many}",
+                [Contender("lince", bench_model(b, model, 224, batch, "infer", threads))] +
+                [engine(b, name, called, model, 224, batch, threads) for name, called in engines])
+
+
+def network_training(b, model, size, batch):
+    contenders = [Contender("lince", bench_model(b, model, size, batch, "sgd"))]
+    contenders += [Contender(f"PyTorch, {v}", vision(b, model, size, batch, "sgd", v), field="PyTorch")
+                   for v in ("plain", "channels_last")]
+    return Case("Networks that learn", f"{model} {size}x{size}, batch {batch}, SGD with momentum", contenders, 2)
 
 
 # --- texts ------------------------------------------------------------------------------------------------
@@ -225,6 +242,14 @@ def all_cases(b):
         yield on_threads(b, threads)
     for size in (64, 128):
         yield training(b, "vgg16", size, 16, "sgd", 1)
+    for threads in sorted({1, b.threads}):
+        for model in NETWORKS:
+            for batch in BATCHES:
+                yield network(b, model, batch, threads)
+    for model in NETWORKS:
+        for size, batch in ((224, 32), (32, 128)):
+            if model != "squeezenet1_1" or size > 32:
+                yield network_training(b, model, size, batch)
     for n in (600, 6000):
         yield with_data(b, n)
     for model in ("vgg16", "resnet18"):

@@ -141,7 +141,8 @@ def machine():
 
 
 def versions(bench):
-    code = "import torch; print('PyTorch', torch.__version__); import onnxruntime; print('ONNX Runtime', onnxruntime.__version__)"
+    names = {"PyTorch": "torch", "ONNX Runtime": "onnxruntime", "OpenVINO": "openvino", "ncnn": "ncnn"}
+    code = f"import importlib.metadata as m\nfor name, package in {names}.items(): print(name, m.version(package))"
     said = subprocess.run([bench.python, "-c", code], capture_output=True, text=True).stdout.split("\n")
     if bench.debian:
         code = "import torch; print('Debian\\'s PyTorch', torch.__version__)"
