@@ -7,6 +7,7 @@ enum { GRAIN = 1 << 14 };
 
 typedef struct work {
     lince_logistic_range *range;
+    lince_logistic_gradient *gradient;
     const lince_map_args *args;
 } work;
 
@@ -18,8 +19,15 @@ static void task(void *context, size_t begin, size_t end)
 
 static void run(lince_logistic_range *range, const lince_kernel *kernel, const lince_map_args *a)
 {
-    work w = {range, a};
+    work w = {.range = range, .args = a};
     lince_parallel_ranges(kernel->exec.threads, a->n, GRAIN, task, &w);
+}
+
+static void gradient_task(void *context, size_t begin, size_t end)
+{
+    const work *w = context;
+    const lince_map_args *a = w->args;
+    w->gradient(a->a + begin, a->b + begin, a->y + begin, end - begin);
 }
 
 static void sigmoid(const lince_logistic_simd *simd, const lince_kernel *kernel, const void *args)
@@ -32,7 +40,15 @@ static void silu(const lince_logistic_simd *simd, const lince_kernel *kernel, co
     run(simd->silu, kernel, args);
 }
 
+static void silu_backward(const lince_logistic_simd *simd, const lince_kernel *kernel, const void *args)
+{
+    work w = {.gradient = simd->silu_backward, .args = args};
+    lince_parallel_ranges(kernel->exec.threads, w.args->n, GRAIN, gradient_task, &w);
+}
+
 LINCE_X86_ROW(sigmoid, SIGMOID, avx512, AVX512, lince_logistic_simd_avx512, NULL, sigmoid);
 LINCE_X86_ROW(sigmoid, SIGMOID, avx2, AVX2, lince_logistic_simd_avx2, NULL, sigmoid);
 LINCE_X86_ROW(silu, SILU, avx512, AVX512, lince_logistic_simd_avx512, NULL, silu);
 LINCE_X86_ROW(silu, SILU, avx2, AVX2, lince_logistic_simd_avx2, NULL, silu);
+LINCE_X86_ROW(silu_backward, SILU_BACKWARD, avx512, AVX512, lince_logistic_simd_avx512, NULL, silu_backward);
+LINCE_X86_ROW(silu_backward, SILU_BACKWARD, avx2, AVX2, lince_logistic_simd_avx2, NULL, silu_backward);

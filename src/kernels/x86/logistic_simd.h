@@ -17,7 +17,25 @@
         memcpy(y + i, rest, (n - i) * sizeof *y);                                       \
     }
 
+INLINE vec silu_gradient(vec x, vec dy)
+{
+    vec s = vec_logistic(x);
+    return vec_mul(vec_mul(dy, s), vec_fma(x, vec_sub(vec_all(1), s), vec_all(1)));
+}
+
+static void silu_backward(const float *x, const float *dy, float *dx, size_t n)
+{
+    float rest[2 * LANES] = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) vec_store(dx + i, silu_gradient(vec_load(x + i), vec_load(dy + i)));
+    if (i == n) return;
+    memcpy(rest, x + i, (n - i) * sizeof *x);
+    memcpy(rest + LANES, dy + i, (n - i) * sizeof *dy);
+    vec_store(rest, silu_gradient(vec_load(rest), vec_load(rest + LANES)));
+    memcpy(dx + i, rest, (n - i) * sizeof *dx);
+}
+
 RANGE(sigmoid, vec_logistic)
 RANGE(silu, vec_silu)
 
-const lince_logistic_simd LOGISTIC_SIMD = {sigmoid, silu};
+const lince_logistic_simd LOGISTIC_SIMD = {sigmoid, silu, silu_backward};
