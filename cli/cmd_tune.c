@@ -10,6 +10,7 @@ enum { MOST_WORDS = 256 };
 
 typedef struct job {
     training common;
+    lince_processes *processes;
     lince_tune_options options;
     const char *trials, *budget, *sampler, *objective, *least, *reduction, *jobs;
     bool headed;
@@ -159,12 +160,14 @@ static int tune(void *context)
                                     .context = j,
                                     .leg = t->quiet ? NULL : tell_leg,
                                     .progress = t->quiet ? NULL : tell_progress};
+    cli_joined_language();
     int code = read_options(j);
     if (!code)
-        code = lince_tune(t->settings, &j->options, t->line, cli_observer(t->quiet), &observer, &j->result);
+        code = lince_tune_together(j->processes, t->settings, &j->options, t->line,
+                                   cli_observer(t->quiet || t->silent), &observer, &j->result);
     cli_clear_line();
     snprintf(t->folder, sizeof t->folder, "%s", j->result.folder);
-    if (code) return code;
+    if (code || t->silent) return code;
     if (!t->quiet) tell_result(j);
     if (t->json)
         print_json(j);
@@ -191,11 +194,14 @@ static int run(int argc, char **argv)
         {"reduction", "N", N_("of N trials that are judged one goes on, to N times the epochs (3)"),
          &j.reduction, NULL},
         {"jobs", "N",
-         N_("trials at a time, which share the threads (of texts one a thread, of pictures one for four)"),
+         N_("trials at a time, which share the threads (of texts one a thread, of pictures one for four; of several processes one each)"),
          &j.jobs, NULL},
         JSON_OPTION(j.common),
         TRAINING_OPTIONS(j.common)};
-    return cli_train(&cmd_tune, &j.common, argc, argv, specs, tune, &j);
+    int code = cli_join(&j.processes);
+    if (code) return code;
+    j.common.silent = lince_processes_rank(j.processes) > 0;
+    return cli_leave(j.processes, cli_train(&cmd_tune, &j.common, argc, argv, specs, tune, &j));
 }
 
 const command cmd_tune = {

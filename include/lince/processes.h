@@ -6,6 +6,7 @@
 #include <lince/model.h>
 #include <lince/observer.h>
 #include <lince/settings.h>
+#include <lince/tune.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -53,6 +54,14 @@ LINCE_API int lince_model_together(lince_model *model, lince_processes *processe
 LINCE_API int lince_cv_together(lince_processes *processes, const lince_settings *settings,
                                 const char *command, int json, const lince_observer *observer, char *folder,
                                 size_t folder_size, char **text);
+
+/* As lince_tune, a trial a process. With the same options, `jobs` among them, the search makes the same decisions however many
+ * processes there are; without, as many trials are begun as there are processes, and decisions know less of each other. The first one
+ * decides, writes and is heard; the result is its own, the others' has the folder alone. The folder must be one that all of them see. */
+LINCE_API int lince_tune_together(lince_processes *processes, const lince_settings *settings,
+                                  const lince_tune_options *options, const char *command,
+                                  const lince_observer *observer, const lince_tune_observer *tune_observer,
+                                  lince_tune_result *result);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "crossval/crossval.h"
 #include "group/join.h"
+#include "report/search/tune_by.h"
 #include "train/ask/model_internal.h"
 
 struct lince_processes {
@@ -77,4 +78,12 @@ int lince_cv_together(lince_processes *p, const lince_settings *settings, const 
 {
     return lince_cv_by(lince_processes_group(p), settings, command, json, observer, folder, folder_size,
                        text);
+}
+
+int lince_tune_together(lince_processes *p, const lince_settings *settings, const lince_tune_options *options,
+                        const char *command, const lince_observer *observer,
+                        const lince_tune_observer *tune_observer, lince_tune_result *result)
+{
+    return lince_tune_by(lince_processes_group(p), settings, options, command, observer, tune_observer,
+                         result);
 }

@@ -1,8 +1,10 @@
 #include "group/group.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/parallel.h"
 
+#include <lince/version.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -132,12 +134,19 @@ static int first_verdict(const lince_group *g, verdict *v)
 }
 
 /* The message of the one that failed, and whose it is. */
-static void put_message(const lince_group *g, char message[MESSAGE])
+static void put_message(const lince_group *g, int rank, const char *text, char message[MESSAGE])
 {
-    if (!g->rank || !g->names)
-        snprintf(message, MESSAGE, "%s", lince_error());
+    if (!rank || !g->names)
+        snprintf(message, MESSAGE, "%s", text);
     else
-        snprintf(message, MESSAGE, _("process %d on %s: %s"), g->rank, g->names[g->rank], lince_error());
+        snprintf(message, MESSAGE, _("process %d on %s: %s"), rank, g->names[rank], text);
+}
+
+int lince_group_fail(const lince_group *g, int rank, int code, const char *text)
+{
+    char message[MESSAGE];
+    put_message(g, rank, text, message);
+    return lince_error_set(code, message);
 }
 
 int lince_group_all(const lince_group *g, int code)
@@ -148,7 +157,7 @@ int lince_group_all(const lince_group *g, int code)
     LINCE_TRY(first_verdict(g, &v));
     LINCE_TRY(lince_group_broadcast(g, 0, &v, sizeof v));
     if (!v.code) return 0;
-    if (v.rank == g->rank) put_message(g, message);
+    if (v.rank == g->rank) put_message(g, g->rank, lince_error(), message);
     LINCE_TRY(lince_group_broadcast(g, v.rank, message, sizeof message));
     return v.code < 0 ? lince_error_set(v.code, message) : v.code;
 }
@@ -165,4 +174,10 @@ int lince_group_same(const lince_group *g, const char *what, const char *text)
                                                                    what, text, first)
                                                       : 0;
     return lince_group_all(g, code);
+}
+
+int lince_group_alike(const lince_group *g)
+{
+    LINCE_TRY(lince_group_same(g, "lince", lince_version()));
+    return lince_group_same(g, "LINCE_CPU", lince_level_name(lince_cpu_level()));
 }

@@ -66,6 +66,12 @@ int lince_group_threads(const lince_group *group);
  * first's; 0 where there is none. */
 int lince_group_all(const lince_group *group, int code);
 
+/* A failure of one member's in another that was told of it: the message says whose it is. Returns the code. */
+int lince_group_fail(const lince_group *group, int rank, int code, const char *message);
+
+/* LINCE_EDATA in all where a member has another lince, or computes with another instruction set. */
+int lince_group_alike(const lince_group *group);
+
 /* LINCE_EDATA in all where a member has another text than the first one; `what` says of what it is. */
 int lince_group_same(const lince_group *group, const char *what, const char *text);
 

@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
+#include "tune/members.h"
 #include "tune/propose.h"
 #include "tune/trial.h"
 
@@ -22,6 +23,7 @@ typedef struct decision {
 
 typedef struct work {
     lince_search *s;
+    const lince_group *group;
     const lince_observer *observer;
     const lince_tune_observer *tune;
     int threads; /* of a leg */
@@ -41,6 +43,13 @@ typedef struct work {
     int running;
     lince_voice voice;
 } work;
+
+/* A thread, and the member of the group whose legs it sees to. */
+typedef struct worker {
+    work *w;
+    int member;
+    pthread_t thread;
+} worker;
 
 static double seconds(const work *w)
 {
@@ -327,16 +336,25 @@ static const char **copy_values(const lince_search *s, size_t trial)
     return values;
 }
 
-/* With the lock; it is let go while the leg runs. */
-static void run_leg(work *w, size_t number)
+static int train_leg(const worker *by, const char *const *values, const lince_observer *observer,
+                     lince_leg *leg)
 {
+    const work *w = by->w;
+    return by->member ? lince_member_run(w->group, by->member, w->s, values, observer, leg)
+                      : lince_trial_run(w->s, values, w->threads, observer, leg);
+}
+
+/* With the lock; it is let go while the leg runs. */
+static void run_leg(const worker *by, size_t number)
+{
+    work *w = by->w;
     lince_leg *leg = w->decisions[number].leg;
     const char **values = copy_values(w->s, leg->trial);
     listener l = {.w = w, .trial = leg->trial};
     lince_observer observer = {.size = sizeof observer, .context = &l, .progress = hear, .stop = &w->stop};
     w->running++;
     pthread_mutex_unlock(&w->lock);
-    int code = values ? lince_trial_run(w->s, values, w->threads, &observer, leg) : LINCE_ENOMEM;
+    int code = values ? train_leg(by, values, &observer, leg) : LINCE_ENOMEM;
     lince_free(values);
     pthread_mutex_lock(&w->lock);
     w->running--;
@@ -350,8 +368,9 @@ static void run_leg(work *w, size_t number)
     if (code) fail(w, code);
 }
 
-static void step(work *w)
+static void step(const worker *by)
 {
+    work *w = by->w;
     decision d;
     bool is_replayed = w->count >= w->journaled; /* what the journal tells of costs no time */
     if (is_replayed && budget_is_over(w)) {
@@ -362,7 +381,7 @@ static void step(work *w)
     if (code)
         fail(w, code);
     else if (d.kind == RUNNING)
-        run_leg(w, w->count - 1);
+        run_leg(by, w->count - 1);
     else if ((code = write_journal(w)))
         fail(w, code);
 }
@@ -370,12 +389,13 @@ static void step(work *w)
 static void *work_on(void *context)
 {
     LINCE_PLAIN_LOCALE;
-    work *w = context;
+    const worker *by = context;
+    work *w = by->w;
     lince_voice_use(w->voice);
     pthread_mutex_lock(&w->lock);
     while (!w->done) {
         if (may_decide(w))
-            step(w);
+            step(by);
         else
             pthread_cond_wait(&w->changed, &w->lock);
         pthread_cond_broadcast(&w->changed);
@@ -397,15 +417,19 @@ static void free_open(work *w)
     lince_free(w->decisions);
 }
 
+/* The calling thread is the last worker. Fewer than jobs decide the same, later. */
 static void work_with_others(work *w)
 {
-    pthread_t *thread = lince_alloc((size_t)w->s->jobs, sizeof *thread);
-    int started = 0;
-    while (thread && started < w->s->jobs - 1 && !pthread_create(&thread[started], NULL, work_on, w))
-        started++;
-    work_on(w);
-    for (int i = 0; i < started; i++) pthread_join(thread[i], NULL);
-    lince_free(thread);
+    int several = w->group->size, count = several > 1 && several < w->s->jobs ? several : w->s->jobs,
+        started = 0;
+    worker own = {.w = w}, *others = lince_alloc((size_t)count, sizeof *others);
+    for (; others && started < count - 1; started++) {
+        others[started] = (worker){.w = w, .member = several > 1 ? started + 1 : 0};
+        if (pthread_create(&others[started].thread, NULL, work_on, &others[started])) break;
+    }
+    work_on(&own);
+    for (int i = 0; i < started; i++) pthread_join(others[i].thread, NULL);
+    lince_free(others);
 }
 
 /* Of a search that ended: what its legs tell, and no decision more. */
@@ -417,18 +441,20 @@ static void apply_all(lince_search *s)
     }
 }
 
-int lince_search_run(lince_search *s, int threads, const lince_observer *observer,
-                     const lince_tune_observer *tune)
+static int run(lince_search *s, const lince_group *group, int threads, const lince_observer *observer,
+               const lince_tune_observer *tune)
 {
     if (s->ended) {
         apply_all(s);
         return 0;
     }
+    int each = group->size > 1 ? threads : threads / s->jobs;
     const lince_leg *last = s->leg_count ? s->legs[s->leg_count - 1] : NULL;
     work w = {.s = s,
+              .group = group,
               .observer = observer,
               .tune = tune,
-              .threads = threads / s->jobs > 1 ? threads / s->jobs : 1,
+              .threads = each > 1 ? each : 1,
               .journaled = last ? last->number + 1 : 0,
               .before = last ? last->at : 0,
               .began = lince_now()};
@@ -444,4 +470,15 @@ int lince_search_run(lince_search *s, int threads, const lince_observer *observe
     free_open(&w);
     s->over = w.over;
     return w.code ? lince_fail(w.code, "%s", w.error) : 0;
+}
+
+int lince_search_run(lince_search *s, const lince_group *group, int threads, const lince_observer *observer,
+                     const lince_tune_observer *tune)
+{
+    int code = run(s, group, threads, observer, tune);
+    if (!code) return lince_members_dismiss(group);
+    char why[2048];
+    snprintf(why, sizeof why, "%s", lince_error());
+    (void)lince_members_dismiss(group); /* what failed first is told */
+    return lince_error_set(code, why);
 }

@@ -85,6 +85,7 @@ static void test_work_on_nothing_is_refused(void **state)
     REFUSED(lince_lr_find(settings, 1e-4, 1, 10, NULL, folder, sizeof folder, NULL), "lr");
     REFUSED(lince_tune(NULL, NULL, "x", NULL, NULL, &result), "settings");
     REFUSED(lince_tune(settings, NULL, "x", NULL, NULL, NULL), "lince_tune_result");
+    REFUSED(lince_tune_together(NULL, NULL, NULL, "x", NULL, NULL, &result), "settings");
     REFUSED(lince_tune_settings(NULL, settings), "folder");
     REFUSED(lince_cv(NULL, "x", 0, NULL, folder, sizeof folder, &text), "settings");
     REFUSED(lince_cv(settings, "x", 0, NULL, folder, sizeof folder, NULL), "text");

@@ -1,30 +1,11 @@
 #!/usr/bin/env bash
 # Several processes, begun by mpirun, train one network: the same bits however many they are. usage: test_mpi.sh PROGRAM
-# Skipped (77) where there is no mpirun, or lince-mpi.so was not built. MPIRUN: that of the MPI that it was built with.
-lince=$(realpath "$1")
-. "$(dirname "$0")/../cli/lib.sh" mpi
-mpirun=${MPIRUN:-mpirun}
-if ! command -v "$mpirun" >/dev/null || [ ! -e "$(dirname "$lince")/lince-mpi.so" ]; then
-    echo "SKIPPED: mpirun (openmpi-bin) or lince-mpi.so is not there"
-    exit 77
-fi
-# Open MPI's: more processes than processors, and root in a container.
-export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export ASAN_OPTIONS=detect_leaks=0 # of Open MPI
-export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+. "$(dirname "$0")/lib.sh" mpi "$1"
 common="--lang en --threads 1 --shards 4 --quiet --no-report"
 of_pictures="--data pictures --model resnet20 --image-size 16 --batch-size 15 --epochs 2 $common"
 of_texts="--data tweets --model gru --hidden 8 --embedding 8 --split-by random --batch-size 16 --epochs 2 $common"
 "$lince" synth images pictures --n 70 --seed 1 >/dev/null
 "$lince" synth tweets tweets --n 90 --seed 1 >/dev/null
-
-# together N ARGUMENTS...: N processes of lince, with their output in ./out and ./err; the exit code in $code
-together() {
-    local n=$1
-    shift
-    timeout 120 "$mpirun" -n "$n" "$lince" "$@" >out 2>err </dev/null
-    code=$?
-}
 
 # --- the same bits, files and words as of one process that nobody has launched
 

@@ -6,15 +6,17 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
-#include "core/parallel.h"
 #include "core/plain_locale.h"
+#include "core/sha256.h"
 #include "core/sized.h"
 #include "loss/loss.h"
 #include "modality/modality.h"
+#include "report/search/tune_by.h"
 #include "report/search/tune_page.h"
 #include "settings/settings.h"
 #include "train/data/open_data.h"
 #include "train/run/resume.h"
+#include "tune/members.h"
 #include "tune/search.h"
 #include "tune/trial.h"
 
@@ -70,8 +72,10 @@ static int check_options(const lince_search *s, const lince_tune_options *o)
     return check_objective(s, o);
 }
 
-/* A try at opening the data once tells whether any trial could, and of what kind they are. */
-static int look_at_data(lince_search *s, const lince_modality **modality)
+/* A try at opening the data once tells whether any trial could, and of what kind they are; and the members of a group whether they
+ * have the same. */
+static int look_at_data(const lince_search *s, const lince_modality **modality,
+                        char fingerprint[LINCE_SHA256_DIGITS + 1])
 {
     lince_dataset *data = NULL;
     int code = lince_open_data(&data, &s->settings, NULL, NULL, NULL);
@@ -82,19 +86,21 @@ static int look_at_data(lince_search *s, const lince_modality **modality)
                        "the training part",
                        s->settings.data);
     if (!code) *modality = lince_modality_of_data(data);
+    if (!code) snprintf(fingerprint, LINCE_SHA256_DIGITS + 1, "%s", lince_dataset_fingerprint(data));
     lince_dataset_free(data);
     return code;
 }
 
-static int threads_of(const lince_settings *s)
+static int threads_of(const lince_settings *s, const lince_group *group)
 {
-    return s->threads ? s->threads : lince_processors();
+    return s->threads ? s->threads : lince_group_threads(group);
 }
 
-/* A step keeps `busy` threads busy. More at a time than trials there are would only make decisions know less. */
-static int usual_jobs(const lince_search *s, int busy)
+/* One a member or, of one alone, as many as its threads serve: a step keeps `busy` threads busy. More at a time than trials there are
+ * would only make decisions know less. */
+static int usual_jobs(const lince_search *s, const lince_group *group, int busy)
 {
-    int jobs = threads_of(&s->settings) / busy;
+    int jobs = group->size > 1 ? group->size : threads_of(&s->settings, group) / busy;
     if (s->trials_wanted && jobs > s->trials_wanted) jobs = s->trials_wanted;
     return jobs > 1 ? jobs : 1;
 }
@@ -106,20 +112,21 @@ static int read_space(lince_search *s, const lince_tune_options *o)
     return o->space_file ? lince_space_load(&s->space, o->space_file, &s->settings) : 0;
 }
 
-static int begin(lince_search *s, const lince_settings *settings, const lince_tune_options *o,
-                 const char *command)
+static int begin(lince_search *s, const lince_group *group, const lince_settings *settings,
+                 const lince_tune_options *o, const char *command)
 {
     const lince_modality *modality = NULL;
+    char fingerprint[LINCE_SHA256_DIGITS + 1];
     LINCE_TRY(lince_settings_fill(&s->settings, settings));
     LINCE_TRY(read_space(s, o));
     LINCE_TRY(check_options(s, o));
-    LINCE_TRY(look_at_data(s, &modality));
+    LINCE_TRY(look_at_data(s, &modality, fingerprint));
     LINCE_TRY(lince_space_check(&s->space, modality, s->settings.data));
     s->sampler = o->sampler, s->objective = o->objective;
     s->trials_wanted = o->trials, s->budget = o->budget;
     lince_rungs_init(&s->rungs, s->settings.epochs, o->least_epochs ? o->least_epochs : 1,
                      o->reduction ? o->reduction : 3);
-    s->jobs = o->jobs ? o->jobs : usual_jobs(s, modality->threads);
+    s->jobs = o->jobs ? o->jobs : usual_jobs(s, group, modality->threads);
     LINCE_TRY(lince_run_new_folder(s->folder, settings->out && *settings->out ? settings->out : "runs/tune"));
     return lince_search_begin(s, command);
 }
@@ -293,39 +300,83 @@ static int conclude(lince_search *s, const lince_observer *o, lince_tune_result 
     return write_all(s, winner, test, o);
 }
 
-static void tell_plan(const lince_search *s, const lince_observer *o)
+static void tell_plan(const lince_search *s, const lince_group *group, const lince_observer *o)
 {
     char text[512], rungs[128] = "";
     for (int i = 0; i < s->rungs.count; i++) {
         size_t used = strlen(rungs);
         snprintf(rungs + used, sizeof rungs - used, "%s%d", i ? ", " : "", s->rungs.epochs[i]);
     }
-    int each = threads_of(&s->settings) / s->jobs;
+    int threads = threads_of(&s->settings, group), several = group->size > 1,
+        at_a_time = several && group->size < s->jobs ? group->size : s->jobs,
+        each = several ? threads : threads / s->jobs;
     snprintf(text, sizeof text,
              _("%s: trials are judged after epoch %s, and the best one in %d goes on; trials at a time: %d, "
                "threads for each: %d"),
-             s->folder, rungs, s->rungs.reduction, s->jobs, each > 1 ? each : 1);
+             s->folder, rungs, s->rungs.reduction, at_a_time, each > 1 ? each : 1);
     note(o, text);
 }
 
-/* With the search's folder locked. */
-static int search(lince_search *s, const lince_observer *o, const lince_tune_observer *tune,
-                  lince_tune_result *r)
+static int search(lince_search *s, const lince_group *group, const lince_observer *o,
+                  const lince_tune_observer *tune, lince_tune_result *r)
+{
+    int threads = threads_of(&s->settings, group);
+    if (group->rank) return lince_member_serve(group, s, threads, o);
+    if (!s->ended) tell_plan(s, group, o);
+    LINCE_TRY(lince_search_run(s, group, threads, o, tune));
+    return conclude(s, o, r);
+}
+
+/* --- by several members ----------------------------------------------------------------------------- */
+
+static int lock_search(const lince_search *s, lince_run *lock)
+{
+    LINCE_TRY(lince_folder_check(s->folder, "search"));
+    LINCE_TRY(lince_path_join(lock->folder, s->folder, "search"));
+    return lince_run_lock(lock);
+}
+
+/* The first member begins the search, or goes on with it; the others read from its folder what it is. */
+static int open_search(lince_search *s, const lince_group *group, const lince_settings *settings,
+                       const lince_tune_options *o, const char *command)
+{
+    char folder[LINCE_PATH_MAX];
+    int code = group->rank        ? 0
+               : settings->resume ? go_on(s, settings, o)
+                                  : begin(s, group, settings, o, command);
+    LINCE_TRY(lince_group_all(group, code));
+    snprintf(folder, sizeof folder, "%s", s->folder);
+    LINCE_TRY(lince_group_broadcast(group, 0, folder, sizeof folder));
+    LINCE_TRY(lince_group_all(group, group->rank ? lince_search_read(s, folder) : 0));
+    return lince_group_broadcast(group, 0, &s->settings.threads, sizeof s->settings.threads);
+}
+
+/* That each trial is the same whoever trains it. */
+static int agree(const lince_search *s, const lince_group *group)
+{
+    const lince_modality *modality;
+    char fingerprint[LINCE_SHA256_DIGITS + 1] = "";
+    if (group->size == 1) return 0;
+    LINCE_TRY(lince_group_alike(group));
+    LINCE_TRY(lince_group_all(group, look_at_data(s, &modality, fingerprint)));
+    return lince_group_same(group, s->settings.data, fingerprint);
+}
+
+/* With the search's folder locked by the first. */
+static int search_together(lince_search *s, const lince_group *group, const lince_observer *o,
+                           const lince_tune_observer *tune, lince_tune_result *r)
 {
     lince_run lock = {.lock = -1};
-    LINCE_TRY(lince_folder_check(s->folder, "search"));
-    LINCE_TRY(lince_path_join(lock.folder, s->folder, "search"));
-    LINCE_TRY(lince_run_lock(&lock));
-    if (!s->ended) tell_plan(s, o);
-    int code = lince_search_run(s, threads_of(&s->settings), o, tune);
-    if (!code) code = conclude(s, o, r);
+    int code = lince_group_all(group, group->rank ? 0 : lock_search(s, &lock));
+    if (!code) code = agree(s, group);
+    if (!code) code = lince_group_all(group, search(s, group, o, tune, r));
     lince_run_unlock(&lock);
     return code;
 }
 
-int lince_tune(const lince_settings *settings, const lince_tune_options *options, const char *command,
-               const lince_observer *observer, const lince_tune_observer *tune_observer,
-               lince_tune_result *result)
+int lince_tune_by(const lince_group *group, const lince_settings *settings, const lince_tune_options *options,
+                  const char *command, const lince_observer *observer,
+                  const lince_tune_observer *tune_observer, lince_tune_result *result)
 {
     LINCE_NEED(settings);
     LINCE_PLAIN_LOCALE;
@@ -340,11 +391,18 @@ int lince_tune(const lince_settings *settings, const lince_tune_options *options
     LINCE_TRY(lince_sized_check(&full, result, "lince_tune_result"));
     lince_search *s = lince_alloc(1, sizeof *s);
     if (!s) return LINCE_ENOMEM;
-    int code = settings->resume ? go_on(s, settings, &own) : begin(s, settings, &own, command);
+    int code = open_search(s, group, settings, &own, command);
     snprintf(full.folder, sizeof full.folder, "%s", s->folder);
-    if (!code) code = search(s, &heard, &tune, &full);
+    if (!code) code = search_together(s, group, &heard, &tune, &full);
     lince_sized_write(result, &full);
     lince_search_release(s);
     lince_free(s);
     return code;
+}
+
+int lince_tune(const lince_settings *settings, const lince_tune_options *options, const char *command,
+               const lince_observer *observer, const lince_tune_observer *tune_observer,
+               lince_tune_result *result)
+{
+    return lince_tune_by(&lince_alone, settings, options, command, observer, tune_observer, result);
 }

@@ -1,9 +1,7 @@
 /* What the members of a group must have in common, so that each computes a part of the same run. */
-#include "core/cpu.h"
 #include "core/error.h"
 #include "train/loop/trainer.h"
 
-#include <lince/version.h>
 #include <string.h>
 
 static bool must_agree(const lince_setting_info *info)
@@ -26,8 +24,7 @@ static int same_settings(const lince_trainer *t)
 int lince_trainer_agree(const lince_trainer *t)
 {
     if (t->group->size == 1) return 0;
-    LINCE_TRY(lince_group_same(t->group, "lince", lince_version()));
-    LINCE_TRY(lince_group_same(t->group, "LINCE_CPU", lince_level_name(lince_cpu_level())));
+    LINCE_TRY(lince_group_alike(t->group));
     LINCE_TRY(same_settings(t));
     return lince_group_same(t->group, t->settings->data, lince_dataset_fingerprint(t->dataset));
 }
