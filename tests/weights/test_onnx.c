@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -150,20 +151,45 @@ static void make_small(making *m)
 
 static unsigned char packed[SIZE];
 
-static int read_into(making *m, lince_weights **w)
+static size_t pack(const making *m)
 {
     size_t size = lince__onnx__model__get_packed_size(&m->model);
     assert_true(size <= sizeof packed);
-    lince__onnx__model__pack(&m->model, packed);
-    return lince_weights_parse(w, packed, size, "small.onnx");
+    return lince__onnx__model__pack(&m->model, packed);
+}
+
+static int read_into(making *m, lince_weights **w)
+{
+    return lince_weights_parse(w, packed, pack(m), "small.onnx");
+}
+
+static void refused_with(int code, const lince_weights *w, const char *words)
+{
+    assert_true(code < 0);
+    assert_null(w);
+    if (!strstr(lince_error(), words)) fail_msg("expected '%s', found '%s'", words, lince_error());
 }
 
 static void refused(making *m, const char *words)
 {
     lince_weights *w;
-    assert_true(read_into(m, &w) < 0);
-    assert_null(w);
-    if (!strstr(lince_error(), words)) fail_msg("expected '%s', found '%s'", words, lince_error());
+    int code = read_into(m, &w);
+    refused_with(code, w, words);
+}
+
+/* The net that the weights' file describes, with so many classes. */
+static void builds(const lince_weights *w, int classes)
+{
+    lince_architecture a =
+        lince_described_architecture(lince_weights_metadata(w, LINCE_DESCRIBED), "small", 8);
+    lince_architecture_options asked = {.classes = classes, .dropout = -1, .stochastic_depth = -1};
+    lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
+    lince_net *net;
+    assert_int_equal(lince_net_new(&net, (lince_shape){3, 8, 8, 1}, &options), 0);
+    if (lince_architecture_build(&a, net, &asked)) fail_msg("%s", lince_error());
+    assert_int_equal(lince_net_classes(net), classes);
+    assert_true(lince_net_layer(net, lince_net_nodes(net) - 1)->head);
+    lince_net_free(net);
 }
 
 static void a_graph_is_weights_and_a_network(void **state)
@@ -191,25 +217,12 @@ static void a_graph_is_weights_and_a_network(void **state)
     assert_true(value == numbers[2 * 4 + 1]);
 
     /* The net, with the file's classes and with others. */
-    const char *described = lince_weights_metadata(w, LINCE_DESCRIBED);
-    lince_architecture a = lince_described_architecture(described, "small", 8);
-    for (int classes = 4; classes <= 7; classes += 3) {
-        lince_net *net;
-        lince_net_options options = {.batch = 1, .threads = 1, .inference = true};
-        assert_int_equal(lince_net_new(&net, (lince_shape){3, 8, 8, 1}, &options), 0);
-        if (lince_architecture_build(
-                &a, net,
-                &(lince_architecture_options){.classes = classes, .dropout = -1, .stochastic_depth = -1}))
-            fail_msg("%s", lince_error());
-        assert_int_equal(lince_net_classes(net), classes);
-        assert_true(lince_net_layer(net, lince_net_nodes(net) - 1)->head);
-        lince_net_free(net);
-    }
+    builds(w, 4);
+    builds(w, 7);
     lince_weights_free(w);
 
-    size_t size = lince__onnx__model__get_packed_size(&m.model);
     assert_int_equal(lince_make_folder(seeds), 0);
-    assert_int_equal(lince_file_write(TEST_SCRATCH "/seeds/onnx/small.onnx", packed, size), 0);
+    assert_int_equal(lince_file_write(TEST_SCRATCH "/seeds/onnx/small.onnx", packed, pack(&m)), 0);
 }
 
 /* Those that are made of several layers; what they compute is compared with PyTorch's by import_models.py. */
@@ -282,16 +295,138 @@ static void numbers_that_are_not_there_are_refused_before_memory_is_taken(void *
     make_small(&m);
     m.dims[2][0] = -8;
     refused(&m, "its weights do not have the size");
-    make_small(&m);
-    Lince__Onnx__Pair place = LINCE__ONNX__PAIR__INIT, *places[] = {&place};
-    place.key = text("location");
-    place.value = text("../secret");
-    m.tensor[0].n_float_data = 0;
-    m.tensor[0].has_data_location = true;
-    m.tensor[0].data_location = LINCE__ONNX__TENSOR__LOCATION__EXTERNAL;
-    m.tensor[0].n_external_data = 1;
-    m.tensor[0].external_data = places;
-    refused(&m, "in another file, but in none beside this one");
+}
+
+/* --- numbers in another file ---------------------------------------------------------------------- */
+
+#define BESIDE TEST_SCRATCH "/onnx_beside/"
+
+/* Where a tensor's numbers are said to be. */
+typedef struct place {
+    Lince__Onnx__Pair pair[3], *pairs[3];
+} place;
+
+static void put_beside(Lince__Onnx__Tensor *t, place *p, const char *file, const char *offset,
+                       const char *length)
+{
+    const char *said[3][2] = {{"location", file}, {"offset", offset}, {"length", length}};
+    t->n_float_data = 0;
+    t->has_data_location = true;
+    t->data_location = LINCE__ONNX__TENSOR__LOCATION__EXTERNAL;
+    t->external_data = p->pairs;
+    t->n_external_data = 0;
+    for (int i = 0; i < 3; i++) {
+        if (!said[i][1]) continue;
+        lince__onnx__pair__init(&p->pair[i]);
+        p->pair[i].key = text(said[i][0]);
+        p->pair[i].value = text(said[i][1]);
+        p->pairs[t->n_external_data++] = &p->pair[i];
+    }
+}
+
+static void write_beside(const char *path, size_t ahead)
+{
+    char bytes[64 + sizeof numbers] = "";
+    assert_true(ahead <= 64);
+    memcpy(bytes + ahead, numbers, sizeof numbers);
+    assert_int_equal(lince_file_write(path, bytes, ahead + sizeof numbers), 0);
+}
+
+static int open_packed(const making *m, const char *path, lince_weights **w)
+{
+    assert_int_equal(lince_file_write(BESIDE "model/small.onnx", packed, pack(m)), 0);
+    return lince_weights_open(w, path);
+}
+
+/* All tensors of a file lie beside it, also those that stay in the outline. */
+static void make_beside(making *m, place places[4])
+{
+    make_small(m);
+    assert_int_equal(lince_make_folder(BESIDE "model"), 0);
+    write_beside(BESIDE "model/data", 8);
+    write_beside(BESIDE "secret", 8);
+    put_beside(&m->tensor[0], &places[0], "data", "8", "864");
+    for (int i = 1; i < 4; i++) put_beside(&m->tensor[i], &places[i], "data", "8", NULL);
+}
+
+static void numbers_beside_the_model_are_read(void **state)
+{
+    (void)state;
+    making m, plain;
+    place places[4];
+    lince_weights *w, *wanted;
+    make_beside(&m, places);
+    if (open_packed(&m, BESIDE "model/small.onnx", &w)) fail_msg("%s", lince_error());
+    make_small(&plain);
+    assert_int_equal(read_into(&plain, &wanted), 0);
+    assert_int_equal(lince_weights_count(w), lince_weights_count(wanted));
+    for (size_t i = 0; i < lince_weights_count(w); i++) {
+        const lince_tensor *a = lince_weights_at(w, i), *b = lince_weights_at(wanted, i);
+        assert_int_equal(a->bytes, b->bytes);
+        assert_memory_equal(a->data, b->data, a->bytes);
+    }
+    lince_weights_free(wanted);
+
+    /* What describes the net needs the other file no more. */
+    assert_int_equal(remove(BESIDE "model/data"), 0);
+    builds(w, 4);
+    lince_weights_free(w);
+    pack(&m);
+    assert_int_equal(lince_make_folder(seeds), 0);
+    assert_int_equal(lince_file_write(TEST_SCRATCH "/seeds/onnx/beside.onnx", packed, pack(&m)), 0);
+}
+
+/* A cache of downloads: names are links to files that lie together elsewhere. */
+static void links_lead_to_where_the_model_is(void **state)
+{
+    (void)state;
+    making m;
+    place places[4];
+    lince_weights *w;
+    make_beside(&m, places);
+    assert_int_equal(lince_make_folder(BESIDE "links"), 0);
+    remove(BESIDE "links/a.onnx");
+    remove(BESIDE "links/data");
+    assert_int_equal(symlink("../model/small.onnx", BESIDE "links/a.onnx"), 0);
+    assert_int_equal(symlink("../model/data", BESIDE "links/data"), 0);
+    if (open_packed(&m, BESIDE "links/a.onnx", &w)) fail_msg("%s", lince_error());
+    lince_weights_free(w);
+    assert_int_equal(remove(BESIDE "links/data"), 0);
+    assert_int_equal(symlink("../secret", BESIDE "links/data"), 0);
+    int code = open_packed(&m, BESIDE "links/a.onnx", &w);
+    refused_with(code, w, "but in none beside this one");
+}
+
+static void other_files_are_not_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *offset, *length, *words;
+    } wrong[] = {
+        {"../secret", "8", NULL,
+         "tensor 'stem.weight': its numbers are said to be in another file, but in none"},
+        {BESIDE "secret", "8", NULL, "in none beside this one"},
+        {"..", NULL, NULL, "in none beside this one"},
+        {"", NULL, NULL, "in none beside this one"},
+        {NULL, NULL, NULL, "in none beside this one"},
+        {"absent", "8", NULL, "model/absent: "},
+        {"data", "9", NULL, "ends before them"},
+        {"data", "9223372036854775807", NULL, "ends before them"},
+        {"data", "18446744073709551608", NULL, "is no place"},
+        {"data", "-8", NULL, "is no place"},
+        {"data", "8x", NULL, "is no place"},
+        {"data", "8", "860", "not as many as its dimensions say"},
+        {"data", "8", "", "is no place"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        making m;
+        place places[4];
+        lince_weights *w;
+        make_beside(&m, places);
+        put_beside(&m.tensor[0], &places[0], wrong[i].file, wrong[i].offset, wrong[i].length);
+        int code = open_packed(&m, BESIDE "model/small.onnx", &w);
+        refused_with(code, w, wrong[i].words);
+    }
 }
 
 static void a_truncated_file_is_none(void **state)
@@ -313,6 +448,9 @@ int main(void)
         cmocka_unit_test(rearranged_constants_are_not_taken_for_others),
         cmocka_unit_test(what_lince_lacks_is_named_with_file_and_node),
         cmocka_unit_test(numbers_that_are_not_there_are_refused_before_memory_is_taken),
+        cmocka_unit_test(numbers_beside_the_model_are_read),
+        cmocka_unit_test(links_lead_to_where_the_model_is),
+        cmocka_unit_test(other_files_are_not_read),
         cmocka_unit_test(a_truncated_file_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

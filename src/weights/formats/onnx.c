@@ -174,14 +174,10 @@ static int parse(lince_weights *w, const void *bytes, size_t size, const char *f
 
 static int build(lince_net *net, const char *description, const lince_classifier *classifier)
 {
-    lince_onnx_source s = {0};
-    unsigned char *bytes;
-    size_t size;
-    LINCE_TRY(lince_onnx_outline_bytes(description, &bytes, &size));
-    int code = lince_onnx_open(&s, bytes, size, "ONNX");
+    lince_onnx_source s;
+    int code = lince_onnx_open_outline(&s, description);
     if (!code) code = import_into(&s, net, classifier->classes, NULL);
     lince_onnx_close(&s);
-    lince_free(bytes);
     return code ? code : (int)lince_net_nodes(net) - 1;
 }
 

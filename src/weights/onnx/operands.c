@@ -317,9 +317,9 @@ bool lince_import_by_channel(const import *m, const item *x, const tensor *t)
 int lince_import_values(const import *m, const tensor *t, float **values)
 {
     size_t count = lince_onnx_elements(t);
-    int code = lince_onnx_holds(m->source, t);
-    bool outline = code == LINCE_EFORMAT && count > LINCE_ONNX_SMALL;
-    if (code && !outline) return code;
+    bool outline = m->source->is_outline && count > LINCE_ONNX_SMALL;
+    int code = outline ? 0 : lince_onnx_holds(m->source, t);
+    if (code) return code;
     if (!(*values = lince_alloc(count, sizeof **values))) return LINCE_ENOMEM;
     code = outline ? 0 : lince_onnx_read_floats(m->source, t, *values);
     if (code) lince_free(*values);

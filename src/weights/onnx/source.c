@@ -1,17 +1,14 @@
 #include "weights/onnx/source.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "weights/onnx/beside.h"
 #include "weights/weights.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { OLDEST = 7, NEWEST = 26 }; /* versions of the operators */
 
@@ -112,66 +109,19 @@ static bool dtype_of(const Lince__Onnx__Tensor *t, lince_dtype *dtype)
     }
 }
 
+int lince_onnx_refuse(const char *file, const Lince__Onnx__Tensor *t, const char *rule)
+{
+    return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': %s", file, t->name ? t->name : "", _(rule));
+}
+
 static int refuse(const lince_onnx_source *s, const Lince__Onnx__Tensor *t, const char *rule)
 {
-    return lince_fail(LINCE_EFORMAT, "%s: tensor '%.100s': %s", s->file, t->name ? t->name : "", _(rule));
+    return lince_onnx_refuse(s->file, t, rule);
 }
 
 static int refuse_count(const lince_onnx_source *s, const Lince__Onnx__Tensor *t)
 {
-    return refuse(s, t, N_("its numbers are not as many as its dimensions say"));
-}
-
-/* What is said of numbers in another file. */
-static const char *said_of(const Lince__Onnx__Tensor *t, const char *key)
-{
-    for (size_t i = 0; i < t->n_external_data; i++)
-        if (t->external_data[i]->key && !strcmp(t->external_data[i]->key, key))
-            return t->external_data[i]->value;
-    return NULL;
-}
-
-static bool is_external(const Lince__Onnx__Tensor *t)
-{
-    return t->data_location == LINCE__ONNX__TENSOR__LOCATION__EXTERNAL;
-}
-
-/* A file in the model's own folder, opened, and the numbers' place in it. */
-static int open_beside(const lince_onnx_source *s, const Lince__Onnx__Tensor *t, size_t bytes, int *fd,
-                       off_t *offset)
-{
-    const char *name = said_of(t, "location"), *at = said_of(t, "offset"), *length = said_of(t, "length");
-    char folder[LINCE_PATH_MAX], path[LINCE_PATH_MAX];
-    struct stat status;
-    if (!is_filled(name) || strchr(name, '/') || !strcmp(name, ".."))
-        return refuse(s, t, N_("its numbers are said to be in another file, but in none beside this one"));
-    *offset = at ? (off_t)strtoll(at, NULL, 10) : 0;
-    if (length && strtoull(length, NULL, 10) != bytes) return refuse_count(s, t);
-    snprintf(folder, sizeof folder, "%s", s->file);
-    char *end = strrchr(folder, '/');
-    if (end) *end = '\0';
-    LINCE_TRY(lince_path_join(path, end ? folder : ".", name));
-    *fd = lince_open_to_read(path);
-    if (*fd < 0) return lince_fail(LINCE_EIO, "%s: %s", path, lince_reason(errno));
-    if (*offset >= 0 && !fstat(*fd, &status) && (uint64_t)*offset + bytes <= (uint64_t)status.st_size)
-        return 0;
-    close(*fd);
-    return refuse(s, t, N_("the file that its numbers are in ends before them"));
-}
-
-static int read_beside(const lince_onnx_source *s, const Lince__Onnx__Tensor *t, size_t bytes, void *out)
-{
-    int fd;
-    off_t offset;
-    LINCE_TRY(open_beside(s, t, bytes, &fd, &offset));
-    size_t done = 0;
-    while (done < bytes) {
-        ssize_t n = pread(fd, (char *)out + done, bytes - done, offset + (off_t)done);
-        if (n <= 0) break;
-        done += (size_t)n;
-    }
-    close(fd);
-    return done == bytes ? 0 : refuse(s, t, N_("the file that its numbers are in ends before them"));
+    return refuse(s, t, LINCE_ONNX_MISCOUNTED);
 }
 
 /* The elements where the message has them, in a list of their type or as bytes; NULL: it has not so many. */
@@ -197,25 +147,23 @@ static int find_numbers(const lince_onnx_source *s, const Lince__Onnx__Tensor *t
         return refuse(s, t, N_("its numbers are neither floats nor whole numbers of 32 or 64 bits"));
     size_t size = lince_dtype_size(out->dtype);
     out->bytes = count * size;
-    if (!is_external(t)) return (out->data = in_message(t, out->dtype, count)) ? 0 : refuse_count(s, t);
-    LINCE_TRY(lince_onnx_holds(s, t));
+    if (s->is_outline || !lince_onnx_is_beside(t))
+        return (out->data = in_message(t, out->dtype, count)) ? 0 : refuse_count(s, t);
+    LINCE_TRY(lince_onnx_beside_holds(s->file, t, out->bytes));
     if (!(*owned = lince_alloc(count, size))) return LINCE_ENOMEM;
     out->data = *owned;
-    return read_beside(s, t, out->bytes, *owned);
+    return lince_onnx_beside_read(s->file, t, out->bytes, *owned);
 }
 
 int lince_onnx_holds(const lince_onnx_source *s, const Lince__Onnx__Tensor *t)
 {
     lince_dtype dtype;
     size_t count = lince_onnx_elements(t);
-    int fd;
-    off_t offset;
     if (!dtype_of(t, &dtype))
         return refuse(s, t, N_("its numbers are neither floats nor whole numbers of 32 or 64 bits"));
-    if (!is_external(t)) return in_message(t, dtype, count) ? 0 : refuse_count(s, t);
-    LINCE_TRY(open_beside(s, t, count * lince_dtype_size(dtype), &fd, &offset));
-    close(fd);
-    return 0;
+    if (s->is_outline || !lince_onnx_is_beside(t))
+        return in_message(t, dtype, count) ? 0 : refuse_count(s, t);
+    return lince_onnx_beside_holds(s->file, t, count * lince_dtype_size(dtype));
 }
 
 int lince_onnx_read_floats(const lince_onnx_source *s, const Lince__Onnx__Tensor *t, float *out)
@@ -248,6 +196,12 @@ int lince_onnx_read_longs(const lince_onnx_source *s, const Lince__Onnx__Tensor 
 
 /* --- without the numbers -------------------------------------------------------------------------- */
 
+/* A tensor's name and size, and the numbers of a small one that come from another file. */
+typedef struct bare_tensor {
+    Lince__Onnx__Tensor message;
+    uint8_t bytes[LINCE_ONNX_SMALL * sizeof(int64_t)];
+} bare_tensor;
+
 static void strip(Lince__Onnx__Tensor *bare, const Lince__Onnx__Tensor *t)
 {
     lince__onnx__tensor__init(bare);
@@ -258,21 +212,55 @@ static void strip(Lince__Onnx__Tensor *bare, const Lince__Onnx__Tensor *t)
     bare->data_type = t->data_type;
 }
 
+static int take_in(const lince_onnx_source *s, bare_tensor *bare, const Lince__Onnx__Tensor *t)
+{
+    lince_dtype dtype;
+    if (!dtype_of(t, &dtype)) return 0; /* no layer's */
+    size_t bytes = lince_onnx_elements(t) * lince_dtype_size(dtype);
+    LINCE_TRY(lince_onnx_beside_read(s->file, t, bytes, bare->bytes));
+    bare->message.has_raw_data = true;
+    bare->message.raw_data = (ProtobufCBinaryData){bytes, bare->bytes};
+    return 0;
+}
+
+/* What stands for an initializer: itself, where it is small. */
+static int shorten(const lince_onnx_source *s, bare_tensor *bare, Lince__Onnx__Tensor **t)
+{
+    bool small = lince_onnx_elements(*t) <= LINCE_ONNX_SMALL, beside = lince_onnx_is_beside(*t);
+    if (small && !beside) return 0;
+    strip(&bare->message, *t);
+    if (small) LINCE_TRY(take_in(s, bare, *t));
+    *t = &bare->message;
+    return 0;
+}
+
+static int check_constants(const lince_onnx_source *s)
+{
+    const Lince__Onnx__Graph *g = s->model->graph;
+    for (size_t i = 0; i < g->n_node; i++)
+        for (size_t k = 0; k < g->node[i]->n_attribute; k++) {
+            const Lince__Onnx__Tensor *t = g->node[i]->attribute[k]->t;
+            if (t && lince_onnx_is_beside(t))
+                return refuse(
+                    s, t,
+                    N_("a constant of the graph in another file: lince reads weights from there, and no constants"));
+        }
+    return 0;
+}
+
 /* The messages are borrowed; of large tensors there are copies without numbers. */
 int lince_onnx_outline(const lince_onnx_source *s, lince_buffer *text)
 {
     const Lince__Onnx__Graph *whole = s->model->graph;
-    Lince__Onnx__Tensor *bare = lince_alloc(whole->n_initializer + 1, sizeof *bare),
-                        **all = lince_alloc(whole->n_initializer + 1, sizeof *all);
+    bare_tensor *bare = lince_alloc(whole->n_initializer + 1, sizeof *bare);
+    Lince__Onnx__Tensor **all = lince_alloc(whole->n_initializer + 1, sizeof *all);
     Lince__Onnx__Model model = *s->model;
     Lince__Onnx__Graph graph = *whole;
     uint8_t *bytes = NULL;
-    int code = bare && all ? 0 : LINCE_ENOMEM;
+    int code = bare && all ? check_constants(s) : LINCE_ENOMEM;
     for (size_t i = 0; i < whole->n_initializer && !code; i++) {
-        const Lince__Onnx__Tensor *t = whole->initializer[i];
-        bool small = lince_onnx_elements(t) <= LINCE_ONNX_SMALL && !is_external(t);
-        if (!small) strip(&bare[i], t);
-        all[i] = small ? whole->initializer[i] : &bare[i];
+        all[i] = whole->initializer[i];
+        code = shorten(s, &bare[i], &all[i]);
     }
     graph.initializer = all;
     model.graph = &graph;
@@ -285,7 +273,7 @@ int lince_onnx_outline(const lince_onnx_source *s, lince_buffer *text)
     return code ? code : text->error;
 }
 
-int lince_onnx_outline_bytes(const char *text, unsigned char **bytes, size_t *size)
+static int decode(const char *text, unsigned char **bytes, size_t *size)
 {
     size_t length = strlen(text), padding = 0;
     *bytes = NULL;
@@ -299,4 +287,16 @@ int lince_onnx_outline_bytes(const char *text, unsigned char **bytes, size_t *si
     lince_free(*bytes);
     *bytes = NULL;
     return lince_fail(LINCE_EDATA, "the model's graph is not as lince wrote it");
+}
+
+int lince_onnx_open_outline(lince_onnx_source *s, const char *text)
+{
+    unsigned char *bytes;
+    size_t size;
+    *s = (lince_onnx_source){0};
+    LINCE_TRY(decode(text, &bytes, &size));
+    int code = lince_onnx_open(s, bytes, size, "ONNX");
+    s->is_outline = true;
+    lince_free(bytes);
+    return code;
 }

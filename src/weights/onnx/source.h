@@ -12,6 +12,7 @@ typedef struct lince_onnx_source {
     const char *file; /* for messages, and where external data lie beside it */
     Lince__Onnx__Model *model;
     lince_map tensors; /* a name's hash -> 1 + place among the initializers */
+    bool is_outline;   /* large tensors' numbers are left out */
 } lince_onnx_source;
 
 /* From bytes; close in any case. LINCE_EFORMAT where they are no such file, LINCE_EUNSUPPORTED for a version of
@@ -36,9 +37,14 @@ int lince_onnx_read_longs(const lince_onnx_source *source, const Lince__Onnx__Te
 /* Before memory is taken for them: whether the numbers are there. LINCE_EFORMAT, LINCE_EIO. */
 int lince_onnx_holds(const lince_onnx_source *source, const Lince__Onnx__Tensor *tensor);
 
-/* The graph without its large tensors' numbers, as text; and bytes from such a text, lince_alloc'ed. LINCE_EDATA. */
+/* LINCE_EFORMAT with file, tensor and rule. */
+int lince_onnx_refuse(const char *file, const Lince__Onnx__Tensor *tensor, const char *rule);
+#define LINCE_ONNX_MISCOUNTED N_("its numbers are not as many as its dimensions say")
+
+/* The graph without its large tensors' numbers, as text, which needs no other file; and such a text, opened: close in any case.
+ * LINCE_EDATA, LINCE_EFORMAT. */
 int lince_onnx_outline(const lince_onnx_source *source, lince_buffer *text);
-int lince_onnx_outline_bytes(const char *text, unsigned char **bytes, size_t *size);
+int lince_onnx_open_outline(lince_onnx_source *source, const char *text);
 
 /* Tensors of so few numbers may be constants that the graph depends on, and stay in the outline. */
 enum { LINCE_ONNX_SMALL = 16 };
