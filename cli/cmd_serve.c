@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { THREADS, BATCH, QUEUE, INPUTS, BODY, SECONDS, CONNECTIONS, AN_ADDRESS, NUMBERS };
+enum { THREADS, BATCH, QUEUE, INPUTS, BODY, PICTURE, SECONDS, CONNECTIONS, AN_ADDRESS, NUMBERS };
 
 static int run_with(int argc, char **argv, const char **at)
 {
@@ -15,6 +15,7 @@ static int run_with(int argc, char **argv, const char **at)
                                      [QUEUE] = {"max-queue", NULL, &o.queue},
                                      [INPUTS] = {"max-inputs", NULL, &o.inputs},
                                      [BODY] = {"max-body-mb", NULL, &o.body_mb},
+                                     [PICTURE] = {"max-picture-mb", NULL, &o.picture_mb},
                                      [SECONDS] = {"max-seconds", NULL, &o.seconds},
                                      [CONNECTIONS] = {"max-connections", NULL, &o.connections},
                                      [AN_ADDRESS] = {"max-per-address", NULL, &o.an_address}};
@@ -31,6 +32,8 @@ static int run_with(int argc, char **argv, const char **at)
          &numbers[QUEUE].text, NULL},
         {"max-inputs", "N", N_("of one question: files or texts (256)"), &numbers[INPUTS].text, NULL},
         {"max-body-mb", "N", N_("of one question, MiB (16)"), &numbers[BODY].text, NULL},
+        {"max-picture-mb", "N", N_("of one picture's pixels, 3 bytes each, MiB (192)"),
+         &numbers[PICTURE].text, NULL},
         {"max-seconds", "N", N_("for a question to arrive, and for its answer to leave (30)"),
          &numbers[SECONDS].text, NULL},
         {"max-connections", "N", N_("at a time (256)"), &numbers[CONNECTIONS].text, NULL},

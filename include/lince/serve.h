@@ -28,10 +28,11 @@ typedef struct lince_server_options {
     int body_mb;                 /* of one question, 2^20 bytes; 0: 16 */
     int seconds;                 /* that a question may take to arrive, and its answer to leave; 0: 30 */
     int connections, an_address; /* at a time, in all and from one address; 0: 256 and 64 */
+    int picture_mb;              /* of one picture's pixels, 3 bytes each, 2^20 bytes; 0: 192 */
 } lince_server_options;
-#define LINCE_SERVER_OPTIONS_INIT                                                    \
-    {                                                                                \
-        sizeof(lince_server_options), NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0 \
+#define LINCE_SERVER_OPTIONS_INIT                                                       \
+    {                                                                                   \
+        sizeof(lince_server_options), NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
     }
 
 /* Watches all runs below a folder, also those of other processes and machines that share it: a page shows how they train. Of the

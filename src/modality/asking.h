@@ -30,6 +30,7 @@ typedef struct lince_asking {
     lince_said said;
     const lince_observer *observer;
     int threads;
+    size_t most; /* bytes of a picture's pixels beyond which it is refused; 0: what is read at all */
     const lince_group *
         group; /* who answers for a folder or an archive, each for a part of its files, in the order of ranks */
     lince_asked_row *row; /* to be filled and emptied by who reads a table */

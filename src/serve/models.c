@@ -26,11 +26,12 @@ static void *find(lince_server *s, const char *name)
 static int open_model(lince_server *s, const char *what, const lince_server_options *o,
                       const lince_observer *observer)
 {
-    enum { BATCH = 8, QUEUE = 64 };
+    enum { BATCH = 8, QUEUE = 64, PICTURE = 192 };
     lince_models *models = lince_models_of(s);
     lince_served *m = &models->list[models->count];
     m->queue = (size_t)lince_limit(o->queue, QUEUE);
-    int code = lince_served_open(m, what, o->threads, lince_limit(o->batch, BATCH));
+    int code = lince_served_open(m, what, o->threads, lince_limit(o->batch, BATCH),
+                                 (size_t)lince_limit(o->picture_mb, PICTURE) << 20);
     if (!code && find(s, m->name))
         code = lince_fail(LINCE_EUSAGE, "two models are called %s; NAME=RUN gives one another name", m->name);
     models->count++; /* released in any case */

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "train/ask/many.h"
+#include "train/ask/model_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static int check_name(const char *name)
                       name);
 }
 
-int lince_served_open(lince_served *s, const char *what, int threads, int batch)
+int lince_served_open(lince_served *s, const char *what, int threads, int batch, size_t most)
 {
     const char *path = split(what, &s->name);
     pthread_mutex_init(&s->mutex, NULL);
@@ -52,6 +53,7 @@ int lince_served_open(lince_served *s, const char *what, int threads, int batch)
     LINCE_TRY(check_name(s->name));
     LINCE_TRY(lince_model_open(&s->model, path));
     lince_model_threads(s->model, threads);
+    s->model->most = most;
     return lince_model_get_ready(s->model, batch);
 }
 

@@ -25,8 +25,9 @@ typedef struct lince_served {
     lince_model_counts metrics;
 } lince_served;
 
-/* Opens "PATH" or "NAME=PATH", and gets it ready for `batch` inputs at a time. To be released in any case. LINCE_EUSAGE. */
-int lince_served_open(lince_served *served, const char *what, int threads, int batch);
+/* Opens "PATH" or "NAME=PATH", and gets it ready for `batch` inputs at a time, of pictures each of `most` bytes of pixels. To be
+ * released in any case. LINCE_EUSAGE. */
+int lince_served_open(lince_served *served, const char *what, int threads, int batch, size_t most);
 void lince_served_release(lince_served *served); /* once it has ended */
 
 /* Begins its thread, which speaks as the caller; ends it, once all that waits is answered. LINCE_ENOMEM. */

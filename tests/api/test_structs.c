@@ -212,6 +212,7 @@ static void list_structs(FILE *out)
     FIELD(lince_server_options, seconds);
     FIELD(lince_server_options, connections);
     FIELD(lince_server_options, an_address);
+    FIELD(lince_server_options, picture_mb);
     END;
 }
 

@@ -13,9 +13,11 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
+import zlib
 
 sys.dont_write_bytecode = True
 import serving
@@ -317,6 +319,28 @@ def drip(client, content):
         except ConnectionError:
             return time.monotonic() - began
     return None
+
+
+def png(width, height):
+    """A whole PNG file of grey pixels, all of them black."""
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    rows = zlib.compress(bytes((width + 1) * height), 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def check_large_pictures():
+    """Nothing is wrong with them but that they take memory."""
+    with Server("shapes") as server:
+        before = server.metrics()["process_resident_memory_bytes"]
+        refused(server.predict("shapes", png(12000, 11650)), 422, "12000 x 11650 pixels take 399 MiB; at most 192 are taken here .max-picture-mb")
+        expect(server.metrics()["process_resident_memory_bytes"] < before + (100 << 20), "memory was taken for it")
+        expect(server.predict("shapes", png(2000, 1000))[0] == 200, "a picture of 6 MB")
+    with Server("shapes", "--max-picture-mb", "5") as server:
+        refused(server.predict("shapes", png(2000, 1000)), 422, "at most 5 are taken here")
+        content, headers = multipart([("a.png", png(2000, 1000)), ("b.png", png(1000, 1000))])
+        answers = server.predict("shapes", content, headers)[1]["answers"]
+        expect("max-picture-mb" in answers[0]["error"] and "class" in answers[1], answers)
 
 
 def check_slow_clients():

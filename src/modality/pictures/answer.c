@@ -48,7 +48,7 @@ int lince_pictures_answer_bytes(const lince_asking *asking, const void *bytes, s
                                 lince_prediction *prediction)
 {
     lince_image image;
-    lince_decoding how = lince_pictures_decoding(asking->encoder, asking->settings);
+    lince_decoding how = lince_pictures_asked(asking);
     LINCE_TRY(lince_image_decode(&image, bytes, size, &how, name));
     int code = answer_image(asking, name, &image, prediction);
     lince_image_release(&image);
@@ -58,7 +58,7 @@ int lince_pictures_answer_bytes(const lince_asking *asking, const void *bytes, s
 int lince_pictures_answer_path(const lince_asking *asking, const char *path, lince_prediction *prediction)
 {
     lince_image image;
-    lince_decoding how = lince_pictures_decoding(asking->encoder, asking->settings);
+    lince_decoding how = lince_pictures_asked(asking);
     LINCE_TRY(lince_image_load(&image, path, &how));
     int code = answer_image(asking, path, &image, prediction);
     lince_image_release(&image);

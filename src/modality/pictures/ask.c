@@ -47,7 +47,7 @@ static void decode(void *context, size_t index)
     picture *p = &s->list[index];
     lince_image image;
     if (p->code) return;
-    lince_decoding how = lince_pictures_decoding(s->asking->encoder, s->asking->settings);
+    lince_decoding how = lince_pictures_asked(s->asking);
     int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, &how, p->where);
     if (!code) {
         p->incomplete = image.incomplete;

@@ -16,7 +16,7 @@ static int fit(const pictures *s, size_t i)
 {
     lince_image image;
     const lince_given *given = &s->given[i];
-    lince_decoding how = lince_pictures_decoding(s->asking->encoder, s->asking->settings);
+    lince_decoding how = lince_pictures_asked(s->asking);
     LINCE_TRY(lince_image_decode(&image, given->bytes, given->size, &how, given->name));
     int code =
         lince_transform_fit(&lince_picture_encoder_of(s->asking->encoder)->picture, &image, &s->fitted[i]);

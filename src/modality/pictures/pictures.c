@@ -66,6 +66,13 @@ lince_decoding lince_pictures_decoding(const lince_picture_encoder *e, const lin
                             .complete_only = s->incomplete && !strcmp(s->incomplete, "refuse")};
 }
 
+lince_decoding lince_pictures_asked(const lince_asking *a)
+{
+    lince_decoding how = lince_pictures_decoding(a->encoder, a->settings);
+    how.most = a->most;
+    return how;
+}
+
 static int load(void *encoder, const lince_settings *s, lince_dataset *dataset, lince_part part, bool views,
                 const lince_loader_options *options, lince_loader **loader)
 {

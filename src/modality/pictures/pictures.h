@@ -92,6 +92,7 @@ int lince_pictures_batch_for(const lince_picture_encoder *encoder, size_t count)
 
 /* How they are decoded. */
 lince_decoding lince_pictures_decoding(const lince_picture_encoder *encoder, const lince_settings *settings);
+lince_decoding lince_pictures_asked(const lince_asking *asking);
 
 /* Warns of a picture that is incomplete. */
 void lince_pictures_tell_incomplete(const lince_asking *asking, const char *name);

@@ -173,12 +173,25 @@ static int decode_by(const lince_codec *codec, lince_image *image, const void *b
     return codec->decode(image, bytes, size, how, name);
 }
 
+/* Before a codec takes memory for them. */
+static int check_most(const lince_codec *codec, const void *bytes, size_t size, size_t most, const char *name)
+{
+    lince_picture_head head = {0};
+    if (!most || !codec->measure(bytes, size, &head) || (size_t)head.width <= most / 3 / (size_t)head.height)
+        return 0;
+    return lince_fail(LINCE_EFORMAT,
+                      "%s: %d x %d pixels take %zu MiB; at most %zu are taken here (--max-picture-mb)", name,
+                      head.width, head.height, 3 * (size_t)head.width * (size_t)head.height >> 20,
+                      most >> 20);
+}
+
 int lince_image_decode(lince_image *image, const void *bytes, size_t size, const lince_decoding *how,
                        const char *name)
 {
     *image = (lince_image){0};
     const lince_codec *codec = codec_of(bytes, size);
     if (!codec) return refuse(bytes, size, name);
+    LINCE_TRY(check_most(codec, bytes, size, how->most, name));
     int code = decode_by(codec, image, bytes, size, how, name);
     if (!code && how->complete_only && image->incomplete) code = refuse_incomplete(name);
     if (code < 0) lince_image_release(image);

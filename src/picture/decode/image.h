@@ -27,6 +27,8 @@ typedef struct lince_decoding {
     lince_range range;
     int least;          /* pixels of the shorter side that suffice, where fewer are faster; 0: as it is */
     bool complete_only; /* what ends before it is complete is refused */
+    size_t
+        most; /* bytes of its pixels beyond which a picture is refused by its header; 0: LINCE_IMAGE_MAX_PIXELS is all */
 } lince_decoding;
 
 /* What a header says of a picture. */

@@ -339,6 +339,7 @@ lince_asking lince_model_asking(lince_model *m)
                           .said = m->said,
                           .observer = &m->observer,
                           .threads = m->threads,
+                          .most = m->most,
                           .group = m->group ? m->group : &lince_alone,
                           .row = &m->row,
                           .answer = answer_inputs,

@@ -22,6 +22,7 @@ struct lince_model {
     lince_buffer notes;
     bool strict;
     int threads;
+    size_t most;                 /* as lince_asking's */
     lince_confidence confidence; /* least 0: every answer is one */
     const lince_group *group;    /* who evaluates with it; NULL: nobody */
     lince_net *net;              /* for `batch` samples; built at the first use */
