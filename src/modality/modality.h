@@ -139,6 +139,9 @@ typedef struct lince_modality {
     int (*answer_path)(const lince_asking *asking, const char *path, lince_prediction *prediction);
     int (*answer_bytes)(const lince_asking *asking, const void *bytes, size_t size, const char *name,
                         lince_prediction *prediction);
+    /* A file's bytes as its net sees them: a picture, to be released, and the input. NULL: what it sees is no picture. */
+    int (*see)(const lince_asking *asking, const void *bytes, size_t size, const char *name,
+               lince_image *seen, float *input);
     /* Several of the form that it takes, `batch` at most, by a net for so many (many.h); outcomes [n] are begun, and to be
      * released in any case. NULL: they are answered one by one. */
     void (*answer_many)(const lince_asking *asking, const lince_given *given, int n, int batch,

@@ -6,12 +6,14 @@
 #include "modality/many.h"
 #include "serve/inputs.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct lince_job {
     struct lince_job *next; /* that waits behind it */
     lince_inputs inputs;
     int top;            /* classes that are told of an input; 0: all */
+    bool where;         /* and where the network looked */
     char **answers;     /* [inputs.count] JSON objects; NULL: one could not be made */
     size_t taken, done; /* of its inputs */
     size_t failed;      /* of those that are done */

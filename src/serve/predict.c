@@ -9,6 +9,7 @@
 #include "train/ask/model_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static lince_served *model_of(const lince_request *r)
 {
@@ -31,6 +32,18 @@ static int read_top(const lince_request *r, int *top)
     return 0;
 }
 
+/* ?where=true|false */
+static int read_where(const lince_request *r, bool *where)
+{
+    const char *text = MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, "where");
+    *where = text && !strcmp(text, "true");
+    if (text && !*where && strcmp(text, "false") != 0)
+        return lince_fail(LINCE_EUSAGE, "where: expected true or false");
+    if (*where && !model_of(r)->model->blueprint.modality->see)
+        return lince_fail(LINCE_EUSAGE, "where: this model sees no pictures");
+    return 0;
+}
+
 /* From the model's thread: the connection's next turn tells the answer. */
 static void wake(void *context)
 {
@@ -42,7 +55,7 @@ static lince_http read_question(lince_request *r, lince_job *job)
     lince_inputs_form form = {.words = model_of(r)->model->blueprint.modality->answer_text != NULL,
                               .most = r->server->limits.inputs,
                               .voice = r->voice};
-    if (read_top(r, &job->top)) return LINCE_HTTP_BAD;
+    if (read_top(r, &job->top) || read_where(r, &job->where)) return LINCE_HTTP_BAD;
     unsigned status = lince_inputs_read(&job->inputs, &form, r->connection, r->body ? r->body : "", r->size);
     if (status == LINCE_HTTP_OK && lince_job_prepare(job)) status = LINCE_HTTP_BUSY;
     return status;

@@ -2,6 +2,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
 #include "train/ask/many.h"
@@ -59,6 +60,7 @@ int lince_served_open(lince_served *s, const char *what, int threads, int batch,
 
 void lince_served_release(lince_served *s)
 {
+    lince_looker_free(s->looker);
     lince_model_free(s->model);
     lince_free(s->name);
     pthread_cond_destroy(&s->more);
@@ -138,6 +140,62 @@ static bool take(batch *b)
 
 /* --- computing ------------------------------------------------------------------------------------ */
 
+/* {"class": ..., "picture": "data:..."} */
+static int put_picture(lince_buffer *out, const char *class, const lince_image *shown)
+{
+    uint8_t *png;
+    char *name;
+    size_t size;
+    LINCE_TRY(lince_json_text(lince_json_string(class), JSON_ENCODE_ANY, &name));
+    int code = lince_image_encode_png(shown, &png, &size);
+    if (!code) {
+        lince_buffer_printf(out, "{\"class\":%s,\"picture\":\"data:image/png;base64,", name);
+        lince_buffer_base64(out, png, size);
+        lince_buffer_puts(out, "\"}");
+        lince_free(png);
+    }
+    lince_free(name);
+    return code ? code : out->error;
+}
+
+/* What spoke for the most probable class; null where the network has no map to look at. */
+static int put_where(lince_served *s, const slot *at, int best, lince_buffer *out)
+{
+    lince_image shown;
+    const lince_given *given = &at->job->inputs.given[at->index];
+    if (!s->looker) LINCE_TRY(lince_looker_open(&s->looker, s->model));
+    int code = lince_looker_at(s->looker, given->bytes, given->size, given->name, best, &shown);
+    if (code == 1) lince_buffer_puts(out, "null");
+    if (code) return code < 0 ? code : out->error;
+    code = put_picture(out, lince_model_class(s->model, best), &shown);
+    lince_image_release(&shown);
+    return code;
+}
+
+/* The answer, {...}, becomes {..., "where": ...}. */
+static int add_where(lince_served *s, const slot *at, int best, char **text)
+{
+    lince_buffer out = {0};
+    lince_buffer_printf(&out, "%.*s,\"where\":", (int)strlen(*text) - 1, *text);
+    int code = put_where(s, at, best, &out);
+    lince_buffer_puts(&out, "}");
+    if (!code) code = out.error;
+    if (code) return lince_buffer_release(&out), code;
+    lince_free(*text);
+    *text = out.data;
+    return 0;
+}
+
+/* Where that cannot be shown, the input has an error. */
+static int tell_where(lince_served *s, const slot *at, const char *input, int best, char **text)
+{
+    int code = add_where(s, at, best, text);
+    if (!code) return 0;
+    lince_free(*text);
+    lince_model_answer_json(s->model, input, code, NULL, 0, text);
+    return code;
+}
+
 /* What cannot be told is a failure of that input. */
 static int hear(void *context, const char *input, int code, const lince_prediction *prediction)
 {
@@ -145,6 +203,7 @@ static int hear(void *context, const char *input, int code, const lince_predicti
     const slot *s = &b->slots[b->told++];
     char *text;
     int untold = lince_model_answer_json(b->served->model, input, code, prediction, s->job->top, &text);
+    if (!untold && !code && s->job->where) untold = tell_where(b->served, s, input, prediction->best, &text);
     lince_job_answer(s->job, s->index, untold ? untold : code, text);
     return 0;
 }

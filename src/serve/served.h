@@ -2,6 +2,7 @@
 #ifndef LINCE_SERVE_SERVED_H
 #define LINCE_SERVE_SERVED_H
 
+#include "report/explain/looker.h"
 #include "serve/job.h"
 #include "serve/metrics.h"
 
@@ -22,6 +23,7 @@ typedef struct lince_served {
     bool closed, running;
     pthread_t thread;
     lince_voice voice;
+    lince_looker *looker; /* once somebody has asked where it looked */
     lince_model_counts metrics;
 } lince_served;
 

@@ -4,6 +4,7 @@
 
 In the folder with shapes/, texts/, sounds/ and their data. Prints what is wrong; the exit code is 1 then.
 """
+import base64
 import concurrent.futures
 import contextlib
 import glob
@@ -21,6 +22,7 @@ import zlib
 
 sys.dont_write_bytecode = True
 import serving
+from browser import PROGRAM, Browser
 from serving import expect, look_at_page, read, run_checks
 
 lince, source = sys.argv[1:3]
@@ -321,6 +323,28 @@ def drip(client, content):
     return None
 
 
+def check_where():
+    """Where the network looked: a picture with an answer that is as without, in its order."""
+    with Server("shapes", "texts", "--batch", "2") as server:
+        plain = server.predict("shapes", read(pictures[0]))[1]["answers"][0]
+        content, headers = multipart([("a.png", read(pictures[0])), ("bad.png", b"bad"), ("b.png", read(pictures[1]))])
+        status, document = server.predict("shapes", content, headers, "?where=true")
+        first, bad, last = document["answers"]
+        expect(status == 200 and "where" not in bad and "error" in bad and first["class"] == plain["class"], document)
+        for answer in (first, last):
+            head, sum = answer["where"]["picture"].split(",", 1)
+            drawn = base64.b64decode(sum)
+            expect(head == "data:image/png;base64" and drawn[:8] == b"\x89PNG\r\n\x1a\n", head)
+            expect(struct.unpack(">II", drawn[16:24])[0] >= 224, "the picture is small")
+            expect(answer["where"]["class"] == max(answer["probabilities"], key=answer["probabilities"].get), answer["class"])
+        expect(first["where"]["picture"] != last["where"]["picture"], "one picture for both")
+        again = server.predict("shapes", content, headers, "?where=true&top=1")[1]["answers"]
+        expect(again[0]["where"] == first["where"], "the same question, another picture")
+        expect("where" not in server.predict("shapes", read(pictures[0]), query="?where=false")[1]["answers"][0], "where=false")
+        refused(server.predict("shapes", read(pictures[0]), query="?where=1"), 400, "where: expected true or false")
+        refused(server.predict("texts", b"a game", query="?where=true"), 400, "sees no pictures")
+
+
 def png(width, height):
     """A whole PNG file of grey pixels, all of them black."""
     def chunk(kind, content):
@@ -509,6 +533,7 @@ def check_openapi():
         validate("Health", server.ask("GET", "/healthz"))
         validate("Error", server.ask("GET", "/nothing"))
         validate("Answers", server.ask("POST", "/v1/models/shapes/predict", read(pictures[0])))
+        validate("Answers", server.ask("POST", "/v1/models/shapes/predict?where=true", read(pictures[0])))
         validate("Answers", server.ask("POST", "/v1/models/shapes/predict", b"bad"))
         validate("Answers", server.ask("POST", "/v1/models/texts/predict", "fine"))
 
@@ -518,5 +543,26 @@ def check_page():
         look_at_page(server)
 
 
+def check_browser():
+    """A picture is answered beside where the network looked, in both languages, wide and narrow."""
+    with Server("shapes") as server:
+        file = base64.b64encode(read(pictures[0])).decode()
+        for language, width, words in (("en", 1280, "Where the network looked for"), ("es", 390, "Dónde miró la red para")):
+            with Browser(language) as browser:
+                browser.size(width)
+                browser.open(server.address)
+                browser.wait("models.length === 1 && !document.getElementById('files').hidden")
+                browser.run(f"classifyFiles([new File([Uint8Array.from(atob('{file}'), c => c.charCodeAt(0))], 'a.png')])")
+                browser.wait("document.querySelector('figure img') && document.querySelector('figure img').naturalWidth >= 224")
+                expect(browser.run("document.querySelector('figcaption').textContent").startswith(words), words)
+                expect(browser.run("document.querySelector('figure img').alt").startswith(words), "it is not said what it shows")
+                expect(browser.run("document.documentElement.scrollWidth") == width, "the page is too wide")
+                expect(not browser.errors, browser.errors)
+                browser.picture(f"looked-{width}.png")
+
+
 checks = {name.removeprefix("check_"): check for name, check in globals().items() if name.startswith("check_")}
+if not PROGRAM:
+    print("skipped: Chromium is not installed: the page was not looked at in a browser")
+    del checks["browser"]
 sys.exit(run_checks(checks, sys.argv[3:]))

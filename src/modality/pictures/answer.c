@@ -64,3 +64,16 @@ int lince_pictures_answer_path(const lince_asking *asking, const char *path, lin
     lince_image_release(&image);
     return code;
 }
+
+int lince_pictures_see(const lince_asking *asking, const void *bytes, size_t size, const char *name,
+                       lince_image *seen, float *input)
+{
+    lince_image image;
+    const lince_transform *t = &lince_picture_encoder_of(asking->encoder)->picture;
+    lince_decoding how = lince_pictures_asked(asking);
+    LINCE_TRY(lince_image_decode(&image, bytes, size, &how, name));
+    int code = lince_transform_fit(t, &image, seen);
+    lince_image_release(&image);
+    if (!code) lince_transform_normalise(t, seen->pixels, input);
+    return code;
+}

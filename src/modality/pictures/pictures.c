@@ -168,6 +168,7 @@ const lince_modality lince_modality_pictures = {
     .ask = lince_pictures_ask,
     .answer_path = lince_pictures_answer_path,
     .answer_bytes = lince_pictures_answer_bytes,
+    .see = lince_pictures_see,
     .answer_many = lince_pictures_answer_many,
     .answer_pixels = lince_pictures_answer_pixels,
     .answer_floats = lince_pictures_answer_floats,

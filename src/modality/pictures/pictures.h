@@ -90,6 +90,10 @@ int lince_pictures_answer(const lince_asking *asking, const lince_image *fitted,
                           lince_prediction *predictions);
 int lince_pictures_batch_for(const lince_picture_encoder *encoder, size_t count);
 
+/* A picture as it is fitted, to be released, and normalised. */
+int lince_pictures_see(const lince_asking *asking, const void *bytes, size_t size, const char *name,
+                       lince_image *seen, float *input);
+
 /* How they are decoded. */
 lince_decoding lince_pictures_decoding(const lince_picture_encoder *encoder, const lince_settings *settings);
 lince_decoding lince_pictures_asked(const lince_asking *asking);
