@@ -1,5 +1,6 @@
 #include "core/memory.h"
 #include "core/error.h"
+#include "core/free_memory.h"
 
 #include <lince/text.h>
 #include <stdint.h>
@@ -18,10 +19,18 @@ static void *out_of_memory(size_t count, size_t size)
     return NULL;
 }
 
+/* What is zeroed is taken: a system that promises more than it has would end the process there, without a word. */
+static bool is_there(size_t bytes)
+{
+    enum { MUCH = 256 << 20 };
+    return bytes < MUCH || bytes <= lince_free_memory();
+}
+
 void *lince_alloc(size_t count, size_t size)
 {
     size_t bytes;
-    if (!lince_mul(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE) return out_of_memory(count, size);
+    if (!lince_mul(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE || !is_there(bytes))
+        return out_of_memory(count, size);
     if (!bytes) bytes = 1; /* memory of its own, too */
     size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : LINCE_ALIGNMENT;
     void *memory = aligned_alloc(alignment, (bytes + alignment - 1) & ~(alignment - 1));

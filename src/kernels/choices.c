@@ -78,6 +78,23 @@ static bool next_line(FILE *file, line *l)
     return false;
 }
 
+static const struct {
+    const char *mark, *words;
+} marks[] = {
+    [LINCE_CHOSEN_FASTEST] = {"", ""},
+    [LINCE_CHOSEN_BUSY] = {"busy", N_("  (by rule: other programs ran; --forget measures again)")},
+    [LINCE_CHOSEN_LATE] = {"late",
+                           N_("  (by rule: there was no time to measure it; --forget measures again)")},
+};
+
+/* What a mark says to a person; of one that is not known nothing. */
+static const char *words_of(const char *mark)
+{
+    for (size_t i = 1; i < sizeof marks / sizeof *marks; i++)
+        if (!strcmp(mark, marks[i].mark)) return lince_translate(marks[i].words);
+    return "";
+}
+
 /* What may be otherwise the next moment: to go on without the choices would give other bits than before. */
 static bool is_passing(int error)
 {
@@ -112,11 +129,11 @@ int lince_choices_recall(lince_choices *choices, const lince_op_row **choice)
 }
 
 /* Lines are appended, each by one write: whoever reads what is there now finds the same line first. */
-int lince_choices_add(lince_choices *choices, const lince_op_row *mine, bool busy,
-                      const lince_op_row **choice)
+int lince_choices_add(lince_choices *choices, const lince_finding *mine, const lince_op_row **choice)
 {
+    const char *mark = marks[mine->why].mark;
     *choice = NULL;
-    fprintf(choices->file, "%s %s%s\n", choices->key, mine->name, busy ? " busy" : "");
+    fprintf(choices->file, "%s %s%s%s\n", choices->key, mine->row->name, *mark ? " " : "", mark);
     return fflush(choices->file) ? 0 : lince_choices_recall(choices, choice);
 }
 
@@ -136,8 +153,7 @@ static bool print_line(FILE *out, const line *l, lince_op op)
     how = l->key + strlen(prefix);
     word = strchr(how, '-');
     if (!word || !lince_op_types[op].timing->describe(word + 1, out)) return false;
-    fprintf(out, "  %.*s: %s%s\n", (int)(word - how), how, l->name,
-            *l->mark ? _("  (by rule: other programs ran; --forget measures again)") : "");
+    fprintf(out, "  %.*s: %s%s\n", (int)(word - how), how, l->name, words_of(l->mark));
     return true;
 }
 

@@ -1,5 +1,5 @@
 /* The rows (op.h) that were chosen by measurement, in a file of the user's cache ($XDG_CACHE_HOME/lince/kernels),
- * one line a geometry:     KEY NAME [busy]
+ * one line a geometry:     KEY NAME [busy|late]
  *
  * The key holds what a choice depends on: processor, level (core/cpu.h), number of threads, the library's
  * version, the implementations and their revisions. Where one of them changes, the geometry is measured
@@ -8,6 +8,18 @@
 #define LINCE_KERNELS_CHOICES_H
 
 #include "kernels/op.h"
+
+/* Why a row was chosen. */
+typedef enum lince_choice_reason {
+    LINCE_CHOSEN_FASTEST,
+    LINCE_CHOSEN_BUSY, /* by the rule in part: other programs ran while it was measured */
+    LINCE_CHOSEN_LATE, /* by the rule: others had taken all the time that measuring may take */
+} lince_choice_reason;
+
+typedef struct lince_finding {
+    const lince_op_row *row;
+    lince_choice_reason why;
+} lince_finding;
 
 typedef struct lince_choices {
     FILE *file;
@@ -22,10 +34,8 @@ int lince_choices_open(lince_choices *choices, const lince_exec *exec, lince_op 
 /* What was chosen; NULL where nothing was. LINCE_EIO. */
 int lince_choices_recall(lince_choices *choices, const lince_op_row **choice);
 
-/* Adds one, and tells which holds: another process's, where that came first; NULL where it could not be written. busy: other
- * programs ran while it was made. LINCE_EIO. */
-int lince_choices_add(lince_choices *choices, const lince_op_row *mine, bool busy,
-                      const lince_op_row **choice);
+/* Adds one, and tells which holds: another process's, where that came first; NULL where it could not be written. LINCE_EIO. */
+int lince_choices_add(lince_choices *choices, const lince_finding *mine, const lince_op_row **choice);
 
 void lince_choices_close(lince_choices *choices);
 

@@ -1,15 +1,19 @@
 /* The one place where a row is chosen: the first that can, where nothing is worth measuring.
  *
- * Where an operation says how its rows are timed (op.h), every row that can do a geometry is, once, for some
- * milliseconds, and the fastest (one without the same bits on any number of threads only when it is so by a
+ * A rule decides where it is clear which row is the fastest: one that is favoured (op.h), by what bench_choice has measured
+ * (docs/performance.md). Where it is not, and an operation says how rows are timed (op.h), every row that can do a geometry is, once,
+ * on a part of it, for some milliseconds, and the fastest (one without the same bits on any number of threads only when it is so by a
  * quarter) is remembered (choices.h): rows differ in their last bits, so that a choice made anew in each run would
  * break "same seed, same weights". A run keeps what it began with (kept.h). Without a writable cache nothing is measured, and
  * the rows' order decides; likewise where a context is deterministic, so that neither a busy machine nor a new cache changes
- * its bits.
+ * its bits, and no row is favoured there whose bits depend on the number of threads.
+ *
+ * Nobody waits long: once `patience` is used up (exec.h, lince_choosing), the order decides what is left. Nothing is locked or open
+ * while a row runs, so that a process that is stopped there holds up no other.
  *
  * A busy machine. Runs that another program interrupted do not count; where a row had no other,
- * the rule decides, and the choice is marked in the cache. It stays, since a run may have begun with it,
- * until `lince info --kernels --forget`. */
+ * the order decides. What was decided so because of that, or for want of time, is remembered and marked in the cache. It stays,
+ * since a run may have begun with it, until `lince info --kernels --forget`. */
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -103,36 +107,41 @@ static void free_scratch(const lince_kernel *k, void *scratch)
     k->exec.device->free(k->exec.device, scratch, k->scratch + 1);
 }
 
-/* Seconds of the best of three undisturbed runs after a first one, which finds the caches cold, DBL_MAX where
- * there was none. One that is hopelessly behind `rival`, the best time yet, is not run again. */
+/* What a row without the same bits must be faster by: those, and passes over memory of their own for what the
+ * others fuse, are what it costs. */
+static const double handicap = 1.25;
+
+static double cost(const lince_op_row *row, double seconds)
+{
+    return row->same_bits ? seconds : seconds * handicap;
+}
+
+/* Seconds of the best of two undisturbed runs after a first one, which finds the caches cold, DBL_MAX where
+ * there was none. A row that is behind `rival`, the least cost yet, is not run again. */
 static int measure(const task *t, const lince_kernel *k, void *args, double rival, double *best)
 {
-    enum { RUNS = 4, TRIES = 8, HOPELESS = 2 };
+    enum { RUNS = 3, TRIES = 5, HOPELESS = 2 };
     double took;
     void *scratch = scratch_of(k);
     *best = DBL_MAX;
     if (!scratch) return LINCE_ENOMEM;
     t->timing->lend(args, scratch);
     for (int tries = 0, runs = 0; tries < TRIES && runs < RUNS; tries++) {
-        bool counts = run_undisturbed(k, args, &took);
-        if (counts && took < *best) *best = took;
-        if (counts && took > HOPELESS * rival) break;
-        runs += counts;
+        if (!run_undisturbed(k, args, &took)) continue;
+        if (took < *best) *best = took;
+        if (cost(k->row, took) > rival * (runs ? 1 : HOPELESS)) break;
+        runs++;
     }
     free_scratch(k, scratch);
     return 0;
 }
 
-/* What a row without the same bits must be faster by: those, and passes over memory of their own for what the
- * others fuse, are what it costs. */
-static const double handicap = 1.25;
-
 /* Whether the library's row is faster than the own one again when they run in turns: `wins`. A busy moment during
- * one's three runs would else decide for as long as the cache lasts. */
+ * one's runs would else decide for as long as the cache lasts. */
 static int play_again(const task *t, const lince_op_row *library, const lince_op_row *own, void *args,
                       bool *wins)
 {
-    enum { RUNS = 8 };
+    enum { RUNS = 3 };
     const lince_op_row *const side[2] = {library, own};
     lince_kernel kernel[2];
     void *scratch[2] = {0};
@@ -153,64 +162,93 @@ static int play_again(const task *t, const lince_op_row *library, const lince_op
         free_scratch(&kernel[i], scratch[i]);
         lince_kernel_release(&kernel[i]);
     }
-    *wins = best[0] < best[1] / handicap;
+    *wins = cost(library, best[0]) < best[1];
     return code;
 }
 
-typedef struct finding {
-    const lince_op_row *best;
-    bool disturbed; /* whether a row had no run that counts */
-} finding;
-
 /* What a row can do is its own affair; that memory is missing must not decide which is chosen. */
-static int compare(const task *t, void *args, finding *f)
+static int compare(const task *t, void *args, lince_finding *f)
 {
     const lince_op_row *own = NULL;
-    double best_time = DBL_MAX, own_time = DBL_MAX, took;
+    double least = DBL_MAX, own_time = DBL_MAX, took;
     bool wins;
     for (const lince_op_row *const *row = t->exec->device->rows[t->op]; *row; row++) {
         lince_kernel k;
-        if (!row[1] && f->best) break; /* the truth is measured by nobody's patience */
+        if (!row[1] && f->row) break; /* the truth is measured by nobody's patience */
         int code = lince_kernel_init_as(&k, t->exec, *row, t->geometry);
         if (code == LINCE_EUNSUPPORTED) continue;
         LINCE_TRY(code);
-        code = measure(t, &k, args, best_time, &took);
+        code = measure(t, &k, args, least, &took);
         lince_kernel_release(&k);
         LINCE_TRY(code);
         if (took == DBL_MAX)
-            f->disturbed = true;
-        else if (!(*row)->same_bits)
-            took *= handicap;
-        if (!f->best || took < best_time) f->best = *row, best_time = took;
+            f->why = LINCE_CHOSEN_BUSY;
+        else
+            took = cost(*row, took);
+        if (!f->row || took < least) f->row = *row, least = took;
         if ((*row)->same_bits && (!own || took < own_time)) own = *row, own_time = took;
     }
-    if (!own || f->best == own) return 0;
-    LINCE_TRY(play_again(t, f->best, own, args, &wins));
-    if (!wins) f->best = own;
+    if (!own || f->row == own) return 0;
+    LINCE_TRY(play_again(t, f->row, own, args, &wins));
+    if (!wins) f->row = own;
     return 0;
 }
 
-static int find_fastest(const task *t, finding *f)
-{
-    void *args = t->timing->arguments(t->exec->device, t->geometry);
-    *f = (finding){0};
-    if (!args) return LINCE_ENOMEM;
-    int code = compare(t, args, f);
-    t->timing->release(t->exec->device, t->geometry, args);
-    return code;
-}
-
-/* What is measured: of a large batch a part. */
-static int find_fastest_of_part(const task *t, finding *f)
+/* Of a part of the geometry, which the operation makes. */
+static int find_fastest(const task *t, lince_finding *f)
 {
     void *geometry = lince_alloc(1, t->timing->geometry);
     if (!geometry) return LINCE_ENOMEM;
     memcpy(geometry, t->geometry, t->timing->geometry);
-    t->timing->part(geometry);
+    t->timing->part(geometry, t->exec->threads);
     task part = *t;
     part.geometry = geometry;
-    int code = find_fastest(&part, f);
+    void *args = t->timing->arguments(t->exec->device, geometry);
+    int code = args ? compare(&part, args, f) : LINCE_ENOMEM;
+    if (args) t->timing->release(t->exec->device, geometry, args);
     lince_free(geometry);
+    return code;
+}
+
+/* --- choosing --------------------------------------------------------------------------------------- */
+
+/* NULL: none. */
+static const lince_op_row *favoured(const lince_exec *exec, lince_op op, const void *geometry)
+{
+    for (const lince_op_row *const *row = exec->device->rows[op]; *row; row++)
+        if ((*row)->favoured && lince_op_usable(*row, geometry) && (*row)->favoured(geometry) &&
+            ((*row)->same_bits || !exec->deterministic))
+            return *row;
+    return NULL;
+}
+
+/* The first row that can, where another but the truth may be faster; NULL: it is alone. */
+static const lince_op_row *rivalled(const task *t)
+{
+    const lince_op_row *first = NULL;
+    for (const lince_op_row *const *row = t->exec->device->rows[t->op]; row[0] && row[1]; row++) {
+        if (!lince_op_usable(*row, t->geometry)) continue;
+        if (first) return first;
+        first = *row;
+    }
+    return NULL;
+}
+
+/* Measures, unless that has taken too long already; then it is `rule`. */
+static int find(const task *t, const lince_op_row *rule, lince_finding *f)
+{
+    static const double patience = 1; /* seconds */
+    lince_choosing nobody = {0}, *c = t->exec->choosing ? t->exec->choosing : &nobody;
+    double start = lince_now();
+    *f = (lince_finding){0};
+    if (c->seconds > patience) {
+        *f = (lince_finding){rule, LINCE_CHOSEN_LATE};
+        c->by_rule++;
+        return 0;
+    }
+    int code = find_fastest(t, f);
+    c->seconds += lince_now() - start;
+    c->measured++;
     return code;
 }
 
@@ -219,44 +257,46 @@ static int find_fastest_of_part(const task *t, finding *f)
 static int remembered(const task *t, const lince_op_row **choice)
 {
     lince_choices choices;
-    finding found;
+    const lince_op_row *rule = rivalled(t);
+    lince_finding found;
     *choice = NULL;
-    int code = lince_choices_open(&choices, t->exec, t->op, t->geometry);
+    int code = rule ? lince_choices_open(&choices, t->exec, t->op, t->geometry) : 1;
     if (code) return code < 0 ? code : 0;
     code = lince_choices_recall(&choices, choice);
     lince_choices_close(&choices);
     if (code || *choice) return code;
-    LINCE_TRY(find_fastest_of_part(t, &found));
+    LINCE_TRY(find(t, rule, &found));
     code = lince_choices_open(&choices, t->exec, t->op, t->geometry);
     if (code) return code < 0 ? code : 0;
     /* Not remembered: better the rule than a choice that may change. */
-    if (found.best) code = lince_choices_add(&choices, found.best, found.disturbed, choice);
+    if (found.row) code = lince_choices_add(&choices, &found, choice);
     lince_choices_close(&choices);
     return code;
 }
 
-/* The run's own row on as many threads, where it has one, or the fastest; NULL: the rows' order decides, as it does where the same bits are
- * asked for, which a measurement cannot promise. */
-static int choose(const task *t, const lince_op_row **choice, int *threads)
+/* The run's own row on as many threads, where it has one; else the favoured one, or the fastest where it is worth measuring. NULL: the
+ * rows' order decides, as it does where the same bits are asked for, which a measurement cannot promise. */
+static int choose(const task *t, bool worthwhile, const lince_op_row **choice, int *threads)
 {
     lince_kept *kept = t->exec->kept;
-    *choice = kept ? lince_kept_find(kept, t->exec, t->op, t->geometry, threads) : NULL;
-    return *choice || t->exec->deterministic ? 0 : remembered(t, choice);
+    *choice = kept && worthwhile ? lince_kept_find(kept, t->exec, t->op, t->geometry, threads) : NULL;
+    if (!*choice) *choice = favoured(t->exec, t->op, t->geometry);
+    return *choice || !worthwhile || t->exec->deterministic ? 0 : remembered(t, choice);
 }
 
 int lince_kernel_init(lince_kernel *kernel, const lince_exec *exec, lince_op op, const void *geometry)
 {
     const lince_op_timing *timing = lince_op_types[op].timing;
     const lince_op_row *choice = NULL;
-    bool chosen = timing && timing->worthwhile(geometry);
+    bool worthwhile = timing && timing->worthwhile(geometry);
     lince_exec own = *exec;
     *kernel = (lince_kernel){0};
-    if (chosen) LINCE_TRY(choose(&(task){exec, op, geometry, timing}, &choice, &own.threads));
+    LINCE_TRY(choose(&(task){exec, op, geometry, timing}, worthwhile, &choice, &own.threads));
     if (choice && choice->same_bits) own.threads = exec->threads;
     int code = choice ? lince_kernel_init_as(kernel, &own, choice, geometry) : LINCE_EUNSUPPORTED;
     for (const lince_op_row *const *row = exec->device->rows[op]; code == LINCE_EUNSUPPORTED && *row; row++)
         code = lince_kernel_init_as(kernel, exec, *row, geometry);
-    if (!code && chosen && exec->kept && (code = lince_kept_add(exec->kept, kernel)))
+    if (!code && worthwhile && exec->kept && (code = lince_kept_add(exec->kept, kernel)))
         lince_kernel_release(kernel);
     return code ? lince_fail_in(code, lince_op_types[op].name) : 0;
 }

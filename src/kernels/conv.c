@@ -11,6 +11,12 @@ bool lince_conv_is_depthwise(const lince_conv *c)
            c->in.block == c->out.block;
 }
 
+bool lince_conv_is_pointwise(const lince_conv *c)
+{
+    return c->groups == 1 && c->kernel[0] == 1 && c->kernel[1] == 1 && c->in.block > 1 &&
+           c->out.height * c->out.width > 1;
+}
+
 size_t lince_conv_weights_size(const lince_conv *c)
 {
     size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];
@@ -76,16 +82,24 @@ static bool worthwhile(const void *geometry)
     return t->conv.batch > 1 || t->direction != LINCE_FORWARD;
 }
 
-/* A run of 1,024 samples may take a second, and there are some ten for each layer and direction. */
-static void part(void *geometry)
+/* A run of 1,024 samples may take a second, and one sample of 24 GFLOP too. A part has fewer samples and, where one is still too
+ * much, fewer rows; but each weight serves enough results that what is done with weights alone (transforms, other
+ * layouts) stays as small beside the products as in the whole. */
+static void part(void *geometry, int threads)
 {
-    enum { LEAST = 32 };
-    static const double most = 1e10; /* operations, as the definition counts them: about 0.1 s of a core */
+    enum { RESULTS_OF_A_WEIGHT = 256, LEAST_ROWS = 8 };
+    static const double most = 2e7; /* products of a thread: a millisecond or two */
     lince_conv *c = &((lince_conv_task *)geometry)->conv;
-    double sample = 2.0 * c->kernel[0] * c->kernel[1] * (c->in.channels / c->groups) * c->out.channels *
-                    c->out.height * c->out.width,
-           batch = most / sample < LEAST ? LEAST : most / sample;
-    if (batch < c->batch) c->batch = (int)batch;
+    double weights = (double)c->kernel[0] * c->kernel[1] * (c->in.channels / c->groups) * c->out.channels,
+           pixels = (double)c->out.height * c->out.width,
+           wanted = threads * (most / weights > RESULTS_OF_A_WEIGHT ? most / weights : RESULTS_OF_A_WEIGHT);
+    if (wanted >= c->batch * pixels) return;
+    c->batch = wanted > pixels ? (int)(wanted / pixels) : 1;
+    int rows = (int)(wanted / c->out.width);
+    if (rows < LEAST_ROWS) rows = LEAST_ROWS;
+    if (rows >= c->out.height) return;
+    c->out.height = rows;
+    c->in.height = (rows - 1) * c->stride[0] + c->kernel[0] - 2 * c->padding[0];
 }
 
 /* Bytes of x, w, b and y. */

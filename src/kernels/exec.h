@@ -38,13 +38,20 @@ struct lince_device {
     void (*sync)(const lince_device *device);
 };
 
+/* What measuring kernels has taken of whoever waits for it (choose.c). */
+typedef struct lince_choosing {
+    double seconds;
+    size_t measured, by_rule; /* choices; by_rule: those that there was no time left for */
+} lince_choosing;
+
 /* Operations on memory of the device: fill, copy and all others are rows. */
 typedef struct lince_exec {
     const lince_device *device;
-    int threads;             /* of the host, at most */
-    bool deterministic;      /* the same bits on any number of threads, at whatever cost */
-    bool bf16;               /* convolutions multiply numbers rounded to bfloat16 (conv.h) */
-    struct lince_kept *kept; /* a run's rows, which it goes on with (kept.h); NULL: it keeps none */
+    int threads;              /* of the host, at most */
+    bool deterministic;       /* the same bits on any number of threads, at whatever cost */
+    bool bf16;                /* convolutions multiply numbers rounded to bfloat16 (conv.h) */
+    struct lince_kept *kept;  /* a run's rows, which it goes on with (kept.h); NULL: it keeps none */
+    lince_choosing *choosing; /* counts, and bounds, what measuring takes; NULL: nobody counts */
 } lince_exec;
 
 /* The host: memory that is mapped, so that what is not touched takes none. */

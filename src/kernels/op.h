@@ -32,6 +32,9 @@ struct lince_op_row {
     bool same_bits;    /* whatever the number of threads */
     bool finishes;     /* of CONV: heeds an epilogue (epilogue.h) */
     bool (*supports)(const void *geometry); /* NULL: all */
+    bool (*favoured)(
+        const void *geometry); /* where it is taken without measuring, because it has won often enough
+                                               (docs/performance.md); NULL: nowhere */
     int (*create)(lince_kernel *kernel); /* plan and scratch, LINCE_EUNSUPPORTED where it finds out only here
                                             that it cannot; NULL: none are needed */
     void (*run)(const lince_kernel *kernel, const void *args);
@@ -66,7 +69,8 @@ void lince_kernel_release(lince_kernel *kernel); /* of zeroed memory: nothing */
 typedef struct lince_op_timing {
     size_t geometry;                          /* bytes */
     bool (*worthwhile)(const void *geometry); /* else the order of the rows decides */
-    void (*part)(void *geometry);             /* makes it that of a part that tells as much in less time */
+    void (*part)(void *geometry,
+                 int threads); /* makes it that of a part that tells as much in milliseconds */
     /* Arguments with memory of the device; NULL where there is none. What they hold does not matter. */
     void *(*arguments)(const lince_device *device, const void *geometry);
     void (*lend)(void *args, void *scratch);

@@ -16,7 +16,8 @@ int lince_net_new(lince_net **result, lince_shape input, const lince_net_options
                              .threads = options->threads > 0 ? options->threads : 1,
                              .deterministic = options->deterministic,
                              .bf16 = options->bf16,
-                             .kept = options->kept};
+                             .kept = options->kept,
+                             .choosing = &net->choosing};
     const lince_device *device = net->exec.device;
     if (device->check) LINCE_TRY(device->check(device));
     if (!net->options.block) net->options.block = device->block(device);

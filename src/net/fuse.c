@@ -70,5 +70,13 @@ void lince_net_fuse(lince_net *net)
 {
     for (int i = 1; i < (int)net->count; i++) fuse_relu(net, i);
     for (int i = 1; i < (int)net->count && !net->options.keep; i++)
-        if (net->nodes[i].layer.finishes && !net->nodes[i].head) fuse_tail(net, i);
+        if (net->nodes[i].layer.type->finishes && !net->nodes[i].head) fuse_tail(net, i);
+}
+
+void lince_net_unfuse(lince_net *net)
+{
+    for (int i = 1; i < (int)net->count; i++)
+        if (net->nodes[i].head && !net->nodes[net->nodes[i].head].layer.finishes) net->nodes[i].head = 0;
+    for (int i = 1; i < (int)net->count; i++)
+        if (!net->nodes[i].layer.finishes) net->nodes[i].tail = (lince_tail){0};
 }

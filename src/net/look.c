@@ -14,6 +14,11 @@ const lince_exec *lince_net_exec(const lince_net *net)
     return &net->exec;
 }
 
+const lince_choosing *lince_net_choosing(const lince_net *net)
+{
+    return &net->choosing;
+}
+
 size_t lince_net_nodes(const lince_net *net)
 {
     return net->count;

@@ -39,6 +39,9 @@ void lince_net_free(lince_net *net);
 /* Where it runs, and how: for whoever computes on its memory. */
 const lince_exec *lince_net_exec(const lince_net *net);
 
+/* What choosing its kernels took. */
+const lince_choosing *lince_net_choosing(const lince_net *net);
+
 /* Adds a layer behind nodes args->from; the node's number, or negative. Node 0 is the input; two inputs are
  * two nodes. A negative `from`, the error of an earlier addition, is handed on. */
 int lince_net_add(lince_net *net, const lince_layer_args *args);
@@ -48,7 +51,8 @@ int lince_net_add(lince_net *net, const lince_layer_args *args);
  * must stay frozen. */
 void lince_net_freeze(lince_net *net, int last);
 
-/* Plans and allocates; weights are zero until lince_net_init or loading. */
+/* Plans and allocates, and then chooses kernels; weights are zero until lince_net_init or loading. LINCE_ENOMEM, also where a net
+ * that is to be trained needs more memory than is free: it would end in the first steps. */
 int lince_net_prepare(lince_net *net);
 
 /* Initial weights, a function of (seed, parameter's place) only. LINCE_ENOMEM. */

@@ -30,6 +30,7 @@ typedef struct lince_node {
 struct lince_net {
     lince_net_options options;
     lince_exec exec;
+    lince_choosing choosing; /* of its kernels */
     lince_node *nodes;
     size_t count;
     lince_param **params;
@@ -71,8 +72,9 @@ static inline size_t lince_net_samples(const lince_net *net, int node)
     return (size_t)(node == 0 || node >= net->slice_end ? net->options.batch : net->slice);
 }
 
-/* fuse.c: who does what for whom, once buffers are assigned. */
+/* fuse.c: who does what for whom, once buffers are assigned; and, once layers have chosen their kernels, who does not. */
 void lince_net_fuse(lince_net *net);
+void lince_net_unfuse(lince_net *net);
 
 /* run.c: floats of this batch in a node's activation. */
 size_t lince_net_floats(const lince_net *net, const lince_node *node);

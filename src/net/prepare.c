@@ -1,5 +1,6 @@
 /* All memory is planned and allocated, and weights begin. */
 #include "core/error.h"
+#include "core/free_memory.h"
 #include "core/memory.h"
 #include "core/random.h"
 #include "net/net_internal.h"
@@ -78,6 +79,32 @@ static void find_lifetimes(const lince_net *net, timeline *t)
     }
 }
 
+static double gib(size_t bytes)
+{
+    return (double)bytes / (1 << 30);
+}
+
+/* A system that promises more than it has (overcommit) ends a process where it touches too much, without a word: what training
+ * touches in its first step is asked for before. Kernels' scratch and optimizers' state come on top. */
+static int check_memory(const lince_net *net, size_t activations)
+{
+    size_t fixed = net->values.size + net->grads.size, all = fixed + activations, free;
+    if (net->options.inference || !net->exec.device->host || all <= (free = lince_free_memory())) return 0;
+    double fits = free > fixed ? (double)(free - fixed) / (double)activations * net->options.batch : 0;
+    if (fits < 1)
+        return lince_fail(
+            LINCE_ENOMEM,
+            "out of memory: training this network takes more than %.1f GiB for batches of %d, of which "
+            "%.1f are free, too few for a single sample; choose smaller samples (--image-size) or a "
+            "smaller --model",
+            gib(all), net->options.batch, gib(free));
+    return lince_fail(
+        LINCE_ENOMEM,
+        "out of memory: training this network takes more than %.1f GiB for batches of %d, of which "
+        "%.1f are free; choose a --batch-size of less than %d, or smaller samples (--image-size)",
+        gib(all), net->options.batch, gib(free), (int)fits + 1);
+}
+
 static int plan_activations(lince_net *net)
 {
     const lince_device *device = net->exec.device;
@@ -90,6 +117,7 @@ static int plan_activations(lince_net *net)
     int code = lince_plan_memory(plans, 3 * count, &total);
     net->stride = lince_align(total);
     if (!code && !lince_mul(net->stride, passes, &all)) code = LINCE_ENOMEM;
+    if (!code) code = check_memory(net, all);
     if (!code) code = lince_store_init(&net->activations, device, all);
     for (size_t i = 0; !code && i < count; i++) {
         lince_node *n = &net->nodes[i];
@@ -159,26 +187,35 @@ static size_t largest_branch(const lince_net *net)
     return largest;
 }
 
-int lince_net_prepare(lince_net *net)
+/* Memory that layers need for the time of a call. */
+static int prepare_layers(lince_net *net)
 {
     size_t scratch = 0;
-    if (net->options.frozen) lince_net_freeze(net, (int)net->count - 1);
-    lince_net_mark_learning(net);
-    lince_net_slice(net);
     for (size_t i = 1; i < net->count; i++) {
         lince_layer *l = &net->nodes[i].layer;
         if (l->type->prepare) LINCE_TRY(l->type->prepare(l));
         if (l->scratch > scratch) scratch = l->scratch;
     }
+    return lince_store_init(&net->scratch, net->exec.device, scratch);
+}
+
+/* What does not fit into memory is told before kernels are measured. */
+int lince_net_prepare(lince_net *net)
+{
+    if (net->options.frozen) lince_net_freeze(net, (int)net->count - 1);
+    lince_net_mark_learning(net);
+    lince_net_slice(net);
     assign_buffers(net);
     lince_net_fuse(net);
     LINCE_TRY(gather_params(net));
     LINCE_TRY(plan_activations(net));
     LINCE_TRY(prepare_looks(net));
-    LINCE_TRY(lince_store_init(&net->scratch, net->exec.device, scratch));
     if (net->options.sequences)
         LINCE_TRY(lince_packed_init(&net->text, net->options.batch, lince_net_shape(net, 0).height));
-    return lince_store_init(&net->branch, net->exec.device, largest_branch(net));
+    LINCE_TRY(lince_store_init(&net->branch, net->exec.device, largest_branch(net)));
+    LINCE_TRY(prepare_layers(net));
+    lince_net_unfuse(net);
+    return 0;
 }
 
 int lince_net_init(lince_net *net, uint64_t seed)

@@ -1,4 +1,5 @@
 /* Memory: zeroed, aligned, of the size that was asked for, and refused where a size does not fit. */
+#include "core/free_memory.h"
 #include "core/memory.h"
 
 #include <lince/error.h>
@@ -54,6 +55,8 @@ static void test_sizes_that_do_not_fit_are_refused_with_a_message(void **state)
     assert_non_null(strstr(lince_error(), "out of memory"));
     assert_null(lince_alloc(SIZE_MAX / 2, 1));
     assert_null(lince_pages(SIZE_MAX));
+    size_t free = lince_free_memory();
+    if (free < SIZE_MAX / 4) assert_null(lince_alloc(free, 2)); /* not taken, and not ended for it */
     size_t result;
     assert_false(lince_mul(SIZE_MAX / 2, 3, &result));
     assert_false(lince_add(SIZE_MAX, 1, &result));

@@ -42,14 +42,14 @@ static const lince_op_row *recalled(const lince_conv *conv, lince_direction dire
 }
 
 /* The row that holds then. */
-static const lince_op_row *add(int threads, const lince_op_row *mine, bool busy)
+static const lince_op_row *add(int threads, const lince_op_row *mine, lince_choice_reason why)
 {
     const lince_op_row *holds;
     lince_choices choices;
     lince_exec exec = context(threads);
     lince_conv_task task = {geometry, LINCE_FORWARD, true};
     assert_int_equal(lince_choices_open(&choices, &exec, LINCE_OP_CONV, &task), 0);
-    assert_int_equal(lince_choices_add(&choices, mine, busy, &holds), 0);
+    assert_int_equal(lince_choices_add(&choices, &(lince_finding){mine, why}, &holds), 0);
     lince_choices_close(&choices);
     return holds;
 }
@@ -70,7 +70,7 @@ static void test_a_choice_holds_for_its_geometry_direction_and_threads(void **st
     (void)state;
     assert_int_equal(lince_choices_forget(), 0);
     assert_null(recalled(&geometry, LINCE_FORWARD, 2));
-    add(2, &lince_conv_onednn_direct, false);
+    add(2, &lince_conv_onednn_direct, LINCE_CHOSEN_FASTEST);
     assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_onednn_direct);
     assert_null(recalled(&geometry, LINCE_FORWARD, 4));
     assert_null(recalled(&geometry, LINCE_BACKWARD_DATA, 2));
@@ -83,12 +83,14 @@ static void test_the_list_says_what_was_chosen_and_what_was_not_measured(void **
 {
     (void)state;
     assert_int_equal(lince_choices_forget(), 0);
-    add(2, &lince_conv_onednn_direct, false);
-    add(3, &lince_conv_ref, true);
+    add(2, &lince_conv_onednn_direct, LINCE_CHOSEN_FASTEST);
+    add(3, &lince_conv_ref, LINCE_CHOSEN_BUSY);
+    add(4, &lince_conv_ref, LINCE_CHOSEN_LATE);
     char *text = printed();
     assert_non_null(strstr(text, "8 x 16x12x10 -> 24x12x10  3x3/1  t2: onednn-direct\n"));
     assert_non_null(strstr(text, "3x3/1  t3: ref  (by rule: other programs ran"));
-    assert_non_null(strstr(text, ": 2 for this machine and level"));
+    assert_non_null(strstr(text, "3x3/1  t4: ref  (by rule: there was no time to measure it"));
+    assert_non_null(strstr(text, ": 3 for this machine and level"));
     free(text);
 }
 
@@ -98,7 +100,7 @@ static void test_lines_of_others_and_broken_ones_are_passed_over(void **state)
     char path[512];
     snprintf(path, sizeof path, "%s/lince/kernels", getenv("XDG_CACHE_HOME"));
     assert_int_equal(lince_choices_forget(), 0);
-    add(2, &lince_conv_ref, false);
+    add(2, &lince_conv_ref, LINCE_CHOSEN_FASTEST);
     FILE *file = fopen(path, "a");
     assert_non_null(file);
     fputs("i00000000-avx2-t2-dir0-n8 onednn-direct\nno sense\n\n", file);
@@ -114,8 +116,8 @@ static void test_of_two_that_measured_at_a_time_the_first_holds(void **state)
 {
     (void)state;
     assert_int_equal(lince_choices_forget(), 0);
-    assert_ptr_equal(add(2, &lince_conv_ref, false), &lince_conv_ref);
-    assert_ptr_equal(add(2, &lince_conv_onednn_direct, false), &lince_conv_ref);
+    assert_ptr_equal(add(2, &lince_conv_ref, LINCE_CHOSEN_FASTEST), &lince_conv_ref);
+    assert_ptr_equal(add(2, &lince_conv_onednn_direct, LINCE_CHOSEN_FASTEST), &lince_conv_ref);
     assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_ref);
 }
 
@@ -126,7 +128,7 @@ static void test_a_stopped_process_keeps_nobody_waiting(void **state)
     char path[512];
     int ready[2], status;
     snprintf(path, sizeof path, "%s/lince/kernels", getenv("XDG_CACHE_HOME"));
-    add(2, &lince_conv_ref, false);
+    add(2, &lince_conv_ref, LINCE_CHOSEN_FASTEST);
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     if (!child) {
@@ -138,7 +140,7 @@ static void test_a_stopped_process_keeps_nobody_waiting(void **state)
     assert_int_equal(read(ready[0], &(char){0}, 1), 1);
     alarm(30); /* ends the test, where it waits */
     assert_ptr_equal(recalled(&geometry, LINCE_FORWARD, 2), &lince_conv_ref);
-    assert_ptr_equal(add(4, &lince_conv_onednn_direct, false), &lince_conv_onednn_direct);
+    assert_ptr_equal(add(4, &lince_conv_onednn_direct, LINCE_CHOSEN_FASTEST), &lince_conv_onednn_direct);
     alarm(0);
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
@@ -148,7 +150,7 @@ static void test_a_stopped_process_keeps_nobody_waiting(void **state)
 static void test_after_forgetting_all_is_measured_again(void **state)
 {
     (void)state;
-    add(2, &lince_conv_ref, false);
+    add(2, &lince_conv_ref, LINCE_CHOSEN_FASTEST);
     assert_int_equal(lince_choices_forget(), 0);
     assert_null(recalled(&geometry, LINCE_FORWARD, 2));
     assert_int_equal(lince_choices_forget(), 0); /* no file is no error */

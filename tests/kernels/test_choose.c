@@ -10,12 +10,15 @@
 
 #include <lince/error.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -156,6 +159,105 @@ static void test_a_row_without_the_same_bits_must_be_much_faster(void **state)
     assert_ptr_equal(chosen(rows, &geometry), &fast);
 }
 
+static bool takes_all(const void *any_of_them)
+{
+    (void)any_of_them;
+    return true;
+}
+
+static void run_never(const lince_kernel *kernel, const void *args)
+{
+    (void)kernel, (void)args;
+    fail_msg("measured");
+}
+
+static const lince_op_row
+    favoured = {.op = LINCE_OP_CONV, .name = "favoured", .favoured = takes_all, .run = run_never},
+    behind = {.op = LINCE_OP_CONV, .name = "behind", .same_bits = true, .run = run_never};
+
+/* For a single sample, too; but not where its bits must not depend on threads. */
+static void test_a_favoured_row_is_taken_unmeasured(void **state)
+{
+    (void)state;
+    static const lince_op_row *const rows[] = {&behind, &favoured, &lince_conv_ref, NULL};
+    lince_conv_task one = geometry;
+    one.conv.batch = 1;
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_ptr_equal(chosen(rows, &geometry), &favoured);
+    assert_ptr_equal(chosen(rows, &one), &favoured);
+    assert_ptr_equal(chosen_in((lince_exec){.threads = 2, .deterministic = true}, rows, &geometry), &behind);
+}
+
+static void test_a_row_without_rivals_is_taken_unmeasured(void **state)
+{
+    (void)state;
+    static const lince_op_row *const rows[] = {&behind, &lince_conv_ref, NULL};
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_ptr_equal(chosen(rows, &geometry), &behind);
+}
+
+static void test_what_measuring_takes_is_counted(void **state)
+{
+    (void)state;
+    static const lince_op_row *const rows[] = {&slow, &fast, &lince_conv_ref, NULL};
+    lince_choosing choosing = {0};
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_ptr_equal(chosen_in((lince_exec){.threads = 2, .choosing = &choosing}, rows, &geometry), &fast);
+    assert_true(choosing.seconds >= 3 * 0.04 + 3 * 0.01);
+    assert_int_equal(choosing.measured, 1);
+    assert_int_equal(choosing.by_rule, 0);
+}
+
+/* And so it stays, with all the time in the world: a run may have begun with it. */
+static void test_where_the_time_is_used_up_the_order_decides_and_is_remembered(void **state)
+{
+    (void)state;
+    static const lince_op_row *const rows[] = {&slow, &fast, &lince_conv_ref, NULL};
+    lince_choosing choosing = {.seconds = 60};
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_ptr_equal(chosen_in((lince_exec){.threads = 2, .choosing = &choosing}, rows, &geometry), &slow);
+    assert_int_equal(choosing.by_rule, 1);
+    assert_true(choosing.seconds == 60);
+    assert_ptr_equal(chosen(rows, &geometry), &slow);
+}
+
+/* --- a process that is stopped while it measures ------------------------------------------------------------ */
+
+static int told[2];
+
+static void run_and_be_stopped(const lince_kernel *kernel, const void *args)
+{
+    (void)kernel, (void)args;
+    if (write(told[1], "x", 1) == 1) raise(SIGSTOP);
+    _exit(1);
+}
+
+static void test_a_process_that_is_stopped_while_it_measures_holds_up_no_other(void **state)
+{
+    (void)state;
+    static const lince_op_row stopping = {.op = LINCE_OP_CONV,
+                                          .name = "fast",
+                                          .same_bits = true,
+                                          .run = run_and_be_stopped},
+                              *const of_child[] = {&stopping, &slow, &lince_conv_ref, NULL},
+                              *const rows[] = {&fast, &slow, &lince_conv_ref, NULL};
+    int status;
+    assert_int_equal(lince_choices_forget(), 0);
+    assert_int_equal(pipe(told), 0);
+    pid_t child = fork();
+    if (!child) {
+        chosen(of_child, &geometry);
+        _exit(0);
+    }
+    assert_int_equal(read(told[0], &(char){0}, 1), 1);
+    alarm(30); /* ends the test, where it waits */
+    assert_ptr_equal(chosen(rows, &geometry), &fast);
+    alarm(0);
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    close(told[0]), close(told[1]);
+}
+
 static void test_where_measuring_is_not_worth_its_time_the_order_decides(void **state)
 {
     (void)state;
@@ -251,6 +353,11 @@ int main(void)
         cmocka_unit_test(test_a_row_that_cannot_says_so),
         cmocka_unit_test(test_the_fastest_row_is_chosen_and_remembered),
         cmocka_unit_test(test_a_row_without_the_same_bits_must_be_much_faster),
+        cmocka_unit_test(test_a_favoured_row_is_taken_unmeasured),
+        cmocka_unit_test(test_a_row_without_rivals_is_taken_unmeasured),
+        cmocka_unit_test(test_what_measuring_takes_is_counted),
+        cmocka_unit_test(test_where_the_time_is_used_up_the_order_decides_and_is_remembered),
+        cmocka_unit_test(test_a_process_that_is_stopped_while_it_measures_holds_up_no_other),
         cmocka_unit_test(test_where_measuring_is_not_worth_its_time_the_order_decides),
         cmocka_unit_test(test_where_the_same_bits_are_asked_for_the_order_decides),
         cmocka_unit_test(test_a_run_goes_on_with_the_row_that_it_began_with),

@@ -132,6 +132,22 @@ static lince_net *chain(const lince_layer_args *layers, int count, int batch, in
     return net;
 }
 
+/* Terabytes: more than any machine has free. */
+static void test_what_does_not_fit_into_memory_is_told_before_kernels_are_measured(void **state)
+{
+    (void)state;
+    lince_net *net;
+    lince_net_options options = {.batch = 4096, .threads = 1};
+    lince_layer_args conv = {LINCE_FIELDS(conv2d, .channels = 64, .kernel = 5, .stride = 2), .name = "conv"};
+    assert_int_equal(lince_net_new(&net, (lince_shape){3, 8192, 8192, 1}, &options), 0);
+    assert_int_equal(lince_net_add(net, &conv), 1);
+    assert_int_equal(lince_net_prepare(net), LINCE_ENOMEM);
+    assert_non_null(strstr(lince_error(), "GiB for batches of 4096, of which "));
+    assert_non_null(strstr(lince_error(), " are free"));
+    assert_int_equal(lince_net_choosing(net)->measured, 0);
+    lince_net_free(net);
+}
+
 /* What lince_net_fixed says of it. */
 static int fixed(const lince_layer_args *layers, int count, int size, int frozen)
 {
@@ -262,6 +278,7 @@ static void test_a_short_batch_gives_the_gradients_of_its_samples_alone(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_does_not_fit_into_memory_is_told_before_kernels_are_measured),
         cmocka_unit_test(test_a_vgg_step_equals_pytorchs),
         cmocka_unit_test(test_the_fixed_part_ends_before_what_learns_is_random_or_passed_by),
         cmocka_unit_test(test_a_layer_whose_size_was_left_out_is_refused),

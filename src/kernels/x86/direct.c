@@ -480,6 +480,13 @@ static bool supports_avx512(const void *geometry)
     return supported(&t->conv, t->direction, lince_direct_simd_avx512.lanes);
 }
 
+/* Of 1x1 windows, oneDNN's is faster by less than what it lacks costs (choose.c), but for the weights' gradient. */
+static bool favoured_avx512(const void *geometry)
+{
+    const lince_conv_task *t = geometry;
+    return lince_conv_is_pointwise(&t->conv) && t->direction != LINCE_BACKWARD_WEIGHTS;
+}
+
 static bool supports_avx2(const void *geometry)
 {
     const lince_conv_task *t = geometry;
@@ -542,6 +549,7 @@ const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
                                                .same_bits = true,
                                                .finishes = true,
                                                .supports = supports_avx512,
+                                               .favoured = favoured_avx512,
                                                .create = create_avx512,
                                                .run = run,
                                                .release = release};

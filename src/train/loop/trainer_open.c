@@ -505,6 +505,18 @@ static int passes_of(const lince_trainer *t)
     return t->settings->sync_bn && own ? (int)own : t->settings->sync_bn;
 }
 
+/* A wait that can be felt. */
+static void tell_choosing(const lince_trainer *t)
+{
+    static const double felt = 0.5;
+    const lince_choosing *c = lince_net_choosing(t->net);
+    if (c->seconds < felt) return;
+    lince_trainer_note(t,
+                       _("kernels were chosen in %.1f s: %zu by measuring, %zu by rule; they are remembered "
+                         "(lince info --kernels)"),
+                       c->seconds, c->measured, c->by_rule);
+}
+
 static int open_model(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
@@ -527,6 +539,7 @@ static int open_model(lince_trainer *t)
         lince_freezing_plan(&t->freezing, t->net, lince_trainer_architecture(t), s->freeze, s->unfreeze));
     lince_net_freeze(t->net, lince_freezing_least(&t->freezing));
     LINCE_TRY(lince_net_prepare(t->net));
+    tell_choosing(t);
     LINCE_TRY(lince_net_init(t->net, s->seed));
     lince_opening opening = lince_trainer_opening(t);
     const lince_modality *m = t->blueprint.modality;
