@@ -18,8 +18,9 @@ typedef struct plan {
 
 static size_t place(const void *layout, const int *dims, size_t element)
 {
-    int x = (int)(element % (size_t)dims[3]), y = (int)(element / (size_t)dims[3] % (size_t)dims[2]);
-    size_t pair = element / (size_t)dims[3] / (size_t)dims[2];
+    const lince_conv *c = layout; /* a linear layer's weight has no more than two dimensions */
+    size_t height = (size_t)c->kernel[0], width = (size_t)c->kernel[1], pair = element / width / height;
+    int x = (int)(element % width), y = (int)(element / width % height);
     return lince_conv_weight_at(layout, (int)(pair / (size_t)dims[1]), (int)(pair % (size_t)dims[1]), y, x);
 }
 
@@ -33,6 +34,7 @@ static int infer(lince_layer *l)
     lince_conv2d_layer_args *a = l->own;
     if (!a->stride) a->stride = 1;
     if (!a->groups) a->groups = 1;
+    if (a->linear) a->kernel = 1;
     lince_shape in = l->in[0];
     if (in.channels % a->groups || a->channels % a->groups)
         return lince_fail(LINCE_ESHAPE, "%s: %d and %d channels do not divide into %d groups", l->name,
@@ -54,7 +56,7 @@ static int infer(lince_layer *l)
                            .stride = {a->stride, a->stride},
                            .padding = {a->padding, a->padding},
                            .groups = a->groups};
-    lince_param *w = lince_layer_param(l, "weight", 4,
+    lince_param *w = lince_layer_param(l, "weight", a->linear ? 2 : 4,
                                        (int[]){a->channels, in.channels / a->groups, a->kernel, a->kernel});
     w->size = lince_conv_weights_size(&p->conv);
     w->place = place;
@@ -144,7 +146,9 @@ static void release(lince_layer *l)
 static void describe(const lince_layer *l, char *out, size_t size)
 {
     const lince_conv2d_layer_args *a = l->own;
-    int n = snprintf(out, size, "%d×%d, %d → %d", a->kernel, a->kernel, l->in[0].channels, a->channels);
+    int n = a->linear
+                ? snprintf(out, size, "%d → %d", l->in[0].channels, a->channels)
+                : snprintf(out, size, "%d×%d, %d → %d", a->kernel, a->kernel, l->in[0].channels, a->channels);
     const struct {
         const char *name;
         int value, usual;
@@ -157,7 +161,9 @@ static void describe(const lince_layer *l, char *out, size_t size)
 static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
 {
     const lince_conv2d_layer_args *a = l->own;
-    lince_onnx_value inputs[] = {in[0], l->params[0].name, has_bias(l) ? l->params[1].name : NULL},
+    lince_onnx_value w = l->params[0].name;
+    if (a->linear) w = LINCE_ONNX(g, "Unsqueeze", w, lince_onnx_longs(g, 2, (int64_t[]){2, 3}));
+    lince_onnx_value inputs[] = {in[0], w, has_bias(l) ? l->params[1].name : NULL},
                      y = lince_onnx_node(g, "Conv", inputs, has_bias(l) ? 3 : 2);
     lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
     lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});

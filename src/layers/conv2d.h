@@ -1,4 +1,4 @@
-/* torch.nn.Conv2d with square filters. */
+/* torch.nn.Conv2d with square filters; and torch.nn.Linear over the channels of each pixel, as of a map of tokens. */
 #ifndef LINCE_LAYERS_CONV2D_H
 #define LINCE_LAYERS_CONV2D_H
 
@@ -10,6 +10,8 @@ typedef struct lince_conv2d_layer_args {
     int stride;   /* pixels from one filter's place to the next; 0: 1 */
     int padding;  /* zeros around the picture, in pixels */
     int groups;   /* of channels, each of which sees its own inputs alone; 0: 1 */
+    bool
+        linear; /* the weight has a linear layer's shape [channels][inputs]; kernel, stride and padding are left out */
     bool no_bias;
     bool fixed_weight; /* the weight is not trained, the bias is */
     bool identity;     /* the first outputs begin as the inputs (torch.nn.init.dirac_) */

@@ -30,8 +30,11 @@ typedef struct lince_param {
     char name[LINCE_NAME_MAX]; /* "features.0.weight" */
     int ndim, dims[4];
     size_t size;
-    bool buffer;    /* a running statistic: kept, not trained */
-    bool counter;   /* a buffer that PyTorch keeps as an int64 scalar */
+    bool buffer;  /* a running statistic: kept, not trained */
+    bool counter; /* a buffer that PyTorch keeps as an int64 scalar */
+    /* Of a buffer that PyTorch keeps as int64 and that never changes, because it follows from the layer's arguments:
+     * its element. Memory holds none (`size` is 0), and what files say is not read. NULL: any other parameter. */
+    int64_t (*constant)(const void *layout, size_t element);
     bool fixed;     /* a weight that stays as it began or was loaded */
     bool head;      /* of the head (lince_layer_args.head) */
     bool trainable; /* gets a gradient; false for buffers, fixed weights and frozen layers */
@@ -72,6 +75,7 @@ typedef struct lince_layer_args {
     const char *name;             /* "features.0" */
     int from[LINCE_LAYER_INPUTS]; /* nodes; 0 is the net's input */
     bool head; /* the output layer and new hidden ones before it: what other classes need anew */
+    int listed_before; /* a node whose parameters PyTorch lists behind this one's, though it computes first; 0: none */
 } lince_layer_args;
 
 /* A layer is written as its type's name and the fields of the type's struct; one that is left out is 0. What the
@@ -181,7 +185,14 @@ struct lince_layer {
     void *plan;     /* the type's own */
 };
 
-/* Adds a parameter to a layer: <layer name>.<name>. Used by infer. */
+/* A buffer that learns nothing: files may lack it. */
+static inline bool lince_param_is_whole_number(const lince_param *p)
+{
+    return p->counter || p->constant;
+}
+
+/* Adds a parameter to a layer: <layer name>.<name>, <layer name><name> where the former ends with '_' (PyTorch's
+ * in_proj_weight), and <layer name> where the latter is "". Used by infer. */
 lince_param *lince_layer_param(lince_layer *layer, const char *name, int ndim, const int *dims);
 
 /* --- elementwise.c: for layers that compute each value by itself ------------------------------------ */

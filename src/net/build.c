@@ -117,6 +117,7 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
                              .in_copies = 1,
                              .out_copies = 1,
                              .index = (int)net->count};
+    n->listed_before = args->listed_before;
     snprintf(n->layer.name, sizeof n->layer.name, "%s", args->name);
     join(net, n, args->from);
     int code = complete(&n->layer, args->own);

@@ -2,12 +2,13 @@
 #include "core/error.h"
 #include "net/net_internal.h"
 
-/* A batch norm's counter says nothing that inference needs. */
+/* Whole numbers (a batch norm's counter) say nothing that inference needs. */
 static void put_params(const lince_net *net, lince_onnx *graph)
 {
     for (size_t i = 0; i < net->param_count && !lince_onnx_error(graph); i++) {
         const lince_param *p = net->params[i];
-        float *values = p->counter ? NULL : lince_onnx_tensor(graph, p->name, p->ndim, p->dims);
+        float *values =
+            lince_param_is_whole_number(p) ? NULL : lince_onnx_tensor(graph, p->name, p->ndim, p->dims);
         if (values) lince_onnx_fail(graph, lince_param_read(p, values));
     }
 }

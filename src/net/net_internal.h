@@ -18,6 +18,7 @@ typedef struct lince_node {
     lince_layer layer; /* unused for node 0 */
     int from[LINCE_LAYER_INPUTS], inputs;
     int consumers;
+    int listed_before;                /* lince_layer_args.listed_before */
     int buffer;                       /* node whose memory it uses: itself, or the one it works in place of */
     bool learns;                      /* it, or something below it, is trained: backward reaches it */
     bool forward_done, backward_done; /* by the node before, by the node behind */

@@ -56,7 +56,9 @@ size_t lince_param_grad_size(const lince_param *p)
 void lince_param_export(const lince_param *p, const float *memory, float *plain)
 {
     size_t elements = lince_param_elements(p);
-    if (p->copies > 1)
+    if (p->constant)
+        for (size_t i = 0; i < elements; i++) plain[i] = (float)p->constant(p->layout, i);
+    else if (p->copies > 1)
         unfold(p, memory, plain);
     else if (!p->place)
         memcpy(plain, memory, elements * sizeof *plain);
@@ -77,6 +79,7 @@ static size_t first_dim(const lince_param *p)
 void lince_param_import_rows(const lince_param *p, const float *rows, float *memory, size_t begin, size_t end)
 {
     size_t row = lince_param_elements(p) / first_dim(p), first = begin * row, count = (end - begin) * row;
+    if (p->constant) return;
     if (p->copies > 1)
         fold(p, rows, memory, first / (size_t)p->copies, (first + count) / (size_t)p->copies);
     else if (p->put_rows)

@@ -6,6 +6,8 @@
 #include "net/net_internal.h"
 #include "net/plan.h"
 
+#include <string.h>
+
 /* --- planning ------------------------------------------------------------------------------------- */
 
 /* In place where the layer can, nobody else reads the input, and backward does not need what is
@@ -136,17 +138,30 @@ static size_t grad_capacity(const lince_param *p)
     return p->sparse_rows ? p->sparse_rows * (size_t)p->dims[1] : p->size;
 }
 
+/* Nodes from 1 on in the order in which PyTorch lists their parameters: that of their computation, but for those that
+ * say what they are listed before. */
+static void list_nodes(const lince_net *net, size_t *order)
+{
+    for (size_t i = 1, count = 0; i < net->count; i++, count++) {
+        size_t before = (size_t)net->nodes[i].listed_before, at = before ? 0 : count;
+        while (at < count && order[at] != before) at++;
+        memmove(order + at + 1, order + at, (count - at) * sizeof *order);
+        order[at] = i;
+    }
+}
+
 static int gather_params(lince_net *net)
 {
     for (size_t i = 1; i < net->count; i++) net->param_count += (size_t)net->nodes[i].layer.param_count;
     net->params = lince_alloc(net->param_count + 1, sizeof *net->params);
     net->grad_memory = lince_alloc(net->param_count + 1, sizeof *net->grad_memory);
     if (!net->params || !net->grad_memory) return LINCE_ENOMEM;
-    size_t next = 0, values = 0, grads = 0, origins = 0;
+    size_t next = 0, values = 0, grads = 0, origins = 0, order[LINCE_NET_NODES];
     const lince_device *device = net->exec.device;
-    for (size_t i = 1; i < net->count; i++)
-        for (int p = 0; p < net->nodes[i].layer.param_count; p++) {
-            lince_param *param = net->params[next++] = &net->nodes[i].layer.params[p];
+    list_nodes(net, order);
+    for (size_t i = 0; i + 1 < net->count; i++)
+        for (int p = 0; p < net->nodes[order[i]].layer.param_count; p++) {
+            lince_param *param = net->params[next++] = &net->nodes[order[i]].layer.params[p];
             values += lince_align(param->size * sizeof(float));
             if (param->trainable) grads += lince_align(grad_capacity(param) * sizeof(float));
             if (param->copies > 1) origins += lince_align(lince_param_elements(param) * sizeof(float));

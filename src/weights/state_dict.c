@@ -19,12 +19,13 @@ static int as_tensor(const lince_param *p, lince_tensor *t, lince_access *value,
         .name = p->name, .ndim = p->ndim, .data = value->host, .bytes = elements * sizeof(float)};
     for (int i = 0; i < p->ndim; i++) t->dims[i] = p->dims[i];
     *copy = NULL;
-    if (p->counter) {
-        int64_t *count = *copy = lince_alloc(1, sizeof *count);
-        if (!count) return LINCE_ENOMEM;
-        *count = (int64_t)((const float *)value->host)[0];
+    if (lince_param_is_whole_number(p)) {
+        int64_t *whole = *copy = lince_alloc(elements, sizeof *whole);
+        if (!whole) return LINCE_ENOMEM;
+        for (size_t i = 0; i < elements; i++)
+            whole[i] = p->constant ? p->constant(p->layout, i) : (int64_t)((const float *)value->host)[i];
         t->dtype = LINCE_I64;
-        t->bytes = sizeof *count;
+        t->bytes = elements * sizeof *whole;
     } else if (p->place || p->copies > 1) {
         if (!(*copy = lince_alloc(elements, sizeof(float)))) return LINCE_ENOMEM;
         lince_param_export(p, value->host, *copy);
@@ -113,7 +114,7 @@ static int add_difference(lince_load_result *r, lince_difference_kind kind, cons
 
 static bool fits(const lince_param *p, const lince_tensor *t)
 {
-    bool same = p->ndim == t->ndim && (p->counter || lince_dtype_is_real(t->dtype));
+    bool same = p->ndim == t->ndim && (lince_param_is_whole_number(p) || lince_dtype_is_real(t->dtype));
     for (int i = 0; same && i < p->ndim; i++) same = p->dims[i] == t->dims[i];
     return same;
 }
@@ -171,7 +172,7 @@ static int compare_layer(lince_net *net, const lince_layer *l, const lince_weigh
         const lince_tensor *t = lince_weights_find(weights, p->name);
         if (new)
             LINCE_TRY(add_difference(r, LINCE_REPLACED, t, p));
-        else if (!t && !p->counter)
+        else if (!t && !lince_param_is_whole_number(p))
             LINCE_TRY(add_difference(r, LINCE_MISSING, t, p));
         else if (t && !loads(l, p, t))
             LINCE_TRY(add_difference(r, LINCE_MISSHAPED, t, p));
@@ -271,6 +272,7 @@ static int load_param(const lince_exec *exec, lince_param *p, const lince_tensor
     enum {
         PIECE = 1 << 18
     }; /* elements: some milliseconds of work, and little memory for what is converted */
+    if (p->constant) return 0;
     const float *in_place = lince_tensor_floats_in_place(t);
     size_t elements = lince_param_elements(p), rows = p->ndim ? (size_t)p->dims[0] : 1;
     if (map && exec->device->host && in_place && lince_param_is_plain(p)) {

@@ -82,7 +82,7 @@ static void check_graph(const char *name)
     for (size_t i = 0; i < lince_net_params(net); i++) {
         const lince_param *p = lince_net_param(net, i);
         const Lince__Onnx__Tensor *t = tensor(g, p->name);
-        if (p->counter) continue;
+        if (lince_param_is_whole_number(p)) continue;
         assert_non_null(t);
         size_t bytes = lince_param_elements(p) * sizeof(float);
         float *plain = lince_alloc(bytes, 1);

@@ -129,7 +129,8 @@ static size_t elements(const lince_layer *l, bool trained)
 static bool is_loaded(const lince_layer *l)
 {
     bool loaded = l->param_count > 0;
-    for (int i = 0; i < l->param_count; i++) loaded &= l->params[i].loaded || l->params[i].counter;
+    for (int i = 0; i < l->param_count; i++)
+        loaded &= l->params[i].loaded || lince_param_is_whole_number(&l->params[i]);
     return loaded;
 }
 
