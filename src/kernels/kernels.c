@@ -1,4 +1,5 @@
 #include "kernels/kernels.h"
+#include "kernels/attention.h"
 #include "kernels/op.h"
 #include "kernels/operands.h"
 
@@ -163,6 +164,47 @@ void lince_pad_backward(const lince_exec *exec, lince_shape in, lince_shape out,
                         const float *dy, float *dx)
 {
     lince_op_run(exec, LINCE_OP_PAD_BACKWARD, &(lince_pad_args){in, out, top, left, n, dy, dx});
+}
+
+void lince_prepend(const lince_exec *exec, lince_shape in, size_t n, const float *x, const float *token,
+                   float *y)
+{
+    lince_op_run(exec, LINCE_OP_PREPEND, &(lince_prepend_args){in, n, x, token, y, NULL});
+}
+
+void lince_prepend_backward(const lince_exec *exec, lince_shape in, size_t n, const float *dy, float *dx,
+                            float *dtoken)
+{
+    lince_op_run(exec, LINCE_OP_PREPEND_BACKWARD, &(lince_prepend_args){in, n, dy, NULL, dx, dtoken});
+}
+
+void lince_merge_pixels(const lince_exec *exec, lince_shape in, lince_shape out, size_t n, const float *x,
+                        float *y)
+{
+    lince_op_run(exec, LINCE_OP_MERGE_PIXELS, &(lince_merge_args){in, out, n, x, y});
+}
+
+void lince_merge_pixels_backward(const lince_exec *exec, lince_shape in, lince_shape out, size_t n,
+                                 const float *dy, float *dx)
+{
+    lince_op_run(exec, LINCE_OP_MERGE_PIXELS_BACKWARD, &(lince_merge_args){in, out, n, dy, dx});
+}
+
+/* --- attention ------------------------------------------------------------------------------------------ */
+
+void lince_attention_forward(const lince_exec *exec, const lince_attention *attention, lince_shape shape,
+                             size_t n, const float *qkv, float *y)
+{
+    lince_op_run(exec, LINCE_OP_ATTENTION,
+                 &(lince_attention_args){.a = *attention, .shape = shape, .n = n, .qkv = qkv, .y = y});
+}
+
+void lince_attention_backward(const lince_exec *exec, const lince_attention *attention, lince_shape shape,
+                              size_t n, const float *qkv, const float *y, const float *dy, float *dqkv,
+                              float *dtable)
+{
+    lince_op_run(exec, LINCE_OP_ATTENTION_BACKWARD,
+                 &(lince_attention_args){*attention, shape, n, qkv, (float *)y, dy, dqkv, dtable});
 }
 
 /* --- pooling, normalising --------------------------------------------------------------------------------- */

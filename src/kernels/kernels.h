@@ -172,6 +172,20 @@ void lince_pad(const lince_exec *exec, lince_shape in, lince_shape out, int top,
 void lince_pad_backward(const lince_exec *exec, lince_shape in, lince_shape out, int top, int left, size_t n,
                         const float *dy, float *dx);
 
+/* A token before a sample's pixels, which become a row: y [1][1 + height width]. Its gradient is the sum over samples
+ * (dx, dtoken may be NULL). token [channels rounded up]. */
+void lince_prepend(const lince_exec *exec, lince_shape in, size_t n, const float *x, const float *token,
+                   float *y);
+void lince_prepend_backward(const lince_exec *exec, lince_shape in, size_t n, const float *dy, float *dx,
+                            float *dtoken);
+
+/* Squares of 2 x 2 pixels become one pixel of four times the channels: y[k C + c, i, j] = x[c, 2 i + k % 2, 2 j + k / 2],
+ * zeros where x ends before; and its transpose. */
+void lince_merge_pixels(const lince_exec *exec, lince_shape in, lince_shape out, size_t n, const float *x,
+                        float *y);
+void lince_merge_pixels_backward(const lince_exec *exec, lince_shape in, lince_shape out, size_t n,
+                                 const float *dy, float *dx);
+
 /* nChw{b}c to NCHW and back; padding channels of the blocked form become zero. */
 void lince_to_plain(const lince_exec *exec, lince_shape shape, size_t n, const float *blocked, float *plain);
 void lince_from_plain(const lince_exec *exec, lince_shape shape, size_t n, const float *plain,

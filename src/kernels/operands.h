@@ -4,6 +4,7 @@
 #define LINCE_KERNELS_OPERANDS_H
 
 #include "core/tensor.h"
+#include "kernels/attention.h"
 #include "kernels/kernels.h"
 #include "kernels/packed.h"
 
@@ -120,6 +121,33 @@ typedef struct lince_pad_shortcut_args {
     const float *from;
     float *to;
 } lince_pad_shortcut_args;
+
+/* PREPEND: x, token -> y; backward: dy -> dx, dtoken, of which one may be NULL. */
+typedef struct lince_prepend_args {
+    lince_shape in;
+    size_t n;
+    const float *from, *token;
+    float *to, *dtoken;
+} lince_prepend_args;
+
+/* MERGE_PIXELS: x -> y; backward: dy -> dx. */
+typedef struct lince_merge_args {
+    lince_shape in, out;
+    size_t n;
+    const float *from;
+    float *to;
+} lince_merge_args;
+
+/* ATTENTION: qkv -> y, log_sum; backward: qkv, y, log_sum, dy -> dqkv, dtable, which may be NULL. `shape`: of y. */
+typedef struct lince_attention_args {
+    lince_attention a;
+    lince_shape shape;
+    size_t n;
+    const float *qkv;
+    float *y;
+    const float *dy;
+    float *dqkv, *dtable;
+} lince_attention_args;
 
 /* Of texts: the packing and indices are the host's. GATHER_ROWS: x, index -> y; SUM_USES; UNPACK; READ_...:
  * x -> y, backward: dy (x) -> dx (y). */
