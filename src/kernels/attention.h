@@ -32,7 +32,7 @@ typedef struct lince_attention {
 /* `shape`: of y, whose channels qkv has three times. */
 void lince_attention_forward(const lince_exec *exec, const lince_attention *attention, lince_shape shape,
                              size_t n, const float *qkv, float *y);
-/* dtable [n][floats of the table]: each sample's part of the table's gradient; may be NULL. */
+/* dtable [n][floats of the table]: each sample's part of the table's gradient. dqkv or dtable may be NULL. */
 void lince_attention_backward(const lince_exec *exec, const lince_attention *attention, lince_shape shape,
                               size_t n, const float *qkv, const float *y, const float *dy, float *dqkv,
                               float *dtable);

@@ -138,7 +138,7 @@ typedef struct lince_merge_args {
     float *to;
 } lince_merge_args;
 
-/* ATTENTION: qkv -> y, log_sum; backward: qkv, y, log_sum, dy -> dqkv, dtable, which may be NULL. `shape`: of y. */
+/* ATTENTION: qkv -> y, log_sum; backward: qkv, y, log_sum, dy -> dqkv, dtable, of which one may be NULL. `shape`: of y. */
 typedef struct lince_attention_args {
     lince_attention a;
     lince_shape shape;

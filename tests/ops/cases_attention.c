@@ -96,7 +96,8 @@ static bool make_attention(op_case *c, size_t index, bool timed, bool backward)
     op_flat(c, "log sum", IN_A(log_sum), backward ? GIVEN : RESULT, SIGNED, n * (size_t)s->heads * area);
     if (backward) {
         op_blocked(c, "dy", offsetof(lince_attention_args, dy), GIVEN, y, n);
-        op_blocked(c, "dqkv", offsetof(lince_attention_args, dqkv), RESULT, qkv, n);
+        bool alone = table && index % 7 == 4; /* what lies below does not learn */
+        if (!alone) op_blocked(c, "dqkv", offsetof(lince_attention_args, dqkv), RESULT, qkv, n);
         if (table) op_flat(c, "dtable", offsetof(lince_attention_args, dtable), RESULT, SIGNED, n * table);
     }
     c->terms = tokens_of(s) * s->d;

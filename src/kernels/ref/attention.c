@@ -119,41 +119,56 @@ static void attention(const lince_kernel *kernel, const void *args)
 
 /* --- backward --------------------------------------------------------------------------------------------- */
 
+/* <dy_i, x_j> */
+static double along(const head *h, lince_window_token i, const float *x, size_t part, lince_window_token j)
+{
+    const float *dy = h->a->dy + h->sample * size_of(h, 1);
+    double sum = 0;
+    for (size_t c = 0; c < h->d; c++)
+        sum += (double)dy[at(h, 0, c, i.pixel)] * (double)x[at(h, part, c, j.pixel)];
+    return sum;
+}
+
+/* What p_ij and ds_ij add to dq_i, dk_j and dv_j. */
+static void add_gradients(const head *h, lince_window_token i, lince_window_token j, double p, double ds)
+{
+    const float *x = qkv_of(h), *dy = h->a->dy + h->sample * size_of(h, 1);
+    float *dx = h->a->dqkv + h->sample * size_of(h, 3);
+    for (size_t c = 0; c < h->d; c++) {
+        dx[at(h, 0, c, i.pixel)] += (float)(ds * h->scale * (double)x[at(h, 1, c, j.pixel)]);
+        dx[at(h, 1, c, j.pixel)] += (float)(ds * h->scale * (double)x[at(h, 0, c, i.pixel)]);
+        dx[at(h, 2, c, j.pixel)] += (float)(p * (double)dy[at(h, 0, c, i.pixel)]);
+    }
+}
+
+/* The head's number in a row of the sample's part of the table's gradient. */
+static float *table_at(const head *h, size_t row)
+{
+    size_t first = h->sample * lince_attention_differences(&h->a->a);
+    return h->a->dtable + (first + row) * (size_t)h->a->a.heads + h->number;
+}
+
 /* What a token's result sends back: to its own q, and to k and v of all. */
 static void send_back(const head *h, size_t window, lince_window_token i)
 {
-    const float *x = qkv_of(h), *y = h->a->y + h->sample * size_of(h, 1),
-                *dy = h->a->dy + h->sample * size_of(h, 1);
-    float *dx = h->a->dqkv + h->sample * size_of(h, 3);
-    double own = 0;
-    for (size_t c = 0; c < h->d; c++)
-        own += (double)dy[at(h, 0, c, i.pixel)] * (double)y[at(h, 0, c, i.pixel)];
+    double own = along(h, i, h->a->y + h->sample * size_of(h, 1), 0, i);
     for (size_t t = 0; t < h->w.tokens; t++) {
         lince_window_token j = token_at(h, window, t);
-        double p = exp(score(h, i, j) - (double)h->log_sum[i.pixel]), dp = 0;
-        for (size_t c = 0; c < h->d; c++)
-            dp += (double)dy[at(h, 0, c, i.pixel)] * (double)x[at(h, 2, c, j.pixel)];
-        double ds = p * (dp - own);
-        for (size_t c = 0; c < h->d; c++) {
-            dx[at(h, 0, c, i.pixel)] += (float)(ds * h->scale * (double)x[at(h, 1, c, j.pixel)]);
-            dx[at(h, 1, c, j.pixel)] += (float)(ds * h->scale * (double)x[at(h, 0, c, i.pixel)]);
-            dx[at(h, 2, c, j.pixel)] += (float)(p * (double)dy[at(h, 0, c, i.pixel)]);
-        }
-        if (!h->a->dtable) continue;
-        size_t heads = (size_t)h->a->a.heads, row = lince_window_difference(&h->w, i, j);
-        h->a->dtable[(h->sample * lince_attention_differences(&h->a->a) + row) * heads + h->number] +=
-            (float)ds;
+        double p = exp(score(h, i, j) - (double)h->log_sum[i.pixel]);
+        double ds = p * (along(h, i, qkv_of(h), 2, j) - own);
+        if (h->a->dqkv) add_gradients(h, i, j, p, ds);
+        if (h->a->dtable) *table_at(h, lince_window_difference(&h->w, i, j)) += (float)ds;
     }
 }
 
 static void clear_head(const head *h)
 {
-    size_t heads = (size_t)h->a->a.heads, rows = h->a->dtable ? lince_attention_differences(&h->a->a) : 0;
-    float *dx = h->a->dqkv + h->sample * size_of(h, 3);
-    for (size_t part = 0; part < 3; part++)
+    size_t rows = h->a->dtable ? lince_attention_differences(&h->a->a) : 0;
+    float *dx = h->a->dqkv ? h->a->dqkv + h->sample * size_of(h, 3) : NULL;
+    for (size_t part = 0; part < 3 && dx; part++)
         for (size_t c = 0; c < h->d; c++)
             for (size_t pixel = 0; pixel < h->area; pixel++) dx[at(h, part, c, pixel)] = 0;
-    for (size_t row = 0; row < rows; row++) h->a->dtable[(h->sample * rows + row) * heads + h->number] = 0;
+    for (size_t row = 0; row < rows; row++) *table_at(h, row) = 0;
 }
 
 static void send_back_head(void *context, size_t index)
@@ -168,7 +183,7 @@ static void attention_backward(const lince_kernel *kernel, const void *args)
 {
     lince_attention_args a = *(const lince_attention_args *)args;
     lince_parallel(kernel->exec.threads, a.n * (size_t)a.a.heads, send_back_head, &a);
-    clear_padding(&a, 3, &kernel->exec, a.dqkv);
+    if (a.dqkv) clear_padding(&a, 3, &kernel->exec, a.dqkv);
 }
 
 LINCE_REF_ROW(attention, ATTENTION);

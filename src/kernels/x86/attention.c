@@ -295,6 +295,7 @@ static void send_back(const head *h, bool first_queries, bool first_keys, backwa
     const lince_gemm_simd *g = h->simd->gemm;
     size_t count = m->query.at.count, keys = m->key.at.count;
     weigh_back(h, m);
+    if (!h->a->dqkv) return;
     multiply(g, keys, m->p, 1, KEYS_BACK, m->gradients_along, m->dv, h->d, !first_queries);
     multiply(g, keys, m->ds, 1, KEYS_BACK, m->queries_along, m->dk, h->d, !first_queries);
     multiply(g, count, m->ds, KEYS_BACK, 1, m->keys_along, m->dq, h->d, false);
@@ -310,6 +311,7 @@ static void send_back_window(const head *h, size_t window, backward_memory *m)
             load_queries_back(h, window, i, smaller(queries, all - i), m);
             send_back(h, i == 0, j == 0, m);
         }
+        if (!h->a->dqkv) continue;
         h->simd->scatter(&m->key.at, m->dk, 1, false, h->a->dqkv + place(h, 3, 1));
         h->simd->scatter(&m->key.at, m->dv, 1, false, h->a->dqkv + place(h, 3, 2));
     }
