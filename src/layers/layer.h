@@ -125,19 +125,20 @@ struct lince_layer_type {
     int inputs;       /* 1, or 2 */
     bool in_place;    /* forward may write over its input, backward over its output's gradient */
     bool needs_input, needs_output; /* backward reads them */
-    lince_activation
-        activation;         /* that and nothing else: its neighbours can do it (the next two, `finishes`) */
-    bool rectifies;         /* forward heeds `relu` */
-    bool gates;             /* backward heeds `gate` */
-    bool norm;              /* normalises, and belongs to the layer before it */
-    bool adds;              /* its inputs' sum and nothing else */
-    bool idle;              /* outside of training its output is its input */
-    bool recurrent;         /* its output is a state after each step of a text */
-    bool filters;           /* its weight is filters, [out][in][height][width] */
-    bool forgets_places;    /* behind it nothing tells which part of a picture was looked at */
-    bool copies_are_places; /* what its output stands for several times is a square of places */
-    bool homogeneous;       /* s > 0 times input and biases is s times the output */
-    bool takes_copies;      /* may follow a layer whose output stands for several copies */
+    lince_activation activation;    /* that and nothing else: its neighbours can do it */
+    bool rectifies;                 /* forward heeds `relu` */
+    bool finishes;                  /* it may heed the pass's epilogue (layer->finishes) */
+    bool gates;                     /* backward heeds `gate` */
+    bool norm;                      /* normalises, and belongs to the layer before it */
+    bool adds;                      /* its inputs' sum and nothing else */
+    bool idle;                      /* outside of training its output is its input */
+    bool recurrent;                 /* its output is a state after each step of a text */
+    bool filters;                   /* its weight is filters, [out][in][height][width] */
+    bool forgets_places;            /* behind it nothing tells which part of a picture was looked at */
+    bool copies_are_places;         /* what its output stands for several times is a square of places */
+    bool adds_token;                /* its output is a row of tokens, one before the pixels of its input */
+    bool homogeneous;               /* s > 0 times input and biases is s times the output */
+    bool takes_copies;              /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);
     int (*prepare)(lince_layer *layer); /* may be NULL */
     void (*forward)(lince_layer *layer, const lince_pass *pass);

@@ -4,8 +4,10 @@
  * layer without a case fails the suite. */
 #include "core/memory.h"
 #include "core/random.h"
+#include "layers/attention.h"
 #include "layers/batch_norm2d.h"
 #include "layers/conv2d.h"
+#include "layers/crop2d.h"
 #include "layers/dropout.h"
 #include "layers/embedding.h"
 #include "layers/layer_norm2d.h"
@@ -79,6 +81,15 @@ static const struct {
     {.args = {LINCE_FIELDS(batch_norm2d, .eps = 0.1f)}, .input = {18, 4, 5, 1}},
     {.args = {LINCE_FIELDS(layer_norm2d, .eps = 0.1f)}, .input = {18, 4, 5, 1}},
     {.args = {LINCE_FIELDS(layer_norm2d, .vector = true)}, .input = {40, 1, 1, 1}, .first = FLAT},
+    {.args = {LINCE_FIELDS(conv2d, .channels = 20, .linear = true)}, .input = {12, 2, 5, 1}},
+    {.args = {LINCE_FIELDS(attention, .heads = 2)}, .input = {96, 1, 9, 1}},
+    {.args = {LINCE_FIELDS(attention, .heads = 3)}, .input = {36, 3, 4, 1}},
+    {.args = {LINCE_FIELDS(attention, .heads = 2, .window = 3, .shift = 1)}, .input = {96, 6, 3, 1}},
+    {.args = {LINCE_FIELDS(attention, .heads = 1, .window = 2)}, .input = {18, 4, 2, 1}},
+    {.args = {.type = &lince_prepend_token_layer}, .input = {18, 3, 4, 1}},
+    {.args = {.type = &lince_position_embedding_layer}, .input = {18, 1, 5, 1}},
+    {.args = {LINCE_FIELDS(crop2d, .top = 1, .left = 2, .height = 3, .width = 2)}, .input = {18, 4, 5, 1}},
+    {.args = {.type = &lince_merge_pixels_layer}, .input = {18, 5, 4, 1}},
     {.args = {.type = &lince_elu_layer}, .input = {18, 5, 5, 1}},
     {.args = {LINCE_FIELDS(zero_pad2d, .top = 1, .right = 2, .bottom = 3)}, .input = {18, 4, 5, 1}},
     {.args = {LINCE_FIELDS(stochastic_depth, .p = 0.5f)}, .input = {18, 3, 3, 1}},
