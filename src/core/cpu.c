@@ -42,6 +42,21 @@ static bool has_amx(void)
 }
 #endif
 
+/* Those of the machine itself (lince_feature). */
+static unsigned own_features(void)
+{
+    unsigned features = 0;
+#ifdef __x86_64__
+    enum { AVX_VNNI = 1 << 4 };
+    unsigned a, b, c, d;
+    bool avx512 = lince_cpu_highest() >= LINCE_AVX512 && __builtin_cpu_supports("avx512bw");
+    if (avx512 && __builtin_cpu_supports("avx512vnni")) features |= LINCE_AVX512_VNNI;
+    if (lince_cpu_highest() >= LINCE_AVX2 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & AVX_VNNI)
+        features |= LINCE_AVX_VNNI;
+#endif
+    return features;
+}
+
 lince_level lince_cpu_highest(void)
 {
 #ifdef __x86_64__
@@ -78,6 +93,7 @@ int lince_cpu_check(void)
 static struct {
     pthread_once_t once;
     lince_level level;
+    unsigned features;
     size_t cache[3];
     char name[128];
 } machine = {.once = PTHREAD_ONCE_INIT};
@@ -143,7 +159,9 @@ static void read_name(char *out, size_t size)
 static void ask(void)
 {
     static const size_t usual[] = {32 << 10, 256 << 10, 4 << 20};
+    const char *mask = getenv("LINCE_CPU");
     machine.level = masked_level();
+    machine.features = mask && *mask && machine.level < LINCE_AMX ? 0 : own_features();
     read_name(machine.name, sizeof machine.name);
     for (int level = 1; level <= 3; level++) {
         size_t size = cache_of_linux(level);
@@ -156,6 +174,12 @@ lince_level lince_cpu_level(void)
 {
     pthread_once(&machine.once, ask);
     return machine.level;
+}
+
+bool lince_cpu_has(lince_feature feature)
+{
+    pthread_once(&machine.once, ask);
+    return (machine.features & feature) == feature;
 }
 
 int lince_cpu_lanes(void)

@@ -38,6 +38,16 @@ int lince_cpu_lanes(void);
  * machine does not tell. */
 size_t lince_cpu_cache(int level);
 
+/* What some machines of a level have besides, and others lack: products of bytes, summed by fours. Where LINCE_CPU names a
+ * level below amx, it hides them, so that the level stands for the same on every machine. */
+typedef enum lince_feature {
+    LINCE_NO_FEATURE = 0,
+    LINCE_AVX_VNNI = 1 << 0,    /* of 256 bits, without AVX-512 */
+    LINCE_AVX512_VNNI = 1 << 1, /* of 512 bits; with AVX-512 BW */
+} lince_feature;
+
+bool lince_cpu_has(lince_feature feature);
+
 /* The processor's name, as it tells it by itself; "?" where it does not. */
 const char *lince_cpu_name(void);
 

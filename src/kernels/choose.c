@@ -27,7 +27,8 @@
 
 bool lince_op_usable(const lince_op_row *row, const void *geometry)
 {
-    return row->needs <= lince_cpu_level() && (!row->supports || row->supports(geometry));
+    return row->needs <= lince_cpu_level() && lince_cpu_has(row->also) &&
+           (!row->supports || row->supports(geometry));
 }
 
 /* --- operations without a plan ---------------------------------------------------------------------- */

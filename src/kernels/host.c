@@ -1,6 +1,7 @@
 #include "core/cpu.h"
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "kernels/bytes.h"
 #include "kernels/conv.h"
 #include "kernels/op.h"
 

@@ -27,10 +27,11 @@ typedef struct lince_kernel lince_kernel;
 struct lince_op_row {
     lince_op op;
     const char *name;
-    int revision;      /* goes up where speed or bits change: choices made before are void (choices.h) */
-    lince_level needs; /* of the host's processor */
-    bool same_bits;    /* whatever the number of threads */
-    bool finishes;     /* of CONV: heeds an epilogue (epilogue.h) */
+    int revision;       /* goes up where speed or bits change: choices made before are void (choices.h) */
+    lince_level needs;  /* of the host's processor */
+    lince_feature also; /* likewise, where the level does not stand for it */
+    bool same_bits;     /* whatever the number of threads */
+    bool finishes;      /* of CONV: heeds an epilogue (epilogue.h) */
     bool (*supports)(const void *geometry); /* NULL: all */
     bool (*favoured)(
         const void *geometry); /* where it is taken without measuring, because it has won often enough

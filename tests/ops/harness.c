@@ -10,8 +10,9 @@
 
 enum { GUARD = 64 }; /* bytes behind an operand */
 
-static const op_suite *const all[] = {elementwise_suites, channel_suites,  pool_suites,   conv_suites,
-                                      gemm_suites,        sequence_suites, update_suites, attention_suites, NULL};
+static const op_suite *const all[] = {
+    elementwise_suites, channel_suites, pool_suites,      conv_suites, gemm_suites,
+    sequence_suites,    update_suites,  attention_suites, byte_suites, NULL};
 
 const op_suite *op_suite_at(size_t index)
 {

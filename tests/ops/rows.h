@@ -14,7 +14,7 @@
 #define EACH_ROW(row, op)                                                                          \
     for (const lince_op_row *const *row##_at = lince_host.rows[op], *row = *row##_at; row != NULL; \
          row = *++row##_at)                                                                        \
-        if (row->needs > lince_cpu_level()) {                                                      \
+        if (row->needs > lince_cpu_level() || !lince_cpu_has(row->also)) {                         \
         } else
 
 static inline bool is_ref(const lince_op_row *row)

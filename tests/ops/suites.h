@@ -5,6 +5,6 @@
 #include "ops/harness.h"
 
 extern const op_suite elementwise_suites[], channel_suites[], pool_suites[], conv_suites[], gemm_suites[],
-    sequence_suites[], update_suites[], attention_suites[];
+    sequence_suites[], update_suites[], attention_suites[], byte_suites[];
 
 #endif

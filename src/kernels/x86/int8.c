@@ -1,0 +1,254 @@
+/* Convolution of bytes (int8.h): the walk over samples, pieces of their lines, panels of outputs, and lines.
+ *
+ * A piece is as many lines of results as what they read fits into half of the core's own cache, where it is copied with its padding,
+ * which all panels read again. 1x1 with stride 1 knows no lines: all pixels of the batch are one line, cut into pieces. Sums of
+ * whole numbers are the same in any order, so that pieces may follow the number of threads. */
+#include "kernels/x86/int8.h"
+#include "core/cpu.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "kernels/bytes.h"
+
+#include <string.h>
+
+typedef struct plan {
+    const lince_int8_simd *simd;
+    lince_conv conv;       /* flattened, where it may be */
+    bool padded;           /* what is read is copied, with its padding */
+    size_t line;           /* bytes of a line that is read */
+    size_t lines, pixels;  /* of results: of a piece, but for the last; of a line */
+    size_t pieces;         /* of a sample */
+    size_t panels, groups; /* computed together (place in simd->panels); groups of these */
+    size_t shares; /* that the groups of a piece are divided into, where there are more threads than pieces */
+    size_t own;    /* bytes of scratch of each thread */
+} plan;
+
+typedef struct work {
+    const plan *p;
+    const lince_conv_int8_args *a;
+    size_t workers;
+} work;
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t divide_up(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* Lines that are read for so many of results. */
+static size_t lines_read(const lince_conv *c, size_t lines)
+{
+    return (lines - 1) * (size_t)c->stride[0] + (size_t)c->kernel[0];
+}
+
+/* --- running ---------------------------------------------------------------------------------------------- */
+
+/* What the results from line `first` on read, with padding around it. */
+static void copy_padded(const work *w, const uint8_t *sample, size_t first, size_t lines, uint8_t *to)
+{
+    const lince_conv *c = &w->p->conv;
+    size_t pixel = lince_bytes_pixel(c->in), row = (size_t)c->in.width * pixel, line = w->p->line;
+    size_t left = smaller((size_t)c->padding[1] * pixel, line), copied = smaller(row, line - left);
+    for (size_t i = 0; i < lines_read(c, lines); i++, to += line) {
+        ptrdiff_t y = (ptrdiff_t)(first * (size_t)c->stride[0] + i) - c->padding[0];
+        if (y < 0 || y >= c->in.height) {
+            memset(to, w->a->pad, line);
+            continue;
+        }
+        memset(to, w->a->pad, left);
+        memcpy(to + left, sample + (size_t)y * row, copied);
+        memset(to + left + copied, w->a->pad, line - left - copied);
+    }
+}
+
+/* The least size of a call by which as few calls as can be do it; one that is too large begins before what is left, and
+ * computes some pixels again. */
+static size_t next_call(const size_t *size, size_t left, size_t pixels)
+{
+    size_t most = smaller(size[0], left), calls = divide_up(left, size[0]), wanted = divide_up(left, calls),
+           i = 0;
+    while (size[i] > 1 && size[i + 1] >= wanted) i++;
+    while (size[i] > most && size[i] > pixels) i++;
+    return i;
+}
+
+static void run_line(const plan *p, lince_int8_row *d, size_t place)
+{
+    const lince_int8_row begin = *d;
+    for (size_t done = 0; done < p->pixels;) {
+        size_t i = next_call(p->simd->of[place].size, p->pixels - done, p->pixels);
+        size_t size = p->simd->of[place].size[i], at = smaller(done, p->pixels - size);
+        d->x = begin.x + at * d->x_pixel;
+        if (begin.y) d->y = begin.y + at * d->y_pixel;
+        if (begin.other) d->other = begin.other + at * d->y_pixel;
+        if (begin.floats) d->floats = begin.floats + at * d->y_pixel;
+        p->simd->of[place].row[i](d);
+        done = at + size;
+    }
+}
+
+/* Panels from `panel` on, as many as the functions at `place` take, of the results from `line` of all on. */
+static void run_panels(const work *w, size_t place, size_t panel, size_t line, size_t lines, const uint8_t *x)
+{
+    const plan *p = w->p;
+    const lince_conv_int8_args *a = w->a;
+    const lince_conv *c = &p->conv;
+    size_t pixel = lince_bytes_pixel(c->in), outs = (size_t)c->out.channels, first = panel * LINCE_INT8_PANEL;
+    size_t y_pixel = a->y ? lince_bytes_pixel(c->out) : outs,
+           weights = (size_t)c->kernel[1] * pixel * LINCE_INT8_PANEL;
+    for (size_t i = 0; i < lines; i++) {
+        size_t at = (line + i) * p->pixels * y_pixel + first;
+        lince_int8_row d = {.runs = (size_t)c->kernel[0],
+                            .fours = (size_t)c->kernel[1] * pixel / 4,
+                            .x = x + i * (size_t)c->stride[0] * p->line,
+                            .x_run = p->line,
+                            .x_pixel = (size_t)c->stride[1] * pixel,
+                            .w = a->w + panel * (size_t)c->kernel[0] * weights,
+                            .w_panel = (size_t)c->kernel[0] * weights,
+                            .factor = a->factor + first,
+                            .offset = a->offset + first,
+                            .other = a->other ? a->other + at : NULL,
+                            .other_factor = a->other_factor,
+                            .y = a->y ? a->y + at : NULL,
+                            .floats = a->y ? NULL : a->floats + at,
+                            .y_pixel = y_pixel,
+                            .channels = smaller(y_pixel - first, p->simd->panels[place] * LINCE_INT8_PANEL)};
+        run_line(p, &d, place);
+    }
+}
+
+/* Groups begin .. end of panels, the last of which may be smaller. */
+static void run_piece(const work *w, size_t piece, size_t begin, size_t end, uint8_t *own)
+{
+    const plan *p = w->p;
+    const lince_conv *c = &p->conv;
+    size_t height = (size_t)c->out.height, sample = piece / p->pieces, first = piece % p->pieces * p->lines;
+    size_t lines = smaller(p->lines, height - first),
+           all = divide_up((size_t)c->out.channels, LINCE_INT8_PANEL);
+    const uint8_t *x = w->a->x + sample * lince_bytes_size(c->in);
+    if (p->padded)
+        copy_padded(w, x, first, lines, own);
+    else
+        x += first * (size_t)c->stride[0] * p->line;
+    for (size_t panel = begin * p->simd->panels[p->panels];
+         panel < smaller(end * p->simd->panels[p->panels], all);) {
+        size_t place = p->panels;
+        while (p->simd->panels[place] > all - panel) place++;
+        run_panels(w, place, panel, sample * height + first, lines, p->padded ? own : x);
+        panel += p->simd->panels[place];
+    }
+}
+
+static void worker(void *context, size_t index)
+{
+    const work *w = context;
+    const plan *p = w->p;
+    size_t count = (size_t)p->conv.batch * p->pieces * p->shares;
+    uint8_t *own = (uint8_t *)w->a->scratch + index * p->own;
+    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
+        size_t share = i % p->shares;
+        run_piece(w, i / p->shares, share * p->groups / p->shares, (share + 1) * p->groups / p->shares, own);
+    }
+}
+
+static void run(const lince_kernel *k, const void *args)
+{
+    size_t workers = (size_t)k->exec.threads;
+    lince_parallel(k->exec.threads, workers, worker, &(work){k->plan, args, workers});
+}
+
+/* --- planning --------------------------------------------------------------------------------------------- */
+
+static bool is_pointwise(const lince_conv *c)
+{
+    return c->kernel[0] == 1 && c->kernel[1] == 1 && c->stride[0] == 1 && c->stride[1] == 1 &&
+           !c->padding[0] && !c->padding[1];
+}
+
+/* All pixels of the batch as one picture, whose width is the largest divisor of their number that is not too large. */
+static lince_conv flattened(lince_conv c)
+{
+    enum { PIXELS = 512 };
+    size_t all = (size_t)c.batch * (size_t)c.in.height * (size_t)c.in.width, width = smaller(all, PIXELS);
+    while (all % width) width--;
+    if (!is_pointwise(&c) || width < (size_t)c.in.width) return c;
+    c.batch = 1;
+    c.in.width = c.out.width = (int)width;
+    c.in.height = c.out.height = (int)(all / width);
+    return c;
+}
+
+static void plan_pieces(plan *p, size_t threads)
+{
+    const lince_conv *c = &p->conv;
+    size_t height = (size_t)c->out.height, batch = (size_t)c->batch, most = lince_cpu_cache(2) / 4;
+    p->lines = height;
+    while (p->lines > 1 && lines_read(c, p->lines) * p->line > most) p->lines--;
+    if (batch < threads) p->lines = smaller(p->lines, divide_up(height * batch, threads));
+    p->pieces = divide_up(height, p->lines);
+    p->shares = smaller(divide_up(threads, p->pieces * batch), p->groups);
+    if (p->padded) p->own = lince_align(lines_read(c, p->lines) * p->line);
+}
+
+/* As few panels as fill the registers with the pixels that a line has. */
+static void plan_panels(plan *p)
+{
+    const lince_int8_simd *simd = p->simd;
+    size_t all = divide_up((size_t)p->conv.out.channels, LINCE_INT8_PANEL);
+    p->panels = 0;
+    while (p->panels + 1 < simd->usual && p->pixels >= simd->of[p->panels + 1].size[0]) p->panels++;
+    while (simd->panels[p->panels] > all) p->panels++;
+    p->groups = divide_up(all, simd->panels[p->panels]);
+}
+
+static bool supports(const void *geometry)
+{
+    const lince_conv *c = geometry;
+    return c->groups == 1;
+}
+
+static int create(lince_kernel *k, const lince_int8_simd *simd)
+{
+    plan *p = k->plan = lince_alloc(1, sizeof *p);
+    if (!p) return LINCE_ENOMEM;
+    p->simd = simd;
+    p->conv = flattened(*(const lince_conv *)k->geometry);
+    const lince_conv *c = &p->conv;
+    size_t needed = (size_t)(c->out.width - 1) * (size_t)c->stride[1] + (size_t)c->kernel[1];
+    p->padded = c->padding[0] > 0 || c->padding[1] > 0;
+    p->line = (p->padded ? needed : (size_t)c->in.width) * lince_bytes_pixel(c->in);
+    p->pixels = (size_t)c->out.width;
+    plan_panels(p);
+    plan_pieces(p, (size_t)k->exec.threads);
+    k->scratch = (size_t)k->exec.threads * p->own;
+    return 0;
+}
+
+static void release(lince_kernel *k)
+{
+    lince_free(k->plan);
+    k->plan = NULL;
+}
+
+#define LINCE_INT8_ROW(level, level_needed, feature)                        \
+    static int create_##level(lince_kernel *k)                              \
+    {                                                                       \
+        return create(k, &lince_int8_simd_##level);                         \
+    }                                                                       \
+    const lince_op_row lince_conv_int8_##level = {.op = LINCE_OP_CONV_INT8, \
+                                                  .name = #level,           \
+                                                  .needs = level_needed,    \
+                                                  .also = feature,          \
+                                                  .same_bits = true,        \
+                                                  .supports = supports,     \
+                                                  .create = create_##level, \
+                                                  .run = run,               \
+                                                  .release = release};
+LINCE_INT8_ROW(avx512vnni, LINCE_AVX512, LINCE_AVX512_VNNI)
+LINCE_INT8_ROW(avxvnni, LINCE_AVX2, LINCE_AVX_VNNI)
+LINCE_INT8_ROW(avx2, LINCE_AVX2, LINCE_NO_FEATURE)

@@ -1,0 +1,48 @@
+/* Convolution of bytes: what the driver (int8.c) and the vector code (int8_simd.h, compiled once for each instruction set)
+ * say to each other.
+ *
+ * In a row of a picture of bytes a window's pixels are neighbours, and so are their channels: what a window sees of a row is one
+ * run of bytes. Four of them are multiplied with four weights of each of 16 outputs. */
+#ifndef LINCE_KERNELS_X86_INT8_H
+#define LINCE_KERNELS_X86_INT8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Neighbouring results, and some panels of 16 outputs:
+ *     sum[pixel][output] = the sum over runs, fours and bytes k < 4 of
+ *                          x[run x_run + pixel x_pixel + four 4 + k] w[panel][run][four][output][k]
+ * Distances are in bytes, those of `floats` in floats. */
+typedef struct lince_int8_row {
+    size_t runs, fours;
+    const uint8_t *x;
+    size_t x_run, x_pixel;
+    const int8_t *w;
+    size_t w_panel;
+    const float *factor, *offset;
+    const uint8_t *other; /* NULL: none */
+    float other_factor;
+    uint8_t *y;    /* and `other`: y_pixel from pixel to pixel */
+    float *floats; /* likewise; where y is NULL */
+    size_t y_pixel;
+    size_t channels; /* that are written: up to 16 a panel */
+} lince_int8_row;
+
+enum { LINCE_INT8_MOST_PANELS = 4, LINCE_INT8_SIZES = 6 };
+
+typedef void lince_int8_row_function(const lince_int8_row *row);
+
+/* For p panels: sizes in pixels of one call, falling; 1 last. */
+typedef struct lince_int8_simd {
+    size_t
+        panels[LINCE_INT8_MOST_PANELS]; /* numbers of panels that there are functions for, falling; 1 last */
+    size_t usual; /* the first so many of these fill the registers; the others are for fewer outputs */
+    struct {
+        size_t size[LINCE_INT8_SIZES];
+        lince_int8_row_function *row[LINCE_INT8_SIZES];
+    } of[LINCE_INT8_MOST_PANELS]; /* by the number's place in `panels` */
+} lince_int8_simd;
+
+extern const lince_int8_simd lince_int8_simd_avx512vnni, lince_int8_simd_avxvnni, lince_int8_simd_avx2;
+
+#endif
