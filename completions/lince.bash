@@ -49,7 +49,7 @@ _lince() {
         _lince_words "$(_lince_commands "$1")" "$current"
     elif [[ $current == -* ]]; then
         _lince_words "$("$1" help "$command" 2>/dev/null | grep -oE -- '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+')" "$current"
-    elif [[ $before == --run || $before == --resume || ($before != --* && $command =~ ^(report|compare|prune|export|serve)$) ]]; then
+    elif [[ $before == --run || $before == --resume || ($before != --* && $command =~ ^(report|compare|prune|export|quantize|serve)$) ]]; then
         _lince_words "$(_lince_runs "$current" "$command")" "$current"
     elif [ "$before" = --weights ] || [ "$command" = convert ]; then
         mapfile -t COMPREPLY < <(_lince_files "$1" "$current")

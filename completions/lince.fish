@@ -59,7 +59,7 @@ function __lince_candidates
                 switch $command
                     case convert
                         __lince_files
-                    case report compare prune export serve
+                    case report compare prune export quantize serve
                         __lince_runs $command
                     case fetch
                         lince fetch 2>/dev/null | string match -rg '^(\S+)'

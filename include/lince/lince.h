@@ -31,6 +31,7 @@
 #include <lince/observer.h>
 #include <lince/onnx.h>
 #include <lince/processes.h>
+#include <lince/quantize.h>
 #include <lince/report.h>
 #include <lince/serve.h>
 #include <lince/settings.h>

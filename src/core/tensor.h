@@ -16,8 +16,9 @@ typedef struct lince_shape {
 /* What a batch of an activation consists of: samples of the layout above, or, for texts, packed rows of
  * `channels` floats (height is the largest number of steps, width and block are 1): one for each step of each
  * text, or only one for each distinct token of the batch, where nothing but the token matters.
- * kernels/packed.h says which row is whose; memory behind the last row is undefined. */
-typedef enum lince_rows { LINCE_SAMPLES, LINCE_STEPS, LINCE_TOKENS } lince_rows;
+ * kernels/packed.h says which row is whose; memory behind the last row is undefined. Or samples whose values
+ * are bytes, in the order of kernels/bytes.h (block is 1). */
+typedef enum lince_rows { LINCE_SAMPLES, LINCE_STEPS, LINCE_TOKENS, LINCE_BYTES } lince_rows;
 
 static inline int lince_round_up(int n, int multiple)
 {

@@ -25,6 +25,13 @@ void lince_max_pool_bytes(const lince_exec *exec, lince_window window, lince_sha
         &(lince_max_pool_bytes_args){.window = window, .in = in, .out = out, .n = n, .x = x, .y = y});
 }
 
+void lince_concat_bytes(const lince_exec *exec, lince_shape a, lince_shape b, size_t n, const uint8_t *from_a,
+                        const uint8_t *from_b, uint8_t *y)
+{
+    lince_op_run(exec, LINCE_OP_CONCAT_BYTES,
+                 &(lince_concat_bytes_args){.in = {a, b}, .n = n, .x = {from_a, from_b}, .y = y});
+}
+
 /* --- geometry of CONV_INT8 -------------------------------------------------------------------------- */
 
 static bool is_depthwise(const lince_conv *c)

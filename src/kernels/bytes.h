@@ -66,6 +66,17 @@ typedef struct lince_max_pool_bytes_args {
 void lince_max_pool_bytes(const lince_exec *exec, lince_window window, lince_shape in, lince_shape out,
                           size_t n, const uint8_t *x, uint8_t *y);
 
+/* CONCAT_BYTES: the channels of b behind those of a; heights and widths are equal. */
+typedef struct lince_concat_bytes_args {
+    lince_shape in[2];
+    size_t n;
+    const uint8_t *x[2];
+    uint8_t *y;
+} lince_concat_bytes_args;
+
+void lince_concat_bytes(const lince_exec *exec, lince_shape a, lince_shape b, size_t n, const uint8_t *from_a,
+                        const uint8_t *from_b, uint8_t *y);
+
 /* CONV_INT8. For output o of a pixel, with whole numbers in the sum:
  *     t = (sum of x w) factor[o] + offset[o]  (+ other_factor other),   y = t, or the byte nearest to it
  * in the order in which it is written, each step rounded to a float. Where the window reaches beyond the picture, x is `pad`.

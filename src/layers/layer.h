@@ -32,6 +32,7 @@ typedef struct lince_param {
     size_t size;
     bool buffer;  /* a running statistic: kept, not trained */
     bool counter; /* a buffer that PyTorch keeps as an int64 scalar */
+    bool int8;    /* whole numbers in -127 .. 127, a byte each: memory holds bytes, in `size` floats' room */
     /* Of a buffer that PyTorch keeps as int64 and that never changes, because it follows from the layer's arguments:
      * its element. Memory holds none (`size` is 0), and what files say is not read. NULL: any other parameter. */
     int64_t (*constant)(const void *layout, size_t element);

@@ -15,7 +15,8 @@ size_t lince_probe_elements(const lince_probe_feed *f)
 size_t lince_probe_size(const lince_probe_feed *f)
 {
     switch (f->type) {
-    case LINCE_ONNX_UINT8: return 1;
+    case LINCE_ONNX_UINT8:
+    case LINCE_ONNX_INT8: return 1;
     case LINCE_ONNX_INT64: return sizeof(int64_t);
     case LINCE_ONNX_FLOAT:
     case LINCE_ONNX_INT32: break;

@@ -1,12 +1,29 @@
 /* A net as ONNX: its parameters in PyTorch's names and order, and what each layer says of itself. */
 #include "core/error.h"
+#include "core/memory.h"
 #include "net/net_internal.h"
 
-/* Whole numbers (a batch norm's counter) say nothing that inference needs. */
+static void put_bytes(const lince_param *p, lince_onnx *graph)
+{
+    size_t elements = lince_param_elements(p);
+    int8_t *bytes = lince_onnx_whole(graph, p->name, LINCE_ONNX_INT8, p->ndim, p->dims);
+    float *values = lince_alloc(elements, sizeof *values);
+    int code = values ? lince_param_read(p, values) : LINCE_ENOMEM;
+    for (size_t i = 0; bytes && !code && i < elements; i++) bytes[i] = (int8_t)values[i];
+    if (code) lince_onnx_fail(graph, code);
+    lince_free(values);
+}
+
+/* Whole numbers (a batch norm's counter, or a scale's zero, which nodes have as a byte of their own) say nothing that inference
+ * needs. */
 static void put_params(const lince_net *net, lince_onnx *graph)
 {
     for (size_t i = 0; i < net->param_count && !lince_onnx_error(graph); i++) {
         const lince_param *p = net->params[i];
+        if (p->int8) {
+            put_bytes(p, graph);
+            continue;
+        }
         float *values =
             lince_param_is_whole_number(p) ? NULL : lince_onnx_tensor(graph, p->name, p->ndim, p->dims);
         if (values) lince_onnx_fail(graph, lince_param_read(p, values));

@@ -126,6 +126,10 @@ typedef struct lince_net_time {
     double forward, backward;
 } lince_net_time;
 
+/* Seconds of processor time that a node's layer takes in a forward pass without training, the least of some; after one, of a net on
+ * one thread. */
+double lince_net_time_node(lince_net *net, size_t node);
+
 /* Measures from now on. LINCE_ENOMEM. */
 int lince_net_measure(lince_net *net);
 const lince_net_time *lince_net_times(const lince_net *net); /* [nodes]; NULL where nothing is measured */

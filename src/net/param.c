@@ -53,11 +53,18 @@ size_t lince_param_grad_size(const lince_param *p)
     return p->sparse_rows ? p->touched_count * (size_t)p->dims[1] : p->size;
 }
 
+static size_t byte_at(const lince_param *p, size_t element)
+{
+    return p->place ? p->place(p->layout, p->dims, element) : element;
+}
+
 void lince_param_export(const lince_param *p, const float *memory, float *plain)
 {
     size_t elements = lince_param_elements(p);
     if (p->constant)
         for (size_t i = 0; i < elements; i++) plain[i] = (float)p->constant(p->layout, i);
+    else if (p->int8)
+        for (size_t i = 0; i < elements; i++) plain[i] = ((const int8_t *)memory)[byte_at(p, i)];
     else if (p->copies > 1)
         unfold(p, memory, plain);
     else if (!p->place)
@@ -68,7 +75,7 @@ void lince_param_export(const lince_param *p, const float *memory, float *plain)
 
 bool lince_param_is_plain(const lince_param *p)
 {
-    return p->copies <= 1 && !p->place && p->size == lince_param_elements(p);
+    return p->copies <= 1 && !p->place && !p->int8 && p->size == lince_param_elements(p);
 }
 
 static size_t first_dim(const lince_param *p)
@@ -84,6 +91,8 @@ void lince_param_import_rows(const lince_param *p, const float *rows, float *mem
         fold(p, rows, memory, first / (size_t)p->copies, (first + count) / (size_t)p->copies);
     else if (p->put_rows)
         p->put_rows(p->layout, rows, memory, begin, end);
+    else if (p->int8)
+        for (size_t i = 0; i < count; i++) ((int8_t *)memory)[byte_at(p, first + i)] = (int8_t)rows[i];
     else if (!p->place)
         memcpy(memory + first, rows, count * sizeof *rows);
     else

@@ -3,6 +3,7 @@
 #include "core/free_memory.h"
 #include "core/memory.h"
 #include "core/random.h"
+#include "kernels/bytes.h"
 #include "net/net_internal.h"
 #include "net/plan.h"
 
@@ -26,6 +27,15 @@ static void assign_buffers(lince_net *net)
     }
 }
 
+/* Bytes of a node's values. */
+static size_t activation_size(const lince_net *net, int node)
+{
+    const lince_layer *l = &net->nodes[node].layer;
+    size_t sample =
+        l->out_rows == LINCE_BYTES ? lince_bytes_size(l->out) : lince_shape_size(l->out) * sizeof(float);
+    return lince_net_samples(net, node) * sample;
+}
+
 /* Time runs 0 .. count-1 through forward, and on to 2 count - 1 - i for node i's backward. */
 typedef struct timeline {
     lince_buffer_plan *values, *grads, *saved; /* [count] each */
@@ -45,8 +55,7 @@ static void find_tail(const lince_net *net, int head, timeline *t)
 {
     const lince_tail *tail = &net->nodes[head].tail;
     const lince_node *end = &net->nodes[tail->end];
-    size_t size = lince_net_samples(net, tail->end) * lince_shape_size(end->layer.out) * sizeof(float);
-    live(&t->values[end->buffer], size, head, tail->end);
+    live(&t->values[end->buffer], activation_size(net, tail->end), head, tail->end);
     if (tail->norm) live(&t->saved[tail->norm], net->nodes[tail->norm].layer.saved, head, tail->norm);
 }
 
@@ -56,7 +65,7 @@ static void find_lifetimes(const lince_net *net, timeline *t)
     for (int i = 0; i < count; i++) {
         const lince_node *n = &net->nodes[i];
         bool training = !net->options.inference && n->learns;
-        size_t size = lince_net_samples(net, i) * lince_shape_size(n->layer.out) * sizeof(float);
+        size_t size = activation_size(net, i);
         int backward = 2 * count - 1 - i;
         bool edge = i == 0 || i == count - 1 || net->options.keep;
         bool gathers = i == 0 || i == net->slice_end; /* there while the nodes before it are computed again */

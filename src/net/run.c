@@ -131,6 +131,21 @@ static void run_forward(lince_net *net, int first, int last, int count, bool tra
     run_nodes(net, end ? end : first, last, 0, count);
 }
 
+double lince_net_time_node(lince_net *net, size_t node)
+{
+    enum { RUNS = 5 };
+    lince_node *n = &net->nodes[node];
+    double least = 0;
+    for (int i = 0; i < RUNS && !n->forward_done; i++) {
+        lince_pass pass = pass_of(net, n);
+        double start = lince_own_time();
+        n->layer.type->forward(&n->layer, &pass);
+        double took = lince_own_time() - start;
+        if (i == 0 || took < least) least = took;
+    }
+    return least;
+}
+
 void lince_net_set_momentum(lince_net *net, float momentum)
 {
     net->momentum = momentum;

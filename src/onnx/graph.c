@@ -262,18 +262,40 @@ lince_onnx_value lince_onnx_scalar(lince_onnx *g, float value)
     return lince_onnx_floats(g, 0, &value);
 }
 
-float *lince_onnx_tensor(lince_onnx *g, const char *name, int ndim, const int *dims)
+lince_onnx_value lince_onnx_byte(lince_onnx *g, uint8_t value)
+{
+    return constant(g, LINCE_ONNX_UINT8, 0, &value, sizeof value);
+}
+
+lince_onnx_value lince_onnx_ints32(lince_onnx *g, size_t count, const int32_t *values)
+{
+    return constant(g, LINCE_ONNX_INT32, count, values, sizeof *values);
+}
+
+static void *named_tensor(lince_onnx *g, const char *name, lince_onnx_type type, size_t size, int ndim,
+                          const int *dims)
 {
     enum { MOST = 8 };
     int64_t own[MOST];
-    size_t bytes = sizeof(float);
+    size_t bytes = size;
     bool fits = ndim <= MOST;
     for (int i = 0; i < ndim && fits; i++) {
         own[i] = dims[i];
         fits = lince_mul(bytes, (size_t)dims[i], &bytes);
     }
     if (!fits) lince_onnx_fail(g, lince_fail(LINCE_ESHAPE, "%s: its sizes are not usable", name));
-    return tensor(g, name, LINCE_ONNX_FLOAT, (size_t)ndim, own, bytes);
+    return tensor(g, name, type, (size_t)ndim, own, bytes);
+}
+
+float *lince_onnx_tensor(lince_onnx *g, const char *name, int ndim, const int *dims)
+{
+    return named_tensor(g, name, LINCE_ONNX_FLOAT, sizeof(float), ndim, dims);
+}
+
+void *lince_onnx_whole(lince_onnx *g, const char *name, lince_onnx_type type, int ndim, const int *dims)
+{
+    size_t size = type == LINCE_ONNX_INT64 ? 8 : type == LINCE_ONNX_INT32 ? 4 : 1;
+    return named_tensor(g, name, type, size, ndim, dims);
 }
 
 lince_onnx_value lince_onnx_matrix(lince_onnx *g, int rows, int columns, const float *values)

@@ -18,6 +18,7 @@ typedef const char *lince_onnx_value;
 typedef enum lince_onnx_type {
     LINCE_ONNX_FLOAT = 1,
     LINCE_ONNX_UINT8 = 2,
+    LINCE_ONNX_INT8 = 3,
     LINCE_ONNX_INT32 = 6,
     LINCE_ONNX_INT64 = 7
 } lince_onnx_type;
@@ -67,6 +68,13 @@ lince_onnx_value lince_onnx_scalar(lince_onnx *graph, float value);
 
 /* A tensor of floats under a name, as which nodes use it; memory for its values (all 0), or NULL. */
 float *lince_onnx_tensor(lince_onnx *graph, const char *name, int ndim, const int *dims);
+
+/* The same of whole numbers. */
+void *lince_onnx_whole(lince_onnx *graph, const char *name, lince_onnx_type type, int ndim, const int *dims);
+
+/* Whole numbers, as which a scale's zero is known, or a bias. */
+lince_onnx_value lince_onnx_byte(lince_onnx *graph, uint8_t value);
+lince_onnx_value lince_onnx_ints32(lince_onnx *graph, size_t count, const int32_t *values);
 
 /* One without a name of its own; its values are copied. */
 lince_onnx_value lince_onnx_matrix(lince_onnx *graph, int rows, int columns, const float *values);

@@ -26,6 +26,14 @@ static int as_tensor(const lince_param *p, lince_tensor *t, lince_access *value,
             whole[i] = p->constant ? p->constant(p->layout, i) : (int64_t)((const float *)value->host)[i];
         t->dtype = LINCE_I64;
         t->bytes = elements * sizeof *whole;
+    } else if (p->int8) {
+        float *numbers = *copy = lince_alloc(elements, sizeof *numbers);
+        if (!numbers) return LINCE_ENOMEM;
+        lince_param_export(p, value->host, numbers);
+        for (size_t i = 0; i < elements; i++)
+            ((int8_t *)numbers)[i] = (int8_t)numbers[i]; /* behind it none is read again */
+        t->dtype = LINCE_I8;
+        t->bytes = elements;
     } else if (p->place || p->copies > 1) {
         if (!(*copy = lince_alloc(elements, sizeof(float)))) return LINCE_ENOMEM;
         lince_param_export(p, value->host, *copy);
@@ -114,7 +122,9 @@ static int add_difference(lince_load_result *r, lince_difference_kind kind, cons
 
 static bool fits(const lince_param *p, const lince_tensor *t)
 {
-    bool same = p->ndim == t->ndim && (lince_param_is_whole_number(p) || lince_dtype_is_real(t->dtype));
+    bool kind =
+        p->int8 ? t->dtype == LINCE_I8 : lince_param_is_whole_number(p) || lince_dtype_is_real(t->dtype);
+    bool same = p->ndim == t->ndim && kind;
     for (int i = 0; same && i < p->ndim; i++) same = p->dims[i] == t->dims[i];
     return same;
 }

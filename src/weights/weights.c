@@ -13,7 +13,7 @@ static const struct {
 } dtypes[LINCE_DTYPES] = {
     [LINCE_F32] = {"F32", 4}, [LINCE_F16] = {"F16", 2},   [LINCE_BF16] = {"BF16", 2},
     [LINCE_F64] = {"F64", 8}, [LINCE_I64] = {"I64", 8},   [LINCE_I32] = {"I32", 4},
-    [LINCE_U8] = {"U8", 1},   [LINCE_BOOL] = {"BOOL", 1},
+    [LINCE_U8] = {"U8", 1},   [LINCE_I8] = {"I8", 1},     [LINCE_BOOL] = {"BOOL", 1},
 };
 
 const char *lince_dtype_name(lince_dtype dtype)
@@ -234,6 +234,7 @@ static float element(lince_dtype dtype, const unsigned char *at)
         int32_t i32;
         uint16_t u16;
         uint8_t u8;
+        int8_t i8;
     } v;
     memcpy(&v, at, lince_dtype_size(dtype));
     switch (dtype) {
@@ -243,6 +244,7 @@ static float element(lince_dtype dtype, const unsigned char *at)
     case LINCE_F64: return (float)v.f64;
     case LINCE_I64: return (float)v.i64;
     case LINCE_I32: return (float)v.i32;
+    case LINCE_I8: return v.i8;
     case LINCE_U8:
     case LINCE_BOOL:
     case LINCE_DTYPES: break;

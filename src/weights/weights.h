@@ -14,6 +14,7 @@ typedef enum lince_dtype {
     LINCE_I64,
     LINCE_I32,
     LINCE_U8,
+    LINCE_I8,
     LINCE_BOOL,
     LINCE_DTYPES
 } lince_dtype;

@@ -103,6 +103,30 @@ static void fill_pool(op_case *c)
     draw_bytes((uint8_t *)a->x, a->in, a->n, &r);
 }
 
+/* --- concatenation ------------------------------------------------------------------------------------------ */
+
+static bool make_concat(op_case *c, size_t index, bool timed)
+{
+    static const lince_shape pairs[][2] = {{{3, 4, 5, 1}, {6, 4, 5, 1}}, {{64, 55, 55, 1}, {64, 55, 55, 1}}};
+    const lince_shape *in = pairs[timed ? 1 : 0],
+                      out = {in[0].channels + in[1].channels, in->height, in->width, 1};
+    if (index > 0) return false;
+    *(lince_concat_bytes_args *)c->args = (lince_concat_bytes_args){.in = {in[0], in[1]}, .n = 2};
+    snprintf(c->what, sizeof c->what, "%d + %d channels of %dx%d", in[0].channels, in[1].channels, in->height,
+             in->width);
+    op_flat(c, "a", offsetof(lince_concat_bytes_args, x), GIVEN, BYTES, 2 * lince_bytes_size(in[0]));
+    op_flat(c, "b", offsetof(lince_concat_bytes_args, x[1]), GIVEN, BYTES, 2 * lince_bytes_size(in[1]));
+    op_flat(c, "y", offsetof(lince_concat_bytes_args, y), RESULT, BYTES, 2 * lince_bytes_size(out));
+    return true;
+}
+
+static void fill_concat(op_case *c)
+{
+    const lince_concat_bytes_args *a = (const lince_concat_bytes_args *)c->args;
+    lince_random r = random_of(c);
+    for (int i = 0; i < 2; i++) draw_bytes((uint8_t *)a->x[i], a->in[i], a->n, &r);
+}
+
 /* --- convolution ------------------------------------------------------------------------------------------- */
 
 /* Channels that do not fill a four or a panel, lines that calls do not divide, windows larger than what they look at, vectors of
@@ -197,5 +221,6 @@ const op_suite byte_suites[] = {
     {.op = LINCE_OP_TO_BYTES, .make = make_to, .exact = true},
     {.op = LINCE_OP_FROM_BYTES, .make = make_from, .fill = fill_from, .exact = true},
     {.op = LINCE_OP_MAX_POOL_BYTES, .make = make_pool, .fill = fill_pool, .exact = true},
+    {.op = LINCE_OP_CONCAT_BYTES, .make = make_concat, .fill = fill_concat, .exact = true},
     {.op = LINCE_OP_CONV_INT8, .has_geometry = true, .make = make_conv, .fill = fill_conv, .exact = true},
     {0}};

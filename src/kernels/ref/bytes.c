@@ -3,6 +3,8 @@
 #include "core/parallel.h"
 #include "kernels/op.h"
 
+#include <string.h>
+
 static size_t float_at(lince_shape s, size_t n, int c, int pixel)
 {
     size_t b = (size_t)s.block, area = (size_t)s.height * (size_t)s.width;
@@ -81,6 +83,29 @@ static void max_pool(const lince_kernel *kernel, const void *args)
     lince_parallel(kernel->exec.threads, operands.n, pool_sample, &operands);
 }
 
+static void concat_pixels(void *context, size_t begin, size_t end)
+{
+    const lince_concat_bytes_args *a = context;
+    lince_shape out = a->in[0];
+    out.channels += a->in[1].channels;
+    size_t first = (size_t)a->in[0].channels, second = (size_t)a->in[1].channels,
+           pixel = lince_bytes_pixel(out);
+    for (size_t i = begin; i < end; i++) {
+        uint8_t *y = a->y + i * pixel;
+        memcpy(y, a->x[0] + i * lince_bytes_pixel(a->in[0]), first);
+        memcpy(y + first, a->x[1] + i * lince_bytes_pixel(a->in[1]), second);
+        memset(y + first + second, 0, pixel - first - second);
+    }
+}
+
+static void concat(const lince_kernel *kernel, const void *args)
+{
+    enum { GRAIN = 256 };
+    lince_concat_bytes_args operands = *(const lince_concat_bytes_args *)args;
+    size_t pixels = operands.n * (size_t)operands.in[0].height * (size_t)operands.in[0].width;
+    lince_parallel_ranges(kernel->exec.threads, pixels, GRAIN, concat_pixels, &operands);
+}
+
 typedef struct work {
     const lince_conv *c;
     const lince_conv_int8_args *a;
@@ -137,4 +162,5 @@ static void conv(const lince_kernel *kernel, const void *args)
 ROW(lince_to_bytes_ref, LINCE_OP_TO_BYTES, to_bytes);
 ROW(lince_from_bytes_ref, LINCE_OP_FROM_BYTES, from_bytes);
 ROW(lince_max_pool_bytes_ref, LINCE_OP_MAX_POOL_BYTES, max_pool);
+ROW(lince_concat_bytes_ref, LINCE_OP_CONCAT_BYTES, concat);
 ROW(lince_conv_int8_ref, LINCE_OP_CONV_INT8, conv);

@@ -169,6 +169,7 @@ int lince_facts_read(lince_facts *f, const char *run)
     LINCE_TRY(read_cost(f));
     LINCE_TRY(read_optional(&f->stages, &f->run, "stages.json"));
     LINCE_TRY(read_optional(&f->calibration, &f->run, "calibration.json"));
+    LINCE_TRY(read_optional(&f->quantized, &f->run, "quantize.json"));
     LINCE_TRY(read_test(f));
     return read_curves(f);
 }
@@ -185,6 +186,7 @@ void lince_facts_release(lince_facts *f)
     json_decref(f->temperature);
     json_decref(f->groups);
     json_decref(f->calibration);
+    json_decref(f->quantized);
     lince_history_release(&f->history);
     lince_metrics_release(&f->test);
     lince_label_metrics_release(&f->of_labels);

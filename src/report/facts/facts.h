@@ -39,6 +39,7 @@ typedef struct lince_facts {
     int view_count;      /* their number */
     json_t *temperature; /* likewise: what calibration changed in the test; NULL: not calibrated */
     json_t *groups;      /* likewise: results by group; NULL: none are known */
+    json_t *quantized;   /* quantize.json; NULL: there is none */
     json_t *calibration; /* calibration.json; NULL: there is none */
     json_t *explained;   /* explain.json: what the pictures in plots/ show; NULL: there are none */
     json_t *stages;      /* stages.json: those behind the first; NULL: there are none */

@@ -115,4 +115,5 @@ void lince_section_labels(lince_document *d, const lince_facts *f)
     lince_document_figure(d, "precision_recall", TR("Curves of precision over recall, a class each"),
                           TR("Precision and recall at all thresholds, by class."));
     lince_write_temperature(d, f);
+    lince_write_quantized(d, f);
 }

@@ -256,4 +256,5 @@ void lince_section_test(lince_document *d, const lince_facts *f)
     if (f->curves.each) write_curves(d, f);
     write_calibration(d, m);
     lince_write_temperature(d, f);
+    lince_write_quantized(d, f);
 }

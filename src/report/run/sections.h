@@ -34,10 +34,11 @@ void lince_section_label_discussion(lince_document *d, const lince_facts *facts)
 void lince_section_reproduction(lince_document *d, const lince_facts *facts);
 
 /* Parts of the test's: results by group, where groups are known; which views of pictures were averaged; and what a
- * temperature has changed, where one was fitted. */
+ * temperature has changed, where one was fitted, and 8 bits, where there are weights in them. */
 void lince_write_groups(lince_document *d, const lince_facts *facts);
 void lince_write_views(lince_document *d, const lince_facts *facts);
 void lince_write_temperature(lince_document *d, const lince_facts *facts);
+void lince_write_quantized(lince_document *d, const lince_facts *facts);
 
 /* Of several labels: a class's own matrix, two by two, a row. */
 void lince_write_label_confusions(lince_document *d, const lince_label_metrics *metrics);

@@ -62,16 +62,30 @@ static int finish_open(lince_model **model, int code)
     return code;
 }
 
-/* How the run read its data, where `path` is a run's folder. */
+/* The run's folder that a path is of: the folder itself, or a file of its weights/. False: of none. */
+static bool run_of(const char *path, char folder[LINCE_PATH_MAX])
+{
+    struct stat status;
+    snprintf(folder, LINCE_PATH_MAX, "%s", path);
+    if (stat(path, &status)) return false;
+    for (int up = 0; up < 2 && !S_ISDIR(status.st_mode); up++) {
+        char *slash = strrchr(folder, '/');
+        if (!slash || slash == folder || (up == 1 && strcmp(slash, "/weights") != 0)) return false;
+        *slash = '\0';
+    }
+    return lince_run_is_there(folder); /* else weights in a folder that is no run's */
+}
+
+/* How the run read its data, where `path` is of a run. */
 static int read_settings(lince_model *m, const char *path)
 {
     lince_run run;
-    struct stat status;
-    if (stat(path, &status) || !S_ISDIR(status.st_mode)) return 0;
-    if (!lince_run_is_there(path)) return 0; /* weights in a folder that is no run's */
-    LINCE_TRY(lince_run_open(&run, path));
+    char folder[LINCE_PATH_MAX];
+    if (!run_of(path, folder)) return 0;
+    LINCE_TRY(lince_run_open(&run, folder));
     LINCE_TRY(lince_run_read_config(&run, &m->settings));
     m->has_run = true;
+    m->of_file = strlen(folder) < strlen(path);
     snprintf(m->run, sizeof m->run, "%s", run.folder);
     return 0;
 }
@@ -240,6 +254,19 @@ void lince_model_threads(lince_model *m, int threads)
     if (m) m->threads = threads > 0 ? threads : lince_processors();
 }
 
+int lince_model_build(const lince_model *m, const lince_net_options *options, lince_net **net)
+{
+    LINCE_TRY(lince_blueprint_build(&m->blueprint, options, net));
+    lince_load_result result;
+    lince_load_options load = {.whole = true, .strict = m->strict, .map = true};
+    int code = lince_state_dict_load(*net, m->weights, &load, &result);
+    lince_load_result_release(&result);
+    if (!code) return 0;
+    lince_net_free(*net);
+    *net = NULL;
+    return does_not_fit(m, code);
+}
+
 /* The net that is used and the other one change places; what is not to be kept is freed. */
 static void change_net(lince_model *m)
 {
@@ -260,16 +287,7 @@ int lince_model_use(lince_model *m, int batch)
     lince_net_free(m->net);
     m->net = NULL;
     lince_net_options options = {.batch = batch, .threads = m->threads, .inference = true};
-    LINCE_TRY(lince_blueprint_build(&m->blueprint, &options, &m->net));
-    lince_load_result result;
-    lince_load_options load = {.whole = true, .strict = m->strict, .map = true};
-    int code = lince_state_dict_load(m->net, m->weights, &load, &result);
-    lince_load_result_release(&result);
-    if (code) {
-        lince_net_free(m->net);
-        m->net = NULL;
-        return does_not_fit(m, code);
-    }
+    LINCE_TRY(lince_model_build(m, &options, &m->net));
     m->batch = batch;
     return 0;
 }

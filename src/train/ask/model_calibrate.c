@@ -108,7 +108,7 @@ int lince_model_calibrate(lince_model *m, const lince_observer *observer)
     lince_model *own;
     lince_calibration c;
     LINCE_TRY(lince_sized_read(&heard, observer, "lince_observer"));
-    if (!m->has_run)
+    if (!m->has_run || m->of_file)
         return lince_fail(LINCE_EUSAGE,
                           "--calibrate: needs a run, whose validation part the temperature is fitted "
                           "on; %s is a weights file",

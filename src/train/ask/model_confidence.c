@@ -93,7 +93,7 @@ static int ask_validation(lince_model *own, const lince_observer *observer, answ
     lince_evaluation_release(&e);
     lince_dataset_free(dataset);
     if (code) return lince_fail_in(code, "--min-confidence");
-    if (!write_kept(own, a) || !observer || !observer->warning) return 0;
+    if (own->of_file || !write_kept(own, a) || !observer || !observer->warning) return 0;
     observer->warning(observer->context, lince_error()); /* as in a folder that cannot be written */
     return 0;
 }
@@ -102,7 +102,7 @@ static int ask_validation(lince_model *own, const lince_observer *observer, answ
 static int compute(const lince_model *m, const lince_observer *observer, answers *a)
 {
     lince_model *own;
-    LINCE_TRY(lince_model_open(&own, m->run));
+    LINCE_TRY(lince_model_open(&own, lince_model_source(m)));
     lince_model_threads(own, m->threads);
     int code = lince_model_set(own, "tta", m->settings.tta);
     if (!code) code = ask_validation(own, observer, a);
@@ -143,7 +143,7 @@ static int choose(const lince_model *m, const char *text, const lince_observer *
                           "--min-confidence %s: needs a run, whose validation part says how often "
                           "answers are right; %s is a weights file",
                           text, m->path);
-    if (m->has_run) LINCE_TRY(read_kept(m, a));
+    if (m->has_run && !m->of_file) LINCE_TRY(read_kept(m, a));
     if (aim && !a->list) LINCE_TRY(compute(m, observer, a));
     if (aim) return find_least(a, value, s);
     *s = lince_selection_at(a->list, a->n, value);

@@ -18,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVALUATION_BATCH = 64 };
-
 /* --- the data ------------------------------------------------------------------------------------- */
 
 /* The part of that name; without a name the test part or, where the data have one part only, that one. */
@@ -207,10 +205,10 @@ static void tell_data(const lince_dataset *d, lince_part part, const lince_obser
 
 /* --- the measuring -------------------------------------------------------------------------------- */
 
-static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part,
+static int open_loader(lince_model *m, lince_dataset *dataset, lince_part part, int batch,
                        const lince_observer *observer, lince_loader **loader)
 {
-    lince_loader_options options = {.batch_size = EVALUATION_BATCH,
+    lince_loader_options options = {.batch_size = batch,
                                     .workers = 1,
                                     .cache_bytes = (size_t)256 << 20,
                                     .skip_bad = lince_skips_bad(&m->settings),
@@ -289,9 +287,9 @@ static const lince_group *group_of(const lince_model *m)
     return m->group ? m->group : &lince_alone;
 }
 
-/* A part of the data, opened as the model reads it. */
-static int open_part(lince_model *m, const char *data, const char *part_name, const lince_observer *observer,
-                     lince_dataset **dataset, lince_part *part, bool *is_own, lince_loader **loader)
+int lince_model_open_part(lince_model *m, const char *data, const char *part_name, int batch,
+                          const lince_observer *observer, lince_dataset **dataset, lince_part *part, bool *is_own,
+                          lince_loader **loader)
 {
     const lince_blueprint *b = &m->blueprint;
     LINCE_TRY(open_data(m, data, observer, dataset, is_own));
@@ -299,8 +297,8 @@ static int open_part(lince_model *m, const char *data, const char *part_name, co
     LINCE_TRY(refuse_task(m, *dataset));
     LINCE_TRY(match_classes(m, *dataset));
     LINCE_TRY(choose_part(*dataset, part_name, part));
-    LINCE_TRY(lince_model_use(m, EVALUATION_BATCH));
-    LINCE_TRY(open_loader(m, *dataset, *part, observer, loader));
+    LINCE_TRY(lince_model_use(m, batch));
+    LINCE_TRY(open_loader(m, *dataset, *part, batch, observer, loader));
     tell_data(*dataset, *part, observer);
     if (b->modality->tell_loaded) b->modality->tell_loaded(b->encoder, *loader, *part, observer);
     return 0;
@@ -325,7 +323,8 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     const lince_blueprint *b = &m->blueprint;
     lince_evaluate_options options = {.views = lince_blueprint_views(b), .raw = raw};
     bool is_own;
-    int code = open_part(m, data, part_name, observer, dataset, part, &is_own, &loader);
+    int code = lince_model_open_part(m, data, part_name, LINCE_EVALUATION_BATCH, observer, dataset, part, &is_own,
+                                     &loader);
     code = lince_group_all(group_of(m), code);
     if (!code) code = agree(m, *dataset, loader);
     if (!code) code = lince_evaluate(m->net, loader, b, &options, LINCE_TESTING, observer, e);

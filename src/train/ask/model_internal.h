@@ -32,12 +32,19 @@ struct lince_model {
     bool keeps_both;         /* it is asked in turns for one sample, and for a batch */
     lince_settings settings; /* of its run; where it has none, the defaults */
     bool has_run;
+    bool of_file; /* it is one file of its run's weights/, and not what the run answers by */
     char run[LINCE_PATH_MAX]; /* its folder, where there is one */
     lince_said said;          /* what of tables lince_model_set has said anew */
     lince_observer observer;  /* of predicting */
     lince_asked_row row;      /* of a table, while an answer about it is told */
     char *chosen;             /* --classes: those to be measured; NULL: the run's */
 };
+
+/* What it is opened by once more: its run, or the file. */
+static inline const char *lince_model_source(const lince_model *model)
+{
+    return model->of_file ? model->path : model->run;
+}
 
 /* --threshold of a model of several labels: a number for all classes; "auto": chosen by class on its run's
  * validation part. LINCE_EUSAGE. */
@@ -54,6 +61,18 @@ lince_asking lince_model_asking(lince_model *model);
 int lince_model_on_part(lince_model *model, const char *data, const char *part, bool raw,
                         const lince_observer *observer, lince_dataset **dataset,
                         lince_evaluation *evaluation);
+
+/* Its data set's part, opened as the model reads it, in batches of so many; the net is made for as many. The data set is the caller's
+ * to free in any case, the loader where there is one. */
+int lince_model_open_part(lince_model *model, const char *data, const char *part_name, int batch,
+                          const lince_observer *observer, lince_dataset **dataset, lince_part *part, bool *is_own,
+                          lince_loader **loader);
+
+/* The net for batches of `batch` that the model would make for itself, with these options. */
+int lince_model_build(const lince_model *model, const lince_net_options *options, lince_net **net);
+
+/* Batches of lince_model_on_part. */
+enum { LINCE_EVALUATION_BATCH = 64 };
 
 /* What data.json says of the run's data; NULL where there is none. */
 int lince_model_recorded(const lince_model *model, json_t **record);

@@ -13,7 +13,7 @@ static int choose(lince_model *m)
             LINCE_EUSAGE,
             "--threshold auto: needs a run, on whose validation part it is chosen; %s is a weights file",
             m->path);
-    LINCE_TRY(lince_model_open(&own, m->run));
+    LINCE_TRY(lince_model_open(&own, lince_model_source(m)));
     lince_model_threads(own, m->threads);
     int code = lince_model_set(own, "tta", m->settings.tta);
     if (!code) code = lince_model_on_part(own, NULL, "val", false, &m->observer, &dataset, &e);

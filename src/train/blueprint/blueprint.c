@@ -3,6 +3,7 @@
 #include "core/json.h"
 #include "core/memory.h"
 #include "metrics/temperature.h"
+#include "net/quantize.h"
 #include "weights/formats/format.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@ void lince_blueprint_release(lince_blueprint *b)
     for (int i = 0; b->names && i < b->classes; i++) lince_free(b->names[i]);
     lince_free(b->names);
     lince_free(b->described);
+    lince_free(b->floats);
     lince_free(b->threshold);
     if (b->modality) lince_modality_encoder_free(b->modality, b->encoder);
     *b = (lince_blueprint){0};
@@ -64,10 +66,31 @@ static int architecture_of(const lince_blueprint *b, lince_architecture *a)
     return 0;
 }
 
+/* The net of floats makes room for one of bytes. Equal features are folded in either. */
+static int quantize(const lince_blueprint *b, lince_net **net)
+{
+    lince_quantized q;
+    int code = lince_net_quantize(*net, b->floats, &q);
+    if (!code) {
+        lince_net_free(*net);
+        *net = q.net;
+        q.net = NULL;
+    }
+    lince_quantized_release(&q);
+    return code;
+}
+
+static int check_use(const lince_blueprint *b, const lince_net_options *options)
+{
+    if (!b->floats || options->inference) return 0;
+    return lince_fail(LINCE_EUNSUPPORTED, "weights in 8 bits answer, and are not trained");
+}
+
 int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *options, lince_net **net)
 {
     lince_architecture a;
     *net = NULL;
+    LINCE_TRY(check_use(b, options));
     LINCE_TRY(architecture_of(b, &a));
     lince_architecture_options wanted = {.classes = b->classes,
                                          .head = b->head_given ? b->head : NULL,
@@ -76,9 +99,11 @@ int lince_blueprint_assemble(const lince_blueprint *b, const lince_net_options *
                                          .stochastic_depth = b->stochastic_depth};
     lince_net_options planned = *options;
     planned.bf16 = b->bf16;
+    planned.unfolded &= !b->floats;
     if (b->modality->plan) b->modality->plan(b->encoder, &planned, &wanted);
     int code = lince_net_new(net, b->modality->input_shape(b->encoder), &planned);
     if (!code) code = lince_architecture_build(&a, *net, &wanted);
+    if (!code && b->floats) code = quantize(b, net);
     return discard_if(code, net);
 }
 
@@ -131,6 +156,8 @@ int lince_blueprint_write(const lince_blueprint *b, lince_passport *passport)
     lince_loss_print(&b->loss, loss);
     if (b->loss.type != &lince_cross_entropy) LINCE_TRY(lince_passport_put(passport, "lince.loss", loss));
     if (b->bf16) LINCE_TRY(lince_passport_put(passport, "lince.precision", "bf16"));
+    if (b->floats) LINCE_TRY(lince_passport_put(passport, "lince.precision", "int8"));
+    if (b->floats) LINCE_TRY(lince_passport_put(passport, "lince.floats", b->floats));
     if (b->several) LINCE_TRY(lince_passport_put(passport, "lince.labels", "several"));
     if (b->threshold) LINCE_TRY(put_thresholds(b, passport));
     LINCE_TRY(put_names(b, passport));
@@ -197,11 +224,15 @@ static int read_labels(lince_blueprint *b, const char *labels, const char *path)
 }
 
 /* What is not said: fp32. */
-static int read_precision(lince_blueprint *b, const char *precision, const char *path)
+static int read_precision(lince_blueprint *b, const lince_weights *w, const char *path)
 {
+    const char *precision = lince_weights_metadata(w, "lince.precision"),
+               *floats = lince_weights_metadata(w, "lince.floats");
+    bool int8 = precision && !strcmp(precision, "int8");
     b->bf16 = precision && !strcmp(precision, "bf16");
-    if (!precision || b->bf16) return 0;
-    return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.precision' is '%.40s'; expected bf16", path,
+    if (int8 && !(b->floats = lince_strdup(floats ? floats : ""))) return LINCE_ENOMEM;
+    if (!precision || b->bf16 || int8) return 0;
+    return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.precision' is '%.40s'; expected bf16 or int8", path,
                       precision);
 }
 
@@ -225,7 +256,7 @@ static int read_all(lince_blueprint *b, const lince_weights *w, const char *path
     if (loss && lince_loss_parse(&b->loss, loss)) return lince_fail_in(LINCE_EDATA, path);
     if (dropout) b->dropout = strtod(dropout, NULL);
     b->temperature = lince_blueprint_temperature(w);
-    LINCE_TRY(read_precision(b, lince_weights_metadata(w, "lince.precision"), path));
+    LINCE_TRY(read_precision(b, w, path));
     LINCE_TRY(read_labels(b, lince_weights_metadata(w, "lince.labels"), path));
     LINCE_TRY(read_names(b, lince_weights_metadata(w, "lince.classes"), path));
     return read_thresholds(b, lince_weights_metadata(w, "lince.thresholds"), path);

@@ -24,6 +24,7 @@ const lince_pickle_global lince_torch_globals[] = {
     [STORAGE + LINCE_I64] = {.module = "torch", .name = "LongStorage"},
     [STORAGE + LINCE_I32] = {.module = "torch", .name = "IntStorage"},
     [STORAGE + LINCE_U8] = {.module = "torch", .name = "ByteStorage"},
+    [STORAGE + LINCE_I8] = {.module = "torch", .name = "CharStorage"},
     [STORAGE + LINCE_BOOL] = {.module = "torch", .name = "BoolStorage"},
     [STORAGE + LINCE_DTYPES] = {.name = NULL},
 };
