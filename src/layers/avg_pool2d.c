@@ -4,28 +4,22 @@
 #include "layers/pool.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 static int infer(lince_layer *l)
 {
     lince_avg_pool2d_layer_args *a = l->own;
-    assert(a->kernel > 0);
-    if (!a->stride) a->stride = a->kernel;
-    lince_shape in = l->in[0];
-    if (in.height < a->kernel || in.width < a->kernel)
-        return lince_fail(LINCE_ESHAPE,
-                          "%s: a %dx%d input is too small for pooling by %d; use a larger --image-size",
-                          l->name, in.height, in.width, a->kernel);
-    l->out = in;
-    l->out.height = (in.height - a->kernel) / a->stride + 1;
-    l->out.width = (in.width - a->kernel) / a->stride + 1;
+    lince_window w = a->window = lince_window_of(a->window, a->kernel, a->stride ? a->stride : a->kernel, 0);
+    assert(!w.padding[0] && !w.padding[1]);
+    LINCE_TRY(lince_window_check(l, &w));
+    l->out = l->in[0];
+    l->out.height = lince_window_places(&w, 0, l->in[0].height);
+    l->out.width = lince_window_places(&w, 1, l->in[0].width);
     return 0;
 }
 
 static lince_window window(const lince_layer *l)
 {
-    const lince_avg_pool2d_layer_args *a = l->own;
-    return (lince_window){{a->kernel, a->kernel}, {a->stride, a->stride}, {0, 0}};
+    return ((const lince_avg_pool2d_layer_args *)l->own)->window;
 }
 
 static void forward(lince_layer *l, const lince_pass *p)
@@ -41,16 +35,16 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    const lince_avg_pool2d_layer_args *a = l->own;
-    snprintf(out, size, "%dx%d, stride %d", a->kernel, a->kernel, a->stride);
+    lince_window w = window(l);
+    size_t n = lince_window_print(&w, out, size);
+    lince_window_put(out + n, size - n, "stride", w.stride);
 }
 
 static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
 {
-    const lince_avg_pool2d_layer_args *a = l->own;
+    lince_window w = window(l);
     lince_onnx_value y = LINCE_ONNX(g, "AveragePool", in[0]);
-    lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
-    lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});
+    lince_window_express(&w, g);
     return y;
 }
 

@@ -1,5 +1,5 @@
 /* Convolution:  y[n,o] = b[o] + sum_i x[n,i] (*) w[o,i]
- * x [n, in, h, w] -> y [n, out, h', w'],  h' = (h + 2 padding - kernel) / stride + 1
+ * x [n, in, h, w] -> y [n, out, h', w'],  h' = (h + 2 padding - kernel) / stride + 1, of each axis by itself
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html */
 #include "layers/conv2d.h"
 #include "core/error.h"
@@ -24,52 +24,62 @@ static size_t place(const void *layout, const int *dims, size_t element)
     return lince_conv_weight_at(layout, (int)(pair / (size_t)dims[1]), (int)(pair % (size_t)dims[1]), y, x);
 }
 
+static size_t place_linear(const void *layout, const int *dims, size_t element)
+{
+    return lince_conv_weight_at(layout, (int)(element / (size_t)dims[1]), (int)(element % (size_t)dims[1]), 0,
+                                0);
+}
+
 static void put_rows(const void *layout, const float *rows, float *memory, size_t begin, size_t end)
 {
     lince_conv_weights_put(layout, rows, memory, begin, end);
 }
 
+static lince_param *add_weight(lince_layer *l, const lince_conv *c)
+{
+    const lince_conv2d_layer_args *a = l->own;
+    int dims[] = {a->channels, c->in.channels / c->groups, c->kernel[0], c->kernel[1]};
+    lince_param *w = lince_layer_param(l, "weight", a->linear ? 2 : 4, dims);
+    w->size = lince_conv_weights_size(c);
+    w->place = a->linear ? place_linear : place;
+    w->put_rows = put_rows;
+    w->layout = c;
+    w->init_identity = a->identity;
+    w->fixed = a->fixed_weight;
+    w->trainable = !w->fixed;
+    return w;
+}
+
 static int infer(lince_layer *l)
 {
     lince_conv2d_layer_args *a = l->own;
-    if (!a->stride) a->stride = 1;
-    if (!a->groups) a->groups = 1;
     if (a->linear) a->kernel = 1;
     lince_shape in = l->in[0];
+    lince_window w = a->window = lince_window_of(a->window, a->kernel, a->stride, a->padding);
+    if (!a->groups) a->groups = 1;
     if (in.channels % a->groups || a->channels % a->groups)
         return lince_fail(LINCE_ESHAPE, "%s: %d and %d channels do not divide into %d groups", l->name,
                           in.channels, a->channels, a->groups);
-    int height = (in.height + 2 * a->padding - a->kernel) / a->stride + 1;
-    int width = (in.width + 2 * a->padding - a->kernel) / a->stride + 1;
-    if (in.height + 2 * a->padding < a->kernel || in.width + 2 * a->padding < a->kernel)
-        return lince_fail(LINCE_ESHAPE,
-                          "%s: a %dx%d input is too small for a %dx%d kernel; use a larger --image-size",
-                          l->name, in.height, in.width, a->kernel, a->kernel);
-    l->out = (lince_shape){a->channels, height, width, l->block};
+    LINCE_TRY(lince_window_check(l, &w));
+    l->out = (lince_shape){a->channels, lince_window_places(&w, 0, in.height),
+                           lince_window_places(&w, 1, in.width), l->block};
 
     plan *p = l->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
     p->conv = (lince_conv){.batch = l->batch,
                            .in = in,
                            .out = l->out,
-                           .kernel = {a->kernel, a->kernel},
-                           .stride = {a->stride, a->stride},
-                           .padding = {a->padding, a->padding},
+                           .kernel = {w.kernel[0], w.kernel[1]},
+                           .stride = {w.stride[0], w.stride[1]},
+                           .padding = {w.padding[0], w.padding[1]},
                            .groups = a->groups};
-    lince_param *w = lince_layer_param(l, "weight", a->linear ? 2 : 4,
-                                       (int[]){a->channels, in.channels / a->groups, a->kernel, a->kernel});
-    w->size = lince_conv_weights_size(&p->conv);
-    w->place = place;
-    w->put_rows = put_rows;
-    w->layout = &p->conv;
-    w->init_identity = a->identity;
-    w->fixed = a->fixed_weight;
-    w->trainable = !w->fixed;
-    lince_param *bias = a->no_bias ? NULL : lince_layer_param(l, "bias", 1, &a->channels);
+    lince_param *weight = add_weight(l, &p->conv),
+                *bias = a->no_bias ? NULL : lince_layer_param(l, "bias", 1, &a->channels);
     if (bias) bias->size = (size_t)lince_round_up(a->channels, l->block);
-    float std = a->init_std > 0 ? a->init_std : sqrtf(2.0f / (float)(a->channels * a->kernel * a->kernel));
-    lince_layer_init(w, bias, a->init, std);
-    l->macs = (double)a->channels * height * width * (in.channels / a->groups) * a->kernel * a->kernel;
+    int pixels = w.kernel[0] * w.kernel[1];
+    lince_layer_init(weight, bias, a->init,
+                     a->init_std > 0 ? a->init_std : sqrtf(2.0f / (float)(a->channels * pixels)));
+    l->macs = (double)a->channels * l->out.height * l->out.width * (in.channels / a->groups) * pixels;
     return 0;
 }
 
@@ -146,28 +156,30 @@ static void release(lince_layer *l)
 static void describe(const lince_layer *l, char *out, size_t size)
 {
     const lince_conv2d_layer_args *a = l->own;
-    int n = a->linear
-                ? snprintf(out, size, "%d → %d", l->in[0].channels, a->channels)
-                : snprintf(out, size, "%d×%d, %d → %d", a->kernel, a->kernel, l->in[0].channels, a->channels);
+    size_t n = a->linear ? 0 : lince_window_print(&a->window, out, size);
+    int more = snprintf(out + n, size - n, "%s%d → %d", n ? ", " : "", l->in[0].channels, a->channels);
+    n += (size_t)more < size - n ? (size_t)more : size - n;
     const struct {
         const char *name;
-        int value, usual;
-    } more[] = {{"stride", a->stride, 1}, {"padding", a->padding, 0}, {"groups", a->groups, 1}};
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-        if (more[i].value != more[i].usual && (size_t)n < size)
-            n += snprintf(out + n, size - (size_t)n, ", %s=%d", more[i].name, more[i].value);
+        int value[2], usual;
+    } rest[] = {{"stride", {a->window.stride[0], a->window.stride[1]}, 1},
+                {"padding", {a->window.padding[0], a->window.padding[1]}, 0},
+                {"groups", {a->groups, a->groups}, 1}};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        if (rest[i].value[0] != rest[i].usual || rest[i].value[1] != rest[i].usual)
+            n += lince_window_put(out + n, size - n, rest[i].name, rest[i].value);
 }
 
 static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
 {
     const lince_conv2d_layer_args *a = l->own;
+    const int *pad = a->window.padding;
     lince_onnx_value w = l->params[0].name;
     if (a->linear) w = LINCE_ONNX(g, "Unsqueeze", w, lince_onnx_longs(g, 2, (int64_t[]){2, 3}));
     lince_onnx_value inputs[] = {in[0], w, has_bias(l) ? l->params[1].name : NULL},
                      y = lince_onnx_node(g, "Conv", inputs, has_bias(l) ? 3 : 2);
-    lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
-    lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});
-    lince_onnx_ints(g, "pads", 4, (int64_t[]){a->padding, a->padding, a->padding, a->padding});
+    lince_window_express(&a->window, g);
+    lince_onnx_ints(g, "pads", 4, (int64_t[]){pad[0], pad[1], pad[0], pad[1]});
     lince_onnx_int(g, "group", a->groups);
     return y;
 }

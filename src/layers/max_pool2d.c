@@ -4,41 +4,36 @@
 #include "kernels/kernels.h"
 #include "layers/pool.h"
 
-#include <assert.h>
-#include <stdio.h>
-
 /* Windows along an axis; with ceil_mode also one that ends outside, but none that begins outside (PyTorch's
  * rule). */
-static int windows(const lince_max_pool2d_layer_args *a, int in)
+static int windows(const lince_max_pool2d_layer_args *a, int axis, int in)
 {
-    int room = in + 2 * a->padding - a->kernel,
-        count = (room + (a->ceil_mode ? a->stride - 1 : 0)) / a->stride + 1;
-    return a->ceil_mode && (count - 1) * a->stride >= in + a->padding ? count - 1 : count;
+    const lince_window *w = &a->window;
+    if (!a->ceil_mode) return lince_window_places(w, axis, in);
+    int count = lince_window_places(w, axis, in + w->stride[axis] - 1);
+    return (count - 1) * w->stride[axis] >= in + w->padding[axis] ? count - 1 : count;
 }
 
 static int infer(lince_layer *l)
 {
     lince_max_pool2d_layer_args *a = l->own;
-    assert(a->kernel > 0);
-    if (!a->stride) a->stride = a->kernel;
     lince_shape in = l->in[0];
-    if (a->kernel * a->kernel > LINCE_TAKEN_NONE) /* the position of what was taken is a byte */
-        return lince_fail(LINCE_EUNSUPPORTED, "%s: max pooling by %d: 15 at most", l->name, a->kernel);
-    if (in.height + 2 * a->padding < a->kernel || in.width + 2 * a->padding < a->kernel)
-        return lince_fail(LINCE_ESHAPE,
-                          "%s: a %dx%d input is too small for pooling by %d; use a larger --image-size",
-                          l->name, in.height, in.width, a->kernel);
+    lince_window w = a->window =
+        lince_window_of(a->window, a->kernel, a->stride ? a->stride : a->kernel, a->padding);
+    if (w.kernel[0] > LINCE_TAKEN_NONE / w.kernel[1]) /* the position of what was taken is a byte */
+        return lince_fail(LINCE_EUNSUPPORTED, "%s: max pooling by %dx%d: %d pixels at most", l->name,
+                          w.kernel[0], w.kernel[1], LINCE_TAKEN_NONE);
+    LINCE_TRY(lince_window_check(l, &w));
     l->out = in;
-    l->out.height = windows(a, in.height);
-    l->out.width = windows(a, in.width);
+    l->out.height = windows(a, 0, in.height);
+    l->out.width = windows(a, 1, in.width);
     l->saved = l->inference ? 0 : (size_t)l->batch * lince_shape_size(l->out);
     return 0;
 }
 
 static lince_window window(const lince_layer *l)
 {
-    const lince_max_pool2d_layer_args *a = l->own;
-    return (lince_window){{a->kernel, a->kernel}, {a->stride, a->stride}, {a->padding, a->padding}};
+    return ((const lince_max_pool2d_layer_args *)l->own)->window;
 }
 
 static void forward(lince_layer *l, const lince_pass *p)
@@ -56,26 +51,27 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void describe(const lince_layer *l, char *out, size_t size)
 {
-    const lince_max_pool2d_layer_args *a = l->own;
-    snprintf(out, size, "%d×%d, stride=%d", a->kernel, a->kernel, a->stride);
+    lince_window w = window(l);
+    size_t n = lince_window_print(&w, out, size);
+    lince_window_put(out + n, size - n, "stride", w.stride);
 }
 
 /* So that the last window just fits: which windows ONNX's own ceil_mode counts depends on who computes it. */
-static int padding_behind(const lince_max_pool2d_layer_args *a, int in, int out)
+static int padding_behind(const lince_window *w, int axis, int in, int out)
 {
-    int missing = (out - 1) * a->stride + a->kernel - in - a->padding;
+    int missing = (out - 1) * w->stride[axis] + w->kernel[axis] - in - w->padding[axis];
     return missing > 0 ? missing : 0;
 }
 
 static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
 {
-    const lince_max_pool2d_layer_args *a = l->own;
+    lince_window w = window(l);
     lince_onnx_value y = LINCE_ONNX(g, "MaxPool", in[0]);
-    lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
-    lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});
+    lince_window_express(&w, g);
     lince_onnx_ints(g, "pads", 4,
-                    (int64_t[]){a->padding, a->padding, padding_behind(a, l->in[0].height, l->out.height),
-                                padding_behind(a, l->in[0].width, l->out.width)});
+                    (int64_t[]){w.padding[0], w.padding[1],
+                                padding_behind(&w, 0, l->in[0].height, l->out.height),
+                                padding_behind(&w, 1, l->in[0].width, l->out.width)});
     return y;
 }
 

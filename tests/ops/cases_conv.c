@@ -7,10 +7,21 @@
 #include <stdio.h>
 
 static const shape shapes[] = {
-    {2, 3, 9, 11, 20, 3, 1, 1, 1},  {1, 16, 8, 8, 16, 3, 1, 1, 1},   {3, 40, 7, 5, 33, 3, 1, 1, 1},
-    {2, 32, 7, 7, 16, 1, 2, 0, 1},  {1, 32, 13, 13, 24, 5, 2, 2, 1}, {2, 32, 6, 6, 32, 3, 1, 1, 32},
-    {2, 24, 7, 9, 24, 3, 2, 1, 24}, {2, 32, 6, 6, 64, 3, 2, 1, 2},   {5, 24, 1, 1, 48, 3, 1, 1, 1},
-    {2, 24, 9, 9, 40, 1, 1, 0, 1},  {1, 16, 3, 3, 16, 3, 1, 0, 1},   {2, 16, 5, 6, 16, 5, 1, 2, 16},
+    {2, 3, 9, 11, 20, 3, 1, 1, 1},
+    {1, 16, 8, 8, 16, 3, 1, 1, 1},
+    {3, 40, 7, 5, 33, 3, 1, 1, 1},
+    {2, 32, 7, 7, 16, 1, 2, 0, 1},
+    {1, 32, 13, 13, 24, 5, 2, 2, 1},
+    {2, 32, 6, 6, 32, 3, 1, 1, 32},
+    {2, 24, 7, 9, 24, 3, 2, 1, 24},
+    {2, 32, 6, 6, 64, 3, 2, 1, 2},
+    {5, 24, 1, 1, 48, 3, 1, 1, 1},
+    {2, 24, 9, 9, 40, 1, 1, 0, 1},
+    {1, 16, 3, 3, 16, 3, 1, 0, 1},
+    {2, 16, 5, 6, 16, 5, 1, 2, 16},
+    {2, 24, 9, 8, 40, BY(1, 7), 1, BY(0, 3), 1},
+    {2, 24, 9, 8, 40, BY(7, 1), BY(2, 1), BY(3, 0), 1},
+    {1, 16, 7, 9, 16, BY(3, 5), 1, BY(1, 2), 16},
 };
 /* Of vgg16 on 32x32, a stem, depthwise and pointwise convolutions. */
 static const shape timed_shapes[] = {
@@ -38,9 +49,9 @@ static bool make(op_case *c, size_t index, bool timed)
                          index % 3 != LINCE_BACKWARD_DATA};
     *(lince_conv_task *)c->geometry = t;
     snprintf(c->what, sizeof c->what,
-             "%s, %d x %dx%dx%d -> %d, kernel %d, stride %d, padding %d, groups %d, block %d",
-             directions[t.direction], s.n, s.in, s.height, s.width, s.out, s.kernel, s.stride, s.padding,
-             s.groups, block);
+             "%s, %d x %dx%dx%d -> %d, kernel %dx%d, stride %dx%d, padding %dx%d, groups %d, block %d",
+             directions[t.direction], s.n, s.in, s.height, s.width, s.out, t.conv.kernel[0], t.conv.kernel[1],
+             t.conv.stride[0], t.conv.stride[1], t.conv.padding[0], t.conv.padding[1], s.groups, block);
     bool data = t.direction == LINCE_BACKWARD_DATA, weights = t.direction == LINCE_BACKWARD_WEIGHTS;
     size_t batch = (size_t)s.n;
     op_operand *w = op_flat(c, weights ? "dw" : "w", offsetof(lince_conv_args, w), weights ? RESULT : GIVEN,
@@ -56,11 +67,9 @@ static bool make(op_case *c, size_t index, bool timed)
         b->values = weights ? ZERO : SIGNED;
         b->learns = t.direction == LINCE_FORWARD;
     }
-    double per_output = (double)s.in / s.groups * s.kernel * s.kernel,
+    double per_output = (double)s.in / s.groups * shape_taps(s),
            pixels = t.conv.out.height * t.conv.out.width;
-    c->terms = weights ? s.n * pixels
-               : data  ? (double)s.out / s.groups * s.kernel * s.kernel
-                       : per_output + 1;
+    c->terms = weights ? s.n * pixels : data ? (double)s.out / s.groups * shape_taps(s) : per_output + 1;
     c->flops = 2 * per_output * s.out * pixels * s.n;
     return true;
 }

@@ -7,20 +7,24 @@
 #include "weights/onnx/operands.h"
 #include "weights/onnx/operators.h"
 
-/* Two numbers that are the same, of an attribute that has them twice (or, pads, four times). */
-static bool square(const node *n, const char *name, int64_t usual, int *out)
+enum { LARGEST_SIDE = 1 << 15 };
+
+/* A number for each axis, height first; where nothing is said, the usual ones. */
+static bool pair(const node *n, const char *name, const int64_t usual[2], int out[2])
 {
     const Lince__Onnx__Attribute *a = lince_import_attribute(n, name);
-    *out = (int)usual;
-    if (!a || !a->n_ints) return true;
-    for (size_t i = 0; i < a->n_ints; i++)
-        if (a->ints[i] != a->ints[0] || a->ints[i] < 0 || a->ints[i] > 1 << 15) return false;
-    *out = (int)a->ints[0];
+    const int64_t *axes = a && a->n_ints ? a->ints : usual;
+    if (a && a->n_ints && a->n_ints != 2) return false;
+    for (int i = 0; i < 2; i++) {
+        if (axes[i] < 0 || axes[i] > LARGEST_SIDE) return false;
+        out[i] = (int)axes[i];
+    }
     return true;
 }
 
+/* Its padding is apart, as it may differ on each side. */
 typedef struct window {
-    int kernel, stride;
+    lince_window at;
     lince_zero_pad2d_layer_args pads;
 } window;
 
@@ -28,16 +32,17 @@ typedef struct window {
 static bool take_pads(const int64_t *pads, lince_zero_pad2d_layer_args *out)
 {
     for (int i = 0; i < 4; i++)
-        if (pads[i] < 0 || pads[i] > 1 << 15) return false;
+        if (pads[i] < 0 || pads[i] > LARGEST_SIDE) return false;
     *out = (lince_zero_pad2d_layer_args){
         .top = (int)pads[0], .left = (int)pads[1], .bottom = (int)pads[2], .right = (int)pads[3]};
     return true;
 }
 
 /* So that the output has size / stride pixels, rounded up; what is odd goes behind, or in front. */
-static void same_padding(int size, const window *w, bool front, int64_t *before, int64_t *behind)
+static void same_padding(int size, const lince_window *w, int axis, bool front, int64_t *before,
+                         int64_t *behind)
 {
-    int64_t all = ((int64_t)(size - 1) / w->stride) * w->stride + w->kernel - size;
+    int64_t all = ((int64_t)(size - 1) / w->stride[axis]) * w->stride[axis] + w->kernel[axis] - size;
     if (all < 0) all = 0;
     *before = front ? all - all / 2 : all / 2;
     *behind = all - *before;
@@ -49,22 +54,29 @@ static bool padding_of(const node *n, lince_shape in, window *w)
     bool lower = lince_import_says(n, "auto_pad", "SAME_LOWER");
     int64_t pads[4] = {0};
     if (lower || lince_import_says(n, "auto_pad", "SAME_UPPER")) {
-        same_padding(in.height, w, lower, &pads[0], &pads[2]);
-        same_padding(in.width, w, lower, &pads[1], &pads[3]);
+        same_padding(in.height, &w->at, 0, lower, &pads[0], &pads[2]);
+        same_padding(in.width, &w->at, 1, lower, &pads[1], &pads[3]);
         return take_pads(pads, &w->pads);
     }
     if (!a || !a->n_ints) return true;
     return a->n_ints == 4 && take_pads(a->ints, &w->pads);
 }
 
-static int window_of(const import *m, const node *n, lince_shape in, int64_t kernel, window *w)
+static bool is_positive(const int axes[2])
 {
-    int dilation;
+    return axes[0] > 0 && axes[1] > 0;
+}
+
+/* `kernel`: where the node leaves it out. */
+static int window_of(const import *m, const node *n, lince_shape in, const int64_t kernel[2], window *w)
+{
+    static const int64_t one[] = {1, 1};
+    int dilation[2];
     *w = (window){0};
-    if (!square(n, "kernel_shape", kernel, &w->kernel) || !square(n, "strides", 1, &w->stride) ||
-        w->kernel < 1 || w->stride < 1)
-        return lince_import_refuse(m, n, N_("its window or its steps are not as high as wide"));
-    if (!square(n, "dilations", 1, &dilation) || dilation != 1)
+    if (!pair(n, "kernel_shape", kernel, w->at.kernel) || !pair(n, "strides", one, w->at.stride) ||
+        !is_positive(w->at.kernel) || !is_positive(w->at.stride))
+        return lince_import_refuse(m, n, N_("expected the height and width of its window and of its steps"));
+    if (!pair(n, "dilations", one, dilation) || dilation[0] != 1 || dilation[1] != 1)
         return lince_import_refuse(m, n, N_("its window is dilated"));
     return padding_of(n, in, w) ? 0 : lince_import_refuse(m, n, N_("its padding is not what lince computes"));
 }
@@ -74,9 +86,12 @@ static bool is_padded(const window *w)
     return w->pads.top || w->pads.bottom || w->pads.left || w->pads.right;
 }
 
-static bool is_alike(const window *w)
+/* Whether as much is on either side, which is then the window's. */
+static bool is_alike(window *w)
 {
-    return w->pads.top == w->pads.left && w->pads.top == w->pads.bottom && w->pads.top == w->pads.right;
+    bool alike = w->pads.top == w->pads.bottom && w->pads.left == w->pads.right;
+    if (alike) w->at.padding[0] = w->pads.top, w->at.padding[1] = w->pads.left;
+    return alike;
 }
 
 /* Zeros of their own around a map, which have a layer of their own; the net's node. */
@@ -90,25 +105,21 @@ int lince_onnx_take_conv(import *m, const node *n)
     const item *x = lince_import_map(m, n, 0);
     const tensor *w = lince_import_constant(m, n, 1), *b = lince_import_constant(m, n, 2);
     window at;
-    if (!x || x->rank != 4 || x->last || !w || w->n_dims != 4 || w->dims[2] != w->dims[3] ||
-        (lince_import_input(m, n, 2) && !b))
-        return lince_import_refuse(m, n, N_("expected a map, square filters and perhaps a bias"));
+    if (!x || x->rank != 4 || x->last || !w || w->n_dims != 4 || (lince_import_input(m, n, 2) && !b))
+        return lince_import_refuse(m, n, N_("expected a map, filters and perhaps a bias"));
     lince_shape in = lince_import_shape_of(m, x);
     int64_t group = lince_import_whole(n, "group", 1);
     if (group < 1 || group > in.channels || lince_onnx_elements(w) == 0 ||
         lince_onnx_elements(w) > LINCE_IMPORT_LARGEST || w->dims[0] > 1 << 20 ||
         w->dims[1] * group != in.channels)
         return lince_import_refuse(m, n, N_("its filters do not have the channels that its input has"));
-    LINCE_TRY(window_of(m, n, in, w->dims[2], &at));
-    if (at.kernel != w->dims[2])
-        return lince_import_refuse(m, n, N_("expected a map, square filters and perhaps a bias"));
+    LINCE_TRY(window_of(m, n, in, w->dims + 2, &at));
+    if (at.at.kernel[0] != w->dims[2] || at.at.kernel[1] != w->dims[3])
+        return lince_import_refuse(m, n, N_("expected a map, filters and perhaps a bias"));
     item padded = *x;
-    bool alike = is_alike(&at);
-    if (!alike) LINCE_TRY(padded.node = add_zeros(m, n, x, &at.pads));
+    if (!is_alike(&at)) LINCE_TRY(padded.node = add_zeros(m, n, x, &at.pads));
     lince_conv2d_layer_args args = {.channels = lince_import_outputs(m, n, w->dims[0]),
-                                    .kernel = at.kernel,
-                                    .stride = at.stride,
-                                    .padding = alike ? at.pads.top : 0,
+                                    .window = at.at,
                                     .groups = (int)group,
                                     .no_bias = !b,
                                     .init = LINCE_HE_FAN_IN};
@@ -116,42 +127,56 @@ int lince_onnx_take_conv(import *m, const node *n)
     return lince_import_weighted(m, n, &padded, layer, w, false, b);
 }
 
+/* Rows and columns of windows that lie inside what is padded, where the node does not count others. */
+static bool has_places(const window *w, lince_shape in, lince_shape out)
+{
+    int height = in.height + w->pads.top + w->pads.bottom, width = in.width + w->pads.left + w->pads.right;
+    return lince_window_places(&w->at, 0, height) == out.height &&
+           lince_window_places(&w->at, 1, width) == out.width;
+}
+
 /* Padding that is larger behind, by less than a step, lets the last window go over the edge: as ceil_mode does. */
 int lince_onnx_take_max_pool(import *m, const node *n)
 {
+    static const int64_t none[2] = {0};
     const item *x = lince_import_map(m, n, 0);
     window w;
     if (!x || x->rank != 4 || x->last) return lince_import_refuse(m, n, N_("expected a map"));
-    LINCE_TRY(window_of(m, n, lince_import_shape_of(m, x), 0, &w));
-    int more = w.pads.bottom - w.pads.top;
-    if (w.pads.top != w.pads.left || w.pads.bottom != w.pads.right || more < 0 || more >= w.stride)
+    lince_shape in = lince_import_shape_of(m, x);
+    LINCE_TRY(window_of(m, n, in, none, &w));
+    bool alike = is_alike(&w), ceil = lince_import_whole(n, "ceil_mode", 0) != 0;
+    lince_window at = w.at;
+    at.padding[0] = w.pads.top, at.padding[1] = w.pads.left;
+    int made = lince_import_add(m, n, x->node, -1,
+                                LINCE_LAYER(max_pool2d, .window = at, .ceil_mode = ceil || !alike));
+    if (made < 0) return made;
+    lince_shape out = lince_net_layer(m->net, (size_t)made)->out;
+    w.at.padding[0] = w.at.padding[1] = 0;
+    if (!alike && (ceil || !has_places(&w, in, out)))
         return lince_import_refuse(m, n, N_("its padding is not what lince computes"));
-    bool ceil = lince_import_whole(n, "ceil_mode", 0) != 0 || more > 0;
-    return lince_import_give(m, n, x,
-                             lince_import_add(m, n, x->node, -1,
-                                              LINCE_LAYER(max_pool2d, .kernel = w.kernel, .stride = w.stride,
-                                                          .padding = w.pads.top, .ceil_mode = ceil)));
+    return lince_import_give(m, n, x, made);
 }
 
 /* Zeros of the padding count, or there are none. */
 int lince_onnx_take_average_pool(import *m, const node *n)
 {
+    static const int64_t none[2] = {0};
     const item *x = lince_import_map(m, n, 0);
     window w;
     if (!x || x->rank != 4 || x->last) return lince_import_refuse(m, n, N_("expected a map"));
     lince_shape in = lince_import_shape_of(m, x);
-    LINCE_TRY(window_of(m, n, in, 0, &w));
+    LINCE_TRY(window_of(m, n, in, none, &w));
     in.height += w.pads.top + w.pads.bottom, in.width += w.pads.left + w.pads.right;
-    bool whole_windows = (in.height - w.kernel) % w.stride == 0 && (in.width - w.kernel) % w.stride == 0,
+    bool whole_windows = (in.height - w.at.kernel[0]) % w.at.stride[0] == 0 &&
+                         (in.width - w.at.kernel[1]) % w.at.stride[1] == 0,
          counted = !is_padded(&w) || lince_import_whole(n, "count_include_pad", 0);
     if (!counted || (lince_import_whole(n, "ceil_mode", 0) && !whole_windows))
         return lince_import_refuse(
             m, n, N_("averages of windows that go over the edge are not what lince computes"));
     int from = is_padded(&w) ? add_zeros(m, n, x, &w.pads) : x->node;
     LINCE_TRY(from);
-    return lince_import_give(
-        m, n, x,
-        lince_import_add(m, n, from, -1, LINCE_LAYER(avg_pool2d, .kernel = w.kernel, .stride = w.stride)));
+    return lince_import_give(m, n, x,
+                             lince_import_add(m, n, from, -1, LINCE_LAYER(avg_pool2d, .window = w.at)));
 }
 
 /* Zeros around a map: before and behind each axis. */
