@@ -81,8 +81,8 @@ static bool make_pool(op_case *c, size_t index, bool timed)
     if (index >= (timed ? COUNT(timed_pools) : COUNT(pools))) return false;
     shape s = timed ? timed_pools[index] : pools[index];
     lince_shape in = {s.in, s.height, s.width, 1}, out = in;
-    out.height = conv_positions(s.height, s.kernel, s.stride, s.padding);
-    out.width = conv_positions(s.width, s.kernel, s.stride, s.padding);
+    out.height = (s.height + 2 * s.padding - s.kernel) / s.stride + 1;
+    out.width = (s.width + 2 * s.padding - s.kernel) / s.stride + 1;
     *(lince_max_pool_bytes_args *)c->args = (lince_max_pool_bytes_args){
         .window = {{s.kernel, s.kernel}, {s.stride, s.stride}, {s.padding, s.padding}},
         .in = in,
