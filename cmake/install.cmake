@@ -1,5 +1,5 @@
-# find_package(lince) gives lince::lince, the shared library; the static one is for pkg-config --static, which knows what
-# it needs.
+# find_package(lince) gives lince::lince, the shared library; the static one is for pkg-config's variable static_libs, which says
+# what it needs.
 include(CMakePackageConfigHelpers)
 install(TARGETS lince ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS lince_shared EXPORT lince LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -18,6 +18,9 @@ file(RELATIVE_PATH LINCE_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" LINCE_PC_PREFIX "${LINCE_PC_PREFIX}")
 set(LINCE_PC_MODULES ${LINCE_MODULES} ${LINCE_SOUND_MODULES})
 list(JOIN LINCE_PC_MODULES " " LINCE_PC_MODULES)
+set(LINCE_PC_SHARED ${DEPS_LDFLAGS} ${SOUND_LDFLAGS})
+list(REMOVE_DUPLICATES LINCE_PC_SHARED)
+list(JOIN LINCE_PC_SHARED " " LINCE_PC_SHARED)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/lince.pc.in ${PROJECT_BINARY_DIR}/lince.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lince.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${PROJECT_SOURCE_DIR}/man/lince.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

@@ -39,4 +39,12 @@ for readme in README.md README.es.md; do
     cc -x c++ -fsyntax-only -Werror -Wall -Wextra $(pkg-config --cflags lince) $source >out 2>err ||
         wrong "$readme: the example is not C++, too:"
 done
+
+# lince within a program, by the command that docs/embedding prints: it runs without the shared library.
+command=$(sed -n 's/^    \(cc .*static_libs lince)\)$/\1/p' "$TEST_SOURCE_DIR/docs/embedding.md")
+[ -n "$command" ] || wrong "docs/embedding.md: no command with static_libs"
+(cd "$TEST_SOURCE_DIR" && bash -ec "${command/-o camera/-o $OLDPWD/camera}") >out 2>err || wrong "$command"
+ldd camera | grep -q liblince && wrong "a program with the static library needs the shared one"
+env -u LD_LIBRARY_PATH ./camera >out 2>&1
+[ $? -ne 127 ] || wrong "it does not run"
 finish
