@@ -3,6 +3,7 @@
 #define LINCE_DATA_SIZES_H
 
 #include "data/dataset.h"
+#include "group/group.h"
 
 typedef struct lince_sizes {
     size_t pictures;               /* that say their size */
@@ -14,9 +15,10 @@ typedef struct lince_sizes {
     int greatest_width, greatest_height;
 } lince_sizes;
 
-/* Adds a part's pictures to sizes that are zero at first. LINCE_ENOMEM; LINCE_EINTERRUPTED, where `watch` (or NULL) asks for
- * it. */
-int lince_sizes_add(lince_sizes *sizes, lince_dataset *dataset, lince_part part, const lince_watch *watch);
+/* Adds a part's pictures to sizes that are zero at first, by all members of a group, each of which reads its share of the headers; a
+ * failure is that of all. LINCE_ENOMEM; LINCE_EINTERRUPTED, where `watch` (or NULL) asks for it. */
+int lince_sizes_add(lince_sizes *sizes, const lince_group *group, lince_dataset *dataset, lince_part part,
+                    const lince_watch *watch);
 
 /* Whether all have one and the same size. */
 bool lince_sizes_agree(const lince_sizes *sizes);

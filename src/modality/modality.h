@@ -27,6 +27,7 @@ typedef struct lince_opening {
     lince_settings
         *settings; /* the run's own: what was left open is set in them, so that it can be resumed */
     const lince_observer *observer;
+    const lince_group *group; /* whose members open it together, with the same settings and data */
     lince_dataset *dataset;
     const lince_architecture *architecture;
     bool by_recipe; /* it learns as the architecture's recipe says */

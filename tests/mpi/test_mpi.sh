@@ -25,6 +25,20 @@ for kind in pictures texts; do
     done
 done
 
+# --- each looks at a share of the samples, and what is found is that of one
+
+cp -r pictures doubled
+for picture in $(find pictures/train -name '*.png' | head -5); do
+    cp "$picture" "doubled/test/star/again-${picture##*/}" && cp "$picture" "doubled/train/ring/other-${picture##*/}"
+done
+doubled=${of_pictures/--data pictures/--data doubled}
+doubled="${doubled/--epochs 2/--epochs 1} --drop-duplicates"
+done_with train $doubled --out doubled-alone
+cp err doubled-alone.err
+together 3 train $doubled --out doubled-3
+same_files doubled-3 doubled-alone
+cmp err doubled-alone.err && grep -q 'also in the training part' err || wrong "three processes find other duplicates"
+
 # --- measures, answers, folds and seeds are divided, and are those of one process (each measures which kernels are the fastest: last
 # digits of pictures' answers may be others)
 

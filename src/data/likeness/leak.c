@@ -119,8 +119,9 @@ static int look_through(search *s)
                                                      {LINCE_VAL, LINCE_VAL},    {LINCE_TEST, LINCE_TEST}};
     for (int p = 0; p < LINCE_PARTS; p++) {
         if (p == LINCE_VAL && s->options->val_is_test) continue;
-        LINCE_TRY(lince_likeness_open(&s->parts[p], s->options->kind, s->dataset, (lince_part)p,
-                                      s->options->threads, s->options->watch));
+        LINCE_TRY(lince_likeness_open(&s->parts[p], s->options->group ? s->options->group : &lince_alone,
+                                      s->options->kind, s->dataset, (lince_part)p, s->options->threads,
+                                      s->options->watch));
     }
     for (int p = 0; p < LINCE_TEST; p++)
         if (!(s->leaks->elsewhere[p] = lince_alloc(lince_dataset_count(s->dataset, (lince_part)p), 1)))

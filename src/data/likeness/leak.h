@@ -59,7 +59,8 @@ typedef struct lince_leak_options {
     bool val_is_test;                       /* the validation part is the test part's own */
     bool thorough; /* every copy is found, so that none is left when they are dropped */
     int threads;
-    const lince_watch *watch; /* or NULL */
+    const lince_watch *watch;        /* or NULL */
+    const struct lince_group *group; /* whose members look together, each at a share (NULL: one by itself) */
 } lince_leak_options;
 
 /* Looks through all pairs of parts, and each part by itself for samples under two labels: of texts only those

@@ -26,13 +26,27 @@ static int note_content(lince_likeness *l, size_t i)
     return 0;
 }
 
-int lince_likeness_open(lince_likeness *l, const lince_likeness_kind *kind, lince_dataset *dataset,
-                        lince_part part, int threads, const lince_watch *watch)
+static int begin(lince_likeness *l)
 {
-    *l = (lince_likeness){
-        .kind = kind, .dataset = dataset, .part = part, .count = lince_dataset_count(dataset, part)};
     if (!(l->content = lince_alloc(l->count, sizeof *l->content))) return LINCE_ENOMEM;
-    return l->kind->open(l, threads, watch);
+    return l->kind->begin ? l->kind->begin(l) : 0;
+}
+
+int lince_likeness_open(lince_likeness *l, const lince_group *group, const lince_likeness_kind *kind,
+                        lince_dataset *dataset, lince_part part, int threads, const lince_watch *watch)
+{
+    *l = (lince_likeness){.kind = kind,
+                          .group = group,
+                          .dataset = dataset,
+                          .part = part,
+                          .count = lince_dataset_count(dataset, part)};
+    LINCE_TRY(lince_group_all(group, begin(l)));
+    return lince_group_all(group, l->kind->open(l, threads, watch));
+}
+
+int lince_likeness_gather(const lince_likeness *l, void *items, size_t item)
+{
+    return lince_group_gather(l->group, items, l->count, (size_t)l->group->size, item);
 }
 
 typedef struct signing {
@@ -49,20 +63,29 @@ static void sign_range(void *context, size_t begin, size_t end)
     for (size_t i = begin; i < end; i++) s->sign(s->likeness, s->context, s->begin + i);
 }
 
+static int sign_share(signing work, lince_share share, int threads, const lince_watch *watch)
+{
+    enum { PIECE = 32 }; /* samples between two looks at the watch, for each thread */
+    size_t piece = (size_t)PIECE * (size_t)threads, end = share.begin + share.count;
+    for (work.begin = share.begin; work.begin < end; work.begin += piece) {
+        size_t left = end - work.begin;
+        if (watch && watch->stop && *watch->stop) return lince_fail(LINCE_EINTERRUPTED, "interrupted");
+        if (watch && watch->progress) watch->progress(watch->context, work.begin - share.begin, share.count);
+        lince_parallel_ranges(threads, left < piece ? left : piece, 1, sign_range, &work);
+    }
+    if (watch && watch->progress) watch->progress(watch->context, share.count, share.count);
+    return 0;
+}
+
 int lince_likeness_sign(lince_likeness *l, int threads, const lince_watch *watch, lince_sign *sign,
                         const void *context)
 {
-    enum { PIECE = 32 }; /* samples between two looks at the watch, for each thread */
-    signing work = {.likeness = l, .sign = sign, .context = context};
-    size_t piece = (size_t)PIECE * (size_t)threads;
-    for (; work.begin < l->count; work.begin += piece) {
-        size_t left = l->count - work.begin;
-        if (watch && watch->stop && *watch->stop) return lince_fail(LINCE_EINTERRUPTED, "interrupted");
-        if (watch && watch->progress) watch->progress(watch->context, work.begin, l->count);
-        lince_parallel_ranges(threads, left < piece ? left : piece, 1, sign_range, &work);
-    }
-    if (watch && watch->progress) watch->progress(watch->context, l->count, l->count);
-    return 0;
+    const signing work = {.likeness = l, .sign = sign, .context = context};
+    if (!l->kind->gather) return sign_share(work, (lince_share){0, l->count}, threads, watch);
+    LINCE_TRY(
+        lince_group_all(l->group, sign_share(work, lince_group_share(l->group, l->count), threads, watch)));
+    LINCE_TRY(lince_likeness_gather(l, l->content, sizeof *l->content));
+    return l->kind->gather(l);
 }
 
 int lince_likeness_index(lince_likeness *l)

@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/watch.h"
 #include "data/dataset.h"
+#include "group/group.h"
 
 #define LINCE_UNLIKE UINT32_MAX /* the index of a sample that no other is like */
 
@@ -21,6 +22,7 @@ typedef struct lince_likeness {
     const struct lince_likeness_kind *kind;
     lince_dataset *dataset; /* not owned */
     lince_part part;
+    const lince_group *group; /* who signs, each a share, where the kind has `gather` */
     size_t count;
     uint64_t
         *content; /* [count] hash of what makes a sample what it is; 0: nothing does, and it is like none */
@@ -30,6 +32,11 @@ typedef struct lince_likeness {
 } lince_likeness;
 
 typedef struct lince_likeness_kind {
+    /* Takes the memory that signing needs; NULL: none. LINCE_ENOMEM. */
+    int (*begin)(lince_likeness *likeness);
+    /* Once each member of the group has signed its share: brings what each has of the kind's own to all (lince_likeness_gather). NULL:
+     * every member signs all samples. */
+    int (*gather)(lince_likeness *likeness);
     /* Fills content, and what is needed to find those that are nearly alike. */
     int (*open)(lince_likeness *likeness, int threads, const lince_watch *watch);
     /* The samples begin..end-1 of `of`, in `in`: those that are exactly alike are found already. By several
@@ -41,9 +48,10 @@ typedef struct lince_likeness_kind {
 
 extern const lince_likeness_kind lince_likeness_texts, lince_likeness_pictures, lince_likeness_sounds;
 
-/* LINCE_ENOMEM; LINCE_EINTERRUPTED where the watch (or NULL) says so. Close in any case. */
-int lince_likeness_open(lince_likeness *likeness, const lince_likeness_kind *kind, lince_dataset *dataset,
-                        lince_part part, int threads, const lince_watch *watch);
+/* By all members of the group, with the same data; a failure is that of all. LINCE_ENOMEM; LINCE_EINTERRUPTED where the watch (or
+ * NULL) says so. Close in any case. */
+int lince_likeness_open(lince_likeness *likeness, const lince_group *group, const lince_likeness_kind *kind,
+                        lince_dataset *dataset, lince_part part, int threads, const lince_watch *watch);
 void lince_likeness_close(lince_likeness *likeness);
 
 /* For each sample of `of` the one of `in` that is most like it, into matches[of->count]; with `relabelled`
@@ -58,6 +66,9 @@ int lince_likeness_find(const lince_likeness *in, const lince_likeness *of, bool
 typedef void lince_sign(lince_likeness *likeness, const void *context, size_t index);
 int lince_likeness_sign(lince_likeness *likeness, int threads, const lince_watch *watch, lince_sign *sign,
                         const void *context);
+
+/* An array of an item a sample, of which each member has its share's, is whole in all. */
+int lince_likeness_gather(const lince_likeness *likeness, void *items, size_t item_size);
 
 /* Fills `first` and `other`, once there is the content. LINCE_ENOMEM. */
 int lince_likeness_index(lince_likeness *likeness);

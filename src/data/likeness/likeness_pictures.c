@@ -50,16 +50,30 @@ static void look_at(lince_likeness *l, const void *basis, size_t i)
     lince_image_release(&image);
 }
 
-static int open(lince_likeness *l, int threads, const lince_watch *watch)
+static int begin(lince_likeness *l)
 {
-    lince_look_basis basis;
     looks *s = l->state = lince_alloc(1, sizeof *s);
     if (!s) return LINCE_ENOMEM;
     s->hashes = lince_alloc(l->count, sizeof *s->hashes);
     s->planes = lince_alloc(l->count, LINCE_LOOK_BYTES);
     s->recognisable = lince_alloc(l->count, sizeof *s->recognisable);
     s->scant = lince_alloc(l->count, sizeof *s->scant);
-    if (!s->hashes || !s->planes || !s->recognisable || !s->scant) return LINCE_ENOMEM;
+    return s->hashes && s->planes && s->recognisable && s->scant ? 0 : LINCE_ENOMEM;
+}
+
+static int gather(lince_likeness *l)
+{
+    const looks *s = l->state;
+    LINCE_TRY(lince_likeness_gather(l, s->hashes, sizeof *s->hashes));
+    LINCE_TRY(lince_likeness_gather(l, s->planes, LINCE_LOOK_BYTES));
+    LINCE_TRY(lince_likeness_gather(l, s->recognisable, sizeof *s->recognisable));
+    return lince_likeness_gather(l, s->scant, sizeof *s->scant);
+}
+
+static int open(lince_likeness *l, int threads, const lince_watch *watch)
+{
+    lince_look_basis basis;
+    looks *s = l->state;
     lince_look_basis_init(&basis);
     LINCE_TRY(lince_likeness_sign(l, threads, watch, look_at, &basis));
     LINCE_TRY(lince_likeness_index(l));
@@ -120,4 +134,5 @@ static int find(const lince_likeness *in, const lince_likeness *of, bool relabel
     return 0;
 }
 
-const lince_likeness_kind lince_likeness_pictures = {.open = open, .find = find, .close = close_looks};
+const lince_likeness_kind lince_likeness_pictures = {
+    .begin = begin, .gather = gather, .open = open, .find = find, .close = close_looks};

@@ -141,7 +141,7 @@ static int look_at_sizes(lince_opening *o)
     lince_watch watch = lince_watch_for(o->observer);
     bool open = !strcmp(o->settings->image_size, "0") || !strcmp(o->settings->range, "auto");
     for (int part = 0; part < LINCE_PARTS && open; part++)
-        LINCE_TRY(lince_sizes_add(&e->sizes, o->dataset, (lince_part)part, &watch));
+        LINCE_TRY(lince_sizes_add(&e->sizes, o->group, o->dataset, (lince_part)part, &watch));
     return 0;
 }
 
@@ -151,7 +151,7 @@ int lince_pictures_look(lince_opening *o)
     lince_buffer said = {0};
     int code = expect(o, &expected, &said);
     lince_buffer_release(&said);
-    if (code) return code;
+    LINCE_TRY(lince_group_all(o->group, code));
     LINCE_TRY(look_at_sizes(o));
     return range_for(o, &expected.range);
 }

@@ -78,7 +78,8 @@ int lince_pictures_put_info(lince_dataset *d, const lince_watch *watch, json_t *
 {
     lince_sizes s = {0};
     lince_extent e = {0};
-    for (int p = 0; p < LINCE_PARTS; p++) LINCE_TRY(lince_sizes_add(&s, d, (lince_part)p, watch));
+    for (int p = 0; p < LINCE_PARTS; p++)
+        LINCE_TRY(lince_sizes_add(&s, &lince_alone, d, (lince_part)p, watch));
     json_t *sizes =
         lince_json_pack("{s:[i, i], s:[i, i], s:I}", "width", s.least_width, s.greatest_width, "height",
                         s.least_height, s.greatest_height, "unknown", (json_int_t)s.unknown);

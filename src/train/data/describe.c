@@ -36,7 +36,7 @@ static int put_leaks(lince_dataset *d, const lince_observer *observer, json_t **
 {
     lince_leaks leaks;
     json_t *told = json_array();
-    int code = lince_leaks_look(&leaks, d, false, false, observer);
+    int code = lince_leaks_look(&leaks, &lince_alone, d, false, false, observer);
     if (!code && !lince_leaks_tell(&leaks, d, append_sentence, &told))
         append_sentence(&told, _("no sample is in two parts or under two labels"));
     if (!code) lince_json_put(result, "leaks", lince_leaks_json(&leaks));

@@ -119,16 +119,17 @@ static void tell_searching(void *context, size_t done, size_t total)
                                               .eta = -1});
 }
 
-int lince_leaks_look(lince_leaks *leaks, lince_dataset *dataset, bool val_is_test, bool thorough,
-                     const lince_observer *observer)
+int lince_leaks_look(lince_leaks *leaks, const lince_group *group, lince_dataset *dataset, bool val_is_test,
+                     bool thorough, const lince_observer *observer)
 {
     lince_watch watch = lince_watch_for(observer);
     if (watch.progress) watch.progress = tell_searching;
     lince_leak_options options = {.kind = lince_modality_of_data(dataset)->likeness,
                                   .val_is_test = val_is_test,
                                   .thorough = thorough,
-                                  .threads = lince_processors(),
-                                  .watch = &watch};
+                                  .threads = lince_group_threads(group),
+                                  .watch = &watch,
+                                  .group = group};
     return lince_leaks_find(leaks, dataset, &options);
 }
 

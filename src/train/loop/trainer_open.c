@@ -50,6 +50,7 @@ lince_opening lince_trainer_opening(lince_trainer *t)
 {
     return (lince_opening){.settings = &t->own,
                            .observer = t->observer,
+                           .group = t->group,
                            .dataset = t->dataset,
                            .architecture = lince_trainer_architecture(t),
                            .by_recipe = t->by_recipe,
@@ -114,7 +115,8 @@ static int find_duplicates(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
     if (!strcmp(s->find_duplicates, "no") || (s->resume && s->drop_duplicates)) return 0;
-    LINCE_TRY(lince_leaks_look(&t->leaks, t->dataset, s->val_on_test, s->drop_duplicates, t->observer));
+    LINCE_TRY(
+        lince_leaks_look(&t->leaks, t->group, t->dataset, s->val_on_test, s->drop_duplicates, t->observer));
     bool told = lince_leaks_tell(&t->leaks, t->dataset, warn_of_leak, t) > 0;
     if (s->drop_duplicates) return drop_duplicates(t);
     if (told)
@@ -675,12 +677,24 @@ static int begin(lince_trainer *t, const lince_group *group, const lince_setting
     return lince_trainer_settle_model(t);
 }
 
-static int prepare(lince_trainer *t)
+static int open_and_choose(lince_trainer *t)
 {
     LINCE_TRY(open_data(t));
-    LINCE_TRY(choose(t));
+    return choose(t);
+}
+
+static int look(lince_trainer *t)
+{
     lince_opening opening = lince_trainer_opening(t);
-    if (t->blueprint.modality->look) LINCE_TRY(t->blueprint.modality->look(&opening));
+    return t->blueprint.modality->look ? t->blueprint.modality->look(&opening) : 0;
+}
+
+/* Members look at samples together, each at a share, once it is known that they have the same data and settings. */
+static int prepare(lince_trainer *t)
+{
+    LINCE_TRY(lince_group_all(t->group, open_and_choose(t)));
+    LINCE_TRY(lince_trainer_agree(t));
+    LINCE_TRY(lince_group_all(t->group, look(t)));
     LINCE_TRY(find_duplicates(t));
     LINCE_TRY(choose_batch(t));
     LINCE_TRY(open_loaders(t));
