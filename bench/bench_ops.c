@@ -5,7 +5,7 @@
  *     bench_ops [threads [part of an operation's name [part of a row's name]]] */
 #include "core/parallel.h"
 #include "ops/harness.h"
-#include "peak.h"
+#include "timing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
     const char *operation = argc > 2 ? argv[2] : "", *row = argc > 3 ? argv[3] : "";
     const op_suite *suite;
     lince_parallel_use(threads);
-    double peak = bench_peak_print(threads) * 1e9;
+    double peak = bench_peak_print(threads);
     for (size_t i = 0; (suite = op_suite_at(i)); i++)
         if (strstr(lince_op_types[suite->op].name, operation)) time_suite(suite, threads, row, peak);
     return 0;

@@ -7,7 +7,6 @@
 #include "core/random.h"
 #include "loss/loss.h"
 #include "models/model_zoo.h"
-#include "peak.h"
 #include "timing.h"
 #include "train/loop/update.h"
 
@@ -159,7 +158,7 @@ int main(int argc, char **argv)
 {
     static const char *const models[] = {"rnn", "gru", "lstm"};
     int threads = argc > 3 ? atoi(argv[3]) : lince_processors();
-    double peak = bench_peak_print(threads) * 1e9;
+    double peak = bench_peak_print(threads);
     if (argc > 1) return run(argv[1], argc > 2 ? atoi(argv[2]) : 32, threads, peak);
     for (int batch = 32; batch <= 256; batch *= 8)
         for (int i = 0; i < 3; i++)

@@ -39,10 +39,10 @@ class Profile:
         self.steps = int(re.search(r"profile \(steps: (\d+)", text)[1])
         self.layers = []  # name, backward in seconds, bytes that travel
         for line in text.splitlines():
-            found = re.match(r"  (\S+) +(\w+) +" + number + r" +[\d.]+% +(?:" + number + ")? +" + number + r" +[\d.]+%(.*)", line)
+            found = re.match(r"  (\S+) +(\w+) +" + number + r" +[\d.]+% +(?:" + number + r" +[\d.]+%[wt]?)? +" + number + r" +[\d.]+%(.*)", line)
             if found:
-                rest = found[6].split()
-                travels = float(rest[-3]) * 1e6 if rest and rest[-1].endswith("%") else 0
+                rest = found[6].split()  # of what multiplies GFLOP/s and their share of the peak; of what travels three more
+                travels = float(rest[-3]) * 1e6 if len(rest) in (3, 5) else 0
                 self.layers.append((found[1], float(found[5]) / 1e3, travels))
         self.phases = {name.strip(): float(ms) / 1e3
                        for name, ms in re.findall(r"^ +([a-z][a-z ,]+?) +([\d.]+) +[\d.]+%$", text, re.M)}

@@ -46,7 +46,7 @@ void lince_op_run(const lince_exec *exec, lince_op op, const void *args)
 int lince_kernel_init_as(lince_kernel *kernel, const lince_exec *exec, const lince_op_row *row,
                          const void *geometry)
 {
-    *kernel = (lince_kernel){.row = row, .exec = *exec, .geometry = geometry};
+    *kernel = (lince_kernel){.row = row, .exec = *exec, .geometry = geometry, .products = row->products};
     if (exec->deterministic && !row->same_bits) kernel->exec.threads = 1;
     int code =
         lince_op_usable(row, geometry)

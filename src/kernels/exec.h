@@ -38,6 +38,14 @@ struct lince_device {
     void (*sync)(const lince_device *device);
 };
 
+/* How a row multiplies, which its speed is to be judged by: where it makes fewer products than the definition has, or has other instructions
+ * for them, the machine's peak in single precision is no bound. */
+typedef enum lince_products {
+    LINCE_PRODUCTS_DEFINED,
+    LINCE_PRODUCTS_WINOGRAD, /* a quarter at the least */
+    LINCE_PRODUCTS_TILES     /* of bfloat16, by matrix tiles */
+} lince_products;
+
 /* What measuring kernels has taken of whoever waits for it (choose.c). */
 typedef struct lince_choosing {
     double seconds;

@@ -32,6 +32,7 @@ struct lince_op_row {
     lince_feature also; /* likewise, where the level does not stand for it */
     bool same_bits;     /* whatever the number of threads */
     bool finishes;      /* of CONV: heeds an epilogue (epilogue.h) */
+    lince_products products;
     bool (*supports)(const void *geometry); /* NULL: all */
     bool (*favoured)(
         const void *geometry); /* where it is taken without measuring, because it has won often enough
@@ -46,8 +47,9 @@ struct lince_op_row {
 struct lince_kernel {
     const lince_op_row *row;
     lince_exec exec; /* that it runs on; a row without same_bits has one thread where bits must not change */
-    const void *geometry; /* the caller's, who keeps it as long */
-    size_t scratch;       /* bytes that run needs, whose contents do not matter */
+    const void *geometry;    /* the caller's, who keeps it as long */
+    size_t scratch;          /* bytes that run needs, whose contents do not matter */
+    lince_products products; /* the row's, or those of what it hands them to */
     void *plan;
 };
 

@@ -153,6 +153,15 @@ static void release(lince_layer *l)
     lince_free(p);
 }
 
+static lince_products products(const lince_layer *l, bool backward)
+{
+    const plan *p = l->plan;
+    lince_products found = LINCE_PRODUCTS_DEFINED;
+    for (int d = backward; d < (backward ? 3 : 1); d++)
+        if (p->kernel[d].products != LINCE_PRODUCTS_DEFINED) found = p->kernel[d].products;
+    return found;
+}
+
 static void describe(const lince_layer *l, char *out, size_t size)
 {
     const lince_conv2d_layer_args *a = l->own;
@@ -198,5 +207,6 @@ const lince_layer_type lince_conv2d_layer = {.name = "conv2d",
                                              .forward = forward,
                                              .backward = backward,
                                              .release = release,
+                                             .products = products,
                                              .describe = describe,
                                              .express = express};

@@ -153,6 +153,8 @@ struct lince_layer_type {
     /* Of a norm, outside of training, y = scale x + shift: into memory of the pass. */
     void (*affine)(const lince_layer *layer, const lince_pass *pass, const float **scale,
                    const float **shift);
+    /* How forward or backward multiplies, where a kernel of its own does so (kernels/op.h); may be NULL: as it is defined. */
+    lince_products (*products)(const lince_layer *layer, bool backward);
     void (*describe)(const lince_layer *layer, char *out, size_t size); /* "3x3, 64 -> 128"; may be NULL */
     /* Adds nodes of ONNX that compute the same in inference; their output. Parameters are there under their names; samples are
      * [n][channels][height][width] or [n][channels], sequences [steps][n][channels]. NULL: it is not exported. */

@@ -273,6 +273,7 @@ const lince_op_row lince_conv_onednn_direct = {.op = LINCE_OP_CONV,
 const lince_op_row lince_conv_onednn_winograd = {.op = LINCE_OP_CONV,
                                                  .name = "onednn-winograd",
                                                  .needs = LINCE_AVX512,
+                                                 .products = LINCE_PRODUCTS_WINOGRAD,
                                                  .create = create_winograd,
                                                  .run = run,
                                                  .release = release};

@@ -56,6 +56,7 @@ static int create(lince_kernel *k)
     int code = lince_kernel_init(&p->products, &exec, LINCE_OP_CONV, &p->task);
     sizes_read(t, floats);
     k->scratch = lince_align(p->products.scratch);
+    k->products = p->products.products;
     for (int i = 0; i < 3; i++) k->scratch += lince_align(floats[i] * sizeof(float));
     if (code) lince_free(p), k->plan = NULL;
     return code;

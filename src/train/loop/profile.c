@@ -28,15 +28,34 @@ void lince_profile_move(lince_profile *p, lince_phase_of_step from, lince_phase_
 
 /* --- printing ------------------------------------------------------------------------------------- */
 
-/* Milliseconds a step, the share of all time, and GFLOP/s where the layer multiplies. */
+/* What stands behind a share of the peak that the peak does not bound, and below the table. */
+static const struct {
+    char mark;
+    const char *words;
+} beyond[] = {
+    [LINCE_PRODUCTS_DEFINED] = {' ', NULL},
+    [LINCE_PRODUCTS_WINOGRAD] =
+        {'w', N_("w  by Winograd's algorithm, whose products are as few as a quarter of those that "
+                 "are counted: 400 % would be the peak")},
+    [LINCE_PRODUCTS_TILES] =
+        {'t', N_("t  products of bfloat16 by matrix tiles, beside the peak of single precision")},
+};
+
+static lince_products products_of(const lince_layer *l, bool backward)
+{
+    return l->type->products ? l->type->products(l, backward) : LINCE_PRODUCTS_DEFINED;
+}
+
+/* Milliseconds a step, the share of all time, and where the layer multiplies GFLOP/s and their share of the peak. */
 static void put_direction(const lince_profile *p, double seconds, double total, double flops,
-                          lince_buffer *out)
+                          lince_products products, lince_buffer *out)
 {
     lince_buffer_printf(out, " %9.3f %5.1f%%", 1e3 * seconds / (double)p->steps, 100 * seconds / total);
     if (flops > 0 && seconds > 0)
-        lince_buffer_printf(out, " %8.1f", 1e-9 * flops / seconds);
+        lince_buffer_printf(out, " %8.1f %6.1f%%%c", 1e-9 * flops / seconds, 100 * flops / seconds / p->peak,
+                            beyond[products].mark);
     else
-        lince_buffer_printf(out, " %8s", "");
+        lince_buffer_printf(out, " %8s %8s", "", "");
 }
 
 /* Backward multiplies once for the input's gradient and once for the weights', each where wanted. */
@@ -60,8 +79,8 @@ static void put_layer(const lince_profile *p, const lince_layer *l, const lince_
 {
     double flops = 2 * l->macs * (double)p->samples;
     lince_buffer_printf(out, "%-24.24s %-20.20s", l->name, l->type->name);
-    put_direction(p, time->forward, total, flops, out);
-    put_direction(p, time->backward, total, flops * backward_products(l), out);
+    put_direction(p, time->forward, total, flops, products_of(l, false), out);
+    put_direction(p, time->backward, total, flops * backward_products(l), products_of(l, true), out);
     put_travel(p, travel, out);
     lince_buffer_puts(out, "\n");
 }
@@ -77,8 +96,8 @@ static void put_layers(const lince_profile *p, lince_net *net, const lince_gradi
     bool travels = lince_gradient_sum_time(sum, 0).bytes > 0;
     const lince_net_time *times = lince_net_times(net);
     lince_buffer_printf(out, "%45s", "");
-    put_title(out, 25, _("forward"));
-    put_title(out, 25, _("backward"));
+    put_title(out, 34, _("forward"));
+    put_title(out, 34, _("backward"));
     if (travels) put_title(out, 26, _("to other processes"));
     lince_buffer_puts(out, "\n");
     lince_buffer_printf(out, "%*s", lince_field(-45, _("layer")), _("layer"));
@@ -86,6 +105,7 @@ static void put_layers(const lince_profile *p, lince_net *net, const lince_gradi
         put_title(out, 9, _("ms/step"));
         put_title(out, 6, _("share"));
         put_title(out, 8, "GFLOP/s");
+        put_title(out, 8, _("of peak"));
     }
     if (travels) {
         put_title(out, 9, _("MB/step"));
@@ -95,6 +115,19 @@ static void put_layers(const lince_profile *p, lince_net *net, const lince_gradi
     lince_buffer_puts(out, "\n");
     for (size_t i = 1; i < lince_net_nodes(net); i++)
         put_layer(p, lince_net_layer(net, i), &times[i], lince_gradient_sum_time(sum, i), total, out);
+}
+
+static void put_peak(const lince_profile *p, lince_net *net, lince_buffer *out)
+{
+    bool met[sizeof beyond / sizeof *beyond] = {false};
+    for (size_t i = 1; i < lince_net_nodes(net); i++)
+        for (int backward = 0; backward < 2; backward++)
+            met[products_of(lince_net_layer(net, i), backward)] = true;
+    lince_buffer_printf(
+        out, _("peak of this machine's threads in use (%d), measured: %.1f GFLOP/s in single precision\n"),
+        lince_net_exec(net)->threads, 1e-9 * p->peak);
+    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++)
+        if (met[i] && beyond[i].words) lince_buffer_printf(out, "%s\n", lince_translate(beyond[i].words));
 }
 
 /* Of all layers. */
@@ -128,7 +161,10 @@ void lince_profile_print(const lince_profile *p, lince_net *net, const lince_gra
     for (int i = 0; i < LINCE_TIMES; i++) total += p->seconds[i];
     lince_buffer_printf(out, _("profile (steps: %zu, samples: %zu): %.1f s\n"), p->steps, p->samples, total);
     if (!p->steps) return;
-    if (lince_net_times(net)) put_layers(p, net, sum, total, out);
+    if (lince_net_times(net)) {
+        put_layers(p, net, sum, total, out);
+        put_peak(p, net, out);
+    }
     for (int i = 0; i < LINCE_TIMES; i++)
         lince_buffer_printf(out, "%*s %9.3f %5.1f%%\n", lince_field(-45, lince_translate(names[i])),
                             lince_translate(names[i]), 1e3 * p->seconds[i] / (double)p->steps,

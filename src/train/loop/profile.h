@@ -24,6 +24,7 @@ typedef struct lince_profile {
     double last; /* when the stopwatch was read */
     double seconds[LINCE_TIMES];
     size_t steps, samples, all; /* all: of all members */
+    double peak;                /* the machine's (kernels/peak.h) */
 } lince_profile;
 
 /* Starts the stopwatch, and gives the time since it was read last to a phase. */
@@ -38,7 +39,7 @@ void lince_profile_move(lince_profile *profile, lince_phase_of_step from, lince_
 bool lince_waiting_matters(double waited, double seconds);
 
 /* A table: the net's layers with milliseconds a step and GFLOP/s (multiplications and additions of the direct
- * algorithm, whatever is used) in each direction, and where there are other processes what its gradients cost on their way:
+ * algorithm, whatever is used) in each direction with their share of the machine's peak, and where there are other processes what its gradients cost on their way:
  * megabytes that this process sends, milliseconds, and the share of them in which something else was computed; then the phases. */
 void lince_profile_print(const lince_profile *profile, lince_net *net, const lince_gradient_sum *sum,
                          lince_buffer *out);

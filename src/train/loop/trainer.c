@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/i18n.h"
 #include "core/memory.h"
+#include "kernels/peak.h"
 #include "train/measure/feed.h"
 #include "train/measure/labelling.h"
 
@@ -192,9 +193,10 @@ static int finish_epoch(lince_trainer *t)
     return 0;
 }
 
-static int tell_profile(const lince_trainer *t)
+static int tell_profile(lince_trainer *t)
 {
     lince_buffer text = {0};
+    t->profile.peak = lince_peak(t->threads);
     lince_profile_print(&t->profile, t->net, &t->update.sum, &text);
     if (!text.error && t->observer && t->observer->note) t->observer->note(t->observer->context, text.data);
     int code = text.error;

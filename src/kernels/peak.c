@@ -1,9 +1,7 @@
-#include "peak.h"
+#include "kernels/peak.h"
+#include "core/clock.h"
 #include "core/cpu.h"
 #include "core/parallel.h"
-#include "timing.h"
-
-#include <stdio.h>
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -60,25 +58,17 @@ static void task(void *context, size_t index)
     sums[index] += chains();
 }
 
-double bench_peak(int threads)
+double lince_peak(int threads)
 {
     float sums[MOST_THREADS] = {0};
     int lanes = lince_cpu_level() == LINCE_PLAIN ? plain_lanes : lince_cpu_lanes();
     double best = 1e9;
     if (threads > MOST_THREADS) threads = MOST_THREADS;
     for (int round = 0; round < ROUNDS; round++) {
-        double start = bench_now(threads);
+        double start = lince_now();
         lince_parallel(threads, (size_t)threads, task, sums);
-        double took = bench_now(threads) - start;
+        double took = lince_now() - start;
         if (took < best) best = took;
     }
-    return 2e-9 * STEPS * CHAINS * lanes * threads / best;
-}
-
-double bench_peak_print(int threads)
-{
-    double peak = bench_peak(threads);
-    printf("%s, level %s, %d thread%s: peak %.0f GFLOP/s; below, %% of it\n", lince_cpu_name(),
-           lince_level_name(lince_cpu_level()), threads, threads > 1 ? "s" : "", peak);
-    return peak;
+    return 2.0 * STEPS * CHAINS * lanes * threads / best;
 }
