@@ -21,6 +21,8 @@ typedef struct command {
     const char *name, *arguments, *summary; /* the latter two untranslated */
     int (*run)(int argc, char **argv);      /* argv[0] is the command's name; returns the exit code */
     bool takes_settings;                    /* its options are those of the settings table */
+    bool computes;                          /* networks, on several threads */
+    const char *soon;                       /* an option by which that is over sooner than a start; or NULL */
     void (*section)(void);                  /* what its help tells before the examples; may be NULL */
     const char *examples;                   /* commands, one a line */
     const char *synonyms[4];                /* what else it is called; the rest NULL */

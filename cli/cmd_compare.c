@@ -205,6 +205,7 @@ const command cmd_compare = {.name = "compare",
                              .arguments = N_("RUN RUN... | --data PATH --models A,B [options of train]"),
                              .summary = N_("compare runs on the same test samples"),
                              .run = run,
+                             .computes = true,
                              .examples = "lince compare runs/vgg16 runs/resnet18\n"
                                          "lince compare runs/cv runs/cv2\n"
                                          "lince compare --data tweets.csv --models rnn,gru,lstm --seeds 3"};

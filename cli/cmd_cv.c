@@ -37,6 +37,7 @@ const command cmd_cv = {.name = "cv",
                         .arguments = N_("--data PATH [--folds N] [options of train]"),
                         .summary = N_("cross-validate: every sample tested once; find label errors"),
                         .run = run,
+                        .computes = true,
                         .examples = "lince cv --data pictures --folds 5\n"
                                     "lince cv --data tweets.csv --split-by group --group-column 1\n"
                                     "lince cv --resume runs/cv"};

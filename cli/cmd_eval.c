@@ -112,6 +112,7 @@ const command cmd_eval = {.name = "eval",
                           .arguments = N_("--run DIR | --weights FILE [--model NAME] [--data PATH]"),
                           .summary = N_("measure a model on a part of a data set"),
                           .run = run,
+                          .computes = true,
                           .synonyms = {"val", "test", "evaluate"},
                           .examples = "lince eval --run runs/vgg16\n"
                                       "lince eval --run runs/vgg16 --data other-pictures --json"};

@@ -67,5 +67,6 @@ const command cmd_export = {.name = "export",
                             .arguments = N_("RUN|WEIGHTS FILE.onnx"),
                             .summary = N_("write a model as ONNX, for other programs"),
                             .run = run,
+                            .computes = true,
                             .examples = "lince export runs/vgg16 vgg16.onnx --verify\n"
                                         "lince export runs/vgg16 vgg16.onnx --with-preprocessing"};

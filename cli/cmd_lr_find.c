@@ -54,5 +54,6 @@ const command cmd_lr_find = {.name = "lr-find",
                              .arguments = N_("--data PATH [options of train]"),
                              .summary = N_("suggest a learning rate by a range test"),
                              .run = run,
+                             .computes = true,
                              .examples = "lince lr-find --data pictures --model resnet20\n"
                                          "lince lr-find --data tweets.csv --from 1e-5 --to 1 --steps 200"};

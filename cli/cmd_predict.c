@@ -377,6 +377,8 @@ const command cmd_predict = {.name = "predict",
                              .arguments = N_("--run DIR FILE... | --text TEXT | -"),
                              .summary = N_("classify pictures, recordings or texts: one line an input"),
                              .run = run,
+                             .computes = true,
+                             .soon = "--text",
                              .synonyms = {"classify", "infer"},
                              .examples = "lince predict --run runs/vgg16 cat.png dog.jpg\n"
                                          "lince predict --run runs/digits long.wav --window 1 --hop 0.5\n"

@@ -31,5 +31,6 @@ const command cmd_report = {.name = "report",
                             .arguments = N_("RUN"),
                             .summary = N_("write a run's report again"),
                             .run = run,
+                            .computes = true,
                             .examples = "lince report runs/vgg16 --lang es\n"
                                         "lince report runs/vgg16 --author 'Ana Ruiz' --notes 'First try.'"};

@@ -71,6 +71,7 @@ const command cmd_serve = {.name = "serve",
                            .arguments = N_("[NAME=]RUN... [--port N]"),
                            .summary = N_("answer over HTTP: a page, and JSON for programs"),
                            .run = run,
+                           .computes = true,
                            .examples = "lince serve runs/vgg16\n"
                                        "lince serve cats=runs/vgg16 runs/gru --port 8000\n"
                                        "lince serve runs/vgg16 --listen 0.0.0.0 --token-file token"};

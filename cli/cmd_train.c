@@ -43,6 +43,7 @@ const command cmd_train = {.name = "train",
                            .arguments = N_("--data PATH [options]"),
                            .summary = N_("train or fine-tune a model; ends with the test"),
                            .run = run,
+                           .computes = true,
                            .takes_settings = true,
                            .synonyms = {"fit"},
                            .examples = "lince train --data pictures\n"

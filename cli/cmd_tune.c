@@ -209,6 +209,7 @@ const command cmd_tune = {
     .arguments = N_("--data PATH NAME=VALUES... --trials N | --budget TIME\n  [options of train]"),
     .summary = N_("search for settings that learn well"),
     .run = run,
+    .computes = true,
     .examples = "lince tune --data pictures lr=1e-4..1e-1:log batch-size=16,32,64 --budget 30m\n"
                 "lince tune --data tweets.csv hidden=64..256 lr=1e-4..1e-2:log --trials 27\n"
                 "lince tune --resume runs/tune"};

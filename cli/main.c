@@ -33,11 +33,18 @@ static bool is_called(const command *c, const char *name)
     return false;
 }
 
-const command *cli_command(const char *name)
+static const command *find(const char *name)
 {
     const command *c;
     for (size_t i = 0; (c = cli_command_at(i)); i++)
         if (is_called(c, name)) return c;
+    return NULL;
+}
+
+const command *cli_command(const char *name)
+{
+    const command *c = find(name);
+    if (c) return c;
     const char *nearest = lince_nearest(name, name_at, NULL);
     if (nearest)
         fprintf(cli_err, _("lince: there is no command '%s'; did you mean '%s'?\n"), name, nearest);
@@ -129,13 +136,25 @@ static void name_time_zone(void)
     setenv("TZ", ":/etc/localtime", 0);
 }
 
+/* Whether a command is named that computes on several threads, for long; before options are read. */
+static bool computes(char **argv)
+{
+    const command *c = NULL;
+    bool soon = false;
+    for (size_t i = 1; argv[0] && argv[i]; i++) {
+        if (!c) c = find(argv[i]);
+        soon |= c && c->soon && !strncmp(argv[i], c->soon, strlen(c->soon));
+    }
+    return c && c->computes && !soon;
+}
+
 /* Threads that wait for each other should sleep soon: OpenMP's would turn in place for milliseconds, on cores
  * that another program could use, or the very thread that they wait for (docs/performance.md has figures).
  * The library reads its settings once, before main(): the program starts anew with the setting, unless the
- * user has made one. */
+ * user has made one, or nothing is computed: that takes as long as the start itself. */
 static void wait_briefly(char **argv)
 {
-    if (getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY")) return;
+    if (!computes(argv) || getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY")) return;
     if (!setenv("GOMP_SPINCOUNT", "1000", 1)) execv("/proc/self/exe", argv);
 }
 

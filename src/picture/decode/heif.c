@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "picture/decode/codec.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A box "ftyp" lists the brands that the file keeps to. */
@@ -16,16 +17,52 @@ static bool recognise(const uint8_t *bytes, size_t size)
 }
 
 #ifdef LINCE_HEIF
+#include "core/library.h"
+
 #include <libheif/heif.h>
 
 enum { MISSING = false };
 
+/* The library's decoders take longer to load than all that is needed otherwise. */
+#define FUNCTIONS(F)                         \
+    F(get_version)                           \
+    F(context_alloc)                         \
+    F(context_free)                          \
+    F(context_read_from_memory_without_copy) \
+    F(context_get_primary_image_handle)      \
+    F(image_handle_get_width)                \
+    F(image_handle_get_height)               \
+    F(image_handle_release)                  \
+    F(decode_image)                          \
+    F(image_get_plane_readonly)              \
+    F(image_get_primary_width)               \
+    F(image_get_primary_height)              \
+    F(image_release)
+
+typedef union functions {
+    struct {
+#define POINTER(name) __typeof__(&heif_##name) name;
+        FUNCTIONS(POINTER)
+    };
+    void (*all[13])(void);
+} functions;
+
+static int load(functions *heif)
+{
+#define NAME(name) "heif_" #name,
+    static const char *const names[] = {FUNCTIONS(NAME)};
+    static_assert(sizeof *heif == sizeof heif->all && sizeof names / sizeof *names == 13, "one pointer each");
+    return lince_library_open("libheif.so.1", names, heif->all, sizeof names / sizeof *names);
+}
+
 const char *lince_heif_version(void)
 {
-    return heif_get_version();
+    functions heif;
+    return load(&heif) ? NULL : heif.get_version();
 }
 
 typedef struct opened_heif {
+    functions heif;
     struct heif_context *context;
     struct heif_image_handle *primary;
     struct heif_image *picture;
@@ -33,25 +70,26 @@ typedef struct opened_heif {
 
 static void release(opened_heif *r)
 {
-    if (r->picture) heif_image_release(r->picture);
-    if (r->primary) heif_image_handle_release(r->primary);
-    if (r->context) heif_context_free(r->context);
+    if (r->picture) r->heif.image_release(r->picture);
+    if (r->primary) r->heif.image_handle_release(r->primary);
+    if (r->context) r->heif.context_free(r->context);
 }
 
 static struct heif_error open_primary(opened_heif *r, const uint8_t *bytes, size_t size)
 {
-    r->context = heif_context_alloc();
+    r->context = r->heif.context_alloc();
     if (!r->context) return (struct heif_error){.code = heif_error_Memory_allocation_error, .message = ""};
-    struct heif_error e = heif_context_read_from_memory_without_copy(r->context, bytes, size, NULL);
-    return e.code ? e : heif_context_get_primary_image_handle(r->context, &r->primary);
+    struct heif_error e = r->heif.context_read_from_memory_without_copy(r->context, bytes, size, NULL);
+    return e.code ? e : r->heif.context_get_primary_image_handle(r->context, &r->primary);
 }
 
 static bool measure(const uint8_t *bytes, size_t size, lince_picture_head *head)
 {
     opened_heif r = {0};
+    if (load(&r.heif)) return false;
     bool opened = !open_primary(&r, bytes, size).code &&
-                  lince_upright((uint32_t)heif_image_handle_get_width(r.primary),
-                                (uint32_t)heif_image_handle_get_height(r.primary), 1, head);
+                  lince_upright((uint32_t)r.heif.image_handle_get_width(r.primary),
+                                (uint32_t)r.heif.image_handle_get_height(r.primary), 1, head);
     release(&r);
     return opened;
 }
@@ -68,9 +106,9 @@ static int damaged(struct heif_error e, const char *name)
 static int copy_rows(const opened_heif *r, lince_image *image, const char *name)
 {
     int stride = 0;
-    const uint8_t *rows = heif_image_get_plane_readonly(r->picture, heif_channel_interleaved, &stride);
-    if (!rows || heif_image_get_primary_width(r->picture) != image->width ||
-        heif_image_get_primary_height(r->picture) != image->height)
+    const uint8_t *rows = r->heif.image_get_plane_readonly(r->picture, heif_channel_interleaved, &stride);
+    if (!rows || r->heif.image_get_primary_width(r->picture) != image->width ||
+        r->heif.image_get_primary_height(r->picture) != image->height)
         return lince_fail(LINCE_EFORMAT,
                           "%s: damaged HEIC or AVIF: its picture is not of the size that its header says",
                           name);
@@ -85,10 +123,11 @@ static int read_picture(opened_heif *r, const uint8_t *bytes, size_t size, lince
 {
     struct heif_error e = open_primary(r, bytes, size);
     if (e.code) return damaged(e, name);
-    int width = heif_image_handle_get_width(r->primary), height = heif_image_handle_get_height(r->primary);
+    int width = r->heif.image_handle_get_width(r->primary),
+        height = r->heif.image_handle_get_height(r->primary);
     LINCE_TRY(lince_image_claim(image, width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, size,
                                 0, name));
-    e = heif_decode_image(r->primary, &r->picture, heif_colorspace_RGB, heif_chroma_interleaved_RGB, NULL);
+    e = r->heif.decode_image(r->primary, &r->picture, heif_colorspace_RGB, heif_chroma_interleaved_RGB, NULL);
     return e.code ? damaged(e, name) : copy_rows(r, image, name);
 }
 
@@ -97,6 +136,11 @@ static int decode(lince_image *image, const uint8_t *bytes, size_t size, const l
 {
     opened_heif r = {0};
     (void)how;
+    if (load(&r.heif))
+        return lince_fail(LINCE_EUNSUPPORTED,
+                          "%s: HEIC or AVIF, and libheif, which reads them, cannot be opened: %s; install it "
+                          "(Debian: libheif1), or save the picture as JPEG (heif-convert)",
+                          name, lince_error());
     int code = read_picture(&r, bytes, size, image, name);
     release(&r);
     return code;
