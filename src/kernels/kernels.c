@@ -51,6 +51,8 @@ void lince_accumulate(const lince_exec *exec, float *y, const float *x, size_t n
 #define ACTIVATION(name, id) MAP(name, id) MAP_BACKWARD(name, id)
 ACTIVATION(relu, RELU)
 ACTIVATION(relu6, RELU6)
+ACTIVATION(hard_sigmoid, HARD_SIGMOID)
+ACTIVATION(hard_swish, HARD_SWISH)
 ACTIVATION(sigmoid, SIGMOID)
 ACTIVATION(silu, SILU)
 ACTIVATION(gelu, GELU)
@@ -152,6 +154,18 @@ void lince_pad_shortcut_backward(const lince_exec *exec, lince_shape in, lince_s
 {
     lince_op_run(exec, LINCE_OP_PAD_SHORTCUT_BACKWARD,
                  &(lince_pad_shortcut_args){in, out, stride, n, dy, dx});
+}
+
+void lince_pick_channels(const lince_exec *exec, lince_shape in, lince_shape out, lince_pick pick, size_t n,
+                         const float *x, float *y)
+{
+    lince_op_run(exec, LINCE_OP_PICK_CHANNELS, &(lince_pick_args){in, out, pick, n, x, y});
+}
+
+void lince_pick_channels_backward(const lince_exec *exec, lince_shape in, lince_shape out, lince_pick pick,
+                                  size_t n, const float *dy, float *dx)
+{
+    lince_op_run(exec, LINCE_OP_PICK_CHANNELS_BACKWARD, &(lince_pick_args){in, out, pick, n, dy, dx});
 }
 
 void lince_pad(const lince_exec *exec, lince_shape in, lince_shape out, int top, int left, size_t n,

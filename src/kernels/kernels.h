@@ -40,6 +40,14 @@ void lince_relu_backward(const lince_exec *exec, const float *y, const float *dy
 void lince_relu6(const lince_exec *exec, const float *x, float *y, size_t n);
 void lince_relu6_backward(const lince_exec *exec, const float *y, const float *dy, float *dx, size_t n);
 
+/* With h(x) = min(max(x + 3, 0), 6) / 6 (Howard et al. 2019): y = h(x), dx = dy / 6 where 0 < y < 1, else 0; and
+ * y = x h(x), dx = 0 below -3, dy (x / 3 + 1 / 2) up to 3, dy above. Likewise. */
+void lince_hard_sigmoid(const lince_exec *exec, const float *x, float *y, size_t n);
+void lince_hard_sigmoid_backward(const lince_exec *exec, const float *y, const float *dy, float *dx,
+                                 size_t n);
+void lince_hard_swish(const lince_exec *exec, const float *x, float *y, size_t n);
+void lince_hard_swish_backward(const lince_exec *exec, const float *x, const float *dy, float *dx, size_t n);
+
 /* With s(x) = 1 / (1 + exp(-x)), to 3e-7 of it: y = s(x) and y = x s(x). Likewise in place. */
 void lince_sigmoid(const lince_exec *exec, const float *x, float *y, size_t n);
 void lince_sigmoid_backward(const lince_exec *exec, const float *y, const float *dy, float *dx, size_t n);
@@ -103,6 +111,16 @@ void lince_concat(const lince_exec *exec, lince_shape a, lince_shape b, lince_sh
                   const float *xa, const float *xb, float *y);
 void lince_concat_backward(const lince_exec *exec, lince_shape a, lince_shape b, lince_shape out, size_t n,
                            const float *dy, float *da, float *db);
+
+/* Channels picked: y[c] = x[begin + (c mod groups) size + floor(c / groups)] with size = channels of y / groups. One
+ * group: as they stand; several: one of each in turn, as ShuffleNet's. And its transpose. */
+typedef struct lince_pick {
+    int begin, groups;
+} lince_pick;
+void lince_pick_channels(const lince_exec *exec, lince_shape in, lince_shape out, lince_pick pick, size_t n,
+                         const float *x, float *y);
+void lince_pick_channels_backward(const lince_exec *exec, lince_shape in, lince_shape out, lince_pick pick,
+                                  size_t n, const float *dy, float *dx);
 
 /* y[c + d, i, j] = x[c, stride i, stride j], d = (out - in channels) / 2; other channels zero. And its
  * transpose. */

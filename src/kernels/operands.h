@@ -113,6 +113,15 @@ typedef struct lince_concat_args {
     float *y, *dx[2];
 } lince_concat_args;
 
+/* PICK_CHANNELS: x -> y; backward: dy -> dx. */
+typedef struct lince_pick_args {
+    lince_shape in, out;
+    lince_pick pick;
+    size_t n;
+    const float *from;
+    float *to;
+} lince_pick_args;
+
 /* PAD_SHORTCUT: x -> y; backward: dy -> dx. */
 typedef struct lince_pad_shortcut_args {
     lince_shape in, out;

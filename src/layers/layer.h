@@ -20,8 +20,9 @@ enum { LINCE_LAYER_INPUTS = 2, LINCE_LAYER_PARAMS = 8, LINCE_NAME_MAX = 96 };
 typedef enum lince_init {
     LINCE_INIT_ZEROS,
     LINCE_INIT_ONES,
-    LINCE_INIT_NORMAL, /* N(0, scale) */
-    LINCE_INIT_UNIFORM /* U(-scale, scale) */
+    LINCE_INIT_CONSTANT, /* scale */
+    LINCE_INIT_NORMAL,   /* N(0, scale) */
+    LINCE_INIT_UNIFORM   /* U(-scale, scale) */
 } lince_init;
 
 /* A tensor of the state_dict. PyTorch sees `dims`, row-major; memory holds `size` floats in compute
@@ -41,7 +42,7 @@ typedef struct lince_param {
     bool trainable; /* gets a gradient; false for buffers, fixed weights and frozen layers */
     bool loaded;    /* its values came from a file */
     lince_init init;
-    float init_scale;           /* of LINCE_INIT_NORMAL and LINCE_INIT_UNIFORM */
+    float init_scale;           /* of the last three */
     size_t init_zeros;          /* the first so many elements stay zero */
     bool init_identity;         /* of a filter: output o < dims[1] begins as input o (torch.nn.init.dirac_) */
     const lince_device *device; /* where value and gradient lie; these three are set by the net: */

@@ -129,6 +129,21 @@ int lince_net_add(lince_net *net, const lince_layer_args *args)
     return (int)net->count++;
 }
 
+void lince_net_leave_out(lince_net *net, const char *prefix)
+{
+    size_t i = 0;
+    while (net->left_out[i]) i++;
+    assert(i + 1 < LINCE_NET_LEFT_OUT);
+    net->left_out[i] = prefix;
+}
+
+bool lince_net_leaves_out(const lince_net *net, const char *name)
+{
+    for (size_t i = 0; net->left_out[i]; i++)
+        if (!strncmp(name, net->left_out[i], strlen(net->left_out[i]))) return true;
+    return false;
+}
+
 /* --- what is trained ------------------------------------------------------------------------------ */
 
 /* A node learns when it has trainable parameters, or anything below it has. */

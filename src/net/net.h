@@ -46,6 +46,11 @@ const lince_choosing *lince_net_choosing(const lince_net *net);
  * two nodes. A negative `from`, the error of an earlier addition, is handed on. */
 int lince_net_add(lince_net *net, const lince_layer_args *args);
 
+/* Files may hold tensors whose names begin so (a string that stays), which the net does without: of classifiers that only
+ * helped to train. */
+void lince_net_leave_out(lince_net *net, const char *prefix);
+bool lince_net_leaves_out(const lince_net *net, const char *name);
+
 /* Freezes the layers up to and including node `last`, and no others: they keep their parameters and
  * statistics. Before prepare it also saves the memory of their gradients, so that afterwards at least as many
  * must stay frozen. */

@@ -5,7 +5,7 @@
 
 #include "net/net.h"
 
-enum { LINCE_NET_NODES = 1024 };
+enum { LINCE_NET_NODES = 1024, LINCE_NET_LEFT_OUT = 4 };
 
 /* What a node does outside of training for those behind it (fuse.c). Nodes; 0: none. */
 typedef struct lince_tail {
@@ -37,6 +37,7 @@ struct lince_net {
     lince_param **params;
     float **grad_memory; /* [param] what was planned for its gradient; NULL: none */
     size_t param_count;
+    const char *left_out[LINCE_NET_LEFT_OUT]; /* NULL behind the last */
     lince_store values, grads, activations, scratch;
     lince_store branch;  /* a second consumer's gradient, until it is added to the first's */
     lince_store origins; /* the host's */

@@ -131,6 +131,7 @@ static float initial(const lince_param *p, lince_random *random)
     switch (p->init) {
     case LINCE_INIT_ZEROS: return 0;
     case LINCE_INIT_ONES: return 1;
+    case LINCE_INIT_CONSTANT: return p->init_scale;
     case LINCE_INIT_NORMAL: return p->init_scale * lince_random_normal(random);
     case LINCE_INIT_UNIFORM: return p->init_scale * (2 * lince_random_uniform(random) - 1);
     }

@@ -194,7 +194,7 @@ static int compare_layer(lince_net *net, const lince_layer *l, const lince_weigh
     return 0;
 }
 
-/* Tensors of the file that no parameter of the net is named after. */
+/* Tensors of the file that no parameter of the net is named after, and that it does not do without. */
 static int find_unexpected(lince_net *net, const lince_weights *weights, lince_load_result *r)
 {
     size_t count = lince_weights_count(weights);
@@ -209,7 +209,8 @@ static int find_unexpected(lince_net *net, const lince_weights *weights, lince_l
     }
     int code = 0;
     for (size_t i = 0; i < count && !code; i++)
-        if (!known[i]) code = add_difference(r, LINCE_UNEXPECTED, lince_weights_at(weights, i), NULL);
+        if (!known[i] && !lince_net_leaves_out(net, lince_weights_at(weights, i)->name))
+            code = add_difference(r, LINCE_UNEXPECTED, lince_weights_at(weights, i), NULL);
     lince_free(known);
     return code;
 }

@@ -11,8 +11,10 @@
 #include "layers/dropout.h"
 #include "layers/embedding.h"
 #include "layers/layer_norm2d.h"
+#include "layers/layer_scale.h"
 #include "layers/linear.h"
 #include "layers/pad_shortcut.h"
+#include "layers/pick_channels.h"
 #include "layers/pool.h"
 #include "layers/read.h"
 #include "layers/recurrent.h"
@@ -100,6 +102,12 @@ static const struct {
     {.args = {.type = &lince_merge_pixels_layer}, .input = {18, 5, 4, 1}},
     {.args = {.type = &lince_elu_layer}, .input = {18, 5, 5, 1}},
     {.args = {LINCE_FIELDS(zero_pad2d, .top = 1, .right = 2, .bottom = 3)}, .input = {18, 4, 5, 1}},
+    {.args = {.type = &lince_hard_sigmoid_layer}, .input = {18, 5, 5, 1}},
+    {.args = {.type = &lince_hard_swish_layer}, .input = {18, 5, 5, 1}},
+    {.args = {LINCE_FIELDS(pick_channels, .begin = 9)}, .input = {18, 4, 5, 1}},
+    {.args = {LINCE_FIELDS(pick_channels, .begin = 3, .count = 24)}, .input = {40, 4, 5, 1}},
+    {.args = {LINCE_FIELDS(pick_channels, .groups = 2)}, .input = {18, 4, 5, 1}},
+    {.args = {LINCE_FIELDS(layer_scale, .init = 0.7f)}, .input = {18, 4, 5, 1}},
     {.args = {LINCE_FIELDS(stochastic_depth, .p = 0.5f)}, .input = {18, 3, 3, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 2)}, .input = {18, 6, 5, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 3, .stride = 2)}, .input = {18, 7, 5, 1}},

@@ -222,6 +222,44 @@ static void shortcut_gradient(const op_case *c, const float *dy, float *const *d
     lince_pad_shortcut_backward(op_truth(), a->in, a->out, a->stride, a->n, dy, d[0]);
 }
 
+/* Whole blocks and parts of them, in one group and in several. */
+static lince_pick_args pick_of(const batch *b, size_t index)
+{
+    lince_pick_args a = {.in = b->shape, .out = b->shape, .pick = {.groups = 1 + (int)index % 3}, .n = b->n};
+    a.pick.begin = index % 2 ? 0 : a.in.channels / 3;
+    a.out.channels = (a.in.channels - a.pick.begin) / a.pick.groups * a.pick.groups;
+    if (!a.out.channels) a.pick.groups = 1, a.out.channels = a.in.channels - a.pick.begin;
+    return a;
+}
+
+static bool make_pick(op_case *c, size_t index, bool timed, bool backward)
+{
+    const batch *b = batch_at(c, index, timed);
+    if (!b) return false;
+    lince_pick_args a = pick_of(b, index);
+    *(lince_pick_args *)c->args = a;
+    op_blocked(c, backward ? "dy" : "x", offsetof(lince_pick_args, from), GIVEN, backward ? a.out : a.in, a.n)
+        ->learns = !backward;
+    op_blocked(c, backward ? "dx" : "y", offsetof(lince_pick_args, to), RESULT, backward ? a.in : a.out, a.n);
+    return true;
+}
+
+static bool make_pick_forward(op_case *c, size_t index, bool timed)
+{
+    return make_pick(c, index, timed, false);
+}
+
+static bool make_pick_backward(op_case *c, size_t index, bool timed)
+{
+    return make_pick(c, index, timed, true);
+}
+
+static void pick_gradient(const op_case *c, const float *dy, float *const *d)
+{
+    const lince_pick_args *a = (const lince_pick_args *)c->args;
+    lince_pick_channels_backward(op_truth(), a->in, a->out, a->pick, a->n, dy, d[0]);
+}
+
 /* --- normalisation ------------------------------------------------------------------------------------------ */
 
 #define IN_BN(field) (offsetof(lince_batch_norm_args, bn) + offsetof(lince_batch_norm, field))
@@ -352,6 +390,12 @@ const op_suite channel_suites[] = {
     {.op = LINCE_OP_SCALE_CHANNELS_BACKWARD, .make = make_scale_backward, .linear = true},
     {.op = LINCE_OP_CONCAT, .make = make_concat, .exact = true, .gradient = concat_gradient},
     {.op = LINCE_OP_CONCAT_BACKWARD, .make = make_concat_backward, .exact = true},
+    {.op = LINCE_OP_PICK_CHANNELS,
+     .make = make_pick_forward,
+     .exact = true,
+     .hides_nan = true,
+     .gradient = pick_gradient},
+    {.op = LINCE_OP_PICK_CHANNELS_BACKWARD, .make = make_pick_backward, .exact = true},
     {.op = LINCE_OP_PAD_SHORTCUT,
      .make = make_shortcut_forward,
      .exact = true,

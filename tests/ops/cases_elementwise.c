@@ -83,8 +83,10 @@ static void sum_gradient(const op_case *c, const float *dy, float *const *d)
     }
 BY_RESULT(relu)
 BY_RESULT(relu6)
+BY_RESULT(hard_sigmoid)
 BY_RESULT(sigmoid)
 BY_RESULT(elu)
+BY_OPERAND(hard_swish)
 BY_OPERAND(silu)
 BY_OPERAND(gelu)
 
@@ -168,6 +170,10 @@ const op_suite elementwise_suites[] = {
     {.op = LINCE_OP_RELU_BACKWARD, .make = make_binary, .exact = true, .hides_nan = true},
     {.op = LINCE_OP_RELU6, .make = make_unary, .exact = true, .gradient = relu6_gradient},
     {.op = LINCE_OP_RELU6_BACKWARD, .make = make_binary, .exact = true, .hides_nan = true},
+    {.op = LINCE_OP_HARD_SIGMOID, .make = make_unary, .exact = true, .gradient = hard_sigmoid_gradient},
+    {.op = LINCE_OP_HARD_SIGMOID_BACKWARD, .make = make_binary, .exact = true, .hides_nan = true},
+    {.op = LINCE_OP_HARD_SWISH, .make = make_unary, .exact = true, .gradient = hard_swish_gradient},
+    {.op = LINCE_OP_HARD_SWISH_BACKWARD, .make = make_binary, .exact = true},
     {.op = LINCE_OP_SIGMOID, .make = make_unary, .slack = 8, .gradient = sigmoid_gradient},
     {.op = LINCE_OP_SIGMOID_BACKWARD, .make = make_binary, .slack = 8},
     {.op = LINCE_OP_SILU, .make = make_unary, .slack = 8, .gradient = silu_gradient},

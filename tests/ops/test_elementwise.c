@@ -48,6 +48,31 @@ static void check_relu(const operands *o)
     for (size_t i = 0; i < o->n; i++) assert_true(y[i] == (a[i] > 0 && a[i] < 6 ? b[i] : 0));
 }
 
+/* In double precision: some roundings away, of 1 or of the operand. */
+static void check_hard(const operands *o)
+{
+    const float *a = o->a, *b = o->b;
+    float *y = o->y, *h = floats(o->n);
+    lince_hard_sigmoid(ON(2), a, h, o->n);
+    lince_hard_swish(ON(2), a, y, o->n);
+    for (size_t i = 0; i < o->n; i++) {
+        double x = (double)a[i], expected = fmin(fmax(x + 3, 0), 6) / 6;
+        assert_true(fabs((double)h[i] - expected) <= 4 * 0x1p-24);
+        assert_true(fabs((double)y[i] - x * expected) <= 5 * 0x1p-24 * fabs(x));
+    }
+    lince_hard_sigmoid_backward(ON(2), h, b, y, o->n);
+    for (size_t i = 0; i < o->n; i++) {
+        double expected = h[i] > 0 && h[i] < 1 ? (double)b[i] / 6 : 0;
+        assert_true(fabs((double)y[i] - expected) <= 2 * 0x1p-24 * fabs(expected));
+    }
+    lince_hard_swish_backward(ON(2), a, b, y, o->n);
+    for (size_t i = 0; i < o->n; i++) {
+        double x = (double)a[i], slope = x < -3 ? 0 : x > 3 ? 1 : x / 3 + 0.5;
+        assert_true(fabs((double)y[i] - (double)b[i] * slope) <= 8 * 0x1p-24 * fabs((double)b[i]));
+    }
+    lince_free(h);
+}
+
 static void check_sum(const operands *o)
 {
     lince_sum(ON(2), o->a, o->b, false, o->y, o->n);
@@ -91,6 +116,7 @@ static void test_single_values(void **state)
         operands o =
             draw((size_t)draw_size(&r, 1, i % 100 ? 3000 : 200000), (value_kind)(i % VALUE_KINDS), &r);
         check_relu(&o);
+        check_hard(&o);
         check_sum(&o);
         check_scale(&o);
         release(&o);

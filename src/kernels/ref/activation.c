@@ -32,6 +32,41 @@ LINCE_EACH_LEVEL(relu6_back_range, (const float *y, const float *dy, float *dx, 
     }
 }
 
+/* max(0, min(x + 3, 6)) / 6 */
+static inline float hard_logistic(float x)
+{
+    float positive = x + 3 <= 0 ? 0 : x + 3;
+    return (positive > 6 ? 6 : positive) * (1.0f / 6);
+}
+
+LINCE_EACH_LEVEL(hard_sigmoid_range, (const float *x, float *y, size_t n), (x, y, n))
+{
+    for (size_t i = 0; i < n; i++) y[i] = hard_logistic(x[i]);
+}
+
+LINCE_EACH_LEVEL(hard_sigmoid_back_range, (const float *y, const float *dy, float *dx, size_t n),
+                 (y, dy, dx, n))
+{
+    for (size_t i = 0; i < n; i++) {
+        float below = y[i] < 1 ? dy[i] * (1.0f / 6) : 0;
+        dx[i] = y[i] > 0 ? below : 0;
+    }
+}
+
+LINCE_EACH_LEVEL(hard_swish_range, (const float *x, float *y, size_t n), (x, y, n))
+{
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * hard_logistic(x[i]);
+}
+
+LINCE_EACH_LEVEL(hard_swish_back_range, (const float *x, const float *dy, float *dx, size_t n),
+                 (x, dy, dx, n))
+{
+    for (size_t i = 0; i < n; i++) {
+        float slope = x[i] * (1.0f / 3) + 0.5f, above = x[i] > 3 ? 1 : slope;
+        dx[i] = dy[i] * (x[i] < -3 ? 0 : above);
+    }
+}
+
 static double logistic(double x)
 {
     return 1 / (1 + exp(-x));
@@ -99,6 +134,12 @@ LINCE_REF_MAP(relu_backward, RELU_BACKWARD, GRAIN, relu_back_range(o->a + at, o-
 LINCE_REF_MAP(relu6, RELU6, GRAIN, relu6_range(o->a + at, o->y + at, count));
 LINCE_REF_MAP(relu6_backward, RELU6_BACKWARD, GRAIN,
               relu6_back_range(o->a + at, o->b + at, o->y + at, count));
+LINCE_REF_MAP(hard_sigmoid, HARD_SIGMOID, GRAIN, hard_sigmoid_range(o->a + at, o->y + at, count));
+LINCE_REF_MAP(hard_sigmoid_backward, HARD_SIGMOID_BACKWARD, GRAIN,
+              hard_sigmoid_back_range(o->a + at, o->b + at, o->y + at, count));
+LINCE_REF_MAP(hard_swish, HARD_SWISH, GRAIN, hard_swish_range(o->a + at, o->y + at, count));
+LINCE_REF_MAP(hard_swish_backward, HARD_SWISH_BACKWARD, GRAIN,
+              hard_swish_back_range(o->a + at, o->b + at, o->y + at, count));
 LINCE_REF_MAP(sigmoid, SIGMOID, LONG_GRAIN, sigmoid_range(o->a + at, o->y + at, count));
 LINCE_REF_MAP(sigmoid_backward, SIGMOID_BACKWARD, LONG_GRAIN,
               sigmoid_back_range(o->a + at, o->b + at, o->y + at, count));

@@ -3,6 +3,7 @@
 #include "core/i18n.h"
 #include "core/memory.h"
 #include "layers/conv2d.h"
+#include "layers/pick_channels.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -264,27 +265,10 @@ int lince_import_outputs(const import *m, const node *n, int64_t own)
     return lince_import_is_head(m, n) && m->classes ? m->classes : (int)own;
 }
 
-/* Output c is channel source(c): a convolution of one pixel that picks. */
 int lince_import_pick(import *m, const node *n, const item *x, int count, int begin, int groups)
 {
-    int channels = lince_import_shape_of(m, x).channels;
-    if ((size_t)count * (size_t)channels > LINCE_IMPORT_LARGEST)
-        return lince_import_refuse(m, n, N_("its output is larger than lince computes"));
-    float *weight = lince_alloc((size_t)count * (size_t)channels, sizeof *weight);
-    int made = weight ? lince_import_add(m, n, x->node, -1,
-                                         LINCE_LAYER(conv2d, .channels = count, .kernel = 1, .no_bias = true,
-                                                     .fixed_weight = true))
-                      : LINCE_ENOMEM;
-    for (int c = 0; c < count && made >= 0; c++) {
-        int from = groups ? c % groups * (channels / groups) + c / groups : begin + c;
-        weight[(size_t)c * (size_t)channels + (size_t)from] = 1;
-    }
-    if (made < 0) {
-        lince_free(weight);
-        return made;
-    }
-    LINCE_TRY(lince_import_bind_values(m, made, 0, weight));
-    return made;
+    return lince_import_add(m, n, x->node, -1,
+                            LINCE_LAYER(pick_channels, .begin = begin, .count = count, .groups = groups));
 }
 
 static float *copy_of(const float *values, int count)

@@ -68,7 +68,7 @@ int lince_import_values(const import *m, const tensor *t, float **values);
 bool lince_import_is_head(const import *m, const node *n);
 /* Outputs: the file's, or of the output layer as many as there are classes. */
 int lince_import_outputs(const import *m, const node *n, int64_t own);
-/* Output c is channel source(c): a convolution of one pixel that picks. */
+/* `count` channels from `begin` on, of so many groups in turn (layers/pick_channels.h; 0: as they stand). */
 int lince_import_pick(import *m, const node *n, const item *x, int count, int begin, int groups);
 /* The node that is the only one to use an output, or NULL. */
 const node *lince_import_only_user(const import *m, const item *x);

@@ -157,30 +157,22 @@ int lince_onnx_take_sigmoid(import *m, const node *n)
     return own ? lince_import_also_gives(m, n, user) : 0;
 }
 
-/* min(max(a x + b, 0), 1) = relu6(6 a x + 6 b) / 6; the net's node. */
-static int hard_sigmoid_of(import *m, const node *n, int x, float a, float b)
-{
-    if (fabsf(6 * a - 1) > 1e-6f) x = lince_import_add(m, n, x, -1, LINCE_LAYER(scale, .factor = 6 * a));
-    if (x >= 0) x = lince_import_add(m, n, x, -1, LINCE_LAYER(shift, .number = 6 * b));
-    if (x >= 0) x = lince_import_add(m, n, x, -1, LINCE_BARE(relu6));
-    return x < 0 ? x : lince_import_add(m, n, x, -1, LINCE_LAYER(scale, .factor = 1.0f / 6));
-}
-
+/* min(max(a x + b, 0), 1), which with other numbers than PyTorch's is relu6(6 a x + 6 b) / 6 */
 int lince_onnx_take_hard_sigmoid(import *m, const node *n)
 {
     const item *x = lince_import_map(m, n, 0);
+    float a = lince_import_real(n, "alpha", 0.2f), b = lince_import_real(n, "beta", 0.5f);
+    bool scaled = fabsf(6 * a - 1) > 1e-6f;
+    if (!scaled && b == 0.5f) return activation(m, n, &lince_hard_sigmoid_layer);
     if (!x) return lince_import_refuse(m, n, N_("expected a map"));
-    return lince_import_give(m, n, x,
-                             hard_sigmoid_of(m, n, x->node, lince_import_real(n, "alpha", 0.2f),
-                                             lince_import_real(n, "beta", 0.5f)));
+    int y = scaled ? lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = 6 * a)) : x->node;
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(shift, .number = 6 * b));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_BARE(relu6));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(scale, .factor = 1.0f / 6));
+    return lince_import_give(m, n, x, y);
 }
 
 int lince_onnx_take_hard_swish(import *m, const node *n)
 {
-    const item *x = lince_import_map(m, n, 0);
-    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
-    int gate = hard_sigmoid_of(m, n, x->node, 1.0f / 6, 0.5f);
-    return lince_import_give(m, n, x,
-                             gate < 0 ? gate
-                                      : lince_import_add(m, n, x->node, gate, LINCE_BARE(scale_channels)));
+    return activation(m, n, &lince_hard_swish_layer);
 }
