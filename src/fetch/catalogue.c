@@ -41,6 +41,8 @@ static const lince_fetchable catalogue[] = {
     TORCHVISION("mobilenet_v2", "mobilenet_v2", 13.6, "7ebf99e0"),
     TORCHVISION("densenet121", "densenet121", 30.8, "a639ec97"),
     TORCHVISION("efficientnet_b0", "efficientnet_b0_rwightman", 20.5, "7f5810bc"),
+    TORCHVISION("vit_b_16", "vit_b_16", 330.3, "c867db91"),
+    TORCHVISION("swin_t", "swin_t", 108.2, "704ceda3"),
 };
 
 const lince_fetchable *lince_fetchable_at(size_t index)

@@ -100,7 +100,7 @@ static void check_graph(const char *name)
 static void nodes_read_what_is_there_and_parameters_are_pytorchs(void **state)
 {
     (void)state;
-    static const char *const names[] = {"resnet20", "speednet8"};
+    static const char *const names[] = {"resnet20", "speednet8", "swin_t"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) check_graph(names[i]);
 }
 

@@ -88,13 +88,14 @@ class SpeedNet8(nn.Module):
         return self.head(nn.functional.max_pool2d(x, 3).flatten(1)) / 9
 
 
-def architecture(name, classes=10):
+def architecture(name, size, classes=10):
     """The model, its hidden classifier layers (if it has any) narrowed to one of 24 units, without dropout."""
     if name in ("resnet20", "resnet32", "resnet44", "resnet56", "resnet110"):
         return CifarResNet(int(name[6:]), classes)
     if name == "speednet8":
         return SpeedNet8(classes)
-    model = getattr(torchvision.models, name)(num_classes=classes)
+    places = {"image_size": size} if name.startswith("vit_") else {}
+    model = getattr(torchvision.models, name)(num_classes=classes, **places)
     if name.startswith("vgg"):
         model.classifier = nn.Sequential(nn.Linear(512 * 49, 24), nn.ReLU(), nn.Dropout(), nn.Linear(24, classes))
     if name == "alexnet":
@@ -128,7 +129,7 @@ def numbers(values):
 
 def step(name, batch, size, gradients):
     torch.manual_seed(0)
-    model = architecture(name).double()
+    model = architecture(name, size).double()
     fill_parameters(model)
     x = fill(batch * 3 * size * size, 0, 1.0).reshape(batch, 3, size, size)
     y = torch.arange(batch) * 3 % 10
@@ -165,6 +166,8 @@ STEPS = [  # model, batch, size, with gradients
     ("mobilenet_v2", 4, 64, True),
     ("densenet121", 4, 64, True),
     ("efficientnet_b0", 4, 64, True),
+    ("vit_b_16", 2, 48, True),
+    ("swin_t", 2, 64, True),
     ("speednet8", 4, 32, True),
 ]
 
