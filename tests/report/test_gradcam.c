@@ -1,6 +1,9 @@
 #include "core/memory.h"
+#include "layers/attention.h"
 #include "layers/conv2d.h"
+#include "layers/crop2d.h"
 #include "layers/dropout.h"
+#include "layers/layer_norm2d.h"
 #include "layers/linear.h"
 #include "layers/pool.h"
 #include "models/model_zoo.h"
@@ -120,6 +123,36 @@ static void test_the_gradient_through_deeper_layers_is_that_of_finite_difference
     lince_net_free(net);
 }
 
+/* A class token reads the patches by attention alone: their map is that of the norm before it, without the token. */
+static void test_patches_are_looked_at_where_a_token_reads_them(void **state)
+{
+    (void)state;
+    float input[CHANNELS * PLACES], heat[PLACES], row[MAPS][1 + PLACES], slope[MAPS][1 + PLACES],
+        maps[MAPS * PLACES];
+    double alpha[MAPS] = {0};
+    lince_net *net = new_net();
+    int conv = add(net, 0, LINCE_LAYER(conv2d, .channels = MAPS, .kernel = 3, .padding = 1));
+    int norm = add(net, add(net, conv, LINCE_BARE(prepend_token)), LINCE_BARE(layer_norm2d));
+    int qkv = add(net, norm, LINCE_LAYER(conv2d, .channels = 3 * MAPS, .linear = true, .init_std = 1));
+    int read = add(net, add(net, qkv, LINCE_LAYER(attention, .heads = 2)),
+                   LINCE_LAYER(crop2d, .height = 1, .width = 1));
+    int flat = add(net, read, LINCE_BARE(flatten));
+    add(net, flat, LINCE_LAYER(linear, .outputs = CLASSES, .init_std = 0.5f));
+    finish(net, input);
+    assert_int_equal(lince_gradcam_node(net), norm);
+    assert_int_equal(lince_gradcam_shape(net, (size_t)norm).width, SIDE);
+    assert_int_equal(lince_gradcam(net, (size_t)norm, input, 1, heat), 0);
+    lince_net_read(net, (size_t)norm, false, row[0]);
+    lince_net_read(net, (size_t)norm, true, slope[0]);
+    for (int k = 0; k < MAPS; k++)
+        for (int i = 0; i < PLACES; i++) {
+            maps[k * PLACES + i] = row[k][1 + i];
+            alpha[k] += (double)slope[k][1 + i] / PLACES;
+        }
+    expect_heat(maps, alpha, heat);
+    lince_net_free(net);
+}
+
 /* The name of the node that is looked at, and its size. */
 static void expect_node(const char *model, int side, const char *name, int places)
 {
@@ -131,7 +164,7 @@ static void expect_node(const char *model, int side, const char *name, int place
     assert_int_equal(lince_architecture_build(a, net, &wanted), 0);
     const lince_layer *l = lince_net_layer(net, lince_gradcam_node(net));
     assert_string_equal(l->name, name);
-    assert_int_equal(l->out.height, places);
+    assert_int_equal(lince_gradcam_shape(net, lince_gradcam_node(net)).height, places);
     lince_net_free(net);
 }
 
@@ -143,6 +176,8 @@ static void test_the_last_map_that_is_not_too_coarse_is_looked_at(void **state)
     expect_node("vgg16", 224, "features.30", 7);
     expect_node("resnet20", 32, "layer3.2.relu", 8);
     expect_node("resnet18", 32, "layer2.1.relu", 4);
+    expect_node("vit_b_16", 224, "encoder.layers.encoder_layer_11.ln_1", 14);
+    expect_node("swin_t", 224, "norm", 7);
 }
 
 int main(void)
@@ -150,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_weights_of_a_map_are_the_means_of_its_gradient),
         cmocka_unit_test(test_the_gradient_through_deeper_layers_is_that_of_finite_differences),
+        cmocka_unit_test(test_patches_are_looked_at_where_a_token_reads_them),
         cmocka_unit_test(test_the_last_map_that_is_not_too_coarse_is_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

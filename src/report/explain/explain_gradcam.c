@@ -71,7 +71,7 @@ static int draw(drawing *d)
 static int allocate(drawing *d)
 {
     size_t input = lince_shape_size(lince_net_layer(d->e->net, 1)->in[0]);
-    d->shape = lince_net_layer(d->e->net, d->node)->out;
+    d->shape = lince_gradcam_shape(d->e->net, d->node);
     d->input = lince_alloc(input, sizeof *d->input);
     d->heat = lince_alloc((size_t)d->shape.height * (size_t)d->shape.width, sizeof *d->heat);
     d->probability = lince_alloc((size_t)lince_net_classes(d->e->net), sizeof *d->probability);

@@ -137,7 +137,7 @@ static int save_clip(const lince_explainer *e, size_t number, const heard *h)
 /* The map, and the map below its heat. */
 static int add_heat(lince_explainer *e, size_t node, const heard *h, const lince_case *at, sheet *s)
 {
-    lince_shape shape = lince_net_layer(e->net, node)->out;
+    lince_shape shape = lince_gradcam_shape(e->net, node);
     float *heat = lince_alloc((size_t)shape.height * (size_t)shape.width, sizeof *heat),
           *upright = lince_alloc((size_t)shape.height * (size_t)shape.width, sizeof *upright);
     lince_image *plain = &s->image[s->count], *warm = &s->image[s->count + 1];
@@ -185,7 +185,7 @@ int lince_explain_heard(lince_explainer *e)
     int code = s ? 0 : LINCE_ENOMEM;
     for (size_t i = 0; i < right + wrong && !code; i++) code = add_case(e, node, &chosen[i], i + 1, s, &told);
     if (!code && node) {
-        lince_shape shape = lince_net_layer(e->net, node)->out;
+        lince_shape shape = lince_gradcam_shape(e->net, node);
         lince_json_put(&e->told, "gradcam",
                        lince_json_pack("{s:s, s:i, s:i, s:O}", "layer", lince_net_layer(e->net, node)->name,
                                        "height", shape.height, "width", shape.width, "samples", told));

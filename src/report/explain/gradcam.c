@@ -7,8 +7,41 @@
 
 enum { PLACES = 4 /* rows and columns below which a map is too coarse to look at */ };
 
+/* The layer that made the node's tokens of a map, one before its pixels; NULL: it has none but places. */
+static const lince_layer *tokens_of(lince_net *net, size_t node)
+{
+    lince_shape row = lince_net_layer(net, node)->out;
+    for (size_t i = node; i >= 1; i--) {
+        const lince_layer *l = lince_net_layer(net, i);
+        if (l->type->adds_token) return l->out.height == row.height && l->out.width == row.width ? l : NULL;
+    }
+    return NULL;
+}
+
+lince_shape lince_gradcam_shape(lince_net *net, size_t node)
+{
+    lince_shape shape = lince_net_layer(net, node)->out;
+    const lince_layer *tokens = tokens_of(net, node);
+    if (tokens) shape.height = tokens->in[0].height, shape.width = tokens->in[0].width;
+    return shape;
+}
+
+/* Where a token of its own is what classes are told by, the others matter by the last attention at the latest: the norm
+ * before it. 0: the net has no such token. */
+static size_t last_attended(lince_net *net)
+{
+    size_t norm = 0, found = 0;
+    for (size_t i = 1; i < lince_net_nodes(net); i++) {
+        const lince_layer_type *type = lince_net_layer(net, i)->type;
+        if (type->norm) norm = i;
+        if (type == &lince_attention_layer && norm && tokens_of(net, norm)) found = norm;
+    }
+    return found;
+}
+
 size_t lince_gradcam_node(lince_net *net)
 {
+    if (last_attended(net)) return last_attended(net);
     size_t found = 0;
     bool large_found = false;
     for (size_t i = 1; i < lince_net_nodes(net); i++) {
@@ -22,10 +55,13 @@ size_t lince_gradcam_node(lince_net *net)
     return found;
 }
 
-static void weigh(const float *map, const float *gradient, int channels, size_t places, float *heat)
+/* `skipped` of each channel's values, the first, are of no place. */
+static void weigh(const float *map, const float *gradient, int channels, size_t skipped, size_t places,
+                  float *heat)
 {
     memset(heat, 0, places * sizeof *heat);
-    for (int k = 0; k < channels; k++, map += places, gradient += places) {
+    map += skipped, gradient += skipped;
+    for (int k = 0; k < channels; k++, map += skipped + places, gradient += skipped + places) {
         double alpha = 0;
         for (size_t i = 0; i < places; i++) alpha += (double)gradient[i];
         alpha /= (double)places;
@@ -54,14 +90,16 @@ static int run(lince_net *net, size_t node, const float *input, const float *dlo
 
 int lince_gradcam(lince_net *net, size_t node, const float *input, int class, float *heat)
 {
-    lince_shape shape = lince_net_layer(net, node)->out;
-    size_t places = (size_t)shape.height * (size_t)shape.width, size = lince_shape_elements(shape);
+    lince_shape shape = lince_gradcam_shape(net, node);
+    size_t places = (size_t)shape.height * (size_t)shape.width,
+           size = lince_shape_elements(lince_net_layer(net, node)->out),
+           skipped = size / (size_t)shape.channels - places;
     float *map = lince_alloc(2 * size, sizeof *map),
           *dlogits = lince_alloc((size_t)lince_net_classes(net), sizeof *dlogits);
     if (dlogits) dlogits[class] = 1;
     int code = map && dlogits ? run(net, node, input, dlogits, map, map + size) : LINCE_ENOMEM;
     if (!code) {
-        weigh(map, map + size, shape.channels, places, heat);
+        weigh(map, map + size, shape.channels, skipped, places, heat);
         normalise(heat, places);
     }
     lince_free(dlogits);
