@@ -70,7 +70,10 @@ typedef struct lince_architecture {
     int image_size;       /* the size of pictures that it was published for; 0: none */
     int resize;   /* pixels of the shorter side before that size was cut out, published; 0: not known */
     bool bicubic; /* published with that interpolation, not bilinear */
-    int classes;  /* the outputs it was published with; 0: it has no usual number */
+    const char *normalize; /* published with these numbers (a value of --normalize); NULL: ImageNet's */
+    float
+        accuracy; /* top-1 in %, of torchvision's IMAGENET1K_V1 weights as its documentation has it; 0: not known */
+    int classes; /* the outputs it was published with; 0: it has no usual number */
     const char *paper;
     int (*build)(lince_net *net, const struct lince_architecture *self, const lince_classifier *classifier);
     const void *table; /* the builder's own */

@@ -7,14 +7,15 @@
 typedef struct lince_published {
     const char *architecture, *name; /* "resnet50", "IMAGENET1K_V2" */
     const char *digits;              /* the first of its file's SHA-256, which stand in the file's name */
-    int resize;                      /* pixels of the shorter side before 224 x 224 are cut out */
+    int resize;                      /* pixels of the shorter side before the architecture's size is cut out */
+    bool bicubic;
 } lince_published;
 
 /* The set that a file is of, by its name. NULL: the name has the digits of none. */
 const lince_published *lince_published_named(const char *architecture, const char *path);
 
-/* Whether the architecture's sets want different transforms: a file that does not tell which it is of may be
- * fed otherwise than it expects. */
-bool lince_published_differ(const char *architecture);
+/* The set that wants another transform than the architecture's first, so that a file that does not tell which it is of may be
+ * fed otherwise than it expects; NULL: there is none. */
+const lince_published *lince_published_second(const char *architecture);
 
 #endif

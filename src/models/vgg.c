@@ -67,14 +67,18 @@ static const lince_recipe plain = {LINCE_ONE_CYCLE, .lr = 7e-5, .lr_tuned = 3e-5
     .about = about, .modality = "image", .image_size = 224, .resize = 256, .classes = 1000, .build = build, \
     .paper = "Simonyan & Zisserman 2015", .table = layers, .classifier = "classifier.",                     \
     .hidden = {4096, 4096}, .dropout = 0.5f
-#define PAIR(depth, layers)                                                                                 \
+#define PAIR(depth, layers, percent, bn_percent)                                                            \
     const lince_architecture lince_vgg##depth = {VGG(layers), .name = "vgg" #depth,                         \
-                                                 .summary = "VGG-" #depth, .recipe = &plain};               \
-    const lince_architecture lince_vgg##depth##_bn = {VGG(layers), .name = "vgg" #depth "_bn",              \
+                                                 .summary = "VGG-" #depth, .accuracy = percent,             \
+                                                 .recipe = &plain};                                         \
+    const lince_architecture lince_vgg##depth##_bn = {VGG(layers),                                          \
+                                                      .name = "vgg" #depth "_bn",                           \
                                                       .summary = "VGG-" #depth " with batch normalisation", \
-                                                      .batch_norm = true, .recipe = &normalised}
+                                                      .batch_norm = true,                                   \
+                                                      .accuracy = bn_percent,                               \
+                                                      .recipe = &normalised}
 
-PAIR(11, a);
-PAIR(13, b);
-PAIR(16, d);
-PAIR(19, e);
+PAIR(11, a, 69.020f, 70.370f);
+PAIR(13, b, 69.928f, 71.586f);
+PAIR(16, d, 71.592f, 73.360f);
+PAIR(19, e, 72.376f, 74.218f);

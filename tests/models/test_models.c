@@ -109,9 +109,10 @@ static bool compare_next(FILE *reference, int block)
 {
     char name[64];
     int batch, size, gradients;
-    double loss;
-    if (fscanf(reference, "%63s %d %d %lf", name, &batch, &size, &loss) != 4) return false;
+    double momentum, loss;
+    if (fscanf(reference, "%63s %d %d %lf %lf", name, &batch, &size, &momentum, &loss) != 5) return false;
     lince_net *net = build(name, batch, size, block);
+    lince_net_set_momentum(net, (float)momentum);
     uint64_t key[MAX_BATCH] = {0};
     int32_t label[MAX_BATCH];
     for (int i = 0; i < batch; i++) label[i] = i * 3 % CLASSES;

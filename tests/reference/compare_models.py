@@ -13,9 +13,15 @@ from model_steps import CifarResNet
 CIFAR = [f"resnet{depth}" for depth in (20, 32, 44, 56, 110)]
 MODELS = CIFAR + [
     "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "alexnet", "squeezenet1_1",
-    "mobilenet_v2", "densenet121", "efficientnet_b0", "vit_b_16", "swin_t",
+    "mobilenet_v2", "densenet121", "efficientnet_b0",
+    "mobilenet_v3_small", "mobilenet_v3_large", "efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4",
+    "efficientnet_v2_s", "resnext50_32x4d", "wide_resnet50_2", "regnet_y_400mf", "regnet_y_800mf", "densenet169", "densenet201",
+    "mnasnet1_0", "shufflenet_v2_x1_0", "convnext_tiny", "googlenet", "inception_v3",
+    "vit_b_16", "swin_t",
     "vgg11", "vgg13", "vgg16", "vgg19", "vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn",
 ]
+
+SMALL = {"inception_v3": 299, "googlenet": 224}  # helpers of theirs that train along need some pixels
 
 
 def logits_of(tool, name, weights, x, classes):
@@ -39,14 +45,15 @@ def report(name, found, expected):
 
 def compare(tool, name, size, folder):
     torch.manual_seed(1)
-    model = CifarResNet(int(name[6:]), 10) if name in CIFAR else getattr(torchvision.models, name)(weights=None)
+    more = {"init_weights": True} if name in ("googlenet", "inception_v3") else {}
+    model = CifarResNet(int(name[6:]), 10) if name in CIFAR else getattr(torchvision.models, name)(weights=None, **more)
     size = 32 if name in CIFAR else size
     with torch.no_grad():
         if name.startswith("vit_"):  # its output layer begins with zeros
             torch.nn.init.normal_(model.heads.head.weight, std=0.05)
         model.train()
         for _ in range(0 if name in ("vit_b_16", "swin_t") else 3):  # running statistics that are some batch's
-            model(torch.cat([picture(min(size, 96)) for _ in range(4)]))
+            model(torch.cat([picture(min(size, SMALL.get(name, 96))) for _ in range(4)]))
         x = picture(size)
         expected = model.double().eval()(x.double())[0].float()
     path = f"{folder}/{name}.safetensors"

@@ -2,7 +2,8 @@
 double precision and without dropout.
 
 Weights and pictures come from a formula that the C test repeats (see fill), so that only results are kept:
-    model batch size loss, the training step's logits, the logits of an evaluation after it (running statistics moved)
+    model batch size momentum loss, the training step's logits, the logits of an evaluation after it (running statistics moved,
+    by each norm's own momentum where `momentum` is 0)
     number of parameters that follow, then for each: name |grad|_2 <grad, fill(number)>; 0 0 of what is not trained
 
     python tests/reference/model_steps.py [MODEL...] > tests/models/steps.txt      (torch, torchvision, numpy)
@@ -94,12 +95,16 @@ def architecture(name, size, classes=10):
         return CifarResNet(int(name[6:]), classes)
     if name == "speednet8":
         return SpeedNet8(classes)
-    places = {"image_size": size} if name.startswith("vit_") else {}
-    model = getattr(torchvision.models, name)(num_classes=classes, **places)
+    more = {"aux_logits": False, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    if name.startswith("vit_"):
+        more["image_size"] = size
+    model = getattr(torchvision.models, name)(num_classes=classes, **more)
     if name.startswith("vgg"):
         model.classifier = nn.Sequential(nn.Linear(512 * 49, 24), nn.ReLU(), nn.Dropout(), nn.Linear(24, classes))
     if name == "alexnet":
         model.classifier = nn.Sequential(nn.Dropout(), nn.Linear(256 * 36, 24), nn.ReLU(), nn.Linear(24, classes))
+    if name.startswith("mobilenet_v3"):
+        model.classifier = nn.Sequential(nn.Linear(model.classifier[0].in_features, 24), nn.Hardswish(), nn.Dropout(), nn.Linear(24, classes))
     for module in model.modules():
         if isinstance(module, (nn.Dropout, torchvision.ops.StochasticDepth)):
             module.p = 0.0
@@ -127,16 +132,20 @@ def numbers(values):
     return " ".join(f"{v:.8g}" for v in values)
 
 
-def step(name, batch, size, gradients):
+def step(name, batch, size, gradients, momentum=0):
     torch.manual_seed(0)
     model = architecture(name, size).double()
     fill_parameters(model)
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d) and momentum:
+            module.momentum = float(momentum)
     x = fill(batch * 3 * size * size, 0, 1.0).reshape(batch, 3, size, size)
     y = torch.arange(batch) * 3 % 10
     logits = model.train()(x)
     loss = nn.functional.cross_entropy(logits, y, label_smoothing=0.1)
-    loss.backward()
-    print(name, batch, size, f"{loss.item():.8g}")
+    if gradients:
+        loss.backward()
+    print(name, batch, size, momentum, f"{loss.item():.8g}")
     print(numbers(logits.flatten().tolist()))
     print(numbers(model.eval()(x).flatten().tolist()))
     params = list(enumerate(model.named_parameters(), 1))
@@ -146,7 +155,9 @@ def step(name, batch, size, gradients):
         print(key, numbers([g.norm().item(), (g @ fill(g.numel(), number, 1.0)).item()]))
 
 
-STEPS = [  # model, batch, size, with gradients
+# With statistics that have hardly moved what is not normalised grows from block to block, and rounding with it, in PyTorch's
+# single precision as well: deep ones with gates take the batch's own.
+STEPS = [  # model, batch, size, with gradients, momentum
     ("resnet18", 4, 64, True),
     ("resnet34", 4, 64, False),
     ("resnet50", 4, 64, False),
@@ -169,6 +180,24 @@ STEPS = [  # model, batch, size, with gradients
     ("vit_b_16", 2, 48, True),
     ("swin_t", 2, 64, True),
     ("speednet8", 4, 32, True),
+    ("mobilenet_v3_small", 4, 64, True),
+    ("mobilenet_v3_large", 4, 64, False),
+    ("efficientnet_b1", 4, 64, False),
+    ("efficientnet_b2", 4, 64, False),
+    ("efficientnet_b3", 4, 64, False),
+    ("efficientnet_b4", 4, 64, False),
+    ("efficientnet_v2_s", 4, 64, True, 1),
+    ("resnext50_32x4d", 4, 64, True),
+    ("wide_resnet50_2", 4, 64, False),
+    ("regnet_y_400mf", 4, 64, True),
+    ("regnet_y_800mf", 4, 64, False),
+    ("densenet169", 4, 64, False),
+    ("densenet201", 4, 64, False),
+    ("mnasnet1_0", 4, 64, True),
+    ("shufflenet_v2_x1_0", 4, 64, True),
+    ("convnext_tiny", 4, 64, True),
+    ("googlenet", 4, 64, True),
+    ("inception_v3", 4, 96, True),
 ]
 
 if __name__ == "__main__":

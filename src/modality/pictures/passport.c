@@ -93,20 +93,27 @@ int lince_pictures_read(void *encoder, const lince_weights *w, const char *path)
     return lince_normalize_parse(normalize, t->mean, t->std);
 }
 
+static lince_interpolation of_curve(bool bicubic)
+{
+    return bicubic ? LINCE_BICUBIC : LINCE_BILINEAR;
+}
+
 /* As their file says or, where lince did not write it, as the architecture was published (`normalize` alone may be in its
  * metadata). LINCE_EDATA. */
 static int expected_of(lince_picture_encoder *e, const lince_architecture *a, const lince_weights *w,
                        const char *path)
 {
-    const char *normalize = lince_weights_metadata(w, "normalize");
+    const char *said = lince_weights_metadata(w, "normalize"), *normalize = said           ? said
+                                                                            : a->normalize ? a->normalize
+                                                                                           : "imagenet";
     if (lince_weights_metadata(w, "lince.image_size") && lince_weights_metadata(w, "lince.normalize"))
         return lince_pictures_read(e, w, path);
     const lince_published *set = lince_published_named(a->name, path);
     e->transform = (lince_transform){.width = a->image_size,
                                      .height = a->image_size,
                                      .resize = set ? set->resize : a->resize,
-                                     .interpolation = a->bicubic ? LINCE_BICUBIC : LINCE_BILINEAR};
-    snprintf(e->normalize, sizeof e->normalize, "%s", normalize ? normalize : "imagenet");
+                                     .interpolation = of_curve(set ? set->bicubic : a->bicubic)};
+    snprintf(e->normalize, sizeof e->normalize, "%s", normalize);
     return lince_normalize_parse(e->normalize, e->transform.mean, e->transform.std);
 }
 
@@ -115,16 +122,19 @@ static int expected_of(lince_picture_encoder *e, const lince_architecture *a, co
 static void tell_published(const lince_architecture *a, const lince_weights *w, const char *path,
                            lince_buffer *out)
 {
-    const lince_published *set = lince_published_named(a->name, path);
-    if (!lince_published_differ(a->name) || lince_weights_metadata(w, "lince.image_size")) return;
+    const lince_published *set = lince_published_named(a->name, path),
+                          *second = lince_published_second(a->name);
+    if (!second || lince_weights_metadata(w, "lince.image_size")) return;
     if (set)
         lince_buffer_printf(out, _("%s: by its name torchvision's %s: the shorter side at %d pixels\n"), path,
                             set->name, set->resize);
     else
         lince_buffer_printf(out,
                             _("%s: its name does not tell which of the published weights of %s it holds; the "
-                              "shorter side at %d pixels, as for IMAGENET1K_V1; for V2: --resize 232\n"),
-                            path, a->name, a->resize);
+                              "shorter side at %d pixels (%s), as for IMAGENET1K_V1; for V2: --resize %d "
+                              "--interpolation %s\n"),
+                            path, a->name, a->resize, lince_interpolation_name(of_curve(a->bicubic)),
+                            second->resize, lince_interpolation_name(of_curve(second->bicubic)));
 }
 
 int lince_pictures_guess(void *encoder, const lince_architecture *a, const lince_weights *w, const char *path,

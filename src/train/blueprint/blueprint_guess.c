@@ -7,6 +7,7 @@
 #include "train/blueprint/blueprint.h"
 #include "weights/formats/format.h"
 #include "weights/state_dict.h"
+#include "weights/torch/torch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -106,9 +107,10 @@ int lince_blueprint_recognise(const lince_weights *w, lince_likely *likely)
     const lince_architecture *a;
     *likely = (lince_likely){0};
     if (lince_weights_metadata(w, LINCE_DESCRIBED)) return rate_described(w, likely);
+    const char *named = lince_weights_metadata(w, LINCE_ARCHITECTURE_KEY);
     for (size_t i = 0; (a = lince_architecture_get(i)); i++) {
         lince_likely this;
-        if (!lince_modality_of_model(a)->publish) continue;
+        if (!lince_modality_of_model(a)->publish || (named && strcmp(named, a->name) != 0)) continue;
         LINCE_TRY(rate_known(a, w, &this));
         if (!likely->of || this.fits * likely->of > likely->fits * this.of) *likely = this;
     }

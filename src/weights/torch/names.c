@@ -69,6 +69,7 @@ int lince_torch_rename(lince_weights *w, const char *file)
         changed = true;
         i = -1; /* from the start: they may be nested */
     }
+    changed |= lince_torch_rename_efficientnet(w);
     if (changed) LINCE_TRY(lince_weights_index(w, file));
     return w->notes.error;
 }

@@ -9,8 +9,14 @@
 #include "weights/weights_internal.h"
 
 /* What wraps a module (DataParallel, torch.compile) puts its own name before all others, and torchvision's
- * oldest files have other names: both are mended, and noted. `file` is for messages. */
+ * oldest files and EfficientNet-PyTorch's have other names: all are mended, and noted. `file` is for messages. */
 int lince_torch_rename(lince_weights *weights, const char *file);
+
+/* Metadata: the architecture that names are those of. */
+#define LINCE_ARCHITECTURE_KEY "architecture"
+
+/* EfficientNet-PyTorch's names alone, where all are of it; whether any was changed, so that an index is due. */
+bool lince_torch_rename_efficientnet(lince_weights *weights);
 
 /* Writes the zip form, whole or not at all: an OrderedDict of tensors, as torch.load(weights_only=True) reads
  * it. Metadata go to a record of their own, extra/lince.json, which PyTorch does not look at. Same input,
