@@ -10,7 +10,8 @@ void cli_overview(FILE *out)
     for (size_t i = 0; (c = cli_command_at(i)); i++)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_translate(c->summary));
     fprintf(out, "\n%s\n", _("--cpu amx|avx512|avx2|plain: the most of the processor to use."));
-    fprintf(out, "%s\n", _("'lince help COMMAND' explains one of them."));
+    fprintf(out, "%s\n",
+            _("'lince help COMMAND' explains one of them, 'lince help models' compares the models."));
 }
 
 enum { WIDTH = 80, INDENT = 32 };
@@ -91,6 +92,61 @@ int cli_usage(const command *c, const option_spec *specs)
     return EXIT_DONE;
 }
 
+/* "25.56 M": four digits at most. */
+static void put_count(double count)
+{
+    bool large = count >= 1e9;
+    double number = count / (large ? 1e9 : 1e6);
+    printf("  %*.*f %c", 8, number < 100 ? 2 : 1, number, large ? 'G' : 'M');
+}
+
+static void put_model(const lince_architecture_info *m)
+{
+    printf("  %-20s", m->name);
+    if (!m->image_size) {
+        printf("%s\n", _("reads texts, or recordings step by step"));
+        return;
+    }
+    printf("%5d", m->image_size);
+    put_count(m->parameters);
+    put_count(m->multiply_adds);
+    if (m->accuracy > 0)
+        printf("  %8.1f %%\n", 100 * m->accuracy);
+    else
+        printf("  %8s\n", "-");
+}
+
+static void put_heading(void)
+{
+    static const char *const columns[] = {N_("pixels"), N_("parameters"), N_("mult.-adds"), N_("accuracy")};
+    static const int widths[] = {6, 11, 11, 11};
+    printf("  %-19s", "");
+    for (int i = 0; i < 4; i++)
+        printf("%s%*s", i ? " " : "", lince_field(widths[i], _(columns[i])), _(columns[i]));
+    putchar('\n');
+}
+
+/* What is known by --model, in numbers. */
+static int models(void)
+{
+    printf("%s\n\n", _("Models, for --model"));
+    put_heading();
+    for (size_t i = 0; lince_architecture_at(i, NULL); i++) {
+        lince_architecture_info info = LINCE_ARCHITECTURE_INFO_INIT;
+        int code = lince_architecture_measure(i, &info);
+        if (code) return cli_fail(code);
+        put_model(&info);
+    }
+    printf(
+        "\n%s\n",
+        _("pixels: of the side of the pictures that a model was published for; others do, too (--image-size).\n"
+          "parameters, multiply-adds: counted in the network, with the classes it was published with (ImageNet's\n"
+          "thousand, CIFAR's ten); of one picture of that size, without normalisations.\n"
+          "accuracy: top-1 on ImageNet's validation part, by torchvision's documentation of its weights\n"
+          "IMAGENET1K_V1 (https://docs.pytorch.org/vision/stable/models.html); - where there are none."));
+    return EXIT_DONE;
+}
+
 /* Each command knows its options: `help COMMAND` is `COMMAND --help`. */
 static int run(int argc, char **argv)
 {
@@ -105,13 +161,14 @@ static int run(int argc, char **argv)
         cli_overview(stdout);
         return EXIT_DONE;
     }
+    if (!strcmp(name, "models")) return models();
     const command *c = cli_command(name);
     return c ? c->run(2, (char *[]){(char *)c->name, "--help", NULL}) : EXIT_USAGE;
 }
 
 const command cmd_help = {.name = "help",
-                          .arguments = N_("[COMMAND]"),
-                          .summary = N_("explain lince, or one of its commands"),
+                          .arguments = N_("[COMMAND|models]"),
+                          .summary = N_("explain lince, one of its commands, or which models there are"),
                           .run = run,
                           .synonyms = {"--help", "-h"},
-                          .examples = "lince help train"};
+                          .examples = "lince help train\nlince help models"};

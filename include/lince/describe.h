@@ -37,6 +37,26 @@ LINCE_API const char *lince_weights_format_at(size_t index, const char **endings
 /* The models that --model knows: the name at `index`, or NULL after the last; and a line about it. */
 LINCE_API const char *lince_architecture_at(size_t index, const char **summary);
 
+/* A model in numbers, to choose by; fields that make no sense of it, or that nobody published, are 0. */
+typedef struct lince_architecture_info {
+    size_t size; /* sizeof(lince_architecture_info) */
+    const char *name, *summary, *paper;
+    int image_size;       /* pixels of the side of the pictures that it was published for */
+    int classes;          /* outputs, that it was published with */
+    double parameters;    /* that are trained */
+    double multiply_adds; /* of one such picture; without normalisations, which inference need not compute */
+    double accuracy;      /* top-1 on ImageNet's validation part, in 0..1, of torchvision's weights IMAGENET1K_V1
+                             by its documentation */
+} lince_architecture_info;
+#define LINCE_ARCHITECTURE_INFO_INIT                                     \
+    {                                                                    \
+        sizeof(lince_architecture_info), NULL, NULL, NULL, 0, 0, 0, 0, 0 \
+    }
+
+/* Of the model at `index`, as above: its network is put together, without memory for weights. LINCE_EUSAGE,
+ * LINCE_ENOMEM. */
+LINCE_API int lince_architecture_measure(size_t index, lince_architecture_info *info);
+
 #ifdef __cplusplus
 }
 #endif

@@ -26,6 +26,17 @@ static void list_structs(FILE *out)
     FIELD(lince_fetchable, mebibytes);
     FIELD(lince_fetchable, sha256);
     END;
+    BEGIN(lince_architecture_info);
+    FIELD(lince_architecture_info, size);
+    FIELD(lince_architecture_info, name);
+    FIELD(lince_architecture_info, summary);
+    FIELD(lince_architecture_info, paper);
+    FIELD(lince_architecture_info, image_size);
+    FIELD(lince_architecture_info, classes);
+    FIELD(lince_architecture_info, parameters);
+    FIELD(lince_architecture_info, multiply_adds);
+    FIELD(lince_architecture_info, accuracy);
+    END;
     BEGIN(lince_fetch_options);
     FIELD(lince_fetch_options, size);
     FIELD(lince_fetch_options, what);
