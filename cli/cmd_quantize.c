@@ -23,7 +23,8 @@ static int run(int argc, char **argv)
     const char *samples = NULL, *loss = NULL, *out = NULL, *threads = NULL;
     bool quiet = false, help = false;
     const option_spec specs[] = {
-        {"calibrate", "N", N_("samples of the training part that say which values bytes stand for (128)"), &samples, NULL},
+        {"calibrate", "N", N_("samples of the training part that say which values bytes stand for (128)"),
+         &samples, NULL},
         {"max-loss", "POINTS", N_("of accuracy on the validation part that may be lost (0.5)"), &loss, NULL},
         {"out", "FILE", N_("the file to write (the run's weights/int8.safetensors)"), &out, NULL},
         {"threads", "N", N_("for computing; what is timed runs on one"), &threads, NULL},
@@ -53,5 +54,6 @@ const command cmd_quantize = {.name = "quantize",
                               .arguments = N_("RUN"),
                               .summary = N_("write a run's weights in 8 bits, which answer faster"),
                               .run = run,
-                              .examples = "lince quantize runs/resnet18\n"
-                                          "lince predict --run runs/resnet18/weights/int8.safetensors photo.jpg"};
+                              .examples =
+                                  "lince quantize runs/resnet18\n"
+                                  "lince predict --run runs/resnet18/weights/int8.safetensors photo.jpg"};

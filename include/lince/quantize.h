@@ -15,9 +15,9 @@ typedef struct lince_quantize_options {
     double max_loss;  /* points of accuracy on the validation part that may be lost; else it is refused */
     const char *path; /* the file to write; NULL: the run's weights/int8.safetensors */
 } lince_quantize_options;
-#define LINCE_QUANTIZE_OPTIONS_INIT                       \
-    {                                                     \
-        sizeof(lince_quantize_options), 128, 0.5, NULL    \
+#define LINCE_QUANTIZE_OPTIONS_INIT                    \
+    {                                                  \
+        sizeof(lince_quantize_options), 128, 0.5, NULL \
     }
 
 /* Makes them of a run's best weights, measures both on the validation part and the test part, and how long they take here, and writes

@@ -70,11 +70,17 @@ static bool worthwhile(const void *geometry)
     return false;
 }
 
+/* None is remembered. */
+static bool describe(const char *key, FILE *out)
+{
+    (void)key, (void)out;
+    return false;
+}
+
 static void lend(void *args, void *scratch)
 {
     ((lince_conv_int8_args *)args)->scratch = scratch;
 }
 
-const lince_op_timing lince_conv_int8_timing = {.geometry = sizeof(lince_conv),
-                                                .worthwhile = worthwhile,
-                                                .lend = lend};
+const lince_op_timing lince_conv_int8_timing = {
+    .geometry = sizeof(lince_conv), .worthwhile = worthwhile, .lend = lend, .describe = describe};

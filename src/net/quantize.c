@@ -255,6 +255,16 @@ static bool has_bytes(const building *b, int node)
     return all;
 }
 
+/* Behind a relu the least byte stands for 0, which is what rectifies: bytes of which some are and some are not cannot have one
+ * scale. */
+static bool may_share_a_scale(const building *b, int node)
+{
+    const int *from = b->old->nodes[node].from;
+    const lince_quantized_scale *scales = b->q->scales;
+    return scales[b->scale[source_of(b, from[0])]].rectified ==
+           scales[b->scale[source_of(b, from[1])]].rectified;
+}
+
 static int add_node(building *b, int node)
 {
     int at = b->chain_at[node];
@@ -263,7 +273,7 @@ static int add_node(building *b, int node)
     if (linear_in_bytes(b, node)) return add_linear(b, node);
     if (is(b, node, &lince_max_pool2d_layer) && has_bytes(b, node))
         return add_of_bytes(b, node, &lince_max_pool2d_int8_layer);
-    if (is(b, node, &lince_concat_layer) && has_bytes(b, node))
+    if (is(b, node, &lince_concat_layer) && has_bytes(b, node) && may_share_a_scale(b, node))
         return add_of_bytes(b, node, &lince_concat_int8_layer);
     return add_of_floats(b, node);
 }
@@ -292,7 +302,7 @@ int lince_net_quantize(const lince_net *net, const char *floats, lince_quantized
 {
     *q = (lince_quantized){0};
     if (net->options.sequences)
-        return lince_fail(LINCE_EUNSUPPORTED, "networks that read texts are not computed in 8 bits");
+        return lince_fail(LINCE_EUNSUPPORTED, "networks that read sequences are not computed in 8 bits");
     building *b = lince_alloc(1, sizeof *b);
     q->scales = lince_alloc(2 * net->count, sizeof *q->scales);
     q->parts = lince_alloc(net->count, sizeof *q->parts);

@@ -144,6 +144,12 @@ static void list_structs(FILE *out)
     FIELD(lince_observer, epoch);
     FIELD(lince_observer, stop);
     END;
+    BEGIN(lince_quantize_options);
+    FIELD(lince_quantize_options, size);
+    FIELD(lince_quantize_options, calibrate);
+    FIELD(lince_quantize_options, max_loss);
+    FIELD(lince_quantize_options, path);
+    END;
     BEGIN(lince_setting_info);
     FIELD(lince_setting_info, name);
     FIELD(lince_setting_info, short_name);

@@ -22,7 +22,11 @@
 extern const unsigned char lince_check_export[]; /* check_export.py, embedded */
 extern const size_t lince_check_export_size;
 
-static const double MOST = 1e-5;
+/* Of bytes a step at one place or another is rounded to the other side. */
+static double most_of(const lince_model *m)
+{
+    return m->blueprint.floats ? 0.1 : 1e-5;
+}
 
 /* --- NumPy's files -------------------------------------------------------------------------------- */
 
@@ -127,7 +131,7 @@ static const char *last_line(char *text)
     return end ? end + 1 : text;
 }
 
-static int judge(int status, char *said, const char *model, double *difference)
+static int judge(int status, char *said, const char *model, double most, double *difference)
 {
     const char *line = last_line(said);
     if (status == NOT_INSTALLED)
@@ -136,14 +140,14 @@ static int judge(int status, char *said, const char *model, double *difference)
             "--verify: python3 has no onnxruntime (%.200s); install it: pip install onnxruntime", line);
     if (status) return lince_fail(LINCE_EDATA, "%s: ONNX Runtime cannot run it: %.500s", model, line);
     if (*lince_number_read(line, difference)) *difference = NAN; /* something else than a number */
-    if (*difference <= MOST) return 0;
+    if (*difference <= most) return 0;
     return lince_fail(
         LINCE_ENUMERIC,
         "%s: ONNX Runtime's logits differ from lince's by %.2g of the largest; expected %.0e at most", model,
-        *difference, MOST);
+        *difference, most);
 }
 
-static int compare(const char *model, const char *folder, double *difference)
+static int compare(const char *model, const char *folder, double most, double *difference)
 {
     char said[LINCE_PATH_MAX],
         *text = NULL, *script = lince_strndup((const char *)lince_check_export, lince_check_export_size);
@@ -153,7 +157,7 @@ static int compare(const char *model, const char *folder, double *difference)
     lince_free(script);
     if (status < 0) return status;
     int code = lince_file_read(said, 1 << 24, &text, &size);
-    if (!code) code = judge(status, text, model, difference);
+    if (!code) code = judge(status, text, model, most, difference);
     lince_free(text);
     return code;
 }
@@ -172,7 +176,7 @@ int lince_model_check_export(lince_model *m, const char *path, bool preprocessin
     LINCE_TRY(lince_path_join(folder, place && *place ? place : P_tmpdir, "lince-XXXXXX"));
     if (!mkdtemp(folder)) return lince_fail(LINCE_EIO, "%s: %s", folder, lince_reason(errno));
     int code = write_probe(m, preprocessing, folder);
-    if (!code) code = compare(path, folder, difference);
+    if (!code) code = compare(path, folder, most_of(m), difference);
     lince_remove_folder(folder);
     return code;
 }

@@ -288,8 +288,8 @@ static const lince_group *group_of(const lince_model *m)
 }
 
 int lince_model_open_part(lince_model *m, const char *data, const char *part_name, int batch,
-                          const lince_observer *observer, lince_dataset **dataset, lince_part *part, bool *is_own,
-                          lince_loader **loader)
+                          const lince_observer *observer, lince_dataset **dataset, lince_part *part,
+                          bool *is_own, lince_loader **loader)
 {
     const lince_blueprint *b = &m->blueprint;
     LINCE_TRY(open_data(m, data, observer, dataset, is_own));
@@ -323,8 +323,8 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     const lince_blueprint *b = &m->blueprint;
     lince_evaluate_options options = {.views = lince_blueprint_views(b), .raw = raw};
     bool is_own;
-    int code = lince_model_open_part(m, data, part_name, LINCE_EVALUATION_BATCH, observer, dataset, part, &is_own,
-                                     &loader);
+    int code = lince_model_open_part(m, data, part_name, LINCE_EVALUATION_BATCH, observer, dataset, part,
+                                     &is_own, &loader);
     code = lince_group_all(group_of(m), code);
     if (!code) code = agree(m, *dataset, loader);
     if (!code) code = lince_evaluate(m->net, loader, b, &options, LINCE_TESTING, observer, e);

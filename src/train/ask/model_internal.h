@@ -32,7 +32,7 @@ struct lince_model {
     bool keeps_both;         /* it is asked in turns for one sample, and for a batch */
     lince_settings settings; /* of its run; where it has none, the defaults */
     bool has_run;
-    bool of_file; /* it is one file of its run's weights/, and not what the run answers by */
+    bool of_file;             /* it is one file of its run's weights/, and not what the run answers by */
     char run[LINCE_PATH_MAX]; /* its folder, where there is one */
     lince_said said;          /* what of tables lince_model_set has said anew */
     lince_observer observer;  /* of predicting */
@@ -65,8 +65,8 @@ int lince_model_on_part(lince_model *model, const char *data, const char *part, 
 /* Its data set's part, opened as the model reads it, in batches of so many; the net is made for as many. The data set is the caller's
  * to free in any case, the loader where there is one. */
 int lince_model_open_part(lince_model *model, const char *data, const char *part_name, int batch,
-                          const lince_observer *observer, lince_dataset **dataset, lince_part *part, bool *is_own,
-                          lince_loader **loader);
+                          const lince_observer *observer, lince_dataset **dataset, lince_part *part,
+                          bool *is_own, lince_loader **loader);
 
 /* The net for batches of `batch` that the model would make for itself, with these options. */
 int lince_model_build(const lince_model *model, const lince_net_options *options, lince_net **net);

@@ -21,12 +21,17 @@ static const char *text_of(const lince_buffer *b)
     return b->data ? b->data : "";
 }
 
-void lince_quantizing_name(lince_buffer *names, const char *name)
+bool lince_quantizing_named(const lince_buffer *names, const char *name)
 {
     size_t length = strlen(name);
     for (const char *at = text_of(names); (at = strstr(at, name)); at += length)
-        if (at[-1] == ' ' && (at[length] == ' ' || !at[length])) return;
-    lince_buffer_printf(names, " %s", name);
+        if (at > names->data && at[-1] == ' ' && (at[length] == ' ' || !at[length])) return true;
+    return false;
+}
+
+void lince_quantizing_name(lince_buffer *names, const char *name)
+{
+    if (!lince_quantizing_named(names, name)) lince_buffer_printf(names, " %s", name);
 }
 
 static void set_names(lince_buffer *names, const char *text)
@@ -138,8 +143,7 @@ static int compare(const lince_evaluation *before, const lince_evaluation *after
     const int32_t *predicted[] = {marks + n, marks + 2 * n};
     lince_paired paired = {.classes = KINDS, .n = n, .runs = 2, .label = marks, .predicted = predicted};
     if (!code) code = lince_bootstrap(&paired, 0, RESAMPLES, 1, room, room + 2 * scores);
-    if (!code)
-        *w = (lince_quantized_worth){n, room[0].value, room[scores].value, room[3 * scores]};
+    if (!code) *w = (lince_quantized_worth){n, room[0].value, room[scores].value, room[3 * scores]};
     lince_free(marks);
     lince_free(room);
     return code;
@@ -202,12 +206,13 @@ static int choose(lince_quantizing *q, const lince_evaluation *before, const cha
 static int refuse_loss(const lince_quantizing *q)
 {
     const lince_quantized_worth *w = &q->validation;
-    return lince_fail(LINCE_EDATA,
-                      "in 8 bits %.2f points of accuracy are lost on the validation part: %.2f %% become %.2f %% (95 %% "
-                      "interval of the difference: %+.2f to %+.2f; samples: %zu), and --max-loss allows %g; nothing was "
-                      "written",
-                      -100 * w->difference.value, 100 * w->before, 100 * w->after, 100 * w->difference.low,
-                      100 * w->difference.high, w->n, q->options.max_loss);
+    return lince_fail(
+        LINCE_EDATA,
+        "in 8 bits %.2f points of accuracy are lost on the validation part: %.2f %% become %.2f %% (95 %% "
+        "interval of the difference: %+.2f to %+.2f; samples: %zu), and --max-loss allows %g; nothing was "
+        "written",
+        -100 * w->difference.value, 100 * w->before, 100 * w->after, 100 * w->difference.low,
+        100 * w->difference.high, w->n, q->options.max_loss);
 }
 
 /* --- measuring and writing ------------------------------------------------------------------------------------- */
@@ -257,7 +262,8 @@ static int save(lince_quantizing *q, lince_net *net)
 static int finish(lince_quantizing *q, const lince_evaluation *before)
 {
     lince_net *net;
-    LINCE_TRY(lince_quantizing_build(q, text_of(&q->names), q->method, LINCE_EVALUATION_BATCH, q->m->threads, &net));
+    LINCE_TRY(lince_quantizing_build(q, text_of(&q->names), q->method, LINCE_EVALUATION_BATCH, q->m->threads,
+                                     &net));
     int code = measure_part(q, net, "val", before, &q->validation);
     if (!code && -100 * q->validation.difference.value > q->options.max_loss) code = refuse_loss(q);
     if (!code) code = lince_quantizing_time(q);
@@ -289,22 +295,27 @@ static int quantize(lince_quantizing *q)
 
 static int check(const lince_model *m, const lince_quantize_options *o)
 {
-    if (m->blueprint.floats) return lince_fail(LINCE_EUSAGE, "%s: its weights are in 8 bits already", m->path);
+    if (m->blueprint.floats)
+        return lince_fail(LINCE_EUSAGE, "%s: its weights are in 8 bits already", m->path);
     if (!m->has_run || m->of_file)
-        return lince_fail(LINCE_EUSAGE,
-                          "lince quantize: needs a run, whose parts say what bytes have to stand for and what is lost; %s is "
-                          "a weights file",
-                          m->path);
+        return lince_fail(
+            LINCE_EUSAGE,
+            "lince quantize: needs a run, whose parts say what bytes have to stand for and what is lost; %s is "
+            "a weights file",
+            m->path);
     if (m->settings.val_on_test)
-        return lince_fail(LINCE_EUSAGE, "lince quantize: chooses on the validation part, and here that is the test part "
-                                        "(--val-on-test), which must not decide anything");
-    if (o->calibrate < 1) return lince_fail(LINCE_EUSAGE, "--calibrate %d: expected one sample at least", o->calibrate);
-    if (!(o->max_loss >= 0)) return lince_fail(LINCE_EUSAGE, "--max-loss %g: expected points of accuracy", o->max_loss);
+        return lince_fail(LINCE_EUSAGE,
+                          "lince quantize: chooses on the validation part, and here that is the test part "
+                          "(--val-on-test), which must not decide anything");
+    if (o->calibrate < 1)
+        return lince_fail(LINCE_EUSAGE, "--calibrate %d: expected one sample at least", o->calibrate);
+    if (!(o->max_loss >= 0))
+        return lince_fail(LINCE_EUSAGE, "--max-loss %g: expected points of accuracy", o->max_loss);
     return 0;
 }
 
-int lince_model_quantize(lince_model *m, const lince_quantize_options *options, const lince_observer *observer,
-                         char **text)
+int lince_model_quantize(lince_model *m, const lince_quantize_options *options,
+                         const lince_observer *observer, char **text)
 {
     LINCE_NEED(m);
     LINCE_NEED(text);

@@ -44,6 +44,19 @@ static void judge_layers(lince_quantizing *q, const pair *p)
     }
 }
 
+static bool is_slow(const lince_quantizing *q, const lince_quantized_part *part)
+{
+    const char *name = lince_net_layer(q->floats, (size_t)part->layer)->name;
+    return lince_quantizing_named(&q->slow, name);
+}
+
+static int check_any_fast(const lince_quantizing *q)
+{
+    for (size_t i = 0; i < q->plan.part_count; i++)
+        if (!is_slow(q, &q->plan.parts[i])) return 0;
+    return lince_fail(LINCE_EDATA, "8 bits are not faster here in any layer; nothing was written");
+}
+
 /* Of the plan with all layers in bytes. */
 int lince_quantizing_find_slow(lince_quantizing *q)
 {
@@ -55,8 +68,9 @@ int lince_quantizing_find_slow(lince_quantizing *q)
         LINCE_TRY(code);
     }
     if (q->slow.size)
-        lince_note(&q->observer, _("layers that are not faster in 8 bits here, and stay as they are:%s"), q->slow.data);
-    return q->slow.error;
+        lince_note(&q->observer, _("layers that are not faster in 8 bits here, and stay as they are:%s"),
+                   q->slow.data);
+    return q->slow.error ? q->slow.error : check_any_fast(q);
 }
 
 static double seconds(lince_net *net, int batch)
@@ -80,10 +94,11 @@ static void time_pair(const pair *p, lince_quantized_speed *s)
 
 static int refuse(const lince_quantized_speed *s)
 {
-    return lince_fail(LINCE_EDATA,
-                      "8 bits are not faster here: a batch of %d takes %.3f ms in floats and %.3f ms in 8 bits; nothing "
-                      "was written",
-                      s->batch, s->before, s->after);
+    return lince_fail(
+        LINCE_EDATA,
+        "8 bits are not faster here: a batch of %d takes %.3f ms in floats and %.3f ms in 8 bits; nothing "
+        "was written",
+        s->batch, s->before, s->after);
 }
 
 int lince_quantizing_time(lince_quantizing *q)

@@ -11,7 +11,7 @@
 
 /* Answers on a part's samples, of floats and of bytes. */
 typedef struct lince_quantized_worth {
-    size_t n; /* 0: the data have no such part */
+    size_t n;                  /* 0: the data have no such part */
     double before, after;      /* accuracy */
     lince_interval difference; /* after - before, paired */
 } lince_quantized_worth;
@@ -53,7 +53,8 @@ int lince_quantizing_time(lince_quantizing *q);
 int lince_quantizing_write(const lince_quantizing *q);
 int lince_quantizing_tell(const lince_quantizing *q, char **text);
 
-/* " conv1" behind the names, unless it is there. */
+/* Whether it is among the names; and " conv1" behind them, unless it is. */
+bool lince_quantizing_named(const lince_buffer *names, const char *name);
 void lince_quantizing_name(lince_buffer *names, const char *name);
 
 #endif

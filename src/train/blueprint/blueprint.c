@@ -232,8 +232,8 @@ static int read_precision(lince_blueprint *b, const lince_weights *w, const char
     b->bf16 = precision && !strcmp(precision, "bf16");
     if (int8 && !(b->floats = lince_strdup(floats ? floats : ""))) return LINCE_ENOMEM;
     if (!precision || b->bf16 || int8) return 0;
-    return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.precision' is '%.40s'; expected bf16 or int8", path,
-                      precision);
+    return lince_fail(LINCE_EDATA, "%s: its metadata 'lince.precision' is '%.40s'; expected bf16 or int8",
+                      path, precision);
 }
 
 double lince_blueprint_temperature(const lince_weights *w)

@@ -23,8 +23,9 @@ typedef struct lince_blueprint {
     lince_loss loss;    /* that it is trained with, which says what scores mean */
     double temperature; /* that scores are divided by before that; 0: not calibrated */
     bool bf16;          /* it was trained, and answers, with numbers rounded to bfloat16 (kernels/conv.h) */
-    char *floats; /* it answers in 8 bits (net/quantize.h), but for these layers, by name; NULL: in floats; owned */
-    bool several;       /* samples have any number of labels; else one */
+    char *
+        floats; /* it answers in 8 bits (net/quantize.h), but for these layers, by name; NULL: in floats; owned */
+    bool several; /* samples have any number of labels; else one */
     float *
         threshold; /* [classes] of several labels, from which probability on each is answered; NULL: 0.5; owned */
 } lince_blueprint;

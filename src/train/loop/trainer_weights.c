@@ -128,6 +128,13 @@ static void tell_loaded(const lince_trainer *t, const lince_weights *w)
                            r->loaded, wanted, t->settings->model, path);
 }
 
+static int check_precision(const lince_weights *w)
+{
+    const char *precision = lince_weights_metadata(w, "lince.precision");
+    if (!precision || strcmp(precision, "int8") != 0) return 0;
+    return lince_fail(LINCE_EUNSUPPORTED, "weights in 8 bits answer, and are not trained");
+}
+
 int lince_trainer_load_weights(lince_trainer *t)
 {
     const lince_settings *s = t->settings;
@@ -136,7 +143,8 @@ int lince_trainer_load_weights(lince_trainer *t)
     LINCE_TRY(lince_weights_open(&w, s->weights));
     lince_load_options load = {.new_head = lince_blueprint_other_classes(&t->blueprint, w),
                                .strict = s->strict};
-    int code = lince_state_dict_load(t->net, w, &load, &t->loaded);
+    int code = check_precision(w);
+    if (!code) code = lince_state_dict_load(t->net, w, &load, &t->loaded);
     if (!code)
         tell_loaded(t, w);
     else
