@@ -11,12 +11,6 @@ bool lince_conv_is_depthwise(const lince_conv *c)
            c->in.block == c->out.block;
 }
 
-bool lince_conv_is_pointwise(const lince_conv *c)
-{
-    return c->groups == 1 && c->kernel[0] == 1 && c->kernel[1] == 1 && c->in.block > 1 &&
-           c->out.height * c->out.width > 1;
-}
-
 size_t lince_conv_weights_size(const lince_conv *c)
 {
     size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];

@@ -55,10 +55,6 @@ extern const lince_op_timing lince_conv_timing;
 /* Each channel by itself, blocks and all. */
 bool lince_conv_is_depthwise(const lince_conv *conv);
 
-/* A window of one pixel: at each place of a map a product of its channels alone. Not of first layers, whose inputs are not in
- * blocks, nor of maps of one pixel. */
-bool lince_conv_is_pointwise(const lince_conv *conv);
-
 /* Floats of the weights in compute layout. */
 size_t lince_conv_weights_size(const lince_conv *conv);
 

@@ -7,6 +7,7 @@
 #include "kernels/bytes.h"
 #include "layers/layer.h"
 #include "layers/pool.h"
+#include "layers/window.h"
 
 /* Floats become bytes; and back. */
 typedef struct lince_dequantize_layer_args {
@@ -16,8 +17,9 @@ typedef struct lince_dequantize_layer_args {
 /* A convolution with what follows it: batch norm is in its weights and biases, a relu in its output's scale, whose least byte
  * stands for 0. conv2d_add_int8 adds a second input. */
 typedef struct lince_conv2d_int8_layer_args {
-    int channels, kernel, stride, padding, groups; /* as conv2d */
-    const lince_layer *of, *other;                 /* of the first input's bytes, and of the second's */
+    int channels, groups; /* as conv2d */
+    lince_window window;
+    const lince_layer *of, *other; /* of the first input's bytes, and of the second's */
 } lince_conv2d_int8_layer_args;
 typedef lince_conv2d_int8_layer_args lince_conv2d_add_int8_layer_args;
 

@@ -4,23 +4,20 @@
 
 #include <stdio.h>
 
-static int size_of(int in, const lince_conv2d_int8_layer_args *a)
-{
-    return (in + 2 * a->padding - a->kernel) / a->stride + 1;
-}
-
 static int infer(lince_layer *l)
 {
     const lince_conv2d_int8_layer_args *a = l->own;
+    const lince_window *w = &a->window;
     lince_shape in = l->in[0];
-    l->out = (lince_shape){a->channels, size_of(in.height, a), size_of(in.width, a), 1};
+    l->out = (lince_shape){a->channels, lince_window_places(w, 0, in.height),
+                           lince_window_places(w, 1, in.width), 1};
     l->out_rows = LINCE_BYTES;
     lince_conv conv = {.batch = l->batch,
                        .in = in,
                        .out = l->out,
-                       .kernel = {a->kernel, a->kernel},
-                       .stride = {a->stride, a->stride},
-                       .padding = {a->padding, a->padding},
+                       .kernel = {w->kernel[0], w->kernel[1]},
+                       .stride = {w->stride[0], w->stride[1]},
+                       .padding = {w->padding[0], w->padding[1]},
                        .groups = a->groups};
     LINCE_TRY(lince_products_int8_infer(l, &conv, 4));
     lince_layer_add_scale(l);
@@ -36,8 +33,10 @@ static void forward(lince_layer *l, const lince_pass *p)
 static void describe(const lince_layer *l, char *out, size_t size)
 {
     const lince_conv2d_int8_layer_args *a = l->own;
-    snprintf(out, size, "%d×%d, %d → %d, stride=%d", a->kernel, a->kernel, l->in[0].channels, a->channels,
-             a->stride);
+    size_t n = lince_window_print(&a->window, out, size);
+    int more = snprintf(out + n, size - n, ", %d → %d", l->in[0].channels, a->channels);
+    n += (size_t)more < size - n ? (size_t)more : size - n;
+    lince_window_put(out + n, size - n, "stride", a->window.stride);
 }
 
 static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince_onnx_value *in)
@@ -46,9 +45,9 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
     lince_onnx_value w, b, x = lince_layer_express_dequantize(a->of, g, in[0]);
     lince_products_int8_express(l, g, a->of, &w, &b);
     lince_onnx_value y = LINCE_ONNX(g, "Conv", x, w, b);
-    lince_onnx_ints(g, "kernel_shape", 2, (int64_t[]){a->kernel, a->kernel});
-    lince_onnx_ints(g, "strides", 2, (int64_t[]){a->stride, a->stride});
-    lince_onnx_ints(g, "pads", 4, (int64_t[]){a->padding, a->padding, a->padding, a->padding});
+    const int *pad = a->window.padding;
+    lince_window_express(&a->window, g);
+    lince_onnx_ints(g, "pads", 4, (int64_t[]){pad[0], pad[1], pad[0], pad[1]});
     lince_onnx_int(g, "group", a->groups);
     if (a->other) y = LINCE_ONNX(g, "Add", y, lince_layer_express_dequantize(a->other, g, in[1]));
     return lince_layer_express_quantize(l, g, y);

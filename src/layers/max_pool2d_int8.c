@@ -12,8 +12,7 @@ static int infer(lince_layer *l)
 static void forward(lince_layer *l, const lince_pass *p)
 {
     const lince_max_pool2d_int8_layer_args *a = l->own;
-    lince_window w = {{a->kernel, a->kernel}, {a->stride, a->stride}, {a->padding, a->padding}};
-    lince_max_pool_bytes(l->exec, w, l->in[0], l->out, (size_t)p->n, (const uint8_t *)p->in[0],
+    lince_max_pool_bytes(l->exec, a->window, l->in[0], l->out, (size_t)p->n, (const uint8_t *)p->in[0],
                          (uint8_t *)p->out);
 }
 

@@ -10,9 +10,10 @@
 
 static size_t place(const void *layout, const int *dims, size_t element)
 {
-    size_t kernel = (size_t)((const lince_conv *)layout)->kernel[0], inputs = (size_t)dims[1];
-    size_t x = element % kernel, y = element / kernel % kernel, i = element / kernel / kernel % inputs;
-    return lince_conv_int8_weight_at(layout, (int)(element / kernel / kernel / inputs), (int)i, (int)y,
+    size_t inputs = (size_t)dims[1], width = (size_t)((const lince_conv *)layout)->kernel[1],
+           height = (size_t)((const lince_conv *)layout)->kernel[0];
+    size_t x = element % width, y = element / width % height, i = element / width / height % inputs;
+    return lince_conv_int8_weight_at(layout, (int)(element / width / height / inputs), (int)i, (int)y,
                                      (int)x);
 }
 

@@ -48,7 +48,7 @@ static int residual(lince_net *net, int x, const char *block, int channels, floa
     y = conv(net, y, PART(5), (lince_conv2d_layer_args){.channels = channels, .kernel = 1, .linear = true});
 #undef PART
     lince_layer_args scale = LINCE_BARE(layer_scale);
-    scale.ahead_of = first;
+    scale.listed_before = first;
     y = lince_module(net, y, scale, "%s", block);
     y = lince_module(net, y, LINCE_LAYER(stochastic_depth, .p = p), "%s.stochastic_depth", block);
     return lince_module(net, y, LINCE_WITH(add, x), "%s.add", block);

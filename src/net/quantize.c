@@ -70,9 +70,9 @@ static lince_conv geometry(const lince_layer *l)
     const lince_conv2d_layer_args *a = l->own;
     return (lince_conv){.in = l->in[0],
                         .out = l->out,
-                        .kernel = {a->kernel, a->kernel},
-                        .stride = {a->stride, a->stride},
-                        .padding = {a->padding, a->padding},
+                        .kernel = {a->window.kernel[0], a->window.kernel[1]},
+                        .stride = {a->window.stride[0], a->window.stride[1]},
+                        .padding = {a->window.padding[0], a->window.padding[1]},
                         .groups = a->groups};
 }
 
@@ -186,9 +186,7 @@ static int add_chain(building *b, const chain *c)
         other = c->other && x >= 0 ? bytes_of(b, c->other, l->name, ".other") : 0;
     if (x < 0 || other < 0) return x < 0 ? x : other;
     lince_conv2d_int8_layer_args own = {.channels = a->channels,
-                                        .kernel = a->kernel,
-                                        .stride = a->stride,
-                                        .padding = a->padding,
+                                        .window = a->window,
                                         .groups = a->groups,
                                         .of = says(b, source_of(b, from)),
                                         .other = c->other ? says(b, source_of(b, c->other)) : NULL};

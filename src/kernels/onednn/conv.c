@@ -256,17 +256,8 @@ static void run(const lince_kernel *k, const void *args)
     lince_conv_finish(k, args);
 }
 
-/* Of 1x1 windows: the weights' gradient, and with AVX2 all. */
-static bool favoured(const void *geometry)
-{
-    const lince_conv_task *t = geometry;
-    return lince_conv_is_pointwise(&t->conv) &&
-           (t->direction == LINCE_BACKWARD_WEIGHTS || lince_cpu_level() < LINCE_AVX512);
-}
-
 const lince_op_row lince_conv_onednn_direct = {.op = LINCE_OP_CONV,
                                                .name = "onednn-direct",
-                                               .favoured = favoured,
                                                .create = create_direct,
                                                .run = run,
                                                .release = release};

@@ -480,25 +480,10 @@ static bool supports_avx512(const void *geometry)
     return supported(&t->conv, t->direction, lince_direct_simd_avx512.lanes);
 }
 
-/* Where it can: oneDNN's is faster by less than what it lacks costs (choose.c), but for 1x1 windows' weight gradients ... */
-static bool favoured_avx512(const void *geometry)
-{
-    const lince_conv_task *t = geometry;
-    return supports_avx512(geometry) &&
-           !(lince_conv_is_pointwise(&t->conv) && t->direction == LINCE_BACKWARD_WEIGHTS);
-}
-
 static bool supports_avx2(const void *geometry)
 {
     const lince_conv_task *t = geometry;
     return supported(&t->conv, t->direction, lince_direct_simd_avx2.lanes);
-}
-
-/* ... and with AVX2 all of 1x1 windows. */
-static bool favoured_avx2(const void *geometry)
-{
-    const lince_conv_task *t = geometry;
-    return supports_avx2(geometry) && !lince_conv_is_pointwise(&t->conv);
 }
 
 static int create(lince_kernel *k, const lince_direct_simd *simd)
@@ -557,7 +542,7 @@ const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
                                                .same_bits = true,
                                                .finishes = true,
                                                .supports = supports_avx512,
-                                               .favoured = favoured_avx512,
+                                               .favoured = supports_avx512,
                                                .create = create_avx512,
                                                .run = run,
                                                .release = release};
@@ -567,7 +552,7 @@ const lince_op_row lince_conv_direct_avx2 = {.op = LINCE_OP_CONV,
                                              .same_bits = true,
                                              .finishes = true,
                                              .supports = supports_avx2,
-                                             .favoured = favoured_avx2,
+                                             .favoured = supports_avx2,
                                              .create = create_avx2,
                                              .run = run,
                                              .release = release};
