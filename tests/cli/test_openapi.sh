@@ -16,7 +16,7 @@ until [ -s address ] || ! kill -0 $server 2>/dev/null; do sleep 0.05; done
 # Not checked: whether all that is described is taken (a picture is not described by a schema, nor is which model takes it), and
 # whether a body that is missing is refused, which for a text is an empty one.
 "$schemathesis" run "$(cat address)openapi.json" --max-examples "${EXAMPLES:-25}" --seed 1 \
-    --exclude-checks positive_data_acceptance,negative_data_rejection >out 2>err || wrong "schemathesis"
+    --request-timeout 60 --wait-for-schema 60 --exclude-checks positive_data_acceptance,negative_data_rejection >out 2>err || wrong "schemathesis"
 kill -TERM $server
 wait $server || wrong "the server ended with $?"
 [ ! -s serve.err ] || wrong "the server said: $(cat serve.err)"
