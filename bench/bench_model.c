@@ -1,10 +1,12 @@
 /* Pictures a second of a model: training (forward, loss, backward, norm, update) and inference, and the most
  * memory that the process held.
- *     bench_model [model [size [batch [sgd|adam|adamw|rmsprop|infer [steps [threads [deterministic|bf16]]]]]]] */
+ *     bench_model [model [size [batch [sgd|adam|adamw|rmsprop|infer [steps [threads [deterministic|bf16|int8]]]]]]] */
+#include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "loss/loss.h"
 #include "models/model_zoo.h"
+#include "net/quantize.h"
 #include "timing.h"
 #include "train/loop/update.h"
 
@@ -19,13 +21,30 @@ enum { CLASSES = 10, WARM_UP = 2 };
 typedef struct bench {
     const char *model, *optimizer; /* NULL: inference */
     int size, batch, steps, threads;
-    bool deterministic, bf16;
+    bool deterministic, bf16, int8;
     lince_net *net;
     lince_update update;
     uint64_t *key;
     int32_t *label;
     double *seconds; /* [steps] */
 } bench;
+
+/* For inference: the net in 8 bits. Its scales are 1, whatever it computes: times do not depend on that. */
+static int quantize(bench *b)
+{
+    lince_quantized q;
+    int code = lince_net_quantize(b->net, "", &q);
+    if (!code) code = lince_net_prepare(q.net);
+    if (!code) code = lince_net_init(q.net, 1);
+    if (!code) code = lince_quantized_weights(b->net, &q);
+    if (!code) {
+        lince_net_free(b->net);
+        b->net = q.net;
+        q.net = NULL;
+    }
+    lince_quantized_release(&q);
+    return code;
+}
 
 static int build(bench *b)
 {
@@ -41,6 +60,7 @@ static int build(bench *b)
     if (!code) code = lince_net_prepare(b->net);
     if (code) return code;
     lince_net_init(b->net, 1);
+    if (b->int8 && !b->optimizer) LINCE_TRY(quantize(b));
     if (!b->optimizer) return 0;
     b->update = (lince_update){
         .optimizer = lince_optimizer_named(b->optimizer),
@@ -102,11 +122,12 @@ int main(int argc, char **argv)
                .steps = argc > 5 ? atoi(argv[5]) : 10,
                .threads = argc > 6 ? atoi(argv[6]) : lince_processors(),
                .deterministic = argc > 7 && !strcmp(argv[7], "deterministic"),
-               .bf16 = argc > 7 && !strcmp(argv[7], "bf16")};
+               .bf16 = argc > 7 && !strcmp(argv[7], "bf16"),
+               .int8 = argc > 7 && !strcmp(argv[7], "int8")};
     if (!strcmp(b.optimizer, "infer")) b.optimizer = NULL;
     if (b.size < 1 || b.batch < 1 || b.steps < 1 || b.threads < 1)
         return fprintf(stderr, "usage: bench_model [model [size [batch [optimizer|infer [steps [threads "
-                               "[deterministic|bf16]]]]]]]\n"),
+                               "[deterministic|bf16|int8]]]]]]]\n"),
                2;
     int code = build(&b);
     if (!code) code = fill(&b);
