@@ -45,7 +45,7 @@ grep -q I8 out || wrong "lince info does not say what the tensors are"
 done_with export $file model.onnx --quiet
 grep -q QuantizeLinear model.onnx || wrong "no QuantizeLinear"
 if python3 -c 'import onnxruntime' 2>/dev/null; then done_with export $file model.onnx --verify; fi
-done_with report shapes --quiet
+done_with report shapes
 grep -q 'In 8 bits' shapes/report.md || wrong "the report says nothing"
 expect 1 'answer, and are not trained' train --data pictures --weights $file --model resnet20 --epochs 1 --out trained
 finish
