@@ -45,7 +45,7 @@ typedef struct lince_architecture_info {
     int classes;          /* outputs, that it was published with */
     double parameters;    /* that are trained */
     double multiply_adds; /* of one such picture; without normalisations, which inference need not compute */
-    double accuracy;      /* top-1 on ImageNet's validation part, in 0..1, of torchvision's weights IMAGENET1K_V1
+    double accuracy; /* top-1 on ImageNet's validation part, in 0..1, of torchvision's weights IMAGENET1K_V1
                              by its documentation */
 } lince_architecture_info;
 #define LINCE_ARCHITECTURE_INFO_INIT                                     \
