@@ -11,7 +11,7 @@ void cli_overview(FILE *out)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_translate(c->summary));
     fprintf(out, "\n%s\n", _("--cpu amx|avx512|avx2|plain: the most of the processor to use."));
     fprintf(out, "%s\n",
-            _("'lince help COMMAND' explains one of them, 'lince help models' compares the models."));
+            _("'lince help COMMAND' explains one, 'lince help models' compares the models."));
 }
 
 enum { WIDTH = 80, INDENT = 32 };

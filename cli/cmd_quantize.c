@@ -55,5 +55,5 @@ const command cmd_quantize = {.name = "quantize",
                               .summary = N_("write a run's weights in 8 bits, which answer faster"),
                               .run = run,
                               .examples =
-                                  "lince quantize runs/resnet18\n"
-                                  "lince predict --run runs/resnet18/weights/int8.safetensors photo.jpg"};
+                                  "lince predict --run runs/resnet18/weights/int8.safetensors photo.jpg\n"
+                                  "lince quantize runs/resnet18"};

@@ -12,7 +12,7 @@ ln -s "$TEST_SOURCE_DIR/examples" examples
 
 # By the page; then by the same means in the other language.
 page=$(sed -n 's/^    \(cc \|c++ \|cmake \)/\1/p' "$TEST_SOURCE_DIR/docs/embedding.md")
-[ "$(wc -l <<<"$page")" -eq 5 ] || wrong "docs/embedding.md: expected five commands"
+[ "$(wc -l <<<"$page")" -eq 6 ] || wrong "docs/embedding.md: expected six commands"
 bash -ec "$page" >out 2>err || wrong "docs/embedding.md: its commands fail:"
 cmake -S examples -B build-c++ -DAS_CXX=ON >out 2>err && cmake --build build-c++ >out 2>err || wrong "they are no C++:"
 

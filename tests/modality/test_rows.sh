@@ -2,5 +2,5 @@
 # public interface has for programs that were written when there were two kinds, are left out.
 # usage: test_rows.sh
 cd "$TEST_SOURCE_DIR" || exit 1
-grep -rnE 'is_text|is_picture|\.texts|->tokens' src cli include | grep -vE '^src/(modality|picture|text)/|lince_model_is_text' && exit 1
+grep -rnE 'is_text|is_picture|\.texts|->tokens' src cli include | grep -vE '^src/(modality|picture|text)/|lince_model_is_text|attention' && exit 1
 exit 0

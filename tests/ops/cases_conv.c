@@ -22,6 +22,8 @@ static const shape shapes[] = {
     {2, 24, 9, 8, 40, BY(1, 7), 1, BY(0, 3), 1},
     {2, 24, 9, 8, 40, BY(7, 1), BY(2, 1), BY(3, 0), 1},
     {1, 16, 7, 9, 16, BY(3, 5), 1, BY(1, 2), 16},
+    {2, 3, 32, 48, 40, 16, 16, 0, 1},
+    {1, 3, 23, 22, 16, 7, 5, 2, 1},
 };
 /* Of vgg16 on 32x32, a stem, depthwise and pointwise convolutions. */
 static const shape timed_shapes[] = {

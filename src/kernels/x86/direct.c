@@ -426,7 +426,8 @@ static bool supported(const lince_conv *c, lince_direction direction, int block)
     int s = c->stride[0];
     bool plain = c->in.block == 1 && block > 1;
     return c->groups == 1 && s == c->stride[1] && c->out.block == block &&
-           (plain ? direction != LINCE_BACKWARD_DATA && (s == 1 || s == 2 || s == 4)
+           (plain ? direction == LINCE_BACKWARD_WEIGHTS ||
+                        (direction == LINCE_FORWARD && (s == 1 || s == 2 || s == 4))
                   : c->in.block == block && (s == 1 || s == 2));
 }
 

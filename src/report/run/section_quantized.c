@@ -49,7 +49,7 @@ void lince_write_quantized(lince_document *d, const lince_facts *f)
     lince_document_paragraph(
         d,
         TR("The best weights once more, as bytes with a scale for each output: %.1f MB instead of %.1f MB. Which values an "
-           "activation's bytes stand for was measured on %.0f samples of the training part (%s, chosen on the validation "
+           "activation's bytes stand for was measured on the training part (samples: %.0f; %s, chosen on the validation "
            "part). Layers in floats:%s. Accuracies are of the same samples, so that their difference is paired; "
            "times are of one thread."),
         lince_fact_number(q, "bytes_after") / 1e6, lince_fact_number(q, "bytes_before") / 1e6,

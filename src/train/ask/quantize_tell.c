@@ -56,7 +56,7 @@ int lince_quantizing_tell(const lince_quantizing *q, char **text)
             &out,
             _("a batch of %d on one thread: %.3f ms in floats, %.3f ms in 8 bits (%.2f times as fast)\n"),
             q->speed[i].batch, q->speed[i].before, q->speed[i].after, q->speed[i].before / q->speed[i].after);
-    lince_buffer_printf(&out, _("ranges by %s, of %zu samples; in floats:%s\n"),
+    lince_buffer_printf(&out, _("ranges by %s (samples: %zu); in floats:%s\n"),
                         lince_range_method_name(q->method), q->samples,
                         q->names.size ? q->names.data : _(" none"));
     if (out.error) lince_buffer_release(&out);
