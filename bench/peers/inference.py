@@ -77,7 +77,7 @@ def measure(engine, size, batch, path, threads, seconds):
     import numpy
 
     x = numpy.random.default_rng(1).random((batch, 3, size, size), numpy.float32)
-    took = median_seconds(engine(path, x, threads), seconds)
+    took = median_seconds(engine(path, x, threads), seconds, threads)
     print(f"{batch / took:.2f} pictures/s, {took * 1e3:.1f} ms")
 
 
@@ -86,7 +86,8 @@ def main():
     if engine == "onnx":
         return export(model, int(size), int(batch), path)
     if not os.path.exists(path):  # by a process of its own, whose memory is not the engine's
-        subprocess.run([sys.executable, __file__, "onnx", model, size, batch, path], check=True,
+        made_for = "1" if engine == "ncnn" else batch
+        subprocess.run([sys.executable, __file__, "onnx", model, size, made_for, path], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     engines = {"onnxruntime": onnxruntime, "openvino": openvino, "ncnn": ncnn}
     measure(engines[engine], int(size), int(batch), path, int(rest[0]), float(rest[1]))

@@ -154,7 +154,7 @@ INTRODUCTION = """# lince and its peers, side by side
 
 `make bench-peers` measures and writes this page: a part for each machine, of which a run replaces its own. Contenders of a case run in alternation, all on every core unless a
 row says otherwise; figures are medians of the rounds, each of which is the median of several steps; the ratio is the
-median of the rounds' ratios (lowest..highest). A training step is forward, loss, backward and update. PyTorch runs
+median of the rounds' ratios (lowest..highest). On one thread times are of the programs' own processor time, so that other programs count less. A training step is forward, loss, backward and update. PyTorch runs
 with its fused optimizers; of its settings (plain, channels_last, `torch.compile` where tried, which took it {longest} s at
 the most) the fastest of the first round goes on, the others keep their one round. Peak memory is the whole process's.
 """

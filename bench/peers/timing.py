@@ -3,12 +3,14 @@ import statistics
 import time
 
 
-def median_seconds(step, seconds):
-    """After two warm-up steps, for the given time but at least three steps."""
+def median_seconds(step, seconds, threads):
+    """After two warm-up steps, for the given time but at least three steps. On one thread of the process's own time, so that
+    other programs do not count."""
+    now = time.process_time if threads == 1 else time.perf_counter
     step(), step()
-    times, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times) < 3:
-        start = time.perf_counter()
+    times, end = [], now() + seconds
+    while now() < end or len(times) < 3:
+        start = now()
         step()
-        times.append(time.perf_counter() - start)
+        times.append(now() - start)
     return statistics.median(times)

@@ -63,7 +63,7 @@ def main():
         model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     run = torch.compile(model) if args.variant == "compile" else model
     step = inference_step(args, run, x) if args.work == "infer" else training_step(args, run, x)
-    seconds = median_seconds(step, args.seconds)
+    seconds = median_seconds(step, args.seconds, args.threads)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{args.model} {args.size} px, batch {args.batch}, {args.work}, PyTorch {torch.__version__} {args.variant}: "
           f"{args.batch / seconds:.2f} pictures/s, {seconds * 1e3:.1f} ms, {peak:.0f} MiB")
