@@ -98,7 +98,7 @@ static void test_published_weights_bring_their_own_transform(void **state)
         const char *note;
     } cases[] = {{"mobilenet_v2-7ebf99e0.pth", 0, 232, "IMAGENET1K_V2: the shorter side at 232"},
                  {"mobilenet_v2-b0353104.pth", 0, 256, "IMAGENET1K_V1: the shorter side at 256"},
-                 {"mine.pth", 0, 256, "for V2: --resize 232 --interpolation bilinear"},
+                 {"mine.pth", 0, 256, "for V2: resize 232 interpolation bilinear"},
                  {"mine.pth", 232, 232, "the weights expect crop, resize 256, bilinear"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char path[LINCE_PATH_MAX];
