@@ -24,9 +24,11 @@ __attribute__((constructor)) static void mind_forks(void)
     pthread_atfork(let_threads_go, NULL, NULL);
 }
 
-/* glibc loads libgcc_s at the first backtrace, or else at the first pthread_exit. */
+/* glibc loads libgcc_s at the first backtrace, or else at the first pthread_exit. OpenMP has a team of threads for each that has
+ * computed, and where they are more than the processors all of them sleep at once wherever they wait. */
 int lince_parallel_prepare(void)
 {
+    let_threads_go();
 #ifdef __GLIBC__
     void *frame[1];
     if (backtrace(frame, 1) < 1) return lince_fail(LINCE_ENOMEM, "out of memory");

@@ -16,7 +16,8 @@ typedef void lince_range_task(void *context, size_t begin, size_t end);
 void lince_parallel_ranges(int threads, size_t total, size_t grain, lince_range_task *task, void *context);
 
 /* Before threads are begun that compute and end: OpenMP's end with theirs, for which the C library needs another library, and ends
- * the process where there is no memory for it. It is loaded here. LINCE_ENOMEM. */
+ * the process where there is no memory for it. It is loaded here; and the calling thread's own threads are let go, until it computes
+ * again. LINCE_ENOMEM. */
 int lince_parallel_prepare(void);
 
 /* Makes `threads` the number that libraries use which compute on the calling thread's behalf. */

@@ -4,6 +4,8 @@
 #include "kernels/kernels.h"
 #include "layers/pool.h"
 
+#include <assert.h>
+
 /* Windows along an axis; with ceil_mode also one that ends outside, but none that begins outside (PyTorch's
  * rule). */
 static int windows(const lince_max_pool2d_layer_args *a, int axis, int in)
@@ -20,6 +22,7 @@ static int infer(lince_layer *l)
     lince_shape in = l->in[0];
     lince_window w = a->window =
         lince_window_of(a->window, a->kernel, a->stride ? a->stride : a->kernel, a->padding);
+    assert(w.kernel[0] > 0 && w.kernel[1] > 0);
     if (w.kernel[0] > LINCE_TAKEN_NONE / w.kernel[1]) /* the position of what was taken is a byte */
         return lince_fail(LINCE_EUNSUPPORTED, "%s: max pooling by %dx%d: %d pixels at most", l->name,
                           w.kernel[0], w.kernel[1], LINCE_TAKEN_NONE);

@@ -1,13 +1,11 @@
 #include "layers/window.h"
 #include "core/error.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 lince_window lince_window_of(lince_window w, int kernel, int stride, int padding)
 {
     if (!w.kernel[0]) w = (lince_window){{kernel, kernel}, {stride, stride}, {padding, padding}};
-    assert(w.kernel[0] > 0 && w.kernel[1] > 0);
     for (int axis = 0; axis < 2; axis++)
         if (!w.stride[axis]) w.stride[axis] = 1;
     return w;
