@@ -53,7 +53,7 @@ def compare(tool, name, size, folder):
             torch.nn.init.normal_(model.heads.head.weight, std=0.05)
         model.train()
         for _ in range(0 if name in ("vit_b_16", "swin_t") else 3):  # running statistics that are some batch's
-            model(torch.cat([picture(min(size, SMALL.get(name, 96))) for _ in range(4)]))
+            model(torch.cat([picture(SMALL.get(name, min(size, 96))) for _ in range(4)]))
         x = picture(size)
         expected = model.double().eval()(x.double())[0].float()
     path = f"{folder}/{name}.safetensors"
