@@ -132,7 +132,7 @@ typedef struct lince_net_time {
 } lince_net_time;
 
 /* Seconds of processor time that a node's layer takes in a forward pass without training, the least of some; after one, of a net on
- * one thread. */
+ * one thread. What the layer before it does is counted there. */
 double lince_net_time_node(lince_net *net, size_t node);
 
 /* Measures from now on. LINCE_ENOMEM. */

@@ -99,20 +99,25 @@ static void forward_with_tail(const lince_net *net, lince_node *n, lince_pass *p
     n->layer.type->forward(&n->layer, pass);
 }
 
-/* Nodes first + 1 to last, of `count` samples from `done` on. */
+/* What node i does of a pass over nodes first + 1 to last, of `count` samples from `done` on. */
+static void run_node(lince_net *net, int i, int first, int last, size_t done, int count)
+{
+    lince_node *n = &net->nodes[i];
+    lince_pass pass = pass_of(net, n);
+    pass.n = count;
+    pass.out = value_at(net, i, done);
+    for (int k = 0; k < n->inputs; k++) pass.in[k] = value_at(net, n->from[k], done);
+    if (has_tail(net, n, last))
+        forward_with_tail(net, n, &pass, done);
+    else if (!n->forward_done && !in_tail(net, n, first, last))
+        n->layer.type->forward(&n->layer, &pass);
+}
+
 static void run_nodes(lince_net *net, int first, int last, size_t done, int count)
 {
     for (int i = first + 1; i <= last; i++) {
         double start = net->times ? lince_now() : 0;
-        lince_node *n = &net->nodes[i];
-        lince_pass pass = pass_of(net, n);
-        pass.n = count;
-        pass.out = value_at(net, i, done);
-        for (int k = 0; k < n->inputs; k++) pass.in[k] = value_at(net, n->from[k], done);
-        if (has_tail(net, n, last))
-            forward_with_tail(net, n, &pass, done);
-        else if (!n->forward_done && !in_tail(net, n, first, last))
-            n->layer.type->forward(&n->layer, &pass);
+        run_node(net, i, first, last, done, count);
         if (net->times && net->train) net->times[i].forward += lince_now() - start;
     }
 }
@@ -131,15 +136,22 @@ static void run_forward(lince_net *net, int first, int last, int count, bool tra
     run_nodes(net, end ? end : first, last, 0, count);
 }
 
+/* What a node does of a whole pass: every slice of it, and the work of those behind it that it does as well. */
+static void run_alone(lince_net *net, int node)
+{
+    int end = net->slice_end, slice = net->slice;
+    if (node > end) run_node(net, node, end, (int)net->count - 1, 0, net->n);
+    for (int done = 0; node <= end && done < net->n; done += slice)
+        run_node(net, node, 0, end, (size_t)done, net->n - done < slice ? net->n - done : slice);
+}
+
 double lince_net_time_node(lince_net *net, size_t node)
 {
     enum { RUNS = 5 };
-    lince_node *n = &net->nodes[node];
     double least = 0;
-    for (int i = 0; i < RUNS && !n->forward_done; i++) {
-        lince_pass pass = pass_of(net, n);
+    for (int i = 0; i < RUNS; i++) {
         double start = lince_own_time();
-        n->layer.type->forward(&n->layer, &pass);
+        run_alone(net, (int)node);
         double took = lince_own_time() - start;
         if (i == 0 || took < least) least = took;
     }

@@ -7,19 +7,8 @@
 
 #define UNROLL _Pragma("GCC unroll 16")
 
-/* A sum of the vector that `channel` floats lie before, whose result is written at y + at. */
-INLINE vec vec_finish(const lince_finish *f, size_t channel, ptrdiff_t at, vec sum)
-{
-    if (f->bias) sum = vec_add(sum, vec_load(f->bias + channel));
-    if (f->scale) sum = vec_fma(vec_load(f->scale + channel), sum, vec_load(f->shift + channel));
-    if (f->addend) sum = vec_add(sum, vec_load(f->addend + at));
-    if (f->activation == LINCE_RELU || f->activation == LINCE_RELU6) sum = vec_relu(sum);
-    if (f->activation == LINCE_RELU6) sum = vec_min(vec_all(6), sum);
-    if (f->gate) sum = vec_where_positive(sum, vec_load(f->gate + at));
-    return sum;
-}
-
-/* The same of `count` pixels, whose sums are `pitch` apart and whose results `step` floats: what is asked is asked once. */
+/* Sums of `count` pixels for the vector that `channel` floats lie before: they are `pitch` apart, and their results, at y + at,
+ * `step` floats. What is asked is asked once for all. */
 INLINE void finish_pixels(const lince_finish *f, size_t channel, ptrdiff_t at, size_t step, int count,
                           int pitch, vec *sum, float *y)
 {

@@ -403,7 +403,7 @@ INLINE void write_part(matrix t, rows_of *some, unsigned rows, const square *s, 
         {
             if (!p->inside && (r < p->top || r >= p->bottom || c < p->left || c >= p->right)) continue;
             ptrdiff_t at = p->at + ((ptrdiff_t)r * width + c) * LANES;
-            vec_store(y + at, vec_finish(f, 0, at, out[c]));
+            finish_pixels(f, 0, at, LANES, 1, 1, &out[c], y);
         }
     }
 }
