@@ -18,10 +18,11 @@ typedef enum lince_stream {
     LINCE_STREAM_DROPOUT = 5,
     LINCE_STREAM_SYNTH = 6, /* built-in data sets */
     LINCE_STREAM_BOOTSTRAP = 7,
-    LINCE_STREAM_FLIP = 8,     /* a sample's side in the first epoch, where it alternates */
-    LINCE_STREAM_MIX = 9,      /* how the samples of one batch are mixed */
-    LINCE_STREAM_SAMPLER = 10, /* which samples an epoch has, where it is not all of them */
-    LINCE_STREAM_TUNE = 16,    /* proposals of a search */
+    LINCE_STREAM_FLIP = 8,      /* a sample's side in the first epoch, where it alternates */
+    LINCE_STREAM_MIX = 9,       /* how the samples of one batch are mixed */
+    LINCE_STREAM_SAMPLER = 10,  /* which samples an epoch has, where it is not all of them */
+    LINCE_STREAM_DIVISION = 11, /* which samples each piece of a batch has */
+    LINCE_STREAM_TUNE = 16,     /* proposals of a search */
 } lince_stream;
 
 /* A 64-bit key for one purpose: a mix of its arguments. `a` and `b` are, for example, epoch and sample. */

@@ -5,6 +5,8 @@
 
 #include "core/i18n.h"
 #include "core/random.h"
+#include "data/loader/division.h"
+#include "data/loader/findings.h"
 #include "data/loader/loader.h"
 #include "data/loader/sampler.h"
 
@@ -32,9 +34,13 @@ typedef struct lince_slot {
 } lince_slot;
 
 struct lince_content {
-    /* Opens the part: sets count, and what else there is of good, scratch and state. Release is called in any
-     * case. */
+    /* Opens the part: sets state, and count, and what else there is of good and scratch. Release is called in any case. */
     int (*open)(lince_loader *loader, const void *how);
+    /* Where each member opens its own samples only (loader->division): all have what each has found, and the rest of what is to be set
+     * is set here. NULL: each opens all of them, as they are no files of their own. */
+    int (*share)(lince_loader *loader);
+    /* Reads a sample of another member's anew. LINCE_EDATA where it is not what that one has found; there is one where members share. */
+    int (*again)(const lince_loader *loader, uint32_t index, void *scratch);
     int (*allocate)(const lince_loader *loader, lince_slot *slot); /* the input of a batch; the slot's */
     int (*arrange)(lince_loader *loader, int epoch);               /* loader->order, once drawn; NULL: not */
     /* The input of the slot's n samples; by several threads at a time, each with scratch of its own. */
@@ -56,10 +62,12 @@ struct lince_loader {
     const lince_content *content;
     lince_dataset *dataset;
     lince_part part;
-    size_t count;         /* samples, without bad ones */
-    const uint32_t *good; /* [count] of the part; NULL: all are */
-    size_t scratch;       /* bytes a worker needs */
-    void *state;          /* of the content; owned */
+    lince_division division;
+    lince_findings findings; /* while it is opened */
+    size_t count;            /* samples, without bad ones */
+    const uint32_t *good;    /* [count] of the part; NULL: all are */
+    size_t scratch;          /* bytes a worker needs */
+    void *state;             /* of the content; owned */
     lince_loader_options options;
     lince_sampler sampler; /* of balanced epochs */
     uint32_t *drawn;       /* [samples of the part] likewise, for counting */

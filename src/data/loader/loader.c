@@ -19,11 +19,9 @@ static void draw(lince_loader *l)
     if (l->balanced)
         lince_sampler_draw(&l->sampler, l->options.seed, l->epoch, l->order);
     else if (l->options.train)
-        lince_random_permutation(lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)l->epoch, 0),
-                                 l->order, l->count);
+        lince_division_deal(&l->division, l->options.seed, l->epoch, l->order);
     else
-        for (size_t i = 0; i < l->count; i++) l->order[i] = (uint32_t)i;
-    for (size_t i = 0; i < l->count && l->good && !l->balanced; i++) l->order[i] = l->good[l->order[i]];
+        for (size_t i = 0; i < l->count; i++) l->order[i] = l->good ? l->good[i] : (uint32_t)i;
 }
 
 static void count_turns(lince_loader *l)
@@ -334,6 +332,59 @@ static int allocate(lince_loader *l)
     return 0;
 }
 
+/* Who opens what: members their own, or each all of it. */
+static int divide(lince_loader *l)
+{
+    const lince_loader_options *o = &l->options;
+    bool divided = l->content->share;
+    uint64_t key = lince_key(o->seed, LINCE_STREAM_DIVISION, 0, 0);
+    return lince_division_init(&l->division, divided ? o->group : &lince_alone,
+                               lince_dataset_count(l->dataset, l->part), (size_t)o->batch_size,
+                               divided ? o->pieces : 1, o->train ? &key : NULL);
+}
+
+static int open_own(lince_loader *l, const void *how)
+{
+    LINCE_TRY(divide(l));
+    return l->content->open(l, how);
+}
+
+/* Whether copies of the data are the same ones, whose names and sizes are, is asked of some samples that the next member has. */
+static int look_at_copies(const lince_loader *l)
+{
+    enum { SOME = 8 };
+    const lince_group *group = l->options.group;
+    lince_share next = lince_division_of(&l->division, (group->rank + 1) % group->size);
+    void *scratch = lince_alloc(l->scratch, 1);
+    int code = scratch ? 0 : LINCE_ENOMEM;
+    for (size_t i = 0; i < SOME && i < next.count && !code; i++) {
+        uint32_t index = l->division.sample[next.begin + lince_piece(next.count, SOME, i).begin];
+        code = l->content->again(l, index, scratch);
+        if (code == LINCE_EDATA)
+            lince_fail(code,
+                       "%s: %s: the next process has another one under this name; all must see the same data",
+                       lince_dataset_path(l->dataset), lince_loader_name(l, index));
+    }
+    lince_free(scratch);
+    return code;
+}
+
+static int share(lince_loader *l)
+{
+    LINCE_TRY(l->content->share(l));
+    if (l->good) lince_division_keep(&l->division, l->good, l->count);
+    return l->options.group->size > 1 ? look_at_copies(l) : 0;
+}
+
+/* What fails in one member fails in all. */
+static int open_part(lince_loader *l, const void *how)
+{
+    const lince_group *group = l->options.group;
+    LINCE_TRY(lince_group_all(group, open_own(l, how)));
+    int code = l->content->share ? share(l) : 0;
+    return lince_group_all(group, code ? code : allocate(l));
+}
+
 int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part part,
                      const lince_content *content, const void *how, const lince_loader_options *options)
 {
@@ -349,8 +400,8 @@ int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part p
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->vacant, NULL);
     pthread_cond_init(&l->ready, NULL);
-    int code = content->open(l, how);
-    if (!code) code = allocate(l);
+    lince_findings_init(&l->findings);
+    int code = open_part(l, how);
     if (code) {
         lince_loader_free(l);
         *loader = NULL;
@@ -380,6 +431,8 @@ void lince_loader_free(lince_loader *l)
     lince_free(l->turn);
     lince_free(l->drawn);
     lince_sampler_release(&l->sampler);
+    lince_findings_release(&l->findings);
+    lince_division_release(&l->division);
     l->content->release(l);
     pthread_mutex_destroy(&l->lock);
     pthread_cond_destroy(&l->vacant);

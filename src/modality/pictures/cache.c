@@ -30,8 +30,9 @@ static int fit(const lince_pictures *p, uint32_t index, uint8_t *pixels, bool *i
 
 int lince_pictures_get(const lince_pictures *p, uint32_t index, uint8_t *spare, const uint8_t **pixels)
 {
-    bool kept = index < p->cached, incomplete;
-    *pixels = kept ? p->cache + index * p->size : spare;
+    uint32_t kept = p->kept[index];
+    bool incomplete;
+    *pixels = kept ? p->cache + (kept - 1) * p->size : spare;
     if (kept) return 0;
     LINCE_TRY(fit(p, index, spare, &incomplete, NULL));
     if (lince_hash_content(spare, p->size) == p->contents[index]) return 0;
@@ -49,20 +50,13 @@ uint64_t lince_pictures_digest(const lince_pictures *p)
     return digest;
 }
 
-/* --- decoding all of it once ---------------------------------------------------------------------- */
-
-/* What became of a sample: 0, or an error and its message (owned; NULL where there was no memory for it). */
-typedef struct outcome {
-    int code;
-    bool incomplete;
-    char *message;
-} outcome;
+/* --- decoding a member's own once ----------------------------------------------------------------- */
 
 typedef struct scan {
     const lince_pictures *pictures;
-    size_t total;
+    const lince_division *division;
     atomic_size_t next;
-    outcome *outcomes; /* [total] */
+    lince_findings *findings;
     bool skip_bad;
     lince_voice voice;
     const lince_watch *watch; /* or NULL */
@@ -87,11 +81,11 @@ LINCE_EACH_LEVEL(add_up, (const uint8_t *pixels, size_t size, uint64_t *sum, uin
     *squares += total_squares;
 }
 
-static int scan_one(scanner *s, size_t i, uint8_t *spare, bool *incomplete)
+static int scan_one(scanner *s, uint32_t i, uint8_t *spare, bool *incomplete)
 {
     const lince_pictures *p = s->shared->pictures;
-    uint8_t *pixels = i < p->cached ? p->cache + i * p->size : spare;
-    LINCE_TRY(fit(p, (uint32_t)i, pixels, incomplete, &p->originals[i]));
+    uint8_t *pixels = p->kept[i] ? p->cache + (p->kept[i] - 1) * p->size : spare;
+    LINCE_TRY(fit(p, i, pixels, incomplete, &p->originals[i]));
     p->contents[i] = lince_hash_content(pixels, p->size);
     for (size_t c = 0; c < 3; c++) add_up(pixels + c, p->size - c, &s->sum[c], &s->squares[c]);
     return 0;
@@ -106,7 +100,7 @@ static void tell(const scan *shared, size_t done)
 {
     const lince_watch *w = shared->watch;
     if (w && w->progress && pthread_equal(pthread_self(), shared->caller))
-        w->progress(w->context, done, shared->total);
+        w->progress(w->context, done, shared->division->owns);
 }
 
 /* Takes samples in their order until there are none. An error that ends the scan lets those before it finish,
@@ -116,16 +110,16 @@ static void *scan_samples(void *context)
     LINCE_PLAIN_LOCALE;
     scanner *s = context;
     scan *shared = s->shared;
+    size_t total = shared->division->owns, i;
     lince_voice_use(shared->voice);
     uint8_t *spare = lince_alloc(shared->pictures->size, 1);
-    size_t i;
-    while (!stop_wanted(shared) && (i = atomic_fetch_add(&shared->next, 1)) < shared->total) {
+    while (!stop_wanted(shared) && (i = atomic_fetch_add(&shared->next, 1)) < total) {
+        bool incomplete = false;
+        uint32_t index = shared->division->own[i];
         tell(shared, i);
-        outcome *o = &shared->outcomes[i];
-        o->code = spare ? scan_one(s, i, spare, &o->incomplete) : LINCE_ENOMEM;
-        if (!o->code) continue;
-        if (!(o->message = lince_strdup(lince_error()))) o->code = LINCE_ENOMEM;
-        if (!shared->skip_bad || o->code == LINCE_ENOMEM) atomic_store(&shared->next, shared->total);
+        int code = spare ? scan_one(s, index, spare, &incomplete) : LINCE_ENOMEM;
+        if (code || incomplete) lince_findings_add(shared->findings, index, code);
+        if (code && (!shared->skip_bad || code == LINCE_ENOMEM)) atomic_store(&shared->next, total);
     }
     lince_free(spare);
     return NULL;
@@ -149,70 +143,83 @@ static void scan_parallel(lince_pictures *p, scan *shared, int threads)
         }
 }
 
-static int fail_with(const outcome *o)
+/* The first of the member's own. */
+static void choose_kept(lince_pictures *p, const lince_division *division, size_t cache_bytes)
 {
-    return lince_fail(o->code, "%s", o->message ? o->message : "out of memory");
+    size_t most = cache_bytes / p->size;
+    p->cached = most < division->owns ? most : division->owns;
+    for (size_t i = 0; i < p->cached; i++) p->kept[division->own[i]] = (uint32_t)i + 1;
 }
 
-/* Keeps the good ones; the data set leaves out the others. */
-static int sort_out(lince_pictures *p, scan *s)
+static int allocate(lince_pictures *p, const lince_division *division, size_t total, size_t cache_bytes)
 {
-    const char *first = NULL;
-    for (size_t i = 0; i < s->total; i++) {
-        outcome *o = &s->outcomes[i];
-        if (!o->code) {
-            p->good[p->count++] = (uint32_t)i;
-            if (o->incomplete) lince_dataset_mark_incomplete(p->dataset, p->part, i);
-            continue;
-        }
-        if (!s->skip_bad || o->code == LINCE_ENOMEM) return fail_with(o);
-        if (!first) first = o->message;
-        LINCE_TRY(lince_dataset_leave_out(p->dataset, p->part, i, o->message));
-    }
-    if (s->total && !p->count)
-        return lince_fail(LINCE_EDATA,
-                          "%s: no picture of the %s part can be read (pictures: %zu); the first: %s",
-                          lince_dataset_path(p->dataset), lince_part_title(p->part), s->total, first);
-    return 0;
+    p->good = lince_alloc(total, sizeof *p->good);
+    p->contents = lince_alloc(total, sizeof *p->contents);
+    p->originals = lince_alloc(total, sizeof *p->originals);
+    p->kept = lince_alloc(total, sizeof *p->kept);
+    if (!p->good || !p->contents || !p->originals || !p->kept) return LINCE_ENOMEM;
+    choose_kept(p, division, cache_bytes);
+    if ((p->cache = lince_alloc(p->cached, p->size))) return 0;
+    return lince_fail(LINCE_ENOMEM,
+                      "out of memory: the decoded pictures take %zu MiB; choose a smaller --cache-mb",
+                      p->cached * p->size >> 20);
 }
 
-static int scan_all(lince_pictures *p, size_t total, bool skip_bad, int threads, const lince_watch *watch)
+int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part part,
+                        const lince_transform *transform, const lince_division *division, size_t cache_bytes,
+                        bool skip_bad, int threads, const lince_watch *watch, lince_findings *findings)
 {
+    *p = (lince_pictures){.dataset = dataset, .part = part, .transform = *transform};
+    p->size = (size_t)transform->width * (size_t)transform->height * 3;
+    LINCE_TRY(allocate(p, division, lince_dataset_count(dataset, part), cache_bytes));
     scan s = {.pictures = p,
-              .total = total,
+              .division = division,
+              .findings = findings,
               .skip_bad = skip_bad,
               .voice = lince_voice_now(),
               .watch = watch,
               .caller = pthread_self()};
     atomic_init(&s.next, 0);
-    if (!(s.outcomes = lince_alloc(total, sizeof *s.outcomes))) return LINCE_ENOMEM;
     scan_parallel(p, &s, threads);
-    tell(&s, total);
-    int code = stop_wanted(&s) ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : sort_out(p, &s);
-    for (size_t i = 0; i < total; i++) lince_free(s.outcomes[i].message);
-    lince_free(s.outcomes);
+    tell(&s, division->owns);
+    return stop_wanted(&s) ? lince_fail(LINCE_EINTERRUPTED, "interrupted") : 0;
+}
+
+/* --- what all have found -------------------------------------------------------------------------- */
+
+/* Whole numbers: in any order the same. */
+static int share_sums(lince_pictures *p, const lince_group *group)
+{
+    size_t members = (size_t)group->size, sums = 2 * sizeof p->sum;
+    uint64_t(*each)[2][3] = lince_alloc(members, sums);
+    int code = lince_group_all(group, each ? 0 : LINCE_ENOMEM);
+    if (!code) {
+        memcpy(each[group->rank][0], p->sum, sizeof p->sum);
+        memcpy(each[group->rank][1], p->squares, sizeof p->squares);
+        code = lince_group_gather(group, each, members, members, sums);
+    }
+    for (size_t i = 0; i < members && !code; i++)
+        for (int c = 0; c < 3 && i != (size_t)group->rank; c++) {
+            p->sum[c] += each[i][0][c];
+            p->squares[c] += each[i][1][c];
+        }
+    lince_free(each);
     return code;
 }
 
-int lince_pictures_init(lince_pictures *p, lince_dataset *dataset, lince_part part,
-                        const lince_transform *transform, size_t cache_bytes, bool skip_bad, int threads,
-                        const lince_watch *watch)
+int lince_pictures_share(lince_pictures *p, const lince_division *division, bool skip_bad,
+                         lince_findings *findings)
 {
-    size_t total = lince_dataset_count(dataset, part);
-    *p = (lince_pictures){.dataset = dataset, .part = part, .transform = *transform};
-    p->size = (size_t)transform->width * (size_t)transform->height * 3;
-    p->cached = cache_bytes / p->size < total ? cache_bytes / p->size : total;
-    p->good = lince_alloc(total, sizeof *p->good);
-    p->contents = lince_alloc(total, sizeof *p->contents);
-    p->originals = lince_alloc(total, sizeof *p->originals);
-    int code = p->good && p->contents && p->originals ? 0 : LINCE_ENOMEM;
-    if (!code && !(p->cache = lince_alloc(p->cached, p->size)))
-        code = lince_fail(LINCE_ENOMEM,
-                          "out of memory: the decoded pictures take %zu MiB; choose a smaller --cache-mb",
-                          p->cached * p->size >> 20);
-    if (!code) code = scan_all(p, total, skip_bad, threads, watch);
-    if (code) lince_pictures_release(p);
-    return code;
+    const lince_group *group = division->group;
+    LINCE_TRY(lince_findings_share(findings, group));
+    LINCE_TRY(share_sums(p, group));
+    LINCE_TRY(lince_division_gather(division, p->contents, sizeof *p->contents));
+    LINCE_TRY(lince_division_gather(division, p->originals, sizeof *p->originals));
+    LINCE_TRY(lince_findings_sort_out(findings, group, p->dataset, p->part, skip_bad, p->good, &p->count));
+    size_t total = lince_dataset_count(p->dataset, p->part);
+    if (p->count || !total) return 0;
+    return lince_fail(LINCE_EDATA, "%s: no picture of the %s part can be read (pictures: %zu); the first: %s",
+                      lince_dataset_path(p->dataset), lince_part_title(p->part), total, findings->list->why);
 }
 
 void lince_pictures_release(lince_pictures *p)
@@ -220,6 +227,7 @@ void lince_pictures_release(lince_pictures *p)
     lince_free(p->good);
     lince_free(p->contents);
     lince_free(p->originals);
+    lince_free(p->kept);
     lince_free(p->cache);
     *p = (lince_pictures){0};
 }

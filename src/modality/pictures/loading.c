@@ -73,13 +73,25 @@ static int open_part(lince_loader *l, const void *how)
     content *own = l->state = lince_alloc(1, sizeof *own);
     if (!own) return LINCE_ENOMEM;
     *own = *wanted;
-    LINCE_TRY(lince_pictures_init(&own->pictures, l->dataset, l->part, &own->transform,
-                                  l->options.cache_bytes, l->options.skip_bad, lince_processors(),
-                                  &l->options.watch));
+    return lince_pictures_init(&own->pictures, l->dataset, l->part, &own->transform, &l->division,
+                               l->options.cache_bytes, l->options.skip_bad, lince_processors(),
+                               &l->options.watch, &l->findings);
+}
+
+static int share(lince_loader *l)
+{
+    content *own = l->state;
+    LINCE_TRY(lince_pictures_share(&own->pictures, &l->division, l->options.skip_bad, &l->findings));
     l->count = own->pictures.count;
     l->good = own->pictures.good;
     l->scratch = lince_draw_scratch(&own->transform) + own->pictures.size;
     return 0;
+}
+
+static int again(const lince_loader *l, uint32_t index, void *scratch)
+{
+    const uint8_t *pixels;
+    return lince_pictures_get(&((const content *)l->state)->pictures, index, scratch, &pixels);
 }
 
 static uint64_t digest(const lince_loader *l)
@@ -93,6 +105,8 @@ static uint64_t holds(const lince_loader *l, uint32_t index)
 }
 
 static const lince_content pictures = {.open = open_part,
+                                       .share = share,
+                                       .again = again,
                                        .allocate = allocate,
                                        .fill = fill,
                                        .digest = digest,

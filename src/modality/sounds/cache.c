@@ -72,10 +72,10 @@ static int make(recording *r, void *scratch, float *clip, float *map, int32_t *l
 
 int lince_clips_get(const lince_clips *c, uint32_t index, float *spare, void *scratch, const float **values)
 {
-    bool kept = index < c->cached;
+    uint32_t stands = c->stands[index];
     int32_t length;
-    *values = kept ? c->cache + index * c->size : spare;
-    if (kept) return 0;
+    *values = stands ? c->cache + (stands - 1) * c->size : spare;
+    if (stands) return 0;
     recording r = {.clips = c, .index = index};
     LINCE_TRY(make(&r, scratch, c->raw ? spare : NULL, c->raw ? NULL : spare, &length));
     if (lince_hash_content(spare, c->size * sizeof *spare) == c->contents[index]) return 0;
@@ -93,7 +93,7 @@ uint64_t lince_clips_digest(const lince_clips *c)
     return digest;
 }
 
-/* --- all of them, once ---------------------------------------------------------------------------- */
+/* --- a member's own, once ------------------------------------------------------------------------- */
 
 /* Samples are read some at a time, several threads' work, and added up in their order, so that sums do not depend on the
  * threads. */
@@ -101,7 +101,6 @@ enum { SOME = 64 };
 
 typedef struct one {
     int code;
-    char *why;             /* its message; owned */
     float *values;         /* [size] where they are not kept in the cache; owned */
     void *scratch;         /* owned */
     double *sum, *squares; /* [bands] over the map's frames; owned */
@@ -112,7 +111,9 @@ typedef struct one {
 
 typedef struct scan {
     lince_clips *clips;
-    size_t first;
+    const lince_division *division;
+    lince_findings *findings;
+    size_t first; /* of the member's own */
     one list[SOME];
     lince_voice voice;
 } scan;
@@ -138,14 +139,14 @@ static void look_at(void *context, size_t i)
     scan *s = context;
     one *o = &s->list[i];
     lince_clips *c = s->clips;
-    size_t index = s->first + i;
-    float *values = index < c->cached ? c->cache + index * c->size : o->values;
+    uint32_t index = s->division->own[s->first + i], stands = c->stands[index];
+    float *values = stands ? c->cache + (stands - 1) * c->size : o->values;
     lince_voice_use(s->voice);
-    recording r = {.clips = c, .index = (uint32_t)index};
+    recording r = {.clips = c, .index = index};
     float *map = c->raw ? o->values + c->size : values;
     o->code = make(&r, o->scratch, c->raw ? values : NULL, map, &c->length[index]);
     if (o->code) {
-        o->why = lince_strdup(lince_error());
+        lince_findings_add(s->findings, index, o->code);
         return;
     }
     c->contents[index] = lince_hash_content(values, c->size * sizeof *values);
@@ -154,38 +155,33 @@ static void look_at(void *context, size_t i)
     o->map = map, o->key = r.key, o->kept = r.kept;
 }
 
-/* Keeps a good one; the data set leaves out the others. */
-static int sort_out(scan *s, size_t i, bool skip_bad)
+/* A good one counts in its piece. */
+static void count_in(scan *s, size_t i)
 {
     one *o = &s->list[i];
     lince_clips *c = s->clips;
-    int bands = lince_feature_bands(&c->encoder->spec), code = 0;
-    if (!o->code) {
-        c->good[c->count++] = (uint32_t)(s->first + i);
-        for (int b = 0; b < bands; b++) c->sum[b] += o->sum[b], c->squares[b] += o->squares[b];
-        if (!o->kept) lince_kept_maps_add(&c->kept, &o->key, o->map, c->length[s->first + i]);
-    } else if (skip_bad && o->code != LINCE_ENOMEM && o->why)
-        code = lince_dataset_leave_out(c->dataset, c->part, s->first + i, o->why);
-    else
-        code = o->why ? lince_fail(o->code, "%s", o->why) : lince_fail(LINCE_ENOMEM, "out of memory");
-    lince_free(o->why);
-    o->why = NULL;
-    return code;
+    uint32_t index = s->division->own[s->first + i];
+    size_t bands = (size_t)lince_feature_bands(&c->encoder->spec);
+    double *sum = c->sums + s->division->piece[index] * 2 * bands, *squares = sum + bands;
+    for (size_t b = 0; b < bands; b++) sum[b] += o->sum[b], squares[b] += o->squares[b];
+    if (!o->kept) lince_kept_maps_add(&c->kept, &o->key, o->map, c->length[index]);
 }
 
-static int scan_all(scan *s, size_t total, bool skip_bad, int threads, const lince_watch *watch)
+static int scan_all(scan *s, bool skip_bad, int threads, const lince_watch *watch)
 {
-    for (s->first = 0; s->first < total; s->first += SOME) {
+    size_t total = s->division->owns;
+    bool goes_on = true;
+    for (s->first = 0; s->first < total && goes_on; s->first += SOME) {
         size_t n = total - s->first < SOME ? total - s->first : SOME;
-        int code = 0;
         if (watch && watch->stop && *watch->stop) return lince_fail(LINCE_EINTERRUPTED, "interrupted");
         if (watch && watch->progress) watch->progress(watch->context, s->first, total);
         lince_parallel(threads, n, look_at, s);
         for (size_t i = 0; i < n; i++) {
-            int this = sort_out(s, i, skip_bad);
-            if (!code) code = this;
+            if (!s->list[i].code)
+                count_in(s, i);
+            else if (!skip_bad || s->list[i].code == LINCE_ENOMEM)
+                goes_on = false;
         }
-        if (code) return code;
     }
     if (watch && watch->progress) watch->progress(watch->context, total, total);
     return 0;
@@ -218,45 +214,75 @@ static void close_scan(scan *s)
     }
 }
 
-static int scan_part(lince_clips *c, size_t total, bool skip_bad, int threads, const lince_watch *watch)
+static int scan_own(lince_clips *c, const lince_division *division, lince_findings *findings, bool skip_bad,
+                    int threads, const lince_watch *watch)
 {
-    scan s = {0};
+    scan s = {.division = division, .findings = findings};
     int code = open_scan(&s, c);
-    if (!code) code = scan_all(&s, total, skip_bad, threads, watch);
+    if (!code) code = scan_all(&s, skip_bad, threads, watch);
     close_scan(&s);
-    if (!code && total && !c->count)
-        code = lince_fail(LINCE_EDATA, "%s: no recording of the %s part can be read (recordings: %zu)",
-                          lince_dataset_path(c->dataset), lince_part_title(c->part), total);
     return code;
 }
 
-int lince_clips_init(lince_clips *c, lince_dataset *dataset, lince_part part, const lince_sound_encoder *e,
-                     bool raw, size_t cache_bytes, uint64_t disk_bytes, bool skip_bad, int threads,
-                     const lince_watch *watch)
+/* The first of the member's own stand in the cache. */
+static int allocate(lince_clips *c, const lince_division *division, size_t cache_bytes)
 {
-    size_t total = lince_dataset_count(dataset, part), bands = (size_t)lince_feature_bands(&e->spec);
-    *c = (lince_clips){.dataset = dataset, .part = part, .encoder = e, .raw = raw, .kept = {.fd = -1}};
-    c->size = raw ? e->samples : lince_sound_floats(e);
-    size_t most = cache_bytes / (c->size * sizeof(float));
-    c->cached = most < total ? most : total;
+    size_t total = lince_dataset_count(c->dataset, c->part), most = cache_bytes / (c->size * sizeof(float)),
+           bands = (size_t)lince_feature_bands(&c->encoder->spec);
+    c->cached = most < division->owns ? most : division->owns;
     c->good = lince_alloc(total, sizeof *c->good);
     c->contents = lince_alloc(total, sizeof *c->contents);
     c->originals = lince_alloc(total, sizeof *c->originals);
     c->length = lince_alloc(total, sizeof *c->length);
-    c->sum = lince_alloc(bands, sizeof *c->sum);
-    c->squares = lince_alloc(bands, sizeof *c->squares);
-    int code = c->good && c->contents && c->originals && c->length && c->sum && c->squares ? 0 : LINCE_ENOMEM;
-    if (!code && !(c->cache = lince_alloc(c->cached * c->size, sizeof *c->cache)))
-        code = lince_fail(LINCE_ENOMEM,
-                          "out of memory: the recordings take %zu MiB; choose a smaller --cache-mb",
-                          c->cached * c->size * sizeof(float) >> 20);
-    if (!code) {
-        lince_kept_maps_open(&c->kept, e, lince_dataset_fingerprint(dataset), disk_bytes, total);
-        code = scan_part(c, total, skip_bad, threads, watch);
-        lince_kept_maps_finish(&c->kept);
-    }
-    if (code) lince_clips_release(c);
+    c->stands = lince_alloc(total, sizeof *c->stands);
+    c->sums = lince_alloc(division->pieces, 2 * bands * sizeof *c->sums);
+    if (!c->good || !c->contents || !c->originals || !c->length || !c->stands || !c->sums)
+        return LINCE_ENOMEM;
+    for (size_t i = 0; i < c->cached; i++) c->stands[division->own[i]] = (uint32_t)i + 1;
+    if ((c->cache = lince_alloc(c->cached * c->size, sizeof *c->cache))) return 0;
+    return lince_fail(LINCE_ENOMEM, "out of memory: the recordings take %zu MiB; choose a smaller --cache-mb",
+                      c->cached * c->size * sizeof(float) >> 20);
+}
+
+int lince_clips_init(lince_clips *c, lince_dataset *dataset, lince_part part, const lince_sound_encoder *e,
+                     bool raw, const lince_division *division, size_t cache_bytes, uint64_t disk_bytes,
+                     bool skip_bad, int threads, const lince_watch *watch, lince_findings *findings)
+{
+    *c = (lince_clips){.dataset = dataset, .part = part, .encoder = e, .raw = raw, .kept = {.fd = -1}};
+    c->size = raw ? e->samples : lince_sound_floats(e);
+    LINCE_TRY(allocate(c, division, cache_bytes));
+    lince_kept_maps_open(&c->kept, e, lince_dataset_fingerprint(dataset), disk_bytes,
+                         lince_dataset_count(dataset, part));
+    int code = scan_own(c, division, findings, skip_bad, threads, watch);
+    lince_kept_maps_finish(&c->kept);
     return code;
+}
+
+/* --- what all have found -------------------------------------------------------------------------- */
+
+/* By the pieces' numbers, into the first one's. */
+static int share_sums(lince_clips *c, const lince_division *division)
+{
+    size_t numbers = 2 * (size_t)lince_feature_bands(&c->encoder->spec), pieces = division->pieces;
+    LINCE_TRY(lince_group_gather(division->group, c->sums, pieces, pieces, numbers * sizeof *c->sums));
+    for (size_t p = 1; p < pieces; p++)
+        for (size_t i = 0; i < numbers; i++) c->sums[i] += c->sums[p * numbers + i];
+    return 0;
+}
+
+int lince_clips_share(lince_clips *c, const lince_division *division, bool skip_bad, lince_findings *findings)
+{
+    size_t total = lince_dataset_count(c->dataset, c->part);
+    LINCE_TRY(lince_findings_share(findings, division->group));
+    LINCE_TRY(share_sums(c, division));
+    LINCE_TRY(lince_division_gather(division, c->contents, sizeof *c->contents));
+    LINCE_TRY(lince_division_gather(division, c->originals, sizeof *c->originals));
+    LINCE_TRY(lince_division_gather(division, c->length, sizeof *c->length));
+    LINCE_TRY(lince_findings_sort_out(findings, division->group, c->dataset, c->part, skip_bad, c->good,
+                                      &c->count));
+    if (c->count || !total) return 0;
+    return lince_fail(LINCE_EDATA, "%s: no recording of the %s part can be read (recordings: %zu)",
+                      lince_dataset_path(c->dataset), lince_part_title(c->part), total);
 }
 
 void lince_clips_release(lince_clips *c)
@@ -266,8 +292,8 @@ void lince_clips_release(lince_clips *c)
     lince_free(c->originals);
     lince_free(c->length);
     lince_free(c->cache);
-    lince_free(c->sum);
-    lince_free(c->squares);
+    lince_free(c->stands);
+    lince_free(c->sums);
     lince_kept_maps_close(&c->kept);
     *c = (lince_clips){.kept = {.fd = -1}};
 }

@@ -1,9 +1,11 @@
-/* The clips of one part of a data set, or what networks see of them: as many as memory is given for are kept, the others are
- * read again each time. */
+/* The clips of one part of a data set, or what networks see of them: of a member's own as many as memory is given for are kept, the
+ * others are read again each time. */
 #ifndef LINCE_MODALITY_SOUNDS_CACHE_H
 #define LINCE_MODALITY_SOUNDS_CACHE_H
 
 #include "core/watch.h"
+#include "data/loader/division.h"
+#include "data/loader/findings.h"
 #include "modality/sounds/kept_maps.h"
 #include "modality/sounds/sounds.h"
 
@@ -15,23 +17,30 @@ typedef struct lince_clips {
     size_t size;    /* floats of one: a clip's samples or a map's values */
     uint32_t *good; /* [count] indices in the part of those that can be decoded, ascending */
     size_t count;
-    float *cache; /* [cached][size]: the first of the part */
+    float *cache; /* [cached][size]: the first of the member's own */
     size_t cached;
-    uint64_t *contents;    /* [of the part] of good ones: lince_hash_content of the floats */
-    uint64_t *originals;   /* [of the part] likewise: lince_sound_content */
-    int32_t *length;       /* [of the part] frames that a recording has itself */
-    lince_kept_maps kept;  /* of earlier runs */
-    double *sum, *squares; /* [bands] over all maps of the good ones */
+    uint32_t *stands;     /* [of the part] place in the cache + 1; 0: it is not there */
+    uint64_t *contents;   /* [of the part] of good ones: lince_hash_content of the floats */
+    uint64_t *originals;  /* [of the part] likewise: lince_sound_content */
+    int32_t *length;      /* [of the part] frames that a recording has itself */
+    lince_kept_maps kept; /* of earlier runs */
+    double *sums;         /* [pieces][2][bands] over all maps of the good ones: values, and squares */
 } lince_clips;
 
-/* Decodes the whole part once, on `threads` threads, to fill the cache, to find the bad ones and to add up. With `skip_bad`
- * the data set leaves the bad ones out; where it is not set: the first one's error. LINCE_EDATA where none is good.
+/* Decodes this member's own recordings once, on `threads` threads, to fill the cache, to find the bad ones and to add up. What another
+ * member does not see of it: whatever fails. With `skip_bad` bad ones are noted in `findings`; without it the first bad one ends it.
  * `watch` (or NULL) is called from the caller's thread. The same bits on any number of threads. `disk_bytes`: of
- * lince_kept_maps_open. */
+ * lince_kept_maps_open. Release in any case. */
 int lince_clips_init(lince_clips *clips, lince_dataset *dataset, lince_part part,
-                     const lince_sound_encoder *encoder, bool raw, size_t cache_bytes, uint64_t disk_bytes,
-                     bool skip_bad, int threads, const lince_watch *watch);
+                     const lince_sound_encoder *encoder, bool raw, const lince_division *division,
+                     size_t cache_bytes, uint64_t disk_bytes, bool skip_bad, int threads,
+                     const lince_watch *watch, lince_findings *findings);
 void lince_clips_release(lince_clips *clips);
+
+/* What all members have found, in each of them; sums are added up by the pieces' numbers. The error of the first bad one in sample order
+ * where they are not skipped; LINCE_EDATA where none is good. */
+int lince_clips_share(lince_clips *clips, const lince_division *division, bool skip_bad,
+                      lince_findings *findings);
 
 /* Bytes that lince_clips_get needs for itself; SIZE_MAX: more than there can be. */
 size_t lince_clips_scratch(const lince_sound_encoder *encoder);

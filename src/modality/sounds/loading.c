@@ -149,13 +149,28 @@ static int open_part(lince_loader *l, const void *how)
     content *own = l->state = lince_alloc(1, sizeof *own);
     if (!own) return LINCE_ENOMEM;
     *own = *(const content *)how;
-    LINCE_TRY(lince_clips_init(&own->clips, l->dataset, l->part, own->encoder,
-                               lince_sound_augments_wave(&own->augment), l->options.cache_bytes,
-                               own->disk_bytes, l->options.skip_bad, lince_processors(), &l->options.watch));
+    return lince_clips_init(&own->clips, l->dataset, l->part, own->encoder,
+                            lince_sound_augments_wave(&own->augment), &l->division, l->options.cache_bytes,
+                            own->disk_bytes, l->options.skip_bad, lince_processors(), &l->options.watch,
+                            &l->findings);
+}
+
+static int share(lince_loader *l)
+{
+    content *own = l->state;
+    LINCE_TRY(lince_clips_share(&own->clips, &l->division, l->options.skip_bad, &l->findings));
     l->count = own->clips.count;
     l->good = own->clips.good;
     l->scratch = room_size(own);
     return 0;
+}
+
+static int again(const lince_loader *l, uint32_t index, void *scratch)
+{
+    const content *own = l->state;
+    room r = room_of(own, scratch);
+    const float *values;
+    return lince_clips_get(&own->clips, index, r.kept, r.scratch, &values);
 }
 
 static uint64_t digest(const lince_loader *l)
@@ -169,6 +184,8 @@ static uint64_t holds(const lince_loader *l, uint32_t index)
 }
 
 static const lince_content sounds = {.open = open_part,
+                                     .share = share,
+                                     .again = again,
                                      .allocate = allocate,
                                      .fill = fill,
                                      .digest = digest,
@@ -194,7 +211,7 @@ void lince_loader_measure_sounds(const lince_loader *l, float *mean, float *devi
     int bands = lince_feature_bands(&own->encoder->spec);
     double n = (double)c->count * (double)lince_sound_frames(own->encoder);
     for (int b = 0; b < bands; b++) {
-        double m = c->sum[b] / n, variance = c->squares[b] / n - m * m;
+        double m = c->sums[b] / n, variance = c->sums[bands + b] / n - m * m;
         mean[b] = (float)m;
         deviation[b] = (float)sqrt(fmax(variance, 1e-6));
     }

@@ -287,31 +287,33 @@ static const lince_group *group_of(const lince_model *m)
     return m->group ? m->group : &lince_alone;
 }
 
-int lince_model_open_part(lince_model *m, const char *data, const char *part_name, int batch,
-                          const lince_observer *observer, lince_dataset **dataset, lince_part *part,
-                          bool *is_own, lince_loader **loader)
+/* What each member has done for itself. */
+static int choose_data(lince_model *m, const char *data, const char *part_name, int batch,
+                       const lince_observer *observer, lince_dataset **dataset, lince_part *part,
+                       bool *is_own)
 {
-    const lince_blueprint *b = &m->blueprint;
     LINCE_TRY(open_data(m, data, observer, dataset, is_own));
     LINCE_TRY(refuse_content(m, *dataset));
     LINCE_TRY(refuse_task(m, *dataset));
     LINCE_TRY(match_classes(m, *dataset));
     LINCE_TRY(choose_part(*dataset, part_name, part));
-    LINCE_TRY(lince_model_use(m, batch));
+    return lince_model_use(m, batch);
+}
+
+/* All members answer for the same samples, and each opens its share of them. */
+int lince_model_open_part(lince_model *m, const char *data, const char *part_name, int batch,
+                          const lince_observer *observer, lince_dataset **dataset, lince_part *part,
+                          bool *is_own, lince_loader **loader)
+{
+    const lince_blueprint *b = &m->blueprint;
+    const lince_group *group = group_of(m);
+    LINCE_TRY(
+        lince_group_all(group, choose_data(m, data, part_name, batch, observer, dataset, part, is_own)));
+    LINCE_TRY(lince_group_same(group, lince_dataset_path(*dataset), lince_dataset_fingerprint(*dataset)));
     LINCE_TRY(open_loader(m, *dataset, *part, batch, observer, loader));
     tell_data(*dataset, *part, observer);
     if (b->modality->tell_loaded) b->modality->tell_loaded(b->encoder, *loader, *part, observer);
     return 0;
-}
-
-/* All members answer for the same samples. */
-static int agree(const lince_model *m, const lince_dataset *dataset, const lince_loader *loader)
-{
-    char samples[32];
-    if (group_of(m)->size == 1) return 0;
-    LINCE_TRY(lince_group_same(m->group, lince_dataset_path(dataset), lince_dataset_fingerprint(dataset)));
-    snprintf(samples, sizeof samples, "%zu", lince_loader_samples(loader));
-    return lince_group_same(m->group, lince_dataset_path(dataset), samples);
 }
 
 /* By the model's views. The data set is the caller's to free, in any case. */
@@ -325,8 +327,6 @@ static int evaluate_part(lince_model *m, const char *data, const char *part_name
     bool is_own;
     int code = lince_model_open_part(m, data, part_name, LINCE_EVALUATION_BATCH, observer, dataset, part,
                                      &is_own, &loader);
-    code = lince_group_all(group_of(m), code);
-    if (!code) code = agree(m, *dataset, loader);
     if (!code) code = lince_evaluate(m->net, loader, b, &options, LINCE_TESTING, observer, e);
     lince_loader_free(loader);
     if (!code && is_own && *part == LINCE_TEST && !m->chosen) code = tell_changed(m, *dataset, e, observer);

@@ -367,10 +367,10 @@ static int open_training_part(lince_trainer *t)
 {
     const lince_modality *m = t->blueprint.modality;
     lince_opening opening = lince_trainer_opening(t);
-    LINCE_TRY(m->prepare(&opening));
+    LINCE_TRY(lince_group_all(t->group, m->prepare(&opening)));
     LINCE_TRY(plain_loader(t, LINCE_TRAIN, true, &t->train));
     opening = lince_trainer_opening(t);
-    return m->measure ? m->measure(&opening) : 0;
+    return lince_group_all(t->group, m->measure ? m->measure(&opening) : 0);
 }
 
 static int open_loaders(lince_trainer *t)
@@ -696,8 +696,8 @@ static int prepare(lince_trainer *t)
     LINCE_TRY(lince_trainer_agree(t));
     LINCE_TRY(lince_group_all(t->group, look(t)));
     LINCE_TRY(find_duplicates(t));
-    LINCE_TRY(choose_batch(t));
-    LINCE_TRY(open_loaders(t));
+    LINCE_TRY(lince_group_all(t->group, choose_batch(t)));
+    LINCE_TRY(open_loaders(t)); /* together: each reads its share */
     return open_model(t);
 }
 
