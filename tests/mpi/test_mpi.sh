@@ -4,6 +4,8 @@
 common="--lang en --threads 1 --shards 4 --quiet --no-report"
 of_pictures="--data pictures --model resnet20 --image-size 16 --batch-size 15 --epochs 2 $common"
 of_texts="--data tweets --model gru --hidden 8 --embedding 8 --split-by random --batch-size 16 --epochs 2 $common"
+of_sounds="--data sounds --model resnet20 --mixup 0.2 --batch-size 15 --epochs 2 $common"
+"$lince" synth sounds sounds --n 60 --seed 1 >/dev/null
 "$lince" synth images pictures --n 70 --seed 1 >/dev/null
 "$lince" synth tweets tweets --n 90 --seed 1 >/dev/null
 
@@ -15,7 +17,7 @@ same_files() { # FOLDER, as FOLDER: but for times
     done
     cmp <(cut -d, -f1,3- "$1/results.csv") <(cut -d, -f1,3- "$2/results.csv") || wrong "$1/results.csv is not that of $2"
 }
-for kind in pictures texts; do
+for kind in pictures sounds texts; do
     options=of_$kind
     done_with train ${!options} --out "$kind-alone"
     for n in 2 3; do
@@ -38,6 +40,20 @@ cp err doubled-alone.err
 together 3 train $doubled --out doubled-3
 same_files doubled-3 doubled-alone
 cmp err doubled-alone.err && grep -q 'also in the training part' err || wrong "three processes find other duplicates"
+
+# --- each opens its share, and what it cannot read nobody uses
+
+cp -r pictures damaged
+for picture in $(find damaged/train -name '*.png' | sort | sed -n '3p;9p;20p'); do echo "no picture" >"$picture"; done
+damaged=${of_pictures/--data pictures/--data damaged}
+damaged="${damaged/--epochs 2/--epochs 1}"
+done_with train $damaged --on-bad skip --out damaged-alone
+cp err damaged-alone.err
+together 3 train $damaged --on-bad skip --out damaged-3
+same_files damaged-3 damaged-alone
+cmp err damaged-alone.err && [ "$(grep -c 'left out: ' err)" -eq 3 ] || wrong "three processes leave out other samples"
+together 3 train $damaged --on-bad fail --out damaged-stopped
+[ $code -eq 1 ] && [ "$(grep -c 'expected a picture' err)" -eq 1 ] && [ ! -e damaged-stopped ] || wrong "a damaged picture: $code"
 
 # --- measures, answers, folds and seeds are divided, and are those of one process (each measures which kernels are the fastest: last
 # digits of pictures' answers may be others)

@@ -85,14 +85,27 @@ static void listen(lince_likeness *l, const void *context, size_t i)
     lince_bytes_release(&bytes);
 }
 
-static int open_heard(lince_likeness *l, int threads, const lince_watch *watch)
+static int begin(lince_likeness *l)
 {
     heard *s = l->state = lince_alloc(1, sizeof *s);
     if (!s) return LINCE_ENOMEM;
     s->hashes = lince_alloc(l->count, sizeof *s->hashes);
     s->starts = lince_alloc(l->count, KEPT);
     s->recognisable = lince_alloc(l->count, sizeof *s->recognisable);
-    if (!s->hashes || !s->starts || !s->recognisable) return LINCE_ENOMEM;
+    return s->hashes && s->starts && s->recognisable ? 0 : LINCE_ENOMEM;
+}
+
+static int gather(lince_likeness *l)
+{
+    const heard *s = l->state;
+    LINCE_TRY(lince_likeness_gather(l, s->hashes, sizeof *s->hashes));
+    LINCE_TRY(lince_likeness_gather(l, s->starts, KEPT));
+    return lince_likeness_gather(l, s->recognisable, sizeof *s->recognisable);
+}
+
+static int open_heard(lince_likeness *l, int threads, const lince_watch *watch)
+{
+    heard *s = l->state;
     LINCE_TRY(lince_likeness_sign(l, threads, watch, listen, NULL));
     LINCE_TRY(lince_likeness_index(l));
     bool *indexed = lince_alloc(l->count, sizeof *indexed);
@@ -174,4 +187,5 @@ static int find(const lince_likeness *in, const lince_likeness *of, bool relabel
     return 0;
 }
 
-const lince_likeness_kind lince_likeness_sounds = {.open = open_heard, .find = find, .close = close_heard};
+const lince_likeness_kind lince_likeness_sounds = {
+    .begin = begin, .gather = gather, .open = open_heard, .find = find, .close = close_heard};

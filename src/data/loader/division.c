@@ -67,7 +67,7 @@ static void list_own(lince_division *d)
 int lince_division_init(lince_division *d, const lince_group *group, size_t total, size_t batch,
                         size_t pieces, const uint64_t *drawn)
 {
-    *d = (lince_division){.group = group, .total = total, .batch = batch, .pieces = pieces};
+    *d = (lince_division){.group = group, .total = total, .batch = batch, .pieces = pieces, .drawn = drawn};
     LINCE_TRY(allocate(d));
     divide(d, drawn);
     list_own(d);

@@ -1,5 +1,5 @@
-/* Which samples of a part each piece of a batch has, and so which member of a group reads them: those of its pieces, in every
- * epoch the same ones. While training, pieces are drawn once, and each is shuffled anew for every epoch. */
+/* Which samples of a part each piece of a batch has, and so which member of a group opens them: those of its pieces. While training
+ * pieces may be drawn once, for all epochs, and each is shuffled anew for every epoch: a member then needs no others. */
 #ifndef LINCE_DATA_DIVISION_H
 #define LINCE_DATA_DIVISION_H
 
@@ -10,6 +10,7 @@
 typedef struct lince_division {
     const lince_group *group;
     size_t total, batch, pieces;
+    bool drawn;
     uint32_t *sample; /* [total] one piece's behind the other's */
     uint32_t *place;  /* [total] in an epoch, likewise */
     uint32_t *piece;  /* [of the part] that a sample was first in */
@@ -18,8 +19,8 @@ typedef struct lince_division {
     uint32_t *spare; /* [total] */
 } lince_division;
 
-/* Of `total` samples in batches of `batch`, each cut into `pieces`. `drawn`: whose key they are drawn by, where there are several
- * pieces; NULL: the samples follow each other in the batches as they do in the part. LINCE_ENOMEM. Release in any case. */
+/* Of `total` samples in batches of `batch`, each cut into `pieces`. `drawn`: the key that pieces are drawn by; NULL: the samples follow
+ * each other in the batches as they do in the part. LINCE_ENOMEM. Release in any case. */
 int lince_division_init(lince_division *division, const lince_group *group, size_t total, size_t batch,
                         size_t pieces, const uint64_t *drawn);
 void lince_division_release(lince_division *division);
@@ -33,8 +34,8 @@ int lince_division_gather(const lince_division *division, void *items, size_t it
 /* From now on there are only the samples good[count], ascending. A few may come to another piece, as each has its share of them. */
 void lince_division_keep(lince_division *division, const uint32_t *good, size_t count);
 
-/* The order of an epoch of training, into order[total]: each sample once, in a place of its piece; a function of (seed, epoch). Of
- * one piece: a permutation of all. */
+/* The order of an epoch, where pieces were drawn, into order[total]: each sample once, in a place of its piece; a function of (seed,
+ * epoch). Of one piece: as where none were drawn, a permutation of all. */
 void lince_division_deal(const lince_division *division, uint64_t seed, int epoch, uint32_t *order);
 
 #endif

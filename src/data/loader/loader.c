@@ -13,13 +13,22 @@
 
 /* --- what an epoch has ---------------------------------------------------------------------------- */
 
+static void shuffle(lince_loader *l)
+{
+    lince_random_permutation(lince_key(l->options.seed, LINCE_STREAM_SHUFFLE, (uint64_t)l->epoch, 0),
+                             l->order, l->count);
+    for (size_t i = 0; i < l->count && l->good; i++) l->order[i] = l->good[l->order[i]];
+}
+
 /* Into loader->order: all samples, or where it is training those that are drawn. */
 static void draw(lince_loader *l)
 {
     if (l->balanced)
         lince_sampler_draw(&l->sampler, l->options.seed, l->epoch, l->order);
-    else if (l->options.train)
+    else if (l->division.drawn)
         lince_division_deal(&l->division, l->options.seed, l->epoch, l->order);
+    else if (l->options.train)
+        shuffle(l);
     else
         for (size_t i = 0; i < l->count; i++) l->order[i] = l->good ? l->good[i] : (uint32_t)i;
 }
@@ -332,15 +341,16 @@ static int allocate(lince_loader *l)
     return 0;
 }
 
-/* Who opens what: members their own, or each all of it. */
+/* Who opens what: members their own, or each all of it. What pieces there are by the settings alone have their samples for good. */
 static int divide(lince_loader *l)
 {
-    const lince_loader_options *o = &l->options;
-    bool divided = l->content->share;
+    lince_loader_options *o = &l->options;
+    bool divided = l->content->share, drawn = divided && o->train && o->pieces;
     uint64_t key = lince_key(o->seed, LINCE_STREAM_DIVISION, 0, 0);
+    if (!o->pieces) o->pieces = (size_t)o->group->size;
     return lince_division_init(&l->division, divided ? o->group : &lince_alone,
                                lince_dataset_count(l->dataset, l->part), (size_t)o->batch_size,
-                               divided ? o->pieces : 1, o->train ? &key : NULL);
+                               divided ? o->pieces : 1, drawn ? &key : NULL);
 }
 
 static int open_own(lince_loader *l, const void *how)
@@ -396,7 +406,6 @@ int lince_loader_new(lince_loader **loader, lince_dataset *dataset, lince_part p
     l->part = part;
     l->options = *options;
     if (!l->options.group) l->options.group = &lince_alone;
-    if (!l->options.pieces) l->options.pieces = (size_t)l->options.group->size;
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->vacant, NULL);
     pthread_cond_init(&l->ready, NULL);

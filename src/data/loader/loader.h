@@ -33,7 +33,9 @@ typedef struct lince_loader_options {
     bool skip_bad;            /* lince_dataset_leave_out what cannot be read, instead of failing */
     lince_watch watch;        /* of what is decoded while it is made */
     const lince_group *group; /* of each batch this member prepares its share; NULL: all of it */
-    size_t pieces; /* that a batch is cut into, of which members have their shares; 0: as many as members */
+    size_t
+        pieces; /* that a batch is cut into, of which members have their shares, while training in all epochs of the same
+                      samples; 0: as many as members, of others in each */
 } lince_loader_options;
 
 typedef struct lince_loader lince_loader;

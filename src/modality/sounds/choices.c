@@ -50,6 +50,7 @@ int lince_sounds_check(const lince_settings *s)
 typedef struct survey {
     lince_dataset *dataset;
     lince_wave_head *heads; /* [samples]; rate 0: it cannot be read */
+    size_t first;           /* of this member's share */
 } survey;
 
 static int measure(lince_dataset *d, size_t index, lince_wave_head *head)
@@ -67,7 +68,17 @@ static void look_at(void *context, size_t i)
 {
     LINCE_PLAIN_LOCALE;
     survey *s = context;
+    i += s->first;
     if (measure(s->dataset, i, &s->heads[i])) s->heads[i] = (lince_wave_head){0};
+}
+
+/* By all members, each a share. */
+static int look_at_all(survey *s, const lince_group *group, size_t n)
+{
+    lince_share own = lince_group_share(group, n);
+    s->first = own.begin;
+    lince_parallel(lince_processors(), own.count, look_at, s);
+    return lince_group_gather(group, s->heads, n, (size_t)group->size, sizeof *s->heads);
 }
 
 /* The most frequent; of several the highest, which loses nothing. */
@@ -139,16 +150,14 @@ static int settle(lince_opening *o, int rate, double seconds)
 static int choose(lince_opening *o)
 {
     size_t n = lince_dataset_count(o->dataset, LINCE_TRAIN);
-    survey s = {o->dataset, lince_alloc(n, sizeof *s.heads)};
-    if (o->settings->sample_rate && o->settings->seconds > 0) {
-        lince_free(s.heads);
-        return 0;
-    }
-    if (!s.heads) return LINCE_ENOMEM;
-    lince_parallel(lince_processors(), n, look_at, &s);
-    int rate = common_rate(s.heads, n);
-    int code =
-        rate ? settle(o, rate, common_seconds(s.heads, n, o->architecture->sequences)) : fail_unknown(o);
+    if (o->settings->sample_rate && o->settings->seconds > 0) return 0;
+    survey s = {.dataset = o->dataset, .heads = lince_alloc(n, sizeof *s.heads)};
+    int code = lince_group_all(o->group, s.heads ? 0 : LINCE_ENOMEM);
+    if (!code) code = look_at_all(&s, o->group, n);
+    int rate = code ? 0 : common_rate(s.heads, n);
+    if (!code)
+        code =
+            rate ? settle(o, rate, common_seconds(s.heads, n, o->architecture->sequences)) : fail_unknown(o);
     lince_free(s.heads);
     return code;
 }

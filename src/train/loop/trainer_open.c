@@ -315,7 +315,7 @@ static int open_loader(lince_trainer *t, lince_part part, bool train, bool views
                                                    (size_t)lince_group_neighbours(t->group),
                                     .skip_bad = lince_skips_bad(s),
                                     .group = t->group,
-                                    .pieces = pieces_of(t),
+                                    .pieces = (size_t)s->shards,
                                     .watch = lince_watch_for(t->observer)};
     LINCE_TRY(b->modality->load(b->encoder, s, t->dataset, part, views, &options, loader));
     tell_incomplete(t, part, incomplete);
