@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +149,15 @@ static bool computes(char **argv)
     return c && c->computes && !soon;
 }
 
+/* By the path that it was found by, so that it keeps the name by which ps shows it and pkill finds it; returns where that fails. */
+static void start_anew(char **argv)
+{
+    static const char self[] = "/proc/self/exe";
+    char path[PATH_MAX] = "";
+    if (readlink(self, path, sizeof path - 1) > 0) execv(path, argv);
+    execv(self, argv); /* the file has been replaced or removed since */
+}
+
 /* Threads that wait for each other should sleep soon: OpenMP's would turn in place for milliseconds, on cores
  * that another program could use, or the very thread that they wait for (docs/performance.md has figures).
  * The library reads its settings once, before main(): the program starts anew with the setting, unless the
@@ -155,7 +165,7 @@ static bool computes(char **argv)
 static void wait_briefly(char **argv)
 {
     if (!computes(argv) || getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY")) return;
-    if (!setenv("GOMP_SPINCOUNT", "1000", 1)) execv("/proc/self/exe", argv);
+    if (!setenv("GOMP_SPINCOUNT", "1000", 1)) start_anew(argv);
 }
 
 int main(int argc, char **argv)

@@ -46,6 +46,7 @@ scripts/check-machines.sh build-check
 # Several machines, where this one may pretend to be some.
 tests/mpi/many.sh build-check/gcc/lince "$PWD/build-check" || [ $? -eq 77 ]
 tests/mpi/hosts.sh build-check/gcc/lince "$PWD/build-check" || [ $? -eq 77 ]
+tests/mpi/slurm.sh build-check/gcc/lince "$PWD/build-check" || [ $? -eq 77 ]
 
 # Values that were never set. valgrind's processor has no AVX-512, which lince asks it for: the kernels are those for AVX2.
 for test in core_hash core_i18n core_random data_split net_param text_csv text_words weights_pickle api_misuse core_folder; do

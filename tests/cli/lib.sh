@@ -68,9 +68,11 @@ interrupted() {
     "$lince" "$@" >out 2>err </dev/null &
     process=$!
     until [ -e "$folder/checkpoint/state.safetensors" ] || ! kill -0 $process 2>/dev/null; do sleep 0.005; done
+    local name=$(cat /proc/$process/comm 2>/dev/null)
     kill -INT $process 2>/dev/null
     wait $process
     code=$?
+    [ "${name:-$(basename "$lince")}" = "$(basename "$lince")" ] || wrong "the process is called $name, where pkill does not find it"
     [ $code -eq 130 ] || wrong "lince $*: interrupted, expected 130, found $code:"
 }
 
