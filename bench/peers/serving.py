@@ -3,7 +3,7 @@ the middle one and the 99th of a hundred waited.
 
     serving.py load LINCE RANDOM_MODEL MODEL SIZE [SECONDS]   1, 8 and 64 clients, each of which asks again once it was answered
     serving.py slow LINCE RANDOM_MODEL MODEL SIZE [SECONDS]   8 clients alone, and beside 1,000 that send a byte a second
-    serving.py long LINCE RANDOM_MODEL [REQUESTS]             memory before and after so many small requests (a text each)
+    serving.py long LINCE RANDOM_MODEL [REQUESTS]             memory before, and after each 100,000, of so many small requests (a text each)
     serving.py peer FILE.onnx SIZE PORT                       the other server
 
 RANDOM_MODEL: build/tests/random_model. Python with numpy, pillow, onnxruntime, fastapi and uvicorn. The clients are one process that
@@ -190,15 +190,18 @@ def measure_slow(lince, random_model, model, size, seconds=6.0):
 
 
 def measure_long(lince, random_model, requests=100000):
+    part, requests = 100000, int(requests)
     with tempfile.TemporaryDirectory() as folder:
         weights = f"{folder}/model.safetensors"
         subprocess.run([random_model, "gru", "30", weights, "last", "1", "1"], check=True)
         with lince_server(lince, weights, "--threads", "1") as server:
             question = post(server[1], "text/plain", b"a game that is not so bad")
             asyncio.run(load(server, question, 16, requests=2000))
-            before = memory(server[2])
-            tell("gru, texts", 16, asyncio.run(load(server, question, 16, requests=int(requests))))
-            print(f"memory before {before:.1f} MiB, after {requests} requests {memory(server[2]):.1f} MiB")
+            print(f"memory before {memory(server[2]):.1f} MiB")
+            for done in range(0, requests, part):
+                n = min(part, requests - done)
+                tell("gru, texts", 16, asyncio.run(load(server, question, 16, requests=n)))
+                print(f"memory after {done + n} requests {memory(server[2]):.1f} MiB", flush=True)
 
 
 def main():
