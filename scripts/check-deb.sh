@@ -23,7 +23,7 @@ fi
 rm -rf "$folder/root"
 cp -a "$folder/base" "$folder/root"
 mkdir "$folder/root/packages"
-cp "$packages"/*.deb tests/packages/inside.sh "$folder/root/packages"
+cp "$packages"/*.deb tests/packages/inside.sh tests/picture/heif.txt "$folder/root/packages"
 rm -f "$folder"/root/packages/*-dbgsym_*
 
 # What is mounted and started there ends with it; of this system's environment only the way to the mirror goes along.

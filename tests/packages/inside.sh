@@ -46,6 +46,14 @@ label=$(cut -f2 <<<"$answer")
 somebody lince help --lang es | grep 'lince train .*ntren' >/dev/null || wrong "no Spanish"
 [ -s /usr/share/man/man1/lince.1.gz ] || wrong "no manual page"
 
+# Pictures that libheif reads, which is only recommended: without it the way to it is said, with it they are read.
+python3 -c 'import sys; open("it.heic", "wb").write(bytes.fromhex(next(open("/packages/heif.txt")).split()[3]))'
+somebody lince predict --run run it.heic --lang en >/tmp/said 2>&1 && wrong "a HEIC is read without libheif"
+grep -q 'install it (Debian: libheif1)' /tmp/said || { cat /tmp/said; wrong "it is not said what reads a HEIC"; }
+quietly apt-get install --yes --no-install-recommends libheif1
+quietly somebody lince predict --run run it.heic
+quietly apt-get autoremove --purge --yes libheif1
+
 # Completion, as each shell finds it by itself.
 bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader lince; complete -p lince' | grep _lince >/dev/null || wrong "bash completes nothing"
 zsh -fc 'autoload -Uz compinit; compinit -u -D; print $_comps[lince]' | grep -x _lince >/dev/null || wrong "zsh completes nothing"
