@@ -23,9 +23,11 @@ int lince_trainer_test(lince_trainer *t)
 {
     lince_evaluation e;
     if (!lince_dataset_count(t->dataset, LINCE_TEST)) {
-        lince_trainer_warn(
-            t, _("%s has no test part: nothing independent was measured; --test-split 0.2 sets one aside"),
-            t->settings->data);
+        if (t->settings->test_split != 0) /* 0: none is wanted */
+            lince_trainer_warn(
+                t,
+                _("%s has no test part: nothing independent was measured; --test-split 0.2 sets one aside"),
+                t->settings->data);
         return 0;
     }
     LINCE_TRY(load_best(t));
