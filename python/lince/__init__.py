@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._cv import CrossValidation, cv
 from ._data import fetch, info, save_data, synth
 from ._errors import (DataError, Error, FileError, FormatError, Interrupted, NumericError, OutOfMemoryError, ShapeError,
                       UnsupportedError, UsageError, Warning)
@@ -24,22 +25,26 @@ from ._evaluation import Evaluation
 from ._language import language
 from ._library import lib as _lib
 from ._library import text as _text
-from ._listen import PHASES, Epoch, Listener, Printer, Progress
+from ._listen import PHASES, Epoch, Listener, Printer, Progress, Trial
+from ._lr_find import RateTest, lr_find
 from ._model import Answered, Model, report
 from ._model import open_model as open  # pylint: disable=redefined-builtin
 from ._options import Option, options
 from ._pages import Comparison, Report, compare
 from ._predictions import Prediction, Predictions
+from ._quantize import Quantized, quantize
+from ._recordings import Recording
 from ._train import train
+from ._tune import Search, tune
 
 __version__ = _text(_lib.lince_version())
 
 __all__ = [
-    "PHASES", "Answered", "Comparison", "DataError", "Epoch", "Error", "Evaluation", "FileError", "FormatError",
-    "Interrupted", "Listener", "Model", "NumericError", "Option",
-    "OutOfMemoryError", "Prediction", "Predictions", "Printer", "Progress", "Report", "ShapeError", "UnsupportedError",
-    "UsageError", "Warning", "compare", "fetch", "info", "language", "open", "options", "report", "save_data", "synth",
-    "train",
+    "Answered", "Comparison", "CrossValidation", "DataError", "Epoch", "Error", "Evaluation", "FileError",
+    "FormatError", "Interrupted", "Listener", "Model", "NumericError", "Option", "OutOfMemoryError", "PHASES",
+    "Prediction", "Predictions", "Printer", "Progress", "Quantized", "RateTest", "Recording", "Report", "Search",
+    "ShapeError", "Trial", "UnsupportedError", "UsageError", "Warning", "compare", "cv", "fetch", "info", "language",
+    "lr_find", "open", "options", "quantize", "report", "save_data", "synth", "train", "tune",
 ]
 
 

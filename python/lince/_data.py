@@ -11,16 +11,15 @@ import os
 import re
 import zipfile
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Iterable, Optional, Sequence
 
 import numpy as np
 
 from . import _errors, _inputs
 from ._language import _, speak
-from ._library import FetchOptions, given, given_path, lib, taken, text
+from ._library import PATH_MAX, FetchOptions, given, given_path, lib, taken, text
 from ._listen import Callback, listening
-
-_PATH_MAX = 4096
+from ._recordings import Recording
 
 
 def info(path: Any) -> dict[str, Any]:
@@ -29,7 +28,8 @@ def info(path: Any) -> dict[str, Any]:
     out = ctypes.c_void_p()
     speak()
     lib.lince_describe(given_path(path), 1, out)
-    return json.loads(taken(out))
+    found: dict[str, Any] = json.loads(taken(out))
+    return found
 
 
 _SYNTH = {"images": (lib.lince_synth_images, 6000), "images-several": (lib.lince_synth_images_many, 6000),
@@ -51,11 +51,11 @@ def fetch(name: str, folder: Any = None, *, sha256: Optional[str] = None, url_ba
           callback: Callback = None) -> Path:
     """Downloads a data set or weights by name (``lince fetch`` lists them), or from an address with its ``sha256``; goes on
     where it was interrupted, and verifies. ``folder``: where to; None: the current one. Returns the file."""
-    out = ctypes.create_string_buffer(_PATH_MAX)
+    out = ctypes.create_string_buffer(PATH_MAX)
     options = FetchOptions(what=given(name), sha256=sha256 and given(sha256), folder=None if folder is None
                            else given_path(folder), url_base=url_base and given(url_base))
-    with listening(callback) as observer:
-        lib.lince_fetch(options, observer, out, _PATH_MAX)
+    with listening(callback) as ears:
+        lib.lince_fetch(options, ears.observer, out, PATH_MAX)
     return Path(text(out.value))
 
 
@@ -80,7 +80,7 @@ def save_data(path: Any, train: Part, val: Optional[Part] = None, test: Optional
     it, the label itself where that can be a class's name.
 
     A part is (samples, labels): pictures, uint8 [n, height, width, 3] or [n, height, width], or a list of such arrays of
-    any size; or a list of n texts; and n labels, whose str() is taken. Pictures are kept exactly. A file that is there is
+    any size; or a list of n texts, or of n lince.Recording; and n labels, whose str() is taken. Pictures are kept exactly, recordings as WAV. A file that is there is
     replaced, whole or not at all. UsageError for other shapes and types, DataError for a text that is no Unicode.
     """
     parts = {name: part for name, part in (("train", train), ("val", val), ("test", test)) if part is not None}
@@ -96,8 +96,7 @@ def save_data(path: Any, train: Part, val: Optional[Part] = None, test: Optional
             with zipfile.ZipFile(file, "w") as archive:
                 for name, (samples, _labels) in parts.items():
                     classes = [names[label] for label in labels[name]]
-                    write = _write_texts if len(samples) and isinstance(samples[0], str) else _write_pictures
-                    write(archive, name, samples, classes)
+                    _writer_of(samples)(archive, name, samples, classes)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
@@ -109,6 +108,13 @@ def save_data(path: Any, train: Part, val: Optional[Part] = None, test: Optional
     return names
 
 
+def _writer_of(samples: Any) -> Callable[[zipfile.ZipFile, str, Any, Sequence[str]], None]:
+    """What all are is what the first is."""
+    if len(samples) and isinstance(samples[0], str):
+        return _write_texts
+    return _write_recordings if len(samples) and isinstance(samples[0], Recording) else _write_pictures
+
+
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     """Without the time of day: the same samples make the same file."""
     entry = zipfile.ZipInfo(name)
@@ -116,10 +122,25 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content)
 
 
+def _write_files(archive: zipfile.ZipFile, part: str, contents: Iterable[bytes], classes: Sequence[str], ending: str) -> None:
+    """Class folders."""
+    digits = len(str(len(classes)))
+    for i, (content, name) in enumerate(zip(contents, classes)):
+        _put(archive, "%s/%s/%0*d%s" % (part, name, digits, i, ending), content)
+
+
 def _write_pictures(archive: zipfile.ZipFile, part: str, pictures: Any, classes: Sequence[str]) -> None:
-    digits = len(str(len(pictures)))
-    for i, (picture, name) in enumerate(zip(pictures, classes)):
-        _put(archive, "%s/%s/%0*d.ppm" % (part, name, digits, i), _netpbm(picture))
+    _write_files(archive, part, map(_netpbm, pictures), classes, ".ppm")
+
+
+def _write_recordings(archive: zipfile.ZipFile, part: str, recordings: Any, classes: Sequence[str]) -> None:
+    _write_files(archive, part, map(_wav, recordings), classes, ".wav")
+
+
+def _wav(thing: Any) -> bytes:
+    if not isinstance(thing, Recording):
+        raise _errors.UsageError(_("a recording to be saved: expected a lince.Recording, found %s") % type(thing).__name__)
+    return thing.wav()
 
 
 def _netpbm(thing: Any) -> bytes:

@@ -64,8 +64,8 @@ class UnsupportedError(Error, NotImplementedError):
 class Interrupted(KeyboardInterrupt):
     """Stopped by Ctrl-C, after all was saved.
 
-    ``run`` is the folder of the run, which ``lince.train(resume=run)`` goes on with; None where there is none yet, or
-    where it was no training. As any KeyboardInterrupt it is no ``Exception``, and no ``lince.Error``.
+    ``run`` is the folder of the run, which ``lince.train(resume=run)`` goes on with (of a cross-validation or a search
+    ``lince.cv``, ``lince.tune``); None where there is none yet, or where nothing goes on. As any KeyboardInterrupt it is no ``Exception``, and no ``lince.Error``.
     """
 
     code, name = -8, "LINCE_EINTERRUPTED"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from typing import Any, Dict
 
 import numpy as np
 
 from ._language import _
 
 
-class Evaluation(dict):
+class Evaluation(Dict[str, Any]):
     """The object of ``lince eval --json`` (docs/formats.md) as a dict; shares are from 0 to 1. ``print`` shows
     scikit-learn's classification report.
 
@@ -19,11 +19,11 @@ class Evaluation(dict):
 
     @property
     def accuracy(self) -> float:
-        return self["accuracy"]
+        return float(self["accuracy"])
 
     @property
     def classes(self) -> list[str]:
-        return self["classes"]
+        return list(self["classes"])
 
     @property
     def confusion_matrix(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from . import _errors
 from ._language import _
 from ._library import Pixels
+from ._recordings import Recording
 
 
 def is_array(thing: Any) -> bool:
@@ -19,7 +20,7 @@ def is_array(thing: Any) -> bool:
 
 def is_one(thing: Any) -> bool:
     """One input, and not a list of some. Of arrays, a picture has 2 dimensions, or 3 of which the last counts channels."""
-    if isinstance(thing, (str, bytes, os.PathLike)):
+    if isinstance(thing, (str, bytes, os.PathLike, Recording)):
         return True
     if not is_array(thing):
         return False

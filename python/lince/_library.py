@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char_p, c_double, c_float, c_int, c_size_t, c_ubyte,
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double, c_float, c_int, c_size_t,
                     c_uint64, c_void_p)
 from pathlib import Path
+from typing import Any
 
 from . import _errors
 
 NAME = "liblince.so.1"
+PATH_MAX = 4096  # of the names of folders that the library tells
 
 # --- structs ------------------------------------------------------------------------------------------
 
@@ -22,7 +24,7 @@ NAME = "liblince.so.1"
 class Sized(Structure):
     """One that begins with its size, which a new one has set."""
 
-    def __init__(self, **fields):
+    def __init__(self, **fields: Any) -> None:
         super().__init__(**fields)
         self.size = ctypes.sizeof(self)
 
@@ -77,6 +79,35 @@ class SettingInfo(Structure):
                 ("standard", c_char_p), ("help", c_char_p), ("list", c_bool)]
 
 
+class QuantizeOptions(Sized):
+    _fields_ = [("size", c_size_t), ("calibrate", c_int), ("max_loss", c_double), ("path", c_char_p)]
+
+
+class TuneOptions(Sized):
+    _fields_ = [("size", c_size_t), ("space", POINTER(c_char_p)), ("space_count", c_size_t), ("space_file", c_char_p),
+                ("trials", c_int), ("budget", c_double), ("sampler", c_int), ("objective", c_int),
+                ("least_epochs", c_int), ("reduction", c_int), ("jobs", c_int)]
+
+
+class TuneLeg(Sized):
+    _fields_ = [("size", c_size_t), ("trial", c_size_t), ("settings", c_char_p), ("epochs", c_int), ("of", c_int),
+                ("value", c_double), ("failed", c_char_p), ("best", c_bool), ("seconds", c_double)]
+
+
+TELL_LEG = CFUNCTYPE(None, c_void_p, POINTER(TuneLeg))
+
+
+class TuneObserver(Sized):
+    _fields_ = [("size", c_size_t), ("context", c_void_p), ("leg", TELL_LEG), ("progress", c_void_p)]
+
+
+class TuneResult(Sized):
+    _fields_ = [("size", c_size_t), ("folder", c_char * PATH_MAX), ("winner", c_char * PATH_MAX),
+                ("command", c_char * (PATH_MAX + 256)), ("trial", c_size_t), ("trials", c_size_t),
+                ("failed", c_size_t), ("epochs", c_int), ("of", c_int), ("value", c_double),
+                ("test_accuracy", c_double)]
+
+
 class FetchOptions(Sized):
     _fields_ = [("size", c_size_t), ("what", c_char_p), ("sha256", c_char_p), ("folder", c_char_p),
                 ("url_base", c_char_p), ("stall_seconds", c_int), ("patience", c_int), ("most_bytes", c_uint64)]
@@ -91,9 +122,13 @@ _OBSERVER = POINTER(Observer)
 # name: what a function that returns a code takes
 CODES = {
     "lince_compare": (POINTER(c_char_p), c_size_t, c_char_p, c_int, _OBSERVER, c_char_p, c_size_t, _TEXT),
+    "lince_cv": (_HANDLE, c_char_p, c_int, _OBSERVER, c_char_p, c_size_t, _TEXT),
+    "lince_cv_compare": (c_char_p, c_char_p, c_char_p, c_int, c_char_p, c_size_t, _TEXT),
+    "lince_cv_settings": (c_char_p, _HANDLE),
     "lince_describe": (c_char_p, c_int, _TEXT),
     "lince_fetch": (POINTER(FetchOptions), _OBSERVER, c_char_p, c_size_t),
     "lince_language_set": (c_char_p,),
+    "lince_lr_find": (_HANDLE, c_double, c_double, c_int, _OBSERVER, c_char_p, c_size_t, POINTER(c_double)),
     "lince_model_calibrate": (_HANDLE, _OBSERVER),
     "lince_model_evaluate": (_HANDLE, c_char_p, c_char_p, c_int, c_char_p, _OBSERVER, _TEXT),
     "lince_model_export": (_HANDLE, c_char_p, c_bool, _TEXT),
@@ -107,6 +142,7 @@ CODES = {
     "lince_model_predict_floats": (_HANDLE, c_void_p, c_size_t, POINTER(Prediction)),
     "lince_model_predict_pixels": (_HANDLE, POINTER(Pixels), c_size_t, POINTER(Prediction)),
     "lince_model_predict_text": (_HANDLE, c_char_p, POINTER(Prediction)),
+    "lince_model_quantize": (_HANDLE, POINTER(QuantizeOptions), _OBSERVER, _TEXT),
     "lince_model_set": (_HANDLE, c_char_p, c_char_p),
     "lince_report": (c_char_p, c_char_p, _OBSERVER),
     "lince_report_sign": (c_char_p, c_char_p, c_char_p),
@@ -119,11 +155,14 @@ CODES = {
     "lince_synth_sounds": (c_char_p, c_size_t, c_uint64),
     "lince_synth_tweets": (c_char_p, c_size_t, c_uint64),
     "lince_train": (_HANDLE, c_char_p, _OBSERVER, c_char_p, c_size_t),
+    "lince_tune": (_HANDLE, POINTER(TuneOptions), c_char_p, _OBSERVER, POINTER(TuneObserver), POINTER(TuneResult)),
+    "lince_tune_settings": (c_char_p, _HANDLE),
 }
 
 # name: what the others return, and take
 OTHERS = {
     "lince_error": (c_char_p,),
+    "lince_is_cv": (c_int, c_char_p),
     "lince_language": (c_char_p,),
     "lince_model_class": (c_char_p, _HANDLE, c_int),
     "lince_model_classes": (c_int, _HANDLE),
@@ -165,7 +204,7 @@ def _open() -> ctypes.CDLL:
                       "Install it (make install, ldconfig), or name it: LINCE_LIBRARY=/path/" + NAME)
 
 
-def _raise_failure(code, function, arguments):
+def _raise_failure(code: int, function: Any, arguments: Any) -> int:
     if code < 0:
         raise _errors.of(code, text(lib.lince_error()))
     return code
@@ -216,7 +255,7 @@ def given(value: str | bytes) -> bytes:
     return raw
 
 
-def given_path(path) -> bytes:
+def given_path(path: Any) -> bytes:
     return given(os.fsencode(path))
 
 

@@ -57,11 +57,27 @@ class Epoch:
     best: bool  #: the best validation accuracy so far
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A trial of ``lince.tune`` that was judged; those that go on are judged again."""
+
+    trial: int  #: 0-based
+    settings: str  #: "lr=0.01 batch-size=32"
+    epochs: int  #: that it has behind it
+    of: int
+    value: float  #: of the objective on the validation part; NaN: it failed
+    failed: Optional[str]  #: why; None: it did not
+    best: bool  #: the leader now
+    seconds: float  #: since the search began
+
+
 @runtime_checkable
 class Listener(Protocol):
     """An object that is told more than a function: any of these methods, the others may be missing."""
 
     def epoch(self, epoch: Epoch) -> Any: ...
+
+    def trial(self, trial: Trial) -> Any: ...
 
     def progress(self, progress: Progress) -> Any: ...
 
@@ -70,7 +86,7 @@ class Listener(Protocol):
     def warning(self, text: str) -> Any: ...
 
 
-Callback = Union[Callable[[Epoch], Any], Listener, Any]
+Callback = Union[Callable[[Any], Any], Listener, Any]
 
 
 class Printer:
@@ -95,6 +111,12 @@ class Printer:
             said += "  " + _("validation: loss %.4f  accuracy %.2f %%") % (epoch.val_loss, 100 * epoch.val_accuracy)
         print("%s  %.1f s" % (said, epoch.seconds), file=self._out, flush=True)
 
+    def trial(self, trial: Trial) -> None:
+        self._clear()
+        value = trial.failed if trial.failed else "%.4f%s" % (trial.value, " *" if trial.best else "")
+        print("%s %d  %d/%d  %s  %s" % (_("trial"), trial.trial, trial.epochs, trial.of, value, trial.settings),
+              file=self._out, flush=True)
+
     def progress(self, progress: Progress) -> None:
         isatty = getattr(self._out, "isatty", None)
         if progress.phase != "training" or not progress.steps or not isatty or not isatty():
@@ -113,7 +135,7 @@ class Printer:
         self._live = False
 
 
-def _fields(struct: Any) -> dict[str, Any]:
+def fields_of(struct: Any) -> dict[str, Any]:
     return {name: getattr(struct, name) for name, *_type in struct._fields_ if name != "size"}
 
 
@@ -123,15 +145,19 @@ class Ears:
 
     def __init__(self, callback: Callback = None) -> None:
         self._callback = callback
-        self._tells_epochs = getattr(callback, "epoch", callback if callable(callback) else None)
+        self._tell_epoch = self.teller("epoch")
         self.failure: Optional[BaseException] = None
         self.stop = ctypes.c_int(0)
         # Progress is always heard: it is then that Python looks whether Ctrl-C was pressed.
-        self.observer = Observer(note=TELL(self._guarded(self._note)), warning=TELL(self._guarded(self._warning)),
-                                 progress=TELL_PROGRESS(self._guarded(self._progress)),
-                                 epoch=TELL_EPOCH(self._guarded(self._epoch)), stop=ctypes.pointer(self.stop))
+        self.observer = Observer(note=TELL(self.guarded(self._note)), warning=TELL(self.guarded(self._warning)),
+                                 progress=TELL_PROGRESS(self.guarded(self._progress)),
+                                 epoch=TELL_EPOCH(self.guarded(self._epoch)), stop=ctypes.pointer(self.stop))
 
-    def _guarded(self, hear: Callable[[Any], None]) -> Callable[[Any, Any], None]:
+    def teller(self, name: str) -> Optional[Callable[[Any], Any]]:
+        """What is told first of all: a method of this name, or a callback that is a function."""
+        return getattr(self._callback, name, self._callback if callable(self._callback) else None)
+
+    def guarded(self, hear: Callable[[Any], None]) -> Callable[[Any, Any], None]:
         """ctypes would print an exception and forget it."""
 
         def heard(context: Any, what: Any) -> None:
@@ -157,9 +183,9 @@ class Ears:
             tell(progress_of(struct.contents))
 
     def _epoch(self, struct: Any) -> None:
-        if self._tells_epochs:
-            fields = _fields(struct.contents)
-            self._tells_epochs(Epoch(**{**fields, "best": bool(fields["best"])}))
+        if self._tell_epoch:
+            fields = fields_of(struct.contents)
+            self._tell_epoch(Epoch(**{**fields, "best": bool(fields["best"])}))
 
 
 def _depth_of_caller() -> int:
@@ -172,7 +198,7 @@ def _depth_of_caller() -> int:
 
 
 def progress_of(struct: ProgressStruct) -> Progress:
-    fields = _fields(struct)
+    fields = fields_of(struct)
     phase = PHASES[fields["phase"]] if 0 <= fields["phase"] < len(PHASES) else "working"
     return Progress(**{**fields, "phase": phase, "eta": fields["eta"] if fields["eta"] >= 0 else None})
 
@@ -202,16 +228,16 @@ class CtrlC:
 
 
 class listening:
-    """Around one call of the library that takes an observer, which it gives."""
+    """Around one call of the library that takes an observer: gives who hears."""
 
     def __init__(self, callback: Callback = None) -> None:
         self._ears = Ears(callback)
         self._ctrl_c = CtrlC(self._ears.stop)
 
-    def __enter__(self) -> Observer:
+    def __enter__(self) -> Ears:
         speak()
         self._ctrl_c.__enter__()
-        return self._ears.observer
+        return self._ears
 
     def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
         self._ctrl_c.__exit__()

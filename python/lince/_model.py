@@ -7,18 +7,20 @@ import json
 import os
 import threading
 from pathlib import Path
-from typing import Any, Iterable, Mapping, NamedTuple, Optional, Union
+from typing import Any, Mapping, NamedTuple, Optional, Union
 
 import numpy as np
 
 from . import _errors, _inputs
 from ._evaluation import Evaluation
 from ._language import _, language, speak
-from ._library import ANSWER, Confidence, OpenOptions, given, given_path, lib, taken, text
+from ._library import ANSWER, Confidence, OpenOptions, Pixels, given, given_path, lib, taken, text
 from ._listen import Callback, Ears, listening
 from ._options import as_text
 from ._pages import Report
 from ._predictions import Kept, Predictions, Structs, keep
+from ._recordings import Recording
+from ._tables import read_columns
 
 Path_ = Union[str, "os.PathLike[str]"]
 
@@ -97,12 +99,12 @@ class Model:
     @property
     def is_text(self) -> bool:
         """Whether it classifies texts."""
-        return lib.lince_model_is_text(self._open)
+        return bool(lib.lince_model_is_text(self._open))
 
     @property
     def several(self) -> bool:
         """Whether it answers any number of labels."""
-        return lib.lince_model_several(self._open)
+        return bool(lib.lince_model_several(self._open))
 
     @property
     def notes(self) -> list[str]:
@@ -139,15 +141,15 @@ class Model:
         on the run's validation part is right. DataError where none is, or there is no validation part.
         """
         found = Confidence()
-        with self._lock, listening(callback) as observer:
-            lib.lince_model_min_confidence(self._open, given(as_text("least", least)), observer, found)
+        with self._lock, listening(callback) as ears:
+            lib.lince_model_min_confidence(self._open, given(as_text("least", least)), ears.observer, found)
         return Answered(found.least, found.samples, found.answered, found.right, (found.low, found.high))
 
     def calibrate(self, callback: Callback = None) -> Model:
         """Fits a temperature on the run's validation part, so that probabilities can be taken at their word, and keeps
         it in the run. DataError where there is no validation part. Returns the model."""
-        with self._lock, listening(callback) as observer:
-            lib.lince_model_calibrate(self._open, observer)
+        with self._lock, listening(callback) as ears:
+            lib.lince_model_calibrate(self._open, ears.observer)
         return self
 
     # --- predicting -------------------------------------------------------------------------------
@@ -161,6 +163,7 @@ class Model:
         - a picture as an array, uint8 [height, width, 3] (red, green, blue) or [height, width], of any size and strides;
           many as [n, height, width, 3], or a list of arrays of different sizes; of floats from 0 to 1, they must have
           ``input_size``. What numpy.asarray makes an array of, as Pillow's pictures, is one
+        - a lince.Recording, of a model of recordings
         - bytes: a picture or recording file's content
 
         The first input that cannot be read raises: FileError, FormatError, UsageError, ... with its name in the message.
@@ -179,6 +182,8 @@ class Model:
         return Predictions(classes, kept)
 
     def _of_one(self, thing: Any) -> list[Kept]:
+        if isinstance(thing, Recording):
+            return self._of_bytes(thing.wav())
         if isinstance(thing, bytes):
             return self._of_bytes(thing)
         if isinstance(thing, str) and self.is_text:
@@ -243,7 +248,7 @@ class Model:
         return kept
 
     def _of_pixels(self, pictures: list[np.ndarray], structs: Any) -> None:
-        pixels = (_inputs.Pixels * len(pictures))(*map(_inputs.as_pixels, pictures))
+        pixels = (Pixels * len(pictures))(*map(_inputs.as_pixels, pictures))
         lib.lince_model_predict_pixels(self._open, pixels, len(pictures), structs)
 
     def _of_floats(self, pictures: list[np.ndarray], structs: Any) -> None:
@@ -260,9 +265,9 @@ class Model:
         ``set`` says how data are read where it is not as the run did. FileError, DataError, UsageError.
         """
         out = ctypes.c_void_p()
-        with self._lock, listening(callback) as observer:
+        with self._lock, listening(callback) as ears:
             lib.lince_model_evaluate(self._open, data and given_path(data), part and given(part), 1,
-                                     predictions and given_path(predictions), observer, out)
+                                     predictions and given_path(predictions), ears.observer, out)
         return Evaluation(json.loads(taken(out)))
 
     def export(self, path: Path_, preprocessing: bool = False) -> str:
@@ -295,7 +300,7 @@ class Model:
     def history(self) -> dict[str, np.ndarray]:
         """The run's epochs, columns by name: ``epoch`` from 1 on, ``time`` in seconds, ``train/loss``, ``train/accuracy``,
         ``val/loss``, ``val/accuracy`` (shares from 0 to 1), ``lr``; NaN where there is nothing."""
-        return read_history(self.run / "results.csv")
+        return read_columns(self.run / "results.csv")
 
     @property
     def test(self) -> Optional[Evaluation]:
@@ -315,14 +320,6 @@ class Model:
         return report(self.run, lang, author, notes, callback)
 
 
-def read_history(path: Path) -> dict[str, np.ndarray]:
-    lines = path.read_text("utf-8").split()
-    rows = [[float(cell) if cell else float("nan") for cell in line.split(",")] for line in lines[1:]]
-    columns = np.array(rows, dtype=float).reshape(len(rows), -1).T
-    names = lines[0].split(",")
-    return dict(zip(names, columns if rows else [np.zeros(0)] * len(names)))
-
-
 def report(run: Path_, lang: Optional[str] = None, author: Optional[str] = None, notes: Optional[str] = None,
            callback: Callback = None) -> Report:
     """A run's report, as ``Model.report``, of a run that need not be opened. FileError where the folder is no run's."""
@@ -332,8 +329,8 @@ def report(run: Path_, lang: Optional[str] = None, author: Optional[str] = None,
         lib.lince_report_sign(given_path(run), None if author is None else given(author),
                               None if notes is None else given(notes))
     if lang is not None or author is not None or notes is not None or not page.exists():
-        with listening(callback) as observer:
-            lib.lince_report(given_path(run), given(lang or language()), observer)
+        with listening(callback) as ears:
+            lib.lince_report(given_path(run), given(lang or language()), ears.observer)
     return Report(page)
 
 
@@ -374,7 +371,3 @@ def open_model(path: Union[Path_, bytes], *, model: Optional[str] = None, normal
         lib.lince_model_open_weights(handle, options)
         opened = Model(handle, None, None, path) if isinstance(path, bytes) else Model(handle, os.fspath(path), None)
     return opened.threads(threads)
-
-
-def paths_of(runs: Iterable[Union[Path_, Model]]) -> list[str]:
-    return [os.fspath(run.run if isinstance(run, Model) else run) for run in runs]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import shlex
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 from . import _errors
-from ._language import _, speak
+from ._language import _, language, speak, speaking
 from ._library import given, given_path, lib, text
+from ._listen import Callback, Ears, listening
 
 _LONGEST = 8192
 
@@ -85,14 +87,17 @@ class Settings:
         lib.lince_settings_get(self.handle, given(name), out, _LONGEST)
         return text(out.value)
 
-    def load(self, path: Any) -> None:
-        """A configuration file's, over those that are there."""
-        lib.lince_settings_load(self.handle, given_path(path))
-
-    def continue_run(self, run: Any) -> None:
-        """Those that a run was begun with; what is gone on with is not also where something new begins."""
-        lib.lince_run_settings(given_path(run), self.handle)
-        self.set("out", "")
+    def take(self, begun: Callable[[bytes, Any], int], config: Optional[Any], values: Mapping[str, Any]) -> None:
+        """Each over those before: the language; where something is gone on with, those that it was ``begun`` with, but for
+        its folder; a configuration file's; those that are given."""
+        self.set("lang", language())
+        if values.get("resume"):
+            begun(given_path(values["resume"]), self.handle)
+            self.set("out", "")
+        if config is not None:
+            lib.lince_settings_load(self.handle, given_path(config))
+        for name, value in values.items():
+            self.set(name, value)
 
 
 def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,9 +105,39 @@ def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def command(config: Optional[Any], values: Mapping[str, Any]) -> str:
+def command(name: str, config: Optional[Any], values: Mapping[str, Any], words: Sequence[str] = ()) -> str:
     """The same as a shell types it: what a run records, and its report shows."""
-    words = ["lince", "train"] + (["--config", os.fspath(config)] if config is not None else [])
-    for name, value in values.items():
-        words += ["--" + name.replace("_", "-") + "=" + as_text(name, value)]
-    return " ".join(shlex.quote(word) for word in words)
+    typed = ["lince", name, *words] + (["--config", os.fspath(config)] if config is not None else [])
+    for option, value in values.items():
+        typed += ["--" + option.replace("_", "-") + "=" + as_text(option, value)]
+    return " ".join(shlex.quote(word) for word in typed)
+
+
+class training:
+    """Around one call of the library that trains, in the language that the settings say: gives their handle, and who hears.
+    ``folder`` is what it works in, of which an interruption tells."""
+
+    def __init__(self, begun: Callable[[bytes, Any], int], config: Optional[Any], values: Mapping[str, Any],
+                 callback: Callback, folder: Callable[[], bytes]) -> None:
+        self._taken = (begun, config, values)
+        self._callback = callback
+        self._folder = folder
+
+    def __enter__(self) -> tuple[Any, Ears]:
+        with contextlib.ExitStack() as stack:
+            settings = stack.enter_context(Settings())
+            settings.take(*self._taken)
+            stack.enter_context(speaking(settings.get("lang")))
+            ears = stack.enter_context(listening(self._callback))
+            self._stack = stack.pop_all()
+        return settings.handle, ears
+
+    def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
+        try:
+            self._stack.__exit__(kind, error, trace)
+        except _errors.Interrupted as late:
+            error = late
+            raise
+        finally:
+            if isinstance(error, _errors.Interrupted):
+                error.run = text(self._folder()) or None

@@ -5,14 +5,10 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Optional
 
-from . import _errors
-from ._language import language, speaking
-from ._library import given_path, lib, text
-from ._listen import Callback, listening
+from ._library import PATH_MAX, given_path, lib, text
+from ._listen import Callback
 from ._model import Model, open_model
-from ._options import Settings, command, without_none
-
-_PATH_MAX = 4096
+from ._options import command, training, without_none
 
 
 def train(data: Optional[Any] = None, model: Optional[str] = None, *, config: Optional[Any] = None,
@@ -40,20 +36,8 @@ def train(data: Optional[Any] = None, model: Optional[str] = None, *, config: Op
     UsageError for an option or a value that there is not, FileError, FormatError, DataError for data that cannot be
     read or used, NumericError where training diverges, ...
     """
-    given = without_none({"data": data, "model": model, **options})
-    folder = ctypes.create_string_buffer(_PATH_MAX)
-    with Settings() as settings:
-        settings.set("lang", language())
-        if given.get("resume"):
-            settings.continue_run(given["resume"])
-        if config is not None:
-            settings.load(config)
-        for name, value in given.items():
-            settings.set(name, value)
-        try:
-            with speaking(settings.get("lang")), listening(callback) as observer:
-                lib.lince_train(settings.handle, given_path(command(config, given)), observer, folder, _PATH_MAX)
-        except _errors.Interrupted as error:
-            error.run = text(folder.value) or None
-            raise
+    values = without_none({"data": data, "model": model, **options})
+    folder = ctypes.create_string_buffer(PATH_MAX)
+    with training(lib.lince_run_settings, config, values, callback, lambda: folder.value) as (settings, ears):
+        lib.lince_train(settings, given_path(command("train", config, values)), ears.observer, folder, PATH_MAX)
     return open_model(text(folder.value))

@@ -88,7 +88,8 @@ class _Classifier(ClassifierMixin, BaseEstimator):
     def predict(self, X: Any) -> np.ndarray:
         """The most probable class of each, [n]."""
         best = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[best]
+        labels: np.ndarray = self.classes_[best]
+        return labels
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())

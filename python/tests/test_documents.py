@@ -36,5 +36,6 @@ def test_everything_public_is_documented():
     for name in lince.__all__:
         thing = getattr(lince, name)
         assert isinstance(thing, tuple) or thing.__doc__, name
-    for name in ("train", "open", "compare", "report", "save_data", "info", "synth", "fetch", "options", "language"):
+    for name in ("train", "open", "compare", "report", "save_data", "info", "synth", "fetch", "options", "language", "cv", "tune", "lr_find",
+                 "quantize", "Recording"):
         assert f"lince.{name}" in page, name

@@ -19,6 +19,11 @@ STRUCTS = {
     "lince_observer": _library.Observer,
     "lince_setting_info": _library.SettingInfo,
     "lince_fetch_options": _library.FetchOptions,
+    "lince_quantize_options": _library.QuantizeOptions,
+    "lince_tune_options": _library.TuneOptions,
+    "lince_tune_leg": _library.TuneLeg,
+    "lince_tune_observer": _library.TuneObserver,
+    "lince_tune_result": _library.TuneResult,
 }
 
 

@@ -180,3 +180,9 @@ def test_checks_for_tables(scratch, name):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         check("OfRows", model)
+
+
+def test_nothing_is_said_of_a_test_part_that_nobody_asked_for(scratch):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", lince.Warning)
+        of_pictures(epochs=1).fit(*some_pictures(32))

@@ -203,4 +203,4 @@ def test_values_are_written_as_the_library_reads_them():
     assert as_text("nesterov", True) == "yes" and as_text("image_size", (160, 224)) == "160x224"
     assert as_text("head", [512, 256]) == "512,256" and as_text("lr", np.float32(0.5)) == "0.5"
     assert as_text("class_weights", {"cat": 2, "dog": 0.5}) == "cat=2,dog=0.5"
-    assert command(None, {"notes": "it's", "batch_size": 4}) == "lince train '--notes=it'\"'\"'s' --batch-size=4"
+    assert command("train", None, {"notes": "it's", "batch_size": 4}) == "lince train '--notes=it'\"'\"'s' --batch-size=4"
