@@ -108,6 +108,34 @@ INLINE void vec_store_bytes(uint8_t *p, vec x)
     _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(x)));
 }
 
+/* 16 or 8 whole numbers; loads are of any address. */
+typedef __m512i vec_ints;
+
+INLINE vec_ints vec_ints_zero(void)
+{
+    return _mm512_setzero_si512();
+}
+
+INLINE vec_ints vec_ints_all(int32_t x)
+{
+    return _mm512_set1_epi32(x);
+}
+
+INLINE vec_ints vec_ints_load(const void *p)
+{
+    return _mm512_loadu_si512(p);
+}
+
+INLINE void vec_ints_store(void *p, vec_ints x)
+{
+    _mm512_storeu_si512(p, x);
+}
+
+INLINE vec vec_of_ints(vec_ints x)
+{
+    return _mm512_cvtepi32_ps(x);
+}
+
 /* Rows become columns: pairs of floats, pairs of pairs, then quarters of registers change places. */
 INLINE void vec_transpose(vec r[16])
 {
@@ -242,6 +270,33 @@ INLINE void vec_store_bytes(uint8_t *p, vec x)
     __m256i wide = _mm256_cvtps_epi32(x);
     __m128i half = _mm_packus_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
     _mm_storel_epi64((__m128i *)(void *)p, _mm_packus_epi16(half, half));
+}
+
+typedef __m256i vec_ints;
+
+INLINE vec_ints vec_ints_zero(void)
+{
+    return _mm256_setzero_si256();
+}
+
+INLINE vec_ints vec_ints_all(int32_t x)
+{
+    return _mm256_set1_epi32(x);
+}
+
+INLINE vec_ints vec_ints_load(const void *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+INLINE void vec_ints_store(void *p, vec_ints x)
+{
+    _mm256_storeu_si256((__m256i *)p, x);
+}
+
+INLINE vec vec_of_ints(vec_ints x)
+{
+    return _mm256_cvtepi32_ps(x);
 }
 
 INLINE void vec_transpose(vec r[8])
