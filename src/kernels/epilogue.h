@@ -7,9 +7,24 @@
 #ifndef LINCE_KERNELS_EPILOGUE_H
 #define LINCE_KERNELS_EPILOGUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-typedef enum lince_activation { LINCE_LINEAR, LINCE_RELU, LINCE_RELU6, LINCE_SILU } lince_activation;
+typedef enum lince_activation {
+    LINCE_LINEAR,
+    LINCE_RELU,
+    LINCE_RELU6,
+    LINCE_HARD_SWISH,
+    LINCE_HARD_SIGMOID,
+    LINCE_SILU,
+    LINCE_SIGMOID
+} lince_activation;
+
+/* Whether f(0) = 0, so that padding channels stay what they are to be (core/tensor.h). */
+static inline bool lince_activation_keeps_zero(lince_activation f)
+{
+    return f != LINCE_HARD_SIGMOID && f != LINCE_SIGMOID;
+}
 
 /* Memory is the device's, of an activation's channels rounded up to the block, or laid out as y. */
 typedef struct lince_epilogue {

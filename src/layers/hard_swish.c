@@ -21,6 +21,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 
 const lince_layer_type lince_hard_swish_layer = {.name = "hard_swish",
                                                  .inputs = 1,
+                                                 .activation = LINCE_HARD_SWISH,
                                                  .needs_input = true,
                                                  .infer = lince_layer_same_shape,
                                                  .forward = forward,

@@ -22,6 +22,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 
 const lince_layer_type lince_sigmoid_layer = {.name = "sigmoid",
                                               .inputs = 1,
+                                              .activation = LINCE_SIGMOID,
                                               .in_place = true,
                                               .needs_output = true,
                                               .infer = lince_layer_same_shape,

@@ -30,6 +30,12 @@ static void rectify(lince_tail *tail, const lince_node *n)
     if (n->layer.relu) tail->activation = LINCE_RELU;
 }
 
+/* Whether padding channels, where there are any, stay zero without help. */
+static bool keeps_padding(const lince_layer *l)
+{
+    return lince_activation_keeps_zero(l->type->activation) || l->out.channels % l->out.block == 0;
+}
+
 /* Whether node `next`, which alone reads what node `last` writes, can be done with what is there of `tail`: it is, then. */
 static bool take(const lince_net *net, lince_tail *tail, int head, int last, int next)
 {
@@ -37,7 +43,7 @@ static bool take(const lince_net *net, lince_tail *tail, int head, int last, int
     const lince_layer_type *type = n->layer.type;
     bool linear = tail->activation == LINCE_LINEAR;
     if (n->forward_done || type->idle) return true;
-    if (type->activation && linear) {
+    if (type->activation && linear && keeps_padding(&n->layer)) {
         tail->activation = type->activation;
         return true;
     }

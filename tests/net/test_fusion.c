@@ -41,7 +41,7 @@ static const lince_layer_args layers[] = {
 
 /* Outside of training, of the layers that finish (direct, depthwise, Winograd's): a norm and each activation; a shortcut alone,
  * behind a norm, rectified; what is left out at random; and what ends a tail: two readers, a second activation, a shortcut
- * that is not there yet, one behind an activation. */
+ * that is not there yet, one behind an activation, padding channels that would not stay zero. */
 static const lince_layer_args tails[] = {
     {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 3, .stride = 2, .padding = 1, .no_bias = true),
      .name = "1", .from = {0}},
@@ -72,9 +72,21 @@ static const lince_layer_args tails[] = {
     {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 1), .name = "25", .from = {24}},
     {.type = &lince_relu_layer, .name = "26", .from = {25}},
     {.type = &lince_add_layer, .name = "27", .from = {26, 24}},
-    {LINCE_FIELDS(max_pool2d, .kernel = 2), .name = "28", .from = {27}},
-    {.type = &lince_flatten_layer, .name = "29", .from = {28}},
-    {LINCE_FIELDS(linear, .outputs = CLASSES), .name = "30", .from = {29}},
+    {LINCE_FIELDS(conv2d, .channels = 32, .kernel = 3, .padding = 1), .name = "28", .from = {27}},
+    {.type = &lince_batch_norm2d_layer, .name = "29", .from = {28}},
+    {.type = &lince_hard_swish_layer, .name = "30", .from = {29}},
+    {LINCE_FIELDS(conv2d, .channels = 32, .kernel = 3, .padding = 1, .groups = 32), .name = "31",
+     .from = {30}},
+    {.type = &lince_hard_swish_layer, .name = "32", .from = {31}},
+    {LINCE_FIELDS(conv2d, .channels = 32, .kernel = 1), .name = "33", .from = {32}},
+    {.type = &lince_hard_sigmoid_layer, .name = "34", .from = {33}},
+    {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 1), .name = "35", .from = {34}},
+    {.type = &lince_hard_sigmoid_layer, .name = "36", .from = {35}},
+    {LINCE_FIELDS(conv2d, .channels = 32, .kernel = 1), .name = "37", .from = {36}},
+    {.type = &lince_sigmoid_layer, .name = "38", .from = {37}},
+    {LINCE_FIELDS(max_pool2d, .kernel = 2), .name = "39", .from = {38}},
+    {.type = &lince_flatten_layer, .name = "40", .from = {39}},
+    {LINCE_FIELDS(linear, .outputs = CLASSES), .name = "41", .from = {40}},
 };
 
 static lince_net *net_of(const lince_layer_args *list, size_t count, const lince_net_options *options)

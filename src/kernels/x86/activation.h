@@ -106,6 +106,12 @@ INLINE vec vec_silu(vec x)
     return vec_mul(x, vec_logistic(x));
 }
 
+/* min(max(x + 3, 0), 6) / 6 */
+INLINE vec vec_hard_logistic(vec x)
+{
+    return vec_mul(vec_min(vec_all(6), vec_relu(vec_add(x, vec_all(3)))), vec_all(1.0f / 6));
+}
+
 /* tanh |x| = (1 - e) / (1 + e), e = exp(-2 |x|) */
 INLINE vec vec_tanh(vec x)
 {

@@ -36,7 +36,7 @@ static inline void lince_finish_advance(lince_finish *f, size_t floats)
 /* Whether the activation is done to sums in registers; else to results that were written, by `activate`. */
 static inline bool lince_finish_holds(const lince_finish *f)
 {
-    return f->activation <= LINCE_RELU6;
+    return f->activation < LINCE_SILU;
 }
 
 #endif

@@ -30,6 +30,11 @@ INLINE void finish_pixels(const lince_finish *f, size_t channel, ptrdiff_t at, s
         UNROLL for (int r = 0; r < count; r++) sum[r * pitch] = vec_relu(sum[r * pitch]);
     if (f->activation == LINCE_RELU6)
         UNROLL for (int r = 0; r < count; r++) sum[r * pitch] = vec_min(vec_all(6), sum[r * pitch]);
+    if (f->activation == LINCE_HARD_SWISH)
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] =
+            vec_mul(sum[r * pitch], vec_hard_logistic(sum[r * pitch]));
+    if (f->activation == LINCE_HARD_SIGMOID)
+        UNROLL for (int r = 0; r < count; r++) sum[r * pitch] = vec_hard_logistic(sum[r * pitch]);
     if (f->gate) {
         const float *gate = f->gate + at;
         UNROLL for (int r = 0; r < count; r++) sum[r * pitch] =
@@ -43,6 +48,8 @@ static __attribute__((unused)) void activate(const lince_finish *f, float *y, si
 {
     if (f->activation == LINCE_SILU)
         for (size_t i = 0; i < vectors; i++) vec_store(y + i * LANES, vec_silu(vec_load(y + i * LANES)));
+    if (f->activation == LINCE_SIGMOID)
+        for (size_t i = 0; i < vectors; i++) vec_store(y + i * LANES, vec_logistic(vec_load(y + i * LANES)));
 }
 
 #endif
