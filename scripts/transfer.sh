@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What pretraining is worth, measured on CIFAR-10 (docs/results.md):
-#   (a) SqueezeNet 1.1 with ImageNet's weights, at 96 pixels, on 10, 100 and 1,000 pictures a class: its head only, with
+#   (a) SqueezeNet 1.1 (or MODEL) with ImageNet's weights, at 96 pixels, on 10, 100 and 1,000 pictures a class: its head only, with
 #       the frozen part's features computed once; the whole network, the backbone at a tenth of the rate; and from scratch
 #   (b) VGG16 trained on five classes, then fine-tuned on the other five from 10, 50 and 500 pictures a class; and from scratch
 #   (c) VGG16 with ImageNet's convolutions (VGG16: their file), on 10, 100, 1,000 and 4,500 pictures a class; and from scratch, as
@@ -9,12 +9,14 @@
 # RUNS/transfer.svg.
 #
 #   DATA=cifar10.zip WEIGHTS=squeezenet1_1.safetensors scripts/transfer.sh LINCE [a|b|c]
+#   MODEL=tf_efficientnet_lite0 WEIGHTS=efficientnet-lite0-57934424.pth: another network for (a)
 #   SEEDS="1 2 3": of the pictures drawn, the order and the head; RUNS: folder (runs/transfer); OPTIONS: of lince train, for
 #   all; QUICK=1: one epoch each, to try the script
 set -euo pipefail
 lince=$1
 part=${2:-abc}
 runs=${RUNS:-runs/transfer}
+model=${MODEL:-squeezenet1_1}
 first=airplane,automobile,bird,cat,deer
 second=dog,frog,horse,ship,truck
 mkdir -p "$runs"
@@ -53,8 +55,8 @@ few_steps() {
 }
 
 imagenet() {
-    local common=(--model squeezenet1_1 --image-size 96 --normalize imagenet --optimizer adamw --scheduler onecycle
-        --weight-decay 0.01 --decay-norms --val-split 0.01)
+    local common=(--model "$model" --image-size 96 --optimizer adamw --scheduler onecycle --weight-decay 0.01 --decay-norms
+        --val-split 0.01)
     local n seed
     for seed in ${SEEDS:-1}; do
         for n in 10 100 1000; do
@@ -63,7 +65,7 @@ imagenet() {
                 run a-head-$n "$seed" "${common[@]}" $(pictures $n) --weights "$WEIGHTS" --freeze features --lr 0.003
                 run a-whole-$n "$seed" "${common[@]}" $(pictures $n) --weights "$WEIGHTS" --augment flip --lr 0.001 \
                     --lr-backbone 0.0001
-                run a-scratch-$n "$seed" "${common[@]}" $(pictures $n) --augment flip --lr 0.001
+                run a-scratch-$n "$seed" "${common[@]}" $(pictures $n) --normalize imagenet --augment flip --lr 0.001
             }
         done
     done
@@ -159,7 +161,7 @@ set xlabel "pictures a class"
 set ylabel "test accuracy, %"
 end
     [ -z "$(compgen -G "$runs/a-*/test.json")" ] ||
-        panel "SqueezeNet 1.1, ten classes" a-whole "ImageNet, all trained" '#0072B2' a-head "ImageNet, head only" '#E69F00' \
+        panel "$model, ten classes" a-whole "ImageNet, all trained" '#0072B2' a-head "ImageNet, head only" '#E69F00' \
             a-scratch "from scratch" '#999999'
     [ -z "$(compgen -G "$runs/b-fine*/test.json")" ] ||
         panel "VGG16, five classes" b-fine "after five other classes" '#0072B2' b-scratch "from scratch" '#999999'
