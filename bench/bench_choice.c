@@ -46,12 +46,13 @@ static void add(shapes *s, const lince_conv_task *task)
 static void add_layer(shapes *s, const lince_layer *l, int batch, bool first)
 {
     const lince_conv2d_layer_args *a = l->own;
+    const lince_window *w = &a->window;
     lince_conv c = {.batch = batch,
                     .in = l->in[0],
                     .out = l->out,
-                    .kernel = {a->kernel, a->kernel},
-                    .stride = {a->stride, a->stride},
-                    .padding = {a->padding, a->padding},
+                    .kernel = {w->kernel[0], w->kernel[1]},
+                    .stride = {w->stride[0], w->stride[1]},
+                    .padding = {w->padding[0], w->padding[1]},
                     .groups = a->groups};
     for (int d = 0; d < 3; d++)
         if (d != LINCE_BACKWARD_DATA || !first)

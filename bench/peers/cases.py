@@ -6,7 +6,7 @@ import subprocess
 from contender import Contender
 
 INFERENCE = [("vgg16", 32, 1), ("vgg16", 224, 1), ("vgg16", 32, 128)]
-NETWORKS = ["resnet18", "resnet50", "mobilenet_v2", "efficientnet_b0", "densenet121", "squeezenet1_1"]
+NETWORKS = ["resnet18", "resnet50", "mobilenet_v2", "mobilenet_v3_large", "efficientnet_b0", "densenet121", "squeezenet1_1"]
 BATCHES = [1, 8, 32]
 HERE = os.path.dirname(os.path.abspath(__file__))
 

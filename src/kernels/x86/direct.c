@@ -47,7 +47,10 @@ typedef struct plan {
     grid grid[MAX_GRIDS];
     ptrdiff_t *offsets; /* memory of all x_tap and w_tap */
     reach *positions;   /* memory of all reach */
-    size_t shared, own; /* floats of scratch: turned weights; each thread's padded source */
+    /* Of backward weights: */
+    bool flat, gathered;         /* a map is so many pixels, one after the other; once they are gathered */
+    size_t parts, group, pieces; /* of a map; samples of a piece; of the batch */
+    size_t shared, own;          /* floats of scratch: turned weights; each thread's padded source */
 } plan;
 
 typedef struct work {
@@ -276,18 +279,84 @@ static lince_direct_outer outer_over(const work *w, size_t sample, size_t panel)
     };
 }
 
+/* What is added to dw at a time: few enough pixels that a panel of dy and a block of x stay in the first-level cache, so
+ * many that reading and writing dw, which is done for each piece, is little beside. */
+typedef struct piece {
+    size_t sample, samples;
+    size_t begin, end; /* lines of each; of flat maps pixels */
+} piece;
+
+static piece piece_at(const plan *p, size_t index)
+{
+    size_t all = p->flat ? pixels_of(p->to) : (size_t)p->to.height;
+    size_t part = index % p->parts, sample = index / p->parts * p->group;
+    return (piece){.sample = sample,
+                   .samples = smaller(p->group, (size_t)p->conv.batch - sample),
+                   .begin = part * all / p->parts,
+                   .end = (part + 1) * all / p->parts};
+}
+
+static const float *x_at(const work *w, size_t sample, size_t block)
+{
+    const plan *p = w->plan;
+    return w->args->x + (sample * p->from_blocks + block) * pixels_of(p->from) * p->channels;
+}
+
+/* Every other pixel of every other line: those of a piece, one after the other, [block][sample][pixel]. */
+static void gather(const work *w, const piece *part, float *own)
+{
+    const plan *p = w->plan;
+    size_t width = (size_t)p->to.width, step = (size_t)p->source_step, pixel = p->channels;
+    for (size_t i = 0; i < p->from_blocks * part->samples; i++) {
+        const float *x = x_at(w, part->sample + i % part->samples, i / part->samples);
+        for (size_t j = part->begin; j < part->end; j++, own += pixel)
+            memcpy(own, x + (j / width * (size_t)p->from.width + j % width) * step * pixel,
+                   pixel * sizeof *own);
+    }
+}
+
+/* While a panel's first blocks are computed, its part of the next piece of dy comes; while the thread's first panel is, x. */
+static void fetch_ahead(const work *w, const piece *next, size_t panel, size_t block, bool first,
+                        lince_direct_outer *o)
+{
+    const plan *p = w->plan;
+    size_t dy = next->sample * p->to_blocks + panel * LINCE_DIRECT_VECTORS + block;
+    if (first && !p->gathered) o->ahead[0] = x_at(w, next->sample, block) + next->begin * p->channels;
+    if (block < vectors_of(p, panel)) o->ahead[1] = w->args->y + dy * o->dy_vector + next->begin * lanes(p);
+}
+
+/* Of flat maps: samples take the lines' place. */
+static lince_direct_outer flat_over(const work *w, const piece *part, size_t panel, size_t block,
+                                    const float *own)
+{
+    const plan *p = w->plan;
+    lince_direct_outer o = outer_over(w, part->sample, panel);
+    o.dy += part->begin * lanes(p);
+    o.dy_line = p->to_blocks * o.dy_vector;
+    o.lines = part->samples, o.pixels = part->end - part->begin;
+    o.x_pixel = p->channels;
+    o.x_line = p->gathered ? o.pixels * p->channels : p->from_blocks * pixels_of(p->from) * p->channels;
+    o.x = p->gathered ? own + block * o.lines * o.x_line
+                      : x_at(w, part->sample, block) + part->begin * p->channels;
+    o.dw = gradient_at(w, panel, block, 0);
+    return o;
+}
+
 /* Each tap over the results that it reaches; the others meet its zeros. */
-static void add_channels(const work *w, size_t sample, size_t panel, size_t block)
+static void add_lines(const work *w, const piece *part, size_t sample, size_t panel, size_t block)
 {
     const plan *p = w->plan;
     const grid *g = &p->grid[0];
-    const float *x = w->args->x + (sample * p->from_blocks + block) * pixels_of(p->from) * p->channels;
+    const float *x = x_at(w, sample, block);
     lince_direct_outer all = outer_over(w, sample, panel);
     for (size_t t = 0; t < g->taps; t++) {
         lince_direct_outer o = all;
         size_t line, end_line, pixel, end;
         reaching(g->reach[t].y, p->source_step, p->from.height, all.lines, &line, &end_line);
         reaching(g->reach[t].x, p->source_step, p->from.width, all.pixels, &pixel, &end);
+        if (line < part->begin) line = part->begin;
+        end_line = smaller(end_line, part->end);
+        if (line >= end_line) continue;
         o.lines = end_line - line, o.pixels = end - pixel;
         o.x = x + g->x_tap[t] + (ptrdiff_t)(line * all.x_line + pixel * all.x_pixel);
         o.dy += line * all.dy_line + pixel * lanes(p);
@@ -345,13 +414,36 @@ static void taps_worker(void *context, size_t index)
             add_taps(w, (size_t)n, i / groups, i % groups, w->own + index * w->plan->own);
 }
 
+/* A thread's tasks, of one piece; next: NULL behind the last. */
+static void add_piece(const work *w, const piece *part, const piece *next, size_t begin, size_t end,
+                      float *own)
+{
+    const plan *p = w->plan;
+    size_t groups = p->from_blocks;
+    if (p->gathered) gather(w, part, own);
+    for (size_t i = begin; i < end; i++) {
+        size_t panel = i / groups, block = i % groups;
+        if (p->flat) {
+            lince_direct_outer o = flat_over(w, part, panel, block, own);
+            if (next) fetch_ahead(w, next, panel, block, i - begin < groups, &o);
+            p->simd->channels[vectors_of(p, panel) - 1](&o);
+        }
+        for (size_t n = 0; n < part->samples && !p->flat; n++)
+            add_lines(w, part, part->sample + n, panel, block);
+    }
+}
+
+/* Piece by piece, of which x stays in the second-level cache: it is read again by each panel. */
 static void channels_worker(void *context, size_t index)
 {
     const work *w = context;
-    size_t groups = w->plan->from_blocks, count = w->panels * groups;
-    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
-        clear(w, i / groups, i % groups, groups);
-        for (int n = 0; n < w->plan->conv.batch; n++) add_channels(w, (size_t)n, i / groups, i % groups);
+    const plan *p = w->plan;
+    size_t groups = p->from_blocks, count = w->panels * groups;
+    size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
+    for (size_t i = begin; i < end; i++) clear(w, i / groups, i % groups, groups);
+    for (size_t n = 0; n < p->pieces; n++) {
+        piece part = piece_at(p, n), next = piece_at(p, n + 1);
+        add_piece(w, &part, n + 1 < p->pieces ? &next : NULL, begin, end, w->own + index * p->own);
     }
 }
 
@@ -441,6 +533,20 @@ static lince_conv flattened(lince_conv c)
     return c;
 }
 
+/* The pieces that weights' gradients are summed in. Other parts would be other bits: they depend on the geometry alone. */
+static void divide(plan *p)
+{
+    enum { PIXELS = 200 };
+    size_t pixels = pixels_of(p->to), batch = (size_t)p->conv.batch;
+    p->flat = taps_of(&p->conv) == 1 && p->conv.padding[0] == 0 && p->conv.padding[1] == 0;
+    p->gathered = p->flat && p->source_step > 1;
+    p->parts = (pixels + PIXELS - 1) / PIXELS;
+    if (!p->flat) p->parts = smaller(p->parts, (size_t)p->to.height);
+    p->group = p->parts > 1 ? 1 : smaller(PIXELS / pixels, batch);
+    p->pieces = p->parts * ((batch + p->group - 1) / p->group);
+    if (p->gathered) p->own = p->from_blocks * p->channels * PIXELS;
+}
+
 static void describe(plan *p, const lince_conv *c, lince_direction direction)
 {
     bool backward = direction == LINCE_BACKWARD_DATA, plain = c->in.block == 1;
@@ -463,6 +569,7 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
         plan_backward(p, c);
     else
         plan_forward(p, c, direction == LINCE_BACKWARD_WEIGHTS && !plain);
+    if (direction == LINCE_BACKWARD_WEIGHTS && !plain) divide(p);
     if (p->padded) p->own = (padded_block(p) * p->from_blocks + 15) / 16 * 16;
     if (backward) p->shared = lince_conv_weights_size(c);
 }

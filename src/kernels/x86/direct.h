@@ -47,6 +47,8 @@ typedef struct lince_direct_outer {
     size_t lines, pixels;
     float *dw; /* rows are L apart */
     size_t w_vector;
+    const float
+        *ahead[2]; /* what is needed next, a vector a pixel, fetched by each half of a block; may be NULL */
 } lince_direct_outer;
 
 enum { LINCE_DIRECT_VECTORS = 2, LINCE_DIRECT_SIZES = 6, LINCE_DIRECT_ROWS = 14 };

@@ -40,24 +40,41 @@ INLINE void row(int pixels, int vectors, int channels, int step, const lince_dir
                       VECTORS, &sum[0][k], d->y);
 }
 
-/* `rows` x vectors sums in registers over all pixels. tap: where the rows lie; NULL: one after the other. */
-INLINE void outer(int rows, int vectors, const lince_direct_outer *o, const ptrdiff_t *tap, size_t first)
+/* A pixel's terms: x of `rows` channels, or taps, times dy of `vectors` vectors. */
+INLINE void add_pixel(int rows, int vectors, const float *x, const ptrdiff_t *tap, const float *dy,
+                      size_t dy_vector, vec sum[ROWS][VECTORS])
 {
-    vec sum[ROWS][VECTORS], factor[VECTORS];
+    vec factor[VECTORS];
+    UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(dy + (size_t)k * dy_vector);
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+        vec a = vec_all(tap ? x[tap[r]] : x[r]);
+        UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
+    }
+}
+
+/* `rows` x vectors sums in registers over all pixels, of x `step` floats apart. tap: where the rows lie; NULL: one after the
+ * other; ahead: see direct.h. Four pixels at a time: counting would take turns from the multiply-adds. */
+INLINE void outer(int rows, int vectors, const lince_direct_outer *o, const ptrdiff_t *tap, size_t first,
+                  size_t step, const float *ahead)
+{
+    enum { AT_ONCE = 4 };
+    vec sum[ROWS][VECTORS];
     UNROLL for (int r = 0; r < rows; r++)
     {
         UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_zero();
     }
     for (size_t i = 0; i < o->lines; i++) {
         const float *x = o->x + i * o->x_line + first, *dy = o->dy + i * o->dy_line;
-        for (size_t j = 0; j < o->pixels; j++, x += o->x_pixel, dy += LANES) {
-            UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(dy + (size_t)k * o->dy_vector);
-            UNROLL for (int r = 0; r < rows; r++)
+        size_t j = 0;
+        for (; j + AT_ONCE <= o->pixels; j += AT_ONCE, x += AT_ONCE * step, dy += AT_ONCE * LANES)
+            UNROLL for (size_t k = 0; k < AT_ONCE; k++)
             {
-                vec a = vec_all(tap ? x[tap[r]] : x[r]);
-                UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
+                if (ahead) vec_prefetch(ahead + (j + k) * LANES);
+                add_pixel(rows, vectors, x + k * step, tap, dy + k * LANES, o->dy_vector, sum);
             }
-        }
+        for (; j < o->pixels; j++, x += step, dy += LANES)
+            add_pixel(rows, vectors, x, tap, dy, o->dy_vector, sum);
     }
     UNROLL for (int r = 0; r < rows; r++)
     {
@@ -94,13 +111,18 @@ static void transpose(const float *from, size_t count, float *to)
 #define TAPS(rows, vectors)                                                                \
     static void taps_##rows##x##vectors(const lince_direct_outer *o, const ptrdiff_t *tap) \
     {                                                                                      \
-        outer(rows, vectors, o, tap, 0);                                                   \
+        outer(rows, vectors, o, tap, 0, o->x_pixel, NULL);                                 \
     }
-#define CHANNELS(vectors)                                       \
-    static void channels_##vectors(const lince_direct_outer *o) \
-    {                                                           \
-        outer(LANES / 2, vectors, o, NULL, 0);                  \
-        outer(LANES / 2, vectors, o, NULL, LANES / 2);          \
+#define CHANNELS(vectors)                                                              \
+    static void channels_##vectors(const lince_direct_outer *o)                        \
+    {                                                                                  \
+        for (size_t i = 0; i < 2; i++)                                                 \
+            if (o->x_pixel != LANES)                                                   \
+                outer(LANES / 2, vectors, o, NULL, i * LANES / 2, o->x_pixel, NULL);   \
+            else if (o->ahead[i])                                                      \
+                outer(LANES / 2, vectors, o, NULL, i * LANES / 2, LANES, o->ahead[i]); \
+            else                                                                       \
+                outer(LANES / 2, vectors, o, NULL, i * LANES / 2, LANES, NULL);        \
     }
 
 /* 28 sums of 32 registers, or 12 of 16. */
