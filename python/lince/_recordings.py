@@ -41,5 +41,5 @@ class Recording:
             return (b"RIFF" + struct.pack("<I", 4 + 8 + len(about) + 8 + len(data)) + b"WAVE"
                     b"fmt " + struct.pack("<I", len(about)) + about + b"data" + struct.pack("<I", len(data)) + data)
         except struct.error as error:
-            raise _errors.UsageError(_("a recording: no WAV file holds %d samples of %d channels, %d a second")
+            raise _errors.UsageError(_("a recording: no WAV file holds it (samples: %d, channels: %d, a second: %d)")
                                      % (len(self.samples), channels, self.rate)) from error
