@@ -47,12 +47,14 @@ static unsigned own_features(void)
 {
     unsigned features = 0;
 #ifdef __x86_64__
-    enum { AVX_VNNI = 1 << 4 };
+    enum { AVX_VNNI = 1 << 4, TILES_INT8 = 1 << 25 };
     unsigned a, b, c, d;
     bool avx512 = lince_cpu_highest() >= LINCE_AVX512 && __builtin_cpu_supports("avx512bw");
     if (avx512 && __builtin_cpu_supports("avx512vnni")) features |= LINCE_AVX512_VNNI;
     if (lince_cpu_highest() >= LINCE_AVX2 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & AVX_VNNI)
         features |= LINCE_AVX_VNNI;
+    if (lince_cpu_highest() >= LINCE_AMX && __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & TILES_INT8)
+        features |= LINCE_AMX_INT8;
 #endif
     return features;
 }

@@ -44,6 +44,7 @@ typedef enum lince_feature {
     LINCE_NO_FEATURE = 0,
     LINCE_AVX_VNNI = 1 << 0,    /* of 256 bits, without AVX-512 */
     LINCE_AVX512_VNNI = 1 << 1, /* of 512 bits; with AVX-512 BW */
+    LINCE_AMX_INT8 = 1 << 2,    /* of matrix tiles */
 } lince_feature;
 
 bool lince_cpu_has(lince_feature feature);

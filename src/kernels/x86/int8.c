@@ -19,6 +19,7 @@ typedef struct plan {
     size_t line;           /* bytes of a line that is read */
     size_t lines, pixels;  /* of results: of a piece, but for the last; of a line */
     size_t pieces;         /* of a sample */
+    lince_int8_tile tile;  /* by tiles: of each block */
     size_t panels, groups; /* computed together (place in simd->panels); groups of these */
     size_t shares; /* that the groups of a piece are divided into, where there are more threads than pieces */
     size_t own;    /* bytes of scratch of each thread */
@@ -77,35 +78,39 @@ static size_t next_call(const size_t *size, size_t left, size_t pixels)
     return i;
 }
 
-static void run_line(const plan *p, lince_int8_row *d, size_t place)
+static lince_int8_row moved(const lince_int8_row *d, size_t pixels)
 {
-    const lince_int8_row begin = *d;
+    lince_int8_row at = *d;
+    at.x += pixels * d->x_pixel;
+    if (at.y) at.y += pixels * d->y_pixel;
+    if (at.other) at.other += pixels * d->y_pixel;
+    if (at.floats) at.floats += pixels * d->y_pixel;
+    return at;
+}
+
+static void run_line(const plan *p, const lince_int8_row *d, size_t place)
+{
     for (size_t done = 0; done < p->pixels;) {
         size_t i = next_call(p->simd->of[place].size, p->pixels - done, p->pixels);
         size_t size = p->simd->of[place].size[i], at = smaller(done, p->pixels - size);
-        d->x = begin.x + at * d->x_pixel;
-        if (begin.y) d->y = begin.y + at * d->y_pixel;
-        if (begin.other) d->other = begin.other + at * d->y_pixel;
-        if (begin.floats) d->floats = begin.floats + at * d->y_pixel;
-        p->simd->of[place].row[i](d);
+        lince_int8_row call = moved(d, at);
+        p->simd->of[place].row[i](&call);
         done = at + size;
     }
 }
 
-/* Panels from `panel` on, as many as the functions at `place` take, of the results from `line` of all on. */
-static void run_panels(const work *w, size_t place, size_t panel, size_t line, size_t lines, const uint8_t *x)
+/* Panels from `panel` on, as many as the functions at `place` take, of the results of a line of all; x: what it reads. */
+static lince_int8_row row_at(const work *w, size_t place, size_t panel, size_t line, const uint8_t *x)
 {
     const plan *p = w->p;
     const lince_conv_int8_args *a = w->a;
     const lince_conv *c = &p->conv;
     size_t pixel = lince_bytes_pixel(c->in), outs = (size_t)c->out.channels, first = panel * LINCE_INT8_PANEL;
     size_t y_pixel = a->y ? lince_bytes_pixel(c->out) : outs,
-           weights = (size_t)c->kernel[1] * pixel * LINCE_INT8_PANEL;
-    for (size_t i = 0; i < lines; i++) {
-        size_t at = (line + i) * p->pixels * y_pixel + first;
-        lince_int8_row d = {.runs = (size_t)c->kernel[0],
+           weights = (size_t)c->kernel[1] * pixel * LINCE_INT8_PANEL, at = line * p->pixels * y_pixel + first;
+    return (lince_int8_row){.runs = (size_t)c->kernel[0],
                             .fours = (size_t)c->kernel[1] * pixel / 4,
-                            .x = x + i * (size_t)c->stride[0] * p->line,
+                            .x = x,
                             .x_run = p->line,
                             .x_pixel = (size_t)c->stride[1] * pixel,
                             .w = a->w + panel * (size_t)c->kernel[0] * weights,
@@ -118,6 +123,32 @@ static void run_panels(const work *w, size_t place, size_t panel, size_t line, s
                             .floats = a->y ? NULL : a->floats + at,
                             .y_pixel = y_pixel,
                             .channels = smaller(y_pixel - first, p->simd->panels[place] * LINCE_INT8_PANEL)};
+}
+
+/* By tiles: of all lines, two blocks at a time. */
+static void run_blocks(const work *w, size_t place, size_t panel, size_t line, size_t lines, const uint8_t *x)
+{
+    const plan *p = w->p;
+    size_t in_line = divide_up(p->pixels, p->tile.pixels), blocks = lines * in_line;
+    lince_int8_row d[2];
+    for (size_t i = 0; i < blocks; i++) {
+        size_t y = i / in_line, at = smaller(i % in_line * p->tile.pixels, p->pixels - p->tile.pixels);
+        lince_int8_row all = row_at(w, place, panel, line + y, x + y * (size_t)p->conv.stride[0] * p->line);
+        d[i % 2] = moved(&all, at);
+        if (i % 2 || i + 1 == blocks)
+            p->simd->tiles->block(p->tile, p->simd->panels[place], &d[0], i % 2 ? &d[1] : NULL);
+    }
+}
+
+static void run_panels(const work *w, size_t place, size_t panel, size_t line, size_t lines, const uint8_t *x)
+{
+    const plan *p = w->p;
+    if (p->simd->tiles) {
+        run_blocks(w, place, panel, line, lines, x);
+        return;
+    }
+    for (size_t i = 0; i < lines; i++) {
+        lince_int8_row d = row_at(w, place, panel, line + i, x + i * (size_t)p->conv.stride[0] * p->line);
         run_line(p, &d, place);
     }
 }
@@ -150,10 +181,12 @@ static void worker(void *context, size_t index)
     const plan *p = w->p;
     size_t count = (size_t)p->conv.batch * p->pieces * p->shares;
     uint8_t *own = (uint8_t *)w->a->scratch + index * p->own;
+    if (p->simd->tiles) p->simd->tiles->begin(p->tile);
     for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
         size_t share = i % p->shares;
         run_piece(w, i / p->shares, share * p->groups / p->shares, (share + 1) * p->groups / p->shares, own);
     }
+    if (p->simd->tiles) p->simd->tiles->end();
 }
 
 static void run(const lince_kernel *k, const void *args)
@@ -206,10 +239,31 @@ static void plan_panels(plan *p)
     p->groups = divide_up(all, simd->panels[p->panels]);
 }
 
+/* Blocks as large as a line can be cut into evenly. */
+static lince_int8_tile tile_of(const lince_conv *flat)
+{
+    enum { MOST = 16 };
+    size_t pixels = (size_t)flat->out.width,
+           fours = (size_t)flat->kernel[1] * lince_bytes_pixel(flat->in) / 4;
+    lince_int8_tile tile = {divide_up(pixels, divide_up(pixels, MOST)), smaller(fours, MOST)};
+    while (fours % tile.fours) tile.fours--;
+    return tile;
+}
+
 static bool supports(const void *geometry)
 {
     const lince_conv *c = geometry;
     return c->groups == 1;
+}
+
+/* Not where tiles would be all but empty. */
+static bool supports_tiles(const void *geometry)
+{
+    enum { LEAST = 4 };
+    if (!supports(geometry)) return false;
+    lince_conv flat = flattened(*(const lince_conv *)geometry);
+    lince_int8_tile tile = tile_of(&flat);
+    return tile.pixels >= LEAST && tile.fours >= LEAST;
 }
 
 static int create(lince_kernel *k, const lince_int8_simd *simd)
@@ -223,6 +277,7 @@ static int create(lince_kernel *k, const lince_int8_simd *simd)
     p->padded = c->padding[0] > 0 || c->padding[1] > 0;
     p->line = (p->padded ? needed : (size_t)c->in.width) * lince_bytes_pixel(c->in);
     p->pixels = (size_t)c->out.width;
+    p->tile = tile_of(c);
     plan_panels(p);
     plan_pieces(p, (size_t)k->exec.threads);
     k->scratch = (size_t)k->exec.threads * p->own;
@@ -235,7 +290,7 @@ static void release(lince_kernel *k)
     k->plan = NULL;
 }
 
-#define LINCE_INT8_ROW(level, level_needed, feature)                        \
+#define LINCE_INT8_ROW(level, level_needed, feature, which)                 \
     static int create_##level(lince_kernel *k)                              \
     {                                                                       \
         return create(k, &lince_int8_simd_##level);                         \
@@ -245,10 +300,11 @@ static void release(lince_kernel *k)
                                                   .needs = level_needed,    \
                                                   .also = feature,          \
                                                   .same_bits = true,        \
-                                                  .supports = supports,     \
+                                                  .supports = which,        \
                                                   .create = create_##level, \
                                                   .run = run,               \
                                                   .release = release};
-LINCE_INT8_ROW(avx512vnni, LINCE_AVX512, LINCE_AVX512_VNNI)
-LINCE_INT8_ROW(avxvnni, LINCE_AVX2, LINCE_AVX_VNNI)
-LINCE_INT8_ROW(avx2, LINCE_AVX2, LINCE_NO_FEATURE)
+LINCE_INT8_ROW(amx, LINCE_AMX, LINCE_AMX_INT8, supports_tiles)
+LINCE_INT8_ROW(avx512vnni, LINCE_AVX512, LINCE_AVX512_VNNI, supports)
+LINCE_INT8_ROW(avxvnni, LINCE_AVX2, LINCE_AVX_VNNI, supports)
+LINCE_INT8_ROW(avx2, LINCE_AVX2, LINCE_NO_FEATURE, supports)

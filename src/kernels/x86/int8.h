@@ -6,6 +6,7 @@
 #ifndef LINCE_KERNELS_X86_INT8_H
 #define LINCE_KERNELS_X86_INT8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,19 @@ enum { LINCE_INT8_MOST_PANELS = 4, LINCE_INT8_SIZES = 6 };
 
 typedef void lince_int8_row_function(const lince_int8_row *row);
 
+/* By matrix tiles: blocks of one size, `pixels` results each, of which two are computed together (`second` NULL: one) for one panel
+ * or two; fours are multiplied so many at a time, which divides their number. begin and end: of a thread. */
+typedef struct lince_int8_tile {
+    size_t pixels, fours; /* 16 at most */
+} lince_int8_tile;
+
+typedef struct lince_int8_tiles {
+    void (*begin)(lince_int8_tile tile);
+    void (*block)(lince_int8_tile tile, size_t panels, const lince_int8_row *first,
+                  const lince_int8_row *second);
+    void (*end)(void);
+} lince_int8_tiles;
+
 /* For p panels: sizes in pixels of one call, falling; 1 last. */
 typedef struct lince_int8_simd {
     size_t
@@ -40,9 +54,11 @@ typedef struct lince_int8_simd {
     struct {
         size_t size[LINCE_INT8_SIZES];
         lince_int8_row_function *row[LINCE_INT8_SIZES];
-    } of[LINCE_INT8_MOST_PANELS]; /* by the number's place in `panels` */
+    } of[LINCE_INT8_MOST_PANELS];  /* by the number's place in `panels` */
+    const lince_int8_tiles *tiles; /* in their place */
 } lince_int8_simd;
 
-extern const lince_int8_simd lince_int8_simd_avx512vnni, lince_int8_simd_avxvnni, lince_int8_simd_avx2;
+extern const lince_int8_simd lince_int8_simd_amx, lince_int8_simd_avx512vnni, lince_int8_simd_avxvnni,
+    lince_int8_simd_avx2;
 
 #endif
