@@ -1,8 +1,9 @@
 /* Convolution of bytes (int8.h): the walk over samples, pieces of their lines, panels of outputs, and lines.
  *
- * A piece is as many lines of results as what they read fits into half of the core's own cache, where it is copied with its padding,
- * which all panels read again. 1x1 with stride 1 knows no lines: all pixels of the batch are one line, cut into pieces. Sums of
- * whole numbers are the same in any order, so that pieces may follow the number of threads. */
+ * A piece is as many lines of results as make least traffic between the core's caches; what they read fits into a quarter of
+ * the larger one, where it is copied with its padding, which all panels read again. 1x1 with stride 1 knows no lines: all
+ * pixels of the batch are one picture, cut into lines anew. Sums of whole numbers are the same in any order, so that pieces
+ * may follow the number of threads. */
 #include "kernels/x86/int8.h"
 #include "core/cpu.h"
 #include "core/error.h"
@@ -125,18 +126,29 @@ static lince_int8_row row_at(const work *w, size_t place, size_t panel, size_t l
                             .channels = smaller(y_pixel - first, p->simd->panels[place] * LINCE_INT8_PANEL)};
 }
 
-/* By tiles: of all lines, two blocks at a time. */
+/* By tiles: block `index` of the lines from `line` on. */
+static lince_int8_row block_at(const work *w, size_t place, size_t panel, size_t line, size_t index,
+                               const uint8_t *x)
+{
+    const plan *p = w->p;
+    size_t in_line = divide_up(p->pixels, p->tile.pixels), y = index / in_line;
+    lince_int8_row d = row_at(w, place, panel, line + y, x + y * (size_t)p->conv.stride[0] * p->line);
+    return moved(&d, smaller(index % in_line * p->tile.pixels, p->pixels - p->tile.pixels));
+}
+
+/* Two blocks at a time, and while they are summed those before them are finished. */
 static void run_blocks(const work *w, size_t place, size_t panel, size_t line, size_t lines, const uint8_t *x)
 {
     const plan *p = w->p;
-    size_t in_line = divide_up(p->pixels, p->tile.pixels), blocks = lines * in_line;
-    lince_int8_row d[2];
-    for (size_t i = 0; i < blocks; i++) {
-        size_t y = i / in_line, at = smaller(i % in_line * p->tile.pixels, p->pixels - p->tile.pixels);
-        lince_int8_row all = row_at(w, place, panel, line + y, x + y * (size_t)p->conv.stride[0] * p->line);
-        d[i % 2] = moved(&all, at);
-        if (i % 2 || i + 1 == blocks)
-            p->simd->tiles->block(p->tile, p->simd->panels[place], &d[0], i % 2 ? &d[1] : NULL);
+    const lince_int8_tiles *t = p->simd->tiles;
+    size_t panels = p->simd->panels[place], blocks = lines * divide_up(p->pixels, p->tile.pixels);
+    lince_int8_row d[2][2];
+    int32_t sums[2][LINCE_INT8_TILE_SUMS];
+    for (size_t i = 0; i < blocks + 2; i += 2) {
+        lince_int8_row *now = d[i / 2 % 2], *before = d[1 - i / 2 % 2];
+        for (size_t k = 0; k < 2 && i + k < blocks; k++) now[k] = block_at(w, place, panel, line, i + k, x);
+        if (i < blocks) t->sum(p->tile, panels, &now[0], i + 1 < blocks ? &now[1] : NULL, sums[i / 2 % 2]);
+        if (i) t->finish(p->tile, panels, &before[0], i <= blocks ? &before[1] : NULL, sums[1 - i / 2 % 2]);
     }
 }
 
@@ -203,12 +215,20 @@ static bool is_pointwise(const lince_conv *c)
            !c->padding[0] && !c->padding[1];
 }
 
-/* All pixels of the batch as one picture, whose width is the largest divisor of their number that is not too large. */
+/* All pixels of the batch as one picture, whose width is a divisor of their number: not too large, so that pieces need not be, and
+ * if there is one, such as calls and tiles divide well. */
+static size_t flat_width(size_t all)
+{
+    enum { PIXELS = 64, CALL = 14 };
+    size_t width = smaller(all, PIXELS), even = smaller(all, PIXELS) / CALL * CALL;
+    while (even && all % even) even -= CALL;
+    while (all % width) width--;
+    return even >= 2 * CALL ? even : width;
+}
+
 static lince_conv flattened(lince_conv c)
 {
-    enum { PIXELS = 512 };
-    size_t all = (size_t)c.batch * (size_t)c.in.height * (size_t)c.in.width, width = smaller(all, PIXELS);
-    while (all % width) width--;
+    size_t all = (size_t)c.batch * (size_t)c.in.height * (size_t)c.in.width, width = flat_width(all);
     if (!is_pointwise(&c) || width < (size_t)c.in.width) return c;
     c.batch = 1;
     c.in.width = c.out.width = (int)width;
@@ -216,12 +236,25 @@ static lince_conv flattened(lince_conv c)
     return c;
 }
 
+/* What comes from the second-level cache for so many lines at a time: all weights for each piece, and a piece for each group of
+ * panels, where the first-level cache does not keep them. */
+static double traffic(const plan *p, size_t lines)
+{
+    const lince_conv *c = &p->conv;
+    size_t most = lince_cpu_cache(1) / 2,
+           piece = lines_read(c, lines) * p->line + lines * p->pixels * lince_bytes_pixel(c->out),
+           weights = lince_conv_int8_weights_size(c);
+    return (double)divide_up((size_t)c->out.height, lines) *
+           ((weights > most ? (double)weights : 0) + (double)piece * (piece > most ? (double)p->groups : 1));
+}
+
 static void plan_pieces(plan *p, size_t threads)
 {
     const lince_conv *c = &p->conv;
     size_t height = (size_t)c->out.height, batch = (size_t)c->batch, most = lince_cpu_cache(2) / 4;
-    p->lines = height;
-    while (p->lines > 1 && lines_read(c, p->lines) * p->line > most) p->lines--;
+    p->lines = 1;
+    for (size_t lines = 2; lines <= height && lines_read(c, lines) * p->line <= most; lines++)
+        if (traffic(p, lines) <= traffic(p, p->lines)) p->lines = lines;
     if (batch < threads) p->lines = smaller(p->lines, divide_up(height * batch, threads));
     p->pieces = divide_up(height, p->lines);
     p->shares = smaller(divide_up(threads, p->pieces * batch), p->groups);

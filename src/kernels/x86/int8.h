@@ -34,15 +34,20 @@ enum { LINCE_INT8_MOST_PANELS = 4, LINCE_INT8_SIZES = 6 };
 typedef void lince_int8_row_function(const lince_int8_row *row);
 
 /* By matrix tiles: blocks of one size, `pixels` results each, of which two are computed together (`second` NULL: one) for one panel
- * or two; fours are multiplied so many at a time, which divides their number. begin and end: of a thread. */
+ * or two; fours are multiplied so many at a time, which divides their number. begin and end: of a thread. Sums are best finished
+ * when those of the next blocks have been begun. */
 typedef struct lince_int8_tile {
     size_t pixels, fours; /* 16 at most */
 } lince_int8_tile;
 
+enum { LINCE_INT8_TILE_SUMS = 2 * 16 * 2 * 16 };
+
 typedef struct lince_int8_tiles {
     void (*begin)(lince_int8_tile tile);
-    void (*block)(lince_int8_tile tile, size_t panels, const lince_int8_row *first,
-                  const lince_int8_row *second);
+    void (*sum)(lince_int8_tile tile, size_t panels, const lince_int8_row *first,
+                const lince_int8_row *second, int32_t *sums);
+    void (*finish)(lince_int8_tile tile, size_t panels, const lince_int8_row *first,
+                   const lince_int8_row *second, const int32_t *sums);
     void (*end)(void);
 } lince_int8_tiles;
 

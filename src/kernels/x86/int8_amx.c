@@ -60,28 +60,30 @@ INLINE void multiply(lince_int8_tile tile, bool two_blocks, bool two_panels, con
     }
 }
 
-static void block(lince_int8_tile tile, size_t panels, const lince_int8_row *first,
-                  const lince_int8_row *second)
+static void sum(lince_int8_tile tile, size_t panels, const lince_int8_row *first,
+                const lince_int8_row *second, int32_t *sums)
 {
-    int32_t sums[2][TILE * PANELS * PANEL];
-    bool two = second != NULL;
-    if (!two) second = first;
-    if (panels == 2 && two)
+    int32_t *others = sums + LINCE_INT8_TILE_SUMS / 2;
+    size_t pitch = panels * ROW;
+    if (panels == 2 && second)
         multiply(tile, true, true, first, second);
     else if (panels == 2)
-        multiply(tile, false, true, first, second);
+        multiply(tile, false, true, first, first);
     else
-        multiply(tile, true, false, first, second);
-    size_t pitch = panels * ROW;
-    _tile_stored(0, sums[0], pitch);
-    _tile_stored(1, sums[1], pitch);
-    if (panels == 2) {
-        _tile_stored(2, sums[0] + PANEL, pitch);
-        _tile_stored(3, sums[1] + PANEL, pitch);
-    }
-    finish(first, sums[0], tile.pixels, panels);
-    if (two) finish(second, sums[1], tile.pixels, panels);
+        multiply(tile, true, false, first, second ? second : first);
+    _tile_stored(0, sums, pitch);
+    _tile_stored(1, others, pitch);
+    if (panels < 2) return;
+    _tile_stored(2, sums + PANEL, pitch);
+    _tile_stored(3, others + PANEL, pitch);
 }
 
-static const lince_int8_tiles tiles = {begin, block, end};
+static void finish_block(lince_int8_tile tile, size_t panels, const lince_int8_row *first,
+                         const lince_int8_row *second, const int32_t *sums)
+{
+    finish(first, sums, tile.pixels, panels);
+    if (second) finish(second, sums + LINCE_INT8_TILE_SUMS / 2, tile.pixels, panels);
+}
+
+static const lince_int8_tiles tiles = {begin, sum, finish_block, end};
 const lince_int8_simd lince_int8_simd_amx = {.panels = {2, 1}, .usual = 1, .tiles = &tiles};
