@@ -11,39 +11,48 @@ bool lince_conv_is_depthwise(const lince_conv *c)
            c->in.block == c->out.block;
 }
 
+static size_t inputs_of(const lince_conv *c)
+{
+    return (size_t)(c->in.channels / c->groups);
+}
+
+/* The inputs of a block, and a group's blocks. */
+static size_t block_of_inputs(const lince_conv *c)
+{
+    return c->groups > 1 && inputs_of(c) % (size_t)c->in.block ? 1 : (size_t)c->in.block;
+}
+
+static size_t blocks_of_inputs(const lince_conv *c)
+{
+    size_t block = block_of_inputs(c);
+    return (inputs_of(c) + block - 1) / block;
+}
+
+bool lince_conv_groups_blocks(const lince_conv *c)
+{
+    return c->groups > 1 && c->in.channels / c->groups % c->in.block == 0 &&
+           c->out.channels / c->groups % c->out.block == 0;
+}
+
 size_t lince_conv_weights_size(const lince_conv *c)
 {
-    size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];
-    if (lince_conv_is_depthwise(c)) return (size_t)lince_round_up(c->out.channels, c->out.block) * positions;
-    if (c->groups > 1) return (size_t)c->out.channels * (size_t)(c->in.channels / c->groups) * positions;
-    return (size_t)lince_round_up(c->out.channels, c->out.block) *
-           (size_t)lince_round_up(c->in.channels, c->in.block) * positions;
+    return (size_t)lince_round_up(c->out.channels, c->out.block) * blocks_of_inputs(c) * block_of_inputs(c) *
+           (size_t)c->kernel[0] * (size_t)c->kernel[1];
 }
 
 size_t lince_conv_weight_at(const lince_conv *c, int o, int i, int y, int x)
 {
     size_t kh = (size_t)c->kernel[0], kw = (size_t)c->kernel[1], position = (size_t)y * kw + (size_t)x;
-    size_t b = (size_t)c->out.block;
-    if (lince_conv_is_depthwise(c)) return ((size_t)o / b * kh * kw + position) * b + (size_t)o % b;
-    if (c->groups > 1)
-        return ((size_t)o * (size_t)(c->in.channels / c->groups) + (size_t)i) * kh * kw + position;
-    size_t bi = (size_t)c->in.block, bo = (size_t)c->out.block;
-    size_t blocks = (size_t)lince_round_up(c->in.channels, c->in.block) / bi;
-    size_t block = ((size_t)o / bo * blocks + (size_t)i / bi) * kh * kw + position;
+    size_t bi = block_of_inputs(c), bo = (size_t)c->out.block;
+    size_t block = ((size_t)o / bo * blocks_of_inputs(c) + (size_t)i / bi) * kh * kw + position;
     return (block * bi + (size_t)i % bi) * bo + (size_t)o % bo;
 }
 
 void lince_conv_weights_put(const lince_conv *c, const float *rows, float *memory, size_t begin, size_t end)
 {
-    size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1];
-    size_t inputs = (size_t)(c->in.channels / c->groups), row = inputs * positions;
-    bool depthwise = lince_conv_is_depthwise(c);
-    if (c->groups > 1 && !depthwise) {
-        memcpy(memory + begin * row, rows, (end - begin) * row * sizeof *rows);
-        return;
-    }
-    size_t bi = depthwise ? 1 : (size_t)c->in.block, bo = (size_t)c->out.block; /* one input an output */
-    size_t blocks = depthwise ? 1 : (size_t)lince_round_up(c->in.channels, c->in.block) / bi;
+    size_t positions = (size_t)c->kernel[0] * (size_t)c->kernel[1], inputs = inputs_of(c),
+           row = inputs * positions;
+    size_t bi = block_of_inputs(c), bo = (size_t)c->out.block, blocks = blocks_of_inputs(c);
     for (size_t o = begin, next; o < end; o = next) { /* outputs of one block: neighbours in memory */
         next = (o / bo + 1) * bo < end ? (o / bo + 1) * bo : end;
         for (size_t i = 0; i < inputs; i++)
@@ -54,6 +63,14 @@ void lince_conv_weights_put(const lince_conv *c, const float *rows, float *memor
                 for (size_t k = 0; k < next - o; k++) to[k] = from[k * row];
             }
     }
+}
+
+void lince_conv_weights_take(const lince_conv *c, const float *memory, float *rows)
+{
+    for (int o = 0; o < c->out.channels; o++)
+        for (int i = 0; i < (int)inputs_of(c); i++)
+            for (int y = 0; y < c->kernel[0]; y++)
+                for (int x = 0; x < c->kernel[1]; x++) *rows++ = memory[lince_conv_weight_at(c, o, i, y, x)];
 }
 
 void lince_conv_finish(const lince_kernel *kernel, const lince_conv_args *args)

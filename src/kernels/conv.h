@@ -2,8 +2,8 @@
  *
  * Activations are nChw{b}c (core/tensor.h). Weights lie in compute layout
  *     [O/bo][I/bi][kh][kw][bi][bo]     bi, bo: the blocks of input and output, padding zero
- * for groups = 1, [C/b][kh][kw][b] for depthwise ones (a group a channel), and as PyTorch has them,
- * [O][I/groups][kh][kw], for other grouped convolutions. */
+ * where I are the inputs of a group, and bi is 1 where these are no whole blocks: [C/b][kh][kw][b] for depthwise ones, a group a
+ * channel. */
 #ifndef LINCE_KERNELS_CONV_H
 #define LINCE_KERNELS_CONV_H
 
@@ -55,12 +55,18 @@ extern const lince_op_timing lince_conv_timing;
 /* Each channel by itself, blocks and all. */
 bool lince_conv_is_depthwise(const lince_conv *conv);
 
+/* Groups of several inputs, which are whole blocks, as its outputs are. */
+bool lince_conv_groups_blocks(const lince_conv *conv);
+
 /* Floats of the weights in compute layout. */
 size_t lince_conv_weights_size(const lince_conv *conv);
 
 /* Puts the weights of outputs begin..end, PyTorch's w[o - begin][i][y][x] in `rows`, into compute layout. */
 void lince_conv_weights_put(const lince_conv *conv, const float *rows, float *memory, size_t begin,
                             size_t end);
+
+/* The other way: of all outputs, as PyTorch has them. */
+void lince_conv_weights_take(const lince_conv *conv, const float *memory, float *rows);
 
 /* Where w[o][i][y][x] lies in compute layout. */
 size_t lince_conv_weight_at(const lince_conv *conv, int o, int i, int y, int x);

@@ -53,6 +53,17 @@ static const shape cases[] = {
     {2, 32, 4, 1, 32, 3, 1, 1, 32},
     {1, 16, 2, 2, 16, 5, 2, 2, 16},
     {1, 16, 8, 31, 16, 3, 1, 0, 16},
+    {2, 32, 6, 9, 32, 3, 1, 1, 8},
+    {3, 104, 9, 7, 104, 3, 2, 1, 13},
+    {2, 64, 5, 18, 64, 3, 1, 1, 4},
+    {1, 96, 8, 14, 96, 3, 2, 1, 3},
+    {9, 32, 4, 3, 32, 3, 1, 0, 16},
+    {4, 64, 7, 6, 64, 3, 1, 1, 16},
+    {2, 48, 11, 5, 48, 3, 2, 1, 12},
+    {3, 32, 9, 15, 32, 3, 1, 1, 8},
+    {2, 80, 6, 7, 80, 3, 1, 1, 20},
+    {2, 48, 7, 7, 48, 3, 1, 1, 2},
+    {2, 48, 6, 5, 48, 1, 1, 0, 4},
     {2, 40, 9, 8, 24, BY(1, 7), 1, BY(0, 3), 1},
     {2, 40, 8, 9, 24, BY(7, 1), 1, BY(3, 0), 1},
     {2, 24, 7, 8, 32, BY(1, 3), 1, BY(0, 1), 1},
@@ -228,7 +239,7 @@ static conv_algorithm algorithm_of(const lince_op_row *implementation, lince_dir
     if (strstr(name, "winograd")) return strstr(name, "onednn") ? WINOGRAD_4 : WINOGRAD;
     if (strstr(name, "onednn")) return lince_cpu_level() > LINCE_PLAIN ? IN_CHAIN : BY_PRODUCT;
     if (direction != LINCE_BACKWARD_WEIGHTS) return IN_CHAIN;
-    return strstr(name, "depthwise") ? BY_PARITY : BY_SAMPLE;
+    return strstr(name, "depthwise") || strstr(name, "grouped") ? BY_PARITY : BY_SAMPLE;
 }
 
 static tally tallies[MOST_ROWS][3];
@@ -328,11 +339,14 @@ static int compare(shape s, int block, lince_direction direction, value_kind kin
     return done;
 }
 
-/* In blocks of their lanes lince's own kernels do all that is not grouped otherwise than by channel, and of those square ones. */
+/* In blocks of their lanes lince's own kernels do all that is not grouped, and of what is square windows of 3, or with a channel a group
+ * of 5, where groups share a block, or blocks a group. */
 static bool has_own(shape s, int block)
 {
+    int inputs = s.in / s.groups;
+    bool shares = s.kernel == 3 && s.in == s.out && (block % inputs == 0 || inputs % block == 0);
     return lince_cpu_level() > LINCE_PLAIN && block == lince_cpu_lanes() && s.in >= block && s.stride <= 2 &&
-           (s.groups == 1 || (s.groups == s.in && s.kernel <= 5));
+           (s.groups == 1 || (s.groups == s.in && s.kernel <= 5) || shares);
 }
 
 static void compare_all(shape s, int block, value_kind kind, uint64_t key)
@@ -370,7 +384,7 @@ static void draw_sides(shape *s, lince_random *r)
     s->padding = BY(padding[0], padding[1]);
 }
 
-/* Half of them 3x3 with stride 1, a quarter depthwise, an eighth of two sizes. */
+/* Half of them 3x3 with stride 1, a quarter depthwise or grouped, an eighth of two sizes. */
 static shape draw_shape(lince_random *r)
 {
     shape s = {.n = draw_size(r, 1, 6), .height = draw_size(r, 1, 20), .width = draw_size(r, 1, 20)};
@@ -378,6 +392,7 @@ static shape draw_shape(lince_random *r)
     switch (lince_random_below(r, 4)) {
     case 0:
         s.groups = s.out = s.in = lince_round_up(s.in, 8), s.kernel = lince_random_below(r, 2) ? 3 : 5;
+        if (lince_random_below(r, 2)) s.groups = s.in / (1 << lince_random_below(r, 4)), s.kernel = 3;
         break;
     case 1:
         if (lince_random_below(r, 2)) return draw_sides(&s, r), s;

@@ -20,6 +20,8 @@ typedef struct plan {
     dnnl_memory_t x, w, b, y, scratchpad;
     dnnl_memory_t own_w; /* weights in the library's layout, in scratch; NULL: w itself */
     size_t scratchpad_size;
+    size_t
+        plain; /* bytes of scratch, behind all else, for weights as PyTorch has them; 0: they are the library's as they are */
 } plan;
 
 typedef struct layouts {
@@ -32,6 +34,16 @@ static void release_layouts(layouts *l)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) lince_onednn_memory_free(all[i]);
 }
 
+/* The library knows no layout of blocks that are of several groups. */
+static size_t plain_weights(const lince_conv *c)
+{
+    size_t inputs = (size_t)(c->in.channels / c->groups);
+    if (c->groups == 1 || c->out.block == 1 || lince_conv_is_depthwise(c) || lince_conv_groups_blocks(c))
+        return 0;
+    return lince_align((size_t)c->out.channels * inputs * (size_t)(c->kernel[0] * c->kernel[1]) *
+                       sizeof(float));
+}
+
 static int weights_layout(const lince_conv *c, layouts *l)
 {
     dnnl_dims_t dims = {c->out.channels, c->in.channels, c->kernel[0], c->kernel[1]};
@@ -41,6 +53,8 @@ static int weights_layout(const lince_conv *c, layouts *l)
     int ndims = c->groups > 1 ? 5 : 4;
     if (lince_conv_is_depthwise(c))
         tag = c->out.block == 16 ? dnnl_Goihw16g : c->out.block == 8 ? dnnl_Goihw8g : dnnl_goihw;
+    else if (lince_conv_groups_blocks(c))
+        tag = c->out.block == 16 ? dnnl_gOIhw16i16o : c->out.block == 8 ? dnnl_gOIhw8i8o : dnnl_goihw;
     if (c->groups == 1) {
         int bi = c->in.block, bo = c->out.block;
         if (bi == bo)
@@ -102,6 +116,8 @@ static dnnl_status_t make_primitives(lince_kernel *k, plan *p, const layouts *l,
     if (!status) status = dnnl_memory_create(&p->b, l->b, p->engine, DNNL_MEMORY_NONE);
     if (!status) status = dnnl_memory_create(&p->w, l->w, p->engine, DNNL_MEMORY_NONE);
     if (!status) status = dnnl_memory_create(&p->scratchpad, pad, p->engine, DNNL_MEMORY_NONE);
+    p->plain = plain_weights(&((const lince_conv_task *)k->geometry)->conv);
+    k->scratch += p->plain;
     if (status || dnnl_memory_desc_equal(liked, l->w)) return status;
     k->scratch += lince_align(dnnl_memory_desc_get_size(liked));
     status = dnnl_memory_create(&p->own_w, liked, p->engine, DNNL_MEMORY_NONE);
@@ -250,17 +266,33 @@ static void spoil(const lince_conv_task *t, const lince_conv_args *a)
     for (size_t i = 0; i < n; i++) result[i] = NAN;
 }
 
+static int compute(const lince_kernel *k, const lince_conv_args *a)
+{
+    return lince_onednn_fenced(execute, &(running){k, a}) ? LINCE_ENUMERIC : 0;
+}
+
+/* Around it weights are as PyTorch has them. */
+static int compute_plain(const lince_kernel *k, const lince_conv_args *a, size_t bytes)
+{
+    const lince_conv_task *t = k->geometry;
+    lince_conv_args plain = *a;
+    plain.w = (float *)((char *)a->scratch + k->scratch - bytes);
+    if (t->direction != LINCE_BACKWARD_WEIGHTS) lince_conv_weights_take(&t->conv, a->w, plain.w);
+    LINCE_TRY(compute(k, &plain));
+    if (t->direction == LINCE_BACKWARD_WEIGHTS)
+        lince_conv_weights_put(&t->conv, plain.w, a->w, 0, (size_t)t->conv.out.channels);
+    return 0;
+}
+
 static void run(const lince_kernel *k, const void *args)
 {
-    if (lince_onednn_fenced(execute, &(running){k, args})) spoil(k->geometry, args);
+    size_t plain = ((const plan *)k->plan)->plain;
+    if (plain ? compute_plain(k, args, plain) : compute(k, args)) spoil(k->geometry, args);
     lince_conv_finish(k, args);
 }
 
-const lince_op_row lince_conv_onednn_direct = {.op = LINCE_OP_CONV,
-                                               .name = "onednn-direct",
-                                               .create = create_direct,
-                                               .run = run,
-                                               .release = release};
+const lince_op_row lince_conv_onednn_direct = {
+    .op = LINCE_OP_CONV, .name = "onednn-direct", .create = create_direct, .run = run, .release = release};
 const lince_op_row lince_conv_onednn_winograd = {.op = LINCE_OP_CONV,
                                                  .name = "onednn-winograd",
                                                  .needs = LINCE_AVX512,

@@ -1,7 +1,7 @@
-/* Depthwise convolution (depthwise.h): the walk over planes (one sample's block of channels) and rows.
+/* Grouped convolution (depthwise.h): the walk over planes (one sample's block of channels), rows and the inputs of a group.
  *
- * Backward data is the same walk over dy with the taps that meet an input pixel: with stride s these are
- * those of its phase, pixel modulo s. */
+ * Backward data is the same walk over dy with the taps that meet an input pixel: with stride s these are those of its phase, pixel
+ * modulo s; and the outputs of a group take its inputs' place, by weights that are turned first. */
 #include "kernels/x86/depthwise.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -10,24 +10,28 @@
 
 #include <string.h>
 
-enum { MAX_KERNEL = 5, SAMPLE_GROUPS = 8 };
+enum { MAX_KERNEL = 5, MAX_LANES = 16, MAX_ROWS = 3 * MAX_LANES, SAMPLE_GROUPS = 8 };
 
 typedef struct plan {
     const lince_depthwise_simd *simd;
     size_t lanes, blocks, kernel, stride, padding;
-    lince_shape from, to; /* read, and written (backward weights: x, and dy's shape) */
-    size_t groups;        /* backward weights: parts of the batch, each with sums of its own in scratch */
+    size_t inputs; /* of a group, which has as many outputs */
+    lince_spread spread;
+    int32_t lane[MAX_LANES][MAX_LANES]; /* [input] of LINCE_SPREAD_GROUP */
+    lince_shape from, to;               /* read, and written (backward weights: x, and dy's shape) */
+    size_t groups; /* backward weights: parts of the batch, each with sums of its own in scratch */
 } plan;
 
 typedef struct work {
     const plan *plan;
     const lince_conv_args *args;
     const lince_conv_task *task;
+    const float *w;
 } work;
 
-static const float *plane_at(const plan *p, lince_shape s, const float *base, size_t plane)
+static size_t plane_floats(const plan *p, lince_shape s)
 {
-    return base + plane * (size_t)s.height * (size_t)s.width * p->lanes;
+    return (size_t)s.height * (size_t)s.width * p->lanes;
 }
 
 static size_t row_floats(const plan *p, lince_shape s)
@@ -35,22 +39,37 @@ static size_t row_floats(const plan *p, lince_shape s)
     return (size_t)s.width * p->lanes;
 }
 
-/* y[oy, :] = sum over ky, kx of w[ky, kx] x[oy s - p + ky, ox s - p + kx] */
+static size_t taps_floats(const plan *p)
+{
+    return p->kernel * p->kernel * p->lanes;
+}
+
+/* Adds to `rows` the line at x once for each input of a group, with its taps. */
+static size_t add_rows(const plan *p, const float *x, const float *w, ptrdiff_t w_step, lince_tap_row *rows,
+                       size_t count)
+{
+    for (size_t i = 0; i < p->inputs; i++)
+        rows[count++] = (lince_tap_row){x, w + i * taps_floats(p), w_step, p->lane[i]};
+    return count;
+}
+
+/* y[oy, :] = sum over i, ky, kx of w[i, ky, kx] x_i[oy s - p + ky, ox s - p + kx] */
 static void forward_row(const work *k, const float *x, size_t oy, const float *w, const float *bias,
                         const lince_finish *finish, float *y)
 {
     const plan *p = k->plan;
-    lince_tap_row rows[MAX_KERNEL];
+    lince_tap_row rows[MAX_ROWS];
     size_t count = 0;
     for (size_t ky = 0; ky < p->kernel; ky++) {
         size_t iy = oy * p->stride + ky;
         if (iy < p->padding || iy - p->padding >= (size_t)p->from.height) continue;
-        rows[count++] = (lince_tap_row){x + (iy - p->padding) * row_floats(p, p->from),
-                                        w + ky * p->kernel * p->lanes, (ptrdiff_t)p->lanes};
+        count = add_rows(p, x + (iy - p->padding) * row_floats(p, p->from), w + ky * p->kernel * p->lanes,
+                         (ptrdiff_t)p->lanes, rows, count);
     }
     p->simd->row(&(lince_depthwise_row){.rows = rows,
                                         .row_count = count,
                                         .taps = p->kernel,
+                                        .spread = p->spread,
                                         .from_step = p->stride,
                                         .shift = -(ptrdiff_t)p->padding,
                                         .width = p->from.width,
@@ -69,20 +88,21 @@ static void backward_phase(const work *k, const float *dy, size_t iy, size_t pha
                            const float *gate, float *dx)
 {
     const plan *p = k->plan;
-    lince_tap_row rows[MAX_KERNEL];
+    lince_tap_row rows[MAX_ROWS];
     size_t s = p->stride, count = 0, r = (phase + p->padding) % s, m = (p->kernel - r + s - 1) / s;
     for (size_t ky = 0; ky < p->kernel; ky++) {
         if (iy + p->padding < ky || (iy + p->padding - ky) % s) continue;
         size_t oy = (iy + p->padding - ky) / s;
         if (oy >= (size_t)p->from.height) continue;
-        rows[count++] =
-            (lince_tap_row){dy + oy * row_floats(p, p->from),
-                            w + (ky * p->kernel + r + s * (m - 1)) * p->lanes, -(ptrdiff_t)(s * p->lanes)};
+        count =
+            add_rows(p, dy + oy * row_floats(p, p->from), w + (ky * p->kernel + r + s * (m - 1)) * p->lanes,
+                     -(ptrdiff_t)(s * p->lanes), rows, count);
     }
     p->simd->row(
         &(lince_depthwise_row){.rows = rows,
                                .row_count = count,
                                .taps = m,
+                               .spread = p->spread,
                                .from_step = 1,
                                .shift = (ptrdiff_t)((phase + p->padding - r) / s) - (ptrdiff_t)(m - 1),
                                .width = p->from.width,
@@ -98,12 +118,11 @@ static void data_plane(void *context, size_t index)
     const plan *p = k->plan;
     const lince_conv_args *a = k->args;
     bool back = k->task->direction == LINCE_BACKWARD_DATA;
-    size_t block = index % p->blocks, row = row_floats(p, p->to);
-    const float *w = a->w + block * p->kernel * p->kernel * p->lanes,
-                *from = plane_at(p, p->from, back ? a->y : a->x, index);
-    float *to = (float *)plane_at(p, p->to, back ? a->x : a->y, index);
+    size_t block = index % p->blocks, row = row_floats(p, p->to), plane = plane_floats(p, p->to);
+    const float *w = k->w + block * p->inputs * taps_floats(p),
+                *from = (back ? a->y : a->x) + index * plane_floats(p, p->from);
+    float *to = (back ? a->x : a->y) + index * plane;
     const float *bias = a->b ? a->b + block * p->lanes : NULL;
-    size_t plane = (size_t)p->to.height * row;
     lince_finish finish =
         back ? (lince_finish){.gate = a->gate ? a->gate + index * plane : NULL}
              : lince_finish_forward(a->epilogue, a->relu, NULL, block * p->lanes, index * plane);
@@ -115,26 +134,59 @@ static void data_plane(void *context, size_t index)
                 backward_phase(k, from, i, phase, w, finish.gate, to);
 }
 
-/* dw[ky, kx] += sum over pixels of dy[oy, ox] x[oy s - p + ky, ox s - p + kx] */
-static void weights_plane(const work *k, size_t index, float *dw)
+/* A block's weights with inputs and outputs of each group exchanged: lane i of input j has what lane j of its group has of input i's
+ * place in it. */
+static void turn_block(void *context, size_t block)
 {
+    const work *k = context;
     const plan *p = k->plan;
-    const float *x = plane_at(p, p->from, k->args->x, index), *dy = plane_at(p, p->to, k->args->y, index);
-    for (size_t oy = 0; oy < (size_t)p->to.height; oy++, dy += row_floats(p, p->to)) {
-        for (size_t ky = 0; ky < p->kernel; ky++) {
-            size_t iy = oy * p->stride + ky;
-            if (iy < p->padding || iy - p->padding >= (size_t)p->from.height) continue;
-            p->simd->weights(dy, (size_t)p->to.width, x + (iy - p->padding) * row_floats(p, p->from),
-                             -(ptrdiff_t)p->padding, p->from.width, p->kernel, p->stride,
-                             dw + ky * p->kernel * p->lanes);
+    size_t taps = p->kernel * p->kernel, at = block * p->inputs * taps_floats(p);
+    float *to = (float *)k->args->scratch + at;
+    for (size_t j = 0; j < p->inputs; j++, to += taps_floats(p))
+        for (size_t i = 0; i < p->lanes; i++) {
+            const float *from =
+                k->args->w + at + i % p->inputs * taps_floats(p) + i / p->inputs * p->inputs + j;
+            for (size_t t = 0; t < taps; t++) to[t * p->lanes + i] = from[t * p->lanes];
         }
-        if (k->args->b) p->simd->sum(dy, (size_t)p->to.width, dw + p->kernel * p->kernel * p->lanes);
+}
+
+/* dw[i, ky, kx] += sum over pixels of dy[oy, ox] x_i[oy s - p + ky, ox s - p + kx] */
+static void weights_row(const plan *p, const float *x, const float *dy, size_t oy, float *dw)
+{
+    lince_depthwise_gradient g = {.dy = dy,
+                                  .spread = p->spread,
+                                  .count = (size_t)p->to.width,
+                                  .kernel = p->kernel,
+                                  .step = p->stride,
+                                  .shift = -(ptrdiff_t)p->padding,
+                                  .width = p->from.width};
+    for (size_t ky = 0; ky < p->kernel; ky++) {
+        size_t iy = oy * p->stride + ky;
+        if (iy < p->padding || iy - p->padding >= (size_t)p->from.height) continue;
+        g.x = x + (iy - p->padding) * row_floats(p, p->from);
+        for (size_t i = 0; i < p->inputs; i++) {
+            g.lane = p->lane[i];
+            g.dw = dw + i * taps_floats(p) + ky * p->kernel * p->lanes;
+            p->simd->weights(&g);
+        }
     }
 }
 
+static void weights_plane(const work *k, size_t index, float *dw)
+{
+    const plan *p = k->plan;
+    const float *x = k->args->x + index * plane_floats(p, p->from),
+                *dy = k->args->y + index * plane_floats(p, p->to);
+    for (size_t oy = 0; oy < (size_t)p->to.height; oy++, dy += row_floats(p, p->to)) {
+        weights_row(p, x, dy, oy, dw);
+        if (k->args->b) p->simd->sum(dy, (size_t)p->to.width, dw + p->inputs * taps_floats(p));
+    }
+}
+
+/* Of a block: its weights' and its biases'. */
 static size_t sums_floats(const plan *p)
 {
-    return (p->kernel * p->kernel + 1) * p->lanes;
+    return p->inputs * taps_floats(p) + p->lanes;
 }
 
 /* One block of channels over one part of the batch, its sums in scratch. */
@@ -152,7 +204,7 @@ static void weights_unit(void *context, size_t unit)
 static void add_groups(const work *k)
 {
     const plan *p = k->plan;
-    size_t taps = p->kernel * p->kernel * p->lanes;
+    size_t taps = p->inputs * taps_floats(p);
     for (size_t block = 0; block < p->blocks; block++) {
         const float *sums = (const float *)k->args->scratch + block * p->groups * sums_floats(p);
         float *to = k->args->w + block * taps, *bias = k->args->b ? k->args->b + block * p->lanes : NULL;
@@ -170,7 +222,11 @@ static void run(const lince_kernel *kernel, const void *args)
 {
     const lince_conv_task *t = kernel->geometry;
     const plan *p = kernel->plan;
-    work k = {p, args, t};
+    work k = {p, args, t, ((const lince_conv_args *)args)->w};
+    if (t->direction == LINCE_BACKWARD_DATA && p->inputs > 1) {
+        lince_parallel(kernel->exec.threads, p->blocks, turn_block, &k);
+        k.w = k.args->scratch;
+    }
     if (t->direction != LINCE_BACKWARD_WEIGHTS) {
         lince_parallel(kernel->exec.threads, p->blocks * (size_t)t->conv.batch, data_plane, &k);
         return;
@@ -183,19 +239,26 @@ static void run(const lince_kernel *kernel, const void *args)
 
 static bool supported(const lince_conv *c, int lanes)
 {
-    return lince_conv_is_depthwise(c) && c->in.block == lanes && c->kernel[0] == c->kernel[1] &&
-           (c->kernel[0] == 3 || c->kernel[0] == 5) && c->stride[0] == c->stride[1] && c->stride[0] <= 2 &&
-           c->padding[0] == c->padding[1] && c->padding[0] < c->kernel[0];
+    int inputs = c->in.channels / c->groups;
+    return c->groups > 1 && c->in.channels == c->out.channels && c->in.block == lanes &&
+           c->out.block == lanes && inputs < lanes && lanes % inputs == 0 && c->kernel[0] == c->kernel[1] &&
+           (c->kernel[0] == 3 || (c->kernel[0] == MAX_KERNEL && inputs == 1)) &&
+           c->stride[0] == c->stride[1] && c->stride[0] <= 2 && c->padding[0] == c->padding[1] &&
+           c->padding[0] < c->kernel[0];
 }
 
-static bool supports_avx512(const void *geometry)
+static bool supports(const void *geometry, const lince_depthwise_simd *simd, bool depthwise)
 {
-    return supported(&((const lince_conv_task *)geometry)->conv, lince_depthwise_simd_avx512.lanes);
+    const lince_conv *c = &((const lince_conv_task *)geometry)->conv;
+    return supported(c, simd->lanes) && depthwise == lince_conv_is_depthwise(c);
 }
 
-static bool supports_avx2(const void *geometry)
+static void plan_spread(plan *p)
 {
-    return supported(&((const lince_conv_task *)geometry)->conv, lince_depthwise_simd_avx2.lanes);
+    p->spread = p->inputs == 1 ? LINCE_SPREAD_OWN : LINCE_SPREAD_GROUP;
+    for (size_t i = 0; i < p->inputs; i++)
+        for (size_t lane = 0; lane < p->lanes; lane++)
+            p->lane[i][lane] = (int32_t)(lane / p->inputs * p->inputs + i);
 }
 
 static int create(lince_kernel *k, const lince_depthwise_simd *simd)
@@ -208,12 +271,15 @@ static int create(lince_kernel *k, const lince_depthwise_simd *simd)
     *p = (plan){.simd = simd,
                 .lanes = (size_t)simd->lanes,
                 .blocks = (size_t)(lince_round_up(c->in.channels, simd->lanes) / simd->lanes),
+                .inputs = (size_t)(c->in.channels / c->groups),
                 .kernel = (size_t)c->kernel[0],
                 .stride = (size_t)c->stride[0],
                 .padding = (size_t)c->padding[0],
                 .from = back ? c->out : c->in,
                 .to = back ? c->in : c->out,
                 .groups = (size_t)(c->batch < SAMPLE_GROUPS ? c->batch : SAMPLE_GROUPS)};
+    plan_spread(p);
+    if (back && p->inputs > 1) k->scratch = lince_conv_weights_size(c) * sizeof(float);
     if (t->direction == LINCE_BACKWARD_WEIGHTS)
         k->scratch = p->blocks * p->groups * sums_floats(p) * sizeof(float);
     return 0;
@@ -225,33 +291,26 @@ static void release(lince_kernel *k)
     k->plan = NULL;
 }
 
-static int create_avx512(lince_kernel *k)
-{
-    return create(k, &lince_depthwise_simd_avx512);
-}
-
-static int create_avx2(lince_kernel *k)
-{
-    return create(k, &lince_depthwise_simd_avx2);
-}
-
-const lince_op_row lince_conv_depthwise_avx512 = {.op = LINCE_OP_CONV,
-                                                  .name = "depthwise-avx512",
-                                                  .needs = LINCE_AVX512,
-                                                  .same_bits = true,
-                                                  .finishes = true,
-                                                  .supports = supports_avx512,
-                                                  .favoured = supports_avx512,
-                                                  .create = create_avx512,
-                                                  .run = run,
-                                                  .release = release};
-const lince_op_row lince_conv_depthwise_avx2 = {.op = LINCE_OP_CONV,
-                                                .name = "depthwise-avx2",
-                                                .needs = LINCE_AVX2,
-                                                .same_bits = true,
-                                                .finishes = true,
-                                                .supports = supports_avx2,
-                                                .favoured = supports_avx2,
-                                                .create = create_avx2,
-                                                .run = run,
-                                                .release = release};
+#define ROW(kind, depthwise, level, LEVEL)                                                   \
+    static bool supports_##kind##_##level(const void *geometry)                              \
+    {                                                                                        \
+        return supports(geometry, &lince_depthwise_simd_##level, depthwise);                 \
+    }                                                                                        \
+    static int create_##kind##_##level(lince_kernel *k)                                      \
+    {                                                                                        \
+        return create(k, &lince_depthwise_simd_##level);                                     \
+    }                                                                                        \
+    const lince_op_row lince_conv_##kind##_##level = {.op = LINCE_OP_CONV,                   \
+                                                      .name = #kind "-" #level,              \
+                                                      .needs = LINCE_##LEVEL,                \
+                                                      .same_bits = true,                     \
+                                                      .finishes = true,                      \
+                                                      .supports = supports_##kind##_##level, \
+                                                      .favoured = supports_##kind##_##level, \
+                                                      .create = create_##kind##_##level,     \
+                                                      .run = run,                            \
+                                                      .release = release}
+ROW(depthwise, true, avx512, AVX512);
+ROW(depthwise, true, avx2, AVX2);
+ROW(grouped, false, avx512, AVX512);
+ROW(grouped, false, avx2, AVX2);

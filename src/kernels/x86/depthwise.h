@@ -1,8 +1,8 @@
-/* Depthwise convolution: each channel by itself, so that a vector of channels (one block of nChw{b}c) goes
- * through all taps together. The driver (depthwise.c) walks over rows; the vector code (depthwise_simd.h,
- * compiled once for each instruction set) computes one row.
+/* Grouped convolution of fewer channels a group than a block has: a vector of outputs (one block of nChw{b}c) meets one input of each
+ * of its groups at a time, with all taps; a depthwise one has but one, the channel itself. The driver (depthwise.c) walks over rows
+ * and inputs; the vector code (depthwise_simd.h, compiled once for each instruction set) computes one row.
  *
- * Weights lie as [C/b][kh][kw][b]. */
+ * Weights lie as [C/b][inputs of a group][kh][kw][b]. */
 #ifndef LINCE_KERNELS_X86_DEPTHWISE_H
 #define LINCE_KERNELS_X86_DEPTHWISE_H
 
@@ -10,18 +10,27 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* Which channel of a pixel each lane of a vector of outputs sees: */
+typedef enum lince_spread {
+    LINCE_SPREAD_OWN,  /* its own */
+    LINCE_SPREAD_GROUP /* lane[i] of its block, of its group */
+} lince_spread;
 
 /* A row of `width` pixels of the source and the taps it meets: output t is the sum over i of w[i w_step] .*
  * x[t from_step + shift + i], pixels outside of the row being zero; w [L], w_step in floats. */
 typedef struct lince_tap_row {
     const float *x, *w;
     ptrdiff_t w_step;
+    const int32_t *lane; /* [L] */
 } lince_tap_row;
 
 typedef struct lince_depthwise_row {
     const lince_tap_row *rows;
-    size_t row_count, taps; /* taps: 1, 2, 3 or 5 in each row */
-    size_t from_step;       /* 1 or 2 */
+    size_t row_count, taps; /* taps: 1, 2 or 3 in each row, or 5 of LINCE_SPREAD_OWN */
+    lince_spread spread;
+    size_t from_step; /* 1 or 2 */
     ptrdiff_t shift, width;
     const float *bias;   /* [L]; NULL: none */
     lince_finish finish; /* without one */
@@ -29,14 +38,22 @@ typedef struct lince_depthwise_row {
     size_t to_step, count; /* in pixels */
 } lince_depthwise_row;
 
+/* dw[kx] += sum over t < count of dy[t] .* x[t step + shift + kx],  kx < kernel (3, or 5 of LINCE_SPREAD_OWN), step 1 or 2; pixels
+ * outside of the row's `width` are zero. */
+typedef struct lince_depthwise_gradient {
+    const float *dy, *x;
+    lince_spread spread;
+    const int32_t *lane; /* [L] */
+    size_t count, kernel, step;
+    ptrdiff_t shift, width;
+    float *dw;
+} lince_depthwise_gradient;
+
 typedef struct lince_depthwise_simd {
     int lanes;
     /* y[t to_step] = finish(bias + the sums of all rows),  t < count. */
     void (*row)(const lince_depthwise_row *row);
-    /* dw[kx] += sum over t < count of dy[t] .* x[t step + shift + kx],  kx < kernel (3 or 5), step 1 or 2;
-     * pixels outside of the row's `width` are zero. */
-    void (*weights)(const float *dy, size_t count, const float *x, ptrdiff_t shift, ptrdiff_t width,
-                    size_t kernel, size_t step, float *dw);
+    void (*weights)(const lince_depthwise_gradient *gradient);
     /* sum += sum over t < count of dy[t] */
     void (*sum)(const float *dy, size_t count, float *sum);
 } lince_depthwise_simd;

@@ -27,10 +27,15 @@ INLINE bool inside(ptrdiff_t first, size_t count, ptrdiff_t width)
     return first >= 0 && first + (ptrdiff_t)count <= width;
 }
 
+INLINE vec load_pixel(const float *x, lince_spread spread, const int32_t *lane)
+{
+    return spread == LINCE_SPREAD_GROUP ? vec_permute(vec_load(x), lane) : vec_load(x);
+}
+
 /* T outputs: each pixel is loaded once for all the taps that meet it. At the ends of a row (`edge`) those
  * outside are left out. */
 INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, size_t step, size_t T,
-                      bool edge)
+                      lince_spread spread, bool edge)
 {
     vec sum[8], w[5];
     ptrdiff_t column = (ptrdiff_t)(first * step) + j->shift;
@@ -42,7 +47,7 @@ INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, s
         {
             ptrdiff_t at = column + (ptrdiff_t)c;
             if (edge && (at < 0 || at >= j->width)) continue;
-            vec pixel = vec_load(row->x + at * LANES);
+            vec pixel = load_pixel(row->x + at * LANES, spread, row->lane);
             UNROLL for (size_t i = 0; i < taps; i++) if (c >= i && (c - i) % step == 0 && (c - i) / step < T)
                 sum[(c - i) / step] = vec_fma(w[i], pixel, sum[(c - i) / step]);
         }
@@ -51,45 +56,50 @@ INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, s
     finish_pixels(&j->finish, 0, (ptrdiff_t)(first * pixel), pixel, (int)T, 1, sum, j->y);
 }
 
-INLINE void row_of(const lince_depthwise_row *j, size_t taps, size_t step)
+INLINE void row_of(const lince_depthwise_row *j, size_t taps, size_t step, lince_spread spread)
 {
 #define PIECE(first, T)                                                                    \
     do {                                                                                   \
         if (inside((ptrdiff_t)((first)*step) + j->shift, ((T)-1) * step + taps, j->width)) \
-            row_piece(j, first, taps, step, T, false);                                     \
+            row_piece(j, first, taps, step, T, spread, false);                             \
         else                                                                               \
-            row_piece(j, first, taps, step, T, true);                                      \
+            row_piece(j, first, taps, step, T, spread, true);                              \
     } while (0)
     IN_PIECES(j->count, PIECE);
 #undef PIECE
 }
 
-static void row(const lince_depthwise_row *j)
+INLINE void row_as(const lince_depthwise_row *j, lince_spread spread)
 {
     if (j->from_step == 2 && j->taps == 3)
-        row_of(j, 3, 2);
-    else if (j->from_step == 2)
-        row_of(j, 5, 2);
-    else if (j->taps == 1)
-        row_of(j, 1, 1);
-    else if (j->taps == 2)
-        row_of(j, 2, 1);
-    else if (j->taps == 3)
-        row_of(j, 3, 1);
+        row_of(j, 3, 2, spread);
+    else if (j->from_step == 1 && j->taps == 1)
+        row_of(j, 1, 1, spread);
+    else if (j->from_step == 1 && j->taps == 2)
+        row_of(j, 2, 1, spread);
+    else if (j->from_step == 1 && j->taps == 3)
+        row_of(j, 3, 1, spread);
+    else if (spread == LINCE_SPREAD_OWN && j->from_step == 2)
+        row_of(j, 5, 2, spread);
+    else if (spread == LINCE_SPREAD_OWN)
+        row_of(j, 5, 1, spread);
+}
+
+static void row(const lince_depthwise_row *j)
+{
+    if (j->spread == LINCE_SPREAD_OWN)
+        row_as(j, LINCE_SPREAD_OWN);
     else
-        row_of(j, 5, 1);
+        row_as(j, LINCE_SPREAD_GROUP);
     if (!lince_finish_holds(&j->finish))
         activate(&j->finish, j->y, j->count); /* forward: they are neighbours */
 }
 
-typedef struct weights_job {
-    const float *dy, *x;
-    size_t count;
-    ptrdiff_t shift, width;
-    vec sum[2][5]; /* two sums a tap, of even and of odd pixels, so that additions wait less for each other */
-} weights_job;
+/* Two sums a tap, of even and of odd pixels, so that additions wait less for each other. */
+typedef vec tap_sums[2][5];
 
-INLINE void weights_piece(weights_job *j, size_t first, size_t kernel, size_t step, size_t T, bool edge)
+INLINE void weights_piece(const lince_depthwise_gradient *j, tap_sums sum, size_t first, size_t kernel,
+                          size_t step, size_t T, lince_spread spread, bool edge)
 {
     vec gradient[8];
     ptrdiff_t column = (ptrdiff_t)(first * step) + j->shift;
@@ -98,43 +108,50 @@ INLINE void weights_piece(weights_job *j, size_t first, size_t kernel, size_t st
     {
         ptrdiff_t at = column + (ptrdiff_t)c;
         if (edge && (at < 0 || at >= j->width)) continue;
-        vec pixel = vec_load(j->x + at * LANES);
+        vec pixel = load_pixel(j->x + at * LANES, spread, j->lane);
         UNROLL for (size_t k = 0; k < kernel; k++) if (c >= k && (c - k) % step == 0 && (c - k) / step < T)
         {
             size_t t = (c - k) / step;
-            j->sum[t % 2][k] = vec_fma(gradient[t], pixel, j->sum[t % 2][k]);
+            sum[t % 2][k] = vec_fma(gradient[t], pixel, sum[t % 2][k]);
         }
     }
 }
 
-INLINE void weights_of(weights_job j, size_t kernel, size_t step, float *dw)
+INLINE void weights_of(const lince_depthwise_gradient *j, size_t kernel, size_t step, lince_spread spread)
 {
-    UNROLL for (size_t k = 0; k < kernel; k++) j.sum[0][k] = vec_load(dw + k * LANES),
-                                               j.sum[1][k] = vec_zero();
-#define PIECE(first, T)                                                                    \
-    do {                                                                                   \
-        if (inside((ptrdiff_t)((first)*step) + j.shift, ((T)-1) * step + kernel, j.width)) \
-            weights_piece(&j, first, kernel, step, T, false);                              \
-        else                                                                               \
-            weights_piece(&j, first, kernel, step, T, true);                               \
+    tap_sums sum;
+    UNROLL for (size_t k = 0; k < kernel; k++) sum[0][k] = vec_load(j->dw + k * LANES),
+                                               sum[1][k] = vec_zero();
+#define PIECE(first, T)                                                                      \
+    do {                                                                                     \
+        if (inside((ptrdiff_t)((first)*step) + j->shift, ((T)-1) * step + kernel, j->width)) \
+            weights_piece(j, sum, first, kernel, step, T, spread, false);                    \
+        else                                                                                 \
+            weights_piece(j, sum, first, kernel, step, T, spread, true);                     \
     } while (0)
-    IN_PIECES(j.count, PIECE);
+    IN_PIECES(j->count, PIECE);
 #undef PIECE
-    UNROLL for (size_t k = 0; k < kernel; k++) vec_store(dw + k * LANES, vec_add(j.sum[0][k], j.sum[1][k]));
+    UNROLL for (size_t k = 0; k < kernel; k++) vec_store(j->dw + k * LANES, vec_add(sum[0][k], sum[1][k]));
 }
 
-static void weights(const float *dy, size_t count, const float *x, ptrdiff_t shift, ptrdiff_t width,
-                    size_t kernel, size_t step, float *dw)
+INLINE void weights_as(const lince_depthwise_gradient *j, lince_spread spread)
 {
-    weights_job j = {.dy = dy, .x = x, .count = count, .shift = shift, .width = width};
-    if (kernel == 3 && step == 1)
-        weights_of(j, 3, 1, dw);
-    else if (kernel == 3)
-        weights_of(j, 3, 2, dw);
-    else if (step == 1)
-        weights_of(j, 5, 1, dw);
+    if (j->kernel == 3 && j->step == 1)
+        weights_of(j, 3, 1, spread);
+    else if (j->kernel == 3)
+        weights_of(j, 3, 2, spread);
+    else if (spread == LINCE_SPREAD_OWN && j->step == 1)
+        weights_of(j, 5, 1, spread);
+    else if (spread == LINCE_SPREAD_OWN)
+        weights_of(j, 5, 2, spread);
+}
+
+static void weights(const lince_depthwise_gradient *j)
+{
+    if (j->spread == LINCE_SPREAD_OWN)
+        weights_as(j, LINCE_SPREAD_OWN);
     else
-        weights_of(j, 5, 2, dw);
+        weights_as(j, LINCE_SPREAD_GROUP);
 }
 
 static void sum(const float *dy, size_t count, float *total)

@@ -5,6 +5,9 @@
  * has s x s grids, because the pixels that lie s apart in the input are reached by the same taps:
  *     dx[i] = sum over taps k, where s divides i + padding - k, of dy[(i + padding - k) / s] w[k]
  *
+ * Groups of whole blocks of channels lie behind each other, as samples do: sample n's group g is sample n G + g of a batch of one
+ * group's convolutions, and has weights of its own.
+ *
  * A task is one sample and panel (two vectors of results); for backward weights, one panel and one block of
  * inputs, or group of taps, over the whole batch. Each sum is made by one task in one order: the result has
  * the same bits on any number of threads. */
@@ -34,7 +37,8 @@ typedef struct grid {
 
 typedef struct plan {
     const lince_direct_simd *simd;
-    lince_conv conv; /* flattened, where it may be */
+    lince_conv conv;            /* of one group; flattened, where it may be */
+    size_t conv_groups, panels; /* a group's panels of results */
     lince_direction direction;
     lince_direct_step row_step;
     lince_shape from, to;          /* what is read and written; backward weights: x, dy */
@@ -59,7 +63,7 @@ typedef struct work {
     const lince_conv_args *args;
     const float *source, *weights;
     float *result, *turned, *own;
-    size_t panels, workers;
+    size_t workers;
 } work;
 
 static size_t smaller(size_t a, size_t b)
@@ -79,7 +83,7 @@ static size_t taps_of(const lince_conv *c)
 
 static size_t vectors_of(const plan *p, size_t panel)
 {
-    return smaller(LINCE_DIRECT_VECTORS, p->to_blocks - panel * LINCE_DIRECT_VECTORS);
+    return smaller(LINCE_DIRECT_VECTORS, p->to_blocks - panel % p->panels * LINCE_DIRECT_VECTORS);
 }
 
 static size_t pixels_of(lince_shape s)
@@ -125,14 +129,22 @@ static const float *source_block(const plan *p, const float *activation, size_t 
 /* --- forward, backward data ------------------------------------------------------------------------------
  */
 
-/* Backward data sums over output channels: their blocks are turned, [I/L][O/L][kh][kw][o][i]. */
+/* Floats of a group's weights. */
+static size_t weights_of_group(const plan *p)
+{
+    return p->from_blocks * p->to_blocks * taps_of(&p->conv) * p->channels * lanes(p);
+}
+
+/* Backward data sums over output channels: their blocks are turned, [I/L][O/L][kh][kw][o][i], of each group. */
 static void turn_weights(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
     size_t taps = taps_of(&w->plan->conv), size = taps * lanes(p) * lanes(p);
-    size_t i = index / p->from_blocks, o = index % p->from_blocks;
-    p->simd->transpose(w->args->w + (o * p->to_blocks + i) * size, taps, w->turned + index * size);
+    size_t all = p->from_blocks * p->to_blocks, group = index / all;
+    size_t i = index % all / p->from_blocks, o = index % p->from_blocks;
+    const float *from = w->args->w + (group * all + o * p->to_blocks + i) * size;
+    p->simd->transpose(from, taps, w->turned + index * size);
 }
 
 static void run_row(const plan *p, lince_direct_row *d, size_t vectors, size_t pixels)
@@ -187,7 +199,8 @@ static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, 
     const plan *p = w->plan;
     size_t vectors = vectors_of(p, panel), first = panel * LINCE_DIRECT_VECTORS,
            block = p->channels * lanes(p);
-    size_t taps = taps_of(&w->plan->conv), plane = pixels_of(p->to) * lanes(p);
+    size_t taps = taps_of(&w->plan->conv), plane = pixels_of(p->to) * lanes(p),
+           group = sample % p->conv_groups;
     size_t lines = results_along(p->to.height, g->top, g->step),
            pixels = results_along(p->to.width, g->left, g->step);
     for (size_t i = 0; i < lines; i++) {
@@ -203,10 +216,10 @@ static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, 
             .w_tap = g->w_tap + first_tap,
             .x = source + i * (size_t)(p->source_step * p->line[1]) * p->channels,
             .x_block = padded_block(p),
-            .w = w->weights + first * p->from_blocks * taps * block,
+            .w = w->weights + group * weights_of_group(p) + first * p->from_blocks * taps * block,
             .w_block = taps * block,
             .w_vector = p->from_blocks * taps * block,
-            .finish = finish_of(w, first * lanes(p), at),
+            .finish = finish_of(w, (group * p->to_blocks + first) * lanes(p), at),
             .y = w->result + at,
             .y_pixel = (size_t)g->step * lanes(p),
             .y_vector = plane,
@@ -223,15 +236,15 @@ static void worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t count = (size_t)w->plan->conv.batch * w->panels, padded = SIZE_MAX;
+    size_t count = (size_t)w->plan->conv.batch * p->conv_groups * w->plan->panels, padded = SIZE_MAX;
     float *own = w->own + index * p->own;
     for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
-        size_t sample = i / w->panels;
+        size_t sample = i / w->plan->panels;
         const float *source = p->padded ? own : source_block(p, w->source, sample, 0, NULL);
         for (size_t b = 0; b < p->from_blocks && p->padded && padded != sample; b++)
             source_block(p, w->source, sample, b, own + b * padded_block(p));
         padded = sample;
-        for (int g = 0; g < p->grids; g++) run_grid(w, &p->grid[g], sample, i % w->panels, source);
+        for (int g = 0; g < p->grids; g++) run_grid(w, &p->grid[g], sample, i % w->plan->panels, source);
     }
 }
 
@@ -239,7 +252,7 @@ static void run_data(work *w)
 {
     const plan *p = w->plan;
     if (w->plan->direction == LINCE_BACKWARD_DATA)
-        lince_parallel(w->threads, p->from_blocks * p->to_blocks, turn_weights, w);
+        lince_parallel(w->threads, p->conv_groups * p->from_blocks * p->to_blocks, turn_weights, w);
     lince_parallel(w->threads, w->workers, worker, w);
 }
 
@@ -254,12 +267,19 @@ static size_t groups_of(const plan *p, const lince_conv *c)
     return p->channels > 1 ? p->from_blocks : (p->from_blocks * taps_of(c) + rows - 1) / rows;
 }
 
+/* Backward weights: panels are numbered through all groups. Of a sample what a panel's group has is a sample by itself. */
+static size_t sample_of(const plan *p, size_t sample, size_t panel)
+{
+    return sample * p->conv_groups + panel / p->panels;
+}
+
 /* dw of one panel, where its row `row` of tap `tap` of block `block` begins. */
 static float *gradient_at(const work *w, size_t panel, size_t block, size_t tap)
 {
     const plan *p = w->plan;
-    size_t o = panel * LINCE_DIRECT_VECTORS, taps = taps_of(&w->plan->conv);
-    return w->args->w + ((o * p->from_blocks + block) * taps + tap) * p->channels * lanes(p);
+    size_t o = panel % p->panels * LINCE_DIRECT_VECTORS, taps = taps_of(&w->plan->conv);
+    float *of_group = w->args->w + panel / p->panels * weights_of_group(p);
+    return of_group + ((o * p->from_blocks + block) * taps + tap) * p->channels * lanes(p);
 }
 
 static lince_direct_outer outer_over(const work *w, size_t sample, size_t panel)
@@ -270,7 +290,8 @@ static lince_direct_outer outer_over(const work *w, size_t sample, size_t panel)
     return (lince_direct_outer){
         .x_line = step * line,
         .x_pixel = step * p->channels,
-        .dy = w->args->y + (sample * p->to_blocks + panel * LINCE_DIRECT_VECTORS) * plane,
+        .dy = w->args->y +
+              (sample_of(p, sample, panel) * p->to_blocks + panel % p->panels * LINCE_DIRECT_VECTORS) * plane,
         .dy_line = (size_t)p->to.width * lanes(p),
         .dy_vector = plane,
         .lines = (size_t)p->to.height,
@@ -347,7 +368,7 @@ static void add_lines(const work *w, const piece *part, size_t sample, size_t pa
 {
     const plan *p = w->plan;
     const grid *g = &p->grid[0];
-    const float *x = x_at(w, sample, block);
+    const float *x = x_at(w, sample_of(p, sample, panel), block);
     lince_direct_outer all = outer_over(w, sample, panel);
     for (size_t t = 0; t < g->taps; t++) {
         lince_direct_outer o = all;
@@ -388,7 +409,8 @@ static void sum_bias(void *context, size_t block)
     float *b = w->args->b + block * lanes(p);
     memset(b, 0, lanes(p) * sizeof *b);
     for (int n = 0; n < w->plan->conv.batch; n++)
-        p->simd->sum(w->args->y + ((size_t)n * p->to_blocks + block) * pixels_of(p->to) * lanes(p),
+        p->simd->sum(w->args->y +
+                         ((size_t)n * p->conv_groups * p->to_blocks + block) * pixels_of(p->to) * lanes(p),
                      pixels_of(p->to), b);
 }
 
@@ -406,7 +428,7 @@ static void clear(const work *w, size_t panel, size_t group, size_t groups)
 static void taps_worker(void *context, size_t index)
 {
     const work *w = context;
-    size_t groups = groups_of(w->plan, &w->plan->conv), count = w->panels * groups;
+    size_t groups = groups_of(w->plan, &w->plan->conv), count = w->plan->panels * groups;
     size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
     for (size_t i = begin; i < end; i++) clear(w, i / groups, i % groups, groups);
     for (int n = 0; n < w->plan->conv.batch; n++)
@@ -438,7 +460,7 @@ static void channels_worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t groups = p->from_blocks, count = w->panels * groups;
+    size_t groups = p->from_blocks, count = p->conv_groups * p->panels * groups;
     size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
     for (size_t i = begin; i < end; i++) clear(w, i / groups, i % groups, groups);
     for (size_t n = 0; n < p->pieces; n++) {
@@ -450,7 +472,7 @@ static void channels_worker(void *context, size_t index)
 static void run_weights(work *w)
 {
     lince_parallel(w->threads, w->workers, w->plan->channels > 1 ? channels_worker : taps_worker, w);
-    if (w->args->b) lince_parallel(w->threads, w->plan->to_blocks, sum_bias, w);
+    if (w->args->b) lince_parallel(w->threads, w->plan->conv_groups * w->plan->to_blocks, sum_bias, w);
 }
 
 /* --- plan ------------------------------------------------------------------------------------------------
@@ -516,8 +538,9 @@ static void plan_backward(plan *p, const lince_conv *c)
 static bool supported(const lince_conv *c, lince_direction direction, int block)
 {
     int s = c->stride[0];
-    bool plain = c->in.block == 1 && block > 1;
-    return c->groups == 1 && s == c->stride[1] && c->out.block == block &&
+    bool plain = c->in.block == 1 && block > 1,
+         grouped = lince_conv_groups_blocks(c) && c->in.block == block && taps_of(c) > 1;
+    return (c->groups == 1 || grouped) && s == c->stride[1] && c->out.block == block &&
            (plain ? direction == LINCE_BACKWARD_WEIGHTS ||
                         (direction == LINCE_FORWARD && (s == 1 || s == 2 || s == 4))
                   : c->in.block == block && (s == 1 || s == 2));
@@ -530,6 +553,14 @@ static lince_conv flattened(lince_conv c)
     if (!alone) return c;
     c.in.width *= c.in.height, c.out.width *= c.out.height;
     c.in.height = c.out.height = 1;
+    return c;
+}
+
+static lince_conv one_group(lince_conv c)
+{
+    c.in.channels /= c.groups;
+    c.out.channels /= c.groups;
+    c.groups = 1;
     return c;
 }
 
@@ -571,7 +602,8 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
         plan_forward(p, c, direction == LINCE_BACKWARD_WEIGHTS && !plain);
     if (direction == LINCE_BACKWARD_WEIGHTS && !plain) divide(p);
     if (p->padded) p->own = (padded_block(p) * p->from_blocks + 15) / 16 * 16;
-    if (backward) p->shared = lince_conv_weights_size(c);
+    p->panels = (p->to_blocks + LINCE_DIRECT_VECTORS - 1) / LINCE_DIRECT_VECTORS;
+    if (backward) p->shared = p->conv_groups * weights_of_group(p);
 }
 
 static void release(lince_kernel *k)
@@ -600,7 +632,8 @@ static int create(lince_kernel *k, const lince_direct_simd *simd)
     plan *p = k->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
     p->simd = simd;
-    p->conv = flattened(t->conv);
+    p->conv = flattened(one_group(t->conv));
+    p->conv_groups = (size_t)t->conv.groups;
     p->direction = t->direction;
     p->offsets = lince_alloc(2 * MAX_GRIDS * taps_of(&p->conv), sizeof *p->offsets);
     p->positions = lince_alloc(MAX_GRIDS * taps_of(&p->conv), sizeof *p->positions);
@@ -626,7 +659,6 @@ static void run(const lince_kernel *k, const void *args)
               .weights = backward ? a->scratch : a->w,
               .turned = a->scratch,
               .own = (float *)a->scratch + p->shared,
-              .panels = (p->to_blocks + LINCE_DIRECT_VECTORS - 1) / LINCE_DIRECT_VECTORS,
               .workers = (size_t)k->exec.threads};
     if (p->direction == LINCE_BACKWARD_WEIGHTS)
         run_weights(&w);

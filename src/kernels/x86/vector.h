@@ -30,6 +30,12 @@ INLINE vec vec_all(float x)
     return _mm512_set1_ps(x);
 }
 
+/* x[lane[i]] */
+INLINE vec vec_permute(vec x, const int32_t *lane)
+{
+    return _mm512_permutexvar_ps(_mm512_loadu_si512(lane), x);
+}
+
 INLINE vec vec_load(const float *p)
 {
     return _mm512_loadu_ps(p);
@@ -196,6 +202,11 @@ INLINE vec vec_zero(void)
 INLINE vec vec_all(float x)
 {
     return _mm256_set1_ps(x);
+}
+
+INLINE vec vec_permute(vec x, const int32_t *lane)
+{
+    return _mm256_permutevar8x32_ps(x, _mm256_loadu_si256((const __m256i *)lane));
 }
 
 INLINE vec vec_load(const float *p)
