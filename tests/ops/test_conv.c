@@ -55,6 +55,8 @@ static const shape cases[] = {
     {1, 16, 8, 31, 16, 3, 1, 0, 16},
     {2, 32, 6, 9, 32, 3, 1, 1, 8},
     {3, 104, 9, 7, 104, 3, 2, 1, 13},
+    {2, 24, 9, 12, 24, 7, 1, 3, 24},
+    {3, 16, 14, 11, 16, 7, 2, 3, 16},
     {2, 64, 5, 18, 64, 3, 1, 1, 4},
     {1, 96, 8, 14, 96, 3, 2, 1, 3},
     {9, 32, 4, 3, 32, 3, 1, 0, 16},
@@ -339,14 +341,14 @@ static int compare(shape s, int block, lince_direction direction, value_kind kin
     return done;
 }
 
-/* In blocks of their lanes lince's own kernels do all that is not grouped, and of what is square windows of 3, or with a channel a group
- * of 5, where groups share a block, or blocks a group. */
+/* In blocks of their lanes lince's own kernels do all that is not grouped, and of what is square windows of 3 where groups share a block,
+ * or blocks a group; with a channel a group also of 5 and 7. */
 static bool has_own(shape s, int block)
 {
     int inputs = s.in / s.groups;
     bool shares = s.kernel == 3 && s.in == s.out && (block % inputs == 0 || inputs % block == 0);
     return lince_cpu_level() > LINCE_PLAIN && block == lince_cpu_lanes() && s.in >= block && s.stride <= 2 &&
-           (s.groups == 1 || (s.groups == s.in && s.kernel <= 5) || shares);
+           (s.groups == 1 || shares || (inputs == 1 && (s.kernel == 5 || s.kernel == 7)));
 }
 
 static void compare_all(shape s, int block, value_kind kind, uint64_t key)
@@ -391,7 +393,7 @@ static shape draw_shape(lince_random *r)
     s.in = draw_size(r, 1, 96), s.out = draw_size(r, 1, 96), s.groups = 1, s.kernel = 3, s.stride = 1;
     switch (lince_random_below(r, 4)) {
     case 0:
-        s.groups = s.out = s.in = lince_round_up(s.in, 8), s.kernel = lince_random_below(r, 2) ? 3 : 5;
+        s.groups = s.out = s.in = lince_round_up(s.in, 8), s.kernel = 3 + 2 * (int)lince_random_below(r, 3);
         if (lince_random_below(r, 2)) s.groups = s.in / (1 << lince_random_below(r, 4)), s.kernel = 3;
         break;
     case 1:

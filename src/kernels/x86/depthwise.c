@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { MAX_KERNEL = 5, MAX_LANES = 16, MAX_ROWS = 3 * MAX_LANES, SAMPLE_GROUPS = 8 };
+enum { MAX_KERNEL = 7, MAX_LANES = 16, MAX_ROWS = 3 * MAX_LANES, SAMPLE_GROUPS = 8 };
 
 typedef struct plan {
     const lince_depthwise_simd *simd;
@@ -242,7 +242,7 @@ static bool supported(const lince_conv *c, int lanes)
     int inputs = c->in.channels / c->groups;
     return c->groups > 1 && c->in.channels == c->out.channels && c->in.block == lanes &&
            c->out.block == lanes && inputs < lanes && lanes % inputs == 0 && c->kernel[0] == c->kernel[1] &&
-           (c->kernel[0] == 3 || (c->kernel[0] == MAX_KERNEL && inputs == 1)) &&
+           (c->kernel[0] == 3 || (inputs == 1 && (c->kernel[0] == 5 || c->kernel[0] == MAX_KERNEL))) &&
            c->stride[0] == c->stride[1] && c->stride[0] <= 2 && c->padding[0] == c->padding[1] &&
            c->padding[0] < c->kernel[0];
 }

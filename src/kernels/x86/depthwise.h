@@ -28,7 +28,7 @@ typedef struct lince_tap_row {
 
 typedef struct lince_depthwise_row {
     const lince_tap_row *rows;
-    size_t row_count, taps; /* taps: 1, 2 or 3 in each row, or 5 of LINCE_SPREAD_OWN */
+    size_t row_count, taps; /* taps: 1, 2 or 3 in each row, or to 5 and 7 of LINCE_SPREAD_OWN */
     lince_spread spread;
     size_t from_step; /* 1 or 2 */
     ptrdiff_t shift, width;
@@ -38,7 +38,7 @@ typedef struct lince_depthwise_row {
     size_t to_step, count; /* in pixels */
 } lince_depthwise_row;
 
-/* dw[kx] += sum over t < count of dy[t] .* x[t step + shift + kx],  kx < kernel (3, or 5 of LINCE_SPREAD_OWN), step 1 or 2; pixels
+/* dw[kx] += sum over t < count of dy[t] .* x[t step + shift + kx],  kx < kernel (3, or 5 and 7 of LINCE_SPREAD_OWN), step 1 or 2; pixels
  * outside of the row's `width` are zero. */
 typedef struct lince_depthwise_gradient {
     const float *dy, *x;

@@ -2,6 +2,8 @@
 #include "kernels/x86/depthwise.h"
 #include "kernels/x86/finish_simd.h"
 
+enum { MAX_TAPS = 7 };
+
 /* A row goes in pieces of T pixels, T known to the compiler: eight, or seven where that fits better (maps of
  * 7, 14, 28 and 56 pixels), then what is left. */
 #define IN_PIECES(count, PIECE)                                 \
@@ -37,7 +39,7 @@ INLINE vec load_pixel(const float *x, lince_spread spread, const int32_t *lane)
 INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, size_t step, size_t T,
                       lince_spread spread, bool edge)
 {
-    vec sum[8], w[5];
+    vec sum[8], w[MAX_TAPS];
     ptrdiff_t column = (ptrdiff_t)(first * step) + j->shift;
     UNROLL for (size_t t = 0; t < T; t++) sum[t] = j->bias ? vec_load(j->bias) : vec_zero();
     for (size_t r = 0; r < j->row_count; r++) {
@@ -69,8 +71,10 @@ INLINE void row_of(const lince_depthwise_row *j, size_t taps, size_t step, lince
 #undef PIECE
 }
 
+/* Windows of 5 and 7 are of LINCE_SPREAD_OWN alone. Of stride 2 an input's gradient meets 1 to 4 taps. */
 INLINE void row_as(const lince_depthwise_row *j, lince_spread spread)
 {
+    bool own = spread == LINCE_SPREAD_OWN;
     if (j->from_step == 2 && j->taps == 3)
         row_of(j, 3, 2, spread);
     else if (j->from_step == 1 && j->taps == 1)
@@ -79,10 +83,16 @@ INLINE void row_as(const lince_depthwise_row *j, lince_spread spread)
         row_of(j, 2, 1, spread);
     else if (j->from_step == 1 && j->taps == 3)
         row_of(j, 3, 1, spread);
-    else if (spread == LINCE_SPREAD_OWN && j->from_step == 2)
+    else if (own && j->from_step == 2 && j->taps == 5)
         row_of(j, 5, 2, spread);
-    else if (spread == LINCE_SPREAD_OWN)
+    else if (own && j->from_step == 2)
+        row_of(j, 7, 2, spread);
+    else if (own && j->taps == 4)
+        row_of(j, 4, 1, spread);
+    else if (own && j->taps == 5)
         row_of(j, 5, 1, spread);
+    else if (own)
+        row_of(j, 7, 1, spread);
 }
 
 static void row(const lince_depthwise_row *j)
@@ -96,7 +106,7 @@ static void row(const lince_depthwise_row *j)
 }
 
 /* Two sums a tap, of even and of odd pixels, so that additions wait less for each other. */
-typedef vec tap_sums[2][5];
+typedef vec tap_sums[2][MAX_TAPS];
 
 INLINE void weights_piece(const lince_depthwise_gradient *j, tap_sums sum, size_t first, size_t kernel,
                           size_t step, size_t T, lince_spread spread, bool edge)
@@ -136,14 +146,19 @@ INLINE void weights_of(const lince_depthwise_gradient *j, size_t kernel, size_t 
 
 INLINE void weights_as(const lince_depthwise_gradient *j, lince_spread spread)
 {
+    bool own = spread == LINCE_SPREAD_OWN;
     if (j->kernel == 3 && j->step == 1)
         weights_of(j, 3, 1, spread);
     else if (j->kernel == 3)
         weights_of(j, 3, 2, spread);
-    else if (spread == LINCE_SPREAD_OWN && j->step == 1)
+    else if (own && j->kernel == 5 && j->step == 1)
         weights_of(j, 5, 1, spread);
-    else if (spread == LINCE_SPREAD_OWN)
+    else if (own && j->kernel == 5)
         weights_of(j, 5, 2, spread);
+    else if (own && j->step == 1)
+        weights_of(j, 7, 1, spread);
+    else if (own)
+        weights_of(j, 7, 2, spread);
 }
 
 static void weights(const lince_depthwise_gradient *j)
