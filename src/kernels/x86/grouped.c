@@ -1,8 +1,8 @@
-/* Grouped convolution (depthwise.h): the walk over planes (one sample's block of channels), rows and the inputs of a group.
+/* Grouped convolution (grouped.h): the walk over planes (one sample's block of channels), rows and the inputs of a group.
  *
  * Backward data is the same walk over dy with the taps that meet an input pixel: with stride s these are those of its phase, pixel
  * modulo s; and the outputs of a group take its inputs' place, by weights that are turned first. */
-#include "kernels/x86/depthwise.h"
+#include "kernels/x86/grouped.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -13,7 +13,7 @@
 enum { MAX_KERNEL = 7, MAX_LANES = 16, MAX_ROWS = 3 * MAX_LANES, SAMPLE_GROUPS = 8 };
 
 typedef struct plan {
-    const lince_depthwise_simd *simd;
+    const lince_grouped_simd *simd;
     size_t lanes, blocks, kernel, stride, padding;
     size_t inputs; /* of a group, which has as many outputs */
     lince_spread spread;
@@ -66,18 +66,18 @@ static void forward_row(const work *k, const float *x, size_t oy, const float *w
         count = add_rows(p, x + (iy - p->padding) * row_floats(p, p->from), w + ky * p->kernel * p->lanes,
                          (ptrdiff_t)p->lanes, rows, count);
     }
-    p->simd->row(&(lince_depthwise_row){.rows = rows,
-                                        .row_count = count,
-                                        .taps = p->kernel,
-                                        .spread = p->spread,
-                                        .from_step = p->stride,
-                                        .shift = -(ptrdiff_t)p->padding,
-                                        .width = p->from.width,
-                                        .bias = bias,
-                                        .finish = *finish,
-                                        .y = y,
-                                        .to_step = 1,
-                                        .count = (size_t)p->to.width});
+    p->simd->row(&(lince_grouped_row){.rows = rows,
+                                      .row_count = count,
+                                      .taps = p->kernel,
+                                      .spread = p->spread,
+                                      .from_step = p->stride,
+                                      .shift = -(ptrdiff_t)p->padding,
+                                      .width = p->from.width,
+                                      .bias = bias,
+                                      .finish = *finish,
+                                      .y = y,
+                                      .to_step = 1,
+                                      .count = (size_t)p->to.width});
 }
 
 /* dx[iy, ix] = sum over the taps with iy + p - ky = oy s, ix + p - kx = ox s of w[ky, kx] dy[oy, ox].
@@ -98,18 +98,17 @@ static void backward_phase(const work *k, const float *dy, size_t iy, size_t pha
             add_rows(p, dy + oy * row_floats(p, p->from), w + (ky * p->kernel + r + s * (m - 1)) * p->lanes,
                      -(ptrdiff_t)(s * p->lanes), rows, count);
     }
-    p->simd->row(
-        &(lince_depthwise_row){.rows = rows,
-                               .row_count = count,
-                               .taps = m,
-                               .spread = p->spread,
-                               .from_step = 1,
-                               .shift = (ptrdiff_t)((phase + p->padding - r) / s) - (ptrdiff_t)(m - 1),
-                               .width = p->from.width,
-                               .finish.gate = gate ? gate + phase * p->lanes : NULL,
-                               .y = dx + phase * p->lanes,
-                               .to_step = s,
-                               .count = ((size_t)p->to.width - phase + s - 1) / s});
+    p->simd->row(&(lince_grouped_row){.rows = rows,
+                                      .row_count = count,
+                                      .taps = m,
+                                      .spread = p->spread,
+                                      .from_step = 1,
+                                      .shift = (ptrdiff_t)((phase + p->padding - r) / s) - (ptrdiff_t)(m - 1),
+                                      .width = p->from.width,
+                                      .finish.gate = gate ? gate + phase * p->lanes : NULL,
+                                      .y = dx + phase * p->lanes,
+                                      .to_step = s,
+                                      .count = ((size_t)p->to.width - phase + s - 1) / s});
 }
 
 static void data_plane(void *context, size_t index)
@@ -153,13 +152,13 @@ static void turn_block(void *context, size_t block)
 /* dw[i, ky, kx] += sum over pixels of dy[oy, ox] x_i[oy s - p + ky, ox s - p + kx] */
 static void weights_row(const plan *p, const float *x, const float *dy, size_t oy, float *dw)
 {
-    lince_depthwise_gradient g = {.dy = dy,
-                                  .spread = p->spread,
-                                  .count = (size_t)p->to.width,
-                                  .kernel = p->kernel,
-                                  .step = p->stride,
-                                  .shift = -(ptrdiff_t)p->padding,
-                                  .width = p->from.width};
+    lince_grouped_gradient g = {.dy = dy,
+                                .spread = p->spread,
+                                .count = (size_t)p->to.width,
+                                .kernel = p->kernel,
+                                .step = p->stride,
+                                .shift = -(ptrdiff_t)p->padding,
+                                .width = p->from.width};
     for (size_t ky = 0; ky < p->kernel; ky++) {
         size_t iy = oy * p->stride + ky;
         if (iy < p->padding || iy - p->padding >= (size_t)p->from.height) continue;
@@ -247,7 +246,7 @@ static bool supported(const lince_conv *c, int lanes)
            c->padding[0] < c->kernel[0];
 }
 
-static bool supports(const void *geometry, const lince_depthwise_simd *simd, bool depthwise)
+static bool supports(const void *geometry, const lince_grouped_simd *simd, bool depthwise)
 {
     const lince_conv *c = &((const lince_conv_task *)geometry)->conv;
     return supported(c, simd->lanes) && depthwise == lince_conv_is_depthwise(c);
@@ -261,7 +260,7 @@ static void plan_spread(plan *p)
             p->lane[i][lane] = (int32_t)(lane / p->inputs * p->inputs + i);
 }
 
-static int create(lince_kernel *k, const lince_depthwise_simd *simd)
+static int create(lince_kernel *k, const lince_grouped_simd *simd)
 {
     const lince_conv_task *t = k->geometry;
     const lince_conv *c = &t->conv;
@@ -294,11 +293,11 @@ static void release(lince_kernel *k)
 #define ROW(kind, depthwise, level, LEVEL)                                                   \
     static bool supports_##kind##_##level(const void *geometry)                              \
     {                                                                                        \
-        return supports(geometry, &lince_depthwise_simd_##level, depthwise);                 \
+        return supports(geometry, &lince_grouped_simd_##level, depthwise);                   \
     }                                                                                        \
     static int create_##kind##_##level(lince_kernel *k)                                      \
     {                                                                                        \
-        return create(k, &lince_depthwise_simd_##level);                                     \
+        return create(k, &lince_grouped_simd_##level);                                       \
     }                                                                                        \
     const lince_op_row lince_conv_##kind##_##level = {.op = LINCE_OP_CONV,                   \
                                                       .name = #kind "-" #level,              \

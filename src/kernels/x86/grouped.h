@@ -1,10 +1,10 @@
 /* Grouped convolution of fewer channels a group than a block has: a vector of outputs (one block of nChw{b}c) meets one input of each
- * of its groups at a time, with all taps; a depthwise one has but one, the channel itself. The driver (depthwise.c) walks over rows
- * and inputs; the vector code (depthwise_simd.h, compiled once for each instruction set) computes one row.
+ * of its groups at a time, with all taps; a depthwise one has but one, the channel itself. The driver (grouped.c) walks over rows
+ * and inputs; the vector code (grouped_simd.h, compiled once for each instruction set) computes one row.
  *
  * Weights lie as [C/b][inputs of a group][kh][kw][b]. */
-#ifndef LINCE_KERNELS_X86_DEPTHWISE_H
-#define LINCE_KERNELS_X86_DEPTHWISE_H
+#ifndef LINCE_KERNELS_X86_GROUPED_H
+#define LINCE_KERNELS_X86_GROUPED_H
 
 #include "kernels/x86/finish.h"
 
@@ -26,7 +26,7 @@ typedef struct lince_tap_row {
     const int32_t *lane; /* [L] */
 } lince_tap_row;
 
-typedef struct lince_depthwise_row {
+typedef struct lince_grouped_row {
     const lince_tap_row *rows;
     size_t row_count, taps; /* taps: 1, 2 or 3 in each row, or to 5 and 7 of LINCE_SPREAD_OWN */
     lince_spread spread;
@@ -36,28 +36,28 @@ typedef struct lince_depthwise_row {
     lince_finish finish; /* without one */
     float *y;
     size_t to_step, count; /* in pixels */
-} lince_depthwise_row;
+} lince_grouped_row;
 
 /* dw[kx] += sum over t < count of dy[t] .* x[t step + shift + kx],  kx < kernel (3, or 5 and 7 of LINCE_SPREAD_OWN), step 1 or 2; pixels
  * outside of the row's `width` are zero. */
-typedef struct lince_depthwise_gradient {
+typedef struct lince_grouped_gradient {
     const float *dy, *x;
     lince_spread spread;
     const int32_t *lane; /* [L] */
     size_t count, kernel, step;
     ptrdiff_t shift, width;
     float *dw;
-} lince_depthwise_gradient;
+} lince_grouped_gradient;
 
-typedef struct lince_depthwise_simd {
+typedef struct lince_grouped_simd {
     int lanes;
     /* y[t to_step] = finish(bias + the sums of all rows),  t < count. */
-    void (*row)(const lince_depthwise_row *row);
-    void (*weights)(const lince_depthwise_gradient *gradient);
+    void (*row)(const lince_grouped_row *row);
+    void (*weights)(const lince_grouped_gradient *gradient);
     /* sum += sum over t < count of dy[t] */
     void (*sum)(const float *dy, size_t count, float *sum);
-} lince_depthwise_simd;
+} lince_grouped_simd;
 
-extern const lince_depthwise_simd lince_depthwise_simd_avx512, lince_depthwise_simd_avx2;
+extern const lince_grouped_simd lince_grouped_simd_avx512, lince_grouped_simd_avx2;
 
 #endif

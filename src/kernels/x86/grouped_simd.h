@@ -1,6 +1,6 @@
-/* The vector code of depthwise.h, for the instruction set that the including file is compiled with. */
-#include "kernels/x86/depthwise.h"
+/* The vector code of grouped.h, for the instruction set that the including file is compiled with. */
 #include "kernels/x86/finish_simd.h"
+#include "kernels/x86/grouped.h"
 
 enum { MAX_TAPS = 7 };
 
@@ -36,7 +36,7 @@ INLINE vec load_pixel(const float *x, lince_spread spread, const int32_t *lane)
 
 /* T outputs: each pixel is loaded once for all the taps that meet it. At the ends of a row (`edge`) those
  * outside are left out. */
-INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, size_t step, size_t T,
+INLINE void row_piece(const lince_grouped_row *j, size_t first, size_t taps, size_t step, size_t T,
                       lince_spread spread, bool edge)
 {
     vec sum[8], w[MAX_TAPS];
@@ -58,7 +58,7 @@ INLINE void row_piece(const lince_depthwise_row *j, size_t first, size_t taps, s
     finish_pixels(&j->finish, 0, (ptrdiff_t)(first * pixel), pixel, (int)T, 1, sum, j->y);
 }
 
-INLINE void row_of(const lince_depthwise_row *j, size_t taps, size_t step, lince_spread spread)
+INLINE void row_of(const lince_grouped_row *j, size_t taps, size_t step, lince_spread spread)
 {
 #define PIECE(first, T)                                                                    \
     do {                                                                                   \
@@ -72,7 +72,7 @@ INLINE void row_of(const lince_depthwise_row *j, size_t taps, size_t step, lince
 }
 
 /* Windows of 5 and 7 are of LINCE_SPREAD_OWN alone. Of stride 2 an input's gradient meets 1 to 4 taps. */
-INLINE void row_as(const lince_depthwise_row *j, lince_spread spread)
+INLINE void row_as(const lince_grouped_row *j, lince_spread spread)
 {
     bool own = spread == LINCE_SPREAD_OWN;
     if (j->from_step == 2 && j->taps == 3)
@@ -95,7 +95,7 @@ INLINE void row_as(const lince_depthwise_row *j, lince_spread spread)
         row_of(j, 7, 1, spread);
 }
 
-static void row(const lince_depthwise_row *j)
+static void row(const lince_grouped_row *j)
 {
     if (j->spread == LINCE_SPREAD_OWN)
         row_as(j, LINCE_SPREAD_OWN);
@@ -108,7 +108,7 @@ static void row(const lince_depthwise_row *j)
 /* Two sums a tap, of even and of odd pixels, so that additions wait less for each other. */
 typedef vec tap_sums[2][MAX_TAPS];
 
-INLINE void weights_piece(const lince_depthwise_gradient *j, tap_sums sum, size_t first, size_t kernel,
+INLINE void weights_piece(const lince_grouped_gradient *j, tap_sums sum, size_t first, size_t kernel,
                           size_t step, size_t T, lince_spread spread, bool edge)
 {
     vec gradient[8];
@@ -127,7 +127,7 @@ INLINE void weights_piece(const lince_depthwise_gradient *j, tap_sums sum, size_
     }
 }
 
-INLINE void weights_of(const lince_depthwise_gradient *j, size_t kernel, size_t step, lince_spread spread)
+INLINE void weights_of(const lince_grouped_gradient *j, size_t kernel, size_t step, lince_spread spread)
 {
     tap_sums sum;
     UNROLL for (size_t k = 0; k < kernel; k++) sum[0][k] = vec_load(j->dw + k * LANES),
@@ -144,7 +144,7 @@ INLINE void weights_of(const lince_depthwise_gradient *j, size_t kernel, size_t 
     UNROLL for (size_t k = 0; k < kernel; k++) vec_store(j->dw + k * LANES, vec_add(sum[0][k], sum[1][k]));
 }
 
-INLINE void weights_as(const lince_depthwise_gradient *j, lince_spread spread)
+INLINE void weights_as(const lince_grouped_gradient *j, lince_spread spread)
 {
     bool own = spread == LINCE_SPREAD_OWN;
     if (j->kernel == 3 && j->step == 1)
@@ -161,7 +161,7 @@ INLINE void weights_as(const lince_depthwise_gradient *j, lince_spread spread)
         weights_of(j, 7, 2, spread);
 }
 
-static void weights(const lince_depthwise_gradient *j)
+static void weights(const lince_grouped_gradient *j)
 {
     if (j->spread == LINCE_SPREAD_OWN)
         weights_as(j, LINCE_SPREAD_OWN);
@@ -176,4 +176,4 @@ static void sum(const float *dy, size_t count, float *total)
     vec_store(total, all);
 }
 
-const lince_depthwise_simd DEPTHWISE_SIMD = {.lanes = LANES, .row = row, .weights = weights, .sum = sum};
+const lince_grouped_simd GROUPED_SIMD = {.lanes = LANES, .row = row, .weights = weights, .sum = sum};
