@@ -59,6 +59,7 @@ static size_t panels(const lince_products_int8 *p)
 int lince_products_int8_prepare(lince_layer *l)
 {
     lince_products_int8 *p = l->plan;
+    p->conv.batch = l->batch;
     LINCE_TRY(lince_kernel_init(&p->kernel, l->exec, LINCE_OP_CONV_INT8, &p->conv));
     l->scratch = 2 * panels(p) * sizeof(float) + p->kernel.scratch;
     return 0;

@@ -68,6 +68,9 @@ void lince_net_mark_learning(lince_net *net);
 /* slice.c: which nodes are computed for less than the batch; before layers prepare. */
 void lince_net_slice(lince_net *net);
 
+/* Bytes of a sample's values. */
+size_t lince_net_sample(lince_shape shape, lince_rows rows);
+
 /* Samples that a node's value holds. */
 static inline size_t lince_net_samples(const lince_net *net, int node)
 {

@@ -27,13 +27,16 @@ static void assign_buffers(lince_net *net)
     }
 }
 
+size_t lince_net_sample(lince_shape shape, lince_rows rows)
+{
+    return rows == LINCE_BYTES ? lince_bytes_size(shape) : lince_shape_size(shape) * sizeof(float);
+}
+
 /* Bytes of a node's values. */
 static size_t activation_size(const lince_net *net, int node)
 {
     const lince_layer *l = &net->nodes[node].layer;
-    size_t sample =
-        l->out_rows == LINCE_BYTES ? lince_bytes_size(l->out) : lince_shape_size(l->out) * sizeof(float);
-    return lince_net_samples(net, node) * sample;
+    return lince_net_samples(net, node) * lince_net_sample(l->out, l->out_rows);
 }
 
 /* Time runs 0 .. count-1 through forward, and on to 2 count - 1 - i for node i's backward. */

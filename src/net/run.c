@@ -79,8 +79,9 @@ static bool in_tail(const lince_net *net, const lince_node *n, int first, int la
 /* A node's value where slice's samples from `done` on lie. */
 static float *value_at(const lince_net *net, int node, size_t done)
 {
+    const lince_node *n = &net->nodes[node];
     bool whole = node == 0 || node == net->slice_end;
-    return net->nodes[node].value + (whole ? done * lince_shape_size(net->nodes[node].layer.out) : 0);
+    return n->value + (whole ? done * lince_net_sample(n->layer.out, n->layer.out_rows) / sizeof(float) : 0);
 }
 
 /* With what the nodes of its tail would do. */

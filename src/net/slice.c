@@ -7,16 +7,11 @@
 #include "core/cpu.h"
 #include "net/net_internal.h"
 
-static size_t bytes_of(lince_shape shape)
-{
-    return lince_shape_size(shape) * sizeof(float);
-}
-
 /* What a sample's maps take while the node is computed, and what its weights take. */
 static size_t maps_of(const lince_node *n)
 {
-    size_t bytes = bytes_of(n->layer.out);
-    for (int k = 0; k < n->inputs; k++) bytes += bytes_of(n->layer.in[k]);
+    size_t bytes = lince_net_sample(n->layer.out, n->layer.out_rows);
+    for (int k = 0; k < n->inputs; k++) bytes += lince_net_sample(n->layer.in[k], n->layer.in_rows[k]);
     return bytes;
 }
 
@@ -42,13 +37,18 @@ static bool belongs_to_the_one_before(const lince_layer_type *t)
     return t->activation || t->affine || t->idle || t->adds;
 }
 
+static bool is_of_samples(const lince_layer *l)
+{
+    return l->out_rows == LINCE_SAMPLES || l->out_rows == LINCE_BYTES;
+}
+
 /* The node up to which most is saved: the maps that need not come from memory, less the weights that are read for each slice.
  * Behind it nothing before it is read. */
 static int choose_end(const lince_net *net)
 {
     int end = 0, used = 0;
     double saved = 0, most = 0;
-    for (int i = 1; i + 1 < (int)net->count && !net->nodes[i].layer.out_rows; i++) {
+    for (int i = 1; i + 1 < (int)net->count && is_of_samples(&net->nodes[i].layer); i++) {
         saved += (double)maps_of(&net->nodes[i]) - (double)weights_of(&net->nodes[i]);
         bool cut = used <= i && !belongs_to_the_one_before(net->nodes[i + 1].layer.type);
         if (cut && saved > most) end = i, most = saved;

@@ -27,12 +27,16 @@ typedef struct pair {
     float *x; /* [BATCH][3][SIZE][SIZE] */
 } pair;
 
-static lince_net *build(const char *name, int threads)
+static lince_net *build(const char *name, int threads, int slice)
 {
     lince_net *net;
     const lince_architecture *a = lince_architecture_named(name);
-    lince_net_options options = {
-        .batch = BATCH, .threads = threads, .inference = true, .keep = true, .deterministic = true};
+    lince_net_options options = {.batch = BATCH,
+                                 .threads = threads,
+                                 .slice = slice,
+                                 .inference = true,
+                                 .keep = true,
+                                 .deterministic = true};
     lince_architecture_options wanted = {.classes = CLASSES, .dropout = -1, .stochastic_depth = -1};
     assert_int_equal(lince_net_new(&net, (lince_shape){3, SIZE, SIZE, 1}, &options), 0);
     assert_int_equal(lince_architecture_build(a, net, &wanted), 0);
@@ -51,9 +55,10 @@ static void spread_norms(lince_net *net)
     }
 }
 
-static pair quantized(const char *name, const char *floats, int threads)
+/* slice: of the net of bytes; 0: the whole batch, as it is small. */
+static pair quantized_in_slices(const char *name, const char *floats, int threads, int slice)
 {
-    pair p = {.net = build(name, threads)};
+    pair p = {.net = build(name, threads, slice)};
     lince_ranges *ranges;
     lince_random r = lince_random_at(3);
     size_t n = (size_t)BATCH * 3 * SIZE * SIZE;
@@ -76,6 +81,11 @@ static pair quantized(const char *name, const char *floats, int threads)
     lince_net_feed(p.q.net, BATCH, p.x);
     lince_net_forward(p.q.net, BATCH, false, NULL);
     return p;
+}
+
+static pair quantized(const char *name, const char *floats, int threads)
+{
+    return quantized_in_slices(name, floats, threads, 0);
 }
 
 static void release(pair *p)
@@ -179,11 +189,12 @@ static int bits_at(const char *level)
 }
 
 /* With scales that depend on nothing that floats have rounded. */
-static int bits_of_fixed(int threads)
+static int bits_of_fixed(int threads, int slice)
 {
-    pair p = quantized("resnet20", "", threads);
+    pair p = quantized_in_slices("resnet20", "", threads, slice);
     float scores[BATCH * CLASSES];
     unsigned sum = 0, bits;
+    assert_int_equal(p.q.net->slice, slice);
     for (size_t i = 0; i < p.q.scale_count; i++)
         lince_layer_set_scale(lince_net_layer(p.q.net, (size_t)p.q.scales[i].node),
                               (lince_byte_scale){i ? 0.01f : 0.03f, i ? 0 : 128});
@@ -198,11 +209,12 @@ static int bits_of_fixed(int threads)
     return (int)sum;
 }
 
-static void test_bits_depend_on_neither_level_nor_threads(void **state)
+static void test_bits_depend_on_neither_level_nor_threads_nor_slices(void **state)
 {
     (void)state;
-    int here = bits_of_fixed(1);
-    assert_int_equal(bits_of_fixed(3), here);
+    int here = bits_of_fixed(1, 0);
+    assert_int_equal(bits_of_fixed(3, 0), here);
+    assert_int_equal(bits_of_fixed(1, 1), here);
     for (int level = LINCE_PLAIN; level <= (int)lince_cpu_highest(); level++)
         assert_int_equal(bits_at(lince_level_name((lince_level)level)), here);
 }
@@ -222,14 +234,14 @@ static void test_texts_are_refused(void **state)
 int main(int argc, char **argv)
 {
     if (getenv("LINCE_TEST_CHILD") && argc == 2) {
-        int sum = bits_of_fixed(1);
+        int sum = bits_of_fixed(1, 0);
         return write(atoi(argv[1]), &sum, sizeof sum) == sizeof sum ? 0 : 1;
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_nearly_those_of_floats),
         cmocka_unit_test(test_named_layers_stay_in_floats),
         cmocka_unit_test(test_neighbouring_weights_fit_together_into_16_bits),
-        cmocka_unit_test(test_bits_depend_on_neither_level_nor_threads),
+        cmocka_unit_test(test_bits_depend_on_neither_level_nor_threads_nor_slices),
         cmocka_unit_test(test_texts_are_refused),
     };
     return cmocka_run_group_tests_name("net/quantize", tests, NULL, NULL);
