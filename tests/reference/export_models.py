@@ -17,7 +17,7 @@ os.environ["PATH"] = os.path.dirname(sys.executable) + ":" + os.environ["PATH"]
 help_train = subprocess.run([lince, "help", "train", "--lang", "en"], capture_output=True, text=True, check=True).stdout
 names = re.search(r"^Models\n(.*?)\n\n", help_train + "\n\n", re.S | re.M).group(1).split()
 texts = {"rnn", "gru", "lstm"}
-small = {"speednet8": 32, "alexnet": 127, "vit_b_16": 48}  # what others are published for takes long; inputs that odd windows do not fit into
+small = {"speednet8": 32, "alexnet": 127, "vit_b_16": 48, "inception_v3": 75}  # what others are published for takes long; inputs that odd windows do not fit into
 
 # MODEL, the arguments of random_model, and whether pixels go in
 cases = []

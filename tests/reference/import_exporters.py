@@ -18,7 +18,7 @@ import numpy
 onnx_step, exporter, *chosen = sys.argv[1:]
 BATCH, SIZE, CLASSES = 2, 96, 10
 TIMM = """resnet18 resnet26d seresnet18 resnetv2_18 efficientnet_lite0 efficientnet_b0 mobilenetv2_100 mobilenetv3_small_100 regnety_002 repvgg_a0
-ghostnet_100 rexnet_100""".split()
+ghostnet_100 rexnet_100 convnext_atto""".split()
 KERAS = ["small", "MobileNetV2", "MobileNet", "MobileNetV3Small", "ResNet50V2", "Xception"]
 x = numpy.random.default_rng(1).standard_normal((BATCH, 3, SIZE, SIZE)).astype(numpy.float32)
 
@@ -46,6 +46,9 @@ def from_timm(name, folder):
     yield f"{folder}/a.onnx", y
     torch.onnx.export(model, (input,), f"{folder}/b.onnx", dynamo=True, external_data=True, verbose=False)
     yield f"{folder}/b.onnx", y
+    samples = ({0: torch.export.Dim("n")},)
+    torch.onnx.export(model, (input,), f"{folder}/c.onnx", dynamo=True, dynamic_shapes=samples, external_data=False, verbose=False)
+    yield f"{folder}/c.onnx", y
 
 
 def small(keras):

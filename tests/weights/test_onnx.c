@@ -230,7 +230,7 @@ static void activations_are_made_of_layers(void **state)
 {
     (void)state;
     static const char *const ops[] = {"Relu",        "LeakyRelu", "Tanh", "Sigmoid",
-                                      "HardSigmoid", "HardSwish", "Gelu"};
+                                      "HardSigmoid", "HardSwish", "Gelu", "Neg"};
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
         making m;
         lince_weights *w;
@@ -256,6 +256,96 @@ static void rearranged_constants_are_not_taken_for_others(void **state)
     m.nodes[2]->n_input = 2;
     m.nodes[2]->input[1] = text("row");
     refused(&m, "node 'b' (Mul): expected a map and a constant");
+}
+
+static Lince__Onnx__Tensor *weigh_longs(making *m, const char *name, size_t ndim, const int64_t *dims,
+                                        int64_t *values)
+{
+    Lince__Onnx__Tensor *t = weigh(m, name, ndim, dims);
+    t->data_type = LINCE__ONNX__TENSOR__TYPE__INT64;
+    t->n_int64_data = t->n_float_data;
+    t->int64_data = values;
+    t->n_float_data = 0;
+    return t;
+}
+
+/* The last nodes come before the one at `to`. */
+static void move_last(making *m, size_t count, size_t to)
+{
+    Lince__Onnx__Node *moved[MOST];
+    size_t from = m->graph.n_node - count;
+    memcpy(moved, m->nodes + from, count * sizeof *moved);
+    memmove(m->nodes + to + count, m->nodes + to, (from - to) * sizeof *moved);
+    memcpy(m->nodes + to, moved, count * sizeof *moved);
+}
+
+/* What PyTorch's newer exporter makes of as_strided: all values of the mean, looked up one by one, for so many samples. */
+static void make_strided(making *m, int64_t samples, int64_t index[16])
+{
+    static int64_t all = -1;
+    make_small(m);
+    for (int i = 0; i < 16; i++) index[i] = i;
+    weigh_longs(m, "all", 1, (int64_t[]){1}, &all);
+    weigh_longs(m, "index", 4, (int64_t[]){samples, 8, 1, 1}, index);
+    add(m, "Reshape", "c", "all", NULL, "list");
+    add(m, "Gather", "list", "index", NULL, "strided");
+    move_last(m, 2, 3);
+    m->nodes[5]->input[0] = text("strided");
+}
+
+/* The same where the samples are counted: their number times eight is added to the indices of one. */
+static void make_strided_by_count(making *m, int64_t index[16])
+{
+    static int64_t zero = 0, one = 1, eight = 8, behind[] = {1, 2, 3};
+    make_strided(m, 1, index);
+    weigh_longs(m, "zero", 0, NULL, &zero);
+    weigh_longs(m, "one", 0, NULL, &one);
+    weigh_longs(m, "eight", 0, NULL, &eight);
+    weigh_longs(m, "behind", 1, (int64_t[]){3}, behind);
+    say(m, add(m, "Shape", "x", NULL, NULL, "sizes"), "end", 1);
+    add(m, "Squeeze", "sizes", NULL, NULL, "samples");
+    add(m, "Range", "zero", "samples", "one", "sample");
+    add(m, "Mul", "sample", "eight", NULL, "begin");
+    add(m, "Unsqueeze", "begin", "behind", NULL, "begins");
+    add(m, "Add", "begins", "index", NULL, "indices");
+    move_last(m, 6, 0);
+    m->nodes[10]->input[1] = text("indices");
+}
+
+static void taken(making *m)
+{
+    lince_weights *w;
+    if (read_into(m, &w)) fail_msg("%s", lince_error());
+    assert_int_equal(lince_weights_count(w), 4);
+    builds(w, 4);
+    lince_weights_free(w);
+}
+
+static void all_values_in_their_order_are_the_map(void **state)
+{
+    (void)state;
+    making m;
+    int64_t index[16];
+    make_strided(&m, 2, index);
+    taken(&m);
+    index[3] = 4;
+    refused(&m, "node 'strided' (Gather): only numbers of shapes are looked up");
+    make_strided(&m, 2, index);
+    m.dims[5][1] = 4;
+    m.dims[5][2] = 2;
+    refused(&m, "only numbers of shapes are looked up");
+    make_strided_by_count(&m, index);
+    taken(&m);
+    make_strided_by_count(&m, index);
+    *m.tensor[8].int64_data = 4;
+    refused(&m, "only numbers of shapes are looked up");
+    *m.tensor[8].int64_data = 8;
+    make_strided_by_count(&m, index);
+    m.nodes[3]->op_type = text("Sub");
+    refused(&m, "node 'begin' (Sub): indices are not computed like that");
+    make_strided_by_count(&m, index);
+    m.nodes[2]->input[1] = text("eight");
+    refused(&m, "node 'sample' (Range): only the samples are counted");
 }
 
 static void what_lince_lacks_is_named_with_file_and_node(void **state)
@@ -445,6 +535,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_graph_is_weights_and_a_network),
         cmocka_unit_test(activations_are_made_of_layers),
+        cmocka_unit_test(all_values_in_their_order_are_the_map),
         cmocka_unit_test(rearranged_constants_are_not_taken_for_others),
         cmocka_unit_test(what_lince_lacks_is_named_with_file_and_node),
         cmocka_unit_test(numbers_that_are_not_there_are_refused_before_memory_is_taken),

@@ -15,6 +15,7 @@ typedef enum lince_onnx_kind {
     LINCE_ONNX_NOTHING,
     LINCE_ONNX_NODE,
     LINCE_ONNX_NUMBERS,
+    LINCE_ONNX_INDICES,
     LINCE_ONNX_CONSTANT
 } lince_onnx_kind;
 
@@ -22,7 +23,7 @@ typedef struct lince_onnx_item {
     const char *name;
     lince_onnx_kind kind;
     /* a node of the net */
-    int node, rank; /* 4: [n][c][h][w]; 2: [n][c]; 5: [n][groups][c / groups][h][w] */
+    int node, rank; /* 4: [n][c][h][w]; 2: [n][c]; 5: [n][groups][c / groups][h][w]; 1: [n c h w] */
     bool last;      /* the graph has channels last; the net never does */
     int groups;
     bool swapped; /* rank 5: [n][c / groups][groups][h][w] */
@@ -30,7 +31,8 @@ typedef struct lince_onnx_item {
     int64_t longs[LINCE_ONNX_LONGS];
     size_t count, columns; /* of a table's rows; 0: it is none */
     bool scalar;
-    const Lince__Onnx__Tensor *tensor; /* a constant */
+    int64_t each; /* of indices: those of a sample are so many more than those of the one before */
+    const Lince__Onnx__Tensor *tensor; /* a constant; of indices those of the first sample, NULL: 0 */
     bool turned,
         widened; /* a matrix whose transpose is meant; one axis, to which others were added behind it */
     size_t producer, user; /* 1 + node of the graph that makes it, and that uses it first */

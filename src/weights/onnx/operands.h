@@ -43,6 +43,8 @@ typedef struct lince_import_range {
 int lince_import_reshape_numbers(import *m, const node *n, const item *x, int count, const int64_t *to);
 int lince_import_slice_numbers(import *m, const node *n, const item *x, const lince_import_range *range);
 int lince_import_transpose_numbers(import *m, const node *n, const item *x);
+/* Sums and products of indices (operators_indices.c), of which one input is some. */
+int lince_import_indices_arithmetic(import *m, const node *n);
 /* The same value under another name. */
 int lince_import_pass(import *m, const node *n);
 /* Behind `from`, called by the node's number; the net's node, or negative. */

@@ -54,6 +54,13 @@ static int shape_arithmetic(import *m, const node *n, const item *a, const item 
     return lince_import_give_numbers(m, n, count, out, a->scalar && b->scalar);
 }
 
+int lince_onnx_take_negative(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    return lince_import_give(m, n, x, lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = -1)));
+}
+
 static bool same_shape(lince_shape a, lince_shape b)
 {
     return a.channels == b.channels && a.height == b.height && a.width == b.width;
@@ -85,6 +92,8 @@ int lince_onnx_take_arithmetic(import *m, const node *n)
     bool left = a->kind == LINCE_ONNX_NODE, right = b->kind == LINCE_ONNX_NODE,
          turned = strchr("SD", n->op_type[0]) != NULL;
     if (a->kind == LINCE_ONNX_NUMBERS && b->kind == LINCE_ONNX_NUMBERS) return shape_arithmetic(m, n, a, b);
+    if (a->kind == LINCE_ONNX_INDICES || b->kind == LINCE_ONNX_INDICES)
+        return lince_import_indices_arithmetic(m, n);
     if (left && right) return between_maps(m, n, a, b);
     if (left || right) {
         bool taken;

@@ -40,6 +40,8 @@ int lince_onnx_take_reshape(import *m, const node *n)
     if (x->kind == LINCE_ONNX_NUMBERS) return lince_import_reshape_numbers(m, n, x, count, to);
     if (x->kind != LINCE_ONNX_NODE) return lince_import_refuse(m, n, N_("expected a map"));
     lince_shape s = lince_import_shape_of(m, x);
+    if (count == 1 && to[0] == -1 && x->rank == 4 && !x->last)
+        return lince_import_give_rank(m, n, x, x->node, 1);
     if (count == 2 && is_size(to[1], (int64_t)lince_shape_elements(s))) return to_vector(m, n, x);
     bool same = count >= 4 && is_size(to[count - 2], s.height) && is_size(to[count - 1], s.width);
     if (count == 4 && x->rank == 4) {
@@ -96,6 +98,7 @@ int lince_onnx_take_unsqueeze(import *m, const node *n)
 {
     const item *x = lince_import_input(m, n, 0);
     if (x && x->kind == LINCE_ONNX_CONSTANT) return widen_constant(m, n, x);
+    if (x && x->kind == LINCE_ONNX_INDICES) return lince_import_pass(m, n);
     if (!x || x->kind != LINCE_ONNX_NUMBERS)
         return lince_import_refuse(m, n, N_("only numbers of shapes and constants get another axis"));
     return lince_import_give_numbers(m, n, x->count, x->longs, false);
@@ -148,7 +151,7 @@ int lince_onnx_take_shape(import *m, const node *n)
         int64_t count = (int64_t)x->count;
         return lince_import_give_numbers(m, n, 1, &count, false);
     }
-    if (!x || x->kind != LINCE_ONNX_NODE || x->rank == 5)
+    if (!x || x->kind != LINCE_ONNX_NODE || x->rank == 5 || x->rank == 1)
         return lince_import_refuse(m, n, N_("expected a map"));
     lince_shape s = lince_import_shape_of(m, x);
     int64_t front[] = {-1, s.channels, s.height, s.width}, back[] = {-1, s.height, s.width, s.channels};
@@ -156,21 +159,6 @@ int lince_onnx_take_shape(import *m, const node *n)
             end = lince_import_clamp(lince_import_whole(n, "end", x->rank), x->rank);
     return lince_import_give_numbers(m, n, end > begin ? (size_t)(end - begin) : 0,
                                      (x->last ? back : front) + begin, false);
-}
-
-int lince_onnx_take_gather(import *m, const node *n)
-{
-    const item *x = lince_import_input(m, n, 0), *at = lince_import_input(m, n, 1);
-    int64_t out[LINCE_ONNX_LONGS];
-    if (!x || !at || x->kind != LINCE_ONNX_NUMBERS || at->kind != LINCE_ONNX_NUMBERS)
-        return lince_import_refuse(m, n, N_("only numbers of shapes are looked up"));
-    for (size_t i = 0; i < at->count; i++) {
-        int64_t k = at->longs[i] < 0 ? at->longs[i] + (int64_t)x->count : at->longs[i];
-        if (k < 0 || k >= (int64_t)x->count)
-            return lince_import_refuse(m, n, N_("shapes that do not fit each other"));
-        out[i] = x->longs[k];
-    }
-    return lince_import_give_numbers(m, n, at->count, out, at->scalar);
 }
 
 /* As an initializer. */
