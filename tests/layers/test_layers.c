@@ -111,7 +111,7 @@ static const struct {
     {.args = {LINCE_FIELDS(stochastic_depth, .p = 0.5f)}, .input = {18, 3, 3, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 2)}, .input = {18, 6, 5, 1}},
     {.args = {LINCE_FIELDS(avg_pool2d, .kernel = 3, .stride = 2)}, .input = {18, 7, 5, 1}},
-    {.args = {LINCE_FIELDS(avg_pool2d, .window = {{3, 2}, {1, 2}})}, .input = {18, 5, 7, 1}},
+    {.args = {LINCE_FIELDS(avg_pool2d, .window = {.kernel = {3, 2}, .stride = {1, 2}})}, .input = {18, 5, 7, 1}},
     {.args = {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 3, .stride = 2, .padding = 1, .groups = 24)},
      .input = {24, 6, 7, 1}},
     {.args = {LINCE_FIELDS(conv2d, .channels = 24, .kernel = 5, .padding = 2, .groups = 24)},
