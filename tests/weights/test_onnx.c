@@ -28,7 +28,7 @@ typedef struct making {
     char *inputs[MOST][4], *outputs[MOST][2];
     int64_t dims[MOST][4];
     size_t attribute_count;
-    Lince__Onnx__ValueInfo in, out, *ins[1], *outs[1];
+    Lince__Onnx__ValueInfo in, more, out, *ins[2], *outs[1];
     Lince__Onnx__Type type;
     Lince__Onnx__TensorType tensor_type;
     Lince__Onnx__Shape shape;
@@ -370,6 +370,16 @@ static void what_lince_lacks_is_named_with_file_and_node(void **state)
     make_small(&m);
     m.shape.n_dim = 2;
     refused(&m, "expected one input of pictures");
+
+    /* What other inputs hold is known where initializers are called like them. */
+    make_small(&m);
+    lince__onnx__value_info__init(&m.more);
+    m.more.name = text("fc");
+    m.ins[1] = &m.more;
+    m.graph.n_input = 2;
+    taken(&m);
+    m.more.name = text("mean");
+    refused(&m, "it asks for 'mean', too, of which the file has no numbers");
 }
 
 static void numbers_that_are_not_there_are_refused_before_memory_is_taken(void **state)

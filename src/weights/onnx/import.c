@@ -59,15 +59,16 @@ static int note_tensor(lince_onnx_import *m, const Lince__Onnx__Tensor *t)
 
 /* --- the input ------------------------------------------------------------------------------------ */
 
-/* The one that is no initializer (old files list these, too). */
-static const Lince__Onnx__ValueInfo *input_of(const lince_onnx_source *s)
+/* The first that is no initializer (old files list these, too), and the one after it, or NULL. */
+static const Lince__Onnx__ValueInfo *input_of(const lince_onnx_source *s,
+                                              const Lince__Onnx__ValueInfo **other)
 {
     const Lince__Onnx__Graph *g = s->model->graph;
     const Lince__Onnx__ValueInfo *found = NULL;
-    for (size_t i = 0; i < g->n_input; i++) {
+    *other = NULL;
+    for (size_t i = 0; i < g->n_input && !*other; i++) {
         if (!g->input[i]->name || lince_onnx_find(s, g->input[i]->name)) continue;
-        if (found) return NULL;
-        found = g->input[i];
+        *(found ? other : &found) = g->input[i];
     }
     return found;
 }
@@ -88,7 +89,12 @@ static bool is_last(const Lince__Onnx__Shape *s)
 static int find_input(const lince_onnx_source *s, const Lince__Onnx__ValueInfo **input,
                       const Lince__Onnx__Shape **shape)
 {
-    const Lince__Onnx__ValueInfo *v = *input = input_of(s);
+    const Lince__Onnx__ValueInfo *other, *v = *input = input_of(s, &other);
+    if (other)
+        return lince_fail(LINCE_EUNSUPPORTED,
+                          "%s: expected one input, of pictures; it asks for '%.100s', too, of which the file "
+                          "has no numbers",
+                          s->file, other->name);
     *shape = v && v->type && v->type->tensor_type ? v->type->tensor_type->shape : NULL;
     if (*shape && (*shape)->n_dim == 4) return 0;
     return lince_fail(LINCE_EUNSUPPORTED,
