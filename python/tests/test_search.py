@@ -45,6 +45,16 @@ def test_cross_validations_are_compared(validations, picture_run, tmp_path):
         lince.compare(validations[0], picture_run)
 
 
+def test_a_cross_validation_that_was_stopped_goes_on(validations, shapes, tmp_path):
+    def stop(epoch):
+        raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        lince.cv(shapes, "resnet20", folds=2, lr=1e-2, out=tmp_path / "cv", callback=stop, **ONE)
+    again = lince.cv(resume=tmp_path / "cv")
+    assert again.folder == tmp_path / "cv" and again.data["measures"] == validations[0].data["measures"]
+
+
 SPACE = {"lr": "1e-3..1e-1:log", "batch_size": [8, 16]}
 
 
