@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Networks as other programs export them: timm by both of PyTorch's exporters (the newer one writes numbers into a file beside), Keras by
-tf2onnx. The logits that lince computes of the file, to 1e-4 of a sample's largest; of a softmax, probabilities.
+tf2onnx, paddle by paddle2onnx. The logits that lince computes of the file, to 1e-4 of a sample's largest; of a softmax, probabilities.
 
-usage: import_exporters.py ONNX_STEP timm|keras [NAME...]     (build/tests/onnx_step; python3 with timm, onnxscript; or with tensorflow, tf2onnx)
+usage: import_exporters.py ONNX_STEP timm|keras|paddle [NAME...]     (build/tests/onnx_step; python3 with timm, onnxscript; or with tensorflow, tf2onnx;
+or with paddlepaddle 3.0.0, paddle2onnx, onnx_graphsurgeon, sympy)
 """
 import os
 import subprocess
@@ -12,6 +13,7 @@ import warnings
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["POLYGRAPHY_AUTOINSTALL_DEPS"] = "0"  # paddle2onnx's helper would have pip fetch what it misses
 warnings.filterwarnings("ignore")
 import numpy
 
@@ -20,6 +22,7 @@ BATCH, SIZE, CLASSES = 2, 96, 10
 TIMM = """resnet18 resnet26d seresnet18 resnetv2_18 efficientnet_lite0 efficientnet_b0 mobilenetv2_100 mobilenetv3_small_100 regnety_002 repvgg_a0
 ghostnet_100 rexnet_100 convnext_atto""".split()
 KERAS = ["small", "MobileNetV2", "MobileNet", "MobileNetV3Small", "ResNet50V2", "Xception"]
+PADDLE = ["resnet18", "mobilenet_v2", "mobilenet_v3_small"]
 x = numpy.random.default_rng(1).standard_normal((BATCH, 3, SIZE, SIZE)).astype(numpy.float32)
 
 
@@ -74,6 +77,21 @@ def from_keras(name, folder):
     yield f"{folder}/a.onnx", model(x.transpose(0, 2, 3, 1), training=False).numpy()
 
 
+def from_paddle(name, folder):
+    import paddle
+
+    paddle.seed(1)
+    model = getattr(paddle.vision.models, name)(num_classes=CLASSES)
+    model.eval()
+    for layer in model.sublayers():
+        if isinstance(layer, paddle.nn.BatchNorm2D):
+            layer._mean.set_value(paddle.normal(0, 0.1, layer._mean.shape))
+            layer._variance.set_value(paddle.uniform(layer._variance.shape, min=0.8, max=1.2))
+    spec = paddle.static.InputSpec([None, 3, SIZE, SIZE], "float32", "x")
+    paddle.onnx.export(model, f"{folder}/a", input_spec=[spec], opset_version=17)
+    yield f"{folder}/a.onnx", model(paddle.to_tensor(x)).numpy()
+
+
 def difference(found, wanted):
     if abs(wanted.sum(1) - 1).max() < 1e-4 and wanted.min() >= 0:
         e = numpy.exp(found - found.max(1, keepdims=True))
@@ -82,10 +100,11 @@ def difference(found, wanted):
 
 
 failures = 0
-for name in chosen or {"timm": TIMM, "keras": KERAS}[exporter]:
+names, exports = {"timm": (TIMM, from_timm), "keras": (KERAS, from_keras), "paddle": (PADDLE, from_paddle)}[exporter]
+for name in chosen or names:
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for path, wanted in {"timm": from_timm, "keras": from_keras}[exporter](name, folder):
+            for path, wanted in exports(name, folder):
                 far = difference(logits_of(path), wanted)
                 beside = sum(f.endswith(".data") for f in os.listdir(folder))
                 print("ok" if far <= 1e-4 else "WRONG", name, f"{far:.1e}", "numbers in a file beside" * beside, flush=True)
