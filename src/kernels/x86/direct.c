@@ -8,10 +8,11 @@
  * Groups of whole blocks of channels lie behind each other, as samples do: sample n's group g is sample n G + g of a batch of one
  * group's convolutions, and has weights of its own.
  *
- * A task is one sample and panel (two vectors of results); for backward weights, one panel and one block of
+ * A task is a part of one sample and a panel (two vectors of results); for backward weights, one panel and one block of
  * inputs, or group of taps, over the whole batch. Each sum is made by one task in one order: the result has
  * the same bits on any number of threads. */
 #include "kernels/x86/direct.h"
+#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -46,13 +47,18 @@ typedef struct plan {
     size_t from_blocks, to_blocks; /* `to` always in blocks of lanes */
     int source_step;               /* pixels of `from` between neighbours of a grid */
     int margin[2], line[2];        /* of the padded source: pixels before; lines and their pixels */
-    bool padded;                   /* the source is copied, with its padding */
+    bool padded;                   /* the source is copied, with its padding, or gathered */
+    lince_shape origin;            /* `from`, before it is gathered */
+    size_t gathered,
+        gathered_lines; /* 0, or 1x1 windows' stride: of `origin` only the pixels that they read */
     int grids;
     grid grid[MAX_GRIDS];
     ptrdiff_t *offsets; /* memory of all x_tap and w_tap */
     reach *positions;   /* memory of all reach */
+    size_t
+        tiles; /* parts of a map, all of whose results are computed while it is in the second-level cache */
     /* Of backward weights: */
-    bool flat, gathered;         /* a map is so many pixels, one after the other; once they are gathered */
+    bool flat;                   /* a map is so many pixels, one after the other, which may be gathered */
     size_t parts, group, pieces; /* of a map; samples of a piece; of the batch */
     size_t shared, own;          /* floats of scratch: turned weights; each thread's padded source */
 } plan;
@@ -116,13 +122,30 @@ static void pad_block(const plan *p, const float *from, float *to)
     }
 }
 
-/* One block of a sample, as it is or padded in `own`. */
+/* Of every other pixel of every other line those from `begin` to `end`, one after the other. */
+static void gather(const plan *p, const float *from, size_t begin, size_t end, float *to)
+{
+    size_t width = (size_t)p->from.width * (size_t)p->from.height / p->gathered_lines, pixel = p->channels;
+    for (size_t i = begin; i < end; i++, to += pixel)
+        memcpy(to, from + (i / width * (size_t)p->origin.width + i % width) * p->gathered * pixel,
+               pixel * sizeof *to);
+}
+
+static const float *origin_block(const plan *p, const float *activation, size_t sample, size_t block)
+{
+    return activation + (sample * p->from_blocks + block) * pixels_of(p->origin) * p->channels;
+}
+
+/* One block of a sample, as it is or, padded or gathered, in `own`. */
 static const float *source_block(const plan *p, const float *activation, size_t sample, size_t block,
                                  float *own)
 {
-    const float *from = activation + (sample * p->from_blocks + block) * pixels_of(p->from) * p->channels;
+    const float *from = origin_block(p, activation, sample, block);
     if (!p->padded) return from;
-    pad_block(p, from, own);
+    if (p->gathered)
+        gather(p, from, 0, pixels_of(p->from), own);
+    else
+        pad_block(p, from, own);
     return own;
 }
 
@@ -194,27 +217,46 @@ static lince_finish finish_of(const work *w, size_t channel, size_t at)
     return (lince_finish){.gate = a->gate ? a->gate + at : NULL};
 }
 
-static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, const float *source)
+typedef struct range {
+    size_t begin, end;
+} range;
+
+/* Part `index` of so many, of whole units but for the last. */
+static range share(size_t all, size_t unit, size_t index, size_t parts)
+{
+    size_t units = (all + unit - 1) / unit;
+    return (range){smaller(index * units / parts * unit, all),
+                   smaller((index + 1) * units / parts * unit, all)};
+}
+
+/* A part of a map, and the panel of results that is made of it. */
+typedef struct portion {
+    size_t sample, tile, panel;
+} portion;
+
+static void run_grid(const work *w, const grid *g, const portion *part, const float *source)
 {
     const plan *p = w->plan;
-    size_t vectors = vectors_of(p, panel), first = panel * LINCE_DIRECT_VECTORS,
+    size_t vectors = vectors_of(p, part->panel), first = part->panel * LINCE_DIRECT_VECTORS,
            block = p->channels * lanes(p);
     size_t taps = taps_of(&w->plan->conv), plane = pixels_of(p->to) * lanes(p),
-           group = sample % p->conv_groups;
+           group = part->sample % p->conv_groups;
     size_t lines = results_along(p->to.height, g->top, g->step),
            pixels = results_along(p->to.width, g->left, g->step);
-    for (size_t i = 0; i < lines; i++) {
+    bool one = p->to.height == 1;
+    range line = share(lines, 1, one ? 0 : part->tile, one ? 1 : p->tiles),
+          pixel = share(pixels, p->simd->size[0], one ? part->tile : 0, one ? p->tiles : 1);
+    for (size_t i = line.begin; i < line.end; i++) {
         size_t first_tap, count = taps_of_line(p, g, (int)i, &first_tap);
-        size_t y = (size_t)g->top + i * (size_t)g->step;
-        size_t at =
-            (sample * p->to_blocks + first) * plane + (y * (size_t)p->to.width + (size_t)g->left) * lanes(p);
+        size_t y = (size_t)g->top + i * (size_t)g->step, x = (size_t)g->left + pixel.begin * (size_t)g->step;
+        size_t at = (part->sample * p->to_blocks + first) * plane + (y * (size_t)p->to.width + x) * lanes(p);
         lince_direct_row d = {
             .blocks = p->from_blocks,
             .last = p->from.channels - (int)((p->from_blocks - 1) * p->channels),
             .taps = count,
             .x_tap = g->x_tap + first_tap,
             .w_tap = g->w_tap + first_tap,
-            .x = source + i * (size_t)(p->source_step * p->line[1]) * p->channels,
+            .x = source + (i * (size_t)p->line[1] + pixel.begin) * (size_t)p->source_step * p->channels,
             .x_block = padded_block(p),
             .w = w->weights + group * weights_of_group(p) + first * p->from_blocks * taps * block,
             .w_block = taps * block,
@@ -224,27 +266,27 @@ static void run_grid(const work *w, const grid *g, size_t sample, size_t panel, 
             .y_pixel = (size_t)g->step * lanes(p),
             .y_vector = plane,
         };
-        run_row(p, &d, vectors, pixels);
+        run_row(p, &d, vectors, pixel.end - pixel.begin);
         for (size_t k = 0; k < vectors && !lince_finish_holds(&d.finish); k++)
             p->simd->activate(&d.finish, w->result + at + k * plane,
-                              pixels); /* forward: they are neighbours */
+                              pixel.end - pixel.begin); /* forward: they are neighbours */
     }
 }
 
-/* A thread's share of the tasks, sample by sample. */
+/* A thread's share of the tasks, sample by sample, tile by tile. */
 static void worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t count = (size_t)w->plan->conv.batch * p->conv_groups * w->plan->panels, padded = SIZE_MAX;
+    size_t count = (size_t)w->plan->conv.batch * p->conv_groups * p->tiles * p->panels, padded = SIZE_MAX;
     float *own = w->own + index * p->own;
     for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
-        size_t sample = i / w->plan->panels;
-        const float *source = p->padded ? own : source_block(p, w->source, sample, 0, NULL);
-        for (size_t b = 0; b < p->from_blocks && p->padded && padded != sample; b++)
-            source_block(p, w->source, sample, b, own + b * padded_block(p));
-        padded = sample;
-        for (int g = 0; g < p->grids; g++) run_grid(w, &p->grid[g], sample, i % w->plan->panels, source);
+        portion part = {i / p->panels / p->tiles, i / p->panels % p->tiles, i % p->panels};
+        const float *source = p->padded ? own : source_block(p, w->source, part.sample, 0, NULL);
+        for (size_t b = 0; b < p->from_blocks && p->padded && padded != part.sample; b++)
+            source_block(p, w->source, part.sample, b, own + b * padded_block(p));
+        padded = part.sample;
+        for (int g = 0; g < p->grids; g++) run_grid(w, &p->grid[g], &part, source);
     }
 }
 
@@ -319,21 +361,17 @@ static piece piece_at(const plan *p, size_t index)
 
 static const float *x_at(const work *w, size_t sample, size_t block)
 {
-    const plan *p = w->plan;
-    return w->args->x + (sample * p->from_blocks + block) * pixels_of(p->from) * p->channels;
+    return origin_block(w->plan, w->args->x, sample, block);
 }
 
-/* Every other pixel of every other line: those of a piece, one after the other, [block][sample][pixel]. */
-static void gather(const work *w, const piece *part, float *own)
+/* A piece of x, gathered: [block][sample][pixel]. */
+static void gather_piece(const work *w, const piece *part, float *own)
 {
     const plan *p = w->plan;
-    size_t width = (size_t)p->to.width, step = (size_t)p->source_step, pixel = p->channels;
-    for (size_t i = 0; i < p->from_blocks * part->samples; i++) {
-        const float *x = x_at(w, part->sample + i % part->samples, i / part->samples);
-        for (size_t j = part->begin; j < part->end; j++, own += pixel)
-            memcpy(own, x + (j / width * (size_t)p->from.width + j % width) * step * pixel,
-                   pixel * sizeof *own);
-    }
+    size_t pixels = part->end - part->begin;
+    for (size_t i = 0; i < p->from_blocks * part->samples; i++)
+        gather(p, x_at(w, part->sample + i % part->samples, i / part->samples), part->begin, part->end,
+               own + i * pixels * p->channels);
 }
 
 /* While a panel's first blocks are computed, its part of the next piece of dy comes; while the thread's first panel is, x. */
@@ -442,7 +480,7 @@ static void add_piece(const work *w, const piece *part, const piece *next, size_
 {
     const plan *p = w->plan;
     size_t groups = p->from_blocks;
-    if (p->gathered) gather(w, part, own);
+    if (p->gathered) gather_piece(w, part, own);
     for (size_t i = begin; i < end; i++) {
         size_t panel = i / groups, block = i % groups;
         if (p->flat) {
@@ -546,13 +584,20 @@ static bool supported(const lince_conv *c, lince_direction direction, int block)
                   : c->in.block == block && (s == 1 || s == 2));
 }
 
-/* 1x1 with stride 1 does not know rows: a map is one long row. */
-static lince_conv flattened(lince_conv c)
+static bool is_pixelwise(const lince_conv *c)
 {
-    bool alone = taps_of(&c) == 1 && c.stride[0] == 1 && c.padding[0] == 0 && c.padding[1] == 0;
-    if (!alone) return c;
-    c.in.width *= c.in.height, c.out.width *= c.out.height;
+    return taps_of(c) == 1 && c->padding[0] == 0 && c->padding[1] == 0;
+}
+
+/* 1x1 with stride 1 does not know rows: a map is one long row. With a larger stride it is that of what it reads, once that is
+ * gathered. */
+static lince_conv flattened(lince_conv c, lince_direction direction)
+{
+    bool gathered = direction != LINCE_BACKWARD_DATA && c.in.block > 1;
+    if (!is_pixelwise(&c) || (c.stride[0] > 1 && !gathered)) return c;
+    c.in.width = c.out.width *= c.out.height;
     c.in.height = c.out.height = 1;
+    c.stride[0] = c.stride[1] = 1;
     return c;
 }
 
@@ -564,13 +609,25 @@ static lince_conv one_group(lince_conv c)
     return c;
 }
 
+/* Where all panels' weights stay in the cache beside it, a map is read from memory once and not for each panel. */
+static void tile(plan *p)
+{
+    size_t part = lince_cpu_cache(2) / 4,
+           map = pixels_of(p->from) * p->from_blocks * p->channels * sizeof(float);
+    size_t units = p->to.height > 1 ? (size_t)p->to.height / (size_t)p->grid[0].step
+                                    : (size_t)p->to.width / p->simd->size[0];
+    p->tiles = 1;
+    if (lince_conv_weights_size(&p->conv) * sizeof(float) > 2 * part || p->to_blocks <= LINCE_DIRECT_VECTORS)
+        return;
+    if (map > part && units > 1) p->tiles = smaller(1 + map / part, units);
+}
+
 /* The pieces that weights' gradients are summed in. Other parts would be other bits: they depend on the geometry alone. */
 static void divide(plan *p)
 {
     enum { PIXELS = 200 };
     size_t pixels = pixels_of(p->to), batch = (size_t)p->conv.batch;
-    p->flat = taps_of(&p->conv) == 1 && p->conv.padding[0] == 0 && p->conv.padding[1] == 0;
-    p->gathered = p->flat && p->source_step > 1;
+    p->flat = is_pixelwise(&p->conv);
     p->parts = (pixels + PIXELS - 1) / PIXELS;
     if (!p->flat) p->parts = smaller(p->parts, (size_t)p->to.height);
     p->group = p->parts > 1 ? 1 : smaller(PIXELS / pixels, batch);
@@ -584,6 +641,7 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
     int s = backward ? 1 : c->stride[0];
     p->from = backward ? c->out : c->in;
     p->to = backward ? c->in : c->out;
+    if (!p->gathered) p->origin = p->from;
     p->channels = (size_t)p->from.block;
     p->from_blocks = (size_t)(lince_round_up(p->from.channels, p->from.block) / p->from.block);
     p->to_blocks = (size_t)(lince_round_up(p->to.channels, p->to.block) / p->to.block);
@@ -600,7 +658,9 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
         plan_backward(p, c);
     else
         plan_forward(p, c, direction == LINCE_BACKWARD_WEIGHTS && !plain);
+    tile(p);
     if (direction == LINCE_BACKWARD_WEIGHTS && !plain) divide(p);
+    p->padded |= p->gathered && direction == LINCE_FORWARD;
     if (p->padded) p->own = (padded_block(p) * p->from_blocks + 15) / 16 * 16;
     p->panels = (p->to_blocks + LINCE_DIRECT_VECTORS - 1) / LINCE_DIRECT_VECTORS;
     if (backward) p->shared = p->conv_groups * weights_of_group(p);
@@ -632,9 +692,13 @@ static int create(lince_kernel *k, const lince_direct_simd *simd)
     plan *p = k->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
     p->simd = simd;
-    p->conv = flattened(one_group(t->conv));
+    p->conv = flattened(one_group(t->conv), t->direction);
     p->conv_groups = (size_t)t->conv.groups;
     p->direction = t->direction;
+    if (p->conv.stride[0] < t->conv.stride[0]) {
+        p->gathered = (size_t)t->conv.stride[0], p->gathered_lines = (size_t)t->conv.out.height;
+        p->origin = t->conv.in;
+    }
     p->offsets = lince_alloc(2 * MAX_GRIDS * taps_of(&p->conv), sizeof *p->offsets);
     p->positions = lince_alloc(MAX_GRIDS * taps_of(&p->conv), sizeof *p->positions);
     if (!p->offsets || !p->positions) {

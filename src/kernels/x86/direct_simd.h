@@ -4,21 +4,36 @@
 
 enum { VECTORS = LINCE_DIRECT_VECTORS, ROWS = LINCE_DIRECT_ROWS };
 
-/* One tap of one block: `channels` terms of each sum. */
+/* One channel of one tap: a term of each sum. */
+INLINE void add_channel(int pixels, int vectors, int step, const float *x, const float *w, size_t w_vector,
+                        vec sum[ROWS][VECTORS])
+{
+    vec factor[VECTORS];
+    UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(w + (size_t)k * w_vector);
+    UNROLL for (int r = 0; r < pixels; r++)
+    {
+        vec a = vec_all(x[r * step]);
+        UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
+    }
+}
+
+/* One tap of one block: `channels` terms of each sum, four at a time, because counting would take turns from the
+ * multiply-adds. The pixels that the next results begin at are fetched meanwhile: of each block they are few, so that the
+ * processor does not see them coming. */
 INLINE void add_block(int pixels, int vectors, int channels, int step, const lince_direct_row *d, size_t b,
                       size_t t, vec sum[ROWS][VECTORS])
 {
-    const float *x = d->x + (ptrdiff_t)(b * d->x_block) + d->x_tap[t];
+    enum { AT_ONCE = 4 };
+    const float *x = d->x + (ptrdiff_t)(b * d->x_block) + d->x_tap[t], *next = x + pixels * step;
     const float *w = d->w + (ptrdiff_t)(b * d->w_block) + d->w_tap[t];
-    vec factor[VECTORS];
-    for (int c = 0; c < channels; c++, x++, w += LANES) {
-        UNROLL for (int k = 0; k < vectors; k++) factor[k] = vec_load(w + (size_t)k * d->w_vector);
-        UNROLL for (int r = 0; r < pixels; r++)
+    int c = 0;
+    for (; c + AT_ONCE <= channels; c += AT_ONCE, x += AT_ONCE, w += AT_ONCE * LANES, next += AT_ONCE * step)
+        UNROLL for (int i = 0; i < AT_ONCE; i++)
         {
-            vec a = vec_all(x[r * step]);
-            UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_fma(a, factor[k], sum[r][k]);
+            if (step >= LANES) vec_prefetch(next + i * step);
+            add_channel(pixels, vectors, step, x + i, w + i * LANES, d->w_vector, sum);
         }
-    }
+    for (; c < channels; c++, x++, w += LANES) add_channel(pixels, vectors, step, x, w, d->w_vector, sum);
 }
 
 /* pixels x vectors sums in registers: each channel of each tap loads `vectors` vectors and `pixels`
