@@ -65,6 +65,11 @@ static const shape cases[] = {
     {3, 32, 9, 15, 32, 3, 1, 1, 8},
     {2, 80, 6, 7, 80, 3, 1, 1, 20},
     {2, 48, 7, 7, 48, 3, 1, 1, 2},
+    {2, 72, 6, 9, 72, 3, 2, 1, 3},
+    {3, 48, 9, 7, 48, 3, 1, 1, 4},
+    {2, 56, 5, 6, 56, 3, 1, 1, 2},
+    {2, 120, 7, 8, 120, 3, 1, 1, 5},
+    {2, 36, 7, 5, 36, 3, 1, 1, 6},
     {2, 48, 6, 5, 48, 1, 1, 0, 4},
     {2, 40, 9, 8, 24, BY(1, 7), 1, BY(0, 3), 1},
     {2, 40, 8, 9, 24, BY(7, 1), 1, BY(3, 0), 1},
@@ -341,12 +346,13 @@ static int compare(shape s, int block, lince_direction direction, value_kind kin
     return done;
 }
 
-/* In blocks of their lanes lince's own kernels do all that is not grouped, and of what is square windows of 3 where groups share a block,
- * or blocks a group; with a channel a group also of 5 and 7. */
+/* In blocks of their lanes lince's own kernels do all that is not grouped; of groups square windows of 3, where a vector finds each input
+ * of its channels in two blocks; with a channel a group also of 5 and 7. */
 static bool has_own(shape s, int block)
 {
     int inputs = s.in / s.groups;
-    bool shares = s.kernel == 3 && s.in == s.out && (block % inputs == 0 || inputs % block == 0);
+    bool shares = s.kernel == 3 && s.in == s.out &&
+                  (block % inputs == 0 || inputs % block == 0 || (inputs > block && inputs <= 64));
     return lince_cpu_level() > LINCE_PLAIN && block == lince_cpu_lanes() && s.in >= block && s.stride <= 2 &&
            (s.groups == 1 || shares || (inputs == 1 && (s.kernel == 5 || s.kernel == 7)));
 }

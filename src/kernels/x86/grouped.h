@@ -1,5 +1,5 @@
-/* Grouped convolution of fewer channels a group than a block has: a vector of outputs (one block of nChw{b}c) meets one input of each
- * of its groups at a time, with all taps; a depthwise one has but one, the channel itself. The driver (grouped.c) walks over rows
+/* Grouped convolution whose groups are no whole blocks: a vector of outputs (one block of nChw{b}c) meets one input of each of its
+ * channels' groups at a time, with all taps; a depthwise one has but one, the channel itself. The driver (grouped.c) walks over rows
  * and inputs; the vector code (grouped_simd.h, compiled once for each instruction set) computes one row.
  *
  * Weights lie as [C/b][inputs of a group][kh][kw][b]. */
@@ -14,14 +14,15 @@
 
 /* Which channel of a pixel each lane of a vector of outputs sees: */
 typedef enum lince_spread {
-    LINCE_SPREAD_OWN,  /* its own */
-    LINCE_SPREAD_GROUP /* lane[i] of its block, of its group */
+    LINCE_SPREAD_OWN,   /* its own */
+    LINCE_SPREAD_BLOCK, /* lane[i] of its block */
+    LINCE_SPREAD_TWO    /* lane[i] of two blocks, x's and other's behind it */
 } lince_spread;
 
 /* A row of `width` pixels of the source and the taps it meets: output t is the sum over i of w[i w_step] .*
  * x[t from_step + shift + i], pixels outside of the row being zero; w [L], w_step in floats. */
 typedef struct lince_tap_row {
-    const float *x, *w;
+    const float *x, *other, *w;
     ptrdiff_t w_step;
     const int32_t *lane; /* [L] */
 } lince_tap_row;
@@ -41,7 +42,7 @@ typedef struct lince_grouped_row {
 /* dw[kx] += sum over t < count of dy[t] .* x[t step + shift + kx],  kx < kernel (3, or 5 and 7 of LINCE_SPREAD_OWN), step 1 or 2; pixels
  * outside of the row's `width` are zero. */
 typedef struct lince_grouped_gradient {
-    const float *dy, *x;
+    const float *dy, *x, *other;
     lince_spread spread;
     const int32_t *lane; /* [L] */
     size_t count, kernel, step;

@@ -29,9 +29,13 @@ INLINE bool inside(ptrdiff_t first, size_t count, ptrdiff_t width)
     return first >= 0 && first + (ptrdiff_t)count <= width;
 }
 
-INLINE vec load_pixel(const float *x, lince_spread spread, const int32_t *lane)
+/* Pixel `at` of a row. */
+INLINE vec load_pixel(const float *x, const float *other, ptrdiff_t at, lince_spread spread,
+                      const int32_t *lane)
 {
-    return spread == LINCE_SPREAD_GROUP ? vec_permute(vec_load(x), lane) : vec_load(x);
+    vec pixel = vec_load(x + at * LANES);
+    if (spread == LINCE_SPREAD_TWO) return vec_permute2(pixel, vec_load(other + at * LANES), lane);
+    return spread == LINCE_SPREAD_BLOCK ? vec_permute(pixel, lane) : pixel;
 }
 
 /* T outputs: each pixel is loaded once for all the taps that meet it. At the ends of a row (`edge`) those
@@ -49,7 +53,7 @@ INLINE void row_piece(const lince_grouped_row *j, size_t first, size_t taps, siz
         {
             ptrdiff_t at = column + (ptrdiff_t)c;
             if (edge && (at < 0 || at >= j->width)) continue;
-            vec pixel = load_pixel(row->x + at * LANES, spread, row->lane);
+            vec pixel = load_pixel(row->x, row->other, at, spread, row->lane);
             UNROLL for (size_t i = 0; i < taps; i++) if (c >= i && (c - i) % step == 0 && (c - i) / step < T)
                 sum[(c - i) / step] = vec_fma(w[i], pixel, sum[(c - i) / step]);
         }
@@ -99,8 +103,10 @@ static void row(const lince_grouped_row *j)
 {
     if (j->spread == LINCE_SPREAD_OWN)
         row_as(j, LINCE_SPREAD_OWN);
+    else if (j->spread == LINCE_SPREAD_BLOCK)
+        row_as(j, LINCE_SPREAD_BLOCK);
     else
-        row_as(j, LINCE_SPREAD_GROUP);
+        row_as(j, LINCE_SPREAD_TWO);
     if (!lince_finish_holds(&j->finish))
         activate(&j->finish, j->y, j->count); /* forward: they are neighbours */
 }
@@ -118,7 +124,7 @@ INLINE void weights_piece(const lince_grouped_gradient *j, tap_sums sum, size_t 
     {
         ptrdiff_t at = column + (ptrdiff_t)c;
         if (edge && (at < 0 || at >= j->width)) continue;
-        vec pixel = load_pixel(j->x + at * LANES, spread, j->lane);
+        vec pixel = load_pixel(j->x, j->other, at, spread, j->lane);
         UNROLL for (size_t k = 0; k < kernel; k++) if (c >= k && (c - k) % step == 0 && (c - k) / step < T)
         {
             size_t t = (c - k) / step;
@@ -165,8 +171,10 @@ static void weights(const lince_grouped_gradient *j)
 {
     if (j->spread == LINCE_SPREAD_OWN)
         weights_as(j, LINCE_SPREAD_OWN);
+    else if (j->spread == LINCE_SPREAD_BLOCK)
+        weights_as(j, LINCE_SPREAD_BLOCK);
     else
-        weights_as(j, LINCE_SPREAD_GROUP);
+        weights_as(j, LINCE_SPREAD_TWO);
 }
 
 static void sum(const float *dy, size_t count, float *total)

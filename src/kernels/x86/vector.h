@@ -36,6 +36,12 @@ INLINE vec vec_permute(vec x, const int32_t *lane)
     return _mm512_permutexvar_ps(_mm512_loadu_si512(lane), x);
 }
 
+/* Lanes from 16 on are y's. */
+INLINE vec vec_permute2(vec x, vec y, const int32_t *lane)
+{
+    return _mm512_permutex2var_ps(x, _mm512_loadu_si512(lane), y);
+}
+
 INLINE vec vec_load(const float *p)
 {
     return _mm512_loadu_ps(p);
@@ -207,6 +213,13 @@ INLINE vec vec_all(float x)
 INLINE vec vec_permute(vec x, const int32_t *lane)
 {
     return _mm256_permutevar8x32_ps(x, _mm256_loadu_si256((const __m256i *)lane));
+}
+
+/* Lanes from 8 on are y's. */
+INLINE vec vec_permute2(vec x, vec y, const int32_t *lane)
+{
+    __m256i of_y = _mm256_slli_epi32(_mm256_loadu_si256((const __m256i *)lane), 28); /* 8 becomes the sign */
+    return _mm256_blendv_ps(vec_permute(x, lane), vec_permute(y, lane), _mm256_castsi256_ps(of_y));
 }
 
 INLINE vec vec_load(const float *p)
