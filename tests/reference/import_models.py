@@ -20,7 +20,7 @@ import torchvision
 warnings.filterwarnings("ignore")
 onnx_step, *chosen = sys.argv[1:]
 NAMES = """mobilenet_v3_small mobilenet_v3_large efficientnet_b1 efficientnet_v2_s regnet_x_400mf regnet_y_400mf regnet_x_800mf
-shufflenet_v2_x0_5 shufflenet_v2_x1_0 googlenet mnasnet0_5 mnasnet1_0 densenet169 densenet201 resnext50_32x4d resnext101_32x8d
+shufflenet_v2_x0_5 shufflenet_v2_x1_0 googlenet mnasnet0_5 mnasnet1_0 regnet_y_1_6gf densenet169 densenet201 resnext50_32x4d resnext101_32x8d
 wide_resnet50_2 squeezenet1_0 efficientnet_b2 regnet_y_800mf mnasnet1_3 shufflenet_v2_x1_5 convnext_tiny activations""".split()
 CLASSES, BATCH = 10, 4
 failures = []
