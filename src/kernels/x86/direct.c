@@ -170,12 +170,19 @@ static void turn_weights(void *context, size_t index)
     p->simd->transpose(from, taps, w->turned + index * size);
 }
 
+/* Which of the sizes goes next. One or two pixels alone would wait for their own sums: the last two parts are alike. */
+static int size_for(const plan *p, size_t pixels)
+{
+    int i = 0;
+    while (p->simd->size[i] > pixels) i++;
+    return i == 0 && pixels > p->simd->size[0] && pixels <= p->simd->size[0] + 2 ? 1 : i;
+}
+
 static void run_row(const plan *p, lince_direct_row *d, size_t vectors, size_t pixels)
 {
     size_t source_pixel = (size_t)p->source_step * p->channels;
     while (pixels > 0) {
-        int i = 0;
-        while (p->simd->size[i] > pixels) i++;
+        int i = size_for(p, pixels);
         size_t size = p->simd->size[i];
         p->simd->row[p->row_step][vectors - 1][i](d);
         d->x += size * source_pixel;
