@@ -22,18 +22,20 @@ static int run(int argc, char **argv)
 {
     const char *samples = NULL, *loss = NULL, *out = NULL, *threads = NULL;
     bool quiet = false, help = false;
+    lince_quantize_options options = LINCE_QUANTIZE_OPTIONS_INIT;
     const option_spec specs[] = {
         {"calibrate", "N", N_("samples of the training part that say which values bytes stand for (128)"),
          &samples, NULL},
         {"max-loss", "POINTS", N_("of accuracy on the validation part that may be lost (0.5)"), &loss, NULL},
         {"out", "FILE", N_("the file to write (the run's weights/int8.safetensors)"), &out, NULL},
+        {"untimed", NULL, N_("time nothing: all layers in 8 bits, also those that are slower here"), NULL,
+         &options.untimed},
         {"threads", "N", N_("for computing; what is timed runs on one"), &threads, NULL},
         {"quiet", NULL, N_("say nothing where all goes well"), NULL, &quiet},
         {"help", NULL, N_("this help"), NULL, &help},
         {NULL, NULL, NULL, NULL, NULL}};
     const char *at[16];
     argument_list given = {.at = at, .most = sizeof at / sizeof *at};
-    lince_quantize_options options = LINCE_QUANTIZE_OPTIONS_INIT;
     int code = cli_parse(argc, argv, specs, NULL, &given);
     if (code) return cli_fail(code);
     if (help) return cli_usage(&cmd_quantize, specs);

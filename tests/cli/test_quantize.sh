@@ -14,6 +14,13 @@ expect 1 'leen secuencias' quantize texts --lang es
 expect 2 '--calibrate' quantize shapes --calibrate 0
 expect 2 '--max-loss' quantize shapes --max-loss=-1
 
+# Untimed, it is the same file each time.
+for copy in one two; do done_with quantize shapes --calibrate 16 --max-loss 100 --untimed --threads 1 --out $copy.safetensors; done
+cmp one.safetensors two.safetensors || wrong "untimed, and not the same"
+if grep -q 'times as fast' err; then wrong "untimed, and times are told"; fi
+grep -q '"speed": \[\]' shapes/quantize.json || wrong "untimed, and quantize.json has times"
+done_with predict --weights one.safetensors pictures/test/*/*.png
+
 run quantize shapes --calibrate 16 --max-loss 100 --threads 1
 if [ $code -eq 1 ] && grep -q 'not faster here' err; then
     [ ! -e shapes/weights/int8.safetensors ] || wrong "what was refused left a file"

@@ -99,6 +99,7 @@ SMALL_PICTURES = ["--image-size", "8", "--train-limit", "2"]
 SMALL_TEXTS = ["--embedding", "4", "--hidden", "4", "--max-tokens", "8"]
 TRAIN_PICTURES = ["train", "--data", "pictures", "--model", "resnet20", "--out", "run", *TRAIN, *SMALL_PICTURES]
 TRAIN_TEXTS = ["train", "--data", "texts", "--model", "gru", "--out", "run", *TRAIN, *SMALL_TEXTS]
+QUANTIZE = ["quantize", "run", "--calibrate", "2", "--max-loss", "100", "--untimed", "--threads", "1"]  # what times decide is no right result
 ROUNDED = [*TRAIN_PICTURES, "--precision", "bf16"]
 SMALL_SOUNDS = ["--mels", "8", "--fft", "128", "--hop", "64", "--seconds", "0.2", "--train-limit", "2"]
 TRAIN_SOUNDS = ["train", "--data", "sounds", "--model", "resnet20", "--out", "run", *TRAIN, *SMALL_SOUNDS]
@@ -127,6 +128,8 @@ CASES = [
     Case("predict-labels", ["predict", "--run", "run", "labels/test", "--json"], [LABELS, TRAIN_LABELS], vary=TIMES),
     Case("eval-labels", ["eval", "--run", "run", "--json"], [LABELS, TRAIN_LABELS], vary=TIMES),
     Case("export", ["export", "run", "out.onnx"], [PICTURES, TRAIN_PICTURES]),
+    Case("quantize", QUANTIZE, [PICTURES, TRAIN_PICTURES], vary=TIMES),
+    Case("eval-int8", ["eval", "--run", "run/weights/int8.safetensors", "--json"], [PICTURES, TRAIN_PICTURES, QUANTIZE], vary=TIMES),
     Case("eval-pictures", ["eval", "--run", "run", "--json"], [PICTURES, TRAIN_PICTURES], vary=TIMES),
     Case("eval-texts", ["eval", "--run", "run", "--json"], [TEXTS, TRAIN_TEXTS], vary=TIMES),
     Case("convert", ["convert", WEIGHTS, "out.pth"], [PICTURES, TRAIN_PICTURES]),

@@ -59,5 +59,6 @@ void lince_write_quantized(lince_document *d, const lince_facts *f)
     write_part(d, TR("validation"), json_object_get(q, "validation"));
     write_part(d, TR("test"), json_object_get(q, "test"));
     lince_document_table_end(d);
-    write_speed(d, json_object_get(q, "speed"));
+    const json_t *speeds = json_object_get(q, "speed");
+    if (json_array_size(speeds)) write_speed(d, speeds);
 }

@@ -266,7 +266,7 @@ static int finish(lince_quantizing *q, const lince_evaluation *before)
                                      &net));
     int code = measure_part(q, net, "val", before, &q->validation);
     if (!code && -100 * q->validation.difference.value > q->options.max_loss) code = refuse_loss(q);
-    if (!code) code = lince_quantizing_time(q);
+    if (!code && !q->options.untimed) code = lince_quantizing_time(q);
     if (!code) code = measure_test(q, net);
     if (!code) code = save(q, net);
     lince_net_free(net);
@@ -280,7 +280,7 @@ static int quantize(lince_quantizing *q)
     lince_dataset *data;
     LINCE_TRY(lince_model_build(q->m, &options, &q->floats));
     LINCE_TRY(plan(q, ""));
-    LINCE_TRY(lince_quantizing_find_slow(q));
+    if (!q->options.untimed) LINCE_TRY(lince_quantizing_find_slow(q));
     char first[LINCE_NAME_MAX], last[LINCE_NAME_MAX];
     const lince_quantized_part *parts = q->plan.parts;
     memcpy(first, lince_net_layer(q->floats, (size_t)parts[0].layer)->name, sizeof first);

@@ -16,7 +16,7 @@ static json_t *worth_json(const lince_quantized_worth *w)
 static json_t *speed_json(const lince_quantizing *q)
 {
     json_t *all = json_array();
-    for (int i = 0; i < LINCE_QUANTIZED_SPEEDS; i++)
+    for (int i = 0; i < LINCE_QUANTIZED_SPEEDS && !q->options.untimed; i++)
         lince_json_add(&all, lince_json_pack("{s:i, s:f, s:f}", "batch", q->speed[i].batch, "float_ms",
                                              q->speed[i].before, "int8_ms", q->speed[i].after));
     return all;
@@ -51,7 +51,7 @@ int lince_quantizing_tell(const lince_quantizing *q, char **text)
                         q->bytes_before / 1e6);
     put_worth(&out, lince_part_title(LINCE_VAL), &q->validation);
     if (q->test.n) put_worth(&out, lince_part_title(LINCE_TEST), &q->test);
-    for (int i = 0; i < LINCE_QUANTIZED_SPEEDS; i++)
+    for (int i = 0; i < LINCE_QUANTIZED_SPEEDS && !q->options.untimed; i++)
         lince_buffer_printf(
             &out,
             _("a batch of %d on one thread: %.3f ms in floats, %.3f ms in 8 bits (%.2f times as fast)\n"),
