@@ -18,7 +18,7 @@ const char *lince_level_name(lince_level level)
     return names[level];
 }
 
-#if defined __x86_64__ && defined __linux__
+#ifdef __x86_64__
 /* Whether the kernel lets this process use the tiles' 8 KiB of registers, which it must be asked for
  * (https://docs.kernel.org/arch/x86/xstate.html). */
 static bool may_use_tiles(void)
@@ -34,11 +34,6 @@ static bool has_amx(void)
     if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return false;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & BF16_TILES) || !(d & TILES)) return false;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & BF16 && may_use_tiles();
-}
-#else
-static bool has_amx(void)
-{
-    return false;
 }
 #endif
 
