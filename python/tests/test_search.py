@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import SOURCE, TINY
@@ -114,9 +115,9 @@ def test_ctrl_c_ends_a_search(shapes, tmp_path):
     process = subprocess.Popen([sys.executable, "-c", INTERRUPTED, str(shapes), str(tmp_path / "search")], text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     while not (tmp_path / "search" / "trials" / "001").exists() and process.poll() is None:
-        pass
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert out.splitlines()[-1:] == [f"folder {tmp_path / 'search'}"], out + err
     assert process.returncode == 1 and "Interrupted" in err
 
