@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,25 @@ sys.path.insert(0, str(SOURCE / "python"))
 import lince  # noqa: E402
 
 TINY = dict(epochs=2, threads=1, no_report=True, find_duplicates="no")
+
+
+HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
+def interrupt(script, *arguments, when):
+    """A Python process that runs the script until ``when`` of it is true: then Ctrl-C. The exit status, what it said and what it
+    complained of. Where the tests run in a shell's background SIGINT is ignored, but not by this process."""
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE / "python")}
+    with subprocess.Popen([sys.executable, "-c", HEARS + script, *map(str, arguments)], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=environment) as process:
+        try:
+            while not when(process) and process.poll() is None:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=300)
+        finally:
+            process.kill()
+    return process.returncode, out, err
 
 
 @pytest.fixture(scope="session")

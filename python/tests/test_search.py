@@ -1,13 +1,7 @@
 """lince.lr_find, tune, cv and quantize: what `lince lr-find`, `tune`, `cv` and `quantize` do."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-
 import pytest
-from conftest import SOURCE, TINY
+from conftest import TINY, interrupt
 
 import lince
 
@@ -111,15 +105,10 @@ except lince.Interrupted as interrupted:
 
 def test_ctrl_c_ends_a_search(shapes, tmp_path):
     """The calling thread waits for those that train, and is heard all the same."""
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE / "python")}
-    process = subprocess.Popen([sys.executable, "-c", INTERRUPTED, str(shapes), str(tmp_path / "search")], text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-    while not (tmp_path / "search" / "trials" / "001").exists() and process.poll() is None:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=300)
-    assert out.splitlines()[-1:] == [f"folder {tmp_path / 'search'}"], out + err
-    assert process.returncode == 1 and "Interrupted" in err
+    folder = tmp_path / "search"
+    status, out, err = interrupt(INTERRUPTED, shapes, folder, when=lambda process: (folder / "trials" / "001").exists())
+    assert out.splitlines()[-1:] == [f"folder {folder}"], out + err
+    assert status == 1 and "Interrupted" in err
 
 
 def test_eight_bits(picture_run, texts, tmp_path):

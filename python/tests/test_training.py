@@ -3,17 +3,14 @@
 import io
 import logging
 import math
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import warnings
 
 import numpy as np
 import pytest
-from conftest import SOURCE, TINY
+from conftest import TINY, interrupt
 
 import lince
 
@@ -158,13 +155,9 @@ except lince.Interrupted as interrupted:
 
 
 def test_ctrl_c_saves_and_raises_keyboard_interrupt(shapes, tmp_path):
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE / "python")}
-    process = subprocess.Popen([sys.executable, "-c", INTERRUPTED, str(shapes), str(tmp_path / "run")], text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-    assert process.stdout.readline() == "training\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 1, err
+    status, out, err = interrupt(INTERRUPTED, shapes, tmp_path / "run",
+                                 when=lambda process: process.stdout.readline() == "training\n")
+    assert status == 1, err
     assert out.splitlines()[-1] == f"run {tmp_path / 'run'}", out + err
     assert "Interrupted" in err
     # What was saved goes on; three epochs of it are enough to see that.
@@ -176,10 +169,11 @@ def test_ctrl_c_saves_and_raises_keyboard_interrupt(shapes, tmp_path):
         lince.train(resume=tmp_path / "run", callback=three)
 
 
-def test_ctrl_c_is_python_s_own_again_afterwards(picture_run):
+def test_ctrl_c_is_as_it_was_afterwards(picture_run):
+    before = signal.getsignal(signal.SIGINT)
     with lince.open(picture_run) as model:
         model.evaluate()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_training_in_another_thread(tweets, tmp_path):
