@@ -373,6 +373,19 @@ static void test_every_implementation_is_the_definition(void **state)
             compare_all(cases[which], block, (value_kind)(which % VALUE_KINDS), which);
 }
 
+/* Maps of more than the second-level cache has for them are computed part by part. */
+static void test_large_maps_are_the_definition(void **state)
+{
+    static const shape both[] = {{1, 64, 49, 47, 48, 1, 1, 0, 1}, {1, 64, 49, 50, 48, 3, 2, 1, 1}};
+    static const shape strided = {1, 64, 96, 51, 48, 1, 2, 0, 1};
+    int block = lince_cpu_lanes() > 8 ? 16 : 8;
+    (void)state;
+    for (size_t i = 0; i < sizeof both / sizeof *both; i++)
+        for (int d = LINCE_FORWARD; d <= LINCE_BACKWARD_DATA; d++)
+            compare(both[i], block, (lince_direction)d, NORMAL, i);
+    compare(strided, block, LINCE_FORWARD, NORMAL, 3);
+}
+
 static void test_backward_weights_adds_up_over_chunks(void **state)
 {
     (void)state;
@@ -562,6 +575,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_implementation_is_the_definition),
+        cmocka_unit_test(test_large_maps_are_the_definition),
         cmocka_unit_test(test_backward_weights_adds_up_over_chunks),
         cmocka_unit_test(test_random_shapes),
         cmocka_unit_test(test_bounds_are_not_wide),
