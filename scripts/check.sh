@@ -34,7 +34,7 @@ ctest --test-dir build-check/sanitize --output-on-failure -j2
 # Threads, and models handed between them.
 cmake -S . -B build-check/threads -G Ninja -DLINCE_WERROR=ON -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g' -DLINCE_SANITIZE_THREADS=ON >/dev/null
-THREADED=(api_embedding train_threads core_contents core_parallel)
+THREADED=(api_embedding train_threads core_contents core_parallel group_training modality_shares)
 cmake --build build-check/threads --target "${THREADED[@]/%/_test}"
 for test in "${THREADED[@]}"; do # setarch: its shadow memory needs addresses that are not drawn at random
     TSAN_OPTIONS=ignore_noninstrumented_modules=1 setarch -R build-check/threads/tests/${test}_test >build-check/threads.log 2>&1 ||

@@ -12,7 +12,7 @@ typedef struct lince_conv2d_layer_args {
     int padding;         /* zeros around the picture, in pixels */
     lince_window window; /* of filters that are not square, instead of these three */
     int groups;          /* of channels, each of which sees its own inputs alone; 0: 1 */
-    bool linear;         /* the weight has a linear layer's shape [channels][inputs]; nothing is said of windows */
+    bool linear; /* the weight has a linear layer's shape [channels][inputs]; nothing is said of windows */
     bool no_bias;
     bool fixed_weight; /* the weight is not trained, the bias is */
     bool identity;     /* the first outputs begin as the inputs (torch.nn.init.dirac_) */

@@ -7,7 +7,7 @@
 typedef struct lince_published {
     const char *architecture, *name; /* "resnet50", "IMAGENET1K_V2" */
     const char *digits;              /* the first of its file's SHA-256, which stand in the file's name */
-    int resize;                      /* pixels of the shorter side before the architecture's size is cut out */
+    int resize; /* pixels of the shorter side before the architecture's size is cut out */
     bool bicubic;
 } lince_published;
 

@@ -11,9 +11,9 @@ static const struct {
     const char *name;
     size_t size;
 } dtypes[LINCE_DTYPES] = {
-    [LINCE_F32] = {"F32", 4}, [LINCE_F16] = {"F16", 2},   [LINCE_BF16] = {"BF16", 2},
-    [LINCE_F64] = {"F64", 8}, [LINCE_I64] = {"I64", 8},   [LINCE_I32] = {"I32", 4},
-    [LINCE_U8] = {"U8", 1},   [LINCE_I8] = {"I8", 1},     [LINCE_BOOL] = {"BOOL", 1},
+    [LINCE_F32] = {"F32", 4}, [LINCE_F16] = {"F16", 2}, [LINCE_BF16] = {"BF16", 2},
+    [LINCE_F64] = {"F64", 8}, [LINCE_I64] = {"I64", 8}, [LINCE_I32] = {"I32", 4},
+    [LINCE_U8] = {"U8", 1},   [LINCE_I8] = {"I8", 1},   [LINCE_BOOL] = {"BOOL", 1},
 };
 
 const char *lince_dtype_name(lince_dtype dtype)

@@ -69,8 +69,7 @@ static void test_each_operation_has_cases_and_each_row_takes_one(void **state)
             assert_int_equal((*row)->op, op);
             print_message("  %s %zu/%zu", (*row)->name, taken, count);
             bool there = (*row)->needs <= lince_cpu_level() && lince_cpu_has((*row)->also);
-            if (!taken && there && !is_dropped(*row))
-                complain(&(op_case){0}, *row, "takes no case");
+            if (!taken && there && !is_dropped(*row)) complain(&(op_case){0}, *row, "takes no case");
             if (!row[1] && taken < count) complain(&(op_case){0}, *row, "the truth takes all cases");
         }
         print_message("\n");
