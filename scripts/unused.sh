@@ -12,6 +12,7 @@ trap 'rm -rf "$scratch"' EXIT
 names_of() {
     local public
     for public in $(sed -n 's:^#include <\(lince/.*\)>:include/\1:p' "$1"); do names_of "$public"; done
+    sed -n 's/^OPERATOR([A-Za-z]*, \([a-z0-9_]*\)).*/lince_onnx_take_\1/p' "${1%.h}.def" 2>/dev/null || true # rows of a list
     grep -vE '^#(ifndef|include|endif)' "$1" |
         sed -E 's:/\*([^*]|\*[^/])*\*/::g' |
         grep -oE '\b([a-z]+_[A-Za-z0-9_]+|[A-Z][A-Z0-9_]{2,}|_|N_|C_|NC_|TR|TRC)\b' |
@@ -31,13 +32,14 @@ while IFS=: read -r file header; do
     found=1
 done < <(git grep -oE '^#include "[a-z_0-9/]+\.h"' -- 'src/*.c' 'cli/*.c' | sed -E 's/#include "([^"]*)"/\1/')
 
-# Functions of the library that another object of it, the program, a test or a measurement refers to.
+# Functions of the library that another object of it, the program, a test or a measurement refers to; protobuf-c's compiler makes some for
+# each message (lince__...).
 {
     nm -u "$build/liblince.a"
     find "$build/CMakeFiles/lince_cli.dir" "$build/tests" "$build/bench" -name '*.o' -exec nm -u {} +
 } 2>/dev/null | awk 'NF > 1 { print $NF }' | sort -u >"$scratch/used"
 grep -ohE '\blince_[a-z0-9_]+\(' include/lince/*.h | tr -d '(' | sort -u >>"$scratch/used"
-nm --defined-only "$build/liblince.a" | awk '$2 == "T" { print $3 }' | sort -u | grep -vxFf "$scratch/used" >"$scratch/functions" || true
+nm --defined-only "$build/liblince.a" | awk '$2 == "T" { print $3 }' | sort -u | grep -vxFf "$scratch/used" | grep -v '^lince__' >"$scratch/functions" || true
 if [ -s "$scratch/functions" ]; then
     sed 's/$/: no other file calls this function/' "$scratch/functions"
     found=1

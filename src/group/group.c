@@ -40,14 +40,6 @@ lince_share lince_group_part(const lince_group *g, size_t total, size_t pieces)
     return part_of(g, total, pieces, g->rank);
 }
 
-/* The largest rank r with pieces r / size <= piece. */
-int lince_group_owner(const lince_group *g, size_t pieces, size_t piece)
-{
-    int rank = g->size - 1;
-    while (begin_of(pieces, (size_t)g->size, (size_t)rank) > piece) rank--;
-    return rank;
-}
-
 int lince_group_neighbours(const lince_group *g)
 {
     int here = 0;

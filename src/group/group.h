@@ -53,9 +53,6 @@ lince_share lince_piece(size_t total, size_t pieces, size_t piece);
 lince_share lince_group_share(const lince_group *group, size_t total);
 lince_share lince_group_part(const lince_group *group, size_t total, size_t pieces);
 
-/* The member that has piece `piece` in its share of `pieces`. */
-int lince_group_owner(const lince_group *group, size_t pieces, size_t piece);
-
 /* Members on this member's machine, itself among them: what the machine has is divided by so many. */
 int lince_group_neighbours(const lince_group *group);
 

@@ -1,5 +1,4 @@
 /* Channels of two inputs one behind the other, of bytes that stand for the same. */
-#include "core/error.h"
 #include "layers/bytes.h"
 
 #include <stdio.h>

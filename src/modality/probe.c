@@ -1,5 +1,4 @@
 #include "modality/probe.h"
-#include "core/error.h"
 #include "core/memory.h"
 
 #include <assert.h>

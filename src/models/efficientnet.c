@@ -5,7 +5,6 @@
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
 #include "layers/linear.h"
-#include "layers/pool.h"
 #include "models/model_zoo.h"
 #include "models/module.h"
 

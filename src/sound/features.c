@@ -145,11 +145,6 @@ void lince_sound_features_free(lince_sound_features *f)
     lince_free(f);
 }
 
-const lince_feature_spec *lince_sound_features_spec(const lince_sound_features *f)
-{
-    return &f->spec;
-}
-
 int lince_sound_features_empty(const lince_sound_features *f)
 {
     int count = 0;

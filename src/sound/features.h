@@ -67,8 +67,6 @@ typedef struct lince_sound_features lince_sound_features;
 int lince_sound_features_new(lince_sound_features **features, const lince_feature_spec *spec);
 void lince_sound_features_free(lince_sound_features *features);
 
-const lince_feature_spec *lince_sound_features_spec(const lince_sound_features *features);
-
 /* Mel bands that no frequency of the windows falls into, so that they say nothing. */
 int lince_sound_features_empty(const lince_sound_features *features);
 

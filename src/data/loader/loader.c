@@ -217,14 +217,9 @@ uint64_t lince_loader_digest(const lince_loader *l)
     return digest;
 }
 
-const char *lince_loader_name(const lince_loader *l, uint32_t index)
+static const char *name_of(const lince_loader *l, uint32_t index)
 {
     return lince_dataset_name(l->dataset, l->part, index);
-}
-
-const char *lince_loader_labels_name(const lince_loader *l, uint32_t index)
-{
-    return lince_dataset_labels_name(l->dataset, l->part, index);
 }
 
 uint64_t lince_loader_holds(const lince_loader *l, uint32_t index)
@@ -236,7 +231,7 @@ uint64_t lince_loader_holds(const lince_loader *l, uint32_t index)
 
 uint64_t lince_loader_identity(const lince_loader *l, uint32_t index)
 {
-    const char *name = lince_loader_name(l, index), *labels = lince_loader_labels_name(l, index);
+    const char *name = name_of(l, index), *labels = lince_dataset_labels_name(l->dataset, l->part, index);
     uint64_t sample[] = {lince_hash_content(name, strlen(name)), lince_hash_content(labels, strlen(labels)),
                          lince_loader_holds(l, index)};
     return lince_hash_content(sample, sizeof sample);
@@ -373,7 +368,7 @@ static int look_at_copies(const lince_loader *l)
         if (code == LINCE_EDATA)
             lince_fail(code,
                        "%s: %s: the next process has another one under this name; all must see the same data",
-                       lince_dataset_path(l->dataset), lince_loader_name(l, index));
+                       lince_dataset_path(l->dataset), name_of(l, index));
     }
     lince_free(scratch);
     return code;

@@ -61,11 +61,6 @@ size_t lince_loader_batches(const lince_loader *loader); /* an epoch's; the last
  * it (of texts it does; of pictures it says names and sizes). */
 uint64_t lince_loader_digest(const lince_loader *loader);
 
-/* The sample's name in the data set, by its index in the part. */
-const char *lince_loader_name(const lince_loader *loader, uint32_t index);
-const char *lince_loader_labels_name(const lince_loader *loader,
-                                     uint32_t index); /* lince_dataset_labels_name */
-
 /* One number of what a sample of the part holds as it stands in the data, not as the net is given it: of a picture the
  * size and the pixels (lince_image_content), of a text the words, of a recording its file. Whoever reads the data another way finds the same one. */
 uint64_t lince_loader_holds(const lince_loader *loader, uint32_t index);

@@ -60,7 +60,7 @@ static bool varies(const void *encoder, const lince_settings *s)
     return lince_augments(&e->augment) || s->mixup > 0 || s->cutmix > 0;
 }
 
-lince_decoding lince_pictures_decoding(const lince_picture_encoder *e, const lince_settings *s)
+static lince_decoding decoding_of(const lince_picture_encoder *e, const lince_settings *s)
 {
     return (lince_decoding){.range = e->range,
                             .complete_only = s->incomplete && !strcmp(s->incomplete, "refuse")};
@@ -68,7 +68,7 @@ lince_decoding lince_pictures_decoding(const lince_picture_encoder *e, const lin
 
 lince_decoding lince_pictures_asked(const lince_asking *a)
 {
-    lince_decoding how = lince_pictures_decoding(a->encoder, a->settings);
+    lince_decoding how = decoding_of(a->encoder, a->settings);
     how.most = a->most;
     return how;
 }
@@ -79,7 +79,7 @@ static int load(void *encoder, const lince_settings *s, lince_dataset *dataset, 
     const lince_picture_encoder *e = encoder;
     lince_transform transform = views ? e->picture : e->transform;
     lince_mixing mixing = {s->mixup, s->cutmix};
-    lince_decoding how = lince_pictures_decoding(e, s);
+    lince_decoding how = decoding_of(e, s);
     if (options->train) transform.augment = e->augment;
     lince_dataset_decode_as(dataset, &how);
     return lince_loader_new_pictures(loader, dataset, part, &transform, &mixing, options);

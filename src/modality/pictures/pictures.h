@@ -95,7 +95,6 @@ int lince_pictures_see(const lince_asking *asking, const void *bytes, size_t siz
                        lince_image *seen, float *input);
 
 /* How they are decoded. */
-lince_decoding lince_pictures_decoding(const lince_picture_encoder *encoder, const lince_settings *settings);
 lince_decoding lince_pictures_asked(const lince_asking *asking);
 
 /* Warns of a picture that is incomplete. */

@@ -1,6 +1,5 @@
 /* Recall by class and group, where groups are known. */
 #include "core/display.h"
-#include "core/i18n.h"
 #include "core/json.h"
 #include "report/run/figures.h"
 #include "report/run/sections.h"

@@ -1,6 +1,4 @@
 /* What there is to say of weights in 8 bits: quantize.json, and on the terminal. */
-#include "core/error.h"
-#include "core/file.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "train/ask/quantizing.h"

@@ -13,7 +13,8 @@ enum {
         60 /* seconds, at least, behind which a file that stays as it is was left by a process that is no more */
 };
 
-const char *lince_phase_name(lince_phase phase)
+/* "training" */
+static const char *phase_name(lince_phase phase)
 {
     static const char *const names[] = {
         [LINCE_COMPUTING_FEATURES] = "features",
@@ -43,7 +44,7 @@ static void print(const lince_progress_file *f, const lince_progress *p, lince_b
 {
     lince_buffer_printf(out,
                         "{\"phase\": \"%s\", \"epoch\": %d, \"epochs\": %d, \"step\": %zu, \"steps\": %zu",
-                        lince_phase_name(p->phase), p->epoch, p->epochs, p->step, p->steps);
+                        phase_name(p->phase), p->epoch, p->epochs, p->step, p->steps);
     put_measure(out, "loss", p->loss);
     put_measure(out, "accuracy", p->accuracy);
     put_measure(out, "lr", p->lr);

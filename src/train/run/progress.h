@@ -32,7 +32,4 @@ void lince_progress_file_end(lince_progress_file *file);
 /* Removes what a killed process has left of it in a folder that is locked. */
 void lince_progress_file_clear(const lince_run *run);
 
-/* A phase's name in it: "training". */
-const char *lince_phase_name(lince_phase phase);
-
 #endif

@@ -254,7 +254,7 @@ int lince_import_bind_values(import *m, int made, int param, float *values)
     return 0;
 }
 
-bool lince_import_is_head(const import *m, const node *n)
+static bool is_head(const import *m, const node *n)
 {
     return m->head && m->source->model->graph->node[m->head - 1] == n;
 }
@@ -262,7 +262,7 @@ bool lince_import_is_head(const import *m, const node *n)
 /* Outputs: the file's, or of the output layer as many as there are classes. */
 int lince_import_outputs(const import *m, const node *n, int64_t own)
 {
-    return lince_import_is_head(m, n) && m->classes ? m->classes : (int)own;
+    return is_head(m, n) && m->classes ? m->classes : (int)own;
 }
 
 int lince_import_pick(import *m, const node *n, const item *x, int count, int begin, int groups)
@@ -315,7 +315,7 @@ int lince_import_values(const import *m, const tensor *t, float **values)
 int lince_import_weighted(import *m, const node *n, const item *x, lince_layer_args layer,
                           const tensor *weight, bool transposed, const tensor *bias)
 {
-    layer.head = lince_import_is_head(m, n);
+    layer.head = is_head(m, n);
     int made = lince_import_add_named(m, n, x->node, weight, layer);
     LINCE_TRY(lince_import_give(m, n, x, made));
     LINCE_TRY(lince_import_bind_tensor(m, n, made, 0, weight, transposed));

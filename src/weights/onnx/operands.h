@@ -67,7 +67,6 @@ int lince_import_affine(import *m, const node *n, int from, const tensor *t, con
 bool lince_import_by_channel(const import *m, const item *x, const tensor *t);
 /* A constant's numbers, lince_alloc'ed; zeros where an outline has them not: then they are in the weights. */
 int lince_import_values(const import *m, const tensor *t, float **values);
-bool lince_import_is_head(const import *m, const node *n);
 /* Outputs: the file's, or of the output layer as many as there are classes. */
 int lince_import_outputs(const import *m, const node *n, int64_t own);
 /* `count` channels from `begin` on, of so many groups in turn (layers/pick_channels.h; 0: as they stand). */
