@@ -32,7 +32,7 @@ static int conv_norm(lince_net *net, int x, const char *block, const char *part,
  * convolution where the shape changes. */
 static int residual(lince_net *net, int x, const char *block, int width, int group, int stride)
 {
-    char se[64];
+    char se[80];
     int in = lince_channels(net, x), shortcut = x, y;
     if (stride > 1 || in != width)
         shortcut = conv_norm(net, x, block, "proj", false,
@@ -55,7 +55,7 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
                       (lince_conv2d_layer_args){.channels = 32, .kernel = 3, .stride = 2});
     for (int stage = 0; stage < STAGES; stage++)
         for (int i = 0; i < p->stages[stage].depth; i++) {
-            char block[48];
+            char block[64];
             snprintf(block, sizeof block, "trunk_output.block%d.block%d-%d.", stage + 1, stage + 1, i);
             x = residual(net, x, block, p->stages[stage].width, p->group, i ? 1 : 2);
         }

@@ -77,7 +77,7 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
     x = lince_module(net, x, LINCE_LAYER(max_pool2d, .kernel = 3, .stride = 2, .padding = 1), "maxpool");
     for (int stage = 0; stage < STAGES; stage++)
         for (int i = 0; i < stages[stage].blocks; i++) {
-            char block[24];
+            char block[40];
             snprintf(block, sizeof block, "stage%d.%d", stage + 2, i);
             x = shuffle_block(net, x, block, stages[stage].channels, i == 0);
         }

@@ -40,7 +40,7 @@ static void test_a_text_of_any_length_is_whole(void **state)
 {
     (void)state;
     lince_buffer b = {0};
-    char expected[8];
+    char expected[16];
     for (int i = 0; i < 20000; i++) lince_buffer_printf(&b, "%05d\n", i);
     assert_int_equal(b.error, 0);
     assert_int_equal(strlen(b.data), 20000 * 6);
