@@ -35,7 +35,7 @@ static int conv_norm(lince_net *net, int x, const char *name, int number, bool r
 /* Of a block with a stride, in place of what goes on as it is: depthwise, then 1x1 to half the block's channels. */
 static int downsampled(lince_net *net, int x, const char *block, int half)
 {
-    char name[40];
+    char name[64];
     int in = lince_channels(net, x);
     snprintf(name, sizeof name, "%s.branch1.", block);
     x = conv_norm(net, x, name, 0, false,
