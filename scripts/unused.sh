@@ -39,6 +39,7 @@ done < <(git grep -oE '^#include "[a-z_0-9/]+\.h"' -- 'src/*.c' 'cli/*.c' | sed 
     find "$build/CMakeFiles/lince_cli.dir" "$build/tests" "$build/bench" -name '*.o' -exec nm -u {} +
 } 2>/dev/null | awk 'NF > 1 { print $NF }' | sort -u >"$scratch/used"
 grep -ohE '\blince_[a-z0-9_]+\(' include/lince/*.h | tr -d '(' | sort -u >>"$scratch/used"
+grep -ohE '\blince_[a-z0-9_]+' docs/adding*.md | sort -u >>"$scratch/used" # what they offer to rows that are yet to be written
 nm --defined-only "$build/liblince.a" | awk '$2 == "T" { print $3 }' | sort -u | grep -vxFf "$scratch/used" | grep -v '^lince__' >"$scratch/functions" || true
 if [ -s "$scratch/functions" ]; then
     sed 's/$/: no other file calls this function/' "$scratch/functions"

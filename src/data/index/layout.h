@@ -85,6 +85,11 @@ struct lince_layout {
 /* `index` of layouts whose samples are files: class_folders.c. */
 int lince_class_folders_index(lince_dataset *dataset);
 
+/* For layouts whose samples are files of pictures: `read` and `measure`. */
+int lince_picture_file_read(lince_dataset *dataset, const lince_sample *sample, int least,
+                            lince_image *image);
+int lince_picture_file_measure(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head);
+
 /* For layouts. A class is numbered when it is first named; labels follow the names' order once all is
  * indexed. */
 int lince_dataset_add_class(lince_dataset *dataset, const char *name, size_t length, int *label);

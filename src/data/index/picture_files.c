@@ -6,7 +6,7 @@
 #include "data/source/file_names.h"
 #include "picture/decode/codec.h"
 
-static int read_picture(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image)
+int lince_picture_file_read(lince_dataset *dataset, const lince_sample *sample, int least, lince_image *image)
 {
     lince_decoding how = dataset->decoding;
     how.least = least;
@@ -22,7 +22,7 @@ static int read_picture(lince_dataset *dataset, const lince_sample *sample, int 
 }
 
 /* A header lies in the first bytes, but for a photograph's that begins with a preview. */
-static int measure(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head)
+int lince_picture_file_measure(lince_dataset *dataset, const lince_sample *sample, lince_picture_head *head)
 {
     enum { HEAD = 4096, AT_HAND = 1 << 20 /* for what libtiff and libheif make of it */ };
     lince_source *source = &dataset->source;
@@ -56,6 +56,6 @@ static const lince_sample_files pictures = {.plural = N_("pictures"),
 const lince_layout lince_class_folders = {.takes_rest = true,
                                           .files = &pictures,
                                           .index = lince_class_folders_index,
-                                          .read = read_picture,
-                                          .measure = measure,
+                                          .read = lince_picture_file_read,
+                                          .measure = lince_picture_file_measure,
                                           .release = release};
