@@ -80,7 +80,8 @@ class SettingInfo(Structure):
 
 
 class QuantizeOptions(Sized):
-    _fields_ = [("size", c_size_t), ("calibrate", c_int), ("max_loss", c_double), ("path", c_char_p)]
+    _fields_ = [("size", c_size_t), ("calibrate", c_int), ("max_loss", c_double), ("path", c_char_p),
+                ("untimed", c_bool)]
 
 
 class TuneOptions(Sized):

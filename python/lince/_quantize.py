@@ -33,15 +33,16 @@ class Quantized:
 
 
 def quantize(run: Union[Path_, Model], out: Optional[Path_] = None, *, calibrate: int = 128, max_loss: float = 0.5,
-             callback: Callback = None) -> Quantized:
+             untimed: bool = False, callback: Callback = None) -> Quantized:
     """Writes a run's best weights in 8 bits, a quarter of the file, which answer in less time; both are measured.
 
     ``run``: its folder, or a model that was opened from it. ``out``: the file (None: weights/int8.safetensors in the run).
     ``calibrate`` samples of the training part say which values bytes stand for; ``max_loss``: points of accuracy on the
-    validation part that may be lost. UnsupportedError of a model of texts; DataError, and nothing is written, where more is
+    validation part that may be lost; ``untimed``: nothing is timed, and all layers are in bytes. UnsupportedError of a model of texts; DataError, and nothing is written, where more is
     lost, nothing is faster, or there is no validation part.
     """
-    options = QuantizeOptions(calibrate=calibrate, max_loss=max_loss, path=None if out is None else given_path(out))
+    options = QuantizeOptions(calibrate=calibrate, max_loss=max_loss, path=None if out is None else given_path(out),
+                              untimed=untimed)
     told = ctypes.c_void_p()
     with contextlib.ExitStack() as stack:
         model = run if isinstance(run, Model) else stack.enter_context(open_model(run))

@@ -149,6 +149,7 @@ static void list_structs(FILE *out)
     FIELD(lince_quantize_options, calibrate);
     FIELD(lince_quantize_options, max_loss);
     FIELD(lince_quantize_options, path);
+    FIELD(lince_quantize_options, untimed);
     END;
     BEGIN(lince_setting_info);
     FIELD(lince_setting_info, name);
