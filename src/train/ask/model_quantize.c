@@ -13,6 +13,7 @@
 #include "train/run/run.h"
 #include "weights/state_dict.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -239,10 +240,12 @@ static int measure_test(lince_quantizing *q, lince_net *net)
     return none ? 0 : code;
 }
 
-static double size_of(const char *path)
+static int find_size(const char *path, double *bytes)
 {
     struct stat status;
-    return stat(path, &status) ? 0 : (double)status.st_size;
+    if (stat(path, &status)) return lince_fail(LINCE_EIO, "%s: cannot read: %s", path, lince_reason(errno));
+    *bytes = (double)status.st_size;
+    return 0;
 }
 
 static int save(lince_quantizing *q, lince_net *net)
@@ -254,9 +257,8 @@ static int save(lince_quantizing *q, lince_net *net)
     int code = lince_blueprint_write(&b, &passport);
     if (!code) code = lince_state_dict_save(net, NULL, q->file, passport.list, passport.count);
     lince_passport_release(&passport);
-    q->bytes_before = size_of(q->m->path);
-    q->bytes_after = size_of(q->file);
-    return code;
+    if (!code) code = find_size(q->m->path, &q->bytes_before);
+    return code ? code : find_size(q->file, &q->bytes_after);
 }
 
 static int finish(lince_quantizing *q, const lince_evaluation *before)

@@ -57,7 +57,8 @@ int lince_quantizing_tell(const lince_quantizing *q, char **text)
     lince_buffer_printf(&out, _("ranges by %s (samples: %zu); in floats:%s\n"),
                         lince_range_method_name(q->method), q->samples,
                         q->names.size ? q->names.data : _(" none"));
-    if (out.error) lince_buffer_release(&out);
+    int code = out.error; /* released, it has none */
+    if (code) lince_buffer_release(&out);
     *text = out.data;
-    return out.error;
+    return code;
 }
