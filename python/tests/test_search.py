@@ -113,11 +113,7 @@ def test_ctrl_c_ends_a_search(shapes, tmp_path):
 
 def test_eight_bits(picture_run, texts, tmp_path):
     with lince.open(picture_run) as model:
-        try:
-            found = lince.quantize(model, tmp_path / "int8.safetensors", calibrate=16, max_loss=100)
-        except lince.DataError as error:
-            assert "not faster here" in str(error)
-            pytest.skip("8 bits are not faster on this machine")
+        found = lince.quantize(model, tmp_path / "int8.safetensors", calibrate=16, max_loss=100, untimed=True)
     assert found.path == tmp_path / "int8.safetensors" and "accuracy on the validation part" in str(found)
     with lince.open(found.path) as small:
         assert small.evaluate(picture_run.parent / "shapes", "test").accuracy == pytest.approx(found.data["test"]["after"])
