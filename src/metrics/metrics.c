@@ -40,13 +40,17 @@ void lince_metrics_release(lince_metrics *m)
     *m = (lince_metrics){0};
 }
 
-/* Bins are (lower, upper], as Guo et al. have them. */
+/* Bins are (lower, upper], as Guo et al. have them; what is no number is in the first, as its sums tell. */
+static int bin_of(double confidence)
+{
+    double bin = ceil(confidence * LINCE_CALIBRATION_BINS) - 1;
+    if (!(bin > 0)) return 0;
+    return bin < LINCE_CALIBRATION_BINS ? (int)bin : LINCE_CALIBRATION_BINS - 1;
+}
+
 void lince_calibration_add(lince_calibration_bin bins[LINCE_CALIBRATION_BINS], double confidence, bool right)
 {
-    int bin = (int)ceil(confidence * LINCE_CALIBRATION_BINS) - 1;
-    lince_calibration_bin *b = &bins[bin < 0                         ? 0
-                                     : bin >= LINCE_CALIBRATION_BINS ? LINCE_CALIBRATION_BINS - 1
-                                                                     : bin];
+    lince_calibration_bin *b = &bins[bin_of(confidence)];
     b->n++;
     b->confidence += confidence;
     b->accuracy += right;

@@ -45,7 +45,7 @@ static const char *found(bool *more)
     lince_places places;
     *text = '\0';
     assert_int_equal(lince_places_find(&places, ROOT), 0);
-    qsort(places.paths, places.count, sizeof *places.paths, compare);
+    if (places.count) qsort(places.paths, places.count, sizeof *places.paths, compare);
     for (size_t i = 0; i < places.count; i++) {
         if (i) strcat(text, " ");
         strcat(text, places.paths[i]);
