@@ -8,10 +8,15 @@
 
 #include <string.h>
 
-INLINE vec result_of(const lince_int8_row *d, vec_ints sum, vec factor, vec offset, const uint8_t *other)
+INLINE vec result_of(const lince_int8_row *d, vec sum, vec factor, vec offset, const uint8_t *other)
 {
-    vec t = vec_add(vec_mul(vec_of_ints(sum), factor), offset);
+    vec t = vec_add(vec_mul(sum, factor), offset);
     return other ? vec_add(t, vec_mul(vec_load_bytes(other), vec_all(d->other_factor))) : t;
+}
+
+INLINE vec sum_at(const int32_t *sums)
+{
+    return vec_of_ints(vec_ints_load(sums));
 }
 
 /* The nearest byte; 0 of what is no number. */
@@ -21,7 +26,7 @@ INLINE void put_bytes(uint8_t *to, vec t)
 }
 
 /* A vector's results where only the first `count` belong to y. */
-static inline void finish_some(const lince_int8_row *d, size_t at, size_t count, vec_ints sum, vec factor,
+static inline void finish_some(const lince_int8_row *d, size_t at, size_t count, vec sum, vec factor,
                                vec offset)
 {
     uint8_t other[LANES] = {0}, bytes[LANES];
@@ -43,26 +48,24 @@ INLINE void finish_outputs(const lince_int8_row *d, const int32_t *sums, size_t 
     vec factor = vec_load(d->factor + first), offset = vec_load(d->offset + first);
     if (count < LANES) {
         for (size_t i = 0; i < pixels; i++)
-            finish_some(d, i * step + first, count, vec_ints_load(sums + i * pitch), factor, offset);
+            finish_some(d, i * step + first, count, sum_at(sums + i * pitch), factor, offset);
     } else if (!d->y) {
         for (size_t i = 0; i < pixels; i++)
-            vec_store(d->floats + i * step + first,
-                      result_of(d, vec_ints_load(sums + i * pitch), factor, offset,
-                                d->other ? d->other + i * step + first : NULL));
+            vec_store(d->floats + i * step + first, result_of(d, sum_at(sums + i * pitch), factor, offset,
+                                                              d->other ? d->other + i * step + first : NULL));
     } else if (d->other) {
         for (size_t i = 0; i < pixels; i++)
-            put_bytes(d->y + i * step + first, result_of(d, vec_ints_load(sums + i * pitch), factor, offset,
-                                                         d->other + i * step + first));
+            put_bytes(d->y + i * step + first,
+                      result_of(d, sum_at(sums + i * pitch), factor, offset, d->other + i * step + first));
     } else {
         for (size_t i = 0; i < pixels; i++)
-            put_bytes(d->y + i * step + first,
-                      result_of(d, vec_ints_load(sums + i * pitch), factor, offset, NULL));
+            put_bytes(d->y + i * step + first, result_of(d, sum_at(sums + i * pitch), factor, offset, NULL));
     }
 }
 
 /* sums[pixel][panel][16]. Not inlined: what it holds in registers would drive sums out of them. */
-static __attribute__((noinline)) void finish(const lince_int8_row *d, const int32_t *sums, size_t pixels,
-                                             size_t panels)
+static __attribute__((noinline, unused)) void finish(const lince_int8_row *d, const int32_t *sums,
+                                                     size_t pixels, size_t panels)
 {
     enum { PANEL_OUTPUTS = 16 };
     size_t pitch = panels * PANEL_OUTPUTS;
