@@ -74,12 +74,11 @@ static int send_one(lince_findings *f, const lince_group *group, int rank, lince
     uint64_t size = own->size;
     LINCE_TRY(lince_group_broadcast(group, rank, &size, sizeof size));
     if (!size) return 0;
-    char *bytes = group->rank == rank ? own->data : lince_alloc(size, 1);
-    LINCE_TRY(lince_group_all(group, bytes ? 0 : LINCE_ENOMEM));
-    int code = lince_group_broadcast(group, rank, bytes, size);
-    if (group->rank == rank) return code;
-    if (!code && !f->code) f->code = read_all(f, rank, bytes, size);
-    lince_free(bytes);
+    char *room = group->rank == rank ? NULL : lince_alloc(size, 1), *bytes = room ? room : own->data;
+    int code = lince_group_all(group, room || group->rank == rank ? 0 : LINCE_ENOMEM);
+    if (!code) code = lince_group_broadcast(group, rank, bytes, size);
+    if (!code && room && !f->code) f->code = read_all(f, rank, room, size);
+    lince_free(room);
     return code;
 }
 
@@ -94,7 +93,9 @@ int lince_findings_share(lince_findings *f, const lince_group *group)
     lince_buffer own = {0};
     if (group->size > 1) write_all(f, &own);
     for (size_t i = 0; i < f->count; i++) f->list[i].rank = group->rank;
-    int code = lince_group_all(group, f->code ? f->code : own.error);
+    /* The message of what could not be noted is the thread's that met it. */
+    int code = f->code ? lince_fail(f->code, "out of memory") : own.error;
+    code = lince_group_all(group, code);
     for (int rank = 0; rank < group->size && group->size > 1 && !code; rank++)
         code = send_one(f, group, rank, &own);
     lince_buffer_release(&own);
