@@ -100,30 +100,36 @@ static void run_line(const plan *p, const lince_int8_row *d, size_t place)
     }
 }
 
-/* Panels from `panel` on, as many as the functions at `place` take, of the results of a line of all; x: what it reads. */
-static lince_int8_row row_at(const work *w, size_t place, size_t panel, size_t line, const uint8_t *x)
+lince_int8_row lince_int8_results(const lince_conv_int8_args *a, lince_shape out, size_t panel, size_t panels,
+                                  size_t pixel)
 {
-    const plan *p = w->p;
-    const lince_conv_int8_args *a = w->a;
-    const lince_conv *c = &p->conv;
-    size_t pixel = lince_bytes_pixel(c->in), outs = (size_t)c->out.channels, first = panel * LINCE_INT8_PANEL;
-    size_t y_pixel = a->y ? lince_bytes_pixel(c->out) : outs,
-           weights = (size_t)c->kernel[1] * pixel * LINCE_INT8_PANEL, at = line * p->pixels * y_pixel + first;
-    return (lince_int8_row){.runs = (size_t)c->kernel[0],
-                            .fours = (size_t)c->kernel[1] * pixel / 4,
-                            .x = x,
-                            .x_run = p->line,
-                            .x_pixel = (size_t)c->stride[1] * pixel,
-                            .w = a->w + panel * (size_t)c->kernel[0] * weights,
-                            .w_panel = (size_t)c->kernel[0] * weights,
-                            .factor = a->factor + first,
+    size_t y_pixel = a->y ? lince_bytes_pixel(out) : (size_t)out.channels, first = panel * LINCE_INT8_PANEL,
+           at = pixel * y_pixel + first;
+    return (lince_int8_row){.factor = a->factor + first,
                             .offset = a->offset + first,
                             .other = a->other ? a->other + at : NULL,
                             .other_factor = a->other_factor,
                             .y = a->y ? a->y + at : NULL,
                             .floats = a->y ? NULL : a->floats + at,
                             .y_pixel = y_pixel,
-                            .channels = smaller(y_pixel - first, p->simd->panels[place] * LINCE_INT8_PANEL)};
+                            .channels = smaller(y_pixel - first, panels * LINCE_INT8_PANEL)};
+}
+
+/* Panels from `panel` on, as many as the functions at `place` take, of the results of a line of all; x: what it reads. */
+static lince_int8_row row_at(const work *w, size_t place, size_t panel, size_t line, const uint8_t *x)
+{
+    const plan *p = w->p;
+    const lince_conv *c = &p->conv;
+    size_t pixel = lince_bytes_pixel(c->in), weights = (size_t)c->kernel[1] * pixel * LINCE_INT8_PANEL;
+    lince_int8_row row = lince_int8_results(w->a, c->out, panel, p->simd->panels[place], line * p->pixels);
+    row.runs = (size_t)c->kernel[0];
+    row.fours = (size_t)c->kernel[1] * pixel / 4;
+    row.x = x;
+    row.x_run = p->line;
+    row.x_pixel = (size_t)c->stride[1] * pixel;
+    row.w = w->a->w + panel * row.runs * weights;
+    row.w_panel = row.runs * weights;
+    return row;
 }
 
 /* By tiles: block `index` of the lines from `line` on. */

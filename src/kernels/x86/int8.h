@@ -6,6 +6,8 @@
 #ifndef LINCE_KERNELS_X86_INT8_H
 #define LINCE_KERNELS_X86_INT8_H
 
+#include "kernels/bytes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +30,10 @@ typedef struct lince_int8_row {
     size_t y_pixel;
     size_t channels; /* that are written: up to 16 a panel */
 } lince_int8_row;
+
+/* Where so many panels of results go from a pixel of the batch on, and what finishes them. */
+lince_int8_row lince_int8_results(const lince_conv_int8_args *args, lince_shape out, size_t panel,
+                                  size_t panels, size_t pixel);
 
 enum { LINCE_INT8_MOST_PANELS = 4, LINCE_INT8_SIZES = 6 };
 

@@ -73,21 +73,9 @@ static void make_weights(const work *w, size_t panel, int16_t *u)
                                 p->u);
 }
 
-/* Where results of a panel go, from a pixel of the batch on. */
 static lince_int8_row row_at(const work *w, size_t panel, size_t pixel)
 {
-    const lince_conv_int8_args *a = w->a;
-    lince_shape out = w->p->conv.out;
-    size_t y_pixel = a->y ? lince_bytes_pixel(out) : (size_t)out.channels, first = panel * LINCE_INT8_PANEL,
-           at = pixel * y_pixel + first;
-    return (lince_int8_row){.factor = a->factor + first,
-                            .offset = a->offset + first,
-                            .other = a->other ? a->other + at : NULL,
-                            .other_factor = a->other_factor,
-                            .y = a->y ? a->y + at : NULL,
-                            .floats = a->y ? NULL : a->floats + at,
-                            .y_pixel = y_pixel,
-                            .channels = smaller(y_pixel - first, LINCE_INT8_PANEL)};
+    return lince_int8_results(w->a, w->p->conv.out, panel, 1, pixel);
 }
 
 /* Tiles of one line, from `tile` of the batch on. */
