@@ -274,21 +274,28 @@ static double age_of(const lince_stamp *stamp)
     return fmax(0, difftime(time(NULL), (time_t)stamp->seconds));
 }
 
-static void read_progress(lince_watched *w, int folder, bool first)
+/* NULL: no progress is made. */
+static void take_progress(lince_watched *w, const json_t *said)
 {
     static const char *const numbers[] = {"epoch", "epochs",   "step", "steps",
                                           "loss",  "accuracy", "lr",   "samples_per_second",
                                           "eta",   NULL};
-    json_t *said = read_json(folder, LINCE_PROGRESS_FILE);
     double within = json_number_value(json_object_get(said, "within"));
     json_decref(w->progress);
     w->progress = NULL;
-    w->moved = lince_now() - (first ? age_of(&w->progress_stamp) : 0);
     w->within = within > 0 && within < 1e6 ? within : 60;
-    if (json_is_object(said)) {
-        w->progress = numbers_of(said, numbers);
-        lince_json_put(&w->progress, "phase", text_of(said, "phase"));
-    }
+    if (!said) return;
+    w->progress = numbers_of(said, numbers);
+    lince_json_put(&w->progress, "phase", text_of(said, "phase"));
+}
+
+/* Another machine's file may come as of two times, its size of one and its bytes of the other: it has moved, and what was known holds until
+ * the next look. */
+static void read_progress(lince_watched *w, int folder, bool first)
+{
+    json_t *said = read_json(folder, LINCE_PROGRESS_FILE);
+    w->moved = lince_now() - (first ? age_of(&w->progress_stamp) : 0);
+    if (json_is_object(said) || !w->progress_stamp.there) take_progress(w, said);
     json_decref(said);
 }
 

@@ -160,8 +160,11 @@ def check_signs_of_life():
         write(f"{run}/progress.json", progress(step=5, loss=None, accuracy="<b>", eta={}))
         at = stream.until(lambda kind, said: kind == "at" and said["state"] == "training")
         expect(at["progress"]["step"] == 5 and not {"loss", "accuracy", "eta"} & at["progress"].keys(), at)
-        write(f"{run}/progress.json", "no JSON")
-        stream.until(lambda kind, said: kind == "at" and said["state"] == "stopped")
+        write(f"{run}/progress.json", progress(step=6, within=2))
+        stream.until(lambda kind, said: kind == "at" and said["progress"]["step"] == 6)
+        write(f"{run}/progress.json", progress(step=7)[:20])  # as file systems of other machines give a file that is replaced
+        at = stream.until(lambda kind, said: kind == "at" and said["state"] != "training")
+        expect(at["state"] == "lost" and at["progress"]["step"] == 6, at)
         write(f"{run}/progress.json", progress())
         stream.until(lambda kind, said: kind == "at" and said["state"] == "training")
         os.remove(f"{run}/progress.json")
