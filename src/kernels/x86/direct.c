@@ -158,34 +158,31 @@ static size_t weights_of_group(const plan *p)
     return p->from_blocks * p->to_blocks * taps_of(&p->conv) * p->channels * lanes(p);
 }
 
-/* Backward data sums over output channels: their blocks are turned, [I/L][O/L][kh][kw][o][i], of each group. */
-static void turn_weights(void *context, size_t index)
+void lince_direct_turn(void *turning, size_t index)
 {
-    const work *w = context;
-    const plan *p = w->plan;
-    size_t taps = taps_of(&w->plan->conv), size = taps * lanes(p) * lanes(p);
-    size_t all = p->from_blocks * p->to_blocks, group = index / all;
-    size_t i = index % all / p->from_blocks, o = index % p->from_blocks;
-    const float *from = w->args->w + (group * all + o * p->to_blocks + i) * size;
-    p->simd->transpose(from, taps, w->turned + index * size);
+    const lince_direct_turning *t = turning;
+    size_t size = t->taps * (size_t)t->simd->lanes * (size_t)t->simd->lanes, all = t->inputs * t->outputs;
+    size_t group = index / all, i = index % all / t->outputs, o = index % t->outputs;
+    t->simd->transpose(t->weights + (group * all + o * t->inputs + i) * size, t->taps,
+                       t->turned + index * size);
 }
 
 /* Which of the sizes goes next. One or two pixels alone would wait for their own sums: the last two parts are alike. */
-static int size_for(const plan *p, size_t pixels)
+static int size_for(const lince_direct_simd *simd, size_t pixels)
 {
     int i = 0;
-    while (p->simd->size[i] > pixels) i++;
-    return i == 0 && pixels > p->simd->size[0] && pixels <= p->simd->size[0] + 2 ? 1 : i;
+    while (simd->size[i] > pixels) i++;
+    return i == 0 && pixels > simd->size[0] && pixels <= simd->size[0] + 2 ? 1 : i;
 }
 
-static void run_row(const plan *p, lince_direct_row *d, size_t vectors, size_t pixels)
+void lince_direct_run(const lince_direct_simd *simd, lince_direct_step step, size_t x_pixel, size_t vectors,
+                      size_t pixels, lince_direct_row *d)
 {
-    size_t source_pixel = (size_t)p->source_step * p->channels;
     while (pixels > 0) {
-        int i = size_for(p, pixels);
-        size_t size = p->simd->size[i];
-        p->simd->row[p->row_step][vectors - 1][i](d);
-        d->x += size * source_pixel;
+        int i = size_for(simd, pixels);
+        size_t size = simd->size[i];
+        simd->row[step][vectors - 1][i](d);
+        d->x += size * x_pixel;
         d->y += size * d->y_pixel;
         lince_finish_advance(&d->finish, size * d->y_pixel);
         pixels -= size;
@@ -273,7 +270,8 @@ static void run_grid(const work *w, const grid *g, const portion *part, const fl
             .y_pixel = (size_t)g->step * lanes(p),
             .y_vector = plane,
         };
-        run_row(p, &d, vectors, pixel.end - pixel.begin);
+        lince_direct_run(p->simd, p->row_step, (size_t)p->source_step * p->channels, vectors,
+                         pixel.end - pixel.begin, &d);
         for (size_t k = 0; k < vectors && !lince_finish_holds(&d.finish); k++)
             p->simd->activate(&d.finish, w->result + at + k * plane,
                               pixel.end - pixel.begin); /* forward: they are neighbours */
@@ -300,8 +298,15 @@ static void worker(void *context, size_t index)
 static void run_data(work *w)
 {
     const plan *p = w->plan;
-    if (w->plan->direction == LINCE_BACKWARD_DATA)
-        lince_parallel(w->threads, p->conv_groups * p->from_blocks * p->to_blocks, turn_weights, w);
+    lince_direct_turning turning = {.simd = p->simd,
+                                    .taps = taps_of(&p->conv),
+                                    .inputs = p->to_blocks,
+                                    .outputs = p->from_blocks,
+                                    .weights = w->args->w,
+                                    .turned = w->turned};
+    if (p->direction == LINCE_BACKWARD_DATA)
+        lince_parallel(w->threads, p->conv_groups * p->from_blocks * p->to_blocks, lince_direct_turn,
+                       &turning);
     lince_parallel(w->threads, w->workers, worker, w);
 }
 

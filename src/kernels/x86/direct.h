@@ -75,4 +75,20 @@ typedef struct lince_direct_simd {
 
 extern const lince_direct_simd lince_direct_simd_avx512, lince_direct_simd_avx2;
 
+/* direct.c: `pixels` results of one row, in calls of the sizes that there are; x_pixel: floats between those that neighbours
+ * begin at, as the step says. d ends behind them. */
+void lince_direct_run(const lince_direct_simd *simd, lince_direct_step step, size_t x_pixel, size_t vectors,
+                      size_t pixels, lince_direct_row *d);
+
+/* Backward data sums over output channels, so that blocks of weights are turned: [O/L][I/L][taps][i][o] of each group becomes
+ * [I/L][O/L][taps][o][i]. A task is a block, of groups * inputs * outputs. */
+typedef struct lince_direct_turning {
+    const lince_direct_simd *simd;
+    size_t taps, inputs, outputs; /* blocks of a group */
+    const float *weights;
+    float *turned;
+} lince_direct_turning;
+
+void lince_direct_turn(void *turning, size_t index);
+
 #endif
