@@ -32,6 +32,11 @@ void lince_sum(const lince_exec *exec, const float *a, const float *b, bool relu
     lince_op_run(exec, LINCE_OP_SUM, &(lince_map_args){.a = a, .b = b, .y = y, .n = n, .relu = relu});
 }
 
+void lince_quotient(const lince_exec *exec, const float *a, const float *b, float *y, size_t n)
+{
+    lince_op_run(exec, LINCE_OP_QUOTIENT, &(lince_map_args){.a = a, .b = b, .y = y, .n = n});
+}
+
 void lince_accumulate(const lince_exec *exec, float *y, const float *x, size_t n)
 {
     lince_sum(exec, y, x, false, y, n);
@@ -56,6 +61,7 @@ ACTIVATION(hard_swish, HARD_SWISH)
 ACTIVATION(sigmoid, SIGMOID)
 ACTIVATION(silu, SILU)
 ACTIVATION(gelu, GELU)
+ACTIVATION(error_function, ERROR_FUNCTION)
 ACTIVATION(elu, ELU)
 
 /* --- dropout ---------------------------------------------------------------------------------------- */

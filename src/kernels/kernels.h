@@ -20,6 +20,9 @@ void lince_shift(const lince_exec *exec, const float *x, float *y, float number,
 void lince_sum(const lince_exec *exec, const float *a, const float *b, bool relu, float *y, size_t n);
 void lince_accumulate(const lince_exec *exec, float *y, const float *x, size_t n);
 
+/* y = a / b */
+void lince_quotient(const lince_exec *exec, const float *a, const float *b, float *y, size_t n);
+
 /* C[m][n] = op(A)[m][k] op(B)[k][n] + beta C, row-major; ld: floats from row to row. The same bits on any
  * number of threads. */
 void lince_gemm(const lince_exec *exec, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
@@ -58,6 +61,11 @@ void lince_silu_backward(const lince_exec *exec, const float *x, const float *dy
  * below P(-12.9). Likewise. */
 void lince_gelu(const lince_exec *exec, const float *x, float *y, size_t n);
 void lince_gelu_backward(const lince_exec *exec, const float *x, const float *dy, float *dx, size_t n);
+
+/* y = erf(x); dx = dy 2 exp(-x^2) / sqrt(pi). Likewise. */
+void lince_error_function(const lince_exec *exec, const float *x, float *y, size_t n);
+void lince_error_function_backward(const lince_exec *exec, const float *x, const float *dy, float *dx,
+                                   size_t n);
 
 /* y = x where x > 0, else exp(x) - 1, to 3e-7 of it; dx = dy where y > 0, else dy (y + 1). Likewise. */
 void lince_elu(const lince_exec *exec, const float *x, float *y, size_t n);

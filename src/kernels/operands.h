@@ -8,7 +8,7 @@
 #include "kernels/kernels.h"
 #include "kernels/packed.h"
 
-/* FILL, COPY, SCALE, SHIFT, SUM, and the activations: each value by itself. Of two operands b is the second, in
+/* FILL, COPY, SCALE, SHIFT, SUM, QUOTIENT, and the activations: each value by itself. Of two operands b is the second, in
  * backward the gradient. y may be one of them. */
 typedef struct lince_map_args {
     const float *a, *b;

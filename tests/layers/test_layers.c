@@ -101,6 +101,8 @@ static const struct {
     {.args = {LINCE_FIELDS(crop2d, .top = 1, .left = 2, .height = 3, .width = 2)}, .input = {18, 4, 5, 1}},
     {.args = {.type = &lince_merge_pixels_layer}, .input = {18, 5, 4, 1}},
     {.args = {.type = &lince_elu_layer}, .input = {18, 5, 5, 1}},
+    {.args = {.type = &lince_erf_layer}, .input = {18, 5, 5, 1}},
+    {.args = {.type = &lince_divide_layer}, .input = {18, 5, 4, 1}, .branch = {.type = &lince_sigmoid_layer}},
     {.args = {LINCE_FIELDS(zero_pad2d, .top = 1, .right = 2, .bottom = 3)}, .input = {18, 4, 5, 1}},
     {.args = {.type = &lince_hard_sigmoid_layer}, .input = {18, 5, 5, 1}},
     {.args = {.type = &lince_hard_swish_layer}, .input = {18, 5, 5, 1}},

@@ -70,6 +70,14 @@ static void sum_gradient(const op_case *c, const float *dy, float *const *d)
             lince_copy(op_truth(), dy, d[i], m->n);
 }
 
+/* d(a / b) = da / b - (a / b) db / b */
+static void quotient_gradient(const op_case *c, const float *dy, float *const *d)
+{
+    const lince_map_args *m = map_of(c);
+    lince_quotient(op_truth(), dy, m->b, d[0], m->n);
+    for (size_t i = 0; i < m->n; i++) d[1][i] = -d[0][i] * m->y[i];
+}
+
 /* Activations whose backward wants y, and those whose wants x. */
 #define BY_RESULT(name)                                                             \
     static void name##_gradient(const op_case *c, const float *dy, float *const *d) \
@@ -89,6 +97,7 @@ BY_RESULT(elu)
 BY_OPERAND(hard_swish)
 BY_OPERAND(silu)
 BY_OPERAND(gelu)
+BY_OPERAND(error_function)
 
 /* --- rows ------------------------------------------------------------------------------------------------- */
 
@@ -164,6 +173,7 @@ const op_suite elementwise_suites[] = {
     {.op = LINCE_OP_SCALE, .make = make_unary, .exact = true, .gradient = scale_gradient},
     {.op = LINCE_OP_SHIFT, .make = make_unary, .exact = true, .gradient = copy_gradient},
     {.op = LINCE_OP_SUM, .make = make_sum, .exact = true, .gradient = sum_gradient},
+    {.op = LINCE_OP_QUOTIENT, .make = make_sum, .exact = true, .gradient = quotient_gradient},
     {.op = LINCE_OP_ADD_BIAS, .make = make_bias, .exact = true, .gradient = bias_gradient},
     {.op = LINCE_OP_SUM_ROWS, .make = make_sum_rows, .linear = true, .gradient = rows_gradient},
     {.op = LINCE_OP_RELU, .make = make_unary, .exact = true, .gradient = relu_gradient},
@@ -180,6 +190,8 @@ const op_suite elementwise_suites[] = {
     {.op = LINCE_OP_SILU_BACKWARD, .make = make_binary, .slack = 8},
     {.op = LINCE_OP_GELU, .make = make_unary, .slack = 16, .gradient = gelu_gradient},
     {.op = LINCE_OP_GELU_BACKWARD, .make = make_binary, .slack = 16},
+    {.op = LINCE_OP_ERROR_FUNCTION, .make = make_unary, .slack = 8, .gradient = error_function_gradient},
+    {.op = LINCE_OP_ERROR_FUNCTION_BACKWARD, .make = make_binary, .slack = 8},
     {.op = LINCE_OP_ELU, .make = make_unary, .slack = 8, .gradient = elu_gradient},
     {.op = LINCE_OP_ELU_BACKWARD, .make = make_binary, .exact = true},
     {.op = LINCE_OP_DROPOUT,

@@ -1,4 +1,5 @@
 #include "ops/harness.h"
+#include "core/hash.h"
 #include "core/memory.h"
 #include "core/random.h"
 #include "ops/suites.h"
@@ -100,8 +101,9 @@ static bool take_operand(op_case *c, int index)
     if (!o->memory || !o->begin) return false;
     memset((char *)o->begin + bytes, 0xA5, GUARD);
     memcpy(c->args + o->at, &o->memory, sizeof o->memory);
-    lince_random r =
-        lince_random_at(lince_key(71, LINCE_STREAM_SYNTH, (uint64_t)c->suite->op, (uint64_t)index));
+    const char *name = lince_op_types[c->suite->op].name; /* another operation changes no other's numbers */
+    lince_random r = lince_random_at(
+        lince_key(71, LINCE_STREAM_SYNTH, lince_hash(0, name, strlen(name)), (uint64_t)index));
     float *x = o->begin;
     if (o->role == RESULT && o->values != ZERO)
         memset(o->begin, 0xFF, bytes);

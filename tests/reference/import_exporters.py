@@ -21,7 +21,7 @@ onnx_step, exporter, *chosen = sys.argv[1:]
 BATCH, SIZE, CLASSES = 2, 96, 10
 TIMM = """resnet18 resnet26d seresnet18 resnetv2_18 efficientnet_lite0 efficientnet_b0 mobilenetv2_100 mobilenetv3_small_100 regnety_002 repvgg_a0
 ghostnet_100 rexnet_100 convnext_atto""".split()
-KERAS = ["small", "MobileNetV2", "MobileNet", "MobileNetV3Small", "ResNet50V2", "Xception"]
+KERAS = ["small", "gelu", "MobileNetV2", "MobileNet", "MobileNetV3Small", "ResNet50V2", "Xception"]
 PADDLE = ["resnet18", "mobilenet_v2", "mobilenet_v3_small"]
 x = numpy.random.default_rng(1).standard_normal((BATCH, 3, SIZE, SIZE)).astype(numpy.float32)
 
@@ -62,6 +62,14 @@ def small(keras):
         l.GlobalAveragePooling2D(), l.Dense(20, activation="elu"), l.Dense(CLASSES, activation="softmax")])
 
 
+def gelu(keras):
+    """tf2onnx writes 0.5 x erfc(-x / sqrt(2)), though ONNX has no Erfc."""
+    l = keras.layers
+    return keras.Sequential([
+        keras.Input((SIZE, SIZE, 3)), l.Conv2D(8, 3), l.Activation("gelu"), l.Conv2D(8, 3, strides=2), l.GlobalAveragePooling2D(),
+        l.Dense(20, activation="gelu"), l.Dense(CLASSES)])
+
+
 def from_keras(name, folder):
     import tensorflow
     import tf2onnx
@@ -69,7 +77,8 @@ def from_keras(name, folder):
     keras = tensorflow.keras
     keras.utils.set_random_seed(1)
     more = {"include_preprocessing": False} if name.startswith("MobileNetV3") else {}
-    model = small(keras) if name == "small" else getattr(keras.applications, name)(
+    own = {"small": small, "gelu": gelu}.get(name)
+    model = own(keras) if own else getattr(keras.applications, name)(
         input_shape=(SIZE, SIZE, 3), weights=None, classes=CLASSES, classifier_activation=None, **more)
     signature = [tensorflow.TensorSpec((None, SIZE, SIZE, 3), tensorflow.float32, name="x")]
     called = tensorflow.function(lambda x: model(x, training=False))

@@ -21,7 +21,7 @@ warnings.filterwarnings("ignore")
 onnx_step, *chosen = sys.argv[1:]
 NAMES = """mobilenet_v3_small mobilenet_v3_large efficientnet_b1 efficientnet_v2_s regnet_x_400mf regnet_y_400mf regnet_x_800mf
 shufflenet_v2_x0_5 shufflenet_v2_x1_0 googlenet mnasnet0_5 mnasnet1_0 regnet_y_1_6gf densenet169 densenet201 resnext50_32x4d resnext101_32x8d
-wide_resnet50_2 squeezenet1_0 efficientnet_b2 regnet_y_800mf mnasnet1_3 shufflenet_v2_x1_5 convnext_tiny activations""".split()
+wide_resnet50_2 squeezenet1_0 efficientnet_b2 regnet_y_800mf mnasnet1_3 shufflenet_v2_x1_5 convnext_tiny activations arithmetic""".split()
 CLASSES, BATCH = 10, 4
 failures = []
 
@@ -32,6 +32,7 @@ BENT = (torch.nn.ReLU, torch.nn.ReLU6, torch.nn.Hardswish)
 def smooth(model):
     """Without bends and maxima; what is called as a function, too."""
     torch.nn.functional.relu = lambda x, inplace=False: torch.nn.functional.silu(x)
+    model.bends = False
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, BENT):
@@ -56,12 +57,29 @@ def activations():
                                torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(32, CLASSES))
 
 
+class Arithmetic(torch.nn.Module):
+    """Of maps with each other and with constants; bounds on either side or both, as long as none bends."""
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = torch.nn.Conv2d(3, 18, 3, 2, 1), torch.nn.Conv2d(3, 18, 3, 2, 1)
+        self.c, self.last = torch.nn.Conv2d(18, 18, 1), torch.nn.Linear(18, CLASSES)
+        self.bends = True
+
+    def forward(self, x):
+        a, b = self.a(x), self.b(x)
+        clamp = torch.clamp if self.bends else lambda x, min=-1, max=1: torch.tanh(x)
+        quotient = a / (1.5 + torch.sigmoid(b))
+        difference = 1 - clamp(torch.erf(self.c(quotient)) * clamp(a - b, -0.3, 0.7), max=0.1)
+        last = clamp(2 / (2 + torch.tanh(difference)), min=0.8) + clamp(a, min=0.25) * b
+        return self.last(last.mean((2, 3)))
+
+
 def make(name, smoothed):
     torch.nn.functional.relu = relu
     torch.manual_seed(1)
     more = {"aux_logits": False, "init_weights": True} if name == "googlenet" else {}
-    own = name == "activations"
-    model = activations() if own else torchvision.models.get_model(name, weights=None, num_classes=CLASSES, **more)
+    own = {"activations": activations, "arithmetic": Arithmetic}.get(name)
+    model = own() if own else torchvision.models.get_model(name, weights=None, num_classes=CLASSES, **more)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0

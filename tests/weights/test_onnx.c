@@ -229,8 +229,8 @@ static void a_graph_is_weights_and_a_network(void **state)
 static void activations_are_made_of_layers(void **state)
 {
     (void)state;
-    static const char *const ops[] = {"Relu",        "LeakyRelu", "Tanh", "Sigmoid",
-                                      "HardSigmoid", "HardSwish", "Gelu", "Neg"};
+    static const char *const ops[] = {"Relu", "LeakyRelu", "Tanh", "Sigmoid", "HardSigmoid", "HardSwish",
+                                      "Gelu", "Neg",       "Erf",  "Erfc",    "Clip",        "Reciprocal"};
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
         making m;
         lince_weights *w;

@@ -119,6 +119,17 @@ static void gelu_back_range(const float *x, const float *dy, float *dx, size_t n
     }
 }
 
+static void erf_range(const float *x, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = (float)erf((double)x[i]);
+}
+
+static void erf_back_range(const float *x, const float *dy, float *dx, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] = (float)((double)dy[i] * 2 * density((double)x[i] * sqrt(2)) * sqrt(2));
+}
+
 static void elu_range(const float *x, float *y, size_t n)
 {
     for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : (float)expm1((double)x[i]);
@@ -149,5 +160,8 @@ LINCE_REF_MAP(silu_backward, SILU_BACKWARD, LONG_GRAIN,
 LINCE_REF_MAP(gelu, GELU, LONG_GRAIN, gelu_range(o->a + at, o->y + at, count));
 LINCE_REF_MAP(gelu_backward, GELU_BACKWARD, LONG_GRAIN,
               gelu_back_range(o->a + at, o->b + at, o->y + at, count));
+LINCE_REF_MAP(error_function, ERROR_FUNCTION, LONG_GRAIN, erf_range(o->a + at, o->y + at, count));
+LINCE_REF_MAP(error_function_backward, ERROR_FUNCTION_BACKWARD, LONG_GRAIN,
+              erf_back_range(o->a + at, o->b + at, o->y + at, count));
 LINCE_REF_MAP(elu, ELU, LONG_GRAIN, elu_range(o->a + at, o->y + at, count));
 LINCE_REF_MAP(elu_backward, ELU_BACKWARD, GRAIN, elu_back_range(o->a + at, o->b + at, o->y + at, count));

@@ -40,8 +40,14 @@ static void sum_range(const float *a, const float *b, bool relu, float *y, size_
         add_range(a, b, y, n);
 }
 
+LINCE_EACH_LEVEL(divide_range, (const float *a, const float *b, float *y, size_t n), (a, b, y, n))
+{
+    for (size_t i = 0; i < n; i++) y[i] = a[i] / b[i];
+}
+
 LINCE_REF_MAP(fill, FILL, GRAIN, fill_range(o->y + at, o->number, count));
 LINCE_REF_MAP(copy, COPY, GRAIN, memcpy(o->y + at, o->a + at, count * sizeof *o->y));
 LINCE_REF_MAP(scale, SCALE, GRAIN, scale_range(o->a + at, o->number, o->y + at, count));
 LINCE_REF_MAP(shift, SHIFT, GRAIN, shift_range(o->a + at, o->number, o->y + at, count));
 LINCE_REF_MAP(sum, SUM, GRAIN, sum_range(o->a + at, o->b + at, o->relu, o->y + at, count));
+LINCE_REF_MAP(quotient, QUOTIENT, GRAIN, divide_range(o->a + at, o->b + at, o->y + at, count));

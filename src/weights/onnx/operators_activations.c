@@ -22,15 +22,49 @@ int lince_onnx_take_relu(import *m, const node *n)
     return activation(m, n, &lince_relu_layer);
 }
 
+/* `type` of (x + shift) factor, that taken back. `y`: the node of x; below 0 what went wrong. */
+static int within(import *m, const node *n, int y, float shift, float factor, const lince_layer_type *type)
+{
+    if (y >= 0 && shift != 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(shift, .number = shift));
+    if (y >= 0 && factor != 1) y = lince_import_add(m, n, y, -1, LINCE_LAYER(scale, .factor = factor));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, (lince_layer_args){.type = type});
+    if (y >= 0 && factor != 1) y = lince_import_add(m, n, y, -1, LINCE_LAYER(scale, .factor = 1 / factor));
+    if (y >= 0 && shift != 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(shift, .number = -shift));
+    return y;
+}
+
+/* What no float reaches is no bound. */
 int lince_onnx_take_clip(import *m, const node *n)
 {
+    const item *x = lince_import_map(m, n, 0);
     float low = lince_import_real(n, "min", -INFINITY), high = lince_import_real(n, "max", INFINITY);
     if ((lince_import_input(m, n, 1) && !lince_import_number(m, n, 1, &low)) ||
         (lince_import_input(m, n, 2) && !lince_import_number(m, n, 2, &high)))
         return lince_import_refuse(m, n, N_("expected constant bounds"));
-    if (low == 0 && high == 6) return activation(m, n, &lince_relu6_layer);
-    return low == 0 && high > 1e30f ? lince_onnx_take_relu(m, n)
-                                    : lince_import_refuse(m, n, N_("expected bounds 0 and 6, or 0 alone"));
+    bool below = low > -1e30f, above = high < 1e30f;
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    if (!(low < high)) return lince_import_refuse(m, n, N_("expected a lower bound below the upper one"));
+    int y = below && above ? within(m, n, x->node, -low, 6 / (high - low), &lince_relu6_layer)
+            : below        ? within(m, n, x->node, -low, 1, &lince_relu_layer)
+            : above        ? within(m, n, x->node, -high, -1, &lince_relu_layer)
+                           : x->node;
+    return lince_import_give(m, n, x, y);
+}
+
+int lince_onnx_take_erf(import *m, const node *n)
+{
+    return activation(m, n, &lince_erf_layer);
+}
+
+/* 1 - erf(x). No operator of ONNX, yet what tf2onnx writes where Keras has GELU. */
+int lince_onnx_take_erfc(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    int y = lince_import_add(m, n, x->node, -1, LINCE_BARE(erf));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(scale, .factor = -1));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(shift, .number = 1));
+    return lince_import_give(m, n, x, y);
 }
 
 int lince_onnx_take_gelu(import *m, const node *n)

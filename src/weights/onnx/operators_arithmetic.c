@@ -66,23 +66,63 @@ static bool same_shape(lince_shape a, lince_shape b)
     return a.channels == b.channels && a.height == b.height && a.width == b.width;
 }
 
+/* A channel's one value may stand for all of it. */
+static int product_of_maps(import *m, const node *n, const item *a, const item *b)
+{
+    lince_shape left = lince_import_shape_of(m, a), right = lince_import_shape_of(m, b);
+    bool smaller = left.height * left.width < right.height * right.width;
+    const item *x = smaller ? b : a, *s = smaller ? a : b;
+    return lince_import_give(m, n, x, lince_import_add(m, n, x->node, s->node, LINCE_BARE(scale_channels)));
+}
+
 static int between_maps(import *m, const node *n, const item *a, const item *b)
 {
-    bool sum = !strcmp(n->op_type, "Add"), product = !strcmp(n->op_type, "Mul");
     lince_shape left = lince_import_shape_of(m, a), right = lince_import_shape_of(m, b);
     if (a->rank != b->rank ||
-        (a->last != b->last && left.height * left.width > 1 && right.height * right.width > 1) ||
-        !(sum || product))
-        return lince_import_refuse(m, n, N_("expected a sum or a product of two maps"));
-    if (sum && same_shape(left, right))
-        return lince_import_give(m, n, a, lince_import_add(m, n, a->node, b->node, LINCE_BARE(add)));
-    if (product && left.height * left.width < right.height * right.width) {
-        const item *c = a;
-        a = b;
-        b = c;
-    }
-    if (!product) return lince_import_refuse(m, n, N_("expected two maps of one shape"));
-    return lince_import_give(m, n, a, lince_import_add(m, n, a->node, b->node, LINCE_BARE(scale_channels)));
+        (a->last != b->last && left.height * left.width > 1 && right.height * right.width > 1))
+        return lince_import_refuse(m, n, N_("expected two maps of one layout"));
+    char op = n->op_type[0]; /* Add, Sub, Mul, Div */
+    if (op == 'M') return product_of_maps(m, n, a, b);
+    if (!same_shape(left, right)) return lince_import_refuse(m, n, N_("expected two maps of one shape"));
+    int second = op == 'S' ? lince_import_add(m, n, b->node, -1, LINCE_LAYER(scale, .factor = -1)) : b->node;
+    return lince_import_give(m, n, a,
+                             second < 0  ? second
+                             : op == 'D' ? lince_import_add(m, n, a->node, second, LINCE_BARE(divide))
+                                         : lince_import_add(m, n, a->node, second, LINCE_BARE(add)));
+}
+
+/* (number + 0 x) / x */
+static int divided_by(import *m, const node *n, int numerator, const item *x)
+{
+    return lince_import_give(m, n, x,
+                             numerator < 0 ? numerator
+                                           : lince_import_add(m, n, numerator, x->node, LINCE_BARE(divide)));
+}
+
+int lince_onnx_take_reciprocal(import *m, const node *n)
+{
+    const item *x = lince_import_map(m, n, 0);
+    if (!x) return lince_import_refuse(m, n, N_("expected a map"));
+    int y = lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = 0));
+    if (y >= 0) y = lince_import_add(m, n, y, -1, LINCE_LAYER(shift, .number = 1));
+    return divided_by(m, n, y, x);
+}
+
+/* constant - x = constant + (-x);  constant / x = (constant + 0 x) / x. */
+static int from_constant(import *m, const node *n, const tensor *t, const item *x)
+{
+    size_t count = lince_onnx_elements(t);
+    bool quotient = n->op_type[0] == 'D';
+    float *values;
+    if (count != 1 && !lince_import_by_channel(m, x, t))
+        return lince_import_refuse(m, n, N_("expected a constant of one number, or of one for each channel"));
+    LINCE_TRY(lince_import_values(m, t, &values));
+    int y = lince_import_add(m, n, x->node, -1, LINCE_LAYER(scale, .factor = quotient ? 0 : -1));
+    if (y >= 0)
+        y = count > 1 ? lince_import_affine(m, n, y, t, NULL, values)
+                      : lince_import_add(m, n, y, -1, LINCE_LAYER(shift, .number = values[0]));
+    lince_free(values);
+    return quotient ? divided_by(m, n, y, x) : lince_import_give(m, n, x, y);
 }
 
 int lince_onnx_take_arithmetic(import *m, const node *n)
@@ -102,6 +142,6 @@ int lince_onnx_take_arithmetic(import *m, const node *n)
     }
     const tensor *before = lince_import_constant(m, n, 0), *behind = lince_import_constant(m, n, 1);
     if (left && behind) return with_constant(m, n, a, behind);
-    if (right && before && !turned) return with_constant(m, n, b, before);
+    if (right && before) return turned ? from_constant(m, n, before, b) : with_constant(m, n, b, before);
     return lince_import_refuse(m, n, N_("expected a map and a constant, or two maps"));
 }
