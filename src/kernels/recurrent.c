@@ -2,6 +2,8 @@
 #include "core/tensor.h"
 #include "kernels/op.h"
 
+#include <assert.h>
+
 int lince_cell_gates(lince_cell cell)
 {
     static const int gates[] = {
@@ -12,6 +14,13 @@ int lince_cell_gates(lince_cell cell)
 int lince_cell_saved(lince_cell cell, int hidden)
 {
     return (cell == LINCE_GRU ? 4 : lince_cell_gates(cell)) * hidden;
+}
+
+lince_recurrent_order lince_recurrent_order_of(lince_cell cell, int hidden, int block)
+{
+    enum { BLOCKS = 4 }; /* of units side by side where there is one gate */
+    int gates = lince_cell_gates(cell), units = gates == 1 ? BLOCKS * block : block;
+    return (lince_recurrent_order){gates, hidden, block > 1 ? units : 0};
 }
 
 /* Packed weights, and for each group two gradients a unit; units rounded up to any implementation's block. */
@@ -28,5 +37,6 @@ void lince_recurrent_forward(const lince_exec *exec, const lince_packed *packed,
 
 void lince_recurrent_backward(const lince_exec *exec, const lince_packed *packed, const lince_recurrent *r)
 {
+    assert(!r->units);
     lince_op_run(exec, LINCE_OP_RECURRENT_BACKWARD, &(lince_recurrent_args){packed, *r});
 }

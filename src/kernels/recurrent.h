@@ -9,6 +9,7 @@
 #ifndef LINCE_KERNELS_RECURRENT_H
 #define LINCE_KERNELS_RECURRENT_H
 
+#include "core/tensor.h"
 #include "kernels/exec.h"
 #include "kernels/packed.h"
 
@@ -18,7 +19,8 @@ typedef struct lince_recurrent {
     lince_cell cell;
     int hidden;               /* H; G is the number of gates */
     bool reverse;             /* from each text's last step to its first */
-    const float *w;           /* weight_hh [G H][H] */
+    const float *w;           /* weight_hh */
+    int units;                /* of the order in which it lies (below); 0 for backward */
     const float *b_ih, *b_hh; /* biases [G H] */
     const float *x;           /* [..][G H]: products of the inputs, without bias */
     const int32_t *slot;      /* [rows] row of x; NULL: the row itself */
@@ -34,6 +36,32 @@ typedef struct lince_recurrent {
     float *dh;
     float *work; /* lince_recurrent_work() floats */
 } lince_recurrent;
+
+/* How weight_hh lies in memory. units 0: as PyTorch has it, [G H][H]. Else in the order in which forward reads it, all gates of
+ * `units` units side by side, zeros behind the last unit:
+ *     [block of units][k: unit of h'][gate][unit]
+ * A net that only answers keeps it so, instead of packing it anew in each pass. */
+typedef struct lince_recurrent_order {
+    int gates, hidden, units;
+} lince_recurrent_order;
+
+/* As a net's activations have blocks of so many channels: the rows of that level read it as it lies. */
+lince_recurrent_order lince_recurrent_order_of(lince_cell cell, int hidden, int block);
+
+static inline size_t lince_recurrent_order_size(const lince_recurrent_order *o)
+{
+    int units = o->units ? lince_round_up(o->hidden, o->units) : o->hidden;
+    return (size_t)o->gates * (size_t)units * (size_t)o->hidden;
+}
+
+/* Where the weight of row `row` of the G H, and of unit k of h', is. */
+static inline size_t lince_recurrent_order_at(const lince_recurrent_order *o, int row, int k)
+{
+    size_t gate = (size_t)(row / o->hidden), unit = (size_t)(row % o->hidden), units = (size_t)o->units,
+           hidden = (size_t)o->hidden;
+    if (!units) return (size_t)row * hidden + (size_t)k;
+    return ((unit / units * hidden + (size_t)k) * (size_t)o->gates + gate) * units + unit % units;
+}
 
 int lince_cell_gates(lince_cell cell);             /* G */
 int lince_cell_saved(lince_cell cell, int hidden); /* floats a row */

@@ -32,6 +32,31 @@ static int directions(const lince_layer *l)
     return own(l)->bidirectional ? 2 : 1;
 }
 
+static size_t place(const void *layout, const int *dims, size_t element)
+{
+    size_t hidden = (size_t)dims[1];
+    return lince_recurrent_order_at(layout, (int)(element / hidden), (int)(element % hidden));
+}
+
+static void put_rows(const void *layout, const float *rows, float *memory, size_t begin, size_t end)
+{
+    const lince_recurrent_order *order = layout;
+    for (size_t row = begin; row < end; row++, rows += order->hidden)
+        for (int k = 0; k < order->hidden; k++)
+            memory[lince_recurrent_order_at(order, (int)row, k)] = rows[k];
+}
+
+/* Of a net that only answers, recurrent weights lie as they are read. */
+static void lay_out(lince_layer *l, lince_param *w)
+{
+    const lince_recurrent_order *order = l->plan;
+    if (!order->units) return;
+    w->layout = order;
+    w->place = place;
+    w->put_rows = put_rows;
+    w->size = lince_recurrent_order_size(order);
+}
+
 static void add_params(lince_layer *l, int direction)
 {
     int hidden = own(l)->hidden, rows = lince_cell_gates(cell_of(l)) * hidden, inputs = l->in[0].channels;
@@ -42,6 +67,7 @@ static void add_params(lince_layer *l, int direction)
         lince_param *p = lince_layer_param(l, name, i < 2 ? 2 : 1, (int[]){rows, i ? hidden : inputs});
         p->init = LINCE_INIT_UNIFORM;
         p->init_scale = 1 / sqrtf((float)hidden);
+        if (i == 1) lay_out(l, p);
     }
 }
 
@@ -71,6 +97,9 @@ static int infer(lince_layer *l)
     if (!l->in_rows[0])
         return lince_fail(LINCE_ESHAPE, "%s: expects a sequence, found %dx%dx%d", l->name, in.channels,
                           in.height, in.width);
+    lince_recurrent_order *order = l->plan = lince_alloc(1, sizeof *order);
+    if (!order) return LINCE_ENOMEM;
+    *order = lince_recurrent_order_of(cell_of(l), own(l)->hidden, l->inference ? l->block : 1);
     for (int d = 0; d < directions(l); d++) add_params(l, d);
     size_t hidden = (size_t)own(l)->hidden, rows = (size_t)lince_cell_gates(cell_of(l)) * hidden;
     l->out = (lince_shape){directions(l) * own(l)->hidden, in.height, 1, 1};
@@ -80,6 +109,11 @@ static int infer(lince_layer *l)
     l->macs =
         (double)directions(l) * (double)in.height * (double)rows * ((double)in.channels + (double)hidden);
     return 0;
+}
+
+static void release(lince_layer *l)
+{
+    lince_free(l->plan);
 }
 
 /* Scratch: the input's products (or their gradients) first, then what the kernel needs. */
@@ -93,6 +127,7 @@ static lince_recurrent direction_of(const lince_layer *l, const lince_pass *p, i
                          .hidden = own(l)->hidden,
                          .reverse = d == 1,
                          .w = param[1].value,
+                         .units = ((const lince_recurrent_order *)l->plan)->units,
                          .b_ih = param[2].value,
                          .b_hh = param[3].value,
                          .x = scratch,
@@ -252,6 +287,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
                                                    .infer = infer,                                 \
                                                    .forward = forward,                             \
                                                    .backward = backward,                           \
+                                                   .release = release,                             \
                                                    .describe = describe,                           \
                                                    .express = express}
 

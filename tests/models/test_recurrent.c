@@ -189,6 +189,71 @@ static void test_the_same_bits_on_any_number_of_threads(void **state)
     for_each_model(check_threads);
 }
 
+/* Every parameter, through PyTorch's order, in which both must have the same. */
+static void copy_params(const lince_net *from, lince_net *to)
+{
+    for (size_t i = 0; i < lince_net_params(from); i++) {
+        const lince_param *p = lince_net_param(from, i);
+        size_t bytes = lince_param_elements(p) * sizeof(float);
+        float *plain = lince_alloc(1, bytes), *again = lince_alloc(1, bytes);
+        assert_true(plain && again);
+        assert_int_equal(lince_param_read(p, plain), 0);
+        assert_int_equal(lince_param_write(lince_net_param(to, i), plain), 0);
+        assert_int_equal(lince_param_read(lince_net_param(to, i), again), 0);
+        assert_memory_equal(plain, again, bytes);
+        lince_free(plain), lince_free(again);
+    }
+}
+
+static void answer(lince_net *net, float scores[TEXTS * CLASSES])
+{
+    int32_t token[TEXTS][LONGEST];
+    draw_tokens(token);
+    lince_net_set_tokens(net, TEXTS, token[0], lengths, LONGEST);
+    lince_net_forward(net, TEXTS, false, keys);
+    lince_net_scores(net, scores);
+}
+
+static void train(lince_net *net)
+{
+    int32_t token[TEXTS][LONGEST];
+    draw_tokens(token);
+    step(net, TEXTS, token[0], lengths, LONGEST);
+    for (size_t i = 0; i < lince_net_params(net); i++) {
+        lince_param *p = lince_net_param(net, i);
+        for (size_t e = 0; e < p->size && !p->sparse_rows; e++) p->value[e] -= 0.5f * p->grad[e];
+    }
+}
+
+static void check_kept(const char *model, lince_text_net text)
+{
+    const lince_net_options inference = {.batch = TEXTS, .threads = 1, .inference = true};
+    float trained[TEXTS * CLASSES], opened[TEXTS * CLASSES], before[TEXTS * CLASSES];
+    lince_net *net = build(model, text, (lince_net_options){.batch = TEXTS, .threads = 1}, 0),
+              *open = build(model, text, inference, 0);
+    for (int round = 0; round < 2; round++) {
+        lince_net *fresh = build(model, text, inference, 0);
+        copy_params(net, open);
+        copy_params(net, fresh);
+        answer(net, trained);
+        answer(open, opened);
+        assert_memory_equal(opened, trained, sizeof trained);
+        answer(fresh, opened);
+        assert_memory_equal(opened, trained, sizeof trained);
+        assert_true(round == 0 || memcmp(before, trained, sizeof before) != 0);
+        memcpy(before, trained, sizeof before);
+        lince_net_free(fresh);
+        train(net);
+    }
+    lince_net_free(net), lince_net_free(open);
+}
+
+static void test_a_net_that_answers_gives_what_the_trained_one_does(void **state)
+{
+    (void)state;
+    for_each_model(check_kept);
+}
+
 /* The derivative by a state, of a text of three words: as only the last state is read, the earlier ones
  * matter through the next alone, W^T (dh_{t+1} (1 - h_{t+1}^2)). */
 static void test_gradients_of_states_are_whole(void **state)
@@ -277,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_steps_equal_pytorchs),
         cmocka_unit_test(test_a_text_gives_the_same_alone_and_in_a_batch),
         cmocka_unit_test(test_the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(test_a_net_that_answers_gives_what_the_trained_one_does),
         cmocka_unit_test(test_gradients_of_states_are_whole),
         cmocka_unit_test(test_reading_the_padding_is_reading_pad_like_a_word),
         cmocka_unit_test(test_the_padding_row_is_zero_and_not_trained),

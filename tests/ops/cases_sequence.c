@@ -196,24 +196,30 @@ static lince_recurrent_args *cell_of(const op_case *c)
 
 #define IN_R(field) (offsetof(lince_recurrent_args, r) + offsetof(lince_recurrent, field))
 
-/* Each size with each cell; backwards in time every second. */
+/* How weights lie: as PyTorch has them; going forward, also as nets with blocks of 8 and 16 channels keep them. */
+static const int blocks[] = {1, 8, 16};
+enum { BLOCKS = sizeof blocks / sizeof *blocks };
+
+/* Each size with each cell and order of weights; backwards in time every second. */
 static bool make_cell(op_case *c, size_t index, bool timed, bool backward)
 {
     static const char *const names[] = {"rnn", "rnn with relu", "gru", "lstm"};
-    texts *t = texts_at(c, index / 4, timed);
+    size_t orders = backward ? 1 : BLOCKS, number = index / 4 / orders;
+    texts *t = texts_at(c, number, timed);
     if (!t) return false;
     lince_cell cell = (lince_cell)(index % 4);
+    lince_recurrent_order order = lince_recurrent_order_of(cell, t->n, blocks[index / 4 % orders]);
     size_t length = strlen(c->what), hidden = (size_t)t->n, gates = (size_t)lince_cell_gates(cell),
            rows = (size_t)t->packed.rows;
-    snprintf(c->what + length, sizeof c->what - length, ", %s%s", names[cell],
-             index / 4 % 2 ? ", reversed" : "");
-    *cell_of(c) =
-        (lince_recurrent_args){&t->packed,
-                               {.cell = cell, .hidden = t->n, .ld = hidden, .reverse = index / 4 % 2}};
+    snprintf(c->what + length, sizeof c->what - length, ", %s%s%s", names[cell],
+             number % 2 ? ", reversed" : "", order.units ? ", packed" : "");
+    *cell_of(c) = (lince_recurrent_args){
+        &t->packed,
+        {.cell = cell, .hidden = t->n, .ld = hidden, .reverse = number % 2, .units = order.units}};
     op_role first = backward ? GIVEN : RESULT;
     op_flat(c, "x", IN_R(x), GIVEN, SIGNED, rows * gates * hidden)->learns =
-        !backward && cell != LINCE_RNN_RELU;
-    op_flat(c, "w", IN_R(w), GIVEN, SIGNED, gates * hidden * hidden);
+        !backward && cell != LINCE_RNN_RELU && !order.units;
+    op_flat(c, "w", IN_R(w), GIVEN, SIGNED, lince_recurrent_order_size(&order));
     op_flat(c, "b_ih", IN_R(b_ih), GIVEN, SIGNED, gates * hidden);
     op_flat(c, "b_hh", IN_R(b_hh), GIVEN, SIGNED, gates * hidden);
     op_flat(c, "h", IN_R(h), first, SIGNED, rows * hidden);

@@ -12,9 +12,10 @@ static double logistic(double x)
 /* b + w h' for row j of the weights. */
 static double recurrent_product(const lince_recurrent *r, int j, const float *previous)
 {
+    const lince_recurrent_order order = {lince_cell_gates(r->cell), r->hidden, r->units};
     double sum = (double)r->b_hh[j];
     for (int k = 0; k < r->hidden; k++)
-        sum += (double)r->w[(ptrdiff_t)j * r->hidden + k] * (double)previous[k];
+        sum += (double)r->w[lince_recurrent_order_at(&order, j, k)] * (double)previous[k];
     return sum;
 }
 

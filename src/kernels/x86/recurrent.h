@@ -3,8 +3,8 @@
  *
  * A group of texts walks through time on one core, without waiting for others; the recurrent weights stay in
  * the core's cache, packed in the order in which they are used. Forward, for vectors of units, all gates of a
- * vector side by side:           packed[block of units][k][gate][unit],      k: unit of h' backward, for W^T
- * da:   packed[block of units of h'][gate and unit][unit of h'] */
+ * vector side by side (lince_recurrent_order): packed[block of units][k][gate][unit], k: unit of h'. Backward, for
+ * W^T da: packed[block of units of h'][gate and unit][unit of h'] */
 #ifndef LINCE_KERNELS_X86_RECURRENT_H
 #define LINCE_KERNELS_X86_RECURRENT_H
 
