@@ -47,6 +47,7 @@ class Model:
         self._handle: Optional[ctypes.c_void_p] = handle
         self._lock = threading.RLock()
         self._kept = kept  # bytes in memory that the model reads
+        self._names: Optional[list[str]] = None
         self._folder = run
         self.path = path  #: what was opened; None: weights in memory
 
@@ -93,8 +94,10 @@ class Model:
     def classes(self) -> list[str]:
         """The classes' names (or numbers, where the weights name none), in the order of all arrays by class."""
         handle = self._open
-        names = (lib.lince_model_class(handle, i) for i in range(lib.lince_model_classes(handle)))
-        return [str(i) if name is None else text(name) for i, name in enumerate(names)]
+        if self._names is None:  # an open model's stay as they are
+            names = (lib.lince_model_class(handle, i) for i in range(lib.lince_model_classes(handle)))
+            self._names = [str(i) if name is None else text(name) for i, name in enumerate(names)]
+        return list(self._names)
 
     @property
     def is_text(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import html
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Optional, Sequence, Union, overload
@@ -38,10 +39,10 @@ class Kept:
 
 
 def keep(name: Optional[str], struct: Struct) -> Kept:
-    shape = (struct.classes,)
+    classes = struct.classes
     return Kept(name, struct.best, struct.unsure, struct.unknown,
-                np.ctypeslib.as_array(struct.probability, shape).copy(),
-                np.ctypeslib.as_array(struct.answered, shape).astype(bool) if struct.answered else None)
+                np.frombuffer(ctypes.string_at(struct.probability, 4 * classes), np.float32),
+                np.frombuffer(ctypes.string_at(struct.answered, classes), np.bool_) if struct.answered else None)
 
 
 class Structs:
@@ -72,11 +73,11 @@ class Predictions(Sequence[Prediction]):
         self.classes = list(classes)
         self.inputs = [k.input for k in kept]
         self.best = np.array([k.best for k in kept], dtype=np.int64)
-        self.probabilities = (np.stack([k.probabilities for k in kept]) if kept
+        self.probabilities = (np.array([k.probabilities for k in kept]) if kept
                               else np.zeros((0, len(self.classes)), np.float32))
         self.unsure = np.array([k.unsure for k in kept], dtype=bool)
         answered = [k.answered for k in kept if k.answered is not None]
-        self.answered = np.stack(answered) if answered else None
+        self.answered = np.array(answered) if answered else None
         self._unknown = [k.unknown for k in kept]
 
     @property
