@@ -9,7 +9,8 @@ void cli_overview(FILE *out)
     const command *c;
     for (size_t i = 0; (c = cli_command_at(i)); i++)
         fprintf(out, "  lince %-8s %s\n", c->name, lince_translate(c->summary));
-    fprintf(out, "\n%s\n", _("--cpu amx|avx512|avx2|plain: the most of the processor to use."));
+    fprintf(out, "\n%s\n",
+            _("--cpu amx|avx512vnni|avx512|avxvnni|avx2|plain: level of instructions to use."));
     fprintf(out, "%s\n", _("'lince help COMMAND' explains one, 'lince help models' compares the models."));
 }
 

@@ -111,7 +111,7 @@ static int move_language(int argc, char **argv)
 static int take_global_options(int argc, char **argv)
 {
     const char *level = NULL;
-    argc = take_option(argc, argv, "cpu", "amx|avx512|avx2|plain", &level);
+    argc = take_option(argc, argv, "cpu", "amx|avx512vnni|avx512|avxvnni|avx2|plain", &level);
     if (level) setenv("LINCE_CPU", level, 1);
     return argc < 0 ? argc : move_language(argc, argv);
 }

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* 0, or LINCE_EUSAGE where the environment variable LINCE_CPU (plain, avx2, avx512), which hides what the
+/* 0, or LINCE_EUSAGE where the environment variable LINCE_CPU (plain, avx2, avx512, ...), which hides what the
  * processor has above it, names no level or one that the machine lacks. A model that is opened or trained
  * fails likewise.
  */

@@ -19,11 +19,27 @@
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zip.h>
 
 static void put_name(lince_buffer *out, const char *what)
 {
     lince_buffer_printf(out, "%*s ", lince_field(-12, what), what);
+}
+
+static bool is_used(const lince_cpu_mask *mask)
+{
+    return mask->level == lince_cpu_level() && lince_cpu_has(mask->features);
+}
+
+/* The highest name that `holds`. */
+static const char *highest_name(bool (*holds)(const lince_cpu_mask *mask))
+{
+    const lince_cpu_mask *mask;
+    const char *name = "?";
+    for (size_t i = 0; (mask = lince_cpu_mask_at(i)); i++)
+        if (holds(mask)) name = mask->name;
+    return name;
 }
 
 static void put_machine(lince_buffer *out)
@@ -37,11 +53,11 @@ static void put_machine(lince_buffer *out)
                         lince_cpu_cache(2) >> 10, lince_cpu_cache(3) >> 10);
     lince_buffer_puts(out, "\n");
     put_name(out, _("level"));
-    if (lince_cpu_level() == lince_cpu_highest())
-        lince_buffer_puts(out, lince_level_name(lince_cpu_level()));
+    const char *used = highest_name(is_used), *offered = highest_name(lince_cpu_offers);
+    if (!strcmp(used, offered))
+        lince_buffer_puts(out, used);
     else
-        lince_buffer_printf(out, _("%s (the machine has %s)"), lince_level_name(lince_cpu_level()),
-                            lince_level_name(lince_cpu_highest()));
+        lince_buffer_printf(out, _("%s (the machine has %s)"), used, offered);
     lince_buffer_puts(out, "\n");
 }
 

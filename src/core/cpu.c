@@ -65,22 +65,42 @@ lince_level lince_cpu_highest(void)
 #endif
 }
 
-/* The level that LINCE_CPU names; LINCE_LEVELS: it names none. */
-static lince_level asked_for(const char *name)
+static const lince_cpu_mask masks[] = {{"plain", LINCE_PLAIN, 0},
+                                       {"avx2", LINCE_AVX2, 0},
+                                       {"avxvnni", LINCE_AVX2, LINCE_AVX_VNNI},
+                                       {"avx512", LINCE_AVX512, 0},
+                                       {"avx512vnni", LINCE_AVX512, LINCE_AVX512_VNNI},
+                                       {"amx", LINCE_AMX, 0}};
+
+const lince_cpu_mask *lince_cpu_mask_at(size_t index)
 {
-    int level = 0;
-    while (level < LINCE_LEVELS && strcmp(names[level], name) != 0) level++;
-    return (lince_level)level;
+    return index < sizeof masks / sizeof *masks ? &masks[index] : NULL;
+}
+
+bool lince_cpu_offers(const lince_cpu_mask *mask)
+{
+    return mask->level <= lince_cpu_highest() && !(mask->features & ~own_features());
+}
+
+/* What LINCE_CPU names; NULL: nothing. */
+static const lince_cpu_mask *asked_for(const char *name)
+{
+    const lince_cpu_mask *mask;
+    for (size_t i = 0; (mask = lince_cpu_mask_at(i)); i++)
+        if (name && !strcmp(mask->name, name)) return mask;
+    return NULL;
 }
 
 int lince_cpu_check(void)
 {
     const char *name = getenv("LINCE_CPU");
     if (!name || !*name) return 0;
-    lince_level level = asked_for(name);
-    if (level == LINCE_LEVELS)
-        return lince_fail(LINCE_EUSAGE, "LINCE_CPU: '%s' is no level; amx, avx512, avx2 and plain are", name);
-    if (level > lince_cpu_highest())
+    const lince_cpu_mask *mask = asked_for(name);
+    if (!mask)
+        return lince_fail(LINCE_EUSAGE,
+                          "LINCE_CPU: '%s' is no level; amx, avx512vnni, avx512, avxvnni, avx2 and plain are",
+                          name);
+    if (!lince_cpu_offers(mask))
         return lince_fail(LINCE_EUSAGE, "LINCE_CPU: this machine has no %s, %s at most", name,
                           names[lince_cpu_highest()]);
     return 0;
@@ -95,11 +115,13 @@ static struct {
     char name[128];
 } machine = {.once = PTHREAD_ONCE_INIT};
 
-static lince_level masked_level(void)
+/* The highest level hides nothing, by whatever name. */
+static void ask_for_level(void)
 {
-    const char *name = getenv("LINCE_CPU");
-    lince_level highest = lince_cpu_highest(), level = name ? asked_for(name) : LINCE_LEVELS;
-    return level < highest ? level : highest;
+    const lince_cpu_mask *mask = asked_for(getenv("LINCE_CPU"));
+    bool hides = mask && mask->level < LINCE_AMX;
+    machine.level = hides && mask->level < lince_cpu_highest() ? mask->level : lince_cpu_highest();
+    machine.features = own_features() & (hides ? mask->features : ~0u);
 }
 
 /* The text of one file of Linux's description of the first processor's caches; false where there is none. */
@@ -156,9 +178,7 @@ static void read_name(char *out, size_t size)
 static void ask(void)
 {
     static const size_t usual[] = {32 << 10, 256 << 10, 4 << 20};
-    const char *mask = getenv("LINCE_CPU");
-    machine.level = masked_level();
-    machine.features = mask && *mask && machine.level < LINCE_AMX ? 0 : own_features();
+    ask_for_level();
     read_name(machine.name, sizeof machine.name);
     for (int level = 1; level <= 3; level++) {
         size_t size = cache_of_linux(level);
@@ -173,10 +193,10 @@ lince_level lince_cpu_level(void)
     return machine.level;
 }
 
-bool lince_cpu_has(lince_feature feature)
+bool lince_cpu_has(unsigned features)
 {
     pthread_once(&machine.once, ask);
-    return (machine.features & feature) == feature;
+    return (machine.features & features) == features;
 }
 
 int lince_cpu_lanes(void)

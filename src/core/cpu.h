@@ -1,7 +1,7 @@
 /* What the processor can do: the one place where the machine is asked. Everything that exists for several
  * instruction sets asks lince_cpu_level() which to take.
  *
- * The environment variable LINCE_CPU (amx, avx512, avx2 or plain) hides what lies above it, so that one machine
+ * The environment variable LINCE_CPU (a name that lince_cpu_mask lists) hides what lies above it, so that one machine
  * runs, tests and measures all levels that it has. It is read once, when the level is first asked for; what
  * it says in vain is told by lince_cpu_check. */
 #ifndef LINCE_CORE_CPU_H
@@ -38,8 +38,7 @@ int lince_cpu_lanes(void);
  * machine does not tell. */
 size_t lince_cpu_cache(int level);
 
-/* What some machines of a level have besides, and others lack: products of bytes, summed by fours. Where LINCE_CPU names a
- * level below amx, it hides them, so that the level stands for the same on every machine. */
+/* What some machines of a level have besides, and others lack: products of bytes, summed by fours. */
 typedef enum lince_feature {
     LINCE_NO_FEATURE = 0,
     LINCE_AVX_VNNI = 1 << 0,    /* of 256 bits, without AVX-512 */
@@ -47,7 +46,20 @@ typedef enum lince_feature {
     LINCE_AMX_INT8 = 1 << 2,    /* of matrix tiles */
 } lince_feature;
 
-bool lince_cpu_has(lince_feature feature);
+bool lince_cpu_has(unsigned features);
+
+/* What LINCE_CPU may name: a level, and the features that it leaves to be seen, no others, so that a name stands for the same on
+ * every machine; but for the highest, which hides nothing. From the lowest on, NULL behind the last. */
+typedef struct lince_cpu_mask {
+    const char *name; /* "plain", "avx2", "avxvnni", "avx512", "avx512vnni", "amx" */
+    lince_level level;
+    unsigned features;
+} lince_cpu_mask;
+
+const lince_cpu_mask *lince_cpu_mask_at(size_t index);
+
+/* Whether the machine has all of it. */
+bool lince_cpu_offers(const lince_cpu_mask *mask);
 
 /* The processor's name, as it tells it by itself; "?" where it does not. */
 const char *lince_cpu_name(void);

@@ -9,7 +9,7 @@ training=(--data data --model resnet20 --epochs 2 --batch-size 10 --image-size 1
 at_level() {
     echo "level $1"
     done_with --cpu "$1" version --verbose
-    grep -q "^level  *$1" out || wrong "$1: version names another level"
+    grep -Eq "^level  *$1( |\$)" out || wrong "$1: version names another level"
     done_with --cpu "$1" train "${training[@]}" --out "whole-$1"
     LINCE_CPU=$1 interrupted "resumed-$1" train "${training[@]}" --checkpoint-every 0.00001 --out "resumed-$1"
     LINCE_CPU=$1 done_with train --resume "resumed-$1"
@@ -17,7 +17,7 @@ at_level() {
 }
 
 seen=0
-for level in plain avx2 avx512 amx; do
+for level in plain avx2 avxvnni avx512 avx512vnni amx; do
     if run --cpu $level version && [ $code -eq 0 ]; then
         at_level $level
         seen=$((seen + 1))

@@ -48,7 +48,7 @@ expect 2 "--image-size -4: expected" train --imgsz -4
 expect 1 "nope: there is no such run" val --run nope
 expect 2 "--data is missing" train --model VGG16
 # options before the command, and without their value
-expect 2 "lince: --cpu: a value is missing (amx|avx512|avx2|plain)" train --cpu
+expect 2 "lince: --cpu: a value is missing (amx|avx512vnni|avx512|avxvnni|avx2|plain)" train --cpu
 expect 2 "lince: --cpu: a value is missing" --cpu --epochs 2
 expect 2 "falta un valor" --lang es train --epochs
 expect 2 "--lang: a value is missing" --lang
@@ -97,8 +97,8 @@ expect 2 "--n 3" synth tweets somewhere --n 3
 expect 2 "--n 3" synth images somewhere --n 3
 expect 1 "nothing is overwritten" synth images "$scratch"
 expect 2 "expected en, es or auto" report --lang fr run
-expect 2 "avx512, avx2 and plain" --cpu avx3 version
-expect 2 "avx512, avx2 and plain" info --cpu=avx3 somewhere
+expect 2 "avxvnni, avx2 and plain" --cpu avx3 version
+expect 2 "avxvnni, avx2 and plain" info --cpu=avx3 somewhere
 expect 1 "no-such" train --data no-such
 expect 1 "no-such" info no-such
 expect 1 "no-such" report no-such

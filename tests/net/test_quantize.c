@@ -215,8 +215,9 @@ static void test_bits_depend_on_neither_level_nor_threads_nor_slices(void **stat
     int here = bits_of_fixed(1, 0);
     assert_int_equal(bits_of_fixed(3, 0), here);
     assert_int_equal(bits_of_fixed(1, 1), here);
-    for (int level = LINCE_PLAIN; level <= (int)lince_cpu_highest(); level++)
-        assert_int_equal(bits_at(lince_level_name((lince_level)level)), here);
+    const lince_cpu_mask *mask;
+    for (size_t i = 0; (mask = lince_cpu_mask_at(i)); i++)
+        if (lince_cpu_offers(mask)) assert_int_equal(bits_at(mask->name), here);
 }
 
 static void test_texts_are_refused(void **state)
