@@ -356,7 +356,7 @@ static int find_samples(finder *find, folder_list *children)
     const lince_source *source = &find->dataset->source;
     const lince_sample_files *kind = find->dataset->layout->files;
     char files[256], formats[LINCE_FORMATS_MAX];
-    folder top = {.end = source->count};
+    folder top = {.path = "", .end = source->count};
     count_pictures(find, &top);
     if (source->count == 0)
         return lince_fail(LINCE_EDATA, "%s: empty; expected folders of %s, one for each class", source->path,
