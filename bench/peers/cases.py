@@ -33,6 +33,8 @@ class Bench:
         self.python = os.path.join(os.path.abspath(peers), "bin", "python")
         self.lince, self.threads = f"{self.build}/lince", len(os.sched_getaffinity(0))
         self.data, self.weights = f"{self.work}/data", f"{self.work}/vgg16.pth"
+        keras = os.path.join(os.path.abspath(peers), "keras", "bin", "python")
+        self.keras = keras if os.path.exists(keras) else None
         blas = blas_of(debian)
         self.debian, self.debian_name = debian if blas else None, f"Debian's PyTorch, as installed, {blas}"
 
@@ -85,13 +87,17 @@ def vision(b, model, size, batch, work, variant, threads=None, python=None):
             b.seconds, "--threads", threads or b.threads]
 
 
-def training(b, model, size, batch, work, rounds, compiled=False, debian=False):
+def training(b, model, size, batch, work, rounds, compiled=False, debian=False, keras=False):
     contenders = [Contender("lince", bench_model(b, model, size, batch, work))]
     for variant in ["plain", "channels_last"] + (["compile"] if compiled else []):
         contenders.append(Contender(f"PyTorch, {variant}", vision(b, model, size, batch, work, variant), field="PyTorch"))
     if debian and b.debian:
         command = vision(b, model, size, batch, work, "plain", python=b.debian)
         contenders.append(Contender(b.debian_name, command, rounds=1))
+    for variant in ("plain", "xla") if keras and b.keras else ():
+        command = [b.keras, f"{HERE}/keras_vision.py", model, size, batch, work, "--variant", variant, "--seconds", b.seconds,
+                   "--threads", b.threads]
+        contenders.append(Contender(f"Keras over TensorFlow, {variant}", command, field="Keras"))
     name = {"sgd": "SGD with momentum", "adam": "Adam"}[work]
     return Case("Training on pictures", f"{model} {size}x{size}, batch {batch}, {name}", contenders, rounds)
 
@@ -220,7 +226,7 @@ def all_cases(b):
     for batch in (128, 16, 64):
         for work in ("sgd", "adam"):
             yield training(b, "vgg16", 32, batch, work, 3, compiled=batch == 16 and work == "sgd",
-                           debian=batch != 64 and work == "sgd")
+                           debian=batch != 64 and work == "sgd", keras=work == "sgd")
     for model, size, batch in (("vgg16", 32, 128), ("vgg16_bn", 32, 128), ("resnet18", 64, 32)):
         if multiplies_bfloat16():
             yield rounded_training(b, model, size, batch, 3)

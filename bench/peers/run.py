@@ -144,6 +144,9 @@ def versions(bench):
     names = {"PyTorch": "torch", "ONNX Runtime": "onnxruntime", "OpenVINO": "openvino", "ncnn": "ncnn"}
     code = f"import importlib.metadata as m\nfor name, package in {names}.items(): print(name, m.version(package))"
     said = subprocess.run([bench.python, "-c", code], capture_output=True, text=True).stdout.split("\n")
+    if bench.keras:
+        code = "import importlib.metadata as m; print('Keras', m.version('keras'), 'over TensorFlow', m.version('tensorflow-cpu'))"
+        said += subprocess.run([bench.keras, "-c", code], capture_output=True, text=True).stdout.split("\n")
     if bench.debian:
         code = "import torch; print('Debian\\'s PyTorch', torch.__version__)"
         said += subprocess.run([bench.debian, "-c", code], capture_output=True, text=True).stdout.split("\n")
