@@ -413,26 +413,67 @@ static lince_direct_outer flat_over(const work *w, const piece *part, size_t pan
     return o;
 }
 
-/* Each tap over the results that it reaches; the others meet its zeros. */
-static void add_lines(const work *w, const piece *part, size_t sample, size_t panel, size_t block)
+/* The results that a tap of a block reaches; the others meet its zeros. */
+typedef struct reached {
+    range line, pixel;
+} reached;
+
+static reached reach_of(const plan *p, const piece *part, const reach *tap)
+{
+    reached r;
+    reaching(tap->y, p->source_step, p->from.height, (size_t)p->to.height, &r.line.begin, &r.line.end);
+    reaching(tap->x, p->source_step, p->from.width, (size_t)p->to.width, &r.pixel.begin, &r.pixel.end);
+    if (r.line.begin < part->begin) r.line.begin = part->begin;
+    r.line.end = smaller(r.line.end, part->end);
+    return r;
+}
+
+/* Tap t over those of one sample, from line `line` on. */
+static lince_direct_outer outer_of_tap(const work *w, size_t sample, size_t panel, size_t block, size_t t,
+                                       const reached *r, size_t line)
 {
     const plan *p = w->plan;
-    const grid *g = &p->grid[0];
-    const float *x = x_at(w, sample_of(p, sample, panel), block);
-    lince_direct_outer all = outer_over(w, sample, panel);
-    for (size_t t = 0; t < g->taps; t++) {
-        lince_direct_outer o = all;
-        size_t line, end_line, pixel, end;
-        reaching(g->reach[t].y, p->source_step, p->from.height, all.lines, &line, &end_line);
-        reaching(g->reach[t].x, p->source_step, p->from.width, all.pixels, &pixel, &end);
-        if (line < part->begin) line = part->begin;
-        end_line = smaller(end_line, part->end);
-        if (line >= end_line) continue;
-        o.lines = end_line - line, o.pixels = end - pixel;
-        o.x = x + g->x_tap[t] + (ptrdiff_t)(line * all.x_line + pixel * all.x_pixel);
-        o.dy += line * all.dy_line + pixel * lanes(p);
-        o.dw = gradient_at(w, panel, block, t);
+    lince_direct_outer o = outer_over(w, sample, panel);
+    o.x = x_at(w, sample_of(p, sample, panel), block) + p->grid[0].x_tap[t] +
+          (ptrdiff_t)(line * o.x_line + r->pixel.begin * o.x_pixel);
+    o.dy += line * o.dy_line + r->pixel.begin * lanes(p);
+    o.dw = gradient_at(w, panel, block, t);
+    o.pixels = r->pixel.end - r->pixel.begin;
+    return o;
+}
+
+/* Of a sample all lines at a time. */
+static void add_lines(const work *w, const piece *part, size_t panel, size_t block, size_t t,
+                      const reached *r)
+{
+    for (size_t n = 0; n < part->samples; n++) {
+        lince_direct_outer o = outer_of_tap(w, part->sample + n, panel, block, t, r, r->line.begin);
+        o.lines = r->line.end - r->line.begin;
+        w->plan->simd->channels[vectors_of(w->plan, panel) - 1](&o);
+    }
+}
+
+/* Of a line all samples at a time: where these are more, so that dw is read and written less often. */
+static void add_samples(const work *w, const piece *part, size_t panel, size_t block, size_t t,
+                        const reached *r)
+{
+    const plan *p = w->plan;
+    for (size_t line = r->line.begin; line < r->line.end; line++) {
+        lince_direct_outer o = outer_of_tap(w, part->sample, panel, block, t, r, line);
+        o.lines = part->samples;
+        o.x_line = p->conv_groups * p->from_blocks * pixels_of(p->from) * p->channels;
+        o.dy_line = p->conv_groups * p->to_blocks * o.dy_vector;
         p->simd->channels[vectors_of(p, panel) - 1](&o);
+    }
+}
+
+static void add_window(const work *w, const piece *part, size_t panel, size_t block)
+{
+    const plan *p = w->plan;
+    for (size_t t = 0; t < p->grid[0].taps; t++) {
+        reached r = reach_of(p, part, &p->grid[0].reach[t]);
+        if (r.line.begin >= r.line.end || r.pixel.begin >= r.pixel.end) continue;
+        (p->group > (size_t)p->to.height ? add_samples : add_lines)(w, part, panel, block, t, &r);
     }
 }
 
@@ -495,13 +536,13 @@ static void add_piece(const work *w, const piece *part, const piece *next, size_
     if (p->gathered) gather_piece(w, part, own);
     for (size_t i = begin; i < end; i++) {
         size_t panel = i / groups, block = i % groups;
-        if (p->flat) {
-            lince_direct_outer o = flat_over(w, part, panel, block, own);
-            if (next) fetch_ahead(w, next, panel, block, i - begin < groups, &o);
-            p->simd->channels[vectors_of(p, panel) - 1](&o);
+        if (!p->flat) {
+            add_window(w, part, panel, block);
+            continue;
         }
-        for (size_t n = 0; n < part->samples && !p->flat; n++)
-            add_lines(w, part, part->sample + n, panel, block);
+        lince_direct_outer o = flat_over(w, part, panel, block, own);
+        if (next) fetch_ahead(w, next, panel, block, i - begin < groups, &o);
+        p->simd->channels[vectors_of(p, panel) - 1](&o);
     }
 }
 
@@ -754,6 +795,7 @@ static int create_avx2(lince_kernel *k)
 
 const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
                                                .name = "direct-avx512",
+                                               .revision = 1,
                                                .needs = LINCE_AVX512,
                                                .same_bits = true,
                                                .finishes = true,
@@ -764,6 +806,7 @@ const lince_op_row lince_conv_direct_avx512 = {.op = LINCE_OP_CONV,
                                                .release = release};
 const lince_op_row lince_conv_direct_avx2 = {.op = LINCE_OP_CONV,
                                              .name = "direct-avx2",
+                                             .revision = 1,
                                              .needs = LINCE_AVX2,
                                              .same_bits = true,
                                              .finishes = true,
