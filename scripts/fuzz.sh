@@ -26,6 +26,8 @@ fuzz() {
 }
 export -f fuzz
 export folder
+# By frame pointers, which libraries lack, a leak of theirs would be nobody's.
+export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$PWD/tests/fuzz/leaks.supp:print_suppressions=0
 
 at_once=1
 if [ "${1:-}" = -j ]; then
