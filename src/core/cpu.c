@@ -31,7 +31,7 @@ static bool has_amx(void)
 {
     enum { BF16_TILES = 1 << 22, TILES = 1 << 24, BF16 = 1 << 5 };
     unsigned a, b, c, d;
-    if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return false;
+    if (!__builtin_cpu_supports("avx512vl")) return false;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & BF16_TILES) || !(d & TILES)) return false;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & BF16 && may_use_tiles();
 }
@@ -44,8 +44,8 @@ static unsigned own_features(void)
 #ifdef __x86_64__
     enum { AVX_VNNI = 1 << 4, TILES_INT8 = 1 << 25 };
     unsigned a, b, c, d;
-    bool avx512 = lince_cpu_highest() >= LINCE_AVX512 && __builtin_cpu_supports("avx512bw");
-    if (avx512 && __builtin_cpu_supports("avx512vnni")) features |= LINCE_AVX512_VNNI;
+    if (lince_cpu_highest() >= LINCE_AVX512 && __builtin_cpu_supports("avx512vnni"))
+        features |= LINCE_AVX512_VNNI;
     if (lince_cpu_highest() >= LINCE_AVX2 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & AVX_VNNI)
         features |= LINCE_AVX_VNNI;
     if (lince_cpu_highest() >= LINCE_AMX && __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & TILES_INT8)
@@ -58,7 +58,9 @@ lince_level lince_cpu_highest(void)
 {
 #ifdef __x86_64__
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return LINCE_PLAIN;
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq")) return LINCE_AVX2;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
+        !__builtin_cpu_supports("avx512bw"))
+        return LINCE_AVX2;
     return has_amx() ? LINCE_AMX : LINCE_AVX512;
 #else
     return LINCE_PLAIN;

@@ -16,8 +16,8 @@
 typedef enum lince_level {
     LINCE_PLAIN,  /* what every machine of the architecture has */
     LINCE_AVX2,   /* AVX2, FMA */
-    LINCE_AVX512, /* AVX-512 F and DQ */
-    LINCE_AMX,    /* AMX-TILE, AMX-BF16; AVX-512 BW, VL and BF16 */
+    LINCE_AVX512, /* AVX-512 F, DQ and BW */
+    LINCE_AMX,    /* AMX-TILE, AMX-BF16; AVX-512 VL and BF16 */
     LINCE_LEVELS
 } lince_level;
 
@@ -42,7 +42,7 @@ size_t lince_cpu_cache(int level);
 typedef enum lince_feature {
     LINCE_NO_FEATURE = 0,
     LINCE_AVX_VNNI = 1 << 0,    /* of 256 bits, without AVX-512 */
-    LINCE_AVX512_VNNI = 1 << 1, /* of 512 bits; with AVX-512 BW */
+    LINCE_AVX512_VNNI = 1 << 1, /* of 512 bits */
     LINCE_AMX_INT8 = 1 << 2,    /* of matrix tiles */
 } lince_feature;
 
@@ -74,25 +74,25 @@ const char *lince_cpu_name(void);
  *     }
  */
 #ifdef __x86_64__
-#define LINCE_EACH_LEVEL(name, parameters, arguments)                                \
-    static inline __attribute__((always_inline)) void name##_body parameters;        \
-    __attribute__((target("avx512f,avx512dq"))) static void name##_avx512 parameters \
-    {                                                                                \
-        name##_body arguments;                                                       \
-    }                                                                                \
-    __attribute__((target("avx2"))) static void name##_avx2 parameters               \
-    {                                                                                \
-        name##_body arguments;                                                       \
-    }                                                                                \
-    static void name parameters                                                      \
-    {                                                                                \
-        switch (lince_cpu_level()) {                                                 \
-        case LINCE_AMX:                                                              \
-        case LINCE_AVX512: name##_avx512 arguments; return;                          \
-        case LINCE_AVX2: name##_avx2 arguments; return;                              \
-        default: name##_body arguments;                                              \
-        }                                                                            \
-    }                                                                                \
+#define LINCE_EACH_LEVEL(name, parameters, arguments)                                         \
+    static inline __attribute__((always_inline)) void name##_body parameters;                 \
+    __attribute__((target("avx512f,avx512dq,avx512bw"))) static void name##_avx512 parameters \
+    {                                                                                         \
+        name##_body arguments;                                                                \
+    }                                                                                         \
+    __attribute__((target("avx2"))) static void name##_avx2 parameters                        \
+    {                                                                                         \
+        name##_body arguments;                                                                \
+    }                                                                                         \
+    static void name parameters                                                               \
+    {                                                                                         \
+        switch (lince_cpu_level()) {                                                          \
+        case LINCE_AMX:                                                                       \
+        case LINCE_AVX512: name##_avx512 arguments; return;                                   \
+        case LINCE_AVX2: name##_avx2 arguments; return;                                       \
+        default: name##_body arguments;                                                       \
+        }                                                                                     \
+    }                                                                                         \
     static inline void name##_body parameters
 #else
 #define LINCE_EACH_LEVEL(name, parameters, arguments) static void name parameters

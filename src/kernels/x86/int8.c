@@ -345,5 +345,6 @@ static void release(lince_kernel *k)
                                                   .release = release};
 LINCE_INT8_ROW(amx, LINCE_AMX, LINCE_AMX_INT8, supports_tiles)
 LINCE_INT8_ROW(avx512vnni, LINCE_AVX512, LINCE_AVX512_VNNI, supports)
+LINCE_INT8_ROW(avx512, LINCE_AVX512, LINCE_NO_FEATURE, supports)
 LINCE_INT8_ROW(avxvnni, LINCE_AVX2, LINCE_AVX_VNNI, supports)
 LINCE_INT8_ROW(avx2, LINCE_AVX2, LINCE_NO_FEATURE, supports)

@@ -69,7 +69,7 @@ typedef struct lince_int8_simd {
     const lince_int8_tiles *tiles; /* in their place */
 } lince_int8_simd;
 
-extern const lince_int8_simd lince_int8_simd_amx, lince_int8_simd_avx512vnni, lince_int8_simd_avxvnni,
-    lince_int8_simd_avx2;
+extern const lince_int8_simd lince_int8_simd_amx, lince_int8_simd_avx512vnni, lince_int8_simd_avx512,
+    lince_int8_simd_avxvnni, lince_int8_simd_avx2;
 
 #endif

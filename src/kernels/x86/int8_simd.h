@@ -25,6 +25,9 @@ INLINE vec_ints add_products(vec_ints sum, vec_ints x, const int8_t *w)
     return _mm512_dpbusd_epi32(sum, x, weights);
 #elif defined(__AVXVNNI__)
     return _mm256_dpbusd_avx_epi32(sum, x, weights);
+#elif defined(__AVX512F__)
+    __m512i pairs = _mm512_maddubs_epi16(x, weights);
+    return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
 #else
     __m256i pairs = _mm256_maddubs_epi16(x, weights);
     return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
@@ -72,7 +75,7 @@ INLINE void row(int pixels, int panels, const lince_int8_row *d)
     }
 
 /* 28 sums of 32 registers, or 12 of 16. */
-#ifdef __AVX512VNNI__
+#ifdef __AVX512F__
 ROW(7, 4)
 ROW(4, 4)
 ROW(2, 4)

@@ -1,6 +1,6 @@
 /* Fast 3x3 convolution of bytes (int8_winograd.h): which operand is transformed when, and on which threads.
  *
- *     all tiles fit into the core's own cache   tiles in scratch; a task makes the weights of one panel
+ *     all tiles fit into the core's own cache   tiles in scratch; a task makes the weights of one group of panels
  *     more tiles                                weights in scratch; a task makes as many tiles as fit
  * Sums of whole numbers are the same in any order, so that tasks may follow the machine. */
 #include "kernels/x86/int8_winograd.h"
@@ -12,9 +12,12 @@
 
 #include <string.h>
 
+enum { SIDE = LINCE_INT8_SIDE, SEEN = LINCE_INT8_SEEN };
+
 typedef struct plan {
+    const lince_int8_winograd_simd *simd;
     lince_conv conv;
-    size_t channels, panels; /* of the input, whole; of outputs */
+    size_t channels, groups; /* of the input, whole; of panels that are computed together */
     size_t rows, columns;    /* of tiles of a map */
     size_t tiles, chunk;     /* of the batch; of a task */
     size_t v, u, m;          /* strides from point to point */
@@ -27,6 +30,12 @@ typedef struct work {
     uint8_t *shared, *own;
 } work;
 
+/* Of a thread: U of a group or V of a chunk; products and sums. */
+typedef struct room {
+    int16_t *operand;
+    int32_t *m, *s;
+} room;
+
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -37,18 +46,25 @@ static size_t divide_up(size_t a, size_t b)
     return (a + b - 1) / b;
 }
 
+/* Numbers of a tile's, or a pixel's, sums. */
+static size_t outputs_of(const plan *p)
+{
+    return p->simd->panels * LINCE_INT8_PANEL;
+}
+
 /* --- tasks ------------------------------------------------------------------------------------------------ */
 
-/* The sixteen pixels of a tile; `outside` is one of padding. */
-static void find_pixels(const work *w, size_t tile, const uint8_t *outside, const uint8_t *pixel[16])
+/* The pixels that a tile reads; `outside` is one of padding. */
+static void find_pixels(const work *w, size_t tile, const uint8_t *outside,
+                        const uint8_t *pixel[LINCE_INT8_POINTS])
 {
     const plan *p = w->p;
     const lince_conv *c = &p->conv;
     size_t map = p->rows * p->columns, sample = tile / map, row = tile % map / p->columns;
-    int top = 2 * (int)row - c->padding[0], left = 2 * (int)(tile % p->columns) - c->padding[1];
+    int top = SIDE * (int)row - c->padding[0], left = SIDE * (int)(tile % p->columns) - c->padding[1];
     const uint8_t *x = w->a->x + sample * lince_bytes_size(c->in);
-    for (int i = 0; i < 16; i++) {
-        int iy = top + i / 4, ix = left + i % 4;
+    for (int i = 0; i < LINCE_INT8_POINTS; i++) {
+        int iy = top + i / SEEN, ix = left + i % SEEN;
         bool inside = iy >= 0 && iy < c->in.height && ix >= 0 && ix < c->in.width;
         pixel[i] = inside ? x + ((size_t)iy * (size_t)c->in.width + (size_t)ix) * p->channels : outside;
     }
@@ -58,48 +74,67 @@ static void make_tiles(const work *w, size_t first, size_t count, int16_t *v)
 {
     const plan *p = w->p;
     uint8_t outside[LINCE_INT8_WINOGRAD_CHANNELS];
-    const uint8_t *pixel[16];
+    const uint8_t *pixel[LINCE_INT8_POINTS];
     memset(outside, w->a->pad, p->channels);
     for (size_t i = 0; i < count; i++) {
         find_pixels(w, first + i, outside, pixel);
-        lince_int8_winograd_input(pixel, p->channels, v + i * p->channels, p->v);
+        p->simd->input(pixel, p->channels, v + i * p->channels, p->v);
     }
 }
 
-static void make_weights(const work *w, size_t panel, int16_t *u)
+/* Behind the last panel there are zeros. */
+static void make_weights(const work *w, size_t group, int16_t *u)
 {
     const plan *p = w->p;
-    lince_int8_winograd_weights(w->a->w + panel * 9 * p->channels * LINCE_INT8_PANEL, p->channels / 4, u,
-                                p->u);
+    size_t panels = divide_up((size_t)p->conv.out.channels, LINCE_INT8_PANEL),
+           first = group * p->simd->panels, some = smaller(p->simd->panels, panels - first);
+    if (some < p->simd->panels) memset(u, 0, LINCE_INT8_POINTS * p->u * sizeof *u);
+    for (size_t i = 0; i < some; i++)
+        p->simd->weights(w->a->w + (first + i) * 9 * p->channels * LINCE_INT8_PANEL, p->channels / 4,
+                         u + i * LINCE_INT8_PANEL * 2, p->u);
 }
 
-static lince_int8_row row_at(const work *w, size_t panel, size_t pixel)
-{
-    return lince_int8_results(w->a, w->p->conv.out, panel, 1, pixel);
-}
-
-/* Tiles of one line, from `tile` of the batch on. */
-static void write_tiles(const work *w, size_t panel, size_t tile, size_t count, const int32_t *m)
-{
-    const plan *p = w->p;
-    size_t height = (size_t)p->conv.out.height, width = (size_t)p->conv.out.width, line = tile / p->columns,
-           y = line % p->rows * 2, x = tile % p->columns * 2;
-    size_t pixel = (line / p->rows * height + y) * width + x;
-    lince_int8_row upper = row_at(w, panel, pixel), lower = row_at(w, panel, pixel + width);
-    lince_int8_winograd_results(m, p->m, count, smaller(2 * count, width - x), &upper,
-                                y + 1 < height ? &lower : NULL);
-}
-
-static void multiply_panel(const work *w, size_t panel, size_t first, size_t count, const int16_t *u,
-                           const int16_t *v, int32_t *m)
+/* Of tiles of one line, from `tile` of the batch on, whose sums are s: up to four lines of pixels. */
+static void write_tiles(const work *w, size_t group, size_t tile, size_t count, const int32_t *s)
 {
     const plan *p = w->p;
-    for (size_t i = 0; i < LINCE_INT8_POINTS; i++)
-        lince_int8_winograd_multiply(u + i * p->u, v + i * p->v, p->channels / 4, count, m + i * p->m);
+    const lince_conv *c = &p->conv;
+    size_t height = (size_t)c->out.height, width = (size_t)c->out.width, line = tile / p->columns,
+           y = line % p->rows * SIDE, x = tile % p->columns * SIDE,
+           pixel = (line / p->rows * height + y) * width + x;
+    for (size_t i = 0; i < SIDE && y + i < height;
+         i++, pixel += width, s += p->chunk * SIDE * outputs_of(p)) {
+        lince_int8_row row =
+            lince_int8_results(w->a, c->out, group * p->simd->panels, p->simd->panels, pixel);
+        p->simd->finish(&row, s, smaller(SIDE * count, width - x));
+    }
+}
+
+/* So many channels at a time as their sums are exact. */
+static void sum_group(const work *w, size_t count, const int16_t *u, const int16_t *v, const room *r)
+{
+    const plan *p = w->p;
+    size_t parts = divide_up(p->channels, LINCE_INT8_EXACT_CHANNELS), pairs = p->channels / 2,
+           outputs = outputs_of(p);
+    for (size_t k = 0; k < parts; k++) {
+        size_t begin = k * pairs / parts, end = (k + 1) * pairs / parts;
+        for (size_t i = 0; i < LINCE_INT8_POINTS; i++)
+            p->simd->multiply(u + i * p->u + begin * outputs * 2, v + i * p->v + begin * 2, p->channels,
+                              end - begin, count, r->m + i * p->m);
+        for (size_t t = 0; t < count; t++)
+            p->simd->sums(r->m + t * outputs, p->m, k > 0, r->s + t * SIDE * outputs,
+                          p->chunk * SIDE * outputs);
+    }
+}
+
+static void compute_group(const work *w, size_t group, size_t first, size_t count, const int16_t *u,
+                          const int16_t *v, const room *r)
+{
+    const plan *p = w->p;
+    sum_group(w, count, u, v, r);
     for (size_t done = 0; done < count;) {
-        size_t left = p->columns - (first + done) % p->columns,
-               some = smaller(smaller(left, count - done), LINCE_INT8_TILES_IN_RESULTS);
-        write_tiles(w, panel, first + done, some, m + done * LINCE_INT8_PANEL);
+        size_t left = p->columns - (first + done) % p->columns, some = smaller(left, count - done);
+        write_tiles(w, group, first + done, some, r->s + done * SIDE * outputs_of(p));
         done += some;
     }
 }
@@ -116,13 +151,16 @@ typedef struct sharing {
     size_t workers;
 } sharing;
 
-/* Own scratch: U of a panel or V of a chunk, and M behind it. */
-static int16_t *own_of(const sharing *s, size_t index, int32_t **m)
+static size_t products_size(const plan *p)
+{
+    return lince_align(LINCE_INT8_POINTS * p->m * sizeof(int32_t));
+}
+
+static room room_of(const sharing *s, size_t index)
 {
     const plan *p = s->w->p;
-    uint8_t *own = s->w->own + index * p->own;
-    *m = (int32_t *)(void *)(own + bytes16(p->tiles > p->chunk ? p->v : p->u));
-    return (int16_t *)(void *)own;
+    uint8_t *own = s->w->own + index * p->own, *m = own + bytes16(p->tiles > p->chunk ? p->v : p->u);
+    return (room){(int16_t *)(void *)own, (int32_t *)(void *)m, (int32_t *)(void *)(m + products_size(p))};
 }
 
 static void tiles_worker(void *context, size_t index)
@@ -132,41 +170,39 @@ static void tiles_worker(void *context, size_t index)
     make_tiles(s->w, begin, end - begin, (int16_t *)(void *)s->w->shared + begin * s->w->p->channels);
 }
 
-static void panels_worker(void *context, size_t index)
+static void groups_worker(void *context, size_t index)
 {
     const sharing *s = context;
     const plan *p = s->w->p;
-    int32_t *m;
-    int16_t *u = own_of(s, index, &m);
-    for (size_t i = index * p->panels / s->workers; i < (index + 1) * p->panels / s->workers; i++) {
-        make_weights(s->w, i, u);
-        multiply_panel(s->w, i, 0, p->tiles, u, (const int16_t *)(void *)s->w->shared, m);
+    room r = room_of(s, index);
+    for (size_t i = index * p->groups / s->workers; i < (index + 1) * p->groups / s->workers; i++) {
+        make_weights(s->w, i, r.operand);
+        compute_group(s->w, i, 0, p->tiles, r.operand, (const int16_t *)(void *)s->w->shared, &r);
     }
 }
 
-static int16_t *shared_weights(const work *w, size_t panel)
+static int16_t *shared_weights(const work *w, size_t group)
 {
-    return (int16_t *)(void *)(w->shared + panel * bytes16(w->p->u));
+    return (int16_t *)(void *)(w->shared + group * bytes16(w->p->u));
 }
 
-static void weights_worker(void *context, size_t panel)
+static void weights_worker(void *context, size_t group)
 {
     const sharing *s = context;
-    make_weights(s->w, panel, shared_weights(s->w, panel));
+    make_weights(s->w, group, shared_weights(s->w, group));
 }
 
 static void chunks_worker(void *context, size_t index)
 {
     const sharing *s = context;
     const plan *p = s->w->p;
-    int32_t *m;
-    int16_t *v = own_of(s, index, &m);
+    room r = room_of(s, index);
     size_t chunks = divide_up(p->tiles, p->chunk);
     for (size_t i = index * chunks / s->workers; i < (index + 1) * chunks / s->workers; i++) {
         size_t first = i * p->chunk, count = smaller(p->chunk, p->tiles - first);
-        make_tiles(s->w, first, count, v);
-        for (size_t panel = 0; panel < p->panels; panel++)
-            multiply_panel(s->w, panel, first, count, shared_weights(s->w, panel), v, m);
+        make_tiles(s->w, first, count, r.operand);
+        for (size_t group = 0; group < p->groups; group++)
+            compute_group(s->w, group, first, count, shared_weights(s->w, group), r.operand, &r);
     }
 }
 
@@ -178,8 +214,8 @@ static void run(const lince_kernel *k, const void *args)
     work w = {p, a, a->scratch, (uint8_t *)a->scratch + p->shared};
     sharing s = {&w, (size_t)threads};
     bool chunked = p->tiles > p->chunk;
-    lince_parallel(threads, chunked ? p->panels : s.workers, chunked ? weights_worker : tiles_worker, &s);
-    lince_parallel(threads, s.workers, chunked ? chunks_worker : panels_worker, &s);
+    lince_parallel(threads, chunked ? p->groups : s.workers, chunked ? weights_worker : tiles_worker, &s);
+    lince_parallel(threads, s.workers, chunked ? chunks_worker : groups_worker, &s);
 }
 
 /* --- planning ------------------------------------------------------------------------------------------------- */
@@ -193,47 +229,56 @@ static size_t stride_of(size_t numbers, size_t bytes)
 
 static size_t tiles_of(const lince_conv *c)
 {
-    return (size_t)c->batch * divide_up((size_t)c->out.height, 2) * divide_up((size_t)c->out.width, 2);
+    return (size_t)c->batch * divide_up((size_t)c->out.height, SIDE) * divide_up((size_t)c->out.width, SIDE);
 }
 
-/* Whether it is worth it, in instructions on 16 weights: a tile takes 16 products and as many additions, the weights' transform 70,
- * and the plain way a multiplication of bytes, one that adds pairs, and an addition for 32 products. What is saved by a
- * tenth may not be. */
-static bool pays(const lince_conv *c)
+/* Whether it is worth it. Besides what grows with the channels a tile's sums take 200 instructions, and its input 350 for 32 channels
+ * and all outputs. */
+static bool pays(const lince_int8_winograd_costs *costs, const lince_conv *c)
 {
-    double tile = 32, transform = 70, plain = 9 * 3. / 2,
-           pixels = (double)c->batch * c->out.height * c->out.width;
-    return (double)tiles_of(c) * tile + transform < 0.9 * plain * pixels;
+    double tiles = (double)tiles_of(c), pixels = (double)c->batch * c->out.height * c->out.width,
+           tile = costs->tile + 400. / c->in.channels + 350. / c->out.channels;
+    return tiles * tile + costs->weights < costs->pixel * pixels;
 }
 
-static bool supports(const void *geometry)
+static bool supports(const lince_int8_winograd_simd *simd, const lince_conv *c)
 {
-    const lince_conv *c = geometry;
     return c->groups == 1 && c->kernel[0] == 3 && c->kernel[1] == 3 && c->stride[0] == 1 &&
-           c->stride[1] == 1 && c->in.channels % 16 == 0 && c->in.channels <= LINCE_INT8_WINOGRAD_CHANNELS &&
-           pays(c);
+           c->stride[1] == 1 && (size_t)c->in.channels % simd->channels == 0 &&
+           c->in.channels <= LINCE_INT8_WINOGRAD_CHANNELS && pays(&simd->costs, c);
 }
 
-static int create(lince_kernel *k)
+/* What a tile needs of the core's cache, of which it may fill a half. */
+static size_t chunk_of(const plan *p)
 {
-    enum { LEAST = 32 };
+    enum { LEAST = 24 };
+    size_t numbers16 = LINCE_INT8_POINTS * p->channels,
+           numbers32 = (LINCE_INT8_POINTS + SIDE * SIDE) * outputs_of(p),
+           fit = lince_cpu_cache(2) / 2 / (numbers16 * sizeof(int16_t) + numbers32 * sizeof(int32_t));
+    size_t most = fit > LEAST ? fit : LEAST;
+    return divide_up(p->tiles, divide_up(p->tiles, most));
+}
+
+static int create(lince_kernel *k, const lince_int8_winograd_simd *simd)
+{
     plan *p = k->plan = lince_alloc(1, sizeof *p);
     if (!p) return LINCE_ENOMEM;
     const lince_conv *c = k->geometry;
+    p->simd = simd;
     p->conv = *c;
     p->channels = (size_t)c->in.channels;
-    p->panels = divide_up((size_t)c->out.channels, LINCE_INT8_PANEL);
-    p->rows = divide_up((size_t)c->out.height, 2);
-    p->columns = divide_up((size_t)c->out.width, 2);
+    p->groups = divide_up((size_t)c->out.channels, outputs_of(p));
+    p->rows = divide_up((size_t)c->out.height, SIDE);
+    p->columns = divide_up((size_t)c->out.width, SIDE);
     p->tiles = tiles_of(c);
-    size_t fit = lince_cpu_cache(2) / 4 / (LINCE_INT8_POINTS * p->channels * sizeof(int16_t));
-    p->chunk = smaller(p->tiles, fit > LEAST ? fit : LEAST);
+    p->chunk = chunk_of(p);
     p->v = stride_of(p->chunk * p->channels, sizeof(int16_t));
-    p->u = stride_of(p->channels * LINCE_INT8_PANEL, sizeof(int16_t));
-    p->m = stride_of(p->chunk * LINCE_INT8_PANEL, sizeof(int32_t));
+    p->u = stride_of(p->channels * outputs_of(p), sizeof(int16_t));
+    p->m = stride_of(p->chunk * outputs_of(p), sizeof(int32_t));
     bool chunked = p->tiles > p->chunk;
-    p->shared = chunked ? p->panels * bytes16(p->u) : bytes16(p->v);
-    p->own = bytes16(chunked ? p->v : p->u) + lince_align(LINCE_INT8_POINTS * p->m * sizeof(int32_t));
+    p->shared = chunked ? p->groups * bytes16(p->u) : bytes16(p->v);
+    p->own = bytes16(chunked ? p->v : p->u) + products_size(p) +
+             lince_align(p->chunk * SIDE * SIDE * outputs_of(p) * sizeof(int32_t));
     k->scratch = p->shared + (size_t)k->exec.threads * p->own;
     return 0;
 }
@@ -244,11 +289,25 @@ static void release(lince_kernel *k)
     k->plan = NULL;
 }
 
-const lince_op_row lince_conv_int8_winograd_avx2 = {.op = LINCE_OP_CONV_INT8,
-                                                    .name = "winograd-avx2",
-                                                    .needs = LINCE_AVX2,
-                                                    .same_bits = true,
-                                                    .supports = supports,
-                                                    .create = create,
-                                                    .run = run,
-                                                    .release = release};
+#define ROW(level, level_needed, feature)                                                \
+    static bool supports_##level(const void *geometry)                                   \
+    {                                                                                    \
+        return supports(&lince_int8_winograd_##level, geometry);                         \
+    }                                                                                    \
+    static int create_##level(lince_kernel *k)                                           \
+    {                                                                                    \
+        return create(k, &lince_int8_winograd_##level);                                  \
+    }                                                                                    \
+    const lince_op_row lince_conv_int8_winograd_##level = {.op = LINCE_OP_CONV_INT8,     \
+                                                           .name = "winograd-" #level,   \
+                                                           .needs = level_needed,        \
+                                                           .also = feature,              \
+                                                           .same_bits = true,            \
+                                                           .supports = supports_##level, \
+                                                           .create = create_##level,     \
+                                                           .run = run,                   \
+                                                           .release = release};
+ROW(avx512vnni, LINCE_AVX512, LINCE_AVX512_VNNI)
+ROW(avx512, LINCE_AVX512, LINCE_NO_FEATURE)
+ROW(avxvnni, LINCE_AVX2, LINCE_AVX_VNNI)
+ROW(avx2, LINCE_AVX2, LINCE_NO_FEATURE)
