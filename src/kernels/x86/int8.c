@@ -340,6 +340,7 @@ static void release(lince_kernel *k)
                                                   .also = feature,          \
                                                   .same_bits = true,        \
                                                   .supports = which,        \
+                                                  .favoured = which,        \
                                                   .create = create_##level, \
                                                   .run = run,               \
                                                   .release = release};

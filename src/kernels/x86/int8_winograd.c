@@ -232,30 +232,32 @@ static size_t tiles_of(const lince_conv *c)
     return (size_t)c->batch * divide_up((size_t)c->out.height, SIDE) * divide_up((size_t)c->out.width, SIDE);
 }
 
-/* Whether it is worth it. Besides what grows with the channels a tile's sums take 200 instructions, and its input 350 for 32 channels
- * and all outputs. */
-static bool pays(const lince_int8_winograd_costs *costs, const lince_conv *c)
-{
-    double tiles = (double)tiles_of(c), pixels = (double)c->batch * c->out.height * c->out.width,
-           tile = costs->tile + 400. / c->in.channels + 350. / c->out.channels;
-    return tiles * tile + costs->weights < costs->pixel * pixels;
-}
-
 static bool supports(const lince_int8_winograd_simd *simd, const lince_conv *c)
 {
     return c->groups == 1 && c->kernel[0] == 3 && c->kernel[1] == 3 && c->stride[0] == 1 &&
            c->stride[1] == 1 && (size_t)c->in.channels % simd->channels == 0 &&
-           c->in.channels <= LINCE_INT8_WINOGRAD_CHANNELS && pays(&simd->costs, c);
+           c->in.channels <= LINCE_INT8_WINOGRAD_CHANNELS;
 }
 
-/* What a tile needs of the core's cache, of which it may fill a half. */
-static size_t chunk_of(const plan *p)
+/* Whether it is worth it. Besides what grows with the channels a tile's sums take 200 instructions, and its input 350 for 32 channels
+ * and all outputs. */
+static bool pays(const lince_int8_winograd_simd *simd, const lince_conv *c)
 {
-    enum { LEAST = 24 };
+    const lince_int8_winograd_costs *costs = &simd->costs;
+    double tiles = (double)tiles_of(c), pixels = (double)c->batch * c->out.height * c->out.width,
+           tile = costs->tile + 400. / c->in.channels + 350. / c->out.channels;
+    return supports(simd, c) && tiles * tile + costs->weights < costs->pixel * pixels;
+}
+
+/* As many tiles as fill half of the core's cache, or fewer, so that all threads have some. */
+static size_t chunk_of(const plan *p, size_t threads)
+{
+    enum { LEAST = 24, LEAST_OF_A_THREAD = 8 };
     size_t numbers16 = LINCE_INT8_POINTS * p->channels,
            numbers32 = (LINCE_INT8_POINTS + SIDE * SIDE) * outputs_of(p),
-           fit = lince_cpu_cache(2) / 2 / (numbers16 * sizeof(int16_t) + numbers32 * sizeof(int32_t));
-    size_t most = fit > LEAST ? fit : LEAST;
+           fit = lince_cpu_cache(2) / 2 / (numbers16 * sizeof(int16_t) + numbers32 * sizeof(int32_t)),
+           share = divide_up(p->tiles, threads), most = fit > LEAST ? fit : LEAST;
+    most = smaller(most, share > LEAST_OF_A_THREAD ? share : LEAST_OF_A_THREAD);
     return divide_up(p->tiles, divide_up(p->tiles, most));
 }
 
@@ -271,7 +273,7 @@ static int create(lince_kernel *k, const lince_int8_winograd_simd *simd)
     p->rows = divide_up((size_t)c->out.height, SIDE);
     p->columns = divide_up((size_t)c->out.width, SIDE);
     p->tiles = tiles_of(c);
-    p->chunk = chunk_of(p);
+    p->chunk = chunk_of(p, (size_t)k->exec.threads);
     p->v = stride_of(p->chunk * p->channels, sizeof(int16_t));
     p->u = stride_of(p->channels * outputs_of(p), sizeof(int16_t));
     p->m = stride_of(p->chunk * outputs_of(p), sizeof(int32_t));
@@ -294,6 +296,10 @@ static void release(lince_kernel *k)
     {                                                                                    \
         return supports(&lince_int8_winograd_##level, geometry);                         \
     }                                                                                    \
+    static bool pays_##level(const void *geometry)                                       \
+    {                                                                                    \
+        return pays(&lince_int8_winograd_##level, geometry);                             \
+    }                                                                                    \
     static int create_##level(lince_kernel *k)                                           \
     {                                                                                    \
         return create(k, &lince_int8_winograd_##level);                                  \
@@ -304,6 +310,7 @@ static void release(lince_kernel *k)
                                                            .also = feature,              \
                                                            .same_bits = true,            \
                                                            .supports = supports_##level, \
+                                                           .favoured = pays_##level,     \
                                                            .create = create_##level,     \
                                                            .run = run,                   \
                                                            .release = release};
