@@ -5,12 +5,13 @@
 
 enum { LANES = 16 }; /* at most, in a block */
 
-/* One task: one block of channels over all samples, plane by plane, so that sums do not depend on threads. */
+/* One task: one block of channels over all samples, so that sums do not depend on threads. */
 typedef struct normalising {
     const lince_pixels *loops;
     const lince_batch_norm *bn;
     lince_shape shape;
     size_t n, block, area; /* area: pixels of a plane */
+    lince_planes planes;   /* of a block, of all samples */
     bool relu;
     const float *x, *dy;
     float *out, *dgamma, *dbeta, *scale, *shift;
@@ -18,19 +19,22 @@ typedef struct normalising {
     size_t channels; /* rounded up */
 } normalising;
 
-static size_t plane(const normalising *w, size_t sample, size_t cb)
+/* Where a block's first plane lies. */
+static size_t first_plane(const normalising *w, size_t cb)
 {
-    return sample * lince_shape_size(w->shape) + cb * w->area * w->block;
+    return cb * w->area * w->block;
 }
 
 /* Sums of x - o and (x - o)^2 of the block's channels, around the first plane's mean o, close enough that nothing cancels. */
 static void sum_block(const normalising *w, size_t cb, float *origin, double *sum, double *squares)
 {
-    w->loops->moments(w->x + plane(w, 0, cb), w->area, w->block, origin, sum, squares);
+    const float *x = w->x + first_plane(w, cb);
+    lince_planes first = w->planes;
+    first.count = 1;
+    w->loops->moments(&first, x, origin, sum, squares);
     for (size_t c = 0; c < w->block; c++)
         origin[c] = (float)(sum[c] / (double)w->area), sum[c] = squares[c] = 0;
-    for (size_t s = 0; s < w->n; s++)
-        w->loops->moments(w->x + plane(w, s, cb), w->area, w->block, origin, sum, squares);
+    w->loops->moments(&w->planes, x, origin, sum, squares);
 }
 
 /* A channel's batch mean and variance, of so many values, and the running statistics they move. */
@@ -121,18 +125,21 @@ static void forward_block(void *context, size_t cb)
         if (!bn->train) mean[c] = bn->running_mean[cb * b + c], inv_std[c] = given_inv_std(w, cb * b + c);
         affine_of(w, cb * b + c, mean[c], inv_std[c], scale + c, shift + c);
     }
-    for (size_t s = 0; s < w->n; s++)
-        w->loops->affine(w->x + plane(w, s, cb), w->area, b, scale, shift, w->relu, w->out + plane(w, s, cb));
+    if (w->n)
+        w->loops->affine(&w->planes, w->x + first_plane(w, cb), scale, shift, w->relu,
+                         w->out + first_plane(w, cb));
 }
 
 static normalising describe(const lince_pixels *loops, const lince_batch_norm_args *a)
 {
+    size_t block = (size_t)a->shape.block, area = (size_t)a->shape.height * (size_t)a->shape.width;
     return (normalising){.loops = loops,
                          .bn = &a->bn,
                          .shape = a->shape,
                          .n = a->n,
-                         .block = (size_t)a->shape.block,
-                         .area = (size_t)a->shape.height * (size_t)a->shape.width,
+                         .block = block,
+                         .area = area,
+                         .planes = {a->n, lince_shape_size(a->shape), area, block},
                          .relu = a->relu,
                          .x = a->x,
                          .dy = a->dy,
@@ -172,8 +179,8 @@ static void backward_block(void *context, size_t cb)
     const float *mean = bn->mean + cb * b, *s = bn->inv_std + cb * b;
     double m = bn->whole ? bn->whole[2 * w->channels] : (double)(w->n * w->area);
     double sum[LANES] = {0}, product[LANES] = {0};
-    for (size_t n = 0; n < w->n; n++)
-        w->loops->products(w->x + plane(w, n, cb), w->dy + plane(w, n, cb), w->area, b, mean, sum, product);
+    const float *x = w->x + first_plane(w, cb), *dy = w->dy + first_plane(w, cb);
+    w->loops->products(&w->planes, x, dy, mean, sum, product);
     float k[3 * LANES];
     for (size_t c = 0; c < b && w->sums; c++)
         w->sums[cb * b + c] = sum[c], w->sums[w->channels + cb * b + c] = product[c];
@@ -190,9 +197,7 @@ static void backward_block(void *context, size_t cb)
         k[b + c] = bn->train ? (float)(-gs * (double)s[c] * (double)s[c] * product[c] / m) : 0;
         k[2 * b + c] = bn->train ? (float)(-gs * sum[c] / m) : 0;
     }
-    for (size_t n = 0; n < w->n && w->out; n++)
-        w->loops->combine(w->x + plane(w, n, cb), w->dy + plane(w, n, cb), w->area, b, mean, k,
-                          w->out + plane(w, n, cb));
+    if (w->out) w->loops->combine(&w->planes, x, dy, mean, k, w->out + first_plane(w, cb));
 }
 
 void lince_pixels_backward(const lince_pixels *loops, const lince_kernel *kernel,

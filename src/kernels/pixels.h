@@ -1,26 +1,39 @@
-/* Batch normalisation by the loops over n pixels of one block of channels, [n][b]: in plain C for any b up to 16
- * (ref/batch_norm.c), and in vectors where b is their number of lanes (x86/batch_norm.c). Sums are taken in float
- * over segments of pixels and in double over segments: short enough that the float part loses nothing that
- * matters. */
+/* Batch normalisation by loops over the pixels of one block of channels, of all samples: in plain C for any block up to 16
+ * (ref/batch_norm.c), and in vectors where a block is their number of lanes (x86/batch_norm.c). Sums are taken in float over
+ * segments and in double over segments: short enough that the float part loses nothing that matters. A segment is a part of a
+ * sample's plane, or, of small ones, as many whole planes as it holds. */
 #ifndef LINCE_KERNELS_PIXELS_H
 #define LINCE_KERNELS_PIXELS_H
 
 #include "kernels/op.h"
 #include "kernels/operands.h"
 
+#include <stddef.h>
+
 enum { LINCE_PIXELS_SEGMENT = 64 };
+
+/* The planes of one block of channels, a sample's each: `pixels` times b floats, `pitch` floats apart. */
+typedef struct lince_planes {
+    size_t count, pitch, pixels, b;
+} lince_planes;
+
+/* Planes in a segment. */
+static inline size_t lince_planes_in_segment(const lince_planes *p)
+{
+    return p->pixels < LINCE_PIXELS_SEGMENT ? LINCE_PIXELS_SEGMENT / p->pixels : 1;
+}
 
 typedef struct lince_pixels {
     /* sum[b] += the sum of x - origin, squares[b] += the sum of (x - origin)^2 */
-    void (*moments)(const float *x, size_t n, size_t b, const float *origin, double *sum, double *squares);
+    void (*moments)(const lince_planes *p, const float *x, const float *origin, double *sum, double *squares);
     /* y = scale x + shift, rectified or not */
-    void (*affine)(const float *x, size_t n, size_t b, const float *scale, const float *shift, bool relu,
+    void (*affine)(const lince_planes *p, const float *x, const float *scale, const float *shift, bool relu,
                    float *y);
     /* sum[b] += the sum of dy, products[b] += the sum of (x - mean) dy */
-    void (*products)(const float *x, const float *dy, size_t n, size_t b, const float *mean, double *sum,
+    void (*products)(const lince_planes *p, const float *x, const float *dy, const float *mean, double *sum,
                      double *products);
     /* dx = k0 dy + k1 (x - mean) + k2,  k: [3][b] */
-    void (*combine)(const float *x, const float *dy, size_t n, size_t b, const float *mean, const float *k,
+    void (*combine)(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,
                     float *dx);
 } lince_pixels;
 

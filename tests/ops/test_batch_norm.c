@@ -66,19 +66,21 @@ static estimate inverse_root(estimate e, float eps)
     return function_of(e, 1 / sqrt(v), -0.5 / (v * sqrt(v)), 0);
 }
 
-/* Terms of all of a channel's pixels, in single precision within segments of each plane, in double
- * between. */
+/* Terms of all of a channel's pixels, in single precision within segments of each plane, or of as many small planes as are
+ * one, in double between. */
 typedef estimate term_of(const problem *p, int channel, size_t at, double origin);
 
 static estimate sum_over(const problem *p, int channel, term_of *term, double origin, int samples,
                          bool products)
 {
     sum whole = {0}, segment = {0};
-    int area = p->shape.height * p->shape.width;
+    int area = p->shape.height * p->shape.width, most = LINCE_PIXELS_SEGMENT,
+        planes = area < most ? most / area : 1;
     for (int n = 0; n < samples; n++)
         for (int i = 0; i < area; i++) {
             add_term(&segment, term(p, channel, blocked_at(p->shape, n, channel, 0, i), origin));
-            if (i % LINCE_PIXELS_SEGMENT == LINCE_PIXELS_SEGMENT - 1 || i == area - 1)
+            bool last = i == area - 1 && (n % planes == planes - 1 || n == samples - 1);
+            if (i % most == most - 1 || last)
                 carry_up(order_of(p->kind), &segment, segment.terms - !(products && is_fused(p)), &whole);
         }
     return total_of(&whole, MIXED, 0);

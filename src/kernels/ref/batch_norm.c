@@ -3,52 +3,85 @@
 
 enum { LANES = 16 }; /* at most, in a block */
 
-static void moments(const float *x, size_t n, size_t b, const float *origin, double *sum, double *squares)
+static size_t smaller(size_t a, size_t b)
 {
-    for (size_t i = 0; i < n;) {
-        size_t end = n - i < LINCE_PIXELS_SEGMENT ? n : i + LINCE_PIXELS_SEGMENT;
-        float s[LANES] = {0}, q[LANES] = {0};
-        for (; i < end; i++)
-            for (size_t c = 0; c < b; c++) {
-                float u = x[i * b + c] - origin[c];
+    return a < b ? a : b;
+}
+
+/* Adds floats to doubles. */
+static void carry(const float *part, size_t b, double *sum)
+{
+    for (size_t c = 0; c < b; c++) sum[c] += (double)part[c];
+}
+
+/* Pixels begin..end of planes first..last. */
+static void segment_moments(const lince_planes *p, size_t first, size_t last, size_t begin, size_t end,
+                            const float *x, const float *origin, double *sum, double *squares)
+{
+    float s[LANES] = {0}, q[LANES] = {0};
+    for (size_t n = first; n < last; n++)
+        for (size_t i = begin; i < end; i++)
+            for (size_t c = 0; c < p->b; c++) {
+                float u = x[n * p->pitch + i * p->b + c] - origin[c];
                 s[c] += u;
                 q[c] += u * u;
             }
-        for (size_t c = 0; c < b; c++) sum[c] += (double)s[c], squares[c] += (double)q[c];
-    }
+    carry(s, p->b, sum);
+    carry(q, p->b, squares);
 }
 
-static void affine(const float *x, size_t n, size_t b, const float *scale, const float *shift, bool relu,
+static void moments(const lince_planes *p, const float *x, const float *origin, double *sum, double *squares)
+{
+    size_t planes = lince_planes_in_segment(p), pixels = LINCE_PIXELS_SEGMENT;
+    for (size_t n = 0; n < p->count; n += planes)
+        for (size_t i = 0; i < p->pixels; i += pixels)
+            segment_moments(p, n, smaller(n + planes, p->count), i, smaller(i + pixels, p->pixels), x, origin,
+                            sum, squares);
+}
+
+static void affine(const lince_planes *p, const float *x, const float *scale, const float *shift, bool relu,
                    float *y)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < b; c++) {
-            float r = x[i * b + c] * scale[c] + shift[c];
-            y[i * b + c] = relu && r <= 0 ? 0 : r;
+    for (size_t n = 0; n < p->count; n++, x += p->pitch, y += p->pitch)
+        for (size_t i = 0; i < p->pixels * p->b; i++) {
+            float r = x[i] * scale[i % p->b] + shift[i % p->b];
+            y[i] = relu && r <= 0 ? 0 : r;
         }
 }
 
-static void products(const float *x, const float *dy, size_t n, size_t b, const float *mean, double *sum,
-                     double *product)
+static void segment_products(const lince_planes *p, size_t first, size_t last, size_t begin, size_t end,
+                             const float *x, const float *dy, const float *mean, double *sum, double *product)
 {
-    for (size_t i = 0; i < n;) {
-        size_t end = n - i < LINCE_PIXELS_SEGMENT ? n : i + LINCE_PIXELS_SEGMENT;
-        float s[LANES] = {0}, p[LANES] = {0};
-        for (; i < end; i++)
-            for (size_t c = 0; c < b; c++) {
-                s[c] += dy[i * b + c];
-                p[c] += (x[i * b + c] - mean[c]) * dy[i * b + c];
+    float s[LANES] = {0}, q[LANES] = {0};
+    for (size_t n = first; n < last; n++)
+        for (size_t i = begin; i < end; i++)
+            for (size_t c = 0; c < p->b; c++) {
+                size_t at = n * p->pitch + i * p->b + c;
+                s[c] += dy[at];
+                q[c] += (x[at] - mean[c]) * dy[at];
             }
-        for (size_t c = 0; c < b; c++) sum[c] += (double)s[c], product[c] += (double)p[c];
-    }
+    carry(s, p->b, sum);
+    carry(q, p->b, product);
 }
 
-static void combine(const float *x, const float *dy, size_t n, size_t b, const float *mean, const float *k,
+static void products(const lince_planes *p, const float *x, const float *dy, const float *mean, double *sum,
+                     double *product)
+{
+    size_t planes = lince_planes_in_segment(p), pixels = LINCE_PIXELS_SEGMENT;
+    for (size_t n = 0; n < p->count; n += planes)
+        for (size_t i = 0; i < p->pixels; i += pixels)
+            segment_products(p, n, smaller(n + planes, p->count), i, smaller(i + pixels, p->pixels), x, dy,
+                             mean, sum, product);
+}
+
+static void combine(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,
                     float *dx)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < b; c++)
-            dx[i * b + c] = k[c] * dy[i * b + c] + k[b + c] * (x[i * b + c] - mean[c]) + k[2 * b + c];
+    size_t b = p->b;
+    for (size_t n = 0; n < p->count; n++, x += p->pitch, dy += p->pitch, dx += p->pitch)
+        for (size_t i = 0; i < p->pixels; i++)
+            for (size_t c = 0; c < b; c++)
+                dx[i * b + c] = k[c] * dy[i * b + c] + k[b + c] * (x[i * b + c] - mean[c]) + k[2 * b + c];
 }
 
 static const lince_pixels loops = {moments, affine, products, combine};
