@@ -46,6 +46,8 @@ static const shape cases[] = {
     {2, 96, 3, 3, 24, 1, 1, 0, 1},
     {2, 24, 9, 9, 144, 1, 1, 0, 1},
     {3, 320, 1, 1, 1280, 1, 1, 0, 1},
+    {2, 408, 5, 4, 40, 1, 1, 0, 1},
+    {2, 40, 5, 4, 408, 1, 1, 0, 1},
     {2, 3, 33, 33, 32, 3, 2, 1, 1},
     {2, 24, 7, 9, 24, 3, 2, 1, 24},
     {9, 40, 5, 6, 40, 5, 1, 2, 40},
@@ -383,7 +385,9 @@ static void test_every_implementation_is_the_definition(void **state)
 /* Maps of more than the second-level cache has for them are computed part by part. */
 static void test_large_maps_are_the_definition(void **state)
 {
-    static const shape both[] = {{1, 64, 49, 47, 48, 1, 1, 0, 1}, {1, 64, 49, 50, 48, 3, 2, 1, 1}};
+    static const shape both[] = {{1, 64, 49, 47, 48, 1, 1, 0, 1},
+                                 {1, 64, 49, 50, 48, 3, 2, 1, 1},
+                                 {1, 1608, 10, 20, 40, 1, 1, 0, 1}};
     static const shape strided = {1, 64, 96, 51, 48, 1, 2, 0, 1};
     int block = lince_cpu_lanes() > 8 ? 16 : 8;
     (void)state;

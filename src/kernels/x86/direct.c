@@ -57,6 +57,9 @@ typedef struct plan {
     reach *positions;   /* memory of all reach */
     size_t
         tiles; /* parts of a map, all of whose results are computed while it is in the second-level cache */
+    size_t
+        chunk, /* blocks of `from` that are summed up at a time: a panel's weights of these stay in the first-level cache */
+        stretch; /* and those of which all panels' sums are made before the next: the map's stay in the second-level one */
     /* Of backward weights: */
     bool flat;                   /* a map is so many pixels, one after the other, which may be gathered */
     size_t parts, group, pieces; /* of a map; samples of a piece; of the batch */
@@ -75,6 +78,11 @@ typedef struct work {
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
 }
 
 static size_t lanes(const plan *p)
@@ -184,6 +192,7 @@ void lince_direct_run(const lince_direct_simd *simd, lince_direct_step step, siz
         simd->row[step][vectors - 1][i](d);
         d->x += size * x_pixel;
         d->y += size * d->y_pixel;
+        if (d->ahead) d->ahead += d->blocks * d->ahead_vectors * (size_t)simd->lanes;
         lince_finish_advance(&d->finish, size * d->y_pixel);
         pixels -= size;
     }
@@ -238,7 +247,8 @@ typedef struct portion {
     size_t sample, tile, panel;
 } portion;
 
-static void run_grid(const work *w, const grid *g, const portion *part, const float *source)
+static void run_grid(const work *w, const grid *g, const portion *part, const float *source, range blocks,
+                     const float *ahead)
 {
     const plan *p = w->plan;
     size_t vectors = vectors_of(p, part->panel), first = part->panel * LINCE_DIRECT_VECTORS,
@@ -255,27 +265,64 @@ static void run_grid(const work *w, const grid *g, const portion *part, const fl
         size_t y = (size_t)g->top + i * (size_t)g->step, x = (size_t)g->left + pixel.begin * (size_t)g->step;
         size_t at = (part->sample * p->to_blocks + first) * plane + (y * (size_t)p->to.width + x) * lanes(p);
         lince_direct_row d = {
-            .blocks = p->from_blocks,
-            .last = p->from.channels - (int)((p->from_blocks - 1) * p->channels),
+            .blocks = blocks.end - blocks.begin,
+            .last = blocks.end < p->from_blocks
+                        ? (int)p->channels
+                        : p->from.channels - (int)((p->from_blocks - 1) * p->channels),
+            .begun = blocks.begin > 0,
+            .open = blocks.end < p->from_blocks,
             .taps = count,
             .x_tap = g->x_tap + first_tap,
             .w_tap = g->w_tap + first_tap,
-            .x = source + (i * (size_t)p->line[1] + pixel.begin) * (size_t)p->source_step * p->channels,
+            .x = source + (i * (size_t)p->line[1] + pixel.begin) * (size_t)p->source_step * p->channels +
+                 blocks.begin * padded_block(p),
             .x_block = padded_block(p),
-            .w = w->weights + group * weights_of_group(p) + first * p->from_blocks * taps * block,
+            .w = w->weights + group * weights_of_group(p) +
+                 (first * p->from_blocks + blocks.begin) * taps * block,
             .w_block = taps * block,
             .w_vector = p->from_blocks * taps * block,
             .finish = finish_of(w, (group * p->to_blocks + first) * lanes(p), at),
             .y = w->result + at,
             .y_pixel = (size_t)g->step * lanes(p),
             .y_vector = plane,
+            .ahead = ahead,
+            .ahead_vectors = p->channels / (1 + (pixel.end - pixel.begin) / p->simd->size[0]) + 1,
         };
         lince_direct_run(p->simd, p->row_step, (size_t)p->source_step * p->channels, vectors,
                          pixel.end - pixel.begin, &d);
-        for (size_t k = 0; k < vectors && !lince_finish_holds(&d.finish); k++)
+        for (size_t k = 0; k < vectors && !d.open && !lince_finish_holds(&d.finish); k++)
             p->simd->activate(&d.finish, w->result + at + k * plane,
                               pixel.end - pixel.begin); /* forward: they are neighbours */
     }
+}
+
+/* Those of the blocks from `next` on, or where the stretch ends there those that the next panel begins with. */
+static const float *weights_after(const work *w, const portion *part, size_t stretch, size_t next, bool more)
+{
+    const plan *p = w->plan;
+    if (!p->flat) return NULL;
+    size_t panel = part->panel, block = p->channels * lanes(p);
+    if (next >= smaller(stretch + p->stretch, p->from_blocks)) {
+        if (!more) return NULL;
+        next = stretch, panel++;
+    }
+    return w->weights + part->sample % p->conv_groups * weights_of_group(p) +
+           (panel * LINCE_DIRECT_VECTORS * p->from_blocks + next) * block;
+}
+
+/* `panels` panels of a tile, from the portion's on. */
+static void run_panels(const work *w, const float *source, portion first, size_t panels)
+{
+    const plan *p = w->plan;
+    for (size_t s = 0; s < p->from_blocks; s += p->stretch)
+        for (size_t i = 0; i < panels; i++) {
+            portion part = {first.sample, first.tile, first.panel + i};
+            size_t end = smaller(s + p->stretch, p->from_blocks);
+            for (size_t b = s; b < end; b += p->chunk)
+                for (int g = 0; g < p->grids; g++)
+                    run_grid(w, &p->grid[g], &part, source, (range){b, smaller(b + p->chunk, end)},
+                             weights_after(w, &part, s, b + p->chunk, i + 1 < panels));
+        }
 }
 
 /* A thread's share of the tasks, sample by sample, tile by tile. */
@@ -285,13 +332,15 @@ static void worker(void *context, size_t index)
     const plan *p = w->plan;
     size_t count = (size_t)w->plan->conv.batch * p->conv_groups * p->tiles * p->panels, padded = SIZE_MAX;
     float *own = w->own + index * p->own;
-    for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
-        portion part = {i / p->panels / p->tiles, i / p->panels % p->tiles, i % p->panels};
-        const float *source = p->padded ? own : source_block(p, w->source, part.sample, 0, NULL);
-        for (size_t b = 0; b < p->from_blocks && p->padded && padded != part.sample; b++)
-            source_block(p, w->source, part.sample, b, own + b * padded_block(p));
-        padded = part.sample;
-        for (int g = 0; g < p->grids; g++) run_grid(w, &p->grid[g], &part, source);
+    size_t end = (index + 1) * count / w->workers;
+    for (size_t i = index * count / w->workers, next; i < end; i = next) {
+        size_t part = i / p->panels, sample = part / p->tiles;
+        const float *source = p->padded ? own : source_block(p, w->source, sample, 0, NULL);
+        for (size_t b = 0; b < p->from_blocks && p->padded && padded != sample; b++)
+            source_block(p, w->source, sample, b, own + b * padded_block(p));
+        padded = sample;
+        next = smaller((part + 1) * p->panels, end);
+        run_panels(w, source, (portion){sample, part % p->tiles, i % p->panels}, next - i);
     }
 }
 
@@ -675,6 +724,19 @@ static void tile(plan *p)
     if (map > part && units > 1) p->tiles = smaller(1 + map / part, units);
 }
 
+/* How many blocks of a pixelwise convolution are summed up at a time. The sums go on in their order, whatever the number. */
+static void cut(plan *p)
+{
+    size_t block = p->channels * lanes(p) * LINCE_DIRECT_VECTORS * sizeof(float),
+           map = pixels_of(p->from) / p->tiles * p->channels * sizeof(float);
+    p->chunk = p->stretch = p->from_blocks;
+    if (!p->flat) return;
+    size_t most = smaller(lince_cpu_cache(1) / 2 / block, p->from_blocks),
+           chunks = (p->from_blocks + most - 1) / most;
+    p->chunk = (p->from_blocks + chunks - 1) / chunks;
+    p->stretch = larger(lince_cpu_cache(2) / 2 / map / p->chunk, 1) * p->chunk;
+}
+
 /* The pieces that weights' gradients are summed in. Other parts would be other bits: they depend on the geometry alone. */
 static void divide(plan *p)
 {
@@ -698,10 +760,12 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
     p->channels = (size_t)p->from.block;
     p->from_blocks = (size_t)(lince_round_up(p->from.channels, p->from.block) / p->from.block);
     p->to_blocks = (size_t)(lince_round_up(p->to.channels, p->to.block) / p->to.block);
-    p->row_step = plain ? (s == 4   ? LINCE_DIRECT_FOUR
-                           : s == 2 ? LINCE_DIRECT_TWO
-                                    : LINCE_DIRECT_ONE)
-                        : (s == 2 ? LINCE_DIRECT_TWO_BLOCKS : LINCE_DIRECT_BLOCK);
+    p->row_step = plain                                  ? (s == 4   ? LINCE_DIRECT_FOUR
+                                                            : s == 2 ? LINCE_DIRECT_TWO
+                                                                     : LINCE_DIRECT_ONE)
+                  : s == 2                               ? LINCE_DIRECT_TWO_BLOCKS
+                  : is_pixelwise(c) && c->in.height == 1 ? LINCE_DIRECT_PIXEL
+                                                         : LINCE_DIRECT_BLOCK;
     for (int i = 0; i < MAX_GRIDS; i++) {
         p->grid[i].reach = p->positions + (size_t)i * taps_of(c);
         p->grid[i].x_tap = p->offsets + (size_t)(2 * i) * taps_of(c);
@@ -711,7 +775,9 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
         plan_backward(p, c);
     else
         plan_forward(p, c, direction == LINCE_BACKWARD_WEIGHTS && !plain);
+    p->flat = is_pixelwise(&p->conv) && p->to.height == 1;
     tile(p);
+    cut(p);
     if (direction == LINCE_BACKWARD_WEIGHTS && !plain) divide(p);
     p->padded |= p->gathered && direction == LINCE_FORWARD;
     if (p->padded) p->own = (padded_block(p) * p->from_blocks + 15) / 16 * 16;

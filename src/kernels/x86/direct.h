@@ -13,7 +13,8 @@
 
 /* Distances, in floats, between the source's pixels that neighbouring results begin at. */
 typedef enum lince_direct_step {
-    LINCE_DIRECT_BLOCK,      /* L: stride 1 */
+    LINCE_DIRECT_PIXEL,      /* L: stride 1, of one tap */
+    LINCE_DIRECT_BLOCK,      /* likewise, of several */
     LINCE_DIRECT_TWO_BLOCKS, /* 2 L: stride 2 */
     LINCE_DIRECT_ONE,        /* 1, 2 and 4: plain, strides 1, 2 and 4 */
     LINCE_DIRECT_TWO,
@@ -27,7 +28,8 @@ typedef enum lince_direct_step {
  * Distances are in floats. */
 typedef struct lince_direct_row {
     size_t blocks, taps;
-    int last;                       /* channels of the last block; behind them are zeros */
+    int last;         /* channels of the last block; behind them are zeros */
+    bool begun, open; /* y has the sums over blocks before these; others follow, and finish it */
     const ptrdiff_t *x_tap, *w_tap; /* [taps] */
     const float *x;
     size_t x_block;
@@ -36,6 +38,8 @@ typedef struct lince_direct_row {
     lince_finish finish;
     float *y;
     size_t y_pixel, y_vector;
+    const float *ahead;   /* weights that are needed next, laid out as w; NULL: none are fetched */
+    size_t ahead_vectors; /* of each vector, fetched for each block */
 } lince_direct_row;
 
 /* dw[row][vector] += sum over the pixels of a map of x[row + pixel] dy[pixel][vector] */

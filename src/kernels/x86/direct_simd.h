@@ -20,39 +20,77 @@ INLINE void add_channel(int pixels, int vectors, int step, const float *x, const
 /* One tap of one block: `channels` terms of each sum, four at a time, because counting would take turns from the
  * multiply-adds. The pixels that the next results begin at are fetched meanwhile: of each block they are few, so that the
  * processor does not see them coming. */
-INLINE void add_block(int pixels, int vectors, int channels, int step, const lince_direct_row *d, size_t b,
-                      size_t t, vec sum[ROWS][VECTORS])
+INLINE void add_block(int pixels, int vectors, int channels, int step, const float *x, const float *w,
+                      size_t w_vector, vec sum[ROWS][VECTORS])
 {
     enum { AT_ONCE = 4 };
-    const float *x = d->x + (ptrdiff_t)(b * d->x_block) + d->x_tap[t], *next = x + pixels * step;
-    const float *w = d->w + (ptrdiff_t)(b * d->w_block) + d->w_tap[t];
+    const float *next = x + pixels * step;
     int c = 0;
     for (; c + AT_ONCE <= channels; c += AT_ONCE, x += AT_ONCE, w += AT_ONCE * LANES, next += AT_ONCE * step)
         UNROLL for (int i = 0; i < AT_ONCE; i++)
         {
             if (step >= LANES) vec_prefetch(next + i * step);
-            add_channel(pixels, vectors, step, x + i, w + i * LANES, d->w_vector, sum);
+            add_channel(pixels, vectors, step, x + i, w + i * LANES, w_vector, sum);
         }
-    for (; c < channels; c++, x++, w += LANES) add_channel(pixels, vectors, step, x, w, d->w_vector, sum);
+    for (; c < channels; c++, x++, w += LANES) add_channel(pixels, vectors, step, x, w, w_vector, sum);
+}
+
+INLINE void add_tap(int pixels, int vectors, int channels, int step, const lince_direct_row *d, size_t b,
+                    size_t t, vec sum[ROWS][VECTORS])
+{
+    add_block(pixels, vectors, channels, step, d->x + (ptrdiff_t)(b * d->x_block) + d->x_tap[t],
+              d->w + (ptrdiff_t)(b * d->w_block) + d->w_tap[t], d->w_vector, sum);
+}
+
+/* All whole blocks of the one tap: nothing is counted that is not needed, so that the sums stay in registers. */
+INLINE void add_pixels(int pixels, int vectors, size_t blocks, const lince_direct_row *d,
+                       vec sum[ROWS][VECTORS])
+{
+    const float *x = d->x, *w = d->w, *ahead = d->ahead;
+    size_t w_vector = d->w_vector, x_block = d->x_block;
+    for (size_t b = 0; b < blocks; b++, x += x_block, w += LANES * LANES) {
+        for (size_t i = d->ahead_vectors; i > 0; i--, ahead += LANES)
+            UNROLL for (int k = 0; k < vectors; k++) vec_prefetch(ahead + (size_t)k * w_vector);
+        add_block(pixels, vectors, LANES, LANES, x, w, w_vector, sum);
+    }
+}
+
+INLINE void begin(int pixels, int vectors, const lince_direct_row *d, vec sum[ROWS][VECTORS])
+{
+    if (d->begun)
+        UNROLL for (int r = 0; r < pixels; r++) UNROLL for (int k = 0; k < vectors; k++) sum[r][k] =
+            vec_load(d->y + (size_t)r * d->y_pixel + (size_t)k * d->y_vector);
+    else
+        UNROLL for (int r = 0; r < pixels; r++) UNROLL for (int k = 0; k < vectors; k++) sum[r][k] =
+            vec_zero();
+}
+
+INLINE void leave(int pixels, int vectors, const lince_direct_row *d, vec sum[ROWS][VECTORS])
+{
+    UNROLL for (int r = 0; r < pixels; r++) UNROLL for (int k = 0; k < vectors; k++)
+        vec_store(d->y + (size_t)r * d->y_pixel + (size_t)k * d->y_vector, sum[r][k]);
 }
 
 /* pixels x vectors sums in registers: each channel of each tap loads `vectors` vectors and `pixels`
  * scalars. */
-INLINE void row(int pixels, int vectors, int channels, int step, const lince_direct_row *d)
+INLINE void row(bool one_tap, int pixels, int vectors, int channels, int step, const lince_direct_row *d)
 {
     vec sum[ROWS][VECTORS];
-    UNROLL for (int r = 0; r < pixels; r++)
-    {
-        UNROLL for (int k = 0; k < vectors; k++) sum[r][k] = vec_zero();
-    }
+    begin(pixels, vectors, d, sum);
     size_t whole = d->last == channels ? d->blocks : d->blocks - 1;
-    for (size_t b = 0; b < whole; b++)
-        for (size_t t = 0; t < d->taps; t++) add_block(pixels, vectors, channels, step, d, b, t, sum);
+    if (one_tap)
+        add_pixels(pixels, vectors, whole, d, sum);
+    else
+        for (size_t b = 0; b < whole; b++)
+            for (size_t t = 0; t < d->taps; t++) add_tap(pixels, vectors, channels, step, d, b, t, sum);
     for (size_t t = 0; t < d->taps && whole < d->blocks; t++)
-        add_block(pixels, vectors, d->last, step, d, whole, t, sum);
-    UNROLL for (int k = 0; k < vectors; k++)
-        finish_pixels(&d->finish, (size_t)k * LANES, (ptrdiff_t)((size_t)k * d->y_vector), d->y_pixel, pixels,
-                      VECTORS, &sum[0][k], d->y);
+        add_tap(pixels, vectors, d->last, step, d, whole, t, sum);
+    if (d->open)
+        leave(pixels, vectors, d, sum);
+    else
+        UNROLL for (int k = 0; k < vectors; k++)
+            finish_pixels(&d->finish, (size_t)k * LANES, (ptrdiff_t)((size_t)k * d->y_vector), d->y_pixel,
+                          pixels, VECTORS, &sum[0][k], d->y);
 }
 
 /* A pixel's terms: x of `rows` channels, or taps, times dy of `vectors` vectors. */
@@ -121,7 +159,12 @@ static void transpose(const float *from, size_t count, float *to)
 #define ROW(name, pixels, vectors, channels, step)                           \
     static void row_##name##_##pixels##x##vectors(const lince_direct_row *d) \
     {                                                                        \
-        row(pixels, vectors, channels, step, d);                             \
+        row(false, pixels, vectors, channels, step, d);                      \
+    }
+#define ONE_TAP(name, pixels, vectors, channels, step)                       \
+    static void row_##name##_##pixels##x##vectors(const lince_direct_row *d) \
+    {                                                                        \
+        row(true, pixels, vectors, channels, step, d);                       \
     }
 #define TAPS(rows, vectors)                                                                \
     static void taps_##rows##x##vectors(const lince_direct_outer *o, const ptrdiff_t *tap) \
@@ -170,6 +213,8 @@ enum { MOST_ROWS = 6 };
     EACH_SIZE(M, two_blocks, vectors, LANES, 2 * LANES) \
     EACH_SIZE(M, one, vectors, 1, 1) EACH_SIZE(M, two, vectors, 1, 2) EACH_SIZE(M, four, vectors, 1, 4)
 
+EACH_SIZE(ONE_TAP, pixel, 1, LANES, LANES)
+EACH_SIZE(ONE_TAP, pixel, 2, LANES, LANES)
 EACH_STEP(ROW, 1)
 EACH_STEP(ROW, 2)
 EACH_ROWS(TAPS, 1)
@@ -191,8 +236,8 @@ const lince_direct_simd DIRECT_SIMD = {
     .lanes = LANES,
     .rows = MOST_ROWS,
     .size = {SIZES},
-    .row = {ROW_ENTRIES(block), ROW_ENTRIES(two_blocks), ROW_ENTRIES(one), ROW_ENTRIES(two),
-            ROW_ENTRIES(four)},
+    .row = {ROW_ENTRIES(pixel), ROW_ENTRIES(block), ROW_ENTRIES(two_blocks), ROW_ENTRIES(one),
+            ROW_ENTRIES(two), ROW_ENTRIES(four)},
     .channels = {channels_1, channels_2},
     .taps = {{EACH_ROWS(TAPS_ENTRY, 1)}, {EACH_ROWS(TAPS_ENTRY, 2)}},
     .activate = activate,
