@@ -41,8 +41,9 @@ typedef struct lince_conv_args {
     void *scratch;                  /* `scratch` bytes of the kernel, contents do not matter */
     bool relu;                      /* forward: y = max(y, 0) */
     const lince_epilogue *epilogue; /* forward, of rows that do it (op.h), instead of `relu`; or NULL */
-    const float
-        *gate; /* backward data: the gradient is zero where gate, laid out as x, is not positive; or NULL */
+    bool add;                       /* backward data, of rows that do it (op.h): added to what is in x */
+    const float *
+        gate; /* backward data: the gradient, or that sum, is zero where gate, laid out as x, is not positive; or NULL */
 } lince_conv_args;
 
 /* For rows that do not do args.relu and args.gate themselves, after what they do: passes over memory of their

@@ -274,13 +274,19 @@ void lince_batch_norm_forward(const lince_exec *exec, const lince_batch_norm *bn
 }
 
 void lince_batch_norm_backward(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
-                               size_t n, const float *x, const float *dy, float *dx, float *dgamma,
+                               size_t n, const float *x, const float *dy, bool add, float *dx, float *dgamma,
                                float *dbeta)
 {
-    lince_op_run(
-        exec, LINCE_OP_BATCH_NORM_BACKWARD,
-        &(lince_batch_norm_args){
-            .bn = *bn, .shape = shape, .n = n, .x = x, .dy = dy, .y = dx, .dgamma = dgamma, .dbeta = dbeta});
+    lince_op_run(exec, LINCE_OP_BATCH_NORM_BACKWARD,
+                 &(lince_batch_norm_args){.bn = *bn,
+                                          .shape = shape,
+                                          .n = n,
+                                          .add = add,
+                                          .x = x,
+                                          .dy = dy,
+                                          .y = dx,
+                                          .dgamma = dgamma,
+                                          .dbeta = dbeta});
 }
 
 void lince_batch_norm_affine(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,

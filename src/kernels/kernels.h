@@ -171,9 +171,9 @@ void lince_batch_norm_affine(const lince_exec *exec, const lince_batch_norm *bn,
 void lince_batch_norm_look(const lince_exec *exec, lince_shape shape, size_t n, const float *x, double *sums);
 void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
                                 size_t n, const float *x, const float *dy, double *sums);
-/* dgamma, dbeta may be NULL. */
+/* add: dx is added to what is there. dgamma, dbeta may be NULL. */
 void lince_batch_norm_backward(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
-                               size_t n, const float *x, const float *dy, float *dx, float *dgamma,
+                               size_t n, const float *x, const float *dy, bool add, float *dx, float *dgamma,
                                float *dbeta);
 
 /* Layer normalisation (Ba, Kiros & Hinton 2016) of each sample's pixels by themselves, over their channels:

@@ -32,6 +32,7 @@ struct lince_op_row {
     lince_feature also; /* likewise, where the level does not stand for it */
     bool same_bits;     /* whatever the number of threads */
     bool finishes;      /* of CONV: heeds an epilogue (epilogue.h) */
+    bool adds;          /* of CONV: backward data heeds `add` */
     lince_products products;
     bool (*supports)(const void *geometry); /* NULL: all */
     bool (*favoured)(

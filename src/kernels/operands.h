@@ -73,6 +73,7 @@ typedef struct lince_batch_norm_args {
     lince_shape shape;
     size_t n;
     bool relu;
+    bool add; /* backward: dx is added to what is there */
     const float *x, *dy;
     float *y, *dgamma, *dbeta;
     float *scale, *shift;

@@ -12,7 +12,7 @@ typedef struct normalising {
     lince_shape shape;
     size_t n, block, area; /* area: pixels of a plane */
     lince_planes planes;   /* of a block, of all samples */
-    bool relu;
+    bool relu, add;
     const float *x, *dy;
     float *out, *dgamma, *dbeta, *scale, *shift;
     double *sums;
@@ -141,6 +141,7 @@ static normalising describe(const lince_pixels *loops, const lince_batch_norm_ar
                          .area = area,
                          .planes = {a->n, lince_shape_size(a->shape), area, block},
                          .relu = a->relu,
+                         .add = a->add,
                          .x = a->x,
                          .dy = a->dy,
                          .out = a->y,
@@ -197,7 +198,7 @@ static void backward_block(void *context, size_t cb)
         k[b + c] = bn->train ? (float)(-gs * (double)s[c] * (double)s[c] * product[c] / m) : 0;
         k[2 * b + c] = bn->train ? (float)(-gs * sum[c] / m) : 0;
     }
-    if (w->out) w->loops->combine(&w->planes, x, dy, mean, k, w->out + first_plane(w, cb));
+    if (w->out) w->loops->combine(&w->planes, x, dy, mean, k, w->add, w->out + first_plane(w, cb));
 }
 
 void lince_pixels_backward(const lince_pixels *loops, const lince_kernel *kernel,

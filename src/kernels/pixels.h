@@ -32,9 +32,9 @@ typedef struct lince_pixels {
     /* sum[b] += the sum of dy, products[b] += the sum of (x - mean) dy */
     void (*products)(const lince_planes *p, const float *x, const float *dy, const float *mean, double *sum,
                      double *products);
-    /* dx = k0 dy + k1 (x - mean) + k2,  k: [3][b] */
+    /* dx = k0 dy + k1 (x - mean) + k2,  k: [3][b];  add: dx += that */
     void (*combine)(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,
-                    float *dx);
+                    bool add, float *dx);
 } lince_pixels;
 
 extern const lince_pixels lince_pixels_avx512, lince_pixels_avx2;

@@ -27,6 +27,7 @@ static int infer(lince_layer *l)
     l->saved = 2 * size * sizeof(float); /* the batch's mean and 1/std, or `affine`'s */
     l->macs = (double)lince_shape_elements(l->out);
     l->sums = lince_batch_norm_sums(l->out);
+    l->accumulates = true;
     return 0;
 }
 
@@ -76,7 +77,7 @@ static void affine(const lince_layer *l, const lince_pass *p, const float **scal
 static void backward(lince_layer *l, const lince_pass *p)
 {
     lince_batch_norm bn = norm(l, p);
-    lince_batch_norm_backward(l->exec, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->din[0],
+    lince_batch_norm_backward(l->exec, &bn, l->out, (size_t)p->n, p->in[0], p->dout, p->add, p->din[0],
                               l->params[GAMMA].grad, l->params[BETA].grad);
 }
 

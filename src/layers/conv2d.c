@@ -109,6 +109,7 @@ static int prepare(lince_layer *l)
         if (p->kernel[d].scratch > l->scratch) l->scratch = p->kernel[d].scratch;
     }
     l->finishes = p->kernel[LINCE_FORWARD].row->finishes;
+    l->accumulates = wanted[LINCE_BACKWARD_DATA] && p->kernel[LINCE_BACKWARD_DATA].row->adds;
     return 0;
 }
 
@@ -143,6 +144,7 @@ static void backward(lince_layer *l, const lince_pass *pass)
                                             .w = l->params[0].value,
                                             .y = pass->dout,
                                             .scratch = pass->scratch,
+                                            .add = pass->add,
                                             .gate = l->gate ? pass->in[0] : NULL});
 }
 

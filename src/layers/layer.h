@@ -112,6 +112,7 @@ typedef struct lince_pass {
     float *out;
     float *dout;                    /* backward only; may be written over */
     float *din[LINCE_LAYER_INPUTS]; /* backward only; NULL: not wanted */
+    bool add; /* backward only, of a layer that accumulates: din[0] is added to what is there */
     void *saved, *scratch;
     const lince_epilogue *
         epilogue; /* outside of training, of a layer that finishes: what the layers behind it would do; or NULL */
@@ -177,10 +178,12 @@ struct lince_layer {
     bool unfolded;    /* copies are made, as PyTorch does */
     bool relu;        /* the output is to be rectified: a relu behind it has nothing left to do */
     bool finishes;    /* forward heeds the pass's epilogue; set by prepare */
-    bool gate;        /* the input's gradient is to be zero where the input is not positive: likewise */
-    bool frozen;      /* parameters and statistics stay as they are */
-    bool random;      /* in training each sample's key decides; set by infer */
-    int index;        /* in its net: distinguishes its random numbers */
+    bool accumulates; /* of one input: backward heeds the pass's `add`; set by infer or prepare */
+    bool
+        gate; /* the input's gradient, with `add` the sum, is to be zero where the input is not positive: likewise */
+    bool frozen; /* parameters and statistics stay as they are */
+    bool random; /* in training each sample's key decides; set by infer */
+    int index;   /* in its net: distinguishes its random numbers */
     lince_param params[LINCE_LAYER_PARAMS];
     int param_count;
     size_t saved;   /* bytes kept from forward to backward, set by infer */

@@ -10,15 +10,27 @@ static int only_consumer(const lince_net *net, int index)
     return 0;
 }
 
+/* The first node that reads node `index`, whose backward is the last of its readers', or 0. */
+static int first_consumer(const lince_net *net, int index)
+{
+    for (int i = index + 1; i < (int)net->count; i++)
+        for (int k = 0; k < net->nodes[i].inputs; k++)
+            if (net->nodes[i].from[k] == index) return i;
+    return 0;
+}
+
 /* A relu that works in place is left to its neighbours where they can: the layer before it rectifies what it
- * writes, and the layer behind it holds back what it writes in backward. */
+ * writes, and the layer behind it, of several the one that adds to the others' gradient last, holds back what it writes in
+ * backward. */
 static void fuse_relu(lince_net *net, int index)
 {
     lince_node *n = &net->nodes[index], *before = &net->nodes[n->from[0]];
-    int behind = only_consumer(net, index);
+    int behind = first_consumer(net, index);
     if (n->layer.type->activation != LINCE_RELU || n->buffer == index) return;
     if (before->layer.type->rectifies) before->layer.relu = n->forward_done = true;
     if (!behind || !net->nodes[behind].layer.type->gates || !net->nodes[behind].layer.wants_din) return;
+    bool leads_on = net->nodes[behind].consumers > 0 || behind == (int)net->count - 1;
+    if (n->consumers > 1 && (net->nodes[behind].inputs > 1 || !leads_on)) return;
     net->nodes[behind].layer.gate = n->backward_done = true;
 }
 
@@ -79,8 +91,18 @@ void lince_net_fuse(lince_net *net)
         if (net->nodes[i].layer.type->finishes && !net->nodes[i].head) fuse_tail(net, i);
 }
 
+/* A node that does not add to its input's gradient cannot hold back the sum on the way. */
+static void unfuse_gate(lince_net *net, int index)
+{
+    lince_node *n = &net->nodes[index];
+    if (!n->layer.gate || n->layer.accumulates || net->nodes[n->from[0]].consumers == 1) return;
+    n->layer.gate = false;
+    n->gates_sum = true;
+}
+
 void lince_net_unfuse(lince_net *net)
 {
+    for (int i = 1; i < (int)net->count; i++) unfuse_gate(net, i);
     for (int i = 1; i < (int)net->count; i++)
         if (net->nodes[i].head && !net->nodes[net->nodes[i].head].layer.finishes) net->nodes[i].head = 0;
     for (int i = 1; i < (int)net->count; i++)

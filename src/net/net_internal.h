@@ -22,6 +22,7 @@ typedef struct lince_node {
     int buffer;                       /* node whose memory it uses: itself, or the one it works in place of */
     bool learns;                      /* it, or something below it, is trained: backward reaches it */
     bool forward_done, backward_done; /* by the node before, by the node behind */
+    bool gates_sum;                   /* it holds back its input's whole gradient, which it cannot add to */
     lince_tail tail;                  /* end 0: nobody's work but its own */
     int head;                         /* the node in whose tail it is; 0: in none */
     float *value, *grad;

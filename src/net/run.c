@@ -190,7 +190,8 @@ size_t lince_net_floats(const lince_net *net, const lince_node *n)
     return (size_t)net->n * lince_shape_size(n->layer.out);
 }
 
-/* Where a node has several consumers, the first to run writes its gradient and the others add to it. */
+/* Where a node has several consumers, the first to run writes its gradient and the others add to it, by themselves where they
+ * can. */
 static void backward_node(lince_net *net, lince_node *n, bool *written, const double *whole, double weight)
 {
     lince_pass pass = pass_of(net, n);
@@ -199,14 +200,16 @@ static void backward_node(lince_net *net, lince_node *n, bool *written, const do
     for (int k = 0; k < n->inputs; k++) {
         const lince_node *input = &net->nodes[n->from[k]];
         if (!n->layer.wants_din || n->from[k] == 0) continue;
-        pass.din[k] = written[n->from[k]] ? (float *)(void *)net->branch.memory : input->grad;
+        pass.add = written[n->from[k]] && n->layer.accumulates;
+        pass.din[k] = written[n->from[k]] && !pass.add ? (float *)(void *)net->branch.memory : input->grad;
     }
     if (!n->backward_done) n->layer.type->backward(&n->layer, &pass);
     for (int k = 0; k < n->inputs; k++) {
         if (!pass.din[k]) continue;
         float *sum = net->nodes[n->from[k]].grad;
-        if (written[n->from[k]])
-            lince_accumulate(&net->exec, sum, pass.din[k], lince_net_floats(net, &net->nodes[n->from[k]]));
+        size_t floats = lince_net_floats(net, &net->nodes[n->from[k]]);
+        if (pass.din[k] != sum) lince_accumulate(&net->exec, sum, pass.din[k], floats);
+        if (n->gates_sum) lince_relu_backward(&net->exec, pass.in[k], sum, sum, floats);
         written[n->from[k]] = true;
     }
 }

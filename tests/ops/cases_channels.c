@@ -272,9 +272,14 @@ static bool make_norm(op_case *c, size_t index, bool timed, bool backward)
     bool train = timed || index % 3 != 1;
     lince_shape s = b->shape, one = of_channels(s);
     bool relu = !backward && index % 2, learns = !backward && !relu; /* a kink makes differences inexact */
+    bool add = backward && index % 2;                                /* to what is there */
     op_role statistic = backward ? GIVEN : train ? ADDED_TO : GIVEN, saved = backward ? GIVEN : RESULT;
-    *(lince_batch_norm_args *)c->args = (lince_batch_norm_args){
-        .bn = {.eps = 1e-5f, .momentum = 0.1f, .train = train}, .shape = s, .n = b->n, .relu = relu};
+    *(lince_batch_norm_args *)c->args =
+        (lince_batch_norm_args){.bn = {.eps = 1e-5f, .momentum = 0.1f, .train = train},
+                                .shape = s,
+                                .n = b->n,
+                                .relu = relu,
+                                .add = add};
     op_blocked(c, "x", offsetof(lince_batch_norm_args, x), GIVEN, s, b->n)->learns = learns;
     if (backward) op_blocked(c, "dy", offsetof(lince_batch_norm_args, dy), GIVEN, s, b->n);
     op_blocked(c, "gamma", IN_BN(gamma), GIVEN, one, 1)->learns = learns;
@@ -284,7 +289,8 @@ static bool make_norm(op_case *c, size_t index, bool timed, bool backward)
     op_flat(c, "mean", IN_BN(mean), saved, SIGNED, lince_shape_size(one));
     op_flat(c, "1/deviation", IN_BN(inv_std), saved, POSITIVE_1, lince_shape_size(one));
     c->answer = c->operands;
-    op_blocked(c, backward ? "dx" : "y", offsetof(lince_batch_norm_args, y), RESULT, s, b->n);
+    op_blocked(c, backward ? "dx" : "y", offsetof(lince_batch_norm_args, y), add ? ADDED_TO : RESULT, s,
+               b->n);
     if (backward) {
         op_blocked(c, "dgamma", offsetof(lince_batch_norm_args, dgamma), RESULT, one, 1);
         op_blocked(c, "dbeta", offsetof(lince_batch_norm_args, dbeta), RESULT, one, 1);
@@ -306,7 +312,7 @@ static bool make_norm_backward(op_case *c, size_t index, bool timed)
 static void norm_gradient(const op_case *c, const float *dy, float *const *d)
 {
     const lince_batch_norm_args *a = (const lince_batch_norm_args *)c->args;
-    lince_batch_norm_backward(op_truth(), &a->bn, a->shape, a->n, a->x, dy, d[0], d[1], d[2]);
+    lince_batch_norm_backward(op_truth(), &a->bn, a->shape, a->n, a->x, dy, false, d[0], d[1], d[2]);
 }
 
 #define IN_LN(field) (offsetof(lince_layer_norm_args, ln) + offsetof(lince_layer_norm, field))

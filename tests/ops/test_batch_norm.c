@@ -196,7 +196,8 @@ static void check_backward(problem *p)
     float dgamma[MOST_CHANNELS], dbeta[MOST_CHANNELS];
     estimate k[MOST_CHANNELS][3];
     double m = count_of(p);
-    lince_batch_norm_backward(ON(2), &p->bn, p->shape, (size_t)p->batch, p->x, p->dy, p->dx, dgamma, dbeta);
+    lince_batch_norm_backward(ON(2), &p->bn, p->shape, (size_t)p->batch, p->x, p->dy, false, p->dx, dgamma,
+                              dbeta);
     for (int c = 0; c < p->shape.channels; c++) {
         double s = (double)p->bn.inv_std[c], gs = (double)p->bn.gamma[c] * s, mean = (double)p->bn.mean[c];
         estimate total = sum_over(p, c, gradient, 0, p->batch, false);

@@ -75,13 +75,15 @@ static void products(const lince_planes *p, const float *x, const float *dy, con
 }
 
 static void combine(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,
-                    float *dx)
+                    bool add, float *dx)
 {
     size_t b = p->b;
     for (size_t n = 0; n < p->count; n++, x += p->pitch, dy += p->pitch, dx += p->pitch)
         for (size_t i = 0; i < p->pixels; i++)
-            for (size_t c = 0; c < b; c++)
-                dx[i * b + c] = k[c] * dy[i * b + c] + k[b + c] * (x[i * b + c] - mean[c]) + k[2 * b + c];
+            for (size_t c = 0; c < b; c++) {
+                float r = k[c] * dy[i * b + c] + k[b + c] * (x[i * b + c] - mean[c]) + k[2 * b + c];
+                dx[i * b + c] = add ? dx[i * b + c] + r : r;
+            }
 }
 
 static const lince_pixels loops = {moments, affine, products, combine};

@@ -127,7 +127,7 @@ static void products(const lince_planes *p, const float *x, const float *dy, con
 }
 
 static void combine(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,
-                    float *dx)
+                    bool add, float *dx)
 {
     vec m = vec_load(mean), k0 = vec_load(k), k1 = vec_load(k + LANES), k2 = vec_load(k + 2 * LANES);
     size_t ahead = ahead_of(p);
@@ -137,7 +137,8 @@ static void combine(const lince_planes *p, const float *x, const float *dy, cons
             vec_prefetch(dy + i + ahead);
             vec_prefetch(dx + i + ahead);
             vec u = vec_sub(vec_load(x + i), m);
-            vec_store(dx + i, vec_fma(k0, vec_load(dy + i), vec_fma(k1, u, k2)));
+            vec r = vec_fma(k0, vec_load(dy + i), vec_fma(k1, u, k2));
+            vec_store(dx + i, add ? vec_add(vec_load(dx + i), r) : r);
         }
 }
 

@@ -82,7 +82,7 @@ static lince_finish finish_of(const work *w, size_t channel, size_t at)
     const lince_conv_args *a = w->args;
     if (w->plan->direction == LINCE_FORWARD)
         return lince_finish_forward(a->epilogue, a->relu, a->b, channel, at);
-    return (lince_finish){.gate = a->gate ? a->gate + at : NULL};
+    return (lince_finish){.addend = a->add ? a->x + at : NULL, .gate = a->gate ? a->gate + at : NULL};
 }
 
 /* Floats from a task's first vector of results to a place of a vector of a sample. */
@@ -283,6 +283,7 @@ const lince_op_row lince_conv_samples_avx512 = {.op = LINCE_OP_CONV,
                                                 .needs = LINCE_AVX512,
                                                 .same_bits = true,
                                                 .finishes = true,
+                                                .adds = true,
                                                 .supports = supports_avx512,
                                                 .favoured = supports_avx512,
                                                 .create = create_avx512,
@@ -293,6 +294,7 @@ const lince_op_row lince_conv_samples_avx2 = {.op = LINCE_OP_CONV,
                                               .needs = LINCE_AVX2,
                                               .same_bits = true,
                                               .finishes = true,
+                                              .adds = true,
                                               .supports = supports_avx2,
                                               .favoured = supports_avx2,
                                               .create = create_avx2,
