@@ -37,6 +37,36 @@ static bool has_amx(void)
 }
 #endif
 
+static lince_level own_level(void)
+{
+#ifdef __x86_64__
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return LINCE_PLAIN;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
+        !__builtin_cpu_supports("avx512bw"))
+        return LINCE_AVX2;
+    return has_amx() ? LINCE_AMX : LINCE_AVX512;
+#else
+    return LINCE_PLAIN;
+#endif
+}
+
+/* Asking takes a while: a system call, and instructions that a virtual machine must emulate. */
+static struct {
+    pthread_once_t once;
+    lince_level level;
+} highest = {.once = PTHREAD_ONCE_INIT};
+
+static void ask_for_highest(void)
+{
+    highest.level = own_level();
+}
+
+lince_level lince_cpu_highest(void)
+{
+    pthread_once(&highest.once, ask_for_highest);
+    return highest.level;
+}
+
 /* Those of the machine itself (lince_feature). */
 static unsigned own_features(void)
 {
@@ -52,19 +82,6 @@ static unsigned own_features(void)
         features |= LINCE_AMX_INT8;
 #endif
     return features;
-}
-
-lince_level lince_cpu_highest(void)
-{
-#ifdef __x86_64__
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return LINCE_PLAIN;
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
-        !__builtin_cpu_supports("avx512bw"))
-        return LINCE_AVX2;
-    return has_amx() ? LINCE_AMX : LINCE_AVX512;
-#else
-    return LINCE_PLAIN;
-#endif
 }
 
 static const lince_cpu_mask masks[] = {{"plain", LINCE_PLAIN, 0},

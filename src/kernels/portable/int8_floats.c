@@ -75,11 +75,13 @@ static void put_row(const work *w, const part *p, size_t pixel, float *row)
 static void put_columns(const work *w, const part *p, float *to)
 {
     size_t all = terms_of(conv_of(w));
-    for (size_t o = 0; o < p->outputs; o++) {
-        const int8_t *from = w->a->w + (p->output + o) / PANEL * all * PANEL + o % PANEL * 4;
-        for (size_t k = 0; k < p->terms; k++)
-            to[k * p->outputs + o] = from[(p->term + k) / 4 * PANEL * 4 + (p->term + k) % 4];
-    }
+    for (size_t o = 0; o < p->outputs; o += PANEL)
+        for (size_t k = 0; k < p->terms; k++) {
+            size_t term = p->term + k;
+            const int8_t *from = w->a->w + (p->output + o) * all + term / 4 * PANEL * 4 + term % 4;
+            float *row = to + k * p->outputs + o;
+            for (size_t lane = 0; lane < PANEL; lane++) row[lane] = from[lane * 4];
+        }
 }
 
 static void add_terms(const work *w, const part *p, room *r)

@@ -271,7 +271,7 @@ static void sums(const int32_t *m, size_t stride, bool more, int32_t *s, size_t 
 
 const lince_int8_winograd_simd SIMD = {.channels = 2 * LANES,
                                        .panels = PANELS,
-                                       .costs = COSTS,
+                                       .costs = {COSTS},
                                        .input = input,
                                        .weights = weights,
                                        .multiply = multiply,
