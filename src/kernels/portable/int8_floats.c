@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { PIXELS = 128, OUTPUTS = 128, TERMS = 1024, PANEL = LINCE_INT8_PANEL };
+enum { PIXELS = 256, OUTPUTS = 128, TERMS = 1024, PANEL = LINCE_INT8_PANEL };
 
 typedef struct work {
     const lince_kernel *kernel;
