@@ -29,7 +29,7 @@ static inline bool lince_activation_keeps_zero(lince_activation f)
 /* Memory is the device's, of an activation's channels rounded up to the block, or laid out as y. */
 typedef struct lince_epilogue {
     const float *scale, *shift; /* both or none */
-    const float *addend;        /* may be NULL; not y */
+    const float *addend; /* may be NULL, and y: a value is read before its result is written there, once */
     lince_activation activation;
 } lince_epilogue;
 

@@ -73,6 +73,7 @@ typedef struct work {
     const float *source, *weights;
     float *result, *turned, *own;
     size_t workers;
+    size_t chunk, stretch; /* the plan's, or all blocks */
 } work;
 
 static size_t smaller(size_t a, size_t b)
@@ -302,7 +303,7 @@ static const float *weights_after(const work *w, const portion *part, size_t str
     const plan *p = w->plan;
     if (!p->flat) return NULL;
     size_t panel = part->panel, block = p->channels * lanes(p);
-    if (next >= smaller(stretch + p->stretch, p->from_blocks)) {
+    if (next >= smaller(stretch + w->stretch, p->from_blocks)) {
         if (!more) return NULL;
         next = stretch, panel++;
     }
@@ -314,14 +315,14 @@ static const float *weights_after(const work *w, const portion *part, size_t str
 static void run_panels(const work *w, const float *source, portion first, size_t panels)
 {
     const plan *p = w->plan;
-    for (size_t s = 0; s < p->from_blocks; s += p->stretch)
+    for (size_t s = 0; s < p->from_blocks; s += w->stretch)
         for (size_t i = 0; i < panels; i++) {
             portion part = {first.sample, first.tile, first.panel + i};
-            size_t end = smaller(s + p->stretch, p->from_blocks);
-            for (size_t b = s; b < end; b += p->chunk)
+            size_t end = smaller(s + w->stretch, p->from_blocks);
+            for (size_t b = s; b < end; b += w->chunk)
                 for (int g = 0; g < p->grids; g++)
-                    run_grid(w, &p->grid[g], &part, source, (range){b, smaller(b + p->chunk, end)},
-                             weights_after(w, &part, s, b + p->chunk, i + 1 < panels));
+                    run_grid(w, &p->grid[g], &part, source, (range){b, smaller(b + w->chunk, end)},
+                             weights_after(w, &part, s, b + w->chunk, i + 1 < panels));
         }
 }
 
@@ -829,6 +830,14 @@ static int create(lince_kernel *k, const lince_direct_simd *simd)
     return 0;
 }
 
+/* What lies where results go is added to them: sums that are not whole yet would be written over it. */
+static bool is_added_in_place(const work *w)
+{
+    const lince_conv_args *a = w->args;
+    bool backward = w->plan->direction == LINCE_BACKWARD_DATA;
+    return backward ? a->add : a->epilogue && a->epilogue->addend == w->result;
+}
+
 static void run(const lince_kernel *k, const void *args)
 {
     const lince_conv_args *a = args;
@@ -842,7 +851,10 @@ static void run(const lince_kernel *k, const void *args)
               .weights = backward ? a->scratch : a->w,
               .turned = a->scratch,
               .own = (float *)a->scratch + p->shared,
-              .workers = (size_t)k->exec.threads};
+              .workers = (size_t)k->exec.threads,
+              .chunk = p->chunk,
+              .stretch = p->stretch};
+    if (is_added_in_place(&w)) w.chunk = w.stretch = p->from_blocks;
     if (p->direction == LINCE_BACKWARD_WEIGHTS)
         run_weights(&w);
     else
