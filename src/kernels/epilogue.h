@@ -17,7 +17,8 @@ typedef enum lince_activation {
     LINCE_HARD_SWISH,
     LINCE_HARD_SIGMOID,
     LINCE_SILU,
-    LINCE_SIGMOID
+    LINCE_SIGMOID,
+    LINCE_GELU
 } lince_activation;
 
 /* Whether f(0) = 0, so that padding channels stay what they are to be (core/tensor.h). */

@@ -25,6 +25,7 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 
 const lince_layer_type lince_gelu_layer = {.name = "gelu",
                                            .inputs = 1,
+                                           .activation = LINCE_GELU,
                                            .needs_input = true,
                                            .infer = lince_layer_same_shape,
                                            .forward = forward,

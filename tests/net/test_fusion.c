@@ -64,7 +64,7 @@ static const lince_layer_args tails[] = {
     {LINCE_FIELDS(stochastic_depth, .p = 0.5f), .name = "9", .from = {8}},
     {.type = &lince_add_layer, .name = "10", .from = {9, 3}},
     {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 3, .padding = 1), .name = "11", .from = {10}},
-    {.type = &lince_silu_layer, .name = "12", .from = {11}},
+    {.type = &lince_gelu_layer, .name = "12", .from = {11}},
     {LINCE_FIELDS(conv2d, .channels = 20, .kernel = 3, .padding = 1), .name = "13", .from = {12}},
     {.type = &lince_batch_norm2d_layer, .name = "14", .from = {13}},
     {.type = &lince_add_layer, .name = "15", .from = {10, 14}},

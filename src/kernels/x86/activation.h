@@ -1,4 +1,4 @@
-/* exp, the logistic function and tanh of vectors. Errors, over all floats, against double precision:
+/* exp, the logistic function, tanh and the normal distribution function of vectors. Errors, over all floats, against double precision:
  * vec_exp 2e-7 relative (arguments below -87 give exp(-87)), vec_logistic and vec_tanh 1.5e-7 absolute. */
 #ifndef LINCE_KERNELS_X86_ACTIVATION_H
 #define LINCE_KERNELS_X86_ACTIVATION_H
@@ -42,6 +42,12 @@ INLINE vec vec_with_sign(vec x, vec s)
     return _mm512_castsi512_ps(_mm512_or_si512(_mm512_castps_si512(x), sign));
 }
 
+/* yes where x has a minus, no elsewhere. */
+INLINE vec vec_where_minus(vec x, vec yes, vec no)
+{
+    return _mm512_mask_blend_ps(_mm512_movepi32_mask(_mm512_castps_si512(x)), no, yes);
+}
+
 #elif defined(__AVX2__)
 
 INLINE vec vec_inverse(vec x)
@@ -74,6 +80,11 @@ INLINE vec vec_abs(vec x)
 INLINE vec vec_with_sign(vec x, vec s)
 {
     return _mm256_or_ps(x, _mm256_and_ps(s, vec_all(-0.0f)));
+}
+
+INLINE vec vec_where_minus(vec x, vec yes, vec no)
+{
+    return _mm256_blendv_ps(no, yes, x);
 }
 
 #endif
@@ -110,6 +121,30 @@ INLINE vec vec_silu(vec x)
 INLINE vec vec_hard_logistic(vec x)
 {
     return vec_mul(vec_min(vec_all(6), vec_relu(vec_add(x, vec_all(3)))), vec_all(1.0f / 6));
+}
+
+/* P(x) of the standard normal distribution: its density without the factor 1 / sqrt(2 pi), which goes to *bell, times the
+ * polynomial of kernels/portable/activation.c, which says where it comes from. */
+INLINE vec vec_normal(vec x, vec *bell)
+{
+    vec z = vec_min(vec_all(12.9f), vec_abs(x)), t = vec_inverse(vec_fma(vec_all(0.232f), z, vec_all(1)));
+    *bell = vec_exp(vec_mul(vec_all(-0.5f), vec_mul(z, z)));
+    vec q = vec_fma(t, vec_all(-0.0702014193f), vec_all(0.245462075f));
+    q = vec_fma(q, t, vec_all(-0.198760733f));
+    q = vec_fma(q, t, vec_all(0.223316282f));
+    q = vec_fma(q, t, vec_all(0.0142828906f));
+    q = vec_fma(q, t, vec_all(0.102670401f));
+    q = vec_fma(q, t, vec_all(0.0905646831f));
+    q = vec_fma(q, t, vec_all(0.0926658660f));
+    vec tail = vec_mul(*bell, vec_mul(q, t));
+    return vec_where_minus(x, tail, vec_sub(vec_all(1), tail));
+}
+
+/* x P(x) */
+INLINE vec vec_gelu(vec x)
+{
+    vec bell;
+    return vec_mul(x, vec_normal(x, &bell));
 }
 
 /* tanh |x| = (1 - e) / (1 + e), e = exp(-2 |x|) */

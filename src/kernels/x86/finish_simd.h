@@ -50,6 +50,8 @@ static __attribute__((unused)) void activate(const lince_finish *f, float *y, si
         for (size_t i = 0; i < vectors; i++) vec_store(y + i * LANES, vec_silu(vec_load(y + i * LANES)));
     if (f->activation == LINCE_SIGMOID)
         for (size_t i = 0; i < vectors; i++) vec_store(y + i * LANES, vec_logistic(vec_load(y + i * LANES)));
+    if (f->activation == LINCE_GELU)
+        for (size_t i = 0; i < vectors; i++) vec_store(y + i * LANES, vec_gelu(vec_load(y + i * LANES)));
 }
 
 #endif
