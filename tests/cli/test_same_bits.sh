@@ -27,7 +27,7 @@ common=(--epochs 2 --seed 5 --threads 2 --deterministic --lang en --no-report)
 
 done_with train --data pictures --model resnet20 --image-size 16 --batch-size 10 --augment crop=2,flip,erase=0.3 --mixup 0.2 \
     --lr 0.01 --tta flip --out residual "${common[@]}"
-same residual bf33d6e11bc6c4c802d7997ddfccfad5
+same residual f0e63dff3266273edf0c9153fb347951
 done_with train --data pictures --model vgg11 --head 24 --image-size 32 --fit squash --batch-size 10 --normalize imagenet \
     --freeze 2 --out frozen "${common[@]}"
 same frozen a3464eecd7067bbe669943c90a3bded2 a64e96ba05474371f1b1e81a71d802ff # 512 KiB and 1 MiB of second-level cache; 2 MiB
