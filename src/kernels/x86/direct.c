@@ -712,13 +712,29 @@ static lince_conv one_group(lince_conv c)
     return c;
 }
 
+/* Lines of a map, or calls' worth of pixels of a flat one, that tiles are made of. */
+static size_t units_of(const plan *p)
+{
+    return p->to.height > 1 ? (size_t)p->to.height / (size_t)p->grid[0].step
+                            : (size_t)p->to.width / p->simd->size[0];
+}
+
+/* Few panels of one sample would leave threads without work: a map is several tasks then, if there is enough of it for parts
+ * that are alike. */
+static void share_out(plan *p, size_t threads)
+{
+    enum { FEW = 8, PARTS = 4 };
+    size_t tasks = (size_t)p->conv.batch * p->conv_groups * p->panels * p->tiles;
+    if (tasks % threads && tasks < FEW * threads && units_of(p) >= PARTS * p->tiles * threads)
+        p->tiles *= threads;
+}
+
 /* Where all panels' weights stay in the cache beside it, a map is read from memory once and not for each panel. */
 static void tile(plan *p)
 {
     size_t part = lince_cpu_cache(2) / 4,
            map = pixels_of(p->from) * p->from_blocks * p->channels * sizeof(float);
-    size_t units = p->to.height > 1 ? (size_t)p->to.height / (size_t)p->grid[0].step
-                                    : (size_t)p->to.width / p->simd->size[0];
+    size_t units = units_of(p);
     p->tiles = 1;
     if (lince_conv_weights_size(&p->conv) * sizeof(float) > 2 * part || p->to_blocks <= LINCE_DIRECT_VECTORS)
         return;
@@ -751,7 +767,7 @@ static void divide(plan *p)
     if (p->gathered) p->own = p->from_blocks * p->channels * PIXELS;
 }
 
-static void describe(plan *p, const lince_conv *c, lince_direction direction)
+static void describe(plan *p, const lince_conv *c, lince_direction direction, size_t threads)
 {
     bool backward = direction == LINCE_BACKWARD_DATA, plain = c->in.block == 1;
     int s = backward ? 1 : c->stride[0];
@@ -777,12 +793,13 @@ static void describe(plan *p, const lince_conv *c, lince_direction direction)
     else
         plan_forward(p, c, direction == LINCE_BACKWARD_WEIGHTS && !plain);
     p->flat = is_pixelwise(&p->conv) && p->to.height == 1;
+    p->panels = (p->to_blocks + LINCE_DIRECT_VECTORS - 1) / LINCE_DIRECT_VECTORS;
     tile(p);
+    share_out(p, threads);
     cut(p);
     if (direction == LINCE_BACKWARD_WEIGHTS && !plain) divide(p);
     p->padded |= p->gathered && direction == LINCE_FORWARD;
     if (p->padded) p->own = (padded_block(p) * p->from_blocks + 15) / 16 * 16;
-    p->panels = (p->to_blocks + LINCE_DIRECT_VECTORS - 1) / LINCE_DIRECT_VECTORS;
     if (backward) p->shared = p->conv_groups * weights_of_group(p);
 }
 
@@ -825,7 +842,7 @@ static int create(lince_kernel *k, const lince_direct_simd *simd)
         release(k);
         return LINCE_ENOMEM;
     }
-    describe(p, &p->conv, p->direction);
+    describe(p, &p->conv, p->direction, (size_t)k->exec.threads);
     k->scratch = (p->shared + (size_t)k->exec.threads * p->own) * sizeof(float);
     return 0;
 }
