@@ -114,11 +114,10 @@ static int fail_with(const lince_finding *f, const lince_group *group)
 int lince_findings_sort_out(const lince_findings *f, const lince_group *group, lince_dataset *dataset,
                             lince_part part, bool skip_bad, uint32_t *good, size_t *count)
 {
-    size_t total = lince_dataset_count(dataset, part);
-    const lince_finding *at = f->list, *end = at + f->count;
+    size_t total = lince_dataset_count(dataset, part), next = 0;
     *count = 0;
     for (uint32_t i = 0; i < total; i++) {
-        const lince_finding *of = at < end && at->index == i ? at++ : NULL;
+        const lince_finding *of = next < f->count && f->list[next].index == i ? &f->list[next++] : NULL;
         if (of && of->code) {
             if (!skip_bad || of->code == LINCE_ENOMEM) return fail_with(of, group);
             LINCE_TRY(lince_dataset_leave_out(dataset, part, i, of->why));
