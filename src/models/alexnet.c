@@ -59,7 +59,8 @@ static int build(lince_net *net, const lince_architecture *self, const lince_cla
 {
     (void)self;
     int x = features(net);
-    x = lince_module(net, x, LINCE_LAYER(adaptive_avg_pool2d, .size = 6, .fold = true), "avgpool");
+    bool drops = c->count > 0; /* each place by itself, also where all of them are one pixel's copies */
+    x = lince_module(net, x, LINCE_LAYER(adaptive_avg_pool2d, .size = 6, .fold = !drops), "avgpool");
     x = lince_module(net, x, LINCE_BARE(flatten), "flatten");
     return classifier(net, x, c);
 }
