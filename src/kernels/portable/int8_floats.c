@@ -4,6 +4,7 @@
  * terms; of more there are several sums, which are added as whole numbers. A task is some pixels and some outputs: what the pixels'
  * windows see becomes rows of a matrix, the weights its columns. */
 #include "core/memory.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/bytes.h"
 #include "kernels/op.h"
@@ -28,16 +29,6 @@ typedef struct room {
 typedef struct part {
     size_t pixel, pixels, output, outputs, term, terms;
 } part;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t divide_up(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
 
 static const lince_conv *conv_of(const work *w)
 {
@@ -66,7 +57,7 @@ static void put_row(const work *w, const part *p, size_t pixel, float *row)
     size_t channels = lince_bytes_pixel(conv_of(w)->in);
     for (size_t k = p->term, some; k < p->term + p->terms; k += some, row += some) {
         const uint8_t *seen = seen_at(w, pixel, k / channels);
-        some = smaller(channels - k % channels, p->term + p->terms - k);
+        some = lince_smaller(channels - k % channels, p->term + p->terms - k);
         for (size_t i = 0; i < some; i++) row[i] = seen ? seen[k % channels + i] : w->a->pad;
     }
 }
@@ -99,7 +90,7 @@ static void finish_pixel(const work *w, const part *p, size_t pixel, const int32
 {
     const lince_conv_int8_args *a = w->a;
     size_t outs = (size_t)conv_of(w)->out.channels, y_pixel = lince_bytes_pixel(conv_of(w)->out);
-    for (size_t o = p->output; o < smaller(p->output + p->outputs, outs); o++) {
+    for (size_t o = p->output; o < lince_smaller(p->output + p->outputs, outs); o++) {
         float t = lince_int8_result(a, sums[o - p->output], o, pixel * y_pixel + o);
         if (a->y)
             a->y[pixel * y_pixel + o] = lince_to_byte(t);
@@ -115,15 +106,15 @@ static void worker(void *context, size_t index)
     const lince_conv *c = conv_of(w);
     room *r = (room *)w->a->scratch + index;
     size_t pixels = (size_t)c->batch * (size_t)c->out.height * (size_t)c->out.width,
-           outputs = (size_t)lince_round_up(c->out.channels, PANEL), across = divide_up(outputs, OUTPUTS),
-           tasks = divide_up(pixels, PIXELS) * across;
+           outputs = (size_t)lince_round_up(c->out.channels, PANEL),
+           across = lince_divide_up(outputs, OUTPUTS), tasks = lince_divide_up(pixels, PIXELS) * across;
     for (size_t i = index * tasks / w->workers; i < (index + 1) * tasks / w->workers; i++) {
         part p = {.pixel = i / across * PIXELS, .output = i % across * OUTPUTS};
-        p.pixels = smaller(PIXELS, pixels - p.pixel);
-        p.outputs = smaller(OUTPUTS, outputs - p.output);
+        p.pixels = lince_smaller(PIXELS, pixels - p.pixel);
+        p.outputs = lince_smaller(OUTPUTS, outputs - p.output);
         memset(r->sums, 0, p.pixels * p.outputs * sizeof *r->sums);
         for (; p.term < terms_of(c); p.term += TERMS) {
-            p.terms = smaller(TERMS, terms_of(c) - p.term);
+            p.terms = lince_smaller(TERMS, terms_of(c) - p.term);
             add_terms(w, &p, r);
         }
         for (size_t k = 0; k < p.pixels; k++) finish_pixel(w, &p, p.pixel + k, r->sums + k * p.outputs);

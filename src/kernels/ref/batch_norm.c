@@ -1,12 +1,8 @@
+#include "core/minmax.h"
 #include "kernels/pixels.h"
 #include "kernels/ref/row.h"
 
 enum { LANES = 16 }; /* at most, in a block */
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Adds floats to doubles. */
 static void carry(const float *part, size_t b, double *sum)
@@ -35,8 +31,8 @@ static void moments(const lince_planes *p, const float *x, const float *origin, 
     size_t planes = lince_planes_in_segment(p), pixels = LINCE_PIXELS_SEGMENT;
     for (size_t n = 0; n < p->count; n += planes)
         for (size_t i = 0; i < p->pixels; i += pixels)
-            segment_moments(p, n, smaller(n + planes, p->count), i, smaller(i + pixels, p->pixels), x, origin,
-                            sum, squares);
+            segment_moments(p, n, lince_smaller(n + planes, p->count), i,
+                            lince_smaller(i + pixels, p->pixels), x, origin, sum, squares);
 }
 
 static void affine(const lince_planes *p, const float *x, const float *scale, const float *shift, bool relu,
@@ -70,8 +66,8 @@ static void products(const lince_planes *p, const float *x, const float *dy, con
     size_t planes = lince_planes_in_segment(p), pixels = LINCE_PIXELS_SEGMENT;
     for (size_t n = 0; n < p->count; n += planes)
         for (size_t i = 0; i < p->pixels; i += pixels)
-            segment_products(p, n, smaller(n + planes, p->count), i, smaller(i + pixels, p->pixels), x, dy,
-                             mean, sum, product);
+            segment_products(p, n, lince_smaller(n + planes, p->count), i,
+                             lince_smaller(i + pixels, p->pixels), x, dy, mean, sum, product);
 }
 
 static void combine(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,

@@ -2,6 +2,7 @@
  * first- or second-level cache for as long as they are needed, and nothing of their size goes through memory (Dao et al.
  * 2022). A task is a head of a sample, and shares nothing with others: each sum is made in one order. */
 #include "kernels/x86/attention.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/x86/row.h"
 
@@ -44,11 +45,6 @@ typedef struct work {
     const lince_attention_simd *simd;
     const lince_attention_args *a;
 } work;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Where the head's channels begin in a sample that has `times` the channels of y, behind `part` of these. */
 static size_t place(const head *h, size_t times, size_t part)
@@ -111,8 +107,8 @@ static void multiply(const lince_gemm_simd *g, size_t rows, const float *a, size
     for (size_t j = 0; j < b.columns; j += g->outer_columns)
         for (size_t r = 0; r < rows; r += g->outer_rows)
             g->outer(b.depth, a + r * row, row, step, b.memory + j / g->outer_columns * b.pitch, &nothing,
-                     c + r * ldc + j, ldc, smaller(g->outer_rows, rows - r),
-                     smaller(g->outer_columns, b.columns - j), add ? LINCE_GEMM_ADD : LINCE_GEMM_SET);
+                     c + r * ldc + j, ldc, lince_smaller(g->outer_rows, rows - r),
+                     lince_smaller(g->outer_columns, b.columns - j), add ? LINCE_GEMM_ADD : LINCE_GEMM_SET);
 }
 
 /* Rows [count][d] as the columns of panels [d][count]; and as the rows of panels [count][d]. */
@@ -121,7 +117,7 @@ static panels across(const head *h, const float *rows, size_t count, float *to)
     const lince_gemm_simd *g = h->simd->gemm;
     size_t pitch = h->d * g->outer_columns;
     for (size_t j = 0; j < count; j += g->outer_columns)
-        g->pack(h->d, smaller(g->outer_columns, count - j), rows + j * h->d, h->d, true,
+        g->pack(h->d, lince_smaller(g->outer_columns, count - j), rows + j * h->d, h->d, true,
                 to + j / g->outer_columns * pitch);
     return (panels){to, h->d, count, pitch};
 }
@@ -131,7 +127,7 @@ static panels along(const head *h, const float *rows, size_t count, float *to)
     const lince_gemm_simd *g = h->simd->gemm;
     size_t pitch = count * g->outer_columns;
     for (size_t j = 0; j < h->d; j += g->outer_columns)
-        g->pack(count, smaller(g->outer_columns, h->d - j), rows + j, h->d, false,
+        g->pack(count, lince_smaller(g->outer_columns, h->d - j), rows + j, h->d, false,
                 to + j / g->outer_columns * pitch);
     return (panels){to, count, h->d, pitch};
 }
@@ -222,10 +218,10 @@ static void attend_window(const head *h, size_t window, forward_memory *m)
     size_t all = h->w.tokens, queries = block_of(h, QUERIES), keys = block_of(h, KEYS);
     if (keys == all) load_keys(h, window, 0, keys, m);
     for (size_t i = 0; i < all; i += queries) {
-        find_tokens(h, window, i, smaller(queries, all - i), &m->query);
+        find_tokens(h, window, i, lince_smaller(queries, all - i), &m->query);
         h->simd->gather(&m->query.at, h->q, h->scale, m->q);
         for (size_t j = 0; j < all; j += keys) {
-            if (keys < all) load_keys(h, window, j, smaller(keys, all - j), m);
+            if (keys < all) load_keys(h, window, j, lince_smaller(keys, all - j), m);
             attend_keys(h, j == 0, m);
         }
         finish(h, m);
@@ -306,9 +302,9 @@ static void send_back_window(const head *h, size_t window, backward_memory *m)
 {
     size_t all = h->w.tokens, queries = block_of(h, QUERIES), keys = block_of(h, KEYS_BACK);
     for (size_t j = 0; j < all; j += keys) {
-        load_keys_back(h, window, j, smaller(keys, all - j), m);
+        load_keys_back(h, window, j, lince_smaller(keys, all - j), m);
         for (size_t i = 0; i < all; i += queries) {
-            load_queries_back(h, window, i, smaller(queries, all - i), m);
+            load_queries_back(h, window, i, lince_smaller(queries, all - i), m);
             send_back(h, i == 0, j == 0, m);
         }
         if (!h->a->dqkv) continue;

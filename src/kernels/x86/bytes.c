@@ -1,5 +1,6 @@
 /* Floats become bytes, and back (bytes.h): blocks of channels, on any thread. */
 #include "kernels/x86/bytes.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/bytes.h"
 #include "kernels/op.h"
@@ -10,11 +11,6 @@ typedef struct work {
     size_t blocks;
 } work;
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static void convert_block(void *context, size_t index)
 {
     const work *w = context;
@@ -23,8 +19,8 @@ static void convert_block(void *context, size_t index)
            pixel = lince_bytes_pixel(s);
     lince_bytes_plane p = {.area = (size_t)s.height * (size_t)s.width,
                            .pixel = pixel,
-                           .channels = smaller(block, (size_t)s.channels - first),
-                           .width = smaller(block, pixel - first),
+                           .channels = lince_smaller(block, (size_t)s.channels - first),
+                           .width = lince_smaller(block, pixel - first),
                            .scale = w->a->scale.scale,
                            .zero = (float)w->a->scale.zero};
     p.x = w->a->x + sample * lince_shape_size(s) + first * p.area;

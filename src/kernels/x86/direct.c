@@ -15,6 +15,7 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/conv.h"
 
@@ -76,16 +77,6 @@ typedef struct work {
     size_t chunk, stretch; /* the plan's, or all blocks */
 } work;
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t lanes(const plan *p)
 {
     return (size_t)p->simd->lanes;
@@ -98,7 +89,7 @@ static size_t taps_of(const lince_conv *c)
 
 static size_t vectors_of(const plan *p, size_t panel)
 {
-    return smaller(LINCE_DIRECT_VECTORS, p->to_blocks - panel % p->panels * LINCE_DIRECT_VECTORS);
+    return lince_smaller(LINCE_DIRECT_VECTORS, p->to_blocks - panel % p->panels * LINCE_DIRECT_VECTORS);
 }
 
 static size_t pixels_of(lince_shape s)
@@ -118,7 +109,7 @@ static size_t padded_block(const plan *p)
 static void pad_block(const plan *p, const float *from, float *to)
 {
     size_t pixel = p->channels, width = (size_t)p->line[1] * pixel, left = (size_t)p->margin[1] * pixel;
-    size_t row = (size_t)p->from.width * pixel, copied = smaller(row, width - left);
+    size_t row = (size_t)p->from.width * pixel, copied = lince_smaller(row, width - left);
     for (int i = 0; i < p->line[0]; i++, to += width) {
         int y = i - p->margin[0];
         if (y < 0 || y >= p->from.height) {
@@ -207,8 +198,8 @@ static size_t results_along(int size, int begin, int step)
 /* The results of [0, count) whose tap at distance `tap` lies in [0, size): [*begin, *end). */
 static void reaching(int tap, int step, int size, size_t count, size_t *begin, size_t *end)
 {
-    *begin = smaller(tap < 0 ? (size_t)((-tap + step - 1) / step) : 0, count);
-    *end = tap < size ? smaller((size_t)((size - 1 - tap) / step + 1), count) : 0;
+    *begin = lince_smaller(tap < 0 ? (size_t)((-tap + step - 1) / step) : 0, count);
+    *end = tap < size ? lince_smaller((size_t)((size - 1 - tap) / step + 1), count) : 0;
     if (*end < *begin) *end = *begin;
 }
 
@@ -239,8 +230,8 @@ typedef struct range {
 static range share(size_t all, size_t unit, size_t index, size_t parts)
 {
     size_t units = (all + unit - 1) / unit;
-    return (range){smaller(index * units / parts * unit, all),
-                   smaller((index + 1) * units / parts * unit, all)};
+    return (range){lince_smaller(index * units / parts * unit, all),
+                   lince_smaller((index + 1) * units / parts * unit, all)};
 }
 
 /* A part of a map, and the panel of results that is made of it. */
@@ -303,7 +294,7 @@ static const float *weights_after(const work *w, const portion *part, size_t str
     const plan *p = w->plan;
     if (!p->flat) return NULL;
     size_t panel = part->panel, block = p->channels * lanes(p);
-    if (next >= smaller(stretch + w->stretch, p->from_blocks)) {
+    if (next >= lince_smaller(stretch + w->stretch, p->from_blocks)) {
         if (!more) return NULL;
         next = stretch, panel++;
     }
@@ -318,10 +309,10 @@ static void run_panels(const work *w, const float *source, portion first, size_t
     for (size_t s = 0; s < p->from_blocks; s += w->stretch)
         for (size_t i = 0; i < panels; i++) {
             portion part = {first.sample, first.tile, first.panel + i};
-            size_t end = smaller(s + w->stretch, p->from_blocks);
+            size_t end = lince_smaller(s + w->stretch, p->from_blocks);
             for (size_t b = s; b < end; b += w->chunk)
                 for (int g = 0; g < p->grids; g++)
-                    run_grid(w, &p->grid[g], &part, source, (range){b, smaller(b + w->chunk, end)},
+                    run_grid(w, &p->grid[g], &part, source, (range){b, lince_smaller(b + w->chunk, end)},
                              weights_after(w, &part, s, b + w->chunk, i + 1 < panels));
         }
 }
@@ -340,7 +331,7 @@ static void worker(void *context, size_t index)
         for (size_t b = 0; b < p->from_blocks && p->padded && padded != sample; b++)
             source_block(p, w->source, sample, b, own + b * padded_block(p));
         padded = sample;
-        next = smaller((part + 1) * p->panels, end);
+        next = lince_smaller((part + 1) * p->panels, end);
         run_panels(w, source, (portion){sample, part % p->tiles, i % p->panels}, next - i);
     }
 }
@@ -416,7 +407,7 @@ static piece piece_at(const plan *p, size_t index)
     size_t all = p->flat ? pixels_of(p->to) : (size_t)p->to.height;
     size_t part = index % p->parts, sample = index / p->parts * p->group;
     return (piece){.sample = sample,
-                   .samples = smaller(p->group, (size_t)p->conv.batch - sample),
+                   .samples = lince_smaller(p->group, (size_t)p->conv.batch - sample),
                    .begin = part * all / p->parts,
                    .end = (part + 1) * all / p->parts};
 }
@@ -474,7 +465,7 @@ static reached reach_of(const plan *p, const piece *part, const reach *tap)
     reaching(tap->y, p->source_step, p->from.height, (size_t)p->to.height, &r.line.begin, &r.line.end);
     reaching(tap->x, p->source_step, p->from.width, (size_t)p->to.width, &r.pixel.begin, &r.pixel.end);
     if (r.line.begin < part->begin) r.line.begin = part->begin;
-    r.line.end = smaller(r.line.end, part->end);
+    r.line.end = lince_smaller(r.line.end, part->end);
     return r;
 }
 
@@ -738,7 +729,7 @@ static void tile(plan *p)
     p->tiles = 1;
     if (lince_conv_weights_size(&p->conv) * sizeof(float) > 2 * part || p->to_blocks <= LINCE_DIRECT_VECTORS)
         return;
-    if (map > part && units > 1) p->tiles = smaller(1 + map / part, units);
+    if (map > part && units > 1) p->tiles = lince_smaller(1 + map / part, units);
 }
 
 /* How many blocks of a pixelwise convolution are summed up at a time. The sums go on in their order, whatever the number. */
@@ -748,10 +739,10 @@ static void cut(plan *p)
            map = pixels_of(p->from) / p->tiles * p->channels * sizeof(float);
     p->chunk = p->stretch = p->from_blocks;
     if (!p->flat) return;
-    size_t most = smaller(lince_cpu_cache(1) / 2 / block, p->from_blocks),
+    size_t most = lince_smaller(lince_cpu_cache(1) / 2 / block, p->from_blocks),
            chunks = (p->from_blocks + most - 1) / most;
     p->chunk = (p->from_blocks + chunks - 1) / chunks;
-    p->stretch = larger(lince_cpu_cache(2) / 2 / map / p->chunk, 1) * p->chunk;
+    p->stretch = lince_larger(lince_cpu_cache(2) / 2 / map / p->chunk, 1) * p->chunk;
 }
 
 /* The pieces that weights' gradients are summed in. Other parts would be other bits: they depend on the geometry alone. */
@@ -761,8 +752,8 @@ static void divide(plan *p)
     size_t pixels = pixels_of(p->to), batch = (size_t)p->conv.batch;
     p->flat = is_pixelwise(&p->conv);
     p->parts = (pixels + PIXELS - 1) / PIXELS;
-    if (!p->flat) p->parts = smaller(p->parts, (size_t)p->to.height);
-    p->group = p->parts > 1 ? 1 : smaller(PIXELS / pixels, batch);
+    if (!p->flat) p->parts = lince_smaller(p->parts, (size_t)p->to.height);
+    p->group = p->parts > 1 ? 1 : lince_smaller(PIXELS / pixels, batch);
     p->pieces = p->parts * ((batch + p->group - 1) / p->group);
     if (p->gathered) p->own = p->from_blocks * p->channels * PIXELS;
 }

@@ -1,6 +1,7 @@
 /* Blocking, after K. Goto & R. van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, with
  * panels small enough for the stack: each task packs what it needs, and tasks share nothing. */
 #include "kernels/x86/gemm.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/x86/row.h"
 
@@ -29,16 +30,6 @@ typedef struct product {
     bool stream;
 } product;
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t blocks_of(size_t n, size_t block)
 {
     return (n + block - 1) / block;
@@ -52,11 +43,11 @@ static void cut(product *p, size_t height, size_t width)
     size_t wanted = p->threads > 1 ? 2 * (size_t)p->threads : 1;
     p->height = height;
     p->width = width;
-    row_blocks = larger(row_blocks, blocks_of(wanted, tiles));
+    row_blocks = lince_larger(row_blocks, blocks_of(wanted, tiles));
     p->rows = blocks_of(blocks_of(p->m, row_blocks), height) * height;
     p->row_blocks = blocks_of(p->m, p->rows);
-    p->column_blocks = larger(blocks_of(p->n, BLOCK_COLUMNS), blocks_of(wanted, p->row_blocks));
-    p->column_blocks = smaller(p->column_blocks, tiles);
+    p->column_blocks = lince_larger(blocks_of(p->n, BLOCK_COLUMNS), blocks_of(wanted, p->row_blocks));
+    p->column_blocks = lince_smaller(p->column_blocks, tiles);
 }
 
 /* The part of C that task `index` computes. */
@@ -70,8 +61,8 @@ static block block_at(const product *p, size_t index)
     size_t tiles = blocks_of(p->n, p->width), column = index % p->column_blocks;
     size_t i = index / p->column_blocks * p->rows;
     size_t j = column * tiles / p->column_blocks * p->width;
-    size_t end = smaller((column + 1) * tiles / p->column_blocks * p->width, p->n);
-    return (block){i, j, smaller(p->rows, p->m - i), end - j, p->c + i * p->ldc + j};
+    size_t end = lince_smaller((column + 1) * tiles / p->column_blocks * p->width, p->n);
+    return (block){i, j, lince_smaller(p->rows, p->m - i), end - j, p->c + i * p->ldc + j};
 }
 
 /* Makes beta 0 or 1. */
@@ -126,16 +117,16 @@ static lince_gemm_ahead panel_after(const product *p, const block *b, size_t l, 
 static size_t tile_rows(const product *p, size_t left)
 {
     size_t few = p->simd->outer_few;
-    return !p->ta && left > p->height && left <= 2 * few ? few : smaller(p->height, left);
+    return !p->ta && left > p->height && left <= 2 * few ? few : lince_smaller(p->height, left);
 }
 
 static void outer_pass(const product *p, const block *b, size_t l, const float *strips, float *panel,
                        lince_gemm_store store)
 {
-    size_t height = p->height, width = p->width, depth = smaller(OUTER_K, p->k - l);
+    size_t height = p->height, width = p->width, depth = lince_smaller(OUTER_K, p->k - l);
     size_t row = p->ta ? 1 : OUTER_K, step = p->ta ? height : 1;
     for (size_t j = 0; j < b->columns; j += width) {
-        size_t columns = smaller(width, b->columns - j);
+        size_t columns = lince_smaller(width, b->columns - j);
         lince_gemm_ahead ahead = panel_after(p, b, l, j);
         p->simd->pack(depth, columns, panel_of(p, b, l, j), p->ldb, p->tb, panel);
         for (size_t r = 0, rows; r < b->rows; r += rows, ahead.rows = 0) {
@@ -155,7 +146,7 @@ static void outer_task(void *context, size_t index)
     if (!p->k) clear(p, &b);
     for (size_t l = 0; l < p->k; l += OUTER_K) {
         bool first = l == 0 && p->beta == 0;
-        pack_strips(p, &b, l, smaller(OUTER_K, p->k - l), strips);
+        pack_strips(p, &b, l, lince_smaller(OUTER_K, p->k - l), strips);
         outer_pass(p, &b, l, strips, panel,
                    !first      ? LINCE_GEMM_ADD
                    : p->stream ? LINCE_GEMM_STREAM
@@ -176,12 +167,12 @@ static void run_outer(product *p)
 
 static void dot_pass(const product *p, const block *b, size_t l, bool add)
 {
-    size_t height = p->height, width = p->width, depth = smaller(DOT_K, p->k - l);
+    size_t height = p->height, width = p->width, depth = lince_smaller(DOT_K, p->k - l);
     for (size_t j = 0; j < b->columns; j += width)
         for (size_t r = 0; r < b->rows; r += height)
             p->simd->dot(depth, p->a + (b->i + r) * p->lda + l, p->lda, p->b + (b->j + j) * p->ldb + l,
                          p->ldb, r == 0 && j + 2 * width <= b->columns, b->c + r * p->ldc + j, p->ldc,
-                         smaller(height, b->rows - r), smaller(width, b->columns - j), add);
+                         lince_smaller(height, b->rows - r), lince_smaller(width, b->columns - j), add);
 }
 
 static void dot_task(void *context, size_t index)
@@ -204,7 +195,7 @@ static void run_dot(product *p)
  * for each element of B. */
 bool lince_gemm_x86_dots(const lince_gemm_simd *simd, bool ta, bool tb, size_t m, size_t n, size_t k)
 {
-    size_t edge = smaller(m, n);
+    size_t edge = lince_smaller(m, n);
     return !ta && tb && edge <= simd->dot_edge && k >= 8 * edge;
 }
 

@@ -8,6 +8,7 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/bytes.h"
 
@@ -32,16 +33,6 @@ typedef struct work {
     size_t workers;
 } work;
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t divide_up(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /* Lines that are read for so many of results. */
 static size_t lines_read(const lince_conv *c, size_t lines)
 {
@@ -55,7 +46,8 @@ static void copy_padded(const work *w, const uint8_t *sample, size_t first, size
 {
     const lince_conv *c = &w->p->conv;
     size_t pixel = lince_bytes_pixel(c->in), row = (size_t)c->in.width * pixel, line = w->p->line;
-    size_t left = smaller((size_t)c->padding[1] * pixel, line), copied = smaller(row, line - left);
+    size_t left = lince_smaller((size_t)c->padding[1] * pixel, line),
+           copied = lince_smaller(row, line - left);
     for (size_t i = 0; i < lines_read(c, lines); i++, to += line) {
         ptrdiff_t y = (ptrdiff_t)(first * (size_t)c->stride[0] + i) - c->padding[0];
         if (y < 0 || y >= c->in.height) {
@@ -72,8 +64,8 @@ static void copy_padded(const work *w, const uint8_t *sample, size_t first, size
  * computes some pixels again. */
 static size_t next_call(const size_t *size, size_t left, size_t pixels)
 {
-    size_t most = smaller(size[0], left), calls = divide_up(left, size[0]), wanted = divide_up(left, calls),
-           i = 0;
+    size_t most = lince_smaller(size[0], left), calls = lince_divide_up(left, size[0]),
+           wanted = lince_divide_up(left, calls), i = 0;
     while (size[i] > 1 && size[i + 1] >= wanted) i++;
     while (size[i] > most && size[i] > pixels) i++;
     return i;
@@ -93,7 +85,7 @@ static void run_line(const plan *p, const lince_int8_row *d, size_t place)
 {
     for (size_t done = 0; done < p->pixels;) {
         size_t i = next_call(p->simd->of[place].size, p->pixels - done, p->pixels);
-        size_t size = p->simd->of[place].size[i], at = smaller(done, p->pixels - size);
+        size_t size = p->simd->of[place].size[i], at = lince_smaller(done, p->pixels - size);
         lince_int8_row call = moved(d, at);
         p->simd->of[place].row[i](&call);
         done = at + size;
@@ -112,7 +104,7 @@ lince_int8_row lince_int8_results(const lince_conv_int8_args *a, lince_shape out
                             .y = a->y ? a->y + at : NULL,
                             .floats = a->y ? NULL : a->floats + at,
                             .y_pixel = y_pixel,
-                            .channels = smaller(y_pixel - first, panels * LINCE_INT8_PANEL)};
+                            .channels = lince_smaller(y_pixel - first, panels * LINCE_INT8_PANEL)};
 }
 
 /* Panels from `panel` on, as many as the functions at `place` take, of the results of a line of all; x: what it reads. */
@@ -137,9 +129,9 @@ static lince_int8_row block_at(const work *w, size_t place, size_t panel, size_t
                                const uint8_t *x)
 {
     const plan *p = w->p;
-    size_t in_line = divide_up(p->pixels, p->tile.pixels), y = index / in_line;
+    size_t in_line = lince_divide_up(p->pixels, p->tile.pixels), y = index / in_line;
     lince_int8_row d = row_at(w, place, panel, line + y, x + y * (size_t)p->conv.stride[0] * p->line);
-    return moved(&d, smaller(index % in_line * p->tile.pixels, p->pixels - p->tile.pixels));
+    return moved(&d, lince_smaller(index % in_line * p->tile.pixels, p->pixels - p->tile.pixels));
 }
 
 /* Two blocks at a time, and while they are summed those before them are finished. */
@@ -147,7 +139,7 @@ static void run_blocks(const work *w, size_t place, size_t panel, size_t line, s
 {
     const plan *p = w->p;
     const lince_int8_tiles *t = p->simd->tiles;
-    size_t panels = p->simd->panels[place], blocks = lines * divide_up(p->pixels, p->tile.pixels);
+    size_t panels = p->simd->panels[place], blocks = lines * lince_divide_up(p->pixels, p->tile.pixels);
     lince_int8_row d[2][2];
     int32_t sums[2][LINCE_INT8_TILE_SUMS];
     for (size_t i = 0; i < blocks + 2; i += 2) {
@@ -177,15 +169,15 @@ static void run_piece(const work *w, size_t piece, size_t begin, size_t end, uin
     const plan *p = w->p;
     const lince_conv *c = &p->conv;
     size_t height = (size_t)c->out.height, sample = piece / p->pieces, first = piece % p->pieces * p->lines;
-    size_t lines = smaller(p->lines, height - first),
-           all = divide_up((size_t)c->out.channels, LINCE_INT8_PANEL);
+    size_t lines = lince_smaller(p->lines, height - first),
+           all = lince_divide_up((size_t)c->out.channels, LINCE_INT8_PANEL);
     const uint8_t *x = w->a->x + sample * lince_bytes_size(c->in);
     if (p->padded)
         copy_padded(w, x, first, lines, own);
     else
         x += first * (size_t)c->stride[0] * p->line;
     for (size_t panel = begin * p->simd->panels[p->panels];
-         panel < smaller(end * p->simd->panels[p->panels], all);) {
+         panel < lince_smaller(end * p->simd->panels[p->panels], all);) {
         size_t place = p->panels;
         while (p->simd->panels[place] > all - panel) place++;
         run_panels(w, place, panel, sample * height + first, lines, p->padded ? own : x);
@@ -226,7 +218,7 @@ static bool is_pointwise(const lince_conv *c)
 static size_t flat_width(size_t all)
 {
     enum { PIXELS = 64, CALL = 14 };
-    size_t width = smaller(all, PIXELS), even = smaller(all, PIXELS) / CALL * CALL;
+    size_t width = lince_smaller(all, PIXELS), even = lince_smaller(all, PIXELS) / CALL * CALL;
     while (even && all % even) even -= CALL;
     while (all % width) width--;
     return even >= 2 * CALL ? even : width;
@@ -250,7 +242,7 @@ static double traffic(const plan *p, size_t lines)
     size_t most = lince_cpu_cache(1) / 2,
            piece = lines_read(c, lines) * p->line + lines * p->pixels * lince_bytes_pixel(c->out),
            weights = lince_conv_int8_weights_size(c);
-    return (double)divide_up((size_t)c->out.height, lines) *
+    return (double)lince_divide_up((size_t)c->out.height, lines) *
            ((weights > most ? (double)weights : 0) + (double)piece * (piece > most ? (double)p->groups : 1));
 }
 
@@ -261,9 +253,9 @@ static void plan_pieces(plan *p, size_t threads)
     p->lines = 1;
     for (size_t lines = 2; lines <= height && lines_read(c, lines) * p->line <= most; lines++)
         if (traffic(p, lines) <= traffic(p, p->lines)) p->lines = lines;
-    if (batch < threads) p->lines = smaller(p->lines, divide_up(height * batch, threads));
-    p->pieces = divide_up(height, p->lines);
-    p->shares = smaller(divide_up(threads, p->pieces * batch), p->groups);
+    if (batch < threads) p->lines = lince_smaller(p->lines, lince_divide_up(height * batch, threads));
+    p->pieces = lince_divide_up(height, p->lines);
+    p->shares = lince_smaller(lince_divide_up(threads, p->pieces * batch), p->groups);
     if (p->padded) p->own = lince_align(lines_read(c, p->lines) * p->line);
 }
 
@@ -271,11 +263,11 @@ static void plan_pieces(plan *p, size_t threads)
 static void plan_panels(plan *p)
 {
     const lince_int8_simd *simd = p->simd;
-    size_t all = divide_up((size_t)p->conv.out.channels, LINCE_INT8_PANEL);
+    size_t all = lince_divide_up((size_t)p->conv.out.channels, LINCE_INT8_PANEL);
     p->panels = 0;
     while (p->panels + 1 < simd->usual && p->pixels >= simd->of[p->panels + 1].size[0]) p->panels++;
     while (simd->panels[p->panels] > all) p->panels++;
-    p->groups = divide_up(all, simd->panels[p->panels]);
+    p->groups = lince_divide_up(all, simd->panels[p->panels]);
 }
 
 /* Blocks as large as a line can be cut into evenly. */
@@ -284,7 +276,8 @@ static lince_int8_tile tile_of(const lince_conv *flat)
     enum { MOST = 16 };
     size_t pixels = (size_t)flat->out.width,
            fours = (size_t)flat->kernel[1] * lince_bytes_pixel(flat->in) / 4;
-    lince_int8_tile tile = {divide_up(pixels, divide_up(pixels, MOST)), smaller(fours, MOST)};
+    lince_int8_tile tile = {lince_divide_up(pixels, lince_divide_up(pixels, MOST)),
+                            lince_smaller(fours, MOST)};
     while (fours % tile.fours) tile.fours--;
     return tile;
 }

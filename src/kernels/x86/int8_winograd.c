@@ -7,6 +7,7 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/bytes.h"
 
@@ -35,16 +36,6 @@ typedef struct room {
     int16_t *operand;
     int32_t *m, *s;
 } room;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t divide_up(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
 
 /* Numbers of a tile's, or a pixel's, sums. */
 static size_t outputs_of(const plan *p)
@@ -86,8 +77,8 @@ static void make_tiles(const work *w, size_t first, size_t count, int16_t *v)
 static void make_weights(const work *w, size_t group, int16_t *u)
 {
     const plan *p = w->p;
-    size_t panels = divide_up((size_t)p->conv.out.channels, LINCE_INT8_PANEL),
-           first = group * p->simd->panels, some = smaller(p->simd->panels, panels - first);
+    size_t panels = lince_divide_up((size_t)p->conv.out.channels, LINCE_INT8_PANEL),
+           first = group * p->simd->panels, some = lince_smaller(p->simd->panels, panels - first);
     if (some < p->simd->panels) memset(u, 0, LINCE_INT8_POINTS * p->u * sizeof *u);
     for (size_t i = 0; i < some; i++)
         p->simd->weights(w->a->w + (first + i) * 9 * p->channels * LINCE_INT8_PANEL, p->channels / 4,
@@ -106,7 +97,7 @@ static void write_tiles(const work *w, size_t group, size_t tile, size_t count, 
          i++, pixel += width, s += p->chunk * SIDE * outputs_of(p)) {
         lince_int8_row row =
             lince_int8_results(w->a, c->out, group * p->simd->panels, p->simd->panels, pixel);
-        p->simd->finish(&row, s, smaller(SIDE * count, width - x));
+        p->simd->finish(&row, s, lince_smaller(SIDE * count, width - x));
     }
 }
 
@@ -114,7 +105,7 @@ static void write_tiles(const work *w, size_t group, size_t tile, size_t count, 
 static void sum_group(const work *w, size_t count, const int16_t *u, const int16_t *v, const room *r)
 {
     const plan *p = w->p;
-    size_t parts = divide_up(p->channels, LINCE_INT8_EXACT_CHANNELS), pairs = p->channels / 2,
+    size_t parts = lince_divide_up(p->channels, LINCE_INT8_EXACT_CHANNELS), pairs = p->channels / 2,
            outputs = outputs_of(p);
     for (size_t k = 0; k < parts; k++) {
         size_t begin = k * pairs / parts, end = (k + 1) * pairs / parts;
@@ -133,7 +124,7 @@ static void compute_group(const work *w, size_t group, size_t first, size_t coun
     const plan *p = w->p;
     sum_group(w, count, u, v, r);
     for (size_t done = 0; done < count;) {
-        size_t left = p->columns - (first + done) % p->columns, some = smaller(left, count - done);
+        size_t left = p->columns - (first + done) % p->columns, some = lince_smaller(left, count - done);
         write_tiles(w, group, first + done, some, r->s + done * SIDE * outputs_of(p));
         done += some;
     }
@@ -197,9 +188,9 @@ static void chunks_worker(void *context, size_t index)
     const sharing *s = context;
     const plan *p = s->w->p;
     room r = room_of(s, index);
-    size_t chunks = divide_up(p->tiles, p->chunk);
+    size_t chunks = lince_divide_up(p->tiles, p->chunk);
     for (size_t i = index * chunks / s->workers; i < (index + 1) * chunks / s->workers; i++) {
-        size_t first = i * p->chunk, count = smaller(p->chunk, p->tiles - first);
+        size_t first = i * p->chunk, count = lince_smaller(p->chunk, p->tiles - first);
         make_tiles(s->w, first, count, r.operand);
         for (size_t group = 0; group < p->groups; group++)
             compute_group(s->w, group, first, count, shared_weights(s->w, group), r.operand, &r);
@@ -224,12 +215,13 @@ static void run(const lince_kernel *k, const void *args)
 static size_t stride_of(size_t numbers, size_t bytes)
 {
     enum { LINE = 64 };
-    return (divide_up(numbers * bytes, LINE) | 1) * LINE / bytes;
+    return (lince_divide_up(numbers * bytes, LINE) | 1) * LINE / bytes;
 }
 
 static size_t tiles_of(const lince_conv *c)
 {
-    return (size_t)c->batch * divide_up((size_t)c->out.height, SIDE) * divide_up((size_t)c->out.width, SIDE);
+    return (size_t)c->batch * lince_divide_up((size_t)c->out.height, SIDE) *
+           lince_divide_up((size_t)c->out.width, SIDE);
 }
 
 static bool supports(const lince_int8_winograd_simd *simd, const lince_conv *c)
@@ -256,9 +248,9 @@ static size_t chunk_of(const plan *p, size_t threads)
     size_t numbers16 = LINCE_INT8_POINTS * p->channels,
            numbers32 = (LINCE_INT8_POINTS + SIDE * SIDE) * outputs_of(p),
            fit = lince_cpu_cache(2) / 2 / (numbers16 * sizeof(int16_t) + numbers32 * sizeof(int32_t)),
-           share = divide_up(p->tiles, threads), most = fit > LEAST ? fit : LEAST;
-    most = smaller(most, share > LEAST_OF_A_THREAD ? share : LEAST_OF_A_THREAD);
-    return divide_up(p->tiles, divide_up(p->tiles, most));
+           share = lince_divide_up(p->tiles, threads), most = fit > LEAST ? fit : LEAST;
+    most = lince_smaller(most, share > LEAST_OF_A_THREAD ? share : LEAST_OF_A_THREAD);
+    return lince_divide_up(p->tiles, lince_divide_up(p->tiles, most));
 }
 
 static int create(lince_kernel *k, const lince_int8_winograd_simd *simd)
@@ -269,9 +261,9 @@ static int create(lince_kernel *k, const lince_int8_winograd_simd *simd)
     p->simd = simd;
     p->conv = *c;
     p->channels = (size_t)c->in.channels;
-    p->groups = divide_up((size_t)c->out.channels, outputs_of(p));
-    p->rows = divide_up((size_t)c->out.height, SIDE);
-    p->columns = divide_up((size_t)c->out.width, SIDE);
+    p->groups = lince_divide_up((size_t)c->out.channels, outputs_of(p));
+    p->rows = lince_divide_up((size_t)c->out.height, SIDE);
+    p->columns = lince_divide_up((size_t)c->out.width, SIDE);
     p->tiles = tiles_of(c);
     p->chunk = chunk_of(p, (size_t)k->exec.threads);
     p->v = stride_of(p->chunk * p->channels, sizeof(int16_t));

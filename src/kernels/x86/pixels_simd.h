@@ -2,6 +2,7 @@
  *
  * A sum is four chains, pixel by pixel in turn, because a single one would wait for its own additions; the chains of a segment
  * are added in pairs. Planes of one block lie far apart, which no processor sees coming: each fetches the next one. */
+#include "core/minmax.h"
 #include "kernels/pixels.h"
 #include "kernels/x86/vector.h"
 
@@ -21,11 +22,6 @@ INLINE size_t ahead_of(const lince_planes *p)
 {
     enum { LARGE = 512, PAGE = 1024 };
     return p->pixels > LARGE ? PAGE : p->pitch;
-}
-
-INLINE size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 INLINE void add_moments(const float *x, vec from, vec *s, vec *q)
@@ -56,8 +52,8 @@ static void moments(const lince_planes *p, const float *x, const float *origin, 
     size_t planes = lince_planes_in_segment(p), ahead = ahead_of(p);
     for (size_t n = 0; n < p->count; n += planes)
         for (size_t i = 0; i < p->pixels; i += LINCE_PIXELS_SEGMENT) {
-            size_t last = smaller(n + planes, p->count),
-                   pixels = smaller(LINCE_PIXELS_SEGMENT, p->pixels - i);
+            size_t last = lince_smaller(n + planes, p->count),
+                   pixels = lince_smaller(LINCE_PIXELS_SEGMENT, p->pixels - i);
             vec s[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()},
                 q[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()};
             for (size_t k = n; k < last; k++)
@@ -113,8 +109,8 @@ static void products(const lince_planes *p, const float *x, const float *dy, con
     size_t planes = lince_planes_in_segment(p), ahead = ahead_of(p);
     for (size_t n = 0; n < p->count; n += planes)
         for (size_t i = 0; i < p->pixels; i += LINCE_PIXELS_SEGMENT) {
-            size_t last = smaller(n + planes, p->count),
-                   pixels = smaller(LINCE_PIXELS_SEGMENT, p->pixels - i);
+            size_t last = lince_smaller(n + planes, p->count),
+                   pixels = lince_smaller(LINCE_PIXELS_SEGMENT, p->pixels - i);
             vec s[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()},
                 q[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()};
             for (size_t k = n; k < last; k++) {

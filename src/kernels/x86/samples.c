@@ -14,6 +14,7 @@
  * same, on any number of threads, and whether samples come alone or many at a time. */
 #include "core/cpu.h"
 #include "core/memory.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/conv.h"
 #include "kernels/x86/direct.h"
@@ -54,11 +55,6 @@ typedef struct work {
 typedef struct task {
     size_t begin, end, panel;
 } task;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t pixels_of(lince_shape s)
 {
@@ -136,8 +132,8 @@ static void worker(void *context, size_t index)
     float *own = w->own + index * p->own;
     for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++) {
         size_t group = i / p->panels, begin = group * p->group;
-        task t = {begin, smaller(begin + p->group, batch), i % p->panels};
-        size_t vectors = smaller(LINCE_DIRECT_VECTORS, p->to_blocks - t.panel * LINCE_DIRECT_VECTORS);
+        task t = {begin, lince_smaller(begin + p->group, batch), i % p->panels};
+        size_t vectors = lince_smaller(LINCE_DIRECT_VECTORS, p->to_blocks - t.panel * LINCE_DIRECT_VECTORS);
         if (packed != group) pack(w, &t, own);
         packed = group;
         for (size_t j = 0; j < p->places; j++) run_place(w, &t, j, own, vectors);
@@ -253,7 +249,7 @@ static int create(lince_kernel *k, const lince_direct_simd *simd)
 static bool supported(const lince_conv_task *t, int lanes)
 {
     const lince_conv *c = &t->conv;
-    size_t pixels = smaller(pixels_of(c->in), pixels_of(c->out));
+    size_t pixels = lince_smaller(pixels_of(c->in), pixels_of(c->out));
     return t->direction != LINCE_BACKWARD_WEIGHTS && c->groups == 1 && c->in.block == lanes &&
            c->out.block == lanes && pixels <= MOST_PIXELS && c->batch >= LEAST_SAMPLES;
 }

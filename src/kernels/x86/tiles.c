@@ -17,6 +17,7 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/conv.h"
 #include "kernels/kernels.h"
@@ -57,11 +58,6 @@ typedef struct plan {
     grid grid[MAX_PLANES];
     size_t shared, task; /* bytes of scratch: for all, and for each thread */
 } plan;
-
-static size_t divide_up(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
 
 static int floor_divide(int a, int b)
 {
@@ -170,7 +166,7 @@ static void find_margins(plan *p)
             least = distance < least ? distance : least;
             most = distance > most ? distance : most;
         }
-    p->front = divide_up((size_t)-least, PAIRED) * PAIRED;
+    p->front = lince_divide_up((size_t)-least, PAIRED) * PAIRED;
     p->back = (size_t)most + POSITIONS;
 }
 
@@ -179,20 +175,20 @@ static void find_margins(plan *p)
 /* Bytes of a thread's positions: of so many samples. */
 static size_t positions_size(const plan *p, size_t samples)
 {
-    return divide_up(p->from_blocks, 2) * p->planes * (p->front + samples * p->sample + p->back) * PAIRED *
-           sizeof(uint16_t);
+    return lince_divide_up(p->from_blocks, 2) * p->planes * (p->front + samples * p->sample + p->back) *
+           PAIRED * sizeof(uint16_t);
 }
 
 static size_t weights_size(const plan *p)
 {
-    return divide_up(p->to_blocks, 2) * 2 * p->taps * divide_up(p->from_blocks, 2) * TILE_SIZE *
+    return lince_divide_up(p->to_blocks, 2) * 2 * p->taps * lince_divide_up(p->from_blocks, 2) * TILE_SIZE *
            sizeof(uint16_t);
 }
 
 /* Tiles of weights of a grid for one block of results. */
 static size_t panel_at(const plan *p, const grid *g, size_t block)
 {
-    size_t pairs = divide_up(p->from_blocks, 2), blocks = divide_up(p->to_blocks, 2) * 2;
+    size_t pairs = lince_divide_up(p->from_blocks, 2), blocks = lince_divide_up(p->to_blocks, 2) * 2;
     return (g->first * blocks + block * g->taps) * pairs * TILE_SIZE;
 }
 
@@ -203,9 +199,9 @@ static void plan_data(plan *p, int threads)
     size_t batch = (size_t)p->conv.batch, most = lince_cpu_cache(2) / 4, workers = (size_t)threads;
     p->group = 1;
     while (p->group < batch && positions_size(p, p->group + 1) <= most) p->group++;
-    p->groups = divide_up(divide_up(batch, p->group), workers) * workers; /* as many for each */
-    p->group = divide_up(batch, p->groups);
-    p->groups = divide_up(batch, p->group);
+    p->groups = lince_divide_up(lince_divide_up(batch, p->group), workers) * workers; /* as many for each */
+    p->group = lince_divide_up(batch, p->groups);
+    p->groups = lince_divide_up(batch, p->group);
     p->plane = p->front + p->group * p->sample + p->back;
     p->shared = lince_align(weights_size(p));
     p->task = lince_align(positions_size(p, p->group));
@@ -226,7 +222,7 @@ typedef struct work {
 /* The weights that lead from a block of inputs to one of outputs at a tap, [16][16]. */
 static float *weights_at(const work *w, size_t out, size_t in, size_t weight)
 {
-    size_t ins = divide_up((size_t)w->p->conv.in.channels, TILE);
+    size_t ins = lince_divide_up((size_t)w->p->conv.in.channels, TILE);
     return w->args->w + ((out * ins + in) * w->p->taps + weight) * TILE * TILE;
 }
 
@@ -307,7 +303,7 @@ static void compute_grid(const work *w, const grid *g, const uint16_t *positions
     float c[2][POSITIONS][TILE];
     for (size_t block = 0; block < p->to_blocks; block += 2)
         for (size_t at = 0; at < count * p->sample; at += POSITIONS) {
-            lince_tiles_multiply(&(lince_tiles_product){.blocks = divide_up(p->from_blocks, 2),
+            lince_tiles_multiply(&(lince_tiles_product){.blocks = lince_divide_up(p->from_blocks, 2),
                                                         .taps = g->taps,
                                                         .a = positions + at * PAIRED,
                                                         .a_block = p->planes * p->plane * PAIRED,
@@ -339,7 +335,7 @@ static void worker(void *context, size_t index)
 
 static void run_data(work *w, int threads)
 {
-    lince_parallel(threads, divide_up(w->p->to_blocks, 2) * 2, pack_panel, w);
+    lince_parallel(threads, lince_divide_up(w->p->to_blocks, 2) * 2, pack_panel, w);
     lince_parallel(threads, w->workers, worker, w);
 }
 
@@ -348,12 +344,12 @@ static void run_data(work *w, int threads)
 /* A channel's row: an odd number of cache lines, as powers of two would crowd into few sets of the cache. */
 static size_t row_pitch(const plan *p)
 {
-    return (divide_up(p->plane, PAIRED) | 1) * PAIRED;
+    return (lince_divide_up(p->plane, PAIRED) | 1) * PAIRED;
 }
 
 static size_t dy_positions(const plan *p)
 {
-    return divide_up(p->group * p->sample, PAIRED) * PAIRED;
+    return lince_divide_up(p->group * p->sample, PAIRED) * PAIRED;
 }
 
 static uint16_t *x_rows(const work *w, size_t block, size_t plane)
@@ -371,7 +367,7 @@ static void plan_weights(plan *p)
     size_t batch = (size_t)p->conv.batch;
     p->group = POSITIONS_IN_GROUP / p->sample;
     p->group = p->group < 1 ? 1 : p->group < batch ? p->group : batch;
-    p->groups = divide_up(batch, p->group);
+    p->groups = lince_divide_up(batch, p->group);
     p->plane = p->front + p->group * p->sample + p->back;
     p->task = lince_align(p->from_blocks * p->planes * TILE * row_pitch(p) * sizeof(uint16_t));
     p->shared = p->task + p->to_blocks * dy_positions(p) * TILE * sizeof(uint16_t);
@@ -434,8 +430,8 @@ static void outer_task(const work *w, size_t index)
 {
     const plan *p = w->p;
     const grid *g = p->grid;
-    size_t across = divide_up(p->from_blocks, 2), i = index % across * 2, o = index / across * 2;
-    size_t positions = divide_up(w->count * p->sample, PAIRED) * PAIRED;
+    size_t across = lince_divide_up(p->from_blocks, 2), i = index % across * 2, o = index / across * 2;
+    size_t positions = lince_divide_up(w->count * p->sample, PAIRED) * PAIRED;
     size_t piece = g->taps > 1 ? POSITIONS_IN_PIECE : positions;
     for (size_t begin = 0; begin < positions; begin += piece)
         for (size_t t = 0; t < g->taps; t++)
@@ -446,7 +442,7 @@ static void outer_worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->p;
-    size_t tasks = divide_up(p->from_blocks, 2) * divide_up(p->to_blocks, 2);
+    size_t tasks = lince_divide_up(p->from_blocks, 2) * lince_divide_up(p->to_blocks, 2);
     lince_tiles_begin();
     for (size_t i = index * tasks / w->workers; i < (index + 1) * tasks / w->workers; i++) outer_task(w, i);
     lince_tiles_end();
@@ -496,8 +492,8 @@ static int make(lince_kernel *k, plan *p)
     p->direction = t->direction;
     p->from = back ? t->conv.out : t->conv.in;
     p->to = back ? t->conv.in : t->conv.out;
-    p->from_blocks = divide_up((size_t)p->from.channels, TILE);
-    p->to_blocks = divide_up((size_t)p->to.channels, TILE);
+    p->from_blocks = lince_divide_up((size_t)p->from.channels, TILE);
+    p->to_blocks = lince_divide_up((size_t)p->to.channels, TILE);
     p->taps = (size_t)t->conv.kernel[0] * (size_t)t->conv.kernel[1];
     p->pitch = extent(p, 1);
     p->sample = ((size_t)extent(p, 0) * (size_t)p->pitch + 1) / 2 * 2;

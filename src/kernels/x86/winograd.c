@@ -16,6 +16,7 @@
 #include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/conv.h"
 
@@ -70,16 +71,6 @@ static size_t point_stride(size_t floats)
     return ((floats + 15) / 16 | 1) * 16;
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t divide_up(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /* The first block of result channels of a panel: blocks are dealt out evenly. */
 static size_t panel_begin(const plan *p, size_t panel)
 {
@@ -115,8 +106,8 @@ static size_t choose_tile_block(const plan *p)
 {
     size_t rows = (size_t)p->simd->rows, budget = lince_cpu_cache(2) / 8 * 5;
     size_t tile = p->points * (p->c_blocks + (size_t)p->simd->vectors) * p->lanes * sizeof(float);
-    size_t count = smaller(budget / tile, TILES_IN_BLOCK) / rows * rows;
-    return smaller(p->tiles, count > TILE_BLOCKS * rows ? count : TILE_BLOCKS * rows);
+    size_t count = lince_smaller(budget / tile, TILES_IN_BLOCK) / rows * rows;
+    return lince_smaller(p->tiles, count > TILE_BLOCKS * rows ? count : TILE_BLOCKS * rows);
 }
 
 /* --- fetching ahead --------------------------------------------------------------------------------------
@@ -139,9 +130,9 @@ typedef struct ahead {
 static ahead ahead_of(const plan *p, const lince_tiling *t, const float *activation, size_t first,
                       size_t count, size_t block, size_t blocks)
 {
-    size_t columns = (size_t)t->columns, row = divide_up(first, columns);
-    size_t rows = activation ? divide_up(first + count, columns) - row : 0;
-    size_t per_row = divide_up((size_t)t->step * (size_t)t->shape.width * p->lanes, LINE);
+    size_t columns = (size_t)t->columns, row = lince_divide_up(first, columns);
+    size_t rows = activation ? lince_divide_up(first + count, columns) - row : 0;
+    size_t per_row = lince_divide_up((size_t)t->step * (size_t)t->shape.width * p->lanes, LINE);
     return (ahead){t, activation, row, block, blocks, per_row, rows * blocks * per_row};
 }
 
@@ -152,8 +143,8 @@ static const float *row_of_tiles(const plan *p, const ahead *a, size_t index, si
     size_t row = a->row + index / a->blocks, sample = row / (size_t)t->rows,
            block = a->block + index % a->blocks;
     size_t y = row % (size_t)t->rows * (size_t)t->step, height = (size_t)t->shape.height;
-    size_t width = (size_t)t->shape.width, planes = divide_up((size_t)t->shape.channels, p->lanes);
-    *lines = divide_up(smaller((size_t)t->step, height - y) * width * p->lanes, LINE);
+    size_t width = (size_t)t->shape.width, planes = lince_divide_up((size_t)t->shape.channels, p->lanes);
+    *lines = lince_divide_up(lince_smaller((size_t)t->step, height - y) * width * p->lanes, LINE);
     return a->activation + ((sample * planes + block) * height + y) * width * p->lanes;
 }
 
@@ -162,10 +153,10 @@ FETCH void fetch(const plan *p, const ahead *a, size_t part, size_t parts)
 {
     size_t line = part * a->lines / parts, end = (part + 1) * a->lines / parts;
     while (line < end) {
-        size_t exist, from = line % a->per_row, to = smaller(a->per_row, from + end - line);
+        size_t exist, from = line % a->per_row, to = lince_smaller(a->per_row, from + end - line);
         const float *begin = row_of_tiles(p, a, line / a->per_row, &exist);
         line += to - from;
-        for (size_t i = from; i < smaller(to, exist); i++) __builtin_prefetch(begin + i * LINE, 0, 2);
+        for (size_t i = from; i < lince_smaller(to, exist); i++) __builtin_prefetch(begin + i * LINE, 0, 2);
     }
 }
 
@@ -204,7 +195,7 @@ static void make_weights(const work *w, size_t panel, size_t first, size_t count
 static void multiply(const plan *p, size_t vectors, const float *u, const float *v, size_t tiles,
                      size_t v_stride, size_t blocks, bool accumulate, float *m)
 {
-    size_t pieces = divide_up(tiles, (size_t)p->simd->rows);
+    size_t pieces = lince_divide_up(tiles, (size_t)p->simd->rows);
     for (size_t i = 0; i < pieces; i++) {
         size_t begin = i * tiles / pieces, end = (i + 1) * tiles / pieces;
         p->simd->multiply[vectors - 1][end - begin - 1](u, v + begin * p->lanes, v_stride, blocks, accumulate,
@@ -245,18 +236,19 @@ static void multiply_pieces(const plan *p, size_t vectors, const float *u, const
     size_t piece = CHANNELS_IN_PIECE / p->lanes, v_stride = p->block * p->lanes;
     for (size_t c = 0; c < p->c_blocks; c += piece)
         multiply(p, vectors, u + c * p->lanes * vectors * p->lanes, v + c * v_stride, tiles, v_stride,
-                 smaller(piece, p->c_blocks - c), c > 0, m);
+                 lince_smaller(piece, p->c_blocks - c), c > 0, m);
 }
 
 /* One block of tiles, with weights from scratch; meanwhile the tiles that come after are fetched. */
 static void tiles_task(const work *w, size_t index, float *own)
 {
     const plan *p = w->plan;
-    size_t block = p->block, first = index * block, count = smaller(block, p->tiles - first);
+    size_t block = p->block, first = index * block, count = lince_smaller(block, p->tiles - first);
     size_t v_stride = tiles_stride(p, p->c_blocks, block), m_stride = products_stride(p, block);
     size_t u_stride = panel_stride(p, p->c_blocks * p->lanes), after = first + count;
     float *v = own, *m = own + p->points * v_stride;
-    ahead next = ahead_of(p, &p->from, w->source, after, smaller(block, p->tiles - after), 0, p->c_blocks);
+    ahead next =
+        ahead_of(p, &p->from, w->source, after, lince_smaller(block, p->tiles - after), 0, p->c_blocks);
     for (size_t c = 0; c < p->c_blocks; c++)
         p->transforms->input_tiles(&p->from, w->source, first, count, c, v + c * block * p->lanes, v_stride);
     for (size_t panel = 0; panel < p->panels; panel++) {
@@ -280,8 +272,9 @@ static void tiles_to_scratch(void *context, size_t index)
     const work *w = context;
     const plan *p = w->plan;
     size_t block = index % p->c_blocks, first = index / p->c_blocks * TILES_IN_TRANSFORM;
-    p->transforms->input_tiles(&p->from, w->source, first, smaller(TILES_IN_TRANSFORM, p->tiles - first),
-                               block, w->shared + (block * p->tiles + first) * p->lanes,
+    p->transforms->input_tiles(&p->from, w->source, first,
+                               lince_smaller(TILES_IN_TRANSFORM, p->tiles - first), block,
+                               w->shared + (block * p->tiles + first) * p->lanes,
                                tiles_stride(p, p->c_blocks, p->tiles));
 }
 
@@ -299,21 +292,21 @@ static void panel_task(const work *w, size_t index, float *own)
     const plan *p = w->plan;
     size_t panel = index % p->panels, first = index / p->panels * TILES_IN_TASK,
            vectors = vectors_of(p, panel);
-    size_t count = smaller(TILES_IN_TASK, p->tiles - first), piece = CHANNELS_IN_PIECE / p->lanes;
+    size_t count = lince_smaller(TILES_IN_TASK, p->tiles - first), piece = CHANNELS_IN_PIECE / p->lanes;
     size_t u_stride = panel_stride(p, CHANNELS_IN_PIECE), m_stride = products_stride(p, TILES_IN_TASK);
     size_t v_stride = tiles_stride(p, p->c_blocks, p->tiles), next_panel = (panel + 1) % p->panels;
     float *u = own, *m = own + p->points * u_stride;
     for (size_t c = 0; c < p->c_blocks; c += piece) {
-        size_t blocks = smaller(piece, p->c_blocks - c), next = c + piece;
+        size_t blocks = lince_smaller(piece, p->c_blocks - c), next = c + piece;
         make_weights(w, panel, c, blocks, u, u_stride);
         for (size_t i = 0; i < p->points; i++) {
             multiply(p, vectors, u + i * u_stride,
                      w->shared + i * v_stride + (c * p->tiles + first) * p->lanes, count, p->tiles * p->lanes,
                      blocks, c > 0, m + i * m_stride);
             if (next < p->c_blocks)
-                fetch_weights(w, panel, next, smaller(piece, p->c_blocks - next), i, p->points);
+                fetch_weights(w, panel, next, lince_smaller(piece, p->c_blocks - next), i, p->points);
             else
-                fetch_weights(w, next_panel, 0, smaller(piece, p->c_blocks), i, p->points);
+                fetch_weights(w, next_panel, 0, lince_smaller(piece, p->c_blocks), i, p->points);
         }
     }
     write_panel(w, panel, m, m_stride, first, count);
@@ -321,7 +314,8 @@ static void panel_task(const work *w, size_t index, float *own)
 
 static size_t tasks(const plan *p)
 {
-    return p->weights_first ? divide_up(p->tiles, p->block) : p->panels * divide_up(p->tiles, TILES_IN_TASK);
+    return p->weights_first ? lince_divide_up(p->tiles, p->block)
+                            : p->panels * lince_divide_up(p->tiles, TILES_IN_TASK);
 }
 
 /* Thread `index` of w->workers: its share of the tasks, with scratch of its own. */
@@ -340,8 +334,8 @@ static void run_data(work *w)
     if (p->weights_first)
         lince_parallel(w->threads, p->panels * p->c_blocks, panel_to_scratch, w);
     else
-        lince_parallel(w->threads, divide_up(p->tiles, TILES_IN_TRANSFORM) * p->c_blocks, tiles_to_scratch,
-                       w);
+        lince_parallel(w->threads, lince_divide_up(p->tiles, TILES_IN_TRANSFORM) * p->c_blocks,
+                       tiles_to_scratch, w);
     lince_parallel(w->threads, w->workers, worker, w);
 }
 
@@ -370,7 +364,7 @@ static size_t chunk_stride(const plan *p)
 /* Ranges of tiles that a chunk is transformed in. */
 static size_t ranges(const plan *p)
 {
-    return divide_up(p->chunk, TILES_IN_TRANSFORM);
+    return lince_divide_up(p->chunk, TILES_IN_TRANSFORM);
 }
 
 /* dU of one task: a block of input channels, a panel of output channels. */
@@ -386,7 +380,7 @@ static void chunk_to_scratch(void *context, size_t index)
     const plan *p = w->plan;
     size_t blocks = p->c_blocks + p->k_blocks, block = index % blocks, range = index / blocks;
     size_t first = range * TILES_IN_TRANSFORM;
-    size_t count = smaller(TILES_IN_TRANSFORM, w->count - first);
+    size_t count = lince_smaller(TILES_IN_TRANSFORM, w->count - first);
     float *v = w->shared + (block * p->chunk + first) * p->lanes;
     if (block < p->c_blocks)
         p->transforms->input_tiles(&p->from, w->args->x, w->first + first, count, block, v, chunk_stride(p));
@@ -403,7 +397,7 @@ static void sum_bias(const work *w, size_t block)
     float *b = w->args->b + block * p->lanes;
     for (size_t l = 0; l < p->lanes; l++) {
         float sum = 0;
-        for (size_t i = 0; i < divide_up(w->count, TILES_IN_TRANSFORM); i++)
+        for (size_t i = 0; i < lince_divide_up(w->count, TILES_IN_TRANSFORM); i++)
             sum += w->sums[(block * ranges(p) + i) * p->lanes + l];
         b[l] = w->first > 0 ? b[l] + sum : sum;
     }
@@ -457,7 +451,7 @@ static void gradient_worker(void *context, size_t index)
     const plan *p = w->plan;
     size_t count = p->panels * p->c_blocks, size = p->points * gradient_stride(p);
     size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
-    size_t first = w->first + w->count, tiles = smaller(p->chunk, p->tiles - first);
+    size_t first = w->first + w->count, tiles = lince_smaller(p->chunk, p->tiles - first);
     next_chunk next = {.x = ahead_of(p, &p->from, w->args->x, first, tiles, 0, p->c_blocks),
                        .dy = ahead_of(p, &p->to, w->args->y, first, tiles, 0, p->k_blocks),
                        .part = index * (end - begin) * p->points,
@@ -470,8 +464,8 @@ static void run_weights(work *w)
 {
     const plan *p = w->plan;
     for (w->first = 0; w->first < p->tiles; w->first += p->chunk) {
-        w->count = smaller(p->chunk, p->tiles - w->first);
-        size_t transforms = divide_up(w->count, TILES_IN_TRANSFORM) * (p->c_blocks + p->k_blocks);
+        w->count = lince_smaller(p->chunk, p->tiles - w->first);
+        size_t transforms = lince_divide_up(w->count, TILES_IN_TRANSFORM) * (p->c_blocks + p->k_blocks);
         lince_parallel(w->threads, transforms, chunk_to_scratch, w);
         lince_parallel(w->threads, w->workers, gradient_worker, w);
     }
@@ -481,8 +475,8 @@ static void plan_weights(plan *p)
 {
     size_t tile = p->points * (p->c_blocks + p->k_blocks) * p->lanes * sizeof(float);
     p->chunk = CHUNK_BYTES / tile < CHUNK_TILES ? CHUNK_TILES : CHUNK_BYTES / tile;
-    p->chunks = divide_up(p->tiles, p->chunk);
-    p->chunk = divide_up(p->tiles, p->chunks);
+    p->chunks = lince_divide_up(p->tiles, p->chunk);
+    p->chunk = lince_divide_up(p->tiles, p->chunks);
     p->sums = p->points * chunk_stride(p);
     p->shared = p->sums + p->k_blocks * ranges(p) * p->lanes;
     p->task = p->points * gradient_stride(p);
@@ -536,10 +530,10 @@ static int create(lince_kernel *k, const lince_winograd_simd *simd)
     p->from = (lince_tiling){from, rows, columns, step, origin};
     p->to = (lince_tiling){to, rows, columns, step, 0};
     p->tiles = (size_t)c->batch * (size_t)rows * (size_t)columns;
-    p->c_blocks = divide_up((size_t)from.channels, p->lanes);
-    p->k_blocks = divide_up((size_t)to.channels, p->lanes);
-    p->in_blocks = divide_up((size_t)c->in.channels, p->lanes);
-    p->panels = divide_up(p->k_blocks, (size_t)simd->vectors);
+    p->c_blocks = lince_divide_up((size_t)from.channels, p->lanes);
+    p->k_blocks = lince_divide_up((size_t)to.channels, p->lanes);
+    p->in_blocks = lince_divide_up((size_t)c->in.channels, p->lanes);
+    p->panels = lince_divide_up(p->k_blocks, (size_t)simd->vectors);
     if (t->direction == LINCE_BACKWARD_WEIGHTS)
         plan_weights(p);
     else
