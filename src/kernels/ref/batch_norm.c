@@ -10,29 +10,42 @@ static void carry(const float *part, size_t b, double *sum)
     for (size_t c = 0; c < b; c++) sum[c] += (double)part[c];
 }
 
-/* Pixels begin..end of planes first..last. */
-static void segment_moments(const lince_planes *p, size_t first, size_t last, size_t begin, size_t end,
-                            const float *x, const float *origin, double *sum, double *squares)
+/* Pixels begin..end of planes first..last:  u = x - from;  sum += g, second += u g, where g is dy, or without a dy u itself. */
+static void add_segment(const lince_planes *p, size_t first, size_t last, size_t begin, size_t end,
+                        const float *x, const float *dy, const float *from, double *sum, double *second)
 {
     float s[LANES] = {0}, q[LANES] = {0};
     for (size_t n = first; n < last; n++)
         for (size_t i = begin; i < end; i++)
             for (size_t c = 0; c < p->b; c++) {
-                float u = x[n * p->pitch + i * p->b + c] - origin[c];
-                s[c] += u;
-                q[c] += u * u;
+                size_t at = n * p->pitch + i * p->b + c;
+                float u = x[at] - from[c], g = dy ? dy[at] : u;
+                s[c] += g;
+                q[c] += u * g;
             }
     carry(s, p->b, sum);
-    carry(q, p->b, squares);
+    carry(q, p->b, second);
 }
 
-static void moments(const lince_planes *p, const float *x, const float *origin, double *sum, double *squares)
+static void add_planes(const lince_planes *p, const float *x, const float *dy, const float *from, double *sum,
+                       double *second)
 {
     size_t planes = lince_planes_in_segment(p), pixels = LINCE_PIXELS_SEGMENT;
     for (size_t n = 0; n < p->count; n += planes)
         for (size_t i = 0; i < p->pixels; i += pixels)
-            segment_moments(p, n, lince_smaller(n + planes, p->count), i,
-                            lince_smaller(i + pixels, p->pixels), x, origin, sum, squares);
+            add_segment(p, n, lince_smaller(n + planes, p->count), i, lince_smaller(i + pixels, p->pixels), x,
+                        dy, from, sum, second);
+}
+
+static void moments(const lince_planes *p, const float *x, const float *origin, double *sum, double *squares)
+{
+    add_planes(p, x, NULL, origin, sum, squares);
+}
+
+static void products(const lince_planes *p, const float *x, const float *dy, const float *mean, double *sum,
+                     double *product)
+{
+    add_planes(p, x, dy, mean, sum, product);
 }
 
 static void affine(const lince_planes *p, const float *x, const float *scale, const float *shift, bool relu,
@@ -43,31 +56,6 @@ static void affine(const lince_planes *p, const float *x, const float *scale, co
             float r = x[i] * scale[i % p->b] + shift[i % p->b];
             y[i] = relu && r <= 0 ? 0 : r;
         }
-}
-
-static void segment_products(const lince_planes *p, size_t first, size_t last, size_t begin, size_t end,
-                             const float *x, const float *dy, const float *mean, double *sum, double *product)
-{
-    float s[LANES] = {0}, q[LANES] = {0};
-    for (size_t n = first; n < last; n++)
-        for (size_t i = begin; i < end; i++)
-            for (size_t c = 0; c < p->b; c++) {
-                size_t at = n * p->pitch + i * p->b + c;
-                s[c] += dy[at];
-                q[c] += (x[at] - mean[c]) * dy[at];
-            }
-    carry(s, p->b, sum);
-    carry(q, p->b, product);
-}
-
-static void products(const lince_planes *p, const float *x, const float *dy, const float *mean, double *sum,
-                     double *product)
-{
-    size_t planes = lince_planes_in_segment(p), pixels = LINCE_PIXELS_SEGMENT;
-    for (size_t n = 0; n < p->count; n += planes)
-        for (size_t i = 0; i < p->pixels; i += pixels)
-            segment_products(p, n, lince_smaller(n + planes, p->count), i,
-                             lince_smaller(i + pixels, p->pixels), x, dy, mean, sum, product);
 }
 
 static void combine(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,

@@ -24,29 +24,35 @@ INLINE size_t ahead_of(const lince_planes *p)
     return p->pixels > LARGE ? PAGE : p->pitch;
 }
 
-INLINE void add_moments(const float *x, vec from, vec *s, vec *q)
+/* u = x - from;  sum += g, second += u g, where g is dy, or without a dy u itself. */
+INLINE void add_pixel(const float *x, const float *dy, vec from, vec *sum, vec *second)
 {
-    vec u = vec_sub(vec_load(x), from);
-    *s = vec_add(*s, u);
-    *q = vec_fma(u, u, *q);
+    vec u = vec_sub(vec_load(x), from), g = dy ? vec_load(dy) : u;
+    *sum = vec_add(*sum, g);
+    *second = vec_fma(u, g, *second);
 }
 
 /* Of `n` pixels of a plane. */
-INLINE void plane_moments(const float *x, size_t n, size_t ahead, vec from, vec s[CHAINS], vec q[CHAINS])
+INLINE void add_plane(const float *x, const float *dy, size_t n, size_t ahead, vec from, vec sum[CHAINS],
+                      vec second[CHAINS])
 {
-    size_t i = 0;
-    for (; i + CHAINS <= n; i += CHAINS, x += CHAINS * LANES) UNROLL for (size_t k = 0; k < CHAINS; k++)
+    size_t whole = n / CHAINS * CHAINS * LANES;
+    for (size_t i = 0; i < whole; i += CHAINS * LANES) UNROLL for (size_t k = 0; k < CHAINS; k++)
         {
-            vec_prefetch(x + ahead + k * LANES);
-            add_moments(x + k * LANES, from, &s[k], &q[k]);
+            size_t at = i + k * LANES;
+            vec_prefetch(x + at + ahead);
+            if (dy) vec_prefetch(dy + at + ahead);
+            add_pixel(x + at, dy ? dy + at : NULL, from, &sum[k], &second[k]);
         }
-    for (; i < n; i++, x += LANES) {
-        vec_prefetch(x + ahead);
-        add_moments(x, from, &s[0], &q[0]);
+    for (size_t at = whole; at < n * LANES; at += LANES) {
+        vec_prefetch(x + at + ahead);
+        if (dy) vec_prefetch(dy + at + ahead);
+        add_pixel(x + at, dy ? dy + at : NULL, from, &sum[0], &second[0]);
     }
 }
 
-static void moments(const lince_planes *p, const float *x, const float *origin, double *sum, double *squares)
+INLINE void add_planes(const lince_planes *p, const float *x, const float *dy, const float *origin,
+                       double *sum, double *second)
 {
     vec from = vec_load(origin);
     size_t planes = lince_planes_in_segment(p), ahead = ahead_of(p);
@@ -56,11 +62,24 @@ static void moments(const lince_planes *p, const float *x, const float *origin, 
                    pixels = lince_smaller(LINCE_PIXELS_SEGMENT, p->pixels - i);
             vec s[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()},
                 q[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()};
-            for (size_t k = n; k < last; k++)
-                plane_moments(x + k * p->pitch + i * LANES, pixels, ahead, from, s, q);
+            for (size_t k = n; k < last; k++) {
+                size_t at = k * p->pitch + i * LANES;
+                add_plane(x + at, dy ? dy + at : NULL, pixels, ahead, from, s, q);
+            }
             add_to(sum, s);
-            add_to(squares, q);
+            add_to(second, q);
         }
+}
+
+static void moments(const lince_planes *p, const float *x, const float *origin, double *sum, double *squares)
+{
+    add_planes(p, x, NULL, origin, sum, squares);
+}
+
+static void products(const lince_planes *p, const float *x, const float *dy, const float *mean, double *sum,
+                     double *product)
+{
+    add_planes(p, x, dy, mean, sum, product);
 }
 
 static void affine(const lince_planes *p, const float *x, const float *scale, const float *shift, bool relu,
@@ -74,51 +93,6 @@ static void affine(const lince_planes *p, const float *x, const float *scale, co
             vec_prefetch(y + i + ahead);
             vec r = vec_fma(a, vec_load(x + i), c);
             vec_store(y + i, relu ? vec_relu(r) : r);
-        }
-}
-
-INLINE void add_products(const float *x, const float *dy, vec mean, vec *s, vec *q)
-{
-    vec g = vec_load(dy);
-    *s = vec_add(*s, g);
-    *q = vec_fma(vec_sub(vec_load(x), mean), g, *q);
-}
-
-INLINE void plane_products(const float *x, const float *dy, size_t n, size_t ahead, vec mean, vec s[CHAINS],
-                           vec q[CHAINS])
-{
-    size_t i = 0;
-    for (; i + CHAINS <= n; i += CHAINS, x += CHAINS * LANES, dy += CHAINS * LANES)
-        UNROLL for (size_t k = 0; k < CHAINS; k++)
-        {
-            vec_prefetch(x + ahead + k * LANES);
-            vec_prefetch(dy + ahead + k * LANES);
-            add_products(x + k * LANES, dy + k * LANES, mean, &s[k], &q[k]);
-        }
-    for (; i < n; i++, x += LANES, dy += LANES) {
-        vec_prefetch(x + ahead);
-        vec_prefetch(dy + ahead);
-        add_products(x, dy, mean, &s[0], &q[0]);
-    }
-}
-
-static void products(const lince_planes *p, const float *x, const float *dy, const float *mean, double *sum,
-                     double *product)
-{
-    vec m = vec_load(mean);
-    size_t planes = lince_planes_in_segment(p), ahead = ahead_of(p);
-    for (size_t n = 0; n < p->count; n += planes)
-        for (size_t i = 0; i < p->pixels; i += LINCE_PIXELS_SEGMENT) {
-            size_t last = lince_smaller(n + planes, p->count),
-                   pixels = lince_smaller(LINCE_PIXELS_SEGMENT, p->pixels - i);
-            vec s[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()},
-                q[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()};
-            for (size_t k = n; k < last; k++) {
-                size_t at = k * p->pitch + i * LANES;
-                plane_products(x + at, dy + at, pixels, ahead, m, s, q);
-            }
-            add_to(sum, s);
-            add_to(product, q);
         }
 }
 
