@@ -6,6 +6,7 @@
 #ifndef LINCE_KERNELS_X86_DIRECT_H
 #define LINCE_KERNELS_X86_DIRECT_H
 
+#include "kernels/conv.h"
 #include "kernels/x86/finish.h"
 
 #include <stdbool.h>
@@ -79,10 +80,14 @@ typedef struct lince_direct_simd {
 
 extern const lince_direct_simd lince_direct_simd_avx512, lince_direct_simd_avx2;
 
-/* direct.c: `pixels` results of one row, in calls of the sizes that there are; x_pixel: floats between those that neighbours
+/* direct_data.c: `pixels` results of one row, in calls of the sizes that there are; x_pixel: floats between those that neighbours
  * begin at, as the step says. d ends behind them. */
 void lince_direct_run(const lince_direct_simd *simd, lince_direct_step step, size_t x_pixel, size_t vectors,
                       size_t pixels, lince_direct_row *d);
+
+/* What becomes of the sums of the results that lie at `at`, of channels from `channel` on. */
+lince_finish lince_direct_finish(const lince_conv_args *args, lince_direction direction, size_t channel,
+                                 size_t at);
 
 /* Backward data sums over output channels, so that blocks of weights are turned: [O/L][I/L][taps][i][o] of each group becomes
  * [I/L][O/L][taps][o][i]. A task is a block, of groups * inputs * outputs. */

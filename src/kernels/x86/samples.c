@@ -10,7 +10,7 @@
  * Forward, and backward data, whose places are those of dx:
  *     dx[i] = sum over taps k, where stride divides i + padding - k, of dy[(i + padding - k) / stride] w[k]
  *
- * A task is a panel of results of a group. Each sum is one chain over blocks, taps and channels, as direct.c's is: the bits are the
+ * A task is a panel of results of a group. Each sum is one chain over blocks, taps and channels, as direct_data.c's is: the bits are the
  * same, on any number of threads, and whether samples come alone or many at a time. */
 #include "core/cpu.h"
 #include "core/memory.h"
@@ -73,14 +73,6 @@ static void pack(const work *w, const task *t, float *own)
                    pixel);
 }
 
-static lince_finish finish_of(const work *w, size_t channel, size_t at)
-{
-    const lince_conv_args *a = w->args;
-    if (w->plan->direction == LINCE_FORWARD)
-        return lince_finish_forward(a->epilogue, a->relu, a->b, channel, at);
-    return (lince_finish){.addend = a->add ? a->x + at : NULL, .gate = a->gate ? a->gate + at : NULL};
-}
-
 /* Floats from a task's first vector of results to a place of a vector of a sample. */
 static size_t result_at(const plan *p, const task *t, size_t sample, size_t vector, size_t at)
 {
@@ -105,7 +97,7 @@ static void run_place(const work *w, const task *t, size_t index, const float *o
         .w = w->weights + first * row * block,
         .w_block = p->taps * block,
         .w_vector = row * block,
-        .finish = finish_of(w, first * p->lanes, at),
+        .finish = lince_direct_finish(w->args, p->direction, first * p->lanes, at),
         .y = w->result + at,
         .y_pixel = p->to_blocks * p->places * p->lanes,
         .y_vector = p->places * p->lanes,
@@ -117,7 +109,8 @@ static void run_place(const work *w, const task *t, size_t index, const float *o
 static void activate(const work *w, const task *t, size_t vectors)
 {
     const plan *p = w->plan;
-    lince_finish finish = finish_of(w, t->panel * LINCE_DIRECT_VECTORS * p->lanes, 0);
+    lince_finish finish =
+        lince_direct_finish(w->args, p->direction, t->panel * LINCE_DIRECT_VECTORS * p->lanes, 0);
     if (lince_finish_holds(&finish)) return;
     for (size_t s = t->begin; s < t->end; s++)
         p->simd->activate(&finish, w->result + result_at(p, t, s, 0, 0), vectors * p->places);
