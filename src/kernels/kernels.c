@@ -135,18 +135,17 @@ void lince_scale_channels_backward(const lince_exec *exec, lince_shape shape, si
                  &(lince_scale_channels_args){shape, n, x, s, dy, NULL, dx, ds});
 }
 
-void lince_concat(const lince_exec *exec, lince_shape a, lince_shape b, lince_shape out, size_t n,
-                  const float *xa, const float *xb, float *y)
+void lince_concat(const lince_exec *exec, const lince_join *join, size_t n, const float *xa, const float *xb,
+                  float *y)
 {
-    lince_op_run(exec, LINCE_OP_CONCAT,
-                 &(lince_concat_args){.in = {a, b}, .out = out, .n = n, .x = {xa, xb}, .y = y});
+    lince_op_run(exec, LINCE_OP_CONCAT, &(lince_concat_args){.join = *join, .n = n, .x = {xa, xb}, .y = y});
 }
 
-void lince_concat_backward(const lince_exec *exec, lince_shape a, lince_shape b, lince_shape out, size_t n,
-                           const float *dy, float *da, float *db)
+void lince_concat_backward(const lince_exec *exec, const lince_join *join, size_t n, const float *dy,
+                           float *da, float *db)
 {
     lince_op_run(exec, LINCE_OP_CONCAT_BACKWARD,
-                 &(lince_concat_args){.in = {a, b}, .out = out, .n = n, .dy = dy, .dx = {da, db}});
+                 &(lince_concat_args){.join = *join, .n = n, .dy = dy, .dx = {da, db}});
 }
 
 void lince_pad_shortcut(const lince_exec *exec, lince_shape in, lince_shape out, int stride, size_t n,
@@ -303,12 +302,13 @@ static void begin_sums(lince_shape shape, size_t n, double *sums)
     sums[count - 1] = (double)(n * (size_t)shape.height * (size_t)shape.width);
 }
 
-void lince_batch_norm_look(const lince_exec *exec, lince_shape shape, size_t n, const float *x, double *sums)
+void lince_batch_norm_look(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape, size_t n,
+                           const float *x, double *sums)
 {
     begin_sums(shape, n, sums);
     if (n)
         lince_op_run(exec, LINCE_OP_BATCH_NORM,
-                     &(lince_batch_norm_args){.shape = shape, .n = n, .x = x, .sums = sums});
+                     &(lince_batch_norm_args){.bn = *bn, .shape = shape, .n = n, .x = x, .sums = sums});
 }
 
 void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,

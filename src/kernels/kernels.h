@@ -113,12 +113,18 @@ void lince_adaptive_avg_pool(const lince_exec *exec, lince_shape in, lince_shape
 void lince_adaptive_avg_pool_backward(const lince_exec *exec, lince_shape in, lince_shape out, size_t n,
                                       const float *dy, float *dx);
 
-/* y = a's channels, then b's; and the parts of dy (da, db may be NULL). Heights, widths and blocks are the
- * same. */
-void lince_concat(const lince_exec *exec, lince_shape a, lince_shape b, lince_shape out, size_t n,
-                  const float *xa, const float *xb, float *y);
-void lince_concat_backward(const lince_exec *exec, lince_shape a, lince_shape b, lince_shape out, size_t n,
-                           const float *dy, float *da, float *db);
+/* What is joined to what. Heights, widths and blocks are the same. */
+typedef struct lince_join {
+    lince_shape a, b, out;
+    size_t pitch_a, pitch; /* floats from a sample of a and of out to the next one's; 0: their sizes */
+} lince_join;
+
+/* y = a's channels, then b's; and the parts of dy (da, db may be NULL). Where xa is y, and da dy, a is in its place, and stays
+ * as it is. */
+void lince_concat(const lince_exec *exec, const lince_join *join, size_t n, const float *xa, const float *xb,
+                  float *y);
+void lince_concat_backward(const lince_exec *exec, const lince_join *join, size_t n, const float *dy,
+                           float *da, float *db);
 
 /* Channels picked: y[c] = x[begin + (c mod groups) size + floor(c / groups)] with size = channels of y / groups. One
  * group: as they stand; several: one of each in turn, as ShuffleNet's. And its transpose. */
@@ -146,7 +152,13 @@ typedef struct lince_batch_norm {
     float *gamma, *beta, *running_mean, *running_var; /* [channels rounded up] */
     float *mean, *inv_std;                            /* [channels rounded up], of the last forward */
     float eps, momentum;
-    bool train; /* use and update batch statistics */
+    bool train;   /* use and update batch statistics */
+    size_t pitch; /* floats from a sample of x, and of dx, to the next one's; 0: the shape's size */
+    /* Means and biased variances of the batch, [2][channels rounded up]. Training leaves them in `moments` (NULL: nowhere),
+     * and takes those of the first `known_channels` channels, whole blocks, from `known` (of so many channels) where it is not NULL. */
+    double *moments;
+    const double *known;
+    int known_channels;
     /* Where x is a part of a batch: sums over all of it, [2][channels rounded up], and behind them the number of values that
      * a channel has. Forward: of x and of x^2. Backward: of dy and of (x - mean) dy, each part's times its weight, which its dy is
      * yet to be multiplied by. NULL: x is the batch. Running statistics are left alone, unless `moves`. */
@@ -168,7 +180,8 @@ void lince_batch_norm_forward(const lince_exec *exec, const lince_batch_norm *bn
 void lince_batch_norm_affine(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
                              float *scale, float *shift);
 /* Of a part of n samples the sums; of no samples zeros. */
-void lince_batch_norm_look(const lince_exec *exec, lince_shape shape, size_t n, const float *x, double *sums);
+void lince_batch_norm_look(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape, size_t n,
+                           const float *x, double *sums);
 void lince_batch_norm_look_back(const lince_exec *exec, const lince_batch_norm *bn, lince_shape shape,
                                 size_t n, const float *x, const float *dy, double *sums);
 /* add: dx is added to what is there. dgamma, dbeta may be NULL. */

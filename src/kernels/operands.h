@@ -108,7 +108,7 @@ typedef struct lince_scale_channels_args {
 
 /* CONCAT: x -> y; backward: dy -> dx, of which one may be NULL. */
 typedef struct lince_concat_args {
-    lince_shape in[2], out;
+    lince_join join;
     size_t n;
     const float *x[2], *dy;
     float *y, *dx[2];

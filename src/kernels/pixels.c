@@ -44,6 +44,7 @@ static void take_moments(const normalising *w, size_t cb, size_t c, double mean,
     const lince_batch_norm *bn = w->bn;
     size_t channel = cb * w->block + c;
     double unbiased = count > 1 ? variance * count / (count - 1) : variance;
+    if (bn->moments) bn->moments[channel] = mean, bn->moments[w->channels + channel] = variance;
     bn->mean[channel] = (float)mean;
     bn->inv_std[channel] = (float)(1 / sqrt(variance + (double)bn->eps));
     if (bn->whole && !bn->moves) return;
@@ -63,6 +64,20 @@ static void measure_block(const normalising *w, size_t cb)
         double off = sum[c] / count, variance = fmax(squares[c] / count - off * off, 0);
         take_moments(w, cb, c, (double)origin[c] + off, variance, count);
     }
+}
+
+/* What is known of them, if all of them are. */
+static bool know_block(const normalising *w, size_t cb)
+{
+    const lince_batch_norm *bn = w->bn;
+    size_t known = bn->known ? (size_t)bn->known_channels : 0;
+    if ((cb + 1) * w->block > known) return false;
+    size_t stride = (size_t)lince_round_up(bn->known_channels, (int)w->block);
+    for (size_t c = 0; c < w->block; c++) {
+        const double *of = bn->known + cb * w->block + c;
+        take_moments(w, cb, c, of[0], of[stride], (double)(w->n * w->area));
+    }
+    return true;
 }
 
 /* Of the whole batch, of which this is a part. */
@@ -119,7 +134,7 @@ static void forward_block(void *context, size_t cb)
     float *mean = bn->mean + cb * b, *inv_std = bn->inv_std + cb * b, scale[LANES], shift[LANES];
     if (bn->train && bn->whole)
         read_block(w, cb);
-    else if (bn->train)
+    else if (bn->train && !know_block(w, cb))
         measure_block(w, cb);
     for (size_t c = 0; c < b; c++) {
         if (!bn->train) mean[c] = bn->running_mean[cb * b + c], inv_std[c] = given_inv_std(w, cb * b + c);
@@ -132,14 +147,19 @@ static void forward_block(void *context, size_t cb)
 
 static normalising describe(const lince_pixels *loops, const lince_batch_norm_args *a)
 {
-    size_t block = (size_t)a->shape.block, area = (size_t)a->shape.height * (size_t)a->shape.width;
+    size_t block = (size_t)a->shape.block, area = (size_t)a->shape.height * (size_t)a->shape.width,
+           size = lince_shape_size(a->shape);
     return (normalising){.loops = loops,
                          .bn = &a->bn,
                          .shape = a->shape,
                          .n = a->n,
                          .block = block,
                          .area = area,
-                         .planes = {a->n, lince_shape_size(a->shape), area, block},
+                         .planes = {.count = a->n,
+                                    .pitch_x = a->bn.pitch ? a->bn.pitch : size,
+                                    .pitch = size,
+                                    .pixels = area,
+                                    .b = block},
                          .relu = a->relu,
                          .add = a->add,
                          .x = a->x,

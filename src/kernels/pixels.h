@@ -12,9 +12,10 @@
 
 enum { LINCE_PIXELS_SEGMENT = 64 };
 
-/* The planes of one block of channels, a sample's each: `pixels` times b floats, `pitch` floats apart. */
+/* The planes of one block of channels, a sample's each: `pixels` times b floats; from one to the next `pitch_x` floats of x
+ * and dx, and `pitch` of y and dy. */
 typedef struct lince_planes {
-    size_t count, pitch, pixels, b;
+    size_t count, pitch_x, pitch, pixels, b;
 } lince_planes;
 
 /* Planes in a segment. */

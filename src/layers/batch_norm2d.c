@@ -24,7 +24,8 @@ static int infer(lince_layer *l)
         p->trainable = i < MEAN && !p->fixed;
         p->init = i == GAMMA || i == VAR ? LINCE_INIT_ONES : LINCE_INIT_ZEROS;
     }
-    l->saved = 2 * size * sizeof(float); /* the batch's mean and 1/std, or `affine`'s */
+    /* the batch's means and variances, its mean and 1/std as they are used, or `affine`'s */
+    l->saved = 2 * size * (sizeof(double) + sizeof(float));
     l->macs = (double)lince_shape_elements(l->out);
     l->sums = lince_batch_norm_sums(l->out);
     l->accumulates = true;
@@ -46,7 +47,8 @@ static float eps(const lince_layer *l)
 
 static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
 {
-    float *saved = p->saved;
+    double *moments = p->saved;
+    float *saved = (float *)(void *)(moments + 2 * l->params[MEAN].size);
     return (lince_batch_norm){.gamma = l->params[GAMMA].value,
                               .beta = l->params[BETA].value,
                               .running_mean = l->params[MEAN].value,
@@ -56,6 +58,10 @@ static lince_batch_norm norm(const lince_layer *l, const lince_pass *p)
                               .eps = eps(l),
                               .momentum = momentum(l, p),
                               .train = p->train && !l->frozen,
+                              .pitch = p->in_pitch,
+                              .moments = moments,
+                              .known = p->known,
+                              .known_channels = p->known_channels,
                               .whole = l->frozen ? NULL : p->whole,
                               .weight = p->weight};
 }
@@ -83,7 +89,8 @@ static void backward(lince_layer *l, const lince_pass *p)
 
 static void look(const lince_layer *l, const lince_pass *p, double *sums)
 {
-    lince_batch_norm_look(l->exec, l->out, (size_t)p->n, p->in[0], sums);
+    lince_batch_norm bn = norm(l, p);
+    lince_batch_norm_look(l->exec, &bn, l->out, (size_t)p->n, p->in[0], sums);
 }
 
 static void look_back(const lince_layer *l, const lince_pass *p, double *sums)
@@ -115,6 +122,7 @@ const lince_layer_type lince_batch_norm2d_layer = {.name = "batch_norm2d",
                                                    .inputs = 1,
                                                    .needs_input = true,
                                                    .rectifies = true,
+                                                   .pitched = true,
                                                    .infer = infer,
                                                    .forward = forward,
                                                    .backward = backward,

@@ -16,14 +16,21 @@ static int infer(lince_layer *l)
     return 0;
 }
 
+static lince_join join_of(const lince_layer *l, const lince_pass *p)
+{
+    return (lince_join){l->in[0], l->in[1], l->out, p->in_pitch, p->out_pitch};
+}
+
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    lince_concat(l->exec, l->in[0], l->in[1], l->out, (size_t)p->n, p->in[0], p->in[1], p->out);
+    lince_join join = join_of(l, p);
+    lince_concat(l->exec, &join, (size_t)p->n, p->in[0], p->in[1], p->out);
 }
 
 static void backward(lince_layer *l, const lince_pass *p)
 {
-    lince_concat_backward(l->exec, l->in[0], l->in[1], l->out, (size_t)p->n, p->dout, p->din[0], p->din[1]);
+    lince_join join = join_of(l, p);
+    lince_concat_backward(l->exec, &join, (size_t)p->n, p->dout, p->din[0], p->din[1]);
 }
 
 static void describe(const lince_layer *l, char *out, size_t size)
@@ -41,6 +48,8 @@ static lince_onnx_value express(const lince_layer *l, lince_onnx *g, const lince
 
 const lince_layer_type lince_concat_layer = {.name = "concat",
                                              .homogeneous = true,
+                                             .pitched = true,
+                                             .appends = true,
                                              .inputs = 2,
                                              .infer = infer,
                                              .forward = forward,

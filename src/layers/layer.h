@@ -114,6 +114,11 @@ typedef struct lince_pass {
     float *din[LINCE_LAYER_INPUTS]; /* backward only; NULL: not wanted */
     bool add; /* backward only, of a layer that accumulates: din[0] is added to what is there */
     void *saved, *scratch;
+    /* Of a layer that is `pitched`: floats from a sample of in[0] and din[0], and of out and dout, to the next one's. They are those
+     * of a larger map, which begins with this one, where a concatenation grows in place (net/grow.c). */
+    size_t in_pitch, out_pitch;
+    const void *known;  /* of a norm: what another of its kind has saved, in this pass, of the first */
+    int known_channels; /* so many channels of its input; NULL: nothing is known */
     const lince_epilogue *
         epilogue; /* outside of training, of a layer that finishes: what the layers behind it would do; or NULL */
     /* Of a batch in several passes, side by side (lince_net_forward_together), for layers that look at all of it: their sums over
@@ -140,6 +145,8 @@ struct lince_layer_type {
     bool forgets_places;            /* behind it nothing tells which part of a picture was looked at */
     bool copies_are_places;         /* what its output stands for several times is a square of places */
     bool adds_token;                /* its output is a row of tokens, one before the pixels of its input */
+    bool pitched;                   /* heeds the pass's pitches */
+    bool appends;                   /* its output begins with its first input, as it stands */
     bool homogeneous;               /* s > 0 times input and biases is s times the output */
     bool takes_copies;              /* may follow a layer whose output stands for several copies */
     int (*infer)(lince_layer *layer);

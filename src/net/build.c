@@ -192,8 +192,8 @@ int lince_net_fixed(const lince_net *net)
         const lince_layer *l = &net->nodes[i].layer;
         if (last_use[i - 1] > reach) reach = last_use[i - 1];
         computes |= l->param_count > 0;
-        if (reach > i || l->out_rows != LINCE_SAMPLES)
-            continue; /* something passes it by, or it has no rows to keep */
+        bool rows = l->out_rows == LINCE_SAMPLES && net->nodes[i].pitch == lince_shape_size(l->out);
+        if (reach > i || !rows) continue; /* something passes it by, or it has no rows to keep */
         bool smaller = best && lince_shape_size(l->out) <= lince_shape_size(lince_net_shape(net, best));
         if (!computes && !smaller) continue;
         best = i;

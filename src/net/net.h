@@ -147,8 +147,8 @@ int lince_net_fixed(const lince_net *net);
 /* From now on passes begin behind node `behind`, lince_net_fixed or 0: its output is the net's input. */
 void lince_net_begin(lince_net *net, int behind);
 
-/* Evaluates the layers up to node `last` for the input's n samples: [n][shape of its output], in the device's
- * memory, until the next pass. */
+/* Evaluates the layers up to node `last`, no concatenation that another begins with, for the input's n samples:
+ * [n][shape of its output], in the device's memory, until the next pass. */
 const float *lince_net_compute(lince_net *net, int last, int n);
 
 /* A node's activations (or their gradients) of the last pass in plain order [n][c][h][w]; only with

@@ -18,9 +18,11 @@ typedef struct lince_node {
     lince_layer layer; /* unused for node 0 */
     int from[LINCE_LAYER_INPUTS], inputs;
     int consumers;
-    int listed_before;                /* lince_layer_args.listed_before */
-    int buffer;                       /* node whose memory it uses: itself, or the one it works in place of */
-    bool learns;                      /* it, or something below it, is trained: backward reaches it */
+    int listed_before; /* lince_layer_args.listed_before */
+    int buffer;        /* node whose memory it uses: itself, or the one it works in place of */
+    size_t pitch;      /* floats from a sample's values to the next one's (grow.c) */
+    int knows;         /* a norm: the one before whose saved moments are its first ones; 0: none */
+    bool learns;       /* it, or something below it, is trained: backward reaches it */
     bool forward_done, backward_done; /* by the node before, by the node behind */
     bool gates_sum;                   /* it holds back its input's whole gradient, which it cannot add to */
     lince_tail tail;                  /* end 0: nobody's work but its own */
@@ -81,6 +83,12 @@ static inline size_t lince_net_samples(const lince_net *net, int node)
 /* fuse.c: who does what for whom, once buffers are assigned; and, once layers have chosen their kernels, who does not. */
 void lince_net_fuse(lince_net *net);
 void lince_net_unfuse(lince_net *net);
+
+/* grow.c: whether a node, a concatenation, lies in the memory of its first part; once that is decided, how far samples are
+ * apart; and which norms know what of others. */
+bool lince_net_grows(const lince_net *net, int node);
+void lince_net_set_pitches(lince_net *net);
+void lince_net_acquaint(lince_net *net);
 
 /* run.c: floats of this batch in a node's activation. */
 size_t lince_net_floats(const lince_net *net, const lince_node *node);

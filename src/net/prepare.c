@@ -18,6 +18,7 @@ static void assign_buffers(lince_net *net)
     for (size_t i = 0; i < net->count; i++) {
         lince_node *n = &net->nodes[i];
         n->buffer = (int)i;
+        if (i > 0 && lince_net_grows(net, (int)i)) n->buffer = net->nodes[n->from[0]].buffer;
         if (i == 0 || (int)i == net->slice_end || !n->layer.type->in_place || net->options.keep ||
             n->from[0] == 0)
             continue;
@@ -79,6 +80,7 @@ static void find_lifetimes(const lince_net *net, timeline *t)
             live(&t->values[from], 0, i, training && n->layer.type->needs_input ? backward : i);
         }
         if (i == 0) continue;
+        if (n->knows) live(&t->saved[n->knows], 0, i, i);
         if (training && n->layer.type->needs_output && !n->backward_done)
             live(&t->values[n->buffer], 0, i, backward);
         if (n->layer.saved) live(&t->saved[i], n->layer.saved, i, training ? backward : i);
@@ -233,6 +235,8 @@ int lince_net_prepare(lince_net *net)
     lince_net_mark_learning(net);
     lince_net_slice(net);
     assign_buffers(net);
+    lince_net_set_pitches(net);
+    lince_net_acquaint(net);
     lince_net_fuse(net);
     LINCE_TRY(gather_params(net));
     LINCE_TRY(plan_activations(net));

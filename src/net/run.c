@@ -18,17 +18,24 @@ static lince_pass pass_of(const lince_net *net, const lince_node *n)
                        .out = n->value,
                        .dout = n->grad,
                        .saved = n->saved,
-                       .scratch = net->scratch.memory};
+                       .scratch = net->scratch.memory,
+                       .in_pitch = net->nodes[n->from[0]].pitch,
+                       .out_pitch = n->pitch};
+    const lince_node *other = &net->nodes[n->knows];
+    if (n->knows > net->first && !other->layer.frozen) {
+        pass.known = other->saved;
+        pass.known_channels = other->layer.out.channels;
+    }
     for (int k = 0; k < n->inputs; k++) pass.in[k] = net->nodes[n->from[k]].value;
     return pass;
 }
 
 /* Kernels compute the whole batch: what lies behind the last sample must be numbers, and without effect. */
-static void clear_tail(const lince_net *net, float *batch, const lince_layer *layer)
+static void clear_tail(const lince_net *net, float *batch, const lince_node *n)
 {
-    size_t size = lince_shape_size(layer->out);
-    if (layer->out_rows) return; /* only the batch's rows are computed */
-    lince_fill(&net->exec, batch + (size_t)net->n * size, 0, (size_t)(net->options.batch - net->n) * size);
+    if (n->layer.out_rows) return; /* only the batch's rows are computed */
+    lince_fill(&net->exec, batch + (size_t)net->n * n->pitch, 0,
+               (size_t)(net->options.batch - net->n) * n->pitch);
 }
 
 void lince_net_set_tokens(lince_net *net, int n, const int32_t *token, const int32_t *length, int steps)
@@ -129,7 +136,7 @@ static void run_forward(lince_net *net, int first, int last, int count, bool tra
     net->train = train;
     net->key = key;
     if (net->exec.device->enter) net->exec.device->enter(net->exec.device, net->exec.threads);
-    clear_tail(net, net->nodes[first].value, &net->nodes[first].layer);
+    clear_tail(net, net->nodes[first].value, &net->nodes[first]);
     int end = net->slice_end, slice = net->slice;
     assert(!end || (first == 0 && last >= end)); /* a net for inference is not computed in parts */
     for (int done = 0; end && done < count; done += slice)
@@ -177,7 +184,7 @@ void lince_net_begin(lince_net *net, int behind)
 
 const float *lince_net_compute(lince_net *net, int last, int n)
 {
-    assert(net->first == 0);
+    assert(net->first == 0 && net->nodes[last].pitch == lince_shape_size(net->nodes[last].layer.out));
     run_forward(net, 0, last, n, false, NULL);
     return net->nodes[last].value;
 }
@@ -220,7 +227,7 @@ void lince_net_backward_telling(lince_net *net, void (*done)(void *context, size
     size_t last = net->count - 1;
     for (size_t i = last; i >= 1; i--) {
         if (i == last || written[i]) { /* else nothing above it is trained through it */
-            clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
+            clear_tail(net, net->nodes[i].grad, &net->nodes[i]);
             double start = net->times ? lince_now() : 0;
             backward_node(net, &net->nodes[i], written, NULL, 1);
             if (net->times) net->times[i].backward += lince_now() - start;
@@ -299,8 +306,7 @@ int lince_net_forward_together(lince_net *net, const lince_net_together *t)
     net->train = true;
     if (net->exec.device->enter) net->exec.device->enter(net->exec.device, net->exec.threads);
     for (int k = 0; k < t->passes; k++)
-        if (begin_turn(net, t, k))
-            clear_tail(net, net->nodes[net->first].value, &net->nodes[net->first].layer);
+        if (begin_turn(net, t, k)) clear_tail(net, net->nodes[net->first].value, &net->nodes[net->first]);
     for (size_t i = (size_t)net->first + 1; i < net->count; i++) {
         lince_node *n = &net->nodes[i];
         const double *whole;
@@ -339,7 +345,7 @@ int lince_net_backward_together(lince_net *net, const lince_net_together *t,
         for (int k = 0; k < t->passes; k++) {
             memcpy(written, before, sizeof before); /* each pass has gradients of its own */
             if (wanted && begin_turn(net, t, k)) {
-                clear_tail(net, net->nodes[i].grad, &net->nodes[i].layer);
+                clear_tail(net, net->nodes[i].grad, &net->nodes[i]);
                 backward_node(net, &net->nodes[i], written, whole, t->weight[k]);
             }
             if (done) done(context, k, i);

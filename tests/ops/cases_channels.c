@@ -150,23 +150,23 @@ static void scale_gradient(const op_case *c, const float *dy, float *const *d)
 
 /* --- concatenation, shortcuts ------------------------------------------------------------------------------- */
 
-static lince_concat_args concat_of(const batch *b, size_t index)
+static lince_join join_of(const batch *b, size_t index)
 {
-    lince_concat_args a = {.in = {b->shape, b->shape}, .out = b->shape, .n = b->n};
-    a.in[1].channels = 1 + (int)(index * 7) % 29;
-    a.out.channels += a.in[1].channels;
-    return a;
+    lince_join j = {.a = b->shape, .b = b->shape, .out = b->shape};
+    j.b.channels = 1 + (int)(index * 7) % 29;
+    j.out.channels += j.b.channels;
+    return j;
 }
 
 static bool make_concat(op_case *c, size_t index, bool timed)
 {
     const batch *b = batch_at(c, index, timed);
     if (!b) return false;
-    lince_concat_args a = concat_of(b, index);
-    *(lince_concat_args *)c->args = a;
-    op_blocked(c, "x", offsetof(lince_concat_args, x), GIVEN, a.in[0], a.n)->learns = true;
-    op_blocked(c, "x2", offsetof(lince_concat_args, x) + sizeof(float *), GIVEN, a.in[1], a.n)->learns = true;
-    op_blocked(c, "y", offsetof(lince_concat_args, y), RESULT, a.out, a.n);
+    lince_join j = join_of(b, index);
+    *(lince_concat_args *)c->args = (lince_concat_args){.join = j, .n = b->n};
+    op_blocked(c, "x", offsetof(lince_concat_args, x), GIVEN, j.a, b->n)->learns = true;
+    op_blocked(c, "x2", offsetof(lince_concat_args, x) + sizeof(float *), GIVEN, j.b, b->n)->learns = true;
+    op_blocked(c, "y", offsetof(lince_concat_args, y), RESULT, j.out, b->n);
     return true;
 }
 
@@ -174,18 +174,18 @@ static bool make_concat_backward(op_case *c, size_t index, bool timed)
 {
     const batch *b = batch_at(c, index, timed);
     if (!b) return false;
-    lince_concat_args a = concat_of(b, index);
-    *(lince_concat_args *)c->args = a;
-    op_blocked(c, "dy", offsetof(lince_concat_args, dy), GIVEN, a.out, a.n);
-    op_blocked(c, "dx", offsetof(lince_concat_args, dx), RESULT, a.in[0], a.n);
-    op_blocked(c, "dx2", offsetof(lince_concat_args, dx) + sizeof(float *), RESULT, a.in[1], a.n);
+    lince_join j = join_of(b, index);
+    *(lince_concat_args *)c->args = (lince_concat_args){.join = j, .n = b->n};
+    op_blocked(c, "dy", offsetof(lince_concat_args, dy), GIVEN, j.out, b->n);
+    op_blocked(c, "dx", offsetof(lince_concat_args, dx), RESULT, j.a, b->n);
+    op_blocked(c, "dx2", offsetof(lince_concat_args, dx) + sizeof(float *), RESULT, j.b, b->n);
     return true;
 }
 
 static void concat_gradient(const op_case *c, const float *dy, float *const *d)
 {
     const lince_concat_args *a = (const lince_concat_args *)c->args;
-    lince_concat_backward(op_truth(), a->in[0], a->in[1], a->out, a->n, dy, d[0], d[1]);
+    lince_concat_backward(op_truth(), &a->join, a->n, dy, d[0], d[1]);
 }
 
 static bool make_shortcut(op_case *c, size_t index, bool timed, bool backward)

@@ -26,9 +26,10 @@ static void check_concat(lince_shape a, int batch, lince_random *r)
 {
     lince_shape b = a, out = a;
     b.channels = draw_size(r, 1, 40), out.channels += b.channels;
+    const lince_join join = {.a = a, .b = b, .out = out};
     float *xa = draw_blocked(a, batch, NORMAL, r), *xb = draw_blocked(b, batch, NORMAL, r),
           *joined = blocked_new(out, batch), *da = blocked_new(a, batch), *db = blocked_new(b, batch);
-    lince_concat(ON(2), a, b, out, (size_t)batch, xa, xb, joined);
+    lince_concat(ON(2), &join, (size_t)batch, xa, xb, joined);
     EACH_ELEMENT(out, batch)
     {
         float expected =
@@ -36,10 +37,10 @@ static void check_concat(lince_shape a, int batch, lince_random *r)
         assert_true(joined[blocked_at(out, n, c, y, x)] == expected);
     }
     assert_padding_zero(out, batch, joined);
-    lince_concat_backward(ON(2), a, b, out, (size_t)batch, joined, da, db);
+    lince_concat_backward(ON(2), &join, (size_t)batch, joined, da, db);
     assert_memory_equal(da, xa, (size_t)batch * lince_shape_size(a) * sizeof *da);
     assert_memory_equal(db, xb, (size_t)batch * lince_shape_size(b) * sizeof *db);
-    lince_concat_backward(ON(2), a, b, out, (size_t)batch, joined, NULL, db);
+    lince_concat_backward(ON(2), &join, (size_t)batch, joined, NULL, db);
     lince_free(xa), lince_free(xb), lince_free(joined), lince_free(da), lince_free(db);
 }
 

@@ -18,8 +18,8 @@ static void add_segment(const lince_planes *p, size_t first, size_t last, size_t
     for (size_t n = first; n < last; n++)
         for (size_t i = begin; i < end; i++)
             for (size_t c = 0; c < p->b; c++) {
-                size_t at = n * p->pitch + i * p->b + c;
-                float u = x[at] - from[c], g = dy ? dy[at] : u;
+                size_t at = i * p->b + c;
+                float u = x[n * p->pitch_x + at] - from[c], g = dy ? dy[n * p->pitch + at] : u;
                 s[c] += g;
                 q[c] += u * g;
             }
@@ -51,7 +51,7 @@ static void products(const lince_planes *p, const float *x, const float *dy, con
 static void affine(const lince_planes *p, const float *x, const float *scale, const float *shift, bool relu,
                    float *y)
 {
-    for (size_t n = 0; n < p->count; n++, x += p->pitch, y += p->pitch)
+    for (size_t n = 0; n < p->count; n++, x += p->pitch_x, y += p->pitch)
         for (size_t i = 0; i < p->pixels * p->b; i++) {
             float r = x[i] * scale[i % p->b] + shift[i % p->b];
             y[i] = relu && r <= 0 ? 0 : r;
@@ -62,7 +62,7 @@ static void combine(const lince_planes *p, const float *x, const float *dy, cons
                     bool add, float *dx)
 {
     size_t b = p->b;
-    for (size_t n = 0; n < p->count; n++, x += p->pitch, dy += p->pitch, dx += p->pitch)
+    for (size_t n = 0; n < p->count; n++, x += p->pitch_x, dy += p->pitch, dx += p->pitch_x)
         for (size_t i = 0; i < p->pixels; i++)
             for (size_t c = 0; c < b; c++) {
                 float r = k[c] * dy[i * b + c] + k[b + c] * (x[i * b + c] - mean[c]) + k[2 * b + c];

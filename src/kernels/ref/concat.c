@@ -21,39 +21,47 @@ static void copy_channels(lince_shape from_shape, const float *from, size_t firs
     }
 }
 
+static size_t pitch_or_size(size_t pitch, lince_shape s)
+{
+    return pitch ? pitch : lince_shape_size(s);
+}
+
 static void join_sample(void *context, size_t n)
 {
-    const lince_concat_args *j = context;
-    size_t size_a = lince_shape_size(j->in[0]), size_b = lince_shape_size(j->in[1]),
-           size = lince_shape_size(j->out);
-    float *y = j->y + n * size;
-    memcpy(y, j->x[0] + n * size_a, size_a * sizeof *y);
-    if (j->in[0].channels % j->in[0].block == 0) {
-        memcpy(y + size_a, j->x[1] + n * size_b, size_b * sizeof *y);
+    const lince_concat_args *c = context;
+    const lince_join *j = &c->join;
+    size_t size_a = lince_shape_size(j->a), size_b = lince_shape_size(j->b);
+    const float *a = c->x[0] + n * pitch_or_size(j->pitch_a, j->a), *b = c->x[1] + n * size_b;
+    float *y = c->y + n * pitch_or_size(j->pitch, j->out);
+    if (a != y) memcpy(y, a, size_a * sizeof *y);
+    if (j->a.channels % j->a.block == 0) {
+        memcpy(y + size_a, b, size_b * sizeof *y);
         return;
     }
-    memset(y + size_a, 0, (size - size_a) * sizeof *y);
-    copy_channels(j->in[1], j->x[1] + n * size_b, 0, j->out, y, (size_t)j->in[0].channels,
-                  (size_t)j->in[1].channels);
+    memset(y + size_a, 0, (lince_shape_size(j->out) - size_a) * sizeof *y);
+    copy_channels(j->b, b, 0, j->out, y, (size_t)j->a.channels, (size_t)j->b.channels);
+}
+
+/* The channels of a sample's dy from `first` on. */
+static void split_part(const lince_join *j, const float *dy, size_t first, lince_shape part, float *to)
+{
+    size_t size = lince_shape_size(part);
+    if (first % (size_t)j->out.block == 0 && part.channels % part.block == 0) {
+        memcpy(to, dy + channel_at(j->out, first), size * sizeof *to);
+        return;
+    }
+    memset(to, 0, size * sizeof *to);
+    copy_channels(j->out, dy, first, part, to, 0, (size_t)part.channels);
 }
 
 static void split_sample(void *context, size_t n)
 {
-    const lince_concat_args *j = context;
-    size_t size = lince_shape_size(j->out), first = 0;
-    const float *dy = j->dy + n * size;
-    const lince_shape *shapes = j->in;
-    for (int k = 0; k < 2; first += (size_t)shapes[k].channels, k++) {
-        size_t part = lince_shape_size(shapes[k]);
-        if (!j->dx[k]) continue;
-        float *to = j->dx[k] + n * part;
-        if (first % (size_t)j->out.block == 0 && shapes[k].channels % shapes[k].block == 0) {
-            memcpy(to, dy + channel_at(j->out, first), part * sizeof *to);
-            continue;
-        }
-        memset(to, 0, part * sizeof *to);
-        copy_channels(j->out, dy, first, shapes[k], to, 0, (size_t)shapes[k].channels);
-    }
+    const lince_concat_args *c = context;
+    const lince_join *j = &c->join;
+    const float *dy = c->dy + n * pitch_or_size(j->pitch, j->out);
+    if (c->dx[0] && c->dx[0] != c->dy)
+        split_part(j, dy, 0, j->a, c->dx[0] + n * pitch_or_size(j->pitch_a, j->a));
+    if (c->dx[1]) split_part(j, dy, (size_t)j->a.channels, j->b, c->dx[1] + n * lince_shape_size(j->b));
 }
 
 static void concat(const lince_kernel *kernel, const void *args)

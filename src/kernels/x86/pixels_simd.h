@@ -18,10 +18,10 @@ INLINE void add_to(double *sum, const vec chain[CHAINS])
 }
 
 /* Floats from a pixel to the one that is fetched meanwhile: of the next plane, or of large ones a page ahead. */
-INLINE size_t ahead_of(const lince_planes *p)
+INLINE size_t ahead_of(const lince_planes *p, size_t pitch)
 {
     enum { LARGE = 512, PAGE = 1024 };
-    return p->pixels > LARGE ? PAGE : p->pitch;
+    return p->pixels > LARGE ? PAGE : pitch;
 }
 
 /* u = x - from;  sum += g, second += u g, where g is dy, or without a dy u itself. */
@@ -33,19 +33,20 @@ INLINE void add_pixel(const float *x, const float *dy, vec from, vec *sum, vec *
 }
 
 /* Of `n` pixels of a plane. */
-INLINE void add_plane(const float *x, const float *dy, size_t n, size_t ahead, vec from, vec sum[CHAINS],
-                      vec second[CHAINS])
+INLINE void add_plane(const lince_planes *p, const float *x, const float *dy, size_t n, vec from,
+                      vec sum[CHAINS], vec second[CHAINS])
 {
+    size_t ahead_x = ahead_of(p, p->pitch_x), ahead = ahead_of(p, p->pitch);
     size_t whole = n / CHAINS * CHAINS * LANES;
     for (size_t i = 0; i < whole; i += CHAINS * LANES) UNROLL for (size_t k = 0; k < CHAINS; k++)
         {
             size_t at = i + k * LANES;
-            vec_prefetch(x + at + ahead);
+            vec_prefetch(x + at + ahead_x);
             if (dy) vec_prefetch(dy + at + ahead);
             add_pixel(x + at, dy ? dy + at : NULL, from, &sum[k], &second[k]);
         }
     for (size_t at = whole; at < n * LANES; at += LANES) {
-        vec_prefetch(x + at + ahead);
+        vec_prefetch(x + at + ahead_x);
         if (dy) vec_prefetch(dy + at + ahead);
         add_pixel(x + at, dy ? dy + at : NULL, from, &sum[0], &second[0]);
     }
@@ -55,7 +56,7 @@ INLINE void add_planes(const lince_planes *p, const float *x, const float *dy, c
                        double *sum, double *second)
 {
     vec from = vec_load(origin);
-    size_t planes = lince_planes_in_segment(p), ahead = ahead_of(p);
+    size_t planes = lince_planes_in_segment(p);
     for (size_t n = 0; n < p->count; n += planes)
         for (size_t i = 0; i < p->pixels; i += LINCE_PIXELS_SEGMENT) {
             size_t last = lince_smaller(n + planes, p->count),
@@ -63,8 +64,8 @@ INLINE void add_planes(const lince_planes *p, const float *x, const float *dy, c
             vec s[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()},
                 q[CHAINS] = {vec_zero(), vec_zero(), vec_zero(), vec_zero()};
             for (size_t k = n; k < last; k++) {
-                size_t at = k * p->pitch + i * LANES;
-                add_plane(x + at, dy ? dy + at : NULL, pixels, ahead, from, s, q);
+                const float *of = dy ? dy + k * p->pitch + i * LANES : NULL;
+                add_plane(p, x + k * p->pitch_x + i * LANES, of, pixels, from, s, q);
             }
             add_to(sum, s);
             add_to(second, q);
@@ -86,10 +87,10 @@ static void affine(const lince_planes *p, const float *x, const float *scale, co
                    float *y)
 {
     vec a = vec_load(scale), c = vec_load(shift);
-    size_t ahead = ahead_of(p);
-    for (size_t n = 0; n < p->count; n++, x += p->pitch, y += p->pitch)
+    size_t ahead_x = ahead_of(p, p->pitch_x), ahead = ahead_of(p, p->pitch);
+    for (size_t n = 0; n < p->count; n++, x += p->pitch_x, y += p->pitch)
         for (size_t i = 0; i < p->pixels * LANES; i += LANES) {
-            vec_prefetch(x + i + ahead);
+            vec_prefetch(x + i + ahead_x);
             vec_prefetch(y + i + ahead);
             vec r = vec_fma(a, vec_load(x + i), c);
             vec_store(y + i, relu ? vec_relu(r) : r);
@@ -100,12 +101,12 @@ static void combine(const lince_planes *p, const float *x, const float *dy, cons
                     bool add, float *dx)
 {
     vec m = vec_load(mean), k0 = vec_load(k), k1 = vec_load(k + LANES), k2 = vec_load(k + 2 * LANES);
-    size_t ahead = ahead_of(p);
-    for (size_t n = 0; n < p->count; n++, x += p->pitch, dy += p->pitch, dx += p->pitch)
+    size_t ahead_x = ahead_of(p, p->pitch_x), ahead = ahead_of(p, p->pitch);
+    for (size_t n = 0; n < p->count; n++, x += p->pitch_x, dy += p->pitch, dx += p->pitch_x)
         for (size_t i = 0; i < p->pixels * LANES; i += LANES) {
-            vec_prefetch(x + i + ahead);
+            vec_prefetch(x + i + ahead_x);
             vec_prefetch(dy + i + ahead);
-            vec_prefetch(dx + i + ahead);
+            vec_prefetch(dx + i + ahead_x);
             vec u = vec_sub(vec_load(x + i), m);
             vec r = vec_fma(k0, vec_load(dy + i), vec_fma(k1, u, k2));
             vec_store(dx + i, add ? vec_add(vec_load(dx + i), r) : r);
