@@ -1,10 +1,11 @@
 """From one input to its answer: a picture's file or a text, by lince and by ONNX Runtime, on one thread.
 
-    latency.py RUN MODEL.onnx INPUT [--lince PROGRAM] [--rounds N]
+    latency.py RUN MODEL.onnx INPUT [--lince PROGRAM] [--rounds N] [--batch N]
     latency.py --once MODEL.onnx INPUT        one answer of ONNX Runtime, as a process of its own
 
 MODEL.onnx is `lince export RUN MODEL.onnx`. "open": the model stays open, and is asked again and again, lince by its package for Python
-(PYTHONPATH=python, LINCE_LIBRARY=liblince.so.1); "process": from the command to the answer. In turns; the median of the processor's time, and of the wall's.
+(PYTHONPATH=python, LINCE_LIBRARY=liblince.so.1); "process": from the command to the answer. In turns; the median of the processor's time, and of the wall's. --batch N: "open" asks for N
+texts in one call: the text, and the text less its last word, in turn.
 """
 import argparse
 import os
@@ -34,11 +35,14 @@ class OnnxRuntime:
             words = json.loads(known["lince.vocabulary"])
             self.numbers = {word: number for number, word in enumerate(words)}
 
-    def text(self, text):
+    def texts(self, texts):
         import numpy
 
-        numbers = [self.numbers.get(word, 1) for word in re.findall(r"\w+|[^\w\s]", text.lower())]
-        return numpy.array([numbers], numpy.int64)
+        numbers = [[self.numbers.get(word, 1) for word in re.findall(r"\w+|[^\w\s]", text.lower())] for text in texts]
+        rows = numpy.zeros((len(texts), max(map(len, numbers))), numpy.int64)
+        for row, known in zip(rows, numbers):
+            row[:len(known)] = known
+        return rows
 
     def picture(self, path):
         import numpy
@@ -49,9 +53,10 @@ class OnnxRuntime:
         x = (x / 255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)
         return numpy.ascontiguousarray(x.transpose(2, 0, 1)[None], numpy.float32)
 
-    def answer(self, given):
-        scores = self.session.run(None, {self.inputs[0].name: (self.picture if os.path.exists(given) else self.text)(given)})[0][0]
-        return self.classes[int(scores.argmax())]
+    def answers(self, given):
+        x = self.picture(given[0]) if os.path.exists(given[0]) else self.texts(given)
+        scores = self.session.run(None, {self.inputs[0].name: x})[0]
+        return [self.classes[best] for best in scores.argmax(1)]
 
 
 class Lince:
@@ -60,8 +65,8 @@ class Lince:
 
         self.model = lince.open(run).threads(1)
 
-    def answer(self, given):
-        return self.model.predict(given)[0].label
+    def answers(self, given):
+        return [answer.label for answer in self.model.predict(given if len(given) > 1 else given[0])]
 
 
 def of_processes(command):
@@ -79,7 +84,7 @@ def of_calls(opened, given):
     calls = 20
     own, start = time.thread_time(), time.perf_counter()
     for _ in range(calls):
-        opened.answer(given)
+        opened.answers(given)
     return (time.thread_time() - own) / calls, (time.perf_counter() - start) / calls
 
 
@@ -99,15 +104,19 @@ def main():
     p.add_argument("--once", action="store_true")
     p.add_argument("--lince", default="build/lince")
     p.add_argument("--rounds", type=int, default=15)
+    p.add_argument("--batch", type=int, default=1)
     args = p.parse_args()
     if args.once:
         model, given = args.given
-        return print(OnnxRuntime(model).answer(given))
+        return print(OnnxRuntime(model).answers([given])[0])
     run, model, given = args.given
     kind = [] if os.path.exists(given) else ["--text"]
     lince, runtime = Lince(run), OnnxRuntime(model)
-    print(f"answers: {lince.answer(given)}, {runtime.answer(given)}")
-    compare("open", args.rounds, {"lince": lambda: of_calls(lince, given), "ONNX Runtime": lambda: of_calls(runtime, given)})
+    asked = [given.rsplit(" ", n % 2)[0] for n in range(args.batch)]
+    print(f"answers: {lince.answers(asked)[0]}, {runtime.answers(asked)[0]}")
+    compare("open", args.rounds, {"lince": lambda: of_calls(lince, asked), "ONNX Runtime": lambda: of_calls(runtime, asked)})
+    if args.batch > 1:
+        return
     compare("process", args.rounds, {
         "lince": lambda: of_processes([args.lince, "predict", "--run", run, "--threads", "1", *kind, given]),
         "ONNX Runtime": lambda: of_processes([sys.executable, __file__, "--once", model, given])})

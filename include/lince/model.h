@@ -119,6 +119,11 @@ LINCE_API int lince_model_input(const lince_model *model, int *height, int *widt
  * stand for one and the same unknown word; so does a text without words. LINCE_EFORMAT where it is not UTF-8.
  */
 LINCE_API int lince_model_predict_text(lince_model *model, const char *text, lince_prediction *prediction);
+
+/* The same of n texts, several at a time: texts [n] into predictions [n], each begun and released as one is. After a failure,
+ * predictions before the one that the message names are there. */
+LINCE_API int lince_model_predict_texts(lince_model *model, const char *const *texts, size_t n,
+                                        lince_prediction *predictions);
 LINCE_API void lince_prediction_release(lince_prediction *prediction);
 
 /* What the model classifies: "path" (of a picture), "text", ...: what `lince predict --json` calls an input. */

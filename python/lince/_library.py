@@ -143,6 +143,7 @@ CODES = {
     "lince_model_predict_floats": (_HANDLE, c_void_p, c_size_t, POINTER(Prediction)),
     "lince_model_predict_pixels": (_HANDLE, POINTER(Pixels), c_size_t, POINTER(Prediction)),
     "lince_model_predict_text": (_HANDLE, c_char_p, POINTER(Prediction)),
+    "lince_model_predict_texts": (_HANDLE, POINTER(c_char_p), c_size_t, POINTER(Prediction)),
     "lince_model_quantize": (_HANDLE, POINTER(QuantizeOptions), _OBSERVER, _TEXT),
     "lince_model_set": (_HANDLE, c_char_p, c_char_p),
     "lince_report": (c_char_p, c_char_p, _OBSERVER),

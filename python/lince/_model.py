@@ -24,7 +24,7 @@ from ._tables import read_columns
 
 Path_ = Union[str, "os.PathLike[str]"]
 
-_AT_A_TIME = 256  # arrays handed to the library: Ctrl-C is heard between
+_AT_A_TIME = 256  # arrays or texts handed to the library: Ctrl-C is heard between
 
 
 class Answered(NamedTuple):
@@ -179,6 +179,8 @@ class Model:
                 things = things.tolist()
             if len(things) and _inputs.is_array(things[0]):
                 kept = self._of_arrays(things)
+            elif self.is_text and len(things) > 1 and all(isinstance(thing, str) for thing in things):
+                kept = self._of_texts(things)
             else:
                 for thing in things:
                     kept += self._of_one(thing)
@@ -200,6 +202,16 @@ class Model:
         with Structs(1) as structs:
             lib.lince_model_predict_text(self._open, given(thing), structs[0])
             return [keep(thing, structs[0])]
+
+    def _of_texts(self, things: list[str]) -> list[Kept]:
+        kept: list[Kept] = []
+        for begin in range(0, len(things), _AT_A_TIME):
+            some = things[begin:begin + _AT_A_TIME]
+            with Structs(len(some)) as structs:
+                texts = (ctypes.c_char_p * len(some))(*map(given, some))
+                lib.lince_model_predict_texts(self._open, texts, len(some), structs)
+                kept += map(keep, some, structs)
+        return kept
 
     def _of_bytes(self, thing: bytes) -> list[Kept]:
         with Structs(1) as structs:

@@ -92,12 +92,21 @@ def test_a_list_of_nothing_has_no_answers(pictures, texts):
 def test_texts(texts, tmp_path):
     two = texts.predict(["what a lovely day", "ñandú \U0001f600"])
     assert two.inputs[1] == "ñandú \U0001f600" and len(two.labels) == 2
-    np.testing.assert_array_equal(texts.predict("what a lovely day").probabilities[0], two.probabilities[0])
-    np.testing.assert_array_equal(texts.predict(np.array(["what a lovely day"])).probabilities, two.probabilities[:1])
+    # Several together are added up in another order than one alone.
+    np.testing.assert_allclose(texts.predict("what a lovely day").probabilities[0], two.probabilities[0], rtol=1e-6)
+    np.testing.assert_allclose(texts.predict(np.array(["what a lovely day"])).probabilities, two.probabilities[:1], rtol=1e-6)
     file = tmp_path / "lines.txt"
     file.write_text("what a lovely day\nñandú \U0001f600\n", "utf-8")
     np.testing.assert_array_equal(texts.predict(file).probabilities, two.probabilities)
     assert two[1].unknown >= 1
+
+
+def test_many_texts_have_the_answers_of_each(texts):
+    many = [" ".join("what a lovely day and a dreadful night".split()[:1 + i % 8]) for i in range(71)]
+    answers = texts.predict(many)
+    assert [answer.input for answer in answers] == many
+    for i in (0, 7, 31, 32, 70):
+        np.testing.assert_allclose(answers.probabilities[i], texts.predict(many[i]).probabilities[0], rtol=1e-6)
 
 
 @pytest.mark.parametrize("thing, kind, message", [

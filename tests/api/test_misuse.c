@@ -165,6 +165,7 @@ static void test_no_model_answers_nothing(void **state)
     size_t told;
     int height, width;
     REFUSED(lince_model_predict_text(NULL, "x", &p), "'m'");
+    REFUSED(lince_model_predict_texts(NULL, &(const char *){"x"}, 1, &p), "'m'");
     REFUSED(lince_model_predict_file(NULL, "x.png", &p), "'m'");
     REFUSED(lince_model_predict_bytes(NULL, "x", 1, &p), "'m'");
     REFUSED(lince_model_predict_pixels(NULL, &pixels, 1, &p), "'m'");
@@ -202,6 +203,14 @@ static void test_an_opened_model_refuses_what_it_cannot_be_asked(void **state)
     if (lince_model_open(&model, RUN)) fail_msg("%s", lince_error());
     REFUSED(lince_model_predict_text(model, NULL, &p), "text");
     REFUSED(lince_model_predict_text(model, "x", NULL), "lince_prediction");
+    const char *texts[] = {"fine", "not UTF-8: \xff"};
+    lince_prediction two[] = {LINCE_PREDICTION_INIT, LINCE_PREDICTION_INIT};
+    REFUSED(lince_model_predict_texts(model, NULL, 1, two), "text");
+    REFUSED(lince_model_predict_texts(model, texts, 2, NULL), "predictions");
+    assert_int_equal(lince_model_predict_texts(model, texts, 2, two), LINCE_EFORMAT);
+    assert_non_null(strstr(lince_error(), "text 1"));
+    assert_true(two[0].probability && !two[1].probability);
+    lince_prediction_release(&two[0]);
     REFUSED(lince_model_predict_all(model, NULL, hear, NULL), "path");
     REFUSED(lince_model_predict_all(model, TEXTS, NULL, NULL), "tell");
     REFUSED(lince_model_evaluate(model, NULL, NULL, 0, NULL, NULL, NULL), "text");

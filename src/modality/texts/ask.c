@@ -71,14 +71,18 @@ static const char *encoding(const lince_asking *a)
     return a->said.encoding ? a->settings->encoding : "utf-8";
 }
 
-/* The answer to a line in UTF-8, or the error of making it so; NULs in it are shown as blanks. */
-static int ask_line(const lince_asking *a, int code, const char *where, size_t number, char *line,
-                    size_t size)
+/* Without its end; how many bytes are left. */
+static size_t end_line(char *line, size_t size)
 {
-    lince_prediction p = LINCE_PREDICTION_INIT;
     while (size > 0 && (line[size - 1] == '\r' || line[size - 1] == '\n')) size--;
     line[size] = '\0';
-    if (!code) code = lince_texts_answer(a, line, size, &p);
+    return size;
+}
+
+/* The answer to a line, or its error; NULs in it are shown as blanks. */
+static int tell_line(const lince_asking *a, int code, const char *where, size_t number, char *line,
+                     size_t size, lince_prediction *p)
+{
     if (code) {
         char place[LINCE_WHERE_MAX + 64];
         snprintf(place, sizeof place, _("%s, line %zu"), where, number);
@@ -86,7 +90,17 @@ static int ask_line(const lince_asking *a, int code, const char *where, size_t n
     }
     for (size_t i = 0; i < size; i++)
         if (!line[i]) line[i] = ' ';
-    return lince_answer(a, line, code, &p);
+    return lince_answer(a, line, code, p);
+}
+
+/* A line in UTF-8, or the error of making it so. */
+static int ask_line(const lince_asking *a, int code, const char *where, size_t number, char *line,
+                    size_t size)
+{
+    lince_prediction p = LINCE_PREDICTION_INIT;
+    size = end_line(line, size);
+    if (!code) code = lince_texts_answer(a, line, size, &p);
+    return tell_line(a, code, where, number, line, size, &p);
 }
 
 /* As they come. */
@@ -105,18 +119,63 @@ static int ask_stdin(const lince_asking *a)
     return code < 0 ? lince_fail_in(code, _("standard input")) : 0;
 }
 
+enum { LINES_TOGETHER = 32 };
+
+/* Lines of a file that are answered together. */
+typedef struct lines {
+    char *line[LINES_TOGETHER];
+    size_t size[LINES_TOGETHER], before; /* lines before the first */
+    int count;
+} lines;
+
+static int ask_together(const lince_asking *a, const char *where, lines *l)
+{
+    lince_given given[LINES_TOGETHER];
+    lince_given_answer outcomes[LINES_TOGETHER];
+    int code = 0;
+    for (int i = 0; i < l->count; i++) {
+        l->size[i] = end_line(l->line[i], l->size[i]);
+        given[i] = (lince_given){
+            .name = l->line[i], .bytes = l->line[i], .size = l->size[i], .voice = lince_voice_now()};
+        outcomes[i] = (lince_given_answer){.prediction = LINCE_PREDICTION_INIT};
+    }
+    lince_texts_answer_many(a, given, l->count, LINES_TOGETHER, outcomes);
+    for (int i = 0; i < l->count; i++) {
+        lince_given_answer *o = &outcomes[i];
+        if (o->code) lince_error_set(o->code, o->why ? o->why : _("out of memory"));
+        if (!code)
+            code = tell_line(a, o->code, where, l->before + (size_t)i + 1, l->line[i], l->size[i],
+                             &o->prediction);
+        lince_given_answer_release(o);
+    }
+    l->before += (size_t)l->count;
+    l->count = 0;
+    return code;
+}
+
+/* The lines that are left; a single one by the net for one. */
+static int ask_rest(const lince_asking *a, const char *where, lines *l)
+{
+    if (l->count == 1 && !l->before) return ask_line(a, 0, where, 1, l->line[0], l->size[0]);
+    return l->count ? ask_together(a, where, l) : 0;
+}
+
 /* Every line of a file; its last one need not end. */
 static int ask_lines(const lince_asking *a, const char *where, const void *bytes, size_t count)
 {
     char *text, *end;
-    size_t size, number = 0;
+    size_t size;
+    lines l = {.count = 0};
     int code = lince_decode(bytes, count, encoding(a), &text, &size);
     if (code) return lince_fail_in(code, where);
     for (size_t at = 0; !code && at < size; at = (size_t)(end - text) + 1) {
         end = memchr(text + at, '\n', size - at);
         if (!end) end = text + size;
-        code = ask_line(a, 0, where, ++number, text + at, (size_t)(end - text) - at);
+        l.line[l.count] = text + at;
+        l.size[l.count++] = (size_t)(end - text) - at;
+        if (l.count == LINES_TOGETHER) code = ask_together(a, where, &l);
     }
+    if (!code) code = ask_rest(a, where, &l);
     lince_free(text);
     return code;
 }

@@ -364,8 +364,7 @@ lince_asking lince_model_asking(lince_model *m)
                           .recorded = lince_model_recorded};
 }
 
-/* LINCE_EUSAGE where it takes none of what is asked about. */
-static int check_form(const lince_model *m, bool taken, const char *form)
+int lince_model_check_form(const lince_model *m, bool taken, const char *form)
 {
     return taken ? 0
                  : lince_fail(LINCE_EUSAGE, "%s classifies %s, not %s", m->path,
@@ -411,7 +410,7 @@ int lince_model_predict_text(lince_model *m, const char *text, lince_prediction 
     lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    LINCE_TRY(check_form(m, its->answer_text, _("texts")));
+    LINCE_TRY(lince_model_check_form(m, its->answer_text, _("texts")));
     int code = its->answer_text(&asking, text, strlen(text), &own);
     lince_sized_write(prediction, &own);
     return code;
@@ -426,7 +425,7 @@ int lince_model_predict_file(lince_model *m, const char *path, lince_prediction 
     lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    LINCE_TRY(check_form(m, its->answer_path, _("files")));
+    LINCE_TRY(lince_model_check_form(m, its->answer_path, _("files")));
     int code = its->answer_path(&asking, path, &own);
     lince_sized_write(prediction, &own);
     return code;
@@ -441,14 +440,13 @@ int lince_model_predict_bytes(lince_model *m, const void *bytes, size_t size, li
     lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
     LINCE_TRY(begin(&own, prediction));
-    LINCE_TRY(check_form(m, its->answer_bytes, _("files")));
+    LINCE_TRY(lince_model_check_form(m, its->answer_bytes, _("files")));
     int code = its->answer_bytes(&asking, bytes, size, _("sample"), &own);
     lince_sized_write(prediction, &own);
     return code;
 }
 
-/* Those of an array. */
-static int check_all(const lince_prediction *predictions, size_t n)
+int lince_model_check_predictions(const lince_prediction *predictions, size_t n)
 {
     lince_prediction own = LINCE_PREDICTION_INIT;
     for (size_t i = 0; i < n; i++) {
@@ -469,8 +467,8 @@ int lince_model_predict_pixels(lince_model *m, const lince_pixels *pictures, siz
     LINCE_PLAIN_LOCALE;
     lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
-    LINCE_TRY(check_all(predictions, n));
-    LINCE_TRY(check_form(m, its->answer_pixels, _("pictures")));
+    LINCE_TRY(lince_model_check_predictions(predictions, n));
+    LINCE_TRY(lince_model_check_form(m, its->answer_pixels, _("pictures")));
     return its->answer_pixels(&asking, pictures, n, predictions);
 }
 
@@ -482,8 +480,8 @@ int lince_model_predict_floats(lince_model *m, const float *values, size_t n, li
     LINCE_PLAIN_LOCALE;
     lince_asking asking = lince_model_asking(m);
     const lince_modality *its = m->blueprint.modality;
-    LINCE_TRY(check_all(predictions, n));
-    LINCE_TRY(check_form(m, its->answer_floats, _("pictures")));
+    LINCE_TRY(lince_model_check_predictions(predictions, n));
+    LINCE_TRY(lince_model_check_form(m, its->answer_floats, _("pictures")));
     return its->answer_floats(&asking, values, n, predictions);
 }
 
@@ -493,6 +491,6 @@ int lince_model_input(const lince_model *m, int *height, int *width)
     LINCE_NEED(height);
     LINCE_NEED(width);
     const lince_modality *its = m->blueprint.modality;
-    LINCE_TRY(check_form(m, its->input_size, _("pictures")));
+    LINCE_TRY(lince_model_check_form(m, its->input_size, _("pictures")));
     return its->input_size(m->blueprint.encoder, height, width);
 }

@@ -50,6 +50,10 @@ static inline const char *lince_model_source(const lince_model *model)
  * validation part. LINCE_EUSAGE. */
 int lince_model_set_threshold(lince_model *model, const char *text);
 
+/* Whether the caller's form is the one that the model takes, and his predictions [n] are begun: LINCE_EUSAGE. */
+int lince_model_check_form(const lince_model *model, bool taken, const char *form);
+int lince_model_check_predictions(const lince_prediction *predictions, size_t n);
+
 /* Makes the net ready for batches of up to `batch` samples. */
 int lince_model_use(lince_model *model, int batch);
 

@@ -2,9 +2,13 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/plain_locale.h"
+#include "core/sized.h"
 #include "modality/modality.h"
 #include "train/ask/many.h"
 #include "train/ask/model_internal.h"
+
+#include <stdio.h>
+#include <string.h>
 
 int lince_model_get_ready(lince_model *m, int batch)
 {
@@ -69,4 +73,58 @@ int lince_model_predict_many(lince_model *m, const lince_given *given, size_t n,
                         : answer_one(&asking, its, &given[i]);
     }
     return code;
+}
+
+/* --- the caller's texts --------------------------------------------------------------------------- */
+
+enum { TEXTS_TOGETHER = 32 };
+
+/* Texts first .. first + n - 1, TEXTS_TOGETHER at most. */
+static int answer_texts(const lince_asking *a, const lince_modality *its, const char *const *texts,
+                        size_t first, int n, lince_prediction *predictions)
+{
+    lince_given given[TEXTS_TOGETHER];
+    lince_given_answer outcomes[TEXTS_TOGETHER];
+    char place[64];
+    int code = 0;
+    for (int i = 0; i < n; i++) {
+        const char *text = texts[first + (size_t)i];
+        given[i] =
+            (lince_given){.name = text, .bytes = text, .size = strlen(text), .voice = lince_voice_now()};
+        outcomes[i] = (lince_given_answer){.prediction = LINCE_PREDICTION_INIT};
+    }
+    its->answer_many(a, given, n, TEXTS_TOGETHER, outcomes);
+    for (int i = 0; i < n; i++) {
+        lince_given_answer *o = &outcomes[i];
+        if (!code && o->code) {
+            snprintf(place, sizeof place, _("text %zu"), first + (size_t)i);
+            lince_error_set(o->code, o->why ? o->why : _("out of memory"));
+            code = lince_fail_in(o->code, place);
+        }
+        if (!code) {
+            lince_sized_write(lince_sized_at(predictions, first + (size_t)i), &o->prediction);
+            o->prediction = (lince_prediction)LINCE_PREDICTION_INIT;
+        }
+        lince_given_answer_release(o);
+    }
+    return code;
+}
+
+int lince_model_predict_texts(lince_model *m, const char *const *texts, size_t n,
+                              lince_prediction *predictions)
+{
+    LINCE_NEED(m);
+    LINCE_NEED(texts);
+    LINCE_NEED(predictions);
+    LINCE_PLAIN_LOCALE;
+    lince_asking asking = lince_model_asking(m);
+    const lince_modality *its = m->blueprint.modality;
+    LINCE_TRY(lince_model_check_predictions(predictions, n));
+    LINCE_TRY(lince_model_check_form(m, its->answer_text, _("texts")));
+    for (size_t i = 0; i < n; i++) LINCE_NEED(texts[i]);
+    for (size_t i = 0; i < n; i += TEXTS_TOGETHER) {
+        size_t some = n - i < TEXTS_TOGETHER ? n - i : TEXTS_TOGETHER;
+        LINCE_TRY(answer_texts(&asking, its, texts, i, (int)some, predictions));
+    }
+    return 0;
 }
