@@ -35,6 +35,11 @@ done_with() {
     [ $code -eq 0 ] || wrong "lince $*: found $code:"
 }
 
+# has_vectors: lince computes by vectors here, and not level plain as it is
+has_vectors() {
+    ! "$lince" version --verbose | grep -q '^level *plain'
+}
+
 # make_tiny_runs: texts/ and shapes/, the smallest runs, of tweets/ and pictures/; $tiny: how they were trained
 make_tiny_runs() {
     "$lince" synth tweets tweets --n 60 --seed 1 >/dev/null

@@ -255,6 +255,20 @@ MAKES(dnnl_reorder_primitive_desc_create)
 MAKES(dnnl_primitive_create)
 #undef MAKES
 
+/* The first makes its code (kernels/onednn/gemm.c); a later one may fail like any function. */
+int dnnl_sgemm(char ta, char tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+               const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
+int dnnl_sgemm(char ta, char tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+               const float *b, int64_t ldb, float beta, float *c, int64_t ldc)
+{
+    static atomic_flag made = ATOMIC_FLAG_INIT;
+    bool first = !atomic_flag_test_and_set(&made);
+    if (first) making = true;
+    int status = NEXT(dnnl_sgemm)(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    if (first) making = false;
+    return status;
+}
+
 void *sf_open_virtual(void *, int, void *, void *);
 void *sf_open_virtual(void *io, int mode, void *info, void *context)
 {

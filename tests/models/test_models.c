@@ -67,7 +67,8 @@ static lince_net *build(const char *name, int batch, int size, int block)
     return net;
 }
 
-/* The batch's logits, off by at most 1e-4 of the largest. */
+/* The batch's logits, off by at most 2e-4 of the largest: Inception v3's are off by 5e-5 with products as they are defined,
+ * and by 1.2e-4 with Winograd's of AVX2; no other model's by more than 5e-5. */
 static void compare_logits(FILE *reference, lince_net *net, int batch, const char *name)
 {
     double expected[MAX_BATCH * CLASSES], largest = 0, worst = 0;
@@ -76,7 +77,7 @@ static void compare_logits(FILE *reference, lince_net *net, int batch, const cha
         largest = fmax(largest, fabs(expected[i]));
         worst = fmax(worst, fabs(expected[i] - (double)lince_net_output(net)[i]));
     }
-    if (!(worst <= 1e-4 * largest)) fail_msg("%s: logits off by %g of %g", name, worst, largest);
+    if (!(worst <= 2e-4 * largest)) fail_msg("%s: logits off by %g of %g", name, worst, largest);
 }
 
 /* Norm, and the product with a direction, to 4e-2 of the norm: a ReLU or a maximum that another rounding

@@ -79,5 +79,5 @@ cp -r data other/data
 sed -i '2s/[a-z]/&q/' other/data/*.csv
 out=$PWD/elsewhere refused "data" -wdir "$PWD/other"
 out=unseen refused "not the folder of a search" -wdir "$PWD/other"
-grep -q avx2 /proc/cpuinfo && out=levels refused "LINCE_CPU: 'plain' instead of" env LINCE_CPU=plain
+has_vectors && out=levels refused "LINCE_CPU: 'plain' instead of" env LINCE_CPU=plain
 finish
