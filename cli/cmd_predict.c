@@ -270,7 +270,9 @@ static int ask(asking *a, lince_model *m, const char *const *texts, const char *
         tell(a, *texts, code, &p);
         lince_prediction_release(&p);
     }
-    for (int i = 0; !broken && i < count; i++) {
+    bool alone = lince_processes_count(a->processes) == 1;
+    if (alone && !broken) broken = lince_model_predict_paths(m, inputs, (size_t)count, tell, a);
+    for (int i = 0; !alone && !broken && i < count; i++) {
         int code = lince_model_predict_all(m, inputs[i], tell, a);
         if (code && first) tell(a, inputs[i], code, NULL);
         broken = hear_others(a);

@@ -188,6 +188,11 @@ LINCE_API size_t lince_model_row(const lince_model *model, const char *const **n
 LINCE_API int lince_model_predict_all(lince_model *model, const char *path, lince_answer_fn tell,
                                       void *context);
 
+/* Of n paths, one after the other, where pictures' files are answered several at a time; an error of a path itself is told as its
+ * answer. */
+LINCE_API int lince_model_predict_paths(lince_model *model, const char *const *paths, size_t n,
+                                        lince_answer_fn tell, void *context);
+
 /* How lince_model_evaluate reads data: any setting of training's by name ("text-column", "drop-label", ...);
  * and "tta", the views of a picture whose answers are averaged ("none", "flip", "crops"), here and by
  * predicting. Those of the model's run are its defaults. LINCE_EUSAGE. */

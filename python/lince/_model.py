@@ -181,6 +181,8 @@ class Model:
                 kept = self._of_arrays(things)
             elif self.is_text and len(things) > 1 and all(isinstance(thing, str) for thing in things):
                 kept = self._of_texts(things)
+            elif not self.is_text and all(isinstance(thing, (str, os.PathLike)) for thing in things):
+                kept = self._of_paths(things)
             else:
                 for thing in things:
                     kept += self._of_one(thing)
@@ -194,7 +196,7 @@ class Model:
         if isinstance(thing, str) and self.is_text:
             return self._of_text(thing)
         if isinstance(thing, (str, os.PathLike)):
-            return self._of_path(thing)
+            return self._of_paths([thing])
         raise _errors.UsageError(_("expected a path, a text, an array, or a list of them, found %s")
                                  % type(thing).__name__)
 
@@ -218,8 +220,8 @@ class Model:
             lib.lince_model_predict_bytes(self._open, thing, len(thing), structs[0])
             return [keep(None, structs[0])]
 
-    def _of_path(self, path: Any) -> list[Kept]:
-        """All that it leads to, up to the first that has no answer."""
+    def _of_paths(self, paths: Any) -> list[Kept]:
+        """All that they lead to, up to the first that has no answer."""
         kept: list[Kept] = []
         failure: list[BaseException] = []
 
@@ -236,9 +238,8 @@ class Model:
         ears = Ears()
         lib.lince_model_observe(self._open, ears.observer)
         try:
-            named = given_path(path)
-            named = b"./-" if named == b"-" else named  # a file of that name, not standard input
-            lib.lince_model_predict_all(self._open, named, ANSWER(tell), None)
+            named = [b"./-" if name == b"-" else name for name in map(given_path, paths)]  # of that name, not standard input
+            lib.lince_model_predict_paths(self._open, (ctypes.c_char_p * len(named))(*named), len(named), ANSWER(tell), None)
         finally:
             lib.lince_model_observe(self._open, None)
         if ears.failure is not None:

@@ -83,6 +83,18 @@ def test_a_folder_is_all_its_files(pictures, shapes):
     np.testing.assert_allclose(one_by_one.probabilities, answers.probabilities, atol=1e-5)
 
 
+def test_a_list_of_paths_is_answered_in_order(pictures, shapes):
+    files = sorted((shapes / "train").rglob("*.png"))[:70]
+    answers = pictures.predict(files[:40] + [shapes / "test"] + files[40:])
+    inside = answers.inputs[40:60]
+    assert answers.inputs[:40] + answers.inputs[60:] == [str(file) for file in files]
+    assert inside == pictures.predict(shapes / "test").inputs
+    for i in (0, 31, 32, 39, 60, 89):
+        np.testing.assert_allclose(answers.probabilities[i], pictures.predict(answers.inputs[i]).probabilities[0], atol=1e-5)
+    with pytest.raises(lince.FileError, match="no-such.png"):
+        pictures.predict(files[:66] + ["no-such.png"])
+
+
 def test_a_list_of_nothing_has_no_answers(pictures, texts):
     for model in (pictures, texts):
         answers = model.predict([])

@@ -134,6 +134,8 @@ typedef struct lince_modality {
 
     /* All that a path leads to ("-": standard input). */
     int (*ask)(const lince_asking *asking, const char *path);
+    /* Of several paths, whose own errors are answers; NULL: they are asked about one by one. */
+    int (*ask_paths)(const lince_asking *asking, const char *const *paths, size_t n);
     /* One input; NULL: it takes none of this form. */
     int (*answer_text)(const lince_asking *asking, const char *text, size_t size,
                        lince_prediction *prediction);

@@ -171,6 +171,7 @@ static void test_no_model_answers_nothing(void **state)
     REFUSED(lince_model_predict_pixels(NULL, &pixels, 1, &p), "'m'");
     REFUSED(lince_model_predict_floats(NULL, &value, 1, &p), "'m'");
     REFUSED(lince_model_predict_all(NULL, "x", hear, NULL), "'m'");
+    REFUSED(lince_model_predict_paths(NULL, &(const char *){"x"}, 1, hear, NULL), "'m'");
     REFUSED(lince_model_evaluate(NULL, NULL, NULL, 0, NULL, NULL, &text), "'m'");
     REFUSED(lince_model_measure(NULL, NULL, NULL, NULL, &measures), "'m'");
     REFUSED(lince_model_calibrate(NULL, NULL), "'m'");

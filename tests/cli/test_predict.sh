@@ -95,6 +95,13 @@ run predict --run run --json missing.png $picture
 lines 2
 matches '^\{"path":"missing.png","error":"missing.png: .*"\}$'
 [ $code -eq 1 ] || wrong "a bad input with --json: $code"
+# So many that they are answered together, and a folder among them.
+many=$(for i in $(seq 70); do echo $picture; done)
+run predict --run run $many missing.png data/test $many
+[ $code -eq 1 ] && grep -q 'missing.png' err || wrong "a file that is not there among many: $code"
+lines 160
+[ "$(sed -n '1,70p;91,$p' out | sort -u)" = "$(cat alone)" ] || wrong "many are not answered as one is:"
+cmp -s <(sed -n '71,90p' out) <("$lince" predict --run run data/test) || wrong "a folder among many is not answered in its place:"
 mkdir none
 expect 1 'none: no pictures that are read (.*) in it, but nothing' predict --run run none
 

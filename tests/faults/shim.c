@@ -246,6 +246,7 @@ int fsync(int file)
         making = false;                                                              \
         return status;                                                               \
     }
+MAKES(dnnl_set_max_cpu_isa)
 MAKES(dnnl_engine_create)
 MAKES(dnnl_stream_create)
 MAKES(dnnl_memory_create)

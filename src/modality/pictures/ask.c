@@ -18,6 +18,7 @@
 /* One of the pictures that are answered together. */
 typedef struct picture {
     char where[LINCE_WHERE_MAX];
+    const char *path;  /* a file of its own; NULL: `where`, of which there are */
     lince_bytes bytes; /* until it is decoded */
     lince_image fitted;
     lince_prediction prediction;
@@ -34,6 +35,11 @@ typedef struct pictures {
     lince_prediction *prediction; /* [batch] and their answers */
 } pictures;
 
+static const char *name_of(const picture *p)
+{
+    return p->path ? p->path : p->where;
+}
+
 static void keep_error(picture *p, int code)
 {
     p->code = code;
@@ -48,7 +54,8 @@ static void decode(void *context, size_t index)
     lince_image image;
     if (p->code) return;
     lince_decoding how = lince_pictures_asked(s->asking);
-    int code = lince_image_decode(&image, p->bytes.data, p->bytes.size, &how, p->where);
+    int code = p->path ? lince_image_load(&image, p->path, &how)
+                       : lince_image_decode(&image, p->bytes.data, p->bytes.size, &how, p->where);
     if (!code) {
         p->incomplete = image.incomplete;
         code =
@@ -79,9 +86,9 @@ static int tell_all(pictures *s)
     int code = 0;
     for (int i = 0; i < s->count; i++) {
         picture *p = &s->list[i];
-        if (p->incomplete) lince_pictures_tell_incomplete(s->asking, p->where);
-        if (p->code) lince_fail(p->code, "%s", p->why ? p->why : p->where);
-        if (!code) code = s->asking->tell(s->asking->context, p->where, p->code, &p->prediction);
+        if (p->incomplete) lince_pictures_tell_incomplete(s->asking, name_of(p));
+        if (p->code) lince_fail(p->code, "%s", p->why ? p->why : name_of(p));
+        if (!code) code = s->asking->tell(s->asking->context, name_of(p), p->code, &p->prediction);
         lince_prediction_release(&p->prediction);
         lince_image_release(&p->fitted);
         lince_free(p->why);
@@ -98,30 +105,47 @@ static int flush(pictures *s)
     return tell_all(s);
 }
 
-static int add(pictures *s, lince_source *source, const lince_entry *entry)
+static picture *next(pictures *s)
 {
     picture *p = &s->list[s->count++];
     p->prediction = (lince_prediction)LINCE_PREDICTION_INIT;
+    return p;
+}
+
+static int add(pictures *s, lince_source *source, const lince_entry *entry)
+{
+    picture *p = next(s);
     lince_source_where(source, entry, p->where);
     keep_error(p, lince_source_read(source, entry, &p->bytes));
     return s->count == s->batch ? flush(s) : 0;
+}
+
+/* Room for as many at a time as so many in all are worth. */
+static int make_room(pictures *s, size_t count)
+{
+    size_t batch = (size_t)(s->batch = lince_pictures_batch_for(s->asking->encoder, count));
+    s->list = lince_alloc(batch, sizeof *s->list);
+    s->fitted = lince_alloc(batch, sizeof *s->fitted);
+    s->prediction = lince_alloc(batch, sizeof *s->prediction);
+    return s->list && s->fitted && s->prediction ? 0 : LINCE_ENOMEM;
+}
+
+static void release_room(pictures *s)
+{
+    lince_free(s->list);
+    lince_free(s->fitted);
+    lince_free(s->prediction);
 }
 
 /* This member's; by the batches of all. */
 static int ask_entries(pictures *s, lince_source *source, const size_t *entries, size_t count)
 {
     lince_share own = lince_group_share(s->asking->group, count);
-    size_t batch = (size_t)(s->batch = lince_pictures_batch_for(s->asking->encoder, count));
-    s->list = lince_alloc(batch, sizeof *s->list);
-    s->fitted = lince_alloc(batch, sizeof *s->fitted);
-    s->prediction = lince_alloc(batch, sizeof *s->prediction);
-    int code = s->list && s->fitted && s->prediction ? 0 : LINCE_ENOMEM;
+    int code = make_room(s, count);
     for (size_t i = 0; !code && i < own.count; i++)
         code = add(s, source, &source->entries[entries[own.begin + i]]);
     if (!code) code = flush(s);
-    lince_free(s->list);
-    lince_free(s->fitted);
-    lince_free(s->prediction);
+    release_room(s);
     return code;
 }
 
@@ -198,4 +222,25 @@ int lince_pictures_ask(const lince_asking *a, const char *path)
         .path = ask_path,
         .expected = N_("standard input: expected a picture, or paths of pictures, one a line")};
     return strcmp(path, "-") ? ask_path(a, path) : lince_ask_stdin(a, &input);
+}
+
+/* A file waits for others; what is none is asked about behind those before it. */
+static int ask_next(pictures *s, const char *path)
+{
+    bool file = strcmp(path, "-") && !lince_source_holds_files(path);
+    if (file) next(s)->path = path;
+    int code = file && s->count < s->batch ? 0 : flush(s);
+    if (code || file) return code;
+    code = lince_pictures_ask(s->asking, path);
+    return code < 0 ? lince_answer(s->asking, path, code, NULL) : code;
+}
+
+int lince_pictures_ask_paths(const lince_asking *a, const char *const *paths, size_t n)
+{
+    pictures s = {.asking = a};
+    int code = make_room(&s, n);
+    for (size_t i = 0; !code && i < n; i++) code = ask_next(&s, paths[i]);
+    if (!code) code = flush(&s);
+    release_room(&s);
+    return code;
 }

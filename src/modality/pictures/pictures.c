@@ -166,6 +166,7 @@ const lince_modality lince_modality_pictures = {
     .tell_express = lince_pictures_tell_express,
     .try_out = lince_pictures_try,
     .ask = lince_pictures_ask,
+    .ask_paths = lince_pictures_ask_paths,
     .answer_path = lince_pictures_answer_path,
     .answer_bytes = lince_pictures_answer_bytes,
     .see = lince_pictures_see,

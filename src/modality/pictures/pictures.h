@@ -69,6 +69,7 @@ int lince_pictures_try(const void *encoder, int n, bool raw, lince_probe *probe)
 
 /* ask.c, memory.c */
 int lince_pictures_ask(const lince_asking *asking, const char *path);
+int lince_pictures_ask_paths(const lince_asking *asking, const char *const *paths, size_t n);
 int lince_pictures_answer_path(const lince_asking *asking, const char *path, lince_prediction *prediction);
 int lince_pictures_answer_bytes(const lince_asking *asking, const void *bytes, size_t size, const char *name,
                                 lince_prediction *prediction);

@@ -384,6 +384,27 @@ int lince_model_predict_all(lince_model *m, const char *path, lince_answer_fn te
     return m->blueprint.modality->ask(&asking, path);
 }
 
+int lince_model_predict_paths(lince_model *m, const char *const *paths, size_t n, lince_answer_fn tell,
+                              void *context)
+{
+    LINCE_NEED(m);
+    LINCE_NEED(paths);
+    LINCE_NEED(tell);
+    LINCE_PLAIN_LOCALE;
+    lince_asking asking = lince_model_asking(m);
+    asking.tell = tell;
+    asking.context = context;
+    for (size_t i = 0; i < n; i++) LINCE_NEED(paths[i]);
+    if (m->blueprint.modality->ask_paths && !asking.group->rank)
+        return m->blueprint.modality->ask_paths(&asking, paths, n);
+    int code = 0;
+    for (size_t i = 0; !code && i < n; i++) {
+        code = lince_model_predict_all(m, paths[i], tell, context);
+        if (code < 0) code = tell(context, paths[i], code, NULL);
+    }
+    return code;
+}
+
 size_t lince_model_row(const lince_model *m, const char *const **names, const char *const **values)
 {
     if (!m || !names || !values) return 0;
