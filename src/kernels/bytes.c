@@ -32,6 +32,11 @@ void lince_concat_bytes(const lince_exec *exec, lince_shape a, lince_shape b, si
                  &(lince_concat_bytes_args){.in = {a, b}, .n = n, .x = {from_a, from_b}, .y = y});
 }
 
+void lince_look_up(const lince_exec *exec, size_t n, const uint8_t *table, const uint8_t *x, uint8_t *y)
+{
+    lince_op_run(exec, LINCE_OP_LOOK_UP_BYTES, &(lince_look_up_args){.n = n, .table = table, .x = x, .y = y});
+}
+
 /* --- geometry of CONV_INT8 -------------------------------------------------------------------------- */
 
 static bool is_depthwise(const lince_conv *c)

@@ -77,6 +77,15 @@ typedef struct lince_concat_bytes_args {
 void lince_concat_bytes(const lince_exec *exec, lince_shape a, lince_shape b, size_t n, const uint8_t *from_a,
                         const uint8_t *from_b, uint8_t *y);
 
+/* LOOK_UP_BYTES: y = table[x], of n bytes; table [256]. y may be x. */
+typedef struct lince_look_up_args {
+    size_t n;
+    const uint8_t *table, *x;
+    uint8_t *y;
+} lince_look_up_args;
+
+void lince_look_up(const lince_exec *exec, size_t n, const uint8_t *table, const uint8_t *x, uint8_t *y);
+
 /* CONV_INT8. For output o of a pixel, with whole numbers in the sum:
  *     t = (sum of x w) factor[o] + offset[o]  (+ other_factor other),   y = t, or the byte nearest to it
  * in the order in which it is written, each step rounded to a float. Where the window reaches beyond the picture, x is `pad`.

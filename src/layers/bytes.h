@@ -31,6 +31,14 @@ typedef struct lince_linear_int8_layer_args {
 
 typedef lince_max_pool2d_layer_args lince_max_pool2d_int8_layer_args;
 
+/* An activation of bytes, whose 256 answers are a table. */
+typedef struct lince_activation_int8_layer_args {
+    const lince_layer *of;
+    const lince_layer_type *type; /* of floats, which it stands for: lince_activation_has_table */
+} lince_activation_int8_layer_args;
+
+bool lince_activation_has_table(lince_activation f);
+
 /* Parameters by their place: of convolutions and linear layers, and, the last of all, those of the output's scale. */
 enum { LINCE_INT8_WEIGHT, LINCE_INT8_WEIGHT_SCALE, LINCE_INT8_BIAS, LINCE_INT8_PARAMS };
 

@@ -17,15 +17,32 @@ static size_t place(const void *layout, const int *dims, size_t element)
                                      (int)x);
 }
 
+static size_t weights_in_floats(const lince_conv *c)
+{
+    return (lince_conv_int8_weights_size(c) + sizeof(float) - 1) / sizeof(float);
+}
+
+/* Behind an output's weights lie their sums, which whoever writes weights writes with them. */
+static int32_t *sums_of(const lince_conv *c, float *memory)
+{
+    return (int32_t *)(void *)(memory + weights_in_floats(c));
+}
+
 static void put_rows(const void *layout, const float *rows, float *memory, size_t begin, size_t end)
 {
     const lince_conv *c = layout;
     int inputs = c->in.channels / c->groups;
-    for (size_t o = begin; o < end; o++)
+    for (size_t o = begin; o < end; o++) {
+        int32_t sum = 0;
         for (int i = 0; i < inputs; i++)
             for (int y = 0; y < c->kernel[0]; y++)
-                for (int x = 0; x < c->kernel[1]; x++)
-                    ((int8_t *)memory)[lince_conv_int8_weight_at(c, (int)o, i, y, x)] = (int8_t)*rows++;
+                for (int x = 0; x < c->kernel[1]; x++) {
+                    int8_t w = (int8_t)*rows++;
+                    ((int8_t *)memory)[lince_conv_int8_weight_at(c, (int)o, i, y, x)] = w;
+                    sum += w;
+                }
+        sums_of(c, memory)[o] = sum;
+    }
 }
 
 int lince_products_int8_infer(lince_layer *l, const lince_conv *conv, int ndim)
@@ -41,7 +58,7 @@ int lince_products_int8_infer(lince_layer *l, const lince_conv *conv, int ndim)
                 *scale = lince_layer_param(l, "weight_scale", 1, &outs),
                 *bias = lince_layer_param(l, "bias", 1, &outs);
     w->int8 = true;
-    w->size = (lince_conv_int8_weights_size(conv) + sizeof(float) - 1) / sizeof(float);
+    w->size = weights_in_floats(conv) + (size_t)outs;
     w->place = place;
     w->put_rows = put_rows;
     w->layout = &p->conv;
@@ -72,26 +89,17 @@ void lince_products_int8_release(lince_layer *l)
     lince_free(p);
 }
 
-static int32_t sum_of_weights(const lince_layer *l, const lince_conv *c, int o)
-{
-    const int8_t *w = (const int8_t *)l->params[LINCE_INT8_WEIGHT].value;
-    int32_t sum = 0;
-    for (int i = 0; i < c->in.channels / c->groups; i++)
-        for (int y = 0; y < c->kernel[0]; y++)
-            for (int x = 0; x < c->kernel[1]; x++) sum += w[lince_conv_int8_weight_at(c, o, i, y, x)];
-    return sum;
-}
-
 static void make_factors(const lince_layer *l, lince_byte_scale of, lince_byte_scale other,
                          lince_byte_scale out, float *factor, float *offset)
 {
     const lince_products_int8 *p = l->plan;
     const float *scale = l->params[LINCE_INT8_WEIGHT_SCALE].value, *bias = l->params[LINCE_INT8_BIAS].value;
+    const int32_t *sums = sums_of(&p->conv, l->params[LINCE_INT8_WEIGHT].value);
     for (int o = 0; o < (int)panels(p); o++) {
         factor[o] = offset[o] = 0;
         if (o >= p->conv.out.channels) continue;
         double f = (double)of.scale * (double)scale[o] / (double)out.scale;
-        double at_zero = of.zero ? f * of.zero * sum_of_weights(l, &p->conv, o) : 0;
+        double at_zero = f * of.zero * sums[o];
         factor[o] = (float)f;
         offset[o] = (float)((double)bias[o] / (double)out.scale + out.zero - at_zero -
                             (double)other.scale / (double)out.scale * other.zero);

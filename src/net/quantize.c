@@ -236,6 +236,36 @@ static int add_of_bytes(building *b, int node, const lince_layer_type *type)
     return b->as_bytes[node] = made;
 }
 
+static bool has_bytes(const building *b, int node)
+{
+    bool all = true;
+    for (int k = 0; k < b->old->nodes[node].inputs; k++)
+        all &= b->as_bytes[source_of(b, b->old->nodes[node].from[k])] >= 0;
+    return all;
+}
+
+/* What lies behind a pixel's last channel is zero, which a table need not leave as it is. */
+static bool has_table(const building *b, int node)
+{
+    const lince_layer *l = old_layer(b, node);
+    return lince_activation_has_table(l->type->activation) && l->out.channels % 4 == 0 && has_bytes(b, node);
+}
+
+static int add_table(building *b, int node)
+{
+    const lince_node *n = &b->old->nodes[node];
+    int from = source_of(b, n->from[0]);
+    lince_activation_int8_layer_args own = {.of = says(b, from), .type = n->layer.type};
+    lince_layer_args args = {.type = &lince_activation_int8_layer,
+                             .own = &own,
+                             .from = {b->as_bytes[from]},
+                             .head = n->layer.head};
+    int made = add(b, args, n->layer.name, "");
+    if (made < 0) return made;
+    b->scale[node] = add_scale(b, made, node, false);
+    return b->as_bytes[node] = made;
+}
+
 static int add_of_floats(building *b, int node)
 {
     const lince_node *n = &b->old->nodes[node];
@@ -243,14 +273,6 @@ static int add_of_floats(building *b, int node)
     for (int k = 0; k < n->inputs; k++)
         if ((args.from[k] = floats_of(b, n->from[k])) < 0) return args.from[k];
     return b->as_floats[node] = add(b, args, n->layer.name, "");
-}
-
-static bool has_bytes(const building *b, int node)
-{
-    bool all = true;
-    for (int k = 0; k < b->old->nodes[node].inputs; k++)
-        all &= b->as_bytes[source_of(b, b->old->nodes[node].from[k])] >= 0;
-    return all;
 }
 
 /* Behind a relu the least byte stands for 0, which is what rectifies: bytes of which some are and some are not cannot have one
@@ -273,7 +295,7 @@ static int add_node(building *b, int node)
         return add_of_bytes(b, node, &lince_max_pool2d_int8_layer);
     if (is(b, node, &lince_concat_layer) && has_bytes(b, node) && may_share_a_scale(b, node))
         return add_of_bytes(b, node, &lince_concat_int8_layer);
-    return add_of_floats(b, node);
+    return has_table(b, node) ? add_table(b, node) : add_of_floats(b, node);
 }
 
 static int build(building *b)

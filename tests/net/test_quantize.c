@@ -113,7 +113,9 @@ static double distance(const pair *p)
 static void test_scores_are_nearly_those_of_floats(void **state)
 {
     (void)state;
-    static const char *const models[] = {"resnet18", "resnet20", "vgg11_bn", "squeezenet1_1", "mobilenet_v2"};
+    static const char *const models[] = {"resnet18",       "resnet20",     "vgg11_bn",
+                                         "squeezenet1_1",  "mobilenet_v2", "mobilenet_v3_large",
+                                         "efficientnet_b0"};
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         pair p = quantized(models[i], "", 1);
         double d = distance(&p);

@@ -127,6 +127,29 @@ static void fill_concat(op_case *c)
     for (int i = 0; i < 2; i++) draw_bytes((uint8_t *)a->x[i], a->in[i], a->n, &r);
 }
 
+/* --- tables ------------------------------------------------------------------------------------------------- */
+
+static bool make_look_up(op_case *c, size_t index, bool timed)
+{
+    static const size_t sizes[] = {1, 63, 64, 1000, 100003};
+    if (index >= (timed ? 1 : sizeof sizes / sizeof *sizes)) return false;
+    size_t n = timed ? 1 << 20 : sizes[index];
+    *(lince_look_up_args *)c->args = (lince_look_up_args){.n = n};
+    snprintf(c->what, sizeof c->what, "%zu bytes", n);
+    op_flat(c, "table", offsetof(lince_look_up_args, table), GIVEN, BYTES, 256);
+    op_flat(c, "x", offsetof(lince_look_up_args, x), GIVEN, BYTES, n);
+    op_flat(c, "y", offsetof(lince_look_up_args, y), RESULT, BYTES, n);
+    return true;
+}
+
+static void fill_look_up(op_case *c)
+{
+    const lince_look_up_args *a = (const lince_look_up_args *)c->args;
+    lince_random r = random_of(c);
+    for (size_t i = 0; i < 256; i++) ((uint8_t *)a->table)[i] = (uint8_t)lince_random_below(&r, 256);
+    for (size_t i = 0; i < a->n; i++) ((uint8_t *)a->x)[i] = (uint8_t)lince_random_below(&r, 256);
+}
+
 /* --- convolution ------------------------------------------------------------------------------------------- */
 
 /* Channels that do not fill a four or a panel, lines that calls do not divide, windows larger than what they look at, vectors of
@@ -139,7 +162,8 @@ static const shape convs[] = {
     {1, 64, 3, 17, 66, 3, 2, 1, 1},  {2, 8, 14, 14, 32, 1, 1, 0, 1},  {1, 6, 5, 57, 7, 3, 1, 1, 1},
     {2, 32, 6, 6, 32, 3, 1, 1, 32},  {2, 25, 7, 9, 25, 3, 2, 1, 25},  {1, 16, 5, 6, 16, 5, 1, 2, 16},
     {3, 8, 14, 14, 32, 1, 2, 1, 1},  {2, 64, 13, 10, 48, 3, 1, 1, 1}, {1, 480, 6, 9, 33, 3, 1, 1, 1},
-    {3, 32, 28, 17, 30, 3, 1, 0, 1},
+    {3, 32, 28, 17, 30, 3, 1, 0, 1}, {2, 72, 9, 7, 72, 5, 2, 2, 72},  {1, 20, 6, 5, 20, 3, 1, 1, 20},
+    {1, 68, 4, 9, 68, 3, 2, 1, 68},  {1, 12, 5, 4, 12, 3, 1, 1, 12},
 };
 /* Of resnet18 and resnet50 at 224 pixels, a classifier, a depthwise one. */
 static const shape timed_convs[] = {
@@ -224,5 +248,6 @@ const op_suite byte_suites[] = {
     {.op = LINCE_OP_FROM_BYTES, .make = make_from, .fill = fill_from, .exact = true},
     {.op = LINCE_OP_MAX_POOL_BYTES, .make = make_pool, .fill = fill_pool, .exact = true},
     {.op = LINCE_OP_CONCAT_BYTES, .make = make_concat, .fill = fill_concat, .exact = true},
+    {.op = LINCE_OP_LOOK_UP_BYTES, .make = make_look_up, .fill = fill_look_up, .exact = true},
     {.op = LINCE_OP_CONV_INT8, .has_geometry = true, .make = make_conv, .fill = fill_conv, .exact = true},
     {0}};

@@ -157,10 +157,23 @@ static void conv(const lince_kernel *kernel, const void *args)
     lince_parallel(kernel->exec.threads, (size_t)c->batch, conv_sample, &(work){c, args});
 }
 
+static void look_up_range(void *context, size_t begin, size_t end)
+{
+    const lince_look_up_args *a = context;
+    for (size_t i = begin; i < end; i++) a->y[i] = a->table[a->x[i]];
+}
+
+static void look_up(const lince_kernel *kernel, const void *args)
+{
+    lince_look_up_args operands = *(const lince_look_up_args *)args;
+    lince_parallel_ranges(kernel->exec.threads, operands.n, 1 << 14, look_up_range, &operands);
+}
+
 #define ROW(row_name, row_op, function) \
     const lince_op_row row_name = {.op = row_op, .name = "ref", .same_bits = true, .run = function}
 ROW(lince_to_bytes_ref, LINCE_OP_TO_BYTES, to_bytes);
 ROW(lince_from_bytes_ref, LINCE_OP_FROM_BYTES, from_bytes);
 ROW(lince_max_pool_bytes_ref, LINCE_OP_MAX_POOL_BYTES, max_pool);
 ROW(lince_concat_bytes_ref, LINCE_OP_CONCAT_BYTES, concat);
+ROW(lince_look_up_ref, LINCE_OP_LOOK_UP_BYTES, look_up);
 ROW(lince_conv_int8_ref, LINCE_OP_CONV_INT8, conv);

@@ -96,7 +96,7 @@ static bool supports(const void *geometry)
 {
     const lince_conv *c = geometry;
     return c->groups > 1 && c->groups == c->in.channels && c->groups == c->out.channels &&
-           c->groups % LINCE_INT8_PANEL == 0 && taps_of(c) <= LINCE_INT8_DEPTHWISE_TAPS;
+           c->groups % 4 == 0 && c->groups >= LINCE_INT8_PANEL && taps_of(c) <= LINCE_INT8_DEPTHWISE_TAPS;
 }
 
 static int create(lince_kernel *k)

@@ -12,7 +12,7 @@
 enum { LINCE_INT8_DEPTHWISE_TAPS = 512 };
 
 /* A line of `pixels` results, whose row's x_run and x_pixel say how far the taps of a window and neighbouring windows lie apart, and
- * whose channels are a multiple of 16; columns: taps of a run. w [runs][columns][channels]. */
+ * whose channels are a multiple of 4, and 16 at least; columns: taps of a run. w [runs][columns][channels]. */
 typedef void lince_int8_depthwise_line(const lince_int8_row *row, const float *w, size_t columns,
                                        size_t pixels);
 

@@ -34,6 +34,8 @@ void LINE(const lince_int8_row *d, const float *w, size_t columns, size_t pixels
         const uint8_t *x = d->x + i * d->x_pixel;
         size_t c = 0, at = i * d->y_pixel;
         for (; c + 4 * LANES <= d->channels; c += 4 * LANES) finish_channels(d, w, columns, 4, x, c, at);
-        for (; c < d->channels; c += LANES) finish_channels(d, w, columns, 1, x, c, at);
+        for (; c + LANES <= d->channels; c += LANES) finish_channels(d, w, columns, 1, x, c, at);
+        if (c < d->channels)
+            finish_channels(d, w, columns, 1, x, d->channels - LANES, at); /* some once more */
     }
 }

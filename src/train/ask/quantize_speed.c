@@ -44,35 +44,6 @@ static void judge_layers(lince_quantizing *q, const pair *p)
     }
 }
 
-static bool is_slow(const lince_quantizing *q, const lince_quantized_part *part)
-{
-    const char *name = lince_net_layer(q->floats, (size_t)part->layer)->name;
-    return lince_quantizing_named(&q->slow, name);
-}
-
-static int check_any_fast(const lince_quantizing *q)
-{
-    for (size_t i = 0; i < q->plan.part_count; i++)
-        if (!is_slow(q, &q->plan.parts[i])) return 0;
-    return lince_fail(LINCE_EDATA, "8 bits are not faster here in any layer; nothing was written");
-}
-
-/* Of the plan with all layers in bytes. */
-int lince_quantizing_find_slow(lince_quantizing *q)
-{
-    for (int i = 0; i < LINCE_QUANTIZED_SPEEDS; i++) {
-        pair p;
-        int code = build(q, "", batches[i], &p);
-        if (!code) judge_layers(q, &p);
-        release(&p);
-        LINCE_TRY(code);
-    }
-    if (q->slow.size)
-        lince_note(&q->observer, _("layers that are not faster in 8 bits here, and stay as they are:%s"),
-                   q->slow.data);
-    return q->slow.error ? q->slow.error : check_any_fast(q);
-}
-
 static double seconds(lince_net *net, int batch)
 {
     double start = lince_own_time();
@@ -90,6 +61,69 @@ static void time_pair(const pair *p, lince_quantized_speed *s)
     }
     s->before = 1e3 * least[0];
     s->after = 1e3 * least[1];
+}
+
+static bool is_slow(const lince_quantizing *q, const lince_quantized_part *part)
+{
+    const char *name = lince_net_layer(q->floats, (size_t)part->layer)->name;
+    return lince_quantizing_named(&q->slow, name);
+}
+
+static bool any_is_fast(const lince_quantizing *q)
+{
+    for (size_t i = 0; i < q->plan.part_count; i++)
+        if (!is_slow(q, &q->plan.parts[i])) return true;
+    return false;
+}
+
+static int time_with(const lince_quantizing *q, const char *names, lince_quantized_speed *s)
+{
+    pair p;
+    int code = build(q, names, s->batch, &p);
+    if (!code) time_pair(&p, s);
+    release(&p);
+    return code;
+}
+
+/* A layer by itself does not see that bytes before and behind it would have to become floats, and floats bytes: where all
+ * layers in bytes are faster than those alone that are, none stays in floats. */
+static int weigh_whole(lince_quantizing *q)
+{
+    double ratio = 1;
+    bool mixes = any_is_fast(q);
+    for (int i = 0; i < LINCE_QUANTIZED_SPEEDS; i++) {
+        lince_quantized_speed all = {.batch = batches[i]}, some = all;
+        LINCE_TRY(time_with(q, "", &all));
+        if (mixes) LINCE_TRY(time_with(q, q->slow.data, &some));
+        ratio *= all.after / (mixes ? some.after : all.before);
+    }
+    if (ratio < 1) lince_buffer_release(&q->slow);
+    return 0;
+}
+
+static int check_any_fast(const lince_quantizing *q)
+{
+    return any_is_fast(q)
+               ? 0
+               : lince_fail(LINCE_EDATA, "8 bits are not faster here in any layer; nothing was written");
+}
+
+/* Of the plan with all layers in bytes. */
+int lince_quantizing_find_slow(lince_quantizing *q)
+{
+    for (int i = 0; i < LINCE_QUANTIZED_SPEEDS; i++) {
+        pair p;
+        int code = build(q, "", batches[i], &p);
+        if (!code) judge_layers(q, &p);
+        release(&p);
+        LINCE_TRY(code);
+    }
+    if (q->slow.error) return q->slow.error;
+    if (q->slow.size) LINCE_TRY(weigh_whole(q));
+    if (q->slow.size)
+        lince_note(&q->observer, _("layers that are not faster in 8 bits here, and stay as they are:%s"),
+                   q->slow.data);
+    return check_any_fast(q);
 }
 
 static int refuse(const lince_quantized_speed *s)
