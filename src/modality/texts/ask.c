@@ -130,7 +130,7 @@ typedef struct lines {
 
 static int ask_together(const lince_asking *a, const char *where, lines *l)
 {
-    lince_given given[LINES_TOGETHER];
+    lince_given given[LINES_TOGETHER] = {{.size = 0}};
     lince_given_answer outcomes[LINES_TOGETHER];
     int code = 0;
     for (int i = 0; i < l->count; i++) {

@@ -83,7 +83,7 @@ enum { TEXTS_TOGETHER = 32 };
 static int answer_texts(const lince_asking *a, const lince_modality *its, const char *const *texts,
                         size_t first, int n, lince_prediction *predictions)
 {
-    lince_given given[TEXTS_TOGETHER];
+    lince_given given[TEXTS_TOGETHER] = {{.size = 0}};
     lince_given_answer outcomes[TEXTS_TOGETHER];
     char place[64];
     int code = 0;
