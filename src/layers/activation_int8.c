@@ -1,5 +1,7 @@
 /* An activation of bytes:  y = table[x], where table[q] is the byte nearest to f(scale (q - zero)), by f's definition in double
  * precision, so that it is the same table everywhere. */
+#include "core/error.h"
+#include "core/memory.h"
 #include "layers/bytes.h"
 
 #include <math.h>
@@ -19,9 +21,15 @@ static double activated(lince_activation f, double x)
     }
 }
 
-bool lince_activation_has_table(lince_activation f)
+/* The last table, and what it was made of: it is made anew where that is something else. */
+typedef struct table {
+    lince_byte_scale in, out; /* scale 0: there is none yet */
+    uint8_t y[256];
+} table;
+
+static bool same(lince_byte_scale a, lince_byte_scale b)
 {
-    return f != LINCE_LINEAR;
+    return a.scale == b.scale && a.zero == b.zero;
 }
 
 static int infer(lince_layer *l)
@@ -29,24 +37,31 @@ static int infer(lince_layer *l)
     l->out = l->in[0];
     l->out_rows = LINCE_BYTES;
     lince_layer_add_scale(l);
-    return 0;
+    l->plan = lince_alloc(1, sizeof(table));
+    return l->plan ? 0 : LINCE_ENOMEM;
 }
 
-static void fill(const lince_layer *l, uint8_t table[256])
+static void release(lince_layer *l)
 {
-    const lince_activation_int8_layer_args *a = l->own;
-    lince_byte_scale in = lince_layer_scale(a->of), out = lince_layer_scale(l);
+    lince_free(l->plan);
+}
+
+static void fill(table *t, lince_activation f, lince_byte_scale in, lince_byte_scale out)
+{
     for (int q = 0; q < 256; q++) {
-        double y = activated(a->type->activation, (double)in.scale * (q - in.zero));
-        table[q] = lince_to_byte(rintf((float)(y / (double)out.scale)) + (float)out.zero);
+        double y = activated(f, (double)in.scale * (q - in.zero));
+        t->y[q] = lince_to_byte(rintf((float)(y / (double)out.scale)) + (float)out.zero);
     }
+    t->in = in, t->out = out;
 }
 
 static void forward(lince_layer *l, const lince_pass *p)
 {
-    uint8_t table[256];
-    fill(l, table);
-    lince_look_up(l->exec, (size_t)p->n * lince_bytes_size(l->out), table, (const uint8_t *)p->in[0],
+    const lince_activation_int8_layer_args *a = l->own;
+    lince_byte_scale in = lince_layer_scale(a->of), out = lince_layer_scale(l);
+    table *t = l->plan;
+    if (!same(t->in, in) || !same(t->out, out)) fill(t, a->type->activation, in, out);
+    lince_look_up(l->exec, (size_t)p->n * lince_bytes_size(l->out), t->y, (const uint8_t *)p->in[0],
                   (uint8_t *)p->out);
 }
 
@@ -62,4 +77,5 @@ const lince_layer_type lince_activation_int8_layer = {.name = "activation_int8",
                                                       .inputs = 1,
                                                       .infer = infer,
                                                       .forward = forward,
+                                                      .release = release,
                                                       .express = express};

@@ -34,10 +34,8 @@ typedef lince_max_pool2d_layer_args lince_max_pool2d_int8_layer_args;
 /* An activation of bytes, whose 256 answers are a table. */
 typedef struct lince_activation_int8_layer_args {
     const lince_layer *of;
-    const lince_layer_type *type; /* of floats, which it stands for: lince_activation_has_table */
+    const lince_layer_type *type; /* of floats, which it stands for: one that has an `activation` */
 } lince_activation_int8_layer_args;
-
-bool lince_activation_has_table(lince_activation f);
 
 /* Parameters by their place: of convolutions and linear layers, and, the last of all, those of the output's scale. */
 enum { LINCE_INT8_WEIGHT, LINCE_INT8_WEIGHT_SCALE, LINCE_INT8_BIAS, LINCE_INT8_PARAMS };

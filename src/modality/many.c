@@ -8,11 +8,22 @@ void lince_given_fail(lince_given_answer *o, int code)
     if (code) o->why = lince_strdup(lince_error());
 }
 
+lince_given lince_given_text(const char *text, size_t size)
+{
+    return (lince_given){.name = text, .bytes = text, .size = size, .voice = lince_voice_now()};
+}
+
+int lince_given_failure(const lince_given_answer *o)
+{
+    if (o->code) lince_error_set(o->code, o->why ? o->why : _("out of memory"));
+    return o->code;
+}
+
 void lince_given_answer_release(lince_given_answer *o)
 {
     lince_free(o->why);
     lince_prediction_release(&o->prediction);
-    *o = (lince_given_answer){.prediction = LINCE_PREDICTION_INIT};
+    *o = (lince_given_answer)LINCE_GIVEN_ANSWER_INIT;
 }
 
 void lince_given_settle(lince_given_answer *outcomes, int n, int code, lince_prediction *predictions)

@@ -21,8 +21,16 @@ typedef struct lince_given_answer {
     lince_prediction prediction;
 } lince_given_answer;
 
-/* Keeps the thread's message, where code is not 0. */
+/* A text, whose messages are in the thread's voice, and an outcome that is begun. */
+lince_given lince_given_text(const char *text, size_t size);
+#define LINCE_GIVEN_ANSWER_INIT             \
+    {                                       \
+        .prediction = LINCE_PREDICTION_INIT \
+    }
+
+/* Keeps the thread's message, where code is not 0; and makes it the thread's again: the code. */
 void lince_given_fail(lince_given_answer *outcome, int code);
+int lince_given_failure(const lince_given_answer *outcome);
 void lince_given_answer_release(lince_given_answer *outcome);
 
 /* The answers to those that have not failed, in their order, which are taken over (NULL: there are none); or the one failure

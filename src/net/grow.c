@@ -1,9 +1,9 @@
 /* Concatenations that grow in place, and what norms know of them.
  *
- * Where a concatenation's first part is one as well (DenseNet's blocks, Inception's branches), it would be moved again as a whole for each part that is
- * appended: L parts cost L^2 / 2 moves and as much memory. Instead all of them lie in the memory of the largest, each the beginning
- * of every sample, and a part is moved once: with `pitch` floats from a sample to the next. So does the gradient, to which
- * the readers of each of them add.
+ * Where a concatenation's first part is one as well (DenseNet's blocks, Inception's branches), it would be moved again as a
+ * whole for each part that is appended: L parts cost L^2 / 2 moves and as much memory. Instead all of them lie in the memory of
+ * the largest, each the beginning of every sample, with `pitch` floats from one to the next, and a part is moved once. So is its
+ * gradient, to which the readers of each of them add.
  *
  * A channel's mean and variance over the batch do not depend on what is appended to it: a norm takes them from the norm that
  * read the beginning before it. (Shared memory for DenseNet's maps: Pleiss et al. 2017, "Memory-efficient implementation of
@@ -43,7 +43,7 @@ void lince_net_set_pitches(lince_net *net)
     for (int i = (int)net->count - 1; i >= 0; i--) {
         lince_node *n = &net->nodes[i];
         if (!n->pitch) n->pitch = lince_shape_size(n->layer.out);
-        if (i > 0 && lince_net_grows(net, i)) net->nodes[n->from[0]].pitch = n->pitch;
+        if (n->buffer != i && n->layer.type->appends) net->nodes[n->from[0]].pitch = n->pitch;
     }
 }
 

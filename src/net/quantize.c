@@ -47,6 +47,11 @@ static bool passes_on(const building *b, int node)
     return is(b, node, &lince_dropout_layer) || is(b, node, &lince_stochastic_depth_layer);
 }
 
+static bool rectifies(const building *b, int node)
+{
+    return is(b, node, &lince_relu_layer) || is(b, node, &lince_relu6_layer);
+}
+
 /* The only node that reads `node`, or 0. */
 static int reader(const building *b, int node)
 {
@@ -111,7 +116,7 @@ static chain chain_from(const building *b, int conv)
     if (is(b, next, &lince_batch_norm2d_layer)) c.norm = c.last = next;
     take_sum(b, &c);
     next = reader(b, c.last);
-    c.rectified = is(b, next, &lince_relu_layer) || is(b, next, &lince_relu6_layer);
+    c.rectified = rectifies(b, next);
     if (c.rectified) c.last = next;
     return c;
 }
@@ -164,8 +169,7 @@ static int bytes_of(building *b, int node, const char *name, const char *suffix)
     lince_layer_args args = {.type = &lince_quantize_layer, .from = {b->as_floats[node]}};
     int made = add(b, args, name, suffix);
     if (made < 0) return made;
-    bool rectified = is(b, node, &lince_relu_layer) || is(b, node, &lince_relu6_layer);
-    b->scale[node] = add_scale(b, made, node, rectified);
+    b->scale[node] = add_scale(b, made, node, rectifies(b, node));
     return b->as_bytes[node] = made;
 }
 
@@ -248,7 +252,7 @@ static bool has_bytes(const building *b, int node)
 static bool has_table(const building *b, int node)
 {
     const lince_layer *l = old_layer(b, node);
-    return lince_activation_has_table(l->type->activation) && l->out.channels % 4 == 0 && has_bytes(b, node);
+    return l->type->activation && l->out.channels % 4 == 0 && has_bytes(b, node);
 }
 
 static int add_table(building *b, int node)
@@ -262,7 +266,7 @@ static int add_table(building *b, int node)
                              .head = n->layer.head};
     int made = add(b, args, n->layer.name, "");
     if (made < 0) return made;
-    b->scale[node] = add_scale(b, made, node, false);
+    b->scale[node] = add_scale(b, made, node, rectifies(b, node));
     return b->as_bytes[node] = made;
 }
 

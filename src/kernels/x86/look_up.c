@@ -45,16 +45,20 @@ __attribute__((target("avx2"))) static void look_up_range_avx2(void *context, si
     for (; i < end; i++) a->y[i] = a->table[a->x[i]];
 }
 
-static void run_vbmi(const lince_kernel *kernel, const void *args)
+static void run(const lince_kernel *kernel, const void *args, lince_range_task *range)
 {
     lince_look_up_args operands = *(const lince_look_up_args *)args;
-    lince_parallel_ranges(kernel->exec.threads, operands.n, GRAIN, look_up_range_vbmi, &operands);
+    lince_parallel_ranges(kernel->exec.threads, operands.n, GRAIN, range, &operands);
+}
+
+static void run_vbmi(const lince_kernel *kernel, const void *args)
+{
+    run(kernel, args, look_up_range_vbmi);
 }
 
 static void run_avx2(const lince_kernel *kernel, const void *args)
 {
-    lince_look_up_args operands = *(const lince_look_up_args *)args;
-    lince_parallel_ranges(kernel->exec.threads, operands.n, GRAIN, look_up_range_avx2, &operands);
+    run(kernel, args, look_up_range_avx2);
 }
 
 static bool has_vbmi(const void *geometry)

@@ -135,17 +135,15 @@ static int ask_together(const lince_asking *a, const char *where, lines *l)
     int code = 0;
     for (int i = 0; i < l->count; i++) {
         l->size[i] = end_line(l->line[i], l->size[i]);
-        given[i] = (lince_given){
-            .name = l->line[i], .bytes = l->line[i], .size = l->size[i], .voice = lince_voice_now()};
-        outcomes[i] = (lince_given_answer){.prediction = LINCE_PREDICTION_INIT};
+        given[i] = lince_given_text(l->line[i], l->size[i]);
+        outcomes[i] = (lince_given_answer)LINCE_GIVEN_ANSWER_INIT;
     }
     lince_texts_answer_many(a, given, l->count, LINES_TOGETHER, outcomes);
     for (int i = 0; i < l->count; i++) {
         lince_given_answer *o = &outcomes[i];
-        if (o->code) lince_error_set(o->code, o->why ? o->why : _("out of memory"));
         if (!code)
-            code = tell_line(a, o->code, where, l->before + (size_t)i + 1, l->line[i], l->size[i],
-                             &o->prediction);
+            code = tell_line(a, lince_given_failure(o), where, l->before + (size_t)i + 1, l->line[i],
+                             l->size[i], &o->prediction);
         lince_given_answer_release(o);
     }
     l->before += (size_t)l->count;

@@ -34,8 +34,7 @@ static int tell(const lince_asking *a, const lince_given *given, lince_given_ans
 {
     lince_voice usual = lince_voice_now();
     lince_voice_use(given->voice);
-    if (o->code) lince_error_set(o->code, o->why ? o->why : _("out of memory"));
-    int code = a->tell(a->context, given->name, o->code, &o->prediction);
+    int code = a->tell(a->context, given->name, lince_given_failure(o), &o->prediction);
     lince_voice_use(usual);
     return code;
 }
@@ -45,7 +44,7 @@ static int answer_together(const lince_asking *a, const lince_modality *its, con
 {
     lince_given_answer *outcomes = lince_alloc((size_t)n, sizeof *outcomes);
     if (!outcomes) return LINCE_ENOMEM;
-    for (int i = 0; i < n; i++) outcomes[i].prediction = (lince_prediction)LINCE_PREDICTION_INIT;
+    for (int i = 0; i < n; i++) outcomes[i] = (lince_given_answer)LINCE_GIVEN_ANSWER_INIT;
     its->answer_many(a, given, n, batch, outcomes);
     int code = 0;
     for (int i = 0; i < n; i++) {
@@ -89,17 +88,15 @@ static int answer_texts(const lince_asking *a, const lince_modality *its, const 
     int code = 0;
     for (int i = 0; i < n; i++) {
         const char *text = texts[first + (size_t)i];
-        given[i] =
-            (lince_given){.name = text, .bytes = text, .size = strlen(text), .voice = lince_voice_now()};
-        outcomes[i] = (lince_given_answer){.prediction = LINCE_PREDICTION_INIT};
+        given[i] = lince_given_text(text, strlen(text));
+        outcomes[i] = (lince_given_answer)LINCE_GIVEN_ANSWER_INIT;
     }
     its->answer_many(a, given, n, TEXTS_TOGETHER, outcomes);
     for (int i = 0; i < n; i++) {
         lince_given_answer *o = &outcomes[i];
-        if (!code && o->code) {
+        if (!code && (code = lince_given_failure(o))) {
             snprintf(place, sizeof place, _("text %zu"), first + (size_t)i);
-            lince_error_set(o->code, o->why ? o->why : _("out of memory"));
-            code = lince_fail_in(o->code, place);
+            lince_fail_in(code, place);
         }
         if (!code) {
             lince_sized_write(lince_sized_at(predictions, first + (size_t)i), &o->prediction);
