@@ -1,5 +1,6 @@
 #include "kernels/pixels.h"
 #include "core/parallel.h"
+#include "kernels/far.h"
 
 #include <math.h>
 
@@ -155,7 +156,8 @@ static normalising describe(const lince_pixels *loops, const lince_batch_norm_ar
                          .n = a->n,
                          .block = block,
                          .area = area,
-                         .planes = {.count = a->n,
+                         .planes = {.far = lince_is_far(a->y, a->n * size),
+                                    .count = a->n,
                                     .pitch_x = a->bn.pitch ? a->bn.pitch : size,
                                     .pitch = size,
                                     .pixels = area,

@@ -8,6 +8,7 @@
 #include "kernels/op.h"
 #include "kernels/operands.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { LINCE_PIXELS_SEGMENT = 64 };
@@ -16,6 +17,7 @@ enum { LINCE_PIXELS_SEGMENT = 64 };
  * and dx, and `pitch` of y and dy. */
 typedef struct lince_planes {
     size_t count, pitch_x, pitch, pixels, b;
+    bool far; /* far.h: y, or dx */
 } lince_planes;
 
 /* Planes in a segment. */

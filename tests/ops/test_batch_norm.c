@@ -1,6 +1,7 @@
 /* Batch normalisation against its definition and bounds: each number that it writes, by the numbers that it
  * was made from. */
 #include "core/cpu.h"
+#include "kernels/far.h"
 #include "kernels/kernels.h"
 #include "kernels/pixels.h"
 #include "ops/blocked.h"
@@ -251,6 +252,40 @@ static void test_random_shapes(void **state)
     }
 }
 
+/* Of given statistics, so that samples are what they are by themselves. */
+static void test_results_that_are_written_past_the_caches_are_those_of_each_sample(void **state)
+{
+    (void)state;
+    lince_random r = lince_random_at(lince_key(29, LINCE_STREAM_SYNTH, 0, 0));
+    problem p = {.shape = {32, 168, 168, lince_cpu_lanes()}, .batch = 5};
+    size_t size = lince_shape_size(p.shape), all = (size_t)p.batch * size;
+    float gradients[2][MOST_CHANNELS];
+    p.x = draw_blocked(p.shape, p.batch, NORMAL, &r), p.dy = draw_blocked(p.shape, p.batch, NORMAL, &r);
+    p.y = blocked_new(p.shape, p.batch), p.dx = blocked_new(p.shape, p.batch);
+    p.bn = (lince_batch_norm){.eps = 1e-5f,
+                              .gamma = p.memory[0],
+                              .beta = p.memory[1],
+                              .running_mean = p.memory[2],
+                              .running_var = p.memory[3],
+                              .mean = p.memory[4],
+                              .inv_std = p.memory[5]};
+    for (int c = 0; c < p.shape.channels; c++)
+        p.memory[0][c] = p.memory[3][c] = 1 + (float)c, p.memory[1][c] = -(float)c;
+    assert_true(lince_is_far(p.y, all) && lince_is_far(p.dx, all));
+    lince_batch_norm_forward(ON(2), &p.bn, p.shape, (size_t)p.batch, true, p.x, p.y);
+    lince_batch_norm_backward(ON(2), &p.bn, p.shape, (size_t)p.batch, p.x, p.dy, false, p.dx, gradients[0],
+                              gradients[1]);
+    float *sample = blocked_new(p.shape, 1);
+    for (size_t at = 0; at < all; at += size) {
+        lince_batch_norm_forward(ON(1), &p.bn, p.shape, 1, true, p.x + at, sample);
+        assert_memory_equal(sample, p.y + at, size * sizeof(float));
+        lince_batch_norm_backward(ON(1), &p.bn, p.shape, 1, p.x + at, p.dy + at, false, sample, gradients[0],
+                                  gradients[1]);
+        assert_memory_equal(sample, p.dx + at, size * sizeof(float));
+    }
+    lince_free(sample), lince_free(p.x), lince_free(p.dy), lince_free(p.y), lince_free(p.dx);
+}
+
 static void test_bounds_are_not_wide(void **state)
 {
     (void)state;
@@ -261,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_shapes),
+        cmocka_unit_test(test_results_that_are_written_past_the_caches_are_those_of_each_sample),
         cmocka_unit_test(test_bounds_are_not_wide),
     };
     return cmocka_run_group_tests_name("ops/batch_norm", tests, NULL, NULL);

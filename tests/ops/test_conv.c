@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "kernels/conv.h"
+#include "kernels/far.h"
 #include "ops/conv_shape.h"
 #include "ops/rows.h"
 #include "ops/sample.h"
@@ -536,6 +537,38 @@ static void test_own_kernels_give_the_same_bits_on_any_number_of_threads(void **
                 compare_threads(row, shapes[which], block, (lince_direction)d);
 }
 
+/* Sample by sample, where results are small. */
+static void compare_samples(const lince_op_row *row, shape s, lince_direction direction)
+{
+    lince_conv c = conv_of_shape(s, lince_cpu_lanes()), one = c;
+    operands all = make(&c);
+    size_t x = lince_shape_size(c.in), y = lince_shape_size(c.out);
+    one.batch = 1;
+    if (run(row, &c, direction, 2, &all, (lince_conv_args){0})) {
+        operands each = make(&c);
+        assert_true(lince_is_far(direction == LINCE_FORWARD ? all.y : all.x,
+                                 all.size[direction == LINCE_FORWARD ? 3 : 0]));
+        for (size_t n = 0; n < (size_t)c.batch; n++) {
+            operands sample = {.x = each.x + n * x, .w = each.w, .b = each.b, .y = each.y + n * y};
+            assert_true(run(row, &one, direction, 1, &sample, (lince_conv_args){0}));
+        }
+        assert_memory_equal(each.x, all.x, all.size[0] * sizeof(float));
+        assert_memory_equal(each.y, all.y, all.size[3] * sizeof(float));
+        release(&each);
+    }
+    release(&all);
+}
+
+static void test_results_that_are_written_past_the_caches_are_those_of_each_sample(void **state)
+{
+    (void)state;
+    EACH_ROW(row, LINCE_OP_CONV)
+    for (int kernel = 1; kernel <= 3 && row->same_bits && !is_ref(row); kernel += 2) {
+        compare_samples(row, (shape){5, 16, 168, 168, 32, kernel, 1, kernel / 2, 1}, LINCE_FORWARD);
+        compare_samples(row, (shape){5, 32, 168, 168, 16, kernel, 1, kernel / 2, 1}, LINCE_BACKWARD_DATA);
+    }
+}
+
 /* <y, conv(x, w)> = <x, backward data(y, w)> = <w, backward weights(x, y)>: the reference's three directions
  * are transposes of each other. */
 static void test_the_reference_directions_are_transposes(void **state)
@@ -600,6 +633,7 @@ int main(void)
         cmocka_unit_test(test_bounds_are_not_wide),
         cmocka_unit_test(test_relu_and_gate),
         cmocka_unit_test(test_own_kernels_give_the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(test_results_that_are_written_past_the_caches_are_those_of_each_sample),
         cmocka_unit_test(test_rows_of_weights_go_where_each_weight_lies),
         cmocka_unit_test(test_the_reference_directions_are_transposes),
     };

@@ -90,7 +90,7 @@ INLINE void row(bool one_tap, int pixels, int vectors, int channels, int step, c
     else
         UNROLL for (int k = 0; k < vectors; k++)
             finish_pixels(&d->finish, (size_t)k * LANES, (ptrdiff_t)((size_t)k * d->y_vector), d->y_pixel,
-                          pixels, VECTORS, &sum[0][k], d->y);
+                          pixels, VECTORS, false, &sum[0][k], d->y);
 }
 
 /* A pixel's terms: x of `rows` channels, or taps, times dy of `vectors` vectors. */

@@ -12,6 +12,7 @@ typedef struct lince_finish {
     const float *bias, *scale, *shift; /* [vectors][L]; scale and shift both or none */
     const float *addend, *gate;        /* laid out as y */
     lince_activation activation;
+    bool far; /* far.h */
 } lince_finish;
 
 /* Channels from `channel` on, the results that lie at y + at. */

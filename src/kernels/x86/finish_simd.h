@@ -8,9 +8,9 @@
 #define UNROLL _Pragma("GCC unroll 16")
 
 /* Sums of `count` pixels for the vector that `channel` floats lie before: they are `pitch` apart, and their results, at y + at,
- * `step` floats. What is asked is asked once for all. */
+ * `step` floats. What is asked is asked once for all. far: written past the caches (kernels/far.h). */
 INLINE void finish_pixels(const lince_finish *f, size_t channel, ptrdiff_t at, size_t step, int count,
-                          int pitch, vec *sum, float *y)
+                          int pitch, bool far, vec *sum, float *y)
 {
     y += at;
     if (f->bias) {
@@ -40,7 +40,10 @@ INLINE void finish_pixels(const lince_finish *f, size_t channel, ptrdiff_t at, s
         UNROLL for (int r = 0; r < count; r++) sum[r * pitch] =
             vec_where_positive(sum[r * pitch], vec_load(gate + (size_t)r * step));
     }
-    UNROLL for (int r = 0; r < count; r++) vec_store(y + (size_t)r * step, sum[r * pitch]);
+    if (far)
+        UNROLL for (int r = 0; r < count; r++) vec_stream(y + (size_t)r * step, sum[r * pitch]);
+    else
+        UNROLL for (int r = 0; r < count; r++) vec_store(y + (size_t)r * step, sum[r * pitch]);
 }
 
 /* Of results that were written: `vectors` one after the other. */

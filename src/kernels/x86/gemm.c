@@ -3,6 +3,7 @@
 #include "kernels/x86/gemm.h"
 #include "core/minmax.h"
 #include "core/parallel.h"
+#include "kernels/far.h"
 #include "kernels/x86/row.h"
 
 #include <string.h>
@@ -13,8 +14,7 @@ enum {
     DOT_K = 4096,     /* depth of a pass of dot products */
     BLOCK_ROWS = 144, /* of C, in one task: whole tiles of 4, 6 and 8 rows */
     BLOCK_COLUMNS = 384,
-    MAX_COLUMNS = 48,  /* of a panel */
-    STREAM = 16 << 20, /* bytes of C from which its lines would not survive in the caches */
+    MAX_COLUMNS = 48, /* of a panel */
 };
 
 typedef struct product {
@@ -158,8 +158,7 @@ static void outer_task(void *context, size_t index)
 static void run_outer(product *p)
 {
     cut(p, p->simd->outer_rows, p->simd->outer_columns);
-    p->stream = p->k <= OUTER_K && p->m * p->ldc * sizeof(float) >= STREAM && (size_t)p->c % 64 == 0 &&
-                p->ldc % 16 == 0;
+    p->stream = p->k <= OUTER_K && p->ldc % 16 == 0 && lince_is_far(p->c, p->m * p->ldc);
     lince_parallel(p->threads, p->row_blocks * p->column_blocks, outer_task, p);
 }
 

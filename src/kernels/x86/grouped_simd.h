@@ -59,7 +59,7 @@ INLINE void row_piece(const lince_grouped_row *j, size_t first, size_t taps, siz
         }
     }
     size_t pixel = j->to_step * LANES;
-    finish_pixels(&j->finish, 0, (ptrdiff_t)(first * pixel), pixel, (int)T, 1, sum, j->y);
+    finish_pixels(&j->finish, 0, (ptrdiff_t)(first * pixel), pixel, (int)T, 1, false, sum, j->y);
 }
 
 INLINE void row_of(const lince_grouped_row *j, size_t taps, size_t step, lince_spread spread)

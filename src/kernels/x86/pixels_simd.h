@@ -83,34 +83,46 @@ static void products(const lince_planes *p, const float *x, const float *dy, con
     add_planes(p, x, dy, mean, sum, product);
 }
 
+INLINE void put(float *y, vec x, bool far)
+{
+    if (far)
+        vec_stream(y, x);
+    else
+        vec_store(y, x);
+}
+
 static void affine(const lince_planes *p, const float *x, const float *scale, const float *shift, bool relu,
                    float *y)
 {
+    bool far = p->far && y != x;
     vec a = vec_load(scale), c = vec_load(shift);
     size_t ahead_x = ahead_of(p, p->pitch_x), ahead = ahead_of(p, p->pitch);
     for (size_t n = 0; n < p->count; n++, x += p->pitch_x, y += p->pitch)
         for (size_t i = 0; i < p->pixels * LANES; i += LANES) {
             vec_prefetch(x + i + ahead_x);
-            vec_prefetch(y + i + ahead);
+            if (!far) vec_prefetch(y + i + ahead);
             vec r = vec_fma(a, vec_load(x + i), c);
-            vec_store(y + i, relu ? vec_relu(r) : r);
+            put(y + i, relu ? vec_relu(r) : r, far);
         }
+    if (far) _mm_sfence();
 }
 
 static void combine(const lince_planes *p, const float *x, const float *dy, const float *mean, const float *k,
                     bool add, float *dx)
 {
+    bool far = p->far && !add && dx != dy && dx != x;
     vec m = vec_load(mean), k0 = vec_load(k), k1 = vec_load(k + LANES), k2 = vec_load(k + 2 * LANES);
     size_t ahead_x = ahead_of(p, p->pitch_x), ahead = ahead_of(p, p->pitch);
     for (size_t n = 0; n < p->count; n++, x += p->pitch_x, dy += p->pitch, dx += p->pitch_x)
         for (size_t i = 0; i < p->pixels * LANES; i += LANES) {
             vec_prefetch(x + i + ahead_x);
             vec_prefetch(dy + i + ahead);
-            vec_prefetch(dx + i + ahead_x);
+            if (!far) vec_prefetch(dx + i + ahead_x);
             vec u = vec_sub(vec_load(x + i), m);
             vec r = vec_fma(k0, vec_load(dy + i), vec_fma(k1, u, k2));
-            vec_store(dx + i, add ? vec_add(vec_load(dx + i), r) : r);
+            put(dx + i, add ? vec_add(vec_load(dx + i), r) : r, far);
         }
+    if (far) _mm_sfence();
 }
 
 const lince_pixels PIXELS_SIMD = {moments, affine, products, combine};

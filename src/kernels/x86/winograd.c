@@ -19,6 +19,9 @@
 #include "core/minmax.h"
 #include "core/parallel.h"
 #include "kernels/conv.h"
+#include "kernels/far.h"
+
+#include <xmmintrin.h>
 
 /* Sizes of blocks. Measured on a Zen 4 core (L1 32 KiB, L2 1 MiB, 16 MiB of L3 a core) and a Zen 3 one (L2
  * 512 KiB) over the shapes of VGG and ResNet; they are flat around these values. Channels are summed over in
@@ -254,7 +257,7 @@ static void tiles_task(const work *w, size_t index, float *own)
     for (size_t panel = 0; panel < p->panels; panel++) {
         const float *u = w->shared + panel * p->points * u_stride;
         size_t vectors = vectors_of(p, panel), result = panel_begin(p, panel);
-        ahead out = ahead_of(p, &p->to, w->result, first, count, result, vectors);
+        ahead out = ahead_of(p, &p->to, w->finish.far ? NULL : w->result, first, count, result, vectors);
         ahead gate = ahead_of(p, &p->to, w->finish.gate ? w->finish.gate : w->finish.addend, first, count,
                               result, vectors);
         for (size_t i = 0; i < p->points; i++) {
@@ -326,6 +329,7 @@ static void worker(void *context, size_t index)
     size_t count = tasks(p);
     for (size_t i = index * count / w->workers; i < (index + 1) * count / w->workers; i++)
         (p->weights_first ? tiles_task : panel_task)(w, i, w->own + index * p->task);
+    if (w->finish.far) _mm_sfence();
 }
 
 static void run_data(work *w)
@@ -557,6 +561,8 @@ static void run(const lince_kernel *k, const void *args)
                                    : lince_finish_forward(a->epilogue, a->relu, a->b, 0, 0),
               .threads = k->exec.threads,
               .workers = (size_t)k->exec.threads};
+    w.finish.far = w.finish.addend != w.result &&
+                   lince_is_far(w.result, (size_t)t->conv.batch * lince_shape_size(p->to.shape));
     if (t->direction == LINCE_BACKWARD_WEIGHTS) {
         w.sums = w.shared + p->sums;
         w.own = w.shared + p->gradients;

@@ -392,6 +392,7 @@ INLINE void read_tiles(matrix t, const lince_tiling *tiling, const float *x, siz
 INLINE void write_part(matrix t, rows_of *some, unsigned rows, const square *s, const place *p, int width,
                        const lince_finish *f, float *y)
 {
+    bool far = f->far && lince_finish_holds(f);
     vec half[EDGE][EDGE], out[EDGE];
     if (!some) return;
     over_columns(some, t.columns, s, half);
@@ -403,7 +404,7 @@ INLINE void write_part(matrix t, rows_of *some, unsigned rows, const square *s, 
         {
             if (!p->inside && (r < p->top || r >= p->bottom || c < p->left || c >= p->right)) continue;
             ptrdiff_t at = p->at + ((ptrdiff_t)r * width + c) * LANES;
-            finish_pixels(f, 0, at, LANES, 1, 1, &out[c], y);
+            finish_pixels(f, 0, at, LANES, 1, 1, far, &out[c], y);
         }
     }
 }
