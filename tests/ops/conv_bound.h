@@ -22,6 +22,7 @@ typedef enum conv_algorithm {
     IN_CHAIN,   /* one term after the other */
     BY_PRODUCT, /* the same where products are rounded before they are added: machines without FMA */
     BY_SAMPLE,  /* gradients of weights: the samples' sums are added up */
+    IN_TILES,   /* of three bfloat16 for each float (x86/split.h) */
     BY_PARITY,  /* the same, and the odd pixels of a row by themselves (depthwise) */
     WINOGRAD,   /* winograd_bound.h */
     WINOGRAD_4, /* by F(4x4, 3x3), whatever the map */
@@ -216,6 +217,20 @@ static estimate conv_bias_by_sample(const conv_truth *t, int o)
     return total_of(&whole, t->p->order, whole.terms - 1);
 }
 
+/* A tile instruction adds up the even and the odd ones of 32 terms, then both, then that and what was there (x86/tiles.h). As if all of these were
+ * alike. Of each term 2^-24 at the most is left out, as a rounding may; typically a quarter of that. Of so many chains half of Q is three times its mean. The five small products of each go through as
+ * many roundings of sums 2^-7 as large. */
+static estimate conv_total_in_tiles(const conv_truth *t, sum s)
+{
+    enum { STEP = 32 };
+    double steps = fmax(ceil(s.terms / STEP), 1), chains = 2 * steps, length = s.terms / chains,
+           peak = t->p->order == SORTED ? (s.magnitude + fabs(s.value)) / 2 : s.value;
+    s.variance += s.squares / 16 + length * (peak * peak / 3 / chains + s.squares / 2) + peak * peak / steps +
+                  s.squares;
+    s.reach += s.magnitude + (1 + 5 * 0x1p-7) * (length + 1) * s.magnitude;
+    return total_of(&s, t->p->order, (1 + 5 * 0x1p-7) * steps);
+}
+
 /* Products are rounded one by one where that is so; the bias, a term too, is not, which is no great
  * matter. */
 static estimate conv_total(const conv_truth *t, sum s, bool products)
@@ -228,7 +243,9 @@ static estimate conv_total(const conv_truth *t, sum s, bool products)
 static void conv_truth_at(const conv_truth *t, size_t i)
 {
     bool by_sample = t->algorithm == BY_SAMPLE || t->algorithm == BY_PARITY;
-    t->result[i] = by_sample ? conv_weight_by_sample(t, i) : conv_total(t, t->p->sums[i], true);
+    t->result[i] = t->algorithm == IN_TILES ? conv_total_in_tiles(t, t->p->sums[i])
+                   : by_sample              ? conv_weight_by_sample(t, i)
+                                            : conv_total(t, t->p->sums[i], true);
     if (t->p->direction == LINCE_BACKWARD_WEIGHTS && i < (size_t)t->p->c->out.channels)
         t->bias[i] = by_sample ? conv_bias_by_sample(t, (int)i) : conv_total(t, t->p->bias_sums[i], false);
 }

@@ -257,6 +257,7 @@ static conv_algorithm algorithm_of(const lince_op_row *implementation, lince_dir
     if (is_ref(implementation)) return IN_DOUBLE;
     if (strstr(name, "winograd")) return strstr(name, "onednn") ? WINOGRAD_4 : WINOGRAD;
     if (strstr(name, "onednn")) return lince_cpu_level() > LINCE_PLAIN ? IN_CHAIN : BY_PRODUCT;
+    if (strstr(name, "split")) return IN_TILES;
     if (direction != LINCE_BACKWARD_WEIGHTS) return IN_CHAIN;
     return strstr(name, "depthwise") || strstr(name, "grouped") ? BY_PARITY : BY_SAMPLE;
 }

@@ -4,7 +4,8 @@
  * A tile register holds 16 rows of 64 bytes. One instruction adds to a tile C of 16 x 16 floats the product of a tile A,
  * 16 rows of 32 bfloat16, and a tile B, 16 rows of 16 pairs of them:
  *     C[m][n] += sum over k < 16 and h < 2 of A[m][2k + h] B[k][n][h]
- * added pair after pair, each sum rounded to the nearest float. */
+ * Products h = 0 and h = 1 are added up by themselves, one k after the other, then both sums, then that and C; each sum is
+ * rounded to the nearest float. */
 #ifndef LINCE_KERNELS_X86_TILES_H
 #define LINCE_KERNELS_X86_TILES_H
 
