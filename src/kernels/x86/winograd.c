@@ -7,8 +7,8 @@
  *     few tiles (deep layers, small batches)   tiles in scratch; a task makes the weights of one panel
  *     many tiles (first layers)                weights in scratch; a task makes the tiles of one block
  * Backward weights needs both transformed operands of all tiles for each product, and walks through the tiles
- * in chunks that the shared cache holds, adding up the transformed gradient; then, or with one chunk at once,
- * a task transforms back its block of it.
+ * in chunks, adding up the transformed gradient: point by point, whose operands are read by many products and
+ * stay in L2. Then a task transforms back its blocks of it.
  *
  * Tasks and chunks follow from the geometry alone, and each sum is made by one task in one order: the result
  * has the same bits on any number of threads. */
@@ -32,7 +32,7 @@ enum {
     TILES_IN_TASK = 128,     /* tiles of a task that makes weights: M in L2 */
     CHANNELS_IN_PIECE = 64,  /* summed over at a time */
     TILES_IN_TRANSFORM = 32, /* tiles of a task that only transforms */
-    CHUNK_BYTES = 3 << 20,   /* backward weights: tiles and gradients of a chunk, in L3 */
+    CHUNK_BYTES = 3 << 19,   /* backward weights: tiles and gradients of a chunk, in L2 */
     CHUNK_TILES = 64,        /* but at least so many */
 };
 
@@ -371,10 +371,15 @@ static size_t ranges(const plan *p)
     return lince_divide_up(p->chunk, TILES_IN_TRANSFORM);
 }
 
-/* dU of one task: a block of input channels, a panel of output channels. */
+/* dU of one task at a point: a block of input channels, a panel of output channels. */
+static size_t gradient_size(const plan *p)
+{
+    return p->lanes * (size_t)p->simd->vectors * p->lanes;
+}
+
 static size_t gradient_stride(const plan *p)
 {
-    return panel_stride(p, p->lanes);
+    return point_stride(p->panels * p->c_blocks * gradient_size(p));
 }
 
 /* Inputs' blocks first, gradients' behind them. */
@@ -428,40 +433,45 @@ typedef struct next_chunk {
     size_t part, parts;
 } next_chunk;
 
-static void gradient_task(const work *w, size_t index, float *du, next_chunk *next)
+/* One point of a task: a block of inputs and a panel of outputs. */
+static void multiply_point(const work *w, size_t index, size_t point, float *du)
 {
     const plan *p = w->plan;
-    size_t panel = index / p->c_blocks, block = index % p->c_blocks, vectors = vectors_of(p, panel);
-    size_t o = panel_begin(p, panel), per_block = p->chunk * p->lanes;
-    bool last = w->first + w->count == p->tiles;
-    for (size_t i = 0; i < p->points; i++, next->part++) {
-        const float *v = w->shared + i * chunk_stride(p), *y = v + (p->c_blocks + o) * per_block;
-        p->simd->outer[vectors - 1](v + block * per_block, y, per_block, w->count, w->first > 0,
-                                    du + i * gradient_stride(p));
-        fetch(p, &next->x, next->part, next->parts);
-        fetch(p, &next->dy, next->part, next->parts);
-        for (size_t k = 0; k < vectors && last; k++)
-            fetch_block(p, gradient_at(w, o + k, block), i, p->points);
-    }
-    for (size_t k = 0; k < vectors && block == 0 && w->args->b; k++) sum_bias(w, o + k);
-    if (last) write_gradient(w, panel, block, du);
+    size_t panel = index / p->c_blocks, block = index % p->c_blocks, per_block = p->chunk * p->lanes;
+    const float *v = w->shared + point * chunk_stride(p),
+                *y = v + (p->c_blocks + panel_begin(p, panel)) * per_block;
+    p->simd->outer[vectors_of(p, panel) - 1](v + block * per_block, y, per_block, w->count, w->first > 0,
+                                             du + point * gradient_stride(p) + index * gradient_size(p));
 }
 
-/* With one chunk, a thread's dU may be overwritten as soon as it is transformed back; else each task's is
- * kept. */
+/* Of a task whose points are all there: the bias, and behind the last chunk dw. */
+static void conclude_gradient(const work *w, size_t index, const float *du)
+{
+    const plan *p = w->plan;
+    size_t panel = index / p->c_blocks, block = index % p->c_blocks, o = panel_begin(p, panel);
+    for (size_t k = 0; k < vectors_of(p, panel) && block == 0 && w->args->b; k++) sum_bias(w, o + k);
+    if (w->first + w->count == p->tiles) write_gradient(w, panel, block, du);
+}
+
+/* Point by point, of which both operands stay in the core's own cache: each task reads a part of them. */
 static void gradient_worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t count = p->panels * p->c_blocks, size = p->points * gradient_stride(p);
+    size_t count = p->panels * p->c_blocks;
     size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
     size_t first = w->first + w->count, tiles = lince_smaller(p->chunk, p->tiles - first);
     next_chunk next = {.x = ahead_of(p, &p->from, w->args->x, first, tiles, 0, p->c_blocks),
                        .dy = ahead_of(p, &p->to, w->args->y, first, tiles, 0, p->k_blocks),
                        .part = index * (end - begin) * p->points,
                        .parts = w->workers * (end - begin) * p->points};
-    for (size_t i = begin; i < end; i++)
-        gradient_task(w, i, w->own + (p->chunks == 1 ? index : i) * size, &next);
+    for (size_t point = 0; point < p->points; point++)
+        for (size_t i = begin; i < end; i++, next.part++) {
+            multiply_point(w, i, point, w->own);
+            fetch(p, &next.x, next.part, next.parts);
+            fetch(p, &next.dy, next.part, next.parts);
+        }
+    for (size_t i = begin; i < end; i++) conclude_gradient(w, i, w->own + i * gradient_size(p));
 }
 
 static void run_weights(work *w)
@@ -483,9 +493,8 @@ static void plan_weights(plan *p)
     p->chunk = lince_divide_up(p->tiles, p->chunks);
     p->sums = p->points * chunk_stride(p);
     p->shared = p->sums + p->k_blocks * ranges(p) * p->lanes;
-    p->task = p->points * gradient_stride(p);
-    p->gradients = p->shared = point_stride(p->shared);
-    if (p->chunks > 1) p->shared += p->panels * p->c_blocks * p->task, p->task = 0;
+    p->gradients = point_stride(p->shared);
+    p->shared = p->gradients + p->points * gradient_stride(p);
 }
 
 /* --- the implementation ----------------------------------------------------------------------------------
@@ -590,7 +599,7 @@ static int create_avx2(lince_kernel *k)
 
 const lince_op_row lince_conv_winograd_avx512 = {.op = LINCE_OP_CONV,
                                                  .name = "winograd-avx512",
-                                                 .revision = 1,
+                                                 .revision = 2,
                                                  .needs = LINCE_AVX512,
                                                  .same_bits = true,
                                                  .finishes = true,
@@ -603,7 +612,7 @@ const lince_op_row lince_conv_winograd_avx512 = {.op = LINCE_OP_CONV,
                                                  .release = release};
 const lince_op_row lince_conv_winograd_avx2 = {.op = LINCE_OP_CONV,
                                                .name = "winograd-avx2",
-                                               .revision = 1,
+                                               .revision = 2,
                                                .needs = LINCE_AVX2,
                                                .same_bits = true,
                                                .finishes = true,
