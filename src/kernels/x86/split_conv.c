@@ -24,8 +24,8 @@
 enum {
     MAX_STRIDE = 2,
     MAX_GRIDS = MAX_STRIDE * MAX_STRIDE,
-    PIXELS_IN_GROUP = 256, /* forward, backward data */
-    CHUNK_BYTES = 3 << 20, /* backward weights: of packed x and dy */
+    PIXELS_IN_GROUP = 128, /* forward, backward data */
+    CHUNK_BYTES = 1 << 19, /* backward weights: of packed x and dy */
     WEIGHTS_OF_BLOCK = SPLIT_BLOCK * SPLIT_BLOCK,
 };
 
@@ -517,7 +517,7 @@ static bool supports(const void *geometry)
 static bool is_favoured(const void *geometry)
 {
     enum { BLOCKS = 2, PIXELS = 128 };
-    static const size_t least[] = {48, 16, 100}; /* by direction: products for each number that is packed */
+    static const size_t least[] = {48, 16, 60}; /* by direction: products for each number that is packed */
     const lince_conv_task *t = geometry;
     const lince_conv *c = &t->conv;
     size_t in = (size_t)c->in.channels * (size_t)c->kernel[0] * (size_t)c->kernel[1],
