@@ -4,12 +4,11 @@
  *     forward, backward data   a thread's group of pixels, some steps at a time: what a tap reads for them is packed into the
  *                              second-level cache, and read again by each pair of blocks of results, whose weights stay in
  *                              the first-level one
- *     backward weights         pieces of some steps of pixels: each is summed up by itself, and added to dw. Of a chunk of
- *                              pieces x, for each tap, and dy are packed for all threads, and a thread has its share of dw
+ *     backward weights         a thread has its share of dw; pieces of some steps of pixels, of which x, for each tap, and dy
+ *                              are packed, are summed up by themselves, and added to it
  *
  * How sums are cut follows from windows and channels alone: the same bits on any number of threads, and forward and backward
  * data whether samples come alone or many at a time. */
-#include "core/cpu.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/minmax.h"
@@ -19,14 +18,16 @@
 #include "kernels/kernels.h"
 #include "kernels/x86/split.h"
 
+#include <stdint.h>
 #include <xmmintrin.h>
 
 enum {
     MAX_STRIDE = 2,
     MAX_GRIDS = MAX_STRIDE * MAX_STRIDE,
-    PIXELS_IN_GROUP = 128, /* forward, backward data */
-    CHUNK_BYTES = 1 << 19, /* backward weights: of packed x and dy */
+    GROUP = 128, /* pixels: forward, backward data */
     WEIGHTS_OF_BLOCK = SPLIT_BLOCK * SPLIT_BLOCK,
+    ROWS_BYTES =
+        GROUP / SPLIT_SIDE * SPLIT_STEPS * SPLIT_STEP * sizeof(uint16_t), /* packed rows of a group */
 };
 
 /* A tap reads the pixel y, x behind where a result's window begins; `weight` is its number. */
@@ -54,8 +55,8 @@ typedef struct plan {
     tap *tap;                    /* memory of all */
     size_t from_pairs, to_pairs; /* of blocks, the last of which may be alone */
     size_t in_blocks;            /* of the weights' layout */
-    size_t group,
-        parts; /* pixels of a task; parts of the results' pairs, each a task; backward weights: steps of a chunk */
+    size_t
+        parts; /* of the results' pairs, each with a group of pixels a task; backward weights: of the rows */
     size_t shared, task; /* bytes of scratch: for all, and for each thread */
 } plan;
 
@@ -64,8 +65,7 @@ typedef struct work {
     const lince_conv_args *args;
     unsigned char *scratch;
     size_t workers;
-    size_t first, count; /* backward weights: steps of a chunk */
-    bool far;            /* far.h: results */
+    bool far; /* far.h: results */
 } work;
 
 static size_t blocks_of(lince_shape s)
@@ -130,25 +130,26 @@ static ptrdiff_t place_in(lince_shape map, size_t sample, int y, int x)
                        ((size_t)y * (size_t)map.width + (size_t)x) * SPLIT_BLOCK);
 }
 
-/* What tap t reads for a step's results, from `first` on. */
-static void find_sources(const plan *p, const grid *g, const tap *t, size_t first, ptrdiff_t at[SPLIT_SIDE])
+/* Of a step's results from `first` on the pixels (top + row step, left + column step). */
+static void find_pixels(lince_shape map, const grid *g, size_t first, int step, int top, int left,
+                        ptrdiff_t at[SPLIT_SIDE])
 {
     walk w = walk_from(g, first);
     for (size_t i = 0; i < SPLIT_SIDE; i++) {
-        at[i] =
-            w.left ? place_in(p->from, w.sample, w.row * p->stride + t->y, w.column * p->stride + t->x) : -1;
+        at[i] = w.left ? place_in(map, w.sample, top + w.row * step, left + w.column * step) : -1;
         if (w.left) advance(&w);
     }
 }
 
+/* Those that a tap reads. */
+static void find_sources(const plan *p, const grid *g, const tap *t, size_t first, ptrdiff_t at[SPLIT_SIDE])
+{
+    find_pixels(p->from, g, first, p->stride, t->y, t->x, at);
+}
+
 static void find_results(const plan *p, const grid *g, size_t first, ptrdiff_t at[SPLIT_SIDE])
 {
-    walk w = walk_from(g, first);
-    for (size_t i = 0; i < SPLIT_SIDE; i++) {
-        at[i] =
-            w.left ? place_in(p->to, w.sample, g->top + w.row * g->step, g->left + w.column * g->step) : -1;
-        if (w.left) advance(&w);
-    }
+    find_pixels(p->to, g, first, g->step, g->top, g->left, at);
 }
 
 /* --- forward, backward data ----------------------------------------------------------------------------- */
@@ -188,7 +189,7 @@ typedef struct task {
     size_t begin, end;
     uint16_t *rows; /* [tile][SPLIT_STEPS] */
     float *sums;    /* [pair][tile][SPLIT_SUMS] */
-    ptrdiff_t result[PIXELS_IN_GROUP];
+    ptrdiff_t result[GROUP];
 } task;
 
 static lince_finish finish_of(const work *w, size_t block)
@@ -277,11 +278,6 @@ static void run_task(const work *w, task *t)
     }
 }
 
-static size_t rows_size(const plan *p)
-{
-    return lince_align(p->group / SPLIT_SIDE * SPLIT_STEPS * SPLIT_STEP * sizeof(uint16_t));
-}
-
 /* The index-th of all groups of all grids. */
 static const grid *grid_of(const plan *p, size_t *index)
 {
@@ -302,14 +298,14 @@ static void data_worker(void *context, size_t index)
     const work *w = context;
     const plan *p = w->plan;
     unsigned char *own = w->scratch + p->shared + index * p->task;
-    task t = {.rows = (uint16_t *)own, .sums = (float *)(own + rows_size(p))};
+    task t = {.rows = (uint16_t *)own, .sums = (float *)(own + ROWS_BYTES)};
     size_t tasks = groups_of(p) * p->parts;
     lince_split_begin();
     for (size_t i = index * tasks / w->workers; i < (index + 1) * tasks / w->workers; i++) {
         size_t part = i % p->parts, group = i / p->parts;
         t.grid = grid_of(p, &group);
-        t.first = group * p->group;
-        t.tiles = lince_divide_up(lince_smaller(p->group, t.grid->pixels - t.first), SPLIT_SIDE);
+        t.first = group * GROUP;
+        t.tiles = lince_divide_up(lince_smaller(GROUP, t.grid->pixels - t.first), SPLIT_SIDE);
         t.begin = part * p->to_pairs / p->parts, t.end = (part + 1) * p->to_pairs / p->parts;
         run_task(w, &t);
     }
@@ -323,54 +319,55 @@ static void plan_data(plan *p, size_t threads)
     enum { FEW = 4 };
     const grid *last = &p->grid[p->grids - 1];
     size_t groups = 0, steps = last->first + last->steps, most = 0;
-    p->group = PIXELS_IN_GROUP;
     for (size_t i = 0; i < p->grids; i++) {
         grid *g = &p->grid[i];
-        groups += g->groups = lince_divide_up(g->pixels, p->group);
+        groups += g->groups = lince_divide_up(g->pixels, GROUP);
         most = lince_larger(most, g->steps);
     }
     p->parts = groups % threads && groups < FEW * threads ? lince_smaller(threads, p->to_pairs) : 1;
     p->shared = lince_align(p->to_pairs * steps * SPLIT_STEP * sizeof(uint16_t));
-    p->task = rows_size(p);
-    if (most > SPLIT_STEPS) p->task += lince_align(p->to_pairs * p->group * SPLIT_SIDE * sizeof(float));
+    p->task = ROWS_BYTES;
+    if (most > SPLIT_STEPS) p->task += lince_align(p->to_pairs * GROUP * SPLIT_SIDE * sizeof(float));
 }
 
 /* --- backward weights ----------------------------------------------------------------------------------- */
 
-/* Operands of a piece: for each tap all pairs of x; then those of dy. */
-static size_t operands_of(const plan *p)
+/* A thread's share of dw: rows (a tap and a pair of blocks of inputs each) and pairs of blocks of outputs. What it multiplies it
+ * packs itself, another share's operands perhaps once more: what another core has packed would be slow to come. */
+typedef struct share {
+    size_t row, rows, out, outs;
+    uint16_t *packed; /* [rows, then outs][SPLIT_STEPS] */
+} share;
+
+static size_t rows_of(const plan *p)
 {
-    return p->taps * p->from_pairs + p->to_pairs;
+    return p->taps * p->from_pairs;
 }
 
-static uint16_t *packed_at(const work *w, size_t step, size_t operand)
+static uint16_t *packed_at(const share *s, size_t operand, size_t step)
 {
-    size_t piece = step / SPLIT_STEPS * operands_of(w->plan);
-    return (uint16_t *)w->scratch + ((piece + operand) * SPLIT_STEPS + step % SPLIT_STEPS) * SPLIT_STEP;
+    return s->packed + (operand * SPLIT_STEPS + step) * SPLIT_STEP;
 }
 
-/* A step of the chunk. */
-static void pack_step(void *context, size_t step)
+/* Step `step` of a piece: SPLIT_SIDE pixels from `first` on. */
+static void pack_step(const work *w, const share *s, size_t first, size_t step)
 {
-    const work *w = context;
     const plan *p = w->plan;
-    size_t first = (w->first + step) * SPLIT_SIDE, x = p->from_pairs, dy = p->taps * x;
     ptrdiff_t at[SPLIT_SIDE];
-    for (size_t t = 0; t < p->taps; t++) {
-        find_sources(p, p->grid, &p->tap[t], first, at);
-        for (size_t i = 0; i < x; i++)
-            lince_split_channels(pair_of(w->args->x, p->from, i), at, packed_at(w, step, t * x + i));
+    for (size_t i = 0; i < s->rows; i++) {
+        size_t row = s->row + i, pair = row % p->from_pairs;
+        if (i == 0 || pair == 0) find_sources(p, p->grid, &p->tap[row / p->from_pairs], first, at);
+        lince_split_channels(pair_of(w->args->x, p->from, pair), at, packed_at(s, i, step));
     }
     find_results(p, p->grid, first, at);
-    for (size_t i = 0; i < p->to_pairs; i++)
-        lince_split_columns(pair_of(w->args->y, p->to, i), at, packed_at(w, step, dy + i));
+    for (size_t i = 0; i < s->outs; i++)
+        lince_split_columns(pair_of(w->args->y, p->to, s->out + i), at, packed_at(s, s->rows + i, step));
 }
 
-/* The n-th product: of a tap, a pair of blocks of inputs and one of outputs. */
-static void add_products(const work *w, size_t n, const float *c, bool first)
+static void add_product(const work *w, size_t row, size_t pair, const float *c, bool first)
 {
     const plan *p = w->plan;
-    size_t row = n / p->to_pairs, in = 2 * (row % p->from_pairs), out = 2 * (n % p->to_pairs);
+    size_t in = 2 * (row % p->from_pairs), out = 2 * pair;
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < 2; i++, c += WEIGHTS_OF_BLOCK) {
             float *dw = weights_at(w, in + i, out + k, row / p->from_pairs);
@@ -378,17 +375,17 @@ static void add_products(const work *w, size_t n, const float *c, bool first)
         }
 }
 
-/* The thread's products of a piece; as above, each is added while the next one is made. */
-static void add_piece(const work *w, size_t step, size_t begin, size_t end)
+/* As above, each product is added while the next one is made. */
+static void add_piece(const work *w, const share *s, size_t steps, bool first)
 {
-    const plan *p = w->plan;
-    size_t rows = p->taps * p->from_pairs, steps = lince_smaller(SPLIT_STEPS, w->count - step);
+    size_t count = s->rows * s->outs;
     float c[2][SPLIT_SUMS];
-    for (size_t n = begin; n <= end; n++) {
-        if (n < end)
-            lince_split_multiply(packed_at(w, step, n / p->to_pairs),
-                                 packed_at(w, step, rows + n % p->to_pairs), steps, c[n % 2]);
-        if (n > begin) add_products(w, n - 1, c[(n - 1) % 2], w->first + step == 0);
+    for (size_t n = 0; n <= count; n++) {
+        if (n < count)
+            lince_split_multiply(packed_at(s, n / s->outs, 0), packed_at(s, s->rows + n % s->outs, 0), steps,
+                                 c[n % 2]);
+        if (n > 0)
+            add_product(w, s->row + (n - 1) / s->outs, s->out + (n - 1) % s->outs, c[(n - 1) % 2], first);
     }
 }
 
@@ -396,32 +393,35 @@ static void weights_worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t products = p->taps * p->from_pairs * p->to_pairs;
+    size_t across = w->workers / p->parts, i = index / across, k = index % across;
+    share s = {.row = i * rows_of(p) / p->parts, .out = k * p->to_pairs / across};
+    s.rows = (i + 1) * rows_of(p) / p->parts - s.row;
+    s.outs = (k + 1) * p->to_pairs / across - s.out;
+    s.packed = (uint16_t *)(w->scratch + index * p->task);
+    if (!s.rows || !s.outs) return;
     lince_split_begin();
-    for (size_t s = 0; s < w->count; s += SPLIT_STEPS)
-        add_piece(w, s, index * products / w->workers, (index + 1) * products / w->workers);
+    for (size_t first = 0; first < p->grid->pixels; first += SPLIT_STEPS * SPLIT_SIDE) {
+        size_t steps = lince_divide_up(p->grid->pixels - first, SPLIT_SIDE);
+        steps = lince_smaller(steps, SPLIT_STEPS);
+        for (size_t step = 0; step < steps; step++) pack_step(w, &s, first + step * SPLIT_SIDE, step);
+        add_piece(w, &s, steps, first == 0);
+    }
     lince_split_end();
 }
 
-static void plan_weights(plan *p)
+/* What shares take: a product is made in two thirds of the time that packing one of its operands takes. */
+static void plan_weights(plan *p, size_t threads)
 {
-    size_t piece = operands_of(p) * SPLIT_STEPS * SPLIT_STEP * sizeof(uint16_t),
-           pieces = lince_divide_up(p->grid->pixels, SPLIT_STEPS * SPLIT_SIDE);
-    pieces = lince_smaller(lince_larger(CHUNK_BYTES / piece, 1), pieces);
-    p->group = pieces * SPLIT_STEPS;
-    p->shared = pieces * piece;
-}
-
-static void run_weights(work *w, const lince_exec *exec)
-{
-    const plan *p = w->plan;
-    size_t steps = lince_divide_up(p->grid->pixels, SPLIT_SIDE);
-    for (w->first = 0; w->first < steps; w->first += p->group) {
-        w->count = lince_smaller(p->group, steps - w->first);
-        lince_parallel(exec->threads, w->count, pack_step, w);
-        lince_parallel(exec->threads, w->workers, weights_worker, w);
+    size_t least = SIZE_MAX;
+    for (size_t parts = 1; parts <= threads; parts++) {
+        size_t rows = lince_divide_up(rows_of(p), parts),
+               outs = lince_divide_up(p->to_pairs, threads / parts);
+        size_t takes = 2 * rows * outs + 3 * (rows + outs);
+        if (threads % parts || takes >= least) continue;
+        least = takes;
+        p->parts = parts;
+        p->task = lince_align((rows + outs) * SPLIT_STEPS * SPLIT_STEP * sizeof(uint16_t));
     }
-    if (w->args->b) lince_sum_channels(exec, p->to, p->batch, w->args->y, w->args->b);
 }
 
 /* --- the plan ------------------------------------------------------------------------------------------- */
@@ -496,7 +496,7 @@ static int create(lince_kernel *k)
     }
     add_grids(p, &t->conv);
     if (t->direction == LINCE_BACKWARD_WEIGHTS)
-        plan_weights(p);
+        plan_weights(p, (size_t)k->exec.threads);
     else
         plan_data(p, (size_t)k->exec.threads);
     k->scratch = p->shared + (size_t)k->exec.threads * p->task;
@@ -533,7 +533,8 @@ static void run(const lince_kernel *k, const void *args)
     const plan *p = k->plan;
     work w = {.plan = p, .args = a, .scratch = a->scratch, .workers = (size_t)k->exec.threads};
     if (p->direction == LINCE_BACKWARD_WEIGHTS) {
-        run_weights(&w, &k->exec);
+        lince_parallel(k->exec.threads, w.workers, weights_worker, &w);
+        if (a->b) lince_sum_channels(&k->exec, p->to, p->batch, a->y, a->b);
         return;
     }
     const float *result = p->direction == LINCE_FORWARD ? a->y : a->x;
