@@ -16,9 +16,9 @@
 #include "kernels/conv.h"
 #include "kernels/far.h"
 #include "kernels/kernels.h"
+#include "kernels/x86/share.h"
 #include "kernels/x86/split.h"
 
-#include <stdint.h>
 #include <xmmintrin.h>
 
 enum {
@@ -332,11 +332,10 @@ static void plan_data(plan *p, size_t threads)
 
 /* --- backward weights ----------------------------------------------------------------------------------- */
 
-/* A thread's share of dw: rows (a tap and a pair of blocks of inputs each) and pairs of blocks of outputs. What it multiplies it
- * packs itself, another share's operands perhaps once more: what another core has packed would be slow to come. */
+/* A thread's share of dw (share.h): a row is a tap and a pair of blocks of inputs, a column a pair of blocks of outputs. */
 typedef struct share {
-    size_t row, rows, out, outs;
-    uint16_t *packed; /* [rows, then outs][SPLIT_STEPS] */
+    lince_share of;
+    uint16_t *packed; /* [rows, then columns][SPLIT_STEPS] */
 } share;
 
 static size_t rows_of(const plan *p)
@@ -353,15 +352,16 @@ static uint16_t *packed_at(const share *s, size_t operand, size_t step)
 static void pack_step(const work *w, const share *s, size_t first, size_t step)
 {
     const plan *p = w->plan;
+    const lince_share *of = &s->of;
     ptrdiff_t at[SPLIT_SIDE];
-    for (size_t i = 0; i < s->rows; i++) {
-        size_t row = s->row + i, pair = row % p->from_pairs;
+    for (size_t i = 0; i < of->rows; i++) {
+        size_t row = of->row + i, pair = row % p->from_pairs;
         if (i == 0 || pair == 0) find_sources(p, p->grid, &p->tap[row / p->from_pairs], first, at);
         lince_split_channels(pair_of(w->args->x, p->from, pair), at, packed_at(s, i, step));
     }
     find_results(p, p->grid, first, at);
-    for (size_t i = 0; i < s->outs; i++)
-        lince_split_columns(pair_of(w->args->y, p->to, s->out + i), at, packed_at(s, s->rows + i, step));
+    for (size_t i = 0; i < of->columns; i++)
+        lince_split_columns(pair_of(w->args->y, p->to, of->column + i), at, packed_at(s, of->rows + i, step));
 }
 
 static void add_product(const work *w, size_t row, size_t pair, const float *c, bool first)
@@ -378,14 +378,15 @@ static void add_product(const work *w, size_t row, size_t pair, const float *c, 
 /* As above, each product is added while the next one is made. */
 static void add_piece(const work *w, const share *s, size_t steps, bool first)
 {
-    size_t count = s->rows * s->outs;
+    size_t columns = s->of.columns, count = s->of.rows * columns;
     float c[2][SPLIT_SUMS];
     for (size_t n = 0; n <= count; n++) {
         if (n < count)
-            lince_split_multiply(packed_at(s, n / s->outs, 0), packed_at(s, s->rows + n % s->outs, 0), steps,
-                                 c[n % 2]);
+            lince_split_multiply(packed_at(s, n / columns, 0), packed_at(s, s->of.rows + n % columns, 0),
+                                 steps, c[n % 2]);
         if (n > 0)
-            add_product(w, s->row + (n - 1) / s->outs, s->out + (n - 1) % s->outs, c[(n - 1) % 2], first);
+            add_product(w, s->of.row + (n - 1) / columns, s->of.column + (n - 1) % columns, c[(n - 1) % 2],
+                        first);
     }
 }
 
@@ -393,12 +394,9 @@ static void weights_worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t across = w->workers / p->parts, i = index / across, k = index % across;
-    share s = {.row = i * rows_of(p) / p->parts, .out = k * p->to_pairs / across};
-    s.rows = (i + 1) * rows_of(p) / p->parts - s.row;
-    s.outs = (k + 1) * p->to_pairs / across - s.out;
-    s.packed = (uint16_t *)(w->scratch + index * p->task);
-    if (!s.rows || !s.outs) return;
+    share s = {.of = lince_share_of(index, w->workers, p->parts, rows_of(p), p->to_pairs),
+               .packed = (uint16_t *)(w->scratch + index * p->task)};
+    if (!s.of.rows || !s.of.columns) return;
     lince_split_begin();
     for (size_t first = 0; first < p->grid->pixels; first += SPLIT_STEPS * SPLIT_SIDE) {
         size_t steps = lince_divide_up(p->grid->pixels - first, SPLIT_SIDE);
@@ -409,19 +407,12 @@ static void weights_worker(void *context, size_t index)
     lince_split_end();
 }
 
-/* What shares take: a product is made in two thirds of the time that packing one of its operands takes. */
+/* A product is made in two thirds of the time that packing an operand takes. */
 static void plan_weights(plan *p, size_t threads)
 {
-    size_t least = SIZE_MAX;
-    for (size_t parts = 1; parts <= threads; parts++) {
-        size_t rows = lince_divide_up(rows_of(p), parts),
-               outs = lince_divide_up(p->to_pairs, threads / parts);
-        size_t takes = 2 * rows * outs + 3 * (rows + outs);
-        if (threads % parts || takes >= least) continue;
-        least = takes;
-        p->parts = parts;
-        p->task = lince_align((rows + outs) * SPLIT_STEPS * SPLIT_STEP * sizeof(uint16_t));
-    }
+    lince_share most;
+    p->parts = lince_share_parts(threads, rows_of(p), p->to_pairs, 2, 3, &most);
+    p->task = lince_align((most.rows + most.columns) * SPLIT_STEPS * SPLIT_STEP * sizeof(uint16_t));
 }
 
 /* --- the plan ------------------------------------------------------------------------------------------- */

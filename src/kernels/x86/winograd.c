@@ -8,7 +8,7 @@
  *     many tiles (first layers)                weights in scratch; a task makes the tiles of one block
  * Backward weights needs both transformed operands of all tiles for each product, and walks through the tiles
  * in chunks, adding up the transformed gradient: point by point, whose operands are read by many products and
- * stay in L2. Then a task transforms back its blocks of it.
+ * stay in L2. Each thread transforms what its share of the gradient needs, and in the end that share back.
  *
  * Tasks and chunks follow from the geometry alone, and each sum is made by one task in one order: the result
  * has the same bits on any number of threads. */
@@ -20,6 +20,7 @@
 #include "core/parallel.h"
 #include "kernels/conv.h"
 #include "kernels/far.h"
+#include "kernels/x86/share.h"
 
 #include <xmmintrin.h>
 
@@ -45,14 +46,14 @@ typedef struct plan {
     lince_tiling from, to; /* tiles read (with their rims), tiles written (or dy's) */
     size_t tiles;          /* over the batch */
     size_t c_blocks, k_blocks,
-        panels;             /* blocks of channels that are summed over, of results; panels of results */
-    size_t in_blocks;       /* of the weights' layout */
-    bool rotated;           /* backward data */
-    bool weights_first;     /* weights in scratch, tiles made by tasks */
-    size_t block;           /* tiles of a task that makes them */
-    size_t chunk, chunks;   /* backward weights: tiles of a chunk */
-    size_t sums, gradients; /* where in scratch the sums over dy and the gradients of U lie */
-    size_t shared, task;    /* floats of scratch: for all, and for each thread */
+        panels;          /* blocks of channels that are summed over, of results; panels of results */
+    size_t in_blocks;    /* of the weights' layout */
+    bool rotated;        /* backward data */
+    bool weights_first;  /* weights in scratch, tiles made by tasks */
+    size_t block;        /* tiles of a task that makes them */
+    size_t chunk, parts; /* backward weights: tiles of a chunk; parts of the inputs' blocks (share.h) */
+    lince_share most;    /* the largest share */
+    size_t shared, task; /* floats of scratch: for all, and for each thread */
 } plan;
 
 typedef struct work {
@@ -64,8 +65,6 @@ typedef struct work {
     lince_finish finish; /* of all channels and all of the result */
     int threads;
     size_t workers;
-    float *sums;         /* backward weights: [k_blocks][ranges][lanes] of dy, of this chunk */
-    size_t first, count; /* backward weights: tiles of this chunk */
 } work;
 
 /* Odd numbers of cache lines from point to point: powers of two would crowd into few sets of the caches. */
@@ -360,9 +359,19 @@ static void plan_data(plan *p)
 /* --- backward weights ------------------------------------------------------------------------------------
  */
 
+/* A thread's share of dw (share.h): a row is a block of inputs, a column a panel of outputs. Of its operands and gradients it has
+ * scratch of its own. */
+typedef struct share {
+    lince_share of;
+    size_t k, k_blocks; /* blocks of outputs */
+    float *v;           /* [points]: inputs' blocks, gradients' behind them, [block][tile][lanes] */
+    float *sums;        /* [k_blocks][ranges][lanes] of dy, of this chunk */
+    float *du;          /* [points][columns][rows] gradients of U */
+} share;
+
 static size_t chunk_stride(const plan *p)
 {
-    return tiles_stride(p, p->c_blocks + p->k_blocks, p->chunk);
+    return tiles_stride(p, p->most.rows + p->most.columns * (size_t)p->simd->vectors, p->chunk);
 }
 
 /* Ranges of tiles that a chunk is transformed in. */
@@ -371,7 +380,12 @@ static size_t ranges(const plan *p)
     return lince_divide_up(p->chunk, TILES_IN_TRANSFORM);
 }
 
-/* dU of one task at a point: a block of input channels, a panel of output channels. */
+static size_t sums_size(const plan *p)
+{
+    return point_stride(p->most.columns * (size_t)p->simd->vectors * ranges(p) * p->lanes);
+}
+
+/* dU of a block of input channels and a panel of output channels at a point. */
 static size_t gradient_size(const plan *p)
 {
     return p->lanes * (size_t)p->simd->vectors * p->lanes;
@@ -379,36 +393,51 @@ static size_t gradient_size(const plan *p)
 
 static size_t gradient_stride(const plan *p)
 {
-    return point_stride(p->panels * p->c_blocks * gradient_size(p));
+    return point_stride(p->most.columns * p->most.rows * gradient_size(p));
 }
 
-/* Inputs' blocks first, gradients' behind them. */
-static void chunk_to_scratch(void *context, size_t index)
+static share share_of(const work *w, size_t index)
 {
-    const work *w = context;
     const plan *p = w->plan;
-    size_t blocks = p->c_blocks + p->k_blocks, block = index % blocks, range = index / blocks;
-    size_t first = range * TILES_IN_TRANSFORM;
-    size_t count = lince_smaller(TILES_IN_TRANSFORM, w->count - first);
-    float *v = w->shared + (block * p->chunk + first) * p->lanes;
-    if (block < p->c_blocks)
-        p->transforms->input_tiles(&p->from, w->args->x, w->first + first, count, block, v, chunk_stride(p));
-    else
-        p->transforms->gradient_tiles(&p->to, w->args->y, w->first + first, count, block - p->c_blocks, v,
-                                      chunk_stride(p),
-                                      w->sums + ((block - p->c_blocks) * ranges(p) + range) * p->lanes);
+    share s = {.of = lince_share_of(index, w->workers, p->parts, p->c_blocks, p->panels),
+               .v = w->own + index * p->task};
+    s.k = panel_begin(p, s.of.column);
+    s.k_blocks = panel_begin(p, s.of.column + s.of.columns) - s.k;
+    s.sums = s.v + p->points * chunk_stride(p);
+    s.du = s.sums + sums_size(p);
+    return s;
 }
 
-/* db of one block: the sums of its ranges of tiles, and of the chunks before. */
-static void sum_bias(const work *w, size_t block)
+/* Tiles [first, first + count) of the batch. */
+typedef struct chunk {
+    size_t first, count;
+} chunk;
+
+static void transform_chunk(const work *w, const share *s, const chunk *c)
 {
     const plan *p = w->plan;
-    float *b = w->args->b + block * p->lanes;
+    for (size_t range = 0, first = 0; first < c->count; range++, first += TILES_IN_TRANSFORM) {
+        size_t count = lince_smaller(TILES_IN_TRANSFORM, c->count - first);
+        float *v = s->v + first * p->lanes;
+        for (size_t i = 0; i < s->of.rows; i++, v += p->chunk * p->lanes)
+            p->transforms->input_tiles(&p->from, w->args->x, c->first + first, count, s->of.row + i, v,
+                                       chunk_stride(p));
+        for (size_t i = 0; i < s->k_blocks; i++, v += p->chunk * p->lanes)
+            p->transforms->gradient_tiles(&p->to, w->args->y, c->first + first, count, s->k + i, v,
+                                          chunk_stride(p), s->sums + (i * ranges(p) + range) * p->lanes);
+    }
+}
+
+/* db of the share's i-th block: the sums of its ranges of tiles, and of the chunks before. */
+static void sum_bias(const work *w, const share *s, const chunk *c, size_t i)
+{
+    const plan *p = w->plan;
+    float *b = w->args->b + (s->k + i) * p->lanes;
     for (size_t l = 0; l < p->lanes; l++) {
         float sum = 0;
-        for (size_t i = 0; i < lince_divide_up(w->count, TILES_IN_TRANSFORM); i++)
-            sum += w->sums[(block * ranges(p) + i) * p->lanes + l];
-        b[l] = w->first > 0 ? b[l] + sum : sum;
+        for (size_t r = 0; r < lince_divide_up(c->count, TILES_IN_TRANSFORM); r++)
+            sum += s->sums[(i * ranges(p) + r) * p->lanes + l];
+        b[l] = c->first > 0 ? b[l] + sum : sum;
     }
 }
 
@@ -427,74 +456,67 @@ static void write_gradient(const work *w, size_t panel, size_t block, const floa
                                         gradient_at(w, panel_begin(p, panel) + k, block));
 }
 
-/* What the next chunk will read, of which a thread fetches what it is likely to transform itself. */
-typedef struct next_chunk {
-    ahead x, dy;
-    size_t part, parts;
-} next_chunk;
-
-/* One point of a task: a block of inputs and a panel of outputs. */
-static void multiply_point(const work *w, size_t index, size_t point, float *du)
+/* Where dU of the share's row and column lies at the first point. */
+static float *gradient_in(const plan *p, const share *s, size_t row, size_t column)
 {
-    const plan *p = w->plan;
-    size_t panel = index / p->c_blocks, block = index % p->c_blocks, per_block = p->chunk * p->lanes;
-    const float *v = w->shared + point * chunk_stride(p),
-                *y = v + (p->c_blocks + panel_begin(p, panel)) * per_block;
-    p->simd->outer[vectors_of(p, panel) - 1](v + block * per_block, y, per_block, w->count, w->first > 0,
-                                             du + point * gradient_stride(p) + index * gradient_size(p));
+    return s->du + (column * s->of.rows + row) * gradient_size(p);
 }
 
-/* Of a task whose points are all there: the bias, and behind the last chunk dw. */
-static void conclude_gradient(const work *w, size_t index, const float *du)
+static void multiply_point(const work *w, const share *s, const chunk *c, size_t point, size_t row,
+                           size_t column)
 {
     const plan *p = w->plan;
-    size_t panel = index / p->c_blocks, block = index % p->c_blocks, o = panel_begin(p, panel);
-    for (size_t k = 0; k < vectors_of(p, panel) && block == 0 && w->args->b; k++) sum_bias(w, o + k);
-    if (w->first + w->count == p->tiles) write_gradient(w, panel, block, du);
+    size_t per_block = p->chunk * p->lanes, panel = s->of.column + column;
+    const float *v = s->v + point * chunk_stride(p),
+                *y = v + (s->of.rows + panel_begin(p, panel) - s->k) * per_block;
+    p->simd->outer[vectors_of(p, panel) - 1](v + row * per_block, y, per_block, c->count, c->first > 0,
+                                             gradient_in(p, s, row, column) + point * gradient_stride(p));
 }
 
-/* Point by point, of which both operands stay in the core's own cache: each task reads a part of them. */
-static void gradient_worker(void *context, size_t index)
+/* Point by point, of which both operands stay in the core's own cache: each product reads a part of them. Meanwhile the next
+ * chunk's comes from memory. */
+static void multiply_chunk(const work *w, const share *s, const chunk *c)
+{
+    const plan *p = w->plan;
+    size_t first = c->first + c->count, tiles = lince_smaller(p->chunk, p->tiles - first);
+    ahead x = ahead_of(p, &p->from, w->args->x, first, tiles, s->of.row, s->of.rows),
+          dy = ahead_of(p, &p->to, w->args->y, first, tiles, s->k, s->k_blocks);
+    size_t part = 0, parts = p->points * s->of.rows * s->of.columns;
+    for (size_t point = 0; point < p->points; point++)
+        for (size_t column = 0; column < s->of.columns; column++)
+            for (size_t row = 0; row < s->of.rows; row++, part++) {
+                multiply_point(w, s, c, point, row, column);
+                fetch(p, &x, part, parts);
+                fetch(p, &dy, part, parts);
+            }
+}
+
+static void weights_worker(void *context, size_t index)
 {
     const work *w = context;
     const plan *p = w->plan;
-    size_t count = p->panels * p->c_blocks;
-    size_t begin = index * count / w->workers, end = (index + 1) * count / w->workers;
-    size_t first = w->first + w->count, tiles = lince_smaller(p->chunk, p->tiles - first);
-    next_chunk next = {.x = ahead_of(p, &p->from, w->args->x, first, tiles, 0, p->c_blocks),
-                       .dy = ahead_of(p, &p->to, w->args->y, first, tiles, 0, p->k_blocks),
-                       .part = index * (end - begin) * p->points,
-                       .parts = w->workers * (end - begin) * p->points};
-    for (size_t point = 0; point < p->points; point++)
-        for (size_t i = begin; i < end; i++, next.part++) {
-            multiply_point(w, i, point, w->own);
-            fetch(p, &next.x, next.part, next.parts);
-            fetch(p, &next.dy, next.part, next.parts);
-        }
-    for (size_t i = begin; i < end; i++) conclude_gradient(w, i, w->own + i * gradient_size(p));
-}
-
-static void run_weights(work *w)
-{
-    const plan *p = w->plan;
-    for (w->first = 0; w->first < p->tiles; w->first += p->chunk) {
-        w->count = lince_smaller(p->chunk, p->tiles - w->first);
-        size_t transforms = lince_divide_up(w->count, TILES_IN_TRANSFORM) * (p->c_blocks + p->k_blocks);
-        lince_parallel(w->threads, transforms, chunk_to_scratch, w);
-        lince_parallel(w->threads, w->workers, gradient_worker, w);
+    share s = share_of(w, index);
+    if (!s.of.rows || !s.of.columns) return;
+    for (size_t first = 0; first < p->tiles; first += p->chunk) {
+        chunk c = {first, lince_smaller(p->chunk, p->tiles - first)};
+        transform_chunk(w, &s, &c);
+        multiply_chunk(w, &s, &c);
+        for (size_t i = 0; i < s.k_blocks && s.of.row == 0 && w->args->b; i++) sum_bias(w, &s, &c, i);
     }
+    for (size_t column = 0; column < s.of.columns; column++)
+        for (size_t row = 0; row < s.of.rows; row++)
+            write_gradient(w, s.of.column + column, s.of.row + row, gradient_in(p, &s, row, column));
 }
 
-static void plan_weights(plan *p)
+/* The chunks follow from the geometry alone, as sums do. A panel's products with a block take some 800 cycles a tile, a
+ * transform of a block 300. */
+static void plan_weights(plan *p, size_t threads)
 {
     size_t tile = p->points * (p->c_blocks + p->k_blocks) * p->lanes * sizeof(float);
     p->chunk = CHUNK_BYTES / tile < CHUNK_TILES ? CHUNK_TILES : CHUNK_BYTES / tile;
-    p->chunks = lince_divide_up(p->tiles, p->chunk);
-    p->chunk = lince_divide_up(p->tiles, p->chunks);
-    p->sums = p->points * chunk_stride(p);
-    p->shared = p->sums + p->k_blocks * ranges(p) * p->lanes;
-    p->gradients = point_stride(p->shared);
-    p->shared = p->gradients + p->points * gradient_stride(p);
+    p->chunk = lince_divide_up(p->tiles, lince_divide_up(p->tiles, p->chunk));
+    p->parts = lince_share_parts(threads, p->c_blocks, p->panels, 8, 3, &p->most);
+    p->task = point_stride(p->points * (chunk_stride(p) + gradient_stride(p)) + sums_size(p));
 }
 
 /* --- the implementation ----------------------------------------------------------------------------------
@@ -548,7 +570,7 @@ static int create(lince_kernel *k, const lince_winograd_simd *simd)
     p->in_blocks = lince_divide_up((size_t)c->in.channels, p->lanes);
     p->panels = lince_divide_up(p->k_blocks, (size_t)simd->vectors);
     if (t->direction == LINCE_BACKWARD_WEIGHTS)
-        plan_weights(p);
+        plan_weights(p, (size_t)k->exec.threads);
     else
         plan_data(p);
     k->scratch = (p->shared + (size_t)k->exec.threads * p->task) * sizeof(float);
@@ -572,13 +594,10 @@ static void run(const lince_kernel *k, const void *args)
               .workers = (size_t)k->exec.threads};
     w.finish.far = w.finish.addend != w.result &&
                    lince_is_far(w.result, (size_t)t->conv.batch * lince_shape_size(p->to.shape));
-    if (t->direction == LINCE_BACKWARD_WEIGHTS) {
-        w.sums = w.shared + p->sums;
-        w.own = w.shared + p->gradients;
-        run_weights(&w);
-    } else {
+    if (t->direction == LINCE_BACKWARD_WEIGHTS)
+        lince_parallel(w.threads, w.workers, weights_worker, &w);
+    else
         run_data(&w);
-    }
 }
 
 static void release(lince_kernel *k)
