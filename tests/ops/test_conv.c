@@ -538,6 +538,28 @@ static void test_own_kernels_give_the_same_bits_on_any_number_of_threads(void **
                 compare_threads(row, shapes[which], block, (lince_direction)d);
 }
 
+/* One value of x that is no number, or infinite, makes no finite result of what reads it. */
+static void spoil(const lince_op_row *row, uint32_t bits)
+{
+    lince_conv c = conv_of_shape((shape){2, 48, 12, 12, 40, 1, 1, 0, 1}, lince_cpu_lanes());
+    operands o = make(&c);
+    memcpy(&o.x[activation_at(c.in, 1, 33, 5, 7)], &bits, sizeof bits);
+    if (run(row, &c, LINCE_FORWARD, 1, &o, (lince_conv_args){0}))
+        for (size_t channel = 0; channel < 40; channel++) {
+            assert_false(isfinite(o.y[activation_at(c.out, 1, channel, 5, 7)]));
+            assert_true(isfinite(o.y[activation_at(c.out, 1, channel, 5, 6)]));
+        }
+    release(&o);
+}
+
+static void test_what_is_no_number_stays_none(void **state)
+{
+    (void)state;
+    static const uint32_t bits[] = {0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 0x7fffffff, 0xffffffff};
+    EACH_ROW(row, LINCE_OP_CONV)
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) spoil(row, bits[i]);
+}
+
 /* Sample by sample, where results are small. */
 static void compare_samples(const lince_op_row *row, shape s, lince_direction direction)
 {
@@ -634,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_bounds_are_not_wide),
         cmocka_unit_test(test_relu_and_gate),
         cmocka_unit_test(test_own_kernels_give_the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(test_what_is_no_number_stays_none),
         cmocka_unit_test(test_results_that_are_written_past_the_caches_are_those_of_each_sample),
         cmocka_unit_test(test_rows_of_weights_go_where_each_weight_lies),
         cmocka_unit_test(test_the_reference_directions_are_transposes),
