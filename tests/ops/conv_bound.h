@@ -217,9 +217,10 @@ static estimate conv_bias_by_sample(const conv_truth *t, int o)
     return total_of(&whole, t->p->order, whole.terms - 1);
 }
 
-/* A tile instruction adds up the even and the odd ones of 32 terms, then both, then that and what was there (x86/tiles.h). As if all of these were
- * alike. Of each term 2^-24 at the most is left out, as a rounding may; typically a quarter of that. Of so many chains half of Q is three times its mean. The five small products of each go through as
- * many roundings of sums 2^-7 as large. */
+/* A tile instruction adds up the even and the odd ones of 32 terms, then both, then that and what was there (x86/tiles.h). As if
+ * all of these were alike. Of each term 2^-24 at the most is left out, as a rounding may; typically a quarter of that. Of so many
+ * chains half of Q is three times its mean. The five small products of each term go through as many roundings of sums 2^-7 as
+ * large. */
 static estimate conv_total_in_tiles(const conv_truth *t, sum s)
 {
     enum { STEP = 32 };

@@ -40,4 +40,10 @@ static inline bool lince_finish_holds(const lince_finish *f)
     return f->activation < LINCE_SILU;
 }
 
+/* Whether they are written past the caches: what an activation reads again is not. */
+static inline bool lince_finish_streams(const lince_finish *f)
+{
+    return f->far && lince_finish_holds(f);
+}
+
 #endif

@@ -13,7 +13,7 @@
  * bits are lost, because tiles take bfloat16 below 1.2e-38 for zero. The technique: G. Henry, P. Tang, A. Heinecke, "Leveraging
  * the bfloat16 artificial intelligence datatype for higher-precision computations", 2019.
  *
- * A product is of 32 rows and 32 columns, and sums over steps of 32. Operands are packed, in the order in which they are read:
+ * A product, between lince_tiles_begin and lince_tiles_end, is of 32 rows and 32 columns, and sums over steps of 32. Operands are packed, in the order in which they are read:
  *     rows      [step][part][2 x 16 rows][32]
  *     columns   [step][part][2 x 16 columns][16 pairs of the sum][column][2] */
 #ifndef LINCE_KERNELS_X86_SPLIT_H
@@ -34,10 +34,6 @@ enum {
         3, /* that are summed up at a time: rows and columns of these, 36 KiB, stay in the first-level cache */
     SPLIT_SUMS = SPLIT_SIDE * SPLIT_SIDE,
 };
-
-/* Before products of a thread, and after them. */
-void lince_split_begin(void);
-void lince_split_end(void);
 
 /* --- packing --------------------------------------------------------------------------------------------
  * at [32]: how many floats behind a block's beginning the 16 channels of each position lie; -1: zeros. */

@@ -9,24 +9,6 @@ enum {
     ROW = SPLIT_SIDE * sizeof(uint16_t) /* bytes of a tile's row */
 };
 
-/* Eight tiles of 16 rows of 64 bytes. A constant: compilers do not see that the instruction reads all of it. */
-void lince_split_begin(void)
-{
-    static const struct {
-        uint8_t palette, start_row, reserved[14];
-        uint16_t bytes[16];
-        uint8_t rows[16];
-    } config = {.palette = 1,
-                .bytes = {ROW, ROW, ROW, ROW, ROW, ROW, ROW, ROW},
-                .rows = {TILE, TILE, TILE, TILE, TILE, TILE, TILE, TILE}};
-    _tile_loadconfig(&config);
-}
-
-void lince_split_end(void)
-{
-    _tile_release();
-}
-
 /* --- packing -------------------------------------------------------------------------------------------- */
 
 /* A float's parts, each in the upper half of 32 bits. */
@@ -186,7 +168,7 @@ INLINE void finish_rows(const lince_finish *f, const float *sums, const float *c
         sum[r] = vec_load(c + r * LANES);
         if (sums) sum[r] = vec_add(sum[r], vec_load(sums + r * LANES));
     }
-    finish_pixels(f, 0, at, LANES, count, 1, f->far && lince_finish_holds(f), sum, y);
+    finish_pixels(f, 0, at, LANES, count, 1, lince_finish_streams(f), sum, y);
     if (!lince_finish_holds(f)) activate(f, y + at, (size_t)count);
 }
 

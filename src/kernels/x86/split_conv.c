@@ -18,6 +18,7 @@
 #include "kernels/kernels.h"
 #include "kernels/x86/share.h"
 #include "kernels/x86/split.h"
+#include "kernels/x86/tiles.h"
 
 #include <xmmintrin.h>
 
@@ -200,6 +201,7 @@ static lince_finish finish_of(const work *w, size_t block)
     if (w->plan->direction == LINCE_FORWARD) f = lince_finish_forward(a->epilogue, a->relu, a->b, 0, 0);
     if (f.bias) f.bias += channel;
     if (f.scale) f.scale += channel, f.shift += channel;
+    f.far = w->far;
     lince_finish_advance(&f, behind);
     return f;
 }
@@ -214,7 +216,6 @@ static void write_tile(const work *w, const task *t, size_t pair, size_t tile, c
     for (size_t k = 0; k < 2 && 2 * pair + k < blocks_of(p->to); k++) {
         size_t block = 2 * pair + k, half = k * SPLIT_SUMS / 2;
         lince_finish f = finish_of(w, block);
-        f.far = w->far;
         lince_split_finish(&f, before ? before + half : NULL, c + half, t->result + tile * SPLIT_SIDE, count,
                            result + block * plane_of(p->to));
     }
@@ -300,7 +301,7 @@ static void data_worker(void *context, size_t index)
     unsigned char *own = w->scratch + p->shared + index * p->task;
     task t = {.rows = (uint16_t *)own, .sums = (float *)(own + ROWS_BYTES)};
     size_t tasks = groups_of(p) * p->parts;
-    lince_split_begin();
+    lince_tiles_begin();
     for (size_t i = index * tasks / w->workers; i < (index + 1) * tasks / w->workers; i++) {
         size_t part = i % p->parts, group = i / p->parts;
         t.grid = grid_of(p, &group);
@@ -310,7 +311,7 @@ static void data_worker(void *context, size_t index)
         run_task(w, &t);
     }
     if (w->far) _mm_sfence();
-    lince_split_end();
+    lince_tiles_end();
 }
 
 /* Few groups would leave threads without work: then each thread has some of the results' blocks of all pixels. */
@@ -397,14 +398,14 @@ static void weights_worker(void *context, size_t index)
     share s = {.of = lince_share_of(index, w->workers, p->parts, rows_of(p), p->to_pairs),
                .packed = (uint16_t *)(w->scratch + index * p->task)};
     if (!s.of.rows || !s.of.columns) return;
-    lince_split_begin();
+    lince_tiles_begin();
     for (size_t first = 0; first < p->grid->pixels; first += SPLIT_STEPS * SPLIT_SIDE) {
         size_t steps = lince_divide_up(p->grid->pixels - first, SPLIT_SIDE);
         steps = lince_smaller(steps, SPLIT_STEPS);
         for (size_t step = 0; step < steps; step++) pack_step(w, &s, first + step * SPLIT_SIDE, step);
         add_piece(w, &s, steps, first == 0);
     }
-    lince_split_end();
+    lince_tiles_end();
 }
 
 /* A product is made in two thirds of the time that packing an operand takes. */
@@ -529,7 +530,7 @@ static void run(const lince_kernel *k, const void *args)
         return;
     }
     const float *result = p->direction == LINCE_FORWARD ? a->y : a->x;
-    w.far = lince_is_far(result, p->batch * lince_shape_size(p->to));
+    w.far = finish_of(&w, 0).addend != result && lince_is_far(result, p->batch * lince_shape_size(p->to));
     lince_parallel(k->exec.threads, p->to_pairs, pack_columns, &w);
     lince_parallel(k->exec.threads, w.workers, data_worker, &w);
 }

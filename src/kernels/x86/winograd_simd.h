@@ -392,7 +392,7 @@ INLINE void read_tiles(matrix t, const lince_tiling *tiling, const float *x, siz
 INLINE void write_part(matrix t, rows_of *some, unsigned rows, const square *s, const place *p, int width,
                        const lince_finish *f, float *y)
 {
-    bool far = f->far && lince_finish_holds(f);
+    bool far = lince_finish_streams(f);
     vec half[EDGE][EDGE], out[EDGE];
     if (!some) return;
     over_columns(some, t.columns, s, half);
